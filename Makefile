@@ -1,0 +1,53 @@
+# Everything starts from a machine with Python 3.11+ and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.installed
+
+.PHONY: help setup demo check test lint types imports bench lock clean
+
+help:                ## what there is to do
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY)      ## install the locked packages into .venv
+
+$(READY): requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $$($(PYTHON) --version) was found. Name one: make PYTHON=python3.12 ..."; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(READY)       ## start the sandbox, load a believable pay database, run the jobs on it
+	$(BIN)/python invoke_jobs.py sandbox demo
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+check: lint types imports   ## the quick part: format, lint, types, import direction, quick tests
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test: lint types imports    ## everything
+	$(BIN)/python -m pytest -n 2
+
+bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+lock:                ## renew the locks from pyproject.toml
+	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv
+	.lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade pyproject.toml -o requirements.lock
+	.lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	rm -rf .lock-venv
+
+clean:               ## forget the environment and the sandbox
+	-$(BIN)/python invoke_jobs.py sandbox down
+	rm -rf $(VENV) .sandbox .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,86 @@
+"""What can go wrong, and who has to do something about it.
+
+    PayJobsError             exit 1   nobody yet: the next run tries again
+      UsageError             exit 2   caller: fix the command
+      ConfigError            exit 2   deployer: fix the setting, the rights, the schema
+      AlreadyRunning         exit 75  nobody: another run is at work
+      Interrupted            exit 1   nobody: the run was asked to stop, and stopped at a safe point
+      SourceUnavailable      exit 1   nobody: an outside system is away, the next run tries again
+      SourceRefused          exit 3   operator: credentials, host key or rights were refused
+      InputRefused           exit 3   operator: a file or an answer is not what was agreed
+        FormatError          exit 3   operator: ask the sender, keep the file
+        TotalsDisagree       exit 3   operator: nothing was applied
+
+The docstring of each leaf is said to people after the message, as what to do now. The exit codes are part of
+the interface: the pod failure policies in openshift/ rest on them.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """How a command ends."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    ATTENTION = 3
+    LOCKED = 75
+
+
+class PayJobsError(Exception):
+    """The next run tries again; if it keeps failing, look at the error above."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    @property
+    def advice(self) -> str:
+        """What to do now, in one sentence."""
+        return (type(self).__doc__ or "").strip()
+
+
+class UsageError(PayJobsError):
+    """Correct the command and run it again; --help shows examples."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConfigError(PayJobsError):
+    """Correct the setting and run it again; `doctor` checks them all."""
+
+    exit_code = ExitCode.USAGE
+
+
+class AlreadyRunning(PayJobsError):
+    """Nothing to do: the other run is at work, and the next one will come."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class Interrupted(PayJobsError):
+    """Run the same command again: what was committed stays, the rest is done then."""
+
+
+class SourceUnavailable(PayJobsError):
+    """Nothing was lost: the next run tries again."""
+
+
+class SourceRefused(PayJobsError):
+    """Check the credentials, the host key and the rights; trying again does not help."""
+
+    exit_code = ExitCode.ATTENTION
+
+
+class InputRefused(PayJobsError):
+    """Nothing was applied; a person has to look at it."""
+
+    exit_code = ExitCode.ATTENTION
+
+
+class FormatError(InputRefused):
+    """Nothing was applied; ask the sender what the file is, and keep it."""
+
+
+class TotalsDisagree(InputRefused):
+    """Nothing was applied; find out which side is right before anything else."""

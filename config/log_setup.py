@@ -1,0 +1,62 @@
+"""Set up the log: JSON lines in a pod, readable on a terminal, always on stderr, always masked.
+
+Events are fixed words, facts are fields. What the standard library's loggers say passes through the same chain.
+Tracebacks never show the values of local variables.
+"""
+
+import logging
+import sys
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from config.masking import mask
+
+
+def mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Mask every value of a log event; the last processor before the renderer."""
+    return {key: value if key.startswith("_") else mask(value, key) for key, value in event.items()}
+
+
+def configure_log(*, level: str = "INFO", json: bool | None = None, stream: TextIO | None = None) -> None:
+    """Send structlog and standard-library records to one handler.
+
+    json    None: JSON lines unless the stream is a terminal
+    stream  stderr unless named
+    """
+    target = stream or sys.stderr
+    as_json = json if json is not None else not target.isatty()
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    renderer: Processor = (
+        structlog.processors.JSONRenderer(default=str)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=target.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask_secrets, renderer],
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("pay_jobs").setLevel(level.upper())
+
+
+def get_log(**fields: Any) -> Any:
+    """Give the project's logger with fields bound to it."""
+    return structlog.get_logger("pay_jobs").bind(**fields)

@@ -1,0 +1,211 @@
+"""Settings, read once from the environment: one frozen class per connected system.
+
+The names are those of docs/specs/schedules.md sections 3.2 to 4. A job asks only for the systems it needs;
+everything missing or wrong among them is reported in one message. Secrets are `SecretStr`: they print as stars,
+and every secret that is read is made known to the log's masking processor.
+"""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, TypeVar
+from urllib.parse import quote, urlsplit
+
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.errors import ConfigError
+from config.masking import register_secret
+
+DRIVER = "postgresql+psycopg2"
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
+
+
+class DatabaseSettings(_Settings):
+    """The pay database: one URL, or its parts."""
+
+    url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    username: str | None = Field(None, validation_alias="DATABASE_USERNAME")
+    password: SecretStr | None = Field(None, validation_alias="DATABASE_PASSWORD")
+    host: str | None = Field(None, validation_alias="DATABASE_HOST")
+    port: int = Field(5432, validation_alias="DATABASE_PORT", ge=1, le=65535)
+    name: str | None = Field(None, validation_alias="DATABASE_NAME")
+    connect_timeout: Seconds = Field(10, validation_alias="DATABASE_CONNECT_TIMEOUT")
+    statement_timeout: Seconds = Field(3600, validation_alias="DATABASE_STATEMENT_TIMEOUT")
+    lock_timeout: Seconds = Field(30, validation_alias="DATABASE_LOCK_TIMEOUT")
+
+    @model_validator(mode="after")
+    def _one_way_to_connect(self) -> "DatabaseSettings":
+        if self.url is not None:
+            scheme = urlsplit(self.url.get_secret_value()).scheme
+            if scheme not in {"postgresql", "postgres", DRIVER}:
+                raise ValueError(f"DATABASE_URL must begin with postgresql://, not with {scheme or 'nothing'}://")
+            return self
+        parts = {"DATABASE_USERNAME": self.username, "DATABASE_HOST": self.host, "DATABASE_NAME": self.name}
+        missing = [name for name, value in parts.items() if not value]
+        if missing:
+            raise ValueError(f"set DATABASE_URL, or the missing {', '.join(missing)}")
+        return self
+
+    def sqlalchemy_url(self) -> str:
+        """Give the URL with its driver named; it holds the password."""
+        if self.url is not None:
+            return f"{DRIVER}://{self.url.get_secret_value().split('://', 1)[1]}"
+        password = f":{quote(self.password.get_secret_value(), safe='')}" if self.password else ""
+        user = quote(self.username or "", safe="")
+        return f"{DRIVER}://{user}{password}@{self.host}:{self.port}/{quote(self.name or '', safe='')}"
+
+
+class ObjectStoreSettings(_Settings):
+    """The S3 bucket that keeps every file."""
+
+    endpoint: str = Field(validation_alias="MINIO_ENDPOINT", description="host:port")
+    access_key: SecretStr = Field(validation_alias="MINIO_ACCESS_KEY")
+    secret_key: SecretStr = Field(validation_alias="MINIO_ACCESS_SECRET")
+    bucket: str = Field(validation_alias=AliasChoices("FTP_POLLER_BUCKET_NAME", "MINIO_BUCKET_NAME"))
+    secure: bool = Field(True, validation_alias="MINIO_SECURE")
+
+
+def _host_key(value: str) -> str:
+    """Accept `ssh-rsa AAAA...`, or the base64 part alone, of any key type."""
+    blob = value.split()[-1] if value.strip() else ""
+    try:
+        if len(base64.b64decode(blob, validate=True)) < 20:
+            raise ValueError("it is too short")
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(f"this is not the base64 part of an SSH public key ({error})") from None
+    return blob
+
+
+HostKey = Annotated[str, AfterValidator(_host_key)]
+
+
+class SftpSettings(_Settings):
+    """One SFTP partner. The subclasses say under which names its settings stand."""
+
+    host: str
+    port: int = Field(22, ge=1, le=65535)
+    username: str
+    password: SecretStr | None = None
+    private_key: Path | None = None
+    passphrase: SecretStr | None = None
+    host_key: HostKey
+    directory: str
+    backup_directory: str
+    connect_timeout: Seconds = Field(10, validation_alias="SFTP_CONNECT_TIMEOUT")
+    transfer_deadline: Seconds = Field(900, validation_alias="SFTP_TRANSFER_DEADLINE")
+    settle_seconds: Annotated[float, Field(ge=0)] = Field(5, validation_alias="SFTP_SETTLE_SECONDS")
+
+    @model_validator(mode="after")
+    def _some_credential(self) -> "SftpSettings":
+        if self.password is None and self.private_key is None:
+            raise ValueError("neither a private key nor a password is set")
+        return self
+
+
+class CasSftpSettings(SftpSettings):
+    """The SFTP server of CAS: settlement files."""
+
+    host: str = Field(validation_alias="CAS_SFTP_HOST")
+    port: int = Field(22, validation_alias="CAS_SFTP_PORT", ge=1, le=65535)
+    username: str = Field(validation_alias="CAS_SFTP_USER_NAME")
+    password: SecretStr | None = Field(None, validation_alias="CAS_SFTP_PASSWORD")
+    private_key: Path | None = Field(None, validation_alias="BCREG_FTP_PRIVATE_KEY_LOCATION")
+    passphrase: SecretStr | None = Field(None, validation_alias="BCREG_FTP_PRIVATE_KEY_PASSPHRASE")
+    host_key: HostKey = Field(validation_alias="CAS_SFTP_HOST_KEY")
+    directory: str = Field("/upload", validation_alias="CAS_SFTP_DIRECTORY")
+    backup_directory: str = Field("/backup", validation_alias="CAS_SFTP_BACKUP_DIRECTORY")
+
+
+class CgiSftpSettings(SftpSettings):
+    """The SFTP directories of CGI: journal voucher and AP files. Host and port are those of CAS."""
+
+    host: str = Field(validation_alias="CAS_SFTP_HOST")
+    port: int = Field(22, validation_alias="CAS_SFTP_PORT", ge=1, le=65535)
+    username: str = Field(validation_alias="CGI_SFTP_USER_NAME")
+    password: SecretStr | None = Field(None, validation_alias="CGI_SFTP_PASSWORD")
+    private_key: Path | None = Field(None, validation_alias="BCREG_CGI_FTP_PRIVATE_KEY_LOCATION")
+    passphrase: SecretStr | None = Field(None, validation_alias="BCREG_CGI_FTP_PRIVATE_KEY_PASSPHRASE")
+    host_key: HostKey = Field(validation_alias="CAS_SFTP_HOST_KEY")
+    directory: str = Field("/data", validation_alias="CGI_SFTP_DIRECTORY")
+    backup_directory: str = Field("/backup", validation_alias="CGI_SFTP_BACKUP_DIRECTORY")
+
+
+class CfsSettings(_Settings):
+    """CFS, the accounting system behind PayBC, with its two identities (docs/specs/cfs-api.md section 2)."""
+
+    base_url: str = Field(validation_alias="CFS_BASE_URL")
+    client_id: str = Field(validation_alias="CFS_CLIENT_ID")
+    client_secret: SecretStr = Field(validation_alias="CFS_CLIENT_SECRET")
+    fas_client_id: str = Field(validation_alias="CFS_FAS_CLIENT_ID")
+    fas_client_secret: SecretStr = Field(validation_alias="CFS_FAS_CLIENT_SECRET")
+    connector_auth: SecretStr | None = Field(None, validation_alias="PAY_CONNECTOR_AUTH")
+    connect_timeout: Seconds = Field(10, validation_alias="CONNECT_TIMEOUT")
+    max_per_second: Seconds = Field(20, validation_alias="CFS_MAX_PER_SECOND")
+    invoice_prefix: str = Field("REG", validation_alias="CFS_INVOICE_PREFIX")
+
+
+class EventSettings(_Settings):
+    """Where CloudEvents are published: the Pub/Sub REST address up to and with `/topics/`."""
+
+    publish_url: str = Field(validation_alias="PUBSUB_PUBLISH_URL")
+    token: SecretStr | None = Field(None, validation_alias="PUBSUB_TOKEN")
+    auth_event_topic: str = Field("auth-event-dev", validation_alias="AUTH_EVENT_TOPIC")
+    account_mailer_topic: str = Field("account-mailer-dev", validation_alias="ACCOUNT_MAILER_TOPIC")
+    business_pay_topic: str = Field("business-pay-dev", validation_alias="BUSINESS_PAY_TOPIC")
+    namex_pay_topic: str = Field("namex-pay-dev", validation_alias="NAMEX_PAY_TOPIC")
+
+
+class MailSettings(_Settings):
+    """The notify API and who is told."""
+
+    notify_url: str = Field(validation_alias="NOTIFY_API_URL")
+    notify_version: str = Field("/api/v1", validation_alias="NOTIFY_API_VERSION")
+    token: SecretStr | None = Field(None, validation_alias="NOTIFY_API_TOKEN")
+    operations: str = Field(validation_alias="IT_OPS_EMAIL", description="comma list")
+    nsf_notice: str = Field("", validation_alias="PAD_NSF_NOTIFY_EMAILS", description="comma list")
+
+
+AnySettings = TypeVar("AnySettings", bound=_Settings)
+
+
+def read_settings(*wanted: type[_Settings]) -> dict[type[_Settings], _Settings]:
+    """Read the settings of the wanted systems from the environment.
+
+    Raises ConfigError naming everything that is missing or wrong, of all of them at once.
+    """
+    found: dict[type[_Settings], _Settings] = {}
+    problems: list[str] = []
+    for kind in wanted:
+        try:
+            found[kind] = kind()
+        except ValidationError as error:
+            system = (kind.__doc__ or kind.__name__).split(":")[0].split(".")[0]
+            problems += [f"  {_problem(one['loc'], one['msg'], one['type'])}  [{system}]" for one in error.errors()]
+    if problems:
+        raise ConfigError("The settings are not complete:\n" + "\n".join(dict.fromkeys(problems)))
+    for settings in found.values():
+        for value in settings.__dict__.values():
+            if isinstance(value, SecretStr):
+                register_secret(value.get_secret_value())
+    return found
+
+
+def read(kind: type[AnySettings]) -> AnySettings:
+    """Read the settings of one system from the environment."""
+    settings = read_settings(kind)[kind]
+    assert isinstance(settings, kind)
+    return settings
+
+
+def _problem(location: tuple[int | str, ...], message: str, kind: str) -> str:
+    text = message.removeprefix("Value error, ")
+    if not location:
+        return text
+    name = str(location[0])
+    return f"{name} is missing" if kind == "missing" else f"{name}: {text}"
