@@ -39,6 +39,12 @@ class PayJobsError(Exception):
         """What to do now, in one sentence."""
         return (type(self).__doc__ or "").strip()
 
+    @property
+    def full_text(self) -> str:
+        """What happened, and what to do now."""
+        said = str(self).strip()
+        return f"{said if said.endswith(('.', ':', '!', '?')) else said + '.'} {self.advice}"
+
 
 class UsageError(PayJobsError):
     """Correct the command and run it again; --help shows examples."""

@@ -22,11 +22,13 @@ DRIVER = "postgresql+psycopg2"
 Seconds = Annotated[float, Field(gt=0)]
 
 
-class _Settings(BaseSettings):
+class Settings(BaseSettings):
+    """The settings of one connected system."""
+
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
 
 
-class DatabaseSettings(_Settings):
+class DatabaseSettings(Settings):
     """The pay database: one URL, or its parts."""
 
     url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
@@ -61,7 +63,7 @@ class DatabaseSettings(_Settings):
         return f"{DRIVER}://{user}{password}@{self.host}:{self.port}/{quote(self.name or '', safe='')}"
 
 
-class ObjectStoreSettings(_Settings):
+class ObjectStoreSettings(Settings):
     """The S3 bucket that keeps every file."""
 
     endpoint: str = Field(validation_alias="MINIO_ENDPOINT", description="host:port")
@@ -73,7 +75,7 @@ class ObjectStoreSettings(_Settings):
 
 def _host_key(value: str) -> str:
     """Accept `ssh-rsa AAAA...`, or the base64 part alone, of any key type."""
-    blob = value.split()[-1] if value.strip() else ""
+    blob = value.rsplit(maxsplit=1)[-1] if value.strip() else ""
     try:
         if len(base64.b64decode(blob, validate=True)) < 20:
             raise ValueError("it is too short")
@@ -85,7 +87,7 @@ def _host_key(value: str) -> str:
 HostKey = Annotated[str, AfterValidator(_host_key)]
 
 
-class SftpSettings(_Settings):
+class SftpSettings(Settings):
     """One SFTP partner. The subclasses say under which names its settings stand."""
 
     host: str
@@ -136,7 +138,7 @@ class CgiSftpSettings(SftpSettings):
     backup_directory: str = Field("/backup", validation_alias="CGI_SFTP_BACKUP_DIRECTORY")
 
 
-class CfsSettings(_Settings):
+class CfsSettings(Settings):
     """CFS, the accounting system behind PayBC, with its two identities (docs/specs/cfs-api.md section 2)."""
 
     base_url: str = Field(validation_alias="CFS_BASE_URL")
@@ -150,7 +152,7 @@ class CfsSettings(_Settings):
     invoice_prefix: str = Field("REG", validation_alias="CFS_INVOICE_PREFIX")
 
 
-class EventSettings(_Settings):
+class EventSettings(Settings):
     """Where CloudEvents are published: the Pub/Sub REST address up to and with `/topics/`."""
 
     publish_url: str = Field(validation_alias="PUBSUB_PUBLISH_URL")
@@ -161,7 +163,7 @@ class EventSettings(_Settings):
     namex_pay_topic: str = Field("namex-pay-dev", validation_alias="NAMEX_PAY_TOPIC")
 
 
-class MailSettings(_Settings):
+class MailSettings(Settings):
     """The notify API and who is told."""
 
     notify_url: str = Field(validation_alias="NOTIFY_API_URL")
@@ -171,15 +173,27 @@ class MailSettings(_Settings):
     nsf_notice: str = Field("", validation_alias="PAD_NSF_NOTIFY_EMAILS", description="comma list")
 
 
-AnySettings = TypeVar("AnySettings", bound=_Settings)
+class PodSettings(Settings):
+    """The pod a run lives in; everything has a default outside a cluster."""
+
+    completion_index: int | None = Field(None, validation_alias="JOB_COMPLETION_INDEX", ge=0)
+    completion_count: int | None = Field(None, validation_alias="JOB_COMPLETION_COUNT", ge=1)
+    hostname: str = Field("", validation_alias="HOSTNAME")
+    trigger: str = Field("hand", validation_alias="PAY_JOBS_TRIGGER", description="cronjob, scheduler or hand")
+    operator: str = Field("", validation_alias=AliasChoices("PAY_JOBS_OPERATOR", "SUDO_USER", "USER"))
+    build: str = Field("", validation_alias="PAY_JOBS_BUILD", description="the image's revision")
+    log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
 
 
-def read_settings(*wanted: type[_Settings]) -> dict[type[_Settings], _Settings]:
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+def read_settings(*wanted: type[Settings]) -> dict[type[Settings], Settings]:
     """Read the settings of the wanted systems from the environment.
 
     Raises ConfigError naming everything that is missing or wrong, of all of them at once.
     """
-    found: dict[type[_Settings], _Settings] = {}
+    found: dict[type[Settings], Settings] = {}
     problems: list[str] = []
     for kind in wanted:
         try:

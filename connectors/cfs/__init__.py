@@ -1,0 +1,61 @@
+"""CFS, the accounting system behind PayBC: its REST calls, what they give, and how they fail.
+
+Source: docs/specs/cfs-api.md. `CfsClient` (client.py) has one method per call; `model.py` holds what goes in
+and comes out, `names.py` the words CFS knows, `errors.py` the failures.
+"""
+
+from connectors.cfs.client import CfsClient
+from connectors.cfs.errors import (
+    CfsAnswerUnreadable,
+    CfsCredentialsRefused,
+    CfsOutcomeUnknown,
+    CfsReadOnly,
+    CfsRejected,
+    CfsUnavailable,
+)
+from connectors.cfs.model import (
+    AppliedInvoice,
+    CfsSite,
+    CreditMemo,
+    Invoice,
+    InvoiceAdjustment,
+    InvoiceLine,
+    NewReceipt,
+    Receipt,
+    SiteProfile,
+)
+from connectors.cfs.names import (
+    Identity,
+    InvoiceActivity,
+    PaymentMethod,
+    ReceiptActivity,
+    ReversalComment,
+    ReversalReason,
+    SiteReceiptMethod,
+)
+
+__all__ = [
+    "AppliedInvoice",
+    "CfsAnswerUnreadable",
+    "CfsClient",
+    "CfsCredentialsRefused",
+    "CfsOutcomeUnknown",
+    "CfsReadOnly",
+    "CfsRejected",
+    "CfsSite",
+    "CfsUnavailable",
+    "CreditMemo",
+    "Identity",
+    "Invoice",
+    "InvoiceActivity",
+    "InvoiceAdjustment",
+    "InvoiceLine",
+    "NewReceipt",
+    "PaymentMethod",
+    "Receipt",
+    "ReceiptActivity",
+    "ReversalComment",
+    "ReversalReason",
+    "SiteProfile",
+    "SiteReceiptMethod",
+]

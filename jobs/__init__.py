@@ -1,0 +1,1 @@
+"""The runner: jobs, runs, locks, arguments, results. It knows nothing about payments."""

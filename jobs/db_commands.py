@@ -1,0 +1,56 @@
+"""`db`: the migrations of our own schema."""
+
+from collections.abc import Callable
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from config.settings import DatabaseSettings, read
+from database import migrate
+from database.engine import make_engine
+from database.errors import explain
+
+
+def db_command(use_sandbox: Callable[[], None]) -> click.Group:
+    """Give the group of commands on the schema pay_jobs."""
+
+    @click.group("db", help="The schema pay_jobs: the jobs' own bookkeeping. Pay tables are never touched.")
+    def db() -> None: ...
+
+    sandbox_option = click.option("--sandbox", is_flag=True, help="The sandbox's database.")
+
+    @db.command(help="Bring the schema pay_jobs up to date.\n\nExample:\n\n  python3 invoke_jobs.py db upgrade")
+    @sandbox_option
+    def upgrade(sandbox: bool) -> None:
+        if sandbox:
+            use_sandbox()
+        engine = make_engine(read(DatabaseSettings), application_name="pay-jobs db upgrade", pooled=False)
+        try:
+            before, after = migrate.upgrade(engine)
+        except DBAPIError as error:
+            raise explain(error) from error
+        click.echo(
+            f"The schema pay_jobs is up to date at {after}."
+            if before == after
+            else f"The schema pay_jobs went from {before or 'nothing'} to {after}."
+        )
+
+    @db.command(help="Show the revision the database is at.")
+    @sandbox_option
+    def current(sandbox: bool) -> None:
+        if sandbox:
+            use_sandbox()
+        engine = make_engine(read(DatabaseSettings), application_name="pay-jobs db current", pooled=False)
+        try:
+            revision = migrate.current(engine)
+        except DBAPIError as error:
+            raise explain(error) from error
+        newest = migrate.head()
+        hint = "" if revision == newest else f"; the newest is {newest}: run `db upgrade`"
+        click.echo(f"{revision or 'never upgraded'}{hint}")
+
+    @db.command(help="Print the migrations as SQL, for somebody who runs them by hand.")
+    def sql() -> None:
+        click.echo(migrate.sql())
+
+    return db

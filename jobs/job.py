@@ -1,0 +1,63 @@
+"""What a job is: a task with a name, arguments and examples."""
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from jobs.context import RunContext
+    from jobs.outcome import Outcome
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as its package declares it; nothing heavy is imported until it runs.
+
+    run         "module:function", called with a RunContext and the arguments
+    arguments   "module:class", built from the values of the parameters; raises UsageError for wrong ones
+    parameters  what the command line takes besides the common options
+    needs       names of the settings classes (config.settings) the job cannot do without
+    shardable   whether --shard i/n may split it over accounts
+    """
+
+    name: str
+    summary: str
+    run: str
+    arguments: str
+    parameters: tuple[click.Parameter, ...] = ()
+    examples: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    shardable: bool = False
+
+    @property
+    def runbook(self) -> str:
+        """The docstring of the job's package."""
+        return importlib.import_module(self.run.split(":")[0].rpartition(".")[0]).__doc__ or self.summary
+
+    def load_arguments(self, values: dict[str, Any]) -> Any:
+        """Build the job's arguments from parsed parameter values."""
+        return load(self.arguments)(**values)
+
+    def load_task(self) -> "Callable[[RunContext, Any], Outcome]":
+        """Import the task; this is where the cost of a job's libraries is paid."""
+        task: Callable[[RunContext, Any], Outcome] = load(self.run)
+        return task
+
+
+def load(target: str) -> Any:
+    """Import what "module:name" names."""
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def by_name(jobs: Iterable[Job]) -> dict[str, Job]:
+    """Give the jobs under their names; a name used twice is a programming error."""
+    found: dict[str, Job] = {}
+    for job in jobs:
+        if job.name in found:
+            raise ValueError(f"two jobs are named {job.name}: rename {job.run} or {found[job.name].run}")
+        found[job.name] = job
+    return found

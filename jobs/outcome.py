@@ -1,0 +1,57 @@
+"""What a run found and did, as the task hands it over."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.errors import ExitCode
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Something a person must look at: where it is, what is wrong, what was expected."""
+
+    where: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows to show; in --json they come as objects keyed by column."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+    def records(self) -> list[dict[str, Any]]:
+        """Give the rows as objects keyed by column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass
+class Outcome:
+    """Counts, rejects, what was stored where, and what to show; outcomes of parts add up with `+=`."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rejects: list[Reject] = field(default_factory=list)
+    artifacts: list[str] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    attention: bool = False
+
+    def __iadd__(self, other: "Outcome") -> "Outcome":
+        for name, value in other.counts.items():
+            self.counts[name] += value
+        self.rejects += other.rejects
+        self.artifacts += other.artifacts
+        self.tables += other.tables
+        self.notes += other.notes
+        self.attention = self.attention or other.attention
+        return self
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """3 where a person must look, else 0."""
+        return ExitCode.ATTENTION if self.rejects or self.attention else ExitCode.DONE

@@ -1,0 +1,25 @@
+"""Parameter types that jobs share on the command line."""
+
+from datetime import date
+
+import click
+
+
+class DayType(click.ParamType[date]):
+    """A calendar day, `yyyy-mm-dd`."""
+
+    name = "DATE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        text = str(value)
+        try:
+            if len(text) != 10:
+                raise ValueError
+            return date.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{text!r} is not a date: expected yyyy-mm-dd, like 2022-06-25.", param, ctx)
+
+
+DAY = DayType()

@@ -1,0 +1,152 @@
+"""The state of the simulated CFS: customers, receipts, invoices, credit memos and the journal.
+
+Nothing is ever removed, so a number once used stays used (docs/specs/cfs-api.md section 8, item 1).
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from sandbox.cfs.journal import Journal
+
+ZERO = Decimal("0.00")
+
+
+class Refused(Exception):
+    """A validation or business error; CFS says why in a header."""
+
+    def __init__(self, reason: str, *, code: str = "9999", prefix: str = "Trx Errors") -> None:
+        super().__init__(reason)
+        self.returned = f"[{prefix} = [{code}] {reason}]"
+
+
+class Missing(Exception):
+    """There is no such object, or not on this party, account and site."""
+
+
+@dataclass
+class Site:
+    """A site, with the party and account it belongs to."""
+
+    party_number: str
+    account_number: str
+    site_number: str
+    site_name: str = "Site 1"
+    receipt_method: str | None = None
+    customer_profile_class: str = ""
+    payment_instrument_number: str | None = None
+    address: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Adjustment:
+    """Money that left a receipt, or a change of what an invoice owes."""
+
+    amount: Decimal
+    activity_name: str
+    comment: str = ""
+
+
+@dataclass
+class Receipt:
+    """Money received. `withheld` is what a receipt of the wrong identity can never give."""
+
+    receipt_number: str
+    site_number: str
+    receipt_date: str
+    receipt_amount: Decimal
+    unapplied_amount: Decimal
+    payment_method: str
+    withheld: Decimal = ZERO
+    comments: str = ""
+    is_reversed: bool = False
+    reversal_reason: str = ""
+    reversal_comment: str = ""
+    applied: dict[str, Decimal] = field(default_factory=dict)
+    adjustments: list[Adjustment] = field(default_factory=list)
+
+
+@dataclass
+class Invoice:
+    """Money owed. `credits` are the credit memos applied, by number; `receipts` those applied now, in order."""
+
+    invoice_number: str
+    site_number: str
+    pbc_ref_number: str
+    total: Decimal
+    amount_due: Decimal
+    transaction_date: str = ""
+    credits: dict[str, Decimal] = field(default_factory=dict)
+    receipts: list[str] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
+
+
+@dataclass
+class Memo:
+    """A credit memo; its total and amount due are negative."""
+
+    credit_memo_number: str
+    site_number: str
+    total: Decimal
+    amount_due: Decimal
+    applied: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass
+class Books:
+    """Everything CFS knows. `last` holds the last number given out of each kind."""
+
+    parties: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    memos: dict[str, Memo] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
+    last: dict[str, int] = field(default_factory=dict)
+
+    def next_number(self, kind: str, first: int) -> str:
+        """Give the next number of a kind."""
+        self.last[kind] = self.last.get(kind, first - 1) + 1
+        return str(self.last[kind])
+
+    def site(self, party: str, account: str, site: str) -> Site:
+        """Give a site. Raises Missing unless it is one of this party and account (section 8, item 2)."""
+        found = self.sites.get(site)
+        if found is None or (found.party_number, found.account_number) != (party, account):
+            raise Missing
+        return found
+
+    def receipt(self, site: Site, number: str) -> Receipt:
+        """Give a receipt of a site. Raises Missing unless it is there."""
+        found = self.receipts.get(number)
+        if found is None or found.site_number != site.site_number:
+            raise Missing
+        return found
+
+    def invoice(self, site: Site, number: str) -> Invoice:
+        """Give an invoice of a site. Raises Missing unless it is there."""
+        found = self.invoices.get(number)
+        if found is None or found.site_number != site.site_number:
+            raise Missing
+        return found
+
+    def memo(self, site: Site, number: str) -> Memo:
+        """Give a credit memo of a site. Raises Missing unless it is there."""
+        found = self.memos.get(number)
+        if found is None or found.site_number != site.site_number:
+            raise Missing
+        return found
+
+
+def money(value: object, name: str) -> Decimal:
+    """Give an amount with two places. Raises Refused for anything else."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise InvalidOperation
+        amount = Decimal(value)
+        exact = amount.quantize(ZERO)
+        if exact != amount:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise Refused(f"{name} is not a valid amount.") from None
+    return exact

@@ -1,0 +1,83 @@
+"""What can be done with invoices and credit memos.
+
+Source: docs/specs/cfs-api.md sections 5 and 6. `total + adjustments - credits - applied = amount due`.
+"""
+
+from decimal import Decimal
+
+from sandbox.cfs.books import ZERO, Adjustment, Books, Invoice, Memo, Refused, Site
+from sandbox.cfs.journal import REVENUE
+
+ACTIVITIES = frozenset({"BC Registries - NSF Charge", "BC Registries Write Off"})
+FIRST_REFERENCE = 40001
+FIRST_MEMO = 20001
+
+
+def create_invoice(books: Books, site: Site, *, number: str, total: Decimal, date: str = "") -> Invoice:
+    """Make an invoice; its number must never have been used."""
+    if not number:
+        raise Refused("Transaction number is required.")
+    if number in books.invoices:
+        raise Refused(f"Transaction number {number} already exists.")
+    if total < 0:
+        raise Refused("Transaction amount must not be negative.")
+    invoice = Invoice(
+        invoice_number=number,
+        site_number=site.site_number,
+        pbc_ref_number=books.next_number("reference", FIRST_REFERENCE),
+        total=total,
+        amount_due=total,
+        transaction_date=date,
+    )
+    books.invoices[number] = invoice
+    books.journal.move("create invoice", total, debit=f"invoice:{number}", credit=REVENUE)
+    return invoice
+
+
+def adjust_invoice(books: Books, invoice: Invoice, *, amount: Decimal, activity: str, comment: str) -> None:
+    """Change what is owed by the amount, positive for more; it cannot fall below zero."""
+    if activity not in ACTIVITIES:
+        raise Refused("Activity name is invalid.")
+    if not amount or invoice.amount_due + amount < 0:
+        raise Refused("Adjustment amount is zero or exceeds the amount due.")
+    invoice.amount_due += amount
+    invoice.adjustments.append(Adjustment(amount, activity, comment))
+    books.journal.move("adjust invoice", amount, debit=f"invoice:{invoice.invoice_number}", credit=REVENUE)
+
+
+def credit_balance(books: Books, invoice: Invoice, *, nothing_is_fine: bool = False) -> Memo:
+    """Bring the invoice to zero by a credit memo over what is due; its receipts must be unapplied first."""
+    if invoice.receipts:
+        raise Refused(f"Transaction {invoice.invoice_number} has applied receipts.")
+    if not invoice.amount_due and not nothing_is_fine:
+        raise Refused(f"Transaction {invoice.invoice_number} has no balance.")
+    memo = create_memo(books, books.sites[invoice.site_number], total=-invoice.amount_due)
+    apply_memo(books, memo, invoice)
+    return memo
+
+
+def create_memo(books: Books, site: Site, *, total: Decimal, number: str = "") -> Memo:
+    """Make a credit memo over a negative total; CFS gives the number unless it is seeded."""
+    if total > 0:
+        raise Refused("Credit memo amount must be negative.")
+    while not number or number in books.memos:
+        number = books.next_number("memo", FIRST_MEMO)
+    memo = Memo(number, site.site_number, total, total)
+    books.memos[number] = memo
+    books.journal.move("create memo", -total, debit=REVENUE, credit=f"memo:{number}")
+    return memo
+
+
+def apply_memo(books: Books, memo: Memo, invoice: Invoice) -> Decimal:
+    """Apply what is left of a memo, as far as the invoice owes it; give what was applied."""
+    amount = min(-memo.amount_due, invoice.amount_due)
+    if not amount:
+        return ZERO
+    memo.amount_due += amount
+    memo.applied[invoice.invoice_number] = memo.applied.get(invoice.invoice_number, ZERO) + amount
+    invoice.amount_due -= amount
+    invoice.credits[memo.credit_memo_number] = invoice.credits.get(memo.credit_memo_number, ZERO) + amount
+    books.journal.move(
+        "apply memo", amount, debit=f"memo:{memo.credit_memo_number}", credit=f"invoice:{invoice.invoice_number}"
+    )
+    return amount

@@ -1,0 +1,44 @@
+"""Double-entry bookkeeping: every entry moves money between accounts and adds up to zero.
+
+The journal is kept beside the amounts on receipts, invoices and memos, so that each can prove the other.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+CASH = "cash"
+REVENUE = "revenue"
+REFUNDS = "refunds"
+
+
+@dataclass
+class Entry:
+    """One event; a positive amount is a debit, a negative one a credit."""
+
+    event: str
+    amounts: dict[str, Decimal]
+
+
+@dataclass
+class Journal:
+    """Every entry ever made, in order."""
+
+    entries: list[Entry] = field(default_factory=list)
+
+    def post(self, event: str, amounts: dict[str, Decimal]) -> None:
+        """Add an entry. Raises ValueError if it does not add up to zero."""
+        if sum(amounts.values(), Decimal(0)) != 0:
+            raise ValueError(f"{event}: {amounts} does not add up to zero")
+        self.entries.append(Entry(event, {name: amount for name, amount in amounts.items() if amount}))
+
+    def move(self, event: str, amount: Decimal, *, debit: str, credit: str) -> None:
+        """Add an entry between two accounts."""
+        self.post(event, {debit: amount, credit: -amount})
+
+    def balances(self) -> dict[str, Decimal]:
+        """Add up every account from the entries."""
+        totals: dict[str, Decimal] = {}
+        for entry in self.entries:
+            for name, amount in entry.amounts.items():
+                totals[name] = totals.get(name, Decimal(0)) + amount
+        return totals

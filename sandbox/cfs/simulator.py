@@ -1,0 +1,71 @@
+"""Everything a running simulator holds, and how it is kept in a file."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from sandbox.cfs.books import Books
+from sandbox.cfs.faults import Faults
+from sandbox.cfs.identities import Tokens
+from sandbox.cfs.options import Options
+from sandbox.cfs.rendering import Renderer
+
+BOOKS = TypeAdapter(Books)
+
+
+@dataclass
+class CallRecord:
+    """One call, for those who count calls; status 0 means that no answer was sent."""
+
+    method: str
+    path: str
+    identity: str = ""
+    status: int = 0
+    fault: str = ""
+    request_id: str = ""
+
+
+@dataclass
+class Simulator:
+    """The simulated CFS without its HTTP."""
+
+    options: Options = field(default_factory=Options)
+    books: Books = field(default_factory=Books)
+    tokens: Tokens = field(default_factory=Tokens)
+    faults: Faults = field(default_factory=Faults)
+    calls: list[CallRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.started_with = self.options
+        self.render = Renderer(self.options)
+
+    def change(self, options: Options) -> None:
+        """Take other options from now on."""
+        self.options = options
+        self.render = Renderer(options)
+
+    def reset(self) -> None:
+        """Forget everything, and take the options it was started with."""
+        self.books = Books()
+        self.tokens = Tokens()
+        self.faults = Faults()
+        self.calls = []
+        self.change(self.started_with)
+
+    def dump(self) -> dict[str, object]:
+        """Give the books as JSON values, amounts as strings."""
+        state: dict[str, object] = BOOKS.dump_python(self.books, mode="json")
+        return {**state, "options": {name: str(value) for name, value in dataclasses.asdict(self.options).items()}}
+
+    def keep(self, path: Path) -> None:
+        """Write the books to a file, whole or not at all."""
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_bytes(BOOKS.dump_json(self.books))
+        unfinished.replace(path)
+
+    def fetch(self, path: Path) -> None:
+        """Take the books from a file, if there is one."""
+        if path.exists():
+            self.books = BOOKS.validate_json(path.read_bytes())

@@ -1,0 +1,88 @@
+"""`sandbox`: start, stop and show the embedded default, and walk through it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from sandbox import state
+from sandbox import up as parts
+from sandbox.demo_data import DemoSize
+
+ENTRYPOINT = Path(__file__).resolve().parent.parent / "invoke_jobs.py"
+NIGHT = "2022-06-25"
+
+
+def sandbox_command() -> click.Group:
+    """Give the group of commands on the sandbox."""
+
+    @click.group("sandbox", help="Real parts on this machine, for trying things out: PostgreSQL with a pay database.")
+    def sandbox() -> None: ...
+
+    default = DemoSize()
+    accounts = click.option("--accounts", default=default.weekly_accounts, show_default=True, help="Weekly accounts.")
+    invoices = click.option("--invoices", default=default.invoices, show_default=True, help="Invoices in the week.")
+
+    @sandbox.command(help="Start it; the first time, load a believable pay database.")
+    @accounts
+    @invoices
+    def up(accounts: int, invoices: int) -> None:
+        settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
+        click.echo("The sandbox is up. Add --sandbox to any command, or use it yourself:")
+        for name, value in settings.items():
+            click.echo(f"  export {name}='{value}'")
+
+    @sandbox.command(help="Stop it. Its data stays for the next `up`, unless --forget.")
+    @click.option("--forget", is_flag=True, help="Delete its data as well.")
+    def down(forget: bool) -> None:
+        was_there = parts.down(forget=forget)
+        click.echo("The sandbox is down." if was_there else "There was no sandbox.")
+
+    @sandbox.command(help="Show whether it is running and how to reach it. Exit 0 if it is, 1 if not.")
+    def status() -> int:
+        settings = state.running()
+        if settings is None:
+            click.echo("The sandbox is down. Start it: python3 invoke_jobs.py sandbox up")
+            return 1
+        click.echo(f"The sandbox is up, in {state.home()}.")
+        for name, value in settings.items():
+            click.echo(f"  {name}={value}")
+        return 0
+
+    @sandbox.command(help="Start it and walk through the jobs, showing each command as an operator would type it.")
+    @accounts
+    @invoices
+    def demo(accounts: int, invoices: int) -> int:
+        parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
+        return walk(STATEMENTS)
+
+    return sandbox
+
+
+STATEMENTS = (
+    ("Every job there is.", ("list",)),
+    ("Is everything in order?", ("doctor", "--sandbox")),
+    (f"The night of {NIGHT}, a Saturday: daily and weekly statements.", ("GENERATE_STATEMENTS", NIGHT, "--sandbox")),
+    ("The same night again changes nothing.", ("GENERATE_STATEMENTS", NIGHT, "--sandbox")),
+    (
+        "Which daily statements of that week are missing?",
+        ("GENERATE_STATEMENTS", "--gaps", "--since", "2022-06-24", "--until", NIGHT, "--sandbox"),
+    ),
+    (
+        "Make exactly those.",
+        ("GENERATE_STATEMENTS", "--fill-gaps", "--since", "2022-06-24", "--until", NIGHT, "--sandbox"),
+    ),
+    ("What ran.", ("history", "--sandbox", "--limit", "5")),
+)
+
+
+def walk(steps: tuple[tuple[str, tuple[str, ...]], ...]) -> int:
+    """Run commands one by one as a person would; stop at the first that fails (exit 3 asks for a look, no more)."""
+    for why, words in steps:
+        click.secho(f"\n# {why}\n$ python3 invoke_jobs.py {' '.join(words)}", bold=True)
+        code = subprocess.run([sys.executable, str(ENTRYPOINT), *words], check=False).returncode
+        if code not in {0, 3}:
+            return code
+    click.secho("\nThe sandbox is still up: add --sandbox to any command; `sandbox down` stops it.", bold=True)
+    return 0

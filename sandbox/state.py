@@ -1,0 +1,47 @@
+"""Where the sandbox lies and how a command reaches it while it runs; light, because every --sandbox command asks."""
+
+import json
+import os
+from pathlib import Path
+
+import psycopg2
+
+_HOME_VARIABLE = "PAY_JOBS_SANDBOX"
+
+
+def home() -> Path:
+    """Give the sandbox's folder: .sandbox beside invoke_jobs.py, or what PAY_JOBS_SANDBOX names."""
+    named = os.environ.get(_HOME_VARIABLE)
+    return Path(named) if named else Path(__file__).resolve().parent.parent / ".sandbox"
+
+
+def running() -> dict[str, str] | None:
+    """Give the settings of the running sandbox, or None where it is down."""
+    try:
+        known: dict[str, str] = json.loads(_file().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return known if is_ready(known["DATABASE_URL"]) else None
+
+
+def remember(settings: dict[str, str]) -> None:
+    """Keep the settings that point a command at the sandbox."""
+    _file().write_text(json.dumps(settings, indent=2), encoding="utf-8")
+
+
+def forget() -> None:
+    """Forget that it runs."""
+    _file().unlink(missing_ok=True)
+
+
+def is_ready(address: str) -> bool:
+    """Whether a database answers."""
+    try:
+        psycopg2.connect(address, connect_timeout=2).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _file() -> Path:
+    return home() / "state.json"

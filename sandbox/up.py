@@ -1,0 +1,78 @@
+"""Start and stop the parts of the sandbox; their state lies in one folder.
+
+Every part is asked for by name (`--sandbox`): a production command with a missing setting never falls back to it.
+"""
+
+import shutil
+from collections.abc import Callable
+
+import psycopg2
+from pydantic import SecretStr
+
+from config.settings import DatabaseSettings
+from database import migrate
+from database.engine import make_engine
+from sandbox import postgres, state
+from sandbox.demo_data import DemoSize, analyze, load_demo_data
+from sandbox.paydb import create_pay_tables, load_code_values
+
+
+def up(size: DemoSize, *, say: Callable[[str], None] = lambda _line: None) -> dict[str, str]:
+    """Start every part, load the demo data into an empty pay database, and give the settings."""
+    say("PostgreSQL: starting")
+    server = postgres.start(state.home() / "postgres")
+    address = postgres.create_database(server)
+    if not _has_pay_tables(address):
+        say(f"Pay database: {size.weekly_accounts:,} weekly accounts, {size.invoices:,} invoices; this takes a moment")
+        prepare_pay_database(address, size)
+    upgrade(address)
+    settings = {"DATABASE_URL": address}
+    state.remember(settings)
+    return settings
+
+
+def down(*, forget: bool = False) -> bool:
+    """Stop every part; with `forget`, delete its data. Gives whether anything was there."""
+    folder = state.home()
+    if not folder.exists():
+        return False
+    if (folder / "postgres" / "PG_VERSION").exists():
+        postgres.stop(folder / "postgres")
+    state.forget()
+    if forget:
+        shutil.rmtree(folder)
+    return True
+
+
+def prepare_pay_database(address: str, size: DemoSize | None) -> None:
+    """Create the pay tables with their code values, and the demo data where a size is given."""
+    connection = psycopg2.connect(address)
+    try:
+        with connection:
+            create_pay_tables(connection)
+            load_code_values(connection)
+            if size is not None:
+                load_demo_data(connection, size)
+        if size is not None:
+            connection.autocommit = True
+            analyze(connection)
+    finally:
+        connection.close()
+
+
+def upgrade(address: str) -> None:
+    """Bring the schema pay_jobs up to date."""
+    engine = make_engine(DatabaseSettings(url=SecretStr(address)), application_name="pay-jobs sandbox", pooled=False)
+    migrate.upgrade(engine)
+    engine.dispose()
+
+
+def _has_pay_tables(address: str) -> bool:
+    connection = psycopg2.connect(address)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('public.invoices') IS NOT NULL")
+            found = cursor.fetchone()
+    finally:
+        connection.close()
+    return bool(found and found[0])

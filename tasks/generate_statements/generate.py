@@ -1,0 +1,84 @@
+"""Make the statements of one period, as sets, in one transaction."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from config.business_time import day_bounds
+from database.sql import run_sql
+from jobs.shard import Shard
+from tasks.generate_statements.periods import Kind, Period
+
+PACKAGE = "tasks.generate_statements"
+_TABLES = ("period_statements", "covered_days", "period_invoices")
+
+
+def generate_period(
+    session: Session,
+    period: Period,
+    *,
+    today: date,
+    notify: bool,
+    only_missing: bool = False,
+    auth_account: str | None = None,
+    shard: Shard,
+) -> dict[str, int]:
+    """Make the statements of one period right, and give what was done.
+
+    notify        a new statement owes a notification where the account wants one; False makes it SKIP
+    only_missing  leave the statements that exist alone
+    """
+    span = {"frequency": period.kind.frequency, "first": period.first, "last": period.last}
+    starts, ends = day_bounds(period.first, period.last)
+    _choose(session, "choose_statements", is_gap=period.kind is Kind.GAP, only_missing=only_missing,
+            auth_account=auth_account, **shard_values(shard), **span)  # fmt: skip
+    _choose(session, "choose_covered_days", first=period.first, last=period.last, **_days(period))
+    _choose(session, "choose_invoices", starts=starts, ends=ends)
+
+    done = {
+        "statements_created": run_sql(
+            session, PACKAGE, "create_statements", today=today, notify=notify, **span
+        ).rowcount,
+        "invoices_linked": run_sql(session, PACKAGE, "link_invoices").rowcount,
+    }
+    reused, duplicated = session.execute(
+        text(
+            "SELECT count(*) FILTER (WHERE is_reused), count(*) FILTER (WHERE cardinality(duplicate_ids) > 0)"
+            "  FROM period_statements"
+        )
+    ).one()
+    if reused:
+        removed, added, corrected = tuple(run_sql(session, PACKAGE, "correct_statements", today=today).one())
+        done["invoices_linked"] += added
+        done |= {
+            "links_removed": removed,
+            "statements_corrected": corrected,
+            "statements_kept": reused - corrected,
+        }
+    if duplicated:
+        removed, emptied = tuple(run_sql(session, PACKAGE, "empty_duplicates").one())
+        done["links_removed"] += removed
+        done["duplicates_emptied"] = emptied
+    session.execute(text(f"DROP TABLE {', '.join(_TABLES)}"))
+    return done
+
+
+def shard_values(shard: Shard) -> dict[str, int]:
+    """Give a shard as the SQL files take it."""
+    return {"shard_count": shard.count, "shard_index": shard.number - 1}
+
+
+def _choose(session: Session, name: str, **values: Any) -> None:
+    """Fill one temporary table; it is analysed, because the planner knows nothing about it otherwise."""
+    run_sql(session, PACKAGE, name, **values)
+    session.execute(
+        text(f"ANALYZE {_TABLES[('choose_statements', 'choose_covered_days', 'choose_invoices').index(name)]}")
+    )
+
+
+def _days(period: Period) -> dict[str, list[Any]]:
+    days = list(period.days())
+    bounds = [day_bounds(day) for day in days]
+    return {"days": days, "starts": [start for start, _ in bounds], "ends": [end for _, end in bounds]}

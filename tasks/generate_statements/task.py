@@ -1,0 +1,126 @@
+"""GENERATE_STATEMENTS, told from top to bottom."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+from sqlalchemy import text
+
+from config.errors import UsageError
+from jobs.context import RunContext
+from jobs.outcome import Outcome
+from jobs.shard import Shard
+from tasks.generate_statements.arguments import Arguments
+from tasks.generate_statements.gaps import Gap, find_gaps, gap_table, plan_table
+from tasks.generate_statements.generate import generate_period
+from tasks.generate_statements.periods import Period, periods_ending
+
+
+def run(context: RunContext, arguments: Arguments) -> Outcome:
+    """Make the statements that are due, or find or fill those that are missing."""
+    today = context.today()
+    if arguments.mode in {"gaps", "fill"}:
+        gaps = _find_gaps(context, arguments, today)
+        return _report_gaps(gaps) if arguments.mode == "gaps" else _fill_gaps(context, arguments, gaps)
+    days = arguments.days(today)
+    _check_account(context, arguments, days)
+    periods = [period for day in days for period in periods_ending(day)]
+    outcome = _generate(context, arguments, periods, notify=arguments.mode == "night")
+    if arguments.auth_account and not outcome.counts.total():
+        outcome.notes.append(
+            f"Nothing was due for account {arguments.auth_account}: weekly statements end on a Saturday, "
+            "monthly ones on the last day of the month."
+        )
+    return outcome
+
+
+def _generate(
+    context: RunContext,
+    arguments: Arguments,
+    periods: Iterable[Period],
+    *,
+    notify: bool = False,
+    only_missing: bool = False,
+) -> Outcome:
+    """Make one period after the other; each is committed by itself, and a repeat changes nothing."""
+    outcome = Outcome()
+    wanted = list(periods)
+    workers = 1 if context.dry_run else arguments.parallel
+    shards = context.shard.split(workers)
+
+    def one(period: Period, shard: Shard) -> dict[str, int]:
+        with context.database.begin() as session:
+            return generate_period(
+                session,
+                period,
+                today=context.today(),
+                notify=notify,
+                only_missing=only_missing,
+                auth_account=arguments.auth_account,
+                shard=shard,
+            )
+
+    context.progress.begin(len(wanted))
+    with ThreadPoolExecutor(workers) as pool:
+        for period in wanted:
+            context.stop.check()
+            context.progress.step(str(period))
+            for done in pool.map(one, [period] * workers, shards):
+                outcome.counts.update(done)
+            context.log.info("period.done", period=str(period), **done)
+            context.record_progress({"last_period": str(period), "periods": f"{len(wanted)} wanted"})
+            context.progress.advance()
+    return outcome
+
+
+def _check_account(context: RunContext, arguments: Arguments, days: list[date]) -> None:
+    """Refuse an account that does not exist or has no settings on any of the days."""
+    if arguments.auth_account is None:
+        return
+    with context.database.begin() as session:
+        settings = session.execute(
+            text(
+                "SELECT setting.frequency, setting.from_date, setting.to_date FROM payment_accounts AS account"
+                "  LEFT JOIN statement_settings AS setting ON setting.payment_account_id = account.id"
+                " WHERE account.auth_account_id = :account ORDER BY setting.from_date"
+            ),
+            {"account": arguments.auth_account},
+        ).all()
+    if not settings:
+        raise UsageError(f"No payment account has the auth account id {arguments.auth_account!r}.")
+    valid = [row for row in settings if row[0] and row[1] <= days[-1] and (row[2] is None or row[2] >= days[0])]
+    if not valid:
+        known = (
+            "; ".join(f"{kind} {first} to {last or 'today'}" for kind, first, last in settings if kind) or "none at all"
+        )
+        span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        raise UsageError(
+            f"Account {arguments.auth_account} has no statement settings on {span}. Its settings: {known}."
+        )
+
+
+def _find_gaps(context: RunContext, arguments: Arguments, today: date) -> list[Gap]:
+    since, until = arguments.window(today)
+    with context.database.begin() as session:
+        gaps = find_gaps(session, since, until, auth_account=arguments.auth_account, shard=context.shard)
+    context.log.info("gaps.found", since=str(since), until=str(until), missing=len(gaps))
+    return gaps
+
+
+def _report_gaps(gaps: list[Gap]) -> Outcome:
+    outcome = Outcome(attention=bool(gaps))
+    outcome.counts["statements_missing"] = len(gaps)
+    if gaps:
+        outcome.tables.append(gap_table(gaps))
+        first, last = min(gap.period.last for gap in gaps), max(gap.period.last for gap in gaps)
+        outcome.notes.append(
+            f"All of them: python3 invoke_jobs.py GENERATE_STATEMENTS --fill-gaps --since {first} --until {last}"
+        )
+    return outcome
+
+
+def _fill_gaps(context: RunContext, arguments: Arguments, gaps: list[Gap]) -> Outcome:
+    if not gaps:
+        return Outcome(notes=["No statement is missing."])
+    context.show(plan_table(gaps))
+    return _generate(context, arguments, dict.fromkeys(gap.period for gap in gaps), only_missing=True)

@@ -1,0 +1,105 @@
+"""Shared parts of the tests: one real PostgreSQL, and a fresh pay database for each test that asks for one.
+
+TEST_DATABASE_URL names another server (its user must be allowed to create databases); without it an embedded one is
+started in a folder of its own.
+"""
+
+import os
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from config.settings import DatabaseSettings  # noqa: E402
+from database.engine import Database, make_engine  # noqa: E402
+from sandbox import postgres  # noqa: E402
+from sandbox.up import prepare_pay_database, upgrade  # noqa: E402
+
+
+class Server:
+    """A PostgreSQL server that tests make databases on."""
+
+    def __init__(self, address_of: Callable[[str], str]) -> None:
+        self.address_of = address_of
+
+    def run(self, statement: str) -> None:
+        """Run one statement on the maintenance database."""
+        connection = psycopg2.connect(self.address_of("postgres"))
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            connection.close()
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """Create a database and give its address."""
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.address_of(name)
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is connected."""
+        self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    named = os.environ.get("TEST_DATABASE_URL")
+    if named:
+        base, _, query = named.partition("?")
+        before = base.rpartition("/")[0]
+        yield Server(lambda name: f"{before}/{name}" + (f"?{query}" if query else ""))
+        return
+    folder = tmp_path_factory.mktemp("postgres")
+    running = postgres.start(folder)
+    yield Server(lambda name: postgres.url(running, name))
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def template(server: Server) -> Iterator[str]:
+    """A database with the pay tables, their code values and the schema pay_jobs."""
+    name = f"template_{uuid.uuid4().hex[:8]}"
+    address = server.create(name)
+    prepare_pay_database(address, None)
+    upgrade(address)
+    yield name
+    server.drop(name)
+
+
+@pytest.fixture
+def database_url(server: Server, template: str) -> Iterator[str]:
+    """The address of a fresh pay database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    yield server.create(name, template)
+    server.drop(name)
+
+
+@pytest.fixture
+def empty_database_url(server: Server) -> Iterator[str]:
+    """The address of a fresh database with nothing in it."""
+    name = f"empty_{uuid.uuid4().hex[:12]}"
+    yield server.create(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(DatabaseSettings(url=SecretStr(database_url)), application_name="tests")
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def database(engine: Engine) -> Iterator[Database]:
+    made = Database(engine)
+    yield made
+    made.close()

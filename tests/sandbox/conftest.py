@@ -1,0 +1,90 @@
+"""A PostgreSQL server of this test folder, fresh databases on it, and one with demo data."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2 import extensions
+
+from sandbox import postgres
+from sandbox.demo_data import DemoSize, load_demo_data
+from sandbox.paydb import create_pay_tables, load_code_values
+
+NewDatabase = Callable[[], extensions.connection]
+Load = Callable[[DemoSize], tuple[extensions.connection, dict[str, int]]]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A server of its own, stopped when the tests end."""
+    server = postgres.start(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def new_database(server: Any) -> Iterator[NewDatabase]:
+    """Gives a connection to a new, empty database each time it is called."""
+    numbers = count(1)
+    connections: list[extensions.connection] = []
+
+    def create() -> extensions.connection:
+        connections.append(psycopg2.connect(postgres.create_database(server, f"sandbox_test_{next(numbers)}")))
+        return connections[-1]
+
+    yield create
+    for connection in connections:
+        connection.close()
+
+
+@pytest.fixture
+def empty_database(new_database: NewDatabase) -> extensions.connection:
+    """A connection to a new, empty database."""
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+def pay_database(new_database: NewDatabase) -> extensions.connection:
+    """A connection to the pay tables with their code values; tests only read it."""
+    connection = new_database()
+    create_pay_tables(connection)
+    load_code_values(connection)
+    connection.commit()
+    return connection
+
+
+@pytest.fixture(scope="session")
+def small() -> DemoSize:
+    """A size that loads in a moment and still has some of everything."""
+    return DemoSize(
+        weekly_accounts=300,
+        daily_accounts=25,
+        monthly_accounts=20,
+        invoices=3000,
+        routing_slips=60,
+        earlier_weeks=2,
+        gaps=3,
+    )
+
+
+@pytest.fixture(scope="session")
+def load(new_database: NewDatabase) -> Load:
+    """Loads demo data of a size into a new database; gives the connection and the rows reported."""
+
+    def load(size: DemoSize) -> tuple[extensions.connection, dict[str, int]]:
+        connection = new_database()
+        create_pay_tables(connection)
+        load_code_values(connection)
+        rows = load_demo_data(connection, size)
+        connection.commit()
+        return connection, rows
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def demo(load: Load, small: DemoSize) -> extensions.connection:
+    """A connection to the small demo data; tests only read it."""
+    return load(small)[0]
