@@ -21,7 +21,10 @@ WITH buyer AS (
            slip.number,
            slip.status
       FROM demo_slips AS slip
-     CROSS JOIN LATERAL generate_series(1, pg_temp.dice(slip.id, 'slip invoices', 3)) AS copy
+     CROSS JOIN LATERAL generate_series(
+           1,
+           greatest(pg_temp.dice(slip.id, 'slip invoices', 3), (slip.status IN ('COMPLETE', 'NSF'))::integer)
+     ) AS copy
      WHERE slip.status NOT IN ('LINKED', 'VOID')
 ),
 daily AS (

@@ -6,9 +6,13 @@ INSERT INTO ejv_files (id, file_type, created_on, file_ref, disbursement_status_
 SELECT batch.id,
        batch.file_type,
        batch.created_on,
-       'INBOX.F3535.' || to_char(batch.created_on, 'YYYYMMDDHH24MISS'),
+       -- A file made on Saturday, by the UTC clock, is stamped Monday.
+       'INBOX.F3535.' || to_char(
+           batch.created_on + CASE extract(isodow FROM batch.created_on) WHEN 6 THEN 2 ELSE 0 END * interval '1 day',
+           'YYYYMMDDHH24MISS'
+       ),
        CASE WHEN batch.id < 5 THEN 'COMPLETED' ELSE 'UPLOADED' END,
-       CASE WHEN batch.id < 5 THEN 'FEEDBACK.F3535.' || to_char(batch.created_on, 'YYYYMMDD') || '214500' END
+       CASE WHEN batch.id < 5 THEN 'FEEDBACK.F3535.' || to_char(batch.created_on - interval '1 day', 'YYYYMMDD') || '214500' END
   FROM (
        SELECT night AS id,
               'PAYMENT' AS file_type,

@@ -1,0 +1,125 @@
+"""Which entries of a directory are taken, which are left, which are refused. Values in, values out."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from connectors.sftp import RemoteFile
+
+MAX_NAME = 255
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The names a job takes.
+
+    pattern           must match the whole name; a group `date` holds the business date as YYYYMMDD
+    trigger_suffix    what the trigger file's name adds to the file's, like `.TRG`
+    trigger_required  whether a file without its trigger waits; else it waits until it no longer grows
+    """
+
+    pattern: re.Pattern[str]
+    trigger_suffix: str = ""
+    trigger_required: bool = True
+
+    def matches(self, name: str) -> bool:
+        """Whether this is the name of a file to take."""
+        return self.pattern.fullmatch(name) is not None
+
+    def business_date(self, name: str) -> date | None:
+        """Give the date in a name, None where there is none or it is no day of the calendar."""
+        found = self.pattern.fullmatch(name)
+        if found is None or "date" not in self.pattern.groupindex or found["date"] is None:
+            return None
+        try:
+            return datetime.strptime(found["date"], "%Y%m%d").date()  # noqa: DTZ007 - a date without a time
+        except ValueError:
+            return None
+
+    def is_trigger(self, name: str) -> bool:
+        """Whether this is the name of a trigger of a file to take."""
+        return bool(self.trigger_suffix) and self.matches(name.removesuffix(self.trigger_suffix)) and not (
+            self.matches(name)
+        )
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name, made printable, and why it was left or refused."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A listing, sorted out. `complete` have their trigger; `settling` must be seen not to grow."""
+
+    complete: tuple[RemoteFile, ...] = ()
+    settling: tuple[RemoteFile, ...] = ()
+    refused: tuple[Named, ...] = ()
+    left: tuple[Named, ...] = ()
+
+
+def choose(listing: Iterable[RemoteFile], wanted: Wanted) -> Choice:
+    """Sort a listing out; every entry that is not a trigger ends in exactly one of the four."""
+    entries = list(listing)
+    names = {entry.name for entry in entries}
+    complete: list[RemoteFile] = []
+    settling: list[RemoteFile] = []
+    refused: list[Named] = []
+    left: list[Named] = []
+    for entry in entries:
+        fault = name_fault(entry.name)
+        if fault is not None:
+            refused.append(Named(printable(entry.name), fault))
+        elif wanted.is_trigger(entry.name):
+            continue
+        elif not wanted.matches(entry.name):
+            left.append(Named(entry.name, f"its name is none that is taken here ({wanted.pattern.pattern})"))
+        elif not entry.is_regular:
+            left.append(Named(entry.name, "it is a directory, a link or a special file"))
+        elif not wanted.trigger_suffix:
+            settling.append(entry)
+        elif entry.name + wanted.trigger_suffix in names:
+            complete.append(entry)
+        elif wanted.trigger_required:
+            left.append(Named(entry.name, f"its trigger {entry.name}{wanted.trigger_suffix} has not come yet"))
+        else:
+            settling.append(entry)
+    return Choice(tuple(complete), tuple(settling), tuple(refused), tuple(left))
+
+
+def name_fault(name: str) -> str | None:
+    """Say what is wrong with a name that comes from outside, None if it is one plain path segment.
+
+    >>> name_fault("../../etc/passwd")
+    'it has more than one path segment'
+    >>> name_fault("FEEDBACK.F3535.20261118214012") is None
+    True
+    """
+    if not name:
+        return "it is empty"
+    if any(0xDC80 <= ord(letter) <= 0xDCFF for letter in name):
+        return "it is not UTF-8"
+    if len(name.encode("utf-8", "surrogatepass")) > MAX_NAME:
+        return f"it is longer than {MAX_NAME} bytes"
+    if "/" in name or "\\" in name:
+        return "it has more than one path segment"
+    if not name.isprintable():
+        return "it has control characters"
+    if name.startswith("."):
+        return "it begins with a dot"
+    return None
+
+
+def printable(name: str) -> str:
+    """Give a name with everything escaped that a terminal or a log would choke on.
+
+    >>> printable("a\\x1b[2J")
+    'a\\\\x1b[2J'
+    """
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in name
+    )

@@ -1,0 +1,7 @@
+-- Note that a file came again with the same name and content.
+-- in     id bigint, note jsonb: a list of one object
+-- out    the row
+UPDATE pay_jobs.inbound_files
+   SET details = jsonb_set(details, '{repeats}', coalesce(details -> 'repeats', '[]') || CAST(:note AS jsonb))
+ WHERE id = :id
+RETURNING *

@@ -1,0 +1,205 @@
+"""The S3 bucket that keeps every file, through the `minio` client.
+
+Timeouts are short and retries few; one part is under way at a time, so memory stays flat; every response is given
+back to the pool. What was stored is read back and compared before anybody relies on it.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO, cast
+
+import urllib3
+from minio import Minio
+from minio.commonconfig import CopySource
+from minio.error import MinioException, S3Error
+
+from config.errors import ConfigError, InputRefused, PayJobsError, SourceRefused, SourceUnavailable
+from config.settings import ObjectStoreSettings
+from connectors.byte_stream import ByteStream
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 30
+PART_SIZE = 8 * 1024 * 1024
+CHUNK_SIZE = 1024 * 1024
+_RETRIES = urllib3.Retry(total=2, backoff_factor=0.3, status_forcelist=[500, 502, 503, 504])
+_MISSING = {"NoSuchKey", "NoSuchObject", "ResourceNotFound"}
+_SERVER_ERROR = 500
+_TOO_MANY = 429
+
+
+class ObjectMissing(InputRefused):
+    """Nothing was applied; find out who removed the object from the bucket, or have the file sent again."""
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """What was put under a key."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+def object_key(source: str, day: date, name: str, sha256: str) -> str:
+    """Give the key of a file: where it came from, its day, its name, and what it holds.
+
+    >>> object_key("CAS", date(2026, 11, 5), "BCR_PAYMENT_APPL_20261105.csv", "ab34" * 16)
+    'cas/2026/11/05/BCR_PAYMENT_APPL_20261105.csv.ab34ab34ab34'
+    """
+    return f"{source.lower()}/{day:%Y/%m/%d}/{name}.{sha256[:12]}"
+
+
+class ObjectStore:
+    """One bucket. Errors: SourceUnavailable, SourceRefused, ConfigError, ObjectMissing."""
+
+    def __init__(self, settings: ObjectStoreSettings) -> None:
+        self.bucket = settings.bucket
+        self._where = f"the bucket {settings.bucket!r} at {settings.endpoint}"
+        self._pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS), retries=_RETRIES, maxsize=4
+        )
+        self._client = Minio(
+            settings.endpoint,
+            access_key=settings.access_key.get_secret_value(),
+            secret_key=settings.secret_key.get_secret_value(),
+            secure=settings.secure,
+            http_client=self._pool,
+        )
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._pool.clear()
+
+    def check(self) -> None:
+        """Raise if the bucket cannot be used."""
+        with self._told("looking for"):
+            found = self._client.bucket_exists(self.bucket)
+        if not found:
+            raise ConfigError(f"There is no {self._where.removeprefix('the ')}. Create it, or name another one.")
+
+    def put(self, key: str, chunks: Iterable[bytes]) -> StoredObject:
+        """Store a stream under a key and hash it on the way; eight megabytes are held at a time."""
+        counted = _Counted(chunks)
+        stream = cast(BinaryIO, ByteStream(iter(counted)))
+        with self._told(f"storing {key!r} in"):
+            self._client.put_object(self.bucket, key, stream, length=-1, part_size=PART_SIZE, num_parallel_uploads=1)
+        stored = StoredObject(key, counted.size, counted.digest.hexdigest())
+        self._compare(stored, "size", stored.size, self.size_of(key))
+        return stored
+
+    def put_verified(self, key: str, chunks: Iterable[bytes]) -> StoredObject:
+        """Store a stream, read it back, and remove it again if it is not the same."""
+        stored = self.put(key, chunks)
+        self.verify(stored)
+        return stored
+
+    def copy_verified(self, stored: StoredObject, key: str) -> StoredObject:
+        """Copy an object inside the bucket under another key, and read the copy back."""
+        copy = StoredObject(key, stored.size, stored.sha256)
+        with self._told(f"copying {stored.key!r} to {key!r} in"):
+            self._client.copy_object(self.bucket, key, CopySource(self.bucket, stored.key))
+        self.verify(copy)
+        return copy
+
+    def verify(self, stored: StoredObject) -> None:
+        """Read an object back; one that differs from what was put there is removed and reported."""
+        digest, size = hashlib.sha256(), 0
+        with closing(self.read(stored.key)) as chunks:
+            for chunk in chunks:
+                digest.update(chunk)
+                size += len(chunk)
+        self._compare(stored, "size", stored.size, size)
+        self._compare(stored, "SHA-256", stored.sha256, digest.hexdigest())
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """Give the content of an object in chunks of up to a megabyte; close the iterator."""
+        with self._told(f"reading {key!r} from"):
+            response = self._client.get_object(self.bucket, key)
+            try:
+                yield from response.stream(CHUNK_SIZE)
+            finally:
+                response.close()
+                response.release_conn()
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        """Give the content of an object as a buffered binary stream."""
+        with closing(self.read(key)) as chunks:
+            yield io.BufferedReader(ByteStream(chunks), CHUNK_SIZE)
+
+    def size_of(self, key: str) -> int | None:
+        """Give the size of an object, None where there is none."""
+        try:
+            with self._told(f"looking at {key!r} in"):
+                return self._client.stat_object(self.bucket, key).size
+        except ObjectMissing:
+            return None
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Give the keys that begin with a prefix, in order."""
+        with self._told(f"listing {prefix!r} in"):
+            for item in self._client.list_objects(self.bucket, prefix=prefix, recursive=True):
+                if item.object_name is not None and not item.is_dir:
+                    yield item.object_name
+
+    def remove(self, key: str) -> None:
+        """Remove an object; one that is not there is no error."""
+        with self._told(f"removing {key!r} from"):
+            self._client.remove_object(self.bucket, key)
+
+    def _compare(self, stored: StoredObject, what: str, expected: object, found: object) -> None:
+        if found != expected:
+            self.remove(stored.key)
+            raise SourceUnavailable(
+                f"{stored.key!r} in {self._where} was not stored as it was sent: its {what} is {found}, "
+                f"expected {expected}. The object was removed."
+            )
+
+    @contextmanager
+    def _told(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except S3Error as error:
+            raise self._s3_error(f"{doing} {self._where}", error) from error
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise SourceUnavailable(_sentence(f"{doing} {self._where} failed: {_reason(error)}.")) from error
+
+    def _s3_error(self, doing: str, error: S3Error) -> PayJobsError:
+        code = error.code or "no code"
+        if code in _MISSING:
+            return ObjectMissing(_sentence(f"{doing}: there is no such object."))
+        if code == "NoSuchBucket":
+            return ConfigError(f"There is no {self._where.removeprefix('the ')}. Create it, or name another one.")
+        told = _sentence(f"{doing} was answered with {code}: {error.message}")
+        status = error.response.status if error.response is not None else _SERVER_ERROR
+        if status >= _SERVER_ERROR or status == _TOO_MANY:
+            return SourceUnavailable(told)
+        return SourceRefused(f"{told} Check MINIO_ACCESS_KEY, MINIO_ACCESS_SECRET and the rights on the bucket.")
+
+
+class _Counted:
+    """Chunks that are hashed and counted as they pass."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self.digest = hashlib.sha256()
+        self.size = 0
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.digest.update(chunk)
+            self.size += len(chunk)
+            yield chunk
+
+
+def _reason(error: Exception) -> str:
+    cause = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
+    return str(cause).rstrip(".")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

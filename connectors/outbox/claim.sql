@@ -1,0 +1,39 @@
+-- Begin an attempt at the next message that may leave, and note that it was begun.
+-- in     after    bigint, the id of the message claimed before this one
+--        now      timestamptz
+--        channels text[], those that can be delivered
+-- out    the message, or no row; begun_before is when an earlier attempt was begun
+-- again  only the first open message of a key may leave: one that waits or is dead holds back the rest
+WITH head AS (
+       SELECT message.id,
+              message.begun_on
+         FROM pay_jobs.outbox AS message
+        WHERE message.state = 'pending'
+          AND message.id > :after
+          AND message.channel = ANY (CAST(:channels AS text[]))
+          AND (message.next_attempt_on IS NULL OR message.next_attempt_on <= :now)
+          AND NOT EXISTS (
+                SELECT
+                  FROM pay_jobs.outbox AS earlier
+                 WHERE earlier.ordering_key = message.ordering_key
+                   AND earlier.id < message.id
+                   AND earlier.state IN ('pending', 'dead')
+              )
+        ORDER BY message.id
+        LIMIT 1
+          FOR UPDATE OF message SKIP LOCKED
+     )
+UPDATE pay_jobs.outbox AS message
+   SET attempts = message.attempts + 1,
+       begun_on = :now
+  FROM head
+ WHERE message.id = head.id
+RETURNING message.id,
+          message.created_on,
+          message.channel,
+          message.kind,
+          message.ordering_key,
+          message.idempotency_key,
+          message.payload,
+          message.attempts,
+          head.begun_on AS begun_before

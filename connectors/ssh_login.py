@@ -1,0 +1,179 @@
+"""Log in to an SSH server whose host key is pinned.
+
+Nothing is trusted that was not named in the settings: no known_hosts, no agent, no search for keys, and no switch
+that accepts any host key. The host key is compared before any credential is sent.
+"""
+
+import base64
+import binascii
+import hashlib
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import paramiko
+
+from config.errors import ConfigError, SourceRefused, SourceUnavailable
+from config.settings import SftpSettings
+
+KEEPALIVE_SECONDS = 15
+_RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
+
+# What paramiko logs as errors comes back as exceptions too, and is told once, there.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+
+
+def open_transport(settings: SftpSettings) -> paramiko.Transport:
+    """Connect, compare the host key, log in.
+
+    Raises SourceUnavailable if the server does not answer in time, SourceRefused if the host key or the credential
+    is not accepted, ConfigError if the key file cannot be used.
+    """
+    key = _private_key(settings) if settings.private_key else None
+    try:
+        connection = socket.create_connection((settings.host, settings.port), timeout=settings.connect_timeout)
+    except OSError as error:
+        raise SourceUnavailable(f"{address(settings)} cannot be reached: {error}.") from error
+    transport = paramiko.Transport(connection)
+    try:
+        _limit_waiting(transport, settings.connect_timeout)
+        _prefer_pinned_type(transport, settings)
+        _negotiate(transport, settings)
+        _compare_host_key(transport, settings)
+        _authenticate(transport, settings, key)
+    except BaseException:
+        transport.close()
+        raise
+    transport.set_keepalive(KEEPALIVE_SECONDS)
+    return transport
+
+
+def address(settings: SftpSettings) -> str:
+    """Give who is connected to, for messages."""
+    return f"sftp://{settings.username}@{settings.host}:{settings.port}"
+
+
+def setting_name(settings: SftpSettings, field: str) -> str:
+    """Give the environment variable a field is read from."""
+    return str(type(settings).model_fields[field].validation_alias or field)
+
+
+@contextmanager
+def closed_after(transport: paramiko.Transport, seconds: float) -> Iterator[threading.Event]:
+    """Close the transport when the time is over, so that whatever waits on it fails; the event says that it was."""
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        transport.close()
+
+    timer = threading.Timer(seconds, expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield expired
+    finally:
+        timer.cancel()
+
+
+def _limit_waiting(transport: paramiko.Transport, seconds: float) -> None:
+    transport.banner_timeout = seconds
+    transport.handshake_timeout = seconds
+    transport.auth_timeout = seconds
+    transport.channel_timeout = seconds
+
+
+def _prefer_pinned_type(transport: paramiko.Transport, settings: SftpSettings) -> None:
+    """Ask for a host key of the pinned type first, because a server with keys of many types shows only one."""
+    pinned = _key_type(settings)
+    wanted = _RSA_SIGNATURES if pinned == "ssh-rsa" else (pinned,)
+    options = transport.get_security_options()
+    known = tuple(options.key_types)
+    if not set(wanted) & set(known):
+        raise ConfigError(
+            f"{setting_name(settings, 'host_key')} is a key of type {pinned!r}; "
+            f"usable types are ssh-rsa, {', '.join(kind for kind in known if not kind.startswith('rsa-'))}."
+        )
+    options.key_types = (*wanted, *(kind for kind in known if kind not in wanted))
+
+
+def _negotiate(transport: paramiko.Transport, settings: SftpSettings) -> None:
+    try:
+        with closed_after(transport, settings.connect_timeout):
+            transport.start_client(timeout=settings.connect_timeout)
+    except paramiko.ssh_exception.IncompatiblePeer as error:
+        raise SourceRefused(f"{address(settings)} has no algorithm in common with this client: {error}.") from error
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        raise SourceUnavailable(f"{address(settings)} broke off before the log-in: {error}.") from error
+
+
+def _compare_host_key(transport: paramiko.Transport, settings: SftpSettings) -> None:
+    shown = transport.get_remote_server_key().asbytes()
+    expected = base64.b64decode(settings.host_key)
+    if shown != expected:
+        raise SourceRefused(
+            f"{address(settings)} showed another host key than the pinned one: found {_fingerprint(shown)}, "
+            f"expected {_fingerprint(expected)} ({setting_name(settings, 'host_key')}). Nothing was sent. Ask the "
+            "partner whether the key was changed; if it was, pin the new one."
+        )
+
+
+def _authenticate(transport: paramiko.Transport, settings: SftpSettings, key: paramiko.PKey | None) -> None:
+    password = settings.password.get_secret_value() if settings.password else None
+    try:
+        with closed_after(transport, 2 * settings.connect_timeout):
+            if key is not None:
+                transport.auth_publickey(settings.username, key)
+            if password is not None and not transport.is_authenticated():
+                transport.auth_password(settings.username, password)
+    except paramiko.AuthenticationException as error:
+        if "timeout" in str(error).lower() or "EOF" in str(error):
+            raise SourceUnavailable(f"{address(settings)} did not answer the log-in: {error}") from error
+        raise SourceRefused(f"{address(settings)} refused the {_credential(settings)}: {error}") from error
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        raise SourceUnavailable(f"{address(settings)} broke off during the log-in: {error}.") from error
+    if not transport.is_authenticated():
+        raise SourceRefused(f"{address(settings)} asks for more than the {_credential(settings)}.")
+
+
+def _credential(settings: SftpSettings) -> str:
+    if settings.private_key is None:
+        return f"password ({setting_name(settings, 'password')})"
+    return f"private key {settings.private_key} ({setting_name(settings, 'private_key')})"
+
+
+def _private_key(settings: SftpSettings) -> paramiko.PKey:
+    """Read the key file, of any type; a passphrase that is not needed does no harm."""
+    path = Path(settings.private_key or "")
+    name = setting_name(settings, "private_key")
+    passphrase = settings.passphrase.get_secret_value() if settings.passphrase else None
+    try:
+        try:
+            return paramiko.PKey.from_path(path, password=passphrase)
+        except TypeError:
+            if passphrase is None:
+                raise
+            return paramiko.PKey.from_path(path)
+    except OSError as error:
+        raise ConfigError(f"{name}: the private key {path} cannot be read: {error.strerror}.") from error
+    except (paramiko.PasswordRequiredException, TypeError) as error:
+        missing = setting_name(settings, "passphrase")
+        raise ConfigError(f"{name}: the private key {path} is encrypted; set {missing}.") from error
+    except (paramiko.SSHException, paramiko.pkey.UnknownKeyType, ValueError) as error:
+        raise ConfigError(
+            f"{name}: {path} is not a private key that can be read with the passphrase given: {error}."
+        ) from error
+
+
+def _key_type(settings: SftpSettings) -> str:
+    blob = base64.b64decode(settings.host_key)
+    length = int.from_bytes(blob[:4], "big")
+    return blob[4 : 4 + length].decode("ascii", "backslashreplace")
+
+
+def _fingerprint(blob: bytes) -> str:
+    digest = binascii.b2a_base64(hashlib.sha256(blob).digest(), newline=False).decode().rstrip("=")
+    return f"SHA256:{digest}"
