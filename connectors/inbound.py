@@ -79,20 +79,23 @@ def record(session: Session, new: NewFile) -> Recorded:
     The source is locked until the transaction ends, so that the same content under two names at once is seen.
     """
     run_sql(session, "connectors", "lock_inbound_source", source=new.source)
-    rows = run_sql(session, "connectors", "find_earlier_files", source=new.source, name=new.name, sha256=new.sha256)
+    rows = run_sql(
+        session, "connectors", "find_earlier_files", source=new.source, file_name=new.name, sha256=new.sha256
+    )
     earlier = [InboundFile(**row._mapping) for row in rows]
     same = next((file for file in earlier if (file.name, file.sha256) == (new.name, new.sha256)), None)
     if same is not None:
         return Recorded(same, seen_before=True)
     state, reason = _judge(new, earlier)
     remote_name = new.name if new.remote_directory is not None else None
-    values = {name: value for name, value in vars(new).items() if name != "local_path"}
+    values = {name: value for name, value in vars(new).items() if name not in {"name", "local_path"}}
     details = json.dumps({"local_path": new.local_path} if new.local_path else {})
     row = run_sql(
         session,
         "connectors",
         "add_inbound_file",
         **values,
+        file_name=new.name,
         state=state,
         reason=reason,
         remote_name=remote_name,
@@ -103,7 +106,7 @@ def record(session: Session, new: NewFile) -> Recorded:
 
 def find_content(session: Session, source: str, sha256: str) -> InboundFile | None:
     """Give the first file of a source with that content that is in the bucket."""
-    rows = run_sql(session, "connectors", "find_earlier_files", source=source, name=None, sha256=sha256)
+    rows = run_sql(session, "connectors", "find_earlier_files", source=source, file_name=None, sha256=sha256)
     return next((InboundFile(**row._mapping) for row in rows if row.object_key is not None), None)
 
 
@@ -115,7 +118,7 @@ def find_file(session: Session, file_id: int) -> InboundFile | None:
 
 def find_by_name(session: Session, source: str, name: str) -> list[InboundFile]:
     """Give every file of a source with that name, the oldest first; usually one."""
-    rows = run_sql(session, "connectors", "find_earlier_files", source=source, name=name, sha256=None)
+    rows = run_sql(session, "connectors", "find_earlier_files", source=source, file_name=name, sha256=None)
     return [InboundFile(**row._mapping) for row in rows]
 
 

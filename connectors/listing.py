@@ -39,8 +39,10 @@ class Wanted:
 
     def is_trigger(self, name: str) -> bool:
         """Whether this is the name of a trigger of a file to take."""
-        return bool(self.trigger_suffix) and self.matches(name.removesuffix(self.trigger_suffix)) and not (
-            self.matches(name)
+        return (
+            bool(self.trigger_suffix)
+            and self.matches(name.removesuffix(self.trigger_suffix))
+            and not (self.matches(name))
         )
 
 

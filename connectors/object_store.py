@@ -6,7 +6,7 @@ back to the pool. What was stored is read back and compared before anybody relie
 
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -115,7 +115,7 @@ class ObjectStore:
         self._compare(stored, "size", stored.size, size)
         self._compare(stored, "SHA-256", stored.sha256, digest.hexdigest())
 
-    def read(self, key: str) -> Iterator[bytes]:
+    def read(self, key: str) -> Generator[bytes]:
         """Give the content of an object in chunks of up to a megabyte; close the iterator."""
         with self._told(f"reading {key!r} from"):
             response = self._client.get_object(self.bucket, key)
@@ -175,7 +175,7 @@ class ObjectStore:
         if code == "NoSuchBucket":
             return ConfigError(f"There is no {self._where.removeprefix('the ')}. Create it, or name another one.")
         told = _sentence(f"{doing} was answered with {code}: {error.message}")
-        status = error.response.status if error.response is not None else _SERVER_ERROR
+        status = error.response.status
         if status >= _SERVER_ERROR or status == _TOO_MANY:
             return SourceUnavailable(told)
         return SourceRefused(f"{told} Check MINIO_ACCESS_KEY, MINIO_ACCESS_SECRET and the rights on the bucket.")

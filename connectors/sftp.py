@@ -7,7 +7,7 @@ with growing pauses; what changes something on the server never is, the caller h
 
 import hashlib
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -141,7 +141,7 @@ class SftpSession:
         """Whether there is an entry of that path."""
         return self.stat(path) is not None
 
-    def read(self, path: str, *, size: int) -> Iterator[bytes]:
+    def read(self, path: str, *, size: int) -> Generator[bytes]:
         """Give the first `size` bytes of a file in order, two megabytes ahead at most; close the iterator.
 
         The whole transfer, with what the caller does in between, must end within the transfer deadline.
@@ -165,13 +165,15 @@ class SftpSession:
         """
         path, aside = join(directory, name), join(directory, f".{name}.part")
         digest, size = hashlib.sha256(), 0
-        with self._on_server(f"writing {aside}", self._settings.transfer_deadline) as client:
-            with client.open(aside, "wb") as handle:
-                for chunk in chunks:
-                    digest.update(chunk)
-                    size += len(chunk)
-                    for start in range(0, len(chunk), BLOCK):
-                        handle.write(chunk[start : start + BLOCK])
+        with (
+            self._on_server(f"writing {aside}", self._settings.transfer_deadline) as client,
+            client.open(aside, "wb") as handle,
+        ):
+            for chunk in chunks:
+                digest.update(chunk)
+                size += len(chunk)
+                for start in range(0, len(chunk), BLOCK):
+                    handle.write(chunk[start : start + BLOCK])
         self._compare(aside, size, digest.hexdigest())
         if self.exists(path):
             self._compare(path, size, digest.hexdigest())
@@ -241,7 +243,9 @@ class SftpSession:
             raise SourceRefused(f"{where}: permission denied. Ask the partner for the right to do it.") from error
         except (TimeoutError, ConnectionError, EOFError, paramiko.SSHException, paramiko.SFTPError) as error:
             self.close()
-            raise SourceUnavailable(f"{where}: the server fell silent ({error or type(error).__name__}).") from error
+            raise SourceUnavailable(
+                f"{where}: the server fell silent ({str(error) or type(error).__name__})."
+            ) from error
         except OSError as error:
             if not self._is_connected():
                 self.close()

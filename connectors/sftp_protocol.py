@@ -8,7 +8,7 @@ pins the version, and tests/connectors/test_sftp.py covers what is relied on.
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import paramiko
 from paramiko.message import Message
@@ -16,18 +16,10 @@ from paramiko.sftp import CMD_CLOSE, CMD_DATA, CMD_HANDLE, CMD_NAME, CMD_OPENDIR
 
 BLOCK = 32 * 1024
 BLOCKS_AHEAD = 64
+_ATTRIBUTES: Any = paramiko.SFTPAttributes
 
 
-class _Requests(Protocol):
-    """The private calls of SFTPClient that are used."""
-
-    def _request(self, kind: int, *values: Any) -> tuple[int, Message]: ...
-    def _async_request(self, receiver: Any, kind: int, *values: Any) -> int: ...
-    def _read_response(self, waitfor: int | None = None) -> tuple[int | None, Message | None]: ...
-    def _convert_status(self, message: Message) -> None: ...
-
-
-def list_directory(client: _Requests, directory: str) -> Iterator[tuple[str, str, paramiko.SFTPAttributes]]:
+def list_directory(client: Any, directory: str) -> Iterator[tuple[str, str, paramiko.SFTPAttributes]]:
     """Give name, long form and attributes of every entry; bytes that are not UTF-8 come as lone surrogates."""
     kind, answer = client._request(CMD_OPENDIR, directory)
     if kind != CMD_HANDLE:
@@ -44,7 +36,7 @@ def list_directory(client: _Requests, directory: str) -> Iterator[tuple[str, str
             for _ in range(answer.get_int()):
                 name = answer.get_string().decode("utf-8", "surrogateescape")
                 long_form = answer.get_string().decode("utf-8", "replace")
-                attributes = paramiko.SFTPAttributes._from_msg(answer)
+                attributes = _ATTRIBUTES._from_msg(answer)
                 if name not in {".", ".."}:
                     yield name, long_form, attributes
     finally:
@@ -54,7 +46,7 @@ def list_directory(client: _Requests, directory: str) -> Iterator[tuple[str, str
 class BlockReader:
     """Reads a file of known size in order, with a bounded number of requests under way, in the calling thread."""
 
-    def __init__(self, client: _Requests, handle: bytes, size: int) -> None:
+    def __init__(self, client: Any, handle: Any, size: int) -> None:
         self._client = client
         self._handle = handle
         self._size = size
@@ -98,7 +90,7 @@ class BlockReader:
         try:
             if kind != CMD_DATA:
                 self._client._convert_status(answer)
-                raise paramiko.SFTPError(f"data was expected, answer {kind} came")  # noqa: TRY301
+                raise paramiko.SFTPError(f"data was expected, answer {kind} came")
             self._arrived[number] = self._some(answer.get_string())
         except (OSError, EOFError, paramiko.SFTPError) as error:
             self._arrived[number] = error

@@ -21,6 +21,7 @@ class Job:
     parameters  what the command line takes besides the common options
     needs       names of the settings classes (config.settings) the job cannot do without
     shardable   whether --shard i/n may split it over accounts
+    delivers    whether the run delivers the outbox before and after the task
     """
 
     name: str
@@ -31,6 +32,7 @@ class Job:
     examples: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     shardable: bool = False
+    delivers: bool = False
 
     @property
     def runbook(self) -> str:

@@ -1,5 +1,6 @@
 """What goes into the outbox, what a handler is given, and what a delivery found."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 from config.errors import InputRefused
 
 Answer = dict[str, Any]
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "outbox.pay-jobs.sbc-pay")
 
 
 class Channel(StrEnum):
@@ -53,6 +55,11 @@ class Message:
     payload: Mapping[str, Any]
     attempts: int
     begun_before: datetime | None
+
+    @property
+    def stable_id(self) -> str:
+        """Give what a receiver knows a repeat by: a UUID made from the idempotency key."""
+        return str(uuid.uuid5(NAMESPACE, self.idempotency_key))
 
     def text(self, name: str) -> str:
         """Give a text of the payload. Raises InputRefused if it is missing."""

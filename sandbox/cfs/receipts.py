@@ -114,7 +114,7 @@ def reverse_receipt(books: Books, receipt: Receipt, *, reason: str, comment: str
             CASH: -receipt.receipt_amount,
             f"receipt:{receipt.receipt_number}": receipt.unapplied_amount,
             f"withheld:{receipt.receipt_number}": receipt.withheld,
-            "revenue": adjusted,
+            REFUNDS: adjusted,
         },
     )
     receipt.unapplied_amount = receipt.withheld = ZERO

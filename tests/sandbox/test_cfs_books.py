@@ -102,8 +102,19 @@ class AnyOrder(RuleBasedStateMachine):
         assert audit(self.books).violations == []
 
 
-AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+AnyOrder.TestCase.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
 TestAnyOrder = AnyOrder.TestCase
+
+
+def test_a_reversal_after_an_adjustment_leaves_nothing_behind() -> None:
+    books, site = books_with_a_site()
+    receipt = create_receipt(books, site, number="1", date="", amount=Decimal("10.00"), method=CASH)
+    adjust_receipt(books, receipt, amount=Decimal("4.00"), activity="Write-off Adjustment FAS")
+
+    reverse_receipt(books, receipt, reason="PAYMENT REVERSAL", comment="Created In Error")
+
+    assert audit(books).violations == []
+    assert set(books.journal.balances().values()) == {Decimal("0.00")}
 
 
 def test_an_audit_finds_a_cent_that_went_missing() -> None:

@@ -39,9 +39,7 @@ def test_the_weeks_of_seven_days_running_hold_each_day_once(day: date) -> None:
 
 @given(DAYS)
 def test_the_months_of_a_whole_month_hold_each_day_once(day: date) -> None:
-    [month] = [
-        period for n in range(31) for period in due(day + n * ONE_DAY, Kind.MONTHLY) if day in period.days()
-    ]
+    [month] = [period for n in range(31) for period in due(day + n * ONE_DAY, Kind.MONTHLY) if day in period.days()]
 
     assert {(each.year, each.month) for each in month.days()} == {(day.year, day.month)}
     assert ((month.first - ONE_DAY).month, (month.last + ONE_DAY).month) != (day.month, day.month)

@@ -126,9 +126,7 @@ def test_a_day_is_local_and_half_open(pay: PayDatabase, on: str, starts: str, en
         pytest.param("2026-11-07", "2026-11-01 07:00", "2026-11-08 07:00", id="nothing changed inside"),
     ],
 )
-def test_a_week_is_local_and_half_open(
-    pay: PayDatabase, last: str, first_instant: str, instant_after: str
-) -> None:
+def test_a_week_is_local_and_half_open(pay: PayDatabase, last: str, first_instant: str, instant_after: str) -> None:
     account = pay.with_setting("WEEKLY")
     starts, ends = datetime.fromisoformat(first_instant), datetime.fromisoformat(instant_after)
     pay.invoice(account, starts - MOMENT)

@@ -1,0 +1,101 @@
+"""CloudEvents 1.0, published to the Pub/Sub REST address.
+
+A repeat has the same event id, made from the message's idempotency key, so that a subscriber can tell it from a new
+event. Where PUBSUB_PUBLISH_URL is a file:// one, each event becomes a JSON file in that folder.
+Source: docs/specs/cas-settlement-csv.md section 8, docs/specs/schedules.md section 4 (topics).
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+from config.errors import InputRefused, SourceUnavailable
+from config.settings import EventSettings
+from connectors.outbox.model import Answer, Channel, Message, NewMessage
+from connectors.outbox.posting import Folder, sink
+
+SOURCE = "sbc-pay"
+CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
+MAX_ORDERING_KEY = 1024
+
+
+class Topic(StrEnum):
+    """The topics, by the name of the setting that says what each is called in an environment."""
+
+    AUTH = "auth_event_topic"
+    ACCOUNT_MAILER = "account_mailer_topic"
+    BUSINESS_PAY = "business_pay_topic"
+    NAMEX_PAY = "namex_pay_topic"
+
+
+def new_event(
+    topic: Topic, event_type: str, data: Mapping[str, Any], *, ordering_key: str, idempotency_key: str
+) -> NewMessage:
+    """Give the outbox message of an event."""
+    payload = {"topic": str(topic), "data": dict(data)}
+    return NewMessage(Channel.EVENT, event_type, ordering_key, idempotency_key, payload)
+
+
+def cloud_event(message: Message) -> dict[str, Any]:
+    """Give a message as a CloudEvent in structured mode."""
+    return {
+        "specversion": "1.0",
+        "id": message.stable_id,
+        "source": SOURCE,
+        "type": message.kind,
+        "time": message.created_on.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "data": message.payload.get("data"),
+    }
+
+
+class EventPublisher:
+    """The handler of the channel `event`; close it."""
+
+    def __init__(self, settings: EventSettings) -> None:
+        self._settings = settings
+        self._sink = sink(
+            settings.publish_url, settings.token, setting="PUBSUB_PUBLISH_URL", what="The event publisher"
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._sink.close()
+
+    def __call__(self, message: Message) -> Answer:
+        """Publish the event of a message, and give its id and what the publisher calls it."""
+        topic = self._topic(message)
+        event = cloud_event(message)
+        if self._folder is not None:
+            return {
+                "event_id": event["id"],
+                **write_file(self._folder, f"{message.id:08}.{topic}.{message.kind}", event),
+            }
+        address = f"{self._settings.publish_url.rstrip('/')}/{quote(topic, safe='')}:publish"
+        answer = self._sink.post(address, {"messages": [_pubsub_message(message, event)]}, key=event["id"])
+        try:
+            published = answer.json()["messageIds"][0]
+        except (ValueError, LookupError, TypeError):
+            raise SourceUnavailable(
+                f"The event publisher answered {answer.status_code} without a message id. It will be sent again."
+            ) from None
+        return {"event_id": event["id"], "message_id": str(published)}
+
+    def _topic(self, message: Message) -> str:
+        try:
+            topic = Topic(message.text("topic"))
+        except ValueError as error:
+            raise InputRefused(f"there is no topic {message.payload.get('topic')!r}") from error
+        return str(getattr(self._settings, topic.value))
+
+
+def _pubsub_message(message: Message, event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "data": base64.b64encode(json.dumps(event, ensure_ascii=False).encode()).decode(),
+        "attributes": {"content-type": CONTENT_TYPE, "id": event["id"], "type": event["type"]},
+        "orderingKey": message.ordering_key[:MAX_ORDERING_KEY],
+    }

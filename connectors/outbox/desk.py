@@ -1,0 +1,118 @@
+"""What a person may do with messages of the outbox: look at them, retry them, drop them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from config.errors import UsageError
+
+STATES = ("pending", "delivered", "dead", "dropped")
+_MAY = {"retry": ("dead", "pending"), "drop": ("dead", "pending")}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A message as the outbox keeps it. `blocked_by` is the earlier message of its key that holds it back."""
+
+    id: int
+    state: str
+    channel: str
+    kind: str
+    ordering_key: str
+    idempotency_key: str
+    created_on: datetime
+    run_id: int | None
+    attempts: int
+    begun_on: datetime | None
+    next_attempt_on: datetime | None
+    delivered_on: datetime | None
+    last_error: str | None
+    reason: str | None
+    blocked_by: int | None
+    payload: dict[str, Any]
+    answer: dict[str, Any] | None
+
+
+_COLUMNS = ", ".join(f"message.{name}" for name in Kept.__dataclass_fields__ if name != "blocked_by")
+_BLOCKED_BY = """
+    (SELECT min(earlier.id)
+       FROM pay_jobs.outbox AS earlier
+      WHERE message.state IN ('pending', 'dead')
+        AND earlier.ordering_key = message.ordering_key
+        AND earlier.id < message.id
+        AND earlier.state IN ('pending', 'dead')) AS blocked_by
+"""
+
+
+def newest(connection: Connection, *, states: Collection[str], limit: int) -> list[Kept]:
+    """Give messages in these states, the newest `limit` of them, oldest first."""
+    found = _select(
+        connection,
+        "message.state = ANY (CAST(:states AS text[])) ORDER BY message.id DESC LIMIT :limit",
+        {"states": list(states), "limit": limit},
+    )
+    return found[::-1]
+
+
+def find(connection: Connection, message_id: int) -> Kept:
+    """Give one message. Raises UsageError if there is none of that id."""
+    found = _select(connection, "message.id = :id", {"id": message_id})
+    if not found:
+        raise UsageError(f"There is no outbox message {message_id}: `outbox list --state all` shows those there are.")
+    return found[0]
+
+
+def count(connection: Connection) -> dict[str, int]:
+    """Give how many messages are in each state."""
+    rows = connection.execute(text("SELECT state, count(*) FROM pay_jobs.outbox GROUP BY state"))
+    return {state: number for state, number in map(tuple, rows)}
+
+
+def dead_ids(connection: Connection) -> list[int]:
+    """Give the ids of all dead letters."""
+    rows = connection.execute(text("SELECT id FROM pay_jobs.outbox WHERE state = 'dead' ORDER BY id"))
+    return list(rows.scalars())
+
+
+def retry(connection: Connection, ids: Sequence[int], reason: str) -> list[Kept]:
+    """Let messages leave again, with all their attempts before them; give them as they were.
+
+    When an attempt was begun before is kept, so that the handler still looks before it repeats.
+    """
+    return _change(connection, "retry", "state = 'pending', attempts = 0, next_attempt_on = NULL", ids, reason)
+
+
+def drop(connection: Connection, ids: Sequence[int], reason: str) -> list[Kept]:
+    """Give messages up for good, so that those behind them move on; give them as they were."""
+    return _change(connection, "drop", "state = 'dropped', next_attempt_on = NULL", ids, reason)
+
+
+def _change(connection: Connection, verb: str, setting: str, ids: Sequence[int], reason: str) -> list[Kept]:
+    """Change all of the messages, or raise UsageError and change none; one that is being sent is waited for."""
+    connection.execute(
+        text("SELECT id FROM pay_jobs.outbox WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE"),
+        {"ids": list(ids)},
+    )
+    messages = [find(connection, one) for one in dict.fromkeys(ids)]
+    allowed = _MAY[verb]
+    wrong = [f"{one.id} is {one.state}" for one in messages if one.state not in allowed]
+    if wrong:
+        raise UsageError(
+            f"Only a message that is {' or '.join(allowed)} can be taken for {verb}; {', '.join(wrong)}. "
+            "Nothing was changed."
+        )
+    connection.execute(
+        text(f"UPDATE pay_jobs.outbox SET {setting}, reason = :reason WHERE id = ANY (CAST(:ids AS bigint[]))"),
+        {"ids": list(ids), "reason": reason},
+    )
+    return messages
+
+
+def _select(connection: Connection, condition: str, values: dict[str, Any]) -> list[Kept]:
+    rows = connection.execute(
+        text(f"SELECT {_COLUMNS}, {_BLOCKED_BY} FROM pay_jobs.outbox AS message WHERE {condition}"), values
+    )
+    return [Kept(**row._mapping) for row in rows]

@@ -1,0 +1,101 @@
+"""How events and mail leave: one POST of JSON, or a file in a folder where the address is a file:// one."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import httpx
+from pydantic import SecretStr
+
+from config.errors import ConfigError, InputRefused, SourceRefused, SourceUnavailable
+from config.masking import mask_text
+from connectors.outbox.model import Answer
+
+TIMEOUT_SECONDS = 15
+TRY_AGAIN = frozenset({408, 425, 429})
+CREDENTIALS = frozenset({401, 403, 407})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_MAX_SAID = 300
+
+
+class Folder:
+    """A folder that stands for a receiver: one JSON file a message."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def write(self, name: str, content: Mapping[str, Any]) -> Answer:
+        """Put the content into the folder as a whole file; the same name again replaces it."""
+        path = self._path / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}.json"
+        part = path.with_suffix(".part")
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            raise SourceUnavailable(f"{path} cannot be written ({error.strerror}).") from error
+        return {"file": str(path)}
+
+
+class Poster:
+    """A connection to one HTTP receiver. Every POST carries a key by which a repeat is known."""
+
+    def __init__(self, url: str, token: SecretStr | None, *, what: str) -> None:
+        self._what = what
+        headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+        # A proxy of the machine stands between us and the outside, never between us and ourselves.
+        trust_env = urlsplit(url).hostname not in LOOPBACK
+        self._http = httpx.Client(headers=headers, timeout=TIMEOUT_SECONDS, trust_env=trust_env)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def post(self, url: str, body: Mapping[str, Any], *, key: str) -> httpx.Response:
+        """Send a body and give the answer that accepted it.
+
+        Raises SourceUnavailable where it may be sent again, SourceRefused for credentials, InputRefused where the
+        receiver will never take it.
+        """
+        content = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        try:
+            answer = self._http.post(url, content=content, headers=headers)
+        except httpx.RequestError as error:
+            raise SourceUnavailable(
+                f"{self._what} gave no answer ({type(error).__name__}). It is sent again; a repeat has the same key."
+            ) from error
+        if answer.is_success:
+            return answer
+        said = f"{self._what} answered {answer.status_code}{_words(answer)}."
+        if answer.is_server_error or answer.status_code in TRY_AGAIN:
+            raise SourceUnavailable(f"{said} It is sent again.")
+        if answer.is_redirect or answer.status_code in CREDENTIALS:
+            raise SourceRefused(said)
+        raise InputRefused(said)
+
+
+def sink(url: str, token: SecretStr | None, *, setting: str, what: str) -> Folder | Poster:
+    """Give what messages to this address go into. Raises ConfigError for an address that is neither.
+
+    setting  where the address stands
+    what     who the receiver is, at the start of a sentence
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path:
+        return Folder(Path(unquote(parts.path)))
+    if parts.scheme in {"http", "https"} and parts.hostname:
+        return Poster(url, token, what=what)
+    raise ConfigError(f"{setting} must be like https://host/path or file:///folder, not {url!r}")
+
+
+def _words(answer: httpx.Response) -> str:
+    """Give the first words of an answer, as the end of a sentence."""
+    words = mask_text(" ".join(answer.text.split()))[:_MAX_SAID]
+    return f": {words}" if words else ""

@@ -1,0 +1,41 @@
+"""Apply the settlement files of CAS to invoices, payments, receipts and credits.
+
+Reads   settlement CSV on the CAS SFTP server, or a local or stored file; the pay tables it settles; CFS, for credits
+Writes  invoices, invoice_references, receipts, payments, credits, applied_credits, cas_settlements; for a bounced PAD
+        also cfs_accounts, payment_accounts, non_sufficient_funds and the fee invoice; every row's outcome in
+        pay_jobs.settlement_rows; what CFS and others must be told in pay_jobs.outbox
+Never   applies part of a file, or the same content twice; moves a credited, cancelled or refunded invoice back
+Normal  a run that finds no file
+
+The rules are those of docs/specs/cas-settlement-csv.md; departures from the reference are in docs/decisions.md.
+"""
+
+import click
+
+from jobs.job import Job
+
+JOB = Job(
+    name="PAD_RECONCILE",
+    summary="Fetch the settlement files of CAS and apply them to invoices, payments and credits.",
+    run="tasks.pad_reconcile.task:run",
+    arguments="tasks.pad_reconcile.arguments:Arguments",
+    parameters=(
+        click.Option(["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."),
+        click.Option(["--replay"], metavar="NAME", help="Apply again a file that was held or failed; needs --reason."),
+        click.Option(["--reason"], help="Why; kept in the ledger."),
+        click.Option(["--allow-late"], is_flag=True, help="Apply files older than the newest applied one as well."),
+        click.Option(["--retry-rejects"], is_flag=True, help="Try the rejected rows of applied files again."),
+        click.Option(["--sync-all-credits"], is_flag=True, help="Only bring every open credit in line with CFS."),
+        click.Option(["--list", "list_files"], is_flag=True, help="Only show the files and their state."),
+    ),
+    examples=(
+        "PAD_RECONCILE",
+        "PAD_RECONCILE --dry-run",
+        "PAD_RECONCILE --list",
+        "PAD_RECONCILE --file BCR_PAYMENT_APPL_20261105.csv",
+        'PAD_RECONCILE --replay BCR_PAYMENT_APPL_20261105.csv --reason "ticket 4711: late file checked, no NSF rows"',
+        "PAD_RECONCILE --retry-rejects",
+    ),
+    needs=("CasSftpSettings", "ObjectStoreSettings", "CfsSettings", "EventSettings"),
+    delivers=True,
+)

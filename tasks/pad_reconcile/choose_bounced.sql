@@ -1,0 +1,33 @@
+-- Choose what bounced: the PAD profile to freeze and, once per freeze, the fee invoice to make.
+-- in     wave is in settlement_resolved
+-- out    temporary table bounced_payments
+-- again  reads only; an id is drawn only where a fee is due
+-- source docs/specs/cas-settlement-csv.md section 8; hazard 4 of section 10: fee and lock once per freeze
+CREATE TEMPORARY TABLE bounced_payments ON COMMIT DROP AS
+WITH found AS (
+       SELECT resolved.file_id, resolved.line, resolved.target_number, resolved.source_number, resolved.source_type,
+              resolved.application_date, resolved.amount, resolved.original_amount, resolved.outstanding_amount,
+              resolved.customer_account, resolved.reversal_reason, resolved.status, resolved.payment_account_id,
+              pad.id AS cfs_account_id, pad.cfs_party, pad.cfs_account, pad.cfs_site,
+              pad.status = 'FREEZE' AS was_frozen,
+              account.auth_account_id,
+              row_number() OVER (PARTITION BY resolved.payment_account_id ORDER BY resolved.file_id, resolved.line) AS nth
+         FROM settlement_resolved AS resolved
+         JOIN payment_accounts AS account
+           ON account.id = resolved.payment_account_id
+         JOIN LATERAL (
+                SELECT cfs.*
+                  FROM cfs_accounts AS cfs
+                 WHERE cfs.account_id = resolved.payment_account_id
+                   AND cfs.payment_method = 'PAD'
+                   AND cfs.status <> 'INACTIVE'
+                 ORDER BY cfs.id DESC
+                 LIMIT 1
+              ) AS pad ON true
+        WHERE resolved.outcome = 'applied'
+          AND resolved.kind = 'BOUNCE'
+     )
+SELECT found.*,
+       NOT was_frozen AND nth = 1 AS is_freezing,
+       CASE WHEN NOT was_frozen AND nth = 1 THEN CAST(nextval('invoices_id_seq') AS integer) END AS fee_invoice_id
+  FROM found

@@ -1,0 +1,10 @@
+-- Complete the payments of the EFT job that CAS has settled.
+-- in     -
+-- out    the number of rows
+-- again  a completed payment is left alone
+-- source docs/specs/cas-settlement-csv.md section 6, EFTP
+UPDATE payments AS payment
+   SET payment_status_code = 'COMPLETED'
+ WHERE payment.receipt_number IN (
+         SELECT source_number FROM settlement_resolved WHERE outcome = 'applied' AND kind = 'EFT_PAYMENT')
+   AND payment.payment_status_code IS DISTINCT FROM 'COMPLETED'

@@ -1,0 +1,18 @@
+-- Delete the receipts of the payment that bounced.
+-- in     -
+-- out    the number of rows
+-- again  a receipt that is gone stays gone
+-- source docs/specs/cas-settlement-csv.md section 8 step 7; hazard 7 of section 10: this receipt, however many there are
+--
+-- Where no receipt of the invoice carries the bounced receipt's number, the reference wrote it under another one: then
+-- all receipts of the invoice go, as they do there.
+DELETE FROM receipts AS receipt
+ USING bounced_payments AS bounced
+  JOIN invoice_references AS reference
+    ON reference.invoice_number = bounced.target_number
+   AND reference.status_code = 'COMPLETED'
+ WHERE receipt.invoice_id = reference.invoice_id
+   AND (receipt.receipt_number = bounced.source_number
+        OR NOT EXISTS (SELECT FROM receipts AS other
+                        WHERE other.invoice_id = receipt.invoice_id
+                          AND other.receipt_number = bounced.source_number))

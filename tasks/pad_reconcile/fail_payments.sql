@@ -1,0 +1,29 @@
+-- Turn the completed payment of a bounced number into a failed one, or write a failed one.
+-- in     -
+-- out    the number of rows written anew
+-- again  a number with a failed payment resolved to already_applied
+-- source docs/specs/cas-settlement-csv.md section 6 and section 8 step 12
+WITH turned AS (
+       UPDATE payments AS payment
+          SET payment_status_code = 'FAILED',
+              paid_amount = 0,
+              payment_date = bounced.application_date,
+              receipt_number = bounced.source_number
+         FROM bounced_payments AS bounced
+        WHERE payment.id = (
+                SELECT known.id
+                  FROM payments AS known
+                 WHERE known.invoice_number = bounced.target_number
+                   AND known.payment_method_code = 'PAD'
+                   AND known.payment_status_code = 'COMPLETED'
+                 ORDER BY (known.receipt_number = bounced.source_number) DESC NULLS LAST, known.id DESC
+                 LIMIT 1)
+    RETURNING payment.invoice_number
+     )
+INSERT INTO payments (
+       payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
+       payment_account_id, invoice_amount, receipt_number, created_by)
+SELECT 'PAYBC', 'PAD', 'FAILED', 0, bounced.application_date, bounced.target_number,
+       bounced.payment_account_id, bounced.original_amount, bounced.source_number, 'SYSTEM'
+  FROM bounced_payments AS bounced
+ WHERE NOT EXISTS (SELECT FROM turned WHERE turned.invoice_number = bounced.target_number)

@@ -1,0 +1,155 @@
+-- Decide what becomes of each row of one wave, from the row's kind and what the database holds now.
+-- in     wave
+-- out    temporary table settlement_resolved: the rows with outcome, rule, detail and payment account
+-- again  a row whose effect is already there resolves to already_applied
+-- source docs/specs/cas-settlement-csv.md sections 5, 7, 8 (steps 1 to 3) and 10 (hazards 1, 4, 5)
+CREATE TEMPORARY TABLE settlement_resolved ON COMMIT DROP AS
+WITH staged AS MATERIALIZED (
+       SELECT staged.*,
+              row_number() OVER (PARTITION BY content_hash ORDER BY file_id, line) > 1 AS is_repeated,
+              row_number() OVER (PARTITION BY kind, target_number ORDER BY file_id, line) AS nth
+         FROM settlement_staged AS staged
+        WHERE wave = :wave
+     ),
+     seen AS (
+       SELECT staged.file_id, staged.line
+         FROM staged
+         JOIN pay_jobs.settlement_rows AS earlier
+           ON earlier.target_number = staged.target_number
+          AND earlier.content_hash = staged.content_hash
+          AND earlier.outcome = 'applied'
+        WHERE staged.kind NOT IN ('SKIP', 'REJECT')
+        GROUP BY staged.file_id, staged.line
+     ),
+     numbers AS (
+       SELECT reference.invoice_number,
+              count(*) FILTER (WHERE reference.status_code = 'ACTIVE') AS active,
+              count(*) FILTER (WHERE reference.status_code = 'COMPLETED') AS completed,
+              coalesce(bool_or(invoice.payment_method_code = 'CC')
+                         FILTER (WHERE reference.status_code = 'ACTIVE'), false) AS shares_card,
+              min(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'ACTIVE') AS lowest_account,
+              max(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'ACTIVE') AS highest_account,
+              min(invoice.payment_account_id) FILTER (WHERE reference.status_code <> 'CANCELLED') AS payment_account_id,
+              coalesce(bool_or(reference.status_code = 'CANCELLED' AND EXISTS (
+                SELECT FROM invoice_references AS replacement
+                 WHERE replacement.invoice_id = reference.invoice_id
+                   AND replacement.is_consolidated
+                   AND replacement.status_code = 'COMPLETED')), false) AS paid_by_card
+         FROM (SELECT DISTINCT target_number FROM staged WHERE kind NOT IN ('SKIP', 'REJECT', 'ON_ACCOUNT')) AS wanted
+         JOIN invoice_references AS reference
+           ON reference.invoice_number = wanted.target_number
+         JOIN invoices AS invoice
+           ON invoice.id = reference.invoice_id
+         LEFT JOIN cfs_accounts AS cfs
+           ON cfs.id = invoice.cfs_account_id
+        GROUP BY reference.invoice_number
+     ),
+     owners AS (
+       SELECT cfs_account, count(DISTINCT account_id) AS owners, min(account_id) AS payment_account_id
+         FROM cfs_accounts
+        WHERE cfs_account IN (SELECT customer_account FROM staged WHERE kind IN ('BOUNCE', 'ON_ACCOUNT'))
+        GROUP BY cfs_account
+     ),
+     judged AS (
+       SELECT staged.*,
+              coalesce(numbers.payment_account_id, owners.payment_account_id) AS payment_account_id,
+              coalesce(numbers.active, 0) AS active,
+              coalesce(numbers.completed, 0) AS completed,
+              numbers.lowest_account,
+              coalesce(owners.owners, 0) AS owners,
+              CASE
+              WHEN staged.kind = 'SKIP' THEN 'skipped:' || staged.rule
+              WHEN staged.kind = 'REJECT' THEN 'rejected:' || staged.rule
+              WHEN staged.is_repeated OR seen.line IS NOT NULL THEN 'already_applied:same_row'
+
+              WHEN staged.kind = 'EFT_PAYMENT' THEN
+                   CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number)
+                        THEN 'rejected:no_eft_payment'
+                        WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
+                                            AND payment_status_code IS DISTINCT FROM 'COMPLETED')
+                        THEN 'already_applied:payment_completed'
+                        ELSE 'applied:' END
+
+              WHEN staged.kind = 'ON_ACCOUNT' THEN
+                   CASE WHEN EXISTS (SELECT FROM credits WHERE cfs_identifier = staged.source_number
+                                        AND NOT coalesce(is_credit_memo, false))
+                        THEN 'already_applied:credit_exists'
+                        WHEN coalesce(owners.owners, 0) = 0 THEN 'rejected:unknown_account'
+                        WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
+                        ELSE 'applied:' END
+
+              WHEN staged.kind = 'BOUNCE' THEN
+                   CASE WHEN EXISTS (SELECT FROM payments WHERE invoice_number = staged.target_number
+                                        AND payment_status_code = 'FAILED')
+                          OR EXISTS (SELECT FROM non_sufficient_funds WHERE invoice_number = staged.target_number)
+                          OR staged.nth > 1
+                        THEN 'already_applied:bounced_before'
+                        WHEN coalesce(numbers.active + numbers.completed, 0) = 0 THEN 'rejected:no_invoice'
+                        WHEN coalesce(owners.owners, 0) = 0 THEN 'rejected:unknown_account'
+                        WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
+                        WHEN owners.payment_account_id <> numbers.payment_account_id THEN 'rejected:account_mismatch'
+                        WHEN NOT EXISTS (SELECT FROM cfs_accounts AS pad WHERE pad.account_id = owners.payment_account_id
+                                            AND pad.payment_method = 'PAD' AND pad.status <> 'INACTIVE')
+                        THEN 'rejected:no_pad_account'
+                        ELSE 'applied:' END
+
+              WHEN staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT') THEN
+                   CASE WHEN numbers.active > 0 AND numbers.shares_card THEN 'skipped:card_invoice_shares_number'
+                        WHEN numbers.active > 0 AND (numbers.lowest_account <> staged.customer_account
+                                                     OR numbers.highest_account <> staged.customer_account)
+                        THEN 'rejected:account_mismatch'
+                        WHEN numbers.active > 0 THEN 'applied:'
+                        WHEN numbers.completed > 0 THEN 'already_applied:invoice_paid'
+                        WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
+                        WHEN numbers.paid_by_card THEN 'skipped:paid_by_card'
+                        WHEN staged.target_number LIKE 'REGUT%' THEN 'skipped:development_invoice'
+                        ELSE 'rejected:no_invoice' END
+
+              WHEN staged.kind IN ('SETTLE_ONE', 'PART_ONE', 'OTHER_ONE') THEN
+                   CASE WHEN numbers.active = 1 AND numbers.shares_card THEN 'skipped:card_invoice_shares_number'
+                        WHEN numbers.active = 1 AND numbers.lowest_account <> staged.customer_account
+                        THEN 'rejected:account_mismatch'
+                        WHEN numbers.active = 1 AND staged.kind = 'OTHER_ONE' THEN 'rejected:unexpected_status'
+                        WHEN numbers.active = 1 AND staged.kind = 'PART_ONE' AND EXISTS (
+                               SELECT FROM receipts AS receipt
+                                 JOIN invoice_references AS reference
+                                   ON reference.invoice_id = receipt.invoice_id
+                                WHERE reference.invoice_number = staged.target_number
+                                  AND receipt.receipt_number = CAST(staged.application_id AS text))
+                        THEN 'already_applied:receipt_exists'
+                        WHEN numbers.active = 1 THEN 'applied:'
+                        WHEN numbers.completed = 1 THEN 'already_applied:invoice_paid'
+                        ELSE 'rejected:not_exactly_one_invoice' END
+
+              WHEN staged.kind = 'MEMO_PART' THEN 'skipped:partial_credit'
+              END AS verdict
+         FROM staged
+         LEFT JOIN seen
+           ON seen.file_id = staged.file_id
+          AND seen.line = staged.line
+         LEFT JOIN numbers
+           ON numbers.invoice_number = staged.target_number
+         LEFT JOIN owners
+           ON owners.cfs_account = staged.customer_account
+     )
+SELECT file_id, line, kind,
+       CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(verdict, ':', 2) END AS rule,
+       CASE split_part(verdict, ':', 2)
+       WHEN 'account_mismatch' THEN 'customer account ' || customer_account || ' is not the one of the invoice ('
+                                    || coalesce(nullif(lowest_account, ''), 'none') || ')'
+       WHEN 'no_invoice' THEN 'no invoice has the number ' || target_number
+       WHEN 'not_exactly_one_invoice' THEN 'number ' || target_number || ' has ' || active || ' open and ' || completed
+                                           || ' settled invoices (expected exactly one)'
+       WHEN 'unexpected_status' THEN CASE WHEN kind = 'REJECT' THEN detail ELSE
+                                     record_type || ' row with status ''' || status
+                                     || ''' (expected Fully PAID or Partially PAID)' END
+       WHEN 'unknown_account' THEN 'no CFS account has the number ' || customer_account
+       WHEN 'ambiguous_account' THEN 'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
+       WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
+       WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
+       ELSE detail END AS detail,
+       record_type, source_type, source_number, application_id, application_date, amount, customer_account,
+       target_type, target_number, original_amount, outstanding_amount, status, reversal_reason, content_hash, wave,
+       split_part(verdict, ':', 1) AS outcome,
+       payment_account_id
+  FROM judged

@@ -1,0 +1,215 @@
+"""Read the settlement CSV of CAS: bytes in, one row a line out; no I/O, no database.
+
+Source: docs/specs/cas-settlement-csv.md section 1. UTF-8 with or without BOM, CRLF or LF, quoted or not, columns
+looked up by name in any case. A line that cannot be read comes back as a row with a `problem`; it is never skipped,
+and it never takes another line with it: a quote that is not closed ends with its line.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import blake2b
+
+from config.errors import FormatError
+
+_COLUMNS = {
+    "record_type": ("record type",),
+    "source_type": ("source transaction type",),
+    "source_number": ("source transaction number",),
+    "application_id": ("application id",),
+    "application_date": ("application date",),
+    "amount": ("application amount",),
+    "customer_account": ("customer account",),
+    "target_type": ("target transaction type",),
+    "target_number": ("target transaction number",),
+    "original_amount": ("target transaction original amount",),
+    "outstanding_amount": ("target transaction outstanding amount",),
+    "status": ("target transaction status",),
+    "reversal_code": ("reversal reason code",),
+    "reversal_reason": ("reversal reason description", "reversal reason desc"),
+}
+_OPTIONAL = {"reversal_code", "reversal_reason"}
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{2})", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?\d{1,13}(\.\d{1,2})?", re.ASCII)
+_LARGEST_ID = 2**31 - 1
+_LONGEST_LINE = 8192
+_LONGEST_TEXT = 50
+_ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line after the header. Amounts in CAD, two places; the date is a local day.
+
+    line     its number in the file, the header being 1
+    problem  why it could not be read, with what was expected; the other fields hold what could be
+    """
+
+    line: int
+    record_type: str = ""
+    source_type: str = ""
+    source_number: str = ""
+    application_id: int | None = None
+    application_date: date | None = None
+    amount: Decimal = _ZERO
+    customer_account: str = ""
+    target_type: str = ""
+    target_number: str = ""
+    original_amount: Decimal = _ZERO
+    outstanding_amount: Decimal = _ZERO
+    status: str = ""
+    reversal_reason: str | None = None
+    problem: str | None = None
+
+    def identity(self) -> str:
+        """Give what makes a line the same line in another file: everything but its dates and running balances."""
+        parts = (
+            self.record_type,
+            self.source_number,
+            self.application_id,
+            self.amount,
+            self.customer_account,
+            self.target_type,
+            self.target_number,
+            self.status.lower(),
+        )
+        return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest()
+
+
+def read_settlement(content: Iterable[bytes], *, source: str) -> Iterator[Row]:
+    """Read the rows of one settlement file, in file order and in constant memory.
+
+    content  the file in pieces of any size
+    source   the file's name, used in messages only
+    Raises FormatError if the header is not the expected one.
+    """
+    lines = _lines(content)
+    position = _header(next(lines, b""), source)
+    for number, line in enumerate(lines, 2):
+        if line.strip():
+            yield _row(number, line, position)
+
+
+def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
+    """Split at LF only; an overlong line is cut, so that a file without line ends cannot fill the memory."""
+    rest = b""
+    for piece in content:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from (line[: _LONGEST_LINE + 1].removesuffix(b"\r") for line in whole)
+        if len(rest) > 2 * _LONGEST_LINE:
+            rest = rest[: 2 * _LONGEST_LINE]
+    if rest:
+        yield rest[: _LONGEST_LINE + 1].removesuffix(b"\r")
+
+
+def _header(line: bytes, source: str) -> tuple[dict[str, int], int]:
+    try:
+        fields = _fields(line.removeprefix(b"\xef\xbb\xbf"))
+    except ValueError as error:
+        raise FormatError(f"{source}: the first line is no header: {error}. Nothing was applied.") from None
+    names = [name.strip().lower() for name in fields]
+    found: dict[str, int] = {}
+    for column, spellings in _COLUMNS.items():
+        places = [place for place, name in enumerate(names) if name in spellings]
+        if len(places) > 1:
+            raise FormatError(f"{source}: the header names '{spellings[0]}' twice. Nothing was applied.")
+        if places:
+            found[column] = places[0]
+    missing = [spellings[0] for column, spellings in _COLUMNS.items() if column not in found and column not in _OPTIONAL]
+    if missing:
+        lacks = "', '".join(missing)
+        raise FormatError(
+            f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns). Nothing was applied."
+        )
+    return found, len(names)
+
+
+def _fields(line: bytes) -> list[str]:
+    if len(line) > _LONGEST_LINE:
+        raise ValueError(f"the line is longer than {_LONGEST_LINE} bytes")
+    if b"\x00" in line:
+        raise ValueError("the line holds a NUL byte")
+    try:
+        return next(csv.reader([line.decode("utf-8")], strict=True), [])
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start + 1} of the line is not UTF-8") from None
+    except csv.Error as error:
+        raise ValueError(f"the line is no CSV ({error})") from None
+
+
+def _row(number: int, line: bytes, header: tuple[dict[str, int], int]) -> Row:
+    position, width = header
+    try:
+        fields = _fields(line)
+    except ValueError as error:
+        return Row(number, problem=str(error))
+    problems: list[str] = []
+    if len(fields) > width:
+        problems.append(f"{len(fields)} fields where the header names {width}")
+
+    def text(column: str) -> str:
+        place = position.get(column, width)
+        value = fields[place].strip() if place < len(fields) else ""
+        if len(value) > _LONGEST_TEXT and column not in _OPTIONAL:
+            problems.append(f"{column.replace('_', ' ')} is longer than {_LONGEST_TEXT} characters")
+            return value[:_LONGEST_TEXT]
+        return value
+
+    def amount(column: str) -> Decimal:
+        value = text(column)
+        if not value:
+            return _ZERO
+        if not _AMOUNT.fullmatch(value):
+            problems.append(f"{column.replace('_', ' ')} '{value}' is no amount (expected like '12.50')")
+            return _ZERO
+        return Decimal(value).quantize(_ZERO)
+
+    day, problem = _day(text("application_date"))
+    if problem:
+        problems.append(problem)
+    identifier, problem = _identifier(text("application_id"))
+    if problem:
+        problems.append(problem)
+    return Row(
+        line=number,
+        record_type=text("record_type").upper(),
+        source_type=text("source_type"),
+        source_number=text("source_number"),
+        application_id=identifier,
+        application_date=day,
+        amount=amount("amount"),
+        customer_account=text("customer_account"),
+        target_type=text("target_type").upper(),
+        target_number=text("target_number"),
+        original_amount=amount("original_amount"),
+        outstanding_amount=amount("outstanding_amount"),
+        status=text("status"),
+        reversal_reason=text("reversal_reason") or None,
+        problem="; ".join(problems) or None,
+    )
+
+
+@lru_cache(maxsize=512)
+def _day(value: str) -> tuple[date | None, str | None]:
+    if not value:
+        return None, None
+    match = _DATE.fullmatch(value)
+    try:
+        if match is None:
+            raise ValueError
+        return date(2000 + int(match[3]), _MONTHS[match[2].lower()], int(match[1])), None
+    except (KeyError, ValueError):
+        return None, f"application date '{value}' is no date (expected like '05-Nov-26')"
+
+
+def _identifier(value: str) -> tuple[int | None, str | None]:
+    if not value:
+        return None, None
+    if not (value.isascii() and value.isdigit()) or int(value) > _LARGEST_ID:
+        return None, f"application id '{value}' is no number up to {_LARGEST_ID}"
+    return int(value), None

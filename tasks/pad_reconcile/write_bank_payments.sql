@@ -1,0 +1,56 @@
+-- Write the online banking payment of each receipt, from the rows of it that were applied.
+-- in     -
+-- out    one row a receipt: what to tell the customer
+-- again  a receipt that has its payment gets the amount of newly applied rows added, and nothing when there are none
+-- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for the second part of an invoice
+WITH receipts_read AS (
+       SELECT done.source_number,
+              sum(done.amount) AS amount,
+              count(*) AS rows_read,
+              min(done.target_number) AS target_number,
+              min(done.original_amount) AS original_amount,
+              (array_agg(done.application_date ORDER BY done.file_id, done.line))[1] AS application_date,
+              (array_agg(done.payment_account_id ORDER BY done.file_id DESC, done.line DESC))[1] AS payment_account_id,
+              coalesce(sum(done.amount) FILTER (WHERE done.kind = 'ON_ACCOUNT'), 0) AS credit_amount,
+              bool_or(done.kind = 'ON_ACCOUNT') AS is_over,
+              bool_or(done.kind = 'PART_ONE') AS is_under,
+              min(done.file_id) AS file_id
+         FROM settlement_done AS done
+        WHERE done.outcome = 'applied'
+          AND done.source_number IN (
+                SELECT bank.source_number FROM settlement_done AS bank
+                 WHERE bank.record_type = 'BOLP' AND bank.outcome = 'applied')
+        GROUP BY done.source_number
+     ),
+     added AS (
+       UPDATE payments AS payment
+          SET paid_amount = payment.paid_amount + receipts_read.amount,
+              invoice_number = NULL,
+              invoice_amount = 0
+         FROM receipts_read
+        WHERE payment.receipt_number = receipts_read.source_number
+          AND payment.payment_method_code = 'ONLINE_BANKING'
+          AND payment.payment_status_code = 'COMPLETED'
+    RETURNING payment.receipt_number
+     ),
+     inserted AS (
+       INSERT INTO payments (
+              payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
+              payment_account_id, invoice_amount, receipt_number, created_by)
+       SELECT 'PAYBC', 'ONLINE_BANKING', 'COMPLETED', amount, application_date,
+              CASE WHEN rows_read = 1 THEN target_number END,
+              payment_account_id,
+              CASE WHEN rows_read = 1 THEN original_amount ELSE 0 END,
+              source_number, 'SYSTEM'
+         FROM receipts_read
+        WHERE NOT EXISTS (SELECT FROM payments AS known
+                           WHERE known.receipt_number = receipts_read.source_number
+                             AND known.payment_method_code = 'ONLINE_BANKING'
+                             AND known.payment_status_code = 'COMPLETED')
+     )
+SELECT receipts_read.file_id, receipts_read.source_number, receipts_read.amount, receipts_read.credit_amount,
+       receipts_read.is_over, receipts_read.is_under, account.id AS payment_account_id, account.auth_account_id
+  FROM receipts_read
+  JOIN payment_accounts AS account
+    ON account.id = receipts_read.payment_account_id
+ ORDER BY receipts_read.source_number

@@ -1,0 +1,219 @@
+"""Where the reference is weak and the job does better (docs/specs/statements.md sections 8, 10, 11)."""
+
+import pytest
+
+from config.errors import UsageError
+from tests.statement_factory import PayDatabase
+
+
+def test_a_weekly_setting_that_ends_on_a_sunday_gets_a_statement_of_that_one_day(pay: PayDatabase) -> None:
+    account = pay.with_setting("WEEKLY", last="2026-05-31", auth="1234")
+    pay.invoice(account, "2026-05-30 23:59:59")
+    on_sunday = pay.invoice(account, "2026-05-31 10:00")
+
+    pay.generate("2026-05-31")
+
+    assert [(one.key, one.invoices) for one in pay.statements()] == [
+        (("1234", "WEEKLY", "2026-05-31", "2026-05-31"), (on_sunday,))
+    ]
+
+
+def test_a_weekly_setting_that_ends_on_a_saturday_gets_its_week_and_no_gap_statement(pay: PayDatabase) -> None:
+    pay.with_setting("WEEKLY", last="2022-06-25", auth="1234")
+
+    pay.generate(first="2022-06-19", last="2022-06-26")
+
+    assert pay.keys() == [("1234", "WEEKLY", "2022-06-19", "2022-06-25")]
+
+
+def test_a_gap_statement_is_made_only_on_the_day_its_setting_ends(pay: PayDatabase) -> None:
+    pay.with_setting("WEEKLY", last="2022-06-22", auth="1234")
+
+    pay.generate(first="2022-06-19", last="2022-06-24")
+
+    assert pay.keys() == [("1234", "WEEKLY", "2022-06-19", "2022-06-22")]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "made"),
+    [
+        pytest.param("2022-06-19", "2022-06-22", False, id="exactly"),
+        pytest.param("2022-06-15", "2022-06-30", False, id="and more"),
+        pytest.param("2022-06-20", "2022-06-22", True, id="but not its Sunday"),
+        pytest.param("2022-06-19", "2022-06-21", True, id="but not its last day"),
+    ],
+)
+def test_an_interim_statement_that_covers_the_rest_of_the_week_stands_for_it(
+    pay: PayDatabase, first: str, last: str, made: bool
+) -> None:
+    account = pay.with_setting("WEEKLY", last="2022-06-22")
+    pay.interim(account, first, last)
+
+    pay.generate("2022-06-22")
+
+    assert [one.interim for one in pay.statements()] == ([True, False] if made else [True])
+
+
+def test_with_an_account_override_every_setting_that_matches_gets_its_links(pay: PayDatabase) -> None:
+    account = pay.account(auth="1234")
+    pay.setting(account, "DAILY")
+    pay.setting(account, "WEEKLY")
+    invoice = pay.invoice(account, "2022-06-25 10:00")
+
+    pay.generate("2022-06-25", "1234")
+
+    assert {one.frequency: one.invoices for one in pay.statements()} == {"DAILY": (invoice,), "WEEKLY": (invoice,)}
+
+
+def test_overlapping_settings_of_one_frequency_make_one_statement_of_the_newer(pay: PayDatabase) -> None:
+    account = pay.account()
+    newer = pay.setting(account, "DAILY", "2022-06-01")
+    pay.setting(account, "DAILY", "2019-01-01")
+    invoice = pay.invoice(account, "2022-06-24 10:00")
+
+    pay.generate("2022-06-24")
+
+    [statement] = pay.statements()
+    assert (statement.setting, statement.invoices) == (newer, (invoice,))
+
+
+@pytest.fixture
+def monthly_then_weekly(pay: PayDatabase) -> PayDatabase:
+    """Monthly to Tuesday 2022-05-31, weekly from Wednesday 2022-06-01, with an invoice on each day of that week."""
+    account = pay.account()
+    pay.setting(account, "MONTHLY", "2019-01-01", "2022-05-31")
+    pay.setting(account, "WEEKLY", "2022-06-01")
+    for on in ("05-29", "05-30", "05-31", "06-01", "06-02", "06-03", "06-04"):
+        pay.invoice(account, f"2022-{on} 10:00")
+    pay.invoice(account, "2022-05-31 23:59:59.999999")
+    pay.invoice(account, "2022-06-01 00:00")
+    return pay
+
+
+def test_from_monthly_to_weekly_every_invoice_stands_on_one_statement(monthly_then_weekly: PayDatabase) -> None:
+    monthly_then_weekly.generate(first="2022-05-29", last="2022-06-04")
+
+    listed = [invoice for one in monthly_then_weekly.statements() for invoice in one.invoices]
+    assert len(listed) == 9
+    assert len(set(listed)) == 9
+
+
+def test_from_monthly_to_weekly_the_old_month_keeps_its_days(monthly_then_weekly: PayDatabase) -> None:
+    monthly_then_weekly.generate(first="2022-05-29", last="2022-06-04")
+
+    assert {one.key[1:]: len(one.invoices) for one in monthly_then_weekly.statements()} == {
+        ("MONTHLY", "2022-05-01", "2022-05-31"): 4,
+        ("WEEKLY", "2022-05-29", "2022-06-04"): 5,
+    }
+
+
+def test_from_daily_to_weekly_every_invoice_stands_on_one_statement(pay: PayDatabase) -> None:
+    account = pay.account()
+    pay.setting(account, "DAILY", "2019-01-01", "2022-06-21")
+    pay.setting(account, "WEEKLY", "2022-06-22")
+    made = [pay.invoice(account, f"2022-06-{on} 10:00") for on in range(19, 26)]
+
+    pay.generate(first="2022-06-19", last="2022-06-25")
+
+    assert sorted(invoice for one in pay.statements() for invoice in one.invoices) == made
+
+
+def test_days_before_a_first_weekly_setting_that_no_other_statement_has_are_on_it(pay: PayDatabase) -> None:
+    account = pay.account()
+    pay.setting(account, "MONTHLY", "2019-01-01", "2022-06-21")  # cut off: June gets no monthly statement
+    pay.setting(account, "WEEKLY", "2022-06-22")
+    made = tuple(pay.invoice(account, f"2022-06-{on} 10:00") for on in range(19, 26))
+
+    pay.generate("2022-06-25")
+
+    assert pay.statements()[0].invoices == made
+
+
+@pytest.mark.parametrize(("before", "now"), [("PAD", "EFT"), ("EFT", "PAD")])
+def test_a_period_before_a_switch_of_method_is_made_again_with_the_method_of_that_time(
+    pay: PayDatabase, before: str, now: str
+) -> None:
+    account = pay.account(before)
+    pay.setting(account, "WEEKLY", "2019-01-01", "2022-07-06")
+    then = pay.invoice(account, "2022-06-20 10:00", before)
+    pay.invoice(account, "2022-06-20 11:00", now)
+    pay.generate("2022-06-25")
+    pay.pays_by(account, now)
+    pay.interim(account, "2022-07-03", "2022-07-06")
+    pay.setting(account, "MONTHLY", "2022-07-07")
+    was = pay.rows()
+
+    pay.generate("2022-06-25")
+
+    assert pay.rows() == was
+    assert pay.statements()[0].invoices == (then,)
+
+
+def test_a_period_after_a_switch_of_method_is_made_with_the_new_method(pay: PayDatabase) -> None:
+    account = pay.account("EFT")
+    pay.setting(account, "WEEKLY", "2019-01-01", "2022-06-15")
+    pay.interim(account, "2022-06-12", "2022-06-15")
+    pay.setting(account, "MONTHLY", "2022-06-16")
+    pay.invoice(account, "2022-06-20 10:00", "PAD")
+    by_eft = pay.invoice(account, "2022-06-20 11:00", "EFT")
+
+    pay.generate("2022-06-30")
+
+    assert [one.invoices for one in pay.statements() if not one.interim] == [(by_eft,)]
+
+
+def test_a_period_before_two_switches_is_made_again_with_the_first_method(pay: PayDatabase) -> None:
+    account = pay.account("PAD")
+    pay.setting(account, "DAILY", "2019-01-01", "2022-07-06")
+    pay.interim(account, "2022-07-05", "2022-07-06")
+    pay.setting(account, "MONTHLY", "2022-07-07", "2022-09-14")
+    pay.interim(account, "2022-09-01", "2022-09-14")
+    pay.setting(account, "WEEKLY", "2022-09-15")
+    by_pad = pay.invoice(account, "2022-06-24 10:00", "PAD")
+    between = pay.invoice(account, "2022-07-15 10:00", "EFT")
+
+    pay.generate("2022-06-24")
+    pay.generate("2022-07-31")
+
+    assert [one.invoices for one in pay.statements() if not one.interim] == [(by_pad,), (between,)]
+
+
+def test_an_account_override_that_names_no_account_is_refused(pay: PayDatabase) -> None:
+    pay.with_setting("DAILY", auth="1234")
+
+    with pytest.raises(UsageError, match="No payment account has the auth account id '4321'"):
+        pay.generate("2022-06-24", "4321")
+
+    assert pay.statements() == []
+
+
+def test_an_account_without_settings_on_that_day_is_refused_with_those_it_has(pay: PayDatabase) -> None:
+    account = pay.with_setting("DAILY", auth="1234", first="2022-01-01", last="2022-06-23")
+    pay.setting(account, "WEEKLY", "2022-06-25")
+
+    with pytest.raises(UsageError) as refused:
+        pay.generate("2022-06-24", "1234")
+
+    assert str(refused.value) == (
+        "Account 1234 has no statement settings on 2022-06-24. Its settings: "
+        "DAILY 2022-01-01 to 2022-06-23; WEEKLY 2022-06-25 to today."
+    )
+
+
+def test_an_account_without_any_settings_is_refused(pay: PayDatabase) -> None:
+    pay.account(auth="1234")
+
+    with pytest.raises(UsageError, match="Its settings: none at all"):
+        pay.generate("2022-06-24", "1234")
+
+
+def test_an_account_for_which_nothing_was_due_is_told_so(pay: PayDatabase) -> None:
+    pay.with_setting("WEEKLY", auth="1234")
+
+    outcome = pay.generate("2022-06-24", "1234")
+
+    assert outcome.notes == [
+        "Nothing was due for account 1234: weekly statements end on a Saturday, monthly ones on the last day of the "
+        "month."
+    ]
+    assert pay.statements() == []

@@ -1,0 +1,87 @@
+"""All shards of n together make what one whole run makes."""
+
+from typing import Any
+
+import pytest
+
+from tests.statement_factory import PayDatabase, Statement
+
+SATURDAY = "2022-06-25"
+
+
+@pytest.fixture
+def pay_with_many(pay: PayDatabase) -> PayDatabase:
+    """Twelve accounts; two have a statement already, one of them twice."""
+    for number in range(12):
+        method = ("PAD", "EFT", "DIRECT_PAY")[number % 3]
+        account = pay.with_setting(("DAILY", "WEEKLY")[number % 2], method, notified=number % 4 == 0)
+        invoices = [pay.invoice(account, f"2022-06-25 {hour}:00", method) for hour in range(10, 10 + number % 4)]
+        if number in {4, 5}:
+            first = SATURDAY if number % 2 == 0 else "2022-06-19"
+            for _ in range(number - 3):
+                pay.statement(account, ("DAILY", "WEEKLY")[number % 2], first, SATURDAY, invoices=invoices[:1])
+    return pay
+
+
+def content(statements: list[Statement]) -> list[tuple[Any, ...]]:
+    """Give everything but the ids of statements."""
+    return sorted(tuple(value for name, value in vars(one).items() if name != "id") for one in statements)
+
+
+def whole_run(pay: PayDatabase) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
+    """Give what one whole run makes, and take it back."""
+    with pay.database.engine.connect() as connection:
+        in_a_dry_run = PayDatabase(type(pay.database)(connection.engine, dry_run=True))
+        outcome = in_a_dry_run.generate(SATURDAY)
+        made = content(in_a_dry_run.statements())
+        assert in_a_dry_run.database._outer is not None
+        in_a_dry_run.database._outer.close()
+    return made, dict(+outcome.counts)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 16])
+def test_all_shards_together_equal_one_whole_run(pay_with_many: PayDatabase, count: int) -> None:
+    expected, _ = whole_run(pay_with_many)
+
+    for number in range(count, 0, -1):
+        pay_with_many.generate(SATURDAY, shard=f"{number}/{count}")
+
+    assert content(pay_with_many.statements()) == expected
+
+
+def test_a_shard_makes_only_statements_of_its_accounts(pay_with_many: PayDatabase) -> None:
+    before = len(pay_with_many.statements())
+
+    pay_with_many.generate(SATURDAY, shard="2/3")
+
+    made = pay_with_many.statements()[before:]
+    assert made
+    assert {int(one.account[1:]) % 3 for one in made} == {1}
+
+
+def test_the_counts_of_all_shards_add_up_to_those_of_one_whole_run(pay_with_many: PayDatabase) -> None:
+    _, expected = whole_run(pay_with_many)
+
+    outcomes = [pay_with_many.generate(SATURDAY, shard=f"{number}/3") for number in (1, 2, 3)]
+
+    added = {name: sum(one.counts[name] for one in outcomes) for one in outcomes for name in one.counts}
+    assert {name: value for name, value in added.items() if value} == expected
+
+
+@pytest.mark.parametrize(("parallel", "shard_count"), [(2, 1), (4, 1), (3, 2)])
+def test_work_in_parallel_equals_one_whole_run(pay_with_many: PayDatabase, parallel: int, shard_count: int) -> None:
+    expected, _ = whole_run(pay_with_many)
+
+    for number in range(1, shard_count + 1):
+        pay_with_many.generate(SATURDAY, parallel=parallel, shard=f"{number}/{shard_count}")
+
+    assert content(pay_with_many.statements()) == expected
+
+
+def test_the_shards_find_the_gaps_of_the_whole(pay_with_many: PayDatabase) -> None:
+    window = {"gaps": True, "since": "2022-06-20", "until": SATURDAY}
+    whole = pay_with_many.generate(**window).tables[0].rows
+
+    parts = [pay_with_many.generate(**window, shard=f"{number}/4").tables[0].rows for number in (1, 2, 3, 4)]
+
+    assert sorted(row for part in parts for row in part) == sorted(whole)
