@@ -28,6 +28,7 @@ def main() -> int:
     late: dict[str, tuple[str, Callable[[], click.Command]]] = {
         "history": ("Show the newest runs.", _history),
         "show": ("Show one run of the ledger.", _show),
+        "outbox": ("What is to be told to the outside: list, show, retry, drop.", _outbox),
         "doctor": ("Check settings, database and time zone data.", _doctor),
         "db": ("The schema pay_jobs: upgrade, current, sql.", _db),
         "sandbox": ("The embedded default: up, down, status, demo.", _sandbox),
@@ -56,6 +57,12 @@ def _show() -> "click.Command":
     from jobs.ledger_commands import show_command
 
     return show_command(_use_sandbox)
+
+
+def _outbox() -> "click.Command":
+    from jobs.outbox_commands import outbox_command
+
+    return outbox_command(_use_sandbox)
 
 
 def _doctor() -> "click.Command":

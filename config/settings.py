@@ -161,6 +161,7 @@ class EventSettings(Settings):
     account_mailer_topic: str = Field("account-mailer-dev", validation_alias="ACCOUNT_MAILER_TOPIC")
     business_pay_topic: str = Field("business-pay-dev", validation_alias="BUSINESS_PAY_TOPIC")
     namex_pay_topic: str = Field("namex-pay-dev", validation_alias="NAMEX_PAY_TOPIC")
+    nsf_notice: str = Field("", validation_alias="PAD_NSF_NOTIFY_EMAILS", description="comma list")
 
 
 class MailSettings(Settings):
@@ -170,7 +171,6 @@ class MailSettings(Settings):
     notify_version: str = Field("/api/v1", validation_alias="NOTIFY_API_VERSION")
     token: SecretStr | None = Field(None, validation_alias="NOTIFY_API_TOKEN")
     operations: str = Field(validation_alias="IT_OPS_EMAIL", description="comma list")
-    nsf_notice: str = Field("", validation_alias="PAD_NSF_NOTIFY_EMAILS", description="comma list")
 
 
 class PodSettings(Settings):

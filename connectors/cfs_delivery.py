@@ -139,9 +139,7 @@ class CfsDelivery:
         if charged is Charged.UNCLEAR:
             raise InputRefused(_unclear(invoice, fee, due_before))
         if charged is Charged.NO:
-            self._cfs.adjust_invoice(
-                site, number, amount=fee, activity=InvoiceActivity.NSF_CHARGE, comment=FEE_COMMENT
-            )
+            self._cfs.adjust_invoice(site, number, amount=fee, activity=InvoiceActivity.NSF_CHARGE, comment=FEE_COMMENT)
         return {"already": charged is Charged.YES, "fee": str(fee), "amount_due_seen": str(invoice.amount_due)}
 
     def _let_settle(self, message: Message) -> None:
@@ -170,9 +168,10 @@ def _amount(message: Message, name: str) -> Decimal:
 
 def _unclear(invoice: Invoice, fee: Decimal, due_before: Decimal) -> str:
     listed = ", ".join(f"{one.activity or 'no activity'} {one.amount}" for one in invoice.adjustments) or "none"
+    adjusted = "not said" if invoice.amount_adjusted is None else str(invoice.amount_adjusted)
     return (
-        f"Whether the NSF fee of {fee} is on invoice {invoice.invoice_number} cannot be told: CFS shows {invoice.amount_due}"
-        f" due ({due_before} before, so {due_before + fee} with the fee), adjustments: {listed}, adjusted by "
-        f"{invoice.amount_adjusted if invoice.amount_adjusted is not None else 'not said'}. Nothing was sent now. Look in "
-        "CFS: if the fee is there, `outbox drop` this message; if not, charge it in CFS and drop it."
+        f"Whether the NSF fee of {fee} is on invoice {invoice.invoice_number} cannot be told: CFS shows "
+        f"{invoice.amount_due} due (expected {due_before} without the fee, {due_before + fee} with it), adjusted by "
+        f"{adjusted}, adjustments listed: {listed}. Nothing was sent now. Look in CFS; charge the fee there if it is "
+        "missing, then `outbox drop` this message."
     )

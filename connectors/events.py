@@ -70,11 +70,9 @@ class EventPublisher:
         """Publish the event of a message, and give its id and what the publisher calls it."""
         topic = self._topic(message)
         event = cloud_event(message)
-        if self._folder is not None:
-            return {
-                "event_id": event["id"],
-                **write_file(self._folder, f"{message.id:08}.{topic}.{message.kind}", event),
-            }
+        if isinstance(self._sink, Folder):
+            written = self._sink.write(f"{message.id:08}.{topic}.{message.kind}", event)
+            return {"event_id": event["id"], **written}
         address = f"{self._settings.publish_url.rstrip('/')}/{quote(topic, safe='')}:publish"
         answer = self._sink.post(address, {"messages": [_pubsub_message(message, event)]}, key=event["id"])
         try:

@@ -18,7 +18,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
 from config.settings import SftpSettings
 from connectors.sftp_protocol import BLOCK, BlockReader, list_directory
-from connectors.ssh_login import address, closed_after, open_transport, setting_name
+from connectors.ssh_login import address, closed_after, open_transport, setting_name, shut
 
 ATTEMPTS = 3
 
@@ -55,7 +55,7 @@ def repeated(action: Callable[[], Answer]) -> Answer:
     """Do something that may be done twice, up to three times while the server is away."""
     attempts = Retrying(
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.3, max=3, jitter=0.2),
+        wait=wait_exponential_jitter(multiplier=0.3, max=3, jitter=0.2),
         retry=retry_if_exception(_worth_repeating),
         reraise=True,
     )
@@ -97,7 +97,7 @@ class SftpSession:
                 channel.invoke_subsystem("sftp")
                 client = paramiko.SFTPClient(channel)
         except BaseException:
-            transport.close()
+            shut(transport)
             raise
         self._open = transport, client
 
@@ -107,7 +107,7 @@ class SftpSession:
         if opened is not None:
             transport, client = opened
             client.close()
-            transport.close()
+            shut(transport)
 
     def list(self, directory: str) -> list[RemoteFile]:
         """Give the entries of a directory, in the order of their names."""

@@ -41,15 +41,15 @@ def deliver_own(context: RunContext) -> Outcome:
     """Deliver what the run wrote, and say what is still waiting."""
     report = _deliver(context)
     if context.dry_run:
-        return Outcome(notes=[f"{report.waiting} messages wait in the outbox; a dry run sends none."] * bool(report.waiting))
+        return Outcome(
+            notes=[f"{report.waiting} messages wait in the outbox; a dry run sends none."] * bool(report.waiting)
+        )
     return _outcome(report, last=True)
 
 
 def _deliver(context: RunContext) -> DeliveryReport:
     with _handlers(context) as handlers:
-        return deliver(
-            context.database, handlers, clock=context.clock, stop_check=context.stop.check, log=context.log
-        )
+        return deliver(context.database, handlers, clock=context.clock, stop_check=context.stop.check, log=context.log)
 
 
 @contextmanager
@@ -101,14 +101,16 @@ def _mail(context: RunContext) -> _Closing:
 
 
 def _outcome(report: DeliveryReport, *, last: bool) -> Outcome:
-    """Put a report into the words and counts of a run; what still waits is said once, at the end."""
+    """Put a report into the words and counts of a run; what still waits is said at the end."""
     outcome = Outcome()
     counts = {"delivered": report.delivered, "failed": report.failed, "dead": report.dead}
     for name, number in (counts | ({"waiting": report.waiting} if last else {})).items():
         if number:
             outcome.counts[f"outbox_{name}"] = number
     outcome.rejects += [
-        Reject(f"outbox {letter.id}", letter.error, f"{letter.channel} {letter.kind}; then `outbox retry` or `outbox drop`")
+        Reject(
+            f"outbox {letter.id}", letter.error, f"{letter.channel} {letter.kind}; then `outbox retry` or `outbox drop`"
+        )
         for letter in report.dead_letters
     ]
     outcome.rejects += [Reject("outbox", refusal, "the messages wait") for refusal in report.refusals]
@@ -117,7 +119,7 @@ def _outcome(report: DeliveryReport, *, last: bool) -> Outcome:
         outcome.notes.append(
             f"{report.waiting} messages wait in the outbox{away}; the next runs deliver them. `outbox list` shows them."
         )
-    if last and report.earlier_dead:
+    if not last and report.earlier_dead:
         outcome.notes.append(
             f"{report.earlier_dead} messages of earlier runs were given up and wait for a person: "
             "`outbox list --state dead`."

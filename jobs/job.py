@@ -19,7 +19,8 @@ class Job:
     run         "module:function", called with a RunContext and the arguments
     arguments   "module:class", built from the values of the parameters; raises UsageError for wrong ones
     parameters  what the command line takes besides the common options
-    needs       names of the settings classes (config.settings) the job cannot do without
+    needs       names of the settings classes (config.settings) the job cannot do without; arguments that need fewer
+                say so in a property of the same name
     shardable   whether --shard i/n may split it over accounts
     delivers    whether the run delivers the outbox before and after the task
     """

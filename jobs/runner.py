@@ -86,7 +86,7 @@ class _Run:
 
     def go(self) -> Outcome:
         arguments = self.job.load_arguments(self.request.values)
-        wanted = {"PodSettings", "DatabaseSettings", *self.job.needs}
+        wanted = {"PodSettings", "DatabaseSettings", *getattr(arguments, "needs", self.job.needs)}
         settings = read_settings(*(getattr(config.settings, name) for name in sorted(wanted)))
         pod = settings[PodSettings]
         assert isinstance(pod, PodSettings)
@@ -205,7 +205,15 @@ class _Run:
                 show=self.request.show or self.outcome.tables.append,
                 record_progress=self._record_progress,
             )
+            if self.job.delivers:
+                from jobs.delivery import deliver_earlier
+
+                self.outcome += deliver_earlier(context)
             self.outcome += self.job.load_task()(context, arguments)
+            if self.job.delivers:
+                from jobs.delivery import deliver_own
+
+                self.outcome += deliver_own(context)
         return self.outcome
 
     def _record_progress(self, finished: dict[str, Any]) -> None:

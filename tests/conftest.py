@@ -6,6 +6,7 @@ started in a folder of its own.
 
 import os
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,17 +52,18 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     named = os.environ.get("TEST_DATABASE_URL")
     if named:
         base, _, query = named.partition("?")
         before = base.rpartition("/")[0]
         yield Server(lambda name: f"{before}/{name}" + (f"?{query}" if query else ""))
         return
-    folder = tmp_path_factory.mktemp("postgres")
-    running = postgres.start(folder)
-    yield Server(lambda name: postgres.url(running, name))
-    running.stop()
+    # Not in pytest's own folder: the next session of the same user closes that to the server's user.
+    with tempfile.TemporaryDirectory(prefix="pay-jobs-tests-") as folder:
+        running = postgres.start(Path(folder) / "postgres")
+        yield Server(lambda name: postgres.url(running, name))
+        running.stop()
 
 
 @pytest.fixture(scope="session")

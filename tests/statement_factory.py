@@ -4,7 +4,7 @@ Days are written as text, `2022-06-25`. A time as text, `2022-06-25 23:59`, is l
 tables hold, UTC.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from database.engine import Database
 from jobs.context import RunContext
-from jobs.outcome import Outcome
+from jobs.outcome import Outcome, Table
 from jobs.progress import Progress
 from jobs.shard import parse_shard
 from jobs.stopping import Stop
@@ -93,6 +93,8 @@ class PayDatabase:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.show: Callable[[Table], None] = lambda _table: None
+        self.record: Callable[[dict[str, Any]], None] = lambda _finished: None
 
     def account(self, method: str | None = "PAD", *, auth: str | None = None, notified: bool | None = False) -> Account:
         """Add an account; its auth account id is A1, A2 ... unless named."""
@@ -210,6 +212,8 @@ class PayDatabase:
             progress=Progress(QUIET, terminal=False),
             stop=stop or Stop(),
             dry_run=self.database.dry_run,
+            show=self.show,
+            record_progress=self.record,
             shard=parse_shard(shard),
         )
         return run(context, arguments)

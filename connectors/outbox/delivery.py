@@ -68,7 +68,8 @@ def back_off(attempts: int) -> timedelta:
     >>> [int(back_off(attempts).total_seconds()) for attempts in (1, 2, 3, 40)]
     [60, 120, 240, 7200]
     """
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    doublings = min(attempts - 1, 20)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 @dataclass(frozen=True)

@@ -54,21 +54,18 @@ def newest(connection: Connection, *, states: Collection[str], limit: int) -> li
         "message.state = ANY (CAST(:states AS text[])) ORDER BY message.id DESC LIMIT :limit",
         {"states": list(states), "limit": limit},
     )
-    return found[::-1]
+    return list(reversed(found))
 
 
 def find(connection: Connection, message_id: int) -> Kept:
     """Give one message. Raises UsageError if there is none of that id."""
-    found = _select(connection, "message.id = :id", {"id": message_id})
-    if not found:
-        raise UsageError(f"There is no outbox message {message_id}: `outbox list --state all` shows those there are.")
-    return found[0]
+    return _all_of(connection, [message_id])[0]
 
 
 def count(connection: Connection) -> dict[str, int]:
     """Give how many messages are in each state."""
-    rows = connection.execute(text("SELECT state, count(*) FROM pay_jobs.outbox GROUP BY state"))
-    return {state: number for state, number in map(tuple, rows)}
+    rows = connection.execute(text("SELECT state, count(*) AS number FROM pay_jobs.outbox GROUP BY state"))
+    return {row.state: row.number for row in rows}
 
 
 def dead_ids(connection: Connection) -> list[int]:
@@ -96,7 +93,7 @@ def _change(connection: Connection, verb: str, setting: str, ids: Sequence[int],
         text("SELECT id FROM pay_jobs.outbox WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE"),
         {"ids": list(ids)},
     )
-    messages = [find(connection, one) for one in dict.fromkeys(ids)]
+    messages = _all_of(connection, ids)
     allowed = _MAY[verb]
     wrong = [f"{one.id} is {one.state}" for one in messages if one.state not in allowed]
     if wrong:
@@ -109,6 +106,17 @@ def _change(connection: Connection, verb: str, setting: str, ids: Sequence[int],
         {"ids": list(ids), "reason": reason},
     )
     return messages
+
+
+def _all_of(connection: Connection, ids: Sequence[int]) -> list[Kept]:
+    found = _select(connection, "message.id = ANY (CAST(:ids AS bigint[])) ORDER BY message.id", {"ids": list(ids)})
+    missing = sorted(set(ids) - {one.id for one in found})
+    if missing:
+        raise UsageError(
+            f"There is no outbox message {', '.join(map(str, missing))}: `outbox list --state all` shows those there "
+            "are. Nothing was changed."
+        )
+    return found
 
 
 def _select(connection: Connection, condition: str, values: dict[str, Any]) -> list[Kept]:

@@ -21,7 +21,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     today = context.today()
     if arguments.mode in {"gaps", "fill"}:
         gaps = _find_gaps(context, arguments, today)
-        return _report_gaps(gaps) if arguments.mode == "gaps" else _fill_gaps(context, arguments, gaps)
+        return _report_gaps(arguments, gaps) if arguments.mode == "gaps" else _fill_gaps(context, arguments, gaps)
     days = arguments.days(today)
     _check_account(context, arguments, days)
     periods = [period for day in days for period in periods_ending(day)]
@@ -101,20 +101,22 @@ def _check_account(context: RunContext, arguments: Arguments, days: list[date]) 
 
 def _find_gaps(context: RunContext, arguments: Arguments, today: date) -> list[Gap]:
     since, until = arguments.window(today)
+    _check_account(context, arguments, [since, until])
     with context.database.begin() as session:
         gaps = find_gaps(session, since, until, auth_account=arguments.auth_account, shard=context.shard)
     context.log.info("gaps.found", since=str(since), until=str(until), missing=len(gaps))
     return gaps
 
 
-def _report_gaps(gaps: list[Gap]) -> Outcome:
+def _report_gaps(arguments: Arguments, gaps: list[Gap]) -> Outcome:
     outcome = Outcome(attention=bool(gaps))
     outcome.counts["statements_missing"] = len(gaps)
     if gaps:
         outcome.tables.append(gap_table(gaps))
         first, last = min(gap.period.last for gap in gaps), max(gap.period.last for gap in gaps)
+        only = f" --account {arguments.auth_account}" if arguments.auth_account else ""
         outcome.notes.append(
-            f"All of them: python3 invoke_jobs.py GENERATE_STATEMENTS --fill-gaps --since {first} --until {last}"
+            f"All of them: python3 invoke_jobs.py GENERATE_STATEMENTS --fill-gaps --since {first} --until {last}{only}"
         )
     return outcome
 

@@ -46,3 +46,16 @@ class Arguments:
         if self.sync_all_credits:
             return "sync"
         return "list" if self.list_files else "poll"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The settings this way of working cannot do without; a local file needs no SFTP."""
+        needs = {
+            "poll": ("CasSftpSettings", "ObjectStoreSettings", "CfsSettings", "EventSettings"),
+            "file": ("ObjectStoreSettings", "CfsSettings", "EventSettings"),
+            "replay": ("ObjectStoreSettings", "CfsSettings", "EventSettings"),
+            "retry": ("CfsSettings", "EventSettings"),
+            "sync": ("CfsSettings",),
+            "list": (),
+        }
+        return needs[self.mode]

@@ -1,5 +1,5 @@
 -- Give the rows of credit memos their outcome: applied where an application was written, else why not.
--- in     placed_files, placed_lines (the rows whose application was written)
+-- in     placed_files, placed_lines (the rows whose application was written), memos_only
 -- out    the number of rows
 -- again  an application that was there before makes the row already applied
 UPDATE settlement_resolved AS resolved
@@ -19,5 +19,7 @@ UPDATE settlement_resolved AS resolved
  WHERE resolved.file_id = memo.file_id
    AND resolved.line = memo.line
    AND memo.record_type = 'CMAP'
-   AND memo.outcome = 'skipped'
+   AND memo.outcome IN ('skipped', 'already_applied')
+   AND memo.rule <> 'same_row'
    AND memo.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
+   AND (memo.kind = 'MEMO_PART') = :memos_only

@@ -33,7 +33,8 @@ _COLUMNS = {
     "reversal_reason": ("reversal reason description", "reversal reason desc"),
 }
 _OPTIONAL = {"reversal_code", "reversal_reason"}
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{2})", re.ASCII)
 _AMOUNT = re.compile(r"[+-]?\d{1,13}(\.\d{1,2})?", re.ASCII)
 _LARGEST_ID = 2**31 - 1
@@ -120,7 +121,7 @@ def _header(line: bytes, source: str) -> tuple[dict[str, int], int]:
             raise FormatError(f"{source}: the header names '{spellings[0]}' twice. Nothing was applied.")
         if places:
             found[column] = places[0]
-    missing = [spellings[0] for column, spellings in _COLUMNS.items() if column not in found and column not in _OPTIONAL]
+    missing = [names_[0] for column, names_ in _COLUMNS.items() if column not in {*found, *_OPTIONAL}]
     if missing:
         lacks = "', '".join(missing)
         raise FormatError(

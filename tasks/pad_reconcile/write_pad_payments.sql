@@ -26,9 +26,4 @@ SELECT 'PAYBC', 'PAD', 'COMPLETED', resolved.amount, resolved.application_date, 
          SELECT FROM payments AS known
           WHERE known.invoice_number = resolved.target_number
             AND known.payment_status_code = 'COMPLETED')
-   AND NOT EXISTS (
-         SELECT FROM payments AS known
-          WHERE known.invoice_number = resolved.target_number
-            AND known.receipt_number = resolved.source_number
-            AND known.payment_status_code = 'COMPLETED')
  ORDER BY resolved.file_id, resolved.line

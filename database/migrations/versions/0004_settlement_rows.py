@@ -16,7 +16,8 @@ def upgrade() -> None:
             file_id            bigint        NOT NULL REFERENCES pay_jobs.inbound_files (id),
             line               integer       NOT NULL,
             run_id             bigint,
-            outcome            text          NOT NULL CHECK (outcome IN ('applied', 'already_applied', 'skipped', 'rejected')),
+            outcome            text          NOT NULL
+                CHECK (outcome IN ('applied', 'already_applied', 'skipped', 'rejected')),
             rule               text          NOT NULL DEFAULT '',
             detail             text          NOT NULL DEFAULT '',
             kind               text          NOT NULL,
@@ -39,7 +40,9 @@ def upgrade() -> None:
         """
     )
     op.execute("CREATE INDEX ix_settlement_rows_target_number ON pay_jobs.settlement_rows (target_number)")
-    op.execute("CREATE INDEX ix_settlement_rows_rejected ON pay_jobs.settlement_rows (file_id) WHERE outcome = 'rejected'")
+    op.execute(
+        "CREATE INDEX ix_settlement_rows_rejected ON pay_jobs.settlement_rows (file_id) WHERE outcome = 'rejected'"
+    )
 
 
 def downgrade() -> None:

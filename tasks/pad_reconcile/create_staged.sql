@@ -1,7 +1,7 @@
--- Create the tables in which one file is worked on.
+-- Create the table that holds the rows of one file as they were read.
 -- in     -
--- out    temporary tables settlement_staged (the rows as read) and settlement_done (the rows with their outcome)
--- again  both are dropped at the end of the transaction
+-- out    temporary table settlement_staged
+-- again  it is dropped at the end of the transaction
 CREATE TEMPORARY TABLE settlement_staged (
        file_id            bigint        NOT NULL,
        line               integer       NOT NULL,
@@ -23,10 +23,4 @@ CREATE TEMPORARY TABLE settlement_staged (
        reversal_reason    text,
        content_hash       uuid          NOT NULL,
        wave               integer       NOT NULL DEFAULT 0
-) ON COMMIT DROP;
-
-CREATE TEMPORARY TABLE settlement_done (
-       LIKE settlement_staged,
-       outcome            text          NOT NULL,
-       payment_account_id integer
-) ON COMMIT DROP;
+) ON COMMIT DROP

@@ -1,0 +1,24 @@
+-- Add up the open credits of one account by the payment method of the CFS account that owns the site.
+-- in     account_id
+-- out    one row if a sum changed
+-- again  reads the same credits, writes the same sums
+-- source docs/specs/cas-settlement-csv.md section 7
+WITH sums AS (
+       SELECT coalesce(sum(remaining) FILTER (WHERE method = 'PAD'), 0) AS pad,
+              coalesce(sum(remaining) FILTER (WHERE method = 'ONLINE_BANKING'), 0) AS bank,
+              coalesce(sum(remaining) FILTER (WHERE method = 'EFT'), 0) AS eft
+         FROM (SELECT CAST(credit.remaining_amount AS numeric(19,2)) AS remaining,
+                      (SELECT cfs.payment_method FROM cfs_accounts AS cfs
+                        WHERE cfs.account_id = credit.account_id AND cfs.cfs_site = credit.cfs_site
+                        ORDER BY cfs.id DESC LIMIT 1) AS method
+                 FROM credits AS credit
+                WHERE credit.account_id = :account_id
+                  AND credit.remaining_amount > 0) AS open_credits
+     )
+UPDATE payment_accounts AS account
+   SET pad_credit = sums.pad,
+       ob_credit = sums.bank,
+       eft_credit = sums.eft
+  FROM sums
+ WHERE account.id = :account_id
+   AND (account.pad_credit, account.ob_credit, account.eft_credit) IS DISTINCT FROM (sums.pad, sums.bank, sums.eft)

@@ -1,0 +1,158 @@
+"""Apply the staged rows of one file as sets, inside the caller's transaction.
+
+Rows that settle and bounce the same CFS invoice are worked in waves, so that each change of direction sees the state
+the one before left; nearly every file is a single wave. Every row ends in exactly one outcome, and the outcomes add
+up to what was read, or nothing is committed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from config.errors import ConfigError, TotalsDisagree
+from database.sql import run_sql
+from tasks.pad_reconcile.staging import PACKAGE, Totals
+
+_WAVE_TABLES = ("settlement_resolved", "settled_invoices", "bounced_payments")
+
+
+@dataclass(frozen=True)
+class Fee:
+    """The NSF fee as the pay database defines it, in CAD (filing type NSF of product BCR)."""
+
+    schedule_id: int
+    amount: Decimal
+    description: str
+    distribution_id: int | None
+
+
+@dataclass
+class Applied:
+    """What became of the rows.
+
+    outcomes     outcome: (rows, amount)
+    bounced      one row a bounced payment (choose_bounced.sql)
+    completed    one row an online banking invoice that is now paid
+    receipts     one row an online banking receipt (write_bank_payments.sql)
+    differences  numbers that CAS settled with another amount than was open
+    unplaced     credit memo lines with an amount that found no invoice
+    """
+
+    outcomes: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
+    bounced: list[Row[Any]] = field(default_factory=list)
+    completed: list[Row[Any]] = field(default_factory=list)
+    receipts: list[Row[Any]] = field(default_factory=list)
+    differences: list[Row[Any]] = field(default_factory=list)
+    unplaced: list[Row[Any]] = field(default_factory=list)
+
+    def rows(self, outcome: str) -> int:
+        """Give how many rows ended so."""
+        return self.outcomes.get(outcome, (0, Decimal(0)))[0]
+
+
+def apply_staged(session: Session, totals: Totals, *, now: datetime, run_id: int | None, source: str) -> Applied:
+    """Give every staged row its effect and its outcome, and record it.
+
+    now     naive UTC
+    source  what the rows came from, used in messages only
+    Raises TotalsDisagree if the outcomes do not add up to what was read.
+    """
+    applied = Applied()
+    last_wave = run_sql(session, PACKAGE, "number_waves").scalar_one()
+    for wave in range(last_wave + 1):
+        run_sql(session, PACKAGE, "resolve_rows", wave=wave)
+        session.execute(text("ANALYZE settlement_resolved"))
+        _settle(session, applied, now)
+        _bounce(session, applied, now)
+        run_sql(session, PACKAGE, "keep_resolved")
+        session.execute(text(f"DROP TABLE {', '.join(_WAVE_TABLES)}"))
+    applied.receipts += run_sql(session, PACKAGE, "write_bank_payments").all()
+    run_sql(session, PACKAGE, "record_rows", run_id=run_id)
+    applied.outcomes = _outcomes(session)
+    _check_totals(totals, applied.outcomes, source)
+    return applied
+
+
+def _settle(session: Session, applied: Applied, now: datetime) -> None:
+    """Sections 5 to 7: invoices, receipts, payments and credits."""
+    _apply_credits(session, applied, now, memos_only=True)
+    run_sql(session, PACKAGE, "choose_settled_invoices")
+    session.execute(text("ANALYZE settled_invoices"))
+    applied.differences += run_sql(session, PACKAGE, "find_differences").all()
+    run_sql(session, PACKAGE, "write_receipts")
+    run_sql(session, PACKAGE, "complete_references")
+    run_sql(session, PACKAGE, "mark_invoices_paid", now=now)
+    applied.completed += run_sql(session, PACKAGE, "list_completed_invoices").all()
+    run_sql(session, PACKAGE, "write_pad_payments")
+    run_sql(session, PACKAGE, "complete_eft_payments")
+    _apply_credits(session, applied, now, memos_only=False)
+    run_sql(session, PACKAGE, "create_credits", now=now)
+
+
+def _apply_credits(session: Session, applied: Applied, now: datetime, *, memos_only: bool) -> None:
+    placed = run_sql(session, PACKAGE, "apply_credits", memos_only=memos_only, now=now).all()
+    applied.unplaced += [row for row in placed if row.unplaced]
+    run_sql(
+        session,
+        PACKAGE,
+        "mark_credits_applied",
+        placed_files=[row.file_id for row in placed],
+        placed_lines=[row.line for row in placed],
+        memos_only=memos_only,
+    )
+
+
+def _bounce(session: Session, applied: Applied, now: datetime) -> None:
+    """Section 8: the local half of the NSF flow; what CFS and others must be told follows through the outbox."""
+    run_sql(session, PACKAGE, "choose_bounced")
+    bounced = session.execute(text("SELECT * FROM bounced_payments ORDER BY file_id, line")).all()
+    if not bounced:
+        return
+    fee = nsf_fee(session, now)
+    run_sql(session, PACKAGE, "delete_bounced_receipts")
+    run_sql(session, PACKAGE, "reopen_bounced_invoices", now=now)
+    run_sql(session, PACKAGE, "freeze_accounts", now=now)
+    run_sql(
+        session,
+        PACKAGE,
+        "create_fee_invoices",
+        now=now,
+        fee=fee.amount,
+        fee_schedule_id=fee.schedule_id,
+        description=fee.description,
+        distribution_id=fee.distribution_id,
+    )
+    run_sql(session, PACKAGE, "fail_payments")
+    applied.bounced += bounced
+
+
+def nsf_fee(session: Session, now: datetime) -> Fee:
+    """Give the NSF fee in force. Raises ConfigError where the pay database defines none."""
+    row = run_sql(session, PACKAGE, "find_nsf_fee", today=now.date()).one_or_none()
+    if row is None:
+        raise ConfigError(
+            "The pay database has no fee schedule for filing type NSF of product BCR: no fee can be charged."
+        )
+    return Fee(*tuple(row))
+
+
+def _outcomes(session: Session) -> dict[str, tuple[int, Decimal]]:
+    rows: Sequence[Row[Any]] = session.execute(
+        text("SELECT outcome, count(*), sum(amount) FROM settlement_done GROUP BY outcome")
+    ).all()
+    return {outcome: (count, amount) for outcome, count, amount in map(tuple, rows)}
+
+
+def _check_totals(totals: Totals, outcomes: dict[str, tuple[int, Decimal]], source: str) -> None:
+    rows = sum(count for count, _ in outcomes.values())
+    amount = sum((amount for _, amount in outcomes.values()), Decimal(0))
+    if (rows, amount) != (totals.rows, totals.amount):
+        raise TotalsDisagree(
+            f"{source}: {totals.rows} rows of {totals.amount} CAD were read, but their outcomes add up to "
+            f"{rows} rows of {amount} CAD."
+        )

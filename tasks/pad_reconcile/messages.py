@@ -1,0 +1,117 @@
+"""What CFS, the account services and the customers must be told once a file is committed.
+
+Source: docs/specs/cas-settlement-csv.md section 5.4 (queue), section 6 (mail after a BOLP group), section 8 steps 5, 10
+and 11. All messages of one account leave in this order: stop the pulls, charge the fee, lock the account.
+"""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
+
+from connectors.cfs import CfsSite
+from connectors.cfs_delivery import new_nsf_fee, new_stop_pad
+from connectors.events import Topic, new_event
+from connectors.outbox import NewMessage
+from tasks.pad_reconcile.apply import Applied
+
+LOCK_ACCOUNT = "bc.registry.payment.lockAccount"
+PAYMENT_COMPLETED = "bc.registry.payment"
+BANK_PAYMENT = "bc.registry.payment.Payment"
+BANK_OVER_PAYMENT = "bc.registry.payment.OverPaid"
+BANK_UNDER_PAYMENT = "bc.registry.payment.UnderPaid"
+
+
+def messages(applied: Applied, fee: Decimal | None, *, nsf_notice: str) -> Iterator[NewMessage]:
+    """Give the messages that follow from what was applied.
+
+    fee         the NSF fee in CAD; None where nothing bounced
+    nsf_notice  comma list of the further addresses that hear of a bounce
+    """
+    for bounced in applied.bounced:
+        if bounced.is_freezing and fee is not None:
+            yield from _of_freeze(bounced, fee, [part.strip() for part in nsf_notice.split(",") if part.strip()])
+    yield from map(_of_invoice, applied.completed)
+    yield from map(_of_receipt, applied.receipts)
+
+
+def frozen_rows(bounced: Iterable[Row[Any]], fee: Decimal | None) -> list[tuple[Any, ...]]:
+    """Give what to show of each bounce: account, CFS number, amount, and whether it freezes and costs the fee."""
+    return [
+        (
+            row.auth_account_id,
+            row.customer_account,
+            row.target_number,
+            row.outstanding_amount,
+            "frozen now" if row.is_freezing else "was frozen already",
+            fee if row.is_freezing else Decimal("0.00"),
+            row.reversal_reason or "",
+        )
+        for row in bounced
+    ]
+
+
+def _of_freeze(bounced: Row[Any], fee: Decimal, addresses: list[str]) -> Iterator[NewMessage]:
+    site = CfsSite(bounced.cfs_party, bounced.cfs_account, bounced.cfs_site)
+    account = f"account:{bounced.payment_account_id}"
+    key = f"nsf:{bounced.file_id}:{bounced.line}"
+    yield new_stop_pad(site, ordering_key=account, idempotency_key=f"{key}:stop")
+    yield new_nsf_fee(
+        site,
+        bounced.target_number,
+        amount=fee,
+        amount_due_before=bounced.outstanding_amount,
+        original_total=bounced.original_amount,
+        ordering_key=account,
+        idempotency_key=f"{key}:fee",
+    )
+    yield new_event(
+        Topic.AUTH,
+        LOCK_ACCOUNT,
+        {
+            "accountId": bounced.auth_account_id,
+            "additionalEmails": addresses,
+            "paymentMethod": bounced.source_type,
+            "source": bounced.source_number,
+            "suspensionReasonCode": "PAD_NSF",
+            "outstandingAmount": bounced.outstanding_amount,
+            "originalAmount": bounced.original_amount,
+            "amount": bounced.amount,
+            "reversalReason": bounced.reversal_reason,
+        },
+        ordering_key=account,
+        idempotency_key=f"{key}:lock",
+    )
+
+
+def _of_invoice(invoice: Row[Any]) -> NewMessage:
+    topic = Topic.NAMEX_PAY if invoice.corp_type_code == "NRO" else Topic.BUSINESS_PAY
+    return new_event(
+        topic,
+        PAYMENT_COMPLETED,
+        {
+            "id": invoice.invoice_id,
+            "statusCode": "COMPLETED",
+            "filingIdentifier": invoice.filing_id,
+            "corpTypeCode": invoice.corp_type_code,
+        },
+        ordering_key=f"account:{invoice.payment_account_id}",
+        idempotency_key=f"completed:{invoice.invoice_id}",
+    )
+
+
+def _of_receipt(receipt: Row[Any]) -> NewMessage:
+    event_type = BANK_OVER_PAYMENT if receipt.is_over else BANK_UNDER_PAYMENT if receipt.is_under else BANK_PAYMENT
+    return new_event(
+        Topic.ACCOUNT_MAILER,
+        event_type,
+        {
+            "accountId": receipt.auth_account_id,
+            "paymentMethod": "ONLINE_BANKING",
+            "amount": receipt.amount,
+            "creditAmount": receipt.credit_amount,
+        },
+        ordering_key=f"account:{receipt.payment_account_id}",
+        idempotency_key=f"receipt:{receipt.file_id}:{receipt.source_number}",
+    )

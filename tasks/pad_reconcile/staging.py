@@ -1,0 +1,63 @@
+"""Bring the rows of one file into the transaction's staging table, and count what was read."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.copy import copy_rows
+from database.sql import run_sql
+from tasks.pad_reconcile.rules import decide
+from tasks.pad_reconcile.settlement import Row
+
+PACKAGE = "tasks.pad_reconcile"
+_COLUMNS = (
+    "file_id", "line", "kind", "rule", "detail", "record_type", "source_type", "source_number", "application_id",
+    "application_date", "amount", "customer_account", "target_type", "target_number", "original_amount",
+    "outstanding_amount", "status", "reversal_reason", "content_hash",
+)  # fmt: skip
+
+
+@dataclass
+class Totals:
+    """How many rows were read, and what they add up to, in CAD."""
+
+    rows: int = 0
+    amount: Decimal = Decimal("0.00")
+
+
+def create_tables(session: Session) -> None:
+    """Create the staging tables of one file."""
+    run_sql(session, PACKAGE, "create_staged")
+    run_sql(session, PACKAGE, "create_done")
+
+
+def stage(session: Session, file_id: int, rows: Iterable[Row]) -> Totals:
+    """COPY the rows into the staging table, and give what was read."""
+    totals = Totals()
+    copy_rows(session, "settlement_staged", _COLUMNS, _values(file_id, rows, totals))
+    session.execute(text("ANALYZE settlement_staged"))
+    return totals
+
+
+def stage_rejects(session: Session) -> Totals:
+    """Stage the rejected rows of all applied files again, and give what was staged."""
+    run_sql(session, PACKAGE, "stage_rejects")
+    count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_staged")).one()
+    return Totals(count, amount)
+
+
+def _values(file_id: int, rows: Iterable[Row], totals: Totals) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        decision = decide(row)
+        totals.rows += 1
+        totals.amount += row.amount
+        yield (
+            file_id, row.line, decision.kind.value, decision.rule, decision.detail, row.record_type, row.source_type,
+            row.source_number, row.application_id, row.application_date, row.amount, row.customer_account,
+            row.target_type, row.target_number, row.original_amount, row.outstanding_amount, row.status,
+            row.reversal_reason, row.identity(),
+        )  # fmt: skip

@@ -1,0 +1,144 @@
+"""PAD_RECONCILE, told from top to bottom."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.settings import CasSftpSettings, ObjectStoreSettings
+from connectors.inbound import InboundFile, list_files, set_state
+from connectors.inbound_content import open_content
+from connectors.intake import Intake, register_local
+from connectors.object_store import ObjectStore
+from connectors.poller import PollReport, poll
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Reject
+from tasks.pad_reconcile.arguments import Arguments
+from tasks.pad_reconcile.files import (
+    SOURCE,
+    WANTED,
+    file_table,
+    file_to_replay,
+    reason_to_hold,
+    stored_file,
+    waiting_files,
+)
+from tasks.pad_reconcile.follow_up import store_rejects, sync_touched_credits
+from tasks.pad_reconcile.one_file import Opened, apply_file, retry_rejects
+
+
+def run(context: RunContext, arguments: Arguments) -> Outcome:
+    """Fetch and apply the settlement files, or do the one thing that was asked for."""
+    if arguments.mode == "list":
+        return _list(context)
+    if arguments.mode == "sync":
+        return sync_touched_credits(context, everything=True)
+    if arguments.mode == "retry":
+        outcome = retry_rejects(context)
+        outcome += sync_touched_credits(context)
+        return outcome
+    with _store(context) as store:
+        intake = Intake(SOURCE, WANTED, context.database, store, context.clock, context.run_id, context.stop.check)
+        outcome = Outcome()
+        if arguments.mode == "replay":
+            outcome += _replay(context, store, arguments)
+        elif arguments.mode == "file":
+            outcome += _apply_named(context, intake, arguments)
+        else:
+            report = poll(context.settings(CasSftpSettings), intake)
+            outcome += _of_poll(report)
+            outcome += _apply_waiting(context, store, arguments)
+    outcome += store_rejects(context)
+    outcome += sync_touched_credits(context)
+    return outcome
+
+
+def _apply_waiting(context: RunContext, store: ObjectStore, arguments: Arguments) -> Outcome:
+    """Apply every file that is ready, in the order of business dates; what is late is held."""
+    with context.database.begin() as session:
+        waiting = waiting_files(session)
+    outcome = Outcome()
+    context.progress.begin(len(waiting))
+    if not waiting:
+        outcome.notes.append("No settlement file is waiting.")
+    for file in waiting:
+        context.stop.check()
+        context.progress.step(file.name)
+        outcome += _apply_or_hold(context, store, file, allow_late=arguments.allow_late)
+        context.record_progress({"last_file": file.name})
+        context.progress.advance()
+    return outcome
+
+
+def _apply_or_hold(context: RunContext, store: ObjectStore, file: InboundFile, *, allow_late: bool) -> Outcome:
+    with context.database.begin() as session:
+        reason = reason_to_hold(session, file, allow_late=allow_late)
+        if reason is not None:
+            set_state(session, file.id, "held", reason=reason, run_id=context.run_id)
+    if reason is not None:
+        context.log.warning("file.held", file=file.name, reason=reason)
+        return Outcome(rejects=[Reject(file.name, "held", reason)])
+    return apply_file(context, _opened(context, store, file))
+
+
+def _apply_named(context: RunContext, intake: Intake, arguments: Arguments) -> Outcome:
+    """Apply one file of this machine, or one that is stored and ready."""
+    assert arguments.file is not None and intake.store is not None
+    path = Path(arguments.file)
+    if not path.is_file():
+        with context.database.begin() as session:
+            file = stored_file(session, arguments.file)
+        return _apply_or_hold(context, intake.store, file, allow_late=arguments.allow_late)
+    recorded = register_local(path, intake)
+    file = recorded.file
+    if file.state == "received":
+        return _apply_or_hold(context, intake.store, file, allow_late=arguments.allow_late)
+    if file.state == "applied" or (file.state == "known" and not recorded.seen_before):
+        return Outcome(
+            notes=[f"{file.name}: this content was taken in before ({file.reason or file.state}); not applied."]
+        )
+    return Outcome(rejects=[Reject(file.name, file.state, file.reason or "see --list")])
+
+
+def _replay(context: RunContext, store: ObjectStore, arguments: Arguments) -> Outcome:
+    assert arguments.replay is not None
+    with context.database.begin() as session:
+        file = file_to_replay(session, arguments.replay)
+    context.log.info("file.replayed", file=file.name, was=file.state, reason=arguments.reason)
+    return apply_file(context, _opened(context, store, file), reason=arguments.reason)
+
+
+def _opened(context: RunContext, store: ObjectStore, file: InboundFile) -> Opened:
+    settings = context.read_settings.get(CasSftpSettings)
+    sftp = settings if isinstance(settings, CasSftpSettings) else None
+    return Opened(file, open_content(file, store=store, sftp=sftp))
+
+
+def _of_poll(report: PollReport) -> Outcome:
+    """Say what a poll found besides files to apply; what is merely left is a note."""
+    outcome = Outcome()
+    outcome.counts["files_received"] = len(report.received)
+    if report.known:
+        outcome.counts["files_known"] = len(report.known)
+        outcome.notes += [f"{file.name}: the same content came before; archived, not applied." for file in report.known]
+    outcome.rejects += [Reject(file.name, "held", file.reason or "") for file in report.held]
+    outcome.rejects += [Reject(named.name, "name refused", named.reason) for named in report.refused]
+    outcome.rejects += [Reject(named.name, "not taken", named.reason) for named in report.failed]
+    outcome.notes += [f"{named.name} was left where it is: {named.reason}" for named in report.left]
+    return outcome
+
+
+def _list(context: RunContext) -> Outcome:
+    with context.database.begin() as session:
+        files = list_files(session, SOURCE)
+    if not files:
+        return Outcome(notes=["No settlement file was ever taken in."])
+    return Outcome(tables=[file_table(files)])
+
+
+@contextmanager
+def _store(context: RunContext) -> Iterator[ObjectStore]:
+    store = ObjectStore(context.settings(ObjectStoreSettings))
+    try:
+        yield store
+    finally:
+        store.close()
