@@ -8,6 +8,7 @@ exceptions and what the standard library's loggers say pass through it too.
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 MASK = "***"
 
@@ -46,7 +47,7 @@ def register_secret(value: str) -> None:
     if len(value) >= 4:
         _known_secrets.add(value)
         for part in re.findall(r"://[^:/@]*:([^@]+)@", value):
-            _known_secrets.add(part)
+            _known_secrets.update({part, unquote(part)})
 
 
 def mask_text(text: str) -> str:

@@ -81,7 +81,8 @@ def show_table(table: Table) -> None:
     from rich.table import Table as RichTable
 
     console = Console(width=None if sys.stdout.isatty() else _WIDE)
-    shown = RichTable(title=table.title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    console.print(f"\n{table.title}", style="bold", highlight=False, soft_wrap=True)
+    shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         shown.add_column(column.replace("_", " "), overflow="fold")
     for row in table.rows[:MAX_SHOWN]:

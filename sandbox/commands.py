@@ -6,18 +6,19 @@ from pathlib import Path
 
 import click
 
-from sandbox import state
+from sandbox import cfs_part, settlement_demo, sftp_server, state
 from sandbox import up as parts
 from sandbox.demo_data import DemoSize
 
 ENTRYPOINT = Path(__file__).resolve().parent.parent / "invoke_jobs.py"
 NIGHT = "2022-06-25"
+Steps = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def sandbox_command() -> click.Group:
     """Give the group of commands on the sandbox."""
 
-    @click.group("sandbox", help="Real parts on this machine, for trying things out: PostgreSQL with a pay database.")
+    @click.group("sandbox", help="Real parts on this machine, for trying things out: PostgreSQL, S3, SFTP, CFS.")
     def sandbox() -> None: ...
 
     default = DemoSize()
@@ -54,13 +55,30 @@ def sandbox_command() -> click.Group:
     @accounts
     @invoices
     def demo(accounts: int, invoices: int) -> int:
-        parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
-        return walk(STATEMENTS)
+        settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
+        code = walk(STATEMENTS)
+        code = code or walk(_settlement(settings["DATABASE_URL"]))
+        click.secho("\nThe sandbox is still up: add --sandbox to any command; `sandbox down` stops it.", bold=True)
+        return code
 
     return sandbox
 
 
-STATEMENTS = (
+def _settlement(database_url: str) -> Steps:
+    """Lay a settlement file out as CAS would, and give the steps that take it from there."""
+    sftp, cfs = sftp_server.find_running(state.home()), cfs_part.find_running(state.home())
+    assert sftp is not None and cfs is not None
+    name = settlement_demo.lay_out(database_url, sftp, cfs)
+    return (
+        (f"CAS has put {name} into its SFTP directory. What would it do?", ("PAD_RECONCILE", "--dry-run", "--sandbox")),
+        ("Apply it: one payment bounced, one row is for nobody we know.", ("PAD_RECONCILE", "--sandbox")),
+        ("Again: nothing is applied twice.", ("PAD_RECONCILE", "--sandbox")),
+        ("The files there were.", ("PAD_RECONCILE", "--list", "--sandbox")),
+        ("What ran.", ("history", "--sandbox", "--limit", "9")),
+    )
+
+
+STATEMENTS: Steps = (
     ("Every job there is.", ("list",)),
     ("Is everything in order?", ("doctor", "--sandbox")),
     (f"The night of {NIGHT}, a Saturday: daily and weekly statements.", ("GENERATE_STATEMENTS", NIGHT, "--sandbox")),
@@ -73,16 +91,14 @@ STATEMENTS = (
         "Make exactly those.",
         ("GENERATE_STATEMENTS", "--fill-gaps", "--since", "2022-06-24", "--until", NIGHT, "--sandbox"),
     ),
-    ("What ran.", ("history", "--sandbox", "--limit", "5")),
 )
 
 
-def walk(steps: tuple[tuple[str, tuple[str, ...]], ...]) -> int:
+def walk(steps: Steps) -> int:
     """Run commands one by one as a person would; stop at the first that fails (exit 3 asks for a look, no more)."""
     for why, words in steps:
         click.secho(f"\n# {why}\n$ python3 invoke_jobs.py {' '.join(words)}", bold=True)
         code = subprocess.run([sys.executable, str(ENTRYPOINT), *words], check=False).returncode
         if code not in {0, 3}:
             return code
-    click.secho("\nThe sandbox is still up: add --sandbox to any command; `sandbox down` stops it.", bold=True)
     return 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from pathlib import Path
 
 import psycopg2
@@ -21,7 +22,7 @@ def running() -> dict[str, str] | None:
         known: dict[str, str] = json.loads(_file().read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return known if is_ready(known["DATABASE_URL"]) else None
+    return known if _all_listen(known) and is_ready(known["DATABASE_URL"]) else None
 
 
 def remember(settings: dict[str, str]) -> None:
@@ -39,6 +40,20 @@ def is_ready(address: str) -> bool:
     try:
         psycopg2.connect(address, connect_timeout=2).close()
     except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _all_listen(known: dict[str, str]) -> bool:
+    ports = [
+        int(known["CAS_SFTP_PORT"]),
+        int(known["MINIO_ENDPOINT"].rpartition(":")[2]),
+        int(known["CFS_BASE_URL"].rpartition(":")[2]),
+    ]
+    try:
+        for port in ports:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
         return False
     return True
 

@@ -12,13 +12,14 @@ from pydantic import SecretStr
 from config.settings import DatabaseSettings
 from database import migrate
 from database.engine import make_engine
-from sandbox import postgres, state
+from sandbox import cfs_part, object_store, postgres, sftp_server, state
 from sandbox.demo_data import DemoSize, analyze, load_demo_data
 from sandbox.paydb import create_pay_tables, load_code_values
 
 
 def up(size: DemoSize, *, say: Callable[[str], None] = lambda _line: None) -> dict[str, str]:
     """Start every part, load the demo data into an empty pay database, and give the settings."""
+    state.home().mkdir(parents=True, exist_ok=True)
     say("PostgreSQL: starting")
     server = postgres.start(state.home() / "postgres")
     address = postgres.create_database(server)
@@ -26,7 +27,10 @@ def up(size: DemoSize, *, say: Callable[[str], None] = lambda _line: None) -> di
         say(f"Pay database: {size.weekly_accounts:,} weekly accounts, {size.invoices:,} invoices; this takes a moment")
         prepare_pay_database(address, size)
     upgrade(address)
-    settings = {"DATABASE_URL": address}
+    say("SFTP, object store and CFS: starting")
+    settings = {"DATABASE_URL": address, **_told_to_files()}
+    for part in (sftp_server, object_store, cfs_part):
+        settings |= part.start(state.home()).environment()
     state.remember(settings)
     return settings
 
@@ -36,6 +40,10 @@ def down(*, forget: bool = False) -> bool:
     folder = state.home()
     if not folder.exists():
         return False
+    for part in (sftp_server, object_store, cfs_part):
+        running = part.find_running(folder)
+        if running is not None:
+            running.stop()
     if (folder / "postgres" / "PG_VERSION").exists():
         postgres.stop(folder / "postgres")
     state.forget()
@@ -65,6 +73,17 @@ def upgrade(address: str) -> None:
     engine = make_engine(DatabaseSettings(url=SecretStr(address)), application_name="pay-jobs sandbox", pooled=False)
     migrate.upgrade(engine)
     engine.dispose()
+
+
+def _told_to_files() -> dict[str, str]:
+    """Events and mails of the sandbox become files that a person can read."""
+    folder = state.home().resolve()
+    return {
+        "PUBSUB_PUBLISH_URL": (folder / "events").as_uri(),
+        "NOTIFY_API_URL": (folder / "mail").as_uri(),
+        "IT_OPS_EMAIL": "operations@sandbox.invalid",
+        "SFTP_SETTLE_SECONDS": "0.2",
+    }
 
 
 def _has_pay_tables(address: str) -> bool:

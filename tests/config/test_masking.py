@@ -184,7 +184,7 @@ def test_a_row_that_the_database_refused_does_not_reach_the_log(logged: Logged, 
         try:
             with engine.begin() as connection:
                 connection.execute(
-                    text("INSERT INTO cfs_accounts (bank_account_number, status) VALUES (:number, NULL)"),
+                    text("INSERT INTO cfs_accounts (id, bank_account_number) VALUES (NULL, :number)"),
                     {"number": BANK_ACCOUNT},
                 )
         except DBAPIError:

@@ -134,7 +134,7 @@ def test_an_error_after_the_fee_was_charged_charges_it_once(database: Database, 
 
 def test_a_fee_that_takes_effect_after_its_error_is_charged_once(database: Database, bounced: RunningCfs) -> None:
     keep(database, [nsf_fee()])
-    bounced.admin.order_faults({"kind": "late_effect", "method": "POST", "path": "/adjs/", "seconds": 0.3})
+    bounced.admin.order_faults({"kind": "late_effect", "method": "POST", "path": "/adjs/", "seconds": Decimal("0.3")})
     clock = SetClock()
 
     send(database, delivery(bounced, clock), clock)

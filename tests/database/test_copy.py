@@ -1,0 +1,86 @@
+"""COPY brings every value over unchanged."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from database.copy import _TextRows, copy_rows
+from database.engine import Database
+
+# PostgreSQL holds no NUL character and no half of a surrogate pair.
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",))) | st.sampled_from(
+    ["\\N", "\\.", "\\", "\\\\N", "\t", "\n", "\r\n", "", "NULL", "a\\tb", "\u2028", "\x85", "\x1a"]
+)
+ROWS = st.lists(st.tuples(TEXTS | st.none(), TEXTS | st.none()), max_size=20)
+
+
+def copied(database: Database, rows: list[Any]) -> tuple[int, list[tuple[Any, ...]]]:
+    """Copy rows into a table and give their number and what it holds."""
+    with database.begin() as session:
+        session.execute(text("CREATE TEMPORARY TABLE copied (id serial, one text, two text) ON COMMIT DROP"))
+        count = copy_rows(session, "copied", ("one", "two"), rows)
+        return count, [tuple(row) for row in session.execute(text("SELECT one, two FROM copied ORDER BY id"))]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ROWS)
+def test_any_text_and_null_come_back_as_they_went(database: Database, rows: list[Any]) -> None:
+    assert copied(database, rows) == (len(rows), rows)
+
+
+def test_rows_larger_than_the_buffer_come_back_as_they_went(database: Database) -> None:
+    rows = [("é" * 100_000, None), ("\\" * 70_000, "x"), ("", "€" * 65_535)]
+
+    assert copied(database, rows) == (3, rows)
+
+
+def test_other_values_go_as_text(database: Database) -> None:
+    assert copied(database, [(1, True)]) == (1, [("1", "True")])
+
+
+def test_rows_of_a_generator_are_taken_one_by_one(database: Database) -> None:
+    assert copied(database, ((str(n), None) for n in range(3))) == (3, [("0", None), ("1", None), ("2", None)])
+
+
+def test_no_more_rows_are_read_than_asked_for() -> None:
+    taken: list[int] = []
+
+    def rows() -> Any:
+        for number in range(1000):
+            taken.append(number)
+            yield (f"{number:09}",)
+
+    stream = _TextRows(rows())
+    assert len(stream.read(100)) == 100
+
+    assert len(taken) == 10
+
+
+@given(st.lists(st.tuples(st.integers(), TEXTS | st.none()), max_size=8), st.integers(1, 40))
+def test_the_stream_is_the_same_in_pieces_of_any_size(rows: list[Any], size: int) -> None:
+    pieces = _TextRows(rows)
+
+    assert b"".join(iter(lambda: pieces.read(size), b"")) == _TextRows(rows).read(1 << 20)
+
+
+def test_a_table_may_be_named_with_its_schema(database: Database) -> None:
+    with database.begin() as session:
+        copy_rows(session, "public.fee_codes", ("code", "amount"), [("T'1", 30)])
+
+        assert session.execute(text("SELECT amount FROM fee_codes WHERE code = 'T''1'")).scalar_one() == 30
+
+
+def test_a_column_name_is_a_name_and_never_sql(database: Database) -> None:
+    with database.begin() as session, pytest.raises(Exception, match="does not exist"):
+        copy_rows(session, "fee_codes", ("code) FROM STDIN; DROP TABLE invoices; --",), [("x",)])
+
+
+def test_a_copy_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(Exception, match="null value"), database.begin() as session:
+        copy_rows(session, "fee_codes", ("code", "amount"), [("T1", 30), (None, 30)])
+
+    with database.begin() as session:
+        assert session.execute(text("SELECT count(*) FROM fee_codes WHERE code = 'T1'")).scalar_one() == 0
