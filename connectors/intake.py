@@ -20,6 +20,7 @@ from connectors.object_store import CHUNK_SIZE, ObjectStore, StoredObject, objec
 from connectors.sftp import RemoteFileChanged, repeated
 from database.engine import Database
 
+_ROOM = 5  # for a number behind it, where the same file comes again
 STEPS = ("fetch", "copy", "record", "move", "confirm")
 
 
@@ -93,9 +94,9 @@ class Intake:
             return record(session, new)
 
     def archive_name(self, name: str, sha256: str, now: datetime) -> str:
-        """Give a name that cannot collide: the file's, the instant in UTC, and a part of its hash."""
-        ending = f".{now:%Y%m%dT%H%M%S%fZ}.{sha256[:12]}"
-        return name.encode()[: MAX_NAME - len(ending)].decode(errors="ignore") + ending
+        """Give the name for the backup directory: the file's, the instant in UTC, and a part of its hash."""
+        ending = f".{now:%Y%m%dT%H%M%S%fZ}.{sha256[:12]}".rstrip(".")
+        return name.encode()[: MAX_NAME - len(ending) - _ROOM].decode(errors="ignore") + ending
 
     def _archive_name(self, name: str, sha256: str, now: datetime, remote_directory: str | None) -> str | None:
         if remote_directory is None or self.database.dry_run:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 
 from sqlalchemy import Connection, text
 
@@ -148,7 +149,7 @@ class _Poll:
             return
         archived_as = kept.archived_as
         if repeat or archived_as is None:
-            archived_as = intake.archive_name(file.name, kept.sha256, intake.clock())
+            archived_as = self._free_name(intake.archive_name(file.name, kept.sha256, intake.clock()))
         intake.stop_check()
         check_claim()
         with intake.step("move"):
@@ -160,6 +161,11 @@ class _Poll:
             else:
                 kept = confirm_archived(session, kept, intake.clock())
         self._report(kept, repeat)
+
+    def _free_name(self, name: str) -> str:
+        """Give a name that is not taken in the backup directory, where the same file may have come before."""
+        names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+        return next(free for free in names if not self.sftp.exists(join(self.settings.backup_directory, free)))
 
     def _explained(self, action: Callable[[], None]) -> None:
         try:
@@ -200,7 +206,7 @@ class _Poll:
                 if not any(file.archived_on for file in find_by_name(session, self.intake.source, name)):
                     self.left.append(Named(trigger.name, f"it is the trigger of {name}, which never came"))
                     continue
-            target = self.intake.archive_name(trigger.name, "", self.intake.clock()).rstrip(".")
+            target = self._free_name(self.intake.archive_name(trigger.name, "", self.intake.clock()))
             try:
                 self.sftp.rename(self._path(trigger.name), join(self.settings.backup_directory, target))
             except RemoteFileMissing:

@@ -41,9 +41,7 @@ def deliver_own(context: RunContext) -> Outcome:
     """Deliver what the run wrote, and say what is still waiting."""
     report = _deliver(context)
     if context.dry_run:
-        return Outcome(
-            notes=[f"{report.waiting} messages wait in the outbox; a dry run sends none."] * bool(report.waiting)
-        )
+        return Outcome(notes=[f"{_waiting(report)} in the outbox; a dry run sends none."] if report.waiting else [])
     return _outcome(report, last=True)
 
 
@@ -117,11 +115,15 @@ def _outcome(report: DeliveryReport, *, last: bool) -> Outcome:
     if last and report.waiting:
         away = f" ({', '.join(report.away)} cannot be reached)" if report.away else ""
         outcome.notes.append(
-            f"{report.waiting} messages wait in the outbox{away}; the next runs deliver them. `outbox list` shows them."
+            f"{_waiting(report)} in the outbox{away}; the next runs deliver what waits. `outbox list` shows it."
         )
     if not last and report.earlier_dead:
+        messages = "1 message" if report.earlier_dead == 1 else f"{report.earlier_dead:,} messages"
         outcome.notes.append(
-            f"{report.earlier_dead} messages of earlier runs were given up and wait for a person: "
-            "`outbox list --state dead`."
+            f"Given up by earlier runs, for a person to look at: {messages}. `outbox list --state dead` shows what."
         )
     return outcome
+
+
+def _waiting(report: DeliveryReport) -> str:
+    return "1 message waits" if report.waiting == 1 else f"{report.waiting:,} messages wait"

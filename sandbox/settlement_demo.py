@@ -6,7 +6,7 @@ site and invoice of the payment that bounces, so that stopping the pulls and cha
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,7 @@ import psycopg2
 from sandbox.cfs_part import CfsPart
 from sandbox.sftp_server import SftpPart
 
-DAY = date(2022, 6, 27)
-NAME = f"BCR_PAYMENT_APPL_{DAY:%Y%m%d}.csv"
+FIRST_DAY = date(2022, 6, 27)
 PAID_NUMBERS = 200
 _HEADER = (
     "Record type", "Source Transaction Type", "Source Transaction Number", "Application Id", "Application Date",
@@ -41,7 +40,8 @@ HAVING count(DISTINCT cfs.id) = 1
 
 
 _OPEN_MEMOS = """
-SELECT credit.cfs_identifier, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site, CAST(credit.remaining_amount AS numeric(19,2))
+SELECT credit.cfs_identifier, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site,
+       CAST(credit.remaining_amount AS numeric(19,2))
   FROM credits AS credit
   JOIN cfs_accounts AS cfs ON cfs.account_id = credit.account_id
  WHERE credit.is_credit_memo
@@ -53,7 +53,7 @@ SELECT credit.cfs_identifier, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site, CAST
 
 
 def lay_out(database_url: str, sftp: SftpPart, cfs: CfsPart) -> str:
-    """Put the file where CAS would, and give its name; a file that was taken already is laid out again unchanged."""
+    """Put the file of the next day where CAS would, and give its name."""
     connection = psycopg2.connect(database_url)
     try:
         with connection.cursor() as cursor:
@@ -63,6 +63,8 @@ def lay_out(database_url: str, sftp: SftpPart, cfs: CfsPart) -> str:
             bounced = cursor.fetchall()
             cursor.execute(_OPEN_MEMOS)
             memos = cursor.fetchall()
+            cursor.execute("SELECT count(*) FROM cas_settlements WHERE file_name LIKE 'BCR_PAYMENT_APPL_%'")
+            (files_before,) = cursor.fetchone() or (0,)
     finally:
         connection.close()
     sites = {row[3]: _site(*row[1:4]) for row in [*bounced, *memos]}
@@ -78,8 +80,10 @@ def lay_out(database_url: str, sftp: SftpPart, cfs: CfsPart) -> str:
             for number, _, _, site, amount in memos
         ],
     )
-    (sftp.root("cas") / "upload" / NAME).write_bytes(_content(paid, bounced))
-    return NAME
+    day = FIRST_DAY + timedelta(days=files_before)
+    name = f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv"
+    (sftp.root("cas") / "upload" / name).write_bytes(_content(day, paid, bounced))
+    return name
 
 
 def _site(party: str, account: str, site: str) -> dict[str, str]:
@@ -91,11 +95,11 @@ def _site(party: str, account: str, site: str) -> dict[str, str]:
     }
 
 
-def _content(paid: list[tuple[Any, ...]], bounced: list[tuple[Any, ...]]) -> bytes:
+def _content(on: date, paid: list[tuple[Any, ...]], bounced: list[tuple[Any, ...]]) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL)
     writer.writerow(_HEADER)
-    day = f"{DAY:%d-%b-%y}"
+    day = f"{on:%d-%b-%y}"
     for nth, (number, _party, account, _site, total) in enumerate(paid, 1):
         row = (
             "PADP",
@@ -112,9 +116,33 @@ def _content(paid: list[tuple[Any, ...]], bounced: list[tuple[Any, ...]]) -> byt
         )
         writer.writerow((*row, "Fully PAID", "", ""))
     for number, _party, account, _site, total in bounced:
-        row = ("PADR", "BCR-PAD Daily", "PADRC900001", 6900001, day, "0.00", account, "INV", number, total, total)
+        row = (
+            "PADR",
+            "BCR-PAD Daily",
+            f"PADRC{on:%j}90001",
+            int(f"6{on:%j}90001"),
+            day,
+            "0.00",
+            account,
+            "INV",
+            number,
+            total,
+            total,
+        )
         writer.writerow((*row, "Not PAID", "R001", "NON SUFFICIENT FUNDS"))
     amount = Decimal("31.50")
-    row = ("PADP", "BCR-PAD Daily", "PADRC900002", 6900002, day, amount, "899999", "INV", "REG99999999", amount, "0.00")
+    row = (
+        "PADP",
+        "BCR-PAD Daily",
+        f"PADRC{on:%j}90002",
+        int(f"6{on:%j}90002"),
+        day,
+        amount,
+        "899999",
+        "INV",
+        "REG99999999",
+        amount,
+        "0.00",
+    )
     writer.writerow((*row, "Fully PAID", "", ""))
     return b"\xef\xbb\xbf" + buffer.getvalue().encode()

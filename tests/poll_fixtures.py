@@ -50,7 +50,7 @@ class Arrivals:
         """Give what is there in the end, without what differs from one undisturbed poll to the next."""
         return {
             "ledger": [
-                (file.id, file.name, file.sha256, file.size_bytes, file.state, file.object_key, bool(file.archived_on))
+                (file.name, file.sha256, file.size_bytes, file.state, file.object_key, bool(file.archived_on))
                 for file in self.files()
             ],
             "bucket": {key: digest(b"".join(self.store.read(key))) for key in self.store.list("")},

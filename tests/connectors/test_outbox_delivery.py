@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,18 @@ from connectors.outbox import Channel, DeliveryReport, Message
 from connectors.outbox.delivery import AWAY_AFTER, MAX_ATTEMPTS, back_off
 from connectors.outbox.model import Answer
 from database.engine import Database
-from tests.outbox_fixtures import NOW, Receiver, SetClock, keep, kept, note, send, states
+from tests.conftest import Server
+from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
+
+
+@pytest.fixture(scope="module")
+def shared_url(server: Server, template: str) -> Iterator[str]:
+    yield from one_database(server, template)
+
+
+@pytest.fixture
+def database_url(shared_url: str) -> str:
+    return emptied(shared_url)
 
 
 def test_messages_leave_in_the_order_they_were_written(database: Database) -> None:

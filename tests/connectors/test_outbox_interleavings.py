@@ -44,7 +44,7 @@ class Receiver:
         return {}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     written=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Channel))), min_size=1, max_size=8),
     fates=st.lists(st.sampled_from(FATES), max_size=12),

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from connectors.cfs_delivery import CfsDelivery
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
-from tests.cfs_fixtures import connect, fresh_cfs, seed_site
+from tests.cfs_fixtures import SITE, connect, fresh_cfs, seed_site
 from tests.conftest import ROOT
-from tests.connectors.test_outbox_cfs import BEFORE, NUMBER, SITE, charges, nsf_fee, receipt_method, stop_pad
+from tests.connectors.test_outbox_cfs import BEFORE, NUMBER, charges, nsf_fee, receipt_method, stop_pad
 from tests.outbox_fixtures import SetClock, keep, kept, send
 
 VICTIM = """

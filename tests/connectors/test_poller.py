@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from config.errors import ConfigError, Interrupted, SourceRefused, SourceUnavailable, UsageError
-from connectors.inbound import find_by_name, find_content, set_state
+from config.errors import ConfigError, Interrupted, SourceUnavailable, UsageError
 from connectors.inbound_content import open_content
-from connectors.intake import Intake, register_local
+from connectors.intake import register_local
 from connectors.listing import Wanted
 from connectors.object_store import ObjectStore
 from connectors.poller import PollReport

@@ -5,21 +5,26 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from connectors.intake import STEPS
 from connectors.object_store import ObjectStore
-from connectors.poller import PollReport
 from database.engine import Database
-from tests.poll_fixtures import NAME, Arrivals
-from tests.storage_fixtures import SftpPlace, asyncssh_place, object_store_settings
+from tests.poll_fixtures import NAME, Arrivals, digest
+from tests.storage_fixtures import KINDS, SftpPlace, object_store_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINTS = [f"{when} {step}" for step in STEPS for when in ("before", "after")]
 TEXT = b"Record type\r\nPADP\r\n"
 MEGABYTE = 1024 * 1024
+KEY = f"cas/2026/11/05/{NAME}.{digest(TEXT)[:12]}"
+THE_END = {
+    "ledger": [(NAME, digest(TEXT), len(TEXT), "received", KEY, True)],
+    "bucket": {KEY: digest(TEXT)},
+    "upload": {},
+    "backup": [digest(TEXT)],
+}
 
 pytestmark = pytest.mark.slow
 
@@ -29,20 +34,35 @@ def arrivals(sftp_place: SftpPlace, store: ObjectStore, database: Database) -> A
     return Arrivals(sftp_place, store, database)
 
 
-@pytest.mark.parametrize("checkpoint", CHECKPOINTS)
-def test_a_killed_poll_is_finished_by_the_next(checkpoint: str, arrivals: Arrivals, database_url: str) -> None:
+@pytest.fixture
+def sandbox_arrivals(faulty_place: SftpPlace, store: ObjectStore, database: Database) -> Arrivals:
+    return Arrivals(faulty_place, store, database)
+
+
+def test_an_undisturbed_poll_comes_to_this_end(arrivals: Arrivals, database_url: str) -> None:
     arrivals.place.put(NAME, TEXT)
-    assert run_poll(arrivals.place, database_url, kill_at=checkpoint).returncode == -signal.SIGKILL
-    report = arrivals.poll()
-    assert received_once(report, after_the_end=checkpoint == "after confirm")
-    disturbed = arrivals.final_state()
-    assert disturbed == undisturbed(arrivals)
+    assert run_poll(arrivals.place, database_url).returncode == 0
+    assert arrivals.final_state() == THE_END
+
+
+@pytest.mark.parametrize("checkpoint", CHECKPOINTS)
+def test_a_killed_poll_is_finished_by_the_next(checkpoint: str, sandbox_arrivals: Arrivals, database_url: str) -> None:
+    kill_and_poll_again(checkpoint, sandbox_arrivals, database_url)
+
+
+@pytest.mark.parametrize("checkpoint", ["before move", "after move", "before confirm"])
+@pytest.mark.parametrize("sftp_place", KINDS[1:], indirect=True)
+def test_a_poll_killed_around_the_move_is_finished_by_the_next_on_openssh(
+    checkpoint: str, arrivals: Arrivals, database_url: str
+) -> None:
+    kill_and_poll_again(checkpoint, arrivals, database_url)
 
 
 @pytest.mark.parametrize("checkpoint", ["before record", "before move", "after move", "after confirm"])
 def test_a_poll_killed_at_a_file_to_be_held_still_holds_it(
-    checkpoint: str, arrivals: Arrivals, database_url: str
+    checkpoint: str, sandbox_arrivals: Arrivals, database_url: str
 ) -> None:
+    arrivals = sandbox_arrivals
     arrivals.place.put(NAME, TEXT)
     arrivals.poll()
     arrivals.place.put(NAME, TEXT + b"more")
@@ -77,20 +97,13 @@ def test_a_large_file_passes_through_in_flat_memory(
     assert used[1] - used[0] < 60 * 1024
 
 
-def received_once(report: PollReport, *, after_the_end: bool) -> bool:
-    found = [file.name for file in report.received]
-    return found == ([] if after_the_end else [NAME]) and not (report.known or report.held or report.failed)
-
-
-def undisturbed(arrivals: Arrivals) -> dict[str, Any]:
-    """Poll the same file from the beginning, with nobody killed."""
-    with arrivals.database.begin() as session:
-        session.connection().exec_driver_sql("TRUNCATE pay_jobs.inbound_files RESTART IDENTITY")
-    for key in list(arrivals.store.list("")):
-        arrivals.store.remove(key)
-    arrivals.place.emptied().put(NAME, TEXT)
-    arrivals.poll()
-    return arrivals.final_state()
+def kill_and_poll_again(checkpoint: str, arrivals: Arrivals, database_url: str) -> None:
+    arrivals.place.put(NAME, TEXT)
+    assert run_poll(arrivals.place, database_url, kill_at=checkpoint).returncode == -signal.SIGKILL
+    report = arrivals.poll()
+    assert [file.name for file in report.received] == ([] if checkpoint == "after confirm" else [NAME])
+    assert not (report.known or report.held or report.failed)
+    assert arrivals.final_state() == THE_END
 
 
 def run_poll(place: SftpPlace, database_url: str, *, kill_at: str = "") -> subprocess.CompletedProcess[str]:

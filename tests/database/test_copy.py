@@ -68,19 +68,20 @@ def test_the_stream_is_the_same_in_pieces_of_any_size(rows: list[Any], size: int
 
 def test_a_table_may_be_named_with_its_schema(database: Database) -> None:
     with database.begin() as session:
-        copy_rows(session, "public.fee_codes", ("code", "amount"), [("T'1", 30)])
+        copy_rows(session, "public.invoice_status_codes", ("code", "description"), [("T'1", "new")])
 
-        assert session.execute(text("SELECT amount FROM fee_codes WHERE code = 'T''1'")).scalar_one() == 30
+        described = text("SELECT description FROM invoice_status_codes WHERE code = 'T''1'")
+        assert session.execute(described).scalar_one() == "new"
 
 
 def test_a_column_name_is_a_name_and_never_sql(database: Database) -> None:
     with database.begin() as session, pytest.raises(Exception, match="does not exist"):
-        copy_rows(session, "fee_codes", ("code) FROM STDIN; DROP TABLE invoices; --",), [("x",)])
+        copy_rows(session, "invoice_status_codes", ("code) FROM STDIN; DROP TABLE invoices; --",), [("x",)])
 
 
 def test_a_copy_that_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(Exception, match="null value"), database.begin() as session:
-        copy_rows(session, "fee_codes", ("code", "amount"), [("T1", 30), (None, 30)])
+        copy_rows(session, "invoice_status_codes", ("code",), [("T1",), (None,)])
 
     with database.begin() as session:
-        assert session.execute(text("SELECT count(*) FROM fee_codes WHERE code = 'T1'")).scalar_one() == 0
+        assert session.execute(text("SELECT count(*) FROM invoice_status_codes WHERE code = 'T1'")).scalar_one() == 0

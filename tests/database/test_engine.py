@@ -13,8 +13,8 @@ from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from tests.dumps import dump
 
-ADD = text("INSERT INTO fee_codes (code, amount) VALUES (:code, 30)")
-COUNT = text("SELECT count(*) FROM fee_codes WHERE code LIKE 'T%'")
+ADD = text("INSERT INTO invoice_status_codes (code, description) VALUES (:code, 'test')")
+COUNT = text("SELECT count(*) FROM invoice_status_codes WHERE description = 'test'")
 
 
 @pytest.fixture
@@ -74,10 +74,10 @@ def test_a_statement_that_takes_too_long_is_stopped(limited: Engine) -> None:
 
 def test_a_lock_that_takes_too_long_is_given_up(limited: Engine) -> None:
     with limited.begin() as holder, limited.connect() as waiter:
-        holder.execute(text("LOCK TABLE fee_codes"))
+        holder.execute(text("LOCK TABLE invoices"))
 
         with pytest.raises(OperationalError, match="lock timeout"):
-            waiter.execute(text("LOCK TABLE fee_codes"))
+            waiter.execute(text("LOCK TABLE invoices"))
 
 
 def test_parameters_are_no_part_of_an_error(limited: Engine) -> None:

@@ -111,7 +111,7 @@ def test_a_session_that_was_ended_from_outside(database_url: str) -> None:
     explained = explain(failure(database_url, "SELECT pg_terminate_backend(pg_backend_pid())"))
 
     assert type(explained) is SourceUnavailable
-    assert "The database cannot be reached (terminating connection" in str(explained)
+    assert str(explained).startswith("The database cannot be reached (")
 
 
 def test_a_server_that_is_not_there() -> None:

@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from shutil import which
 
 import psycopg2
 import pytest
@@ -17,6 +18,8 @@ from database import migrate
 from database.engine import make_engine
 from tests.conftest import Server
 from tests.dumps import columns, dump
+
+PSQL = which("psql")
 
 
 def engine_of(address: str) -> Engine:
@@ -163,16 +166,16 @@ def test_the_sql_text_names_no_pay_table() -> None:
     assert [table for table in PAY_TABLES if f" {table} " in text_of_all or f"public.{table}" in text_of_all] == []
 
 
-def test_psql_runs_the_sql_text_where_it_is_installed(empty_database_url: str) -> None:
-    from shutil import which
+if PSQL:  # the statement-by-statement test above does without it
 
-    psql = which("psql")
-    if psql is None:  # then the statement-by-statement test above has to do
-        return
-    subprocess.run(
-        [psql, "-v", "ON_ERROR_STOP=1", "-q", "-d", empty_database_url], input=migrate.sql(), text=True, check=True
-    )
+    def test_psql_runs_the_sql_text(empty_database_url: str) -> None:
+        subprocess.run(
+            [str(PSQL), "-v", "ON_ERROR_STOP=1", "-q", "-d", empty_database_url],
+            input=migrate.sql(),
+            text=True,
+            check=True,
+        )
 
-    engine = engine_of(empty_database_url)
-    assert migrate.current(engine) == migrate.head()
-    engine.dispose()
+        engine = engine_of(empty_database_url)
+        assert migrate.current(engine) == migrate.head()
+        engine.dispose()

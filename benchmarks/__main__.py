@@ -1,0 +1,29 @@
+"""Run the benchmarks: python -m benchmarks [--only NAME] [--large]."""
+
+import platform
+
+import click
+
+from benchmarks import settlement, startup, statements
+
+
+@click.command()
+@click.option("--only", type=click.Choice(["startup", "statements", "settlement"]))
+@click.option("--runs", default=5, show_default=True, type=click.IntRange(1))
+@click.option("--large", is_flag=True, help="Ten times the data as well.")
+def main(only: str | None, runs: int, large: bool) -> None:
+    """Measure, and print tables in Markdown."""
+    print(f"Python {platform.python_version()}, {platform.machine()}, {runs} runs, medians")
+    if only in {None, "startup"}:
+        startup.measure(runs)
+    if only in {None, "statements"}:
+        statements.measure(1, runs)
+        if large:
+            statements.measure(10, max(1, runs // 2))
+    if only in {None, "settlement"}:
+        settlement.measure(100_000, runs)
+        if large:
+            settlement.measure(1_000_000, 1)
+
+
+main()

@@ -1,0 +1,118 @@
+"""Measure whole commands and SQL in turn, so that a comparison holds on a machine whose speed drifts."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parent.parent
+ENTRYPOINT = ROOT / "invoke_jobs.py"
+
+
+@dataclass(frozen=True)
+class Process:
+    """One finished command, by the operating system's own accounting: seconds and MB of the process itself."""
+
+    wall: float
+    cpu: float
+    peak_mb: float
+    result: dict[str, Any]
+
+
+def run_job(words: Sequence[str], environment: dict[str, str]) -> Process:
+    """Run a command of invoke_jobs.py under --json and measure it. Raises RuntimeError if it failed."""
+    command = [sys.executable, str(ENTRYPOINT), *words, "--json"]
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdout is not None
+    memory = _PeakMemory(process.pid)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - began
+    if process.returncode not in {0, 3}:
+        raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}: {output.decode()}")
+    result = json.loads(output or b"{}")
+    return Process(wall, usage.ru_utime + usage.ru_stime, memory.peak_mb, result)
+
+
+class _PeakMemory(threading.Thread):
+    """Watch a process's own high-water mark; what wait4 gives includes the parent it was forked from."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak_mb = 0.0
+        self._status = Path(f"/proc/{pid}/status")
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                lines = self._status.read_text(encoding="utf-8").splitlines()
+            except (FileNotFoundError, ProcessLookupError):
+                return
+            marks = [line for line in lines if line.startswith("VmHWM")]
+            if not marks:
+                return
+            self.peak_mb = max(self.peak_mb, int(marks[0].split()[1]) / 1024)
+            time.sleep(0.02)
+
+
+def run_sql(address: str, *statements: str) -> float:
+    """Run statements in one transaction and give the seconds to its commit."""
+    connection = psycopg2.connect(address, options="-c timezone=UTC")
+    try:
+        with connection.cursor() as cursor:
+            began = time.perf_counter()
+            for statement in statements:
+                cursor.execute(statement)
+            connection.commit()
+            return time.perf_counter() - began
+    finally:
+        connection.close()
+
+
+def maintain(address: str, *statements: str) -> None:
+    """Run statements outside any transaction, between measurements."""
+    connection = psycopg2.connect(address)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+def median(values: Sequence[float]) -> float:
+    """Give the median."""
+    return statistics.median(values)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One row of the table: what, how much, and what it must not exceed."""
+
+    what: str
+    value: str
+    target: str = ""
+    met: bool | None = None
+
+
+def show(title: str, figures: Sequence[Figure]) -> None:
+    """Print figures as a table in Markdown."""
+    print(f"\n### {title}\n\n| figure | measured | target | |\n| --- | --- | --- | --- |")
+    for figure in figures:
+        mark = {True: "met", False: "**missed**", None: ""}[figure.met]
+        print(f"| {figure.what} | {figure.value} | {figure.target} | {mark} |", flush=True)
