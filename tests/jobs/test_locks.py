@@ -203,7 +203,9 @@ def pgbouncer(address: str, folder: Path) -> Iterator[str]:
         "pool_mode = transaction\nignore_startup_parameters = options\n"
     )
     folder.chmod(0o777)
-    owner = Path(parts["host"]).owner() if os.geteuid() == 0 else None  # pgbouncer refuses to be root
+    owner = None
+    if os.geteuid() == 0:  # pgbouncer refuses to be root
+        owner = Path(parts["host"]).owner() if parts["host"].startswith("/") else "nobody"
     process = subprocess.Popen(["pgbouncer", "-q", str(folder / "pgbouncer.ini")], user=owner)
     try:
         assert _soon((folder / ".s.PGSQL.6432").exists)

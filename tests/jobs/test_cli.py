@@ -1,0 +1,159 @@
+"""The command line, in this process: what it refuses, what it explains, what it leaves alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from jobs.cli import build_cli, main
+from jobs.ledger_commands import history_command, show_command
+from tasks import JOBS
+from tests.jobs.conftest import RunJob, job_that
+from tests.jobs.test_runner import PROMISED, add_code
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def nothing() -> None:
+    """Leave the sandbox alone."""
+
+
+@pytest.fixture
+def cli() -> click.Group:
+    late = {
+        "history": ("Show the newest runs.", lambda: history_command(nothing)),
+        "show": ("Show one run.", lambda: show_command(nothing)),
+    }
+    return build_cli(JOBS, use_sandbox=nothing, late=late)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["GENERATE_STATEMENT"], "Unknown job 'GENERATE_STATEMENT'. Did you mean GENERATE_STATEMENTS?"),
+        (["generate_statements"], "Unknown job 'generate_statements'. Did you mean GENERATE_STATEMENTS?"),
+        (["histroy"], "Unknown job 'histroy'. Did you mean history?"),
+        (["GENERATE_STATEMENTS", "25.6.2022"], "'25.6.2022' is not a date: expected yyyy-mm-dd, like 2022-06-25."),
+        (["GENERATE_STATEMENTS", "20220625"], "'20220625' is not a date: expected yyyy-mm-dd, like 2022-06-25."),
+        (["GENERATE_STATEMENTS", "2022-06-31"], "'2022-06-31' is not a date: expected yyyy-mm-dd, like 2022-06-25."),
+        (["GENERATE_STATEMENTS", "--gap"], "No such option '--gap'"),
+        (["GENERATE_STATEMENTS", "--parallel", "17"], "17 is not in the range 1<=x<=16."),
+        (["GENERATE_STATEMENTS", "--from", "2022-06-25"], "--from and --to go together"),
+    ],
+)
+def test_a_wrong_command_is_refused_with_what_was_expected(
+    cli: click.Group, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main(cli, words) == 2
+
+    out, err = capsys.readouterr()
+    assert said in err
+    assert out == ""
+
+
+def test_an_unknown_job_that_resembles_none_is_told_which_there_are(
+    cli: click.Group, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(cli, ["xyzzy"]) == 2
+
+    assert "Unknown job 'xyzzy'. There are: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["GENERATE_STATEMENT", "--json"], ["GENERATE_STATEMENTS", "nonsense", "--json"]])
+def test_a_usage_error_under_json_is_one_object(
+    cli: click.Group, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert main(cli, words) == 2
+
+    [line] = capsys.readouterr().out.splitlines()
+    said = json.loads(line)
+    assert said.keys() >= PROMISED
+    assert (said["job"], said["status"], said["exit_code"], said["run_id"]) == (words[0], "failed", 2, None)
+
+
+def test_help_shows_the_examples_an_operator_would_copy(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    for job in JOBS:
+        assert main(cli, [job.name, "--help"]) == 0
+
+        said = capsys.readouterr().out
+        for example in job.examples:
+            assert f"  python3 invoke_jobs.py {example}\n" in said
+
+
+def test_help_lists_every_job_and_command(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(cli, ["--help"]) == 0
+
+    said = capsys.readouterr().out
+    for name in [*(job.name for job in JOBS), "list", "history", "show"]:
+        assert f"  {name} " in said
+    assert "75 another run holds the lock" in " ".join(said.split())
+
+
+def test_the_list_has_each_job_with_an_example(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(cli, ["list"]) == 0
+
+    said = capsys.readouterr().out
+    for job in JOBS:
+        assert job.summary in said
+        assert f"python3 invoke_jobs.py {job.examples[0]}" in said
+
+
+def test_the_list_under_json_is_one_object(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(cli, ["list", "--json"]) == 0
+
+    assert [job["job"] for job in json.loads(capsys.readouterr().out)["jobs"]] == [job.name for job in JOBS]
+
+
+@pytest.mark.parametrize("words", [["list"], ["--help"], ["GENERATE_STATEMENTS", "--help"]])
+def test_no_heavy_library_is_imported_before_a_job_needs_it(words: list[str]) -> None:
+    program = (
+        "import sys, invoke_jobs\n"
+        f"sys.argv[1:] = {words}\n"
+        "code = invoke_jobs.main()\n"
+        "heavy = {'sqlalchemy', 'psycopg2', 'pydantic', 'alembic', 'rich', 'structlog', 'minio', 'paramiko', 'httpx'}\n"
+        "sys.exit(code or ', '.join(heavy & sys.modules.keys()))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_history_and_show_tell_of_a_run(cli: click.Group, run_job: RunJob, capsys: pytest.CaptureFixture[str]) -> None:
+    result = run_job(job_that(add_code), day="2022-06-25")
+    capsys.readouterr()
+
+    assert main(cli, ["history"]) == 0
+    shown = capsys.readouterr().out
+    assert main(cli, ["history", "--json", "--job", "A_JOB"]) == 0
+    [run] = json.loads(capsys.readouterr().out)["runs"]
+    assert main(cli, ["show", str(result.run_id), "--json"]) == 0
+    one = json.loads(capsys.readouterr().out)
+    assert main(cli, ["show", str(result.run_id)]) == 0
+
+    assert "A_JOB 2022-06-25" in shown
+    assert (run["status"], run["counts"]) == ("done", {"codes_added": 1})
+    assert one == run
+    assert "codes_added" in capsys.readouterr().out
+
+
+def test_history_of_a_job_has_no_other_runs(
+    cli: click.Group, run_job: RunJob, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_job(job_that(add_code))
+    capsys.readouterr()
+
+    assert main(cli, ["history", "--json", "--job", "OTHER_JOB"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == {"runs": []}
+
+
+def test_a_run_that_is_not_there_is_refused(
+    cli: click.Group, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(cli, ["show", "42"]) == 2
+
+    assert "There is no run 42: `history` shows those there are." in capsys.readouterr().err

@@ -1,0 +1,128 @@
+"""The doctor says what is wrong with the surroundings, and changes nothing."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import click
+import pytest
+from sqlalchemy import Engine, text
+
+from jobs.cli import main
+from jobs.context import system_clock
+from jobs.doctor import Check, check_database, check_time_zone, doctor_command
+from tests.dumps import dump
+from tests.wire import pooler
+
+
+@pytest.fixture
+def cli() -> click.Group:
+    return click.Group(commands={"doctor": doctor_command(lambda: None)})
+
+
+def checks() -> dict[str, Check]:
+    return {check.what: check for check in check_database(system_clock)}
+
+
+def test_in_good_surroundings_everything_but_the_servers_zone_data_must_be_ok(settings: pytest.MonkeyPatch) -> None:
+    found = checks()
+
+    assert {what: check.state for what, check in found.items() if what != "time zone data of the database server"} == {
+        "database": "ok", "direct connection": "ok", "clock": "ok", "pay tables": "ok", "schema pay_jobs": "ok",
+    }  # fmt: skip
+
+
+def test_the_zone_data_of_the_server_is_compared_with_ours(settings: pytest.MonkeyPatch, engine: Engine) -> None:
+    with engine.connect() as connection:
+        theirs = connection.execute(
+            text("SELECT (timestamp '2026-12-01' AT TIME ZONE 'America/Vancouver') AT TIME ZONE 'UTC'")
+        ).scalar_one()
+
+    check = checks()["time zone data of the database server"]
+
+    assert check.found == f"the server begins 2026-12-01 at {theirs:%H:%M} UTC, we at 07:00 UTC"
+    assert (check.state, bool(check.do)) == (("ok", False) if theirs.hour == 7 else ("warning", True))
+
+
+def test_our_own_zone_data_is_shown_with_its_version_and_offset() -> None:
+    [check] = check_time_zone(datetime(2026, 12, 24, 20, tzinfo=UTC))
+
+    assert check.state == "ok"
+    assert check.found.startswith("tzdata 20")
+    assert check.found.endswith("America/Vancouver is at UTC-0700, today is 2026-12-24")
+
+
+def test_a_clock_that_is_off_is_a_warning(settings: pytest.MonkeyPatch) -> None:
+    found = {one.what: one for one in check_database(lambda: system_clock() + timedelta(minutes=2))}
+
+    assert found["clock"].state == "warning"
+    assert "Check NTP on both" in found["clock"].do
+
+
+def test_a_pooler_is_a_failure(settings: pytest.MonkeyPatch, database_url: str) -> None:
+    with pooler(database_url) as address:
+        settings.setenv("DATABASE_URL", address)
+
+        assert checks()["direct connection"].state == "failure"
+
+
+def test_a_schema_that_was_never_upgraded_is_a_failure_with_the_command(
+    settings: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA pay_jobs CASCADE"))
+
+    check = checks()["schema pay_jobs"]
+
+    assert (check.state, check.do) == ("failure", "python3 invoke_jobs.py db upgrade")
+    assert check.found.startswith("at nothing, newest ")
+
+
+def test_pay_tables_of_another_shape_are_a_failure(settings: pytest.MonkeyPatch, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE statements DROP COLUMN is_empty"))
+
+    check = checks()["pay tables"]
+
+    assert (check.state, check.found) == ("failure", "statements.is_empty is missing, expected boolean")
+
+
+def test_a_missing_setting_is_a_failure_that_names_it(settings: pytest.MonkeyPatch) -> None:
+    for name in ("URL", "USERNAME", "HOST", "NAME"):
+        settings.delenv(f"DATABASE_{name}", raising=False)
+
+    check = checks()["settings"]
+
+    assert check.state == "failure"
+    assert "DATABASE_URL" in check.found
+
+
+def test_a_database_that_is_away_is_a_failure(settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("DATABASE_URL", "postgresql://pay@/pay?host=/nowhere")
+
+    check = checks()["database"]
+
+    assert check.state == "failure"
+    assert "cannot be reached" in check.found
+
+
+def test_the_doctor_changes_nothing(
+    cli: click.Group, settings: pytest.MonkeyPatch, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = dump(database_url)
+
+    main(cli, ["doctor"])
+
+    assert dump(database_url) == before
+
+
+def test_the_exit_code_says_whether_a_person_must_look(
+    cli: click.Group, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    healthy = main(cli, ["doctor", "--json"])
+    report = json.loads(capsys.readouterr().out)
+    settings.setenv("DATABASE_URL", "postgresql://pay@/pay?host=/nowhere")
+    ill = main(cli, ["doctor", "--json"])
+
+    assert healthy == report["exit_code"] == (0 if all(one["state"] == "ok" for one in report["checks"]) else 3)
+    assert ill == 3
+    assert json.loads(capsys.readouterr().out)["exit_code"] == 3

@@ -1,0 +1,146 @@
+"""The ledger tells the truth about every run, also about those whose processes vanished."""
+
+import pytest
+from sqlalchemy import Connection, text
+
+from jobs import ledger
+from jobs.locks import RunLock
+from jobs.shard import WHOLE, Shard
+from tests.jobs.conftest import Open
+
+
+def started(connection: Connection, job: str = "A_JOB", shard: Shard = WHOLE, command: str = "A_JOB 1") -> int:
+    return ledger.start(
+        connection, job=job, arguments={"day": "2022-06-25", "password": "canary-9"}, command=command, shard=shard,
+        triggered_by="hand:olive", reason="ticket 7", pod="pod-7", version="1+abc",
+    )  # fmt: skip
+
+
+def aged(connection: Connection, run_id: int) -> None:
+    """Let a run have begun a minute ago."""
+    connection.execute(
+        text("UPDATE pay_jobs.job_runs SET started_on = started_on - interval '1 minute' WHERE id = :id"),
+        {"id": run_id},
+    )
+
+
+def status(connection: Connection, run_id: int) -> str:
+    run = ledger.find(connection, run_id)
+    assert run is not None
+    return run.status
+
+
+def test_a_run_is_written_with_all_that_was_asked(open_session: Open) -> None:
+    connection = open_session()
+
+    run = ledger.find(connection, started(connection, shard=Shard(3, 16)))
+
+    assert run is not None
+    assert (run.job, run.command, run.shard_number, run.shard_count) == ("A_JOB", "A_JOB 1", 3, 16)
+    assert (run.status, run.triggered_by, run.reason, run.pod, run.version) == (
+        "starting", "hand:olive", "ticket 7", "pod-7", "1+abc",
+    )  # fmt: skip
+    assert run.arguments["day"] == "2022-06-25"
+
+
+def test_secrets_among_the_arguments_are_masked(open_session: Open) -> None:
+    connection = open_session()
+
+    run = ledger.find(connection, started(connection, command="A_JOB --token=canary-9"))
+
+    assert run is not None
+    assert (run.arguments["password"], run.command) == ("***", "A_JOB --token=***")
+
+
+def test_a_finished_run_has_its_outcome(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+
+    ledger.finish(connection, run_id, status="attention", exit_code=3, counts={"rows": 7}, rejects=2,
+                  artifacts=["s3://bucket/a"], error=None)  # fmt: skip
+
+    run = ledger.find(connection, run_id)
+    assert run is not None
+    assert (run.status, run.exit_code, run.counts, run.rejects, run.artifacts) == (
+        "attention", 3, {"rows": 7}, 2, ["s3://bucket/a"],
+    )  # fmt: skip
+    assert run.seconds is not None
+    assert run.seconds >= 0
+
+
+def test_a_run_whose_session_lives_is_running(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    RunLock(connection).mark_alive(run_id)
+    ledger.mark_running(connection, run_id)
+
+    assert status(open_session(), run_id) == "running"
+    assert ledger.mark_lost(open_session(), "A_JOB") == []
+
+
+def test_a_run_whose_session_has_gone_shows_as_lost_before_anybody_marked_it(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    ledger.mark_running(connection, run_id)
+
+    assert status(connection, run_id) == "lost"
+    assert [run.status for run in ledger.newest(connection)] == ["lost"]
+    assert connection.scalar(text("SELECT status FROM pay_jobs.job_runs")) == "running"
+
+
+def test_lost_runs_are_marked_once_and_given_with_what_they_had_finished(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    ledger.mark_running(connection, run_id)
+    ledger.record_progress(connection, run_id, {"last_period": "DAILY 2022-06-25"})
+
+    lost = ledger.mark_lost(connection, "A_JOB")
+
+    assert [(run.id, run.progress) for run in lost] == [(run_id, {"last_period": "DAILY 2022-06-25"})]
+    assert ledger.mark_lost(connection, "A_JOB") == []
+    marked = ledger.find(connection, run_id)
+    assert marked is not None
+    assert (marked.status, marked.error) == (
+        "lost", "The process vanished without a word (killed, evicted, or out of memory).",
+    )  # fmt: skip
+
+
+def test_a_run_that_was_starting_a_moment_ago_is_given_the_benefit(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    assert ledger.mark_lost(connection, "A_JOB") == []
+
+    aged(connection, run_id)
+
+    assert [run.id for run in ledger.mark_lost(connection, "A_JOB")] == [run_id]
+
+
+def test_a_run_of_another_job_is_not_marked(open_session: Open) -> None:
+    connection = open_session()
+    ledger.mark_running(connection, started(connection, "OTHER_JOB"))
+
+    assert ledger.mark_lost(connection, "A_JOB") == []
+
+
+def test_the_newest_runs_come_first_and_no_more_than_asked_for(open_session: Open) -> None:
+    connection = open_session()
+    runs = [started(connection, job) for job in ("A_JOB", "OTHER_JOB", "A_JOB")]
+
+    assert [run.id for run in ledger.newest(connection)] == runs[::-1]
+    assert [run.id for run in ledger.newest(connection, limit=1)] == [runs[2]]
+    assert [run.id for run in ledger.newest(connection, job="A_JOB")] == [runs[2], runs[0]]
+
+
+def test_a_run_that_is_not_there(open_session: Open) -> None:
+    assert ledger.find(open_session(), 42) is None
+
+
+@pytest.mark.parametrize("status", ["done", "attention", "failed", "interrupted", "locked", "lost"])
+def test_a_run_that_ended_keeps_its_status(open_session: Open, status: str) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    ledger.finish(connection, run_id, status=status, exit_code=0, counts={}, rejects=0, artifacts=[], error=None)
+    aged(connection, run_id)
+
+    assert ledger.mark_lost(connection, "A_JOB") == []
+    assert globals()["status"](connection, run_id) == status

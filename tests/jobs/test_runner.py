@@ -1,0 +1,348 @@
+"""The life of a run, from its settings to its exit code."""
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from config.errors import ConfigError, ExitCode, FormatError, PayJobsError, SourceUnavailable, UsageError
+from jobs import ledger
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Reject, Table
+from jobs.result import show
+from jobs.stopping import Stop
+from tests.dumps import dump
+from tests.jobs.conftest import NOW, RunJob, job_that
+
+COUNT = text("SELECT count(*) FROM invoice_status_codes WHERE description = 'test'")
+
+
+def add_code(context: RunContext, _arguments: Any = None) -> Outcome:
+    """A task that writes one row."""
+    with context.database.begin() as session:
+        session.execute(text("INSERT INTO invoice_status_codes (code, description) VALUES ('T1', 'test')"))
+        seen = session.execute(COUNT).scalar_one()
+    outcome = Outcome()
+    outcome.counts["codes_added"] = seen
+    return outcome
+
+
+def raising(error: Exception) -> Callable[..., Outcome]:
+    """Give a task that writes a row and then fails inside the transaction."""
+
+    def fail(context: RunContext, _arguments: Any) -> Outcome:
+        with context.database.begin() as session:
+            session.execute(text("INSERT INTO invoice_status_codes (code, description) VALUES ('T1', 'test')"))
+            raise error
+
+    return fail
+
+
+def newest(engine: Engine) -> ledger.Run:
+    """Give the last row of the ledger."""
+    with engine.connect() as connection:
+        return ledger.newest(connection)[0]
+
+
+def codes(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(COUNT).scalar_one())
+
+
+def test_a_run_that_is_done_is_written_down_with_its_counts(run_job: RunJob, engine: Engine) -> None:
+    result = run_job(job_that(add_code), day="2022-06-25")
+
+    run = newest(engine)
+    assert (result.exit_code, result.status, result.run_id) == (ExitCode.DONE, "done", run.id)
+    assert (run.status, run.exit_code, run.counts, run.arguments) == (
+        "done", 0, {"codes_added": 1}, {"day": "2022-06-25"},
+    )  # fmt: skip
+    assert (run.triggered_by, run.pod, run.command) == ("hand:olive", "pod-7", "A_JOB 2022-06-25")
+    assert codes(engine) == 1
+
+
+def test_a_run_of_the_cluster_says_so(run_job: RunJob, engine: Engine, settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("PAY_JOBS_TRIGGER", "cronjob")
+    settings.setenv("PAY_JOBS_BUILD", "2e8b153")
+
+    run_job(job_that(add_code))
+
+    assert (newest(engine).triggered_by, newest(engine).version.partition("+")[2]) == ("cronjob", "2e8b153")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "status"),
+    [
+        (SourceUnavailable("CFS is away."), 1, "failed"),
+        (UsageError("Wrong."), 2, "failed"),
+        (ConfigError("Wrong."), 2, "failed"),
+        (FormatError("Wrong."), 3, "attention"),
+        (RuntimeError("oops"), 1, "failed"),
+    ],
+)
+def test_what_a_task_raises_becomes_exit_code_and_status_and_nothing_stays(
+    run_job: RunJob, engine: Engine, error: Exception, code: int, status: str
+) -> None:
+    result = run_job(job_that(raising(error)))
+
+    run = newest(engine)
+    assert (int(result.exit_code), result.status) == (code, status)
+    assert (run.exit_code, run.status, run.error) == (code, status, result.error)
+    assert codes(engine) == 0
+
+
+def test_an_error_of_ours_is_said_with_what_to_do_now(run_job: RunJob) -> None:
+    result = run_job(job_that(raising(SourceUnavailable("CFS is away."))))
+
+    assert result.error == "CFS is away. Nothing was lost: the next run tries again."
+
+
+def test_a_fault_of_the_program_is_called_one(run_job: RunJob) -> None:
+    result = run_job(job_that(raising(KeyError("amount"))))
+
+    assert result.error is not None
+    assert result.error.startswith("KeyError: 'amount'. This is a fault of the program: report it with the log above.")
+
+
+def test_a_database_error_is_explained(run_job: RunJob) -> None:
+    def divide(context: RunContext, _arguments: Any) -> Outcome:
+        with context.database.begin() as session:
+            session.execute(text("SELECT 1/0"))
+        return Outcome()
+
+    result = run_job(job_that(divide))
+
+    assert result.exit_code == ExitCode.FAILED
+    assert result.error is not None
+    assert result.error.startswith("The database refused a statement: division by zero.")
+
+
+def test_rejects_ask_for_a_person(run_job: RunJob, engine: Engine) -> None:
+    result = run_job(job_that(lambda *_: Outcome(rejects=[Reject("line 7", "unknown invoice")])))
+
+    assert (result.exit_code, result.status) == (ExitCode.ATTENTION, "attention")
+    assert (newest(engine).rejects, newest(engine).exit_code) == (1, 3)
+
+
+def test_a_dry_run_shows_what_would_change_and_leaves_no_trace(run_job: RunJob, database_url: str) -> None:
+    before = dump(database_url)
+
+    result = run_job(job_that(add_code), dry_run=True)
+
+    assert dump(database_url) == before
+    assert (result.outcome.counts, result.run_id, result.dry_run) == ({"codes_added": 1}, None, True)
+
+
+def test_a_second_run_beside_the_first_gets_75_and_is_written_down(run_job: RunJob, engine: Engine) -> None:
+    inner: list[Any] = []
+
+    def run_another(context: RunContext, _arguments: Any) -> Outcome:
+        inner.append(run_job(job_that(add_code)))
+        return Outcome()
+
+    outer = run_job(job_that(run_another))
+
+    assert outer.exit_code == ExitCode.DONE
+    assert (inner[0].exit_code, inner[0].status) == (ExitCode.LOCKED, "locked")
+    assert f"A_JOB is running already: run {outer.run_id} in pod pod-7" in inner[0].error
+    with engine.connect() as connection:
+        assert {run.id: run.status for run in ledger.newest(connection)} == {
+            outer.run_id: "done", inner[0].run_id: "locked",
+        }  # fmt: skip
+    assert codes(engine) == 0
+
+
+def test_after_a_run_the_lock_is_free(run_job: RunJob, engine: Engine) -> None:
+    for error in (RuntimeError("oops"), SourceUnavailable("away")):
+        run_job(job_that(raising(error)))
+
+    assert run_job(job_that(add_code)).exit_code == ExitCode.DONE
+
+
+def test_a_lost_run_is_reported_by_the_next_one_with_what_it_had_finished(run_job: RunJob, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, progress)"
+                """ VALUES ('A_JOB', 'A_JOB 2022-06-24', 'running', 'cronjob', 'pod-6', '1', '{"last_period": "x"}')"""
+            )
+        )
+
+    result = run_job(job_that(add_code))
+
+    assert result.outcome.notes == [
+        "An earlier run of this job was lost: run 1 (A_JOB 2022-06-24); it had finished {'last_period': 'x'}."
+    ]
+    with engine.connect() as connection:
+        assert [run.status for run in ledger.newest(connection)] == ["done", "lost"]
+
+
+def test_the_loss_of_the_lock_stops_the_commit(run_job: RunJob, engine: Engine) -> None:
+    def lose_it(context: RunContext, _arguments: Any) -> Outcome:
+        with engine.begin() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name LIKE '%of A_JOB (lock)' AND datname = current_database()"
+                )
+            )
+        return add_code(context)
+
+    result = run_job(job_that(lose_it))
+
+    assert result.exit_code == ExitCode.FAILED
+    assert "The connection that holds the job's lock was lost" in str(result.error)
+    assert codes(engine) == 0
+
+
+def test_a_run_that_is_asked_to_stop_is_interrupted(run_job: RunJob, engine: Engine) -> None:
+    stop = Stop()
+
+    def ask_and_check(context: RunContext, _arguments: Any) -> Outcome:
+        stop.request()
+        context.stop.check()
+        return add_code(context)
+
+    result = run_job(job_that(ask_and_check), stop=stop)
+
+    assert (result.exit_code, result.status, newest(engine).status) == (ExitCode.FAILED, "interrupted", "interrupted")
+    assert codes(engine) == 0
+
+
+def test_a_statement_that_is_cancelled_by_a_stop_is_an_interruption(run_job: RunJob, engine: Engine) -> None:
+    stop = Stop()
+
+    def wait(context: RunContext, _arguments: Any) -> Outcome:
+        stop.request()
+        canceller = threading.Timer(0.1, context.database.cancel)
+        canceller.start()
+        with context.database.begin() as session:
+            session.execute(text("INSERT INTO invoice_status_codes (code, description) VALUES ('T1', 'test')"))
+            session.execute(text("SELECT pg_sleep(20)"))
+        return Outcome()
+
+    result = run_job(job_that(wait), stop=stop)
+
+    assert (result.exit_code, result.status) == (ExitCode.FAILED, "interrupted")
+    assert "the transaction that was open was rolled back" in str(result.error)
+    assert codes(engine) == 0
+
+
+def test_progress_is_kept_in_the_ledger(run_job: RunJob, engine: Engine) -> None:
+    def work(context: RunContext, _arguments: Any) -> Outcome:
+        context.record_progress({"file": 3})
+        raise SourceUnavailable("CFS is away.")
+
+    run_job(job_that(work))
+
+    assert newest(engine).progress == {"file": 3}
+
+
+def test_a_task_is_given_its_clock_its_run_and_its_shard(run_job: RunJob) -> None:
+    given: list[RunContext] = []
+
+    def look(context: RunContext, _arguments: Any) -> Outcome:
+        given.append(context)
+        return Outcome()
+
+    result = run_job(job_that(look), shard="3/16")
+
+    [context] = given
+    assert (context.clock(), str(context.today()), context.run_id, str(context.shard)) == (
+        NOW, "2022-06-26", result.run_id, "3/16",
+    )  # fmt: skip
+
+
+def test_a_pod_of_an_indexed_job_gets_its_shard(run_job: RunJob, engine: Engine, settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("JOB_COMPLETION_INDEX", "2")
+    settings.setenv("JOB_COMPLETION_COUNT", "16")
+
+    run_job(job_that(add_code))
+
+    assert (newest(engine).shard_number, newest(engine).shard_count) == (3, 16)
+
+
+def test_a_job_that_cannot_be_split_refuses_a_shard(run_job: RunJob, database_url: str) -> None:
+    before = dump(database_url)
+
+    result = run_job(job_that(add_code, shardable=False), shard="1/2")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "A_JOB cannot be split into shards; leave --shard away." in str(result.error)
+    assert dump(database_url) == before
+
+
+def test_only_the_settings_that_the_job_needs_are_asked_for(run_job: RunJob) -> None:
+    without, needing = job_that(add_code), job_that(add_code, needs=("CfsSettings",))
+
+    assert run_job(without).exit_code == ExitCode.DONE
+    assert "CFS_BASE_URL is missing" in str(run_job(needing).error)
+
+
+def test_missing_settings_of_all_systems_are_one_error(run_job: RunJob, settings: pytest.MonkeyPatch) -> None:
+    settings.delenv("DATABASE_URL")
+
+    result = run_job(job_that(add_code, needs=("CfsSettings", "ObjectStoreSettings")))
+
+    assert result.exit_code == ExitCode.USAGE
+    for name in ("DATABASE_URL", "CFS_BASE_URL", "MINIO_ENDPOINT"):
+        assert name in str(result.error)
+
+
+PROMISED = {"job", "run_id", "status", "exit_code", "seconds", "counts", "rejects", "artifacts", "error"}
+
+
+@pytest.mark.parametrize("error", [None, SourceUnavailable("away"), UsageError("wrong"), RuntimeError("oops")])
+def test_json_is_exactly_one_object_with_the_promised_keys(
+    run_job: RunJob, capsys: pytest.CaptureFixture[str], error: PayJobsError | None
+) -> None:
+    result = run_job(job_that(raising(error) if error else add_code))
+    capsys.readouterr()
+
+    show(result, as_json=True)
+
+    [line] = capsys.readouterr().out.splitlines()
+    said = json.loads(line)
+    assert said.keys() >= PROMISED
+    assert (said["job"], said["status"], said["exit_code"]) == ("A_JOB", result.status, int(result.exit_code))
+
+
+def test_json_holds_the_rows_of_tables_and_the_rejects_as_objects(
+    run_job: RunJob, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, reject = Table("Found", ("a", "b"), [(1, "x"), (2, None)]), Reject("line 7", "unknown", "password=canary")
+    result = run_job(job_that(lambda *_: Outcome(tables=[table], rejects=[reject])))
+    capsys.readouterr()
+
+    show(result, as_json=True)
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["tables"] == {"Found": [{"a": 1, "b": "x"}, {"a": 2, "b": None}]}
+    assert said["rejects"] == [{"where": "line 7", "reason": "unknown", "detail": "password=***"}]
+
+
+def test_people_read_the_result_on_stdout_and_the_error_on_stderr(
+    run_job: RunJob, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = run_job(job_that(raising(SourceUnavailable("CFS is away."))))
+    capsys.readouterr()
+
+    show(result, as_json=False)
+
+    said = capsys.readouterr()
+    assert said.out == f"A_JOB: FAILED in {result.seconds:.1f} s [run {result.run_id}]\n"
+    assert said.err == "Error: CFS is away. Nothing was lost: the next run tries again.\n"
+
+
+def test_the_log_of_a_run_ends_with_exactly_one_run_finished(
+    run_job: RunJob, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = run_job(job_that(add_code))
+
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [event["event"] for event in events] == ["run.started", "run.finished"]
+    assert {event["run_id"] for event in events} == {result.run_id}
+    assert (events[-1]["exit_code"], events[-1]["codes_added"]) == (0, 1)
