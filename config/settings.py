@@ -138,6 +138,24 @@ class CgiSftpSettings(SftpSettings):
     backup_directory: str = Field("/backup", validation_alias="CGI_SFTP_BACKUP_DIRECTORY")
 
 
+class CgiSettings(Settings):
+    """The names of CGI's files and of the folders that keep them (docs/specs/schedules.md section 3.3)."""
+
+    feeder: str = Field("", validation_alias="CGI_FEEDER_NUMBER")
+    ack_prefix: str = Field("ACK", validation_alias="CGI_ACK_FILE_PREFIX", min_length=1)
+    feedback_prefix: str = Field("FEEDBACK", validation_alias="CGI_FEEDBACK_FILE_PREFIX", min_length=1)
+    inbox_prefix: str = Field("INBOX", validation_alias="CGI_INBOX_FILE_PREFIX", min_length=1)
+    trigger_suffix: str = Field("TRG", validation_alias="CGI_TRIGGER_FILE_SUFFIX", min_length=1)
+    processing_folder: str = Field("cgi_processing", validation_alias="GOOGLE_BUCKET_FOLDER_CGI_PROCESSING")
+    processed_folder: str = Field("cgi_processed", validation_alias="GOOGLE_BUCKET_FOLDER_CGI_PROCESSED")
+    feedback_folder: str = Field("cgi_feedback", validation_alias="GOOGLE_BUCKET_FOLDER_CGI_FEEDBACK")
+
+    @property
+    def trigger_ending(self) -> str:
+        """What a trigger's name adds to the file's: one dot, however the setting is written."""
+        return f".{self.trigger_suffix.lstrip('.')}"
+
+
 class CfsSettings(Settings):
     """CFS, the accounting system behind PayBC, with its two identities (docs/specs/cfs-api.md section 2)."""
 

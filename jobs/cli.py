@@ -154,12 +154,12 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
         show(result, as_json=as_json)
         return result.exit_code
 
-    examples = "\n\n".join(f"  python3 invoke_jobs.py {example}" for example in job.examples)
+    examples = "\n".join(f"  python3 invoke_jobs.py {example}" for example in job.examples)
     return click.Command(
         job.name,
         params=[*job.parameters, *common],
         callback=run,
-        help=f"{job.summary}\n\nExamples:\n\n{examples}",
+        help=f"{job.summary}\n\n\b\nExamples:\n{examples}",  # \b: lines to be copied are not wrapped
         short_help=job.summary,
     )
 

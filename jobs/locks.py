@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import AlreadyRunning, ConfigError, SourceUnavailable
 from jobs.shard import Shard
@@ -91,10 +91,10 @@ class RunLock:
         """Make sure that the connection that holds the locks is alive; called before every commit."""
         try:
             self._connection.execute(text("SELECT 1"))
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             raise SourceUnavailable(
                 "The connection that holds the job's lock was lost, so another run may have begun. The open "
-                f"transaction was rolled back ({str(error.orig).strip()})."
+                f"transaction was rolled back ({str(getattr(error, 'orig', error)).strip()})."
             ) from error
 
     def release(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 import config.settings
 from config.errors import ExitCode, Interrupted, PayJobsError, UsageError
@@ -113,7 +113,7 @@ class _Run:
                 )
             if self._lock is not None and result.exit_code != ExitCode.LOCKED:
                 self._lock.release()
-        except (DBAPIError, PayJobsError) as error:
+        except (SQLAlchemyError, PayJobsError) as error:
             self.log.error("run.not_recorded", error=str(explain(error) if isinstance(error, DBAPIError) else error))
         finally:
             if self._database is not None:

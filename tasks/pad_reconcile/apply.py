@@ -7,7 +7,7 @@ up to what was read, or nothing is committed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,14 +37,16 @@ class Applied:
 
     outcomes     outcome: (rows, amount)
     bounced      one row a bounced payment (choose_bounced.sql)
+    fee          the NSF fee in CAD; None where nothing bounced
     completed    one row an online banking invoice that is now paid
     receipts     one row an online banking receipt (write_bank_payments.sql)
     differences  numbers that CAS settled with another amount than was open
-    unplaced     credit memo lines with an amount that found no invoice
+    unplaced     applied credit memo lines with an amount that found no invoice
     """
 
     outcomes: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     bounced: list[Row[Any]] = field(default_factory=list)
+    fee: Decimal | None = None
     completed: list[Row[Any]] = field(default_factory=list)
     receipts: list[Row[Any]] = field(default_factory=list)
     differences: list[Row[Any]] = field(default_factory=list)
@@ -55,10 +57,13 @@ class Applied:
         return self.outcomes.get(outcome, (0, Decimal(0)))[0]
 
 
-def apply_staged(session: Session, totals: Totals, *, now: datetime, run_id: int | None, source: str) -> Applied:
+def apply_staged(
+    session: Session, totals: Totals, *, now: datetime, today: date, run_id: int | None, source: str
+) -> Applied:
     """Give every staged row its effect and its outcome, and record it.
 
     now     naive UTC
+    today   the business day, which decides on the fee in force
     source  what the rows came from, used in messages only
     Raises TotalsDisagree if the outcomes do not add up to what was read.
     """
@@ -68,7 +73,7 @@ def apply_staged(session: Session, totals: Totals, *, now: datetime, run_id: int
         run_sql(session, PACKAGE, "resolve_rows", wave=wave)
         session.execute(text("ANALYZE settlement_resolved"))
         _settle(session, applied, now)
-        _bounce(session, applied, now)
+        _bounce(session, applied, now, today)
         run_sql(session, PACKAGE, "keep_resolved")
         session.execute(text(f"DROP TABLE {', '.join(_WAVE_TABLES)}"))
     applied.receipts += run_sql(session, PACKAGE, "write_bank_payments").all()
@@ -96,24 +101,25 @@ def _settle(session: Session, applied: Applied, now: datetime) -> None:
 
 def _apply_credits(session: Session, applied: Applied, now: datetime, *, memos_only: bool) -> None:
     placed = run_sql(session, PACKAGE, "apply_credits", memos_only=memos_only, now=now).all()
-    applied.unplaced += [row for row in placed if row.unplaced]
+    applied.unplaced += [row for row in placed if row.unplaced and (row.placed or row.kind == "SETTLE_CREDIT")]
     run_sql(
         session,
         PACKAGE,
         "mark_credits_applied",
-        placed_files=[row.file_id for row in placed],
-        placed_lines=[row.line for row in placed],
+        files=[row.file_id for row in placed],
+        lines=[row.line for row in placed],
+        placed=[row.placed for row in placed],
         memos_only=memos_only,
     )
 
 
-def _bounce(session: Session, applied: Applied, now: datetime) -> None:
+def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> None:
     """Section 8: the local half of the NSF flow; what CFS and others must be told follows through the outbox."""
     run_sql(session, PACKAGE, "choose_bounced")
     bounced = session.execute(text("SELECT * FROM bounced_payments ORDER BY file_id, line")).all()
     if not bounced:
         return
-    fee = nsf_fee(session, now)
+    fee = _nsf_fee(session, today)
     run_sql(session, PACKAGE, "delete_bounced_receipts")
     run_sql(session, PACKAGE, "reopen_bounced_invoices", now=now)
     run_sql(session, PACKAGE, "freeze_accounts", now=now)
@@ -129,11 +135,12 @@ def _bounce(session: Session, applied: Applied, now: datetime) -> None:
     )
     run_sql(session, PACKAGE, "fail_payments")
     applied.bounced += bounced
+    applied.fee = fee.amount
 
 
-def nsf_fee(session: Session, now: datetime) -> Fee:
+def _nsf_fee(session: Session, today: date) -> Fee:
     """Give the NSF fee in force. Raises ConfigError where the pay database defines none."""
-    row = run_sql(session, PACKAGE, "find_nsf_fee", today=now.date()).one_or_none()
+    row = run_sql(session, PACKAGE, "find_nsf_fee", today=today).one_or_none()
     if row is None:
         raise ConfigError(
             "The pay database has no fee schedule for filing type NSF of product BCR: no fee can be charged."

@@ -1,32 +1,37 @@
 -- Apply credit memos to the invoices behind their number, the newest invoice first.
 -- in     memos_only: true for rows that cover part of an invoice, false for those that cover the rest
--- out    one row an application: file_id, line, the amount that found no invoice
--- again  an Application Id that is known is left alone
+-- out    one row a memo line: file_id, line, kind, the amount that found an invoice and the rest that found none
+-- again  an Application Id that is known is left alone, and one that comes twice counts once
 -- source docs/specs/cas-settlement-csv.md section 7 B; one transaction an Application Id (section 10 no. 10)
-WITH memos AS (
-       SELECT resolved.file_id, resolved.line, resolved.application_id, resolved.target_number, resolved.amount,
-              resolved.customer_account, resolved.source_number, credit.id AS credit_id, credit.account_id,
-              sum(resolved.amount) OVER running - resolved.amount AS starts,
-              sum(resolved.amount) OVER running AS ends
-         FROM settlement_resolved AS resolved
+WITH first_rows AS (
+       SELECT DISTINCT ON (application_id) *
+         FROM settlement_resolved
+        WHERE record_type = 'CMAP'
+          AND kind IN ('MEMO_PART', 'SETTLE_CREDIT')
+          AND (kind = 'MEMO_PART') = :memos_only
+          AND outcome <> 'rejected'
+          AND rule <> 'same_row'
+          AND amount > 0
+        ORDER BY application_id, file_id, line
+     ),
+     memos AS (
+       SELECT first_rows.file_id, first_rows.line, first_rows.kind, first_rows.application_id,
+              first_rows.target_number, first_rows.amount, first_rows.customer_account, first_rows.source_number,
+              credit.id AS credit_id, credit.account_id,
+              sum(first_rows.amount) OVER running - first_rows.amount AS starts,
+              sum(first_rows.amount) OVER running AS ends
+         FROM first_rows
          JOIN LATERAL (
                 SELECT credit.id, credit.account_id
                   FROM credits AS credit
-                 WHERE credit.cfs_identifier = resolved.source_number
+                 WHERE credit.cfs_identifier = first_rows.source_number
                    AND credit.is_credit_memo
                  ORDER BY credit.id
                  LIMIT 1
               ) AS credit ON true
-        WHERE resolved.record_type = 'CMAP'
-          AND resolved.target_type = 'INV'
-          AND resolved.amount > 0
-          AND resolved.application_id IS NOT NULL
-          AND (resolved.kind = 'MEMO_PART') = :memos_only
-          AND resolved.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
-          AND resolved.outcome <> 'rejected'
-          AND resolved.rule <> 'same_row'
-          AND NOT EXISTS (SELECT FROM applied_credits AS known WHERE known.application_id = resolved.application_id)
-       WINDOW running AS (PARTITION BY resolved.target_number ORDER BY resolved.file_id, resolved.line)
+        WHERE NOT EXISTS (SELECT FROM applied_credits AS known
+                           WHERE known.application_id = first_rows.application_id)
+       WINDOW running AS (PARTITION BY first_rows.target_number ORDER BY first_rows.file_id, first_rows.line)
      ),
      invoices_behind AS (
        SELECT DISTINCT reference.invoice_number, invoice.id AS invoice_id, invoice.total,
@@ -63,12 +68,16 @@ WITH memos AS (
        SELECT account_id, application_id, part, customer_account, source_number, credit_id, :now,
               total, target_number, invoice_id
          FROM parts
-    RETURNING application_id
+        ORDER BY file_id, line, invoice_id DESC
+     ),
+     placed AS (
+       SELECT file_id, line, sum(part) AS amount FROM parts GROUP BY file_id, line
      )
 SELECT memos.file_id,
        memos.line,
-       memos.amount - coalesce((SELECT sum(part) FROM parts
-                                 WHERE parts.file_id = memos.file_id AND parts.line = memos.line), 0) AS unplaced
+       memos.kind,
+       coalesce(placed.amount, 0) AS placed,
+       memos.amount - coalesce(placed.amount, 0) AS unplaced
   FROM memos
- WHERE EXISTS (SELECT FROM inserted WHERE inserted.application_id = memos.application_id)
-    OR NOT EXISTS (SELECT FROM parts WHERE parts.file_id = memos.file_id AND parts.line = memos.line)
+  LEFT JOIN placed USING (file_id, line)
+ ORDER BY memos.file_id, memos.line

@@ -3,6 +3,8 @@
 -- out    temporary table bounced_payments
 -- again  reads only; an id is drawn only where a fee is due
 -- source docs/specs/cas-settlement-csv.md section 8; hazard 4 of section 10: fee and lock once per freeze
+--
+-- Pulls are stopped on the profile in use; the fee goes onto the invoice, which is on the site the row names.
 CREATE TEMPORARY TABLE bounced_payments ON COMMIT DROP AS
 WITH found AS (
        SELECT resolved.file_id, resolved.line, resolved.target_number, resolved.source_number, resolved.source_type,
@@ -10,6 +12,7 @@ WITH found AS (
               resolved.customer_account, resolved.reversal_reason, resolved.status, resolved.payment_account_id,
               pad.id AS cfs_account_id, pad.cfs_party, pad.cfs_account, pad.cfs_site,
               pad.status = 'FREEZE' AS was_frozen,
+              billed.cfs_party AS billed_party, billed.cfs_account AS billed_account, billed.cfs_site AS billed_site,
               account.auth_account_id,
               row_number() OVER (PARTITION BY resolved.payment_account_id ORDER BY resolved.file_id, resolved.line) AS nth
          FROM settlement_resolved AS resolved
@@ -21,13 +24,22 @@ WITH found AS (
                  WHERE cfs.account_id = resolved.payment_account_id
                    AND cfs.payment_method = 'PAD'
                    AND cfs.status <> 'INACTIVE'
-                 ORDER BY cfs.id DESC
+                 ORDER BY coalesce(cfs.cfs_account = resolved.customer_account, false) DESC, cfs.id DESC
                  LIMIT 1
               ) AS pad ON true
+         JOIN LATERAL (
+                SELECT cfs.cfs_party, cfs.cfs_account, cfs.cfs_site
+                  FROM cfs_accounts AS cfs
+                 WHERE cfs.account_id = resolved.payment_account_id
+                   AND cfs.cfs_account = resolved.customer_account
+                 ORDER BY cfs.id = pad.id DESC, cfs.id DESC
+                 LIMIT 1
+              ) AS billed ON true
         WHERE resolved.outcome = 'applied'
           AND resolved.kind = 'BOUNCE'
      )
 SELECT found.*,
+       nth = 1 AS is_first,
        NOT was_frozen AND nth = 1 AS is_freezing,
        CASE WHEN NOT was_frozen AND nth = 1 THEN CAST(nextval('invoices_id_seq') AS integer) END AS fee_invoice_id
   FROM found

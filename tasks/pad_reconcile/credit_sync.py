@@ -1,17 +1,18 @@
 """Bring open credits in line with CFS, for the accounts a file touched or for all.
 
 Source: docs/specs/cas-settlement-csv.md section 7, "Sync"; section 10 no. 11: touched accounts, an error is the
-credit's own. The look-ups run side by side with a bound; each credit is written by itself, under a lock on its row.
+credit's own. The look-ups run side by side with a bound; each credit is written by itself, with the sums of its account
+and under a lock on it, so that a run that dies leaves no sum behind its credits.
 """
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlalchemy import text
 
-from config.errors import PayJobsError
+from config.errors import InputRefused, PayJobsError, SourceUnavailable
 from connectors.cfs import CfsClient, CfsSite
 from database.engine import Database
 from database.sql import run_sql
@@ -19,6 +20,7 @@ from jobs.outcome import Reject
 from tasks.pad_reconcile.staging import PACKAGE
 
 AT_ONCE = 8
+GIVE_UP_AFTER = 3  # look-ups in a row that CFS did not answer: it is away, and asking for every credit takes hours
 _BANK_RECEIPT = "Online Banking Payments"
 
 
@@ -36,11 +38,14 @@ class OpenCredit:
 
 @dataclass
 class SyncReport:
-    """How many credits were looked at and changed, and those that could not be found or read."""
+    """How many credits were looked up and changed, and those that could not be found or read.
+
+    unavailable  why some were not looked up; None if all were
+    """
 
     looked_at: int = 0
     changed: int = 0
-    rejects: tuple[Reject, ...] = ()
+    rejects: list[Reject] = field(default_factory=list)
     unavailable: str | None = None
 
 
@@ -60,34 +65,54 @@ def open_credits(database: Database, file_ids: Iterable[int] | None) -> list[Ope
 
 
 def sync_credits(
-    database: Database, cfs: CfsClient, credits_: list[OpenCredit], *, stop_check: Callable[[], None]
+    database: Database,
+    cfs: CfsClient,
+    credits_: list[OpenCredit],
+    *,
+    stop_check: Callable[[], None],
+    advance: Callable[[], None] = lambda: None,
 ) -> SyncReport:
-    """Look each credit up in CFS, write what remains of it, and add the accounts' credits up again."""
-    report = SyncReport(looked_at=len(credits_))
-    rejects: list[Reject] = []
-    touched: set[int] = set()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        looked_up = pool.map(lambda credit: (credit, _look_up(cfs, credit)), credits_)
-        for credit, found in looked_up:
+    """Look each credit up in CFS, write what remains of it, and add the accounts' credits up again.
+
+    Raises SourceRefused where CFS does not let us look.
+    """
+    report = SyncReport()
+    away = 0
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        for credit, found in pool.map(lambda credit: (credit, _look_up(cfs, credit)), credits_):
             stop_check()
+            if isinstance(found, SourceUnavailable):
+                report.unavailable = str(found)
+                away += 1
+                if away == GIVE_UP_AFTER:
+                    break
+                continue
+            away = 0
+            report.looked_at += 1
             if isinstance(found, PayJobsError):
-                if found.exit_code == PayJobsError.exit_code:
-                    report.unavailable = str(found)
-                else:
-                    rejects.append(Reject(f"credit {credit.identifier}", "not readable in CFS", str(found)))
+                if not isinstance(found, InputRefused):
+                    raise found
+                report.rejects.append(Reject(f"credit {credit.identifier}", "not readable in CFS", str(found)))
             elif found is None:
-                rejects.append(
-                    Reject(f"credit {credit.identifier}", "not found in CFS", "on none of the account's sites")
-                )
+                where = "on none of the account's sites"
+                report.rejects.append(Reject(f"credit {credit.identifier}", "not found in CFS", where))
             else:
-                remaining, site = found
-                with database.begin() as session:
-                    values = {"id": credit.id, "before": credit.remaining, "remaining": remaining, "site": site.site}
-                    report.changed += run_sql(session, PACKAGE, "set_credit_balance", **values).rowcount
-                touched.add(credit.account_id)
-    _add_up(database, touched)
-    report.rejects = tuple(rejects)
+                report.changed += _write(database, credit, *found)
+            advance()
+    finally:
+        pool.shutdown(cancel_futures=True)
     return report
+
+
+def _write(database: Database, credit: OpenCredit, remaining: Decimal, site: CfsSite) -> int:
+    """Write what remains of a credit and the sums of its account, both or neither; give whether the credit changed."""
+    values = {"id": credit.id, "before": credit.remaining, "remaining": remaining, "site": site.site}
+    with database.begin() as session:
+        session.execute(text("SELECT id FROM payment_accounts WHERE id = :id FOR UPDATE"), {"id": credit.account_id})
+        changed = run_sql(session, PACKAGE, "set_credit_balance", **values).rowcount
+        run_sql(session, PACKAGE, "add_up_credits", account_id=credit.account_id)
+    return changed
 
 
 def _look_up(cfs: CfsClient, credit: OpenCredit) -> tuple[Decimal, CfsSite] | PayJobsError | None:
@@ -112,10 +137,3 @@ def _receipt(cfs: CfsClient, site: CfsSite, credit: OpenCredit) -> Decimal | Non
         return None
     used_up = receipt.payment_method == _BANK_RECEIPT and not receipt.invoices and receipt.unapplied_amount == 0
     return Decimal(0) if used_up else receipt.receipt_amount - receipt.applied_amount
-
-
-def _add_up(database: Database, accounts: set[int]) -> None:
-    for account in sorted(accounts):
-        with database.begin() as session:
-            session.execute(text("SELECT id FROM payment_accounts WHERE id = :id FOR UPDATE"), {"id": account})
-            run_sql(session, PACKAGE, "add_up_credits", account_id=account)

@@ -13,7 +13,10 @@ from jobs.outcome import Table
 
 SOURCE = "CAS"
 WANTED = Wanted(re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})(?:[._-][\w.-]*)?\.csv", re.IGNORECASE | re.ASCII))
-_PROCESSED_NAMES = "SELECT max(substring(file_name FROM '\\d{8}')) FROM cas_settlements WHERE processed_on IS NOT NULL"
+_PROCESSED_NAMES = (
+    "SELECT max(substring(upper(file_name) FROM '^BCR_PAYMENT_APPL_(\\d{8})'))"
+    " FROM cas_settlements WHERE processed_on IS NOT NULL"
+)
 
 
 def waiting_files(session: Session) -> list[InboundFile]:

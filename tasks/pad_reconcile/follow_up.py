@@ -2,71 +2,88 @@
 
 from sqlalchemy import text
 
-from config.settings import CfsSettings, ObjectStoreSettings
+from config.errors import SourceUnavailable
+from config.settings import CfsSettings
 from connectors.cfs import CfsClient
-from connectors.inbound import find_file, set_state
+from connectors.inbound import InboundFile, find_file, set_state
 from connectors.object_store import ObjectStore
 from jobs.context import RunContext
 from jobs.outcome import Outcome
 from tasks.pad_reconcile.credit_sync import open_credits, sync_credits
-from tasks.pad_reconcile.rejects import as_csv, read_rejects
+from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 
 
-def store_rejects(context: RunContext) -> Outcome:
-    """Write the rejects of applied files to the object store, for each file that still lacks them."""
+def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
+    """Tell the rejected rows of each applied file that still owes it, and write them as CSV to the object store.
+
+    The object store being away makes a note: the files keep their mark, and the next run tells and writes them.
+    """
     outcome = Outcome()
-    pending = _pending(context, "rejects_csv")
-    if context.dry_run or not pending:
-        return outcome
-    store = ObjectStore(context.settings(ObjectStoreSettings))
-    try:
-        for file_id in pending:
+    for file in _pending(context, "rejects"):
+        with context.database.begin() as session:
+            outcome.rejects += [as_reject(file.name, row) for row in read_rejects(session, file.id, limit=SHOWN)]
+        if context.dry_run:
+            continue
+        key = f"rejects/{context.today():%Y/%m/%d}/{file.name}.{file.id}.csv"
+        try:
             with context.database.begin() as session:
-                file = find_file(session, file_id)
-                assert file is not None
-                key = f"rejects/{context.today():%Y/%m/%d}/{file.name}.{file_id}.csv"
-                store.put_verified(key, as_csv(read_rejects(session, file_id)))
-                set_state(session, file_id, file.state, reason=file.reason, details={"rejects_csv": key})
+                store.put_verified(key, as_csv(read_rejects(session, file.id)))
+                set_state(session, file.id, file.state, reason=file.reason, details={"rejects": key})
+        except SourceUnavailable as error:
+            outcome.notes.append(f"The rejects of {file.name} are not stored yet ({error}); the next run does it.")
+        else:
             outcome.artifacts.append(key)
-    finally:
-        store.close()
     return outcome
 
 
-def sync_touched_credits(context: RunContext, *, everything: bool = False) -> Outcome:
-    """Bring the credits of the accounts that files touched, or of all, in line with CFS.
+def sync_touched_credits(context: RunContext) -> Outcome:
+    """Bring the credits of the accounts that applied files touched in line with CFS.
 
     CFS being away makes a note: the files keep their mark, and the next run makes up for it.
     """
     pending = _pending(context, "credit_sync")
-    if context.dry_run or not (pending or everything):
+    if context.dry_run or not pending:
         return Outcome()
-    credits_ = open_credits(context.database, None if everything else pending)
-    outcome = Outcome()
-    context.progress.begin(len(credits_), "credits")
-    with CfsClient(context.settings(CfsSettings)) as cfs:
-        report = sync_credits(context.database, cfs, credits_, stop_check=context.stop.check)
-    outcome.counts.update(credits_looked_up=report.looked_at, credits_changed=report.changed)
-    outcome.rejects += report.rejects
-    if report.unavailable:
-        outcome.notes.append(f"Some credits could not be looked up ({report.unavailable}); the next run does it.")
+    outcome, unavailable = _sync(context, [file.id for file in pending])
+    if unavailable is not None:
+        outcome.notes.append(f"Some credits could not be looked up ({unavailable}); the next run does it.")
         return outcome
     with context.database.begin() as session:
-        for file_id in pending:
-            file = find_file(session, file_id)
-            assert file is not None
-            set_state(session, file_id, file.state, reason=file.reason, details={"credit_sync": "done"})
+        for file in pending:
+            set_state(session, file.id, file.state, reason=file.reason, details={"credit_sync": "done"})
     return outcome
 
 
-def _pending(context: RunContext, step: str) -> list[int]:
-    with context.database.begin() as session:
-        return list(
-            session.scalars(
-                text(
-                    "SELECT id FROM pay_jobs.inbound_files WHERE state = 'applied' AND details ->> :step = 'pending'"
-                    " ORDER BY id"
-                ),
-                {"step": step},
-            )
+def sync_all_credits(context: RunContext) -> Outcome:
+    """Bring every open credit in line with CFS. Raises SourceUnavailable where CFS is away."""
+    outcome, unavailable = _sync(context, None)
+    if unavailable is not None:
+        looked_at = outcome.counts["credits_looked_up"]
+        raise SourceUnavailable(f"CFS went away after {looked_at} credits, which are in line now: {unavailable}")
+    return outcome
+
+
+def _sync(context: RunContext, file_ids: list[int] | None) -> tuple[Outcome, str | None]:
+    credits_ = open_credits(context.database, file_ids)
+    outcome = Outcome()
+    context.progress.begin(len(credits_), "credits")
+    with CfsClient(context.settings(CfsSettings), dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
+        report = sync_credits(
+            context.database, cfs, credits_, stop_check=context.stop.check, advance=context.progress.advance
         )
+    outcome.counts.update(credits_looked_up=report.looked_at, credits_changed=report.changed)
+    outcome.rejects += report.rejects
+    return outcome, report.unavailable
+
+
+def _pending(context: RunContext, step: str) -> list[InboundFile]:
+    """Give the applied files that still owe a step."""
+    with context.database.begin() as session:
+        ids = session.scalars(
+            text(
+                "SELECT id FROM pay_jobs.inbound_files WHERE state = 'applied' AND details ->> :step = 'pending'"
+                " ORDER BY id"
+            ),
+            {"step": step},
+        )
+        return [file for one in ids.all() if (file := find_file(session, one)) is not None]

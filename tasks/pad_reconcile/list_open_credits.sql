@@ -3,6 +3,8 @@
 -- out    id, cfs_identifier, is_credit_memo, remaining, account_id, cfs_party, cfs_account, cfs_site
 -- again  reads only
 -- source docs/specs/cas-settlement-csv.md section 7: PAD, online banking, EFT; for a receipt EFT is not tried
+--
+-- Of each method the profile in use comes first, then those that were given up: old credits stay on their old site.
 SELECT credit.id,
        credit.cfs_identifier,
        coalesce(credit.is_credit_memo, false) AS is_credit_memo,
@@ -13,8 +15,7 @@ SELECT credit.id,
        site.cfs_site
   FROM credits AS credit
   LEFT JOIN LATERAL (
-         SELECT DISTINCT ON (method.rank)
-                method.rank, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site
+         SELECT method.rank, cfs.id, cfs.status = 'INACTIVE' AS is_inactive, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site
            FROM cfs_accounts AS cfs
            JOIN (VALUES ('PAD', 1), ('ONLINE_BANKING', 2), ('EFT', 3)) AS method (code, rank)
              ON method.code = cfs.payment_method
@@ -23,7 +24,6 @@ SELECT credit.id,
             AND nullif(cfs.cfs_account, '') IS NOT NULL
             AND nullif(cfs.cfs_site, '') IS NOT NULL
             AND (coalesce(credit.is_credit_memo, false) OR method.code <> 'EFT')
-          ORDER BY method.rank, cfs.id DESC
        ) AS site ON true
  WHERE credit.remaining_amount > 0
    AND (CAST(:file_ids AS bigint[]) IS NULL
@@ -33,4 +33,4 @@ SELECT credit.id,
                JOIN cfs_accounts AS cfs
                  ON cfs.cfs_account = line.customer_account
               WHERE line.file_id = ANY (CAST(:file_ids AS bigint[]))))
- ORDER BY credit.id, site.rank
+ ORDER BY credit.id, site.rank, site.is_inactive, site.id DESC

@@ -1,7 +1,8 @@
 """What CFS, the account services and the customers must be told once a file is committed.
 
 Source: docs/specs/cas-settlement-csv.md section 5.4 (queue), section 6 (mail after a BOLP group), section 8 steps 5, 10
-and 11. All messages of one account leave in this order: stop the pulls, charge the fee, lock the account.
+and 11. All messages of one account leave in this order: stop the pulls, charge the fee, lock the account. Fee and lock
+come once per freeze; the pulls of an account that was frozen already are stopped again, which CFS is asked about first.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from sqlalchemy import Row
 from connectors.cfs import CfsSite
 from connectors.cfs_delivery import new_nsf_fee, new_stop_pad
 from connectors.events import Topic, new_event
+from connectors.mail import addresses
 from connectors.outbox import NewMessage
 from tasks.pad_reconcile.apply import Applied
 
@@ -23,15 +25,16 @@ BANK_OVER_PAYMENT = "bc.registry.payment.OverPaid"
 BANK_UNDER_PAYMENT = "bc.registry.payment.UnderPaid"
 
 
-def messages(applied: Applied, fee: Decimal | None, *, nsf_notice: str) -> Iterator[NewMessage]:
+def messages(applied: Applied, *, nsf_notice: str) -> Iterator[NewMessage]:
     """Give the messages that follow from what was applied.
 
-    fee         the NSF fee in CAD; None where nothing bounced
     nsf_notice  comma list of the further addresses that hear of a bounce
     """
     for bounced in applied.bounced:
-        if bounced.is_freezing and fee is not None:
-            yield from _of_freeze(bounced, fee, [part.strip() for part in nsf_notice.split(",") if part.strip()])
+        if bounced.is_first:
+            yield _stop_pulls(bounced)
+        if bounced.is_freezing and applied.fee is not None:
+            yield from _of_freeze(bounced, applied.fee, addresses(nsf_notice))
     yield from map(_of_invoice, applied.completed)
     yield from map(_of_receipt, applied.receipts)
 
@@ -52,13 +55,19 @@ def frozen_rows(bounced: Iterable[Row[Any]], fee: Decimal | None) -> list[tuple[
     ]
 
 
-def _of_freeze(bounced: Row[Any], fee: Decimal, addresses: list[str]) -> Iterator[NewMessage]:
-    site = CfsSite(bounced.cfs_party, bounced.cfs_account, bounced.cfs_site)
+def _stop_pulls(bounced: Row[Any]) -> NewMessage:
+    return new_stop_pad(
+        CfsSite(bounced.cfs_party, bounced.cfs_account, bounced.cfs_site),
+        ordering_key=f"account:{bounced.payment_account_id}",
+        idempotency_key=f"nsf:{bounced.file_id}:{bounced.line}:stop",
+    )
+
+
+def _of_freeze(bounced: Row[Any], fee: Decimal, notified: list[str]) -> Iterator[NewMessage]:
     account = f"account:{bounced.payment_account_id}"
     key = f"nsf:{bounced.file_id}:{bounced.line}"
-    yield new_stop_pad(site, ordering_key=account, idempotency_key=f"{key}:stop")
     yield new_nsf_fee(
-        site,
+        CfsSite(bounced.billed_party, bounced.billed_account, bounced.billed_site),
         bounced.target_number,
         amount=fee,
         amount_due_before=bounced.outstanding_amount,
@@ -71,7 +80,7 @@ def _of_freeze(bounced: Row[Any], fee: Decimal, addresses: list[str]) -> Iterato
         LOCK_ACCOUNT,
         {
             "accountId": bounced.auth_account_id,
-            "additionalEmails": addresses,
+            "additionalEmails": notified,
             "paymentMethod": bounced.source_type,
             "source": bounced.source_number,
             "suspensionReasonCode": "PAD_NSF",
@@ -113,5 +122,5 @@ def _of_receipt(receipt: Row[Any]) -> NewMessage:
             "creditAmount": receipt.credit_amount,
         },
         ordering_key=f"account:{receipt.payment_account_id}",
-        idempotency_key=f"receipt:{receipt.file_id}:{receipt.source_number}",
+        idempotency_key=f"receipt:{receipt.file_id}:{receipt.line}",
     )

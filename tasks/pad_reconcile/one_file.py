@@ -16,9 +16,9 @@ from connectors.inbound import InboundFile, find_file, set_state
 from connectors.outbox import enqueue
 from jobs.context import RunContext
 from jobs.outcome import Outcome, Reject, Table
-from tasks.pad_reconcile.apply import Applied, apply_staged, nsf_fee
+from tasks.pad_reconcile.apply import Applied, apply_staged
 from tasks.pad_reconcile.messages import frozen_rows, messages
-from tasks.pad_reconcile.rejects import SHOWN, as_reject, read_rejects
+from tasks.pad_reconcile.rejects import SHOWN, as_reject
 from tasks.pad_reconcile.settlement import read_settlement
 from tasks.pad_reconcile.staging import Totals, create_tables, stage, stage_rejects
 
@@ -37,6 +37,7 @@ class Opened:
 def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None) -> Outcome:
     """Apply a file whole, with its ledger rows and what follows from it, or not at all.
 
+    Its rejects are told by report_rejects, which a later run makes up for if this one dies.
     A file that cannot be read or does not add up is noted as failed, with the reason, in a transaction of its own.
     """
     file, now = opened.file, naive_utc(context.clock())
@@ -47,12 +48,14 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
                 return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
             create_tables(session)
             totals = stage(session, file.id, read_settlement(_pieces(stream), source=file.name))
-            applied = apply_staged(session, totals, now=now, run_id=context.run_id, source=file.name)
+            applied = apply_staged(
+                session, totals, now=now, today=context.today(), run_id=context.run_id, source=file.name
+            )
             _keep_cas_settlement(session, file, now)
-            _enqueue(context, session, applied, now)
-            outcome = _outcome(session, file.name, totals, applied, now)
-            outcome.rejects += [as_reject(file.name, row) for row in read_rejects(session, file.id, limit=SHOWN)]
-            details = {"credit_sync": "pending", "rejects_csv": "pending" if outcome.rejects else "none"}
+            _enqueue(context, session, applied)
+            outcome = _outcome(file.name, totals, applied)
+            outcome.counts["files_applied"] = 1
+            details = {"credit_sync": "pending", "rejects": "pending" if applied.rows("rejected") else "none"}
             set_state(
                 session,
                 file.id,
@@ -78,9 +81,11 @@ def retry_rejects(context: RunContext) -> Outcome:
         if not totals.rows:
             return Outcome(notes=["No applied file has a rejected row that can be tried again."])
         session.execute(text("ANALYZE settlement_staged"))
-        applied = apply_staged(session, totals, now=now, run_id=context.run_id, source="the rejected rows")
-        _enqueue(context, session, applied, now)
-        outcome = _outcome(session, "rejected rows", totals, applied, now)
+        applied = apply_staged(
+            session, totals, now=now, today=context.today(), run_id=context.run_id, source="the rejected rows"
+        )
+        _enqueue(context, session, applied)
+        outcome = _outcome("rejected rows", totals, applied)
         still = session.execute(
             text(
                 "SELECT file.name, done.line, done.rule, done.detail FROM settlement_done AS done"
@@ -114,22 +119,21 @@ def _keep_cas_settlement(session: Session, file: InboundFile, now: datetime) -> 
     if not updated:
         session.execute(
             text(
-                "INSERT INTO cas_settlements (file_name, received_on, processed_on) VALUES (:name, :received, :processed)"
+                "INSERT INTO cas_settlements (file_name, received_on, processed_on)"
+                " VALUES (:name, :received, :processed)"
             ),
             values,
         )
 
 
-def _enqueue(context: RunContext, session: Session, applied: Applied, now: datetime) -> None:
-    fee = nsf_fee(session, now).amount if applied.bounced else None
+def _enqueue(context: RunContext, session: Session, applied: Applied) -> None:
     notice = context.settings(EventSettings).nsf_notice
-    enqueue(session, messages(applied, fee, nsf_notice=notice), run_id=context.run_id, created_on=context.clock())
+    enqueue(session, messages(applied, nsf_notice=notice), run_id=context.run_id, created_on=context.clock())
 
 
-def _outcome(session: Session, name: str, totals: Totals, applied: Applied, now: datetime) -> Outcome:
+def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:
     outcome = Outcome()
     outcome.counts.update(
-        files_applied=1,
         rows_read=totals.rows,
         rows_applied=applied.rows("applied"),
         rows_already_applied=applied.rows("already_applied"),
@@ -141,9 +145,10 @@ def _outcome(session: Session, name: str, totals: Totals, applied: Applied, now:
         Table(f"{name}: {totals.rows:,} rows, {totals.amount:,} CAD", ("outcome", "rows", "amount"), amounts)
     )
     if applied.bounced:
-        fee = nsf_fee(session, now).amount
         columns = ("account", "CFS account", "invoice number", "owing", "PAD", "fee", "reason")
-        outcome.tables.append(Table(f"{name}: payments that bounced", columns, frozen_rows(applied.bounced, fee)))
+        outcome.tables.append(
+            Table(f"{name}: payments that bounced", columns, frozen_rows(applied.bounced, applied.fee))
+        )
         outcome.counts["payments_bounced"] = len(applied.bounced)
         outcome.counts["accounts_frozen"] = sum(row.is_freezing for row in applied.bounced)
     if applied.differences:

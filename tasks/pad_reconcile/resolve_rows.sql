@@ -2,24 +2,29 @@
 -- in     wave
 -- out    temporary table settlement_resolved: the rows with outcome, rule, detail and payment account
 -- again  a row whose effect is already there resolves to already_applied
--- source docs/specs/cas-settlement-csv.md sections 5, 7, 8 (steps 1 to 3) and 10 (hazards 1, 4, 5)
+-- source docs/specs/cas-settlement-csv.md sections 5, 7, 8 (steps 1 to 3), 9 and 10 (hazards 1, 4, 5)
+--
+-- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
+-- again by PAD after a bounce can bounce again. Rows that are the same, and bounces of the same number, count once:
+-- the first of them that can be applied.
 CREATE TEMPORARY TABLE settlement_resolved ON COMMIT DROP AS
 WITH staged AS MATERIALIZED (
-       SELECT staged.*,
-              row_number() OVER (PARTITION BY content_hash ORDER BY file_id, line) > 1 AS is_repeated,
-              row_number() OVER (PARTITION BY kind, target_number ORDER BY file_id, line) AS nth
-         FROM settlement_staged AS staged
+       SELECT *
+         FROM settlement_staged
         WHERE wave = :wave
      ),
      seen AS (
-       SELECT staged.file_id, staged.line
+       SELECT staged.content_hash
          FROM staged
          JOIN pay_jobs.settlement_rows AS earlier
            ON earlier.target_number = staged.target_number
           AND earlier.content_hash = staged.content_hash
           AND earlier.outcome = 'applied'
         WHERE staged.kind NOT IN ('SKIP', 'REJECT')
-        GROUP BY staged.file_id, staged.line
+        UNION
+       SELECT content_hash
+         FROM settlement_done
+        WHERE outcome = 'applied'
      ),
      numbers AS (
        SELECT reference.invoice_number,
@@ -44,6 +49,16 @@ WITH staged AS MATERIALIZED (
            ON cfs.id = invoice.cfs_account_id
         GROUP BY reference.invoice_number
      ),
+     pad_payments AS (
+       SELECT invoice_number,
+              count(*) FILTER (WHERE payment_status_code = 'FAILED') AS failed,
+              max(payment_date) FILTER (WHERE payment_status_code = 'FAILED') AS failed_on,
+              max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED'
+                                          AND payment_method_code = 'PAD') AS completed_on
+         FROM payments
+        WHERE invoice_number IN (SELECT target_number FROM staged WHERE kind IN ('SETTLE_PAD', 'BOUNCE'))
+        GROUP BY invoice_number
+     ),
      owners AS (
        SELECT cfs_account, count(DISTINCT account_id) AS owners, min(account_id) AS payment_account_id
          FROM cfs_accounts
@@ -60,7 +75,7 @@ WITH staged AS MATERIALIZED (
               CASE
               WHEN staged.kind = 'SKIP' THEN 'skipped:' || staged.rule
               WHEN staged.kind = 'REJECT' THEN 'rejected:' || staged.rule
-              WHEN staged.is_repeated OR seen.line IS NOT NULL THEN 'already_applied:same_row'
+              WHEN seen.content_hash IS NOT NULL THEN 'already_applied:same_row'
 
               WHEN staged.kind = 'EFT_PAYMENT' THEN
                    CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number)
@@ -79,10 +94,12 @@ WITH staged AS MATERIALIZED (
                         ELSE 'applied:' END
 
               WHEN staged.kind = 'BOUNCE' THEN
-                   CASE WHEN EXISTS (SELECT FROM payments WHERE invoice_number = staged.target_number
-                                        AND payment_status_code = 'FAILED')
-                          OR EXISTS (SELECT FROM non_sufficient_funds WHERE invoice_number = staged.target_number)
-                          OR staged.nth > 1
+                   CASE WHEN EXISTS (SELECT FROM non_sufficient_funds WHERE invoice_number = staged.target_number)
+                        THEN 'already_applied:bounced_before'
+                        WHEN pad_payments.failed > 0
+                         AND NOT coalesce(numbers.completed > 0
+                                          AND pad_payments.completed_on > pad_payments.failed_on
+                                          AND pad_payments.completed_on <= staged.application_date, false)
                         THEN 'already_applied:bounced_before'
                         WHEN coalesce(numbers.active + numbers.completed, 0) = 0 THEN 'rejected:no_invoice'
                         WHEN coalesce(owners.owners, 0) = 0 THEN 'rejected:unknown_account'
@@ -98,6 +115,8 @@ WITH staged AS MATERIALIZED (
                         WHEN numbers.active > 0 AND (numbers.lowest_account <> staged.customer_account
                                                      OR numbers.highest_account <> staged.customer_account)
                         THEN 'rejected:account_mismatch'
+                        WHEN numbers.active > 0 AND staged.kind = 'SETTLE_PAD'
+                         AND pad_payments.failed_on >= staged.application_date THEN 'skipped:bounced_since'
                         WHEN numbers.active > 0 THEN 'applied:'
                         WHEN numbers.completed > 0 THEN 'already_applied:invoice_paid'
                         WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
@@ -125,16 +144,28 @@ WITH staged AS MATERIALIZED (
               END AS verdict
          FROM staged
          LEFT JOIN seen
-           ON seen.file_id = staged.file_id
-          AND seen.line = staged.line
+           ON seen.content_hash = staged.content_hash
          LEFT JOIN numbers
            ON numbers.invoice_number = staged.target_number
+         LEFT JOIN pad_payments
+           ON pad_payments.invoice_number = staged.target_number
          LEFT JOIN owners
            ON owners.cfs_account = staged.customer_account
+     ),
+     once AS (
+       SELECT judged.*,
+              CASE WHEN verdict = 'applied:'
+                    AND row_number() OVER (PARTITION BY content_hash, verdict ORDER BY file_id, line) > 1
+                   THEN 'already_applied:same_row'
+                   WHEN verdict = 'applied:' AND kind = 'BOUNCE'
+                    AND row_number() OVER (PARTITION BY target_number, verdict, kind ORDER BY file_id, line) > 1
+                   THEN 'already_applied:bounced_before'
+                   ELSE verdict END AS final
+         FROM judged
      )
 SELECT file_id, line, kind,
-       CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(verdict, ':', 2) END AS rule,
-       CASE split_part(verdict, ':', 2)
+       CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(final, ':', 2) END AS rule,
+       CASE split_part(final, ':', 2)
        WHEN 'account_mismatch' THEN 'customer account ' || customer_account || ' is not the one of the invoice ('
                                     || coalesce(nullif(lowest_account, ''), 'none') || ')'
        WHEN 'no_invoice' THEN 'no invoice has the number ' || target_number
@@ -150,6 +181,6 @@ SELECT file_id, line, kind,
        ELSE detail END AS detail,
        record_type, source_type, source_number, application_id, application_date, amount, customer_account,
        target_type, target_number, original_amount, outstanding_amount, status, reversal_reason, content_hash, wave,
-       split_part(verdict, ':', 1) AS outcome,
+       split_part(final, ':', 1) AS outcome,
        payment_account_id
-  FROM judged
+  FROM once

@@ -13,6 +13,8 @@ _PAD_TYPES = {"PADP", "PADR", "PAYR"}
 _SINGLE_TYPES = {"BOLP", "EFTP"}
 _CREDIT_TYPES = {"ONAC", "CMAP", "DRWP", "ONAP"}
 _LOGGED_TYPES = {"ADJS", "EFTR"}
+_REVERSALS = {"PADR", "PAYR", "EFTR"}
+_OTHER_TARGETS = {"INV", "DM", "CM"}
 _EFT_WIRE = "bc reg eft wire cheque"
 
 
@@ -46,16 +48,20 @@ def decide(row: Row) -> Decision:
     if row.problem:
         return Decision(Kind.REJECT, "unreadable", row.problem)
     decision = _by_type(row)
-    if decision.kind not in {Kind.SKIP, Kind.REJECT, Kind.EFT_PAYMENT, Kind.MEMO_PART} and row.application_date is None:
-        return Decision(Kind.REJECT, "no_date", "application date is blank (expected like '05-Nov-26')")
-    return decision
+    if decision.kind in {Kind.SKIP, Kind.REJECT}:
+        return decision
+    return _unusable(row, decision.kind) or decision
 
 
 def _by_type(row: Row) -> Decision:
     known = _PAD_TYPES | _SINGLE_TYPES | _CREDIT_TYPES | _LOGGED_TYPES
     if row.record_type not in known:
+        if not row.amount and row.target_type in _OTHER_TARGETS:
+            return Decision(Kind.SKIP, "zero_amount")
         return Decision(Kind.REJECT, "unknown_record_type", f"record type '{row.record_type}' is not known")
     if row.target_type == "RECEIPT":
+        if row.record_type in _REVERSALS:  # money that went back is no credit
+            return Decision(Kind.SKIP, "reversal_on_account")
         return Decision(Kind.ON_ACCOUNT)
     if row.record_type in _LOGGED_TYPES:
         return Decision(Kind.SKIP, "informational")
@@ -68,6 +74,22 @@ def _by_type(row: Row) -> Decision:
     if not row.amount:
         return Decision(Kind.SKIP, "zero_amount")
     return _single(row) if row.record_type in _SINGLE_TYPES else _credit(row)
+
+
+def _unusable(row: Row, kind: Kind) -> Decision | None:
+    """Reject what lacks a value its effect rests on, or would settle something with less than nothing."""
+    if row.application_date is None and kind not in {Kind.EFT_PAYMENT, Kind.MEMO_PART}:
+        return Decision(Kind.REJECT, "no_date", "application date is blank (expected like '05-Nov-26')")
+    if not row.customer_account and kind not in {Kind.EFT_PAYMENT, Kind.MEMO_PART}:
+        return Decision(Kind.REJECT, "no_customer_account", "customer account is blank")
+    if not row.source_number and kind is not Kind.BOUNCE:
+        return Decision(Kind.REJECT, "no_source_number", "source transaction number is blank")
+    if row.record_type == "CMAP" and kind in {Kind.MEMO_PART, Kind.SETTLE_CREDIT} and row.application_id is None:
+        return Decision(Kind.REJECT, "no_application_id", "application id is blank: it is the key of an applied credit")
+    amount = row.original_amount if kind is Kind.ON_ACCOUNT else row.amount
+    if amount < 0 and kind not in {Kind.BOUNCE, Kind.EFT_PAYMENT}:
+        return Decision(Kind.REJECT, "negative_amount", f"{amount} would settle or credit less than nothing")
+    return None
 
 
 def _pad(row: Row) -> Decision:

@@ -36,7 +36,7 @@ _OPTIONAL = {"reversal_code", "reversal_reason"}
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{2})", re.ASCII)
-_AMOUNT = re.compile(r"[+-]?\d{1,13}(\.\d{1,2})?", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d{0,2})?|\.\d{1,2})", re.ASCII)
 _LARGEST_ID = 2**31 - 1
 _LONGEST_LINE = 8192
 _LONGEST_TEXT = 50
@@ -68,11 +68,15 @@ class Row:
     problem: str | None = None
 
     def identity(self) -> str:
-        """Give what makes a line the same line in another file: everything but its dates and running balances."""
+        """Give what makes a line the same line in another file.
+
+        That is everything but its date and running balance; without an Application Id the balance tells two equal
+        part payments apart.
+        """
         parts = (
             self.record_type,
             self.source_number,
-            self.application_id,
+            self.application_id or f"owing {self.outstanding_amount}",
             self.amount,
             self.customer_account,
             self.target_type,
@@ -101,11 +105,11 @@ def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in content:
         *whole, rest = (rest + piece).split(b"\n")
-        yield from (line[: _LONGEST_LINE + 1].removesuffix(b"\r") for line in whole)
+        yield from (line.removesuffix(b"\r")[: _LONGEST_LINE + 1] for line in whole)
         if len(rest) > 2 * _LONGEST_LINE:
             rest = rest[: 2 * _LONGEST_LINE]
     if rest:
-        yield rest[: _LONGEST_LINE + 1].removesuffix(b"\r")
+        yield rest.removesuffix(b"\r")[: _LONGEST_LINE + 1]
 
 
 def _header(line: bytes, source: str) -> tuple[dict[str, int], int]:
@@ -125,7 +129,8 @@ def _header(line: bytes, source: str) -> tuple[dict[str, int], int]:
     if missing:
         lacks = "', '".join(missing)
         raise FormatError(
-            f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns). Nothing was applied."
+            f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns). "
+            "Nothing was applied."
         )
     return found, len(names)
 

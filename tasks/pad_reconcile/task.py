@@ -22,7 +22,7 @@ from tasks.pad_reconcile.files import (
     stored_file,
     waiting_files,
 )
-from tasks.pad_reconcile.follow_up import store_rejects, sync_touched_credits
+from tasks.pad_reconcile.follow_up import report_rejects, sync_all_credits, sync_touched_credits
 from tasks.pad_reconcile.one_file import Opened, apply_file, retry_rejects
 
 
@@ -31,7 +31,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     if arguments.mode == "list":
         return _list(context)
     if arguments.mode == "sync":
-        return sync_touched_credits(context, everything=True)
+        return sync_all_credits(context)
     if arguments.mode == "retry":
         outcome = retry_rejects(context)
         outcome += sync_touched_credits(context)
@@ -47,7 +47,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
             report = poll(context.settings(CasSftpSettings), intake)
             outcome += _of_poll(report)
             outcome += _apply_waiting(context, store, arguments)
-    outcome += store_rejects(context)
+        outcome += report_rejects(context, store)
     outcome += sync_touched_credits(context)
     return outcome
 
@@ -92,7 +92,7 @@ def _apply_named(context: RunContext, intake: Intake, arguments: Arguments) -> O
     file = recorded.file
     if file.state == "received":
         return _apply_or_hold(context, intake.store, file, allow_late=arguments.allow_late)
-    if file.state == "applied" or (file.state == "known" and not recorded.seen_before):
+    if file.state in {"applied", "known"}:
         return Outcome(
             notes=[f"{file.name}: this content was taken in before ({file.reason or file.state}); not applied."]
         )

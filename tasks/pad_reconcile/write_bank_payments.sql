@@ -7,14 +7,14 @@ WITH receipts_read AS (
        SELECT done.source_number,
               sum(done.amount) AS amount,
               count(*) AS rows_read,
-              min(done.target_number) AS target_number,
-              min(done.original_amount) AS original_amount,
+              min(done.target_number) FILTER (WHERE done.target_type = 'INV') AS target_number,
+              min(done.original_amount) FILTER (WHERE done.target_type = 'INV') AS original_amount,
               (array_agg(done.application_date ORDER BY done.file_id, done.line))[1] AS application_date,
               (array_agg(done.payment_account_id ORDER BY done.file_id DESC, done.line DESC))[1] AS payment_account_id,
-              coalesce(sum(done.amount) FILTER (WHERE done.kind = 'ON_ACCOUNT'), 0) AS credit_amount,
+              coalesce(sum(done.amount) FILTER (WHERE done.kind = 'ON_ACCOUNT'), 0.00) AS credit_amount,
               bool_or(done.kind = 'ON_ACCOUNT') AS is_over,
               bool_or(done.kind = 'PART_ONE') AS is_under,
-              min(done.file_id) AS file_id
+              min(ARRAY[done.file_id, done.line]) AS first_row
          FROM settlement_done AS done
         WHERE done.outcome = 'applied'
           AND done.source_number IN (
@@ -28,9 +28,12 @@ WITH receipts_read AS (
               invoice_number = NULL,
               invoice_amount = 0
          FROM receipts_read
-        WHERE payment.receipt_number = receipts_read.source_number
-          AND payment.payment_method_code = 'ONLINE_BANKING'
-          AND payment.payment_status_code = 'COMPLETED'
+        WHERE payment.id = (
+                SELECT min(known.id)
+                  FROM payments AS known
+                 WHERE known.receipt_number = receipts_read.source_number
+                   AND known.payment_method_code = 'ONLINE_BANKING'
+                   AND known.payment_status_code = 'COMPLETED')
     RETURNING payment.receipt_number
      ),
      inserted AS (
@@ -40,15 +43,12 @@ WITH receipts_read AS (
        SELECT 'PAYBC', 'ONLINE_BANKING', 'COMPLETED', amount, application_date,
               CASE WHEN rows_read = 1 THEN target_number END,
               payment_account_id,
-              CASE WHEN rows_read = 1 THEN original_amount ELSE 0 END,
+              CASE WHEN rows_read = 1 THEN coalesce(original_amount, 0) ELSE 0 END,
               source_number, 'SYSTEM'
          FROM receipts_read
-        WHERE NOT EXISTS (SELECT FROM payments AS known
-                           WHERE known.receipt_number = receipts_read.source_number
-                             AND known.payment_method_code = 'ONLINE_BANKING'
-                             AND known.payment_status_code = 'COMPLETED')
+        WHERE NOT EXISTS (SELECT FROM added WHERE added.receipt_number = receipts_read.source_number)
      )
-SELECT receipts_read.file_id, receipts_read.source_number, receipts_read.amount, receipts_read.credit_amount,
+SELECT receipts_read.first_row[1] AS file_id, receipts_read.first_row[2] AS line, receipts_read.source_number, receipts_read.amount, receipts_read.credit_amount,
        receipts_read.is_over, receipts_read.is_under, account.id AS payment_account_id, account.auth_account_id
   FROM receipts_read
   JOIN payment_accounts AS account

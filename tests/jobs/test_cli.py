@@ -114,7 +114,7 @@ def test_no_heavy_library_is_imported_before_a_job_needs_it(words: list[str]) ->
         f"sys.argv[1:] = {words}\n"
         "code = invoke_jobs.main()\n"
         "heavy = {'sqlalchemy', 'psycopg2', 'pydantic', 'alembic', 'rich', 'structlog', 'minio', 'paramiko', 'httpx'}\n"
-        "sys.exit(code or ', '.join(heavy & sys.modules.keys()))\n"
+        "sys.exit(code or ', '.join(heavy & sys.modules.keys()) or 0)\n"
     )
 
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)

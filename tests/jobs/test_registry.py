@@ -1,6 +1,7 @@
 """Every job that is listed can run, and every room is ours."""
 
 import importlib
+import shlex
 from pathlib import Path
 
 import click
@@ -36,7 +37,7 @@ def test_a_job_has_a_summary_a_runbook_and_examples_that_parse(job: Job) -> None
     assert len(job.runbook.splitlines()) > 3
     assert job.examples
     for example in job.examples:
-        name, *words = example.split()
+        name, *words = shlex.split(example)
         assert name == job.name
         context = command.make_context(name, words)
         values = {

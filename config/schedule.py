@@ -1,0 +1,239 @@
+"""Read config/schedule.yaml with the overlay of an environment, and check it whole.
+
+Every mistake is reported with its file and line, all of them at once. The comments of the file say what each name
+means; what reads it: jobs/scheduler.py, jobs/check.py, jobs/manifests/.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from config.business_time import BUSINESS_ZONE_NAME
+from config.cron import Cron
+from config.errors import ConfigError
+from config.yaml_lines import Lines, merged, read_yaml
+
+BASE = Path(__file__).parent / "schedule.yaml"
+ENVIRONMENTS = ("dev", "test", "prod")
+ON_TIME = timedelta(minutes=1)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _duration(value: object) -> timedelta:
+    match = re.fullmatch(r"(\d+)([smhd])", str(value))
+    if match is None:
+        raise ValueError(f"{value!r} is no length of time: expected like 90s, 30m, 6h or 2d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+def _cron(value: str) -> str:
+    return Cron(value).text
+
+
+def _zone(value: str) -> str:
+    return Cron("0 0 * * *", value).zone
+
+
+CronText = Annotated[str, AfterValidator(_cron)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=63)]
+
+
+class Part(BaseModel):
+    """Something the schedule says; a name it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Missed(Part):
+    """What to do about runs that could not begin on time."""
+
+    run: Literal["skip", "latest", "all"]
+    up_to: Duration = ON_TIME
+
+    @model_validator(mode="after")
+    def _age_where_it_counts(self) -> "Missed":
+        if (self.run == "skip") == ("up_to" in self.model_fields_set):
+            raise ValueError("say up to which age with `latest` and `all` (like up_to: 20h), and never with `skip`")
+        return self
+
+
+class Resources(Part):
+    """What a pod of the job gets; memory is both what it asks for and what it may use."""
+
+    cpu: str = Field(pattern=r"^\d+m?$")
+    memory: str = Field(pattern=r"^\d+(Mi|Gi)$")
+
+
+class JobSchedule(Part):
+    """When and how one job runs."""
+
+    cron: CronText
+    zone: ZoneName = BUSINESS_ZONE_NAME
+    enabled: bool = True
+    arguments: tuple[str, ...] = ()
+    deadline: Duration
+    missed: Missed
+    retries: int = Field(1, ge=0, le=6)
+    tolerance: Duration = timedelta(0)
+    resources: Resources
+    secrets: tuple[Name, ...] = ()
+
+    @cached_property
+    def times(self) -> Cron:
+        """When it runs."""
+        return Cron(self.cron, self.zone)
+
+
+class ExpectedFile(Part):
+    """A file that comes on its own."""
+
+    what: str
+    source: str
+    name: str
+    due: tuple[CronText, ...] = Field(min_length=1)
+    zone: ZoneName = BUSINESS_ZONE_NAME
+    applied_within: Duration
+
+    @field_validator("name")
+    @classmethod
+    def _regular(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"{value!r} is no regular expression: {error}") from None
+        return value
+
+    @property
+    def times(self) -> tuple[Cron, ...]:
+        """When one must be there."""
+        return tuple(Cron(due, self.zone) for due in self.due)
+
+
+class ExpectedAnswer(Part):
+    """What must come after something was sent; `query` gives (name, since) of what is still without it."""
+
+    what: str
+    query: str
+    within_business_days: int = Field(ge=1, le=30)
+
+
+class Egress(Part):
+    """One place the pods may connect to."""
+
+    what: str
+    cidr: IPv4Network | IPv6Network
+    port: int = Field(ge=1, le=65535)
+
+
+class SchedulerPod(Part):
+    """The long-running scheduler, for places where the cluster's CronJobs are not used."""
+
+    enabled: bool = False
+    port: int = Field(8080, ge=1024, le=65535)
+    drain: Duration = timedelta(minutes=5)
+
+
+class Backfill(Part):
+    """The one-off Job that fills what an outage left, one shard a pod."""
+
+    job: str
+    arguments: tuple[str, ...] = ()
+    shards: int = Field(ge=1, le=100)
+    parallelism: int = Field(ge=1, le=100)
+
+
+class Cluster(Part):
+    """What the manifests need besides the schedule."""
+
+    namespace: Name
+    image: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$")
+    settings: dict[str, str] = {}
+    keys_secret: Name
+    egress: tuple[Egress, ...] = Field(min_length=1)
+    scheduler: SchedulerPod = SchedulerPod()
+    backfill: Backfill
+
+
+class Schedule(Part):
+    """Everything config/schedule.yaml says for one environment."""
+
+    zone: ZoneName = BUSINESS_ZONE_NAME
+    jobs: dict[str, JobSchedule] = Field(min_length=1)
+    files: tuple[ExpectedFile, ...] = ()
+    answers: tuple[ExpectedAnswer, ...] = ()
+    cluster: Cluster
+
+    @model_validator(mode="before")
+    @classmethod
+    def _zone_for_all(cls, data: Any) -> Any:
+        """Let the zone at the top hold wherever none is named."""
+        if not isinstance(data, dict) or "zone" not in data:
+            return data
+        zone = {"zone": data["zone"]}
+        jobs, files = data.get("jobs"), data.get("files")
+        if isinstance(jobs, dict):
+            jobs = {name: zone | job if isinstance(job, dict) else job for name, job in jobs.items()}
+        if isinstance(files, list):
+            files = [zone | file if isinstance(file, dict) else file for file in files]
+        return data | {"jobs": jobs} | ({"files": files} if files is not None else {})
+
+    def enabled_jobs(self, known: Iterable[str]) -> dict[str, JobSchedule]:
+        """Give the jobs that run by the schedule, of those this installation has."""
+        names = set(known)
+        return {name: job for name, job in self.jobs.items() if job.enabled and name in names}
+
+    def strangers(self, known: Iterable[str]) -> list[str]:
+        """Say which names stand only here, and which jobs have no schedule."""
+        names = set(known)
+        return [f"{name} is scheduled, but this installation has no such job" for name in self.jobs.keys() - names] + [
+            f"{name} has no schedule" for name in sorted(names - self.jobs.keys())
+        ]
+
+
+def read_schedule(environment: str | None = None, base: Path = BASE) -> Schedule:
+    """Read the schedule, with the overlay of an environment where one is named.
+
+    Raises ConfigError with every mistake and its line.
+    """
+    content, lines, problems = read_yaml(_existing(base))
+    if environment is not None:
+        overlay, over, more = read_yaml(_existing(base.with_suffix(f".{environment}.yaml")))
+        problems += more
+        content = merged(content, overlay, lines, over)
+    try:
+        schedule = Schedule.model_validate(content)
+    except ValidationError as error:
+        problems += [_problem(one["loc"], one["msg"], lines) for one in error.errors()]
+    if problems:
+        raise ConfigError("The schedule has mistakes:\n" + "\n".join(f"  {one}" for one in dict.fromkeys(problems)))
+    return schedule
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise ConfigError(f"There is no schedule {path}: environments are {', '.join(ENVIRONMENTS)}.")
+    return path
+
+
+def _problem(location: tuple[int | str, ...], message: str, lines: Lines) -> str:
+    where = ".".join(str(part) for part in location) or "schedule"
+    return f"{lines.of(location)}: {where}: {message.removeprefix('Value error, ')}"

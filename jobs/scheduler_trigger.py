@@ -1,0 +1,55 @@
+"""When APScheduler wakes us: at the instants of our own cron dialect, never at those of its own."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from apscheduler.triggers.base import BaseTrigger
+
+from config.cron import Cron
+
+
+class Timeline(Protocol):
+    """How the time of the schedule runs beside the clock of this machine; in tests it may run faster."""
+
+    def now(self) -> datetime:
+        """Give the schedule's current instant."""
+        ...
+
+    def machine_time(self, instant: datetime) -> datetime:
+        """Give when the machine's clock shows an instant of the schedule."""
+        ...
+
+    def machine_seconds(self, length: timedelta) -> float:
+        """Give how long the machine has to wait for a length of schedule time to pass."""
+        ...
+
+
+class RealTime:
+    """The schedule's time is the machine's."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.now = clock
+
+    def machine_time(self, instant: datetime) -> datetime:
+        return instant
+
+    def machine_seconds(self, length: timedelta) -> float:
+        return length.total_seconds()
+
+
+class CronInstants(BaseTrigger):  # type: ignore[misc]
+    """Fires at the instants of an expression, in UTC, each once."""
+
+    def __init__(self, cron: Cron, timeline: Timeline) -> None:
+        self._cron = cron
+        self._timeline = timeline
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    def get_next_fire_time(self, _previous: datetime | None, _now: datetime) -> datetime:
+        """Give when to wake next, on the machine's clock; APScheduler's own arithmetic plays no part."""
+        self._last = self._cron.next_after(max(self._last, self._timeline.now()))
+        return self._timeline.machine_time(self._last)
+
+    def __str__(self) -> str:
+        return f"{self._cron.text} {self._cron.zone}"

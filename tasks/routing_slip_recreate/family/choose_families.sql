@@ -1,0 +1,112 @@
+-- Choose the families that may need work: by the status of a slip, or because the journal has work in it.
+-- in     slip (null for all)
+-- out    the number of each family's parent, links first, in the order of docs/specs/routing-slips.md section 3
+-- again  reads only
+WITH bought AS (
+    SELECT invoice.id, invoice.routing_slip, invoice.invoice_status_code, invoice.total,
+           EXISTS (
+               SELECT 1
+                 FROM payment_line_items AS line
+                 JOIN fee_schedules AS schedule ON schedule.fee_schedule_id = line.fee_schedule_id
+                WHERE line.invoice_id = invoice.id
+                  AND schedule.filing_type_code = 'NSF'
+                  AND schedule.corp_type_code = 'BCR'
+           ) AS is_fee
+      FROM invoices AS invoice
+     WHERE invoice.payment_method_code = 'INTERNAL'
+),
+candidate AS (
+    SELECT coalesce(slip.parent_number, slip.number) AS root,
+           slip.id,
+           CASE
+               WHEN slip.status = 'LINKED'     THEN 1
+               WHEN slip.status = 'VOID'       THEN 2
+               WHEN slip.status = 'NSF'        THEN 3
+               WHEN slip.status = 'CORRECTION' THEN 4
+               ELSE 5
+           END AS turn
+      FROM routing_slips AS slip
+     WHERE slip.number = :slip
+        OR (
+            CAST(:slip AS text) IS NULL
+            AND (
+                (
+                    slip.status IN ('LINKED', 'VOID', 'CORRECTION')
+                    AND EXISTS (
+                        SELECT 1
+                          FROM cfs_accounts AS account
+                         WHERE account.account_id = slip.payment_account_id
+                           AND account.payment_method = 'INTERNAL'
+                           AND account.status <> 'INACTIVE'
+                    )
+                    AND NOT (slip.status = 'VOID' AND EXISTS (
+                        SELECT 1
+                          FROM pay_jobs.slip_operations AS done
+                         WHERE done.slip = slip.number
+                           AND done.kind IN ('void', 'void_transactions')
+                           AND done.state = 'done'
+                    ))
+                )
+                OR (slip.status = 'NSF' AND NOT EXISTS (
+                    -- An NSF slip at rest: frozen, nothing paid, its fee in CFS and taken off, nothing linked since.
+                    SELECT 1
+                      FROM cfs_accounts AS account
+                     WHERE account.account_id = slip.payment_account_id
+                       AND account.payment_method = 'INTERNAL'
+                       AND account.status = 'FREEZE'
+                       AND EXISTS (
+                           SELECT 1
+                             FROM bought
+                             JOIN invoice_references AS reference ON reference.invoice_id = bought.id
+                            WHERE bought.routing_slip = slip.number
+                              AND bought.is_fee
+                              AND bought.invoice_status_code = 'CREATED'
+                              AND reference.status_code = 'ACTIVE'
+                       )
+                       AND NOT EXISTS (
+                           SELECT 1
+                             FROM bought
+                            WHERE bought.routing_slip = slip.number
+                              AND bought.invoice_status_code = 'PAID'
+                       )
+                       AND slip.remaining_amount IS DISTINCT FROM -(
+                           SELECT coalesce(sum(bought.total), 0)
+                             FROM bought
+                            WHERE bought.routing_slip = slip.number
+                              AND bought.invoice_status_code IN ('APPROVED', 'CREATED')
+                              AND NOT bought.is_fee
+                       )
+                       AND NOT EXISTS (
+                           SELECT 1
+                             FROM routing_slips AS child
+                             JOIN pay_jobs.slip_operations AS link ON link.slip = child.number
+                            WHERE child.parent_number = slip.number
+                              AND link.kind = 'link'
+                              AND link.state = 'done'
+                              AND link.id > coalesce((
+                                  SELECT max(nsf.id)
+                                    FROM pay_jobs.slip_operations AS nsf
+                                   WHERE nsf.slip = slip.number
+                                     AND nsf.kind = 'nsf'
+                                     AND nsf.state = 'done'
+                              ), link.id)
+                       )
+                ))
+                OR (
+                    slip.status IN ('REFUND_AUTHORIZED', 'WRITE_OFF_AUTHORIZED')
+                    AND slip.remaining_amount > 0
+                    AND NOT slip.cas_mismatch
+                )
+                OR EXISTS (
+                    SELECT 1
+                      FROM pay_jobs.slip_operations AS open
+                     WHERE open.slip = slip.number
+                       AND open.state IN ('planned', 'running', 'parked')
+                )
+            )
+        )
+)
+SELECT root
+  FROM candidate
+ GROUP BY root
+ ORDER BY min(turn), min(id)

@@ -1,0 +1,155 @@
+"""What is due for a family, in which order, and what it still has to wait for. Decides only; reads nothing.
+
+Source: docs/specs/routing-slips.md sections 3 and 5; which NSF slip is at rest, section 4.3.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tasks.routing_slip_recreate.family.model import Family, Slip
+
+OPEN_SPENDING = frozenset({"APPROVED", "CREATED", "PAID"})
+AUTHORIZED = {"REFUND_AUTHORIZED": "refund", "WRITE_OFF_AUTHORIZED": "write_off"}
+KINDS = ("link", "void", "nsf", "correction", "refund", "write_off", "void_transactions")
+
+
+@dataclass(frozen=True)
+class Due:
+    """Work that is due for a slip.
+
+    waits_for  what has to happen first, elsewhere; the slip is left as it is
+    refused    what a person has to do, because no run ever can
+    """
+
+    kind: str
+    slip: Slip
+    waits_for: str = ""
+    refused: str = ""
+
+
+def due_for(family: Family, named: str | None = None) -> list[Due]:
+    """Give what is due for a family, in order.
+
+    named  a slip that a person asked for: a link that was left half done by another job is looked at again
+    """
+    links = [one for child in family.children if (one := _link(family, child, named))]
+    own = _own(family)
+    if own is None:
+        return links
+    if own.kind == "nsf" and bounced_before_linking(family, [one.slip for one in links]):
+        return [own, *links]
+    return [*links, own]
+
+
+def bounced_before_linking(family: Family, unlinked: list[Slip]) -> bool:
+    """Whether slips were linked to pay for the parent's bounced deposit, rather than being part of it.
+
+    The API takes the totals of all members off the balance when a slip bounces, and adds a child's when it is linked.
+    """
+    if not unlinked:
+        return False
+    left = family.root.remaining + spent(family.root)
+    return left == sum((child.total for child in unlinked), Decimal(0))
+
+
+def spent(slip: Slip) -> Decimal:
+    """Give what the slip's transactions take, the NSF fees left out."""
+    return sum(
+        (one.total for one in slip.invoices if one.status in OPEN_SPENDING and not one.is_nsf_fee), Decimal("0.00")
+    )
+
+
+def _link(family: Family, child: Slip, named: str | None) -> Due | None:
+    if child.status != "LINKED" or child.account is None:
+        return None
+    if child.account.status == "INACTIVE" and child.number != named:
+        return None
+    refused = ""
+    if family.root.account is not None and family.root.account.status == "INACTIVE":
+        refused = f"the CFS account of its parent {family.root.number} is INACTIVE: no receipt can be made there"
+    return Due("link", child, _profile(child) or _profile(family.root), refused)
+
+
+def _own(family: Family) -> Due | None:
+    """Give what is due for the parent itself."""
+    slip, work = family.root, family.root.in_work
+    if work is not None and work.kind == "void_transactions":
+        return Due("void_transactions", slip)
+    if slip.account is None:
+        return None
+    if slip.status == "VOID":
+        return _void(slip)
+    if slip.status == "NSF":
+        return Due("nsf", slip, waits_for=_profile(slip)) if nsf_is_due(family) else None
+    if slip.status == "CORRECTION":
+        return _correction(slip)
+    if slip.status in AUTHORIZED:
+        return _adjustment(family, AUTHORIZED[slip.status])
+    return None
+
+
+def _void(slip: Slip) -> Due | None:
+    assert slip.account is not None
+    if slip.account.status == "INACTIVE" or slip.was_done("void", "void_transactions"):
+        return None
+    refused = ""
+    if slip.invoices:
+        refused = (
+            f"the slip is VOID and has {len(slip.invoices)} transactions, so its receipt stays as it is. Decide about "
+            f"each of them: ROUTING_SLIP_RECREATE --void {slip.number} --dry-run writes the plan to edit"
+        )
+    return Due("void", slip, waits_for=_profile(slip), refused=refused)
+
+
+def nsf_is_due(family: Family) -> bool:
+    """Whether an NSF slip still has to be worked, also one that another job left half done (section 4.3)."""
+    slip = family.root
+    if slip.status != "NSF" or slip.account is None or slip.account.status == "INACTIVE":
+        return False
+    if slip.account.status != "FREEZE" or slip.in_work is not None:
+        return True
+    fees = [one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"]
+    if not any(one.reference_id for one in fees) or any(one.status == "PAID" for one in slip.invoices):
+        return True
+    last = max((one.id for one in slip.operations if one.kind == "nsf" and one.state == "done"), default=None)
+    if last is None:
+        return slip.remaining == -spent(slip)
+    return any(
+        one.id > last for child in family.children for one in child.operations if (one.kind, one.state) == ("link", "done")
+    )
+
+
+def _correction(slip: Slip) -> Due | None:
+    assert slip.account is not None
+    if slip.account.status == "INACTIVE":
+        return None
+    waits_for, refused = _profile(slip), ""
+    begun = slip.in_work is not None and slip.in_work.sent
+    approved = [one.number for one in slip.invoices if one.status == "APPROVED"]
+    if approved and not begun:
+        waits_for = f"CREATE_INVOICES (19:00): {', '.join(approved)} is APPROVED and not in CFS yet"
+    if slip.total <= 0 and not begun:
+        refused = f"the corrected total is {slip.total}, and CFS takes no receipt over that: void the slip instead"
+    return Due("correction", slip, waits_for, refused)
+
+
+def _adjustment(family: Family, kind: str) -> Due | None:
+    slip = family.root
+    begun = slip.in_work is not None and slip.in_work.sent
+    if slip.cas_mismatch or (slip.remaining <= 0 and not begun):
+        return None
+    pending = [
+        f"{one.number} is {one.status}"
+        for one in family.invoices
+        if one.status in {"APPROVED", "CREATED", "REFUND_REQUESTED"}
+    ]
+    waits_for = _profile(slip)
+    if pending and not begun:
+        waits_for = f"CREATE_INVOICES (19:00): {', '.join(pending)}"
+    return Due(kind, slip, waits_for)
+
+
+def _profile(slip: Slip) -> str:
+    if slip.account is None or slip.account.status == "PENDING" or slip.account.site is None:
+        return f"CREATE_CFS_ACCOUNTS: slip {slip.number} has no complete profile in CFS yet"
+    return ""

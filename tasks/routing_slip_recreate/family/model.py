@@ -1,0 +1,136 @@
+"""A routing slip, its children and their invoices, as one reading of the pay database.
+
+Source: docs/specs/routing-slips.md section 1. Amounts in CAD, two places.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from connectors.cfs import CfsSite
+
+FINAL = frozenset({"REFUNDED", "CREDITED", "CANCELLED", "MANUALLY_REFUNDED", "DELETED", "DELETE_ACCEPTED"})
+
+
+@dataclass(frozen=True)
+class SlipAccount:
+    """The INTERNAL CFS account of a slip; `site` is None until CREATE_CFS_ACCOUNTS has made its profile."""
+
+    id: int
+    status: str
+    site: CfsSite | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the slip's receipt lives, or lived, on this account's site."""
+        return self.status in {"ACTIVE", "FREEZE"} and self.site is not None
+
+
+@dataclass(frozen=True)
+class SlipInvoice:
+    """A transaction of a slip.
+
+    number        its number in CFS: that of its reference, else the one it would get
+    reference_id  None while CFS is not known to have it
+    receipts      receipt number: amount, as our `receipts` rows have it
+    """
+
+    id: int
+    slip: str
+    status: str
+    total: Decimal
+    number: str
+    reference_id: int | None = None
+    is_nsf_fee: bool = False
+    disbursement: str | None = None
+    receipts: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing of it can change any more."""
+        return self.status in FINAL
+
+    @property
+    def applied(self) -> Decimal:
+        """What our `receipts` rows say was applied to it."""
+        return sum(self.receipts.values(), Decimal("0.00"))
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What the journal has about work on a slip; `sent` says whether any change was ever on its way to CFS."""
+
+    id: int
+    slip: str
+    kind: str
+    state: str
+    plan: dict[str, Any]
+    sent: bool
+    why: str | None = None
+    step: str | None = None
+
+    @property
+    def in_work(self) -> bool:
+        """Whether it is neither done nor dropped."""
+        return self.state in {"planned", "running", "parked"}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A routing slip."""
+
+    number: str
+    status: str
+    total: Decimal
+    remaining: Decimal
+    parent: str | None
+    version: int
+    slip_date: date
+    payment_account_id: int
+    account: SlipAccount | None
+    cas_mismatch: bool = False
+    invoices: tuple[SlipInvoice, ...] = ()
+    operations: tuple[Operation, ...] = ()
+
+    @property
+    def in_work(self) -> Operation | None:
+        """The operation that is in work, if one is."""
+        return next((one for one in self.operations if one.in_work), None)
+
+    @property
+    def site(self) -> CfsSite:
+        """The slip's own site; asked only of slips whose account is known to have one."""
+        assert self.account is not None and self.account.site is not None
+        return self.account.site
+
+    def was_done(self, *kinds: str) -> bool:
+        """Whether the journal has such an operation as done."""
+        return any(one.kind in kinds and one.state == "done" for one in self.operations)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A slip that has no parent, with its children in the order in which they were made."""
+
+    root: Slip
+    children: tuple[Slip, ...] = ()
+
+    @property
+    def members(self) -> tuple[Slip, ...]:
+        """The parent, then the children."""
+        return (self.root, *self.children)
+
+    @property
+    def invoices(self) -> tuple[SlipInvoice, ...]:
+        """The invoices of all members."""
+        return tuple(invoice for slip in self.members for invoice in slip.invoices)
+
+    @property
+    def linked(self) -> tuple[Slip, ...]:
+        """The children whose deposit has reached the parent's site."""
+        return tuple(child for child in self.children if child.account is not None and not child.account.is_open)
+
+    def slip(self, number: str) -> Slip:
+        """Give a member."""
+        return next(slip for slip in self.members if slip.number == number)

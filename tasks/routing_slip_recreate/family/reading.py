@@ -1,0 +1,82 @@
+"""Read families from the pay database, each as it is at one moment."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from connectors.cfs import CfsSite
+from database.sql import run_sql
+from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, SlipAccount, SlipInvoice
+
+PACKAGE = __package__
+
+
+def choose_families(session: Session, slip: str | None) -> list[str]:
+    """Give the parents' numbers of all families that may need work, or of the one with this slip."""
+    return list(run_sql(session, PACKAGE, "choose_families", slip=slip).scalars())
+
+
+def read_family(session: Session, root: str, *, prefix: str) -> Family | None:
+    """Give a family, or None where there is no such slip.
+
+    prefix  the start of our invoice numbers in CFS
+    """
+    slips = run_sql(session, PACKAGE, "read_slips", root=root).all()
+    if not slips or slips[0].number != root:
+        return None
+    numbers = [row.number for row in slips]
+    invoices: dict[str, list[SlipInvoice]] = defaultdict(list)
+    for row in run_sql(session, PACKAGE, "read_invoices", numbers=numbers):
+        invoices[row.routing_slip].append(_invoice(row, prefix))
+    operations: dict[str, list[Operation]] = defaultdict(list)
+    for row in run_sql(session, PACKAGE, "read_operations", numbers=numbers):
+        operations[row.slip].append(
+            Operation(row.id, row.slip, row.kind, row.state, row.plan, row.sent, row.why, row.step)
+        )
+    members = [_slip(row, invoices[row.number], operations[row.number]) for row in slips]
+    return Family(members[0], tuple(members[1:]))
+
+
+def cfs_number(prefix: str, invoice_id: int) -> str:
+    """Give the number that an invoice of a slip has in CFS (docs/specs/cfs-api.md section 5)."""
+    return f"{prefix}{invoice_id:08d}"
+
+
+def _invoice(row: Row[Any], prefix: str) -> SlipInvoice:
+    return SlipInvoice(
+        id=row.id,
+        slip=row.routing_slip,
+        status=row.invoice_status_code,
+        total=row.total,
+        number=row.reference_number or cfs_number(prefix, row.id),
+        reference_id=row.reference_id,
+        # A fee whose line is not written yet is one of another job that died between its two commits.
+        is_nsf_fee=row.is_nsf_fee
+        or (row.corp_type_code == "BCR" and row.invoice_status_code == "CREATED" and not row.has_lines),
+        disbursement=row.disbursement_status_code,
+        receipts={number: Decimal(amount) for number, amount in (row.receipts or {}).items()},
+    )
+
+
+def _slip(row: Row[Any], invoices: list[SlipInvoice], operations: list[Operation]) -> Slip:
+    account = None
+    if row.account_id is not None:
+        parts = (row.cfs_party or "", row.cfs_account or "", row.cfs_site or "")
+        account = SlipAccount(row.account_id, row.account_status, CfsSite(*parts) if all(parts) else None)
+    return Slip(
+        number=row.number,
+        status=row.status,
+        total=row.total,
+        remaining=row.remaining,
+        parent=row.parent_number,
+        version=row.version,
+        slip_date=row.routing_slip_date,
+        payment_account_id=row.payment_account_id,
+        account=account,
+        cas_mismatch=row.cas_mismatch,
+        invoices=tuple(invoices),
+        operations=tuple(operations),
+    )

@@ -1,0 +1,121 @@
+"""What CFS says, read once and kept until a change makes it old.
+
+Every answer of CFS is kept, so that a step that follows from the last answer costs no further look.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from connectors.cfs import CfsClient, CfsSite, Invoice, Receipt
+from connectors.cfs.names import ReceiptStatus
+from tasks.routing_slip_recreate.numbers import receipt_number
+
+LOOKS_FOR_A_LIST = 3
+
+
+class Look:
+    """The receipts and invoices of one family, as CFS last showed them."""
+
+    def __init__(self, cfs: CfsClient) -> None:
+        self.cfs = cfs
+        self._receipts: dict[str, Receipt | None] = {}
+        self._invoices: dict[str, Invoice | None] = {}
+
+    def receipt(self, site: CfsSite, number: str) -> Receipt | None:
+        """Give a receipt, None if it is not on that site."""
+        if number not in self._receipts:
+            self._receipts[number] = self._read_receipt(site, number)
+        return self._receipts[number]
+
+    def invoice(self, site: CfsSite, number: str) -> Invoice | None:
+        """Give an invoice, None if it is not on that site."""
+        if number not in self._invoices:
+            self._invoices[number] = self.cfs.get_invoice(site, number)
+        return self._invoices[number]
+
+    def keep_receipt(self, receipt: Receipt) -> None:
+        """Take a receipt from the answer to a change."""
+        self._receipts[receipt.receipt_number] = receipt
+
+    def keep_invoice(self, invoice: Invoice) -> None:
+        """Take an invoice from the answer to a change."""
+        self._invoices[invoice.invoice_number] = invoice
+
+    def keep_paid(self, invoice: Invoice, amount: Decimal) -> None:
+        """Note what CFS said it applied to an invoice."""
+        self.keep_invoice(replace(invoice, amount_due=invoice.amount_due - amount))
+
+    def keep_reversed(self, number: str) -> None:
+        """Note that CFS took a receipt back, and with it what it paid of any invoice."""
+        receipt = self._receipts.get(number)
+        if receipt is not None:
+            self.keep_receipt(replace(receipt, status=ReceiptStatus.REVERSED, unapplied_amount=Decimal(0), invoices=()))
+        self._invoices.clear()
+
+    def keep_unapplied(self, number: str, invoice: str) -> None:
+        """Note that CFS took back what a receipt paid of an invoice."""
+        receipt = self._receipts.get(number)
+        if receipt is not None:
+            left = tuple(one for one in receipt.invoices if one.invoice_number != invoice)
+            free = receipt.unapplied_amount + receipt.applied_to(invoice)
+            self.keep_receipt(replace(receipt, unapplied_amount=free, invoices=left))
+        self._invoices.pop(invoice, None)
+
+    def forget(self, *numbers: str) -> None:
+        """Look again the next time."""
+        for number in numbers:
+            self._receipts.pop(number, None)
+            self._invoices.pop(number, None)
+
+    def _read_receipt(self, site: CfsSite, number: str) -> Receipt | None:
+        """CFS at times leaves the list of invoices out; where money went somewhere, ask again for where."""
+        for _ in range(LOOKS_FOR_A_LIST):
+            receipt = self.cfs.get_receipt(site, number)
+            if (
+                receipt is None
+                or receipt.invoices_listed
+                or receipt.is_reversed
+                or receipt.unapplied_amount == receipt.receipt_amount
+            ):
+                break
+        return receipt
+
+
+def versions(look: Look, site: CfsSite, slip: str, *, linked: bool, version: int, ahead: bool = False) -> "Versions":
+    """Find the receipts of a slip around the version our row has: it may lag behind CFS, or be one too far.
+
+    ahead  look one further even where our version is open, as a correction must
+    Source: docs/specs/routing-slips.md sections 4.0 and 4.4.
+    """
+    found: dict[int, Receipt] = {}
+
+    def exists(number: int) -> bool:
+        receipt = look.receipt(site, receipt_number(slip, linked=linked, version=number))
+        if receipt is not None:
+            found[number] = receipt
+        return receipt is not None
+
+    at = version
+    while not exists(at) and at > 1:
+        at -= 1
+    if at == version:
+        while at in found and (ahead or found[at].is_reversed) and exists(at + 1):
+            at += 1
+    return Versions(found)
+
+
+class Versions:
+    """The receipts of one slip that were found, by version."""
+
+    def __init__(self, found: dict[int, Receipt]) -> None:
+        self.found = found
+
+    @property
+    def highest(self) -> int | None:
+        """The last version that CFS has."""
+        return max(self.found, default=None)
+
+    @property
+    def open(self) -> list[int]:
+        """The versions that are not reversed."""
+        return sorted(number for number, receipt in self.found.items() if not receipt.is_reversed)

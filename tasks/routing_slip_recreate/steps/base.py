@@ -1,0 +1,90 @@
+"""What a step is, and what its look at CFS may find.
+
+Source: docs/specs/routing-slips.md section 4: read CFS before each step, and never repeat blindly.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from connectors.cfs import Receipt
+from tasks.routing_slip_recreate.look import Look
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the look before a step found; `true` means there is nothing to send."""
+
+    true: bool
+    found: str
+
+
+class Undecided(Exception):
+    """CFS and our books contradict each other, and only a person can say which is right.
+
+    repair  what to put right in CFS or in our books so that the next run can go on by itself
+    """
+
+    def __init__(self, *, cfs: str, ours: str, repair: str) -> None:
+        super().__init__(cfs)
+        self.cfs = cfs
+        self.ours = ours
+        self.repair = repair
+
+    def account(self, slip: str) -> str:
+        """Say in plain words where the slip stands, and the two ways on."""
+        return (
+            f"CFS says: {self.cfs}. We say: {self.ours}. Nothing further was sent. Two ways on: (1) {self.repair}; "
+            f"the next run sees it and goes on by itself. (2) Finish slip {slip} by hand, in CFS and in the pay "
+            "database; once its status or CFS account no longer asks for this work, the job lets go of it."
+        )
+
+
+class Step(Protocol):
+    """One call that changes CFS, or one check.
+
+    kind, subject   what is done to what; together they name the step within its operation
+    request         what is sent, for the journal
+    touches         the numbers of the receipts and invoices it may change
+    """
+
+    kind: str
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def request(self) -> Json: ...
+
+    @property
+    def touches(self) -> tuple[str, ...]: ...
+
+    def look(self, look: Look) -> Seen:
+        """See whether the step is true already. Raises Undecided where CFS is in no state it could come from."""
+        ...
+
+    def send(self, look: Look) -> Json:
+        """Send it, keep what CFS answers, and give the answer for the journal."""
+        ...
+
+
+def told(receipt: Receipt | None) -> str:
+    """Say in a few words how CFS has a receipt."""
+    if receipt is None:
+        return "404"
+    if receipt.is_reversed:
+        return "REV"
+    to = ", ".join(f"{one.amount_applied} to {one.invoice_number}" for one in receipt.invoices)
+    return f"open over {receipt.receipt_amount}, {receipt.unapplied_amount} unapplied{f', {to}' if to else ''}"
+
+
+def as_json(receipt: Receipt) -> Json:
+    """Give a receipt for the journal, amounts as text."""
+    return {
+        "receipt_number": receipt.receipt_number,
+        "receipt_amount": str(receipt.receipt_amount),
+        "unapplied_amount": str(receipt.unapplied_amount),
+        "status": receipt.status,
+        "invoices": {one.invoice_number: str(one.amount_applied) for one in receipt.invoices},
+    }

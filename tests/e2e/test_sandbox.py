@@ -1,0 +1,46 @@
+"""The sandbox from the command line: up, used, down, forgotten."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Operator
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder for a sandbox; whatever a test leaves running there is stopped."""
+    with tempfile.TemporaryDirectory(prefix="pay-jobs-sandbox-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "sandbox"
+        Operator(None).run("sandbox", "down", "--forget", PAY_JOBS_SANDBOX=str(Path(folder) / "sandbox"))
+
+
+def test_a_sandbox_goes_up_is_used_and_goes_down(home: Path) -> None:
+    place = {"PAY_JOBS_SANDBOX": str(home)}
+    operator = Operator(None)
+
+    before = operator.run("sandbox", "status", **place)
+    up = operator.run("sandbox", "up", "--accounts", "20", "--invoices", "100", **place)
+    running = operator.run("sandbox", "status", **place)
+    night = operator.run("GENERATE_STATEMENTS", "2022-06-25", "--sandbox", "--json", **place)
+    down = operator.run("sandbox", "down", **place)
+    after = operator.run("sandbox", "status", **place)
+    forgotten = operator.run("sandbox", "down", "--forget", **place)
+
+    assert (before.code, up.code, running.code, night.code, down.code, after.code, forgotten.code) == (
+        1, 0, 0, 0, 0, 1, 0,
+    )  # fmt: skip
+    assert "export DATABASE_URL=" in up.out
+    assert str(home) in running.out
+    assert night.json["counts"]["statements_created"] == 45
+    assert not home.exists()
+
+
+def test_without_a_sandbox_down_says_so(home: Path) -> None:
+    said = Operator(None).run("sandbox", "down", PAY_JOBS_SANDBOX=str(home))
+
+    assert (said.code, said.out) == (0, "There was no sandbox.\n")

@@ -1,0 +1,157 @@
+"""What a row asks for, for every record type, target and status of docs/specs/cas-settlement-csv.md sections 2, 3, 5."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import product
+
+import pytest
+
+from tasks.pad_reconcile.rules import Kind, decide
+from tasks.pad_reconcile.settlement import Row
+
+PAD = ("PADP", "PADR", "PAYR")
+RECORDS = (*PAD, "BOLP", "EFTP", "ONAC", "ONAP", "CMAP", "DRWP", "ADJS", "EFTR", "DM", "")
+TARGETS = ("INV", "DM", "CM", "RECEIPT", "")
+STATUSES = ("Fully PAID", "Not PAID", "On Account", "Partially PAID", "")
+
+
+def row(record: str, target: str = "INV", status: str = "Fully PAID", amount: str = "10.00", **more: object) -> Row:
+    values: dict[str, object] = {
+        "line": 2,
+        "record_type": record,
+        "source_type": "BCR-PAD Daily",
+        "source_number": "S1",
+        "application_id": 1,
+        "application_date": date(2026, 11, 5),
+        "amount": Decimal(amount),
+        "original_amount": Decimal(amount),
+        "customer_account": "800101",
+        "target_type": target,
+        "target_number": "REG1",
+        "status": status,
+    }
+    return Row(**(values | more))  # type: ignore[arg-type]
+
+
+def found(one: Row) -> str:
+    """Give the kind, or for a skip or reject its rule."""
+    decision = decide(one)
+    return decision.rule if decision.kind in {Kind.SKIP, Kind.REJECT} else str(decision.kind)
+
+
+# Section 5 for rows with an amount and target INV: record types, then what each status asks for.
+INVOICE_ROWS = {
+    ("PADP",): ("SETTLE_PAD", "BOUNCE", "unexpected_status", "unexpected_status", "unexpected_status"),
+    ("PADR", "PAYR"): ("SETTLE_PAD", "BOUNCE", "BOUNCE", "BOUNCE", "BOUNCE"),
+    ("BOLP", "EFTP"): ("SETTLE_ONE", "OTHER_ONE", "OTHER_ONE", "PART_ONE", "OTHER_ONE"),
+    ("ONAC", "ONAP", "DRWP"): ("SETTLE_CREDIT", "unexpected_status", "unexpected_status", "partial_credit",
+                               "unexpected_status"),
+    ("CMAP",): ("SETTLE_CREDIT", "unexpected_status", "unexpected_status", "MEMO_PART", "unexpected_status"),
+    ("ADJS", "EFTR"): ("informational",) * 5,
+    ("DM", ""): ("unknown_record_type",) * 5,
+}  # fmt: skip
+EXPECTED = {
+    (record, status): expected
+    for records, row_of in INVOICE_ROWS.items()
+    for record in records
+    for status, expected in zip(STATUSES, row_of, strict=True)
+}
+
+
+@pytest.mark.parametrize(("record", "status"), list(EXPECTED))
+def test_a_row_on_an_invoice_asks_for_what_its_type_and_status_say(record: str, status: str) -> None:
+    assert found(row(record, status=status)) == EXPECTED[record, status]
+    assert found(row(record, status=status.upper())) == EXPECTED[record, status]
+
+
+@pytest.mark.parametrize("record", RECORDS)
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_row_on_a_receipt_is_money_on_account_unless_it_went_back(record: str, status: str) -> None:
+    expected = {
+        "PADR": "reversal_on_account",
+        "PAYR": "reversal_on_account",
+        "EFTR": "reversal_on_account",
+        "DM": "unknown_record_type",
+        "": "unknown_record_type",
+    }
+    assert found(row(record, "RECEIPT", status)) == expected.get(record, "ON_ACCOUNT")
+    assert found(row(record, "RECEIPT", status, amount="0.00")) == expected.get(record, "ON_ACCOUNT")
+
+
+@pytest.mark.parametrize(("record", "target", "status"), list(product(RECORDS, ("DM", "CM", ""), STATUSES)))
+def test_a_row_on_anything_else_changes_nothing(record: str, target: str, status: str) -> None:
+    expected = {
+        "DM": "unknown_record_type",
+        "": "unknown_record_type",
+        "ADJS": "informational",
+        "EFTR": "informational",
+    }
+    assert found(row(record, target, status)) == expected.get(record, "target_is_no_invoice")
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_row_without_an_amount_is_skipped_unless_it_is_a_pad_row(record: str, status: str) -> None:
+    expected = EXPECTED[record, status] if record in PAD else "zero_amount"
+    if record in {"ADJS", "EFTR"}:
+        expected = "informational"
+    assert found(row(record, status=status, amount="0.00")) == expected
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("amount", ["15.00", "0.00"])
+def test_an_eft_wire_line_concerns_the_payment_of_the_eft_job_only(status: str, amount: str) -> None:
+    wire = row("EFTP", status=status, amount=amount, source_type="BC REG EFT Wire Cheque")
+
+    assert found(wire) == "EFT_PAYMENT"
+
+
+def test_a_row_that_could_not_be_read_is_rejected_with_its_problem() -> None:
+    decision = decide(row("PADP", problem="amount 'x' is no amount"))
+
+    assert (decision.kind, decision.rule, decision.detail) == (Kind.REJECT, "unreadable", "amount 'x' is no amount")
+
+
+def test_a_line_of_an_unknown_type_that_names_no_target_is_rejected_even_without_amount() -> None:
+    assert found(row("TOTAL", "", amount="0.00")) == "unknown_record_type"
+
+
+ASKING = {
+    "SETTLE_PAD": row("PADP"),
+    "BOUNCE": row("PADR", status="Not PAID"),
+    "SETTLE_ONE": row("BOLP"),
+    "PART_ONE": row("BOLP", status="Partially PAID"),
+    "SETTLE_CREDIT": row("CMAP"),
+    "MEMO_PART": row("CMAP", status="Partially PAID"),
+    "ON_ACCOUNT": row("ONAC", "RECEIPT", "On Account"),
+    "EFT_PAYMENT": row("EFTP", source_type="BC REG EFT Wire Cheque"),
+}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "rule", "untouched"),
+    [
+        ({"application_date": None}, "no_date", {"MEMO_PART", "EFT_PAYMENT"}),
+        ({"customer_account": ""}, "no_customer_account", {"MEMO_PART", "EFT_PAYMENT"}),
+        ({"source_number": ""}, "no_source_number", {"BOUNCE"}),
+        (
+            {"application_id": None},
+            "no_application_id",
+            {"SETTLE_PAD", "BOUNCE", "SETTLE_ONE", "PART_ONE", "ON_ACCOUNT", "EFT_PAYMENT"},
+        ),
+        (
+            {"amount": Decimal("-1.00"), "original_amount": Decimal("-1.00")},
+            "negative_amount",
+            {"BOUNCE", "EFT_PAYMENT"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", list(ASKING))
+def test_a_row_that_lacks_what_its_effect_rests_on_is_rejected(
+    kind: str, lacking: dict[str, object], rule: str, untouched: set[str]
+) -> None:
+    asking = ASKING[kind]
+    values = {name: getattr(asking, name) for name in Row.__dataclass_fields__}
+
+    assert found(asking) == kind
+    assert found(Row(**(values | lacking))) == (kind if kind in untouched else rule)
