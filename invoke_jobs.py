@@ -23,17 +23,21 @@ def main() -> int:
     _use_own_environment()
     from jobs.cli import build_cli
     from jobs.cli import main as run
-    from tasks import JOBS
+    from tasks import JOBS, TOOLS
 
     late: dict[str, tuple[str, Callable[[], click.Command]]] = {
         "history": ("Show the newest runs.", _history),
         "show": ("Show one run of the ledger.", _show),
         "outbox": ("What is to be told to the outside: list, show, retry, drop.", _outbox),
-        "doctor": ("Check settings, database and time zone data.", _doctor),
+        "schedule": ("What runs when: next, explain; the long-running scheduler: run.", _schedule),
+        "check": ("What should have happened and did not: runs and files.", _check),
+        "doctor": ("Check settings, rights and every connected system.", _doctor),
         "db": ("The schema pay_jobs: upgrade, current, sql.", _db),
+        "manifests": ("Render openshift/ from the schedule, or compare them.", _manifests),
+        "run-job": ("Print the manifest of a one-off run with arguments.", _run_job),
         "sandbox": ("The embedded default: up, down, status, demo.", _sandbox),
     }
-    return run(build_cli(JOBS, use_sandbox=_use_sandbox, late=late))
+    return run(build_cli(JOBS, tools=TOOLS, use_sandbox=_use_sandbox, late=late))
 
 
 def _use_own_environment() -> None:
@@ -65,10 +69,39 @@ def _outbox() -> "click.Command":
     return outbox_command(_use_sandbox)
 
 
+def _schedule() -> "click.Command":
+    from jobs.schedule_commands import schedule_command
+    from tasks import JOBS
+
+    return schedule_command(_use_sandbox, [job.name for job in JOBS], HERE / "invoke_jobs.py")
+
+
+def _check() -> "click.Command":
+    from jobs.check_command import check_command
+
+    from tasks import JOBS
+
+    return check_command(_use_sandbox, [job.name for job in JOBS])
+
+
+def _manifests() -> "click.Command":
+    from jobs.manifests.commands import manifests_command
+
+    return manifests_command(HERE / "openshift")
+
+
+def _run_job() -> "click.Command":
+    from jobs.manifests.commands import run_job_command
+    from tasks import JOBS
+
+    return run_job_command(JOBS)
+
+
 def _doctor() -> "click.Command":
     from jobs.doctor import doctor_command
+    from tasks import JOBS
 
-    return doctor_command(_use_sandbox)
+    return doctor_command(_use_sandbox, needs=[name for job in JOBS for name in job.needs])
 
 
 def _db() -> "click.Command":

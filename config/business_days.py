@@ -38,12 +38,5 @@ def _holidays(year: int) -> frozenset[date]:
     import holidays
 
     known = holidays.country_holidays("CA", subdiv="BC", years=year, categories=("public", "optional", "government"))
-    easter_sunday = next(day for day, name in known.items() if "Good Friday" in name) + _ONE_DAY * 2
-    days = {*known, easter_sunday + _ONE_DAY, date(year, 12, 26)}
-    return frozenset(days | {_monday_after(date(year, 12, 26))})
-
-
-def _monday_after(boxing_day: date) -> date:
-    """Give the working day on which Boxing Day is kept; Christmas Day keeps the first one after a weekend."""
-    shift = {5: 2, 6: 2, 0: 1}.get(boxing_day.weekday(), 0)
-    return boxing_day + _ONE_DAY * shift
+    easter_monday = next(day for day, name in known.items() if "Good Friday" in name) + _ONE_DAY * 3
+    return frozenset({*known, easter_monday})

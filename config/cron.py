@@ -139,7 +139,7 @@ def _zone_problem(name: str) -> Iterator[str]:
 def _problems(text: str) -> Iterator[str]:
     fields = text.split()
     if len(fields) != len(_FIELDS):
-        yield f"{text!r} has {len(fields)} fields, expected five (minute hour day-of-month month weekday)"
+        yield f"it has {len(fields)} fields, expected five (minute hour day-of-month month weekday)"
         return
     readable = True
     for name, value in zip(_FIELDS, fields, strict=True):

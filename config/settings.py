@@ -191,6 +191,37 @@ class MailSettings(Settings):
     operations: str = Field(validation_alias="IT_OPS_EMAIL", description="comma list")
 
 
+class NoticeSettings(Settings):
+    """Who is told of a failed run: a webhook that takes {"text": ...}, or IT_OPS_EMAIL by the notify API."""
+
+    webhook: SecretStr | None = Field(None, validation_alias="NOTICE_WEBHOOK_URL")
+    by_mail: bool = Field(False, validation_alias="NOTICE_BY_MAIL")
+    repeat_after: Seconds = Field(3600, validation_alias="NOTICE_REPEAT_SECONDS")
+
+
+class PingSettings(Settings):
+    """The dead man's switches: `JOB=URL`, separated by commas."""
+
+    pings: SecretStr = Field(SecretStr(""), validation_alias="PAY_JOBS_PINGS")
+
+    @model_validator(mode="after")
+    def _pairs(self) -> "PingSettings":
+        for pair in self._given():
+            job, _, url = pair.partition("=")
+            if not job or urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+                raise ValueError(
+                    f"PAY_JOBS_PINGS: {job or 'a pair'} has no address, expected like PAD_RECONCILE=https://"
+                )
+        return self
+
+    def addresses(self) -> dict[str, str]:
+        """Give the address of each job that has one."""
+        return {job.strip(): url.strip() for job, _, url in (pair.partition("=") for pair in self._given())}
+
+    def _given(self) -> list[str]:
+        return [pair for pair in self.pings.get_secret_value().split(",") if pair.strip()]
+
+
 class PodSettings(Settings):
     """The pod a run lives in; everything has a default outside a cluster."""
 
@@ -198,6 +229,7 @@ class PodSettings(Settings):
     completion_count: int | None = Field(None, validation_alias="JOB_COMPLETION_COUNT", ge=1)
     hostname: str = Field("", validation_alias="HOSTNAME")
     trigger: str = Field("hand", validation_alias="PAY_JOBS_TRIGGER", description="cronjob, scheduler or hand")
+    claim: str = Field("", validation_alias="PAY_JOBS_CLAIM", description="what the scheduler started the run for")
     operator: str = Field("", validation_alias=AliasChoices("PAY_JOBS_OPERATOR", "SUDO_USER", "USER"))
     build: str = Field("", validation_alias="PAY_JOBS_BUILD", description="the image's revision")
     log_level: str = Field("INFO", validation_alias="LOG_LEVEL")

@@ -68,13 +68,16 @@ class EventPublisher:
 
     def __call__(self, message: Message) -> Answer:
         """Publish the event of a message, and give its id and what the publisher calls it."""
-        topic = self._topic(message)
         event = cloud_event(message)
+        return self.publish(self._topic(message), event, name=f"{message.id:08}", ordering_key=message.ordering_key)
+
+    def publish(self, topic: str, event: dict[str, Any], *, name: str, ordering_key: str = "") -> Answer:
+        """Publish a CloudEvent to a topic; where events go into a folder, `name` begins the name of its file."""
         if isinstance(self._sink, Folder):
-            written = self._sink.write(f"{message.id:08}.{topic}.{message.kind}", event)
+            written = self._sink.write(f"{name}.{topic}.{event['type']}", event)
             return {"event_id": event["id"], **written}
         address = f"{self._settings.publish_url.rstrip('/')}/{quote(topic, safe='')}:publish"
-        answer = self._sink.post(address, {"messages": [_pubsub_message(message, event)]}, key=event["id"])
+        answer = self._sink.post(address, {"messages": [_pubsub_message(event, ordering_key)]}, key=event["id"])
         try:
             published = answer.json()["messageIds"][0]
         except (ValueError, LookupError, TypeError):
@@ -91,9 +94,9 @@ class EventPublisher:
         return str(getattr(self._settings, topic.value))
 
 
-def _pubsub_message(message: Message, event: dict[str, Any]) -> dict[str, Any]:
-    return {
+def _pubsub_message(event: dict[str, Any], ordering_key: str) -> dict[str, Any]:
+    message = {
         "data": base64.b64encode(json.dumps(event, ensure_ascii=False).encode()).decode(),
         "attributes": {"content-type": CONTENT_TYPE, "id": event["id"], "type": event["type"]},
-        "orderingKey": message.ordering_key[:MAX_ORDERING_KEY],
     }
+    return message | ({"orderingKey": ordering_key[:MAX_ORDERING_KEY]} if ordering_key else {})

@@ -1,5 +1,7 @@
 """Say in words what a database error means and what to do about it."""
 
+import re
+
 from psycopg2 import errors as pg
 from sqlalchemy.exc import DBAPIError
 
@@ -28,8 +30,8 @@ def explain(error: DBAPIError) -> PayJobsError:
         return ConfigError(f"The database refused the connection ({said}). Check user, password and database name.")
     if isinstance(cause, pg.IndexCorrupted):
         return PayJobsError(
-            f"A database index is corrupted ({said}). Ask a database administrator to run REINDEX INDEX CONCURRENTLY "
-            "on the index it names; nothing was changed."
+            f"A database index is corrupted ({said}). Nothing was changed. Build it anew: "
+            f'python3 invoke_jobs.py db reindex --index {_index_named(said)} --reason "..."'
         )
     if isinstance(cause, pg.LockNotAvailable):
         return SourceUnavailable(f"Another session held a lock for longer than the lock timeout ({said}).")
@@ -51,6 +53,11 @@ def _unreachable(said: str) -> PayJobsError:
     return SourceUnavailable(
         f"The database cannot be reached ({said}). Check DATABASE_HOST and DATABASE_PORT, and that the server is up."
     )
+
+
+def _index_named(said: str) -> str:
+    found = re.search(r'index "([^"]+)"', said)
+    return found[1] if found else "NAME"
 
 
 def _first_line(cause: BaseException | None) -> str:

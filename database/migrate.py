@@ -5,8 +5,10 @@ timeout, so that a table in use by others makes the migration fail cleanly rathe
 upgrades at once wait for each other on an advisory lock.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
@@ -14,24 +16,86 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg2.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 SCHEMA = "pay_jobs"
 VERSION_TABLE = "schema_version"
 STATEMENT_TIMEOUT = "20s"
 LOCK_TIMEOUT = "5s"
+TRIES = 5
+PAUSE_SECONDS = 2
 _UPGRADE_LOCK = 0x7061796A6F6273
 
 
-def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Apply every migration that is missing and give the revision before and after."""
+@dataclass(frozen=True)
+class Pending:
+    """A migration that is still to be applied, and the tables it will hold a lock on."""
+
+    revision: str
+    what: str
+    locks: tuple[str, ...]
+
+
+def upgrade(engine: Engine, *, say: Callable[[str], object] = lambda _line: None) -> tuple[str | None, str]:
+    """Apply every migration that is missing and give the revision before and after.
+
+    A migration that has to wait for a lock longer than the lock timeout is rolled back whole and tried again, a few
+    times with a pause; those before it stay applied.
+    """
+    found: list[str | None] = []
+    for one in pending(engine):
+        say(f"{one.revision} {one.what} Locks {', '.join(one.locks) or 'nothing that exists'}; "
+            f"waits {LOCK_TIMEOUT} for each lock, {TRIES} times at most.")  # fmt: skip
+
+    def wait(state: RetryCallState) -> None:
+        say(f"A table is in use by others (try {state.attempt_number} of {TRIES}); nothing is half done. Trying again.")
+
+    for attempt in Retrying(
+        retry=retry_if_exception(_waited_for_lock),
+        stop=stop_after_attempt(TRIES),
+        wait=wait_fixed(PAUSE_SECONDS),
+        before_sleep=wait,
+        reraise=True,
+    ):
+        with attempt:
+            _upgrade_once(engine, found)
+    return found[0], head()
+
+
+def pending(engine: Engine) -> list[Pending]:
+    """Give the migrations that are still to be applied, oldest first, with what they lock."""
+    scripts = ScriptDirectory.from_config(_config())
+    at = current(engine)
+    todo = list(scripts.walk_revisions("base", "head"))[::-1]
+    known = [script.revision for script in todo]
+    todo = todo[known.index(at) + 1 :] if at in known else todo
+    return [Pending(one.revision, (one.doc or "").strip(), _locked(one.down_revision, one.revision)) for one in todo]
+
+
+def _locked(down: object, revision: str) -> tuple[str, ...]:
+    """Give the tables that a migration alters, drops, indexes or refers to, from its own SQL."""
+    buffer = StringIO()
+    command.upgrade(_config(buffer), f"{down or 'base'}:{revision}", sql=True)
+    statements = buffer.getvalue()
+    created = set(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?([\w.]+)", statements))
+    touched = re.findall(r"(?:ALTER TABLE|DROP TABLE|REFERENCES|\bON)(?: IF EXISTS)? (pay_jobs\.\w+)", statements)
+    return tuple(sorted(set(touched) - created))
+
+
+def _upgrade_once(engine: Engine, found: list[str | None]) -> None:
     with _prepared(engine) as connection:
-        before = _current(connection)
+        found.append(_current(connection))
         connection.commit()
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        return before, head()
+
+
+def _waited_for_lock(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and isinstance(error.orig, LockNotAvailable)
 
 
 def current(engine: Engine) -> str | None:

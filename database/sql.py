@@ -14,7 +14,7 @@ def read_sql(package: str, name: str) -> TextClause:
     return text(files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8"))
 
 
-def run_sql(session: Session, package: str, name: str, **values: Any) -> CursorResult[Any]:
+def run_sql(session: Session, package: str, name: str, /, **values: Any) -> CursorResult[Any]:
     """Run the statement in `name`.sql with bound values and give its result."""
     result = session.execute(read_sql(package, name), values)
     assert isinstance(result, CursorResult)

@@ -5,9 +5,11 @@ prints one object.
 """
 
 import difflib
+import io
 import json
 import shlex
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -42,13 +44,18 @@ class Commands(click.Group):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.late = dict(late or {})
+        self.late_members: dict[str, list[click.Command]] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*super().list_commands(ctx), *self.late]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.late:
-            return self.late[cmd_name][1]()
+            command = self.late[cmd_name][1]()
+            for member in self.late_members.get(cmd_name, ()):
+                assert isinstance(command, click.Group)
+                command.add_command(member)
+            return command
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(
@@ -83,14 +90,17 @@ class Commands(click.Group):
 def build_cli(
     jobs: tuple[Job, ...],
     *,
+    tools: Mapping[str, tuple[str, tuple[Job, ...]]] | None = None,
     use_sandbox: UseSandbox,
     late: Mapping[str, tuple[str, Callable[[], click.Command]]],
 ) -> click.Group:
     """Put the command line together.
 
-    late  name: (one line of help, how to load it), for commands whose imports are heavy
+    tools  group: (one line of help, its members): hand tools, which run as jobs do; the group "" is the top
+    late   name: (one line of help, how to load it), for commands whose imports are heavy
     """
-    named = by_name(jobs)
+    tools = tools or {}
+    by_name([*jobs, *(tool for _, members in tools.values() for tool in members)])
     group = Commands(
         "invoke_jobs.py",
         late=late,
@@ -98,8 +108,18 @@ def build_cli(
         " 2 usage or configuration, 3 a person must look, 75 another run holds the lock.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
-    for job in named.values():
+    for job in jobs:
         group.add_command(_job_command(job, use_sandbox))
+    for name, (help_line, members) in tools.items():
+        commands = [_job_command(tool, use_sandbox) for tool in members]
+        if name in group.late:
+            group.late_members[name] = commands
+            continue
+        place = Commands(name, help=help_line) if name else group
+        for command in commands:
+            place.add_command(command)
+        if name:
+            group.add_command(place)
     group.add_command(_list_command(jobs))
     return group
 
@@ -117,6 +137,12 @@ def main(cli: click.Group, arguments: list[str] | None = None) -> int:
         return _refuse(words, refused.format_message(), getattr(refused, "ctx", None), ExitCode.USAGE)
     except PayJobsError as error:
         return _refuse(words, error.full_text, None, error.exit_code)
+    except Exception as fault:
+        traceback.print_exc(file=(trace := io.StringIO()))
+        sys.stderr.write(mask_text(trace.getvalue()))
+        return _refuse(
+            words, f"{type(fault).__name__}: {fault}. This is a fault of the program.", None, ExitCode.FAILED
+        )
     return int(code or 0)
 
 
@@ -149,14 +175,14 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
         job.load_arguments(values)
         if sandbox:
             use_sandbox()
-        command = shlex.join([job.name, *_words_of(job, values), *(["--dry-run"] if dry_run else [])])
+        command = shlex.join([*job.name.split(), *_words_of(job, values), *(["--dry-run"] if dry_run else [])])
         result = execute(job, Request(values, command, dry_run, shard, None if as_json else show_table))
         show(result, as_json=as_json)
         return result.exit_code
 
     examples = "\n".join(f"  python3 invoke_jobs.py {example}" for example in job.examples)
     return click.Command(
-        job.name,
+        job.name.split()[-1],
         params=[*job.parameters, *common],
         callback=run,
         help=f"{job.summary}\n\n\b\nExamples:\n{examples}",  # \b: lines to be copied are not wrapped

@@ -26,7 +26,7 @@ def db_command(use_sandbox: Callable[[], None]) -> click.Group:
             use_sandbox()
         engine = make_engine(read(DatabaseSettings), application_name="pay-jobs db upgrade", pooled=False)
         try:
-            before, after = migrate.upgrade(engine)
+            before, after = migrate.upgrade(engine, say=click.echo)
         except DBAPIError as error:
             raise explain(error) from error
         click.echo(

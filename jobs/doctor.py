@@ -1,8 +1,8 @@
 """`doctor`: check the surroundings, one line each, with what to do."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 import click
@@ -11,12 +11,15 @@ from sqlalchemy.exc import DBAPIError
 
 from config.business_time import BUSINESS_ZONE, BUSINESS_ZONE_NAME, day_start, tzdata_version
 from config.errors import ConfigError, ExitCode, PayJobsError
+from config.log_setup import configure_log
 from config.settings import DatabaseSettings, read
 from database import migrate
 from database.engine import make_engine
 from database.errors import explain
+from database.migrate import SCHEMA
 from database.pay_tables import PAY_TABLES, differences
 from jobs.context import system_clock
+from jobs.doctor_check import Check
 from jobs.locks import refuse_pooler
 from jobs.outcome import Table
 from jobs.result import show_table
@@ -24,26 +27,28 @@ from jobs.result import show_table
 MAX_CLOCK_SKEW_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class Check:
-    """One line of the doctor's report; state is ok, warning or failure."""
+def doctor_command(
+    use_sandbox: Callable[[], None], *, needs: Iterable[str] = (), clock: Callable[[], datetime] = system_clock
+) -> click.Command:
+    """Give the command that checks the surroundings.
 
-    what: str
-    state: str
-    found: str
-    do: str = ""
+    needs  the settings classes of the systems the jobs work with
+    """
 
-
-def doctor_command(use_sandbox: Callable[[], None], *, clock: Callable[[], datetime] = system_clock) -> click.Command:
-    """Give the command that checks the surroundings."""
-
-    @click.command("doctor", help="Check settings, database and time zone data. It changes nothing; exit 0 or 3.")
+    @click.command(
+        "doctor",
+        help="Check settings, database, time zone data and every connected system. It changes nothing but probe files"
+        " of its own, which it removes; exit 0, or 3 if a line is not ok.",
+    )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
     def doctor(as_json: bool, sandbox: bool) -> int:
         if sandbox:
             use_sandbox()
-        checks = [*check_time_zone(clock()), *check_database(clock)]
+        from jobs.doctor_systems import check_systems
+
+        configure_log(level="WARNING")
+        checks = [*check_time_zone(clock()), *check_database(clock), *check_systems(needs)]
         code = ExitCode.DONE if all(check.state == "ok" for check in checks) else ExitCode.ATTENTION
         if as_json:
             click.echo(json.dumps({"exit_code": int(code), "checks": [asdict(check) for check in checks]}))
@@ -74,6 +79,7 @@ def check_database(clock: Callable[[], datetime]) -> Iterator[Check]:
         with engine.connect() as connection:
             yield from _connected_checks(connection, clock)
             yield _pay_tables(connection)
+            yield _rights(connection)
         revision, newest = migrate.current(engine), migrate.head()
         current = revision == newest
         yield Check(
@@ -114,6 +120,24 @@ def _pay_tables(connection: Connection) -> Check:
     return Check(
         "pay tables", "failure", "; ".join(problems), "Connect to the pay database, at the revision the jobs know."
     )
+
+
+def _rights(connection: Connection) -> Check:
+    """The pay tables are read and written, never created or dropped; our own schema is all ours."""
+    lacking = connection.execute(
+        text(
+            "SELECT 'SELECT on ' || name FROM unnest(CAST(:tables AS text[])) AS name"
+            " WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(to_regclass(name), 'SELECT')"
+            " UNION ALL SELECT 'INSERT and UPDATE on ' || relnamespace::regnamespace || '.' || relname FROM pg_class"
+            " WHERE relnamespace = to_regnamespace(:own) AND relkind = 'r' AND NOT"
+            " (has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE'))"
+        ),
+        {"tables": list(PAY_TABLES), "own": SCHEMA},
+    )
+    missing = sorted(lacking.scalars())
+    if not missing:
+        return Check("rights", "ok", "the tables of the pay database can be read, those of pay_jobs written")
+    return Check("rights", "failure", f"not granted: {', '.join(missing)}", "Have these rights granted to the user.")
 
 
 def _zone_of_server(connection: Connection) -> Iterator[Check]:

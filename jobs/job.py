@@ -22,6 +22,7 @@ class Job:
     needs       names of the settings classes (config.settings) the job cannot do without; arguments that need fewer
                 say so in a property of the same name
     shardable   whether --shard i/n may split it over accounts
+    exclusive   whether one run at a time holds the job's lock; what only reads need not
     delivers    whether the run delivers the outbox before and after the task
     """
 
@@ -33,6 +34,7 @@ class Job:
     examples: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     shardable: bool = False
+    exclusive: bool = True
     delivers: bool = False
 
     @property

@@ -25,9 +25,12 @@ from jobs import ledger
 from jobs.context import RunContext, system_clock
 from jobs.job import Job
 from jobs.locks import RunLock, name_session, open_lock_connection
+from jobs.notice import tell_result
 from jobs.outcome import Outcome, Table
+from jobs.pings import Pings, pings_of
 from jobs.progress import Progress
 from jobs.result import STATUS, Result
+from jobs.scheduler_claims import confirm
 from jobs.shard import Shard, indexed_shard, parse_shard
 from jobs.stopping import Stop, watch_signals
 
@@ -83,6 +86,8 @@ class _Run:
         self._connection: Connection | None = None
         self._lock: RunLock | None = None
         self._database: Database | None = None
+        self._claim = ""
+        self._pings: Pings | None = None
 
     def go(self) -> Outcome:
         arguments = self.job.load_arguments(self.request.values)
@@ -113,6 +118,8 @@ class _Run:
                 )
             if self._lock is not None and result.exit_code != ExitCode.LOCKED:
                 self._lock.release()
+            if self._connection is not None:
+                tell_result(self._connection, result, log=self.log)
         except (SQLAlchemyError, PayJobsError) as error:
             self.log.error("run.not_recorded", error=str(explain(error) if isinstance(error, DBAPIError) else error))
         finally:
@@ -129,6 +136,8 @@ class _Run:
             rejects=len(result.outcome.rejects),
             **result.outcome.counts,
         )
+        if self._pings is not None:
+            self._pings.ended(result)
 
     def _shard(self, pod: PodSettings) -> Shard:
         if self.request.shard is None:
@@ -149,6 +158,7 @@ class _Run:
     def _start(self, pod: PodSettings, shard: Shard) -> None:
         assert self._connection is not None and self._lock is not None
         if not self.request.dry_run:
+            self._claim = pod.claim
             by = f"{pod.trigger}:{pod.operator}" if pod.operator and pod.trigger == "hand" else pod.trigger
             self.run_id = ledger.start(
                 self._connection,
@@ -170,9 +180,12 @@ class _Run:
 
     def _take_lock(self, shard: Shard) -> None:
         assert self._connection is not None and self._lock is not None
-        self._lock.take(self.job.name, shard)
+        if self.job.exclusive:
+            self._lock.take(self.job.name, shard)
         if self.run_id is None:
             return
+        if self._claim:
+            confirm(self._connection, self._claim, self.run_id)
         for lost in ledger.mark_lost(self._connection, self.job.name):
             self.log.warning("run.lost", lost_run=lost.id, command=lost.command, finished=lost.progress)
             self.outcome.notes.append(
@@ -180,6 +193,8 @@ class _Run:
                 f"it had finished {lost.progress or 'nothing'}."
             )
         ledger.mark_running(self._connection, self.run_id)
+        self._pings = pings_of(self.job.name, log=self.log)
+        self._pings.start()
 
     def _work(self, arguments: Any, settings: dict[type[Settings], Settings], shard: Shard) -> Outcome:
         assert self._connection is not None and self._lock is not None

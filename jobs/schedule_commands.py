@@ -57,7 +57,7 @@ def schedule_command(
     @environment_option
     @file_option
     def next_runs(
-        job: str | None, count: int, begin: str | None, as_json: bool, environment: str | None, file: Path
+        *, job: str | None, count: int, begin: str | None, as_json: bool, environment: str | None, file: Path
     ) -> None:
         found = read_schedule(environment, file)
         named = {name: one.times for name, one in found.jobs.items() if one.enabled}
@@ -102,7 +102,7 @@ def schedule_command(
     @click.option("--sandbox", is_flag=True, help="Run the jobs on the sandbox of this machine.")
     @environment_option
     @file_option
-    def run(port: int | None, host: str, sandbox: bool, environment: str | None, file: Path) -> int:
+    def run(*, port: int | None, host: str, sandbox: bool, environment: str | None, file: Path) -> int:
         from jobs.scheduler_process import run_scheduler
 
         found: Schedule = read_schedule(environment, file)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import AlreadyRunning, UsageError
 from jobs.locks import living_runs, lock_key, open_lock_connection
@@ -58,12 +59,12 @@ class Claims:
         if self._held is not None:
             try:
                 self._held.execute(text("SELECT 1"))
-            except Exception:
+            except SQLAlchemyError:
                 self._held.invalidate()
                 self._held.close()
                 self._held = None
-                raise
-            return
+            else:
+                return
         connection = open_lock_connection(self._engine)
         self.owner = f"{self._host} {uuid.uuid4().hex[:12]}"
         self._key = lock_key("scheduler", self.owner)

@@ -1,6 +1,18 @@
-"""The jobs: one package each, one line here each."""
+"""The jobs and the operators' hand tools: one package each, one line here each."""
 
+from tasks.compare_bcol import JOB as COMPARE_BCOL
+from tasks.database_indexes import TOOLS as DATABASE_INDEXES
+from tasks.explain import TOOLS as EXPLAIN
 from tasks.generate_statements import JOB as GENERATE_STATEMENTS
 from tasks.pad_reconcile import JOB as PAD_RECONCILE
+from tasks.replay_event import JOB as REPLAY_EVENT
+from tasks.routing_slip_recreate import JOB as ROUTING_SLIP_RECREATE
 
-JOBS = (GENERATE_STATEMENTS, PAD_RECONCILE)
+JOBS = (GENERATE_STATEMENTS, PAD_RECONCILE, ROUTING_SLIP_RECREATE)
+
+TOOLS = {
+    "": ("", (REPLAY_EVENT,)),
+    "db": ("", DATABASE_INDEXES),
+    "explain": ("Tell the life of one invoice, account, slip, batch or file.", EXPLAIN),
+    "compare": ("Compare another system's export with the pay database.", (COMPARE_BCOL,)),
+}

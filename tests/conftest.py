@@ -85,6 +85,27 @@ def database_url(server: Server, template: str) -> Iterator[str]:
     server.drop(name)
 
 
+@pytest.fixture(scope="session")
+def _reused_database(server: Server, template: str) -> Iterator[str]:
+    name = f"reused_{uuid.uuid4().hex[:8]}"
+    yield server.create(name, template)
+    server.drop(name)
+
+
+@pytest.fixture
+def reused_database_url(_reused_database: str) -> Iterator[str]:
+    """The address of a pay database for tests that write to pay_jobs and code values described as 'test' only.
+
+    It spares half a second a test: a module takes it by giving its own `database_url` from it.
+    """
+    yield _reused_database
+    connection = psycopg2.connect(_reused_database)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("TRUNCATE pay_jobs.job_runs RESTART IDENTITY CASCADE")
+        cursor.execute("DELETE FROM invoice_status_codes WHERE description = 'test'")
+    connection.close()
+
+
 @pytest.fixture
 def empty_database_url(server: Server) -> Iterator[str]:
     """The address of a fresh database with nothing in it."""

@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -286,8 +286,12 @@ class SettlementBooks:
         )
 
     def context(
-        self, *, dry_run: bool = False, settings: Mapping[type[Settings], Settings] | None = None, stop: Stop | None = None
-    ) -> RunContext:  # fmt: skip
+        self,
+        *,
+        dry_run: bool = False,
+        settings: Mapping[type[Settings], Settings] | None = None,
+        stop: Stop | None = None,
+    ) -> RunContext:
         """Give what a run is given; events go nowhere unless settings say so."""
         events = EventSettings(publish_url="file:///nowhere", nsf_notice="nsf@example.org, ops@example.org")
         return RunContext(
@@ -401,7 +405,7 @@ class SettlementBooks:
         return {
             table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr)
             for table in _EMPTIED
-            if table not in left_out and not (table == "pay_jobs.job_runs")
+            if table not in {*left_out, "pay_jobs.job_runs"}
         }
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
@@ -465,12 +469,9 @@ def fill_example(books: SettlementBooks) -> dict[str, Account]:
     books.invoice(accounts["800102"], "REG01234600", "80.00", id=1234600)
     books.credit(accounts["800102"], "20455", "25.00")
     books.paid_invoice(accounts["800103"], "REG01234700", "60.00", "PADRC0003", id=1234700)
-    bank = {"method": "ONLINE_BANKING", "status": "SETTLEMENT_SCHED"}
+    bank: dict[str, Any] = {"method": "ONLINE_BANKING", "status": "SETTLEMENT_SCHED"}
     books.invoice(accounts["800104"], "REG01234800", "100.00", id=1234800, **bank)
     books.invoice(accounts["800105"], "REG01234900", "70.00", id=1234900, **bank)
     books.invoice(accounts["800106"], "REG01235000", "15.00", id=1235000, method="EFT")
     books.payment(accounts["800106"], "REG01235000", "EFTCIL901", "15.00", status="CREATED", method="EFT")
     return accounts
-
-
-Applier = Callable[..., Outcome]

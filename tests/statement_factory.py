@@ -76,11 +76,19 @@ class Statement:
 
 
 _STATEMENTS = """
-SELECT statement.id, account.auth_account_id, statement.frequency, statement.from_date, statement.to_date,
-       statement.created_on, statement.statement_settings_id, statement.notification_status_code,
-       statement.is_interim_statement, statement.payment_methods, statement.is_empty,
+SELECT statement.id,
+       account.auth_account_id AS account,
+       statement.frequency,
+       statement.from_date AS first,
+       statement.to_date AS last,
+       statement.created_on,
+       statement.statement_settings_id AS setting,
+       statement.notification_status_code AS notification,
+       statement.is_interim_statement AS interim,
+       statement.payment_methods AS methods,
+       statement.is_empty AS empty,
        array(SELECT link.invoice_id FROM statement_invoices AS link
-              WHERE link.statement_id = statement.id ORDER BY link.invoice_id)
+              WHERE link.statement_id = statement.id ORDER BY link.invoice_id) AS invoices
   FROM statements AS statement
   JOIN payment_accounts AS account ON account.id = statement.payment_account_id
  ORDER BY statement.id
@@ -222,7 +230,7 @@ class PayDatabase:
         """Give all statements, oldest first, or those of one account."""
         with self.database.begin() as session:
             rows = session.execute(text(_STATEMENTS)).all()
-        found = [Statement(*row[:-1], tuple(row[-1])) for row in rows]
+        found = [Statement(**{**row._mapping, "invoices": tuple(row.invoices)}) for row in rows]
         return [one for one in found if account is None or one.account == account.auth]
 
     def keys(self) -> list[tuple[str, str, str, str]]:

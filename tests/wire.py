@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from psycopg2.extensions import parse_dsn
 
@@ -96,8 +96,5 @@ def _listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 def _serve(serve: Callable[[socket.socket], None], client: socket.socket) -> None:
-    with client:
-        try:
-            serve(client)
-        except OSError:
-            pass
+    with client, suppress(OSError):
+        serve(client)

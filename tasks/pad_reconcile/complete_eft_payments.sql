@@ -2,9 +2,13 @@
 -- in     -
 -- out    the number of rows
 -- again  a completed payment is left alone
--- source docs/specs/cas-settlement-csv.md section 6, EFTP
+-- source docs/specs/cas-settlement-csv.md section 6, EFTP: a wire row does this alone, others settle an invoice as well
 UPDATE payments AS payment
    SET payment_status_code = 'COMPLETED'
  WHERE payment.receipt_number IN (
-         SELECT source_number FROM settlement_resolved WHERE outcome = 'applied' AND kind = 'EFT_PAYMENT')
+         SELECT source_number
+           FROM settlement_resolved
+          WHERE outcome = 'applied'
+            AND record_type = 'EFTP'
+            AND kind IN ('EFT_PAYMENT', 'SETTLE_ONE', 'PART_ONE'))
    AND payment.payment_status_code IS DISTINCT FROM 'COMPLETED'

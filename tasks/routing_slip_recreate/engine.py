@@ -6,6 +6,7 @@ Killed at any point, the next run looks again at every step and goes on at the f
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from connectors.cfs import CfsOutcomeUnknown, CfsRejected
 from tasks.routing_slip_recreate.journal import Journal
@@ -38,7 +39,7 @@ def run_steps(steps: Sequence[Step], look: Look, journal: Journal, safe_point: C
             continue
         journal.intend(number, step, seen)
         safe_point(f"intended {name}")
-        _send(step, look, journal, lambda name=name: safe_point(f"answered {name}"))
+        _send(step, look, journal, partial(safe_point, f"answered {name}"))
         safe_point(f"noted {name}")
         count.sent += 1
     return count

@@ -61,6 +61,15 @@ class Look:
             self.keep_receipt(replace(receipt, unapplied_amount=free, invoices=left))
         self._invoices.pop(invoice, None)
 
+    def knows(self, *numbers: str) -> bool:
+        """Whether all of these were looked at."""
+        return all(number in self._receipts or number in self._invoices for number in numbers)
+
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """Every receipt that was found."""
+        return tuple(one for one in self._receipts.values() if one is not None)
+
     def forget(self, *numbers: str) -> None:
         """Look again the next time."""
         for number in numbers:

@@ -102,7 +102,7 @@ def test_text_that_looks_like_a_bank_account_number_is_masked(logged: Logged, se
 def test_a_secret_that_is_known_is_masked_without_any_context(logged: Logged) -> None:
     register_secret(CANARY)
 
-    assert CANARY not in logged(lambda: get_log().info(f"it is {CANARY}", **{"where": [{"deep": (CANARY,)}]}))
+    assert CANARY not in logged(lambda: get_log().info(f"it is {CANARY}", where=[{"deep": (CANARY,)}]))
 
 
 @pytest.mark.parametrize("shape", [[CANARY], {"a": {"b": CANARY}}, (CANARY, 1), {CANARY}, CANARY.encode()])

@@ -1,7 +1,6 @@
 """Settings come from the environment, complain once about everything, and never show a secret."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,13 +23,12 @@ HOST_KEY = "AAAAC3NzaC1lZDI1NTE5AAAAIJ2Z0b2Ub3OQmk1hYWJhYmFiYWJhYmFiYWJhYmFiYWJh
 
 
 @pytest.fixture(autouse=True)
-def bare_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting is in the environment, and no secret of another test is known."""
     for name in list(os.environ):
         if name.startswith(("DATABASE_", "MINIO_", "CFS_", "CAS_", "CGI_", "BCREG_", "FTP_", "JOB_", "PAY_JOBS_")):
             monkeypatch.delenv(name)
     monkeypatch.setattr(masking, "_known_secrets", set())
-    return
 
 
 def database(monkeypatch: pytest.MonkeyPatch, **settings: str) -> DatabaseSettings:

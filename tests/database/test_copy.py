@@ -1,5 +1,6 @@
 """COPY brings every value over unchanged."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -11,13 +12,18 @@ from database.copy import _TextRows, copy_rows
 from database.engine import Database
 
 # PostgreSQL holds no NUL character and no half of a surrogate pair.
-TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",))) | st.sampled_from(
+TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])) | st.sampled_from(
     ["\\N", "\\.", "\\", "\\\\N", "\t", "\n", "\r\n", "", "NULL", "a\\tb", "\u2028", "\x85", "\x1a"]
 )
 ROWS = st.lists(st.tuples(TEXTS | st.none(), TEXTS | st.none()), max_size=20)
 
 
-def copied(database: Database, rows: list[Any]) -> tuple[int, list[tuple[Any, ...]]]:
+@pytest.fixture
+def database_url(reused_database_url: str) -> str:
+    return reused_database_url
+
+
+def copied(database: Database, rows: Iterable[Any]) -> tuple[int, list[tuple[Any, ...]]]:
     """Copy rows into a table and give their number and what it holds."""
     with database.begin() as session:
         session.execute(text("CREATE TEMPORARY TABLE copied (id serial, one text, two text) ON COMMIT DROP"))
@@ -68,10 +74,10 @@ def test_the_stream_is_the_same_in_pieces_of_any_size(rows: list[Any], size: int
 
 def test_a_table_may_be_named_with_its_schema(database: Database) -> None:
     with database.begin() as session:
-        copy_rows(session, "public.invoice_status_codes", ("code", "description"), [("T'1", "new")])
+        copy_rows(session, "public.invoice_status_codes", ("code", "description"), [("T'1", "test")])
 
         described = text("SELECT description FROM invoice_status_codes WHERE code = 'T''1'")
-        assert session.execute(described).scalar_one() == "new"
+        assert session.execute(described).scalar_one() == "test"
 
 
 def test_a_column_name_is_a_name_and_never_sql(database: Database) -> None:

@@ -18,6 +18,11 @@ from tests.conftest import Server
 from tests.wire import refusing_server
 
 
+@pytest.fixture
+def database_url(reused_database_url: str) -> str:
+    return reused_database_url
+
+
 def failure(address: str, statement: str = "SELECT 1", *before: str) -> DBAPIError:
     """Give the error that a statement ends with."""
     engine = make_engine(DatabaseSettings(url=SecretStr(address), connect_timeout=2), application_name="tests")
@@ -163,7 +168,7 @@ def test_a_server_with_no_connection_to_spare() -> None:
 @pytest.mark.parametrize(
     ("cause", "kind", "advice"),
     [
-        (pg.IndexCorrupted, PayJobsError, "REINDEX INDEX CONCURRENTLY"),
+        (pg.IndexCorrupted, PayJobsError, "db reindex --index NAME"),
         (pg.InvalidPassword, ConfigError, "Check user, password and database name."),
         (pg.InvalidCatalogName, ConfigError, "Check user, password and database name."),
     ],

@@ -11,6 +11,11 @@ from database.pay_tables import PAY_TABLES, differences
 COLUMNS = Path(__file__).resolve().parents[2] / "docs" / "specs" / "paydb" / "columns.csv"
 
 
+@pytest.fixture
+def database_url(reused_database_url: str) -> str:
+    return reused_database_url
+
+
 def recorded() -> dict[tuple[str, str], str]:
     with COLUMNS.open(newline="") as file:
         return {(row["table"], row["column"]): row["type"] for row in csv.DictReader(file)}

@@ -77,5 +77,5 @@ def job_that(does: Callable[..., Any], **declared: Any) -> Job:
     module.__doc__ = "What a test does."
     vars(module).update(run=does, Arguments=dict)
     sys.modules[module.__name__] = module
-    standard = {"name": "A_JOB", "summary": "Do what the test says.", "shardable": True}
+    standard: dict[str, Any] = {"name": "A_JOB", "summary": "Do what the test says.", "shardable": True}
     return Job(**(standard | declared), run=f"{module.__name__}:run", arguments=f"{module.__name__}:Arguments")

@@ -17,6 +17,11 @@ from tests.jobs.test_runner import PROMISED, add_code
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture
+def database_url(reused_database_url: str) -> str:
+    return reused_database_url
+
+
 def nothing() -> None:
     """Leave the sandbox alone."""
 

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, text
 
 from jobs.cli import main
 from jobs.context import system_clock
-from jobs.doctor import Check, check_database, check_time_zone, doctor_command
+from jobs.doctor import check_database, check_time_zone, doctor_command
+from jobs.doctor_check import Check
 from tests.dumps import dump
 from tests.wire import pooler
 
@@ -27,7 +28,8 @@ def test_in_good_surroundings_everything_but_the_servers_zone_data_must_be_ok(se
     found = checks()
 
     assert {what: check.state for what, check in found.items() if what != "time zone data of the database server"} == {
-        "database": "ok", "direct connection": "ok", "clock": "ok", "pay tables": "ok", "schema pay_jobs": "ok",
+        "database": "ok", "direct connection": "ok", "clock": "ok", "pay tables": "ok", "rights": "ok",
+        "schema pay_jobs": "ok",
     }  # fmt: skip
 
 

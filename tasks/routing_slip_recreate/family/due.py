@@ -74,7 +74,7 @@ def _own(family: Family) -> Due | None:
     """Give what is due for the parent itself."""
     slip, work = family.root, family.root.in_work
     if work is not None and work.kind == "void_transactions":
-        return Due("void_transactions", slip)
+        return Due("void_transactions", slip) if slip.status == "HOLD" else None
     if slip.account is None:
         return None
     if slip.status == "VOID":
@@ -115,7 +115,10 @@ def nsf_is_due(family: Family) -> bool:
     if last is None:
         return slip.remaining == -spent(slip)
     return any(
-        one.id > last for child in family.children for one in child.operations if (one.kind, one.state) == ("link", "done")
+        one.id > last
+        for child in family.children
+        for one in child.operations
+        if (one.kind, one.state) == ("link", "done")
     )
 
 

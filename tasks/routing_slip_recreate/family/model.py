@@ -33,6 +33,7 @@ class SlipInvoice:
 
     number        its number in CFS: that of its reference, else the one it would get
     reference_id  None while CFS is not known to have it
+    net_paid      what was paid of it, less what was refunded
     receipts      receipt number: amount, as our `receipts` rows have it
     """
 
@@ -44,6 +45,7 @@ class SlipInvoice:
     reference_id: int | None = None
     is_nsf_fee: bool = False
     disbursement: str | None = None
+    net_paid: Decimal = Decimal("0.00")
     receipts: dict[str, Decimal] = field(default_factory=dict)
 
     @property

@@ -23,6 +23,7 @@ SELECT invoice.id,
             WHERE line.invoice_id = invoice.id
        )                        AS has_lines,
        invoice.corp_type_code,
+       coalesce(invoice.paid, 0) - coalesce(invoice.refund, 0) AS net_paid,
        applied.receipts
   FROM invoices AS invoice
   LEFT JOIN LATERAL (

@@ -57,6 +57,7 @@ def _invoice(row: Row[Any], prefix: str) -> SlipInvoice:
         is_nsf_fee=row.is_nsf_fee
         or (row.corp_type_code == "BCR" and row.invoice_status_code == "CREATED" and not row.has_lines),
         disbursement=row.disbursement_status_code,
+        net_paid=row.net_paid,
         receipts={number: Decimal(amount) for number, amount in (row.receipts or {}).items()},
     )
 

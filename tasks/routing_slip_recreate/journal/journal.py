@@ -32,9 +32,7 @@ def close_operation(session: Session, operation_id: int, *, run_id: int | None, 
     run_sql(session, PACKAGE, "end_operation", id=operation_id, state="done", why=why, run_id=run_id)
 
 
-def park_operation(
-    session: Session, operation_id: int, *, why: str, run_id: int | None, state: str = "parked"
-) -> None:
+def park_operation(session: Session, operation_id: int, *, why: str, run_id: int | None, state: str = "parked") -> None:
     """Leave an operation to a person, or (`dropped`) let go of it, and say why."""
     run_sql(session, PACKAGE, "end_operation", id=operation_id, state=state, why=why, run_id=run_id)
 

@@ -49,7 +49,8 @@ class Step(Protocol):
     touches         the numbers of the receipts and invoices it may change
     """
 
-    kind: str
+    @property
+    def kind(self) -> str: ...
 
     @property
     def subject(self) -> str: ...

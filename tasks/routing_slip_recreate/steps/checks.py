@@ -63,7 +63,9 @@ class CheckOwed(_Check):
         invoice = look.invoice(self.site, self.number)
         if invoice is None:
             return Seen(true=True, found="404: never reached CFS")
-        if invoice.receipt_numbers or (invoice.amount_due != invoice.total and not (self.settled and not invoice.amount_due)):
+        if invoice.receipt_numbers or (
+            invoice.amount_due != invoice.total and not (self.settled and not invoice.amount_due)
+        ):
             raise Undecided(
                 cfs=f"of invoice {self.number} over {invoice.total} {invoice.amount_due} are due"
                 f"{', paid by receipt ' + ', '.join(invoice.receipt_numbers) if invoice.receipt_numbers else ''}",

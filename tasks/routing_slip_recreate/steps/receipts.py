@@ -120,9 +120,6 @@ class ApplyReceipt:
         return {"invoice_number": self.invoice}
 
     def look(self, look: Look) -> Seen:
-        receipt = _live(look, self.site, self.number, "its money pays the slip's invoices")
-        if not receipt.unapplied_amount:
-            return Seen(true=True, found=f"{self.number}: nothing left")
         invoice = look.invoice(self.site, self.invoice)
         if invoice is None:
             raise Undecided(
@@ -130,6 +127,9 @@ class ApplyReceipt:
                 ours="it was paid from this slip",
                 repair=f"have CFS find invoice {self.invoice}, or correct its reference or status in the pay database",
             )
+        receipt = _live(look, self.site, self.number, "its money pays the slip's invoices")
+        if not receipt.unapplied_amount:
+            return Seen(true=True, found=f"{self.number}: nothing left; {self.invoice}: {invoice.amount_due} due")
         return Seen(not invoice.amount_due, f"{self.invoice}: {invoice.amount_due} due")
 
     def send(self, look: Look) -> Json:

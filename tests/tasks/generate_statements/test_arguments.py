@@ -14,7 +14,8 @@ DAYS = {"day", "first", "last", "since", "until"}
 
 
 def arguments(**given: Any) -> Arguments:
-    return Arguments(**{name: day(value) if name in DAYS else value for name, value in given.items()})
+    read: dict[str, Any] = {name: day(value) if name in DAYS else value for name, value in given.items()}
+    return Arguments(**read)
 
 
 @pytest.mark.parametrize(

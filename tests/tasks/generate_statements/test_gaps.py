@@ -10,7 +10,7 @@ from jobs.outcome import Outcome
 from jobs.stopping import Stop
 from tests.statement_factory import PayDatabase
 
-JUNE = {"since": "2022-06-19", "until": "2022-06-25"}
+JUNE: dict[str, Any] = {"since": "2022-06-19", "until": "2022-06-25"}
 
 
 def missing(pay: PayDatabase, **window: Any) -> list[tuple[str, str, str, str]]:
@@ -134,7 +134,7 @@ def test_gaps_of_one_account_only(pay: PayDatabase) -> None:
 
 
 @pytest.mark.parametrize("mode", [{"gaps": True}, {"fill_gaps": True}])
-def test_gaps_of_an_account_that_does_not_exist_are_refused(pay: PayDatabase, mode: dict[str, bool]) -> None:
+def test_gaps_of_an_account_that_does_not_exist_are_refused(pay: PayDatabase, mode: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="No payment account has the auth account id '4321'"):
         pay.generate(only_account="4321", since="2022-06-19", until="2022-06-25", **mode)
 
@@ -182,7 +182,7 @@ def pay_with_gaps(pay: PayDatabase) -> PayDatabase:
     return pay
 
 
-MAY = {"since": "2022-05-28", "until": "2022-05-31"}
+MAY: dict[str, Any] = {"since": "2022-05-28", "until": "2022-05-31"}
 
 
 def test_the_repair_commands_repair(pay_with_gaps: PayDatabase) -> None:

@@ -79,9 +79,10 @@ def test_work_in_parallel_equals_one_whole_run(pay_with_many: PayDatabase, paral
 
 
 def test_the_shards_find_the_gaps_of_the_whole(pay_with_many: PayDatabase) -> None:
-    window = {"gaps": True, "since": "2022-06-20", "until": SATURDAY}
-    whole = pay_with_many.generate(**window).tables[0].rows
+    window: dict[str, Any] = {"gaps": True, "since": "2022-06-20", "until": SATURDAY}
+    whole: list[Any] = list(pay_with_many.generate(**window).tables[0].rows)
 
     parts = [pay_with_many.generate(**window, shard=f"{number}/4").tables[0].rows for number in (1, 2, 3, 4)]
 
-    assert sorted(row for part in parts for row in part) == sorted(whole)
+    found: list[Any] = [row for part in parts for row in part]
+    assert sorted(found) == sorted(whole)

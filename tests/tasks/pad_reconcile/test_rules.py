@@ -1,4 +1,7 @@
-"""What a row asks for, for every record type, target and status of docs/specs/cas-settlement-csv.md sections 2, 3, 5."""
+"""What a row asks for, for every record type, target and status.
+
+Source: docs/specs/cas-settlement-csv.md sections 2, 3 and 5.
+"""
 
 from datetime import date
 from decimal import Decimal

@@ -51,7 +51,8 @@ def test_example_3_a_bounce_opens_the_invoice_freezes_the_account_and_charges_th
     fee_invoice = min(books.invoices())
     assert books.invoices()[1234700] == ("SETTLEMENT_SCHED", "0.00")
     assert books.rows(
-        "SELECT payment_method_code, invoice_status_code, total, corp_type_code, created_by FROM invoices WHERE id = :id",
+        "SELECT payment_method_code, invoice_status_code, total, corp_type_code, created_by"
+        "  FROM invoices WHERE id = :id",
         id=fee_invoice,
     ) == [("CC", "CREATED", 30, "BCR", "SYSTEM")]
     assert [one for one in books.references() if one[1] == "REG01234700"] == [

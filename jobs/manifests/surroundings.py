@@ -1,0 +1,51 @@
+"""What the pods live in: an account without rights, their settings, and where they may connect to."""
+
+from config.schedule import Schedule
+from jobs.manifests.pods import NAME, SETTINGS, Object, labels
+
+_DNS = [{"protocol": protocol, "port": port} for port in (53, 5353) for protocol in ("UDP", "TCP")]
+
+
+def service_account() -> Object:
+    """Give the account of the pods: it has no rights, and its token is not mounted."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": NAME, "labels": labels("account")},
+        "automountServiceAccountToken": False,
+    }
+
+
+def settings(schedule: Schedule) -> Object:
+    """Give the settings that are no secrets; the Secrets are made by hand (docs/operations.md)."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": SETTINGS, "labels": labels("settings")},
+        "data": dict(sorted(schedule.cluster.settings.items())),
+    }
+
+
+def network_policy(schedule: Schedule) -> Object:
+    """Let the pods reach the systems in the schedule and DNS, and let only the monitoring in, to the scheduler."""
+    places = [
+        {"to": [{"ipBlock": {"cidr": str(place.cidr)}}], "ports": [{"protocol": "TCP", "port": place.port}]}
+        for place in schedule.cluster.egress
+    ]
+    monitoring = {"matchLabels": {"network.openshift.io/policy-group": "monitoring"}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": NAME, "labels": labels("network")},
+        "spec": {
+            "podSelector": {"matchLabels": {"app.kubernetes.io/name": NAME}},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [
+                {
+                    "from": [{"namespaceSelector": monitoring}],
+                    "ports": [{"protocol": "TCP", "port": schedule.cluster.scheduler.port}],
+                }
+            ],
+            "egress": [{"to": [{"namespaceSelector": {}}], "ports": _DNS}, *places],
+        },
+    }

@@ -1,0 +1,29 @@
+-- Tell what became of the files of one name.
+-- in     name
+-- out    at, what, detail
+-- again  reads only
+SELECT at, what, detail
+  FROM (
+       SELECT file.received_on AT TIME ZONE 'UTC' AS at, 1 AS rank, 'file ' || file.state AS what,
+              file.source || ' file ' || file.id || ', ' || file.size_bytes || ' bytes, sha256 ' || left(file.sha256, 12)
+              || coalesce(', kept as ' || file.object_key, '') || coalesce(': ' || file.reason, '') AS detail
+         FROM pay_jobs.inbound_files AS file WHERE file.name = :name
+       UNION ALL
+       SELECT file.applied_on AT TIME ZONE 'UTC', 2, 'rows ' || line.outcome,
+              count(*) || ' rows, ' || sum(line.amount) || ' CAD' || coalesce(', ' || nullif(line.rule, ''), '')
+         FROM pay_jobs.settlement_rows AS line
+         JOIN pay_jobs.inbound_files AS file ON file.id = line.file_id
+        WHERE file.name = :name
+        GROUP BY file.id, file.applied_on, line.outcome, line.rule
+       UNION ALL
+       SELECT batch.applied_on AT TIME ZONE 'UTC', 3, 'batch ' || coalesce(CAST(batch.batch_number AS text), '?') || ' ' || batch.state,
+              'lines ' || batch.first_line || ' to ' || batch.last_line || coalesce(': ' || batch.reason, '')
+         FROM pay_jobs.feedback_batches AS batch
+         JOIN pay_jobs.inbound_files AS file ON file.id = batch.file_id
+        WHERE file.name = :name
+       UNION ALL
+       SELECT settlement.received_on, 4, 'cas_settlements', 'processed '
+              || coalesce(CAST(settlement.processed_on AS text), 'never')
+         FROM cas_settlements AS settlement WHERE settlement.file_name = :name
+       ) AS events
+ ORDER BY at NULLS LAST, rank, detail

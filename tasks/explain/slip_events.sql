@@ -1,0 +1,45 @@
+-- Tell what happened to one routing slip and its children.
+-- in     number
+-- out    at, what, detail
+-- again  reads only
+-- source docs/specs/routing-slips.md section 1
+WITH family AS (
+       SELECT * FROM routing_slips WHERE number = :number OR parent_number = :number
+     )
+SELECT at, what, detail
+  FROM (
+       SELECT slip.created_on AS at, 1 AS rank,
+              CASE WHEN slip.number = :number THEN 'slip ' ELSE 'child slip ' END || coalesce(slip.status, '?') AS what,
+              slip.number || ': total ' || coalesce(slip.total, 0) || ', remaining ' || coalesce(slip.remaining_amount, 0)
+              || ' CAD, CFS version ' || coalesce(slip.cas_version_suffix, 1)
+              || CASE WHEN slip.cas_mismatch THEN ', does not match CFS' ELSE '' END AS detail
+         FROM family AS slip
+       UNION ALL
+       SELECT NULL, 2, 'CFS account ' || coalesce(cfs.status, '?'),
+              slip.number || ': account ' || coalesce(cfs.cfs_account, '-') || ', site ' || coalesce(cfs.cfs_site, '-')
+         FROM family AS slip JOIN cfs_accounts AS cfs ON cfs.account_id = slip.payment_account_id
+       UNION ALL
+       SELECT payment.payment_date, 3, 'payment ' || coalesce(payment.payment_status_code, '?'),
+              payment.payment_method_code || ' ' || CAST(payment.paid_amount AS numeric(19,2)) || ' CAD, slip ' || payment.receipt_number
+         FROM payments AS payment
+        WHERE payment.is_routing_slip AND payment.receipt_number IN (SELECT number FROM family)
+       UNION ALL
+       SELECT invoice.created_on, 4, 'invoice ' || invoice.invoice_status_code,
+              invoice.id || ', ' || invoice.total || ' CAD, slip ' || invoice.routing_slip
+         FROM invoices AS invoice WHERE invoice.routing_slip IN (SELECT number FROM family)
+       UNION ALL
+       SELECT operation.created_on AT TIME ZONE 'UTC', 5, operation.kind || ' ' || operation.state,
+              'operation ' || operation.id || ' on ' || operation.slip || coalesce(': ' || operation.why, '')
+              || coalesce(', because ' || operation.reason, '')
+         FROM pay_jobs.slip_operations AS operation WHERE operation.slip IN (SELECT number FROM family)
+       UNION ALL
+       SELECT coalesce(step.answered_on, step.intended_on) AT TIME ZONE 'UTC', 6, 'step ' || step.state,
+              step.kind || ' ' || step.subject || ' (operation ' || step.operation_id || ')'
+         FROM pay_jobs.slip_steps AS step
+         JOIN pay_jobs.slip_operations AS operation ON operation.id = step.operation_id
+        WHERE operation.slip IN (SELECT number FROM family)
+       UNION ALL
+       SELECT comment.timestamp AT TIME ZONE 'UTC', 7, 'comment', comment.submitter_name || ': ' || coalesce(comment.comment, '')
+         FROM comments AS comment WHERE comment.routing_slip_number IN (SELECT number FROM family)
+       ) AS events
+ ORDER BY at NULLS FIRST, rank, detail

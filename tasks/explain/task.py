@@ -1,0 +1,101 @@
+"""`explain`: one function a subject; each checks that it exists, tells its life, and says what it means."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from config.errors import UsageError
+from database.sql import run_sql
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Table
+from tasks.explain.arguments import Arguments
+from tasks.explain.meaning import meanings
+
+PACKAGE = "tasks.explain"
+
+
+def invoice(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell the life of an invoice."""
+    number = arguments.number("invoice id")
+    with context.database.begin() as session:
+        row = session.execute(
+            text(
+                "SELECT invoice.id, invoice.invoice_status_code AS status, invoice.payment_method_code AS method,"
+                "       invoice.total, invoice.paid, invoice.refund, invoice.payment_date, invoice.refund_date,"
+                "       account.auth_account_id, invoice.routing_slip,"
+                "       EXISTS (SELECT FROM invoice_references WHERE invoice_id = invoice.id) AS was_sent"
+                "  FROM invoices AS invoice LEFT JOIN payment_accounts AS account"
+                "    ON account.id = invoice.payment_account_id WHERE invoice.id = :id"
+            ),
+            {"id": number},
+        ).one_or_none()
+        if row is None:
+            raise UsageError(f"There is no invoice {number}. A CFS number such as REG01234567 is the invoice 1234567.")
+        outcome = _life(session, f"Invoice {number}, {row.status}", "invoice_events", id=number)
+    outcome.notes += meanings(
+        status=row.status,
+        method=row.method,
+        payment_date=row.payment_date,
+        refund_date=row.refund_date,
+        was_sent=row.was_sent,
+    )
+    if row.auth_account_id:
+        outcome.notes.append(f"More: python3 invoke_jobs.py explain account {row.auth_account_id}")
+    if row.routing_slip:
+        outcome.notes.append(f"More: python3 invoke_jobs.py explain slip {row.routing_slip}")
+    return outcome
+
+
+def account(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell what there is to know about an account."""
+    with context.database.begin() as session:
+        row = session.execute(
+            text("SELECT name, payment_method FROM payment_accounts WHERE auth_account_id = :account LIMIT 1"),
+            {"account": arguments.subject},
+        ).one_or_none()
+        if row is None:
+            raise UsageError(f"No payment account has the auth account id {arguments.subject!r}.")
+        title = (
+            f"Account {arguments.subject}, {row.name or 'without a name'}, pays by {row.payment_method or 'nothing'}"
+        )
+        return _life(session, title, "account_events", account=arguments.subject)
+
+
+def slip(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell the life of a routing slip."""
+    with context.database.begin() as session:
+        row = session.execute(
+            text("SELECT number, status, parent_number FROM routing_slips WHERE number = :number"),
+            {"number": arguments.subject},
+        ).one_or_none()
+        if row is None:
+            raise UsageError(f"There is no routing slip {arguments.subject!r}.")
+        outcome = _life(session, f"Routing slip {row.number}, {row.status}", "slip_events", number=row.number)
+    if row.parent_number:
+        outcome.notes.append(f"It is linked: python3 invoke_jobs.py explain slip {row.parent_number}")
+    return outcome
+
+
+def batch(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell the life of a journal voucher batch."""
+    number = arguments.number("batch number")
+    with context.database.begin() as session:
+        if session.scalar(text("SELECT count(*) FROM ejv_files WHERE id = :id"), {"id": number}) == 0:
+            raise UsageError(f"There is no batch {number} in ejv_files.")
+        return _life(session, f"Batch {number}", "batch_events", id=number)
+
+
+def file(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell what became of a file."""
+    with context.database.begin() as session:
+        outcome = _life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)
+    if not outcome.tables[0].rows:
+        raise UsageError(f"No file of the name {arguments.subject!r} ever came in.")
+    return outcome
+
+
+def _life(session: Session, title: str, events: str, **values: Any) -> Outcome:
+    found = run_sql(session, PACKAGE, events, **values)
+    rows = [(at.strftime("%Y-%m-%d %H:%M:%S") if at else None, what, detail) for at, what, detail in map(tuple, found)]
+    return Outcome(tables=[Table(f"{title} (times in UTC)", ("at", "what", "detail"), rows)])

@@ -1,0 +1,73 @@
+"""Find the JSON of an event in a logged line, complete it, and hold it against CloudEvents 1.0.
+
+Pure functions: text in, event out. Source: CloudEvents 1.0.2, "Required attributes"; docs/specs/schedules.md section 4.
+
+>>> found = find_event('mailer - INFO - received: {"id": "1", "source": "x", "type": "y", "data": {}} done')
+>>> found["type"]
+'y'
+"""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.errors import FormatError, UsageError
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class CloudEvent(BaseModel):
+    """What a CloudEvent must and may have."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    specversion: Literal["1.0"]
+    id: Text
+    source: Text
+    type: Text
+    datacontenttype: Literal["application/json"]
+    subject: Text | None = None
+    time: Annotated[datetime, Field(strict=False)] | None = None
+    data: dict[str, Any] | list[Any] | str | None = None
+
+
+def find_event(text: str) -> dict[str, Any]:
+    """Give the JSON object that a logged line holds; line breaks inside its texts are what logging made of them.
+
+    Raises UsageError where there is none, or more than one that could be it.
+    """
+    decoder = json.JSONDecoder(strict=False)
+    found: list[dict[str, Any]] = []
+    place = text.find("{")
+    while place >= 0:
+        try:
+            value, end = decoder.raw_decode(text, place)
+        except json.JSONDecodeError:
+            end = place + 1
+        else:
+            if isinstance(value, dict) and "type" in value:
+                found.append(value)
+        place = text.find("{", end)
+    if len(found) != 1:
+        raise UsageError(
+            f"The text holds {len(found)} JSON objects with a type (expected one, like "
+            '{"id": "...", "source": "...", "type": "...", "data": {...}}). Cut it down to one message.'
+        )
+    return found[0]
+
+
+def completed(event: dict[str, Any], new_id: str) -> dict[str, Any]:
+    """Give the event with a new id and what older loggers left out.
+
+    Raises FormatError naming each attribute that is no CloudEvent's.
+    """
+    whole = {**event, "id": new_id, "specversion": "1.0", "datacontenttype": "application/json"}
+    whole = {name: value for name, value in whole.items() if name != "subject" or value}
+    try:
+        CloudEvent.model_validate(whole)
+    except ValidationError as error:
+        problems = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
+        raise FormatError(f"This is no CloudEvent 1.0 ({problems}). Nothing was published.") from None
+    return whole

@@ -1,0 +1,1 @@
+"""The last local write of an operation: small statements inside the one transaction that closes the journal."""

@@ -1,0 +1,88 @@
+"""Lock a family, make sure that it still is what was worked on, and change its slips and accounts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from database.sql import run_sql
+from tasks.routing_slip_recreate.family.model import Family, Slip
+from tasks.routing_slip_recreate.family.reading import read_family
+from tasks.routing_slip_recreate.operations.base import Work
+from tasks.routing_slip_recreate.steps.base import Undecided
+
+PACKAGE = __package__
+
+
+def naive(instant: datetime) -> datetime:
+    """Give an instant as the pay tables hold it: UTC without a zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def hold_rows(session: Session, root: str) -> None:
+    """Hold the rows of a slip and its children until the transaction ends."""
+    run_sql(session, PACKAGE, "lock_slips", root=root)
+
+
+def lock_family(session: Session, work: Work) -> Family:
+    """Hold the family's rows until the transaction ends, and give them as they are now."""
+    root = work.family.root.number
+    hold_rows(session, root)
+    fresh = read_family(session, root, prefix=work.prefix)
+    assert fresh is not None
+    if {one.number for one in work.family.members} - {one.number for one in fresh.members}:
+        raise _changed("its family is another one now")
+    return fresh
+
+
+def require(slip: Slip, *, status: str, total: Decimal | None = None, without_invoices: bool = False) -> None:
+    """Make sure that nobody changed under us what the steps were about. Raises Undecided."""
+    if slip.status != status:
+        raise _changed(f"its status is {slip.status} now, and was {status}")
+    if total is not None and slip.total != total:
+        raise _changed(f"its total is {slip.total} now, and was {total}")
+    if without_invoices and slip.invoices:
+        raise _changed(f"it has transactions now: {', '.join(one.number for one in slip.invoices)}")
+
+
+def set_slip(
+    session: Session,
+    number: str,
+    *,
+    now: datetime,
+    status: str | None = None,
+    version: int | None = None,
+    remaining_change: Decimal = Decimal(0),
+    refund_change: Decimal | None = None,
+) -> None:
+    """Change a slip; its balance by an amount, never to one."""
+    run_sql(
+        session,
+        PACKAGE,
+        "set_slip",
+        number=number,
+        now=naive(now),
+        status=status,
+        version=version,
+        remaining_change=remaining_change,
+        refund_change=refund_change,
+    )
+
+
+def set_account(session: Session, account_id: int, status: str) -> None:
+    """Set the status of a slip's CFS account."""
+    run_sql(session, PACKAGE, "set_account", id=account_id, status=status)
+
+
+def fail_deposits(session: Session, numbers: Sequence[str]) -> None:
+    """Let the deposits of these slips fail."""
+    run_sql(session, PACKAGE, "fail_deposits", numbers=list(numbers))
+
+
+def _changed(how: str) -> Undecided:
+    return Undecided(
+        cfs="all steps are done",
+        ours=f"while they ran the slip was changed: {how}",
+        repair="set the slip back to what it was, so that what CFS has can be written down",
+    )

@@ -1,0 +1,84 @@
+"""Refund and write-off: what is left of the receipts leaves them.
+
+Source: docs/specs/routing-slips.md sections 3.6 and 4.5. The amounts are checked once, before the first step, and kept
+with the plan: an adjustment cannot be undone, and after it the amounts no longer tell what was there.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from connectors.cfs import ReceiptActivity
+from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_slip
+from tasks.routing_slip_recreate.operations.base import Held, OperationKind, Plan, Work, live_receipts
+from tasks.routing_slip_recreate.steps.base import Undecided, told
+from tasks.routing_slip_recreate.steps.receipts import AdjustReceipt, adjusted_amount
+
+ACTIVITIES = {"REFUND_AUTHORIZED": ReceiptActivity.REFUND, "WRITE_OFF_AUTHORIZED": ReceiptActivity.WRITE_OFF}
+
+
+class Mismatch(Undecided):
+    """Our balance and the receipts in CFS disagree; the slip is flagged and left alone until a person clears it."""
+
+
+def plan(work: Work) -> Plan:
+    """Take from each receipt what is left of it: as an earlier run planned it, else as CFS has it now."""
+    if work.earlier is not None and work.earlier.sent:
+        planned: dict[str, dict[str, Any]] = work.earlier.plan["adjustments"]
+    else:
+        receipts = [one for one in live_receipts(work, work.family.members) if not one.receipt.is_reversed]
+        _compare(work, receipts)
+        planned = {
+            one.number: {"amount": str(one.receipt.unapplied_amount), "before": str(adjusted_amount(one.receipt))}
+            for one in receipts
+            if one.receipt.unapplied_amount
+        }
+    site, activity = work.slip.site, ACTIVITIES[work.slip.status]
+    steps = tuple(
+        AdjustReceipt(site, number, Decimal(one["amount"]), Decimal(one["before"]), activity)
+        for number, one in planned.items()
+    )
+    return Plan(steps, facts={"adjustments": planned}, receipts=tuple(planned))
+
+
+def close(session: Session, work: Work, plan: Plan) -> list[str]:
+    """What left CFS is handed over, and no longer ours to spend."""
+    fresh = lock_family(session, work).root
+    require(fresh, status=work.slip.status)
+    for number in plan.receipts:
+        receipt = work.look.receipt(fresh.site, number)
+        if receipt is None or receipt.unapplied_amount:
+            raise Undecided(
+                cfs=f"receipt {number} is {told(receipt)}",
+                ours="all that was left of it has left it",
+                repair=f"find out what put money back into receipt {number}, and take it out again",
+            )
+    adjusted = sum((step.amount for step in plan.steps if isinstance(step, AdjustReceipt)), Decimal(0))
+    set_slip(session, fresh.number, now=work.now, remaining_change=-adjusted, refund_change=adjusted)
+    if fresh.remaining != adjusted:
+        return [f"its balance was changed to {fresh.remaining} meanwhile; {adjusted} left CFS, and the rest stays"]
+    return []
+
+
+def _compare(work: Work, held: list[Held]) -> None:
+    """Hold our balance against CFS, to the cent. Raises Mismatch (section 3.6, steps 3 and 4).
+
+    A deposit that bounced counts on neither side.
+    """
+    family = work.family
+    applied = sum((one.net_paid for one in family.invoices if one.status == "PAID"), Decimal(0))
+    deposited = sum((one.slip.total for one in held), Decimal(0))
+    unapplied = sum((one.receipt.unapplied_amount for one in held), Decimal(0))
+    listed = any(one.receipt.invoices for one in held)
+    if listed == (applied > 0) and deposited - applied == unapplied == family.root.remaining:
+        return
+    raise Mismatch(
+        cfs="; ".join(f"receipt {one.number} is {told(one.receipt)}" for one in held) or "no receipt is open",
+        ours=f"{deposited} were deposited, {applied} paid for transactions, and {family.root.remaining} are left",
+        repair="bring the two together to the cent, and clear cas_mismatch of the slip",
+    )
+
+
+REFUND = OperationKind("refund", "slips_refunded", plan, close)
+WRITE_OFF = OperationKind("write_off", "slips_written_off", plan, close)

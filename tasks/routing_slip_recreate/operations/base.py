@@ -1,0 +1,170 @@
+"""What the operations share: what they are given, what they plan, and where the receipts of a family are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from connectors.cfs import CfsSite, InvoiceLine, Receipt, ReversalComment, ReversalReason
+from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, SlipInvoice
+from tasks.routing_slip_recreate.look import Look, Versions, versions
+from tasks.routing_slip_recreate.numbers import receipt_number
+from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided, told
+from tasks.routing_slip_recreate.steps.receipts import ReverseReceipt
+
+
+@dataclass(frozen=True)
+class Fee:
+    """The NSF fee as the pay database defines it, in CAD (filing type NSF of product BCR)."""
+
+    schedule_id: int
+    amount: Decimal
+    description: str
+    distribution_id: int
+    account: str
+
+    @property
+    def lines(self) -> tuple[InvoiceLine, ...]:
+        """The fee as CFS is told it."""
+        return (InvoiceLine(self.description, self.amount, self.account),)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an operation is planned from.
+
+    slip           the slip it is about: the parent, or for a link the child
+    earlier        the operation in work, if an earlier run began it
+    now            aware
+    nsf_fee        reads the fee in force
+    new_invoice    takes an invoice id that nobody else will use
+    prefix         the start of our invoice numbers in CFS
+    """
+
+    family: Family
+    slip: Slip
+    look: Look
+    now: datetime
+    prefix: str
+    nsf_fee: Callable[[], Fee]
+    new_invoice: Callable[[], int]
+
+    @property
+    def earlier(self) -> Operation | None:
+        """The operation on this slip that an earlier run began."""
+        return self.slip.in_work
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps of an operation, and what its last local write needs to know.
+
+    facts     kept with the plan in the journal
+    receipts  looked at once more when all steps are true: what they paid is written as our receipts
+    payable   the invoices that the steps pay
+    """
+
+    steps: tuple[Step, ...]
+    facts: Json = field(default_factory=dict)
+    receipts: tuple[str, ...] = ()
+    payable: tuple[SlipInvoice, ...] = ()
+
+    @property
+    def as_json(self) -> Json:
+        """The plan as the journal keeps it."""
+        steps = [{"kind": one.kind, "subject": one.subject, "request": one.request} for one in self.steps]
+        return {**self.facts, "steps": steps}
+
+
+@dataclass(frozen=True)
+class OperationKind:
+    """One kind of operation.
+
+    plan    decides the steps from what is known; reads CFS through the work's look, changes nothing
+    close   the last local write, inside the transaction that closes the journal; gives what a person should know
+    """
+
+    name: str
+    counted_as: str
+    plan: Callable[[Work], Plan]
+    close: Callable[[Session, Work, Plan], list[str]]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The receipt on the parent's site that holds, or held, a member's deposit."""
+
+    slip: Slip
+    number: str
+    receipt: Receipt
+
+
+def own_versions(work: Work, *, ahead: bool = False) -> Versions:
+    """Find the receipts of the parent."""
+    slip = work.family.root
+    return versions(work.look, slip.site, slip.number, linked=False, version=slip.version, ahead=ahead)
+
+
+def live_receipts(work: Work, members: tuple[Slip, ...]) -> list[Held]:
+    """Give the receipt of each member on the parent's site; a reversed one where none is open.
+
+    Raises Undecided where a deposit is there twice, or cannot be found.
+    """
+    found = []
+    for slip in members:
+        linked = slip.parent is not None
+        there = versions(work.look, work.family.root.site, slip.number, linked=linked, version=slip.version)
+        if not there.found and linked and _was_never_recreated(work, slip):
+            continue
+        found.append(Held(slip, *the_receipt(there, work.family.root.site, slip, linked=linked)))
+    return found
+
+
+def the_receipt(there: Versions, site: CfsSite, slip: Slip, *, linked: bool) -> tuple[str, Receipt]:
+    """Give the receipt that holds a slip's deposit, or its last one where all are reversed."""
+    expected = receipt_number(slip.number, linked=linked, version=slip.version)
+    if there.highest is None:
+        raise Undecided(
+            cfs=f"there is no receipt {expected} on site {site.site}, nor one of an earlier version",
+            ours=f"it holds the deposit of {slip.total} of slip {slip.number}",
+            repair="find out under which number or site the deposit is, and correct the slip's version or CFS account",
+        )
+    if len(there.open) > 1:
+        names = [receipt_number(slip.number, linked=linked, version=one) for one in there.open]
+        raise Undecided(
+            cfs=f"receipts {' and '.join(names)} are both open",
+            ours=f"slip {slip.number} is one deposit of {slip.total}",
+            repair="reverse in CFS the one that is wrong",
+        )
+    version = there.open[0] if there.open else there.highest
+    return receipt_number(slip.number, linked=linked, version=version), there.found[version]
+
+
+def _was_never_recreated(work: Work, child: Slip) -> bool:
+    """Whether another job reversed a child's receipt and never made the one under its parent (section 4.0)."""
+    if child.account is None or child.account.site is None:
+        return False
+    number, receipt = the_receipt(
+        versions(work.look, child.site, child.number, linked=False, version=child.version),
+        child.site,
+        child,
+        linked=False,
+    )
+    if not receipt.is_reversed:
+        raise Undecided(
+            cfs=f"receipt {number} is {told(receipt)} on the site of the child, and there is none under its parent",
+            ours=f"slip {child.number} is linked to {work.family.root.number} and its CFS account is closed",
+            repair=f"run ROUTING_SLIP_RECREATE --slip {child.number} --only link, which links it in CFS",
+        )
+    return True
+
+
+def reversals(
+    work: Work, members: tuple[Slip, ...], reason: ReversalReason, comment: ReversalComment
+) -> tuple[ReverseReceipt, ...]:
+    """Plan to reverse the receipts of some members, the parent's last: it is the anchor of every look."""
+    receipts = live_receipts(work, members)
+    site = work.family.root.site
+    return tuple(ReverseReceipt(site, one.number, reason, comment) for one in reversed(receipts))

@@ -1,0 +1,93 @@
+"""Correction: the receipt is taken back and made anew over the new total, under the next number, and applied again.
+
+Source: docs/specs/routing-slips.md sections 3.5 and 4.4, hazards 5, 9 and 10. The version in our row may lag
+behind CFS or be one ahead of it; what CFS has decides. Invoices that a half-done correction or a bounced deposit left
+CREATED are paid again with the others. If the total was changed again meanwhile, what was done is written, and the
+slip stays in CORRECTION for the next run.
+"""
+
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from connectors.cfs import ReversalComment, ReversalReason
+from tasks.routing_slip_recreate.closing.invoices import settle_invoices
+from tasks.routing_slip_recreate.closing.receipts import sync_receipts
+from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_slip
+from tasks.routing_slip_recreate.family.model import SlipInvoice
+from tasks.routing_slip_recreate.numbers import receipt_number
+from tasks.routing_slip_recreate.operations.base import (
+    OperationKind,
+    Plan,
+    Work,
+    live_receipts,
+    own_versions,
+    the_receipt,
+)
+from tasks.routing_slip_recreate.steps.receipts import ApplyReceipt, CreateReceipt, ReverseReceipt
+
+
+def plan(work: Work) -> Plan:
+    """Reverse, create, and apply the slip's receipt and its children's to each invoice in turn."""
+    slip = work.slip
+    old, new = _versions(work)
+    receipt = receipt_number(slip.number, linked=False, version=new)
+    children = [one.number for one in live_receipts(work, work.family.linked) if not one.receipt.is_reversed]
+    payable = tuple(one for one in slip.invoices if _is_payable(one))
+    return Plan(
+        steps=(
+            ReverseReceipt(
+                slip.site,
+                receipt_number(slip.number, linked=False, version=old),
+                ReversalReason.PAYMENT_REVERSAL,
+                ReversalComment.CORRECTED_IN_REVISION,
+            ),
+            CreateReceipt(slip.site, receipt, slip.slip_date, slip.total),
+            *(
+                ApplyReceipt(slip.site, number, invoice.number)
+                for invoice in payable
+                for number in (receipt, *children)
+            ),
+        ),
+        facts={"version": new, "total": str(slip.total)},
+        receipts=(receipt, *children) if payable else (),
+        payable=payable,
+    )
+
+
+def _is_payable(invoice: SlipInvoice) -> bool:
+    return invoice.status == "PAID" or (invoice.status == "CREATED" and invoice.reference_id is not None)
+
+
+def _versions(work: Work) -> tuple[int, int]:
+    """Give the version to take back and the one to make: the latter may be there from a run that died."""
+    slip = work.slip
+    there = own_versions(work, ahead=True)
+    _, receipt = the_receipt(there, slip.site, slip, linked=False)
+    highest = there.highest
+    assert highest is not None
+    made = there.open == [highest] and highest > slip.version and receipt.receipt_amount == slip.total
+    if made:
+        return highest - 1, highest
+    return (there.open[0] if there.open else highest), highest + 1
+
+
+def close(session: Session, work: Work, plan: Plan) -> list[str]:
+    """The new version is ours too, and what CFS applied is what our receipts say."""
+    fresh = lock_family(session, work)
+    slip = fresh.root
+    require(slip, status="CORRECTION")
+    version = plan.facts["version"]
+    assert isinstance(version, int)
+    gone = [receipt_number(slip.number, linked=False, version=one) for one in range(1, version)]
+    sync_receipts(session, work, fresh, plan.receipts, gone=gone)
+    notes = settle_invoices(session, work, fresh, plan.payable)
+    if slip.total != Decimal(str(plan.facts["total"])):
+        set_slip(session, slip.number, now=work.now, version=version)
+        return [*notes, f"its total was changed again to {slip.total} meanwhile: the next run corrects it once more"]
+    status = "COMPLETE" if slip.remaining == 0 else "ACTIVE"
+    set_slip(session, slip.number, now=work.now, version=version, status=status)
+    return notes
+
+
+CORRECTION = OperationKind("correction", "slips_corrected", plan, close)

@@ -1,0 +1,75 @@
+"""Link: the child's deposit moves to the parent's site, under the number with the L.
+
+Source: docs/specs/routing-slips.md sections 3.2 and 4.1, hazards 1 and 2. Of a child that was corrected, the receipt
+that is really open is reversed, not the plain number. The parent's balance is left to the API, which has counted the
+child in already; only a voided parent's is lowered by what its kept transactions take.
+"""
+
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from connectors.cfs import ReversalComment, ReversalReason
+from tasks.routing_slip_recreate.closing.invoices import settle_invoices
+from tasks.routing_slip_recreate.closing.receipts import sync_receipts
+from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.family.due import nsf_is_due
+from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
+from tasks.routing_slip_recreate.look import versions
+from tasks.routing_slip_recreate.numbers import receipt_number
+from tasks.routing_slip_recreate.operations.base import OperationKind, Plan, Work, the_receipt
+from tasks.routing_slip_recreate.steps.receipts import ApplyReceipt, CreateReceipt, ReverseReceipt
+
+
+def plan(work: Work) -> Plan:
+    """Move the child's receipt under the parent, and pay with it what a bounced or voided parent still owes."""
+    child, parent = work.slip, work.family.root
+    there = versions(work.look, child.site, child.number, linked=False, version=child.version)
+    old, _ = the_receipt(there, child.site, child, linked=False)
+    version = there.open[0] if there.open else (there.highest or child.version)
+    new = receipt_number(child.number, linked=True, version=version)
+    owed = owed_invoices(work.family)
+    return Plan(
+        steps=(
+            ReverseReceipt(child.site, old, ReversalReason.PAYMENT_REVERSAL, ReversalComment.LINKING_ROUTING_SLIP),
+            CreateReceipt(parent.site, new, child.slip_date, child.total),
+            *(ApplyReceipt(parent.site, new, invoice.number) for invoice in owed),
+        ),
+        facts={"version": version, "receipt": new},
+        receipts=(new,) if owed else (),
+        payable=owed,
+    )
+
+
+def owed_invoices(family: Family) -> tuple[SlipInvoice, ...]:
+    """Give what the parent owes since its deposit bounced or was voided; nothing while that is not worked yet."""
+    if nsf_is_due(family):
+        return ()
+    return tuple(one for one in family.root.invoices if one.status == "CREATED" and one.reference_id is not None)
+
+
+def close(session: Session, work: Work, plan: Plan) -> list[str]:
+    """The child's account is closed; what was paid is paid, and a bounced parent can be spent from again."""
+    child, parent = work.slip, work.family.root
+    fresh = lock_family(session, work)
+    now_child, now_parent = fresh.slip(child.number), fresh.root
+    require(now_child, status="LINKED", total=child.total)
+    assert now_child.account is not None
+    set_account(session, now_child.account.id, "INACTIVE")
+    version = plan.facts["version"]
+    assert isinstance(version, int)
+    set_slip(session, child.number, now=work.now, version=version)
+    if not plan.payable:
+        return []
+    applied = sync_receipts(session, work, fresh, plan.receipts)
+    notes = settle_invoices(session, work, fresh, plan.payable)
+    if now_parent.status == "NSF":
+        set_slip(session, parent.number, now=work.now, status="ACTIVE")
+    elif now_parent.status == "VOID":
+        paid = sum(applied.values(), Decimal(0))
+        status = "ACTIVE" if now_parent.remaining > paid else None
+        set_slip(session, parent.number, now=work.now, status=status, remaining_change=-paid)
+    return notes
+
+
+LINK = OperationKind("link", "slips_linked", plan, close)

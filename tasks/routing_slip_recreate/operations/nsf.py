@@ -1,0 +1,97 @@
+"""NSF: the cheque bounced. The receipts are taken back, the transactions are owed again, and a fee is charged.
+
+Source: docs/specs/routing-slips.md sections 3.4 and 4.3, hazard 7. The payments of children fail with the parent's,
+by their plain numbers, which is what payments hold. The id of the fee invoice is taken when the plan is made, so that
+a run that dies finds its CFS invoice again; a fee that another job left half made is taken over.
+"""
+
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from connectors.cfs import ReversalComment, ReversalReason
+from tasks.routing_slip_recreate.closing.fee import write_fee
+from tasks.routing_slip_recreate.closing.invoices import reopen_invoice
+from tasks.routing_slip_recreate.closing.receipts import drop_receipts
+from tasks.routing_slip_recreate.closing.slips import fail_deposits, lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.family.due import bounced_before_linking, spent
+from tasks.routing_slip_recreate.family.model import Slip, SlipInvoice
+from tasks.routing_slip_recreate.family.reading import cfs_number
+from tasks.routing_slip_recreate.operations.base import Fee, OperationKind, Plan, Work, reversals
+from tasks.routing_slip_recreate.steps.base import Undecided
+from tasks.routing_slip_recreate.steps.invoices import CreateInvoice
+
+
+def plan(work: Work) -> Plan:
+    """Reverse what each member has open, and make the fee in CFS."""
+    slip, fee = work.slip, work.nsf_fee()
+    begun = half_made_fee(slip)
+    known = work.earlier.plan.get("fee_invoice") if work.earlier else None
+    fee_invoice = begun.id if begun else int(known or work.new_invoice())
+    number = begun.number if begun else cfs_number(work.prefix, fee_invoice)
+    members = _bounced(work)
+    taken = reversals(work, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
+    return Plan(
+        steps=(*taken, CreateInvoice(slip.site, number, fee.lines, work.now)),
+        facts={
+            "fee_invoice": fee_invoice,
+            "fee_number": number,
+            "charge": str(fee.amount if begun is None else _still_to_charge(slip, fee)),
+            "members": [one.number for one in members],
+        },
+    )
+
+
+def half_made_fee(slip: Slip) -> SlipInvoice | None:
+    """Give the fee invoice that another job committed before it died."""
+    if slip.account is None or slip.account.status != "FREEZE":
+        return None
+    return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
+
+
+def close(session: Session, work: Work, plan: Plan) -> list[str]:
+    """The account is frozen, what was paid is owed again, and the fee is owed as well."""
+    fresh = lock_family(session, work).root
+    require(fresh, status="NSF")
+    assert fresh.account is not None
+    set_account(session, fresh.account.id, "FREEZE")
+    members = plan.facts["members"]
+    assert isinstance(members, list)
+    fail_deposits(session, members)
+    # Also those whose refund was requested: CFS has nothing applied to them any more, so nothing is to be unapplied.
+    drop_receipts(session, [one.id for one in fresh.invoices if not one.is_final])
+    for invoice in fresh.invoices:
+        if invoice.status == "PAID":
+            reopen_invoice(session, invoice.id, now=work.now, paid=Decimal(0))
+    fee, number = work.nsf_fee(), str(plan.facts["fee_number"])
+    made = work.look.invoice(fresh.site, number)
+    assert made is not None
+    write_fee(session, work, fee, invoice_id=int(str(plan.facts["fee_invoice"])), made=made)
+    set_slip(session, fresh.number, now=work.now, remaining_change=-Decimal(str(plan.facts["charge"])))
+    return []
+
+
+def _bounced(work: Work) -> tuple[Slip, ...]:
+    """Give the members whose money is gone: not those that were linked since to pay for it."""
+    unlinked = [one for one in work.family.children if one not in work.family.linked]
+    if bounced_before_linking(work.family, unlinked):
+        return (work.family.root, *work.family.linked)
+    return work.family.members
+
+
+def _still_to_charge(slip: Slip, fee: Fee) -> Decimal:
+    """Tell from the balance whether the job that died took the fee off (section 4.3)."""
+    owed = spent(slip)
+    if slip.remaining == -owed:
+        return fee.amount
+    if slip.remaining == -owed - fee.amount:
+        return Decimal(0)
+    raise Undecided(
+        cfs=f"the deposit of slip {slip.number} is reversed",
+        ours=f"a fee invoice was begun, {owed} are owed, and the balance {slip.remaining} is neither {-owed} nor "
+        f"{-owed - fee.amount}, so it cannot tell whether the fee of {fee.amount} is in it",
+        repair="set the slip's remaining amount to one of the two",
+    )
+
+
+NSF = OperationKind("nsf", "slips_nsf", plan, close)

@@ -1,0 +1,28 @@
+"""Void: the receipts of a slip without transactions are taken back.
+
+Source: docs/specs/routing-slips.md sections 3.3 and 4.2. Only what is not reversed yet is reversed.
+"""
+
+from sqlalchemy.orm import Session
+
+from connectors.cfs import ReversalComment, ReversalReason
+from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.operations.base import OperationKind, Plan, Work, reversals
+
+
+def plan(work: Work) -> Plan:
+    """Reverse what each member has open."""
+    return Plan(reversals(work, work.family.members, ReversalReason.PAYMENT_REVERSAL, ReversalComment.CREATED_IN_ERROR))
+
+
+def close(session: Session, work: Work, _plan: Plan) -> list[str]:
+    """Nothing is left of the slip, and its number in CFS is used up; children stay LINKED."""
+    fresh = lock_family(session, work).root
+    require(fresh, status="VOID", without_invoices=True)
+    assert fresh.account is not None
+    set_account(session, fresh.account.id, "INACTIVE")
+    set_slip(session, fresh.number, now=work.now, version=fresh.version + 1, remaining_change=-fresh.remaining)
+    return []
+
+
+VOID = OperationKind("void", "slips_voided", plan, close)

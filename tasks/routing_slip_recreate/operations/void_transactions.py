@@ -1,0 +1,122 @@
+"""Void with transactions: each is cancelled, or kept as owed, before the receipts are taken back.
+
+Source: docs/specs/routing-slips.md section 7. Unapplying comes before reversing, so that a run that died still shows
+which invoices were touched; children come first, because the parent's receipt is the anchor of every look.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from connectors.cfs import ReversalComment, ReversalReason
+from tasks.routing_slip_recreate.closing.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
+from tasks.routing_slip_recreate.closing.receipts import drop_receipts
+from tasks.routing_slip_recreate.closing.slips import fail_deposits, lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
+from tasks.routing_slip_recreate.operations.base import Held, OperationKind, Plan, Work, live_receipts
+from tasks.routing_slip_recreate.steps.base import Undecided, told
+from tasks.routing_slip_recreate.steps.checks import CheckFree, CheckOwed, CheckReversed
+from tasks.routing_slip_recreate.steps.invoices import CreditInvoice
+from tasks.routing_slip_recreate.steps.receipts import ReverseReceipt, UnapplyReceipt
+
+CANCEL, KEEP = "CANCEL", "KEEP"
+PAID_OUT = frozenset({"UPLOADED", "ACKNOWLEDGED", "COMPLETED"})
+
+
+def plan(work: Work) -> Plan:
+    """Unapply, check, credit what is cancelled, reverse, check."""
+    assert work.earlier is not None
+    decisions: dict[str, str] = work.earlier.plan["decisions"]
+    invoices = tuple(one for one in work.family.invoices if str(one.id) in decisions)
+    held = live_receipts(work, work.family.members)
+    if work.earlier.sent:
+        applications: list[list[Any]] = work.earlier.plan["applications"]
+    else:
+        _compare(work.family, held)
+        applications = [
+            [one.number, part.invoice_number, str(part.amount_applied)] for one in held for part in one.receipt.invoices
+        ]
+    site = work.slip.site
+    numbers = [one.number for one in reversed(held)]
+    cancelled = [one for one in invoices if decisions[str(one.id)] == CANCEL]
+    reason, comment = ReversalReason.PAYMENT_REVERSAL, ReversalComment.CREATED_IN_ERROR
+    return Plan(
+        steps=(
+            *(UnapplyReceipt(site, number, invoice) for number, invoice, _ in applications),
+            *(CheckFree(site, number) for number in numbers),
+            *(CheckOwed(site, one.number, settled=one in cancelled) for one in invoices),
+            *(CreditInvoice(site, one.number, may_be_missing=one.reference_id is None) for one in cancelled),
+            *(ReverseReceipt(site, number, reason, comment) for number in numbers),
+            *(CheckReversed(site, number) for number in numbers),
+        ),
+        facts={**work.earlier.plan, "decisions": decisions, "applications": applications},
+    )
+
+
+def close(session: Session, work: Work, plan: Plan) -> list[str]:
+    """The slip is VOID; what is kept is owed, and paid by the next slip that is linked to it."""
+    fresh = lock_family(session, work)
+    slip = fresh.root
+    require(slip, status="HOLD")
+    decisions = plan.facts["decisions"]
+    assert isinstance(decisions, dict)
+    _refuse_new_invoices(fresh, decisions)
+    decided = [one for one in fresh.invoices if str(one.id) in decisions]
+    drop_receipts(session, [one.id for one in decided])
+    notes, kept = [], False
+    for invoice in decided:
+        fail_invoice_payment(session, invoice.number)
+        if decisions[str(invoice.id)] == CANCEL:
+            cancel_invoice(session, invoice.id, now=work.now)
+            if invoice.disbursement in PAID_OUT:
+                notes.append(
+                    f"{invoice.number} is cancelled and was disbursed to the partner ({invoice.disbursement}): "
+                    "a reversal has to be arranged"
+                )
+        else:
+            kept = True
+            reopen_invoice(session, invoice.id, now=work.now, paid=Decimal(0))
+    fail_deposits(session, [one.number for one in fresh.members])
+    assert slip.account is not None
+    set_account(session, slip.account.id, "FREEZE" if kept else "INACTIVE")
+    for member in fresh.members:
+        change = -slip.remaining if member is slip else Decimal(0)
+        status = "VOID" if member is slip else None
+        set_slip(
+            session, member.number, now=work.now, status=status, version=member.version + 1, remaining_change=change
+        )
+    return notes
+
+
+def decidable(family: Family) -> tuple[SlipInvoice, ...]:
+    """Give the invoices that a plan has to decide about."""
+    return tuple(one for one in family.invoices if not one.is_final)
+
+
+def _compare(family: Family, held: list[Held]) -> None:
+    """Hold what CFS applied to each invoice against our receipts (section 7, step 3)."""
+    numbers = {part.invoice_number for one in held for part in one.receipt.invoices}
+    ours = {one.number: one.applied for one in family.invoices if not one.is_final}
+    for number in sorted(numbers | set(ours)):
+        there = sum((one.receipt.applied_to(number) for one in held), Decimal(0))
+        if there != ours.get(number, Decimal(0)):
+            raise Undecided(
+                cfs=f"{there} are applied to invoice {number}: "
+                + "; ".join(f"receipt {one.number} is {told(one.receipt)}" for one in held),
+                ours=f"our receipts of {number} add up to {ours.get(number, 'nothing, it is not open on this slip')}",
+                repair="correct the receipts of that invoice in the pay database, or its applications in CFS",
+            )
+
+
+def _refuse_new_invoices(fresh: Family, decisions: dict[str, str]) -> None:
+    new = [one.number for one in decidable(fresh) if str(one.id) not in decisions]
+    if new:
+        raise Undecided(
+            cfs="the receipts of the slip are reversed",
+            ours=f"the plan says nothing about {', '.join(new)}, made since",
+            repair=f"detach or cancel {', '.join(new)} in the pay database",
+        )
+
+
+VOID_TRANSACTIONS = OperationKind("void_transactions", "slips_voided", plan, close)

@@ -1,0 +1,44 @@
+"""Show the slips in work, the step each is at, and what blocks it."""
+
+from config.errors import UsageError
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Table
+from tasks.routing_slip_recreate.arguments import Arguments
+from tasks.routing_slip_recreate.family.due import due_for
+from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.reading import choose_families, read_family
+
+COLUMNS = ("slip", "status", "operation", "state", "step", "blocked_by")
+
+
+def list_slips(context: RunContext, arguments: Arguments) -> Outcome:
+    """Give the slips in work as a table; asks CFS nothing."""
+    rows: list[tuple[str, str, str, str, str, str]] = []
+    with context.database.begin() as session:
+        roots = choose_families(session, arguments.slip)
+        if arguments.slip is not None and not roots:
+            raise UsageError(f"There is no routing slip {arguments.slip!r}.")
+        for root in roots:
+            family = read_family(session, root, prefix="")
+            assert family is not None
+            rows += _rows(family)
+    if not rows:
+        return Outcome(notes=["No slip is in work."])
+    return Outcome(tables=[Table("Slips in work", COLUMNS, rows)])
+
+
+def _rows(family: Family) -> list[tuple[str, str, str, str, str, str]]:
+    rows, before = [], ""
+    due = due_for(family)
+    for one in due:
+        work = one.slip.in_work
+        blocked = one.refused or (f"waits for {one.waits_for}" if one.waits_for else before)
+        state, step = (work.state, work.step or "none yet") if work else ("due", "none yet")
+        rows.append((one.slip.number, one.slip.status, one.kind, state, step, (work.why if work else None) or blocked))
+        before = f"waits for the {one.kind} of slip {one.slip.number}"
+    known = {one.slip.number for one in due}
+    for slip in family.members:
+        if slip.in_work is not None and slip.number not in known:
+            work = slip.in_work
+            rows.append((slip.number, slip.status, work.kind, work.state, work.step or "none yet", work.why or ""))
+    return rows

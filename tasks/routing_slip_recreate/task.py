@@ -1,0 +1,121 @@
+"""ROUTING_SLIP_RECREATE, told from top to bottom."""
+
+import contextvars
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from config.errors import Interrupted, SourceUnavailable, UsageError
+from config.settings import CfsSettings
+from connectors.cfs import CfsClient
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Table
+from tasks.routing_slip_recreate.arguments import Arguments
+from tasks.routing_slip_recreate.family.reading import choose_families
+from tasks.routing_slip_recreate.show import list_slips
+from tasks.routing_slip_recreate.void_command import begin_void
+from tasks.routing_slip_recreate.worker import Report, Worker
+
+CALLS = ("slip", "operation", "step", "call", "subject", "request", "cfs_has")
+
+
+def run(context: RunContext, arguments: Arguments) -> Outcome:
+    """Work every slip that is due, or do the one thing that was asked for."""
+    if arguments.list_slips:
+        return list_slips(context, arguments)
+    settings = context.settings(CfsSettings)
+    with CfsClient(settings, dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
+        return work_slips(context, arguments, cfs, prefix=settings.invoice_prefix)
+
+
+def work_slips(
+    context: RunContext,
+    arguments: Arguments,
+    cfs: CfsClient,
+    *,
+    prefix: str = "REG",
+    checkpoint: Callable[[str], None] = lambda _name: None,
+) -> Outcome:
+    """Work every slip that is due, several families at once.
+
+    checkpoint  called with a name at every point where the process may die
+    """
+    outcome = Outcome()
+    _one_at_a_time(context)
+    if arguments.void is not None:
+        begun = begin_void(context, arguments, prefix=prefix)
+        outcome += begun.outcome
+        if not begun.work:
+            return outcome
+        arguments = Arguments(slip=arguments.void)
+    worker = Worker(context, arguments, cfs, prefix, checkpoint)
+    with context.database.begin() as session:
+        roots = choose_families(session, arguments.slip)
+    if arguments.slip is not None and not roots:
+        raise UsageError(f"There is no routing slip {arguments.slip!r}.")
+    context.progress.begin(len(roots))
+    return _told(context, arguments, outcome, _work_all(context, arguments, worker, roots))
+
+
+def _work_all(context: RunContext, arguments: Arguments, worker: Worker, roots: Sequence[str]) -> list[Report]:
+    """Work the families; the failure of one is raised only after the others are done."""
+    # The one connection of a dry run serves one thread.
+    threads = 1 if context.dry_run else arguments.concurrency
+    with ThreadPoolExecutor(threads, thread_name_prefix="slips") as pool:
+        futures = [pool.submit(contextvars.copy_context().run, _work, context, worker, root) for root in roots]
+    failures = [(root, error) for root, one in zip(roots, futures, strict=True) if (error := one.exception())]
+    for root, error in failures:
+        if not isinstance(error, Interrupted):
+            context.log.error("slip.failed", family=root, error=f"{type(error).__name__}: {error}")
+    if failures:
+        raise next((error for _, error in failures if not isinstance(error, Interrupted)), failures[0][1])
+    return [one.result() for one in futures]
+
+
+def _work(context: RunContext, worker: Worker, root: str) -> Report:
+    context.stop.check()
+    context.progress.step(root)
+    report = worker.work(root)
+    context.progress.advance()
+    return report
+
+
+def _told(context: RunContext, arguments: Arguments, outcome: Outcome, reports: list[Report]) -> Outcome:
+    """Put together what the families say. Raises SourceUnavailable where only a later run can go on."""
+    for report in reports:
+        outcome += report.outcome
+    calls = [call for report in reports for call in report.calls]
+    left = [one for report in reports for one in report.left]
+    if calls:
+        outcome.tables.append(Table("What would be sent to CFS", CALLS, calls))
+    checked, agreed = outcome.counts["slips_checked"], outcome.counts["slips_in_agreement"]
+    if checked:
+        outcome.notes.append(
+            f"Of {checked} slips worked, what CFS has applied equals our receipts for {agreed}."
+            if agreed != checked
+            else f"For all {checked} slips worked, what CFS has applied equals our receipts."
+        )
+    if left:
+        outcome.counts["slips_left"] = len(left)
+        outcome.notes += [f"Slip {number} is left for the next run: {reason}" for number, reason in left]
+    if not (outcome.counts or calls):
+        outcome.notes.append(f"Slip {arguments.slip} asks for nothing." if arguments.slip else "No slip is in work.")
+    if left and not outcome.rejects:
+        for note in outcome.notes:
+            context.log.info("slip.note", note=note)
+        raise SourceUnavailable(
+            f"{checked} slips were worked and {len(left)} left for the next run, which looks in CFS before it goes on. "
+            f"The first left is slip {left[0][0]}: {left[0][1]}"
+        )
+    return outcome
+
+
+def _one_at_a_time(context: RunContext) -> None:
+    """Let the connection that holds the job's lock be asked by one thread at a time."""
+    guard, asked = threading.Lock(), context.database.before_commit
+
+    def guarded() -> None:
+        with guard:
+            asked()
+
+    context.database.before_commit = guarded

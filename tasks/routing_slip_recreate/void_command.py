@@ -1,0 +1,124 @@
+"""--void: check that a slip with transactions can be voided, and write the plan of what happens to each of them.
+
+Source: docs/specs/routing-slips.md section 7, steps 0 and 1. From then on the slip is on HOLD, so that nothing is spent
+from it, and the operation is worked like any other: the next plain run finishes it if this one dies.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from config.errors import InputRefused, UsageError
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Table
+from tasks.routing_slip_recreate.arguments import Arguments
+from tasks.routing_slip_recreate.closing.slips import hold_rows, set_slip
+from tasks.routing_slip_recreate.family.due import due_for
+from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.reading import choose_families, read_family
+from tasks.routing_slip_recreate.journal import open_operation
+from tasks.routing_slip_recreate.operations.void_transactions import CANCEL, KEEP, decidable
+from tasks.routing_slip_recreate.void_plan import read_plan, write_plan
+
+VOIDABLE = frozenset({"ACTIVE", "COMPLETE", "HOLD"})
+
+
+@dataclass
+class Begun:
+    """What came of it; `work` says whether there is an operation to work now."""
+
+    outcome: Outcome = field(default_factory=Outcome)
+    work: bool = False
+
+
+def begin_void(context: RunContext, arguments: Arguments, *, prefix: str) -> Begun:
+    """Plan the void of one slip, or in a dry run without decisions write the plan to edit."""
+    assert arguments.void is not None
+    with context.database.begin() as session:
+        hold_rows(session, arguments.void)
+        family = _family(session, arguments.void, prefix)
+        if family.root.in_work is not None and family.root.in_work.kind == "void_transactions":
+            raise UsageError(f"The void of slip {arguments.void} is under way already: a plain run goes on with it.")
+        _refuse(family)
+        if context.dry_run and not _can_be_read(arguments):
+            return Begun(_write(family, arguments))
+        if not arguments.decided:
+            raise UsageError(
+                f"--void {arguments.void} needs --plan FILE, --cancel-all or --keep-all; --dry-run writes a plan."
+            )
+        if not context.dry_run and not (arguments.reason or "").strip():
+            raise UsageError('--void needs --reason "...": who asked and why is kept in the journal.')
+        decisions = _decisions(family, arguments)
+        open_operation(
+            session,
+            slip=arguments.void,
+            kind="void_transactions",
+            plan={"decisions": decisions, "was": family.root.status},
+            reason=arguments.reason,
+            run_id=context.run_id,
+        )
+        set_slip(session, arguments.void, now=context.clock(), status="HOLD")
+    return Begun(work=True)
+
+
+def _family(session: Session, number: str, prefix: str) -> Family:
+    roots = choose_families(session, number)
+    if not roots:
+        raise UsageError(f"There is no routing slip {number!r}.")
+    if roots[0] != number:
+        raise UsageError(f"Slip {number} is linked to {roots[0]}: void that one, which takes its children along.")
+    family = read_family(session, number, prefix=prefix)
+    assert family is not None
+    return family
+
+
+def _refuse(family: Family) -> None:
+    """Refuse what cannot be voided now; names all reasons. Raises InputRefused (section 7, step 1)."""
+    slip, reasons = family.root, []
+    if slip.status not in VOIDABLE:
+        reasons.append(f"its status is {slip.status} (expected one of {', '.join(sorted(VOIDABLE))})")
+    if slip.account is None or not slip.account.is_open:
+        reasons.append(f"its CFS account is {slip.account.status if slip.account else 'missing'}")
+    reasons += [f"the {one.kind} of slip {one.slip.number} is not done" for one in due_for(family)]
+    reasons += [
+        f"{one.number} is REFUND_REQUESTED: CREATE_INVOICES (19:00) has to cancel it first"
+        for one in family.invoices
+        if one.status == "REFUND_REQUESTED"
+    ]
+    if slip.cas_mismatch:
+        reasons.append("its balance did not agree with CFS (cas_mismatch)")
+    if reasons:
+        raise InputRefused(f"Slip {slip.number} cannot be voided now: {'; '.join(reasons)}.")
+
+
+def _can_be_read(arguments: Arguments) -> bool:
+    return arguments.cancel_all or arguments.keep_all or (arguments.plan is not None and Path(arguments.plan).exists())
+
+
+def _write(family: Family, arguments: Arguments) -> Outcome:
+    path = Path(arguments.plan or f"void-{family.root.number}.json")
+    if path.exists():
+        raise UsageError(f"{path} exists already: name it with --plan to check it, or remove it.")
+    write_plan(path, family)
+    rows = [(one.number, one.status, one.total, one.applied) for one in decidable(family)]
+    return Outcome(
+        tables=[Table(f"Transactions of slip {family.root.number}", ("invoice", "status", "total", "paid"), rows)],
+        notes=[f"Decide CANCEL or KEEP for each invoice in {path}, then run with --plan {path} --reason ..."],
+        artifacts=[str(path)],
+    )
+
+
+def _decisions(family: Family, arguments: Arguments) -> dict[str, str]:
+    """Give what to do with each invoice, by its id."""
+    if arguments.plan is not None:
+        decisions = read_plan(Path(arguments.plan), family)
+    else:
+        decisions = {str(one.id): CANCEL if arguments.cancel_all else KEEP for one in decidable(family)}
+    waiting = [one.number for one in decidable(family) if one.status == "APPROVED" and decisions[str(one.id)] == KEEP]
+    if waiting:
+        raise InputRefused(
+            f"{', '.join(waiting)} is APPROVED and not in CFS yet: only CREATE_INVOICES (19:00) makes it owed there. "
+            "Cancel it, or void the slip after that."
+        )
+    return decisions

@@ -1,0 +1,59 @@
+"""Say which invoices are stuck, why, and what to do about each.
+
+Reads   invoices with all that hangs on them; settlement and feedback files as other jobs keep them; CFS, by look-ups
+        only; the reports before this one
+Writes  its own reports: pay_jobs.stale_*, files asked for, copies in the object store, a mail on request
+Never   changes an invoice, or anything in CFS
+Normal  every weekday at 07:00; exit code 3 while something is stuck
+
+Without CFS (--no-cfs, or CFS is away) the report is made all the same and says which diagnoses are weaker.
+`--compare-cfs` holds our invoices, receipts, credits and slips against CFS instead; run again, it goes on where it was.
+
+The rules are those of docs/specs/invoice-lifecycle.md sections 3 to 6; departures are in docs/decisions.md.
+"""
+
+from pathlib import Path
+
+import click
+
+from jobs.job import Job
+from jobs.parameters import DAY
+
+METHODS = ("PAD", "EJV", "EFT", "INTERNAL", "ONLINE_BANKING", "DIRECT_PAY", "CC")
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+JOB = Job(
+    name="STALE_INVOICE_REPORT",
+    summary="Say which invoices are stuck, why, and what to do; compare with CFS.",
+    run="tasks.stale_invoice_report.task:run",
+    arguments="tasks.stale_invoice_report.arguments:Arguments",
+    parameters=(
+        click.Option(
+            ["--days"],
+            type=click.IntRange(0),
+            default=20,
+            show_default=True,
+            help="Age from which the count by payment method begins.",
+        ),
+        click.Option(["--method"], type=click.Choice(METHODS, case_sensitive=False), help="Only this payment method."),
+        click.Option(["--account"], help="Only this account (its auth account id)."),
+        click.Option(["--as-of"], type=DAY, help="Count ages to the end of this day; default now."),
+        click.Option(["--no-cfs"], is_flag=True, help="Ask CFS nothing; some diagnoses are weaker."),
+        click.Option(["--fail-over"], type=click.IntRange(0), default=0, help="Exit 3 only over so many stuck ones."),
+        click.Option(["--csv", "csv_file"], type=_FILE, help="Write the report as CSV."),
+        click.Option(["--xlsx", "xlsx_file"], type=_FILE, help="Write the report as a workbook, a sheet a method."),
+        click.Option(["--html", "html_file"], type=_FILE, help="Write the report as one self-contained page."),
+        click.Option(["--mail"], is_flag=True, help="Mail the summary to operations."),
+        click.Option(["--compare-cfs"], is_flag=True, help="Compare invoices, receipts, credits and slips with CFS."),
+        click.Option(["--since"], type=DAY, help="With --compare-cfs: invoices from this day; default 30 days back."),
+        click.Option(["--sample"], type=click.IntRange(1), help="With --compare-cfs: only so many CFS invoices."),
+    ),
+    examples=(
+        "STALE_INVOICE_REPORT",
+        "STALE_INVOICE_REPORT --days 20 --method PAD --no-cfs",
+        "STALE_INVOICE_REPORT --html stuck.html --xlsx stuck.xlsx",
+        "STALE_INVOICE_REPORT --fail-over 50 --mail",
+        "STALE_INVOICE_REPORT --compare-cfs --since 2026-11-01 --sample 500",
+    ),
+    needs=("CfsSettings",),
+)

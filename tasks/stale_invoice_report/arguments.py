@@ -1,0 +1,56 @@
+"""The arguments of STALE_INVOICE_REPORT, and which of them go together."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from config.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What was typed."""
+
+    days: int = 20
+    method: str | None = None
+    account: str | None = None
+    as_of: date | None = None
+    no_cfs: bool = False
+    fail_over: int = 0
+    csv_file: Path | None = None
+    xlsx_file: Path | None = None
+    html_file: Path | None = None
+    mail: bool = False
+    compare_cfs: bool = False
+    since: date | None = None
+    sample: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.since or self.sample) and not self.compare_cfs:
+            raise UsageError("--since and --sample say what to compare with CFS: add --compare-cfs.")
+        if self.compare_cfs:
+            others = {
+                "--no-cfs": self.no_cfs,
+                "--as-of": self.as_of,
+                "--csv": self.csv_file,
+                "--xlsx": self.xlsx_file,
+                "--html": self.html_file,
+                "--mail": self.mail,
+            }
+            chosen = [name for name, given in others.items() if given]
+            if chosen:
+                raise UsageError(f"--compare-cfs and {' and '.join(chosen)} do not go together.")
+        for path in (self.csv_file, self.xlsx_file, self.html_file):
+            if path is not None and not path.absolute().parent.is_dir():
+                raise UsageError(f"The folder of {path} does not exist.")
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The settings this way of working cannot do without; the object store is used where it is set up."""
+        return (() if self.no_cfs else ("CfsSettings",)) + (("MailSettings",) if self.mail else ())
+
+    @property
+    def scope(self) -> str:
+        """Which invoices are looked at, as a key: reports of one scope are compared with each other."""
+        day = f" as_of={self.as_of}" if self.as_of else ""
+        return f"method={self.method or '*'} account={self.account or '*'}{day}"

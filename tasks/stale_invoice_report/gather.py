@@ -1,0 +1,167 @@
+"""Gather the evidence of a page of invoices, in a handful of set-based statements, without CFS.
+
+Nothing is decided here. Each statement is asked only about the invoices it concerns.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.errors import InputRefused
+from connectors.cfs import CfsSite
+from database.sql import run_sql
+from tasks.stale_invoice_report.evidence import (
+    Card,
+    EftLinks,
+    Evidence,
+    Group,
+    Invoice,
+    Journal,
+    Settlement,
+    Slip,
+)
+from tasks.stale_invoice_report.moments import Moments, local_day
+from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles
+
+_SETTLED = frozenset({"PAD", "ONLINE_BANKING", "CC"})
+_NO_SETTLEMENT = Settlement()
+
+
+@dataclass
+class Gatherer:
+    """Gathers page after page of one report.
+
+    prefix  before every invoice number in CFS
+    groups  of the PAD accounts that were met, so that each is read once
+    """
+
+    when: Moments
+    prefix: str
+    files: WaitingFiles
+    groups: dict[int, Group] = field(default_factory=dict)
+
+    def page(self, session: Session, ids: list[int]) -> list[Evidence]:
+        """Give the evidence of the invoices that are still open, in the order of their ids."""
+        invoices = [_invoice(row) for row in run_sql(session, PACKAGE, "read_invoices", ids=ids)]
+        journals = self._journals(session, [one.id for one in invoices if one.method == "EJV"])
+        slips = self._slips(session, {one.slip_number for one in invoices if one.method == "INTERNAL"})
+        links = self._by_id(session, "read_eft_links", EftLinks, [one.id for one in invoices if one.method == "EFT"])
+        cards = self._by_id(session, "read_cards", Card, [one.id for one in invoices if one.method == "DIRECT_PAY"])
+        self._read_groups(session, {one.account_id for one in invoices if _goes_with_others(one)})
+        settlements = self._settlements(session, {_sent_number(one) for one in invoices if one.method in _SETTLED})
+        found = []
+        for one in invoices:
+            group = self.groups.get(one.account_id or 0) if _goes_with_others(one) else None
+            settlement = _NO_SETTLEMENT
+            if one.method in _SETTLED:
+                number = _sent_number(one)
+                settlement = self.files.add_to(
+                    settlements.get(number or "", _NO_SETTLEMENT), number, one.active_on, self.when.today
+                )
+            found.append(
+                Evidence(
+                    one,
+                    cfs_number=_sent_number(one) or self._expected_number(one, group),
+                    settlement=settlement,
+                    group=group,
+                    journal=journals.get(one.id),
+                    slip=slips.get(one.slip_number or ""),
+                    eft=links.get(one.id),
+                    card=cards.get(one.id),
+                )
+            )
+        return found
+
+    def _expected_number(self, invoice: Invoice, group: Group | None) -> str | None:
+        """Give the number it would get in CFS (docs/specs/cfs-api.md section 5)."""
+        if invoice.method in {"EJV", "DIRECT_PAY", "CC"}:
+            return None
+        first = group.ids[0] if group is not None else invoice.id
+        return f"{self.prefix}{first:08}"
+
+    def _journals(self, session: Session, ids: list[int]) -> dict[int, Journal]:
+        if not ids:
+            return {}
+        rows = run_sql(session, PACKAGE, "read_journals", ids=ids, today=self.when.today)
+        found = {row[0]: _journal(row) for row in rows}
+        batches = sorted({one.batch for one in found.values() if one.batch is not None and one.feedback_ref is None})
+        if not batches:
+            return found
+        rows = run_sql(session, PACKAGE, "read_feedback", batches=batches)
+        answers: dict[int, tuple[str, bool]] = {batch: (name, applied) for batch, name, applied in map(tuple, rows)}
+        for id_, one in found.items():
+            if one.batch in answers:
+                name, is_applied = answers[one.batch]
+                found[id_] = one._replace(feedback_file=name, feedback_is_applied=is_applied)
+        return found
+
+    def _settlements(self, session: Session, numbers: Iterable[str | None]) -> dict[str, Settlement]:
+        wanted = sorted(number for number in numbers if number)
+        if not wanted:
+            return {}
+        rows = run_sql(session, PACKAGE, "read_settlements", numbers=wanted)
+        return {row[0]: Settlement(*row[1:]) for row in rows}
+
+    def _slips(self, session: Session, numbers: Iterable[str | None]) -> dict[str, Slip]:
+        wanted = sorted(number for number in numbers if number)
+        if not wanted:
+            return {}
+        return {row[0]: _slip(row) for row in run_sql(session, PACKAGE, "read_slips", numbers=wanted)}
+
+    def _read_groups(self, session: Session, accounts: Iterable[int | None]) -> None:
+        wanted = sorted(account for account in accounts if account is not None and account not in self.groups)
+        if not wanted:
+            return
+        rows = run_sql(session, PACKAGE, "read_groups", accounts=wanted, today=self.when.today)
+        for account, ids, totals, has_expired in map(tuple, rows):
+            self.groups[account] = Group(tuple(ids), tuple(totals), has_expired)
+
+    @staticmethod
+    def _by_id(session: Session, name: str, kind: Callable[..., Any], ids: list[int]) -> dict[int, Any]:
+        if not ids:
+            return {}
+        return {row[0]: kind(*row[1:]) for row in run_sql(session, PACKAGE, name, ids=ids)}
+
+
+def _goes_with_others(invoice: Invoice) -> bool:
+    return invoice.method == "PAD" and invoice.status == "APPROVED" and invoice.was_never_sent
+
+
+def _sent_number(invoice: Invoice) -> str | None:
+    return invoice.active_number or invoice.bundle_number or invoice.completed_number
+
+
+def _invoice(row: Any) -> Invoice:
+    (id_, method, status, created_at, total, paid, slip, overdue, account_id, account, is_billable, activation,
+     takes_bank, active, active_on, bundle, completed, cancelled, profile, *place) = row  # fmt: skip
+    return Invoice(
+        id_, method, status, local_day(created_at), created_at, total, paid, slip, overdue, account_id, account,
+        is_billable, local_day(activation) if activation else None, takes_bank, active,
+        local_day(active_on) if active_on else None, bundle, completed, cancelled, profile, site_of(*place),
+    )  # fmt: skip
+
+
+def _journal(row: Any) -> Journal:
+    (_, asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref, made, *rest) = row
+    return Journal(
+        asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref,
+        local_day(made) if made else None, *rest,
+    )  # fmt: skip
+
+
+def _slip(row: Any) -> Slip:
+    number, status, remaining, version, mismatch, parent, profile, party, account, site, children, has_created = row
+    own = number + ("L" if parent else "") + (f"R{version}" if version > 1 else "")
+    return Slip(
+        number, status, remaining, mismatch, profile, site_of(party, account, site), (own, *children), has_created
+    )
+
+
+def site_of(party: str | None, account: str | None, site: str | None) -> CfsSite | None:
+    """Give a site, None where the profile is not complete."""
+    try:
+        return CfsSite(party or "", account or "", site or "")
+    except InputRefused:
+        return None

@@ -1,0 +1,51 @@
+-- Read the invoices of a page with their references and CFS accounts (evidence E1 to E3).
+-- in     ids integer[]
+-- out    one row an invoice that is still open
+-- again  reads only
+SELECT invoice.id,
+       invoice.payment_method_code,
+       invoice.invoice_status_code,
+       invoice.created_on,
+       invoice.total,
+       coalesce(invoice.paid, 0),
+       invoice.routing_slip,
+       invoice.overdue_date,
+       invoice.payment_account_id,
+       account.auth_account_id,
+       coalesce(account.billable, true),
+       account.pad_activation_date,
+       coalesce(product.is_online_banking_allowed, true),
+       reference.active_number,
+       reference.active_on,
+       reference.bundle_number,
+       reference.completed_number,
+       reference.cancelled_number,
+       newest.status,
+       coalesce(own.cfs_party, newest.cfs_party),
+       coalesce(own.cfs_account, newest.cfs_account),
+       coalesce(own.cfs_site, newest.cfs_site)
+  FROM invoices AS invoice
+  LEFT JOIN payment_accounts AS account ON account.id = invoice.payment_account_id
+  LEFT JOIN corp_types AS product ON product.code = invoice.corp_type_code
+  LEFT JOIN cfs_accounts AS own ON own.id = invoice.cfs_account_id
+  LEFT JOIN LATERAL (
+       SELECT max(found.invoice_number) FILTER (WHERE found.status_code = 'ACTIVE' AND NOT found.is_consolidated)
+                  AS active_number,
+              max(found.created_on) FILTER (WHERE found.status_code = 'ACTIVE') AS active_on,
+              max(found.invoice_number) FILTER (WHERE found.status_code = 'ACTIVE' AND found.is_consolidated)
+                  AS bundle_number,
+              max(found.invoice_number) FILTER (WHERE found.status_code = 'COMPLETED') AS completed_number,
+              max(found.invoice_number) FILTER (WHERE found.status_code = 'CANCELLED') AS cancelled_number
+         FROM invoice_references AS found
+        WHERE found.invoice_id = invoice.id) AS reference ON true
+  LEFT JOIN LATERAL (
+       SELECT found.status, found.cfs_party, found.cfs_account, found.cfs_site
+         FROM cfs_accounts AS found
+        WHERE found.account_id = invoice.payment_account_id
+          AND found.payment_method = invoice.payment_method_code
+        ORDER BY found.status = 'INACTIVE', found.id DESC
+        LIMIT 1) AS newest ON true
+ WHERE invoice.id = ANY (:ids)
+   AND invoice.invoice_status_code IN
+       ('APPROVED', 'CREATED', 'SETTLEMENT_SCHED', 'PARTIAL_PAID', 'OVERDUE', 'REFUND_REQUESTED')
+ ORDER BY invoice.id

@@ -1,0 +1,115 @@
+"""The reports in pay_jobs: what each found, for the next one to compare itself with."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.copy import copy_rows
+from database.sql import run_sql
+from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.settlement_files import PACKAGE
+from tasks.stale_invoice_report.tallies import Tallies, Tally
+
+KEPT = 3
+TREND = 30
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report under way, and the finished one of the same scope before it."""
+
+    id: int
+    before: int | None
+    before_on: datetime | None
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What the report before had and this one has not."""
+
+    count: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Past:
+    """The figures of an earlier report."""
+
+    on: datetime
+    stuck: int
+    amount: Decimal
+    by_method: dict[str, int]
+
+
+def begin_report(session: Session, *, run_id: int | None, scope: str, as_of: datetime) -> Report:
+    """Begin a report; what a killed one of this scope left is forgotten."""
+    session.execute(
+        text("DELETE FROM pay_jobs.stale_reports WHERE scope = :scope AND finished_on IS NULL"), {"scope": scope}
+    )
+    before = session.execute(
+        text(
+            "SELECT id, finished_on FROM pay_jobs.stale_reports WHERE scope = :scope AND finished_on IS NOT NULL"
+            " ORDER BY id DESC LIMIT 1"
+        ),
+        {"scope": scope},
+    ).one_or_none()
+    made = session.execute(
+        text("INSERT INTO pay_jobs.stale_reports (run_id, scope, as_of) VALUES (:run_id, :scope, :as_of) RETURNING id"),
+        {"run_id": run_id, "scope": scope, "as_of": as_of},
+    ).scalar_one()
+    return Report(made, before.id if before else None, before.finished_on if before else None)
+
+
+def known_before(session: Session, report: Report, ids: list[int]) -> set[int]:
+    """Give which of the invoices the report before had."""
+    if report.before is None:
+        return set()
+    return set(run_sql(session, PACKAGE, "find_known", before=report.before, ids=ids).scalars())
+
+
+def keep_rows(session: Session, report: Report, rows: list[Row]) -> None:
+    """Keep what was found of a page."""
+    columns = ("report_id", "invoice_id", "code", "is_stuck", "total")
+    values = ((report.id, row.invoice_id, row.code, row.is_stuck, row.total) for row in rows)
+    copy_rows(session, "pay_jobs.stale_invoices", columns, values)
+
+
+def finish_report(session: Session, report: Report, tallies: Tallies, *, finished_on: datetime) -> Gone:
+    """Write the figures, and give what is gone since the report before."""
+    values: dict[str, Any] = {
+        "id": report.id,
+        "before": report.before,
+        "keep": KEPT - 1,
+        "finished_on": finished_on,
+        "stuck": tallies.stuck.count,
+        "waiting": tallies.waiting.count,
+        "stuck_amount": tallies.stuck.amount,
+        "by_method": _json(tallies.by_method),
+        "by_diagnosis": _json(tallies.by_diagnosis),
+    }
+    row = run_sql(session, PACKAGE, "finish_report", **values).one()
+    return Gone(row.gone, row.amount)
+
+
+def trend(session: Session, scope: str) -> list[Past]:
+    """Give the figures of the newest reports of a scope, the oldest first."""
+    rows = session.execute(
+        text(
+            "SELECT finished_on, stuck, stuck_amount, by_method FROM pay_jobs.stale_reports"
+            " WHERE scope = :scope AND finished_on IS NOT NULL ORDER BY id DESC LIMIT :most"
+        ),
+        {"scope": scope, "most": TREND},
+    ).all()
+    return [
+        Past(on, stuck, amount, {method: one["count"] for method, one in methods.items()})
+        for on, stuck, amount, methods in map(tuple, reversed(rows))
+    ]
+
+
+def _json(tallies: dict[str, Tally]) -> str:
+    return json.dumps({name: {"count": one.count, "amount": str(one.amount)} for name, one in tallies.items()})

@@ -1,0 +1,135 @@
+"""Which settlement files are known, and which numbers stand in those that are not processed (evidence E5).
+
+Files that were applied have their rows in pay_jobs.settlement_rows. The others are read from the object store, where
+there is one: those we hold, and those that only the service before us noted or left in its folder.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from config.errors import PayJobsError
+from connectors.object_store import ObjectMissing, ObjectStore
+from database.sql import run_sql
+from tasks.stale_invoice_report.evidence import Settlement
+
+PACKAGE = "tasks.stale_invoice_report"
+EARLIER_FOLDER = "ar/"
+MOST_FILES = 200
+_DAY = re.compile(r"_(\d{4})(\d{2})(\d{2})\.csv$", re.IGNORECASE)
+_TARGET = "target transaction number"
+_STATUS = "target transaction status"
+_DAYS_TO_MISS = 5
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """A settlement file, and whether it is processed."""
+
+    name: str
+    state: str
+    object_key: str | None
+    is_processed: bool
+
+
+@dataclass
+class WaitingFiles:
+    """The numbers in files that are not processed, and the days of all known files.
+
+    problem  why they could not all be looked at
+    """
+
+    numbers: dict[str, KnownFile] = field(default_factory=dict)
+    bounces: Counter[str] = field(default_factory=Counter)
+    days: set[date] = field(default_factory=set)
+    problem: str | None = None
+
+    def add_to(self, settlement: Settlement, number: str | None, sent_on: date | None, today: date) -> Settlement:
+        """Add what these files say of a number to what the applied ones say."""
+        file = self.numbers.get(number or "")
+        return settlement._replace(
+            waiting_file=file.name if file else None,
+            waiting_state=file.state if file else None,
+            waiting_bounces=self.bounces[file.name] if file else 0,
+            missing_days=self._missing(sent_on, today) if settlement.file is None and file is None else (),
+        )
+
+    def _missing(self, sent_on: date | None, today: date) -> tuple[date, ...]:
+        if sent_on is None or not self.days:
+            return ()
+        days = (sent_on + timedelta(days=number) for number in range(1, _DAYS_TO_MISS + 1))
+        return tuple(day for day in days if day <= today and day not in self.days)
+
+
+def known_files(session: Session) -> list[KnownFile]:
+    """Give every settlement file that is known."""
+    return [KnownFile(*tuple(row)) for row in run_sql(session, PACKAGE, "list_settlement_files").all()]
+
+
+def search_waiting(files: list[KnownFile], store: ObjectStore | None) -> WaitingFiles:
+    """Read the numbers of the files that are not processed; what cannot be read weakens the report and is said."""
+    found = WaitingFiles(days={day for file in files if (day := _day_of(file.name)) is not None})
+    if store is None:
+        waiting = sum(not file.is_processed for file in files)
+        found.problem = (
+            f"no object store: {waiting} unprocessed settlement files were not searched" if waiting else None
+        )
+        return found
+    try:
+        waiting_files = _waiting(files, store)
+        for file, key in waiting_files[-MOST_FILES:]:
+            _search(found, file, key, store)
+        if len(waiting_files) > MOST_FILES:
+            found.problem = f"only the newest {MOST_FILES} of {len(waiting_files)} unprocessed files were searched"
+    except PayJobsError as error:
+        found.problem = f"stored settlement files could not be searched: {error}"
+    return found
+
+
+def _waiting(files: list[KnownFile], store: ObjectStore) -> list[tuple[KnownFile, str]]:
+    waiting = [(file, file.object_key or EARLIER_FOLDER + file.name) for file in files if not file.is_processed]
+    names = {file.name for file in files}
+    for key in store.list(EARLIER_FOLDER):
+        name = key.removeprefix(EARLIER_FOLDER)
+        if _day_of(name) is not None and name not in names:
+            waiting.append((KnownFile(name, "stored, never noted", key, False), key))
+    return sorted(waiting, key=lambda pair: pair[0].name)
+
+
+def _search(found: WaitingFiles, file: KnownFile, key: str, store: ObjectStore) -> None:
+    try:
+        with store.open(key) as stream:
+            for number, status in _targets(io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="")):
+                found.numbers[number] = file
+                found.bounces[file.name] += status.casefold() == "not paid"
+    except ObjectMissing:
+        return
+    day = _day_of(file.name)
+    if day is not None:
+        found.days.add(day)
+
+
+def _targets(lines: io.TextIOWrapper) -> Iterator[tuple[str, str]]:
+    """Give number and status of each row; a file without the column has none."""
+    rows = csv.reader(lines)
+    header = [name.strip().casefold() for name in next(rows, [])]
+    if _TARGET not in header:
+        return
+    number, status = header.index(_TARGET), header.index(_STATUS) if _STATUS in header else len(header)
+    for row in rows:
+        if len(row) > number and row[number].strip():
+            yield row[number].strip(), row[status].strip() if len(row) > status else ""
+
+
+def _day_of(name: str) -> date | None:
+    matched = _DAY.search(name)
+    try:
+        return date(*map(int, matched.groups())) if matched else None
+    except ValueError:
+        return None

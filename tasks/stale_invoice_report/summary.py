@@ -1,0 +1,103 @@
+"""What a report says as a whole, ready for the terminal, a page, a workbook and a mail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from jobs.outcome import Table
+from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
+from tasks.stale_invoice_report.report_store import Gone, Past
+from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.tallies import Tallies
+
+SHOWN = ("invoice_id", "account", "method", "age_days", "total", "code", "title", "evidence", "action", "command")
+
+
+@dataclass(frozen=True)
+class Census:
+    """The operators' own table: a payment method's invoices in APPROVED for longer than so many days."""
+
+    method: str
+    invoices: int
+    amount: Decimal
+    oldest: date
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One report without its rows.
+
+    before_on  when the report it is compared with was finished
+    weaker     sentences that say what makes this report weaker
+    """
+
+    made_on: datetime
+    today: date
+    days: int
+    scope: str
+    census: tuple[Census, ...]
+    tallies: Tallies
+    gone: Gone
+    before_on: datetime | None
+    trend: tuple[Past, ...]
+    weaker: tuple[str, ...]
+
+    def ranked(self) -> list[str]:
+        """Give the codes that were found, the worst first, then the larger amount."""
+        found = self.tallies.by_diagnosis
+        return sorted(found, key=lambda code: (DIAGNOSES[code].turn, -found[code].amount, code))
+
+
+def census_table(summary: Summary) -> Table:
+    """Show how many invoices are in APPROVED for long, by payment method."""
+    rows = [(one.method, one.invoices, one.amount, one.oldest) for one in summary.census]
+    title = f"In APPROVED for more than {summary.days} days"
+    return Table(title, ("method", "invoices", "amount", "oldest"), rows)
+
+
+def diagnosis_table(summary: Summary) -> Table:
+    """Show how many invoices each diagnosis has, the worst first."""
+    rows = []
+    for code in summary.ranked():
+        tally = summary.tallies.by_diagnosis[code]
+        one = DIAGNOSES[code]
+        rows.append((code, one.title, tally.count, tally.amount, tally.oldest, one.turn.words, one.action))
+    columns = ("diagnosis", "what it is", "invoices", "amount", "oldest", "whose turn", "next action")
+    return Table("Diagnoses, the worst first", columns, rows)
+
+
+class ShownRows(Sequence[tuple[object, ...]]):
+    """The columns of rows that fit on a terminal, taken as they are asked for."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int | slice) -> object:  # type: ignore[override]
+        found = self._rows[index]
+        return _shown(found) if isinstance(found, Row) else [_shown(row) for row in found]
+
+
+def _shown(row: Row) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in SHOWN)
+
+
+def headline(summary: Summary) -> list[str]:
+    """Give the sentences that open a mail and close a run."""
+    tallies = summary.tallies
+    lines = [
+        f"{tallies.stuck.count:,} invoices over {tallies.stuck.amount:,.2f} CAD are stuck"
+        f"{f', the oldest since {tallies.stuck.oldest}' if tallies.stuck.oldest else ''}; "
+        f"{tallies.waiting.count:,} more go on by themselves."
+    ]
+    if tallies.by_turn[Turn.MONEY.words]:
+        lines.append(f"Money is at risk in {tallies.by_turn[Turn.MONEY.words]:,} of them: these stand first.")
+    if summary.before_on is not None:
+        lines.append(
+            f"Since the report of {summary.before_on:%Y-%m-%d %H:%M} UTC: {tallies.new:,} new, "
+            f"{summary.gone.count:,} gone, {tallies.stuck.count - tallies.new:,} still there."
+        )
+    return lines + [f"Weaker: {sentence}" for sentence in summary.weaker]

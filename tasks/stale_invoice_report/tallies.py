@@ -1,0 +1,62 @@
+"""The figures of a report, added up as its rows go by."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tasks.stale_invoice_report.row import Row
+
+AGES = ((5, "up to 5 days"), (20, "6 to 20 days"), (60, "21 to 60 days"), (180, "61 to 180 days"))
+OLDEST = "over 180 days"
+AGE_NAMES = (*(name for _, name in AGES), OLDEST)
+
+
+@dataclass
+class Tally:
+    """How many, over what amount, and the oldest day."""
+
+    count: int = 0
+    amount: Decimal = Decimal(0)
+    oldest: str = ""
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        self.count += 1
+        self.amount += Decimal(row.total)
+        self.oldest = min(self.oldest or row.created_on, row.created_on)
+
+
+@dataclass
+class Tallies:
+    """Counts of what is stuck, of what goes on by itself, and by method, diagnosis and age."""
+
+    stuck: Tally = field(default_factory=Tally)
+    waiting: Tally = field(default_factory=Tally)
+    new: int = 0
+    weaker: int = 0
+    by_method: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    by_diagnosis: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    by_turn: Counter[str] = field(default_factory=Counter)
+    ages: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        self.by_diagnosis[row.code].add(row)
+        self.weaker += row.confidence == "weaker"
+        if not row.is_stuck:
+            self.waiting.add(row)
+            return
+        self.stuck.add(row)
+        self.new += row.since_last == "new"
+        self.by_method[row.method].add(row)
+        self.by_turn[row.turn] += 1
+        self.ages[row.method][age_name(row.age_days)] += 1
+
+
+def age_name(days: int) -> str:
+    """Give the band an age falls into.
+
+    >>> age_name(20), age_name(181)
+    ('6 to 20 days', 'over 180 days')
+    """
+    return next((name for most, name in AGES if days <= most), OLDEST)

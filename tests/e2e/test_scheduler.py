@@ -1,0 +1,180 @@
+"""The scheduler as a person would run it, its time running faster: once each, through kills, drains and outages."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from config.cron import Cron
+from tests.scheduler_fixtures import Bench, fresh_bench, wait_until
+
+pytestmark = pytest.mark.slow
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    yield from fresh_bench(database_url, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("zone", "evening", "local"),
+    [
+        ("America/Toronto", datetime(2027, 3, 14, 5, tzinfo=UTC), ["01:30:00-05:00", "03:30:00-04:00"]),
+        ("Europe/Berlin", datetime(2027, 10, 30, 23, tzinfo=UTC), ["01:30:00+02:00", "02:30:00+02:00"]),
+    ],
+)
+def test_a_night_on_which_clocks_change_has_each_run_once(
+    bench: Bench, zone: str, evening: datetime, local: list[str]
+) -> None:
+    bench.begin(evening, speed=3600)
+    schedule = bench.schedule(PROBE=f"30 1-2 * * * | zone: {zone} | missed: {{run: all, up_to: 6h}}")
+
+    scheduler = bench.scheduler(schedule)
+    wait_until(lambda: len(bench.claims()) >= 2 and bench.claims()[-1][1] == "done", "both runs are done")
+    time.sleep(1.5)
+
+    expected = Cron("30 1-2 * * *", zone).between(evening, evening + timedelta(hours=5))
+    assert [(claim[0], claim[1]) for claim in bench.claims()] == [(instant, "done") for instant in expected]
+    assert [instant.astimezone(ZoneInfo(zone)).isoformat()[11:] for instant in expected] == local
+    assert [status for _, status in bench.runs()] == ["done", "done"]
+    assert scheduler.stop() == 0
+
+
+def test_two_schedulers_at_once_run_each_instant_once(bench: Bench) -> None:
+    bench.begin(bench.start, speed=1800)
+    schedule = bench.schedule(PROBE="*/30 * * * * | missed: {run: all, up_to: 1d}")
+
+    pair = [bench.scheduler(schedule), bench.scheduler(schedule)]
+    wait_until(lambda: sum(claim[1] == "done" for claim in bench.claims()) >= 6, "six instants are done")
+    assert [scheduler.stop() for scheduler in pair] == [0, 0]
+
+    claims = bench.claims()
+    assert len({claim[0] for claim in claims}) == len(claims)
+    assert [status for _, status in bench.runs()].count("done") == sum(claim[1] == "done" for claim in claims)
+    instants = Cron("*/30 * * * *").between(bench.start, claims[-1][0])
+    assert [claim[0] for claim in claims] == instants
+
+
+def test_a_run_that_outlives_its_killed_scheduler_is_not_run_again(bench: Bench) -> None:
+    bench.begin(bench.start, speed=900)
+    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '3'")
+    first = bench.scheduler(schedule)
+    wait_until(lambda: [status for _, status in bench.runs()] == ["running"], "the run is at work")
+
+    first.kill()
+    second = bench.scheduler(schedule)
+    wait_until(lambda: [claim[1] for claim in bench.claims()] == ["done"], "the new scheduler settles it")
+
+    assert [status for _, status in bench.runs()] == ["done"]
+    assert bench.claims() == [(bench.start + HOUR, "done", 0, 1)]
+    assert second.stop() == 0
+
+
+def test_a_run_that_was_killed_with_its_scheduler_is_run_again_once(bench: Bench) -> None:
+    bench.begin(bench.start, speed=900)
+    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '2'")
+    first = bench.scheduler(schedule)
+    wait_until(lambda: [status for _, status in bench.runs()] == ["running"], "the run is at work")
+
+    first.kill()
+    [child] = bench.child_pids()
+    os.kill(child, signal.SIGKILL)
+    bench.scheduler(schedule)
+    wait_until(lambda: [claim[1] for claim in bench.claims()] == ["done"], "the new scheduler runs it again")
+
+    assert [status for _, status in bench.runs()] == ["lost", "done"]
+    assert bench.claims() == [(bench.start + HOUR, "done", 0, 2)]
+
+
+def test_a_killed_child_hurts_neither_the_scheduler_nor_the_next_run(bench: Bench) -> None:
+    bench.begin(bench.start, speed=900)
+    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '30'", OTHER="30 13 * * *")
+    scheduler = bench.scheduler(schedule)
+    wait_until(lambda: [status for _, status in bench.runs()] == ["running"], "the run is at work")
+
+    os.kill(bench.child_pids()[0], signal.SIGKILL)
+    wait_until(lambda: [claim[1] for claim in bench.claims("OTHER")] == ["done"], "the next job runs")
+
+    assert bench.claims() == [(bench.start + HOUR, "failed", -9, 1)]
+    assert scheduler.answer("/healthz") == (200, "ok\n")
+
+
+def test_a_run_past_its_deadline_is_ended(bench: Bench) -> None:
+    bench.begin(bench.start, speed=900)
+    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '30' | deadline: 2s")
+
+    bench.scheduler(schedule)
+    wait_until(lambda: [claim[1] for claim in bench.claims()] == ["failed"], "the run is ended")
+
+    assert [status for _, status in bench.runs()] == ["interrupted"]
+
+
+def test_a_failed_run_is_tried_again_as_often_as_the_schedule_says(bench: Bench) -> None:
+    bench.begin(bench.start, speed=900)
+    heal = bench.folder / "healed"
+    schedule = bench.schedule(
+        PROBE=f"0 13 * * * | arguments: --heal, {heal} | retries: 1",
+        OTHER="0 13 * * * | arguments: --fail | retries: 1",
+    )
+
+    bench.scheduler(schedule)
+    wait_until(lambda: [claim[1] for claim in bench.claims("OTHER") + bench.claims()] == ["failed", "done"], "both end")
+
+    assert [status for _, status in bench.runs()] == ["failed", "done"]
+    assert [status for _, status in bench.runs("OTHER")] == ["failed", "failed"]
+
+
+def test_after_an_outage_missed_runs_are_caught_up_as_the_schedule_says(bench: Bench) -> None:
+    bench.begin(bench.start, speed=3600)
+    jobs = {
+        "PROBE": "0 * * * * | missed: {run: all, up_to: 4h}",
+        "OTHER": "0 * * * * | missed: {run: latest, up_to: 4h}",
+    }
+    schedule = bench.schedule(**jobs)
+    first = bench.scheduler(schedule)
+    wait_until(lambda: bench.claims() and bench.claims("OTHER"), "the first instant is taken")
+    first.stop()
+    before = {job: len(bench.claims(job)) for job in jobs}
+
+    bench.begin(bench.claims()[-1][0] + 6 * HOUR + HOUR / 2, speed=60)
+    bench.scheduler(schedule)
+    wait_until(lambda: len(bench.claims()) == before["PROBE"] + 4, "all of the last four hours are caught up")
+    wait_until(lambda: len(bench.claims("OTHER")) == before["OTHER"] + 1, "the latest is caught up")
+    time.sleep(1)
+
+    newest = bench.start - HOUR / 2
+    assert [claim[0] for claim in bench.claims()[-4:]] == [newest - hours * HOUR for hours in (3, 2, 1, 0)]
+    assert bench.claims("OTHER")[-1][0] == newest
+    assert len(bench.claims("OTHER")) == before["OTHER"] + 1
+
+
+def test_it_drains_when_asked_to_stop_and_tells_the_cluster_how_it_is(bench: Bench) -> None:
+    bench.begin(bench.start, speed=900)
+    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '2'", OTHER="0 1 * * *")
+    scheduler = bench.scheduler(schedule)
+    wait_until(lambda: scheduler.answer("/readyz") == (200, "ok\n"), "it is ready")
+    wait_until(lambda: [status for _, status in bench.runs()] == ["running"], "the run is at work")
+    metrics = scheduler.answer("/metrics")
+    assert metrics is not None
+    figures = {
+        (sample.name, *sample.labels.values()): sample.value
+        for one in text_string_to_metric_families(metrics[1])
+        for sample in one.samples
+    }
+
+    scheduler.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: scheduler.answer("/readyz") == (503, "it is stopping\n"), "it is no longer ready", seconds=2)
+    code = scheduler.process.wait(20)
+
+    assert code == 0
+    assert [status for _, status in bench.runs()] == ["done"]
+    assert bench.claims() == [(bench.start + HOUR, "done", 0, 1)]
+    assert figures[("pay_jobs_running", "PROBE")] == 1
+    assert figures[("pay_jobs_scheduler_ready",)] == 1

@@ -1,0 +1,230 @@
+"""A scheduler in a process of its own, whose time runs faster, with probe jobs that do what their arguments say.
+
+Run as a program it is that scheduler: SCHEDULE FILE, FIRST INSTANT, MACHINE SECOND, SPEED, PORT.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import psycopg2
+
+ROOT = Path(__file__).resolve().parent.parent
+PROBE_ENTRY = ROOT / "tests" / "probe_entry.py"
+BEAT_SECONDS = 0.3
+
+JOB = """
+  {name}:
+    cron: "{cron}"
+    zone: {zone}
+    arguments: [{arguments}]
+    deadline: {deadline}
+    missed: {missed}
+    retries: {retries}
+    resources: {{cpu: 100m, memory: 64Mi}}
+"""
+REST = """
+cluster:
+  namespace: here
+  image: pay-jobs:1
+  keys_secret: keys
+  egress: [{what: nothing, cidr: 192.0.2.1/32, port: 1}]
+  scheduler: {drain: 20s}
+  backfill: {job: PROBE, shards: 1, parallelism: 1}
+"""
+
+
+@dataclass(frozen=True)
+class FastTime:
+    """Schedule time that began at `start` when the machine's clock showed `machine`, and runs `speed` times as fast."""
+
+    start: datetime
+    machine: datetime
+    speed: float
+
+    def now(self) -> datetime:
+        return self.start + (datetime.now(UTC) - self.machine) * self.speed
+
+    def machine_time(self, instant: datetime) -> datetime:
+        return self.machine + (instant - self.start) / self.speed
+
+    def machine_seconds(self, length: timedelta) -> float:
+        return length.total_seconds() / self.speed
+
+
+@dataclass
+class Bench:
+    """Schedulers on one database, and what they did."""
+
+    database_url: str
+    folder: Path
+    speed: float = 600
+    start: datetime = datetime(2027, 3, 1, 12, tzinfo=UTC)
+    machine: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=1))
+    processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    def begin(self, start: datetime, speed: float) -> None:
+        """Let schedule time begin anew, in a second."""
+        self.start, self.speed = start, speed
+        self.machine = datetime.now(UTC) + timedelta(seconds=1)
+
+    def schedule(self, **jobs: str) -> Path:
+        """Write a schedule; a job is `cron`, or `cron | name: value | ...`."""
+        text = "jobs:"
+        for name, said in jobs.items():
+            cron, *more = [part.strip() for part in said.split("|")]
+            values = {
+                "zone": "America/Vancouver",
+                "arguments": "",
+                "deadline": "2h",
+                "missed": "{run: latest, up_to: 12h}",
+                "retries": "0",
+            } | dict(part.split(": ", 1) for part in more)
+            text += JOB.format(name=name, cron=cron, **values)
+        path = self.folder / "schedule.yaml"
+        path.write_text(text + REST, encoding="utf-8")
+        return path
+
+    def scheduler(self, schedule: Path) -> "Running":
+        """Start a scheduler and wait until it serves its health."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        words = [str(schedule), self.start.isoformat(), self.machine.isoformat(), str(self.speed), str(port)]
+        environment = {**os.environ, "DATABASE_URL": self.database_url, "PYTHONPATH": str(ROOT)}
+        log = (self.folder / f"scheduler-{port}.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.scheduler_fixtures", *words],
+            env=environment,
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        self.processes.append(process)
+        running = Running(process, port, Path(log.name))
+        wait_until(lambda: running.answer("/healthz") is not None, "the scheduler serves", seconds=20)
+        return running
+
+    def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Give the rows of a statement."""
+        connection = psycopg2.connect(self.database_url)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.commit()
+            connection.close()
+
+    def claims(self, job: str = "PROBE") -> list[tuple[datetime, str, int | None, int]]:
+        """Give what became of each scheduled instant: instant, state, exit code, attempts."""
+        rows = self.query(
+            "SELECT scheduled_for, state, exit_code, attempt FROM pay_jobs.scheduled_runs WHERE job = %s ORDER BY 1",
+            job,
+        )
+        return [(instant.astimezone(UTC), *rest) for instant, *rest in rows]
+
+    def runs(self, job: str = "PROBE") -> list[tuple[int, str]]:
+        """Give id and status of each run in the ledger."""
+        rows = self.query("SELECT id, status FROM pay_jobs.job_runs WHERE job = %s ORDER BY id", job)
+        return [(row[0], row[1]) for row in rows]
+
+    def child_pids(self, job: str = "PROBE") -> list[int]:
+        """Give the processes that run a job now."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                try:
+                    words = (folder / "cmdline").read_bytes().split(b"\0")
+                    environment = (folder / "environ").read_bytes()
+                except OSError:
+                    continue
+                ours = str(PROBE_ENTRY).encode() in words and self.database_url.encode() in environment
+                if ours and job.encode() in words:
+                    found.append(int(folder.name))
+        return found
+
+    def close(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        for job in ("PROBE", "OTHER"):
+            for pid in self.child_pids(job):
+                os.kill(pid, signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Running:
+    """One scheduler process."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    log: Path
+
+    def answer(self, path: str) -> tuple[int, str] | None:
+        """Give status and text of one of its addresses, None if it does not answer."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
+                return response.status, response.read().decode()
+        except HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return None
+
+    def stop(self) -> int:
+        """Ask it to stop, and give its exit code."""
+        self.process.terminate()
+        return self.process.wait(40)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()
+
+
+def wait_until(condition: Any, what: str, *, seconds: float = 30) -> None:
+    """Wait for something, or fail saying what did not happen."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
+        time.sleep(0.05)
+
+
+def fresh_bench(database_url: str, folder: Path) -> Iterator[Bench]:
+    """Give schedulers on a database; whatever a test leaves running is ended."""
+    made = Bench(database_url, folder)
+    yield made
+    made.close()
+
+
+def _be_a_scheduler(schedule: str, start: str, machine: str, speed: str, port: str) -> int:
+    from config.schedule import read_schedule
+    from jobs.context import system_clock
+    from jobs.scheduler_process import run_scheduler
+
+    timeline = FastTime(datetime.fromisoformat(start), datetime.fromisoformat(machine), float(speed))
+    return run_scheduler(
+        read_schedule(None, Path(schedule)),
+        ["PROBE", "OTHER"],
+        PROBE_ENTRY,
+        address=("127.0.0.1", int(port)),
+        clock=system_clock,
+        timeline=timeline,
+        beat_seconds=BEAT_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(_be_a_scheduler(*sys.argv[1:]))

@@ -1,0 +1,443 @@
+"""The rules of settlement in plain Python: slow, obvious, and written without looking at the SQL.
+
+Source: docs/specs/cas-settlement-csv.md sections 5 to 9, with the better behaviours of section 10. Rows of one number
+that follow each other in the same direction (money coming in, money going back) are taken together; each change of
+direction begins with what the one before left.
+"""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from tasks.pad_reconcile.rules import Kind, decide
+from tasks.pad_reconcile.settlement import Row
+
+ZERO = Decimal("0.00")
+FEE = Decimal("30.00")
+FINAL = {"REFUND_REQUESTED", "REFUNDED", "CREDITED", "CANCELLED"}
+INCOMING = {Kind.SETTLE_PAD, Kind.SETTLE_ONE, Kind.SETTLE_CREDIT, Kind.PART_ONE}
+
+
+@dataclass
+class Invoice:
+    """An invoice; `cfs` is the CFS account it was made under."""
+
+    id: int
+    account: int
+    cfs: str
+    method: str
+    status: str
+    total: Decimal
+    paid: Decimal = ZERO
+
+
+@dataclass
+class Reference:
+    """A reference of an invoice; each has one number."""
+
+    invoice: int
+    number: str
+    status: str
+
+
+@dataclass
+class Receipt:
+    """A receipt of an invoice."""
+
+    invoice: int
+    number: str
+    amount: Decimal
+
+
+@dataclass
+class Payment:
+    """A payment."""
+
+    number: str | None
+    method: str
+    status: str
+    receipt: str | None
+    amount: Decimal
+    day: date
+
+
+@dataclass
+class Credit:
+    """A credit memo, or money on account."""
+
+    identifier: str
+    is_memo: bool
+    amount: Decimal
+    account: int
+
+
+@dataclass
+class Profile:
+    """A CFS account."""
+
+    account: int
+    cfs: str
+    method: str
+    status: str
+
+
+@dataclass
+class Judged:
+    """A row with its kind and outcome."""
+
+    row: Row
+    kind: Kind
+    outcome: str = ""
+    rule: str = ""
+
+    def end(self, outcome: str, rule: str = "") -> "Judged":
+        self.outcome, self.rule = outcome, rule
+        return self
+
+
+@dataclass
+class World:
+    """Everything the job reads and writes."""
+
+    profiles: list[Profile] = field(default_factory=list)
+    invoices: list[Invoice] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
+    applied: list[tuple[int, int, Decimal, str]] = field(default_factory=list)  # application, invoice, amount, memo
+    bounces: list[str] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+
+    def apply(self, rows: list[Row]) -> list[Judged]:
+        """Apply the rows of a file and give what became of each."""
+        judged = [Judged(row, decide(row).kind) for row in rows]
+        waves = self._waves(judged)
+        for number in range(max(waves, default=0) + 1):
+            wave = [one for one, its in zip(judged, waves, strict=True) if its == number]
+            self._judge(wave)
+            self._settle(wave)
+            self._bounce(wave)
+            self.done |= {one.row.identity() for one in wave if one.outcome == "applied"}
+        self._pay_by_bank(judged)
+        return judged
+
+    # -- what becomes of a row
+
+    @staticmethod
+    def _waves(judged: list[Judged]) -> list[int]:
+        """Number the changes of direction of each CFS number."""
+        last: dict[str, tuple[bool, int]] = {}
+        waves = []
+        for one in judged:
+            if one.kind in {Kind.SKIP, Kind.REJECT}:
+                waves.append(0)
+                continue
+            back = one.kind is Kind.BOUNCE
+            before, wave = last.get(one.row.target_number, (back, 0))
+            last[one.row.target_number] = (back, wave + (before is not back))
+            waves.append(last[one.row.target_number][1])
+        return waves
+
+    def _judge(self, wave: list[Judged]) -> None:
+        taken: set[str] = set()
+        bounced: set[str] = set()
+        for one in wave:
+            self._judge_one(one)
+            if one.outcome != "applied":
+                continue
+            if one.row.identity() in taken:
+                one.end("already_applied", "same_row")
+            elif one.kind is Kind.BOUNCE and one.row.target_number in bounced:
+                one.end("already_applied", "bounced_before")
+            else:
+                taken.add(one.row.identity())
+                if one.kind is Kind.BOUNCE:
+                    bounced.add(one.row.target_number)
+
+    def _judge_one(self, one: Judged) -> Judged:
+        row = one.row
+        if one.kind in {Kind.SKIP, Kind.REJECT}:
+            return one.end("skipped" if one.kind is Kind.SKIP else "rejected", decide(row).rule)
+        if row.identity() in self.done:
+            return one.end("already_applied", "same_row")
+        if one.kind is Kind.EFT_PAYMENT:
+            return self._judge_eft(one)
+        if one.kind is Kind.ON_ACCOUNT:
+            if any(credit.identifier == row.source_number and not credit.is_memo for credit in self.credits):
+                return one.end("already_applied", "credit_exists")
+            return self._unless_owner_unclear(one) or one.end("applied")
+        if one.kind is Kind.BOUNCE:
+            return self._judge_bounce(one)
+        if one.kind is Kind.MEMO_PART:
+            return one.end("skipped", "partial_credit")
+        return self._judge_incoming(one)
+
+    def _judge_eft(self, one: Judged) -> Judged:
+        found = [payment for payment in self.payments if payment.receipt == one.row.source_number]
+        if not found:
+            return one.end("rejected", "no_eft_payment")
+        if all(payment.status == "COMPLETED" for payment in found):
+            return one.end("already_applied", "payment_completed")
+        return one.end("applied")
+
+    def _judge_bounce(self, one: Judged) -> Judged:
+        row = one.row
+        failed = [payment for payment in self._payments(row.target_number) if payment.status == "FAILED"]
+        if row.target_number in self.bounces:
+            return one.end("already_applied", "bounced_before")
+        if failed and not self._was_pulled_again(one, failed):
+            return one.end("already_applied", "bounced_before")
+        behind = [*self._behind(row.target_number, "ACTIVE"), *self._behind(row.target_number, "COMPLETED")]
+        if not behind:
+            return one.end("rejected", "no_invoice")
+        if self._unless_owner_unclear(one):
+            return one
+        (owner,) = self._owners(row)
+        if owner != min(invoice.account for invoice in behind):
+            return one.end("rejected", "account_mismatch")
+        if self._pad_profile(owner, row.customer_account) is None:
+            return one.end("rejected", "no_pad_account")
+        return one.end("applied")
+
+    def _was_pulled_again(self, one: Judged, failed: list[Payment]) -> bool:
+        assert one.row.application_date is not None
+        pulled = [
+            payment.day
+            for payment in self._payments(one.row.target_number)
+            if payment.status == "COMPLETED" and payment.method == "PAD"
+        ]
+        last = max(payment.day for payment in failed)
+        is_paid = bool(self._behind(one.row.target_number, "COMPLETED"))
+        return is_paid and bool(pulled) and last < max(pulled) <= one.row.application_date
+
+    def _judge_incoming(self, one: Judged) -> Judged:
+        row = one.row
+        single = one.kind in {Kind.SETTLE_ONE, Kind.PART_ONE, Kind.OTHER_ONE}
+        active, completed = self._behind(row.target_number, "ACTIVE"), self._behind(row.target_number, "COMPLETED")
+        if active and (not single or len(active) == 1):
+            if any(invoice.method == "CC" for invoice in active):
+                return one.end("skipped", "card_invoice_shares_number")
+            if any(invoice.cfs != row.customer_account for invoice in active):
+                return one.end("rejected", "account_mismatch")
+            if one.kind is Kind.OTHER_ONE:
+                return one.end("rejected", "unexpected_status")
+            if one.kind is Kind.PART_ONE and row.application_id is not None:
+                known = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, row.target_number)}
+                if str(row.application_id) in known:
+                    return one.end("already_applied", "receipt_exists")
+            if one.kind is Kind.SETTLE_PAD:
+                assert row.application_date is not None
+                for payment in self._payments(row.target_number):
+                    if payment.status == "FAILED" and payment.day >= row.application_date:
+                        return one.end("skipped", "bounced_since")
+            return one.end("applied")
+        if single:
+            if len(completed) == 1:
+                return one.end("already_applied", "invoice_paid")
+            return one.end("rejected", "not_exactly_one_invoice")
+        if completed:
+            return one.end("already_applied", "invoice_paid")
+        if one.kind is Kind.SETTLE_CREDIT:
+            return one.end("skipped", "nothing_open")
+        return one.end("rejected", "no_invoice")
+
+    def _unless_owner_unclear(self, one: Judged) -> Judged | None:
+        owners = self._owners(one.row)
+        if len(owners) == 1:
+            return None
+        return one.end("rejected", "ambiguous_account" if owners else "unknown_account")
+
+    # -- money that comes in
+
+    def _settle(self, wave: list[Judged]) -> None:
+        self._apply_memos([one for one in wave if one.kind is Kind.MEMO_PART])
+        applied = [one for one in wave if one.outcome == "applied" and one.kind in INCOMING]
+        for number in dict.fromkeys(one.row.target_number for one in applied):
+            self._settle_number(number, [one for one in applied if one.row.target_number == number])
+        self._make_up_for_payments(wave)
+        for one in wave:
+            if one.outcome == "applied" and one.row.record_type == "EFTP" and one.kind is not Kind.ON_ACCOUNT:
+                for payment in self.payments:
+                    if payment.receipt == one.row.source_number:
+                        payment.status = "COMPLETED"
+        self._apply_memos([one for one in wave if one.kind is Kind.SETTLE_CREDIT and one.row.record_type == "CMAP"])
+        for one in wave:
+            known = {credit.identifier for credit in self.credits if not credit.is_memo}
+            if one.kind is Kind.ON_ACCOUNT and one.outcome == "applied" and one.row.source_number not in known:
+                (owner,) = self._owners(one.row)
+                self.credits.append(Credit(one.row.source_number, False, one.row.original_amount, owner))
+
+    def _settle_number(self, number: str, rows: list[Judged]) -> None:
+        invoices = sorted(self._behind(number, "ACTIVE"), key=lambda invoice: invoice.id)
+        is_whole = any(one.kind is not Kind.PART_ONE for one in rows)
+        left = {invoice.id: self._open(invoice) for invoice in invoices}
+        for one in rows:
+            amount = one.row.amount
+            for invoice in invoices:
+                part = amount if invoice is invoices[-1] else min(amount, left[invoice.id])
+                if part > 0:
+                    receipt = one.row.source_number
+                    if one.kind is Kind.PART_ONE and one.row.application_id is not None:
+                        receipt = str(one.row.application_id)
+                    self.receipts.append(Receipt(invoice.id, receipt, part))
+                    left[invoice.id] -= part
+                    amount -= part
+        for invoice in invoices:
+            if invoice.status not in FINAL:
+                invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
+            invoice.paid = invoice.total if is_whole else invoice.total - rows[-1].row.outstanding_amount
+        for reference in self.references:
+            if is_whole and reference.number == number and reference.status == "ACTIVE":
+                reference.status = "COMPLETED"
+        self._pay_by_pad(number, [one.row for one in rows if one.kind is Kind.SETTLE_PAD])
+
+    def _pay_by_pad(self, number: str, rows: list[Row]) -> None:
+        if rows and not any(payment.status == "COMPLETED" for payment in self._payments(number)):
+            amount = sum((row.amount for row in rows), ZERO)
+            day = rows[0].application_date
+            assert day is not None
+            self.payments.append(Payment(number, "PAD", "COMPLETED", rows[0].source_number, amount, day))
+
+    def _make_up_for_payments(self, wave: list[Judged]) -> None:
+        """A paid invoice whose receipt is there and whose payment is missing gets its payment."""
+        missing: dict[str, list[Row]] = {}
+        for one in wave:
+            if one.kind is Kind.SETTLE_PAD and one.rule == "invoice_paid":
+                number = one.row.target_number
+                receipts = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, number)}
+                if one.row.source_number in receipts and not self._payments(number):
+                    missing.setdefault(number, []).append(one.row)
+        for number, rows in missing.items():
+            self._pay_by_pad(number, rows)
+
+    def _open(self, invoice: Invoice) -> Decimal:
+        receipts = [receipt for receipt in self.receipts if receipt.invoice == invoice.id]
+        numbers = {receipt.number for receipt in receipts}
+        credited = [amount for _, id_, amount, memo in self.applied if id_ == invoice.id and memo not in numbers]
+        received = sum((receipt.amount for receipt in receipts), ZERO)
+        return max(invoice.total - received - sum(credited, ZERO), ZERO)
+
+    def _apply_memos(self, rows: list[Judged]) -> None:
+        known_before = {application for application, _, _, _ in self.applied}
+        for one in rows:
+            row = one.row
+            if one.outcome == "rejected" or one.rule == "same_row":
+                continue
+            is_applied = one.outcome == "applied"
+            memo = next((one for one in self.credits if one.is_memo and one.identifier == row.source_number), None)
+            known = {application for application, _, _, _ in self.applied}
+            if row.application_id in known:
+                if not is_applied:
+                    one.end("already_applied", "credit_applied")
+                continue
+            if memo is None or row.amount <= 0:
+                if one.kind is Kind.MEMO_PART:
+                    one.end("skipped", "no_credit_memo")
+                continue
+            assert row.application_id is not None
+            placed = self._place(row.application_id, row)
+            if placed and not is_applied:
+                one.end("applied", "credit_applied")
+            elif not placed and one.kind is Kind.MEMO_PART:
+                one.end("rejected", "no_room_for_credit")
+        assert known_before <= {application for application, _, _, _ in self.applied}
+
+    def _place(self, application: int, row: Row) -> Decimal:
+        behind = {
+            invoice.id: invoice
+            for status in ("ACTIVE", "COMPLETED")
+            for invoice in self._behind(row.target_number, status)
+            if invoice.method != "CC"
+        }
+        amount = row.amount
+        for id_ in sorted(behind, reverse=True):
+            room = behind[id_].total - sum((part for _, known, part, _ in self.applied if known == id_), ZERO)
+            part = min(room, amount)
+            if part > 0:
+                self.applied.append((application, id_, part, row.source_number))
+                amount -= part
+        return row.amount - amount
+
+    def _pay_by_bank(self, judged: list[Judged]) -> None:
+        applied = [one for one in judged if one.outcome == "applied"]
+        for receipt in dict.fromkeys(one.row.source_number for one in applied if one.row.record_type == "BOLP"):
+            rows = [one.row for one in applied if one.row.source_number == receipt]
+            amount = sum((row.amount for row in rows), ZERO)
+            known = [
+                one
+                for one in self.payments
+                if (one.receipt, one.method, one.status) == (receipt, "ONLINE_BANKING", "COMPLETED")
+            ]
+            if known:
+                known[0].amount += amount
+                known[0].number = None
+                continue
+            number = rows[0].target_number if len(rows) == 1 and rows[0].target_type == "INV" else None
+            day = rows[0].application_date
+            assert day is not None
+            self.payments.append(Payment(number, "ONLINE_BANKING", "COMPLETED", receipt, amount, day))
+
+    # -- money that goes back
+
+    def _bounce(self, wave: list[Judged]) -> None:
+        for one in wave:
+            if one.kind is not Kind.BOUNCE or one.outcome != "applied":
+                continue
+            row = one.row
+            (owner,) = self._owners(row)
+            for invoice in self._behind(row.target_number, "COMPLETED"):
+                own = [one for one in self.receipts if (one.invoice, one.number) == (invoice.id, row.source_number)]
+                gone = own or [one for one in self.receipts if one.invoice == invoice.id]
+                self.receipts = [one for one in self.receipts if one not in gone]
+                if invoice.status not in FINAL:
+                    invoice.status, invoice.paid = "SETTLEMENT_SCHED", ZERO
+            for reference in self.references:
+                if reference.number == row.target_number and reference.status == "COMPLETED":
+                    reference.status = "ACTIVE"
+            profile = self._pad_profile(owner, row.customer_account)
+            assert profile is not None
+            if profile.status != "FREEZE":
+                profile.status = "FREEZE"
+                fee = Invoice(-1 - len(self.bounces), owner, profile.cfs, "CC", "CREATED", FEE)
+                self.invoices.append(fee)
+                self.references.append(Reference(fee.id, row.target_number, "ACTIVE"))
+                self.bounces.append(row.target_number)
+            self._fail_payment(row)
+
+    def _fail_payment(self, row: Row) -> None:
+        assert row.application_date is not None
+        failed = Payment(row.target_number, "PAD", "FAILED", row.source_number, ZERO, row.application_date)
+        completed = [
+            one for one in self._payments(row.target_number) if (one.method, one.status) == ("PAD", "COMPLETED")
+        ]
+        own = [one for one in completed if one.receipt == row.source_number]
+        turned = (own or completed)[-1:]
+        self.payments = [one for one in self.payments if not any(one is other for other in turned)] + [failed]
+
+    # -- looking things up
+
+    def _behind(self, number: str, status: str) -> list[Invoice]:
+        ids = [one.invoice for one in self.references if (one.number, one.status) == (number, status)]
+        return [invoice for invoice in self.invoices if invoice.id in ids]
+
+    def _has(self, invoice: int, number: str) -> bool:
+        return any((one.invoice, one.number) == (invoice, number) for one in self.references)
+
+    def _payments(self, number: str) -> list[Payment]:
+        return [payment for payment in self.payments if payment.number == number]
+
+    def _owners(self, row: Row) -> set[int]:
+        return {profile.account for profile in self.profiles if profile.cfs == row.customer_account}
+
+    def _pad_profile(self, account: int, cfs: str) -> Profile | None:
+        usable = [
+            one for one in self.profiles if one.account == account and one.method == "PAD" and one.status != "INACTIVE"
+        ]
+        named = [one for one in usable if one.cfs == cfs]
+        return (named or usable)[-1] if usable else None
+
+    def copy(self) -> "World":
+        """Give a copy that can be changed by itself."""
+        return deepcopy(self)

@@ -1,0 +1,207 @@
+"""Nothing is applied twice: docs/specs/cas-settlement-csv.md section 9."""
+
+import re
+from datetime import date
+
+import pytest
+
+from tests.settlement_factory import (
+    FILE,
+    Line,
+    SettlementBooks,
+    bounce,
+    example,
+    fill_example,
+    on_account,
+    settlement_csv,
+)
+
+NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
+LEDGER = ("pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements")
+
+
+def test_the_same_rows_in_another_file_change_nothing(books: SettlementBooks) -> None:
+    fill_example(books)
+    rows = example(*range(1, 10))
+    books.apply(*rows)
+    before = books.dump(*LEDGER)
+
+    outcome = books.apply(*rows, ["ADJS"], name=NEXT_FILE)
+
+    assert books.dump(*LEDGER) == before
+    assert set(books.outcomes(NEXT_FILE)) == {"already_applied:same_row", "skipped:informational"}
+    assert outcome.counts["rows_applied"] == 0
+
+
+def test_the_same_rows_twice_in_one_file_count_once(books: SettlementBooks) -> None:
+    fill_example(books)
+    rows = example(*range(1, 9))
+
+    books.apply(*rows, *rows)
+
+    once = [
+        books.invoices(), books.references(), books.receipts(), books.payments(), books.credits(),
+        books.applied_credits(), books.bounces(), books.messages(),
+    ]  # fmt: skip
+    books.empty()
+    fill_example(books)
+    books.apply(*rows)
+    undoubled = [
+        books.invoices(), books.references(), books.receipts(), books.payments(), books.credits(),
+        books.applied_credits(), books.bounces(), books.messages(),
+    ]  # fmt: skip
+    assert _without_fee_ids(once) == _without_fee_ids(undoubled)
+
+
+def test_the_same_content_again_is_known(books: SettlementBooks) -> None:
+    fill_example(books)
+    content = settlement_csv(example(1))
+    books.apply(content=content)
+
+    again = books.arrive(content, NEXT_FILE)
+
+    assert (again.state, again.reason and FILE in again.reason) == ("known", True)
+    assert books.arrive(content).state == "applied"
+
+
+def test_a_file_that_was_applied_meanwhile_is_not_applied_again(books: SettlementBooks) -> None:
+    fill_example(books)
+    books.apply(*example(1))
+    before = books.dump()
+
+    outcome = books.apply(*example(1))
+
+    assert outcome.notes == [f"{FILE} was taken care of meanwhile."]
+    assert books.dump() == before
+
+
+def test_a_repeated_row_whose_first_is_rejected_is_rejected_as_well(books: SettlementBooks) -> None:
+    books.account("800101")
+    row = Line("PADP", "PR1", "10.00", "800101", "REG1")
+
+    books.apply(row, row)
+
+    assert books.outcomes() == ["rejected:no_invoice"] * 2
+
+
+def test_of_two_bounces_of_a_number_the_first_that_can_be_placed_counts(books: SettlementBooks) -> None:
+    books.account("800199")
+    books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
+
+    books.apply(
+        bounce("PR1", "800199", "REG1", "60.00"),
+        bounce("PR1", "800101", "REG1", "60.00"),
+        bounce("PR1", "800101", "REG1", "60.00"),
+    )
+
+    assert books.outcomes() == ["rejected:account_mismatch", "applied", "already_applied:bounced_before"]
+    assert len(books.bounces()) == 1
+
+
+def test_a_paid_row_of_a_number_that_was_settled_by_another_receipt_writes_nothing(books: SettlementBooks) -> None:
+    books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
+    before = books.dump(*LEDGER)
+
+    books.apply(Line("PADP", "PR2", "60.00", "800101", "REG1"))
+
+    assert books.outcomes() == ["already_applied:invoice_paid"]
+    assert books.dump(*LEDGER) == before
+
+
+def test_a_payment_that_a_crash_of_the_reference_left_out_is_made_up_for(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    invoice = books.invoice(account, "REG1", "60.00", status="PAID", reference="COMPLETED", paid="60")
+    books.receipt(invoice, "PR1", "60.00")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"), Line("PADP", "PR9", "60.00", "800101", "REG1"))
+
+    assert books.payments() == [("REG1", "PAD", "COMPLETED", "PR1", "60.00")]
+
+
+@pytest.mark.parametrize("application", ["71", ""])
+def test_a_part_payment_comes_once_with_and_without_application_id(application: str, books: SettlementBooks) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "100.00", id=100, method="ONLINE_BANKING")
+    first = Line("BOLP", "OB1", "20.00", "800104", "REG1", "Partially PAID", "100.00", "80.00", application=application)
+    second = Line("BOLP", "OB1", "20.00", "800104", "REG1", "Partially PAID", "100.00", "60.00",
+                  application=application and "72")  # fmt: skip
+
+    books.apply(first, second, first)
+    books.apply(second, first, first, name=NEXT_FILE)
+
+    assert books.outcomes() == ["applied", "applied"] + ["already_applied:same_row"] * 4
+    assert [amount for _, _, amount in books.receipts()] == ["20.00", "20.00"]
+    assert books.invoices() == {100: ("PARTIAL_PAID", "40.00")}
+
+
+def test_a_part_payment_of_the_reference_is_known_by_its_application_id(books: SettlementBooks) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    invoice = books.invoice(account, "REG1", "100.00", method="ONLINE_BANKING", status="PARTIAL_PAID", paid="20")
+    books.receipt(invoice, "71", "20.00")
+
+    books.apply(Line("BOLP", "OB1", "20.00", "800104", "REG1", "Partially PAID", "100.00", "80.00", application="71"))
+
+    assert books.outcomes() == ["already_applied:receipt_exists"]
+    assert books.payments() == []
+
+
+def test_a_bounce_that_the_reference_recorded_is_known(books: SettlementBooks) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, "REG1", "60.00", status="SETTLEMENT_SCHED")
+    books.payment(account, "REG1", "PR1", "0.00", status="FAILED")
+
+    books.apply(bounce("PR1", "800101", "REG1", "60.00"))
+
+    assert books.outcomes() == ["already_applied:bounced_before"]
+    assert books.messages() == []
+
+
+def test_a_bounce_that_has_an_nsf_row_only_is_known(books: SettlementBooks) -> None:
+    account = books.account("800101", status="FREEZE")
+    invoice = books.invoice(account, "REG1", "60.00", status="SETTLEMENT_SCHED")
+    books.insert("non_sufficient_funds", invoice_id=invoice, invoice_number="REG1")
+
+    books.apply(bounce("PR1", "800101", "REG1", "60.00"))
+
+    assert books.outcomes() == ["already_applied:bounced_before"]
+
+
+def test_a_bounce_comes_again_after_the_customer_paid_by_card(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.paid_invoice(account, "REG1", "60.00", "PR1", id=100)
+    row = bounce("PR1", "800101", "REG1", "60.00")
+    books.apply(row)
+    books.change("UPDATE invoice_references SET status_code = 'COMPLETED'")
+    books.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total")
+    books.change("UPDATE cfs_accounts SET status = 'ACTIVE'")
+    books.payment(account, "REG1", "CARD1", "90.00", method="CC", day=date(2026, 11, 8))
+
+    books.apply(bounce("PR1", "800101", "REG1", "60.00", day="09-Nov-26"), name="BCR_PAYMENT_APPL_20261109.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261109.csv") == ["already_applied:bounced_before"]
+    assert (books.profiles(), books.invoices()[100]) == ({"800101": "ACTIVE"}, ("PAID", "60.00"))
+
+
+def test_the_same_credit_in_two_rows_of_one_file_is_one_credit(books: SettlementBooks) -> None:
+    books.account("800101")
+
+    books.apply(on_account("R1", "800101", "30.00"), on_account("R1", "800101", "5.00", original="35.00"))
+
+    assert books.credits() == [("R1", False, "30.00", "30.00")]
+
+
+def test_an_application_id_that_comes_twice_in_one_file_is_applied_once(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.paid_invoice(account, "REG1", "60.00", "PR1", id=100)
+    books.credit(account, "M1", "60.00")
+    row = Line("CMAP", "M1", "10.00", "800101", "REG1", application="7")
+
+    books.apply(row, row)
+
+    assert books.applied_credits() == [(7, 100, "10.00")]
+    assert books.outcomes() == ["applied:credit_applied", "already_applied:credit_applied"]
+
+
+def _without_fee_ids(found: object) -> str:
+    """Blank the ids of fee invoices, which a sequence gives."""
+    return re.sub(r"(?<![\d'.])\d{1,5}(?=[,:])", "FEE", repr(found))

@@ -1,0 +1,388 @@
+"""Where the reference goes wrong and this job must not: docs/specs/cas-settlement-csv.md section 10."""
+
+from itertools import permutations
+
+import pytest
+
+from tests.settlement_factory import Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
+
+NUMBER = "REG00000100"
+NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
+FINAL = ("REFUND_REQUESTED", "REFUNDED", "CREDITED", "CANCELLED", "MANUALLY_REFUNDED", "CHARGEBACK",
+         "GL_UPDATED_REFUND", "DELETED", "DELETE_ACCEPTED")  # fmt: skip
+
+
+def paid(books: SettlementBooks, account: Account, number: str = NUMBER, receipt: str = "PR1", id: int = 100) -> None:
+    books.paid_invoice(account, number, "60.00", receipt, id=id)
+
+
+# 1: a row that cannot be applied never stops the others.
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Line("PADP", "PR8", "5.00", "800999", NUMBER),
+        Line("PADP", "PR8", "5.00", "800102", NUMBER),
+        Line("PADP", "PR8", "five", "800101", NUMBER),
+        Line("PADP", "PR8", "5.00", "800101", NUMBER, day="2026-11-05"),
+        Line("PADP", "PR8", "5.00", "800101", NUMBER, application="x"),
+        [*Line("PADP", "PR8", "5.00", "800101", NUMBER).fields(), "too", "many"],
+        bounce("PR8", "800999", NUMBER, "5.00"),
+        ["\x00"],
+    ],
+)
+def test_a_row_that_cannot_be_applied_stops_no_other(bad: Line | list[str], books: SettlementBooks) -> None:
+    fill_example(books)
+    books.invoice(books.account("800111"), NUMBER, "5.00")
+
+    books.apply(*example(1), bad, *example(3), name=NEXT_FILE)
+
+    before, wrong, after = books.outcomes()
+    assert (before, after) == ("applied", "applied")
+    assert wrong.startswith("rejected:")
+    assert [receipt for _, _, _, receipt, _ in books.payments() if receipt in {"PADRC0001", "PADRC0002"}] == [
+        "PADRC0001",
+        "PADRC0002",
+    ]
+
+
+# 4: a bounce of an account that is frozen already.
+
+
+def test_the_second_bounce_of_a_frozen_account_opens_its_invoice_without_fee_and_lock(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    paid(books, account)
+    paid(books, account, "REG2", "PR2", 200)
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    outcome = books.apply(bounce("PR2", "800101", "REG2", "60.00", day="06-Nov-26"), name=NEXT_FILE)
+
+    assert books.invoices()[200] == ("SETTLEMENT_SCHED", "0.00")
+    assert (200, "REG2", "ACTIVE") in books.references()
+    assert books.receipts() == []
+    assert ("REG2", "PAD", "FAILED", "PR2", "0.00") in books.payments()
+    assert len(books.bounces()) == 1
+    assert [kind for kind, _ in books.messages()] == [
+        "stop_pad",
+        "nsf_fee",
+        "bc.registry.payment.lockAccount",
+        "stop_pad",
+    ]
+    assert outcome.counts["accounts_frozen"] == 0
+
+
+def test_two_bounces_of_one_account_in_one_file_are_one_fee_and_one_lock(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    paid(books, account)
+    paid(books, account, "REG2", "PR2", 200)
+
+    outcome = books.apply(bounce("PR1", "800101", NUMBER, "60.00"), bounce("PR2", "800101", "REG2", "60.00"))
+
+    assert {books.invoices()[id_] for id_ in (100, 200)} == {("SETTLEMENT_SCHED", "0.00")}
+    assert [number for number, _, _ in books.bounces()] == [NUMBER]
+    assert [kind for kind, _ in books.messages()] == ["stop_pad", "nsf_fee", "bc.registry.payment.lockAccount"]
+    assert (outcome.counts["payments_bounced"], outcome.counts["accounts_frozen"]) == (2, 1)
+    (table,) = [table for table in outcome.tables if "bounced" in table.title]
+    assert [(row["PAD"], str(row["fee"])) for row in table.records()] == [
+        ("frozen now", "30.00"),
+        ("was frozen already", "0.00"),
+    ]
+
+
+# 5: accounts in any status.
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "FREEZE", "INACTIVE", "PENDING", "PENDING_PAD_ACTIVATION"])
+def test_a_paid_row_of_an_account_in_any_status_is_whole(status: str, books: SettlementBooks) -> None:
+    books.invoice(books.account("800101", status=status), NUMBER, "60.00", id=100)
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
+
+    assert books.invoices()[100] == ("PAID", "60.00")
+    assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "60.00")]
+
+
+def test_a_bounce_of_an_account_that_waits_for_its_activation_freezes_it(books: SettlementBooks) -> None:
+    paid(books, books.account("800101", status="PENDING_PAD_ACTIVATION"))
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert (books.outcomes(), books.profiles()) == (["applied"], {"800101": "FREEZE"})
+
+
+# 6 and section 9: payments follow the rows, and a late PAID row frees nobody.
+
+
+def test_a_late_paid_row_after_the_bounce_changes_nothing(books: SettlementBooks) -> None:
+    paid(books, books.account("800101"))
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="06-Nov-26"))
+    before = [books.invoices(), books.references(), books.receipts(), books.payments()]
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER), name="BCR_PAYMENT_APPL_20261104.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261104.csv") == ["skipped:card_invoice_shares_number"]
+    assert [books.invoices(), books.references(), books.receipts(), books.payments()] == before
+
+
+def test_a_late_paid_row_of_a_number_that_bounced_without_a_fee_changes_nothing(books: SettlementBooks) -> None:
+    paid(books, books.account("800101", status="FREEZE"))
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="06-Nov-26"))
+    before = [books.invoices(), books.references(), books.receipts(), books.payments()]
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER), name="BCR_PAYMENT_APPL_20261104.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261104.csv") == ["skipped:bounced_since"]
+    assert [books.invoices(), books.references(), books.receipts(), books.payments()] == before
+
+
+def test_a_number_that_was_pulled_again_after_its_bounce_can_bounce_again(books: SettlementBooks) -> None:
+    account = books.account("800101", status="FREEZE")
+    paid(books, account)
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+    books.apply(Line("PADP", "PR2", "60.00", "800101", NUMBER, day="09-Nov-26"), name=NEXT_FILE)
+    assert books.invoices()[100] == ("PAID", "60.00")
+
+    books.apply(bounce("PR2", "800101", NUMBER, "60.00", day="11-Nov-26"), name="BCR_PAYMENT_APPL_20261111.csv")
+
+    assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
+    assert {status for _, _, status, _, _ in books.payments()} == {"FAILED"}
+    assert books.receipts() == []
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_rows_of_one_number_in_one_file_are_worked_in_their_order(frozen: bool, books: SettlementBooks) -> None:
+    """Paid then bounced, and bounced then paid, both end as bounced: PAD does not pay what came back the same day."""
+    status = "FREEZE" if frozen else "ACTIVE"
+    for number, account in ((1, "800101"), (2, "800102")):
+        books.invoice(books.account(account, status=status), f"REG{number}", "60.00", id=100 * number)
+    paid_then_bounced = [Line("PADP", "P1", "60.00", "800101", "REG1"), bounce("P1", "800101", "REG1", "60.00")]
+    bounced_then_paid = [bounce("P2", "800102", "REG2", "60.00"), Line("PADP", "P2", "60.00", "800102", "REG2")]
+
+    books.apply(*paid_then_bounced, *bounced_then_paid)
+
+    late = "skipped:bounced_since" if frozen else "skipped:card_invoice_shares_number"
+    assert books.outcomes() == ["applied", "applied", "applied", late]
+    assert {id_: status for id_, (status, _) in books.invoices().items() if id_ in {100, 200}} == {
+        100: "SETTLEMENT_SCHED",
+        200: "APPROVED",
+    }
+    assert {(number, status) for number, _, status, _, _ in books.payments()} == {
+        ("REG1", "FAILED"),
+        ("REG2", "FAILED"),
+    }
+    assert books.receipts() == []
+
+
+def test_paid_bounced_and_the_same_paid_row_again_ends_as_bounced(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101", status="FREEZE"), NUMBER, "60.00", id=100)
+    first = Line("PADP", "PR1", "60.00", "800101", NUMBER)
+
+    books.apply(first, bounce("PR1", "800101", NUMBER, "60.00"), first)
+
+    assert books.outcomes() == ["applied", "applied", "already_applied:same_row"]
+    assert (books.invoices()[100], books.receipts()) == (("SETTLEMENT_SCHED", "0.00"), [])
+
+
+# 7: an invoice with several receipts.
+
+
+def test_a_bounce_takes_its_own_receipt_and_leaves_the_others(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    paid(books, account)
+    books.receipt(100, "MEMO1", "20.00")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.receipts() == [(100, "MEMO1", "20.00")]
+
+
+def test_a_bounce_takes_every_receipt_where_none_bears_its_number(books: SettlementBooks) -> None:
+    """The reference gave receipts the number of whichever row came first."""
+    paid(books, books.account("800101"), receipt="MEMO1")
+    books.receipt(100, "MEMO2", "20.00")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.receipts() == []
+
+
+# 8: final states.
+
+
+@pytest.mark.parametrize("status", FINAL)
+def test_a_final_state_is_never_moved_by_a_payment(status: str, books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100, status=status)
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
+
+    assert books.invoices()[100][0] == status
+    assert (books.receipts(), books.references()) == ([(100, "PR1", "60.00")], [(100, NUMBER, "COMPLETED")])
+
+
+@pytest.mark.parametrize("status", FINAL)
+def test_a_final_state_is_never_moved_by_a_part_payment(status: str, books: SettlementBooks) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, NUMBER, "60.00", id=100, status=status, method="ONLINE_BANKING")
+
+    books.apply(Line("BOLP", "OB1", "20.00", "800104", NUMBER, "Partially PAID", "60.00", "40.00"))
+
+    assert books.invoices()[100][0] == status
+
+
+@pytest.mark.parametrize("status", FINAL)
+def test_a_final_state_is_never_moved_by_a_bounce(status: str, books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status=status, reference="COMPLETED", paid="60")
+    books.payment(account, NUMBER, "PR1", "60.00")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.invoices()[100] == (status, "60.00")
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "0.00")]
+
+
+# 9 and "ordering inside a file": receipts add up to what was applied, in any order of the rows.
+
+
+def test_rows_in_any_order_give_the_same_receipts(books: SettlementBooks) -> None:
+    lines = [
+        Line("CMAP", "M1", "25.00", "800101", NUMBER, original="100.00", application="1"),
+        Line("PADP", "PR1", "55.00", "800101", NUMBER, original="100.00", application="2"),
+        Line("ONAC", "OA1", "20.00", "800101", NUMBER, original="100.00", application="3"),
+    ]
+    ends = set()
+    for order in permutations(lines):
+        account = books.account("800101")
+        books.invoice(account, NUMBER, "40.00", id=100)
+        books.invoice(account, NUMBER, "60.00", id=101)
+        books.credit(account, "M1", "25.00")
+        outcome = books.apply(*order)
+        by_receipt = sorted({(number, _sum(books, number)) for _, number, _ in books.receipts()})
+        by_invoice = [books.rows("SELECT sum(receipt_amount)::numeric FROM receipts WHERE invoice_id = :id", id=id_)
+                      for id_ in (100, 101)]  # fmt: skip
+        ends.add(repr([by_receipt, by_invoice, books.invoices(), books.payments(), books.applied_credits(),
+                       outcome.attention]))  # fmt: skip
+        books.empty()
+    (end,) = ends
+    assert "('M1', '25.00'), ('OA1', '20.00'), ('PR1', '55.00')" in end
+    assert "('PAID', '40.00')" in end
+
+
+def test_a_settled_number_with_two_pad_rows_has_one_payment_of_their_sum(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100)
+
+    books.apply(
+        Line("PADP", "PR1", "40.00", "800101", NUMBER, original="60.00"),
+        Line("PADP", "PR2", "20.00", "800101", NUMBER, original="60.00"),
+    )
+
+    assert books.receipts() == [(100, "PR1", "40.00"), (100, "PR2", "20.00")]
+    assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "60.00")]
+
+
+def test_more_than_was_open_goes_to_the_last_invoice_and_a_person_is_told(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "40.00", id=100)
+    books.invoice(account, NUMBER, "60.00", id=101)
+
+    outcome = books.apply(Line("PADP", "PR1", "130.00", "800101", NUMBER))
+
+    assert books.receipts() == [(100, "PR1", "40.00"), (101, "PR1", "90.00")]
+    assert outcome.attention
+    assert (
+        next(row for table in outcome.tables if "another amount" in table.title for row in table.records())[
+            "invoice number"
+        ]
+        == NUMBER
+    )
+
+
+@pytest.mark.parametrize("full_first", [False, True])
+def test_part_and_rest_of_an_online_banking_invoice_in_one_file(full_first: bool, books: SettlementBooks) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, NUMBER, "100.00", id=100, method="ONLINE_BANKING")
+    lines = [
+        Line("BOLP", "OB1", "40.00", "800104", NUMBER, "Partially PAID", "100.00", "60.00", application="41"),
+        Line("BOLP", "OB2", "60.00", "800104", NUMBER, "Fully PAID", "100.00", "0.00"),
+    ]
+
+    outcome = books.apply(*(reversed(lines) if full_first else lines))
+
+    assert books.invoices() == {100: ("PAID", "100.00")}
+    assert books.receipts() == [(100, "41", "40.00"), (100, "OB2", "60.00")]
+    assert (books.outcomes(), outcome.attention) == (["applied", "applied"], False)
+
+
+def test_an_account_owner_that_is_not_known_for_sure_gets_no_credit(books: SettlementBooks) -> None:
+    books.account("800101")
+    books.account("800101")
+
+    books.apply(
+        Line("ONAC", "R1", "5.00", "800101", "R1", "On Account", target="RECEIPT"),
+        Line("ONAC", "R2", "5.00", "800999", "R2", "On Account", target="RECEIPT"),
+    )
+
+    assert books.outcomes() == ["rejected:ambiguous_account", "rejected:unknown_account"]
+
+
+def test_a_profile_without_cfs_number_owns_no_blank_rows(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.profile(account.id, "")
+    books.invoice(account, NUMBER, "5.00", id=100)
+    books.change("UPDATE invoices SET cfs_account_id = NULL")
+
+    books.apply(
+        Line("ONAC", "R1", "5.00", "", "R1", "On Account", target="RECEIPT"),
+        Line("PADP", "P1", "5.00", "", NUMBER),
+    )
+
+    assert books.outcomes() == ["rejected:no_customer_account"] * 2
+
+
+# 14: ONAP is money on account that was applied.
+
+
+def test_onap_settles_like_onac(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "5.00", id=100)
+
+    books.apply(Line("ONAP", "R1", "5.00", "800101", NUMBER))
+
+    assert books.invoices() == {100: ("PAID", "5.00")}
+
+
+# 2 and 12: the file and its rows are kept with what became of them.
+
+
+def test_every_row_is_kept_with_its_outcome_and_its_words(books: SettlementBooks) -> None:
+    fill_example(books)
+
+    books.apply(*example(1), Line("PADP", "PR8", "5.00", "800101", "REG404"))
+
+    rows = books.rows(
+        "SELECT line, outcome, rule, detail, source_number, amount::text FROM pay_jobs.settlement_rows ORDER BY line"
+    )
+    assert rows == [
+        (2, "applied", "", "", "PADRC0001", "131.50"),
+        (3, "rejected", "no_invoice", "no invoice has the number REG404", "PR8", "5.00"),
+    ]
+
+
+def test_a_file_that_cannot_be_read_is_noted_as_failed_and_changes_nothing(books: SettlementBooks) -> None:
+    fill_example(books)
+    before = books.dump("pay_jobs.inbound_files")
+
+    outcome = books.apply(content=settlement_csv(example(1), header=["Record", *["x"] * 13]))
+
+    assert books.dump("pay_jobs.inbound_files") == before
+    ((state, reason),) = books.rows("SELECT state, reason FROM pay_jobs.inbound_files")
+    assert (state, "the header lacks 'record type'" in reason) == ("failed", True)
+    assert [one.reason for one in outcome.rejects] == ["FormatError"]
+
+
+def _sum(books: SettlementBooks, number: str) -> str:
+    ((amount,),) = books.rows(
+        "SELECT CAST(sum(CAST(receipt_amount AS numeric(19,2))) AS text) FROM receipts WHERE receipt_number = :number",
+        number=number,
+    )
+    return str(amount)

@@ -1,0 +1,230 @@
+"""The job does what the rules in plain Python do, for any rows on a small world of accounts, invoices and credits."""
+
+from collections import defaultdict
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from database.engine import Database
+from tasks.pad_reconcile.settlement import read_settlement
+from tests.settlement_factory import Account, Line, SettlementBooks, settlement_csv
+from tests.tasks.pad_reconcile import model
+
+ON_ONE_DATABASE = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+FIRST_INVOICE = 10_000_000  # fee invoices have the low ids of the sequence
+ACCOUNTS = {"800101": ("PAD", "ACTIVE"), "800102": ("PAD", "FREEZE"), "800103": ("ONLINE_BANKING", "ACTIVE")}
+NUMBERS = ("REG1", "REG2", "REG3", "REG4")
+RECEIPTS = ("S1", "S2", "S3", "M1", "M2")
+AMOUNTS = ("0.00", "5.00", "10.01", "25.00", "40.00")
+DAYS = ("04-Nov-26", "05-Nov-26", "06-Nov-26")
+FILES = [f"BCR_PAYMENT_APPL_2026110{day}.csv" for day in (5, 6, 7, 8)]
+STATES = st.sampled_from(
+    [("APPROVED", "ACTIVE"), ("PAID", "COMPLETED"), ("CREDITED", "ACTIVE"), ("CREDITED", "COMPLETED"),
+     ("APPROVED", "CANCELLED"), ("SETTLEMENT_SCHED", "ACTIVE"), ("APPROVED", "ACTIVE")]
+)  # fmt: skip
+INVOICES = st.lists(
+    st.tuples(st.sampled_from(NUMBERS), st.sampled_from(sorted(ACCOUNTS)), st.sampled_from(AMOUNTS[1:]), STATES,
+              st.booleans()),
+    min_size=1, max_size=7,
+)  # fmt: skip
+PAYMENTS = st.lists(
+    st.tuples(st.sampled_from(NUMBERS), st.sampled_from(["FAILED", "COMPLETED"]), st.sampled_from(RECEIPTS),
+              st.integers(3, 7)),
+    max_size=2, unique_by=lambda payment: payment[0],
+)  # fmt: skip
+MEMOS = st.lists(
+    st.tuples(st.sampled_from(["M1", "M2"]), st.sampled_from(sorted(ACCOUNTS))),
+    max_size=2,
+    unique_by=lambda memo: memo[0],
+)
+
+
+def _lines(records: tuple[str, ...], statuses: tuple[str, ...], accounts: tuple[str, ...]) -> st.SearchStrategy[Line]:
+    return st.builds(
+        lambda record, source, amount, account, number, status, left, application, day: Line(
+            record, source, amount, account, number, status, "40.00", left, application=application, day=day
+        ),
+        st.sampled_from(records),
+        st.sampled_from(RECEIPTS),
+        st.sampled_from(AMOUNTS),
+        st.sampled_from(accounts),
+        st.sampled_from((*NUMBERS, "REG404")),
+        st.sampled_from(statuses),
+        st.sampled_from(AMOUNTS),
+        st.sampled_from(("", *map(str, range(1, 9)))),
+        st.sampled_from(DAYS),
+    )
+
+
+ON_ACCOUNT = st.builds(
+    lambda record, source, amount, account, application: Line(
+        record, source, amount, account, source, "On Account", "25.00", target="RECEIPT", application=application
+    ),
+    st.sampled_from(["ONAC", "BOLP", "PADP"]),
+    st.sampled_from(RECEIPTS),
+    st.sampled_from(AMOUNTS),
+    st.sampled_from((*ACCOUNTS, "800999")),
+    st.sampled_from(("", "1", "2", "3")),
+)
+PAD_ACCOUNTS = ("800101", "800101", "800102")
+ANY_LINE = st.one_of(
+    _lines(("PADP",), ("Fully PAID", "Fully PAID", "Not PAID"), PAD_ACCOUNTS),
+    _lines(("PADR", "PAYR"), ("Not PAID", "Not PAID", "Fully PAID"), PAD_ACCOUNTS),
+    _lines(("BOLP",), ("Fully PAID", "Partially PAID"), ("800103",)),
+    _lines(("CMAP",), ("Fully PAID", "Partially PAID"), PAD_ACCOUNTS),
+    _lines(
+        ("PADP", "PADR", "BOLP", "EFTP", "ONAC", "ONAP", "CMAP", "DRWP", "ADJS", "DM"),
+        ("Fully PAID", "Not PAID", "Partially PAID", "On Account", ""),
+        (*ACCOUNTS, "800999"),
+    ),
+    ON_ACCOUNT,
+)
+ROWS = st.lists(ANY_LINE, min_size=1, max_size=10)
+
+
+@pytest.fixture(scope="module")
+def small(settlement_database: Database) -> SettlementBooks:
+    return SettlementBooks(settlement_database)
+
+
+@given(INVOICES, PAYMENTS, MEMOS, st.lists(ROWS, min_size=1, max_size=2))
+@ON_ONE_DATABASE
+def test_files_do_what_the_rules_say(
+    small: SettlementBooks,
+    invoices: list[tuple[str, str, str, tuple[str, str], bool]],
+    payments: list[tuple[str, str, str, int]],
+    memos: list[tuple[str, str]],
+    files: list[list[Line]],
+) -> None:
+    small.empty()
+    world = _fill(small, invoices, payments, memos)
+
+    repeated = [[*lines, ["ADJS"]] for lines in files]
+    for name, lines in zip(FILES, [*files, *repeated], strict=False):
+        before = world.copy()
+        content = settlement_csv(lines)
+        outcome = small.apply(content=content, name=name)
+        judged = world.apply(list(read_settlement([content], source=name)))
+
+        assert small.outcomes(name) == [f"{one.outcome}:{one.rule}" if one.rule else one.outcome for one in judged]
+        assert _found(small) == _expected(world)
+        assert outcome.counts["rows_read"] == len(lines)
+        _check_invariants(before, world, judged)
+
+    assert _applied_twice(small) == []
+
+
+def test_the_first_rows_of_a_world_are_the_same_on_both_sides(small: SettlementBooks) -> None:
+    """The simplest world of all, so that a failure of the one above is not the first to be read."""
+    small.empty()
+    world = _fill(small, [("REG1", "800101", "25.00", ("APPROVED", "ACTIVE"), True)], [], [])
+    lines = [Line("PADP", "S1", "25.00", "800101", "REG1")]
+    content = settlement_csv(lines)
+
+    small.apply(content=content)
+    world.apply(list(read_settlement([content], source="t.csv")))
+
+    assert _found(small) == _expected(world)
+    assert world.invoices[0].status == "PAID"
+
+
+def _fill(
+    books: SettlementBooks,
+    invoices: list[tuple[str, str, str, tuple[str, str], bool]],
+    payments: list[tuple[str, str, str, int]],
+    memos: list[tuple[str, str]],
+) -> model.World:
+    """Put the same things into the pay database and into the model."""
+    world = model.World()
+    accounts: dict[str, Account] = {}
+    for cfs, (method, status) in ACCOUNTS.items():
+        accounts[cfs] = books.account(cfs, method, status=status)
+        world.profiles.append(model.Profile(accounts[cfs].id, cfs, method, status))
+    for id_, (number, cfs, total, (status, reference), has_receipt) in enumerate(invoices, FIRST_INVOICE):
+        account, method = accounts[cfs], ACCOUNTS[cfs][0]
+        paid = total if reference == "COMPLETED" else "0.00"
+        books.invoice(account, number, total, id=id_, status=status, method=method, reference=reference, paid=paid)
+        world.invoices.append(model.Invoice(id_, account.id, cfs, method, status, Decimal(total), Decimal(paid)))
+        world.references.append(model.Reference(id_, number, reference))
+        if reference == "COMPLETED" and has_receipt:
+            books.receipt(id_, "S1", total)
+            world.receipts.append(model.Receipt(id_, "S1", Decimal(total)))
+    for number, status, receipt, day in payments:
+        amount = "0.00" if status == "FAILED" else "25.00"
+        books.payment(accounts["800101"], number, receipt, amount, status=status, day=date(2026, 11, day))
+        world.payments.append(model.Payment(number, "PAD", status, receipt, Decimal(amount), date(2026, 11, day)))
+    for identifier, cfs in memos:
+        books.credit(accounts[cfs], identifier, "40.00")
+        world.credits.append(model.Credit(identifier, True, Decimal("40.00"), accounts[cfs].id))
+    return world
+
+
+def _found(books: SettlementBooks) -> dict[str, list[Any]]:
+    """Give what the pay database holds, fee invoices without their ids."""
+    receipts: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for invoice, number, amount in books.receipts():
+        receipts[invoice, number] += Decimal(amount)
+    return {
+        "invoices": sorted((_id(id_), *values) for id_, values in books.invoices().items()),
+        "references": sorted((_id(id_), number, status) for id_, number, status in books.references()),
+        "receipts": sorted((*key, str(amount)) for key, amount in receipts.items()),
+        "payments": sorted(
+            map(repr, books.rows(
+                "SELECT invoice_number, payment_method_code, payment_status_code, receipt_number,"
+                " CAST(CAST(paid_amount AS numeric(19,2)) AS text), payment_date FROM payments"
+            ))
+        ),
+        "credits": sorted(books.credits()),
+        "applied": sorted(books.applied_credits()),
+        "bounces": sorted(number for number, _, _ in books.bounces()),
+        "profiles": sorted(books.profiles().items()),
+    }  # fmt: skip
+
+
+def _expected(world: model.World) -> dict[str, list[Any]]:
+    """Give what the model holds, in the same shape."""
+    receipts: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for receipt in world.receipts:
+        receipts[receipt.invoice, receipt.number] += receipt.amount
+    return {
+        "invoices": sorted((_id(one.id), one.status, str(one.paid)) for one in world.invoices),
+        "references": sorted((_id(one.invoice), one.number, one.status) for one in world.references),
+        "receipts": sorted((*key, str(amount)) for key, amount in receipts.items()),
+        "payments": sorted(
+            repr((one.number, one.method, one.status, one.receipt, str(one.amount),
+                  datetime.combine(one.day, datetime.min.time())))
+            for one in world.payments
+        ),
+        "credits": sorted((one.identifier, one.is_memo, str(one.amount), str(one.amount)) for one in world.credits),
+        "applied": sorted((application, id_, str(amount)) for application, id_, amount, _ in world.applied),
+        "bounces": sorted(world.bounces),
+        "profiles": sorted((one.cfs, one.status) for one in world.profiles),
+    }  # fmt: skip
+
+
+def _check_invariants(before: model.World, after: model.World, judged: list[model.Judged]) -> None:
+    final = {one.id: one.status for one in before.invoices if one.status in model.FINAL}
+    assert {one.id: one.status for one in after.invoices if one.id in final} == final
+    if not any(one.kind == "BOUNCE" and one.outcome == "applied" for one in judged):
+        applied = [one for one in judged if one.outcome == "applied" and one.kind in model.INCOMING]
+        whole = [one for one in applied if one.rule != "credit_applied"]
+        received = sum(one.amount for one in after.receipts) - sum(one.amount for one in before.receipts)
+        assert received == sum(one.row.amount for one in whole)
+
+
+def _applied_twice(books: SettlementBooks) -> list[Any]:
+    """Give the contents of rows that were applied more than once."""
+    return books.rows(
+        "SELECT content_hash FROM pay_jobs.settlement_rows WHERE outcome = 'applied' GROUP BY content_hash"
+        " HAVING count(*) > 1"
+    )
+
+
+def _id(invoice: int) -> int:
+    return invoice if invoice >= FIRST_INVOICE else 0

@@ -1,0 +1,543 @@
+"""What each kind of row does to the pay database: docs/specs/cas-settlement-csv.md sections 5 to 8, line by line."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from config.errors import ConfigError
+from tests.settlement_factory import Account, Line, SettlementBooks, bounce, on_account
+
+NUMBER = "REG00000100"
+Given = Callable[[SettlementBooks, Account], Any]
+
+
+def active(books: SettlementBooks, account: Account) -> None:
+    books.invoice(account, NUMBER, "100.00", id=100)
+
+
+def two_active(books: SettlementBooks, account: Account) -> None:
+    books.invoice(account, NUMBER, "60.00", id=100)
+    books.invoice(account, NUMBER, "40.00", id=101)
+
+
+def completed(books: SettlementBooks, account: Account) -> None:
+    books.invoice(account, NUMBER, "100.00", id=100, status="PAID", reference="COMPLETED", paid="100")
+
+
+def two_completed(books: SettlementBooks, account: Account) -> None:
+    completed(books, account)
+    books.invoice(account, NUMBER, "1.00", id=101, status="PAID", reference="COMPLETED", paid="1")
+
+
+def cancelled(books: SettlementBooks, account: Account) -> None:
+    books.invoice(account, NUMBER, "100.00", id=100, reference="CANCELLED")
+
+
+def paid_by_card(books: SettlementBooks, account: Account) -> None:
+    cancelled(books, account)
+    books.reference(100, "REG100-C", "COMPLETED", consolidated=True)
+
+
+def card_in_progress(books: SettlementBooks, account: Account) -> None:
+    cancelled(books, account)
+    books.reference(100, "REG100-121314-C", "ACTIVE", consolidated=True)
+
+
+def nothing(_books: SettlementBooks, _account: Account) -> None:
+    return
+
+
+def shared_with_card(books: SettlementBooks, account: Account) -> None:
+    active(books, account)
+    books.invoice(account, NUMBER, "30.00", id=101, method="CC", status="CREATED")
+
+
+def of_another_account(books: SettlementBooks, account: Account) -> None:
+    active(books, books.account("800199"))
+
+
+def partly_of_another_account(books: SettlementBooks, account: Account) -> None:
+    active(books, account)
+    books.invoice(books.account("800199"), NUMBER, "5.00", id=101)
+
+
+def without_cfs_account(books: SettlementBooks, account: Account) -> None:
+    active(books, account)
+    books.change("UPDATE invoices SET cfs_account_id = NULL")
+
+
+PAD_FULL = [
+    (active, "applied", {100: ("PAID", "100.00")}),
+    (two_active, "applied", {100: ("PAID", "60.00"), 101: ("PAID", "40.00")}),
+    (completed, "already_applied:invoice_paid", {100: ("PAID", "100.00")}),
+    (paid_by_card, "skipped:paid_by_card", {100: ("APPROVED", "0.00")}),
+    (card_in_progress, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
+    (cancelled, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
+    (nothing, "rejected:no_invoice", {}),
+    (shared_with_card, "skipped:card_invoice_shares_number", {100: ("APPROVED", "0.00"), 101: ("CREATED", "0.00")}),
+    (of_another_account, "rejected:account_mismatch", {100: ("APPROVED", "0.00")}),
+    (partly_of_another_account, "rejected:account_mismatch", {100: ("APPROVED", "0.00"), 101: ("APPROVED", "0.00")}),
+    (without_cfs_account, "rejected:account_mismatch", {100: ("APPROVED", "0.00")}),
+]
+
+
+@pytest.mark.parametrize("record", ["PADP", "PADR", "PAYR"])
+@pytest.mark.parametrize(("given", "outcome", "invoices"), PAD_FULL, ids=lambda one: getattr(one, "__name__", ""))
+def test_a_fully_paid_pad_row(
+    record: str, given: Given, outcome: str, invoices: dict[int, Any], books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    given(books, account)
+
+    books.apply(Line(record, "PR1", "100.00", "800101", NUMBER))
+
+    assert books.outcomes() == [outcome]
+    assert books.invoices() == invoices
+    paid = outcome == "applied"
+    assert [(number, status, receipt, amount) for number, _, status, receipt, amount in books.payments()] == (
+        [(NUMBER, "COMPLETED", "PR1", "100.00")] if paid else []
+    )
+    expected = [(id_, "PR1", amount) for id_, (_, amount) in invoices.items()] if paid else []
+    assert books.receipts() == expected
+    assert books.messages() == []
+
+
+def test_an_invoice_of_the_development_system_is_ignored(books: SettlementBooks) -> None:
+    books.account("800101")
+
+    books.apply(Line("PADP", "PR1", "100.00", "800101", "REGUT00000100"))
+
+    assert books.outcomes() == ["skipped:development_invoice"]
+    assert books.payments() == []
+
+
+@pytest.mark.parametrize("status", ["Partially PAID", "On Account", "", "something"])
+def test_a_pad_payment_with_another_status_is_an_error_and_writes_no_payment(
+    status: str, books: SettlementBooks
+) -> None:
+    active(books, books.account("800101"))
+
+    books.apply(Line("PADP", "PR1", "100.00", "800101", NUMBER, status))
+
+    assert books.outcomes() == ["rejected:unexpected_status"]
+    assert (books.payments(), books.receipts(), books.invoices()) == ([], [], {100: ("APPROVED", "0.00")})
+
+
+def test_a_pad_row_of_no_amount_still_settles(books: SettlementBooks) -> None:
+    active(books, books.account("800101"))
+
+    outcome = books.apply(Line("PADP", "PR1", "0.00", "800101", NUMBER))
+
+    assert books.invoices() == {100: ("PAID", "100.00")}
+    assert books.receipts() == []
+    assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "0.00")]
+    assert outcome.attention, "100.00 was open, and CAS settled it with nothing: a person must look"
+
+
+SINGLE = [
+    ("Fully PAID", "100.00", active, "applied", ("PAID", "100.00")),
+    ("Partially PAID", "40.00", active, "applied", ("PARTIAL_PAID", "40.00")),
+    ("Not PAID", "40.00", active, "rejected:unexpected_status", ("APPROVED", "0.00")),
+    ("On Account", "40.00", active, "rejected:unexpected_status", ("APPROVED", "0.00")),
+    ("Fully PAID", "100.00", completed, "already_applied:invoice_paid", ("PAID", "100.00")),
+    ("Not PAID", "100.00", completed, "already_applied:invoice_paid", ("PAID", "100.00")),
+    ("Fully PAID", "100.00", two_active, "rejected:not_exactly_one_invoice", ("APPROVED", "0.00")),
+    ("Fully PAID", "100.00", two_completed, "rejected:not_exactly_one_invoice", ("PAID", "100.00")),
+    ("Fully PAID", "100.00", nothing, "rejected:not_exactly_one_invoice", None),
+    ("Fully PAID", "100.00", of_another_account, "rejected:account_mismatch", ("APPROVED", "0.00")),
+    ("Fully PAID", "0.00", active, "skipped:zero_amount", ("APPROVED", "0.00")),
+]
+
+
+@pytest.mark.parametrize(("record", "source_type"), [("BOLP", None), ("EFTP", "BCR-ADJ")])
+@pytest.mark.parametrize(("status", "amount", "given", "outcome", "invoice"), SINGLE)
+def test_an_online_banking_or_eft_row(
+    record: str,
+    source_type: str | None,
+    status: str,
+    amount: str,
+    given: Given,
+    outcome: str,
+    invoice: Any,
+    books: SettlementBooks,
+) -> None:
+    given(books, books.account("800101", "ONLINE_BANKING"))
+    left = {"Partially PAID": "60.00"}.get(status, "0.00")
+    row = Line(
+        record, "OB1", amount, "800101", NUMBER, status, "100.00", left, application="77", source_type=source_type
+    )
+
+    books.apply(row)
+
+    assert books.outcomes() == [outcome]
+    assert books.invoices().get(100) == invoice
+    receipt = "77" if status == "Partially PAID" else "OB1"
+    assert books.receipts() == ([(100, receipt, amount)] if outcome == "applied" else [])
+    paid = outcome == "applied" and record == "BOLP"
+    assert books.payments() == ([(NUMBER, "ONLINE_BANKING", "COMPLETED", "OB1", amount)] if paid else [])
+
+
+def test_a_card_invoice_alone_under_the_number_is_left_alone(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "30.00", id=100, method="CC", status="CREATED")
+
+    books.apply(Line("BOLP", "OB1", "30.00", "800101", NUMBER))
+
+    assert books.outcomes() == ["skipped:card_invoice_shares_number"]
+
+
+@pytest.mark.parametrize("record", ["ONAC", "ONAP", "DRWP", "CMAP"])
+@pytest.mark.parametrize(
+    ("status", "given", "outcome", "invoice"),
+    [
+        ("Fully PAID", active, "applied", ("PAID", "100.00")),
+        ("Fully PAID", completed, "already_applied:invoice_paid", ("PAID", "100.00")),
+        ("Fully PAID", nothing, "skipped:nothing_open", None),
+        ("Fully PAID", shared_with_card, "skipped:card_invoice_shares_number", ("APPROVED", "0.00")),
+        ("Fully PAID", of_another_account, "rejected:account_mismatch", ("APPROVED", "0.00")),
+        ("Partially PAID", active, "skipped:partial_credit", ("APPROVED", "0.00")),
+        ("On Account", active, "rejected:unexpected_status", ("APPROVED", "0.00")),
+        ("Not PAID", active, "rejected:unexpected_status", ("APPROVED", "0.00")),
+    ],
+)
+def test_a_row_of_credit_or_drawdown(
+    record: str, status: str, given: Given, outcome: str, invoice: Any, books: SettlementBooks
+) -> None:
+    given(books, books.account("800101"))
+
+    books.apply(Line(record, "C1", "100.00", "800101", NUMBER, status))
+
+    if (record, status) == ("CMAP", "Partially PAID"):
+        outcome = "skipped:no_credit_memo"
+    assert books.outcomes() == [outcome]
+    assert books.invoices().get(100) == invoice
+    assert books.receipts() == ([(100, "C1", "100.00")] if outcome == "applied" else [])
+    assert books.payments() == []
+
+
+def test_invoices_of_online_banking_are_announced_when_they_are_paid(books: SettlementBooks) -> None:
+    account = books.account("800101", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "10.00", id=100, method="ONLINE_BANKING", corp="BCR")
+    books.invoice(account, "REG2", "10.00", id=101, method="ONLINE_BANKING", corp="NRO")
+    books.invoice(account, "REG3", "10.00", id=102, method="ONLINE_BANKING")
+
+    books.apply(
+        Line("BOLP", "OB1", "10.00", "800101", "REG1"),
+        Line("BOLP", "OB1", "10.00", "800101", "REG2"),
+        Line("BOLP", "OB1", "4.00", "800101", "REG3", "Partially PAID", outstanding="6.00"),
+    )
+
+    announced = books.payloads("bc.registry.payment")
+    assert [(one["data"]["id"], one["topic"]) for one in announced] == [
+        (100, "business_pay_topic"),
+        (101, "namex_pay_topic"),
+    ]
+
+
+# Section 6: payments.
+
+
+def test_rows_of_several_invoices_under_one_bank_receipt_are_one_payment_without_a_number(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "10.00", method="ONLINE_BANKING")
+    books.invoice(account, "REG2", "20.00", method="ONLINE_BANKING")
+
+    books.apply(Line("BOLP", "OB1", "10.00", "800101", "REG1"), Line("BOLP", "OB1", "20.00", "800101", "REG2"))
+
+    assert books.payments() == [(None, "ONLINE_BANKING", "COMPLETED", "OB1", "30.00")]
+    assert books.rows("SELECT invoice_amount FROM payments") == [(0,)]
+
+
+def test_the_second_part_of_an_online_banking_invoice_has_its_payment_too(books: SettlementBooks) -> None:
+    account = books.account("800101", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "100.00", id=100, method="ONLINE_BANKING")
+
+    books.apply(Line("BOLP", "OB1", "40.00", "800101", "REG1", "Partially PAID", "100.00", "60.00", application="1"))
+    books.apply(Line("BOLP", "OB2", "60.00", "800101", "REG1", original="100.00"), name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert books.invoices() == {100: ("PAID", "100.00")}
+    assert books.receipts() == [(100, "1", "40.00"), (100, "OB2", "60.00")]
+    assert sorted((receipt, amount) for _, _, _, receipt, amount in books.payments()) == [
+        ("OB1", "40.00"),
+        ("OB2", "60.00"),
+    ]
+
+
+def test_a_bank_receipt_of_which_a_row_is_rejected_pays_what_was_applied(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101", "ONLINE_BANKING"), "REG1", "10.00", method="ONLINE_BANKING")
+
+    books.apply(Line("BOLP", "OB1", "10.00", "800101", "REG1"), Line("BOLP", "OB1", "20.00", "800101", "REG9"))
+
+    assert books.payments() == [("REG1", "ONLINE_BANKING", "COMPLETED", "OB1", "10.00")]
+
+
+def test_an_eft_line_without_its_payment_is_for_a_person(books: SettlementBooks) -> None:
+    books.account("800106", "EFT")
+
+    outcome = books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1"))
+
+    assert books.outcomes() == ["rejected:no_eft_payment"]
+    assert outcome.counts["rows_rejected"] == 1
+
+
+def test_an_eft_line_of_a_completed_payment_was_applied_before(books: SettlementBooks) -> None:
+    account = books.account("800106", "EFT")
+    books.payment(account, "REG1", "EFTCIL1", "15.00", method="EFT")
+
+    books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1"))
+
+    assert books.outcomes() == ["already_applied:payment_completed"]
+
+
+def test_an_eft_row_that_is_no_wire_completes_its_payment_as_well(books: SettlementBooks) -> None:
+    account = books.account("800106", "EFT")
+    books.invoice(account, "REG1", "15.00", id=100, method="EFT")
+    books.payment(account, "REG1", "EFTCIL1", "15.00", method="EFT", status="CREATED")
+
+    books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1", source_type="BCR-ADJ"))
+
+    assert books.invoices() == {100: ("PAID", "15.00")}
+    assert books.payments() == [("REG1", "EFT", "COMPLETED", "EFTCIL1", "15.00")]
+
+
+# Section 7: credits.
+
+
+@pytest.mark.parametrize("record", ["ONAC", "BOLP", "PADP", "CMAP", "DRWP", "ADJS", "EFTP"])
+def test_money_on_account_becomes_a_credit_once(record: str, books: SettlementBooks) -> None:
+    account = books.account("800101")
+
+    books.apply(on_account("R1", "800101", "10.00", record, original="30.00"))
+    books.apply(on_account("R1", "800101", "5.00", record, original="30.00"), name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert books.credits() == [("R1", False, "30.00", "30.00")]
+    assert books.rows("SELECT account_id FROM credits") == [(account.id,)]
+    assert books.outcomes() == ["applied", "already_applied:credit_exists"]
+
+
+@pytest.mark.parametrize("record", ["PADR", "PAYR", "EFTR"])
+def test_money_on_account_that_went_back_is_no_credit(record: str, books: SettlementBooks) -> None:
+    books.account("800101")
+
+    books.apply(on_account("R1", "800101", "30.00", record))
+
+    assert (books.credits(), books.outcomes()) == ([], ["skipped:reversal_on_account"])
+
+
+def test_a_credit_memo_of_the_same_number_is_not_the_credit_of_a_receipt(books: SettlementBooks) -> None:
+    books.credit(books.account("800101"), "R1", "9.00", memo=True)
+
+    books.apply(on_account("R1", "800101", "30.00"))
+
+    assert books.credits() == [("R1", True, "9.00", "9.00"), ("R1", False, "30.00", "30.00")]
+
+
+def test_a_credit_memo_goes_to_the_newest_invoices_first(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, total in ((100, "50.00"), (101, "30.00"), (102, "20.00")):
+        books.invoice(account, NUMBER, total, id=id_)
+    books.credit(account, "M1", "60.00")
+
+    books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", "100.00", "40.00", application="7"))
+
+    assert books.applied_credits() == [(7, 100, "10.00"), (7, 101, "30.00"), (7, 102, "20.00")]
+    assert books.invoices() == dict.fromkeys((100, 101, 102), ("APPROVED", "0.00"))
+
+
+def test_the_second_credit_memo_goes_where_the_first_left_room(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "50.00", id=100)
+    books.invoice(account, NUMBER, "30.00", id=101)
+    earlier = books.credit(account, "M0", "5.00")
+    books.applied_credit(earlier, account, 101, NUMBER, 1, "5.00")
+    books.credit(account, "M1", "20.00")
+    books.credit(account, "M2", "20.00")
+
+    books.apply(
+        Line("CMAP", "M1", "20.00", "800101", NUMBER, "Partially PAID", application="7"),
+        Line("CMAP", "M2", "20.00", "800101", NUMBER, "Partially PAID", application="8"),
+    )
+
+    assert books.applied_credits() == [(1, 101, "5.00"), (7, 101, "20.00"), (8, 100, "15.00"), (8, 101, "5.00")]
+
+
+def test_what_a_credit_memo_has_over_is_told(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "50.00", id=100)
+    books.credit(account, "M1", "60.00")
+
+    outcome = books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", application="7"))
+
+    assert books.applied_credits() == [(7, 100, "50.00")]
+    assert books.outcomes() == ["applied:credit_applied"]
+    assert [(one.reason, one.detail) for one in outcome.rejects] == [
+        ("credit left over", "10.00 of the credit memo found no invoice with room")
+    ]
+
+
+def test_a_credit_memo_that_finds_no_invoice_at_all_is_rejected_and_can_be_retried(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.credit(account, "M1", "60.00")
+    books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", application="7"))
+    assert books.outcomes() == ["rejected:no_room_for_credit"]
+
+    books.invoice(account, NUMBER, "80.00", id=100)
+    books.retry()
+
+    assert books.outcomes() == ["applied:credit_applied"]
+    assert books.applied_credits() == [(7, 100, "60.00")]
+
+
+def test_a_known_application_id_is_not_applied_again(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "50.00", id=100)
+    credit = books.credit(account, "M1", "60.00")
+    books.applied_credit(credit, account, 100, NUMBER, 7, "10.00")
+
+    books.apply(Line("CMAP", "M1", "10.00", "800101", NUMBER, "Partially PAID", application="7"))
+
+    assert books.outcomes() == ["already_applied:credit_applied"]
+    assert books.applied_credits() == [(7, 100, "10.00")]
+
+
+def test_a_credit_memo_that_covers_the_rest_pays_the_invoice_and_is_applied(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "50.00", id=100)
+    books.credit(account, "M1", "50.00")
+
+    outcome = books.apply(Line("CMAP", "M1", "50.00", "800101", NUMBER, application="7"))
+
+    assert books.invoices() == {100: ("PAID", "50.00")}
+    assert (books.receipts(), books.applied_credits()) == ([(100, "M1", "50.00")], [(7, 100, "50.00")])
+    assert (books.outcomes(), outcome.attention) == (["applied"], False)
+
+
+# Section 8: the NSF flow.
+
+
+@pytest.mark.parametrize(
+    ("record", "status"),
+    [("PADP", "Not PAID"), ("PADR", "Not PAID"), ("PAYR", "Not PAID"), ("PADR", "Partially PAID"), ("PAYR", ""),
+     ("PADR", "On Account")],
+)  # fmt: skip
+def test_a_bounce_by_any_name(record: str, status: str, books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.paid_invoice(account, NUMBER, "60.00", "PR1", id=100)
+
+    outcome = books.apply(
+        Line(record, "PR1", "0.00", "800101", NUMBER, status, "60.00", "60.00", reason="R" * 200, code="R001")
+    )
+
+    assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
+    assert books.bounces() == [(NUMBER, "R" * 50, "800101")]
+    assert books.profiles() == {"800101": "FREEZE"}
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "0.00")]
+    assert (outcome.counts["payments_bounced"], outcome.counts["accounts_frozen"]) == (1, 1)
+    (lock,) = books.payloads("bc.registry.payment.lockAccount")
+    assert lock["data"] == {
+        "accountId": account.auth,
+        "additionalEmails": ["nsf@example.org", "ops@example.org"],
+        "paymentMethod": "BCR-PAD Daily",
+        "source": "PR1",
+        "suspensionReasonCode": "PAD_NSF",
+        "outstandingAmount": "60.00",
+        "originalAmount": "60.00",
+        "amount": "0.00",
+        "reversalReason": "R" * 200,
+    }
+
+
+def test_the_fee_invoice_has_its_line_and_is_in_the_name_of_the_frozen_profile(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.paid_invoice(account, NUMBER, "60.00", "PR1", id=100)
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.rows(
+        "SELECT invoice.cfs_account_id, invoice.total, line.total, line.filing_fees, line.description, filing.code"
+        "  FROM invoices AS invoice JOIN payment_line_items AS line ON line.invoice_id = invoice.id"
+        "  JOIN fee_schedules AS schedule ON schedule.fee_schedule_id = line.fee_schedule_id"
+        "  JOIN filing_types AS filing ON filing.code = schedule.filing_type_code"
+    ) == [(account.profile, 30, 30, 30, "NSF", "NSF")]
+
+
+def test_a_bounce_of_a_payment_that_was_never_applied_freezes_all_the_same(books: SettlementBooks) -> None:
+    active(books, books.account("800101"))
+
+    books.apply(bounce("PR1", "800101", NUMBER, "100.00"))
+
+    assert books.invoices()[100] == ("APPROVED", "0.00")
+    assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "0.00")]
+    assert books.profiles() == {"800101": "FREEZE"}
+
+
+@pytest.mark.parametrize(
+    ("given", "account", "rule"),
+    [
+        (nothing, "800101", "no_invoice"),
+        (completed, "800999", "unknown_account"),
+        (completed, "800102", "account_mismatch"),
+        (completed, "800103", "ambiguous_account"),
+    ],
+)
+def test_a_bounce_that_cannot_be_placed_is_rejected(
+    given: Given, account: str, rule: str, books: SettlementBooks
+) -> None:
+    given(books, books.account("800101"))
+    books.account("800102")
+    books.account("800103")
+    books.account("800103")
+
+    books.apply(bounce("PR1", account, NUMBER, "60.00"))
+
+    assert books.outcomes() == [f"rejected:{rule}"]
+    assert set(books.profiles().values()) == {"ACTIVE"}
+    assert (books.payments(), books.messages(), books.bounces()) == ([], [], [])
+
+
+def test_a_bounce_on_an_account_without_a_pad_profile_in_use_is_rejected(books: SettlementBooks) -> None:
+    completed(books, books.account("800101", status="INACTIVE"))
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.outcomes() == ["rejected:no_pad_account"]
+
+
+def test_pulls_stop_on_the_profile_in_use_and_the_fee_goes_where_the_invoice_is(books: SettlementBooks) -> None:
+    account = books.account("800101", status="INACTIVE")
+    completed(books, account)
+    books.profile(account.id, "800102")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "100.00"))
+
+    assert books.profiles() == {"800101": "INACTIVE", "800102": "FREEZE"}
+    assert [one["account"] for one in books.payloads("stop_pad")] == ["800102"]
+    assert [one["account"] for one in books.payloads("nsf_fee")] == ["800101"]
+
+
+def test_the_fee_message_says_what_the_invoice_owes_without_it(books: SettlementBooks) -> None:
+    books.paid_invoice(books.account("800101"), NUMBER, "60.00", "PR1", id=100)
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    (fee,) = books.payloads("nsf_fee")
+    assert (fee["amount"], fee["amount_due_before"], fee["original_total"], fee["invoice_number"]) == (
+        "30.00",
+        "60.00",
+        "60.00",
+        NUMBER,
+    )
+
+
+def test_a_pay_database_without_an_nsf_fee_applies_nothing(books: SettlementBooks) -> None:
+    books.paid_invoice(books.account("800101"), NUMBER, "60.00", "PR1", id=100)
+    books.change("UPDATE fee_schedules SET fee_end_date = '2020-01-01' WHERE filing_type_code = 'NSF'")
+    try:
+        with pytest.raises(ConfigError, match="no fee schedule for filing type NSF"):
+            books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+    finally:
+        books.change("UPDATE fee_schedules SET fee_end_date = NULL WHERE filing_type_code = 'NSF'")
+    assert books.invoices()[100] == ("PAID", "60.00")
+    assert books.rows("SELECT state FROM pay_jobs.inbound_files") == [("received",)]
