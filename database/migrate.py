@@ -46,9 +46,6 @@ def upgrade(engine: Engine, *, say: Callable[[str], object] = lambda _line: None
     times with a pause; those before it stay applied.
     """
     found: list[str | None] = []
-    for one in pending(engine):
-        say(f"{one.revision} {one.what} Locks {', '.join(one.locks) or 'nothing that exists'}; "
-            f"waits {LOCK_TIMEOUT} for each lock, {TRIES} times at most.")  # fmt: skip
 
     def wait(state: RetryCallState) -> None:
         say(f"A table is in use by others (try {state.attempt_number} of {TRIES}); nothing is half done. Trying again.")
@@ -61,14 +58,13 @@ def upgrade(engine: Engine, *, say: Callable[[str], object] = lambda _line: None
         reraise=True,
     ):
         with attempt:
-            _upgrade_once(engine, found)
+            _upgrade_once(engine, found, say)
     return found[0], head()
 
 
-def pending(engine: Engine) -> list[Pending]:
-    """Give the migrations that are still to be applied, oldest first, with what they lock."""
+def pending(at: str | None) -> list[Pending]:
+    """Give the migrations that are still to be applied to a database at a revision, oldest first."""
     scripts = ScriptDirectory.from_config(_config())
-    at = current(engine)
     todo = list(scripts.walk_revisions("base", "head"))[::-1]
     known = [script.revision for script in todo]
     todo = todo[known.index(at) + 1 :] if at in known else todo
@@ -85,10 +81,13 @@ def _locked(down: object, revision: str) -> tuple[str, ...]:
     return tuple(sorted(set(touched) - created))
 
 
-def _upgrade_once(engine: Engine, found: list[str | None]) -> None:
+def _upgrade_once(engine: Engine, found: list[str | None], say: Callable[[str], object]) -> None:
     with _prepared(engine) as connection:
         found.append(_current(connection))
         connection.commit()
+        for one in pending(found[-1]):
+            locks = ", ".join(one.locks) or "nothing that exists"
+            say(f"{one.revision} {one.what} Locks {locks}; waits {LOCK_TIMEOUT} for each lock, {TRIES} times at most.")
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

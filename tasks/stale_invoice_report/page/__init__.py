@@ -1,8 +1,8 @@
 """The report as one self-contained page: no network, a table that sorts and filters, figures and charts without script.
 
-    document   puts the page together
-    charts     the drawings, as SVG
-    page.html, page.css, page.js   what it is made of
+document   puts the page together
+charts     the drawings, as SVG
+page.html, page.css, page.js   what it is made of
 """
 
 from tasks.stale_invoice_report.page.document import write_page

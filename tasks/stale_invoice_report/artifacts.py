@@ -1,0 +1,93 @@
+"""Write a report where it was asked for, and keep a copy of it in the object store."""
+
+import gzip
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from config.errors import ConfigError, PayJobsError
+from config.settings import ObjectStoreSettings, read
+from connectors.object_store import CHUNK_SIZE, ObjectStore
+from jobs.context import RunContext
+from tasks.stale_invoice_report.arguments import Arguments
+from tasks.stale_invoice_report.csv_export import write_csv
+from tasks.stale_invoice_report.page import write_page
+from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.summary import Summary
+
+
+def write_files(arguments: Arguments, rows: Sequence[Row], summary: Summary) -> list[Path]:
+    """Write the files that were asked for, each whole or not at all."""
+    written = []
+    if arguments.csv_file:
+        written.append(_whole(arguments.csv_file, lambda path: _csv(path, rows)))
+    if arguments.xlsx_file:
+        from tasks.stale_invoice_report.xlsx_export import write_xlsx
+
+        written.append(_whole(arguments.xlsx_file, lambda path: write_xlsx(path, rows, summary)))
+    if arguments.html_file:
+        written.append(_whole(arguments.html_file, lambda path: _html(path, rows, summary)))
+    return written
+
+
+def open_store(context: RunContext) -> tuple[ObjectStore | None, str | None]:
+    """Give the object store where it is set up, else why there is none."""
+    try:
+        known = context.read_settings.get(ObjectStoreSettings)
+        settings = known if isinstance(known, ObjectStoreSettings) else read(ObjectStoreSettings)
+    except ConfigError:
+        return None, "no object store is set up"
+    return ObjectStore(settings), None
+
+
+def store_report(
+    store: ObjectStore, rows: Sequence[Row], summary: Summary, *, run_id: int | None, files: Sequence[Path]
+) -> tuple[list[str], str | None]:
+    """Keep the report with its run: every row as CSV, and the files that were written.
+
+    Gives the keys, and why it was not all kept.
+    """
+    folder = f"stale_invoices/{summary.today:%Y/%m/%d}/run-{run_id or 0}"
+    keys: list[str] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="stale-invoices-") as place:
+            copy = Path(place) / "stuck_invoices.csv.gz"
+            _zipped_csv(copy, rows, summary.today)
+            for path in (copy, *files):
+                keys.append(store.put(f"{folder}/{path.name}", _chunks(path)).key)
+    except PayJobsError as error:
+        return keys, f"the report was not kept in the object store: {error}"
+    return keys, None
+
+
+def _csv(path: Path, rows: Sequence[Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        write_csv(out, rows)
+
+
+def _zipped_csv(path: Path, rows: Sequence[Row], _day: date) -> None:
+    with gzip.open(path, "wt", compresslevel=3, encoding="utf-8", newline="") as out:
+        write_csv(out, rows)  # type: ignore[arg-type]
+
+
+def _html(path: Path, rows: Sequence[Row], summary: Summary) -> None:
+    with path.open("w", encoding="utf-8") as out:
+        write_page(out, rows, summary)
+
+
+def _whole(path: Path, write: Callable[[Path], None]) -> Path:
+    beside = path.absolute().with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write(beside)
+        beside.replace(path.absolute())
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as content:
+        while chunk := content.read(CHUNK_SIZE):
+            yield chunk

@@ -1,0 +1,219 @@
+"""Put the page together: the figures are in its HTML, the invoices in a JSON block that its script shows in pages.
+
+A content security policy allows this style and this script by their hashes and nothing else, so that the page cannot ask
+anything of a network even if a name in it tried to.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from html import escape
+from importlib.resources import files
+from typing import IO, Any
+
+from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
+from tasks.stale_invoice_report.page.charts import age_bar, trend_line
+from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.summary import Summary
+from tasks.stale_invoice_report.tallies import AGE_NAMES, Tally
+
+_PARTS = files(__package__)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_COLUMNS = (
+    "id", "account", "method", "status", "created", "age", "cents", "code", "isNew", "isWeak", "number", "evidence",
+    "command",
+)  # fmt: skip
+_CENTS = Decimal(100)
+
+
+def write_page(out: IO[str], rows: Iterable[Row], summary: Summary) -> None:
+    """Write the page; rows pass through one by one."""
+    style, script = _part("page.css"), _part("page.js")
+    before, after = _part("page.html").split("{{data}}")
+    values = {
+        "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
+        "form-action 'none'",
+        "style": style,
+        "script": script,
+        "today": str(summary.today),
+        "days": str(summary.days),
+        "subtitle": _subtitle(summary),
+        "weaker": _weaker(summary.weaker),
+        "figures": "".join(_figures(summary)),
+        "ages": _ages(summary),
+        "trend": _trend(summary),
+        "diagnoses": _diagnoses(summary),
+        "census": _census(summary),
+        "footer": f"Made {summary.made_on:%Y-%m-%d %H:%M} UTC by STALE_INVOICE_REPORT. Amounts are in CAD.",
+    }
+    out.write(_filled(before, values))
+    out.writelines(_data(rows))
+    out.write(_filled(after, values))
+
+
+def _data(rows: Iterable[Row]) -> Iterator[str]:
+    """Give the invoices as one JSON object that no text in it can break out of."""
+    methods, statuses, codes = _Places(), _Places(), _Places()
+    yield '{"rows":['
+    for number, row in enumerate(rows):
+        values = (
+            row.invoice_id, row.account, methods[row.method], statuses[row.status], row.created_on, row.age_days,
+            int(row.total.replace(".", "")), codes[row.code], int(row.since_last == "new"),
+            int(row.confidence == "weaker"), row.cfs_number or "", row.evidence, row.command,
+        )  # fmt: skip
+        yield ("," if number else "") + _harmless(_ENCODE(values))
+    rank = {code: number for number, code in enumerate(sorted(codes, key=lambda code: (DIAGNOSES[code].turn, code)))}
+    rest = {
+        "columns": _COLUMNS,
+        "methods": list(methods),
+        "statuses": list(statuses),
+        "turns": [turn.words for turn in Turn],
+        "diagnoses": [_diagnosis(code, rank[code]) for code in codes],
+    }
+    yield "]," + _harmless(_ENCODE(rest))[1:]
+
+
+def _diagnosis(code: str, rank: int) -> dict[str, Any]:
+    one = DIAGNOSES[code]
+    return {"code": code, "title": one.title, "action": one.action, "turn": int(one.turn), "rank": rank}
+
+
+class _Places(dict[str, int]):
+    """Numbers for words, in the order in which they turn up."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = len(self)
+        return self[word]
+
+
+def _harmless(text: str) -> str:
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _subtitle(summary: Summary) -> str:
+    compared = (
+        f" Compared with the report of {summary.before_on:%Y-%m-%d %H:%M} UTC."
+        if summary.before_on
+        else " The first report of its kind."
+    )
+    scope = "" if summary.scope == "method=* account=*" else f" Only {escape(summary.scope)}."
+    return f"As of {summary.today}.{scope}{compared}"
+
+
+def _weaker(sentences: tuple[str, ...]) -> str:
+    if not sentences:
+        return ""
+    items = "".join(f"<li>{escape(one)}</li>" for one in sentences)
+    return (
+        f'<section class="weaker" aria-label="What is weaker"><b>This report is weaker:</b><ul>{items}</ul></section>'
+    )
+
+
+def _figures(summary: Summary) -> Iterator[str]:
+    tallies = summary.tallies
+    risk = tallies.by_turn[Turn.MONEY.words]
+    yield _figure("stuck invoices", f"{tallies.stuck.count:,}")
+    yield _figure("stuck amount, CAD", _money(tallies.stuck.amount), "long")
+    yield _figure("with money at risk", f"{risk:,}", "bad" if risk else "")
+    if summary.before_on is not None:
+        yield _figure("new since the last report", f"{tallies.new:,}")
+        yield _figure("gone since the last report", f"{summary.gone.count:,}")
+    yield _figure("oldest, created on", tallies.stuck.oldest or "–", "long")
+    yield _figure("go on by themselves", f"{tallies.waiting.count:,}")
+
+
+def _figure(name: str, value: str, kind: str = "") -> str:
+    return f'<div class="{kind}"><dt>{name}</dt><dd>{value}</dd></div>'
+
+
+def _ages(summary: Summary) -> str:
+    ages = summary.tallies.ages
+    if not ages:
+        return "<p>Nothing is stuck.</p>"
+    totals = {method: sum(counts.values()) for method, counts in ages.items()}
+    most = max(totals.values())
+    bars = "".join(
+        f"<div><b>{escape(method)}</b>{age_bar(ages[method], most)}<span>{totals[method]:,}</span></div>"
+        for method in sorted(totals, key=lambda one: (-totals[one], one))
+    )
+    legend = "".join(
+        f'<li><svg viewBox="0 0 1 1" aria-hidden="true"><rect class="age{number}" width="1" height="1"/></svg>{name}</li>'
+        for number, name in enumerate(AGE_NAMES)
+    )
+    return f'<div class="ages">{bars}</div><ul class="legend">{legend}</ul>'
+
+
+def _trend(summary: Summary) -> str:
+    past = summary.trend
+    if len(past) < 2:
+        return '<p class="quiet">The line begins with the second report.</p>'
+    first, last = past[0], past[-1]
+    most = max(one.stuck for one in past)
+    return (
+        f"{trend_line(past)}"
+        f'<p class="ends"><span>{first.on:%Y-%m-%d}<br><b>{first.stuck:,}</b> stuck</span>'
+        f"<span>highest<br><b>{most:,}</b></span>"
+        f"<span>{last.on:%Y-%m-%d}<br><b>{last.stuck:,}</b> stuck</span></p>"
+    )
+
+
+def _diagnoses(summary: Summary) -> str:
+    tallies = summary.tallies.by_diagnosis
+    if not tallies:
+        return "<p>Nothing was found.</p>"
+    most = max(int(tally.amount * _CENTS) for tally in tallies.values()) or 1
+    rows = "".join(_diagnosis_row(code, tallies[code], most) for code in summary.ranked())
+    return (
+        "<table><caption>The worst first; the bar is the amount.</caption><thead><tr>"
+        '<th scope="col">Diagnosis</th><th scope="col">What it is</th><th scope="col" class="n">Invoices</th>'
+        '<th scope="col" class="n">Amount</th><th scope="col" class="share">Share</th><th scope="col">Whose turn</th>'
+        f"</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _diagnosis_row(code: str, tally: Tally, most: int) -> str:
+    one = DIAGNOSES[code]
+    width = max(2, int(tally.amount * _CENTS) * 1000 // most)
+    return (
+        f'<tr><td data-is="Diagnosis"><span class="tag t{one.turn:d}">{escape(code)}</span></td>'
+        f'<td data-is="What it is">{escape(one.title)}</td>'
+        f'<td class="n" data-is="Invoices">{tally.count:,}</td><td class="n" data-is="Amount">{_money(tally.amount)}</td>'
+        f'<td class="share"><svg class="bar" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="t{one.turn:d} fill" width="{width}" height="20"/></svg></td>'
+        f'<td data-is="Whose turn">{one.turn.words}</td></tr>'
+    )
+
+
+def _census(summary: Summary) -> str:
+    if not summary.census:
+        return "<p>None.</p>"
+    rows = "".join(
+        f'<tr><td data-is="Method">{escape(one.method)}</td><td class="n" data-is="Invoices">{one.invoices:,}</td>'
+        f'<td class="n" data-is="Amount">{_money(one.amount)}</td><td data-is="Oldest">{one.oldest}</td></tr>'
+        for one in summary.census
+    )
+    return (
+        '<table><caption>Whatever the reason, healthy ones included.</caption><thead><tr><th scope="col">Method</th>'
+        '<th scope="col" class="n">Invoices</th><th scope="col" class="n">Amount</th><th scope="col">Oldest</th>'
+        f"</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount:,.2f}"
+
+
+def _filled(template: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        template = template.replace(f"{{{{{name}}}}}", value)
+    return template
+
+
+def _part(name: str) -> str:
+    return _PARTS.joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,110 @@
+"""One family in front of each operation: what every way of dying is tried on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.routing_slip_factory import Slips
+
+PARENT, CHILD, THIRD = "206000010", "206000028", "206000036"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """How a family comes to need an operation, and with which arguments the job is first run.
+
+    posts  how many calls that change CFS the undisturbed run makes
+    """
+
+    name: str
+    prepare: Callable[[Slips], None]
+    posts: int
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def link(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "100.00")
+    slips.link(CHILD, PARENT)
+
+
+def link_after_correction(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "100.00", version=2)
+    slips.link(CHILD, PARENT)
+
+
+def link_to_bounced(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+
+
+def void(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "100.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.set_status(PARENT, "VOID")
+
+
+def nsf(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.deposit(CHILD, "10.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.bounce(PARENT)
+
+
+def correction(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00", "20.00"])
+    slips.correct(PARENT, "120.00")
+
+
+def correction_with_child(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "30.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.spend(PARENT, "40.00")
+    slips.spend(PARENT, "25.00")
+    slips.create_invoices()
+    slips.correct(PARENT, "45.00")
+
+
+def refund(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    slips.deposit(CHILD, "40.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+
+
+def with_transactions(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "30.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    for amount in ("40.00", "25.00"):
+        slips.spend(PARENT, amount)
+    slips.create_invoices()
+
+
+VOID_ALL = {"void": PARENT, "reason": "ticket 1"}
+SCENARIOS = (
+    Scenario("link", link, 2),
+    Scenario("link-after-correction", link_after_correction, 2),
+    Scenario("link-to-bounced", link_to_bounced, 4),
+    Scenario("void", void, 2),
+    Scenario("nsf", nsf, 3),
+    Scenario("correction", correction, 4),
+    Scenario("correction-with-child", correction_with_child, 4),
+    Scenario("refund", refund, 2),
+    Scenario("void-cancelling", with_transactions, 7, {**VOID_ALL, "cancel_all": True}),
+    Scenario("void-keeping", with_transactions, 5, {**VOID_ALL, "keep_all": True}),
+)
