@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import psycopg2
 from psycopg2 import sql
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
 
     table    a name, or schema and name with a dot between
     rows     one value a column; None is NULL, everything else goes as `str` gives it
+    What the rows raise is raised here, not what psycopg2 makes of it.
     """
     stream = _TextRows(rows)
     command = sql.SQL("COPY {} ({}) FROM STDIN").format(
@@ -24,7 +26,12 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
     )
     raw = raw_connection(session)
     with raw.cursor() as cursor:
-        cursor.copy_expert(command.as_string(cursor), stream, size=_CHUNK)
+        try:
+            cursor.copy_expert(command.as_string(cursor), stream, size=_CHUNK)
+        except psycopg2.Error:
+            if stream.fault is not None:
+                raise stream.fault from None
+            raise
     return stream.count
 
 
@@ -33,6 +40,7 @@ class _TextRows:
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
         self.count = 0
+        self.fault: Exception | None = None
         self._rows = iter(rows)
         self._buffer = b""
 
@@ -40,7 +48,7 @@ class _TextRows:
         parts = [self._buffer]
         length = len(self._buffer)
         while length < size:
-            row = next(self._rows, None)
+            row = self._next()
             if row is None:
                 break
             line = ("\t".join(map(_field, row)) + "\n").encode()
@@ -50,6 +58,13 @@ class _TextRows:
         data = b"".join(parts)
         self._buffer = data[size:]
         return data[:size]
+
+    def _next(self) -> Sequence[Any] | None:
+        try:
+            return next(self._rows, None)
+        except Exception as fault:
+            self.fault = fault
+            raise
 
 
 def _field(value: Any) -> str:

@@ -7,8 +7,9 @@ from tasks.generate_statements import JOB as GENERATE_STATEMENTS
 from tasks.pad_reconcile import JOB as PAD_RECONCILE
 from tasks.replay_event import JOB as REPLAY_EVENT
 from tasks.routing_slip_recreate import JOB as ROUTING_SLIP_RECREATE
+from tasks.stale_invoice_report import JOB as STALE_INVOICE_REPORT
 
-JOBS = (GENERATE_STATEMENTS, PAD_RECONCILE, ROUTING_SLIP_RECREATE)
+JOBS = (GENERATE_STATEMENTS, PAD_RECONCILE, ROUTING_SLIP_RECREATE, STALE_INVOICE_REPORT)
 
 TOOLS = {
     "": ("", (REPLAY_EVENT,)),

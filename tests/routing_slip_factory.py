@@ -59,6 +59,15 @@ class Killed(BaseException):
     """The process died here: nothing after it runs, nothing before it is undone."""
 
 
+@dataclass(frozen=True)
+class Saved:
+    """Both systems as they were at one moment."""
+
+    rows: dict[str, Any]
+    sequences: dict[str, tuple[Any, Any]]
+    cfs: dict[str, Any]
+
+
 @dataclass
 class Slips:
     """Routing slips in both systems, and the job to run on them."""
@@ -85,6 +94,41 @@ class Slips:
             session.execute(text(_FEE_CODE))
             session.execute(text("ALTER TABLE pay_jobs.slip_operations ALTER id RESTART"))
         self.cfs.admin.reset()
+
+    def save(self) -> "Saved":
+        """Keep both systems as they are now."""
+        with self.database.begin() as session:
+            rows = {
+                table: session.scalar(
+                    text(f"SELECT coalesce(jsonb_agg(to_jsonb(one)), '[]')::text FROM {table} AS one")
+                )
+                for table in _EMPTIED
+            }
+            used = {one: session.scalar(text(f"SELECT last_value FROM {one}")) for one in _SEQUENCES}
+            begun = {one: session.scalar(text(f"SELECT is_called FROM {one}")) for one in _SEQUENCES}
+        return Saved(rows, {one: (used[one], begun[one]) for one in _SEQUENCES}, self.cfs.admin.state())
+
+    def put_back(self, saved: "Saved") -> None:
+        """Bring both systems back to what they were."""
+        with self.database.begin() as session:
+            for table in _EMPTIED:
+                session.execute(text(f"DELETE FROM {table}"))
+            for table in reversed(_EMPTIED):
+                session.execute(
+                    text(
+                        f"INSERT INTO {table} OVERRIDING SYSTEM VALUE"
+                        f" SELECT * FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
+                    ),
+                    {"rows": saved.rows[table]},
+                )
+            for sequence, (value, called) in saved.sequences.items():
+                session.execute(text(f"SELECT setval('{sequence}', :v, :c)"), {"v": value, "c": called})
+            session.execute(text("ALTER TABLE pay_jobs.slip_operations ALTER id RESTART"))
+            session.execute(
+                text("SELECT setval(pg_get_serial_sequence('pay_jobs.slip_operations', 'id'),"
+                     " (SELECT max(id) FROM pay_jobs.slip_operations))")
+            )  # fmt: skip
+        self.cfs.admin.put_back(saved.cfs)
 
     # What staff and the API do.
 

@@ -1,6 +1,7 @@
 """A scheduler in a process of its own, whose time runs faster, with probe jobs that do what their arguments say.
 
-Run as a program it is that scheduler: SCHEDULE FILE, FIRST INSTANT, MACHINE SECOND, SPEED, PORT.
+Run as a program it is that scheduler. It says that it is loaded, and starts when it is told at which second of the
+machine the schedule's time begins, so that a busy machine does not eat into that time.
 """
 
 import os
@@ -70,13 +71,12 @@ class Bench:
     folder: Path
     speed: float = 600
     start: datetime = datetime(2027, 3, 1, 12, tzinfo=UTC)
-    machine: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=1))
+    machine: datetime | None = None
     processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def begin(self, start: datetime, speed: float) -> None:
-        """Let schedule time begin anew, in a second."""
-        self.start, self.speed = start, speed
-        self.machine = datetime.now(UTC) + timedelta(seconds=1)
+        """Let schedule time begin anew with the next scheduler."""
+        self.start, self.speed, self.machine = start, speed, None
 
     def schedule(self, **jobs: str) -> Path:
         """Write a schedule; a job is `cron`, or `cron | name: value | ...`."""
@@ -84,10 +84,10 @@ class Bench:
         for name, said in jobs.items():
             cron, *more = [part.strip() for part in said.split("|")]
             values = {
-                "zone": "America/Vancouver",
+                "zone": "UTC",
                 "arguments": "",
                 "deadline": "2h",
-                "missed": "{run: latest, up_to: 12h}",
+                "missed": "{run: latest, up_to: 9d}",
                 "retries": "0",
             } | dict(part.split(": ", 1) for part in more)
             text += JOB.format(name=name, cron=cron, **values)
@@ -95,26 +95,40 @@ class Bench:
         path.write_text(text + REST, encoding="utf-8")
         return path
 
+    def schedulers(self, schedule: Path, count: int = 1) -> list["Running"]:
+        """Start schedulers and wait until they serve their health."""
+        loaded = [self._load(schedule) for _ in range(count)]
+        for one in loaded:
+            wait_until(lambda one=one: "loaded" in one.log.read_text(), "the scheduler is loaded")
+        self.machine = self.machine or datetime.now(UTC) + timedelta(seconds=0.5)
+        for one in loaded:
+            assert one.process.stdin is not None
+            one.process.stdin.write(f"{self.machine.isoformat()}\n".encode())
+            one.process.stdin.close()
+            wait_until(lambda one=one: one.answer("/healthz") is not None, "the scheduler serves")
+        return loaded
+
     def scheduler(self, schedule: Path) -> "Running":
-        """Start a scheduler and wait until it serves its health."""
+        """Start one scheduler."""
+        return self.schedulers(schedule)[0]
+
+    def _load(self, schedule: Path) -> "Running":
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        words = [str(schedule), self.start.isoformat(), self.machine.isoformat(), str(self.speed), str(port)]
+        words = [str(schedule), self.start.isoformat(), str(self.speed), str(port)]
         environment = {**os.environ, "DATABASE_URL": self.database_url, "PYTHONPATH": str(ROOT)}
-        log = (self.folder / f"scheduler-{port}.log").open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.scheduler_fixtures", *words],
-            env=environment,
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
-        )
-        log.close()
+        with (self.folder / f"scheduler-{port}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.scheduler_fixtures", *words],
+                env=environment,
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
         self.processes.append(process)
-        running = Running(process, port, Path(log.name))
-        wait_until(lambda: running.answer("/healthz") is not None, "the scheduler serves", seconds=20)
-        return running
+        return Running(process, port, Path(log.name))
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Give the rows of a statement."""
@@ -186,7 +200,7 @@ class Running:
     def stop(self) -> int:
         """Ask it to stop, and give its exit code."""
         self.process.terminate()
-        return self.process.wait(40)
+        return self.process.wait(60)
 
     def kill(self) -> None:
         """End it at once."""
@@ -194,7 +208,7 @@ class Running:
         self.process.wait()
 
 
-def wait_until(condition: Any, what: str, *, seconds: float = 30) -> None:
+def wait_until(condition: Any, what: str, *, seconds: float = 60) -> None:
     """Wait for something, or fail saying what did not happen."""
     end = time.monotonic() + seconds
     while not condition():
@@ -209,19 +223,20 @@ def fresh_bench(database_url: str, folder: Path) -> Iterator[Bench]:
     made.close()
 
 
-def _be_a_scheduler(schedule: str, start: str, machine: str, speed: str, port: str) -> int:
+def _be_a_scheduler(schedule: str, start: str, speed: str, port: str) -> int:
     from config.schedule import read_schedule
     from jobs.context import system_clock
     from jobs.scheduler_process import run_scheduler
 
-    timeline = FastTime(datetime.fromisoformat(start), datetime.fromisoformat(machine), float(speed))
+    print("loaded", flush=True)
+    machine = datetime.fromisoformat(sys.stdin.readline().strip())
     return run_scheduler(
         read_schedule(None, Path(schedule)),
         ["PROBE", "OTHER"],
         PROBE_ENTRY,
         address=("127.0.0.1", int(port)),
         clock=system_clock,
-        timeline=timeline,
+        timeline=FastTime(datetime.fromisoformat(start), machine, float(speed)),
         beat_seconds=BEAT_SECONDS,
     )
 

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from config.errors import ConfigError, ExitCode, InputRefused, Interrupted, SourceRefused, SourceUnavailable
 from config.masking import mask, mask_text
 from connectors.outbox.model import Answer, DeadLetter, DeliveryReport, Handler, Message
@@ -103,6 +105,7 @@ class _Delivery:
         """Begin an attempt at the next message that may leave."""
         channels = sorted(set(self.handlers) - self._resting)
         with self.database.begin() as session:
+            session.execute(text("SET LOCAL enable_sort = off"))
             rows = run_sql(session, _HERE, "claim", after=self._after, now=self.clock(), channels=channels)
             row = rows.one_or_none()
         if row is None:

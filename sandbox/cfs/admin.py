@@ -36,6 +36,7 @@ class AdminRoutes:
             ("GET", "ready", self.ready),
             ("GET", "books", self.books),
             ("GET", "state", self.state),
+            ("POST", "state", self.put_back),
             ("GET", "calls", self.calls),
             ("POST", "reset", self.reset),
             ("POST", "seed", self.seed),
@@ -55,6 +56,14 @@ class AdminRoutes:
 
     async def state(self, _request: Request) -> Response:
         return JSONResponse(self._cfs.dump())
+
+    async def put_back(self, request: Request) -> Response:
+        """Take the books from a state that was given earlier; options, faults and calls stay."""
+        try:
+            self._cfs.take(await request.json())
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, 422)
+        return JSONResponse({})
 
     async def calls(self, _request: Request) -> Response:
         return JSONResponse({"calls": [dataclasses.asdict(call) for call in self._cfs.calls]})

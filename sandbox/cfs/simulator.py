@@ -59,6 +59,10 @@ class Simulator:
         state: dict[str, object] = BOOKS.dump_python(self.books, mode="json")
         return {**state, "options": {name: str(value) for name, value in dataclasses.asdict(self.options).items()}}
 
+    def take(self, state: dict[str, object]) -> None:
+        """Take the books from what `dump` gave."""
+        self.books = BOOKS.validate_python({name: part for name, part in state.items() if name != "options"})
+
     def keep(self, path: Path) -> None:
         """Write the books to a file, whole or not at all."""
         unfinished = path.with_suffix(".unfinished")

@@ -16,7 +16,7 @@ COLUMNS = (
     "reversal_reason",
 )  # fmt: skip
 SHOWN = 1000
-_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+_RUN_BY_SPREADSHEETS = tuple("=+-@＝＋－＠")
 
 
 def read_rejects(session: Session, file_id: int, *, limit: int | None = None) -> Iterator[Any]:
@@ -42,7 +42,7 @@ def as_csv(rows: Iterable[Any]) -> Iterator[bytes]:
 
 def defused(value: Any) -> Any:
     """Give a cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_RUN_BY_SPREADSHEETS):
+    if isinstance(value, str) and (value.lstrip().startswith(_RUN_BY_SPREADSHEETS) or value.startswith(("\t", "\r"))):
         return f"'{value}"
     return value
 

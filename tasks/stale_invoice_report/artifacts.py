@@ -4,7 +4,6 @@ import gzip
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 from config.errors import ConfigError, PayJobsError
@@ -54,7 +53,7 @@ def store_report(
     try:
         with tempfile.TemporaryDirectory(prefix="stale-invoices-") as place:
             copy = Path(place) / "stuck_invoices.csv.gz"
-            _zipped_csv(copy, rows, summary.today)
+            _zipped_csv(copy, rows)
             for path in (copy, *files):
                 keys.append(store.put(f"{folder}/{path.name}", _chunks(path)).key)
     except PayJobsError as error:
@@ -67,9 +66,9 @@ def _csv(path: Path, rows: Sequence[Row]) -> None:
         write_csv(out, rows)
 
 
-def _zipped_csv(path: Path, rows: Sequence[Row], _day: date) -> None:
+def _zipped_csv(path: Path, rows: Sequence[Row]) -> None:
     with gzip.open(path, "wt", compresslevel=3, encoding="utf-8", newline="") as out:
-        write_csv(out, rows)  # type: ignore[arg-type]
+        write_csv(out, rows)
 
 
 def _html(path: Path, rows: Sequence[Row], summary: Summary) -> None:

@@ -53,7 +53,6 @@ class CfsInvoice(NamedTuple):
     is_there: bool | None
     total: Decimal = Decimal(0)
     due: Decimal = Decimal(0)
-    said: str = ""
 
 
 class Settlement(NamedTuple):

@@ -46,7 +46,7 @@ class Gatherer:
         """Give the evidence of the invoices that are still open, in the order of their ids."""
         invoices = [_invoice(row) for row in run_sql(session, PACKAGE, "read_invoices", ids=ids)]
         journals = self._journals(session, [one.id for one in invoices if one.method == "EJV"])
-        slips = self._slips(session, {one.slip_number for one in invoices if one.method == "INTERNAL"})
+        slips = read_slips(session, {one.slip_number for one in invoices if one.method == "INTERNAL"})
         links = self._by_id(session, "read_eft_links", EftLinks, [one.id for one in invoices if one.method == "EFT"])
         cards = self._by_id(session, "read_cards", Card, [one.id for one in invoices if one.method == "DIRECT_PAY"])
         self._read_groups(session, {one.account_id for one in invoices if _goes_with_others(one)})
@@ -104,12 +104,6 @@ class Gatherer:
         rows = run_sql(session, PACKAGE, "read_settlements", numbers=wanted)
         return {row[0]: Settlement(*row[1:]) for row in rows}
 
-    def _slips(self, session: Session, numbers: Iterable[str | None]) -> dict[str, Slip]:
-        wanted = sorted(number for number in numbers if number)
-        if not wanted:
-            return {}
-        return {row[0]: _slip(row) for row in run_sql(session, PACKAGE, "read_slips", numbers=wanted)}
-
     def _read_groups(self, session: Session, accounts: Iterable[int | None]) -> None:
         wanted = sorted(account for account in accounts if account is not None and account not in self.groups)
         if not wanted:
@@ -123,6 +117,14 @@ class Gatherer:
         if not ids:
             return {}
         return {row[0]: kind(*row[1:]) for row in run_sql(session, PACKAGE, name, ids=ids)}
+
+
+def read_slips(session: Session, numbers: Iterable[str | None]) -> dict[str, Slip]:
+    """Give the routing slips that exist, by number."""
+    wanted = sorted(number for number in numbers if number)
+    if not wanted:
+        return {}
+    return {row[0]: _slip(row) for row in run_sql(session, PACKAGE, "read_slips", numbers=wanted)}
 
 
 def _goes_with_others(invoice: Invoice) -> bool:

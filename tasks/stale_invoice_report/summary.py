@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import overload
 
 from jobs.outcome import Table
 from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
@@ -11,7 +12,7 @@ from tasks.stale_invoice_report.report_store import Gone, Past
 from tasks.stale_invoice_report.row import Row
 from tasks.stale_invoice_report.tallies import Tallies
 
-SHOWN = ("invoice_id", "account", "method", "age_days", "total", "code", "title", "evidence", "action", "command")
+SHOWN = ("invoice_id", "account", "method", "created_on", "total", "code", "evidence", "command")
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,23 @@ def diagnosis_table(summary: Summary) -> Table:
     return Table("Diagnoses, the worst first", columns, rows)
 
 
-class ShownRows(Sequence[tuple[object, ...]]):
-    """The columns of rows that fit on a terminal, taken as they are asked for."""
+@dataclass(frozen=True)
+class InvoiceTable(Table):
+    """The invoices: a terminal gets the columns that fit and as many rows as it shows, --json gets everything."""
+
+    full: Sequence[Row] = ()
+
+    def records(self) -> list[dict[str, object]]:
+        return [row._asdict() for row in self.full]
+
+
+def invoice_table(rows: Sequence[Row]) -> InvoiceTable:
+    """Show the invoices, the worst first; rows are taken from where they are kept as they are asked for."""
+    return InvoiceTable("Invoices, the worst first", SHOWN, _ShownRows(rows), rows)
+
+
+class _ShownRows(Sequence[tuple[object, ...]]):
+    """Some columns of rows."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
@@ -76,9 +92,14 @@ class ShownRows(Sequence[tuple[object, ...]]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, index: int | slice) -> object:  # type: ignore[override]
-        found = self._rows[index]
-        return _shown(found) if isinstance(found, Row) else [_shown(row) for row in found]
+    @overload
+    def __getitem__(self, index: int) -> tuple[object, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[object, ...]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[object, ...] | Sequence[tuple[object, ...]]:
+        if isinstance(index, slice):
+            return [_shown(row) for row in self._rows[index]]
+        return _shown(self._rows[index])
 
 
 def _shown(row: Row) -> tuple[object, ...]:

@@ -34,6 +34,7 @@ class Tallies:
     waiting: Tally = field(default_factory=Tally)
     new: int = 0
     weaker: int = 0
+    weaker_codes: set[str] = field(default_factory=set)
     by_method: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     by_diagnosis: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     by_turn: Counter[str] = field(default_factory=Counter)
@@ -42,7 +43,9 @@ class Tallies:
     def add(self, row: Row) -> None:
         """Count a row."""
         self.by_diagnosis[row.code].add(row)
-        self.weaker += row.confidence == "weaker"
+        if row.confidence == "weaker":
+            self.weaker += 1
+            self.weaker_codes.add(row.code)
         if not row.is_stuck:
             self.waiting.add(row)
             return

@@ -60,22 +60,22 @@ class _Sheet:
         self.used += 1
         for number, (column, value) in enumerate(zip(COLUMNS, row, strict=True)):
             if value is not None:
-                _write(self._sheet, self.used, number, column.kind, value, self._formats[number])
+                _write(self._sheet, (self.used, number), value, column.kind, self._formats[number])
 
     def close(self) -> None:
         """Give the header its filters, now that the last row is known."""
         self._sheet.autofilter(0, 0, self.used, len(COLUMNS) - 1)
 
 
-def _write(sheet: Worksheet, row: int, column: int, kind: str, value: Any, shape: Format) -> None:
+def _write(sheet: Worksheet, place: tuple[int, int], value: Any, kind: str, shape: Format) -> None:
     if kind == "money":
-        sheet.write_number(row, column, Decimal(value), shape)
+        sheet.write_number(*place, Decimal(value), shape)
     elif kind == "whole":
-        sheet.write_number(row, column, value, shape)
+        sheet.write_number(*place, value, shape)
     elif kind == "date":
-        sheet.write_datetime(row, column, date.fromisoformat(value), shape)
+        sheet.write_datetime(*place, date.fromisoformat(value), shape)
     else:
-        sheet.write_string(row, column, defused(value), shape)
+        sheet.write_string(*place, defused(value), shape)
 
 
 def _write_summary(sheet: Worksheet, formats: dict[str, Format], summary: Summary) -> None:
@@ -99,7 +99,7 @@ def _write_table(sheet: Worksheet, line: int, table: Table, formats: dict[str, F
         for number, value in enumerate(row):
             kind = {Decimal: "money", int: "whole", date: "date"}.get(type(value), "text")
             plain = value.isoformat() if isinstance(value, date) else value
-            _write(sheet, line, number, kind, plain, formats[kind])
+            _write(sheet, (line, number), plain, kind, formats[kind])
         line += 1
     return line
 

@@ -1,6 +1,6 @@
 """COPY brings every value over unchanged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from config.errors import FormatError
 from database.copy import _TextRows, copy_rows
 from database.engine import Database
 
@@ -91,3 +92,13 @@ def test_a_copy_that_fails_leaves_nothing(database: Database) -> None:
 
     with database.begin() as session:
         assert session.execute(text("SELECT count(*) FROM invoice_status_codes WHERE code = 'T1'")).scalar_one() == 0
+
+
+def test_what_the_rows_raise_is_raised_as_it_is(database: Database) -> None:
+    def rows() -> Iterator[tuple[str]]:
+        yield ("fine",)
+        raise FormatError("the third column is missing")
+
+    with pytest.raises(FormatError, match="the third column"), database.begin() as session:
+        session.execute(text("CREATE TEMPORARY TABLE failing (a text) ON COMMIT DROP"))
+        copy_rows(session, "failing", ("a",), rows())

@@ -1,7 +1,7 @@
 """Put the page together: the figures are in its HTML, the invoices in a JSON block that its script shows in pages.
 
-A content security policy allows this style and this script by their hashes and nothing else, so that the page cannot ask
-anything of a network even if a name in it tried to.
+A content security policy allows this style and this script by their hashes and nothing else, so that the page cannot
+ask anything of a network even if a name in it tried to.
 """
 
 import base64
@@ -139,7 +139,8 @@ def _ages(summary: Summary) -> str:
         for method in sorted(totals, key=lambda one: (-totals[one], one))
     )
     legend = "".join(
-        f'<li><svg viewBox="0 0 1 1" aria-hidden="true"><rect class="age{number}" width="1" height="1"/></svg>{name}</li>'
+        '<li><svg viewBox="0 0 1 1" aria-hidden="true">'
+        f'<rect class="age{number}" width="1" height="1"/></svg>{name}</li>'
         for number, name in enumerate(AGE_NAMES)
     )
     return f'<div class="ages">{bars}</div><ul class="legend">{legend}</ul>'
@@ -179,7 +180,8 @@ def _diagnosis_row(code: str, tally: Tally, most: int) -> str:
     return (
         f'<tr><td data-is="Diagnosis"><span class="tag t{one.turn:d}">{escape(code)}</span></td>'
         f'<td data-is="What it is">{escape(one.title)}</td>'
-        f'<td class="n" data-is="Invoices">{tally.count:,}</td><td class="n" data-is="Amount">{_money(tally.amount)}</td>'
+        f'<td class="n" data-is="Invoices">{tally.count:,}</td>'
+        f'<td class="n" data-is="Amount">{_money(tally.amount)}</td>'
         f'<td class="share"><svg class="bar" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="t{one.turn:d} fill" width="{width}" height="20"/></svg></td>'
         f'<td data-is="Whose turn">{one.turn.words}</td></tr>'

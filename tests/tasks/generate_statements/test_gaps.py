@@ -226,12 +226,17 @@ def test_filling_makes_exactly_what_is_missing(pay_with_gaps: PayDatabase) -> No
     assert missing(pay_with_gaps, **MAY) == []
 
 
-def test_filling_leaves_the_statements_that_exist_alone_even_wrong_ones(pay_with_gaps: PayDatabase) -> None:
-    before = pay_with_gaps.statements()
+def test_filling_leaves_the_statements_that_exist_alone_even_wrong_ones_of_the_same_period(pay: PayDatabase) -> None:
+    wrong, missing_one = pay.with_setting("DAILY"), pay.with_setting("DAILY")
+    stale = pay.invoice(wrong, "2022-05-01 10:00")
+    pay.invoice(wrong, "2022-06-24 10:00")
+    pay.statement(wrong, "DAILY", "2022-06-24", "2022-06-24", invoices=[stale], status="PENDING")
+    before = pay.statements()
 
-    pay_with_gaps.generate(fill_gaps=True, **MAY)
+    pay.generate(fill_gaps=True, since="2022-06-24", until="2022-06-24")
 
-    assert pay_with_gaps.statements()[:1] == before
+    assert pay.statements(wrong) == before
+    assert len(pay.statements(missing_one)) == 1
 
 
 def test_filling_owes_no_notification(pay_with_gaps: PayDatabase) -> None:

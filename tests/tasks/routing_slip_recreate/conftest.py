@@ -18,6 +18,8 @@ from tests.routing_slip_factory import Slips
 def slip_database(server: Server, template: str) -> Iterator[tuple[str, Database]]:
     name = f"slips_{uuid.uuid4().hex[:8]}"
     url = server.create(name, template)
+    # What a killed process leaves is tested here, not what a killed server leaves.
+    server.run(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
     database = Database(make_engine(DatabaseSettings(url=SecretStr(url)), application_name="tests"))
     yield url, database
     database.close()

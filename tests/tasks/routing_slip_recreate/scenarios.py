@@ -103,7 +103,7 @@ SCENARIOS = (
     Scenario("void", void, 2),
     Scenario("nsf", nsf, 3),
     Scenario("correction", correction, 4),
-    Scenario("correction-with-child", correction_with_child, 4),
+    Scenario("correction-with-child", correction_with_child, 5),
     Scenario("refund", refund, 2),
     Scenario("void-cancelling", with_transactions, 7, {**VOID_ALL, "cancel_all": True}),
     Scenario("void-keeping", with_transactions, 5, {**VOID_ALL, "keep_all": True}),

@@ -1,0 +1,15 @@
+-- Read what routing slips and their children have left, and what is under way against them.
+-- in     keys text[]
+-- out    number, remaining, APPROVED invoices, REFUND_REQUESTED invoices
+-- again  reads only
+SELECT slip.number,
+       CAST(coalesce(slip.remaining_amount, 0) + coalesce(child.remaining, 0) AS numeric(19,2)),
+       coalesce(sum(invoice.total) FILTER (WHERE invoice.invoice_status_code = 'APPROVED'), 0),
+       coalesce(sum(invoice.total) FILTER (WHERE invoice.invoice_status_code = 'REFUND_REQUESTED'), 0)
+  FROM routing_slips AS slip
+  LEFT JOIN LATERAL (SELECT sum(found.remaining_amount) AS remaining
+                       FROM routing_slips AS found
+                      WHERE found.parent_number = slip.number) AS child ON true
+  LEFT JOIN invoices AS invoice ON invoice.routing_slip = slip.number
+ WHERE slip.number = ANY (:keys)
+ GROUP BY slip.number, slip.remaining_amount, child.remaining

@@ -1,0 +1,102 @@
+"""How far a comparison has come, in pay_jobs: the page that was compared and where the next begins are one commit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.copy import copy_rows
+from tasks.stale_invoice_report.comparison.rules import Difference
+
+STAGES = ("invoices", "unsent", "credits", "slips", "done")
+GO_ON_FOR = timedelta(days=7)
+_COLUMNS = "id, since, until, stage, position, compared, unanswered, sample"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison under way. `position` is the last key of the stage that was compared."""
+
+    id: int
+    since: datetime
+    until: datetime
+    stage: str
+    position: str
+    compared: int
+    unanswered: int
+    sample: list[str] | None
+    is_resumed: bool = False
+
+
+def begin(session: Session, *, scope: str, since: datetime, until: datetime, now: datetime) -> Comparison:
+    """Go on with the unfinished comparison of the same scope, unless it is old; else begin one."""
+    found = session.execute(
+        text(
+            f"SELECT {_COLUMNS} FROM pay_jobs.cfs_comparisons"
+            " WHERE scope = :scope AND finished_on IS NULL AND begun_on > :since ORDER BY id DESC LIMIT 1"
+        ),
+        {"scope": scope, "since": now - GO_ON_FOR},
+    ).one_or_none()
+    if found is not None:
+        return Comparison(**found._mapping, is_resumed=True)
+    made = session.execute(
+        text(
+            "INSERT INTO pay_jobs.cfs_comparisons (scope, since, until, begun_on)"
+            f" VALUES (:scope, :since, :until, :now) RETURNING {_COLUMNS}"
+        ),
+        {"scope": scope, "since": since, "until": until, "now": now},
+    ).one()
+    return Comparison(**made._mapping)
+
+
+def keep_page(
+    session: Session, comparison: Comparison, found: Iterable[Difference], *, position: str, compared: int,
+    unanswered: int,
+) -> Comparison:  # fmt: skip
+    """Keep what a page came to, and where the next begins."""
+    columns = ("comparison_id", "kind", "number", "direction", "ours", "theirs", "detail")
+    rows = ((comparison.id, one.kind, one.number, one.direction, one.ours, one.theirs, one.detail) for one in found)
+    copy_rows(session, "pay_jobs.cfs_differences", columns, rows)
+    return _change(
+        session,
+        comparison,
+        position=position,
+        compared=comparison.compared + compared,
+        unanswered=comparison.unanswered + unanswered,
+    )
+
+
+def next_stage(session: Session, comparison: Comparison) -> Comparison:
+    """Begin the next stage."""
+    stage = STAGES[STAGES.index(comparison.stage) + 1]
+    return _change(session, comparison, stage=stage, position="", sample=None)
+
+
+def keep_sample(session: Session, comparison: Comparison, keys: list[str]) -> Comparison:
+    """Keep which keys of the stage are compared."""
+    return _change(session, comparison, sample=sorted(keys))
+
+
+def finish(session: Session, comparison: Comparison, now: datetime) -> list[Difference]:
+    """Note that it is done, and give everything it found."""
+    _change(session, comparison, finished_on=now)
+    rows = session.execute(
+        text(
+            "SELECT kind, number, direction, ours, theirs, detail FROM pay_jobs.cfs_differences"
+            " WHERE comparison_id = :id ORDER BY kind, number, id"
+        ),
+        {"id": comparison.id},
+    )
+    return [Difference(**row._mapping) for row in rows]
+
+
+def _change(session: Session, comparison: Comparison, **values: Any) -> Comparison:
+    changes = ", ".join(f"{name} = :{name}" for name in values)
+    session.execute(
+        text(f"UPDATE pay_jobs.cfs_comparisons SET {changes} WHERE id = :id"), {"id": comparison.id, **values}
+    )
+    known = {name: value for name, value in vars(comparison).items() if name not in values}
+    return Comparison(**known, **{name: value for name, value in values.items() if name != "finished_on"})

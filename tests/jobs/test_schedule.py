@@ -1,0 +1,144 @@
+"""The schedule is checked whole, each mistake with its line; what it says is shown in words."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+import pytest
+
+from config.errors import ConfigError
+from config.schedule import BASE, ENVIRONMENTS, read_schedule
+from jobs.cli import main
+from jobs.schedule_commands import schedule_command
+from tasks import JOBS
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NAMES = [job.name for job in JOBS]
+
+
+@pytest.fixture
+def cli() -> click.Group:
+    command = schedule_command(lambda: None, NAMES, Path("invoke_jobs.py"), clock=lambda: NOW)
+    return click.Group(commands={"schedule": command})
+
+
+def changed(folder: Path, *replacements: tuple[str, str]) -> Path:
+    """Give the schedule with mistakes in it."""
+    text = BASE.read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = folder / "schedule.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("environment", [None, *ENVIRONMENTS])
+def test_every_job_of_this_installation_has_a_schedule_in_every_environment(environment: str | None) -> None:
+    schedule = read_schedule(environment)
+
+    assert set(NAMES) <= set(schedule.jobs)
+
+
+def test_all_mistakes_are_reported_at_once_with_their_lines(tmp_path: Path) -> None:
+    lines = BASE.read_text(encoding="utf-8").splitlines()
+    path = changed(
+        tmp_path,
+        ("cron: 1 1 * * *", "cron: 1 1 1 * mon"),
+        ("deadline: 6h", "deadline: six hours"),
+        ("missed: {run: latest, up_to: 20h}", "missed: {run: latest}"),
+        ("tolerance: 20m", "tolerant: 20m"),
+        ("port: 5432", "port: 0"),
+    )
+
+    with pytest.raises(ConfigError) as caught:
+        read_schedule(None, path)
+
+    said = str(caught.value)
+    line = next(number for number, text in enumerate(lines, 1) if "1 1 * * *" in text and "cron:" in text)
+    assert f"schedule.yaml:{line}: jobs.GENERATE_STATEMENTS.cron: it sets both" in said
+    assert f"schedule.yaml:{line + 1}: jobs.GENERATE_STATEMENTS.deadline: 'six hours' is no length of time" in said
+    assert f"schedule.yaml:{line + 2}: jobs.GENERATE_STATEMENTS.missed: say up to which age" in said
+    assert "jobs.PAD_RECONCILE.tolerant: Extra inputs are not permitted" in said
+    assert "cluster.egress.0.port" in said
+    assert len(said.splitlines()) == 6
+
+
+def test_a_name_that_stands_twice_is_a_mistake(tmp_path: Path) -> None:
+    path = changed(tmp_path, ("  EJV_FEEDBACK_CHECK:", "  PAD_RECONCILE:"))
+
+    with pytest.raises(ConfigError, match=r"schedule.yaml:\d+: PAD_RECONCILE stands here a second time"):
+        read_schedule(None, path)
+
+
+def test_a_file_that_is_no_yaml_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "schedule.yaml"
+    path.write_text("jobs:\n  A: [1\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"schedule.yaml:\d+: "):
+        read_schedule(None, path)
+
+
+def test_an_overlay_changes_single_values_and_its_mistakes_carry_its_own_name(tmp_path: Path) -> None:
+    path = changed(tmp_path)
+    overlay = tmp_path / "schedule.dev.yaml"
+    overlay.write_text("jobs:\n  PAD_RECONCILE:\n    deadline: 5m\nfiles: []\n", encoding="utf-8")
+
+    schedule = read_schedule("dev", path)
+    overlay.write_text("jobs:\n  PAD_RECONCILE:\n    deadline: soon\n", encoding="utf-8")
+
+    assert schedule.jobs["PAD_RECONCILE"].deadline == timedelta(minutes=5)
+    assert schedule.jobs["PAD_RECONCILE"].cron == read_schedule().jobs["PAD_RECONCILE"].cron
+    assert schedule.files == ()
+    with pytest.raises(ConfigError, match=r"schedule.dev.yaml:3: jobs.PAD_RECONCILE.deadline"):
+        read_schedule("dev", path)
+
+
+def test_next_shows_local_time_and_utc(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(cli, ["schedule", "next", "--job", "GENERATE_STATEMENTS", "--count", "2", "--json"])
+
+    rows = json.loads(capsys.readouterr().out)["tables"]["Coming runs"]
+    assert code == 0
+    assert [(row["local"], row["UTC"]) for row in rows] == [
+        ("Mon 2026-11-23 01:01 -0700", "2026-11-23 08:01"),
+        ("Tue 2026-11-24 01:01 -0700", "2026-11-24 08:01"),
+    ]
+
+
+def test_next_reads_from_in_the_schedules_zone(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        "schedule",
+        "next",
+        "--job",
+        "ROUTING_SLIP_RECREATE",
+        "--count",
+        "2",
+        "--from",
+        "2026-12-24T21:50",
+        "--json",
+    ]
+
+    main(cli, words)
+
+    rows = json.loads(capsys.readouterr().out)["tables"]["Coming runs"]
+    assert [row["local"] for row in rows] == ["Thu 2026-12-24 21:55 -0700", "Fri 2026-12-25 06:00 -0700"]
+
+
+def test_explain_says_it_in_words_and_shows_the_nights(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(cli, ["schedule", "explain", "30 1 * * *", "--zone", "America/Toronto"])
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "At 01:30, America/Toronto time." in said
+    assert "2027-03-14: 02:00 EST becomes 03:00 EDT, an hour is left out" in said
+    assert "2027-11-07: 02:00 EDT becomes 01:00 EST, an hour comes twice" in said
+    assert said.count("Sun 2027-11-07 01:30 -0400") == 1
+    assert "Sun 2027-11-07 01:30 -0500" not in said
+
+
+def test_explain_refuses_what_readers_read_differently(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(cli, ["schedule", "explain", "0 2 * * 0"])
+
+    assert code == 2
+    assert "name them, mon to sat as a range" in capsys.readouterr().err

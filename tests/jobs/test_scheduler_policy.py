@@ -1,0 +1,83 @@
+"""What is carried out now, and what follows from how a run ended."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from config.schedule import JobSchedule
+from jobs.scheduler_policy import After, after_end, after_loss, due_now
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def job(missed: dict[str, str], **more: object) -> JobSchedule:
+    usual = {
+        "cron": "0 * * * *",
+        "zone": "UTC",
+        "deadline": "1h",
+        "missed": missed,
+        "retries": 1,
+        "resources": {"cpu": "1", "memory": "1Gi"},
+    }
+    return JobSchedule.model_validate(usual | more)
+
+
+SKIP, LATEST, ALL = {"run": "skip"}, {"run": "latest", "up_to": "3h"}, {"run": "all", "up_to": "3h"}
+
+
+@pytest.mark.parametrize(
+    ("missed", "minutes_late", "hours_back"),
+    [
+        (SKIP, 0, [0]), (SKIP, 5, []),
+        (LATEST, 0, [0]), (LATEST, 5, [0]),
+        (ALL, 0, [2, 1, 0]), (ALL, 5, [2, 1, 0]),
+    ],
+)  # fmt: skip
+def test_after_an_outage_the_schedule_says_what_is_made_up_for(
+    missed: dict[str, str], minutes_late: int, hours_back: list[int]
+) -> None:
+    now = NOON + timedelta(minutes=minutes_late)
+
+    due = due_now(job(missed), NOON - 8 * HOUR, now)
+
+    assert due == [NOON - back * HOUR for back in hours_back]
+
+
+def test_what_is_settled_is_not_due() -> None:
+    assert due_now(job(ALL), NOON, NOON + HOUR / 2) == []
+
+
+def test_a_run_older_than_the_age_in_the_schedule_is_not_made_up_for() -> None:
+    daily = job({"run": "latest", "up_to": "20h"}, cron="0 1 * * *")
+
+    assert due_now(daily, NOON - 40 * HOUR, NOON) == [NOON - 11 * HOUR]
+    assert due_now(daily, NOON - 40 * HOUR, NOON + 10 * HOUR) == []
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "attempt", "missed", "follows"),
+    [
+        (0, 1, SKIP, After.DONE),
+        (3, 1, SKIP, After.DONE),
+        (1, 1, SKIP, After.RETRY),
+        (1, 2, SKIP, After.FAILED),
+        (2, 1, LATEST, After.FAILED),
+        (75, 1, SKIP, After.GIVEN_UP),
+        (75, 1, LATEST, After.WAIT),
+        (-9, 1, LATEST, After.FAILED),
+    ],
+)
+def test_only_exit_code_1_is_tried_again(exit_code: int, attempt: int, missed: dict[str, str], follows: After) -> None:
+    assert after_end(job(missed), exit_code, attempt, NOON, NOON + timedelta(minutes=2)) is follows
+
+
+def test_waiting_for_the_lock_ends_with_the_age_in_the_schedule() -> None:
+    assert after_end(job(LATEST), 75, 9, NOON, NOON + 4 * HOUR) is After.GIVEN_UP
+
+
+def test_what_a_dead_scheduler_lost_is_made_up_for_once_and_in_time() -> None:
+    assert after_loss(job(LATEST), 1, NOON, NOON + HOUR) is After.RETRY
+    assert after_loss(job(LATEST), 2, NOON, NOON + HOUR) is After.FAILED
+    assert after_loss(job(LATEST), 1, NOON, NOON + 4 * HOUR) is After.FAILED
+    assert after_loss(job(SKIP), 1, NOON, NOON) is After.FAILED

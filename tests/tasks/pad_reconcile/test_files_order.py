@@ -1,0 +1,293 @@
+"""Which files are applied, in which order, and which are held: sections 4, 9 and 10 (nos. 2, 13)."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from config.errors import SourceUnavailable, UsageError
+from tests.settlement_factory import FILE, Line, bounce, example, fill_example, settlement_csv
+from tests.tasks.pad_reconcile.conftest import Office
+
+YESTERDAY = "BCR_PAYMENT_APPL_20261104.csv"
+TOMORROW = "BCR_PAYMENT_APPL_20261106.csv"
+PAID = Line("PADP", "PR1", "60.00", "800103", "REG01234700")
+
+
+def test_files_are_applied_in_the_order_of_their_business_dates(office: Office) -> None:
+    account = office.books.account("800101")
+    office.books.invoice(account, "REG1", "60.00", id=100)
+    office.place.put(TOMORROW, settlement_csv([bounce("PR1", "800101", "REG1", "60.00", day="06-Nov-26")]))
+    office.place.put(FILE, settlement_csv([Line("PADP", "PR1", "60.00", "800101", "REG1")]))
+
+    outcome = office.run()
+
+    assert office.books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
+    assert office.books.outcomes() == ["applied", "applied"]
+    assert (outcome.counts["files_received"], outcome.counts["files_applied"]) == (2, 2)
+    assert office.place.uploaded() == []
+
+
+def test_no_file_is_a_normal_run(office: Office) -> None:
+    outcome = office.run()
+
+    assert (outcome.exit_code, outcome.notes) == (0, ["No settlement file is waiting."])
+
+
+def test_the_second_run_does_nothing(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1, 3, 4)))
+    office.run()
+    before = office.books.dump()
+
+    outcome = office.run()
+
+    assert office.books.dump() == before
+    assert (outcome.exit_code, outcome.counts["files_received"]) == (0, 0)
+
+
+def test_the_same_file_dropped_again_is_archived_and_not_applied(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run()
+    before = office.books.dump("pay_jobs.inbound_files")
+    office.place.put(FILE, settlement_csv(example(1)))
+
+    outcome = office.run()
+
+    assert office.books.dump("pay_jobs.inbound_files") == before
+    assert outcome.counts["files_known"] == 1
+    assert (office.place.uploaded(), len(office.place.backed_up())) == ([], 2)
+
+
+def test_the_same_name_with_other_content_is_held(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run()
+    office.place.put(FILE, settlement_csv(example(3)))
+
+    outcome = office.run()
+
+    assert office.states() == [(FILE, "applied"), (FILE, "held")]
+    assert (outcome.exit_code, [one.reason for one in outcome.rejects]) == (3, ["held"])
+
+
+def test_a_late_file_is_held_until_somebody_allows_it(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run()
+    office.place.put(YESTERDAY, settlement_csv(example(3)))
+
+    outcome = office.run()
+
+    assert office.states()[1] == (YESTERDAY, "held")
+    assert "older than the newest applied file (2026-11-05)" in outcome.rejects[0].detail
+    assert office.books.invoices()[1234600] == ("APPROVED", "0.00")
+
+
+def test_a_late_file_is_applied_where_late_ones_are_allowed(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run()
+    office.place.put(YESTERDAY, settlement_csv(example(3)))
+
+    outcome = office.run(allow_late=True)
+
+    assert office.states()[1] == (YESTERDAY, "applied")
+    assert outcome.counts["rows_applied"] == 1
+
+
+def test_a_file_is_late_after_one_that_the_reference_processed(office: Office) -> None:
+    office.books.insert(
+        "cas_settlements", file_name=TOMORROW, received_on=datetime(2026, 11, 6), processed_on=datetime(2026, 11, 6)
+    )
+    office.books.insert("cas_settlements", file_name="other_99991231.csv", received_on=datetime(2026, 11, 6),
+                        processed_on=datetime(2026, 11, 6))  # fmt: skip
+    office.place.put(FILE, settlement_csv(example(1)))
+
+    outcome = office.run()
+
+    assert "newest applied file (2026-11-06)" in outcome.rejects[0].detail
+
+
+@pytest.mark.parametrize(("processed", "words"), [(datetime(2026, 11, 5), "processed on 2026-11-05"),
+                                                  (None, "begun and not finished")])  # fmt: skip
+def test_a_file_that_the_reference_knows_is_held_and_can_be_replayed(
+    processed: datetime | None, words: str, office: Office
+) -> None:
+    fill_example(office.books)
+    office.books.insert("cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5), processed_on=processed)
+    office.place.put(FILE, settlement_csv(example(1)))
+
+    outcome = office.run()
+    assert words in outcome.rejects[0].detail
+    assert office.books.invoices()[1234567] == ("APPROVED", "0.00")
+
+    office.run(replay=FILE, reason="ticket 4711")
+    assert office.books.invoices()[1234567] == ("PAID", "100.00")
+    assert office.books.rows("SELECT count(*), bool_and(processed_on IS NOT NULL) FROM cas_settlements") == [(1, True)]
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(office: Office) -> None:
+    fill_example(office.books)
+    office.books.change("DELETE FROM credits")
+    office.place.put(YESTERDAY, settlement_csv(example(1)))
+    office.place.put(FILE, b"this is no settlement file\r\n")
+    office.place.put(TOMORROW, settlement_csv(example(3)))
+
+    outcome = office.run()
+
+    assert office.states() == [(YESTERDAY, "applied"), (FILE, "failed"), (TOMORROW, "applied")]
+    assert (outcome.exit_code, [(one.where, one.reason) for one in outcome.rejects]) == (3, [(FILE, "FormatError")])
+    assert office.run().exit_code == 0, "a failed file is told once, then it waits for a person"
+
+
+def test_a_failed_file_that_is_sent_again_is_replayed_with_a_reason(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, b"broken\r\n")
+    office.run()
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run()
+    assert office.states() == [(FILE, "failed"), (FILE, "held")]
+
+    office.run(replay=FILE, reason="CAS sent it again")
+
+    assert office.states() == [(FILE, "failed"), (FILE, "applied")]
+    assert office.books.rows("SELECT reason, details ->> 'replayed' FROM pay_jobs.inbound_files WHERE id > 0"
+                             " ORDER BY id DESC LIMIT 1") == [("CAS sent it again",) * 2]  # fmt: skip
+
+
+def test_an_applied_file_is_never_replayed(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run()
+
+    with pytest.raises(UsageError, match=f"{FILE} is applied: only a held or failed file can be replayed"):
+        office.run(replay=FILE, reason="please")
+    with pytest.raises(UsageError, match=r"No settlement file is named 'x\.csv'"):
+        office.run(replay="x.csv", reason="please")
+
+
+@pytest.mark.parametrize("reason", [None, "", "  "])
+def test_a_replay_needs_a_reason(reason: str | None, office: Office) -> None:
+    with pytest.raises(UsageError, match="--replay needs --reason"):
+        office.run(replay=FILE, reason=reason)
+
+
+def test_two_ways_of_working_do_not_go_together(office: Office) -> None:
+    with pytest.raises(UsageError, match="--file and --list do not go together"):
+        office.run(file="x", list_files=True)
+
+
+def test_a_local_file_is_kept_and_applied_without_the_sftp_server(office: Office, tmp_path: Path) -> None:
+    fill_example(office.books)
+    path = tmp_path / FILE
+    path.write_bytes(settlement_csv(example(1)))
+    office.place.faults.set(deny_directory="/")
+
+    outcome = office.run(file=str(path))
+
+    assert office.books.invoices()[1234567] == ("PAID", "100.00")
+    assert outcome.counts["files_applied"] == 1
+    assert [b"".join(office.store.read(key)) for key in office.store.list("cas/")] == [path.read_bytes()]
+
+    again = office.run(file=str(path))
+    assert (again.exit_code, again.counts["files_applied"]) == (0, 0)
+    assert "was taken in before" in again.notes[0]
+
+
+def test_a_local_copy_under_another_name_is_known_each_time(office: Office, tmp_path: Path) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run()
+    path = tmp_path / TOMORROW
+    path.write_bytes(settlement_csv(example(1)))
+
+    for _ in range(2):
+        outcome = office.run(file=str(path))
+        assert (outcome.exit_code, outcome.counts["rows_read"]) == (0, 0)
+
+
+@pytest.mark.parametrize(("name", "words"), [("a b.csv", "holds no business date"), (YESTERDAY, "older than")])
+def test_a_local_file_is_held_like_one_that_was_fetched(name: str, words: str, office: Office, tmp_path: Path) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run()
+    path = tmp_path / name
+    path.write_bytes(settlement_csv(example(3)))
+
+    outcome = office.run(file=str(path))
+
+    assert words in outcome.rejects[0].detail
+    assert office.run(file=str(path)).exit_code == 3
+    with pytest.raises(UsageError, match=rf"{re.escape(name)} is held"):
+        office.run(file=name)
+
+
+def test_a_stored_file_is_applied_by_its_name(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.run(dry_run=True)
+    with pytest.raises(UsageError, match=r"no local file 'BCR_PAYMENT_APPL_20261105\.csv', and no stored one"):
+        office.run(file=FILE)
+
+
+def test_the_object_store_going_away_between_poll_and_apply_leaves_the_file_ready(office: Office) -> None:
+    fill_example(office.books)
+    content = settlement_csv(example(1))
+    file = office.books.arrive(content)
+    assert file.object_key is None
+    office.books.change("UPDATE pay_jobs.inbound_files SET object_key = 'cas/gone'")
+
+    outcome = office.run()
+
+    assert [one.reason for one in outcome.rejects] == ["ObjectMissing"]
+    assert office.states() == [(FILE, "failed")]
+
+
+def test_the_sftp_server_dropping_mid_transfer_loses_nothing(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)) + b"\r\n" * 200_000)
+    office.place.faults.set(drop_after_bytes=100_000)
+    with pytest.raises(SourceUnavailable):
+        office.run()
+    assert (office.states(), office.place.uploaded()) == ([], [FILE])
+
+    office.place.faults.clear()
+    office.run()
+
+    assert office.states() == [(FILE, "applied")]
+
+
+def test_the_list_shows_files_and_their_state(office: Office) -> None:
+    fill_example(office.books)
+    assert office.run(list_files=True).notes == ["No settlement file was ever taken in."]
+    office.place.put(FILE, settlement_csv(example(1)))
+    office.place.put(YESTERDAY, b"broken")
+    office.run()
+
+    (table,) = office.run(list_files=True).tables
+
+    assert [(row["name"], row["state"]) for row in table.records()] == [(YESTERDAY, "failed"), (FILE, "applied")]
+    assert "header" in str(table.records()[0]["reason"])
+
+
+def test_a_dry_run_names_frozen_accounts_and_fees_and_leaves_no_trace(office: Office) -> None:
+    """Two files, of which the second settles what the first made possible, and nothing stays."""
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1, 4)))
+    office.place.put(TOMORROW, settlement_csv([*example(4), Line("PADP", "PR9", "1.00", "800101", "REG404")]))
+    before = (office.books.dump(), office.place.uploaded(), list(office.store.list("")))
+
+    outcome = office.run(dry_run=True)
+
+    assert (office.books.dump(), office.place.uploaded(), list(office.store.list(""))) == before
+    assert office.place.backed_up() == []
+    (bounced,) = [table for table in outcome.tables if "bounced" in table.title]
+    assert [(row["account"], row["CFS account"], row["PAD"], str(row["fee"])) for row in bounced.records()] == [
+        ("A13", "800103", "frozen now", "30.00")
+    ]
+    assert (outcome.counts["files_applied"], outcome.counts["rows_already_applied"]) == (2, 1)
+    assert [one.where for one in outcome.rejects] == [f"{TOMORROW} line 3"]
+    assert office.run().counts["accounts_frozen"] == 1, "the run after it does what it said"

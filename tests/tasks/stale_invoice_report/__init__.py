@@ -1,0 +1,1 @@
+"""STALE_INVOICE_REPORT."""

@@ -1,0 +1,101 @@
+"""Every diagnosis is found where it belongs, and nothing healthy is."""
+
+import pytest
+
+from connectors.object_store import ObjectStore
+from sandbox.cfs.process import RunningCfs
+from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
+from tests.stale_factory import StaleDatabase
+from tests.storage_fixtures import object_store_settings, store
+from tests.tasks.stale_invoice_report.one_of_each import plant_every_diagnosis, plant_healthy
+
+__all__ = ["store"]
+KEY = "cas/2026/10/06/BCR_PAYMENT_APPL_20261006.csv.abc"
+FILE = (
+    "\ufeffRecord type,Target transaction Number,Target transaction status\r\n"
+    "PADP,REG00000012,Fully PAID\r\nPADR,REG00000099,Not PAID\r\n"
+)
+UNSEEN_WITH_CFS = {code for code, one in DIAGNOSES.items() if one.weak and code != "D2"}
+
+
+@pytest.fixture
+def planted(stale: StaleDatabase, cfs: RunningCfs, store: ObjectStore) -> dict[int, str]:
+    store.put(KEY, [FILE.encode()])
+    expected = plant_every_diagnosis(stale, key=KEY)
+    plant_healthy(stale)
+    stale.books.plant(cfs.admin)
+    return expected
+
+
+def test_every_diagnosis_is_found_and_nothing_healthy_is(
+    stale: StaleDatabase, cfs: RunningCfs, planted: dict[int, str]
+) -> None:
+    outcome = stale.report(cfs=cfs.settings(), others=[object_store_settings()])
+
+    assert stale.found(outcome) == planted
+    assert set(planted.values()) == set(DIAGNOSES) - UNSEEN_WITH_CFS
+
+
+def test_without_cfs_everything_is_found_and_what_is_weaker_says_so(
+    stale: StaleDatabase, planted: dict[int, str]
+) -> None:
+    rows = {row["invoice_id"]: row for row in stale.rows(stale.report(others=[object_store_settings()]))}
+
+    assert set(rows) == set(planted)
+    for invoice, code in planted.items():
+        row = rows[invoice]
+        assert row["code"] == code or row["confidence"] == "weaker"
+        assert row["cfs_answer"] == "not asked"
+    assert {row["code"] for row in rows.values() if DIAGNOSES[row["code"]].weak} == UNSEEN_WITH_CFS | {"D2"}
+
+
+def test_each_row_says_what_was_looked_at_and_what_to_do(
+    stale: StaleDatabase, cfs: RunningCfs, planted: dict[int, str]
+) -> None:
+    rows = {row["code"]: row for row in stale.rows(stale.report(cfs=cfs.settings(), others=[object_store_settings()]))}
+
+    assert rows["P12"]["evidence"].endswith(
+        "CFS has REG00000012: total 100.00, due 0.00; in BCR_PAYMENT_APPL_20261006.csv (held, 1 NSF rows)"
+    )
+    assert rows["P12"]["command"] == (
+        "python3 invoke_jobs.py PAD_RECONCILE --replay BCR_PAYMENT_APPL_20261006.csv"
+        ' --reason "stuck invoices; NSF rows checked"'
+    )
+    assert "the 1 oldest of 2 (to invoice" in rows["P6"]["evidence"]
+    assert "site collects by BCR-PAD Stop" in rows["P10"]["evidence"]
+    assert "rejected (no invoice found)" in rows["P13"]["evidence"]
+    assert "no settlement file known for 2026-10-06" not in rows["P14"]["evidence"]
+    assert "no settlement file known for 2026-10-08, 2026-10-09, 2026-10-10" in rows["P14"]["evidence"]
+    assert "link ERRORED (2099 GL rejected)" in rows["J3"]["evidence"]
+    assert "CFS has 250.00 unapplied on 1 receipts" in rows["R3"]["evidence"]
+    assert rows["J8"]["command"].endswith("EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.20261006214512")
+    assert all(row["action"] for row in rows.values())
+    assert all(row["evidence"] for row in rows.values() if row["code"] != "U")
+
+
+def test_what_goes_on_by_itself_is_listed_and_not_counted_as_stuck(
+    stale: StaleDatabase, cfs: RunningCfs, planted: dict[int, str]
+) -> None:
+    outcome = stale.report(cfs=cfs.settings(), others=[object_store_settings()])
+
+    waiting = [code for code in planted.values() if DIAGNOSES[code].turn is Turn.NOBODY]
+    assert outcome.counts["waiting"] == len(waiting)
+    assert outcome.counts["stuck"] == len(planted) - len(waiting)
+    assert [row["turn"] for row in stale.rows(outcome)] == sorted(
+        (row["turn"] for row in stale.rows(outcome)), key=[turn.words for turn in Turn].index
+    )
+
+
+def test_each_cfs_number_is_looked_up_once(stale: StaleDatabase, cfs: RunningCfs) -> None:
+    account = stale.account()
+    first = stale.invoice(account)
+    for invoice in (first, stale.invoice(account), stale.invoice(account)):
+        stale.reference(invoice, number=f"REG{first:08}")
+    stale.in_cfs(account, f"REG{first:08}", "300.00")
+    stale.books.plant(cfs.admin)
+
+    outcome = stale.report(cfs=cfs.settings())
+
+    assert set(stale.found(outcome).values()) == {"P10"}
+    assert len(cfs.admin.calls(path_ends=f"/invs/REG{first:08}/")) == 1
+    assert outcome.counts["cfs_lookups"] == 2
