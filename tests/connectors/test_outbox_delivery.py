@@ -3,13 +3,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from config.errors import ConfigError, InputRefused, Interrupted, SourceRefused, SourceUnavailable
 from connectors.outbox import Channel, DeliveryReport, Message
 from connectors.outbox.delivery import AWAY_AFTER, MAX_ATTEMPTS, back_off
 from connectors.outbox.model import Answer
 from database.engine import Database
+from database.sql import read_sql
 from tests.conftest import Server
 from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
 
@@ -317,3 +318,15 @@ def test_a_second_deliverer_leaves_alone_what_the_first_is_sending(database: Dat
     thread.join()
 
     assert (first.got, second.got) == (["slow", "after"], ["other"])
+
+
+def test_a_full_outbox_that_was_never_analysed_is_not_read_whole_for_each_message(database: Database) -> None:
+    keep(database, (note(f"m{number}", f"k{number % 900}") for number in range(3_000)))
+    claim = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {read_sql('connectors.outbox', 'claim').text}"
+
+    with database.begin() as session:
+        session.execute(text("SET LOCAL enable_sort = off"))
+        values = {"after": 0, "now": NOW, "channels": list(Channel)}
+        (plan,) = session.execute(text(claim), values).scalar_one()
+
+    assert plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] < 100

@@ -30,7 +30,7 @@ def test_what_amcheck_finds_is_told(engine: Engine, sql: Sql) -> None:
     """The embedded server has no amcheck; a function that says the same stands for its verdict."""
     sql(
         "CREATE FUNCTION bt_index_check(index regclass, heapallindexed boolean) RETURNS void LANGUAGE plpgsql AS $$"
-        " BEGIN RAISE EXCEPTION 'index \"%%\" contains unexpected zero page at block 8311', index"
+        " BEGIN RAISE EXCEPTION 'index \"%\" contains unexpected zero page at block 8311', index"
         " USING ERRCODE = 'index_corrupted'; END $$"
     )
     with outside_transactions(engine) as connection:

@@ -69,7 +69,7 @@ def _pad_settled(db: StaleDatabase, key: str | None) -> dict[int, str]:
     db.books.sites[stopped.site]["receipt_method"] = "BCR-PAD Stop"
     one("P11", "40.00")
     if key is not None:
-        made = _named(db, db.account(), "REG00000012")
+        made = _named(db, db.account(), "REG77000012")
         found[made] = "P12"
         db.settlement_file("BCR_PAYMENT_APPL_20261006.csv", state="held", key=key)
     applied = db.settlement_file("BCR_PAYMENT_APPL_20261007.csv", processed=True)

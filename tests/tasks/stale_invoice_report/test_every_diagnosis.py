@@ -13,7 +13,7 @@ __all__ = ["store"]
 KEY = "cas/2026/10/06/BCR_PAYMENT_APPL_20261006.csv.abc"
 FILE = (
     "\ufeffRecord type,Target transaction Number,Target transaction status\r\n"
-    "PADP,REG00000012,Fully PAID\r\nPADR,REG00000099,Not PAID\r\n"
+    "PADP,REG77000012,Fully PAID\r\nPADR,REG77000099,Not PAID\r\n"
 )
 UNSEEN_WITH_CFS = {code for code, one in DIAGNOSES.items() if one.weak and code != "D2"}
 
@@ -55,7 +55,7 @@ def test_each_row_says_what_was_looked_at_and_what_to_do(
     rows = {row["code"]: row for row in stale.rows(stale.report(cfs=cfs.settings(), others=[object_store_settings()]))}
 
     assert rows["P12"]["evidence"].endswith(
-        "CFS has REG00000012: total 100.00, due 0.00; in BCR_PAYMENT_APPL_20261006.csv (held, 1 NSF rows)"
+        "CFS has REG77000012: total 100.00, due 0.00; in BCR_PAYMENT_APPL_20261006.csv (held, 1 NSF rows)"
     )
     assert rows["P12"]["command"] == (
         "python3 invoke_jobs.py PAD_RECONCILE --replay BCR_PAYMENT_APPL_20261006.csv"
