@@ -32,7 +32,7 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat"]
 _CHANGING_HOURS = {1, 2}
 _REACH = timedelta(hours=4)
-_WINDOWS = (timedelta(hours=2), timedelta(days=1), timedelta(days=32), timedelta(days=366), timedelta(days=366 * 9))
+_LOOK_AHEAD = timedelta(days=366 * 9)
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,20 @@ class Cron:
 
     def next_after(self, after: datetime) -> datetime:
         """Give the first instant after one, in UTC."""
-        for window in _WINDOWS:
-            if found := self.between(after, after + window):
-                return found[0]
-        raise ValueError(f"{self.text!r} has no instant in the nine years after {after:%Y-%m-%d}")
+        zone = _zone(self.zone)
+        begin = after.astimezone(zone).replace(tzinfo=None) - _REACH
+        best: datetime | None = None
+        enough = begin + _LOOK_AHEAD
+        for wall in self._walls(begin):
+            if wall > enough:
+                break
+            found = [instant for instant in self._instants(wall, zone) if instant > after]
+            if best is None and found:
+                enough = wall + _REACH
+            best = min([*found, *([best] if best else [])], default=None)
+        if best is None:
+            raise ValueError(f"{self.text!r} has no instant in the nine years after {after:%Y-%m-%d}")
+        return best
 
     def coming(self, after: datetime) -> Iterator[datetime]:
         """Give the instants after one, without end."""

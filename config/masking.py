@@ -36,7 +36,7 @@ _PATTERNS = [
         r"\g<keep>" + MASK,
     ),
     # A rejected row of a pay table, as PostgreSQL repeats it in its error detail.
-    (re.compile(r"(?P<keep>Failing row contains \().*?\)(?=\.|$)", re.DOTALL), r"\g<keep>" + MASK + ")"),
+    (re.compile(r"(?P<keep>Failing row contains \().*\)", re.DOTALL), r"\g<keep>" + MASK + ")"),
 ]
 
 _known_secrets: set[str] = set()

@@ -1,5 +1,5 @@
-"""A small world of routing slips: the pay database and the simulated CFS together, and what staff, the API and the other
-jobs do to them.
+"""A small world of routing slips: the pay database and the simulated CFS together, and what staff, the API and the
+other jobs do to them.
 
     slips.deposit("206000010", "100.00", paid=["30.00"])    a slip with one paid transaction
     slips.correct("206000010", "120.00")                    staff correct it: total and balance change at once
@@ -8,6 +8,7 @@ jobs do to them.
 Amounts are written as text.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -284,8 +285,8 @@ class Slips:
         self._insert("payments", payment_system_code="INTERNAL", payment_method_code="INTERNAL",
                      payment_status_code="COMPLETED", invoice_number=number, paid_amount=invoice["total"],
                      payment_account_id=invoice["payment_account_id"])  # fmt: skip
-        self.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_date = :now WHERE id = :id",
-                    id=invoice["id"], now=NOW.replace(tzinfo=None))  # fmt: skip
+        self.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_date = :now"
+                    " WHERE id = :id", id=invoice["id"], now=NOW.replace(tzinfo=None))  # fmt: skip
 
     # The job.
 
@@ -328,10 +329,8 @@ class Slips:
                 died = True
                 raise Killed(name)
 
-        try:
+        with contextlib.suppress(Killed):
             self.run(checkpoint=checkpoint, **arguments)
-        except Killed:
-            pass
         return died
 
     def points(self, **arguments: Any) -> list[str]:
@@ -400,12 +399,13 @@ class Slips:
             "slips": self.rows("SELECT number, status, total, remaining_amount, parent_number, cas_version_suffix,"
                                " refund_amount, cas_mismatch FROM routing_slips ORDER BY number"),
             "accounts": self.rows("SELECT account_id, status FROM cfs_accounts ORDER BY id"),
-            "invoices": self.rows("SELECT id, routing_slip, invoice_status_code, total, paid, payment_date, refund_date,"
-                                  " corp_type_code FROM invoices ORDER BY id"),
+            "invoices": self.rows("SELECT id, routing_slip, invoice_status_code, total, paid, payment_date,"
+                                  " refund_date, corp_type_code FROM invoices ORDER BY id"),
             "lines": self.rows("SELECT invoice_id, total, fee_schedule_id FROM payment_line_items ORDER BY invoice_id"),
             "references": self.rows("SELECT invoice_id, invoice_number, reference_number, status_code"
                                     " FROM invoice_references ORDER BY invoice_id, id"),
-            "payments": self.rows("SELECT receipt_number, invoice_number, payment_status_code FROM payments ORDER BY id"),
+            "payments": self.rows("SELECT receipt_number, invoice_number, payment_status_code"
+                                  " FROM payments ORDER BY id"),
             "receipts": sorted((*key, amount) for key, amount in self.our_receipts().items()),
             "in work": self.rows("SELECT slip, kind, state FROM pay_jobs.slip_operations ORDER BY id"),
             "cfs receipts": self.receipts(),

@@ -1,5 +1,6 @@
 """GENERATE_STATEMENTS, told from top to bottom."""
 
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -65,8 +66,10 @@ def _generate(
         for period in wanted:
             context.stop.check()
             context.progress.step(str(period))
-            for done in pool.map(one, [period] * workers, shards):
-                outcome.counts.update(done)
+            done = Counter[str]()
+            for part in pool.map(one, [period] * workers, shards):
+                done.update(part)
+            outcome.counts.update(done)
             context.log.info("period.done", period=str(period), **done)
             context.record_progress({"last_period": str(period), "periods": f"{len(wanted)} wanted"})
             context.progress.advance()

@@ -108,6 +108,7 @@ def _apply_credits(session: Session, applied: Applied, now: datetime, *, memos_o
         "mark_credits_applied",
         files=[row.file_id for row in placed],
         lines=[row.line for row in placed],
+        applications=[row.application_id for row in placed],
         placed=[row.placed for row in placed],
         memos_only=memos_only,
     )

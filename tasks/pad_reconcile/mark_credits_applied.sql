@@ -1,15 +1,19 @@
 -- Give the rows of credit memos their outcome: applied where an application was written, else why not.
--- in     files, lines, placed (the rows that apply_credits looked at, and the amount that found an invoice), memos_only
+-- in     files, lines, applications, placed (the rows that apply_credits looked at, and the amount that found an
+--        invoice), memos_only
 -- out    the number of rows
 -- again  an application that was there before makes the row already applied
 --
--- A row that also settles its invoice, and did so, stays applied.
+-- A row that also settles its invoice, and did so, stays applied. A second row of an application ends like the first
+-- where that one found no invoice.
 UPDATE settlement_resolved AS resolved
-   SET outcome = CASE WHEN looked_at.placed > 0 THEN 'applied'
+   SET outcome = CASE WHEN looked_at.placed > 0 AND (looked_at.file_id, looked_at.line) = (memo.file_id, memo.line)
+                      THEN 'applied'
                       WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART' THEN 'rejected'
                       WHEN known.application_id IS NOT NULL THEN 'already_applied'
                       ELSE resolved.outcome END,
-       rule = CASE WHEN looked_at.placed > 0 THEN 'credit_applied'
+       rule = CASE WHEN looked_at.placed > 0 AND (looked_at.file_id, looked_at.line) = (memo.file_id, memo.line)
+                   THEN 'credit_applied'
                    WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART' THEN 'no_room_for_credit'
                    WHEN known.application_id IS NOT NULL THEN 'credit_applied'
                    WHEN resolved.kind = 'MEMO_PART' THEN 'no_credit_memo'
@@ -18,10 +22,9 @@ UPDATE settlement_resolved AS resolved
                      THEN 'no invoice of ' || resolved.target_number || ' has room for the credit memo'
                      ELSE resolved.detail END
   FROM settlement_resolved AS memo
-  LEFT JOIN unnest(CAST(:files AS bigint[]), CAST(:lines AS integer[]), CAST(:placed AS numeric[]))
-         AS looked_at (file_id, line, placed)
-    ON looked_at.file_id = memo.file_id
-   AND looked_at.line = memo.line
+  LEFT JOIN unnest(CAST(:files AS bigint[]), CAST(:lines AS integer[]), CAST(:applications AS integer[]),
+                   CAST(:placed AS numeric[])) AS looked_at (file_id, line, application_id, placed)
+    ON looked_at.application_id = memo.application_id
   LEFT JOIN LATERAL (SELECT applied.application_id FROM applied_credits AS applied
                       WHERE applied.application_id = memo.application_id LIMIT 1) AS known ON true
  WHERE resolved.file_id = memo.file_id

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.errors import InputRefused
-from connectors.cfs import CfsClient, CfsOutcomeUnknown, CfsUnavailable
+from connectors.cfs import CfsClient, CfsOutcomeUnknown, CfsSite, CfsUnavailable
 from jobs.context import RunContext
 from jobs.outcome import Outcome, Reject
 from tasks.routing_slip_recreate.arguments import Arguments
@@ -125,9 +125,7 @@ class Worker:
         journal = Journal(self.begin, operation, self.context.run_id)
         self._safe_point("planned")
         count = run_steps(plan.steps, look, journal, self._safe_point)
-        for number in plan.receipts:
-            look.forget(number)
-            look.receipt(family.root.site, number)
+        _look_once_more(family.root.site, plan, look)
         self._safe_point("before closing")
         with self.begin() as session:
             notes = kind.close(session, work, plan)
@@ -231,6 +229,18 @@ class Worker:
         """Give a transaction; the connection that holds the job's lock is asked by one thread at a time."""
         with self.context.database.begin() as session:
             yield session
+
+
+def _look_once_more(site: CfsSite, plan: Plan, look: Look) -> None:
+    """See what CFS has after the last change: that, and not what we sent, is written down."""
+    for number in plan.receipts:
+        look.forget(number)
+        if look.receipt(site, number) is None:
+            raise Undecided(
+                cfs=f"there is no receipt {number} on site {site.site}",
+                ours="it was worked on a moment ago",
+                repair=f"have CFS show receipt {number} again",
+            )
 
 
 def _calls(kind: OperationKind, work: Work, plan: Plan) -> list[tuple[Any, ...]]:

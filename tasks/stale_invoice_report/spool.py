@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import IO, Any, overload
 
@@ -18,6 +19,7 @@ class Spool(Sequence[Row]):
 
     def __init__(self) -> None:
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="stale-invoices-")  # noqa: SIM115 - lives as long as we
+        weakref.finalize(self, self._file.close)
         self._order: list[tuple[int, str, int, int]] = []
         self._is_sorted = True
         self._end = 0

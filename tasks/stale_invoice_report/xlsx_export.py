@@ -46,7 +46,7 @@ def write_xlsx(path: Path, rows: Iterable[Row], summary: Summary) -> None:
 class _Sheet:
     """The rows of one payment method."""
 
-    def __init__(self, book: xlsxwriter.Workbook, title: str, formats: dict[str, Format]) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, title: str, formats: dict[str, Format | None]) -> None:
         self.used = 0
         self._sheet = book.add_worksheet(title)
         self._formats = [formats[column.kind] for column in COLUMNS]
@@ -59,7 +59,7 @@ class _Sheet:
         """Write one row."""
         self.used += 1
         for number, (column, value) in enumerate(zip(COLUMNS, row, strict=True)):
-            if value is not None:
+            if value is not None and value != "":
                 _write(self._sheet, (self.used, number), value, column.kind, self._formats[number])
 
     def close(self) -> None:
@@ -67,7 +67,7 @@ class _Sheet:
         self._sheet.autofilter(0, 0, self.used, len(COLUMNS) - 1)
 
 
-def _write(sheet: Worksheet, place: tuple[int, int], value: Any, kind: str, shape: Format) -> None:
+def _write(sheet: Worksheet, place: tuple[int, int], value: Any, kind: str, shape: Format | None) -> None:
     if kind == "money":
         sheet.write_number(*place, Decimal(value), shape)
     elif kind == "whole":
@@ -78,7 +78,7 @@ def _write(sheet: Worksheet, place: tuple[int, int], value: Any, kind: str, shap
         sheet.write_string(*place, defused(value), shape)
 
 
-def _write_summary(sheet: Worksheet, formats: dict[str, Format], summary: Summary) -> None:
+def _write_summary(sheet: Worksheet, formats: dict[str, Format | None], summary: Summary) -> None:
     for number, width in enumerate((18, 60, 12, 16, 12, 18, 70)):
         sheet.set_column(number, number, width)
     sheet.write_string(0, 0, f"Stuck invoices, {summary.today}", formats["title"])
@@ -90,7 +90,7 @@ def _write_summary(sheet: Worksheet, formats: dict[str, Format], summary: Summar
         line = _write_table(sheet, line + 1, table, formats)
 
 
-def _write_table(sheet: Worksheet, line: int, table: Table, formats: dict[str, Format]) -> int:
+def _write_table(sheet: Worksheet, line: int, table: Table, formats: dict[str, Format | None]) -> int:
     sheet.write_string(line, 0, table.title, formats["title"])
     for number, name in enumerate(table.columns):
         sheet.write_string(line + 1, number, name, formats["heading"])
@@ -109,11 +109,11 @@ def _title(book: xlsxwriter.Workbook, method: str) -> str:
     return method if not taken else f"{method} ({taken + 1})"
 
 
-def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Format | None]:
     return {
         "heading": book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EDF4"}),
         "title": book.add_format({"bold": True, "font_size": 13}),
-        "text": book.add_format({}),
+        "text": None,
         "money": book.add_format({"num_format": "#,##0.00"}),
         "whole": book.add_format({"num_format": "0"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),

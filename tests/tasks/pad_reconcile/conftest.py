@@ -1,5 +1,6 @@
 """What settlement tests share: one pay database, emptied after each test, and the real parts around it."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,16 +18,17 @@ from config.settings import (
     ObjectStoreSettings,
     Settings,
 )
+from connectors.cfs import CfsSite
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from jobs.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tasks.pad_reconcile.arguments import Arguments
 from tasks.pad_reconcile.task import run
-from tests.cfs_fixtures import fresh_cfs
+from tests.cfs_fixtures import fresh_cfs, seed_site
 from tests.conftest import Server
 from tests.settlement_factory import SettlementBooks
-from tests.storage_fixtures import SftpPlace, faulty_place, object_store_settings, store
+from tests.storage_fixtures import SftpPlace, faulty_place, object_store_part, object_store_settings, store
 
 __all__ = ["faulty_place", "store"]
 
@@ -86,6 +88,32 @@ class Office:
     def states(self) -> list[tuple[str, str]]:
         """Give name and state of each file, in the order of arrival."""
         return self.books.rows("SELECT name, state FROM pay_jobs.inbound_files ORDER BY id")
+
+
+def environment(database_url: str, place: SftpPlace, cfs: RunningCfs, events: Path, **changes: str) -> dict[str, str]:
+    """Give the settings with which a process of its own finds the same parts."""
+    found = {
+        "DATABASE_URL": database_url,
+        "CAS_SFTP_HOST": place.values["host"],
+        "CAS_SFTP_PORT": str(place.values["port"]),
+        "CAS_SFTP_USER_NAME": place.values["username"],
+        "CAS_SFTP_PASSWORD": place.values["password"].get_secret_value(),
+        "CAS_SFTP_HOST_KEY": place.values["host_key"],
+        "SFTP_SETTLE_SECONDS": "0",
+        "PUBSUB_PUBLISH_URL": events.as_uri(),
+        "CFS_MAX_PER_SECOND": "1000",
+    }
+    own = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return own | found | object_store_part().environment() | cfs.environment() | changes
+
+
+def seed_bounced(cfs: RunningCfs, profile: str, number: str, total: str) -> None:
+    """Let CFS have the site of a CFS account, with an invoice whose PAD payment bounced."""
+    site = CfsSite(f"5{profile[1:]}", profile, f"9{profile[1:]}")
+    cfs.admin.seed(
+        sites=[seed_site(site, "BCR-PAD Daily")],
+        invoices=[{"site_number": site.site, "invoice_number": number, "total": total}],
+    )
 
 
 @pytest.fixture

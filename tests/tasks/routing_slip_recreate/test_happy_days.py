@@ -169,8 +169,9 @@ def test_an_authorized_write_off_does_the_same_under_its_own_name(slips: Slips) 
     slips.deposit(PARENT, "12.34")
     slips.set_status(PARENT, "WRITE_OFF_AUTHORIZED")
     slips.run()
-    (adjustment,) = slips.cfs.admin.state()["receipts"][PARENT]["adjustments"]  # type: ignore[misc]
-    assert adjustment["activity_name"] == "Write-off Adjustment FAS"  # type: ignore[index]
+    assert slips.cfs.admin.state()["receipts"][PARENT]["adjustments"] == [
+        {"amount": "12.34", "activity_name": "Write-off Adjustment FAS", "comment": ""}
+    ]
     assert slips.slip(PARENT)["status"] == "WRITE_OFF_AUTHORIZED"
 
 

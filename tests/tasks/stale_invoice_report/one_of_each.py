@@ -109,7 +109,7 @@ def _journals(db: StaleDatabase) -> dict[int, str]:
     db.reference(refused, "CANCELLED")
     fresh = db.invoice(db.ministry(), "REFUND_REQUESTED")
     db.reference(fresh, "COMPLETED")
-    db.refund(fresh, asked=RECENT)
+    db.refund(fresh, asked="2026-11-22 21:00")
     return {
         db.invoice(db.ministry(billable=False)): "J1",
         db.invoice(db.account("EJV", None)): "J2",

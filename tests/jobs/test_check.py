@@ -1,0 +1,268 @@
+"""What should have happened and did not is told; what is in order is not."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+import pytest
+from sqlalchemy import Engine, text
+
+from jobs.check_command import check_command
+from jobs.cli import main
+from tests.monitor import monitoring
+
+NOW = datetime(2026, 11, 19, 20, tzinfo=UTC)  # a Thursday, 13:00 in Vancouver
+HOUR = timedelta(hours=1)
+SCHEDULE = r"""
+jobs:
+  NIGHTLY:
+    {cron: 1 1 * * *, deadline: 6h, missed: {run: latest, up_to: 20h}, resources: {cpu: 1, memory: 1Gi}}
+  POLL:
+    {cron: "*/5 8-11 * * *", deadline: 1h, missed: {run: skip}, tolerance: 20m, resources: {cpu: "1", memory: 1Gi}}
+files:
+  - {what: the settlement file, source: CAS, name: 'PAY_(?P<date>\d{8})\.csv', due: [0 11 * * mon-fri], applied_within: 1h}
+answers:
+  - what: the answer
+    query: SELECT 'batch ' || id AS name, created_on AT TIME ZONE 'UTC' AS since FROM ejv_files WHERE feedback_file_ref IS NULL
+    within_business_days: 1
+cluster:
+  namespace: here
+  image: pay-jobs:1
+  keys_secret: keys
+  egress: [{what: nothing, cidr: 192.0.2.1/32, port: 1}]
+  backfill: {job: POLL, shards: 1, parallelism: 1}
+"""
+
+Find = Callable[..., list[tuple[str, str]]]
+
+
+class Past:
+    """Writes what has happened into the ledgers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def run(self, job: str, at: datetime, status: str = "done", *, minutes: float = 1, command: str = "") -> None:
+        exit_code = {"done": 0, "attention": 3, "failed": 1, "locked": 75}.get(status)
+        self._do(
+            "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, started_on, finished_on,"
+            " exit_code, error, rejects) VALUES (:job, :command, :status, 'cronjob', 'pod', '1', :at, :until, :code,"
+            " 'so it was', 2)",
+            job=job, command=command or job, status=status, at=at, code=exit_code,
+            until=None if status == "running" else at + timedelta(minutes=minutes),
+        )  # fmt: skip
+
+    def polls(self, begin: datetime, end: datetime, status: str = "done") -> None:
+        while begin < end:
+            self.run("POLL", begin + timedelta(seconds=20), status)
+            begin += timedelta(minutes=5)
+
+    def file(self, name: str, day: str, at: datetime, state: str = "applied") -> None:
+        self._do(
+            "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, reason, business_date,"
+            " received_on) VALUES ('CAS', :name, repeat('a', 64), 1, :state, 'because', :day, :at)",
+            name=name, day=day, at=at, state=state,
+        )  # fmt: skip
+
+    def batch(self, sent: datetime, answer: str | None) -> None:
+        self._do(
+            "INSERT INTO ejv_files (created_on, file_ref, feedback_file_ref) VALUES (:sent, :ref, :answer)",
+            sent=sent.replace(tzinfo=None), ref=f"INBOX.{sent:%d}", answer=answer,
+        )  # fmt: skip
+
+    def good_day(self) -> None:
+        """Everything as it should be since the day before yesterday."""
+        self.run("NIGHTLY", NOW - 36 * HOUR)
+        for days in (1, 0):
+            morning = (NOW - timedelta(days=days)).replace(hour=15)
+            self.run("NIGHTLY", morning.replace(hour=8, minute=1, second=30))
+            self.polls(morning, morning + 5 * HOUR)
+            self.file(f"PAY_{morning:%Y%m%d}.csv", f"{morning:%Y-%m-%d}", morning.replace(hour=16, minute=30))
+
+    def _do(self, statement: str, **values: object) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(text(statement), values)
+
+
+@pytest.fixture
+def past(engine: Engine) -> Past:
+    return Past(engine)
+
+
+@pytest.fixture
+def schedule(tmp_path: Path) -> Path:
+    path = tmp_path / "schedule.yaml"
+    path.write_text(SCHEDULE.replace("cpu: 1,", 'cpu: "1",'), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def find(settings: pytest.MonkeyPatch, schedule: Path, capsys: pytest.CaptureFixture[str]) -> Find:
+    cli = click.Group(commands={"check": check_command(lambda: None, ["NIGHTLY", "POLL"], clock=lambda: NOW)})
+
+    def find_all(*words: str) -> list[tuple[str, str]]:
+        code = main(cli, ["check", "--json", "--file", str(schedule), *words])
+        report = json.loads(capsys.readouterr().out)
+        assert code == report["exit_code"] == (3 if report["findings"] else 0)
+        return [(one["kind"], f"{one['what']}: {one['detail']}") for one in report["findings"]]
+
+    return find_all
+
+
+def test_a_good_day_is_silent(find: Find, past: Past) -> None:
+    past.good_day()
+
+    assert find() == []
+
+
+def test_a_night_without_its_run_is_missing(find: Find, past: Past, engine: Engine) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM pay_jobs.job_runs WHERE job = 'NIGHTLY' AND started_on > '2026-11-19'"))
+
+    assert find() == [("missing", "NIGHTLY: no run at 2026-11-19 08:01 UTC")]
+
+
+def test_a_run_with_other_arguments_does_not_stand_in_for_it(find: Find, past: Past, engine: Engine) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pay_jobs.job_runs SET command = 'NIGHTLY 2022-06-25' WHERE job = 'NIGHTLY'"
+                 " AND started_on > '2026-11-19'")
+        )  # fmt: skip
+
+    assert [kind for kind, _ in find()] == ["missing"]
+
+
+def test_a_run_that_failed_is_told_unless_a_later_attempt_at_it_went_well(
+    find: Find, past: Past, engine: Engine
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pay_jobs.job_runs SET status = 'failed', exit_code = 1 WHERE job = 'NIGHTLY'"
+                 " AND started_on > '2026-11-19'")
+        )  # fmt: skip
+
+    [(kind, said)] = find()
+    past.run("NIGHTLY", NOW.replace(hour=8, minute=4))
+
+    assert kind == "failed"
+    assert said.endswith("failed, exit 1: so it was")
+    assert find() == []
+
+
+def test_a_run_that_began_late_is_late(find: Find, past: Past, engine: Engine) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pay_jobs.job_runs SET started_on = started_on + interval '1 hour',"
+                 " finished_on = finished_on + interval '1 hour' WHERE job = 'NIGHTLY' AND started_on > '2026-11-19'")
+        )  # fmt: skip
+
+    assert find() == [("late", "NIGHTLY: the run of 2026-11-19 08:01 UTC began 60 minutes late")]
+
+
+def test_a_run_whose_process_vanished_is_lost(find: Find, past: Past, engine: Engine) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pay_jobs.job_runs SET status = 'running', finished_on = NULL WHERE job = 'NIGHTLY'"
+                 " AND started_on > '2026-11-19'")
+        )  # fmt: skip
+
+    assert {kind for kind, _ in find()} == {"lost"}
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(15, []), (40, ["missing"])])
+def test_a_hole_in_the_polls_is_told_once_it_is_longer_than_the_tolerance(
+    find: Find, past: Past, engine: Engine, minutes: int, expected: list[str]
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("DELETE FROM pay_jobs.job_runs WHERE job = 'POLL' AND started_on >= '2026-11-19 16:00+00'"
+                 " AND started_on < timestamptz '2026-11-19 16:00+00' + make_interval(mins => :minutes)"),
+            {"minutes": minutes},
+        )  # fmt: skip
+
+    assert [kind for kind, _ in find()] == expected
+
+
+def test_polls_left_out_because_one_took_long_are_not_missing(find: Find, past: Past, engine: Engine) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("DELETE FROM pay_jobs.job_runs WHERE job = 'POLL' AND started_on >= '2026-11-19 16:00+00'"
+                 " AND started_on < '2026-11-19 16:50+00'")
+        )  # fmt: skip
+    past.run("POLL", datetime(2026, 11, 19, 16, 0, 5, tzinfo=UTC), minutes=48)
+
+    assert find() == []
+
+
+def test_a_run_that_asks_for_a_person_is_told(find: Find, past: Past) -> None:
+    past.good_day()
+    past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
+
+    [(kind, said)] = find()
+    assert (kind, "ended with 2 things to look at" in said) == ("attention", True)
+
+
+def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(
+    find: Find, past: Past, engine: Engine
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM pay_jobs.inbound_files WHERE business_date = '2026-11-19'"))
+
+    missing = find()
+    past.file("PAY_20261119.csv", "2026-11-19", datetime(2026, 11, 19, 19, 30, tzinfo=UTC))
+
+    assert missing == [("missing", "the settlement file: none for 2026-11-19")]
+    assert find() == [("late", "the settlement file: PAY_20261119.csv came 90 minutes late")]
+
+
+def test_a_file_that_waits_for_a_person_is_held_however_old_it_is(find: Find, past: Past) -> None:
+    past.good_day()
+    past.file("PAY_20251103.csv", "2025-11-03", NOW - timedelta(days=300), "held")
+
+    assert [kind for kind, _ in find()] == ["held"]
+
+
+def test_a_file_that_came_and_is_not_applied_is_told(find: Find, past: Past, engine: Engine) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pay_jobs.inbound_files SET state = 'received' WHERE business_date = '2026-11-19'")
+        )
+
+    [(kind, said)] = find()
+    assert (kind, said.endswith("received")) == ("late", True)
+
+
+def test_a_batch_without_an_answer_is_missing_after_business_days_and_not_after_a_weekend(
+    find: Find, past: Past
+) -> None:
+    past.good_day()
+    past.batch(datetime(2026, 11, 17, 3, tzinfo=UTC), None)  # Monday evening in Vancouver: three business days
+    past.batch(datetime(2026, 11, 19, 3, tzinfo=UTC), None)  # Wednesday evening
+    past.batch(datetime(2026, 11, 10, 3, tzinfo=UTC), "FEEDBACK.1")
+
+    found = find()
+
+    assert [kind for kind, _ in found] == ["missing"]
+    assert found[0][1].endswith("waits for 3 business days")
+
+
+def test_the_dead_mans_switch_hears_start_and_success_or_failure(find: Find, past: Past) -> None:
+    past.good_day()
+    with monitoring() as monitor:
+        find("--ping", monitor.url)
+        past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
+        find("--ping", monitor.url)
+
+    assert monitor.signals() == ["/uuid/start", "/uuid", "/uuid/start", "/uuid/fail"]
+    assert "attention: POLL" in monitor.received[-1][2]

@@ -1,0 +1,271 @@
+"""The manifests are those of the schedule, valid for the cluster, and fit for a namespace that allows little."""
+
+import copy
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import click
+import kubernetes_validate
+import pytest
+import yaml
+from kubernetes_validate.utils import all_versions
+
+from config.schedule import ENVIRONMENTS, Schedule, read_schedule
+from jobs.cli import main
+from jobs.manifests.commands import manifests_command, run_job_command
+from jobs.manifests.layout import objects_of, one_offs, render
+from tasks import JOBS
+
+ROOT = Path(__file__).resolve().parents[2]
+MINORS = sorted({".".join(version.split(".")[:2]) for version in all_versions()}, key=lambda v: int(v.split(".")[1]))
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> click.Group:
+    return click.Group(
+        commands={"manifests": manifests_command(tmp_path / "openshift"), "run-job": run_job_command(JOBS)}
+    )
+
+
+def everything(schedule: Schedule) -> list[dict[str, Any]]:
+    return [*objects_of(schedule).values(), *one_offs(schedule).values()]
+
+
+def pod_specs(schedule: Schedule) -> list[dict[str, Any]]:
+    """Give the pod of everything that has one."""
+    found = []
+    for one in everything(schedule):
+        spec = one.get("spec", {})
+        spec = spec.get("jobTemplate", {}).get("spec", spec)
+        if "template" in spec:
+            found.append(spec["template"]["spec"])
+    return found
+
+
+def patched(content: Any, steps: list[dict[str, Any]]) -> Any:
+    """Apply a JSON patch (RFC 6902)."""
+    content = copy.deepcopy(content)
+    for step in steps:
+        *way, last = [part.replace("~1", "/").replace("~0", "~") for part in step["path"].split("/")[1:]]
+        place = content
+        for part in way:
+            place = place[int(part)] if isinstance(place, list) else place[part]
+        key = int(last) if isinstance(place, list) else last
+        if step["op"] == "remove":
+            del place[key]
+        else:
+            place[key] = step["value"]
+    return content
+
+
+def test_the_files_in_openshift_are_those_of_the_schedule(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(click.Group(commands={"manifests": manifests_command(ROOT / "openshift")}), ["manifests", "--check"])
+
+    assert (code, capsys.readouterr().out) == (0, "openshift/ is as the schedule has it.\n")
+
+
+@pytest.mark.parametrize("version", MINORS[-4:])
+def test_every_object_is_valid_in_the_last_four_versions_of_kubernetes(version: str) -> None:
+    assert len(MINORS) >= 4
+    for environment in ENVIRONMENTS:
+        for one in everything(read_schedule(environment)):
+            kubernetes_validate.validate(one, version, strict=True)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_base_and_overlay_together_are_what_is_printed_for_an_environment(
+    environment: str, cli: click.Group, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = render(read_schedule(), {environment: read_schedule(environment)})
+    overlay = yaml.safe_load(files[f"overlays/{environment}/kustomization.yaml"])
+    steps = {
+        (patch["target"]["kind"], patch["target"]["name"]): yaml.safe_load(patch["patch"])
+        for patch in overlay.get("patches", [])
+    }
+    base = [
+        yaml.safe_load(files[f"base/{name}"]) for name in yaml.safe_load(files["base/kustomization.yaml"])["resources"]
+    ]
+
+    main(cli, ["manifests", "--env", environment])
+
+    printed = list(yaml.safe_load_all(capsys.readouterr().out))
+    put_together = [patched(one, steps.get((one["kind"], one["metadata"]["name"]), [])) for one in base]
+    for one in put_together:
+        one["metadata"]["namespace"] = overlay["namespace"]
+    assert put_together == printed
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which brings kustomize, is not installed")
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_kustomize_builds_what_is_printed(
+    environment: str, cli: click.Group, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(cli, ["manifests", "--env", environment])
+    printed = {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(capsys.readouterr().out)}
+
+    built = subprocess.run(
+        ["kubectl", "kustomize", str(ROOT / "openshift" / "overlays" / environment)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(built.stdout)} == printed
+
+
+def test_no_pod_asks_for_more_than_restricted_v2_gives() -> None:
+    for pod in pod_specs(read_schedule("prod")):
+        [container] = pod["containers"]
+        security = container["securityContext"]
+        assert pod["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+        assert security["capabilities"] == {"drop": ["ALL"]}
+        assert (security["allowPrivilegeEscalation"], security["readOnlyRootFilesystem"]) == (False, True)
+        assert pod["automountServiceAccountToken"] is False
+        assert {volume["name"]: set(volume) - {"name"} for volume in pod["volumes"]} == {
+            "tmp": {"emptyDir"},
+            "keys": {"secret"},
+        }
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys()
+
+
+def test_a_cron_job_never_overlaps_and_tries_only_exit_code_1_again() -> None:
+    schedule = read_schedule("prod")
+    for name, one in objects_of(schedule).items():
+        if one["kind"] != "CronJob":
+            continue
+        spec, job = one["spec"], one["spec"]["jobTemplate"]["spec"]
+        assert spec["concurrencyPolicy"] == "Forbid", name
+        assert spec["startingDeadlineSeconds"] > 0
+        assert {"activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"} <= job.keys()
+        assert job["template"]["spec"]["restartPolicy"] == "Never"
+        evicted, refused = job["podFailurePolicy"]["rules"]
+        assert evicted["action"] == "Ignore"
+        assert (refused["action"], refused["onExitCodes"]) == ("FailJob", {"operator": "NotIn", "values": [1]})
+
+
+def test_no_value_of_a_secret_stands_in_a_manifest() -> None:
+    assert not [one for one in everything(read_schedule("prod")) if one["kind"] == "Secret"]
+    for pod in pod_specs(read_schedule("prod")):
+        names = {setting["name"] for setting in pod["containers"][0]["env"]}
+        assert not {name for name in names if "PASSWORD" in name or "SECRET" in name or "TOKEN" in name}
+
+
+def test_the_scheduler_is_off_and_switching_it_on_suspends_the_cron_jobs() -> None:
+    schedule = read_schedule()
+    scheduler = schedule.cluster.scheduler.model_copy(update={"enabled": True})
+    on = schedule.model_copy(update={"cluster": schedule.cluster.model_copy(update={"scheduler": scheduler})})
+
+    assert objects_of(schedule)["scheduler"]["spec"]["replicas"] == 0
+    assert objects_of(on)["scheduler"]["spec"]["replicas"] == 1
+    assert {one["spec"]["suspend"] for one in objects_of(schedule).values() if one["kind"] == "CronJob"} == {False}
+    assert {one["spec"]["suspend"] for one in objects_of(on).values() if one["kind"] == "CronJob"} == {True}
+
+
+def test_pods_may_connect_only_to_the_systems_in_the_schedule() -> None:
+    schedule = read_schedule("prod")
+    policy = objects_of(schedule)["network-policy"]["spec"]
+    dns, *places = policy["egress"]
+
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert {port["port"] for port in dns["ports"]} == {53, 5353}
+    assert [(place["to"][0]["ipBlock"]["cidr"], place["ports"][0]["port"]) for place in places] == [
+        (str(place.cidr), place.port) for place in schedule.cluster.egress
+    ]
+
+
+def test_the_backfill_gives_each_pod_its_shard_and_how_many_there_are() -> None:
+    schedule = read_schedule("prod")
+    spec = one_offs(schedule)["backfill"]["spec"]
+    settings = {one["name"]: one["value"] for one in spec["template"]["spec"]["containers"][0]["env"]}
+
+    assert (spec["completionMode"], spec["completions"]) == ("Indexed", schedule.cluster.backfill.shards)
+    assert settings["JOB_COMPLETION_COUNT"] == str(spec["completions"])
+    assert spec["podFailurePolicy"]["rules"][1]["action"] == "FailIndex"
+
+
+def test_a_difference_is_shown_line_by_line_and_nothing_is_changed(
+    cli: click.Group, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(cli, ["manifests"])
+    path = tmp_path / "openshift" / "base" / "cronjob-pad-reconcile.yaml"
+    text = path.read_text().replace("concurrencyPolicy: Forbid", "concurrencyPolicy: Allow")
+    path.write_text(text)
+    (tmp_path / "openshift" / "base" / "cronjob-forgotten.yaml").write_text("kind: CronJob\n")
+    capsys.readouterr()
+
+    code = main(cli, ["manifests", "--check"])
+
+    shown = capsys.readouterr()
+    assert code == 3
+    assert "-  concurrencyPolicy: Allow\n+  concurrencyPolicy: Forbid" in shown.out
+    assert "cronjob-forgotten.yaml as it is" in shown.out
+    assert "python3 invoke_jobs.py manifests" in shown.err
+    assert path.read_text() == text
+
+
+def test_rendering_again_changes_nothing_and_removes_what_nobody_wants(
+    cli: click.Group, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(cli, ["manifests"])
+    forgotten = tmp_path / "openshift" / "base" / "cronjob-forgotten.yaml"
+    forgotten.write_text("kind: CronJob\n")
+
+    main(cli, ["manifests"])
+    capsys.readouterr()
+    main(cli, ["manifests"])
+
+    assert capsys.readouterr().out == "openshift/ is as the schedule has it.\n"
+    assert not forgotten.exists()
+
+
+def test_run_job_prints_a_valid_job_and_the_line_that_creates_it(
+    cli: click.Group, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(cli, ["run-job", "GENERATE_STATEMENTS", "2022-06-25", "1234", "--dry-run", "--env", "prod"])
+
+    printed = capsys.readouterr().out
+    made = yaml.safe_load(printed)
+    kubernetes_validate.validate(made, MINORS[-1], strict=True)
+    assert code == 0
+    assert printed.startswith(
+        "# python3 invoke_jobs.py run-job GENERATE_STATEMENTS 2022-06-25 1234 --dry-run --env prod"
+    )
+    assert "| oc create -n pay-jobs-prod -f -" in printed.splitlines()[0]
+    assert made["spec"]["template"]["spec"]["containers"][0]["args"] == [
+        "GENERATE_STATEMENTS", "2022-06-25", "1234", "--dry-run",
+    ]  # fmt: skip
+
+
+def test_run_job_in_shards_is_an_indexed_job(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    main(
+        cli,
+        ["run-job", "GENERATE_STATEMENTS", "--fill-gaps", "--since", "2022-01-01", "--shards", "8", "--env", "prod"],
+    )
+
+    made = yaml.safe_load(capsys.readouterr().out)
+    kubernetes_validate.validate(made, MINORS[-1], strict=True)
+    assert (made["spec"]["completionMode"], made["spec"]["completions"], made["spec"]["parallelism"]) == (
+        "Indexed",
+        8,
+        4,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["GENERATE_STATEMENTS", "2022-66-25"], "is not a date"),
+        (["GENERATE_STATEMENT"], "Unknown job"),
+        (["PAD_RECONCILE", "--shards", "4"], "cannot be split"),
+        (["PAD_RECONCILE", "--replay", "a.csv"], "reason"),
+    ],
+)
+def test_run_job_refuses_wrong_arguments_before_a_pod_does(
+    words: list[str], said: str, cli: click.Group, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(cli, ["run-job", *words, "--env", "prod"])
+
+    assert code == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,90 @@
+"""What was read and what became of it add up, in rows and amounts, or nothing is committed."""
+
+import io
+from contextlib import nullcontext
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from config.errors import TotalsDisagree
+from tasks.pad_reconcile.apply import apply_staged
+from tasks.pad_reconcile.one_file import Opened, apply_file
+from tasks.pad_reconcile.settlement import read_settlement
+from tasks.pad_reconcile.staging import Totals, create_tables, stage
+from tests.settlement_factory import FILE, NOW, Line, SettlementBooks, example, fill_example, settlement_csv
+
+BAD = ["PADP", "", "", "", "", "9.99", "", "INV", "REG1", "x"]
+
+
+def test_the_four_outcomes_add_up_to_the_rows_and_the_amounts(books: SettlementBooks) -> None:
+    fill_example(books)
+    rows = [*example(*range(1, 10)), BAD, Line("PADP", "PR8", "5.00", "800101", "REG404"), *example(1)]
+
+    outcome = books.apply(*rows)
+
+    counts = outcome.counts
+    parts = ("rows_applied", "rows_already_applied", "rows_skipped", "rows_rejected")
+    assert [counts[name] for name in parts] == [8, 1, 1, 2]
+    assert counts["rows_read"] == 12
+    table = outcome.tables[0]
+    assert sum((row["amount"] for row in table.records()), Decimal(0)) == Decimal("507.99")
+    assert table.title == f"{FILE}: 12 rows, 507.99 CAD"
+    assert books.rows("SELECT count(*), sum(amount) FROM pay_jobs.settlement_rows") == [(12, Decimal("507.99"))]
+
+
+@pytest.mark.parametrize("off", [Totals(3, Decimal("131.50")), Totals(1, Decimal("131.51"))])
+def test_one_row_or_one_cent_off_is_refused(off: Totals, books: SettlementBooks) -> None:
+    fill_example(books)
+    file = books.arrive(b"x")
+    before = books.dump()
+
+    with (
+        pytest.raises(TotalsDisagree, match=r"t\.csv: . rows? of 131\.5.* CAD were read"),
+        books.database.begin() as session,
+    ):
+        create_tables(session)
+        stage(session, file.id, read_settlement([settlement_csv(example(1))], source="t.csv"))
+        apply_staged(session, off, now=NOW.replace(tzinfo=None), today=NOW.date(), run_id=None, source="t.csv")
+
+    assert books.dump() == before
+
+
+def test_a_lock_that_is_lost_before_the_commit_posts_nothing(books: SettlementBooks) -> None:
+    fill_example(books)
+    before = books.dump("pay_jobs.inbound_files")
+    content = settlement_csv(example(1, 3))
+    file = books.arrive(content)
+    context = books.context()
+    context.database.before_commit = _never
+    try:
+        with pytest.raises(_LostError):
+            apply_file(context, Opened(file, nullcontext(io.BytesIO(content))))
+    finally:
+        context.database.before_commit = lambda: None
+
+    assert books.dump("pay_jobs.inbound_files") == before
+    assert books.file(file.id).state == "received"
+
+
+def test_an_empty_file_with_its_header_is_applied(books: SettlementBooks) -> None:
+    outcome = books.apply()
+
+    assert (outcome.counts["rows_read"], outcome.exit_code) == (0, 0)
+    assert books.rows("SELECT state FROM pay_jobs.inbound_files") == [("applied",)]
+
+
+def test_no_staging_table_is_left_behind(books: SettlementBooks) -> None:
+    fill_example(books)
+    books.apply(*example(*range(1, 10)))
+
+    with books.database.begin() as session:
+        assert session.execute(text("SELECT relname FROM pg_class WHERE relpersistence = 't'")).all() == []
+
+
+class _LostError(Exception):
+    """The connection that holds the lock is gone."""
+
+
+def _never() -> None:
+    raise _LostError

@@ -1,0 +1,260 @@
+"""The credit sync against the simulated CFS: docs/specs/cas-settlement-csv.md section 7, "Sync"."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from config.errors import Interrupted, SourceRefused, SourceUnavailable
+from connectors.cfs import CfsClient
+from sandbox.cfs.process import RunningCfs
+from tasks.pad_reconcile import credit_sync
+from tasks.pad_reconcile.credit_sync import GIVE_UP_AFTER, SyncReport, open_credits, sync_credits
+from tests.cfs_fixtures import connect
+from tests.settlement_factory import FILE, Account, SettlementBooks, example, fill_example, on_account, settlement_csv
+from tests.tasks.pad_reconcile.conftest import Office
+
+
+@pytest.fixture
+def client(cfs: RunningCfs) -> Iterator[CfsClient]:
+    with connect(cfs) as made:
+        yield made
+
+
+def site(cfs: RunningCfs, profile: str, **kinds: Any) -> None:
+    """Seed the site of a CFS account with credit memos and receipts."""
+    number = f"9{profile[1:]}"
+    cfs.admin.seed(
+        sites=[{"party_number": f"5{profile[1:]}", "account_number": profile, "site_number": number}],
+        **{kind: [{"site_number": number, **one} for one in objects] for kind, objects in kinds.items()},
+    )
+
+
+def sync(books: SettlementBooks, client: CfsClient) -> SyncReport:
+    return sync_credits(books.database, client, open_credits(books.database, None), stop_check=lambda: None)
+
+
+def sums(books: SettlementBooks, account: Account) -> tuple[str | None, ...]:
+    ((pad, bank, eft),) = books.rows(
+        "SELECT pad_credit::text, ob_credit::text, eft_credit::text FROM payment_accounts WHERE id = :id", id=account.id
+    )
+    return pad, bank, eft
+
+
+def test_a_memo_takes_what_is_due_and_the_site_where_it_was_found(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    books.credit(account, "20455", "25.00")
+    site(cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+
+    report = sync(books, client)
+
+    assert books.credits() == [("20455", True, "25.00", "7.50")]
+    assert books.rows("SELECT cfs_site FROM credits") == [("900101",)]
+    assert sums(books, account) == ("7.50", "0.00", "0.00")
+    assert (report.looked_at, report.changed, report.rejects) == (1, 1, [])
+
+
+@pytest.mark.parametrize(("method", "place"), [("ONLINE_BANKING", 1), ("EFT", 2)])
+def test_a_memo_is_looked_for_on_the_sites_of_every_method(
+    method: str, place: int, books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    books.profile(account.id, "800102", method)
+    books.credit(account, "20455", "25.00")
+    site(cfs, "800101")
+    site(cfs, "800102", credit_memos=[{"credit_memo_number": "20455", "amount": "25.00"}])
+
+    sync(books, client)
+
+    assert sums(books, account)[place] == "25.00"
+    asked = [str(call["path"]).split("/sites/")[1] for call in cfs.admin.calls(method="GET", path_ends="/cms/20455/")]
+    assert asked == ["900101/cms/20455/", "900102/cms/20455/"]
+
+
+def test_an_old_credit_is_found_on_the_site_that_was_given_up(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101", status="INACTIVE")
+    books.profile(account.id, "800102")
+    books.credit(account, "20455", "25.00")
+    site(cfs, "800102")
+    site(cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "5.00"}])
+
+    assert sync(books, client).rejects == []
+    assert books.credits()[0][3] == "5.00"
+
+
+def test_a_receipt_has_left_what_was_not_applied(books: SettlementBooks, cfs: RunningCfs, client: CfsClient) -> None:
+    account = books.account("800105", "ONLINE_BANKING")
+    books.credit(account, "OB1", "30.00", memo=False)
+    receipt = {"receipt_number": "OB1", "receipt_amount": "100.00", "applied_to": ["REG1"]}
+    site(cfs, "800105", invoices=[{"invoice_number": "REG1", "total": "70.10"}], receipts=[receipt])
+
+    sync(books, client)
+
+    assert books.credits()[0][3] == "29.90"
+    assert sums(books, account) == ("0.00", "29.90", "0.00")
+
+
+def test_a_bank_receipt_that_lists_nothing_and_has_nothing_left_is_used_up(books: SettlementBooks) -> None:
+    class Receipt:
+        payment_method = "Online Banking Payments"
+        invoices = ()
+        unapplied_amount = Decimal(0)
+        receipt_amount = Decimal("30.00")
+        applied_amount = Decimal(0)
+
+    class Cfs:
+        def get_receipt(self, *_: Any) -> Receipt:
+            return Receipt()
+
+    account = books.account("800105", "ONLINE_BANKING")
+    books.credit(account, "OB1", "30.00", memo=False)
+    (credit,) = open_credits(books.database, None)
+
+    assert credit_sync._receipt(Cfs(), credit.sites[0], credit) == 0  # type: ignore[arg-type]
+
+
+def test_a_receipt_is_not_looked_for_on_the_eft_site(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    books.credit(books.account("800106", "EFT"), "EFTCIL1", "30.00", memo=False)
+    site(cfs, "800106", receipts=[{"receipt_number": "EFTCIL1", "receipt_amount": "30.00"}])
+
+    (reject,) = sync(books, client).rejects
+
+    assert (reject.where, reject.reason) == ("credit EFTCIL1", "not found in CFS")
+
+
+def test_a_credit_that_is_not_there_or_not_readable_stops_no_other(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    for number in ("20455", "20456", "20457"):
+        books.credit(account, number, "25.00")
+    memos = [{"credit_memo_number": number, "amount": "5.00"} for number in ("20456", "20457")]
+    site(cfs, "800101", credit_memos=memos)
+    cfs.admin.order_faults({"kind": "error_before", "path": "/cms/20456/", "status": 400, "reason": "no", "count": 0})
+
+    report = sync(books, client)
+
+    assert [one.reason for one in report.rejects] == ["not found in CFS", "not readable in CFS"]
+    assert [remaining for *_, remaining in books.credits()] == ["25.00", "25.00", "5.00"]
+    assert (report.looked_at, report.changed, report.unavailable) == (3, 1, None)
+
+
+def test_cfs_being_away_is_asked_a_few_times_and_not_for_every_credit(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    for number in range(200):
+        books.credit(account, str(30_000 + number), "25.00")
+    site(cfs, "800101")
+    cfs.admin.set_options(availability="cfs_down")
+
+    report = sync(books, client)
+
+    assert report.unavailable is not None
+    assert (report.looked_at, report.rejects) == (0, [])
+    assert len(cfs.admin.calls()) < 200, GIVE_UP_AFTER
+
+
+def test_refused_credentials_stop_the_sync(books: SettlementBooks, cfs: RunningCfs, client: CfsClient) -> None:
+    books.credit(books.account("800101"), "20455", "25.00")
+    site(cfs, "800101")
+    cfs.admin.order_faults({"kind": "refuse_401", "count": 0})
+
+    with pytest.raises(SourceRefused):
+        sync(books, client)
+
+
+def test_a_stop_is_heard_between_two_credits(books: SettlementBooks, cfs: RunningCfs, client: CfsClient) -> None:
+    account = books.account("800101")
+    for number in range(60):
+        books.credit(account, str(30_000 + number), "25.00")
+    site(cfs, "800101")
+
+    def stop() -> None:
+        raise Interrupted("stop")
+
+    with pytest.raises(Interrupted):
+        sync_credits(books.database, client, open_credits(books.database, None), stop_check=stop)
+
+
+def test_a_credit_that_changed_meanwhile_is_left_alone(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    books.credit(books.account("800101"), "20455", "25.00")
+    site(cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+    found = open_credits(books.database, None)
+    books.change("UPDATE credits SET remaining_amount = 3")
+
+    report = sync_credits(books.database, client, found, stop_check=lambda: None)
+
+    assert (report.changed, books.credits()[0][3]) == (0, "3.00")
+
+
+def test_a_run_brings_the_credits_of_the_accounts_of_its_file_in_line(office: Office) -> None:
+    accounts = fill_example(office.books)
+    office.books.credit(office.books.account("800199"), "99999", "5.00")
+    site(office.cfs, "800102")
+    receipt = {"receipt_number": "OBRC0005", "receipt_amount": "100.00", "applied_to": ["REG01234900"]}
+    site(office.cfs, "800105", invoices=[{"invoice_number": "REG01234900", "total": "70.00"}], receipts=[receipt])
+    office.cfs.admin.seed(
+        credit_memos=[{"site_number": "900102", "credit_memo_number": "20455", "amount": "25.00"}],
+    )
+    office.place.put(FILE, settlement_csv(example(*range(1, 10))))
+
+    outcome = office.run()
+
+    assert (outcome.counts["credits_looked_up"], outcome.rejects) == (2, [])
+    assert sums(office.books, accounts["800105"]) == ("0.00", "30.00", "0.00")
+    assert office.books.rows("SELECT details ->> 'credit_sync' FROM pay_jobs.inbound_files") == [("done",)]
+
+
+def test_the_next_run_makes_up_for_a_sync_that_cfs_prevented(office: Office) -> None:
+    account = office.books.account("800105", "ONLINE_BANKING")
+    office.books.apply(on_account("OB1", "800105", "30.00"))
+    site(office.cfs, "800105", receipts=[{"receipt_number": "OB1", "receipt_amount": "30.00"}])
+    office.cfs.admin.order_faults({"kind": "error_before", "status": 503, "count": 0})
+    first = office.run()
+    assert "the next run does it" in first.notes[-1]
+    assert first.exit_code == 0
+
+    office.cfs.admin.order_faults()
+    office.run()
+
+    assert sums(office.books, account) == ("0.00", "30.00", "0.00")
+
+
+def test_every_credit_is_looked_up_when_all_are_asked_for(office: Office) -> None:
+    office.books.credit(office.books.account("800101"), "20455", "25.00")
+    site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+
+    dry = office.run(sync_all_credits=True, dry_run=True)
+    assert (dry.counts["credits_changed"], office.books.credits()[0][3]) == (1, "25.00")
+
+    outcome = office.run(sync_all_credits=True)
+    assert (outcome.counts["credits_looked_up"], outcome.counts["credits_changed"]) == (1, 1)
+    assert office.books.credits()[0][3] == "7.50"
+
+
+def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: Office) -> None:
+    office.books.credit(office.books.account("800101"), "20455", "25.00")
+    site(office.cfs, "800101")
+    office.cfs.admin.order_faults({"kind": "error_before", "status": 503, "count": 0})
+
+    with pytest.raises(SourceUnavailable, match="CFS went away after 0 credits"):
+        office.run(sync_all_credits=True)
+
+
+def test_a_dry_run_looks_no_credit_up_for_a_file(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(FILE, settlement_csv(example(1)))
+
+    office.run(dry_run=True)
+
+    assert office.cfs.admin.calls() == []
