@@ -126,8 +126,12 @@ def _use_sandbox() -> None:
         from sandbox.demo_data import DemoSize
         from sandbox.up import up
 
-        settings = up(DemoSize(), say=lambda line: sys.stderr.write(f"{line}\n"))
+        settings = up(DemoSize(), say=_say)
     os.environ.update(settings)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 def _need_sandbox() -> None:

@@ -203,10 +203,10 @@ class Schedule(Part):
 
     def strangers(self, known: Iterable[str]) -> list[str]:
         """Say which names stand only here, and which jobs have no schedule."""
-        names = set(known)
-        return [
-            f"{name} is scheduled, but this installation has no such job" for name in sorted(self.jobs.keys() - names)
-        ] + [f"{name} has no schedule" for name in sorted(names - self.jobs.keys())]
+        names, here = set(known), self.jobs.keys()
+        return [f"{name} is scheduled, but this installation has no such job" for name in sorted(here - names)] + [
+            f"{name} has no schedule" for name in sorted(names - here)
+        ]
 
 
 def read_schedule(environment: str | None = None, base: Path = BASE) -> Schedule:

@@ -23,7 +23,7 @@ from connectors.byte_stream import ByteStream
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
-PART_SIZE = 8 * 1024 * 1024
+PART_SIZE = 5 * 1024 * 1024
 CHUNK_SIZE = 1024 * 1024
 _RETRIES = urllib3.Retry(total=2, backoff_factor=0.3, status_forcelist=[500, 502, 503, 504])
 _MISSING = {"NoSuchKey", "NoSuchObject", "ResourceNotFound"}
@@ -82,7 +82,7 @@ class ObjectStore:
             raise ConfigError(f"There is no {self._where.removeprefix('the ')}. Create it, or name another one.")
 
     def put(self, key: str, chunks: Iterable[bytes]) -> StoredObject:
-        """Store a stream under a key and hash it on the way; eight megabytes are held at a time."""
+        """Store a stream under a key and hash it on the way; one part of five megabytes is held at a time."""
         counted = _Counted(chunks)
         stream = cast(BinaryIO, ByteStream(iter(counted)))
         with self._told(f"storing {key!r} in"):

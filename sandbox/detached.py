@@ -50,11 +50,14 @@ class Detached:
         """Whether it runs."""
         return self._process() is not None
 
-    def stop(self) -> None:
-        """End it, kindly at first."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it, kindly at first unless it has to be at once."""
         process = self._process()
         if process is not None:
-            process.terminate()
+            if at_once:
+                process.kill()
+            else:
+                process.terminate()
             try:
                 process.wait(_STOP_SECONDS)
             except psutil.TimeoutExpired:

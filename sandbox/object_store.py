@@ -39,9 +39,9 @@ class ObjectStorePart:
             "MINIO_SECURE": "false",
         }
 
-    def stop(self) -> None:
-        """Stop it; what it stores stays."""
-        _process(self.folder).stop()
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop it; what it stores stays, unless it has to be at once."""
+        _process(self.folder).stop(at_once=at_once)
         for port in self.ports.values():
             for left in Path(tempfile.gettempdir()).glob(f"seaweedfs-*-{port}.sock"):
                 left.unlink(missing_ok=True)

@@ -24,6 +24,25 @@ from database.engine import Database, make_engine  # noqa: E402
 from sandbox import postgres  # noqa: E402
 from sandbox.up import prepare_pay_database, upgrade  # noqa: E402
 
+OUTSIDE_PARTS = {"sftp_place", "faulty_place", "store", "cfs", "demo", "load", "pay_database"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need more than a PostgreSQL, so that `make check` can leave them to `make test`."""
+    for item in items:
+        if OUTSIDE_PARTS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("parts")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one visible line what could not be run here."""
+    from tests.storage_fixtures import pytest_terminal_summary_line as without_openssh
+    from tests.tasks.stale_invoice_report.chromium import summary_line as without_chromium
+
+    for line in (without_openssh(), without_chromium()):
+        if line is not None:
+            terminalreporter.write_line(line, yellow=True, bold=True)
+
 
 class Server:
     """A PostgreSQL server that tests make databases on."""

@@ -460,6 +460,7 @@ def example(*numbers: int) -> list[list[str]]:
 def fill_example(books: SettlementBooks) -> dict[str, Account]:
     """Put the accounts and invoices of the worked examples into a pay database; accounts by their CFS number."""
     methods = {"800104": "ONLINE_BANKING", "800105": "ONLINE_BANKING", "800106": "EFT"}
+    books.change("SELECT setval('payment_accounts_id_seq', greatest(1000, nextval('payment_accounts_id_seq')))")
     accounts = {
         cfs: books.account(cfs, methods.get(cfs, "PAD"), id=place)
         for place, cfs in enumerate(("800101", "800102", "800103", "800104", "800105", "800106"), 11)

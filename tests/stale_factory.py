@@ -1,6 +1,6 @@
 """Builds small pay databases with invoices that stand still, and what CFS has of them; runs the report on both.
 
-Times are local text, `2026-11-05 12:00`. Now is Monday 2026-11-23, 07:00, so Thursday the 19th is two business days ago.
+Times are local text, `2026-11-05 12:00`. Now is Monday 2026-11-23, 07:00, so the 19th is two business days ago.
 """
 
 from collections.abc import Iterable
@@ -29,11 +29,11 @@ NOW = "2026-11-23 07:00"
 OLD = "2026-10-05 12:00"
 RECENT = "2026-11-22 12:00"
 _EMPTIED = (
-    "pay_jobs.stale_reports", "pay_jobs.cfs_comparisons", "pay_jobs.settlement_rows", "pay_jobs.feedback_batches",
-    "pay_jobs.inbound_files", "pay_jobs.outbox", "cas_settlements", "credits", "eft_credit_invoice_links", "eft_credits",
-    "eft_files", "eft_short_names", "receipts", "payments", "non_sufficient_funds", "refunds", "ejv_links",
-    "ejv_headers", "ejv_files", "invoice_references", "payment_line_items", "invoices", "routing_slips", "cfs_accounts",
-    "payment_accounts",
+    "pay_jobs.stale_reports", "pay_jobs.cfs_comparisons", "pay_jobs.settlement_rows",
+    "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.outbox", "cas_settlements", "credits",
+    "eft_credit_invoice_links", "eft_credits", "eft_files", "eft_short_names", "receipts", "payments",
+    "non_sufficient_funds", "refunds", "ejv_links", "ejv_headers", "ejv_files", "invoice_references",
+    "payment_line_items", "invoices", "routing_slips", "cfs_accounts", "payment_accounts",
 )  # fmt: skip
 
 

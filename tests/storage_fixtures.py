@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,8 +24,9 @@ import asyncssh
 import pytest
 from pydantic import SecretStr
 
-from config.settings import CasSftpSettings, ObjectStoreSettings
+from config.settings import CasSftpSettings, DatabaseSettings, ObjectStoreSettings
 from connectors.object_store import ObjectStore
+from database.engine import Database, make_engine
 from sandbox import object_store, sftp_server
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_faults import SftpFaults
@@ -97,7 +99,7 @@ def _folder() -> Path:
 def sftp_part() -> SftpPart:
     """Give the sandbox's SFTP server, started once a test run."""
     part = sftp_server.start(_folder())
-    atexit.register(part.stop)
+    atexit.register(part.stop, at_once=True)  # a worker of pytest-xdist is given little time to end
     return part
 
 
@@ -105,7 +107,7 @@ def sftp_part() -> SftpPart:
 def object_store_part() -> ObjectStorePart:
     """Give the sandbox's object store, started once a test run."""
     part = object_store.start(_folder())
-    atexit.register(part.stop)
+    atexit.register(part.stop, at_once=True)  # a worker of pytest-xdist is given little time to end
     return part
 
 
@@ -152,7 +154,7 @@ def start_openssh(folder: Path, *, host_key_type: str) -> SftpPlace:
         process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=log)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(process.wait)
-    atexit.register(process.terminate)
+    atexit.register(process.kill)
     wait_for_port(port)
     values = {
         "host": "127.0.0.1",
@@ -218,6 +220,25 @@ def faulty_place() -> Iterator[SftpPlace]:
     place = asyncssh_place().emptied()
     yield place
     place.faults.clear()
+
+
+@pytest.fixture(scope="session")
+def ledger_url(server: Any, template: str) -> Iterator[str]:
+    """The address of a pay database that the tests of one process share."""
+    name = f"ledger_{uuid.uuid4().hex[:12]}"
+    yield server.create(name, template)
+    server.drop(name)
+
+
+@pytest.fixture
+def ledger_database(ledger_url: str) -> Iterator[Database]:
+    """A database whose ledger of inbound files is empty."""
+    engine = make_engine(DatabaseSettings(url=SecretStr(ledger_url)), application_name="tests")
+    made = Database(engine)
+    with made.begin() as session:
+        session.connection().exec_driver_sql("DELETE FROM pay_jobs.inbound_files")
+    yield made
+    made.close()
 
 
 @pytest.fixture

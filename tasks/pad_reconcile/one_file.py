@@ -1,6 +1,6 @@
 """Apply one settlement file: one file, one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,12 +72,15 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
     return outcome
 
 
-def retry_rejects(context: RunContext) -> Outcome:
-    """Try the rejected rows of applied files again; those that go through take their new outcome."""
+def retry_rejects(context: RunContext, *, numbers: Sequence[str] | None = None) -> Outcome:
+    """Try the rejected rows of applied files again; those that go through take their new outcome.
+
+    numbers  only rows about these CFS numbers; None for all
+    """
     now = naive_utc(context.clock())
     with context.database.begin() as session:
         create_tables(session)
-        totals = stage_rejects(session)
+        totals = stage_rejects(session, numbers)
         if not totals.rows:
             return Outcome(notes=["No applied file has a rejected row that can be tried again."])
         session.execute(text("ANALYZE settlement_staged"))

@@ -13,6 +13,7 @@ _PAD_TYPES = {"PADP", "PADR", "PAYR"}
 _SINGLE_TYPES = {"BOLP", "EFTP"}
 _CREDIT_TYPES = {"ONAC", "CMAP", "DRWP", "ONAP"}
 _LOGGED_TYPES = {"ADJS", "EFTR"}
+_KNOWN_TYPES = _PAD_TYPES | _SINGLE_TYPES | _CREDIT_TYPES | _LOGGED_TYPES
 _REVERSALS = {"PADR", "PAYR", "EFTR"}
 _OTHER_TARGETS = {"INV", "DM", "CM"}
 _EFT_WIRE = "bc reg eft wire cheque"
@@ -54,8 +55,7 @@ def decide(row: Row) -> Decision:
 
 
 def _by_type(row: Row) -> Decision:
-    known = _PAD_TYPES | _SINGLE_TYPES | _CREDIT_TYPES | _LOGGED_TYPES
-    if row.record_type not in known:
+    if row.record_type not in _KNOWN_TYPES:
         if not row.amount and row.target_type in _OTHER_TARGETS:
             return Decision(Kind.SKIP, "zero_amount")
         return Decision(Kind.REJECT, "unknown_record_type", f"record type '{row.record_type}' is not known")

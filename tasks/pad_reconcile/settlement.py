@@ -94,10 +94,10 @@ def read_settlement(content: Iterable[bytes], *, source: str) -> Iterator[Row]:
     Raises FormatError if the header is not the expected one.
     """
     lines = _lines(content)
-    position = _header(next(lines, b""), source)
+    layout = _header(next(lines, b""), source)
     for number, line in enumerate(lines, 2):
         if line.strip():
-            yield _row(number, line, position)
+            yield _row(number, line, layout)
 
 
 def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
@@ -112,7 +112,15 @@ def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
         yield rest.removesuffix(b"\r")[: _LONGEST_LINE + 1]
 
 
-def _header(line: bytes, source: str) -> tuple[dict[str, int], int]:
+@dataclass(frozen=True)
+class _Layout:
+    """Where the columns stand: their places in the order of _COLUMNS, and how many fields a line may have."""
+
+    places: tuple[int, ...]
+    width: int
+
+
+def _header(line: bytes, source: str) -> _Layout:
     try:
         fields = _fields(line.removeprefix(b"\xef\xbb\xbf"))
     except ValueError as error:
@@ -132,7 +140,7 @@ def _header(line: bytes, source: str) -> tuple[dict[str, int], int]:
             f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns). "
             "Nothing was applied."
         )
-    return found, len(names)
+    return _Layout(tuple(found.get(column, len(names)) for column in _COLUMNS), len(names))
 
 
 def _fields(line: bytes) -> list[str]:
@@ -148,56 +156,58 @@ def _fields(line: bytes) -> list[str]:
         raise ValueError(f"the line is no CSV ({error})") from None
 
 
-def _row(number: int, line: bytes, header: tuple[dict[str, int], int]) -> Row:
-    position, width = header
+def _row(number: int, line: bytes, layout: _Layout) -> Row:
     try:
         fields = _fields(line)
     except ValueError as error:
         return Row(number, problem=str(error))
     problems: list[str] = []
-    if len(fields) > width:
-        problems.append(f"{len(fields)} fields where the header names {width}")
-
-    def text(column: str) -> str:
-        place = position.get(column, width)
-        value = fields[place].strip() if place < len(fields) else ""
-        if len(value) > _LONGEST_TEXT and column not in _OPTIONAL:
+    if len(fields) > layout.width:
+        problems.append(f"{len(fields)} fields where the header names {layout.width}")
+    fields = [*fields[: layout.width], *[""] * (layout.width - len(fields)), ""]  # the last stands for absent columns
+    texts = [fields[place].strip() for place in layout.places]
+    for place, column in enumerate(_COLUMNS):
+        if len(texts[place]) > _LONGEST_TEXT and column not in _OPTIONAL:
             problems.append(f"{column.replace('_', ' ')} is longer than {_LONGEST_TEXT} characters")
-            return value[:_LONGEST_TEXT]
-        return value
-
-    def amount(column: str) -> Decimal:
-        value = text(column)
-        if not value:
-            return _ZERO
-        if not _AMOUNT.fullmatch(value):
-            problems.append(f"{column.replace('_', ' ')} '{value}' is no amount (expected like '12.50')")
-            return _ZERO
-        return Decimal(value).quantize(_ZERO)
-
-    day, problem = _day(text("application_date"))
-    if problem:
-        problems.append(problem)
-    identifier, problem = _identifier(text("application_id"))
-    if problem:
-        problems.append(problem)
+            texts[place] = texts[place][:_LONGEST_TEXT]
+    (
+        record_type, source_type, source_number, application_id, application_date, amount, customer_account,
+        target_type, target_number, original_amount, outstanding_amount, status, _, reversal_reason,
+    ) = texts  # fmt: skip
+    day, day_problem = _day(application_date)
+    identifier, identifier_problem = _identifier(application_id)
+    amounts = [
+        _amount("amount", amount),
+        _amount("original amount", original_amount),
+        _amount("outstanding amount", outstanding_amount),
+    ]
+    problems += [problem for problem in (day_problem, identifier_problem, *(one[1] for one in amounts)) if problem]
     return Row(
         line=number,
-        record_type=text("record_type").upper(),
-        source_type=text("source_type"),
-        source_number=text("source_number"),
+        record_type=record_type.upper(),
+        source_type=source_type,
+        source_number=source_number,
         application_id=identifier,
         application_date=day,
-        amount=amount("amount"),
-        customer_account=text("customer_account"),
-        target_type=text("target_type").upper(),
-        target_number=text("target_number"),
-        original_amount=amount("original_amount"),
-        outstanding_amount=amount("outstanding_amount"),
-        status=text("status"),
-        reversal_reason=text("reversal_reason") or None,
+        amount=amounts[0][0],
+        customer_account=customer_account,
+        target_type=target_type.upper(),
+        target_number=target_number,
+        original_amount=amounts[1][0],
+        outstanding_amount=amounts[2][0],
+        status=status,
+        reversal_reason=reversal_reason or None,
         problem="; ".join(problems) or None,
     )
+
+
+@lru_cache(maxsize=4096)
+def _amount(column: str, value: str) -> tuple[Decimal, str | None]:
+    if not value:
+        return _ZERO, None
+    if not _AMOUNT.fullmatch(value):
+        return _ZERO, f"{column} '{value}' is no amount (expected like '12.50')"
+    return Decimal(value).quantize(_ZERO), None
 
 
 @lru_cache(maxsize=512)

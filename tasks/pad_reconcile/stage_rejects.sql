@@ -1,5 +1,5 @@
 -- Stage the rejected rows that could be read, to try them again.
--- in     -
+-- in     numbers text[]: only rows about these CFS numbers; null for all
 -- out    the number of rows
 -- again  rows that are rejected once more stay rejected
 INSERT INTO settlement_staged (
@@ -12,3 +12,4 @@ SELECT file_id, line, kind, '', '', record_type, source_type, source_number, app
   FROM pay_jobs.settlement_rows
  WHERE outcome = 'rejected'
    AND kind <> 'REJECT'
+   AND (CAST(:numbers AS text[]) IS NULL OR target_number = ANY (CAST(:numbers AS text[])))

@@ -1,6 +1,6 @@
 """Bring the rows of one file into the transaction's staging table, and count what was read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -69,9 +69,9 @@ class _Reading:
             raise
 
 
-def stage_rejects(session: Session) -> Totals:
-    """Stage the rejected rows of all applied files again, and give what was staged."""
-    run_sql(session, PACKAGE, "stage_rejects")
+def stage_rejects(session: Session, numbers: Sequence[str] | None = None) -> Totals:
+    """Stage the rejected rows of applied files again, of all CFS numbers or of some, and give what was staged."""
+    run_sql(session, PACKAGE, "stage_rejects", numbers=None if numbers is None else list(numbers))
     count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_staged")).one()
     return Totals(count, amount)
 
@@ -82,7 +82,7 @@ def _values(file_id: int, rows: Iterable[Row], totals: Totals) -> Iterator[tuple
         totals.rows += 1
         totals.amount += row.amount
         yield (
-            file_id, row.line, decision.kind.value, decision.rule, decision.detail, row.record_type, row.source_type,
+            file_id, row.line, decision.kind, decision.rule, decision.detail, row.record_type, row.source_type,
             row.source_number, row.application_id, row.application_date, row.amount, row.customer_account,
             row.target_type, row.target_number, row.original_amount, row.outstanding_amount, row.status,
             row.reversal_reason, row.identity(),

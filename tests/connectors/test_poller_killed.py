@@ -30,43 +30,43 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def arrivals(sftp_place: SftpPlace, store: ObjectStore, database: Database) -> Arrivals:
-    return Arrivals(sftp_place, store, database)
+def arrivals(sftp_place: SftpPlace, store: ObjectStore, ledger_database: Database) -> Arrivals:
+    return Arrivals(sftp_place, store, ledger_database)
 
 
 @pytest.fixture
-def sandbox_arrivals(faulty_place: SftpPlace, store: ObjectStore, database: Database) -> Arrivals:
-    return Arrivals(faulty_place, store, database)
+def sandbox_arrivals(faulty_place: SftpPlace, store: ObjectStore, ledger_database: Database) -> Arrivals:
+    return Arrivals(faulty_place, store, ledger_database)
 
 
-def test_an_undisturbed_poll_comes_to_this_end(arrivals: Arrivals, database_url: str) -> None:
+def test_an_undisturbed_poll_comes_to_this_end(arrivals: Arrivals, ledger_url: str) -> None:
     arrivals.place.put(NAME, TEXT)
-    assert run_poll(arrivals.place, database_url).returncode == 0
+    assert run_poll(arrivals.place, ledger_url).returncode == 0
     assert arrivals.final_state() == THE_END
 
 
 @pytest.mark.parametrize("checkpoint", CHECKPOINTS)
-def test_a_killed_poll_is_finished_by_the_next(checkpoint: str, sandbox_arrivals: Arrivals, database_url: str) -> None:
-    kill_and_poll_again(checkpoint, sandbox_arrivals, database_url)
+def test_a_killed_poll_is_finished_by_the_next(checkpoint: str, sandbox_arrivals: Arrivals, ledger_url: str) -> None:
+    kill_and_poll_again(checkpoint, sandbox_arrivals, ledger_url)
 
 
 @pytest.mark.parametrize("checkpoint", ["before move", "after move", "before confirm"])
 @pytest.mark.parametrize("sftp_place", KINDS[1:], indirect=True)
 def test_a_poll_killed_around_the_move_is_finished_by_the_next_on_openssh(
-    checkpoint: str, arrivals: Arrivals, database_url: str
+    checkpoint: str, arrivals: Arrivals, ledger_url: str
 ) -> None:
-    kill_and_poll_again(checkpoint, arrivals, database_url)
+    kill_and_poll_again(checkpoint, arrivals, ledger_url)
 
 
 @pytest.mark.parametrize("checkpoint", ["before record", "before move", "after move", "after confirm"])
 def test_a_poll_killed_at_a_file_to_be_held_still_holds_it(
-    checkpoint: str, sandbox_arrivals: Arrivals, database_url: str
+    checkpoint: str, sandbox_arrivals: Arrivals, ledger_url: str
 ) -> None:
     arrivals = sandbox_arrivals
     arrivals.place.put(NAME, TEXT)
     arrivals.poll()
     arrivals.place.put(NAME, TEXT + b"more")
-    assert run_poll(arrivals.place, database_url, kill_at=checkpoint).returncode == -signal.SIGKILL
+    assert run_poll(arrivals.place, ledger_url, kill_at=checkpoint).returncode == -signal.SIGKILL
     report = arrivals.poll()
     assert (len(report.held), report.received) == (0 if checkpoint == "after confirm" else 1, ())
     assert [file.state for file in arrivals.files()] == ["received", "held"]
@@ -74,10 +74,10 @@ def test_a_poll_killed_at_a_file_to_be_held_still_holds_it(
 
 
 def test_a_file_that_comes_again_after_a_kill_does_not_collide_in_the_backup(
-    arrivals: Arrivals, database_url: str
+    arrivals: Arrivals, ledger_url: str
 ) -> None:
     arrivals.place.put(NAME, TEXT)
-    run_poll(arrivals.place, database_url, kill_at="after move")
+    run_poll(arrivals.place, ledger_url, kill_at="after move")
     arrivals.place.put(NAME, TEXT)
     report = arrivals.poll()
     assert ([file.name for file in report.received], [file.name for file in report.known]) == ([NAME], [NAME])
@@ -85,28 +85,28 @@ def test_a_file_that_comes_again_after_a_kill_does_not_collide_in_the_backup(
 
 
 def test_a_large_file_passes_through_in_flat_memory(
-    faulty_place: SftpPlace, store: ObjectStore, database: Database, database_url: str
+    faulty_place: SftpPlace, store: ObjectStore, ledger_database: Database, ledger_url: str
 ) -> None:
     used = []
     for number, megabytes in enumerate((1, 200)):
         with (faulty_place.upload / f"BCR_PAYMENT_APPL_2026110{number + 1}.csv").open("wb") as file:
             file.truncate(megabytes * MEGABYTE)
-        answer = run_poll(faulty_place, database_url)
+        answer = run_poll(faulty_place, ledger_url)
         assert answer.returncode == 0, answer.stderr
         used.append(json.loads(answer.stdout)["kilobytes"])
     assert used[1] - used[0] < 60 * 1024
 
 
-def kill_and_poll_again(checkpoint: str, arrivals: Arrivals, database_url: str) -> None:
+def kill_and_poll_again(checkpoint: str, arrivals: Arrivals, ledger_url: str) -> None:
     arrivals.place.put(NAME, TEXT)
-    assert run_poll(arrivals.place, database_url, kill_at=checkpoint).returncode == -signal.SIGKILL
+    assert run_poll(arrivals.place, ledger_url, kill_at=checkpoint).returncode == -signal.SIGKILL
     report = arrivals.poll()
     assert [file.name for file in report.received] == ([] if checkpoint == "after confirm" else [NAME])
     assert not (report.known or report.held or report.failed)
     assert arrivals.final_state() == THE_END
 
 
-def run_poll(place: SftpPlace, database_url: str, *, kill_at: str = "") -> subprocess.CompletedProcess[str]:
+def run_poll(place: SftpPlace, ledger_url: str, *, kill_at: str = "") -> subprocess.CompletedProcess[str]:
     """Poll in another process, which may kill itself."""
     store = object_store_settings()
     password = place.values.get("password")
@@ -122,7 +122,7 @@ def run_poll(place: SftpPlace, database_url: str, *, kill_at: str = "") -> subpr
             "bucket": store.bucket,
             "secure": store.secure,
         },
-        "database": database_url,
+        "database": ledger_url,
         "kill_at": kill_at,
     }
     command = [sys.executable, "-m", "tests.poll_process", json.dumps(wanted)]

@@ -22,10 +22,16 @@ jobs:
   POLL:
     {cron: "*/5 8-11 * * *", deadline: 1h, missed: {run: skip}, tolerance: 20m, resources: {cpu: "1", memory: 1Gi}}
 files:
-  - {what: the settlement file, source: CAS, name: 'PAY_(?P<date>\d{8})\.csv', due: [0 11 * * mon-fri], applied_within: 1h}
+  - what: the settlement file
+    source: CAS
+    name: PAY_(?P<date>\d{8})\.csv
+    due: [0 11 * * mon-fri]
+    applied_within: 1h
 answers:
   - what: the answer
-    query: SELECT 'batch ' || id AS name, created_on AT TIME ZONE 'UTC' AS since FROM ejv_files WHERE feedback_file_ref IS NULL
+    query: >
+      SELECT 'batch ' || id AS name, created_on AT TIME ZONE 'UTC' AS since
+        FROM ejv_files WHERE feedback_file_ref IS NULL
     within_business_days: 1
 cluster:
   namespace: here

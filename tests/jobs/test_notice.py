@@ -156,7 +156,12 @@ def test_a_run_whose_scheduled_instant_was_taken_over_gives_way(settings: pytest
                  " VALUES ('A_JOB', '2026-11-22 08:01+00', 'me', 1, 2) RETURNING id")
         )  # fmt: skip
     ran: list[str] = []
-    job = job_that(lambda _context, _arguments: ran.append("ran") or Outcome())
+
+    def does(_context: object, _arguments: object) -> Outcome:
+        ran.append("ran")
+        return Outcome()
+
+    job = job_that(does)
 
     settings.setenv("PAY_JOBS_CLAIM", f"{claim}:1")
     old = execute(job, Request({}, "A_JOB"), stop=Stop())

@@ -38,7 +38,7 @@ def changed(folder: Path, *replacements: tuple[str, str]) -> Path:
 def test_every_job_of_this_installation_has_a_schedule_in_every_environment(environment: str | None) -> None:
     schedule = read_schedule(environment)
 
-    assert set(NAMES) <= set(schedule.jobs)
+    assert [said for said in schedule.strangers(NAMES) if said.endswith("has no schedule")] == []
 
 
 def test_all_mistakes_are_reported_at_once_with_their_lines(tmp_path: Path) -> None:

@@ -3,14 +3,19 @@
 Source: docs/specs/routing-slips.md sections 3 and 5; which NSF slip is at rest, section 4.3.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 
 from tasks.routing_slip_recreate.family.model import Family, Slip
 
 OPEN_SPENDING = frozenset({"APPROVED", "CREATED", "PAID"})
 AUTHORIZED = {"REFUND_AUTHORIZED": "refund", "WRITE_OFF_AUTHORIZED": "write_off"}
 KINDS = ("link", "void", "nsf", "correction", "refund", "write_off", "void_transactions")
+_UNTOLD = (
+    "slips are linked to it that CFS does not know yet, and the balance {} with {} spent does not tell which of them "
+    "came after the bounce to pay for it: set the balance right, or link them one at a time"
+)
 
 
 @dataclass(frozen=True)
@@ -36,20 +41,36 @@ def due_for(family: Family, named: str | None = None) -> list[Due]:
     own = _own(family)
     if own is None:
         return links
-    if own.kind == "nsf" and bounced_before_linking(family, [one.slip for one in links]):
-        return [own, *links]
-    return [*links, own]
+    if own.kind != "nsf":
+        return [*links, own]
+    since = linked_since_bounce(family)
+    if since is None:
+        return [replace(own, refused=_UNTOLD.format(family.root.remaining, spent(family.root))), *links]
+    later = {one.number for one in since}
+    return [
+        *(one for one in links if one.slip.number not in later),
+        own,
+        *(one for one in links if one.slip.number in later),
+    ]
 
 
-def bounced_before_linking(family: Family, unlinked: list[Slip]) -> bool:
-    """Whether slips were linked to pay for the parent's bounced deposit, rather than being part of it.
+def linked_since_bounce(family: Family) -> tuple[Slip, ...] | None:
+    """Give the children that were linked to pay for the parent's bounced deposit, rather than being part of it.
 
-    The API takes the totals of all members off the balance when a slip bounces, and adds a child's when it is linked.
+    When a slip bounces, the API takes the totals of all its members off the balance; a child that is linked later adds
+    its own. None where the balance does not tell which of the children not yet worked came later.
     """
-    if not unlinked:
-        return False
+    unlinked = [one for one in family.children if one.account is not None and one.account.is_open]
     left = family.root.remaining + spent(family.root)
-    return left == sum((child.total for child in unlinked), Decimal(0))
+    fitting = [
+        chosen
+        for count in range(len(unlinked) + 1)
+        for chosen in combinations(unlinked, count)
+        if sum((one.total for one in chosen), Decimal(0)) == left
+    ]
+    if not unlinked:
+        return ()
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def spent(slip: Slip) -> Decimal:

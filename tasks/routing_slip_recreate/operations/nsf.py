@@ -5,6 +5,7 @@ by their plain numbers, which is what payments hold. The id of the fee invoice i
 a run that dies finds its CFS invoice again; a fee that another job left half made is taken over.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from tasks.routing_slip_recreate.closing.fee import write_fee
 from tasks.routing_slip_recreate.closing.invoices import reopen_invoice
 from tasks.routing_slip_recreate.closing.receipts import drop_receipts
 from tasks.routing_slip_recreate.closing.slips import fail_deposits, lock_family, require, set_account, set_slip
-from tasks.routing_slip_recreate.family.due import bounced_before_linking, spent
+from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import Slip, SlipInvoice
 from tasks.routing_slip_recreate.family.reading import cfs_number
 from tasks.routing_slip_recreate.operations.base import Fee, OperationKind, Plan, Work, reversals
@@ -51,7 +52,8 @@ def half_made_fee(slip: Slip) -> SlipInvoice | None:
 
 def close(session: Session, work: Work, plan: Plan) -> list[str]:
     """The account is frozen, what was paid is owed again, and the fee is owed as well."""
-    fresh = lock_family(session, work).root
+    family = lock_family(session, work)
+    fresh = family.root
     require(fresh, status="NSF")
     assert fresh.account is not None
     set_account(session, fresh.account.id, "FREEZE")
@@ -67,16 +69,26 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
     made = work.look.invoice(fresh.site, number)
     assert made is not None
     write_fee(session, work, fee, invoice_id=int(str(plan.facts["fee_invoice"])), made=made)
-    set_slip(session, fresh.number, now=work.now, remaining_change=-Decimal(str(plan.facts["charge"])))
-    return []
+    charge = Decimal(str(plan.facts["charge"]))
+    set_slip(session, fresh.number, now=work.now, remaining_change=-charge)
+    return _balance_notes(fresh, charge, linked_since_bounce(family) or ())
 
 
 def _bounced(work: Work) -> tuple[Slip, ...]:
     """Give the members whose money is gone: not those that were linked since to pay for it."""
-    unlinked = [one for one in work.family.children if one not in work.family.linked]
-    if bounced_before_linking(work.family, unlinked):
-        return (work.family.root, *work.family.linked)
-    return work.family.members
+    since = linked_since_bounce(work.family) or ()
+    return tuple(one for one in work.family.members if one not in since)
+
+
+def _balance_notes(slip: Slip, charge: Decimal, since: Iterable[Slip]) -> list[str]:
+    """Compare the balance with what is owed: after a second bounce the API has taken the first deposit off twice."""
+    owed = sum((one.total for one in slip.invoices if one.status in OPEN_SPENDING), Decimal(0))
+    fee_is_new = not any(one.is_nsf_fee and one.status == "CREATED" for one in slip.invoices)
+    expected = sum((one.total for one in since), Decimal(0)) - owed - (charge if fee_is_new else 0)
+    balance = slip.remaining - charge
+    if balance == expected:
+        return []
+    return [f"its balance is {balance} now, and its transactions and the fee say {expected}: correct the balance"]
 
 
 def _still_to_charge(slip: Slip, fee: Fee) -> Decimal:

@@ -63,7 +63,7 @@ def _next_page(context: RunContext, arguments: Arguments, sides: Sides, comparis
     if sides.asker.given_up is not None:
         raise SourceUnavailable(
             f"CFS was given up: {sides.asker.given_up} The comparison stands at {comparison.stage} after "
-            f"{comparison.position or 'the start'}, {comparison.compared:,} are compared; the same command goes on there."
+            f"{comparison.position or 'the start'}, {comparison.compared:,} compared; the same command goes on there."
         )
     with context.database.begin() as session:
         comparison = store.keep_page(

@@ -167,7 +167,7 @@ def _diagnoses(summary: Summary) -> str:
     most = max(int(tally.amount * _CENTS) for tally in tallies.values()) or 1
     rows = "".join(_diagnosis_row(code, tallies[code], most) for code in summary.ranked())
     return (
-        "<table><caption>The worst first; the bar is the amount.</caption><thead><tr>"
+        '<table class="diagnoses"><caption>The worst first; the bar is the amount.</caption><thead><tr>'
         '<th scope="col">Diagnosis</th><th scope="col">What it is</th><th scope="col" class="n">Invoices</th>'
         '<th scope="col" class="n">Amount</th><th scope="col" class="share">Share</th><th scope="col">Whose turn</th>'
         f"</tr></thead><tbody>{rows}</tbody></table>"
@@ -197,7 +197,8 @@ def _census(summary: Summary) -> str:
         for one in summary.census
     )
     return (
-        '<table><caption>Whatever the reason, healthy ones included.</caption><thead><tr><th scope="col">Method</th>'
+        '<table class="census"><caption>Whatever the reason, healthy ones included.</caption><thead><tr>'
+        '<th scope="col">Method</th>'
         '<th scope="col" class="n">Invoices</th><th scope="col" class="n">Amount</th><th scope="col">Oldest</th>'
         f"</tr></thead><tbody>{rows}</tbody></table>"
     )

@@ -29,12 +29,14 @@
 
   const cell = (label, content, className) => {
     const made = element("td", content, className);
+    made.setAttribute("role", "cell");
     made.dataset.is = label;
     return made;
   };
 
   function line(row) {
     const made = element("tr");
+    made.setAttribute("role", "row");
     const one = diagnosis(row);
     made.append(cell("Invoice", String(row[at.id]), "n lead"), cell("Account", row[at.account] ?? "–"));
     const method = cell("Method", data.methods[row[at.method]]);
@@ -113,6 +115,7 @@
   headings.forEach(([name, , className], number) => {
     const th = element("th", undefined, className);
     th.scope = "col";
+    th.setAttribute("role", "columnheader");
     const button = element("button", name);
     button.type = "button";
     button.addEventListener("click", () => sortBy(number));

@@ -19,7 +19,12 @@ BAD = ["PADP", "", "", "", "", "9.99", "", "INV", "REG1", "x"]
 
 def test_the_four_outcomes_add_up_to_the_rows_and_the_amounts(books: SettlementBooks) -> None:
     fill_example(books)
-    rows = [*example(*range(1, 10)), BAD, Line("PADP", "PR8", "5.00", "800101", "REG404"), *example(1)]
+    rows: list[Line | list[str]] = [
+        *example(*range(1, 10)),
+        BAD,
+        Line("PADP", "PR8", "5.00", "800101", "REG404"),
+        *example(1),
+    ]
 
     outcome = books.apply(*rows)
 

@@ -94,6 +94,12 @@ def test_a_row_with_more_fields_than_the_header_is_told_and_the_next_is_read() -
     assert rows[1].problem is None
 
 
+def test_a_row_longer_than_a_header_without_reversal_columns_is_told() -> None:
+    (row,) = read(settlement_csv([example(4)[0]], header=HEADER[:12]))
+
+    assert row.problem == "14 fields where the header names 12"
+
+
 def test_a_stray_quote_does_not_swallow_the_next_line() -> None:
     rows = read_lines(b'PADP,"BCR-PAD Daily,PADRC0001', GOOD, b'"PADP"x,', GOOD)
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.cfs import ReversalComment, ReversalReason
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate import scenarios
 
@@ -24,8 +25,6 @@ def seed_receipt(slips: Slips, number: str, amount: str, *, of: str = PARENT, is
 
 
 def reverse_in_cfs(slips: Slips, number: str, of: str = PARENT) -> None:
-    from connectors.cfs import ReversalComment, ReversalReason
-
     slips.client.reverse_receipt(
         slips.site(of), number, reason=ReversalReason.PAYMENT_REVERSAL, comment=ReversalComment.CREATED_IN_ERROR
     )
@@ -224,8 +223,8 @@ def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Sl
     slips.change("UPDATE invoice_references SET status_code = 'ACTIVE'")
     slips.change("DELETE FROM receipts")
     if fee != "none":
-        slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, paid, refund, routing_slip,"
-                     " payment_account_id, corp_type_code, created_by, created_on) VALUES"
+        slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, paid, refund,"
+                     " routing_slip, payment_account_id, corp_type_code, created_by, created_on) VALUES"
                      " ('INTERNAL', 'CREATED', 30, 0, 0, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
     if fee == "with reference":
         slips.cfs.admin.seed(
@@ -267,6 +266,32 @@ def test_a_recovered_slip_that_bounces_again_is_worked_though_its_account_is_fro
     assert outcome.counts["slips_nsf"] == 1
     assert live(slips) == {}
     assert slips.one("SELECT count(*) AS n FROM payment_line_items")["n"] == 2
+    assert "its balance is -220.00 now, and its transactions and the fee say -120.00" in outcome.rejects[0].detail
+
+
+def test_children_linked_before_and_after_the_bounce_are_told_apart_by_the_balance(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    for number, total in ((CHILD, "5.00"), (THIRD, "95.00")):
+        slips.deposit(number, total)
+    slips.link(CHILD, PARENT)
+    slips.bounce(PARENT)
+    slips.link(THIRD, PARENT)
+    outcome = slips.run()
+    assert outcome.rejects == []
+    assert live(slips) == {f"{THIRD}L": "95.00"}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("5.00")
+
+
+def test_children_that_the_balance_cannot_tell_apart_are_left_to_a_person(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    for number in (CHILD, THIRD):
+        slips.deposit(number, "95.00")
+    slips.link(CHILD, PARENT)
+    slips.bounce(PARENT)
+    slips.link(THIRD, PARENT)
+    outcome = slips.run()
+    assert "does not tell which of them came after the bounce" in outcome.rejects[0].detail
+    assert set(live(slips)) == {PARENT, CHILD, THIRD}
 
 
 @pytest.mark.parametrize("work", ["correction", "void"])

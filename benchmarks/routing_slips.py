@@ -1,0 +1,104 @@
+"""ROUTING_SLIP_RECREATE: corrections against a CFS that takes 100 ms a call, beside calls x latency / concurrency.
+
+python -m benchmarks.routing_slips [SLIPS]
+"""
+
+import sys
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+from benchmarks.harness import Figure, Process, maintain, median, run_job, show
+from sandbox import postgres
+from sandbox.cfs.process import RunningCfs, start_cfs
+from sandbox.up import prepare_pay_database, upgrade
+
+LATENCY = Decimal("0.1")
+CONCURRENCY = 8
+FACTOR = Decimal("1.3")
+_SLIPS = """
+DELETE FROM pay_jobs.slip_steps; DELETE FROM pay_jobs.slip_operations; DELETE FROM receipts;
+DELETE FROM invoice_references; DELETE FROM payments; DELETE FROM invoices; DELETE FROM routing_slips; DELETE FROM cfs_accounts; DELETE FROM payment_accounts;
+INSERT INTO payment_accounts (id, payment_method) SELECT n, 'CHEQUE' FROM generate_series(1, {0}) n;
+INSERT INTO cfs_accounts (id, account_id, cfs_party, cfs_account, cfs_site, status, payment_method)
+SELECT n, n, (500000 + n)::text, (800000 + n)::text, (900000 + n)::text, 'ACTIVE', 'INTERNAL'
+  FROM generate_series(1, {0}) n;
+INSERT INTO routing_slips (id, number, payment_account_id, status, total, remaining_amount, cas_version_suffix,
+                           routing_slip_date, created_by, created_on)
+SELECT n, (206000000 + n)::text, n, 'CORRECTION', 120, 90, 1, date '2026-11-05', 'x', now()
+  FROM generate_series(1, {0}) n;
+INSERT INTO invoices (id, routing_slip, payment_account_id, cfs_account_id, payment_method_code, invoice_status_code,
+                      total, paid, corp_type_code, created_by, created_on)
+SELECT n, (206000000 + n)::text, n, n, 'INTERNAL', 'PAID', 30, 30, 'CP', 'x', now() FROM generate_series(1, {0}) n;
+INSERT INTO invoice_references (invoice_id, invoice_number, reference_number, status_code)
+SELECT n, 'REG' || lpad(n::text, 8, '0'), n::text, 'COMPLETED' FROM generate_series(1, {0}) n;
+INSERT INTO receipts (invoice_id, receipt_number, receipt_amount)
+SELECT n, (206000000 + n)::text, 30 FROM generate_series(1, {0}) n
+"""
+
+
+def measure(slips: int, runs: int) -> float:
+    """Correct that many slips, print the figures, and give how many times the floor they took."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = postgres.start(Path(folder) / "postgres")
+        cfs = start_cfs()
+        try:
+            address = postgres.create_database(server)
+            prepare_pay_database(address, None)
+            upgrade(address)
+            measured = [_correct(address, cfs, slips) for _ in range(runs)]
+        finally:
+            cfs.stop()
+            server.stop()
+    calls = measured[0][1]
+    floor = float(calls * LATENCY / CONCURRENCY)
+    took = median([process.result["seconds"] for process, _ in measured])
+    process = measured[-1][0]
+    show(
+        f"ROUTING_SLIP_RECREATE, {slips} corrections at {LATENCY * 1000:.0f} ms a call, {CONCURRENCY} at once",
+        [
+            Figure("calls to CFS for each slip", f"{calls / slips:.2f}", "7", calls / slips < 7.1),
+            Figure("floor: calls x latency / concurrency", f"{floor:.1f} s"),
+            Figure("the run", f"{took:.1f} s, {took / floor:.2f} x", f"{FACTOR} x", took / floor <= FACTOR),
+            Figure("processor time, memory", f"{process.cpu:.1f} s, {process.peak_mb:.0f} MB"),
+        ],
+    )
+    return took / floor
+
+
+def _correct(address: str, cfs: RunningCfs, slips: int) -> tuple[Process, int]:
+    maintain(address, _SLIPS.format(slips), "ANALYZE")
+    _seed(cfs, slips)
+    environment = {"DATABASE_URL": address, "CFS_MAX_PER_SECOND": "1000", "LOG_LEVEL": "WARNING", **cfs.environment()}
+    process = run_job(["ROUTING_SLIP_RECREATE", "--concurrency", str(CONCURRENCY)], environment)
+    if process.result["counts"].get("slips_in_agreement") != slips:
+        raise RuntimeError(f"not every slip was corrected: {process.result}")
+    return process, len(cfs.admin.calls())
+
+
+def _seed(cfs: RunningCfs, slips: int) -> None:
+    numbers = range(1, slips + 1)
+    cfs.admin.reset()
+    cfs.admin.seed(
+        sites=[
+            {"party_number": str(500000 + n), "account_number": str(800000 + n), "site_number": str(900000 + n)}
+            for n in numbers
+        ],
+        invoices=[
+            {"site_number": str(900000 + n), "invoice_number": f"REG{n:08d}", "total": Decimal(30)} for n in numbers
+        ],
+        receipts=[
+            {
+                "site_number": str(900000 + n),
+                "receipt_number": str(206000000 + n),
+                "receipt_amount": Decimal(100),
+                "applied_to": [f"REG{n:08d}"],
+            }
+            for n in numbers
+        ],
+    )
+    cfs.admin.order_faults({"kind": "slow", "seconds": LATENCY, "count": 0})
+
+
+if __name__ == "__main__":
+    measure(int(sys.argv[1]) if sys.argv[1:] else 200, 1)

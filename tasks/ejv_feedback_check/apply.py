@@ -1,0 +1,167 @@
+"""Apply one batch of feedback, inside one transaction: every step is one statement over all its lines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from config.errors import InputRefused, TotalsDisagree
+from database.sql import run_sql
+from tasks.ejv_feedback_check.feedback import JOURNAL_TYPES, Line
+from tasks.ejv_feedback_check.names import feeder_of
+from tasks.ejv_feedback_check.staging import PACKAGE, stage
+
+SHOWN = 1000
+JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
+AP_FILES = ("REFUND", "EFT_REFUND", "NON_GOV_DISBURSEMENT")
+_LOCK = "SELECT id, file_type, file_ref, disbursement_status_code FROM ejv_files WHERE id = :batch FOR UPDATE"
+_BATCH_HEADER = "SELECT code, message FROM feedback_staged WHERE record = 'BH' AND fault = '' ORDER BY line LIMIT 1"
+_OUTCOMES = "SELECT outcome, count(*) FROM pay_jobs.feedback_lines WHERE file_id = :file_id AND line BETWEEN :first AND :last GROUP BY outcome"  # noqa: E501
+_EFFECTS = """
+SELECT CASE WHEN NOT is_accepted THEN 'refused' ELSE effect END, count(*), sum(amount)
+  FROM feedback_items WHERE outcome = 'applied' GROUP BY 1 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A batch as a file tells it."""
+
+    file_id: int
+    file_name: str
+    batch_type: str
+    number: int
+    feeder: str
+    first_line: int
+    last_line: int
+
+
+@dataclass
+class Applied:
+    """What became of a batch.
+
+    lines       outcome: number of lines
+    effects     (what happened, how many things, amount in CAD)
+    refusal     what BH said, '' where it accepted
+    looked_at   what a person must look at (list_for_a_person.sql)
+    unanswered  open links that no line speaks of
+    stopped     distribution codes on which journals are stopped now
+    reversed    invoices whose reversal was accepted
+    """
+
+    file_type: str
+    refusal: str = ""
+    lines: dict[str, int] = field(default_factory=dict)
+    effects: list[tuple[Any, ...]] = field(default_factory=list)
+    looked_at: list[Row[Any]] = field(default_factory=list)
+    unanswered: list[Row[Any]] = field(default_factory=list)
+    stopped: list[int] = field(default_factory=list)
+    reversed: list[Row[Any]] = field(default_factory=list)
+
+
+def apply_batch(
+    session: Session, told: Told, lines: Iterable[Line], *, now: datetime, today: date, despite_faults: bool
+) -> Applied:
+    """Give every line of a batch its effect and its outcome, and record it.
+
+    now  naive UTC
+    Raises InputRefused if the batch is not one of ours, TotalsDisagree if the outcomes do not add up to what was read.
+    """
+    file_type = _file_type(session, told)
+    count = stage(session, lines)
+    header = session.execute(text(_BATCH_HEADER)).one_or_none()
+    is_refused = header is not None and header.code != "0000"
+    refusal = f"{header.code} {header.message}".strip() if header is not None and is_refused else ""
+    applied = Applied(file_type, refusal)
+    judge: dict[str, Any] = {
+        "batch": told.number,
+        "file_type": file_type,
+        "is_refused": is_refused,
+        "refusal": refusal,
+    }
+    if file_type in JOURNAL_FILES:
+        run_sql(session, PACKAGE, "resolve_journals", **judge, despite_faults=despite_faults)
+    else:
+        run_sql(session, PACKAGE, "resolve_ap", **judge)
+    session.execute(text("ANALYZE feedback_items"))
+    _settle(session, applied, now, today)
+    run_sql(session, PACKAGE, "settle_headers", batch=told.number, is_refused=is_refused, refusal=refusal)
+    run_sql(
+        session,
+        PACKAGE,
+        "settle_batch",
+        batch=told.number,
+        is_refused=is_refused,
+        refusal=refusal or (header.message if header is not None else ""),
+        name=told.file_name,
+        now=now,
+    )
+    _record(session, applied, told, count)
+    session.execute(text("DROP TABLE feedback_items, feedback_staged"))
+    return applied
+
+
+def _file_type(session: Session, told: Told) -> str:
+    """Lock our row of the batch and give its type. Raises InputRefused if this feedback cannot be for it."""
+    ours = session.execute(text(_LOCK), {"batch": told.number}).one_or_none()
+    if ours is None:
+        raise InputRefused(
+            f"batch {told.number} has no row in ejv_files: it may be of a run that uploaded and crashed before its "
+            "commit. Find out with CAS what it holds before anything else"
+        )
+    expected = JOURNAL_FILES if told.batch_type in JOURNAL_TYPES else AP_FILES
+    if ours.file_type not in expected:
+        raise InputRefused(
+            f"batch {told.number} is of type {ours.file_type} in ejv_files, its feedback is {told.batch_type} "
+            f"(expected {' or '.join(expected)})"
+        )
+    feeder = feeder_of(ours.file_ref)
+    if told.feeder and feeder is not None and told.feeder != feeder:
+        raise InputRefused(
+            f"BG names feeder {told.feeder}, but batch {told.number} went out as {ours.file_ref}: this is the answer "
+            "to another feeder's batch"
+        )
+    return str(ours.file_type)
+
+
+def _settle(session: Session, applied: Applied, now: datetime, today: date) -> None:
+    """Section 7.2, by file type."""
+    if applied.file_type == "PAYMENT":
+        run_sql(session, PACKAGE, "settle_links")
+        run_sql(session, PACKAGE, "settle_invoices", now=now)
+        run_sql(session, PACKAGE, "settle_references")
+        run_sql(session, PACKAGE, "write_receipts")
+        run_sql(session, PACKAGE, "settle_partial_refunds", now=now)
+        run_sql(session, PACKAGE, "write_payments")
+        applied.stopped += run_sql(session, PACKAGE, "stop_account_gl", now=now, today=today).scalars()
+        applied.reversed += run_sql(session, PACKAGE, "list_reversed").all()
+    elif applied.file_type == "DISBURSEMENT":
+        run_sql(session, PACKAGE, "settle_links")
+        run_sql(session, PACKAGE, "settle_disbursements", now=now)
+        run_sql(session, PACKAGE, "settle_partner_disbursements", now=now)
+        run_sql(session, PACKAGE, "note_refund_errors", now=now)
+        applied.stopped += run_sql(session, PACKAGE, "stop_partner_gl", now=now).scalars()
+    elif applied.file_type == "NON_GOV_DISBURSEMENT":
+        run_sql(session, PACKAGE, "settle_links")
+        run_sql(session, PACKAGE, "settle_disbursements", now=now)
+    elif applied.file_type == "REFUND":
+        run_sql(session, PACKAGE, "settle_slips", now=now)
+    else:
+        run_sql(session, PACKAGE, "settle_eft_refunds", now=now)
+
+
+def _record(session: Session, applied: Applied, told: Told, count: int) -> None:
+    run_sql(session, PACKAGE, "record_lines", file_id=told.file_id, batch=told.number)
+    values = {"file_id": told.file_id, "first": told.first_line, "last": told.last_line}
+    applied.lines = dict(map(tuple, session.execute(text(_OUTCOMES), values)))
+    if sum(applied.lines.values()) != count:
+        raise TotalsDisagree(
+            f"{told.file_name} batch {told.number}: {count} lines were read, but {sum(applied.lines.values())} have an "
+            f"outcome ({applied.lines})."
+        )
+    applied.effects = [tuple(row) for row in session.execute(text(_EFFECTS))]
+    applied.looked_at = list(run_sql(session, PACKAGE, "list_for_a_person", limit=SHOWN))
+    applied.unanswered = list(run_sql(session, PACKAGE, "list_unanswered", batch=told.number))

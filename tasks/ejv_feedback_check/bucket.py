@@ -1,0 +1,92 @@
+"""The inbox and feedback files in the bucket: finding one by name, and indexing those that are not yet."""
+
+import re
+from collections.abc import Iterable
+
+from sqlalchemy import text
+
+from config.settings import CgiSettings
+from connectors.object_store import ObjectStore
+from jobs.context import RunContext
+from jobs.outcome import Outcome
+from tasks.ejv_feedback_check.registry import FEEDBACK, INBOX, Reader, index_file
+
+_HASH = re.compile(r"\.[0-9a-f]{12}$", re.ASCII)
+_ON_THEIR_WAY = "incoming/"
+
+
+def index_bucket(context: RunContext, store: ObjectStore, prefixes: Iterable[str] = ("",)) -> Outcome:
+    """Index the inbox and feedback files under some prefixes that are not indexed."""
+    with context.database.begin() as session:
+        known = set(session.execute(text("SELECT object_key FROM pay_jobs.cgi_files")).scalars())
+    outcome = Outcome()
+    for prefix in prefixes:
+        for key in store.list(prefix):
+            reader = _reader(context.settings(CgiSettings), key)
+            if reader is None or key in known or key.startswith(_ON_THEIR_WAY):
+                continue
+            context.stop.check()
+            context.progress.step(key)
+            index_object(context, store, key, reader)
+            outcome.counts["files_indexed"] += 1
+    return outcome
+
+
+def index_object(context: RunContext, store: ObjectStore, key: str, reader: Reader) -> None:
+    """Index one object, unless that is done."""
+    with context.database.begin() as session, store.open(key) as stream:
+        index_file(session, stream, reader, object_key=key, name=file_name(key), now=context.clock())
+
+
+def file_name(key: str) -> str:
+    """Give the file's own name in the key of an object, without the part of its hash that we add.
+
+    >>> file_name("cgi/2026/11/17/FEEDBACK.F3535.20261117214512.0123456789ab")
+    'FEEDBACK.F3535.20261117214512'
+    """
+    return _HASH.sub("", key.rpartition("/")[2])
+
+
+def find_inbox(context: RunContext, store: ObjectStore, name: str) -> str | None:
+    """Give the key of the stored inbox file of that name: where it is kept once it is sent, or where it is indexed."""
+    settings = context.settings(CgiSettings)
+    usual = f"{settings.processed_folder}/{name}"
+    if store.size_of(usual) is not None:
+        return usual
+    with context.database.begin() as session:
+        keys = session.execute(
+            text("SELECT object_key FROM pay_jobs.cgi_files WHERE name = :name AND kind = 'inbox' ORDER BY id"),
+            {"name": name},
+        )
+        known = list(keys.scalars())
+    return next((key for key in known if store.size_of(key) is not None), None)
+
+
+def index_outstanding(context: RunContext, store: ObjectStore) -> Outcome:
+    """Index the inbox files of the batches that are outstanding, so that the check knows what is in them."""
+    folder = context.settings(CgiSettings).processed_folder
+    with context.database.begin() as session:
+        names = session.execute(
+            text(
+                "SELECT file_ref FROM ejv_files WHERE disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')"
+                " AND NOT EXISTS (SELECT FROM pay_jobs.cgi_files WHERE name = file_ref) ORDER BY id DESC LIMIT 200"
+            )
+        )
+        wanted = list(names.scalars())
+    outcome = Outcome()
+    for name in wanted:
+        key = f"{folder}/{name}"
+        if store.size_of(key):
+            context.stop.check()
+            index_object(context, store, key, INBOX)
+            outcome.counts["files_indexed"] += 1
+    return outcome
+
+
+def _reader(settings: CgiSettings, key: str) -> Reader | None:
+    name = file_name(key)
+    if name.endswith(settings.trigger_ending):
+        return None
+    if name.startswith(settings.inbox_prefix):
+        return INBOX
+    return FEEDBACK if name.startswith(settings.feedback_prefix) else None

@@ -1,0 +1,161 @@
+"""The lines of a FEEDBACK file, read by position.
+
+Return code and message are the 154 characters before the constant `CGI` at the end, wherever that is: lines come in
+whose flow-through is shorter than 110. Source: docs/specs/cgi-ejv-files.md section 6.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+
+from tasks.ejv_feedback_check.file_lines import decoded
+from tasks.ejv_feedback_check.flow_through import FlowThrough, read_flow_through
+
+ACCEPTED = "0000"
+JOURNAL_TYPES = ("GI", "GA")
+BATCH_TYPES = (*JOURNAL_TYPES, "AP")
+COUNTED = {"GI": ("JH", "JD"), "GA": ("JH", "JD"), "AP": ("IH", "IL", "NA", "IC")}
+MAX_NUMBER = 2**31 - 1
+_RECORDS = {"BG", "BH", "JH", "JD", "IH", "IL", "NA", "IC", "BT"}
+_END = "CGI"
+_FILLING = b" \t\r\x1d"
+_TAIL = 157
+_CODE = re.compile(r"[0-9A-Z]{4}", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,14}\.\d{2}", re.ASCII)
+_JOURNAL = re.compile(r"..(\d{8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `fault` says why it cannot be read; what it holds besides then means nothing.
+
+    subject  flow-through of a JD line, AP invoice number of the AP lines
+    receipt  of a JH line: the receipt number that the pay tables know it by
+    count    of a BT line: the control count
+    """
+
+    number: int
+    record: str
+    fault: str = ""
+    batch: int | None = None
+    feeder: str = ""
+    journal: int | None = None
+    journal_line: int | None = None
+    effective: date | None = None
+    amount: Decimal | None = None
+    side: str = ""
+    subject: str = ""
+    about: FlowThrough | None = None
+    receipt: str = ""
+    count: int | None = None
+    code: str = ""
+    message: str = ""
+
+
+def read_line(number: int, raw: bytes) -> Line:
+    """Read one line of a feedback file."""
+    text = decoded(raw).rstrip()
+    record = text[2:4]
+    if text[:2] not in BATCH_TYPES or record not in _RECORDS:
+        return Line(number, "??", f"it begins with {text[:4]!r}, which is no record that is known")
+    if record == "BG":
+        return _batch_line(number, record, text)
+    if not text.endswith(_END) or len(text) < _TAIL + 7:
+        return Line(number, record, f"it does not end with return code, message and {_END!r} ({len(text)} characters)")
+    code, message, body = text[-_TAIL : -_TAIL + 4], text[-_TAIL + 4 : -len(_END)].strip(), text[:-_TAIL]
+    if record == "BT":
+        return _batch_line(number, record, body, code, message)
+    if not _CODE.fullmatch(code):
+        return Line(number, record, f"there is no return code 154 characters before the end (found {code!r})")
+    if record == "JD":
+        return _detail(number, raw, body, code, message)
+    if record == "JH":
+        return _header(number, body, code, message)
+    if record == "BH":
+        return Line(number, record, code=code, message=message)
+    return _ap_line(number, record, body, code, message)
+
+
+def _batch_line(number: int, record: str, body: str, code: str = "", message: str = "") -> Line:
+    batch = _digits(body[15:24])
+    if batch is None:
+        return Line(number, record, f"there is no batch number at 15 to 24 (found {body[15:24]!r})")
+    if record == "BG":
+        return Line(number, record, batch=batch, feeder=body[7:11].strip())
+    count, amount = _digits(body[24:39]), _amount(body[39:54])
+    if count is None or amount is None:
+        return Line(number, record, f"there are no control count and total at 24 to 54 (found {body[24:54]!r})")
+    return Line(number, record, batch=batch, count=count, amount=amount, code=code, message=message)
+
+
+def _header(number: int, body: str, code: str, message: str) -> Line:
+    journal, batch, amount = _journal(body[7:17]), _digits(body[19:28]), _amount(body[42:57])
+    if journal is None or batch is None or amount is None:
+        return Line(number, "JH", f"journal, batch name or total at 7 to 57 cannot be read (found {body[7:57]!r})")
+    receipt = body[:42].strip()
+    return Line(number, "JH", batch=batch, journal=journal, amount=amount, receipt=receipt, code=code, message=message)
+
+
+def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> Line:
+    journal, line, amount, side = _journal(body[7:17]), _digits(body[17:22]), _amount(body[89:104]), body[104:105]
+    effective = _date(body[22:30])
+    if journal is None or line is None or amount is None or side not in {"C", "D"}:
+        found = f"{body[7:22]!r} and {body[89:105]!r}"
+        return Line(number, "JD", f"journal, line, amount or side cannot be read (found {found})")
+    if effective is None:
+        return Line(number, "JD", f"the effective date at 22 to 30 is no day (found {body[22:30]!r})", journal=journal)
+    subject = body[205:].strip()
+    about = read_flow_through(subject)
+    if about is None and not body.isascii():  # positions counted in bytes
+        subject = raw[205 : len(raw.rstrip(_FILLING)) - _TAIL].decode(errors="replace").strip()
+        about = read_flow_through(subject)
+    if about is None:
+        return Line(
+            number, "JD", f"the flow-through names no invoice (found {subject[:40]!r})", journal=journal, code=code
+        )
+    return Line(
+        number, "JD", "", None, "", journal, line, effective, amount, side, subject, about, "", None, code, message
+    )
+
+
+def _ap_line(number: int, record: str, body: str, code: str, message: str) -> Line:
+    subject = body[19:69].strip()
+    if not subject:
+        return Line(number, record, "there is no invoice number at 19 to 69")
+    if record != "IH":
+        return Line(number, record, subject=subject, code=code, message=message)
+    amount = _amount(body[112:127])
+    if amount is None:
+        return Line(number, record, f"the total at 112 to 127 cannot be read (found {body[112:127]!r})")
+    return Line(
+        number, record, subject=subject, amount=amount, effective=_date(body[130:138]), code=code, message=message
+    )
+
+
+def _digits(text: str) -> int | None:
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdecimal()) or int(digits) > MAX_NUMBER:
+        return None
+    return int(digits)
+
+
+def _amount(text: str) -> Decimal | None:
+    digits = text.strip()
+    return Decimal(digits) if _AMOUNT.fullmatch(digits) else None
+
+
+def _journal(text: str) -> int | None:
+    found = _JOURNAL.fullmatch(text)
+    return int(found[1]) if found and found[1].isascii() else None
+
+
+@cache
+def _date(text: str) -> date | None:
+    if not (text.isascii() and text.isdecimal() and len(text) == 8):
+        return None
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a date without a time
+    except ValueError:
+        return None

@@ -1,0 +1,86 @@
+-- List the batches that wait for an answer or have half of one, and those that were answered lately.
+-- in     since timestamp (naive UTC): how far back an answered batch is shown
+-- out    one row a batch, the oldest first; amounts in CAD
+-- again  reads only
+-- source docs/specs/cgi-ejv-files.md section 8
+WITH open_links AS (
+       SELECT header.ejv_file_id AS batch,
+              count(*) FILTER (WHERE coalesce(link.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')) AS open,
+              count(*) FILTER (WHERE link.disbursement_status_code = 'COMPLETED') AS completed,
+              count(*) FILTER (WHERE link.disbursement_status_code = 'ERRORED') AS errored
+         FROM ejv_headers AS header
+         JOIN ejv_links AS link
+           ON link.ejv_header_id = header.id
+        GROUP BY header.ejv_file_id
+     ),
+     chosen AS (
+       SELECT file.*, coalesce(links.open, 0) AS open_links, coalesce(links.completed, 0) AS completed_links,
+              coalesce(links.errored, 0) AS errored_links
+         FROM ejv_files AS file
+         LEFT JOIN open_links AS links
+           ON links.batch = file.id
+        WHERE coalesce(file.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')
+           OR links.open > 0
+           OR file.completed_on >= :since
+     ),
+     amounts AS (
+       SELECT header.ejv_file_id AS batch,
+              sum(CASE WHEN link.link_type = 'partial_refund' THEN refund.refund_amount
+                       WHEN chosen.file_type = 'PAYMENT' THEN invoice.total
+                       ELSE invoice.total - coalesce(invoice.service_fees, 0) END) AS amount
+         FROM chosen
+         JOIN ejv_headers AS header
+           ON header.ejv_file_id = chosen.id
+         JOIN ejv_links AS link
+           ON link.ejv_header_id = header.id
+          AND coalesce(link.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')
+         LEFT JOIN invoices AS invoice
+           ON coalesce(link.link_type, 'invoice') = 'invoice'
+          AND invoice.id = link.link_id
+         LEFT JOIN refunds_partial AS refund
+           ON link.link_type = 'partial_refund'
+          AND refund.id = link.link_id
+        GROUP BY header.ejv_file_id
+     )
+SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on, chosen.disbursement_status_code AS status,
+       chosen.ack_file_ref, chosen.feedback_file_ref, chosen.completed_links, chosen.errored_links,
+       CASE WHEN chosen.open_links > 0 THEN chosen.open_links
+            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN 0
+            ELSE (SELECT count(*) FROM pay_jobs.cgi_mentions AS item
+                   WHERE item.cgi_file_id = inbox.id AND item.kind = 'ap') END AS open_items,
+       chosen.open_links,
+       CASE WHEN chosen.open_links > 0 THEN amounts.amount
+            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN 0
+            ELSE (SELECT max(total.amount) FROM pay_jobs.cgi_mentions AS total
+                   WHERE total.cgi_file_id = inbox.id AND total.kind = 'batch') END AS amount,
+       told.name AS told_name, told.state AS told_state, told.reason AS told_reason,
+       sent.new_name AS resubmitted_as, sent.done_on AS resubmitted_on, sent.state AS resubmission_state
+  FROM chosen
+  LEFT JOIN amounts
+    ON amounts.batch = chosen.id
+  LEFT JOIN LATERAL (SELECT id FROM pay_jobs.cgi_files WHERE name = chosen.file_ref AND kind = 'inbox'
+                      ORDER BY id LIMIT 1) AS inbox
+    ON true
+  LEFT JOIN LATERAL (SELECT * FROM (
+                       SELECT file.name, batch.state, batch.reason, file.received_on
+                         FROM pay_jobs.feedback_batches AS batch
+                         JOIN pay_jobs.inbound_files AS file
+                           ON file.id = batch.file_id
+                        WHERE batch.batch_number = chosen.id
+                          AND batch.state IN ('waiting', 'held')
+                        UNION ALL
+                       SELECT file.name, 'in the bucket', NULL, file.indexed_on
+                         FROM pay_jobs.cgi_mentions AS mention
+                         JOIN pay_jobs.cgi_files AS file
+                           ON file.id = mention.cgi_file_id
+                        WHERE mention.kind = 'batch'
+                          AND mention.number = CAST(chosen.id AS text)
+                          AND file.kind = 'feedback'
+                          AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
+                                           WHERE known.source = 'CGI' AND known.name = file.name)) AS found
+                      ORDER BY received_on DESC, name LIMIT 1) AS told
+    ON true
+  LEFT JOIN LATERAL (SELECT * FROM pay_jobs.resubmissions
+                      WHERE batch_number = chosen.id AND state <> 'given_up' ORDER BY id DESC LIMIT 1) AS sent
+    ON true
+ ORDER BY chosen.created_on, chosen.id

@@ -1,0 +1,68 @@
+"""The names of CGI's files. Source: docs/specs/cgi-ejv-files.md section 1."""
+
+import re
+from datetime import datetime, timedelta
+
+from config.business_time import BUSINESS_ZONE
+from config.settings import CgiSettings
+from connectors.listing import Wanted
+from tasks.ejv_feedback_check.business_days import next_business_day
+
+SOURCE = "CGI"
+_STAMP = r"F(?P<feeder>\w{1,8})\.(?P<date>\d{8})\d{6}"
+
+
+def wanted(settings: CgiSettings) -> Wanted:
+    """Give the names that are fetched: ACK and FEEDBACK, by prefix, and never a trigger."""
+    prefixes = "|".join(map(re.escape, (settings.ack_prefix, settings.feedback_prefix)))
+    ending = re.escape(settings.trigger_ending)
+    pattern = rf"(?:{prefixes})(?!.*{ending}$)(?:(?:\..*)?\.{_STAMP}.*|.*)"
+    return Wanted(re.compile(pattern, re.ASCII), settings.trigger_ending, trigger_required=False)
+
+
+def is_feedback(settings: CgiSettings, name: str) -> bool:
+    """Whether a file is feedback, by its prefix."""
+    return name.startswith(settings.feedback_prefix)
+
+
+def is_ack(settings: CgiSettings, name: str) -> bool:
+    """Whether a file is an ACK, by its prefix."""
+    return name.startswith(settings.ack_prefix)
+
+
+def feeder_of(name: str) -> str | None:
+    """Give the feeder number in the name of a file of ours, None where there is none.
+
+    >>> feeder_of("INBOX.F3535.20261118040107")
+    '3535'
+    """
+    found = re.search(_STAMP, name)
+    return found["feeder"] if found else None
+
+
+def inbox_names_in(settings: CgiSettings, text: str) -> set[str]:
+    """Give the names of inbox files that an ACK's name or content tells: in full, or by feeder and stamp."""
+    return {f"{settings.inbox_prefix}.{found[0]}" for found in re.finditer(r"F\w{1,8}\.\d{14}(?!\d)", text)}
+
+
+def fresh_inbox_names(settings: CgiSettings, feeder: str, now: datetime) -> "Names":
+    """Give names for an inbox file of the current business day, each a second later than the one before."""
+    local = now.astimezone(BUSINESS_ZONE)
+    day = next_business_day(local.date())
+    return Names(f"{settings.inbox_prefix}.F{feeder}.", datetime.combine(day, local.time()))
+
+
+class Names:
+    """Names with a running time stamp."""
+
+    def __init__(self, prefix: str, stamp: datetime) -> None:
+        self._prefix = prefix
+        self._stamp = stamp
+
+    def __iter__(self) -> "Names":
+        return self
+
+    def __next__(self) -> str:
+        name = f"{self._prefix}{self._stamp:%Y%m%d%H%M%S}"
+        self._stamp += timedelta(seconds=1)
+        return name

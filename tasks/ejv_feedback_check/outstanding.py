@@ -1,0 +1,112 @@
+"""Which batches are without an answer: their state, age, what is stuck in them, and what to do next.
+
+Source: docs/specs/cgi-ejv-files.md section 8.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row
+
+from config.business_time import business_date, naive_utc
+from database.sql import run_sql
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Reject, Table
+from tasks.ejv_feedback_check.business_days import age_in_business_days
+from tasks.ejv_feedback_check.staging import PACKAGE
+
+LATE = 1
+ACT = 2
+_SHOWN_DAYS = 2
+_COLUMNS = ("batch", "type", "state", "age", "open", "amount", "sent as", "next", "command")
+_ANSWERED = ("COMPLETED", "ERRORED")
+
+
+class Step(NamedTuple):
+    """The state of a batch and what to do: in words, and as a command where there is one."""
+
+    state: str
+    words: str
+    command: str
+    is_urgent: bool
+
+
+def check_outstanding(context: RunContext) -> Outcome:
+    """Show the batches that are outstanding or were answered lately; what is overdue or half applied needs a look."""
+    now = context.clock()
+    with context.database.begin() as session:
+        rows = run_sql(session, PACKAGE, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS))).all()
+    outcome = Outcome()
+    shown = []
+    for row in rows:
+        age = age_in_business_days(_sent_on(row), now)
+        step = next_step(row, age, now)
+        shown.append(
+            (row.batch, row.file_type, step.state, age, row.open_items, row.amount, row.resubmitted_as or row.file_ref,
+             step.words, step.command)
+        )  # fmt: skip
+        if not _is_answered(row):
+            outcome.counts["batches_outstanding"] += 1
+        if step.is_urgent:
+            where = f"batch {row.batch} ({row.file_type}, {row.resubmitted_as or row.file_ref})"
+            stuck = f"{row.open_items} items, {row.amount if row.amount is not None else '?'} CAD"
+            outcome.counts["batches_overdue"] += age >= LATE
+            outcome.rejects.append(
+                Reject(where, f"{step.state}, {age} business days", f"{stuck}. {step.words} {step.command}".strip())
+            )
+    if shown:
+        outcome.tables.append(Table("Batches at CGI (age in business days)", _COLUMNS, shown))
+    else:
+        outcome.notes.append("No batch is outstanding.")
+    return outcome
+
+
+def next_step(row: Row[Any], age: int, now: datetime) -> Step:
+    """Decide what is to be done with a batch."""
+    if row.resubmission_state not in {None, "done"}:
+        return Step("resubmission unfinished", "The next run finishes it.", "EJV_FEEDBACK_CHECK", True)
+    if _is_answered(row):
+        return Step("completed" if row.status == "COMPLETED" else "errored", "", "", False)
+    if row.told_name is not None:
+        why = f" ({row.told_state}: {row.told_reason})" if row.told_reason else ""
+        words = f"Its feedback {row.told_name} is stored and not applied{why}: apply it."
+        return Step("feedback stored, not applied", words, f"EJV_FEEDBACK_CHECK --file {row.told_name}", True)
+    if row.status == "ERRORED":
+        words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
+        return Step("errored, half applied", words, _with_reason(f"--rebuild {row.batch}"), True)
+    if row.feedback_file_ref is not None or row.status == "COMPLETED":
+        name = row.feedback_file_ref or "its feedback"
+        words = f"{name} was begun and not finished: apply it again, what is done already stays."
+        command = f"EJV_FEEDBACK_CHECK --file {row.feedback_file_ref}" if row.feedback_file_ref else ""
+        return Step("half applied", words, command, True)
+    state = "acknowledged" if row.ack_file_ref or row.status == "ACKNOWLEDGED" else "uploaded"
+    if row.resubmitted_as:
+        state = f"resubmitted, {state}"
+    if age < LATE:
+        return Step(state, "Wait: feedback comes the same evening or the next day.", "", False)
+    if age < ACT:
+        words = "Late: look for it in the stored files."
+        return Step(state, words, f"EJV_FEEDBACK_CHECK --search {row.batch} --index-bucket", True)
+    if _is_of_past_month(row, now):
+        words = "Ask CAS whether it was received. Its dates are of a month that may be closed; if it never came:"
+        return Step(state, words, _with_reason(f"--rebuild {row.batch}"), True)
+    words = "Ask CAS whether it was received; never send it again while they may still run it. If it never came:"
+    return Step(state, words, _with_reason(f"--resubmit {row.batch}"), True)
+
+
+def _is_answered(row: Row[Any]) -> bool:
+    return row.status in _ANSWERED and not row.open_links
+
+
+def _sent_on(row: Row[Any]) -> datetime:
+    sent: datetime = row.resubmitted_on or row.created_on.replace(tzinfo=UTC)
+    return sent
+
+
+def _is_of_past_month(row: Row[Any], now: datetime) -> bool:
+    sent, today = business_date(row.created_on.replace(tzinfo=UTC)), business_date(now)
+    return (sent.year, sent.month) != (today.year, today.month)
+
+
+def _with_reason(words: str) -> str:
+    return f'EJV_FEEDBACK_CHECK {words} --reason "..."'

@@ -1,0 +1,111 @@
+"""Void a batch that CGI never ran, or refused, so that the next run of the job that made it makes a new one.
+
+What of it was accepted is left alone. Source: docs/specs/cgi-ejv-files.md section 8 step 6.
+"""
+
+import re
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from config.business_time import business_date, naive_utc
+from config.errors import InputRefused
+from config.settings import CgiSettings
+from connectors.object_store import ObjectStore
+from database.sql import run_sql
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Table
+from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
+from tasks.ejv_feedback_check.guards import Ours, answers_stored, our_batch
+from tasks.ejv_feedback_check.registry import INBOX
+from tasks.ejv_feedback_check.staging import PACKAGE
+from tasks.ejv_feedback_check.unstop import clear_stop
+
+_SLIPS = "REFUND"
+_EFT = "EFT_REFUND"
+_VOIDED = "Voided"
+_SENT_AGAIN = """
+SELECT new_name, begun_on FROM pay_jobs.resubmissions
+ WHERE batch_number = :batch AND state <> 'given_up' AND (state <> 'done' OR business_day = :day)
+"""
+
+
+def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str) -> Outcome:
+    """Void a batch and show every row that changes. Raises InputRefused with every reason there is against it."""
+    outcome = index_bucket(context, store, (f"{context.settings(CgiSettings).feedback_folder}/",))
+    with context.database.begin() as session:
+        ours = our_batch(session, batch)
+        against = _against(context, session, ours)
+        if against:
+            raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
+        changed = _void(context, store, session, ours, reason)
+        session.execute(text("DROP TABLE voided"))
+    outcome.tables.append(
+        Table(f"Batch {batch} voided", ("table", "id", "before", "after"), [tuple(row) for row in changed])
+    )
+    for row in changed:
+        outcome.counts[f"changed_{row[0].replace('.', '_')}"] += 1
+    kept, _ = ours.links.get("COMPLETED", (0, 0))
+    if kept:
+        outcome.notes.append(f"{kept} links of batch {batch} were accepted by CGI and are left as they are.")
+    outcome.notes.append(f"The next run of the job that makes {ours.batch.file_type} batches takes up what was voided.")
+    context.log.info("batch.voided", batch=batch, reason=reason, rows=len(changed))
+    return outcome
+
+
+def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
+    reasons = answers_stored(session, ours.batch.id, context.settings(CgiSettings).feedback_prefix)
+    if (ours.batch.message or "").startswith(_VOIDED):
+        reasons.append(f"it was voided before ({ours.batch.message})")
+    elif ours.batch.disbursement_status_code == "COMPLETED" and not set(ours.links) - {"COMPLETED"}:
+        reasons.append("it is COMPLETED, and nothing is left of it that was not accepted")
+    values = {"batch": ours.batch.id, "day": business_date(context.clock())}
+    for row in session.execute(text(_SENT_AGAIN), values):
+        reasons.append(f"it was sent again as {row.new_name} and CGI may run that; wait for its answer")
+    return reasons
+
+
+def _void(context: RunContext, store: ObjectStore, session: Session, ours: Ours, reason: str) -> list[Row[Any]]:
+    batch, file_type, now = ours.batch.id, ours.batch.file_type, naive_utc(context.clock())
+    by = f"run {context.run_id}" if context.run_id is not None else "a dry run"
+    message = f"{_VOIDED} by EJV_FEEDBACK_CHECK --rebuild ({by}): {reason}"
+    run_sql(session, PACKAGE, "choose_voided", batch=batch)
+    changed: list[Row[Any]] = []
+    if file_type == "PAYMENT":
+        changed += run_sql(session, PACKAGE, "release_references")
+        changed += run_sql(session, PACKAGE, "release_partial_refunds", now=now)
+    elif file_type in {_SLIPS, _EFT}:
+        numbers = _numbers_in_inbox(context, store, ours)
+        name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"
+        changed += run_sql(session, PACKAGE, name, numbers=numbers, now=now)
+    else:
+        changed += run_sql(session, PACKAGE, "release_disbursements", now=now)
+        changed += run_sql(session, PACKAGE, "release_partner_disbursements", now=now)
+    changed += clear_stop(session, _named_codes(session, ours, reason), now)
+    changed += run_sql(session, PACKAGE, "void_links", batch=batch, message=message)
+    changed += run_sql(session, PACKAGE, "void_headers", batch=batch, message=message)
+    changed += run_sql(session, PACKAGE, "void_batch", batch=batch, message=message, now=now)
+    return changed
+
+
+def _named_codes(session: Session, ours: Ours, reason: str) -> list[int]:
+    """Give the stopped distribution codes of the batch that the reason names: `stop_ejv`, and those numbers or all."""
+    named = re.search(r"stop_ejv(.*)", reason, re.IGNORECASE | re.DOTALL)
+    if named is None:
+        return []
+    stopped = run_sql(session, PACKAGE, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
+    codes = list(stopped.scalars())
+    numbers = {int(digits) for digits in re.findall(r"\d{1,9}", named[1])}
+    return [code for code in codes if code in numbers] if numbers else codes
+
+
+def _numbers_in_inbox(context: RunContext, store: ObjectStore, ours: Ours) -> list[str]:
+    """Give the AP invoice numbers of the batch, which only its inbox file knows."""
+    key = find_inbox(context, store, ours.batch.file_ref)
+    if key is None:
+        raise InputRefused(
+            f"The inbox file {ours.batch.file_ref} is not in the bucket, and only it says what AP batch {ours.batch.id} holds"
+        )
+    with store.open(key) as stream:
+        return sorted({line.subject for line, _ in INBOX.lines(stream) if line.record == "IH" and line.subject})

@@ -1,0 +1,19 @@
+-- Set the disbursement state of the invoices that were voided back: to none, and of a reversal to COMPLETED, from which
+-- the partner job takes reversals.
+-- in     now (naive UTC)
+-- out    name of the table, id, before, after
+WITH old AS (
+       SELECT DISTINCT invoice.id, invoice.disbursement_status_code AS before,
+              invoice.invoice_status_code IN ('REFUNDED', 'REFUND_REQUESTED', 'CREDITED', 'MANUALLY_REFUNDED')
+                AND invoice.disbursement_date IS NOT NULL AS is_reversal
+         FROM voided
+         JOIN invoices AS invoice
+           ON invoice.id = voided.invoice_id
+        WHERE invoice.disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED', 'ERRORED')
+     )
+UPDATE invoices AS invoice
+   SET disbursement_status_code = CASE WHEN old.is_reversal THEN 'COMPLETED' END,
+       updated_on               = :now
+  FROM old
+ WHERE invoice.id = old.id
+RETURNING 'invoices.disbursement' AS name, invoice.id, old.before, invoice.disbursement_status_code AS after

@@ -1,0 +1,10 @@
+-- Set the routing slips of a voided AP batch back to where the AP job takes them.
+-- in     numbers text[], now (naive UTC)
+-- out    name of the table, id, before, after
+UPDATE routing_slips AS slip
+   SET status     = 'REFUND_AUTHORIZED',
+       updated_on = :now
+  FROM (SELECT id, status AS before FROM routing_slips WHERE number = ANY (:numbers)) AS old
+ WHERE slip.id = old.id
+   AND old.before IN ('REFUND_UPLOADED', 'REFUND_REJECTED')
+RETURNING 'routing_slips' AS name, slip.id, old.before, slip.status AS after

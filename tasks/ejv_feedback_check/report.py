@@ -1,0 +1,100 @@
+"""What became of a batch of feedback, in words for people, and the event that follows from a reversal."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Row
+
+from connectors.events import Topic, new_event
+from connectors.outbox import NewMessage
+from jobs.outcome import Outcome, Reject, Table
+from tasks.ejv_feedback_check.apply import Applied, Told
+
+PAYMENT = "bc.registry.payment"
+_RULES = {
+    "unknown_journal": "the journal is not of this batch in ejv_headers",
+    "no_journal_header": "the file has no JH line for the journal",
+    "unknown_link": "the journal has no link to it in ejv_links",
+    "unknown_invoice": "there is no such invoice",
+    "unknown_disbursement": "there is no such partner disbursement",
+    "unknown_item": "there is no such routing slip, refund or link",
+    "no_item_header": "the item has no IH line",
+    "not_uploaded": "the routing slip does not wait for an answer",
+    "refused_after_acceptance": "CGI refuses now what it accepted before; nothing was changed. Ask CAS which holds",
+    "accepted_after_refusal": (
+        "CGI accepts now what was refused or voided before; nothing was changed. It may be in a newer batch too: "
+        "look for a double charge"
+    ),
+    "incomplete": "its readable lines do not add up to the invoice; nothing was changed",
+}
+
+
+def outcome_of(applied: Applied, told: Told) -> Outcome:
+    """Give counts, a table of what happened, and what a person must look at."""
+    outcome = Outcome()
+    outcome.counts.update({f"lines_{name}": number for name, number in sorted(applied.lines.items())})
+    outcome.counts["lines_read"] = sum(applied.lines.values())
+    outcome.counts.update({f"items_{what}": number for what, number, _ in applied.effects})
+    where = f"{told.file_name} batch {told.number}"
+    if applied.effects:
+        outcome.tables.append(Table(f"{where} ({applied.file_type})", ("what", "items", "amount"), applied.effects))
+    if applied.refusal:
+        outcome.rejects.append(
+            Reject(
+                f"{where} line {told.first_line + 1}",
+                "CGI refused the whole batch",
+                f"{applied.refusal}. What it holds was set free for the next batch; find the cause before it runs",
+            )
+        )
+    outcome.rejects += [_of_thing(row, where, applied) for row in applied.looked_at]
+    outcome.rejects += [
+        Reject(
+            f"{where} journal {row.journal}", "not answered", f"the file has no line for {row.link_type} {row.link_id}"
+        )
+        for row in applied.unanswered
+    ]
+    if applied.stopped:
+        codes = ", ".join(map(str, sorted(applied.stopped)))
+        outcome.notes.append(
+            f"{where}: journals are stopped on distribution code {codes}. Once the ministry confirmed the GL and it is "
+            f'corrected: EJV_FEEDBACK_CHECK --unstop {min(applied.stopped)} --reason "..."'
+        )
+    return outcome
+
+
+def reversal_events(applied: Applied, told: Told) -> Iterator[NewMessage]:
+    """Give the event of each invoice that was refunded now."""
+    for invoice in applied.reversed:
+        yield new_event(
+            Topic.NAMEX_PAY if invoice.corp_type_code == "NRO" else Topic.BUSINESS_PAY,
+            PAYMENT,
+            {
+                "id": invoice.invoice_id,
+                "statusCode": "REVERSED",
+                "filingIdentifier": invoice.filing_id,
+                "corpTypeCode": invoice.corp_type_code,
+            },
+            ordering_key=f"account:{invoice.payment_account_id}",
+            idempotency_key=f"reversed:{invoice.invoice_id}:{told.number}",
+        )
+
+
+def _of_thing(row: Row[Any], where: str, applied: Applied) -> Reject:
+    journal = f" journal {row.journal}" if row.journal is not None else ""
+    line = f" line {row.at_line}" if row.at_line is not None else ""
+    what = row.subject or f"link {row.link_id}"
+    place = f"{where}{journal}{line}"
+    if row.outcome == "rejected":
+        return Reject(place, row.rule.replace("_", " "), f"{what}, {row.amount} CAD: {_RULES[row.rule]}")
+    if not row.is_accepted:
+        return Reject(place, "refused by CGI", f"{what}, {row.amount} CAD: {row.message}")
+    if row.effect == "charged":
+        return Reject(
+            place,
+            "charged though given up",
+            f"{what}, {row.amount} CAD: the invoice is {row.status_before}; receipt and payment were written, its status "
+            "stays. It has to be paid back",
+        )
+    return Reject(
+        place, "another amount", f"{what}: {row.amount} CAD accepted, the invoice's total is {row.invoice_total}"
+    )

@@ -1,0 +1,148 @@
+-- Decide what becomes of each thing the journals of a batch are about, after all its lines, its JH line and BH.
+-- in     batch, file_type, is_refused (BH says no), refusal (its message), despite_faults
+-- out    temporary table feedback_items, one row a flow-through of a journal; where BH or JH says no, also one row for
+--        each open link that no line speaks of
+-- again  a thing whose link has the same answer already resolves to already_applied
+-- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19
+CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
+WITH headers AS (
+       SELECT journal,
+              bool_or(code <> '0000') AS is_refused,
+              min(code || ' ' || message) FILTER (WHERE code <> '0000') AS refusal,
+              min(receipt) AS receipt
+         FROM feedback_staged
+        WHERE record = 'JH' AND fault = ''
+        GROUP BY journal
+     ),
+     spoken AS (
+       SELECT journal, subject,
+              min(form) AS form,
+              min(invoice_id) AS invoice_id,
+              min(partner_id) AS partner_id,
+              min(refund_id) AS refund_id,
+              min(line) AS line,
+              min(line) FILTER (WHERE code <> '0000') AS refused_line,
+              min(code || ' ' || message) FILTER (WHERE code <> '0000') AS refusal,
+              max(effective_date) AS effective_date,
+              coalesce(sum(amount) FILTER (WHERE side = 'D'), 0) AS debit,
+              coalesce(sum(amount) FILTER (WHERE side = 'C'), 0) AS credit,
+              chr((min(ARRAY[line, ascii(side)]))[2]) AS first_side
+         FROM feedback_staged
+        WHERE record = 'JD' AND fault = ''
+        GROUP BY journal, subject
+     ),
+     links AS (
+       SELECT link.ejv_header_id AS journal,
+              coalesce(link.link_type, 'invoice') AS link_type,
+              link.link_id,
+              bool_or(link.disbursement_status_code IS NULL
+                      OR link.disbursement_status_code NOT IN ('COMPLETED', 'ERRORED')) AS is_open,
+              bool_or(link.disbursement_status_code = 'COMPLETED') AS is_completed,
+              min(header.payment_account_id) AS payment_account_id,
+              min(header.partner_code) AS partner_code
+         FROM ejv_headers AS header
+         JOIN ejv_links AS link
+           ON link.ejv_header_id = header.id
+        WHERE header.ejv_file_id = :batch
+        GROUP BY link.ejv_header_id, coalesce(link.link_type, 'invoice'), link.link_id
+     ),
+     keyed AS (
+       SELECT spoken.*,
+              partner.is_reversal,
+              partner.id IS NOT NULL AS has_partner,
+              CASE WHEN spoken.form IN ('REFUND', 'PARTNER_REFUND') THEN 'partial_refund' ELSE 'invoice' END AS link_type,
+              CASE spoken.form WHEN 'REFUND' THEN spoken.refund_id
+                               WHEN 'PARTNER_REFUND' THEN partner.target_id
+                               ELSE spoken.invoice_id END AS link_id
+         FROM spoken
+         LEFT JOIN partner_disbursements AS partner
+           ON partner.id = spoken.partner_id
+     ),
+     items AS (
+       SELECT keyed.journal, keyed.subject, keyed.form, keyed.invoice_id, keyed.partner_id,
+              CASE WHEN keyed.link_type = 'partial_refund' THEN keyed.link_id END AS refund_id,
+              keyed.line, keyed.refused_line, keyed.refusal, keyed.effective_date, keyed.debit, keyed.credit,
+              keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.link_type, keyed.link_id
+         FROM keyed
+        UNION ALL
+       SELECT link.journal, NULL, 'SILENT',
+              CASE link.link_type WHEN 'invoice' THEN link.link_id ELSE refund.invoice_id END, NULL,
+              CASE link.link_type WHEN 'partial_refund' THEN link.link_id END,
+              NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, link.link_type, link.link_id
+         FROM links AS link
+         LEFT JOIN headers
+           ON headers.journal = link.journal
+         LEFT JOIN refunds_partial AS refund
+           ON link.link_type = 'partial_refund'
+          AND refund.id = link.link_id
+        WHERE link.is_open
+          AND (:is_refused OR headers.is_refused)
+          AND NOT EXISTS (SELECT FROM keyed
+                           WHERE keyed.journal = link.journal
+                             AND keyed.link_type = link.link_type
+                             AND keyed.link_id = link.link_id)
+     ),
+     judged AS (
+       SELECT items.*,
+              links.payment_account_id,
+              links.partner_code,
+              invoice.invoice_status_code AS status_before,
+              invoice.total AS invoice_total,
+              headers.receipt,
+              (:is_refused OR coalesce(headers.is_refused, false)) AS is_header_refused,
+              (items.refused_line IS NULL AND NOT :is_refused AND NOT coalesce(headers.is_refused, false)) AS is_accepted,
+              left(coalesce(items.refusal, headers.refusal, :refusal), 250) AS message,
+              least(items.debit, items.credit) AS amount,
+              CASE WHEN links.journal IS NULL AND NOT EXISTS (
+                          SELECT FROM ejv_headers WHERE id = items.journal AND ejv_file_id = :batch)
+                   THEN 'rejected:unknown_journal'
+                   WHEN headers.journal IS NULL AND items.subject IS NOT NULL THEN 'rejected:no_journal_header'
+                   WHEN items.partner_id IS NOT NULL AND NOT items.has_partner THEN 'rejected:unknown_disbursement'
+                   WHEN links.journal IS NULL THEN 'rejected:unknown_link'
+                   WHEN invoice.id IS NULL THEN 'rejected:unknown_invoice'
+                   WHEN links.is_open THEN 'applied:'
+                   WHEN links.is_completed = (items.refused_line IS NULL AND NOT :is_refused
+                                              AND NOT coalesce(headers.is_refused, false)) THEN 'already_applied:same_answer'
+                   WHEN links.is_completed THEN 'rejected:refused_after_acceptance'
+                   ELSE 'rejected:accepted_after_refusal' END AS verdict,
+              CASE WHEN items.link_type = 'partial_refund' AND :file_type = 'PAYMENT' THEN 'partially_refunded'
+                   WHEN :file_type = 'PAYMENT' THEN
+                        CASE WHEN invoice.invoice_status_code = 'REFUND_REQUESTED'
+                              AND items.first_side = 'C'
+                              AND invoice.payment_date IS NULL
+                              AND NOT EXISTS (SELECT FROM receipts WHERE receipts.invoice_id = invoice.id)
+                             THEN 'charged'
+                             WHEN invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED') THEN 'refunded'
+                             WHEN invoice.invoice_status_code IN ('CANCELLED', 'CREDITED', 'MANUALLY_REFUNDED',
+                                                                  'CHARGEBACK', 'DELETED', 'DELETE_ACCEPTED') THEN 'charged'
+                             ELSE 'paid' END
+                   WHEN coalesce(items.is_reversal,
+                                 invoice.invoice_status_code IN ('REFUNDED', 'REFUND_REQUESTED', 'CREDITED',
+                                                                 'MANUALLY_REFUNDED')
+                                 AND NOT (invoice.disbursement_date IS NULL AND items.first_side = 'C'))
+                   THEN 'reversed'
+                   ELSE 'disbursed' END AS effect
+         FROM items
+         LEFT JOIN headers
+           ON headers.journal = items.journal
+         LEFT JOIN links
+           ON links.journal = items.journal
+          AND links.link_type = items.link_type
+          AND links.link_id = items.link_id
+         LEFT JOIN invoices AS invoice
+           ON invoice.id = items.invoice_id
+     ),
+     final AS (
+       SELECT judged.*,
+              CASE WHEN verdict = 'applied:' AND :despite_faults AND is_accepted AND effect = 'paid'
+                    AND amount <> invoice_total
+                   THEN 'rejected:incomplete' ELSE verdict END AS decided
+         FROM judged
+     )
+SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_line, effective_date, amount, link_type,
+       link_id, payment_account_id, partner_code, status_before, invoice_total, receipt, is_header_refused, is_accepted,
+       CASE WHEN is_accepted THEN NULL ELSE message END AS message,
+       effect,
+       split_part(decided, ':', 1) AS outcome,
+       split_part(decided, ':', 2) AS rule
+  FROM final

@@ -1,0 +1,20 @@
+-- Say on the invoices how their disbursement went; partial refunds leave their invoice alone.
+-- in     now (naive UTC)
+-- again  the same values are written
+-- source docs/specs/cgi-ejv-files.md section 7.2, weakness 6. Where BH or JH refuses a reversal it becomes COMPLETED
+--        again, so that the next run takes it; a refused line is for a person and stays ERRORED.
+UPDATE invoices AS invoice
+   SET disbursement_status_code   = CASE WHEN item.is_accepted AND item.effect = 'reversed' THEN 'REVERSED'
+                                         WHEN item.is_accepted THEN 'COMPLETED'
+                                         WHEN item.effect = 'reversed' AND item.refused_line IS NULL THEN 'COMPLETED'
+                                         ELSE 'ERRORED' END,
+       disbursement_date          = CASE WHEN item.is_accepted AND item.effect = 'disbursed' THEN item.effective_date
+                                         ELSE invoice.disbursement_date END,
+       disbursement_reversal_date = CASE WHEN item.is_accepted AND item.effect = 'reversed' THEN item.effective_date
+                                         ELSE invoice.disbursement_reversal_date END,
+       updated_on                 = :now
+  FROM (SELECT DISTINCT ON (invoice_id) *
+          FROM feedback_items
+         WHERE outcome = 'applied' AND link_type = 'invoice'
+         ORDER BY invoice_id, is_accepted, line DESC) AS item
+ WHERE invoice.id = item.invoice_id

@@ -1,0 +1,14 @@
+-- Say on the EFT refunds how they went.
+-- in     now (naive UTC)
+-- again  only what is answered now changes
+UPDATE eft_refunds AS refund
+   SET status                   = CASE WHEN item.is_accepted THEN 'COMPLETED' ELSE 'ERRORED' END,
+       disbursement_status_code = CASE WHEN item.is_accepted THEN 'COMPLETED' ELSE 'ERRORED' END,
+       disbursement_date        = CASE WHEN item.is_accepted THEN coalesce(item.effective_date, CAST(:now AS date))
+                                       ELSE refund.disbursement_date END,
+       cheque_status            = CASE WHEN item.is_accepted AND upper(refund.refund_method) LIKE 'CH%' THEN 'PROCESSED'
+                                       ELSE refund.cheque_status END,
+       updated_on               = :now
+  FROM feedback_items AS item
+ WHERE item.outcome = 'applied'
+   AND refund.id = item.eft_refund_id

@@ -1,0 +1,16 @@
+-- Mark the invoices of ministry accounts paid or refunded; one that was charged after it was given up keeps its status.
+-- in     now (naive UTC)
+-- again  the same values are written
+UPDATE invoices AS invoice
+   SET invoice_status_code = CASE item.effect WHEN 'paid' THEN 'PAID'
+                                              WHEN 'refunded' THEN 'REFUNDED'
+                                              ELSE invoice.invoice_status_code END,
+       payment_date        = CASE WHEN item.effect = 'refunded' THEN invoice.payment_date ELSE item.effective_date END,
+       paid                = CASE WHEN item.effect = 'refunded' THEN invoice.paid ELSE invoice.total END,
+       refund_date         = CASE WHEN item.effect = 'refunded' THEN item.effective_date ELSE invoice.refund_date END,
+       updated_on          = :now
+  FROM feedback_items AS item
+ WHERE item.outcome = 'applied'
+   AND item.is_accepted
+   AND item.effect IN ('paid', 'charged', 'refunded')
+   AND invoice.id = item.invoice_id

@@ -1,0 +1,13 @@
+-- Close the partial refunds that were accepted; set back those that were refused, so that a later batch takes them.
+-- in     now (naive UTC)
+-- again  the same values are written
+-- source docs/specs/cgi-ejv-files.md section 7.2, weaknesses 7 and 8
+UPDATE refunds_partial AS refund
+   SET status     = CASE WHEN item.is_accepted THEN 'REFUND_PROCESSED' ELSE 'REFUND_REQUESTED' END,
+       gl_posted  = CASE WHEN item.is_accepted THEN item.effective_date ELSE refund.gl_posted END,
+       gl_error   = item.message,
+       updated_on = :now
+  FROM feedback_items AS item
+ WHERE item.outcome = 'applied'
+   AND item.link_type = 'partial_refund'
+   AND refund.id = item.refund_id

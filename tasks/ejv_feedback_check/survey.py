@@ -1,0 +1,191 @@
+"""What a feedback or inbox file holds, before anything is done with it: its batches, and what is wrong with them.
+
+A batch runs from its BG line to its BT line. Its lines are held against the control count and total of BT and the
+totals of its JH lines; a batch that is damaged or does not add up has faults, each with its line.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from tasks.ejv_feedback_check.feedback import ACCEPTED, COUNTED, JOURNAL_TYPES, Line
+
+MAX_FAULTS = 200
+_ZERO = Decimal("0.00")
+
+
+class Fault(NamedTuple):
+    """Something that is wrong at a line; 0 is the file as a whole."""
+
+    line: int
+    text: str
+
+
+class Mention(NamedTuple):
+    """A number that a line is about, for the index: batch, journal, invoice, disbursement, refund or ap."""
+
+    line: int
+    kind: str
+    number: str
+    amount: Decimal | None
+
+
+@dataclass
+class Journal:
+    """A journal of a batch: what its header says, and what its lines add up to on either side."""
+
+    line: int
+    total: Decimal
+    sums: dict[str, Decimal] = field(default_factory=lambda: {"C": _ZERO, "D": _ZERO})
+
+
+@dataclass
+class Batch:
+    """A batch in a file."""
+
+    ordinal: int
+    batch_type: str
+    number: int | None
+    feeder: str
+    first_line: int
+    last_line: int
+    faults: list[Fault] = field(default_factory=list)
+    header_code: str = ""
+    header_message: str = ""
+    counted: int = 0
+    items: int = 0
+    total: Decimal = _ZERO
+    journals: dict[int, Journal] = field(default_factory=dict)
+    is_closed: bool = False
+
+    def blame(self, line: int, text: str) -> None:
+        """Note a fault; a file that is all faults fills no memory."""
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(line, text))
+
+
+@dataclass
+class Survey:
+    """What was found. `outside` are the lines that belong to no batch."""
+
+    batches: list[Batch] = field(default_factory=list)
+    outside: list[Fault] = field(default_factory=list)
+    effective: set[date | None] = field(default_factory=set)
+    lines: int = 0
+
+    def read(self, lines: Iterable[tuple[Line, str]]) -> Iterator[Mention]:
+        """Take the lines in (with the first two letters of each), and give what they mention."""
+        batch: Batch | None = None
+        for line, batch_type in lines:
+            self.lines = line.number
+            if line.record == "BG":
+                if batch is not None:
+                    _close(batch, line.number)
+                number = None if line.fault else line.batch
+                batch = Batch(len(self.batches) + 1, batch_type, number, line.feeder, line.number, line.number)
+                self.batches.append(batch)
+            if batch is None:
+                if len(self.outside) < MAX_FAULTS:
+                    self.outside.append(Fault(line.number, line.fault or f"a {line.record} line outside any batch"))
+                continue
+            batch.last_line = line.number
+            self._take(batch, line, batch_type)
+            yield from _mentions(line)
+            if line.record == "BT":
+                batch = None
+        if batch is not None:
+            _close(batch, None)
+
+    def _take(self, batch: Batch, line: Line, batch_type: str) -> None:
+        if line.fault:
+            batch.blame(line.number, line.fault)
+        elif batch_type != batch.batch_type:
+            batch.blame(line.number, f"a {batch_type} line in a {batch.batch_type} batch")
+        if line.record in COUNTED[batch.batch_type] or line.record == "??":
+            batch.counted += 1
+        if line.fault:
+            batch.is_closed = batch.is_closed or line.record == "BT"
+            return
+        if line.record == "BH":
+            batch.header_code, batch.header_message = line.code, line.message
+        elif line.record == "JH":
+            _take_journal(batch, line)
+        elif line.record == "JD":
+            _take_detail(batch, line)
+            self.effective.update({line.effective} - {None})
+        elif line.record == "IH":
+            batch.items += 1
+            batch.total += line.amount or _ZERO
+            self.effective.update({line.effective} - {None})
+        elif line.record == "BT":
+            _check(batch, line)
+
+
+def _take_journal(batch: Batch, line: Line) -> None:
+    assert line.journal is not None and line.amount is not None
+    if line.batch != batch.number:
+        batch.blame(line.number, f"journal {line.journal} names batch {line.batch}, expected {batch.number}")
+    if line.journal in batch.journals:
+        batch.blame(line.number, f"journal {line.journal} began at line {batch.journals[line.journal].line} already")
+        return
+    batch.journals[line.journal] = Journal(line.number, line.amount)
+
+
+def _take_detail(batch: Batch, line: Line) -> None:
+    assert line.journal is not None and line.amount is not None
+    batch.items += 1
+    journal = batch.journals.get(line.journal)
+    if journal is None:
+        batch.blame(line.number, f"journal {line.journal} has no JH line before its details")
+        return
+    journal.sums[line.side] += line.amount
+
+
+def _check(batch: Batch, trailer: Line) -> None:
+    """Hold a batch against its trailer, and its journals against their headers."""
+    batch.is_closed = True
+    if trailer.batch != batch.number:
+        batch.blame(trailer.number, f"BT names batch {trailer.batch}, BG names {batch.number}")
+    if batch.header_code not in {"", ACCEPTED} and not batch.counted:
+        return  # CGI refused the batch as a whole and repeats none of it
+    if trailer.count != batch.counted:
+        batch.blame(trailer.number, f"BT counts {trailer.count} lines, {batch.counted} are there")
+    if batch.batch_type in JOURNAL_TYPES:
+        batch.total = sum((journal.sums["D"] for journal in batch.journals.values()), _ZERO)
+    if trailer.amount != batch.total:
+        batch.blame(trailer.number, f"BT says {trailer.amount} CAD, the lines add up to {batch.total}")
+    for number, journal in batch.journals.items():
+        if {journal.total, journal.sums["C"], journal.sums["D"]} != {journal.total}:
+            batch.blame(
+                journal.line,
+                f"journal {number}: JH says {journal.total} CAD, its lines add up to {journal.sums['D']} debit and "
+                f"{journal.sums['C']} credit",
+            )
+    batch.journals = {}
+
+
+def _close(batch: Batch, next_line: int | None) -> None:
+    if next_line is None:
+        where = f"the file ends at line {batch.last_line}"
+    else:
+        where = f"another batch begins at line {next_line}"
+    batch.blame(batch.last_line, f"the batch has no BT line: {where}")
+
+
+def _mentions(line: Line) -> Iterator[Mention]:
+    if line.fault:
+        return
+    if line.record in {"BG", "BT"}:
+        yield Mention(line.number, "batch", str(line.batch), line.amount)
+    elif line.record == "JH":
+        yield Mention(line.number, "journal", str(line.journal), line.amount)
+    elif line.about is not None:
+        yield Mention(line.number, "invoice", str(line.about.invoice_id), line.amount)
+        if line.about.partner_id is not None:
+            yield Mention(line.number, "disbursement", str(line.about.partner_id), line.amount)
+        if line.about.refund_id is not None:
+            yield Mention(line.number, "refund", str(line.about.refund_id), line.amount)
+    elif line.record == "IH":
+        yield Mention(line.number, "ap", line.subject, line.amount)

@@ -1,0 +1,160 @@
+"""EJV_FEEDBACK_CHECK, told from top to bottom."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from config.errors import UsageError
+from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings
+from connectors.inbound import InboundFile, find_by_name, list_files, set_state
+from connectors.inbound_content import open_content
+from connectors.intake import Intake, register_local
+from connectors.object_store import ObjectStore
+from connectors.poller import PollReport, poll
+from connectors.sftp import connect_sftp
+from jobs.context import RunContext
+from jobs.outcome import Outcome, Reject
+from tasks.ejv_feedback_check.acks import record_ack
+from tasks.ejv_feedback_check.arguments import Arguments
+from tasks.ejv_feedback_check.bucket import index_bucket, index_outstanding
+from tasks.ejv_feedback_check.names import SOURCE, is_ack, is_feedback, wanted
+from tasks.ejv_feedback_check.one_file import Opened, apply_file
+from tasks.ejv_feedback_check.outstanding import check_outstanding
+from tasks.ejv_feedback_check.rebuild import rebuild
+from tasks.ejv_feedback_check.resubmit import resubmit
+from tasks.ejv_feedback_check.search import search
+from tasks.ejv_feedback_check.sending import send, unfinished
+from tasks.ejv_feedback_check.unstop import unstop
+
+
+def run(context: RunContext, arguments: Arguments) -> Outcome:
+    """Fetch and apply what came, then show what is outstanding; or do the one thing that was asked for."""
+    reason = arguments.reason or ""
+    if arguments.mode == "check":
+        return check_outstanding(context)
+    if arguments.unstop is not None:
+        return unstop(context, arguments.unstop, reason=reason)
+    with _store(context) as store:
+        if arguments.mode == "search":
+            outcome = index_bucket(context, store) if arguments.index_bucket else Outcome()
+            outcome += search(context, store, arguments.search)
+            return outcome
+        if arguments.resubmit is not None:
+            return resubmit(context, store, arguments.resubmit, reason=reason, even_if_closed=arguments.even_if_closed)
+        if arguments.rebuild is not None:
+            return rebuild(context, store, arguments.rebuild, reason=reason)
+        intake = Intake(
+            SOURCE, wanted(context.settings(CgiSettings)), context.database, store, context.clock, context.run_id,
+            context.stop.check,
+        )  # fmt: skip
+        if arguments.file is not None:
+            return _apply_named(context, store, intake, arguments.file, despite_faults=arguments.despite_faults)
+        outcome = _finish_resubmissions(context, store)
+        outcome += _of_poll(poll(context.settings(CgiSftpSettings), intake))
+        outcome += _take_in(context, store)
+        outcome += index_outstanding(context, store)
+    outcome += check_outstanding(context)
+    return outcome
+
+
+def _finish_resubmissions(context: RunContext, store: ObjectStore) -> Outcome:
+    """Finish what a run before this one began to send again."""
+    outcome = Outcome()
+    with context.database.begin() as session:
+        begun = unfinished(session)
+    if not begun or context.dry_run:
+        return outcome
+    with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
+        for one in begun:
+            outcome += send(context, store, sftp, one)
+    return outcome
+
+
+def _take_in(context: RunContext, store: ObjectStore) -> Outcome:
+    """Record every ACK and apply every feedback file that is ready, the oldest first."""
+    settings = context.settings(CgiSettings)
+    with context.database.begin() as session:
+        waiting = list_files(session, SOURCE, ["received"])
+        again = [file for file in list_files(session, SOURCE, ["known"]) if "acknowledged" not in file.details]
+    outcome = Outcome()
+    context.progress.begin(len(waiting))
+    for file in [*waiting, *(file for file in again if is_ack(settings, file.name))]:
+        context.stop.check()
+        context.progress.step(file.name)
+        if is_ack(settings, file.name):
+            outcome += record_ack(context, file, _opened(context, store, file).content)
+        elif is_feedback(settings, file.name):
+            outcome += apply_file(context, _opened(context, store, file))
+        context.record_progress({"last_file": file.name})
+        context.progress.advance()
+    return outcome
+
+
+def _apply_named(
+    context: RunContext, store: ObjectStore, intake: Intake, name: str, *, despite_faults: bool
+) -> Outcome:
+    """Apply one file of this machine, or one that is stored: taken in before, or lying in the bucket."""
+    path = Path(name)
+    file = register_local(path, intake).file if path.is_file() else _stored(context, store, intake, name)
+    if file.state in {"applied", "known", "ignored"}:
+        return Outcome(notes=[f"{file.name} is {file.state} ({file.reason or 'nothing to do'}): not applied again."])
+    if is_ack(context.settings(CgiSettings), file.name):
+        return record_ack(context, file, _opened(context, store, file).content)
+    return apply_file(context, _opened(context, store, file), despite_faults=despite_faults)
+
+
+def _stored(context: RunContext, store: ObjectStore, intake: Intake, name: str) -> InboundFile:
+    with context.database.begin() as session:
+        found = find_by_name(session, SOURCE, name)
+        indexed = (
+            "SELECT object_key FROM pay_jobs.cgi_files WHERE name = :name AND kind = 'feedback' ORDER BY id LIMIT 1"
+        )
+        key = session.scalar(text(indexed), {"name": name})
+    usable = [file for file in found if file.state not in {"applied", "known", "ignored"}]
+    if found:
+        return (usable or found)[-1]
+    folder = f"{context.settings(CgiSettings).feedback_folder}/{name}"
+    key = key or (folder if store.size_of(folder) is not None else None)
+    size = store.size_of(key) if key is not None else None
+    if key is None or size is None:
+        raise UsageError(
+            f"There is no local file {name!r}, and none in the bucket that is known; "
+            "EJV_FEEDBACK_CHECK --index-bucket looks for more."
+        )
+    source = key
+    file = intake.keep(name, lambda: store.read(source), size=size).file
+    if file.state != "stored":
+        return file
+    with context.database.begin() as session:
+        return set_state(session, file.id, "received")
+
+
+def _opened(context: RunContext, store: ObjectStore, file: InboundFile) -> Opened:
+    settings = context.read_settings.get(CgiSftpSettings)
+    sftp = settings if isinstance(settings, CgiSftpSettings) else None
+    return Opened(file, open_content(file, store=store, sftp=sftp))
+
+
+def _of_poll(report: PollReport) -> Outcome:
+    """Say what a poll found besides files to apply; what is merely left is named in a note."""
+    outcome = Outcome()
+    outcome.counts["files_received"] = len(report.received)
+    if report.known:
+        outcome.counts["files_known"] = len(report.known)
+        outcome.notes += [f"{file.name}: the same content came before; archived, not applied." for file in report.known]
+    outcome.rejects += [Reject(file.name, "held", file.reason or "") for file in report.held]
+    outcome.rejects += [Reject(named.name, "name refused", named.reason) for named in report.refused]
+    outcome.rejects += [Reject(named.name, "not taken", named.reason) for named in report.failed]
+    outcome.notes += [f"{named.name} was left where it is: {named.reason}" for named in report.left]
+    return outcome
+
+
+@contextmanager
+def _store(context: RunContext) -> Iterator[ObjectStore]:
+    store = ObjectStore(context.settings(ObjectStoreSettings))
+    try:
+        yield store
+    finally:
+        store.close()

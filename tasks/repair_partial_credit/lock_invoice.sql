@@ -1,0 +1,21 @@
+-- Read an invoice with its account and CFS profile, and lock it until the transaction ends.
+-- in     id
+-- out    one row if there is such an invoice
+-- again  reads only
+SELECT invoice.id,
+       invoice.invoice_status_code AS status,
+       invoice.payment_method_code AS method,
+       invoice.total,
+       coalesce(invoice.paid, 0)   AS paid,
+       coalesce(invoice.refund, 0) AS refund,
+       invoice.payment_account_id  AS account_id,
+       cfs.cfs_party               AS party,
+       cfs.cfs_account             AS account,
+       cfs.cfs_site                AS site,
+       EXISTS (SELECT FROM refunds WHERE refunds.invoice_id = invoice.id AND refunds.status LIKE 'PENDING%')
+         AS awaits_approval
+  FROM invoices AS invoice
+  LEFT JOIN cfs_accounts AS cfs
+    ON cfs.id = invoice.cfs_account_id
+ WHERE invoice.id = :id
+   FOR UPDATE OF invoice

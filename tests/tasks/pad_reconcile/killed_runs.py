@@ -1,0 +1,114 @@
+"""Runs of the job in processes of their own, which can be told to kill themselves at a point.
+
+    python -m tests.tasks.pad_reconcile.killed_runs
+
+Reads one order a line, {"database_url": ..., "minutes": 0, "end_at": 7 or null, "how": "kill" or "terminate"}, and
+answers each with one line, {"returncode": ..., "points": [...]}. The points are before and after every commit that
+wrote something, and before chosen statements of the one transaction that applies a file; they are numbered from 0.
+To terminate ends every connection to the database, as its restart does.
+"""
+
+import json
+import os
+import re
+import signal
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from jobs.runner import Request, execute
+from tasks.pad_reconcile import JOB
+from tests.settlement_factory import NOW
+
+_WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(?:WITH\b.*\b)?(INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
+_INSIDE = (
+    "-- Create the table that holds the rows of one file as they were read",
+    "-- Decide what becomes of each row",
+    "-- Mark the invoices paid",
+    "-- Create the NSF fee invoice",
+    "-- Record every row",
+    "-- Keep messages for delivery",
+)
+
+
+class Points:
+    """The points of a run, and what happens at one of them."""
+
+    def __init__(self, order: dict[str, Any], heard: Path) -> None:
+        self._order = order
+        self._heard = heard
+        self._seen: list[str] = []
+        self._wrote: set[int] = set()
+
+    def listen(self) -> None:
+        """Hear of every statement and commit in this process."""
+        event.listen(Engine, "before_cursor_execute", self._statement)
+        event.listen(Session, "before_commit", lambda session: self._commit(session, "before"))
+        event.listen(Session, "after_commit", lambda session: self._commit(session, "after"))
+
+    def _statement(self, connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if _WRITES.match(statement):
+            connection.info["wrote"] = statement.split("\n", maxsplit=1)[0][:60]
+        if statement.startswith(_INSIDE):
+            self._reach(statement.split("\n", maxsplit=1)[0][3:])
+
+    def _commit(self, session: Session, when: str) -> None:
+        if when == "before":
+            wrote = session.connection().info.pop("wrote", None)
+            session.info["wrote"] = wrote
+        wrote = session.info.get("wrote")
+        if wrote is not None:
+            self._reach(f"{when} the commit of: {wrote}")
+
+    def _reach(self, name: str) -> None:
+        self._seen.append(name)
+        self._heard.write_text(json.dumps(self._seen))
+        if len(self._seen) - 1 == self._order["end_at"]:
+            if self._order["how"] == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            _terminate(self._order["database_url"])
+
+
+def _terminate(database_url: str) -> None:
+    connection = psycopg2.connect(database_url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()
+
+
+def _run(order: dict[str, Any], heard: Path) -> int:
+    os.environ["DATABASE_URL"] = order["database_url"]
+    Points(order, heard).listen()
+    now = NOW + timedelta(minutes=order["minutes"])
+    return int(execute(JOB, Request(values={}), clock=lambda: now).exit_code)
+
+
+def main() -> None:
+    """Carry out orders until there are no more."""
+    with tempfile.TemporaryDirectory() as folder:
+        heard = Path(folder) / "heard.json"
+        for line in sys.stdin:
+            order = json.loads(line)
+            heard.write_text("[]")
+            child = os.fork()
+            if not child:
+                os._exit(_run(order, heard))
+            _, status = os.waitpid(child, 0)
+            answer = {"returncode": os.waitstatus_to_exitcode(status), "points": json.loads(heard.read_text())}
+            sys.stdout.write(f"\nANSWER {json.dumps(answer)}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Answers that are lost, and processes that die: never a second memo, and every way on ends in the same books."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from config.errors import ExitCode, UsageError
+from tests.tasks.repair_partial_credit.conftest import SITE, DeathError, Desk
+
+COMMITS = 5
+LOST = {"kind": "lost_answer", "method": "POST", "path": "/cms/"}
+NEVER_DONE = {"kind": "error_before", "method": "POST", "path": "/cms/", "status": 503}
+BOOKED = {
+    "credits": [("20001", "900101", True, "6.5", "6.5", 7)],
+    "parts": [
+        (70, "BASE_FEES", Decimal("5.00"), True, "REFUND_PROCESSED", 7),
+        (70, "SERVICE_FEES", Decimal("1.50"), True, "REFUND_PROCESSED", 7),
+    ],
+    "account": [(Decimal("6.50"),)],
+    "invoice": [("PAID", Decimal("31.50"), Decimal("6.50"), True)],
+}
+LINES = ("70=5.00", "70:service=1.50")
+
+
+def dying_at(nth: int) -> Callable[[], None]:
+    """Give what ends the process at the nth commit, before it."""
+    counted = count(1)
+
+    def die() -> None:
+        if next(counted) == nth:
+            raise DeathError
+
+    return die
+
+
+def test_a_lost_answer_is_parked_with_the_two_ways_on(desk: Desk) -> None:
+    before = desk.state()
+    desk.cfs.admin.order_faults(LOST)
+
+    outcome = desk.run(*LINES)
+
+    assert outcome.exit_code == ExitCode.ATTENTION
+    (reject,) = outcome.rejects
+    assert "a credit memo of 6.50 CAD (line 70 BASE_FEES 5.00, line 70 SERVICE_FEES 1.50)" in reject.detail
+    assert '7 --memo NUMBER --reason "..."' in reject.detail
+    assert '7 --not-made --reason "..."' in reject.detail
+    assert (desk.state(), desk.journal()) == (before, ["parked"])
+
+
+def test_while_an_answer_is_lost_a_second_call_is_refused_with_the_account_of_it(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+
+    outcome = desk.run("71=1.00")
+
+    assert outcome.exit_code == ExitCode.ATTENTION
+    assert outcome.rejects[0].detail.startswith(
+        "an earlier one is open, so no new one was begun: a credit memo of 6.50"
+    )
+    assert len(desk.memos()) == 1
+
+
+def test_the_memo_a_person_names_is_adopted(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+
+    outcome = desk.run(memo="20001")
+
+    assert outcome.exit_code == ExitCode.DONE
+    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["done"], 1)
+
+
+def test_of_a_memo_that_was_used_meanwhile_only_the_rest_is_credit(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+    desk.cfs.admin.seed(invoices=[{"site_number": SITE.site, "invoice_number": "REG00000008", "total": "4.00"}])
+    desk.cfs.admin.nightly(desk.books.now.date())
+
+    desk.run(memo="20001")
+
+    assert desk.state()["credits"] == [("20001", "900101", True, "6.5", "2.5", 7)]
+    assert desk.state()["account"] == [(Decimal("2.50"),)]
+
+
+@pytest.mark.parametrize(
+    ("memo", "words"),
+    [
+        ("20999", "CFS has no credit memo 20999"),
+        ("30001", r"30001 in CFS is over 6.51 \(expected 6.50\)"),
+        ("30002", "30002 is known already, for invoice 7"),
+    ],
+)
+def test_a_memo_that_cannot_be_it_is_not_adopted(desk: Desk, memo: str, words: str) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+    seeded = [("30001", "6.51"), ("30002", "6.50")]
+    desk.cfs.admin.seed(
+        credit_memos=[{"site_number": SITE.site, "credit_memo_number": one, "amount": total} for one, total in seeded]
+    )
+    known = desk.books.credit(desk.account, "30002", "6.50")
+    desk.books.change("UPDATE credits SET created_invoice_id = 7 WHERE id = :id", id=known)
+    before = desk.state()
+
+    with pytest.raises(UsageError, match=words):
+        desk.run(memo=memo)
+
+    assert (desk.state(), desk.journal()) == (before, ["parked"])
+
+
+def test_what_was_not_made_can_be_begun_again(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(NEVER_DONE)
+    desk.run(*LINES)
+
+    desk.run(not_made=True)
+    outcome = desk.run(*LINES)
+
+    assert outcome.exit_code == ExitCode.DONE
+    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["not_made", "done"], 1)
+
+
+@pytest.mark.parametrize("way", [{"memo": "20001"}, {"not_made": True}], ids=str)
+def test_without_a_lost_answer_there_is_nothing_to_resolve(desk: Desk, way: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match="no partial credit whose answer was lost"):
+        desk.run(**way)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("nth", range(1, COMMITS + 1))
+def test_killed_before_any_commit_the_credit_ends_made_once(desk: Desk, nth: int) -> None:
+    with pytest.raises(DeathError):
+        desk.run(*LINES, before_commit=dying_at(nth))
+
+    outcome = desk.run(*LINES)
+    if outcome.rejects:
+        assert desk.journal() == ["intended"]
+        outcome = desk.run(memo="20001")
+
+    assert outcome.exit_code == ExitCode.DONE
+    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["done"], 1)
+
+
+def test_an_undisturbed_run_has_just_these_commits(desk: Desk) -> None:
+    desk.run(*LINES, before_commit=dying_at(COMMITS + 1))
+
+    assert desk.state() == BOOKED
+
+
+def test_killed_between_the_note_and_the_call_it_is_for_a_person_and_can_be_begun_again(desk: Desk) -> None:
+    asked = count(1)
+
+    def clock() -> object:
+        if next(asked) == 3:  # the third question is the date of the memo
+            raise DeathError
+        return desk.books.now
+
+    with pytest.raises(DeathError):
+        desk.run(*LINES, clock=clock)
+    assert (desk.journal(), desk.memos()) == (["intended"], {})
+
+    assert desk.run(*LINES).exit_code == ExitCode.ATTENTION
+    desk.run(not_made=True)
+    desk.run(*LINES)
+
+    assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
+
+
+def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: Desk) -> None:
+    with pytest.raises(DeathError):
+        desk.run(*LINES, before_commit=dying_at(COMMITS))
+    assert desk.journal() == ["answered"]
+
+    with pytest.raises(UsageError, match="CFS has made the memo 20001"):
+        desk.run(not_made=True)
+    outcome = desk.run("71=10.00")
+
+    assert outcome.notes[0].startswith("Finished what was begun earlier: a credit memo of 6.50 CAD")
+    assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
+
+
+def test_a_refund_by_somebody_else_meanwhile_is_told(desk: Desk) -> None:
+    with pytest.raises(DeathError):
+        desk.run(*LINES, before_commit=dying_at(COMMITS))
+    desk.books.change("UPDATE invoices SET invoice_status_code = 'CREDITED', refund = 31.50")
+
+    outcome = desk.run(*LINES)
+
+    assert [reject.reason for reject in outcome.rejects] == ["refunded meanwhile"]
+    assert desk.state()["account"] == [(Decimal("6.50"),)]

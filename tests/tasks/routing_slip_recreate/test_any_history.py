@@ -1,0 +1,230 @@
+"""Any mixture of deposits, links, corrections, spending, bounces, voids, refunds, faults and deaths ends in order.
+
+Held after every step: no deposit is open in CFS twice. Held after every undisturbed run: nothing is left to do, each
+deposit is open in CFS once or was given up, CFS has applied what our receipts say, and the balance is what CFS has
+left, less what is still to be collected.
+"""
+
+import contextlib
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from config.errors import SourceUnavailable
+from tests.routing_slip_factory import Killed, Slips
+
+NUMBERS = ("206000010", "206000028", "206000036", "206000044")
+AMOUNTS = st.integers(1, 20_000).map(lambda cents: str(Decimal(cents) / 100))
+ANY = st.randoms(use_true_random=False)
+CHANGES = r"(rcpts/|reverse|apply|adjustment|invs/|creditbalance/)"
+IN_WORK = {"LINKED", "VOID", "NSF", "CORRECTION", "REFUND_AUTHORIZED", "WRITE_OFF_AUTHORIZED"}
+
+
+class AnyHistory(RuleBasedStateMachine):
+    slips: Slips
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slips.empty()
+        self.made: list[str] = []
+        self.bounced: set[str] = set()
+        self.settled = True
+
+    def rows(self) -> list[dict[str, Any]]:
+        return self.slips.rows(
+            "SELECT slip.*, EXISTS (SELECT 1 FROM routing_slips AS child WHERE child.parent_number = slip.number)"
+            " AS is_parent, coalesce((SELECT sum(total) FROM invoices WHERE routing_slip = slip.number"
+            " AND invoice_status_code IN ('APPROVED', 'PAID', 'CREATED')), 0) AS spent,"
+            " EXISTS (SELECT 1 FROM invoices WHERE routing_slip = slip.number) AS has_invoices,"
+            " EXISTS (SELECT 1 FROM invoices WHERE routing_slip = slip.number"
+            " AND invoice_status_code = 'REFUND_REQUESTED') AS is_refunding"
+            " FROM routing_slips AS slip ORDER BY id"
+        )
+
+    def pick(self, chance: Any, *statuses: str, **wanted: bool) -> dict[str, Any] | None:
+        fitting = [
+            row
+            for row in self.rows()
+            if row["status"] in statuses and all(bool(row[name]) is value for name, value in wanted.items())
+        ]
+        return chance.choice(fitting) if fitting else None
+
+    @precondition(lambda self: len(self.made) < len(NUMBERS))
+    @rule(total=AMOUNTS)
+    def deposit(self, total: str) -> None:
+        self.made.append(NUMBERS[len(self.made)])
+        self.slips.deposit(self.made[-1], total)
+
+    @rule(chance=ANY)
+    def spend(self, chance: Any) -> None:
+        row = self.pick(chance, "ACTIVE", "CORRECTION", parent_number=False)
+        if row and row["remaining_amount"] > 0:
+            cents = chance.randint(1, int(row["remaining_amount"] * 100))
+            self.slips.spend(row["number"], str(Decimal(cents) / 100))
+
+    @rule(chance=ANY)
+    def ask_back(self, chance: Any) -> None:
+        paid = self.slips.rows("SELECT id FROM invoices WHERE invoice_status_code = 'PAID' AND corp_type_code = 'CP'")
+        if paid and self.settled:
+            self.slips.refund_transaction(chance.choice(paid)["id"])
+
+    @precondition(lambda self: self.settled)
+    @rule()
+    def create_invoices(self) -> None:
+        if not self.pick_any("CORRECTION", "VOID", "NSF"):
+            self.slips.create_invoices()
+
+    def pick_any(self, *statuses: str) -> bool:
+        """Whether a slip of these waits for the job."""
+        return any(
+            row["status"] in statuses and self.slips.slip(row["number"])["account"] == "ACTIVE" for row in self.rows()
+        )
+
+    @rule(chance=ANY)
+    def link(self, chance: Any) -> None:
+        child = self.pick(chance, "ACTIVE", parent_number=False, is_parent=False, has_invoices=False)
+        parent = self.pick(chance, "ACTIVE", "NSF", parent_number=False)
+        if child and parent and child["number"] != parent["number"]:
+            self.slips.link(child["number"], parent["number"])
+
+    @rule(chance=ANY)
+    def correct(self, chance: Any) -> None:
+        row = self.pick(chance, "ACTIVE", "COMPLETE", "CORRECTION", parent_number=False)
+        if row and row["number"] not in self.bounced:
+            least = max(row["total"] - row["remaining_amount"], Decimal("0.01"))
+            self.slips.correct(row["number"], str(least + Decimal(chance.randint(0, 5000)) / 100))
+
+    @rule(chance=ANY)
+    def bounce(self, chance: Any) -> None:
+        row = self.pick(chance, "ACTIVE", "COMPLETE", parent_number=False)
+        if row and row["number"] not in self.bounced:
+            self.bounced.add(row["number"])
+            self.slips.bounce(row["number"])
+
+    @rule(chance=ANY)
+    def void(self, chance: Any) -> None:
+        row = self.pick(chance, "ACTIVE", parent_number=False, has_invoices=False)
+        if row:
+            self.slips.set_status(row["number"], "VOID")
+
+    @rule(chance=ANY, status=st.sampled_from(["REFUND_AUTHORIZED", "WRITE_OFF_AUTHORIZED"]))
+    def authorize(self, chance: Any, status: str) -> None:
+        row = self.pick(chance, "ACTIVE", parent_number=False, is_refunding=False)
+        if row and row["remaining_amount"] > 0:
+            self.slips.set_status(row["number"], status)
+
+    @rule(chance=ANY, keep=st.booleans())
+    def void_with_transactions(self, chance: Any, keep: bool) -> None:
+        row = self.pick(chance, "ACTIVE", "COMPLETE", parent_number=False, has_invoices=True, is_refunding=False)
+        if row and self.settled and row["number"] not in self.bounced:
+            self.slips.run()
+            self.slips.create_invoices()
+            self.slips.run(void=row["number"], reason="x", **{"keep_all" if keep else "cancel_all": True})
+            self.bounced.add(row["number"])
+
+    @rule(nth=st.integers(1, 12))
+    def run_that_dies(self, nth: int) -> None:
+        left = nth
+
+        def checkpoint(_name: str) -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                raise Killed
+
+        with contextlib.suppress(Killed):
+            self.slips.run(checkpoint=checkpoint)
+        self.settled = False
+
+    @rule(nth=st.integers(1, 5), kind=st.sampled_from(["lost_answer", "error_before", "error_after", "refuse_401"]))
+    def run_with_a_fault(self, nth: int, kind: str) -> None:
+        self.slips.cfs.admin.order_faults({"kind": kind, "method": "POST", "path": CHANGES, "nth": nth})
+        with contextlib.suppress(SourceUnavailable):
+            self.slips.run()
+        self.slips.cfs.admin.order_faults()
+        self.settled = False
+
+    @rule()
+    def run(self) -> None:
+        outcome = self.slips.run()
+        untold = [one for one in outcome.rejects if "does not tell which" not in one.detail]
+        assert untold == []
+        self.settled = not self.slips.rows("SELECT 1 AS n FROM pay_jobs.slip_operations WHERE state = 'running'")
+        assert self.settled
+        if not outcome.rejects and not outcome.counts["slips_waiting"]:
+            self.everything_agrees()
+
+    @invariant()
+    def no_deposit_is_open_twice(self) -> None:
+        found = Counter(number[:9] for number, one in self.slips.receipts().items() if one["status"] == "open")
+        assert all(count == 1 for count in found.values()), found
+        assert self.slips.cfs.admin.books()["violations"] == []
+
+    def everything_agrees(self) -> None:
+        receipts = self.slips.receipts()
+        applied = {
+            (number, invoice): Decimal(amount)
+            for number, one in receipts.items()
+            for invoice, amount in one["applied"].items()
+        }
+        final = {f"REG{one['id']:08d}" for one in self.slips.rows("SELECT id FROM invoices WHERE invoice_status_code"
+                                                                    " IN ('REFUNDED', 'CANCELLED')")}  # fmt: skip
+        assert {key: amount for key, amount in self.slips.our_receipts().items() if key[1] not in final} == applied
+        for row in self.rows():
+            if row["parent_number"] is None:
+                self.family_agrees(row, receipts, applied)
+
+    def family_agrees(self, row: dict[str, Any], receipts: dict[str, Any], applied: dict[Any, Decimal]) -> None:
+        numbers = self.slips.live_numbers(row["number"])
+        held = [receipts[one] for one in numbers if one in receipts and receipts[one]["status"] == "open"]
+        if row["status"] in {"ACTIVE", "COMPLETE"} and row["number"] not in self.bounced:
+            assert len(held) == len(numbers)
+            assert sum(Decimal(one["amount"]) for one in held) == self.totals(row["number"])
+        balance = sum((Decimal(one["unapplied"]) for one in held), Decimal(0))
+        due = self.slips.due()
+        invoices = self.slips.rows("SELECT id, invoice_status_code AS status, total FROM invoices"
+                                   " WHERE routing_slip = :n", n=row["number"])  # fmt: skip
+        for invoice in invoices:
+            number = f"REG{invoice['id']:08d}"
+            if invoice["status"] == "APPROVED":
+                balance -= invoice["total"]
+            elif invoice["status"] == "CREATED" and row["status"] != "VOID":
+                balance -= Decimal(due[number])
+            elif invoice["status"] == "REFUND_REQUESTED":
+                balance += sum((amount for key, amount in applied.items() if key[1] == number), Decimal(0))
+        assert row["remaining_amount"] == balance, row
+
+    def totals(self, number: str) -> Decimal:
+        found = self.slips.one(
+            "SELECT sum(total) AS t FROM routing_slips WHERE number = :n OR parent_number = :n", n=number
+        )
+        return Decimal(found["t"])
+
+
+def play(slips: Slips, examples: int, steps: int) -> None:
+    machine = type("Bound", (AnyHistory,), {"slips": slips})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_a_few_histories_end_in_order(slips: Slips) -> None:
+    play(slips, examples=3, steps=12)
+
+
+@pytest.mark.slow
+def test_many_histories_end_in_order(slips: Slips) -> None:
+    play(slips, examples=12, steps=20)

@@ -1,0 +1,140 @@
+"""What can be asked of the job: one slip, one kind, a dry run, the list; and several slips at once."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from config.errors import Interrupted, UsageError
+from jobs.outcome import Outcome
+from tasks.routing_slip_recreate.arguments import Arguments
+from tasks.routing_slip_recreate.show import list_slips
+from tests.routing_slip_factory import Slips
+from tests.tasks.routing_slip_recreate import scenarios
+
+PARENT, CHILD, THIRD = scenarios.PARENT, scenarios.CHILD, scenarios.THIRD
+
+
+def listed(slips: Slips, **arguments: Any) -> Outcome:
+    return list_slips(slips.context(), Arguments(list_slips=True, **arguments))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"plan": "x"}, "--plan belongs to --void"),
+        ({"reason": "x"}, "--reason belongs to --void"),
+        ({"void": PARENT, "slip": PARENT}, "works on that slip alone"),
+        ({"void": PARENT, "keep_all": True, "cancel_all": True}, "do not go together"),
+        ({"list_slips": True, "only": "link"}, "leave --only away"),
+    ],
+)
+def test_arguments_that_do_not_go_together_are_refused(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        Arguments(**arguments)
+
+
+def test_one_slip_can_be_asked_for(slips: Slips) -> None:
+    for number in (PARENT, THIRD):
+        slips.deposit(number, "10.00")
+        slips.set_status(number, "VOID")
+    slips.run(slip=THIRD)
+    assert [slips.receipts()[one]["status"] for one in (PARENT, THIRD)] == ["open", "REV"]
+
+
+def test_one_kind_of_work_can_be_asked_for(slips: Slips) -> None:
+    slips.deposit(PARENT, "10.00")
+    slips.deposit(THIRD, "10.00")
+    slips.set_status(PARENT, "VOID")
+    slips.correct(THIRD, "12.00")
+    outcome = slips.run(only="correction")
+    assert (outcome.counts["slips_corrected"], outcome.counts["slips_voided"]) == (1, 0)
+
+
+def test_a_slip_that_asks_for_nothing_is_said_so_and_one_that_is_not_there_refused(slips: Slips) -> None:
+    slips.deposit(PARENT, "10.00")
+    assert slips.run(slip=PARENT).notes == [f"Slip {PARENT} asks for nothing."]
+    with pytest.raises(UsageError, match="There is no routing slip '1'"):
+        slips.run(slip="1")
+
+
+@pytest.mark.parametrize("scenario", scenarios.SCENARIOS, ids=str)
+def test_a_dry_run_shows_the_calls_and_sends_none(slips: Slips, scenario: scenarios.Scenario) -> None:
+    scenario.prepare(slips)
+    before, calls = slips.final_state(), len(slips.calls())
+    (table,) = slips.dry_run(**scenario.arguments).tables
+    assert len(table.rows) >= scenario.posts
+    assert slips.final_state() == before
+    assert all(one.startswith("GET") for one in slips.calls()[calls:])
+
+
+def test_a_dry_run_after_a_kill_says_what_is_true_already(slips: Slips) -> None:
+    scenarios.correction(slips)
+    slips.run_killed_at("answered 1 reverse receipt")
+    (table,) = slips.dry_run().tables
+    assert [row[6] for row in table.rows[:2]] == ["already true: REV", "404"]
+
+
+def test_the_list_shows_each_slip_in_work_its_step_and_what_blocks_it(slips: Slips) -> None:
+    scenarios.correction(slips)
+    slips.run_killed_at("intended 2 create receipt")
+    slips.deposit(CHILD, "10.00", account="PENDING")
+    slips.set_status(CHILD, "VOID")
+    (table,) = listed(slips).tables
+    assert list(table.rows) == [
+        (CHILD, "VOID", "void", "due", "none yet",
+         f"waits for CREATE_CFS_ACCOUNTS: slip {CHILD} has no complete profile in CFS yet"),
+        (PARENT, "CORRECTION", "correction", "running", f"create receipt {PARENT}R2: intended", ""),
+    ]  # fmt: skip
+
+
+def test_the_list_of_nothing_says_so(slips: Slips) -> None:
+    assert listed(slips).notes == ["No slip is in work."]
+
+
+def test_a_stop_request_ends_between_two_steps_and_the_next_run_goes_on(slips: Slips) -> None:
+    scenarios.correction(slips)
+
+    def stop(point: str) -> None:
+        if point == "noted 1 reverse receipt":
+            slips.stop.request()
+
+    with pytest.raises(Interrupted):
+        slips.run(checkpoint=stop)
+    assert slips.receipts()[PARENT]["status"] == "REV"
+    assert f"{PARENT}R2" not in slips.receipts()
+    slips.stop = type(slips.stop)()
+    assert slips.run().counts["slips_corrected"] == 1
+
+
+def test_families_are_worked_at_once_up_to_the_bound_and_each_in_order(slips: Slips) -> None:
+    for number in range(206000100, 206000108):
+        slips.deposit(str(number), "10.00")
+        slips.set_status(str(number), "VOID")
+    together, most, lock = 0, 0, threading.Lock()
+
+    def count(point: str) -> None:
+        nonlocal together, most
+        with lock:
+            together += (point == "planned") - (point == "after closing")
+            most = max(most, together)
+
+    slips.cfs.admin.order_faults({"kind": "slow", "seconds": 1, "count": 4, "path": "reverse"})
+    assert slips.run(concurrency=4, checkpoint=count).counts["slips_voided"] == 8
+    assert 2 <= most <= 4
+
+
+def test_a_fault_of_the_program_in_one_family_is_raised_after_the_others_are_done(slips: Slips) -> None:
+    for number in (PARENT, THIRD):
+        slips.deposit(number, "10.00")
+        slips.set_status(number, "VOID")
+    slips.change("ALTER TABLE payments ADD CONSTRAINT c CHECK (payment_status_code <> 'FAILED') NOT VALID")
+    try:
+        slips.deposit(CHILD, "20.00")
+        slips.bounce(CHILD)
+        with pytest.raises(Exception, match="violates check constraint"):
+            slips.run()
+    finally:
+        slips.change("ALTER TABLE payments DROP CONSTRAINT c")
+    assert [slips.slip(one)["account"] for one in (PARENT, THIRD)] == ["INACTIVE"] * 2
+    assert slips.run().counts["slips_nsf"] == 1

@@ -1,0 +1,109 @@
+"""Where CFS and our books contradict each other nothing is guessed: the slip is parked with an account of it."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.routing_slip_factory import Slips
+from tests.tasks.routing_slip_recreate import scenarios
+from tests.tasks.routing_slip_recreate.test_hazards import reverse_in_cfs, seed_receipt
+
+PARENT, CHILD = scenarios.PARENT, scenarios.CHILD
+
+
+def test_a_link_whose_new_receipt_has_another_amount_is_parked(slips: Slips) -> None:
+    scenarios.link(slips)
+    seed_receipt(slips, f"{CHILD}L", "99.00")
+    outcome = slips.run()
+    (reject,) = outcome.rejects
+    assert (outcome.exit_code, reject.where, reject.reason) == (3, CHILD, "link parked")
+    for part in ("CFS says: receipt 206000028L is open over 99.00", "We say: it is to be made over 100.00",
+                 "Two ways on: (1)", "(2)"):  # fmt: skip
+        assert part in reject.detail
+    assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "parked"
+    assert slips.slip(CHILD)["account"] == "ACTIVE"
+
+
+def test_a_deposit_that_is_in_cfs_twice_is_parked_and_goes_on_once_a_person_has_decided(slips: Slips) -> None:
+    scenarios.correction(slips)
+    seed_receipt(slips, f"{PARENT}R2", "120.00")
+    assert "receipts 206000010 and 206000010R2 are both open" in slips.run().rejects[0].detail
+    assert slips.receipts()[PARENT]["status"] == "open"
+    reverse_in_cfs(slips, PARENT)
+    assert slips.run().counts["slips_corrected"] == 1
+
+
+def test_a_deposit_that_cfs_does_not_have_is_parked(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.set_status(PARENT, "VOID")
+    slips.cfs.admin.put_back({**slips.cfs.admin.state(), "receipts": {}, "journal": {"entries": []}})
+    outcome = slips.run()
+    assert "there is no receipt 206000010" in outcome.rejects[0].detail
+    slips.empty()
+
+
+def test_one_parked_slip_does_not_stop_the_others(slips: Slips) -> None:
+    scenarios.link(slips)
+    seed_receipt(slips, f"{CHILD}L", "99.00")
+    for number in range(206000100, 206000106):
+        slips.deposit(str(number), "10.00")
+        slips.set_status(str(number), "VOID")
+    outcome = slips.run(concurrency=4)
+    assert (outcome.counts["slips_voided"], outcome.counts["slips_parked"]) == (6, 1)
+
+
+def test_a_parked_slip_that_a_person_settles_is_let_go(slips: Slips) -> None:
+    scenarios.link(slips)
+    seed_receipt(slips, f"{CHILD}L", "99.00")
+    slips.run()
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 2")
+    outcome = slips.run()
+    assert outcome.exit_code == 0
+    assert "its link was let go" in outcome.notes[0]
+    assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "dropped"
+
+
+def test_a_receipt_changed_by_somebody_else_is_not_adjusted(slips: Slips) -> None:
+    scenarios.refund(slips)
+
+    def spend(point: str) -> None:
+        if point == "noted 1 adjust receipt":
+            site = slips.site(PARENT)
+            slips.client.unapply_receipt(site, PARENT, "REG00000001")
+
+    outcome = slips.run(checkpoint=spend)
+    assert outcome.exit_code == 3
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("110.00")
+
+
+def test_a_void_slip_with_transactions_is_refused_and_the_way_on_is_named(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    slips.set_status(PARENT, "VOID")
+    outcome = slips.run()
+    assert f"--void {PARENT} --dry-run" in outcome.rejects[0].detail
+    assert slips.receipts()[PARENT]["status"] == "open"
+
+
+@pytest.mark.parametrize("status", ["HOLD", "ACTIVE"])
+def test_a_status_changed_under_the_last_write_parks_the_slip(slips: Slips, status: str) -> None:
+    scenarios.correction(slips)
+
+    def change(point: str) -> None:
+        if point == "before closing":
+            slips.set_status(PARENT, status)
+
+    outcome = slips.run(checkpoint=change)
+    assert f"its status is {status} now, and was CORRECTION" in outcome.rejects[0].detail
+    assert slips.slip(PARENT)["cas_version_suffix"] == 1
+
+
+def test_receipts_that_differ_after_the_work_are_reported(slips: Slips) -> None:
+    scenarios.correction(slips)
+
+    def meddle(point: str) -> None:
+        if point == "after closing":
+            slips.change("UPDATE receipts SET receipt_amount = 1 WHERE invoice_id = 1")
+
+    outcome = slips.run(checkpoint=meddle)
+    assert (outcome.counts["slips_checked"], outcome.counts["slips_in_agreement"]) == (1, 0)
+    assert "CFS applied 30.00 of receipt 206000010R2 to REG00000001, our receipts say 1.00" in outcome.rejects[0].detail

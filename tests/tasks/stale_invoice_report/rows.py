@@ -1,0 +1,56 @@
+"""Rows and a summary for the tests of what is written."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from tasks.stale_invoice_report.catalogue import DIAGNOSES
+from tasks.stale_invoice_report.report_store import Gone, Past
+from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.spool import Spool
+from tasks.stale_invoice_report.summary import Census, Summary
+from tasks.stale_invoice_report.tallies import Tallies
+
+ON = datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+
+def row(invoice: int, code: str = "P14", **changes: Any) -> Row:
+    """Give a row with some values changed."""
+    one = DIAGNOSES[code]
+    values: dict[str, Any] = {
+        "invoice_id": invoice, "account": "A1", "method": "PAD", "status": "APPROVED", "created_on": "2026-10-05",
+        "age_days": 49, "total": "100.00", "paid": "0.00", "code": code, "title": one.title, "turn": one.turn.words,
+        "confidence": "sure", "since_last": "new", "cfs_number": f"REG{invoice:08}", "cfs_answer": "found",
+        "cfs_total": "100.00", "cfs_due": "0.00", "file": None, "batch": None, "gl_code": None, "routing_slip": None,
+        "evidence": "reference ACTIVE", "action": one.action, "command": "",
+    }  # fmt: skip
+    return Row(**(values | changes))
+
+
+def spool(rows: Iterable[Row]) -> Spool:
+    """Give rows as a report keeps them."""
+    made = Spool()
+    for one in rows:
+        made.add(one)
+    return made
+
+
+def summary(rows: Iterable[Row], **changes: Any) -> Summary:
+    """Give the summary of rows."""
+    tallies = Tallies()
+    for one in rows:
+        tallies.add(one)
+    values: dict[str, Any] = {
+        "made_on": ON,
+        "today": date(2026, 11, 23),
+        "days": 20,
+        "scope": "method=* account=*",
+        "census": (Census("EJV", 1015, Decimal("98211.50"), date(2025, 2, 3)),),
+        "tallies": tallies,
+        "gone": Gone(4, Decimal("12.00")),
+        "before_on": ON,
+        "trend": tuple(Past(ON, stuck, Decimal(stuck), {}) for stuck in (3, 5, 4)),
+        "weaker": ("CFS was not asked (--no-cfs)",),
+    }
+    return Summary(**(values | changes))

@@ -1,0 +1,105 @@
+"""The report as CSV, workbook and JSON: the same columns, numbers as numbers, nothing that calculates."""
+
+import csv
+import io
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+
+from config.masking import mask
+from tasks.stale_invoice_report.columns import COLUMNS, NAMES
+from tasks.stale_invoice_report.csv_export import write_csv
+from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.summary import invoice_table
+from tasks.stale_invoice_report.xlsx_export import write_xlsx
+from tests.tasks.stale_invoice_report.rows import row, spool, summary
+
+ROWS = [
+    row(1, "P14", evidence='=HYPERLINK("http://x")', cfs_due="-12.50"),
+    row(2, "J14", method="EJV", account="@me", batch=4321),
+    row(3, "P1"),
+]
+
+
+def test_the_columns_stay_as_they_are() -> None:
+    assert NAMES == Row._fields
+    assert [(column.heading, column.kind) for column in COLUMNS] == [
+        ("Invoice", "whole"), ("Account", "text"), ("Method", "text"), ("Status", "text"), ("Created", "date"),
+        ("Age (days)", "whole"), ("Total", "money"), ("Paid", "money"), ("Diagnosis", "text"), ("What it is", "text"),
+        ("Whose turn", "text"), ("Confidence", "text"), ("Since last report", "text"), ("CFS number", "text"),
+        ("CFS answer", "text"), ("CFS total", "money"), ("CFS due", "money"), ("File", "text"), ("Batch", "whole"),
+        ("GL code", "whole"), ("Routing slip", "text"), ("Evidence", "text"), ("Next action", "text"),
+        ("Command", "text"),
+    ]  # fmt: skip
+
+
+def test_csv_reads_back_and_no_cell_is_a_formula() -> None:
+    out = io.StringIO()
+    write_csv(out, spool(ROWS))
+    [first, *others] = csv.DictReader(io.StringIO(out.getvalue().removeprefix("\ufeff")))
+
+    assert tuple(first) == NAMES
+    assert (first["invoice_id"], first["total"], first["created_on"], first["account"]) == (
+        "2", "100.00", "2026-10-05", "'@me",
+    )  # fmt: skip
+    assert others[0]["evidence"] == '\'=HYPERLINK("http://x")'
+
+
+def test_a_workbook_has_a_sheet_a_method_with_typed_cells_filters_and_a_frozen_header(tmp_path: Path) -> None:
+    path = tmp_path / "stuck.xlsx"
+    write_xlsx(path, spool(ROWS), summary(ROWS))
+    book = openpyxl.load_workbook(path)
+
+    assert book.sheetnames == ["Summary", "EJV", "PAD"]
+    sheet = book["PAD"]
+    assert [cell.value for cell in sheet[1]] == [column.heading for column in COLUMNS]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:X3")
+    cells = dict(zip(NAMES, sheet[2], strict=True))
+    assert (cells["invoice_id"].value, cells["total"].value, cells["cfs_due"].value) == (1, 100, -12.5)
+    assert cells["total"].number_format == "#,##0.00"
+    assert cells["created_on"].value == datetime(2026, 10, 5)
+    assert cells["created_on"].is_date
+    assert cells["evidence"].value == '\'=HYPERLINK("http://x")'
+    assert {cell.data_type for line in book.worksheets for cells in line.iter_rows() for cell in cells} <= {
+        "n", "s", "d", "inlineStr",
+    }  # fmt: skip
+
+
+def test_a_summary_sheet_has_the_figures(tmp_path: Path) -> None:
+    path = tmp_path / "stuck.xlsx"
+    write_xlsx(path, spool(ROWS), summary(ROWS))
+    values = [[cell.value for cell in line] for line in openpyxl.load_workbook(path)["Summary"].iter_rows()]
+
+    assert values[0][0] == "Stuck invoices, 2026-11-23"
+    assert ["EJV", 1015, Decimal("98211.50"), datetime(2025, 2, 3)] in [line[:4] for line in values]
+    assert "J14" in [line[0] for line in values]
+
+
+def test_json_has_every_column_of_every_row_and_a_terminal_the_worst_few() -> None:
+    table = invoice_table(spool(ROWS))
+
+    records = json.loads(json.dumps(mask(table.records()), default=str))
+    assert [record["invoice_id"] for record in records] == [2, 1, 3]
+    assert tuple(records[0]) == NAMES
+    assert len(table.rows) == 3
+    assert table.rows[:1][0][0] == 2
+
+
+def test_the_worst_go_first_then_the_oldest_then_the_largest() -> None:
+    rows = [
+        row(1, "P1", created_on="2020-01-01"),
+        row(2, "P7", created_on="2026-01-02"),
+        row(3, "P7", created_on="2026-01-01", total="5.00"),
+        row(4, "P7", created_on="2026-01-01", total="50.00"),
+        row(5, "F1"),
+        row(6, "J14"),
+    ]
+
+    assert [one.invoice_id for one in spool(rows)] == [6, 4, 3, 2, 1, 5]
+
+
+def test_a_day_is_a_date_for_people_too() -> None:
+    assert date.fromisoformat(spool(ROWS)[0].created_on) == date(2026, 10, 5)

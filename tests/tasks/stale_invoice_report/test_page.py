@@ -1,0 +1,172 @@
+"""The page, in a real browser: sorted, filtered, by keyboard, at three widths and on paper."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.stale_invoice_report.page import write_page
+from tasks.stale_invoice_report.row import Row
+from tests.tasks.stale_invoice_report.chromium import CHROMIUM, Page, chromium, summary_line
+from tests.tasks.stale_invoice_report.rows import row, spool, summary
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason=summary_line() or ""),
+]
+IDS = "[...document.querySelectorAll('#rows tbody tr td:first-child')].map((cell) => cell.textContent)"
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u2028"
+_WORDS = "Two batches charged it: the ministry paid twice."
+ROWS = [
+    *(
+        row(100 + number, total=f"{number}.50", age_days=10 + number, method="PAD" if number % 2 else "EFT")
+        for number in range(120)
+    ),
+    row(500, "J14", method="EJV", account="A77", total="9000.00", evidence=HOSTILE, since_last="still there"),
+    row(501, "F1", method="EFT", created_on="2026-11-01"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Page]:
+    with chromium() as page:
+        yield page
+
+
+@pytest.fixture
+def page(browser: Page, tmp_path: Path) -> Iterator[Page]:
+    browser.complaints.clear()
+    browser.requests.clear()
+    browser.open(_written(tmp_path, ROWS))
+    yield browser
+    assert browser.complaints == []
+    assert browser.requests == [(tmp_path / "page.html").as_uri()]
+
+
+def _written(folder: Path, rows: list[Row]) -> Path:
+    path = folder / "page.html"
+    kept = spool(rows)
+    with path.open("w", encoding="utf-8") as out:
+        write_page(out, kept, summary(rows))
+    return path
+
+
+def test_the_worst_stand_first_and_fifty_are_shown(page: Page) -> None:
+    assert page.js(IDS)[0] == "500"
+    assert len(page.js(IDS)) == 50
+    assert page.js("document.getElementById('found').textContent").startswith("122 of 122 invoices, 16,")
+
+
+def test_a_header_sorts_both_ways_and_says_so(page: Page) -> None:
+    page.js("document.querySelectorAll('#rows th button')[4].click()")
+
+    assert page.js(IDS)[:3] == ["500", "219", "218"]
+    assert page.js("document.querySelectorAll('#rows th')[4].ariaSort") == "descending"
+
+    page.js("document.querySelectorAll('#rows th button')[4].click()")
+
+    assert page.js(IDS)[:2] == ["100", "101"]
+    assert page.js("document.querySelectorAll('#rows th[aria-sort]').length") == 1
+
+
+def test_filters_narrow_and_clear_gives_everything_back(page: Page) -> None:
+    page.js(
+        "const m = document.getElementById('f-method');"
+        "m.value = [...m.options].find((one) => one.text === 'EJV').value; m.dispatchEvent(new Event('change'))"
+    )
+    assert page.js(IDS) == ["500"]
+
+    page.js("document.querySelector('#filters button').click()")
+    page.wait_for("document.getElementById('found').textContent.startsWith('122 of 122')")
+
+    page.js("const t = document.getElementById('f-text'); t.value = 'a77'; t.dispatchEvent(new Event('input'))")
+    page.wait_for("document.getElementById('found').textContent.startsWith('1 of 122')")
+    assert page.js(IDS) == ["500"]
+
+
+def test_everything_works_with_the_keyboard_alone(page: Page) -> None:
+    page.press("Tab")
+    assert page.js("document.activeElement.textContent") == "Skip to the invoices"
+    page.press("Enter")
+    page.press("Tab")
+    assert page.js("document.activeElement.id") == "f-text"
+    page.type("REG00000103")
+    page.wait_for("document.getElementById('found').textContent.startsWith('1 of 122')")
+    for _ in range(6):
+        page.press("Tab")
+    assert page.js("document.activeElement.textContent") == "Invoice"
+    page.press(" ")
+
+    assert page.js("document.querySelectorAll('#rows th')[0].ariaSort") == "ascending"
+    assert page.js(IDS) == ["103"]
+
+
+def test_pages_turn(page: Page) -> None:
+    page.js("document.getElementById('p-last').click()")
+
+    assert len(page.js(IDS)) == 22
+    assert page.js("document.getElementById('p-next').disabled") is True
+    assert page.js("document.getElementById('found').textContent").endswith("101 to 122 shown.")
+
+
+def test_words_of_an_invoice_stay_words(page: Page) -> None:
+    assert page.js("document.querySelector('#rows td.say small').textContent") == HOSTILE
+    assert page.js("document.images.length") == 0
+    assert page.js("document.scripts.length") == 2
+
+
+@pytest.mark.parametrize("width", [360, 800, 1400])
+def test_nothing_sticks_out_sideways(page: Page, width: int) -> None:
+    page.resize(width, 900)
+
+    assert page.js("document.documentElement.scrollWidth") <= width
+
+
+def test_every_control_and_drawing_has_a_name(page: Page) -> None:
+    unnamed = (
+        "[...document.querySelectorAll('input, select, button')].filter((one) =>"
+        " !(one.textContent.trim() || (one.labels && one.labels.length))).length"
+    )
+    drawings = "[...document.querySelectorAll('svg')].filter((one) => !one.ariaLabel && !one.ariaHidden).length"
+
+    assert page.js(unnamed) == 0
+    assert page.js(drawings) == 0
+    assert page.js("document.querySelectorAll('th:not([scope])').length") == 0
+    assert page.js("document.querySelectorAll('table:not(:has(caption))').length") == 0
+
+
+def test_on_paper_the_figures_stay_and_the_controls_go(page: Page) -> None:
+    page.ask("Emulation.setEmulatedMedia", media="print")
+    hidden = page.js("getComputedStyle(document.getElementById('filters')).display")
+    page.ask("Emulation.setEmulatedMedia", media="")
+
+    assert hidden == "none"
+    assert page.pdf().startswith(b"%PDF-")
+
+
+def test_without_script_the_figures_are_there(browser: Page, tmp_path: Path) -> None:
+    browser.ask("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.ask("Page.navigate", url=_written(tmp_path, ROWS).as_uri())
+        end = time.monotonic() + 10
+        while _WORDS not in (tree := str(browser.ask("DOM.getDocument", depth=-1))):
+            assert time.monotonic() < end
+    finally:
+        browser.ask("Emulation.setScriptExecutionDisabled", value=False)
+
+    assert "The list of invoices needs JavaScript." in tree
+
+
+def test_sixty_thousand_invoices_sort_in_a_moment(browser: Page, tmp_path: Path) -> None:
+    rows = [row(number, total=f"{number % 977}.00", age_days=number % 90) for number in range(60_000)]
+    browser.open(_written(tmp_path, rows))
+    browser.wait_for("document.querySelectorAll('#rows tbody tr').length === 50")
+
+    took = browser.js(
+        "(() => { const began = performance.now(); document.querySelectorAll('#rows th button')[4].click();"
+        " return performance.now() - began; })()"
+    )
+
+    assert browser.js(IDS)[0] == "976"
+    assert took < 3000

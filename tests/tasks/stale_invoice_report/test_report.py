@@ -1,0 +1,227 @@
+"""A report as a whole: its figures, what is new and gone, its files, its mail, exit codes and CFS in trouble."""
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from config.errors import ExitCode, Interrupted, UsageError
+from connectors.object_store import ObjectStore
+from jobs.stopping import Stop
+from sandbox.cfs.process import RunningCfs
+from tasks.stale_invoice_report.arguments import Arguments
+from tests.stale_factory import RECENT, StaleDatabase, folder_settings
+from tests.storage_fixtures import object_store_settings, store
+
+__all__ = ["store"]
+
+
+def _ten_in_cfs(stale: StaleDatabase) -> None:
+    for _ in range(10):
+        account = stale.account()
+        _, number = stale.sent(account)
+        stale.in_cfs(account, number)
+
+
+def test_nothing_stuck_is_exit_code_0(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account(), made=RECENT)
+
+    outcome = stale.report()
+
+    assert (outcome.exit_code, outcome.counts["stuck"], stale.found(outcome)) == (ExitCode.DONE, 0, {})
+
+
+def test_something_stuck_is_exit_code_3_unless_fewer_than_allowed(stale: StaleDatabase) -> None:
+    for _ in range(3):
+        stale.invoice(stale.account(profile="FREEZE"))
+
+    assert stale.report().exit_code is ExitCode.ATTENTION
+    assert stale.report(fail_over=2).exit_code is ExitCode.ATTENTION
+    assert stale.report(fail_over=3).exit_code is ExitCode.DONE
+
+
+def test_the_operators_table_counts_what_is_in_approved_for_long(stale: StaleDatabase) -> None:
+    for total in ("10.00", "20.00"):
+        stale.invoice(stale.account(), total=total)
+    stale.invoice(stale.account(), made="2026-11-10 12:00")
+    stale.invoice(stale.ministry(), made="2026-02-03 12:00")
+
+    table = stale.report().tables[0]
+
+    assert table.title == "In APPROVED for more than 20 days"
+    assert table.records() == [
+        {"method": "PAD", "invoices": 2, "amount": Decimal("30.00"), "oldest": date(2026, 10, 5)},
+        {"method": "EJV", "invoices": 1, "amount": Decimal("100.00"), "oldest": date(2026, 2, 3)},
+    ]
+
+
+def test_one_method_or_one_account_can_be_asked_for(stale: StaleDatabase) -> None:
+    pad, ministry = stale.account(), stale.ministry()
+    first, second = stale.invoice(pad), stale.invoice(ministry)
+
+    assert set(stale.found(stale.report(method="EJV"))) == {second}
+    assert set(stale.found(stale.report(account=pad.auth))) == {first}
+
+
+def test_as_of_a_day_counts_ages_to_its_end(stale: StaleDatabase) -> None:
+    made = stale.invoice(stale.account(), made="2026-11-05 12:00")
+
+    assert stale.found(stale.report(as_of=date(2026, 11, 6))) == {}
+    [row] = stale.rows(stale.report(as_of=date(2026, 11, 9)))
+    assert (row["invoice_id"], row["age_days"]) == (made, 4)
+
+
+def test_a_weekend_and_a_holiday_are_not_business_days(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account(), made="2026-11-10 12:00")
+
+    assert stale.found(stale.report(as_of=date(2026, 11, 12))) == {}
+    assert len(stale.found(stale.report(as_of=date(2026, 11, 13)))) == 1
+
+
+def test_the_next_report_says_what_is_new_gone_and_still_there(stale: StaleDatabase) -> None:
+    account = stale.account(profile="FREEZE")
+    gone, stays = stale.invoice(account), stale.invoice(account)
+    stale.report()
+    stale.change("UPDATE invoices SET invoice_status_code = 'PAID' WHERE id = :id", id=gone)
+    new = stale.invoice(account)
+
+    outcome = stale.report()
+
+    assert (outcome.counts["new"], outcome.counts["gone"]) == (1, 1)
+    assert {row["invoice_id"]: row["since_last"] for row in stale.rows(outcome)} == {stays: "still there", new: "new"}
+
+
+def test_reports_of_another_scope_are_not_compared(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account(profile="FREEZE"))
+    stale.report(method="PAD")
+
+    assert stale.report().counts["new"] == 1
+
+
+def test_old_reports_keep_their_figures_and_lose_their_invoices(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account(profile="FREEZE"))
+    for _ in range(5):
+        stale.report()
+
+    assert stale.value("SELECT count(*) FROM pay_jobs.stale_reports") == 5
+    assert stale.value("SELECT count(*) FROM pay_jobs.stale_invoices") == 3
+
+
+def test_a_dry_run_leaves_nothing(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account())
+
+    outcome = stale.report(dry_run=True)
+
+    assert len(stale.found(outcome)) == 1
+    assert stale.value("SELECT count(*) FROM pay_jobs.stale_reports") == 0
+
+
+def test_a_run_that_is_stopped_leaves_no_report_to_compare_with(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account(profile="FREEZE"))
+    stop = Stop()
+    stop.request()
+
+    with pytest.raises(Interrupted):
+        stale.report(stop=stop)
+    assert stale.report().counts["new"] == 1
+    assert stale.value("SELECT count(*) FROM pay_jobs.stale_reports") == 1
+
+
+def test_cfs_down_makes_a_weaker_report(stale: StaleDatabase, cfs: RunningCfs) -> None:
+    _ten_in_cfs(stale)
+    stale.books.plant(cfs.admin)
+    cfs.admin.set_options(availability="cfs_down")
+
+    outcome = stale.report(cfs=cfs.settings())
+
+    assert set(stale.found(outcome).values()) == {"P10-P14?"}
+    assert outcome.exit_code is ExitCode.ATTENTION
+    assert any(note.startswith("Weaker: CFS was given up after") for note in outcome.notes)
+
+
+def test_cfs_answering_half_makes_half_a_report_weaker(stale: StaleDatabase, cfs: RunningCfs) -> None:
+    _ten_in_cfs(stale)
+    stale.books.plant(cfs.admin)
+    numbers = "|".join(one["invoice_number"] for one in stale.books.invoices[:4])
+    cfs.admin.order_faults({"kind": "error_before", "path": f"/invs/({numbers})/", "count": 0, "status": 400})
+
+    outcome = stale.report(cfs=cfs.settings())
+
+    assert sorted(stale.found(outcome).values()) == ["P10"] * 6 + ["P10-P14?"] * 4
+    assert (outcome.counts["cfs_lookups"], outcome.counts["cfs_unanswered"]) == (16, 4)
+
+
+def test_cfs_failing_now_and_then_is_asked_again(stale: StaleDatabase, cfs: RunningCfs) -> None:
+    _ten_in_cfs(stale)
+    stale.books.plant(cfs.admin)
+    cfs.admin.order_faults({"kind": "error_before", "path": "/invs/[^/]+/", "count": 2, "status": 503})
+
+    outcome = stale.report(cfs=cfs.settings())
+
+    assert set(stale.found(outcome).values()) == {"P10"}
+
+
+def test_cfs_refusing_our_identity_is_asked_no_more(stale: StaleDatabase, cfs: RunningCfs) -> None:
+    _ten_in_cfs(stale)
+    stale.books.plant(cfs.admin)
+    cfs.admin.order_faults({"kind": "error_before", "path": "/invs/[^/]+/", "count": 0, "status": 403})
+
+    outcome = stale.report(cfs=cfs.settings())
+
+    assert set(stale.found(outcome).values()) == {"P10-P14?"}
+    assert any("does not let PAYBC" in note for note in outcome.notes)
+
+
+def test_a_report_only_reads_cfs(stale: StaleDatabase, cfs: RunningCfs) -> None:
+    _ten_in_cfs(stale)
+    stale.books.plant(cfs.admin)
+    stale.report(cfs=cfs.settings())
+
+    assert {call["method"] for call in cfs.admin.calls() if not str(call["path"]).endswith("/oauth/token")} == {"GET"}
+
+
+def test_a_report_is_kept_with_its_run(stale: StaleDatabase, store: ObjectStore, tmp_path: Path) -> None:
+    stale.invoice(stale.account(profile="FREEZE"))
+
+    outcome = stale.report(others=[object_store_settings()], html_file=tmp_path / "stuck.html", run_id=77)
+
+    folder = "stale_invoices/2026/11/23/run-77"
+    assert outcome.artifacts == [f"{folder}/stuck_invoices.csv.gz", f"{folder}/stuck.html"]
+    assert list(store.list("stale_invoices/")) == sorted(outcome.artifacts)
+
+
+def test_an_object_store_that_is_away_is_a_note(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account(profile="FREEZE"))
+
+    outcome = stale.report(others=[object_store_settings(endpoint="127.0.0.1:9")])
+
+    assert len(stale.found(outcome)) == 1
+    assert any("the report was not kept" in note for note in outcome.notes)
+
+
+def test_the_summary_is_mailed_once_on_request(stale: StaleDatabase, tmp_path: Path) -> None:
+    stale.invoice(stale.account(profile="FREEZE"))
+
+    outcome = stale.report(mail=folder_settings(tmp_path / "mails"), run_id=5)
+
+    [file] = (tmp_path / "mails").iterdir()
+    mail = json.loads(file.read_text())
+    assert outcome.counts["mails_sent"] == 1
+    assert mail["recipients"] == "ops@example.org"
+    assert mail["content"]["subject"] == "Stuck invoices 2026-11-23: 1 over 100.00 CAD"
+    assert "P1 " in mail["content"]["body"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"since": date(2026, 1, 1)}, "add --compare-cfs"),
+        ({"compare_cfs": True, "no_cfs": True}, "--compare-cfs and --no-cfs do not go together"),
+        ({"csv_file": Path("/nowhere/at/all.csv")}, "The folder of /nowhere/at/all.csv does not exist"),
+    ],
+)
+def test_arguments_that_do_not_go_together_are_refused(values: dict[str, object], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        Arguments(**values)  # type: ignore[arg-type]
