@@ -78,7 +78,6 @@ def _schedule() -> "click.Command":
 
 def _check() -> "click.Command":
     from jobs.check_command import check_command
-
     from tasks import JOBS
 
     return check_command(_use_sandbox, [job.name for job in JOBS])

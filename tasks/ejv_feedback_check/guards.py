@@ -57,7 +57,8 @@ def answers_stored(session: Session, number: int, feedback_prefix: str) -> list[
     """Say which stored feedback is about the batch, or may be, and is not applied."""
     values = {"batch": number, "feedback": f"{feedback_prefix}%"}
     return [
-        f"feedback {row.name} is stored and not applied ({row.state}): apply it first, EJV_FEEDBACK_CHECK --file {row.name}"
+        f"feedback {row.name} is stored and not applied ({row.state}): apply it first, "
+        f"EJV_FEEDBACK_CHECK --file {row.name}"
         for row in session.execute(text(_STORED), values)
     ]
 

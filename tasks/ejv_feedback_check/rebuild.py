@@ -105,7 +105,8 @@ def _numbers_in_inbox(context: RunContext, store: ObjectStore, ours: Ours) -> li
     key = find_inbox(context, store, ours.batch.file_ref)
     if key is None:
         raise InputRefused(
-            f"The inbox file {ours.batch.file_ref} is not in the bucket, and only it says what AP batch {ours.batch.id} holds"
+            f"The inbox file {ours.batch.file_ref} is not in the bucket, and only it says what AP batch "
+            f"{ours.batch.id} holds"
         )
     with store.open(key) as stream:
         return sorted({line.subject for line, _ in INBOX.lines(stream) if line.record == "IH" and line.subject})

@@ -92,8 +92,8 @@ def _of_thing(row: Row[Any], where: str, applied: Applied) -> Reject:
         return Reject(
             place,
             "charged though given up",
-            f"{what}, {row.amount} CAD: the invoice is {row.status_before}; receipt and payment were written, its status "
-            "stays. It has to be paid back",
+            f"{what}, {row.amount} CAD: the invoice is {row.status_before}; receipt and payment were written, its "
+            "status stays. It has to be paid back",
         )
     return Reject(
         place, "another amount", f"{what}: {row.amount} CAD accepted, the invoice's total is {row.invoice_total}"

@@ -126,13 +126,14 @@ def _closed(stored: Stored, today: date) -> list[str]:
     past = sorted(day for day in stored.survey.effective if day and (day.year, day.month) < (today.year, today.month))
     if past:
         reasons.append(
-            f"its effective dates ({past[0]} and others) lie in a month before {today:%B %Y}, which CAS may have closed: "
-            "every line would come back with 0703. Rebuild it, or use --even-if-closed"
+            f"its effective dates ({past[0]} and others) lie in a month before {today:%B %Y}, which CAS may have "
+            "closed: every line would come back with 0703. Rebuild it, or use --even-if-closed"
         )
     current = today.year + (today.month >= _APRIL)
     if stored.fiscal_year != str(current):
         reasons.append(
-            f"its fiscal year is {stored.fiscal_year}, the current one is {current}. Rebuild it, or use --even-if-closed"
+            f"its fiscal year is {stored.fiscal_year}, the current one is {current}. Rebuild it, "
+            "or use --even-if-closed"
         )
     return reasons
 

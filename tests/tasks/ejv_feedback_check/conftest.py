@@ -1,0 +1,109 @@
+"""What feedback tests share: one pay database, emptied after each test, and CGI's SFTP directory and the bucket."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings, Settings
+from connectors.object_store import ObjectStore
+from database.engine import Database, make_engine
+from jobs.outcome import Outcome
+from tasks.ejv_feedback_check.arguments import Arguments
+from tasks.ejv_feedback_check.task import run
+from tests.conftest import Server
+from tests.ejv_factory import Batch, EjvBooks
+from tests.storage_fixtures import SftpPlace, object_store_settings, sftp_part, store
+
+__all__ = ["store"]
+
+
+@pytest.fixture(scope="session")
+def feedback_database(server: Server, template: str) -> Iterator[Database]:
+    name = f"feedback_{uuid.uuid4().hex[:8]}"
+    settings = DatabaseSettings(url=SecretStr(server.create(name, template)))
+    database = Database(make_engine(settings, application_name="tests"))
+    yield database
+    database.close()
+    server.drop(name)
+
+
+@pytest.fixture
+def books(feedback_database: Database) -> Iterator[EjvBooks]:
+    """An empty pay database."""
+    made = EjvBooks(feedback_database)
+    yield made
+    made.empty()
+
+
+@dataclass
+class Office:
+    """The job with everything around it: pay database, CGI's directory, bucket."""
+
+    books: EjvBooks
+    place: SftpPlace
+    store: ObjectStore
+    folder: Path
+
+    def settings(self) -> dict[type[Settings], Settings]:
+        """Give the settings that lead to the parts."""
+        return {
+            CgiSettings: CgiSettings(),
+            CgiSftpSettings: CgiSftpSettings(**(self.place.values | {"settle_seconds": 0, "connect_timeout": 5})),
+            ObjectStoreSettings: object_store_settings(),
+        }
+
+    def run(self, *, dry_run: bool = False, at: datetime | None = None, **arguments: Any) -> Outcome:
+        """Run the job, without the delivery of the outbox, which is the runner's."""
+        if at is not None:
+            self.books.clock = lambda: at
+        context = self.books.context(self.settings())
+        if not dry_run:
+            return run(context, Arguments(**arguments))
+        context.dry_run = True
+        context.database = Database(self.books.database.engine, dry_run=True)
+        try:
+            return run(context, Arguments(**arguments))
+        finally:
+            context.database.close()
+
+    def apply(self, content: bytes, name: str = "FEEDBACK.F3535.20261117214512", **arguments: Any) -> Outcome:
+        """Apply a feedback file of this machine."""
+        path = self.folder / name
+        path.write_bytes(content)
+        return self.run(file=str(path), **arguments)
+
+    def answer(self, batch: Batch, codes: Mapping[int | str, str] = {}, **more: Any) -> Outcome:
+        """Apply CGI's answer to a batch."""
+        return self.apply(batch.feedback(codes), **more)
+
+    def states(self) -> list[tuple[str, str]]:
+        """Give name and state of each file, in the order of arrival."""
+        return [(name, state) for name, state in self.books.rows("SELECT name, state FROM pay_jobs.inbound_files ORDER BY id")]
+
+
+def cgi_place() -> SftpPlace:
+    """Give the sandbox's SFTP server as CGI sees it."""
+    part = sftp_part()
+    values = {
+        "host": "127.0.0.1",
+        "port": part.port,
+        "username": "cgi",
+        "password": SecretStr(part.passwords["cgi"]),
+        "host_key": part.host_key,
+        "directory": "/data",
+        "backup_directory": "/backup",
+    }
+    root = part.root("cgi")
+    return SftpPlace("asyncssh", values, root / "data", root / "backup", part.faults.path)
+
+
+@pytest.fixture
+def office(books: EjvBooks, store: ObjectStore, tmp_path: Path) -> Office:
+    """An empty pay database, CGI directory and bucket."""
+    return Office(books, cgi_place().emptied(), store, tmp_path)
