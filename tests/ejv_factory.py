@@ -50,6 +50,7 @@ class Item:
     name: str = "J SAMPLE AND CO"
     advice: str | None = None
     method: str = "CHQ"
+    address: tuple[str, str, str, str] = ("100 EXAMPLE ST", "UNIT 4", "VICTORIA", "V8V0A0")
 
 
 @dataclass(frozen=True)
@@ -128,8 +129,9 @@ class Batch:
         key = f"{'700002':<9}001{item.number:<50}"
         head = f"{key}{'':20}ST{self.effective}GEN {item.method} N78  {money(item.amount)}CAD{self.effective}"
         head += f"{'Immediate':<50}{'':76}{('REFUND_FAS_RS_' + item.number)[:30]:<30}{'':9}Y{'':110}"
-        line = f"{key}0001    {money(item.amount)}D{REGISTRIES_GL}{'0' * 10}{'':16}{'':55}{self.effective}"
-        name = f"{key}{item.name:<80}{'100 EXAMPLE ST':<40}{'UNIT 4':<40}{'':40}{'VICTORIA':<25}BC{'V8V0A0':<10}CA"
+        line = f"{key}0001    {money(item.amount)}D{REGISTRIES_GL}{'0' * 10}{'':16}{'':55}{self.effective}".ljust(387) + "700002"
+        street, more, city, postal = item.address
+        name = f"{key}{item.name:<80}{street:<40}{more:<40}{'':40}{city:<25}BC{postal:<10}CA"
         lines = [("IH", head.ljust(407)), ("IL", line.ljust(527)), ("NA", name)]
         return lines + ([("IC", f"{key}0001{item.advice}")] if item.advice else [])
 

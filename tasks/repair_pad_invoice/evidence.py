@@ -157,7 +157,9 @@ def _of_cfs(cfs: CfsClient, known: Evidence) -> Evidence:
 
 
 def _lacks_row(known: Evidence) -> bool:
-    return known.cfs is not None and not known.cfs.amount_due and not known.rows
+    """Whether CFS has the money and no row is there to be applied: then the row may be in a file that waits."""
+    is_settled = known.cfs is not None and not known.cfs.amount_due
+    return is_settled and all(row.outcome != "rejected" for row in known.rows)
 
 
 def _search(context: RunContext) -> WaitingFiles:

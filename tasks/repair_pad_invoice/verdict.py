@@ -128,12 +128,12 @@ def _charged(known: Evidence) -> Verdict:
         return Verdict(Action.PERSON, _odd(odd))
     if usable:
         return Verdict(Action.APPLY, f"CFS has its money; the row was rejected: {_listed(usable)}")
-    if known.rows:
-        return Verdict(
-            Action.PERSON, f"CFS has its money, and its row is not rejected: {_listed(known.rows)}; see explain invoice"
-        )
     if known.files.waiting is not None:
         return Verdict(Action.PERSON, _waiting(known.files.waiting))
+    if whole := [row for row in known.rows if row.kind in _SETTLES or row.kind == "BOUNCE"]:
+        return Verdict(
+            Action.PERSON, f"CFS has its money, and its row is not rejected: {_listed(whole)}; see explain invoice"
+        )
     return Verdict(Action.PERSON, _nowhere(known))
 
 
@@ -177,5 +177,5 @@ def _nowhere(known: Evidence) -> str:
     )
 
 
-def _listed(rows: list[SettlementRow] | tuple[SettlementRow, ...]) -> str:
+def _listed(rows: list[SettlementRow]) -> str:
     return "; ".join(map(str, rows))

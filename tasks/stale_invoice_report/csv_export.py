@@ -1,11 +1,11 @@
-"""The report as CSV: UTF-8 with a mark for spreadsheets, header first, formulas defused."""
+"""The report as CSV: UTF-8 with a mark for spreadsheets, header first, formulas in texts defused."""
 
 import csv
 from collections.abc import Iterable
 from typing import IO
 
 from jobs.spreadsheet import defused
-from tasks.stale_invoice_report.columns import NAMES
+from tasks.stale_invoice_report.columns import COLUMNS, NAMES
 from tasks.stale_invoice_report.row import Row
 
 
@@ -14,4 +14,10 @@ def write_csv(out: IO[str], rows: Iterable[Row]) -> None:
     out.write("\ufeff")
     writer = csv.writer(out)
     writer.writerow(NAMES)
-    writer.writerows(["" if value is None else defused(value) for value in row] for row in rows)
+    writer.writerows(
+        [
+            "" if value is None else defused(value) if column.kind == "text" else value
+            for column, value in zip(COLUMNS, row, strict=True)
+        ]
+        for row in rows
+    )

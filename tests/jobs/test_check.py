@@ -1,7 +1,7 @@
 """What should have happened and did not is told; what is in order is not."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from jobs.check_command import check_command
 from jobs.cli import main
 from tests.monitor import monitoring
+from tests.scheduler_fixtures import emptied_after
 
 NOW = datetime(2026, 11, 19, 20, tzinfo=UTC)  # a Thursday, 13:00 in Vancouver
 HOUR = timedelta(hours=1)
@@ -90,6 +91,11 @@ class Past:
     def _do(self, statement: str, **values: object) -> None:
         with self._engine.begin() as connection:
             connection.execute(text(statement), values)
+
+
+@pytest.fixture
+def database_url(reused_database_url: str) -> Iterator[str]:
+    yield from emptied_after(reused_database_url)
 
 
 @pytest.fixture

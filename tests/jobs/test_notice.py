@@ -1,6 +1,7 @@
 """People are told of a failure once an hour, a monitor of every run; neither can change how a run ends."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from jobs.runner import Request, execute
 from jobs.stopping import Stop
 from tests.jobs.conftest import RunJob, job_that
 from tests.monitor import monitoring
+from tests.scheduler_fixtures import emptied_after
 
 
 class Quiet:
@@ -21,6 +23,11 @@ class Quiet:
     def info(self, *_said: object, **_facts: object) -> None: ...
 
     error = warning = info
+
+
+@pytest.fixture
+def database_url(reused_database_url: str) -> Iterator[str]:
+    yield from emptied_after(reused_database_url)
 
 
 @pytest.fixture

@@ -21,9 +21,12 @@ def example(name: str) -> bytes:
 def test_the_writer_of_the_tests_gives_the_example_inbox_files_byte_for_byte() -> None:
     assert example_batch().inbox() == example("INBOX.F3535.20261118040107")
     assert example_batch().feedback({12: "2099 GL SEGMENT REJECTED (EXAMPLE MESSAGE)"}) == example(JOURNAL)
-    advice = Item("206000010", "12.25", advice="BALANCE OF ROUTING SLIP")
-    first = Batch(4322, "AP", items=[advice]).inbox().splitlines(keepends=True)
-    assert first[1:5] == example("INBOX.F3535.20261118030108").splitlines(keepends=True)[1:5]
+    first = Item("206000010", "12.25", advice="BALANCE OF ROUTING SLIP")
+    address = ("200 SAMPLE AVE", "", "NANAIMO", "V9R0A0")
+    second = Item("206000028", "40.00", name="EXAMPLE HOLDINGS LTD", address=address)
+    slips = Batch(4322, "AP", items=[first, second])
+    assert slips.inbox() == example("INBOX.F3535.20261118030108")
+    assert slips.feedback({7: "3001 SUPPLIER NOT FOUND (EXAMPLE MESSAGE)"}) == example("FEEDBACK.F3535.20261117214630")
 
 
 @pytest.mark.parametrize("name", [JOURNAL, f"{JOURNAL}-misaligned"])

@@ -15,7 +15,7 @@ from tests.settlement_factory import Account, Line, SettlementBooks, settlement_
 from tests.tasks.pad_reconcile import model
 
 ON_ONE_DATABASE = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink such files takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

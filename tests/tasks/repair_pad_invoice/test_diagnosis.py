@@ -61,6 +61,16 @@ def test_a_row_in_a_file_that_was_not_applied_is_told_with_the_command(
     assert said.endswith(command)
 
 
+def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    part = {"status": "Partially PAID", "original": "20.00", "outstanding": "15.00"}
+    desk.books.apply(Line("CMAP", "20455", "5.00", PROFILE, NUMBER, **part), name="BCR_PAYMENT_APPL_20261104.csv")
+    keep(desk, FILE, [Line("PADP", "PADRC1", "15.00", PROFILE, NUMBER)], "held")
+
+    assert f"the row is in {FILE}, which is held; it holds no NSF rows" in told(desk, 7)
+
+
 def test_without_a_row_the_missing_business_days_since_the_reference_are_named(desk: Desk, account: Account) -> None:
     desk.books.now = datetime(2026, 11, 13, 18, tzinfo=UTC)
     desk.books.invoice(account, NUMBER, "20.00", id=7)

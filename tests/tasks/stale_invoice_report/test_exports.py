@@ -25,7 +25,7 @@ ROWS = [
 
 
 def test_the_columns_stay_as_they_are() -> None:
-    assert NAMES == Row._fields
+    assert Row._fields == NAMES
     assert [(column.heading, column.kind) for column in COLUMNS] == [
         ("Invoice", "whole"), ("Account", "text"), ("Method", "text"), ("Status", "text"), ("Created", "date"),
         ("Age (days)", "whole"), ("Total", "money"), ("Paid", "money"), ("Diagnosis", "text"), ("What it is", "text"),
@@ -45,6 +45,7 @@ def test_csv_reads_back_and_no_cell_is_a_formula() -> None:
     assert (first["invoice_id"], first["total"], first["created_on"], first["account"]) == (
         "2", "100.00", "2026-10-05", "'@me",
     )  # fmt: skip
+    assert others[0]["cfs_due"] == "-12.50"
     assert others[0]["evidence"] == '\'=HYPERLINK("http://x")'
 
 

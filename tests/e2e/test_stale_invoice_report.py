@@ -1,0 +1,80 @@
+"""STALE_INVOICE_REPORT as an operator types it, and killed in the middle of a comparison."""
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from database.engine import Database
+from sandbox.cfs.process import RunningCfs
+from tests.cfs_fixtures import fresh_cfs
+from tests.e2e.conftest import Operator
+from tests.stale_factory import StaleDatabase
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def cfs() -> Iterator[RunningCfs]:
+    yield from fresh_cfs()
+
+
+@pytest.fixture
+def stale(database: Database) -> StaleDatabase:
+    return StaleDatabase(database)
+
+
+@pytest.fixture
+def clerk(database_url: str) -> Operator:
+    return Operator(database_url)
+
+
+def test_a_report_in_words_and_in_files(clerk: Operator, stale: StaleDatabase, tmp_path: Path) -> None:
+    stale.invoice(stale.account(profile="FREEZE"))
+    names = {kind: str(tmp_path / f"stuck.{kind}") for kind in ("csv", "xlsx", "html")}
+
+    said = clerk.run("STALE_INVOICE_REPORT", "--no-cfs", *(w for k, v in names.items() for w in (f"--{k}", v)))
+
+    assert said.code == 3
+    assert "In APPROVED for more than 20 days" in said.out
+    assert "1 invoices over 100.00 CAD are stuck" in said.out
+    assert all(Path(name).stat().st_size > 100 for name in names.values())
+
+
+def test_json_has_every_invoice_whole(clerk: Operator, stale: StaleDatabase) -> None:
+    made = stale.invoice(stale.account(profile="FREEZE"))
+
+    said = clerk.run("STALE_INVOICE_REPORT", "--no-cfs", "--json")
+
+    [row] = said.json["tables"]["Invoices, the worst first"]
+    assert (row["invoice_id"], row["code"], row["total"], row["turn"]) == (made, "P1", "100.00", "customer pays")
+
+
+def test_nothing_stuck_is_0_and_a_wrong_method_is_2(clerk: Operator, stale: StaleDatabase) -> None:
+    assert clerk.run("STALE_INVOICE_REPORT", "--no-cfs").code == 0
+    assert clerk.run("STALE_INVOICE_REPORT", "--method", "CHEQUE").code == 2
+
+
+def test_a_comparison_that_was_killed_goes_on(clerk: Operator, stale: StaleDatabase, cfs: RunningCfs) -> None:
+    for _ in range(450):
+        account = stale.account()
+        stale.in_cfs(account, stale.reference(stale.invoice(account, "PAID"), "COMPLETED"), "99.00", paid="99.00")
+    stale.books.plant(cfs.admin)
+    settings = cfs.environment() | {"CFS_MAX_PER_SECOND": "400"}
+    words = ("STALE_INVOICE_REPORT", "--compare-cfs", "--since", "2026-10-01")
+
+    process = clerk.start(*words, **settings)
+    end = time.monotonic() + 30
+    while not stale.value("SELECT coalesce(max(compared), 0) FROM pay_jobs.cfs_comparisons"):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    said = clerk.run(*words, "--json", **settings)
+
+    assert said.code == 3
+    assert said.json["counts"]["compared"] == 450
+    assert said.json["counts"]["total_ours"] == 450
+    assert stale.value("SELECT count(*) FROM pay_jobs.cfs_comparisons") == 1

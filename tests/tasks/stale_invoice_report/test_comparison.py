@@ -1,0 +1,203 @@
+"""--compare-cfs: differences in both directions, and going on after having been stopped anywhere."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from config.errors import ExitCode, SourceUnavailable
+from jobs.outcome import Outcome
+from sandbox.cfs.process import RunningCfs
+from tasks.stale_invoice_report.comparison import task as comparison_task
+from tests.stale_factory import OLD, Account, StaleDatabase
+
+Found = dict[str, tuple[str, str, Any, Any]]
+
+
+@pytest.fixture
+def compare(stale: StaleDatabase, cfs: RunningCfs) -> Callable[..., Outcome]:
+    def run(**arguments: Any) -> Outcome:
+        values = {"since": date(2026, 10, 1)} | arguments
+        return stale.report(cfs=cfs.settings(), compare_cfs=True, **values)
+
+    return run
+
+
+def _found(outcome: Outcome) -> Found:
+    return {
+        str(row["number"]): (row["what"], row["more on side"], row["ours"], row["CFS"])
+        for table in outcome.tables
+        for row in table.records()
+    }
+
+
+def _paid(stale: StaleDatabase, *, ours: str = "100.00", theirs: str = "100.00", by: str, known: str) -> str:
+    account = stale.account()
+    made = stale.invoice(account, "PAID", total=ours)
+    number = stale.reference(made, "COMPLETED")
+    stale.in_cfs(account, number, theirs, paid=theirs, by=by)
+    stale.receipt(made, known)
+    return number
+
+
+def test_books_that_agree_give_exit_code_0(
+    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    _paid(stale, by="RC1", known="RC1")
+    account = stale.account()
+    _, number = stale.sent(account)
+    stale.in_cfs(account, number)
+    stale.books.plant(cfs.admin)
+
+    outcome = compare()
+
+    assert (outcome.exit_code, outcome.counts["compared"], outcome.counts["differences"]) == (ExitCode.DONE, 2, 0)
+
+
+def test_differences_are_found_in_both_directions(
+    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    more_ours = _paid(stale, ours="120.00", by="RC1", known="RC1")
+    more_theirs = _paid(stale, theirs="130.00", by="RC2", known="RC2")
+    unpaid_account, open_account, lost_account = stale.account(), stale.account(), stale.account()
+    unpaid = stale.reference(stale.invoice(unpaid_account, "PAID"), "COMPLETED")
+    stale.in_cfs(unpaid_account, unpaid)
+    _, paid = stale.sent(open_account)
+    stale.in_cfs(open_account, paid, paid="100.00")
+    _, lost = stale.sent(lost_account)
+    cancelled = stale.invoice(lost_account, "CANCELLED")
+    stale.in_cfs(lost_account, f"REG{cancelled:08}")
+    stale.books.plant(cfs.admin)
+
+    outcome = compare()
+
+    assert _found(outcome) == {
+        more_ours: ("total", "ours", Decimal("120.00"), Decimal("100.00")),
+        more_theirs: ("total", "theirs", Decimal("100.00"), Decimal("130.00")),
+        unpaid: ("due", "ours", Decimal("0.00"), Decimal("100.00")),
+        paid: ("due", "theirs", Decimal("100.00"), Decimal("0.00")),
+        lost: ("invoice", "ours", Decimal("100.00"), None),
+        f"REG{cancelled:08}": ("cancelled", "theirs", Decimal("100.00"), Decimal("100.00")),
+    }
+    assert outcome.exit_code is ExitCode.ATTENTION
+
+
+def test_receipts_are_held_against_each_other(
+    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    number = _paid(stale, by="RC-THEIRS", known="RC-OURS")
+    stale.books.plant(cfs.admin)
+
+    details = [row["detail"] for row in compare().tables[0].records()]
+
+    assert _found(compare())[number][0] == "receipt"
+    assert details == [
+        "CFS applied receipt RC-THEIRS, we have none",
+        "we have receipt RC-OURS, CFS did not apply it",
+    ]
+
+
+def test_credit_memos_are_held_against_each_other(
+    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    account = stale.account()
+    for number, amount, left in (("1", "50.00", "50.00"), ("2", "50.00", "20.00"), ("3", "10.00", "10.00")):
+        stale.credit(account, number, amount, left)
+    stale.credit(account, "4", "10.00", "10.00")
+    stale.books.credit_memos += [
+        {"site_number": account.site, "credit_memo_number": number, "amount": amount}
+        for number, amount in (("1", "50.00"), ("2", "30.00"), ("3", "11.00"))
+    ]
+    stale.books.plant(cfs.admin)
+
+    assert _found(compare()) == {
+        "2": ("credit", "theirs", Decimal("20.00"), Decimal("30.00")),
+        "3": ("credit", "theirs", Decimal("10.00"), Decimal("11.00")),
+        "4": ("credit", "ours", Decimal("10.00"), None),
+    }
+
+
+def test_slips_are_held_against_their_receipts(
+    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    right, wrong = stale.slip("206000010", remaining="60.00"), stale.slip("206000028", remaining="60.00")
+    stale.invoice(right, total="40.00", slip="206000010")
+    for account, number in ((right, "206000010"), (wrong, "206000028")):
+        stale.receipt_in_cfs(account, number, "100.00")
+    stale.books.plant(cfs.admin)
+
+    assert _found(compare()) == {"206000028": ("slip", "theirs", Decimal("60.00"), Decimal("100.00"))}
+
+
+def test_the_nsf_fee_that_shares_a_number_is_not_in_its_total(
+    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    account = stale.account()
+    _, number = stale.sent(account, status="SETTLEMENT_SCHED")
+    stale.reference(stale.invoice(account, "CREATED", method="CC", total="30.00"), number=number)
+    stale.in_cfs(account, number)
+    stale.books.plant(cfs.admin)
+
+    assert _found(compare()) == {}
+
+
+def _many(stale: StaleDatabase, count: int = 12) -> list[Account]:
+    accounts = [stale.account() for _ in range(count)]
+    for account in accounts:
+        made = stale.invoice(account, "PAID", made=OLD)
+        stale.in_cfs(account, stale.reference(made, "COMPLETED"))
+    return accounts
+
+
+@pytest.mark.parametrize("pages", [1, 2, 3, 4])
+def test_cut_off_after_any_page_it_goes_on_and_finds_the_same(
+    stale: StaleDatabase,
+    cfs: RunningCfs,
+    compare: Callable[..., Outcome],
+    monkeypatch: pytest.MonkeyPatch,
+    pages: int,
+) -> None:
+    monkeypatch.setattr(comparison_task, "PAGE", 3)
+    _many(stale)
+    stale.books.plant(cfs.admin)
+    whole = _found(compare())
+    asked = len(cfs.admin.calls(method="GET"))
+    cfs.admin.order_faults({"kind": "error_before", "path": "/invs/[^/]+/", "nth": pages * 3 + 1, "count": 0,
+                            "status": 403})  # fmt: skip
+
+    with pytest.raises(SourceUnavailable, match="the same command goes on there"):
+        compare()
+    cfs.admin.order_faults()
+    again = compare()
+
+    assert _found(again) == whole
+    assert again.counts["compared"] == 12
+    assert any(note.startswith("Went on with comparison") for note in again.notes)
+    assert len([call for call in cfs.admin.calls(method="GET") if call["status"] == 200]) == 2 * asked
+
+
+def test_a_sample_is_the_same_one_each_time_and_no_larger(
+    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    _many(stale)
+    stale.books.plant(cfs.admin)
+
+    first, second = compare(sample=5), compare(sample=5)
+
+    assert first.counts["compared"] == 5
+    assert set(_found(first)) == set(_found(second))
+
+
+def test_one_that_is_not_answered_is_counted_and_the_rest_compared(
+    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    _many(stale, 4)
+    stale.books.plant(cfs.admin)
+    cfs.admin.order_faults({"kind": "error_before", "path": "/invs/[^/]+/", "count": 1, "status": 400})
+
+    outcome = compare()
+
+    assert (outcome.counts["compared"], outcome.counts["unanswered"]) == (3, 1)
+    assert outcome.exit_code is ExitCode.ATTENTION
