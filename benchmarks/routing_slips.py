@@ -5,10 +5,13 @@ python -m benchmarks.routing_slips [SLIPS]
 
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.harness import Figure, Process, maintain, median, run_job, show
+from connectors.cfs import CfsClient, CfsSite
 from sandbox import postgres
 from sandbox.cfs.process import RunningCfs, start_cfs
 from sandbox.up import prepare_pay_database, upgrade
@@ -52,28 +55,44 @@ def measure(slips: int, runs: int) -> float:
             server.stop()
     calls = measured[0][1]
     floor = float(calls * LATENCY / CONCURRENCY)
-    took = median([process.result["seconds"] for process, _ in measured])
-    process = measured[-1][0]
+    took = median([process.result["seconds"] for process, *_ in measured])
+    process, _, bare = measured[-1]
     show(
         f"ROUTING_SLIP_RECREATE, {slips} corrections at {LATENCY * 1000:.0f} ms a call, {CONCURRENCY} at once",
         [
             Figure("calls to CFS for each slip", f"{calls / slips:.2f}", "7", calls / slips < 7.1),
             Figure("floor: calls x latency / concurrency", f"{floor:.1f} s"),
             Figure("the run", f"{took:.1f} s, {took / floor:.2f} x", f"{FACTOR} x", took / floor <= FACTOR),
+            Figure("as many looks by a bare client, as often at once", f"{bare:.1f} s"),
             Figure("processor time, memory", f"{process.cpu:.1f} s, {process.peak_mb:.0f} MB"),
         ],
     )
     return took / floor
 
 
-def _correct(address: str, cfs: RunningCfs, slips: int) -> tuple[Process, int]:
+def _correct(address: str, cfs: RunningCfs, slips: int) -> tuple[Process, int, float]:
     maintain(address, _SLIPS.format(slips), "ANALYZE")
     _seed(cfs, slips)
     environment = {"DATABASE_URL": address, "CFS_MAX_PER_SECOND": "1000", "LOG_LEVEL": "WARNING", **cfs.environment()}
     process = run_job(["ROUTING_SLIP_RECREATE", "--concurrency", str(CONCURRENCY)], environment)
     if process.result["counts"].get("slips_in_agreement") != slips:
         raise RuntimeError(f"not every slip was corrected: {process.result}")
-    return process, len(cfs.admin.calls())
+    calls = len(cfs.admin.calls())
+    return process, calls, _bare(cfs, slips, calls)
+
+
+def _bare(cfs: RunningCfs, slips: int, calls: int) -> float:
+    """Give the seconds that this machine takes for as many looks and nothing else."""
+    with CfsClient(cfs.settings(max_per_second=100_000)) as client, ThreadPoolExecutor(CONCURRENCY) as pool:
+        began = time.perf_counter()
+        for done in [pool.submit(_look, client, number % slips + 1) for number in range(calls)]:
+            done.result()
+        return time.perf_counter() - began
+
+
+def _look(client: CfsClient, slip: int) -> None:
+    site = CfsSite(str(500000 + slip), str(800000 + slip), str(900000 + slip))
+    assert client.get_receipt(site, str(206000000 + slip)) is not None
 
 
 def _seed(cfs: RunningCfs, slips: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from config.errors import ExitCode, UsageError
+from config.errors import ConfigError, ExitCode, UsageError
 from config.schedule import ENVIRONMENTS, Schedule, read_schedule
 from jobs.job import Job, by_name
 from jobs.manifests.layout import as_yaml, differences, objects_of, render, write
@@ -39,7 +39,11 @@ def manifests_command(folder: Path) -> click.Command:
         if environment is not None:
             click.echo(as_yaml(*_placed(read_schedule(environment))), nl=False)
             return ExitCode.DONE
-        for name in (changed := write(folder, wanted)):
+        try:
+            changed = write(folder, wanted)
+        except OSError as error:
+            raise ConfigError(f"{folder} cannot be written ({error.strerror}); --env prints instead.") from error
+        for name in changed:
             click.echo(f"written: openshift/{name}")
         if not changed:
             click.echo("openshift/ is as the schedule has it.")

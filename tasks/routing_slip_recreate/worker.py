@@ -62,62 +62,61 @@ class Worker:
     def work(self, root: str) -> Report:
         """Do all that is due for a family, in order; what cannot be done holds up what comes after it."""
         report, tried = Report(), set[tuple[str, str]]()
+        family = self._read(root)
+        self._let_go(family, report)
         while True:
-            family = self._read(root)
-            self._let_go(family, report)
             due = due_for(family, self.arguments.slip)
             following = next((one for one in due if (one.kind, one.slip.number) not in tried), None)
             if following is None:
                 return report
             tried.add((following.kind, following.slip.number))
-            if not self._advance(family, following, report):
+            changed = self._advance(family, following, report)
+            if changed is None:
                 self._hold_up(due[due.index(following) + 1 :], following, report)
                 return report
-            if self.context.dry_run:
-                self._hold_up(due[due.index(following) + 1 :], following, report)
-                return report
+            family = changed
 
-    def _advance(self, family: Family, due: Due, report: Report) -> bool:
-        """Do what is due if it can be done now; gives whether the family can go on."""
+    def _advance(self, family: Family, due: Due, report: Report) -> Family | None:
+        """Do what is due if it can be done now; gives the family after it, None where it cannot go on."""
         number = due.slip.number
         if not self.arguments.wants(due.kind) or self.arguments.slip not in {None, number}:
-            return False
+            return None
         if due.refused:
             report.outcome.counts["slips_refused"] += 1
             report.outcome.rejects.append(Reject(number, f"{due.kind} refused", due.refused))
-            return False
+            return None
         if due.waits_for:
             report.outcome.counts["slips_waiting"] += 1
             report.outcome.notes.append(f"Slip {number}: its {due.kind} waits for {due.waits_for}.")
-            return False
+            return None
         if self._failures >= GIVE_UP_AFTER:
             report.left.append((number, "CFS is away"))
-            return False
+            return None
         try:
-            self._operate(family, due, report)
+            changed = self._operate(family, due, report)
         except CfsUnavailable as error:
             with self._lock:
                 self._failures += not isinstance(error, CfsOutcomeUnknown)
             self.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
             report.left.append((number, str(error)))
-            return False
+            return None
         except InputRefused as error:
             report.outcome.rejects.append(Reject(number, f"{due.kind} refused", error.full_text))
-            return False
+            return None
         except Undecided as undecided:
             self._park(due, undecided, report)
-            return False
+            return None
         with self._lock:
             self._failures = 0
-        return True
+        return changed
 
-    def _operate(self, family: Family, due: Due, report: Report) -> None:
+    def _operate(self, family: Family, due: Due, report: Report) -> Family | None:
         kind, look = OPERATIONS[due.kind], Look(self.cfs)
         work = self._prepared(family, due, look)
         plan = kind.plan(work)
         if self.context.dry_run:
             report.calls += _calls(kind, work, plan)
-            return
+            return None
         with self.begin() as session:
             operation = open_operation(
                 session, slip=due.slip.number, kind=kind.name, plan=plan.as_json, run_id=self.context.run_id
@@ -137,14 +136,16 @@ class Worker:
         outcome.counts["steps_already_true"] += count.already_true
         outcome.rejects += [Reject(due.slip.number, kind.name, note) for note in notes]
         self.context.log.info("slip.done", slip=due.slip.number, operation=kind.name, sent=count.sent)
-        self._check(family.root.number, due, look, report)
+        return self._checked(family.root.number, due, look, report)
 
-    def _check(self, root: str, due: Due, look: Look, report: Report) -> None:
-        """Hold our receipts against CFS once more, as they were committed."""
-        problems = differences(self._read(root), look)
+    def _checked(self, root: str, due: Due, look: Look, report: Report) -> Family:
+        """Hold our receipts against CFS once more, as they were committed; gives the family as it is now."""
+        family = self._read(root)
+        problems = differences(family, look)
         report.outcome.counts["slips_checked"] += 1
         report.outcome.counts["slips_in_agreement"] += not problems
         report.outcome.rejects += [Reject(due.slip.number, "receipts differ", one) for one in problems]
+        return family
 
     def _park(self, due: Due, undecided: Undecided, report: Report) -> None:
         """Leave a slip to a person, with a plain account of where it stands."""

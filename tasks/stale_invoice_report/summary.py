@@ -1,6 +1,6 @@
 """What a report says as a whole, ready for the terminal, a page, a workbook and a mail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -74,8 +74,12 @@ class InvoiceTable(Table):
 
     full: Sequence[Row] = ()
 
+    def iter_records(self) -> Iterator[dict[str, object]]:
+        """Give the rows as objects, one by one."""
+        return (row._asdict() for row in self.full)
+
     def records(self) -> list[dict[str, object]]:
-        return [row._asdict() for row in self.full]
+        return list(self.iter_records())
 
 
 def invoice_table(rows: Sequence[Row]) -> InvoiceTable:

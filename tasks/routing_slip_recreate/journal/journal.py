@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
@@ -13,7 +12,6 @@ from database.sql import run_sql
 from tasks.routing_slip_recreate.steps.base import Json, Seen, Step
 
 PACKAGE = __package__
-_NOT_WAITED_FOR = text("SET LOCAL synchronous_commit = off")
 
 
 def open_operation(
@@ -66,9 +64,6 @@ class Journal:
 
     def _write(self, statement: str, step: Step, **values: Any) -> None:
         with self._begin() as session:
-            if statement != "intend_step":
-                # What is not there after a crash of the server is looked up again; only an intent must never be lost.
-                session.execute(_NOT_WAITED_FOR)
             run_sql(
                 session,
                 PACKAGE,

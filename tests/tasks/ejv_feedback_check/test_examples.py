@@ -26,7 +26,7 @@ def test_the_writer_of_the_tests_gives_the_example_inbox_files_byte_for_byte() -
     second = Item("206000028", "40.00", name="EXAMPLE HOLDINGS LTD", address=address)
     slips = Batch(4322, "AP", items=[first, second])
     assert slips.inbox() == example("INBOX.F3535.20261118030108")
-    assert slips.feedback({7: "3001 SUPPLIER NOT FOUND (EXAMPLE MESSAGE)"}) == example("FEEDBACK.F3535.20261117214630")
+    assert slips.feedback({7: "3001 ADDRESS REJECTED (EXAMPLE MESSAGE)"}) == example("FEEDBACK.F3535.20261117214630")
 
 
 @pytest.mark.parametrize("name", [JOURNAL, f"{JOURNAL}-misaligned"])

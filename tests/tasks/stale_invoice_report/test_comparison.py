@@ -151,7 +151,7 @@ def _many(stale: StaleDatabase, count: int = 12) -> list[Account]:
     return accounts
 
 
-@pytest.mark.parametrize("pages", [1, 2, 3, 4])
+@pytest.mark.parametrize("pages", [0, 1, 2, 3])
 def test_cut_off_after_any_page_it_goes_on_and_finds_the_same(
     stale: StaleDatabase,
     cfs: RunningCfs,

@@ -1,0 +1,152 @@
+"""Section 7.2 row by row: what the lines of DISBURSEMENT and AP files do."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from tests.ejv_factory import Batch, EjvBooks, Item, Pair
+from tests.tasks.ejv_feedback_check.conftest import Office
+
+DAY = datetime(2026, 11, 18)
+BEFORE = datetime(2026, 10, 1)
+BH, JH, LINE = 2, 3, 4
+ERROR = "1117 INVALID DISTRIBUTION ACCOUNT"
+PARTNER_IS_REGISTRIES = "112555556666677778888888"
+
+
+@pytest.mark.parametrize("gl", ["902555556666677778888888", PARTNER_IS_REGISTRIES])
+@pytest.mark.parametrize(
+    ("status", "disbursed", "codes", "expected"),
+    [
+        ("PAID", None, {}, ("COMPLETED", DAY, None, "COMPLETED", False)),
+        ("REFUNDED", BEFORE, {}, ("REVERSED", BEFORE, DAY, "COMPLETED", False)),
+        ("CREDITED", BEFORE, {}, ("REVERSED", BEFORE, DAY, "COMPLETED", False)),
+        ("REFUND_REQUESTED", None, {}, ("COMPLETED", DAY, None, "COMPLETED", False)),
+        ("PAID", None, {LINE: ERROR}, ("ERRORED", None, None, "ERRORED", True)),
+        ("PAID", None, {LINE + 1: ERROR}, ("ERRORED", None, None, "ERRORED", True)),
+        ("REFUNDED", BEFORE, {LINE: ERROR}, ("ERRORED", BEFORE, None, "ERRORED", True)),
+        ("PAID", None, {JH: "2001 BAD"}, ("ERRORED", None, None, "ERRORED", False)),
+        ("PAID", None, {BH: "9001 BAD"}, ("ERRORED", None, None, "ERRORED", False)),
+        ("REFUNDED", BEFORE, {BH: "9001 BAD"}, ("COMPLETED", BEFORE, None, "ERRORED", False)),
+    ],
+)
+def test_disbursement_of_an_invoice(
+    status: str, disbursed: Any, codes: Any, expected: tuple[Any, ...], gl: str, office: Office
+) -> None:
+    """Whether it is a reversal is told by the invoice, not by GL client 112, which may be the partner's own."""
+    books = office.books
+    partner_gl = given_disbursement(books, status, disbursed)
+    is_reversal = disbursed is not None
+    batch = Batch(100, "GA", journals=[(10, [Pair("1001", "28.50", is_reversal=is_reversal, ours=gl)])])
+    office.answer(batch, codes)
+    columns = "disbursement_status_code, disbursement_date, disbursement_reversal_date"
+    invoice = books.one(f"SELECT {columns} FROM invoices")
+    link = books.one("SELECT disbursement_status_code FROM ejv_links")
+    stopped = "SELECT coalesce(stop_ejv, false) FROM distribution_codes WHERE distribution_code_id = :id"
+    assert (*invoice, link, books.one(stopped, id=partner_gl)) == expected
+    assert books.rows("SELECT * FROM payments") == books.rows("SELECT * FROM receipts") == []
+
+
+@pytest.mark.parametrize(
+    ("is_reversal", "codes", "partner", "invoice"),
+    [
+        (False, {}, "COMPLETED", "COMPLETED"),
+        (True, {}, "REVERSED", "REVERSED"),
+        (False, {LINE: ERROR}, "ERRORED", "ERRORED"),
+        (False, {BH: "9001 BAD"}, "WAITING_FOR_JOB", "ERRORED"),
+    ],
+)
+@pytest.mark.parametrize("form", ["1001-{}", "1001-{}-PR"])
+def test_disbursement_of_a_partner_row(
+    form: str, is_reversal: bool, codes: Any, partner: str, invoice: str, office: Office
+) -> None:
+    books = office.books
+    given_disbursement(books, "PAID", None, links=())
+    is_refund = form.endswith("PR")
+    target = books.partial_refund(55, 1001, "5.00", "REFUND_PROCESSED") if is_refund else 1001
+    kind = "partial_refund" if is_refund else "invoice"
+    row = books.add(
+        "partner_disbursements", amount="5.00", partner_code="VS", is_reversal=is_reversal, target_id=target,
+        target_type=kind,
+    )  # fmt: skip
+    books.add("ejv_links", ejv_header_id=10, link_type=kind, link_id=target)
+    office.answer(Batch(100, journals=[(10, [Pair(form.format(row), "5.00", is_reversal=is_reversal)])]), codes)
+    found = books.one("SELECT status_code, feedback_on IS NOT NULL, processed_on IS NOT NULL FROM partner_disbursements")
+    assert found == (partner, True, True)
+    assert books.one("SELECT disbursement_status_code FROM invoices") == ("UPLOADED" if is_refund else invoice)
+    if is_refund and LINE in codes:
+        assert books.one("SELECT gl_error, status FROM refunds_partial") == (ERROR, "REFUND_PROCESSED")
+
+
+def test_a_refused_batch_without_lines_lets_partner_rows_wait_for_the_next_run(office: Office) -> None:
+    books = office.books
+    given_disbursement(books, "PAID", None)
+    books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=1001, target_type="invoice")
+    batch = Batch(100, journals=[(10, [Pair("1001", "28.50")])])
+    office.apply(batch.feedback({BH: "9001 BAD"}, repeats=False))
+    assert books.one("SELECT status_code FROM partner_disbursements") == "WAITING_FOR_JOB"
+    assert books.one("SELECT disbursement_status_code FROM invoices") == "ERRORED"
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ({}, ("REFUND_PROCESSED", "PROCESSED", DAY)),
+        ({3: "3001 NO SUPPLIER"}, ("REFUND_REJECTED", None, None)),
+        ({5: "3001 BAD ADDRESS"}, ("REFUND_REJECTED", None, None)),
+        ({BH: "9001 BAD"}, ("REFUND_REJECTED", None, None)),
+    ],
+)
+def test_ap_lines_of_a_routing_slip(codes: Any, expected: tuple[Any, ...], office: Office) -> None:
+    books = office.books
+    books.batch(100, "REFUND")
+    slip = books.add("routing_slips", number="206000010")
+    books.add("refunds", routing_slip_id=slip)
+    office.answer(Batch(100, "AP", items=[Item("206000010", "12.25", advice="BALANCE")]), codes)
+    assert (*books.one("SELECT status, refund_status FROM routing_slips"), books.one("SELECT gl_posted FROM refunds")) == (
+        expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "codes", "expected"),
+    [
+        ("CHEQUE", {}, ("COMPLETED", "COMPLETED", date(2026, 11, 18), "PROCESSED")),
+        ("EFT", {}, ("COMPLETED", "COMPLETED", date(2026, 11, 18), None)),
+        ("EFT", {3: "3001 NO"}, ("ERRORED", "ERRORED", None, None)),
+    ],
+)
+def test_ap_lines_of_an_eft_refund(method: str, codes: Any, expected: tuple[Any, ...], office: Office) -> None:
+    books = office.books
+    books.batch(100, "EFT_REFUND")
+    name = books.add("eft_short_names", short_name="SAMPLE", type="EFT", is_generated=False)
+    books.add("eft_refunds", id=77, short_name_id=name, refund_amount="12.25", refund_method=method)
+    office.answer(Batch(100, "AP", items=[Item("77", "12.25")]), codes)
+    columns = "status, disbursement_status_code, disbursement_date, cheque_status"
+    assert books.one(f"SELECT {columns} FROM eft_refunds") == expected
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"), [({}, ("COMPLETED", DAY, "COMPLETED")), ({3: "3001 NO"}, ("ERRORED", None, "ERRORED"))]
+)
+def test_ap_lines_of_a_partner_without_gl(codes: Any, expected: tuple[Any, ...], office: Office) -> None:
+    books = office.books
+    given_disbursement(books, "PAID", None, "NON_GOV_DISBURSEMENT")
+    office.answer(Batch(100, "AP", items=[Item("1001", "28.50")]), codes)
+    invoice = books.one("SELECT disbursement_status_code, disbursement_date FROM invoices")
+    assert (*invoice, books.one("SELECT disbursement_status_code FROM ejv_links")) == expected
+
+
+def given_disbursement(
+    books: EjvBooks, status: str, disbursed: Any, file_type: str = "DISBURSEMENT", links: Any = (("invoice", 1001),)
+) -> int:
+    """Invoice 1001 in journal 10 of batch 100; gives the partner's distribution code."""
+    account = books.account()
+    fee, partner = books.partner_gl()
+    books.batch(100, file_type)
+    more = {"disbursement_status_code": "UPLOADED", "disbursement_date": disbursed, "service_fees": "1.50"}
+    books.invoice(account, 1001, "30.00", status, **more)
+    books.line_item(1001, "28.50", fee)
+    books.journal(100, 10, links, partner_code="VS")
+    return partner

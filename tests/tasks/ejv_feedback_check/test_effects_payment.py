@@ -1,0 +1,207 @@
+"""Section 7.2 row by row: what the lines of a PAYMENT file do to an invoice, a reversal and a partial refund."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.ejv_factory import Batch, EjvBooks, Pair
+from tests.tasks.ejv_feedback_check.conftest import Office
+
+DAY = datetime(2026, 11, 18)
+BEFORE = datetime(2026, 10, 1)
+RECEIPT = "GIJH...FI00000010FI000000100"
+BH, JH, CREDIT, DEBIT = 2, 3, 4, 5
+ERROR = "1117 INVALID DISTRIBUTION ACCOUNT"
+
+
+class After(NamedTuple):
+    """What is expected: invoice, link, reference, receipt amount, payment amount, GL stopped."""
+
+    invoice: str
+    link: str
+    reference: str
+    receipt: str | None
+    payment: str | None
+    stopped: bool
+
+
+PAID = After("PAID", "COMPLETED", "COMPLETED", "30.00", "30.00", False)
+REFUNDED = After("REFUNDED", "COMPLETED", "COMPLETED", None, "30.00", False)
+
+
+def refused(status: str, *, stopped: bool) -> After:
+    return After(status, "ERRORED", "CANCELLED", None, None, stopped)
+
+
+CASES: dict[str, tuple[str, dict[int | str, str], After]] = {
+    "an accepted charge is paid": ("APPROVED", {}, PAID),
+    "an accepted charge of an invoice in another status is paid": ("CREATED", {}, PAID),
+    "a cancelled invoice that was charged stays cancelled": (
+        "CANCELLED",
+        {},
+        PAID._replace(invoice="CANCELLED"),
+    ),
+    "a credited invoice that was charged stays credited": ("CREDITED", {}, PAID._replace(invoice="CREDITED")),
+    "an accepted reversal is refunded": ("REFUND_REQUESTED", {}, REFUNDED),
+    "a reversal of a refunded invoice stays refunded": ("REFUNDED", {}, REFUNDED),
+    "a refused debit line keeps the invoice open and stops the GL": (
+        "APPROVED", {DEBIT: ERROR}, refused("APPROVED", stopped=True)),
+    "a refused credit line does the same": ("APPROVED", {CREDIT: ERROR}, refused("APPROVED", stopped=True)),
+    "a closed period is an error like any other": (
+        "APPROVED", {DEBIT: "0703 PERIOD CLOSED"}, refused("APPROVED", stopped=True)),
+    "a code with letters is an error": ("APPROVED", {DEBIT: "A001 NO"}, refused("APPROVED", stopped=True)),
+    "a refused reversal stays requested": (
+        "REFUND_REQUESTED", {DEBIT: ERROR}, refused("REFUND_REQUESTED", stopped=True)),
+    "a refused header takes its accepted lines with it and stops nothing": (
+        "APPROVED", {JH: "2001 BAD JOURNAL"}, refused("APPROVED", stopped=False)),
+    "a refused batch sets its invoices free and stops nothing": (
+        "APPROVED", {BH: "9001 BAD BATCH"}, refused("APPROVED", stopped=False)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_payment_lines_of_an_invoice(case: str, office: Office) -> None:
+    status, codes, after = CASES[case]
+    books = office.books
+    is_reversal = status.startswith("REFUND")
+    given_invoice(books, status, payment_date=BEFORE if is_reversal else None)
+    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=is_reversal)])]), codes)
+    assert found(books) == after
+
+
+def test_a_second_feedback_of_the_same_answer_changes_nothing(office: Office) -> None:
+    given_invoice(office.books, "APPROVED")
+    batch = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
+    office.answer(batch)
+    office.answer(batch, {3: "0000 IN OTHER WORDS"}, name="FEEDBACK.F3535.20261118214512")
+    assert found(office.books) == PAID
+    assert office.books.one("SELECT count(*) FROM receipts") == 1
+
+
+def test_dates_and_amounts_are_those_of_the_lines(office: Office) -> None:
+    books = office.books
+    given_invoice(books, "APPROVED")
+    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")])]))
+    assert books.one("SELECT payment_date, paid FROM invoices") == (DAY, Decimal("30.00"))
+    assert books.one("SELECT receipt_number, receipt_date FROM receipts") == (RECEIPT, DAY)
+    payment = "SELECT receipt_number, payment_date, payment_method_code, payment_account_id IS NOT NULL FROM payments"
+    assert books.one(payment) == (RECEIPT, DAY, "EJV", True)
+
+
+@pytest.mark.parametrize("refused_line", [4, 5, 6, 7])
+def test_one_refused_line_of_an_invoice_decides_whatever_the_order(refused_line: int, office: Office) -> None:
+    given_invoice(office.books, "APPROVED", total="31.50")
+    pairs = [Pair("1001", "30.00"), Pair("1001", "1.50")]
+    office.answer(Batch(100, journals=[(10, pairs)]), {refused_line: ERROR})
+    assert found(office.books) == refused("APPROVED", stopped=True)
+
+
+def test_several_lines_of_an_invoice_make_one_receipt(office: Office) -> None:
+    given_invoice(office.books, "APPROVED", total="31.50")
+    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("1001", "1.50")])]))
+    assert found(office.books) == PAID._replace(receipt="31.50", payment="31.50")
+
+
+def test_a_payment_is_never_larger_than_what_was_accepted(office: Office) -> None:
+    books = office.books
+    account = given_invoice(books, "APPROVED")
+    books.invoice(account, 1002, "12.00")
+    books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
+    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("1002", "12.00")])]), {7: ERROR})
+    assert books.one("SELECT paid_amount FROM payments") == Decimal("30.00")
+
+
+def test_a_charge_accepted_after_a_refund_was_requested_is_no_refund(office: Office) -> None:
+    """The refund was asked for while CGI had the charge: the next batch has to reverse it."""
+    given_invoice(office.books, "REFUND_REQUESTED")
+    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")])]))
+    assert found(office.books) == PAID._replace(invoice="REFUND_REQUESTED")
+    assert [reject.reason for reject in outcome.rejects] == ["charged though given up"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ({}, ("REFUND_PROCESSED", DAY, None, "COMPLETED", False)),
+        ({DEBIT: ERROR}, ("REFUND_REQUESTED", None, ERROR, "ERRORED", True)),
+        ({BH: "9001 NO"}, ("REFUND_REQUESTED", None, "9001 NO", "ERRORED", False)),
+    ],
+)
+def test_payment_lines_of_a_partial_refund(codes: Any, expected: tuple[Any, ...], office: Office) -> None:
+    books = office.books
+    account = books.account()
+    books.batch(100)
+    books.invoice(account, 1001, "40.00", "PAID")
+    books.partial_refund(55, 1001, "5.00")
+    books.journal(100, 10, [("partial_refund", 55)], payment_account_id=account)
+    office.answer(Batch(100, journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])]), codes)
+    refund = books.one("SELECT status, gl_posted, gl_error FROM refunds_partial")
+    link = books.one("SELECT disbursement_status_code FROM ejv_links")
+    assert (*refund, link, is_stopped(books)) == expected
+    assert books.one("SELECT status_code FROM invoice_references") == "ACTIVE"
+    assert books.rows("SELECT * FROM receipts") == []
+    assert books.one("SELECT invoice_status_code FROM invoices") == "PAID"
+
+
+def test_a_batch_refused_without_its_lines_sets_everything_free(office: Office) -> None:
+    given_invoice(office.books, "APPROVED")
+    batch = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
+    office.apply(batch.feedback({BH: "9001 BAD BATCH"}, repeats=False))
+    assert found(office.books) == refused("APPROVED", stopped=False)
+    assert office.books.one("SELECT disbursement_status_code, message FROM ejv_files") == ("ERRORED", "9001 BAD BATCH")
+    assert office.books.one("SELECT disbursement_status_code, message FROM ejv_headers") == ("ERRORED", "9001 BAD BATCH")
+
+
+@pytest.mark.parametrize(
+    ("codes", "file", "header"),
+    [
+        ({}, ("COMPLETED", None), ("COMPLETED", None)),
+        ({BH: "0000 FINE ", JH: "0000 GOOD"}, ("COMPLETED", "FINE"), ("COMPLETED", "GOOD")),
+        ({JH: "2001 BAD"}, ("COMPLETED", None), ("ERRORED", "BAD")),
+        ({DEBIT: ERROR}, ("COMPLETED", None), ("COMPLETED", None)),
+    ],
+)
+def test_batch_and_journal_take_their_own_codes(codes: Any, file: Any, header: Any, office: Office) -> None:
+    given_invoice(office.books, "APPROVED")
+    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")])]), codes)
+    assert office.books.one("SELECT disbursement_status_code, message FROM ejv_files") == file
+    assert office.books.one("SELECT disbursement_status_code, message FROM ejv_headers") == header
+
+
+def test_a_reversal_is_told_once_and_a_charge_is_not(office: Office) -> None:
+    books = office.books
+    account = given_invoice(books, "REFUND_REQUESTED", payment_date=BEFORE)
+    books.invoice(account, 1002, "12.00")
+    books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
+    pairs = [Pair("1001", "30.00", is_reversal=True), Pair("1002", "12.00")]
+    office.answer(Batch(100, journals=[(10, pairs)]))
+    [(kind, payload)] = books.rows("SELECT kind, payload FROM pay_jobs.outbox")
+    assert (kind, payload["data"]["id"], payload["data"]["statusCode"]) == ("bc.registry.payment", 1001, "REVERSED")
+
+
+def given_invoice(books: EjvBooks, status: str, *, total: str = "30.00", **more: Any) -> int:
+    """Invoice 1001 of an account, in journal 10 of batch 100."""
+    account = books.account()
+    books.batch(100)
+    books.invoice(account, 1001, total, status, **more)
+    books.journal(100, 10, [("invoice", 1001)], payment_account_id=account)
+    return account
+
+
+def found(books: EjvBooks) -> After:
+    receipts = books.rows("SELECT CAST(receipt_amount AS numeric(19,2)) FROM receipts WHERE invoice_id = 1001")
+    payments = books.rows("SELECT CAST(paid_amount AS numeric(19,2)) FROM payments")
+    return After(
+        books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001"),
+        books.one("SELECT disbursement_status_code FROM ejv_links WHERE link_id = 1001"),
+        books.one("SELECT status_code FROM invoice_references WHERE invoice_id = 1001"),
+        str(receipts[0][0]) if receipts else None,
+        str(payments[0][0]) if payments else None,
+        is_stopped(books),
+    )
+
+
+def is_stopped(books: EjvBooks) -> bool:
+    return bool(books.one("SELECT bool_or(coalesce(stop_ejv, false)) FROM distribution_codes WHERE account_id IS NOT NULL"))
