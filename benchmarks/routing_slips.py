@@ -21,7 +21,8 @@ CONCURRENCY = 8
 FACTOR = Decimal("1.3")
 _SLIPS = """
 DELETE FROM pay_jobs.slip_steps; DELETE FROM pay_jobs.slip_operations; DELETE FROM receipts;
-DELETE FROM invoice_references; DELETE FROM payments; DELETE FROM invoices; DELETE FROM routing_slips; DELETE FROM cfs_accounts; DELETE FROM payment_accounts;
+DELETE FROM invoice_references; DELETE FROM payments; DELETE FROM invoices; DELETE FROM routing_slips;
+DELETE FROM cfs_accounts; DELETE FROM payment_accounts;
 INSERT INTO payment_accounts (id, payment_method) SELECT n, 'CHEQUE' FROM generate_series(1, {0}) n;
 INSERT INTO cfs_accounts (id, account_id, cfs_party, cfs_account, cfs_site, status, payment_method)
 SELECT n, n, (500000 + n)::text, (800000 + n)::text, (900000 + n)::text, 'ACTIVE', 'INTERNAL'

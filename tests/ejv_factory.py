@@ -246,7 +246,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "partner_disbursements": {**_AT, "status_code": "UPLOADED", "is_reversal": False},
     "routing_slips": {**_BY, "routing_slip_date": "2026-11-01", "status": "REFUND_UPLOADED"},
     "refunds": {"status": "APPROVED", "type": "ROUTING_SLIP"},
-    "eft_refunds": {**_AT, "refund_email": "a@b.invalid", "status": "APPROVED", "disbursement_status_code": "UPLOADED"},
+    "eft_refunds": {**_AT, "refund_email": "a@b.invalid", "comment": "", "status": "APPROVED", "disbursement_status_code": "UPLOADED"},
     "eft_short_names": {**_AT},
 }
 # Children before parents; only what feedback tests fill.

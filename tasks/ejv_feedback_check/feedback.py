@@ -106,11 +106,9 @@ def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> Line
         return Line(number, "JD", f"journal, line, amount or side cannot be read (found {found})")
     if effective is None:
         return Line(number, "JD", f"the effective date at 22 to 30 is no day (found {body[22:30]!r})", journal=journal)
-    subject = body[205:].strip()
-    about = read_flow_through(subject)
-    if about is None and not body.isascii():  # positions counted in bytes
-        subject = raw[205 : len(raw.rstrip(_FILLING)) - _TAIL].decode(errors="replace").strip()
-        about = read_flow_through(subject)
+    subject, about = body[205:].strip(), read_flow_through(body[205:].strip())
+    if not body.isascii() and not _follows_its_description(body[:205], subject, about):
+        subject, about = _counted_in_bytes(raw) or (subject, about)
     if about is None:
         return Line(
             number, "JD", f"the flow-through names no invoice (found {subject[:40]!r})", journal=journal, code=code
@@ -118,6 +116,21 @@ def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> Line
     return Line(
         number, "JD", "", None, "", journal, line, effective, amount, side, subject, about, "", None, code, message
     )
+
+
+def _counted_in_bytes(raw: bytes) -> tuple[str, FlowThrough] | None:
+    """Read the flow-through of a line with accents whose positions count bytes, None if they do not."""
+    description, rest = raw[:205], raw[205 : len(raw.rstrip(_FILLING)) - _TAIL]
+    subject = decoded(rest).strip()
+    about = read_flow_through(subject)
+    if about is None or not _follows_its_description(decoded(description), subject, about):
+        return None
+    return subject, about
+
+
+def _follows_its_description(before: str, subject: str, about: FlowThrough | None) -> bool:
+    """Whether what stands before a flow-through ends as every description does: with # and the number again."""
+    return about is not None and before.rstrip().endswith((f"#{about.invoice_id}", f"#{subject}"))
 
 
 def _ap_line(number: int, record: str, body: str, code: str, message: str) -> Line:

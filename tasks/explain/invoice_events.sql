@@ -74,6 +74,10 @@ SELECT at, what, detail
               || CASE WHEN part.is_credit THEN ', as credit' ELSE '' END || coalesce(', error: ' || part.gl_error, '')
          FROM refunds_partial AS part WHERE part.invoice_id = :id
        UNION ALL
+       SELECT entry.created_on AT TIME ZONE 'UTC', 12, 'partial credit ' || entry.state,
+              entry.amount || ' CAD' || coalesce(', memo ' || entry.memo, '') || ', because ' || entry.reason
+         FROM pay_jobs.partial_credits AS entry WHERE entry.invoice_id = :id
+       UNION ALL
        SELECT link.created_on, 13, 'EFT link ' || link.status_code,
               coalesce(link.amount, 0) || ' CAD' || coalesce(', receipt ' || link.receipt_number, '')
          FROM eft_credit_invoice_links AS link WHERE link.invoice_id = :id

@@ -12,6 +12,7 @@ SELECT invoice.id,
        cfs.cfs_party               AS party,
        cfs.cfs_account             AS account,
        cfs.cfs_site                AS site,
+       cfs.status                  AS profile_status,
        EXISTS (SELECT FROM refunds WHERE refunds.invoice_id = invoice.id AND refunds.status LIKE 'PENDING%')
          AS awaits_approval
   FROM invoices AS invoice

@@ -35,11 +35,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """A credit memo to be made."""
+    """A credit memo to be made.
+
+    is_current  whether the account still uses the CFS profile that the invoice was sent under
+    """
 
     invoice_id: int
     site: CfsSite
     parts: tuple[Part, ...]
+    is_current: bool
 
     @property
     def amount(self) -> Decimal:
@@ -87,6 +91,7 @@ def plan(session: Session, invoice_id: int, wanted: Sequence[Wanted], today: dat
         invoice_id,
         CfsSite(invoice.party or "", invoice.account or "", invoice.site or ""),
         tuple(_part(one, parts) for one in wanted),
+        is_current=invoice.profile_status != "INACTIVE",
     )
     left = invoice.paid - invoice.refund
     if made.amount > left:

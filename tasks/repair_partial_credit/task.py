@@ -45,6 +45,10 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
     if cfs.get_site(made.site) is None:
         raise UsageError(f"CFS does not have the site {made.site.path}: check invoices.cfs_account_id.")
     outcome = Outcome(tables=[made.table()])
+    if not made.is_current:
+        outcome.notes.append(
+            f"The CFS profile of the invoice is INACTIVE: CFS uses the memo only for invoices on site {made.site.site}."
+        )
     if context.dry_run:
         outcome.notes.append("CFS was not asked for the memo; without --dry-run it would be.")
         return outcome
@@ -167,7 +171,8 @@ def _differs(entry: Entry, memo: CreditMemo) -> str | None:
 def _parked(entry: Entry, why: str) -> Reject:
     command = f"repair pad-partial-credit {entry.invoice_id}"
     detail = (
-        f"{why}: {entry.story}. CFS chose its number, so it cannot be looked up from here. Ask CAS for a credit memo "
+        f"{why}: {entry.story}. CFS chose its number, so it cannot be looked up from here. Wait some minutes, "
+        "because CFS may still be making it, then ask CAS for a credit memo "
         f'on that site: if there is one, {command} --memo NUMBER --reason "..."; if there is none, {command} '
         '--not-made --reason "..." and then begin again'
     )

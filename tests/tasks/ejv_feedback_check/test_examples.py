@@ -32,7 +32,7 @@ def test_the_writer_of_the_tests_gives_the_example_inbox_files_byte_for_byte() -
 @pytest.mark.parametrize("name", [JOURNAL, f"{JOURNAL}-misaligned"])
 def test_the_journal_example_has_the_expected_result(name: str, office: Office) -> None:
     books = example_books(office.books)
-    outcome = office.apply(example(name), name)
+    outcome = office.take_in(example(name), name)
     assert books.one("SELECT disbursement_status_code, feedback_file_ref FROM ejv_files WHERE id = 4321") == (
         "COMPLETED",
         name,
@@ -91,18 +91,18 @@ def test_the_ap_example_pays_one_slip_and_rejects_the_other(office: Office) -> N
 
 def test_a_second_time_the_same_file_changes_nothing(office: Office) -> None:
     books = example_books(office.books)
-    office.apply(example(JOURNAL))
+    office.take_in(example(JOURNAL))
     before = everything(books)
-    outcome = office.apply(example(JOURNAL))
+    outcome = office.take_in(example(JOURNAL))
     assert "not applied again" in outcome.notes[0]
     assert everything(books) == before
 
 
 def test_the_same_batch_in_another_file_is_recognised_line_by_line(office: Office) -> None:
     books = example_books(office.books)
-    office.apply(example(JOURNAL))
+    office.take_in(example(JOURNAL))
     before = everything(books)
-    outcome = office.apply(example(f"{JOURNAL}-misaligned"), "FEEDBACK.F3535.20261118220000")
+    outcome = office.take_in(example(f"{JOURNAL}-misaligned"), "FEEDBACK.F3535.20261118220000")
     assert everything(books) == before
     assert (outcome.exit_code, outcome.counts["lines_already_applied"]) == (0, 10)
     assert books.rows("SELECT state FROM pay_jobs.feedback_batches ORDER BY id") == [("applied",), ("already_applied",)]
@@ -111,7 +111,7 @@ def test_the_same_batch_in_another_file_is_recognised_line_by_line(office: Offic
 def test_a_dry_run_shows_what_would_happen_and_leaves_nothing(office: Office) -> None:
     books = example_books(office.books)
     before = everything(books)
-    outcome = office.apply(example(JOURNAL), dry_run=True)
+    outcome = office.take_in(example(JOURNAL), dry_run=True)
     assert (outcome.counts["lines_applied"], everything(books), office.states()) == (15, before, [])
 
 

@@ -50,6 +50,8 @@ VALUES ('CAS', 'BCR_PAYMENT_APPL_20261105.csv', repeat('0', 64), 1, 'applied', '
 INSERT INTO pay_jobs.settlement_rows
 SELECT id, 2, NULL, 'applied', '', '', 'SETTLE_PAD', 'PADP', '', 'PADRC1', 5, '2026-11-05', 31.50, '8', 'INV',
        'REG00000007', 31.50, 0, 'Fully PAID', NULL, '00000000-0000-0000-0000-000000000000' FROM pay_jobs.inbound_files;
+INSERT INTO pay_jobs.partial_credits (invoice_id, state, amount, parts, cfs_party, cfs_account, cfs_site, why, reason)
+VALUES (7, 'parked', 5.00, '{}', '5', '8', '9', 'no answer', 'ticket 9');
 INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state)
 VALUES ('2026-11-06', 'cfs', 'nsf_fee', 'account:11', 'k', '{"invoice_number": "REG00000007"}', 'delivered')
 """
@@ -77,6 +79,7 @@ def life(sql: Sql) -> None:
         "bounced: number REG00000007: NSF",
         "refund APPROVED: INVOICE: asked",
         "on statement 5: WEEKLY 2026-11-01 to 2026-11-07",
+        "partial credit parked: 5.00 CAD, because ticket 9",
         "outbox delivered: cfs nsf_fee",
         "partner paid",
         "known to be paid (payment_date): 31.50 CAD",

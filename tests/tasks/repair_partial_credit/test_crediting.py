@@ -47,6 +47,14 @@ def test_a_dry_run_shows_the_memo_and_changes_nothing(desk: Desk) -> None:
     assert (desk.state(), desk.memos(), desk.journal()) == (before, {}, [])
 
 
+def test_a_memo_on_a_profile_that_is_not_used_any_more_is_told(desk: Desk) -> None:
+    desk.books.change("UPDATE cfs_accounts SET status = 'INACTIVE'")
+
+    outcome = desk.run("70=5.00")
+
+    assert outcome.notes[0].startswith("The CFS profile of the invoice is INACTIVE: CFS uses the memo only for")
+
+
 def test_a_later_credit_can_take_what_is_left_and_no_more(desk: Desk) -> None:
     desk.run("70=15.00")
 

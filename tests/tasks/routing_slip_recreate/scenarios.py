@@ -95,7 +95,7 @@ def with_transactions(slips: Slips) -> None:
     slips.create_invoices()
 
 
-VOID_ALL = {"void": PARENT, "reason": "ticket 1"}
+VOID_ALL: dict[str, Any] = {"void": PARENT, "reason": "ticket 1"}
 SCENARIOS = (
     Scenario("link", link, 2),
     Scenario("link-after-correction", link_after_correction, 2),

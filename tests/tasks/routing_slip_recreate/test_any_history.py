@@ -124,7 +124,7 @@ class AnyHistory(RuleBasedStateMachine):
         if row and self.settled and row["number"] not in self.bounced:
             self.slips.run()
             self.slips.create_invoices()
-            self.slips.run(void=row["number"], reason="x", **{"keep_all" if keep else "cancel_all": True})
+            self.slips.run(void=row["number"], reason="x", keep_all=keep, cancel_all=not keep)
             self.bounced.add(row["number"])
 
     @rule(nth=st.integers(1, 12))

@@ -10,9 +10,9 @@ def plant_every_diagnosis(db: StaleDatabase, *, key: str | None = None) -> dict[
 
     key  where the settlement file of P12 is stored
     """
-    expected: dict[int, str] = {}
-    for plant in (_pad_unsent, _pad_settled, _journals, _slips, _eft, _bank, _cards, _odd):
-        expected |= plant(db, key) if plant is _pad_settled else plant(db)  # type: ignore[operator]
+    expected = _pad_settled(db, key)
+    for plant in (_pad_unsent, _journals, _slips, _eft, _bank, _cards, _odd):
+        expected |= plant(db)
     return expected
 
 

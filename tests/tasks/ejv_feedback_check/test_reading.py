@@ -1,0 +1,126 @@
+"""Lines are read by position: what was written comes back, whatever it holds and however it is shifted."""
+
+import io
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.ejv_feedback_check.feedback import Line, read_line
+from tasks.ejv_feedback_check.file_lines import read_lines
+from tasks.ejv_feedback_check.flow_through import FlowThrough, read_flow_through
+from tasks.ejv_feedback_check.registry import FEEDBACK, INBOX, Reader
+from tasks.ejv_feedback_check.survey import Survey
+from tests.ejv_factory import Batch, Item, Pair
+
+IDS = st.integers(1, 2**31 - 1)
+SMALL = st.integers(1, 99_999_999)
+AMOUNTS = st.decimals("0.01", "9999999.99", places=2).map(str)
+NAMES = st.text(st.characters(codec="ascii", min_codepoint=32), max_size=120)
+FLOWS = st.one_of(
+    IDS.map(str),
+    st.tuples(IDS, IDS).map(lambda ids: f"{ids[0]}-{ids[1]}"),
+    st.tuples(IDS, IDS).map(lambda ids: f"{ids[0]}-{ids[1]}-PR"),
+    st.tuples(IDS, IDS).map(lambda ids: f"{ids[0]}-PR-{ids[1]}"),
+)
+PAIRS = st.builds(Pair, about=FLOWS, amount=AMOUNTS, is_reversal=st.booleans(), name=NAMES)
+JOURNALS = st.lists(st.tuples(SMALL, st.lists(PAIRS, min_size=1, max_size=4)), min_size=1, max_size=3, unique_by=lambda j: j[0])
+CODES = st.one_of(st.just("0000"), st.from_regex(r"[0-9A-Z]{4}", fullmatch=True))
+MESSAGES = st.text(st.characters(codec="ascii", min_codepoint=33), max_size=150)
+
+
+def read(content: bytes, reader: Reader = FEEDBACK) -> tuple[list[Line], Survey]:
+    survey = Survey()
+    lines = [line for line, _ in reader.lines(io.BytesIO(content))]
+    list(survey.read(reader.lines(io.BytesIO(content))))
+    return lines, survey
+
+
+@settings(max_examples=60, deadline=None)
+@given(number=st.integers(1, 999_999_999), journals=JOURNALS, kind=st.sampled_from(["GI", "GA"]), code=CODES, said=MESSAGES)
+def test_a_journal_batch_comes_back_as_it_was_written(
+    number: int, journals: list[tuple[int, list[Pair]]], kind: str, code: str, said: str
+) -> None:
+    batch = Batch(number, kind, journals=journals)
+    lines, survey = read(batch.feedback({5: f"{code} {said}"}))
+    [found] = survey.batches
+    assert (found.number, found.faults, found.total, survey.outside) == (number, [], batch.total(), [])
+    details = [line for line in lines if line.record == "JD"]
+    written = [(journal, pair, side) for journal, pairs in journals for pair in pairs for side in pair_sides(pair)]
+    assert [(line.journal, line.subject, line.amount, line.side) for line in details] == [
+        (journal, pair.about, Decimal(pair.amount), side) for journal, pair, side in written
+    ]
+    assert (lines[4].code, lines[4].message) == (code, said.strip())
+    assert [line.code for line in lines if line.record != "BG" and line.number != 5] == ["0000"] * (len(lines) - 2)
+    sent, outgoing = read(batch.inbox(), INBOX)
+    assert [(one.journal, one.subject, one.amount, one.side) for one in sent if one.record == "JD"] == [
+        (line.journal, line.subject, line.amount, line.side) for line in details
+    ]
+    assert (outgoing.batches[0].number, outgoing.batches[0].faults) == (number, [])
+
+
+@settings(max_examples=40, deadline=None)
+@given(journals=JOURNALS, shift=st.integers(1, 60), code=CODES)
+def test_a_shifted_line_is_read_like_a_straight_one(
+    journals: list[tuple[int, list[Pair]]], shift: int, code: str
+) -> None:
+    content = Batch(100, journals=journals).feedback({4: f"{code} MESSAGE"})
+    straight = content.splitlines()[3]
+    shifted = straight[: 315 - shift] + straight[315:]
+    assert replace(read_line(4, shifted)) == read_line(4, straight)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    items=st.lists(st.builds(Item, number=IDS.map(str), amount=AMOUNTS, advice=st.none() | st.just("ADVICE")), max_size=4),
+    code=CODES,
+)
+def test_an_ap_batch_comes_back_as_it_was_written(items: list[Item], code: str) -> None:
+    batch = Batch(100, "AP", items=items)
+    lines, survey = read(batch.feedback({3: code} if items else {}))
+    assert (survey.batches[0].faults, survey.batches[0].total) == ([], batch.total())
+    heads = [line for line in lines if line.record == "IH"]
+    assert [(line.subject, line.amount) for line in heads] == [(item.number, Decimal(item.amount)) for item in items]
+    assert not items or heads[0].code == code
+
+
+@settings(max_examples=150, deadline=None)
+@given(raw=st.binary(max_size=600))
+def test_no_bytes_raise(raw: bytes) -> None:
+    for number, line in read_lines(io.BytesIO(b"GIJD..." + raw)):
+        read_line(number, line)
+    read(raw)
+    read(raw, INBOX)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("7654321", FlowThrough("INVOICE", 7654321)),
+        ("7654321-880", FlowThrough("PARTNER", 7654321, 880)),
+        ("7654321-881-PR", FlowThrough("PARTNER_REFUND", 7654321, 881)),
+        ("7654321-PR-55", FlowThrough("REFUND", 7654321, None, 55)),
+        ("2147483647", FlowThrough("INVOICE", 2147483647)),
+        ("2147483648", None),
+        ("", None),
+        ("765 4321", None),
+        ("7654321-", None),
+        ("7654321-PR-", None),
+        ("-880", None),
+        ("1-2-3", None),
+        ("٧٦٥", None),
+    ],
+)
+def test_flow_through_forms(text: str, found: FlowThrough | None) -> None:
+    assert read_flow_through(text) == found
+
+
+def test_a_file_that_is_one_endless_line_fills_no_memory() -> None:
+    [(number, line)] = list(read_lines(io.BytesIO(b"X" * 1_000_000)))
+    assert (number, len(line)) == (1, 1 << 16)
+
+
+def pair_sides(pair: Pair) -> tuple[str, str]:
+    return ("D", "C") if pair.is_reversal else ("C", "D")
