@@ -304,10 +304,9 @@ class Slips:
         )
 
     def run(self, *, checkpoint: Callable[[str], None] = lambda _name: None, **arguments: Any) -> Outcome:
-        """Run the job with a client of its own, which does not wait between its tries."""
+        """Run the job; its client does not wait between its tries."""
         wanted = Arguments(**{"concurrency": 1, **arguments})
-        with connect(self.cfs) as client:
-            return work_slips(self.context(), wanted, client, prefix=PREFIX, checkpoint=checkpoint)
+        return work_slips(self.context(), wanted, self.client, prefix=PREFIX, checkpoint=checkpoint)
 
     def dry_run(self, **arguments: Any) -> Outcome:
         """Run the job in a transaction that is rolled back, with a client that may only read."""

@@ -52,9 +52,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         if arguments.file is not None:
             return _apply_named(context, store, intake, arguments.file, despite_faults=arguments.despite_faults)
         outcome = _finish_resubmissions(context, store)
+        outcome += index_outstanding(context, store)
         outcome += _of_poll(poll(context.settings(CgiSftpSettings), intake))
         outcome += _take_in(context, store)
-        outcome += index_outstanding(context, store)
     outcome += check_outstanding(context)
     return outcome
 

@@ -90,7 +90,7 @@ def make_row(e: Evidence, diagnosis: Diagnosis, when: Moments, *, is_known: bool
         routing_slip=one.slip_number,
         evidence=facts(e),
         action=diagnosis.action,
-        command=_command(diagnosis, values),
+        command=_command(_command_of(e, diagnosis), values),
     )
 
 
@@ -108,10 +108,15 @@ def _file(e: Evidence, diagnosis: Diagnosis) -> str | None:
     return e.settlement.file or e.settlement.waiting_file
 
 
-def _command(diagnosis: Diagnosis, values: dict[str, Any]) -> str:
-    """Give the command, none where a value that it needs is not known."""
-    if not diagnosis.command or any(
-        value is None and f"{{{name}}}" in diagnosis.command for name, value in values.items()
-    ):
+def _command_of(e: Evidence, diagnosis: Diagnosis) -> str:
+    """Give the command of a diagnosis; a settlement file that is merely waiting needs no replay."""
+    if diagnosis.code != "P12" or e.settlement.waiting_state in {"held", "failed"}:
+        return diagnosis.command
+    return "PAD_RECONCILE" if e.settlement.waiting_state in {"stored", "received"} else ""
+
+
+def _command(command: str, values: dict[str, Any]) -> str:
+    """Give the command as it is typed, none where a value that it needs is not known."""
+    if not command or any(value is None and f"{{{name}}}" in command for name, value in values.items()):
         return ""
-    return _ENTRYPOINT + diagnosis.command.format(**values)
+    return _ENTRYPOINT + command.format(**values)

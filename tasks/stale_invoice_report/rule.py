@@ -21,7 +21,10 @@ Rules = tuple[Rule, ...]
 
 def first_match(rules: Rules, evidence: Evidence, when: Moments) -> str | None:
     """Give the code of the first rule that holds."""
-    return next((rule.code for rule in rules if rule.holds(evidence, when)), None)
+    for code, holds in rules:
+        if holds(evidence, when):
+            return code
+    return None
 
 
 def is_learned(evidence: Evidence) -> bool:

@@ -1,6 +1,7 @@
 """The job does what the rules in plain Python do, for any rows on a small world of accounts, invoices and credits."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -92,8 +93,10 @@ ROWS = st.lists(ANY_LINE, min_size=1, max_size=10)
 
 
 @pytest.fixture(scope="module")
-def small(settlement_database: Database) -> SettlementBooks:
-    return SettlementBooks(settlement_database)
+def small(settlement_database: Database) -> Iterator[SettlementBooks]:
+    made = SettlementBooks(settlement_database)
+    yield made
+    made.empty()
 
 
 @given(INVOICES, PAYMENTS, MEMOS, st.lists(ROWS, min_size=1, max_size=2))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
+from config.log_setup import configure_log
 from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from sandbox.cfs.process import RunningCfs
@@ -20,6 +21,7 @@ def slip_database(server: Server, template: str) -> Iterator[tuple[str, Database
     url = server.create(name, template)
     # What a killed process leaves is tested here, not what a killed server leaves.
     server.run(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    configure_log(level="WARNING")
     database = Database(make_engine(DatabaseSettings(url=SecretStr(url)), application_name="tests"))
     yield url, database
     database.close()

@@ -1,0 +1,138 @@
+"""What is outstanding: state, age, what is stuck in it, and the next step; and the search in stored files."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.ejv_factory import Batch, EjvBooks, Item, Pair
+from tests.tasks.ejv_feedback_check.conftest import Office
+
+INBOX = "INBOX.F3535.20261118040107"
+FEEDBACK = "FEEDBACK.F3535.20261117214512"
+BATCH = Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("7600001-PR-55", "5.00", is_reversal=True)])])
+SENT_TUESDAY = datetime(2026, 11, 18, 4, 1, tzinfo=UTC)
+WEDNESDAY_MORNING = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
+THURSDAY = datetime(2026, 11, 19, 16, 0, tzinfo=UTC)
+FRIDAY = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+DECEMBER = datetime(2026, 12, 2, 16, 0, tzinfo=UTC)
+
+
+def given_batch(books: EjvBooks, **more: Any) -> None:
+    account = books.account()
+    books.batch(100, name=INBOX, **more)
+    books.invoice(account, 1001, "30.00")
+    books.invoice(account, 7600001, "40.00", "PAID")
+    books.partial_refund(55, 7600001, "5.00")
+    books.journal(100, 10, [("invoice", 1001), ("partial_refund", 55)], payment_account_id=account)
+
+
+def shown(office: Office, at: datetime) -> dict[str, Any]:
+    outcome = office.run(no_poll=True, at=at)
+    [table] = outcome.tables
+    [row] = table.records()
+    return row | {"exit": outcome.exit_code}
+
+
+@pytest.mark.parametrize(
+    ("at", "age", "code", "command"),
+    [
+        (WEDNESDAY_MORNING, 0, 0, ""),
+        (THURSDAY, 1, 3, "EJV_FEEDBACK_CHECK --search 100 --index-bucket"),
+        (FRIDAY, 2, 3, 'EJV_FEEDBACK_CHECK --resubmit 100 --reason "..."'),
+        (DECEMBER, 10, 3, 'EJV_FEEDBACK_CHECK --rebuild 100 --reason "..."'),
+    ],
+)
+def test_a_batch_without_an_answer_grows_urgent(at: datetime, age: int, code: int, command: str, office: Office) -> None:
+    given_batch(office.books)
+    row = shown(office, at)
+    assert (row["state"], row["age"], row["exit"], row["command"]) == ("uploaded", age, code, command)
+    assert (row["open"], str(row["amount"])) == (2, "35.00")
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"disbursement_status_code": "ACKNOWLEDGED", "ack_file_ref": "ACK.1"}, "acknowledged"),
+        ({"feedback_file_ref": FEEDBACK}, "half applied"),
+        ({"disbursement_status_code": "COMPLETED", "feedback_file_ref": FEEDBACK}, "half applied"),
+        ({"disbursement_status_code": "ERRORED", "feedback_file_ref": FEEDBACK}, "errored, half applied"),
+    ],
+)
+def test_the_state_is_told_by_file_and_links(changes: dict[str, Any], state: str, office: Office) -> None:
+    given_batch(office.books, **changes)
+    assert shown(office, THURSDAY)["state"] == state
+
+
+def test_feedback_that_is_stored_and_not_applied_is_named_with_its_command(office: Office) -> None:
+    given_batch(office.books)
+    office.apply(BATCH.feedback()[:-30])
+    row = shown(office, WEDNESDAY_MORNING)
+    assert (row["state"], row["exit"]) == ("feedback stored, not applied", 3)
+    assert row["command"] == f"EJV_FEEDBACK_CHECK --file {FEEDBACK}"
+
+
+def test_answered_batches_are_shown_for_two_days_and_are_not_urgent(office: Office) -> None:
+    given_batch(office.books)
+    office.apply(BATCH.feedback())
+    row = shown(office, THURSDAY)
+    assert (row["state"], row["open"], row["exit"]) == ("completed", 0, 0)
+    assert office.run(no_poll=True, at=DECEMBER).notes == ["No batch is outstanding."]
+
+
+def test_what_is_stuck_in_an_ap_batch_is_known_from_its_inbox_file(office: Office) -> None:
+    office.books.batch(100, "REFUND", INBOX)
+    office.sent(Batch(100, "AP", items=[Item("206000010", "12.25"), Item("206000028", "40.00")]), INBOX)
+    office.run(at=THURSDAY)
+    row = shown(office, THURSDAY)
+    assert (row["open"], str(row["amount"]), row["state"]) == (2, "52.25", "uploaded")
+
+
+@pytest.mark.parametrize(
+    ("number", "files"),
+    [
+        ("1001", ["INBOX", "INBOX", "FEEDBACK", "FEEDBACK"]),
+        ("7600001-PR-55", ["INBOX", "INBOX", "FEEDBACK", "FEEDBACK"]),
+        ("55", ["INBOX", "INBOX", "FEEDBACK", "FEEDBACK"]),
+        ("100", ["INBOX", "INBOX", "FEEDBACK", "FEEDBACK"]),
+        ("000000100", ["INBOX", "INBOX", "FEEDBACK", "FEEDBACK"]),
+        ("FI00000010", ["INBOX", "FEEDBACK"]),
+        ("4711", []),
+    ],
+)
+def test_a_number_is_found_in_inbox_and_feedback_files(number: str, files: list[str], office: Office) -> None:
+    given_batch(office.books)
+    office.sent(BATCH, INBOX)
+    office.place.put(FEEDBACK, BATCH.feedback({5: "1117 INVALID DISTRIBUTION"}))
+    office.run()
+    outcome = office.run(search=(number,))
+    rows = [row for table in outcome.tables for row in table.records()]
+    assert sorted(row["file"].partition(".")[0] for row in rows) == sorted(files)
+    assert all(row["batch"] == 100 for row in rows)
+
+
+def test_the_search_says_what_each_file_says_and_what_we_made_of_it(office: Office) -> None:
+    given_batch(office.books)
+    office.sent(BATCH, INBOX)
+    office.place.put(FEEDBACK, BATCH.feedback({5: "1117 INVALID DISTRIBUTION"}))
+    office.run()
+    [table] = office.run(search=("1001",)).tables
+    assert [(row["what"], row["says"], row["outcome"]) for row in table.records()] == [
+        ("JD credit 1001", "accepted", "applied"),
+        ("JD debit 1001", "refused: 1117 INVALID DISTRIBUTION", "applied"),
+        ("JD credit 1001", "sent", None),
+        ("JD debit 1001", "sent", None),
+    ]
+
+
+def test_older_objects_are_indexed_on_request_and_can_be_applied_by_name(office: Office) -> None:
+    """Files that lie in the bucket since before this job, as the reference left them."""
+    given_batch(office.books)
+    office.store.put(f"cgi_feedback/{FEEDBACK}", [BATCH.feedback()])
+    assert "no indexed file" in office.run(search=("1001",)).notes[0]
+    outcome = office.run(search=("1001",), index_bucket=True)
+    assert (outcome.counts["files_indexed"], outcome.counts["lines_found"]) == (1, 2)
+    assert shown(office, THURSDAY)["command"] == f"EJV_FEEDBACK_CHECK --file {FEEDBACK}"
+    office.run(file=FEEDBACK)
+    assert office.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "PAID"
+    assert office.run(index_bucket=True).counts["files_indexed"] == 0, "the copy was indexed when it came in"

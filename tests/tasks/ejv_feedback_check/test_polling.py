@@ -1,0 +1,122 @@
+"""The CGI directory: what is taken, what is left and named, and what an ACK tells."""
+
+import pytest
+
+from config.settings import CgiSettings
+from tasks.ejv_feedback_check.names import wanted
+from tests.ejv_factory import Batch, EjvBooks, Pair
+from tests.tasks.ejv_feedback_check.conftest import Office
+
+INBOX = "INBOX.F3535.20261118040107"
+BATCH = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
+
+
+@pytest.fixture
+def sent(office: Office) -> Office:
+    """Batch 100 is at CGI."""
+    given_batch(office.books)
+    office.sent(BATCH, INBOX)
+    return office
+
+
+def given_batch(books: EjvBooks) -> None:
+    account = books.account()
+    books.batch(100, name=INBOX)
+    books.invoice(account, 1001, "30.00")
+    books.journal(100, 10, [("invoice", 1001)], payment_account_id=account)
+
+
+def test_feedback_is_fetched_stored_applied_and_moved(sent: Office) -> None:
+    sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback())
+    outcome = sent.run()
+    assert sent.books.one("SELECT invoice_status_code FROM invoices") == "PAID"
+    assert sent.states() == [("FEEDBACK.F3535.20261117214512", "applied")]
+    assert (sent.place.uploaded(), len(sent.place.backed_up())) == ([], 1)
+    [key] = sent.store.list("cgi/")
+    assert b"".join(sent.store.read(key)) == BATCH.feedback()
+    assert (outcome.exit_code, outcome.counts["batches_overdue"]) == (0, 0)
+
+
+def test_triggers_of_inbox_files_and_everything_unknown_are_left_and_named(sent: Office) -> None:
+    names = [INBOX, f"{INBOX}.TRG", "README.txt", "OTHER.F3535.20261118040107.TRG"]
+    for name in names:
+        sent.place.put(name, b"")
+    outcome = sent.run()
+    assert sent.place.uploaded() == sorted(names)
+    for name in names:
+        assert any(name in note for note in outcome.notes)
+
+
+def test_a_trigger_beside_feedback_is_moved_with_it(sent: Office) -> None:
+    sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback())
+    sent.place.put("FEEDBACK.F3535.20261117214512.TRG", b"")
+    sent.run()
+    assert (sent.place.uploaded(), len(sent.place.backed_up())) == ([], 2)
+
+
+def test_the_inbox_prefix_has_a_setting_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Setting the feedback prefix must not make inbox files ours to take (weakness 17)."""
+    monkeypatch.setenv("CGI_FEEDBACK_FILE_PREFIX", "ANSWER")
+    monkeypatch.setenv("CGI_TRIGGER_FILE_SUFFIX", ".TRG")
+    settings = CgiSettings()
+    names = wanted(settings)
+    assert names.matches("ANSWER.F3535.20261117214512")
+    assert not names.matches(INBOX)
+    assert not names.is_trigger(f"{INBOX}.TRG")
+    assert (settings.inbox_prefix, settings.trigger_ending) == ("INBOX", ".TRG")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ACK.F3535.20261118040107", b""),
+        ("ACK.INBOX.F3535.20261118040107", b""),
+        ("ACK.F3535.20261118040555", b"received INBOX.F3535.20261118040107 ok\n"),
+        ("ACK.F3535.20261118040555", b"GIBG...353520270000001004010\n"),
+        ("ACK.F3535.20261118040555", b"3535GIBH\x1d353520270000001004010\x1d\n"),
+    ],
+)
+def test_an_ack_whose_name_or_content_tells_the_batch_acknowledges_it(name: str, content: bytes, sent: Office) -> None:
+    sent.place.put(name, content)
+    outcome = sent.run()
+    assert sent.books.one("SELECT disbursement_status_code, ack_file_ref FROM ejv_files") == ("ACKNOWLEDGED", name)
+    assert outcome.counts["batches_outstanding"] == 1
+    assert sent.states() == [(name, "applied")]
+
+
+def test_an_ack_that_tells_no_batch_is_kept_and_said(sent: Office) -> None:
+    sent.place.put("ACK.F3535.20261118040555", b"")
+    outcome = sent.run()
+    assert sent.books.one("SELECT disbursement_status_code, ack_file_ref FROM ejv_files") == ("UPLOADED", None)
+    assert "ACK.F3535.20261118040555 acknowledges no batch that can be told." in outcome.notes
+
+
+def test_two_acks_of_the_same_content_are_both_recorded(sent: Office) -> None:
+    sent.place.put("ACK.F3535.20261118040555", b"")
+    sent.place.put("ACK.F3535.20261118040107", b"")
+    sent.run()
+    assert sent.books.one("SELECT ack_file_ref FROM ejv_files") == "ACK.F3535.20261118040107"
+
+
+def test_an_ack_never_sets_an_answered_batch_back(sent: Office) -> None:
+    sent.apply(BATCH.feedback())
+    sent.place.put("ACK.F3535.20261118040107", b"")
+    sent.run()
+    assert sent.books.one("SELECT disbursement_status_code FROM ejv_files") == "COMPLETED"
+
+
+def test_feedback_of_the_same_name_with_other_content_is_held(sent: Office) -> None:
+    sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback())
+    sent.run()
+    sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback({5: "1117 NO"}))
+    outcome = sent.run()
+    assert [reject.reason for reject in outcome.rejects] == ["held"]
+    assert sent.books.one("SELECT invoice_status_code FROM invoices") == "PAID"
+
+
+def test_a_dry_run_reads_and_reports_and_leaves_everything(sent: Office) -> None:
+    sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback())
+    outcome = sent.run(dry_run=True)
+    assert outcome.counts["lines_applied"] == 6
+    assert (sent.place.uploaded(), sent.states()) == (["FEEDBACK.F3535.20261117214512"], [])
+    assert sent.books.one("SELECT invoice_status_code FROM invoices") == "APPROVED"

@@ -1,0 +1,228 @@
+"""Resubmitting, rebuilding and unstopping: what they change, and when they refuse."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from config.errors import InputRefused, UsageError
+from tests.ejv_factory import Batch, EjvBooks, Item, Pair
+from tests.tasks.ejv_feedback_check.conftest import Office
+
+INBOX = "INBOX.F3535.20261118040107"
+BATCH = Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("7600001-PR-55", "5.00", is_reversal=True)])])
+SATURDAY = datetime(2026, 11, 21, 18, 30, 15, tzinfo=UTC)
+NEW = "INBOX.F3535.20261123113015"
+WHY = "ticket 4711: CAS never got it"
+
+
+@pytest.fixture
+def sent(office: Office) -> Office:
+    """Batch 100 was sent on Tuesday; it is Saturday."""
+    given_batch(office.books)
+    office.sent(BATCH, INBOX)
+    office.books.clock = lambda: SATURDAY
+    return office
+
+
+def given_batch(books: EjvBooks) -> None:
+    account = books.account()
+    books.batch(100, name=INBOX)
+    books.invoice(account, 1001, "30.00")
+    books.invoice(account, 7600001, "40.00", "PAID")
+    books.partial_refund(55, 7600001, "5.00")
+    books.journal(100, 10, [("invoice", 1001), ("partial_refund", 55)], payment_account_id=account)
+
+
+def test_a_batch_is_sent_again_under_a_fresh_name_of_the_next_business_day(sent: Office) -> None:
+    outcome = sent.run(resubmit=100, reason=WHY)
+    assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
+    assert (sent.place.upload / NEW).read_bytes() == BATCH.inbox()
+    assert (sent.place.upload / f"{NEW}.TRG").read_bytes() == b""
+    columns = "batch_number, old_name, new_name, state, reason, business_day"
+    assert sent.books.one(f"SELECT {columns} FROM pay_jobs.resubmissions") == (
+        100, INBOX, NEW, "done", WHY, date(2026, 11, 21),
+    )  # fmt: skip
+    assert f"cgi_processed/{NEW}" in sent.store.list("")
+    assert outcome.exit_code == 0
+
+
+def test_the_fresh_name_avoids_every_name_that_is_taken(sent: Office) -> None:
+    sent.books.batch(101, name=NEW)
+    sent.place.put("INBOX.F3535.20261123113016", b"x")
+    sent.run(resubmit=100, reason=WHY)
+    assert "INBOX.F3535.20261123113017" in sent.place.uploaded()
+
+
+def test_a_dry_run_shows_the_name_and_sends_nothing(sent: Office) -> None:
+    outcome = sent.run(dry_run=True, resubmit=100, reason=WHY)
+    assert outcome.tables[0].records()[0]["new name"] == NEW
+    assert (sent.place.uploaded(), sent.books.rows("SELECT * FROM pay_jobs.resubmissions")) == ([], [])
+
+
+def test_a_resubmitted_batch_takes_its_answer_and_its_ack(sent: Office) -> None:
+    sent.run(resubmit=100, reason=WHY)
+    sent.place.put(f"ACK.{NEW}", b"")
+    sent.run()
+    assert sent.books.one("SELECT disbursement_status_code FROM ejv_files") == "ACKNOWLEDGED"
+    sent.apply(BATCH.feedback())
+    assert sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "PAID"
+
+
+def refuse(office: Office, said: str, **arguments: Any) -> None:
+    before = office.place.uploaded()
+    with pytest.raises(InputRefused, match=said):
+        office.run(resubmit=100, reason=WHY, **arguments)
+    assert office.place.uploaded() == before
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "ERRORED"])
+def test_a_batch_with_an_answered_link_is_not_sent_again(status: str, sent: Office) -> None:
+    sent.books.change("UPDATE ejv_links SET disbursement_status_code = :s WHERE link_id = 1001", s=status)
+    refuse(sent, f"1 of its links are {status}")
+
+
+def test_a_batch_with_stored_feedback_is_not_sent_again(sent: Office) -> None:
+    sent.apply(BATCH.feedback()[:-30])
+    refuse(sent, "is stored and not applied")
+
+
+def test_a_batch_with_feedback_in_the_old_bucket_folder_is_not_sent_again(sent: Office) -> None:
+    sent.store.put("cgi_feedback/FEEDBACK.F3535.20261118214512", [BATCH.feedback()])
+    refuse(sent, "FEEDBACK.F3535.20261118214512 is stored and not applied")
+
+
+def test_a_batch_is_not_sent_again_while_feedback_waits_in_the_directory(sent: Office) -> None:
+    sent.place.put("FEEDBACK.F3535.20261118214512", b"")
+    refuse(sent, "wait in the CGI directory: run EJV_FEEDBACK_CHECK first")
+
+
+def test_a_batch_is_not_sent_twice_on_a_day(sent: Office) -> None:
+    sent.run(resubmit=100, reason=WHY)
+    refuse(sent, f"sent again this business day already, as {NEW}")
+
+
+def test_a_batch_of_a_past_month_goes_only_on_demand(sent: Office) -> None:
+    december = datetime(2026, 12, 2, 18, 0, tzinfo=UTC)
+    refuse(sent, "lie in a month before December 2026", at=december)
+    sent.run(resubmit=100, reason=WHY, even_if_closed=True)
+    assert len(sent.place.uploaded()) == 2
+
+
+def test_a_batch_of_a_past_fiscal_year_goes_only_on_demand(sent: Office) -> None:
+    refuse(sent, "its fiscal year is 2027, the current one is 2028", at=datetime(2027, 4, 2, 18, 0, tzinfo=UTC))
+
+
+def test_a_batch_whose_inbox_file_is_missing_or_never_left_is_not_sent_again(sent: Office) -> None:
+    sent.store.remove(f"cgi_processed/{INBOX}")
+    refuse(sent, "is not in the bucket")
+    sent.store.put(f"cgi_processing/{INBOX}", [BATCH.inbox()])
+    refuse(sent, "was never sent")
+
+
+def test_an_inbox_file_that_is_damaged_or_of_another_batch_is_not_sent(sent: Office) -> None:
+    sent.store.put(f"cgi_processed/{INBOX}", [Batch(101, journals=BATCH.journals).inbox()])
+    refuse(sent, r"it holds the batches \[101\]")
+    sent.store.put(f"cgi_processed/{INBOX}", [BATCH.inbox()[:-60]])
+    refuse(sent, "is damaged")
+
+
+def test_an_unknown_batch_is_a_wrong_command(sent: Office) -> None:
+    for action in ({"resubmit": 999}, {"rebuild": 999}):
+        with pytest.raises(UsageError, match="no batch 999"):
+            sent.run(reason=WHY, **action)
+
+
+def test_a_rebuild_sets_everything_of_a_payment_batch_free(sent: Office) -> None:
+    outcome = sent.run(rebuild=100, reason="the month is closed")
+    books = sent.books
+    assert books.rows("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == [("CANCELLED",)]
+    assert books.one("SELECT status FROM refunds_partial") == "REFUND_REQUESTED"
+    assert set(books.rows("SELECT disbursement_status_code FROM ejv_links")) == {("ERRORED",)}
+    status, message = books.one("SELECT disbursement_status_code, message FROM ejv_files")
+    assert (status, message.endswith("the month is closed")) == ("ERRORED", True)
+    assert [row["table"] for row in outcome.tables[0].records()] == [
+        "invoice_references", "refunds_partial", "ejv_links", "ejv_links", "ejv_headers", "ejv_files",
+    ]  # fmt: skip
+
+
+def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: Office) -> None:
+    outcome = sent.run(dry_run=True, rebuild=100, reason="the month is closed")
+    assert len(outcome.tables[0].rows) == 6
+    assert sent.books.one("SELECT disbursement_status_code FROM ejv_files") == "UPLOADED"
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_stopped"),
+    [("nothing named", True), ("clear stop_ejv", False), ("clear stop_ejv {code}", False), ("clear stop_ejv 999999", True)],
+)
+def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(reason: str, is_stopped: bool, sent: Office) -> None:
+    sent.books.change("UPDATE distribution_codes SET stop_ejv = true WHERE account_id IS NOT NULL")
+    code = sent.books.one("SELECT distribution_code_id FROM distribution_codes WHERE account_id IS NOT NULL")
+    sent.run(rebuild=100, reason=reason.format(code=code))
+    stopped = "SELECT stop_ejv FROM distribution_codes WHERE account_id IS NOT NULL"
+    assert sent.books.one(stopped) is is_stopped
+
+
+def test_a_rebuild_leaves_what_was_accepted_alone(sent: Office) -> None:
+    sent.books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 1001")
+    outcome = sent.run(rebuild=100, reason="half answered")
+    assert sent.books.one("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == "ACTIVE"
+    assert any("1 links of batch 100 were accepted" in note for note in outcome.notes)
+
+
+def test_a_rebuild_is_refused_twice_or_while_an_answer_is_due(sent: Office) -> None:
+    sent.run(resubmit=100, reason=WHY)
+    with pytest.raises(InputRefused, match="CGI may run that"):
+        sent.run(rebuild=100, reason=WHY)
+    monday = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+    sent.run(rebuild=100, reason=WHY, at=monday)
+    with pytest.raises(InputRefused, match="it was voided before"):
+        sent.run(rebuild=100, reason=WHY)
+
+
+def test_an_answer_to_a_voided_batch_changes_nothing_and_is_told(sent: Office) -> None:
+    sent.run(rebuild=100, reason=WHY)
+    outcome = sent.apply(BATCH.feedback())
+    assert sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "APPROVED"
+    assert {reject.reason for reject in outcome.rejects} == {"accepted after refusal"}
+    assert "double charge" in outcome.rejects[0].detail
+
+
+def test_a_rebuild_of_a_partner_batch_resets_disbursements(sent: Office) -> None:
+    books = sent.books
+    books.batch(200, "DISBURSEMENT", "INBOX.F3535.20261118030001")
+    account = books.account()
+    paid = {"disbursement_status_code": "UPLOADED"}
+    books.invoice(account, 2001, "30.00", "PAID", **paid)
+    books.invoice(account, 2002, "30.00", "REFUNDED", disbursement_date=datetime(2026, 10, 1), **paid)
+    books.journal(200, 20, [("invoice", 2001), ("invoice", 2002)], partner_code="VS")
+    books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=2001, target_type="invoice")
+    sent.run(rebuild=200, reason=WHY)
+    found = books.rows("SELECT id, disbursement_status_code FROM invoices WHERE id > 2000 AND id < 3000 ORDER BY id")
+    assert found == [(2001, None), (2002, "COMPLETED")]
+    assert books.one("SELECT status_code FROM partner_disbursements") == "WAITING_FOR_JOB"
+
+
+def test_a_rebuild_of_an_ap_batch_knows_its_slips_from_the_inbox_file(sent: Office) -> None:
+    sent.books.batch(300, "REFUND", "INBOX.F3535.20261118030002")
+    sent.books.add("routing_slips", number="206000010")
+    with pytest.raises(InputRefused, match="only it says what AP batch 300 holds"):
+        sent.run(rebuild=300, reason=WHY)
+    sent.sent(Batch(300, "AP", items=[Item("206000010", "12.25")]), "INBOX.F3535.20261118030002")
+    sent.run(rebuild=300, reason=WHY)
+    assert sent.books.one("SELECT status FROM routing_slips") == "REFUND_AUTHORIZED"
+
+
+def test_unstop_lets_journals_run_again(sent: Office) -> None:
+    books = sent.books
+    code = books.one("SELECT distribution_code_id FROM distribution_codes WHERE account_id IS NOT NULL")
+    with pytest.raises(InputRefused, match="is not stopped"):
+        sent.run(unstop=code, reason=WHY)
+    books.change("UPDATE distribution_codes SET stop_ejv = true WHERE distribution_code_id = :code", code=code)
+    sent.run(dry_run=True, unstop=code, reason=WHY)
+    assert books.one("SELECT stop_ejv FROM distribution_codes WHERE distribution_code_id = :code", code=code) is True
+    sent.run(unstop=code, reason=WHY)
+    assert books.one("SELECT stop_ejv FROM distribution_codes WHERE distribution_code_id = :code", code=code) is False
+    with pytest.raises(UsageError, match="no distribution code 999999"):
+        sent.run(unstop=999999, reason=WHY)
