@@ -1,5 +1,6 @@
 """COPY rows into a table: about sixty times as fast as `executemany`, in constant memory."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from database.engine import raw_connection
 
 _CHUNK = 1 << 16
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -68,4 +70,7 @@ class _TextRows:
 
 
 def _field(value: Any) -> str:
-    return r"\N" if value is None else str(value).translate(_ESCAPES)
+    if value is None:
+        return r"\N"
+    text = str(value)
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text

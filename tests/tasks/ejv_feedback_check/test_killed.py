@@ -87,8 +87,8 @@ def test_feedback_killed_while_it_is_applied_is_finished_by_the_next_run(kill_at
     office.books.empty()
     given_two_batches(office.books)
     office.place.put(NAME, content)
-    office.run()
-    assert killed == final_state(office.books)
+    o = office.run()
+    assert killed == final_state(office.books), o
     assert killed[8] == [(4321, "applied"), (5000, "applied")]
 
 
