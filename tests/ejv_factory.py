@@ -129,7 +129,10 @@ class Batch:
         key = f"{'700002':<9}001{item.number:<50}"
         head = f"{key}{'':20}ST{self.effective}GEN {item.method} N78  {money(item.amount)}CAD{self.effective}"
         head += f"{'Immediate':<50}{'':76}{('REFUND_FAS_RS_' + item.number)[:30]:<30}{'':9}Y{'':110}"
-        line = f"{key}0001    {money(item.amount)}D{REGISTRIES_GL}{'0' * 10}{'':16}{'':55}{self.effective}".ljust(387) + "700002"
+        line = (
+            f"{key}0001    {money(item.amount)}D{REGISTRIES_GL}{'0' * 10}{'':16}{'':55}{self.effective}".ljust(387)
+            + "700002"
+        )
         street, more, city, postal = item.address
         name = f"{key}{item.name:<80}{street:<40}{more:<40}{'':40}{city:<25}BC{postal:<10}CA"
         lines = [("IH", head.ljust(407)), ("IL", line.ljust(527)), ("NA", name)]
@@ -188,7 +191,12 @@ class EjvBooks:
         """Add a partial refund of an invoice."""
         line = self.line_item(invoice, amount)
         return self.add(
-            "refunds_partial", id=number, payment_line_item_id=line, refund_amount=amount, invoice_id=invoice, status=status
+            "refunds_partial",
+            id=number,
+            payment_line_item_id=line,
+            refund_amount=amount,
+            invoice_id=invoice,
+            status=status,
         )
 
     def line_item(self, invoice: int, total: str, distribution: int | None = None) -> int:
@@ -199,7 +207,9 @@ class EjvBooks:
             fee_distribution_id=distribution,
         )  # fmt: skip
 
-    def batch(self, number: int, file_type: str = "PAYMENT", name: str = "INBOX.F3535.20261118040107", **more: Any) -> int:
+    def batch(
+        self, number: int, file_type: str = "PAYMENT", name: str = "INBOX.F3535.20261118040107", **more: Any
+    ) -> int:
         """Add a batch that was uploaded."""
         return self.add("ejv_files", id=number, file_type=file_type, file_ref=name, **more)
 
@@ -246,7 +256,13 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "partner_disbursements": {**_AT, "status_code": "UPLOADED", "is_reversal": False},
     "routing_slips": {**_BY, "routing_slip_date": "2026-11-01", "status": "REFUND_UPLOADED"},
     "refunds": {"status": "APPROVED", "type": "ROUTING_SLIP"},
-    "eft_refunds": {**_AT, "refund_email": "a@b.invalid", "comment": "", "status": "APPROVED", "disbursement_status_code": "UPLOADED"},
+    "eft_refunds": {
+        **_AT,
+        "refund_email": "a@b.invalid",
+        "comment": "",
+        "status": "APPROVED",
+        "disbursement_status_code": "UPLOADED",
+    },
     "eft_short_names": {**_AT},
 }
 # Children before parents; only what feedback tests fill.
@@ -267,7 +283,11 @@ def example_batch() -> Batch:
     ]
     agency = Pair("7654388", "50.00", theirs="902555556666677778888888", name="AGENCY FOR EXAMPLES")
     return Batch(
-        4321, journals=[(8801, first), (8802, [agency, replace(agency, about="7600001-PR-55", amount="5.00", is_reversal=True)])]
+        4321,
+        journals=[
+            (8801, first),
+            (8802, [agency, replace(agency, about="7600001-PR-55", amount="5.00", is_reversal=True)]),
+        ],
     )
 
 

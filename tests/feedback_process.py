@@ -52,7 +52,9 @@ def main() -> None:
     parts.one_file.set_state = told(parts.one_file.set_state, lambda *_: "file state")
     for module in (parts.resubmit, parts.task):
         module.send = functools.partial(module.send, checkpoint=lambda name: step(f"sent {name}"))  # type: ignore[attr-defined]
-    database = Database(make_engine(DatabaseSettings(url=SecretStr(wanted["database"])), application_name="feedback process"))
+    database = Database(
+        make_engine(DatabaseSettings(url=SecretStr(wanted["database"])), application_name="feedback process")
+    )
     context = EjvBooks(database).context(
         {
             CgiSettings: CgiSettings(),

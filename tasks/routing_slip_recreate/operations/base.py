@@ -11,7 +11,7 @@ from connectors.cfs import CfsSite, InvoiceLine, Receipt, ReversalComment, Rever
 from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, SlipInvoice
 from tasks.routing_slip_recreate.look import Look, Versions, versions
 from tasks.routing_slip_recreate.numbers import receipt_number
-from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided, told
+from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided
 from tasks.routing_slip_recreate.steps.receipts import ReverseReceipt
 
 
@@ -110,26 +110,31 @@ def own_versions(work: Work, *, ahead: bool = False) -> Versions:
 def live_receipts(work: Work, members: tuple[Slip, ...]) -> list[Held]:
     """Give the receipt of each member on the parent's site; a reversed one where none is open.
 
-    Raises Undecided where a deposit is there twice, or cannot be found.
+    Raises Undecided where a deposit is there twice, or not at all: a slip that is linked and has no receipt under its
+    parent is one that another job left between two calls, and is never taken for one without money.
     """
-    found = []
+    site, found = work.family.root.site, []
     for slip in members:
         linked = slip.parent is not None
-        there = versions(work.look, work.family.root.site, slip.number, linked=linked, version=slip.version)
-        if not there.found and linked and _was_never_recreated(work, slip):
-            continue
-        found.append(Held(slip, *the_receipt(there, work.family.root.site, slip, linked=linked)))
+        there = versions(work.look, site, slip.number, linked=linked, version=slip.version)
+        found.append(Held(slip, *the_receipt(there, site, slip, linked=linked)))
     return found
 
 
-def the_receipt(there: Versions, site: CfsSite, slip: Slip, *, linked: bool) -> tuple[str, Receipt]:
-    """Give the receipt that holds a slip's deposit, or its last one where all are reversed."""
+def the_receipt(
+    there: Versions, site: CfsSite, slip: Slip, *, linked: bool, may_lead: bool = False
+) -> tuple[str, Receipt]:
+    """Give the receipt that holds a slip's deposit, or its last one where all are reversed.
+
+    may_lead  whether our version may be ahead of CFS with nothing open, as a correction that died leaves it
+    """
     expected = receipt_number(slip.number, linked=linked, version=slip.version)
-    if there.highest is None:
+    if not there.open and (there.highest is None or (there.highest < slip.version and not may_lead)):
         raise Undecided(
-            cfs=f"there is no receipt {expected} on site {site.site}, nor one of an earlier version",
+            cfs=f"there is no receipt {expected} on site {site.site}, and none of an earlier version is open",
             ours=f"it holds the deposit of {slip.total} of slip {slip.number}",
-            repair="find out under which number or site the deposit is, and correct the slip's version or CFS account",
+            repair="find out under which number or site the deposit is, and correct the slip's version or CFS account"
+            + (f"; or, if it is nowhere, run ROUTING_SLIP_RECREATE --slip {slip.number} --only link" if linked else ""),
         )
     if len(there.open) > 1:
         names = [receipt_number(slip.number, linked=linked, version=one) for one in there.open]
@@ -138,27 +143,8 @@ def the_receipt(there: Versions, site: CfsSite, slip: Slip, *, linked: bool) -> 
             ours=f"slip {slip.number} is one deposit of {slip.total}",
             repair="reverse in CFS the one that is wrong",
         )
-    version = there.open[0] if there.open else there.highest
+    version = there.open[0] if there.open else (there.highest or slip.version)
     return receipt_number(slip.number, linked=linked, version=version), there.found[version]
-
-
-def _was_never_recreated(work: Work, child: Slip) -> bool:
-    """Whether another job reversed a child's receipt and never made the one under its parent (section 4.0)."""
-    if child.account is None or child.account.site is None:
-        return False
-    number, receipt = the_receipt(
-        versions(work.look, child.site, child.number, linked=False, version=child.version),
-        child.site,
-        child,
-        linked=False,
-    )
-    if not receipt.is_reversed:
-        raise Undecided(
-            cfs=f"receipt {number} is {told(receipt)} on the site of the child, and there is none under its parent",
-            ours=f"slip {child.number} is linked to {work.family.root.number} and its CFS account is closed",
-            repair=f"run ROUTING_SLIP_RECREATE --slip {child.number} --only link, which links it in CFS",
-        )
-    return True
 
 
 def reversals(

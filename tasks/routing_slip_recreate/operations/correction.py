@@ -63,7 +63,7 @@ def _versions(work: Work) -> tuple[int, int]:
     """Give the version to take back and the one to make: the latter may be there from a run that died."""
     slip = work.slip
     there = own_versions(work, ahead=True)
-    _, receipt = the_receipt(there, slip.site, slip, linked=False)
+    _, receipt = the_receipt(there, slip.site, slip, linked=False, may_lead=True)
     highest = there.highest
     assert highest is not None
     made = there.open == [highest] and highest > slip.version and receipt.receipt_amount == slip.total

@@ -26,12 +26,12 @@ from tasks.routing_slip_recreate.steps.invoices import CreateInvoice
 def plan(work: Work) -> Plan:
     """Reverse what each member has open, and make the fee in CFS."""
     slip, fee = work.slip, work.nsf_fee()
+    members = _bounced(work)
+    taken = reversals(work, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
     begun = half_made_fee(slip)
     known = work.earlier.plan.get("fee_invoice") if work.earlier else None
     fee_invoice = begun.id if begun else int(known or work.new_invoice())
     number = begun.number if begun else cfs_number(work.prefix, fee_invoice)
-    members = _bounced(work)
-    taken = reversals(work, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
     return Plan(
         steps=(*taken, CreateInvoice(slip.site, number, fee.lines, work.now)),
         facts={

@@ -102,7 +102,10 @@ class Office:
 
     def states(self) -> list[tuple[str, str]]:
         """Give name and state of each file, in the order of arrival."""
-        return [(name, state) for name, state in self.books.rows("SELECT name, state FROM pay_jobs.inbound_files ORDER BY id")]
+        return [
+            (name, state)
+            for name, state in self.books.rows("SELECT name, state FROM pay_jobs.inbound_files ORDER BY id")
+        ]
 
 
 def cgi_place() -> SftpPlace:

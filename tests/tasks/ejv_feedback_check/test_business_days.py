@@ -45,7 +45,9 @@ def test_holidays_of_a_date_and_their_observed_days_are_no_business_days(year: i
     if new_year.weekday() >= SATURDAY:
         assert not is_business_day(new_year + timedelta(days=7 - new_year.weekday()))
     christmas = date(year, 12, 25)
-    closed = [day for day in (date(year, 12, n) for n in range(24, 32)) if day.weekday() < 5 and not is_business_day(day)]
+    closed = [
+        day for day in (date(year, 12, n) for n in range(24, 32)) if day.weekday() < 5 and not is_business_day(day)
+    ]
     assert len(closed) == 2, "two working days are lost to Christmas and Boxing Day every year"
     assert not is_business_day(christmas)
 

@@ -72,7 +72,9 @@ def test_disbursement_of_a_partner_row(
     )  # fmt: skip
     books.add("ejv_links", ejv_header_id=10, link_type=kind, link_id=target)
     office.answer(Batch(100, journals=[(10, [Pair(form.format(row), "5.00", is_reversal=is_reversal)])]), codes)
-    found = books.one("SELECT status_code, feedback_on IS NOT NULL, processed_on IS NOT NULL FROM partner_disbursements")
+    found = books.one(
+        "SELECT status_code, feedback_on IS NOT NULL, processed_on IS NOT NULL FROM partner_disbursements"
+    )
     assert found == (partner, True, True)
     assert books.one("SELECT disbursement_status_code FROM invoices") == ("UPLOADED" if is_refund else invoice)
     if is_refund and LINE in codes:
@@ -104,9 +106,10 @@ def test_ap_lines_of_a_routing_slip(codes: Any, expected: tuple[Any, ...], offic
     slip = books.add("routing_slips", number="206000010")
     books.add("refunds", routing_slip_id=slip)
     office.answer(Batch(100, "AP", items=[Item("206000010", "12.25", advice="BALANCE")]), codes)
-    assert (*books.one("SELECT status, refund_status FROM routing_slips"), books.one("SELECT gl_posted FROM refunds")) == (
-        expected
-    )
+    assert (
+        *books.one("SELECT status, refund_status FROM routing_slips"),
+        books.one("SELECT gl_posted FROM refunds"),
+    ) == (expected)
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,10 @@ def test_a_batch_refused_without_its_lines_sets_everything_free(office: Office) 
     office.apply(batch.feedback({BH: "9001 BAD BATCH"}, repeats=False))
     assert found(office.books) == refused("APPROVED", stopped=False)
     assert office.books.one("SELECT disbursement_status_code, message FROM ejv_files") == ("ERRORED", "9001 BAD BATCH")
-    assert office.books.one("SELECT disbursement_status_code, message FROM ejv_headers") == ("ERRORED", "9001 BAD BATCH")
+    assert office.books.one("SELECT disbursement_status_code, message FROM ejv_headers") == (
+        "ERRORED",
+        "9001 BAD BATCH",
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,4 +207,6 @@ def found(books: EjvBooks) -> After:
 
 
 def is_stopped(books: EjvBooks) -> bool:
-    return bool(books.one("SELECT bool_or(coalesce(stop_ejv, false)) FROM distribution_codes WHERE account_id IS NOT NULL"))
+    return bool(
+        books.one("SELECT bool_or(coalesce(stop_ejv, false)) FROM distribution_codes WHERE account_id IS NOT NULL")
+    )

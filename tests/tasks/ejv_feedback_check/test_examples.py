@@ -119,6 +119,8 @@ def everything(books: EjvBooks) -> list[object]:
     """Give the pay rows that feedback may change."""
     tables = ("ejv_files", "ejv_headers", "ejv_links", "invoices", "invoice_references", "receipts", "payments")
     found = [books.rows(f"SELECT * FROM {table} ORDER BY id") for table in (*tables, "refunds_partial")]
-    stopped = books.rows("SELECT distribution_code_id, stop_ejv FROM distribution_codes WHERE created_by = 'test' ORDER BY 1")
+    stopped = books.rows(
+        "SELECT distribution_code_id, stop_ejv FROM distribution_codes WHERE created_by = 'test' ORDER BY 1"
+    )
     assert date(2026, 11, 18) not in stopped
     return [*found, stopped]

@@ -43,7 +43,9 @@ def shown(office: Office, at: datetime) -> dict[str, Any]:
         (DECEMBER, 10, 3, 'EJV_FEEDBACK_CHECK --rebuild 100 --reason "..."'),
     ],
 )
-def test_a_batch_without_an_answer_grows_urgent(at: datetime, age: int, code: int, command: str, office: Office) -> None:
+def test_a_batch_without_an_answer_grows_urgent(
+    at: datetime, age: int, code: int, command: str, office: Office
+) -> None:
     given_batch(office.books)
     row = shown(office, at)
     assert (row["state"], row["age"], row["exit"], row["command"]) == ("uploaded", age, code, command)

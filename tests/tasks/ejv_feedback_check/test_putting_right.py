@@ -154,7 +154,12 @@ def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: Office) -
 
 @pytest.mark.parametrize(
     ("reason", "is_stopped"),
-    [("nothing named", True), ("clear stop_ejv", False), ("clear stop_ejv {code}", False), ("clear stop_ejv 999999", True)],
+    [
+        ("nothing named", True),
+        ("clear stop_ejv", False),
+        ("clear stop_ejv {code}", False),
+        ("clear stop_ejv 999999", True),
+    ],
 )
 def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(reason: str, is_stopped: bool, sent: Office) -> None:
     sent.books.change("UPDATE distribution_codes SET stop_ejv = true WHERE account_id IS NOT NULL")

@@ -26,7 +26,9 @@ FLOWS = st.one_of(
     st.tuples(IDS, IDS).map(lambda ids: f"{ids[0]}-PR-{ids[1]}"),
 )
 PAIRS = st.builds(Pair, about=FLOWS, amount=AMOUNTS, is_reversal=st.booleans(), name=NAMES)
-JOURNALS = st.lists(st.tuples(SMALL, st.lists(PAIRS, min_size=1, max_size=4)), min_size=1, max_size=3, unique_by=lambda j: j[0])
+JOURNALS = st.lists(
+    st.tuples(SMALL, st.lists(PAIRS, min_size=1, max_size=4)), min_size=1, max_size=3, unique_by=lambda j: j[0]
+)
 CODES = st.one_of(st.just("0000"), st.from_regex(r"[0-9A-Z]{4}", fullmatch=True))
 MESSAGES = st.text(st.characters(codec="ascii", min_codepoint=33), max_size=150)
 
@@ -39,7 +41,9 @@ def read(content: bytes, reader: Reader = FEEDBACK) -> tuple[list[Line], Survey]
 
 
 @settings(max_examples=60, deadline=None)
-@given(number=st.integers(1, 999_999_999), journals=JOURNALS, kind=st.sampled_from(["GI", "GA"]), code=CODES, said=MESSAGES)
+@given(
+    number=st.integers(1, 999_999_999), journals=JOURNALS, kind=st.sampled_from(["GI", "GA"]), code=CODES, said=MESSAGES
+)
 def test_a_journal_batch_comes_back_as_it_was_written(
     number: int, journals: list[tuple[int, list[Pair]]], kind: str, code: str, said: str
 ) -> None:
@@ -74,7 +78,9 @@ def test_a_shifted_line_is_read_like_a_straight_one(
 
 @settings(max_examples=40, deadline=None)
 @given(
-    items=st.lists(st.builds(Item, number=IDS.map(str), amount=AMOUNTS, advice=st.none() | st.just("ADVICE")), max_size=4),
+    items=st.lists(
+        st.builds(Item, number=IDS.map(str), amount=AMOUNTS, advice=st.none() | st.just("ADVICE")), max_size=4
+    ),
     code=CODES,
 )
 def test_an_ap_batch_comes_back_as_it_was_written(items: list[Item], code: str) -> None:

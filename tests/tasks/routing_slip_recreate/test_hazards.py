@@ -213,6 +213,17 @@ def test_a_link_whose_account_was_closed_with_nothing_made_is_repaired_when_name
     assert live(slips) == {PARENT: "50.00", f"{CHILD}L": "100.00"}
 
 
+def test_a_void_with_a_child_whose_deposit_is_nowhere_is_parked_until_the_child_is_repaired(slips: Slips) -> None:
+    scenarios.link(slips)
+    reverse_in_cfs(slips, CHILD, of=CHILD)
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 2")
+    slips.set_status(PARENT, "VOID")
+    assert f"--slip {CHILD} --only link" in slips.run().rejects[0].detail
+    assert slips.run(slip=CHILD, only="link").counts["slips_linked"] == 1
+    assert slips.run().counts["slips_voided"] == 1
+    assert live(slips) == {}
+
+
 @pytest.mark.parametrize("fee", ["none", "without reference", "with reference"])
 def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Slips, fee: str) -> None:
     slips.deposit(PARENT, "100.00", paid=["60.00"])
