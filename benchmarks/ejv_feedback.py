@@ -22,22 +22,24 @@ BATCH = 4321
 _TAIL = f"0000{'':150}CGI\n"
 _GL = "112100012000230034000004"
 _PAY_SQL = """
-INSERT INTO payment_accounts (id, auth_account_id, payment_method) SELECT n, n::text, 'EJV' FROM generate_series(1, {1}) n;
+INSERT INTO payment_accounts (id, auth_account_id, payment_method)
+SELECT n, n::text, 'EJV' FROM generate_series(1, {1}) n;
 INSERT INTO ejv_files (id, created_on, file_ref, disbursement_status_code, file_type)
 VALUES ({2}, now(), 'INBOX.F3535.20261118040107', 'UPLOADED', 'PAYMENT');
 INSERT INTO ejv_headers (id, disbursement_status_code, ejv_file_id, payment_account_id)
 SELECT n, 'UPLOADED', {2}, n FROM generate_series(1, {1}) n;
 INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,
                       payment_account_id, corp_type_code)
-SELECT n, 'x', timestamp '2026-11-17 20:00', 'APPROVED', 31.50, 0, 'EJV', n % {1} + 1, 'BCR' FROM generate_series(1, {0}) n;
+SELECT n, 'x', timestamp '2026-11-17 20:00', 'APPROVED', 31.50, 0, 'EJV', n % {1} + 1, 'BCR'
+  FROM generate_series(1, {0}) n;
 INSERT INTO ejv_links (link_id, link_type, ejv_header_id, disbursement_status_code, sequence)
 SELECT n, 'invoice', n % {1} + 1, 'UPLOADED', n FROM generate_series(1, {0}) n;
 INSERT INTO invoice_references (invoice_id, invoice_number, status_code, created_on)
 SELECT n, 'FI' || lpad(n::text, 8, '0'), 'ACTIVE', timestamp '2026-11-18 04:01' FROM generate_series(1, {0}) n
 """
 _TABLE = """
-CREATE TEMPORARY TABLE lines (line integer, journal integer, day date, amount numeric(19,2), side text, invoice_id integer,
-       code text, message text) ON COMMIT DROP
+CREATE TEMPORARY TABLE lines (line integer, journal integer, day date, amount numeric(19,2), side text,
+       invoice_id integer, code text, message text) ON COMMIT DROP
 """
 _FLOOR = (
     """
@@ -154,6 +156,7 @@ def _file(lines: int) -> Iterator[str]:
             yield f"{head:<271}{_TAIL}"
         place += 1
         description = f"MINISTRY OF SAMPLES{'':100}"[: 99 - len(str(invoice))] + f"#{invoice}"
-        start = f"GIJD...FI{journal:08}{place:05}20261118{_GL}{'0' * 10}{'':16}{'900001':<9}{31.5:015.2f}{side}{description}"
+        gl = f"{_GL}{'0' * 10}{'':16}{'900001':<9}"
+        start = f"GIJD...FI{journal:08}{place:05}20261118{gl}{31.5:015.2f}{side}{description}"
         yield f"{start}{invoice:<110}{_TAIL}"
     yield f"GIBT...35352027{BATCH:09}{lines + JOURNALS:015}{lines // 2 * 31.5:015.2f}{_TAIL}"

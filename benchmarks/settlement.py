@@ -21,7 +21,8 @@ ACCOUNTS = 2_000
 HEADER = (
     "Record type,Source Transaction Type,Source Transaction Number,Application Id,Application Date,Application amount,"
     "Customer Account,Target transaction type,Target transaction Number,Target Transaction Original amount,"
-    "Target Transaction Outstanding Amount,Target transaction status,Reversal Reason code,Reversal reason description\r\n"
+    "Target Transaction Outstanding Amount,Target transaction status,Reversal Reason code,"
+    "Reversal reason description\r\n"
 )
 _ACCOUNTS_SQL = """
 INSERT INTO payment_accounts (id, auth_account_id, payment_method)

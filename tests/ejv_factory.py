@@ -1,4 +1,4 @@
-"""Writes inbox files as the payment, partner and AP jobs do, derives CGI's feedback from them, and fills the pay tables.
+"""Writes inbox files as the payment, partner and AP jobs do, derives CGI's feedback, and fills the pay tables.
 
 The writers follow docs/specs/cgi-ejv-files.md sections 3 and 6 and share nothing with the readers they test. Amounts
 are written as text, `31.50`.

@@ -1,6 +1,7 @@
 """One run of EJV_FEEDBACK_CHECK in a process of its own, which can be told to kill itself at a step.
 
-    python -m tests.feedback_process '{"database": "...", "sftp": {...}, "store": {...}, "arguments": {...}, "kill_at": "..."}'
+    python -m tests.feedback_process '{"database": "...", "sftp": {...}, "store": {...}, "arguments": {...},
+                                       "kill_at": "after settle_links"}'
 
 A step is a statement of apply (`before write_receipts`), a state of a batch (`after held`), or a step of sending.
 """

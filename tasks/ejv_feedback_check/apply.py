@@ -1,6 +1,5 @@
 """Apply one batch of feedback, inside one transaction: every step is one statement over all its lines."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, TotalsDisagree
 from database.sql import run_sql
-from tasks.ejv_feedback_check.feedback import JOURNAL_TYPES, Line
+from tasks.ejv_feedback_check.feedback import JOURNAL_TYPES
 from tasks.ejv_feedback_check.names import feeder_of
-from tasks.ejv_feedback_check.staging import PACKAGE, stage
+from tasks.ejv_feedback_check.staging import PACKAGE, Section, stage
 
 SHOWN = 1000
 JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
@@ -63,7 +62,7 @@ class Applied:
 
 
 def apply_batch(
-    session: Session, told: Told, lines: Iterable[Line], *, now: datetime, today: date, despite_faults: bool
+    session: Session, told: Told, lines: Section, *, now: datetime, today: date, despite_faults: bool
 ) -> Applied:
     """Give every line of a batch its effect and its outcome, and record it.
 

@@ -5,11 +5,8 @@ where it was left: what a batch has become stands in its row.
 """
 
 import json
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -24,10 +21,9 @@ from database.errors import explain
 from jobs.context import RunContext
 from jobs.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.apply import Applied, Told, apply_batch
-from tasks.ejv_feedback_check.feedback import Line, read_line
-from tasks.ejv_feedback_check.file_lines import read_lines
 from tasks.ejv_feedback_check.registry import FEEDBACK, batches_of, index_file, register_batches, set_batch_state
 from tasks.ejv_feedback_check.report import outcome_of, reversal_events
+from tasks.ejv_feedback_check.staging import Section, Spool
 from tasks.ejv_feedback_check.survey import Survey
 
 DONE = ("applied", "already_applied")
@@ -49,34 +45,43 @@ def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = Fa
     if current is None or current.state not in {"received", "failed", "held"}:
         return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
     outcome = Outcome()
-    with _spooled(opened.content) as content:
-        survey = _register(context, file, content)
-        content.seek(0)
-        lines = _Reading(content)
+    with closing(Spool()) as spool:
+        survey = _register(context, opened, spool)
         with context.database.begin() as session:
             rows = batches_of(session, file.id)
         for row, batch in zip(rows, survey.batches, strict=True):
             context.stop.check()
-            taken = lines.between(row.first_line, row.last_line)
             if row.state in DONE:
                 continue
             if (row.state == "held" and row.batch_number is None) or (row.state == "held" and not despite_faults):
                 outcome += _held(file, row, row.reason or "")
                 continue
-            outcome += _apply(context, file, row, batch.feeder, taken, despite_faults=despite_faults)
+            outcome += _apply(
+                context, file, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
+            )
     outcome += _settle_file(context, file, survey)
     return outcome
 
 
-def _register(context: RunContext, file: InboundFile, content: BinaryIO) -> Survey:
-    with context.database.begin() as session:
-        survey = index_file(session, content, FEEDBACK, object_key=file.object_key, name=file.name, now=context.clock())
+def _register(context: RunContext, opened: Opened, spool: Spool) -> Survey:
+    """Read the file: into the spool, and what it is about into the index."""
+    file = opened.file
+    with context.database.begin() as session, opened.content as content:
+        survey = index_file(
+            session,
+            content,
+            FEEDBACK,
+            object_key=file.object_key,
+            name=file.name,
+            now=context.clock(),
+            keep=spool.keep,
+        )
         register_batches(session, file.id, survey, run_id=context.run_id)
     return survey
 
 
 def _apply(
-    context: RunContext, file: InboundFile, row: Row[Any], feeder: str, lines: Iterator[Line], *, despite_faults: bool
+    context: RunContext, file: InboundFile, row: Row[Any], feeder: str, lines: Section, *, despite_faults: bool
 ) -> Outcome:
     told = Told(file.id, file.name, row.batch_type, row.batch_number, feeder, row.first_line, row.last_line)
     now = context.clock()
@@ -149,28 +154,3 @@ def _settle_file(context: RunContext, file: InboundFile, survey: Survey) -> Outc
     outcome.counts["files_failed" if open_batches or not rows else "files_applied"] += 1
     context.log.info("file.done", file=file.name, file_id=file.id, batches=len(rows), open=len(open_batches))
     return outcome
-
-
-class _Reading:
-    """One pass over the lines of a file, handed out batch by batch."""
-
-    def __init__(self, content: BinaryIO) -> None:
-        self._lines = read_lines(content)
-        self._next = next(self._lines, None)
-
-    def between(self, first: int, last: int) -> Iterator[Line]:
-        """Give the lines of a batch; those before it that nobody asked for are passed over."""
-        while self._next is not None and self._next[0] <= last:
-            number, raw = self._next
-            self._next = next(self._lines, None)
-            if number >= first:
-                yield read_line(number, raw)
-
-
-@contextmanager
-def _spooled(content: AbstractContextManager[BinaryIO]) -> Iterator[BinaryIO]:
-    """Give a local copy, so that no connection to the bucket waits while a batch is applied."""
-    with content as remote, tempfile.TemporaryFile() as local:
-        shutil.copyfileobj(remote, local, 1 << 20)
-        local.seek(0)
-        yield local

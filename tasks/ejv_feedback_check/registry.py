@@ -51,11 +51,21 @@ INBOX = Reader("inbox", read_inbox_line, 4)
 
 
 def index_file(
-    session: Session, stream: BinaryIO, reader: Reader, *, object_key: str | None, name: str, now: datetime
+    session: Session,
+    stream: BinaryIO,
+    reader: Reader,
+    *,
+    object_key: str | None,
+    name: str,
+    now: datetime,
+    keep: Callable[[Line], None] = lambda _line: None,
 ) -> Survey:
-    """Read a file, keep its numbers in the index unless they are there, and give what was found."""
+    """Read a file, keep its numbers in the index unless they are there, and give what was found.
+
+    keep  is handed every line of a batch
+    """
     survey = Survey()
-    mentions = survey.read(reader.lines(stream))
+    mentions = survey.read(reader.lines(stream), keep)
     added = None
     if object_key is not None:
         values = {"object_key": object_key, "name": name, "kind": reader.kind, "now": now}

@@ -4,7 +4,7 @@ A batch runs from its BG line to its BT line. Its lines are held against the con
 totals of its JH lines; a batch that is damaged or does not add up has faults, each with its line.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -75,8 +75,10 @@ class Survey:
     effective: set[date | None] = field(default_factory=set)
     lines: int = 0
 
-    def read(self, lines: Iterable[tuple[Line, str]]) -> Iterator[Mention]:
-        """Take the lines in (with the first two letters of each), and give what they mention."""
+    def read(
+        self, lines: Iterable[tuple[Line, str]], keep: Callable[[Line], None] = lambda _line: None
+    ) -> Iterator[Mention]:
+        """Take the lines in (with the batch type of each), hand those of batches on, and give what they mention."""
         batch: Batch | None = None
         for line, batch_type in lines:
             self.lines = line.number
@@ -91,6 +93,7 @@ class Survey:
                     self.outside.append(Fault(line.number, line.fault or f"a {line.record} line outside any batch"))
                 continue
             batch.last_line = line.number
+            keep(line)
             self._take(batch, line, batch_type)
             yield from _mentions(line)
             if line.record == "BT":
@@ -150,8 +153,8 @@ def _check(batch: Batch, trailer: Line) -> None:
         batch.blame(trailer.number, f"BT names batch {trailer.batch}, BG names {batch.number}")
     if batch.header_code not in {"", ACCEPTED} and not batch.counted:
         return  # CGI refused the batch as a whole and repeats none of it
-    if trailer.count != batch.counted:
-        batch.blame(trailer.number, f"BT counts {trailer.count} lines, {batch.counted} are there")
+    if trailer.control_count != batch.counted:
+        batch.blame(trailer.number, f"BT counts {trailer.control_count} lines, {batch.counted} are there")
     if batch.batch_type in JOURNAL_TYPES:
         batch.total = sum((journal.sums["D"] for journal in batch.journals.values()), _ZERO)
     if trailer.amount != batch.total:

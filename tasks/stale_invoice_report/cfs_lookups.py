@@ -50,7 +50,7 @@ class Lookups:
 
     def _invoice(self, asked: Question) -> CfsInvoice:
         found = self._cfs.get_invoice(asked.site, asked.number)
-        return CfsInvoice(False) if found is None else CfsInvoice(True, found.total, found.amount_due)
+        return CfsInvoice(False) if found is None else CfsInvoice(True, _cents(found.total), _cents(found.amount_due))
 
     def _collects_by(self, site: CfsSite) -> str:
         profile = self._cfs.get_site(site)
@@ -59,4 +59,9 @@ class Lookups:
     def _unapplied(self, slip: Slip) -> Decimal:
         assert slip.site is not None
         receipts = (self._cfs.get_receipt(slip.site, number) for number in slip.receipts)
-        return sum((one.unapplied_amount for one in receipts if one and not one.is_reversed), Decimal(0))
+        return _cents(sum((one.unapplied_amount for one in receipts if one and not one.is_reversed), Decimal(0)))
+
+
+def _cents(amount: Decimal) -> Decimal:
+    """Give an amount with the two places that CFS leaves out at times."""
+    return amount.quantize(Decimal("0.01"))

@@ -109,7 +109,7 @@ def test_a_held_batch_keeps_its_faults_with_line_numbers(name: str, office: Offi
         lambda c: c.replace(b"MINISTRY OF", b"MINI\x1dTRY\x0bOF"),
         lambda c: c.replace(b"MINISTRY OF", b"M\x85N\x1cSTRY\x1eOF"),
         lambda c: c.replace(b"CGI\n", b"CGI\x1d\n"),
-        lambda c: c.replace("MINISTRY OF".encode(), "MINISTÈRE F".encode()),
+        lambda c: c.replace(b"MINISTRY OF", "MINISTÈRE F".encode()),
         lambda c: c.replace(b"MINISTRY OF SA", "MINISTÈRE DÉ".encode()),
         lambda c: c.replace(b"MINISTRY OF SAMPLES", "MINISTRY\u2028OF SAMPLES".encode()),
         lambda c: c.replace(b"MINISTRY", b"MINIST\xc8R"),

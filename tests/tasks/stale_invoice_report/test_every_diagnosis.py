@@ -99,3 +99,33 @@ def test_each_cfs_number_is_looked_up_once(stale: StaleDatabase, cfs: RunningCfs
     assert set(stale.found(outcome).values()) == {"P10"}
     assert len(cfs.admin.calls(path_ends=f"/invs/REG{first:08}/")) == 1
     assert outcome.counts["cfs_lookups"] == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "command"),
+    [
+        ("received", "python3 invoke_jobs.py PAD_RECONCILE"),
+        ("failed", "python3 invoke_jobs.py PAD_RECONCILE --replay BCR_PAYMENT_APPL_20261006.csv"),
+    ],
+)
+def test_a_waiting_settlement_file_gets_the_command_of_its_state(
+    stale: StaleDatabase, store: ObjectStore, state: str, command: str
+) -> None:
+    store.put(KEY, [FILE.encode()])
+    stale.settlement_file("BCR_PAYMENT_APPL_20261006.csv", state=state, key=KEY)
+    stale.reference(stale.invoice(stale.account()), number="REG77000012")
+
+    [row] = stale.rows(stale.report(others=[object_store_settings()]))
+
+    assert (row["code"], row["confidence"]) == ("P12", "weaker")
+    assert row["command"].startswith(command)
+    assert ("--replay" in row["command"]) == (state == "failed")
+
+
+def test_a_file_that_only_the_service_before_us_left_is_searched_too(stale: StaleDatabase, store: ObjectStore) -> None:
+    store.put("ar/BCR_PAYMENT_APPL_20261006.csv", [FILE.encode()])
+    stale.reference(stale.invoice(stale.account()), number="REG77000012")
+
+    [row] = stale.rows(stale.report(others=[object_store_settings()]))
+
+    assert (row["code"], row["file"], row["command"]) == ("P12", "BCR_PAYMENT_APPL_20261006.csv", "")

@@ -10,7 +10,7 @@ from tests.tasks.stale_invoice_report.model import Ejv, Pad
 
 pytestmark = pytest.mark.slow
 MIXED = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 YOUNG = "2026-11-21 20:00"
 PADS = st.builds(
