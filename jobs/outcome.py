@@ -1,7 +1,7 @@
 """What a run found and did, as the task hands it over."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,9 +25,13 @@ class Table:
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
 
+    def iter_records(self) -> Iterator[dict[str, Any]]:
+        """Give the rows as objects keyed by column, one by one."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
     def records(self) -> list[dict[str, Any]]:
         """Give the rows as objects keyed by column."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return list(self.iter_records())
 
 
 @dataclass

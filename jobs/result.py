@@ -3,7 +3,7 @@
 import json
 import sys
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import IO, Any
 
 from config.errors import ExitCode
 from config.masking import mask, mask_text
@@ -36,6 +36,24 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """Give the shape that --json prints."""
         return {
+            **self._as_json_without_tables(),
+            "tables": {table.title: table.records() for table in self.outcome.tables},
+        }
+
+    def write_json(self, out: IO[str]) -> None:
+        """Write that shape as one line; the rows of a table are written as they are read, however many they are."""
+        out.write(json.dumps(mask(self._as_json_without_tables()), default=str, ensure_ascii=False)[:-1])
+        out.write(', "tables": {')
+        for number, table in enumerate(self.outcome.tables):
+            out.write(f"{', ' if number else ''}{json.dumps(table.title, ensure_ascii=False)}: [")
+            for place, record in enumerate(table.iter_records()):
+                out.write(", " if place else "")
+                out.write(json.dumps(mask(record), default=str, ensure_ascii=False))
+            out.write("]")
+        out.write("}}\n")
+
+    def _as_json_without_tables(self) -> dict[str, Any]:
+        return {
             "job": self.job,
             "run_id": self.run_id,
             "status": self.status,
@@ -46,7 +64,6 @@ class Result:
             "rejects": [asdict(reject) for reject in self.outcome.rejects],
             "artifacts": self.outcome.artifacts,
             "notes": self.outcome.notes,
-            "tables": {table.title: table.records() for table in self.outcome.tables},
             "error": self.error,
         }
 
@@ -54,7 +71,7 @@ class Result:
 def show(result: Result, *, as_json: bool) -> None:
     """Print a result on stdout; an error goes to stderr where people read the rest on stdout."""
     if as_json:
-        sys.stdout.write(json.dumps(mask(result.as_json()), default=str, ensure_ascii=False) + "\n")
+        result.write_json(sys.stdout)
         sys.stdout.flush()
         return
     for table in result.outcome.tables:

@@ -2,15 +2,11 @@
 
 from typing import Any
 
-_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+_RUN_BY_SPREADSHEETS = tuple("=+-@＝＋－＠")
 
 
 def defused(value: Any) -> Any:
-    """Give a cell that no spreadsheet takes for a formula: a text that looks like one gets a quote mark.
-
-    >>> defused("=1+1"), defused("plain"), defused(-1)
-    ("'=1+1", 'plain', -1)
-    """
-    if isinstance(value, str) and value.startswith(_RUN_BY_SPREADSHEETS):
+    """Give a cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, str) and (value.lstrip().startswith(_RUN_BY_SPREADSHEETS) or value.startswith(("\t", "\r"))):
         return f"'{value}"
     return value

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from jobs.outcome import Reject
+from jobs.spreadsheet import defused
 
 COLUMNS = (
     "line", "rule", "detail", "record_type", "source_type", "source_number", "application_id", "application_date",
@@ -16,7 +17,6 @@ COLUMNS = (
     "reversal_reason",
 )  # fmt: skip
 SHOWN = 1000
-_RUN_BY_SPREADSHEETS = tuple("=+-@＝＋－＠")
 
 
 def read_rejects(session: Session, file_id: int, *, limit: int | None = None) -> Iterator[Any]:
@@ -38,13 +38,6 @@ def as_csv(rows: Iterable[Any]) -> Iterator[bytes]:
     yield _line(COLUMNS)
     for row in rows:
         yield _line([defused(value) for value in row])
-
-
-def defused(value: Any) -> Any:
-    """Give a cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if isinstance(value, str) and (value.lstrip().startswith(_RUN_BY_SPREADSHEETS) or value.startswith(("\t", "\r"))):
-        return f"'{value}"
-    return value
 
 
 def _line(values: Iterable[Any]) -> bytes:

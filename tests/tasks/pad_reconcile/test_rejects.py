@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tasks.pad_reconcile.rejects import defused
+from jobs.spreadsheet import defused
 from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
 from tests.tasks.pad_reconcile.conftest import Office
 
