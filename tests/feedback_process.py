@@ -47,10 +47,14 @@ def main() -> None:
         return wrapped
 
     parts = tasks.ejv_feedback_check
-    parts.apply.run_sql = told(parts.apply.run_sql, lambda _session, _package, name: name)
-    parts.one_file.register_batches = told(parts.one_file.register_batches, lambda *_: "register")
-    parts.one_file.set_batch_state = told(parts.one_file.set_batch_state, lambda _session, _id, state: f"batch {state}")
-    parts.one_file.set_state = told(parts.one_file.set_state, lambda *_: "file state")
+    steps: list[tuple[Any, str, Callable[..., str]]] = [
+        (parts.apply, "run_sql", lambda _session, _package, name: name),
+        (parts.one_file, "register_batches", lambda *_: "register"),
+        (parts.one_file, "set_batch_state", lambda _session, _id, state: f"batch {state}"),
+        (parts.one_file, "set_state", lambda *_: "file state"),
+    ]
+    for place, action, name_of in steps:
+        setattr(place, action, told(getattr(place, action), name_of))
     for module in (parts.resubmit, parts.task):
         module.send = functools.partial(module.send, checkpoint=lambda name: step(f"sent {name}"))  # type: ignore[attr-defined]
     database = Database(

@@ -128,7 +128,8 @@ def test_an_inbox_file_that_is_damaged_or_of_another_batch_is_not_sent(sent: Off
 
 
 def test_an_unknown_batch_is_a_wrong_command(sent: Office) -> None:
-    for action in ({"resubmit": 999}, {"rebuild": 999}):
+    actions: list[dict[str, Any]] = [{"resubmit": 999}, {"rebuild": 999}]
+    for action in actions:
         with pytest.raises(UsageError, match="no batch 999"):
             sent.run(reason=WHY, **action)
 
