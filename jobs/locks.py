@@ -11,6 +11,7 @@ another count and gives way. Two that meet may both give way; neither ever runs 
 """
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +71,7 @@ class RunLock:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._held: list[tuple[str, int]] = []
+        self._one_at_a_time = threading.Lock()
 
     def mark_alive(self, run_id: int) -> None:
         """Hold the run's own key."""
@@ -90,7 +92,8 @@ class RunLock:
     def still_held(self) -> None:
         """Make sure that the connection that holds the locks is alive; called before every commit."""
         try:
-            self._connection.execute(text("SELECT 1"))
+            with self._one_at_a_time:  # the threads of a run commit by themselves, and share this connection
+                self._connection.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
             raise SourceUnavailable(
                 "The connection that holds the job's lock was lost, so another run may have begun. The open "

@@ -13,21 +13,24 @@ from jobs.outcome import Outcome, Table
 from tasks.ejv_feedback_check.feedback import ACCEPTED, Line
 from tasks.ejv_feedback_check.flow_through import read_flow_through
 from tasks.ejv_feedback_check.registry import FEEDBACK, INBOX
+from tasks.ejv_feedback_check.survey import goes_on
 
 MAX_LINES = 2000
 _COLUMNS = ("file", "line", "batch", "journal", "what", "amount", "effective", "says", "outcome")
 _JOURNAL = re.compile(r"[A-Z]{2}(\d{8})", re.ASCII)
 _FIND = """
-SELECT file.object_key, file.name, file.kind, mention.line,
-       (SELECT line.outcome || coalesce(' ' || nullif(line.rule, ''), '')
-          FROM pay_jobs.inbound_files AS inbound
-          JOIN pay_jobs.feedback_lines AS line ON line.file_id = inbound.id AND line.line = mention.line
-         WHERE inbound.object_key = file.object_key LIMIT 1) AS outcome
+SELECT file.object_key, file.name, file.kind, mention.line
   FROM pay_jobs.cgi_mentions AS mention
   JOIN pay_jobs.cgi_files AS file ON file.id = mention.cgi_file_id
  WHERE mention.number = ANY (:numbers) AND (CAST(:kind AS text) IS NULL OR mention.kind = :kind)
  ORDER BY right(file.name, 14), file.name, mention.line
  LIMIT :limit
+"""
+_OUTCOMES = """
+SELECT line.line, line.outcome || coalesce(' ' || nullif(line.rule, ''), '') AS outcome
+  FROM pay_jobs.inbound_files AS inbound
+  JOIN pay_jobs.feedback_lines AS line ON line.file_id = inbound.id
+ WHERE inbound.object_key = :key AND line.line = ANY (:lines)
 """
 
 
@@ -38,7 +41,6 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
         numbers, kind = _numbers(what)
         with context.database.begin() as session:
             found = session.execute(text(_FIND), {"numbers": numbers, "kind": kind, "limit": MAX_LINES}).all()
-        outcome.counts["lines_found"] += len(found)
         if not found:
             outcome.notes.append(
                 f"{what}: no indexed file speaks of it. Older files in the bucket: "
@@ -46,10 +48,20 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
             )
             continue
         rows: list[tuple[Any, ...]] = []
-        for key, lines in _by_file(found).items():
-            rows += _read(store, key, lines, outcome)
+        for key, mentioned in _by_file(found).items():
+            lines = _read(store, key, mentioned, outcome)
+            ours = _outcomes(context, key, [line.number for line, _ in lines])
+            rows += [_row(mentioned[0], line, batch, ours.get(line.number)) for line, batch in lines]
+        outcome.counts["lines_found"] += len(rows)
         outcome.tables.append(Table(f"{what} in the stored files, the oldest first", _COLUMNS, rows))
     return outcome
+
+
+def _outcomes(context: RunContext, key: str, lines: list[int]) -> dict[int, str]:
+    """Give what became of lines of a feedback file, as far as it was applied."""
+    with context.database.begin() as session:
+        found = session.execute(text(_OUTCOMES), {"key": key, "lines": lines})
+        return {row.line: row.outcome for row in found}
 
 
 def _numbers(what: str) -> tuple[list[str], str | None]:
@@ -72,25 +84,30 @@ def _by_file(found: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
     return files
 
 
-def _read(store: ObjectStore, key: str, wanted: list[Row[Any]], outcome: Outcome) -> list[tuple[Any, ...]]:
-    """Read the wanted lines of a file, with the batch each is in."""
-    by_line = {row.line: row for row in wanted}
-    last, batch, rows = max(by_line), None, []
+def _read(store: ObjectStore, key: str, wanted: list[Row[Any]], outcome: Outcome) -> list[tuple[Line, int | None]]:
+    """Read the wanted lines of a file, and those that go on with them, with the batch each is in."""
+    numbers = {row.line for row in wanted}
+    last, batch = max(numbers), None
+    before: Line | None = None
+    found: list[tuple[Line, int | None]] = []
     reader = FEEDBACK if wanted[0].kind == "feedback" else INBOX
     try:
         with store.open(key) as stream:
             for line, _ in reader.lines(stream):
-                if line.number > last:
-                    break
                 batch = line.batch if line.record == "BG" else batch
-                if line.number in by_line:
-                    rows.append(_row(by_line[line.number], line, batch))
+                if line.number in numbers or goes_on(before, line):
+                    found.append((line, batch))
+                    before = line
+                elif line.number > last:
+                    break
+                else:
+                    before = None
     except ObjectMissing as error:
         outcome.notes.append(f"{wanted[0].name}: {error}")
-    return rows
+    return found
 
 
-def _row(found: Row[Any], line: Line, batch: int | None) -> tuple[Any, ...]:
+def _row(found: Row[Any], line: Line, batch: int | None, ours: str | None) -> tuple[Any, ...]:
     side = {"C": " credit", "D": " debit"}.get(line.side, "")
     what = f"{line.record}{side} {line.subject}".strip()
     if found.kind == "inbox":
@@ -99,4 +116,4 @@ def _row(found: Row[Any], line: Line, batch: int | None) -> tuple[Any, ...]:
         says = ""
     else:
         says = "accepted" if line.code == ACCEPTED else f"refused: {line.code} {line.message}"
-    return (found.name, line.number, batch, line.journal, what, line.amount, line.effective, says, found.outcome)
+    return (found.name, line.number, batch, line.journal, what, line.amount, line.effective, says, ours)

@@ -24,7 +24,10 @@ class Fault(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A number that a line is about, for the index: batch, journal, invoice, disbursement, refund or ap."""
+    """A number that a line is about, for the index: batch, journal, invoice, disbursement, refund or ap.
+
+    Of journal lines that follow one another and are about the same thing, the first stands for all (`goes_on`).
+    """
 
     line: int
     kind: str
@@ -80,6 +83,7 @@ class Survey:
     ) -> Iterator[Mention]:
         """Take the lines in (with the batch type of each), hand those of batches on, and give what they mention."""
         batch: Batch | None = None
+        before: Line | None = None
         for line, batch_type in lines:
             self.lines = line.number
             if line.record == "BG":
@@ -95,7 +99,9 @@ class Survey:
             batch.last_line = line.number
             keep(line)
             self._take(batch, line, batch_type)
-            yield from _mentions(line)
+            if line.about is None or not goes_on(before, line):
+                yield from _mentions(line)
+            before = line
             if line.record == "BT":
                 batch = None
         if batch is not None:
@@ -124,6 +130,15 @@ class Survey:
             self.effective.update({line.effective} - {None})
         elif line.record == "BT":
             _check(batch, line)
+
+
+def goes_on(before: Line | None, line: Line) -> bool:
+    """Whether a journal line is about the same as the one before it."""
+    return (
+        before is not None
+        and line.record == before.record == "JD"
+        and (line.journal, line.subject) == (before.journal, before.subject)
+    )
 
 
 def _take_journal(batch: Batch, line: Line) -> None:

@@ -1,7 +1,6 @@
 """ROUTING_SLIP_RECREATE, told from top to bottom."""
 
 import contextvars
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -41,7 +40,6 @@ def work_slips(
     checkpoint  called with a name at every point where the process may die
     """
     outcome = Outcome()
-    _one_at_a_time(context)
     if arguments.void is not None:
         begun = begin_void(context, arguments, prefix=prefix)
         outcome += begun.outcome
@@ -108,14 +106,3 @@ def _told(context: RunContext, arguments: Arguments, outcome: Outcome, reports: 
             f"The first left is slip {left[0][0]}: {left[0][1]}"
         )
     return outcome
-
-
-def _one_at_a_time(context: RunContext) -> None:
-    """Let the connection that holds the job's lock be asked by one thread at a time."""
-    guard, asked = threading.Lock(), context.database.before_commit
-
-    def guarded() -> None:
-        with guard:
-            asked()
-
-    context.database.before_commit = guarded
