@@ -1,7 +1,8 @@
 """The S3 bucket that keeps every file, through the `minio` client.
 
 Timeouts are short and retries few; one part is under way at a time, so memory stays flat; every response is given
-back to the pool. What was stored is read back and compared before anybody relies on it.
+back to the pool. What was stored is read back and compared before anybody relies on it. The client is imported with
+the first request: a poll that finds nothing does not pay for it.
 """
 
 import hashlib
@@ -10,16 +11,18 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import urllib3
-from minio import Minio
-from minio.commonconfig import CopySource
-from minio.error import MinioException, S3Error
 
 from config.errors import ConfigError, InputRefused, PayJobsError, SourceRefused, SourceUnavailable
 from config.settings import ObjectStoreSettings
 from connectors.byte_stream import ByteStream
+
+if TYPE_CHECKING:
+    from minio import Minio
+    from minio.error import S3Error
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
@@ -58,15 +61,21 @@ class ObjectStore:
 
     def __init__(self, settings: ObjectStoreSettings) -> None:
         self.bucket = settings.bucket
+        self._settings = settings
         self._where = f"the bucket {settings.bucket!r} at {settings.endpoint}"
         self._pool = urllib3.PoolManager(
             timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS), retries=_RETRIES, maxsize=4
         )
-        self._client = Minio(
-            settings.endpoint,
-            access_key=settings.access_key.get_secret_value(),
-            secret_key=settings.secret_key.get_secret_value(),
-            secure=settings.secure,
+
+    @cached_property
+    def _client(self) -> "Minio":
+        from minio import Minio
+
+        return Minio(
+            self._settings.endpoint,
+            access_key=self._settings.access_key.get_secret_value(),
+            secret_key=self._settings.secret_key.get_secret_value(),
+            secure=self._settings.secure,
             http_client=self._pool,
         )
 
@@ -99,6 +108,8 @@ class ObjectStore:
 
     def copy_verified(self, stored: StoredObject, key: str) -> StoredObject:
         """Copy an object inside the bucket under another key, and read the copy back."""
+        from minio.commonconfig import CopySource
+
         copy = StoredObject(key, stored.size, stored.sha256)
         with self._told(f"copying {stored.key!r} to {key!r} in"):
             self._client.copy_object(self.bucket, key, CopySource(self.bucket, stored.key))
@@ -161,6 +172,8 @@ class ObjectStore:
 
     @contextmanager
     def _told(self, doing: str) -> Iterator[None]:
+        from minio.error import MinioException, S3Error
+
         try:
             yield
         except S3Error as error:
@@ -168,7 +181,7 @@ class ObjectStore:
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise SourceUnavailable(_sentence(f"{doing} {self._where} failed: {_reason(error)}.")) from error
 
-    def _s3_error(self, doing: str, error: S3Error) -> PayJobsError:
+    def _s3_error(self, doing: str, error: "S3Error") -> PayJobsError:
         code = error.code or "no code"
         if code in _MISSING:
             return ObjectMissing(_sentence(f"{doing}: there is no such object."))

@@ -19,7 +19,7 @@ from config.settings import SftpSettings
 from connectors.inbound import InboundFile, Recorded, confirm_archived, find_by_name, list_unarchived, note_repeat
 from connectors.intake import Intake
 from connectors.listing import Named, choose
-from connectors.remote_move import move
+from connectors.remote_move import holds, move
 from connectors.sftp import (
     RemoteFile,
     RemoteFileChanged,
@@ -61,8 +61,6 @@ class PollReport:
 
 def poll(settings: SftpSettings, intake: Intake, *, sleep: Callable[[float], None] = time.sleep) -> PollReport:
     """Take every complete file that is wanted. In a dry run: say what would be taken, and change nothing."""
-    if intake.store is not None:
-        intake.store.check()
     with connect_sftp(settings) as sftp:
         return _Poll(settings, intake, sftp, sleep).run()
 
@@ -86,6 +84,8 @@ class _Poll:
         choice = choose(listing, self.intake.wanted)
         self.left += choice.left
         ready = [*choice.complete, *self._settled(choice.settling)]
+        if ready and self.intake.store is not None:
+            self.intake.store.check()
         for file in sorted(ready, key=lambda file: (str(self.intake.wanted.business_date(file.name)), file.name)):
             self.intake.stop_check()
             self._take(file)
@@ -186,14 +186,29 @@ class _Poll:
             with self._claimed(file.name) as claim:
                 if claim is None:
                     continue
-                moved = self.sftp.stat(join(self.settings.backup_directory, file.archived_as or ""))
-                is_moved = moved is not None and moved.size == file.size_bytes
+                target = join(self.settings.backup_directory, file.archived_as or "")
+                moved = self.sftp.stat(target)
+                is_moved = moved is not None and self._is_content(moved, target, file)
+                if moved is not None and not is_moved:
+                    self._put_back(target, file.name)
+                    continue
                 if not is_moved and self.sftp.exists(self._path(file.name)):
                     continue  # it is taken again, recognised, and moved
                 with self.intake.database.begin() as session:
                     reason = None if is_moved else _VANISHED
                     confirmed = confirm_archived(session, file, self.intake.clock(), reason=reason)
                 self._report(confirmed)
+
+    def _is_content(self, found: RemoteFile, path: str, file: InboundFile) -> bool:
+        return found.size == file.size_bytes and holds(self.sftp, found, path, file.sha256)
+
+    def _put_back(self, target: str, name: str) -> None:
+        """Give back what took a file's place after it was read, and was moved by a poll that died: it is yet to come."""
+        try:
+            self.sftp.rename(target, self._path(name))
+        except SourceRefused as error:
+            reason = f"{target} holds another file of this name, which was never read, and cannot be put back: {error}"
+            self.failed.append(Named(name, reason))
 
     def _tidy_triggers(self, listing: list[RemoteFile]) -> None:
         """Move the triggers of files that are moved."""

@@ -17,7 +17,7 @@ import click
 
 from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
-from jobs.job import Job, by_name
+from jobs.job import Job, by_name, imports_uncollected
 
 COMMON_HELP = {
     "dry_run": "Do everything in a transaction that is rolled back, and say what would have changed.",
@@ -169,8 +169,9 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
         common.append(click.Option(["--shard"], metavar="I/N", help=COMMON_HELP["shard"]))
 
     def run(dry_run: bool, as_json: bool, sandbox: bool, shard: str | None = None, **values: Any) -> int:
-        from jobs.result import show, show_table
-        from jobs.runner import Request, execute
+        with imports_uncollected():
+            from jobs.result import show, show_table
+            from jobs.runner import Request, execute
 
         job.load_arguments(values)
         if sandbox:

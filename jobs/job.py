@@ -1,7 +1,9 @@
 """What a job is: a task with a name, arguments and examples."""
 
+import gc
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +57,19 @@ class Job:
 def load(target: str) -> Any:
     """Import what "module:name" names."""
     module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+    with imports_uncollected():
+        return getattr(importlib.import_module(module), name)
+
+
+@contextmanager
+def imports_uncollected() -> Iterator[None]:
+    """Let the garbage collector rest: imports make many objects and no garbage, and it would look at all of them."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def by_name(jobs: Iterable[Job]) -> dict[str, Job]:

@@ -4,12 +4,10 @@ from sqlalchemy import text
 
 from config.errors import SourceUnavailable
 from config.settings import CfsSettings
-from connectors.cfs import CfsClient
 from connectors.inbound import InboundFile, find_file, set_state
 from connectors.object_store import ObjectStore
 from jobs.context import RunContext
 from jobs.outcome import Outcome
-from tasks.pad_reconcile.credit_sync import open_credits, sync_credits
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 
 
@@ -64,6 +62,9 @@ def sync_all_credits(context: RunContext) -> Outcome:
 
 
 def _sync(context: RunContext, file_ids: list[int] | None) -> tuple[Outcome, str | None]:
+    from connectors.cfs import CfsClient
+    from tasks.pad_reconcile.credit_sync import open_credits, sync_credits
+
     credits_ = open_credits(context.database, file_ids)
     outcome = Outcome()
     context.progress.begin(len(credits_), "credits")

@@ -1,4 +1,7 @@
-"""PAD_RECONCILE, told from top to bottom."""
+"""PAD_RECONCILE, told from top to bottom.
+
+What applies a file is imported with the first file: a poll that finds nothing does not pay for it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +26,6 @@ from tasks.pad_reconcile.files import (
     waiting_files,
 )
 from tasks.pad_reconcile.follow_up import report_rejects, sync_all_credits, sync_touched_credits
-from tasks.pad_reconcile.one_file import Opened, apply_file, retry_rejects
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -33,6 +35,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     if arguments.mode == "sync":
         return sync_all_credits(context)
     if arguments.mode == "retry":
+        from tasks.pad_reconcile.one_file import retry_rejects
+
         outcome = retry_rejects(context)
         outcome += sync_touched_credits(context)
         return outcome
@@ -77,7 +81,7 @@ def _apply_or_hold(context: RunContext, store: ObjectStore, file: InboundFile, *
     if reason is not None:
         context.log.warning("file.held", file=file.name, reason=reason)
         return Outcome(rejects=[Reject(file.name, "held", reason)])
-    return apply_file(context, _opened(context, store, file))
+    return _apply(context, store, file)
 
 
 def _apply_named(context: RunContext, intake: Intake, arguments: Arguments) -> Outcome:
@@ -104,13 +108,15 @@ def _replay(context: RunContext, store: ObjectStore, arguments: Arguments) -> Ou
     with context.database.begin() as session:
         file = file_to_replay(session, arguments.replay)
     context.log.info("file.replayed", file=file.name, was=file.state, reason=arguments.reason)
-    return apply_file(context, _opened(context, store, file), reason=arguments.reason)
+    return _apply(context, store, file, reason=arguments.reason)
 
 
-def _opened(context: RunContext, store: ObjectStore, file: InboundFile) -> Opened:
+def _apply(context: RunContext, store: ObjectStore, file: InboundFile, *, reason: str | None = None) -> Outcome:
+    from tasks.pad_reconcile.one_file import Opened, apply_file
+
     settings = context.read_settings.get(CasSftpSettings)
     sftp = settings if isinstance(settings, CasSftpSettings) else None
-    return Opened(file, open_content(file, store=store, sftp=sftp))
+    return apply_file(context, Opened(file, open_content(file, store=store, sftp=sftp)), reason=reason)
 
 
 def _of_poll(report: PollReport) -> Outcome:
