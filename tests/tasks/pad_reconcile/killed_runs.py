@@ -8,6 +8,7 @@ wrote something, and before chosen statements of the one transaction that applie
 To terminate ends every connection to the database, as its restart does.
 """
 
+import importlib
 import json
 import os
 import re
@@ -27,6 +28,16 @@ from jobs.runner import Request, execute
 from tasks.pad_reconcile import JOB
 from tests.settlement_factory import NOW
 
+IMPORTED_LATE = (
+    "connectors.cfs_delivery",
+    "connectors.events",
+    "connectors.mail",
+    "jobs.delivery",
+    "minio",
+    "tasks.pad_reconcile.credit_sync",
+    "tasks.pad_reconcile.one_file",
+    "tasks.pad_reconcile.task",
+)
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(?:WITH\b.*\b)?(INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
 _INSIDE = (
     "-- Create the table that holds the rows of one file as they were read",
@@ -95,7 +106,9 @@ def _run(order: dict[str, Any], heard: Path) -> int:
 
 
 def main() -> None:
-    """Carry out orders until there are no more."""
+    """Carry out orders until there are no more; what a run imports is there before it is forked."""
+    for name in IMPORTED_LATE:
+        importlib.import_module(name)
     with tempfile.TemporaryDirectory() as folder:
         heard = Path(folder) / "heard.json"
         for line in sys.stdin:
