@@ -9,6 +9,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
@@ -96,12 +97,48 @@ def template(server: Server) -> Iterator[str]:
     server.drop(name)
 
 
+class FreshDatabases:
+    """Pay databases that nobody has used; the next one is made while a test is at work."""
+
+    def __init__(self, server: Server, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._maker = ThreadPoolExecutor(max_workers=1)
+        self._next = self._maker.submit(self._make)
+
+    def take(self) -> tuple[str, str]:
+        """Give the name and address of one."""
+        made = self._next.result()
+        self._next = self._maker.submit(self._make)
+        return made
+
+    def give_back(self, name: str) -> None:
+        """Have a database dropped."""
+        self._maker.submit(self._server.drop, name)
+
+    def close(self) -> None:
+        """Drop what was made and not taken."""
+        self.give_back(self._next.result()[0])
+        self._maker.shutdown()
+
+    def _make(self) -> tuple[str, str]:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        return name, self._server.create(name, self._template)
+
+
+@pytest.fixture(scope="session")
+def _fresh_databases(server: Server, template: str) -> Iterator[FreshDatabases]:
+    made = FreshDatabases(server, template)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def database_url(server: Server, template: str) -> Iterator[str]:
+def database_url(_fresh_databases: FreshDatabases) -> Iterator[str]:
     """The address of a fresh pay database."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    yield server.create(name, template)
-    server.drop(name)
+    name, address = _fresh_databases.take()
+    yield address
+    _fresh_databases.give_back(name)
 
 
 @pytest.fixture(scope="session")
