@@ -1,14 +1,18 @@
 """The business days of the province: neither Saturday, Sunday nor a holiday of British Columbia.
 
 Source: docs/specs/cgi-ejv-files.md section 1: statutory holidays with their observed days, optional and government
-holidays, and besides them Easter Monday and Boxing Day. The days come from the `holidays` package.
+holidays, Easter Monday and Boxing Day. The days come from the `holidays` package; Easter Monday is added.
 
+>>> next_business_day(date(2026, 12, 25))
+datetime.date(2026, 12, 29)
 >>> business_days_since(date(2026, 11, 10), date(2026, 11, 12))
 1
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+
+from config.business_time import BUSINESS_ZONE
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -17,6 +21,13 @@ _SATURDAY = 5
 def is_business_day(day: date) -> bool:
     """Say whether banks and ministries work on a day."""
     return day.weekday() < _SATURDAY and day not in _holidays(day.year)
+
+
+def next_business_day(day: date) -> date:
+    """Give the day itself, or the first business day after it."""
+    while not is_business_day(day):
+        day += _ONE_DAY
+    return day
 
 
 def business_days_since(day: date, today: date) -> int:
@@ -31,6 +42,18 @@ def business_days_before(today: date, count: int) -> date:
         count -= is_business_day(day)
         day -= _ONE_DAY
     return day
+
+
+def age_in_business_days(since: datetime, now: datetime) -> int:
+    """Give how many whole business days have passed, by the local clock: from Friday 20:01 to Monday 20:01 is one.
+
+    Both are aware. What began on a weekend or a holiday began with the next business day.
+    """
+    begun, ended = (instant.astimezone(BUSINESS_ZONE) for instant in (since, now))
+    if not is_business_day(begun.date()):
+        begun = datetime.combine(next_business_day(begun.date()), datetime.min.time(), BUSINESS_ZONE)
+    is_short = is_business_day(ended.date()) and ended.time() < begun.time()
+    return max(0, business_days_since(begun.date(), ended.date()) - is_short)
 
 
 @cache
