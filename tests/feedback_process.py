@@ -1,12 +1,14 @@
-"""One run of EJV_FEEDBACK_CHECK in a process of its own, which can be told to kill itself at a step.
+"""Runs of EJV_FEEDBACK_CHECK in processes of their own, which can be told to kill themselves at a step.
 
-    python -m tests.feedback_process '{"database": "...", "sftp": {...}, "store": {...}, "arguments": {...},
-                                       "kill_at": "after settle_links"}'
+    python -m tests.feedback_process
 
-A step is a statement of apply (`before write_receipts`), a state of a batch (`after held`), or a step of sending.
+Reads one order a line, {"database": "...", "sftp": {...}, "store": {...}, "arguments": {...},
+"kill_at": "after settle_links"}, and answers each with one line, {"returncode": ...}. A step is a statement of apply or
+rebuild (`before write_receipts`), a state of a batch (`after batch held`), or a step of sending.
 """
 
 import functools
+import importlib
 import json
 import os
 import signal
@@ -18,6 +20,7 @@ from pydantic import SecretStr
 
 import tasks.ejv_feedback_check.apply
 import tasks.ejv_feedback_check.one_file
+import tasks.ejv_feedback_check.rebuild
 import tasks.ejv_feedback_check.resubmit
 import tasks.ejv_feedback_check.task
 from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings
@@ -25,11 +28,40 @@ from database.engine import Database, make_engine
 from tasks.ejv_feedback_check.arguments import Arguments
 from tests.ejv_factory import EjvBooks
 
+PARTS = tasks.ejv_feedback_check
+
 
 def main() -> None:
-    """Run as the command line says."""
-    wanted = json.loads(sys.argv[1])
-    kill_at = wanted["kill_at"]
+    """Carry out orders until there are no more; what a run imports is there before it is forked."""
+    importlib.import_module("minio")
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if not child:
+            _run(order)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(json.dumps({"returncode": os.waitstatus_to_exitcode(status)}) + "\n")
+        sys.stdout.flush()
+
+
+def _run(order: dict[str, Any]) -> None:
+    _listen(order["kill_at"])
+    database = Database(
+        make_engine(DatabaseSettings(url=SecretStr(order["database"])), application_name="feedback process")
+    )
+    context = EjvBooks(database).context(
+        {
+            CgiSettings: CgiSettings(),
+            CgiSftpSettings: CgiSftpSettings(**order["sftp"]),
+            ObjectStoreSettings: ObjectStoreSettings(**order["store"]),
+        }
+    )
+    PARTS.task.run(context, Arguments(**order["arguments"]))
+
+
+def _listen(kill_at: str) -> None:
+    """Let this process kill itself before or after one step."""
 
     def step(name: str) -> None:
         if name == kill_at:
@@ -46,28 +78,17 @@ def main() -> None:
 
         return wrapped
 
-    parts = tasks.ejv_feedback_check
     steps: list[tuple[Any, str, Callable[..., str]]] = [
-        (parts.apply, "run_sql", lambda _session, _package, name: name),
-        (parts.one_file, "register_batches", lambda *_: "register"),
-        (parts.one_file, "set_batch_state", lambda _session, _id, state: f"batch {state}"),
-        (parts.one_file, "set_state", lambda *_: "file state"),
+        (PARTS.apply, "run_sql", lambda _session, _package, name: name),
+        (PARTS.rebuild, "run_sql", lambda _session, _package, name: name),
+        (PARTS.one_file, "register_batches", lambda *_: "register"),
+        (PARTS.one_file, "set_batch_state", lambda _session, _id, state: f"batch {state}"),
+        (PARTS.one_file, "set_state", lambda *_: "file state"),
     ]
     for place, action, name_of in steps:
         setattr(place, action, told(getattr(place, action), name_of))
-    for module in (parts.resubmit, parts.task):
+    for module in (PARTS.resubmit, PARTS.task):
         module.send = functools.partial(module.send, checkpoint=lambda name: step(f"sent {name}"))  # type: ignore[attr-defined]
-    database = Database(
-        make_engine(DatabaseSettings(url=SecretStr(wanted["database"])), application_name="feedback process")
-    )
-    context = EjvBooks(database).context(
-        {
-            CgiSettings: CgiSettings(),
-            CgiSftpSettings: CgiSftpSettings(**wanted["sftp"]),
-            ObjectStoreSettings: ObjectStoreSettings(**wanted["store"]),
-        }
-    )
-    parts.task.run(context, Arguments(**wanted["arguments"]))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ JOB = Job(
         click.Option(["--index-bucket"], is_flag=True, help="Index what lies in the bucket and is not indexed yet."),
         click.Option(["--resubmit"], metavar="BATCH", type=int, help="Send the stored inbox file of a batch again."),
         click.Option(["--even-if-closed"], is_flag=True, help="With --resubmit: although its dates are of the past."),
+        click.Option(["--even-if-young"], is_flag=True, help="With --resubmit or --rebuild: CAS says it never came."),
         click.Option(["--rebuild"], metavar="BATCH", type=int, help="Void a batch, so that a new one is made."),
         click.Option(["--unstop"], metavar="CODE", type=int, help="Clear stop_ejv of a distribution code."),
         click.Option(["--reason"], help="Why; kept in the ledger."),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, TotalsDisagree
 from database.sql import run_sql
-from tasks.ejv_feedback_check.feedback import JOURNAL_TYPES
+from tasks.ejv_feedback_check.feedback import ACCEPTED, JOURNAL_TYPES
 from tasks.ejv_feedback_check.names import feeder_of
 from tasks.ejv_feedback_check.staging import PACKAGE, Section, stage
 
@@ -17,8 +17,14 @@ SHOWN = 1000
 JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
 AP_FILES = ("REFUND", "EFT_REFUND", "NON_GOV_DISBURSEMENT")
 _LOCK = "SELECT id, file_type, file_ref, disbursement_status_code FROM ejv_files WHERE id = :batch FOR UPDATE"
-_BATCH_HEADER = "SELECT code, message FROM feedback_staged WHERE record = 'BH' AND fault = '' ORDER BY line LIMIT 1"
+_BATCH_HEADER = """
+SELECT code, message FROM feedback_staged WHERE record = 'BH' AND fault = '' ORDER BY code = '0000', line LIMIT 1
+"""
 _OUTCOMES = "SELECT outcome, count(*) FROM pay_jobs.feedback_lines WHERE file_id = :file_id AND line BETWEEN :first AND :last GROUP BY outcome"  # noqa: E501
+_HAS_REJECTS = """
+SELECT EXISTS (SELECT FROM feedback_items WHERE outcome = 'rejected')
+    OR EXISTS (SELECT FROM feedback_staged WHERE fault <> '')
+"""
 _EFFECTS = """
 SELECT CASE WHEN NOT is_accepted THEN 'refused' ELSE effect END, count(*), sum(amount)
   FROM feedback_items WHERE outcome = 'applied' GROUP BY 1 ORDER BY 1
@@ -44,6 +50,7 @@ class Applied:
 
     lines       outcome: number of lines
     effects     (what happened, how many things, amount in CAD)
+    is_held     none of its things could be taken, though some should: batch and journals stay as they are
     refusal     what BH said, '' where it accepted
     looked_at   what a person must look at (list_for_a_person.sql)
     unanswered  open links that no line speaks of
@@ -53,6 +60,7 @@ class Applied:
 
     file_type: str
     refusal: str = ""
+    is_held: bool = False
     lines: dict[str, int] = field(default_factory=dict)
     effects: list[tuple[Any, ...]] = field(default_factory=list)
     looked_at: list[Row[Any]] = field(default_factory=list)
@@ -69,42 +77,36 @@ def apply_batch(
     now  naive UTC
     Raises InputRefused if the batch is not one of ours, TotalsDisagree if the outcomes do not add up to what was read.
     """
-    file_type = _file_type(session, told)
+    ours = _our_batch(session, told)
+    file_type = str(ours.file_type)
     count = stage(session, lines)
     header = session.execute(text(_BATCH_HEADER)).one_or_none()
-    is_refused = header is not None and header.code != "0000"
-    refusal = f"{header.code} {header.message}".strip() if header is not None and is_refused else ""
+    if header is None:
+        raise InputRefused("no BH line that can be read says whether CGI took the batch")
+    is_refused = header.code != ACCEPTED
+    refusal = f"{header.code} {header.message}".strip() if is_refused else ""
     applied = Applied(file_type, refusal)
-    judge: dict[str, Any] = {
-        "batch": told.number,
-        "file_type": file_type,
-        "is_refused": is_refused,
-        "refusal": refusal,
-    }
+    answer = {"batch": told.number, "is_refused": is_refused, "refusal": refusal}
     if file_type in JOURNAL_FILES:
-        run_sql(session, PACKAGE, "resolve_journals", **judge, despite_faults=despite_faults)
+        run_sql(session, PACKAGE, "resolve_journals", **answer, file_type=file_type, despite_faults=despite_faults)
     else:
-        run_sql(session, PACKAGE, "resolve_ap", **judge)
+        status = ours.disbursement_status_code or ""
+        run_sql(session, PACKAGE, "resolve_ap", **answer, file_type=file_type, batch_status=status)
     session.execute(text("ANALYZE feedback_items"))
+    applied.effects = [tuple(row) for row in session.execute(text(_EFFECTS))]
+    applied.is_held = not applied.effects and bool(session.scalar(text(_HAS_REJECTS)))
     _settle(session, applied, now, today)
-    run_sql(session, PACKAGE, "settle_headers", batch=told.number, is_refused=is_refused, refusal=refusal)
-    run_sql(
-        session,
-        PACKAGE,
-        "settle_batch",
-        batch=told.number,
-        is_refused=is_refused,
-        refusal=refusal or (header.message if header is not None else ""),
-        name=told.file_name,
-        now=now,
-    )
+    if not applied.is_held:
+        run_sql(session, PACKAGE, "settle_headers", **answer)
+        message = refusal or header.message
+        run_sql(session, PACKAGE, "settle_batch", **answer | {"refusal": message}, name=told.file_name, now=now)
     _record(session, applied, told, count)
     session.execute(text("DROP TABLE feedback_items, feedback_staged"))
     return applied
 
 
-def _file_type(session: Session, told: Told) -> str:
-    """Lock our row of the batch and give its type. Raises InputRefused if this feedback cannot be for it."""
+def _our_batch(session: Session, told: Told) -> Row[Any]:
+    """Lock our row of the batch and give it. Raises InputRefused if this feedback cannot be for it."""
     ours = session.execute(text(_LOCK), {"batch": told.number}).one_or_none()
     if ours is None:
         raise InputRefused(
@@ -123,7 +125,7 @@ def _file_type(session: Session, told: Told) -> str:
             f"BG names feeder {told.feeder}, but batch {told.number} went out as {ours.file_ref}: this is the answer "
             "to another feeder's batch"
         )
-    return str(ours.file_type)
+    return ours
 
 
 def _settle(session: Session, applied: Applied, now: datetime, today: date) -> None:
@@ -161,6 +163,5 @@ def _record(session: Session, applied: Applied, told: Told, count: int) -> None:
             f"{told.file_name} batch {told.number}: {count} lines were read, but {sum(applied.lines.values())} have an "
             f"outcome ({applied.lines})."
         )
-    applied.effects = [tuple(row) for row in session.execute(text(_EFFECTS))]
     applied.looked_at = list(run_sql(session, PACKAGE, "list_for_a_person", limit=SHOWN))
-    applied.unanswered = list(run_sql(session, PACKAGE, "list_unanswered", batch=told.number))
+    applied.unanswered = list(run_sql(session, PACKAGE, "list_unanswered", batch=told.number, limit=SHOWN))

@@ -20,6 +20,7 @@ class Arguments:
     index_bucket: bool = False
     resubmit: int | None = None
     even_if_closed: bool = False
+    even_if_young: bool = False
     rebuild: int | None = None
     unstop: int | None = None
     reason: str | None = None
@@ -41,6 +42,8 @@ class Arguments:
             raise UsageError(f"{' and '.join(chosen)} do not go together: choose one.")
         if self.even_if_closed and self.resubmit is None:
             raise UsageError("--even-if-closed goes with --resubmit only.")
+        if self.even_if_young and self.resubmit is None and self.rebuild is None:
+            raise UsageError("--even-if-young goes with --resubmit or --rebuild only.")
         if self.despite_faults and not self.file:
             raise UsageError("--despite-faults goes with --file only.")
         if (self.mode in _WITH_A_REASON or self.despite_faults) and not (self.reason or "").strip():
@@ -71,7 +74,7 @@ class Arguments:
             "file": ("CgiSettings", "ObjectStoreSettings", "EventSettings"),
             "search": ("CgiSettings", "ObjectStoreSettings"),
             "resubmit": ("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings"),
-            "rebuild": ("CgiSettings", "ObjectStoreSettings"),
+            "rebuild": ("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings"),
             "unstop": (),
         }
         return needs[self.mode]

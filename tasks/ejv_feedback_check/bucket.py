@@ -49,17 +49,12 @@ def file_name(key: str) -> str:
 
 def find_inbox(context: RunContext, store: ObjectStore, name: str) -> str | None:
     """Give the key of the stored inbox file of that name: where it is kept once it is sent, or where it is indexed."""
-    settings = context.settings(CgiSettings)
-    usual = f"{settings.processed_folder}/{name}"
-    if store.size_of(usual) is not None:
-        return usual
-    with context.database.begin() as session:
-        keys = session.execute(
-            text("SELECT object_key FROM pay_jobs.cgi_files WHERE name = :name AND kind = 'inbox' ORDER BY id"),
-            {"name": name},
-        )
-        known = list(keys.scalars())
-    return next((key for key in known if store.size_of(key) is not None), None)
+    return _find(context, store, name, "inbox", context.settings(CgiSettings).processed_folder)
+
+
+def find_feedback(context: RunContext, store: ObjectStore, name: str) -> str | None:
+    """Give the key of a feedback file of that name that we did not store: in the usual folder, or where indexed."""
+    return _find(context, store, name, "feedback", context.settings(CgiSettings).feedback_folder)
 
 
 def index_outstanding(context: RunContext, store: ObjectStore) -> Outcome:
@@ -81,6 +76,16 @@ def index_outstanding(context: RunContext, store: ObjectStore) -> Outcome:
             index_object(context, store, key, INBOX)
             outcome.counts["files_indexed"] += 1
     return outcome
+
+
+def _find(context: RunContext, store: ObjectStore, name: str, kind: str, folder: str) -> str | None:
+    with context.database.begin() as session:
+        indexed = session.execute(
+            text("SELECT object_key FROM pay_jobs.cgi_files WHERE name = :name AND kind = :kind ORDER BY id"),
+            {"name": name, "kind": kind},
+        )
+        keys = [f"{folder}/{name}", *indexed.scalars()]
+    return next((key for key in keys if store.size_of(key) is not None), None)
 
 
 def _reader(settings: CgiSettings, key: str) -> Reader | None:

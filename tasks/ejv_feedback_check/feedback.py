@@ -23,10 +23,11 @@ _END = "CGI"
 _FILLING = b" \t\r\x1d"
 _TAIL = 157
 _CODE = re.compile(r"[0-9A-Z]{4}", re.ASCII)
-_AMOUNT = re.compile(r"-?\d{1,14}\.\d{2}", re.ASCII)
+_AMOUNT = re.compile(r"\d{1,14}\.\d{2}", re.ASCII)
 _JOURNAL = re.compile(r"..(\d{8})")
 _DETAIL = re.compile(
-    r".{9}([0-9]{8})([0-9]{5})([0-9]{8}).{59}([0-9]{12}\.[0-9]{2})([CD]).{91,99}#([0-9]{1,9})\6 *", re.DOTALL | re.ASCII
+    r".{9}([0-9]{8})([0-9]{5})([0-9]{8}).{59}([0-9]{12}\.[0-9]{2})([CD]).{91,99}#([1-9][0-9]{0,8})\6 *",
+    re.DOTALL | re.ASCII,
 )
 
 

@@ -11,7 +11,7 @@ True
 import re
 from typing import NamedTuple
 
-_NUMBER = r"(?P<{}>[0-9]{{1,10}})"
+_NUMBER = r"(?P<{}>[1-9][0-9]{{0,9}})"
 _FORMS = tuple(
     (form, re.compile(pattern, re.ASCII))
     for form, pattern in (
@@ -39,7 +39,7 @@ class FlowThrough(NamedTuple):
 
 def read_flow_through(text: str) -> FlowThrough | None:
     """Read a flow-through without its padding; None for anything else."""
-    if text.isascii() and text.isdecimal() and len(text) < 10:  # nearly every line
+    if text.isascii() and text.isdecimal() and len(text) < 10 and text[0] != "0":  # nearly every line
         return FlowThrough("INVOICE", int(text))
     for form, pattern in _FORMS:
         found = pattern.fullmatch(text)

@@ -1,11 +1,19 @@
 """What speaks against sending a batch again, or voiding it: an answer that came, or may still come."""
 
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from config.business_days import age_in_business_days
+from config.business_time import BUSINESS_ZONE
 from config.errors import UsageError
+from config.settings import CgiSettings, CgiSftpSettings
+from connectors.sftp import SftpSession
+from jobs.context import RunContext
+
+LATE = 1
 
 _BATCH = "SELECT * FROM ejv_files WHERE id = :batch FOR UPDATE"
 _LINKS = """
@@ -32,6 +40,12 @@ SELECT name, state
  WHERE source = 'CGI' AND name LIKE :feedback AND state IN ('stored', 'received')
    AND NOT EXISTS (SELECT FROM pay_jobs.feedback_batches AS batch WHERE batch.file_id = inbound_files.id)
  ORDER BY 1
+"""
+_SENT_ON = """
+SELECT coalesce(max(coalesce(sent.done_on, sent.begun_on)), max(batch.created_on AT TIME ZONE 'UTC'))
+  FROM ejv_files AS batch
+  LEFT JOIN pay_jobs.resubmissions AS sent ON sent.batch_number = batch.id AND sent.state <> 'given_up'
+ WHERE batch.id = :batch
 """
 
 
@@ -78,3 +92,22 @@ def answers_applied(ours: Ours) -> list[str]:
     elif ours.batch.feedback_file_ref:
         reasons.append(f"its feedback {ours.batch.feedback_file_ref} was begun: find that file and apply it")
     return reasons
+
+
+def answers_waiting(sftp: SftpSession, context: RunContext) -> list[str]:
+    """Say which feedback lies in the CGI directory and was not fetched."""
+    prefix = context.settings(CgiSettings).feedback_prefix
+    directory = context.settings(CgiSftpSettings).directory
+    names = [file.name for file in sftp.list(directory) if file.name.startswith(prefix)]
+    return [f"{', '.join(names)} wait in the CGI directory: run EJV_FEEDBACK_CHECK first"] if names else []
+
+
+def answer_due(session: Session, number: int, now: datetime) -> list[str]:
+    """Say that the answer to what was sent last is not late yet, if so: CGI may still run it."""
+    sent: datetime = session.execute(text(_SENT_ON), {"batch": number}).scalar_one().astimezone(UTC)
+    if age_in_business_days(sent, now) >= LATE:
+        return []
+    return [
+        f"it was sent {sent.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}, less than a business day ago, and CGI may still "
+        "run it. Where CAS says that it never came, use --even-if-young"
+    ]

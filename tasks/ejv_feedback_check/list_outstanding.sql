@@ -53,6 +53,8 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
             WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN 0
             ELSE (SELECT max(total.amount) FROM pay_jobs.cgi_mentions AS total
                    WHERE total.cgi_file_id = inbox.id AND total.kind = 'batch') END AS amount,
+       EXISTS (SELECT FROM pay_jobs.feedback_batches AS answer
+                WHERE answer.batch_number = chosen.id AND answer.state = 'applied') AS is_applied,
        told.name AS told_name, told.state AS told_state, told.reason AS told_reason,
        sent.new_name AS resubmitted_as, sent.done_on AS resubmitted_on, sent.state AS resubmission_state
   FROM chosen

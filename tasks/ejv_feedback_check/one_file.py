@@ -53,8 +53,8 @@ def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = Fa
             context.stop.check()
             if row.state in DONE:
                 continue
-            if (row.state == "held" and row.batch_number is None) or (row.state == "held" and not despite_faults):
-                outcome += _held(file, row, row.reason or "")
+            if batch.number is None or (batch.faults and not despite_faults):
+                outcome += _held(file, row, row.reason or "", is_damaged=True)
                 continue
             outcome += _apply(
                 context, file, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
@@ -111,11 +111,11 @@ def _apply(
 
 
 def _state(applied: Applied) -> str:
-    """Give what became of the batch: held where none of its things could be taken, though some should."""
+    """Give what became of the batch."""
+    if applied.is_held:
+        return "held"
     if applied.effects:
         return "applied"
-    if applied.lines.get("rejected"):
-        return "held"
     return "already_applied" if applied.lines.get("already_applied") else "applied"
 
 
@@ -125,9 +125,14 @@ def _reason(applied: Applied, state: str) -> str | None:
     return applied.refusal or None
 
 
-def _held(file: InboundFile, row: Row[Any], reason: str) -> Outcome:
+def _held(file: InboundFile, row: Row[Any], reason: str, *, is_damaged: bool = False) -> Outcome:
     where = f"{file.name} batch {row.batch_number or '?'} (lines {row.first_line} to {row.last_line})"
-    detail = f"{reason}. Nothing of the batch was applied; then: EJV_FEEDBACK_CHECK --file {file.name}"
+    command = f"EJV_FEEDBACK_CHECK --file {file.name}"
+    if is_damaged:
+        step = f'Ask CAS to send it again; or apply what can be read: {command} --despite-faults --reason "..."'
+    else:
+        step = f"Once the cause is removed: {command}"
+    detail = f"{reason}. Nothing of the batch was applied. {step}"
     return Outcome(rejects=[Reject(where, "held", detail)], counts=Counter(batches_held=1))
 
 

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
+from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
 from database.sql import run_sql
 from jobs.context import RunContext
 from jobs.outcome import Outcome, Reject, Table
-from tasks.ejv_feedback_check.business_days import age_in_business_days
+from tasks.ejv_feedback_check.guards import LATE
 from tasks.ejv_feedback_check.staging import PACKAGE
 
-LATE = 1
 ACT = 2
 _SHOWN_DAYS = 2
 _COLUMNS = ("batch", "type", "state", "age", "open", "amount", "sent as", "next", "command")
@@ -74,12 +74,18 @@ def next_step(row: Row[Any], age: int, now: datetime) -> Step:
     if row.status == "ERRORED":
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
         return Step("errored, half applied", words, _with_reason(f"--rebuild {row.batch}"), True)
+    if row.is_applied:
+        words = (
+            "Its feedback was applied and says nothing that fits the rest: ask CAS. What CGI never ran is set free by:"
+        )
+        return Step("half applied", words, _with_reason(f"--rebuild {row.batch}"), True)
     if row.feedback_file_ref is not None or row.status == "COMPLETED":
         name = row.feedback_file_ref or "its feedback"
         words = f"{name} was begun and not finished: apply it again, what is done already stays."
         command = f"EJV_FEEDBACK_CHECK --file {row.feedback_file_ref}" if row.feedback_file_ref else ""
         return Step("half applied", words, command, True)
-    state = "acknowledged" if row.ack_file_ref or row.status == "ACKNOWLEDGED" else "uploaded"
+    has_it = bool(row.ack_file_ref) or row.status == "ACKNOWLEDGED"
+    state = "acknowledged" if has_it else "uploaded"
     if row.resubmitted_as:
         state = f"resubmitted, {state}"
     if age < LATE:
@@ -87,10 +93,11 @@ def next_step(row: Row[Any], age: int, now: datetime) -> Step:
     if age < ACT:
         words = "Late: look for it in the stored files."
         return Step(state, words, f"EJV_FEEDBACK_CHECK --search {row.batch} --index-bucket", True)
+    ask = "CGI acknowledged it: ask CAS what became of it." if has_it else "Ask CAS whether it was received."
     if _is_of_past_month(row, now):
-        words = "Ask CAS whether it was received. Its dates are of a month that may be closed; if it never came:"
+        words = f"{ask} Its dates are of a month that may be closed; if CAS will not run it:"
         return Step(state, words, _with_reason(f"--rebuild {row.batch}"), True)
-    words = "Ask CAS whether it was received; never send it again while they may still run it. If it never came:"
+    words = f"{ask} Never send it again while they may still run it; if they will not:"
     return Step(state, words, _with_reason(f"--resubmit {row.batch}"), True)
 
 

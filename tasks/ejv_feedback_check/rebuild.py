@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from config.business_time import business_date, naive_utc
+from config.business_days import next_business_day
+from config.business_time import naive_utc
 from config.errors import InputRefused
-from config.settings import CgiSettings
+from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
+from connectors.sftp import connect_sftp
 from database.sql import run_sql
 from jobs.context import RunContext
 from jobs.outcome import Outcome, Table
 from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
-from tasks.ejv_feedback_check.guards import Ours, answers_stored, our_batch
+from tasks.ejv_feedback_check.guards import Ours, answer_due, answers_stored, answers_waiting, our_batch
 from tasks.ejv_feedback_check.registry import INBOX
 from tasks.ejv_feedback_check.staging import PACKAGE
 from tasks.ejv_feedback_check.unstop import clear_stop
@@ -25,18 +27,23 @@ from tasks.ejv_feedback_check.unstop import clear_stop
 _SLIPS = "REFUND"
 _EFT = "EFT_REFUND"
 _VOIDED = "Voided"
+_ANSWERED = ("COMPLETED", "ERRORED")
 _SENT_AGAIN = """
 SELECT new_name, begun_on FROM pay_jobs.resubmissions
  WHERE batch_number = :batch AND state <> 'given_up' AND (state <> 'done' OR business_day = :day)
 """
 
 
-def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str) -> Outcome:
+def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str, even_if_young: bool) -> Outcome:
     """Void a batch and show every row that changes. Raises InputRefused with every reason there is against it."""
+    with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
+        waiting = answers_waiting(sftp, context)
     outcome = index_bucket(context, store, (f"{context.settings(CgiSettings).feedback_folder}/",))
     with context.database.begin() as session:
         ours = our_batch(session, batch)
-        against = _against(context, session, ours)
+        against = waiting + _against(context, session, ours)
+        if not even_if_young and ours.batch.disbursement_status_code not in _ANSWERED:
+            against += answer_due(session, batch, context.clock())
         if against:
             raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
         changed = _void(context, store, session, ours, reason)
@@ -60,7 +67,7 @@ def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
         reasons.append(f"it was voided before ({ours.batch.message})")
     elif ours.batch.disbursement_status_code == "COMPLETED" and not set(ours.links) - {"COMPLETED"}:
         reasons.append("it is COMPLETED, and nothing is left of it that was not accepted")
-    values = {"batch": ours.batch.id, "day": business_date(context.clock())}
+    values = {"batch": ours.batch.id, "day": next_business_day(context.today())}
     for row in session.execute(text(_SENT_AGAIN), values):
         reasons.append(f"it was sent again as {row.new_name} and CGI may run that; wait for its answer")
     return reasons

@@ -25,7 +25,7 @@ _RULES = {
         "CGI accepts now what was refused or voided before; nothing was changed. It may be in a newer batch too: "
         "look for a double charge"
     ),
-    "incomplete": "its readable lines do not add up to the invoice; nothing was changed",
+    "incomplete": "its readable lines do not add up to the amount of ours; nothing was changed",
 }
 
 
@@ -53,6 +53,8 @@ def outcome_of(applied: Applied, told: Told) -> Outcome:
         )
         for row in applied.unanswered
     ]
+    if applied.unanswered and applied.unanswered[0].number > len(applied.unanswered):
+        outcome.notes.append(f"{where}: {applied.unanswered[0].number} links in all are not answered.")
     if applied.stopped:
         codes = ", ".join(map(str, sorted(applied.stopped)))
         outcome.notes.append(
@@ -86,6 +88,13 @@ def _of_thing(row: Row[Any], where: str, applied: Applied) -> Reject:
     place = f"{where}{journal}{line}"
     if row.outcome == "rejected":
         return Reject(place, row.rule.replace("_", " "), f"{what}, {row.amount} CAD: {_RULES[row.rule]}")
+    if row.rule == "settled_before":
+        return Reject(
+            place,
+            "moved a second time",
+            f"{what}, {row.amount} CAD: it was {row.status_before} before this answer came, by another batch or by "
+            "hand. Compare the batches it was in, and have one of them paid back",
+        )
     if not row.is_accepted:
         return Reject(place, "refused by CGI", f"{what}, {row.amount} CAD: {row.message}")
     if row.effect == "charged":
@@ -96,5 +105,5 @@ def _of_thing(row: Row[Any], where: str, applied: Applied) -> Reject:
             "status stays. It has to be paid back",
         )
     return Reject(
-        place, "another amount", f"{what}: {row.amount} CAD accepted, the invoice's total is {row.invoice_total}"
+        place, "another amount", f"{what}: {row.amount} CAD accepted, {row.expected} CAD is what our tables say"
     )

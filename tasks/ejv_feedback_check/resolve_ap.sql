@@ -1,8 +1,9 @@
 -- Decide what becomes of each item of an AP batch, after all its lines (IH, IL, NA, IC).
--- in     batch, file_type, is_refused (BH says no), refusal (its message)
+-- in     batch, file_type, batch_status (before this answer), is_refused (BH says no), refusal (its message)
 -- out    temporary table feedback_items, one row an AP invoice number; where BH says no, also one row for each open link
 --        that no line speaks of
--- again  an item that has the same answer already resolves to already_applied
+-- again  an item that has the same answer already resolves to already_applied; one that was paid though the batch has
+--        no answer yet was paid by another (settled_before), and a voided batch moves nothing any more
 -- source docs/specs/cgi-ejv-files.md section 7.2
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
 WITH spoken AS (
@@ -40,6 +41,7 @@ WITH spoken AS (
               slip.id AS slip_id,
               eft.id AS eft_refund_id,
               links.link_id,
+              coalesce(slip.refund_amount, eft.refund_amount) AS expected,
               coalesce(slip.status, eft.disbursement_status_code, links.status) AS status_before,
               (items.refused_line IS NULL AND NOT :is_refused) AS is_accepted,
               CASE :file_type
@@ -65,8 +67,12 @@ WITH spoken AS (
        SELECT judged.*,
               CASE WHEN NOT is_known THEN 'rejected:unknown_item'
                    WHEN NOT has_header THEN 'rejected:no_item_header'
+                   WHEN before = 'open' AND :file_type <> 'NON_GOV_DISBURSEMENT' AND :batch_status = 'ERRORED'
+                   THEN CASE WHEN is_accepted THEN 'rejected:accepted_after_refusal' ELSE 'already_applied:same_answer' END
                    WHEN before = 'open' THEN 'applied:'
                    WHEN before = 'strange' THEN 'rejected:not_uploaded'
+                   WHEN before = 'done' AND is_accepted AND :file_type <> 'NON_GOV_DISBURSEMENT'
+                    AND :batch_status NOT IN ('COMPLETED', 'ERRORED') THEN 'already_applied:settled_before'
                    WHEN (before = 'done') = is_accepted THEN 'already_applied:same_answer'
                    WHEN before = 'done' THEN 'rejected:refused_after_acceptance'
                    ELSE 'rejected:accepted_after_refusal' END AS verdict
@@ -77,7 +83,7 @@ SELECT journal, subject, 'AP' AS form,
        CAST(NULL AS integer) AS partner_id, CAST(NULL AS integer) AS refund_id,
        slip_id, eft_refund_id, line, refused_line, effective_date, amount,
        'invoice' AS link_type, link_id, CAST(NULL AS integer) AS payment_account_id, CAST(NULL AS text) AS partner_code,
-       status_before, CAST(NULL AS numeric) AS invoice_total, :is_refused AS is_header_refused, is_accepted,
+       status_before, expected, :is_refused AS is_header_refused, is_accepted,
        CASE WHEN is_accepted THEN NULL ELSE left(coalesce(refusal, :refusal), 250) END AS message,
        CASE WHEN :file_type = 'NON_GOV_DISBURSEMENT' THEN 'disbursed' ELSE 'cheque' END AS effect,
        split_part(verdict, ':', 1) AS outcome,

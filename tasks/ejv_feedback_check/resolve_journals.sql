@@ -2,7 +2,8 @@
 -- in     batch, file_type, is_refused (BH says no), refusal (its message), despite_faults
 -- out    temporary table feedback_items, one row a flow-through of a journal; where BH or JH says no, also one row for
 --        each open link that no line speaks of
--- again  a thing whose link has the same answer already resolves to already_applied
+-- again  a thing whose link has the same answer already resolves to already_applied; one that is settled though its
+--        link is open was moved a second time (settled_before)
 -- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
 WITH headers AS (
@@ -50,6 +51,7 @@ WITH headers AS (
        SELECT spoken.*,
               partner.is_reversal,
               partner.id IS NOT NULL AS has_partner,
+              partner.amount AS partner_amount,
               CASE WHEN spoken.form IN ('REFUND', 'PARTNER_REFUND') THEN 'partial_refund' ELSE 'invoice' END AS link_type,
               CASE spoken.form WHEN 'REFUND' THEN spoken.refund_id
                                WHEN 'PARTNER_REFUND' THEN partner.target_id
@@ -62,13 +64,13 @@ WITH headers AS (
        SELECT keyed.journal, keyed.subject, keyed.form, keyed.invoice_id, keyed.partner_id,
               CASE WHEN keyed.link_type = 'partial_refund' THEN keyed.link_id END AS refund_id,
               keyed.line, keyed.refused_line, keyed.refusal, keyed.effective_date, keyed.debit, keyed.credit,
-              keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.link_type, keyed.link_id
+              keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.partner_amount, keyed.link_type, keyed.link_id
          FROM keyed
         UNION ALL
        SELECT link.journal, NULL, 'SILENT',
               CASE link.link_type WHEN 'invoice' THEN link.link_id ELSE refund.invoice_id END, NULL,
               CASE link.link_type WHEN 'partial_refund' THEN link.link_id END,
-              NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, link.link_type, link.link_id
+              NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, link.link_type, link.link_id
          FROM links AS link
          LEFT JOIN headers
            ON headers.journal = link.journal
@@ -86,8 +88,9 @@ WITH headers AS (
        SELECT items.*,
               links.payment_account_id,
               links.partner_code,
-              invoice.invoice_status_code AS status_before,
-              invoice.total AS invoice_total,
+              coalesce(refund.status, invoice.invoice_status_code) AS status_before,
+              CASE :file_type WHEN 'PAYMENT' THEN coalesce(refund.refund_amount, invoice.total)
+                              ELSE items.partner_amount END AS expected,
               headers.receipt,
               (:is_refused OR coalesce(headers.is_refused, false)) AS is_header_refused,
               (items.refused_line IS NULL AND NOT :is_refused AND NOT coalesce(headers.is_refused, false)) AS is_accepted,
@@ -131,16 +134,23 @@ WITH headers AS (
           AND links.link_id = items.link_id
          LEFT JOIN invoices AS invoice
            ON invoice.id = items.invoice_id
+         LEFT JOIN refunds_partial AS refund
+           ON :file_type = 'PAYMENT'
+          AND items.link_type = 'partial_refund'
+          AND refund.id = items.link_id
      ),
      final AS (
        SELECT judged.*,
-              CASE WHEN verdict = 'applied:' AND :despite_faults AND is_accepted AND effect = 'paid'
-                    AND amount <> invoice_total
-                   THEN 'rejected:incomplete' ELSE verdict END AS decided
+              CASE WHEN verdict <> 'applied:' OR NOT is_accepted THEN verdict
+                   WHEN :despite_faults AND (debit <> credit OR amount <> expected) THEN 'rejected:incomplete'
+                   WHEN (effect, status_before) IN (('paid', 'PAID'), ('refunded', 'REFUNDED'),
+                                                    ('partially_refunded', 'REFUND_PROCESSED'))
+                   THEN 'applied:settled_before'
+                   ELSE verdict END AS decided
          FROM judged
      )
 SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_line, effective_date, amount, link_type,
-       link_id, payment_account_id, partner_code, status_before, invoice_total, receipt, is_header_refused, is_accepted,
+       link_id, payment_account_id, partner_code, status_before, expected, receipt, is_header_refused, is_accepted,
        CASE WHEN is_accepted THEN NULL ELSE message END AS message,
        effect,
        split_part(decided, ':', 1) AS outcome,

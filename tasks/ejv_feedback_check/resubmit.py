@@ -12,7 +12,7 @@ from hashlib import sha256
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from config.business_time import business_date
+from config.business_days import next_business_day
 from config.errors import InputRefused
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
@@ -21,7 +21,14 @@ from jobs.context import RunContext
 from jobs.outcome import Outcome, Table
 from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
 from tasks.ejv_feedback_check.file_lines import read_lines
-from tasks.ejv_feedback_check.guards import Ours, answers_applied, answers_stored, our_batch
+from tasks.ejv_feedback_check.guards import (
+    Ours,
+    answer_due,
+    answers_applied,
+    answers_stored,
+    answers_waiting,
+    our_batch,
+)
 from tasks.ejv_feedback_check.inbox import fiscal_year
 from tasks.ejv_feedback_check.names import feeder_of, fresh_inbox_names
 from tasks.ejv_feedback_check.registry import INBOX
@@ -47,7 +54,9 @@ class Stored:
     fiscal_year: str
 
 
-def resubmit(context: RunContext, store: ObjectStore, batch: int, *, reason: str, even_if_closed: bool) -> Outcome:
+def resubmit(
+    context: RunContext, store: ObjectStore, batch: int, *, reason: str, even_if_closed: bool, even_if_young: bool
+) -> Outcome:
     """Send a batch again, or finish what a run before this one began; nothing goes twice.
 
     Raises InputRefused with every reason there is against it.
@@ -56,14 +65,17 @@ def resubmit(context: RunContext, store: ObjectStore, batch: int, *, reason: str
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
         with context.database.begin() as session:
             begun = [one for one in unfinished(session) if one.batch_number == batch]
-        if begun and not context.dry_run:
+        waiting = answers_waiting(sftp, context)
+        if begun and not waiting and not context.dry_run:
             return send(context, store, sftp, begun[0])
         outcome = index_bucket(context, store, (f"{settings.feedback_folder}/",))
         with context.database.begin() as session:
             ours = our_batch(session, batch)
             stored = _stored(context, store, ours)
-            against = _against(context, session, ours, stored, even_if_closed=even_if_closed)
-        against += _waiting_in(sftp, context)
+            against = _against(context, session, ours)
+            against += [] if even_if_young else answer_due(session, batch, context.clock())
+            against += [] if even_if_closed else _closed(stored, context.today())
+        against += waiting
         if against:
             raise InputRefused(f"Batch {batch} is not sent again: {'; '.join(against)}")
         new = _new(context, sftp, ours, stored, reason)
@@ -109,14 +121,12 @@ def _stored(context: RunContext, store: ObjectStore, ours: Ours) -> Stored:
     return Stored(key, size, digest.hexdigest(), survey, year)
 
 
-def _against(context: RunContext, session: Session, ours: Ours, stored: Stored, *, even_if_closed: bool) -> list[str]:
-    number, today = ours.batch.id, context.today()
+def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
+    number, day = ours.batch.id, next_business_day(context.today())
     reasons = answers_applied(ours)
     reasons += answers_stored(session, number, context.settings(CgiSettings).feedback_prefix)
-    for row in session.execute(text(_SENT_TODAY), {"batch": number, "day": today}):
+    for row in session.execute(text(_SENT_TODAY), {"batch": number, "day": day}):
         reasons.append(f"it was sent again this business day already, as {row.new_name}")
-    if not even_if_closed:
-        reasons += _closed(stored, today)
     return reasons
 
 
@@ -138,15 +148,6 @@ def _closed(stored: Stored, today: date) -> list[str]:
     return reasons
 
 
-def _waiting_in(sftp: SftpSession, context: RunContext) -> list[str]:
-    """Say which feedback lies in the CGI directory and was not fetched."""
-    prefix = context.settings(CgiSettings).feedback_prefix
-    names = [
-        file.name for file in sftp.list(context.settings(CgiSftpSettings).directory) if file.name.startswith(prefix)
-    ]
-    return [f"{', '.join(names)} wait in the CGI directory: run EJV_FEEDBACK_CHECK first"] if names else []
-
-
 def _new(context: RunContext, sftp: SftpSession, ours: Ours, stored: Stored, reason: str) -> Resubmission:
     directory = context.settings(CgiSftpSettings).directory
     settings = context.settings(CgiSettings)
@@ -165,7 +166,7 @@ def _new(context: RunContext, sftp: SftpSession, ours: Ours, stored: Stored, rea
         object_key=stored.key,
         size_bytes=stored.size,
         sha256=stored.sha256,
-        business_day=business_date(context.clock()),
+        business_day=next_business_day(context.today()),
         state="begun",
         reason=reason,
         run_id=context.run_id,

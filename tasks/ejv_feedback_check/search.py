@@ -47,6 +47,10 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
                 f"EJV_FEEDBACK_CHECK --search {what} --index-bucket"
             )
             continue
+        if len(found) == MAX_LINES:
+            outcome.notes.append(
+                f"{what}: only the {MAX_LINES} oldest places are shown; ask for one invoice or journal."
+            )
         rows: list[tuple[Any, ...]] = []
         for key, mentioned in _by_file(found).items():
             lines = _read(store, key, mentioned, outcome)

@@ -4,12 +4,14 @@
     data_sent   the data file is there, read back and compared
     triggering  the trigger is about to be sent: from here on look before doing it again
     done        both were sent
-    given_up    an answer came before the trigger was sent; the data file was taken away again
+    given_up    before the trigger was sent, an answer came, the day ended or the stored file changed; the data file is
+                taken away
 
 Killed anywhere, the next run goes on from the journal, and the trigger is never sent twice.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -17,7 +19,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from config.errors import InputRefused
+from config.business_days import next_business_day
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
@@ -81,16 +83,15 @@ def send(
     directory = context.settings(CgiSftpSettings).directory
     data, trigger = sent.new_name, sent.new_name + context.settings(CgiSettings).trigger_ending
     if sent.state in {"begun", "data_sent"}:
-        against = _answered_meanwhile(context, sent)
+        against = _overtaken(context, sent)
         if against:
             return _give_up(context, sftp, sent, join(directory, data), against)
+        digest = hashlib.sha256()
         with closing(store.read(sent.object_key)) as chunks:
-            written = sftp.write(directory, data, chunks)
-        if written.size != sent.size_bytes:
-            raise InputRefused(
-                f"{sent.object_key} has {written.size} bytes now, {sent.size_bytes} when it was chosen. No trigger was "
-                f"sent; the data file lies in {directory} as {data}"
-            )
+            sftp.write(directory, data, _hashed(chunks, digest))
+        if digest.hexdigest() != sent.sha256:
+            against = [f"{sent.object_key} is no longer what it was when it was chosen"]
+            return _give_up(context, sftp, sent, join(directory, data), against)
         checkpoint("data")
         _note(context, sent, "data_sent")
         checkpoint("data noted")
@@ -125,7 +126,16 @@ def _is_still_to_be_triggered(
     return sftp.exists(data) and not sftp.exists(trigger)
 
 
-def _answered_meanwhile(context: RunContext, sent: Resubmission) -> list[str]:
+def _hashed(chunks: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+
+
+def _overtaken(context: RunContext, sent: Resubmission) -> list[str]:
+    """Say why what was begun must not go on: an answer came, or the day of its name is over."""
+    if sent.business_day < next_business_day(context.today()):
+        return [f"its day {sent.business_day} is over; type the command again"]
     with context.database.begin() as session:
         ours = our_batch(session, sent.batch_number)
         prefix = context.settings(CgiSettings).feedback_prefix

@@ -1,4 +1,5 @@
--- Mark the invoices of ministry accounts paid or refunded; one that was charged after it was given up keeps its status.
+-- Mark the invoices of ministry accounts paid or refunded; one that was charged after it was given up keeps its status,
+-- and one that was settled before keeps all.
 -- in     now (naive UTC)
 -- again  the same values are written
 UPDATE invoices AS invoice
@@ -13,4 +14,5 @@ UPDATE invoices AS invoice
  WHERE item.outcome = 'applied'
    AND item.is_accepted
    AND item.effect IN ('paid', 'charged', 'refunded')
+   AND item.rule <> 'settled_before'
    AND invoice.id = item.invoice_id

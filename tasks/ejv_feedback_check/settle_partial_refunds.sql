@@ -10,4 +10,5 @@ UPDATE refunds_partial AS refund
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
    AND item.link_type = 'partial_refund'
+   AND item.rule <> 'settled_before'
    AND refund.id = item.refund_id

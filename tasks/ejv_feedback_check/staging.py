@@ -27,7 +27,6 @@ class Spool:
     def __init__(self) -> None:
         self._rows: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._begins: dict[int, int] = {}
-        self._last = 0
 
     def close(self) -> None:
         """Forget them."""

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
-
 from config.errors import UsageError
 from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings
 from connectors.inbound import InboundFile, find_by_name, list_files, set_state
@@ -18,7 +16,7 @@ from jobs.context import RunContext
 from jobs.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.acks import record_ack
 from tasks.ejv_feedback_check.arguments import Arguments
-from tasks.ejv_feedback_check.bucket import index_bucket, index_outstanding
+from tasks.ejv_feedback_check.bucket import find_feedback, index_bucket, index_outstanding
 from tasks.ejv_feedback_check.names import SOURCE, is_ack, is_feedback, wanted
 from tasks.ejv_feedback_check.one_file import Opened, apply_file
 from tasks.ejv_feedback_check.outstanding import check_outstanding
@@ -27,6 +25,8 @@ from tasks.ejv_feedback_check.resubmit import resubmit
 from tasks.ejv_feedback_check.search import search
 from tasks.ejv_feedback_check.sending import send, unfinished
 from tasks.ejv_feedback_check.unstop import unstop
+
+_SETTLED = ("applied", "known", "ignored")
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -42,25 +42,28 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
             outcome += search(context, store, arguments.search)
             return outcome
         if arguments.resubmit is not None:
-            return resubmit(context, store, arguments.resubmit, reason=reason, even_if_closed=arguments.even_if_closed)
+            return resubmit(
+                context, store, arguments.resubmit, reason=reason, even_if_closed=arguments.even_if_closed,
+                even_if_young=arguments.even_if_young,
+            )  # fmt: skip
         if arguments.rebuild is not None:
-            return rebuild(context, store, arguments.rebuild, reason=reason)
+            return rebuild(context, store, arguments.rebuild, reason=reason, even_if_young=arguments.even_if_young)
         intake = Intake(
             SOURCE, wanted(context.settings(CgiSettings)), context.database, store, context.clock, context.run_id,
             context.stop.check,
         )  # fmt: skip
         if arguments.file is not None:
             return _apply_named(context, store, intake, arguments.file, despite_faults=arguments.despite_faults)
-        outcome = _finish_resubmissions(context, store)
-        outcome += index_outstanding(context, store)
+        outcome = index_outstanding(context, store)
         outcome += _of_poll(poll(context.settings(CgiSftpSettings), intake))
         outcome += _take_in(context, store)
+        outcome += _finish_resubmissions(context, store)
     outcome += check_outstanding(context)
     return outcome
 
 
 def _finish_resubmissions(context: RunContext, store: ObjectStore) -> Outcome:
-    """Finish what a run before this one began to send again."""
+    """Finish what a run before this one began to send again, now that every answer that came is known."""
     outcome = Outcome()
     with context.database.begin() as session:
         begun = unfinished(session)
@@ -98,7 +101,7 @@ def _apply_named(
     """Apply one file of this machine, or one that is stored: taken in before, or lying in the bucket."""
     path = Path(name)
     file = register_local(path, intake).file if path.is_file() else _stored(context, store, intake, name)
-    if file.state in {"applied", "known", "ignored"}:
+    if file.state in _SETTLED:
         return Outcome(notes=[f"{file.name} is {file.state} ({file.reason or 'nothing to do'}): not applied again."])
     if is_ack(context.settings(CgiSettings), file.name):
         return record_ack(context, file, _opened(context, store, file).content)
@@ -106,25 +109,18 @@ def _apply_named(
 
 
 def _stored(context: RunContext, store: ObjectStore, intake: Intake, name: str) -> InboundFile:
+    """Give the newest file of that name that waits for something, else the newest; one in the bucket is taken in."""
     with context.database.begin() as session:
         found = find_by_name(session, SOURCE, name)
-        indexed = (
-            "SELECT object_key FROM pay_jobs.cgi_files WHERE name = :name AND kind = 'feedback' ORDER BY id LIMIT 1"
-        )
-        key = session.scalar(text(indexed), {"name": name})
-    usable = [file for file in found if file.state not in {"applied", "known", "ignored"}]
     if found:
-        return (usable or found)[-1]
-    folder = f"{context.settings(CgiSettings).feedback_folder}/{name}"
-    key = key or (folder if store.size_of(folder) is not None else None)
-    size = store.size_of(key) if key is not None else None
-    if key is None or size is None:
+        return ([file for file in found if file.state not in _SETTLED] or found)[-1]
+    key = find_feedback(context, store, name)
+    if key is None:
         raise UsageError(
             f"There is no local file {name!r}, and none in the bucket that is known; "
             "EJV_FEEDBACK_CHECK --index-bucket looks for more."
         )
-    source = key
-    file = intake.keep(name, lambda: store.read(source), size=size).file
+    file = intake.keep(name, lambda: store.read(key), size=store.size_of(key) or 0).file
     if file.state != "stored":
         return file
     with context.database.begin() as session:

@@ -1,6 +1,6 @@
--- Write one payment a journal: what was accepted of it, now or before, and not what its header says.
+-- Write one payment a journal: what was accepted of it, and not what its header says.
 -- in     -
--- again  the payment of the same journal takes the same amount
+-- again  what is accepted later, in another file, is added to the payment of the same journal; nothing is accepted twice
 -- source docs/specs/cgi-ejv-files.md section 7.2 (JH 0000), weakness 16
 WITH journals AS (
        SELECT receipt,
@@ -9,13 +9,12 @@ WITH journals AS (
               sum(amount) AS amount
          FROM feedback_items
         WHERE is_accepted
-          AND outcome IN ('applied', 'already_applied')
+          AND outcome = 'applied'
         GROUP BY receipt
-       HAVING bool_or(outcome = 'applied')
      ),
      changed AS (
        UPDATE payments AS existing
-          SET paid_amount = journals.amount
+          SET paid_amount = coalesce(existing.paid_amount, 0) + journals.amount
          FROM journals
         WHERE existing.receipt_number = journals.receipt
           AND existing.payment_system_code = 'CGI'

@@ -18,6 +18,7 @@ from tasks.ejv_feedback_check.arguments import Arguments
         ({"unstop": 1}, "--unstop needs --reason"),
         ({"file": "F", "despite_faults": True}, "--despite-faults needs --reason"),
         ({"despite_faults": True, "reason": "r"}, "--despite-faults goes with --file only"),
+        ({"even_if_young": True}, "--even-if-young goes with --resubmit or --rebuild only"),
         ({"even_if_closed": True}, "--even-if-closed goes with --resubmit only"),
     ],
 )
@@ -35,7 +36,7 @@ def test_arguments_that_do_not_go_together_are_refused(typed: dict[str, Any], sa
         ({"search": ("1", "2")}, "search", False),
         ({"index_bucket": True}, "search", False),
         ({"resubmit": 1, "reason": "r"}, "resubmit", True),
-        ({"rebuild": 1, "reason": "r"}, "rebuild", False),
+        ({"rebuild": 1, "reason": "r"}, "rebuild", True),
         ({"unstop": 1, "reason": "r"}, "unstop", False),
     ],
 )

@@ -45,6 +45,7 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a short line": (shortened, "line 5: it does not end with return code"),
     "no BT line": (without_trailer, "the batch has no BT line"),
     "a line is missing": (without_a_line, "BT counts 5 lines, 4 are there"),
+    "no BH line": (lambda c: lines_of(c, lambda lines: [lines[0], *lines[2:]]), "no BH line that can be read"),
     "BT of another batch": (
         lambda c: lines_of(c, lambda ls: [*ls[:-1], ls[-1].replace(b"000000100", b"000000101")]),
         "BT names batch 101, BG names 100",
@@ -69,6 +70,7 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "the effective date at 22 to 30 is no day",
     ),
     "an amount that is none": (lambda c: c.replace(b"000000000001.50C", b"00000000000x.50C"), "cannot be read"),
+    "a negative amount": (lambda c: c.replace(b"000000000001.50C", b"-00000000001.50C"), "cannot be read"),
     "no return code": (lambda c: c.replace(b"0000" + b" " * 150, b"    " + b" " * 150, 3), "there is no return code"),
     "an unreadable batch number": (lambda c: c.replace(b"000000100", b"00000010X", 1), "there is no batch number"),
     "an unknown batch": (lambda _: Batch(777, journals=BAD.journals).feedback(), "batch 777 has no row in ejv_files"),
@@ -165,6 +167,42 @@ def test_what_can_be_read_is_applied_on_request_and_incomplete_invoices_are_not(
     outcome = office.run(file="FEEDBACK.F3535.20261117214512", despite_faults=True, reason="CAS cannot send it again")
     assert statuses(books) == ["APPROVED", "PAID"]
     assert "incomplete" in [reject.reason for reject in outcome.rejects]
+
+
+@pytest.mark.parametrize("missing", [3, 4])
+def test_half_of_a_pair_moves_nothing_even_on_request(missing: int, office: Office) -> None:
+    books = office.books
+    books.batch(100, "DISBURSEMENT")
+    books.invoice(books.account(), 1001, "28.50", "PAID", disbursement_status_code="UPLOADED")
+    books.journal(100, 10, [("invoice", 1001)], partner_code="VS")
+    whole = Batch(100, journals=[(10, [Pair("1001", "28.50")])]).feedback()
+    office.take_in(lines_of(whole, lambda lines: lines[:missing] + lines[missing + 1 :]))
+    outcome = office.run(file="FEEDBACK.F3535.20261117214512", despite_faults=True, reason="CAS cannot send it again")
+    assert "incomplete" in [reject.reason for reject in outcome.rejects]
+    assert books.one("SELECT disbursement_status_code FROM invoices") == "UPLOADED"
+
+
+def test_a_held_batch_whose_cause_is_gone_is_applied_by_name(office: Office) -> None:
+    given_two_batches(office.books)
+    office.books.change("UPDATE ejv_files SET file_type = 'REFUND' WHERE id = 100")
+    office.take_in(BAD.feedback() + GOOD.feedback())
+    assert "is of type REFUND" in office.run(file="FEEDBACK.F3535.20261117214512").rejects[0].detail
+    office.books.change("UPDATE ejv_files SET file_type = 'PAYMENT' WHERE id = 100")
+    outcome = office.run(file="FEEDBACK.F3535.20261117214512")
+    assert (statuses(office.books), outcome.exit_code) == (["PAID", "PAID"], 0)
+    assert office.states() == [("FEEDBACK.F3535.20261117214512", "applied")]
+
+
+def test_a_batch_of_which_nothing_fits_stays_without_an_answer(office: Office) -> None:
+    given_two_batches(office.books)
+    office.books.change("DELETE FROM ejv_links WHERE ejv_header_id = 10")
+    outcome = office.answer(BAD)
+    assert [reject.reason for reject in outcome.rejects] == ["unknown link"]
+    assert office.books.one(
+        "SELECT disbursement_status_code, feedback_file_ref, completed_on FROM ejv_files WHERE id = 100"
+    ) == ("UPLOADED", None, None)
+    assert office.books.one("SELECT disbursement_status_code FROM ejv_headers WHERE id = 10") == "UPLOADED"
+    assert office.books.one("SELECT state FROM pay_jobs.feedback_batches") == "held"
 
 
 def test_an_answer_that_contradicts_an_earlier_one_changes_nothing(office: Office) -> None:

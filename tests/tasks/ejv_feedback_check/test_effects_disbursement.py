@@ -113,6 +113,47 @@ def test_ap_lines_of_a_routing_slip(codes: Any, expected: tuple[Any, ...], offic
 
 
 @pytest.mark.parametrize(
+    ("codes", "reasons", "state"),
+    [({}, ["accepted after refusal"], "held"), ({3: "3001 NO"}, [], "already_applied")],
+)
+def test_a_voided_ap_batch_moves_nothing_any_more(codes: Any, reasons: list[str], state: str, office: Office) -> None:
+    """Its slip is in a newer batch by now, which waits for an answer of its own."""
+    books = office.books
+    books.batch(100, "REFUND", disbursement_status_code="ERRORED", message="Voided by hand")
+    books.add("routing_slips", number="206000010")
+    outcome = office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]), codes)
+    assert [reject.reason for reject in outcome.rejects] == reasons
+    assert books.one("SELECT status FROM routing_slips") == "REFUND_UPLOADED"
+    assert books.one("SELECT state FROM pay_jobs.feedback_batches") == state
+
+
+@pytest.mark.parametrize(("ours", "reasons"), [("12.25", []), ("12.00", ["another amount"]), (None, [])])
+def test_a_refund_of_another_amount_than_ours_is_told(ours: str | None, reasons: list[str], office: Office) -> None:
+    office.books.batch(100, "REFUND")
+    office.books.add("routing_slips", number="206000010", refund_amount=ours)
+    outcome = office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]))
+    assert [reject.reason for reject in outcome.rejects] == reasons
+
+
+def test_a_partner_row_of_another_amount_is_told(office: Office) -> None:
+    books = office.books
+    given_disbursement(books, "PAID", None)
+    row = books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=1001, target_type="invoice")
+    outcome = office.answer(Batch(100, journals=[(10, [Pair(f"1001-{row}", "5.50")])]))
+    assert [reject.reason for reject in outcome.rejects] == ["another amount"]
+    assert books.one("SELECT status_code FROM partner_disbursements") == "COMPLETED"
+
+
+def test_a_slip_that_another_batch_paid_is_told(office: Office) -> None:
+    books = office.books
+    books.batch(100, "REFUND")
+    books.add("routing_slips", number="206000010", status="REFUND_PROCESSED")
+    outcome = office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]))
+    assert [reject.reason for reject in outcome.rejects] == ["moved a second time"]
+    assert books.one("SELECT disbursement_status_code FROM ejv_files") == "COMPLETED"
+
+
+@pytest.mark.parametrize(
     ("method", "codes", "expected"),
     [
         ("CHEQUE", {}, ("COMPLETED", "COMPLETED", date(2026, 11, 18), "PROCESSED")),

@@ -121,6 +121,49 @@ def test_a_charge_accepted_after_a_refund_was_requested_is_no_refund(office: Off
     assert [reject.reason for reject in outcome.rejects] == ["charged though given up"]
 
 
+def test_what_a_second_file_accepts_is_added_to_the_payment_of_the_journal(office: Office) -> None:
+    books = office.books
+    account = given_invoice(books, "APPROVED")
+    books.invoice(account, 1002, "12.00")
+    books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
+    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")])]))
+    office.answer(Batch(100, journals=[(10, [Pair("1002", "12.00")])]), name="FEEDBACK.F3535.20261118214512")
+    assert books.one("SELECT paid_amount FROM payments") == Decimal("42.00")
+    assert books.rows("SELECT CAST(receipt_amount AS numeric) FROM receipts ORDER BY 1") == [(12,), (30,)]
+
+
+@pytest.mark.parametrize(("status", "is_reversal"), [("PAID", False), ("REFUNDED", True), ("REFUNDED", False)])
+def test_money_moved_a_second_time_is_told_and_the_invoice_keeps_its_dates(
+    status: str, is_reversal: bool, office: Office
+) -> None:
+    """Its link is open, yet another batch settled it: booked as CGI says, and for a person to put right."""
+    books = office.books
+    given_invoice(books, status, payment_date=BEFORE, refund_date=BEFORE if status == "REFUNDED" else None)
+    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=is_reversal)])]))
+    assert [reject.reason for reject in outcome.rejects] == ["moved a second time"]
+    dates = books.one("SELECT invoice_status_code, payment_date, coalesce(refund_date, :day) FROM invoices", day=BEFORE)
+    assert dates == (status, BEFORE, BEFORE)
+    assert books.one("SELECT paid_amount FROM payments") == Decimal("30.00")
+    assert books.one("SELECT disbursement_status_code FROM ejv_links") == "COMPLETED"
+
+
+@pytest.mark.parametrize(
+    ("status", "amount", "reason"),
+    [("REFUND_PROCESSED", "5.00", "moved a second time"), ("REFUND_PROCESSING", "4.00", "another amount")],
+)
+def test_a_partial_refund_that_went_twice_or_in_part_is_told(
+    status: str, amount: str, reason: str, office: Office
+) -> None:
+    books = office.books
+    account = books.account()
+    books.batch(100)
+    books.invoice(account, 1001, "40.00", "PAID")
+    books.partial_refund(55, 1001, "5.00", status)
+    books.journal(100, 10, [("partial_refund", 55)], payment_account_id=account)
+    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001-PR-55", amount, is_reversal=True)])]))
+    assert [reject.reason for reject in outcome.rejects] == [reason]
+
+
 @pytest.mark.parametrize(
     ("codes", "expected"),
     [

@@ -4,13 +4,17 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from tasks.ejv_feedback_check.sending import STEPS
-from tests.ejv_factory import Batch, EjvBooks, Pair, example_batch, example_books
+from tests.ejv_factory import NOW, Batch, EjvBooks, Pair, example_batch, example_books
 from tests.storage_fixtures import object_store_settings
 from tests.tasks.ejv_feedback_check.conftest import Office
 
@@ -28,32 +32,58 @@ undisturbed: list[list[Any]] = []
 pytestmark = pytest.mark.slow
 
 
-def run_and_kill(office: Office, kill_at: str, **arguments: Any) -> None:
-    """Run the job in a process that kills itself."""
-    values = {name: str(value) for name, value in office.place.values.items() if name != "password"}
-    store = object_store_settings()
-    wanted = {
-        "database": office.books.database.engine.url.render_as_string(hide_password=False).replace("+psycopg2", ""),
-        "sftp": values | {"password": office.place.values["password"].get_secret_value(), "settle_seconds": 0},
-        "store": {
-            "endpoint": store.endpoint,
-            "access_key": store.access_key.get_secret_value(),
-            "secret_key": store.secret_key.get_secret_value(),
-            "bucket": store.bucket,
-            "secure": False,
-        },
-        "arguments": arguments,
-        "kill_at": kill_at,
-    }
-    command = [sys.executable, "-m", "tests.feedback_process", json.dumps(wanted)]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ended.returncode == -signal.SIGKILL, f"it was not killed: {ended.stderr[-2000:]}"
+@dataclass
+class Killer:
+    """Carries out runs that kill themselves."""
+
+    office: Office
+    runs: "subprocess.Popen[str]"
+
+    def run(self, kill_at: str, **arguments: Any) -> None:
+        """Run the job until it kills itself at a step."""
+        place, store = self.office.place.values, object_store_settings()
+        order = {
+            "database": self.office.books.database.engine.url.render_as_string(hide_password=False).replace(
+                "+psycopg2", ""
+            ),
+            "sftp": {name: _plain(value) for name, value in place.items()} | {"settle_seconds": 0},
+            "store": {
+                "endpoint": store.endpoint,
+                "access_key": store.access_key.get_secret_value(),
+                "secret_key": store.secret_key.get_secret_value(),
+                "bucket": store.bucket,
+                "secure": False,
+            },
+            "arguments": arguments,
+            "kill_at": kill_at,
+        }
+        assert self.runs.stdin is not None
+        assert self.runs.stdout is not None
+        self.runs.stdin.write(json.dumps(order) + "\n")
+        self.runs.stdin.flush()
+        assert json.loads(self.runs.stdout.readline()) == {"returncode": -signal.SIGKILL}, "it was not killed"
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+@pytest.fixture(scope="module")
+def runs() -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "tests.feedback_process"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+
+
+@pytest.fixture
+def killer(office: Office, runs: "subprocess.Popen[str]") -> Killer:
+    return Killer(office, runs)
 
 
 def given_two_batches(books: EjvBooks) -> None:
     example_books(books)
     account = books.account()
-    books.batch(5000, name="INBOX.F3535.20261118040109")
+    books.batch(5000, name="INBOX.F3535.20261118040109", created_on=datetime(2026, 11, 13, 4, 1))
     books.invoice(account, 7700001, "12.00")
     books.journal(5000, 9900, [("invoice", 7700001)], payment_account_id=account)
 
@@ -78,31 +108,33 @@ def final_state(books: EjvBooks) -> list[Any]:
 
 
 @pytest.mark.parametrize("kill_at", APPLY)
-def test_feedback_killed_while_it_is_applied_is_finished_by_the_next_run(kill_at: str, office: Office) -> None:
+def test_feedback_killed_while_it_is_applied_is_finished_by_the_next_run(kill_at: str, killer: Killer) -> None:
     if not undisturbed:
-        undisturbed.append(end_of(office, None))
-    assert end_of(office, kill_at) == undisturbed[0]
+        undisturbed.append(end_of(killer, None))
+    assert end_of(killer, kill_at) == undisturbed[0]
     assert undisturbed[0][8] == [(4321, "applied"), (5000, "applied")]
 
 
-def end_of(office: Office, kill_at: str | None) -> list[Any]:
+def end_of(killer: Killer, kill_at: str | None) -> list[Any]:
     """Let feedback on two batches come, kill the first run if asked to, and give what the next run comes to."""
+    office = killer.office
     office.books.empty()
     office.place.emptied()
     given_two_batches(office.books)
     office.place.put(NAME, example_batch().feedback({12: "2099 GL SEGMENT REJECTED"}) + SECOND.feedback())
     if kill_at is not None:
-        run_and_kill(office, kill_at)
+        killer.run(kill_at)
     office.run()
     return final_state(office.books)
 
 
 @pytest.mark.parametrize("step", [f"sent {step}" for step in STEPS])
 @pytest.mark.parametrize("how", ["by the next poll", "by the same command"])
-def test_a_resubmission_that_was_killed_is_finished_and_nothing_goes_twice(step: str, how: str, office: Office) -> None:
+def test_a_resubmission_that_was_killed_is_finished_and_nothing_goes_twice(step: str, how: str, killer: Killer) -> None:
+    office = killer.office
     given_two_batches(office.books)
     office.sent(SECOND, "INBOX.F3535.20261118040109")
-    run_and_kill(office, step, resubmit=5000, reason="ticket 4711")
+    killer.run(step, resubmit=5000, reason="ticket 4711")
     [name] = [name for name in office.place.uploaded() if not name.endswith((".TRG", ".part"))]
     if how == "by the next poll":
         office.run()
@@ -114,10 +146,11 @@ def test_a_resubmission_that_was_killed_is_finished_and_nothing_goes_twice(step:
 
 
 @pytest.mark.parametrize("taken", ["both files", "the trigger"])
-def test_a_trigger_that_cgi_has_taken_is_not_sent_again(taken: str, office: Office) -> None:
+def test_a_trigger_that_cgi_has_taken_is_not_sent_again(taken: str, killer: Killer) -> None:
+    office = killer.office
     given_two_batches(office.books)
     office.sent(SECOND, "INBOX.F3535.20261118040109")
-    run_and_kill(office, "sent trigger", resubmit=5000, reason="ticket 4711")
+    killer.run("sent trigger", resubmit=5000, reason="ticket 4711")
     for name in office.place.uploaded():
         if taken == "both files" or not name.endswith(".TRG"):
             (office.place.upload / name).unlink()
@@ -127,11 +160,39 @@ def test_a_trigger_that_cgi_has_taken_is_not_sent_again(taken: str, office: Offi
     assert office.books.rows("SELECT state FROM pay_jobs.resubmissions") == [("done",)]
 
 
-def test_a_resubmission_whose_answer_came_before_the_trigger_is_given_up(office: Office) -> None:
+def test_a_resubmission_whose_answer_came_before_the_trigger_is_given_up(killer: Killer) -> None:
+    office = killer.office
     given_two_batches(office.books)
     office.sent(SECOND, "INBOX.F3535.20261118040109")
-    run_and_kill(office, "sent data", resubmit=5000, reason="ticket 4711")
+    killer.run("sent data", resubmit=5000, reason="ticket 4711")
     office.apply(SECOND.feedback())
     outcome = office.run()
     assert office.place.uploaded() == []
     assert "not sent again" in [reject.reason for reject in outcome.rejects]
+
+
+@pytest.mark.parametrize("meanwhile", ["its answer waits in the directory", "its day is over"])
+def test_a_resubmission_that_was_overtaken_is_given_up_by_the_next_poll(meanwhile: str, killer: Killer) -> None:
+    office = killer.office
+    given_two_batches(office.books)
+    office.sent(SECOND, "INBOX.F3535.20261118040109")
+    killer.run("sent data", resubmit=5000, reason="ticket 4711")
+    is_answered = meanwhile.startswith("its answer")
+    if is_answered:
+        office.place.put(NAME, SECOND.feedback())
+    office.run(at=None if is_answered else NOW + timedelta(days=1))
+    assert office.place.uploaded() == []
+    assert office.books.one("SELECT state FROM pay_jobs.resubmissions") == "given_up"
+    status = office.books.one("SELECT invoice_status_code FROM invoices WHERE id = 7700001")
+    assert status == ("PAID" if is_answered else "APPROVED")
+
+
+@pytest.mark.parametrize("kill_at", ["after release_references", "after void_links", "after void_batch"])
+def test_a_rebuild_that_was_killed_has_changed_nothing(kill_at: str, killer: Killer) -> None:
+    books = killer.office.books
+    given_two_batches(books)
+    before = final_state(books)
+    killer.run(kill_at, rebuild=5000, reason="ticket 4711")
+    assert final_state(books) == before
+    killer.office.run(rebuild=5000, reason="ticket 4711")
+    assert books.one("SELECT disbursement_status_code FROM ejv_files WHERE id = 5000") == "ERRORED"

@@ -53,6 +53,14 @@ def test_a_batch_without_an_answer_grows_urgent(
 
 
 @pytest.mark.parametrize(
+    ("ack", "words"), [(None, "Ask CAS whether it was received."), ("ACK.1", "ask CAS what became of it.")]
+)
+def test_the_next_step_says_what_to_ask_cas(ack: str | None, words: str, office: Office) -> None:
+    given_batch(office.books, ack_file_ref=ack)
+    assert words in shown(office, FRIDAY)["next"]
+
+
+@pytest.mark.parametrize(
     ("changes", "state"),
     [
         ({"disbursement_status_code": "ACKNOWLEDGED", "ack_file_ref": "ACK.1"}, "acknowledged"),
@@ -64,6 +72,14 @@ def test_a_batch_without_an_answer_grows_urgent(
 def test_the_state_is_told_by_file_and_links(changes: dict[str, Any], state: str, office: Office) -> None:
     given_batch(office.books, **changes)
     assert shown(office, THURSDAY)["state"] == state
+
+
+def test_what_an_applied_answer_left_out_can_only_be_rebuilt(office: Office) -> None:
+    given_batch(office.books)
+    office.apply(Batch(100, journals=[(10, [Pair("1001", "30.00")])]).feedback())
+    row = shown(office, THURSDAY)
+    assert (row["state"], row["open"], str(row["amount"]), row["exit"]) == ("half applied", 1, "5.00", 3)
+    assert row["command"] == 'EJV_FEEDBACK_CHECK --rebuild 100 --reason "..."'
 
 
 def test_feedback_that_is_stored_and_not_applied_is_named_with_its_command(office: Office) -> None:

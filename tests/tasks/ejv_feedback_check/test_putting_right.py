@@ -1,6 +1,6 @@
 """Resubmitting, rebuilding and unstopping: what they change, and when they refuse."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ def test_a_batch_is_sent_again_under_a_fresh_name_of_the_next_business_day(sent:
     assert (sent.place.upload / f"{NEW}.TRG").read_bytes() == b""
     columns = "batch_number, old_name, new_name, state, reason, business_day"
     assert sent.books.one(f"SELECT {columns} FROM pay_jobs.resubmissions") == (
-        100, INBOX, NEW, "done", WHY, date(2026, 11, 21),
+        100, INBOX, NEW, "done", WHY, date(2026, 11, 23),
     )  # fmt: skip
     assert f"cgi_processed/{NEW}" in sent.store.list("")
     assert outcome.exit_code == 0
@@ -100,6 +100,28 @@ def test_a_batch_is_not_sent_again_while_feedback_waits_in_the_directory(sent: O
 def test_a_batch_is_not_sent_twice_on_a_day(sent: Office) -> None:
     sent.run(resubmit=100, reason=WHY)
     refuse(sent, f"sent again this business day already, as {NEW}")
+
+
+@pytest.mark.parametrize("how", ["resubmit", "rebuild"])
+def test_a_batch_that_cgi_may_still_run_is_left_alone_unless_cas_says_it_never_came(how: str, sent: Office) -> None:
+    asked: dict[str, Any] = {how: 100, "reason": WHY}
+    sent.books.change("UPDATE ejv_files SET created_on = :at", at=SATURDAY - timedelta(hours=20))
+    with pytest.raises(InputRefused, match="less than a business day ago, and CGI may still run it"):
+        sent.run(**asked)
+    sent.run(**asked, even_if_young=True)
+    assert (len(sent.place.uploaded()), sent.books.one("SELECT message IS NULL FROM ejv_files")) == (
+        (2, True) if how == "resubmit" else (0, False)
+    )
+
+
+def test_a_stored_file_that_changed_since_it_was_chosen_is_not_sent(sent: Office) -> None:
+    sent.books.add(
+        "pay_jobs.resubmissions", batch_number=100, old_name=INBOX, new_name=NEW, object_key=f"cgi_processed/{INBOX}",
+        size_bytes=1, sha256="0" * 64, business_day=date(2026, 11, 23), state="begun", reason=WHY, begun_on=SATURDAY,
+    )  # fmt: skip
+    outcome = sent.run(resubmit=100, reason=WHY)
+    assert "no longer what it was when it was chosen" in outcome.rejects[0].detail
+    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.resubmissions")) == ([], "given_up")
 
 
 def test_a_batch_of_a_past_month_goes_only_on_demand(sent: Office) -> None:
@@ -177,12 +199,20 @@ def test_a_rebuild_leaves_what_was_accepted_alone(sent: Office) -> None:
     assert any("1 links of batch 100 were accepted" in note for note in outcome.notes)
 
 
+def test_a_rebuild_is_refused_while_feedback_waits_in_the_directory(sent: Office) -> None:
+    sent.place.put("FEEDBACK.F3535.20261118214512", b"")
+    with pytest.raises(InputRefused, match="wait in the CGI directory"):
+        sent.run(rebuild=100, reason=WHY)
+    assert sent.books.one("SELECT disbursement_status_code FROM ejv_files") == "UPLOADED"
+
+
 def test_a_rebuild_is_refused_twice_or_while_an_answer_is_due(sent: Office) -> None:
     sent.run(resubmit=100, reason=WHY)
     with pytest.raises(InputRefused, match="CGI may run that"):
         sent.run(rebuild=100, reason=WHY)
-    monday = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
-    sent.run(rebuild=100, reason=WHY, at=monday)
+    with pytest.raises(InputRefused, match="CGI may run that"):
+        sent.run(rebuild=100, reason=WHY, at=datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
+    sent.run(rebuild=100, reason=WHY, at=datetime(2026, 11, 24, 18, 0, tzinfo=UTC))
     with pytest.raises(InputRefused, match="it was voided before"):
         sent.run(rebuild=100, reason=WHY)
 

@@ -115,6 +115,8 @@ def test_no_bytes_raise(raw: bytes) -> None:
         ("7654321-PR-", None),
         ("-880", None),
         ("1-2-3", None),
+        ("07654321", None),
+        ("7654321-PR-055", None),
         ("٧٦٥", None),
     ],
 )
