@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.harness import Figure, Process, maintain, median, run_job, show
+from config.log_setup import configure_log
 from connectors.cfs import CfsClient, CfsSite
 from sandbox import postgres
 from sandbox.cfs.process import RunningCfs, start_cfs
@@ -43,6 +44,7 @@ SELECT n, (206000000 + n)::text, 30 FROM generate_series(1, {0}) n
 
 def measure(slips: int, runs: int) -> float:
     """Correct that many slips, print the figures, and give how many times the floor they took."""
+    configure_log(level="WARNING")
     with tempfile.TemporaryDirectory() as folder:
         server = postgres.start(Path(folder) / "postgres")
         cfs = start_cfs()

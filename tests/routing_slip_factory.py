@@ -29,44 +29,17 @@ from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.task import work_slips
 from tests.cfs_fixtures import connect
+from tests.slip_state import Saved, final_state, forget_slips, put_slips_back, save_slips
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 PREFIX = "REG"
 GL_ACCOUNT = "112.32041.35301.1278.3200000.000000.0000"
 SPENT = ("APPROVED", "PAID", "CREATED")
-_EMPTIED = (
-    "pay_jobs.slip_steps",
-    "pay_jobs.slip_operations",
-    "receipts",
-    "invoice_references",
-    "payment_line_items",
-    "payments",
-    "invoices",
-    "routing_slips",
-    "cfs_accounts",
-    "payment_accounts",
-)
-_SEQUENCES = ("invoices_id_seq", "payment_accounts_id_seq", "cfs_accounts_id_seq", "routing_slips_id_seq")
-# The seeded fee schedule of the NSF fee names no account to book it to.
-_FEE_CODE = """
-INSERT INTO distribution_code_links (fee_schedule_id, distribution_code_id)
-SELECT 53, 7
- WHERE NOT EXISTS (SELECT 1 FROM distribution_code_links WHERE fee_schedule_id = 53)
-"""
 
 
 class Killed(BaseException):
     """The process died here: nothing after it runs, nothing before it is undone."""
-
-
-@dataclass(frozen=True)
-class Saved:
-    """Both systems as they were at one moment."""
-
-    rows: dict[str, Any]
-    sequences: dict[str, tuple[Any, Any]]
-    cfs: dict[str, Any]
 
 
 @dataclass
@@ -87,49 +60,15 @@ class Slips:
 
     def empty(self) -> None:
         """Forget every slip in both systems; numbers begin again."""
-        with self.database.begin() as session:
-            for table in _EMPTIED:
-                session.execute(text(f"DELETE FROM {table}"))
-            for sequence in _SEQUENCES:
-                session.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
-            session.execute(text(_FEE_CODE))
-            session.execute(text("ALTER TABLE pay_jobs.slip_operations ALTER id RESTART"))
-        self.cfs.admin.reset()
+        forget_slips(self.database, self.cfs)
 
-    def save(self) -> "Saved":
+    def save(self) -> Saved:
         """Keep both systems as they are now."""
-        with self.database.begin() as session:
-            rows = {
-                table: session.scalar(
-                    text(f"SELECT coalesce(jsonb_agg(to_jsonb(one)), '[]')::text FROM {table} AS one")
-                )
-                for table in _EMPTIED
-            }
-            used = {one: session.scalar(text(f"SELECT last_value FROM {one}")) for one in _SEQUENCES}
-            begun = {one: session.scalar(text(f"SELECT is_called FROM {one}")) for one in _SEQUENCES}
-        return Saved(rows, {one: (used[one], begun[one]) for one in _SEQUENCES}, self.cfs.admin.state())
+        return save_slips(self.database, self.cfs)
 
-    def put_back(self, saved: "Saved") -> None:
+    def put_back(self, saved: Saved) -> None:
         """Bring both systems back to what they were."""
-        with self.database.begin() as session:
-            for table in _EMPTIED:
-                session.execute(text(f"DELETE FROM {table}"))
-            for table in reversed(_EMPTIED):
-                session.execute(
-                    text(
-                        f"INSERT INTO {table} OVERRIDING SYSTEM VALUE"
-                        f" SELECT * FROM jsonb_populate_recordset(NULL::{table}, CAST(:rows AS jsonb))"
-                    ),
-                    {"rows": saved.rows[table]},
-                )
-            for sequence, (value, called) in saved.sequences.items():
-                session.execute(text(f"SELECT setval('{sequence}', :v, :c)"), {"v": value, "c": called})
-            session.execute(text("ALTER TABLE pay_jobs.slip_operations ALTER id RESTART"))
-            session.execute(
-                text("SELECT setval(pg_get_serial_sequence('pay_jobs.slip_operations', 'id'),"
-                     " (SELECT max(id) FROM pay_jobs.slip_operations))")
-            )  # fmt: skip
-        self.cfs.admin.put_back(saved.cfs)
+        put_slips_back(self.database, self.cfs, saved)
 
     # What staff and the API do.
 
@@ -393,26 +332,7 @@ class Slips:
 
     def final_state(self) -> dict[str, Any]:
         """Give all of both systems that has to be the same after a disturbed run."""
-        cfs = self.cfs.admin.state()
-        return {
-            "slips": self.rows("SELECT number, status, total, remaining_amount, parent_number, cas_version_suffix,"
-                               " refund_amount, cas_mismatch FROM routing_slips ORDER BY number"),
-            "accounts": self.rows("SELECT account_id, status FROM cfs_accounts ORDER BY id"),
-            "invoices": self.rows("SELECT id, routing_slip, invoice_status_code, total, paid, payment_date,"
-                                  " refund_date, corp_type_code FROM invoices ORDER BY id"),
-            "lines": self.rows("SELECT invoice_id, total, fee_schedule_id FROM payment_line_items ORDER BY invoice_id"),
-            "references": self.rows("SELECT invoice_id, invoice_number, reference_number, status_code"
-                                    " FROM invoice_references ORDER BY invoice_id, id"),
-            "payments": self.rows("SELECT receipt_number, invoice_number, payment_status_code"
-                                  " FROM payments ORDER BY id"),
-            "receipts": sorted((*key, amount) for key, amount in self.our_receipts().items()),
-            "in work": self.rows("SELECT slip, kind, state FROM pay_jobs.slip_operations ORDER BY id"),
-            "cfs receipts": self.receipts(),
-            "cfs invoices": {
-                number: (one["total"], one["amount_due"], one["receipts"]) for number, one in cfs["invoices"].items()
-            },
-            "cfs memos": cfs["memos"],
-        }  # fmt: skip
+        return final_state(self.database, self.cfs)
 
     def rows(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         """Give the rows of a statement."""

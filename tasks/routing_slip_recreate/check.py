@@ -1,4 +1,4 @@
-"""After the work: what CFS has applied equals our receipts, slip by slip."""
+"""After the work: what CFS has applied equals our receipts, and its invoices are over what ours are, slip by slip."""
 
 from decimal import Decimal
 
@@ -9,9 +9,9 @@ IN_FLIGHT = frozenset({"APPROVED"})
 
 
 def differences(family: Family, look: Look) -> list[str]:
-    """Compare every receipt that was looked at with our receipts of the family; one sentence per difference.
+    """Compare the receipts and invoices that were looked at with ours of the family; one sentence per difference.
 
-    An invoice that CREATE_INVOICES may be at work on just now is left out, as is one that is final.
+    What was applied to an invoice that CREATE_INVOICES may be at work on just now is left out, or to one that is final.
     """
     invoices = {one.number: one for one in family.invoices}
     problems = []
@@ -24,6 +24,11 @@ def differences(family: Family, look: Look) -> list[str]:
             applied, written = there.get(number, Decimal(0)), ours.get(number, Decimal(0))
             if applied != written:
                 problems.append(
-                    f"CFS applied {applied} of receipt {receipt.receipt_number} to {number}, our receipts say {written}"
+                    f"CFS applied {applied:.2f} of receipt {receipt.receipt_number} to {number}, "
+                    f"our receipts say {written:.2f}"
                 )
+    for seen in look.invoices:
+        known = invoices.get(seen.invoice_number)
+        if known is not None and known.total != seen.total:
+            problems.append(f"invoice {known.number} is over {seen.total:.2f} in CFS, and over {known.total} here")
     return problems

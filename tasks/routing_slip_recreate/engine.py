@@ -6,12 +6,11 @@ Killed at any point, the next run looks again at every step and goes on at the f
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from connectors.cfs import CfsOutcomeUnknown, CfsRejected
 from tasks.routing_slip_recreate.journal import Journal
 from tasks.routing_slip_recreate.look import Look
-from tasks.routing_slip_recreate.steps.base import Step, Undecided
+from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided
 
 
 @dataclass
@@ -37,17 +36,18 @@ def run_steps(steps: Sequence[Step], look: Look, journal: Journal, safe_point: C
             journal.mark(number, step, seen)
             count.already_true += 1
             continue
+        assert step.send is not None, "a check is true, or Undecided"
         journal.intend(number, step, seen)
         safe_point(f"intended {name}")
-        _send(step, look, journal, partial(safe_point, f"answered {name}"))
-        safe_point(f"noted {name}")
+        _send(step, step.send, look, journal)
+        safe_point(f"answered {name}")
         count.sent += 1
     return count
 
 
-def _send(step: Step, look: Look, journal: Journal, answered: Callable[[], None]) -> None:
+def _send(step: Step, send: Callable[[Look], Json], look: Look, journal: Journal) -> None:
     try:
-        answer = step.send(look)
+        answer = send(look)
     except CfsOutcomeUnknown as lost:
         journal.answer(step, "lost", {"error": str(lost)})
         look.forget(*step.touches)
@@ -68,5 +68,4 @@ def _send(step: Step, look: Look, journal: Journal, answered: Callable[[], None]
             ) from refusal
         journal.answer(step, "done", {"looked_up": seen.found, "refusal": refusal.reason})
     else:
-        answered()
         journal.answer(step, "done", answer)

@@ -70,6 +70,11 @@ class Look:
         """Every receipt that was found."""
         return tuple(one for one in self._receipts.values() if one is not None)
 
+    @property
+    def invoices(self) -> tuple[Invoice, ...]:
+        """Every invoice that was found, and that no change since may have touched."""
+        return tuple(one for one in self._invoices.values() if one is not None)
+
     def forget(self, *numbers: str) -> None:
         """Look again the next time."""
         for number in numbers:
@@ -80,14 +85,15 @@ class Look:
         """CFS at times leaves the list of invoices out; where money went somewhere, ask again for where."""
         for _ in range(LOOKS_FOR_A_LIST):
             receipt = self.cfs.get_receipt(site, number)
-            if (
-                receipt is None
-                or receipt.invoices_listed
-                or receipt.is_reversed
-                or receipt.unapplied_amount == receipt.receipt_amount
-            ):
+            if receipt is None or not hides_invoices(receipt):
                 break
         return receipt
+
+
+def hides_invoices(receipt: Receipt) -> bool:
+    """Whether money left a receipt, and CFS left out the list that says where to."""
+    away = receipt.unapplied_amount != receipt.receipt_amount
+    return away and not (receipt.invoices_listed or receipt.is_reversed)
 
 
 def versions(look: Look, site: CfsSite, slip: str, *, linked: bool, version: int, ahead: bool = False) -> "Versions":

@@ -11,9 +11,11 @@ from jobs.context import RunContext
 from jobs.outcome import Outcome, Table
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.family.reading import choose_families
+from tasks.routing_slip_recreate.operate import Tools
+from tasks.routing_slip_recreate.report import Report
 from tasks.routing_slip_recreate.show import list_slips
 from tasks.routing_slip_recreate.void_command import begin_void
-from tasks.routing_slip_recreate.worker import Report, Worker
+from tasks.routing_slip_recreate.worker import Worker
 
 CALLS = ("slip", "operation", "step", "call", "subject", "request", "cfs_has")
 
@@ -46,7 +48,7 @@ def work_slips(
         if not begun.work:
             return outcome
         arguments = Arguments(slip=arguments.void)
-    worker = Worker(context, arguments, cfs, prefix, checkpoint)
+    worker = Worker(Tools(context, cfs, prefix, checkpoint), arguments)
     with context.database.begin() as session:
         roots = choose_families(session, arguments.slip)
     if arguments.slip is not None and not roots:

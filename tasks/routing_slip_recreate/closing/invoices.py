@@ -26,11 +26,14 @@ def settle_invoices(session: Session, work: Work, fresh: Family, payable: Iterab
         assert there is not None
         if statuses.get(invoice.id) not in {"PAID", "CREATED"}:
             continue
+        paid = there.total - there.amount_due
         if not there.amount_due:
-            _pay(session, invoice.id, now=work.now, paid=invoice.total)
+            _pay(session, invoice.id, now=work.now, paid=paid)
             continue
-        reopen_invoice(session, invoice.id, now=work.now, paid=there.total - there.amount_due)
-        notes.append(f"the deposit does not cover {invoice.number}: {there.amount_due} of {there.total} are still due")
+        reopen_invoice(session, invoice.id, now=work.now, paid=paid)
+        notes.append(
+            f"the deposit does not cover {invoice.number}: {there.amount_due:.2f} of {there.total:.2f} are still due"
+        )
     return notes
 
 

@@ -83,7 +83,8 @@ def spent(slip: Slip) -> Decimal:
 def _link(family: Family, child: Slip, named: str | None) -> Due | None:
     if child.status != "LINKED" or child.account is None:
         return None
-    if child.account.status == "INACTIVE" and child.number != named:
+    begun = child.begun("link")
+    if child.account.status == "INACTIVE" and child.number != named and (begun is None or begun.state == "parked"):
         return None
     refused = ""
     if family.root.account is not None and family.root.account.status == "INACTIVE":
@@ -93,8 +94,8 @@ def _link(family: Family, child: Slip, named: str | None) -> Due | None:
 
 def _own(family: Family) -> Due | None:
     """Give what is due for the parent itself."""
-    slip, work = family.root, family.root.in_work
-    if work is not None and work.kind == "void_transactions":
+    slip = family.root
+    if slip.begun("void_transactions"):
         return Due("void_transactions", slip) if slip.status == "HOLD" else None
     if slip.account is None:
         return None
@@ -127,7 +128,7 @@ def nsf_is_due(family: Family) -> bool:
     slip = family.root
     if slip.status != "NSF" or slip.account is None or slip.account.status == "INACTIVE":
         return False
-    if slip.account.status != "FREEZE" or slip.in_work is not None:
+    if slip.account.status != "FREEZE" or slip.begun("nsf"):
         return True
     fees = [one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"]
     if not any(one.reference_id for one in fees) or any(one.status == "PAID" for one in slip.invoices):
@@ -148,7 +149,7 @@ def _correction(slip: Slip) -> Due | None:
     if slip.account.status == "INACTIVE":
         return None
     waits_for, refused = _profile(slip), ""
-    begun = slip.in_work is not None and slip.in_work.sent
+    begun = slip.was_sent("correction")
     approved = [one.number for one in slip.invoices if one.status == "APPROVED"]
     if approved and not begun:
         waits_for = f"CREATE_INVOICES (19:00): {', '.join(approved)} is APPROVED and not in CFS yet"
@@ -159,7 +160,7 @@ def _correction(slip: Slip) -> Due | None:
 
 def _adjustment(family: Family, kind: str) -> Due | None:
     slip = family.root
-    begun = slip.in_work is not None and slip.in_work.sent
+    begun = slip.was_sent(kind)
     if slip.cas_mismatch or (slip.remaining <= 0 and not begun):
         return None
     pending = [

@@ -100,6 +100,15 @@ class Slip:
         """The operation that is in work, if one is."""
         return next((one for one in self.operations if one.in_work), None)
 
+    def begun(self, kind: str) -> Operation | None:
+        """The operation in work, if it is of this kind."""
+        return self.in_work if self.in_work is not None and self.in_work.kind == kind else None
+
+    def was_sent(self, kind: str) -> bool:
+        """Whether an operation of this kind is in work and a change of its was ever on its way to CFS."""
+        begun = self.begun(kind)
+        return begun is not None and begun.sent
+
     @property
     def site(self) -> CfsSite:
         """The slip's own site; asked only of slips whose account is known to have one."""

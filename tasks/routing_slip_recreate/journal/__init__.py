@@ -1,9 +1,14 @@
 """The journal of the job in `pay_jobs`: the plan of an operation first, then each of its steps.
 
-Every entry is committed by itself, before the call it speaks of and after it; the last one closes the operation in the
-transaction that brings the pay tables in line.
+A step is committed before it is sent, together with the plan and the answers to the steps before it; the last answers
+are committed in the transaction that closes the operation and brings the pay tables in line.
 """
 
-from tasks.routing_slip_recreate.journal.journal import Journal, close_operation, open_operation, park_operation
+from tasks.routing_slip_recreate.journal.journal import (
+    Journal,
+    drop_operation,
+    open_operation,
+    park_operation,
+)
 
-__all__ = ["Journal", "close_operation", "open_operation", "park_operation"]
+__all__ = ["Journal", "drop_operation", "open_operation", "park_operation"]

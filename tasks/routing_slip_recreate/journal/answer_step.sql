@@ -2,8 +2,6 @@
 -- in     operation_id, kind, subject, state, answer jsonb
 -- out    nothing
 -- again  the same
--- wait   not for the disk: what a crash of the server takes is looked up in CFS again
-SET LOCAL synchronous_commit = off;
 UPDATE pay_jobs.slip_steps
    SET state       = :state,
        answer      = CAST(:answer AS jsonb),

@@ -1,4 +1,4 @@
--- Say that an operation is over, or waits for a person.
+-- Say that an operation is over: done, or dropped.
 -- in     id, state, why, run_id
 -- out    nothing
 -- again  the same
@@ -7,6 +7,6 @@ UPDATE pay_jobs.slip_operations
        why         = :why,
        run_id      = coalesce(:run_id, run_id),
        changed_on  = clock_timestamp(),
-       finished_on = CASE WHEN :state IN ('done', 'dropped') THEN clock_timestamp() END
+       finished_on = clock_timestamp()
  WHERE id = :id
    AND state IN ('planned', 'running', 'parked')

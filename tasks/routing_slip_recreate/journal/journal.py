@@ -27,49 +27,76 @@ def open_operation(
     return found
 
 
-def close_operation(session: Session, operation_id: int, *, run_id: int | None, why: str | None = None) -> None:
-    """Say that an operation is done, inside the transaction that did the last of it."""
-    run_sql(session, PACKAGE, "end_operation", id=operation_id, state="done", why=why, run_id=run_id)
+def park_operation(session: Session, *, slip: str, kind: str, why: str, run_id: int | None) -> None:
+    """Leave what is in work on a slip, or was about to begin, to a person."""
+    run_sql(session, PACKAGE, "park_operation", slip=slip, kind=kind, why=why, run_id=run_id)
 
 
-def park_operation(session: Session, operation_id: int, *, why: str, run_id: int | None, state: str = "parked") -> None:
-    """Leave an operation to a person, or (`dropped`) let go of it, and say why."""
-    run_sql(session, PACKAGE, "end_operation", id=operation_id, state=state, why=why, run_id=run_id)
+def drop_operation(session: Session, operation_id: int, *, why: str, run_id: int | None) -> None:
+    """Let go of an operation."""
+    run_sql(session, PACKAGE, "end_operation", id=operation_id, state="dropped", why=why, run_id=run_id)
 
 
 class Journal:
-    """The steps of one operation; each entry is a transaction of its own."""
+    """One operation and its steps.
+
+    What is about to be sent is committed before it is sent, and with it the plan and what became of the steps before
+    it. What is not committed yet when the process dies is looked up in CFS again.
+    """
 
     def __init__(
-        self, begin: Callable[[], AbstractContextManager[Session]], operation_id: int, run_id: int | None
+        self,
+        begin: Callable[[], AbstractContextManager[Session]],
+        *,
+        slip: str,
+        kind: str,
+        plan: Json,
+        run_id: int | None,
     ) -> None:
         self._begin = begin
-        self.operation_id = operation_id
+        self._operation: dict[str, Any] = {"slip": slip, "kind": kind, "plan": plan, "run_id": run_id}
         self._run_id = run_id
+        self._id: int | None = None
+        self._noted: list[tuple[str, dict[str, Any]]] = []
+
+    def open(self) -> None:
+        """Commit the plan by itself."""
+        with self._begin() as session:
+            operation = self._write(session)
+        self._id = operation
 
     def mark(self, number: int, step: Step, seen: Seen) -> None:
         """Note a step that needs no sending."""
-        self._write("mark_step", step, number=number, found=seen.found, **self._asked(step))
+        self._note("mark_step", step, number=number, found=seen.found, **self._asked(step))
 
     def intend(self, number: int, step: Step, seen: Seen) -> None:
-        """Note a step before it is sent."""
-        self._write("intend_step", step, number=number, found=seen.found, **self._asked(step))
+        """Commit a step before it is sent."""
+        self._note("intend_step", step, number=number, found=seen.found, **self._asked(step))
+        self.save()
 
     def answer(self, step: Step, state: str, answer: Json) -> None:
         """Note what became of a step: done, lost or refused."""
-        self._write("answer_step", step, state=state, answer=json.dumps(answer))
+        self._note("answer_step", step, state=state, answer=json.dumps(answer))
+
+    def save(self) -> None:
+        """Commit what was noted."""
+        if self._noted:
+            self.open()
+            self._noted.clear()
+
+    def close(self, session: Session, *, why: str | None = None) -> None:
+        """Say that the operation is done, inside the transaction that does the last of it."""
+        operation = self._write(session)
+        run_sql(session, PACKAGE, "end_operation", id=operation, state="done", why=why, run_id=self._run_id)
+
+    def _write(self, session: Session) -> int:
+        operation = self._id or open_operation(session, **self._operation)
+        for statement, values in self._noted:
+            run_sql(session, PACKAGE, statement, operation_id=operation, **values)
+        return operation
 
     def _asked(self, step: Step) -> dict[str, Any]:
         return {"request": json.dumps(step.request), "run_id": self._run_id}
 
-    def _write(self, statement: str, step: Step, **values: Any) -> None:
-        with self._begin() as session:
-            run_sql(
-                session,
-                PACKAGE,
-                statement,
-                operation_id=self.operation_id,
-                kind=step.kind,
-                subject=step.subject,
-                **values,
-            )
+    def _note(self, statement: str, step: Step, **values: Any) -> None:
+        self._noted.append((statement, {"kind": step.kind, "subject": step.subject, **values}))

@@ -2,8 +2,6 @@
 -- in     operation_id, kind, subject, number, request jsonb, found, run_id
 -- out    nothing
 -- again  a step that is known as done stays so
--- wait   not for the disk: what a crash of the server takes is looked up in CFS again
-SET LOCAL synchronous_commit = off;
 INSERT INTO pay_jobs.slip_steps AS step (
        operation_id, kind, subject, number, state, request, found, run_id, answered_on)
 VALUES (:operation_id, :kind, :subject, :number, 'already_true', CAST(:request AS jsonb), :found, :run_id,

@@ -13,7 +13,7 @@ from connectors.cfs import ReceiptActivity
 from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_slip
 from tasks.routing_slip_recreate.operations.base import Held, OperationKind, Plan, Work, live_receipts
 from tasks.routing_slip_recreate.steps.base import Undecided, told
-from tasks.routing_slip_recreate.steps.receipts import AdjustReceipt, adjusted_amount
+from tasks.routing_slip_recreate.steps.receipts import adjust_receipt, adjusted_amount
 
 ACTIVITIES = {"REFUND_AUTHORIZED": ReceiptActivity.REFUND, "WRITE_OFF_AUTHORIZED": ReceiptActivity.WRITE_OFF}
 
@@ -36,7 +36,7 @@ def plan(work: Work) -> Plan:
         }
     site, activity = work.slip.site, ACTIVITIES[work.slip.status]
     steps = tuple(
-        AdjustReceipt(site, number, Decimal(one["amount"]), Decimal(one["before"]), activity)
+        adjust_receipt(site, number, Decimal(one["amount"]), before=Decimal(one["before"]), activity=activity)
         for number, one in planned.items()
     )
     return Plan(steps, facts={"adjustments": planned}, receipts=tuple(planned))
@@ -54,10 +54,12 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
                 ours="all that was left of it has left it",
                 repair=f"find out what put money back into receipt {number}, and take it out again",
             )
-    adjusted = sum((step.amount for step in plan.steps if isinstance(step, AdjustReceipt)), Decimal(0))
+    planned = plan.facts["adjustments"]
+    assert isinstance(planned, dict)
+    adjusted = sum((Decimal(one["amount"]) for one in planned.values()), Decimal(0))
     set_slip(session, fresh.number, now=work.now, remaining_change=-adjusted, refund_change=adjusted)
     if fresh.remaining != adjusted:
-        return [f"its balance was changed to {fresh.remaining} meanwhile; {adjusted} left CFS, and the rest stays"]
+        return [f"its balance was changed to {fresh.remaining} meanwhile; {adjusted:.2f} left CFS, and the rest stays"]
     return []
 
 

@@ -12,7 +12,7 @@ from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, Sl
 from tasks.routing_slip_recreate.look import Look, Versions, versions
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided
-from tasks.routing_slip_recreate.steps.receipts import ReverseReceipt
+from tasks.routing_slip_recreate.steps.receipts import reverse_receipt
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Work:
     """What an operation is planned from.
 
     slip           the slip it is about: the parent, or for a link the child
-    earlier        the operation in work, if an earlier run began it
+    earlier        the same operation, if an earlier run began it
     now            aware
     nsf_fee        reads the fee in force
     new_invoice    takes an invoice id that nobody else will use
@@ -45,16 +45,12 @@ class Work:
 
     family: Family
     slip: Slip
+    earlier: Operation | None
     look: Look
     now: datetime
     prefix: str
     nsf_fee: Callable[[], Fee]
     new_invoice: Callable[[], int]
-
-    @property
-    def earlier(self) -> Operation | None:
-        """The operation on this slip that an earlier run began."""
-        return self.slip.in_work
 
 
 @dataclass(frozen=True)
@@ -84,12 +80,14 @@ class OperationKind:
 
     plan    decides the steps from what is known; reads CFS through the work's look, changes nothing
     close   the last local write, inside the transaction that closes the journal; gives what a person should know
+    takes   whether the plan takes something that nobody will use again; it is committed before anything else
     """
 
     name: str
     counted_as: str
     plan: Callable[[Work], Plan]
     close: Callable[[Session, Work, Plan], list[str]]
+    takes: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,8 +147,8 @@ def the_receipt(
 
 def reversals(
     work: Work, members: tuple[Slip, ...], reason: ReversalReason, comment: ReversalComment
-) -> tuple[ReverseReceipt, ...]:
+) -> tuple[Step, ...]:
     """Plan to reverse the receipts of some members, the parent's last: it is the anchor of every look."""
     receipts = live_receipts(work, members)
     site = work.family.root.site
-    return tuple(ReverseReceipt(site, one.number, reason, comment) for one in reversed(receipts))
+    return tuple(reverse_receipt(site, one.number, reason, comment) for one in reversed(receipts))

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from connectors.cfs import ReversalComment, ReversalReason
+from connectors.cfs import Receipt, ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.closing.invoices import settle_invoices
 from tasks.routing_slip_recreate.closing.receipts import sync_receipts
 from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_slip
@@ -24,7 +24,8 @@ from tasks.routing_slip_recreate.operations.base import (
     own_versions,
     the_receipt,
 )
-from tasks.routing_slip_recreate.steps.receipts import ApplyReceipt, CreateReceipt, ReverseReceipt
+from tasks.routing_slip_recreate.steps.base import Undecided, told
+from tasks.routing_slip_recreate.steps.receipts import apply_receipt, create_receipt, reverse_receipt
 
 
 def plan(work: Work) -> Plan:
@@ -36,15 +37,15 @@ def plan(work: Work) -> Plan:
     payable = tuple(one for one in slip.invoices if _is_payable(one))
     return Plan(
         steps=(
-            ReverseReceipt(
+            reverse_receipt(
                 slip.site,
                 receipt_number(slip.number, linked=False, version=old),
                 ReversalReason.PAYMENT_REVERSAL,
                 ReversalComment.CORRECTED_IN_REVISION,
             ),
-            CreateReceipt(slip.site, receipt, slip.slip_date, slip.total),
+            create_receipt(slip.site, receipt, slip.slip_date, slip.total),
             *(
-                ApplyReceipt(slip.site, number, invoice.number)
+                apply_receipt(slip.site, number, invoice.number)
                 for invoice in payable
                 for number in (receipt, *children)
             ),
@@ -64,12 +65,27 @@ def _versions(work: Work) -> tuple[int, int]:
     slip = work.slip
     there = own_versions(work, ahead=True)
     _, receipt = the_receipt(there, slip.site, slip, linked=False, may_lead=True)
+    if not there.open:
+        _refuse_lost_deposit(work, receipt)
     highest = there.highest
     assert highest is not None
     made = there.open == [highest] and highest > slip.version and receipt.receipt_amount == slip.total
     if made:
         return highest - 1, highest
     return (there.open[0] if there.open else highest), highest + 1
+
+
+def _refuse_lost_deposit(work: Work, receipt: Receipt) -> None:
+    """A frozen account is that of a slip whose deposit bounced or was voided: it is not made anew. Raises Undecided."""
+    slip = work.slip
+    begun = work.earlier is not None and work.earlier.sent
+    if slip.account is not None and slip.account.status == "FREEZE" and not begun:
+        raise Undecided(
+            cfs=f"receipt {receipt.receipt_number} is {told(receipt)}, as are those before it",
+            ours=f"the deposit of slip {slip.number} bounced or was voided (its CFS account is FREEZE), and is now "
+            f"corrected to {slip.total}",
+            repair=f"if the {slip.total} were really paid in, make their receipt in CFS under the next number",
+        )
 
 
 def close(session: Session, work: Work, plan: Plan) -> list[str]:

@@ -9,36 +9,48 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from connectors.cfs import ReversalComment, ReversalReason
+from connectors.cfs import Receipt, ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.closing.invoices import settle_invoices
 from tasks.routing_slip_recreate.closing.receipts import sync_receipts
 from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_account, set_slip
 from tasks.routing_slip_recreate.family.due import nsf_is_due
-from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
+from tasks.routing_slip_recreate.family.model import Family, Slip, SlipInvoice
 from tasks.routing_slip_recreate.look import versions
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.operations.base import OperationKind, Plan, Work, the_receipt
-from tasks.routing_slip_recreate.steps.receipts import ApplyReceipt, CreateReceipt, ReverseReceipt
+from tasks.routing_slip_recreate.steps.base import Undecided, told
+from tasks.routing_slip_recreate.steps.receipts import apply_receipt, create_receipt, reverse_receipt
 
 
 def plan(work: Work) -> Plan:
     """Move the child's receipt under the parent, and pay with it what a bounced or voided parent still owes."""
     child, parent = work.slip, work.family.root
     there = versions(work.look, child.site, child.number, linked=False, version=child.version)
-    old, _ = the_receipt(there, child.site, child, linked=False)
+    old, held = the_receipt(there, child.site, child, linked=False)
+    _refuse_other_money(child, held)
     version = there.open[0] if there.open else (there.highest or child.version)
     new = receipt_number(child.number, linked=True, version=version)
     owed = owed_invoices(work.family)
     return Plan(
         steps=(
-            ReverseReceipt(child.site, old, ReversalReason.PAYMENT_REVERSAL, ReversalComment.LINKING_ROUTING_SLIP),
-            CreateReceipt(parent.site, new, child.slip_date, child.total),
-            *(ApplyReceipt(parent.site, new, invoice.number) for invoice in owed),
+            reverse_receipt(child.site, old, ReversalReason.PAYMENT_REVERSAL, ReversalComment.LINKING_ROUTING_SLIP),
+            create_receipt(parent.site, new, child.slip_date, child.total),
+            *(apply_receipt(parent.site, new, invoice.number) for invoice in owed),
         ),
         facts={"version": version, "receipt": new},
         receipts=(new,) if owed else (),
         payable=owed,
     )
+
+
+def _refuse_other_money(child: Slip, held: Receipt) -> None:
+    """Make sure that what is made anew is what was there. Raises Undecided."""
+    if held.receipt_amount != child.total or not (held.is_reversed or held.unapplied_amount == child.total):
+        raise Undecided(
+            cfs=f"receipt {held.receipt_number} is {told(held)}, over {held.receipt_amount}",
+            ours=f"slip {child.number} is a deposit of {child.total}, and nothing of it is spent",
+            repair="correct whichever of the two is wrong: linking makes the whole deposit anew under the parent",
+        )
 
 
 def owed_invoices(family: Family) -> tuple[SlipInvoice, ...]:

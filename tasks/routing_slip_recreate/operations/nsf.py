@@ -20,7 +20,7 @@ from tasks.routing_slip_recreate.family.model import Slip, SlipInvoice
 from tasks.routing_slip_recreate.family.reading import cfs_number
 from tasks.routing_slip_recreate.operations.base import Fee, OperationKind, Plan, Work, reversals
 from tasks.routing_slip_recreate.steps.base import Undecided
-from tasks.routing_slip_recreate.steps.invoices import CreateInvoice
+from tasks.routing_slip_recreate.steps.invoices import create_invoice
 
 
 def plan(work: Work) -> Plan:
@@ -33,7 +33,7 @@ def plan(work: Work) -> Plan:
     fee_invoice = begun.id if begun else int(known or work.new_invoice())
     number = begun.number if begun else cfs_number(work.prefix, fee_invoice)
     return Plan(
-        steps=(*taken, CreateInvoice(slip.site, number, fee.lines, work.now)),
+        steps=(*taken, create_invoice(slip.site, number, fee.lines, at=work.now)),
         facts={
             "fee_invoice": fee_invoice,
             "fee_number": number,
@@ -63,7 +63,7 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
     # Also those whose refund was requested: CFS has nothing applied to them any more, so nothing is to be unapplied.
     drop_receipts(session, [one.id for one in fresh.invoices if not one.is_final])
     for invoice in fresh.invoices:
-        if invoice.status == "PAID":
+        if invoice.status in {"PAID", "CREATED"}:
             reopen_invoice(session, invoice.id, now=work.now, paid=Decimal(0))
     fee, number = work.nsf_fee(), str(plan.facts["fee_number"])
     made = work.look.invoice(fresh.site, number)
@@ -106,4 +106,4 @@ def _still_to_charge(slip: Slip, fee: Fee) -> Decimal:
     )
 
 
-NSF = OperationKind("nsf", "slips_nsf", plan, close)
+NSF = OperationKind("nsf", "slips_nsf", plan, close, takes=True)

@@ -16,9 +16,9 @@ from tasks.routing_slip_recreate.closing.slips import fail_deposits, lock_family
 from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
 from tasks.routing_slip_recreate.operations.base import Held, OperationKind, Plan, Work, live_receipts
 from tasks.routing_slip_recreate.steps.base import Undecided, told
-from tasks.routing_slip_recreate.steps.checks import CheckFree, CheckOwed, CheckReversed
-from tasks.routing_slip_recreate.steps.invoices import CreditInvoice
-from tasks.routing_slip_recreate.steps.receipts import ReverseReceipt, UnapplyReceipt
+from tasks.routing_slip_recreate.steps.checks import check_free, check_owed, check_reversed
+from tasks.routing_slip_recreate.steps.invoices import credit_invoice
+from tasks.routing_slip_recreate.steps.receipts import reverse_receipt, unapply_receipt
 
 CANCEL, KEEP = "CANCEL", "KEEP"
 PAID_OUT = frozenset({"UPLOADED", "ACKNOWLEDGED", "COMPLETED"})
@@ -43,12 +43,12 @@ def plan(work: Work) -> Plan:
     reason, comment = ReversalReason.PAYMENT_REVERSAL, ReversalComment.CREATED_IN_ERROR
     return Plan(
         steps=(
-            *(UnapplyReceipt(site, number, invoice) for number, invoice, _ in applications),
-            *(CheckFree(site, number) for number in numbers),
-            *(CheckOwed(site, one.number, settled=one in cancelled) for one in invoices),
-            *(CreditInvoice(site, one.number, may_be_missing=one.reference_id is None) for one in cancelled),
-            *(ReverseReceipt(site, number, reason, comment) for number in numbers),
-            *(CheckReversed(site, number) for number in numbers),
+            *(unapply_receipt(site, number, invoice) for number, invoice, _ in applications),
+            *(check_free(site, number) for number in numbers),
+            *(check_owed(site, one.number, may_be_credited=one in cancelled) for one in invoices),
+            *(credit_invoice(site, one.number, may_be_missing=one.reference_id is None) for one in cancelled),
+            *(reverse_receipt(site, number, reason, comment) for number in numbers),
+            *(check_reversed(site, number) for number in numbers),
         ),
         facts={**work.earlier.plan, "decisions": decisions, "applications": applications},
     )
@@ -74,8 +74,10 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
                     f"{invoice.number} is cancelled and was disbursed to the partner ({invoice.disbursement}): "
                     "a reversal has to be arranged"
                 )
-        else:
-            kept = True
+            continue
+        kept = True
+        # One whose refund was asked for meanwhile stays so: CREATE_INVOICES cancels it.
+        if invoice.status in {"PAID", "CREATED"}:
             reopen_invoice(session, invoice.id, now=work.now, paid=Decimal(0))
     fail_deposits(session, [one.number for one in fresh.members])
     assert slip.account is not None
@@ -102,7 +104,7 @@ def _compare(family: Family, held: list[Held]) -> None:
         there = sum((one.receipt.applied_to(number) for one in held), Decimal(0))
         if there != ours.get(number, Decimal(0)):
             raise Undecided(
-                cfs=f"{there} are applied to invoice {number}: "
+                cfs=f"{there:.2f} are applied to invoice {number}: "
                 + "; ".join(f"receipt {one.number} is {told(one.receipt)}" for one in held),
                 ours=f"our receipts of {number} add up to {ours.get(number, 'nothing, it is not open on this slip')}",
                 repair="correct the receipts of that invoice in the pay database, or its applications in CFS",

@@ -3,8 +3,8 @@
 Source: docs/specs/routing-slips.md section 4: read CFS before each step, and never repeat blindly.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from connectors.cfs import Receipt
 from tasks.routing_slip_recreate.look import Look
@@ -41,33 +41,23 @@ class Undecided(Exception):
         )
 
 
-class Step(Protocol):
+@dataclass(frozen=True)
+class Step:
     """One call that changes CFS, or one check.
 
     kind, subject   what is done to what; together they name the step within its operation
+    look            sees whether it is true already; raises Undecided where CFS is in no state it could come from
+    send            sends it, keeps what CFS answers, and gives the answer for the journal; None for a check
     request         what is sent, for the journal
     touches         the numbers of the receipts and invoices it may change
     """
 
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def request(self) -> Json: ...
-
-    @property
-    def touches(self) -> tuple[str, ...]: ...
-
-    def look(self, look: Look) -> Seen:
-        """See whether the step is true already. Raises Undecided where CFS is in no state it could come from."""
-        ...
-
-    def send(self, look: Look) -> Json:
-        """Send it, keep what CFS answers, and give the answer for the journal."""
-        ...
+    kind: str
+    subject: str
+    look: Callable[[Look], Seen]
+    send: Callable[[Look], Json] | None = None
+    request: Json = field(default_factory=dict)
+    touches: tuple[str, ...] = ()
 
 
 def told(receipt: Receipt | None) -> str:
@@ -76,8 +66,8 @@ def told(receipt: Receipt | None) -> str:
         return "404"
     if receipt.is_reversed:
         return "REV"
-    to = ", ".join(f"{one.amount_applied} to {one.invoice_number}" for one in receipt.invoices)
-    return f"open over {receipt.receipt_amount}, {receipt.unapplied_amount} unapplied{f', {to}' if to else ''}"
+    to = ", ".join(f"{one.amount_applied:.2f} to {one.invoice_number}" for one in receipt.invoices)
+    return f"open over {receipt.receipt_amount:.2f}, {receipt.unapplied_amount:.2f} unapplied{f', {to}' if to else ''}"
 
 
 def as_json(receipt: Receipt) -> Json:

@@ -3,7 +3,6 @@
 Source: docs/specs/routing-slips.md section 4, docs/specs/cfs-api.md section 4.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -17,211 +16,132 @@ from connectors.cfs import (
     ReversalReason,
 )
 from tasks.routing_slip_recreate.look import Look
-from tasks.routing_slip_recreate.steps.base import Json, Seen, Undecided, as_json, told
+from tasks.routing_slip_recreate.steps.base import Json, Seen, Step, Undecided, as_json, told
 
 
-@dataclass(frozen=True)
-class ReverseReceipt:
+def reverse_receipt(site: CfsSite, number: str, reason: ReversalReason, comment: ReversalComment) -> Step:
     """Take a receipt back for good."""
 
-    site: CfsSite
-    number: str
-    reason: ReversalReason
-    comment: ReversalComment
-    kind: str = "reverse receipt"
-
-    @property
-    def subject(self) -> str:
-        return self.number
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return (self.number,)
-
-    @property
-    def request(self) -> Json:
-        return {"reversal_reason": str(self.reason), "reversal_comment": str(self.comment)}
-
-    def look(self, look: Look) -> Seen:
-        receipt = look.receipt(self.site, self.number)
+    def seen(look: Look) -> Seen:
+        receipt = look.receipt(site, number)
         if receipt is None:
             raise Undecided(
-                cfs=f"there is no receipt {self.number} on site {self.site.site}",
+                cfs=f"there is no receipt {number} on site {site.site}",
                 ours="it holds the deposit and is to be reversed",
                 repair="find out under which number or site the deposit is, and correct the slip's version or CFS "
                 "account to match",
             )
         return Seen(receipt.is_reversed, told(receipt))
 
-    def send(self, look: Look) -> Json:
-        look.cfs.reverse_receipt(self.site, self.number, reason=self.reason, comment=self.comment)
-        look.keep_reversed(self.number)
+    def send(look: Look) -> Json:
+        look.cfs.reverse_receipt(site, number, reason=reason, comment=comment)
+        look.keep_reversed(number)
         return {"status": "REV"}
 
+    request: Json = {"reversal_reason": str(reason), "reversal_comment": str(comment)}
+    return Step("reverse receipt", number, seen, send, request, (number,))
 
-@dataclass(frozen=True)
-class CreateReceipt:
+
+def create_receipt(site: CfsSite, number: str, on: date, amount: Decimal) -> Step:
     """Make the receipt of a deposit under a number that was never used."""
 
-    site: CfsSite
-    number: str
-    on: date
-    amount: Decimal
-    kind: str = "create receipt"
-
-    @property
-    def subject(self) -> str:
-        return self.number
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return (self.number,)
-
-    @property
-    def request(self) -> Json:
-        return {"receipt_date": self.on.isoformat(), "receipt_amount": str(self.amount)}
-
-    def look(self, look: Look) -> Seen:
-        receipt = look.receipt(self.site, self.number)
-        if receipt is not None and (receipt.is_reversed or receipt.receipt_amount != self.amount):
+    def seen(look: Look) -> Seen:
+        receipt = look.receipt(site, number)
+        if receipt is not None and (receipt.is_reversed or receipt.receipt_amount != amount):
             raise Undecided(
-                cfs=f"receipt {self.number} is {told(receipt)}",
-                ours=f"it is to be made over {self.amount}, and its number can never be used again",
-                repair=f"have CFS show receipt {self.number} open over {self.amount}, or correct the slip's total or "
+                cfs=f"receipt {number} is {told(receipt)}",
+                ours=f"it is to be made over {amount}, and its number can never be used again",
+                repair=f"have CFS show receipt {number} open over {amount}, or correct the slip's total or "
                 "version to what CFS has",
             )
         return Seen(receipt is not None, told(receipt))
 
-    def send(self, look: Look) -> Json:
-        made = look.cfs.create_receipt(self.site, NewReceipt(self.number, self.on, self.amount, PaymentMethod.CASH))
+    def send(look: Look) -> Json:
+        made = look.cfs.create_receipt(site, NewReceipt(number, on, amount, PaymentMethod.CASH))
         look.keep_receipt(made)
         return as_json(made)
 
+    request: Json = {"receipt_date": on.isoformat(), "receipt_amount": str(amount)}
+    return Step("create receipt", number, seen, send, request, (number,))
 
-@dataclass(frozen=True)
-class ApplyReceipt:
+
+def apply_receipt(site: CfsSite, number: str, to: str) -> Step:
     """Pay an invoice with what is left of a receipt; CFS applies the smaller of the two amounts."""
 
-    site: CfsSite
-    number: str
-    invoice: str
-    kind: str = "apply receipt"
+    def live(look: Look) -> Receipt:
+        return _live(look, site, number, "its money pays the slip's invoices")
 
-    @property
-    def subject(self) -> str:
-        return f"{self.number} to {self.invoice}"
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return (self.number, self.invoice)
-
-    @property
-    def request(self) -> Json:
-        return {"invoice_number": self.invoice}
-
-    def look(self, look: Look) -> Seen:
-        invoice = look.invoice(self.site, self.invoice)
+    def seen(look: Look) -> Seen:
+        invoice = look.invoice(site, to)
         if invoice is None:
             raise Undecided(
-                cfs=f"there is no invoice {self.invoice} on site {self.site.site}",
+                cfs=f"there is no invoice {to} on site {site.site}",
                 ours="it was paid from this slip",
-                repair=f"have CFS find invoice {self.invoice}, or correct its reference or status in the pay database",
+                repair=f"have CFS find invoice {to}, or correct its reference or status in the pay database",
             )
-        receipt = _live(look, self.site, self.number, "its money pays the slip's invoices")
-        if not receipt.unapplied_amount:
-            return Seen(true=True, found=f"{self.number}: nothing left; {self.invoice}: {invoice.amount_due} due")
-        return Seen(not invoice.amount_due, f"{self.invoice}: {invoice.amount_due} due")
+        due = f"{to}: {invoice.amount_due:.2f} due"
+        if not live(look).unapplied_amount:
+            return Seen(true=True, found=f"{number}: nothing left; {due}")
+        return Seen(not invoice.amount_due, due)
 
-    def send(self, look: Look) -> Json:
-        before = _live(look, self.site, self.number, "its money pays the slip's invoices")
-        invoice = look.invoice(self.site, self.invoice)
+    def send(look: Look) -> Json:
+        before, invoice = live(look), look.invoice(site, to)
         assert invoice is not None
-        after = look.cfs.apply_receipt(self.site, self.number, self.invoice)
+        after = look.cfs.apply_receipt(site, number, to)
         look.keep_receipt(after)
         look.keep_paid(invoice, before.unapplied_amount - after.unapplied_amount)
         return as_json(after)
 
+    return Step("apply receipt", f"{number} to {to}", seen, send, {"invoice_number": to}, (number, to))
 
-@dataclass(frozen=True)
-class UnapplyReceipt:
+
+def unapply_receipt(site: CfsSite, number: str, paid: str) -> Step:
     """Take back what a receipt paid of an invoice."""
 
-    site: CfsSite
-    number: str
-    invoice: str
-    kind: str = "unapply receipt"
-
-    @property
-    def subject(self) -> str:
-        return f"{self.number} from {self.invoice}"
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return (self.number, self.invoice)
-
-    @property
-    def request(self) -> Json:
-        return {"invoice_number": self.invoice}
-
-    def look(self, look: Look) -> Seen:
-        receipt = look.receipt(self.site, self.number)
-        applied = receipt is not None and not receipt.is_reversed and receipt.applied_to(self.invoice) > 0
+    def seen(look: Look) -> Seen:
+        receipt = look.receipt(site, number)
+        applied = receipt is not None and not receipt.is_reversed and receipt.applied_to(paid) > 0
         return Seen(not applied, told(receipt))
 
-    def send(self, look: Look) -> Json:
-        look.cfs.unapply_receipt(self.site, self.number, self.invoice)
-        look.keep_unapplied(self.number, self.invoice)
+    def send(look: Look) -> Json:
+        look.cfs.unapply_receipt(site, number, paid)
+        look.keep_unapplied(number, paid)
         return {}
 
+    return Step("unapply receipt", f"{number} from {paid}", seen, send, {"invoice_number": paid}, (number, paid))
 
-@dataclass(frozen=True)
-class AdjustReceipt:
+
+def adjust_receipt(site: CfsSite, number: str, amount: Decimal, *, before: Decimal, activity: ReceiptActivity) -> Step:
     """Let what is left of a receipt leave it, as refund or write-off; nothing brings it back.
 
     before  what had left the receipt when the plan was made
     """
 
-    site: CfsSite
-    number: str
-    amount: Decimal
-    before: Decimal
-    activity: ReceiptActivity
-    kind: str = "adjust receipt"
-
-    @property
-    def subject(self) -> str:
-        return self.number
-
-    @property
-    def touches(self) -> tuple[str, ...]:
-        return (self.number,)
-
-    @property
-    def request(self) -> Json:
-        return {
-            "activity_name": str(self.activity),
-            "adjustment_amount": str(self.amount),
-            "adjusted_before": str(self.before),
-        }
-
-    def look(self, look: Look) -> Seen:
-        receipt = _live(look, self.site, self.number, f"{self.amount} of it are to leave it")
+    def seen(look: Look) -> Seen:
+        receipt = _live(look, site, number, f"{amount} of it are to leave it")
         adjusted = adjusted_amount(receipt)
-        if adjusted == self.before + self.amount:
-            return Seen(true=True, found=f"{told(receipt)}, {adjusted} adjusted")
-        if adjusted != self.before or receipt.unapplied_amount != self.amount:
+        if adjusted == before + amount:
+            return Seen(true=True, found=f"{told(receipt)}, {adjusted:.2f} adjusted")
+        if adjusted != before or receipt.unapplied_amount != amount:
             raise Undecided(
-                cfs=f"receipt {self.number} is {told(receipt)}, and {adjusted} have left it",
-                ours=f"{self.before} had left it, and {self.amount} are to leave it now",
-                repair=f"find out what changed receipt {self.number}; an adjustment cannot be undone, so this step is "
-                f"done when exactly {self.before + self.amount} have left it",
+                cfs=f"receipt {number} is {told(receipt)}, and {adjusted:.2f} have left it",
+                ours=f"{before} had left it, and {amount} are to leave it now",
+                repair=f"find out what changed receipt {number}; an adjustment cannot be undone, so this step is "
+                f"done when exactly {before + amount} have left it",
             )
         return Seen(true=False, found=told(receipt))
 
-    def send(self, look: Look) -> Json:
-        look.cfs.adjust_receipt(self.site, self.number, amount=self.amount, activity=self.activity)
-        look.forget(self.number)
+    def send(look: Look) -> Json:
+        look.cfs.adjust_receipt(site, number, amount=amount, activity=activity)
+        look.forget(number)
         return {}
+
+    request: Json = {
+        "activity_name": str(activity),
+        "adjustment_amount": str(amount),
+        "adjusted_before": str(before),
+    }
+    return Step("adjust receipt", number, seen, send, request, (number,))
 
 
 def adjusted_amount(receipt: Receipt) -> Decimal:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
+from connectors.cfs import ReversalComment, ReversalReason
 from tests.routing_slip_factory import Slips
 
 PARENT, CHILD, THIRD = "206000010", "206000028", "206000036"
@@ -85,6 +87,11 @@ def refund(slips: Slips) -> None:
     slips.set_status(PARENT, "REFUND_AUTHORIZED")
 
 
+def write_off(slips: Slips) -> None:
+    slips.deposit(PARENT, "12.34")
+    slips.set_status(PARENT, "WRITE_OFF_AUTHORIZED")
+
+
 def with_transactions(slips: Slips) -> None:
     slips.deposit(PARENT, "50.00")
     slips.deposit(CHILD, "30.00")
@@ -105,6 +112,30 @@ SCENARIOS = (
     Scenario("correction", correction, 4),
     Scenario("correction-with-child", correction_with_child, 5),
     Scenario("refund", refund, 2),
+    Scenario("write-off", write_off, 1),
     Scenario("void-cancelling", with_transactions, 7, {**VOID_ALL, "cancel_all": True}),
     Scenario("void-keeping", with_transactions, 5, {**VOID_ALL, "keep_all": True}),
 )
+
+
+def seed_receipt(slips: Slips, number: str, amount: str, *, of: str = PARENT, is_reversed: bool = False) -> None:
+    slips.cfs.admin.seed(
+        receipts=[
+            {
+                "site_number": slips.site(of).site,
+                "receipt_number": number,
+                "receipt_amount": Decimal(amount),
+                "is_reversed": is_reversed,
+            }
+        ]
+    )
+
+
+def reverse_in_cfs(slips: Slips, number: str, of: str = PARENT) -> None:
+    slips.client.reverse_receipt(
+        slips.site(of), number, reason=ReversalReason.PAYMENT_REVERSAL, comment=ReversalComment.CREATED_IN_ERROR
+    )
+
+
+def live(slips: Slips) -> dict[str, str]:
+    return {number: one["amount"] for number, one in slips.receipts().items() if one["status"] == "open"}

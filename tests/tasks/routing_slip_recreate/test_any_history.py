@@ -253,7 +253,7 @@ def test_a_few_histories_end_in_order(slips: Slips) -> None:
 
 @pytest.mark.slow
 def test_many_histories_end_in_order(slips: Slips) -> None:
-    play(slips, examples=25, steps=14)
+    play(slips, examples=15, steps=14)
 
 
 @pytest.mark.parametrize(

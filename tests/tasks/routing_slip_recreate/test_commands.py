@@ -96,7 +96,7 @@ def test_a_stop_request_ends_between_two_steps_and_the_next_run_goes_on(slips: S
     scenarios.correction(slips)
 
     def stop(point: str) -> None:
-        if point == "noted 1 reverse receipt":
+        if point == "answered 1 reverse receipt":
             slips.stop.request()
 
     with pytest.raises(Interrupted):

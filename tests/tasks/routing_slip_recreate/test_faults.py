@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from config.errors import SourceUnavailable
-from tests.routing_slip_factory import Saved, Slips
+from tests.routing_slip_factory import Slips
+from tests.slip_state import Saved
 from tests.tasks.routing_slip_recreate.scenarios import PARENT, SCENARIOS, Scenario, correction, link
 
 CHANGES = r"(rcpts/|reverse|apply|adjustment|invs/|creditbalance/)"
-FEW = tuple(one for one in SCENARIOS if one.name in {"link-to-bounced", "correction", "refund", "nsf"})
-REST = tuple(one for one in SCENARIOS if one not in FEW)
+CORRECTION = next(one for one in SCENARIOS if one.name == "correction")
 
 
 def undisturbed(slips: Slips, scenario: Scenario) -> tuple[Saved, dict[str, Any], int]:
@@ -34,39 +34,54 @@ def end_of_the_night(slips: Slips, scenario: Scenario, before: Saved, *faults: d
     return slips.final_state()
 
 
-def strike(slips: Slips, scenario: Scenario, *kinds: dict[str, object]) -> None:
-    before, expected, _ = undisturbed(slips, scenario)
-    for fault in kinds:
-        for nth in range(1, scenario.posts + 1):
-            order = {"method": "POST", "path": CHANGES, "nth": nth, **fault}
-            assert end_of_the_night(slips, scenario, before, order) == expected, order
-
-
-@pytest.mark.parametrize("scenario", FEW, ids=str)
-def test_a_lost_answer_is_looked_up_and_the_run_goes_on(slips: Slips, scenario: Scenario) -> None:
+def strike(slips: Slips, scenario: Scenario, fault: dict[str, object]) -> None:
+    """Let one change after the other fail, each in a night of its own."""
     before, expected, _ = undisturbed(slips, scenario)
     for nth in range(1, scenario.posts + 1):
-        slips.put_back(before)
-        slips.cfs.admin.order_faults({"kind": "lost_answer", "method": "POST", "path": CHANGES, "nth": nth})
-        assert slips.run(**scenario.arguments).rejects == []
-        assert slips.final_state() == expected
+        order = {"method": "POST", "path": CHANGES, "nth": nth, **fault}
+        assert end_of_the_night(slips, scenario, before, order) == expected, order
 
 
-@pytest.mark.parametrize("scenario", FEW[1:3], ids=str)
-def test_a_500_before_anything_was_done_leaves_the_slip_to_the_next_run(slips: Slips, scenario: Scenario) -> None:
-    strike(slips, scenario, {"kind": "error_before", "status": 500})
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("scenario", REST, ids=str)
-def test_lost_answers_and_500s_at_every_call_of_the_other_operations(slips: Slips, scenario: Scenario) -> None:
-    strike(slips, scenario, {"kind": "lost_answer"}, {"kind": "error_before", "status": 500})
-
-
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "lost_answer"},
+        {"kind": "error_after", "status": 400, "reason": "[Trx Errors = [9999] number already exists]"},
+        {"kind": "error_after", "status": 503},
+    ],
+    ids=["lost", "answered-400", "answered-503"],
+)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_a_change_that_was_made_and_answered_400_or_503_is_found_made(slips: Slips, scenario: Scenario) -> None:
-    strike(slips, scenario, {"kind": "error_after", "status": 400}, {"kind": "error_after", "status": 503})
+def test_changes_that_were_made_and_not_acknowledged_are_looked_up_and_the_run_goes_on(
+    slips: Slips, scenario: Scenario, fault: dict[str, object]
+) -> None:
+    before, expected, _ = undisturbed(slips, scenario)
+    slips.put_back(before)
+    slips.cfs.admin.order_faults({"method": "POST", "path": CHANGES, "count": 0, **fault})
+    assert slips.run(**scenario.arguments).rejects == []
+    assert slips.final_state() == expected
+
+
+def test_tokens_that_die_before_every_call_are_replaced(slips: Slips) -> None:
+    for scenario in SCENARIOS:
+        slips.empty()
+        before, expected, looks = undisturbed(slips, scenario)
+        slips.put_back(before)
+        # Every call is refused once: the odd ones of those that come.
+        every = ({"kind": "refuse_401", "path": "cfs/parties/.*", "nth": 2 * one + 1} for one in range(looks + 20))
+        slips.cfs.admin.order_faults(*every)
+        assert slips.run(**scenario.arguments).rejects == []
+        assert slips.final_state() == expected, scenario
+
+
+def test_a_500_before_anything_was_done_leaves_the_slip_to_the_next_run(slips: Slips) -> None:
+    strike(slips, CORRECTION, {"kind": "error_before", "status": 500})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one is not CORRECTION], ids=str)
+def test_a_500_at_any_call_of_the_other_operations_as_well(slips: Slips, scenario: Scenario) -> None:
+    strike(slips, scenario, {"kind": "error_before", "status": 500})
 
 
 @pytest.mark.slow
@@ -82,17 +97,6 @@ def test_a_look_that_wrongly_finds_nothing_never_makes_money_appear_twice(slips:
     for nth in range(1, looks + 1):
         order = {"kind": "error_before", "status": 404, "method": "GET", "nth": nth}
         assert end_of_the_night(slips, scenario, before, order) == expected, order
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_a_token_that_dies_before_any_call_is_replaced(slips: Slips, scenario: Scenario) -> None:
-    before, expected, looks = undisturbed(slips, scenario)
-    for nth in range(1, looks + scenario.posts + 1, 2):
-        slips.put_back(before)
-        slips.cfs.admin.order_faults({"kind": "refuse_401", "path": "cfs/parties/.*", "nth": nth})
-        assert slips.run(**scenario.arguments).rejects == []
-        assert slips.final_state() == expected
 
 
 def test_an_effect_that_comes_late_is_not_sent_again_blindly(slips: Slips) -> None:
@@ -134,6 +138,19 @@ def test_receipts_that_leave_out_their_list_of_invoices_are_asked_again(slips: S
     outcome = slips.run()
     assert outcome.rejects == []
     assert len(slips.our_receipts()) == 2
+
+
+def test_a_list_that_stays_away_is_never_taken_for_empty(slips: Slips, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, expected, _ = undisturbed(slips, CORRECTION)
+    monkeypatch.setattr("tasks.routing_slip_recreate.look.LOOKS_FOR_A_LIST", 1)
+    for seed in range(1, 6):
+        slips.put_back(before)
+        slips.cfs.admin.set_options(drop_filled_invoices=True, seed=seed)
+        with contextlib.suppress(SourceUnavailable):
+            slips.run()
+        slips.cfs.admin.set_options(drop_filled_invoices=False)
+        slips.run()
+        assert slips.final_state() == expected
 
 
 def test_validation_errors_that_come_as_404_are_understood(slips: Slips) -> None:

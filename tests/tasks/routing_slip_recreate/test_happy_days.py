@@ -22,35 +22,23 @@ def test_a_linked_childs_deposit_moves_to_the_parents_site_under_the_number_with
     assert slips.slip(PARENT)["remaining_amount"] == Decimal("150.00")
 
 
-def test_linking_takes_four_calls(slips: Slips) -> None:
-    slips.deposit(PARENT, "50.00")
-    slips.deposit(CHILD, "100.00")
-    slips.link(CHILD, PARENT)
-    before = len(slips.calls())
-    slips.run()
-    assert slips.calls()[before:] == ["GET receipt", "POST reverse", "GET receipt", "POST receipt"]
-
-
 def test_a_void_slips_receipts_are_reversed_its_childrens_too(slips: Slips) -> None:
     slips.deposit(PARENT, "50.00")
     slips.deposit(CHILD, "100.00")
     slips.link(CHILD, PARENT)
     slips.run()
     slips.set_status(PARENT, "VOID")
-    before = len(slips.calls())
     outcome = slips.run()
     assert outcome.counts["slips_voided"] == 1
     assert {one["status"] for one in slips.receipts().values()} == {"REV"}
     slip = slips.slip(PARENT)
     assert (slip["account"], slip["remaining_amount"], slip["cas_version_suffix"]) == ("INACTIVE", 0, 2)
     assert slips.slip(CHILD)["status"] == "LINKED"
-    assert slips.calls()[before:] == ["GET receipt"] * 2 + ["POST reverse"] * 2
 
 
 def test_a_bounced_slip_owes_its_transactions_again_and_the_fee(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00", paid=["30.00", "20.00"])
     slips.bounce(PARENT)
-    before = len(slips.calls())
     outcome = slips.run()
     assert (outcome.counts["slips_nsf"], outcome.rejects) == (1, [])
     slip = slips.slip(PARENT)
@@ -69,7 +57,6 @@ def test_a_bounced_slip_owes_its_transactions_again_and_the_fee(slips: Slips) ->
     }
     assert slips.our_receipts() == {}
     assert slips.one("SELECT payment_status_code AS s FROM payments WHERE is_routing_slip")["s"] == "FAILED"
-    assert slips.calls()[before:] == ["GET receipt", "POST reverse", "GET invoice", "POST invoice"]
 
 
 def test_the_deposits_of_a_bounced_slips_children_fail_with_it(slips: Slips) -> None:
@@ -90,7 +77,6 @@ def test_a_slip_linked_to_a_bounced_one_pays_what_it_owes(slips: Slips) -> None:
     slips.run()
     slips.deposit(CHILD, "130.00")
     slips.link(CHILD, PARENT)
-    before = len(slips.calls())
     outcome = slips.run()
     assert outcome.rejects == []
     slip = slips.slip(PARENT)
@@ -104,13 +90,11 @@ def test_a_slip_linked_to_a_bounced_one_pays_what_it_owes(slips: Slips) -> None:
     statuses = slips.rows("SELECT DISTINCT invoice_status_code AS invoice, status_code AS reference FROM invoices"
                           " JOIN invoice_references ON invoice_id = invoices.id")  # fmt: skip
     assert statuses == [{"invoice": "PAID", "reference": "COMPLETED"}]
-    assert len(slips.calls()) - before == 4 + 2 * 2 + 1
 
 
 def test_a_corrected_slip_has_a_new_receipt_that_pays_the_same_transactions(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00", paid=["30.00", "20.00"])
     slips.correct(PARENT, "120.00")
-    before = len(slips.calls())
     outcome = slips.run()
     assert (outcome.counts["slips_corrected"], outcome.rejects) == (1, [])
     slip = slips.slip(PARENT)
@@ -127,11 +111,6 @@ def test_a_corrected_slip_has_a_new_receipt_that_pays_the_same_transactions(slip
         (f"{PARENT}R2", "REG00000002"): Decimal("20.00"),
     }
     assert "For all 1 slips worked, what CFS has applied equals our receipts." in outcome.notes
-    assert slips.calls()[before:] == [
-        *["GET receipt", "GET receipt", "POST reverse", "POST receipt"],
-        *["GET invoice", "POST apply"] * 2,
-        "GET receipt",
-    ]
 
 
 def test_a_correction_that_leaves_nothing_completes_the_slip(slips: Slips) -> None:
@@ -156,13 +135,11 @@ def test_an_authorized_refund_takes_what_is_left_out_of_every_receipt(slips: Sli
     slips.link(CHILD, PARENT)
     slips.run()
     slips.set_status(PARENT, "REFUND_AUTHORIZED")
-    before = len(slips.calls())
     outcome = slips.run()
     assert (outcome.counts["slips_refunded"], outcome.rejects) == (1, [])
     slip = slips.slip(PARENT)
     assert (slip["remaining_amount"], slip["refund_amount"]) == (0, Decimal("110.00"))
     assert [slips.receipts()[one]["unapplied"] for one in (PARENT, f"{CHILD}L")] == ["0.00", "0.00"]
-    assert slips.calls()[before:] == ["GET receipt"] * 2 + ["POST adjustment"] * 2 + ["GET receipt"] * 2
 
 
 def test_an_authorized_write_off_does_the_same_under_its_own_name(slips: Slips) -> None:

@@ -4,34 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.cfs import ReversalComment, ReversalReason
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate import scenarios
-
-PARENT, CHILD, THIRD = "206000010", "206000028", "206000036"
-
-
-def seed_receipt(slips: Slips, number: str, amount: str, *, of: str = PARENT, is_reversed: bool = False) -> None:
-    slips.cfs.admin.seed(
-        receipts=[
-            {
-                "site_number": slips.site(of).site,
-                "receipt_number": number,
-                "receipt_amount": Decimal(amount),
-                "is_reversed": is_reversed,
-            }
-        ]
-    )
-
-
-def reverse_in_cfs(slips: Slips, number: str, of: str = PARENT) -> None:
-    slips.client.reverse_receipt(
-        slips.site(of), number, reason=ReversalReason.PAYMENT_REVERSAL, comment=ReversalComment.CREATED_IN_ERROR
-    )
-
-
-def live(slips: Slips) -> dict[str, str]:
-    return {number: one["amount"] for number, one in slips.receipts().items() if one["status"] == "open"}
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, live, reverse_in_cfs
 
 
 def test_linking_a_corrected_slip_reverses_the_receipt_that_is_open_not_the_plain_one(slips: Slips) -> None:
@@ -167,108 +142,6 @@ def test_an_invoice_left_created_does_not_hold_a_correction_up_for_ever(slips: S
     assert slips.our_receipts() == {(f"{PARENT}R2", "REG00000001"): Decimal("30.00")}
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_a_correction_that_another_job_left_after_the_reversal_is_finished(slips: Slips, version: int) -> None:
-    slips.deposit(PARENT, "100.00", paid=["30.00"])
-    slips.correct(PARENT, "120.00")
-    reverse_in_cfs(slips, PARENT)
-    slips.change("UPDATE routing_slips SET cas_version_suffix = :v WHERE number = :n", n=PARENT, v=version)
-    slips.run()
-    assert live(slips) == {f"{PARENT}R2": "120.00"}
-    assert slips.slip(PARENT)["cas_version_suffix"] == 2
-
-
-def test_a_correction_that_another_job_left_after_making_the_receipt_is_finished(slips: Slips) -> None:
-    slips.deposit(PARENT, "100.00", paid=["30.00"])
-    slips.correct(PARENT, "120.00")
-    reverse_in_cfs(slips, PARENT)
-    seed_receipt(slips, f"{PARENT}R2", "120.00")
-    outcome = slips.run()
-    assert outcome.counts["steps_already_true"] == 2
-    assert slips.receipts()[f"{PARENT}R2"]["applied"] == {"REG00000001": "30.00"}
-
-
-@pytest.mark.parametrize("made", [False, True])
-def test_a_link_that_another_job_left_half_done_is_finished(slips: Slips, made: bool) -> None:
-    slips.deposit(PARENT, "50.00")
-    slips.deposit(CHILD, "100.00")
-    slips.link(CHILD, PARENT)
-    reverse_in_cfs(slips, CHILD, of=CHILD)
-    if made:
-        seed_receipt(slips, f"{CHILD}L", "100.00")
-    slips.run()
-    assert live(slips) == {PARENT: "50.00", f"{CHILD}L": "100.00"}
-    assert slips.slip(CHILD)["account"] == "INACTIVE"
-
-
-def test_a_link_whose_account_was_closed_with_nothing_made_is_repaired_when_named(slips: Slips) -> None:
-    slips.deposit(PARENT, "50.00")
-    slips.deposit(CHILD, "100.00")
-    slips.link(CHILD, PARENT)
-    reverse_in_cfs(slips, CHILD, of=CHILD)
-    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE account_id ="
-                 " (SELECT payment_account_id FROM routing_slips WHERE number = :n)", n=CHILD)  # fmt: skip
-    assert slips.run().notes == ["No slip is in work."]
-    slips.run(slip=CHILD)
-    assert live(slips) == {PARENT: "50.00", f"{CHILD}L": "100.00"}
-
-
-def test_a_void_with_a_child_whose_deposit_is_nowhere_is_parked_until_the_child_is_repaired(slips: Slips) -> None:
-    scenarios.link(slips)
-    reverse_in_cfs(slips, CHILD, of=CHILD)
-    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 2")
-    slips.set_status(PARENT, "VOID")
-    assert f"--slip {CHILD} --only link" in slips.run().rejects[0].detail
-    assert slips.run(slip=CHILD, only="link").counts["slips_linked"] == 1
-    assert slips.run().counts["slips_voided"] == 1
-    assert live(slips) == {}
-
-
-@pytest.mark.parametrize("fee", ["none", "without reference", "with reference"])
-def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Slips, fee: str) -> None:
-    slips.deposit(PARENT, "100.00", paid=["60.00"])
-    slips.bounce(PARENT)
-    reverse_in_cfs(slips, PARENT)
-    slips.change("UPDATE cfs_accounts SET status = 'FREEZE'")
-    slips.change("UPDATE invoices SET invoice_status_code = 'CREATED'")
-    slips.change("UPDATE invoice_references SET status_code = 'ACTIVE'")
-    slips.change("DELETE FROM receipts")
-    if fee != "none":
-        slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, paid, refund,"
-                     " routing_slip, payment_account_id, corp_type_code, created_by, created_on) VALUES"
-                     " ('INTERNAL', 'CREATED', 30, 0, 0, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
-    if fee == "with reference":
-        slips.cfs.admin.seed(
-            invoices=[
-                {"site_number": slips.site(PARENT).site, "invoice_number": "REG00000002", "total": Decimal("30.00")}
-            ]
-        )
-        slips.change("INSERT INTO invoice_references (invoice_id, invoice_number, status_code)"
-                     " VALUES (2, 'REG00000002', 'ACTIVE')")  # fmt: skip
-        slips.change("INSERT INTO payment_line_items (invoice_id, filing_fees, fee_schedule_id, total,"
-                     " line_item_status_code) VALUES (2, 30, 53, 30, 'ACTIVE')")  # fmt: skip
-    for _ in range(2):
-        assert slips.run().rejects == []
-    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-90.00")
-    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
-    assert slips.one("SELECT count(*) AS n FROM payment_line_items")["n"] == 1
-    assert slips.one("SELECT count(*) AS n FROM invoice_references WHERE status_code = 'ACTIVE'")["n"] == 2
-
-
-def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
-    slips.deposit(PARENT, "100.00", paid=["60.00"])
-    slips.bounce(PARENT)
-    reverse_in_cfs(slips, PARENT)
-    slips.change("UPDATE cfs_accounts SET status = 'FREEZE'")
-    slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, routing_slip,"
-                 " payment_account_id, corp_type_code, created_by, created_on) VALUES"
-                 " ('INTERNAL', 'CREATED', 30, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
-    slips.change("UPDATE routing_slips SET remaining_amount = -71")
-    outcome = slips.run()
-    assert outcome.exit_code == 3
-    assert "the balance -71.00 is neither -60.00 nor -90.00" in outcome.rejects[0].detail
-
-
 def test_a_recovered_slip_that_bounces_again_is_worked_though_its_account_is_frozen(slips: Slips) -> None:
     scenarios.link_to_bounced(slips)
     slips.run()
@@ -353,3 +226,28 @@ def test_a_refund_that_does_not_add_up_is_flagged_and_not_touched_again(slips: S
     assert slips.run().exit_code == 0
     slips.change("UPDATE routing_slips SET remaining_amount = 100, cas_mismatch = FALSE")
     assert slips.run().counts["slips_refunded"] == 1
+
+
+def test_a_slip_that_its_refund_flagged_can_be_corrected(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00")
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    slips.change("UPDATE routing_slips SET remaining_amount = 99.99")
+    slips.run()
+    slips.correct(PARENT, "99.99")
+    assert slips.run().counts["slips_corrected"] == 1
+    assert live(slips) == {f"{PARENT}R2": "99.99"}
+
+
+def test_what_a_bounced_child_had_paid_of_an_invoice_is_owed_again(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "40.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    assert slips.one("SELECT paid FROM invoices WHERE id = 1")["paid"] == Decimal("40.00")
+    slips.bounce(PARENT)
+    slips.change("UPDATE routing_slips SET remaining_amount = -90 WHERE number = :n", n=PARENT)
+    slips.run()
+    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
+    assert slips.one("SELECT paid FROM invoices WHERE id = 1")["paid"] == 0

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.routing_slip_factory import Saved, Slips
+from tests.routing_slip_factory import Slips
+from tests.slip_state import Saved
 from tests.tasks.routing_slip_recreate.scenarios import SCENARIOS, Scenario
 
 AFTER_THE_EFFECT = ("answered", "before closing")
-# Before a step the journal holds what it held after the last one, or what marking a step adds.
-OTHER = ("planned", "intended", "noted", "after closing")
+# Before a step the journal and CFS hold what they held after the last one.
+OTHER = ("planned", "intended", "after closing")
 
 
 @dataclass(frozen=True)

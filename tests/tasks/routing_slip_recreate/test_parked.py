@@ -4,11 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.routing_slip_factory import Slips
+from connectors.cfs import InvoiceLine, ReceiptActivity
+from tests.routing_slip_factory import GL_ACCOUNT, NOW, Slips
 from tests.tasks.routing_slip_recreate import scenarios
-from tests.tasks.routing_slip_recreate.test_hazards import reverse_in_cfs, seed_receipt
-
-PARENT, CHILD = scenarios.PARENT, scenarios.CHILD
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, live, reverse_in_cfs, seed_receipt
 
 
 def test_a_link_whose_new_receipt_has_another_amount_is_parked(slips: Slips) -> None:
@@ -22,6 +21,35 @@ def test_a_link_whose_new_receipt_has_another_amount_is_parked(slips: Slips) -> 
         assert part in reject.detail
     assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "parked"
     assert slips.slip(CHILD)["account"] == "ACTIVE"
+
+
+@pytest.mark.parametrize("spent", [False, True])
+def test_a_link_of_a_deposit_of_which_cfs_has_another_amount_is_parked(slips: Slips, spent: bool) -> None:
+    scenarios.link(slips)
+    if spent:
+        slips.client.adjust_receipt(slips.site(CHILD), CHILD, amount=Decimal("0.01"), activity=ReceiptActivity.REFUND)
+    else:
+        slips.change("UPDATE routing_slips SET total = 100.01 WHERE number = :n", n=CHILD)
+    outcome = slips.run()
+    assert f"slip {CHILD} is a deposit of" in outcome.rejects[0].detail
+    assert set(live(slips)) == {PARENT, CHILD}
+
+
+@pytest.mark.parametrize("lost", ["bounced", "voided"])
+def test_a_correction_does_not_make_a_deposit_anew_that_is_lost(slips: Slips, lost: str) -> None:
+    if lost == "bounced":
+        scenarios.link_to_bounced(slips)
+    else:
+        scenarios.with_transactions(slips)
+        slips.run(**scenarios.VOID_ALL, keep_all=True)
+        slips.deposit(THIRD, "70.00")
+        slips.link(THIRD, PARENT)
+    slips.run()
+    before = live(slips)
+    slips.correct(PARENT, "120.00")
+    outcome = slips.run()
+    assert f"the deposit of slip {PARENT} bounced or was voided" in outcome.rejects[0].detail
+    assert live(slips) == before
 
 
 def test_a_deposit_that_is_in_cfs_twice_is_parked_and_goes_on_once_a_person_has_decided(slips: Slips) -> None:
@@ -67,7 +95,7 @@ def test_a_receipt_changed_by_somebody_else_is_not_adjusted(slips: Slips) -> Non
     scenarios.refund(slips)
 
     def spend(point: str) -> None:
-        if point == "noted 1 adjust receipt":
+        if point == "answered 1 adjust receipt":
             site = slips.site(PARENT)
             slips.client.unapply_receipt(site, PARENT, "REG00000001")
 
@@ -101,9 +129,20 @@ def test_receipts_that_differ_after_the_work_are_reported(slips: Slips) -> None:
     scenarios.correction(slips)
 
     def meddle(point: str) -> None:
-        if point == "after closing":
-            slips.change("UPDATE receipts SET receipt_amount = 1 WHERE invoice_id = 1")
+        if point == "answered 4 apply receipt":
+            site = slips.site(PARENT)
+            slips.client.create_invoice(site, "REG00000099", [InvoiceLine("x", Decimal("5.00"), GL_ACCOUNT)], at=NOW)
+            slips.client.apply_receipt(site, f"{PARENT}R2", "REG00000099")
 
     outcome = slips.run(checkpoint=meddle)
     assert (outcome.counts["slips_checked"], outcome.counts["slips_in_agreement"]) == (1, 0)
-    assert "CFS applied 30.00 of receipt 206000010R2 to REG00000001, our receipts say 1.00" in outcome.rejects[0].detail
+    assert "CFS applied 5.00 of receipt 206000010R2 to REG00000099, our receipts say 0.00" in outcome.rejects[0].detail
+
+
+def test_an_invoice_that_cfs_has_over_another_total_is_paid_as_cfs_says_and_reported(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    slips.change("UPDATE invoices SET total = 31 WHERE id = 1")
+    slips.correct(PARENT, "120.00")
+    outcome = slips.run()
+    assert "invoice REG00000001 is over 30.00 in CFS, and over 31.00 here" in outcome.rejects[0].detail
+    assert slips.one("SELECT paid FROM invoices")["paid"] == Decimal("30.00")

@@ -1,0 +1,121 @@
+"""What other jobs left half done, and no journal tells of, is found in CFS and finished (sections 4.0 to 4.5)."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.routing_slip_factory import Slips
+from tests.tasks.routing_slip_recreate import scenarios
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, live, reverse_in_cfs, seed_receipt
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_correction_that_another_job_left_after_the_reversal_is_finished(slips: Slips, version: int) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    slips.correct(PARENT, "120.00")
+    reverse_in_cfs(slips, PARENT)
+    slips.change("UPDATE routing_slips SET cas_version_suffix = :v WHERE number = :n", n=PARENT, v=version)
+    slips.run()
+    assert live(slips) == {f"{PARENT}R2": "120.00"}
+    assert slips.slip(PARENT)["cas_version_suffix"] == 2
+
+
+def test_a_correction_that_another_job_left_after_making_the_receipt_is_finished(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    slips.correct(PARENT, "120.00")
+    reverse_in_cfs(slips, PARENT)
+    seed_receipt(slips, f"{PARENT}R2", "120.00")
+    outcome = slips.run()
+    assert outcome.counts["steps_already_true"] == 2
+    assert slips.receipts()[f"{PARENT}R2"]["applied"] == {"REG00000001": "30.00"}
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_link_that_another_job_left_half_done_is_finished(slips: Slips, made: bool) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "100.00")
+    slips.link(CHILD, PARENT)
+    reverse_in_cfs(slips, CHILD, of=CHILD)
+    if made:
+        seed_receipt(slips, f"{CHILD}L", "100.00")
+    slips.run()
+    assert live(slips) == {PARENT: "50.00", f"{CHILD}L": "100.00"}
+    assert slips.slip(CHILD)["account"] == "INACTIVE"
+
+
+def test_a_link_whose_account_was_closed_with_nothing_made_is_repaired_when_named(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "100.00")
+    slips.link(CHILD, PARENT)
+    reverse_in_cfs(slips, CHILD, of=CHILD)
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE account_id ="
+                 " (SELECT payment_account_id FROM routing_slips WHERE number = :n)", n=CHILD)  # fmt: skip
+    assert slips.run().notes == ["No slip is in work."]
+    slips.run(slip=CHILD)
+    assert live(slips) == {PARENT: "50.00", f"{CHILD}L": "100.00"}
+
+
+@pytest.mark.parametrize("point", ["intended 2 create receipt", "answered 2 create receipt"])
+def test_the_repair_of_a_link_that_is_killed_is_finished_by_a_plain_run(slips: Slips, point: str) -> None:
+    scenarios.link(slips)
+    reverse_in_cfs(slips, CHILD, of=CHILD)
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 2")
+    assert slips.run_killed_at(point, slip=CHILD)
+    assert slips.run().counts["slips_linked"] == 1
+    assert live(slips) == {PARENT: "50.00", f"{CHILD}L": "100.00"}
+
+
+def test_a_void_with_a_child_whose_deposit_is_nowhere_is_parked_until_the_child_is_repaired(slips: Slips) -> None:
+    scenarios.link(slips)
+    reverse_in_cfs(slips, CHILD, of=CHILD)
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 2")
+    slips.set_status(PARENT, "VOID")
+    assert f"--slip {CHILD} --only link" in slips.run().rejects[0].detail
+    assert slips.run(slip=CHILD, only="link").counts["slips_linked"] == 1
+    assert slips.run().counts["slips_voided"] == 1
+    assert live(slips) == {}
+
+
+@pytest.mark.parametrize("fee", ["none", "without reference", "with reference"])
+def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Slips, fee: str) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.bounce(PARENT)
+    reverse_in_cfs(slips, PARENT)
+    slips.change("UPDATE cfs_accounts SET status = 'FREEZE'")
+    slips.change("UPDATE invoices SET invoice_status_code = 'CREATED'")
+    slips.change("UPDATE invoice_references SET status_code = 'ACTIVE'")
+    slips.change("DELETE FROM receipts")
+    if fee != "none":
+        slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, paid, refund,"
+                     " routing_slip, payment_account_id, corp_type_code, created_by, created_on) VALUES"
+                     " ('INTERNAL', 'CREATED', 30, 0, 0, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
+    if fee == "with reference":
+        slips.cfs.admin.seed(
+            invoices=[
+                {"site_number": slips.site(PARENT).site, "invoice_number": "REG00000002", "total": Decimal("30.00")}
+            ]
+        )
+        slips.change("INSERT INTO invoice_references (invoice_id, invoice_number, status_code)"
+                     " VALUES (2, 'REG00000002', 'ACTIVE')")  # fmt: skip
+        slips.change("INSERT INTO payment_line_items (invoice_id, filing_fees, fee_schedule_id, total,"
+                     " line_item_status_code) VALUES (2, 30, 53, 30, 'ACTIVE')")  # fmt: skip
+    for _ in range(2):
+        assert slips.run().rejects == []
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-90.00")
+    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
+    assert slips.one("SELECT count(*) AS n FROM payment_line_items")["n"] == 1
+    assert slips.one("SELECT count(*) AS n FROM invoice_references WHERE status_code = 'ACTIVE'")["n"] == 2
+
+
+def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.bounce(PARENT)
+    reverse_in_cfs(slips, PARENT)
+    slips.change("UPDATE cfs_accounts SET status = 'FREEZE'")
+    slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, routing_slip,"
+                 " payment_account_id, corp_type_code, created_by, created_on) VALUES"
+                 " ('INTERNAL', 'CREATED', 30, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
+    slips.change("UPDATE routing_slips SET remaining_amount = -71")
+    outcome = slips.run()
+    assert outcome.exit_code == 3
+    assert "the balance -71.00 is neither -60.00 nor -90.00" in outcome.rejects[0].detail
