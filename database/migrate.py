@@ -1,8 +1,9 @@
 """Bring the schema `pay_jobs` up to date with Alembic.
 
 Migrations change structure only. Each runs in a transaction of its own under a statement timeout of 20 s and a lock
-timeout, so that a table in use by others makes the migration fail cleanly rather than the site stand still. Two
-upgrades at once wait for each other on an advisory lock.
+timeout, so that a table in use by others makes the migration fail cleanly rather than the site stand still: it is
+rolled back whole and tried again, and in the end the error names the table and who has it. Two upgrades at once wait
+for each other on an advisory lock.
 """
 
 import re
@@ -21,13 +22,31 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
+from config.errors import PayJobsError
+
 SCHEMA = "pay_jobs"
 VERSION_TABLE = "schema_version"
 STATEMENT_TIMEOUT = "20s"
 LOCK_TIMEOUT = "5s"
+OTHER_UPGRADE_TIMEOUT = "60s"
 TRIES = 5
 PAUSE_SECONDS = 2
 _UPGRADE_LOCK = 0x7061796A6F6273
+_USERS = """
+SELECT DISTINCT CAST(CAST(held.relation AS regclass) AS text) AS table,
+       coalesce(nullif(session.application_name, ''), 'a session without a name') AS session,
+       session.pid,
+       coalesce(session.state || ' since ' || to_char(session.xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS') || ' UTC',
+                'hidden from this user') AS doing
+  FROM pg_locks AS held
+  JOIN pg_stat_activity AS session
+    ON session.pid = held.pid
+ WHERE held.granted
+   AND held.relation IN (SELECT to_regclass(name) FROM unnest(CAST(:tables AS text[])) AS name)
+   AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND held.pid <> pg_backend_pid()
+ ORDER BY 1, session.pid
+"""
 
 
 @dataclass(frozen=True)
@@ -43,22 +62,29 @@ def upgrade(engine: Engine, *, say: Callable[[str], object] = lambda _line: None
     """Apply every migration that is missing and give the revision before and after.
 
     A migration that has to wait for a lock longer than the lock timeout is rolled back whole and tried again, a few
-    times with a pause; those before it stay applied.
+    times with a pause; those before it stay applied. Raises PayJobsError where every try had to wait too long.
     """
     found: list[str | None] = []
 
     def wait(state: RetryCallState) -> None:
-        say(f"A table is in use by others (try {state.attempt_number} of {TRIES}); nothing is half done. Trying again.")
+        say(f"{_who_waits_for_whom(engine)} Rolled back whole; try {state.attempt_number + 1} of {TRIES} follows.")
 
-    for attempt in Retrying(
+    tries = Retrying(
         retry=retry_if_exception(_waited_for_lock),
         stop=stop_after_attempt(TRIES),
         wait=wait_fixed(PAUSE_SECONDS),
         before_sleep=wait,
         reraise=True,
-    ):
-        with attempt:
-            _upgrade_once(engine, found, say)
+    )
+    try:
+        tries(_upgrade_once, engine, found, say)
+    except DBAPIError as error:
+        if not _waited_for_lock(error):
+            raise
+        raise PayJobsError(
+            f"{_who_waits_for_whom(engine)} That was the last of {TRIES} tries. Nothing of it was left behind: the "
+            f"schema is whole at {current(engine) or 'nothing'}. Wait until nobody uses the table, or end that session."
+        ) from error
     return found[0], head()
 
 
@@ -83,14 +109,28 @@ def _locked(down: object, revision: str) -> tuple[str, ...]:
 
 def _upgrade_once(engine: Engine, found: list[str | None], say: Callable[[str], object]) -> None:
     with _prepared(engine) as connection:
-        found.append(_current(connection))
+        at = _current(connection)
         connection.commit()
-        for one in pending(found[-1]):
-            locks = ", ".join(one.locks) or "nothing that exists"
-            say(f"{one.revision} {one.what} Locks {locks}; waits {LOCK_TIMEOUT} for each lock, {TRIES} times at most.")
+        if not found:
+            for one in pending(at):
+                locks = f"{', '.join(one.locks)}; waits {LOCK_TIMEOUT} for it, {TRIES} times at most"
+                say(f"{one.revision} {one.what} Locks {locks if one.locks else 'nothing that others use'}.")
+        found.append(at)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _who_waits_for_whom(engine: Engine) -> str:
+    """Say which migration waited too long, for which table, and which session has it."""
+    todo = pending(current(engine))
+    if not todo:
+        return "Another upgrade has finished meanwhile."
+    one = todo[0]
+    with engine.connect() as connection:
+        rows = connection.execute(text(_USERS), {"tables": [*one.locks, f"{SCHEMA}.{VERSION_TABLE}"]}).all()
+    users = "; ".join(f"{row.table} is used by {row.session} (process {row.pid}, {row.doing})" for row in rows)
+    return f"Migration {one.revision} waited {LOCK_TIMEOUT} for a lock: {users or 'its holder has ended meanwhile'}."
 
 
 def _waited_for_lock(error: BaseException) -> bool:
@@ -134,9 +174,8 @@ def _current(connection: Connection) -> str | None:
 @contextmanager
 def _prepared(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
-        connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _UPGRADE_LOCK})
-        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+        _wait_for_other_upgrades(connection)
+        connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET lock_timeout = '{LOCK_TIMEOUT}'"))
         if connection.scalar(text("SELECT to_regnamespace(:name)"), {"name": SCHEMA}) is None:
             connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
         connection.commit()
@@ -146,3 +185,16 @@ def _prepared(engine: Engine) -> Iterator[Connection]:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _UPGRADE_LOCK})
             connection.commit()
+
+
+def _wait_for_other_upgrades(connection: Connection) -> None:
+    connection.execute(text(f"SET statement_timeout = 0; SET lock_timeout = '{OTHER_UPGRADE_TIMEOUT}'"))
+    try:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _UPGRADE_LOCK})
+    except DBAPIError as error:
+        if not _waited_for_lock(error):
+            raise
+        raise PayJobsError(
+            f"Another `db upgrade` has been at work for {OTHER_UPGRADE_TIMEOUT}. Nothing was changed. Wait until it "
+            "has ended."
+        ) from error

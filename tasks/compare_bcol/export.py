@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from config.errors import FormatError
+from config.errors import UsageError
 from tasks.compare_bcol.arguments import Arguments
 
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2})?", re.ASCII)
@@ -26,7 +26,7 @@ class Record:
 
 
 def read_export(arguments: Arguments) -> Iterator[Record]:
-    """Read the records in file order. Raises FormatError if a named column is not there."""
+    """Read the records in file order. Raises UsageError if a named column is not there."""
     with Path(arguments.file).open(encoding="utf-8-sig", errors="replace", newline="") as file:
         reader = csv.DictReader(file)
         names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
@@ -34,7 +34,7 @@ def read_export(arguments: Arguments) -> Iterator[Record]:
         missing = [name for name in wanted if name.strip().lower() not in names]
         if missing:
             found = ", ".join(reader.fieldnames or ())
-            raise FormatError(
+            raise UsageError(
                 f"{arguments.file}: there is no column {', '.join(missing)} (found: {found}). "
                 "Name the columns with --key-column, --amount-column and --date-column."
             )

@@ -14,6 +14,12 @@ from jobs.outcome import Outcome, Reject, Table
 from tasks.compare_bcol.arguments import Arguments
 from tasks.compare_bcol.export import Record, read_export
 
+_COUNTED_AS = {
+    "amounts differ": "amounts_differ",
+    "billed by BC Online, no invoice of ours": "only_at_bc_online",
+    "our invoice, not billed by BC Online": "only_ours",
+}
+
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Stage the export, compare it with our invoices, and say what differs."""
@@ -38,6 +44,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     ]
     outcome.counts.update(records_read=records + len(unreadable), differences=len(rows))
     outcome.notes.append(f"Compared {first} to {last}, amounts without service fees.")
+    outcome.counts.update(_COUNTED_AS[row.verdict] for row in rows)
     if rows:
         columns = ("key", "line", "BC Online", "ours", "what")
         outcome.tables.append(Table("Differences", columns, [tuple(row) for row in rows]))

@@ -3,6 +3,14 @@
 -- out    at, what, detail
 -- again  reads only
 -- source docs/specs/cgi-ejv-files.md section 2
+WITH journals AS (
+       SELECT header.id, header.disbursement_status_code AS status, nullif(header.message, '') AS message,
+              count(link.id) AS links, string_agg(DISTINCT link.disbursement_status_code, ', ') AS link_statuses
+         FROM ejv_headers AS header
+         LEFT JOIN ejv_links AS link ON link.ejv_header_id = header.id
+        WHERE header.ejv_file_id = :id
+        GROUP BY header.id
+     )
 SELECT at, what, detail
   FROM (
        SELECT file.created_on AS at, 1 AS rank, 'batch ' || coalesce(file.disbursement_status_code, '?') AS what,
@@ -11,11 +19,12 @@ SELECT at, what, detail
               || coalesce(', feedback ' || file.feedback_file_ref, '') || coalesce(': ' || nullif(file.message, ''), '') AS detail
          FROM ejv_files AS file WHERE file.id = :id
        UNION ALL
-       SELECT NULL, 2, 'journal ' || header.id || ' ' || coalesce(header.disbursement_status_code, '?'),
-              (SELECT count(*) || ' links: ' || coalesce(string_agg(DISTINCT link.disbursement_status_code, ', '), 'no status')
-                 FROM ejv_links AS link WHERE link.ejv_header_id = header.id)
-              || coalesce(': ' || nullif(header.message, ''), '')
-         FROM ejv_headers AS header WHERE header.ejv_file_id = :id
+       SELECT NULL, 2, 'journals ' || coalesce(journal.status, '?'),
+              count(*) || ' journals, ' || sum(journal.links) || ' links ' || coalesce(journal.link_statuses, '')
+              || coalesce(': ' || journal.message, '') || CASE WHEN count(*) <= 5 THEN
+                 ' (journal ' || string_agg(CAST(journal.id AS text), ', ' ORDER BY journal.id) || ')' ELSE '' END
+         FROM journals AS journal
+        GROUP BY journal.status, journal.link_statuses, journal.message
        UNION ALL
        SELECT coalesce(batch.applied_on, file.received_on) AT TIME ZONE 'UTC', 3, 'feedback ' || batch.state,
               file.name || ' lines ' || batch.first_line || ' to ' || batch.last_line || coalesce(': ' || batch.reason, '')
@@ -25,9 +34,12 @@ SELECT at, what, detail
        UNION ALL
        SELECT file.received_on AT TIME ZONE 'UTC', 4, 'line refused with ' || line.code,
               file.name || ' line ' || line.line || ', ' || coalesce(line.subject, '') || coalesce(': ' || line.message, '')
-         FROM pay_jobs.feedback_lines AS line
-         JOIN pay_jobs.inbound_files AS file ON file.id = line.file_id
-        WHERE line.batch_number = :id AND line.code <> '0000'
+         FROM pay_jobs.feedback_batches AS batch
+         JOIN pay_jobs.inbound_files AS file ON file.id = batch.file_id
+         JOIN pay_jobs.feedback_lines AS line
+           ON line.file_id = batch.file_id
+          AND line.line BETWEEN batch.first_line AND batch.last_line
+        WHERE batch.batch_number = :id AND line.code <> '0000'
        UNION ALL
        SELECT sent.begun_on AT TIME ZONE 'UTC', 5, 'resubmission ' || sent.state,
               sent.old_name || ' as ' || sent.new_name || ', because ' || sent.reason

@@ -25,5 +25,10 @@ SELECT at, what, detail
        SELECT settlement.received_on, 4, 'cas_settlements', 'processed '
               || coalesce(CAST(settlement.processed_on AS text), 'never')
          FROM cas_settlements AS settlement WHERE settlement.file_name = :name
+       UNION ALL
+       SELECT batch.created_on, 5,
+              CASE :name WHEN batch.file_ref THEN 'inbox file' WHEN batch.ack_file_ref THEN 'acknowledgement' ELSE 'feedback' END,
+              'of batch ' || batch.id || ', ' || coalesce(batch.file_type, '?') || ' ' || coalesce(batch.disbursement_status_code, '?')
+         FROM ejv_files AS batch WHERE :name IN (batch.file_ref, batch.ack_file_ref, batch.feedback_file_ref)
        ) AS events
  ORDER BY at NULLS LAST, rank, detail

@@ -5,6 +5,13 @@
 -- source docs/specs/invoice-lifecycle.md sections 1, 2 and 4
 WITH numbers AS (
        SELECT DISTINCT invoice_number FROM invoice_references WHERE invoice_id = :id AND invoice_number IS NOT NULL
+     ),
+     links AS (
+       SELECT link.*, header.ejv_file_id AS batch_number
+         FROM ejv_links AS link
+         JOIN ejv_headers AS header ON header.id = link.ejv_header_id
+        WHERE link.link_id = :id AND coalesce(link.link_type, 'invoice') = 'invoice'
+           OR link.link_id IN (SELECT id FROM refunds_partial WHERE invoice_id = :id) AND link.link_type = 'partial_refund'
      )
 SELECT at, what, detail
   FROM (
@@ -26,19 +33,22 @@ SELECT at, what, detail
         WHERE line.target_number IN (SELECT invoice_number FROM numbers)
        UNION ALL
        SELECT file.created_on, 4, 'journal voucher ' || coalesce(link.disbursement_status_code, '(no status)'),
-              coalesce(file.file_type, '?') || ' batch ' || file.id || ' (' || file.file_ref || '), journal ' || header.id
+              coalesce(file.file_type, '?') || ' batch ' || file.id || ' (' || file.file_ref || '), journal ' || link.ejv_header_id
+              || CASE WHEN link.link_type = 'partial_refund' THEN ', partial refund ' || link.link_id ELSE '' END
               || coalesce(': ' || nullif(link.message, ''), '')
-         FROM ejv_links AS link
-         JOIN ejv_headers AS header ON header.id = link.ejv_header_id
-         JOIN ejv_files AS file ON file.id = header.ejv_file_id
-        WHERE link.link_id = :id AND coalesce(link.link_type, 'invoice') = 'invoice'
+         FROM links AS link
+         JOIN ejv_files AS file ON file.id = link.batch_number
        UNION ALL
        SELECT file.received_on AT TIME ZONE 'UTC', 5, 'feedback line ' || line.outcome,
               file.name || ' line ' || line.line || ': code ' || coalesce(line.code, '?')
               || coalesce(', ' || line.amount || ' ' || line.side, '') || coalesce(', ' || nullif(line.message, ''), '')
-         FROM pay_jobs.feedback_lines AS line
-         JOIN pay_jobs.inbound_files AS file ON file.id = line.file_id
-        WHERE split_part(line.subject, '-', 1) = CAST(:id AS text)
+         FROM pay_jobs.feedback_batches AS batch
+         JOIN pay_jobs.inbound_files AS file ON file.id = batch.file_id
+         JOIN pay_jobs.feedback_lines AS line
+           ON line.file_id = batch.file_id
+          AND line.line BETWEEN batch.first_line AND batch.last_line
+        WHERE batch.batch_number IN (SELECT batch_number FROM links)
+          AND split_part(line.subject, '-', 1) = CAST(:id AS text)
        UNION ALL
        SELECT receipt.receipt_date, 6, 'receipt',
               receipt.receipt_number || ', ' || CAST(receipt.receipt_amount AS numeric(19,2)) || ' CAD'

@@ -7,6 +7,7 @@ _SETTLED_BY = {
     "ONLINE_BANKING": "the application date of the settlement row",
     "EJV": "the effective date of the feedback line",
 }
+_OPEN = frozenset({"CREATED", "APPROVED", "SETTLEMENT_SCHED", "PARTIAL_PAID", "OVERDUE"})
 _STATUS = {
     "CREATED": "It exists and nothing is promised: the payment was not begun, or an earlier one was taken back.",
     "APPROVED": "The service was given on trust; the money is still to be collected.",
@@ -39,7 +40,7 @@ def meanings(
         source = _SETTLED_BY.get(method, "the moment it was confirmed, in UTC")
         sentences.append(
             f"payment_date is when we learned that it was settled, not when money moved: {source}."
-            + (" A bounce or a correction leaves the date behind." if status != "PAID" else "")
+            + (" A bounce or a correction leaves the date behind." if status in _OPEN else "")
         )
     if refund_date is not None:
         part = " A partial refund sets it too, and the status stays PAID." if status == "PAID" else ""

@@ -13,13 +13,15 @@ import click
 
 from jobs.job import Job
 
+INVOICE_ID = click.IntRange(1, 2**31 - 1)
+INVOICE_ID.name = "invoice id (a number like 1234567)"
 JOB = Job(
     name="repair pad-invoice",
     summary="Say why PAD invoices stay APPROVED, and apply a settlement row that was kept as rejected.",
     run="tasks.repair_pad_invoice.task:run",
     arguments="tasks.repair_pad_invoice.arguments:Arguments",
     parameters=(
-        click.Argument(["ids"], metavar="ID...", nargs=-1, required=True, type=click.IntRange(1, 2**31 - 1)),
+        click.Argument(["ids"], metavar="ID...", nargs=-1, required=True, type=INVOICE_ID),
         click.Option(["--reason"], required=True, help="Why; kept in the ledger."),
     ),
     examples=(

@@ -55,11 +55,13 @@ class Waiting(NamedTuple):
 class Files:
     """What the stored settlement files say of a number.
 
-    missing  business days since it was sent of which no file is known
+    earlier  the row of it in a file that the service before us processed
+    missing  business days since it was sent, before today, of which no file is known
     problem  why the files could not all be searched
     """
 
     waiting: Waiting | None = None
+    earlier: str | None = None
     missing: tuple[date, ...] = ()
     problem: str | None = None
 
@@ -115,7 +117,7 @@ def gather(context: RunContext, ids: tuple[int, ...], cfs: CfsClient) -> list[Ev
         found.append(_of_cfs(cfs, one) if one.is_open and one.site else one)
     if not any(_lacks_row(one) for one in found):
         return found
-    files = _search(context)
+    files = _search(context, frozenset(one.number for one in found if one.number and _lacks_row(one)))
     return [_of_files(one, files, context.today()) if _lacks_row(one) else one for one in found]
 
 
@@ -162,21 +164,26 @@ def _lacks_row(known: Evidence) -> bool:
     return is_settled and all(row.outcome != "rejected" for row in known.rows)
 
 
-def _search(context: RunContext) -> WaitingFiles:
+def _search(context: RunContext, numbers: frozenset[str]) -> WaitingFiles:
     with context.database.begin() as session:
         files = known_files(session)
     store = ObjectStore(context.settings(ObjectStoreSettings))
     try:
-        return search_waiting(files, store)
+        return search_waiting(files, numbers, store)
     finally:
         store.close()
 
 
 def _of_files(known: Evidence, files: WaitingFiles, today: date) -> Evidence:
     file = files.numbers.get(known.number or "")
-    if file is not None:
-        waiting = Waiting(file.name, file.state, file.object_key, files.bounces[file.name])
-        return replace(known, files=Files(waiting, (), files.problem))
-    days = (known.sent_on + timedelta(days=count) for count in range(1, (today - known.sent_on).days + 1))
-    missing = tuple(day for day in days if is_business_day(day) and day not in files.days)
-    return replace(known, files=Files(None, missing, files.problem))
+    before = files.earlier.get(known.number or "")
+    days = (known.sent_on + timedelta(days=count) for count in range(1, (today - known.sent_on).days))
+    return replace(
+        known,
+        files=Files(
+            waiting=Waiting(file.name, file.state, file.object_key, files.bounces[file.name]) if file else None,
+            earlier=f"{before.file} line {before.line}: {before.outcome}" if before else None,
+            missing=tuple(day for day in days if is_business_day(day) and day not in files.days),
+            problem=files.problem,
+        ),
+    )

@@ -130,6 +130,12 @@ def _charged(known: Evidence) -> Verdict:
         return Verdict(Action.APPLY, f"CFS has its money; the row was rejected: {_listed(usable)}")
     if known.files.waiting is not None:
         return Verdict(Action.PERSON, _waiting(known.files.waiting))
+    if known.files.earlier is not None:
+        return Verdict(
+            Action.PERSON,
+            f"CFS has its money, and the service before us did not finish its row ({known.files.earlier}); see explain "
+            "invoice for what is missing",
+        )
     if whole := [row for row in known.rows if row.kind in _SETTLES or row.kind == "BOUNCE"]:
         return Verdict(
             Action.PERSON, f"CFS has its money, and its row is not rejected: {_listed(whole)}; see explain invoice"

@@ -3,7 +3,8 @@
 Reads   the invoice, its lines and their GL codes, earlier refunds; CFS (site, credit memo)
 Writes  a credit memo in CFS; credits, refunds_partial, payment_accounts.pad_credit, invoices.refund and refund_date;
         each step in pay_jobs.partial_credits before and after CFS is called
-Never   credits more than a line has, or than was paid less what was refunded; makes a second memo for a lost answer
+Never   credits more than a line has, or than was paid less what was refunded; credits GST; takes anything back from
+        partners; makes a second memo for a lost answer
 Normal  one memo; the invoice stays PAID; the credit is used up by later invoices of the account
 
 CFS chooses the number of a memo, so one whose answer was lost cannot be looked up. It is parked: a person finds out
@@ -14,13 +15,15 @@ import click
 
 from jobs.job import Job
 
+INVOICE_ID = click.IntRange(1, 2**31 - 1)
+INVOICE_ID.name = "invoice id (a number like 1234567)"
 JOB = Job(
     name="repair pad-partial-credit",
     summary="Credit part of a PAID invoice to an account that pays by PAD.",
     run="tasks.repair_partial_credit.task:run",
     arguments="tasks.repair_partial_credit.arguments:Arguments",
     parameters=(
-        click.Argument(["invoice"], type=click.IntRange(1, 2**31 - 1)),
+        click.Argument(["invoice"], type=INVOICE_ID),
         click.Option(
             ["--line", "lines"],
             multiple=True,

@@ -48,6 +48,11 @@ class Entry:
         return CfsSite(self.cfs_party, self.cfs_account, self.cfs_site)
 
     @property
+    def comment(self) -> str:
+        """What the memo says of itself in CFS: by it a person can tell it from others."""
+        return f"Partial credit {self.id} of invoice {self.invoice_id}"
+
+    @property
     def story(self) -> str:
         """What was asked of CFS, for the person who has to find out what became of it."""
         parts = ", ".join(f"line {one['line']} {one['kind']} {one['amount']}" for one in self.parts)

@@ -25,12 +25,14 @@ class Part:
     """What is credited of a line item.
 
     available  its amount less what was refunded of it earlier
+    is_shared  whether the money goes on to a partner
     """
 
     wanted: Wanted
     available: Decimal
     description: str
     account: str
+    is_shared: bool
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ class Plan:
     def amount(self) -> Decimal:
         """What the memo comes to, in CAD."""
         return sum((part.wanted.amount for part in self.parts), Decimal("0.00"))
+
+    @property
+    def shared(self) -> Decimal:
+        """What of it partners have, or will be paid, in CAD."""
+        return sum((part.wanted.amount for part in self.parts if part.is_shared), Decimal("0.00"))
 
     def cfs_lines(self) -> list[InvoiceLine]:
         """Give the lines of the memo; the connector makes them negative."""
@@ -132,4 +139,4 @@ def _part(wanted: Wanted, parts: dict[tuple[int, str], Row[Any]]) -> Part:
         raise UsageError(
             f"The GL code of {what} ({found.gl_name or 'none'}) is not complete or not in force today. {_UNCHANGED}"
         )
-    return Part(wanted, available, found.description, found.gl)
+    return Part(wanted, available, found.description, found.gl, found.is_shared)

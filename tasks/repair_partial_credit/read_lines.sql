@@ -1,6 +1,7 @@
 -- Read what can be credited of an invoice: fee and service fee of each line item, with GL code and earlier refunds.
 -- in     id, today date
--- out    one row a part of a line; gl is null where the code lacks a segment or is not in force today
+-- out    one row a part of a line; gl is null where the code lacks a segment or is not in force today; is_shared where
+--        the money goes on to a partner
 -- again  reads only
 SELECT part.line,
        part.kind,
@@ -8,6 +9,7 @@ SELECT part.line,
        coalesce(earlier.amount, 0) AS refunded,
        part.description,
        code.name                   AS gl_name,
+       part.kind = 'BASE_FEES' AND code.disbursement_distribution_code_id IS NOT NULL AS is_shared,
        CASE WHEN code.start_date <= :today AND coalesce(code.end_date >= :today, true)
             THEN nullif(code.client, '') || '.' || nullif(code.responsibility_centre, '') || '.'
                  || nullif(code.service_line, '') || '.' || nullif(code.stob, '') || '.'

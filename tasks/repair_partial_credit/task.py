@@ -43,11 +43,18 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
     with context.database.begin() as session:
         made = plan(session, arguments.invoice, arguments.wanted, context.today())
     if cfs.get_site(made.site) is None:
-        raise UsageError(f"CFS does not have the site {made.site.path}: check invoices.cfs_account_id.")
+        raise UsageError(
+            f"CFS does not have the site of invoice {arguments.invoice} ({made.site.path}): check the CFS profile in "
+            "invoices.cfs_account_id, then ask CAS. Nothing was changed."
+        )
     outcome = Outcome(tables=[made.table()])
     if not made.is_current:
         outcome.notes.append(
             f"The CFS profile of the invoice is INACTIVE: CFS uses the memo only for invoices on site {made.site.site}."
+        )
+    if made.shared:
+        outcome.notes.append(
+            f"{made.shared} CAD of it are a partner's fees. Nothing is taken back from the partner here: tell finance."
         )
     if context.dry_run:
         outcome.notes.append("CFS was not asked for the memo; without --dry-run it would be.")
@@ -65,9 +72,7 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
 def _ask(context: RunContext, cfs: CfsClient, made: Plan, entry: Entry) -> Outcome:
     """Ask CFS for the memo. What it refuses is closed; an answer that was lost is parked for a person."""
     try:
-        memo = cfs.create_credit_memo(
-            made.site, made.cfs_lines(), at=context.clock(), comments=f"Partial credit of invoice {made.invoice_id}"
-        )
+        memo = cfs.create_credit_memo(made.site, made.cfs_lines(), at=context.clock(), comments=entry.comment)
     except CfsOutcomeUnknown as error:
         with context.database.begin() as session:
             move(session, entry, "parked", why=str(error))
@@ -171,9 +176,9 @@ def _differs(entry: Entry, memo: CreditMemo) -> str | None:
 def _parked(entry: Entry, why: str) -> Reject:
     command = f"repair pad-partial-credit {entry.invoice_id}"
     detail = (
-        f"{why}: {entry.story}. CFS chose its number, so it cannot be looked up from here. Wait some minutes, "
-        "because CFS may still be making it, then ask CAS for a credit memo "
-        f'on that site: if there is one, {command} --memo NUMBER --reason "..."; if there is none, {command} '
-        '--not-made --reason "..." and then begin again'
+        f"{why}: {entry.story}. CFS chose its number, so it cannot be looked up from here. Wait some minutes, because "
+        f"CFS may still be making it, then ask CAS for a memo there with the comment '{entry.comment}': if there "
+        f'is one, {command} --memo NUMBER --reason "..."; if there is none, {command} --not-made --reason "..." and '
+        "then begin again"
     )
     return Reject(f"invoice {entry.invoice_id}", "not known whether CFS made the memo", detail)

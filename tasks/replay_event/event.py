@@ -8,6 +8,7 @@ Pure functions: text in, event out. Source: CloudEvents 1.0.2, "Required attribu
 """
 
 import json
+import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -56,6 +57,14 @@ def find_event(text: str) -> dict[str, Any]:
             '{"id": "...", "source": "...", "type": "...", "data": {...}}). Cut it down to one message.'
         )
     return found[0]
+
+
+def new_id(event: dict[str, Any], reason: str) -> str:
+    """Give the id of a replay: the same event for the same reason has the same, so a command may be repeated.
+
+    Receivers remember ids: a second one after a lost answer is ignored; who wants it once more gives another reason.
+    """
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, json.dumps([event, reason.strip()], sort_keys=True)))
 
 
 def completed(event: dict[str, Any], new_id: str) -> dict[str, Any]:

@@ -2,20 +2,19 @@
 
 import json
 import sys
-import uuid
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
-from config.errors import UsageError
+from config.errors import PayJobsError, SourceUnavailable, UsageError
 from config.settings import EventSettings
 from connectors.events import EventPublisher, Topic, cloud_event
 from connectors.outbox import Message
 from jobs.context import RunContext
 from jobs.outcome import Outcome
 from tasks.replay_event.arguments import Arguments
-from tasks.replay_event.event import completed, find_event
+from tasks.replay_event.event import completed, find_event, new_id
 
 LARGEST_BYTES = 1 << 20
 
@@ -23,7 +22,7 @@ LARGEST_BYTES = 1 << 20
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Find the event, complete it, show it, publish it."""
     topic, original = _from_outbox(context, arguments) if arguments.from_outbox else _from_text(arguments)
-    event = completed(original, str(uuid.uuid4()))
+    event = completed(original, new_id(original, arguments.reason))
     outcome = Outcome(
         notes=[f"Topic {topic}, was id {original.get('id')}:", json.dumps(event, indent=2, ensure_ascii=False)]
     )
@@ -32,6 +31,12 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     publisher = EventPublisher(context.settings(EventSettings))
     try:
         answer = publisher.publish(topic, event, name=f"replay-{event['id']}")
+    except SourceUnavailable as error:
+        said = str(error).partition(". ")[0]
+        raise PayJobsError(
+            f"{said}: it is not known whether event {event['id']} was published. For the same reason it is sent under "
+            "the same id, which receivers take once."
+        ) from error
     finally:
         publisher.close()
     outcome.counts["events_published"] = 1

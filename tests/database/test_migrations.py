@@ -1,9 +1,9 @@
 """The schema pay_jobs is made, kept and shown without touching anything else."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from shutil import which
 
 import psycopg2
@@ -11,8 +11,9 @@ import pytest
 from alembic import command
 from pydantic import SecretStr
 from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from config.errors import PayJobsError
 from config.settings import DatabaseSettings
 from database import migrate
 from database.engine import make_engine
@@ -31,6 +32,13 @@ def empty(empty_database_url: str) -> Iterator[Engine]:
     engine = engine_of(empty_database_url)
     yield engine
     engine.dispose()
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    with migrate._prepared(engine) as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
 
 
 def test_from_nothing_to_the_newest_revision(empty: Engine) -> None:
@@ -54,10 +62,7 @@ def test_down_and_up_again_gives_the_same(empty: Engine, empty_database_url: str
     migrate.upgrade(empty)
     before = columns(empty_database_url, "pay_jobs")
 
-    with migrate._prepared(empty) as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+    downgrade(empty, "base")
     assert {row[0] for row in columns(empty_database_url, "pay_jobs")} == {migrate.VERSION_TABLE}
     migrate.upgrade(empty)
 
@@ -104,24 +109,114 @@ def test_every_statement_of_a_migration_runs_under_the_timeouts(empty: Engine) -
     assert seen == {("20s", "5s")}
 
 
-def test_a_table_in_use_by_others_makes_an_upgrade_fail_cleanly(
-    empty: Engine, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "200ms")
-    migrate.upgrade(empty)
-    holder = psycopg2.connect(empty_database_url)
-    with holder.cursor() as cursor:
-        cursor.execute("LOCK TABLE pay_jobs.job_runs")
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for locks takes a moment only."""
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "100ms")
+    monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0)
 
-    began = time.monotonic()
-    with pytest.raises(OperationalError, match="lock timeout"), migrate._prepared(empty) as connection:
+
+def upgrade_to(engine: Engine, revision: str) -> None:
+    with migrate._prepared(engine) as connection:
         config = migrate._config()
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
-    holder.close()
+        command.upgrade(config, revision)
 
-    assert time.monotonic() - began < 5
-    assert migrate.current(empty) is not None
+
+@contextmanager
+def in_use(address: str, table: str) -> Iterator[psycopg2.extensions.connection]:
+    """Let a job that writes to a table be at work."""
+    connection = psycopg2.connect(address, application_name="pay-jobs PAD_RECONCILE run 7")
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+    yield connection
+    connection.close()
+
+
+def test_an_upgrade_says_what_it_locks_and_how_long_it_waits(empty: Engine) -> None:
+    said: list[str] = []
+    upgrade_to(empty, "0003")
+
+    migrate.upgrade(empty, say=said.append)
+
+    assert said[0] == (
+        "0004 Every row of every settlement file, with what became of it. Locks pay_jobs.inbound_files; "
+        "waits 5s for it, 5 times at most."
+    )
+    assert len(said) == len(migrate.pending("0003"))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_upgrade_tries_again_until_the_table_is_free(empty: Engine, empty_database_url: str) -> None:
+    upgrade_to(empty, "0003")
+    said: list[str] = []
+
+    with in_use(empty_database_url, "pay_jobs.inbound_files") as holder:
+
+        def hear(line: str) -> None:
+            said.append(line)
+            if "try 3 of 5 follows" in line:
+                holder.rollback()
+
+        assert migrate.upgrade(empty, say=hear) == ("0003", migrate.head())
+
+    (first, _second) = [line for line in said if "waited" in line]
+    assert first.startswith(
+        "Migration 0004 waited 100ms for a lock: pay_jobs.inbound_files is used by pay-jobs PAD_RECONCILE run 7 "
+    )
+    assert first.endswith("Rolled back whole; try 2 of 5 follows.")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("table", "start", "whole_at"),
+    [("inbound_files", "0003", "0003"), ("inbound_files", "0002", "0003"), ("schema_version", "0004", "0004")],
+    ids=["at its first statement", "after one that went through", "at its last statement"],
+)
+def test_a_table_in_use_throughout_ends_an_upgrade_and_leaves_no_half_of_a_migration(
+    empty: Engine, empty_database_url: str, table: str, start: str, whole_at: str
+) -> None:
+    upgrade_to(empty, whole_at)
+    expected = columns(empty_database_url, "pay_jobs")
+    downgrade(empty, start)
+
+    with in_use(empty_database_url, f"pay_jobs.{table}"), pytest.raises(PayJobsError) as raised:
+        migrate.upgrade(empty)
+
+    assert f"pay_jobs.{table} is used by pay-jobs PAD_RECONCILE run 7 (process " in str(raised.value)
+    assert f"the last of 5 tries. Nothing of it was left behind: the schema is whole at {whole_at}" in str(raised.value)
+    assert (migrate.current(empty), columns(empty_database_url, "pay_jobs")) == (whole_at, expected)
+
+
+def test_an_upgrade_whose_connection_dies_in_a_migration_is_finished_by_the_next(
+    empty: Engine, empty_database_url: str
+) -> None:
+    def die(_connection: object, cursor: object, statement: str, *_: object) -> None:
+        if "CREATE TABLE pay_jobs.cgi_mentions" in statement:
+            with psycopg2.connect(empty_database_url) as other, other.cursor() as killer:
+                killer.execute("SELECT pg_terminate_backend(%s)", (cursor.connection.info.backend_pid,))  # type: ignore[attr-defined]
+
+    event.listen(empty, "before_cursor_execute", die)
+    with pytest.raises(DBAPIError):
+        migrate.upgrade(empty)
+    event.remove(empty, "before_cursor_execute", die)
+    assert migrate.current(empty) == "0004"
+
+    assert migrate.upgrade(empty) == ("0004", migrate.head())
+
+
+def test_an_upgrade_beside_one_that_does_not_end_is_refused(
+    empty: Engine, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "OTHER_UPGRADE_TIMEOUT", "100ms")
+    other = psycopg2.connect(empty_database_url)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (migrate._UPGRADE_LOCK,))
+
+    with pytest.raises(PayJobsError, match="Another `db upgrade` has been at work for 100ms"):
+        migrate.upgrade(empty)
+
+    other.close()
 
 
 def test_two_upgrades_at_once_wait_for_each_other(empty_database_url: str) -> None:
@@ -148,10 +243,7 @@ def test_pay_tables_are_not_touched(empty: Engine, database_url: str, template: 
     before = (columns(database_url, "public"), dump(database_url, schema="public"))
     engine = engine_of(database_url)
 
-    with migrate._prepared(engine) as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+    downgrade(engine, "base")
     migrate.upgrade(engine)
     engine.dispose()
 

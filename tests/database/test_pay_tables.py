@@ -1,14 +1,16 @@
 """What the jobs expect of the pay tables is what the pay database has."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
-from database.pay_tables import PAY_TABLES, differences
+from database.pay_tables import PAY_TABLES, WRITTEN, differences
 
-COLUMNS = Path(__file__).resolve().parents[2] / "docs" / "specs" / "paydb" / "columns.csv"
+ROOT = Path(__file__).resolve().parents[2]
+COLUMNS = ROOT / "docs" / "specs" / "paydb" / "columns.csv"
 
 
 @pytest.fixture
@@ -27,6 +29,19 @@ def test_every_column_is_as_recorded_from_the_real_database(table: str) -> None:
 
     expected = {column: facts.get((table, column)) for column in PAY_TABLES[table]}
     assert PAY_TABLES[table] == expected
+
+
+def test_the_rights_that_are_asked_for_are_those_that_the_statements_use() -> None:
+    said = {"INSERT INTO": "INSERT", "DELETE FROM": "DELETE", "UPDATE": "UPDATE"}
+    used: dict[str, set[str]] = {}
+    for path in (path for room in ("tasks", "jobs", "connectors") for path in (ROOT / room).rglob("*")):
+        if path.suffix in {".sql", ".py"}:
+            content = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+            for verb, table in re.findall(r"\b(INSERT INTO|DELETE FROM|UPDATE)\s+([a-z_]+)\b(?!\.)", content):
+                if table in PAY_TABLES:
+                    used.setdefault(table, set()).add(said[verb])
+
+    assert {table: set(rights) for table, rights in WRITTEN.items()} == used
 
 
 def test_a_pay_database_has_no_differences(engine: Engine) -> None:

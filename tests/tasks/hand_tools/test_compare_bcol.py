@@ -55,6 +55,9 @@ def test_differences_are_told_in_both_directions(run_job: RunJob, sql: Sql, tmp_
         "REG00000003": "our invoice, not billed by BC Online",
         "REG00000009": "billed by BC Online, no invoice of ours",
     }
+    assert dict(result.outcome.counts) == {
+        "records_read": 3, "differences": 3, "amounts_differ": 1, "only_at_bc_online": 1, "only_ours": 1,
+    }  # fmt: skip
 
 
 def test_several_records_of_one_key_are_added_up(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
@@ -99,7 +102,7 @@ def test_other_columns_and_dates_can_be_named(run_job: RunJob, sql: Sql, tmp_pat
 def test_a_missing_column_is_named_with_those_there_are(run_job: RunJob, tmp_path: Path) -> None:
     result = compare(run_job, tmp_path, "a,b", header="one,two")
 
-    assert result.exit_code == ExitCode.ATTENTION
+    assert result.exit_code == ExitCode.USAGE
     assert "no column KEY, AMOUNT, DATE (found: one, two)" in (result.error or "")
 
 

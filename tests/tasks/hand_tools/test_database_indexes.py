@@ -90,6 +90,26 @@ def test_a_build_that_failed_leaves_nothing_behind(run_job: RunJob, sql: Sql) ->
     assert sql("SELECT count(*) FROM pg_class WHERE relname ~ '_cc(new|old)'") == [(0,)]
 
 
+def test_what_a_killed_build_left_behind_is_removed_by_the_next_run(
+    run_job: RunJob, sql: Sql, database_url: str
+) -> None:
+    sql("CREATE TABLE public.thing (name text)")
+    sql("CREATE INDEX ix_thing_name ON public.thing (name)")
+    with psycopg2.connect(database_url) as writer, writer.cursor() as cursor:
+        cursor.execute("INSERT INTO public.thing VALUES ('x')")
+        sql("SET statement_timeout = '200ms'")
+        with pytest.raises(psycopg2.errors.QueryCanceled):
+            sql("REINDEX INDEX CONCURRENTLY ix_thing_name")
+        sql("SET statement_timeout = 0")
+    writer.close()
+    assert [reject.where for reject in run_job(CHECK).outcome.rejects] == ["public.ix_thing_name_ccnew"]
+
+    result = run_job(REINDEX, reason="ticket 1")
+
+    assert (result.exit_code, result.outcome.counts["leftovers_removed"]) == (ExitCode.DONE, 1)
+    assert sql("SELECT count(*) FROM pg_class WHERE relname ~ '^ix_thing_name'") == [(1,)]
+
+
 def test_once_the_duplicate_is_gone_the_index_is_built(run_job: RunJob, sql: Sql) -> None:
     broken_unique_index(sql)
     sql("DELETE FROM public.thing WHERE id = 2")

@@ -1,11 +1,15 @@
+import uuid
+from collections.abc import Iterator
 from typing import Any
 
+import psycopg2
 import pytest
 
 from config.errors import ExitCode
 from jobs.job import Job
 from tasks.explain import ACCOUNT, BATCH, FILE, INVOICE, SLIP
 from tasks.explain.meaning import meanings
+from tests.conftest import Server
 from tests.jobs.conftest import RunJob
 from tests.tasks.hand_tools.conftest import Sql
 
@@ -50,6 +54,23 @@ VALUES ('CAS', 'BCR_PAYMENT_APPL_20261105.csv', repeat('0', 64), 1, 'applied', '
 INSERT INTO pay_jobs.settlement_rows
 SELECT id, 2, NULL, 'applied', '', '', 'SETTLE_PAD', 'PADP', '', 'PADRC1', 5, '2026-11-05', 31.50, '8', 'INV',
        'REG00000007', 31.50, 0, 'Fully PAID', NULL, '00000000-0000-0000-0000-000000000000' FROM pay_jobs.inbound_files;
+INSERT INTO payment_line_items (id, invoice_id, total, filing_fees, fee_schedule_id, line_item_status_code)
+VALUES (70, 7, 31.5, 31.5, 1, 'ACTIVE');
+INSERT INTO refunds_partial (id, payment_line_item_id, invoice_id, refund_type, refund_amount, created_on, created_by,
+                             is_credit, status)
+VALUES (55, 70, 7, 'BASE_FEES', 5, '2026-11-09', 'x', true, 'REFUND_PROCESSED');
+INSERT INTO ejv_links (link_id, ejv_header_id, disbursement_status_code, link_type)
+VALUES (55, 8801, 'ERRORED', 'partial_refund');
+INSERT INTO applied_credits (account_id, application_id, amount_applied, cfs_account, cfs_identifier, created_on,
+                             invoice_amount, invoice_number, invoice_id)
+VALUES (11, 900, 2.5, '8', 'CM0', '2026-11-05', 31.5, 'REG00000007', 7);
+INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on)
+VALUES ('CGI', 'FEEDBACK.F3535.20261106214512', repeat('1', 64), 1, 'applied', '2026-11-06');
+INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line, state)
+SELECT id, 1, 'GI', 4321, 1, 9, 'applied' FROM pay_jobs.inbound_files WHERE source = 'CGI';
+INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, side, amount, code, message, outcome)
+SELECT id, 4, 4321, 'JD', '7-PR-55', 'C', 5, '2099', 'no such GL', 'applied' FROM pay_jobs.inbound_files
+ WHERE source = 'CGI';
 INSERT INTO pay_jobs.partial_credits (invoice_id, state, amount, parts, cfs_party, cfs_account, cfs_site, why, reason)
 VALUES (7, 'parked', 5.00, '{}', '5', '8', '9', 'no answer', 'ticket 9');
 INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state)
@@ -61,9 +82,17 @@ def told(result: Any) -> list[str]:
     return [f"{what}: {detail}" for table in result.outcome.tables for _, what, detail in table.rows]
 
 
-@pytest.fixture
-def life(sql: Sql) -> None:
-    sql(LIFE)
+@pytest.fixture(scope="module")
+def database_url(server: Server, template: str) -> Iterator[str]:
+    """A pay database with one life in it: `explain` only reads."""
+    name = f"explain_{uuid.uuid4().hex[:8]}"
+    address = server.create(name, template)
+    connection = psycopg2.connect(address)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(LIFE)
+    connection.close()
+    yield address
+    server.drop(name)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +102,10 @@ def life(sql: Sql) -> None:
         "reference COMPLETED: CFS number REG00000007",
         "settlement row applied: BCR_PAYMENT_APPL_20261105.csv line 2",
         "journal voucher UPLOADED: PAYMENT batch 4321",
+        "journal voucher ERRORED: PAYMENT batch 4321 (INBOX.F3535.20261104040107), journal 8801, partial refund 55",
+        "feedback line applied: FEEDBACK.F3535.20261106214512 line 4: code 2099, 5.00 C, no such GL",
+        "credit applied: 2.5 CAD of CM0",
+        "partial refund REFUND_PROCESSED: 5.00 CAD BASE_FEES, as credit",
         "receipt: PADRC1, 31.50 CAD",
         "payment FAILED: PAD for REG00000007, 0.00 of 31.50 CAD",
         "credit made of it: CM1, 31.50 CAD, 31.50 left",
@@ -86,11 +119,11 @@ def life(sql: Sql) -> None:
         "known to be undone (refund_date): 31.50 CAD",
     ],
 )
-def test_the_life_of_an_invoice_tells(run_job: RunJob, life: None, expected: str) -> None:
+def test_the_life_of_an_invoice_tells(run_job: RunJob, expected: str) -> None:
     assert any(line.startswith(expected) for line in told(run_job(INVOICE, subject="7")))
 
 
-def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: RunJob, life: None) -> None:
+def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: RunJob) -> None:
     result = run_job(INVOICE, subject="7")
 
     times = [row[0] for row in result.outcome.tables[0].rows if row[0]]
@@ -109,17 +142,22 @@ def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: Run
             ["CFS account FREEZE", "owes since", "statements WEEKLY", "invoices CREDITED", "credit open"],
         ),
         (SLIP, "206000010", ["slip ACTIVE", "child slip LINKED", "invoice CREDITED"]),
-        (BATCH, "4321", ["batch UPLOADED", "journal 8801 UPLOADED"]),
+        (
+            BATCH,
+            "4321",
+            ["batch UPLOADED", "journals UPLOADED: 1 journals, 2 links", "feedback applied", "line refused with 2099"],
+        ),
         (FILE, "BCR_PAYMENT_APPL_20261105.csv", ["file applied", "rows applied"]),
+        (FILE, "INBOX.F3535.20261104040107", ["inbox file: of batch 4321, PAYMENT UPLOADED"]),
     ],
 )
-def test_other_subjects_are_told(run_job: RunJob, life: None, job: Job, subject: str, expected: list[str]) -> None:
+def test_other_subjects_are_told(run_job: RunJob, job: Job, subject: str, expected: list[str]) -> None:
     lines = told(run_job(job, subject=subject))
 
     assert [start for start in expected if not any(line.startswith(start) for line in lines)] == []
 
 
-def test_a_bank_account_number_is_never_told(run_job: RunJob, life: None) -> None:
+def test_a_bank_account_number_is_never_told(run_job: RunJob) -> None:
     assert "000111222333" not in "\n".join(told(run_job(ACCOUNT, subject="1100")))
 
 
@@ -133,9 +171,36 @@ def test_a_subject_that_is_not_there_is_said(run_job: RunJob, job: Job, subject:
     assert subject in (result.error or "")
 
 
-@pytest.mark.parametrize("subject", ["REG01234567", "-1", "99999999999", "1.5"])
-def test_an_invoice_id_must_be_a_number(run_job: RunJob, subject: str) -> None:
+@pytest.mark.parametrize("subject", ["99999999999", "0"])
+def test_an_invoice_id_must_be_a_number_that_can_be_one(run_job: RunJob, subject: str) -> None:
     assert "expected a whole number" in (run_job(INVOICE, subject=subject).error or "")
+
+
+@pytest.mark.parametrize("subject", ["REG00000008", "-1", "1.5", "²"])
+def test_what_is_neither_id_nor_cfs_number_is_said(run_job: RunJob, subject: str) -> None:
+    result = run_job(INVOICE, subject=subject)
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "expected an id like 1234567, or a CFS number like REG01234567" in (result.error or "")
+
+
+def test_an_invoice_can_be_named_by_its_cfs_number(run_job: RunJob) -> None:
+    assert run_job(INVOICE, subject="reg00000007").outcome.tables[0].title.startswith("Invoice 7, CREDITED")
+
+
+def test_of_a_cfs_number_that_invoices_share_all_are_named(run_job: RunJob, sql: Sql) -> None:
+    sql(
+        "INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, payment_method_code)"
+        " SELECT id, 'x', now(), 'PAID', 1, 'PAD' FROM generate_series(50, 51) AS id"
+    )
+    sql(
+        "INSERT INTO invoice_references (invoice_id, invoice_number, status_code)"
+        " SELECT id, 'REG00000050', 'COMPLETED' FROM generate_series(50, 51) AS id"
+    )
+
+    result = run_job(INVOICE, subject="REG00000050")
+
+    assert "2 invoices share the CFS number REG00000050: 50, 51. Name one of them." in (result.error or "")
 
 
 def test_every_status_of_the_pay_database_has_a_meaning(sql: Sql) -> None:

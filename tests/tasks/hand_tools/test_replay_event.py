@@ -8,7 +8,7 @@ import pytest
 from config.errors import ExitCode, FormatError, UsageError
 from tasks.replay_event import JOB
 from tasks.replay_event.arguments import Arguments
-from tasks.replay_event.event import completed, find_event
+from tasks.replay_event.event import completed, find_event, new_id
 from tests.jobs.conftest import RunJob
 from tests.tasks.hand_tools.conftest import Sql
 
@@ -72,6 +72,23 @@ def test_a_logged_line_is_published_once_more(run_job: RunJob, events_folder: Pa
     (event,) = written(events_folder)
     assert event["type"] == "bc.registry.auth.staffReviewAccount"
     assert event["id"] != "a13c5ed0"
+
+
+def test_the_same_command_again_sends_the_same_id_and_another_reason_a_new_one() -> None:
+    event = find_event(LOGGED)
+
+    assert new_id(event, "ticket 1") == new_id(event, "ticket 1 ")
+    assert new_id(event, "ticket 1") != new_id(event, "ticket 2")
+    assert new_id(event, "ticket 1") != new_id(event | {"id": "other"}, "ticket 1")
+
+
+def test_a_publisher_that_is_away_fails_the_run(run_job: RunJob, settings: pytest.MonkeyPatch, sql: Sql) -> None:
+    settings.setenv("PUBSUB_PUBLISH_URL", "http://127.0.0.1:9/topics/")
+
+    result = run_job(JOB, from_outbox=message(sql, "event", "delivered"), reason="ticket 1")
+
+    assert result.exit_code == ExitCode.FAILED
+    assert "The event publisher gave no answer (ConnectError): it is not known whether event" in (result.error or "")
 
 
 def test_a_dry_run_shows_the_event_and_publishes_nothing(

@@ -14,7 +14,7 @@ from jobs.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tasks.repair_pad_invoice.arguments import Arguments
 from tasks.repair_pad_invoice.task import run
-from tests.cfs_fixtures import fresh_cfs, seed_site
+from tests.cfs_fixtures import NoTimePasses, fresh_cfs, seed_site
 from tests.settlement_factory import Account, SettlementBooks
 from tests.storage_fixtures import object_store_settings, store
 from tests.tasks.pad_reconcile.conftest import books, settlement_database
@@ -45,7 +45,7 @@ class Desk:
             CfsSettings: self.cfs.settings(timeout=5),
             ObjectStoreSettings: object_store_settings(),
         }
-        context = self.books.context(settings=settings)
+        context = self.books.context(settings=settings, stop=NoTimePasses())
         context.record_progress = self.kept.append
         if not dry_run:
             return run(context, Arguments(ids, "ticket 4711"))

@@ -71,6 +71,17 @@ def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: D
     assert f"the row is in {FILE}, which is held; it holds no NSF rows" in told(desk, 7)
 
 
+def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    desk.store.put(f"ar/{FILE}", [settlement_csv([Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)])])
+    desk.books.insert(
+        "cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5), processed_on=datetime(2026, 11, 5)
+    )
+
+    assert f"did not finish its row ({FILE} line 2: 'Fully PAID'" in told(desk, 7)
+
+
 def test_without_a_row_the_missing_business_days_since_the_reference_are_named(desk: Desk, account: Account) -> None:
     desk.books.now = datetime(2026, 11, 13, 18, tzinfo=UTC)
     desk.books.invoice(account, NUMBER, "20.00", id=7)
@@ -86,7 +97,7 @@ def test_without_a_row_the_missing_business_days_since_the_reference_are_named(d
     said = told(desk, 7)
 
     assert "no settlement file that is known holds the number" in said
-    assert "no file is known of 2026-11-06, 2026-11-10, 2026-11-12, 2026-11-13." in said
+    assert "no file is known of 2026-11-06, 2026-11-10, 2026-11-12." in said
 
 
 def test_where_no_business_day_is_missing_it_was_paid_in_another_way(desk: Desk, account: Account) -> None:

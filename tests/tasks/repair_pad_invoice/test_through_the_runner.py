@@ -9,7 +9,7 @@ from connectors.cfs import CfsSite
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tasks.repair_pad_invoice import JOB
-from tests.cfs_fixtures import fresh_cfs, seed_site
+from tests.cfs_fixtures import NoTimePasses, fresh_cfs, seed_site
 from tests.jobs.conftest import RunJob, quiet, run_job, settings
 from tests.settlement_factory import Line, SettlementBooks
 from tests.storage_fixtures import object_store_part
@@ -41,7 +41,7 @@ def test_the_ledger_keeps_reason_and_evidence_and_a_cfs_that_is_away_fails_the_r
     cfs.admin.seed(sites=[seed_site(site)], invoices=[invoice], receipts=[receipt])
 
     cfs.admin.set_options(availability="cfs_down")
-    away = run_job(JOB, ids=(7,), reason="ticket 4711")
+    away = run_job(JOB, stop=NoTimePasses(), ids=(7,), reason="ticket 4711")
     cfs.admin.set_options(availability="open")
     repaired = run_job(JOB, ids=(7,), reason="ticket 4711")
 

@@ -17,13 +17,23 @@ from jobs.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tasks.repair_partial_credit.arguments import Arguments
 from tasks.repair_partial_credit.task import run
-from tests.cfs_fixtures import fresh_cfs, seed_site
+from tests.cfs_fixtures import NoTimePasses, fresh_cfs, seed_site
 from tests.settlement_factory import Account, SettlementBooks
 from tests.tasks.pad_reconcile.conftest import books, settlement_database
 
 __all__ = ["books", "settlement_database"]
 SITE = CfsSite("500101", "800101", "900101")
 FEE_GL, SERVICE_GL = 9001, 9002
+BOOKED = {
+    "credits": [("20001", "900101", True, "6.5", "6.5", 7)],
+    "parts": [
+        (70, "BASE_FEES", Decimal("5.00"), True, "REFUND_PROCESSED", 7),
+        (70, "SERVICE_FEES", Decimal("1.50"), True, "REFUND_PROCESSED", 7),
+    ],
+    "account": [(Decimal("6.50"),)],
+    "invoice": [("PAID", Decimal("31.50"), Decimal("6.50"), True)],
+}
+LINES = ("70=5.00", "70:service=1.50")
 
 
 class DeathError(BaseException):
@@ -50,13 +60,11 @@ class Desk:
         invoice: int = 7,
         dry_run: bool = False,
         before_commit: Callable[[], None] | None = None,
-        clock: Callable[[], Any] | None = None,
         **more: Any,
     ) -> Outcome:
         """Run `repair pad-partial-credit`."""
-        context = self.books.context(settings={CfsSettings: self.cfs.settings(timeout=5)})
+        context = self.books.context(settings={CfsSettings: self.cfs.settings(timeout=5)}, stop=NoTimePasses())
         context.dry_run = dry_run
-        context.clock = clock or context.clock
         if dry_run or before_commit:
             context.database = Database(self.books.database.engine, dry_run=dry_run)
             context.database.before_commit = before_commit or context.database.before_commit

@@ -55,6 +55,17 @@ def test_a_memo_on_a_profile_that_is_not_used_any_more_is_told(desk: Desk) -> No
     assert outcome.notes[0].startswith("The CFS profile of the invoice is INACTIVE: CFS uses the memo only for")
 
 
+def test_fees_that_a_partner_is_paid_are_told_and_service_fees_are_not(desk: Desk) -> None:
+    desk.books.change(
+        f"UPDATE distribution_codes SET disbursement_distribution_code_id = {SERVICE_GL}"
+        f" WHERE distribution_code_id = {FEE_GL}"
+    )
+
+    outcome = desk.run("70=5.00", "70:service=1.50")
+
+    assert outcome.notes[0].startswith("5.00 CAD of it are a partner's fees. Nothing is taken back")
+
+
 def test_a_later_credit_can_take_what_is_left_and_no_more(desk: Desk) -> None:
     desk.run("70=15.00")
 

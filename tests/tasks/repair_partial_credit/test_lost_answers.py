@@ -7,29 +7,18 @@ from itertools import count
 import pytest
 
 from config.errors import ExitCode, UsageError
-from tests.tasks.repair_partial_credit.conftest import SITE, DeathError, Desk
+from tests.tasks.repair_partial_credit.conftest import BOOKED, LINES, SITE, DeathError, Desk
 
-COMMITS = 5
 LOST = {"kind": "lost_answer", "method": "POST", "path": "/cms/"}
 NEVER_DONE = {"kind": "error_before", "method": "POST", "path": "/cms/", "status": 503}
-BOOKED = {
-    "credits": [("20001", "900101", True, "6.5", "6.5", 7)],
-    "parts": [
-        (70, "BASE_FEES", Decimal("5.00"), True, "REFUND_PROCESSED", 7),
-        (70, "SERVICE_FEES", Decimal("1.50"), True, "REFUND_PROCESSED", 7),
-    ],
-    "account": [(Decimal("6.50"),)],
-    "invoice": [("PAID", Decimal("31.50"), Decimal("6.50"), True)],
-}
-LINES = ("70=5.00", "70:service=1.50")
 
 
-def dying_at(nth: int) -> Callable[[], None]:
-    """Give what ends the process at the nth commit, before it."""
+def dying_before_the_books() -> Callable[[], None]:
+    """Give what ends the process once CFS has answered, before the last of the five commits."""
     counted = count(1)
 
     def die() -> None:
-        if next(counted) == nth:
+        if next(counted) == 5:
             raise DeathError
 
     return die
@@ -44,6 +33,7 @@ def test_a_lost_answer_is_parked_with_the_two_ways_on(desk: Desk) -> None:
     assert outcome.exit_code == ExitCode.ATTENTION
     (reject,) = outcome.rejects
     assert "a credit memo of 6.50 CAD (line 70 BASE_FEES 5.00, line 70 SERVICE_FEES 1.50)" in reject.detail
+    assert "ask CAS for a memo there with the comment 'Partial credit " in reject.detail
     assert '7 --memo NUMBER --reason "..."' in reject.detail
     assert '7 --not-made --reason "..."' in reject.detail
     assert (desk.state(), desk.journal()) == (before, ["parked"])
@@ -126,48 +116,9 @@ def test_without_a_lost_answer_there_is_nothing_to_resolve(desk: Desk, way: dict
         desk.run(**way)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("nth", range(1, COMMITS + 1))
-def test_killed_before_any_commit_the_credit_ends_made_once(desk: Desk, nth: int) -> None:
-    with pytest.raises(DeathError):
-        desk.run(*LINES, before_commit=dying_at(nth))
-
-    outcome = desk.run(*LINES)
-    if outcome.rejects:
-        assert desk.journal() == ["intended"]
-        outcome = desk.run(memo="20001")
-
-    assert outcome.exit_code == ExitCode.DONE
-    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["done"], 1)
-
-
-def test_an_undisturbed_run_has_just_these_commits(desk: Desk) -> None:
-    desk.run(*LINES, before_commit=dying_at(COMMITS + 1))
-
-    assert desk.state() == BOOKED
-
-
-def test_killed_between_the_note_and_the_call_it_is_for_a_person_and_can_be_begun_again(desk: Desk) -> None:
-    asked = count(1)
-
-    def clock() -> object:
-        if next(asked) == 3:  # the third question is the date of the memo
-            raise DeathError
-        return desk.books.now
-
-    with pytest.raises(DeathError):
-        desk.run(*LINES, clock=clock)
-    assert (desk.journal(), desk.memos()) == (["intended"], {})
-
-    assert desk.run(*LINES).exit_code == ExitCode.ATTENTION
-    desk.run(not_made=True)
-    desk.run(*LINES)
-
-    assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
-
-
 def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: Desk) -> None:
     with pytest.raises(DeathError):
-        desk.run(*LINES, before_commit=dying_at(COMMITS))
+        desk.run(*LINES, before_commit=dying_before_the_books())
     assert desk.journal() == ["answered"]
 
     with pytest.raises(UsageError, match="CFS has made the memo 20001"):
@@ -180,7 +131,7 @@ def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: Desk
 
 def test_a_refund_by_somebody_else_meanwhile_is_told(desk: Desk) -> None:
     with pytest.raises(DeathError):
-        desk.run(*LINES, before_commit=dying_at(COMMITS))
+        desk.run(*LINES, before_commit=dying_before_the_books())
     desk.books.change("UPDATE invoices SET invoice_status_code = 'CREDITED', refund = 31.50")
 
     outcome = desk.run(*LINES)
