@@ -129,10 +129,14 @@ class ExpectedFile(Part):
 
 
 class ExpectedAnswer(Part):
-    """What must come after something was sent; `query` gives (name, since) of what is still without it."""
+    """What must come after something was sent; `query` gives (name, since) of what is still without it.
+
+    do  what to do about one that did not come
+    """
 
     what: str
     query: str
+    do: str = ""
     within_business_days: int = Field(ge=1, le=30)
 
 
@@ -178,6 +182,7 @@ class Schedule(Part):
 
     zone: ZoneName = BUSINESS_ZONE_NAME
     jobs: dict[str, JobSchedule] = Field(min_length=1)
+    check: JobSchedule | None = None
     files: tuple[ExpectedFile, ...] = ()
     answers: tuple[ExpectedAnswer, ...] = ()
     cluster: Cluster
@@ -189,12 +194,19 @@ class Schedule(Part):
         if not isinstance(data, dict) or "zone" not in data:
             return data
         zone = {"zone": data["zone"]}
-        jobs, files = data.get("jobs"), data.get("files")
+        jobs, files, check = data.get("jobs"), data.get("files"), data.get("check")
         if isinstance(jobs, dict):
             jobs = {name: zone | job if isinstance(job, dict) else job for name, job in jobs.items()}
         if isinstance(files, list):
             files = [zone | file if isinstance(file, dict) else file for file in files]
+        if isinstance(check, dict):
+            data = data | {"check": zone | check}
         return data | {"jobs": jobs} | ({"files": files} if files is not None else {})
+
+    @property
+    def commands(self) -> dict[str, JobSchedule]:
+        """Everything that is started by the clock: the jobs, and the alarm about those that were not."""
+        return self.jobs | ({"check": self.check} if self.check else {})
 
     def enabled_jobs(self, known: Iterable[str]) -> dict[str, JobSchedule]:
         """Give the jobs that run by the schedule, of those this installation has."""

@@ -249,7 +249,7 @@ def read_settings(*wanted: type[Settings]) -> dict[type[Settings], Settings]:
         try:
             found[kind] = kind()
         except ValidationError as error:
-            system = (kind.__doc__ or kind.__name__).split(":")[0].split(".")[0]
+            system = (kind.__doc__ or kind.__name__).split(":")[0].split(".")[0].split(" (")[0]
             problems += [f"  {_problem(one['loc'], one['msg'], one['type'])}  [{system}]" for one in error.errors()]
     if problems:
         raise ConfigError("The settings are not complete:\n" + "\n".join(dict.fromkeys(problems)))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.errors import ExitCode
 from config.schedule import JobSchedule
 from jobs.ledger import Run
 
@@ -34,7 +35,7 @@ def judge_runs(
 ) -> list[Finding]:
     """Give what is wrong with the runs of one job since `begin`."""
     instants = job.times.between(begin, now)
-    ours = sorted((run for run in runs if run.command == command), key=lambda run: run.started_on)
+    ours = sorted((run for run in runs if _stands_for_all(run, command)), key=lambda run: run.started_on)
     served = _served(instants, ours)
     judged = [instant for instant in instants if instant <= now - NOT_JUDGED_YET]
     findings = list(_holes(name, job, judged, served, now))
@@ -44,7 +45,12 @@ def judge_runs(
         for run in ours
         if run.status in _AT_WORK and now - run.started_on > job.deadline
     ]
-    return findings + list(_looked_for(name, runs))
+    return findings + list(_looked_for(name, command, runs))
+
+
+def _stands_for_all(run: Run, command: str) -> bool:
+    """Whether a run is one of the schedule: the same command, for all accounts and not for a shard of them."""
+    return run.command == command and run.shard_count == 1
 
 
 def _served(instants: Sequence[datetime], ours: Sequence[Run]) -> dict[datetime, list[Run]]:
@@ -86,12 +92,11 @@ def _hole(name: str, hole: Sequence[datetime], served: dict[datetime, list[Run]]
         return Finding("missing", name, f"no run at {begun}", f"python3 invoke_jobs.py {name}")
     last = tried[-1]
     kind = "lost" if last.status == "lost" else "failed"
+    said = "was lost" if kind == "lost" else f"{last.status}, exit {last.exit_code}"
     return Finding(
         kind,
         name,
-        f"{begun}: run {last.id} was {kind}: {last.error or 'no reason is known'}"
-        if kind == "lost"
-        else f"{begun}: run {last.id} {last.status}, exit {last.exit_code}: {last.error or 'no reason is known'}",
+        f"{begun}: run {last.id} {said}: {last.error or 'no reason is known'}",
         f"python3 invoke_jobs.py show {last.id}",
     )
 
@@ -106,17 +111,31 @@ def _late(
             yield Finding("late", name, f"the run of {_utc(instant)} began {minutes} minutes late")
 
 
-def _looked_for(name: str, runs: Sequence[Run]) -> Iterator[Finding]:
-    """Runs that a person must look at, and lost ones by hand that nobody repeated."""
+def _looked_for(name: str, command: str, runs: Sequence[Run]) -> Iterator[Finding]:
+    """Runs that a person must look at, and those by hand or of a shard that failed or vanished, and stayed so."""
     for run in runs:
         show = f"python3 invoke_jobs.py show {run.id}"
         if run.status == "attention":
-            yield Finding("attention", name, f"run {run.id} ended with {run.rejects} things to look at", show)
-        if run.status == "lost" and not any(
-            one.command == run.command and one.id > run.id and one.status in _WELL for one in runs
-        ):
+            number = f"{run.rejects} things" if run.rejects != 1 else "1 thing"
+            what = f"with {number} to look at" if run.rejects else "and a person must look"
+            yield Finding("attention", name, f"run {run.id} ended {what}", show)
+        if run.status == "lost" and not _is_repeated(run, runs):
             finished = f"; it had finished {run.progress}" if run.progress else ""
-            yield Finding("lost", name, f"run {run.id} ({run.command}) vanished{finished}", show)
+            yield Finding("lost", name, f"run {run.id} ({_said(run)}) vanished{finished}", show)
+        if run.exit_code == ExitCode.FAILED and not _stands_for_all(run, command) and not _is_repeated(run, runs):
+            yield Finding("failed", name, f"run {run.id} ({_said(run)}), exit 1: {run.error}", show)
+
+
+def _is_repeated(run: Run, runs: Sequence[Run]) -> bool:
+    same = (run.command, run.shard_number, run.shard_count)
+    return any(
+        one.id > run.id and one.status in _WELL and (one.command, one.shard_number, one.shard_count) == same
+        for one in runs
+    )
+
+
+def _said(run: Run) -> str:
+    return run.command if run.shard_count == 1 else f"{run.command}, shard {run.shard_number}/{run.shard_count}"
 
 
 def _utc(instant: datetime) -> str:

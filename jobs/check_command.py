@@ -19,11 +19,13 @@ from jobs.check import Finding, judge_runs
 from jobs.check_files import earliest, judge_answers, judge_files, judge_unsettled
 from jobs.context import system_clock
 from jobs.ledger_commands import ledger_connection
+from jobs.notice import tell_failure
 from jobs.outcome import Table
-from jobs.pings import Pings
+from jobs.pings import Pings, pings_of
 from jobs.result import show_table
 from jobs.schedule_commands import environment_option, file_option
 
+NAME = "check"
 READ_RUNS = 10_000
 
 
@@ -36,21 +38,25 @@ def check_command(
     """
 
     @click.command(
-        "check",
+        NAME,
         help="Show what is missing, late, lost, failed or held: runs by the schedule, files by the calendar. Exit 3 if"
         " anything is.\n\nExample:\n\n  python3 invoke_jobs.py check --hours 48",
     )
     @click.option("--hours", default=26, show_default=True, type=click.IntRange(1, 24 * 60), help="How far back.")
     @click.option("--ping", metavar="URL", help="Tell a dead man's switch: URL/start, URL, URL/fail.")
+    @click.option(
+        "--tell", is_flag=True, help="Tell people by the notice webhook or mail, and the `check` of PAY_JOBS_PINGS."
+    )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
     @environment_option
     @file_option
     def check(
-        *, hours: int, ping: str | None, as_json: bool, sandbox: bool, environment: str | None, file: Path
+        *, hours: int, ping: str | None, tell: bool, as_json: bool, sandbox: bool, environment: str | None, file: Path
     ) -> int:
         configure_log()
-        pings = Pings(ping, log=get_log())
+        log = get_log(job=NAME)
+        pings = pings_of(NAME, log=log) if tell and ping is None else Pings(ping, log=log)
         pings.start()
         try:
             schedule = read_schedule(environment, file)
@@ -63,7 +69,12 @@ def check_command(
             raise
         _show(findings, as_json=as_json)
         if findings:
-            pings.failure("\n".join(f"{one.kind}: {one.what}: {one.detail}" for one in findings))
+            said = "\n".join(f"{one.kind}: {one.what}: {one.detail}" for one in findings)
+            pings.failure(said)
+            if tell:
+                same = "|".join(sorted({f"{one.kind} {one.what}" for one in findings}))
+                happened = f"{len(findings)} not as they should be"
+                tell_failure(NAME, f"{said}\nMore: python3 invoke_jobs.py check", log=log, happened=happened, same=same)
             return ExitCode.ATTENTION
         pings.success("everything that was due has happened")
         return ExitCode.DONE

@@ -1,6 +1,7 @@
 """Absence is an alarm: hold the files that should have come against `pay_jobs.inbound_files`."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,7 +53,8 @@ def judge_unsettled(connection: Connection) -> Iterator[Finding]:
     """Give the files that wait for a person, however long."""
     rows = connection.execute(text(_UNSETTLED), {"limit": SHOWN}).all()
     for row in rows:
-        yield Finding(row.state, f"file {row.id} of {row.source}", f"{row.name}: {row.reason}")
+        do = f"python3 invoke_jobs.py explain file {shlex.quote(row.name)}"
+        yield Finding(row.state, f"file {row.id} of {row.source}", f"{row.name}: {row.reason}", do)
     if rows and rows[0].number > SHOWN:
         yield Finding("held", "files", f"and {rows[0].number - SHOWN} more")
 
@@ -67,7 +69,7 @@ def judge_answers(connection: Connection, expected: ExpectedAnswer, *, now: date
     for row in rows:
         waited = business_days_since(business_date(row.since), today)
         if waited > expected.within_business_days:
-            yield Finding("missing", expected.what, f"{row.name} waits for {waited} business days")
+            yield Finding("missing", expected.what, f"{row.name} waits for {waited} business days", expected.do)
 
 
 def _days(named: date | None, received: datetime, zone: ZoneInfo) -> set[date]:

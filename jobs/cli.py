@@ -133,6 +133,9 @@ def main(cli: click.Group, arguments: list[str] | None = None) -> int:
         return ended.exit_code
     except click.Abort:
         return ExitCode.FAILED
+    except click.exceptions.NoArgsIsHelpError as empty:
+        sys.stderr.write(f"{empty.format_message()}\n")
+        return ExitCode.USAGE
     except click.ClickException as refused:
         return _refuse(words, refused.format_message(), getattr(refused, "ctx", None), ExitCode.USAGE)
     except PayJobsError as error:

@@ -17,7 +17,7 @@ from database import migrate
 from database.engine import make_engine
 from database.errors import explain
 from database.migrate import SCHEMA
-from database.pay_tables import PAY_TABLES, differences
+from database.pay_tables import PAY_TABLES, WRITTEN, differences
 from jobs.context import system_clock
 from jobs.doctor_check import Check
 from jobs.locks import refuse_pooler
@@ -25,6 +25,21 @@ from jobs.outcome import Table
 from jobs.result import show_table
 
 MAX_CLOCK_SKEW_SECONDS = 5.0
+_LACKING = """
+SELECT need.privilege || ' on ' || need.name
+  FROM unnest(CAST(:tables AS text[]), CAST(:rights AS text[])) AS need (name, privilege)
+ WHERE to_regclass(need.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(need.name), need.privilege)
+ UNION ALL
+SELECT 'USAGE on ' || sequence.name
+  FROM unnest(CAST(:tables AS text[]), CAST(:rights AS text[])) AS need (name, privilege)
+  JOIN pg_attribute AS field ON field.attrelid = to_regclass(need.name) AND field.attnum > 0 AND field.atthasdef
+ CROSS JOIN LATERAL pg_get_serial_sequence(need.name, field.attname) AS sequence (name)
+ WHERE need.privilege = 'INSERT' AND NOT has_sequence_privilege(sequence.name, 'USAGE')
+ UNION ALL
+SELECT need.privilege || ' on ' || relnamespace::regnamespace || '.' || relname
+  FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS need (privilege)
+ WHERE relnamespace = to_regnamespace(:own) AND relkind = 'r' AND NOT has_table_privilege(oid, need.privilege)
+"""
 
 
 def doctor_command(
@@ -123,20 +138,15 @@ def _pay_tables(connection: Connection) -> Check:
 
 
 def _rights(connection: Connection) -> Check:
-    """The pay tables are read and written, never created or dropped; our own schema is all ours."""
+    """Hold what the user may do against what the jobs do: to the pay tables, their sequences, and our own schema."""
+    needs = [(table, right) for table in PAY_TABLES for right in ("SELECT", *WRITTEN.get(table, ()))]
     lacking = connection.execute(
-        text(
-            "SELECT 'SELECT on ' || name FROM unnest(CAST(:tables AS text[])) AS name"
-            " WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(to_regclass(name), 'SELECT')"
-            " UNION ALL SELECT 'INSERT and UPDATE on ' || relnamespace::regnamespace || '.' || relname FROM pg_class"
-            " WHERE relnamespace = to_regnamespace(:own) AND relkind = 'r' AND NOT"
-            " (has_table_privilege(oid, 'INSERT') AND has_table_privilege(oid, 'UPDATE'))"
-        ),
-        {"tables": list(PAY_TABLES), "own": SCHEMA},
+        text(_LACKING),
+        {"tables": [table for table, _ in needs], "rights": [right for _, right in needs], "own": SCHEMA},
     )
     missing = sorted(lacking.scalars())
     if not missing:
-        return Check("rights", "ok", "the tables of the pay database can be read, those of pay_jobs written")
+        return Check("rights", "ok", "all that the jobs do to the pay tables and to pay_jobs is allowed")
     return Check("rights", "failure", f"not granted: {', '.join(missing)}", "Have these rights granted to the user.")
 
 

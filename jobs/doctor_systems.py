@@ -16,9 +16,12 @@ from config.settings import (
     CfsSettings,
     EventSettings,
     MailSettings,
+    NoticeSettings,
     ObjectStoreSettings,
+    PingSettings,
     Settings,
     SftpSettings,
+    read,
     read_settings,
 )
 from jobs.doctor_check import Check
@@ -30,6 +33,7 @@ CONNECT_SECONDS = 5
 def check_systems(needs: Iterable[str]) -> Iterator[Check]:
     """Check every system the jobs need, whatever becomes of the others."""
     yield _controller_note()
+    yield from _alarms()
     for name in sorted(set(needs)):
         kind: type[Settings] = getattr(config.settings, name)
         probe = next((probe for base, probe in _PROBES.items() if issubclass(kind, base)), None)
@@ -128,6 +132,27 @@ def _reachable(url: str, setting: str) -> str:
     except OSError as error:
         raise ConfigError(f"{setting}: {parts.hostname}:{port} cannot be reached ({error}).") from error
     return f"{parts.hostname}:{port} listens; nothing was sent"
+
+
+def _alarms() -> Iterator[Check]:
+    """Check that somebody would hear of a failure; nothing is sent."""
+    try:
+        notice, pings = read(NoticeSettings), read(PingSettings).addresses()
+        heard = []
+        if notice.webhook is not None:
+            heard.append(f"by webhook ({_reachable(notice.webhook.get_secret_value(), 'NOTICE_WEBHOOK_URL')})")
+        elif notice.by_mail:
+            heard.append(f"by mail ({_reachable(read(MailSettings).notify_url, 'NOTIFY_API_URL')})")
+        if pings:
+            heard.append(f"by the monitors of {', '.join(sorted(pings))}")
+    except ConfigError as error:
+        yield Check("alarms", "failure", str(error), "Correct it: as it is nobody hears of a failure.")
+        return
+    if heard:
+        yield Check("alarms", "ok", f"failures are told {' and '.join(heard)}")
+    else:
+        do = "Where runs are started by the clock, set NOTICE_WEBHOOK_URL or NOTICE_BY_MAIL, and PAY_JOBS_PINGS."
+        yield Check("alarms", "ok", "nobody is told of failures; `check` shows them", do)
 
 
 def _controller_note() -> Check:

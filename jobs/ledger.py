@@ -1,12 +1,20 @@
-"""The run ledger, `pay_jobs.job_runs`: one row a run, written on the lock's autocommit connection."""
+"""The run ledger, `pay_jobs.job_runs`: one row a run, written on the lock's autocommit connection.
+
+The row is also a fence. Every transaction of a run's work holds it, and to mark a run lost waits for those: a run that
+lost its lock and does not know it yet can commit nothing beside the run that takes its place.
+"""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from psycopg2.errors import LockNotAvailable
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from config.errors import AlreadyRunning, SourceUnavailable
 from config.masking import mask, mask_text
 from jobs.locks import living_runs
 from jobs.shard import Shard
@@ -43,6 +51,7 @@ class Run:
 
 
 _COLUMNS = ", ".join(Run.__dataclass_fields__)
+_UNFINISHED = "status IN ('starting', 'running')"
 
 
 def start(
@@ -123,26 +132,53 @@ def finish(
     )
 
 
-def mark_lost(connection: Connection, job: str) -> list[Run]:
-    """Mark the runs of a job whose processes vanished, and give them with what they had finished."""
-    unfinished = _select(connection, "job = :job AND status IN ('starting', 'running')", {"job": job})
-    alive = living_runs(connection, [run.id for run in unfinished])
-    lost = [run for run in unfinished if run.id not in alive and _settled(connection, run)]
-    for run in lost:
-        connection.execute(
-            text(
-                "UPDATE pay_jobs.job_runs SET status = 'lost', finished_on = clock_timestamp(),"
-                " error = 'The process vanished without a word (killed, evicted, or out of memory).' WHERE id = :id"
-            ),
-            {"id": run.id},
+def hold(session: Session, run_id: int) -> None:
+    """Keep a run from being marked lost until the transaction ends. Raises SourceUnavailable if it is already."""
+    statement = f"SELECT id FROM pay_jobs.job_runs WHERE id = :id AND {_UNFINISHED} FOR KEY SHARE"
+    if session.execute(text(statement), {"id": run_id}).one_or_none() is None:
+        raise SourceUnavailable(
+            f"Run {run_id} was marked lost by a later run of its job, which may be at work. Nothing more was changed."
         )
-    return lost
+
+
+def mark_lost(connection: Connection, job: str) -> list[Run]:
+    """Mark the runs of a job whose processes vanished, and give them with what they had finished.
+
+    Raises AlreadyRunning where such a run still has a transaction open that does not end within the lock timeout.
+    """
+    unfinished = _select(connection, f"job = :job AND {_UNFINISHED}", {"job": job})
+    alive = living_runs(connection, [run.id for run in unfinished])
+    gone = [run for run in unfinished if run.id not in alive and _settled(connection, run)]
+    return [run for run in gone if _mark_lost(connection, run)]
+
+
+def _mark_lost(connection: Connection, run: Run) -> bool:
+    """Mark one run, unless it has come to its end meanwhile."""
+    statement = text(
+        f"WITH held AS (SELECT id FROM pay_jobs.job_runs WHERE id = :id AND {_UNFINISHED} FOR UPDATE)"
+        " UPDATE pay_jobs.job_runs AS run SET status = 'lost', finished_on = clock_timestamp(),"
+        " error = 'The process vanished without a word (killed, evicted, or out of memory).'"
+        " FROM held WHERE run.id = held.id"
+    )
+    try:
+        return connection.execute(statement, {"id": run.id}).rowcount == 1
+    except DBAPIError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise AlreadyRunning(
+            f"{run.job} run {run.id} in pod {run.pod} has lost its lock, but a transaction of it is still open."
+        ) from error
 
 
 def newest(connection: Connection, *, job: str | None = None, limit: int = 20) -> list[Run]:
     """Give the newest runs first, those of vanished processes shown as lost."""
     condition = "job = :job" if job else "true"
     return _truthful(connection, _select(connection, condition, {"job": job, "limit": limit}, "LIMIT :limit"))
+
+
+def jobs(connection: Connection) -> list[str]:
+    """Give the names of the jobs that ever ran."""
+    return list(connection.scalars(text("SELECT DISTINCT job FROM pay_jobs.job_runs ORDER BY job")))
 
 
 def find(connection: Connection, run_id: int) -> Run | None:

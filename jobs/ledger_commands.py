@@ -34,8 +34,12 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
             use_sandbox()
         with ledger_connection() as connection:
             runs = ledger.newest(connection, job=job, limit=limit)
+            known = ", ".join(ledger.jobs(connection)) or "no job"
         if as_json:
             click.echo(json.dumps({"runs": [asdict(run) for run in runs]}, default=str))
+            return
+        if not runs:
+            click.echo(f"The ledger has no run of {job or 'any job'}; it has runs of {known}.")
             return
         rows = [
             (

@@ -56,14 +56,18 @@ def tell_result(connection: Connection, result: Result, *, log: Any) -> None:
     )
 
 
-def tell_failure(job: str, said: str, *, log: Any) -> None:
-    """Tell people about a run that could not tell it itself."""
+def tell_failure(job: str, said: str, *, log: Any, happened: str = "ended", same: str | None = None) -> None:
+    """Tell people about what no run can tell: one that was killed, or one that never was.
+
+    same  what makes it the same as the last time; default all that is said
+    """
     from database.engine import make_engine
 
     try:
         engine = make_engine(read(DatabaseSettings), application_name=f"pay-jobs notice {job}", pooled=False)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            _tell(connection, job, f"{job}: ended", said, fingerprint=_fingerprint(job, "ended", said), log=log)
+            fingerprint = _fingerprint(job, "ended", same or said)
+            _tell(connection, job, f"{job}: {happened}", said, fingerprint=fingerprint, log=log)
         engine.dispose()
     except (SQLAlchemyError, PayJobsError) as error:
         log.error("notice.not_sent", job=job, error=str(error))

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -105,21 +106,8 @@ class _Run:
     def close(self, result: Result) -> None:
         """Write the outcome and let everything go; a database that is away must not hide the outcome."""
         try:
-            if self._connection is not None and self.run_id is not None:
-                ledger.finish(
-                    self._connection,
-                    self.run_id,
-                    status=result.status,
-                    exit_code=result.exit_code,
-                    counts=dict(result.outcome.counts),
-                    rejects=len(result.outcome.rejects),
-                    artifacts=result.outcome.artifacts,
-                    error=result.error,
-                )
-            if self._lock is not None and result.exit_code != ExitCode.LOCKED:
-                self._lock.release()
             if self._connection is not None:
-                tell_result(self._connection, result, log=self.log)
+                self._write_down(result, self._connection)
         except (SQLAlchemyError, PayJobsError) as error:
             self.log.error("run.not_recorded", error=str(explain(error) if isinstance(error, DBAPIError) else error))
         finally:
@@ -138,6 +126,34 @@ class _Run:
         )
         if self._pings is not None:
             self._pings.ended(result)
+
+    def _write_down(self, result: Result, connection: Connection) -> None:
+        """Write the outcome; where the lock's connection is lost, through a new one, for the lock is gone with it."""
+        assert self._lock is not None
+        try:
+            self._finish(result, connection)
+        except SQLAlchemyError:
+            with connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as another:
+                self._finish(result, another)
+                tell_result(another, result, log=self.log)
+            return
+        if result.exit_code != ExitCode.LOCKED:
+            self._lock.release()
+        tell_result(connection, result, log=self.log)
+
+    def _finish(self, result: Result, connection: Connection) -> None:
+        if self.run_id is None:
+            return
+        ledger.finish(
+            connection,
+            self.run_id,
+            status=result.status,
+            exit_code=result.exit_code,
+            counts=dict(result.outcome.counts),
+            rejects=len(result.outcome.rejects),
+            artifacts=result.outcome.artifacts,
+            error=result.error,
+        )
 
     def _shard(self, pod: PodSettings) -> Shard:
         if self.request.shard is None:
@@ -203,6 +219,8 @@ class _Run:
         engine = make_engine(chosen, application_name=self._session_name("work"))
         self._database = database = Database(engine, dry_run=self.request.dry_run)
         database.before_commit = self._lock.still_held
+        if self.run_id is not None:
+            database.after_begin = partial(ledger.hold, run_id=self.run_id)
         if self.watches_signals:
             watch_signals(self.stop, database.cancel)
         with Progress(self.log) as progress:

@@ -60,7 +60,7 @@ def schedule_command(
         *, job: str | None, count: int, begin: str | None, as_json: bool, environment: str | None, file: Path
     ) -> None:
         found = read_schedule(environment, file)
-        named = {name: one.times for name, one in found.jobs.items() if one.enabled}
+        named = {name: one.times for name, one in found.commands.items() if one.enabled}
         if job is not None:
             if job not in named:
                 raise UsageError(f"{job} has no schedule; there are {', '.join(named)}.")
@@ -105,13 +105,22 @@ def schedule_command(
     def run(*, port: int | None, host: str, sandbox: bool, environment: str | None, file: Path) -> int:
         from jobs.scheduler_process import run_scheduler
 
-        found: Schedule = read_schedule(environment, file)
+        found = _checking_itself(read_schedule(environment, file), environment, file)
         if sandbox:
             use_sandbox()
         chosen = found.cluster.scheduler.port if port is None else port
         return run_scheduler(found, jobs, entrypoint, address=(host, chosen), clock=clock)
 
     return schedule
+
+
+def _checking_itself(schedule: Schedule, environment: str | None, file: Path) -> Schedule:
+    """Let the `check` that the scheduler starts hold what ran against the schedule it ran by."""
+    if schedule.check is None:
+        return schedule
+    same = (*(("--env", environment) if environment else ()), *(("--file", str(file)) if file != BASE else ()))
+    check = schedule.check.model_copy(update={"arguments": (*schedule.check.arguments, *same)})
+    return schedule.model_copy(update={"check": check})
 
 
 def _instant(text: str, zone: str) -> datetime:

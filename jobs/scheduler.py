@@ -102,7 +102,7 @@ class Scheduler:
             try:
                 self._take_over(name, job)
                 while not self._stop.is_set():
-                    settled = self._claims.since(name, self._command(name)) or self._begun
+                    settled = self._claims.since(name, self._command(name), every=_every(job)) or self._begun
                     now = self._timeline.now()
                     due = due_now(job, settled, now)
                     if not due:
@@ -143,6 +143,10 @@ class Scheduler:
                 self._log.info("scheduler.again", job=claim.job, exit_code=code, why=str(follows))
                 if self._stop.wait(self._timeline.machine_seconds(pause)):
                     return
+                if follows is After.WAIT and self._is_served(job, claim):
+                    self._log.info("scheduler.served_elsewhere", job=claim.job)
+                    self._claims.finish(claim, str(After.DONE), code)
+                    return
                 claim = self._claims.again(self._claims.current(claim))
                 continue
             self._claims.finish(claim, str(follows), code)
@@ -166,6 +170,10 @@ class Scheduler:
         if ended is not None:
             self._log.info("scheduler.ended", job=claim.job, exit_code=ended.exit_code, seconds=round(seconds, 1))
         return ended
+
+    def _is_served(self, job: JobSchedule, claim: Claim) -> bool:
+        """Whether the run that held the lock, a CronJob's or one by hand, did what this instant asks for."""
+        return self._claims.is_served(claim, self._command(claim.job), every=_every(job))
 
     def _take_over(self, name: str, job: JobSchedule) -> None:
         for claim, exit_code in self._claims.left_behind():
@@ -218,6 +226,10 @@ class Scheduler:
 
     def _command(self, name: str) -> str:
         return shlex.join([name, *self._jobs[name].arguments])
+
+
+def _every(job: JobSchedule) -> bool:
+    return job.missed.run == "all"
 
 
 def _killed(ended: Ended, job: JobSchedule) -> str:

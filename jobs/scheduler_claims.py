@@ -38,6 +38,10 @@ class Claim:
 
 
 _COLUMNS = "id, job, scheduled_for, attempt, run_id"
+_SAME_COMMAND = (
+    "pay_jobs.job_runs WHERE job = :job AND command = :command AND shard_count = 1"
+    " AND NOT (:every AND triggered_by = 'scheduler')"
+)
 _LIVING_KEYS = (
     "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
     " AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -77,21 +81,35 @@ class Claims:
             self._held.close()
         self._engine.dispose()
 
-    def since(self, job: str, command: str) -> datetime | None:
+    def since(self, job: str, command: str, *, every: bool = False) -> datetime | None:
         """Give up to when a job's instants are settled: by a claim, or by a run of the same command.
 
         A run by a CronJob or by hand settles the instants before it as well as one of ours.
+
+        every  each instant counts by itself, so a run of ours settles none but its own
         """
         with self._transaction() as connection:
             found: datetime | None = connection.scalar(
                 text(
                     "SELECT greatest((SELECT max(scheduled_for) FROM pay_jobs.scheduled_runs WHERE job = :job),"
-                    " (SELECT max(started_on) FROM pay_jobs.job_runs WHERE job = :job AND command = :command"
-                    " AND status IN ('running', 'done', 'attention')))"
+                    f" (SELECT max(started_on) FROM {_SAME_COMMAND} AND status IN ('running', 'done', 'attention')))"
                 ),
-                {"job": job, "command": command},
+                {"job": job, "command": command, "every": every},
             )
         return found
+
+    def is_served(self, claim: Claim, command: str, *, every: bool = False) -> bool:
+        """Say whether somebody else's run of the same command has begun since the instant and ended well."""
+        with self._transaction() as connection:
+            return bool(
+                connection.scalar(
+                    text(
+                        f"SELECT EXISTS (SELECT FROM {_SAME_COMMAND} AND status IN ('done', 'attention')"
+                        " AND started_on >= :instant)"
+                    ),
+                    {"job": claim.job, "command": command, "every": every, "instant": claim.scheduled_for},
+                )
+            )
 
     def claim(self, job: str, scheduled_for: datetime) -> Claim | None:
         """Take an instant, unless somebody has."""

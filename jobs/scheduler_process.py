@@ -36,6 +36,8 @@ def run_scheduler(
     jobs = schedule.enabled_jobs(known)
     if not jobs:
         raise ConfigError("No job is scheduled that this installation has.")
+    if schedule.check is not None and schedule.check.enabled:
+        jobs["check"] = schedule.check
     for stranger in schedule.strangers(known):
         log.warning("scheduler.stranger", said=stranger)
     engine = make_engine(read(DatabaseSettings), application_name="pay-jobs scheduler", pooled=False)

@@ -73,7 +73,7 @@ def run_job_command(jobs: tuple[Job, ...]) -> click.Command:
     ) -> None:
         if job not in named:
             raise UsageError(f"Unknown job {job!r}. There are: {', '.join(named)}.")
-        _refuse_wrong(named[job], arguments, sharded=shards is not None)
+        refuse_wrong(named[job], arguments, sharded=shards is not None)
         schedule = read_schedule(environment)
         if job not in schedule.jobs:
             raise UsageError(f"{job} is not in config/schedule.yaml, which says what its pod gets. Add it there.")
@@ -89,8 +89,8 @@ def run_job_command(jobs: tuple[Job, ...]) -> click.Command:
     return run_job
 
 
-def _refuse_wrong(job: Job, arguments: Sequence[str], *, sharded: bool) -> None:
-    """Find wrong arguments now rather than in the pod."""
+def refuse_wrong(job: Job, arguments: Sequence[str], *, sharded: bool = False) -> None:
+    """Find wrong arguments now rather than in the pod; raises what the command itself would raise."""
     if sharded and not job.shardable:
         raise UsageError(f"{job.name} cannot be split into shards; leave --shards away.")
     common = [click.Option([name], is_flag=True) for name in ("--dry-run", "--json")]

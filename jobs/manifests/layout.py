@@ -51,7 +51,7 @@ def objects_of(schedule: Schedule) -> dict[str, Object]:
         "scheduler": scheduler(schedule),
     }
     return found | {
-        f"cronjob-{object_name(name)}": cron_job(name, job, schedule) for name, job in sorted(schedule.jobs.items())
+        f"cronjob-{object_name(name)}": cron_job(name, job, schedule) for name, job in sorted(schedule.commands.items())
     }
 
 

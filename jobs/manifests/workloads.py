@@ -126,7 +126,7 @@ def upgrade(schedule: Schedule) -> Object:
 def scheduler(schedule: Schedule) -> Object:
     """Give the Deployment of the scheduler, which also carries the runs it starts; without replicas unless enabled."""
     wanted = schedule.cluster.scheduler
-    running = [job for job in schedule.jobs.values() if job.enabled]
+    running = [job for job in schedule.commands.values() if job.enabled]
     probe = {"port": MONITORED_PORT}
     return {
         "apiVersion": "apps/v1",

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from config.errors import UsageError
 
 
@@ -36,13 +39,26 @@ class Arguments:
                 "--xlsx": self.xlsx_file,
                 "--html": self.html_file,
                 "--mail": self.mail,
+                "--fail-over": self.fail_over,
             }
             chosen = [name for name, given in others.items() if given]
             if chosen:
                 raise UsageError(f"--compare-cfs and {' and '.join(chosen)} do not go together.")
-        for path in (self.csv_file, self.xlsx_file, self.html_file):
-            if path is not None and not path.absolute().parent.is_dir():
+        paths = [path for path in (self.csv_file, self.xlsx_file, self.html_file) if path is not None]
+        for path in paths:
+            if not path.absolute().parent.is_dir():
                 raise UsageError(f"The folder of {path} does not exist.")
+        if len({path.absolute() for path in paths}) < len(paths):
+            raise UsageError("Two of --csv, --xlsx and --html name the same file.")
+
+    def check(self, session: Session, today: date) -> None:
+        """Refuse a day to come, and an account that does not exist: their reports would say that all is well."""
+        for name, day in (("--as-of", self.as_of), ("--since", self.since)):
+            if day is not None and day > today:
+                raise UsageError(f"{name} {day} is to come: the last day there can be is {today}.")
+        known = text("SELECT EXISTS (SELECT FROM payment_accounts WHERE auth_account_id = :account)")
+        if self.account is not None and not session.scalar(known, {"account": self.account}):
+            raise UsageError(f"No payment account has the auth account id {self.account!r}.")
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -27,7 +27,9 @@ class Turn(IntEnum):
 class Diagnosis:
     """One row of the tables.
 
-    command  a job of ours that does the next step; {file}, {batch}, {code} stand for values of the evidence
+    command  a job of ours that does the next step; {file}, {batch}, {code} stand for values of the evidence. What
+             changes money or what CAS is sent comes as a dry run with a reason to be filled in: pasting it changes
+             nothing, and the ledger says nothing that nobody has looked at
     weak     whether it stands for several rows that only CFS can tell apart
     """
 
@@ -39,7 +41,9 @@ class Diagnosis:
     weak: bool = False
 
 
-_REPLAY = 'PAD_RECONCILE --replay {file} --reason "stuck invoices; NSF rows checked"'
+_LOOK_FIRST = '--reason "TICKET: why" --dry-run'
+_REPLAY = f"PAD_RECONCILE --replay {{file}} {_LOOK_FIRST}"
+_UNSTOP = f"EJV_FEEDBACK_CHECK --unstop {{code}} {_LOOK_FIRST}"
 _ALL = (
     Diagnosis("P1", "The account is frozen after a bounced payment; the nightly job leaves it out.",
               "The customer pays what is outstanding by card; then it is picked up by itself. Do not unlock by hand.",
@@ -72,8 +76,8 @@ _ALL = (
               "Check the file for NSF rows, because a repeated bounce locks accounts; then process it.",
               command=_REPLAY),
     Diagnosis("P13", "Paid in CFS, and its settlement file is processed: its own row was not applied.",
-              "Correct what the row's reject says, then try the rejected rows again.",
-              command="PAD_RECONCILE --retry-rejects"),
+              "Correct what the row's reject says, then apply the row.",
+              command=f"repair pad-invoice {{invoice}} {_LOOK_FIRST}"),
     Diagnosis("P14", "Paid in CFS, and no settlement file has its number: a file was lost, or a memo paid it.",
               "Look in the backup directory of the SFTP server for the missing days; then ask CAS.", Turn.OTHERS,
               command="PAD_RECONCILE --list"),
@@ -82,8 +86,8 @@ _ALL = (
     Diagnosis("P15", "Replaced by a bundle that is being paid by card, or was given up half-way.",
               "Look at the payment page; UPDATE_STALE_PAYMENTS closes it if the card was charged.", Turn.CUSTOMER),
     Diagnosis("P16", "Its reference is settled and the invoice is not: a half-applied row.",
-              "Try the rejected rows again; if it stays, finish the invoice by hand.",
-              command="PAD_RECONCILE --retry-rejects"),
+              "Look at its life: which row it was, and what is missing; then finish the invoice by hand.",
+              command="explain invoice {invoice}"),
     Diagnosis("PN", "The payment bounced; the invoice waits for the customer.",
               "The customer pays the invoice and the fee by card; that releases the account.", Turn.CUSTOMER),
     Diagnosis("J1", "The account is not billable; the invoice should have been closed when it was made.",
@@ -91,10 +95,10 @@ _ALL = (
     Diagnosis("J2", "The account has no GL in force.", "Add the GL the ministry names.", Turn.OTHERS),
     Diagnosis("J3", "CAS rejected the GL.",
               "The ministry confirms the GL; correct it, release it; the next EJV_PAYMENT sends it again.",
-              Turn.OTHERS, command='EJV_FEEDBACK_CHECK --unstop {code} --reason "GL confirmed by the ministry"'),
+              Turn.OTHERS, command=_UNSTOP),
     Diagnosis("J4", "The GL is stopped because of another invoice of the same account.",
               "The ministry confirms the GL; correct it, release it; the next EJV_PAYMENT sends it.",
-              Turn.OTHERS, command='EJV_FEEDBACK_CHECK --unstop {code} --reason "GL confirmed by the ministry"'),
+              Turn.OTHERS, command=_UNSTOP),
     Diagnosis("J5", "Waiting for the next batch at 20:01.", "Wait.", Turn.NOBODY),
     Diagnosis("J6", "A batch left without it: EJV_PAYMENT fails, or leaves its client out.",
               "Read the log of EJV_PAYMENT; check the GL's client against the batch types GI and GA."),
@@ -103,12 +107,12 @@ _ALL = (
               command="EJV_FEEDBACK_CHECK --file {file}"),
     Diagnosis("J9", "Its batch has no feedback anywhere: CAS lost or refused the file.",
               "Ask CAS whether the batch was received; never send it again while they may still run it.", Turn.OTHERS,
-              command='EJV_FEEDBACK_CHECK --resubmit {batch} --reason "CAS confirmed: not received"'),
+              command=f"EJV_FEEDBACK_CHECK --resubmit {{batch}} {_LOOK_FIRST}"),
     Diagnosis("J10", "Feedback was begun and not finished.", "Apply it again; what is done already is left alone.",
               command="EJV_FEEDBACK_CHECK --file {file}"),
     Diagnosis("J11", "CAS rejected the whole batch; its references keep the invoices from the next one.",
               "Remove the cause, cancel the references, let the next EJV_PAYMENT build a new batch.",
-              command='EJV_FEEDBACK_CHECK --rebuild {batch} --reason "batch rejected, cause removed"'),
+              command=f"EJV_FEEDBACK_CHECK --rebuild {{batch}} {_LOOK_FIRST}"),
     Diagnosis("J12", "The journal was accepted and the invoice does not know: a lost update.",
               "Finish it here: status, reference and receipt.",
               command="EJV_FEEDBACK_CHECK --search {invoice}"),

@@ -108,7 +108,8 @@ def _journal(journal: Journal) -> Iterator[str]:
     else:
         yield f"batch {journal.batch} ({journal.file_ref}) of {journal.file_made}: {journal.file_status}"
         yield f"link {journal.link_status}{f' ({journal.link_message})' if journal.link_message else ''}"
-        yield f"feedback {journal.feedback_ref or journal.feedback_file or 'not found'}"
+        applied = " (applied)" if journal.feedback_is_applied else ""
+        yield f"feedback {journal.feedback_ref or journal.feedback_file or 'not found'}{applied}"
     if journal.completed_batches > 1:
         yield f"completed in {journal.completed_batches} batches"
     if not journal.has_gl:

@@ -1,5 +1,6 @@
 """One stuck invoice as a row of the report."""
 
+import shlex
 from typing import Any, NamedTuple
 
 from tasks.stale_invoice_report.catalogue import Diagnosis, Turn
@@ -110,13 +111,18 @@ def _file(e: Evidence, diagnosis: Diagnosis) -> str | None:
 
 def _command_of(e: Evidence, diagnosis: Diagnosis) -> str:
     """Give the command of a diagnosis; a settlement file that is merely waiting needs no replay."""
+    if diagnosis.code == "P13" and e.invoice.method != "PAD":
+        return "PAD_RECONCILE --retry-rejects --dry-run"
     if diagnosis.code != "P12" or e.settlement.waiting_state in {"held", "failed"}:
         return diagnosis.command
     return "PAD_RECONCILE" if e.settlement.waiting_state in {"stored", "received"} else ""
 
 
 def _command(command: str, values: dict[str, Any]) -> str:
-    """Give the command as it is typed, none where a value that it needs is not known."""
+    """Give the command as it is typed, none where a value that it needs is not known.
+
+    A name that a shell would read as more than a name is quoted: people paste what stands here.
+    """
     if not command or any(value is None and f"{{{name}}}" in command for name, value in values.items()):
         return ""
-    return _ENTRYPOINT + command.format(**values)
+    return _ENTRYPOINT + command.format(**{name: shlex.quote(str(value)) for name, value in values.items()})

@@ -1,7 +1,7 @@
 """Which settlement files are known, and which numbers stand in those that are not processed (evidence E5).
 
-Files that were applied have their rows in pay_jobs.settlement_rows. The others are read from the object store, where
-there is one: those we hold, and those that only the service before us noted or left in its folder.
+Files that we applied have their rows in pay_jobs.settlement_rows. The others are read from the object store, where
+there is one: those we hold, and those that only the service before us noted, applied or left in its folder.
 """
 
 import csv
@@ -30,22 +30,25 @@ _DAYS_TO_MISS = 5
 
 @dataclass(frozen=True)
 class KnownFile:
-    """A settlement file, and whether it is processed."""
+    """A settlement file, whether it is processed, and whether it was so by the service before us."""
 
     name: str
     state: str
     object_key: str | None
     is_processed: bool
+    is_earlier: bool = False
 
 
 @dataclass
 class WaitingFiles:
     """The numbers in files that are not processed, and the days of all known files.
 
+    earlier  where a number that is open stands in a file that the service before us processed
     problem  why they could not all be looked at
     """
 
     numbers: dict[str, KnownFile] = field(default_factory=dict)
+    earlier: dict[str, Settlement] = field(default_factory=dict)
     bounces: Counter[str] = field(default_factory=Counter)
     days: set[date] = field(default_factory=set)
     problem: str | None = None
@@ -53,6 +56,8 @@ class WaitingFiles:
     def add_to(self, settlement: Settlement, number: str | None, sent_on: date | None, today: date) -> Settlement:
         """Add what these files say of a number to what the applied ones say."""
         file = self.numbers.get(number or "")
+        if settlement.file is None and (before := self.earlier.get(number or "")) is not None:
+            settlement = settlement._replace(file=before.file, line=before.line, outcome=before.outcome)
         return settlement._replace(
             waiting_file=file.name if file else None,
             waiting_state=file.state if file else None,
@@ -64,7 +69,7 @@ class WaitingFiles:
         if sent_on is None or not self.days:
             return ()
         days = (sent_on + timedelta(days=number) for number in range(1, _DAYS_TO_MISS + 1))
-        return tuple(day for day in days if day <= today and day not in self.days)
+        return tuple(day for day in days if day < today and day not in self.days)  # today's may come yet
 
 
 def known_files(session: Session) -> list[KnownFile]:
@@ -72,28 +77,40 @@ def known_files(session: Session) -> list[KnownFile]:
     return [KnownFile(*tuple(row)) for row in run_sql(session, PACKAGE, "list_settlement_files").all()]
 
 
-def search_waiting(files: list[KnownFile], store: ObjectStore | None) -> WaitingFiles:
-    """Read the numbers of the files that are not processed; what cannot be read weakens the report and is said."""
+def open_numbers(session: Session, files: list[KnownFile]) -> frozenset[str]:
+    """Give the CFS numbers that may stand in a file of the service before us; none where it left no file."""
+    if not any(file.is_earlier for file in files):
+        return frozenset()
+    return frozenset(run_sql(session, PACKAGE, "list_open_numbers").scalars())
+
+
+def search_waiting(files: list[KnownFile], numbers: frozenset[str], store: ObjectStore | None) -> WaitingFiles:
+    """Read the files whose rows we do not have; what cannot be read weakens the report and is said.
+
+    numbers  what is looked for in files that the service before us processed
+    """
     found = WaitingFiles(days={day for file in files if (day := _day_of(file.name)) is not None})
     if store is None:
-        waiting = sum(not file.is_processed for file in files)
-        found.problem = (
-            f"no object store: {waiting} unprocessed settlement files were not searched" if waiting else None
-        )
+        unread = sum(not file.is_processed or (file.is_earlier and bool(numbers)) for file in files)
+        found.problem = f"no object store: {unread} settlement files were not searched" if unread else None
         return found
     try:
-        waiting_files = _waiting(files, store)
-        for file, key in waiting_files[-MOST_FILES:]:
-            _search(found, file, key, store)
-        if len(waiting_files) > MOST_FILES:
-            found.problem = f"only the newest {MOST_FILES} of {len(waiting_files)} unprocessed files were searched"
+        unread_files = _unread(files, numbers, store)
+        for file, key in unread_files[-MOST_FILES:]:
+            _search(found, file, key, numbers, store)
+        if len(unread_files) > MOST_FILES:
+            found.problem = f"only the newest {MOST_FILES} of {len(unread_files)} stored files were searched"
     except PayJobsError as error:
         found.problem = f"stored settlement files could not be searched: {error}"
     return found
 
 
-def _waiting(files: list[KnownFile], store: ObjectStore) -> list[tuple[KnownFile, str]]:
-    waiting = [(file, file.object_key or EARLIER_FOLDER + file.name) for file in files if not file.is_processed]
+def _unread(files: list[KnownFile], numbers: frozenset[str], store: ObjectStore) -> list[tuple[KnownFile, str]]:
+    waiting = [
+        (file, file.object_key or EARLIER_FOLDER + file.name)
+        for file in files
+        if not file.is_processed or (file.is_earlier and numbers)
+    ]
     names = {file.name for file in files}
     for key in store.list(EARLIER_FOLDER):
         name = key.removeprefix(EARLIER_FOLDER)
@@ -102,21 +119,27 @@ def _waiting(files: list[KnownFile], store: ObjectStore) -> list[tuple[KnownFile
     return sorted(waiting, key=lambda pair: pair[0].name)
 
 
-def _search(found: WaitingFiles, file: KnownFile, key: str, store: ObjectStore) -> None:
+def _search(found: WaitingFiles, file: KnownFile, key: str, numbers: frozenset[str], store: ObjectStore) -> None:
     try:
         with store.open(key) as stream:
-            for number, status in _targets(io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="")):
-                found.numbers[number] = file
-                found.bounces[file.name] += status.casefold() == "not paid"
+            for line, number, status in _targets(io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="")):
+                if not file.is_processed:
+                    found.numbers[number] = file
+                    found.bounces[file.name] += status.casefold() == "not paid"
+                elif number in numbers:
+                    outcome = f"'{status}', processed by the service before us"
+                    found.earlier[number] = Settlement(file.name, line, outcome)
     except ObjectMissing:
         return
+    except csv.Error as error:  # a file that is held may be anything
+        found.problem = f"{file.name} is no CSV from some line on ({error}); what follows in it was not searched"
     day = _day_of(file.name)
     if day is not None:
         found.days.add(day)
 
 
-def _targets(lines: io.TextIOWrapper) -> Iterator[tuple[str, str]]:
-    """Give number and status of each row; a file without the column has none."""
+def _targets(lines: io.TextIOWrapper) -> Iterator[tuple[int, str, str]]:
+    """Give line, number and status of each row; a file without the column has none."""
     rows = csv.reader(lines)
     header = [name.strip().casefold() for name in next(rows, [])]
     if _TARGET not in header:
@@ -124,7 +147,7 @@ def _targets(lines: io.TextIOWrapper) -> Iterator[tuple[str, str]]:
     number, status = header.index(_TARGET), header.index(_STATUS) if _STATUS in header else len(header)
     for row in rows:
         if len(row) > number and row[number].strip():
-            yield row[number].strip(), row[status].strip() if len(row) > status else ""
+            yield rows.line_num, row[number].strip(), row[status].strip() if len(row) > status else ""
 
 
 def _day_of(name: str) -> date | None:

@@ -110,13 +110,22 @@ def _shown(row: Row) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in SHOWN)
 
 
+def _stuck(count: int, amount: Decimal) -> str:
+    invoices, are = ("invoice", "is") if count == 1 else ("invoices", "are")
+    return f"{count:,} {invoices} over {amount:,.2f} CAD {are} stuck"
+
+
+def _going_on(count: int) -> str:
+    return "1 more goes on by itself." if count == 1 else f"{count:,} more go on by themselves."
+
+
 def headline(summary: Summary) -> list[str]:
     """Give the sentences that open a mail and close a run."""
     tallies = summary.tallies
     lines = [
-        f"{tallies.stuck.count:,} invoices over {tallies.stuck.amount:,.2f} CAD are stuck"
+        f"{_stuck(tallies.stuck.count, tallies.stuck.amount)}"
         f"{f', the oldest since {tallies.stuck.oldest}' if tallies.stuck.oldest else ''}; "
-        f"{tallies.waiting.count:,} more go on by themselves."
+        f"{_going_on(tallies.waiting.count)}"
     ]
     if tallies.by_turn[Turn.MONEY.words]:
         lines.append(f"Money is at risk in {tallies.by_turn[Turn.MONEY.words]:,} of them: these stand first.")

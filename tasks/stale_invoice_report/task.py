@@ -12,7 +12,7 @@ from tasks.stale_invoice_report.artifacts import open_store, store_report, write
 from tasks.stale_invoice_report.judging import Judged, judge_all
 from tasks.stale_invoice_report.moments import Moments, local_day, moments
 from tasks.stale_invoice_report.report_store import Report, begin_report, finish_report, trend
-from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles, known_files, search_waiting
+from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles, known_files, open_numbers, search_waiting
 from tasks.stale_invoice_report.summary import (
     Census,
     Summary,
@@ -25,6 +25,8 @@ from tasks.stale_invoice_report.summary import (
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Report what is stuck, or compare with CFS."""
+    with context.database.begin() as session:
+        arguments.check(session, context.today())
     if arguments.compare_cfs:
         from tasks.stale_invoice_report.comparison import compare_with_cfs
 
@@ -48,7 +50,8 @@ def _settlement_files(context: RunContext, store: ObjectStore | None) -> Waiting
     context.progress.step("settlement files")
     with context.database.begin() as session:
         files = known_files(session)
-    return search_waiting(files, store)
+        numbers = open_numbers(session, files)
+    return search_waiting(files, numbers, store)
 
 
 def _begin(context: RunContext, arguments: Arguments) -> Report:

@@ -1,5 +1,6 @@
 """The image, as far as it can be built without an engine: the same layout in a bare directory, as an unknown user."""
 
+import compileall
 import json
 import os
 import re
@@ -13,9 +14,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from psycopg2.extensions import parse_dsn
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +66,7 @@ def _python_for_all(folder: Path) -> str:
     if all(path.stat().st_mode & stat.S_IXOTH for path in (prefix, *prefix.parents)):
         return str(Path(sys.executable).resolve())
     python, here = f"python{sys.version_info.major}.{sys.version_info.minor}", folder / "usr" / "local"
-    left_out = shutil.ignore_patterns("__pycache__", "test", "tests", "site-packages", "idlelib", "config-*")
+    left_out = shutil.ignore_patterns("test", "tests", "site-packages", "idlelib", "config-*")
     shutil.copytree(prefix / "lib" / python, here / "lib" / python, ignore=left_out, symlinks=True)
     for library in (prefix / "lib").glob("libpython*"):
         shutil.copy2(library, here / "lib", follow_symlinks=False)
@@ -116,17 +119,45 @@ def _relay(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
+def locked(name: str) -> dict[str, str]:
+    """Give what a lock says of each distribution: version, marker and hashes."""
+    found = {}
+    for entry in re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8")):
+        if not entry.startswith("#"):
+            said = "\n".join(line for line in entry.splitlines() if not line.lstrip().startswith("#"))
+            found[said.partition("==")[0]] = said.strip()
+    return found
+
+
+def _install_locked(site_packages: Path) -> None:
+    """Link the distributions of the image's lock from where the same lock was installed by its hashes: here."""
+    for entry in locked("requirements.lock").values():
+        wanted = Requirement(entry.split("\\")[0].strip())
+        if wanted.marker is not None and not wanted.marker.evaluate():
+            continue
+        found = distribution(wanted.name)
+        assert wanted.specifier.contains(found.version), f"{wanted} is locked, {found.version} is installed: make setup"
+        for name in found.files or ():
+            source, target = Path(str(found.locate_file(name))), site_packages / name
+            if ".." not in name.parts and source.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                _link(source, target)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:  # another file system
+        shutil.copy2(source, target)
+
+
 @pytest.fixture(scope="module")
 def image() -> Iterator[Image]:
     folder = Path(tempfile.mkdtemp(prefix="pay-jobs-image-"))
     venv = folder / "opt" / "pay-jobs"
     subprocess.run([_python_for_all(folder), "-m", "venv", "--without-pip", str(venv)], check=True)
-    lock = str(ROOT / "requirements.lock")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(venv), "install", "--quiet", "--disable-pip-version-check",
-         "--no-compile", "--require-hashes", "--only-binary", ":all:", "-r", lock],
-        check=True,
-    )  # fmt: skip
+    [site_packages] = venv.glob("lib/python*/site-packages")
+    _install_locked(site_packages)
     for name in copied():
         source, target = ROOT / name, folder / "app" / name
         if source.is_dir():
@@ -134,6 +165,7 @@ def image() -> Iterator[Image]:
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
+    compileall.compile_dir(folder / "app", quiet=1)
     folder.chmod(0o755)
     for path in (folder / "app").rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -181,6 +213,12 @@ def test_the_lock_of_the_image_holds_no_test_tool_and_no_part_of_the_sandbox() -
     names = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.M))
 
     assert not names & COMPILERS_AND_TEST_TOOLS
+
+
+def test_the_image_gets_exactly_what_the_tests_ran_on() -> None:
+    tested = locked("requirements-dev.lock")
+
+    assert {name: tested.get(name) for name in locked("requirements.lock")} == locked("requirements.lock")
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Operator
+from tests.e2e.conftest import Operator, Said, finish
 
 pytestmark = pytest.mark.slow
 
@@ -19,12 +19,13 @@ def home() -> Iterator[Path]:
         Operator(None).run("sandbox", "down", "--forget", PAY_JOBS_SANDBOX=str(Path(folder) / "sandbox"))
 
 
-def test_a_sandbox_goes_up_is_used_and_goes_down(home: Path) -> None:
+def test_a_sandbox_goes_up_by_two_at_once_is_used_and_goes_down(home: Path) -> None:
     place = {"PAY_JOBS_SANDBOX": str(home)}
     operator = Operator(None)
 
     before = operator.run("sandbox", "status", **place)
-    up = operator.run("sandbox", "up", "--accounts", "20", "--invoices", "100", **place)
+    both = [operator.start("sandbox", "up", "--accounts", "20", "--invoices", "100", **place) for _ in range(2)]
+    up, beside = (finish(one) for one in both)
     running = operator.run("sandbox", "status", **place)
     night = operator.run("GENERATE_STATEMENTS", "2022-06-25", "--sandbox", "--json", **place)
     down = operator.run("sandbox", "down", **place)
@@ -35,6 +36,7 @@ def test_a_sandbox_goes_up_is_used_and_goes_down(home: Path) -> None:
         1, 0, 0, 0, 0, 1, 0,
     )  # fmt: skip
     assert "export DATABASE_URL=" in up.out
+    assert (beside.code, exports(beside)) == (0, exports(up))
     assert str(home) in running.out
     assert night.json["counts"]["statements_created"] == 45
     assert not home.exists()
@@ -44,3 +46,8 @@ def test_without_a_sandbox_down_says_so(home: Path) -> None:
     said = Operator(None).run("sandbox", "down", PAY_JOBS_SANDBOX=str(home))
 
     assert (said.code, said.out) == (0, "There was no sandbox.\n")
+
+
+def exports(said: Said) -> list[str]:
+    """Give the settings that a command said."""
+    return [line for line in said.out.splitlines() if line.startswith("  export ")]

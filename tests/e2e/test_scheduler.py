@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,10 +13,16 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.cron import Cron
+from tests.conftest import Server
+from tests.probe_entry import NAMES
 from tests.scheduler_fixtures import Bench, fresh_bench, wait_until
 
 pytestmark = pytest.mark.slow
 HOUR = timedelta(hours=1)
+CHECK = """
+check:
+  {cron: 30 12 * * *, zone: UTC, deadline: 1h, missed: {run: latest, up_to: 9d}, resources: {cpu: 1m, memory: 1Mi}}
+"""
 
 
 @pytest.fixture
@@ -49,22 +56,22 @@ def test_a_night_on_which_clocks_change_has_each_run_once(
 
 def test_two_schedulers_at_once_run_each_instant_once(bench: Bench) -> None:
     bench.begin(bench.start, speed=1800)
-    schedule = bench.schedule(PROBE="*/30 * * * * | missed: {run: all, up_to: 1d}")
+    schedule = bench.schedule(PROBE="0 * * * * | missed: {run: all, up_to: 1d}")
 
     pair = bench.schedulers(schedule, 2)
-    wait_until(lambda: sum(claim[1] == "done" for claim in bench.claims()) >= 6, "six instants are done")
+    wait_until(lambda: sum(claim[1] == "done" for claim in bench.claims()) >= 4, "four instants are done")
     assert [scheduler.stop() for scheduler in pair] == [0, 0]
 
     claims = bench.claims()
     assert len({claim[0] for claim in claims}) == len(claims)
     assert [status for _, status in bench.runs()].count("done") == sum(claim[1] == "done" for claim in claims)
-    instants = Cron("*/30 * * * *", "UTC").between(claims[0][0] - HOUR / 4, claims[-1][0])
+    instants = Cron("0 * * * *", "UTC").between(claims[0][0] - HOUR / 4, claims[-1][0])
     assert [claim[0] for claim in claims] == instants
 
 
 def test_a_run_that_outlives_its_killed_scheduler_is_not_run_again(bench: Bench) -> None:
     bench.begin(bench.start, speed=900)
-    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '3'")
+    schedule = bench.schedule(PROBE="30 12 * * * | arguments: --seconds, '3'")
     first = bench.scheduler(schedule)
     wait_until(lambda: [status for _, status in bench.runs()] == ["running"], "the run is at work")
 
@@ -73,13 +80,13 @@ def test_a_run_that_outlives_its_killed_scheduler_is_not_run_again(bench: Bench)
     wait_until(lambda: [claim[1] for claim in bench.claims()] == ["done"], "the new scheduler settles it")
 
     assert [status for _, status in bench.runs()] == ["done"]
-    assert bench.claims() == [(bench.start + HOUR, "done", 0, 1)]
+    assert bench.claims() == [(bench.start + HOUR / 2, "done", 0, 1)]
     assert second.stop() == 0
 
 
 def test_a_run_that_was_killed_with_its_scheduler_is_run_again_once(bench: Bench) -> None:
     bench.begin(bench.start, speed=900)
-    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '2'")
+    schedule = bench.schedule(PROBE="30 12 * * * | arguments: --seconds, '2'")
     first = bench.scheduler(schedule)
     wait_until(lambda: [status for _, status in bench.runs()] == ["running"], "the run is at work")
 
@@ -90,49 +97,58 @@ def test_a_run_that_was_killed_with_its_scheduler_is_run_again_once(bench: Bench
     wait_until(lambda: [claim[1] for claim in bench.claims()] == ["done"], "the new scheduler runs it again")
 
     assert [status for _, status in bench.runs()] == ["lost", "done"]
-    assert bench.claims() == [(bench.start + HOUR, "done", 0, 2)]
+    assert bench.claims() == [(bench.start + HOUR / 2, "done", 0, 2)]
 
 
-def test_a_killed_child_hurts_neither_the_scheduler_nor_the_next_run(bench: Bench) -> None:
-    bench.begin(bench.start, speed=900)
-    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '90'", OTHER="30 13 * * *")
-    scheduler = bench.scheduler(schedule)
-    wait_until(lambda: [status for _, status in bench.runs()] == ["running"], "the run is at work")
-
-    os.kill(bench.child_pids()[0], signal.SIGKILL)
-    wait_until(lambda: [claim[1] for claim in bench.claims("OTHER")] == ["done"], "the next job runs")
-
-    assert bench.claims() == [(bench.start + HOUR, "failed", -9, 1)]
-    assert scheduler.answer("/healthz") == (200, "ok\n")
-
-
-def test_a_run_past_its_deadline_is_ended(bench: Bench) -> None:
-    bench.begin(bench.start, speed=900)
-    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '90' | deadline: 12s")
-
-    bench.scheduler(schedule)
-    wait_until(lambda: [claim[1] for claim in bench.claims()] == ["failed"], "the run is ended")
-
-    assert [status for _, status in bench.runs()] == ["interrupted"]
-
-
-def test_a_failed_run_is_tried_again_as_often_as_the_schedule_says(bench: Bench) -> None:
-    bench.begin(bench.start, speed=900)
-    heal = bench.folder / "healed"
-    schedule = bench.schedule(
-        PROBE=f"0 13 * * * | arguments: --heal, {heal} | retries: 1",
-        OTHER="0 13 * * * | arguments: --fail | retries: 1",
+@pytest.fixture(scope="module")
+def bad_hour(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One scheduler whose runs heal, fail, are killed and take too long, all in the same hour; all are settled."""
+    name = f"scheduler_{uuid.uuid4().hex[:8]}"
+    folder = tmp_path_factory.mktemp("scheduler")
+    made = Bench(server.create(name, template), folder)
+    made.begin(made.start, speed=900)
+    schedule = made.schedule(
+        PROBE=f"30 12 * * * | arguments: --heal, {folder / 'healed'} | retries: 1",
+        OTHER="30 12 * * * | arguments: --fail | retries: 1",
+        KILLED="30 12 * * * | arguments: --seconds, '90'",
+        LATE="30 12 * * * | arguments: --seconds, '90' | deadline: 12s",
     )
+    schedule.write_text(schedule.read_text() + CHECK)
+    try:
+        made.scheduler(schedule)
+        wait_until(lambda: [status for _, status in made.runs("KILLED")] == ["running"], "the run is at work")
+        os.kill(made.child_pids("KILLED")[0], signal.SIGKILL)
+        for job in (*NAMES, "check"):
+            wait_until(lambda job=job: [one[1] for one in made.claims(job)] not in ([], ["begun"]), f"{job} is settled")
+        yield made
+    finally:
+        made.close()
+    server.drop(name)
 
-    bench.scheduler(schedule)
-    wait_until(lambda: [claim[1] for claim in bench.claims("OTHER") + bench.claims()] == ["failed", "done"], "both end")
 
-    assert [status for _, status in bench.runs()] == ["failed", "done"]
-    assert [status for _, status in bench.runs("OTHER")] == ["failed", "failed"]
+def test_a_killed_child_hurts_neither_the_scheduler_nor_the_other_runs(bad_hour: Bench) -> None:
+    assert bad_hour.claims("KILLED") == [(bad_hour.start + HOUR / 2, "failed", -9, 1)]
+    assert [claim[1] for claim in bad_hour.claims("PROBE")] == ["done"]
+    assert bad_hour.processes[0].poll() is None
+
+
+def test_the_absence_alarm_is_started_by_the_clock_like_a_job(bad_hour: Bench) -> None:
+    assert bad_hour.claims("check") == [(bad_hour.start + HOUR / 2, "done", 0, 1)]
+
+
+def test_a_run_past_its_deadline_is_ended(bad_hour: Bench) -> None:
+    assert [claim[1] for claim in bad_hour.claims("LATE")] == ["failed"]
+    assert [status for _, status in bad_hour.runs("LATE")] == ["interrupted"]
+
+
+def test_a_failed_run_is_tried_again_as_often_as_the_schedule_says(bad_hour: Bench) -> None:
+    assert [claim[1] for claim in bad_hour.claims("OTHER") + bad_hour.claims()] == ["failed", "done"]
+    assert [status for _, status in bad_hour.runs()] == ["failed", "done"]
+    assert [status for _, status in bad_hour.runs("OTHER")] == ["failed", "failed"]
 
 
 def test_after_an_outage_missed_runs_are_caught_up_as_the_schedule_says(bench: Bench) -> None:
-    bench.begin(bench.start, speed=3600)
+    bench.begin(bench.start, speed=1800)
     jobs = {
         "PROBE": "0 * * * * | missed: {run: all, up_to: 4h}",
         "OTHER": "0 * * * * | missed: {run: latest, up_to: 4h}",
@@ -157,7 +173,7 @@ def test_after_an_outage_missed_runs_are_caught_up_as_the_schedule_says(bench: B
 
 def test_it_drains_when_asked_to_stop_and_tells_the_cluster_how_it_is(bench: Bench) -> None:
     bench.begin(bench.start, speed=900)
-    schedule = bench.schedule(PROBE="0 13 * * * | arguments: --seconds, '4'", OTHER="0 1 * * *")
+    schedule = bench.schedule(PROBE="30 12 * * * | arguments: --seconds, '4'", OTHER="0 1 * * *")
     scheduler = bench.scheduler(schedule)
     wait_until(lambda: scheduler.answer("/readyz") == (200, "ok\n"), "it is ready")
     wait_until(lambda: [status for _, status in bench.runs()] == ["running"], "the run is at work")
@@ -175,6 +191,6 @@ def test_it_drains_when_asked_to_stop_and_tells_the_cluster_how_it_is(bench: Ben
 
     assert code == 0
     assert [status for _, status in bench.runs()] == ["done"]
-    assert bench.claims() == [(bench.start + HOUR, "done", 0, 1)]
+    assert bench.claims() == [(bench.start + HOUR / 2, "done", 0, 1)]
     assert figures[("pay_jobs_running", "PROBE")] == 1
     assert figures[("pay_jobs_scheduler_ready",)] == 1

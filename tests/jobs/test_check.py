@@ -51,13 +51,15 @@ class Past:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def run(self, job: str, at: datetime, status: str = "done", *, minutes: float = 1, command: str = "") -> None:
+    def run(
+        self, job: str, at: datetime, status: str = "done", *, minutes: float = 1, command: str = "", shards: int = 1
+    ) -> None:
         exit_code = {"done": 0, "attention": 3, "failed": 1, "locked": 75}.get(status)
         self._do(
             "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, started_on, finished_on,"
-            " exit_code, error, rejects) VALUES (:job, :command, :status, 'cronjob', 'pod', '1', :at, :until, :code,"
-            " 'so it was', 2)",
-            job=job, command=command or job, status=status, at=at, code=exit_code,
+            " exit_code, error, rejects, shard_count) VALUES (:job, :command, :status, 'cronjob', 'pod', '1', :at,"
+            " :until, :code, 'so it was', 2, :shards)",
+            shards=shards, job=job, command=command or job, status=status, at=at, code=exit_code,
             until=None if status == "running" else at + timedelta(minutes=minutes),
         )  # fmt: skip
 
@@ -166,6 +168,29 @@ def test_a_run_that_failed_is_told_unless_a_later_attempt_at_it_went_well(
     assert find() == []
 
 
+def test_a_run_of_a_shard_does_not_stand_in_for_all_accounts(find: Find, past: Past, engine: Engine) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pay_jobs.job_runs SET shard_count = 8 WHERE job = 'NIGHTLY' AND started_on > '2026-11-19'")
+        )
+
+    assert [kind for kind, _ in find()] == ["missing"]
+
+
+def test_a_backfill_of_which_a_shard_failed_is_told_until_that_shard_went_well(find: Find, past: Past) -> None:
+    past.good_day()
+    backfill = "NIGHTLY --fill-gaps"
+    past.run("NIGHTLY", NOW - 2 * HOUR, "failed", command=backfill, shards=8)
+
+    told = find()
+    past.run("NIGHTLY", NOW - HOUR, command=backfill, shards=8)
+
+    assert [kind for kind, _ in told] == ["failed"]
+    assert "(NIGHTLY --fill-gaps, shard 1/8), exit 1: so it was" in told[0][1]
+    assert find() == []
+
+
 def test_a_run_that_began_late_is_late(find: Find, past: Past, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
@@ -267,6 +292,23 @@ def test_a_batch_without_an_answer_is_missing_after_business_days_and_not_after_
 
     assert [kind for kind, _ in found] == ["missing"]
     assert found[0][1].endswith("waits for 3 business days")
+
+
+def test_people_and_their_monitor_are_told_what_is_missing_once_an_hour(
+    find: Find, past: Past, settings: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    past.good_day()
+    past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
+    settings.setenv("NOTICE_WEBHOOK_URL", (tmp_path / "notices").as_uri())
+    with monitoring() as monitor:
+        settings.setenv("PAY_JOBS_PINGS", f"check={monitor.url}")
+        find()
+        find("--tell")
+        find("--tell")
+
+    [notice] = [json.loads(path.read_text())["text"] for path in (tmp_path / "notices").iterdir()]
+    assert notice.startswith("check: 1 not as they should be\nattention: POLL: run ")
+    assert monitor.signals() == ["/uuid/start", "/uuid/fail"] * 2
 
 
 def test_the_dead_mans_switch_hears_start_and_success_or_failure(find: Find, past: Past) -> None:

@@ -79,6 +79,15 @@ def test_a_usage_error_under_json_is_one_object(
     assert (said["job"], said["status"], said["exit_code"], said["run_id"]) == (words[0], "failed", 2, None)
 
 
+def test_a_group_without_a_command_shows_its_help_once(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.add_command(click.Group("explain", help="Tell the life of a thing."))
+
+    assert main(cli, ["explain"]) == 2
+
+    err = capsys.readouterr().err
+    assert (err.count("Usage:"), err.count("Error:")) == (1, 0)
+
+
 def test_help_shows_the_examples_an_operator_would_copy(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
     for job in JOBS:
         assert main(cli, [job.name, "--help"]) == 0
@@ -154,6 +163,17 @@ def test_history_of_a_job_has_no_other_runs(
     assert main(cli, ["history", "--json", "--job", "OTHER_JOB"]) == 0
 
     assert json.loads(capsys.readouterr().out) == {"runs": []}
+
+
+def test_history_of_a_job_that_never_ran_names_those_that_did(
+    cli: click.Group, run_job: RunJob, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_job(job_that(add_code))
+    capsys.readouterr()
+
+    assert main(cli, ["history", "--job", "B_JOB"]) == 0
+
+    assert capsys.readouterr().out == "The ledger has no run of B_JOB; it has runs of A_JOB.\n"
 
 
 def test_a_run_that_is_not_there_is_refused(

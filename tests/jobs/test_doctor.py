@@ -1,10 +1,12 @@
 """The doctor says what is wrong with the surroundings, and changes nothing."""
 
 import json
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
+from psycopg2.extensions import parse_dsn
 from sqlalchemy import Engine, text
 
 from jobs.cli import main
@@ -86,6 +88,30 @@ def test_pay_tables_of_another_shape_are_a_failure(settings: pytest.MonkeyPatch,
     check = checks()["pay tables"]
 
     assert (check.state, check.found) == ("failure", "statements.is_empty is missing, expected boolean")
+
+
+def test_a_right_that_a_job_needs_and_lacks_is_a_failure_that_names_it(
+    settings: pytest.MonkeyPatch, engine: Engine, database_url: str
+) -> None:
+    clerk = f"clerk_{uuid.uuid4().hex[:8]}"
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {clerk} LOGIN"))
+        for schema in ("public", "pay_jobs"):
+            connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {clerk}"))
+            connection.execute(text(f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {clerk}"))
+            connection.execute(text(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA {schema} TO {clerk}"))
+        connection.execute(text(f"REVOKE UPDATE ON invoices FROM {clerk}"))
+        connection.execute(text(f"REVOKE ALL ON SEQUENCE payments_id_seq FROM {clerk}"))
+    parts = parse_dsn(database_url)
+    settings.setenv("DATABASE_URL", database_url.replace(f"{parts['user']}@", f"{clerk}@", 1))
+    try:
+        check = checks()["rights"]
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text(f"DROP OWNED BY {clerk}"))
+            connection.execute(text(f"DROP ROLE {clerk}"))
+
+    assert (check.state, check.found) == ("failure", "not granted: UPDATE on invoices, USAGE on public.payments_id_seq")
 
 
 def test_a_missing_setting_is_a_failure_that_names_it(settings: pytest.MonkeyPatch) -> None:

@@ -123,6 +123,16 @@ def test_a_receiver_of_events_that_does_not_listen_is_a_failure(surroundings: py
     assert "127.0.0.1:1 cannot be reached" in failure.found
 
 
+def test_alarms_that_nobody_would_hear_are_a_failure(surroundings: pytest.MonkeyPatch) -> None:
+    surroundings.setenv("NOTICE_BY_MAIL", "true")
+    assert states([])["alarms"] == "ok"
+
+    surroundings.delenv("IT_OPS_EMAIL")
+
+    [failure] = failures([])
+    assert (failure.what, "IT_OPS_EMAIL is missing" in failure.found) == ("alarms", True)
+
+
 def test_no_secret_stands_in_what_the_doctor_says(surroundings: pytest.MonkeyPatch, place: SftpPlace) -> None:
     secret = place.values["password"].get_secret_value()
 

@@ -1,12 +1,21 @@
 """The ledger tells the truth about every run, also about those whose processes vanished."""
 
-import pytest
-from sqlalchemy import Connection, text
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.orm import Session
+
+from config.errors import AlreadyRunning
 from jobs import ledger
 from jobs.locks import RunLock
 from jobs.shard import WHOLE, Shard
-from tests.jobs.conftest import Open
+from tests.jobs.conftest import Open, soon
+
+WAITING = text(
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%job_runs%'"
+)
 
 
 @pytest.fixture
@@ -108,6 +117,38 @@ def test_lost_runs_are_marked_once_and_given_with_what_they_had_finished(open_se
     assert (marked.status, marked.error) == (
         "lost", "The process vanished without a word (killed, evicted, or out of memory).",
     )  # fmt: skip
+
+
+def test_a_run_is_not_marked_lost_while_a_transaction_of_it_is_open(open_session: Open, engine: Engine) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    ledger.mark_running(connection, run_id)
+    connection.execute(text("SET lock_timeout = '50ms'"))
+
+    with Session(engine) as work, work.begin():
+        ledger.hold(work, run_id)
+        ledger.record_progress(connection, run_id, {"file": 1})
+        with pytest.raises(AlreadyRunning, match=f"A_JOB run {run_id} in pod pod-7 has lost its lock, but a transac"):
+            ledger.mark_lost(connection, "A_JOB")
+
+    assert [run.id for run in ledger.mark_lost(connection, "A_JOB")] == [run_id]
+
+
+def test_a_run_that_comes_to_its_end_while_it_is_looked_at_is_not_marked_lost(
+    open_session: Open, engine: Engine
+) -> None:
+    connection, other = open_session(), open_session()
+    run_id = started(connection)
+    ledger.mark_running(connection, run_id)
+
+    with ThreadPoolExecutor() as pool:
+        with engine.begin() as ending:
+            ending.execute(text("UPDATE pay_jobs.job_runs SET status = 'done'"))
+            marked = pool.submit(ledger.mark_lost, other, "A_JOB")
+            assert soon(lambda: bool(connection.scalar(WAITING)))
+        assert marked.result() == []
+
+    assert status(connection, run_id) == "done"
 
 
 def test_a_run_that_was_starting_a_moment_ago_is_given_the_benefit(open_session: Open) -> None:

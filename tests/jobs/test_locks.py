@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from database.engine import make_engine
 from jobs import ledger
 from jobs.locks import RunLock, living_runs, lock_key, name_session, open_lock_connection
 from jobs.shard import WHOLE, Shard, parse_shard
-from tests.jobs.conftest import Open
+from tests.jobs.conftest import Open, soon
 from tests.wire import pooler
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,7 +159,7 @@ def test_a_run_lives_as_long_as_its_session(open_session: Open) -> None:
     connection.invalidate()
     connection.close()
 
-    assert _soon(lambda: living_runs(other, [run_id]) == set())
+    assert soon(lambda: living_runs(other, [run_id]) == set())
 
 
 @pytest.mark.slow
@@ -189,7 +188,7 @@ def test_a_lock_dies_with_its_holder_under_kill_9(open_session: Open, database_u
     holder.wait()
     holder.stdout.close()
 
-    assert _soon(lambda: _may_run(open_session()))
+    assert soon(lambda: _may_run(open_session()))
 
 
 def test_keys_are_the_same_in_every_process_and_fit_a_bigint() -> None:
@@ -213,7 +212,7 @@ def pgbouncer(address: str, folder: Path) -> Iterator[str]:
         owner = Path(parts["host"]).owner() if parts["host"].startswith("/") else "nobody"
     process = subprocess.Popen(["pgbouncer", "-q", str(folder / "pgbouncer.ini")], user=owner)
     try:
-        assert _soon((folder / ".s.PGSQL.6432").exists)
+        assert soon((folder / ".s.PGSQL.6432").exists)
         yield f"postgresql://{parts['user']}@/{parts['dbname']}?host={folder}&port=6432"
     finally:
         process.terminate()
@@ -256,15 +255,4 @@ def _may_run(connection: Connection) -> bool:
         RunLock(connection).take(JOB, WHOLE)
     except AlreadyRunning:
         return False
-    return True
-
-
-def _soon(true: object) -> bool:
-    """Wait for something to become true, two seconds at most."""
-    assert callable(true)
-    until = time.monotonic() + 2
-    while not true():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
     return True

@@ -185,15 +185,21 @@ def test_a_lost_run_is_reported_by_the_next_one_with_what_it_had_finished(run_jo
         assert [run.status for run in ledger.newest(connection)] == ["done", "lost"]
 
 
-def test_the_loss_of_the_lock_stops_the_commit(run_job: RunJob, engine: Engine) -> None:
-    def lose_it(context: RunContext, _arguments: Any) -> Outcome:
-        with engine.begin() as connection:
-            connection.execute(
-                text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE application_name LIKE '%of A_JOB (lock)' AND datname = current_database()"
-                )
+def lose_the_lock(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name LIKE '%of A_JOB (lock)' AND datname = current_database()"
             )
+        )
+
+
+def test_the_loss_of_the_lock_stops_the_commit_and_the_run_is_written_down_as_failed(
+    run_job: RunJob, engine: Engine
+) -> None:
+    def lose_it(context: RunContext, _arguments: Any) -> Outcome:
+        lose_the_lock(engine)
         return add_code(context)
 
     result = run_job(job_that(lose_it))
@@ -201,6 +207,31 @@ def test_the_loss_of_the_lock_stops_the_commit(run_job: RunJob, engine: Engine) 
     assert result.exit_code == ExitCode.FAILED
     assert "The connection that holds the job's lock was lost" in str(result.error)
     assert codes(engine) == 0
+    assert (newest(engine).status, newest(engine).exit_code, newest(engine).error) == ("failed", 1, result.error)
+
+
+def test_a_lock_that_is_lost_after_the_last_commit_changes_nothing_about_what_was_done(
+    run_job: RunJob, engine: Engine
+) -> None:
+    def lose_it(context: RunContext, _arguments: Any) -> Outcome:
+        outcome = add_code(context)
+        lose_the_lock(engine)
+        return outcome
+
+    assert run_job(job_that(lose_it)).status == "done"
+    assert (newest(engine).status, newest(engine).counts) == ("done", {"codes_added": 1})
+
+
+def test_a_run_that_another_one_has_marked_lost_changes_nothing_more(run_job: RunJob, engine: Engine) -> None:
+    def be_given_up(context: RunContext, _arguments: Any) -> Outcome:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE pay_jobs.job_runs SET status = 'lost'"))
+        return add_code(context)
+
+    result = run_job(job_that(be_given_up))
+
+    assert (result.exit_code, codes(engine)) == (ExitCode.FAILED, 0)
+    assert f"Run {result.run_id} was marked lost by a later run of its job" in str(result.error)
 
 
 def test_a_run_that_is_asked_to_stop_is_interrupted(run_job: RunJob, engine: Engine) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from config.errors import ConfigError
 from config.schedule import BASE, ENVIRONMENTS, read_schedule
-from jobs.cli import main
-from jobs.schedule_commands import schedule_command
+from jobs.cli import _words_of, main
+from jobs.job import by_name
+from jobs.schedule_commands import _checking_itself, schedule_command
 from tasks import JOBS
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -39,6 +40,18 @@ def test_every_job_of_this_installation_has_a_schedule_in_every_environment(envi
     schedule = read_schedule(environment)
 
     assert [said for said in schedule.strangers(NAMES) if said.endswith("has no schedule")] == []
+
+
+@pytest.mark.parametrize("environment", [None, *ENVIRONMENTS])
+def test_every_scheduled_command_is_understood_and_stands_in_the_ledger_as_in_the_schedule(
+    environment: str | None,
+) -> None:
+    named = by_name(JOBS)
+    for name, scheduled in read_schedule(environment).jobs.items():
+        job = named[name]
+        values = click.Command(name, params=list(job.parameters)).make_context(name, list(scheduled.arguments)).params
+        job.load_arguments(values)
+        assert _words_of(job, values) == list(scheduled.arguments)
 
 
 def test_all_mistakes_are_reported_at_once_with_their_lines(tmp_path: Path) -> None:
@@ -135,6 +148,15 @@ def test_explain_says_it_in_words_and_shows_the_nights(cli: click.Group, capsys:
     assert "2027-11-07: 02:00 EDT becomes 01:00 EST, an hour comes twice" in said
     assert said.count("Sun 2027-11-07 01:30 -0400") == 1
     assert "Sun 2027-11-07 01:30 -0500" not in said
+
+
+def test_the_check_of_a_scheduler_reads_the_schedule_that_it_runs_by(tmp_path: Path) -> None:
+    path = tmp_path / "schedule.yaml"
+
+    schedule = _checking_itself(read_schedule("prod"), "prod", path)
+
+    assert schedule.check is not None
+    assert schedule.check.arguments == ("--tell", "--env", "prod", "--file", str(path))
 
 
 def test_explain_refuses_what_readers_read_differently(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,17 @@
 """Every diagnosis is found where it belongs, and nothing healthy is."""
 
+import shlex
+from datetime import date
+
 import pytest
 
 from connectors.object_store import ObjectStore
+from jobs.manifests.commands import refuse_wrong
 from sandbox.cfs.process import RunningCfs
+from tasks import JOBS, TOOLS
 from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
+from tasks.stale_invoice_report.evidence import Settlement
+from tasks.stale_invoice_report.settlement_files import WaitingFiles
 from tests.stale_factory import StaleDatabase
 from tests.storage_fixtures import object_store_settings, store
 from tests.tasks.stale_invoice_report.one_of_each import plant_every_diagnosis, plant_healthy
@@ -58,8 +65,7 @@ def test_each_row_says_what_was_looked_at_and_what_to_do(
         "CFS has REG77000012: total 100.00, due 0.00; in BCR_PAYMENT_APPL_20261006.csv (held, 1 NSF rows)"
     )
     assert rows["P12"]["command"] == (
-        "python3 invoke_jobs.py PAD_RECONCILE --replay BCR_PAYMENT_APPL_20261006.csv"
-        ' --reason "stuck invoices; NSF rows checked"'
+        'python3 invoke_jobs.py PAD_RECONCILE --replay BCR_PAYMENT_APPL_20261006.csv --reason "TICKET: why" --dry-run'
     )
     assert "the 1 oldest of 2 (to invoice" in rows["P6"]["evidence"]
     assert "site collects by BCR-PAD Stop" in rows["P10"]["evidence"]
@@ -99,6 +105,71 @@ def test_each_cfs_number_is_looked_up_once(stale: StaleDatabase, cfs: RunningCfs
     assert set(stale.found(outcome).values()) == {"P10"}
     assert len(cfs.admin.calls(path_ends=f"/invs/REG{first:08}/")) == 1
     assert outcome.counts["cfs_lookups"] == 2
+
+
+@pytest.mark.parametrize("code", [code for code, one in DIAGNOSES.items() if one.command])
+def test_every_command_exists_and_is_understood(code: str) -> None:
+    values = {"file": "FEEDBACK.1", "batch": 4321, "code": 1234, "slip": "206000010", "invoice": 1}
+    tools = [tool for _, members in TOOLS.values() for tool in members]
+    words = DIAGNOSES[code].command.format(**values)
+    [job] = [one for one in (*JOBS, *tools) if words == one.name or words.startswith(f"{one.name} ")]
+
+    refuse_wrong(job, shlex.split(words.removeprefix(job.name)))
+
+
+@pytest.mark.parametrize("code", [code for code, one in DIAGNOSES.items() if "--reason" in one.command])
+def test_a_command_that_needs_a_reason_is_a_dry_run_first(code: str) -> None:
+    assert DIAGNOSES[code].command.endswith('--reason "TICKET: why" --dry-run')
+
+
+def test_a_name_that_a_shell_would_run_is_quoted_in_the_command(stale: StaleDatabase, store: ObjectStore) -> None:
+    name = "$(reboot) BCR_PAYMENT_APPL_20261006.csv"
+    store.put(KEY, [FILE.encode()])
+    stale.settlement_file(name, state="held", key=KEY)
+    stale.reference(stale.invoice(stale.account()), number="REG77000012")
+
+    [row] = stale.rows(stale.report(others=[object_store_settings()]))
+
+    assert shlex.split(row["command"])[4] == name
+
+
+def test_a_row_in_a_file_that_the_service_before_us_processed_is_found(
+    stale: StaleDatabase, cfs: RunningCfs, store: ObjectStore
+) -> None:
+    account = stale.account()
+    stale.in_cfs(account, stale.reference(stale.invoice(account), number="REG77000012"), paid="100.00")
+    stale.books.plant(cfs.admin)
+    store.put("ar/BCR_PAYMENT_APPL_20261006.csv", [FILE.encode()])
+    stale.change(
+        "INSERT INTO cas_settlements (file_name, received_on, processed_on) VALUES (:name, now(), now())",
+        name="BCR_PAYMENT_APPL_20261006.csv",
+    )
+
+    [row] = stale.rows(stale.report(cfs=cfs.settings(), others=[object_store_settings()]))
+
+    assert (row["code"], row["file"]) == ("P13", "BCR_PAYMENT_APPL_20261006.csv")
+    assert "csv line 2 'Fully PAID', processed by the service before us" in row["evidence"]
+
+
+def test_a_held_file_that_is_no_csv_weakens_the_report_and_does_not_stop_it(
+    stale: StaleDatabase, store: ObjectStore
+) -> None:
+    store.put(KEY, [FILE.encode() + b'"' + b"x" * 200_000])
+    stale.settlement_file("BCR_PAYMENT_APPL_20261006.csv", state="held", key=KEY)
+    stale.reference(stale.invoice(stale.account()), number="REG77000012")
+
+    outcome = stale.report(others=[object_store_settings()])
+
+    assert list(stale.found(outcome).values()) == ["P12"]
+    assert any("BCR_PAYMENT_APPL_20261006.csv is no CSV from some line on" in note for note in outcome.notes)
+
+
+def test_the_file_of_today_is_not_missing_yet() -> None:
+    files = WaitingFiles(days={date(2026, 11, 19)})
+
+    found = files.add_to(Settlement(), "REG1", date(2026, 11, 19), date(2026, 11, 22))
+
+    assert found.missing_days == (date(2026, 11, 20), date(2026, 11, 21))
 
 
 @pytest.mark.parametrize(

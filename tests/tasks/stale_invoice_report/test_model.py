@@ -10,7 +10,7 @@ from tests.tasks.stale_invoice_report.model import Ejv, Pad
 
 pytestmark = pytest.mark.slow
 MIXED = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 YOUNG = "2026-11-21 20:00"
 PADS = st.builds(
@@ -34,7 +34,7 @@ EJVS = st.builds(
 
 
 @MIXED
-@given(mixture=st.lists(st.one_of(PADS, EJVS), min_size=1, max_size=10))
+@given(mixture=st.lists(st.one_of(PADS, EJVS), min_size=8, max_size=30))
 def test_a_mixture_gets_the_diagnoses_of_the_tables(
     stale: StaleDatabase, cfs: RunningCfs, mixture: list[Pad | Ejv]
 ) -> None:

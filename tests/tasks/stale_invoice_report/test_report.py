@@ -4,6 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,9 +220,26 @@ def test_the_summary_is_mailed_once_on_request(stale: StaleDatabase, tmp_path: P
     [
         ({"since": date(2026, 1, 1)}, "add --compare-cfs"),
         ({"compare_cfs": True, "no_cfs": True}, "--compare-cfs and --no-cfs do not go together"),
+        ({"compare_cfs": True, "fail_over": 5}, "--compare-cfs and --fail-over do not go together"),
+        ({"csv_file": Path("/tmp/a"), "html_file": Path("/tmp/a")}, "name the same file"),
         ({"csv_file": Path("/nowhere/at/all.csv")}, "The folder of /nowhere/at/all.csv does not exist"),
     ],
 )
 def test_arguments_that_do_not_go_together_are_refused(values: dict[str, object], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         Arguments(**values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"account": "nobody"}, "No payment account has the auth account id 'nobody'"),
+        ({"as_of": date(2026, 11, 24)}, "--as-of 2026-11-24 is to come: the last day there can be is 2026-11-23"),
+        ({"compare_cfs": True, "since": date(2027, 1, 1)}, "--since 2027-01-01 is to come"),
+    ],
+)
+def test_what_would_be_reported_as_all_well_for_want_of_anything_is_refused(
+    stale: StaleDatabase, cfs: RunningCfs, values: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        stale.report(cfs=cfs.settings(), **values)

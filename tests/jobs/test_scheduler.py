@@ -1,0 +1,131 @@
+"""No instant is lost and none runs twice, whoever else runs the job; the children are scripted, the claims are real."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+
+from config.schedule import JobSchedule
+from config.settings import DatabaseSettings
+from database.engine import make_engine
+from jobs.scheduler import Scheduler
+from jobs.scheduler_child import Children, Ended
+from jobs.scheduler_claims import Claims
+from jobs.scheduler_http import Metrics
+from tests.scheduler_fixtures import emptied_after
+from tests.stale_factory import QUIET
+
+NOW = datetime.now(UTC)
+MINUTE = timedelta(minutes=1)
+THIS_MINUTE = NOW.replace(second=0, microsecond=0)
+
+
+class Scripted(Children):
+    """Children that end as they are told, each leaving the row that a run leaves in the ledger."""
+
+    def __init__(self, engine: Engine, *codes: int) -> None:
+        super().__init__(["nothing"])
+        self.codes = list(codes)
+        self.began = 0
+        self._engine = engine
+
+    def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> Ended:
+        self.began += 1
+        code = self.codes.pop(0)
+        write_run(self._engine, "scheduler", {0: "done", 75: "locked"}[code])
+        if not self.codes:
+            self.at_the_end()
+        return Ended(code)
+
+    def at_the_end(self) -> None:
+        """What happens while the last of them ends."""
+
+
+class MachineTime:
+    """The time of this machine, whose pauses take no time."""
+
+    shown = NOW
+
+    def now(self) -> datetime:
+        return self.shown
+
+    def machine_time(self, instant: datetime) -> datetime:
+        return instant
+
+    def machine_seconds(self, length: timedelta) -> float:
+        return 0
+
+
+def write_run(engine: Engine, by: str, status: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version)"
+                 " VALUES ('PROBE', 'PROBE', :status, :by, 'pod', '1')"),
+            {"by": by, "status": status},
+        )  # fmt: skip
+
+
+@pytest.fixture
+def database_url(reused_database_url: str) -> Iterator[str]:
+    yield from emptied_after(reused_database_url)
+
+
+def look(url: str, children: Children, missed: dict[str, Any], *, begun: datetime) -> Scheduler:
+    """Let a scheduler that began at some time look once, now."""
+    job = JobSchedule.model_validate(
+        {"cron": "* * * * *", "zone": "UTC", "deadline": "1h", "missed": missed, "retries": 0,
+         "resources": {"cpu": "1", "memory": "1Gi"}}
+    )  # fmt: skip
+    timeline = MachineTime()
+    timeline.shown = begun
+    claims = Claims(make_engine(DatabaseSettings(url=SecretStr(url)), application_name="scheduler", pooled=False), "me")
+    claims.hold()
+    made = Scheduler({"PROBE": job}, claims, children, timeline=timeline, metrics=Metrics(), log=QUIET)
+    if isinstance(children, Scripted):
+        children.at_the_end = made.stop  # type: ignore[method-assign]
+    timeline.shown = NOW
+    made.look("PROBE")
+    claims.close()
+    return made
+
+
+def claims_of(engine: Engine) -> list[tuple[datetime, str]]:
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT scheduled_for, state FROM pay_jobs.scheduled_runs ORDER BY 1"))
+        return [(row[0].astimezone(UTC), row[1]) for row in rows]
+
+
+def test_a_scheduler_that_ends_while_it_catches_up_leaves_the_rest_to_the_next(
+    database_url: str, engine: Engine
+) -> None:
+    every = {"run": "all", "up_to": "1h"}
+    begun = THIS_MINUTE - 3 * MINUTE
+    look(database_url, Scripted(engine, 0), every, begun=begun)
+    look(database_url, Scripted(engine, 0, 0), every, begun=NOW)
+
+    assert claims_of(engine) == [(THIS_MINUTE - back * MINUTE, "done") for back in (2, 1, 0)]
+
+
+def test_an_instant_that_a_cron_job_served_meanwhile_is_not_run_again(database_url: str, engine: Engine) -> None:
+    class BesideACronJob(Scripted):
+        def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> Ended:
+            ended = super().run(words, environment, deadline_seconds)
+            write_run(engine, "cronjob", "done")
+            return ended
+
+        def at_the_end(self) -> None: ...
+
+    children = BesideACronJob(engine, 75, 0)
+    look(database_url, children, {"run": "latest", "up_to": "1h"}, begun=THIS_MINUTE - MINUTE)
+
+    assert (children.began, claims_of(engine)) == (1, [(THIS_MINUTE, "done")])
+
+
+def test_an_instant_whose_lock_another_command_held_is_run_afterwards(database_url: str, engine: Engine) -> None:
+    children = Scripted(engine, 75, 0)
+    look(database_url, children, {"run": "latest", "up_to": "1h"}, begun=THIS_MINUTE - MINUTE)
+
+    assert (children.began, claims_of(engine)) == (2, [(THIS_MINUTE, "done")])
