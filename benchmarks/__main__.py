@@ -4,11 +4,11 @@ import platform
 
 import click
 
-from benchmarks import settlement, stale_invoices, startup, statements
+from benchmarks import ejv_feedback, routing_slips, settlement, stale_invoices, startup, statements
 
 
 @click.command()
-@click.option("--only", type=click.Choice(["startup", "statements", "settlement", "stale"]))
+@click.option("--only", type=click.Choice(["startup", "statements", "settlement", "feedback", "slips", "stale"]))
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--large", is_flag=True, help="Ten times the data as well.")
 def main(only: str | None, runs: int, large: bool) -> None:
@@ -24,6 +24,12 @@ def main(only: str | None, runs: int, large: bool) -> None:
         settlement.measure(100_000, runs)
         if large:
             settlement.measure(1_000_000, 1)
+    if only in {None, "feedback"}:
+        ejv_feedback.measure(100_000, runs)
+        if large:
+            ejv_feedback.measure(1_000_000, 1)
+    if only in {None, "slips"}:
+        routing_slips.measure(200, runs)
     if only in {None, "stale"}:
         stale_invoices.measure(*((2_000_000, 60_000) if large else (200_000, 6_000)), runs)
 

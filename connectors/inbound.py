@@ -123,7 +123,7 @@ def find_by_name(session: Session, source: str, name: str) -> list[InboundFile]:
 
 
 def list_files(
-    session: Session, source: str, states: Iterable[str] = STATES, *, limit: int = 1000
+    session: Session, source: str, states: Iterable[str] = STATES, *, limit: int | None = None
 ) -> list[InboundFile]:
     """Give the files of a source in some states, in the order of business date, then name, then arrival."""
     rows = run_sql(session, "connectors", "list_inbound_files", source=source, states=list(states), limit=limit)

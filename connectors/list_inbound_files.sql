@@ -1,5 +1,5 @@
 -- List the files of a source in some states, in the order they are applied.
--- in     source text, states text[], limit bigint
+-- in     source text, states text[], limit bigint or null for all
 -- out    whole rows; files without a date in their name come last
 SELECT *
   FROM pay_jobs.inbound_files

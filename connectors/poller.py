@@ -188,14 +188,13 @@ class _Poll:
                     continue
                 target = join(self.settings.backup_directory, file.archived_as or "")
                 moved = self.sftp.stat(target)
-                is_moved = moved is not None and self._is_content(moved, target, file)
-                if moved is not None and not is_moved:
+                if moved is not None and not self._is_content(moved, target, file):
                     self._put_back(target, file.name)
                     continue
-                if not is_moved and self.sftp.exists(self._path(file.name)):
+                if moved is None and self.sftp.exists(self._path(file.name)):
                     continue  # it is taken again, recognised, and moved
                 with self.intake.database.begin() as session:
-                    reason = None if is_moved else _VANISHED
+                    reason = _VANISHED if moved is None else None
                     confirmed = confirm_archived(session, file, self.intake.clock(), reason=reason)
                 self._report(confirmed)
 
@@ -203,7 +202,7 @@ class _Poll:
         return found.size == file.size_bytes and holds(self.sftp, found, path, file.sha256)
 
     def _put_back(self, target: str, name: str) -> None:
-        """Give back what took a file's place after it was read, and was moved by a poll that died: it is yet to come."""
+        """Give back what took a file's place after it was read, and was moved by a poll that died."""
         try:
             self.sftp.rename(target, self._path(name))
         except SourceRefused as error:

@@ -30,10 +30,13 @@ def _same_content(sftp: SftpSession, file: RemoteFile, moved: RemoteFile, path: 
     """Size and time tell it; a server that changes the time of what it renames is read again."""
     if moved.size != file.size:
         return False
-    if moved.modified == file.modified:
-        return True
+    return moved.modified == file.modified or holds(sftp, moved, path, sha256)
+
+
+def holds(sftp: SftpSession, file: RemoteFile, path: str, sha256: str) -> bool:
+    """Read a file, and give whether it is that content."""
     digest = hashlib.sha256()
-    with closing(sftp.read(path, size=moved.size)) as chunks:
+    with closing(sftp.read(path, size=file.size)) as chunks:
         for chunk in chunks:
             digest.update(chunk)
     return digest.hexdigest() == sha256

@@ -53,6 +53,7 @@ class Database:
     def __init__(self, engine: Engine, *, dry_run: bool = False) -> None:
         self.engine = engine
         self.dry_run = dry_run
+        self.after_begin: Callable[[Session], None] = lambda _session: None
         self.before_commit: Callable[[], None] = lambda: None
         self._active: set[Any] = set()
         self._outer: Connection | None = None
@@ -69,6 +70,7 @@ class Database:
     def begin(self) -> Iterator[Session]:
         """Give a session inside one transaction: committed whole at the end, or nothing of it."""
         with self._sessions.begin() as session:
+            self.after_begin(session)
             yield session
             session.flush()
             self.before_commit()

@@ -1,4 +1,4 @@
-"""What the jobs need of the pay database: tables and columns with their types.
+"""What the jobs need of the pay database: tables and columns with their types, and the rights to write them.
 
 The tables belong to other services. A test holds this against docs/specs/paydb/columns.csv; `doctor` holds it against
 the database at hand.
@@ -92,6 +92,7 @@ PAY_TABLES: dict[str, dict[str, str]] = {
     },
     "eft_refunds": {
         "id": "integer",
+        "refund_amount": "numeric",
         "status": "character varying(25)",
         "updated_on": "timestamp without time zone",
         "disbursement_status_code": "character varying(20)",
@@ -321,6 +322,33 @@ SELECT class.relname, attribute.attname, format_type(attribute.atttypid, attribu
    AND attribute.attnum > 0
    AND NOT attribute.attisdropped
 """
+
+
+# Beside SELECT on all of them: what the jobs and the hand tools do to each.
+WRITTEN: dict[str, tuple[str, ...]] = {
+    "applied_credits": ("INSERT",),
+    "cas_settlements": ("INSERT", "UPDATE"),
+    "cfs_accounts": ("UPDATE",),
+    "credits": ("INSERT", "UPDATE"),
+    "distribution_codes": ("UPDATE",),
+    "eft_refunds": ("UPDATE",),
+    "ejv_files": ("UPDATE",),
+    "ejv_headers": ("UPDATE",),
+    "ejv_links": ("UPDATE",),
+    "invoice_references": ("INSERT", "UPDATE"),
+    "invoices": ("INSERT", "UPDATE"),
+    "non_sufficient_funds": ("INSERT",),
+    "partner_disbursements": ("UPDATE",),
+    "payment_accounts": ("UPDATE",),
+    "payment_line_items": ("INSERT",),
+    "payments": ("INSERT", "UPDATE"),
+    "receipts": ("INSERT", "UPDATE", "DELETE"),
+    "refunds": ("UPDATE",),
+    "refunds_partial": ("INSERT", "UPDATE"),
+    "routing_slips": ("UPDATE",),
+    "statement_invoices": ("INSERT", "DELETE"),
+    "statements": ("INSERT", "UPDATE"),
+}
 
 
 def differences(connection: Connection) -> list[str]:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from sandbox import cfs_part, settlement_demo, sftp_server, state
-from sandbox import up as parts
+from sandbox import state
 from sandbox.demo_data import DemoSize
 
 ENTRYPOINT = Path(__file__).resolve().parent.parent / "invoke_jobs.py"
@@ -29,6 +28,8 @@ def sandbox_command() -> click.Group:
     @accounts
     @invoices
     def up(accounts: int, invoices: int) -> None:
+        from sandbox import up as parts
+
         settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
         click.echo("The sandbox is up. Add --sandbox to any command, or use it yourself:")
         for name, value in settings.items():
@@ -37,6 +38,8 @@ def sandbox_command() -> click.Group:
     @sandbox.command(help="Stop it. Its data stays for the next `up`, unless --forget.")
     @click.option("--forget", is_flag=True, help="Delete its data as well.")
     def down(forget: bool) -> None:
+        from sandbox import up as parts
+
         was_there = parts.down(forget=forget)
         click.echo("The sandbox is down." if was_there else "There was no sandbox.")
 
@@ -55,6 +58,8 @@ def sandbox_command() -> click.Group:
     @accounts
     @invoices
     def demo(accounts: int, invoices: int) -> int:
+        from sandbox import up as parts
+
         settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
         code = walk(STATEMENTS)
         code = code or walk(_settlement(settings["DATABASE_URL"]))
@@ -66,6 +71,8 @@ def sandbox_command() -> click.Group:
 
 def _settlement(database_url: str) -> Steps:
     """Lay a settlement file out as CAS would, and give the steps that take it from there."""
+    from sandbox import cfs_part, settlement_demo, sftp_server
+
     sftp, cfs = sftp_server.find_running(state.home()), cfs_part.find_running(state.home())
     assert sftp is not None and cfs is not None
     name = settlement_demo.lay_out(database_url, sftp, cfs)

@@ -50,14 +50,19 @@ class Detached:
         """Whether it runs."""
         return self._process() is not None
 
-    def stop(self, *, at_once: bool = False) -> None:
-        """End it, kindly at first unless it has to be at once."""
+    def kill(self) -> None:
+        """End it at once, for what has nothing left to write."""
         process = self._process()
         if process is not None:
-            if at_once:
-                process.kill()
-            else:
-                process.terminate()
+            process.kill()
+            process.wait(_STOP_SECONDS)
+        self._note.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """End it, kindly at first."""
+        process = self._process()
+        if process is not None:
+            process.terminate()
             try:
                 process.wait(_STOP_SECONDS)
             except psutil.TimeoutExpired:

@@ -69,5 +69,6 @@ def _configure(server: Any) -> None:
 
 
 def stop(folder: Path) -> None:
-    """Stop the server of a data folder."""
-    start(folder).stop()
+    """Stop the server of a data folder, if it runs."""
+    if (folder / "postmaster.pid").exists():
+        start(folder).stop()

@@ -63,9 +63,9 @@ class SftpPart:
         """Give the private key a user may log in with."""
         return self.folder / f"{user}_key"
 
-    def stop(self, *, at_once: bool = False) -> None:
+    def stop(self) -> None:
         """Stop it; the files stay."""
-        _process(self.folder).stop(at_once=at_once)
+        _process(self.folder).kill()
 
 
 def start(state_dir: Path, *, host_key_type: str = "ssh-ed25519") -> SftpPart:

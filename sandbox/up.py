@@ -3,15 +3,15 @@
 Every part is asked for by name (`--sandbox`): a production command with a missing setting never falls back to it.
 """
 
+import fcntl
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg2
 from pydantic import SecretStr
 
 from config.settings import DatabaseSettings
-from database import migrate
-from database.engine import make_engine
 from sandbox import cfs_part, object_store, postgres, sftp_server, state
 from sandbox.demo_data import DemoSize, analyze, load_demo_data
 from sandbox.paydb import create_pay_tables, load_code_values
@@ -20,19 +20,21 @@ from sandbox.paydb import create_pay_tables, load_code_values
 def up(size: DemoSize, *, say: Callable[[str], None] = lambda _line: None) -> dict[str, str]:
     """Start every part, load the demo data into an empty pay database, and give the settings."""
     state.home().mkdir(parents=True, exist_ok=True)
-    say("PostgreSQL: starting")
-    server = postgres.start(state.home() / "postgres")
-    address = postgres.create_database(server)
-    if not _has_pay_tables(address):
-        say(f"Pay database: {size.weekly_accounts:,} weekly accounts, {size.invoices:,} invoices; this takes a moment")
-        prepare_pay_database(address, size)
-    upgrade(address)
-    say("SFTP, object store and CFS: starting")
-    settings = {"DATABASE_URL": address, **_told_to_files()}
-    for part in (sftp_server, object_store, cfs_part):
-        settings |= part.start(state.home()).environment()
-    state.remember(settings)
-    return settings
+    with _alone():
+        say("PostgreSQL: starting")
+        server = postgres.start(state.home() / "postgres")
+        address = postgres.create_database(server)
+        if not _has_pay_tables(address):
+            what = f"{size.weekly_accounts:,} weekly accounts, {size.invoices:,} invoices"
+            say(f"Pay database: {what}; this takes a moment")
+            prepare_pay_database(address, size)
+        upgrade(address)
+        say("SFTP, object store and CFS: starting")
+        settings = {"DATABASE_URL": address, **_told_to_files()}
+        for part in (sftp_server, object_store, cfs_part):
+            settings |= part.start(state.home()).environment()
+        state.remember(settings)
+        return settings
 
 
 def down(*, forget: bool = False) -> bool:
@@ -40,16 +42,24 @@ def down(*, forget: bool = False) -> bool:
     folder = state.home()
     if not folder.exists():
         return False
-    for part in (sftp_server, object_store, cfs_part):
-        running = part.find_running(folder)
-        if running is not None:
-            running.stop()
-    if (folder / "postgres" / "PG_VERSION").exists():
+    with _alone():
+        for part in (sftp_server, object_store, cfs_part):
+            running = part.find_running(folder)
+            if running is not None:
+                running.stop()
         postgres.stop(folder / "postgres")
-    state.forget()
-    if forget:
-        shutil.rmtree(folder)
+        state.forget()
+        if forget:
+            shutil.rmtree(folder)
     return True
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one command at a time start or stop parts: two would start each of them twice."""
+    with (state.home() / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def prepare_pay_database(address: str, size: DemoSize | None) -> None:
@@ -70,6 +80,9 @@ def prepare_pay_database(address: str, size: DemoSize | None) -> None:
 
 def upgrade(address: str) -> None:
     """Bring the schema pay_jobs up to date."""
+    from database import migrate
+    from database.engine import make_engine
+
     engine = make_engine(DatabaseSettings(url=SecretStr(address)), application_name="pay-jobs sandbox", pooled=False)
     migrate.upgrade(engine)
     engine.dispose()

@@ -14,11 +14,19 @@ from decimal import Decimal
 from functools import cache
 
 from connectors.cfs import CfsClient, CfsSite, InvoiceLine, NewReceipt, PaymentMethod
+from jobs.stopping import Stop
 from sandbox.cfs.process import RunningCfs, start_cfs
 
 SITE = CfsSite("500001", "800201", "900301")
 OTHER_SITE = CfsSite("500002", "800202", "900302")
 NOW = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
+
+
+class NoTimePasses(Stop):
+    """What a run waits on, where the waits between tries of CFS take no time."""
+
+    def wait(self, seconds: float) -> None:
+        self.check()
 
 
 @cache

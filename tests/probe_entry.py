@@ -50,5 +50,7 @@ def _job(name: str) -> Job:
     )
 
 
+NAMES = ("PROBE", "OTHER", "KILLED", "LATE")
+
 if __name__ == "__main__":
-    sys.exit(main(build_cli((_job("PROBE"), _job("OTHER")), use_sandbox=lambda: None, late={})))
+    sys.exit(main(build_cli(tuple(map(_job, (*NAMES, "check"))), use_sandbox=lambda: None, late={})))

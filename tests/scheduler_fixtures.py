@@ -20,6 +20,8 @@ from urllib.request import urlopen
 
 import psycopg2
 
+from tests.probe_entry import NAMES
+
 ROOT = Path(__file__).resolve().parent.parent
 PROBE_ENTRY = ROOT / "tests" / "probe_entry.py"
 BEAT_SECONDS = 0.3
@@ -174,7 +176,7 @@ class Bench:
             if process.poll() is None:
                 process.kill()
             process.wait()
-        for job in ("PROBE", "OTHER"):
+        for job in NAMES:
             for pid in self.child_pids(job):
                 os.kill(pid, signal.SIGKILL)
 
@@ -242,7 +244,7 @@ def _be_a_scheduler(schedule: str, start: str, speed: str, port: str) -> int:
     machine = datetime.fromisoformat(sys.stdin.readline().strip())
     return run_scheduler(
         read_schedule(None, Path(schedule)),
-        ["PROBE", "OTHER"],
+        NAMES,
         PROBE_ENTRY,
         address=("127.0.0.1", int(port)),
         clock=system_clock,

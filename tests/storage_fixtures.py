@@ -99,7 +99,7 @@ def _folder() -> Path:
 def sftp_part() -> SftpPart:
     """Give the sandbox's SFTP server, started once a test run."""
     part = sftp_server.start(_folder())
-    atexit.register(part.stop, at_once=True)  # a worker of pytest-xdist is given little time to end
+    atexit.register(part.stop)
     return part
 
 
@@ -107,7 +107,7 @@ def sftp_part() -> SftpPart:
 def object_store_part() -> ObjectStorePart:
     """Give the sandbox's object store, started once a test run."""
     part = object_store.start(_folder())
-    atexit.register(part.stop, at_once=True)  # a worker of pytest-xdist is given little time to end
+    atexit.register(part.stop)
     return part
 
 

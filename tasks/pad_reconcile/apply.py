@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from config.errors import ConfigError, TotalsDisagree
+from config.errors import ConfigError, SourceUnavailable, TotalsDisagree
 from database.sql import run_sql
 from tasks.pad_reconcile.staging import PACKAGE, Totals
 
+_NUMBERS_SHOWN = 10
 _WAVE_TABLES = ("settlement_resolved", "settled_invoices", "bounced_payments")
 
 
@@ -91,12 +92,27 @@ def _settle(session: Session, applied: Applied, now: datetime) -> None:
     applied.differences += run_sql(session, PACKAGE, "find_differences").all()
     run_sql(session, PACKAGE, "write_receipts")
     run_sql(session, PACKAGE, "complete_references")
+    _check_unchanged(session)
     run_sql(session, PACKAGE, "mark_invoices_paid", now=now)
     applied.completed += run_sql(session, PACKAGE, "list_completed_invoices").all()
     run_sql(session, PACKAGE, "write_pad_payments")
     run_sql(session, PACKAGE, "complete_eft_payments")
     _apply_credits(session, applied, now, memos_only=False)
     run_sql(session, PACKAGE, "create_credits", now=now)
+
+
+def _check_unchanged(session: Session) -> None:
+    """Raise SourceUnavailable if another service settled or cancelled what the wave was to settle.
+
+    From here on the references are locked; what the wave did before is rolled back with everything else.
+    """
+    changed = run_sql(session, PACKAGE, "find_changed_numbers").scalars().all()
+    if changed:
+        numbers = ", ".join(changed[:_NUMBERS_SHOWN]) + (" and others" if len(changed) > _NUMBERS_SHOWN else "")
+        raise SourceUnavailable(
+            f"Another service settled or cancelled invoices while they were being settled here ({numbers}). "
+            "Nothing was applied."
+        )
 
 
 def _apply_credits(session: Session, applied: Applied, now: datetime, *, memos_only: bool) -> None:

@@ -7,3 +7,4 @@ UPDATE invoice_references AS reference
   FROM settled_invoices AS settled
  WHERE settled.is_settled
    AND reference.id = settled.reference_id
+   AND reference.status_code = 'ACTIVE'

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import takewhile
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -19,9 +20,14 @@ _PROCESSED_NAMES = (
 )
 
 
-def waiting_files(session: Session) -> list[InboundFile]:
-    """Give the files that are ready to be applied, in the order of their business date."""
-    return list_files(session, SOURCE, ["received"])
+def waiting_files(session: Session) -> tuple[list[InboundFile], list[InboundFile]]:
+    """Give the files that can be applied now, in the order of their business date, and those that must wait.
+
+    A file that is stored and not moved yet holds back what is newer, which would make it a late one.
+    """
+    found = list_files(session, SOURCE, ["stored", "received"])
+    ready = list(takewhile(lambda file: file.state == "received", found))
+    return ready, found[len(ready) :]
 
 
 def newest_applied(session: Session) -> date | None:
@@ -90,11 +96,11 @@ def stored_file(session: Session, name: str) -> InboundFile:
 
 
 def file_table(files: list[InboundFile]) -> Table:
-    """Show files with their state."""
+    """Show files with their state, the newest first."""
     rows = [
         (file.id, file.name, file.business_date, file.state, f"{file.received_on:%Y-%m-%d %H:%M}", file.applied_on and
          f"{file.applied_on:%Y-%m-%d %H:%M}", file.size_bytes, file.reason)
-        for file in files
+        for file in reversed(files)
     ]  # fmt: skip
     return Table(
         "Settlement files (UTC)", ("id", "name", "day", "state", "received", "applied", "bytes", "reason"), rows

@@ -59,10 +59,11 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
 def _apply_waiting(context: RunContext, store: ObjectStore, arguments: Arguments) -> Outcome:
     """Apply every file that is ready, in the order of business dates; what is late is held."""
     with context.database.begin() as session:
-        waiting = waiting_files(session)
+        waiting, held_back = waiting_files(session)
     outcome = Outcome()
     context.progress.begin(len(waiting))
-    if not waiting:
+    outcome.notes += [f"{file.name} waits until {held_back[0].name} can be moved." for file in held_back[1:]]
+    if not waiting and not held_back:
         outcome.notes.append("No settlement file is waiting.")
     for file in waiting:
         context.stop.check()

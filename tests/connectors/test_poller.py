@@ -19,6 +19,7 @@ from tests.poll_fixtures import NAME, SETTLEMENT, Arrivals, contents, digest
 from tests.storage_fixtures import SftpPlace, object_store_settings
 
 TEXT = b"Record type,Source transaction type\r\nPADP,BCR-PAD Daily\r\n"
+OTHER = TEXT.replace(b"PADP", b"PADR")
 LATER = "BCR_PAYMENT_APPL_20261106.csv"
 
 
@@ -138,6 +139,27 @@ def test_a_file_that_is_replaced_before_it_is_moved_is_not_lost(arrivals: Arriva
     (file,) = arrivals.poll().received
     assert (file.sha256, "in neither directory" in (file.reason or "")) == (digest(TEXT), True)
     assert list(contents(arrivals.place.backup).values()) == [digest(TEXT + b"more")]
+
+
+def test_another_file_that_a_poll_moved_before_it_died_is_put_back_and_taken(arrivals: Arrivals) -> None:
+    replaced_after_it_was_read(arrivals)
+
+    (held,) = arrivals.poll().held
+    (file,) = arrivals.poll().received
+
+    assert (held.sha256, file.sha256) == (digest(OTHER), digest(TEXT))
+    assert list(contents(arrivals.place.backup).values()) == [digest(OTHER)]
+
+
+def test_another_file_that_cannot_be_put_back_is_for_a_person_and_stays(faulty: Arrivals) -> None:
+    replaced_after_it_was_read(faulty)
+    faulty.place.put(NAME, b"a third")
+
+    report = faulty.poll()
+
+    assert "holds another file of this name, which was never read, and cannot be put back" in report.failed[0].reason
+    assert ([file.sha256 for file in report.held], report.attention) == ([digest(b"a third")], True)
+    assert digest(OTHER) in contents(faulty.place.backup).values()
 
 
 def test_a_file_waits_for_its_trigger_which_is_archived_with_it(arrivals: Arrivals) -> None:
@@ -315,6 +337,16 @@ def test_a_local_file_that_is_missing_or_badly_named_is_a_usage_error(
 ) -> None:
     with pytest.raises(UsageError):
         register_local(tmp_path / name, faulty.intake())
+
+
+def replaced_after_it_was_read(arrivals: Arrivals) -> None:
+    """Leave what a poll leaves that recorded a file, moved another one of the same name and size, and died."""
+    path = arrivals.place.put(NAME, TEXT)
+    with pytest.raises(Interrupted):
+        arrivals.poll(checkpoint=at("before move", fail_with(Interrupted("killed"))))
+    (file,) = arrivals.files()
+    path.unlink()
+    arrivals.place.put(NAME, OTHER).rename(arrivals.place.backup / (file.archived_as or ""))
 
 
 def at(wanted: str, action: Any) -> Any:

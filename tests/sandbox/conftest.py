@@ -1,42 +1,34 @@
-"""A PostgreSQL server of this test folder, fresh databases on it, and one with demo data."""
+"""Fresh databases for this test folder, and one with demo data."""
 
+import uuid
 from collections.abc import Callable, Iterator
-from itertools import count
-from typing import Any
 
 import psycopg2
 import pytest
 from psycopg2 import extensions
 
-from sandbox import postgres
 from sandbox.demo_data import DemoSize, load_demo_data
 from sandbox.paydb import create_pay_tables, load_code_values
+from tests.conftest import Server
 
 NewDatabase = Callable[[], extensions.connection]
 Load = Callable[[DemoSize], tuple[extensions.connection, dict[str, int]]]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A server of its own, stopped when the tests end."""
-    server = postgres.start(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def new_database(server: Any) -> Iterator[NewDatabase]:
+def new_database(server: Server) -> Iterator[NewDatabase]:
     """Gives a connection to a new, empty database each time it is called."""
-    numbers = count(1)
-    connections: list[extensions.connection] = []
+    made: dict[str, extensions.connection] = {}
 
     def create() -> extensions.connection:
-        connections.append(psycopg2.connect(postgres.create_database(server, f"sandbox_test_{next(numbers)}")))
-        return connections[-1]
+        name = f"sandbox_{uuid.uuid4().hex[:8]}"
+        made[name] = psycopg2.connect(server.create(name))
+        return made[name]
 
     yield create
-    for connection in connections:
+    for name, connection in made.items():
         connection.close()
+        server.drop(name)
 
 
 @pytest.fixture

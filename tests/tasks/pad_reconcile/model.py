@@ -199,6 +199,11 @@ class World:
             return one.end("rejected", "account_mismatch")
         if self._pad_profile(owner, row.customer_account) is None:
             return one.end("rejected", "no_pad_account")
+        assert row.application_date is not None
+        paid = [one for one in self._payments(row.target_number) if (one.method, one.status) == ("PAD", "COMPLETED")]
+        is_late = any(payment.day > row.application_date for payment in paid)
+        if is_late and all(payment.receipt != row.source_number for payment in paid):
+            return one.end("rejected", "paid_since")
         return one.end("applied")
 
     def _was_pulled_again(self, one: Judged, failed: list[Payment]) -> bool:

@@ -29,6 +29,20 @@ def test_files_are_applied_in_the_order_of_their_business_dates(office: Office) 
     assert office.place.uploaded() == []
 
 
+def test_a_file_that_cannot_be_moved_holds_back_the_newer_ones(office: Office) -> None:
+    fill_example(office.books)
+    office.place.put(YESTERDAY, settlement_csv(example(1)))
+    office.place.put(FILE, settlement_csv([PAID]))
+    office.place.faults.set(refuse_rename=True, times=1)
+
+    outcome = office.run()
+
+    assert office.states() == [(YESTERDAY, "stored"), (FILE, "received")]
+    assert (outcome.exit_code, outcome.notes) == (3, [f"{FILE} waits until {YESTERDAY} can be moved."])
+    office.run()
+    assert office.states() == [(YESTERDAY, "applied"), (FILE, "applied")]
+
+
 def test_no_file_is_a_normal_run(office: Office) -> None:
     outcome = office.run()
 
@@ -269,8 +283,20 @@ def test_the_list_shows_files_and_their_state(office: Office) -> None:
 
     (table,) = office.run(list_files=True).tables
 
-    assert [(row["name"], row["state"]) for row in table.records()] == [(YESTERDAY, "failed"), (FILE, "applied")]
-    assert "header" in str(table.records()[0]["reason"])
+    assert [(row["name"], row["state"]) for row in table.records()] == [(FILE, "applied"), (YESTERDAY, "failed")]
+    assert "header" in str(table.records()[1]["reason"])
+
+
+def test_the_list_holds_every_file_there_ever_was_the_newest_first(office: Office) -> None:
+    office.books.change(
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, business_date, received_on)"
+        " SELECT 'CAS', 'f' || n, repeat('0', 64), 1, 'applied', date '2023-01-01' + n, clock_timestamp()"
+        " FROM generate_series(1, 1001) AS n"
+    )
+
+    (table,) = office.run(list_files=True).tables
+
+    assert (len(table.rows), table.records()[0]["name"]) == (1001, "f1001")
 
 
 def test_a_dry_run_names_frozen_accounts_and_fees_and_leaves_no_trace(office: Office) -> None:

@@ -136,6 +136,28 @@ def test_a_late_paid_row_of_a_number_that_bounced_without_a_fee_changes_nothing(
     assert [books.invoices(), books.references(), books.receipts(), books.payments()] == before
 
 
+def test_a_late_bounce_of_a_number_that_was_paid_since_by_another_receipt_is_for_a_person(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    paid(books, account, receipt="PR2")
+    books.change("UPDATE payments SET payment_date = date '2026-11-06'")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="05-Nov-26"))
+
+    assert books.outcomes() == ["rejected:paid_since"]
+    assert (books.profiles(), books.invoices()[100]) == ({"800101": "ACTIVE"}, ("PAID", "60.00"))
+
+
+def test_a_bounce_of_the_receipt_that_paid_is_applied_whatever_its_day(books: SettlementBooks) -> None:
+    paid(books, books.account("800101"))
+    books.change("UPDATE payments SET payment_date = date '2026-11-06'")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="05-Nov-26"))
+
+    assert (books.outcomes(), books.profiles()) == (["applied"], {"800101": "FREEZE"})
+
+
 def test_a_number_that_was_pulled_again_after_its_bounce_can_bounce_again(books: SettlementBooks) -> None:
     account = books.account("800101", status="FREEZE")
     paid(books, account)

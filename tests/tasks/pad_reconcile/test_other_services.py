@@ -1,0 +1,58 @@
+"""The pay tables belong to other services, which go on while a file is applied."""
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from config.errors import SourceUnavailable
+from jobs.outcome import Outcome
+from tests.settlement_factory import FILE, SettlementBooks, example, fill_example, settlement_csv
+
+WAITING = text(
+    "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+@pytest.mark.parametrize("rows", [(1,), (2, 3)], ids=["as its receipt is written", "before its invoices are chosen"])
+def test_a_number_that_is_cancelled_while_it_is_settled_stops_the_file_and_nothing_stays(
+    rows: tuple[int, ...], books: SettlementBooks
+) -> None:
+    fill_example(books)
+    number = example(*rows)[-1][8]
+    before = books.dump("pay_jobs.inbound_files")
+
+    with ThreadPoolExecutor() as pool:
+        applying = _cancel_while_the_job_waits(books, pool, rows, number)
+        with pytest.raises(SourceUnavailable, match=rf"while they were being settled here \({number}\)"):
+            applying.result()
+
+    books.change("UPDATE invoice_references SET status_code = 'ACTIVE' WHERE invoice_number = :number", number=number)
+    assert books.dump("pay_jobs.inbound_files") == before
+    assert books.rows("SELECT name, state FROM pay_jobs.inbound_files") == [(FILE, "received")]
+
+
+def _cancel_while_the_job_waits(
+    books: SettlementBooks, pool: ThreadPoolExecutor, rows: tuple[int, ...], number: str
+) -> "Future[Outcome]":
+    """Hold the invoices of a number until the job waits for them, and let go with its references cancelled."""
+    with books.database.begin() as session:
+        session.execute(
+            text(
+                "SELECT FROM invoices WHERE id IN (SELECT invoice_id FROM invoice_references"
+                " WHERE invoice_number = :number) FOR UPDATE"
+            ),
+            {"number": number},
+        )
+        applying = pool.submit(books.apply, *example(*rows), content=settlement_csv(example(*rows)))
+        until = time.monotonic() + 10
+        while not session.scalar(WAITING):
+            assert time.monotonic() < until and not applying.done()
+            time.sleep(0.02)
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
+        session.execute(
+            text("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_number = :number"),
+            {"number": number},
+        )
+    return applying
