@@ -4,27 +4,18 @@
 -- again  a row whose effect is already there resolves to already_applied
 -- source docs/specs/cas-settlement-csv.md sections 5, 7, 8 (steps 1 to 3), 9 and 10 (hazards 1, 4, 5)
 --
+-- What a row needs of large tables is looked up row by row: as joins, their sizes were guessed too low, and the time
+-- grew with the product of the tables.
+--
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
--- again by PAD after a bounce can bounce again. Rows that are the same, and bounces of the same number, count once:
--- the first of them that can be applied.
+-- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
+-- late as well, and for a person. Rows that are the same, and bounces of the same number, count once: the first of
+-- them that can be applied.
 CREATE TEMPORARY TABLE settlement_resolved ON COMMIT DROP AS
 WITH staged AS MATERIALIZED (
        SELECT *
          FROM settlement_staged
         WHERE wave = :wave
-     ),
-     seen AS (
-       SELECT staged.content_hash
-         FROM staged
-         JOIN pay_jobs.settlement_rows AS earlier
-           ON earlier.target_number = staged.target_number
-          AND earlier.content_hash = staged.content_hash
-          AND earlier.outcome = 'applied'
-        WHERE staged.kind NOT IN ('SKIP', 'REJECT')
-        UNION
-       SELECT content_hash
-         FROM settlement_done
-        WHERE outcome = 'applied'
      ),
      numbers AS (
        SELECT reference.invoice_number,
@@ -54,28 +45,31 @@ WITH staged AS MATERIALIZED (
               count(*) FILTER (WHERE payment_status_code = 'FAILED') AS failed,
               max(payment_date) FILTER (WHERE payment_status_code = 'FAILED') AS failed_on,
               max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED'
-                                          AND payment_method_code = 'PAD') AS completed_on
+                                          AND payment_method_code = 'PAD') AS completed_on,
+              array_agg(coalesce(receipt_number, '')) FILTER (WHERE payment_status_code = 'COMPLETED'
+                                                                AND payment_method_code = 'PAD') AS completed_by
          FROM payments
         WHERE invoice_number IN (SELECT target_number FROM staged WHERE kind IN ('SETTLE_PAD', 'BOUNCE'))
         GROUP BY invoice_number
      ),
-     owners AS (
-       SELECT cfs_account, count(DISTINCT account_id) AS owners, min(account_id) AS payment_account_id
-         FROM cfs_accounts
-        WHERE cfs_account IN (SELECT customer_account FROM staged WHERE kind IN ('BOUNCE', 'ON_ACCOUNT'))
-        GROUP BY cfs_account
-     ),
-     judged AS (
+     judged AS MATERIALIZED (
        SELECT staged.*,
               coalesce(numbers.payment_account_id, owners.payment_account_id) AS payment_account_id,
               coalesce(numbers.active, 0) AS active,
               coalesce(numbers.completed, 0) AS completed,
               numbers.lowest_account,
-              coalesce(owners.owners, 0) AS owners,
+              owners.owners,
               CASE
               WHEN staged.kind = 'SKIP' THEN 'skipped:' || staged.rule
               WHEN staged.kind = 'REJECT' THEN 'rejected:' || staged.rule
-              WHEN seen.content_hash IS NOT NULL THEN 'already_applied:same_row'
+              WHEN EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
+                            WHERE earlier.target_number = staged.target_number
+                              AND earlier.content_hash = staged.content_hash
+                              AND earlier.outcome = 'applied')
+                OR EXISTS (SELECT FROM settlement_done AS done
+                            WHERE done.content_hash = staged.content_hash
+                              AND done.outcome = 'applied')
+              THEN 'already_applied:same_row'
 
               WHEN staged.kind = 'EFT_PAYMENT' THEN
                    CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number)
@@ -89,7 +83,7 @@ WITH staged AS MATERIALIZED (
                    CASE WHEN EXISTS (SELECT FROM credits WHERE cfs_identifier = staged.source_number
                                         AND NOT coalesce(is_credit_memo, false))
                         THEN 'already_applied:credit_exists'
-                        WHEN coalesce(owners.owners, 0) = 0 THEN 'rejected:unknown_account'
+                        WHEN owners.owners = 0 THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
                         ELSE 'applied:' END
 
@@ -102,12 +96,15 @@ WITH staged AS MATERIALIZED (
                                           AND pad_payments.completed_on <= staged.application_date, false)
                         THEN 'already_applied:bounced_before'
                         WHEN coalesce(numbers.active + numbers.completed, 0) = 0 THEN 'rejected:no_invoice'
-                        WHEN coalesce(owners.owners, 0) = 0 THEN 'rejected:unknown_account'
+                        WHEN owners.owners = 0 THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
                         WHEN owners.payment_account_id <> numbers.payment_account_id THEN 'rejected:account_mismatch'
                         WHEN NOT EXISTS (SELECT FROM cfs_accounts AS pad WHERE pad.account_id = owners.payment_account_id
                                             AND pad.payment_method = 'PAD' AND pad.status <> 'INACTIVE')
                         THEN 'rejected:no_pad_account'
+                        WHEN CAST(pad_payments.completed_on AS date) > staged.application_date
+                         AND staged.source_number <> ALL (pad_payments.completed_by)
+                        THEN 'rejected:paid_since'
                         ELSE 'applied:' END
 
               WHEN staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT') THEN
@@ -143,14 +140,16 @@ WITH staged AS MATERIALIZED (
               WHEN staged.kind = 'MEMO_PART' THEN 'skipped:partial_credit'
               END AS verdict
          FROM staged
-         LEFT JOIN seen
-           ON seen.content_hash = staged.content_hash
          LEFT JOIN numbers
            ON numbers.invoice_number = staged.target_number
          LEFT JOIN pad_payments
            ON pad_payments.invoice_number = staged.target_number
-         LEFT JOIN owners
-           ON owners.cfs_account = staged.customer_account
+        CROSS JOIN LATERAL (
+                SELECT count(DISTINCT cfs.account_id) AS owners, min(cfs.account_id) AS payment_account_id
+                  FROM cfs_accounts AS cfs
+                 WHERE cfs.cfs_account = staged.customer_account
+                   AND staged.kind IN ('BOUNCE', 'ON_ACCOUNT')
+              ) AS owners
      ),
      once AS (
        SELECT judged.*,
@@ -177,6 +176,7 @@ SELECT file_id, line, kind,
        WHEN 'unknown_account' THEN 'no CFS account has the number ' || customer_account
        WHEN 'ambiguous_account' THEN 'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
        WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
+       WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
        WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
        ELSE detail END AS detail,
        record_type, source_type, source_number, application_id, application_date, amount, customer_account,

@@ -4,7 +4,7 @@ import contextvars
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from config.errors import Interrupted, SourceUnavailable, UsageError
+from config.errors import Interrupted, SourceUnavailable
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
 from jobs.context import RunContext
@@ -51,8 +51,6 @@ def work_slips(
     worker = Worker(Tools(context, cfs, prefix, checkpoint), arguments)
     with context.database.begin() as session:
         roots = choose_families(session, arguments.slip)
-    if arguments.slip is not None and not roots:
-        raise UsageError(f"There is no routing slip {arguments.slip!r}.")
     context.progress.begin(len(roots))
     return _told(context, arguments, outcome, _work_all(context, arguments, worker, roots))
 

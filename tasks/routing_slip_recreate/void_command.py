@@ -45,7 +45,8 @@ def begin_void(context: RunContext, arguments: Arguments, *, prefix: str) -> Beg
             return Begun(_write(family, arguments))
         if not arguments.decided:
             raise UsageError(
-                f"--void {arguments.void} needs --plan FILE, --cancel-all or --keep-all; --dry-run writes a plan."
+                f"--void {arguments.void} needs --plan FILE, --cancel-all or --keep-all; "
+                f"--void {arguments.void} --dry-run writes a plan to decide in."
             )
         if not context.dry_run and not (arguments.reason or "").strip():
             raise UsageError('--void needs --reason "...": who asked and why is kept in the journal.')
@@ -64,8 +65,6 @@ def begin_void(context: RunContext, arguments: Arguments, *, prefix: str) -> Beg
 
 def _family(session: Session, number: str, prefix: str) -> Family:
     roots = choose_families(session, number)
-    if not roots:
-        raise UsageError(f"There is no routing slip {number!r}.")
     if roots[0] != number:
         raise UsageError(f"Slip {number} is linked to {roots[0]}: void that one, which takes its children along.")
     family = read_family(session, number, prefix=prefix)

@@ -158,7 +158,7 @@ def test_a_held_file_is_listed_and_replayed_with_a_reason(site: Site) -> None:
     assert (held.returncode, "--allow-late" in held.stdout) == (3, True)
 
     (files,) = site.as_json("--list")["tables"].values()
-    assert [(file["name"], file["state"]) for file in files] == [(FILE, "held"), (TOMORROW, "applied")]
+    assert [(file["name"], file["state"]) for file in files] == [(TOMORROW, "applied"), (FILE, "held")]
     without = site.invoke("--replay", FILE)
     assert (without.returncode, "--replay needs --reason" in without.stderr) == (2, True)
     applied = site.invoke("--replay", TOMORROW, "--reason", "x")

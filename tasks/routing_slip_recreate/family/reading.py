@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from config.errors import UsageError
 from connectors.cfs import CfsSite
 from database.sql import run_sql
 from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, SlipAccount, SlipInvoice
@@ -15,8 +16,14 @@ PACKAGE = __package__
 
 
 def choose_families(session: Session, slip: str | None) -> list[str]:
-    """Give the parents' numbers of all families that may need work, or of the one with this slip."""
-    return list(run_sql(session, PACKAGE, "choose_families", slip=slip).scalars())
+    """Give the parents' numbers of all families that may need work, or of the one with this slip.
+
+    Raises UsageError if there is no such slip.
+    """
+    found = list(run_sql(session, PACKAGE, "choose_families", slip=slip).scalars())
+    if slip is not None and not found:
+        raise UsageError(f"There is no routing slip {slip!r} (expected a number like 206000010).")
+    return found
 
 
 def read_family(session: Session, root: str, *, prefix: str) -> Family | None:

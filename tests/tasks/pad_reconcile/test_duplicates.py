@@ -1,8 +1,6 @@
 """Nothing is applied twice: docs/specs/cas-settlement-csv.md section 9."""
 
 import re
-import time
-from collections import Counter
 from datetime import date
 
 import pytest
@@ -207,29 +205,3 @@ def test_an_application_id_that_comes_twice_in_one_file_is_applied_once(books: S
 def _without_fee_ids(found: object) -> str:
     """Blank the ids of fee invoices, which a sequence gives."""
     return re.sub(r"(?<![\d'.])\d{1,5}(?=[,:])", "FEE", repr(found))
-
-
-@pytest.mark.slow
-def test_many_rows_that_come_again_in_another_file_take_no_longer_than_the_first_time(books: SettlementBooks) -> None:
-    account = books.account("800101")
-    books.change(
-        "INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,"
-        "                      payment_account_id, cfs_account_id)"
-        " SELECT n, 'x', timestamp '2026-11-04 20:00', 'APPROVED', 5, 0, 'PAD', :account, :profile"
-        "   FROM generate_series(1, 8000) AS n",
-        account=account.id,
-        profile=account.profile,
-    )
-    books.change(
-        "INSERT INTO invoice_references (invoice_id, invoice_number, status_code)"
-        " SELECT n, 'REG' || n, 'ACTIVE' FROM generate_series(1, 8000) AS n"
-    )
-    lines = [Line("PADP", f"PR{n}", "5.00", "800101", f"REG{n}") for n in range(1, 8001)]
-    seconds = []
-    for name in (FILE, NEXT_FILE):
-        began = time.monotonic()
-        books.apply(*lines, ["ADJS", name], name=name)
-        seconds.append(time.monotonic() - began)
-
-    assert Counter(books.outcomes(NEXT_FILE))["already_applied:same_row"] == 8000
-    assert seconds[1] < 2 * seconds[0], seconds

@@ -42,26 +42,23 @@ def strike(slips: Slips, scenario: Scenario, fault: dict[str, object]) -> None:
         assert end_of_the_night(slips, scenario, before, order) == expected, order
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_changes_that_were_made_and_not_acknowledged_are_looked_up_and_the_run_goes_on(
+    slips: Slips, scenario: Scenario
+) -> None:
+    before, expected, _ = undisturbed(slips, scenario)
+    for fault in (
         {"kind": "lost_answer"},
         {"kind": "error_after", "status": 400, "reason": "[Trx Errors = [9999] number already exists]"},
         {"kind": "error_after", "status": 503},
-    ],
-    ids=["lost", "answered-400", "answered-503"],
-)
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_changes_that_were_made_and_not_acknowledged_are_looked_up_and_the_run_goes_on(
-    slips: Slips, scenario: Scenario, fault: dict[str, object]
-) -> None:
-    before, expected, _ = undisturbed(slips, scenario)
-    slips.put_back(before)
-    slips.cfs.admin.order_faults({"method": "POST", "path": CHANGES, "count": 0, **fault})
-    assert slips.run(**scenario.arguments).rejects == []
-    assert slips.final_state() == expected
+    ):
+        slips.put_back(before)
+        slips.cfs.admin.order_faults({"method": "POST", "path": CHANGES, "count": 0, **fault})
+        assert slips.run(**scenario.arguments).rejects == []
+        assert slips.final_state() == expected, fault
 
 
+@pytest.mark.slow
 def test_tokens_that_die_before_every_call_are_replaced(slips: Slips) -> None:
     for scenario in SCENARIOS:
         slips.empty()
