@@ -35,7 +35,7 @@ check: lint types imports   ## the quick part: format, lint, types, import direc
 	$(BIN)/python -m pytest -n 2 -m "not slow and not parts"
 
 test: lint types imports    ## everything
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks
