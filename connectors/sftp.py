@@ -211,7 +211,11 @@ class SftpSession:
         return found
 
     def _is_connected(self) -> bool:
-        return self._open is not None and self._open[0].is_active()
+        if self._open is None:
+            return False
+        transport, client = self._open
+        channel = client.get_channel()  # it is closed a moment before its transport says that it is not active
+        return transport.is_active() and channel is not None and not channel.closed
 
     @contextmanager
     def _on_server(self, doing: str, seconds: float) -> Iterator[paramiko.SFTPClient]:

@@ -224,6 +224,21 @@ def test_a_connection_dropped_while_reading_is_unavailable_and_the_next_read_wor
         assert read_all(session, faulty_place, "a.csv", len(CONTENT)) == CONTENT
 
 
+def test_a_channel_that_closes_before_its_transport_is_a_broken_connection_and_no_shorter_file(
+    faulty_place: SftpPlace,
+) -> None:
+    faulty_place.put("a.csv", CONTENT * 8)
+    with connect_sftp(faulty_place.settings()) as session:
+        assert session._open is not None
+        transport, client = session._open
+        blocks = session.read("/upload/a.csv", size=len(CONTENT) * 8)
+        next(blocks)
+        client.get_channel().close()  # type: ignore[union-attr]
+        assert transport.is_active()
+        with pytest.raises(SourceUnavailable):
+            list(blocks)
+
+
 def test_a_transfer_that_stalls_ends_at_its_deadline(faulty_place: SftpPlace) -> None:
     faulty_place.put("a.csv", CONTENT)
     faulty_place.faults.set(stall_after_bytes=600_000)
