@@ -7,11 +7,11 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+import urllib3
 from minio import Minio
-from minio.error import S3Error
+from minio.error import MinioException
 
 from sandbox.detached import Detached, free_ports, private_folder, write_private
 
@@ -125,6 +125,6 @@ def _is_ready(part: ObjectStorePart) -> bool:
         )
         if not store.bucket_exists(BUCKET):
             store.make_bucket(BUCKET)
-    except (URLError, HTTPError, OSError, S3Error):
+    except (OSError, MinioException, urllib3.exceptions.HTTPError):
         return False
     return True

@@ -111,7 +111,9 @@ def _plain_detail(number: int, text: str) -> Line | None:
         return None
     journal, line, day, amount, side, subject = found.groups()
     code, effective = text[end : end + 4], _date(day)
-    if effective is None or found.start(6) + len(subject) != 205 or not _CODE.fullmatch(code):
+    if code != ACCEPTED and not _CODE.fullmatch(code):
+        return None
+    if effective is None or found.start(6) + len(subject) != 205:
         return None
     about = FlowThrough("INVOICE", int(subject))
     message = text[end + 4 : -3].strip()

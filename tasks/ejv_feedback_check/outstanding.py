@@ -42,8 +42,8 @@ def check_outstanding(context: RunContext) -> Outcome:
         age = age_in_business_days(_sent_on(row), now)
         step = next_step(row, age, now)
         shown.append(
-            (row.batch, row.file_type, step.state, age, row.open_items, row.amount, row.resubmitted_as or row.file_ref,
-             step.words, step.command)
+            (row.batch, row.file_type, step.state, None if _is_answered(row) else age, row.open_items, row.amount,
+             row.resubmitted_as or row.file_ref, step.words, step.command)
         )  # fmt: skip
         if not _is_answered(row):
             outcome.counts["batches_outstanding"] += 1

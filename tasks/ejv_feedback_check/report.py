@@ -84,7 +84,7 @@ def reversal_events(applied: Applied, told: Told) -> Iterator[NewMessage]:
 def _of_thing(row: Row[Any], where: str, applied: Applied) -> Reject:
     journal = f" journal {row.journal}" if row.journal is not None else ""
     line = f" line {row.at_line}" if row.at_line is not None else ""
-    what = row.subject or f"link {row.link_id}"
+    what = f"invoice {row.subject}" if row.subject == str(row.invoice_id) else row.subject or f"link {row.link_id}"
     place = f"{where}{journal}{line}"
     if row.outcome == "rejected":
         return Reject(place, row.rule.replace("_", " "), f"{what}, {row.amount} CAD: {_RULES[row.rule]}")

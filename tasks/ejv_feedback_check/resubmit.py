@@ -133,7 +133,7 @@ def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
 def _closed(stored: Stored, today: date) -> list[str]:
     """Say which accounting period its dates need that may be closed."""
     reasons = []
-    past = sorted(day for day in stored.survey.effective if day and (day.year, day.month) < (today.year, today.month))
+    past = sorted(day for day in stored.survey.effective if (day.year, day.month) < (today.year, today.month))
     if past:
         reasons.append(
             f"its effective dates ({past[0]} and others) lie in a month before {today:%B %Y}, which CAS may have "

@@ -77,11 +77,14 @@ def _row(line: Line) -> bytes:
     about = line.about or _NOTHING
     return (
         f"{line.number}\t{line.record}\t{_number(line.journal)}\t{line.effective or _NULL}\t{_number(line.amount)}\t"
-        f"{line.side or _NULL}\t{line.subject.translate(_ESCAPES) or _NULL}\t{about.form or _NULL}\t"
+        f"{line.side or _NULL}\t{_text(line.subject) or _NULL}\t{about.form or _NULL}\t"
         f"{about.invoice_id or _NULL}\t{_number(about.partner_id)}\t{_number(about.refund_id)}\t"
-        f"{line.receipt.translate(_ESCAPES) or _NULL}\t{line.code}\t{line.message.translate(_ESCAPES)}\t"
-        f"{line.fault.translate(_ESCAPES)}\n"
+        f"{_text(line.receipt) or _NULL}\t{line.code}\t{_text(line.message)}\t{_text(line.fault)}\n"
     ).encode()
+
+
+def _text(value: str) -> str:
+    return value if value.isalnum() or not value else value.translate(_ESCAPES)
 
 
 def _number(value: object) -> object:

@@ -75,7 +75,7 @@ class Survey:
 
     batches: list[Batch] = field(default_factory=list)
     outside: list[Fault] = field(default_factory=list)
-    effective: set[date | None] = field(default_factory=set)
+    effective: set[date] = field(default_factory=set)
     lines: int = 0
 
     def read(
@@ -117,17 +117,17 @@ class Survey:
         if line.fault:
             batch.is_closed = batch.is_closed or line.record == "BT"
             return
+        if line.effective is not None:
+            self.effective.add(line.effective)
         if line.record == "BH":
             batch.header_code, batch.header_message = line.code, line.message
         elif line.record == "JH":
             _take_journal(batch, line)
         elif line.record == "JD":
             _take_detail(batch, line)
-            self.effective.update({line.effective} - {None})
         elif line.record == "IH":
             batch.items += 1
             batch.total += line.amount or _ZERO
-            self.effective.update({line.effective} - {None})
         elif line.record == "BT":
             _check(batch, line)
 
