@@ -31,6 +31,7 @@ class CfsPart:
             "CFS_FAS_CLIENT_ID": known.fas_id,
             "CFS_FAS_CLIENT_SECRET": known.fas_secret,
             "PAY_CONNECTOR_AUTH": known.connector_auth,
+            "CFS_MAX_PER_SECOND": "1000",
         }
 
     def stop(self) -> None:

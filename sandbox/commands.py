@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from sandbox.demo_data import DemoSize
 
 ENTRYPOINT = Path(__file__).resolve().parent.parent / "invoke_jobs.py"
 NIGHT = "2022-06-25"
+MONDAY = "2022-06-27"
 Steps = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -58,11 +60,14 @@ def sandbox_command() -> click.Group:
     @accounts
     @invoices
     def demo(accounts: int, invoices: int) -> int:
+        from sandbox import feedback_demo
         from sandbox import up as parts
 
         settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
         code = walk(STATEMENTS)
         code = code or walk(_settlement(settings["DATABASE_URL"]))
+        code = code or walk(feedback_demo.steps(settings["DATABASE_URL"], state.home(), now=datetime.now(UTC)))
+        code = code or walk(_slips_and_stuck(state.home() / "stale.html"))
         click.secho("\nThe sandbox is still up: add --sandbox to any command; `sandbox down` stops it.", bold=True)
         return code
 
@@ -75,13 +80,30 @@ def _settlement(database_url: str) -> Steps:
 
     sftp, cfs = sftp_server.find_running(state.home()), cfs_part.find_running(state.home())
     assert sftp is not None and cfs is not None
-    name = settlement_demo.lay_out(database_url, sftp, cfs)
+    name = settlement_demo.lay_out(database_url, sftp, cfs.admin)
     return (
         (f"CAS has put {name} into its SFTP directory. What would it do?", ("PAD_RECONCILE", "--dry-run", "--sandbox")),
         ("Apply it: one payment bounced, one row is for nobody we know.", ("PAD_RECONCILE", "--sandbox")),
         ("Again: nothing is applied twice.", ("PAD_RECONCILE", "--sandbox")),
         ("The files there were.", ("PAD_RECONCILE", "--list", "--sandbox")),
-        ("What ran.", ("history", "--sandbox", "--limit", "9")),
+    )
+
+
+def _slips_and_stuck(page: Path) -> Steps:
+    return (
+        (
+            "CFS cannot edit a receipt: what would it take to correct the slips that were counted wrong?",
+            ("ROUTING_SLIP_RECREATE", "--only", "correction", "--dry-run", "--sandbox"),
+        ),
+        (
+            "Correct them: each step is looked up in CFS first.",
+            ("ROUTING_SLIP_RECREATE", "--only", "correction", "--sandbox"),
+        ),
+        (
+            f"What stands still on the Monday after that week, why, and whose turn is it? All of it is in {page}.",
+            ("STALE_INVOICE_REPORT", "--as-of", MONDAY, "--html", str(page), "--sandbox"),
+        ),
+        ("What ran.", ("history", "--sandbox", "--limit", "20")),
     )
 
 

@@ -35,6 +35,7 @@ _STEPS = (
     (None, "complete_registries_codes"),
     ("distribution_codes", "insert_ministry_codes"),
     (None, "draw_menu"),
+    ("distribution_code_links", "insert_nsf_fee_link"),
     (None, "draw_invoices"),
     (None, "list_outcomes"),
     (None, "settle_invoices"),

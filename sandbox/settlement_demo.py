@@ -1,7 +1,8 @@
 """A settlement file for the demo: the day after the demo's week, with one bounce and one row nobody knows.
 
-The pay database says what is open; the file goes into the SFTP directory of CAS, and the simulator of CFS is given the
-site and invoice of the payment that bounces, so that stopping the pulls and charging the fee can be watched there.
+The pay database says what is open; the file goes into the SFTP directory of CAS, and the simulator of CFS is given what
+the file tells of: the money it pulled, and the payment that bounced, so that stopping the pulls and charging the fee
+can be watched there.
 """
 
 import csv
@@ -12,11 +13,13 @@ from typing import Any
 
 import psycopg2
 
-from sandbox.cfs_part import CfsPart
+from sandbox.cfs.process import CfsAdmin
 from sandbox.sftp_server import SftpPart
 
 FIRST_DAY = date(2022, 6, 27)
 PAID_NUMBERS = 200
+BOUNCED_FROM = 90000
+UNKNOWN = 95000
 _HEADER = (
     "Record type", "Source Transaction Type", "Source Transaction Number", "Application Id", "Application Date",
     "Application amount", "Customer Account", "Target transaction type", "Target transaction Number",
@@ -39,21 +42,8 @@ HAVING count(DISTINCT cfs.id) = 1
 """
 
 
-_OPEN_MEMOS = """
-SELECT credit.cfs_identifier, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site,
-       CAST(credit.remaining_amount AS numeric(19,2))
-  FROM credits AS credit
-  JOIN cfs_accounts AS cfs ON cfs.account_id = credit.account_id
- WHERE credit.is_credit_memo
-   AND credit.remaining_amount > 0
-   AND cfs.payment_method = 'PAD'
-   AND cfs.cfs_site IS NOT NULL
- ORDER BY credit.id
-"""
-
-
-def lay_out(database_url: str, sftp: SftpPart, cfs: CfsPart) -> str:
-    """Put the file of the next day where CAS would, and give its name."""
+def lay_out(database_url: str, sftp: SftpPart, cfs: CfsAdmin) -> str:
+    """Put the file of the next day where CAS would, unless it lies there still, and give its name."""
     connection = psycopg2.connect(database_url)
     try:
         with connection.cursor() as cursor:
@@ -61,38 +51,42 @@ def lay_out(database_url: str, sftp: SftpPart, cfs: CfsPart) -> str:
             paid = cursor.fetchall()
             cursor.execute(_OPEN_NUMBERS, {"status": "COMPLETED", "invoice_status": "PAID", "limit": 1})
             bounced = cursor.fetchall()
-            cursor.execute(_OPEN_MEMOS)
-            memos = cursor.fetchall()
             cursor.execute("SELECT count(*) FROM cas_settlements WHERE file_name LIKE 'BCR_PAYMENT_APPL_%'")
             (files_before,) = cursor.fetchone() or (0,)
     finally:
         connection.close()
-    sites = {row[3]: _site(*row[1:4]) for row in [*bounced, *memos]}
-    cfs.admin.reset()
-    cfs.admin.seed(
-        sites=list(sites.values()),
-        invoices=[
-            {"site_number": site, "invoice_number": number, "total": str(total)}
-            for number, _, _, site, total in bounced
-        ],
-        credit_memos=[
-            {"site_number": site, "credit_memo_number": number, "amount": str(amount)}
-            for number, _, _, site, amount in memos
-        ],
-    )
     day = FIRST_DAY + timedelta(days=files_before)
     name = f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv"
-    (sftp.root("cas") / "upload" / name).write_bytes(_content(day, paid, bounced))
+    file = sftp.root("cas") / "upload" / name
+    if not file.exists():
+        file.write_bytes(_content(day, paid, bounced))
+        _tell_cfs(cfs, day, paid, bounced)
     return name
 
 
-def _site(party: str, account: str, site: str) -> dict[str, str]:
-    return {
-        "party_number": party,
-        "account_number": account,
-        "site_number": site,
-        "receipt_method": "BCR-PAD Daily",
-    }
+def _tell_cfs(cfs: CfsAdmin, day: date, paid: list[tuple[Any, ...]], bounced: list[tuple[Any, ...]]) -> None:
+    """Let CFS have pulled what is paid, and have lost again what bounced; the books know only what was open."""
+    cfs.seed(
+        invoices=[
+            {"site_number": site, "invoice_number": number, "total": total} for number, _, _, site, total in bounced
+        ],
+        receipts=[
+            {
+                "site_number": site,
+                "receipt_number": _receipt(day, nth),
+                "receipt_amount": total,
+                "payment_method": "BCR-PAD Daily",
+                "receipt_date": day.isoformat(),
+                "applied_to": [number],
+                "is_reversed": nth > BOUNCED_FROM,
+            }
+            for nth, (number, _, _, site, total) in [*enumerate(paid, 1), *enumerate(bounced, BOUNCED_FROM + 1)]
+        ],
+    )
+
+
+def _receipt(day: date, nth: int) -> str:
+    return f"PADRC{day:%j}{nth:05d}"
 
 
 def _content(on: date, paid: list[tuple[Any, ...]], bounced: list[tuple[Any, ...]]) -> bytes:
@@ -104,7 +98,7 @@ def _content(on: date, paid: list[tuple[Any, ...]], bounced: list[tuple[Any, ...
         row = (
             "PADP",
             "BCR-PAD Daily",
-            f"PADRC{nth:06d}",
+            _receipt(on, nth),
             6000000 + nth,
             day,
             total,
@@ -115,12 +109,12 @@ def _content(on: date, paid: list[tuple[Any, ...]], bounced: list[tuple[Any, ...
             "0.00",
         )
         writer.writerow((*row, "Fully PAID", "", ""))
-    for number, _party, account, _site, total in bounced:
+    for nth, (number, _party, account, _site, total) in enumerate(bounced, BOUNCED_FROM + 1):
         row = (
             "PADR",
             "BCR-PAD Daily",
-            f"PADRC{on:%j}90001",
-            int(f"6{on:%j}90001"),
+            _receipt(on, nth),
+            int(f"6{on:%j}{nth:05d}"),
             day,
             "0.00",
             account,
@@ -134,8 +128,8 @@ def _content(on: date, paid: list[tuple[Any, ...]], bounced: list[tuple[Any, ...
     row = (
         "PADP",
         "BCR-PAD Daily",
-        f"PADRC{on:%j}90002",
-        int(f"6{on:%j}90002"),
+        _receipt(on, UNKNOWN),
+        int(f"6{on:%j}{UNKNOWN}"),
         day,
         amount,
         "899999",

@@ -12,7 +12,7 @@ import psycopg2
 from pydantic import SecretStr
 
 from config.settings import DatabaseSettings
-from sandbox import cfs_part, object_store, postgres, sftp_server, state
+from sandbox import cfs_books, cfs_part, object_store, postgres, sftp_server, state
 from sandbox.demo_data import DemoSize, analyze, load_demo_data
 from sandbox.paydb import create_pay_tables, load_code_values
 
@@ -33,6 +33,8 @@ def up(size: DemoSize, *, say: Callable[[str], None] = lambda _line: None) -> di
         settings = {"DATABASE_URL": address, **_told_to_files()}
         for part in (sftp_server, object_store, cfs_part):
             settings |= part.start(state.home()).environment()
+        if cfs_books.open_books(address, cfs_part.start(state.home()).admin):
+            say("CFS: knows what the pay database believes it knows")
         state.remember(settings)
         return settings
 

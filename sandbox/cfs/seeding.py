@@ -8,7 +8,7 @@ from pydantic.dataclasses import dataclass
 
 from sandbox.cfs.books import ZERO, Books, Site
 from sandbox.cfs.invoices import create_invoice, create_memo
-from sandbox.cfs.receipts import apply_receipt, create_receipt, reverse_receipt
+from sandbox.cfs.receipts import adjust_receipt, apply_receipt, create_receipt, reverse_receipt
 
 STRICT = ConfigDict(extra="forbid")
 
@@ -36,7 +36,7 @@ class SeedInvoice:
 
 @dataclass(config=STRICT)
 class SeedReceipt:
-    """A receipt, applied to the invoices in order."""
+    """A receipt, applied to the invoices in order; `adjusted` has left it as a refund since."""
 
     site_number: str
     receipt_number: str
@@ -44,6 +44,7 @@ class SeedReceipt:
     payment_method: str = "BC REG Cash Equivalent"
     receipt_date: str = "2026-11-05"
     applied_to: list[str] = field(default_factory=list)
+    adjusted: Decimal = ZERO
     is_reversed: bool = False
 
 
@@ -99,5 +100,7 @@ def plant(books: Books, seed: Seed) -> None:
         )
         for number in money.applied_to:
             apply_receipt(books, receipt, books.invoices[number])
+        if money.adjusted:
+            adjust_receipt(books, receipt, amount=money.adjusted + ZERO, activity="Refund Adjustment FAS")
         if money.is_reversed:
             reverse_receipt(books, receipt, reason="PAYMENT REVERSAL", comment="Created In Error")

@@ -1,0 +1,178 @@
+"""An evening at CGI for the demo: the batches that wait are answered, an invoice is refused, the newest is forgotten.
+
+What the pay database says is outstanding was sent: its INBOX files go into the bucket. One more batch is sent, some
+business days ago, of ministry invoices that wait. All but the newest are acknowledged and answered, in one FEEDBACK
+file in the CGI directory. On the next evening the forgotten batch is answered, and a newer one is forgotten.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import extensions
+from pydantic import SecretStr
+
+from config.business_days import business_days_before, next_business_day
+from config.business_time import BUSINESS_ZONE, business_date, naive_utc
+from config.settings import ObjectStoreSettings
+from connectors.object_store import ObjectStore
+from sandbox import object_store, sftp_server
+from sandbox.cgi_files import FEEDER, Batch, Cheque, Entry, cheque_batch, journal_batch
+from sandbox.object_store import ObjectStorePart
+from sandbox.sftp_server import SftpPart
+
+JOB = "EJV_FEEDBACK_CHECK"
+_SEND = Path(__file__).parent / "sql" / "send_journals.sql"
+_SENT_INVOICES = 5
+_SENT_BUSINESS_DAYS_AGO = 3
+_PAYMENT_JOB = time(20, 1, 7)
+_WAITING = """
+SELECT id, file_type, file_ref, created_on
+  FROM ejv_files
+ WHERE file_type IN ('PAYMENT', 'REFUND')
+   AND disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')
+ ORDER BY id
+"""
+_ENTRIES = """
+SELECT journal.id, invoice.id, CAST(part.amount AS numeric(19,2)), part.gl, concat(
+           payer.client, payer.responsibility_centre, payer.service_line, payer.stob, payer.project_code
+       ), account.name
+  FROM ejv_headers AS journal
+  JOIN ejv_links AS link ON link.ejv_header_id = journal.id
+  JOIN invoices AS invoice ON invoice.id = link.link_id
+  JOIN payment_accounts AS account ON account.id = journal.payment_account_id
+  JOIN distribution_codes AS payer ON payer.account_id = account.id
+  JOIN payment_line_items AS item ON item.invoice_id = invoice.id AND item.line_item_status_code = 'ACTIVE'
+  JOIN distribution_codes AS fee ON fee.distribution_code_id = item.fee_distribution_id
+  LEFT JOIN distribution_codes AS service ON service.distribution_code_id = fee.service_fee_distribution_code_id
+ CROSS JOIN LATERAL (VALUES
+           (1, item.total,
+            concat(fee.client, fee.responsibility_centre, fee.service_line, fee.stob, fee.project_code)),
+           (2, item.service_fees,
+            concat(service.client, service.responsibility_centre, service.service_line, service.stob,
+                   service.project_code))
+       ) AS part (place, amount, gl)
+ WHERE journal.ejv_file_id = %(batch)s
+   AND part.amount > 0
+ ORDER BY journal.id, link.id, item.id, part.place
+"""
+_CHEQUES = """
+SELECT number, CAST(refund_amount AS numeric(19,2)), contact_name, street, city, postal_code
+  FROM routing_slips
+ WHERE status = 'REFUND_UPLOADED'
+ ORDER BY id
+"""
+Steps = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Evening:
+    """What was laid out: the batches that are answered, an invoice that is refused, and the batch that is forgotten."""
+
+    answered: tuple[int, ...] = ()
+    refused: int | None = None
+    forgotten: int | None = None
+
+    def steps(self) -> Steps:
+        """Give the commands that take it from there, each with why."""
+        check: Steps = ((f"{self._told()} Fetch and apply what came, and see what is late.", (JOB, "--sandbox")),)
+        if self.forgotten is None:
+            return check
+        what, number = ("invoice", self.refused) if self.refused else ("batch", self.forgotten)
+        return (
+            *check,
+            (f"What was sent about {what} {number}, and what came back?", (JOB, "--search", str(number), "--sandbox")),
+            (
+                f"Batch {self.forgotten} has no answer at all: how late is it, and what is to be done?",
+                (JOB, "--no-poll", "--sandbox"),
+            ),
+        )
+
+    def _told(self) -> str:
+        if not self.answered:
+            return "CGI has answered nothing this evening."
+        numbers = " and ".join(f"batch {number}" for number in self.answered)
+        refused = f"; of these it refuses invoice {self.refused}" if self.refused else ""
+        return f"CGI has answered {numbers}{refused}."
+
+
+def steps(database_url: str, home: Path, *, now: datetime) -> Steps:
+    """Lay the evening out in the running sandbox of a folder, and give the steps that take it from there."""
+    sftp, store = sftp_server.find_running(home), object_store.find_running(home)
+    assert sftp is not None and store is not None
+    return lay_out(database_url, sftp, store, now=now).steps()
+
+
+def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: datetime) -> Evening:
+    """Send another batch, and put the files where the pay jobs and CGI would."""
+    batches = _outstanding(database_url, now)
+    if not batches:
+        return Evening()
+    with _bucket(store) as bucket:
+        for batch in batches:
+            bucket.put(f"cgi_processed/{batch.sent_as}", [batch.inbox()])
+    *answered, forgotten = batches
+    refused = next((batch.invoices[-1] for batch in answered if len(batch.invoices) > 1), None)
+    directory = sftp.root("cgi") / "data"
+    for batch in answered:
+        (directory / batch.acknowledged_as).write_bytes(batch.ack())
+    if answered:
+        name = f"FEEDBACK.F{FEEDER}.{now.astimezone(BUSINESS_ZONE):%Y%m%d%H%M%S}"
+        (directory / name).write_bytes(b"".join(batch.feedback(refused) for batch in answered))
+    return Evening(tuple(batch.number for batch in answered), refused, forgotten.number)
+
+
+def _outstanding(database_url: str, now: datetime) -> list[Batch]:
+    """Send another batch, and give those that wait for an answer, it being the last."""
+    connection = psycopg2.connect(database_url)
+    try:
+        with connection, connection.cursor() as cursor:
+            _send(cursor, now)
+            cursor.execute(_WAITING)
+            return [_batch(cursor, *row) for row in cursor.fetchall()]
+    finally:
+        connection.close()
+
+
+def _send(cursor: extensions.cursor, now: datetime) -> None:
+    """Send what the payment job would have sent some business days ago; each batch a second later than the last."""
+    cursor.execute("SELECT count(*) FROM ejv_files")
+    (sent_before,) = cursor.fetchone() or (0,)
+    day = business_days_before(business_date(now), _SENT_BUSINESS_DAYS_AGO)
+    local = datetime.combine(day, _PAYMENT_JOB, BUSINESS_ZONE) + timedelta(seconds=sent_before)
+    created_on = naive_utc(local)
+    stamp = datetime.combine(next_business_day(created_on.date()), created_on.time())
+    values = {
+        "created_on": created_on,
+        "file_ref": f"INBOX.F{FEEDER}.{stamp:%Y%m%d%H%M%S}",
+        "limit": _SENT_INVOICES,
+    }
+    cursor.execute(_SEND.read_text(encoding="utf-8"), values)
+
+
+def _batch(cursor: extensions.cursor, number: int, file_type: str, sent_as: str, created_on: datetime) -> Batch:
+    if file_type == "REFUND":
+        cursor.execute(_CHEQUES)
+        return cheque_batch(number, sent_as, created_on.date(), [Cheque(*row) for row in cursor.fetchall()])
+    cursor.execute(_ENTRIES, {"batch": number})
+    return journal_batch(number, sent_as, created_on.date(), [Entry(*row) for row in cursor.fetchall()])
+
+
+@contextmanager
+def _bucket(part: ObjectStorePart) -> Iterator[ObjectStore]:
+    values = part.environment()
+    settings = ObjectStoreSettings(
+        endpoint=values["MINIO_ENDPOINT"],
+        access_key=SecretStr(part.access_key),
+        secret_key=SecretStr(part.secret_key),
+        bucket=values["FTP_POLLER_BUCKET_NAME"],
+        secure=False,
+    )
+    bucket = ObjectStore(settings)
+    try:
+        yield bucket
+    finally:
+        bucket.close()
