@@ -1,18 +1,12 @@
-"""Runs of EJV_FEEDBACK_CHECK in processes of their own, which can be told to kill themselves at a step.
+"""Runs of EJV_FEEDBACK_CHECK that can be told to kill themselves at a step (tests/forked_runs.py).
 
-    python -m tests.feedback_process
-
-Reads one order a line, {"database": "...", "sftp": {...}, "store": {...}, "arguments": {...},
-"kill_at": "after settle_links"}, and answers each with one line, {"returncode": ...}. A step is a statement of apply or
-rebuild (`before write_receipts`), a state of a batch (`after batch held`), or a step of sending.
+An order is {"database": "...", "sftp": {...}, "store": {...}, "arguments": {...}, "kill_at": "after settle_links"}. A
+step is a statement of apply or rebuild (`before write_receipts`), a state of a batch (`after batch held`), or a step of
+sending.
 """
 
 import functools
 import importlib
-import json
-import os
-import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -27,25 +21,12 @@ from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, Obje
 from database.engine import Database, make_engine
 from tasks.ejv_feedback_check.arguments import Arguments
 from tests.ejv_factory import EjvBooks
+from tests.forked_runs import Points, die, serve
 
 PARTS = tasks.ejv_feedback_check
 
 
-def main() -> None:
-    """Carry out orders until there are no more; what a run imports is there before it is forked."""
-    importlib.import_module("minio")
-    for line in sys.stdin:
-        order = json.loads(line)
-        child = os.fork()
-        if not child:
-            _run(order)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(json.dumps({"returncode": os.waitstatus_to_exitcode(status)}) + "\n")
-        sys.stdout.flush()
-
-
-def _run(order: dict[str, Any]) -> None:
+def _run(order: dict[str, Any], _points: Points) -> int:
     _listen(order["kill_at"])
     database = Database(
         make_engine(DatabaseSettings(url=SecretStr(order["database"])), application_name="feedback process")
@@ -58,6 +39,7 @@ def _run(order: dict[str, Any]) -> None:
         }
     )
     PARTS.task.run(context, Arguments(**order["arguments"]))
+    return 0
 
 
 def _listen(kill_at: str) -> None:
@@ -65,7 +47,7 @@ def _listen(kill_at: str) -> None:
 
     def step(name: str) -> None:
         if name == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
 
     def told(action: Callable[..., Any], name_of: Callable[..., str]) -> Callable[..., Any]:
         @functools.wraps(action)
@@ -92,4 +74,5 @@ def _listen(kill_at: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    importlib.import_module("minio")
+    serve(_run)

@@ -1,24 +1,14 @@
-"""Runs of the repair tools in processes of their own, which can be told to kill themselves at a point.
+"""Runs of the repair tools that can be told to kill themselves at a point (tests/forked_runs.py).
 
-    python -m tests.repair_process
-
-Reads one order a line, {"tool": "repair pad-invoice", "values": {...}, "settings": {...}, "kill_at": "..." or null},
-and answers each with one line, {"returncode": ..., "points": [...]}. The points of a run are before and after each
-call of CFS (after: it had its effect, and nobody has seen the answer), before and after each commit that wrote
-something, and before invoices are marked as paid.
+An order is {"tool": "repair pad-invoice", "values": {...}, "settings": {...}, "kill_at": "..." or null}. The points of
+a run are before and after each call of CFS (after: it had its effect, and nobody has seen the answer), before and after
+each commit that wrote something, and before invoices are marked as paid.
 """
 
-import json
 import os
 import re
-import signal
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -29,79 +19,37 @@ from sqlalchemy.orm import Session
 from jobs.runner import Request, execute
 from tasks.repair_pad_invoice import JOB as PAD_INVOICE
 from tasks.repair_partial_credit import JOB as PARTIAL_CREDIT
+from tests.forked_runs import Ended, ForkedRuns, Points, die, serve
 from tests.settlement_factory import NOW
 
-_ROOT = Path(__file__).resolve().parent.parent
-_LOCKED = 75
 _TOOLS = {tool.name: tool for tool in (PAD_INVOICE, PARTIAL_CREDIT)}
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 _MARKS_PAID = "-- Mark the invoices paid"
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a run ended, and the points it came to."""
-
-    returncode: int
-    points: list[str]
-
-    @property
-    def was_killed(self) -> bool:
-        """Whether it killed itself."""
-        return self.returncode == -signal.SIGKILL
-
-
 class RepairProcess:
-    """The process that carries out orders, each in a child of its own: what it imports is imported once."""
+    """Runs of the tools, as the tests order them."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.repair_process"],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+    def __init__(self, runs: ForkedRuns) -> None:
+        self._runs = runs
 
     def run(self, tool: str, settings: dict[str, str], *, kill_at: str | None = None, **values: Any) -> Ended:
-        """Run a tool; one that was killed a moment ago may still hold the lock."""
-        order = json.dumps({"tool": tool, "values": values, "settings": settings, "kill_at": kill_at})
-        for _ in range(50):
-            ended = self._ask(order)
-            if ended.returncode != _LOCKED:
-                return ended
-            time.sleep(0.1)
-        raise AssertionError("the lock of a killed run is still held")
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.communicate()
-
-    def _ask(self, order: str) -> Ended:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(order + "\n")
-        self._process.stdin.flush()
-        for line in self._process.stdout:
-            if line.startswith("ANSWER "):
-                return Ended(**json.loads(line.removeprefix("ANSWER ")))
-        raise AssertionError("the process that runs the tools is gone")
+        """Run a tool."""
+        return self._runs.order(tool=tool, values=values, settings=settings, kill_at=kill_at)
 
 
 def repair_process() -> Iterator[RepairProcess]:
     """Give the process; a test module makes a fixture of it."""
-    running = RepairProcess()
-    yield running
-    running.stop()
+    with ForkedRuns("tests.repair_process") as runs:
+        yield RepairProcess(runs)
 
 
 @dataclass
-class _Points:
-    """The points of a run, and death at one of them."""
+class _Listener:
+    """Hears of the points of a run, and kills it at one of them."""
 
     kill_at: str | None
-    heard: Path
-    seen: list[str] = field(default_factory=list)
+    points: Points
     commits: int = 0
 
     def listen(self) -> None:
@@ -139,34 +87,17 @@ class _Points:
             self._reach(f"after commit {self.commits}")
 
     def _reach(self, name: str) -> None:
-        self.seen.append(name)
-        self.heard.write_text(json.dumps(self.seen))
+        self.points.note(name)
         if name == self.kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            die()
 
 
-def _run(order: dict[str, Any], heard: Path) -> int:
+def _run(order: dict[str, Any], points: Points) -> int:
     os.environ.update(order["settings"])
-    _Points(order["kill_at"], heard).listen()
+    _Listener(order["kill_at"], points).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}
     return int(execute(_TOOLS[order["tool"]], Request(values), clock=lambda: NOW).exit_code)
 
 
-def main() -> None:
-    """Carry out orders until there are no more."""
-    with tempfile.TemporaryDirectory() as folder:
-        heard = Path(folder) / "heard.json"
-        for line in sys.stdin:
-            order = json.loads(line)
-            heard.write_text("[]")
-            child = os.fork()
-            if not child:
-                os._exit(_run(order, heard))
-            _, status = os.waitpid(child, 0)
-            answer = {"returncode": os.waitstatus_to_exitcode(status), "points": json.loads(heard.read_text())}
-            sys.stdout.write(f"\nANSWER {json.dumps(answer)}\n")
-            sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(_run)

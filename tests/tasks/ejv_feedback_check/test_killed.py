@@ -1,13 +1,8 @@
 """Killed at any step, the next run comes to the same end as one that was not disturbed, and nothing is sent twice."""
 
-import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +10,10 @@ from pydantic import SecretStr
 
 from tasks.ejv_feedback_check.sending import STEPS
 from tests.ejv_factory import NOW, Batch, EjvBooks, Pair, example_batch, example_books
+from tests.forked_runs import ForkedRuns
 from tests.storage_fixtures import object_store_settings
 from tests.tasks.ejv_feedback_check.conftest import Office
 
-ROOT = Path(__file__).resolve().parents[3]
 STATEMENTS = (
     "create_staged", "resolve_journals", "settle_links", "settle_invoices", "settle_references", "write_receipts",
     "settle_partial_refunds", "write_payments", "stop_account_gl", "settle_headers", "settle_batch", "record_lines",
@@ -37,31 +32,27 @@ class Killer:
     """Carries out runs that kill themselves."""
 
     office: Office
-    runs: "subprocess.Popen[str]"
+    runs: ForkedRuns
 
     def run(self, kill_at: str, **arguments: Any) -> None:
         """Run the job until it kills itself at a step."""
         place, store = self.office.place.values, object_store_settings()
-        order = {
-            "database": self.office.books.database.engine.url.render_as_string(hide_password=False).replace(
+        ended = self.runs.order(
+            database=self.office.books.database.engine.url.render_as_string(hide_password=False).replace(
                 "+psycopg2", ""
             ),
-            "sftp": {name: _plain(value) for name, value in place.items()} | {"settle_seconds": 0},
-            "store": {
+            sftp={name: _plain(value) for name, value in place.items()} | {"settle_seconds": 0},
+            store={
                 "endpoint": store.endpoint,
                 "access_key": store.access_key.get_secret_value(),
                 "secret_key": store.secret_key.get_secret_value(),
                 "bucket": store.bucket,
                 "secure": False,
             },
-            "arguments": arguments,
-            "kill_at": kill_at,
-        }
-        assert self.runs.stdin is not None
-        assert self.runs.stdout is not None
-        self.runs.stdin.write(json.dumps(order) + "\n")
-        self.runs.stdin.flush()
-        assert json.loads(self.runs.stdout.readline()) == {"returncode": -signal.SIGKILL}, "it was not killed"
+            arguments=arguments,
+            kill_at=kill_at,
+        )
+        assert ended.was_killed
 
 
 def _plain(value: Any) -> Any:
@@ -69,14 +60,13 @@ def _plain(value: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def runs() -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", "tests.feedback_process"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+def runs() -> Iterator[ForkedRuns]:
+    with ForkedRuns("tests.feedback_process") as process:
         yield process
 
 
 @pytest.fixture
-def killer(office: Office, runs: "subprocess.Popen[str]") -> Killer:
+def killer(office: Office, runs: ForkedRuns) -> Killer:
     return Killer(office, runs)
 
 

@@ -1,22 +1,14 @@
-"""Runs of the job in processes of their own, which can be told to kill themselves at a point.
+"""Runs of PAD_RECONCILE that can be told to end at a point (tests/forked_runs.py).
 
-    python -m tests.tasks.pad_reconcile.killed_runs
-
-Reads one order a line, {"database_url": ..., "minutes": 0, "end_at": 7 or null, "how": "kill" or "terminate"}, and
-answers each with one line, {"returncode": ..., "points": [...]}. The points are before and after every commit that
-wrote something, and before chosen statements of the one transaction that applies a file; they are numbered from 0.
-To terminate ends every connection to the database, as its restart does.
+An order is {"database_url": ..., "minutes": 0, "end_at": 7 or null, "how": "kill" or "terminate"}. The points are
+before and after every commit that wrote something, and before chosen statements of the one transaction that applies a
+file; they are numbered from 0. To terminate ends every connection to the database, as its restart does.
 """
 
 import importlib
-import json
 import os
 import re
-import signal
-import sys
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -26,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from jobs.runner import Request, execute
 from tasks.pad_reconcile import JOB
+from tests.forked_runs import Points, die, serve
 from tests.settlement_factory import NOW
 
 IMPORTED_LATE = (
@@ -49,14 +42,12 @@ _INSIDE = (
 )
 
 
-class Points:
-    """The points of a run, and what happens at one of them."""
+class _Listener:
+    """Hears of the points of a run, and ends it at one of them."""
 
-    def __init__(self, order: dict[str, Any], heard: Path) -> None:
+    def __init__(self, order: dict[str, Any], points: Points) -> None:
         self._order = order
-        self._heard = heard
-        self._seen: list[str] = []
-        self._wrote: set[int] = set()
+        self._points = points
 
     def listen(self) -> None:
         """Hear of every statement and commit in this process."""
@@ -79,11 +70,9 @@ class Points:
             self._reach(f"{when} the commit of: {wrote}")
 
     def _reach(self, name: str) -> None:
-        self._seen.append(name)
-        self._heard.write_text(json.dumps(self._seen))
-        if len(self._seen) - 1 == self._order["end_at"]:
+        if self._points.note(name) == self._order["end_at"]:
             if self._order["how"] == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
+                die()
             _terminate(self._order["database_url"])
 
 
@@ -98,30 +87,14 @@ def _terminate(database_url: str) -> None:
     connection.close()
 
 
-def _run(order: dict[str, Any], heard: Path) -> int:
+def _run(order: dict[str, Any], points: Points) -> int:
     os.environ["DATABASE_URL"] = order["database_url"]
-    Points(order, heard).listen()
+    _Listener(order, points).listen()
     now = NOW + timedelta(minutes=order["minutes"])
     return int(execute(JOB, Request(values={}), clock=lambda: now).exit_code)
 
 
-def main() -> None:
-    """Carry out orders until there are no more; what a run imports is there before it is forked."""
+if __name__ == "__main__":
     for name in IMPORTED_LATE:
         importlib.import_module(name)
-    with tempfile.TemporaryDirectory() as folder:
-        heard = Path(folder) / "heard.json"
-        for line in sys.stdin:
-            order = json.loads(line)
-            heard.write_text("[]")
-            child = os.fork()
-            if not child:
-                os._exit(_run(order, heard))
-            _, status = os.waitpid(child, 0)
-            answer = {"returncode": os.waitstatus_to_exitcode(status), "points": json.loads(heard.read_text())}
-            sys.stdout.write(f"\nANSWER {json.dumps(answer)}\n")
-            sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
+    serve(_run)

@@ -1,10 +1,5 @@
 """A run that is killed anywhere is finished by the next: the same end as an undisturbed run, and CFS charged once."""
 
-import json
-import signal
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,15 +14,14 @@ from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from sandbox.cfs.process import RunningCfs
 from tests.conftest import Server
+from tests.forked_runs import Ended, ForkedRuns
 from tests.settlement_factory import FILE, Line, SettlementBooks, example, fill_example, settlement_csv
 from tests.storage_fixtures import SftpPlace
 from tests.tasks.pad_reconcile.conftest import environment, seed_bounced
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[3]
 PARTS = 4
-LOCKED = 75
 REJECTED = Line("PADP", "PR8", "5.00", "800101", "REG404", application="1")
 
 
@@ -40,7 +34,7 @@ class World:
     place: SftpPlace
     store: ObjectStore
     cfs: RunningCfs
-    runs: "subprocess.Popen[str]"
+    runs: ForkedRuns
     name: str = ""
     address: str = ""
 
@@ -67,18 +61,9 @@ class World:
             self.server.drop(self.name)
             self.name = ""
 
-    def run(self, *, end_at: int | None = None, how: str = "kill", minutes: int = 0) -> dict[str, Any]:
-        """Run the job in a process of its own; one that was killed a moment ago may still hold the lock."""
-        assert self.runs.stdin is not None
-        order = {"database_url": self.address, "minutes": minutes, "end_at": end_at, "how": how}
-        for _ in range(50):
-            self.runs.stdin.write(json.dumps(order) + "\n")
-            self.runs.stdin.flush()
-            answer = self._answer()
-            if answer["returncode"] != LOCKED:
-                return answer
-            time.sleep(0.1)
-        raise AssertionError("the lock of a killed run is still held")
+    def run(self, *, end_at: int | None = None, how: str = "kill", minutes: int = 0) -> Ended:
+        """Run the job in a process of its own."""
+        return self.runs.order(database_url=self.address, minutes=minutes, end_at=end_at, how=how)
 
     def end(self) -> dict[str, Any]:
         """Give everything that must not depend on what happened on the way."""
@@ -97,14 +82,6 @@ class World:
             "due": state["invoices"]["REG01234700"]["amount_due"],
             "pulls": state["sites"]["900103"]["receipt_method"],
         }
-
-    def _answer(self) -> dict[str, Any]:
-        assert self.runs.stdout is not None
-        for line in self.runs.stdout:
-            if line.startswith("ANSWER "):
-                found: dict[str, Any] = json.loads(line.removeprefix("ANSWER "))
-                return found
-        raise AssertionError("the process that runs the job is gone")
 
 
 def _end(books: SettlementBooks) -> dict[str, Any]:
@@ -143,18 +120,10 @@ def world(
     fill_example(books)
     books.change("DELETE FROM credits")
     database.close()
-    runs = subprocess.Popen(
-        [sys.executable, "-m", "tests.tasks.pad_reconcile.killed_runs"],
-        cwd=ROOT,
-        env=environment("", faulty_place, cfs, tmp_path / "events"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    made = World(server, filled, faulty_place, store, cfs, runs)
-    yield made
-    runs.communicate()
+    events = environment("", faulty_place, cfs, tmp_path / "events")
+    with ForkedRuns("tests.tasks.pad_reconcile.killed_runs", events) as runs:
+        made = World(server, filled, faulty_place, store, cfs, runs)
+        yield made
     made.drop()
     server.drop(filled)
 
@@ -164,24 +133,24 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(part: int, world: World) 
     world.renew()
     undisturbed = world.run()
     expected = world.end()
-    assert undisturbed["returncode"] == 3, "one row is rejected"
+    assert undisturbed.returncode == 3, "one row is rejected"
     assert (expected["fees"], expected["due"], expected["pulls"]) == (["30.00"], "90.00", "BCR-PAD Stop")
     assert {state for _, _, state in expected["messages"]} == {"delivered"}
-    points = undisturbed["points"]
+    points = undisturbed.points
     assert len(points) > 30
 
     for number in range(part, len(points), PARTS):
         world.renew()
         killed = world.run(end_at=number)
-        assert killed["returncode"] == -signal.SIGKILL, points[number]
+        assert killed.was_killed, points[number]
         finished = world.run(minutes=5)
-        assert finished["returncode"] in {0, 3}, points[number]
+        assert finished.returncode in {0, 3}, points[number]
         assert world.end() == expected, points[number]
 
 
 def test_a_database_that_restarts_while_a_file_is_applied_leaves_it_ready(world: World) -> None:
     world.renew()
-    points = world.run()["points"]
+    points = world.run().points
     expected = world.end()
     inside = [
         number for number, name in enumerate(points) if name.startswith(("Mark the invoices", "Record every row"))
@@ -190,11 +159,11 @@ def test_a_database_that_restarts_while_a_file_is_applied_leaves_it_ready(world:
 
     for number in inside:
         world.renew()
-        assert world.run(end_at=number, how="terminate")["returncode"] == 1
+        assert world.run(end_at=number, how="terminate").returncode == 1
         database = Database(make_engine(DatabaseSettings(url=SecretStr(world.address)), application_name="tests"))
         assert SettlementBooks(database).rows("SELECT state FROM pay_jobs.inbound_files") == [("received",)]
         database.close()
-        assert world.run(minutes=5)["returncode"] == 3
+        assert world.run(minutes=5).returncode == 3
         assert world.end() == expected
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from config.errors import ExitCode
 from tasks.repair_pad_invoice import JOB
-from tests.repair_process import Ended, RepairProcess, repair_process
+from tests.forked_runs import Ended
+from tests.repair_process import RepairProcess, repair_process
 from tests.settlement_factory import Account
 from tests.storage_fixtures import object_store_part
 from tests.tasks.repair_pad_invoice.conftest import Desk

@@ -6,7 +6,8 @@ import pytest
 
 from config.errors import ExitCode
 from tasks.repair_partial_credit import JOB
-from tests.repair_process import Ended, RepairProcess, repair_process
+from tests.forked_runs import Ended
+from tests.repair_process import RepairProcess, repair_process
 from tests.tasks.repair_partial_credit.conftest import BOOKED, LINES, Desk
 
 pytestmark = pytest.mark.slow

@@ -1,0 +1,109 @@
+"""Runs that may kill themselves: each is forked from a process that has imported everything already.
+
+A module of runs calls `serve` with what one order does; a test starts that module with `ForkedRuns` and orders. Orders
+are JSON objects; an answer tells how the child ended and the points that it noted on the way.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parent.parent
+_LOCKED = 75
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended, and the points it came to."""
+
+    returncode: int
+    points: list[str]
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it killed itself."""
+        return self.returncode == -signal.SIGKILL
+
+
+class ForkedRuns:
+    """The process that carries out the orders of one module."""
+
+    def __init__(self, module: str, environment: dict[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+
+    def order(self, **order: Any) -> Ended:
+        """Have an order carried out; one that was killed a moment ago may still hold the lock."""
+        for _ in range(50):
+            ended = self._ask(json.dumps(order))
+            if ended.returncode != _LOCKED:
+                return ended
+            time.sleep(0.1)
+        raise AssertionError("the lock of a killed run is still held")
+
+    def _ask(self, order: str) -> Ended:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(order + "\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line.startswith("ANSWER "):
+                return Ended(**json.loads(line.removeprefix("ANSWER ")))
+        raise AssertionError("the process that carries out the runs is gone")
+
+
+class Points:
+    """The points that a run came to, where its parent reads them."""
+
+    def __init__(self, heard: Path) -> None:
+        self._heard = heard
+        self._seen: list[str] = []
+
+    def note(self, name: str) -> int:
+        """Note a point and give its number, from 0."""
+        self._seen.append(name)
+        self._heard.write_text(json.dumps(self._seen))
+        return len(self._seen) - 1
+
+
+def die() -> None:
+    """Be gone at once, as a process whose machine failed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
+    """Carry out orders until there are no more."""
+    with tempfile.TemporaryDirectory() as folder:
+        heard = Path(folder) / "heard.json"
+        for line in sys.stdin:
+            heard.write_text("[]")
+            child = os.fork()
+            if not child:
+                os._exit(run(json.loads(line), Points(heard)))
+            _, status = os.waitpid(child, 0)
+            answer = {"returncode": os.waitstatus_to_exitcode(status), "points": json.loads(heard.read_text())}
+            sys.stdout.write(f"\nANSWER {json.dumps(answer)}\n")
+            sys.stdout.flush()
