@@ -14,13 +14,12 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-import urllib3
-
 from config.errors import ConfigError, InputRefused, PayJobsError, SourceRefused, SourceUnavailable
 from config.settings import ObjectStoreSettings
 from connectors.byte_stream import ByteStream
 
 if TYPE_CHECKING:
+    import urllib3
     from minio import Minio
     from minio.error import S3Error
 
@@ -28,7 +27,6 @@ CONNECT_SECONDS = 5
 READ_SECONDS = 30
 PART_SIZE = 5 * 1024 * 1024
 CHUNK_SIZE = 1024 * 1024
-_RETRIES = urllib3.Retry(total=2, backoff_factor=0.3, status_forcelist=[500, 502, 503, 504])
 _MISSING = {"NoSuchKey", "NoSuchObject", "ResourceNotFound"}
 _SERVER_ERROR = 500
 _TOO_MANY = 429
@@ -63,9 +61,14 @@ class ObjectStore:
         self.bucket = settings.bucket
         self._settings = settings
         self._where = f"the bucket {settings.bucket!r} at {settings.endpoint}"
-        self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS), retries=_RETRIES, maxsize=4
-        )
+
+    @cached_property
+    def _pool(self) -> "urllib3.PoolManager":
+        import urllib3
+
+        retries = urllib3.Retry(total=2, backoff_factor=0.3, status_forcelist=[500, 502, 503, 504])
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        return urllib3.PoolManager(timeout=timeout, retries=retries, maxsize=4)
 
     @cached_property
     def _client(self) -> "Minio":
@@ -81,7 +84,8 @@ class ObjectStore:
 
     def close(self) -> None:
         """Close the connections that are kept open."""
-        self._pool.clear()
+        if "_pool" in self.__dict__:
+            self._pool.clear()
 
     def check(self) -> None:
         """Raise if the bucket cannot be used."""
@@ -172,6 +176,7 @@ class ObjectStore:
 
     @contextmanager
     def _told(self, doing: str) -> Iterator[None]:
+        import urllib3
         from minio.error import MinioException, S3Error
 
         try:
@@ -210,6 +215,8 @@ class _Counted:
 
 
 def _reason(error: Exception) -> str:
+    import urllib3
+
     cause = error.reason if isinstance(error, urllib3.exceptions.MaxRetryError) and error.reason else error
     return str(cause).rstrip(".")
 
