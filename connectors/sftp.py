@@ -8,7 +8,7 @@ with growing pauses; what changes something on the server never is, the caller h
 import hashlib
 import stat
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -102,11 +102,12 @@ class SftpSession:
         self._open = transport, client
 
     def close(self) -> None:
-        """End the connection; a second time does nothing."""
+        """End the connection; one that is broken or ended already is no error."""
         opened, self._open = self._open, None
         if opened is not None:
             transport, client = opened
-            client.close()
+            with suppress(EOFError, OSError, paramiko.SSHException):
+                client.close()
             shut(transport)
 
     def list(self, directory: str) -> list[RemoteFile]:

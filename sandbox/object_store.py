@@ -1,5 +1,6 @@
 """The object store of the sandbox: SeaweedFS, a real S3 server, on the loopback, with a bucket and keys of its own."""
 
+import io
 import json
 import secrets
 import shutil
@@ -16,6 +17,7 @@ from minio.error import MinioException
 from sandbox.detached import Detached, free_ports, private_folder, write_private
 
 BUCKET = "pay-jobs"
+_PROBE = ".ready"
 _SERVICES = ("master", "volume", "filer", "s3")
 _PORTS = tuple(f"{service}.port{kind}" for service in _SERVICES for kind in ("", ".grpc"))
 
@@ -113,7 +115,10 @@ def _command(part: ObjectStorePart) -> list[str]:
 
 
 def _is_ready(part: ObjectStorePart) -> bool:
-    """Whether it answers and can store something; makes the bucket on the way."""
+    """Whether it answers and can store and give something; makes the bucket on the way.
+
+    Volumes are there a moment after the S3 gate answers: what was stored before is not found until then.
+    """
     try:
         with urlopen(f"http://127.0.0.1:{part.ports['s3.port']}/healthz", timeout=2):
             pass
@@ -125,6 +130,9 @@ def _is_ready(part: ObjectStorePart) -> bool:
         )
         if not store.bucket_exists(BUCKET):
             store.make_bucket(BUCKET)
+        store.put_object(BUCKET, _PROBE, io.BytesIO(b"ready"), 5)
+        store.get_object(BUCKET, _PROBE).release_conn()
+        store.remove_object(BUCKET, _PROBE)
     except (OSError, MinioException, urllib3.exceptions.HTTPError):
         return False
     return True

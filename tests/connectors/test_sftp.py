@@ -239,6 +239,15 @@ def test_a_channel_that_closes_before_its_transport_is_a_broken_connection_and_n
             list(blocks)
 
 
+def test_ending_a_connection_whose_socket_is_gone_is_no_error(faulty_place: SftpPlace) -> None:
+    with connect_sftp(faulty_place.settings()) as session:
+        session.list("/upload")
+        assert session._open is not None
+        session._open[0].sock.close()
+        session.close()
+        assert session.list("/upload") == []
+
+
 def test_a_transfer_that_stalls_ends_at_its_deadline(faulty_place: SftpPlace) -> None:
     faulty_place.put("a.csv", CONTENT)
     faulty_place.faults.set(stall_after_bytes=600_000)
