@@ -155,7 +155,7 @@ class SftpSession:
             try:
                 yield from BlockReader(client, handle.handle, size).blocks()
             except EOFError as error:
-                if not self._is_connected():
+                if not error.args:  # of a broken connection; what the server answers comes with a text
                     raise
                 raise RemoteFileChanged(f"{path} became shorter than {size} bytes while it was read.") from error
 

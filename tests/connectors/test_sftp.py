@@ -224,8 +224,9 @@ def test_a_connection_dropped_while_reading_is_unavailable_and_the_next_read_wor
         assert read_all(session, faulty_place, "a.csv", len(CONTENT)) == CONTENT
 
 
-def test_a_channel_that_closes_before_its_transport_is_a_broken_connection_and_no_shorter_file(
-    faulty_place: SftpPlace,
+@pytest.mark.parametrize("part", ["channel", "socket"])
+def test_what_breaks_before_the_transport_notices_is_a_broken_connection_and_no_shorter_file(
+    faulty_place: SftpPlace, part: str
 ) -> None:
     faulty_place.put("a.csv", CONTENT * 8)
     with connect_sftp(faulty_place.settings()) as session:
@@ -233,7 +234,7 @@ def test_a_channel_that_closes_before_its_transport_is_a_broken_connection_and_n
         transport, client = session._open
         blocks = session.read("/upload/a.csv", size=len(CONTENT) * 8)
         next(blocks)
-        client.get_channel().close()  # type: ignore[union-attr]
+        (client.get_channel() if part == "channel" else transport.sock).close()  # type: ignore[union-attr]
         assert transport.is_active()
         with pytest.raises(SourceUnavailable):
             list(blocks)
