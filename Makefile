@@ -32,7 +32,7 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 check: lint types imports   ## the quick part: format, lint, types, import direction, quick tests
-	$(BIN)/python -m pytest -n 2 -m "not slow and not parts"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not parts"
 
 test: lint types imports    ## everything
 	$(BIN)/python -m pytest -n 3 --dist worksteal

@@ -77,6 +77,7 @@ def test_a_reader_that_stops_early_gives_its_connection_back(store: ObjectStore)
     assert store.size_of("a") == 5_000_000
 
 
+@pytest.mark.slow
 def test_a_missing_bucket_is_a_wrong_setting() -> None:
     store = ObjectStore(object_store_settings(bucket="no-such-bucket"))
     with pytest.raises(ConfigError, match="no bucket 'no-such-bucket'"):

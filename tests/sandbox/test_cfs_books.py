@@ -103,7 +103,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 AnyOrder.TestCase.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
-TestAnyOrder = AnyOrder.TestCase
+TestAnyOrder = pytest.mark.slow(AnyOrder.TestCase)
 
 
 def test_a_reversal_after_an_adjustment_leaves_nothing_behind() -> None:

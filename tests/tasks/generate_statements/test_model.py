@@ -154,6 +154,7 @@ def test_the_job_does_what_the_rules_say(
     assert in_order(read(pay, known=known)) == in_order(world.statements)
 
 
+@pytest.mark.slow
 @ON_ONE_DATABASE
 @given(worlds(), OFFSETS)
 def test_a_second_run_changes_nothing_whatever_was_there(
@@ -189,6 +190,7 @@ def test_gaps_are_the_statements_that_the_rules_would_add(
     assert found == world.missing(since, until)
 
 
+@pytest.mark.slow
 @ON_ONE_DATABASE
 @given(worlds(), st.tuples(OFFSETS, OFFSETS).map(sorted))
 def test_filling_adds_what_is_missing_and_touches_nothing_else(

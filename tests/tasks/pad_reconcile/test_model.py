@@ -99,6 +99,7 @@ def small(settlement_database: Database) -> Iterator[SettlementBooks]:
     made.empty()
 
 
+@pytest.mark.slow
 @given(INVOICES, PAYMENTS, MEMOS, st.lists(ROWS, min_size=1, max_size=2))
 @ON_ONE_DATABASE
 def test_files_do_what_the_rules_say(

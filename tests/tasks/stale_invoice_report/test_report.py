@@ -193,6 +193,7 @@ def test_a_report_is_kept_with_its_run(stale: StaleDatabase, store: ObjectStore,
     assert list(store.list("stale_invoices/")) == sorted(outcome.artifacts)
 
 
+@pytest.mark.slow
 def test_an_object_store_that_is_away_is_a_note(stale: StaleDatabase) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
 
