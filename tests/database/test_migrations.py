@@ -20,6 +20,8 @@ from database.engine import make_engine
 from tests.conftest import Server
 from tests.dumps import columns, dump
 
+pytestmark = pytest.mark.slow
+
 PSQL = which("psql")
 
 
