@@ -16,6 +16,7 @@ COPY connectors/ /app/connectors/
 COPY database/ /app/database/
 COPY jobs/ /app/jobs/
 COPY tasks/ /app/tasks/
+COPY tools/ /app/tools/
 RUN python -m compileall -q /app \
     && chmod -R a+rX,go-w /app
 

@@ -21,9 +21,10 @@ HERE = Path(__file__).resolve().parent
 def main() -> int:
     """Run one command and give its exit code."""
     _use_own_environment()
-    from jobs.cli import build_cli
-    from jobs.cli import main as run
-    from tasks import JOBS, TOOLS
+    from jobs.commands.cli import build_cli
+    from jobs.commands.cli import main as run
+    from tasks import JOBS
+    from tools import TOOLS
 
     late: dict[str, tuple[str, Callable[[], click.Command]]] = {
         "history": ("Show the newest runs.", _history),
@@ -52,32 +53,32 @@ def _use_own_environment() -> None:
 
 
 def _history() -> "click.Command":
-    from jobs.ledger_commands import history_command
+    from jobs.commands.ledger_commands import history_command
 
     return history_command(_use_sandbox)
 
 
 def _show() -> "click.Command":
-    from jobs.ledger_commands import show_command
+    from jobs.commands.ledger_commands import show_command
 
     return show_command(_use_sandbox)
 
 
 def _outbox() -> "click.Command":
-    from jobs.outbox_commands import outbox_command
+    from jobs.commands.outbox_commands import outbox_command
 
     return outbox_command(_use_sandbox)
 
 
 def _schedule() -> "click.Command":
-    from jobs.schedule_commands import schedule_command
+    from jobs.commands.schedule_commands import schedule_command
     from tasks import JOBS
 
     return schedule_command(_use_sandbox, [job.name for job in JOBS], HERE / "invoke_jobs.py")
 
 
 def _check() -> "click.Command":
-    from jobs.check_command import check_command
+    from jobs.commands.check_command import check_command
     from tasks import JOBS
 
     return check_command(_use_sandbox, [job.name for job in JOBS])
@@ -97,14 +98,14 @@ def _run_job() -> "click.Command":
 
 
 def _doctor() -> "click.Command":
-    from jobs.doctor import doctor_command
+    from jobs.watch.doctor import doctor_command
     from tasks import JOBS
 
     return doctor_command(_use_sandbox, needs=[name for job in JOBS for name in job.needs])
 
 
 def _db() -> "click.Command":
-    from jobs.db_commands import db_command
+    from jobs.commands.db_commands import db_command
 
     return db_command(_use_sandbox)
 

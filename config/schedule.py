@@ -1,7 +1,7 @@
 """Read config/schedule.yaml with the overlay of an environment, and check it whole.
 
 Every mistake is reported with its file and line, all of them at once. The comments of the file say what each name
-means; what reads it: jobs/scheduler.py, jobs/check.py, jobs/manifests/.
+means; what reads it: jobs/scheduler/scheduler.py, jobs/watch/check.py, jobs/manifests/.
 """
 
 import re

@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from config.errors import InputRefused, SourceUnavailable
 from config.settings import EventSettings
+from connectors.outbox.json_sink import Folder, sink
 from connectors.outbox.model import Answer, Channel, Message, NewMessage
-from connectors.outbox.posting import Folder, sink
 
 SOURCE = "sbc-pay"
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from config.errors import InputRefused
 from config.settings import MailSettings
+from connectors.outbox.json_sink import Folder, sink
 from connectors.outbox.model import Answer, Channel, Message, NewMessage
-from connectors.outbox.posting import Folder, sink
 
 
 def new_mail(

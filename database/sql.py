@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 @cache
 def read_sql(package: str, name: str) -> TextClause:
-    """Give the statement in `name`.sql beside the modules of a package."""
-    return text(files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8"))
+    """Return the statement in sql/`name`.sql of a package."""
+    return text(files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def run_sql(session: Session, package: str, name: str, /, **values: Any) -> CursorResult[Any]:
-    """Run the statement in `name`.sql with bound values and give its result."""
+    """Run the statement in sql/`name`.sql of a package with bound values and return its result."""
     result = session.execute(read_sql(package, name), values)
     assert isinstance(result, CursorResult)
     return result

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from jobs.context import RunContext
-    from jobs.outcome import Outcome
+    from jobs.run.context import RunContext
+    from jobs.run.outcome import Outcome
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache
 
 from connectors.cfs import CfsClient, CfsSite, InvoiceLine, NewReceipt, PaymentMethod
-from jobs.stopping import Stop
+from jobs.run.stopping import Stop
 from sandbox.cfs.process import RunningCfs, start_cfs
 
 SITE = CfsSite("500001", "800201", "900301")

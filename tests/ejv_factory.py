@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from config.settings import CgiSettings, Settings
 from database.engine import Database
-from jobs.context import RunContext
-from jobs.progress import Progress
-from jobs.stopping import Stop
+from jobs.run.context import RunContext
+from jobs.run.progress import Progress
+from jobs.run.stopping import Stop
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-import tasks.ejv_feedback_check.apply
-import tasks.ejv_feedback_check.one_file
+import tasks.ejv_feedback_check.apply_batch
+import tasks.ejv_feedback_check.apply_file
 import tasks.ejv_feedback_check.rebuild
 import tasks.ejv_feedback_check.resubmit
 import tasks.ejv_feedback_check.task
@@ -61,11 +61,11 @@ def _listen(kill_at: str) -> None:
         return wrapped
 
     steps: list[tuple[Any, str, Callable[..., str]]] = [
-        (PARTS.apply, "run_sql", lambda _session, _package, name: name),
+        (PARTS.apply_batch, "run_sql", lambda _session, _package, name: name),
         (PARTS.rebuild, "run_sql", lambda _session, _package, name: name),
-        (PARTS.one_file, "register_batches", lambda *_: "register"),
-        (PARTS.one_file, "set_batch_state", lambda _session, _id, state: f"batch {state}"),
-        (PARTS.one_file, "set_state", lambda *_: "file state"),
+        (PARTS.apply_file, "register_batches", lambda *_: "register"),
+        (PARTS.apply_file, "set_batch_state", lambda _session, _id, state: f"batch {state}"),
+        (PARTS.apply_file, "set_state", lambda *_: "file state"),
     ]
     for place, action, name_of in steps:
         setattr(place, action, told(getattr(place, action), name_of))

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.inbound import InboundFile, list_files
-from connectors.intake import Intake
-from connectors.listing import Wanted
+from connectors.inbound.ledger import InboundFile, list_files
+from connectors.inbound.listing import Wanted
+from connectors.inbound.poll import PollReport, poll
+from connectors.inbound.take_in import Intake
 from connectors.object_store import ObjectStore
-from connectors.poller import PollReport, poll
 from database.engine import Database
 from tests.storage_fixtures import SftpPlace
 

@@ -14,9 +14,9 @@ import sys
 from pydantic import SecretStr
 
 from config.settings import CasSftpSettings, DatabaseSettings, ObjectStoreSettings
-from connectors.intake import Intake
+from connectors.inbound.poll import poll
+from connectors.inbound.take_in import Intake
 from connectors.object_store import ObjectStore
-from connectors.poller import poll
 from database.engine import Database, make_engine
 from tests.poll_fixtures import NOW, SETTLEMENT
 

@@ -8,10 +8,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import click
 
 from config.errors import SourceUnavailable
-from jobs.cli import build_cli, main
-from jobs.context import RunContext
+from jobs.commands.cli import build_cli, main
 from jobs.job import Job
-from jobs.outcome import Outcome
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
 
 
 class Arguments:

@@ -16,11 +16,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from jobs.runner import Request, execute
-from tasks.repair_pad_invoice import JOB as PAD_INVOICE
-from tasks.repair_partial_credit import JOB as PARTIAL_CREDIT
+from jobs.run.runner import Request, execute
 from tests.forked_runs import Ended, ForkedRuns, Points, die, serve
 from tests.settlement_factory import NOW
+from tools.repair_pad_invoice import JOB as PAD_INVOICE
+from tools.repair_partial_credit import JOB as PARTIAL_CREDIT
 
 _TOOLS = {tool.name: tool for tool in (PAD_INVOICE, PARTIAL_CREDIT)}
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)

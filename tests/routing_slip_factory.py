@@ -20,10 +20,10 @@ from sqlalchemy import text
 
 from connectors.cfs import CfsClient, CfsSite, InvoiceLine
 from database.engine import Database
-from jobs.context import RunContext
-from jobs.outcome import Outcome
-from jobs.progress import Progress
-from jobs.stopping import Stop
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+from jobs.run.progress import Progress
+from jobs.run.stopping import Stop
 from sandbox.cfs.process import RunningCfs
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.numbers import receipt_number

@@ -237,8 +237,8 @@ def emptied_after(database_url: str) -> Iterator[str]:
 
 def _be_a_scheduler(schedule: str, start: str, speed: str, port: str) -> int:
     from config.schedule import read_schedule
-    from jobs.context import system_clock
-    from jobs.scheduler_process import run_scheduler
+    from jobs.run.context import system_clock
+    from jobs.scheduler.process import run_scheduler
 
     print("loaded", flush=True)
     machine = datetime.fromisoformat(sys.stdin.readline().strip())

@@ -19,14 +19,14 @@ import structlog
 from sqlalchemy import text
 
 from config.settings import EventSettings, Settings
-from connectors.inbound import InboundFile, NewFile, find_file, record
+from connectors.inbound.ledger import InboundFile, NewFile, find_file, record
 from database.engine import Database
-from jobs.context import RunContext
-from jobs.outcome import Outcome
-from jobs.progress import Progress
-from jobs.stopping import Stop
-from tasks.pad_reconcile.files import SOURCE, WANTED
-from tasks.pad_reconcile.one_file import Opened, apply_file, retry_rejects
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+from jobs.run.progress import Progress
+from jobs.run.stopping import Stop
+from tasks.pad_reconcile.apply_file import Opened, apply_file, retry_rejects
+from tasks.pad_reconcile.file_queue import SOURCE, WANTED
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)

@@ -16,10 +16,10 @@ from sqlalchemy import text
 
 from config.settings import CfsSettings, MailSettings, Settings
 from database.engine import Database
-from jobs.context import RunContext
-from jobs.outcome import Outcome
-from jobs.progress import Progress
-from jobs.stopping import Stop
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+from jobs.run.progress import Progress
+from jobs.run.stopping import Stop
 from sandbox.cfs.process import CfsAdmin
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.task import run

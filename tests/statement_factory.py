@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy import text
 
 from database.engine import Database
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
-from jobs.progress import Progress
-from jobs.shard import parse_shard
-from jobs.stopping import Stop
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
+from jobs.run.progress import Progress
+from jobs.run.shard import parse_shard
+from jobs.run.stopping import Stop
 from tasks.generate_statements.arguments import Arguments
 from tasks.generate_statements.task import run
 

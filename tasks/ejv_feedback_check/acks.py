@@ -8,9 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.settings import CgiSettings
-from connectors.inbound import InboundFile, set_state
-from jobs.context import RunContext
-from jobs.outcome import Outcome
+from connectors.inbound.ledger import InboundFile, set_state
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.feedback import MAX_NUMBER
 from tasks.ejv_feedback_check.names import inbox_names_in
 

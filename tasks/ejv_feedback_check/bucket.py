@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from config.settings import CgiSettings
 from connectors.object_store import ObjectStore
-from jobs.context import RunContext
-from jobs.outcome import Outcome
-from tasks.ejv_feedback_check.registry import FEEDBACK, INBOX, Reader, index_file
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, Reader, index_file
 
 _HASH = re.compile(r"\.[0-9a-f]{12}$", re.ASCII)
 _ON_THEIR_WAY = "incoming/"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from config.business_days import next_business_day
 from config.business_time import BUSINESS_ZONE
 from config.settings import CgiSettings
-from connectors.listing import Wanted
+from connectors.inbound.listing import Wanted
 
 SOURCE = "CGI"
 _STAMP = r"F(?P<feeder>\w{1,8})\.(?P<date>\d{8})\d{6}"

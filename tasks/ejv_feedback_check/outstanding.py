@@ -11,9 +11,9 @@ from sqlalchemy import Row
 from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
 from database.sql import run_sql
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Reject, Table
-from tasks.ejv_feedback_check.guards import LATE
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject, Table
+from tasks.ejv_feedback_check.resend_guards import LATE
 from tasks.ejv_feedback_check.staging import PACKAGE
 
 ACT = 2

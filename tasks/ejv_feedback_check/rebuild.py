@@ -16,11 +16,11 @@ from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import connect_sftp
 from database.sql import run_sql
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
 from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
-from tasks.ejv_feedback_check.guards import Ours, answer_due, answers_stored, answers_waiting, our_batch
-from tasks.ejv_feedback_check.registry import INBOX
+from tasks.ejv_feedback_check.file_index import INBOX
+from tasks.ejv_feedback_check.resend_guards import Ours, answer_due, answers_stored, answers_waiting, our_batch
 from tasks.ejv_feedback_check.staging import PACKAGE
 from tasks.ejv_feedback_check.unstop import clear_stop
 

@@ -7,8 +7,8 @@ from sqlalchemy import Row
 
 from connectors.events import Topic, new_event
 from connectors.outbox import NewMessage
-from jobs.outcome import Outcome, Reject, Table
-from tasks.ejv_feedback_check.apply import Applied, Told
+from jobs.run.outcome import Outcome, Reject, Table
+from tasks.ejv_feedback_check.apply_batch import Applied, Told
 
 PAYMENT = "bc.registry.payment"
 _RULES = {

@@ -17,11 +17,15 @@ from config.errors import InputRefused
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, connect_sftp
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
+from tasks.ejv_feedback_check.batches_in_file import Survey
 from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
+from tasks.ejv_feedback_check.file_index import INBOX
 from tasks.ejv_feedback_check.file_lines import read_lines
-from tasks.ejv_feedback_check.guards import (
+from tasks.ejv_feedback_check.inbox import fiscal_year
+from tasks.ejv_feedback_check.names import feeder_of, fresh_inbox_names
+from tasks.ejv_feedback_check.resend_guards import (
     Ours,
     answer_due,
     answers_applied,
@@ -29,11 +33,7 @@ from tasks.ejv_feedback_check.guards import (
     answers_waiting,
     our_batch,
 )
-from tasks.ejv_feedback_check.inbox import fiscal_year
-from tasks.ejv_feedback_check.names import feeder_of, fresh_inbox_names
-from tasks.ejv_feedback_check.registry import INBOX
 from tasks.ejv_feedback_check.sending import Resubmission, begin, send, unfinished
-from tasks.ejv_feedback_check.survey import Survey
 
 _APRIL = 4
 _SENT_TODAY = """

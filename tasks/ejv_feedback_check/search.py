@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from connectors.object_store import ObjectMissing, ObjectStore
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
+from tasks.ejv_feedback_check.batches_in_file import goes_on
 from tasks.ejv_feedback_check.feedback import ACCEPTED, Line
+from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX
 from tasks.ejv_feedback_check.flow_through import read_flow_through
-from tasks.ejv_feedback_check.registry import FEEDBACK, INBOX
-from tasks.ejv_feedback_check.survey import goes_on
 
 MAX_LINES = 2000
 _COLUMNS = ("file", "line", "batch", "journal", "what", "amount", "effective", "says", "outcome")

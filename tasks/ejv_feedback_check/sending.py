@@ -23,11 +23,11 @@ from config.business_days import next_business_day
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Reject
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.bucket import index_object
-from tasks.ejv_feedback_check.guards import answers_applied, answers_stored, our_batch
-from tasks.ejv_feedback_check.registry import INBOX
+from tasks.ejv_feedback_check.file_index import INBOX
+from tasks.ejv_feedback_check.resend_guards import answers_applied, answers_stored, our_batch
 
 STEPS = ("data", "data noted", "trigger noted", "trigger", "kept", "done")
 

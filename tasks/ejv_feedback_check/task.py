@@ -6,19 +6,19 @@ from pathlib import Path
 
 from config.errors import UsageError
 from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings
-from connectors.inbound import InboundFile, find_by_name, list_files, set_state
-from connectors.inbound_content import open_content
-from connectors.intake import Intake, register_local
+from connectors.inbound.content import open_content
+from connectors.inbound.ledger import InboundFile, find_by_name, list_files, set_state
+from connectors.inbound.poll import PollReport, poll
+from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
-from connectors.poller import PollReport, poll
 from connectors.sftp import connect_sftp
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Reject
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.acks import record_ack
+from tasks.ejv_feedback_check.apply_file import Opened, apply_file
 from tasks.ejv_feedback_check.arguments import Arguments
 from tasks.ejv_feedback_check.bucket import find_feedback, index_bucket, index_outstanding
 from tasks.ejv_feedback_check.names import SOURCE, is_ack, is_feedback, wanted
-from tasks.ejv_feedback_check.one_file import Opened, apply_file
 from tasks.ejv_feedback_check.outstanding import check_outstanding
 from tasks.ejv_feedback_check.rebuild import rebuild
 from tasks.ejv_feedback_check.resubmit import resubmit

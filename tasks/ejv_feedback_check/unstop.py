@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from config.business_time import naive_utc
 from config.errors import InputRefused, UsageError
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
 
 _CLEAR = """
 UPDATE distribution_codes

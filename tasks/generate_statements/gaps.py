@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from database.sql import run_sql
-from jobs.outcome import Table
-from jobs.shard import Shard
+from jobs.run.outcome import Table
+from jobs.run.shard import Shard
 from tasks.generate_statements.generate import PACKAGE, shard_values
 from tasks.generate_statements.periods import Kind, Period, periods_ending
 

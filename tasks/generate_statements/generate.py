@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from config.business_time import day_bounds
 from database.sql import run_sql
-from jobs.shard import Shard
+from jobs.run.shard import Shard
 from tasks.generate_statements.periods import Kind, Period
 
 PACKAGE = "tasks.generate_statements"

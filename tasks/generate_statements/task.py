@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy import text
 
 from config.errors import UsageError
-from jobs.context import RunContext
-from jobs.outcome import Outcome
-from jobs.shard import Shard
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+from jobs.run.shard import Shard
 from tasks.generate_statements.arguments import Arguments
 from tasks.generate_statements.gaps import Gap, find_gaps, gap_table, plan_table
 from tasks.generate_statements.generate import generate_period

@@ -16,7 +16,7 @@ from config.errors import InputRefused, PayJobsError, SourceUnavailable
 from connectors.cfs import CfsClient, CfsSite
 from database.engine import Database
 from database.sql import run_sql
-from jobs.outcome import Reject
+from jobs.run.outcome import Reject
 from tasks.pad_reconcile.staging import PACKAGE
 
 AT_ONCE = 8

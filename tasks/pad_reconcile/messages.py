@@ -16,7 +16,7 @@ from connectors.cfs_delivery import new_nsf_fee, new_stop_pad
 from connectors.events import Topic, new_event
 from connectors.mail import addresses
 from connectors.outbox import NewMessage
-from tasks.pad_reconcile.apply import Applied
+from tasks.pad_reconcile.apply_rows import Applied
 
 LOCK_ACCOUNT = "bc.registry.payment.lockAccount"
 PAYMENT_COMPLETED = "bc.registry.payment"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from jobs.outcome import Reject
+from jobs.run.outcome import Reject
 from jobs.spreadsheet import defused
 
 COLUMNS = (

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.settings import CasSftpSettings, ObjectStoreSettings
-from connectors.inbound import InboundFile, list_files, set_state
-from connectors.inbound_content import open_content
-from connectors.intake import Intake, register_local
+from connectors.inbound.content import open_content
+from connectors.inbound.ledger import InboundFile, list_files, set_state
+from connectors.inbound.poll import PollReport, poll
+from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
-from connectors.poller import PollReport, poll
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Reject
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject
+from tasks.pad_reconcile.after_commit import report_rejects, sync_all_credits, sync_touched_credits
 from tasks.pad_reconcile.arguments import Arguments
-from tasks.pad_reconcile.files import (
+from tasks.pad_reconcile.file_queue import (
     SOURCE,
     WANTED,
     file_table,
@@ -25,7 +26,6 @@ from tasks.pad_reconcile.files import (
     stored_file,
     waiting_files,
 )
-from tasks.pad_reconcile.follow_up import report_rejects, sync_all_credits, sync_touched_credits
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -35,7 +35,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     if arguments.mode == "sync":
         return sync_all_credits(context)
     if arguments.mode == "retry":
-        from tasks.pad_reconcile.one_file import retry_rejects
+        from tasks.pad_reconcile.apply_file import retry_rejects
 
         outcome = retry_rejects(context)
         outcome += sync_touched_credits(context)
@@ -113,7 +113,7 @@ def _replay(context: RunContext, store: ObjectStore, arguments: Arguments) -> Ou
 
 
 def _apply(context: RunContext, store: ObjectStore, file: InboundFile, *, reason: str | None = None) -> Outcome:
-    from tasks.pad_reconcile.one_file import Opened, apply_file
+    from tasks.pad_reconcile.apply_file import Opened, apply_file
 
     settings = context.read_settings.get(CasSftpSettings)
     sftp = settings if isinstance(settings, CasSftpSettings) else None

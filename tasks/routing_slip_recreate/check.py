@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from tasks.routing_slip_recreate.cfs_view import Look
 from tasks.routing_slip_recreate.family.model import Family
-from tasks.routing_slip_recreate.look import Look
 
 IN_FLIGHT = frozenset({"APPROVED"})
 

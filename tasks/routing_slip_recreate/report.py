@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobs.outcome import Outcome
+from jobs.run.outcome import Outcome
 from tasks.routing_slip_recreate.operations.base import OperationKind, Plan, Work
 
 

@@ -1,7 +1,7 @@
 """Show the slips in work, the step each is at, and what blocks it."""
 
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.family.due import due_for
 from tasks.routing_slip_recreate.family.model import Family

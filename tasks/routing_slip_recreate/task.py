@@ -7,15 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from config.errors import Interrupted, SourceUnavailable
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.family.reading import choose_families
-from tasks.routing_slip_recreate.operate import Tools
 from tasks.routing_slip_recreate.report import Report
+from tasks.routing_slip_recreate.run_operation import Tools
 from tasks.routing_slip_recreate.show import list_slips
 from tasks.routing_slip_recreate.void_command import begin_void
-from tasks.routing_slip_recreate.worker import Worker
+from tasks.routing_slip_recreate.work_family import Worker
 
 CALLS = ("slip", "operation", "step", "call", "subject", "request", "cfs_has")
 

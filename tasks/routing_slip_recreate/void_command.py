@@ -10,15 +10,15 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, UsageError
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.arguments import Arguments
-from tasks.routing_slip_recreate.closing.slips import hold_rows, set_slip
 from tasks.routing_slip_recreate.family.due import due_for
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.family.reading import choose_families, read_family
 from tasks.routing_slip_recreate.journal import open_operation
 from tasks.routing_slip_recreate.operations.void_transactions import CANCEL, KEEP, decidable
+from tasks.routing_slip_recreate.pay_tables.slips import hold_rows, set_slip
 from tasks.routing_slip_recreate.void_plan import read_plan, write_plan
 
 VOIDABLE = frozenset({"ACTIVE", "COMPLETE", "HOLD"})

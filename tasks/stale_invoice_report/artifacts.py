@@ -9,7 +9,7 @@ from pathlib import Path
 from config.errors import ConfigError, PayJobsError
 from config.settings import ObjectStoreSettings, read
 from connectors.object_store import CHUNK_SIZE, ObjectStore
-from jobs.context import RunContext
+from jobs.run.context import RunContext
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.csv_export import write_csv
 from tasks.stale_invoice_report.page import write_page

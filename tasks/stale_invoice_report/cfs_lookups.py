@@ -9,10 +9,10 @@ from typing import Any
 
 from config.errors import PayJobsError
 from connectors.cfs import CfsClient, CfsSite
-from tasks.stale_invoice_report.asking import Asker
 from tasks.stale_invoice_report.cfs_questions import Question, asked_slip, asks_site, question
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.evidence import CfsInvoice, Evidence, Slip
-from tasks.stale_invoice_report.moments import Moments
+from tasks.stale_invoice_report.parallel_lookups import Asker
 
 
 class Lookups:

@@ -7,8 +7,8 @@ come the site is asked too, of a slip that does not pay its receipts.
 from typing import NamedTuple
 
 from connectors.cfs import CfsSite
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.evidence import Evidence, Slip
-from tasks.stale_invoice_report.moments import Moments
 from tasks.stale_invoice_report.rule import is_owing, is_whole
 
 _NO_NEED = frozenset({"FREEZE", "PENDING", "PENDING_PAD_ACTIVATION", "INACTIVE", None})

@@ -2,10 +2,10 @@
 
 from tasks.stale_invoice_report.card_rules import CARD_ON_INVOICE, DIRECT_CREATED, DIRECT_REFUND
 from tasks.stale_invoice_report.catalogue import DIAGNOSES, Diagnosis
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.eft_rules import EFT
 from tasks.stale_invoice_report.ejv_rules import EJV
 from tasks.stale_invoice_report.evidence import Evidence
-from tasks.stale_invoice_report.moments import Moments
 from tasks.stale_invoice_report.rule import Rules, first_match, is_learned
 from tasks.stale_invoice_report.settled_rules import BANK_CREATED, BANK_SENT, PAD_APPROVED, PAD_BOUNCED
 from tasks.stale_invoice_report.slip_rules import SLIP_APPROVED, SLIP_CREATED

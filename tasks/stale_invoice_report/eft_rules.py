@@ -5,8 +5,8 @@ F4 stands before F1, which would hide it: an invoice that CFS never got is not i
 
 from datetime import datetime
 
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.evidence import Evidence
-from tasks.stale_invoice_report.moments import Moments
 from tasks.stale_invoice_report.rule import Rule, Rules
 
 

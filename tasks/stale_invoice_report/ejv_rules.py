@@ -4,8 +4,8 @@ The order is the table's, but for J14, which J12 would hide, and J16, the table'
 is not taken for one that waits. Of a refund only what came after it was asked for is looked at.
 """
 
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.evidence import Evidence, Journal
-from tasks.stale_invoice_report.moments import Moments
 from tasks.stale_invoice_report.rule import Condition, Rule, Rules
 
 _NONE = Journal(None, False, False, None, None, None, None, None, None, None, None, None, None, None, 0)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from config.errors import InputRefused
 from connectors.cfs import CfsSite
 from database.sql import run_sql
+from tasks.stale_invoice_report.cutoffs import Moments, local_day
 from tasks.stale_invoice_report.evidence import (
     Card,
     EftLinks,
@@ -22,7 +23,6 @@ from tasks.stale_invoice_report.evidence import (
     Settlement,
     Slip,
 )
-from tasks.stale_invoice_report.moments import Moments, local_day
 from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles
 
 _SETTLED = frozenset({"PAD", "ONLINE_BANKING", "CC"})

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
 from database.sql import run_sql
-from jobs.context import RunContext
+from jobs.run.context import RunContext
 from tasks.stale_invoice_report.arguments import Arguments
-from tasks.stale_invoice_report.asking import Asker
 from tasks.stale_invoice_report.cfs_lookups import Lookups
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.diagnose import diagnose
 from tasks.stale_invoice_report.gather import Gatherer
-from tasks.stale_invoice_report.moments import Moments
+from tasks.stale_invoice_report.parallel_lookups import Asker
 from tasks.stale_invoice_report.report_store import Report, keep_rows, known_before
 from tasks.stale_invoice_report.row import make_row
 from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles
-from tasks.stale_invoice_report.spool import Spool
+from tasks.stale_invoice_report.sorted_rows import Spool
 from tasks.stale_invoice_report.tallies import Tallies
 
 PAGE = 4_000

@@ -4,10 +4,10 @@ import shlex
 from typing import Any, NamedTuple
 
 from tasks.stale_invoice_report.catalogue import Diagnosis, Turn
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.diagnose import is_weak
 from tasks.stale_invoice_report.evidence import Evidence
 from tasks.stale_invoice_report.facts import facts
-from tasks.stale_invoice_report.moments import Moments
 
 _ENTRYPOINT = "python3 invoke_jobs.py "
 

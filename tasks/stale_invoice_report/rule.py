@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.evidence import Evidence
-from tasks.stale_invoice_report.moments import Moments
 
 Condition = Callable[[Evidence, Moments], bool]
 

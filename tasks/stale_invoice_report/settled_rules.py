@@ -1,7 +1,7 @@
 """PAD and online banking: what CFS collects and the settlement file brings back (sections 5.1 and 5.5)."""
 
+from tasks.stale_invoice_report.cutoffs import Moments
 from tasks.stale_invoice_report.evidence import Evidence
-from tasks.stale_invoice_report.moments import Moments
 from tasks.stale_invoice_report.rule import (
     Condition,
     Rule,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import overload
 
-from jobs.outcome import Table
+from jobs.run.outcome import Table
 from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
 from tasks.stale_invoice_report.report_store import Gone, Past
 from tasks.stale_invoice_report.row import Row

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from connectors.object_store import ObjectStore
 from database.sql import run_sql
-from jobs.context import RunContext
-from jobs.outcome import Outcome
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.artifacts import open_store, store_report, write_files
+from tasks.stale_invoice_report.cutoffs import Moments, local_day, moments
 from tasks.stale_invoice_report.judging import Judged, judge_all
-from tasks.stale_invoice_report.moments import Moments, local_day, moments
 from tasks.stale_invoice_report.report_store import Report, begin_report, finish_report, trend
 from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles, known_files, open_numbers, search_waiting
 from tasks.stale_invoice_report.summary import (

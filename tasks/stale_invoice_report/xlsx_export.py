@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from jobs.outcome import Table
+from jobs.run.outcome import Table
 from jobs.spreadsheet import defused
 from tasks.stale_invoice_report.columns import COLUMNS
 from tasks.stale_invoice_report.row import Row

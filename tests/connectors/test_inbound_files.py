@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from connectors.inbound import (
+from connectors.inbound.ledger import (
     NewFile,
     confirm_archived,
     find_by_name,
@@ -20,7 +20,7 @@ from connectors.inbound import (
     record,
     set_state,
 )
-from connectors.listing import Wanted, choose, name_fault, printable
+from connectors.inbound.listing import Wanted, choose, name_fault, printable
 from connectors.sftp import RemoteFile
 from database.engine import Database
 

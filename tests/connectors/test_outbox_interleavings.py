@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from config.errors import InputRefused, SourceRefused, SourceUnavailable
-from connectors.outbox import Channel, Message, desk
+from connectors.outbox import Channel, Message
+from connectors.outbox import operator_actions as desk
 from connectors.outbox.model import Answer
 from database.engine import Database
 from tests.outbox_fixtures import SetClock, keep, note, send, states

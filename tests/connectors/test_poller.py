@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError, Interrupted, SourceUnavailable, UsageError
-from connectors.inbound_content import open_content
-from connectors.intake import register_local
-from connectors.listing import Wanted
+from connectors.inbound.content import open_content
+from connectors.inbound.listing import Wanted
+from connectors.inbound.poll import PollReport
+from connectors.inbound.take_in import register_local
 from connectors.object_store import ObjectStore
-from connectors.poller import PollReport
 from database.engine import Database
 from tests.poll_fixtures import NAME, SETTLEMENT, Arrivals, contents, digest
 from tests.storage_fixtures import SftpPlace, object_store_settings

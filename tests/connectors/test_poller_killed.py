@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.intake import STEPS
+from connectors.inbound.take_in import STEPS
 from connectors.object_store import ObjectStore
 from database.engine import Database
 from tests.poll_fixtures import NAME, Arrivals, digest

@@ -32,9 +32,9 @@ SENT_AGAIN = "INBOX.F3535.20261119215000"
 FIRST_ANSWER, SECOND_ANSWER = "FEEDBACK.F3535.20261117214512", "FEEDBACK.F3535.20261120214455"
 # The entrypoint with its clock set to the first word.
 _AT = """
-import sys, datetime, jobs.context
+import sys, datetime, jobs.run.context
 now = datetime.datetime.fromisoformat(sys.argv.pop(1)).astimezone(datetime.UTC)
-jobs.context.system_clock = lambda: now
+jobs.run.context.system_clock = lambda: now
 import invoke_jobs
 sys.exit(invoke_jobs.main())
 """

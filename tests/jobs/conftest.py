@@ -13,10 +13,10 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from jobs.job import Job
-from jobs.locks import open_lock_connection
-from jobs.result import Result
-from jobs.runner import Request, execute
-from jobs.stopping import Stop
+from jobs.run.locks import open_lock_connection
+from jobs.run.result import Result
+from jobs.run.runner import Request, execute
+from jobs.run.stopping import Stop
 
 Open = Callable[[], Connection]
 RunJob = Callable[..., Result]

@@ -9,8 +9,8 @@ import click
 import pytest
 from sqlalchemy import Engine, text
 
-from jobs.check_command import check_command
-from jobs.cli import main
+from jobs.commands.check_command import check_command
+from jobs.commands.cli import main
 from tests.monitor import monitoring
 from tests.scheduler_fixtures import emptied_after
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
-from jobs.cli import build_cli, main
-from jobs.ledger_commands import history_command, show_command
+from jobs.commands.cli import build_cli, main
+from jobs.commands.ledger_commands import history_command, show_command
 from tasks import JOBS
 from tests.jobs.conftest import RunJob, job_that
 from tests.jobs.test_runner import PROMISED, add_code

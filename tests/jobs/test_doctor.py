@@ -9,10 +9,10 @@ import pytest
 from psycopg2.extensions import parse_dsn
 from sqlalchemy import Engine, text
 
-from jobs.cli import main
-from jobs.context import system_clock
-from jobs.doctor import check_database, check_time_zone, doctor_command
-from jobs.doctor_check import Check
+from jobs.commands.cli import main
+from jobs.run.context import system_clock
+from jobs.watch.doctor import check_database, check_time_zone, doctor_command
+from jobs.watch.doctor_check import Check
 from tests.dumps import dump
 from tests.wire import pooler
 

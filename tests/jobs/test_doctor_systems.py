@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from connectors.object_store import ObjectStore
-from jobs.doctor_check import Check
-from jobs.doctor_systems import check_systems
+from jobs.watch.doctor_check import Check
+from jobs.watch.doctor_systems import check_systems
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
 from tests.storage_fixtures import SftpPlace, asyncssh_place, object_store_part, object_store_settings

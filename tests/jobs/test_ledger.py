@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from config.errors import AlreadyRunning
-from jobs import ledger
-from jobs.locks import RunLock
-from jobs.shard import WHOLE, Shard
+from jobs.run import ledger
+from jobs.run.locks import RunLock
+from jobs.run.shard import WHOLE, Shard
 from tests.jobs.conftest import Open, soon
 
 WAITING = text(

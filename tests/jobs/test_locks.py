@@ -18,9 +18,9 @@ from sqlalchemy import Connection, text
 from config.errors import AlreadyRunning, ConfigError, SourceUnavailable
 from config.settings import DatabaseSettings
 from database.engine import make_engine
-from jobs import ledger
-from jobs.locks import RunLock, living_runs, lock_key, name_session, open_lock_connection
-from jobs.shard import WHOLE, Shard, parse_shard
+from jobs.run import ledger
+from jobs.run.locks import RunLock, living_runs, lock_key, name_session, open_lock_connection
+from jobs.run.shard import WHOLE, Shard, parse_shard
 from tests.jobs.conftest import Open, soon
 from tests.wire import pooler
 
@@ -169,8 +169,8 @@ def test_a_lock_dies_with_its_holder_under_kill_9(open_session: Open, database_u
         "from pydantic import SecretStr\n"
         "from config.settings import DatabaseSettings\n"
         "from database.engine import make_engine\n"
-        "from jobs.locks import RunLock, open_lock_connection\n"
-        "from jobs.shard import WHOLE\n"
+        "from jobs.run.locks import RunLock, open_lock_connection\n"
+        "from jobs.run.shard import WHOLE\n"
         "engine = make_engine(DatabaseSettings(url=SecretStr(sys.argv[1])), application_name='holder')\n"
         f"RunLock(open_lock_connection(engine)).take('{JOB}', WHOLE)\n"
         "print('held', flush=True)\n"

@@ -13,7 +13,7 @@ import yaml
 from kubernetes_validate.utils import all_versions
 
 from config.schedule import ENVIRONMENTS, Schedule, read_schedule
-from jobs.cli import main
+from jobs.commands.cli import main
 from jobs.manifests.commands import manifests_command, run_job_command
 from jobs.manifests.layout import objects_of, one_offs, render
 from tasks import JOBS

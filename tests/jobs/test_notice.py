@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from config.errors import SourceUnavailable
-from jobs.notice import tell_failure
-from jobs.outcome import Outcome, Reject
-from jobs.runner import Request, execute
-from jobs.stopping import Stop
+from jobs.run.outcome import Outcome, Reject
+from jobs.run.runner import Request, execute
+from jobs.run.stopping import Stop
+from jobs.watch.notice import tell_failure
 from tests.jobs.conftest import RunJob, job_that
 from tests.monitor import monitoring
 from tests.scheduler_fixtures import emptied_after

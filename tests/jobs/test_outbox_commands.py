@@ -10,8 +10,8 @@ from sqlalchemy import text
 from config.errors import InputRefused, SourceUnavailable
 from connectors.outbox import Channel
 from database.engine import Database
-from jobs.cli import build_cli, main
-from jobs.outbox_commands import outbox_command
+from jobs.commands.cli import build_cli, main
+from jobs.commands.outbox_commands import outbox_command
 from tests.conftest import Server
 from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
 

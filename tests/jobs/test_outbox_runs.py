@@ -12,12 +12,12 @@ from connectors.events import Topic, new_event
 from connectors.mail import new_mail
 from connectors.outbox import Channel, NewMessage, enqueue
 from database.engine import Database
-from jobs.context import RunContext
 from jobs.job import Job
-from jobs.outcome import Outcome
-from jobs.result import Result
-from jobs.runner import Request, execute
-from jobs.stopping import Stop
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+from jobs.run.result import Result
+from jobs.run.runner import Request, execute
+from jobs.run.stopping import Stop
 from tests.outbox_fixtures import Recorder, SetClock, keep, note, recording, states
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import config.settings
 from config.settings import Settings
-from jobs.cli import build_cli
+from jobs.commands.cli import build_cli
 from jobs.job import Job, by_name, load
 from tasks import JOBS
 
@@ -59,7 +59,9 @@ def test_the_command_line_refuses_two_jobs_of_one_name() -> None:
         build_cli((JOBS[0], JOBS[0]), use_sandbox=lambda: None, late={})
 
 
-@pytest.mark.parametrize("room", ["config", "jobs", "tasks", "connectors", "database", "sandbox", "invoke_jobs"])
+@pytest.mark.parametrize(
+    "room", ["config", "jobs", "tasks", "tools", "connectors", "database", "sandbox", "invoke_jobs"]
+)
 def test_the_rooms_are_ours_and_no_distribution_of_that_name(room: str) -> None:
     found = importlib.import_module(room).__file__
 

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from config.errors import ConfigError, ExitCode, FormatError, PayJobsError, SourceUnavailable, UsageError
-from jobs import ledger
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Reject, Table
-from jobs.result import show
-from jobs.stopping import Stop
+from jobs.run import ledger
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject, Table
+from jobs.run.result import show
+from jobs.run.stopping import Stop
 from tests.dumps import dump
 from tests.jobs.conftest import NOW, RunJob, job_that
 

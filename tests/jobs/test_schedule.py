@@ -9,9 +9,9 @@ import pytest
 
 from config.errors import ConfigError
 from config.schedule import BASE, ENVIRONMENTS, read_schedule
-from jobs.cli import _words_of, main
+from jobs.commands.cli import _words_of, main
+from jobs.commands.schedule_commands import _checking_itself, schedule_command
 from jobs.job import by_name
-from jobs.schedule_commands import _checking_itself, schedule_command
 from tasks import JOBS
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -11,10 +11,10 @@ from sqlalchemy import Engine, text
 from config.schedule import JobSchedule
 from config.settings import DatabaseSettings
 from database.engine import make_engine
-from jobs.scheduler import Scheduler
-from jobs.scheduler_child import Children, Ended
-from jobs.scheduler_claims import Claims
-from jobs.scheduler_http import Metrics
+from jobs.scheduler.child import Children, Ended
+from jobs.scheduler.claims import Claims
+from jobs.scheduler.http import Metrics
+from jobs.scheduler.scheduler import Scheduler
 from tests.scheduler_fixtures import emptied_after
 from tests.stale_factory import QUIET
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.schedule import JobSchedule
-from jobs.scheduler_policy import After, after_end, after_loss, due_now
+from jobs.scheduler.policy import After, after_end, after_loss, due_now
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

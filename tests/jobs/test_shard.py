@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import ConfigError, UsageError
-from jobs.shard import WHOLE, Shard, indexed_shard, parse_shard
+from jobs.run.shard import WHOLE, Shard, indexed_shard, parse_shard
 
 
 @pytest.mark.parametrize(("text", "shard"), [("1/1", WHOLE), ("3/16", Shard(3, 16)), (" 16/16 ", Shard(16, 16))])

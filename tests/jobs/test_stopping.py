@@ -6,7 +6,7 @@ import time
 import pytest
 
 from config.errors import Interrupted
-from jobs.stopping import Stop
+from jobs.run.stopping import Stop
 
 
 def test_a_safe_point_is_passed_while_nobody_asked() -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
-from jobs.outcome import Outcome
+from jobs.run.outcome import Outcome
 from sandbox.demo_data import DemoSize, load_demo_data
 from sandbox.feedback_demo import Evening, lay_out
 from tests.conftest import Server

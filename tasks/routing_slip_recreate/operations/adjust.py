@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReceiptActivity
-from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_slip
 from tasks.routing_slip_recreate.operations.base import Held, OperationKind, Plan, Work, live_receipts
+from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
 from tasks.routing_slip_recreate.steps.base import Undecided, told
 from tasks.routing_slip_recreate.steps.receipts import adjust_receipt, adjusted_amount
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import CfsSite, InvoiceLine, Receipt, ReversalComment, ReversalReason
+from tasks.routing_slip_recreate.cfs_view import Look, Versions, versions
 from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, SlipInvoice
-from tasks.routing_slip_recreate.look import Look, Versions, versions
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided
 from tasks.routing_slip_recreate.steps.receipts import reverse_receipt

@@ -11,9 +11,6 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import Receipt, ReversalComment, ReversalReason
-from tasks.routing_slip_recreate.closing.invoices import settle_invoices
-from tasks.routing_slip_recreate.closing.receipts import sync_receipts
-from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_slip
 from tasks.routing_slip_recreate.family.model import SlipInvoice
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.operations.base import (
@@ -24,6 +21,9 @@ from tasks.routing_slip_recreate.operations.base import (
     own_versions,
     the_receipt,
 )
+from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
+from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts
+from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
 from tasks.routing_slip_recreate.steps.base import Undecided, told
 from tasks.routing_slip_recreate.steps.receipts import apply_receipt, create_receipt, reverse_receipt
 

@@ -10,14 +10,14 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import Receipt, ReversalComment, ReversalReason
-from tasks.routing_slip_recreate.closing.invoices import settle_invoices
-from tasks.routing_slip_recreate.closing.receipts import sync_receipts
-from tasks.routing_slip_recreate.closing.slips import lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.cfs_view import versions
 from tasks.routing_slip_recreate.family.due import nsf_is_due
 from tasks.routing_slip_recreate.family.model import Family, Slip, SlipInvoice
-from tasks.routing_slip_recreate.look import versions
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.operations.base import OperationKind, Plan, Work, the_receipt
+from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
+from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts
+from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_account, set_slip
 from tasks.routing_slip_recreate.steps.base import Undecided, told
 from tasks.routing_slip_recreate.steps.receipts import apply_receipt, create_receipt, reverse_receipt
 

@@ -11,14 +11,14 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
-from tasks.routing_slip_recreate.closing.fee import write_fee
-from tasks.routing_slip_recreate.closing.invoices import reopen_invoice
-from tasks.routing_slip_recreate.closing.receipts import drop_receipts
-from tasks.routing_slip_recreate.closing.slips import fail_deposits, lock_family, require, set_account, set_slip
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import Slip, SlipInvoice
 from tasks.routing_slip_recreate.family.reading import cfs_number
 from tasks.routing_slip_recreate.operations.base import Fee, OperationKind, Plan, Work, reversals
+from tasks.routing_slip_recreate.pay_tables.fee import write_fee
+from tasks.routing_slip_recreate.pay_tables.invoices import reopen_invoice
+from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
+from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip
 from tasks.routing_slip_recreate.steps.base import Undecided
 from tasks.routing_slip_recreate.steps.invoices import create_invoice
 

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
-from tasks.routing_slip_recreate.closing.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
-from tasks.routing_slip_recreate.closing.receipts import drop_receipts
-from tasks.routing_slip_recreate.closing.slips import fail_deposits, lock_family, require, set_account, set_slip
 from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
 from tasks.routing_slip_recreate.operations.base import Held, OperationKind, Plan, Work, live_receipts
+from tasks.routing_slip_recreate.pay_tables.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
+from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
+from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip
 from tasks.routing_slip_recreate.steps.base import Undecided, told
 from tasks.routing_slip_recreate.steps.checks import check_free, check_owed, check_reversed
 from tasks.routing_slip_recreate.steps.invoices import credit_invoice

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from connectors.cfs import Receipt
-from tasks.routing_slip_recreate.look import Look
+from tasks.routing_slip_recreate.cfs_view import Look
 
 Json = dict[str, object]
 

@@ -1,7 +1,7 @@
 """The steps that only look: what must be true before an operation goes on (docs/specs/routing-slips.md section 7)."""
 
 from connectors.cfs import CfsSite
-from tasks.routing_slip_recreate.look import Look
+from tasks.routing_slip_recreate.cfs_view import Look
 from tasks.routing_slip_recreate.steps.base import Seen, Step, Undecided, told
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from connectors.cfs import CfsSite, InvoiceLine
-from tasks.routing_slip_recreate.look import Look
+from tasks.routing_slip_recreate.cfs_view import Look
 from tasks.routing_slip_recreate.steps.base import Json, Seen, Step, Undecided
 
 

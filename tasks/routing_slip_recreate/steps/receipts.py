@@ -15,7 +15,7 @@ from connectors.cfs import (
     ReversalComment,
     ReversalReason,
 )
-from tasks.routing_slip_recreate.look import Look
+from tasks.routing_slip_recreate.cfs_view import Look
 from tasks.routing_slip_recreate.steps.base import Json, Seen, Step, Undecided, as_json, told
 
 

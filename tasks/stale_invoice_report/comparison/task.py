@@ -9,14 +9,14 @@ from config.errors import SourceUnavailable
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
 from database.sql import run_sql
-from jobs.context import RunContext
-from jobs.outcome import Outcome, Table
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
 from tasks.stale_invoice_report.arguments import Arguments
-from tasks.stale_invoice_report.asking import Asker
 from tasks.stale_invoice_report.comparison import store
+from tasks.stale_invoice_report.comparison.compare_page import PACKAGE, Sides
 from tasks.stale_invoice_report.comparison.rules import Difference
-from tasks.stale_invoice_report.comparison.sides import PACKAGE, Sides
 from tasks.stale_invoice_report.comparison.store import Comparison
+from tasks.stale_invoice_report.parallel_lookups import Asker
 
 PAGE = 200
 LOOK_BACK = timedelta(days=30)

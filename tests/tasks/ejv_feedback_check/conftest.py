@@ -14,12 +14,12 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings, Settings
-from connectors.inbound import NewFile, record
+from connectors.inbound.ledger import NewFile, record
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
-from jobs.outcome import Outcome
+from jobs.run.outcome import Outcome
+from tasks.ejv_feedback_check.apply_file import Opened, apply_file
 from tasks.ejv_feedback_check.arguments import Arguments
-from tasks.ejv_feedback_check.one_file import Opened, apply_file
 from tasks.ejv_feedback_check.task import run
 from tests.conftest import Server
 from tests.ejv_factory import Batch, EjvBooks

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.ejv_feedback_check.batches_in_file import Survey
 from tasks.ejv_feedback_check.feedback import Line, read_line
+from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, Reader
 from tasks.ejv_feedback_check.file_lines import read_lines
 from tasks.ejv_feedback_check.flow_through import FlowThrough, read_flow_through
-from tasks.ejv_feedback_check.registry import FEEDBACK, INBOX, Reader
-from tasks.ejv_feedback_check.survey import Survey
 from tests.ejv_factory import Batch, Item, Pair
 
 IDS = st.integers(1, 2**31 - 1)

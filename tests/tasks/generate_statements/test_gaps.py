@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from config.errors import ExitCode, Interrupted, UsageError
-from jobs.outcome import Outcome
-from jobs.stopping import Stop
+from jobs.run.outcome import Outcome
+from jobs.run.stopping import Stop
 from tests.statement_factory import PayDatabase
 
 JUNE: dict[str, Any] = {"since": "2022-06-19", "until": "2022-06-25"}

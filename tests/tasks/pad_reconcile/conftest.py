@@ -21,7 +21,7 @@ from config.settings import (
 from connectors.cfs import CfsSite
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
-from jobs.outcome import Outcome
+from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tasks.pad_reconcile.arguments import Arguments
 from tasks.pad_reconcile.task import run

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from jobs.runner import Request, execute
+from jobs.run.runner import Request, execute
 from tasks.pad_reconcile import JOB
 from tests.forked_runs import Points, die, serve
 from tests.settlement_factory import NOW
@@ -25,10 +25,10 @@ IMPORTED_LATE = (
     "connectors.cfs_delivery",
     "connectors.events",
     "connectors.mail",
-    "jobs.delivery",
+    "jobs.run.delivery",
     "minio",
     "tasks.pad_reconcile.credit_sync",
-    "tasks.pad_reconcile.one_file",
+    "tasks.pad_reconcile.apply_file",
     "tasks.pad_reconcile.task",
 )
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(?:WITH\b.*\b)?(INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import TotalsDisagree
-from tasks.pad_reconcile.apply import apply_staged
-from tasks.pad_reconcile.one_file import Opened, apply_file
+from tasks.pad_reconcile.apply_file import Opened, apply_file
+from tasks.pad_reconcile.apply_rows import apply_staged
 from tasks.pad_reconcile.settlement import read_settlement
 from tasks.pad_reconcile.staging import Totals, create_tables, stage
 from tests.settlement_factory import FILE, NOW, Line, SettlementBooks, example, fill_example, settlement_csv

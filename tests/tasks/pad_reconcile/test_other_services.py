@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import SourceUnavailable
-from jobs.outcome import Outcome
+from jobs.run.outcome import Outcome
 from tests.settlement_factory import FILE, SettlementBooks, example, fill_example, settlement_csv
 
 WAITING = text(

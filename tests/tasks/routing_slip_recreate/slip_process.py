@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
-from jobs.context import RunContext
-from jobs.progress import Progress
-from jobs.stopping import Stop
+from jobs.run.context import RunContext
+from jobs.run.progress import Progress
+from jobs.run.stopping import Stop
 from sandbox.cfs.process import CfsAdmin, RunningCfs
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.task import work_slips

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.errors import Interrupted, UsageError
-from jobs.outcome import Outcome
+from jobs.run.outcome import Outcome
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.show import list_slips
 from tests.routing_slip_factory import Slips

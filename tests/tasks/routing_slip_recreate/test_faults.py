@@ -139,7 +139,7 @@ def test_receipts_that_leave_out_their_list_of_invoices_are_asked_again(slips: S
 
 def test_a_list_that_stays_away_is_never_taken_for_empty(slips: Slips, monkeypatch: pytest.MonkeyPatch) -> None:
     before, expected, _ = undisturbed(slips, CORRECTION)
-    monkeypatch.setattr("tasks.routing_slip_recreate.look.LOOKS_FOR_A_LIST", 1)
+    monkeypatch.setattr("tasks.routing_slip_recreate.cfs_view.LOOKS_FOR_A_LIST", 1)
     for seed in range(1, 6):
         slips.put_back(before)
         slips.cfs.admin.set_options(drop_filled_invoices=True, seed=seed)

@@ -8,7 +8,7 @@ from typing import Any
 from tasks.stale_invoice_report.catalogue import DIAGNOSES
 from tasks.stale_invoice_report.report_store import Gone, Past
 from tasks.stale_invoice_report.row import Row
-from tasks.stale_invoice_report.spool import Spool
+from tasks.stale_invoice_report.sorted_rows import Spool
 from tasks.stale_invoice_report.summary import Census, Summary
 from tasks.stale_invoice_report.tallies import Tallies
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.errors import ExitCode, SourceUnavailable
-from jobs.outcome import Outcome
+from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tasks.stale_invoice_report.comparison import task as comparison_task
 from tests.stale_factory import OLD, Account, StaleDatabase

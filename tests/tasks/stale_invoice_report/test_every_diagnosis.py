@@ -8,13 +8,14 @@ import pytest
 from connectors.object_store import ObjectStore
 from jobs.manifests.commands import refuse_wrong
 from sandbox.cfs.process import RunningCfs
-from tasks import JOBS, TOOLS
+from tasks import JOBS
 from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
 from tasks.stale_invoice_report.evidence import Settlement
 from tasks.stale_invoice_report.settlement_files import WaitingFiles
 from tests.stale_factory import StaleDatabase
 from tests.storage_fixtures import object_store_settings, store
 from tests.tasks.stale_invoice_report.one_of_each import plant_every_diagnosis, plant_healthy
+from tools import TOOLS
 
 __all__ = ["store"]
 KEY = "cas/2026/10/06/BCR_PAYMENT_APPL_20261006.csv.abc"

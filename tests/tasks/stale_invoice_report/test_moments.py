@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from tasks.stale_invoice_report.moments import moments
+from tasks.stale_invoice_report.cutoffs import moments
 
 
 def test_the_moments_of_a_monday_morning() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from config.errors import ExitCode, Interrupted, UsageError
 from connectors.object_store import ObjectStore
-from jobs.stopping import Stop
+from jobs.run.stopping import Stop
 from sandbox.cfs.process import RunningCfs
 from tasks.stale_invoice_report.arguments import Arguments
 from tests.stale_factory import RECENT, StaleDatabase, folder_settings

@@ -1,0 +1,1 @@
+"""Inbound files: poll, take in, ledger, listing, move and content."""

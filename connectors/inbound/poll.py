@@ -1,0 +1,259 @@
+"""The FTP poller: fetch what has arrived on an SFTP server, keep it, and move it to the backup directory.
+
+A file is taken when it is complete, and in steps that each leave a trace the next poll goes on from: stored in the
+bucket and read back, recorded, moved, looked for where it was moved to. Only then is it `received`. Each file is
+claimed with an advisory lock, so two polls at once share the work. What concerns one file is reported and does not
+stop the others; a server that is away ends the poll.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+from sqlalchemy import Connection, text
+
+from config.errors import ConfigError, SourceRefused
+from config.settings import SftpSettings
+from connectors.inbound.ledger import (
+    InboundFile,
+    Recorded,
+    confirm_archived,
+    find_by_name,
+    list_unarchived,
+    note_repeat,
+)
+from connectors.inbound.listing import Named, choose
+from connectors.inbound.move import holds, move
+from connectors.inbound.take_in import Intake
+from connectors.sftp import (
+    RemoteFile,
+    RemoteFileChanged,
+    RemoteFileMissing,
+    SftpSession,
+    connect_sftp,
+    join,
+)
+from connectors.ssh_login import setting_name
+
+_BUSY = "another poll is at work on it"
+_VANISHED = "it was in neither directory when the poll went on; its content is in the bucket"
+
+
+@dataclass(frozen=True)
+class PollReport:
+    """What a poll found.
+
+    received  ready to be applied (in a dry run: would be)
+    known     the same content came before; archived, not to be applied
+    held      the same name came before with other content; for a person
+    refused   names that are never touched, and why
+    left      not taken this time, and why
+    failed    could not be taken or moved, and why; for a person
+    """
+
+    received: tuple[InboundFile, ...] = ()
+    known: tuple[InboundFile, ...] = ()
+    held: tuple[InboundFile, ...] = ()
+    refused: tuple[Named, ...] = ()
+    left: tuple[Named, ...] = ()
+    failed: tuple[Named, ...] = ()
+
+    @property
+    def attention(self) -> bool:
+        """Whether a person must look."""
+        return bool(self.held or self.refused or self.failed)
+
+
+def poll(settings: SftpSettings, intake: Intake, *, sleep: Callable[[float], None] = time.sleep) -> PollReport:
+    """Take every complete file that is wanted. In a dry run: say what would be taken, and change nothing."""
+    with connect_sftp(settings) as sftp:
+        return _Poll(settings, intake, sftp, sleep).run()
+
+
+@dataclass
+class _Poll:
+    """One poll, with what it has found so far."""
+
+    settings: SftpSettings
+    intake: Intake
+    sftp: SftpSession
+    sleep: Callable[[float], None]
+    files: dict[str, list[InboundFile]] = field(default_factory=lambda: {"received": [], "known": [], "held": []})
+    left: list[Named] = field(default_factory=list)
+    failed: list[Named] = field(default_factory=list)
+
+    def run(self) -> PollReport:
+        if not self.intake.database.dry_run:
+            self._finish_earlier()
+        listing = self.sftp.list(self.settings.directory)
+        choice = choose(listing, self.intake.wanted)
+        self.left += choice.left
+        ready = [*choice.complete, *self._settled(choice.settling)]
+        if ready and self.intake.store is not None:
+            self.intake.store.check()
+        for file in sorted(ready, key=lambda file: (str(self.intake.wanted.business_date(file.name)), file.name)):
+            self.intake.stop_check()
+            self._take(file)
+        if not self.intake.database.dry_run:
+            self._tidy_triggers(listing)
+        return PollReport(
+            received=tuple(self.files["received"]),
+            known=tuple(self.files["known"]),
+            held=tuple(self.files["held"]),
+            refused=choice.refused,
+            left=tuple(self.left),
+            failed=tuple(self.failed),
+        )
+
+    def _settled(self, files: tuple[RemoteFile, ...]) -> list[RemoteFile]:
+        """Wait once, look again, and give those that did not change."""
+        if not files or not self.settings.settle_seconds:
+            return list(files)
+        self.sleep(self.settings.settle_seconds)
+        again = {file.name: file for file in self.sftp.list(self.settings.directory)}
+        for file in files:
+            found = again.get(file.name)
+            if found is not None and not file.unchanged(found):
+                self.left.append(Named(file.name, f"it is still growing ({file.size} bytes, then {found.size})"))
+        return [file for file in files if file.unchanged(again.get(file.name))]
+
+    def _take(self, file: RemoteFile) -> None:
+        with self._claimed(file.name) as claim:
+            if claim is None:
+                self.left.append(Named(file.name, _BUSY))
+                return
+            try:
+                now = self.sftp.stat(self._path(file.name))
+                if now is None:
+                    return  # another poll took it between our listing and our claim
+                if not file.unchanged(now):
+                    raise RemoteFileChanged(f"it changed after it was listed ({file.size} bytes, then {now.size})")
+                recorded = self._keep(file)
+                self._archive(file, recorded, claim)
+            except RemoteFileChanged as error:
+                self.left.append(Named(file.name, str(error)))
+            except SourceRefused as error:
+                self.failed.append(Named(file.name, str(error)))
+
+    def _keep(self, file: RemoteFile) -> Recorded:
+        path = self._path(file.name)
+        return self.intake.keep(
+            file.name,
+            lambda: self.sftp.read(path, size=file.size),
+            size=file.size,
+            still_the_same=lambda: file.unchanged(self.sftp.stat(path)),
+            remote_directory=self.settings.directory,
+        )
+
+    def _archive(self, file: RemoteFile, recorded: Recorded, check_claim: Callable[[], None]) -> None:
+        """Move a recorded file away, and note it; the name it gets was recorded before, unless it is a repeat."""
+        kept, intake = recorded.file, self.intake
+        repeat = recorded.seen_before and (kept.archived_as is None or kept.archived_on is not None)
+        if intake.database.dry_run:
+            self._report(kept, repeat)
+            return
+        archived_as = kept.archived_as
+        if repeat or archived_as is None:
+            archived_as = self._free_name(intake.archive_name(file.name, kept.sha256, intake.clock()))
+        intake.stop_check()
+        check_claim()
+        with intake.step("move"):
+            target = join(self.settings.backup_directory, archived_as)
+            self._explained(lambda: move(self.sftp, file, self._path(file.name), target, kept.sha256))
+        with intake.step("confirm"), intake.database.begin() as session:
+            if repeat:
+                kept = note_repeat(session, kept, intake.clock(), archived_as)
+            else:
+                kept = confirm_archived(session, kept, intake.clock())
+        self._report(kept, repeat)
+
+    def _free_name(self, name: str) -> str:
+        """Give a name that is not taken in the backup directory, where the same file may have come before."""
+        names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+        return next(free for free in names if not self.sftp.exists(join(self.settings.backup_directory, free)))
+
+    def _explained(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except RemoteFileMissing as error:
+            if not self.sftp.exists(self.settings.backup_directory):
+                raise ConfigError(
+                    f"There is no backup directory {self.settings.backup_directory!r} on {self.settings.host} "
+                    f"({setting_name(self.settings, 'backup_directory')}). What was stored stays in the bucket."
+                ) from error
+            raise
+
+    def _finish_earlier(self) -> None:
+        """Go on with files that a poll before this one recorded, and did not confirm as moved."""
+        with self.intake.database.begin() as session:
+            begun = list_unarchived(session, self.intake.source, self.settings.directory)
+        for file in begun:
+            with self._claimed(file.name) as claim:
+                if claim is None:
+                    continue
+                target = join(self.settings.backup_directory, file.archived_as or "")
+                moved = self.sftp.stat(target)
+                if moved is not None and not self._is_content(moved, target, file):
+                    self._put_back(target, file.name)
+                    continue
+                if moved is None and self.sftp.exists(self._path(file.name)):
+                    continue  # it is taken again, recognised, and moved
+                with self.intake.database.begin() as session:
+                    reason = _VANISHED if moved is None else None
+                    confirmed = confirm_archived(session, file, self.intake.clock(), reason=reason)
+                self._report(confirmed)
+
+    def _is_content(self, found: RemoteFile, path: str, file: InboundFile) -> bool:
+        return found.size == file.size_bytes and holds(self.sftp, found, path, file.sha256)
+
+    def _put_back(self, target: str, name: str) -> None:
+        """Give back what took a file's place after it was read, and was moved by a poll that died."""
+        try:
+            self.sftp.rename(target, self._path(name))
+        except SourceRefused as error:
+            reason = f"{target} holds another file of this name, which was never read, and cannot be put back: {error}"
+            self.failed.append(Named(name, reason))
+
+    def _tidy_triggers(self, listing: list[RemoteFile]) -> None:
+        """Move the triggers of files that are moved."""
+        wanted = self.intake.wanted
+        for trigger in listing:
+            name = trigger.name.removesuffix(wanted.trigger_suffix)
+            if not trigger.is_regular or not wanted.is_trigger(trigger.name) or self.sftp.exists(self._path(name)):
+                continue
+            with self.intake.database.begin() as session:
+                if not any(file.archived_on for file in find_by_name(session, self.intake.source, name)):
+                    self.left.append(Named(trigger.name, f"it is the trigger of {name}, which never came"))
+                    continue
+            target = self._free_name(self.intake.archive_name(trigger.name, "", self.intake.clock()))
+            try:
+                self.sftp.rename(self._path(trigger.name), join(self.settings.backup_directory, target))
+            except RemoteFileMissing:
+                continue  # another poll moved it
+            except SourceRefused as error:
+                self.failed.append(Named(trigger.name, str(error)))
+
+    @contextmanager
+    def _claimed(self, name: str) -> Iterator[Callable[[], None] | None]:
+        """Claim a file for this poll; gives a check that the claim still stands, None if it is another's."""
+        if self.intake.database.dry_run:
+            yield lambda: None
+            return
+        with self.intake.database.engine.connect() as connection:
+            key = f"pay_jobs.poll {self.intake.source} {name}"
+            claim = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
+            claimed = connection.scalar(claim, {"key": key})
+            yield (lambda: _check(connection)) if claimed else None
+
+    def _report(self, file: InboundFile, repeat: bool = False) -> None:
+        self.files[file.state if not repeat and file.state in self.files else "known"].append(file)
+
+    def _path(self, name: str) -> str:
+        return join(self.settings.directory, name)
+
+
+def _check(connection: Connection) -> None:
+    """Raise if the connection that holds the claim is gone."""
+    connection.execute(text("SELECT 1"))

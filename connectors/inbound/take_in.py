@@ -1,0 +1,160 @@
+"""Take the content of one file in: into the bucket, verified, then into the ledger.
+
+The content is streamed under a key of its own for files on their way, hashed as it passes, copied to the key that
+holds its hash, read back, and recorded. Killed anywhere, the same call again comes to the same end. In a dry run
+(of the database) the content is only hashed, and the row is rolled back with everything else.
+"""
+
+import hashlib
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from config.business_time import business_date
+from config.errors import ConfigError, PayJobsError, UsageError
+from connectors.inbound.ledger import NewFile, Recorded, find_content, record, set_state
+from connectors.inbound.listing import MAX_NAME, Wanted, name_fault, printable
+from connectors.object_store import CHUNK_SIZE, ObjectStore, StoredObject, object_key
+from connectors.sftp import RemoteFileChanged, repeated
+from database.engine import Database
+
+_ROOM = 5  # for a number behind it, where the same file comes again
+STEPS = ("fetch", "copy", "record", "move", "confirm")
+
+
+def _no_checkpoint(_name: str) -> None:
+    """Nothing happens at a checkpoint, save in tests."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Where files of a source go. `store` may be None in a dry run; `checkpoint` hears of each step's ends."""
+
+    source: str
+    wanted: Wanted
+    database: Database
+    store: ObjectStore | None
+    clock: Callable[[], datetime]
+    run_id: int | None = None
+    stop_check: Callable[[], None] = lambda: None
+    checkpoint: Callable[[str], None] = _no_checkpoint
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Tell the checkpoint before and after a step."""
+        self.checkpoint(f"before {name}")
+        yield
+        self.checkpoint(f"after {name}")
+
+    def keep(
+        self,
+        name: str,
+        read: Callable[[], Generator[bytes]],
+        *,
+        size: int,
+        still_the_same: Callable[[], bool] = lambda: True,
+        remote_directory: str | None = None,
+        local_path: str | None = None,
+    ) -> Recorded:
+        """Store a content and record it.
+
+        read            gives the content from its beginning, each time it is called
+        still_the_same  looks again whether the file is as it was before it was read
+        Raises RemoteFileChanged, and records nothing, if the file changed while it was read.
+        """
+        now = self.clock()
+        passing = f"incoming/{self.source.lower()}/{name}"
+        try:
+            with self.step("fetch"):
+                content = repeated(lambda: self._fetch(passing, read))
+            if content.size != size or not still_the_same():
+                raise RemoteFileChanged(f"{name} changed while it was read ({size} bytes, then {content.size}).")
+            with self.step("copy"):
+                key = self._final_key(name, content, now)
+        finally:
+            if not self.database.dry_run:
+                with suppress(PayJobsError):  # the next intake of this name writes over it
+                    self._store().remove(passing)
+        new = NewFile(
+            source=self.source,
+            name=name,
+            sha256=content.sha256,
+            size_bytes=content.size,
+            object_key=key,
+            business_date=self.wanted.business_date(name),
+            received_on=now,
+            run_id=self.run_id,
+            remote_directory=remote_directory,
+            archived_as=self._archive_name(name, content.sha256, now, remote_directory),
+            local_path=local_path if self.database.dry_run else None,
+        )
+        with self.step("record"), self.database.begin() as session:
+            return record(session, new)
+
+    def archive_name(self, name: str, sha256: str, now: datetime) -> str:
+        """Give the name for the backup directory: the file's, the instant in UTC, and a part of its hash."""
+        ending = f".{now:%Y%m%dT%H%M%S%fZ}.{sha256[:12]}".rstrip(".")
+        return name.encode()[: MAX_NAME - len(ending) - _ROOM].decode(errors="ignore") + ending
+
+    def _archive_name(self, name: str, sha256: str, now: datetime, remote_directory: str | None) -> str | None:
+        if remote_directory is None or self.database.dry_run:
+            return None
+        return self.archive_name(name, sha256, now)
+
+    def _fetch(self, key: str, read: Callable[[], Generator[bytes]]) -> StoredObject:
+        with closing(read()) as chunks:
+            if not self.database.dry_run:
+                return self._store().put(key, self._interruptible(chunks))
+            digest, size = hashlib.sha256(), 0
+            for chunk in self._interruptible(chunks):
+                digest.update(chunk)
+                size += len(chunk)
+            return StoredObject(key, size, digest.hexdigest())
+
+    def _interruptible(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self.stop_check()
+            yield chunk
+
+    def _final_key(self, name: str, content: StoredObject, now: datetime) -> str | None:
+        with self.database.begin() as session:
+            known = find_content(session, self.source, content.sha256)
+        if self.database.dry_run:
+            return known.object_key if known else None
+        store = self._store()
+        if known is not None and known.object_key and store.size_of(known.object_key) == content.size:
+            return known.object_key
+        day = self.wanted.business_date(name) or business_date(now)
+        return store.copy_verified(content, object_key(self.source, day, name, content.sha256)).key
+
+    def _store(self) -> ObjectStore:
+        if self.store is None:
+            raise ConfigError("Files cannot be taken in without the object store; only a dry run can do without.")
+        return self.store
+
+
+def register_local(path: Path, intake: Intake) -> Recorded:
+    """Take a file of this machine in, by the same rules as one that was fetched.
+
+    A file that a poll began with and did not finish becomes `received`: its content is in the bucket.
+    """
+    fault = name_fault(path.name)
+    if fault is not None:
+        raise UsageError(f"The name {printable(path.name)!r} cannot be taken: {fault}.")
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    recorded = intake.keep(
+        path.name, lambda: _local_chunks(path), size=path.stat().st_size, local_path=str(path.resolve())
+    )
+    if recorded.file.state != "stored":
+        return recorded
+    with intake.database.begin() as session:
+        return Recorded(set_state(session, recorded.file.id, "received"), seen_before=True)
+
+
+def _local_chunks(path: Path) -> Generator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_SIZE):
+            yield chunk

@@ -1,0 +1,116 @@
+"""`check`: what should have happened and did not."""
+
+import json
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+
+from config.errors import ExitCode, PayJobsError
+from config.log_setup import configure_log, get_log
+from config.masking import mask_text
+from config.schedule import Schedule, read_schedule
+from jobs.commands.ledger_commands import ledger_connection
+from jobs.commands.schedule_commands import environment_option, file_option
+from jobs.run import ledger
+from jobs.run.context import system_clock
+from jobs.run.outcome import Table
+from jobs.run.result import show_table
+from jobs.watch.check import Finding, judge_runs
+from jobs.watch.check_files import earliest, judge_answers, judge_files, judge_unsettled
+from jobs.watch.notice import tell_failure
+from jobs.watch.pings import Pings, pings_of
+
+NAME = "check"
+READ_RUNS = 10_000
+
+
+def check_command(
+    use_sandbox: Callable[[], None], jobs: Sequence[str], *, clock: Callable[[], datetime] = system_clock
+) -> click.Command:
+    """Give the command that raises the absence alarm.
+
+    jobs  the names of the jobs this installation has
+    """
+
+    @click.command(
+        NAME,
+        help="Show what is missing, late, lost, failed or held: runs by the schedule, files by the calendar. Exit 3 if"
+        " anything is.\n\nExample:\n\n  python3 invoke_jobs.py check --hours 48",
+    )
+    @click.option("--hours", default=26, show_default=True, type=click.IntRange(1, 24 * 60), help="How far back.")
+    @click.option("--ping", metavar="URL", help="Tell a dead man's switch: URL/start, URL, URL/fail.")
+    @click.option(
+        "--tell", is_flag=True, help="Tell people by the notice webhook or mail, and the `check` of PAY_JOBS_PINGS."
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
+    @environment_option
+    @file_option
+    def check(
+        *, hours: int, ping: str | None, tell: bool, as_json: bool, sandbox: bool, environment: str | None, file: Path
+    ) -> int:
+        configure_log()
+        log = get_log(job=NAME)
+        pings = pings_of(NAME, log=log) if tell and ping is None else Pings(ping, log=log)
+        pings.start()
+        try:
+            schedule = read_schedule(environment, file)
+            if sandbox:
+                use_sandbox()
+            with ledger_connection() as connection:
+                findings = find_all(connection, schedule, jobs, now=clock(), hours=hours)
+        except PayJobsError as error:
+            pings.failure(f"the check could not be done: {error}")
+            raise
+        _show(findings, as_json=as_json)
+        if findings:
+            said = "\n".join(f"{one.kind}: {one.what}: {one.detail}" for one in findings)
+            pings.failure(said)
+            if tell:
+                same = "|".join(sorted({f"{one.kind} {one.what}" for one in findings}))
+                happened = f"{len(findings)} not as they should be"
+                tell_failure(NAME, f"{said}\nMore: python3 invoke_jobs.py check", log=log, happened=happened, same=same)
+            return ExitCode.ATTENTION
+        pings.success("everything that was due has happened")
+        return ExitCode.DONE
+
+    return check
+
+
+def find_all(
+    connection: Connection, schedule: Schedule, jobs: Sequence[str], *, now: datetime, hours: int
+) -> list[Finding]:
+    """Give everything that is not as the schedule has it."""
+    begin = earliest(connection, now - timedelta(hours=hours), now)
+    findings: list[Finding] = []
+    for name, job in schedule.enabled_jobs(jobs).items():
+        runs = [
+            run
+            for run in ledger.newest(connection, job=name, limit=READ_RUNS)
+            if run.started_on >= begin - job.deadline or run.finished_on is None
+        ]
+        command = shlex.join([name, *job.arguments])
+        findings += judge_runs(name, command, job, runs, begin=begin, now=now)
+    for expected in schedule.files:
+        findings += judge_files(connection, expected, begin=begin, now=now)
+    findings += judge_unsettled(connection)
+    for answer in schedule.answers:
+        findings += judge_answers(connection, answer, now=now)
+    return findings
+
+
+def _show(findings: list[Finding], *, as_json: bool) -> None:
+    if as_json:
+        code = ExitCode.ATTENTION if findings else ExitCode.DONE
+        shown = {"exit_code": int(code), "findings": [asdict(one) for one in findings]}
+        click.echo(mask_text(json.dumps(shown)))
+    elif findings:
+        rows = [(one.kind.upper(), one.what, one.detail, one.do) for one in findings]
+        show_table(Table("Not as it should be", ("what", "of", "found", "next"), rows))
+    else:
+        click.echo("Everything that was due has happened.")

@@ -1,0 +1,225 @@
+"""The command line: one command a job, and the commands of the runner itself.
+
+Click parses; an unknown job suggests the nearest name; every refusal ends with exit code 2 and, under --json, still
+prints one object.
+"""
+
+import difflib
+import io
+import json
+import shlex
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import click
+
+from config.errors import ExitCode, PayJobsError
+from config.masking import mask_text
+from jobs.job import Job, by_name, imports_uncollected
+
+COMMON_HELP = {
+    "dry_run": "Do everything in a transaction that is rolled back, and say what would have changed.",
+    "as_json": "Print exactly one JSON object on stdout.",
+    "sandbox": "Work on the sandbox of this machine instead of the systems in the settings.",
+    "shard": "Work on part i of n of the accounts, like 3/16.",
+}
+
+
+class UseSandbox(Protocol):
+    """Start the sandbox if needed and point the settings of this process at it."""
+
+    def __call__(self) -> None: ...
+
+
+class Commands(click.Group):
+    """A group whose members may be loaded late, and which suggests the nearest name for an unknown one."""
+
+    def __init__(
+        self,
+        *args: Any,
+        late: Mapping[str, tuple[str, Callable[[], click.Command]]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.late = dict(late or {})
+        self.late_members: dict[str, list[click.Command]] = {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *self.late]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.late:
+            command = self.late[cmd_name][1]()
+            for member in self.late_members.get(cmd_name, ()):
+                assert isinstance(command, click.Group)
+                command.add_command(member)
+            return command
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            names = self.list_commands(ctx)
+            near = difflib.get_close_matches(args[0].upper(), names, 1, 0.5) or difflib.get_close_matches(
+                args[0], names, 1, 0.5
+            )
+            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+            kind = "command" if self.parent_is_named(ctx) else "job"
+            raise click.UsageError(f"Unknown {kind} {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [
+            (name, self.late[name][0] if name in self.late else self.commands[name].get_short_help_str(90))
+            for name in self.list_commands(ctx)
+        ]
+        for title, wanted in (("Jobs", True), ("Commands", False)):
+            if chosen := [row for row in rows if row[0].isupper() is wanted]:
+                with formatter.section(title):
+                    formatter.write_dl(chosen)
+
+    @staticmethod
+    def parent_is_named(ctx: click.Context) -> bool:
+        """Whether this group is itself a command of another, so that its members are no jobs."""
+        return ctx.parent is not None
+
+
+def build_cli(
+    jobs: tuple[Job, ...],
+    *,
+    tools: Mapping[str, tuple[str, tuple[Job, ...]]] | None = None,
+    use_sandbox: UseSandbox,
+    late: Mapping[str, tuple[str, Callable[[], click.Command]]],
+) -> click.Group:
+    """Put the command line together.
+
+    tools  group: (one line of help, its members): hand tools, which run as jobs do; the group "" is the top
+    late   name: (one line of help, how to load it), for commands whose imports are heavy
+    """
+    tools = tools or {}
+    by_name([*jobs, *(tool for _, members in tools.values() for tool in members)])
+    group = Commands(
+        "invoke_jobs.py",
+        late=late,
+        help="Run the batch jobs of SBC Pay.\n\nExit codes: 0 done, 1 failed (a retry may help),"
+        " 2 usage or configuration, 3 a person must look, 75 another run holds the lock.",
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    )
+    for job in jobs:
+        group.add_command(_job_command(job, use_sandbox))
+    for name, (help_line, members) in tools.items():
+        commands = [_job_command(tool, use_sandbox) for tool in members]
+        if name in group.late:
+            group.late_members[name] = commands
+            continue
+        place = Commands(name, help=help_line) if name else group
+        for command in commands:
+            place.add_command(command)
+        if name:
+            group.add_command(place)
+    group.add_command(_list_command(jobs))
+    return group
+
+
+def main(cli: click.Group, arguments: list[str] | None = None) -> int:
+    """Run the command line and give the exit code; no traceback ever reaches a person."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = cli.main(args=words, prog_name="python3 invoke_jobs.py", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.Abort:
+        return ExitCode.FAILED
+    except click.exceptions.NoArgsIsHelpError as empty:
+        sys.stderr.write(f"{empty.format_message()}\n")
+        return ExitCode.USAGE
+    except click.ClickException as refused:
+        return _refuse(words, refused.format_message(), getattr(refused, "ctx", None), ExitCode.USAGE)
+    except PayJobsError as error:
+        return _refuse(words, error.full_text, None, error.exit_code)
+    except Exception as fault:
+        traceback.print_exc(file=(trace := io.StringIO()))
+        sys.stderr.write(mask_text(trace.getvalue()))
+        return _refuse(
+            words, f"{type(fault).__name__}: {fault}. This is a fault of the program.", None, ExitCode.FAILED
+        )
+    return int(code or 0)
+
+
+def _refuse(words: list[str], message: str, context: click.Context | None, code: ExitCode) -> int:
+    message = mask_text(message)
+    if context is not None:
+        sys.stderr.write(f"{context.get_usage()}\nTry '{context.command_path} --help' for examples.\n\n")
+    sys.stderr.write(f"Error: {message}\n")
+    if "--json" in words:
+        job = next((word for word in words if not word.startswith("-")), None)
+        refused = {"job": job, "run_id": None, "status": "failed", "exit_code": int(code), "seconds": 0.0}
+        empty: dict[str, Any] = {"counts": {}, "rejects": [], "artifacts": [], "error": message}
+        sys.stdout.write(json.dumps(refused | empty, ensure_ascii=False) + "\n")
+    return code
+
+
+def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
+    common: list[click.Parameter] = [
+        click.Option(["--dry-run"], is_flag=True, help=COMMON_HELP["dry_run"]),
+        click.Option(["--json", "as_json"], is_flag=True, help=COMMON_HELP["as_json"]),
+        click.Option(["--sandbox"], is_flag=True, help=COMMON_HELP["sandbox"]),
+    ]
+    if job.shardable:
+        common.append(click.Option(["--shard"], metavar="I/N", help=COMMON_HELP["shard"]))
+
+    def run(dry_run: bool, as_json: bool, sandbox: bool, shard: str | None = None, **values: Any) -> int:
+        with imports_uncollected():
+            from jobs.run.result import show, show_table
+            from jobs.run.runner import Request, execute
+
+        job.load_arguments(values)
+        if sandbox:
+            use_sandbox()
+        command = shlex.join([*job.name.split(), *_words_of(job, values), *(["--dry-run"] if dry_run else [])])
+        result = execute(job, Request(values, command, dry_run, shard, None if as_json else show_table))
+        show(result, as_json=as_json)
+        return result.exit_code
+
+    examples = "\n".join(f"  python3 invoke_jobs.py {example}" for example in job.examples)
+    return click.Command(
+        job.name.split()[-1],
+        params=[*job.parameters, *common],
+        callback=run,
+        help=f"{job.summary}\n\n\b\nExamples:\n{examples}",  # \b: lines to be copied are not wrapped
+        short_help=job.summary,
+    )
+
+
+def _words_of(job: Job, values: Mapping[str, Any]) -> list[str]:
+    """Give the words that were typed for a job's own parameters, for the ledger."""
+    words: list[str] = []
+    for parameter in job.parameters:
+        value = values.get(parameter.name or "")
+        if value in (None, False, (), parameter.default):
+            continue
+        given = value if isinstance(value, tuple) else (value,)
+        for one in given:
+            if isinstance(parameter, click.Option):
+                words.append(max(parameter.opts, key=len))
+            if one is not True:
+                words.append(str(one))
+    return words
+
+
+def _list_command(jobs: tuple[Job, ...]) -> click.Command:
+    @click.command("list", help="Show the jobs, one line and an example each.")
+    @click.option("--json", "as_json", is_flag=True, help=COMMON_HELP["as_json"])
+    def list_jobs(as_json: bool) -> None:
+        if as_json:
+            rows = [{"job": job.name, "summary": job.summary, "examples": job.examples} for job in jobs]
+            click.echo(json.dumps({"jobs": rows}))
+            return
+        for job in jobs:
+            click.echo(f"{job.name:<24}{job.summary}")
+            click.echo(f"{'':<24}python3 invoke_jobs.py {job.examples[0]}")
+
+    return list_jobs

@@ -1,0 +1,226 @@
+"""`outbox`: look at what is to be told to the outside world, retry what was given up, drop what must not be told.
+
+A retry or drop is one transaction with its row in the run ledger (job OUTBOX): what was done, by whom, and why.
+"""
+
+import json
+import shlex
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from config.errors import ExitCode, UsageError
+from config.masking import mask
+from config.settings import DatabaseSettings, PodSettings, read, read_settings
+from config.version import VERSION
+from connectors.outbox import operator_actions as desk
+from connectors.outbox.operator_actions import Kept
+from database.engine import make_engine
+from database.errors import explain
+from jobs.run import ledger
+from jobs.run.outcome import Table
+from jobs.run.result import show_table
+from jobs.run.shard import WHOLE
+
+JOB = "OUTBOX"
+OPEN = "open"
+_STATES = {OPEN: ("pending", "dead"), "all": desk.STATES, **{state: (state,) for state in desk.STATES}}
+_DONE = {"retry": "will be delivered by the next run", "drop": "dropped; what follows on its key moves on"}
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
+_SANDBOX = click.option("--sandbox", is_flag=True, help="The sandbox's outbox.")
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
+_REASON = click.option("--reason", required=True, help="Why; it is kept with who did it.")
+_ID = click.IntRange(1)
+
+_Action = Callable[[Connection, Sequence[int], str], list[Kept]]
+
+
+def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
+    """Give the group of commands on the outbox."""
+
+    @click.group(
+        "outbox",
+        help="CFS calls, events and mail that follow from committed changes.\n\nA message is pending, delivered, dead "
+        "(given up; it holds back what follows on its key) or dropped.",
+    )
+    def outbox() -> None: ...
+
+    @outbox.command(
+        "list",
+        help="Show messages, those that are not delivered unless told otherwise.\n\nExamples:\n\n"
+        "  python3 invoke_jobs.py outbox list\n\n  python3 invoke_jobs.py outbox list --state dead --json",
+    )
+    @click.option("--state", type=click.Choice(list(_STATES)), default=OPEN, show_default=True, help="Which.")
+    @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="How many.")
+    @_JSON
+    @_SANDBOX
+    def list_messages(*, state: str, limit: int, as_json: bool, sandbox: bool) -> None:
+        with _connection(use_sandbox, sandbox) as connection:
+            messages = desk.newest(connection, states=_STATES[state], limit=limit)
+            counts = desk.count(connection)
+        if as_json:
+            _print({"counts": counts, "messages": [asdict(one) for one in messages]})
+            return
+        show_table(_table(f"Outbox: {state} (UTC)", messages))
+        click.echo(", ".join(f"{counts.get(one, 0):,} {one}" for one in desk.STATES))
+
+    @outbox.command(
+        "show",
+        help="Show one message with its payload and what the receiver answered.\n\nExample:\n\n"
+        "  python3 invoke_jobs.py outbox show 17",
+    )
+    @click.argument("message_id", metavar="ID", type=_ID)
+    @_JSON
+    @_SANDBOX
+    def show(message_id: int, as_json: bool, sandbox: bool) -> None:
+        with _connection(use_sandbox, sandbox) as connection:
+            message = desk.find(connection, message_id)
+        if as_json:
+            _print(asdict(message))
+            return
+        fields = mask(asdict(message))
+        rows = [(name.replace("_", " "), _cell(value)) for name, value in fields.items() if value is not None]
+        show_table(Table(f"Outbox message {message_id} (UTC)", ("field", "value"), rows))
+
+    @outbox.command(
+        "retry",
+        help="Let messages leave again that were given up, or that wait for their next attempt.\n\nExamples:\n\n"
+        '  python3 invoke_jobs.py outbox retry 17 18 --reason "topic was missing, now there"\n\n'
+        '  python3 invoke_jobs.py outbox retry --all-dead --reason "CFS is back"',
+    )
+    @click.argument("ids", metavar="ID...", type=_ID, nargs=-1)
+    @click.option("--all-dead", is_flag=True, help="Every dead letter there is.")
+    @_REASON
+    @_DRY_RUN
+    @_JSON
+    @_SANDBOX
+    def retry(
+        ids: tuple[int, ...], *, all_dead: bool, reason: str, dry_run: bool, as_json: bool, sandbox: bool
+    ) -> None:
+        if bool(ids) == all_dead:
+            raise UsageError("Name the messages or say --all-dead, one of the two: outbox retry 17 18 --reason ...")
+        with _connection(use_sandbox, sandbox) as connection:
+            chosen = desk.dead_ids(connection) if all_dead else ids
+            _change(connection, "retry", desk.retry, chosen, reason, dry_run=dry_run, as_json=as_json)
+
+    @outbox.command(
+        "drop",
+        help="Give messages up for good; what follows on their keys moves on.\n\nExample:\n\n"
+        '  python3 invoke_jobs.py outbox drop 17 --reason "fee was charged by hand, ticket 4711"',
+    )
+    @click.argument("ids", metavar="ID...", type=_ID, nargs=-1, required=True)
+    @_REASON
+    @_DRY_RUN
+    @_JSON
+    @_SANDBOX
+    def drop(ids: tuple[int, ...], *, reason: str, dry_run: bool, as_json: bool, sandbox: bool) -> None:
+        with _connection(use_sandbox, sandbox) as connection:
+            _change(connection, "drop", desk.drop, ids, reason, dry_run=dry_run, as_json=as_json)
+
+    return outbox
+
+
+def _change(
+    connection: Connection,
+    verb: str,
+    action: _Action,
+    ids: Sequence[int],
+    reason: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Do it and write it down, in one transaction; a dry run takes both back."""
+    if not reason.strip():
+        raise UsageError("--reason is empty: say why, for whoever asks later.")
+    settings = read_settings(PodSettings)[PodSettings]
+    assert isinstance(settings, PodSettings)
+    who = settings.operator or settings.trigger
+    changed = action(connection, ids, f"{verb} by {who}: {reason.strip()}")
+    run_id = _write_down(connection, settings, verb, ids, reason.strip())
+    if dry_run:
+        connection.rollback()
+    else:
+        connection.commit()
+    if as_json:
+        shown = {"run_id": None if dry_run else run_id, "dry_run": dry_run, "command": verb}
+        _print({**shown, "messages": [asdict(one) for one in changed]})
+        return
+    if not changed:
+        click.echo("There are no dead letters.")
+        return
+    tried = " (dry run: nothing was changed)" if dry_run else f" [run {run_id}]"
+    show_table(_table(f"As they were before the {verb}", changed))
+    click.echo(f"{len(changed)} {'message' if len(changed) == 1 else 'messages'}: {_DONE[verb]}{tried}")
+
+
+def _write_down(connection: Connection, pod: PodSettings, verb: str, ids: Sequence[int], reason: str) -> int:
+    run_id = ledger.start(
+        connection,
+        job=JOB,
+        arguments={"command": verb, "ids": list(ids)},
+        command=shlex.join(["outbox", verb, *map(str, ids), "--reason", reason]),
+        shard=WHOLE,
+        triggered_by=f"{pod.trigger}:{pod.operator}" if pod.operator and pod.trigger == "hand" else pod.trigger,
+        reason=reason,
+        pod=pod.hostname or socket.gethostname(),
+        version=f"{VERSION}+{pod.build}" if pod.build else VERSION,
+    )
+    ledger.finish(
+        connection,
+        run_id,
+        status="done",
+        exit_code=ExitCode.DONE,
+        counts={f"outbox_{verb}": len(ids)},
+        rejects=0,
+        artifacts=[],
+        error=None,
+    )
+    return run_id
+
+
+@contextmanager
+def _connection(use_sandbox: Callable[[], None], sandbox: bool) -> Iterator[Connection]:
+    """Connect to the pay database; what is not committed is rolled back, and errors come in our own words."""
+    if sandbox:
+        use_sandbox()
+    engine = make_engine(read(DatabaseSettings), application_name="pay-jobs outbox", pooled=False)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise explain(error) from error
+
+
+def _table(title: str, messages: Sequence[Kept]) -> Table:
+    columns = ("id", "state", "channel", "kind", "key", "written", "attempts", "next attempt", "held by", "last error")
+    rows = [
+        (
+            one.id,
+            one.state,
+            one.channel,
+            one.kind,
+            one.ordering_key,
+            f"{one.created_on:%Y-%m-%d %H:%M}",
+            one.attempts,
+            f"{one.next_attempt_on:%Y-%m-%d %H:%M}" if one.next_attempt_on else None,
+            one.blocked_by,
+            one.last_error,
+        )
+        for one in messages
+    ]
+    return Table(title, columns, rows)
+
+
+def _cell(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def _print(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(mask(value), default=str, ensure_ascii=False))

@@ -1,0 +1,142 @@
+"""`schedule`: what runs when, in words, and the long-running scheduler."""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from config.business_time import BUSINESS_ZONE_NAME
+from config.cron import Cron
+from config.errors import UsageError
+from config.schedule import BASE, ENVIRONMENTS, Schedule, read_schedule
+from jobs.commands.schedule_words import coming_runs, describe, nights, warnings
+from jobs.run.context import system_clock
+from jobs.run.outcome import Table
+from jobs.run.result import show_table
+
+environment_option = click.option(
+    "--env",
+    "environment",
+    type=click.Choice(ENVIRONMENTS),
+    envvar="DEPLOYMENT_ENV",
+    help="With the overlay of this environment; default DEPLOYMENT_ENV, else none.",
+)
+file_option = click.option(
+    "--file", "file", type=click.Path(path_type=Path), default=BASE, help="Another schedule than config/schedule.yaml."
+)
+
+
+def schedule_command(
+    use_sandbox: Callable[[], None],
+    jobs: Sequence[str],
+    entrypoint: Path,
+    *,
+    clock: Callable[[], datetime] = system_clock,
+) -> click.Group:
+    """Give the group of commands on the schedule.
+
+    jobs        the names of the jobs this installation has
+    entrypoint  what the scheduler starts for each run
+    """
+
+    @click.group("schedule", help="What runs when: next, explain; and the scheduler: run.")
+    def schedule() -> None: ...
+
+    @schedule.command(
+        "next",
+        help="Show the coming runs.\n\nExamples:\n\n  python3 invoke_jobs.py schedule next --job PAD_RECONCILE"
+        "\n\n  python3 invoke_jobs.py schedule next --from 2026-12-24T17:00 --count 40",
+    )
+    @click.option("--job", help="Only this job.")
+    @click.option("--count", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many.")
+    @click.option("--from", "begin", help="From this time in the schedule's zone, like 2026-12-24T17:00; default now.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @environment_option
+    @file_option
+    def next_runs(
+        *, job: str | None, count: int, begin: str | None, as_json: bool, environment: str | None, file: Path
+    ) -> None:
+        found = read_schedule(environment, file)
+        named = {name: one.times for name, one in found.commands.items() if one.enabled}
+        if job is not None:
+            if job not in named:
+                raise UsageError(f"{job} has no schedule; there are {', '.join(named)}.")
+            named = {job: named[job]}
+        table = coming_runs(named, _instant(begin, found.zone) if begin else clock(), count)
+        _show([table], [f"Note: {stranger}." for stranger in found.strangers(jobs)], as_json=as_json)
+
+    @schedule.command(
+        help="Say a cron expression in words, and show the nights on which clocks change."
+        '\n\nExamples:\n\n  python3 invoke_jobs.py schedule explain "*/5 6-21 * * *"'
+        '\n\n  python3 invoke_jobs.py schedule explain "1 1 * * *" --zone America/Toronto'
+    )
+    @click.argument("cron")
+    @click.option("--zone", default=BUSINESS_ZONE_NAME, show_default=True, help="The zone of the clock on the wall.")
+    @click.option("--from", "begin", help="From this time in the zone; default now.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    def explain(cron: str, zone: str, begin: str | None, as_json: bool) -> None:
+        try:
+            read = Cron(cron, zone)
+        except ValueError as error:
+            raise UsageError(f"{cron!r} cannot be used: {error}.") from None
+        after = _instant(begin, zone) if begin else clock()
+        around = list(nights(read, after))
+        tables = [
+            coming_runs({cron: read}, after, 5),
+            *(Table(f"{said} {table.title}", table.columns, table.rows) for said, table in around),
+        ]
+        notes = warnings(read, after)
+        if not around:
+            notes.append(f"The clocks of {zone} do not change in the coming year.")
+        _show(tables, [describe(read), *notes], as_json=as_json)
+
+    @schedule.command(
+        help="Run every job at its time until told to stop. Each run is a process of its own.\n\nExample:"
+        "\n\n  python3 invoke_jobs.py schedule run --env prod"
+    )
+    @click.option("--port", type=click.IntRange(0, 65535), help="Serve /healthz, /readyz and /metrics here; 0: any.")
+    @click.option("--host", default="0.0.0.0", show_default=True, help="The address to serve on.")  # noqa: S104
+    @click.option("--sandbox", is_flag=True, help="Run the jobs on the sandbox of this machine.")
+    @environment_option
+    @file_option
+    def run(*, port: int | None, host: str, sandbox: bool, environment: str | None, file: Path) -> int:
+        from jobs.scheduler.process import run_scheduler
+
+        found = _checking_itself(read_schedule(environment, file), environment, file)
+        if sandbox:
+            use_sandbox()
+        chosen = found.cluster.scheduler.port if port is None else port
+        return run_scheduler(found, jobs, entrypoint, address=(host, chosen), clock=clock)
+
+    return schedule
+
+
+def _checking_itself(schedule: Schedule, environment: str | None, file: Path) -> Schedule:
+    """Let the `check` that the scheduler starts hold what ran against the schedule it ran by."""
+    if schedule.check is None:
+        return schedule
+    same = (*(("--env", environment) if environment else ()), *(("--file", str(file)) if file != BASE else ()))
+    check = schedule.check.model_copy(update={"arguments": (*schedule.check.arguments, *same)})
+    return schedule.model_copy(update={"check": check})
+
+
+def _instant(text: str, zone: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--from {text!r} was not understood: expected like 2026-12-24T17:00.") from None
+    return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def _show(tables: list[Table], notes: list[str], *, as_json: bool) -> None:
+    if as_json:
+        shown = {table.title: table.records() for table in tables}
+        click.echo(json.dumps({"tables": shown, "notes": notes}))
+        return
+    for note in notes:
+        click.echo(note)
+    for table in tables:
+        show_table(table)

@@ -1,0 +1,1 @@
+"""The life of a run: arguments, ledger, lock, outbox, task, outcome."""

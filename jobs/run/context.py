@@ -1,0 +1,56 @@
+"""Everything a task may touch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from config.business_time import business_date
+from jobs.run.progress import Progress
+from jobs.run.shard import WHOLE, Shard
+from jobs.run.stopping import Stop
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from database.engine import Database
+    from jobs.run.outcome import Table
+
+AnySettings = TypeVar("AnySettings", bound="Settings")
+
+
+def system_clock() -> datetime:
+    """Give the current instant."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class RunContext:
+    """What a run is given: the database, settings, the clock, the log, and how to say how far it is.
+
+    run_id           None in a dry run, which leaves no trace
+    record_progress  keep what is finished in the run ledger, for the case that the process vanishes
+    show             show a table now rather than at the end
+    """
+
+    job: str
+    database: "Database"
+    clock: Callable[[], datetime]
+    log: Any
+    progress: Progress
+    stop: Stop
+    run_id: int | None = None
+    dry_run: bool = False
+    shard: Shard = WHOLE
+    read_settings: dict[type["Settings"], "Settings"] = field(default_factory=dict)
+    record_progress: Callable[[dict[str, Any]], None] = lambda _finished: None
+    show: Callable[["Table"], None] = lambda _table: None
+
+    def today(self) -> date:
+        """Give the current business day."""
+        return business_date(self.clock())
+
+    def settings(self, kind: type[AnySettings]) -> AnySettings:
+        """Give the settings of one system, which the job must have listed in `needs`."""
+        found = self.read_settings[kind]
+        assert isinstance(found, kind)
+        return found

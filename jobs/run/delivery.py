@@ -1,0 +1,129 @@
+"""Deliver the outbox for a run: before its task what earlier runs left, after it what it wrote itself.
+
+The handlers are made from the settings that the job lists in `needs`, each when the first message of its channel
+turns up, so that a run without messages opens no connection.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Protocol
+
+from sqlalchemy.exc import DBAPIError
+
+from config.settings import CfsSettings, EventSettings, MailSettings, Settings
+from connectors.outbox import Channel, DeliveryReport, Handler, Message, deliver
+from connectors.outbox.model import Answer
+from database.errors import explain
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject
+
+
+class _Closing(Protocol):
+    """A handler that holds connections."""
+
+    def __call__(self, message: Message) -> Answer: ...
+
+    def close(self) -> None: ...
+
+
+def deliver_earlier(context: RunContext) -> Outcome:
+    """Deliver what earlier runs left; where the outbox itself cannot be read, the task goes on and says so."""
+    try:
+        return _outcome(_deliver(context), last=False)
+    except DBAPIError as error:
+        context.stop.check()
+        problem = explain(error)
+        context.log.error("outbox.not_delivered", error=str(problem))
+        return Outcome(notes=[f"The outbox was not delivered before the task: {problem}"])
+
+
+def deliver_own(context: RunContext) -> Outcome:
+    """Deliver what the run wrote, and say what is still waiting."""
+    report = _deliver(context)
+    if context.dry_run:
+        return Outcome(notes=[f"{_waiting(report)} in the outbox; a dry run sends none."] if report.waiting else [])
+    return _outcome(report, last=True)
+
+
+def _deliver(context: RunContext) -> DeliveryReport:
+    with _handlers(context) as handlers:
+        return deliver(context.database, handlers, clock=context.clock, stop_check=context.stop.check, log=context.log)
+
+
+@contextmanager
+def _handlers(context: RunContext) -> Iterator[dict[str, Handler]]:
+    """Give a handler for each channel whose settings the run has; what they open is closed at the end."""
+    makers: dict[type[Settings], tuple[Channel, Callable[[RunContext], _Closing]]] = {
+        CfsSettings: (Channel.CFS, _cfs),
+        EventSettings: (Channel.EVENT, _events),
+        MailSettings: (Channel.MAIL, _mail),
+    }
+    with ExitStack() as opened:
+        yield {
+            channel: _when_needed(context, make, opened)
+            for settings, (channel, make) in makers.items()
+            if settings in context.read_settings
+        }
+
+
+def _when_needed(context: RunContext, make: Callable[[RunContext], _Closing], opened: ExitStack) -> Handler:
+    made: list[_Closing] = []
+
+    def handle(message: Message) -> Answer:
+        if not made:
+            made.append(make(context))
+            opened.callback(made[0].close)
+        return made[0](message)
+
+    return handle
+
+
+def _cfs(context: RunContext) -> _Closing:
+    from connectors.cfs import CfsClient
+    from connectors.cfs_delivery import CfsDelivery
+
+    client = CfsClient(context.settings(CfsSettings), dry_run=context.dry_run, sleep=context.stop.wait)
+    return CfsDelivery(client, clock=context.clock, wait=context.stop.wait)
+
+
+def _events(context: RunContext) -> _Closing:
+    from connectors.events import EventPublisher
+
+    return EventPublisher(context.settings(EventSettings))
+
+
+def _mail(context: RunContext) -> _Closing:
+    from connectors.mail import Mailer
+
+    return Mailer(context.settings(MailSettings))
+
+
+def _outcome(report: DeliveryReport, *, last: bool) -> Outcome:
+    """Put a report into the words and counts of a run; what still waits is said at the end."""
+    outcome = Outcome()
+    counts = {"delivered": report.delivered, "failed": report.failed, "dead": report.dead}
+    for name, number in (counts | ({"waiting": report.waiting} if last else {})).items():
+        if number:
+            outcome.counts[f"outbox_{name}"] = number
+    outcome.rejects += [
+        Reject(
+            f"outbox {letter.id}", letter.error, f"{letter.channel} {letter.kind}; then `outbox retry` or `outbox drop`"
+        )
+        for letter in report.dead_letters
+    ]
+    outcome.rejects += [Reject("outbox", refusal, "the messages wait") for refusal in report.refusals]
+    if last and report.waiting:
+        away = f" ({', '.join(report.away)} cannot be reached)" if report.away else ""
+        outcome.notes.append(
+            f"{_waiting(report)} in the outbox{away}; the next runs deliver what waits. `outbox list` shows it."
+        )
+    if not last and report.earlier_dead:
+        messages = "1 message" if report.earlier_dead == 1 else f"{report.earlier_dead:,} messages"
+        outcome.notes.append(
+            f"Given up by earlier runs, for a person to look at: {messages}. `outbox list --state dead` shows what."
+        )
+    return outcome
+
+
+def _waiting(report: DeliveryReport) -> str:
+    return "1 message waits" if report.waiting == 1 else f"{report.waiting:,} messages wait"

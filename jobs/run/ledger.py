@@ -1,0 +1,210 @@
+"""The run ledger, `pay_jobs.job_runs`: one row a run, written on the lock's autocommit connection.
+
+The row is also a fence. Every transaction of a run's work holds it, and to mark a run lost waits for those: a run that
+lost its lock and does not know it yet can commit nothing beside the run that takes its place.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg2.errors import LockNotAvailable
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from config.errors import AlreadyRunning, SourceUnavailable
+from config.masking import mask, mask_text
+from jobs.run.locks import living_runs
+from jobs.run.shard import Shard
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of the ledger; a row that says it runs but whose process has gone shows as `lost`."""
+
+    id: int
+    job: str
+    arguments: dict[str, Any]
+    command: str
+    shard_number: int
+    shard_count: int
+    status: str
+    triggered_by: str
+    reason: str | None
+    pod: str
+    version: str
+    started_on: datetime
+    finished_on: datetime | None
+    exit_code: int | None
+    counts: dict[str, int]
+    progress: dict[str, Any]
+    rejects: int
+    artifacts: list[str]
+    error: str | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took."""
+        return round((self.finished_on - self.started_on).total_seconds(), 1) if self.finished_on else None
+
+
+_COLUMNS = ", ".join(Run.__dataclass_fields__)
+_UNFINISHED = "status IN ('starting', 'running')"
+
+
+def start(
+    connection: Connection,
+    *,
+    job: str,
+    arguments: dict[str, Any],
+    command: str,
+    shard: Shard,
+    triggered_by: str,
+    reason: str | None,
+    pod: str,
+    version: str,
+) -> int:
+    """Write the row of a run that is about to ask for its lock, and give its id."""
+    row = connection.execute(
+        text(
+            "INSERT INTO pay_jobs.job_runs (job, arguments, command, shard_number, shard_count, status,"
+            " triggered_by, reason, pod, version) VALUES (:job, CAST(:arguments AS jsonb), :command, :number, :count,"
+            " 'starting', :triggered_by, :reason, :pod, :version) RETURNING id"
+        ),
+        {
+            "job": job,
+            "arguments": json.dumps(mask(arguments), default=str),
+            "command": mask_text(command),
+            "number": shard.number,
+            "count": shard.count,
+            "triggered_by": triggered_by,
+            "reason": reason,
+            "pod": pod,
+            "version": version,
+        },
+    )
+    return int(row.scalar_one())
+
+
+def mark_running(connection: Connection, run_id: int) -> None:
+    """Note that the run holds its lock."""
+    connection.execute(text("UPDATE pay_jobs.job_runs SET status = 'running' WHERE id = :id"), {"id": run_id})
+
+
+def record_progress(connection: Connection, run_id: int, finished: dict[str, Any]) -> None:
+    """Keep what a run has finished, for the case that its process vanishes."""
+    connection.execute(
+        text("UPDATE pay_jobs.job_runs SET progress = CAST(:finished AS jsonb) WHERE id = :id"),
+        {"id": run_id, "finished": json.dumps(finished, default=str)},
+    )
+
+
+def finish(
+    connection: Connection,
+    run_id: int,
+    *,
+    status: str,
+    exit_code: int,
+    counts: dict[str, int],
+    rejects: int,
+    artifacts: list[str],
+    error: str | None,
+) -> None:
+    """Write how a run ended."""
+    connection.execute(
+        text(
+            "UPDATE pay_jobs.job_runs"
+            " SET status = :status, exit_code = :exit_code, counts = CAST(:counts AS jsonb), rejects = :rejects,"
+            " artifacts = CAST(:artifacts AS jsonb), error = :error, finished_on = clock_timestamp()"
+            " WHERE id = :id"
+        ),
+        {
+            "id": run_id,
+            "status": status,
+            "exit_code": exit_code,
+            "counts": json.dumps(counts),
+            "rejects": rejects,
+            "artifacts": json.dumps(artifacts),
+            "error": mask_text(error) if error else None,
+        },
+    )
+
+
+def hold(session: Session, run_id: int) -> None:
+    """Keep a run from being marked lost until the transaction ends. Raises SourceUnavailable if it is already."""
+    statement = f"SELECT id FROM pay_jobs.job_runs WHERE id = :id AND {_UNFINISHED} FOR KEY SHARE"
+    if session.execute(text(statement), {"id": run_id}).one_or_none() is None:
+        raise SourceUnavailable(
+            f"Run {run_id} was marked lost by a later run of its job, which may be at work. Nothing more was changed."
+        )
+
+
+def mark_lost(connection: Connection, job: str) -> list[Run]:
+    """Mark the runs of a job whose processes vanished, and give them with what they had finished.
+
+    Raises AlreadyRunning where such a run still has a transaction open that does not end within the lock timeout.
+    """
+    unfinished = _select(connection, f"job = :job AND {_UNFINISHED}", {"job": job})
+    alive = living_runs(connection, [run.id for run in unfinished])
+    gone = [run for run in unfinished if run.id not in alive and _settled(connection, run)]
+    return [run for run in gone if _mark_lost(connection, run)]
+
+
+def _mark_lost(connection: Connection, run: Run) -> bool:
+    """Mark one run, unless it has come to its end meanwhile."""
+    statement = text(
+        f"WITH held AS (SELECT id FROM pay_jobs.job_runs WHERE id = :id AND {_UNFINISHED} FOR UPDATE)"
+        " UPDATE pay_jobs.job_runs AS run SET status = 'lost', finished_on = clock_timestamp(),"
+        " error = 'The process vanished without a word (killed, evicted, or out of memory).'"
+        " FROM held WHERE run.id = held.id"
+    )
+    try:
+        return connection.execute(statement, {"id": run.id}).rowcount == 1
+    except DBAPIError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise AlreadyRunning(
+            f"{run.job} run {run.id} in pod {run.pod} has lost its lock, but a transaction of it is still open."
+        ) from error
+
+
+def newest(connection: Connection, *, job: str | None = None, limit: int = 20) -> list[Run]:
+    """Give the newest runs first, those of vanished processes shown as lost."""
+    condition = "job = :job" if job else "true"
+    return _truthful(connection, _select(connection, condition, {"job": job, "limit": limit}, "LIMIT :limit"))
+
+
+def jobs(connection: Connection) -> list[str]:
+    """Give the names of the jobs that ever ran."""
+    return list(connection.scalars(text("SELECT DISTINCT job FROM pay_jobs.job_runs ORDER BY job")))
+
+
+def find(connection: Connection, run_id: int) -> Run | None:
+    """Give one run."""
+    runs = _truthful(connection, _select(connection, "id = :id", {"id": run_id}))
+    return runs[0] if runs else None
+
+
+def _settled(connection: Connection, run: Run) -> bool:
+    """A run holds its own key within moments of its row; a row younger than that is given the benefit."""
+    age = connection.scalar(
+        text("SELECT clock_timestamp() - started_on > interval '10 seconds' FROM pay_jobs.job_runs WHERE id = :id"),
+        {"id": run.id},
+    )
+    return run.status == "running" or bool(age)
+
+
+def _truthful(connection: Connection, runs: list[Run]) -> list[Run]:
+    unfinished = [run for run in runs if run.status in {"starting", "running"}]
+    alive = living_runs(connection, [run.id for run in unfinished])
+    lost = {run.id for run in unfinished if run.id not in alive and _settled(connection, run)}
+    return [Run(**{**run.__dict__, "status": "lost"}) if run.id in lost else run for run in runs]
+
+
+def _select(connection: Connection, condition: str, values: dict[str, Any], tail: str = "") -> list[Run]:
+    rows = connection.execute(
+        text(f"SELECT {_COLUMNS} FROM pay_jobs.job_runs WHERE {condition} ORDER BY id DESC {tail}"), values
+    )
+    return [Run(**row._mapping) for row in rows]

@@ -1,0 +1,189 @@
+"""Postgres decides who runs: session-level advisory locks on a connection of their own.
+
+A lock dies with the process that holds it. A run holds three:
+
+    its own run id           tells the living from the lost, whatever their rows say
+    its job                  exclusive for a whole run, shared for a shard
+    its job and shard        exclusive
+
+Shards of different counts overlap (1/2 and 3/4 hold the same accounts), so a shard also looks for living runs of
+another count and gives way. Two that meet may both give way; neither ever runs beside the other.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.errors import AlreadyRunning, ConfigError, SourceUnavailable
+from jobs.run.shard import Shard
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock."""
+
+    pid: int
+    application: str
+    address: str
+    since: datetime
+    run_id: int | None
+    pod: str | None
+
+    def __str__(self) -> str:
+        who = f"run {self.run_id} in pod {self.pod}" if self.run_id else f"{self.application} (a dry run)"
+        return f"{who}, database process {self.pid} from {self.address}, since {self.since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def lock_key(*parts: object) -> int:
+    """Give the 63-bit advisory lock key of a name made of parts."""
+    digest = hashlib.sha256("/".join(map(str, ("pay_jobs", *parts))).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def run_key(run_id: int) -> int:
+    """Give the key that is held as long as a run lives."""
+    return lock_key("run", run_id)
+
+
+def refuse_pooler(connection: Connection) -> None:
+    """Refuse a connection pooler between us and the server.
+
+    A pooler hands the client a process id of its own making; the server knows its real one.
+    """
+    promised = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
+    actual = connection.scalar(text("SELECT pg_backend_pid()"))
+    if promised != actual:
+        raise ConfigError(
+            "A connection pooler (such as pgbouncer) stands between the job and PostgreSQL: the server says it is "
+            f"process {actual}, the connection was told {promised}. Advisory locks do not hold through a transaction "
+            "pooler, so two runs could work at once. Set DATABASE_HOST and DATABASE_PORT (or DATABASE_URL) to the "
+            "server itself."
+        )
+
+
+class RunLock:
+    """The advisory locks of one run, on one connection, which must live as long as the run."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._held: list[tuple[str, int]] = []
+        self._one_at_a_time = threading.Lock()
+
+    def mark_alive(self, run_id: int) -> None:
+        """Hold the run's own key."""
+        if not self._try("pg_try_advisory_lock", run_key(run_id)):
+            raise ConfigError(f"Run {run_id} is marked alive by another session already.")
+
+    def take(self, job: str, shard: Shard) -> None:
+        """Take the job's lock, or raise AlreadyRunning saying who holds it and since when."""
+        job_key, shard_key = lock_key(job), lock_key(job, shard)
+        function = "pg_try_advisory_lock" if shard.whole else "pg_try_advisory_lock_shared"
+        if not self._try(function, job_key):
+            raise self._taken(job, shard, job_key)
+        if not shard.whole:
+            if not self._try("pg_try_advisory_lock", shard_key):
+                raise self._taken(job, shard, shard_key)
+            self._refuse_other_counts(job, shard)
+
+    def still_held(self) -> None:
+        """Make sure that the connection that holds the locks is alive; called before every commit."""
+        try:
+            with self._one_at_a_time:  # the threads of a run commit by themselves, and share this connection
+                self._connection.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            raise SourceUnavailable(
+                "The connection that holds the job's lock was lost, so another run may have begun. The open "
+                f"transaction was rolled back ({str(getattr(error, 'orig', error)).strip()})."
+            ) from error
+
+    def release(self) -> None:
+        """Give the locks up, and make sure that they were still held."""
+        for function, key in reversed(self._held):
+            unlock = "pg_advisory_unlock_shared" if function.endswith("_shared") else "pg_advisory_unlock"
+            if not self._connection.scalar(text(f"SELECT {unlock}(:key)"), {"key": key}):
+                raise SourceUnavailable(
+                    "The job's lock was not held any more at the end of the run: was its session reset?"
+                )
+        self._held.clear()
+
+    def _try(self, function: str, key: int) -> bool:
+        taken = bool(self._connection.scalar(text(f"SELECT {function}(:key)"), {"key": key}))
+        if taken:
+            self._held.append((function, key))
+        return taken
+
+    def _refuse_other_counts(self, job: str, shard: Shard) -> None:
+        for other_id, other_shard in living_shards(self._connection, job):
+            if other_shard.count != shard.count:
+                raise AlreadyRunning(
+                    f"{job} shard {shard} cannot run beside shard {other_shard} of run {other_id}: shards of "
+                    "different counts hold the same accounts. Use one count, or wait."
+                )
+
+    def _taken(self, job: str, shard: Shard, key: int) -> AlreadyRunning:
+        holder = find_holder(self._connection, key)
+        name = job if shard.whole else f"{job} shard {shard}"
+        return AlreadyRunning(f"{name} is running already: {holder or 'its holder has just gone; try again'}.")
+
+
+_HOLDER = """
+SELECT activity.pid, activity.application_name, coalesce(host(activity.client_addr), 'local socket'),
+       coalesce(run.started_on, activity.backend_start) AT TIME ZONE 'UTC', run.id, run.pod
+  FROM pg_locks AS held
+  JOIN pg_stat_activity AS activity USING (pid)
+  LEFT JOIN pay_jobs.job_runs AS run
+    ON run.status IN ('starting', 'running')
+   AND 'pay-jobs run ' || run.id = split_part(activity.application_name, ' of ', 1)
+ WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
+   AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND (held.classid::bigint << 32) | held.objid::bigint = :key
+ ORDER BY activity.backend_start
+ LIMIT 1
+"""
+
+
+def find_holder(connection: Connection, key: int) -> Holder | None:
+    """Give who holds an advisory lock, if anybody does."""
+    row = connection.execute(text(_HOLDER), {"key": key}).one_or_none()
+    return Holder(*row) if row else None
+
+
+def living_runs(connection: Connection, run_ids: list[int]) -> set[int]:
+    """Give those of the runs whose processes live: somebody holds their key."""
+    keys = {run_key(run_id): run_id for run_id in run_ids}
+    rows = connection.execute(
+        text(
+            "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+    )
+    return {keys[key] for (key,) in rows if key in keys}
+
+
+def living_shards(connection: Connection, job: str) -> list[tuple[int, Shard]]:
+    """Give the runs of a job that are alive now, with their shards."""
+    rows = connection.execute(
+        text(
+            "SELECT id, shard_number, shard_count FROM pay_jobs.job_runs"
+            " WHERE job = :job AND status IN ('starting', 'running')"
+        ),
+        {"job": job},
+    ).all()
+    alive = living_runs(connection, [row.id for row in rows])
+    return [(row.id, Shard(row.shard_number, row.shard_count)) for row in rows if row.id in alive]
+
+
+def open_lock_connection(engine: Engine) -> Connection:
+    """Open the connection for locks and ledger: autocommit, to the server itself."""
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    refuse_pooler(connection)
+    return connection
+
+
+def name_session(connection: Connection, name: str) -> None:
+    """Let the session carry a name in pg_stat_activity."""
+    connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": name})

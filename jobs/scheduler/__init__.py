@@ -1,0 +1,1 @@
+"""The long-running scheduler: what runs when, and who runs it."""

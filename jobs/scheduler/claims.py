@@ -1,0 +1,212 @@
+"""Postgres decides which scheduler carries out which instant: `pay_jobs.scheduled_runs`, one row an instant.
+
+    claimed    the row of (job, instant) is inserted; a second scheduler finds it taken
+    confirmed  the run itself writes its id into the row once it holds the job's lock, and only if the attempt it was
+               started for still stands; a process started by a scheduler that has since been given up gives way
+    finished   the scheduler writes how it ended
+
+A scheduler is alive as long as it holds the advisory lock of its own key. What a dead one had begun is taken over.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.errors import AlreadyRunning, UsageError
+from jobs.run.locks import living_runs, lock_key, open_lock_connection
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One instant that a scheduler carries out, and which attempt at it this is."""
+
+    id: int
+    job: str
+    scheduled_for: datetime
+    attempt: int
+    run_id: int | None = None
+
+    @property
+    def token(self) -> str:
+        """What the run is told, to confirm it."""
+        return f"{self.id}:{self.attempt}"
+
+
+_COLUMNS = "id, job, scheduled_for, attempt, run_id"
+_SAME_COMMAND = (
+    "pay_jobs.job_runs WHERE job = :job AND command = :command AND shard_count = 1"
+    " AND NOT (:every AND triggered_by = 'scheduler')"
+)
+_LIVING_KEYS = (
+    "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+class Claims:
+    """The claims of one scheduler, for its threads; `hold` first."""
+
+    def __init__(self, engine: Engine, host: str) -> None:
+        self._engine = engine
+        self._host = host
+        self._held: Connection | None = None
+        self.owner = ""
+        self._key = 0
+
+    def hold(self) -> None:
+        """Be alive to other schedulers; after a broken connection call it again, and be alive under a new name."""
+        if self._held is not None:
+            try:
+                self._held.execute(text("SELECT 1"))
+            except SQLAlchemyError:
+                self._held.invalidate()
+                self._held.close()
+                self._held = None
+            else:
+                return
+        connection = open_lock_connection(self._engine)
+        self.owner = f"{self._host} {uuid.uuid4().hex[:12]}"
+        self._key = lock_key("scheduler", self.owner)
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": self._key})
+        self._held = connection
+
+    def close(self) -> None:
+        """Be gone."""
+        if self._held is not None:
+            self._held.close()
+        self._engine.dispose()
+
+    def since(self, job: str, command: str, *, every: bool = False) -> datetime | None:
+        """Give up to when a job's instants are settled: by a claim, or by a run of the same command.
+
+        A run by a CronJob or by hand settles the instants before it as well as one of ours.
+
+        every  each instant counts by itself, so a run of ours settles none but its own
+        """
+        with self._transaction() as connection:
+            found: datetime | None = connection.scalar(
+                text(
+                    "SELECT greatest((SELECT max(scheduled_for) FROM pay_jobs.scheduled_runs WHERE job = :job),"
+                    f" (SELECT max(started_on) FROM {_SAME_COMMAND} AND status IN ('running', 'done', 'attention')))"
+                ),
+                {"job": job, "command": command, "every": every},
+            )
+        return found
+
+    def is_served(self, claim: Claim, command: str, *, every: bool = False) -> bool:
+        """Say whether somebody else's run of the same command has begun since the instant and ended well."""
+        with self._transaction() as connection:
+            return bool(
+                connection.scalar(
+                    text(
+                        f"SELECT EXISTS (SELECT FROM {_SAME_COMMAND} AND status IN ('done', 'attention')"
+                        " AND started_on >= :instant)"
+                    ),
+                    {"job": claim.job, "command": command, "every": every, "instant": claim.scheduled_for},
+                )
+            )
+
+    def claim(self, job: str, scheduled_for: datetime) -> Claim | None:
+        """Take an instant, unless somebody has."""
+        with self._transaction() as connection:
+            row = connection.execute(
+                text(
+                    "INSERT INTO pay_jobs.scheduled_runs (job, scheduled_for, owner, owner_key)"
+                    " VALUES (:job, :instant, :owner, :key) ON CONFLICT (job, scheduled_for) DO NOTHING"
+                    f" RETURNING {_COLUMNS}"
+                ),
+                {"job": job, "instant": scheduled_for, "owner": self.owner, "key": self._key},
+            ).one_or_none()
+        return Claim(**row._mapping) if row else None
+
+    def again(self, claim: Claim) -> Claim | None:
+        """Take an instant for another attempt, unless somebody else has."""
+        with self._transaction() as connection:
+            row = connection.execute(
+                text(
+                    "UPDATE pay_jobs.scheduled_runs SET attempt = attempt + 1, run_id = NULL, owner = :owner,"
+                    " owner_key = :key WHERE id = :id AND attempt = :attempt AND state = 'begun'"
+                    " AND run_id IS NOT DISTINCT FROM :run_id"
+                    f" RETURNING {_COLUMNS}"
+                ),
+                {
+                    "id": claim.id,
+                    "attempt": claim.attempt,
+                    "run_id": claim.run_id,
+                    "owner": self.owner,
+                    "key": self._key,
+                },
+            ).one_or_none()
+        return Claim(**row._mapping) if row else None
+
+    def finish(self, claim: Claim, state: str, exit_code: int | None) -> None:
+        """Write how an attempt ended, if it still stands."""
+        with self._transaction() as connection:
+            connection.execute(
+                text(
+                    "UPDATE pay_jobs.scheduled_runs SET state = :state, exit_code = :exit_code,"
+                    " finished_on = clock_timestamp() WHERE id = :id AND attempt = :attempt AND state = 'begun'"
+                ),
+                {"id": claim.id, "attempt": claim.attempt, "state": state, "exit_code": exit_code},
+            )
+
+    def current(self, claim: Claim) -> Claim:
+        """Give a claim as it stands now, with the id of its run."""
+        with self._transaction() as connection:
+            run_id = connection.scalar(
+                text("SELECT run_id FROM pay_jobs.scheduled_runs WHERE id = :id AND attempt = :attempt"),
+                {"id": claim.id, "attempt": claim.attempt},
+            )
+        return replace(claim, run_id=run_id)
+
+    def left_behind(self) -> list[tuple[Claim, int | None]]:
+        """Give what dead schedulers had begun and nobody carries on, with the exit code where the run has one."""
+        with self._transaction() as connection:
+            alive = {key for (key,) in connection.execute(text(_LIVING_KEYS))}
+            rows = connection.execute(
+                text(
+                    "SELECT claim.id, claim.job, claim.scheduled_for, claim.attempt, claim.run_id, claim.owner_key,"
+                    " run.exit_code, run.status FROM pay_jobs.scheduled_runs AS claim"
+                    " LEFT JOIN pay_jobs.job_runs AS run ON run.id = claim.run_id WHERE claim.state = 'begun'"
+                    " ORDER BY claim.scheduled_for"
+                )
+            ).all()
+            orphans = [row for row in rows if row.owner_key not in alive]
+            running = living_runs(connection, [row.run_id for row in orphans if row.run_id is not None])
+        return [
+            (
+                Claim(row.id, row.job, row.scheduled_for, row.attempt, row.run_id),
+                row.exit_code if row.status not in {"interrupted", "lost"} else None,
+            )
+            for row in orphans
+            if row.run_id not in running
+        ]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+
+
+def confirm(connection: Connection, token: str, run_id: int) -> None:
+    """Tie a run to the claim it was started for; called by the run itself, holding the job's lock.
+
+    Raises AlreadyRunning if the attempt no longer stands: another scheduler has taken the instant over.
+    """
+    claim_id, _, attempt = token.partition(":")
+    if not (claim_id.isdigit() and attempt.isdigit()):
+        raise UsageError(f"PAY_JOBS_CLAIM is {token!r}, expected like 17:1; only the scheduler sets it.")
+    confirmed = connection.execute(
+        text(
+            "UPDATE pay_jobs.scheduled_runs SET run_id = :run_id"
+            " WHERE id = :id AND attempt = :attempt AND state = 'begun' AND run_id IS NULL RETURNING id"
+        ),
+        {"id": int(claim_id), "attempt": int(attempt), "run_id": run_id},
+    ).one_or_none()
+    if confirmed is None:
+        raise AlreadyRunning("This scheduled run was taken over by another scheduler.")

@@ -1,0 +1,1 @@
+"""What watches the runs: check, notices, pings and doctor."""

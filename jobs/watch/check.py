@@ -1,0 +1,142 @@
+"""Absence is an alarm: hold the runs that should have happened against those that did. Decided without any I/O.
+
+Each scheduled instant must be followed by a run of the same command that ended well. Instants in a row that were
+not make a hole; a hole longer than the job's tolerance is told.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from config.errors import ExitCode
+from config.schedule import JobSchedule
+from jobs.run.ledger import Run
+
+NOT_JUDGED_YET = timedelta(minutes=5)
+LATE_AFTER = timedelta(minutes=5)
+CLOCKS_DIFFER_BY = timedelta(seconds=5)
+_WELL = {"done", "attention"}
+_AT_WORK = {"starting", "running"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is not as it should be; kind is missing, late, lost, failed, attention or held."""
+
+    kind: str
+    what: str
+    detail: str
+    do: str = ""
+
+
+def judge_runs(
+    name: str, command: str, job: JobSchedule, runs: Sequence[Run], *, begin: datetime, now: datetime
+) -> list[Finding]:
+    """Give what is wrong with the runs of one job since `begin`."""
+    instants = job.times.between(begin, now)
+    ours = sorted((run for run in runs if _stands_for_all(run, command)), key=lambda run: run.started_on)
+    served = _served(instants, ours)
+    judged = [instant for instant in instants if instant <= now - NOT_JUDGED_YET]
+    findings = list(_holes(name, job, judged, served, now))
+    findings += _late(name, job, judged, served)
+    findings += [
+        Finding("late", name, f"run {run.id} is at work since {_utc(run.started_on)}", f"deadline: {job.deadline}")
+        for run in ours
+        if run.status in _AT_WORK and now - run.started_on > job.deadline
+    ]
+    return findings + list(_looked_for(name, command, runs))
+
+
+def _stands_for_all(run: Run, command: str) -> bool:
+    """Whether a run is one of the schedule: the same command, for all accounts and not for a shard of them."""
+    return run.command == command and run.shard_count == 1
+
+
+def _served(instants: Sequence[datetime], ours: Sequence[Run]) -> dict[datetime, list[Run]]:
+    """Give the runs that began after each instant and before the next."""
+    served: dict[datetime, list[Run]] = {instant: [] for instant in instants}
+    for run in ours:
+        place = bisect_right(instants, run.started_on + CLOCKS_DIFFER_BY) - 1
+        if place >= 0:
+            served[instants[place]].append(run)
+    return served
+
+
+def _holes(
+    name: str,
+    job: JobSchedule,
+    judged: Sequence[datetime],
+    served: dict[datetime, list[Run]],
+    now: datetime,
+) -> Iterator[Finding]:
+    ours = [run for runs in served.values() for run in runs]
+    hole: list[datetime] = []
+    for instant in judged:
+        good = next((run for run in served[instant] if run.status in _WELL | _AT_WORK), None)
+        busy = any(run.started_on <= instant <= (run.finished_on or now) and run.status != "lost" for run in ours)
+        if good is None and not busy:
+            hole.append(instant)
+            continue
+        if hole and (good.started_on if good else instant) - hole[0] > job.tolerance:
+            yield _hole(name, hole, served)
+        hole = []
+    if hole and now - hole[0] > job.tolerance:
+        yield _hole(name, hole, served)
+
+
+def _hole(name: str, hole: Sequence[datetime], served: dict[datetime, list[Run]]) -> Finding:
+    tried = [run for instant in hole for run in served[instant] if run.status != "locked"]
+    begun = f"{_utc(hole[0])}" if len(hole) == 1 else f"{_utc(hole[0])} to {_utc(hole[-1])}, {len(hole)} times"
+    if not tried:
+        return Finding("missing", name, f"no run at {begun}", f"python3 invoke_jobs.py {name}")
+    last = tried[-1]
+    kind = "lost" if last.status == "lost" else "failed"
+    said = "was lost" if kind == "lost" else f"{last.status}, exit {last.exit_code}"
+    return Finding(
+        kind,
+        name,
+        f"{begun}: run {last.id} {said}: {last.error or 'no reason is known'}",
+        f"python3 invoke_jobs.py show {last.id}",
+    )
+
+
+def _late(
+    name: str, job: JobSchedule, judged: Sequence[datetime], served: dict[datetime, list[Run]]
+) -> Iterator[Finding]:
+    allowed = max(LATE_AFTER, job.tolerance)
+    for instant in judged:
+        if served[instant] and (behind := served[instant][0].started_on - instant) > allowed:
+            minutes = int(behind.total_seconds() // 60)
+            yield Finding("late", name, f"the run of {_utc(instant)} began {minutes} minutes late")
+
+
+def _looked_for(name: str, command: str, runs: Sequence[Run]) -> Iterator[Finding]:
+    """Runs that a person must look at, and those by hand or of a shard that failed or vanished, and stayed so."""
+    for run in runs:
+        show = f"python3 invoke_jobs.py show {run.id}"
+        if run.status == "attention":
+            number = f"{run.rejects} things" if run.rejects != 1 else "1 thing"
+            what = f"with {number} to look at" if run.rejects else "and a person must look"
+            yield Finding("attention", name, f"run {run.id} ended {what}", show)
+        if run.status == "lost" and not _is_repeated(run, runs):
+            finished = f"; it had finished {run.progress}" if run.progress else ""
+            yield Finding("lost", name, f"run {run.id} ({_said(run)}) vanished{finished}", show)
+        if run.exit_code == ExitCode.FAILED and not _stands_for_all(run, command) and not _is_repeated(run, runs):
+            yield Finding("failed", name, f"run {run.id} ({_said(run)}), exit 1: {run.error}", show)
+
+
+def _is_repeated(run: Run, runs: Sequence[Run]) -> bool:
+    same = (run.command, run.shard_number, run.shard_count)
+    return any(
+        one.id > run.id and one.status in _WELL and (one.command, one.shard_number, one.shard_count) == same
+        for one in runs
+    )
+
+
+def _said(run: Run) -> str:
+    return run.command if run.shard_count == 1 else f"{run.command}, shard {run.shard_number}/{run.shard_count}"
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,83 @@
+"""Absence is an alarm: hold the files that should have come against `pay_jobs.inbound_files`."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from config.business_days import business_days_since
+from config.business_time import business_date
+from config.schedule import ExpectedAnswer, ExpectedFile
+from jobs.watch.check import Finding
+
+SHOWN = 50
+_COME = """
+SELECT name, state, received_on, applied_on, business_date FROM pay_jobs.inbound_files
+ WHERE source = :source AND (business_date >= :first OR received_on >= :since) ORDER BY id
+"""
+_UNSETTLED = """
+SELECT id, source, name, state, coalesce(reason, '') AS reason, count(*) OVER () AS number
+  FROM pay_jobs.inbound_files WHERE state IN ('held', 'failed') ORDER BY id DESC LIMIT :limit
+"""
+
+
+def judge_files(connection: Connection, expected: ExpectedFile, *, begin: datetime, now: datetime) -> Iterator[Finding]:
+    """Give what is wrong with the files of one kind that were due since `begin`."""
+    zone, pattern = ZoneInfo(expected.zone), re.compile(expected.name, re.IGNORECASE)
+    due = sorted(instant for cron in expected.times for instant in cron.between(begin, now))
+    if not due:
+        return
+    first = due[0].astimezone(zone).date()
+    since = datetime.combine(first, datetime.min.time(), zone)
+    rows = connection.execute(text(_COME), {"source": expected.source, "first": first, "since": since}).all()
+    come = [row for row in rows if pattern.fullmatch(row.name)]
+    for instant in due:
+        day = instant.astimezone(zone).date()
+        row = next((row for row in come if day in _days(row.business_date, row.received_on, zone)), None)
+        if row is None:
+            yield Finding(
+                "missing", expected.what, f"none for {day}", f"Ask {expected.source}; look into its directory."
+            )
+        elif row.received_on > instant:
+            minutes = int((row.received_on - instant).total_seconds() // 60)
+            yield Finding("late", expected.what, f"{row.name} came {minutes} minutes late")
+    for row in come:
+        if row.state in {"stored", "received"} and now - row.received_on > expected.applied_within:
+            yield Finding("late", expected.what, f"{row.name} came {row.received_on:%Y-%m-%d %H:%M} UTC, {row.state}")
+
+
+def judge_unsettled(connection: Connection) -> Iterator[Finding]:
+    """Give the files that wait for a person, however long."""
+    rows = connection.execute(text(_UNSETTLED), {"limit": SHOWN}).all()
+    for row in rows:
+        do = f"python3 invoke_jobs.py explain file {shlex.quote(row.name)}"
+        yield Finding(row.state, f"file {row.id} of {row.source}", f"{row.name}: {row.reason}", do)
+    if rows and rows[0].number > SHOWN:
+        yield Finding("held", "files", f"and {rows[0].number - SHOWN} more")
+
+
+def judge_answers(connection: Connection, expected: ExpectedAnswer, *, now: datetime) -> Iterator[Finding]:
+    """Give what was sent and is still without its answer; the query of the schedule may only read."""
+    connection.rollback()
+    connection.execute(text("SET TRANSACTION READ ONLY"))
+    rows = connection.execute(text(expected.query)).all()
+    connection.rollback()
+    today = business_date(now)
+    for row in rows:
+        waited = business_days_since(business_date(row.since), today)
+        if waited > expected.within_business_days:
+            yield Finding("missing", expected.what, f"{row.name} waits for {waited} business days", expected.do)
+
+
+def _days(named: date | None, received: datetime, zone: ZoneInfo) -> set[date]:
+    """A file counts for the day in its name; without one, for the day it came."""
+    return {named} if named is not None else {received.astimezone(zone).date()}
+
+
+def earliest(connection: Connection, begin: datetime, now: datetime) -> datetime:
+    """Give from when on things are expected: not before anything ever ran here."""
+    first = connection.scalar(text("SELECT min(started_on) FROM pay_jobs.job_runs"))
+    return max(begin, first - timedelta(minutes=1)) if first is not None and first < now else begin

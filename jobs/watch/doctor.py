@@ -1,0 +1,170 @@
+"""`doctor`: check the surroundings, one line each, with what to do."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+
+import click
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from config.business_time import BUSINESS_ZONE, BUSINESS_ZONE_NAME, day_start, tzdata_version
+from config.errors import ConfigError, ExitCode, PayJobsError
+from config.log_setup import configure_log
+from config.settings import DatabaseSettings, read
+from database import migrate
+from database.engine import make_engine
+from database.errors import explain
+from database.migrate import SCHEMA
+from database.pay_tables import PAY_TABLES, WRITTEN, differences
+from jobs.run.context import system_clock
+from jobs.run.locks import refuse_pooler
+from jobs.run.outcome import Table
+from jobs.run.result import show_table
+from jobs.watch.doctor_check import Check
+
+MAX_CLOCK_SKEW_SECONDS = 5.0
+_LACKING = """
+SELECT need.privilege || ' on ' || need.name
+  FROM unnest(CAST(:tables AS text[]), CAST(:rights AS text[])) AS need (name, privilege)
+ WHERE to_regclass(need.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(need.name), need.privilege)
+ UNION ALL
+SELECT 'USAGE on ' || sequence.name
+  FROM unnest(CAST(:tables AS text[]), CAST(:rights AS text[])) AS need (name, privilege)
+  JOIN pg_attribute AS field ON field.attrelid = to_regclass(need.name) AND field.attnum > 0 AND field.atthasdef
+ CROSS JOIN LATERAL pg_get_serial_sequence(need.name, field.attname) AS sequence (name)
+ WHERE need.privilege = 'INSERT' AND NOT has_sequence_privilege(sequence.name, 'USAGE')
+ UNION ALL
+SELECT need.privilege || ' on ' || relnamespace::regnamespace || '.' || relname
+  FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS need (privilege)
+ WHERE relnamespace = to_regnamespace(:own) AND relkind = 'r' AND NOT has_table_privilege(oid, need.privilege)
+"""
+
+
+def doctor_command(
+    use_sandbox: Callable[[], None], *, needs: Iterable[str] = (), clock: Callable[[], datetime] = system_clock
+) -> click.Command:
+    """Give the command that checks the surroundings.
+
+    needs  the settings classes of the systems the jobs work with
+    """
+
+    @click.command(
+        "doctor",
+        help="Check settings, database, time zone data and every connected system. It changes nothing but probe files"
+        " of its own, which it removes; exit 0, or 3 if a line is not ok.",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
+    def doctor(as_json: bool, sandbox: bool) -> int:
+        if sandbox:
+            use_sandbox()
+        from jobs.watch.doctor_systems import check_systems
+
+        configure_log(level="WARNING")
+        checks = [*check_time_zone(clock()), *check_database(clock), *check_systems(needs)]
+        code = ExitCode.DONE if all(check.state == "ok" for check in checks) else ExitCode.ATTENTION
+        if as_json:
+            click.echo(json.dumps({"exit_code": int(code), "checks": [asdict(check) for check in checks]}))
+        else:
+            rows = [(check.state.upper(), check.what, check.found, check.do) for check in checks]
+            show_table(Table("Doctor", ("state", "what", "found", "what to do"), rows))
+        return code
+
+    return doctor
+
+
+def check_time_zone(now: datetime) -> Iterator[Check]:
+    """Say which time zone rules are in force, and prove that they know November 2026."""
+    local = now.astimezone(BUSINESS_ZONE)
+    knows = day_start(date(2026, 11, 2)) == datetime(2026, 11, 2, 7)  # noqa: DTZ001 - the pay tables hold naive UTC
+    yield Check(
+        "time zone data",
+        "ok" if knows else "failure",
+        f"tzdata {tzdata_version()}: {BUSINESS_ZONE_NAME} is at UTC{local:%z}, today is {local:%Y-%m-%d}",
+        "" if knows else "Install the tzdata package of the lock file: this one is older than 2026b.",
+    )
+
+
+def check_database(clock: Callable[[], datetime]) -> Iterator[Check]:
+    """Check that the pay database is there, is a direct connection, is up to date, and agrees on the time."""
+    try:
+        engine = make_engine(read(DatabaseSettings), application_name="pay-jobs doctor", pooled=False)
+        with engine.connect() as connection:
+            yield from _connected_checks(connection, clock)
+            yield _pay_tables(connection)
+            yield _rights(connection)
+        revision, newest = migrate.current(engine), migrate.head()
+        current = revision == newest
+        yield Check(
+            "schema pay_jobs",
+            "ok" if current else "failure",
+            f"at {revision or 'nothing'}, newest {newest}",
+            "" if current else "python3 invoke_jobs.py db upgrade",
+        )
+    except ConfigError as error:
+        yield Check("settings", "failure", str(error), "Set the variables it names.")
+    except DBAPIError as error:
+        explained = explain(error)
+        yield Check("database", "failure", str(explained), explained.advice)
+
+
+def _connected_checks(connection: Connection, clock: Callable[[], datetime]) -> Iterator[Check]:
+    server = connection.execute(text("SELECT current_database(), current_user, split_part(version(), ' ', 2)")).one()
+    yield Check("database", "ok", "{} as {} on PostgreSQL {}".format(*server))
+    try:
+        refuse_pooler(connection)
+        yield Check("direct connection", "ok", "no pooler in between")
+    except PayJobsError as error:
+        yield Check("direct connection", "failure", str(error), error.advice)
+    yield from _zone_of_server(connection)
+    skew = abs((connection.execute(text("SELECT clock_timestamp()")).scalar_one() - clock()).total_seconds())
+    yield Check(
+        "clock",
+        "ok" if skew <= MAX_CLOCK_SKEW_SECONDS else "warning",
+        f"the database server's clock is {skew:.1f} s away from ours",
+        "" if skew <= MAX_CLOCK_SKEW_SECONDS else "Check NTP on both; business days are taken from our clock.",
+    )
+
+
+def _pay_tables(connection: Connection) -> Check:
+    problems = differences(connection)
+    if not problems:
+        return Check("pay tables", "ok", f"the {len(PAY_TABLES)} tables the jobs use are as expected")
+    return Check(
+        "pay tables", "failure", "; ".join(problems), "Connect to the pay database, at the revision the jobs know."
+    )
+
+
+def _rights(connection: Connection) -> Check:
+    """Hold what the user may do against what the jobs do: to the pay tables, their sequences, and our own schema."""
+    needs = [(table, right) for table in PAY_TABLES for right in ("SELECT", *WRITTEN.get(table, ()))]
+    lacking = connection.execute(
+        text(_LACKING),
+        {"tables": [table for table, _ in needs], "rights": [right for _, right in needs], "own": SCHEMA},
+    )
+    missing = sorted(lacking.scalars())
+    if not missing:
+        return Check("rights", "ok", "all that the jobs do to the pay tables and to pay_jobs is allowed")
+    return Check("rights", "failure", f"not granted: {', '.join(missing)}", "Have these rights granted to the user.")
+
+
+def _zone_of_server(connection: Connection) -> Iterator[Check]:
+    """The jobs never ask the server for the zone, but people with psql do: say when it would mislead them."""
+    ours = day_start(date(2026, 12, 1))
+    theirs: datetime = connection.execute(
+        text("SELECT (timestamp '2026-12-01' AT TIME ZONE :zone) AT TIME ZONE 'UTC'"),
+        {"zone": BUSINESS_ZONE_NAME},
+    ).scalar_one()
+    agrees = theirs == ours
+    hours = (theirs.replace(tzinfo=UTC) - ours.replace(tzinfo=UTC)).total_seconds() / 3600
+    yield Check(
+        "time zone data of the database server",
+        "ok" if agrees else "warning",
+        f"the server begins 2026-12-01 at {theirs:%H:%M} UTC, we at {ours:%H:%M} UTC",
+        ""
+        if agrees
+        else f"The server's zone data is older than 2026b ({hours:+.0f} h). The jobs compute days themselves and are"
+        " right; queries typed with AT TIME ZONE are not.",
+    )

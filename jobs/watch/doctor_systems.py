@@ -1,0 +1,173 @@
+"""`doctor`, part two: the connected systems, each tried the way a run would, with probes that are removed again."""
+
+import hashlib
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import config.settings
+from config.errors import ConfigError, PayJobsError
+from config.settings import (
+    CfsSettings,
+    EventSettings,
+    MailSettings,
+    NoticeSettings,
+    ObjectStoreSettings,
+    PingSettings,
+    Settings,
+    SftpSettings,
+    read,
+    read_settings,
+)
+from jobs.watch.doctor_check import Check
+
+PROBE = b"pay-jobs doctor: a probe, to be removed\n"
+CONNECT_SECONDS = 5
+
+
+def check_systems(needs: Iterable[str]) -> Iterator[Check]:
+    """Check every system the jobs need, whatever becomes of the others."""
+    yield _controller_note()
+    yield from _alarms()
+    for name in sorted(set(needs)):
+        kind: type[Settings] = getattr(config.settings, name)
+        probe = next((probe for base, probe in _PROBES.items() if issubclass(kind, base)), None)
+        if probe is None:
+            continue
+        system = (kind.__doc__ or name).split(":")[0].split(".")[0].split(",")[0]
+        try:
+            settings = read_settings(kind)[kind]
+        except ConfigError as error:
+            yield Check(system, "failure", str(error), "Set the variables it names.")
+            continue
+        yield from _told(system, probe, settings)
+
+
+def _told(system: str, probe: Callable[[Any], Iterator[tuple[str, str]]], settings: Settings) -> Iterator[Check]:
+    done = "nothing"
+    try:
+        for step, found in probe(settings):
+            done = step
+            yield Check(f"{system}: {step}", "ok", found)
+    except PayJobsError as error:
+        yield Check(f"{system}: after {done}", "failure", str(error), error.advice)
+
+
+def _sftp(settings: SftpSettings) -> Iterator[tuple[str, str]]:
+    """Log in (which compares the host key), list both directories, and move a probe as the poller moves a file."""
+    from connectors.sftp import connect_sftp, join
+
+    with connect_sftp(settings) as session:
+        yield "log-in", f"{settings.username}@{settings.host}:{settings.port}, the host key is the pinned one"
+        for directory in (settings.directory, settings.backup_directory):
+            yield f"listing {directory}", f"{len(session.list(directory))} entries"
+        name = f"pay-jobs-doctor-{uuid.uuid4().hex}.probe"
+        here, there = join(settings.directory, name), join(settings.backup_directory, name)
+        try:
+            session.write(settings.directory, name, [PROBE])
+            session.rename(here, there)
+            session.remove(there)
+        except PayJobsError:
+            for left in (here, there, join(settings.directory, f".{name}.part")):
+                with suppress(PayJobsError):
+                    session.remove(left)
+            raise
+        yield "moving a probe", f"from {settings.directory} to {settings.backup_directory}, and removed"
+
+
+def _bucket(settings: ObjectStoreSettings) -> Iterator[tuple[str, str]]:
+    from connectors.object_store import ObjectStore
+
+    key = f"doctor/{uuid.uuid4().hex}.probe"
+    with closing(ObjectStore(settings)) as store:
+        store.check()
+        yield "bucket", f"{settings.bucket} at {settings.endpoint}"
+        try:
+            store.put(key, [PROBE])
+            read = b"".join(store.read(key))
+        finally:
+            with suppress(PayJobsError):
+                store.remove(key)
+        if hashlib.sha256(read).digest() != hashlib.sha256(PROBE).digest() or store.size_of(key) is not None:
+            raise ConfigError(f"A probe in the bucket {settings.bucket} came back changed, or could not be removed.")
+        yield "writing, reading, deleting a probe", key
+
+
+def _cfs(settings: CfsSettings) -> Iterator[tuple[str, str]]:
+    """Look for a receipt that does not exist, once as each identity: the answer "not there" needs a good token."""
+    from connectors.cfs import CfsClient, CfsSite, Identity
+
+    nowhere = CfsSite("0", "0", "0")
+    with closing(CfsClient(settings, dry_run=True)) as client:
+        for identity in Identity:
+            client.get_receipt(nowhere, "DOCTOR", identity=identity)
+            yield f"token of {identity.name}", f"accepted by {settings.base_url}"
+
+
+def _events(settings: EventSettings) -> Iterator[tuple[str, str]]:
+    yield "receiver", _reachable(settings.publish_url, "PUBSUB_PUBLISH_URL")
+
+
+def _mail(settings: MailSettings) -> Iterator[tuple[str, str]]:
+    yield "receiver", _reachable(settings.notify_url, "NOTIFY_API_URL")
+
+
+def _reachable(url: str, setting: str) -> str:
+    """Say that something listens; nothing is sent, because whatever is sent is told to somebody."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        folder = Path(unquote(parts.path))
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        if not os.access(nearest, os.W_OK):
+            raise ConfigError(f"{setting} names the folder {folder}, which cannot be written.")
+        return f"files in {folder}"
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        raise ConfigError(f"{setting}: {parts.hostname}:{port} cannot be reached ({error}).") from error
+    return f"{parts.hostname}:{port} listens; nothing was sent"
+
+
+def _alarms() -> Iterator[Check]:
+    """Check that somebody would hear of a failure; nothing is sent."""
+    try:
+        notice, pings = read(NoticeSettings), read(PingSettings).addresses()
+        heard = []
+        if notice.webhook is not None:
+            heard.append(f"by webhook ({_reachable(notice.webhook.get_secret_value(), 'NOTICE_WEBHOOK_URL')})")
+        elif notice.by_mail:
+            heard.append(f"by mail ({_reachable(read(MailSettings).notify_url, 'NOTIFY_API_URL')})")
+        if pings:
+            heard.append(f"by the monitors of {', '.join(sorted(pings))}")
+    except ConfigError as error:
+        yield Check("alarms", "failure", str(error), "Correct it: as it is nobody hears of a failure.")
+        return
+    if heard:
+        yield Check("alarms", "ok", f"failures are told {' and '.join(heard)}")
+    else:
+        do = "Where runs are started by the clock, set NOTICE_WEBHOOK_URL or NOTICE_BY_MAIL, and PAY_JOBS_PINGS."
+        yield Check("alarms", "ok", "nobody is told of failures; `check` shows them", do)
+
+
+def _controller_note() -> Check:
+    return Check(
+        "time zone data of the cluster",
+        "ok",
+        "cannot be seen from a pod; CronJobs are started by its controller, by its data",
+        "Hold `oc get cronjob -o wide` (last schedule) against `schedule next --from`; an hour late means old data.",
+    )
+
+
+_PROBES: dict[type[Settings], Callable[[Any], Iterator[tuple[str, str]]]] = {
+    SftpSettings: _sftp,
+    ObjectStoreSettings: _bucket,
+    CfsSettings: _cfs,
+    EventSettings: _events,
+    MailSettings: _mail,
+}

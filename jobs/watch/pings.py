@@ -1,0 +1,83 @@
+"""A dead man's switch: tell a monitor that a run began, ended well, or ended badly; silence is its alarm.
+
+The signals are those healthchecks.io reads: POST to URL/start, URL, URL/fail, with the last words as the body and a
+`rid` that ties start and end together. A monitor that is away never changes how a run ends.
+"""
+
+import uuid
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from config.errors import ConfigError, ExitCode
+from config.masking import mask_text, register_secret
+from config.settings import PingSettings, read
+from jobs.run.result import Result
+
+TIMEOUT_SECONDS = 5
+TRIES = 2
+MAX_BODY = 10_000
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Pings:
+    """The signals of one run to one address; without an address nothing is sent."""
+
+    def __init__(self, url: str | None, *, log: Any) -> None:
+        self._url = url
+        self._log = log
+        self._rid = str(uuid.uuid4())
+        if url is not None:
+            register_secret(url)
+
+    def start(self) -> None:
+        """Say that the work begins."""
+        self._send("/start", "")
+
+    def success(self, said: str = "") -> None:
+        """Say that it ended well."""
+        self._send("", said)
+
+    def failure(self, said: str) -> None:
+        """Say that a person must look."""
+        self._send("/fail", said)
+
+    def ended(self, result: Result) -> None:
+        """Say how a run ended; one that was asked to stop is neither, and its silence tells."""
+        if result.exit_code == ExitCode.DONE:
+            self.success(f"run {result.run_id}: {dict(result.outcome.counts)}")
+        elif result.status != "interrupted":
+            said = result.error or "; ".join(f"{one.where}: {one.reason}" for one in result.outcome.rejects)
+            self.failure(f"run {result.run_id}, exit {int(result.exit_code)}: {said}")
+
+    def _send(self, signal: str, said: str) -> None:
+        if self._url is None:
+            return
+        import httpx
+
+        parts = urlsplit(self._url)
+        address = urlunsplit(parts._replace(path=parts.path.rstrip("/") + signal, query=f"rid={self._rid}"))
+        trouble = ""
+        for _ in range(TRIES):
+            try:
+                answer = httpx.post(
+                    address,
+                    content=mask_text(said).encode()[:MAX_BODY],
+                    timeout=TIMEOUT_SECONDS,
+                    trust_env=parts.hostname not in _LOOPBACK,
+                )
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                trouble = type(error).__name__
+            else:
+                if answer.is_success:
+                    return
+                trouble = f"answered {answer.status_code}"
+        self._log.warning("ping.not_sent", signal=signal or "success", host=parts.hostname, why=trouble)
+
+
+def pings_of(job: str, *, log: Any) -> Pings:
+    """Give the signals of a job, to the address that PAY_JOBS_PINGS names for it."""
+    try:
+        return Pings(read(PingSettings).addresses().get(job), log=log)
+    except ConfigError as error:
+        log.warning("ping.not_sent", why=str(error))
+        return Pings(None, log=log)

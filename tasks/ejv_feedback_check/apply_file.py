@@ -1,0 +1,161 @@
+"""Apply one feedback file: each of its batches in a transaction of its own.
+
+Where a batch cannot be applied, it is held with the reason and the others go on. A file that was begun is taken up
+where it was left: what a batch has become stands in its row.
+"""
+
+import json
+from collections import Counter
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from sqlalchemy import Row
+from sqlalchemy.exc import DataError, IntegrityError
+
+from config.business_time import naive_utc
+from config.errors import InputRefused
+from connectors.inbound.ledger import InboundFile, find_file, set_state
+from connectors.outbox import enqueue
+from database.errors import explain
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject
+from tasks.ejv_feedback_check.apply_batch import Applied, Told, apply_batch
+from tasks.ejv_feedback_check.batches_in_file import Survey
+from tasks.ejv_feedback_check.file_index import FEEDBACK, batches_of, index_file, register_batches, set_batch_state
+from tasks.ejv_feedback_check.report import outcome_of, reversal_events
+from tasks.ejv_feedback_check.staging import Section, Spool
+
+DONE = ("applied", "already_applied")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file and how to read its content."""
+
+    file: InboundFile
+    content: AbstractContextManager[BinaryIO]
+
+
+def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = False) -> Outcome:
+    """Apply every batch of a file that is not applied yet, and note what became of the file."""
+    file = opened.file
+    with context.database.begin() as session:
+        current = find_file(session, file.id)
+    if current is None or current.state not in {"received", "failed", "held"}:
+        return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
+    outcome = Outcome()
+    with closing(Spool()) as spool:
+        survey = _register(context, opened, spool)
+        with context.database.begin() as session:
+            rows = batches_of(session, file.id)
+        for row, batch in zip(rows, survey.batches, strict=True):
+            context.stop.check()
+            if row.state in DONE:
+                continue
+            if batch.number is None or (batch.faults and not despite_faults):
+                outcome += _held(file, row, row.reason or "", is_damaged=True)
+                continue
+            outcome += _apply(
+                context, file, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
+            )
+    outcome += _settle_file(context, file, survey)
+    return outcome
+
+
+def _register(context: RunContext, opened: Opened, spool: Spool) -> Survey:
+    """Read the file: into the spool, and what it is about into the index."""
+    file = opened.file
+    with context.database.begin() as session, opened.content as content:
+        survey = index_file(
+            session,
+            content,
+            FEEDBACK,
+            object_key=file.object_key,
+            name=file.name,
+            now=context.clock(),
+            keep=spool.keep,
+        )
+        register_batches(session, file.id, survey, run_id=context.run_id)
+    return survey
+
+
+def _apply(
+    context: RunContext, file: InboundFile, row: Row[Any], feeder: str, lines: Section, *, despite_faults: bool
+) -> Outcome:
+    told = Told(file.id, file.name, row.batch_type, row.batch_number, feeder, row.first_line, row.last_line)
+    now = context.clock()
+    try:
+        with context.database.begin() as session:
+            applied = apply_batch(
+                session, told, lines, now=naive_utc(now), today=context.today(), despite_faults=despite_faults
+            )
+            state = _state(applied)
+            enqueue(session, reversal_events(applied, told), run_id=context.run_id, created_on=now)
+            counts = json.dumps(applied.lines)
+            set_batch_state(
+                session, row.id, state, reason=_reason(applied, state), run_id=context.run_id, now=now, counts=counts
+            )
+    except (InputRefused, DataError, IntegrityError) as error:
+        context.stop.check()
+        reason = str(error if isinstance(error, InputRefused) else explain(error)).rstrip(".")
+        with context.database.begin() as session:
+            set_batch_state(session, row.id, "held", reason=reason, run_id=context.run_id, now=now)
+        return _held(file, row, reason)
+    outcome = outcome_of(applied, told)
+    outcome.counts[f"batches_{state}"] += 1
+    if state == "already_applied":
+        outcome.notes.append(f"{file.name} batch {told.number}: every line of it was answered the same way before.")
+    context.log.info("batch.applied", file=file.name, batch=told.number, state=state, **applied.lines)
+    return outcome
+
+
+def _state(applied: Applied) -> str:
+    """Give what became of the batch."""
+    if applied.is_held:
+        return "held"
+    if applied.effects:
+        return "applied"
+    return "already_applied" if applied.lines.get("already_applied") else "applied"
+
+
+def _reason(applied: Applied, state: str) -> str | None:
+    if state == "held":
+        return "none of its lines could be applied (EJV_FEEDBACK_CHECK --file shows why)"
+    return applied.refusal or None
+
+
+def _held(file: InboundFile, row: Row[Any], reason: str, *, is_damaged: bool = False) -> Outcome:
+    where = f"{file.name} batch {row.batch_number or '?'} (lines {row.first_line} to {row.last_line})"
+    command = f"EJV_FEEDBACK_CHECK --file {file.name}"
+    if is_damaged:
+        step = f'Ask CAS to send it again; or apply what can be read: {command} --despite-faults --reason "..."'
+    else:
+        step = f"Once the cause is removed: {command}"
+    detail = f"{reason}. Nothing of the batch was applied. {step}"
+    return Outcome(rejects=[Reject(where, "held", detail)], counts=Counter(batches_held=1))
+
+
+def _settle_file(context: RunContext, file: InboundFile, survey: Survey) -> Outcome:
+    """Note what became of the file, and name the lines that belong to no batch."""
+    outcome = Outcome()
+    with context.database.begin() as session:
+        rows = batches_of(session, file.id)
+        open_batches = [row for row in rows if row.state not in DONE]
+        reasons = [f"batch {row.batch_number or '?'} is {row.state}: {row.reason}" for row in open_batches]
+        if not rows:
+            reasons.append("it holds no batch of feedback (no line begins with GIBG, GABG or APBG)")
+            outcome.rejects.append(Reject(file.name, "no batch", f"{reasons[0]}; ask CAS what it is"))
+        reasons += [f"line {fault.line}: {fault.text}" for fault in survey.outside[:1]]
+        set_state(
+            session,
+            file.id,
+            "failed" if open_batches or not rows else "applied",
+            reason="; ".join(reasons)[:2000] or None,
+            run_id=context.run_id,
+            applied_on=None if open_batches or not rows else context.clock(),
+        )
+    outcome.rejects += [Reject(f"{file.name} line {fault.line}", "outside", fault.text) for fault in survey.outside]
+    outcome.counts["files_failed" if open_batches or not rows else "files_applied"] += 1
+    context.log.info("file.done", file=file.name, file_id=file.id, batches=len(rows), open=len(open_batches))
+    return outcome

@@ -1,0 +1,181 @@
+"""Apply one settlement file: one file, one transaction."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from config.business_time import naive_utc
+from config.errors import InputRefused
+from config.settings import EventSettings
+from connectors.inbound.ledger import InboundFile, find_file, set_state
+from connectors.outbox import enqueue
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject, Table
+from tasks.pad_reconcile.apply_rows import Applied, apply_staged
+from tasks.pad_reconcile.messages import frozen_rows, messages
+from tasks.pad_reconcile.rejects import SHOWN, as_reject
+from tasks.pad_reconcile.settlement import read_settlement
+from tasks.pad_reconcile.staging import Totals, create_tables, stage, stage_rejects
+
+_PIECE = 1 << 16
+_APPLICABLE = {"received", "held", "failed"}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file and how to read its content."""
+
+    file: InboundFile
+    content: AbstractContextManager[BinaryIO]
+
+
+def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None) -> Outcome:
+    """Apply a file whole, with its ledger rows and what follows from it, or not at all.
+
+    Its rejects are told by report_rejects, which a later run makes up for if this one dies.
+    A file that cannot be read or does not add up is noted as failed, with the reason, in a transaction of its own.
+    """
+    file, now = opened.file, naive_utc(context.clock())
+    try:
+        with context.database.begin() as session, opened.content as stream:
+            current = find_file(session, file.id)
+            if current is None or current.state not in _APPLICABLE:
+                return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
+            create_tables(session)
+            totals = stage(session, file.id, read_settlement(_pieces(stream), source=file.name))
+            applied = apply_staged(
+                session, totals, now=now, today=context.today(), run_id=context.run_id, source=file.name
+            )
+            _keep_cas_settlement(session, file, now)
+            _enqueue(context, session, applied)
+            outcome = _outcome(file.name, totals, applied)
+            outcome.counts["files_applied"] = 1
+            details = {"credit_sync": "pending", "rejects": "pending" if applied.rows("rejected") else "none"}
+            set_state(
+                session,
+                file.id,
+                "applied",
+                reason=reason,
+                run_id=context.run_id,
+                applied_on=context.clock(),
+                details=details | ({"replayed": reason} if reason else {}),
+            )
+            _drop_tables(session)
+    except InputRefused as error:
+        return _failed(context, file, error)
+    context.log.info("file.applied", file=file.name, file_id=file.id, **outcome.counts)
+    return outcome
+
+
+def retry_rejects(context: RunContext, *, numbers: Sequence[str] | None = None) -> Outcome:
+    """Try the rejected rows of applied files again; those that go through take their new outcome.
+
+    numbers  only rows about these CFS numbers; None for all
+    """
+    now = naive_utc(context.clock())
+    with context.database.begin() as session:
+        create_tables(session)
+        totals = stage_rejects(session, numbers)
+        if not totals.rows:
+            return Outcome(notes=["No applied file has a rejected row that can be tried again."])
+        session.execute(text("ANALYZE settlement_staged"))
+        applied = apply_staged(
+            session, totals, now=now, today=context.today(), run_id=context.run_id, source="the rejected rows"
+        )
+        _enqueue(context, session, applied)
+        outcome = _outcome("rejected rows", totals, applied)
+        still = session.execute(
+            text(
+                "SELECT file.name, done.line, done.rule, done.detail FROM settlement_done AS done"
+                "  JOIN pay_jobs.inbound_files AS file ON file.id = done.file_id"
+                " WHERE done.outcome = 'rejected' ORDER BY file.name, done.line LIMIT :limit"
+            ),
+            {"limit": SHOWN},
+        )
+        outcome.rejects += [as_reject(row.name, row) for row in still]
+        session.execute(
+            text(
+                'UPDATE pay_jobs.inbound_files SET details = details || \'{"credit_sync": "pending"}\''
+                " WHERE id IN (SELECT file_id FROM settlement_done WHERE outcome = 'applied')"
+            )
+        )
+        _drop_tables(session)
+    return outcome
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    while piece := stream.read(_PIECE):
+        yield piece
+
+
+def _keep_cas_settlement(session: Session, file: InboundFile, now: datetime) -> None:
+    """Note the file where the other services look for it."""
+    values = {"name": file.name, "received": naive_utc(file.received_on), "processed": now}
+    updated = session.execute(
+        text("UPDATE cas_settlements SET processed_on = :processed WHERE file_name = :name RETURNING id"), values
+    ).all()
+    if not updated:
+        session.execute(
+            text(
+                "INSERT INTO cas_settlements (file_name, received_on, processed_on)"
+                " VALUES (:name, :received, :processed)"
+            ),
+            values,
+        )
+
+
+def _enqueue(context: RunContext, session: Session, applied: Applied) -> None:
+    notice = context.settings(EventSettings).nsf_notice
+    enqueue(session, messages(applied, nsf_notice=notice), run_id=context.run_id, created_on=context.clock())
+
+
+def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:
+    outcome = Outcome()
+    outcome.counts.update(
+        rows_read=totals.rows,
+        rows_applied=applied.rows("applied"),
+        rows_already_applied=applied.rows("already_applied"),
+        rows_skipped=applied.rows("skipped"),
+        rows_rejected=applied.rows("rejected"),
+    )
+    amounts = [(kind, count, amount) for kind, (count, amount) in sorted(applied.outcomes.items())]
+    outcome.tables.append(
+        Table(f"{name}: {totals.rows:,} rows, {totals.amount:,} CAD", ("outcome", "rows", "amount"), amounts)
+    )
+    if applied.bounced:
+        columns = ("account", "CFS account", "invoice number", "owing", "PAD", "fee", "reason")
+        outcome.tables.append(
+            Table(f"{name}: payments that bounced", columns, frozen_rows(applied.bounced, applied.fee))
+        )
+        outcome.counts["payments_bounced"] = len(applied.bounced)
+        outcome.counts["accounts_frozen"] = sum(row.is_freezing for row in applied.bounced)
+    if applied.differences:
+        title = f"{name}: settled by CAS with another amount than was open"
+        rows = [tuple(row) for row in applied.differences]
+        outcome.tables.append(Table(title, ("invoice number", "applied by CAS", "open with us"), rows))
+        outcome.attention = True
+    outcome.rejects += [
+        Reject(
+            f"{name} line {row.line}",
+            "credit left over",
+            f"{row.unplaced} of the credit memo found no invoice with room",
+        )
+        for row in applied.unplaced
+    ]
+    return outcome
+
+
+def _drop_tables(session: Session) -> None:
+    session.execute(text("DROP TABLE settlement_staged, settlement_done"))
+
+
+def _failed(context: RunContext, file: InboundFile, error: InputRefused) -> Outcome:
+    with context.database.begin() as session:
+        set_state(session, file.id, "failed", reason=str(error), run_id=context.run_id)
+    context.log.error("file.failed", file=file.name, file_id=file.id, error=str(error))
+    return Outcome(rejects=[Reject(file.name, type(error).__name__, f"{error} {error.advice}")])

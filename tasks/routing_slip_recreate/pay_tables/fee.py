@@ -1,0 +1,46 @@
+"""The NSF fee: what it is today, and its invoice."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from config.errors import InputRefused
+from connectors.cfs import Invoice
+from database.sql import run_sql
+from tasks.routing_slip_recreate.operations.base import Fee, Work
+from tasks.routing_slip_recreate.pay_tables.slips import naive
+
+PACKAGE = __package__
+
+
+def find_fee(session: Session, today: date) -> Fee:
+    """Give the NSF fee in force. Raises InputRefused if there is none that CFS could be told."""
+    row = run_sql(session, PACKAGE, "find_nsf_fee", today=today).one_or_none()
+    if row is None:
+        raise InputRefused(
+            "The pay database has no NSF fee in force (filing type NSF of product BCR, with a distribution code that "
+            "is in force), so no bounced slip can be worked."
+        )
+    return Fee(row.fee_schedule_id, row.amount, row.description, row.distribution_code_id, row.account)
+
+
+def write_fee(session: Session, work: Work, fee: Fee, *, invoice_id: int, made: Invoice) -> None:
+    """Write the fee invoice as CFS has it."""
+    slip = work.slip
+    assert slip.account is not None
+    run_sql(
+        session,
+        PACKAGE,
+        "write_fee",
+        id=invoice_id,
+        slip=slip.number,
+        payment_account_id=slip.payment_account_id,
+        cfs_account_id=slip.account.id,
+        fee=made.total,
+        fee_schedule_id=fee.schedule_id,
+        description=fee.description,
+        distribution_id=fee.distribution_id,
+        invoice_number=made.invoice_number,
+        reference_number=made.reference_number,
+        now=naive(work.now),
+    )

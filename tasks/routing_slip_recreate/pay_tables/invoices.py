@@ -1,0 +1,56 @@
+"""Say of invoices that they are paid, owed again, or undone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from database.sql import run_sql
+from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
+from tasks.routing_slip_recreate.operations.base import Work
+from tasks.routing_slip_recreate.pay_tables.slips import naive
+
+PACKAGE = __package__
+
+
+def settle_invoices(session: Session, work: Work, fresh: Family, payable: Iterable[SlipInvoice]) -> list[str]:
+    """Give each invoice the status that CFS has for it; says which of them the deposit does not cover.
+
+    One that was changed to something else meanwhile, as by a request to refund it, keeps that.
+    """
+    statuses = {one.id: one.status for one in fresh.invoices}
+    notes = []
+    for invoice in payable:
+        there = work.look.invoice(work.family.root.site, invoice.number)
+        assert there is not None
+        if statuses.get(invoice.id) not in {"PAID", "CREATED"}:
+            continue
+        paid = there.total - there.amount_due
+        if not there.amount_due:
+            _pay(session, invoice.id, now=work.now, paid=paid)
+            continue
+        reopen_invoice(session, invoice.id, now=work.now, paid=paid)
+        notes.append(
+            f"the deposit does not cover {invoice.number}: {there.amount_due:.2f} of {there.total:.2f} are still due"
+        )
+    return notes
+
+
+def _pay(session: Session, invoice_id: int, *, now: datetime, paid: Decimal) -> None:
+    run_sql(session, PACKAGE, "pay_invoice", id=invoice_id, now=naive(now), paid=paid)
+
+
+def reopen_invoice(session: Session, invoice_id: int, *, now: datetime, paid: Decimal) -> None:
+    """Say that an invoice is owed, all or in part."""
+    run_sql(session, PACKAGE, "reopen_invoice", id=invoice_id, now=naive(now), paid=paid)
+
+
+def cancel_invoice(session: Session, invoice_id: int, *, now: datetime) -> None:
+    """Say that an invoice is undone."""
+    run_sql(session, PACKAGE, "cancel_invoice", id=invoice_id, now=naive(now))
+
+
+def fail_invoice_payment(session: Session, number: str) -> None:
+    """Let the payment of an invoice fail."""
+    run_sql(session, PACKAGE, "fail_invoice_payment", invoice_number=number)

@@ -1,0 +1,43 @@
+"""Bring our receipts in line with what CFS has applied."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from database.sql import run_sql
+from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.operations.base import Work
+from tasks.routing_slip_recreate.pay_tables.slips import naive
+
+PACKAGE = __package__
+
+
+def sync_receipts(
+    session: Session, work: Work, fresh: Family, numbers: Sequence[str], *, gone: Sequence[str] = ()
+) -> dict[str, Decimal]:
+    """Write what CFS has of these receipts, and give what each of them paid.
+
+    gone  receipts that are reversed, so that nothing is paid by them
+    """
+    ids = {one.number: one.id for one in fresh.invoices if not one.is_final}
+    rows, applied = [], {}
+    for number in numbers:
+        receipt = work.look.receipt(fresh.root.site, number)
+        assert receipt is not None
+        applied[number] = receipt.applied_amount
+        rows += [
+            {"invoice_id": ids[part.invoice_number], "receipt_number": number, "amount": str(part.amount_applied)}
+            for part in receipt.invoices
+            if part.invoice_number in ids
+        ]
+    about = {"invoice_ids": list(ids.values()), "receipt_numbers": [*numbers, *gone]}
+    run_sql(session, PACKAGE, "sync_receipts", rows=json.dumps(rows), **about)
+    run_sql(session, PACKAGE, "add_receipts", rows=json.dumps(rows), now=naive(work.now))
+    return applied
+
+
+def drop_receipts(session: Session, invoice_ids: Sequence[int]) -> None:
+    """Forget what was paid of these invoices."""
+    run_sql(session, PACKAGE, "drop_receipts", invoice_ids=list(invoice_ids))

@@ -1,0 +1,71 @@
+"""Run the steps of one operation in order: look, and only what is not true yet is written down, sent and noted.
+
+Killed at any point, the next run looks again at every step and goes on at the first that is not true
+(docs/specs/routing-slips.md section 4). An answer that was lost is looked up before anything else is sent.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from connectors.cfs import CfsOutcomeUnknown, CfsRejected
+from tasks.routing_slip_recreate.cfs_view import Look
+from tasks.routing_slip_recreate.journal import Journal
+from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided
+
+
+@dataclass
+class Sent:
+    """How many steps were sent, and how many were true already."""
+
+    sent: int = 0
+    already_true: int = 0
+
+
+def run_steps(steps: Sequence[Step], look: Look, journal: Journal, safe_point: Callable[[str], None]) -> Sent:
+    """Make every step true.
+
+    safe_point  called with a name wherever the process may stop; raises to stop there
+    Raises Undecided where a person has to look, CfsUnavailable where the next run will.
+    """
+    count = Sent()
+    for number, step in enumerate(steps, start=1):
+        name = f"{number} {step.kind}"
+        safe_point(f"before {name}")
+        seen = step.look(look)
+        if seen.true:
+            journal.mark(number, step, seen)
+            count.already_true += 1
+            continue
+        assert step.send is not None, "a check is true, or Undecided"
+        journal.intend(number, step, seen)
+        safe_point(f"intended {name}")
+        _send(step, step.send, look, journal)
+        safe_point(f"answered {name}")
+        count.sent += 1
+    return count
+
+
+def _send(step: Step, send: Callable[[Look], Json], look: Look, journal: Journal) -> None:
+    try:
+        answer = send(look)
+    except CfsOutcomeUnknown as lost:
+        journal.answer(step, "lost", {"error": str(lost)})
+        look.forget(*step.touches)
+        seen = step.look(look)
+        if not seen.true:
+            # CFS may still be at it: the next run looks again before it sends anything.
+            raise
+        journal.answer(step, "done", {"looked_up": seen.found})
+    except CfsRejected as refusal:
+        look.forget(*step.touches)
+        seen = step.look(look)
+        if not seen.true:
+            journal.answer(step, "refused", {"reason": refusal.reason, "found": seen.found})
+            raise Undecided(
+                cfs=f"no to '{step.kind} {step.subject}': {refusal.reason}; it has {seen.found}",
+                ours=f"'{step.kind} {step.subject}' is to be done",
+                repair="remove what CFS gives as its reason",
+            ) from refusal
+        journal.answer(step, "done", {"looked_up": seen.found, "refusal": refusal.reason})
+    else:
+        journal.answer(step, "done", answer)

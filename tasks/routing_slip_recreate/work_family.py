@@ -1,0 +1,120 @@
+"""Work one family: what is due for it, one operation after the other, each seen as the last one left the family."""
+
+import threading
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+
+from config.errors import InputRefused
+from connectors.cfs import CfsOutcomeUnknown, CfsUnavailable
+from jobs.run.outcome import Reject
+from tasks.routing_slip_recreate.arguments import Arguments
+from tasks.routing_slip_recreate.family.due import AUTHORIZED, Due, due_for
+from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.journal import drop_operation, park_operation
+from tasks.routing_slip_recreate.operations.adjust import Mismatch
+from tasks.routing_slip_recreate.report import Report
+from tasks.routing_slip_recreate.run_operation import Tools, operate
+from tasks.routing_slip_recreate.steps.base import Undecided
+
+GIVE_UP_AFTER = 3
+
+
+@dataclass
+class Worker:
+    """Works families, one call of `work` each, from several threads."""
+
+    tools: Tools
+    arguments: Arguments
+    _failures: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def work(self, root: str) -> Report:
+        """Do all that is due for a family, in order; what cannot be done holds up what comes after it."""
+        report, tried = Report(), set[tuple[str, str]]()
+        family = self.tools.read(root)
+        self._let_go(family, report)
+        while True:
+            due = due_for(family, self.arguments.slip)
+            following = next((one for one in due if (one.kind, one.slip.number) not in tried), None)
+            if following is None:
+                return report
+            tried.add((following.kind, following.slip.number))
+            changed = self._advance(family, following, report)
+            if changed is None:
+                self._hold_up(due[due.index(following) + 1 :], following, report)
+                return report
+            family = changed
+
+    def _advance(self, family: Family, due: Due, report: Report) -> Family | None:
+        """Do what is due if it can be done now; gives the family after it, None where it cannot go on."""
+        number, outcome = due.slip.number, report.outcome
+        if not self._is_asked_for(due):
+            return None
+        if due.refused:
+            outcome.counts["slips_refused"] += 1
+            outcome.rejects.append(Reject(number, f"{due.kind} refused", due.refused))
+            return None
+        if due.waits_for:
+            outcome.counts["slips_waiting"] += 1
+            outcome.notes.append(f"Slip {number}: its {due.kind} waits for {due.waits_for}.")
+            return None
+        if self._failures >= GIVE_UP_AFTER:
+            report.left.append((number, "CFS is away"))
+            return None
+        try:
+            changed = operate(self.tools, family, due, report)
+        except CfsUnavailable as error:
+            with self._lock:
+                self._failures += not isinstance(error, CfsOutcomeUnknown)
+            self.tools.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
+            report.left.append((number, str(error)))
+            return None
+        except InputRefused as error:
+            outcome.rejects.append(Reject(number, f"{due.kind} refused", error.full_text))
+            return None
+        except Undecided as undecided:
+            self._park(due, undecided, report)
+            return None
+        with self._lock:
+            self._failures = 0
+        return changed
+
+    def _is_asked_for(self, due: Due) -> bool:
+        return self.arguments.wants(due.kind) and self.arguments.slip in {None, due.slip.number}
+
+    def _hold_up(self, following: list[Due], first: Due, report: Report) -> None:
+        for due in filter(self._is_asked_for, following):
+            report.outcome.counts["slips_waiting"] += 1
+            report.outcome.notes.append(
+                f"Slip {due.slip.number}: its {due.kind} waits for the {first.kind} of slip {first.slip.number}."
+            )
+
+    def _park(self, due: Due, undecided: Undecided, report: Report) -> None:
+        """Leave a slip to a person, with a plain account of where it stands."""
+        context, number = self.tools.context, due.slip.number
+        account = undecided.account(number)
+        report.outcome.counts["slips_parked"] += 1
+        report.outcome.rejects.append(Reject(number, f"{due.kind} parked", account))
+        if context.dry_run:
+            return
+        with context.database.begin() as session:
+            park_operation(session, slip=number, kind=due.kind, why=account, run_id=context.run_id)
+            if isinstance(undecided, Mismatch):
+                session.execute(text("UPDATE routing_slips SET cas_mismatch = TRUE WHERE number = :n"), {"n": number})
+        context.log.warning("slip.parked", slip=number, operation=due.kind, account=account)
+
+    def _let_go(self, family: Family, report: Report) -> None:
+        """Close what the journal has in work and no slip asks for any more: a person settled it."""
+        context = self.tools.context
+        if context.dry_run:
+            return
+        asked = {(one.kind, one.slip.number) for one in due_for(family, self.arguments.slip)}
+        for slip in family.members:
+            work = slip.in_work
+            if work is None or (work.kind, slip.number) in asked or (slip.cas_mismatch and slip.status in AUTHORIZED):
+                continue
+            why = f"the slip is {slip.status} and asks for no {work.kind} any more"
+            with context.database.begin() as session:
+                drop_operation(session, work.id, why=why, run_id=context.run_id)
+            report.outcome.notes.append(f"Slip {slip.number}: its {work.kind} was let go: {why}.")

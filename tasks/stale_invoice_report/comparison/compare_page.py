@@ -1,0 +1,133 @@
+"""Both sides of a page of keys: ours read as a set, theirs asked side by side; and what differs.
+
+Each function gives the differences and how many keys CFS gave no usable answer to.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.errors import PayJobsError
+from connectors.cfs import CfsClient, CfsSite
+from database.sql import run_sql
+from tasks.stale_invoice_report.comparison import rules
+from tasks.stale_invoice_report.comparison.rules import Difference, OurCredit, OurInvoice, OurSlip
+from tasks.stale_invoice_report.evidence import Slip
+from tasks.stale_invoice_report.gather import read_slips, site_of
+from tasks.stale_invoice_report.parallel_lookups import Asker
+
+PACKAGE = "tasks.stale_invoice_report.comparison"
+
+
+@dataclass
+class Compared:
+    """What a page came to."""
+
+    found: list[Difference]
+    unanswered: int = 0
+
+
+@dataclass(frozen=True)
+class Sides:
+    """CFS, and how it is asked.
+
+    prefix  before every invoice number in CFS
+    """
+
+    cfs: CfsClient
+    asker: Asker
+    prefix: str
+
+    def read(self, session: Session, stage: str, keys: list[str]) -> list[Any]:
+        """Read our side of the keys of a stage."""
+        rows = [tuple(row) for row in run_sql(session, PACKAGE, f"read_{stage}", keys=keys)]
+        if stage == "invoices":
+            return [_our_invoice(row) for row in rows]
+        if stage == "unsent":
+            return [(f"{self.prefix}{id_:08}", total, site_of(*place)) for _, id_, total, *place in rows]
+        if stage == "credits":
+            return [_our_credit(row) for row in rows]
+        slips = read_slips(session, keys)
+        return [(OurSlip(*row), slips[row[0]]) for row in rows]
+
+    def compare(self, stage: str, ours: list[Any]) -> Compared:
+        """Ask for their side and compare."""
+        compare: dict[str, Callable[[list[Any]], Compared]] = {
+            "invoices": self._invoices,
+            "unsent": self._unsent,
+            "credits": self._credits,
+            "slips": self._slips,
+        }
+        return compare[stage](ours)
+
+    def _invoices(self, ours: list[OurInvoice]) -> Compared:
+        placed = {(one.site, one.number): one for one in ours if one.site is not None}
+        answers = self.asker.ask(placed, lambda key: (self.cfs.get_invoice(*key),))
+        found = _judged(answers, placed, rules.of_invoice)
+        lost = [one for one in ours if one.site is None]
+        found.found += [
+            Difference("invoice", one.number, "ours", one.total, None, "our account has no complete CFS profile")
+            for one in lost
+        ]
+        return found
+
+    def _unsent(self, ours: list[tuple[str, Decimal, CfsSite | None]]) -> Compared:
+        placed = {(site, number): total for number, total, site in ours if site is not None}
+        answers = self.asker.ask(placed, lambda key: (self.cfs.get_invoice(*key),))
+        result = Compared([], _failures(answers, placed))
+        for key, answer in answers.items():
+            if not isinstance(answer, PayJobsError):
+                result.found += rules.of_unsent(key[1], placed[key], answer[0])
+        return result
+
+    def _credits(self, ours: list[OurCredit]) -> Compared:
+        placed = {one: one for one in ours}
+        answers = self.asker.ask(placed, lambda one: (self._left(one),))
+        return _judged(answers, placed, rules.of_credit)
+
+    def _slips(self, ours: list[tuple[OurSlip, Slip]]) -> Compared:
+        placed = {slip: one for one, slip in ours if slip.site is not None}
+        answers = self.asker.ask(placed, lambda slip: (self._unapplied(slip),))
+        return _judged(answers, placed, rules.of_slip)
+
+    def _left(self, credit: OurCredit) -> Decimal | None:
+        for site in credit.sites:
+            memo = self.cfs.get_credit_memo(site, credit.number)
+            if memo is not None:
+                return memo.remaining_amount
+        return None
+
+    def _unapplied(self, slip: Slip) -> Decimal:
+        assert slip.site is not None
+        receipts = (self.cfs.get_receipt(slip.site, number) for number in slip.receipts)
+        return sum((one.unapplied_amount for one in receipts if one and not one.is_reversed), Decimal(0))
+
+
+def _judged(
+    answers: dict[Any, Any], placed: dict[Any, Any], judge: Callable[[Any, Any], Iterable[Difference]]
+) -> Compared:
+    result = Compared([], _failures(answers, placed))
+    for key, answer in answers.items():
+        if not isinstance(answer, PayJobsError):
+            result.found += judge(placed[key], answer[0])
+    return result
+
+
+def _failures(answers: dict[Any, Any], placed: dict[Any, Any]) -> int:
+    answered = sum(not isinstance(answer, PayJobsError) for answer in answers.values())
+    return len(placed) - answered
+
+
+def _our_invoice(row: Any) -> OurInvoice:
+    number, total, is_paid, is_open, receipts, *place = row
+    numbers = frozenset(number for listed in receipts for number in listed.split(","))
+    return OurInvoice(number, total or Decimal(0), is_paid, is_open, numbers, site_of(*place))
+
+
+def _our_credit(row: Any) -> OurCredit:
+    _, number, amount, remaining, places = row
+    sites = tuple(site for place in places if (site := site_of(*place)) is not None)
+    return OurCredit(number or "", amount, remaining, sites)

@@ -1,0 +1,125 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import ExitCode
+from tests.jobs.conftest import RunJob
+from tests.tools.hand_tools.conftest import Sql
+from tools.compare_bcol import JOB
+
+
+def invoice(sql: Sql, number: int, total: str, fee: str = "1.50", status: str = "PAID", on: str = "2026-11-02") -> None:
+    sql(
+        "INSERT INTO invoices"
+        " (id, created_by, created_on, invoice_status_code, total, service_fees, payment_method_code)"
+        " VALUES (%s, 'x', %s, %s, %s, %s, 'DRAWDOWN')",
+        (number, f"{on} 20:00", status, total, fee),
+    )
+    sql(
+        "INSERT INTO invoice_references (invoice_id, invoice_number, status_code) VALUES (%s, %s, 'COMPLETED')",
+        (number, f"REG{number:08}"),
+    )
+
+
+def compare(run_job: RunJob, tmp_path: Path, *lines: str, header: str = "KEY,AMOUNT,DATE", **values: Any) -> Any:
+    export = tmp_path / "export.csv"
+    export.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return run_job(JOB, file=str(export), **values)
+
+
+def verdicts(result: Any) -> dict[str, str]:
+    return {row[0]: row[4] for table in result.outcome.tables for row in table.rows}
+
+
+def test_amounts_agree_without_the_service_fee(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
+    invoice(sql, 1788290, "31.50")
+
+    result = compare(run_job, tmp_path, "REG01788290,30.00,2026-11-02")
+
+    assert result.exit_code == ExitCode.DONE, result.error
+    assert result.outcome.counts["differences"] == 0
+
+
+def test_differences_are_told_in_both_directions(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
+    invoice(sql, 1, "31.50")
+    invoice(sql, 2, "20.00")
+    invoice(sql, 3, "10.00")
+
+    result = compare(run_job, tmp_path, "REG00000001,30.00,2026-11-02", "REG00000002,20.00,2026-11-02",
+                     "REG00000009,5.00,2026-11-02")  # fmt: skip
+
+    assert result.exit_code == ExitCode.ATTENTION
+    assert verdicts(result) == {
+        "REG00000002": "amounts differ",
+        "REG00000003": "our invoice, not billed by BC Online",
+        "REG00000009": "billed by BC Online, no invoice of ours",
+    }
+    assert dict(result.outcome.counts) == {
+        "records_read": 3, "differences": 3, "amounts_differ": 1, "only_at_bc_online": 1, "only_ours": 1,
+    }  # fmt: skip
+
+
+def test_several_records_of_one_key_are_added_up(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
+    invoice(sql, 1, "31.50")
+
+    result = compare(run_job, tmp_path, "REG00000001,20.00,2026-11-02", "REG00000001,10.00,2026-11-02")
+
+    assert result.exit_code == ExitCode.DONE
+
+
+def test_our_invoices_outside_the_days_of_the_export_are_not_missed(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
+    invoice(sql, 1, "31.50")
+    invoice(sql, 2, "31.50", on="2026-11-05")
+    invoice(sql, 3, "31.50", status="CANCELLED")
+
+    result = compare(run_job, tmp_path, "REG00000001,30.00,2026-11-02")
+
+    assert verdicts(result) == {}
+
+
+def test_lines_that_cannot_be_read_are_kept_for_a_person(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
+    invoice(sql, 1, "31.50")
+
+    result = compare(run_job, tmp_path, "REG00000001,30.00,2026-11-02", ",1.00,2026-11-02", "REG2,x,2026-11-02",
+                     "REG3,1.00,02/11/26")  # fmt: skip
+
+    assert result.exit_code == ExitCode.ATTENTION
+    assert [reject.where.rpartition(" ")[2] for reject in result.outcome.rejects] == ["3", "4", "5"]
+
+
+def test_other_columns_and_dates_can_be_named(run_job: RunJob, sql: Sql, tmp_path: Path) -> None:
+    invoice(sql, 1, "31.50")
+
+    columns = {"key_column": "Billing Key", "amount_column": "TOTAL", "date_column": "DAY", "date_format": "%d-%b-%y"}
+    line = '02-Nov-26,reg00000001,"$30.00"'
+
+    result = compare(run_job, tmp_path, line, header="day,billing key,Total", **columns)
+
+    assert result.exit_code == ExitCode.DONE, result.error
+
+
+def test_a_missing_column_is_named_with_those_there_are(run_job: RunJob, tmp_path: Path) -> None:
+    result = compare(run_job, tmp_path, "a,b", header="one,two")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "no column KEY, AMOUNT, DATE (found: one, two)" in (result.error or "")
+
+
+def test_an_export_without_a_readable_record_is_refused(run_job: RunJob, tmp_path: Path) -> None:
+    result = compare(run_job, tmp_path, "REG1,x,y")
+
+    assert "no billing record that can be read" in (result.error or "")
+
+
+def test_a_file_that_is_not_there_is_said(run_job: RunJob) -> None:
+    result = run_job(JOB, file="/nowhere.csv")
+
+    assert result.exit_code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("amount", ["1,234.50", "$1234.50", "1234.5"])
+def test_amounts_are_read_as_people_write_them(run_job: RunJob, sql: Sql, tmp_path: Path, amount: str) -> None:
+    invoice(sql, 1, "1236.00")
+
+    assert compare(run_job, tmp_path, f'REG00000001,"{amount}",2026-11-02').exit_code == ExitCode.DONE

@@ -1,0 +1,210 @@
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg2
+import pytest
+
+from config.errors import ExitCode
+from jobs.job import Job
+from tests.conftest import Server
+from tests.jobs.conftest import RunJob
+from tests.tools.hand_tools.conftest import Sql
+from tools.explain import ACCOUNT, BATCH, FILE, INVOICE, SLIP
+from tools.explain.meaning import meanings
+
+LIFE = """
+INSERT INTO payment_accounts (id, auth_account_id, name, payment_method, has_nsf_invoices)
+VALUES (11, '1100', 'ACME', 'PAD', '2026-11-06 17:00');
+INSERT INTO cfs_accounts (id, account_id, cfs_party, cfs_account, cfs_site, status, payment_method, bank_account_number)
+VALUES (11, 11, '5', '8', '9', 'FREEZE', 'PAD', '000111222333');
+INSERT INTO statement_settings (id, frequency, payment_account_id, from_date) VALUES (1, 'WEEKLY', 11, '2026-01-01');
+INSERT INTO routing_slips (id, number, status, total, remaining_amount, created_by, created_on, routing_slip_date,
+                           payment_account_id)
+VALUES (1, '206000010', 'ACTIVE', 100, 40, 'x', '2026-11-01', '2026-11-01', 11);
+INSERT INTO routing_slips (id, number, status, total, created_by, created_on, routing_slip_date, parent_number)
+VALUES (2, '206000028', 'LINKED', 50, 'x', '2026-11-02', '2026-11-02', '206000010');
+INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, refund, payment_method_code,
+                      payment_account_id, cfs_account_id, payment_date, refund_date, routing_slip, disbursement_date)
+VALUES (7, 'clerk', '2026-11-03 20:00', 'CREDITED', 31.50, 31.50, 31.50, 'PAD', 11, 11, '2026-11-05', '2026-11-07',
+        '206000010', '2026-11-08');
+INSERT INTO invoice_references (invoice_id, invoice_number, reference_number, status_code, created_on)
+VALUES (7, 'REG00000007', '77', 'COMPLETED', '2026-11-04');
+INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)
+VALUES (7, 'PADRC1', '2026-11-05', 31.5);
+INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, paid_amount, invoice_amount,
+                      payment_date, invoice_number, receipt_number, payment_account_id)
+VALUES ('PAYBC', 'PAD', 'FAILED', 0, 31.50, '2026-11-05', 'REG00000007', 'PADRC1', 11);
+INSERT INTO credits (cfs_identifier, is_credit_memo, amount, remaining_amount, account_id, created_on,
+                     created_invoice_id)
+VALUES ('CM1', true, 31.5, 31.5, 11, '2026-11-07', 7);
+INSERT INTO refunds (invoice_id, requested_date, reason, status, type)
+VALUES (7, '2026-11-07', 'asked', 'APPROVED', 'INVOICE');
+INSERT INTO non_sufficient_funds (description, invoice_id, invoice_number) VALUES ('NSF', 7, 'REG00000007');
+INSERT INTO statements (id, frequency, from_date, to_date, created_on, payment_account_id, notification_status_code)
+VALUES (5, 'WEEKLY', '2026-11-01', '2026-11-07', '2026-11-08', 11, 'SKIP');
+INSERT INTO statement_invoices (statement_id, invoice_id) VALUES (5, 7);
+INSERT INTO ejv_files (id, created_on, file_ref, disbursement_status_code, file_type)
+VALUES (4321, '2026-11-04', 'INBOX.F3535.20261104040107', 'UPLOADED', 'PAYMENT');
+INSERT INTO ejv_headers (id, ejv_file_id, disbursement_status_code) VALUES (8801, 4321, 'UPLOADED');
+INSERT INTO ejv_links (link_id, ejv_header_id, disbursement_status_code, link_type)
+VALUES (7, 8801, 'UPLOADED', 'invoice');
+INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, applied_on)
+VALUES ('CAS', 'BCR_PAYMENT_APPL_20261105.csv', repeat('0', 64), 1, 'applied', '2026-11-05', '2026-11-05');
+INSERT INTO pay_jobs.settlement_rows
+SELECT id, 2, NULL, 'applied', '', '', 'SETTLE_PAD', 'PADP', '', 'PADRC1', 5, '2026-11-05', 31.50, '8', 'INV',
+       'REG00000007', 31.50, 0, 'Fully PAID', NULL, '00000000-0000-0000-0000-000000000000' FROM pay_jobs.inbound_files;
+INSERT INTO payment_line_items (id, invoice_id, total, filing_fees, fee_schedule_id, line_item_status_code)
+VALUES (70, 7, 31.5, 31.5, 1, 'ACTIVE');
+INSERT INTO refunds_partial (id, payment_line_item_id, invoice_id, refund_type, refund_amount, created_on, created_by,
+                             is_credit, status)
+VALUES (55, 70, 7, 'BASE_FEES', 5, '2026-11-09', 'x', true, 'REFUND_PROCESSED');
+INSERT INTO ejv_links (link_id, ejv_header_id, disbursement_status_code, link_type)
+VALUES (55, 8801, 'ERRORED', 'partial_refund');
+INSERT INTO applied_credits (account_id, application_id, amount_applied, cfs_account, cfs_identifier, created_on,
+                             invoice_amount, invoice_number, invoice_id)
+VALUES (11, 900, 2.5, '8', 'CM0', '2026-11-05', 31.5, 'REG00000007', 7);
+INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on)
+VALUES ('CGI', 'FEEDBACK.F3535.20261106214512', repeat('1', 64), 1, 'applied', '2026-11-06');
+INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line, state)
+SELECT id, 1, 'GI', 4321, 1, 9, 'applied' FROM pay_jobs.inbound_files WHERE source = 'CGI';
+INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, side, amount, code, message, outcome)
+SELECT id, 4, 4321, 'JD', '7-PR-55', 'C', 5, '2099', 'no such GL', 'applied' FROM pay_jobs.inbound_files
+ WHERE source = 'CGI';
+INSERT INTO pay_jobs.partial_credits (invoice_id, state, amount, parts, cfs_party, cfs_account, cfs_site, why, reason)
+VALUES (7, 'parked', 5.00, '{}', '5', '8', '9', 'no answer', 'ticket 9');
+INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state)
+VALUES ('2026-11-06', 'cfs', 'nsf_fee', 'account:11', 'k', '{"invoice_number": "REG00000007"}', 'delivered')
+"""
+
+
+def told(result: Any) -> list[str]:
+    return [f"{what}: {detail}" for table in result.outcome.tables for _, what, detail in table.rows]
+
+
+@pytest.fixture(scope="module")
+def database_url(server: Server, template: str) -> Iterator[str]:
+    """A pay database with one life in it: `explain` only reads."""
+    name = f"explain_{uuid.uuid4().hex[:8]}"
+    address = server.create(name, template)
+    connection = psycopg2.connect(address)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(LIFE)
+    connection.close()
+    yield address
+    server.drop(name)
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "created: by clerk",
+        "reference COMPLETED: CFS number REG00000007",
+        "settlement row applied: BCR_PAYMENT_APPL_20261105.csv line 2",
+        "journal voucher UPLOADED: PAYMENT batch 4321",
+        "journal voucher ERRORED: PAYMENT batch 4321 (INBOX.F3535.20261104040107), journal 8801, partial refund 55",
+        "feedback line applied: FEEDBACK.F3535.20261106214512 line 4: code 2099, 5.00 C, no such GL",
+        "credit applied: 2.5 CAD of CM0",
+        "partial refund REFUND_PROCESSED: 5.00 CAD BASE_FEES, as credit",
+        "receipt: PADRC1, 31.50 CAD",
+        "payment FAILED: PAD for REG00000007, 0.00 of 31.50 CAD",
+        "credit made of it: CM1, 31.50 CAD, 31.50 left",
+        "bounced: number REG00000007: NSF",
+        "refund APPROVED: INVOICE: asked",
+        "on statement 5: WEEKLY 2026-11-01 to 2026-11-07",
+        "partial credit parked: 5.00 CAD, because ticket 9",
+        "outbox delivered: cfs nsf_fee",
+        "partner paid",
+        "known to be paid (payment_date): 31.50 CAD",
+        "known to be undone (refund_date): 31.50 CAD",
+    ],
+)
+def test_the_life_of_an_invoice_tells(run_job: RunJob, expected: str) -> None:
+    assert any(line.startswith(expected) for line in told(run_job(INVOICE, subject="7")))
+
+
+def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: RunJob) -> None:
+    result = run_job(INVOICE, subject="7")
+
+    times = [row[0] for row in result.outcome.tables[0].rows if row[0]]
+    assert result.exit_code == ExitCode.DONE
+    assert times == sorted(times)
+    assert any(note.startswith("CREDITED: ") for note in result.outcome.notes)
+    assert "More: python3 invoke_jobs.py explain account 1100" in result.outcome.notes
+
+
+@pytest.mark.parametrize(
+    ("job", "subject", "expected"),
+    [
+        (
+            ACCOUNT,
+            "1100",
+            ["CFS account FREEZE", "owes since", "statements WEEKLY", "invoices CREDITED", "credit open"],
+        ),
+        (SLIP, "206000010", ["slip ACTIVE", "child slip LINKED", "invoice CREDITED"]),
+        (
+            BATCH,
+            "4321",
+            ["batch UPLOADED", "journals UPLOADED: 1 journals, 2 links", "feedback applied", "line refused with 2099"],
+        ),
+        (FILE, "BCR_PAYMENT_APPL_20261105.csv", ["file applied", "rows applied"]),
+        (FILE, "INBOX.F3535.20261104040107", ["inbox file: of batch 4321, PAYMENT UPLOADED"]),
+    ],
+)
+def test_other_subjects_are_told(run_job: RunJob, job: Job, subject: str, expected: list[str]) -> None:
+    lines = told(run_job(job, subject=subject))
+
+    assert [start for start in expected if not any(line.startswith(start) for line in lines)] == []
+
+
+def test_a_bank_account_number_is_never_told(run_job: RunJob) -> None:
+    assert "000111222333" not in "\n".join(told(run_job(ACCOUNT, subject="1100")))
+
+
+@pytest.mark.parametrize(
+    ("job", "subject"), [(INVOICE, "8"), (ACCOUNT, "nobody"), (SLIP, "1"), (BATCH, "1"), (FILE, "x.csv")]
+)
+def test_a_subject_that_is_not_there_is_said(run_job: RunJob, job: Job, subject: str) -> None:
+    result = run_job(job, subject=subject)
+
+    assert result.exit_code == ExitCode.USAGE
+    assert subject in (result.error or "")
+
+
+@pytest.mark.parametrize("subject", ["99999999999", "0"])
+def test_an_invoice_id_must_be_a_number_that_can_be_one(run_job: RunJob, subject: str) -> None:
+    assert "expected a whole number" in (run_job(INVOICE, subject=subject).error or "")
+
+
+@pytest.mark.parametrize("subject", ["REG00000008", "-1", "1.5", "²"])
+def test_what_is_neither_id_nor_cfs_number_is_said(run_job: RunJob, subject: str) -> None:
+    result = run_job(INVOICE, subject=subject)
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "expected an id like 1234567, or a CFS number like REG01234567" in (result.error or "")
+
+
+def test_an_invoice_can_be_named_by_its_cfs_number(run_job: RunJob) -> None:
+    assert run_job(INVOICE, subject="reg00000007").outcome.tables[0].title.startswith("Invoice 7, CREDITED")
+
+
+def test_of_a_cfs_number_that_invoices_share_all_are_named(run_job: RunJob, sql: Sql) -> None:
+    sql(
+        "INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, payment_method_code)"
+        " SELECT id, 'x', now(), 'PAID', 1, 'PAD' FROM generate_series(50, 51) AS id"
+    )
+    sql(
+        "INSERT INTO invoice_references (invoice_id, invoice_number, status_code)"
+        " SELECT id, 'REG00000050', 'COMPLETED' FROM generate_series(50, 51) AS id"
+    )
+
+    result = run_job(INVOICE, subject="REG00000050")
+
+    assert "2 invoices share the CFS number REG00000050: 50, 51. Name one of them." in (result.error or "")
+
+
+def test_every_status_of_the_pay_database_has_a_meaning(sql: Sql) -> None:
+    for (status,) in sql("SELECT code FROM invoice_status_codes"):
+        (said,) = meanings(status=status, method="PAD", payment_date=None, refund_date=None, was_sent=False)
+        assert said.startswith(f"{status}: ")
+        assert "does not know" not in said

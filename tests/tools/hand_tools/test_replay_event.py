@@ -1,0 +1,150 @@
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import ExitCode, FormatError, UsageError
+from tests.jobs.conftest import RunJob
+from tests.tools.hand_tools.conftest import Sql
+from tools.replay_event import JOB
+from tools.replay_event.arguments import Arguments
+from tools.replay_event.event import completed, find_event, new_id
+
+LOGGED = (
+    "2024-06-10 20:31:09,969 - account_mailer - INFO in worker:49 - Event message received: "
+    '{"id": "a13c5ed0", "source": "sbc-auth", "subject": null, "time": "2024-06-10T20:31:09.745295+00:00", '
+    '"type": "bc.registry.auth.staffReviewAccount", "data": {"contextUrl": "\nhttps://example.invalid/1127\n"}}'
+)
+
+
+def written(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+def test_the_json_of_a_logged_line_is_found_with_its_raw_line_breaks() -> None:
+    event = find_event(LOGGED)
+
+    assert event["id"] == "a13c5ed0"
+    assert event["data"]["contextUrl"] == "\nhttps://example.invalid/1127\n"
+
+
+@pytest.mark.parametrize("text", ["", "no braces", '{"no": "kind"}', "{broken", LOGGED + LOGGED])
+def test_a_text_without_exactly_one_event_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="expected one"):
+        find_event(text)
+
+
+def test_an_event_gets_a_new_id_and_what_the_logger_left_out() -> None:
+    event = completed(find_event(LOGGED), "new-id")
+
+    assert (event["id"], event["specversion"], event["datacontenttype"]) == ("new-id", "1.0", "application/json")
+    assert "subject" not in event
+
+
+def test_what_is_no_cloud_event_is_refused_naming_each_attribute() -> None:
+    with pytest.raises(FormatError, match=r"source: .*type: "):
+        completed({"id": "1", "type": ""}, "2")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"reason": "r"},
+        {"file": "a", "from_outbox": 1, "reason": "r"},
+        {"file": "a", "reason": "r"},
+        {"file": "a", "topic": "t", "reason": " "},
+    ],
+)
+def test_incomplete_arguments_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        Arguments(**values)
+
+
+def test_a_logged_line_is_published_once_more(run_job: RunJob, events_folder: Path, tmp_path: Path) -> None:
+    line = tmp_path / "line.txt"
+    line.write_text(LOGGED, encoding="utf-8")
+
+    result = run_job(JOB, file=str(line), topic="account-mailer-test", reason="ticket 1")
+
+    assert result.exit_code == ExitCode.DONE, result.error
+    (event,) = written(events_folder)
+    assert event["type"] == "bc.registry.auth.staffReviewAccount"
+    assert event["id"] != "a13c5ed0"
+
+
+def test_the_same_command_again_sends_the_same_id_and_another_reason_a_new_one() -> None:
+    event = find_event(LOGGED)
+
+    assert new_id(event, "ticket 1") == new_id(event, "ticket 1 ")
+    assert new_id(event, "ticket 1") != new_id(event, "ticket 2")
+    assert new_id(event, "ticket 1") != new_id(event | {"id": "other"}, "ticket 1")
+
+
+def test_a_publisher_that_is_away_fails_the_run(run_job: RunJob, settings: pytest.MonkeyPatch, sql: Sql) -> None:
+    settings.setenv("PUBSUB_PUBLISH_URL", "http://127.0.0.1:9/topics/")
+
+    result = run_job(JOB, from_outbox=message(sql, "event", "delivered"), reason="ticket 1")
+
+    assert result.exit_code == ExitCode.FAILED
+    assert "The event publisher gave no answer (ConnectError): it is not known whether event" in (result.error or "")
+
+
+def test_a_dry_run_shows_the_event_and_publishes_nothing(
+    run_job: RunJob, events_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(LOGGED))
+
+    result = run_job(JOB, dry_run=True, file="-", topic="account-mailer-test", reason="ticket 1")
+
+    assert "staffReviewAccount" in "\n".join(result.outcome.notes)
+    assert not events_folder.exists()
+
+
+def test_a_file_that_is_not_there_is_said(run_job: RunJob, events_folder: Path) -> None:
+    result = run_job(JOB, file="/nowhere/line.txt", topic="t", reason="r")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert "/nowhere/line.txt" in (result.error or "")
+
+
+def message(sql: Sql, channel: str, state: str) -> int:
+    ((number,),) = sql(
+        "INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state)"
+        " VALUES (now(), %s, 'bc.registry.payment.lockAccount', 'account:1', 'k1',"
+        ' \'{"topic": "auth_event_topic", "data": {"accountId": "1"}}\', %s) RETURNING id',
+        (channel, state),
+    )
+    return int(number)
+
+
+def test_a_delivered_message_of_the_outbox_is_published_under_a_new_id(
+    run_job: RunJob, events_folder: Path, sql: Sql
+) -> None:
+    number = message(sql, "event", "delivered")
+
+    result = run_job(JOB, from_outbox=number, reason="ticket 1")
+
+    assert result.exit_code == ExitCode.DONE, result.error
+    (event,) = written(events_folder)
+    assert event["data"] == {"accountId": "1"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "state", "said"),
+    [("event", "pending", "outbox retry"), ("event", "dead", "outbox retry"), ("cfs", "delivered", "is no event")],
+)
+def test_other_messages_of_the_outbox_are_refused(
+    run_job: RunJob, events_folder: Path, sql: Sql, channel: str, state: str, said: str
+) -> None:
+    result = run_job(JOB, from_outbox=message(sql, channel, state), reason="ticket 1")
+
+    assert result.exit_code == ExitCode.USAGE
+    assert said in (result.error or "")
+
+
+def test_an_unknown_message_is_refused(run_job: RunJob, events_folder: Path) -> None:
+    result = run_job(JOB, from_outbox=99, reason="ticket 1")
+
+    assert "There is no message 99" in (result.error or "")

@@ -1,0 +1,217 @@
+"""Nothing can be applied: the tool says what is the matter and changes nothing."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from config.business_days import is_business_day
+from config.errors import ExitCode, UsageError
+from connectors.cfs import CfsUnavailable
+from connectors.inbound.ledger import NewFile, record, set_state
+from tasks.pad_reconcile.file_queue import SOURCE, WANTED
+from tests.settlement_factory import FILE, Account, Line, bounce, settlement_csv
+from tests.tools.repair_pad_invoice.conftest import PROFILE, Desk
+from tools.repair_pad_invoice.arguments import Arguments
+
+NUMBER = "REG00000007"
+REJECTS = ExitCode.ATTENTION
+
+
+def told(desk: Desk, *ids: int) -> str:
+    """Run the tool, see that nothing changed, and give what it says to a person."""
+    before = desk.books.dump()
+    outcome = desk.run(*ids)
+    assert desk.books.dump() == before
+    assert outcome.exit_code == REJECTS
+    (reject,) = outcome.rejects
+    return reject.detail
+
+
+def keep(desk: Desk, name: str, lines: Iterable[Line], state: str) -> None:
+    """Store a file that is in a state."""
+    content = settlement_csv(lines)
+    key = f"cas/{name}"
+    stored = desk.store.put(key, [content])
+    new = NewFile(SOURCE, name, stored.sha256, stored.size, key, WANTED.business_date(name), desk.books.now)
+    with desk.books.database.begin() as session:
+        set_state(session, record(session, new).file.id, state)
+
+
+@pytest.mark.parametrize(
+    ("state", "command"),
+    [
+        ("held", f'PAD_RECONCILE --replay {FILE} --reason "..."'),
+        ("failed", f'PAD_RECONCILE --replay {FILE} --reason "..."'),
+        ("received", f"PAD_RECONCILE --file {FILE}"),
+    ],
+)
+def test_a_row_in_a_file_that_was_not_applied_is_told_with_the_command(
+    desk: Desk, account: Account, state: str, command: str
+) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    lines = [Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER), bounce("PADRC2", "800999", "REG00000099", "5.00")]
+    keep(desk, FILE, lines, state)
+
+    said = told(desk, 7)
+
+    assert f"the row is in {FILE}, which is {state}; it holds 1 NSF rows, look at them first" in said
+    assert said.endswith(command)
+
+
+def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    part = {"status": "Partially PAID", "original": "20.00", "outstanding": "15.00"}
+    desk.books.apply(Line("CMAP", "20455", "5.00", PROFILE, NUMBER, **part), name="BCR_PAYMENT_APPL_20261104.csv")
+    keep(desk, FILE, [Line("PADP", "PADRC1", "15.00", PROFILE, NUMBER)], "held")
+
+    assert f"the row is in {FILE}, which is held; it holds no NSF rows" in told(desk, 7)
+
+
+def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    desk.store.put(f"ar/{FILE}", [settlement_csv([Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)])])
+    desk.books.insert(
+        "cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5), processed_on=datetime(2026, 11, 5)
+    )
+
+    assert f"did not finish its row ({FILE} line 2: 'Fully PAID'" in told(desk, 7)
+
+
+def test_without_a_row_the_missing_business_days_since_the_reference_are_named(desk: Desk, account: Account) -> None:
+    desk.books.now = datetime(2026, 11, 13, 18, tzinfo=UTC)
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    keep(desk, "BCR_PAYMENT_APPL_20261105.csv", [], "held")
+    desk.books.insert(
+        "cas_settlements",
+        file_name="BCR_PAYMENT_APPL_20261109.csv",
+        received_on=datetime(2026, 11, 9),
+        processed_on=datetime(2026, 11, 9),
+    )
+
+    said = told(desk, 7)
+
+    assert "no settlement file that is known holds the number" in said
+    assert "no file is known of 2026-11-06, 2026-11-10, 2026-11-12." in said
+
+
+def test_where_no_business_day_is_missing_it_was_paid_in_another_way(desk: Desk, account: Account) -> None:
+    desk.books.now = datetime(2026, 11, 6, 18, tzinfo=UTC)
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    for day in (5, 6):
+        assert is_business_day(datetime(2026, 11, day).date())
+        desk.books.insert("cas_settlements", file_name=f"BCR_PAYMENT_APPL_2026110{day}.csv", received_on=desk.books.now)
+
+    assert "paid by a memo or an adjustment" in told(desk, 7)
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ("FREEZE", "frozen after a bounced payment"),
+        ("PENDING", "no CFS profile yet"),
+        ("PENDING_PAD_ACTIVATION", "confirmation period"),
+        ("INACTIVE", "is not charged any more"),
+    ],
+)
+@pytest.mark.parametrize("number", [NUMBER, None])
+def test_the_state_of_the_account_says_why_it_was_not_charged(
+    desk: Desk, profile: str, words: str, number: str | None
+) -> None:
+    account = desk.books.account(PROFILE, status=profile)
+    desk.books.invoice(account, number, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00")
+
+    said = told(desk, 7)
+
+    assert words in said
+    assert said.startswith("it was not charged" if number else "it was never sent to CFS")
+
+
+def test_a_stopped_site_a_bounce_and_a_part_payment_are_told_together(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.books.insert("non_sufficient_funds", invoice_id=7, invoice_number=NUMBER, description="NSF R001")
+    desk.in_cfs(NUMBER, "20.00", paid="5.00", method="BCR-PAD Stop")
+
+    assert told(desk, 7) == (
+        "it was not charged: CFS still wants 15.00 of 20.00; the payment bounced (NSF R001): the customer pays by card;"
+        " the site collects by 'BCR-PAD Stop' (expected 'BCR-PAD Daily');"
+        " a part is covered, by a credit or a receipt: wait one night, then ask CAS"
+    )
+
+
+def test_an_old_invoice_that_cfs_did_not_pull_is_for_cas(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00")
+
+    assert told(desk, 7).endswith("no reason is known here: ask CAS why it was not pulled")
+
+
+@pytest.mark.parametrize("number", [NUMBER, None])
+def test_a_young_invoice_is_only_to_be_waited_for(desk: Desk, account: Account, number: str | None) -> None:
+    desk.books.now = datetime(2026, 11, 5, 18, tzinfo=UTC)
+    desk.books.invoice(account, number, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00")
+
+    outcome = desk.run(7)
+
+    assert (outcome.exit_code, outcome.counts["to_wait_for"]) == (ExitCode.DONE, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"number": NUMBER}, "CFS does not have REG00000007 on party 500101, account 800101, site 900101"),
+        ({"number": NUMBER, "reference": "COMPLETED"}, "half applied"),
+        ({"number": None}, "look at the errors of CREATE_INVOICES"),
+        ({"number": None, "status": "CREATED"}, "not expected to be CREATED"),
+    ],
+)
+def test_what_is_not_in_cfs_is_told(desk: Desk, account: Account, values: dict[str, Any], words: str) -> None:
+    desk.books.invoice(account, total="20.00", id=7, **values)
+    desk.site()
+
+    assert words in told(desk, 7)
+
+
+@pytest.mark.parametrize("status", ["CANCELLED", "CREDITED", "REFUNDED", "MANUALLY_REFUNDED"])
+def test_a_final_status_is_left_alone(desk: Desk, account: Account, status: str) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7, status=status)
+    before = desk.books.dump()
+
+    outcome = desk.run(7)
+
+    assert outcome.notes == [f"invoice 7 ({NUMBER}): {status} is final and is not moved back to PAID."]
+    assert desk.books.dump() == before
+    assert desk.cfs.admin.calls() == []
+
+
+def test_a_row_that_was_skipped_is_shown_to_a_person(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.books.invoice(account, NUMBER, "20.00", id=8, method="CC", status="CREATED")
+    desk.books.apply(Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER))
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+
+    assert "line 2 skipped (card_invoice_shares_number)" in told(desk, 7)
+
+
+def test_cfs_being_away_fails_the_run_before_anything_changes(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.cfs.admin.set_options(availability="cfs_down")
+
+    with pytest.raises(CfsUnavailable) as raised:
+        desk.run(7)
+
+    assert raised.value.exit_code == ExitCode.FAILED
+    assert desk.status(7) == ["APPROVED"]
+
+
+def test_a_blank_reason_is_refused() -> None:
+    with pytest.raises(UsageError, match="must say why"):
+        Arguments((7,), " ")

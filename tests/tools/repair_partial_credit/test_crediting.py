@@ -1,0 +1,171 @@
+"""A partial credit is made once, within what was paid, in CFS and in the pay database."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from config.errors import ExitCode, InputRefused, UsageError
+from connectors.cfs import CfsRejected, CfsUnavailable
+from tests.tools.repair_partial_credit.conftest import FEE_GL, SERVICE_GL, Desk
+from tools.repair_partial_credit.arguments import Arguments
+
+
+def test_a_credit_is_in_cfs_and_whole_in_the_pay_database(desk: Desk) -> None:
+    outcome = desk.run("70=5.00", "70:service=1.50", "71=10.00")
+
+    assert outcome.exit_code == ExitCode.DONE
+    assert desk.memos() == {"20001": Decimal("-16.50")}
+    assert desk.state() == {
+        "credits": [("20001", "900101", True, "16.5", "16.5", 7)],
+        "parts": [
+            (70, "BASE_FEES", Decimal("5.00"), True, "REFUND_PROCESSED", 7),
+            (70, "SERVICE_FEES", Decimal("1.50"), True, "REFUND_PROCESSED", 7),
+            (71, "BASE_FEES", Decimal("10.00"), True, "REFUND_PROCESSED", 7),
+        ],
+        "account": [(Decimal("16.50"),)],
+        "invoice": [("PAID", Decimal("31.50"), Decimal("16.50"), True)],
+    }
+    assert desk.journal() == ["done"]
+
+
+def test_each_part_goes_to_the_gl_of_its_line(desk: Desk) -> None:
+    (table,) = desk.run("70=5.00", "70:service=1.50").tables
+
+    assert [(row["part"], row["credited"], row["GL"]) for row in table.records()] == [
+        ("BASE_FEES", Decimal("5.00"), "112.32041.35301.1278.3200000.000000.0000"),
+        ("SERVICE_FEES", Decimal("1.50"), "112.32041.35301.1279.3200000.000000.0000"),
+    ]
+
+
+def test_a_dry_run_shows_the_memo_and_changes_nothing(desk: Desk) -> None:
+    before = desk.state()
+
+    outcome = desk.run("70=5.00", dry_run=True)
+
+    assert outcome.tables[0].title == "Credit memo of 5.00 CAD for invoice 7 on site 900101"
+    assert (desk.state(), desk.memos(), desk.journal()) == (before, {}, [])
+
+
+def test_a_memo_on_a_profile_that_is_not_used_any_more_is_told(desk: Desk) -> None:
+    desk.books.change("UPDATE cfs_accounts SET status = 'INACTIVE'")
+
+    outcome = desk.run("70=5.00")
+
+    assert outcome.notes[0].startswith("The CFS profile of the invoice is INACTIVE: CFS uses the memo only for")
+
+
+def test_fees_that_a_partner_is_paid_are_told_and_service_fees_are_not(desk: Desk) -> None:
+    desk.books.change(
+        f"UPDATE distribution_codes SET disbursement_distribution_code_id = {SERVICE_GL}"
+        f" WHERE distribution_code_id = {FEE_GL}"
+    )
+
+    outcome = desk.run("70=5.00", "70:service=1.50")
+
+    assert outcome.notes[0].startswith("5.00 CAD of it are a partner's fees. Nothing is taken back")
+
+
+def test_a_later_credit_can_take_what_is_left_and_no_more(desk: Desk) -> None:
+    desk.run("70=15.00")
+
+    with pytest.raises(UsageError, match=r"line 70 has only 5.00 left to credit \(20.00, of which 15.00 was refunded"):
+        desk.run("70=5.01")
+    desk.run("70=5.00")
+
+    assert sorted(desk.memos().values()) == [Decimal("-15.00"), Decimal("-5.00")]
+    assert desk.state()["account"] == [(Decimal("20.00"),)]
+    assert desk.state()["invoice"] == [("PAID", Decimal("31.50"), Decimal("20.00"), True)]
+
+
+@pytest.mark.parametrize(
+    ("change", "lines", "words"),
+    [
+        (None, ["70=20.01"], "line 70 has only 20.00 left"),
+        (None, ["71:service=1.00"], r"does not have the service fee of line 71; it has 70 \(20.00 left\), 70:service"),
+        (None, ["99=1.00"], "does not have line 99"),
+        ("invoices SET refund = 25", ["70=6.51"], r"has only 6.50 left to refund \(31.50 paid, 25.00 refunded\)"),
+        ("invoices SET paid = NULL", ["70=1.00"], "has only 0 left"),
+        ("invoices SET invoice_status_code = 'APPROVED'", ["70=1.00"], "is APPROVED; only a PAID one"),
+        ("invoices SET invoice_status_code = 'CREDITED'", ["70=1.00"], "is CREDITED; only a PAID one"),
+        ("invoices SET payment_method_code = 'EFT'", ["70=1.00"], "paid by EFT, not by PAD"),
+        ("payment_line_items SET line_item_status_code = 'CANCELLED'", ["70=1.00"], "no active lines"),
+        (f"distribution_codes SET end_date = '2026-01-01' WHERE distribution_code_id = {FEE_GL}", ["70=1.00"],
+         r"GL code of line 70 \(test\) is not complete or not in force"),
+        (f"distribution_codes SET client = '' WHERE distribution_code_id = {SERVICE_GL}", ["70:service=1.00"],
+         "GL code of the service fee of line 70"),
+        ("cfs_accounts SET cfs_site = '999999'", ["70=1.00"], "CFS does not have the site"),
+    ],
+)  # fmt: skip
+def test_what_must_not_be_credited_is_refused_before_cfs_is_asked(
+    desk: Desk, change: str | None, lines: list[str], words: str
+) -> None:
+    if change:
+        desk.books.change(f"UPDATE {change}")
+    before = desk.state()
+
+    with pytest.raises(UsageError, match=words):
+        desk.run(*lines)
+
+    assert (desk.state(), desk.memos(), desk.journal()) == (before, {}, [])
+
+
+def test_an_unknown_invoice_is_refused(desk: Desk) -> None:
+    with pytest.raises(UsageError, match="no invoice 8"):
+        desk.run("70=1.00", invoice=8)
+
+
+def test_a_refund_that_awaits_approval_comes_first(desk: Desk) -> None:
+    desk.books.insert("refunds", invoice_id=7, status="PENDING_APPROVAL", type="INVOICE")
+
+    with pytest.raises(UsageError, match="awaits approval"):
+        desk.run("70=1.00")
+
+
+def test_an_account_without_a_whole_cfs_profile_is_refused(desk: Desk) -> None:
+    desk.books.change("UPDATE cfs_accounts SET cfs_site = NULL")
+
+    with pytest.raises(InputRefused, match="profile is not complete"):
+        desk.run("70=1.00")
+
+
+def test_cfs_being_away_leaves_nothing_begun(desk: Desk) -> None:
+    desk.cfs.admin.set_options(availability="drop")
+    before = desk.state()
+
+    with pytest.raises(CfsUnavailable) as raised:
+        desk.run("70=1.00")
+
+    assert raised.value.exit_code == ExitCode.FAILED
+    assert (desk.state(), desk.journal()) == (before, [])
+
+
+def test_what_cfs_refuses_is_closed_and_can_be_tried_again(desk: Desk) -> None:
+    desk.cfs.admin.order_faults({"kind": "error_before", "method": "POST", "path": "/cms/", "status": 400})
+
+    with pytest.raises(CfsRejected):
+        desk.run("70=1.00")
+    desk.run("70=1.00")
+
+    assert desk.journal() == ["refused", "done"]
+    assert len(desk.memos()) == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"lines": ()},
+        {"lines": ("70=1.00",), "memo": "20001"},
+        {"memo": "20001", "not_made": True},
+        {"lines": ("70=1.00", "70=2.00")},
+        *(
+            {"lines": (text,)}
+            for text in ("70", "70=", "70=0.00", "70=-1.00", "70=1.005", "70=1,00", "x=1", "70:gst=1")
+        ),
+        {"lines": ("70=1.00",), "reason": " "},
+    ],
+    ids=str,
+)
+def test_arguments_that_make_no_sense_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        Arguments(7, **({"reason": "r"} | values))

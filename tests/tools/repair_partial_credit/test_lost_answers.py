@@ -1,0 +1,140 @@
+"""Answers that are lost, and processes that die: never a second memo, and every way on ends in the same books."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from config.errors import ExitCode, UsageError
+from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, SITE, DeathError, Desk
+
+LOST = {"kind": "lost_answer", "method": "POST", "path": "/cms/"}
+NEVER_DONE = {"kind": "error_before", "method": "POST", "path": "/cms/", "status": 503}
+
+
+def dying_before_the_books() -> Callable[[], None]:
+    """Give what ends the process once CFS has answered, before the last of the five commits."""
+    counted = count(1)
+
+    def die() -> None:
+        if next(counted) == 5:
+            raise DeathError
+
+    return die
+
+
+def test_a_lost_answer_is_parked_with_the_two_ways_on(desk: Desk) -> None:
+    before = desk.state()
+    desk.cfs.admin.order_faults(LOST)
+
+    outcome = desk.run(*LINES)
+
+    assert outcome.exit_code == ExitCode.ATTENTION
+    (reject,) = outcome.rejects
+    assert "a credit memo of 6.50 CAD (line 70 BASE_FEES 5.00, line 70 SERVICE_FEES 1.50)" in reject.detail
+    assert "ask CAS for a memo there with the comment 'Partial credit " in reject.detail
+    assert '7 --memo NUMBER --reason "..."' in reject.detail
+    assert '7 --not-made --reason "..."' in reject.detail
+    assert (desk.state(), desk.journal()) == (before, ["parked"])
+
+
+def test_while_an_answer_is_lost_a_second_call_is_refused_with_the_account_of_it(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+
+    outcome = desk.run("71=1.00")
+
+    assert outcome.exit_code == ExitCode.ATTENTION
+    assert outcome.rejects[0].detail.startswith(
+        "an earlier one is open, so no new one was begun: a credit memo of 6.50"
+    )
+    assert len(desk.memos()) == 1
+
+
+def test_the_memo_a_person_names_is_adopted(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+
+    outcome = desk.run(memo="20001")
+
+    assert outcome.exit_code == ExitCode.DONE
+    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["done"], 1)
+
+
+def test_of_a_memo_that_was_used_meanwhile_only_the_rest_is_credit(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+    desk.cfs.admin.seed(invoices=[{"site_number": SITE.site, "invoice_number": "REG00000008", "total": "4.00"}])
+    desk.cfs.admin.nightly(desk.books.now.date())
+
+    desk.run(memo="20001")
+
+    assert desk.state()["credits"] == [("20001", "900101", True, "6.5", "2.5", 7)]
+    assert desk.state()["account"] == [(Decimal("2.50"),)]
+
+
+@pytest.mark.parametrize(
+    ("memo", "words"),
+    [
+        ("20999", "CFS has no credit memo 20999"),
+        ("30001", r"30001 in CFS is over 6.51 \(expected 6.50\)"),
+        ("30002", "30002 is known already, for invoice 7"),
+    ],
+)
+def test_a_memo_that_cannot_be_it_is_not_adopted(desk: Desk, memo: str, words: str) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+    seeded = [("30001", "6.51"), ("30002", "6.50")]
+    desk.cfs.admin.seed(
+        credit_memos=[{"site_number": SITE.site, "credit_memo_number": one, "amount": total} for one, total in seeded]
+    )
+    known = desk.books.credit(desk.account, "30002", "6.50")
+    desk.books.change("UPDATE credits SET created_invoice_id = 7 WHERE id = :id", id=known)
+    before = desk.state()
+
+    with pytest.raises(UsageError, match=words):
+        desk.run(memo=memo)
+
+    assert (desk.state(), desk.journal()) == (before, ["parked"])
+
+
+def test_what_was_not_made_can_be_begun_again(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(NEVER_DONE)
+    desk.run(*LINES)
+
+    desk.run(not_made=True)
+    outcome = desk.run(*LINES)
+
+    assert outcome.exit_code == ExitCode.DONE
+    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["not_made", "done"], 1)
+
+
+@pytest.mark.parametrize("way", [{"memo": "20001"}, {"not_made": True}], ids=str)
+def test_without_a_lost_answer_there_is_nothing_to_resolve(desk: Desk, way: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match="no partial credit whose answer was lost"):
+        desk.run(**way)  # type: ignore[arg-type]
+
+
+def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: Desk) -> None:
+    with pytest.raises(DeathError):
+        desk.run(*LINES, before_commit=dying_before_the_books())
+    assert desk.journal() == ["answered"]
+
+    with pytest.raises(UsageError, match="CFS has made the memo 20001"):
+        desk.run(not_made=True)
+    outcome = desk.run("71=10.00")
+
+    assert outcome.notes[0].startswith("Finished what was begun earlier: a credit memo of 6.50 CAD")
+    assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
+
+
+def test_a_refund_by_somebody_else_meanwhile_is_told(desk: Desk) -> None:
+    with pytest.raises(DeathError):
+        desk.run(*LINES, before_commit=dying_before_the_books())
+    desk.books.change("UPDATE invoices SET invoice_status_code = 'CREDITED', refund = 31.50")
+
+    outcome = desk.run(*LINES)
+
+    assert [reject.reason for reject in outcome.rejects] == ["refunded meanwhile"]
+    assert desk.state()["account"] == [(Decimal("6.50"),)]

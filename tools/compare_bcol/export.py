@@ -1,0 +1,57 @@
+"""Read an export of BC Online's billing records: CSV in, one record a line out."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from config.errors import UsageError
+from tools.compare_bcol.arguments import Arguments
+
+_AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One billing record, in CAD; `problem` says why it could not be read."""
+
+    line: int
+    key: str
+    amount: Decimal = Decimal("0.00")
+    day: date | None = None
+    problem: str | None = None
+
+
+def read_export(arguments: Arguments) -> Iterator[Record]:
+    """Read the records in file order. Raises UsageError if a named column is not there."""
+    with Path(arguments.file).open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        reader = csv.DictReader(file)
+        names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
+        wanted = (arguments.key_column, arguments.amount_column, arguments.date_column)
+        missing = [name for name in wanted if name.strip().lower() not in names]
+        if missing:
+            found = ", ".join(reader.fieldnames or ())
+            raise UsageError(
+                f"{arguments.file}: there is no column {', '.join(missing)} (found: {found}). "
+                "Name the columns with --key-column, --amount-column and --date-column."
+            )
+        key, amount, day = (names[name.strip().lower()] for name in wanted)
+        for row in reader:
+            yield _record(reader.line_num, row.get(key), row.get(amount), row.get(day), arguments.date_format)
+
+
+def _record(line: int, key: str | None, amount: str | None, day: str | None, form: str) -> Record:
+    name = (key or "").strip().upper()
+    money = (amount or "").strip().replace(",", "").removeprefix("$")
+    if not name:
+        return Record(line, name, problem="the key is blank")
+    if not _AMOUNT.fullmatch(money):
+        return Record(line, name, problem=f"amount '{amount}' is no amount (expected like '12.50')")
+    try:
+        on = datetime.strptime((day or "").strip(), form).date()  # noqa: DTZ007 - a date without a time
+    except ValueError:
+        return Record(line, name, problem=f"date '{day}' is not written like {form}")
+    return Record(line, name, Decimal(money), on)

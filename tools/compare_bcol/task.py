@@ -1,0 +1,60 @@
+"""`compare bcol`, told from top to bottom."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import text
+
+from config.business_time import day_bounds
+from config.errors import FormatError
+from database.copy import copy_rows
+from database.sql import run_sql
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject, Table
+from tools.compare_bcol.arguments import Arguments
+from tools.compare_bcol.export import Record, read_export
+
+_COUNTED_AS = {
+    "amounts differ": "amounts_differ",
+    "billed by BC Online, no invoice of ours": "only_at_bc_online",
+    "our invoice, not billed by BC Online": "only_ours",
+}
+
+
+def run(context: RunContext, arguments: Arguments) -> Outcome:
+    """Stage the export, compare it with our invoices, and say what differs."""
+    outcome = Outcome()
+    unreadable: list[Record] = []
+    with context.database.begin() as session:
+        session.execute(
+            text("CREATE TEMPORARY TABLE bcol_records (key text, line integer, amount numeric(19,2), day date)")
+        )
+        records = copy_rows(session, "bcol_records", ("key", "line", "amount", "day"), _values(arguments, unreadable))
+        first, last = session.execute(text("SELECT min(day), max(day) FROM bcol_records")).one()
+        if first is None:
+            raise FormatError(
+                f"{arguments.file} holds no billing record that can be read ({len(unreadable)} lines cannot)."
+            )
+        starts, ends = day_bounds(first, last)
+        session.execute(text("ANALYZE bcol_records"))
+        rows = run_sql(session, "tools.compare_bcol", "compare", first=starts, after=ends).all()
+        session.execute(text("DROP TABLE bcol_records"))
+    outcome.rejects += [
+        Reject(f"{arguments.file} line {record.line}", "unreadable", record.problem or "") for record in unreadable
+    ]
+    outcome.counts.update(records_read=records + len(unreadable), differences=len(rows))
+    outcome.notes.append(f"Compared {first} to {last}, amounts without service fees.")
+    outcome.counts.update(_COUNTED_AS[row.verdict] for row in rows)
+    if rows:
+        columns = ("key", "line", "BC Online", "ours", "what")
+        outcome.tables.append(Table("Differences", columns, [tuple(row) for row in rows]))
+        outcome.attention = True
+    return outcome
+
+
+def _values(arguments: Arguments, unreadable: list[Record]) -> Iterator[tuple[Any, ...]]:
+    for record in read_export(arguments):
+        if record.problem:
+            unreadable.append(record)
+        else:
+            yield record.key, record.line, record.amount, record.day

@@ -1,0 +1,116 @@
+"""`explain`: one function a subject; each checks that it exists, tells its life, and says what it means."""
+
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+from config.errors import UsageError
+from database.sql import run_sql
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
+from tools.explain.arguments import Arguments
+from tools.explain.meaning import meanings
+
+PACKAGE = "tools.explain"
+_MOST_IDS = 20
+_INVOICE = """
+SELECT invoice.id, invoice.invoice_status_code AS status, invoice.payment_method_code AS method,
+       invoice.payment_date, invoice.refund_date, account.auth_account_id, invoice.routing_slip,
+       EXISTS (SELECT FROM invoice_references WHERE invoice_id = invoice.id) AS was_sent
+  FROM invoices AS invoice
+  LEFT JOIN payment_accounts AS account
+    ON account.id = invoice.payment_account_id
+ WHERE invoice.id = :id
+"""
+_ACCOUNT = "SELECT name, payment_method FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1"
+_SLIP = "SELECT number, status, parent_number FROM routing_slips WHERE number = :number"
+_BATCH = "SELECT id FROM ejv_files WHERE id = :id"
+
+
+def invoice(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell the life of an invoice."""
+    with context.database.begin() as session:
+        number = _invoice_named(session, arguments)
+        unknown = f"There is no invoice {number}. Expected an id like 1234567, or a CFS number."
+        row = _existing(session, _INVOICE, unknown, id=number)
+        outcome = _life(session, f"Invoice {number}, {row.status}", "invoice_events", id=number)
+    outcome.notes += meanings(
+        status=row.status,
+        method=row.method,
+        payment_date=row.payment_date,
+        refund_date=row.refund_date,
+        was_sent=row.was_sent,
+    )
+    if row.auth_account_id:
+        outcome.notes.append(f"More: python3 invoke_jobs.py explain account {row.auth_account_id}")
+    if row.routing_slip:
+        outcome.notes.append(f"More: python3 invoke_jobs.py explain slip {row.routing_slip}")
+    return outcome
+
+
+def account(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell what there is to know about an account."""
+    unknown = f"No payment account has the auth account id {arguments.subject!r}."
+    with context.database.begin() as session:
+        row = _existing(session, _ACCOUNT, unknown, account=arguments.subject)
+        title = (
+            f"Account {arguments.subject}, {row.name or 'without a name'}, pays by {row.payment_method or 'nothing'}"
+        )
+        return _life(session, title, "account_events", account=arguments.subject)
+
+
+def slip(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell the life of a routing slip."""
+    with context.database.begin() as session:
+        unknown = f"There is no routing slip {arguments.subject!r}."
+        row = _existing(session, _SLIP, unknown, number=arguments.subject)
+        outcome = _life(session, f"Routing slip {row.number}, {row.status}", "slip_events", number=row.number)
+    if row.parent_number:
+        outcome.notes.append(f"It is linked: python3 invoke_jobs.py explain slip {row.parent_number}")
+    return outcome
+
+
+def batch(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell the life of a journal voucher batch."""
+    number = arguments.number("batch number")
+    with context.database.begin() as session:
+        _existing(session, _BATCH, f"There is no batch {number} in ejv_files.", id=number)
+        return _life(session, f"Batch {number}", "batch_events", id=number)
+
+
+def file(context: RunContext, arguments: Arguments) -> Outcome:
+    """Tell what became of a file."""
+    with context.database.begin() as session:
+        outcome = _life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)
+    if not outcome.tables[0].rows:
+        raise UsageError(f"No file of the name {arguments.subject!r} is known here.")
+    return outcome
+
+
+def _existing(session: Session, statement: str, unknown: str, **values: object) -> Row[Any]:
+    """Give the row of a subject. Raises UsageError if there is none."""
+    row = session.execute(text(statement), values).first()
+    if row is None:
+        raise UsageError(unknown)
+    return row
+
+
+def _invoice_named(session: Session, arguments: Arguments) -> int:
+    """Give the id that was typed, or that of the one invoice with the CFS number that was typed."""
+    name = arguments.subject.strip()
+    if name.isascii() and name.isdigit():
+        return arguments.number("invoice id")
+    ids = run_sql(session, PACKAGE, "find_numbered", number=name).scalars().all()
+    if len(ids) == 1:
+        return int(ids[0])
+    if not ids:
+        raise UsageError(f"{name!r} is no invoice: expected an id like 1234567, or a CFS number like REG01234567.")
+    shown = ", ".join(map(str, ids[:_MOST_IDS])) + (" ..." if len(ids) > _MOST_IDS else "")
+    raise UsageError(f"{len(ids)} invoices share the CFS number {name}: {shown}. Name one of them.")
+
+
+def _life(session: Session, title: str, events: str, **values: Any) -> Outcome:
+    found = run_sql(session, PACKAGE, events, **values)
+    rows = [(at.strftime("%Y-%m-%d %H:%M:%S") if at else None, what, detail) for at, what, detail in map(tuple, found)]
+    return Outcome(tables=[Table(f"{title} (times in UTC)", ("at", "what", "detail"), rows)])

@@ -1,0 +1,114 @@
+"""The journal of partial credits: one row a memo, written before and after CFS is asked.
+
+intended   CFS is about to be asked, or was, and the process died before it knew
+parked     CFS was asked and its answer was lost
+answered   CFS made the memo; our books do not have it yet
+done       our books have it
+refused    CFS did not make it
+not_made   a person said that CFS did not make it
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.errors import PayJobsError
+from connectors.cfs import CfsSite
+from database.sql import run_sql
+from tools.repair_partial_credit.plan import PACKAGE, Plan
+
+UNKNOWN = ("intended", "parked")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A partial credit in work."""
+
+    id: int
+    invoice_id: int
+    state: str
+    amount: Decimal
+    parts: list[dict[str, Any]]
+    cfs_party: str
+    cfs_account: str
+    cfs_site: str
+    memo: str | None
+    remaining: Decimal | None
+    why: str | None
+    run_id: int | None
+    created_on: datetime
+
+    @property
+    def site(self) -> CfsSite:
+        """Where in CFS the memo is."""
+        return CfsSite(self.cfs_party, self.cfs_account, self.cfs_site)
+
+    @property
+    def comment(self) -> str:
+        """What the memo says of itself in CFS: by it a person can tell it from others."""
+        return f"Partial credit {self.id} of invoice {self.invoice_id}"
+
+    @property
+    def story(self) -> str:
+        """What was asked of CFS, for the person who has to find out what became of it."""
+        parts = ", ".join(f"line {one['line']} {one['kind']} {one['amount']}" for one in self.parts)
+        run = f" by run {self.run_id}" if self.run_id else ""
+        return (
+            f"a credit memo of {self.amount} CAD ({parts}) on party {self.cfs_party}, account {self.cfs_account}, "
+            f"site {self.cfs_site} was asked of CFS on {self.created_on:%Y-%m-%d %H:%M:%S} UTC{run}"
+        )
+
+
+def find_entry(session: Session, invoice_id: int) -> Entry | None:
+    """Give the partial credit of an invoice that is in work, if there is one."""
+    row = run_sql(session, PACKAGE, "find_entry", invoice_id=invoice_id).one_or_none()
+    return Entry(**row._mapping) if row is not None else None
+
+
+def intend(session: Session, made: Plan, *, reason: str, run_id: int | None) -> None:
+    """Note a memo before CFS is asked for it."""
+    run_sql(
+        session,
+        PACKAGE,
+        "insert_entry",
+        invoice_id=made.invoice_id,
+        amount=made.amount,
+        parts=made.as_json(),
+        party=made.site.party,
+        account=made.site.account,
+        site=made.site.site,
+        reason=reason,
+        run_id=run_id,
+    )
+
+
+def move(
+    session: Session,
+    entry: Entry,
+    state: str,
+    *,
+    of: Iterable[str] = UNKNOWN,
+    memo: str | None = None,
+    remaining: Decimal | None = None,
+    why: str | None = None,
+    run_id: int | None = None,
+) -> None:
+    """Note what became of an entry. Raises PayJobsError where somebody else moved it on."""
+    moved = run_sql(
+        session,
+        PACKAGE,
+        "set_entry",
+        id=entry.id,
+        from_states=list(of),
+        state=state,
+        memo=memo,
+        remaining=remaining,
+        why=why,
+        run_id=run_id,
+    ).one_or_none()
+    if moved is None:
+        raise PayJobsError(f"The partial credit {entry.id} of invoice {entry.invoice_id} was moved on by another run.")

@@ -1,0 +1,142 @@
+"""What a partial credit consists of, and whether it may be made."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from config.errors import UsageError
+from connectors.cfs import CfsSite, InvoiceLine
+from database.sql import run_sql
+from jobs.run.outcome import Table
+from tools.repair_partial_credit.arguments import SERVICE_FEE, Wanted
+
+PACKAGE = "tools.repair_partial_credit"
+_UNCHANGED = "Nothing was changed."
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is credited of a line item.
+
+    available  its amount less what was refunded of it earlier
+    is_shared  whether the money goes on to a partner
+    """
+
+    wanted: Wanted
+    available: Decimal
+    description: str
+    account: str
+    is_shared: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A credit memo to be made.
+
+    is_current  whether the account still uses the CFS profile that the invoice was sent under
+    """
+
+    invoice_id: int
+    site: CfsSite
+    parts: tuple[Part, ...]
+    is_current: bool
+
+    @property
+    def amount(self) -> Decimal:
+        """What the memo comes to, in CAD."""
+        return sum((part.wanted.amount for part in self.parts), Decimal("0.00"))
+
+    @property
+    def shared(self) -> Decimal:
+        """What of it partners have, or will be paid, in CAD."""
+        return sum((part.wanted.amount for part in self.parts if part.is_shared), Decimal("0.00"))
+
+    def cfs_lines(self) -> list[InvoiceLine]:
+        """Give the lines of the memo; the connector makes them negative."""
+        return [InvoiceLine(part.description, part.wanted.amount, part.account) for part in self.parts]
+
+    def as_json(self) -> str:
+        """Give the parts as the journal keeps them."""
+        parts = [(part.wanted, part) for part in self.parts]
+        return json.dumps(
+            [
+                {"line": one.line, "kind": one.kind, "amount": str(one.amount), "account": part.account}
+                for one, part in parts
+            ]
+        )
+
+    def table(self) -> Table:
+        """Show the parts."""
+        rows = [
+            (part.wanted.line, part.wanted.kind, part.description, part.available, part.wanted.amount, part.account)
+            for part in self.parts
+        ]
+        title = f"Credit memo of {self.amount} CAD for invoice {self.invoice_id} on site {self.site.site}"
+        return Table(title, ("line", "part", "description", "available", "credited", "GL"), rows)
+
+
+def lock_invoice(session: Session, invoice_id: int) -> Row[Any]:
+    """Give the invoice, locked until the transaction ends. Raises UsageError if there is none."""
+    invoice = run_sql(session, PACKAGE, "lock_invoice", id=invoice_id).one_or_none()
+    if invoice is None:
+        raise UsageError(f"There is no invoice {invoice_id}. {_UNCHANGED}")
+    return invoice
+
+
+def plan(session: Session, invoice_id: int, wanted: Sequence[Wanted], today: date) -> Plan:
+    """Give the credit memo to be made. Raises UsageError where it must not be, saying why and what is possible."""
+    invoice = lock_invoice(session, invoice_id)
+    _check_invoice(invoice)
+    parts = {(row.line, row.kind): row for row in run_sql(session, PACKAGE, "read_lines", id=invoice_id, today=today)}
+    made = Plan(
+        invoice_id,
+        CfsSite(invoice.party or "", invoice.account or "", invoice.site or ""),
+        tuple(_part(one, parts) for one in wanted),
+        is_current=invoice.profile_status != "INACTIVE",
+    )
+    left = invoice.paid - invoice.refund
+    if made.amount > left:
+        raise UsageError(
+            f"The lines come to {made.amount}, but invoice {invoice_id} has only {left} left to refund "
+            f"({invoice.paid} paid, {invoice.refund} refunded). {_UNCHANGED}"
+        )
+    return made
+
+
+def _check_invoice(invoice: Row[Any]) -> None:
+    if invoice.method != "PAD":
+        raise UsageError(f"Invoice {invoice.id} is paid by {invoice.method}, not by PAD. {_UNCHANGED}")
+    if invoice.status != "PAID":
+        raise UsageError(
+            f"Invoice {invoice.id} is {invoice.status}; only a PAID one can be credited in part. {_UNCHANGED}"
+        )
+    if invoice.awaits_approval:
+        raise UsageError(f"Invoice {invoice.id} has a refund that awaits approval: decide on that first. {_UNCHANGED}")
+
+
+def _part(wanted: Wanted, parts: dict[tuple[int, str], Row[Any]]) -> Part:
+    found = parts.get((wanted.line, wanted.kind))
+    what = f"the service fee of line {wanted.line}" if wanted.kind == SERVICE_FEE else f"line {wanted.line}"
+    if found is None:
+        there = ", ".join(
+            f"{row.line}{':service' if row.kind == SERVICE_FEE else ''} ({row.amount - row.refunded} left)"
+            for row in parts.values()
+        )
+        raise UsageError(f"The invoice does not have {what}; it has {there or 'no active lines'}. {_UNCHANGED}")
+    available = found.amount - found.refunded
+    if wanted.amount > available:
+        raise UsageError(
+            f"{what} has only {available} left to credit ({found.amount}, of which {found.refunded} was refunded); "
+            f"{wanted.amount} is too much. {_UNCHANGED}"
+        )
+    if found.gl is None:
+        raise UsageError(
+            f"The GL code of {what} ({found.gl_name or 'none'}) is not complete or not in force today. {_UNCHANGED}"
+        )
+    return Part(wanted, available, found.description, found.gl, found.is_shared)
