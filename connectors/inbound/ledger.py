@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from database.sql import run_sql
 
+_PACKAGE = "connectors.inbound"
 SOURCES = ("CAS", "CGI", "LOCAL")
 STATES = ("stored", "received", "applied", "held", "failed", "known", "ignored")
 
@@ -78,10 +79,8 @@ def record(session: Session, new: NewFile) -> Recorded:
 
     The source is locked until the transaction ends, so that the same content under two names at once is seen.
     """
-    run_sql(session, "connectors", "lock_inbound_source", source=new.source)
-    rows = run_sql(
-        session, "connectors", "find_earlier_files", source=new.source, file_name=new.name, sha256=new.sha256
-    )
+    run_sql(session, _PACKAGE, "lock_inbound_source", source=new.source)
+    rows = run_sql(session, _PACKAGE, "find_earlier_files", source=new.source, file_name=new.name, sha256=new.sha256)
     earlier = [InboundFile(**row._mapping) for row in rows]
     same = next((file for file in earlier if (file.name, file.sha256) == (new.name, new.sha256)), None)
     if same is not None:
@@ -92,7 +91,7 @@ def record(session: Session, new: NewFile) -> Recorded:
     details = json.dumps({"local_path": new.local_path} if new.local_path else {})
     row = run_sql(
         session,
-        "connectors",
+        _PACKAGE,
         "add_inbound_file",
         **values,
         file_name=new.name,
@@ -106,19 +105,19 @@ def record(session: Session, new: NewFile) -> Recorded:
 
 def find_content(session: Session, source: str, sha256: str) -> InboundFile | None:
     """Give the first file of a source with that content that is in the bucket."""
-    rows = run_sql(session, "connectors", "find_earlier_files", source=source, file_name=None, sha256=sha256)
+    rows = run_sql(session, _PACKAGE, "find_earlier_files", source=source, file_name=None, sha256=sha256)
     return next((InboundFile(**row._mapping) for row in rows if row.object_key is not None), None)
 
 
 def find_file(session: Session, file_id: int) -> InboundFile | None:
     """Give one file by its number."""
-    row = run_sql(session, "connectors", "find_inbound_file", id=file_id).one_or_none()
+    row = run_sql(session, _PACKAGE, "find_inbound_file", id=file_id).one_or_none()
     return InboundFile(**row._mapping) if row else None
 
 
 def find_by_name(session: Session, source: str, name: str) -> list[InboundFile]:
     """Give every file of a source with that name, the oldest first; usually one."""
-    rows = run_sql(session, "connectors", "find_earlier_files", source=source, file_name=name, sha256=None)
+    rows = run_sql(session, _PACKAGE, "find_earlier_files", source=source, file_name=name, sha256=None)
     return [InboundFile(**row._mapping) for row in rows]
 
 
@@ -126,26 +125,26 @@ def list_files(
     session: Session, source: str, states: Iterable[str] = STATES, *, limit: int | None = None
 ) -> list[InboundFile]:
     """Give the files of a source in some states, in the order of business date, then name, then arrival."""
-    rows = run_sql(session, "connectors", "list_inbound_files", source=source, states=list(states), limit=limit)
+    rows = run_sql(session, _PACKAGE, "list_inbound_files", source=source, states=list(states), limit=limit)
     return [InboundFile(**row._mapping) for row in rows]
 
 
 def list_unarchived(session: Session, source: str, directory: str) -> list[InboundFile]:
     """Give the files of a remote directory that were recorded, and not yet seen in the backup directory."""
-    rows = run_sql(session, "connectors", "list_unarchived_files", source=source, remote_directory=directory)
+    rows = run_sql(session, _PACKAGE, "list_unarchived_files", source=source, remote_directory=directory)
     return [InboundFile(**row._mapping) for row in rows]
 
 
 def confirm_archived(session: Session, file: InboundFile, now: datetime, *, reason: str | None = None) -> InboundFile:
     """Note that a file was moved: `stored` becomes `received`, other states stay."""
-    row = run_sql(session, "connectors", "confirm_archived", id=file.id, archived_on=now, reason=reason).one()
+    row = run_sql(session, _PACKAGE, "confirm_archived", id=file.id, archived_on=now, reason=reason).one()
     return InboundFile(**row._mapping)
 
 
 def note_repeat(session: Session, file: InboundFile, now: datetime, archived_as: str | None) -> InboundFile:
     """Note that the same name and content came again, and where that copy was put."""
     note = json.dumps([{"on": now.isoformat(), "archived_as": archived_as}])
-    row = run_sql(session, "connectors", "note_repeated_file", id=file.id, note=note).one()
+    row = run_sql(session, _PACKAGE, "note_repeated_file", id=file.id, note=note).one()
     return InboundFile(**row._mapping)
 
 
@@ -162,7 +161,7 @@ def set_state(
     """Change the state of a file; `details` are added to those it has."""
     row = run_sql(
         session,
-        "connectors",
+        _PACKAGE,
         "set_inbound_state",
         id=file_id,
         state=state,
