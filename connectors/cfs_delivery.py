@@ -21,7 +21,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 
 from config.errors import InputRefused
-from connectors.cfs import CfsClient, CfsSite, Invoice, InvoiceActivity, SiteReceiptMethod
+from connectors.cfs import CfsClient, CfsSite, InvoiceActivity, InvoiceBalance, SiteReceiptMethod
 from connectors.outbox.model import Answer, Channel, Message, NewMessage
 
 STOP_PAD = "stop_pad"
@@ -68,7 +68,7 @@ class Charged(Enum):
     UNSEEN = "unseen"
 
 
-def look_for_fee(invoice: Invoice, *, fee: Decimal, due_before: Decimal) -> Charged:
+def look_for_fee(invoice: InvoiceBalance, *, fee: Decimal, due_before: Decimal) -> Charged:
     """Read from an invoice whether the fee is charged; UNSEEN where it shows neither the one nor the other."""
     charges = [one.amount for one in invoice.adjustments if one.activity == InvoiceActivity.NSF_CHARGE]
     if charges:
@@ -130,7 +130,7 @@ class CfsDelivery:
         if fee <= 0:
             raise InputRefused(f"the NSF fee of {fee} on {number} is not a positive amount")
         self._let_settle(message)
-        invoice = self._cfs.get_invoice(site, number)
+        invoice = self._cfs.get_invoice_balance(site, number)
         if invoice is None:
             raise InputRefused(f"CFS has no invoice {number} on site {site.site}. The fee of {fee} was not charged.")
         charged = look_for_fee(invoice, fee=fee, due_before=due_before)
@@ -166,7 +166,7 @@ def _amount(message: Message, name: str) -> Decimal:
     return amount
 
 
-def _unclear(invoice: Invoice, fee: Decimal, due_before: Decimal) -> str:
+def _unclear(invoice: InvoiceBalance, fee: Decimal, due_before: Decimal) -> str:
     listed = ", ".join(f"{one.activity or 'no activity'} {one.amount}" for one in invoice.adjustments) or "none"
     adjusted = "not said" if invoice.amount_adjusted is None else str(invoice.amount_adjusted)
     return (

@@ -14,10 +14,19 @@ from urllib.parse import quote
 from config.settings import CfsSettings
 from connectors.cfs import names
 from connectors.cfs.documents import document_lines, two_places, wall_time
-from connectors.cfs.errors import CfsRejected
-from connectors.cfs.model import CfsSite, CreditMemo, Invoice, InvoiceLine, NewReceipt, Receipt, SiteProfile
+from connectors.cfs.errors import CfsAnswerUnreadable, CfsRejected, CfsUnavailable
+from connectors.cfs.model import (
+    CfsSite,
+    CreditMemo,
+    Invoice,
+    InvoiceBalance,
+    InvoiceLine,
+    NewReceipt,
+    Receipt,
+    SiteProfile,
+)
 from connectors.cfs.names import Identity, InvoiceActivity, ReceiptActivity, ReversalComment, ReversalReason
-from connectors.cfs.reading import JsonObject, optional_text, text
+from connectors.cfs.reading import JsonObject, named, optional_text, text
 from connectors.cfs.transport import Call, Transport
 
 
@@ -56,7 +65,11 @@ class CfsClient:
         return self._transport.get(Call("look up site", site.site, "GET", f"{site.path}/"), SiteProfile.from_json)
 
     def set_receipt_method(self, site: CfsSite, method: str) -> SiteProfile:
-        """Set how CFS collects on a site (SiteReceiptMethod): PAD_STOP blocks PAD, PAD_DAILY allows it."""
+        """Set how CFS collects on a site (SiteReceiptMethod): PAD_STOP blocks PAD, PAD_DAILY allows it.
+
+        An answer that does not say so is no failure: CFS is asked what it has. Raises CfsUnavailable where it still
+        has another method.
+        """
         call = Call(
             f"set the receipt method {method!r} on site",
             site.site,
@@ -64,12 +77,27 @@ class CfsClient:
             f"{site.path}/",
             body={"receipt_method": str(method)},
         )
-        return self._transport.put(call, SiteProfile.from_json)
+        set_to = self._transport.put(call, SiteProfile.from_json)
+        if set_to.receipt_method == method:
+            return set_to
+        found = self._look_again(site)
+        if found.receipt_method not in {None, method}:
+            raise CfsUnavailable(
+                f"CFS accepted to {call}, and has {found.receipt_method!r} there all the same. It is tried again."
+            )
+        return found
+
+    def _look_again(self, site: CfsSite) -> SiteProfile:
+        """Look a site up whose PUT went well; where nothing can be read of it, nothing speaks against that."""
+        try:
+            return self.get_site(site) or SiteProfile(None)
+        except CfsAnswerUnreadable:
+            return SiteProfile(None)
 
     def get_receipt(self, site: CfsSite, number: str, *, identity: Identity = Identity.PAYBC) -> Receipt | None:
         """Look up a receipt on the site it should be on."""
         call = Call("look up receipt", number, "GET", f"{_receipt(site, number)}/", identity)
-        return self._transport.get(call, Receipt.from_json)
+        return self._transport.get(call, _receipt_named(number))
 
     def create_receipt(self, site: CfsSite, receipt: NewReceipt) -> Receipt:
         """Make a receipt, as FAS: one made by PAYBC could never be applied."""
@@ -87,7 +115,7 @@ class CfsClient:
                 "comments": receipt.comments,
             },
         )
-        return self._transport.post(call, Receipt.from_json)
+        return self._transport.post(call, _receipt_named(receipt.receipt_number))
 
     def apply_receipt(self, site: CfsSite, number: str, invoice_number: str) -> Receipt:
         """Apply what is left of a receipt, as far as the invoice owes it; gives the receipt after that."""
@@ -98,7 +126,7 @@ class CfsClient:
             f"{_receipt(site, number)}/apply",
             body={"invoice_number": invoice_number},
         )
-        return self._transport.post(call, Receipt.from_json)
+        return self._transport.post(call, _receipt_named(number))
 
     def unapply_receipt(self, site: CfsSite, number: str, invoice_number: str) -> None:
         """Take back what of a receipt was applied to an invoice."""
@@ -137,8 +165,13 @@ class CfsClient:
 
     def get_invoice(self, site: CfsSite, number: str) -> Invoice | None:
         """Look up an invoice on the site it should be on."""
+        return self._transport.get(_look_up_invoice(site, number), _invoice_named(number))
+
+    def get_invoice_balance(self, site: CfsSite, number: str) -> InvoiceBalance | None:
+        """Look up what is owed on an invoice, with the adjustments of it."""
         return self._transport.get(
-            Call("look up invoice", number, "GET", f"{_invoice(site, number)}/"), Invoice.from_json
+            _look_up_invoice(site, number),
+            lambda answer: InvoiceBalance.from_json(named(answer, "invoice_number", number)),
         )
 
     def create_invoice(self, site: CfsSite, number: str, lines: Sequence[InvoiceLine], *, at: datetime) -> Invoice:
@@ -162,7 +195,7 @@ class CfsClient:
                 "lines": document_lines(lines, sign=1),
             },
         )
-        return self._transport.post(call, Invoice.from_json)
+        return self._transport.post(call, _invoice_named(number))
 
     def adjust_invoice(
         self, site: CfsSite, number: str, *, amount: Decimal, activity: InvoiceActivity, comment: str
@@ -194,7 +227,9 @@ class CfsClient:
     def get_credit_memo(self, site: CfsSite, number: str) -> CreditMemo | None:
         """Look up a credit memo on the site it should be on."""
         call = Call("look up credit memo", number, "GET", f"{site.path}/cms/{quote(number, safe='')}/")
-        return self._transport.get(call, lambda answer: CreditMemo.from_json({"credit_memo_number": number, **answer}))
+        return self._transport.get(
+            call, lambda answer: CreditMemo.from_json(named(answer, "credit_memo_number", number))
+        )
 
     def create_credit_memo(
         self, site: CfsSite, lines: Sequence[InvoiceLine], *, at: datetime, comments: str = ""
@@ -226,6 +261,18 @@ def _receipt(site: CfsSite, number: str) -> str:
 
 def _invoice(site: CfsSite, number: str) -> str:
     return f"{site.path}/invs/{_segment(number)}"
+
+
+def _look_up_invoice(site: CfsSite, number: str) -> Call:
+    return Call("look up invoice", number, "GET", f"{_invoice(site, number)}/")
+
+
+def _receipt_named(number: str) -> Callable[[JsonObject], Receipt]:
+    return lambda answer: Receipt.from_json(named(answer, "receipt_number", number))
+
+
+def _invoice_named(number: str) -> Callable[[JsonObject], Invoice]:
+    return lambda answer: Invoice.from_json(named(answer, "invoice_number", number))
 
 
 def _segment(number: str) -> str:

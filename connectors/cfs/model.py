@@ -39,20 +39,14 @@ class CfsSite:
 
 @dataclass(frozen=True)
 class SiteProfile:
-    """A site as CFS has it; the receipt method says whether PAD is pulled."""
+    """A site as CFS has it; the receipt method says whether PAD is pulled, None where CFS did not say."""
 
-    site_number: str
-    site_name: str | None
     receipt_method: str | None
 
     @classmethod
     def from_json(cls, answer: JsonObject) -> "SiteProfile":
         """Read the site object (section 3)."""
-        return cls(
-            site_number=text(answer, "site_number"),
-            site_name=optional_text(answer, "site_name"),
-            receipt_method=optional_text(answer, "receipt_method"),
-        )
+        return cls(receipt_method=optional_text(answer, "receipt_method"))
 
 
 @dataclass(frozen=True)
@@ -127,6 +121,33 @@ class InvoiceAdjustment:
 
 
 @dataclass(frozen=True)
+class InvoiceBalance:
+    """What is owed on an invoice, and what changed it: all that whoever adjusts it has to know."""
+
+    invoice_number: str
+    amount_due: Decimal
+    amount_adjusted: Decimal | None
+    adjustments: tuple[InvoiceAdjustment, ...]
+
+    @classmethod
+    def from_json(cls, answer: JsonObject) -> "InvoiceBalance":
+        """Read the balance out of the invoice object (section 5)."""
+        return cls(
+            invoice_number=text(answer, "invoice_number"),
+            amount_due=amount(answer, "amount_due"),
+            amount_adjusted=optional_amount(answer, "amount_adjusted"),
+            adjustments=tuple(
+                InvoiceAdjustment(
+                    amount=amount(one, "adjustment_amount"),
+                    activity=optional_text(one, "activity_name"),
+                    comment=optional_text(one, "comment"),
+                )
+                for one in objects(answer, "adjustments")
+            ),
+        )
+
+
+@dataclass(frozen=True)
 class Invoice:
     """An invoice, what is still owed on it and which receipts were applied."""
 
@@ -134,10 +155,7 @@ class Invoice:
     reference_number: str | None
     total: Decimal
     amount_due: Decimal
-    amount_adjusted: Decimal | None
-    status: str | None
     receipt_numbers: tuple[str, ...]
-    adjustments: tuple[InvoiceAdjustment, ...]
 
     @classmethod
     def from_json(cls, answer: JsonObject) -> "Invoice":
@@ -148,20 +166,10 @@ class Invoice:
             reference_number=optional_text(answer, "pbc_ref_number"),
             total=amount(answer, "total"),
             amount_due=amount(answer, "amount_due"),
-            amount_adjusted=optional_amount(answer, "amount_adjusted"),
-            status=optional_text(answer, "status"),
             receipt_numbers=tuple(
                 text(link, "href").rstrip("/").rsplit("/", 1)[-1]
                 for link in links
                 if link.get("rel") == "receipt_applied"
-            ),
-            adjustments=tuple(
-                InvoiceAdjustment(
-                    amount=amount(one, "adjustment_amount"),
-                    activity=optional_text(one, "activity_name"),
-                    comment=optional_text(one, "comment"),
-                )
-                for one in objects(answer, "adjustments")
             ),
         )
 

@@ -52,6 +52,11 @@ def optional_text(answer: JsonObject, name: str) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
+def named(answer: JsonObject, name: str, value: str) -> JsonObject:
+    """Return the answer to a question about `value`, named by it where CFS left the name out (section 1)."""
+    return answer if optional_text(answer, name) else {**answer, name: value}
+
+
 def objects(answer: JsonObject, name: str) -> tuple[JsonObject, ...]:
     """Give the objects of an array, none where it is null or missing."""
     value = answer.get(name)

@@ -133,6 +133,8 @@ class Transport:
                 raise CfsAnswerUnreadable(f"status {status}, no JSON object")
             return read(body)
         except (ValueError, CfsAnswerUnreadable) as error:
+            if call.method == "PUT" and status < 300:
+                return read({})  # it has been set; whoever wants to know more looks
             found = f"CFS was asked to {call}, and its answer cannot be read: {error}."
             if call.method == "POST":
                 raise CfsOutcomeUnknown(f"{found} {_state(CfsOutcomeUnknown)}") from error

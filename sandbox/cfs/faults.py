@@ -15,6 +15,7 @@ class FaultKind(StrEnum):
     ERROR_BEFORE = "error_before"  # refused with `status` and `reason`, nothing is done
     ERROR_AFTER = "error_after"  # done, then answered with `status`
     LOST_ANSWER = "lost_answer"  # done, then the connection is cut, or kept silent for `seconds`
+    BARE_ANSWER = "bare_answer"  # done, then answered with `status` and an object without fields
     LATE_EFFECT = "late_effect"  # answered with `status` at once, done `seconds` later
     REFUSE_401 = "refuse_401"  # the token is not accepted, nothing is done
     SLOW = "slow"  # done, `seconds` later than usual

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.business_time import BUSINESS_ZONE
 from sandbox.cfs.faults import Fault, FaultKind
 from sandbox.cfs.options import Availability
-from sandbox.cfs.rendering import html_answer
+from sandbox.cfs.rendering import html_answer, json_answer
 from sandbox.cfs.simulator import CallRecord, Simulator
 
 CUT = "cfs.cut"
@@ -69,6 +69,9 @@ class Gate:
             case FaultKind.ERROR_AFTER:
                 await self._routes(exchange.scope, exchange.receive, _swallow)
                 await exchange.answer(broken)
+            case FaultKind.BARE_ANSWER:
+                await self._routes(exchange.scope, exchange.receive, _swallow)
+                await exchange.answer(json_answer({}, fault.status))
             case _:
                 await self._routes(exchange.scope, exchange.receive, _swallow)
                 await exchange.fall_silent(fault.seconds)

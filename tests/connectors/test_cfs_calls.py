@@ -105,7 +105,7 @@ def test_the_fee_for_a_bounced_payment_is_seen_on_the_invoice(client: CfsClient)
         comment="Non sufficient funds",
     )
 
-    invoice = client.get_invoice(SITE, "REG01234700")
+    invoice = client.get_invoice_balance(SITE, "REG01234700")
     assert invoice is not None
     assert (invoice.amount_due, invoice.amount_adjusted) == (Decimal("90.00"), Decimal("30.00"))
     assert [(one.amount, one.activity) for one in invoice.adjustments] == [

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.cfs import CfsAnswerUnreadable, CreditMemo, Invoice, Receipt, exact_json
+from connectors.cfs import (
+    CfsAnswerUnreadable,
+    CreditMemo,
+    Invoice,
+    InvoiceBalance,
+    Receipt,
+    SiteProfile,
+    exact_json,
+)
 from connectors.cfs.rate_limit import RateLimit
+from connectors.cfs.reading import named
 
 AMOUNTS = st.decimals(min_value=-(10**12), max_value=10**12, places=2)
 
@@ -64,13 +73,53 @@ def test_the_receipts_of_an_invoice_are_the_last_pieces_of_their_links() -> None
     )
 
     assert invoice.receipt_numbers == ("206000010R2",)
-    assert invoice.adjustments == ()
 
 
 def test_a_memo_with_a_numeric_number_has_it_as_text() -> None:
     memo = CreditMemo.from_json({"credit_memo_number": 20455, "total": None, "amount_due": "-25"})
 
     assert (memo.credit_memo_number, memo.remaining_amount) == ("20455", Decimal(25))
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | AMOUNTS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=5,
+)
+
+
+def fields(*names: str) -> st.SearchStrategy[dict[str, object]]:
+    """Some of these fields, each with anything in it."""
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(names, ANYTHING))
+
+
+@given(answer=fields("site_number", "site_name", "party_number", "links", "customer_profile_class"))
+def test_a_site_is_read_whatever_else_its_answer_holds(answer: dict[str, object]) -> None:
+    assert SiteProfile.from_json(answer) == SiteProfile(None)
+    assert SiteProfile.from_json(answer | {"receipt_method": "BCR-PAD Stop"}) == SiteProfile("BCR-PAD Stop")
+
+
+@given(answer=fields("total", "status", "receipts", "lines", "pbc_ref_number", "credit_memos"))
+def test_the_balance_of_an_invoice_is_read_whatever_else_its_answer_holds(answer: dict[str, object]) -> None:
+    read = InvoiceBalance.from_json(named(answer | {"amount_due": "15.00"}, "invoice_number", "REG1"))
+
+    assert read == InvoiceBalance("REG1", Decimal("15.00"), None, ())
+
+
+@given(answer=fields("status", "adjustments", "lines", "amount_adjusted", "credit_memos"))
+def test_an_invoice_is_read_whatever_is_wrong_with_what_nobody_uses(answer: dict[str, object]) -> None:
+    read = Invoice.from_json(named(answer | {"amount_due": 0, "total": "15"}, "invoice_number", "REG1"))
+
+    assert read == Invoice("REG1", None, Decimal(15), Decimal(0), ())
+
+
+@pytest.mark.parametrize("blank", [{}, {"receipt_number": None}, {"receipt_number": ""}])
+def test_an_answer_without_the_number_it_was_asked_by_is_about_that_number(blank: dict[str, object]) -> None:
+    nameless = {"receipt_amount": "10.00", "unapplied_amount": "2.00"} | blank
+
+    read = Receipt.from_json(named(nameless, "receipt_number", "206000010"))
+
+    assert (read.receipt_number, read.unapplied_amount) == ("206000010", Decimal(2))
 
 
 def test_calls_are_spread_evenly_and_idle_time_is_not_saved_up() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.errors import InputRefused
-from connectors.cfs import CfsSite, Invoice, InvoiceAdjustment
+from connectors.cfs import CfsSite, InvoiceAdjustment, InvoiceBalance
 from connectors.cfs_delivery import CfsDelivery, Charged, look_for_fee, new_nsf_fee, new_stop_pad
 from connectors.outbox import Channel, Message, NewMessage
 from database.engine import Database
@@ -102,6 +102,49 @@ def test_a_bounce_stops_pad_and_charges_the_fee(database: Database, bounced: Run
         "fee": "30.00",
         "amount_due_seen": kept(database, f"fee:{NUMBER}")["answer"]["amount_due_seen"],
     }
+
+
+@pytest.mark.parametrize(
+    ("faults", "said"),
+    [
+        ([{"kind": "bare_answer", "method": "PUT", "status": 200}], "BCR-PAD Stop"),
+        ([{"kind": "bare_answer", "method": "PUT", "status": 204}], "BCR-PAD Stop"),
+        ([{"kind": "error_after", "method": "PUT", "status": 200}], "BCR-PAD Stop"),
+        ([{"kind": "bare_answer", "path": "/sites/[^/]+/", "status": 200, "count": 0}], None),
+        (
+            [
+                {"kind": "bare_answer", "method": "PUT", "status": 200},
+                {"kind": "error_after", "method": "GET", "path": "/sites/[^/]+/", "status": 200, "nth": 2},
+            ],
+            None,
+        ),
+    ],
+    ids=["no fields", "no content", "a page", "no fields anywhere", "a page when asked again"],
+)
+def test_a_site_that_was_set_holds_nothing_back_whatever_cfs_answers(
+    database: Database, bounced: RunningCfs, faults: list[dict[str, object]], said: str | None
+) -> None:
+    keep(database, [stop_pad(), nsf_fee()])
+    bounced.admin.order_faults(*faults)
+
+    report = send(database, delivery(bounced))
+
+    assert (report.delivered, report.failed, report.dead) == (2, 0, 0)
+    assert (receipt_method(bounced), len(charges(bounced))) == ("BCR-PAD Stop", 1)
+    assert kept(database, "stop")["answer"]["receipt_method"] == said
+
+
+def test_a_site_that_cfs_says_it_set_and_did_not_is_tried_again(database: Database, bounced: RunningCfs) -> None:
+    keep(database, [stop_pad()])
+    bounced.admin.order_faults({"kind": "error_before", "method": "PUT", "status": 200})
+    clock = SetClock()
+
+    first = send(database, delivery(bounced, clock), clock)
+    clock.forward(minutes=1)
+    second = send(database, delivery(bounced, clock), clock)
+
+    assert (first.failed, first.dead, second.delivered) == (1, 0, 1)
+    assert receipt_method(bounced) == "BCR-PAD Stop"
 
 
 def test_what_cfs_has_already_is_not_sent_again(database: Database, bounced: RunningCfs) -> None:
@@ -273,14 +316,10 @@ def test_an_undecided_fee_is_never_sent_a_second_time(bounced: RunningCfs) -> No
 def test_an_invoice_says_whether_the_fee_is_charged(
     adjustments: list[tuple[str | None, str]], adjusted: str | None, due: str, expected: Charged
 ) -> None:
-    invoice = Invoice(
+    invoice = InvoiceBalance(
         invoice_number=NUMBER,
-        reference_number="40001",
-        total=BEFORE,
         amount_due=Decimal(due),
         amount_adjusted=None if adjusted is None else Decimal(adjusted),
-        status="OP",
-        receipt_numbers=(),
         adjustments=tuple(InvoiceAdjustment(Decimal(amount), activity, None) for activity, amount in adjustments),
     )
 
