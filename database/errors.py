@@ -8,6 +8,9 @@ from sqlalchemy.exc import DBAPIError
 from config.errors import ConfigError, PayJobsError, SourceUnavailable
 from config.masking import mask_text
 
+# no cardinality, data, integrity, triggered change, check option, program limit, raised by a trigger
+_OF_CONTENT = {"21", "22", "23", "27", "44", "54", "P0"}
+
 
 def explain(error: DBAPIError) -> PayJobsError:
     """Give the error of our tree that a database error stands for; its message is fit for people and logs."""
@@ -40,6 +43,15 @@ def explain(error: DBAPIError) -> PayJobsError:
     if error.connection_invalidated or isinstance(cause, pg.OperationalError | pg.InterfaceError):
         return _unreachable(said)
     return PayJobsError(f"The database refused a statement: {said}")
+
+
+def refuses_content(error: DBAPIError) -> bool:
+    """Return whether the database refused what it was given: a value, a key, a rule or a limit, by class of SQLSTATE.
+
+    The same content is refused by every run, so it must not stop what waits behind it. Where the server is away, out of
+    room, or not the database we know, the content is not at fault, and the next run tries it again.
+    """
+    return (getattr(error.orig, "pgcode", None) or "")[:2] in _OF_CONTENT
 
 
 def _unreachable(said: str) -> PayJobsError:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from sqlalchemy import Row
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from config.business_time import naive_utc
 from config.errors import InputRefused
 from connectors.inbound.ledger import InboundFile, find_file, set_state
 from connectors.outbox import enqueue
-from database.errors import explain
+from database.errors import explain, refuses_content
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.apply_batch import Applied, Told, apply_batch
@@ -46,7 +46,11 @@ def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = Fa
         return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
     outcome = Outcome()
     with closing(Spool()) as spool:
-        survey = _register(context, opened, spool)
+        try:
+            survey = _register(context, opened, spool)
+        except (InputRefused, DBAPIError) as error:
+            context.stop.check()
+            return _held_unread(context, file, _why_refused(error))
         with context.database.begin() as session:
             rows = batches_of(session, file.id)
         for row, batch in zip(rows, survey.batches, strict=True):
@@ -96,9 +100,9 @@ def _apply(
             set_batch_state(
                 session, row.id, state, reason=_reason(applied, state), run_id=context.run_id, now=now, counts=counts
             )
-    except (InputRefused, DataError, IntegrityError) as error:
+    except (InputRefused, DBAPIError) as error:
         context.stop.check()
-        reason = str(error if isinstance(error, InputRefused) else explain(error)).rstrip(".")
+        reason = _why_refused(error)
         with context.database.begin() as session:
             set_batch_state(session, row.id, "held", reason=reason, run_id=context.run_id, now=now)
         return _held(file, row, reason)
@@ -108,6 +112,15 @@ def _apply(
         outcome.notes.append(f"{file.name} batch {told.number}: every line of it was answered the same way before.")
     context.log.info("batch.applied", file=file.name, batch=told.number, state=state, **applied.lines)
     return outcome
+
+
+def _why_refused(error: InputRefused | DBAPIError) -> str:
+    """Return why a content cannot be applied; an error that has nothing to do with the content goes on."""
+    if isinstance(error, InputRefused):
+        return str(error).rstrip(".")
+    if not refuses_content(error):
+        raise error
+    return str(explain(error)).rstrip(".")
 
 
 def _state(applied: Applied) -> str:
@@ -134,6 +147,15 @@ def _held(file: InboundFile, row: Row[Any], reason: str, *, is_damaged: bool = F
         step = f"Once the cause is removed: {command}"
     detail = f"{reason}. Nothing of the batch was applied. {step}"
     return Outcome(rejects=[Reject(where, "held", detail)], counts=Counter(batches_held=1))
+
+
+def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome:
+    """Hold a file that could not even be read; those behind it go on."""
+    with context.database.begin() as session:
+        set_state(session, file.id, "held", reason=f"it could not be read: {reason}"[:2000], run_id=context.run_id)
+    context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
+    detail = f"It could not be read: {reason}. Once the cause is removed: EJV_FEEDBACK_CHECK --file {file.name}"
+    return Outcome(rejects=[Reject(file.name, "held", detail)], counts=Counter(files_held=1))
 
 
 def _settle_file(context: RunContext, file: InboundFile, survey: Survey) -> Outcome:

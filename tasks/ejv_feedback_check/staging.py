@@ -9,7 +9,7 @@ from typing import BinaryIO
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from database.engine import raw_connection
+from database.copy import copy_encoded, encode_row
 from database.sql import run_sql
 from tasks.ejv_feedback_check.feedback import Line
 from tasks.ejv_feedback_check.flow_through import FlowThrough
@@ -17,8 +17,10 @@ from tasks.ejv_feedback_check.flow_through import FlowThrough
 PACKAGE = "tasks.ejv_feedback_check"
 _PIECE = 1 << 16
 _NOTHING = FlowThrough("", 0)
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_NULL = "\\N"
+_COLUMNS = (
+    "line", "record", "journal", "journal_line", "effective_date", "amount", "side", "subject", "form", "invoice_id",
+    "partner_id", "refund_id", "receipt", "code", "message", "fault",
+)  # fmt: skip
 
 
 class Spool:
@@ -65,27 +67,18 @@ class Section:
 def stage(session: Session, lines: Section) -> int:
     """COPY the lines of a batch into a new staging table, and give their number."""
     run_sql(session, PACKAGE, "create_staged")
-    with raw_connection(session).cursor() as cursor:
-        cursor.copy_expert("COPY feedback_staged FROM STDIN", lines, size=_PIECE)
-        count = int(cursor.rowcount)
+    count = copy_encoded(session, "feedback_staged", _COLUMNS, lines)
     session.execute(text("ANALYZE feedback_staged"))
     return count
 
 
 def _row(line: Line) -> bytes:
-    """Give a line as a row of create_staged.sql, its columns in that order."""
+    """Return a line as a row of create_staged.sql."""
     about = line.about or _NOTHING
-    return (
-        f"{line.number}\t{line.record}\t{_number(line.journal)}\t{line.effective or _NULL}\t{_number(line.amount)}\t"
-        f"{line.side or _NULL}\t{_text(line.subject) or _NULL}\t{about.form or _NULL}\t"
-        f"{about.invoice_id or _NULL}\t{_number(about.partner_id)}\t{_number(about.refund_id)}\t"
-        f"{_text(line.receipt) or _NULL}\t{line.code}\t{_text(line.message)}\t{_text(line.fault)}\n"
-    ).encode()
-
-
-def _text(value: str) -> str:
-    return value if value.isalnum() or not value else value.translate(_ESCAPES)
-
-
-def _number(value: object) -> object:
-    return _NULL if value is None else value
+    return encode_row(
+        (
+            line.number, line.record, line.journal, line.journal_line, line.effective, line.amount, line.side or None,
+            line.subject or None, about.form or None, about.invoice_id or None, about.partner_id, about.refund_id,
+            line.receipt or None, line.code, line.message, line.fault,
+        )
+    )  # fmt: skip

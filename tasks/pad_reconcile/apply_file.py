@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from config.business_time import naive_utc
@@ -14,6 +15,7 @@ from config.errors import InputRefused
 from config.settings import EventSettings
 from connectors.inbound.ledger import InboundFile, find_file, set_state
 from connectors.outbox import enqueue
+from database.errors import explain, refuses_content
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.apply_rows import Applied, apply_staged
@@ -68,6 +70,11 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
             _drop_tables(session)
     except InputRefused as error:
         return _failed(context, file, error)
+    except DBAPIError as error:
+        context.stop.check()
+        if not refuses_content(error):
+            raise
+        return _held(context, file, str(explain(error)).rstrip("."))
     context.log.info("file.applied", file=file.name, file_id=file.id, **outcome.counts)
     return outcome
 
@@ -179,3 +186,12 @@ def _failed(context: RunContext, file: InboundFile, error: InputRefused) -> Outc
         set_state(session, file.id, "failed", reason=str(error), run_id=context.run_id)
     context.log.error("file.failed", file=file.name, file_id=file.id, error=str(error))
     return Outcome(rejects=[Reject(file.name, type(error).__name__, f"{error} {error.advice}")])
+
+
+def _held(context: RunContext, file: InboundFile, reason: str) -> Outcome:
+    """Hold a file that the database does not take; the next one is applied."""
+    with context.database.begin() as session:
+        set_state(session, file.id, "held", reason=reason[:2000], run_id=context.run_id)
+    context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
+    detail = f'{reason}. Nothing of it was applied. Once the cause is removed: PAD_RECONCILE --replay {file.name} --reason "..."'
+    return Outcome(rejects=[Reject(file.name, "held", detail)])

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import psycopg2
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
@@ -38,35 +36,11 @@ def create_tables(session: Session) -> None:
 
 
 def stage(session: Session, file_id: int, rows: Iterable[Row]) -> Totals:
-    """COPY the rows into the staging table, and give what was read.
-
-    Raises what reading the rows raises, where the driver would tell of a cancelled statement.
-    """
+    """COPY the rows into the staging table and return what was read. Raises what reading the rows raises."""
     totals = Totals()
-    reading = _Reading(rows)
-    try:
-        copy_rows(session, "settlement_staged", _COLUMNS, _values(file_id, reading, totals))
-    except psycopg2.Error as error:
-        if reading.error is not None:
-            raise reading.error from None
-        raise DBAPIError.instance("COPY", None, error, psycopg2.Error) from error
+    copy_rows(session, "settlement_staged", _COLUMNS, _values(file_id, rows, totals))
     session.execute(text("ANALYZE settlement_staged"))
     return totals
-
-
-class _Reading:
-    """Rows as they are read, and what broke reading them off."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self.error: Exception | None = None
-        self._rows = rows
-
-    def __iter__(self) -> Iterator[Row]:
-        try:
-            yield from self._rows
-        except Exception as error:
-            self.error = error
-            raise
 
 
 def stage_rejects(session: Session, numbers: Sequence[str] | None = None) -> Totals:

@@ -1,5 +1,6 @@
 """COPY brings every value over unchanged."""
 
+import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -7,15 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from config.errors import FormatError
-from database.copy import _TextRows, copy_rows
+from database.copy import _TextRows, copy_encoded, copy_rows, storable
 from database.engine import Database
 
-# PostgreSQL holds no NUL character and no half of a surrogate pair.
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])) | st.sampled_from(
     ["\\N", "\\.", "\\", "\\\\N", "\t", "\n", "\r\n", "", "NULL", "a\\tb", "\u2028", "\x85", "\x1a"]
 )
+ANY_TEXT = st.text(st.characters() | st.sampled_from("\\\t\r\n\0\x1a\x1b\x85\u2028\ud800\udfff0N."), max_size=12)
 ROWS = st.lists(st.tuples(TEXTS | st.none(), TEXTS | st.none()), max_size=20)
 
 
@@ -36,6 +38,15 @@ def copied(database: Database, rows: Iterable[Any]) -> tuple[int, list[tuple[Any
 @given(ROWS)
 def test_any_text_and_null_come_back_as_they_went(database: Database, rows: list[Any]) -> None:
     assert copied(database, rows) == (len(rows), rows)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=10))
+def test_what_no_database_takes_comes_back_visible_and_takes_no_other_field_with_it(
+    database: Database, rows: list[tuple[str, str]]
+) -> None:
+    assert copied(database, rows) == (len(rows), [(storable(one), storable(two)) for one, two in rows])
+    assert all(storable(one) == one for row in rows for one in row if not {*one} & {"\0"} and one.isprintable())
 
 
 def test_rows_larger_than_the_buffer_come_back_as_they_went(database: Database) -> None:
@@ -102,3 +113,9 @@ def test_what_the_rows_raise_is_raised_as_it_is(database: Database) -> None:
     with pytest.raises(FormatError, match="the third column"), database.begin() as session:
         session.execute(text("CREATE TEMPORARY TABLE failing (a text) ON COMMIT DROP"))
         copy_rows(session, "failing", ("a",), rows())
+
+
+def test_what_the_database_refuses_is_an_error_that_can_be_explained(database: Database) -> None:
+    with pytest.raises(DataError), database.begin() as session:
+        session.execute(text("CREATE TEMPORARY TABLE failing (a integer) ON COMMIT DROP"))
+        copy_encoded(session, "failing", ("a",), io.BytesIO(b"\\0\n"))

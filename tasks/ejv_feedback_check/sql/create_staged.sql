@@ -6,6 +6,7 @@ CREATE TEMPORARY TABLE feedback_staged (
        line           integer NOT NULL,
        record         text    NOT NULL,
        journal        integer,
+       journal_line   integer,
        effective_date date,
        amount         numeric(19,2),
        side           text,

@@ -27,7 +27,7 @@ WITH headers AS (
               max(effective_date) AS effective_date,
               coalesce(sum(amount) FILTER (WHERE side = 'D'), 0) AS debit,
               coalesce(sum(amount) FILTER (WHERE side = 'C'), 0) AS credit,
-              chr((min(ARRAY[line, ascii(side)]))[2]) AS first_side
+              chr((min(ARRAY[journal_line, line, ascii(side)]))[3]) AS first_side
          FROM feedback_staged
         WHERE record = 'JD' AND fault = ''
         GROUP BY journal, subject
