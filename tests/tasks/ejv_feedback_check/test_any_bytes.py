@@ -54,7 +54,7 @@ def lines_without_an_outcome(books: EjvBooks, content: bytes, outcome: Outcome) 
     return lines - {int(found[1]) for found in named if found}
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DAMAGE)
 def test_any_bytes_in_a_batch_stop_no_other_file_and_lose_no_line(
     office: Office, damage: list[tuple[int, bytes, bool]]

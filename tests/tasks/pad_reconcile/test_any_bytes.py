@@ -22,7 +22,7 @@ def given_two_invoices(books: SettlementBooks) -> None:
     books.invoice(account, NEXT.number, "7.00", id=200)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 10_000), BYTES, st.booleans()), min_size=1, max_size=3))
 def test_any_bytes_in_a_row_stop_no_other_file_and_lose_no_line(
     books: SettlementBooks, damage: list[tuple[int, bytes, bool]]
