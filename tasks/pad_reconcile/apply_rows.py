@@ -15,6 +15,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import ConfigError, SourceUnavailable, TotalsDisagree
+from database.pay.nsf_fee import fee_overdue_date
 from database.sql import run_sql
 from tasks.pad_reconcile.staging import PACKAGE, Totals
 
@@ -86,7 +87,7 @@ def apply_staged(
 
 def _settle(session: Session, applied: Applied, now: datetime) -> None:
     """Sections 5 to 7: invoices, receipts, payments and credits."""
-    _apply_credits(session, applied, now, memos_only=True)
+    _apply_credits(session, applied, memos_only=True)
     run_sql(session, PACKAGE, "choose_settled_invoices")
     session.execute(text("ANALYZE settled_invoices"))
     applied.differences += run_sql(session, PACKAGE, "find_differences").all()
@@ -97,7 +98,7 @@ def _settle(session: Session, applied: Applied, now: datetime) -> None:
     applied.completed += run_sql(session, PACKAGE, "list_completed_invoices").all()
     run_sql(session, PACKAGE, "write_pad_payments")
     run_sql(session, PACKAGE, "complete_eft_payments")
-    _apply_credits(session, applied, now, memos_only=False)
+    _apply_credits(session, applied, memos_only=False)
     run_sql(session, PACKAGE, "create_credits", now=now)
 
 
@@ -115,8 +116,8 @@ def _check_unchanged(session: Session) -> None:
         )
 
 
-def _apply_credits(session: Session, applied: Applied, now: datetime, *, memos_only: bool) -> None:
-    placed = run_sql(session, PACKAGE, "apply_credits", memos_only=memos_only, now=now).all()
+def _apply_credits(session: Session, applied: Applied, *, memos_only: bool) -> None:
+    placed = run_sql(session, PACKAGE, "apply_credits", memos_only=memos_only).all()
     applied.unplaced += [row for row in placed if row.unplaced and (row.placed or row.kind == "SETTLE_CREDIT")]
     run_sql(
         session,
@@ -145,6 +146,7 @@ def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> N
         PACKAGE,
         "create_fee_invoices",
         now=now,
+        overdue_date=fee_overdue_date(now),
         fee=fee.amount,
         fee_schedule_id=fee.schedule_id,
         description=fee.description,

@@ -78,7 +78,7 @@ def _by_type(row: Row) -> Decision:
 
 def _unusable(row: Row, kind: Kind) -> Decision | None:
     """Reject what lacks a value its effect rests on, or would settle something with less than nothing."""
-    if row.application_date is None and kind not in {Kind.EFT_PAYMENT, Kind.MEMO_PART}:
+    if row.application_date is None and kind is not Kind.EFT_PAYMENT:
         return Decision(Kind.REJECT, "no_date", "application date is blank (expected like '05-Nov-26')")
     if not row.customer_account and kind not in {Kind.EFT_PAYMENT, Kind.MEMO_PART}:
         return Decision(Kind.REJECT, "no_customer_account", "customer account is blank")

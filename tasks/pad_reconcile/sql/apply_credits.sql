@@ -16,7 +16,8 @@ WITH first_rows AS (
      ),
      memos AS (
        SELECT first_rows.file_id, first_rows.line, first_rows.kind, first_rows.application_id,
-              first_rows.target_number, first_rows.amount, first_rows.customer_account, first_rows.source_number,
+              first_rows.application_date, first_rows.target_number, first_rows.amount, first_rows.customer_account,
+              first_rows.source_number,
               credit.id AS credit_id, credit.account_id,
               sum(first_rows.amount) OVER running - first_rows.amount AS starts,
               sum(first_rows.amount) OVER running AS ends
@@ -65,7 +66,7 @@ WITH first_rows AS (
        INSERT INTO applied_credits (
               account_id, application_id, amount_applied, cfs_account, cfs_identifier, credit_id, created_on,
               invoice_amount, invoice_number, invoice_id)
-       SELECT account_id, application_id, part, customer_account, source_number, credit_id, :now,
+       SELECT account_id, application_id, part, customer_account, source_number, credit_id, application_date,
               total, target_number, invoice_id
          FROM parts
         ORDER BY file_id, line, invoice_id DESC

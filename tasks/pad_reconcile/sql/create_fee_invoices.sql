@@ -1,23 +1,25 @@
 -- Create the NSF fee invoice of each freeze: invoice, line item, NSF row and reference.
--- in     now (naive UTC), fee_schedule_id, fee, description, distribution_id
+-- in     now, overdue_date (naive UTC), fee_schedule_id, fee, description, distribution_id
 -- out    the number of invoices
 -- again  a bounce that is known resolved to already_applied, so no second fee is made
 -- source docs/specs/cas-settlement-csv.md section 8 steps 8 and 9; the reason is cut to the column's 50 characters
 WITH fee_invoices AS (
        INSERT INTO invoices (
-              id, created_by, created_on, invoice_status_code, total, paid, refund, service_fees, gst, corp_type_code,
-              payment_account_id, cfs_account_id, payment_method_code)
-       SELECT fee_invoice_id, 'SYSTEM', :now, 'CREATED', :fee, 0, 0, 0, 0, 'BCR',
-              payment_account_id, cfs_account_id, 'CC'
-         FROM bounced_payments
-        WHERE fee_invoice_id IS NOT NULL
+              id, created_by, created_on, invoice_status_code, total, paid, service_fees, gst, corp_type_code,
+              bcol_account, payment_account_id, cfs_account_id, payment_method_code, overdue_date)
+       SELECT bounced.fee_invoice_id, 'SYSTEM', :now, 'CREATED', :fee, 0, 0, 0, 'BCR',
+              account.bcol_account, account.id, bounced.cfs_account_id, 'CC', :overdue_date
+         FROM bounced_payments AS bounced
+         JOIN payment_accounts AS account
+           ON account.id = bounced.payment_account_id
+        WHERE bounced.fee_invoice_id IS NOT NULL
     RETURNING id
      ),
      lines AS (
        INSERT INTO payment_line_items (
-              invoice_id, filing_fees, fee_schedule_id, quantity, description, pst, total, line_item_status_code,
-              future_effective_fees, priority_fees, waived_fees, service_fees, fee_distribution_id)
-       SELECT id, :fee, :fee_schedule_id, 1, :description, 0, :fee, 'ACTIVE', 0, 0, 0, 0, :distribution_id
+              invoice_id, filing_fees, fee_schedule_id, description, pst, total, line_item_status_code,
+              future_effective_fees, priority_fees, service_fees, fee_distribution_id)
+       SELECT id, :fee, :fee_schedule_id, :description, 0, :fee, 'ACTIVE', 0, 0, 0, :distribution_id
          FROM fee_invoices
      ),
      notices AS (

@@ -2,11 +2,11 @@
 -- in     -
 -- out    the number of rows written anew
 -- again  a number with a failed payment resolved to already_applied
--- source docs/specs/cas-settlement-csv.md section 6 and section 8 step 12
+-- source docs/specs/cas-settlement-csv.md section 6 and section 8 step 12; what a bounce in part leaves paid is the amount of the failed payment
 WITH turned AS (
        UPDATE payments AS payment
           SET payment_status_code = 'FAILED',
-              paid_amount = 0,
+              paid_amount = bounced.paid_amount,
               payment_date = bounced.application_date,
               receipt_number = bounced.source_number
          FROM bounced_payments AS bounced
@@ -22,8 +22,8 @@ WITH turned AS (
      )
 INSERT INTO payments (
        payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
-       payment_account_id, invoice_amount, receipt_number, created_by)
-SELECT 'PAYBC', 'PAD', 'FAILED', 0, bounced.application_date, bounced.target_number,
-       bounced.payment_account_id, bounced.original_amount, bounced.source_number, 'SYSTEM'
+       payment_account_id, invoice_amount, receipt_number, created_by, is_routing_slip)
+SELECT 'PAYBC', 'PAD', 'FAILED', bounced.paid_amount, bounced.application_date, bounced.target_number,
+       bounced.payment_account_id, bounced.original_amount, bounced.source_number, 'SYSTEM', false
   FROM bounced_payments AS bounced
  WHERE NOT EXISTS (SELECT FROM turned WHERE turned.invoice_number = bounced.target_number)

@@ -3,12 +3,14 @@
 -- out    one row a receipt: what to tell the customer
 -- again  a receipt that has its payment gets the amount of newly applied rows added, and nothing when there are none
 -- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for the second part of an invoice
+--
+-- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount.
 WITH receipts_read AS (
        SELECT done.source_number,
               sum(done.amount) AS amount,
               count(*) AS rows_read,
-              min(done.target_number) FILTER (WHERE done.target_type = 'INV') AS target_number,
-              min(done.original_amount) FILTER (WHERE done.target_type = 'INV') AS original_amount,
+              min(done.target_number) AS target_number,
+              min(done.original_amount) AS original_amount,
               (array_agg(done.application_date ORDER BY done.file_id, done.line))[1] AS application_date,
               (array_agg(done.payment_account_id ORDER BY done.file_id DESC, done.line DESC))[1] AS payment_account_id,
               coalesce(sum(done.amount) FILTER (WHERE done.kind = 'ON_ACCOUNT'), 0.00) AS credit_amount,
@@ -39,12 +41,12 @@ WITH receipts_read AS (
      inserted AS (
        INSERT INTO payments (
               payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
-              payment_account_id, invoice_amount, receipt_number, created_by)
+              payment_account_id, invoice_amount, receipt_number, created_by, is_routing_slip)
        SELECT 'PAYBC', 'ONLINE_BANKING', 'COMPLETED', amount, application_date,
               CASE WHEN rows_read = 1 THEN target_number END,
               payment_account_id,
-              CASE WHEN rows_read = 1 THEN coalesce(original_amount, 0) ELSE 0 END,
-              source_number, 'SYSTEM'
+              CASE WHEN rows_read = 1 THEN original_amount ELSE 0 END,
+              source_number, 'SYSTEM', false
          FROM receipts_read
         WHERE NOT EXISTS (SELECT FROM added WHERE added.receipt_number = receipts_read.source_number)
      )

@@ -31,9 +31,9 @@ WITH settled AS (
      )
 INSERT INTO payments (
        payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
-       payment_account_id, invoice_amount, receipt_number, created_by)
+       payment_account_id, invoice_amount, receipt_number, created_by, is_routing_slip)
 SELECT 'PAYBC', 'PAD', 'COMPLETED', amount, application_date, target_number,
-       payment_account_id, original_amount, source_number, 'SYSTEM'
+       payment_account_id, original_amount, source_number, 'SYSTEM', false
   FROM settled
  WHERE NOT EXISTS (
          SELECT FROM payments AS known

@@ -134,7 +134,7 @@ ASKING = {
 @pytest.mark.parametrize(
     ("lacking", "rule", "untouched"),
     [
-        ({"application_date": None}, "no_date", {"MEMO_PART", "EFT_PAYMENT"}),
+        ({"application_date": None}, "no_date", {"EFT_PAYMENT"}),
         ({"customer_account": ""}, "no_customer_account", {"MEMO_PART", "EFT_PAYMENT"}),
         ({"source_number": ""}, "no_source_number", {"BOUNCE"}),
         (

@@ -1,0 +1,1 @@
+"""What the tables of the pay database mean, told once for all jobs and tools."""
