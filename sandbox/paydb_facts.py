@@ -14,6 +14,9 @@ from pathlib import Path
 
 FACTS = Path(__file__).resolve().parent.parent / "docs" / "specs" / "paydb"
 
+_OF_HISTORY = ("_history", "_version")
+_VERSION_KEYS = ("version", "transaction_id")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -58,8 +61,8 @@ class Sequence:
 
 
 def read_columns() -> tuple[Column, ...]:
-    """Read every column, tables by name, columns by position."""
-    return tuple(
+    """Read every column, tables by name, columns by position; the tables of history come last."""
+    columns = tuple(
         Column(
             table=row["table"],
             name=row["column"],
@@ -72,14 +75,20 @@ def read_columns() -> tuple[Column, ...]:
         )
         for row in _rows("columns.csv")
     )
+    return columns + _history_columns(columns)
 
 
 def read_indexes() -> tuple[Index, ...]:
-    """Read every index, tables by name."""
-    return tuple(
+    """Read every index, tables by name; of the tables of history only their primary keys are known."""
+    indexes = tuple(
         Index(row["table"], row["index"], tuple(row["columns"].split(",")), row["unique"] == "YES")
         for row in _rows("indexes.csv")
     )
+    keys: dict[str, tuple[str, ...]] = {}
+    for column in read_columns():
+        if column.primary_key and column.table.endswith(_OF_HISTORY):
+            keys[column.table] = (*keys.get(column.table, ()), column.name)
+    return indexes + tuple(Index(table, f"{table}_pkey", key, unique=True) for table, key in keys.items())
 
 
 def read_sequences() -> tuple[Sequence, ...]:
@@ -113,6 +122,24 @@ def parents_first(tables: Iterable[str]) -> list[str]:
         for table in ready:
             del waiting[table]
     return ordered
+
+
+def _history_columns(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Read the columns of the tables of history; their keys are that of the table itself and its version."""
+    keys = {(column.table, column.name) for column in columns if column.primary_key}
+    return tuple(
+        Column(
+            table=row["table"],
+            name=row["column"],
+            position=int(row["position"]),
+            type=row["type"],
+            nullable=row["nullable"] == "YES",
+            default=row["default"] or None,
+            primary_key=row["column"] in _VERSION_KEYS or (row["table"].rpartition("_")[0], row["column"]) in keys,
+            foreign_key=None,
+        )
+        for row in _rows("history_columns.csv")
+    )
 
 
 def _table_and_column(text: str) -> tuple[str, str] | None:

@@ -19,6 +19,7 @@ _PAY = (
     "invoices",
     "routing_slips",
     "cfs_accounts",
+    "cfs_accounts_history",
     "payment_accounts",
 )
 _TABLES = (*_JOURNAL, *_PAY)

@@ -1,5 +1,6 @@
 """Apply one batch of feedback, inside one transaction: every step is one statement over all its lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, TotalsDisagree
+from database.pay.history import keep_versions
 from database.sql import run_sql
 from tasks.ejv_feedback_check.feedback import ACCEPTED, JOURNAL_TYPES
 from tasks.ejv_feedback_check.names import feeder_of
@@ -135,16 +137,16 @@ def _settle(session: Session, applied: Applied, now: datetime, today: date) -> N
         run_sql(session, PACKAGE, "settle_invoices", now=now)
         run_sql(session, PACKAGE, "settle_references")
         run_sql(session, PACKAGE, "write_receipts")
-        run_sql(session, PACKAGE, "settle_partial_refunds", now=now)
+        _change_refunds(session, "settle_partial_refunds", now, only_refused=False)
         run_sql(session, PACKAGE, "write_payments")
-        applied.stopped += run_sql(session, PACKAGE, "stop_account_gl", now=now, today=today).scalars()
+        applied.stopped += _stop_gl(session, run_sql(session, PACKAGE, "choose_account_gl", today=today).all(), now)
         applied.reversed += run_sql(session, PACKAGE, "list_reversed").all()
     elif applied.file_type == "DISBURSEMENT":
         run_sql(session, PACKAGE, "settle_links")
         run_sql(session, PACKAGE, "settle_disbursements", now=now)
         run_sql(session, PACKAGE, "settle_partner_disbursements", now=now)
-        run_sql(session, PACKAGE, "note_refund_errors", now=now)
-        applied.stopped += run_sql(session, PACKAGE, "stop_partner_gl", now=now).scalars()
+        _change_refunds(session, "note_refund_errors", now, only_refused=True)
+        applied.stopped += _stop_gl(session, run_sql(session, PACKAGE, "choose_partner_gl").all(), now)
     elif applied.file_type == "NON_GOV_DISBURSEMENT":
         run_sql(session, PACKAGE, "settle_links")
         run_sql(session, PACKAGE, "settle_disbursements", now=now)
@@ -152,6 +154,20 @@ def _settle(session: Session, applied: Applied, now: datetime, today: date) -> N
         run_sql(session, PACKAGE, "settle_slips", now=now)
     else:
         run_sql(session, PACKAGE, "settle_eft_refunds", now=now)
+
+
+def _change_refunds(session: Session, name: str, now: datetime, *, only_refused: bool) -> None:
+    ids = run_sql(session, PACKAGE, "choose_partial_refunds", only_refused=only_refused).scalars().all()
+    keep_versions(session, "refunds_partial", ids, now)
+    run_sql(session, PACKAGE, name, ids=list(ids), now=now)
+
+
+def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> list[int]:
+    """Stop journals on GL codes that still run, and return all that are stopped now."""
+    running = [code.id for code in chosen if not code.is_stopped]
+    keep_versions(session, "distribution_codes", running, now)
+    run_sql(session, PACKAGE, "stop_gl", ids=running, now=now)
+    return [code.id for code in chosen]
 
 
 def _record(session: Session, applied: Applied, told: Told, count: int) -> None:

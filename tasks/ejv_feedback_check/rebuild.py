@@ -15,6 +15,7 @@ from config.errors import InputRefused
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import connect_sftp
+from database.pay.history import keep_versions
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
@@ -81,7 +82,9 @@ def _void(context: RunContext, store: ObjectStore, session: Session, ours: Ours,
     changed: list[Row[Any]] = []
     if file_type == "PAYMENT":
         changed += run_sql(session, PACKAGE, "release_references")
-        changed += run_sql(session, PACKAGE, "release_partial_refunds", now=now)
+        refunds = run_sql(session, PACKAGE, "choose_released_refunds").scalars().all()
+        keep_versions(session, "refunds_partial", refunds, now)
+        changed += run_sql(session, PACKAGE, "release_partial_refunds", ids=list(refunds), now=now)
     elif file_type in {_SLIPS, _EFT}:
         numbers = _numbers_in_inbox(context, store, ours)
         name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"

@@ -9,13 +9,18 @@ from sqlalchemy.orm import Session
 
 from config.business_time import naive_utc
 from config.errors import InputRefused, UsageError
+from database.pay.history import keep_versions
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 
+_STOPPED = """
+SELECT distribution_code_id FROM distribution_codes
+ WHERE distribution_code_id = ANY (:codes) AND stop_ejv ORDER BY 1 FOR UPDATE
+"""
 _CLEAR = """
 UPDATE distribution_codes
    SET stop_ejv = false, updated_on = :now
- WHERE distribution_code_id = ANY (:codes) AND stop_ejv
+ WHERE distribution_code_id = ANY (:codes)
 RETURNING 'distribution_codes.stop_ejv' AS name, distribution_code_id AS id, 'true' AS before, 'false' AS after
 """
 _SHOWN = """
@@ -61,5 +66,7 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
 
 
 def clear_stop(session: Session, codes: Sequence[int], now: datetime) -> list[Row[Any]]:
-    """Clear stop_ejv of distribution codes, and give those that were stopped."""
-    return list(session.execute(text(_CLEAR), {"codes": list(codes), "now": now}))
+    """Clear stop_ejv of distribution codes, and return those that were stopped."""
+    stopped = session.scalars(text(_STOPPED), {"codes": list(codes)}).all()
+    keep_versions(session, "distribution_codes", stopped, now)
+    return list(session.execute(text(_CLEAR), {"codes": list(stopped), "now": now}))

@@ -70,7 +70,12 @@ def _sync(context: RunContext, file_ids: list[int] | None) -> tuple[Outcome, str
     context.progress.begin(len(credits_), "credits")
     with CfsClient(context.settings(CfsSettings), dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
         report = sync_credits(
-            context.database, cfs, credits_, stop_check=context.stop.check, advance=context.progress.advance
+            context.database,
+            cfs,
+            credits_,
+            clock=context.clock,
+            stop_check=context.stop.check,
+            advance=context.progress.advance,
         )
     outcome.counts.update(credits_looked_up=report.looked_at, credits_changed=report.changed)
     outcome.rejects += report.rejects

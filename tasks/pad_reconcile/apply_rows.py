@@ -15,6 +15,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import ConfigError, SourceUnavailable, TotalsDisagree
+from database.pay.history import keep_versions
 from database.pay.nsf_fee import fee_overdue_date
 from database.sql import run_sql
 from tasks.pad_reconcile.staging import PACKAGE, Totals
@@ -140,7 +141,7 @@ def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> N
     fee = _nsf_fee(session, today)
     run_sql(session, PACKAGE, "delete_bounced_receipts")
     run_sql(session, PACKAGE, "reopen_bounced_invoices", now=now)
-    run_sql(session, PACKAGE, "freeze_accounts", now=now)
+    _freeze(session, now)
     run_sql(
         session,
         PACKAGE,
@@ -155,6 +156,15 @@ def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> N
     run_sql(session, PACKAGE, "fail_payments")
     applied.bounced += bounced
     applied.fee = fee.amount
+
+
+def _freeze(session: Session, now: datetime) -> None:
+    profiles = run_sql(session, PACKAGE, "choose_freezing").scalars().all()
+    keep_versions(session, "cfs_accounts", profiles, now)
+    run_sql(session, PACKAGE, "freeze_accounts", ids=list(profiles))
+    accounts = run_sql(session, PACKAGE, "choose_owing").scalars().all()
+    keep_versions(session, "payment_accounts", accounts, now)
+    run_sql(session, PACKAGE, "note_owing", ids=list(accounts), now=now)
 
 
 def _nsf_fee(session: Session, today: date) -> Fee:

@@ -8,13 +8,16 @@ and under a lock on it, so that a run that dies leaves no sum behind its credits
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import text
 
+from config.business_time import naive_utc
 from config.errors import InputRefused, PayJobsError, SourceUnavailable
 from connectors.cfs import CfsClient, CfsSite
 from database.engine import Database
+from database.pay.history import keep_versions
 from database.sql import run_sql
 from jobs.run.outcome import Reject
 from tasks.pad_reconcile.staging import PACKAGE
@@ -69,6 +72,7 @@ def sync_credits(
     cfs: CfsClient,
     credits_: list[OpenCredit],
     *,
+    clock: Callable[[], datetime],
     stop_check: Callable[[], None],
     advance: Callable[[], None] = lambda: None,
 ) -> SyncReport:
@@ -98,20 +102,23 @@ def sync_credits(
                 where = "on none of the account's sites"
                 report.rejects.append(Reject(f"credit {credit.identifier}", "not found in CFS", where))
             else:
-                report.changed += _write(database, credit, *found)
+                report.changed += _write(database, credit, *found, naive_utc(clock()))
             advance()
     finally:
         pool.shutdown(cancel_futures=True)
     return report
 
 
-def _write(database: Database, credit: OpenCredit, remaining: Decimal, site: CfsSite) -> int:
+def _write(database: Database, credit: OpenCredit, remaining: Decimal, site: CfsSite, now: datetime) -> int:
     """Write what remains of a credit and the sums of its account, both or neither; give whether the credit changed."""
     values = {"id": credit.id, "before": credit.remaining, "remaining": remaining, "site": site.site}
     with database.begin() as session:
         session.execute(text("SELECT id FROM payment_accounts WHERE id = :id FOR UPDATE"), {"id": credit.account_id})
         changed = run_sql(session, PACKAGE, "set_credit_balance", **values).rowcount
-        run_sql(session, PACKAGE, "add_up_credits", account_id=credit.account_id)
+        sums = run_sql(session, PACKAGE, "add_up_credits", account_id=credit.account_id).mappings().one_or_none()
+        if sums is not None:
+            keep_versions(session, "payment_accounts", [credit.account_id], now)
+            run_sql(session, PACKAGE, "set_account_credits", account_id=credit.account_id, **sums)
     return changed
 
 

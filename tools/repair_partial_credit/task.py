@@ -8,6 +8,7 @@ from config.business_time import naive_utc
 from config.errors import PayJobsError, UsageError
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient, CfsOutcomeUnknown, CreditMemo
+from database.pay.history import keep_versions
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
@@ -143,6 +144,7 @@ def _finish(context: RunContext, entry: Entry, memo: str, remaining: Decimal) ->
         invoice = lock_invoice(session, entry.invoice_id)
         run_sql(session, PACKAGE, "insert_credit", entry_id=entry.id, account_id=invoice.account_id, now=now)
         run_sql(session, PACKAGE, "insert_parts", entry_id=entry.id, now=now)
+        keep_versions(session, "payment_accounts", [invoice.account_id], now)
         run_sql(session, PACKAGE, "raise_account_credit", account_id=invoice.account_id, remaining=remaining)
         run_sql(session, PACKAGE, "mark_invoice", id=entry.invoice_id, amount=entry.amount, now=now)
     if invoice.status != "PAID" or invoice.refund + entry.amount > invoice.paid:

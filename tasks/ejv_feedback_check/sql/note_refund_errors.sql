@@ -1,5 +1,5 @@
 -- Keep on a partial refund why its disbursement was refused.
--- in     now (naive UTC)
+-- in     ids (choose_partial_refunds.sql), now (naive UTC)
 UPDATE refunds_partial AS refund
    SET gl_error   = item.message,
        updated_on = :now
@@ -8,3 +8,4 @@ UPDATE refunds_partial AS refund
    AND NOT item.is_accepted
    AND item.link_type = 'partial_refund'
    AND refund.id = item.refund_id
+   AND refund.id = ANY (:ids)

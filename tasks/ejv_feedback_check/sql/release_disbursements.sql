@@ -13,7 +13,9 @@ WITH old AS (
      )
 UPDATE invoices AS invoice
    SET disbursement_status_code = CASE WHEN old.is_reversal THEN 'COMPLETED' END,
-       updated_on               = :now
+       updated_on               = :now,
+       updated_by               = NULL,
+       updated_name             = NULL
   FROM old
  WHERE invoice.id = old.id
 RETURNING 'invoices.disbursement' AS name, invoice.id, old.before, invoice.disbursement_status_code AS after

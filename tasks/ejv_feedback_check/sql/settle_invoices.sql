@@ -9,7 +9,9 @@ UPDATE invoices AS invoice
        payment_date        = CASE WHEN item.effect = 'refunded' THEN invoice.payment_date ELSE item.effective_date END,
        paid                = CASE WHEN item.effect = 'refunded' THEN invoice.paid ELSE invoice.total END,
        refund_date         = CASE WHEN item.effect = 'refunded' THEN item.effective_date ELSE invoice.refund_date END,
-       updated_on          = :now
+       updated_on          = :now,
+       updated_by          = NULL,
+       updated_name        = NULL
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
    AND item.is_accepted

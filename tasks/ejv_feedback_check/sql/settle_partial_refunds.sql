@@ -1,5 +1,5 @@
 -- Close the partial refunds that were accepted; set back those that were refused, so that a later batch takes them.
--- in     now (naive UTC)
+-- in     ids (choose_partial_refunds.sql), now (naive UTC)
 -- again  the same values are written
 -- source docs/specs/cgi-ejv-files.md section 7.2, weaknesses 7 and 8
 UPDATE refunds_partial AS refund
@@ -12,3 +12,4 @@ UPDATE refunds_partial AS refund
    AND item.link_type = 'partial_refund'
    AND item.rule <> 'settled_before'
    AND refund.id = item.refund_id
+   AND refund.id = ANY (:ids)

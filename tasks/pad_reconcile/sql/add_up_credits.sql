@@ -1,7 +1,7 @@
 -- Add up the open credits of one account by the payment method of the CFS account that owns the site.
 -- in     account_id
--- out    one row if a sum changed
--- again  reads the same credits, writes the same sums
+-- out    the sums (pad, bank, eft), if the account has others
+-- again  reads only
 -- source docs/specs/cas-settlement-csv.md section 7
 WITH sums AS (
        SELECT coalesce(sum(remaining) FILTER (WHERE method = 'PAD'), 0) AS pad,
@@ -15,10 +15,8 @@ WITH sums AS (
                 WHERE credit.account_id = :account_id
                   AND credit.remaining_amount > 0) AS open_credits
      )
-UPDATE payment_accounts AS account
-   SET pad_credit = sums.pad,
-       ob_credit = sums.bank,
-       eft_credit = sums.eft
+SELECT sums.pad, sums.bank, sums.eft
   FROM sums
- WHERE account.id = :account_id
-   AND (account.pad_credit, account.ob_credit, account.eft_credit) IS DISTINCT FROM (sums.pad, sums.bank, sums.eft)
+  JOIN payment_accounts AS account
+    ON account.id = :account_id
+ WHERE (account.pad_credit, account.ob_credit, account.eft_credit) IS DISTINCT FROM (sums.pad, sums.bank, sums.eft)

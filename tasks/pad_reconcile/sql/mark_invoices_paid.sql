@@ -13,6 +13,8 @@ UPDATE invoices AS invoice
          ELSE 'PARTIAL_PAID' END,
        payment_date = CASE WHEN settled.is_settled THEN settled.application_date ELSE invoice.payment_date END,
        paid = CASE WHEN settled.is_settled THEN settled.total ELSE settled.total - settled.outstanding_amount END,
-       updated_on = :now
+       updated_on = :now,
+       updated_by = NULL,
+       updated_name = NULL
   FROM settled_invoices AS settled
  WHERE invoice.id = settled.invoice_id

@@ -14,7 +14,9 @@ WITH reopened AS (
 UPDATE invoices AS invoice
    SET invoice_status_code = 'SETTLEMENT_SCHED',
        paid = 0,
-       updated_on = :now
+       updated_on = :now,
+       updated_by = NULL,
+       updated_name = NULL
   FROM reopened
  WHERE invoice.id = reopened.invoice_id
    AND invoice.invoice_status_code NOT IN ('REFUND_REQUESTED', 'REFUNDED', 'CREDITED', 'CANCELLED',

@@ -67,7 +67,7 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
     now_child, now_parent = fresh.slip(child.number), fresh.root
     require(now_child, status="LINKED", total=child.total)
     assert now_child.account is not None
-    set_account(session, now_child.account.id, "INACTIVE")
+    set_account(session, now_child.account.id, "INACTIVE", now=work.now)
     version = plan.facts["version"]
     assert isinstance(version, int)
     set_slip(session, child.number, now=work.now, version=version)

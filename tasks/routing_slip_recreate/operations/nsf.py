@@ -56,7 +56,7 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
     fresh = family.root
     require(fresh, status="NSF")
     assert fresh.account is not None
-    set_account(session, fresh.account.id, "FREEZE")
+    set_account(session, fresh.account.id, "FREEZE", now=work.now)
     members = plan.facts["members"]
     assert isinstance(members, list)
     fail_deposits(session, members)

@@ -20,7 +20,7 @@ def close(session: Session, work: Work, _plan: Plan) -> list[str]:
     fresh = lock_family(session, work).root
     require(fresh, status="VOID", without_invoices=True)
     assert fresh.account is not None
-    set_account(session, fresh.account.id, "INACTIVE")
+    set_account(session, fresh.account.id, "INACTIVE", now=work.now)
     set_slip(session, fresh.number, now=work.now, version=fresh.version + 1, remaining_change=-fresh.remaining)
     return []
 

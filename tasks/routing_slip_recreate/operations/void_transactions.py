@@ -81,7 +81,7 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
             reopen_invoice(session, invoice.id, now=work.now, paid=Decimal(0))
     fail_deposits(session, [one.number for one in fresh.members])
     assert slip.account is not None
-    set_account(session, slip.account.id, "FREEZE" if kept else "INACTIVE")
+    set_account(session, slip.account.id, "FREEZE" if kept else "INACTIVE", now=work.now)
     for member in fresh.members:
         change = -slip.remaining if member is slip else Decimal(0)
         status = "VOID" if member is slip else None

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from database.pay.history import keep_versions
 from database.sql import run_sql
 from tasks.routing_slip_recreate.family.model import Family, Slip
 from tasks.routing_slip_recreate.family.reading import read_family
@@ -70,8 +71,11 @@ def set_slip(
     )
 
 
-def set_account(session: Session, account_id: int, status: str) -> None:
+def set_account(session: Session, account_id: int, status: str, *, now: datetime) -> None:
     """Set the status of a slip's CFS account."""
+    if run_sql(session, PACKAGE, "find_other_status", id=account_id, status=status).first() is None:
+        return
+    keep_versions(session, "cfs_accounts", [account_id], naive(now))
     run_sql(session, PACKAGE, "set_account", id=account_id, status=status)
 
 

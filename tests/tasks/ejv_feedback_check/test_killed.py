@@ -16,7 +16,7 @@ from tests.tasks.ejv_feedback_check.conftest import Office
 
 STATEMENTS = (
     "create_staged", "resolve_journals", "settle_links", "settle_invoices", "settle_references", "write_receipts",
-    "settle_partial_refunds", "write_payments", "stop_account_gl", "settle_headers", "settle_batch", "record_lines",
+    "settle_partial_refunds", "write_payments", "stop_gl", "settle_headers", "settle_batch", "record_lines",
 )  # fmt: skip
 APPLY = ["after register", *(f"after {name}" for name in STATEMENTS[1:]), "after batch applied", "before file state",
          "after file state"]  # fmt: skip

@@ -1,6 +1,7 @@
 """The credit sync against the simulated CFS: docs/specs/cas-settlement-csv.md section 7, "Sync"."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,8 @@ from tasks.pad_reconcile.credit_sync import GIVE_UP_AFTER, SyncReport, open_cred
 from tests.cfs_fixtures import connect
 from tests.settlement_factory import FILE, Account, SettlementBooks, example, fill_example, on_account, settlement_csv
 from tests.tasks.pad_reconcile.conftest import Office
+
+NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def site(cfs: RunningCfs, profile: str, **kinds: Any) -> None:
 
 
 def sync(books: SettlementBooks, client: CfsClient) -> SyncReport:
-    return sync_credits(books.database, client, open_credits(books.database, None), stop_check=lambda: None)
+    return sync_credits(books.database, client, open_credits(books.database, None), clock=lambda: NOW, stop_check=lambda: None)
 
 
 def sums(books: SettlementBooks, account: Account) -> tuple[str | None, ...]:
@@ -181,7 +184,7 @@ def test_a_stop_is_heard_between_two_credits(books: SettlementBooks, cfs: Runnin
         raise Interrupted("stop")
 
     with pytest.raises(Interrupted):
-        sync_credits(books.database, client, open_credits(books.database, None), stop_check=stop)
+        sync_credits(books.database, client, open_credits(books.database, None), clock=lambda: NOW, stop_check=stop)
 
 
 def test_a_credit_that_changed_meanwhile_is_left_alone(
@@ -192,7 +195,7 @@ def test_a_credit_that_changed_meanwhile_is_left_alone(
     found = open_credits(books.database, None)
     books.change("UPDATE credits SET remaining_amount = 3")
 
-    report = sync_credits(books.database, client, found, stop_check=lambda: None)
+    report = sync_credits(books.database, client, found, clock=lambda: NOW, stop_check=lambda: None)
 
     assert (report.changed, books.credits()[0][3]) == (0, "3.00")
 

@@ -8,7 +8,9 @@ WITH undone AS (
               paid                = 0,
               payment_date        = NULL,
               refund_date         = :now,
-              updated_on          = :now
+              updated_on          = :now,
+              updated_by          = NULL,
+              updated_name        = NULL
         WHERE id = :id
     RETURNING id
      )

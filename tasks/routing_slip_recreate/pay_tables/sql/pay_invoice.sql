@@ -7,7 +7,9 @@ WITH settled AS (
           SET invoice_status_code = 'PAID',
               paid                = :paid,
               payment_date        = CASE WHEN invoice_status_code = 'PAID' THEN payment_date ELSE :now END,
-              updated_on          = CASE WHEN invoice_status_code = 'PAID' THEN updated_on ELSE :now END
+              updated_on          = CASE WHEN invoice_status_code = 'PAID' THEN updated_on ELSE :now END,
+              updated_by          = CASE WHEN invoice_status_code = 'PAID' THEN updated_by END,
+              updated_name        = CASE WHEN invoice_status_code = 'PAID' THEN updated_name END
         WHERE id = :id
     RETURNING id
      ),

@@ -7,7 +7,9 @@ WITH reopened AS (
           SET invoice_status_code = 'CREATED',
               paid                = :paid,
               payment_date        = NULL,
-              updated_on          = :now
+              updated_on          = :now,
+              updated_by          = NULL,
+              updated_name        = NULL
         WHERE id = :id
     RETURNING id
      )

@@ -5,4 +5,3 @@
 UPDATE cfs_accounts
    SET status = :status
  WHERE id = :id
-   AND status IS DISTINCT FROM :status

@@ -1,0 +1,12 @@
+-- Choose the partial refunds that lines of the batch answer, and lock them.
+-- in     only_refused
+-- out    id
+SELECT id
+  FROM refunds_partial
+ WHERE id IN (SELECT refund_id
+                FROM feedback_items
+               WHERE outcome = 'applied'
+                 AND link_type = 'partial_refund'
+                 AND CASE WHEN :only_refused THEN NOT is_accepted ELSE rule <> 'settled_before' END)
+ ORDER BY id
+   FOR UPDATE

@@ -1,0 +1,6 @@
+-- Stop journals on distribution codes.
+-- in     ids (choose_partner_gl.sql, choose_account_gl.sql), now (naive UTC)
+UPDATE distribution_codes
+   SET stop_ejv   = true,
+       updated_on = :now
+ WHERE distribution_code_id = ANY (:ids)

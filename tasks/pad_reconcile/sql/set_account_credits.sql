@@ -1,0 +1,7 @@
+-- Set the sums of an account's open credits.
+-- in     account_id, pad, bank, eft (add_up_credits.sql)
+UPDATE payment_accounts
+   SET pad_credit = :pad,
+       ob_credit = :bank,
+       eft_credit = :eft
+ WHERE id = :account_id
