@@ -271,7 +271,8 @@ _EMPTIED = (
     "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.outbox", "pay_jobs.job_runs",
     "ejv_links", "ejv_headers", "ejv_files",
     "partner_disbursements", "refunds_partial", "refunds", "eft_refunds", "eft_short_names", "receipts", "payments",
-    "payment_line_items", "invoice_references", "invoices", "routing_slips",
+    "payment_line_items", "invoice_references", "invoices", "routing_slips", "refunds_partial_history",
+    "distribution_codes_history",
 )  # fmt: skip
 
 

@@ -119,7 +119,7 @@ class Account:
 _EMPTIED = (
     "pay_jobs.settlement_rows", "pay_jobs.outbox", "pay_jobs.inbound_files", "pay_jobs.job_runs", "applied_credits",
     "credits", "receipts", "non_sufficient_funds", "payment_line_items", "invoice_references", "payments", "invoices",
-    "cfs_accounts", "payment_accounts", "cas_settlements",
+    "cfs_accounts", "payment_accounts", "cas_settlements", "cfs_accounts_history", "payment_accounts_history",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def database_url(reused_database_url: str) -> str:
 
 
 def recorded() -> dict[tuple[str, str], str]:
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for name in ("columns.csv", "history_columns.csv"):
         with (FACTS / name).open(newline="") as file:
             found |= {(row["table"], row["column"]): row["type"] for row in csv.DictReader(file)}

@@ -35,7 +35,9 @@ def site(cfs: RunningCfs, profile: str, **kinds: Any) -> None:
 
 
 def sync(books: SettlementBooks, client: CfsClient) -> SyncReport:
-    return sync_credits(books.database, client, open_credits(books.database, None), clock=lambda: NOW, stop_check=lambda: None)
+    return sync_credits(
+        books.database, client, open_credits(books.database, None), clock=lambda: NOW, stop_check=lambda: None
+    )
 
 
 def sums(books: SettlementBooks, account: Account) -> tuple[str | None, ...]:
@@ -58,6 +60,22 @@ def test_a_memo_takes_what_is_due_and_the_site_where_it_was_found(
     assert books.rows("SELECT cfs_site FROM credits") == [("900101",)]
     assert sums(books, account) == ("7.50", "0.00", "0.00")
     assert (report.looked_at, report.changed, report.rejects) == (1, 1, [])
+
+
+def test_an_account_whose_sums_change_is_in_its_history_as_it_was(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    books.credit(account, "20455", "25.00")
+    site(cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+
+    sync(books, client)
+    sync(books, client)
+
+    assert books.rows("SELECT id, pad_credit, version, changed FROM payment_accounts_history") == [
+        (account.id, None, 1, NOW.replace(tzinfo=None))
+    ]
+    assert books.rows("SELECT version FROM payment_accounts") == [(2,)]
 
 
 @pytest.mark.parametrize(("method", "place"), [("ONLINE_BANKING", 1), ("EFT", 2)])

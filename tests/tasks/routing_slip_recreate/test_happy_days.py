@@ -165,3 +165,13 @@ def test_a_second_run_finds_nothing_to_do_and_asks_cfs_nothing(slips: Slips) -> 
     assert outcome.notes == ["No slip is in work."]
     assert len(slips.calls()) == before
     assert slips.final_state() == state
+
+
+def test_a_bounce_keeps_the_account_as_it_was_and_leaves_no_name_on_its_transactions(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    slips.change("UPDATE invoices SET updated_by = 'idir/person', updated_name = 'A Person'")
+    slips.bounce(PARENT)
+    slips.run()
+    assert slips.rows("SELECT status, version FROM cfs_accounts") == [{"status": "FREEZE", "version": 2}]
+    assert slips.rows("SELECT status, version FROM cfs_accounts_history") == [{"status": "ACTIVE", "version": 1}]
+    assert slips.rows("SELECT FROM invoices WHERE updated_by IS NOT NULL OR updated_name IS NOT NULL") == []

@@ -29,6 +29,18 @@ def test_a_credit_is_in_cfs_and_whole_in_the_pay_database(desk: Desk) -> None:
     assert desk.journal() == ["done"]
 
 
+def test_a_credit_keeps_the_account_as_it_was_and_leaves_no_name_on_the_invoice(desk: Desk) -> None:
+    desk.books.change("UPDATE invoices SET updated_by = 'idir/person', updated_name = 'A Person'")
+
+    desk.run("70=5.00")
+
+    assert desk.books.rows("SELECT id, pad_credit, version FROM payment_accounts_history") == [
+        (desk.account.id, None, 1)
+    ]
+    assert desk.books.rows("SELECT pad_credit, version FROM payment_accounts") == [(Decimal("5.00"), 2)]
+    assert desk.books.rows("SELECT updated_by, updated_name FROM invoices") == [(None, None)]
+
+
 def test_each_part_goes_to_the_gl_of_its_line(desk: Desk) -> None:
     (table,) = desk.run("70=5.00", "70:service=1.50").tables
 
