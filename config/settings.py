@@ -179,7 +179,14 @@ class EventSettings(Settings):
     account_mailer_topic: str = Field("account-mailer-dev", validation_alias="ACCOUNT_MAILER_TOPIC")
     business_pay_topic: str = Field("business-pay-dev", validation_alias="BUSINESS_PAY_TOPIC")
     namex_pay_topic: str = Field("namex-pay-dev", validation_alias="NAMEX_PAY_TOPIC")
+    strr_pay_topic: str | None = Field(None, validation_alias="STRR_PAY_TOPIC", description="else the business one")
+    assets_pay_topic: str = Field("assets-pay-notification-dev", validation_alias="ASSETS_PAY_TOPIC")
     nsf_notice: str = Field("", validation_alias="PAD_NSF_NOTIFY_EMAILS", description="comma list")
+    product_dates: bool = Field(False, validation_alias="PAYMENT_EVENTS_PRODUCT_DATES")
+
+    def name_of(self, topic: str) -> str:
+        """Return what a topic, named by its setting, is called in this environment."""
+        return str(getattr(self, topic) or self.business_pay_topic)
 
 
 class MailSettings(Settings):

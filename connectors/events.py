@@ -1,8 +1,9 @@
 """CloudEvents 1.0, published to the Pub/Sub REST address.
 
 A repeat has the same event id, made from the message's idempotency key, so that a subscriber can tell it from a new
-event. Where PUBSUB_PUBLISH_URL is a file:// one, each event becomes a JSON file in that folder.
-Source: docs/specs/cas-settlement-csv.md section 8, docs/specs/schedules.md section 4 (topics).
+event. A payment event names its corp type beside itself, because subscriptions filter by it. Where PUBSUB_PUBLISH_URL
+is a file:// one, each event becomes a JSON file in that folder.
+Source: docs/specs/schedules.md section 4 (topics) and section 4.1 (events).
 """
 
 import base64
@@ -18,7 +19,8 @@ from config.settings import EventSettings
 from connectors.outbox.json_sink import Folder, sink
 from connectors.outbox.model import Answer, Channel, Message, NewMessage
 
-SOURCE = "sbc-pay"
+SOURCE = "PAY-QUEUE"
+PAYMENT = "bc.registry.payment"
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 MAX_ORDERING_KEY = 1024
 
@@ -30,6 +32,8 @@ class Topic(StrEnum):
     ACCOUNT_MAILER = "account_mailer_topic"
     BUSINESS_PAY = "business_pay_topic"
     NAMEX_PAY = "namex_pay_topic"
+    STRR_PAY = "strr_pay_topic"
+    ASSETS_PAY = "assets_pay_topic"
 
 
 def new_event(
@@ -91,12 +95,22 @@ class EventPublisher:
             topic = Topic(message.text("topic"))
         except ValueError as error:
             raise InputRefused(f"there is no topic {message.payload.get('topic')!r}") from error
-        return str(getattr(self._settings, topic.value))
+        return self._settings.name_of(topic)
 
 
 def _pubsub_message(event: dict[str, Any], ordering_key: str) -> dict[str, Any]:
+    attributes = {"content-type": CONTENT_TYPE, "id": event["id"], "type": event["type"]}
+    if (corp_type := _corp_type(event)) is not None:
+        attributes["corp_type"] = corp_type
     message = {
         "data": base64.b64encode(json.dumps(event, ensure_ascii=False).encode()).decode(),
-        "attributes": {"content-type": CONTENT_TYPE, "id": event["id"], "type": event["type"]},
+        "attributes": attributes,
     }
     return message | ({"orderingKey": ordering_key[:MAX_ORDERING_KEY]} if ordering_key else {})
+
+
+def _corp_type(event: dict[str, Any]) -> str | None:
+    """Return the corp type of a payment event."""
+    data = event.get("data")
+    found = data.get("corpTypeCode") if event["type"] == PAYMENT and isinstance(data, dict) else None
+    return found if isinstance(found, str) else None

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import text
 
-from config.settings import CgiSettings, Settings
+from config.settings import CgiSettings, EventSettings, Settings
 from database.engine import Database
 from jobs.run.context import RunContext
 from jobs.run.progress import Progress
@@ -230,7 +230,7 @@ class EjvBooks:
         """Give what a run is given."""
         return RunContext(
             job="EJV_FEEDBACK_CHECK", database=self.database, clock=self.clock, log=QUIET, progress=Progress(QUIET),
-            stop=Stop(), read_settings={CgiSettings: CgiSettings()} | (settings or {}), **more,
+            stop=Stop(), read_settings=_SETTINGS | (settings or {}), **more,
         )  # fmt: skip
 
     def empty(self) -> None:
@@ -242,6 +242,10 @@ class EjvBooks:
             session.execute(text("DELETE FROM payment_accounts"))
 
 
+_SETTINGS: dict[type[Settings], Settings] = {
+    CgiSettings: CgiSettings(),
+    EventSettings: EventSettings(publish_url="file:///nowhere"),
+}
 _AT = {"created_on": SENT}
 _BY = {**_AT, "created_by": "test"}
 _DEFAULTS: dict[str, dict[str, Any]] = {

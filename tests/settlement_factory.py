@@ -319,11 +319,17 @@ class SettlementBooks:
         with self.database.begin() as session:
             return record(session, new).file
 
-    def apply(self, *lines: Line | Sequence[str], name: str = FILE, content: bytes | None = None) -> Outcome:
+    def apply(
+        self,
+        *lines: Line | Sequence[str],
+        name: str = FILE,
+        content: bytes | None = None,
+        settings: Mapping[type[Settings], Settings] | None = None,
+    ) -> Outcome:
         """Apply a file of these rows, without poll, object store and follow-up."""
         content = settlement_csv(lines) if content is None else content
         file = self.arrive(content, name)
-        return apply_file(self.context(), Opened(file, nullcontext(io.BytesIO(content))))
+        return apply_file(self.context(settings=settings), Opened(file, nullcontext(io.BytesIO(content))))
 
     def retry(self) -> Outcome:
         """Try the rejected rows again."""
@@ -472,7 +478,7 @@ def fill_example(books: SettlementBooks) -> dict[str, Account]:
     books.paid_invoice(accounts["800103"], "REG01234700", "60.00", "PADRC0003", id=1234700)
     bank: dict[str, Any] = {"method": "ONLINE_BANKING", "status": "SETTLEMENT_SCHED"}
     books.invoice(accounts["800104"], "REG01234800", "100.00", id=1234800, **bank)
-    books.invoice(accounts["800105"], "REG01234900", "70.00", id=1234900, **bank)
+    books.invoice(accounts["800105"], "REG01234900", "70.00", id=1234900, corp="BCR", **bank)
     books.invoice(accounts["800106"], "REG01235000", "15.00", id=1235000, method="EFT")
     books.payment(accounts["800106"], "REG01235000", "EFTCIL901", "15.00", status="CREATED", method="EFT")
     return accounts

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.business_time import naive_utc
 from config.errors import InputRefused
+from config.settings import EventSettings
 from connectors.inbound.ledger import InboundFile, find_file, set_state
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
@@ -95,7 +96,9 @@ def _apply(
                 session, told, lines, now=naive_utc(now), today=context.today(), despite_faults=despite_faults
             )
             state = _state(applied)
-            enqueue(session, reversal_events(applied, told), run_id=context.run_id, created_on=now)
+            with_dates = context.settings(EventSettings).product_dates
+            events = reversal_events(applied, told, with_dates=with_dates)
+            enqueue(session, events, run_id=context.run_id, created_on=now)
             counts = json.dumps(applied.lines)
             set_batch_state(
                 session, row.id, state, reason=_reason(applied, state), run_id=context.run_id, now=now, counts=counts

@@ -5,12 +5,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from connectors.events import Topic, new_event
 from connectors.outbox import NewMessage
+from connectors.payment_events import PaymentStatus, payment_event
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.ejv_feedback_check.apply_batch import Applied, Told
 
-PAYMENT = "bc.registry.payment"
 _RULES = {
     "unknown_journal": "the journal is not of this batch in ejv_headers",
     "no_journal_header": "the file has no JH line for the journal",
@@ -64,21 +63,17 @@ def outcome_of(applied: Applied, told: Told) -> Outcome:
     return outcome
 
 
-def reversal_events(applied: Applied, told: Told) -> Iterator[NewMessage]:
-    """Give the event of each invoice that was refunded now."""
+def reversal_events(applied: Applied, told: Told, *, with_dates: bool) -> Iterator[NewMessage]:
+    """Return the event of each invoice that was refunded now, where its product hears of refunds."""
     for invoice in applied.reversed:
-        yield new_event(
-            Topic.NAMEX_PAY if invoice.corp_type_code == "NRO" else Topic.BUSINESS_PAY,
-            PAYMENT,
-            {
-                "id": invoice.invoice_id,
-                "statusCode": "REVERSED",
-                "filingIdentifier": invoice.filing_id,
-                "corpTypeCode": invoice.corp_type_code,
-            },
-            ordering_key=f"account:{invoice.payment_account_id}",
+        event = payment_event(
+            invoice,
+            PaymentStatus.REVERSED,
+            with_dates=with_dates,
             idempotency_key=f"reversed:{invoice.invoice_id}:{told.number}",
         )
+        if event is not None:
+            yield event
 
 
 def _of_thing(row: Row[Any], where: str, applied: Applied) -> Reject:

@@ -137,8 +137,9 @@ def _keep_cas_settlement(session: Session, file: InboundFile, now: datetime) -> 
 
 
 def _enqueue(context: RunContext, session: Session, applied: Applied) -> None:
-    notice = context.settings(EventSettings).nsf_notice
-    enqueue(session, messages(applied, nsf_notice=notice), run_id=context.run_id, created_on=context.clock())
+    now = context.clock()
+    told = messages(applied, settings=context.settings(EventSettings), at=now)
+    enqueue(session, told, run_id=context.run_id, created_on=now)
 
 
 def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:

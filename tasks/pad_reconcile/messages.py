@@ -6,36 +6,44 @@ come once per freeze; the pulls of an account that was frozen already are stoppe
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
 
+from config.settings import EventSettings
 from connectors.cfs import CfsSite
 from connectors.cfs_delivery import new_nsf_fee, new_stop_pad
 from connectors.events import Topic, new_event
-from connectors.mail import addresses
 from connectors.outbox import NewMessage
+from connectors.payment_events import PaymentStatus, lock_events, payment_event
 from tasks.pad_reconcile.apply_rows import Applied
 
-LOCK_ACCOUNT = "bc.registry.payment.lockAccount"
-PAYMENT_COMPLETED = "bc.registry.payment"
 BANK_PAYMENT = "bc.registry.payment.Payment"
 BANK_OVER_PAYMENT = "bc.registry.payment.OverPaid"
 BANK_UNDER_PAYMENT = "bc.registry.payment.UnderPaid"
 
 
-def messages(applied: Applied, *, nsf_notice: str) -> Iterator[NewMessage]:
-    """Give the messages that follow from what was applied.
+def messages(applied: Applied, *, settings: EventSettings, at: datetime) -> Iterator[NewMessage]:
+    """Return the messages that follow from what was applied.
 
-    nsf_notice  comma list of the further addresses that hear of a bounce
+    at  when it was applied, aware
     """
     for bounced in applied.bounced:
         if bounced.is_first:
             yield _stop_pulls(bounced)
         if bounced.is_freezing and applied.fee is not None:
-            yield from _of_freeze(bounced, applied.fee, addresses(nsf_notice))
-    yield from map(_of_invoice, applied.completed)
+            yield from _of_freeze(bounced, applied.fee, settings.nsf_notice, at)
+    for invoice in applied.completed:
+        told = payment_event(
+            invoice,
+            PaymentStatus.COMPLETED,
+            with_dates=settings.product_dates,
+            idempotency_key=f"completed:{invoice.invoice_id}",
+        )
+        if told is not None:
+            yield told
     yield from map(_of_receipt, applied.receipts)
 
 
@@ -63,7 +71,7 @@ def _stop_pulls(bounced: Row[Any]) -> NewMessage:
     )
 
 
-def _of_freeze(bounced: Row[Any], fee: Decimal, notified: list[str]) -> Iterator[NewMessage]:
+def _of_freeze(bounced: Row[Any], fee: Decimal, notified: str, at: datetime) -> Iterator[NewMessage]:
     account = f"account:{bounced.payment_account_id}"
     key = f"nsf:{bounced.file_id}:{bounced.line}"
     yield new_nsf_fee(
@@ -75,38 +83,16 @@ def _of_freeze(bounced: Row[Any], fee: Decimal, notified: list[str]) -> Iterator
         ordering_key=account,
         idempotency_key=f"{key}:fee",
     )
-    yield new_event(
-        Topic.AUTH,
-        LOCK_ACCOUNT,
-        {
-            "accountId": bounced.auth_account_id,
-            "additionalEmails": notified,
-            "paymentMethod": bounced.source_type,
-            "source": bounced.source_number,
-            "suspensionReasonCode": "PAD_NSF",
-            "outstandingAmount": bounced.outstanding_amount,
-            "originalAmount": bounced.original_amount,
-            "amount": bounced.amount,
-            "reversalReason": bounced.reversal_reason,
-        },
+    yield from lock_events(
+        auth_account=bounced.auth_account_id,
+        notified=notified,
+        outstanding=bounced.outstanding_amount,
+        original=bounced.original_amount,
+        amount=bounced.amount,
+        reason=bounced.reversal_reason or "",
+        at=at,
         ordering_key=account,
-        idempotency_key=f"{key}:lock",
-    )
-
-
-def _of_invoice(invoice: Row[Any]) -> NewMessage:
-    topic = Topic.NAMEX_PAY if invoice.corp_type_code == "NRO" else Topic.BUSINESS_PAY
-    return new_event(
-        topic,
-        PAYMENT_COMPLETED,
-        {
-            "id": invoice.invoice_id,
-            "statusCode": "COMPLETED",
-            "filingIdentifier": invoice.filing_id,
-            "corpTypeCode": invoice.corp_type_code,
-        },
-        ordering_key=f"account:{invoice.payment_account_id}",
-        idempotency_key=f"completed:{invoice.invoice_id}",
+        idempotency_key=key,
     )
 
 

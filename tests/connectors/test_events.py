@@ -53,7 +53,7 @@ def test_an_event_is_a_cloud_event_on_its_topic() -> None:
     assert event == {
         "specversion": "1.0",
         "id": event["id"],
-        "source": "sbc-pay",
+        "source": "PAY-QUEUE",
         "type": LOCK,
         "time": "2026-11-05T18:30:00Z",
         "datacontenttype": "application/json",

@@ -98,6 +98,7 @@ def test_a_day_with_a_bounce_and_a_reject(site: Site) -> None:
     assert state["invoices"]["REG01234700"]["amount_due"] == "90.00"
     assert site.books.rows("SELECT DISTINCT state FROM pay_jobs.outbox") == [("delivered",)]
     assert sorted(path.name.split(".", 2)[2] for path in site.events.iterdir()) == [
+        "bc.registry.auth.activity.json",
         "bc.registry.payment.UnderPaid.json",
         "bc.registry.payment.lockAccount.json",
     ]

@@ -81,5 +81,5 @@ def _from_outbox(context: RunContext, arguments: Arguments) -> tuple[str, dict[s
     message = Message(
         row.id, row.created_on, row.channel, row.kind, row.ordering_key, row.idempotency_key, row.payload, 1, None
     )
-    topic = arguments.topic or str(getattr(context.settings(EventSettings), Topic(message.text("topic")).value))
+    topic = arguments.topic or context.settings(EventSettings).name_of(Topic(message.text("topic")))
     return topic, cloud_event(message)

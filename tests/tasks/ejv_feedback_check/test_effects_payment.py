@@ -218,13 +218,21 @@ def test_batch_and_journal_take_their_own_codes(codes: Any, file: Any, header: A
 
 def test_a_reversal_is_told_once_and_a_charge_is_not(office: Office) -> None:
     books = office.books
-    account = given_invoice(books, "REFUND_REQUESTED", payment_date=BEFORE)
-    books.invoice(account, 1002, "12.00")
+    account = given_invoice(books, "REFUND_REQUESTED", payment_date=BEFORE, corp_type_code="PPR")
+    books.invoice(account, 1002, "12.00", corp_type_code="PPR")
     books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
     pairs = [Pair("1001", "30.00", is_reversal=True), Pair("1002", "12.00")]
     office.answer(Batch(100, journals=[(10, pairs)]))
     [(kind, payload)] = books.rows("SELECT kind, payload FROM pay_jobs.outbox")
     assert (kind, payload["data"]["id"], payload["data"]["statusCode"]) == ("bc.registry.payment", 1001, "REVERSED")
+    assert (payload["topic"], "productReversalDate" in payload["data"]) == ("assets_pay_topic", False)
+
+
+def test_a_reversal_of_a_product_that_does_not_listen_is_told_to_nobody(office: Office) -> None:
+    given_invoice(office.books, "REFUND_REQUESTED", payment_date=BEFORE, corp_type_code="VS")
+    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=True)])]))
+    assert office.books.one("SELECT invoice_status_code FROM invoices") == "REFUNDED"
+    assert office.books.rows("SELECT kind FROM pay_jobs.outbox") == []
 
 
 def given_invoice(books: EjvBooks, status: str, *, total: str = "30.00", **more: Any) -> int:

@@ -67,6 +67,7 @@ def test_the_second_bounce_of_a_frozen_account_opens_its_invoice_without_fee_and
         "stop_pad",
         "nsf_fee",
         "bc.registry.payment.lockAccount",
+        "bc.registry.auth.activity",
         "stop_pad",
     ]
     assert outcome.counts["accounts_frozen"] == 0
@@ -81,7 +82,12 @@ def test_two_bounces_of_one_account_in_one_file_are_one_fee_and_one_lock(books: 
 
     assert {books.invoices()[id_] for id_ in (100, 200)} == {("SETTLEMENT_SCHED", "0.00")}
     assert [number for number, _, _ in books.bounces()] == [NUMBER]
-    assert [kind for kind, _ in books.messages()] == ["stop_pad", "nsf_fee", "bc.registry.payment.lockAccount"]
+    assert [kind for kind, _ in books.messages()] == [
+        "stop_pad",
+        "nsf_fee",
+        "bc.registry.payment.lockAccount",
+        "bc.registry.auth.activity",
+    ]
     assert (outcome.counts["payments_bounced"], outcome.counts["accounts_frozen"]) == (2, 1)
     (table,) = [table for table in outcome.tables if "bounced" in table.title]
     assert [(row["PAD"], str(row["fee"])) for row in table.records()] == [

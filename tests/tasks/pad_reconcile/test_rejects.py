@@ -127,7 +127,12 @@ def test_rejected_paid_and_bounced_rows_of_two_files_are_worked_in_their_order(b
 
     assert books.outcomes() == ["applied", "applied"]
     assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
-    assert [kind for kind, _ in books.messages()] == ["stop_pad", "nsf_fee", "bc.registry.payment.lockAccount"]
+    assert [kind for kind, _ in books.messages()] == [
+        "stop_pad",
+        "nsf_fee",
+        "bc.registry.payment.lockAccount",
+        "bc.registry.auth.activity",
+    ]
 
 
 def test_the_mail_of_a_retried_bank_row_is_a_mail_of_its_own(books: SettlementBooks) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from config.errors import ConfigError
+from config.settings import EventSettings
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce, on_account
 
 NUMBER = "REG00000100"
@@ -228,10 +229,38 @@ def test_invoices_of_online_banking_are_announced_when_they_are_paid(books: Sett
     )
 
     announced = books.payloads("bc.registry.payment")
-    assert [(one["data"]["id"], one["topic"]) for one in announced] == [
-        (100, "business_pay_topic"),
-        (101, "namex_pay_topic"),
+    assert [(one["data"], one["topic"]) for one in announced] == [
+        ({"id": 100, "statusCode": "COMPLETED", "filingIdentifier": None, "corpTypeCode": "BCR"}, "business_pay_topic"),
+        ({"id": 101, "statusCode": "COMPLETED", "filingIdentifier": None, "corpTypeCode": "NRO"}, "namex_pay_topic"),
     ]
+
+
+def test_only_products_that_listen_hear_of_their_payments_each_on_its_topic(books: SettlementBooks) -> None:
+    account = books.account("800101", "ONLINE_BANKING")
+    corps = ["PPR", "VS", "CSO", "BUS", "BCA", "RPT"]
+    for number, corp in enumerate(corps):
+        books.invoice(account, f"REG{number}", "10.00", id=100 + number, method="ONLINE_BANKING", corp=corp)
+
+    books.apply(*(Line("BOLP", "OB1", "10.00", "800101", f"REG{number}") for number in range(len(corps))))
+
+    assert {status for status, _ in books.invoices().values()} == {"PAID"}
+    assert [(one["data"]["corpTypeCode"], one["topic"]) for one in books.payloads("bc.registry.payment")] == [
+        ("PPR", "assets_pay_topic"),
+        ("BUS", "business_pay_topic"),
+    ]
+
+
+def test_where_it_is_switched_on_an_event_says_when_the_product_was_released(books: SettlementBooks) -> None:
+    account = books.account("800101", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "10.00", id=100, method="ONLINE_BANKING", corp="BCR")
+    events = EventSettings(publish_url="file:///nowhere", product_dates=True)
+
+    books.apply(Line("BOLP", "OB1", "10.00", "800101", "REG1"), settings={EventSettings: events})
+
+    ((paid_on,),) = books.rows("SELECT payment_date FROM invoices WHERE id = 100")
+    (event,) = books.payloads("bc.registry.payment")
+    assert event["data"]["productReleaseDate"] == paid_on.isoformat()
+    assert event["data"]["productReversalDate"] is None
 
 
 # Section 6: payments.
@@ -438,14 +467,30 @@ def test_a_bounce_by_any_name(record: str, status: str, books: SettlementBooks) 
     (lock,) = books.payloads("bc.registry.payment.lockAccount")
     assert lock["data"] == {
         "accountId": account.auth,
-        "additionalEmails": ["nsf@example.org", "ops@example.org"],
-        "paymentMethod": "BCR-PAD Daily",
-        "source": "PR1",
+        "additionalEmails": "nsf@example.org, ops@example.org",
+        "paymentMethod": "PAD",
+        "source": "PAY-QUEUE",
         "suspensionReasonCode": "PAD_NSF",
         "outstandingAmount": "60.00",
         "originalAmount": "60.00",
         "amount": "0.00",
         "reversalReason": "R" * 200,
+    }
+    (activity,) = books.payloads("bc.registry.auth.activity")
+    assert activity == {
+        "topic": "auth_event_topic",
+        "data": {
+            "actorId": None,
+            "action": "PAD_NSF_LOCK",
+            "itemName": "",
+            "itemId": account.auth,
+            "itemValue": "R" * 200,
+            "orgId": account.auth,
+            "remoteAddr": None,
+            "createdAt": books.now.isoformat(),
+            "source": "PAY-QUEUE",
+            "itemType": "ACCOUNT",
+        },
     }
 
 

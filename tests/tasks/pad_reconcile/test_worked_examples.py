@@ -71,6 +71,7 @@ def test_example_3_a_bounce_opens_the_invoice_freezes_the_account_and_charges_th
         ("stop_pad", "account:13"),
         ("nsf_fee", "account:13"),
         ("bc.registry.payment.lockAccount", "account:13"),
+        ("bc.registry.auth.activity", "account:13"),
     ]
     assert outcome.counts["accounts_frozen"] == 1
 
