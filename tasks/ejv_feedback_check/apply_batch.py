@@ -12,13 +12,14 @@ from config.errors import InputRefused, TotalsDisagree
 from database.pay.history import keep_versions
 from database.sql import run_sql
 from tasks.ejv_feedback_check.feedback import ACCEPTED, JOURNAL_TYPES
-from tasks.ejv_feedback_check.names import feeder_of
+from tasks.ejv_feedback_check.names import VOIDED, feeder_of
+from tasks.ejv_feedback_check.row_locks import lock_rows
 from tasks.ejv_feedback_check.staging import PACKAGE, Section, stage
 
 SHOWN = 1000
 JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
 AP_FILES = ("REFUND", "EFT_REFUND", "NON_GOV_DISBURSEMENT")
-_LOCK = "SELECT id, file_type, file_ref, disbursement_status_code FROM ejv_files WHERE id = :batch FOR UPDATE"
+_LOCK = "SELECT id, file_type, file_ref, disbursement_status_code, message FROM ejv_files WHERE id = :batch FOR UPDATE"
 _BATCH_HEADER = """
 SELECT code, message FROM feedback_staged WHERE record = 'BH' AND fault = '' ORDER BY code = '0000', line LIMIT 1
 """
@@ -89,17 +90,19 @@ def apply_batch(
     refusal = f"{header.code} {header.message}".strip() if is_refused else ""
     applied = Applied(file_type, refusal)
     answer = {"batch": told.number, "is_refused": is_refused, "refusal": refusal}
+    lock_rows(session, told.number, file_type)
     if file_type in JOURNAL_FILES:
-        run_sql(session, PACKAGE, "resolve_journals", **answer, file_type=file_type, despite_faults=despite_faults)
+        kind = {"file_type": file_type, "despite_faults": despite_faults, "today": today}
+        run_sql(session, PACKAGE, "resolve_journals", **answer, **kind)
     else:
-        status = ours.disbursement_status_code or ""
-        run_sql(session, PACKAGE, "resolve_ap", **answer, file_type=file_type, batch_status=status)
+        _resolve_ap(session, ours, is_refused=is_refused, today=today)
     session.execute(text("ANALYZE feedback_items"))
     applied.effects = [tuple(row) for row in session.execute(text(_EFFECTS))]
     applied.is_held = not applied.effects and bool(session.scalar(text(_HAS_REJECTS)))
     _settle(session, applied, now, today)
     if not applied.is_held:
-        run_sql(session, PACKAGE, "settle_headers", **answer)
+        if file_type in JOURNAL_FILES:
+            run_sql(session, PACKAGE, "settle_headers", **answer)
         message = refusal or header.message
         run_sql(session, PACKAGE, "settle_batch", **answer | {"refusal": message}, name=told.file_name, now=now)
     _record(session, applied, told, count)
@@ -128,6 +131,13 @@ def _our_batch(session: Session, told: Told) -> Row[Any]:
             "to another feeder's batch"
         )
     return ours
+
+
+def _resolve_ap(session: Session, ours: Row[Any], *, is_refused: bool, today: date) -> None:
+    run_sql(
+        session, PACKAGE, "resolve_ap", batch=ours.id, file_type=ours.file_type, is_refused=is_refused, today=today,
+        batch_status=ours.disbursement_status_code or "", is_voided=(ours.message or "").startswith(VOIDED),
+    )  # fmt: skip
 
 
 def _settle(session: Session, applied: Applied, now: datetime, today: date) -> None:

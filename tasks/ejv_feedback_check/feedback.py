@@ -129,8 +129,6 @@ def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> Line
     if journal is None or line is None or amount is None or side not in {"C", "D"}:
         found = f"{body[7:22]!r} and {body[89:105]!r}"
         return Line(number, "JD", f"journal, line, amount or side cannot be read (found {found})")
-    if effective is None:
-        return Line(number, "JD", f"the effective date at 22 to 30 is no day (found {body[22:30]!r})", journal=journal)
     subject, about = body[205:].strip(), read_flow_through(body[205:].strip())
     if not body.isascii() and not _follows_its_description(body[:205], subject, about):
         subject, about = _counted_in_bytes(raw) or (subject, about)

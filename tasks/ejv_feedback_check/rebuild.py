@@ -21,13 +21,13 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
 from tasks.ejv_feedback_check.file_index import INBOX
+from tasks.ejv_feedback_check.names import VOIDED
 from tasks.ejv_feedback_check.resend_guards import Ours, answer_due, answers_stored, answers_waiting, our_batch
 from tasks.ejv_feedback_check.staging import PACKAGE
 from tasks.ejv_feedback_check.unstop import clear_stop
 
 _SLIPS = "REFUND"
 _EFT = "EFT_REFUND"
-_VOIDED = "Voided"
 _ANSWERED = ("COMPLETED", "ERRORED")
 _SENT_AGAIN = """
 SELECT new_name, begun_on FROM pay_jobs.resubmissions
@@ -64,7 +64,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
 
 def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
     reasons = answers_stored(session, ours.batch.id, context.settings(CgiSettings).feedback_prefix)
-    if (ours.batch.message or "").startswith(_VOIDED):
+    if (ours.batch.message or "").startswith(VOIDED):
         reasons.append(f"it was voided before ({ours.batch.message})")
     elif ours.batch.disbursement_status_code == "COMPLETED" and not set(ours.links) - {"COMPLETED"}:
         reasons.append("it is COMPLETED, and nothing is left of it that was not accepted")
@@ -77,7 +77,7 @@ def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
 def _void(context: RunContext, store: ObjectStore, session: Session, ours: Ours, reason: str) -> list[Row[Any]]:
     batch, file_type, now = ours.batch.id, ours.batch.file_type, naive_utc(context.clock())
     by = f"run {context.run_id}" if context.run_id is not None else "a dry run"
-    message = f"{_VOIDED} by EJV_FEEDBACK_CHECK --rebuild ({by}): {reason}"
+    message = f"{VOIDED} by EJV_FEEDBACK_CHECK --rebuild ({by}): {reason}"
     run_sql(session, PACKAGE, "choose_voided", batch=batch)
     changed: list[Row[Any]] = []
     if file_type == "PAYMENT":

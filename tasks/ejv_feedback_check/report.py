@@ -1,30 +1,20 @@
 """What became of a batch of feedback, in words for people, and the event that follows from a reversal."""
 
 from collections.abc import Iterator
-from typing import Any
-
-from sqlalchemy import Row
 
 from connectors.outbox import NewMessage
 from connectors.payment_events import PaymentStatus, payment_event
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.ejv_feedback_check.apply_batch import Applied, Told
+from tasks.ejv_feedback_check.apply_batch import JOURNAL_FILES, Applied, Told
+from tasks.ejv_feedback_check.findings import findings
 
-_RULES = {
-    "unknown_journal": "the journal is not of this batch in ejv_headers",
-    "no_journal_header": "the file has no JH line for the journal",
-    "unknown_link": "the journal has no link to it in ejv_links",
-    "unknown_invoice": "there is no such invoice",
-    "unknown_disbursement": "there is no such partner disbursement",
-    "unknown_item": "there is no such routing slip, refund or link",
-    "no_item_header": "the item has no IH line",
-    "not_uploaded": "the routing slip does not wait for an answer",
-    "refused_after_acceptance": "CGI refuses now what it accepted before; nothing was changed. Ask CAS which holds",
-    "accepted_after_refusal": (
-        "CGI accepts now what was refused or voided before; nothing was changed. It may be in a newer batch too: "
-        "look for a double charge"
+_AFTER_REFUSAL = {
+    True: "What it holds was set free for the next batch; find the cause before it runs",
+    False: (
+        "Only what its own lines say was booked; the rest still waits, for a payment that went out must not be made "
+        "again. Ask CAS what it paid. What it never ran is set free by: "
+        'EJV_FEEDBACK_CHECK --rebuild {batch} --reason "..."'
     ),
-    "incomplete": "its readable lines do not add up to the amount of ours; nothing was changed",
 }
 
 
@@ -42,10 +32,10 @@ def outcome_of(applied: Applied, told: Told) -> Outcome:
             Reject(
                 f"{where} line {told.first_line + 1}",
                 "CGI refused the whole batch",
-                f"{applied.refusal}. What it holds was set free for the next batch; find the cause before it runs",
+                f"{applied.refusal}. {_AFTER_REFUSAL[applied.file_type in JOURNAL_FILES].format(batch=told.number)}",
             )
         )
-    outcome.rejects += [_of_thing(row, where, applied) for row in applied.looked_at]
+    outcome.rejects += [reject for row in applied.looked_at for reject in findings(row, where)]
     outcome.rejects += [
         Reject(
             f"{where} journal {row.journal}", "not answered", f"the file has no line for {row.link_type} {row.link_id}"
@@ -74,31 +64,3 @@ def reversal_events(applied: Applied, told: Told, *, with_dates: bool) -> Iterat
         )
         if event is not None:
             yield event
-
-
-def _of_thing(row: Row[Any], where: str, applied: Applied) -> Reject:
-    journal = f" journal {row.journal}" if row.journal is not None else ""
-    line = f" line {row.at_line}" if row.at_line is not None else ""
-    what = f"invoice {row.subject}" if row.subject == str(row.invoice_id) else row.subject or f"link {row.link_id}"
-    place = f"{where}{journal}{line}"
-    if row.outcome == "rejected":
-        return Reject(place, row.rule.replace("_", " "), f"{what}, {row.amount} CAD: {_RULES[row.rule]}")
-    if row.rule == "settled_before":
-        return Reject(
-            place,
-            "moved a second time",
-            f"{what}, {row.amount} CAD: it was {row.status_before} before this answer came, by another batch or by "
-            "hand. Compare the batches it was in, and have one of them paid back",
-        )
-    if not row.is_accepted:
-        return Reject(place, "refused by CGI", f"{what}, {row.amount} CAD: {row.message}")
-    if row.effect == "charged":
-        return Reject(
-            place,
-            "charged though given up",
-            f"{what}, {row.amount} CAD: the invoice is {row.status_before}; receipt and payment were written, its "
-            "status stays. It has to be paid back",
-        )
-    return Reject(
-        place, "another amount", f"{what}: {row.amount} CAD accepted, {row.expected} CAD is what our tables say"
-    )

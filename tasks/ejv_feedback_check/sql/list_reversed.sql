@@ -11,5 +11,5 @@ SELECT invoice.id AS invoice_id, invoice.filing_id, invoice.corp_type_code, corp
  WHERE item.outcome = 'applied'
    AND item.is_accepted
    AND item.effect = 'refunded'
-   AND item.status_before = 'REFUND_REQUESTED'
+   AND item.rule <> 'settled_before'
  ORDER BY invoice.id

@@ -1,23 +1,36 @@
 -- Decide what becomes of each item of an AP batch, after all its lines (IH, IL, NA, IC).
--- in     batch, file_type, batch_status (before this answer), is_refused (BH says no), refusal (its message)
--- out    temporary table feedback_items, one row an AP invoice number; where BH says no, also one row for each open link
---        that no line speaks of
--- again  an item that has the same answer already resolves to already_applied; one that was paid though the batch has
---        no answer yet was paid by another (settled_before), and a voided batch moves nothing any more
--- source docs/specs/cgi-ejv-files.md section 7.2
+-- in     batch, file_type, batch_status (before this answer), is_voided (--rebuild took it back), is_refused (BH says
+--        no), today (business day of the run)
+-- out    temporary table feedback_items, one row an AP invoice number
+-- again  an item that this batch has answered the same way resolves to already_applied; one that was paid though the
+--        batch has no answer yet was paid by another (settled_before), and a voided batch moves nothing any more
+-- source docs/specs/cgi-ejv-files.md section 7.2. BH decides nothing about an item: a cheque whose own lines were
+--        accepted went out, and what no line speaks of may have.
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
 WITH spoken AS (
        SELECT subject,
               min(line) AS line,
               min(line) FILTER (WHERE code <> '0000') AS refused_line,
-              min(code || ' ' || message) FILTER (WHERE code <> '0000') AS refusal,
+              min(rtrim(code || ' ' || message)) FILTER (WHERE code <> '0000') AS refusal,
               max(effective_date) AS effective_date,
               coalesce(sum(amount), 0) AS amount,
+              bool_and(code = '0000') AS is_accepted,
               bool_or(record = 'IH') AS has_header,
               CASE WHEN :file_type <> 'REFUND' AND subject ~ '^[0-9]{1,9}$' THEN CAST(subject AS integer) END AS number
          FROM feedback_staged
         WHERE record IN ('IH', 'IL', 'NA', 'IC') AND fault = ''
         GROUP BY subject
+     ),
+     earlier AS (
+       SELECT line.subject, bool_and(line.code = '0000') AS was_accepted
+         FROM pay_jobs.feedback_batches AS answer
+         JOIN pay_jobs.feedback_lines AS line
+           ON line.file_id = answer.file_id
+          AND line.batch_number = answer.batch_number
+        WHERE answer.batch_number = :batch
+          AND line.record IN ('IH', 'IL', 'NA', 'IC')
+          AND line.outcome = 'applied'
+        GROUP BY line.subject
      ),
      links AS (
        SELECT link.ejv_header_id AS journal, link.link_id, link.disbursement_status_code AS status
@@ -26,24 +39,15 @@ WITH spoken AS (
            ON link.ejv_header_id = header.id
         WHERE header.ejv_file_id = :batch
      ),
-     items AS (
-       SELECT spoken.* FROM spoken
-        UNION ALL
-       SELECT NULL, NULL, NULL, NULL, NULL, 0, true, link.link_id
-         FROM links AS link
-        WHERE :is_refused
-          AND coalesce(link.status, '') NOT IN ('COMPLETED', 'ERRORED')
-          AND NOT EXISTS (SELECT FROM spoken WHERE spoken.number = link.link_id)
-     ),
      judged AS (
-       SELECT items.*,
+       SELECT spoken.*,
               links.journal,
               slip.id AS slip_id,
               eft.id AS eft_refund_id,
               links.link_id,
+              earlier.was_accepted,
               coalesce(slip.refund_amount, eft.refund_amount) AS expected,
               coalesce(slip.status, eft.disbursement_status_code, links.status) AS status_before,
-              (items.refused_line IS NULL AND NOT :is_refused) AS is_accepted,
               CASE :file_type
               WHEN 'REFUND' THEN CASE slip.status WHEN 'REFUND_PROCESSED' THEN 'done' WHEN 'REFUND_REJECTED' THEN 'refused'
                                                   WHEN 'REFUND_UPLOADED' THEN 'open' ELSE 'strange' END
@@ -52,24 +56,31 @@ WITH spoken AS (
               ELSE CASE links.status WHEN 'COMPLETED' THEN 'done' WHEN 'ERRORED' THEN 'refused' ELSE 'open' END
               END AS before,
               coalesce(slip.id, eft.id, links.link_id) IS NOT NULL AS is_known
-         FROM items
+         FROM spoken
+         LEFT JOIN earlier
+           ON earlier.subject = spoken.subject
          LEFT JOIN routing_slips AS slip
            ON :file_type = 'REFUND'
-          AND slip.number = items.subject
+          AND slip.number = spoken.subject
          LEFT JOIN eft_refunds AS eft
            ON :file_type = 'EFT_REFUND'
-          AND eft.id = items.number
+          AND eft.id = spoken.number
          LEFT JOIN links
            ON :file_type = 'NON_GOV_DISBURSEMENT'
-          AND links.link_id = items.number
+          AND links.link_id = spoken.number
      ),
      decided AS (
        SELECT judged.*,
               CASE WHEN NOT is_known THEN 'rejected:unknown_item'
                    WHEN NOT has_header THEN 'rejected:no_item_header'
-                   WHEN before = 'open' AND :file_type <> 'NON_GOV_DISBURSEMENT' AND :batch_status = 'ERRORED'
+                   WHEN was_accepted = is_accepted THEN 'already_applied:same_answer'
+                   WHEN was_accepted THEN 'rejected:refused_after_acceptance'
+                   WHEN NOT was_accepted THEN 'rejected:accepted_after_refusal'
+                   WHEN before IN ('open', 'strange') AND :is_voided
                    THEN CASE WHEN is_accepted THEN 'rejected:accepted_after_refusal' ELSE 'already_applied:same_answer' END
                    WHEN before = 'open' THEN 'applied:'
+                   WHEN before = 'strange' AND is_accepted AND status_before IN ('REFUND_REQUESTED', 'REFUND_AUTHORIZED')
+                   THEN 'applied:not_uploaded'
                    WHEN before = 'strange' THEN 'rejected:not_uploaded'
                    WHEN before = 'done' AND is_accepted AND :file_type <> 'NON_GOV_DISBURSEMENT'
                     AND :batch_status NOT IN ('COMPLETED', 'ERRORED') THEN 'already_applied:settled_before'
@@ -81,10 +92,14 @@ WITH spoken AS (
 SELECT journal, subject, 'AP' AS form,
        CASE WHEN :file_type = 'NON_GOV_DISBURSEMENT' THEN number END AS invoice_id,
        CAST(NULL AS integer) AS partner_id, CAST(NULL AS integer) AS refund_id,
-       slip_id, eft_refund_id, line, refused_line, effective_date, amount,
-       'invoice' AS link_type, link_id, CAST(NULL AS integer) AS payment_account_id, CAST(NULL AS text) AS partner_code,
-       status_before, expected, :is_refused AS is_header_refused, is_accepted,
-       CASE WHEN is_accepted THEN NULL ELSE left(coalesce(refusal, :refusal), 250) END AS message,
+       slip_id, eft_refund_id, line, refused_line,
+       coalesce(effective_date, CAST(:today AS date)) AS effective_date,
+       effective_date IS NULL AS is_undated,
+       amount, 'invoice' AS link_type, link_id,
+       CAST(NULL AS integer) AS payment_account_id, CAST(NULL AS text) AS partner_code,
+       CAST(NULL AS text) AS invoice_status, status_before, expected, CAST(0 AS numeric) AS earlier,
+       CAST(:is_refused AS boolean) AS is_header_refused, is_accepted,
+       CASE WHEN NOT is_accepted THEN left(refusal, 250) END AS message,
        CASE WHEN :file_type = 'NON_GOV_DISBURSEMENT' THEN 'disbursed' ELSE 'cheque' END AS effect,
        split_part(verdict, ':', 1) AS outcome,
        split_part(verdict, ':', 2) AS rule

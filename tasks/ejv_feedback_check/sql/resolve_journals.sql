@@ -1,15 +1,17 @@
 -- Decide what becomes of each thing the journals of a batch are about, after all its lines, its JH line and BH.
--- in     batch, file_type, is_refused (BH says no), refusal (its message), despite_faults
+-- in     batch, file_type, is_refused (BH says no), refusal (its message), despite_faults, today (business day of the run)
 -- out    temporary table feedback_items, one row a flow-through of a journal; where BH or JH says no, also one row for
 --        each open link that no line speaks of
 -- again  a thing whose link has the same answer already resolves to already_applied; one that is settled though its
---        link is open was moved a second time (settled_before)
--- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19
+--        link is open was moved a second time (settled_before), unless its receipt says that it was by this very
+--        journal (booked_before)
+-- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19. The first line of a thing
+--        goes to our side: a credit charges or disburses, a debit pays back, whatever became of the invoice meanwhile.
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
 WITH headers AS (
        SELECT journal,
               bool_or(code <> '0000') AS is_refused,
-              min(code || ' ' || message) FILTER (WHERE code <> '0000') AS refusal,
+              min(rtrim(code || ' ' || message)) FILTER (WHERE code <> '0000') AS refusal,
               min(receipt) AS receipt
          FROM feedback_staged
         WHERE record = 'JH' AND fault = ''
@@ -23,7 +25,7 @@ WITH headers AS (
               min(refund_id) AS refund_id,
               min(line) AS line,
               min(line) FILTER (WHERE code <> '0000') AS refused_line,
-              min(code || ' ' || message) FILTER (WHERE code <> '0000') AS refusal,
+              min(rtrim(code || ' ' || message)) FILTER (WHERE code <> '0000') AS refusal,
               max(effective_date) AS effective_date,
               coalesce(sum(amount) FILTER (WHERE side = 'D'), 0) AS debit,
               coalesce(sum(amount) FILTER (WHERE side = 'C'), 0) AS credit,
@@ -52,6 +54,7 @@ WITH headers AS (
               partner.is_reversal,
               partner.id IS NOT NULL AS has_partner,
               partner.amount AS partner_amount,
+              partner.status_code AS partner_status,
               CASE WHEN spoken.form IN ('REFUND', 'PARTNER_REFUND') THEN 'partial_refund' ELSE 'invoice' END AS link_type,
               CASE spoken.form WHEN 'REFUND' THEN spoken.refund_id
                                WHEN 'PARTNER_REFUND' THEN partner.target_id
@@ -64,13 +67,14 @@ WITH headers AS (
        SELECT keyed.journal, keyed.subject, keyed.form, keyed.invoice_id, keyed.partner_id,
               CASE WHEN keyed.link_type = 'partial_refund' THEN keyed.link_id END AS refund_id,
               keyed.line, keyed.refused_line, keyed.refusal, keyed.effective_date, keyed.debit, keyed.credit,
-              keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.partner_amount, keyed.link_type, keyed.link_id
+              keyed.first_side, keyed.is_reversal, keyed.has_partner, keyed.partner_amount, keyed.partner_status,
+              keyed.link_type, keyed.link_id
          FROM keyed
         UNION ALL
        SELECT link.journal, NULL, 'SILENT',
               CASE link.link_type WHEN 'invoice' THEN link.link_id ELSE refund.invoice_id END, NULL,
               CASE link.link_type WHEN 'partial_refund' THEN link.link_id END,
-              NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, link.link_type, link.link_id
+              NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, NULL, link.link_type, link.link_id
          FROM links AS link
          LEFT JOIN headers
            ON headers.journal = link.journal
@@ -84,13 +88,30 @@ WITH headers AS (
                              AND keyed.link_type = link.link_type
                              AND keyed.link_id = link.link_id)
      ),
+     received AS (
+       SELECT items.journal, items.invoice_id,
+              sum(CAST(receipt.receipt_amount AS numeric(19,2)))
+                  FILTER (WHERE receipt.receipt_number <> headers.receipt) AS amount,
+              bool_or(receipt.receipt_number = headers.receipt) AS is_booked
+         FROM (SELECT DISTINCT journal, invoice_id FROM items WHERE :file_type = 'PAYMENT') AS items
+         JOIN headers
+           ON headers.journal = items.journal
+         JOIN receipts AS receipt
+           ON receipt.invoice_id = items.invoice_id
+        GROUP BY items.journal, items.invoice_id
+     ),
      judged AS (
        SELECT items.*,
               links.payment_account_id,
               links.partner_code,
-              coalesce(refund.status, invoice.invoice_status_code) AS status_before,
+              invoice.invoice_status_code AS invoice_status,
+              invoice.payment_date IS NOT NULL OR coalesce(received.amount > 0, false) AS is_paid,
+              CASE :file_type WHEN 'PAYMENT' THEN coalesce(refund.status, invoice.invoice_status_code)
+                              ELSE coalesce(items.partner_status, invoice.disbursement_status_code) END AS status_before,
               CASE :file_type WHEN 'PAYMENT' THEN coalesce(refund.refund_amount, invoice.total)
                               ELSE items.partner_amount END AS expected,
+              coalesce(received.amount, 0) AS received,
+              coalesce(received.is_booked, false) AS is_booked,
               headers.receipt,
               (:is_refused OR coalesce(headers.is_refused, false)) AS is_header_refused,
               (items.refused_line IS NULL AND NOT :is_refused AND NOT coalesce(headers.is_refused, false)) AS is_accepted,
@@ -109,21 +130,19 @@ WITH headers AS (
                    WHEN links.is_completed THEN 'rejected:refused_after_acceptance'
                    ELSE 'rejected:accepted_after_refusal' END AS verdict,
               CASE WHEN items.link_type = 'partial_refund' AND :file_type = 'PAYMENT' THEN 'partially_refunded'
+                   WHEN :file_type = 'PAYMENT' AND items.first_side = 'D' THEN
+                        CASE WHEN invoice.invoice_status_code = 'REFUNDED'
+                               OR invoice.invoice_status_code = 'REFUND_REQUESTED' AND invoice.payment_method_code = 'EJV'
+                             THEN 'refunded'
+                             ELSE 'returned' END
                    WHEN :file_type = 'PAYMENT' THEN
-                        CASE WHEN invoice.invoice_status_code = 'REFUND_REQUESTED'
-                              AND items.first_side = 'C'
-                              AND invoice.payment_date IS NULL
-                              AND NOT EXISTS (SELECT FROM receipts WHERE receipts.invoice_id = invoice.id)
-                             THEN 'charged'
-                             WHEN invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED') THEN 'refunded'
-                             WHEN invoice.invoice_status_code IN ('CANCELLED', 'CREDITED', 'MANUALLY_REFUNDED',
-                                                                  'CHARGEBACK', 'DELETED', 'DELETE_ACCEPTED') THEN 'charged'
-                             ELSE 'paid' END
-                   WHEN coalesce(items.is_reversal,
+                        CASE WHEN invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'PARTIAL_PAID',
+                                                                  'SETTLEMENT_SCHED', 'PAID') THEN 'paid'
+                             ELSE 'charged' END
+                   WHEN coalesce(items.is_reversal, items.first_side = 'D',
                                  invoice.invoice_status_code IN ('REFUNDED', 'REFUND_REQUESTED', 'CREDITED',
                                                                  'MANUALLY_REFUNDED')
-                                 AND NOT (invoice.disbursement_date IS NULL AND items.first_side = 'C'))
-                   THEN 'reversed'
+                                 AND invoice.disbursement_date IS NOT NULL) THEN 'reversed'
                    ELSE 'disbursed' END AS effect
          FROM items
          LEFT JOIN headers
@@ -134,23 +153,62 @@ WITH headers AS (
           AND links.link_id = items.link_id
          LEFT JOIN invoices AS invoice
            ON invoice.id = items.invoice_id
+         LEFT JOIN received
+           ON received.journal = items.journal
+          AND received.invoice_id = items.invoice_id
          LEFT JOIN refunds_partial AS refund
            ON :file_type = 'PAYMENT'
           AND items.link_type = 'partial_refund'
           AND refund.id = items.link_id
      ),
-     final AS (
+     counted AS (
        SELECT judged.*,
+              :file_type = 'PAYMENT' AND row_number() OVER same > 1 AS is_repeated,
+              received + coalesce(sum(amount) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier
+         FROM judged
+       WINDOW same AS (PARTITION BY link_type, link_id, partner_id, effect, verdict, is_accepted ORDER BY line)
+     ),
+     final AS (
+       SELECT counted.*,
               CASE WHEN verdict <> 'applied:' OR NOT is_accepted THEN verdict
                    WHEN :despite_faults AND (debit <> credit OR amount <> expected) THEN 'rejected:incomplete'
-                   WHEN (effect, status_before) IN (('paid', 'PAID'), ('refunded', 'REFUNDED'),
-                                                    ('partially_refunded', 'REFUND_PROCESSED'))
+                   WHEN is_booked AND effect = 'paid' AND invoice_status <> 'PAID' THEN verdict
+                   WHEN is_booked AND effect IN ('paid', 'charged') THEN 'applied:booked_before'
+                   WHEN is_repeated
+                     OR effect = 'charged' AND is_paid
+                     OR (effect, status_before) IN (('paid', 'PAID'), ('refunded', 'REFUNDED'),
+                                                    ('partially_refunded', 'REFUND_PROCESSED'),
+                                                    ('disbursed', 'COMPLETED'), ('reversed', 'REVERSED'))
+                     OR partner_status IN ('COMPLETED', 'REVERSED')
                    THEN 'applied:settled_before'
+                   WHEN effect = 'paid' AND earlier > 0 AND earlier + amount > expected THEN 'applied:overpaid'
+                   WHEN effect = 'refunded' AND NOT is_paid
+                    AND EXISTS (SELECT FROM ejv_links AS link
+                                  JOIN ejv_headers AS header
+                                    ON header.id = link.ejv_header_id
+                                  JOIN ejv_files AS file
+                                    ON file.id = header.ejv_file_id
+                                   AND file.file_type = 'PAYMENT'
+                                 WHERE link.link_id = counted.link_id
+                                   AND coalesce(link.link_type, 'invoice') = 'invoice'
+                                HAVING bool_or(link.disbursement_status_code = 'ERRORED')
+                                   AND NOT bool_or(link.disbursement_status_code = 'COMPLETED'))
+                   THEN 'applied:never_charged'
+                   WHEN is_reversal <> (first_side = 'D') THEN 'applied:other_direction'
+                   WHEN effect = 'reversed' AND form = 'INVOICE' AND invoice_status = 'PAID' THEN 'applied:still_paid'
+                   WHEN effect = 'disbursed' AND invoice_status IN ('CANCELLED', 'DELETED', 'DELETE_ACCEPTED')
+                     OR effect = 'partially_refunded' AND invoice_status IN (
+                        'CANCELLED', 'CHARGEBACK', 'CREDITED', 'DELETED', 'DELETE_ACCEPTED', 'MANUALLY_REFUNDED', 'REFUNDED',
+                        'REFUND_REQUESTED')
+                   THEN 'applied:given_up'
                    ELSE verdict END AS decided
-         FROM judged
+         FROM counted
      )
-SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_line, effective_date, amount, link_type,
-       link_id, payment_account_id, partner_code, status_before, expected, receipt, is_header_refused, is_accepted,
+SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_line,
+       coalesce(effective_date, CAST(:today AS date)) AS effective_date,
+       effective_date IS NULL AS is_undated,
+       amount, link_type, link_id, payment_account_id, partner_code, invoice_status, status_before, expected, earlier,
+       receipt, is_booked, is_header_refused, is_accepted,
        CASE WHEN is_accepted THEN NULL ELSE message END AS message,
        effect,
        split_part(decided, ':', 1) AS outcome,

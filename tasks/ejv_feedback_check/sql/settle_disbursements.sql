@@ -17,6 +17,6 @@ UPDATE invoices AS invoice
        updated_name               = NULL
   FROM (SELECT DISTINCT ON (invoice_id) *
           FROM feedback_items
-         WHERE outcome = 'applied' AND link_type = 'invoice'
+         WHERE outcome = 'applied' AND link_type = 'invoice' AND rule <> 'settled_before'
          ORDER BY invoice_id, is_accepted, line DESC) AS item
  WHERE invoice.id = item.invoice_id

@@ -4,7 +4,8 @@
 UPDATE ejv_headers AS header
    SET disbursement_status_code = CASE WHEN :is_refused OR answer.code <> '0000' THEN 'ERRORED' ELSE 'COMPLETED' END,
        message                  = coalesce(nullif(answer.message, ''), nullif(:refusal, ''), header.message)
-  FROM (SELECT known.id, line.code, line.message
+  FROM (SELECT known.id, line.code,
+               CASE line.code WHEN '0000' THEN line.message ELSE rtrim(line.code || ' ' || line.message) END AS message
           FROM ejv_headers AS known
           LEFT JOIN feedback_staged AS line
             ON line.record = 'JH'

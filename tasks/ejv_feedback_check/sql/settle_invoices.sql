@@ -12,9 +12,11 @@ UPDATE invoices AS invoice
        updated_on          = :now,
        updated_by          = NULL,
        updated_name        = NULL
-  FROM feedback_items AS item
- WHERE item.outcome = 'applied'
-   AND item.is_accepted
-   AND item.effect IN ('paid', 'charged', 'refunded')
-   AND item.rule <> 'settled_before'
-   AND invoice.id = item.invoice_id
+  FROM (SELECT DISTINCT ON (invoice_id) *
+          FROM feedback_items
+         WHERE outcome = 'applied'
+           AND is_accepted
+           AND effect IN ('paid', 'charged', 'refunded')
+           AND rule NOT IN ('settled_before', 'booked_before')
+         ORDER BY invoice_id, effect DESC, line) AS item
+ WHERE invoice.id = item.invoice_id

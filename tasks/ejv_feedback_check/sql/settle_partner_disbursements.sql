@@ -2,15 +2,17 @@
 -- for the next run.
 -- in     now (naive UTC)
 -- again  the same values are written
+-- source docs/specs/cgi-ejv-files.md section 7.2: reports to partners sum rows by feedback_on
 UPDATE partner_disbursements AS partner
    SET status_code  = CASE WHEN item.is_accepted AND partner.is_reversal THEN 'REVERSED'
                            WHEN item.is_accepted THEN 'COMPLETED'
                            WHEN item.refused_line IS NULL THEN 'WAITING_FOR_JOB'
                            ELSE 'ERRORED' END,
-       feedback_on  = :now,
+       feedback_on  = CASE WHEN item.is_accepted THEN item.effective_date ELSE partner.feedback_on END,
        processed_on = :now
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
+   AND item.rule <> 'settled_before'
    AND (partner.id = item.partner_id
         OR item.form = 'SILENT'
            AND partner.status_code = 'UPLOADED'

@@ -1,5 +1,6 @@
 -- Complete the active references of what was accepted, cancel those of what was refused: they would keep the invoice
--- out of every later batch.
+-- out of every later batch. Where money was given back for an invoice that is still owed, the reference keeps it out of
+-- the next batch until somebody has looked.
 -- in     -
 -- again  only active references change
 UPDATE invoice_references AS reference
@@ -7,5 +8,7 @@ UPDATE invoice_references AS reference
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
    AND item.link_type = 'invoice'
+   AND NOT (item.is_accepted AND item.effect = 'returned'
+            AND item.invoice_status IN ('APPROVED', 'CREATED', 'OVERDUE', 'PARTIAL_PAID', 'SETTLEMENT_SCHED'))
    AND reference.invoice_id = item.invoice_id
    AND reference.status_code = 'ACTIVE'

@@ -1,6 +1,7 @@
 -- Write one payment a journal: what was accepted of it, and not what its header says.
 -- in     -
--- again  what is accepted later, in another file, is added to the payment of the same journal; nothing is accepted twice
+-- again  what is accepted later, in another file, is added to the payment of the same journal; what its receipt says was
+--        booked by it is not added again
 -- source docs/specs/cgi-ejv-files.md section 7.2 (JH 0000), weakness 16
 WITH journals AS (
        SELECT receipt,
@@ -10,18 +11,27 @@ WITH journals AS (
          FROM feedback_items
         WHERE is_accepted
           AND outcome = 'applied'
+          AND NOT is_booked
         GROUP BY receipt
      ),
+     existing AS (
+       SELECT receipt_number, min(payment.id) AS id
+         FROM payments AS payment
+        WHERE payment.receipt_number IN (SELECT receipt FROM journals)
+          AND payment.payment_system_code = 'CGI'
+        GROUP BY receipt_number
+     ),
      changed AS (
-       UPDATE payments AS existing
-          SET paid_amount = coalesce(existing.paid_amount, 0) + journals.amount
-         FROM journals
-        WHERE existing.receipt_number = journals.receipt
-          AND existing.payment_system_code = 'CGI'
-       RETURNING existing.receipt_number
+       UPDATE payments AS payment
+          SET paid_amount    = coalesce(payment.paid_amount, 0) + journals.amount,
+              invoice_amount = coalesce(payment.invoice_amount, payment.paid_amount, 0) + journals.amount
+         FROM existing
+         JOIN journals
+           ON journals.receipt = existing.receipt_number
+        WHERE payment.id = existing.id
      )
-INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date,
-                      payment_account_id, receipt_number)
-SELECT 'CGI', 'EJV', 'COMPLETED', amount, effective_date, payment_account_id, receipt
+INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, invoice_amount, paid_amount,
+                      payment_date, payment_account_id, receipt_number, created_by, is_routing_slip)
+SELECT 'CGI', 'EJV', 'COMPLETED', amount, amount, effective_date, payment_account_id, receipt, 'SYSTEM', false
   FROM journals
- WHERE NOT EXISTS (SELECT FROM changed WHERE changed.receipt_number = journals.receipt)
+ WHERE NOT EXISTS (SELECT FROM existing WHERE existing.receipt_number = journals.receipt)

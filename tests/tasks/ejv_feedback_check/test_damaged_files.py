@@ -65,10 +65,6 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "names no invoice (found 'GL99')",
     ),
     "a flow-through that is no number": (lambda c: c.replace(b"#10011001 ", b"#10011-2-3 ", 1), "names no invoice"),
-    "a date that is no day": (
-        lambda c: c.replace(b"20261118", b"20261399", 1),
-        "the effective date at 22 to 30 is no day",
-    ),
     "an amount that is none": (lambda c: c.replace(b"000000000001.50C", b"00000000000x.50C"), "cannot be read"),
     "a negative amount": (lambda c: c.replace(b"000000000001.50C", b"-00000000001.50C"), "cannot be read"),
     "no return code": (lambda c: c.replace(b"0000" + b" " * 150, b"    " + b" " * 150, 3), "there is no return code"),

@@ -205,7 +205,9 @@ def test_a_batch_refused_without_its_lines_sets_everything_free(office: Office) 
     [
         ({}, ("COMPLETED", None), ("COMPLETED", None)),
         ({BH: "0000 FINE ", JH: "0000 GOOD"}, ("COMPLETED", "FINE"), ("COMPLETED", "GOOD")),
-        ({JH: "2001 BAD"}, ("COMPLETED", None), ("ERRORED", "BAD")),
+        ({JH: "2001 BAD"}, ("COMPLETED", None), ("ERRORED", "2001 BAD")),
+        ({JH: "2001"}, ("COMPLETED", None), ("ERRORED", "2001")),
+        ({BH: "9001"}, ("ERRORED", "9001"), ("ERRORED", "9001")),
         ({DEBIT: ERROR}, ("COMPLETED", None), ("COMPLETED", None)),
     ],
 )

@@ -1,0 +1,24 @@
+"""Lock what a batch is about before it is judged: what is changed is then what was judged.
+
+The order is that of all jobs: batch, journals and links, invoices, then what hangs on them, each by its key. An invoice
+whose receipts decide is locked so that no receipt can be added to it either.
+"""
+
+from sqlalchemy.orm import Session
+
+from database.sql import run_sql
+from tasks.ejv_feedback_check.staging import PACKAGE
+
+_STEPS = {
+    "PAYMENT": ("lock_links", "lock_charged_invoices", "lock_partial_refunds"),
+    "DISBURSEMENT": ("lock_links", "lock_disbursed_invoices", "lock_partial_refunds", "lock_partner_disbursements"),
+    "NON_GOV_DISBURSEMENT": ("lock_links", "lock_disbursed_invoices"),
+    "REFUND": ("lock_slips",),
+    "EFT_REFUND": ("lock_eft_refunds",),
+}
+
+
+def lock_rows(session: Session, batch: int, file_type: str) -> None:
+    """Lock every row that the staged lines of a batch may change, until the transaction ends."""
+    for step in _STEPS[file_type]:
+        run_sql(session, PACKAGE, step, batch=batch)

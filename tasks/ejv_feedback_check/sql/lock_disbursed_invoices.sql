@@ -1,0 +1,18 @@
+-- Lock the invoices that the lines and links of a disbursement are about.
+-- in     batch
+SELECT count(*)
+  FROM (SELECT invoice.id
+          FROM invoices AS invoice
+         WHERE invoice.id IN (
+               SELECT coalesce(invoice_id, CASE WHEN record = 'IH' AND subject ~ '^[0-9]{1,9}$'
+                                                THEN CAST(subject AS integer) END)
+                 FROM feedback_staged
+                UNION
+               SELECT link.link_id
+                 FROM ejv_headers AS header
+                 JOIN ejv_links AS link
+                   ON link.ejv_header_id = header.id
+                WHERE header.ejv_file_id = :batch
+                  AND coalesce(link.link_type, 'invoice') = 'invoice')
+         ORDER BY invoice.id
+           FOR NO KEY UPDATE OF invoice) AS locked

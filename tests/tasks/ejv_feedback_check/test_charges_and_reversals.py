@@ -1,0 +1,224 @@
+"""What was accepted is told by its first line, charge or reversal, not by what became of the invoice meanwhile."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.ejv_factory import Batch, EjvBooks, Pair
+from tests.tasks.ejv_feedback_check.conftest import Office
+
+DAY, BEFORE = datetime(2026, 11, 18), datetime(2026, 10, 1)
+RECEIPT = "GIJH...FI00000010FI000000100"
+CHARGE = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
+REVERSAL = Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=True)])])
+ERROR = "1117 INVALID DISTRIBUTION ACCOUNT"
+
+
+def given(books: EjvBooks, status: str, *receipts: str, **invoice: Any) -> None:
+    """Invoice 1001 over 30.00 in journal 10 of batch 100, with 30.00 on each of the receipts."""
+    account = books.account()
+    books.batch(100)
+    books.invoice(account, 1001, "30.00", status, **invoice)
+    for number in receipts:
+        books.add("receipts", invoice_id=1001, receipt_number=number, receipt_amount=30, receipt_date=BEFORE)
+    books.journal(100, 10, [("invoice", 1001)], payment_account_id=account)
+
+
+def reasons(outcome: Any) -> list[str]:
+    return [reject.reason for reject in outcome.rejects]
+
+
+def receipts(books: EjvBooks) -> list[str]:
+    return [number for (number,) in books.rows("SELECT receipt_number FROM receipts ORDER BY id")]
+
+
+@pytest.mark.parametrize("method", ["EJV", "DIRECT_PAY"])
+@pytest.mark.parametrize("status", ["REFUND_REQUESTED", "REFUNDED", "CREDITED", "PAID", "GL_UPDATED"])
+def test_a_charge_of_what_was_paid_by_card_meanwhile_was_taken_a_second_time(
+    status: str, method: str, office: Office
+) -> None:
+    """The refund that was asked for is the card's; the charge has to be paid back by a person."""
+    given(office.books, status, "CARD1", payment_date=BEFORE, paid="30.00", payment_method_code=method)
+    outcome = office.answer(CHARGE)
+    assert reasons(outcome) == ["moved a second time"]
+    assert "taken a second time" in outcome.rejects[0].detail
+    assert outcome.exit_code == 3
+    assert receipts(office.books) == ["CARD1", RECEIPT]
+    found = office.books.one("SELECT invoice_status_code, payment_date, refund_date FROM invoices")
+    assert found == (status, BEFORE, None)
+    assert office.books.one("SELECT disbursement_status_code FROM ejv_links") == "COMPLETED"
+    assert office.books.one("SELECT status_code FROM invoice_references") == "COMPLETED"
+    assert office.books.rows("SELECT * FROM pay_jobs.outbox") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("EJV", "REFUNDED"), ("DIRECT_PAY", "REFUND_REQUESTED"), ("PAD", "REFUND_REQUESTED")]
+)
+def test_only_the_refund_that_was_asked_for_is_refunded(method: str, status: str, office: Office) -> None:
+    given(office.books, "REFUND_REQUESTED", "OLD1", payment_date=BEFORE, payment_method_code=method)
+    outcome = office.answer(REVERSAL)
+    assert office.books.one("SELECT invoice_status_code FROM invoices") == status
+    assert reasons(outcome) == ([] if method == "EJV" else ["paid back though not asked for"])
+    assert receipts(office.books) == ["OLD1"]
+
+
+@pytest.mark.parametrize("status", ["PAID", "APPROVED", "CREATED", "CANCELLED", "CREDITED", "MANUALLY_REFUNDED"])
+def test_a_reversal_that_nobody_asks_for_is_booked_and_told_and_never_makes_an_invoice_paid(
+    status: str, office: Office
+) -> None:
+    given(office.books, status, payment_date=BEFORE)
+    outcome = office.answer(REVERSAL)
+    assert reasons(outcome) == ["paid back though not asked for"]
+    assert receipts(office.books) == []
+    assert office.books.one("SELECT invoice_status_code, payment_date FROM invoices") == (status, BEFORE)
+    assert str(office.books.one("SELECT paid_amount FROM payments")) == "30.00"
+    is_owed = status in {"APPROVED", "CREATED"}
+    reference = office.books.one("SELECT status_code FROM invoice_references")
+    assert reference == ("ACTIVE" if is_owed else "COMPLETED")
+
+
+def test_a_charge_beside_money_that_came_before_is_paid_and_told(office: Office) -> None:
+    given(office.books, "APPROVED", "CARD1")
+    outcome = office.answer(CHARGE)
+    assert reasons(outcome) == ["taken a second time"]
+    assert "30.00 CAD had been received" in outcome.rejects[0].detail
+    assert office.books.one("SELECT invoice_status_code FROM invoices") == "PAID"
+    assert receipts(office.books) == ["CARD1", RECEIPT]
+
+
+@pytest.mark.parametrize("status", ["APPROVED", "PAID"])
+def test_what_its_receipt_says_was_booked_by_this_journal_is_not_booked_again(status: str, office: Office) -> None:
+    books = office.books
+    given(books, status, RECEIPT)
+    books.add("payments", payment_system_code="CGI", payment_method_code="EJV", payment_status_code="COMPLETED",
+              receipt_number=RECEIPT, paid_amount="30.00", invoice_amount="30.00")  # fmt: skip
+    outcome = office.answer(CHARGE)
+    assert (reasons(outcome), receipts(books)) == ([], [RECEIPT])
+    assert str(books.one("SELECT paid_amount FROM payments")) == "30.00"
+    assert books.one("SELECT invoice_status_code FROM invoices") == "PAID"
+    assert books.one("SELECT disbursement_status_code FROM ejv_links") == "COMPLETED"
+
+
+def test_an_invoice_in_two_journals_of_a_batch_is_taken_once_and_told_once(office: Office) -> None:
+    books = office.books
+    given(books, "APPROVED")
+    books.journal(100, 11, [("invoice", 1001)], payment_account_id=books.one("SELECT id FROM payment_accounts"))
+    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")]), (11, [Pair("1001", "30.00")])]))
+    assert reasons(outcome) == ["moved a second time"]
+    assert len(receipts(books)) == 2
+    assert books.one("SELECT count(*) FROM payments") == 2
+
+
+def test_a_reversal_of_a_charge_that_was_refused_is_told(office: Office) -> None:
+    """The refund was asked for while CGI had the charge; the charge was refused, and the next batch reversed it."""
+    books = office.books
+    given(books, "REFUND_REQUESTED")
+    books.batch(99, name="INBOX.F3535.20261117040107")
+    books.journal(99, 9, [("invoice", 1001)])
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED' WHERE ejv_header_id = 9")
+    assert reasons(office.answer(REVERSAL)) == ["paid back though never taken"]
+    assert books.one("SELECT invoice_status_code FROM invoices") == "REFUNDED"
+
+
+@pytest.mark.parametrize("batch", [CHARGE, REVERSAL])
+def test_an_accepted_journal_without_a_readable_date_takes_the_day_of_the_run(batch: Batch, office: Office) -> None:
+    books = office.books
+    is_reversal = batch is REVERSAL
+    given(books, "REFUND_REQUESTED" if is_reversal else "APPROVED", payment_date=BEFORE if is_reversal else None)
+    outcome = office.apply(batch.feedback().replace(b"20261118", b"20261399"))
+    assert reasons(outcome) == ["no effective date"]
+    assert books.one(f"SELECT {'refund' if is_reversal else 'payment'}_date FROM invoices") == DAY
+    assert books.one("SELECT payment_date FROM payments") == DAY
+
+
+def test_a_refused_journal_without_a_readable_date_is_refused_like_any_other(office: Office) -> None:
+    given(office.books, "APPROVED")
+    outcome = office.apply(CHARGE.feedback({5: ERROR}).replace(b"20261118", b"        "))
+    assert reasons(outcome) == ["refused by CGI"]
+    assert office.books.one("SELECT message FROM ejv_links") == ERROR
+
+
+@pytest.mark.parametrize(("code", "message"), [("1117", "1117"), (ERROR, ERROR)])
+def test_a_message_is_the_code_and_the_text_without_a_trailing_blank(code: str, message: str, office: Office) -> None:
+    given(office.books, "APPROVED")
+    office.answer(CHARGE, {5: code})
+    assert office.books.one("SELECT message FROM ejv_links") == message
+
+
+@pytest.mark.parametrize("status", ["REFUNDED", "CREDITED", "CANCELLED"])
+def test_a_partial_refund_of_what_was_given_up_is_booked_and_told(status: str, office: Office) -> None:
+    books = office.books
+    account = books.account()
+    books.batch(100)
+    books.invoice(account, 1001, "30.00", status)
+    books.partial_refund(55, 1001, "5.00")
+    books.journal(100, 10, [("partial_refund", 55)], payment_account_id=account)
+    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])]))
+    assert reasons(outcome) == ["moved though given up"]
+    assert books.one("SELECT status, gl_posted FROM refunds_partial") == ("REFUND_PROCESSED", DAY)
+
+
+def given_disbursement(books: EjvBooks, status: str, **invoice: Any) -> None:
+    account = books.account()
+    books.batch(100, "DISBURSEMENT")
+    books.invoice(account, 1001, "30.00", status, **invoice)
+    books.journal(100, 10, [("invoice", 1001)], partner_code="VS")
+
+
+@pytest.mark.parametrize("is_reversal", [False, True])
+def test_what_was_disbursed_or_reversed_before_keeps_its_date_and_is_told(is_reversal: bool, office: Office) -> None:
+    column = "disbursement_reversal_date" if is_reversal else "disbursement_date"
+    before = "REVERSED" if is_reversal else "COMPLETED"
+    given_disbursement(office.books, "PAID", disbursement_status_code=before, **{column: BEFORE})
+    outcome = office.answer(REVERSAL if is_reversal else CHARGE)
+    assert reasons(outcome) == ["moved a second time"]
+    assert office.books.one(f"SELECT disbursement_status_code, {column} FROM invoices") == (before, BEFORE)
+
+
+@pytest.mark.parametrize("before", ["COMPLETED", "REVERSED"])
+def test_a_partner_row_that_was_answered_before_keeps_its_date_and_is_told(before: str, office: Office) -> None:
+    books = office.books
+    given_disbursement(books, "PAID")
+    row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice",
+                    status_code=before, is_reversal=before == "REVERSED", feedback_on=BEFORE)  # fmt: skip
+    pair = Pair(f"1001-{row}", "30.00", is_reversal=before == "REVERSED")
+    outcome = office.answer(Batch(100, journals=[(10, [pair])]))
+    assert reasons(outcome) == ["moved a second time"]
+    assert books.one("SELECT status_code, feedback_on FROM partner_disbursements") == (before, BEFORE)
+    assert books.one("SELECT disbursement_status_code FROM invoices") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "is_reversal", "reason"),
+    [("CANCELLED", False, "moved though given up"), ("PAID", True, "taken back from the partner though paid")],
+)
+def test_a_disbursement_that_fits_no_invoice_any_more_is_booked_and_told(
+    status: str, is_reversal: bool, reason: str, office: Office
+) -> None:
+    given_disbursement(office.books, status, disbursement_status_code="UPLOADED")
+    outcome = office.answer(REVERSAL if is_reversal else CHARGE)
+    assert reasons(outcome) == [reason]
+    found = office.books.one("SELECT disbursement_status_code FROM invoices")
+    assert found == ("REVERSED" if is_reversal else "COMPLETED")
+
+
+def test_lines_that_go_the_other_way_than_the_partner_row_are_told(office: Office) -> None:
+    books = office.books
+    given_disbursement(books, "PAID")
+    row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice",
+                    is_reversal=True)  # fmt: skip
+    outcome = office.answer(Batch(100, journals=[(10, [Pair(f"1001-{row}", "30.00")])]))
+    assert reasons(outcome) == ["moved the other way"]
+    assert books.one("SELECT status_code FROM partner_disbursements") == "REVERSED"
+
+
+def test_a_disbursement_without_a_readable_date_takes_the_day_of_the_run(office: Office) -> None:
+    books = office.books
+    given_disbursement(books, "PAID")
+    row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice")
+    content = Batch(100, journals=[(10, [Pair(f"1001-{row}", "30.00")])]).feedback()
+    outcome = office.apply(content.replace(b"20261118", b"00000000"))
+    assert reasons(outcome) == ["no effective date"]
+    assert books.one("SELECT disbursement_status_code, disbursement_date FROM invoices") == ("COMPLETED", DAY)
+    assert books.one("SELECT feedback_on FROM partner_disbursements") == DAY

@@ -1,0 +1,162 @@
+"""What an AP batch's own lines say about an item is what holds; its header alone releases nothing."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from tests.ejv_factory import Batch, EjvBooks, Item
+from tests.tasks.ejv_feedback_check.conftest import Office
+
+DAY = datetime(2026, 11, 18)
+BH, SECOND_IH = 2, 6
+REFUSED = "9001 BAD BATCH"
+SLIPS = Batch(100, "AP", items=[Item("206000010", "12.25"), Item("206000028", "40.00")])
+EFT = Batch(100, "AP", items=[Item("77", "12.25"), Item("78", "40.00")])
+PARTNER = Batch(100, "AP", items=[Item("1001", "12.25"), Item("1002", "40.00")])
+NEXT = "FEEDBACK.F3535.20261118214512"
+
+
+def given_slips(books: EjvBooks, status: str = "REFUND_UPLOADED", **batch: Any) -> None:
+    books.batch(100, "REFUND", **batch)
+    for number, amount in (("206000010", "12.25"), ("206000028", "40.00")):
+        slip = books.add("routing_slips", number=number, status=status, refund_amount=amount)
+        books.add("refunds", routing_slip_id=slip)
+
+
+def given_eft_refunds(books: EjvBooks) -> None:
+    books.batch(100, "EFT_REFUND")
+    name = books.add("eft_short_names", short_name="SAMPLE", type="EFT", is_generated=False)
+    for number, amount in ((77, "12.25"), (78, "40.00")):
+        books.add("eft_refunds", id=number, short_name_id=name, refund_amount=amount, refund_method="CHEQUE")
+
+
+def given_partner_invoices(books: EjvBooks) -> None:
+    account = books.account()
+    books.batch(100, "NON_GOV_DISBURSEMENT")
+    for number, amount in ((1001, "12.25"), (1002, "40.00")):
+        books.invoice(account, number, amount, "PAID", disbursement_status_code="UPLOADED")
+        books.add("partner_disbursements", amount=amount, partner_code="VS", target_id=number, target_type="invoice")
+    books.journal(100, 10, [("invoice", 1001), ("invoice", 1002)], partner_code="VS")
+
+
+def slips(books: EjvBooks) -> list[tuple[Any, ...]]:
+    return books.rows(
+        "SELECT slip.status, refund_status, gl_posted FROM routing_slips AS slip"
+        " JOIN refunds ON routing_slip_id = slip.id ORDER BY number"
+    )
+
+
+def eft_refunds(books: EjvBooks) -> list[tuple[Any, ...]]:
+    return books.rows("SELECT status, disbursement_status_code, disbursement_date FROM eft_refunds ORDER BY id")
+
+
+def partner_invoices(books: EjvBooks) -> list[tuple[Any, ...]]:
+    return books.rows(
+        "SELECT invoice.disbursement_status_code, disbursement_date, link.disbursement_status_code"
+        " FROM invoices AS invoice JOIN ejv_links AS link ON link_id = invoice.id ORDER BY invoice.id"
+    )
+
+
+KINDS: dict[str, tuple[Any, Batch, Any, tuple[Any, ...], tuple[Any, ...]]] = {
+    "slips": (given_slips, SLIPS, slips, ("REFUND_PROCESSED", "PROCESSED", DAY), ("REFUND_REJECTED", None, None)),
+    "EFT refunds": (
+        given_eft_refunds, EFT, eft_refunds, ("COMPLETED", "COMPLETED", date(2026, 11, 18)),
+        ("ERRORED", "ERRORED", None)),
+    "invoices of a partner without GL": (
+        given_partner_invoices, PARTNER, partner_invoices, ("COMPLETED", DAY, "COMPLETED"),
+        ("ERRORED", None, "ERRORED")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_item_whose_own_lines_were_accepted_is_booked_though_the_batch_was_refused(
+    kind: str, office: Office
+) -> None:
+    """The cheque went out: made open again it would be made a second time."""
+    given, batch, found, paid, refused = KINDS[kind]
+    given(office.books)
+    outcome = office.answer(batch, {BH: REFUSED, SECOND_IH: "3001 NO SUPPLIER"})
+    assert found(office.books) == [paid, refused]
+    assert {reject.reason for reject in outcome.rejects} == {
+        "CGI refused the whole batch", "accepted though the batch was refused", "refused by CGI"
+    }  # fmt: skip
+    assert outcome.exit_code == 3
+    assert office.books.one("SELECT disbursement_status_code, message FROM ejv_files") == ("ERRORED", REFUSED)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_batch_refused_without_its_lines_releases_no_item(kind: str, office: Office) -> None:
+    given, batch, found, _, _ = KINDS[kind]
+    given(office.books)
+    before = found(office.books)
+    outcome = office.apply(batch.feedback({BH: REFUSED}, repeats=False))
+    assert found(office.books) == before
+    assert outcome.exit_code == 3
+    assert any("EJV_FEEDBACK_CHECK --rebuild 100" in reject.detail for reject in outcome.rejects)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_after_a_refused_header_is_applied(kind: str, office: Office) -> None:
+    given, batch, found, paid, refused = KINDS[kind]
+    given(office.books)
+    office.apply(batch.feedback({BH: REFUSED}, repeats=False))
+    office.answer(batch, {SECOND_IH: "3001 NO SUPPLIER"}, name=NEXT)
+    assert found(office.books) == [paid, refused]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_ap_answers_touch_no_partner_row(kind: str, office: Office) -> None:
+    given, batch, _, _, _ = KINDS[kind]
+    given(office.books)
+    rows = "SELECT status_code, feedback_on, processed_on FROM partner_disbursements"
+    office.answer(batch, {BH: REFUSED, SECOND_IH: "3001 NO SUPPLIER"})
+    assert set(office.books.rows(rows)) <= {("UPLOADED", None, None)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_accepted_item_without_a_readable_date_takes_the_day_of_the_run(kind: str, office: Office) -> None:
+    given, batch, found, paid, refused = KINDS[kind]
+    given(office.books)
+    content = batch.feedback({SECOND_IH: "3001 NO SUPPLIER"}).replace(b"CAD20261118", b"CAD20261399")
+    outcome = office.apply(content)
+    assert found(office.books) == [paid, refused]
+    assert [reject.reason for reject in outcome.rejects] == ["no effective date", "refused by CGI"]
+
+
+def test_a_refused_item_that_is_accepted_later_is_told_even_once_it_waits_in_another_batch(office: Office) -> None:
+    """Its batch was refused in part, and the slip was authorized again: the lines we keep remember the refusal."""
+    books = office.books
+    given_slips(books)
+    office.answer(SLIPS, {SECOND_IH: "3001 NO SUPPLIER"})
+    books.change("UPDATE routing_slips SET status = 'REFUND_UPLOADED' WHERE number = '206000028'")
+    outcome = office.answer(SLIPS, name=NEXT)
+    assert [reject.reason for reject in outcome.rejects] == ["accepted after refusal"]
+    assert slips(books)[1][0] == "REFUND_UPLOADED"
+
+
+@pytest.mark.parametrize("status", ["REFUND_AUTHORIZED", "REFUND_REQUESTED"])
+def test_a_cheque_for_a_slip_that_was_set_back_by_hand_is_booked_and_told(status: str, office: Office) -> None:
+    given_slips(office.books, status)
+    outcome = office.answer(SLIPS)
+    assert slips(office.books) == [("REFUND_PROCESSED", "PROCESSED", DAY)] * 2
+    assert [reject.reason for reject in outcome.rejects] == ["paid though not sent"] * 2
+
+
+def test_a_second_refund_of_a_slip_leaves_the_day_of_the_first(office: Office) -> None:
+    books = office.books
+    given_slips(books)
+    slip = books.one("SELECT id FROM routing_slips WHERE number = '206000010'")
+    earlier = datetime(2026, 3, 2)
+    books.add("refunds", routing_slip_id=slip, gl_posted=earlier)
+    office.answer(SLIPS)
+    posted = books.rows("SELECT gl_posted FROM refunds WHERE routing_slip_id = :slip ORDER BY 1", slip=slip)
+    assert posted == [(earlier,), (DAY,)]
+
+
+def test_a_change_without_a_user_leaves_no_name_behind(office: Office) -> None:
+    books = office.books
+    given_slips(books)
+    books.change("UPDATE routing_slips SET updated_by = 'STAFF', updated_name = 'Staff Member'")
+    office.answer(SLIPS)
+    assert set(books.rows("SELECT updated_by, updated_name FROM routing_slips")) == {(None, None)}
