@@ -82,8 +82,9 @@ def findings(row: Row[Any], where: str) -> Iterator[Reject]:
     what = f"{subject}, {row.amount} CAD"
     if row.outcome == "rejected":
         yield Reject(place, row.rule.replace("_", " "), f"{what}: {_RULES[row.rule]}")
-    elif row.rule != "settled_before" and not row.is_accepted:
-        yield Reject(place, "refused by CGI", f"{what}: {row.message}")
+    elif not row.is_accepted:
+        left = f". It was {row.status_before} before and stays so" if row.rule == "settled_before" else ""
+        yield Reject(place, "refused by CGI", f"{what}: {row.message}{left}")
     else:
         yield from (Reject(place, reason, f"{what}: {detail}") for reason, detail in _about_accepted(row))
 

@@ -4,7 +4,7 @@
 --        each open link that no line speaks of
 -- again  a thing whose link has the same answer already resolves to already_applied; one that is settled though its
 --        link is open was moved a second time (settled_before), unless its receipt says that it was by this very
---        journal (booked_before)
+--        journal (booked_before); a refusal of what another batch settled sets nothing free
 -- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19. The first line of a thing
 --        goes to our side: a credit charges or disburses, a debit pays back, whatever became of the invoice meanwhile.
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
@@ -170,7 +170,12 @@ WITH headers AS (
      ),
      final AS (
        SELECT counted.*,
-              CASE WHEN verdict <> 'applied:' OR NOT is_accepted THEN verdict
+              CASE WHEN verdict = 'applied:' AND NOT is_accepted
+                    AND ((effect, status_before) IN (('partially_refunded', 'REFUND_PROCESSED'), ('disbursed', 'COMPLETED'),
+                                                     ('reversed', 'REVERSED'))
+                         OR partner_status IN ('COMPLETED', 'REVERSED'))
+                   THEN 'applied:settled_before'
+                   WHEN verdict <> 'applied:' OR NOT is_accepted THEN verdict
                    WHEN :despite_faults AND (debit <> credit OR amount <> expected) THEN 'rejected:incomplete'
                    WHEN is_booked AND effect = 'paid' AND invoice_status <> 'PAID' THEN verdict
                    WHEN is_booked AND effect IN ('paid', 'charged') THEN 'applied:booked_before'

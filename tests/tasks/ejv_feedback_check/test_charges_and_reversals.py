@@ -222,3 +222,33 @@ def test_a_disbursement_without_a_readable_date_takes_the_day_of_the_run(office:
     assert reasons(outcome) == ["no effective date"]
     assert books.one("SELECT disbursement_status_code, disbursement_date FROM invoices") == ("COMPLETED", DAY)
     assert books.one("SELECT feedback_on FROM partner_disbursements") == DAY
+
+
+@pytest.mark.parametrize("codes", [{2: "9001 BAD BATCH"}, {3: "2001 BAD JOURNAL"}, {4: ERROR}])
+def test_a_refusal_of_what_another_batch_settled_sets_nothing_free(codes: dict[int | str, str], office: Office) -> None:
+    """Set free, it would be disbursed or refunded again."""
+    books = office.books
+    given_disbursement(books, "PAID", disbursement_status_code="COMPLETED", disbursement_date=BEFORE)
+    books.invoice(books.account(), 1002, "30.00", "PAID", disbursement_status_code="UPLOADED")
+    row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1002, target_type="invoice",
+                    status_code="COMPLETED")  # fmt: skip
+    books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
+    pairs = [Pair("1001", "30.00"), Pair(f"1002-{row}", "30.00")]
+    office.answer(Batch(100, journals=[(10, pairs)]), {**codes, **({6: ERROR} if 4 in codes else {})})
+    assert books.one("SELECT status_code FROM partner_disbursements") == "COMPLETED"
+    assert books.rows("SELECT disbursement_status_code FROM invoices ORDER BY id") == [("COMPLETED",), ("UPLOADED",)]
+
+
+@pytest.mark.parametrize("codes", [{2: "9001 BAD BATCH"}, {4: ERROR}])
+def test_a_refusal_of_a_partial_refund_that_went_out_before_sets_nothing_free(
+    codes: dict[int | str, str], office: Office
+) -> None:
+    books = office.books
+    account = books.account()
+    books.batch(100)
+    books.invoice(account, 1001, "30.00", "PAID")
+    books.partial_refund(55, 1001, "5.00", "REFUND_PROCESSED")
+    books.journal(100, 10, [("partial_refund", 55)], payment_account_id=account)
+    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])]), codes)
+    assert books.one("SELECT status FROM refunds_partial") == "REFUND_PROCESSED"
+    assert "It was REFUND_PROCESSED before and stays so" in outcome.rejects[-1].detail
