@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
 
-.PHONY: help setup demo check test lint types imports bench lock clean
+.PHONY: help setup demo check test soak lint types imports bench lock clean
 
 help:                ## what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ check: lint types imports   ## the quick part: format, lint, types, import direc
 
 test: lint types imports    ## everything
 	$(BIN)/python -m pytest -n 3 --dist worksteal
+
+soak: $(READY)       ## the long proofs: ten thousand races of the jobs with others at work (COUNT=10000)
+	$(BIN)/python -m tests.soak races --count $(or $(COUNT),10000)
 
 bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks

@@ -14,13 +14,15 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from config.errors import ConfigError, SourceUnavailable, TotalsDisagree
+from config.errors import ConfigError, TotalsDisagree
 from database.pay.history import keep_versions
 from database.pay.nsf_fee import fee_overdue_date
 from database.sql import run_sql
 from tasks.pad_reconcile.staging import PACKAGE, Totals
 
-_NUMBERS_SHOWN = 10
+# What is changed is what was judged: every row is locked first, always in this order; parents before children, so that
+# nobody adds a child meanwhile.
+_LOCKS = ("lock_accounts", "lock_profiles", "lock_invoices", "lock_references", "lock_payments")
 _WAVE_TABLES = ("settlement_resolved", "settled_invoices", "bounced_payments")
 
 
@@ -71,6 +73,8 @@ def apply_staged(
     Raises TotalsDisagree if the outcomes do not add up to what was read.
     """
     applied = Applied()
+    for name in _LOCKS:
+        run_sql(session, PACKAGE, name)
     last_wave = run_sql(session, PACKAGE, "number_waves").scalar_one()
     for wave in range(last_wave + 1):
         run_sql(session, PACKAGE, "resolve_rows", wave=wave)
@@ -94,27 +98,12 @@ def _settle(session: Session, applied: Applied, now: datetime) -> None:
     applied.differences += run_sql(session, PACKAGE, "find_differences").all()
     run_sql(session, PACKAGE, "write_receipts")
     run_sql(session, PACKAGE, "complete_references")
-    _check_unchanged(session)
     run_sql(session, PACKAGE, "mark_invoices_paid", now=now)
     applied.completed += run_sql(session, PACKAGE, "list_completed_invoices").all()
     run_sql(session, PACKAGE, "write_pad_payments")
     run_sql(session, PACKAGE, "complete_eft_payments")
     _apply_credits(session, applied, memos_only=False)
     run_sql(session, PACKAGE, "create_credits", now=now)
-
-
-def _check_unchanged(session: Session) -> None:
-    """Raise SourceUnavailable if another service settled or cancelled what the wave was to settle.
-
-    From here on the references are locked; what the wave did before is rolled back with everything else.
-    """
-    changed = run_sql(session, PACKAGE, "find_changed_numbers").scalars().all()
-    if changed:
-        numbers = ", ".join(changed[:_NUMBERS_SHOWN]) + (" and others" if len(changed) > _NUMBERS_SHOWN else "")
-        raise SourceUnavailable(
-            f"Another service settled or cancelled invoices while they were being settled here ({numbers}). "
-            "Nothing was applied."
-        )
 
 
 def _apply_credits(session: Session, applied: Applied, *, memos_only: bool) -> None:

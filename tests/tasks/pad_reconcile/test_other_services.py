@@ -6,31 +6,31 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from config.errors import SourceUnavailable
 from jobs.run.outcome import Outcome
-from tests.settlement_factory import FILE, SettlementBooks, example, fill_example, settlement_csv
+from tests.settlement_factory import SettlementBooks, example, fill_example, settlement_csv
 
 WAITING = text(
     "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
 
 
-@pytest.mark.parametrize("rows", [(1,), (2, 3)], ids=["as its receipt is written", "before its invoices are chosen"])
-def test_a_number_that_is_cancelled_while_it_is_settled_stops_the_file_and_nothing_stays(
+@pytest.mark.parametrize("rows", [(1,), (2, 3)], ids=["PAD", "credit memo and PAD"])
+def test_a_number_that_is_cancelled_while_the_file_waits_for_it_is_rejected_as_if_it_had_been_before(
     rows: tuple[int, ...], books: SettlementBooks
 ) -> None:
     fill_example(books)
     number = example(*rows)[-1][8]
-    before = books.dump("pay_jobs.inbound_files")
+    before = books.dump("pay_jobs.inbound_files", "pay_jobs.settlement_rows", "invoice_references", "cas_settlements")
 
     with ThreadPoolExecutor() as pool:
-        applying = _cancel_while_the_job_waits(books, pool, rows, number)
-        with pytest.raises(SourceUnavailable, match=rf"while they were being settled here \({number}\)"):
-            applying.result()
+        outcome = _cancel_while_the_job_waits(books, pool, rows, number).result()
 
-    books.change("UPDATE invoice_references SET status_code = 'ACTIVE' WHERE invoice_number = :number", number=number)
-    assert books.dump("pay_jobs.inbound_files") == before
-    assert books.rows("SELECT name, state FROM pay_jobs.inbound_files") == [(FILE, "received")]
+    assert outcome.rejects[-1].detail == f"no invoice has the number {number}"
+    assert books.references() == [
+        (invoice, known, "CANCELLED" if known == number else status) for invoice, known, status in books.references()
+    ]
+    left_out = ("pay_jobs.inbound_files", "pay_jobs.settlement_rows", "invoice_references", "cas_settlements")
+    assert books.dump(*left_out) == before
 
 
 def _cancel_while_the_job_waits(

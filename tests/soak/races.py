@@ -1,0 +1,6 @@
+"""The races there are, by the name of the job."""
+
+from tests.soak.pad_races import PadRace
+from tests.soak.race import Race
+
+RACES: dict[str, type[Race]] = {"pad": PadRace}
