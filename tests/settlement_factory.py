@@ -3,16 +3,20 @@
 Amounts are written as text, `131.50`; days as in the file, `05-Nov-26`.
 """
 
+import atexit
 import csv
 import hashlib
 import io
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import structlog
@@ -47,6 +51,8 @@ SOURCE_TYPES = {
 }
 BOUNCE_REASON = "NON SUFFICIENT FUNDS"
 _APPLICATIONS = count(5_000_001)
+_FILES = Path(mkdtemp())
+atexit.register(shutil.rmtree, _FILES)
 
 
 @dataclass(frozen=True)
@@ -315,6 +321,7 @@ class SettlementBooks:
             object_key=None,
             business_date=WANTED.business_date(name),
             received_on=self.now,
+            local_path=str(self._keep(content)),
         )
         with self.database.begin() as session:
             return record(session, new).file
@@ -333,7 +340,12 @@ class SettlementBooks:
 
     def retry(self) -> Outcome:
         """Try the rejected rows again."""
-        return retry_rejects(self.context())
+        return retry_rejects(self.context(), None)
+
+    def _keep(self, content: bytes) -> Path:
+        path = _FILES / hashlib.sha256(content).hexdigest()
+        path.write_bytes(content)
+        return path
 
     def file(self, file_id: int) -> InboundFile:
         """Give a row of the ledger."""

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from config.business_time import naive_utc
 from config.errors import InputRefused
 from config.settings import EventSettings
+from connectors.inbound.content import open_content
 from connectors.inbound.ledger import InboundFile, find_file, set_state
+from connectors.object_store import ObjectStore
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
 from jobs.run.context import RunContext
@@ -21,8 +23,9 @@ from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.apply_rows import Applied, apply_staged
 from tasks.pad_reconcile.messages import frozen_rows, messages
 from tasks.pad_reconcile.rejects import SHOWN, as_reject
+from tasks.pad_reconcile.settlement import Row as SettlementRow
 from tasks.pad_reconcile.settlement import read_settlement
-from tasks.pad_reconcile.staging import Totals, create_tables, stage, stage_rejects
+from tasks.pad_reconcile.staging import Totals, create_tables, keep_rejects, list_rejected_files, stage
 
 _PIECE = 1 << 16
 _APPLICABLE = {"received", "held", "failed"}
@@ -49,7 +52,7 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
             if current is None or current.state not in _APPLICABLE:
                 return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
             create_tables(session)
-            totals = stage(session, file.id, read_settlement(_pieces(stream), source=file.name))
+            totals = stage(session, file.id, _rows(context, file, stream))
             applied = apply_staged(
                 session, totals, now=now, today=context.today(), run_id=context.run_id, source=file.name
             )
@@ -79,23 +82,25 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
     return outcome
 
 
-def retry_rejects(context: RunContext, *, numbers: Sequence[str] | None = None) -> Outcome:
-    """Try the rejected rows of applied files again; those that go through take their new outcome.
+def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: Sequence[str] | None = None) -> Outcome:
+    """Read the rejected rows of applied files again and try them; those that go through take their new outcome.
 
+    store    where the files are kept; None where they lie on this machine
     numbers  only rows about these CFS numbers; None for all
     """
     now = naive_utc(context.clock())
     with context.database.begin() as session:
         create_tables(session)
-        totals = stage_rejects(session, numbers)
+        notes = _stage_again(context, session, store, numbers)
+        totals = keep_rejects(session, numbers)
         if not totals.rows:
-            return Outcome(notes=["No applied file has a rejected row that can be tried again."])
-        session.execute(text("ANALYZE settlement_staged"))
+            return Outcome(notes=[*notes, "No applied file has a rejected row that can be tried again."])
         applied = apply_staged(
             session, totals, now=now, today=context.today(), run_id=context.run_id, source="the rejected rows"
         )
         _enqueue(context, session, applied)
         outcome = _outcome("rejected rows", totals, applied)
+        outcome.notes += notes
         still = session.execute(
             text(
                 "SELECT file.name, done.line, done.rule, done.detail FROM settlement_done AS done"
@@ -115,9 +120,25 @@ def retry_rejects(context: RunContext, *, numbers: Sequence[str] | None = None) 
     return outcome
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    while piece := stream.read(_PIECE):
-        yield piece
+def _stage_again(
+    context: RunContext, session: Session, store: ObjectStore | None, numbers: Sequence[str] | None
+) -> list[str]:
+    """Stage every file that has rejected rows, and return a note for each that cannot be read."""
+    notes = []
+    for file_id in list_rejected_files(session, numbers):
+        file = find_file(session, file_id)
+        assert file is not None
+        try:
+            with session.begin_nested(), open_content(file, store=store) as stream:
+                stage(session, file.id, _rows(context, file, stream))
+        except InputRefused as error:
+            notes.append(f"The rejected rows of {file.name} were not tried: {error}")
+    return notes
+
+
+def _rows(context: RunContext, file: InboundFile, stream: BinaryIO) -> Iterator[SettlementRow]:
+    pieces = iter(lambda: stream.read(_PIECE), b"")
+    return read_settlement(pieces, source=file.name, day=file.business_date or context.today())
 
 
 def _keep_cas_settlement(session: Session, file: InboundFile, now: datetime) -> None:

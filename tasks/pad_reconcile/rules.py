@@ -5,6 +5,7 @@ one kind, a skip with its rule, or a reject with its reason.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from tasks.pad_reconcile.settlement import Row
@@ -17,6 +18,7 @@ _KNOWN_TYPES = _PAD_TYPES | _SINGLE_TYPES | _CREDIT_TYPES | _LOGGED_TYPES
 _REVERSALS = {"PADR", "PAYR", "EFTR"}
 _OTHER_TARGETS = {"INV", "DM", "CM"}
 _EFT_WIRE = "bc reg eft wire cheque"
+_SETTLING = ("source_number", "application_date", "amount", "customer_account", "target_number")
 
 
 class Kind(StrEnum):
@@ -44,10 +46,34 @@ class Decision:
     detail: str = ""
 
 
+_READS = {
+    Kind.SETTLE_PAD: (*_SETTLING, "original_amount"),
+    Kind.SETTLE_ONE: ("source_type", *_SETTLING),
+    Kind.PART_ONE: ("source_type", *_SETTLING, "outstanding_amount", "application_id"),
+    Kind.OTHER_ONE: ("source_type", *_SETTLING),
+    Kind.SETTLE_CREDIT: _SETTLING,
+    Kind.MEMO_PART: _SETTLING,
+    Kind.BOUNCE: ("source_number", "application_date", "customer_account", "target_number", "original_amount",
+                  "outstanding_amount"),
+    Kind.EFT_PAYMENT: ("source_type", "source_number"),
+    Kind.ON_ACCOUNT: ("source_number", "application_date", "amount", "customer_account", "original_amount"),
+}  # fmt: skip
+_BLANK = {
+    "application_date": ("no_date", "application date is blank (expected like '05-Nov-26')"),
+    "customer_account": ("no_customer_account", "customer account is blank"),
+    "source_number": ("no_source_number", "source transaction number is blank"),
+    "application_id": ("no_application_id", "application id is blank: it is the key of an applied credit"),
+    "amount": ("no_amount", "application amount is blank (a payment of nothing is '0.00')"),
+    "original_amount": ("no_original_amount", "target original amount is blank"),
+    "outstanding_amount": ("no_outstanding_amount", "target outstanding amount is blank ('0.00' where nothing is due)"),
+}
+
+
 def decide(row: Row) -> Decision:
-    """Give what the row asks for."""
-    if row.problem:
-        return Decision(Kind.REJECT, "unreadable", row.problem)
+    """Return what the row asks for."""
+    told_by = [row.faults[column] for column in ("record_type", "target_type", "status") if column in row.faults]
+    if row.problem or told_by:
+        return Decision(Kind.REJECT, "unreadable", row.problem or "; ".join(told_by))
     decision = _by_type(row)
     if decision.kind in {Kind.SKIP, Kind.REJECT}:
         return decision
@@ -56,7 +82,7 @@ def decide(row: Row) -> Decision:
 
 def _by_type(row: Row) -> Decision:
     if row.record_type not in _KNOWN_TYPES:
-        if not row.amount and row.target_type in _OTHER_TARGETS:
+        if row.amount == 0 and row.target_type in _OTHER_TARGETS:
             return Decision(Kind.SKIP, "zero_amount")
         return Decision(Kind.REJECT, "unknown_record_type", f"record type '{row.record_type}' is not known")
     if row.target_type == "RECEIPT":
@@ -71,25 +97,48 @@ def _by_type(row: Row) -> Decision:
         return _pad(row)
     if row.record_type == "EFTP" and row.source_type.lower() == _EFT_WIRE:
         return Decision(Kind.EFT_PAYMENT)
-    if not row.amount:
+    if row.record_type == "BOLP" and row.source_type.lower() == _EFT_WIRE:  # the EFT job owns these invoices
+        return Decision(Kind.SKIP, "eft_source")
+    if row.amount == 0:
         return Decision(Kind.SKIP, "zero_amount")
     return _single(row) if row.record_type in _SINGLE_TYPES else _credit(row)
 
 
+def reads(row: Row, kind: Kind) -> tuple[str, ...]:
+    """Return the columns whose values the effect of the row rests on: only these can reject it."""
+    columns = _READS[kind]
+    if row.record_type == "BOLP" and kind in {Kind.SETTLE_ONE, Kind.PART_ONE}:  # of the payment; EFTP has its own
+        columns = (*columns, "original_amount")
+    if row.record_type == "BOLP" and kind is Kind.ON_ACCOUNT:
+        columns = (*columns, "source_type", "target_number")
+    if row.record_type == "CMAP" and kind in {Kind.MEMO_PART, Kind.SETTLE_CREDIT}:
+        columns = (*columns, "application_id")
+    return columns
+
+
 def _unusable(row: Row, kind: Kind) -> Decision | None:
     """Reject what lacks a value its effect rests on, or would settle something with less than nothing."""
-    if row.application_date is None and kind is not Kind.EFT_PAYMENT:
-        return Decision(Kind.REJECT, "no_date", "application date is blank (expected like '05-Nov-26')")
-    if not row.customer_account and kind not in {Kind.EFT_PAYMENT, Kind.MEMO_PART}:
-        return Decision(Kind.REJECT, "no_customer_account", "customer account is blank")
-    if not row.source_number and kind is not Kind.BOUNCE:
-        return Decision(Kind.REJECT, "no_source_number", "source transaction number is blank")
-    if row.record_type == "CMAP" and kind in {Kind.MEMO_PART, Kind.SETTLE_CREDIT} and row.application_id is None:
-        return Decision(Kind.REJECT, "no_application_id", "application id is blank: it is the key of an applied credit")
-    amount = row.original_amount if kind is Kind.ON_ACCOUNT else row.amount
-    if amount < 0 and kind not in {Kind.BOUNCE, Kind.EFT_PAYMENT}:
-        return Decision(Kind.REJECT, "negative_amount", f"{amount} would settle or credit less than nothing")
+    columns = reads(row, kind)
+    faults = [row.faults[column] for column in columns if column in row.faults]
+    if faults:
+        return Decision(Kind.REJECT, "unreadable", "; ".join(faults))
+    for column in columns:
+        value = getattr(row, column)
+        if value in {None, ""} and column in _BLANK and not _may_be_blank(kind, column):
+            return Decision(Kind.REJECT, *_BLANK[column])
+        if isinstance(value, Decimal) and value < 0:
+            name = column.replace("_", " ")
+            return Decision(Kind.REJECT, "negative_amount", f"{name} {value} would settle or credit less than nothing")
     return None
+
+
+def _may_be_blank(kind: Kind, column: str) -> bool:
+    """Return whether the effect does without the value: a bounce is told by its number, a part may have no id."""
+    return (kind, column) in {
+        (Kind.BOUNCE, "source_number"),
+        (Kind.PART_ONE, "application_id"),
+        (Kind.MEMO_PART, "customer_account"),
+    }
 
 
 def _pad(row: Row) -> Decision:

@@ -1,15 +1,16 @@
 """Read the settlement CSV of CAS: bytes in, one row a line out; no I/O, no database.
 
 Source: docs/specs/cas-settlement-csv.md section 1. UTF-8 with or without BOM, CRLF or LF, quoted or not, columns
-looked up by name in any case. A line that cannot be read comes back as a row with a `problem`; it is never skipped,
-and it never takes another line with it: a quote that is not closed ends with its line.
+looked up by name in any case. A line that cannot be read comes back as a row with a `problem`, a value that cannot be
+read is told among the `faults` of its row: rules.py knows which values a row needs. No line is ever skipped, and none
+takes another with it: a quote that is not closed ends with its line.
 """
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
@@ -37,6 +38,9 @@ _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{2})", re.ASCII)
 _AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d{0,2})?|\.\d{1,2})", re.ASCII)
+_REWRITTEN = re.compile(r"\d(\.\d+)?E[+-]\d+|\d+\.\d*|#.*", re.ASCII | re.IGNORECASE)  # by a spreadsheet
+_NUMBERS = {"source_number", "customer_account", "target_number"}
+_FARTHEST = timedelta(days=366)
 _LARGEST_ID = 2**31 - 1
 _LONGEST_LINE = 8192
 _LONGEST_TEXT = 50
@@ -45,10 +49,11 @@ _ZERO = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line after the header. Amounts in CAD, two places; the date is a local day.
+    """One line after the header. Amounts in CAD, two places, None where blank; the date is a local day.
 
     line     its number in the file, the header being 1
-    problem  why it could not be read, with what was expected; the other fields hold what could be
+    problem  why the line could not be read at all
+    faults   column: why its value could not be read, with what was expected; the column holds what can be shown
     """
 
     line: int
@@ -57,15 +62,16 @@ class Row:
     source_number: str = ""
     application_id: int | None = None
     application_date: date | None = None
-    amount: Decimal = _ZERO
+    amount: Decimal | None = None
     customer_account: str = ""
     target_type: str = ""
     target_number: str = ""
-    original_amount: Decimal = _ZERO
-    outstanding_amount: Decimal = _ZERO
+    original_amount: Decimal | None = None
+    outstanding_amount: Decimal | None = None
     status: str = ""
     reversal_reason: str | None = None
     problem: str | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
 
     def identity(self) -> str:
         """Give what makes a line the same line in another file.
@@ -76,8 +82,8 @@ class Row:
         parts = (
             self.record_type,
             self.source_number,
-            self.application_id or f"owing {self.outstanding_amount}",
-            self.amount,
+            self.application_id or self.faults.get("application_id") or f"owing {self.outstanding_amount or _ZERO}",
+            self.amount or _ZERO,
             self.customer_account,
             self.target_type,
             self.target_number,
@@ -86,18 +92,19 @@ class Row:
         return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
-def read_settlement(content: Iterable[bytes], *, source: str) -> Iterator[Row]:
+def read_settlement(content: Iterable[bytes], *, source: str, day: date | None = None) -> Iterator[Row]:
     """Read the rows of one settlement file, in file order and in constant memory.
 
     content  the file in pieces of any size
     source   the file's name, used in messages only
+    day      the file's own day; a date more than a year from it is a fault
     Raises FormatError if the header is not the expected one.
     """
     lines = _lines(content)
     layout = _header(next(lines, b""), source)
     for number, line in enumerate(lines, 2):
         if line.strip():
-            yield _row(number, line, layout)
+            yield _row(number, line, layout, day)
 
 
 def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
@@ -114,16 +121,22 @@ def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the columns stand: their places in the order of _COLUMNS, and how many fields a line may have."""
+    """Where the columns stand.
+
+    places  in the order of _COLUMNS; the width for a column that is absent
+    width   how many fields a line may have
+    needed  how many there are up to the last that is not optional
+    """
 
     places: tuple[int, ...]
     width: int
+    needed: int
 
 
 def _header(line: bytes, source: str) -> _Layout:
     try:
-        fields = _fields(line.removeprefix(b"\xef\xbb\xbf"))
-    except ValueError as error:
+        fields = next(csv.reader([_text(line.removeprefix(b"\xef\xbb\xbf"), "strict")], strict=True), [])
+    except (ValueError, csv.Error) as error:
         raise FormatError(f"{source}: the first line is no header: {error}. Nothing was applied.") from None
     names = [name.strip().lower() for name in fields]
     found: dict[str, int] = {}
@@ -140,48 +153,75 @@ def _header(line: bytes, source: str) -> _Layout:
             f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns). "
             "Nothing was applied."
         )
-    return _Layout(tuple(found.get(column, len(names)) for column in _COLUMNS), len(names))
+    return _Layout(
+        tuple(found.get(column, len(names)) for column in _COLUMNS),
+        len(names),
+        1 + max(place for column, place in found.items() if column not in _OPTIONAL),
+    )
 
 
-def _fields(line: bytes) -> list[str]:
+def _text(line: bytes, errors: str) -> str:
     if len(line) > _LONGEST_LINE:
         raise ValueError(f"the line is longer than {_LONGEST_LINE} bytes")
-    if b"\x00" in line:
-        raise ValueError("the line holds a NUL byte")
     try:
-        return next(csv.reader([line.decode("utf-8")], strict=True), [])
+        return line.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {error.start + 1} of the line is not UTF-8") from None
-    except csv.Error as error:
-        raise ValueError(f"the line is no CSV ({error})") from None
 
 
-def _row(number: int, line: bytes, layout: _Layout) -> Row:
+def _fields(line: bytes, layout: _Layout) -> list[str]:
+    """Return the fields of a line; a stray quote behind the last needed column spoils none of those before it."""
+    text = _text(line, "surrogateescape")
     try:
-        fields = _fields(line)
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error as error:
+        needed = _first_fields(layout.needed).match(text)
+        if needed is None:
+            raise ValueError(f"the line is no CSV ({error})") from None
+        rest = text[needed.end() :].replace('"', "").split(",", layout.width - layout.needed - 1)
+        return [*next(csv.reader([needed[1]], strict=True)), *rest]
+
+
+@lru_cache(maxsize=16)
+def _first_fields(count: int) -> re.Pattern[str]:
+    one = r'(?:"(?:[^"]|"")*"|[^",\r]*)'
+    return re.compile(rf"((?:{one},){{{count - 1}}}{one}),")
+
+
+def _row(number: int, line: bytes, layout: _Layout, file_day: date | None) -> Row:
+    try:
+        fields = _fields(line, layout)
     except ValueError as error:
         return Row(number, problem=str(error))
-    problems: list[str] = []
+    while len(fields) > layout.width and not fields[-1].strip():
+        fields.pop()
+    problem = None
     if len(fields) > layout.width:
-        problems.append(f"{len(fields)} fields where the header names {layout.width}")
+        problem = f"{len(fields)} fields where the header names {layout.width}"
     fields = [*fields[: layout.width], *[""] * (layout.width - len(fields)), ""]  # the last stands for absent columns
     texts = [fields[place].strip() for place in layout.places]
+    faults: dict[str, str] = {}
     for place, column in enumerate(_COLUMNS):
-        if len(texts[place]) > _LONGEST_TEXT and column not in _OPTIONAL:
-            problems.append(f"{column.replace('_', ' ')} is longer than {_LONGEST_TEXT} characters")
-            texts[place] = texts[place][:_LONGEST_TEXT]
+        text = texts[place]
+        if len(text) > _LONGEST_TEXT or not text.isprintable() or (column in _NUMBERS and _REWRITTEN.fullmatch(text)):
+            texts[place] = _doubtful(column, text, faults)
     (
         record_type, source_type, source_number, application_id, application_date, amount, customer_account,
         target_type, target_number, original_amount, outstanding_amount, status, _, reversal_reason,
     ) = texts  # fmt: skip
-    day, day_problem = _day(application_date)
-    identifier, identifier_problem = _identifier(application_id)
+    day, day_fault = _day(application_date)
+    if day is not None and file_day is not None and abs(day - file_day) > _FARTHEST:
+        day_fault = f"application date '{application_date}' is more than a year from the file's own day, {file_day}"
+    identifier, identifier_fault = _identifier(application_id)
     amounts = [
         _amount("amount", amount),
         _amount("original amount", original_amount),
         _amount("outstanding amount", outstanding_amount),
     ]
-    problems += [problem for problem in (day_problem, identifier_problem, *(one[1] for one in amounts)) if problem]
+    values = ("application_date", "application_id", "amount", "original_amount", "outstanding_amount")
+    for column, fault in zip(values, (day_fault, identifier_fault, *(one[1] for one in amounts)), strict=True):
+        if fault:
+            faults[column] = fault
     return Row(
         line=number,
         record_type=record_type.upper(),
@@ -197,16 +237,36 @@ def _row(number: int, line: bytes, layout: _Layout) -> Row:
         outstanding_amount=amounts[2][0],
         status=status,
         reversal_reason=reversal_reason or None,
-        problem="; ".join(problems) or None,
+        problem=problem,
+        faults=faults,
     )
 
 
+def _doubtful(column: str, text: str, faults: dict[str, str]) -> str:
+    """Return a text as it can be shown, and note why it cannot be relied on."""
+    name = column.replace("_", " ")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        faults[column] = f"{name} is not UTF-8"
+        text = text.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    if "\0" in text:
+        faults[column] = f"{name} holds a NUL byte"
+    if column in _OPTIONAL:
+        return text
+    if len(text) > _LONGEST_TEXT:
+        faults[column] = f"{name} is longer than {_LONGEST_TEXT} characters"
+    elif column in _NUMBERS and _REWRITTEN.fullmatch(text):
+        faults[column] = f"{name} '{text}' was rewritten by a spreadsheet"
+    return text[:_LONGEST_TEXT]
+
+
 @lru_cache(maxsize=4096)
-def _amount(column: str, value: str) -> tuple[Decimal, str | None]:
+def _amount(column: str, value: str) -> tuple[Decimal | None, str | None]:
     if not value:
-        return _ZERO, None
+        return None, None
     if not _AMOUNT.fullmatch(value):
-        return _ZERO, f"{column} '{value}' is no amount (expected like '12.50')"
+        return None, f"{column} '{value}' is no amount (expected like '12.50')"
     return Decimal(value).quantize(_ZERO), None
 
 

@@ -43,9 +43,16 @@ def stage(session: Session, file_id: int, rows: Iterable[Row]) -> Totals:
     return totals
 
 
-def stage_rejects(session: Session, numbers: Sequence[str] | None = None) -> Totals:
-    """Stage the rejected rows of applied files again, of all CFS numbers or of some, and give what was staged."""
-    run_sql(session, PACKAGE, "stage_rejects", numbers=None if numbers is None else list(numbers))
+def list_rejected_files(session: Session, numbers: Sequence[str] | None) -> Sequence[int]:
+    """Return the ids of the files with rejected rows, of all CFS numbers or of some."""
+    rows = run_sql(session, PACKAGE, "list_rejected_files", numbers=None if numbers is None else list(numbers))
+    return rows.scalars().all()
+
+
+def keep_rejects(session: Session, numbers: Sequence[str] | None) -> Totals:
+    """Leave only the rejected rows staged, of all CFS numbers or of some, and return what they are."""
+    run_sql(session, PACKAGE, "keep_rejects", numbers=None if numbers is None else list(numbers))
+    session.execute(text("ANALYZE settlement_staged"))
     count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_staged")).one()
     return Totals(count, amount)
 
@@ -54,10 +61,10 @@ def _values(file_id: int, rows: Iterable[Row], totals: Totals) -> Iterator[tuple
     for row in rows:
         decision = decide(row)
         totals.rows += 1
-        totals.amount += row.amount
+        totals.amount += row.amount or 0
         yield (
             file_id, row.line, decision.kind, decision.rule, decision.detail, row.record_type, row.source_type,
-            row.source_number, row.application_id, row.application_date, row.amount, row.customer_account,
-            row.target_type, row.target_number, row.original_amount, row.outstanding_amount, row.status,
+            row.source_number, row.application_id, row.application_date, row.amount or 0, row.customer_account,
+            row.target_type, row.target_number, row.original_amount or 0, row.outstanding_amount or 0, row.status,
             row.reversal_reason, row.identity(),
         )  # fmt: skip

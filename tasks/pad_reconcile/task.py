@@ -37,7 +37,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     if arguments.mode == "retry":
         from tasks.pad_reconcile.apply_file import retry_rejects
 
-        outcome = retry_rejects(context)
+        with _store(context) as store:
+            outcome = retry_rejects(context, store)
         outcome += sync_touched_credits(context)
         return outcome
     with _store(context) as store:

@@ -1,14 +1,15 @@
 """repair pad-invoice, told from top to bottom: look at everything, then judge, then act."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import text
 
 from config.errors import AlreadyRunning
-from config.settings import CfsSettings
+from config.settings import CfsSettings, ObjectStoreSettings
 from connectors.cfs import CfsClient
+from connectors.object_store import ObjectStore
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.locks import lock_key
@@ -54,8 +55,8 @@ def _act(context: RunContext, known: Evidence, verdict: Verdict) -> Outcome:
 def _apply(context: RunContext, known: Evidence, name: str) -> Outcome:
     """Apply the rejected rows of the number as PAD_RECONCILE does, which must not run meanwhile."""
     assert known.number is not None
-    with _alone(context):
-        outcome = retry_rejects(context, numbers=[known.number])
+    with _alone(context), closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
+        outcome = retry_rejects(context, store, numbers=[known.number])
     with context.database.begin() as session:
         members = [Member(*tuple(one)) for one in run_sql(session, PACKAGE, "read_members", number=known.number)]
     before = {one.id: one.status for one in known.members}

@@ -1,4 +1,4 @@
--- Record every row with its outcome; a retried row takes its new outcome.
+-- Record every row with its outcome; a retried row takes what it reads as now.
 -- in     run_id
 -- out    the number of rows
 -- again  the key is file and line
@@ -14,4 +14,19 @@ SELECT file_id, line, :run_id, outcome, rule, detail, kind, record_type, source_
    SET run_id = excluded.run_id,
        outcome = excluded.outcome,
        rule = excluded.rule,
-       detail = excluded.detail
+       detail = excluded.detail,
+       kind = excluded.kind,
+       record_type = excluded.record_type,
+       source_type = excluded.source_type,
+       source_number = excluded.source_number,
+       application_id = excluded.application_id,
+       application_date = excluded.application_date,
+       amount = excluded.amount,
+       customer_account = excluded.customer_account,
+       target_type = excluded.target_type,
+       target_number = excluded.target_number,
+       original_amount = excluded.original_amount,
+       outstanding_amount = excluded.outstanding_amount,
+       status = excluded.status,
+       reversal_reason = excluded.reversal_reason,
+       content_hash = excluded.content_hash

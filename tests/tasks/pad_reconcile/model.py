@@ -16,6 +16,13 @@ from tasks.pad_reconcile.settlement import Row
 ZERO = Decimal("0.00")
 FEE = Decimal("30.00")
 FINAL = {"REFUND_REQUESTED", "REFUNDED", "CREDITED", "CANCELLED"}
+
+
+def cad(amount: Decimal | None) -> Decimal:
+    """Return an amount that a rule read; a blank one never gets that far."""
+    return amount or ZERO
+
+
 INCOMING = {Kind.SETTLE_PAD, Kind.SETTLE_ONE, Kind.SETTLE_CREDIT, Kind.PART_ONE}
 
 
@@ -272,14 +279,14 @@ class World:
             known = {credit.identifier for credit in self.credits if not credit.is_memo}
             if one.kind is Kind.ON_ACCOUNT and one.outcome == "applied" and one.row.source_number not in known:
                 (owner,) = self._owners(one.row)
-                self.credits.append(Credit(one.row.source_number, False, one.row.original_amount, owner))
+                self.credits.append(Credit(one.row.source_number, False, cad(one.row.original_amount), owner))
 
     def _settle_number(self, number: str, rows: list[Judged]) -> None:
         invoices = sorted(self._behind(number, "ACTIVE"), key=lambda invoice: invoice.id)
         is_whole = any(one.kind is not Kind.PART_ONE for one in rows)
         left = {invoice.id: self._open(invoice) for invoice in invoices}
         for one in rows:
-            amount = one.row.amount
+            amount = cad(one.row.amount)
             for invoice in invoices:
                 part = amount if invoice is invoices[-1] else min(amount, left[invoice.id])
                 if part > 0:
@@ -292,7 +299,7 @@ class World:
         for invoice in invoices:
             if invoice.status not in FINAL:
                 invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
-            invoice.paid = invoice.total if is_whole else invoice.total - rows[-1].row.outstanding_amount
+            invoice.paid = invoice.total if is_whole else invoice.total - cad(rows[-1].row.outstanding_amount)
         for reference in self.references:
             if is_whole and reference.number == number and reference.status == "ACTIVE":
                 reference.status = "COMPLETED"
@@ -300,7 +307,7 @@ class World:
 
     def _pay_by_pad(self, number: str, rows: list[Row]) -> None:
         if rows and not any(payment.status == "COMPLETED" for payment in self._payments(number)):
-            amount = sum((row.amount for row in rows), ZERO)
+            amount = sum((cad(row.amount) for row in rows), ZERO)
             day = rows[0].application_date
             assert day is not None
             self.payments.append(Payment(number, "PAD", "COMPLETED", rows[0].source_number, amount, day))
@@ -337,7 +344,7 @@ class World:
                 if not is_applied:
                     one.end("already_applied", "credit_applied")
                 continue
-            if memo is None or row.amount <= 0:
+            if memo is None or cad(row.amount) <= 0:
                 if one.kind is Kind.MEMO_PART:
                     one.end("skipped", "no_credit_memo")
                 continue
@@ -356,20 +363,20 @@ class World:
             for invoice in self._behind(row.target_number, status)
             if invoice.method != "CC"
         }
-        amount = row.amount
+        amount = cad(row.amount)
         for id_ in sorted(behind, reverse=True):
             room = behind[id_].total - sum((part for _, known, part, _ in self.applied if known == id_), ZERO)
             part = min(room, amount)
             if part > 0:
                 self.applied.append((application, id_, part, row.source_number))
                 amount -= part
-        return row.amount - amount
+        return cad(row.amount) - amount
 
     def _pay_by_bank(self, judged: list[Judged]) -> None:
         applied = [one for one in judged if one.outcome == "applied"]
         for receipt in dict.fromkeys(one.row.source_number for one in applied if one.row.record_type == "BOLP"):
             rows = [one.row for one in applied if one.row.source_number == receipt]
-            amount = sum((row.amount for row in rows), ZERO)
+            amount = sum((cad(row.amount) for row in rows), ZERO)
             known = [
                 one
                 for one in self.payments

@@ -221,7 +221,7 @@ def _check_invariants(before: model.World, after: model.World, judged: list[mode
         applied = [one for one in judged if one.outcome == "applied" and one.kind in model.INCOMING]
         whole = [one for one in applied if one.rule != "credit_applied"]
         received = sum(one.amount for one in after.receipts) - sum(one.amount for one in before.receipts)
-        assert received == sum(one.row.amount for one in whole)
+        assert received == sum(model.cad(one.row.amount) for one in whole)
 
 
 def _applied_twice(books: SettlementBooks) -> list[Any]:

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
+from pathlib import Path
 
 import pytest
 
 from jobs.spreadsheet import defused
-from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
+from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
 from tests.tasks.pad_reconcile.conftest import Office
 
 TOMORROW = "BCR_PAYMENT_APPL_20261106.csv"
@@ -83,14 +85,132 @@ def test_a_rejected_row_goes_through_once_its_invoice_is_there(books: Settlement
     assert (again.counts["rows_applied"], len(books.payments())) == (0, 1)
 
 
-def test_a_row_that_could_not_be_read_is_not_tried_again(books: SettlementBooks) -> None:
+def test_a_row_that_cannot_be_read_still_is_rejected_again(books: SettlementBooks) -> None:
     books.account("800101")
     books.apply(Line("PADP", "PR1", "sixty", "800101", "REG1"), Line("DM", "PR1", "60.00", "800101", "REG1"))
 
     outcome = books.retry()
 
-    assert outcome.notes == ["No applied file has a rejected row that can be tried again."]
+    assert (outcome.counts["rows_read"], outcome.counts["rows_rejected"]) == (2, 2)
     assert books.outcomes() == ["rejected:unreadable", "rejected:unknown_record_type"]
+
+
+def test_without_a_rejected_row_there_is_nothing_to_try(books: SettlementBooks) -> None:
+    fill_example(books)
+    books.apply(*example(1))
+
+    assert books.retry().notes == ["No applied file has a rejected row that can be tried again."]
+
+
+def test_a_rejected_row_is_read_again_from_its_file(books: SettlementBooks) -> None:
+    """A row that an older reader rejected, for a column that nobody reads, goes through with what the file says."""
+    books.invoice(books.account("800101"), "REG1", "60.00", id=100)
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG404"), Line("PADP", "PR2", "5.00", "800101", "REG2"))
+    _as_an_older_reader_left_it(books)
+    content = settlement_csv([Line("PADP", "PR1", "60.00", "800101", "REG1"),
+                              Line("PADP", "PR2", "5.00", "800101", "REG2")])  # fmt: skip
+    ((path,),) = books.rows("SELECT details ->> 'local_path' FROM pay_jobs.inbound_files")
+    Path(path).write_bytes(content)
+
+    outcome = books.retry()
+
+    assert books.outcomes() == ["applied", "rejected:no_invoice"]
+    assert books.receipts() == [(100, "PR1", "60.00")]
+    assert books.rows(
+        "SELECT kind, target_number, amount::text, customer_account FROM pay_jobs.settlement_rows ORDER BY line LIMIT 1"
+    ) == [("SETTLE_PAD", "REG1", "60.00", "800101")]
+    assert (outcome.counts["rows_read"], outcome.counts["rows_applied"]) == (2, 1)
+
+
+def test_a_file_that_is_gone_is_told_and_stops_no_other(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"))
+    books.apply(Line("PADP", "PR2", "5.00", "800101", "REG2"), name=TOMORROW)
+    books.change("UPDATE pay_jobs.inbound_files SET details = '{}' WHERE name = :name", name=FILE)
+    for id_, number, total in ((100, "REG1", "60.00"), (101, "REG2", "5.00")):
+        books.invoice(account, number, total, id=id_)
+
+    outcome = books.retry()
+
+    assert books.outcomes() == ["rejected:no_invoice", "applied"]
+    assert [note for note in outcome.notes if FILE in note and "were not tried" in note]
+
+
+def test_rejects_of_a_stored_file_are_read_again_from_the_object_store(office: Office) -> None:
+    office.books.invoice(office.books.account("800101"), None, "60.00", id=100)
+    office.place.put(FILE, settlement_csv([Line("PADP", "PR1", "60.00", "800101", "REG1")]))
+    office.run()
+    office.books.reference(100, "REG1")
+
+    outcome = office.run(retry_rejects=True)
+
+    assert (outcome.counts["rows_applied"], office.books.invoices()[100]) == (1, ("PAID", "60.00"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        Line("PADP", "PR1", "60.00", "800101", "REG1", application="2147483648"),
+        Line("PADP", "PR1", "60.00", "800101", "REG1", application="5.0E+06"),
+        Line("PADP", "PR1", "60.00", "800101", "REG1", outstanding="(0.00)"),
+        Line("PADP", "PR1", "60.00", "800101", "REG1", source_type="x" * 60),
+        [*Line("PADP", "PR1", "60.00", "800101", "REG1").fields(), ""],
+    ],
+    ids=["id too large", "id of a spreadsheet", "outstanding in brackets", "long source type", "empty 15th field"],
+)
+def test_a_good_row_is_not_rejected_for_a_column_its_rule_does_not_read(
+    line: Line | list[str], books: SettlementBooks
+) -> None:
+    books.invoice(books.account("800101"), "REG1", "60.00", id=100)
+
+    books.apply(line)
+
+    assert (books.outcomes(), books.invoices()[100]) == (["applied"], ("PAID", "60.00"))
+
+
+def test_an_accent_in_another_encoding_is_kept_as_it_reads(books: SettlementBooks) -> None:
+    books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1", id=100)
+    content = settlement_csv([bounce("PR1", "800101", "REG1", "60.00", reason="Provision epuisee")])
+
+    books.apply(content=content.replace(b"epuisee", b"\xe9puis\xe9e"))
+
+    assert books.outcomes() == ["applied"]
+    assert books.bounces() == [("REG1", "Provision épuisée", "800101")]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "said"),
+    [
+        (Line("PADP", "PR1", "", "800101", "REG1", original="60.00"), "no_amount", "amount is blank"),
+        (Line("PADP", "PR1", "60.00", "800101", "REG1", original=""), "no_original_amount", "original amount is blank"),
+        (Line("BOLP", "OB1", "", "800101", "REG1", original="60.00"), "no_amount", "amount is blank"),
+        (Line("BOLP", "OB1", "40.00", "800101", "REG1", "Partially PAID", "60.00", ""), "no_outstanding_amount",
+         "outstanding amount is blank"),
+        (bounce("PR1", "800101", "REG1", "60.00", outstanding=""), "no_outstanding_amount", "outstanding amount"),
+        (Line("CMAP", "M1", "", "800101", "REG1", original="60.00"), "no_amount", "amount is blank"),
+        (Line("ONAC", "R1", "60.00", "800101", "R1", "On Account", "", target="RECEIPT"), "no_original_amount",
+         "original amount is blank"),
+        (Line("PADP", "PR1", "60.00", "800101", "REG1", day="17-Nov-62"), "unreadable", "more than a year"),
+        (Line("PADP", "PR1", "60.00", "800101", "REG1", day="17-Nov-99"), "unreadable", "more than a year"),
+        (Line("PADP", "7.66E+11", "60.00", "800101", "REG1"), "unreadable", "source number '7.66E.11' was rewritten"),
+    ],
+)  # fmt: skip
+def test_blank_is_not_zero_and_what_a_spreadsheet_made_is_not_booked(
+    line: Line, rule: str, said: str, books: SettlementBooks
+) -> None:
+    method = "ONLINE_BANKING" if line.record == "BOLP" else "PAD"
+    books.invoice(books.account("800101", method), "REG1", "60.00", id=100, method=method)
+    books.credit(
+        Account(*books.rows("SELECT id, auth_account_id, id, '800101' FROM payment_accounts")[0]), "M1", "9.00"
+    )
+    before = books.dump("pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements")
+
+    books.apply(line)
+
+    assert books.outcomes() == [f"rejected:{rule}"]
+    ((detail,),) = books.rows("SELECT detail FROM pay_jobs.settlement_rows")
+    assert re.search(said, detail)
+    assert books.dump("pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements") == before
 
 
 def test_the_same_rejected_row_of_two_files_is_applied_once(books: SettlementBooks) -> None:
@@ -145,3 +265,12 @@ def test_the_mail_of_a_retried_bank_row_is_a_mail_of_its_own(books: SettlementBo
 
     assert [one["data"]["amount"] for one in books.payloads("bc.registry.payment.Payment")] == ["10.00", "20.00"]
     assert books.payments() == [(None, "ONLINE_BANKING", "COMPLETED", "OB1", "30.00")]
+
+
+def _as_an_older_reader_left_it(books: SettlementBooks) -> None:
+    """Blank what a reader that gave up on the line would not have kept."""
+    books.change(
+        "UPDATE pay_jobs.settlement_rows SET kind = 'REJECT', rule = 'unreadable', target_number = 'REG1', amount = 0,"
+        " customer_account = '', source_number = ''"
+        " WHERE line = 2"
+    )

@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 
-from tasks.pad_reconcile.rules import Kind, decide
+from tasks.pad_reconcile.rules import Kind, decide, reads
 from tasks.pad_reconcile.settlement import Row
 
 PAD = ("PADP", "PADR", "PAYR")
@@ -28,6 +28,7 @@ def row(record: str, target: str = "INV", status: str = "Fully PAID", amount: st
         "application_date": date(2026, 11, 5),
         "amount": Decimal(amount),
         "original_amount": Decimal(amount),
+        "outstanding_amount": Decimal("0.00"),
         "customer_account": "800101",
         "target_type": target,
         "target_number": "REG1",
@@ -110,9 +111,15 @@ def test_an_eft_wire_line_concerns_the_payment_of_the_eft_job_only(status: str, 
 
 
 def test_a_row_that_could_not_be_read_is_rejected_with_its_problem() -> None:
-    decision = decide(row("PADP", problem="amount 'x' is no amount"))
+    decision = decide(row("PADP", problem="the line is no CSV"))
 
-    assert (decision.kind, decision.rule, decision.detail) == (Kind.REJECT, "unreadable", "amount 'x' is no amount")
+    assert (decision.kind, decision.rule, decision.detail) == (Kind.REJECT, "unreadable", "the line is no CSV")
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("amount", ["15.00", "0.00"])
+def test_a_bank_row_whose_source_is_eft_is_left_to_the_eft_job(status: str, amount: str) -> None:
+    assert found(row("BOLP", status=status, amount=amount, source_type="BC REG EFT Wire Cheque")) == "eft_source"
 
 
 def test_a_line_of_an_unknown_type_that_names_no_target_is_rejected_even_without_amount() -> None:
@@ -142,10 +149,13 @@ ASKING = {
             "no_application_id",
             {"SETTLE_PAD", "BOUNCE", "SETTLE_ONE", "PART_ONE", "ON_ACCOUNT", "EFT_PAYMENT"},
         ),
+        ({"amount": Decimal("-1.00")}, "negative_amount", {"BOUNCE", "EFT_PAYMENT"}),
+        ({"amount": None}, "no_amount", {"BOUNCE", "EFT_PAYMENT"}),
+        ({"original_amount": None}, "no_original_amount", {"SETTLE_CREDIT", "MEMO_PART", "EFT_PAYMENT"}),
         (
-            {"amount": Decimal("-1.00"), "original_amount": Decimal("-1.00")},
-            "negative_amount",
-            {"BOUNCE", "EFT_PAYMENT"},
+            {"outstanding_amount": None},
+            "no_outstanding_amount",
+            {"SETTLE_PAD", "SETTLE_ONE", "SETTLE_CREDIT", "MEMO_PART", "ON_ACCOUNT", "EFT_PAYMENT"},
         ),
     ],
 )
@@ -158,3 +168,30 @@ def test_a_row_that_lacks_what_its_effect_rests_on_is_rejected(
 
     assert found(asking) == kind
     assert found(Row(**(values | lacking))) == (kind if kind in untouched else rule)
+
+
+READABLE = tuple(name for name in Row.__dataclass_fields__ if name not in {"line", "problem", "faults"})
+CLASSIFYING = {"record_type", "target_type", "status"}
+
+
+@pytest.mark.parametrize("column", READABLE)
+@pytest.mark.parametrize("kind", list(ASKING))
+def test_only_a_value_that_the_effect_rests_on_can_reject_a_row(kind: str, column: str) -> None:
+    values = {name: getattr(ASKING[kind], name) for name in Row.__dataclass_fields__}
+
+    decision = decide(Row(**(values | {"faults": {column: f"{column} is unreadable"}})))
+
+    if column in CLASSIFYING or column in reads(ASKING[kind], Kind(kind)):
+        assert (decision.rule, decision.detail) == ("unreadable", f"{column} is unreadable")
+    else:
+        assert decision.kind == kind
+
+
+@pytest.mark.parametrize("column", READABLE)
+@pytest.mark.parametrize("one", [row("ADJS"), row("BOLP", amount="0.00"), row("PADP", "DM"), row("PADR", "RECEIPT")])
+def test_a_row_that_is_skipped_is_not_rejected_for_what_nobody_reads(one: Row, column: str) -> None:
+    values = {name: getattr(one, name) for name in Row.__dataclass_fields__}
+
+    decision = decide(Row(**(values | {"faults": {column: "unreadable"}})))
+
+    assert decision.kind is (Kind.REJECT if column in CLASSIFYING else Kind.SKIP)
