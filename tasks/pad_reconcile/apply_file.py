@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from config.business_time import naive_utc
-from config.errors import InputRefused
+from config.errors import InputRefused, UsageError
 from config.settings import EventSettings
 from connectors.inbound.content import open_content
 from connectors.inbound.ledger import InboundFile, find_file, set_state
@@ -131,7 +131,7 @@ def _stage_again(
         try:
             with session.begin_nested(), open_content(file, store=store) as stream:
                 stage(session, file.id, _rows(context, file, stream))
-        except InputRefused as error:
+        except (InputRefused, UsageError) as error:
             notes.append(f"The rejected rows of {file.name} were not tried: {error}")
     return notes
 

@@ -54,7 +54,7 @@ class Arguments:
             "poll": ("CasSftpSettings", "ObjectStoreSettings", "CfsSettings", "EventSettings"),
             "file": ("ObjectStoreSettings", "CfsSettings", "EventSettings"),
             "replay": ("ObjectStoreSettings", "CfsSettings", "EventSettings"),
-            "retry": ("CfsSettings", "EventSettings"),
+            "retry": ("CfsSettings", "EventSettings", "ObjectStoreSettings"),
             "sync": ("CfsSettings",),
             "list": (),
         }

@@ -27,7 +27,7 @@ def test_other_cells_stay_as_they_are(value: object) -> None:
 def test_rejects_are_stored_as_csv_and_told(office: Office) -> None:
     fill_example(office.books)
     bad = Line("PADP", "=cmd|' /C calc'!A0", "5.00", "800101", "@REG404")
-    office.place.put(FILE, settlement_csv([*example(1), bad, ["ADJS", "x", "y", "not a number"]]))
+    office.place.put(FILE, settlement_csv([*example(1), bad, Line("PADP", "PR9", "5.00", "800101", "REG1", day="x")]))
 
     outcome = office.run()
 
