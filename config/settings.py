@@ -19,7 +19,8 @@ from config.masking import register_secret
 
 DRIVER = "postgresql+psycopg2"
 
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+ServerSeconds = Annotated[float, Field(gt=0, le=2_000_000)]
 
 
 class Settings(BaseSettings):
@@ -38,8 +39,9 @@ class DatabaseSettings(Settings):
     port: int = Field(5432, validation_alias="DATABASE_PORT", ge=1, le=65535)
     name: str | None = Field(None, validation_alias="DATABASE_NAME")
     connect_timeout: Seconds = Field(10, validation_alias="DATABASE_CONNECT_TIMEOUT")
-    statement_timeout: Seconds = Field(3600, validation_alias="DATABASE_STATEMENT_TIMEOUT")
-    lock_timeout: Seconds = Field(30, validation_alias="DATABASE_LOCK_TIMEOUT")
+    statement_timeout: ServerSeconds = Field(3600, validation_alias="DATABASE_STATEMENT_TIMEOUT")
+    lock_timeout: ServerSeconds = Field(30, validation_alias="DATABASE_LOCK_TIMEOUT")
+    idle_in_transaction_timeout: ServerSeconds = Field(1200, validation_alias="DATABASE_IDLE_IN_TRANSACTION_TIMEOUT")
 
     @model_validator(mode="after")
     def _one_way_to_connect(self) -> "DatabaseSettings":

@@ -6,7 +6,6 @@ the first request: a poll that finds nothing does not pay for it.
 """
 
 import hashlib
-import io
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from config.errors import ConfigError, InputRefused, PayJobsError, SourceRefused, SourceUnavailable
 from config.settings import ObjectStoreSettings
 from connectors.byte_stream import ByteStream
+from connectors.local_copy import local_copy
 
 if TYPE_CHECKING:
     import urllib3
@@ -142,9 +142,9 @@ class ObjectStore:
 
     @contextmanager
     def open(self, key: str) -> Iterator[BinaryIO]:
-        """Give the content of an object as a buffered binary stream."""
-        with closing(self.read(key)) as chunks:
-            yield io.BufferedReader(ByteStream(chunks), CHUNK_SIZE)
+        """Yield the whole content of an object as a local file; enter it before a transaction begins."""
+        with closing(self.read(key)) as chunks, local_copy(chunks) as content:
+            yield content
 
     def size_of(self, key: str) -> int | None:
         """Give the size of an object, None where there is none."""

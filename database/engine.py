@@ -1,7 +1,7 @@
 """Connections for a short-lived process, and transactions that a dry run rolls back.
 
 Every session is in UTC, because the pay tables hold naive UTC; it names its job and run in `application_name`, and
-carries the statement and lock timeouts of the settings.
+carries the timeouts of the settings (database/sessions.py). An error says more than psycopg2 does (error_notes.py).
 """
 
 from collections.abc import Callable, Iterator
@@ -13,23 +13,23 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool, QueuePool
 
+from config.errors import ConfigError
 from config.settings import DatabaseSettings
+from database.error_notes import note_more
+from database.sessions import prepare_session
 
 MAX_APPLICATION_NAME = 63
 
 
 def make_engine(settings: DatabaseSettings, *, application_name: str, pooled: bool = True) -> Engine:
-    """Give an engine on psycopg2; parameters of failed statements are never part of an error message."""
-    milliseconds = {
-        "statement_timeout": int(settings.statement_timeout * 1000),
-        "lock_timeout": int(settings.lock_timeout * 1000),
-    }
-    options = " ".join(f"-c {name}={value}" for name, value in milliseconds.items())
+    """Return an engine on psycopg2; parameters of failed statements are never part of an error message.
+
+    Its first connection raises ConfigError through a pooler, and on a server that is too old.
+    """
     arguments: dict[str, Any] = {
         "poolclass": QueuePool if pooled else NullPool,
         "hide_parameters": True,
         "connect_args": {
-            "options": f"-c timezone=UTC {options}",
             "application_name": application_name[:MAX_APPLICATION_NAME],
             "connect_timeout": max(1, int(settings.connect_timeout)),
             "keepalives": 1,
@@ -40,7 +40,18 @@ def make_engine(settings: DatabaseSettings, *, application_name: str, pooled: bo
     }
     if pooled:
         arguments |= {"pool_size": 4, "max_overflow": 12, "pool_timeout": 30}
-    return create_engine(settings.sqlalchemy_url(), **arguments)
+    engine = create_engine(settings.sqlalchemy_url(), **arguments)
+    event.listen(engine, "connect", lambda raw, _record: _prepare(raw, settings))
+    event.listen(engine, "handle_error", note_more)
+    return engine
+
+
+def _prepare(raw: Any, settings: DatabaseSettings) -> None:
+    try:
+        prepare_session(raw, settings)
+    except ConfigError:
+        raw.close()
+        raise
 
 
 class Database:

@@ -22,9 +22,10 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
-from config.errors import PayJobsError
+from config.errors import ConfigError, PayJobsError
+from database.error_notes import list_holders
+from database.own_schema import HOW_IT_COMES_BACK, SCHEMA, has_tables, list_missing
 
-SCHEMA = "pay_jobs"
 VERSION_TABLE = "schema_version"
 STATEMENT_TIMEOUT = "20s"
 LOCK_TIMEOUT = "5s"
@@ -32,21 +33,6 @@ OTHER_UPGRADE_TIMEOUT = "60s"
 TRIES = 5
 PAUSE_SECONDS = 2
 _UPGRADE_LOCK = 0x7061796A6F6273
-_USERS = """
-SELECT DISTINCT CAST(CAST(held.relation AS regclass) AS text) AS table,
-       coalesce(nullif(session.application_name, ''), 'a session without a name') AS session,
-       session.pid,
-       coalesce(session.state || ' since ' || to_char(session.xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS') || ' UTC',
-                'hidden from this user') AS doing
-  FROM pg_locks AS held
-  JOIN pg_stat_activity AS session
-    ON session.pid = held.pid
- WHERE held.granted
-   AND held.relation IN (SELECT to_regclass(name) FROM unnest(CAST(:tables AS text[])) AS name)
-   AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-   AND held.pid <> pg_backend_pid()
- ORDER BY 1, session.pid
-"""
 
 
 @dataclass(frozen=True)
@@ -110,6 +96,7 @@ def _locked(down: object, revision: str) -> tuple[str, ...]:
 def _upgrade_once(engine: Engine, found: list[str | None], say: Callable[[str], object]) -> None:
     with _prepared(engine) as connection:
         at = _current(connection)
+        _refuse_damaged(connection, at)
         connection.commit()
         if not found:
             for one in pending(at):
@@ -121,6 +108,38 @@ def _upgrade_once(engine: Engine, found: list[str | None], say: Callable[[str], 
         command.upgrade(config, "head")
 
 
+def missing(engine: Engine) -> list[str]:
+    """Return what a database that is at the newest revision lacks of the schema all the same."""
+    with engine.connect() as connection:
+        return list_missing(connection, sql())
+
+
+def _refuse_damaged(connection: Connection, at: str | None) -> None:
+    """Refuse a schema that no migration mends. Raises ConfigError."""
+    if at is None:
+        if has_tables(connection, besides=VERSION_TABLE):
+            raise ConfigError(
+                f"The schema {SCHEMA} has tables, but {SCHEMA}.{VERSION_TABLE} is missing or empty, so nobody knows "
+                f"which migrations it has. Nothing was changed. {HOW_IT_COMES_BACK}"
+            )
+        return
+    if at not in _known():
+        raise ConfigError(
+            f"The schema {SCHEMA} is at {at}, which this version does not know (its newest is {head()}). Nothing was "
+            "changed. Use the version that upgraded it, or a newer one."
+        )
+    lacking = list_missing(connection, sql(at))
+    if lacking:
+        raise ConfigError(
+            f"The schema {SCHEMA} is at {at}, but it lacks {', '.join(lacking)}. Nothing was changed. "
+            f"{HOW_IT_COMES_BACK}"
+        )
+
+
+def _known() -> list[str]:
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions("base", "head")]
+
+
 def _who_waits_for_whom(engine: Engine) -> str:
     """Say which migration waited too long, for which table, and which session has it."""
     todo = pending(current(engine))
@@ -128,8 +147,7 @@ def _who_waits_for_whom(engine: Engine) -> str:
         return "Another upgrade has finished meanwhile."
     one = todo[0]
     with engine.connect() as connection:
-        rows = connection.execute(text(_USERS), {"tables": [*one.locks, f"{SCHEMA}.{VERSION_TABLE}"]}).all()
-    users = "; ".join(f"{row.table} is used by {row.session} (process {row.pid}, {row.doing})" for row in rows)
+        users = list_holders(connection, [*one.locks, f"{SCHEMA}.{VERSION_TABLE}"])
     return f"Migration {one.revision} waited {LOCK_TIMEOUT} for a lock: {users or 'its holder has ended meanwhile'}."
 
 
@@ -150,10 +168,10 @@ def head() -> str:
     return revision
 
 
-def sql() -> str:
-    """Give all migrations as SQL text, for a person who runs them by hand."""
+def sql(until: str = "head") -> str:
+    """Return the migrations up to one as SQL text, for a person who runs them by hand."""
     buffer = StringIO()
-    command.upgrade(_config(buffer), "head", sql=True)
+    command.upgrade(_config(buffer), until, sql=True)
     timeouts = f"SET statement_timeout = '{STATEMENT_TIMEOUT}';\nSET lock_timeout = '{LOCK_TIMEOUT}';\n"
     return f"{timeouts}CREATE SCHEMA IF NOT EXISTS {SCHEMA};\n\n{buffer.getvalue()}"
 
@@ -174,6 +192,7 @@ def _current(connection: Connection) -> str | None:
 @contextmanager
 def _prepared(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
+        _refuse_read_only(connection)
         _wait_for_other_upgrades(connection)
         connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'; SET lock_timeout = '{LOCK_TIMEOUT}'"))
         if connection.scalar(text("SELECT to_regnamespace(:name)"), {"name": SCHEMA}) is None:
@@ -185,6 +204,14 @@ def _prepared(engine: Engine) -> Iterator[Connection]:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _UPGRADE_LOCK})
             connection.commit()
+
+
+def _refuse_read_only(connection: Connection) -> None:
+    if connection.scalar(text("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'")):
+        raise ConfigError(
+            "The database is read-only: it is a standby, or this user or database is set so. Nothing was looked at or "
+            "changed. Connect to the primary with a user that may write."
+        )
 
 
 def _wait_for_other_upgrades(connection: Connection) -> None:

@@ -31,13 +31,35 @@ def refusing_server(code: str, message: str) -> Iterator[int]:
 
 @contextmanager
 def pooler(address: str) -> Iterator[str]:
-    """Give the address of a pooler in front of a server: it tells clients a process id of its own making."""
+    """Yield the address of a pooler in front of a server: it tells clients a process id of its own making."""
+
+    def pretend(kind: bytes, body: bytes) -> bytes:
+        return struct.pack("!I", _PRETENDED_PID) + body[4:] if kind == _KEY_DATA else body
+
+    with _relay(address, pretend) as here:
+        yield here
+
+
+@contextmanager
+def server_of_version(address: str, version: str) -> Iterator[str]:
+    """Yield the address of a server that says it is of another version."""
+
+    def pretend(kind: bytes, body: bytes) -> bytes:
+        return b"server_version\0" + version.encode() + b"\0" if body.startswith(b"server_version\0") else body
+
+    with _relay(address, pretend) as here:
+        yield here
+
+
+@contextmanager
+def _relay(address: str, pretend: Callable[[bytes, bytes], bytes]) -> Iterator[str]:
+    """Yield an address where a server can be reached, with what it says at the beginning changed."""
     parts = parse_dsn(address)
 
     def relay(client: socket.socket) -> None:
         with _connect(parts) as upstream:
             threading.Thread(target=_copy, args=(client, upstream), daemon=True).start()
-            _answer(upstream, client)
+            _answer(upstream, client, pretend)
 
     with _listening(relay) as port:
         yield (
@@ -55,16 +77,14 @@ def _connect(parts: dict[str, str]) -> socket.socket:
     return upstream
 
 
-def _answer(upstream: socket.socket, client: socket.socket) -> None:
-    """Pass the server's messages on one by one until its process id went by, changed; then everything as it comes."""
+def _answer(upstream: socket.socket, client: socket.socket, pretend: Callable[[bytes, bytes], bytes]) -> None:
+    """Pass the server's messages on one by one, changed, until its process id went by; then everything as it comes."""
     stream = upstream.makefile("rb")
     while head := stream.read(5):
-        length = struct.unpack("!I", head[1:])[0]
-        body = stream.read(length - 4)
+        body = pretend(head[:1], stream.read(struct.unpack("!I", head[1:])[0] - 4))
+        client.sendall(head[:1] + struct.pack("!I", len(body) + 4) + body)
         if head[:1] == _KEY_DATA:
-            client.sendall(head + struct.pack("!I", _PRETENDED_PID) + body[4:])
             break
-        client.sendall(head + body)
     while data := stream.read1():
         client.sendall(data)
 

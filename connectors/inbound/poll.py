@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from config.errors import ConfigError, SourceRefused
 from config.settings import SftpSettings
@@ -242,10 +243,15 @@ class _Poll:
             yield lambda: None
             return
         with self.intake.database.engine.connect() as connection:
-            key = f"pay_jobs.poll {self.intake.source} {name}"
-            claim = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
-            claimed = connection.scalar(claim, {"key": key})
-            yield (lambda: _check(connection)) if claimed else None
+            connection.execution_options(isolation_level="AUTOCOMMIT")  # the file travels outside any transaction
+            key = {"key": f"pay_jobs.poll {self.intake.source} {name}"}
+            if not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key):
+                yield None
+                return
+            try:
+                yield lambda: _check(connection)
+            finally:
+                _release(connection, key)
 
     def _report(self, file: InboundFile, repeat: bool = False) -> None:
         self.files[file.state if not repeat and file.state in self.files else "known"].append(file)
@@ -257,3 +263,11 @@ class _Poll:
 def _check(connection: Connection) -> None:
     """Raise if the connection that holds the claim is gone."""
     connection.execute(text("SELECT 1"))
+
+
+def _release(connection: Connection, key: dict[str, str]) -> None:
+    """Give a claim up; with a connection that is gone it went too."""
+    try:
+        connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
+    except DBAPIError:
+        connection.invalidate()

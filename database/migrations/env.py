@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from database.migrate import SCHEMA, VERSION_TABLE
+from database.migrate import VERSION_TABLE
+from database.own_schema import SCHEMA
 
 connection = context.config.attributes.get("connection")
 context.configure(

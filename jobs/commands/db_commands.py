@@ -5,10 +5,12 @@ from collections.abc import Callable
 import click
 from sqlalchemy.exc import DBAPIError
 
+from config.errors import ConfigError, UsageError
 from config.settings import DatabaseSettings, read
 from database import migrate
 from database.engine import make_engine
 from database.errors import explain
+from database.own_schema import HOW_IT_COMES_BACK, SCHEMA, made_by, statements_of
 
 
 def db_command(use_sandbox: Callable[[], None]) -> click.Group:
@@ -43,14 +45,30 @@ def db_command(use_sandbox: Callable[[], None]) -> click.Group:
         engine = make_engine(read(DatabaseSettings), application_name="pay-jobs db current", pooled=False)
         try:
             revision = migrate.current(engine)
+            missing = migrate.missing(engine) if revision == migrate.head() else []
         except DBAPIError as error:
             raise explain(error) from error
         newest = migrate.head()
         hint = "" if revision == newest else f"; the newest is {newest}: run `db upgrade`"
         click.echo(f"{revision or 'never upgraded'}{hint}")
+        if missing:
+            raise ConfigError(f"The schema {SCHEMA} lacks {', '.join(missing)}. {HOW_IT_COMES_BACK}")
 
-    @db.command(help="Print the migrations as SQL, for somebody who runs them by hand.")
-    def sql() -> None:
-        click.echo(migrate.sql())
+    @db.command(
+        help="Print the migrations as SQL, for somebody who runs them by hand.\n\nExamples:\n\n"
+        "  python3 invoke_jobs.py db sql\n\n  python3 invoke_jobs.py db sql --table outbox"
+    )
+    @click.option("--table", help="Only what makes this table of pay_jobs, where it was lost and no backup has it.")
+    def sql(table: str | None) -> None:
+        migrations = migrate.sql()
+        if table is None:
+            click.echo(migrations)
+            return
+        name = table.removeprefix(f"{SCHEMA}.")
+        statements = statements_of(migrations, name)
+        if not statements:
+            tables = sorted(one for kind, one in made_by(migrations) if kind == "table")
+            raise UsageError(f"There is no table {SCHEMA}.{name}. There are: {', '.join(tables)}.")
+        click.echo("BEGIN;\n\n" + "\n\n".join(f"{one};" for one in statements) + "\n\nCOMMIT;")
 
     return db

@@ -49,22 +49,6 @@ def run_key(run_id: int) -> int:
     return lock_key("run", run_id)
 
 
-def refuse_pooler(connection: Connection) -> None:
-    """Refuse a connection pooler between us and the server.
-
-    A pooler hands the client a process id of its own making; the server knows its real one.
-    """
-    promised = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
-    actual = connection.scalar(text("SELECT pg_backend_pid()"))
-    if promised != actual:
-        raise ConfigError(
-            "A connection pooler (such as pgbouncer) stands between the job and PostgreSQL: the server says it is "
-            f"process {actual}, the connection was told {promised}. Advisory locks do not hold through a transaction "
-            "pooler, so two runs could work at once. Set DATABASE_HOST and DATABASE_PORT (or DATABASE_URL) to the "
-            "server itself."
-        )
-
-
 class RunLock:
     """The advisory locks of one run, on one connection, which must live as long as the run."""
 
@@ -178,10 +162,8 @@ def living_shards(connection: Connection, job: str) -> list[tuple[int, Shard]]:
 
 
 def open_lock_connection(engine: Engine) -> Connection:
-    """Open the connection for locks and ledger: autocommit, to the server itself."""
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    refuse_pooler(connection)
-    return connection
+    """Open the connection for locks and ledger: autocommit."""
+    return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
 def name_session(connection: Connection, name: str) -> None:

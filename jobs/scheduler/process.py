@@ -7,11 +7,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
 from config.errors import ConfigError
 from config.log_setup import configure_log, get_log
 from config.schedule import Schedule
 from config.settings import DatabaseSettings, PodSettings, read
 from database.engine import make_engine
+from database.errors import explain
 from jobs.scheduler.child import Children
 from jobs.scheduler.claims import Claims
 from jobs.scheduler.http import Metrics, serve
@@ -41,6 +45,7 @@ def run_scheduler(
     for stranger in schedule.strangers(known):
         log.warning("scheduler.stranger", said=stranger)
     engine = make_engine(read(DatabaseSettings), application_name="pay-jobs scheduler", pooled=False)
+    _refuse_unfit(engine)
     metrics = Metrics()
     scheduler = Scheduler(
         jobs,
@@ -63,6 +68,16 @@ def run_scheduler(
     server.shutdown()
     log.info("scheduler.stopped")
     return 0
+
+
+def _refuse_unfit(engine: Engine) -> None:
+    """Refuse a database that no waiting makes better; one that is away is asked again and again. Raises ConfigError."""
+    try:
+        engine.connect().close()
+    except DBAPIError as error:
+        explained = explain(error)
+        if isinstance(explained, ConfigError):
+            raise explained from error
 
 
 def _teller(log: object) -> Callable[[str, str], None]:

@@ -6,20 +6,19 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 import click
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from config.business_time import BUSINESS_ZONE, BUSINESS_ZONE_NAME, day_start, tzdata_version
-from config.errors import ConfigError, ExitCode, PayJobsError
+from config.errors import ConfigError, ExitCode
 from config.log_setup import configure_log
 from config.settings import DatabaseSettings, read
 from database import migrate
 from database.engine import make_engine
 from database.errors import explain
-from database.migrate import SCHEMA
+from database.own_schema import HOW_IT_COMES_BACK, SCHEMA
 from database.pay_tables import PAY_TABLES, WRITTEN, differences
 from jobs.run.context import system_clock
-from jobs.run.locks import refuse_pooler
 from jobs.run.outcome import Table
 from jobs.run.result import show_table
 from jobs.watch.doctor_check import Check
@@ -90,34 +89,39 @@ def check_time_zone(now: datetime) -> Iterator[Check]:
 def check_database(clock: Callable[[], datetime]) -> Iterator[Check]:
     """Check that the pay database is there, is a direct connection, is up to date, and agrees on the time."""
     try:
-        engine = make_engine(read(DatabaseSettings), application_name="pay-jobs doctor", pooled=False)
+        settings = read(DatabaseSettings)
+    except ConfigError as error:
+        yield Check("settings", "failure", str(error), "Set the variables it names.")
+        return
+    engine = make_engine(settings, application_name="pay-jobs doctor", pooled=False)
+    try:
         with engine.connect() as connection:
             yield from _connected_checks(connection, clock)
             yield _pay_tables(connection)
             yield _rights(connection)
-        revision, newest = migrate.current(engine), migrate.head()
-        current = revision == newest
-        yield Check(
-            "schema pay_jobs",
-            "ok" if current else "failure",
-            f"at {revision or 'nothing'}, newest {newest}",
-            "" if current else "python3 invoke_jobs.py db upgrade",
-        )
+        yield _own_schema(engine)
     except ConfigError as error:
-        yield Check("settings", "failure", str(error), "Set the variables it names.")
+        yield Check("database", "failure", str(error), error.advice)
     except DBAPIError as error:
         explained = explain(error)
         yield Check("database", "failure", str(explained), explained.advice)
 
 
+def _own_schema(engine: Engine) -> Check:
+    revision, newest = migrate.current(engine), migrate.head()
+    at = f"at {revision or 'nothing'}, newest {newest}"
+    if revision != newest:
+        return Check("schema pay_jobs", "failure", at, "python3 invoke_jobs.py db upgrade")
+    missing = migrate.missing(engine)
+    if missing:
+        return Check("schema pay_jobs", "failure", f"{at}, but it lacks {', '.join(missing)}", HOW_IT_COMES_BACK)
+    return Check("schema pay_jobs", "ok", at)
+
+
 def _connected_checks(connection: Connection, clock: Callable[[], datetime]) -> Iterator[Check]:
     server = connection.execute(text("SELECT current_database(), current_user, split_part(version(), ' ', 2)")).one()
     yield Check("database", "ok", "{} as {} on PostgreSQL {}".format(*server))
-    try:
-        refuse_pooler(connection)
-        yield Check("direct connection", "ok", "no pooler in between")
-    except PayJobsError as error:
-        yield Check("direct connection", "failure", str(error), error.advice)
+    yield Check("direct connection", "ok", "no pooler in between")
     yield from _zone_of_server(connection)
     skew = abs((connection.execute(text("SELECT clock_timestamp()")).scalar_one() - clock()).total_seconds())
     yield Check(

@@ -71,7 +71,7 @@ def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = Fa
 def _register(context: RunContext, opened: Opened, spool: Spool) -> Survey:
     """Read the file: into the spool, and what it is about into the index."""
     file = opened.file
-    with context.database.begin() as session, opened.content as content:
+    with opened.content as content, context.database.begin() as session:
         survey = index_file(
             session,
             content,

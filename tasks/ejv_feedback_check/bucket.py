@@ -34,7 +34,7 @@ def index_bucket(context: RunContext, store: ObjectStore, prefixes: Iterable[str
 
 def index_object(context: RunContext, store: ObjectStore, key: str, reader: Reader) -> None:
     """Index one object, unless that is done."""
-    with context.database.begin() as session, store.open(key) as stream:
+    with store.open(key) as stream, context.database.begin() as session:
         index_file(session, stream, reader, object_key=key, name=file_name(key), now=context.clock())
 
 

@@ -1,11 +1,15 @@
 """What follows an applied file outside its transaction, and is made up for by the next run if this one dies."""
 
+from contextlib import ExitStack
+from functools import partial
+
 from sqlalchemy import text
 
 from config.errors import SourceUnavailable
 from config.settings import CfsSettings
 from connectors.inbound.ledger import InboundFile, find_file, set_state
-from connectors.object_store import ObjectStore
+from connectors.local_copy import local_copy
+from connectors.object_store import CHUNK_SIZE, ObjectStore
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
@@ -24,8 +28,11 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
             continue
         key = f"rejects/{context.today():%Y/%m/%d}/{file.name}.{file.id}.csv"
         try:
+            with ExitStack() as kept:
+                with context.database.begin() as session:
+                    written = kept.enter_context(local_copy(as_csv(read_rejects(session, file.id))))
+                store.put_verified(key, iter(partial(written.read, CHUNK_SIZE), b""))
             with context.database.begin() as session:
-                store.put_verified(key, as_csv(read_rejects(session, file.id)))
                 set_state(session, file.id, file.state, reason=file.reason, details={"rejects": key})
         except SourceUnavailable as error:
             outcome.notes.append(f"The rejects of {file.name} are not stored yet ({error}); the next run does it.")

@@ -47,7 +47,7 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
     """
     file, now = opened.file, naive_utc(context.clock())
     try:
-        with context.database.begin() as session, opened.content as stream:
+        with opened.content as stream, context.database.begin() as session:
             current = find_file(session, file.id)
             if current is None or current.state not in _APPLICABLE:
                 return Outcome(notes=[f"{file.name} was taken care of meanwhile."])

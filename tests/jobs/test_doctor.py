@@ -14,7 +14,7 @@ from jobs.run.context import system_clock
 from jobs.watch.doctor import check_database, check_time_zone, doctor_command
 from jobs.watch.doctor_check import Check
 from tests.dumps import dump
-from tests.wire import pooler
+from tests.wire import pooler, server_of_version
 
 
 @pytest.fixture
@@ -66,7 +66,31 @@ def test_a_pooler_is_a_failure(settings: pytest.MonkeyPatch, database_url: str) 
     with pooler(database_url) as address:
         settings.setenv("DATABASE_URL", address)
 
-        assert checks()["direct connection"].state == "failure"
+        check = checks()["database"]
+
+    assert (check.state, check.found[:26]) == ("failure", "A connection pooler (such ")
+
+
+def test_a_server_that_is_too_old_is_a_failure(settings: pytest.MonkeyPatch, database_url: str) -> None:
+    with server_of_version(database_url, "13.18") as address:
+        settings.setenv("DATABASE_URL", address)
+
+        check = checks()["database"]
+
+    assert (check.state, check.found[:36]) == ("failure", "The database server is PostgreSQL 13")
+
+
+def test_a_table_of_pay_jobs_that_is_gone_is_a_failure_that_names_it(
+    settings: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE pay_jobs.notices"))
+
+    check = checks()["schema pay_jobs"]
+
+    assert check.state == "failure"
+    assert "but it lacks table pay_jobs.notices" in check.found
+    assert "Restore it from a backup" in check.do
 
 
 def test_a_schema_that_was_never_upgraded_is_a_failure_with_the_command(

@@ -1,28 +1,18 @@
 """One run at a time: advisory locks that die with their holder."""
 
-import os
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from shutil import which
 
 import pytest
-from psycopg2.extensions import parse_dsn
-from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from config.errors import AlreadyRunning, ConfigError, SourceUnavailable
-from config.settings import DatabaseSettings
-from database.engine import make_engine
+from config.errors import AlreadyRunning, SourceUnavailable
 from jobs.run import ledger
-from jobs.run.locks import RunLock, living_runs, lock_key, name_session, open_lock_connection
+from jobs.run.locks import RunLock, living_runs, lock_key, name_session
 from jobs.run.shard import WHOLE, Shard, parse_shard
 from tests.jobs.conftest import Open, soon
-from tests.wire import pooler
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB = "GENERATE_STATEMENTS"
@@ -195,55 +185,6 @@ def test_keys_are_the_same_in_every_process_and_fit_a_bigint() -> None:
     assert lock_key("GENERATE_STATEMENTS") == lock_key("GENERATE_STATEMENTS")
     assert len({lock_key("run", number) for number in range(2000)}) == 2000
     assert all(0 <= lock_key("run", number) < 2**63 for number in range(2000))
-
-
-@contextmanager
-def pgbouncer(address: str, folder: Path) -> Iterator[str]:
-    """Give the address of a real pgbouncer, in transaction mode, in front of a server."""
-    parts = parse_dsn(address)
-    (folder / "pgbouncer.ini").write_text(
-        f"[databases]\n{parts['dbname']} = host={parts['host']} user={parts['user']}\n"
-        f"[pgbouncer]\nlisten_addr =\nunix_socket_dir = {folder}\nlisten_port = 6432\nauth_type = any\n"
-        "pool_mode = transaction\nignore_startup_parameters = options\n"
-    )
-    folder.chmod(0o777)
-    owner = None
-    if os.geteuid() == 0:  # pgbouncer refuses to be root
-        owner = Path(parts["host"]).owner() if parts["host"].startswith("/") else "nobody"
-    process = subprocess.Popen(["pgbouncer", "-q", str(folder / "pgbouncer.ini")], user=owner)
-    try:
-        assert soon((folder / ".s.PGSQL.6432").exists)
-        yield f"postgresql://{parts['user']}@/{parts['dbname']}?host={folder}&port=6432"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def test_a_pooler_in_between_is_refused_with_the_reason(database_url: str) -> None:
-    with pooler(database_url) as address:
-        engine = make_engine(DatabaseSettings(url=SecretStr(address)), application_name="tests", pooled=False)
-
-        with pytest.raises(ConfigError) as refused:
-            open_lock_connection(engine)
-        engine.dispose()
-
-    assert "A connection pooler (such as pgbouncer) stands between the job and PostgreSQL" in str(refused.value)
-    assert "the connection was told 4000000. Advisory locks do not hold through a transaction pooler" in str(
-        refused.value
-    )
-
-
-if which("pgbouncer"):  # the pooler above stands for it where it is not installed
-
-    def test_pgbouncer_in_between_is_refused(database_url: str) -> None:
-        with (
-            tempfile.TemporaryDirectory(prefix="pay-jobs-pooler-") as folder,
-            pgbouncer(database_url, Path(folder)) as address,
-        ):
-            engine = make_engine(DatabaseSettings(url=SecretStr(address)), application_name="tests", pooled=False)
-            with pytest.raises(ConfigError, match="A connection pooler"):
-                open_lock_connection(engine)
-            engine.dispose()
 
 
 def test_a_direct_connection_is_accepted(open_session: Open) -> None:
