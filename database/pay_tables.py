@@ -53,7 +53,9 @@ PAY_TABLES: dict[str, dict[str, str]] = {
         "code": "character varying(10)",
         "is_online_banking_allowed": "boolean",
         "product": "character varying(20)",
+        "refund_approval": "boolean",
         "created_on": "timestamp without time zone",
+        "refund_allowed": "boolean",
     },
     "credits": {
         "id": "integer",
@@ -249,6 +251,10 @@ PAY_TABLES: dict[str, dict[str, str]] = {
         "fee_distribution_id": "integer",
         "service_fees": "numeric(19,2)",
     },
+    "payment_methods": {
+        "code": "character varying(15)",
+        "partial_refund": "boolean",
+    },
     "payments": {
         "id": "integer",
         "payment_system_code": "character varying(10)",
@@ -275,6 +281,7 @@ PAY_TABLES: dict[str, dict[str, str]] = {
         "invoice_id": "integer",
         "requested_date": "timestamp without time zone",
         "reason": "character varying(250)",
+        "requested_by": "character varying(50)",
         "routing_slip_id": "integer",
         "gl_posted": "timestamp without time zone",
         "gl_error": "character varying(250)",
@@ -381,7 +388,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
     "payment_line_items": ("INSERT",),
     "payments": ("INSERT", "UPDATE"),
     "receipts": ("INSERT", "DELETE"),
-    "refunds": ("UPDATE",),
+    "refunds": ("INSERT", "UPDATE", "DELETE"),
     "refunds_partial": ("INSERT", "UPDATE"),
     "refunds_partial_history": ("INSERT",),
     "routing_slips": ("UPDATE",),

@@ -1,10 +1,11 @@
 """Give an account that pays by PAD a credit for part of a paid invoice.
 
 Reads   the invoice, its lines and their GL codes, earlier refunds; CFS (site, credit memo)
-Writes  a credit memo in CFS; credits, refunds_partial, payment_accounts.pad_credit, invoices.refund and refund_date;
-        each step in pay_jobs.partial_credits before and after CFS is called
-Never   credits more than a line has, or than was paid less what was refunded; credits GST; takes anything back from
-        partners; makes a second memo for a lost answer
+Writes  a credit memo in CFS; refunds, refunds_partial, credits, payment_accounts.pad_credit, invoices.refund and
+        refund_date; each step in pay_jobs.partial_credits before and after CFS is called
+Never   credits more than a line has, or than was paid less what was refunded; credits where the API would refuse, or
+        where a second person has to approve; credits GST; takes anything back from partners; makes a second memo for a
+        lost answer
 Normal  one memo; the invoice stays PAID; the credit is used up by later invoices of the account
 
 CFS chooses the number of a memo, so one whose answer was lost cannot be looked up. It is parked: a person finds out

@@ -39,6 +39,7 @@ class Entry:
     memo: str | None
     remaining: Decimal | None
     why: str | None
+    reason: str
     run_id: int | None
     created_on: datetime
 
@@ -46,6 +47,12 @@ class Entry:
     def site(self) -> CfsSite:
         """Where in CFS the memo is."""
         return CfsSite(self.cfs_party, self.cfs_account, self.cfs_site)
+
+    @property
+    def refund_id(self) -> int | None:
+        """The refund that was written for it; None in entries from before there was one."""
+        found = self.parts[0].get("refund_id") if self.parts else None
+        return None if found is None else int(found)
 
     @property
     def comment(self) -> str:
@@ -69,21 +76,34 @@ def find_entry(session: Session, invoice_id: int) -> Entry | None:
     return Entry(**row._mapping) if row is not None else None
 
 
-def intend(session: Session, made: Plan, *, reason: str, run_id: int | None) -> None:
-    """Note a memo before CFS is asked for it."""
+def intend(session: Session, made: Plan, *, reason: str, run_id: int | None, now: datetime) -> None:
+    """Note a memo before CFS is asked for it, and write its refund, so that the API gives no other meanwhile."""
+    refund_id = write_refund(session, made.invoice_id, reason=reason, run_id=run_id, now=now)
     run_sql(
         session,
         PACKAGE,
         "insert_entry",
         invoice_id=made.invoice_id,
         amount=made.amount,
-        parts=made.as_json(),
+        parts=made.as_json(refund_id),
         party=made.site.party,
         account=made.site.account,
         site=made.site.site,
         reason=reason,
         run_id=run_id,
     )
+
+
+def write_refund(session: Session, invoice_id: int, *, reason: str, run_id: int | None, now: datetime) -> int:
+    """Write the refund of a partial credit, and return its id. The caller has locked the invoice."""
+    values = {"invoice_id": invoice_id, "reason": reason, "run_id": run_id, "now": now}
+    return int(run_sql(session, PACKAGE, "insert_refund", **values).scalar_one())
+
+
+def close_unmade(session: Session, entry: Entry, state: str, *, why: str, run_id: int | None = None) -> None:
+    """Close an entry of which CFS made nothing, and take its refund back."""
+    move(session, entry, state, why=why, run_id=run_id)
+    run_sql(session, PACKAGE, "delete_refund", id=entry.refund_id)
 
 
 def move(

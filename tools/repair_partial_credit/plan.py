@@ -61,12 +61,18 @@ class Plan:
         """Give the lines of the memo; the connector makes them negative."""
         return [InvoiceLine(part.description, part.wanted.amount, part.account) for part in self.parts]
 
-    def as_json(self) -> str:
-        """Give the parts as the journal keeps them."""
+    def as_json(self, refund_id: int) -> str:
+        """Return the parts as the journal keeps them, each with the refund it belongs to."""
         parts = [(part.wanted, part) for part in self.parts]
         return json.dumps(
             [
-                {"line": one.line, "kind": one.kind, "amount": str(one.amount), "account": part.account}
+                {
+                    "line": one.line,
+                    "kind": one.kind,
+                    "amount": str(one.amount),
+                    "account": part.account,
+                    "refund_id": refund_id,
+                }
                 for one, part in parts
             ]
         )
@@ -89,10 +95,23 @@ def lock_invoice(session: Session, invoice_id: int) -> Row[Any]:
     return invoice
 
 
-def plan(session: Session, invoice_id: int, wanted: Sequence[Wanted], today: date) -> Plan:
-    """Give the credit memo to be made. Raises UsageError where it must not be, saying why and what is possible."""
+def open_refunds(session: Session, invoice_id: int, own: int | None) -> Sequence[Row[Any]]:
+    """Return the refunds of an invoice, other than our own, that keep it from being refunded again.
+
+    The caller has locked the invoice: whoever is writing one of them is waited for, and then it is seen.
+    """
+    return run_sql(session, PACKAGE, "read_refunds", invoice_id=invoice_id, own=own).all()
+
+
+def plan(
+    session: Session, invoice_id: int, wanted: Sequence[Wanted], today: date, *, own_refund: int | None = None
+) -> Plan:
+    """Return the credit memo to be made. Raises UsageError where it must not be, saying why and what is possible.
+
+    own_refund  the refund that was written for it already; it does not stand in its own way
+    """
     invoice = lock_invoice(session, invoice_id)
-    _check_invoice(invoice)
+    _check_invoice(invoice, open_refunds(session, invoice_id, own_refund))
     parts = {(row.line, row.kind): row for row in run_sql(session, PACKAGE, "read_lines", id=invoice_id, today=today)}
     made = Plan(
         invoice_id,
@@ -109,15 +128,44 @@ def plan(session: Session, invoice_id: int, wanted: Sequence[Wanted], today: dat
     return made
 
 
-def _check_invoice(invoice: Row[Any]) -> None:
+def _check_invoice(invoice: Row[Any], refunds: Sequence[Row[Any]]) -> None:
+    """Refuse what the API refuses (docs/specs/invoice-lifecycle.md section 1.2)."""
     if invoice.method != "PAD":
         raise UsageError(f"Invoice {invoice.id} is paid by {invoice.method}, not by PAD. {_UNCHANGED}")
     if invoice.status != "PAID":
         raise UsageError(
             f"Invoice {invoice.id} is {invoice.status}; only a PAID one can be credited in part. {_UNCHANGED}"
         )
-    if invoice.awaits_approval:
-        raise UsageError(f"Invoice {invoice.id} has a refund that awaits approval: decide on that first. {_UNCHANGED}")
+    if not invoice.refund_allowed:
+        raise UsageError(
+            f"Invoice {invoice.id} is of the product {invoice.corp_type}, which allows no refunds "
+            f"(corp_types.refund_allowed). {_UNCHANGED}"
+        )
+    if not invoice.partial_refund:
+        raise UsageError(
+            f"What is paid by {invoice.method} is refunded as a whole only (payment_methods.partial_refund). "
+            f"{_UNCHANGED}"
+        )
+    if invoice.refund_approval:
+        raise UsageError(
+            f"A refund of the product {invoice.corp_type} needs a second person (corp_types.refund_approval): ask for "
+            f"it on the refund screen of the Pay web (PAY_WEB_URL), where another person approves it. {_UNCHANGED}"
+        )
+    if invoice.refund_date is not None:
+        raise UsageError(
+            f"Invoice {invoice.id} was refunded on {invoice.refund_date:%Y-%m-%d} ({invoice.refund:.2f} CAD), and an "
+            f"invoice is refunded once. {_UNCHANGED}"
+        )
+    for refund in refunds:
+        raise UsageError(f"Invoice {invoice.id} has {story_of(refund)}: bring that to its end first. {_UNCHANGED}")
+
+
+def story_of(refund: Row[Any]) -> str:
+    """Return a refund in words."""
+    asked = f", asked for on {refund.requested_date:%Y-%m-%d}" if refund.requested_date else ""
+    by = f" by {refund.requested_by}" if refund.requested_by else ""
+    state = "awaits approval" if refund.status == "PENDING_APPROVAL" else f"is {refund.status}"
+    return f"refund {refund.id}{asked}{by}, which {state}"
 
 
 def _part(wanted: Wanted, parts: dict[tuple[int, str], Row[Any]]) -> Part:

@@ -13,8 +13,8 @@ from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tools.repair_partial_credit.arguments import Arguments
-from tools.repair_partial_credit.journal import UNKNOWN, Entry, find_entry, intend, move
-from tools.repair_partial_credit.plan import PACKAGE, Plan, lock_invoice, plan
+from tools.repair_partial_credit.journal import Entry, close_unmade, find_entry, intend, move, write_refund
+from tools.repair_partial_credit.plan import PACKAGE, lock_invoice, open_refunds, plan, story_of
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -63,25 +63,32 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
     context.stop.check()
     with context.database.begin() as session:
         made = plan(session, arguments.invoice, arguments.wanted, context.today())
-        intend(session, made, reason=arguments.reason, run_id=context.run_id)
+        now = naive_utc(context.clock())
+        intend(session, made, reason=arguments.reason, run_id=context.run_id, now=now)
         entry = find_entry(session, arguments.invoice)
     assert entry is not None
-    outcome += _ask(context, cfs, made, entry)
+    outcome += _ask(context, cfs, entry, arguments)
     return outcome
 
 
-def _ask(context: RunContext, cfs: CfsClient, made: Plan, entry: Entry) -> Outcome:
-    """Ask CFS for the memo. What it refuses is closed; an answer that was lost is parked for a person."""
+def _ask(context: RunContext, cfs: CfsClient, entry: Entry, arguments: Arguments) -> Outcome:
+    """Ask CFS for the memo. What it refuses is closed; an answer that was lost is parked for a person.
+
+    The API may have looked at the invoice before our refund was there, and write its own after: so ours is judged once
+    more, now that it is there.
+    """
     try:
+        with context.database.begin() as session:
+            made = plan(session, entry.invoice_id, arguments.wanted, context.today(), own_refund=entry.refund_id)
         memo = cfs.create_credit_memo(made.site, made.cfs_lines(), at=context.clock(), comments=entry.comment)
     except CfsOutcomeUnknown as error:
         with context.database.begin() as session:
             move(session, entry, "parked", why=str(error))
-        context.log.error("partial_credit.parked", invoice=made.invoice_id, error=str(error))
+        context.log.error("partial_credit.parked", invoice=entry.invoice_id, error=str(error))
         return Outcome(rejects=[_parked(entry, f"the answer of CFS was lost ({error})")])
     except PayJobsError as error:
         with context.database.begin() as session:
-            move(session, entry, "refused", why=str(error))
+            close_unmade(session, entry, "refused", why=str(error))
         raise
     if problem := _differs(entry, memo):
         with context.database.begin() as session:
@@ -143,10 +150,23 @@ def _finish(context: RunContext, entry: Entry, memo: str, remaining: Decimal) ->
         move(session, entry, "done", of=("answered",), run_id=context.run_id)
         invoice = lock_invoice(session, entry.invoice_id)
         run_sql(session, PACKAGE, "insert_credit", entry_id=entry.id, account_id=invoice.account_id, now=now)
-        run_sql(session, PACKAGE, "insert_parts", entry_id=entry.id, now=now)
+        refund_id = run_sql(session, PACKAGE, "find_refund", id=entry.refund_id).scalar_one_or_none() or write_refund(
+            session, entry.invoice_id, reason=entry.reason, run_id=entry.run_id, now=now
+        )
+        others = open_refunds(session, entry.invoice_id, refund_id)
+        run_sql(session, PACKAGE, "insert_parts", entry_id=entry.id, refund_id=refund_id, now=now)
         keep_versions(session, "payment_accounts", [invoice.account_id], now)
         run_sql(session, PACKAGE, "raise_account_credit", account_id=invoice.account_id, remaining=remaining)
         run_sql(session, PACKAGE, "mark_invoice", id=entry.invoice_id, amount=entry.amount, now=now)
+    outcome.rejects += [
+        Reject(
+            f"invoice {entry.invoice_id}",
+            "refunded meanwhile",
+            f"it has {story_of(other)}, while the memo {memo} of {entry.amount} CAD was made: the account may be "
+            "credited twice. Decline that refund, or ask CAS to cancel the memo",
+        )
+        for other in others
+    ]
     if invoice.status != "PAID" or invoice.refund + entry.amount > invoice.paid:
         said = (
             f"it became {invoice.status} with {invoice.refund} refunded while the memo {memo} of {entry.amount} was "
@@ -164,7 +184,7 @@ def _finish(context: RunContext, entry: Entry, memo: str, remaining: Decimal) ->
 def _let_go(context: RunContext, entry: Entry, arguments: Arguments) -> Outcome:
     """Close one of which a person says that CFS did not make it."""
     with context.database.begin() as session:
-        move(session, entry, "not_made", of=UNKNOWN, why=arguments.reason, run_id=context.run_id)
+        close_unmade(session, entry, "not_made", why=arguments.reason, run_id=context.run_id)
     return Outcome(notes=[f"Invoice {entry.invoice_id}: noted as not made: {entry.story}. A new one can be begun."])
 
 

@@ -32,6 +32,7 @@ BOOKED = {
     ],
     "account": [(Decimal("6.50"),)],
     "invoice": [("PAID", Decimal("31.50"), Decimal("6.50"), True)],
+    "refunds": [(7, "INVOICE", "APPROVAL_NOT_REQUIRED", "ticket 4711", "pay-jobs", True, 2)],
 }
 LINES = ("70=5.00", "70:service=1.50")
 
@@ -53,6 +54,7 @@ class Desk:
     books: SettlementBooks
     cfs: RunningCfs
     account: Account
+    site: dict[str, object]
 
     def run(
         self,
@@ -94,6 +96,11 @@ class Desk:
             "invoice": rows(
                 "SELECT invoice_status_code, paid, refund, refund_date IS NOT NULL FROM invoices ORDER BY id"
             ),
+            "refunds": rows(
+                "SELECT invoice_id, type, status, reason, requested_by, requested_date IS NOT NULL,"
+                "       (SELECT count(*) FROM refunds_partial AS part WHERE part.refund_id = refund.id)"
+                "  FROM refunds AS refund ORDER BY id"
+            ),
         }
 
     def journal(self) -> list[str]:
@@ -105,7 +112,8 @@ class Desk:
 def desk(books: SettlementBooks, cfs: RunningCfs) -> Iterator[Desk]:
     """A paid invoice, and a site in CFS."""
     account = books.account(SITE.account)
-    cfs.admin.seed(sites=[seed_site(SITE, "BCR-PAD Daily")])
+    site = seed_site(SITE, "BCR-PAD Daily")
+    cfs.admin.seed(sites=[site])
     books.paid_invoice(account, "REG00000007", "31.50", "PADRC1", id=7)
     for code, stob, service in ((SERVICE_GL, "1279", None), (FEE_GL, "1278", SERVICE_GL)):
         books.change(
@@ -120,10 +128,12 @@ def desk(books: SettlementBooks, cfs: RunningCfs) -> Iterator[Desk]:
             fee_schedule_id=1, line_item_status_code="ACTIVE", service_fees=Decimal(service_fee),
             fee_distribution_id=FEE_GL, description=f"Filing {line}",
         )  # fmt: skip
-    yield Desk(books, cfs, account)
+    yield Desk(books, cfs, account, site)
     books.change("DELETE FROM pay_jobs.partial_credits")
     books.change("DELETE FROM refunds_partial")
     books.change("DELETE FROM refunds")
+    books.change("UPDATE corp_types SET refund_approval = false")
+    books.change("UPDATE payment_methods SET partial_refund = true WHERE code = 'PAD'")
     books.change("DELETE FROM payment_line_items")
     for code in (FEE_GL, SERVICE_GL):
         books.change("DELETE FROM distribution_codes WHERE distribution_code_id = :code", code=code)

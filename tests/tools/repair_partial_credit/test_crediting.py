@@ -25,6 +25,7 @@ def test_a_credit_is_in_cfs_and_whole_in_the_pay_database(desk: Desk) -> None:
         ],
         "account": [(Decimal("16.50"),)],
         "invoice": [("PAID", Decimal("31.50"), Decimal("16.50"), True)],
+        "refunds": [(7, "INVOICE", "APPROVAL_NOT_REQUIRED", "ticket 4711", "pay-jobs", True, 3)],
     }
     assert desk.journal() == ["done"]
 
@@ -78,16 +79,24 @@ def test_fees_that_a_partner_is_paid_are_told_and_service_fees_are_not(desk: Des
     assert outcome.notes[0].startswith("5.00 CAD of it are a partner's fees. Nothing is taken back")
 
 
-def test_a_later_credit_can_take_what_is_left_and_no_more(desk: Desk) -> None:
+def test_an_invoice_is_credited_once(desk: Desk) -> None:
     desk.run("70=15.00")
+    before = desk.state()
+
+    with pytest.raises(UsageError, match=r"was refunded on 2026-..-.. \(15.00 CAD\), and an invoice is refunded once"):
+        desk.run("70=5.00")
+
+    assert (desk.state(), list(desk.memos().values())) == (before, [Decimal("-15.00")])
+
+
+def test_what_an_earlier_refund_took_of_a_line_is_not_credited_again(desk: Desk) -> None:
+    desk.books.change(
+        "INSERT INTO refunds_partial (payment_line_item_id, invoice_id, refund_type, refund_amount, created_on,"
+        " created_by) VALUES (70, 7, 'BASE_FEES', 15, now(), 'test')"
+    )
 
     with pytest.raises(UsageError, match=r"line 70 has only 5.00 left to credit \(20.00, of which 15.00 was refunded"):
         desk.run("70=5.01")
-    desk.run("70=5.00")
-
-    assert sorted(desk.memos().values()) == [Decimal("-15.00"), Decimal("-5.00")]
-    assert desk.state()["account"] == [(Decimal("20.00"),)]
-    assert desk.state()["invoice"] == [("PAID", Decimal("31.50"), Decimal("20.00"), True)]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +116,9 @@ def test_a_later_credit_can_take_what_is_left_and_no_more(desk: Desk) -> None:
         (f"distribution_codes SET client = '' WHERE distribution_code_id = {SERVICE_GL}", ["70:service=1.00"],
          "GL code of the service fee of line 70"),
         ("cfs_accounts SET cfs_site = '999999'", ["70=1.00"], "CFS does not have the site"),
+        ("invoices SET corp_type_code = 'BCA'", ["70=1.00"], "of the product BCA, which allows no refunds"),
+        ("payment_methods SET partial_refund = false WHERE code = 'PAD'", ["70=1.00"], "refunded as a whole only"),
+        ("invoices SET refund_date = '2026-11-01'", ["70=1.00"], r"was refunded on 2026-11-01 \(0.00 CAD\)"),
     ],
 )  # fmt: skip
 def test_what_must_not_be_credited_is_refused_before_cfs_is_asked(
@@ -127,11 +139,37 @@ def test_an_unknown_invoice_is_refused(desk: Desk) -> None:
         desk.run("70=1.00", invoice=8)
 
 
-def test_a_refund_that_awaits_approval_comes_first(desk: Desk) -> None:
-    desk.books.insert("refunds", invoice_id=7, status="PENDING_APPROVAL", type="INVOICE")
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("PENDING_APPROVAL", "by idir/person, which awaits approval: bring that to its end first"),
+        ("APPROVAL_NOT_REQUIRED", "which is APPROVAL_NOT_REQUIRED"),
+        ("APPROVED", "which is APPROVED"),
+    ],
+)
+def test_another_refund_of_the_invoice_comes_first(desk: Desk, status: str, words: str) -> None:
+    desk.books.insert("refunds", invoice_id=7, status=status, type="INVOICE", requested_by="idir/person")
 
-    with pytest.raises(UsageError, match="awaits approval"):
+    with pytest.raises(UsageError, match=words):
         desk.run("70=1.00")
+
+    assert (desk.memos(), desk.journal()) == ({}, [])
+
+
+def test_a_refund_that_was_declined_does_not_stand_in_the_way(desk: Desk) -> None:
+    desk.books.insert("refunds", invoice_id=7, status="DECLINED", type="INVOICE")
+
+    assert desk.run("70=1.00").exit_code == ExitCode.DONE
+
+
+def test_where_a_second_person_approves_the_screen_is_named(desk: Desk) -> None:
+    desk.books.change("UPDATE invoices SET corp_type_code = 'VS'")
+    desk.books.change("UPDATE corp_types SET refund_approval = true WHERE code = 'VS'")
+
+    with pytest.raises(UsageError, match=r"needs a second person .* on the refund screen of the Pay web"):
+        desk.run("70=1.00")
+
+    assert (desk.memos(), desk.journal(), desk.state()["refunds"]) == ({}, [], [])
 
 
 def test_an_account_without_a_whole_cfs_profile_is_refused(desk: Desk) -> None:
@@ -160,7 +198,7 @@ def test_what_cfs_refuses_is_closed_and_can_be_tried_again(desk: Desk) -> None:
     desk.run("70=1.00")
 
     assert desk.journal() == ["refused", "done"]
-    assert len(desk.memos()) == 1
+    assert (len(desk.memos()), len(desk.state()["refunds"])) == (1, 1)
 
 
 @pytest.mark.parametrize(

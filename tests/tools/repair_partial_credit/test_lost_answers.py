@@ -10,15 +10,16 @@ from config.errors import ExitCode, UsageError
 from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, SITE, DeathError, Desk
 
 LOST = {"kind": "lost_answer", "method": "POST", "path": "/cms/"}
+WAITING = [(7, "INVOICE", "APPROVAL_NOT_REQUIRED", "ticket 4711", "pay-jobs", True, 0)]
 NEVER_DONE = {"kind": "error_before", "method": "POST", "path": "/cms/", "status": 503}
 
 
 def dying_before_the_books() -> Callable[[], None]:
-    """Give what ends the process once CFS has answered, before the last of the five commits."""
+    """Give what ends the process once CFS has answered, before the last of the six commits."""
     counted = count(1)
 
     def die() -> None:
-        if next(counted) == 5:
+        if next(counted) == 6:
             raise DeathError
 
     return die
@@ -29,6 +30,7 @@ def test_a_lost_answer_is_parked_with_the_two_ways_on(desk: Desk) -> None:
     desk.cfs.admin.order_faults(LOST)
 
     outcome = desk.run(*LINES)
+    before["refunds"] = WAITING
 
     assert outcome.exit_code == ExitCode.ATTENTION
     (reject,) = outcome.rejects
@@ -103,7 +105,9 @@ def test_what_was_not_made_can_be_begun_again(desk: Desk) -> None:
     desk.cfs.admin.order_faults(NEVER_DONE)
     desk.run(*LINES)
 
+    assert desk.state()["refunds"] == WAITING
     desk.run(not_made=True)
+    assert desk.state()["refunds"] == []
     outcome = desk.run(*LINES)
 
     assert outcome.exit_code == ExitCode.DONE
@@ -138,3 +142,17 @@ def test_a_refund_by_somebody_else_meanwhile_is_told(desk: Desk) -> None:
 
     assert [reject.reason for reject in outcome.rejects] == ["refunded meanwhile"]
     assert desk.state()["account"] == [(Decimal("6.50"),)]
+
+
+def test_an_entry_from_before_refunds_were_written_gets_its_refund_with_the_books(desk: Desk) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+    desk.books.change("DELETE FROM refunds")
+    desk.books.change(
+        "UPDATE pay_jobs.partial_credits SET parts ="
+        " (SELECT jsonb_agg(part - 'refund_id') FROM jsonb_array_elements(parts) AS part)"
+    )
+
+    desk.run(memo="20001")
+
+    assert desk.state() == BOOKED

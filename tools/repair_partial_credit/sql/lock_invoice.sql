@@ -13,10 +13,17 @@ SELECT invoice.id,
        cfs.cfs_account             AS account,
        cfs.cfs_site                AS site,
        cfs.status                  AS profile_status,
-       EXISTS (SELECT FROM refunds WHERE refunds.invoice_id = invoice.id AND refunds.status LIKE 'PENDING%')
-         AS awaits_approval
+       invoice.refund_date,
+       product.code                AS corp_type,
+       coalesce(product.refund_allowed, true)   AS refund_allowed,
+       coalesce(product.refund_approval, false) AS refund_approval,
+       coalesce(method.partial_refund, false)   AS partial_refund
   FROM invoices AS invoice
   LEFT JOIN cfs_accounts AS cfs
     ON cfs.id = invoice.cfs_account_id
+  LEFT JOIN corp_types AS product
+    ON product.code = invoice.corp_type_code
+  LEFT JOIN payment_methods AS method
+    ON method.code = invoice.payment_method_code
  WHERE invoice.id = :id
    FOR UPDATE OF invoice
