@@ -31,6 +31,11 @@ _AUDIT = {
     "updated_by": "sandbox",
     "updated_name": "sandbox",
 }
+# The one check constraint (README.md there).
+_REFUND_OF_SOMETHING = (
+    'ALTER TABLE "refunds" ADD CONSTRAINT "routing_slip_invoice_id_check"'
+    " CHECK (invoice_id IS NOT NULL OR routing_slip_id IS NOT NULL)"
+)
 # The day the recorded migrations ran stands where the day a fee came into force should (README.md there).
 _MIGRATION_DAY = "2026-11-22"
 _IN_FORCE_SINCE = "2020-01-01"
@@ -94,6 +99,7 @@ def ddl() -> Iterator[str]:
     for column in read_columns():
         if column.foreign_key:
             yield _foreign_key(column, column.foreign_key)
+    yield _REFUND_OF_SOMETHING
 
 
 def _column(column: Column) -> str:
