@@ -21,6 +21,7 @@ from connectors.sftp_protocol import BLOCK, BlockReader, list_directory
 from connectors.ssh_login import address, closed_after, open_transport, setting_name, shut
 
 ATTEMPTS = 3
+UNSAID = -1  # a size or a time that the server does not say
 
 Answer = TypeVar("Answer")
 
@@ -39,7 +40,11 @@ class RemoteFileChanged(SourceUnavailable):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One entry of a directory; `modified` is in seconds since 1970, whole ones as SFTP gives them."""
+    """One entry of a directory.
+
+    size      in bytes; UNSAID where the server leaves it out
+    modified  in whole seconds since 1970, as SFTP gives them; UNSAID where the server leaves it out
+    """
 
     name: str
     size: int
@@ -48,7 +53,7 @@ class RemoteFile:
 
     def unchanged(self, other: "RemoteFile | None") -> bool:
         """Whether the other look found the same size and time."""
-        return other is not None and (self.size, self.modified) == (other.size, other.modified)
+        return other is not None and self.size != UNSAID and (self.size, self.modified) == (other.size, other.modified)
 
 
 def repeated(action: Callable[[], Answer]) -> Answer:
@@ -159,6 +164,16 @@ class SftpSession:
                     raise
                 raise RemoteFileChanged(f"{path} became shorter than {size} bytes while it was read.") from error
 
+    def ending(self, path: str, *, size: int) -> bytes:
+        """Return the last two bytes of a file of that size, fewer where it has fewer."""
+        count = min(size, 2)
+        with (
+            self._on_server(f"reading the end of {path}", self._settings.transfer_deadline) as client,
+            client.open(path, "rb") as handle,
+        ):
+            handle.seek(size - count)
+            return handle.read(count)
+
     def write(self, directory: str, name: str, chunks: Iterable[bytes]) -> RemoteFile:
         """Put a file in a directory whole or not at all: written aside, read back, then renamed.
 
@@ -266,7 +281,7 @@ def _remote_file(name: str, long_form: str, attributes: paramiko.SFTPAttributes)
     mode = attributes.st_mode
     return RemoteFile(
         name=name,
-        size=attributes.st_size or 0,
-        modified=attributes.st_mtime or 0,
+        size=UNSAID if attributes.st_size is None else attributes.st_size,
+        modified=UNSAID if attributes.st_mtime is None else attributes.st_mtime,
         is_regular=stat.S_ISREG(mode) if mode is not None else long_form.startswith("-"),
     )

@@ -5,6 +5,7 @@
 {"refuse_rename": true}        answer every rename with a failure
 {"deny_directory": "/upload"}  deny whatever is in a directory
 {"disk_full": true}            answer every write with "no space left"
+{"unsaid_sizes": "listing"}    leave the sizes out of listings; "always": out of every answer
 {"times": 1}                   beside one of the others: stop after that many times
 """
 

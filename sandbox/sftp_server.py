@@ -12,6 +12,7 @@ import json
 import posixpath
 import secrets
 import sys
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,20 @@ class _Files(asyncssh.SFTPServer):
             self._faults.happened()
             raise OSError(errno.ENOSPC, "No space left on device")
         return super().write(file_obj, offset, data)
+
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        async for name in super().scandir(path):
+            if self._faults.get("unsaid_sizes"):
+                name.attrs.size = None
+            yield name
+
+    def lstat(self, path: bytes) -> Any:
+        found = super().lstat(path)
+        if self._faults.get("unsaid_sizes") != "always":
+            return found
+        attributes = asyncssh.SFTPAttrs.from_local(found)
+        attributes.size = None
+        return attributes
 
     def rename(self, oldpath: bytes, newpath: bytes) -> Any:
         if self._faults.get("refuse_rename"):

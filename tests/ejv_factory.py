@@ -272,7 +272,8 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 # Children before parents; only what feedback tests fill.
 _EMPTIED = (
     "pay_jobs.resubmissions", "pay_jobs.cgi_mentions", "pay_jobs.cgi_files", "pay_jobs.feedback_lines",
-    "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.outbox", "pay_jobs.job_runs",
+    "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.unfinished_files", "pay_jobs.outbox",
+    "pay_jobs.job_runs",
     "ejv_links", "ejv_headers", "ejv_files",
     "partner_disbursements", "refunds_partial", "refunds", "eft_refunds", "eft_short_names", "receipts", "payments",
     "payment_line_items", "invoice_references", "invoices", "routing_slips", "refunds_partial_history",

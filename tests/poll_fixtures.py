@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.inbound.ledger import InboundFile, list_files
+from connectors.inbound.ledger import InboundFile, list_files, set_state
 from connectors.inbound.listing import Wanted
 from connectors.inbound.poll import PollReport, poll
 from connectors.inbound.take_in import Intake
@@ -45,6 +45,11 @@ class Arrivals:
         """Give the ledger."""
         with self.database.begin() as session:
             return list_files(session, "CAS")
+
+    def mark(self, file: InboundFile, state: str) -> None:
+        """Say what became of a file, as a job does."""
+        with self.database.begin() as session:
+            set_state(session, file.id, state, reason="said by the test", applied_on=NOW)
 
     def final_state(self) -> dict[str, Any]:
         """Give what is there in the end, without what differs from one undisturbed poll to the next."""

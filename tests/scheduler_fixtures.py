@@ -230,7 +230,10 @@ def emptied_after(database_url: str) -> Iterator[str]:
     yield database_url
     connection = psycopg2.connect(database_url)
     with connection, connection.cursor() as cursor:
-        cursor.execute("TRUNCATE pay_jobs.notices, pay_jobs.scheduled_runs, pay_jobs.inbound_files CASCADE")
+        cursor.execute(
+            "TRUNCATE pay_jobs.notices, pay_jobs.scheduled_runs, pay_jobs.inbound_files,"
+            " pay_jobs.unfinished_files CASCADE"
+        )
         cursor.execute("DELETE FROM ejv_files")
     connection.close()
 

@@ -123,7 +123,8 @@ class Account:
 
 # Children before parents; only what settlement tests fill.
 _EMPTIED = (
-    "pay_jobs.settlement_rows", "pay_jobs.outbox", "pay_jobs.inbound_files", "pay_jobs.job_runs", "applied_credits",
+    "pay_jobs.settlement_rows", "pay_jobs.outbox", "pay_jobs.inbound_files", "pay_jobs.unfinished_files",
+    "pay_jobs.job_runs", "applied_credits",
     "credits", "receipts", "non_sufficient_funds", "payment_line_items", "invoice_references", "payments", "invoices",
     "cfs_accounts", "payment_accounts", "cas_settlements", "cfs_accounts_history", "payment_accounts_history",
 )  # fmt: skip

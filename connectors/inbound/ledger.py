@@ -7,8 +7,10 @@ A file is known by its content: (source, name, sha256) is unique. Its states:
     applied   applied, with its content
     held      for a person; `reason` says why
     failed    applying it failed; `reason` says how
-    known     the same content came before under another name: kept aside, not applied
-    ignored   a person decided that it is not applied
+    known     the same content was applied before under another name: kept aside, not applied
+    ignored   not to be applied: a person decided so, or a later file holds all of it
+
+Content is known only once it was applied: what failed or is held is taken up again where it comes under a new name.
 """
 
 import json
@@ -23,6 +25,7 @@ from database.sql import run_sql
 
 _PACKAGE = "connectors.inbound"
 SOURCES = ("CAS", "CGI", "LOCAL")
+_NOT_COLUMNS = {"name", "local_path", "hold", "cut_off"}
 STATES = ("stored", "received", "applied", "held", "failed", "known", "ignored")
 
 
@@ -51,7 +54,12 @@ class InboundFile:
 
 @dataclass(frozen=True)
 class NewFile:
-    """A file that is stored and about to be recorded; `local_path` stands in for a copy in a dry run."""
+    """A file that is stored and about to be recorded.
+
+    local_path  stands in for a copy in a dry run
+    hold        why it is held, whatever else is known of it
+    cut_off     whether it ends in the middle of a line
+    """
 
     source: str
     name: str
@@ -64,6 +72,8 @@ class NewFile:
     remote_directory: str | None = None
     archived_as: str | None = None
     local_path: str | None = None
+    hold: str | None = None
+    cut_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,8 +97,10 @@ def record(session: Session, new: NewFile) -> Recorded:
         return Recorded(same, seen_before=True)
     state, reason = _judge(new, earlier)
     remote_name = new.name if new.remote_directory is not None else None
-    values = {name: value for name, value in vars(new).items() if name not in {"name", "local_path"}}
-    details = json.dumps({"local_path": new.local_path} if new.local_path else {})
+    details: dict[str, Any] = {"local_path": new.local_path} if new.local_path else {}
+    if new.cut_off:
+        details["cut_off"] = True
+    values = {name: value for name, value in vars(new).items() if name not in _NOT_COLUMNS}
     row = run_sql(
         session,
         _PACKAGE,
@@ -98,7 +110,7 @@ def record(session: Session, new: NewFile) -> Recorded:
         state=state,
         reason=reason,
         remote_name=remote_name,
-        details=details,
+        details=json.dumps(details),
     ).one()
     return Recorded(InboundFile(**row._mapping), seen_before=False)
 
@@ -107,6 +119,22 @@ def find_content(session: Session, source: str, sha256: str) -> InboundFile | No
     """Give the first file of a source with that content that is in the bucket."""
     rows = run_sql(session, _PACKAGE, "find_earlier_files", source=source, file_name=None, sha256=sha256)
     return next((InboundFile(**row._mapping) for row in rows if row.object_key is not None), None)
+
+
+def find_applied(session: Session, file: InboundFile) -> InboundFile | None:
+    """Return the file of the same source whose content is the same and was applied, None if there is none."""
+    rows = run_sql(session, _PACKAGE, "find_earlier_files", source=file.source, file_name=None, sha256=file.sha256)
+    return next((InboundFile(**row._mapping) for row in rows if row.state == "applied" and row.id != file.id), None)
+
+
+def put_aside_if_known(session: Session, file: InboundFile, *, run_id: int | None) -> str | None:
+    """Make a file `known` whose content was applied meanwhile under another name; return why, None if it was not."""
+    twin = find_applied(session, file)
+    if twin is None or file.state == "applied":
+        return None
+    reason = _same_as(twin)
+    set_state(session, file.id, "known", reason=reason, run_id=run_id)
+    return reason
 
 
 def find_file(session: Session, file_id: int) -> InboundFile | None:
@@ -135,17 +163,41 @@ def list_unarchived(session: Session, source: str, directory: str) -> list[Inbou
     return [InboundFile(**row._mapping) for row in rows]
 
 
-def confirm_archived(session: Session, file: InboundFile, now: datetime, *, reason: str | None = None) -> InboundFile:
-    """Note that a file was moved: `stored` becomes `received`, other states stay."""
-    row = run_sql(session, _PACKAGE, "confirm_archived", id=file.id, archived_on=now, reason=reason).one()
+def confirm_archived(
+    session: Session, file: InboundFile, now: datetime, *, modified: int | None = None, reason: str | None = None
+) -> InboundFile:
+    """Note that a file was moved: `stored` becomes `received`, other states stay.
+
+    modified  when its sender last wrote to it, by the server's clock
+    """
+    looked = json.dumps({"looked": {file.archived_as: modified}} if modified is not None else {})
+    row = run_sql(
+        session, _PACKAGE, "confirm_archived", id=file.id, archived_on=now, reason=reason, details=looked
+    ).one()
     return InboundFile(**row._mapping)
 
 
 def note_repeat(session: Session, file: InboundFile, now: datetime, archived_as: str | None) -> InboundFile:
-    """Note that the same name and content came again, and where that copy was put."""
+    """Note that the same name and content came again, and where that copy was put; a failed file is tried again."""
     note = json.dumps([{"on": now.isoformat(), "archived_as": archived_as}])
     row = run_sql(session, _PACKAGE, "note_repeated_file", id=file.id, note=note).one()
     return InboundFile(**row._mapping)
+
+
+def recent_archives(session: Session, source: str, directory: str, since: datetime) -> list[InboundFile]:
+    """Return the files that were moved out of a remote directory since an instant, the oldest first."""
+    rows = run_sql(session, _PACKAGE, "list_recent_archives", source=source, remote_directory=directory, since=since)
+    return [InboundFile(**row._mapping) for row in rows]
+
+
+def note_look(session: Session, file: InboundFile, archived_as: str, modified: int) -> None:
+    """Note when an archived file was last modified, now that its content was compared."""
+    run_sql(session, _PACKAGE, "note_look", id=file.id, looked=json.dumps({archived_as: modified}))
+
+
+def put_part_aside(session: Session, part: InboundFile, state: str, reason: str) -> None:
+    """Put a file aside that was taken before its sender had written all of it, unless it was applied."""
+    run_sql(session, _PACKAGE, "supersede_part", id=part.id, state=state, reason=reason)
 
 
 def set_state(
@@ -173,14 +225,31 @@ def set_state(
     return InboundFile(**row._mapping)
 
 
+def supersede_cut_off(session: Session, file: InboundFile) -> None:
+    """Put aside what came of a file's name and ended in the middle of a line, now that the file was applied."""
+    reason = f"file {file.id} of this name was applied, and is whole"
+    run_sql(session, _PACKAGE, "supersede_cut_off", source=file.source, file_name=file.name, reason=reason)
+
+
 def _judge(new: NewFile, earlier: list[InboundFile]) -> tuple[str, str | None]:
-    same_content = next((file for file in earlier if file.sha256 == new.sha256), None)
-    if same_content is not None:
-        return "known", f"the same content came as {same_content.name} (file {same_content.id}, {same_content.state})"
-    if earlier:
-        other = earlier[-1]
+    twins = [file for file in earlier if file.sha256 == new.sha256]
+    applied = next((file for file in twins if file.state == "applied"), None)
+    if applied is not None:
+        return "known", _same_as(applied)
+    if new.hold is not None:
+        return "held", new.hold
+    ignored = next((file for file in twins if file.state == "ignored"), None)
+    if ignored is not None:
+        return "held", f"this content came as {ignored.name} (file {ignored.id}), which is ignored: {ignored.reason}"
+    others = [file for file in earlier if file.name == new.name and file.size_bytes]
+    if others:
+        other = others[-1]
         return "held", (
             f"another file of this name, with other content, came on {other.received_on:%Y-%m-%d} "
             f"(file {other.id}, {other.state}, {other.size_bytes} bytes; this one has {new.size_bytes})"
         )
     return ("stored" if new.archived_as is not None else "received"), None
+
+
+def _same_as(twin: InboundFile) -> str:
+    return f"the same content was applied as {twin.name} (file {twin.id})"

@@ -17,11 +17,23 @@ class Wanted:
     pattern           must match the whole name; a group `date` holds the business date as YYYYMMDD
     trigger_suffix    what the trigger file's name adds to the file's, like `.TRG`
     trigger_required  whether a file without its trigger waits; else it waits until it no longer grows
+    may_be_empty      the names of files whose name alone tells something
+    ends_in_line_end  whether a file is complete only where its last line has an end, because it has no trailer
     """
 
     pattern: re.Pattern[str]
     trigger_suffix: str = ""
     trigger_required: bool = True
+    may_be_empty: re.Pattern[str] | None = None
+    ends_in_line_end: bool = False
+
+    def is_empty(self, name: str, size: int) -> bool:
+        """Return whether a file of that size holds nothing, and its name alone tells nothing."""
+        return size == 0 and not (self.may_be_empty and self.may_be_empty.fullmatch(name))
+
+    def is_cut_off(self, ending: bytes) -> bool:
+        """Return whether a file with these last bytes ends in the middle of a line; the end sign of DOS is none."""
+        return self.ends_in_line_end and not ending.endswith((b"\n", b"\n\x1a"))
 
     def matches(self, name: str) -> bool:
         """Whether this is the name of a file to take."""

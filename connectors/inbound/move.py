@@ -4,11 +4,11 @@ import hashlib
 from contextlib import closing
 
 from config.errors import SourceRefused
-from connectors.sftp import RemoteFile, RemoteFileChanged, SftpSession
+from connectors.sftp import UNSAID, RemoteFile, RemoteFileChanged, SftpSession
 
 
-def move(sftp: SftpSession, file: RemoteFile, path: str, target: str, sha256: str) -> None:
-    """Rename a file that was read, and verify the move.
+def move(sftp: SftpSession, file: RemoteFile, path: str, target: str, sha256: str) -> RemoteFile:
+    """Rename a file that was read, verify the move, and return what lies there now.
 
     The sender may put another file in its place at any moment, so what arrived is compared with what was read; if
     it is not the same it goes back. Raises RemoteFileChanged for that, SourceRefused if the server does not do it.
@@ -24,13 +24,14 @@ def move(sftp: SftpSession, file: RemoteFile, path: str, target: str, sha256: st
         raise RemoteFileChanged(f"{path} was replaced while it was moved, and put back; the next poll reads it.")
     if file.unchanged(sftp.stat(path)):
         raise SourceRefused(f"{path} was renamed to {target}, but it is still there too. Ask the partner about it.")
+    return moved
 
 
 def _same_content(sftp: SftpSession, file: RemoteFile, moved: RemoteFile, path: str, sha256: str) -> bool:
     """Size and time tell it; a server that changes the time of what it renames is read again."""
     if moved.size != file.size:
         return False
-    return moved.modified == file.modified or holds(sftp, moved, path, sha256)
+    return (moved.modified == file.modified != UNSAID) or holds(sftp, moved, path, sha256)
 
 
 def holds(sftp: SftpSession, file: RemoteFile, path: str, sha256: str) -> bool:

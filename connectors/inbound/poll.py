@@ -3,13 +3,14 @@
 A file is taken when it is complete, and in steps that each leave a trace the next poll goes on from: stored in the
 bucket and read back, recorded, moved, looked for where it was moved to. Only then is it `received`. Each file is
 claimed with an advisory lock, so two polls at once share the work. What concerns one file is reported and does not
-stop the others; a server that is away ends the poll.
+stop the others; a server that is away ends the poll. What is not complete stays where it is; what was moved in the
+last days is looked at again, because its sender may have gone on writing.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from sqlalchemy import Connection, text
@@ -25,10 +26,13 @@ from connectors.inbound.ledger import (
     list_unarchived,
     note_repeat,
 )
-from connectors.inbound.listing import Named, choose
+from connectors.inbound.listing import Choice, Named, choose
+from connectors.inbound.look_again import WATCHED, SecondLook, archived_since
 from connectors.inbound.move import holds, move
 from connectors.inbound.take_in import Intake
+from connectors.inbound.unfinished import Waiting, forget_unfinished, note_unfinished
 from connectors.sftp import (
+    UNSAID,
     RemoteFile,
     RemoteFileChanged,
     RemoteFileMissing,
@@ -48,7 +52,7 @@ class PollReport:
 
     received  ready to be applied (in a dry run: would be)
     known     the same content came before; archived, not to be applied
-    held      the same name came before with other content; for a person
+    held      for a person: other content under a known name, what its sender went on writing, what is cut off
     refused   names that are never touched, and why
     left      not taken this time, and why
     failed    could not be taken or moved, and why; for a person
@@ -88,17 +92,23 @@ class _Poll:
     def run(self) -> PollReport:
         if not self.intake.database.dry_run:
             self._finish_earlier()
+            self._look_again()
         listing = self.sftp.list(self.settings.directory)
-        choice = choose(listing, self.intake.wanted)
+        choice = self._sized(choose(listing, self.intake.wanted))
         self.left += choice.left
         ready = [*choice.complete, *self._settled(choice.settling)]
         if ready and self.intake.store is not None:
             self.intake.store.check()
+            self._sweep()
         for file in sorted(ready, key=lambda file: (str(self.intake.wanted.business_date(file.name)), file.name)):
             self.intake.stop_check()
             self._take(file)
         if not self.intake.database.dry_run:
             self._tidy_triggers(listing)
+            with self.intake.database.begin() as session:
+                there = {file.name for file in [*choice.complete, *choice.settling]}
+                taken = {file.name for files in self.files.values() for file in files}
+                forget_unfinished(session, self.intake.source, self.settings.directory, there - taken)
         return PollReport(
             received=tuple(self.files["received"]),
             known=tuple(self.files["known"]),
@@ -108,12 +118,29 @@ class _Poll:
             failed=tuple(self.failed),
         )
 
+    def _sized(self, choice: Choice) -> Choice:
+        """Ask for the sizes that the listing leaves out; a file whose size nobody says is for a person."""
+        asked = {file: self.sftp.stat(self._path(file.name)) for file in _unsized(choice)}
+        for file, answer in asked.items():
+            if answer is not None and answer.size == UNSAID:
+                self.failed.append(
+                    Named(file.name, f"{self.settings.host} does not say how large it is; it stays there")
+                )
+        sized = {file: answer for file, answer in asked.items() if answer is not None and answer.size != UNSAID}
+
+        def known(files: tuple[RemoteFile, ...]) -> tuple[RemoteFile, ...]:
+            return tuple(sized.get(file, file) for file in files if file not in asked or file in sized)
+
+        return replace(choice, complete=known(choice.complete), settling=known(choice.settling))
+
     def _settled(self, files: tuple[RemoteFile, ...]) -> list[RemoteFile]:
         """Wait once, look again, and give those that did not change."""
         if not files or not self.settings.settle_seconds:
             return list(files)
         self.sleep(self.settings.settle_seconds)
         again = {file.name: file for file in self.sftp.list(self.settings.directory)}
+        unsized = [file.name for file in files if file.name in again and again[file.name].size == UNSAID]
+        again |= {name: found for name in unsized if (found := self.sftp.stat(self._path(name))) is not None}
         for file in files:
             found = again.get(file.name)
             if found is not None and not file.unchanged(found):
@@ -131,12 +158,71 @@ class _Poll:
                     return  # another poll took it between our listing and our claim
                 if not file.unchanged(now):
                     raise RemoteFileChanged(f"it changed after it was listed ({file.size} bytes, then {now.size})")
-                recorded = self._keep(file)
-                self._archive(file, recorded, claim)
+                if not self._waits(file):
+                    recorded = self._keep(file)
+                    self._archive(file, recorded, claim)
             except RemoteFileChanged as error:
                 self.left.append(Named(file.name, str(error)))
             except SourceRefused as error:
                 self.failed.append(Named(file.name, str(error)))
+
+    def _waits(self, file: RemoteFile) -> bool:
+        """Return whether a file is left because it is not complete; one that is cut off is taken after its time."""
+        wanted = self.intake.wanted
+        if wanted.is_empty(file.name, file.size):
+            waiting = self._note_unfinished(file, "it is empty")
+            said = f"it is empty, unchanged {_since(waiting)}; it stays where it is"
+            if waiting.is_overdue(self.intake.clock()):
+                self.failed.append(Named(file.name, f"{said}. Ask the sender for the file"))
+            else:
+                self.left.append(Named(file.name, f"{said} until its content comes"))
+            return True
+        if not wanted.ends_in_line_end or not wanted.is_cut_off(
+            self.sftp.ending(self._path(file.name), size=file.size)
+        ):
+            return False
+        waiting = self._note_unfinished(file, "its last line has no end")
+        if waiting.is_overdue(self.intake.clock()):
+            return False
+        self.left.append(Named(file.name, f"its last line has no end; it is given time, unchanged {_since(waiting)}"))
+        return True
+
+    def _note_unfinished(self, file: RemoteFile, reason: str) -> Waiting:
+        now, directory = self.intake.clock(), self.settings.directory
+        with self.intake.database.begin() as session:
+            return note_unfinished(session, self.intake.source, directory, file, reason=reason, now=now)
+
+    def _look_again(self) -> None:
+        """Look again at what was archived in the last days, and take what its sender went on writing."""
+        directory = self.settings.directory
+        look = SecondLook(self.sftp, self.intake, directory, self.settings.backup_directory)
+        since = self.intake.clock() - WATCHED
+        with self.intake.database.begin() as session:
+            archived = archived_since(session, self.intake.source, directory, since)
+        for one in archived:
+            self.intake.stop_check()
+            with self._claimed(one.file.name) as claim:
+                if claim is None:
+                    continue
+                try:
+                    grown = look.at(one)
+                except RemoteFileChanged as error:
+                    self.failed.append(Named(one.file.name, f"it is still being written though it was taken: {error}"))
+                except SourceRefused as error:
+                    self.failed.append(Named(one.file.name, str(error)))
+                else:
+                    if grown is not None:
+                        self._report(grown)
+
+    def _sweep(self) -> None:
+        """Remove what a poll left in the bucket on its way because the bucket went away."""
+        store, passing = self.intake.store, self.intake.passing
+        if store is None or self.intake.database.dry_run:
+            return
+        for key in store.list(passing):
+            with self._claimed(key.removeprefix(passing)) as claim:
+                if claim is not None:
+                    store.remove(key)
 
     def _keep(self, file: RemoteFile) -> Recorded:
         path = self._path(file.name)
@@ -153,7 +239,10 @@ class _Poll:
         kept, intake = recorded.file, self.intake
         repeat = recorded.seen_before and (kept.archived_as is None or kept.archived_on is not None)
         if intake.database.dry_run:
-            self._report(kept, repeat)
+            if repeat:
+                with intake.database.begin() as session:
+                    kept = note_repeat(session, kept, intake.clock(), None)
+            self._report(kept, repeat=repeat and recorded.file.state != "failed")
             return
         archived_as = kept.archived_as
         if repeat or archived_as is None:
@@ -162,22 +251,22 @@ class _Poll:
         check_claim()
         with intake.step("move"):
             target = join(self.settings.backup_directory, archived_as)
-            self._explained(lambda: move(self.sftp, file, self._path(file.name), target, kept.sha256))
+            moved = self._explained(lambda: move(self.sftp, file, self._path(file.name), target, kept.sha256))
         with intake.step("confirm"), intake.database.begin() as session:
             if repeat:
                 kept = note_repeat(session, kept, intake.clock(), archived_as)
             else:
-                kept = confirm_archived(session, kept, intake.clock())
-        self._report(kept, repeat)
+                kept = confirm_archived(session, kept, intake.clock(), modified=moved.modified)
+        self._report(kept, repeat=repeat and recorded.file.state != "failed")
 
     def _free_name(self, name: str) -> str:
         """Give a name that is not taken in the backup directory, where the same file may have come before."""
         names = (name if number == 1 else f"{name}-{number}" for number in count(1))
         return next(free for free in names if not self.sftp.exists(join(self.settings.backup_directory, free)))
 
-    def _explained(self, action: Callable[[], None]) -> None:
+    def _explained(self, action: Callable[[], RemoteFile]) -> RemoteFile:
         try:
-            action()
+            return action()
         except RemoteFileMissing as error:
             if not self.sftp.exists(self.settings.backup_directory):
                 raise ConfigError(
@@ -203,7 +292,8 @@ class _Poll:
                     continue  # it is taken again, recognised, and moved
                 with self.intake.database.begin() as session:
                     reason = _VANISHED if moved is None else None
-                    confirmed = confirm_archived(session, file, self.intake.clock(), reason=reason)
+                    modified = None if moved is None else moved.modified
+                    confirmed = confirm_archived(session, file, self.intake.clock(), modified=modified, reason=reason)
                 self._report(confirmed)
 
     def _is_content(self, found: RemoteFile, path: str, file: InboundFile) -> bool:
@@ -253,11 +343,20 @@ class _Poll:
             finally:
                 _release(connection, key)
 
-    def _report(self, file: InboundFile, repeat: bool = False) -> None:
-        self.files[file.state if not repeat and file.state in self.files else "known"].append(file)
+    def _report(self, file: InboundFile, *, repeat: bool = False) -> None:
+        told = {"held"} if repeat else set(self.files)
+        self.files[file.state if file.state in told else "known"].append(file)
 
     def _path(self, name: str) -> str:
         return join(self.settings.directory, name)
+
+
+def _unsized(choice: Choice) -> list[RemoteFile]:
+    return [file for file in [*choice.complete, *choice.settling] if file.size == UNSAID]
+
+
+def _since(waiting: Waiting) -> str:
+    return f"since {waiting.first_seen:%Y-%m-%d %H:%M} UTC"
 
 
 def _check(connection: Connection) -> None:

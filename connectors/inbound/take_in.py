@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from config.business_time import business_date
 from config.errors import ConfigError, PayJobsError, UsageError
 from connectors.inbound.ledger import NewFile, Recorded, find_content, record, set_state
@@ -20,6 +22,10 @@ from connectors.object_store import CHUNK_SIZE, ObjectStore, StoredObject, objec
 from connectors.sftp import RemoteFileChanged, repeated
 from database.engine import Database
 
+CUT_OFF = (
+    "its last line has no end: part of it may be missing, and nothing in it could tell. It is not applied as it is; "
+    "ask the sender for the whole file"
+)
 _ROOM = 5  # for a number behind it, where the same file comes again
 STEPS = ("fetch", "copy", "record", "move", "confirm")
 
@@ -57,18 +63,25 @@ class Intake:
         still_the_same: Callable[[], bool] = lambda: True,
         remote_directory: str | None = None,
         local_path: str | None = None,
+        archived_as: str | None = None,
+        hold: Callable[[], str | None] = lambda: None,
+        and_then: Callable[[Session, Recorded], Recorded] = lambda _session, recorded: recorded,
     ) -> Recorded:
         """Store a content and record it.
 
         read            gives the content from its beginning, each time it is called
         still_the_same  looks again whether the file is as it was before it was read
+        archived_as     its name in the backup directory, where it lies there already
+        hold            says why it is held, once it was read
+        and_then        is done in the same transaction as the record
         Raises RemoteFileChanged, and records nothing, if the file changed while it was read.
         """
         now = self.clock()
-        passing = f"incoming/{self.source.lower()}/{name}"
+        passing = f"{self.passing}{name}"
+        ending = _Ending()
         try:
             with self.step("fetch"):
-                content = repeated(lambda: self._fetch(passing, read))
+                content = repeated(lambda: self._fetch(passing, lambda: ending.watch(read())))
             if content.size != size or not still_the_same():
                 raise RemoteFileChanged(f"{name} changed while it was read ({size} bytes, then {content.size}).")
             with self.step("copy"):
@@ -77,6 +90,8 @@ class Intake:
             if not self.database.dry_run:
                 with suppress(PayJobsError):  # the next intake of this name writes over it
                     self._store().remove(passing)
+        cut_off = self.wanted.is_cut_off(ending.last)
+        reasons = [reason for reason in (hold(), CUT_OFF if cut_off else None) if reason]
         new = NewFile(
             source=self.source,
             name=name,
@@ -87,11 +102,18 @@ class Intake:
             received_on=now,
             run_id=self.run_id,
             remote_directory=remote_directory,
-            archived_as=self._archive_name(name, content.sha256, now, remote_directory),
+            archived_as=archived_as or self._archive_name(name, content.sha256, now, remote_directory),
             local_path=local_path if self.database.dry_run else None,
+            hold="; ".join(reasons) or None,
+            cut_off=cut_off,
         )
         with self.step("record"), self.database.begin() as session:
-            return record(session, new)
+            return and_then(session, record(session, new))
+
+    @property
+    def passing(self) -> str:
+        """What the keys of files on their way begin with."""
+        return f"incoming/{self.source.lower()}/"
 
     def archive_name(self, name: str, sha256: str, now: datetime) -> str:
         """Give the name for the backup directory: the file's, the instant in UTC, and a part of its hash."""
@@ -135,6 +157,20 @@ class Intake:
         return self.store
 
 
+class _Ending:
+    """The last bytes of what passes."""
+
+    def __init__(self) -> None:
+        self.last = b""
+
+    def watch(self, chunks: Generator[bytes]) -> Generator[bytes]:
+        self.last = b""
+        with closing(chunks):
+            for chunk in chunks:
+                self.last = (self.last + chunk[-2:])[-2:]
+                yield chunk
+
+
 def register_local(path: Path, intake: Intake) -> Recorded:
     """Take a file of this machine in, by the same rules as one that was fetched.
 
@@ -145,6 +181,8 @@ def register_local(path: Path, intake: Intake) -> Recorded:
         raise UsageError(f"The name {printable(path.name)!r} cannot be taken: {fault}.")
     if not path.is_file():
         raise UsageError(f"There is no file {path}.")
+    if intake.wanted.is_empty(path.name, path.stat().st_size):
+        raise UsageError(f"{path} is empty: there is nothing to take in.")
     recorded = intake.keep(
         path.name, lambda: _local_chunks(path), size=path.stat().st_size, local_path=str(path.resolve())
     )

@@ -21,7 +21,7 @@ from jobs.run.context import system_clock
 from jobs.run.outcome import Table
 from jobs.run.result import show_table
 from jobs.watch.check import Finding, judge_runs
-from jobs.watch.check_files import earliest, judge_answers, judge_files, judge_unsettled
+from jobs.watch.check_files import earliest, judge_answers, judge_files, judge_unfinished, judge_unsettled
 from jobs.watch.notice import tell_failure
 from jobs.watch.pings import Pings, pings_of
 
@@ -99,6 +99,7 @@ def find_all(
     for expected in schedule.files:
         findings += judge_files(connection, expected, begin=begin, now=now)
     findings += judge_unsettled(connection)
+    findings += judge_unfinished(connection)
     for answer in schedule.answers:
         findings += judge_answers(connection, answer, now=now)
     return findings

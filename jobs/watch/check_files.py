@@ -11,12 +11,17 @@ from sqlalchemy import Connection, text
 from config.business_days import business_days_since
 from config.business_time import business_date
 from config.schedule import ExpectedAnswer, ExpectedFile
+from connectors.inbound.unfinished import PATIENCE, POLLS
 from jobs.watch.check import Finding
 
 SHOWN = 50
 _COME = """
 SELECT name, state, received_on, applied_on, business_date FROM pay_jobs.inbound_files
  WHERE source = :source AND (business_date >= :first OR received_on >= :since) ORDER BY id
+"""
+_UNFINISHED = """
+SELECT source, name, reason, first_seen, size_bytes FROM pay_jobs.unfinished_files
+ WHERE polls >= :polls AND last_seen - first_seen >= :patience ORDER BY first_seen, name LIMIT :limit
 """
 _UNSETTLED = """
 SELECT id, source, name, state, coalesce(reason, '') AS reason, count(*) OVER () AS number
@@ -57,6 +62,14 @@ def judge_unsettled(connection: Connection) -> Iterator[Finding]:
         yield Finding(row.state, f"file {row.id} of {row.source}", f"{row.name}: {row.reason}", do)
     if rows and rows[0].number > SHOWN:
         yield Finding("held", "files", f"and {rows[0].number - SHOWN} more")
+
+
+def judge_unfinished(connection: Connection) -> Iterator[Finding]:
+    """Return the files that their senders left empty or cut off, and that still lie where they were put."""
+    rows = connection.execute(text(_UNFINISHED), {"polls": POLLS, "patience": PATIENCE, "limit": SHOWN})
+    for row in rows:
+        said = f"{row.name}: {row.reason}, since {row.first_seen:%Y-%m-%d %H:%M} UTC ({row.size_bytes} bytes)"
+        yield Finding("unfinished", f"a file of {row.source}", said, f"Ask {row.source} for the whole file.")
 
 
 def judge_answers(connection: Connection, expected: ExpectedAnswer, *, now: datetime) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from config.business_time import naive_utc
 from config.errors import InputRefused
 from config.settings import EventSettings
-from connectors.inbound.ledger import InboundFile, find_file, set_state
+from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
 from jobs.run.context import RunContext
@@ -43,6 +43,9 @@ def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = Fa
     file = opened.file
     with context.database.begin() as session:
         current = find_file(session, file.id)
+        known = current and put_aside_if_known(session, current, run_id=context.run_id)
+    if known:
+        return Outcome(notes=[f"{file.name}: {known}; not applied again."], counts=Counter(files_known=1))
     if current is None or current.state not in {"received", "failed", "held"}:
         return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
     outcome = Outcome()

@@ -18,7 +18,12 @@ def wanted(settings: CgiSettings) -> Wanted:
     prefixes = "|".join(map(re.escape, (settings.ack_prefix, settings.feedback_prefix)))
     ending = re.escape(settings.trigger_ending)
     pattern = rf"(?:{prefixes})(?!.*{ending}$)(?:(?:\..*)?\.{_STAMP}.*|.*)"
-    return Wanted(re.compile(pattern, re.ASCII), settings.trigger_ending, trigger_required=False)
+    return Wanted(
+        re.compile(pattern, re.ASCII),
+        settings.trigger_ending,
+        trigger_required=False,
+        may_be_empty=re.compile(f"{re.escape(settings.ack_prefix)}.*", re.DOTALL),
+    )
 
 
 def is_feedback(settings: CgiSettings, name: str) -> bool:

@@ -8,12 +8,13 @@ from config.errors import UsageError
 from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings
 from connectors.inbound.content import open_content
 from connectors.inbound.ledger import InboundFile, find_by_name, list_files, set_state
-from connectors.inbound.poll import PollReport, poll
+from connectors.inbound.poll import poll
 from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
 from connectors.sftp import connect_sftp
+from jobs.inbound import outcome_of_poll
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome, Reject
+from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.acks import record_ack
 from tasks.ejv_feedback_check.apply_file import Opened, apply_file
 from tasks.ejv_feedback_check.arguments import Arguments
@@ -26,6 +27,7 @@ from tasks.ejv_feedback_check.search import search
 from tasks.ejv_feedback_check.sending import send, unfinished
 from tasks.ejv_feedback_check.unstop import unstop
 
+IF_HELD = "Once it is right: EJV_FEEDBACK_CHECK --file NAME; what was answered already is not applied twice."
 _SETTLED = ("applied", "known", "ignored")
 
 
@@ -55,7 +57,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         if arguments.file is not None:
             return _apply_named(context, store, intake, arguments.file, despite_faults=arguments.despite_faults)
         outcome = index_outstanding(context, store)
-        outcome += _of_poll(poll(context.settings(CgiSftpSettings), intake))
+        outcome += outcome_of_poll(poll(context.settings(CgiSftpSettings), intake), if_held=IF_HELD)
         outcome += _take_in(context, store)
         outcome += _finish_resubmissions(context, store)
     outcome += check_outstanding(context)
@@ -131,20 +133,6 @@ def _opened(context: RunContext, store: ObjectStore, file: InboundFile) -> Opene
     settings = context.read_settings.get(CgiSftpSettings)
     sftp = settings if isinstance(settings, CgiSftpSettings) else None
     return Opened(file, open_content(file, store=store, sftp=sftp))
-
-
-def _of_poll(report: PollReport) -> Outcome:
-    """Say what a poll found besides files to apply; what is merely left is named in a note."""
-    outcome = Outcome()
-    outcome.counts["files_received"] = len(report.received)
-    if report.known:
-        outcome.counts["files_known"] = len(report.known)
-        outcome.notes += [f"{file.name}: the same content came before; archived, not applied." for file in report.known]
-    outcome.rejects += [Reject(file.name, "held", file.reason or "") for file in report.held]
-    outcome.rejects += [Reject(named.name, "name refused", named.reason) for named in report.refused]
-    outcome.rejects += [Reject(named.name, "not taken", named.reason) for named in report.failed]
-    outcome.notes += [f"{named.name} was left where it is: {named.reason}" for named in report.left]
-    return outcome
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Apply one settlement file: one file, one transaction."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from config.business_time import naive_utc
 from config.errors import InputRefused, UsageError
 from config.settings import EventSettings
 from connectors.inbound.content import open_content
-from connectors.inbound.ledger import InboundFile, find_file, set_state
+from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state, supersede_cut_off
 from connectors.object_store import ObjectStore
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
@@ -51,6 +52,9 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
             current = find_file(session, file.id)
             if current is None or current.state not in _APPLICABLE:
                 return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
+            known = put_aside_if_known(session, current, run_id=context.run_id)
+            if known is not None:
+                return Outcome(notes=[f"{file.name}: {known}; not applied again."], counts=Counter(files_known=1))
             create_tables(session)
             totals = stage(session, file.id, _rows(context, file, stream))
             applied = apply_staged(
@@ -70,6 +74,7 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
                 applied_on=context.clock(),
                 details=details | ({"replayed": reason} if reason else {}),
             )
+            supersede_cut_off(session, file)
             _drop_tables(session)
     except InputRefused as error:
         return _failed(context, file, error)

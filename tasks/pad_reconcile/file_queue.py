@@ -13,7 +13,11 @@ from connectors.inbound.listing import Wanted
 from jobs.run.outcome import Table
 
 SOURCE = "CAS"
-WANTED = Wanted(re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})(?:[._-][\w.-]*)?\.csv", re.IGNORECASE | re.ASCII))
+WANTED = Wanted(
+    re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})(?:[._-][\w.-]*)?\.csv", re.IGNORECASE | re.ASCII),
+    ends_in_line_end=True,
+)
+IF_HELD = 'Once it is right: PAD_RECONCILE --replay NAME --reason "..."; rows that were applied are not applied twice.'
 _PROCESSED_NAMES = (
     "SELECT max(substring(upper(file_name) FROM '^BCR_PAYMENT_APPL_(\\d{8})'))"
     " FROM cas_settlements WHERE processed_on IS NOT NULL"
@@ -79,7 +83,13 @@ def file_to_replay(session: Session, name: str) -> InboundFile:
         raise UsageError(
             f"{name} is {states}: only a held or failed file can be replayed. A file is never applied twice."
         )
-    return usable[-1]
+    whole = [file for file in usable if not file.details.get("cut_off")]
+    if not whole:
+        raise UsageError(
+            f"{name} (file {usable[-1].id}) ends in the middle of a line, so part of it may be missing; it is never "
+            "applied as it is. Ask CAS for the whole file, take that one in with --file, then replay it."
+        )
+    return whole[-1]
 
 
 def stored_file(session: Session, name: str) -> InboundFile:

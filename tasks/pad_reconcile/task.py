@@ -10,14 +10,16 @@ from pathlib import Path
 from config.settings import CasSftpSettings, ObjectStoreSettings
 from connectors.inbound.content import open_content
 from connectors.inbound.ledger import InboundFile, list_files, set_state
-from connectors.inbound.poll import PollReport, poll
+from connectors.inbound.poll import poll
 from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
+from jobs.inbound import outcome_of_poll
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.pad_reconcile.after_commit import report_rejects, sync_all_credits, sync_touched_credits
 from tasks.pad_reconcile.arguments import Arguments
 from tasks.pad_reconcile.file_queue import (
+    IF_HELD,
     SOURCE,
     WANTED,
     file_table,
@@ -50,7 +52,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
             outcome += _apply_named(context, intake, arguments)
         else:
             report = poll(context.settings(CasSftpSettings), intake)
-            outcome += _of_poll(report)
+            outcome += outcome_of_poll(report, if_held=IF_HELD)
             outcome += _apply_waiting(context, store, arguments)
         outcome += report_rejects(context, store)
     outcome += sync_touched_credits(context)
@@ -102,7 +104,9 @@ def _apply_named(context: RunContext, intake: Intake, arguments: Arguments) -> O
         return Outcome(
             notes=[f"{file.name}: this content was taken in before ({file.reason or file.state}); not applied."]
         )
-    return Outcome(rejects=[Reject(file.name, file.state, file.reason or "see --list")])
+    return Outcome(
+        rejects=[Reject(file.name, file.state, f"{file.reason or 'see --list'}. {IF_HELD.replace('NAME', file.name)}")]
+    )
 
 
 def _replay(context: RunContext, store: ObjectStore, arguments: Arguments) -> Outcome:
@@ -119,20 +123,6 @@ def _apply(context: RunContext, store: ObjectStore, file: InboundFile, *, reason
     settings = context.read_settings.get(CasSftpSettings)
     sftp = settings if isinstance(settings, CasSftpSettings) else None
     return apply_file(context, Opened(file, open_content(file, store=store, sftp=sftp)), reason=reason)
-
-
-def _of_poll(report: PollReport) -> Outcome:
-    """Say what a poll found besides files to apply; what is merely left is a note."""
-    outcome = Outcome()
-    outcome.counts["files_received"] = len(report.received)
-    if report.known:
-        outcome.counts["files_known"] = len(report.known)
-        outcome.notes += [f"{file.name}: the same content came before; archived, not applied." for file in report.known]
-    outcome.rejects += [Reject(file.name, "held", file.reason or "") for file in report.held]
-    outcome.rejects += [Reject(named.name, "name refused", named.reason) for named in report.refused]
-    outcome.rejects += [Reject(named.name, "not taken", named.reason) for named in report.failed]
-    outcome.notes += [f"{named.name} was left where it is: {named.reason}" for named in report.left]
-    return outcome
 
 
 def _list(context: RunContext) -> Outcome:

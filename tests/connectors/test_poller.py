@@ -10,6 +10,7 @@ import pytest
 
 from config.errors import ConfigError, Interrupted, SourceUnavailable, UsageError
 from connectors.inbound.content import open_content
+from connectors.inbound.ledger import put_aside_if_known
 from connectors.inbound.listing import Wanted
 from connectors.inbound.poll import PollReport
 from connectors.inbound.take_in import register_local
@@ -81,18 +82,26 @@ def test_the_same_file_again_is_known_and_archived(arrivals: Arrivals) -> None:
 def test_the_same_content_under_another_name_is_known_and_archived(faulty: Arrivals) -> None:
     faulty.place.put(NAME, TEXT)
     (first,) = faulty.poll().received
+    faulty.mark(first, "applied")
     faulty.place.put(LATER, TEXT)
     (known,) = faulty.poll().known
     assert (known.state, known.object_key) == ("known", first.object_key)
-    assert f"came as {NAME}" in (known.reason or "")
+    assert f"was applied as {NAME}" in (known.reason or "")
     assert faulty.place.uploaded() == []
 
 
-def test_two_names_with_one_content_in_one_poll_give_one_file_to_apply(faulty: Arrivals) -> None:
+def test_of_two_names_with_one_content_the_second_is_known_once_the_first_was_applied(faulty: Arrivals) -> None:
     faulty.place.put(NAME, TEXT)
     faulty.place.put(LATER, TEXT)
-    report = faulty.poll()
-    assert ([file.name for file in report.received], [file.name for file in report.known]) == ([NAME], [LATER])
+    first, second = faulty.poll().received
+    with faulty.database.begin() as session:
+        assert put_aside_if_known(session, second, run_id=7) is None
+    faulty.mark(first, "applied")
+    with faulty.database.begin() as session:
+        assert put_aside_if_known(session, second, run_id=7) == (
+            f"the same content was applied as {NAME} (file {first.id})"
+        )
+    assert [file.state for file in faulty.files()] == ["applied", "known"]
 
 
 def test_other_content_under_the_same_name_is_held(arrivals: Arrivals) -> None:
@@ -307,7 +316,9 @@ def test_a_local_file_follows_the_same_rules(faulty: Arrivals, tmp_path: Path) -
     assert (first.file.state, first.seen_before, again.seen_before) == ("received", False, True)
     assert again.file.id == first.file.id
     path.write_bytes(b"other")
-    assert register_local(path, faulty.intake()).file.state == "held"
+    held = register_local(path, faulty.intake()).file
+    assert held.state == "held"
+    faulty.mark(held, "applied")
     shutil.copy(path, tmp_path / LATER)
     assert register_local(tmp_path / LATER, faulty.intake()).file.state == "known"
 

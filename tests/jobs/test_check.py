@@ -90,6 +90,13 @@ class Past:
             self.polls(morning, morning + 5 * HOUR)
             self.file(f"PAY_{morning:%Y%m%d}.csv", f"{morning:%Y-%m-%d}", morning.replace(hour=16, minute=30))
 
+    def unfinished(self, name: str, *, polls: int, minutes: int) -> None:
+        self._do(
+            "INSERT INTO pay_jobs.unfinished_files VALUES"
+            " ('CAS', '/upload', :name, 0, 0, 'it is empty', :first, :last, :polls)",
+            name=name, first=NOW - timedelta(minutes=minutes), last=NOW, polls=polls,
+        )  # fmt: skip
+
     def _do(self, statement: str, **values: object) -> None:
         with self._engine.begin() as connection:
             connection.execute(text(statement), values)
@@ -260,6 +267,15 @@ def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(
 
     assert missing == [("missing", "the settlement file: none for 2026-11-19")]
     assert find() == [("late", "the settlement file: PAY_20261119.csv came 90 minutes late")]
+
+
+def test_a_file_that_its_sender_left_empty_is_told_once_its_time_is_over(find: Find, past: Past) -> None:
+    past.good_day()
+    past.unfinished("PAY_20261120.csv", polls=2, minutes=30)
+    past.unfinished("PAY_20261121.csv", polls=3, minutes=5)
+    assert find() == []
+    past.unfinished("PAY_20261122.csv", polls=3, minutes=10)
+    assert [kind for kind, _ in find()] == ["unfinished"]
 
 
 def test_a_file_that_waits_for_a_person_is_held_however_old_it_is(find: Find, past: Past) -> None:

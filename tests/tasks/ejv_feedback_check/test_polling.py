@@ -120,3 +120,36 @@ def test_a_dry_run_reads_and_reports_and_leaves_everything(sent: Office) -> None
     assert outcome.counts["lines_applied"] == 6
     assert (sent.place.uploaded(), sent.states()) == (["FEEDBACK.F3535.20261117214512"], [])
     assert sent.books.one("SELECT invoice_status_code FROM invoices") == "APPROVED"
+
+
+def test_an_answer_that_is_written_after_a_pause_is_held_and_applied_on_request(sent: Office) -> None:
+    name = "FEEDBACK.F3535.20261117214512"
+    account = sent.books.account()
+    sent.books.batch(200)
+    sent.books.invoice(account, 2001, "12.00")
+    sent.books.journal(200, 20, [("invoice", 2001)], payment_account_id=account)
+    second = Batch(200, journals=[(20, [Pair("2001", "12.00")])]).feedback()
+    sent.place.put(name, BATCH.feedback())
+    assert sent.run().counts["batches_applied"] == 1
+    (path,) = sent.place.backed_up()
+    path.write_bytes(BATCH.feedback() + second)
+
+    outcome = sent.run()
+
+    assert (outcome.exit_code, sent.states()) == (3, [(name, "applied"), (name, "held")])
+    assert f"EJV_FEEDBACK_CHECK --file {name}" in outcome.rejects[0].detail
+    sent.run(file=name)
+    assert sent.states() == [(name, "applied"), (name, "applied")]
+    assert sent.books.rows("SELECT id, invoice_status_code FROM invoices ORDER BY id") == [
+        (1001, "PAID"),
+        (2001, "PAID"),
+    ]
+    assert sent.books.one("SELECT count(*) FROM receipts") == 2
+
+
+def test_empty_feedback_stays_where_it_is_while_an_empty_ack_is_taken(sent: Office) -> None:
+    sent.place.put("FEEDBACK.F3535.20261117214512", b"")
+    sent.place.put("ACK.F3535.20261118040107", b"")
+    sent.run()
+    assert sent.place.uploaded() == ["FEEDBACK.F3535.20261117214512"]
+    assert sent.states() == [("ACK.F3535.20261118040107", "applied")]

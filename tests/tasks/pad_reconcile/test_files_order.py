@@ -278,7 +278,7 @@ def test_the_list_shows_files_and_their_state(office: Office) -> None:
     fill_example(office.books)
     assert office.run(list_files=True).notes == ["No settlement file was ever taken in."]
     office.place.put(FILE, settlement_csv(example(1)))
-    office.place.put(YESTERDAY, b"broken")
+    office.place.put(YESTERDAY, b"broken\n")
     office.run()
 
     (table,) = office.run(list_files=True).tables

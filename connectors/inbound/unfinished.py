@@ -1,0 +1,58 @@
+"""Files that are there and not complete: empty ones, and those that end in the middle of a line.
+
+They stay where they are. How long each has been as it is stands in `pay_jobs.unfinished_files`, by our own clock,
+because a sender may give a file any time it likes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from database.sql import run_sql
+
+if TYPE_CHECKING:
+    from connectors.sftp import RemoteFile
+
+PATIENCE = timedelta(minutes=10)
+POLLS = 3
+_PACKAGE = "connectors.inbound"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Since when, and in how many polls, a file was seen as it is."""
+
+    first_seen: datetime
+    polls: int
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Return whether it has been given its time."""
+        return self.polls >= POLLS and now - self.first_seen >= PATIENCE
+
+
+def note_unfinished(
+    session: Session, source: str, directory: str, file: "RemoteFile", *, reason: str, now: datetime
+) -> Waiting:
+    """Note that a file was seen and is not complete, and return how long it has been so."""
+    row = run_sql(
+        session,
+        _PACKAGE,
+        "note_unfinished_file",
+        source=source,
+        remote_directory=directory,
+        file_name=file.name,
+        size_bytes=file.size,
+        modified=file.modified,
+        reason=reason,
+        now=now,
+    ).one()
+    return Waiting(row.first_seen, row.polls)
+
+
+def forget_unfinished(session: Session, source: str, directory: str, present: Iterable[str]) -> None:
+    """Forget the files of a directory that are no longer there."""
+    names = list(present)
+    run_sql(session, _PACKAGE, "forget_unfinished_files", source=source, remote_directory=directory, names=names)

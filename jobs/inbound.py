@@ -1,0 +1,51 @@
+"""What a poll found, as the outcome of a run: one line a kind where many names have the same to say."""
+
+from collections.abc import Iterable
+
+from connectors.inbound.listing import Named
+from connectors.inbound.poll import PollReport
+from jobs.run.outcome import Outcome, Reject
+
+MAX_SHOWN = 5
+
+
+def outcome_of_poll(report: PollReport, *, if_held: str) -> Outcome:
+    """Say what a poll found besides files to apply; what is merely left is a note.
+
+    if_held  what to do about a file that is held; NAME stands for its name
+    """
+    outcome = Outcome()
+    outcome.counts["files_received"] = len(report.received)
+    if report.known:
+        outcome.counts["files_known"] = len(report.known)
+        outcome.notes += [f"{file.name}: the same content came before; archived, not applied." for file in report.known]
+    outcome.rejects += [
+        Reject(file.name, "held", f"{file.reason}. {if_held.replace('NAME', file.name)}") for file in report.held
+    ]
+    outcome.rejects += [Reject(names, "name refused", reason) for names, reason in _grouped(report.refused)]
+    outcome.rejects += [Reject(names, "not taken", reason) for names, reason in _grouped(report.failed)]
+    for names, reason in _grouped(report.left):
+        outcome.notes.append(f"{names} {'was' if ' and ' not in names else 'were'} left in place: {reason}")
+    return outcome
+
+
+def _grouped(named: Iterable[Named]) -> list[tuple[str, str]]:
+    """Return each reason with its names; of many names the first, and how many more there are."""
+    groups: dict[str, list[str]] = {}
+    for one in named:
+        groups.setdefault(one.reason, []).append(one.name)
+    return [(_listed(names), reason) for reason, names in groups.items()]
+
+
+def _listed(names: list[str]) -> str:
+    """Return names as part of a sentence.
+
+    >>> _listed(["a", "b", "c"])
+    'a, b and c'
+    >>> _listed([str(number) for number in range(12_000)])
+    '12,000 files (0, 1, 2, 3, 4 and 11,995 more)'
+    """
+    if len(names) > MAX_SHOWN:
+        shown = ", ".join(names[:MAX_SHOWN])
+        return f"{len(names):,} files ({shown} and {len(names) - MAX_SHOWN:,} more)"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,113 @@
+"""Files that are not complete: what of them reaches the books, and how a person finishes the day."""
+
+import pytest
+
+from config.errors import UsageError
+from tests.settlement_factory import FILE, Line, settlement_csv
+from tests.tasks.pad_reconcile.conftest import Office
+
+PAID = [Line("PADP", f"PR{number}", "60.00", "800101", f"REG{number}") for number in (1, 2, 3)]
+
+
+@pytest.fixture
+def owing(office: Office) -> Office:
+    """An account that owes three invoices."""
+    account = office.books.account("800101")
+    for number in (1, 2, 3):
+        office.books.invoice(account, f"REG{number}", "60.00", id=number)
+    return office
+
+
+def paid(office: Office) -> list[str]:
+    return [status for status, _ in office.books.invoices().values()]
+
+
+def wait(office: Office) -> None:
+    """Let five minutes go by."""
+    office.books.change("UPDATE pay_jobs.unfinished_files SET first_seen = first_seen - interval '5 minutes'")
+
+
+def count_receipts(office: Office) -> int:
+    return len(office.books.rows("SELECT id FROM receipts"))
+
+
+def test_rows_that_the_sender_writes_after_a_pause_are_held_and_replayed_without_paying_twice(owing: Office) -> None:
+    whole = settlement_csv(PAID)
+    part = whole[: whole.index(b"PR2") - len('"PADP","BCR-PAD Daily","')]
+    part = part[: part.rindex(b"\n") + 1]
+    owing.place.put(FILE, part)
+    assert owing.run().exit_code == 0
+    (path,) = owing.place.backed_up()
+    path.write_bytes(whole)
+
+    outcome = owing.run()
+
+    assert (outcome.exit_code, [one.reason for one in outcome.rejects]) == (3, ["held"])
+    assert f"--replay {FILE}" in outcome.rejects[0].detail
+    assert (owing.states(), paid(owing)) == ([(FILE, "applied"), (FILE, "held")], ["PAID", "APPROVED", "APPROVED"])
+
+    replayed = owing.run(replay=FILE, reason="CAS: the line was down for a minute")
+    assert (replayed.counts["rows_applied"], replayed.counts["rows_already_applied"]) == (2, 1)
+    assert (paid(owing), count_receipts(owing)) == (["PAID"] * 3, 3)
+
+
+def test_a_file_that_ends_in_the_middle_of_a_line_is_never_applied_as_it_is(owing: Office) -> None:
+    cut = settlement_csv(PAID).rstrip()
+    owing.place.put(FILE, cut)
+    for _ in range(3):
+        outcome = owing.run()
+        wait(owing)
+    assert (outcome.exit_code, owing.states(), paid(owing)) == (3, [(FILE, "held")], ["APPROVED"] * 3)
+    with pytest.raises(UsageError, match="ends in the middle of a line"):
+        owing.run(replay=FILE, reason="it looks fine")
+
+    whole = owing.outbox.parent / FILE
+    whole.write_bytes(cut + b"\r\n")
+    assert owing.run(file=str(whole)).exit_code == 3
+    owing.run(replay=FILE, reason="CAS sent the whole")
+    assert (owing.states(), paid(owing)) == ([(FILE, "ignored"), (FILE, "applied")], ["PAID"] * 3)
+
+
+def test_content_of_a_file_that_failed_is_applied_under_a_new_name(owing: Office) -> None:
+    owing.place.put(FILE, settlement_csv(PAID))
+    owing.place.faults.set(refuse_rename=True, times=1)
+    owing.run()
+    owing.books.change("UPDATE pay_jobs.inbound_files SET state = 'failed', archived_on = now()")
+    (owing.place.upload / FILE).unlink()
+    later = FILE.replace("1105", "1106")
+    owing.place.put(later, settlement_csv(PAID))
+    assert owing.run().exit_code == 0
+    assert (owing.states()[1], paid(owing)) == ((later, "applied"), ["PAID"] * 3)
+
+
+def test_two_names_with_one_content_are_applied_once(owing: Office) -> None:
+    later = FILE.replace("1105", "1106")
+    for name in (FILE, later):
+        owing.place.put(name, settlement_csv(PAID))
+    outcome = owing.run()
+    assert owing.states() == [(FILE, "applied"), (later, "known")]
+    assert (outcome.exit_code, count_receipts(owing)) == (0, 3)
+
+
+def test_an_empty_file_is_told_after_its_time_and_the_real_one_is_applied(owing: Office) -> None:
+    owing.place.put(FILE, b"")
+    codes = []
+    for _ in range(3):
+        codes.append(int(owing.run().exit_code))
+        wait(owing)
+    assert codes == [0, 0, 3]
+    owing.place.put(FILE, settlement_csv(PAID))
+    assert owing.run().exit_code == 0
+    assert (owing.states(), paid(owing)) == ([(FILE, "applied")], ["PAID"] * 3)
+
+
+def test_thousands_of_foreign_files_are_one_note_with_their_number(owing: Office) -> None:
+    for number in range(300):
+        owing.place.put(f"photo{number:03}.jpg", b"")
+    owing.place.put("a\x1b[2J.csv", b"")
+    outcome = owing.run()
+    (note,) = [note for note in outcome.notes if "photo" in note]
+    assert note.startswith(
+        "300 files (photo000.jpg, photo001.jpg, photo002.jpg, photo003.jpg, photo004.jpg and 295 more)"
+    )
+    assert [reject.where for reject in outcome.rejects] == ["a\\x1b[2J.csv"]
