@@ -9,13 +9,14 @@ import argparse
 import asyncio
 import errno
 import json
+import os
 import posixpath
 import secrets
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import asyncssh
 
@@ -178,7 +179,7 @@ class _Files(asyncssh.SFTPServer):
         found = super().lstat(path)
         if self._faults.get("unsaid_sizes") != "always":
             return found
-        attributes = asyncssh.SFTPAttrs.from_local(found)
+        attributes = asyncssh.SFTPAttrs.from_local(cast(os.stat_result, found))
         attributes.size = None
         return attributes
 
