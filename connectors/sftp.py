@@ -7,6 +7,7 @@ with growing pauses; what changes something on the server never is, the caller h
 
 import hashlib
 import stat
+import struct
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
 from config.settings import SftpSettings
-from connectors.sftp_protocol import BLOCK, BlockReader, list_directory
-from connectors.ssh_login import address, closed_after, open_transport, setting_name, shut
+from connectors.sftp_protocol import BLOCK, Attributes, BlockReader, Client, list_directory
+from connectors.ssh_login import PinnedTransport, address, closed_after, open_transport, other_key, setting_name, shut
 
 ATTEMPTS = 3
+_LARGEST = 2**63 - 1
 UNSAID = -1  # a size or a time that the server does not say
 
 Answer = TypeVar("Answer")
@@ -88,7 +90,7 @@ class SftpSession:
 
     def __init__(self, settings: SftpSettings) -> None:
         self._settings = settings
-        self._open: tuple[paramiko.Transport, paramiko.SFTPClient] | None = None
+        self._open: tuple[PinnedTransport, Client] | None = None
 
     def connect(self) -> None:
         """Log in, unless that is done."""
@@ -100,7 +102,7 @@ class SftpSession:
                 channel = transport.open_session(timeout=self._settings.connect_timeout)
                 channel.settimeout(self._settings.connect_timeout)
                 channel.invoke_subsystem("sftp")
-                client = paramiko.SFTPClient(channel)
+                client = Client(channel)
         except BaseException:
             shut(transport)
             raise
@@ -136,7 +138,7 @@ class SftpSession:
 
         def look() -> RemoteFile:
             with self._on_server(f"looking at {path}", self._settings.transfer_deadline) as client:
-                return _remote_file(path.rpartition("/")[2], "", client.lstat(path))
+                return _remote_file(path.rpartition("/")[2], "", client.look_at(path))
 
         try:
             return repeated(look)
@@ -234,7 +236,7 @@ class SftpSession:
         return transport.is_active() and channel is not None and not channel.closed
 
     @contextmanager
-    def _on_server(self, doing: str, seconds: float) -> Iterator[paramiko.SFTPClient]:
+    def _on_server(self, doing: str, seconds: float) -> Iterator[Client]:
         """Give the client for one action that ends within some seconds, and tell its failures in our words."""
         self.connect()
         assert self._open is not None
@@ -242,7 +244,9 @@ class SftpSession:
         with self._told(doing), closed_after(transport, seconds) as expired:
             try:
                 yield client
-            except (paramiko.SSHException, EOFError, OSError, SourceUnavailable) as error:
+            except (paramiko.SSHException, paramiko.SFTPError, EOFError, OSError, SourceUnavailable) as error:
+                if transport.refused_key is not None:
+                    raise SourceRefused(other_key(self._settings, transport.refused_key)) from error
                 if not expired.is_set():
                     raise
                 raise TransferTooSlow(
@@ -261,7 +265,13 @@ class SftpSession:
             raise RemoteFileMissing(f"{where}: there is no such file or directory.") from error
         except PermissionError as error:
             raise SourceRefused(f"{where}: permission denied. Ask the partner for the right to do it.") from error
-        except (TimeoutError, ConnectionError, EOFError, paramiko.SSHException, paramiko.SFTPError) as error:
+        except SourceRefused:
+            self.close()
+            raise
+        except (paramiko.SFTPError, struct.error) as error:
+            self.close()
+            raise SourceUnavailable(f"{where}: the server's answer is none that SFTP knows: {error}.") from error
+        except (TimeoutError, ConnectionError, EOFError, paramiko.SSHException) as error:
             self.close()
             raise SourceUnavailable(
                 f"{where}: the server fell silent ({str(error) or type(error).__name__})."
@@ -277,11 +287,11 @@ def _worth_repeating(error: BaseException) -> bool:
     return isinstance(error, SourceUnavailable) and not isinstance(error, TransferTooSlow | RemoteFileChanged)
 
 
-def _remote_file(name: str, long_form: str, attributes: paramiko.SFTPAttributes) -> RemoteFile:
-    mode = attributes.st_mode
+def _remote_file(name: str, long_form: str, attributes: Attributes) -> RemoteFile:
+    size, mode = attributes.size, attributes.mode
     return RemoteFile(
         name=name,
-        size=UNSAID if attributes.st_size is None else attributes.st_size,
-        modified=UNSAID if attributes.st_mtime is None else attributes.st_mtime,
+        size=UNSAID if size is None or size > _LARGEST else size,
+        modified=UNSAID if attributes.modified is None else attributes.modified,
         is_regular=stat.S_ISREG(mode) if mode is not None else long_form.startswith("-"),
     )

@@ -25,13 +25,52 @@ from config.errors import ConfigError, SourceRefused, SourceUnavailable
 from config.settings import SftpSettings
 
 KEEPALIVE_SECONDS = 15
+MAX_PACKET = 256 * 1024
+MAX_GREETING = 64 * 1024
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 # What paramiko logs as errors comes back as exceptions too, and is told once, there.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 
 
-def open_transport(settings: SftpSettings) -> paramiko.Transport:
+class _BoundedPackets(paramiko.packet.Packetizer):
+    """What comes from a server, packet by packet, none of them larger than SSH needs."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__(connection)
+        self._greeting = 0
+
+    def read_all(self, n: int, check_rekey: bool = False) -> bytes:
+        """Read that many bytes."""
+        if n > MAX_PACKET:
+            raise paramiko.SSHException(f"a packet of {n:,} bytes, the most is {MAX_PACKET:,}")
+        return super().read_all(n, check_rekey)
+
+    def _read_timeout(self, timeout: float) -> bytes:
+        """Read a part of the greeting."""
+        part: bytes = super()._read_timeout(timeout)  # type: ignore[misc]
+        self._greeting += len(part)
+        if self._greeting > MAX_GREETING:
+            raise paramiko.SSHException(f"a greeting of more than {MAX_GREETING:,} bytes")
+        return part
+
+
+class PinnedTransport(paramiko.Transport):
+    """A connection that is given up as soon as another host key is shown, also when keys are exchanged anew."""
+
+    def __init__(self, connection: socket.socket, host_key: bytes) -> None:
+        super().__init__(connection, packetizer_class=_BoundedPackets)  # type: ignore[call-arg]
+        self._pinned = host_key
+        self.refused_key: bytes | None = None
+
+    def _verify_key(self, host_key: bytes, sig: bytes) -> None:
+        if host_key != self._pinned:
+            self.refused_key = host_key
+            raise paramiko.SSHException("another host key was shown")
+        super()._verify_key(host_key, sig)  # type: ignore[misc]
+
+
+def open_transport(settings: SftpSettings) -> PinnedTransport:
     """Connect, compare the host key, log in.
 
     Raises SourceUnavailable if the server does not answer in time, SourceRefused if the host key or the credential
@@ -43,12 +82,11 @@ def open_transport(settings: SftpSettings) -> paramiko.Transport:
     except OSError as error:
         raise SourceUnavailable(f"{address(settings)} cannot be reached: {error}.") from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each small request waits for 40 ms
-    transport = paramiko.Transport(connection)
+    transport = PinnedTransport(connection, base64.b64decode(settings.host_key))
     try:
         _limit_waiting(transport, settings.connect_timeout)
         _prefer_pinned_type(transport, settings)
         _negotiate(transport, settings)
-        _compare_host_key(transport, settings)
         _authenticate(transport, settings, key)
     except BaseException:
         shut(transport)
@@ -112,25 +150,26 @@ def _prefer_pinned_type(transport: paramiko.Transport, settings: SftpSettings) -
     options.key_types = (*wanted, *(kind for kind in known if kind not in wanted))
 
 
-def _negotiate(transport: paramiko.Transport, settings: SftpSettings) -> None:
+def _negotiate(transport: PinnedTransport, settings: SftpSettings) -> None:
     try:
         with closed_after(transport, settings.connect_timeout):
             transport.start_client(timeout=settings.connect_timeout)
     except paramiko.ssh_exception.IncompatiblePeer as error:
         raise SourceRefused(f"{address(settings)} has no algorithm in common with this client: {error}.") from error
     except (paramiko.SSHException, EOFError, OSError) as error:
+        if transport.refused_key is not None:
+            raise SourceRefused(other_key(settings, transport.refused_key)) from error
         raise SourceUnavailable(f"{address(settings)} broke off before the log-in: {error}.") from error
 
 
-def _compare_host_key(transport: paramiko.Transport, settings: SftpSettings) -> None:
-    shown = transport.get_remote_server_key().asbytes()
+def other_key(settings: SftpSettings, shown: bytes) -> str:
+    """Say that a server showed another host key than the pinned one."""
     expected = base64.b64decode(settings.host_key)
-    if shown != expected:
-        raise SourceRefused(
-            f"{address(settings)} showed another host key than the pinned one: found {_fingerprint(shown)}, "
-            f"expected {_fingerprint(expected)} ({setting_name(settings, 'host_key')}). Nothing was sent. Ask the "
-            "partner whether the key was changed; if it was, pin the new one."
-        )
+    return (
+        f"{address(settings)} showed another host key than the pinned one: found {_fingerprint(shown)}, "
+        f"expected {_fingerprint(expected)} ({setting_name(settings, 'host_key')}). Nothing more was sent. Ask the "
+        "partner whether the key was changed; if it was, pin the new one."
+    )
 
 
 def _authenticate(transport: paramiko.Transport, settings: SftpSettings, key: paramiko.PKey | None) -> None:
