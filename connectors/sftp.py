@@ -174,7 +174,8 @@ class SftpSession:
             client.open(path, "rb") as handle,
         ):
             handle.seek(size - count)
-            return handle.read(count)
+            last: bytes = handle.read(count)
+            return last
 
     def write(self, directory: str, name: str, chunks: Iterable[bytes]) -> RemoteFile:
         """Put a file in a directory whole or not at all: written aside, read back, then renamed.

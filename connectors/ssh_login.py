@@ -59,7 +59,7 @@ class PinnedTransport(paramiko.Transport):
     """A connection that is given up as soon as another host key is shown, also when keys are exchanged anew."""
 
     def __init__(self, connection: socket.socket, host_key: bytes) -> None:
-        super().__init__(connection, packetizer_class=_BoundedPackets)  # type: ignore[call-arg]
+        super().__init__(connection, packetizer_class=_BoundedPackets)
         self._pinned = host_key
         self.refused_key: bytes | None = None
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import paramiko
+from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 from pydantic import SecretStr
 
 from config.settings import CasSftpSettings
@@ -34,13 +35,13 @@ def status(request: bytes, code: int = 0, words: bytes = b"") -> bytes:
 
 class _Server(paramiko.ServerInterface):
     def check_auth_password(self, username: str, password: str) -> int:
-        return paramiko.AUTH_SUCCESSFUL
+        return AUTH_SUCCESSFUL
 
     def get_allowed_auths(self, username: str) -> str:
         return "password"
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return OPEN_SUCCEEDED
 
 
 class _Subsystem(paramiko.SubsystemHandler):

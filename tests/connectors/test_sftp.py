@@ -234,7 +234,7 @@ def test_what_breaks_before_the_transport_notices_is_a_broken_connection_and_no_
         transport, client = session._open
         blocks = session.read("/upload/a.csv", size=len(CONTENT) * 8)
         next(blocks)
-        (client.get_channel() if part == "channel" else transport.sock).close()  # type: ignore[union-attr]
+        (client.get_channel() if part == "channel" else transport.sock).close()
         assert transport.is_active()
         with pytest.raises(SourceUnavailable):
             list(blocks)
