@@ -84,8 +84,9 @@ class Resources(Part):
 
 
 class JobSchedule(Part):
-    """When and how one job runs."""
+    """When and how one job runs; `job` names it where the entry has another name, as for a run with arguments."""
 
+    job: str | None = None
     cron: CronText
     zone: ZoneName = BUSINESS_ZONE_NAME
     enabled: bool = True
@@ -101,6 +102,10 @@ class JobSchedule(Part):
     def times(self) -> Cron:
         """When it runs."""
         return Cron(self.cron, self.zone)
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """Return what the clock runs for the entry of this name."""
+        return (self.job or name, *self.arguments)
 
 
 class ExpectedFile(Part):
@@ -211,11 +216,11 @@ class Schedule(Part):
     def enabled_jobs(self, known: Iterable[str]) -> dict[str, JobSchedule]:
         """Give the jobs that run by the schedule, of those this installation has."""
         names = set(known)
-        return {name: job for name, job in self.jobs.items() if job.enabled and name in names}
+        return {name: job for name, job in self.jobs.items() if job.enabled and (job.job or name) in names}
 
     def strangers(self, known: Iterable[str]) -> list[str]:
         """Say which names stand only here, and which jobs have no schedule."""
-        names, here = set(known), self.jobs.keys()
+        names, here = set(known), {job.job or name for name, job in self.jobs.items()}
         return [f"{name} is scheduled, but this installation has no such job" for name in sorted(here - names)] + [
             f"{name} has no schedule" for name in sorted(names - here)
         ]

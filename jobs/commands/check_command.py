@@ -88,13 +88,16 @@ def find_all(
     """Give everything that is not as the schedule has it."""
     begin = earliest(connection, now - timedelta(hours=hours), now)
     findings: list[Finding] = []
-    for name, job in schedule.enabled_jobs(jobs).items():
+    entries = schedule.enabled_jobs(jobs)
+    commands = {name: shlex.join(job.command(name)) for name, job in entries.items()}
+    for name, job in entries.items():
+        command = commands[name]
         runs = [
             run
-            for run in ledger.newest(connection, job=name, limit=READ_RUNS)
-            if run.started_on >= begin - job.deadline or run.finished_on is None
+            for run in ledger.newest(connection, job=job.job or name, limit=READ_RUNS)
+            if (run.started_on >= begin - job.deadline or run.finished_on is None)
+            and (run.command == command or (job.job is None and run.command not in commands.values()))
         ]
-        command = shlex.join([name, *job.arguments])
         findings += judge_runs(name, command, job, runs, begin=begin, now=now)
     for expected in schedule.files:
         findings += judge_files(connection, expected, begin=begin, now=now)

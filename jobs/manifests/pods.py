@@ -91,12 +91,12 @@ def pod_template(
 
 
 def job_pod(
-    name: str, arguments: Sequence[str], job: JobSchedule, cluster: Cluster, *, trigger: str, **environment: str
+    name: str, command: Sequence[str], job: JobSchedule, cluster: Cluster, *, trigger: str, **environment: str
 ) -> Object:
     """Give the pod of one run; it is never restarted in place, so that each attempt is a pod with its own log."""
     return pod_template(
         object_name(name),
-        (name, *arguments),
+        command,
         cluster,
         resources=job.resources,
         secrets=job.secrets,

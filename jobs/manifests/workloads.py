@@ -37,7 +37,7 @@ def cron_job(name: str, job: JobSchedule, schedule: Schedule) -> Object:
                 "metadata": {"labels": labels(object_name(name))},
                 "spec": {
                     **_bounds(job),
-                    "template": job_pod(name, job.arguments, job, schedule.cluster, trigger="cronjob"),
+                    "template": job_pod(name, job.command(name), job, schedule.cluster, trigger="cronjob"),
                 },
             },
         },
@@ -57,7 +57,7 @@ def one_off(name: str, arguments: Sequence[str], job: JobSchedule, schedule: Sch
         },
         "spec": {
             **_bounds(job),
-            "template": job_pod(name, arguments, job, schedule.cluster, trigger="hand", PAY_JOBS_OPERATOR=by),
+            "template": job_pod(name, (name, *arguments), job, schedule.cluster, trigger="hand", PAY_JOBS_OPERATOR=by),
         },
     }
 

@@ -39,7 +39,7 @@ class Claim:
 
 _COLUMNS = "id, job, scheduled_for, attempt, run_id"
 _SAME_COMMAND = (
-    "pay_jobs.job_runs WHERE job = :job AND command = :command AND shard_count = 1"
+    "pay_jobs.job_runs WHERE job = split_part(:command, ' ', 1) AND command = :command AND shard_count = 1"
     " AND NOT (:every AND triggered_by = 'scheduler')"
 )
 _LIVING_KEYS = (

@@ -161,7 +161,7 @@ class Scheduler:
         self._metrics.begun(claim.job)
         began = datetime.now(UTC)
         ended = self._children.run(
-            (claim.job, *job.arguments),
+            job.command(claim.job),
             {"PAY_JOBS_TRIGGER": "scheduler", "PAY_JOBS_CLAIM": claim.token},
             job.deadline.total_seconds(),
         )
@@ -225,7 +225,7 @@ class Scheduler:
         self._claims.close()
 
     def _command(self, name: str) -> str:
-        return shlex.join([name, *self._jobs[name].arguments])
+        return shlex.join(self._jobs[name].command(name))
 
 
 def _every(job: JobSchedule) -> bool:

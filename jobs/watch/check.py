@@ -4,6 +4,7 @@ Each scheduled instant must be followed by a run of the same command that ended 
 not make a hole; a hole longer than the job's tolerance is told.
 """
 
+import shlex
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -79,17 +80,17 @@ def _holes(
             hole.append(instant)
             continue
         if hole and (good.started_on if good else instant) - hole[0] > job.tolerance:
-            yield _hole(name, hole, served)
+            yield _hole(name, job, hole, served)
         hole = []
     if hole and now - hole[0] > job.tolerance:
-        yield _hole(name, hole, served)
+        yield _hole(name, job, hole, served)
 
 
-def _hole(name: str, hole: Sequence[datetime], served: dict[datetime, list[Run]]) -> Finding:
+def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[datetime, list[Run]]) -> Finding:
     tried = [run for instant in hole for run in served[instant] if run.status != "locked"]
     begun = f"{_utc(hole[0])}" if len(hole) == 1 else f"{_utc(hole[0])} to {_utc(hole[-1])}, {len(hole)} times"
     if not tried:
-        return Finding("missing", name, f"no run at {begun}", f"python3 invoke_jobs.py {name}")
+        return Finding("missing", name, f"no run at {begun}", f"python3 invoke_jobs.py {shlex.join(job.command(name))}")
     last = tried[-1]
     kind = "lost" if last.status == "lost" else "failed"
     said = "was lost" if kind == "lost" else f"{last.status}, exit {last.exit_code}"

@@ -14,6 +14,12 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 
+SWEEP = 20_000
+_SWEPT_UNTIL = """
+SELECT CAST(progress ->> 'last_credit' AS integer) FROM pay_jobs.job_runs
+ WHERE job = :job AND progress ? 'last_credit' ORDER BY id DESC LIMIT 1
+"""
+
 
 def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
     """Tell the rejected rows of each applied file that still owes it, and write them as CSV to the object store.
@@ -49,7 +55,7 @@ def sync_touched_credits(context: RunContext) -> Outcome:
     pending = _pending(context, "credit_sync")
     if context.dry_run or not pending:
         return Outcome()
-    outcome, unavailable = _sync(context, [file.id for file in pending])
+    outcome, _last, unavailable = _sync(context, [file.id for file in pending])
     if unavailable is not None:
         outcome.notes.append(f"Some credits could not be looked up ({unavailable}); the next run does it.")
         return outcome
@@ -60,33 +66,61 @@ def sync_touched_credits(context: RunContext) -> Outcome:
 
 
 def sync_all_credits(context: RunContext) -> Outcome:
-    """Bring every open credit in line with CFS. Raises SourceUnavailable where CFS is away."""
-    outcome, unavailable = _sync(context, None)
+    """Bring the open credits of all accounts in line with CFS, at most SWEEP of them a run.
+
+    A sweep that ends before the last credit is gone on with by the next one. Raises SourceUnavailable where CFS is
+    away.
+    """
+    after = _swept_until(context)
+    outcome, last, unavailable = _sync(context, None, after=after, at_most=SWEEP)
+    looked_at = outcome.counts["credits_looked_up"]
     if unavailable is not None:
-        looked_at = outcome.counts["credits_looked_up"]
         raise SourceUnavailable(f"CFS went away after {looked_at} credits, which are in line now: {unavailable}")
+    if looked_at == SWEEP:
+        outcome.notes.append(f"{SWEEP:,} credits were looked up; the next sweep goes on after credit {last}.")
+    else:
+        context.record_progress({"last_credit": 0})
     return outcome
 
 
-def _sync(context: RunContext, file_ids: list[int] | None) -> tuple[Outcome, str | None]:
-    from connectors.cfs import CfsClient
-    from tasks.pad_reconcile.credit_sync import open_credits, sync_credits
+def _swept_until(context: RunContext) -> int:
+    """Return the id of the credit that the last sweep ended with, 0 where it came to the end."""
+    with context.database.begin() as session:
+        return session.scalar(text(_SWEPT_UNTIL), {"job": context.job}) or 0
 
-    credits_ = open_credits(context.database, file_ids)
+
+def _sync(
+    context: RunContext, file_ids: list[int] | None, *, after: int = 0, at_most: int | None = None
+) -> tuple[Outcome, int, str | None]:
+    """Sync credits; return the outcome, the id of the last credit, and why CFS could not be asked for more."""
+    from connectors.cfs import CfsClient
+    from tasks.pad_reconcile.credit_sync import OpenCredit, open_credits, sync_credits
+
+    last = after
+
+    def done(credit: OpenCredit) -> None:
+        nonlocal last
+        last = credit.id
+        context.progress.advance()
+        if file_ids is None:
+            context.record_progress({"last_credit": last})
+
     outcome = Outcome()
-    context.progress.begin(len(credits_), "credits")
+    context.progress.begin(0, "credits")
     with CfsClient(context.settings(CfsSettings), dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
         report = sync_credits(
             context.database,
             cfs,
-            credits_,
+            open_credits(context.database, file_ids, after=after, at_most=at_most),
             clock=context.clock,
             stop_check=context.stop.check,
-            advance=context.progress.advance,
+            done=done,
         )
     outcome.counts.update(credits_looked_up=report.looked_at, credits_changed=report.changed)
     outcome.rejects += report.rejects
-    return outcome, report.unavailable
+    if report.rejected > len(report.rejects):
+        outcome.notes.append(f"{report.rejected:,} credits were not found or not readable; the first are shown.")
+    return outcome, last, report.unavailable
 
 
 def _pending(context: RunContext, step: str) -> list[InboundFile]:

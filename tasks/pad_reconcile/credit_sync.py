@@ -5,7 +5,7 @@ credit's own. The look-ups run side by side with a bound; each credit is written
 and under a lock on it, so that a run that dies leaves no sum behind its credits.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,9 +20,11 @@ from database.engine import Database
 from database.pay.history import keep_versions
 from database.sql import run_sql
 from jobs.run.outcome import Reject
+from tasks.pad_reconcile.rejects import SHOWN
 from tasks.pad_reconcile.staging import PACKAGE
 
 AT_ONCE = 8
+PAGE = 500
 GIVE_UP_AFTER = 3  # look-ups in a row that CFS did not answer: it is away, and asking for every credit takes hours
 _BANK_RECEIPT = "Online Banking Payments"
 
@@ -41,23 +43,54 @@ class OpenCredit:
 
 @dataclass
 class SyncReport:
-    """How many credits were looked up and changed, and those that could not be found or read.
+    """How many credits were looked up and changed, and those that could not be found or read (the first of them).
 
     unavailable  why some were not looked up; None if all were
     """
 
     looked_at: int = 0
     changed: int = 0
+    rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)
     unavailable: str | None = None
 
+    def refuse(self, credit: OpenCredit, error: PayJobsError | None) -> None:
+        """Note a credit that is not found or not readable; raise what is no fault of the credit."""
+        if error is not None and not isinstance(error, InputRefused):
+            raise error
+        self.rejected += 1
+        if len(self.rejects) == SHOWN:
+            return
+        where = f"credit {credit.identifier}"
+        self.rejects.append(
+            Reject(where, "not readable in CFS", str(error))
+            if error is not None
+            else Reject(where, "not found in CFS", "on none of the account's sites")
+        )
 
-def open_credits(database: Database, file_ids: Iterable[int] | None) -> list[OpenCredit]:
-    """Give the credits with a balance of the accounts that files touched; None: of all accounts."""
+
+def open_credits(
+    database: Database, file_ids: Iterable[int] | None, *, after: int = 0, at_most: int | None = None
+) -> Iterator[list[OpenCredit]]:
+    """Return the credits with a balance of the accounts that files touched, page by page; None: of all accounts.
+
+    after, at_most  only that many, after the credit of this id
+    """
+    wanted = None if file_ids is None else list(file_ids)
+    left = at_most
+    while left is None or left > 0:
+        page = _page(database, wanted, after, PAGE if left is None else min(PAGE, left))
+        if not page:
+            return
+        yield page
+        after = page[-1].id
+        left = None if left is None else left - len(page)
+
+
+def _page(database: Database, file_ids: list[int] | None, after: int, size: int) -> list[OpenCredit]:
     found: dict[int, OpenCredit] = {}
     with database.begin() as session:
-        wanted = None if file_ids is None else list(file_ids)
-        for row in run_sql(session, PACKAGE, "list_open_credits", file_ids=wanted):
+        for row in run_sql(session, PACKAGE, "list_open_credits", file_ids=file_ids, after=after, page=size):
             site = () if row.cfs_site is None else (CfsSite(row.cfs_party, row.cfs_account, row.cfs_site),)
             known = found.get(row.id)
             sites = (known.sites if known else ()) + site
@@ -70,21 +103,22 @@ def open_credits(database: Database, file_ids: Iterable[int] | None) -> list[Ope
 def sync_credits(
     database: Database,
     cfs: CfsClient,
-    credits_: list[OpenCredit],
+    pages: Iterable[Sequence[OpenCredit]],
     *,
     clock: Callable[[], datetime],
     stop_check: Callable[[], None],
-    advance: Callable[[], None] = lambda: None,
+    done: Callable[[OpenCredit], None] = lambda _credit: None,
 ) -> SyncReport:
     """Look each credit up in CFS, write what remains of it, and add the accounts' credits up again.
 
+    done  told each credit that is dealt with, in their order
     Raises SourceRefused where CFS does not let us look.
     """
     report = SyncReport()
     away = 0
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
-        for credit, found in pool.map(lambda credit: (credit, _look_up(cfs, credit)), credits_):
+        for credit, found in _looked_up(pool, cfs, pages):
             stop_check()
             if isinstance(found, SourceUnavailable):
                 report.unavailable = str(found)
@@ -94,19 +128,21 @@ def sync_credits(
                 continue
             away = 0
             report.looked_at += 1
-            if isinstance(found, PayJobsError):
-                if not isinstance(found, InputRefused):
-                    raise found
-                report.rejects.append(Reject(f"credit {credit.identifier}", "not readable in CFS", str(found)))
-            elif found is None:
-                where = "on none of the account's sites"
-                report.rejects.append(Reject(f"credit {credit.identifier}", "not found in CFS", where))
+            if found is None or isinstance(found, PayJobsError):
+                report.refuse(credit, found)
             else:
                 report.changed += _write(database, credit, *found, naive_utc(clock()))
-            advance()
+            done(credit)
     finally:
         pool.shutdown(cancel_futures=True)
     return report
+
+
+def _looked_up(
+    pool: ThreadPoolExecutor, cfs: CfsClient, pages: Iterable[Sequence[OpenCredit]]
+) -> Iterator[tuple[OpenCredit, tuple[Decimal, CfsSite] | PayJobsError | None]]:
+    for page in pages:
+        yield from zip(page, pool.map(lambda credit: _look_up(cfs, credit), page), strict=True)
 
 
 def _write(database: Database, credit: OpenCredit, remaining: Decimal, site: CfsSite, now: datetime) -> int:

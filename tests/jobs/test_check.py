@@ -146,6 +146,22 @@ def test_a_night_without_its_run_is_missing(find: Find, past: Past, engine: Engi
     assert find() == [("missing", "NIGHTLY: no run at 2026-11-19 08:01 UTC")]
 
 
+def test_an_entry_with_arguments_is_judged_by_its_own_runs(find: Find, past: Past, schedule: Path) -> None:
+    sweep = """  SWEEP:
+    {job: POLL, arguments: [--all], cron: 30 7 * * *, deadline: 1h, missed: {run: skip},
+     resources: {cpu: "1", memory: 1Gi}}
+files:"""
+    schedule.write_text(schedule.read_text(encoding="utf-8").replace("files:", sweep, 1), encoding="utf-8")
+    past.good_day()
+    today = NOW.replace(hour=14, minute=30, second=5)
+    past.run("POLL", today - timedelta(days=1), "attention", command="POLL --all")
+
+    assert find() == [
+        ("missing", "SWEEP: no run at 2026-11-19 15:30 UTC"),
+        ("attention", "SWEEP: run 1 ended with 2 things to look at"),
+    ]
+
+
 def test_a_run_with_other_arguments_does_not_stand_in_for_it(find: Find, past: Past, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:

@@ -172,6 +172,13 @@ def test_the_alarm_about_what_did_not_run_is_started_by_the_clock_and_tells_peop
     assert (one["suspend"], job["template"]["spec"]["containers"][0]["args"]) == (False, ["check", "--tell"])
 
 
+def test_the_sweep_over_all_credits_has_a_cron_job_of_its_own_before_the_evening() -> None:
+    one = objects_of(read_schedule("prod"))["cronjob-pad-reconcile-credits"]["spec"]
+    container = one["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
+
+    assert (one["schedule"], container["args"]) == ("30 15 * * *", ["PAD_RECONCILE", "--sync-all-credits"])
+
+
 def test_the_scheduler_is_off_and_switching_it_on_suspends_the_cron_jobs() -> None:
     schedule = read_schedule()
     scheduler = schedule.cluster.scheduler.model_copy(update={"enabled": True})

@@ -164,3 +164,12 @@ def test_explain_refuses_what_readers_read_differently(cli: click.Group, capsys:
 
     assert code == 2
     assert "name them, mon to sat as a range" in capsys.readouterr().err
+
+
+def test_an_entry_can_run_a_job_with_arguments_under_a_name_of_its_own() -> None:
+    schedule = read_schedule()
+    entry = schedule.jobs["PAD_RECONCILE_CREDITS"]
+
+    assert entry.command("PAD_RECONCILE_CREDITS") == ("PAD_RECONCILE", "--sync-all-credits")
+    assert list(schedule.enabled_jobs(["PAD_RECONCILE"])) == ["PAD_RECONCILE", "PAD_RECONCILE_CREDITS"]
+    assert [said for said in schedule.strangers(job.name for job in JOBS) if "CREDITS" in said] == []

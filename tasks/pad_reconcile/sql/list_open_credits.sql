@@ -1,5 +1,5 @@
--- List the credits with a balance, one row for each site of the account that may hold them.
--- in     file_ids (null: the credits of all accounts)
+-- List the next credits with a balance, one row for each site of the account that may hold them.
+-- in     after (the id of the credit before), page (how many credits), file_ids (null: the credits of all accounts)
 -- out    id, cfs_identifier, is_credit_memo, remaining, account_id, cfs_party, cfs_account, cfs_site
 -- again  reads only
 -- source docs/specs/cas-settlement-csv.md section 7: PAD, online banking, EFT; for a receipt EFT is not tried
@@ -13,7 +13,19 @@ SELECT credit.id,
        site.cfs_party,
        site.cfs_account,
        site.cfs_site
-  FROM credits AS credit
+  FROM (SELECT *
+          FROM credits
+         WHERE remaining_amount > 0
+           AND id > :after
+           AND (CAST(:file_ids AS bigint[]) IS NULL
+                OR account_id IN (
+                     SELECT cfs.account_id
+                       FROM pay_jobs.settlement_rows AS line
+                       JOIN cfs_accounts AS cfs
+                         ON cfs.cfs_account = line.customer_account
+                      WHERE line.file_id = ANY (CAST(:file_ids AS bigint[]))))
+         ORDER BY id
+         LIMIT :page) AS credit
   LEFT JOIN LATERAL (
          SELECT method.rank, cfs.id, cfs.status = 'INACTIVE' AS is_inactive, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site
            FROM cfs_accounts AS cfs
@@ -25,12 +37,4 @@ SELECT credit.id,
             AND nullif(cfs.cfs_site, '') IS NOT NULL
             AND (coalesce(credit.is_credit_memo, false) OR method.code <> 'EFT')
        ) AS site ON true
- WHERE credit.remaining_amount > 0
-   AND (CAST(:file_ids AS bigint[]) IS NULL
-        OR credit.account_id IN (
-             SELECT cfs.account_id
-               FROM pay_jobs.settlement_rows AS line
-               JOIN cfs_accounts AS cfs
-                 ON cfs.cfs_account = line.customer_account
-              WHERE line.file_id = ANY (CAST(:file_ids AS bigint[]))))
  ORDER BY credit.id, site.rank, site.is_inactive, site.id DESC

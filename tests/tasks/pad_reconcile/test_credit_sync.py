@@ -10,7 +10,7 @@ import pytest
 from config.errors import Interrupted, SourceRefused, SourceUnavailable
 from connectors.cfs import CfsClient
 from sandbox.cfs.process import RunningCfs
-from tasks.pad_reconcile import credit_sync
+from tasks.pad_reconcile import after_commit, credit_sync
 from tasks.pad_reconcile.credit_sync import GIVE_UP_AFTER, SyncReport, open_credits, sync_credits
 from tests.cfs_fixtures import connect
 from tests.settlement_factory import FILE, Account, SettlementBooks, example, fill_example, on_account, settlement_csv
@@ -134,7 +134,7 @@ def test_a_bank_receipt_that_lists_nothing_and_has_nothing_left_is_used_up(books
 
     account = books.account("800105", "ONLINE_BANKING")
     books.credit(account, "OB1", "30.00", memo=False)
-    (credit,) = open_credits(books.database, None)
+    ((credit,),) = open_credits(books.database, None)
 
     assert credit_sync._receipt(Cfs(), credit.sites[0], credit) == 0  # type: ignore[arg-type]
 
@@ -210,7 +210,7 @@ def test_a_credit_that_changed_meanwhile_is_left_alone(
 ) -> None:
     books.credit(books.account("800101"), "20455", "25.00")
     site(cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
-    found = open_credits(books.database, None)
+    found = list(open_credits(books.database, None))
     books.change("UPDATE credits SET remaining_amount = 3")
 
     report = sync_credits(books.database, client, found, clock=lambda: NOW, stop_check=lambda: None)
@@ -279,3 +279,36 @@ def test_a_dry_run_looks_no_credit_up_for_a_file(office: Office) -> None:
     office.run(dry_run=True)
 
     assert office.cfs.admin.calls() == []
+
+
+def test_a_sweep_goes_on_where_the_last_one_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(after_commit, "SWEEP", 2)
+    account = office.books.account("800101")
+    credits_ = [office.books.credit(account, str(20455 + nth), "25.00") for nth in range(3)]
+    memos = [{"credit_memo_number": str(20455 + nth), "amount": "7.50"} for nth in range(3)]
+    site(office.cfs, "800101", credit_memos=memos)
+
+    first = office.run(sync_all_credits=True)
+    assert first.counts["credits_looked_up"] == 2
+    assert first.notes == [f"2 credits were looked up; the next sweep goes on after credit {credits_[1]}."]
+    office.books.change(
+        "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, progress) VALUES"
+        " ('PAD_RECONCILE', 'PAD_RECONCILE --sync-all-credits', 'done', 'cronjob', 'pod', '1',"
+        " jsonb_build_object('last_credit', CAST(:last AS integer)))",
+        last=credits_[1],
+    )
+
+    assert office.run(sync_all_credits=True).counts["credits_looked_up"] == 1
+    assert {row[3] for row in office.books.credits()} == {"7.50"}
+
+
+def test_credits_are_listed_page_by_page(books: SettlementBooks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credit_sync, "PAGE", 2)
+    account = books.account("800101")
+    books.profile(account.id, "800102")
+    credits_ = [books.credit(account, str(20455 + nth), "25.00") for nth in range(5)]
+
+    pages = [[credit.id for credit in page] for page in open_credits(books.database, None)]
+    assert pages == [credits_[:2], credits_[2:4], credits_[4:]]
+    some = open_credits(books.database, None, after=credits_[0], at_most=3)
+    assert [[credit.id for credit in page] for page in some] == [credits_[1:3], credits_[3:4]]
