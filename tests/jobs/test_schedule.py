@@ -48,7 +48,7 @@ def test_every_scheduled_command_is_understood_and_stands_in_the_ledger_as_in_th
 ) -> None:
     named = by_name(JOBS)
     for name, scheduled in read_schedule(environment).jobs.items():
-        job = named[name]
+        job = named[scheduled.job or name]
         values = click.Command(name, params=list(job.parameters)).make_context(name, list(scheduled.arguments)).params
         job.load_arguments(values)
         assert _words_of(job, values) == list(scheduled.arguments)
