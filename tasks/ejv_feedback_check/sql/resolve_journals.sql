@@ -213,7 +213,7 @@ SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_
        coalesce(effective_date, CAST(:today AS date)) AS effective_date,
        effective_date IS NULL AS is_undated,
        amount, link_type, link_id, payment_account_id, partner_code, invoice_status, status_before, expected, earlier,
-       receipt, is_booked, is_header_refused, is_accepted,
+       receipt, is_booked AND effect IN ('paid', 'charged') AS is_booked, is_header_refused, is_accepted,
        CASE WHEN is_accepted THEN NULL ELSE message END AS message,
        effect,
        split_part(decided, ':', 1) AS outcome,
