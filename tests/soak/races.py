@@ -1,6 +1,7 @@
 """The races there are, by the name of the job."""
 
+from tests.soak.ejv_races import EjvRace
 from tests.soak.pad_races import PadRace
 from tests.soak.race import Race
 
-RACES: dict[str, type[Race]] = {"pad": PadRace}
+RACES: dict[str, type[Race]] = {"ejv": EjvRace, "pad": PadRace}
