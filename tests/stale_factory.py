@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from tasks.stale_invoice_report.task import run
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = "2026-11-23 07:00"
+EARLIER = "2026-10-05 11:00"
 OLD = "2026-10-05 12:00"
 RECENT = "2026-11-22 12:00"
 _EMPTIED = (
@@ -220,14 +222,21 @@ class StaleDatabase:
         return batch
 
     def feedback_stored(self, batch: int, name: str) -> None:
-        """Add a stored feedback file that speaks of a batch and is not applied."""
+        """Add a stored feedback file that speaks of a batch, is not applied, and came before any other was sent."""
         file = self._add(
             "pay_jobs.inbound_files", source="CGI", name=name, sha256=f"{batch:064x}", size_bytes=1, state="held",
-            received_on=aware(OLD),
+            received_on=aware(EARLIER),
         )  # fmt: skip
         self._add(
             "pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="GI", batch_number=batch, first_line=1,
             last_line=9, state="held",
+        )  # fmt: skip
+
+    def feedback_unread(self, name: str, state: str = "failed", came: str = RECENT) -> None:
+        """Add a feedback file of which nobody knows what it answers."""
+        self._add(
+            "pay_jobs.inbound_files", source="CGI", name=name, sha256=sha256(name.encode()).hexdigest(), size_bytes=1,
+            state=state, reason="it holds no batch of feedback", received_on=aware(came),
         )  # fmt: skip
 
     def refund(self, invoice: int, *, asked: str = OLD, error: str | None = None) -> None:

@@ -6,7 +6,7 @@ Writes  ejv_files, ejv_headers, ejv_links, invoices, invoice_references, receipt
         batch and line in pay_jobs.feedback_batches and pay_jobs.feedback_lines; an index of the files for --search;
         with --resubmit also an INBOX file and its trigger in the CGI directory
 Never   applies part of a batch, or the same batch twice; moves a credited or cancelled invoice to PAID; sends a batch
-        again that was answered
+        again that was answered, or while feedback lies unread that may be its answer
 Normal  a run that finds no file, and nothing overdue
 
 The rules are those of docs/specs/cgi-ejv-files.md; departures from the reference are in docs/decisions.md.
@@ -33,6 +33,7 @@ JOB = Job(
         click.Option(["--even-if-closed"], is_flag=True, help="With --resubmit: although its dates are of the past."),
         click.Option(["--even-if-young"], is_flag=True, help="With --resubmit or --rebuild: CAS says it never came."),
         click.Option(["--rebuild"], metavar="BATCH", type=int, help="Void a batch, so that a new one is made."),
+        click.Option(["--ignore"], metavar="NAME", help="Put a feedback file aside that is held or failed."),
         click.Option(["--unstop"], metavar="CODE", type=int, help="Clear stop_ejv of a distribution code."),
         click.Option(["--reason"], help="Why; kept in the ledger."),
     ),
@@ -43,6 +44,7 @@ JOB = Job(
         "EJV_FEEDBACK_CHECK --search 7654321 --search FI00008801",
         'EJV_FEEDBACK_CHECK --resubmit 4321 --reason "ticket 4711: CAS never got it" --dry-run',
         'EJV_FEEDBACK_CHECK --rebuild 4321 --reason "ticket 4711: November is closed; clear stop_ejv 1234"',
+        'EJV_FEEDBACK_CHECK --ignore FEEDBACK.F3535.20261117214512 --reason "ticket 4713: CAS sent it again"',
         'EJV_FEEDBACK_CHECK --unstop 1234 --reason "ticket 4712: the ministry confirmed the new GL"',
     ),
     needs=("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings", "EventSettings"),

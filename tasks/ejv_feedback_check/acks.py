@@ -34,7 +34,7 @@ UPDATE ejv_files
 def record_ack(context: RunContext, file: InboundFile, content: AbstractContextManager[BinaryIO]) -> Outcome:
     """Note what an ACK tells; one that tells no batch is kept and said."""
     with content as stream:
-        said = stream.read(_MOST).decode("utf-8", "replace")
+        said = stream.read(_MOST).decode("utf-8-sig", "replace")
     with context.database.begin() as session:
         batches = _batches_told(session, context.settings(CgiSettings), file.name, said)
         session.execute(text(_ACKNOWLEDGE), {"name": file.name, "batches": batches})

@@ -67,7 +67,7 @@ def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = Fa
             outcome += _apply(
                 context, file, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
             )
-    outcome += _settle_file(context, file, survey)
+    outcome += _settle_file(context, file, survey, despite_faults=despite_faults)
     return outcome
 
 
@@ -164,8 +164,8 @@ def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome
     return Outcome(rejects=[Reject(file.name, "held", detail)], counts=Counter(files_held=1))
 
 
-def _settle_file(context: RunContext, file: InboundFile, survey: Survey) -> Outcome:
-    """Note what became of the file, and name the lines that belong to no batch."""
+def _settle_file(context: RunContext, file: InboundFile, survey: Survey, *, despite_faults: bool) -> Outcome:
+    """Note what became of the file, and name the lines that belong to no batch: they may be another batch's answer."""
     outcome = Outcome()
     with context.database.begin() as session:
         rows = batches_of(session, file.id)
@@ -174,16 +174,17 @@ def _settle_file(context: RunContext, file: InboundFile, survey: Survey) -> Outc
         if not rows:
             reasons.append("it holds no batch of feedback (no line begins with GIBG, GABG or APBG)")
             outcome.rejects.append(Reject(file.name, "no batch", f"{reasons[0]}; ask CAS what it is"))
-        reasons += [f"line {fault.line}: {fault.text}" for fault in survey.outside[:1]]
+        reasons += [f"line {fault.line} belongs to no batch: {fault.text}" for fault in survey.outside[:1]]
+        is_read = bool(rows) and not open_batches and (despite_faults or not survey.outside)
         set_state(
             session,
             file.id,
-            "failed" if open_batches or not rows else "applied",
+            "applied" if is_read else "failed",
             reason="; ".join(reasons)[:2000] or None,
             run_id=context.run_id,
-            applied_on=None if open_batches or not rows else context.clock(),
+            applied_on=context.clock() if is_read else None,
         )
     outcome.rejects += [Reject(f"{file.name} line {fault.line}", "outside", fault.text) for fault in survey.outside]
-    outcome.counts["files_failed" if open_batches or not rows else "files_applied"] += 1
+    outcome.counts["files_applied" if is_read else "files_failed"] += 1
     context.log.info("file.done", file=file.name, file_id=file.id, batches=len(rows), open=len(open_batches))
     return outcome

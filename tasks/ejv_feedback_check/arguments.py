@@ -5,8 +5,8 @@ from typing import Literal
 
 from config.errors import UsageError
 
-Mode = Literal["poll", "check", "file", "search", "resubmit", "rebuild", "unstop"]
-_WITH_A_REASON = ("resubmit", "rebuild", "unstop")
+Mode = Literal["poll", "check", "file", "search", "resubmit", "rebuild", "ignore", "unstop"]
+_WITH_A_REASON = ("resubmit", "rebuild", "ignore", "unstop")
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Arguments:
     even_if_closed: bool = False
     even_if_young: bool = False
     rebuild: int | None = None
+    ignore: str | None = None
     unstop: int | None = None
     reason: str | None = None
 
@@ -34,6 +35,7 @@ class Arguments:
                 "--search": self.search or self.index_bucket,
                 "--resubmit": self.resubmit is not None,
                 "--rebuild": self.rebuild is not None,
+                "--ignore": self.ignore,
                 "--unstop": self.unstop is not None,
             }.items()
             if given
@@ -63,6 +65,8 @@ class Arguments:
             return "resubmit"
         if self.rebuild is not None:
             return "rebuild"
+        if self.ignore:
+            return "ignore"
         return "unstop" if self.unstop is not None else "poll"
 
     @property
@@ -70,11 +74,12 @@ class Arguments:
         """The settings this way of working cannot do without."""
         needs = {
             "poll": ("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings", "EventSettings"),
-            "check": (),
+            "check": ("CgiSettings",),
             "file": ("CgiSettings", "ObjectStoreSettings", "EventSettings"),
             "search": ("CgiSettings", "ObjectStoreSettings"),
             "resubmit": ("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings"),
             "rebuild": ("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings"),
+            "ignore": ("CgiSettings", "ObjectStoreSettings"),
             "unstop": (),
         }
         return needs[self.mode]

@@ -78,6 +78,15 @@ class Survey:
     effective: set[date] = field(default_factory=set)
     lines: int = 0
 
+    @property
+    def fault(self) -> str | None:
+        """Why the file was not read to its end, None if every line of it is in a batch without faults."""
+        if not self.batches:
+            return "it holds no batch of feedback (no line begins with GIBG, GABG or APBG)"
+        faults = [*self.outside, *(fault for batch in self.batches for fault in batch.faults)]
+        first = min(faults, default=None)
+        return f"line {first.line}: {first.text}" if first is not None else None
+
     def read(
         self, lines: Iterable[tuple[Line, str]], keep: Callable[[Line], None] = lambda _line: None
     ) -> Iterator[Mention]:

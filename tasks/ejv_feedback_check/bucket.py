@@ -1,17 +1,24 @@
 """The inbox and feedback files in the bucket: finding one by name, and indexing those that are not yet."""
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from io import BufferedReader
+from typing import BinaryIO
 
 from sqlalchemy import text
 
 from config.settings import CgiSettings
+from connectors.byte_stream import ByteStream
 from connectors.object_store import ObjectStore
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, Reader, index_file
+from tasks.ejv_feedback_check.names import is_feedback, may_be_feedback
 
 _HASH = re.compile(r"\.[0-9a-f]{12}$", re.ASCII)
+_PIECE = 1 << 20
 _ON_THEIR_WAY = "incoming/"
 
 
@@ -34,8 +41,19 @@ def index_bucket(context: RunContext, store: ObjectStore, prefixes: Iterable[str
 
 def index_object(context: RunContext, store: ObjectStore, key: str, reader: Reader) -> None:
     """Index one object, unless that is done."""
-    with store.open(key) as stream, context.database.begin() as session:
-        index_file(session, stream, reader, object_key=key, name=file_name(key), now=context.clock())
+    digest = sha256()
+    with store.open(key) as content, context.database.begin() as session:
+        stream = BufferedReader(ByteStream(_hashed(content, digest)), _PIECE)
+        index_file(
+            session, stream, reader, object_key=key, name=file_name(key), now=context.clock(),
+            content_hash=digest.hexdigest,
+        )  # fmt: skip
+
+
+def _hashed(content: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
+    while chunk := content.read(_PIECE):
+        digest.update(chunk)
+        yield chunk
 
 
 def file_name(key: str) -> str:
@@ -55,6 +73,22 @@ def find_inbox(context: RunContext, store: ObjectStore, name: str) -> str | None
 def find_feedback(context: RunContext, store: ObjectStore, name: str) -> str | None:
     """Give the key of a feedback file of that name that we did not store: in the usual folder, or where indexed."""
     return _find(context, store, name, "feedback", context.settings(CgiSettings).feedback_folder)
+
+
+def find_unknown(context: RunContext, name: str) -> str | None:
+    """Return the key of an indexed feedback file of that name whose content we never took in."""
+    with context.database.begin() as session:
+        key: str | None = session.scalar(
+            text(
+                "SELECT object_key FROM pay_jobs.cgi_files AS file WHERE name = :name AND kind = 'feedback'"
+                "   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known WHERE known.source = 'CGI'"
+                "                      AND (known.object_key = file.object_key OR known.sha256 = file.sha256"
+                "                           OR file.sha256 IS NULL AND known.name = file.name))"
+                " ORDER BY id LIMIT 1"
+            ),
+            {"name": name},
+        )
+    return key
 
 
 def index_outstanding(context: RunContext, store: ObjectStore) -> Outcome:
@@ -90,8 +124,9 @@ def _find(context: RunContext, store: ObjectStore, name: str, kind: str, folder:
 
 def _reader(settings: CgiSettings, key: str) -> Reader | None:
     name = file_name(key)
-    if name.endswith(settings.trigger_ending):
+    if name.upper().endswith(settings.trigger_ending.upper()):
         return None
     if name.startswith(settings.inbox_prefix):
         return INBOX
-    return FEEDBACK if name.startswith(settings.feedback_prefix) else None
+    is_theirs = key.startswith(f"{settings.feedback_folder}/") and may_be_feedback(settings, name)
+    return FEEDBACK if is_theirs or is_feedback(settings, name) else None

@@ -24,6 +24,7 @@ VALUES (:object_key, :name, :kind, 0, :now)
     ON CONFLICT (object_key) DO NOTHING
 RETURNING id
 """
+_END_FILE = "UPDATE pay_jobs.cgi_files SET lines = :lines, fault = :fault, sha256 = :sha256 WHERE id = :id"
 _ADD_BATCH = """
 INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line, state, reason,
                                        run_id)
@@ -59,10 +60,12 @@ def index_file(
     name: str,
     now: datetime,
     keep: Callable[[Line], None] = lambda _line: None,
+    content_hash: Callable[[], str | None] = lambda: None,
 ) -> Survey:
-    """Read a file, keep its numbers in the index unless they are there, and give what was found.
+    """Read a file, keep its numbers in the index unless they are there, and return what was found.
 
-    keep  is handed every line of a batch
+    keep          is handed every line of a batch
+    content_hash  is asked once the file was read
     """
     survey = Survey()
     mentions = survey.read(reader.lines(stream), keep)
@@ -76,9 +79,8 @@ def index_file(
         return survey
     columns = ("cgi_file_id", "line", "kind", "number", "amount")
     copy_rows(session, "pay_jobs.cgi_mentions", columns, ((added, *mention) for mention in mentions))
-    session.execute(
-        text("UPDATE pay_jobs.cgi_files SET lines = :lines WHERE id = :id"), {"id": added, "lines": survey.lines}
-    )
+    fault = survey.fault if reader.kind == "feedback" else None
+    session.execute(text(_END_FILE), {"id": added, "lines": survey.lines, "fault": fault, "sha256": content_hash()})
     return survey
 
 

@@ -14,26 +14,31 @@ _STAMP = r"F(?P<feeder>\w{1,8})\.(?P<date>\d{8})\d{6}"
 
 
 def wanted(settings: CgiSettings) -> Wanted:
-    """Give the names that are fetched: ACK and FEEDBACK, by prefix, and never a trigger."""
+    """Return the names that are fetched: ACK and FEEDBACK, by prefix in any case, and never a trigger."""
     prefixes = "|".join(map(re.escape, (settings.ack_prefix, settings.feedback_prefix)))
     ending = re.escape(settings.trigger_ending)
     pattern = rf"(?:{prefixes})(?!.*{ending}$)(?:(?:\..*)?\.{_STAMP}.*|.*)"
     return Wanted(
-        re.compile(pattern, re.ASCII),
+        re.compile(pattern, re.ASCII | re.IGNORECASE),
         settings.trigger_ending,
         trigger_required=False,
-        may_be_empty=re.compile(f"{re.escape(settings.ack_prefix)}.*", re.DOTALL),
+        may_be_empty=re.compile(f"{re.escape(settings.ack_prefix)}.*", re.DOTALL | re.IGNORECASE),
     )
 
 
 def is_feedback(settings: CgiSettings, name: str) -> bool:
-    """Whether a file is feedback, by its prefix."""
-    return name.startswith(settings.feedback_prefix)
+    """Return whether a file is feedback, by its prefix."""
+    return name.upper().startswith(settings.feedback_prefix.upper())
+
+
+def may_be_feedback(settings: CgiSettings, name: str) -> bool:
+    """Return whether a file may hold feedback: the word stands in its name, in whatever case, and it is no ACK."""
+    return settings.feedback_prefix.upper() in name.upper() and not is_ack(settings, name)
 
 
 def is_ack(settings: CgiSettings, name: str) -> bool:
-    """Whether a file is an ACK, by its prefix."""
-    return name.startswith(settings.ack_prefix)
+    """Return whether a file is an ACK, by its prefix."""
+    return name.upper().startswith(settings.ack_prefix.upper())
 
 
 def feeder_of(name: str) -> str | None:

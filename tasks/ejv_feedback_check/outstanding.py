@@ -10,6 +10,8 @@ from sqlalchemy import Row
 
 from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
+from config.settings import CgiSettings
+from connectors.inbound.unread_feedback import UnreadFile, since, unread_feedback
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
@@ -36,11 +38,12 @@ def check_outstanding(context: RunContext) -> Outcome:
     now = context.clock()
     with context.database.begin() as session:
         rows = run_sql(session, PACKAGE, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS))).all()
+        unread = unread_feedback(session, context.settings(CgiSettings).ack_prefix)
     outcome = Outcome()
     shown = []
     for row in rows:
         age = age_in_business_days(_sent_on(row), now)
-        step = next_step(row, age, now)
+        step = next_step(row, age, now, since(unread, row.created_on))
         shown.append(
             (row.batch, row.file_type, step.state, None if _is_answered(row) else age, row.open_items, row.amount,
              row.resubmitted_as or row.file_ref, step.words, step.command)
@@ -61,8 +64,11 @@ def check_outstanding(context: RunContext) -> Outcome:
     return outcome
 
 
-def next_step(row: Row[Any], age: int, now: datetime) -> Step:
-    """Decide what is to be done with a batch."""
+def next_step(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) -> Step:
+    """Decide what is to be done with a batch.
+
+    unread  feedback that came since it was sent and was not read: nothing is sent again or voided before it is
+    """
     if row.resubmission_state not in {None, "done"}:
         return Step("resubmission unfinished", "The next run finishes it.", "EJV_FEEDBACK_CHECK", True)
     if _is_answered(row):
@@ -71,6 +77,10 @@ def next_step(row: Row[Any], age: int, now: datetime) -> Step:
         why = f" ({row.told_state}: {row.told_reason})" if row.told_reason else ""
         words = f"Its feedback {row.told_name} is stored and not applied{why}: apply it."
         return Step("feedback stored, not applied", words, f"EJV_FEEDBACK_CHECK --file {row.told_name}", True)
+    if unread:
+        more = f", and {len(unread) - 1} more," if len(unread) > 1 else ""
+        words = f"{unread[0].words}{more} came since it was sent and was not read: its answer may be in it."
+        return Step("feedback not read", words, f"EJV_FEEDBACK_CHECK --file {unread[0].name}", True)
     if row.status == "ERRORED":
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
         return Step("errored, half applied", words, _with_reason(f"--rebuild {row.batch}"), True)

@@ -22,13 +22,38 @@ from jobs.run.outcome import Outcome, Table
 from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
 from tasks.ejv_feedback_check.file_index import INBOX
 from tasks.ejv_feedback_check.names import VOIDED
-from tasks.ejv_feedback_check.resend_guards import Ours, answer_due, answers_stored, answers_waiting, our_batch
+from tasks.ejv_feedback_check.resend_guards import Ours, answer_due, look_on_the_server, our_batch, unread_answers
 from tasks.ejv_feedback_check.staging import PACKAGE
 from tasks.ejv_feedback_check.unstop import clear_stop
 
 _SLIPS = "REFUND"
 _EFT = "EFT_REFUND"
 _ANSWERED = ("COMPLETED", "ERRORED")
+_AP = (_SLIPS, _EFT)
+_MOST_NAMED = 20
+_LEFT_TO_DO = {
+    "PAYMENT": "they are free for the next payment batch; correct the GL first",
+    "DISBURSEMENT": "they are free for the next partner batch; correct the GL first",
+    "NON_GOV_DISBURSEMENT": "they are free for the next AP batch; remove the cause first",
+    _SLIPS: "their slips are REFUND_REJECTED; have each refund authorized again once the cause is removed",
+    _EFT: "they are ERRORED; have each refund approved again once the cause is removed",
+}
+_REFUSED = """
+SELECT coalesce(link.link_type, 'invoice') || ' ' || link.link_id AS what, coalesce(link.message, '') AS message
+  FROM ejv_headers AS header
+  JOIN ejv_links AS link ON link.ejv_header_id = header.id
+ WHERE header.ejv_file_id = :batch AND link.disbursement_status_code = 'ERRORED'
+ UNION
+SELECT item.subject, min(item.code || ' ' || item.message)
+  FROM pay_jobs.feedback_batches AS answer
+  JOIN pay_jobs.feedback_lines AS item
+    ON item.file_id = answer.file_id AND item.line BETWEEN answer.first_line AND answer.last_line
+ WHERE answer.batch_number = :batch AND item.record IN ('IH', 'IL', 'NA', 'IC')
+   AND item.code <> '0000' AND item.outcome = 'applied'
+   AND NOT EXISTS (SELECT FROM ejv_headers WHERE ejv_file_id = :batch)
+ GROUP BY item.subject
+ ORDER BY 1
+"""
 _SENT_AGAIN = """
 SELECT new_name, begun_on FROM pay_jobs.resubmissions
  WHERE batch_number = :batch AND state <> 'given_up' AND (state <> 'done' OR business_day = :day)
@@ -38,16 +63,18 @@ SELECT new_name, begun_on FROM pay_jobs.resubmissions
 def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str, even_if_young: bool) -> Outcome:
     """Void a batch and show every row that changes. Raises InputRefused with every reason there is against it."""
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
-        waiting = answers_waiting(sftp, context)
+        there = look_on_the_server(sftp, context)
     outcome = index_bucket(context, store, (f"{context.settings(CgiSettings).feedback_folder}/",))
     with context.database.begin() as session:
         ours = our_batch(session, batch)
-        against = waiting + _against(context, session, ours)
+        against = unread_answers(session, context, ours, there) + _against(context, session, ours)
         if not even_if_young and ours.batch.disbursement_status_code not in _ANSWERED:
             against += answer_due(session, batch, context.clock())
         if against:
             raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
         changed = _void(context, store, session, ours, reason)
+        if all(row.name == "ejv_files" for row in changed):
+            raise InputRefused(f"Batch {batch} is not voided: {_answered(session, ours)}")
         session.execute(text("DROP TABLE voided"))
     outcome.tables.append(
         Table(f"Batch {batch} voided", ("table", "id", "before", "after"), [tuple(row) for row in changed])
@@ -63,15 +90,35 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
 
 
 def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
-    reasons = answers_stored(session, ours.batch.id, context.settings(CgiSettings).feedback_prefix)
+    reasons: list[str] = []
     if (ours.batch.message or "").startswith(VOIDED):
         reasons.append(f"it was voided before ({ours.batch.message})")
-    elif ours.batch.disbursement_status_code == "COMPLETED" and not set(ours.links) - {"COMPLETED"}:
-        reasons.append("it is COMPLETED, and nothing is left of it that was not accepted")
+    elif ours.batch.disbursement_status_code in _ANSWERED and ours.batch.file_type in _AP:
+        reasons.append(_answered(session, ours))
     values = {"batch": ours.batch.id, "day": next_business_day(context.today())}
     for row in session.execute(text(_SENT_AGAIN), values):
         reasons.append(f"it was sent again as {row.new_name} and CGI may run that; wait for its answer")
     return reasons
+
+
+def _answered(session: Session, ours: Ours) -> str:
+    """Say that CGI answered all of a batch, and what is left to do for what it refused."""
+    accepted, _ = ours.links.get("COMPLETED", (0, 0))
+    refused = session.execute(text(_REFUSED), {"batch": ours.batch.id}).all()
+    said = f"CGI answered all of it in {ours.batch.feedback_file_ref or 'a file that is not named'}"
+    if ours.links:
+        said += f" ({accepted} accepted, {len(refused)} refused)"
+    if not refused:
+        return f"{said}, and nothing of it waits to be set free"
+    named = "; ".join(f"{row.what}: {row.message.strip() or 'no message'}" for row in refused[:_MOST_NAMED])
+    more = f"; and {len(refused) - _MOST_NAMED} more" if len(refused) > _MOST_NAMED else ""
+    left = (
+        f"{said}, and nothing of it waits to be set free. Refused: {named}{more}; {_LEFT_TO_DO[ours.batch.file_type]}"
+    )
+    if ours.batch.file_type in _AP:
+        return left
+    stopped = run_sql(session, PACKAGE, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
+    return left + "".join(f', EJV_FEEDBACK_CHECK --unstop {code} --reason "..."' for code in stopped.scalars())
 
 
 def _void(context: RunContext, store: ObjectStore, session: Session, ours: Ours, reason: str) -> list[Row[Any]]:

@@ -1,6 +1,7 @@
 """What speaks against sending a batch again, or voiding it: an answer that came, or may still come."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, text
@@ -10,10 +11,15 @@ from config.business_days import age_in_business_days
 from config.business_time import BUSINESS_ZONE
 from config.errors import UsageError
 from config.settings import CgiSettings, CgiSftpSettings
-from connectors.sftp import SftpSession
+from connectors.inbound.listing import printable
+from connectors.inbound.unread_feedback import since, unread_feedback
+from connectors.sftp import RemoteFile, SftpSession, join
 from jobs.run.context import RunContext
+from tasks.ejv_feedback_check.names import may_be_feedback
 
 LATE = 1
+_SHOWN = 5
+_CLOCKS_APART = timedelta(days=1)
 
 _BATCH = "SELECT * FROM ejv_files WHERE id = :batch FOR UPDATE"
 _LINKS = """
@@ -27,19 +33,28 @@ _STORED = """
 SELECT file.name, batch.state
   FROM pay_jobs.feedback_batches AS batch
   JOIN pay_jobs.inbound_files AS file ON file.id = batch.file_id
- WHERE batch.batch_number = :batch AND batch.state IN ('waiting', 'held')
+ WHERE batch.batch_number = :batch AND batch.state IN ('waiting', 'held') AND file.state <> 'ignored'
  UNION ALL
 SELECT file.name, 'in the bucket'
   FROM pay_jobs.cgi_mentions AS mention
   JOIN pay_jobs.cgi_files AS file ON file.id = mention.cgi_file_id
  WHERE mention.kind = 'batch' AND mention.number = CAST(:batch AS text) AND file.kind = 'feedback'
-   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known WHERE known.source = 'CGI' AND known.name = file.name)
- UNION ALL
-SELECT name, state
-  FROM pay_jobs.inbound_files
- WHERE source = 'CGI' AND name LIKE :feedback AND state IN ('stored', 'received')
-   AND NOT EXISTS (SELECT FROM pay_jobs.feedback_batches AS batch WHERE batch.file_id = inbound_files.id)
+   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
+                    WHERE known.source = 'CGI'
+                      AND (   known.object_key = file.object_key
+                           OR known.sha256 = file.sha256
+                           OR file.sha256 IS NULL AND known.name = file.name))
  ORDER BY 1
+"""
+_ARCHIVED = """
+SELECT archived_as FROM pay_jobs.inbound_files WHERE source = 'CGI' AND archived_as IS NOT NULL
+ UNION
+SELECT repeat ->> 'archived_as' FROM pay_jobs.inbound_files, jsonb_array_elements(details -> 'repeats') AS repeat
+ WHERE source = 'CGI'
+ UNION
+SELECT name FROM pay_jobs.inbound_files WHERE source = 'CGI'
+ UNION
+SELECT name FROM pay_jobs.cgi_files WHERE kind = 'feedback'
 """
 _SENT_ON = """
 SELECT coalesce(max(coalesce(sent.done_on, sent.begun_on)), max(batch.created_on AT TIME ZONE 'UTC'))
@@ -67,14 +82,52 @@ def our_batch(session: Session, number: int) -> Ours:
     return Ours(batch, {row.status: (row.number, row.example) for row in links})
 
 
-def answers_stored(session: Session, number: int, feedback_prefix: str) -> list[str]:
-    """Say which stored feedback is about the batch, or may be, and is not applied."""
-    values = {"batch": number, "feedback": f"{feedback_prefix}%"}
+@dataclass(frozen=True)
+class OnTheServer:
+    """What lies on CGI's server under names that may be feedback's: in its directory, and in the backup directory."""
+
+    directory: list[RemoteFile]
+    backup: list[RemoteFile]
+
+
+def look_on_the_server(sftp: SftpSession, context: RunContext) -> OnTheServer:
+    """List what lies on CGI's server and may be feedback, whatever the case of its name."""
+    settings, cgi = context.settings(CgiSftpSettings), context.settings(CgiSettings)
+
+    def listed(directory: str) -> list[RemoteFile]:
+        entries = [entry for entry in sftp.list(directory) if may_be_feedback(cgi, entry.name)]
+        return [entry for entry in entries if entry.is_regular or _leads_to_a_file(sftp, join(directory, entry.name))]
+
+    return OnTheServer(listed(settings.directory), listed(settings.backup_directory))
+
+
+def unread_answers(session: Session, context: RunContext, ours: Ours, there: OnTheServer) -> list[str]:
+    """Say which feedback is about the batch and not applied, or may be about it because it was not read."""
     return [
+        *answers_waiting(there),
+        *answers_stored(session, ours, context.settings(CgiSettings)),
+        *answers_archived(session, ours, there, context.settings(CgiSettings)),
+    ]
+
+
+def answers_stored(session: Session, ours: Ours, settings: CgiSettings) -> list[str]:
+    """Say which stored feedback is about the batch, or may be, and is not applied."""
+    rows = session.execute(text(_STORED), {"batch": ours.batch.id}).all()
+    reasons = [
         f"feedback {row.name} is stored and not applied ({row.state}): apply it first, "
         f"EJV_FEEDBACK_CHECK --file {row.name}"
-        for row in session.execute(text(_STORED), values)
+        for row in rows
     ]
+    about_it = {row.name for row in rows}
+    unread = since(unread_feedback(session, settings.ack_prefix), ours.batch.created_on)
+    reasons += [
+        f"feedback {file.words} came since it was sent and was not read to its end, so it may hold the answer: "
+        f"EJV_FEEDBACK_CHECK --file {file.name} once the cause is removed, or, where CAS says what it is, "
+        f'EJV_FEEDBACK_CHECK --ignore {file.name} --reason "..."'
+        for file in unread
+        if file.name not in about_it
+    ]
+    return reasons
 
 
 def answers_applied(ours: Ours) -> list[str]:
@@ -94,12 +147,44 @@ def answers_applied(ours: Ours) -> list[str]:
     return reasons
 
 
-def answers_waiting(sftp: SftpSession, context: RunContext) -> list[str]:
+def answers_waiting(there: OnTheServer) -> list[str]:
     """Say which feedback lies in the CGI directory and was not fetched."""
-    prefix = context.settings(CgiSettings).feedback_prefix
-    directory = context.settings(CgiSftpSettings).directory
-    names = [file.name for file in sftp.list(directory) if file.name.startswith(prefix)]
-    return [f"{', '.join(names)} wait in the CGI directory: run EJV_FEEDBACK_CHECK first"] if names else []
+    if not there.directory:
+        return []
+    return [
+        f"{_names(there.directory)} wait in the CGI directory: run EJV_FEEDBACK_CHECK first, and have CAS rename or "
+        "take away what it leaves there"
+    ]
+
+
+def answers_archived(session: Session, ours: Ours, there: OnTheServer, settings: CgiSettings) -> list[str]:
+    """Say which feedback lies in the backup directory since the batch was sent and was never taken in."""
+    sent = (ours.batch.created_on.replace(tzinfo=UTC) - _CLOCKS_APART).timestamp()
+    known = set(session.execute(text(_ARCHIVED)).scalars())
+    trigger = settings.trigger_ending.upper()
+    found = [
+        file
+        for file in there.backup
+        if file.modified >= sent and file.name not in known and trigger not in file.name.upper()
+    ]
+    if not found:
+        return []
+    return [
+        f"{_names(found)} lie in the backup directory and were never taken in: fetch them, and apply each with "
+        "EJV_FEEDBACK_CHECK --file PATH"
+    ]
+
+
+def _names(files: list[RemoteFile]) -> str:
+    names = sorted(printable(file.name) for file in files)
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _leads_to_a_file(sftp: SftpSession, path: str) -> bool:
+    """Return whether a link, if it is one, leads to a file."""
+    found = sftp.stat(path)
+    return found is not None and found.is_regular
 
 
 def answer_due(session: Session, number: int, now: datetime) -> list[str]:

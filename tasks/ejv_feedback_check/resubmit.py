@@ -29,9 +29,10 @@ from tasks.ejv_feedback_check.resend_guards import (
     Ours,
     answer_due,
     answers_applied,
-    answers_stored,
     answers_waiting,
+    look_on_the_server,
     our_batch,
+    unread_answers,
 )
 from tasks.ejv_feedback_check.sending import Resubmission, begin, send, unfinished
 
@@ -65,17 +66,16 @@ def resubmit(
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
         with context.database.begin() as session:
             begun = [one for one in unfinished(session) if one.batch_number == batch]
-        waiting = answers_waiting(sftp, context)
-        if begun and not waiting and not context.dry_run:
+        there = look_on_the_server(sftp, context)
+        if begun and not answers_waiting(there) and not context.dry_run:
             return send(context, store, sftp, begun[0])
         outcome = index_bucket(context, store, (f"{settings.feedback_folder}/",))
         with context.database.begin() as session:
             ours = our_batch(session, batch)
             stored = _stored(context, store, ours)
-            against = _against(context, session, ours)
+            against = _against(context, session, ours) + unread_answers(session, context, ours, there)
             against += [] if even_if_young else answer_due(session, batch, context.clock())
             against += [] if even_if_closed else _closed(stored, context.today())
-        against += waiting
         if against:
             raise InputRefused(f"Batch {batch} is not sent again: {'; '.join(against)}")
         new = _new(context, sftp, ours, stored, reason)
@@ -124,7 +124,6 @@ def _stored(context: RunContext, store: ObjectStore, ours: Ours) -> Stored:
 def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
     number, day = ours.batch.id, next_business_day(context.today())
     reasons = answers_applied(ours)
-    reasons += answers_stored(session, number, context.settings(CgiSettings).feedback_prefix)
     for row in session.execute(text(_SENT_TODAY), {"batch": number, "day": day}):
         reasons.append(f"it was sent again this business day already, as {row.new_name}")
     return reasons

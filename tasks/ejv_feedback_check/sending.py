@@ -27,7 +27,7 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.bucket import index_object
 from tasks.ejv_feedback_check.file_index import INBOX
-from tasks.ejv_feedback_check.resend_guards import answers_applied, answers_stored, our_batch
+from tasks.ejv_feedback_check.resend_guards import answers_applied, look_on_the_server, our_batch, unread_answers
 
 STEPS = ("data", "data noted", "trigger noted", "trigger", "kept", "done")
 
@@ -83,7 +83,7 @@ def send(
     directory = context.settings(CgiSftpSettings).directory
     data, trigger = sent.new_name, sent.new_name + context.settings(CgiSettings).trigger_ending
     if sent.state in {"begun", "data_sent"}:
-        against = _overtaken(context, sent)
+        against = _overtaken(context, sftp, sent)
         if against:
             return _give_up(context, sftp, sent, join(directory, data), against)
         digest = hashlib.sha256()
@@ -132,14 +132,14 @@ def _hashed(chunks: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]
         yield chunk
 
 
-def _overtaken(context: RunContext, sent: Resubmission) -> list[str]:
+def _overtaken(context: RunContext, sftp: SftpSession, sent: Resubmission) -> list[str]:
     """Say why what was begun must not go on: an answer came, or the day of its name is over."""
     if sent.business_day < next_business_day(context.today()):
         return [f"its day {sent.business_day} is over; type the command again"]
+    there = look_on_the_server(sftp, context)
     with context.database.begin() as session:
         ours = our_batch(session, sent.batch_number)
-        prefix = context.settings(CgiSettings).feedback_prefix
-        return answers_applied(ours) + answers_stored(session, sent.batch_number, prefix)
+        return answers_applied(ours) + unread_answers(session, context, ours, there)
 
 
 def _give_up(context: RunContext, sftp: SftpSession, sent: Resubmission, data: str, against: list[str]) -> Outcome:

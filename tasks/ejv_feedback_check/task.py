@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.errors import UsageError
 from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings
 from connectors.inbound.content import open_content
-from connectors.inbound.ledger import InboundFile, find_by_name, list_files, set_state
+from connectors.inbound.ledger import InboundFile, list_files
 from connectors.inbound.poll import poll
 from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
@@ -18,17 +17,17 @@ from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.acks import record_ack
 from tasks.ejv_feedback_check.apply_file import Opened, apply_file
 from tasks.ejv_feedback_check.arguments import Arguments
-from tasks.ejv_feedback_check.bucket import find_feedback, index_bucket, index_outstanding
+from tasks.ejv_feedback_check.bucket import index_bucket, index_outstanding
 from tasks.ejv_feedback_check.names import SOURCE, is_ack, is_feedback, wanted
 from tasks.ejv_feedback_check.outstanding import check_outstanding
 from tasks.ejv_feedback_check.rebuild import rebuild
 from tasks.ejv_feedback_check.resubmit import resubmit
 from tasks.ejv_feedback_check.search import search
 from tasks.ejv_feedback_check.sending import send, unfinished
+from tasks.ejv_feedback_check.stored_files import SETTLED, ignore, stored
 from tasks.ejv_feedback_check.unstop import unstop
 
 IF_HELD = "Once it is right: EJV_FEEDBACK_CHECK --file NAME; what was answered already is not applied twice."
-_SETTLED = ("applied", "known", "ignored")
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -54,6 +53,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
             SOURCE, wanted(context.settings(CgiSettings)), context.database, store, context.clock, context.run_id,
             context.stop.check,
         )  # fmt: skip
+        if arguments.ignore is not None:
+            return ignore(context, stored(context, store, intake, arguments.ignore), reason=reason)
         if arguments.file is not None:
             return _apply_named(context, store, intake, arguments.file, despite_faults=arguments.despite_faults)
         outcome = index_outstanding(context, store)
@@ -102,31 +103,12 @@ def _apply_named(
 ) -> Outcome:
     """Apply one file of this machine, or one that is stored: taken in before, or lying in the bucket."""
     path = Path(name)
-    file = register_local(path, intake).file if path.is_file() else _stored(context, store, intake, name)
-    if file.state in _SETTLED:
+    file = register_local(path, intake).file if path.is_file() else stored(context, store, intake, name)
+    if file.state in SETTLED:
         return Outcome(notes=[f"{file.name} is {file.state} ({file.reason or 'nothing to do'}): not applied again."])
     if is_ack(context.settings(CgiSettings), file.name):
         return record_ack(context, file, _opened(context, store, file).content)
     return apply_file(context, _opened(context, store, file), despite_faults=despite_faults)
-
-
-def _stored(context: RunContext, store: ObjectStore, intake: Intake, name: str) -> InboundFile:
-    """Give the newest file of that name that waits for something, else the newest; one in the bucket is taken in."""
-    with context.database.begin() as session:
-        found = find_by_name(session, SOURCE, name)
-    if found:
-        return ([file for file in found if file.state not in _SETTLED] or found)[-1]
-    key = find_feedback(context, store, name)
-    if key is None:
-        raise UsageError(
-            f"There is no local file {name!r}, and none in the bucket that is known; "
-            "EJV_FEEDBACK_CHECK --index-bucket looks for more."
-        )
-    file = intake.keep(name, lambda: store.read(key), size=store.size_of(key) or 0).file
-    if file.state != "stored":
-        return file
-    with context.database.begin() as session:
-        return set_state(session, file.id, "received")
 
 
 def _opened(context: RunContext, store: ObjectStore, file: InboundFile) -> Opened:

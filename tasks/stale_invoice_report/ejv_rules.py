@@ -1,7 +1,8 @@
 """Journal vouchers: what CGI answers, batch by batch (section 5.2).
 
 The order is the table's, but for J14, which J12 would hide, and J16, the table's "extra" row. A rejected batch (J11)
-is not taken for one that waits. Of a refund only what came after it was asked for is looked at.
+is not taken for one that waits. While feedback lies unread (J8U), nobody is advised to send a batch again (J9) or to
+void it (J11). Of a refund only what came after it was asked for is looked at.
 """
 
 from tasks.stale_invoice_report.cutoffs import Moments
@@ -77,6 +78,16 @@ def _is_rejected_whole(e: Evidence, _when: Moments) -> bool:
     return _is_active(e) and _link_is(e, "UPLOADED") and _journal(e).file_status == "ERRORED"
 
 
+def _may_be_answered_unread(e: Evidence, _when: Moments) -> bool:
+    return _journal(e).unread_file is not None
+
+
+def _is_rejected_and_unread(e: Evidence, when: Moments) -> bool:
+    journal = _journal(e)
+    waits = journal.feedback_file is not None and not journal.feedback_is_applied
+    return _is_rejected_whole(e, when) and (waits or _may_be_answered_unread(e, when))
+
+
 EJV: Rules = (
     Rule("J1", lambda e, _when: not e.invoice.is_billable),
     Rule("J14", _is_sent_twice),
@@ -88,8 +99,10 @@ EJV: Rules = (
     Rule("J6", _was_left_out),
     Rule("J7", _unanswered(_is_young)),
     Rule("J8", _unanswered(lambda e, _when: _journal(e).feedback_file is not None)),
+    Rule("J8U", _unanswered(_may_be_answered_unread)),
     Rule("J9", _unanswered(lambda _e, _when: True)),
     Rule("J10", _is_half_answered),
+    Rule("J8U", _is_rejected_and_unread),
     Rule("J11", _is_rejected_whole),
     Rule("J12", lambda e, _when: _link_is(e, "COMPLETED")),
     Rule("J13", lambda e, _when: _is_active(e) and _link_is(e, "ERRORED")),

@@ -105,6 +105,7 @@ class Journal(NamedTuple):
 
     completed_batches  how many batches have a completed link for it
     feedback_file      a stored feedback file that speaks of its batch
+    unread_file        a feedback file that came since its batch was sent and was not read: it may speak of it
     """
 
     refund_asked: datetime | None
@@ -124,6 +125,8 @@ class Journal(NamedTuple):
     completed_batches: int
     feedback_file: str | None = None
     feedback_is_applied: bool = False
+    unread_file: str | None = None
+    unread_words: str = ""
 
 
 class Slip(NamedTuple):

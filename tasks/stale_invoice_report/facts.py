@@ -110,6 +110,8 @@ def _journal(journal: Journal) -> Iterator[str]:
         yield f"link {journal.link_status}{f' ({journal.link_message})' if journal.link_message else ''}"
         applied = " (applied)" if journal.feedback_is_applied else ""
         yield f"feedback {journal.feedback_ref or journal.feedback_file or 'not found'}{applied}"
+        if journal.unread_words and not journal.feedback_is_applied:
+            yield f"not read: {journal.unread_words}"
     if journal.completed_batches > 1:
         yield f"completed in {journal.completed_batches} batches"
     if not journal.has_gl:

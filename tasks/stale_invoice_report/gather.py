@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import InputRefused
 from connectors.cfs import CfsSite
+from connectors.inbound.unread_feedback import UnreadFile, since
 from database.sql import run_sql
 from tasks.stale_invoice_report.cutoffs import Moments, local_day
 from tasks.stale_invoice_report.evidence import (
@@ -34,12 +35,14 @@ class Gatherer:
     """Gathers page after page of one report.
 
     prefix  before every invoice number in CFS
+    unread  feedback of CGI that was not read to its end
     groups  of the PAD accounts that were met, so that each is read once
     """
 
     when: Moments
     prefix: str
     files: WaitingFiles
+    unread: list[UnreadFile] = field(default_factory=list)
     groups: dict[int, Group] = field(default_factory=dict)
 
     def page(self, session: Session, ids: list[int]) -> list[Evidence]:
@@ -85,7 +88,7 @@ class Gatherer:
         if not ids:
             return {}
         rows = run_sql(session, PACKAGE, "read_journals", ids=ids, today=self.when.today)
-        found = {row[0]: _journal(row) for row in rows}
+        found = {row[0]: self._journal(row) for row in rows}
         batches = sorted({one.batch for one in found.values() if one.batch is not None and one.feedback_ref is None})
         if not batches:
             return found
@@ -96,6 +99,15 @@ class Gatherer:
                 name, is_applied = answers[one.batch]
                 found[id_] = one._replace(feedback_file=name, feedback_is_applied=is_applied)
         return found
+
+    def _journal(self, row: Any) -> Journal:
+        (_, asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref, made, *rest) = row
+        journal = Journal(
+            asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref,
+            local_day(made) if made else None, *rest,
+        )  # fmt: skip
+        unread = since(self.unread, made) if made else []
+        return journal._replace(unread_file=unread[0].name, unread_words=unread[0].words) if unread else journal
 
     def _settlements(self, session: Session, numbers: Iterable[str | None]) -> dict[str, Settlement]:
         wanted = sorted(number for number in numbers if number)
@@ -142,14 +154,6 @@ def _invoice(row: Any) -> Invoice:
         id_, method, status, local_day(created_at), created_at, total, paid, slip, overdue, account_id, account,
         is_billable, local_day(activation) if activation else None, takes_bank, active,
         local_day(active_on) if active_on else None, bundle, completed, cancelled, profile, site_of(*place),
-    )  # fmt: skip
-
-
-def _journal(row: Any) -> Journal:
-    (_, asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref, made, *rest) = row
-    return Journal(
-        asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref,
-        local_day(made) if made else None, *rest,
     )  # fmt: skip
 
 

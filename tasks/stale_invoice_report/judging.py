@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from config.settings import CfsSettings
+from config.settings import CfsSettings, CgiSettings, read
 from connectors.cfs import CfsClient
+from connectors.inbound.unread_feedback import UnreadFile, unread_feedback
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from tasks.stale_invoice_report.arguments import Arguments
@@ -46,7 +47,7 @@ def judge_all(
     judged = Judged()
     context.progress.begin(len(ids), "invoices")
     with _cfs(context, arguments) as (cfs, prefix):
-        gatherer = Gatherer(when, prefix, files)
+        gatherer = Gatherer(when, prefix, files, _unread_feedback(context))
         judged.lookups = Lookups(cfs, Asker(context.stop.check)) if cfs is not None else None
         for start in range(0, len(ids), PAGE):
             context.stop.check()
@@ -55,6 +56,13 @@ def judge_all(
             context.progress.advance(len(page))
             context.record_progress({"invoices": f"{start + len(page)} of {len(ids)}"})
     return judged
+
+
+def _unread_feedback(context: RunContext) -> list[UnreadFile]:
+    known = context.read_settings.get(CgiSettings)
+    settings = known if isinstance(known, CgiSettings) else read(CgiSettings)
+    with context.database.begin() as session:
+        return unread_feedback(session, settings.ack_prefix)
 
 
 def _choose(context: RunContext, arguments: Arguments, when: Moments) -> "array[int]":

@@ -102,6 +102,8 @@ def _answer(e: Evidence) -> str:
 
 
 def _file(e: Evidence, diagnosis: Diagnosis) -> str | None:
+    if e.journal is not None and diagnosis.code == "J8U":
+        return e.journal.unread_file or e.journal.feedback_file
     if e.journal is not None:
         return (e.journal.feedback_file or e.journal.feedback_ref or e.journal.file_ref) or None
     if diagnosis.code == "P12":

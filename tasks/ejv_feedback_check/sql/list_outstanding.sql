@@ -70,6 +70,7 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
                            ON file.id = batch.file_id
                         WHERE batch.batch_number = chosen.id
                           AND batch.state IN ('waiting', 'held')
+                          AND file.state <> 'ignored'
                         UNION ALL
                        SELECT file.name, 'in the bucket', NULL, file.indexed_on
                          FROM pay_jobs.cgi_mentions AS mention
@@ -79,7 +80,10 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
                           AND mention.number = CAST(chosen.id AS text)
                           AND file.kind = 'feedback'
                           AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
-                                           WHERE known.source = 'CGI' AND known.name = file.name)) AS found
+                                           WHERE known.source = 'CGI'
+                                             AND (   known.object_key = file.object_key
+                                                  OR known.sha256 = file.sha256
+                                                  OR file.sha256 IS NULL AND known.name = file.name))) AS found
                       ORDER BY received_on DESC, name LIMIT 1) AS told
     ON true
   LEFT JOIN LATERAL (SELECT * FROM pay_jobs.resubmissions

@@ -7,11 +7,16 @@ SELECT DISTINCT ON (found.batch_number) found.batch_number, found.name, found.is
           FROM pay_jobs.feedback_batches AS batch
           JOIN pay_jobs.inbound_files AS file ON file.id = batch.file_id
          WHERE batch.batch_number = ANY (:batches)
+           AND file.state <> 'ignored'
          UNION ALL
         SELECT CAST(mention.number AS integer), file.name, false
           FROM pay_jobs.cgi_mentions AS mention
           JOIN pay_jobs.cgi_files AS file ON file.id = mention.cgi_file_id
          WHERE mention.kind = 'batch'
            AND mention.number = ANY (CAST(:batches AS text[]))
-           AND file.kind = 'feedback') AS found
+           AND file.kind = 'feedback'
+           AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
+                            WHERE known.source = 'CGI'
+                              AND known.state = 'ignored'
+                              AND (known.object_key = file.object_key OR known.sha256 = file.sha256))) AS found
  ORDER BY found.batch_number, found.is_applied DESC, found.name DESC

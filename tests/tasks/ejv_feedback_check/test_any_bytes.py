@@ -44,7 +44,7 @@ def status(books: EjvBooks, invoice: int) -> str:
 def lines_without_an_outcome(books: EjvBooks, content: bytes, outcome: Outcome) -> set[int]:
     """Return the lines that are neither recorded, nor in a held batch, nor named as outside of any."""
     [(file_id,)] = books.rows("SELECT min(id) FROM pay_jobs.inbound_files")
-    lines = {n for n, line in enumerate(content.split(b"\n"), 1) if line.removesuffix(b"\r").strip(b" \t\x1d\0")}
+    lines = {n for n, line in enumerate(content.split(b"\n"), 1) if line.removesuffix(b"\r").strip(b" \t\x1d\0\x1a")}
     lines -= {n for (n,) in books.rows("SELECT line FROM pay_jobs.feedback_lines WHERE file_id = :id", id=file_id)}
     for first, last in books.rows(
         "SELECT first_line, last_line FROM pay_jobs.feedback_batches WHERE state = 'held' AND file_id = :id", id=file_id

@@ -199,6 +199,35 @@ def test_a_rebuild_leaves_what_was_accepted_alone(sent: Office) -> None:
     assert any("1 links of batch 100 were accepted" in note for note in outcome.notes)
 
 
+def test_a_rebuild_of_an_answered_batch_is_refused_with_what_is_left_to_do(sent: Office) -> None:
+    sent.apply(BATCH.feedback({7: "1117 INVALID DISTRIBUTION"}))
+    books = sent.books
+    assert books.rows("SELECT link_id, disbursement_status_code FROM ejv_links ORDER BY link_id") == [
+        (55, "ERRORED"), (1001, "COMPLETED"),
+    ]  # fmt: skip
+    code = books.one("SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv")
+    with pytest.raises(InputRefused) as error:
+        sent.run(rebuild=100, reason=WHY)
+    assert "is not voided: CGI answered all of it in FEEDBACK.F3535.20261117214512 (1 accepted, 1 refused)" in str(
+        error.value
+    )
+    assert "Refused: partial_refund 55: 1117 INVALID DISTRIBUTION; they are free" in str(error.value)
+    assert f"EJV_FEEDBACK_CHECK --unstop {code}" in str(error.value)
+    assert books.one("SELECT disbursement_status_code, message FROM ejv_files") == ("COMPLETED", None)
+
+
+def test_a_rebuild_of_an_ap_batch_that_was_answered_names_what_was_refused(sent: Office) -> None:
+    batch = Batch(300, "AP", items=[Item("206000010", "12.25"), Item("206000028", "40.00")])
+    sent.books.batch(300, "REFUND", "INBOX.F3535.20261118030002")
+    for number, amount in (("206000010", "12.25"), ("206000028", "40.00")):
+        sent.books.add("routing_slips", number=number, refund_amount=amount)
+    sent.sent(batch, "INBOX.F3535.20261118030002")
+    sent.apply(batch.feedback({"206000028": "3001 PAYEE REJECTED"}))
+    with pytest.raises(InputRefused, match="Refused: 206000028: 3001 PAYEE REJECTED; their slips are REFUND_REJECTED"):
+        sent.run(rebuild=300, reason=WHY)
+    assert set(sent.books.rows("SELECT status FROM routing_slips")) == {("REFUND_PROCESSED",), ("REFUND_REJECTED",)}
+
+
 def test_a_rebuild_is_refused_while_feedback_waits_in_the_directory(sent: Office) -> None:
     sent.place.put("FEEDBACK.F3535.20261118214512", b"")
     with pytest.raises(InputRefused, match="wait in the CGI directory"):

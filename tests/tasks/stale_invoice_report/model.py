@@ -83,7 +83,7 @@ class Ejv:
 
     def _unanswered(self) -> str:
         if self.file == "ERRORED":
-            return "J11"
+            return "J8U" if self.answer == "stored" else "J11"
         if self.answer == "noted":
             return "J10"
         if self.is_young:

@@ -103,6 +103,7 @@ def _journals(db: StaleDatabase) -> dict[int, str]:
 
     stored, twice = one("UPLOADED"), one("COMPLETED")
     db.feedback_stored(db.value("SELECT max(id) FROM ejv_files") - 1, "FEEDBACK.F3535.20261006214512")
+    db.feedback_unread("FEEDBACK.F3535.20261007214512", came="2026-10-07 21:50")
     db.journalled(twice, "COMPLETED")
     refused = db.invoice(db.ministry(), "REFUND_REQUESTED")
     db.refund(refused)
@@ -119,9 +120,10 @@ def _journals(db: StaleDatabase) -> dict[int, str]:
         db.invoice(db.ministry()): "J6",
         one("UPLOADED", made="2026-11-20 20:01"): "J7",
         stored: "J8",
-        one("UPLOADED"): "J9",
+        one("UPLOADED", made="2026-10-06 12:00"): "J8U",
+        one("UPLOADED", made="2026-10-09 12:00"): "J9",
         one("UPLOADED", feedback="FEEDBACK.F3535.1"): "J10",
-        one("UPLOADED", file="ERRORED", feedback="FEEDBACK.F3535.2"): "J11",
+        one("UPLOADED", file="ERRORED", feedback="FEEDBACK.F3535.2", made="2026-10-09 12:00"): "J11",
         one("COMPLETED", file="COMPLETED", feedback="FEEDBACK.F3535.3"): "J12",
         one("ERRORED"): "J13",
         twice: "J14",

@@ -76,8 +76,25 @@ def test_each_row_says_what_was_looked_at_and_what_to_do(
     assert "link ERRORED (2099 GL rejected)" in rows["J3"]["evidence"]
     assert "CFS has 250.00 unapplied on 1 receipts" in rows["R3"]["evidence"]
     assert rows["J8"]["command"].endswith("EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.20261006214512")
+    assert rows["J8U"]["command"].endswith("EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.20261007214512")
+    assert "not read: FEEDBACK.F3535.20261007214512 (failed: it holds no batch" in rows["J8U"]["evidence"]
     assert all(row["action"] for row in rows.values())
     assert all(row["evidence"] for row in rows.values() if row["code"] != "U")
+
+
+@pytest.mark.parametrize("state", ["stored", "received", "held", "failed", "known"])
+@pytest.mark.parametrize("file", ["UPLOADED", "ERRORED"])
+def test_no_batch_is_advised_to_be_sent_again_or_voided_while_feedback_lies_unread(
+    stale: StaleDatabase, state: str, file: str
+) -> None:
+    made = stale.invoice(stale.ministry())
+    stale.reference(made)
+    stale.journalled(made, "UPLOADED", file=file)
+    stale.feedback_unread("FEEDBACK.F3535.20261007214512", state)
+
+    [row] = stale.rows(stale.report())
+
+    assert (row["code"], "--re" in row["command"]) == ("J8U", False)
 
 
 def test_what_goes_on_by_itself_is_listed_and_not_counted_as_stuck(

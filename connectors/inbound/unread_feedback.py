@@ -1,0 +1,55 @@
+"""Feedback that came, or lies in the bucket, and was not read to its end: which batches it answers nobody knows.
+
+While there is any since a batch was sent, its answer may be among it: nobody sends the batch again, voids it, or is
+advised to.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from database.sql import run_sql
+
+_STAMP = re.compile(r"\.(\d{8})\d{6}(?!\d)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class UnreadFile:
+    """A file, and since when it may have been there; a name in the bucket tells that to a day or two."""
+
+    name: str
+    state: str
+    reason: str | None
+    came_on: datetime
+
+    @property
+    def words(self) -> str:
+        """What is known of it, in words."""
+        return f"{self.name} ({self.state}{f': {self.reason}' if self.reason else ''})"
+
+
+def unread_feedback(session: Session, ack_prefix: str) -> list[UnreadFile]:
+    """Return every feedback file of CGI that is known and not read to its end, the oldest first.
+
+    ack_prefix  what the names of ACK files begin with, which answer nothing
+    """
+    rows = run_sql(session, "connectors.inbound", "list_unread_feedback", ack=ack_prefix)
+    files = [UnreadFile(row.name, row.state, row.reason, _came(row.name, row.state, row.came_on)) for row in rows]
+    return sorted(files, key=lambda file: (file.came_on, file.name))
+
+
+def since(files: list[UnreadFile], sent: datetime) -> list[UnreadFile]:
+    """Return the files that may answer what was sent at an instant (naive UTC)."""
+    return [file for file in files if file.came_on >= sent.replace(tzinfo=UTC)]
+
+
+def _came(name: str, state: str, noted: datetime) -> datetime:
+    """Return when a file came at the latest; where another service put it into the bucket, its name tells that."""
+    found = _STAMP.search(name) if state == "in the bucket" else None
+    try:
+        named = datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC) if found else None
+    except ValueError:
+        return noted
+    return noted if named is None else min(noted, named + timedelta(days=2))

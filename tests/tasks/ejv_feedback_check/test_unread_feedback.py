@@ -1,0 +1,263 @@
+"""While feedback that came since a batch was sent lies unread, the batch is neither sent again nor voided."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from config.errors import InputRefused, UsageError
+from connectors.inbound.unread_feedback import since, unread_feedback
+from tests.ejv_factory import SENT, Batch, EjvBooks, Pair
+from tests.tasks.ejv_feedback_check.conftest import Office
+
+INBOX = "INBOX.F3535.20261118040107"
+NAME = "FEEDBACK.F3535.20261118214512"
+BATCH = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
+OTHER = Batch(200, journals=[(20, [Pair("2001", "12.00")])])
+SATURDAY = datetime(2026, 11, 21, 18, 30, 15, tzinfo=UTC)
+WHY = "ticket 4711: CAS never got it"
+EBCDIC = BATCH.feedback().decode().encode("cp037")
+HOW = pytest.mark.parametrize("how", ["resubmit", "rebuild"])
+
+
+@pytest.fixture
+def sent(office: Office) -> Office:
+    """Batches 100 and 200 were sent on Tuesday; it is Saturday."""
+    account = office.books.account()
+    for batch, journal, invoice, total in ((100, 10, 1001, "30.00"), (200, 20, 2001, "12.00")):
+        office.books.batch(batch, name=INBOX.replace("107", f"{batch}"))
+        office.books.invoice(account, invoice, total)
+        office.books.journal(batch, journal, [("invoice", invoice)], payment_account_id=account)
+    office.sent(BATCH, INBOX.replace("107", "100"))
+    office.books.clock = lambda: SATURDAY
+    return office
+
+
+def refused(office: Office, how: str, *said: str) -> None:
+    """Both ways are refused with these words, and nothing has changed."""
+    arguments: dict[str, Any] = {how: 100, "reason": WHY}
+    before = office.place.uploaded()
+    with pytest.raises(InputRefused) as error:
+        office.run(**arguments)
+    assert [words for words in said if words not in str(error.value)] == []
+    assert office.place.uploaded() == before
+    assert office.books.one("SELECT message FROM ejv_files WHERE id = 100") is None
+    assert office.books.one("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == "ACTIVE"
+
+
+def goes(office: Office, how: str) -> None:
+    arguments: dict[str, Any] = {how: 100, "reason": WHY}
+    office.run(**arguments)
+    voided = office.books.one("SELECT message IS NOT NULL FROM ejv_files WHERE id = 100")
+    assert (len([name for name in office.place.uploaded() if name.startswith("INBOX")]), voided) == (
+        (2, False) if how == "resubmit" else (0, True)
+    )
+
+
+def test_a_byte_order_mark_is_dropped(sent: Office) -> None:
+    sent.place.put(NAME, b"\xef\xbb\xbf" + BATCH.feedback())
+    outcome = sent.run()
+    assert (sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001"), sent.states()) == (
+        "PAID", [(NAME, "applied")],
+    )  # fmt: skip
+    assert not [reject for reject in outcome.rejects if NAME in reject.where]
+
+
+def test_an_inbox_file_and_an_ack_may_begin_with_a_byte_order_mark_too(sent: Office) -> None:
+    sent.sent(BATCH, INBOX)
+    sent.store.put(f"cgi_processed/{INBOX.replace('107', '100')}", [b"\xef\xbb\xbf" + BATCH.inbox()])
+    sent.place.put("ACK.F3535.20261118040555", b"\xef\xbb\xbfGIBG...353520270000001004010\n")
+    sent.run()
+    assert sent.books.one("SELECT ack_file_ref FROM ejv_files WHERE id = 100") == "ACK.F3535.20261118040555"
+    goes(sent, "resubmit")
+
+
+@HOW
+@pytest.mark.parametrize(
+    "content",
+    [
+        EBCDIC,
+        BATCH.feedback().decode().encode("utf-16"),
+        b"<html>busy</html>",
+        BATCH.feedback().replace(b"GIBG", b"XXBG"),
+    ],
+    ids=["EBCDIC", "UTF-16", "HTML", "another layout"],
+)
+def test_a_file_that_was_taken_in_and_names_no_batch_stands_against_it(how: str, content: bytes, sent: Office) -> None:
+    sent.place.put(NAME, content)
+    sent.run()
+    refused(sent, how, NAME, "failed", f"--ignore {NAME}")
+
+
+@HOW
+def test_other_content_under_a_known_name_stands_against_it(how: str, sent: Office) -> None:
+    sent.place.put(NAME, OTHER.feedback())
+    sent.run()
+    sent.place.put(NAME, BATCH.feedback())
+    sent.run()
+    assert sent.states() == [(NAME, "applied"), (NAME, "held")]
+    refused(sent, how, NAME, "held")
+    sent.run(file=NAME)
+    assert sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "PAID"
+
+
+@HOW
+def test_lines_outside_any_batch_stand_against_it(how: str, sent: Office) -> None:
+    sent.place.put(NAME, OTHER.feedback() + BATCH.feedback().replace(b"GIBG", b"GIXX"))
+    sent.run()
+    assert sent.states() == [(NAME, "failed")]
+    refused(sent, how, NAME, "belongs to no batch")
+
+
+@HOW
+@pytest.mark.parametrize(
+    "name",
+    ["feedback.f3535.20261118214512", "Feedback.F3535.20261118214512", "OLD-FEEDBACK.F3535.20261118214512",
+     ".FEEDBACK.F3535.20261118214512.part", f"{NAME}.TRG", "FEEDBACK.F3535.2026\x1b[2J"],
+    ids=["small", "mixed", "with something before", "on its way", "a trigger alone", "not printable"],
+)  # fmt: skip
+def test_a_file_in_the_directory_stands_against_it_whatever_its_name(how: str, name: str, sent: Office) -> None:
+    sent.place.put(name, BATCH.feedback())
+    refused(sent, how, "wait in the CGI directory", name.replace("\x1b", "\\x1b"))
+
+
+@HOW
+def test_a_directory_of_that_name_does_not(how: str, sent: Office) -> None:
+    (sent.place.upload / "FEEDBACK.OLD").mkdir()
+    goes(sent, how)
+
+
+@pytest.mark.parametrize("name", ["feedback.f3535.20261118214512", "FeedBack.F3535.20261118214512"])
+def test_a_name_in_another_case_is_read_like_any_other(name: str, sent: Office) -> None:
+    sent.place.put(name, BATCH.feedback())
+    sent.run()
+    assert (sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001"), sent.states()) == (
+        "PAID", [(name, "applied")],
+    )  # fmt: skip
+
+
+@HOW
+def test_a_file_in_the_backup_directory_that_was_never_taken_in_stands_against_it(how: str, sent: Office) -> None:
+    (sent.place.backup / NAME).write_bytes(BATCH.feedback())
+    refused(sent, how, NAME, "lie in the backup directory and were never taken in")
+
+
+@HOW
+def test_what_was_taken_in_and_archived_does_not(how: str, sent: Office) -> None:
+    for _ in range(2):
+        sent.place.put(NAME, OTHER.feedback())
+        sent.place.put(f"{NAME}.TRG", b"")
+        sent.run()
+    assert len(sent.place.backed_up()) == 4
+    goes(sent, how)
+
+
+@HOW
+@pytest.mark.parametrize("name", [NAME, NAME.lower(), f"copy of {NAME}"])
+def test_a_file_in_the_bucket_that_cannot_be_read_stands_against_it(how: str, name: str, sent: Office) -> None:
+    sent.store.put(f"cgi_feedback/{name}", [EBCDIC])
+    refused(sent, how, name, "in the bucket")
+
+
+@HOW
+def test_other_content_of_a_known_name_in_the_bucket_stands_against_it(how: str, sent: Office) -> None:
+    sent.place.put(NAME, OTHER.feedback())
+    sent.run()
+    sent.store.put(f"cgi_feedback/{NAME}", [OTHER.feedback()])
+    sent.run(index_bucket=True)
+    sent.store.put(f"ar/{NAME}", [EBCDIC])
+    sent.run(index_bucket=True)
+    refused(sent, how, NAME, "in the bucket")
+    sent.run(ignore=NAME, reason="CAS: a test file")
+    goes(sent, how)
+
+
+@HOW
+def test_what_a_person_put_aside_or_what_came_before_it_was_sent_does_not_stand_against_it(
+    how: str, sent: Office
+) -> None:
+    sent.place.put(NAME, EBCDIC)
+    sent.run()
+    sent.store.put("cgi_feedback/FEEDBACK.F3535.20251118214512", [EBCDIC])
+    outcome = sent.run(ignore=NAME, reason="ticket 4713: CAS sent it again")
+    assert outcome.notes[0].startswith(f"{NAME} (file ")
+    assert sent.books.one("SELECT state, reason FROM pay_jobs.inbound_files") == (
+        "ignored", "ticket 4713: CAS sent it again",
+    )  # fmt: skip
+    goes(sent, how)
+
+
+def test_a_held_answer_that_was_put_aside_is_no_answer(sent: Office) -> None:
+    sent.place.put(NAME, BATCH.feedback()[:-30])
+    sent.run()
+    refused(sent, "resubmit", NAME, "held")
+    sent.run(ignore=NAME, reason="CAS: a test file")
+    goes(sent, "resubmit")
+
+
+def test_only_what_is_held_or_failed_can_be_put_aside(sent: Office) -> None:
+    sent.place.put(NAME, BATCH.feedback())
+    sent.run()
+    with pytest.raises(UsageError, match="is applied: only a file that is held or failed"):
+        sent.run(ignore=NAME, reason=WHY)
+    with pytest.raises(UsageError, match="no local file"):
+        sent.run(ignore="FEEDBACK.X", reason=WHY)
+
+
+def test_the_overview_names_the_unread_file_instead_of_sending_again(sent: Office) -> None:
+    sent.place.put(NAME, EBCDIC)
+    sent.run()
+    outcome = sent.run(no_poll=True)
+    rows = outcome.tables[0].records()
+    assert {row["state"] for row in rows} == {"feedback not read"}
+    assert {row["command"] for row in rows} == {f"EJV_FEEDBACK_CHECK --file {NAME}"}
+
+
+def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sent: Office) -> None:
+    new = "INBOX.F3535.20261123113015"
+    sent.books.add(
+        "pay_jobs.resubmissions", batch_number=100, old_name=INBOX, new_name=new,
+        object_key=f"cgi_processed/{INBOX.replace('107', '100')}", size_bytes=len(BATCH.inbox()),
+        sha256=sha256(BATCH.inbox()).hexdigest(), business_day=SATURDAY.date() + timedelta(days=2), state="begun",
+        reason=WHY, begun_on=SATURDAY,
+    )  # fmt: skip
+    sent.place.put(NAME, EBCDIC)
+    outcome = sent.run()
+    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.resubmissions")) == ([], "given_up")
+    assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
+
+
+STATES = ("stored", "received", "applied", "held", "failed", "known", "ignored")
+FILES = st.lists(
+    st.tuples(
+        st.sampled_from(["FEEDBACK", "feedback", "ACK", "ack", "SOMETHING"]),
+        st.sampled_from(STATES),
+        st.integers(-3, 3),
+        st.sampled_from("abc"),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FILES)
+def test_every_file_of_the_ledger_is_read_or_stands_against_what_was_sent_before_it(
+    books: EjvBooks, files: list[tuple[str, str, int, str]]
+) -> None:
+    books.empty()
+    read = {content for _, state, _, content in files if state in {"applied", "ignored"}}
+    expected = set()
+    for number, (word, state, hours, content) in enumerate(files):
+        came = SENT.replace(tzinfo=UTC) + timedelta(hours=hours)
+        books.add(
+            "pay_jobs.inbound_files", source="CGI", name=f"{word}.{number}", size_bytes=1, state=state,
+            sha256=sha256(content.encode()).hexdigest(), received_on=came,
+        )  # fmt: skip
+        is_unread = state not in {"applied", "ignored", "known"} or (state == "known" and content not in read)
+        if is_unread and word.upper() != "ACK" and hours >= 0:
+            expected.add(f"{word}.{number}")
+    with books.database.begin() as session:
+        assert {file.name for file in since(unread_feedback(session, "ACK"), SENT)} == expected
