@@ -49,6 +49,14 @@ class Wanted:
         except ValueError:
             return None
 
+    def date_fault(self, name: str) -> str | None:
+        """Say what is wrong with the date in a name, None where there is none, or nothing is wrong with it."""
+        found = self.pattern.fullmatch(name)
+        digits = found["date"] if found is not None and "date" in self.pattern.groupindex else None
+        if digits is None or self.business_date(name) is not None:
+            return None
+        return f"{digits} in its name is no day of the calendar"
+
     def is_trigger(self, name: str) -> bool:
         """Whether this is the name of a trigger of a file to take."""
         return (

@@ -89,6 +89,9 @@ def _take_in(context: RunContext, store: ObjectStore) -> Outcome:
     for file in [*waiting, *(file for file in again if is_ack(settings, file.name))]:
         context.stop.check()
         context.progress.step(file.name)
+        fault = wanted(settings).date_fault(file.name)
+        if fault is not None:
+            outcome.notes.append(f"{file.name}: {fault}; it is read all the same.")
         if is_ack(settings, file.name):
             outcome += record_ack(context, file, _opened(context, store, file).content)
         elif is_feedback(settings, file.name):

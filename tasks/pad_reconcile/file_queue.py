@@ -62,7 +62,8 @@ def reason_to_hold(session: Session, file: InboundFile, *, allow_late: bool) -> 
     if allow_late:
         return None
     if file.business_date is None:
-        return "its name holds no business date (expected like BCR_PAYMENT_APPL_20261105.csv)"
+        fault = WANTED.date_fault(file.name) or "its name holds no business date"
+        return f"{fault} (expected like BCR_PAYMENT_APPL_20261105.csv)"
     newest = newest_applied(session)
     if newest is not None and file.business_date < newest:
         return (

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from connectors.inbound.listing import printable
 from database.copy import copy_rows
 from database.sql import run_sql
 from tasks.pad_reconcile.rules import decide
@@ -63,8 +64,8 @@ def _values(file_id: int, rows: Iterable[Row], totals: Totals) -> Iterator[tuple
         totals.rows += 1
         totals.amount += row.amount or 0
         yield (
-            file_id, row.line, decision.kind, decision.rule, decision.detail, row.record_type, row.source_type,
-            row.source_number, row.application_id, row.application_date, row.amount or 0, row.customer_account,
+            file_id, row.line, decision.kind, decision.rule, printable(decision.detail), row.record_type,
+            row.source_type, row.source_number, row.application_id, row.application_date, row.amount or 0, row.customer_account,
             row.target_type, row.target_number, row.original_amount or 0, row.outstanding_amount or 0, row.status,
             row.reversal_reason, row.identity(),
         )  # fmt: skip

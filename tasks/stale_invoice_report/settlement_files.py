@@ -26,6 +26,7 @@ _DAY = re.compile(r"_(\d{4})(\d{2})(\d{2})\.csv$", re.IGNORECASE)
 _TARGET = "target transaction number"
 _STATUS = "target transaction status"
 _DAYS_TO_MISS = 5
+_MOST_PROBLEMS = 5
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,21 @@ class WaitingFiles:
             missing_days=self._missing(sent_on, today) if settlement.file is None and file is None else (),
         )
 
+    def add_problem(self, problem: str) -> None:
+        """Note why a file could not be looked at; the first few are told."""
+        said = self.problem.split("; ") if self.problem else []
+        if len(said) < _MOST_PROBLEMS:
+            self.problem = "; ".join([*said, problem])
+
     def _missing(self, sent_on: date | None, today: date) -> tuple[date, ...]:
         if sent_on is None or not self.days:
             return ()
         days = (sent_on + timedelta(days=number) for number in range(1, _DAYS_TO_MISS + 1))
         return tuple(day for day in days if day < today and day not in self.days)  # today's may come yet
+
+
+class _NoColumn(Exception):
+    """The first line is no header of a settlement file."""
 
 
 def known_files(session: Session) -> list[KnownFile]:
@@ -99,9 +110,9 @@ def search_waiting(files: list[KnownFile], numbers: frozenset[str], store: Objec
         for file, key in unread_files[-MOST_FILES:]:
             _search(found, file, key, numbers, store)
         if len(unread_files) > MOST_FILES:
-            found.problem = f"only the newest {MOST_FILES} of {len(unread_files)} stored files were searched"
+            found.add_problem(f"only the newest {MOST_FILES} of {len(unread_files)} stored files were searched")
     except PayJobsError as error:
-        found.problem = f"stored settlement files could not be searched: {error}"
+        found.add_problem(f"stored settlement files could not be searched: {error}")
     return found
 
 
@@ -130,20 +141,24 @@ def _search(found: WaitingFiles, file: KnownFile, key: str, numbers: frozenset[s
                     outcome = f"'{status}', processed by the service before us"
                     found.earlier[number] = Settlement(file.name, line, outcome)
     except ObjectMissing:
+        if not file.is_processed:
+            found.add_problem(f"{file.name} ({file.state}) is not in the object store and was not searched")
         return
     except csv.Error as error:  # a file that is held may be anything
-        found.problem = f"{file.name} is no CSV from some line on ({error}); what follows in it was not searched"
+        found.add_problem(f"{file.name} is no CSV from some line on ({error}); what follows in it was not searched")
+    except _NoColumn:
+        found.add_problem(f"{file.name} ({file.state}) has no column '{_TARGET}' and was not searched")
     day = _day_of(file.name)
     if day is not None:
         found.days.add(day)
 
 
 def _targets(lines: io.TextIOWrapper) -> Iterator[tuple[int, str, str]]:
-    """Give line, number and status of each row; a file without the column has none."""
+    """Yield line, number and status of each row. Raises _NoColumn where the file does not name it."""
     rows = csv.reader(lines)
     header = [name.strip().casefold() for name in next(rows, [])]
     if _TARGET not in header:
-        return
+        raise _NoColumn
     number, status = header.index(_TARGET), header.index(_STATUS) if _STATUS in header else len(header)
     for row in rows:
         if len(row) > number and row[number].strip():

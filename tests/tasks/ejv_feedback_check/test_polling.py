@@ -153,3 +153,11 @@ def test_empty_feedback_stays_where_it_is_while_an_empty_ack_is_taken(sent: Offi
     sent.run()
     assert sent.place.uploaded() == ["FEEDBACK.F3535.20261117214512"]
     assert sent.states() == [("ACK.F3535.20261118040107", "applied")]
+
+
+def test_a_name_whose_date_is_no_day_is_told_and_the_file_read(sent: Office) -> None:
+    sent.place.put("FEEDBACK.F3535.20260229214512", BATCH.feedback())
+    outcome = sent.run()
+    assert sent.books.one("SELECT invoice_status_code FROM invoices") == "PAID"
+    said = "FEEDBACK.F3535.20260229214512: 20260229 in its name is no day of the calendar; it is read all the same."
+    assert said in outcome.notes

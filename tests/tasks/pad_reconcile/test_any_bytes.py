@@ -78,3 +78,26 @@ def test_a_database_in_trouble_leaves_the_file_to_the_next_run(cause: str, books
     finally:
         books.change("DROP FUNCTION refuse CASCADE")
     assert books.rows("SELECT state FROM pay_jobs.inbound_files") == [("received",)]
+
+
+@pytest.mark.parametrize(("odd", "shown"), [("\x1a", "'\\x1a'"), ("\x1b[2J", "'\\x1b[2J'"), ("\u202e", "'\\u202e'")])
+def test_what_cannot_be_seen_is_shown_in_the_reason_of_a_reject(odd: str, shown: str, books: SettlementBooks) -> None:
+    given_two_invoices(books)
+    content = settlement_csv([NEXT]) + f"{odd}\r\n".encode()
+    books.apply(content=content)
+    assert books.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE outcome = 'rejected'") == [
+        (f"record type {shown} is not known",)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("BCR_PAYMENT_APPL_20260229.csv", "20260229 in its name is no day of the calendar"),
+        ("BCR_PAYMENT_APPL_20261131.csv", "20261131 in its name is no day of the calendar"),
+    ],
+)
+def test_a_name_whose_date_is_no_day_is_held_with_what_is_wrong_with_it(name: str, said: str, office: Office) -> None:
+    office.place.put(name, settlement_csv([NEXT]))
+    [reject] = office.run().rejects
+    assert (reject.reason, reject.detail) == ("held", f"{said} (expected like BCR_PAYMENT_APPL_20261105.csv)")

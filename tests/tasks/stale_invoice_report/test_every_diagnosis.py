@@ -182,6 +182,22 @@ def test_a_held_file_that_is_no_csv_weakens_the_report_and_does_not_stop_it(
     assert any("BCR_PAYMENT_APPL_20261006.csv is no CSV from some line on" in note for note in outcome.notes)
 
 
+@pytest.mark.parametrize("state", ["stored", "received", "held", "failed"])
+def test_a_settlement_file_that_cannot_be_searched_weakens_the_report(
+    stale: StaleDatabase, store: ObjectStore, state: str
+) -> None:
+    """In another encoding, or gone from the bucket: its numbers may be the ones that no file seems to have."""
+    store.put(KEY, [FILE.lstrip("\ufeff").encode("cp037")])
+    stale.settlement_file("BCR_PAYMENT_APPL_20261006.csv", state=state, key=KEY)
+    stale.settlement_file("BCR_PAYMENT_APPL_20261007.csv", state=state, key="gone")
+    stale.reference(stale.invoice(stale.account()), number="REG77000012")
+
+    notes = stale.report(others=[object_store_settings()]).notes
+
+    assert any(f"BCR_PAYMENT_APPL_20261006.csv ({state}) has no column" in note for note in notes)
+    assert any(f"BCR_PAYMENT_APPL_20261007.csv ({state}) is not in the object store" in note for note in notes)
+
+
 def test_the_file_of_today_is_not_missing_yet() -> None:
     files = WaitingFiles(days={date(2026, 11, 19)})
 
