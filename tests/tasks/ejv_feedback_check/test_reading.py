@@ -75,6 +75,30 @@ def test_a_shifted_line_is_read_like_a_straight_one(
     assert read_line(4, shifted) == read_line(4, straight)
 
 
+@settings(max_examples=30, deadline=None)
+@given(journals=JOURNALS, end=st.sampled_from([b"", b"\x1a", b"\x1a\n", b"\r\n\x1a"]), crlf=st.booleans())
+def test_a_byte_order_mark_and_the_end_sign_of_dos_change_nothing(
+    journals: list[tuple[int, list[Pair]]], end: bytes, crlf: bool
+) -> None:
+    content = Batch(100, journals=journals).feedback()
+    dressed = b"\xef\xbb\xbf" + (content.replace(b"\n", b"\r\n") if crlf else content) + end
+    lines, survey = read(dressed)
+    assert (lines, survey.fault) == (read(content)[0], None)
+
+
+@settings(max_examples=40, deadline=None)
+@given(journals=JOURNALS, cut=st.integers(1, 40), lost=st.sampled_from([b"GIBG", b"GIBT", b"GIJH"]))
+def test_a_file_that_was_not_read_to_its_end_has_a_fault(
+    journals: list[tuple[int, list[Pair]]], cut: int, lost: bytes
+) -> None:
+    """Whatever is cut off or lost: nobody may believe that such a file says nothing of a batch."""
+    content = Batch(200, journals=[(99, [Pair("2001", "1.00")])]).feedback() + Batch(100, journals=journals).feedback()
+    where = content.rindex(lost)
+    assert read(content)[1].fault is None
+    assert read(content[: where + cut])[1].fault is not None
+    assert read(content[:where] + b"GIXX" + content[where + 4 :])[1].fault is not None
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     items=st.lists(
