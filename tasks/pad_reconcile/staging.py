@@ -65,7 +65,7 @@ def _values(file_id: int, rows: Iterable[Row], totals: Totals) -> Iterator[tuple
         totals.amount += row.amount or 0
         yield (
             file_id, row.line, decision.kind, decision.rule, printable(decision.detail), row.record_type,
-            row.source_type, row.source_number, row.application_id, row.application_date, row.amount or 0, row.customer_account,
-            row.target_type, row.target_number, row.original_amount or 0, row.outstanding_amount or 0, row.status,
-            row.reversal_reason, row.identity(),
+            row.source_type, row.source_number, row.application_id, row.application_date, row.amount or 0,
+            row.customer_account, row.target_type, row.target_number, row.original_amount or 0,
+            row.outstanding_amount or 0, row.status, row.reversal_reason, row.identity(),
         )  # fmt: skip

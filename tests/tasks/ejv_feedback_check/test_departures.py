@@ -62,5 +62,5 @@ def test_a_partner_row_that_does_not_exist_is_rejected_and_the_rest_applied(offi
         books.invoice(account, invoice, "28.50", "PAID", disbursement_status_code="UPLOADED")
     books.journal(100, 10, [("invoice", 1001), ("invoice", 1002)], partner_code="VS")
     outcome = office.answer(Batch(100, journals=[(10, [Pair("1001-880", "28.50"), Pair("1002", "28.50")])]))
-    assert ("unknown disbursement", 2) == (outcome.rejects[0].reason, outcome.counts["lines_rejected"])
+    assert (outcome.rejects[0].reason, outcome.counts["lines_rejected"]) == ("unknown disbursement", 2)
     assert books.rows("SELECT disbursement_status_code FROM invoices ORDER BY id") == [("UPLOADED",), ("COMPLETED",)]
