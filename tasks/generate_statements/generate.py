@@ -32,8 +32,10 @@ def generate_period(
     """
     span = {"frequency": period.kind.frequency, "first": period.first, "last": period.last}
     starts, ends = day_bounds(period.first, period.last)
+    chosen = {"auth_account": auth_account, **shard_values(shard)}
+    run_sql(session, PACKAGE, "lock_accounts", frequency=period.kind.frequency, last=period.last, **chosen)
     _choose(session, "choose_statements", is_gap=period.kind is Kind.GAP, only_missing=only_missing,
-            auth_account=auth_account, **shard_values(shard), **span)  # fmt: skip
+            **chosen, **span)  # fmt: skip
     _choose(session, "choose_covered_days", first=period.first, last=period.last, **_days(period))
     _choose(session, "choose_invoices", starts=starts, ends=ends)
 

@@ -5,13 +5,13 @@ from functools import partial
 
 from sqlalchemy import text
 
-from config.errors import SourceUnavailable
+from config.errors import PayJobsError, SourceUnavailable
 from config.settings import CfsSettings
 from connectors.inbound.ledger import InboundFile, find_file, set_state
 from connectors.local_copy import local_copy
 from connectors.object_store import CHUNK_SIZE, ObjectStore
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome
+from jobs.run.outcome import Outcome, Reject
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 
 SWEEP = 20_000
@@ -24,7 +24,8 @@ SELECT CAST(progress ->> 'last_credit' AS integer) FROM pay_jobs.job_runs
 def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
     """Tell the rejected rows of each applied file that still owes it, and write them as CSV to the object store.
 
-    The object store being away makes a note: the files keep their mark, and the next run tells and writes them.
+    The object store being away makes a note: the files keep their mark, and the next run tells and writes them. What
+    cannot be stored for another reason is told, and stops neither the other files nor what comes after them.
     """
     outcome = Outcome()
     for file in _pending(context, "rejects"):
@@ -42,6 +43,9 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
                 set_state(session, file.id, file.state, reason=file.reason, details={"rejects": key})
         except SourceUnavailable as error:
             outcome.notes.append(f"The rejects of {file.name} are not stored yet ({error}); the next run does it.")
+        except PayJobsError as error:
+            why = f"{error} The next run tries again; the rows are in pay_jobs.settlement_rows, file {file.id}."
+            outcome.rejects.append(Reject(file.name, "its rejects are not stored", why))
         else:
             outcome.artifacts.append(key)
     return outcome

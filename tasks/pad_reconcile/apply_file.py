@@ -75,7 +75,7 @@ def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None
                 details=details | ({"replayed": reason} if reason else {}),
             )
             supersede_cut_off(session, file)
-            _drop_tables(session)
+            _drop_tables(session, applied)
     except InputRefused as error:
         return _failed(context, file, error)
     except DBAPIError as error:
@@ -121,7 +121,7 @@ def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: Se
                 " WHERE id IN (SELECT file_id FROM settlement_done WHERE outcome = 'applied')"
             )
         )
-        _drop_tables(session)
+        _drop_tables(session, applied)
     return outcome
 
 
@@ -184,13 +184,18 @@ def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:
     if applied.bounced:
         columns = ("account", "CFS account", "invoice number", "owing", "PAD", "fee", "reason")
         outcome.tables.append(
-            Table(f"{name}: payments that bounced", columns, frozen_rows(applied.bounced, applied.fee))
+            Table(
+                f"{name}: {_first(len(applied.bounced))}payments that bounced",
+                columns,
+                frozen_rows(applied.bounced.first(SHOWN), applied.fee),
+            )
         )
         outcome.counts["payments_bounced"] = len(applied.bounced)
         outcome.counts["accounts_frozen"] = sum(row.is_freezing for row in applied.bounced)
     if applied.differences:
-        title = f"{name}: settled by CAS with another amount than was open"
-        rows = [tuple(row) for row in applied.differences]
+        shown = _first(len(applied.differences))
+        title = f"{name}: {shown}settled by CAS with another amount than was open"
+        rows = [tuple(row) for row in applied.differences.first(SHOWN)]
         outcome.tables.append(Table(title, ("invoice number", "applied by CAS", "open with us"), rows))
         outcome.attention = True
     outcome.rejects += [
@@ -204,8 +209,13 @@ def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:
     return outcome
 
 
-def _drop_tables(session: Session) -> None:
+def _first(found: int) -> str:
+    return f"the first {SHOWN:,} of {found:,}, " if found > SHOWN else ""
+
+
+def _drop_tables(session: Session, applied: Applied) -> None:
     session.execute(text("DROP TABLE settlement_staged, settlement_done"))
+    applied.forget()
 
 
 def _failed(context: RunContext, file: InboundFile, error: InputRefused) -> Outcome:

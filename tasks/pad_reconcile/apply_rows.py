@@ -15,9 +15,10 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import ConfigError, TotalsDisagree
+from database.kept_rows import KeptRows
 from database.pay.history import keep_versions
 from database.pay.nsf_fee import fee_overdue_date
-from database.sql import run_sql
+from database.sql import read_sql, run_sql
 from tasks.pad_reconcile.staging import PACKAGE, Totals
 
 # What is changed is what was judged: every row is locked first, always in this order; parents before children, so that
@@ -38,7 +39,7 @@ class Fee:
 
 @dataclass
 class Applied:
-    """What became of the rows.
+    """What became of the rows; what may be many lies in the database until the transaction ends.
 
     outcomes     outcome: (rows, amount)
     bounced      one row a bounced payment (choose_bounced.sql)
@@ -49,13 +50,27 @@ class Applied:
     unplaced     applied credit memo lines with an amount that found no invoice
     """
 
+    bounced: KeptRows
+    completed: KeptRows
+    differences: KeptRows
     outcomes: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
-    bounced: list[Row[Any]] = field(default_factory=list)
     fee: Decimal | None = None
-    completed: list[Row[Any]] = field(default_factory=list)
     receipts: list[Row[Any]] = field(default_factory=list)
-    differences: list[Row[Any]] = field(default_factory=list)
     unplaced: list[Row[Any]] = field(default_factory=list)
+
+    @classmethod
+    def nothing(cls, session: Session) -> "Applied":
+        """Return what there is before the first row."""
+        return cls(
+            bounced=KeptRows(session, "kept_bounced", "file_id, line"),
+            completed=KeptRows(session, "kept_completed", "invoice_id"),
+            differences=KeptRows(session, "kept_differences", "target_number"),
+        )
+
+    def forget(self) -> None:
+        """Drop what lies in the database."""
+        for kept in (self.bounced, self.completed, self.differences):
+            kept.forget()
 
     def rows(self, outcome: str) -> int:
         """Give how many rows ended so."""
@@ -72,7 +87,7 @@ def apply_staged(
     source  what the rows came from, used in messages only
     Raises TotalsDisagree if the outcomes do not add up to what was read.
     """
-    applied = Applied()
+    applied = Applied.nothing(session)
     for name in _LOCKS:
         run_sql(session, PACKAGE, name)
     last_wave = run_sql(session, PACKAGE, "number_waves").scalar_one()
@@ -95,11 +110,11 @@ def _settle(session: Session, applied: Applied, now: datetime) -> None:
     _apply_credits(session, applied, memos_only=True)
     run_sql(session, PACKAGE, "choose_settled_invoices")
     session.execute(text("ANALYZE settled_invoices"))
-    applied.differences += run_sql(session, PACKAGE, "find_differences").all()
+    applied.differences.add(read_sql(PACKAGE, "find_differences").text)
     run_sql(session, PACKAGE, "write_receipts")
     run_sql(session, PACKAGE, "complete_references")
     run_sql(session, PACKAGE, "mark_invoices_paid", now=now)
-    applied.completed += run_sql(session, PACKAGE, "list_completed_invoices").all()
+    applied.completed.add(read_sql(PACKAGE, "list_completed_invoices").text)
     run_sql(session, PACKAGE, "write_pad_payments")
     run_sql(session, PACKAGE, "complete_eft_payments")
     _apply_credits(session, applied, memos_only=False)
@@ -124,8 +139,7 @@ def _apply_credits(session: Session, applied: Applied, *, memos_only: bool) -> N
 def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> None:
     """Section 8: the local half of the NSF flow; what CFS and others must be told follows through the outbox."""
     run_sql(session, PACKAGE, "choose_bounced")
-    bounced = session.execute(text("SELECT * FROM bounced_payments ORDER BY file_id, line")).all()
-    if not bounced:
+    if not applied.bounced.add("SELECT * FROM bounced_payments"):
         return
     fee = _nsf_fee(session, today)
     run_sql(session, PACKAGE, "delete_bounced_receipts")
@@ -143,7 +157,6 @@ def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> N
         distribution_id=fee.distribution_id,
     )
     run_sql(session, PACKAGE, "fail_payments")
-    applied.bounced += bounced
     applied.fee = fee.amount
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from database.kept_rows import stream
 from jobs.run.outcome import Reject
 from jobs.spreadsheet import defused
 
@@ -20,12 +21,12 @@ SHOWN = 1000
 
 
 def read_rejects(session: Session, file_id: int, *, limit: int | None = None) -> Iterator[Any]:
-    """Give the rejected rows of a file, in its order."""
+    """Return the rejected rows of a file, in its order, as the server hands them over."""
     statement = text(
         f"SELECT {', '.join(COLUMNS)} FROM pay_jobs.settlement_rows"
         " WHERE file_id = :file_id AND outcome = 'rejected' ORDER BY line LIMIT :limit"
     )
-    yield from session.execute(statement, {"file_id": file_id, "limit": limit})
+    yield from stream(session, statement, file_id=file_id, limit=limit)
 
 
 def as_reject(name: str, row: Any) -> Reject:

@@ -3,11 +3,14 @@
 import csv
 import io
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from config.errors import SourceRefused
 from jobs.spreadsheet import defused
+from tasks.pad_reconcile.after_commit import report_rejects
 from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
 from tests.tasks.pad_reconcile.conftest import Office
 
@@ -49,6 +52,37 @@ def test_rejects_are_stored_as_csv_and_told(office: Office) -> None:
     ]
     assert outcome.exit_code == 3
     assert office.run().exit_code == 0, "they are told once"
+
+
+class Picky:
+    """An object store that will not have one file."""
+
+    def __init__(self, refused: str) -> None:
+        self.refused = refused
+        self.kept: list[str] = []
+
+    def put_verified(self, key: str, chunks: Iterable[bytes]) -> None:
+        if self.refused in key:
+            raise SourceRefused(f"The object store refuses {key!r}")
+        assert b"".join(chunks)
+        self.kept.append(key)
+
+
+def test_rejects_that_cannot_be_stored_stop_no_other_file_and_are_told_again(books: SettlementBooks) -> None:
+    fill_example(books)
+    books.apply(Line("PADP", "PR8", "5.00", "800101", "REG404"))
+    books.apply(Line("PADP", "PR9", "5.00", "800101", "REG405"), name=TOMORROW)
+    store = Picky(FILE)
+
+    outcome = report_rejects(books.context(), store)  # type: ignore[arg-type]
+
+    assert [one.reason for one in outcome.rejects] == ["no invoice", "its rejects are not stored", "no invoice"]
+    assert outcome.artifacts == store.kept and len(store.kept) == 1
+    state = "SELECT name FROM pay_jobs.inbound_files WHERE details ->> 'rejects' = 'pending'"
+    assert books.rows(state) == [(FILE,)]
+    store.refused = "nothing"
+    assert len(report_rejects(books.context(), store).artifacts) == 1  # type: ignore[arg-type]
+    assert books.rows(state) == []
 
 
 def test_rejects_of_a_run_that_died_after_its_commit_are_told_by_the_next(office: Office) -> None:

@@ -1,0 +1,57 @@
+"""Rows of one transaction that are kept aside in the database and read as a stream, however many they are."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Executable, Row, text
+from sqlalchemy.orm import Session
+
+AT_ONCE = 1000
+
+
+def stream(session: Session, statement: Executable, **values: Any) -> Iterator[Row[Any]]:
+    """Return the rows of a query as the server hands them over, a thousand at a time."""
+    yield from session.execute(statement, values, execution_options={"yield_per": AT_ONCE})
+
+
+class KeptRows:
+    """What queries of one kind found, in a temporary table of this name."""
+
+    def __init__(self, session: Session, name: str, order: str) -> None:
+        self._session = session
+        self._name = name
+        self._order = order
+        self._count = 0
+        self._exists = False
+
+    def add(self, query: str) -> int:
+        """Keep what a query finds, and return how many rows that are; each query has the same columns."""
+        if not self._exists:
+            made = f"CREATE TEMPORARY TABLE {self._name} ON COMMIT DROP AS {query}\n WITH NO DATA"
+            self._session.execute(text(made))
+            self._exists = True
+        found = self._session.execute(
+            text(f"WITH added AS (INSERT INTO {self._name} {query}\n RETURNING 1) SELECT count(*) FROM added")
+        )
+        added = int(found.scalar_one())
+        self._count += added
+        return added
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Row[Any]]:
+        if self._count:
+            yield from stream(self._session, text(f"SELECT * FROM {self._name} ORDER BY {self._order}"))
+
+    def first(self, number: int) -> list[Row[Any]]:
+        """Return the first rows, for people."""
+        if not self._count:
+            return []
+        query = text(f"SELECT * FROM {self._name} ORDER BY {self._order} LIMIT :number")
+        return list(self._session.execute(query, {"number": number}))
+
+    def forget(self) -> None:
+        """Drop the rows."""
+        if self._exists:
+            self._session.execute(text(f"DROP TABLE {self._name}"))
