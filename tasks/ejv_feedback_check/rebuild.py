@@ -93,7 +93,7 @@ def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
     reasons: list[str] = []
     if (ours.batch.message or "").startswith(VOIDED):
         reasons.append(f"it was voided before ({ours.batch.message})")
-    elif ours.batch.disbursement_status_code in _ANSWERED and ours.batch.file_type in _AP:
+    elif ours.batch.disbursement_status_code == "COMPLETED" and ours.batch.file_type in _AP:
         reasons.append(_answered(session, ours))
     values = {"batch": ours.batch.id, "day": next_business_day(context.today())}
     for row in session.execute(text(_SENT_AGAIN), values):

@@ -18,4 +18,5 @@ UPDATE invoices AS invoice
        updated_name             = NULL
   FROM old
  WHERE invoice.id = old.id
+   AND invoice.disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED', 'ERRORED')
 RETURNING 'invoices.disbursement' AS name, invoice.id, old.before, invoice.disbursement_status_code AS after

@@ -14,4 +14,5 @@ UPDATE partner_disbursements AS partner
    SET status_code = 'WAITING_FOR_JOB'
   FROM old
  WHERE partner.id = old.id
+   AND partner.status_code IN ('UPLOADED', 'ERRORED')
 RETURNING 'partner_disbursements' AS name, partner.id, old.before, partner.status_code AS after

@@ -1,10 +1,12 @@
--- Set the routing slips of a voided AP batch back to where the AP job takes them.
+-- Set the routing slips of a voided AP batch that still wait back to where the AP job takes them.
 -- in     numbers text[], now (naive UTC)
 -- out    name of the table, id, before, after
 UPDATE routing_slips AS slip
-   SET status     = 'REFUND_AUTHORIZED',
-       updated_on = :now
+   SET status       = 'REFUND_AUTHORIZED',
+       updated_on   = :now,
+       updated_by   = NULL,
+       updated_name = NULL
   FROM (SELECT id, status AS before FROM routing_slips WHERE number = ANY (:numbers)) AS old
  WHERE slip.id = old.id
-   AND old.before IN ('REFUND_UPLOADED', 'REFUND_REJECTED')
+   AND slip.status = 'REFUND_UPLOADED'
 RETURNING 'routing_slips' AS name, slip.id, old.before, slip.status AS after

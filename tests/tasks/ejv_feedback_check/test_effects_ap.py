@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from config.errors import InputRefused
 from tests.ejv_factory import Batch, EjvBooks, Item
 from tests.tasks.ejv_feedback_check.conftest import Office
 
@@ -160,3 +161,28 @@ def test_a_change_without_a_user_leaves_no_name_behind(office: Office) -> None:
     books.change("UPDATE routing_slips SET updated_by = 'STAFF', updated_name = 'Staff Member'")
     office.answer(SLIPS)
     assert set(books.rows("SELECT updated_by, updated_name FROM routing_slips")) == {(None, None)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_refused_batch_never_paid_is_set_free_by_the_command_that_the_report_names(
+    kind: str, office: Office
+) -> None:
+    """Only what still waits: an item that was accepted went out, and one that was refused is for a person."""
+    given, batch, found, _, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, "INBOX.F3535.20261118040107")
+    office.apply(batch.feedback({BH: REFUSED}, repeats=False))
+    office.run(rebuild=100, reason="ticket 4711: CAS never ran it")
+    free = {"slips": ("REFUND_AUTHORIZED", None, None), "EFT refunds": ("APPROVED", None, None)}
+    assert found(office.books) == [free.get(kind, (None, None, "ERRORED"))] * 2
+
+
+@pytest.mark.parametrize("kind", ["slips", "EFT refunds"])
+def test_what_a_refused_batch_paid_is_never_set_free(kind: str, office: Office) -> None:
+    given, batch, found, paid, refused = KINDS[kind]
+    given(office.books)
+    office.sent(batch, "INBOX.F3535.20261118040107")
+    office.answer(batch, {BH: REFUSED, SECOND_IH: "3001 NO SUPPLIER"})
+    with pytest.raises(InputRefused, match="nothing of it waits to be set free"):
+        office.run(rebuild=100, reason="ticket 4711: CAS never ran it")
+    assert found(office.books) == [paid, refused]
