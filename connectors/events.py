@@ -84,7 +84,7 @@ class EventPublisher:
         answer = self._sink.post(address, {"messages": [_pubsub_message(event, ordering_key)]}, key=event["id"])
         try:
             published = answer.json()["messageIds"][0]
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             raise SourceUnavailable(
                 f"The event publisher answered {answer.status_code} without a message id. It will be sent again."
             ) from None

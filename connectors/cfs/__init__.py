@@ -7,6 +7,7 @@ and comes out, `names.py` the words CFS knows, `errors.py` the failures.
 from connectors.cfs.client import CfsClient
 from connectors.cfs.errors import (
     CfsAnswerUnreadable,
+    CfsCertificateRefused,
     CfsCredentialsRefused,
     CfsOutcomeUnknown,
     CfsReadOnly,
@@ -38,6 +39,7 @@ from connectors.cfs.names import (
 __all__ = [
     "AppliedInvoice",
     "CfsAnswerUnreadable",
+    "CfsCertificateRefused",
     "CfsClient",
     "CfsCredentialsRefused",
     "CfsOutcomeUnknown",

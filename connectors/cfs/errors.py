@@ -5,6 +5,7 @@
         CfsOutcomeUnknown    a change was sent and its answer was lost: look it up before sending it again
     SourceRefused
       CfsCredentialsRefused  CFS does not accept an identity
+      CfsCertificateRefused  we do not accept the certificate that CFS shows
     InputRefused
       CfsRejected            CFS understood and said no; `reason` has its words
       CfsAnswerUnreadable    CFS answered something that was not agreed
@@ -27,6 +28,10 @@ class CfsOutcomeUnknown(CfsUnavailable):
 
 class CfsCredentialsRefused(SourceRefused):
     """Check the client id and secret of the named CFS identity and its rights; trying again does not help."""
+
+
+class CfsCertificateRefused(SourceRefused):
+    """Nothing was sent. Have the certificate renewed, or our CA bundle (SSL_CERT_FILE); check CFS_BASE_URL."""
 
 
 class CfsRejected(InputRefused):

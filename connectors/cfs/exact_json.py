@@ -15,8 +15,11 @@ from typing import Any
 
 
 def loads(text: str | bytes) -> Any:
-    """Read JSON, its fractions as Decimal. Raises ValueError if it is none, or holds NaN or an infinity."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    """Read JSON, its fractions as Decimal. Raises ValueError if it is none, too deep, or holds NaN or an infinity."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 def dumps(value: object) -> str:

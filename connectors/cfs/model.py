@@ -9,8 +9,9 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from config.errors import InputRefused
+from connectors.cfs.errors import CfsAnswerUnreadable
 from connectors.cfs.names import ReceiptStatus
-from connectors.cfs.reading import JsonObject, amount, objects, optional_amount, optional_text, text
+from connectors.cfs.reading import JsonObject, amount, amount_from_zero, objects, optional_amount, optional_text, text
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ class Receipt:
         """Read the receipt object (section 4)."""
         return cls(
             receipt_number=text(answer, "receipt_number"),
-            receipt_amount=amount(answer, "receipt_amount"),
-            unapplied_amount=amount(answer, "unapplied_amount"),
+            receipt_amount=amount_from_zero(answer, "receipt_amount"),
+            unapplied_amount=amount_from_zero(answer, "unapplied_amount"),
             status=optional_text(answer, "status"),
             payment_method=optional_text(answer, "payment_method"),
             receipt_date=optional_text(answer, "receipt_date"),
@@ -89,7 +90,7 @@ class Receipt:
                 AppliedInvoice(
                     invoice_number=text(one, "invoice_number"),
                     total=optional_amount(one, "total"),
-                    amount_applied=amount(one, "amount_applied"),
+                    amount_applied=amount_from_zero(one, "amount_applied"),
                 )
                 for one in objects(answer, "invoices")
             ),
@@ -134,7 +135,7 @@ class InvoiceBalance:
         """Read the balance out of the invoice object (section 5)."""
         return cls(
             invoice_number=text(answer, "invoice_number"),
-            amount_due=amount(answer, "amount_due"),
+            amount_due=amount_from_zero(answer, "amount_due"),
             amount_adjusted=optional_amount(answer, "amount_adjusted"),
             adjustments=tuple(
                 InvoiceAdjustment(
@@ -164,8 +165,8 @@ class Invoice:
         return cls(
             invoice_number=text(answer, "invoice_number"),
             reference_number=optional_text(answer, "pbc_ref_number"),
-            total=amount(answer, "total"),
-            amount_due=amount(answer, "amount_due"),
+            total=amount_from_zero(answer, "total"),
+            amount_due=amount_from_zero(answer, "amount_due"),
             receipt_numbers=tuple(
                 text(link, "href").rstrip("/").rsplit("/", 1)[-1]
                 for link in links
@@ -185,11 +186,10 @@ class CreditMemo:
     @classmethod
     def from_json(cls, answer: JsonObject) -> "CreditMemo":
         """Read the credit memo object (section 6)."""
-        return cls(
-            credit_memo_number=text(answer, "credit_memo_number"),
-            total=optional_amount(answer, "total"),
-            amount_due=amount(answer, "amount_due"),
-        )
+        total, due = optional_amount(answer, "total"), amount(answer, "amount_due")
+        if total is not None and not min(total, 0) <= due <= max(total, 0):
+            raise CfsAnswerUnreadable(f"the answer of CFS has {due} CAD left of a credit memo over {total} CAD")
+        return cls(credit_memo_number=text(answer, "credit_memo_number"), total=total, amount_due=due)
 
     @property
     def remaining_amount(self) -> Decimal:

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from connectors.cfs.errors import CfsAnswerUnreadable
 
 JsonObject = Mapping[str, object]
+_DIGITS, _PLACES = 15, 15
 
 
 def amount(answer: JsonObject, name: str) -> Decimal:
@@ -29,13 +30,21 @@ def optional_amount(answer: JsonObject, name: str) -> Decimal | None:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise InvalidOperation
         number = Decimal(value.strip() if isinstance(value, str) else value)
-        if not number.is_finite():
+        if not number.is_finite() or (number and not -_PLACES <= number.adjusted() < _DIGITS):
             raise InvalidOperation
     except InvalidOperation:
         raise CfsAnswerUnreadable(
             f"the answer of CFS has {value!r} as '{name}' (expected an amount like 12.50)"
         ) from None
     return number
+
+
+def amount_from_zero(answer: JsonObject, name: str) -> Decimal:
+    """Return an amount that is never below zero. Raises CfsAnswerUnreadable if it is, is missing or no number."""
+    value = amount(answer, name)
+    if value < 0:
+        raise CfsAnswerUnreadable(f"the answer of CFS has {value} CAD as '{name}', which cannot be below zero")
+    return value
 
 
 def text(answer: JsonObject, name: str) -> str:

@@ -20,10 +20,12 @@ from config.errors import ConfigError
 from config.log_setup import get_log
 from config.masking import register_secret
 from config.settings import CfsSettings
+from connectors.bounded_http import AnswerUnusable, BoundedClient, refused_certificate
 from connectors.cfs import exact_json
 from connectors.cfs.answers import is_away, reason_of, said, says_down
 from connectors.cfs.errors import (
     CfsAnswerUnreadable,
+    CfsCertificateRefused,
     CfsCredentialsRefused,
     CfsOutcomeUnknown,
     CfsReadOnly,
@@ -36,6 +38,7 @@ from connectors.cfs.reading import JsonObject
 from connectors.cfs.tokens import UNSAID_LIFETIME, Token, Tokens
 
 TRIES = 4
+DEADLINE_TIMES = 3  # a call may take that many times what one wait in it may take
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -178,6 +181,13 @@ class Transport:
             answer = self._http.request(call.method, call.path, headers=headers, content=content, data=form)
         except httpx.RequestError as error:
             log.warning("cfs.no_answer", error=type(error).__name__)
+            certificate = refused_certificate(error, urlsplit(self._settings.base_url).hostname)
+            if certificate is not None:
+                raise CfsCertificateRefused(f"CFS could not be asked to {call}: {certificate}.") from error
+            if isinstance(error, AnswerUnusable) and call.method != "POST":
+                raise CfsAnswerUnreadable(
+                    f"CFS was asked to {call}, and its answer cannot be used: {error}."
+                ) from error
             unsure = call.method == "POST" and form is None and not isinstance(error, NEVER_SENT)
             kind = CfsOutcomeUnknown if unsure else CfsUnavailable
             raise kind(f"CFS gave no answer when asked to {call} ({type(error).__name__}). {_state(kind)}") from error
@@ -213,7 +223,7 @@ class Transport:
         return token
 
     @staticmethod
-    def _open(settings: CfsSettings) -> httpx.Client:
+    def _open(settings: CfsSettings) -> BoundedClient:
         url = urlsplit(settings.base_url)
         if url.scheme not in {"http", "https"} or not url.hostname:
             raise ConfigError(f"CFS_BASE_URL must be like https://host/path, not {settings.base_url!r}")
@@ -223,7 +233,8 @@ class Transport:
                 register_secret(secret.get_secret_value())
         if settings.connector_auth is not None:
             headers["Pay-Connector"] = settings.connector_auth.get_secret_value()
-        return httpx.Client(
+        return BoundedClient(
+            deadline=DEADLINE_TIMES * settings.connect_timeout,
             base_url=settings.base_url.rstrip("/"),
             headers=headers,
             timeout=settings.connect_timeout,

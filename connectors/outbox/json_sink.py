@@ -12,13 +12,19 @@ from pydantic import SecretStr
 
 from config.errors import ConfigError, InputRefused, SourceRefused, SourceUnavailable
 from config.masking import mask_text
+from connectors.bounded_http import BoundedClient, refused_certificate
 from connectors.outbox.model import Answer
 
 TIMEOUT_SECONDS = 15
+DEADLINE_SECONDS = 45
 TRY_AGAIN = frozenset({408, 425, 429})
 CREDENTIALS = frozenset({401, 403, 407})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MAX_SAID = 300
+
+
+class CertificateRefused(SourceRefused):
+    """Have the certificate renewed, or our CA bundle (SSL_CERT_FILE); check the address in the settings."""
 
 
 class Folder:
@@ -51,7 +57,9 @@ class Poster:
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
         # A proxy of the machine stands between us and the outside, never between us and ourselves.
         trust_env = urlsplit(url).hostname not in LOOPBACK
-        self._http = httpx.Client(headers=headers, timeout=TIMEOUT_SECONDS, trust_env=trust_env)
+        self._http = BoundedClient(
+            deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, headers=headers, trust_env=trust_env
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -66,8 +74,11 @@ class Poster:
         content = json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         try:
-            answer = self._http.post(url, content=content, headers=headers)
+            answer = self._http.request("POST", url, content=content, headers=headers)
         except httpx.RequestError as error:
+            certificate = refused_certificate(error, urlsplit(url).hostname)
+            if certificate is not None:
+                raise CertificateRefused(f"{self._what} was sent nothing: {certificate}.") from error
             raise SourceUnavailable(
                 f"{self._what} gave no answer ({type(error).__name__}). It is sent again; a repeat has the same key."
             ) from error
@@ -97,5 +108,6 @@ def sink(url: str, token: SecretStr | None, *, setting: str, what: str) -> Folde
 
 def _words(answer: httpx.Response) -> str:
     """Give the first words of an answer, as the end of a sentence."""
-    words = mask_text(" ".join(answer.text.split()))[:_MAX_SAID]
+    said = answer.content[: 4 * _MAX_SAID].decode("utf-8", "replace")
+    words = mask_text(" ".join(said.split()))[:_MAX_SAID]
     return f": {words}" if words else ""

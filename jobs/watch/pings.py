@@ -5,6 +5,7 @@ The signals are those healthchecks.io reads: POST to URL/start, URL, URL/fail, w
 """
 
 import uuid
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,6 +15,7 @@ from config.settings import PingSettings, read
 from jobs.run.result import Result
 
 TIMEOUT_SECONDS = 5
+DEADLINE_SECONDS = 10
 TRIES = 2
 MAX_BODY = 10_000
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -54,23 +56,23 @@ class Pings:
             return
         import httpx
 
+        from connectors.bounded_http import BoundedClient, refused_certificate
+
         parts = urlsplit(self._url)
         address = urlunsplit(parts._replace(path=parts.path.rstrip("/") + signal, query=f"rid={self._rid}"))
         trouble = ""
-        for _ in range(TRIES):
-            try:
-                answer = httpx.post(
-                    address,
-                    content=mask_text(said).encode()[:MAX_BODY],
-                    timeout=TIMEOUT_SECONDS,
-                    trust_env=parts.hostname not in _LOOPBACK,
-                )
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                trouble = type(error).__name__
-            else:
-                if answer.is_success:
-                    return
-                trouble = f"answered {answer.status_code}"
+        content = mask_text(said).encode()[:MAX_BODY]
+        trust_env = parts.hostname not in _LOOPBACK
+        with closing(BoundedClient(deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, trust_env=trust_env)) as client:
+            for _ in range(TRIES):
+                try:
+                    answer = client.request("POST", address, content=content)
+                except (httpx.HTTPError, httpx.InvalidURL) as error:
+                    trouble = refused_certificate(error, parts.hostname) or type(error).__name__
+                else:
+                    if answer.is_success:
+                        return
+                    trouble = f"answered {answer.status_code}"
         self._log.warning("ping.not_sent", signal=signal or "success", host=parts.hostname, why=trouble)
 
 

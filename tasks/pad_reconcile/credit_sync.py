@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from config.business_time import naive_utc
 from config.errors import InputRefused, PayJobsError, SourceUnavailable
-from connectors.cfs import CfsClient, CfsSite
+from connectors.cfs import CfsAnswerUnreadable, CfsClient, CfsSite
 from database.engine import Database
 from database.pay.history import keep_versions
 from database.sql import run_sql
@@ -179,4 +179,10 @@ def _receipt(cfs: CfsClient, site: CfsSite, credit: OpenCredit) -> Decimal | Non
     if receipt is None:
         return None
     used_up = receipt.payment_method == _BANK_RECEIPT and not receipt.invoices and receipt.unapplied_amount == 0
-    return Decimal(0) if used_up else receipt.receipt_amount - receipt.applied_amount
+    remaining = Decimal(0) if used_up else receipt.receipt_amount - receipt.applied_amount
+    if remaining < 0:
+        raise CfsAnswerUnreadable(
+            f"CFS says that {receipt.applied_amount} CAD were applied of receipt {credit.identifier}, which is over "
+            f"{receipt.receipt_amount} CAD. Nothing was changed; ask CAS which is right"
+        )
+    return remaining
