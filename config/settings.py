@@ -7,6 +7,7 @@ and every secret that is read is made known to the log's masking processor.
 
 import base64
 import binascii
+import re
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import quote, urlsplit
@@ -65,10 +66,22 @@ class DatabaseSettings(Settings):
         return f"{DRIVER}://{user}{password}@{self.host}:{self.port}/{quote(self.name or '', safe='')}"
 
 
+_ENDPOINT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)(:[0-9]{1,5})?")
+
+
+def _endpoint(value: str) -> str:
+    """Accept `host` or `host:port`; whether it is https is MINIO_SECURE's to say."""
+    if not _ENDPOINT.fullmatch(value.strip()):
+        raise ValueError(f"it must be like host:port, without https:// and without a path, not {value!r}")
+    return value.strip()
+
+
 class ObjectStoreSettings(Settings):
     """The S3 bucket that keeps every file."""
 
-    endpoint: str = Field(validation_alias="MINIO_ENDPOINT", description="host:port")
+    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+        validation_alias="MINIO_ENDPOINT", description="host:port"
+    )
     access_key: SecretStr = Field(validation_alias="MINIO_ACCESS_KEY")
     secret_key: SecretStr = Field(validation_alias="MINIO_ACCESS_SECRET")
     bucket: str = Field(validation_alias=AliasChoices("FTP_POLLER_BUCKET_NAME", "MINIO_BUCKET_NAME"))

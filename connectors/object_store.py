@@ -19,17 +19,36 @@ from connectors.byte_stream import ByteStream
 from connectors.local_copy import local_copy
 
 if TYPE_CHECKING:
-    import urllib3
     from minio import Minio
     from minio.error import S3Error
 
+    from connectors.object_store_http import Wire
+
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
+CALL_SECONDS = 120
+TRANSFER_SECONDS = 3600
 PART_SIZE = 5 * 1024 * 1024
 CHUNK_SIZE = 1024 * 1024
 _MISSING = {"NoSuchKey", "NoSuchObject", "ResourceNotFound"}
 _SERVER_ERROR = 500
-_TOO_MANY = 429
+_TRY_AGAIN = {408, 425, 429}
+_CLOCK = "The clocks of this machine and of the object store differ by too much: set the clock right (NTP)."
+_KEYS = "Check MINIO_ACCESS_KEY, MINIO_ACCESS_SECRET and the rights on the bucket."
+_ROOM = "The object store has no room for it: ask whoever runs it for more."
+_PLACE = "Check MINIO_ENDPOINT and the name of the bucket: it is kept elsewhere, or cannot be called that."
+_CHECKSUM = "The bucket wants another checksum than Content-MD5: ask whoever runs it to take that one."
+_LOCK = "The bucket keeps what it has from being written over or removed: ask whoever runs it for the right to."
+_ADVICE = {
+    "RequestTimeTooSkewed": _CLOCK, "RequestExpired": _CLOCK, "RequestNotYetValid": _CLOCK,
+    "EntityTooLarge": _ROOM, "QuotaExceeded": _ROOM, "XMinioAdminBucketQuotaExceeded": _ROOM,
+    "PermanentRedirect": _PLACE, "TemporaryRedirect": _PLACE, "AuthorizationHeaderMalformed": _PLACE,
+    "IllegalLocationConstraintException": _PLACE, "InvalidBucketName": _PLACE, "InvalidRegion": _PLACE,
+    "MissingContentMD5": _CHECKSUM, "InvalidDigest": _CHECKSUM,
+    "ObjectLocked": _LOCK, "InvalidObjectState": _LOCK, "MethodNotAllowed": _LOCK,
+}  # fmt: skip
+_DENIED = {401, 403}
+_DAMAGED = {"BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "RequestTimeout"}
 
 
 class ObjectMissing(InputRefused):
@@ -63,18 +82,20 @@ class ObjectStore:
         self._where = f"the bucket {settings.bucket!r} at {settings.endpoint}"
 
     @cached_property
-    def _pool(self) -> "urllib3.PoolManager":
+    def _pool(self) -> "Wire":
         import urllib3
+
+        from connectors.object_store_http import Wire
 
         retries = urllib3.Retry(total=2, backoff_factor=0.3, status_forcelist=[500, 502, 503, 504])
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        return urllib3.PoolManager(timeout=timeout, retries=retries, maxsize=4)
+        return Wire(timeout=timeout, retries=retries, maxsize=4)
 
     @cached_property
     def _client(self) -> "Minio":
-        from minio import Minio
+        from connectors.object_store_http import CheckedUploads
 
-        return Minio(
+        return CheckedUploads(
             self._settings.endpoint,
             access_key=self._settings.access_key.get_secret_value(),
             secret_key=self._settings.secret_key.get_secret_value(),
@@ -98,7 +119,7 @@ class ObjectStore:
         """Store a stream under a key and hash it on the way; one part of five megabytes is held at a time."""
         counted = _Counted(chunks)
         stream = cast(BinaryIO, ByteStream(iter(counted)))
-        with self._told(f"storing {key!r} in"):
+        with self._told(f"storing {key!r} in", TRANSFER_SECONDS):
             self._client.put_object(self.bucket, key, stream, length=-1, part_size=PART_SIZE, num_parallel_uploads=1)
         stored = StoredObject(key, counted.size, counted.digest.hexdigest())
         self._compare(stored, "size", stored.size, self.size_of(key))
@@ -132,7 +153,7 @@ class ObjectStore:
 
     def read(self, key: str) -> Generator[bytes]:
         """Give the content of an object in chunks of up to a megabyte; close the iterator."""
-        with self._told(f"reading {key!r} from"):
+        with self._told(f"reading {key!r} from", TRANSFER_SECONDS):
             response = self._client.get_object(self.bucket, key)
             try:
                 yield from response.stream(CHUNK_SIZE)
@@ -175,16 +196,46 @@ class ObjectStore:
             )
 
     @contextmanager
-    def _told(self, doing: str) -> Iterator[None]:
-        import urllib3
-        from minio.error import MinioException, S3Error
+    def _told(self, doing: str, seconds: float = CALL_SECONDS) -> Iterator[None]:
+        from xml.etree.ElementTree import ParseError
 
-        try:
-            yield
-        except S3Error as error:
-            raise self._s3_error(f"{doing} {self._where}", error) from error
-        except (MinioException, urllib3.exceptions.HTTPError) as error:
-            raise SourceUnavailable(_sentence(f"{doing} {self._where} failed: {_reason(error)}.")) from error
+        import urllib3
+        from minio.error import InvalidResponseError, MinioException, S3Error
+
+        where = f"{doing} {self._where}"
+        with self._pool.ends_after(seconds) as expired:
+            try:
+                yield
+            except S3Error as error:
+                raise self._s3_error(where, error) from error
+            except InvalidResponseError as error:
+                raise self._no_s3(where, error._code) from error
+            except (ParseError, ValueError) as error:
+                raise self._no_s3(where, None) from error
+            except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
+                if expired.is_set():
+                    late = f"{where} took longer than {seconds:g} seconds and was broken off."
+                    raise SourceUnavailable(_sentence(late)) from error
+                if isinstance(error, OSError):
+                    raise  # of whoever gives the content
+                raise self._no_answer(where, error) from error
+
+    def _no_answer(self, where: str, error: Exception) -> PayJobsError:
+        from connectors.bounded_http import refused_certificate
+
+        certificate = refused_certificate(error, self._settings.endpoint)
+        if certificate is None:
+            return SourceUnavailable(_sentence(f"{where} failed: {_reason(error)}."))
+        todo = "Have it renewed, or our CA bundle (SSL_CERT_FILE); check MINIO_ENDPOINT."
+        return SourceRefused(_sentence(f"{where} was not begun: {certificate}. {todo}"))
+
+    def _no_s3(self, where: str, status: int | None) -> PayJobsError:
+        """Return what an answer means that is not S3's, like a page of a proxy or of the store's console."""
+        code = f" (status {status})" if status else ""
+        told = _sentence(f"{where} was answered with something that is not S3's{code}.")
+        if status is not None and (status >= _SERVER_ERROR or status in _TRY_AGAIN):
+            return SourceUnavailable(told)
+        return ConfigError(f"{told} Check MINIO_ENDPOINT: is it the store's own port, with no page in front of it?")
 
     def _s3_error(self, doing: str, error: "S3Error") -> PayJobsError:
         code = error.code or "no code"
@@ -192,11 +243,14 @@ class ObjectStore:
             return ObjectMissing(_sentence(f"{doing}: there is no such object."))
         if code == "NoSuchBucket":
             return ConfigError(f"There is no {self._where.removeprefix('the ')}. Create it, or name another one.")
-        told = _sentence(f"{doing} was answered with {code}: {error.message}")
+        told = _sentence(f"{doing} was answered with {code}: {(error.message or '').rstrip('.')}.")
         status = error.response.status
-        if status >= _SERVER_ERROR or status == _TOO_MANY:
+        if status >= _SERVER_ERROR or status in _TRY_AGAIN or code in _DAMAGED:
             return SourceUnavailable(told)
-        return SourceRefused(f"{told} Check MINIO_ACCESS_KEY, MINIO_ACCESS_SECRET and the rights on the bucket.")
+        usual = _KEYS if status in _DENIED else "Ask whoever runs the object store, with this code."
+        if code == "InvalidRequest" and "md5" in told.lower():
+            usual = _CHECKSUM
+        return SourceRefused(f"{told} {_ADVICE.get(code, usual)}")
 
 
 class _Counted:

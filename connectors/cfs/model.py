@@ -187,7 +187,7 @@ class CreditMemo:
     def from_json(cls, answer: JsonObject) -> "CreditMemo":
         """Read the credit memo object (section 6)."""
         total, due = optional_amount(answer, "total"), amount(answer, "amount_due")
-        if total is not None and not min(total, 0) <= due <= max(total, 0):
+        if total is not None and not min(total, Decimal(0)) <= due <= max(total, Decimal(0)):
             raise CfsAnswerUnreadable(f"the answer of CFS has {due} CAD left of a credit memo over {total} CAD")
         return cls(credit_memo_number=text(answer, "credit_memo_number"), total=total, amount_due=due)
 
