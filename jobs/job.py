@@ -25,6 +25,9 @@ class Job:
                 say so in a property of the same name
     shardable   whether --shard i/n may split it over accounts
     exclusive   whether one run at a time holds the job's lock; what only reads need not
+    lock        the job whose lock it holds, for a tool that must not work beside that job; its own where empty;
+                arguments that know better say so in a property of the same name
+    retired     options it once had: the command that does their work now
     delivers    whether the run delivers the outbox before and after the task
     """
 
@@ -37,7 +40,14 @@ class Job:
     needs: tuple[str, ...] = ()
     shardable: bool = False
     exclusive: bool = True
+    lock: str = ""
+    retired: tuple[tuple[str, str], ...] = ()
     delivers: bool = False
+
+    @property
+    def lock_name(self) -> str:
+        """The name of the lock that a run holds."""
+        return self.lock or self.name
 
     @property
     def runbook(self) -> str:

@@ -1,8 +1,10 @@
-"""Parameter types that jobs share on the command line."""
+"""Parameter types and checks that jobs share on the command line."""
 
 from datetime import date
 
 import click
+
+from config.errors import UsageError
 
 
 class DayType(click.ParamType[date]):
@@ -23,3 +25,9 @@ class DayType(click.ParamType[date]):
 
 
 DAY = DayType()
+
+
+def require_reason(reason: str | None) -> None:
+    """Raise UsageError where the reason is blank."""
+    if not (reason or "").strip():
+        raise UsageError('--reason "..." is blank: say who asked and why; it is kept in the ledger.')

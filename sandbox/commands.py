@@ -85,7 +85,7 @@ def _settlement(database_url: str) -> Steps:
         (f"CAS has put {name} into its SFTP directory. What would it do?", ("PAD_RECONCILE", "--dry-run", "--sandbox")),
         ("Apply it: one payment bounced, one row is for nobody we know.", ("PAD_RECONCILE", "--sandbox")),
         ("Again: nothing is applied twice.", ("PAD_RECONCILE", "--sandbox")),
-        ("The files there were.", ("PAD_RECONCILE", "--list", "--sandbox")),
+        ("The files there were.", ("files", "list", "--sandbox")),
     )
 
 

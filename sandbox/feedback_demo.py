@@ -84,10 +84,10 @@ class Evening:
         what, number = ("invoice", self.refused) if self.refused else ("batch", self.forgotten)
         return (
             *check,
-            (f"What was sent about {what} {number}, and what came back?", (JOB, "--search", str(number), "--sandbox")),
+            (f"What was sent about {what} {number}, and what came back?", ("ejv", "search", str(number), "--sandbox")),
             (
                 f"Batch {self.forgotten} has no answer at all: how late is it, and what is to be done?",
-                (JOB, "--no-poll", "--sandbox"),
+                ("ejv", "outstanding", "--sandbox"),
             ),
         )
 

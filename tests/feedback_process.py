@@ -14,14 +14,14 @@ from pydantic import SecretStr
 
 import tasks.ejv_feedback_check.apply_batch
 import tasks.ejv_feedback_check.apply_file
-import tasks.ejv_feedback_check.rebuild
-import tasks.ejv_feedback_check.resubmit
 import tasks.ejv_feedback_check.task
+import tools.ejv.rebuild
+import tools.ejv.resubmit
 from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings
 from database.engine import Database, make_engine
-from tasks.ejv_feedback_check.arguments import Arguments
 from tests.ejv_factory import EjvBooks
 from tests.forked_runs import Points, die, serve
+from tests.typed import run_ejv
 
 PARTS = tasks.ejv_feedback_check
 
@@ -38,7 +38,7 @@ def _run(order: dict[str, Any], _points: Points) -> int:
             ObjectStoreSettings: ObjectStoreSettings(**order["store"]),
         }
     )
-    PARTS.task.run(context, Arguments(**order["arguments"]))
+    run_ejv(context, order["arguments"])
     return 0
 
 
@@ -62,14 +62,14 @@ def _listen(kill_at: str) -> None:
 
     steps: list[tuple[Any, str, Callable[..., str]]] = [
         (PARTS.apply_batch, "run_sql", lambda _session, _package, name: name),
-        (PARTS.rebuild, "run_sql", lambda _session, _package, name: name),
+        (tools.ejv.rebuild, "run_sql", lambda _session, _package, name: name),
         (PARTS.apply_file, "register_batches", lambda *_: "register"),
         (PARTS.apply_file, "set_batch_state", lambda _session, _id, state: f"batch {state}"),
         (PARTS.apply_file, "set_state", lambda *_: "file state"),
     ]
     for place, action, name_of in steps:
         setattr(place, action, told(getattr(place, action), name_of))
-    for module in (PARTS.resubmit, PARTS.task):
+    for module in (tools.ejv.resubmit, PARTS.task):
         module.send = functools.partial(module.send, checkpoint=lambda name: step(f"sent {name}"))  # type: ignore[attr-defined]
 
 

@@ -25,11 +25,10 @@ from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress
 from jobs.run.stopping import Stop
 from sandbox.cfs.process import RunningCfs
-from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.numbers import receipt_number
-from tasks.routing_slip_recreate.task import work_slips
 from tests.cfs_fixtures import connect
 from tests.slip_state import Saved, final_state, forget_slips, put_slips_back, save_slips
+from tests.typed import run_slips
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
@@ -244,15 +243,15 @@ class Slips:
 
     def run(self, *, checkpoint: Callable[[str], None] = lambda _name: None, **arguments: Any) -> Outcome:
         """Run the job; its client does not wait between its tries."""
-        wanted = Arguments(**{"concurrency": 1, **arguments})
-        return work_slips(self.context(), wanted, self.client, prefix=PREFIX, checkpoint=checkpoint)
+        typed = {"concurrency": 1, **arguments}
+        return run_slips(self.context(), typed, self.client, prefix=PREFIX, checkpoint=checkpoint)
 
     def dry_run(self, **arguments: Any) -> Outcome:
         """Run the job in a transaction that is rolled back, with a client that may only read."""
         database = Database(self.database.engine, dry_run=True)
         try:
             with connect(self.cfs, dry_run=True) as client:
-                return work_slips(self.context(dry_run=True, database=database), Arguments(**arguments), client)
+                return run_slips(self.context(dry_run=True, database=database), arguments, client)
         finally:
             assert database._outer is not None
             database._outer.close()

@@ -24,6 +24,8 @@ from jobs.run.stopping import Stop
 from sandbox.cfs.process import CfsAdmin
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.task import run
+from tools.compare_cfs.arguments import Arguments as CompareArguments
+from tools.compare_cfs.task import run as compare_cfs
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = "2026-11-23 07:00"
@@ -303,6 +305,8 @@ class StaleDatabase:
             progress=Progress(QUIET, terminal=False), stop=stop or Stop(), dry_run=dry_run, run_id=run_id,
             read_settings={type(one): one for one in given},
         )  # fmt: skip
+        if arguments.pop("compare_cfs", False):
+            return compare_cfs(context, CompareArguments(**arguments))
         return run(context, Arguments(no_cfs=cfs is None, mail=mail is not None, **arguments))
 
     def found(self, outcome: Outcome) -> dict[int, str]:

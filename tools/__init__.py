@@ -1,16 +1,27 @@
 """The hand tools that a person types: one package each, one line here each."""
 
 from tools.compare_bcol import JOB as COMPARE_BCOL
+from tools.compare_cfs import JOB as COMPARE_CFS
 from tools.database_indexes import TOOLS as DATABASE_INDEXES
+from tools.ejv import TOOLS as EJV
 from tools.explain import TOOLS as EXPLAIN
+from tools.files import TOOLS as FILES
 from tools.repair_pad_invoice import JOB as REPAIR_PAD_INVOICE
+from tools.repair_pad_rejects import JOB as REPAIR_PAD_REJECTS
 from tools.repair_partial_credit import JOB as REPAIR_PARTIAL_CREDIT
 from tools.replay_event import JOB as REPLAY_EVENT
+from tools.slips import TOOLS as SLIPS
 
 TOOLS = {
     "": ("", (REPLAY_EVENT,)),
+    "compare": ("Compare our books with CFS, or with an export of BC Online.", (COMPARE_BCOL, COMPARE_CFS)),
     "db": ("", DATABASE_INDEXES),
+    "ejv": ("Journal voucher batches: outstanding, search, index, resubmit, rebuild, unstop.", EJV),
     "explain": ("Tell the life of one invoice, account, slip, batch or file.", EXPLAIN),
-    "compare": ("Compare another system's export with the pay database.", (COMPARE_BCOL,)),
-    "repair": ("Put right what is stuck or was paid too much.", (REPAIR_PAD_INVOICE, REPAIR_PARTIAL_CREDIT)),
+    "files": ("Files that came in: list, show, replay.", FILES),
+    "repair": (
+        "Put right what is stuck or was paid too much.",
+        (REPAIR_PAD_INVOICE, REPAIR_PAD_REJECTS, REPAIR_PARTIAL_CREDIT),
+    ),
+    "slips": ("Routing slips: list those in progress, void one.", SLIPS),
 }

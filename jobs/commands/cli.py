@@ -87,6 +87,22 @@ class Commands(click.Group):
         return ctx.parent is not None
 
 
+class JobCommand(click.Command):
+    """The command of a job, which names the new command for an option that was retired."""
+
+    def __init__(self, *args: Any, retired: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.retired = retired
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        for word in args:
+            option = word.partition("=")[0]
+            if option in self.retired:
+                command = f"python3 invoke_jobs.py {self.retired[option]}"
+                raise click.UsageError(f"{option} is now a command of its own: {command}", ctx)
+        return super().parse_args(ctx, args)
+
+
 def build_cli(
     jobs: tuple[Job, ...],
     *,
@@ -185,8 +201,9 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
         return result.exit_code
 
     examples = "\n".join(f"  python3 invoke_jobs.py {example}" for example in job.examples)
-    return click.Command(
+    return JobCommand(
         job.name.split()[-1],
+        retired=dict(job.retired),
         params=[*job.parameters, *common],
         callback=run,
         help=f"{job.summary}\n\n\b\nExamples:\n{examples}",  # \b: lines to be copied are not wrapped

@@ -58,6 +58,7 @@ def start(
     connection: Connection,
     *,
     job: str,
+    lock_name: str | None = None,
     arguments: dict[str, Any],
     command: str,
     shard: Shard,
@@ -69,12 +70,13 @@ def start(
     """Write the row of a run that is about to ask for its lock, and give its id."""
     row = connection.execute(
         text(
-            "INSERT INTO pay_jobs.job_runs (job, arguments, command, shard_number, shard_count, status,"
-            " triggered_by, reason, pod, version) VALUES (:job, CAST(:arguments AS jsonb), :command, :number, :count,"
-            " 'starting', :triggered_by, :reason, :pod, :version) RETURNING id"
+            "INSERT INTO pay_jobs.job_runs (job, lock_name, arguments, command, shard_number, shard_count, status,"
+            " triggered_by, reason, pod, version) VALUES (:job, :lock_name, CAST(:arguments AS jsonb), :command,"
+            " :number, :count, 'starting', :triggered_by, :reason, :pod, :version) RETURNING id"
         ),
         {
             "job": job,
+            "lock_name": lock_name or job,
             "arguments": json.dumps(mask(arguments), default=str),
             "command": mask_text(command),
             "number": shard.number,
@@ -141,12 +143,14 @@ def hold(session: Session, run_id: int) -> None:
         )
 
 
-def mark_lost(connection: Connection, job: str) -> list[Run]:
-    """Mark the runs of a job whose processes vanished, and give them with what they had finished.
+def mark_lost(connection: Connection, lock_name: str) -> list[Run]:
+    """Mark the runs under a lock whose processes vanished, and return them with what they had finished.
 
     Raises AlreadyRunning where such a run still has a transaction open that does not end within the lock timeout.
     """
-    unfinished = _select(connection, f"job = :job AND {_UNFINISHED}", {"job": job})
+    unfinished = _select(
+        connection, f"coalesce(lock_name, job) = :lock_name AND {_UNFINISHED}", {"lock_name": lock_name}
+    )
     alive = living_runs(connection, [run.id for run in unfinished])
     gone = [run for run in unfinished if run.id not in alive and _settled(connection, run)]
     return [run for run in gone if _mark_lost(connection, run)]

@@ -88,6 +88,7 @@ class _Run:
         self._lock: RunLock | None = None
         self._database: Database | None = None
         self._claim = ""
+        self._lock_name = job.lock_name
         self._pings: Pings | None = None
 
     def go(self) -> Outcome:
@@ -99,6 +100,7 @@ class _Run:
         configure_log(level=pod.log_level)
         shard = self._shard(pod)
         self._connect(settings)
+        self._lock_name = getattr(arguments, "lock", self.job.lock_name)
         self._start(pod, shard)
         self._take_lock(shard)
         return self._work(arguments, settings, shard)
@@ -179,6 +181,7 @@ class _Run:
             self.run_id = ledger.start(
                 self._connection,
                 job=self.job.name,
+                lock_name=self._lock_name,
                 arguments={
                     name: value for name, value in self.request.values.items() if value not in (None, False, ())
                 },
@@ -197,12 +200,12 @@ class _Run:
     def _take_lock(self, shard: Shard) -> None:
         assert self._connection is not None and self._lock is not None
         if self.job.exclusive:
-            self._lock.take(self.job.name, shard)
+            self._lock.take(self._lock_name, shard)
         if self.run_id is None:
             return
         if self._claim:
             confirm(self._connection, self._claim, self.run_id)
-        for lost in ledger.mark_lost(self._connection, self.job.name):
+        for lost in ledger.mark_lost(self._connection, self._lock_name):
             self.log.warning("run.lost", lost_run=lost.id, command=lost.command, finished=lost.progress)
             self.outcome.notes.append(
                 f"An earlier run of this job was lost: run {lost.id} ({lost.command}); "

@@ -9,7 +9,7 @@ from config.settings import CgiSettings
 from connectors.inbound.listing import Wanted
 
 SOURCE = "CGI"
-VOIDED = "Voided"  # how the message of a batch begins that --rebuild took back
+VOIDED = "Voided"  # how the message of a batch begins that ejv rebuild took back
 _STAMP = r"F(?P<feeder>\w{1,8})\.(?P<date>\d{8})\d{6}"
 
 

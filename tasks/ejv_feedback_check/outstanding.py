@@ -83,12 +83,12 @@ def next_step(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) 
         return Step("feedback not read", words, f"EJV_FEEDBACK_CHECK --file {unread[0].name}", True)
     if row.status == "ERRORED":
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
-        return Step("errored, half applied", words, _with_reason(f"--rebuild {row.batch}"), True)
+        return Step("errored, half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
     if row.is_applied:
         words = (
             "Its feedback was applied and says nothing that fits the rest: ask CAS. What CGI never ran is set free by:"
         )
-        return Step("half applied", words, _with_reason(f"--rebuild {row.batch}"), True)
+        return Step("half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
     if row.feedback_file_ref is not None or row.status == "COMPLETED":
         name = row.feedback_file_ref or "its feedback"
         words = f"{name} was begun and not finished: apply it again, what is done already stays."
@@ -102,13 +102,13 @@ def next_step(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) 
         return Step(state, "Wait: feedback comes the same evening or the next day.", "", False)
     if age < ACT:
         words = "Late: look for it in the stored files."
-        return Step(state, words, f"EJV_FEEDBACK_CHECK --search {row.batch} --index-bucket", True)
+        return Step(state, words, f"ejv search {row.batch}", True)
     ask = "CGI acknowledged it: ask CAS what became of it." if has_it else "Ask CAS whether it was received."
     if _is_of_past_month(row, now):
         words = f"{ask} Its dates are of a month that may be closed; if CAS will not run it:"
-        return Step(state, words, _with_reason(f"--rebuild {row.batch}"), True)
+        return Step(state, words, _with_reason(f"ejv rebuild {row.batch}"), True)
     words = f"{ask} Never send it again while they may still run it; if they will not:"
-    return Step(state, words, _with_reason(f"--resubmit {row.batch}"), True)
+    return Step(state, words, _with_reason(f"ejv resubmit {row.batch}"), True)
 
 
 def _is_answered(row: Row[Any]) -> bool:
@@ -126,4 +126,4 @@ def _is_of_past_month(row: Row[Any], now: datetime) -> bool:
 
 
 def _with_reason(words: str) -> str:
-    return f'EJV_FEEDBACK_CHECK {words} --reason "..."'
+    return f'{words} --reason "..."'

@@ -13,7 +13,7 @@ _AFTER_REFUSAL = {
     False: (
         "Only what its own lines say was booked; the rest still waits, for a payment that went out must not be made "
         "again. Ask CAS what it paid. What it never ran is set free by: "
-        'EJV_FEEDBACK_CHECK --rebuild {batch} --reason "..."'
+        'ejv rebuild {batch} --reason "..."'
     ),
 }
 
@@ -48,7 +48,7 @@ def outcome_of(applied: Applied, told: Told) -> Outcome:
         codes = ", ".join(map(str, sorted(applied.stopped)))
         outcome.notes.append(
             f"{where}: journals are stopped on distribution code {codes}. Once the ministry confirmed the GL and it is "
-            f'corrected: EJV_FEEDBACK_CHECK --unstop {min(applied.stopped)} --reason "..."'
+            f'corrected: ejv unstop {min(applied.stopped)} --reason "..."'
         )
     return outcome
 

@@ -75,9 +75,7 @@ def our_batch(session: Session, number: int) -> Ours:
     """Lock a batch and give it. Raises UsageError if there is none of that number."""
     batch = session.execute(text(_BATCH), {"batch": number}).one_or_none()
     if batch is None:
-        raise UsageError(
-            f"There is no batch {number} in ejv_files; EJV_FEEDBACK_CHECK --no-poll shows those there are."
-        )
+        raise UsageError(f"There is no batch {number} in ejv_files; `ejv outstanding` shows those there are.")
     links = session.execute(text(_LINKS), {"batch": number})
     return Ours(batch, {row.status: (row.number, row.example) for row in links})
 
@@ -123,7 +121,7 @@ def answers_stored(session: Session, ours: Ours, settings: CgiSettings) -> list[
     reasons += [
         f"feedback {file.words} came since it was sent and was not read to its end, so it may hold the answer: "
         f"EJV_FEEDBACK_CHECK --file {file.name} once the cause is removed, or, where CAS says what it is, "
-        f'EJV_FEEDBACK_CHECK --ignore {file.name} --reason "..."'
+        f'files ignore {file.name} --reason "..."'
         for file in unread
         if file.name not in about_it
     ]
@@ -194,5 +192,5 @@ def answer_due(session: Session, number: int, now: datetime) -> list[str]:
         return []
     return [
         f"it was sent {sent.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}, less than a business day ago, and CGI may still "
-        "run it. Where CAS says that it never came, use --even-if-young"
+        "run it. Where CAS says that it never came, use --skip-wait"
     ]

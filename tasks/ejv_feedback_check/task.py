@@ -1,7 +1,6 @@
 """EJV_FEEDBACK_CHECK, told from top to bottom."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings
@@ -17,52 +16,32 @@ from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.acks import record_ack
 from tasks.ejv_feedback_check.apply_file import Opened, apply_file
 from tasks.ejv_feedback_check.arguments import Arguments
-from tasks.ejv_feedback_check.bucket import index_bucket, index_outstanding
+from tasks.ejv_feedback_check.bucket import index_outstanding
 from tasks.ejv_feedback_check.names import SOURCE, is_ack, is_feedback, wanted
 from tasks.ejv_feedback_check.outstanding import check_outstanding
-from tasks.ejv_feedback_check.rebuild import rebuild
-from tasks.ejv_feedback_check.resubmit import resubmit
-from tasks.ejv_feedback_check.search import search
 from tasks.ejv_feedback_check.sending import send, unfinished
-from tasks.ejv_feedback_check.stored_files import SETTLED, ignore, stored
-from tasks.ejv_feedback_check.unstop import unstop
+from tasks.ejv_feedback_check.stored_files import SETTLED, stored
 
 IF_HELD = "Once it is right: EJV_FEEDBACK_CHECK --file NAME; what was answered already is not applied twice."
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
-    """Fetch and apply what came, then show what is outstanding; or do the one thing that was asked for."""
-    reason = arguments.reason or ""
-    if arguments.mode == "check":
-        return check_outstanding(context)
-    if arguments.unstop is not None:
-        return unstop(context, arguments.unstop, reason=reason)
-    with _store(context) as store:
-        if arguments.mode == "search":
-            outcome = index_bucket(context, store) if arguments.index_bucket else Outcome()
-            outcome += search(context, store, arguments.search)
-            return outcome
-        if arguments.resubmit is not None:
-            return resubmit(
-                context, store, arguments.resubmit, reason=reason, even_if_closed=arguments.even_if_closed,
-                even_if_young=arguments.even_if_young,
-            )  # fmt: skip
-        if arguments.rebuild is not None:
-            return rebuild(context, store, arguments.rebuild, reason=reason, even_if_young=arguments.even_if_young)
-        intake = Intake(
-            SOURCE, wanted(context.settings(CgiSettings)), context.database, store, context.clock, context.run_id,
-            context.stop.check,
-        )  # fmt: skip
-        if arguments.ignore is not None:
-            return ignore(context, stored(context, store, intake, arguments.ignore), reason=reason)
+    """Fetch and apply what came, then show what is outstanding; or apply the one file that was named."""
+    with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         if arguments.file is not None:
-            return _apply_named(context, store, intake, arguments.file, despite_faults=arguments.despite_faults)
+            return apply_named(context, store, arguments.file, despite_faults=arguments.despite_faults)
         outcome = index_outstanding(context, store)
-        outcome += outcome_of_poll(poll(context.settings(CgiSftpSettings), intake), if_held=IF_HELD)
+        outcome += outcome_of_poll(poll(context.settings(CgiSftpSettings), intake(context, store)), if_held=IF_HELD)
         outcome += _take_in(context, store)
         outcome += _finish_resubmissions(context, store)
     outcome += check_outstanding(context)
     return outcome
+
+
+def intake(context: RunContext, store: ObjectStore) -> Intake:
+    """Return how feedback files are taken in."""
+    names = wanted(context.settings(CgiSettings))
+    return Intake(SOURCE, names, context.database, store, context.clock, context.run_id, context.stop.check)
 
 
 def _finish_resubmissions(context: RunContext, store: ObjectStore) -> Outcome:
@@ -101,12 +80,11 @@ def _take_in(context: RunContext, store: ObjectStore) -> Outcome:
     return outcome
 
 
-def _apply_named(
-    context: RunContext, store: ObjectStore, intake: Intake, name: str, *, despite_faults: bool
-) -> Outcome:
+def apply_named(context: RunContext, store: ObjectStore, name: str, *, despite_faults: bool = False) -> Outcome:
     """Apply one file of this machine, or one that is stored: taken in before, or lying in the bucket."""
+    desk = intake(context, store)
     path = Path(name)
-    file = register_local(path, intake).file if path.is_file() else stored(context, store, intake, name)
+    file = register_local(path, desk).file if path.is_file() else stored(context, store, desk, name)
     if file.state in SETTLED:
         return Outcome(notes=[f"{file.name} is {file.state} ({file.reason or 'nothing to do'}): not applied again."])
     if is_ack(context.settings(CgiSettings), file.name):
@@ -118,12 +96,3 @@ def _opened(context: RunContext, store: ObjectStore, file: InboundFile) -> Opene
     settings = context.read_settings.get(CgiSftpSettings)
     sftp = settings if isinstance(settings, CgiSftpSettings) else None
     return Opened(file, open_content(file, store=store, sftp=sftp))
-
-
-@contextmanager
-def _store(context: RunContext) -> Iterator[ObjectStore]:
-    store = ObjectStore(context.settings(ObjectStoreSettings))
-    try:
-        yield store
-    finally:
-        store.close()

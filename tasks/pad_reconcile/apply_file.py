@@ -230,6 +230,6 @@ def _held(context: RunContext, file: InboundFile, reason: str) -> Outcome:
     with context.database.begin() as session:
         set_state(session, file.id, "held", reason=reason[:2000], run_id=context.run_id)
     context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
-    command = f'PAD_RECONCILE --replay {file.name} --reason "..."'
+    command = f'files replay {file.name} --reason "..."'
     detail = f"{reason}. Nothing of it was applied. Once the cause is removed: {command}"
     return Outcome(rejects=[Reject(file.name, "held", detail)])

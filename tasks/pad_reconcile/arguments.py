@@ -1,61 +1,26 @@
-"""The arguments of PAD_RECONCILE, and which of them go together."""
+"""The arguments of PAD_RECONCILE."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from config.errors import UsageError
-
-Mode = Literal["poll", "file", "replay", "retry", "sync", "list"]
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """What was typed."""
+    """One named file, all open credits, or neither to poll."""
 
     file: str | None = None
-    replay: str | None = None
-    reason: str | None = None
     allow_late: bool = False
-    retry_rejects: bool = False
     sync_all_credits: bool = False
-    list_files: bool = False
 
     def __post_init__(self) -> None:
-        modes = {
-            "--file": self.file,
-            "--replay": self.replay,
-            "--retry-rejects": self.retry_rejects,
-            "--sync-all-credits": self.sync_all_credits,
-            "--list": self.list_files,
-        }
-        chosen = [name for name, given in modes.items() if given]
-        if len(chosen) > 1:
-            raise UsageError(f"{' and '.join(chosen)} do not go together: choose one.")
-        if self.replay and not (self.reason or "").strip():
-            raise UsageError('--replay needs --reason "...": who asked and why is kept in the ledger.')
-
-    @property
-    def mode(self) -> Mode:
-        """Which way of working was asked for."""
-        if self.file:
-            return "file"
-        if self.replay:
-            return "replay"
-        if self.retry_rejects:
-            return "retry"
-        if self.sync_all_credits:
-            return "sync"
-        return "list" if self.list_files else "poll"
+        if self.sync_all_credits and (self.file or self.allow_late):
+            raise UsageError("--sync-all-credits applies no file: leave out --file and --allow-late.")
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The settings this way of working cannot do without; a local file needs no SFTP."""
-        needs = {
-            "poll": ("CasSftpSettings", "ObjectStoreSettings", "CfsSettings", "EventSettings"),
-            "file": ("ObjectStoreSettings", "CfsSettings", "EventSettings"),
-            "replay": ("ObjectStoreSettings", "CfsSettings", "EventSettings"),
-            "retry": ("CfsSettings", "EventSettings", "ObjectStoreSettings"),
-            "sync": ("CfsSettings",),
-            "list": (),
-        }
-        return needs[self.mode]
+        """The settings that are needed; a named file needs no SFTP, and the credits need CFS alone."""
+        if self.sync_all_credits:
+            return ("CfsSettings",)
+        applying = ("ObjectStoreSettings", "CfsSettings", "EventSettings")
+        return applying if self.file else (*applying, "CasSftpSettings")

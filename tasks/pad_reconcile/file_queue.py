@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from config.errors import UsageError
 from connectors.inbound.ledger import InboundFile, find_by_name, list_files
 from connectors.inbound.listing import Wanted
-from jobs.run.outcome import Table
 
 SOURCE = "CAS"
 WANTED = Wanted(
     re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})(?:[._-][\w.-]*)?\.csv", re.IGNORECASE | re.ASCII),
     ends_in_line_end=True,
 )
-IF_HELD = 'Once it is right: PAD_RECONCILE --replay NAME --reason "..."; rows that were applied are not applied twice.'
+IF_HELD = 'Once it is right: files replay NAME --reason "..."; rows that were applied are not applied twice.'
 _PROCESSED_NAMES = (
     "SELECT max(substring(upper(file_name) FROM '^BCR_PAYMENT_APPL_(\\d{8})'))"
     " FROM cas_settlements WHERE processed_on IS NOT NULL"
@@ -68,16 +67,14 @@ def reason_to_hold(session: Session, file: InboundFile, *, allow_late: bool) -> 
     if newest is not None and file.business_date < newest:
         return (
             f"it is older than the newest applied file ({newest}); late files have released accounts that were rightly "
-            "frozen. Check it for NSF rows, then use --replay with a reason, or --allow-late"
+            "frozen. Check it for NSF rows, then `files replay` it with a reason, or use --allow-late"
         )
     return None
 
 
 def file_to_replay(session: Session, name: str) -> InboundFile:
     """Give the held or failed file of that name. Raises UsageError for one that was applied, or is not there."""
-    found = find_by_name(session, SOURCE, name)
-    if not found:
-        raise UsageError(f"No settlement file is named {name!r}; --list shows those there are.")
+    found = _named(session, name)
     usable = [file for file in found if file.state in {"held", "failed"}]
     if not usable:
         states = ", ".join(sorted({file.state for file in found}))
@@ -93,26 +90,26 @@ def file_to_replay(session: Session, name: str) -> InboundFile:
     return whole[-1]
 
 
+def newest_file(session: Session, name: str) -> InboundFile:
+    """Return the newest file of that name. Raises UsageError where there is none."""
+    return _named(session, name)[-1]
+
+
+def _named(session: Session, name: str) -> list[InboundFile]:
+    found = find_by_name(session, SOURCE, name)
+    if not found:
+        raise UsageError(f"No settlement file is named {name!r}; `files list` shows those there are.")
+    return found
+
+
 def stored_file(session: Session, name: str) -> InboundFile:
     """Give the stored file of that name that is ready to be applied. Raises UsageError if there is none."""
     found = find_by_name(session, SOURCE, name)
     if not found:
-        raise UsageError(f"There is no local file {name!r}, and no stored one; --list shows those there are.")
+        raise UsageError(f"There is no local file {name!r}, and no stored one; `files list` shows those there are.")
     ready = [file for file in found if file.state == "received"]
     if not ready:
         raise UsageError(
-            f"{name} is {found[-1].state} ({found[-1].reason or 'nothing to do'}): see --replay for held files."
+            f"{name} is {found[-1].state} ({found[-1].reason or 'nothing to do'}): `files replay` applies a held one."
         )
     return ready[0]
-
-
-def file_table(files: list[InboundFile]) -> Table:
-    """Show files with their state, the newest first."""
-    rows = [
-        (file.id, file.name, file.business_date, file.state, f"{file.received_on:%Y-%m-%d %H:%M}", file.applied_on and
-         f"{file.applied_on:%Y-%m-%d %H:%M}", file.size_bytes, file.reason)
-        for file in reversed(files)
-    ]  # fmt: skip
-    return Table(
-        "Settlement files (UTC)", ("id", "name", "day", "state", "received", "applied", "bytes", "reason"), rows
-    )

@@ -3,13 +3,12 @@
 What applies a file is imported with the first file: a poll that finds nothing does not pay for it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from config.settings import CasSftpSettings, ObjectStoreSettings
 from connectors.inbound.content import open_content
-from connectors.inbound.ledger import InboundFile, list_files, set_state
+from connectors.inbound.ledger import InboundFile, set_state
 from connectors.inbound.poll import poll
 from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
@@ -22,7 +21,6 @@ from tasks.pad_reconcile.file_queue import (
     IF_HELD,
     SOURCE,
     WANTED,
-    file_table,
     file_to_replay,
     reason_to_hold,
     stored_file,
@@ -31,29 +29,28 @@ from tasks.pad_reconcile.file_queue import (
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
-    """Fetch and apply the settlement files, or do the one thing that was asked for."""
-    if arguments.mode == "list":
-        return _list(context)
-    if arguments.mode == "sync":
+    """Fetch and apply the settlement files; or apply one, or only bring the credits in line with CFS."""
+    if arguments.sync_all_credits:
         return sync_all_credits(context)
-    if arguments.mode == "retry":
-        from tasks.pad_reconcile.apply_file import retry_rejects
-
-        with _store(context) as store:
-            outcome = retry_rejects(context, store)
-        outcome += sync_touched_credits(context)
-        return outcome
-    with _store(context) as store:
+    with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         intake = Intake(SOURCE, WANTED, context.database, store, context.clock, context.run_id, context.stop.check)
-        outcome = Outcome()
-        if arguments.mode == "replay":
-            outcome += _replay(context, store, arguments)
-        elif arguments.mode == "file":
-            outcome += _apply_named(context, intake, arguments)
+        if arguments.file is not None:
+            outcome = _apply_named(context, intake, arguments.file, allow_late=arguments.allow_late)
         else:
-            report = poll(context.settings(CasSftpSettings), intake)
-            outcome += outcome_of_poll(report, if_held=IF_HELD)
+            outcome = outcome_of_poll(poll(context.settings(CasSftpSettings), intake), if_held=IF_HELD)
             outcome += _apply_waiting(context, store, arguments)
+        outcome += report_rejects(context, store)
+    outcome += sync_touched_credits(context)
+    return outcome
+
+
+def replay(context: RunContext, name: str, *, reason: str) -> Outcome:
+    """Apply a file that was held or failed."""
+    with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
+        with context.database.begin() as session:
+            file = file_to_replay(session, name)
+        context.log.info("file.replayed", file=file.name, was=file.state, reason=reason)
+        outcome = _apply(context, store, file, reason=reason)
         outcome += report_rejects(context, store)
     outcome += sync_touched_credits(context)
     return outcome
@@ -88,33 +85,27 @@ def _apply_or_hold(context: RunContext, store: ObjectStore, file: InboundFile, *
     return _apply(context, store, file)
 
 
-def _apply_named(context: RunContext, intake: Intake, arguments: Arguments) -> Outcome:
+def _apply_named(context: RunContext, intake: Intake, name: str, *, allow_late: bool) -> Outcome:
     """Apply one file of this machine, or one that is stored and ready."""
-    assert arguments.file is not None and intake.store is not None
-    path = Path(arguments.file)
+    assert intake.store is not None
+    path = Path(name)
     if not path.is_file():
         with context.database.begin() as session:
-            file = stored_file(session, arguments.file)
-        return _apply_or_hold(context, intake.store, file, allow_late=arguments.allow_late)
+            file = stored_file(session, name)
+        return _apply_or_hold(context, intake.store, file, allow_late=allow_late)
     recorded = register_local(path, intake)
     file = recorded.file
     if file.state == "received":
-        return _apply_or_hold(context, intake.store, file, allow_late=arguments.allow_late)
+        return _apply_or_hold(context, intake.store, file, allow_late=allow_late)
     if file.state in {"applied", "known"}:
         return Outcome(
             notes=[f"{file.name}: this content was taken in before ({file.reason or file.state}); not applied."]
         )
     return Outcome(
-        rejects=[Reject(file.name, file.state, f"{file.reason or 'see --list'}. {IF_HELD.replace('NAME', file.name)}")]
+        rejects=[
+            Reject(file.name, file.state, f"{file.reason or 'see `files list`'}. {IF_HELD.replace('NAME', file.name)}")
+        ]
     )
-
-
-def _replay(context: RunContext, store: ObjectStore, arguments: Arguments) -> Outcome:
-    assert arguments.replay is not None
-    with context.database.begin() as session:
-        file = file_to_replay(session, arguments.replay)
-    context.log.info("file.replayed", file=file.name, was=file.state, reason=arguments.reason)
-    return _apply(context, store, file, reason=arguments.reason)
 
 
 def _apply(context: RunContext, store: ObjectStore, file: InboundFile, *, reason: str | None = None) -> Outcome:
@@ -123,20 +114,3 @@ def _apply(context: RunContext, store: ObjectStore, file: InboundFile, *, reason
     settings = context.read_settings.get(CasSftpSettings)
     sftp = settings if isinstance(settings, CasSftpSettings) else None
     return apply_file(context, Opened(file, open_content(file, store=store, sftp=sftp)), reason=reason)
-
-
-def _list(context: RunContext) -> Outcome:
-    with context.database.begin() as session:
-        files = list_files(session, SOURCE)
-    if not files:
-        return Outcome(notes=["No settlement file was ever taken in."])
-    return Outcome(tables=[file_table(files)])
-
-
-@contextmanager
-def _store(context: RunContext) -> Iterator[ObjectStore]:
-    store = ObjectStore(context.settings(ObjectStoreSettings))
-    try:
-        yield store
-    finally:
-        store.close()

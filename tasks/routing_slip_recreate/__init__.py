@@ -9,7 +9,7 @@ Never   sends a step without looking in CFS first, repeats one whose answer was 
 Normal  a run that finds no slip in work; a slip that waits for CREATE_CFS_ACCOUNTS or CREATE_INVOICES
 
 Killed anywhere, the next run looks at each step again and ends where an undisturbed one would. A slip that already has
-transactions is voided with --void: --dry-run writes the plan, a person decides CANCEL or KEEP for each invoice.
+transactions is voided with `slips void`.
 
 The rules are those of docs/specs/routing-slips.md; departures from the reference are in docs/decisions.md.
 """
@@ -37,20 +37,18 @@ JOB = Job(
             show_default=True,
             help="How many slips are worked at once.",
         ),
-        click.Option(["--list", "list_slips"], is_flag=True, help="Only show the slips in work, and what blocks them."),
-        click.Option(["--void"], metavar="NUMBER", help="Void a slip that has transactions; needs --reason."),
-        click.Option(["--plan"], metavar="FILE", help="What to do with each transaction; a dry run writes it."),
-        click.Option(["--cancel-all"], is_flag=True, help="Cancel every transaction of the slip."),
-        click.Option(["--keep-all"], is_flag=True, help="Keep every transaction, owed until another slip is linked."),
-        click.Option(["--reason"], help="Why the slip is voided; kept in the journal."),
     ),
     examples=(
         "ROUTING_SLIP_RECREATE",
         "ROUTING_SLIP_RECREATE --dry-run",
-        "ROUTING_SLIP_RECREATE --list",
         "ROUTING_SLIP_RECREATE --slip 206000010 --only correction",
-        "ROUTING_SLIP_RECREATE --void 206000010 --dry-run",
-        'ROUTING_SLIP_RECREATE --void 206000010 --plan void-206000010.json --reason "ticket 4711: deposited twice"',
+    ),
+    retired=(
+        ("--list", "slips list"),
+        ("--void", 'slips void NUMBER --reason "..."'),
+        ("--plan", 'slips void NUMBER --plan FILE --reason "..."'),
+        ("--cancel-all", 'slips void NUMBER --cancel-all --reason "..."'),
+        ("--keep-all", 'slips void NUMBER --keep-all --reason "..."'),
     ),
     needs=("CfsSettings",),
 )

@@ -13,17 +13,13 @@ from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.family.reading import choose_families
 from tasks.routing_slip_recreate.report import Report
 from tasks.routing_slip_recreate.run_operation import Tools
-from tasks.routing_slip_recreate.show import list_slips
-from tasks.routing_slip_recreate.void_command import begin_void
 from tasks.routing_slip_recreate.work_family import Worker
 
 CALLS = ("slip", "operation", "step", "call", "subject", "request", "cfs_has")
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
-    """Work every slip that is due, or do the one thing that was asked for."""
-    if arguments.list_slips:
-        return list_slips(context, arguments)
+    """Work every slip that is due."""
     settings = context.settings(CfsSettings)
     with CfsClient(settings, dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
         return work_slips(context, arguments, cfs, prefix=settings.invoice_prefix)
@@ -41,18 +37,11 @@ def work_slips(
 
     checkpoint  called with a name at every point where the process may die
     """
-    outcome = Outcome()
-    if arguments.void is not None:
-        begun = begin_void(context, arguments, prefix=prefix)
-        outcome += begun.outcome
-        if not begun.work:
-            return outcome
-        arguments = Arguments(slip=arguments.void)
     worker = Worker(Tools(context, cfs, prefix, checkpoint), arguments)
     with context.database.begin() as session:
         roots = choose_families(session, arguments.slip)
     context.progress.begin(len(roots))
-    return _told(context, arguments, outcome, _work_all(context, arguments, worker, roots))
+    return _told(context, arguments, _work_all(context, arguments, worker, roots))
 
 
 def _work_all(context: RunContext, arguments: Arguments, worker: Worker, roots: Sequence[str]) -> list[Report]:
@@ -78,8 +67,9 @@ def _work(context: RunContext, worker: Worker, root: str) -> Report:
     return report
 
 
-def _told(context: RunContext, arguments: Arguments, outcome: Outcome, reports: list[Report]) -> Outcome:
+def _told(context: RunContext, arguments: Arguments, reports: list[Report]) -> Outcome:
     """Put together what the families say. Raises SourceUnavailable where only a later run can go on."""
+    outcome = Outcome()
     for report in reports:
         outcome += report.outcome
     calls = [call for report in reports for call in report.calls]
@@ -97,7 +87,7 @@ def _told(context: RunContext, arguments: Arguments, outcome: Outcome, reports: 
         outcome.counts["slips_left"] = len(left)
         outcome.notes += [f"Slip {number} is left for the next run: {reason}" for number, reason in left]
     if not (outcome.counts or calls):
-        outcome.notes.append(f"Slip {arguments.slip} asks for nothing." if arguments.slip else "No slip is in work.")
+        outcome.notes.append(f"Slip {arguments.slip} needs no work." if arguments.slip else "No slips are in progress.")
     if left and not outcome.rejects:
         for note in outcome.notes:
             context.log.info("slip.note", note=note)

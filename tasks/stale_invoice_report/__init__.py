@@ -7,7 +7,7 @@ Never   changes an invoice, or anything in CFS
 Normal  every weekday at 07:00; exit code 3 while something is stuck
 
 Without CFS (--no-cfs, or CFS is away) the report is made all the same and says which diagnoses are weaker.
-`--compare-cfs` holds our invoices, receipts, credits and slips against CFS instead; run again, it goes on where it was.
+`compare cfs` holds our books against CFS.
 
 The rules are those of docs/specs/invoice-lifecycle.md sections 3 to 6; departures are in docs/decisions.md.
 """
@@ -24,7 +24,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 JOB = Job(
     name="STALE_INVOICE_REPORT",
-    summary="Say which invoices are stuck, why, and what to do; compare with CFS.",
+    summary="Say which invoices are stuck, why, and what to do.",
     run="tasks.stale_invoice_report.task:run",
     arguments="tasks.stale_invoice_report.arguments:Arguments",
     parameters=(
@@ -39,21 +39,29 @@ JOB = Job(
         click.Option(["--account"], help="Only this account (its auth account id)."),
         click.Option(["--as-of"], type=DAY, help="Count ages to the end of this day; default now."),
         click.Option(["--no-cfs"], is_flag=True, help="Ask CFS nothing; some diagnoses are weaker."),
-        click.Option(["--fail-over"], type=click.IntRange(0), default=0, help="Exit 3 only over so many stuck ones."),
+        click.Option(
+            ["--max-stuck"],
+            metavar="N",
+            type=click.IntRange(0),
+            default=0,
+            help="Exit 3 only if more than N invoices are stuck.",
+        ),
         click.Option(["--csv", "csv_file"], type=_FILE, help="Write the report as CSV."),
         click.Option(["--xlsx", "xlsx_file"], type=_FILE, help="Write the report as a workbook, a sheet a method."),
         click.Option(["--html", "html_file"], type=_FILE, help="Write the report as one self-contained page."),
         click.Option(["--mail"], is_flag=True, help="Mail the summary to operations."),
-        click.Option(["--compare-cfs"], is_flag=True, help="Compare invoices, receipts, credits and slips with CFS."),
-        click.Option(["--since"], type=DAY, help="With --compare-cfs: invoices from this day; default 30 days back."),
-        click.Option(["--sample"], type=click.IntRange(1), help="With --compare-cfs: only so many CFS invoices."),
     ),
     examples=(
         "STALE_INVOICE_REPORT",
         "STALE_INVOICE_REPORT --days 20 --method PAD --no-cfs",
         "STALE_INVOICE_REPORT --html stuck.html --xlsx stuck.xlsx",
-        "STALE_INVOICE_REPORT --fail-over 50 --mail",
-        "STALE_INVOICE_REPORT --compare-cfs --since 2026-11-01 --sample 500",
+        "STALE_INVOICE_REPORT --max-stuck 50 --mail",
+    ),
+    retired=(
+        ("--compare-cfs", "compare cfs"),
+        ("--since", "compare cfs --since DATE"),
+        ("--sample", "compare cfs --sample N"),
+        ("--fail-over", "STALE_INVOICE_REPORT --max-stuck N"),
     ),
     needs=("CfsSettings",),
 )

@@ -19,46 +19,19 @@ class Arguments:
     account: str | None = None
     as_of: date | None = None
     no_cfs: bool = False
-    fail_over: int = 0
+    max_stuck: int = 0
     csv_file: Path | None = None
     xlsx_file: Path | None = None
     html_file: Path | None = None
     mail: bool = False
-    compare_cfs: bool = False
-    since: date | None = None
-    sample: int | None = None
 
     def __post_init__(self) -> None:
-        if (self.since or self.sample) and not self.compare_cfs:
-            raise UsageError("--since and --sample say what to compare with CFS: add --compare-cfs.")
-        if self.compare_cfs:
-            others = {
-                "--no-cfs": self.no_cfs,
-                "--as-of": self.as_of,
-                "--csv": self.csv_file,
-                "--xlsx": self.xlsx_file,
-                "--html": self.html_file,
-                "--mail": self.mail,
-                "--fail-over": self.fail_over,
-            }
-            chosen = [name for name, given in others.items() if given]
-            if chosen:
-                raise UsageError(f"--compare-cfs and {' and '.join(chosen)} do not go together.")
         paths = [path for path in (self.csv_file, self.xlsx_file, self.html_file) if path is not None]
         for path in paths:
             if not path.absolute().parent.is_dir():
                 raise UsageError(f"The folder of {path} does not exist.")
         if len({path.absolute() for path in paths}) < len(paths):
             raise UsageError("Two of --csv, --xlsx and --html name the same file.")
-
-    def check(self, session: Session, today: date) -> None:
-        """Refuse a day to come, and an account that does not exist: their reports would say that all is well."""
-        for name, day in (("--as-of", self.as_of), ("--since", self.since)):
-            if day is not None and day > today:
-                raise UsageError(f"{name} {day} is to come: the last day there can be is {today}.")
-        known = text("SELECT EXISTS (SELECT FROM payment_accounts WHERE auth_account_id = :account)")
-        if self.account is not None and not session.scalar(known, {"account": self.account}):
-            raise UsageError(f"No payment account has the auth account id {self.account!r}.")
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -70,3 +43,15 @@ class Arguments:
         """Which invoices are looked at, as a key: reports of one scope are compared with each other."""
         day = f" as_of={self.as_of}" if self.as_of else ""
         return f"method={self.method or '*'} account={self.account or '*'}{day}"
+
+
+def check_scope(
+    session: Session, today: date, *, account: str | None, as_of: date | None = None, since: date | None = None
+) -> None:
+    """Raise UsageError for a future day or an unknown account: their reports would say that all is well."""
+    for name, day in (("--as-of", as_of), ("--since", since)):
+        if day is not None and day > today:
+            raise UsageError(f"{name} {day} is in the future: the last possible day is {today}.")
+    known = text("SELECT EXISTS (SELECT FROM payment_accounts WHERE auth_account_id = :account)")
+    if account is not None and not session.scalar(known, {"account": account}):
+        raise UsageError(f"No payment account has the auth account id {account!r}.")

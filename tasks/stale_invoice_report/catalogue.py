@@ -42,8 +42,8 @@ class Diagnosis:
 
 
 _LOOK_FIRST = '--reason "TICKET: why" --dry-run'
-_REPLAY = f"PAD_RECONCILE --replay {{file}} {_LOOK_FIRST}"
-_UNSTOP = f"EJV_FEEDBACK_CHECK --unstop {{code}} {_LOOK_FIRST}"
+_REPLAY = f"files replay {{file}} {_LOOK_FIRST}"
+_UNSTOP = f"ejv unstop {{code}} {_LOOK_FIRST}"
 _ALL = (
     Diagnosis("P1", "The account is frozen after a bounced payment; the nightly job leaves it out.",
               "The customer pays what is outstanding by card; then it is picked up by itself. Do not unlock by hand.",
@@ -80,7 +80,7 @@ _ALL = (
               command=f"repair pad-invoice {{invoice}} {_LOOK_FIRST}"),
     Diagnosis("P14", "Paid in CFS, and no settlement file has its number: a file was lost, or a memo paid it.",
               "Look in the backup directory of the SFTP server for the missing days; then ask CAS.", Turn.OTHERS,
-              command="PAD_RECONCILE --list"),
+              command="files list"),
     Diagnosis("P10-P14?", "Sent to CFS and no settlement is known; whether CFS has the money was not learned.",
               "Run the report again with CFS.", command="STALE_INVOICE_REPORT", weak=True),
     Diagnosis("P15", "Replaced by a bundle that is being paid by card, or was given up half-way.",
@@ -110,26 +110,26 @@ _ALL = (
               command="EJV_FEEDBACK_CHECK --file {file}"),
     Diagnosis("J9", "Its batch has no feedback anywhere: CAS lost or refused the file.",
               "Ask CAS whether the batch was received; never send it again while they may still run it.", Turn.OTHERS,
-              command=f"EJV_FEEDBACK_CHECK --resubmit {{batch}} {_LOOK_FIRST}"),
+              command=f"ejv resubmit {{batch}} {_LOOK_FIRST}"),
     Diagnosis("J10", "Feedback was begun and not finished.", "Apply it again; what is done already is left alone.",
               command="EJV_FEEDBACK_CHECK --file {file}"),
     Diagnosis("J11", "CAS rejected the whole batch; its references keep the invoices from the next one.",
               "Remove the cause, cancel the references, let the next EJV_PAYMENT build a new batch.",
-              command=f"EJV_FEEDBACK_CHECK --rebuild {{batch}} {_LOOK_FIRST}"),
+              command=f"ejv rebuild {{batch}} {_LOOK_FIRST}"),
     Diagnosis("J12", "The journal was accepted and the invoice does not know: a lost update.",
               "Finish it here: status, reference and receipt.",
-              command="EJV_FEEDBACK_CHECK --search {invoice}"),
+              command="ejv search {invoice}"),
     Diagnosis("J13", "The journal was rejected and the reference is still active: a lost update.",
               "Cancel the reference; the next EJV_PAYMENT sends it again.",
-              command="EJV_FEEDBACK_CHECK --search {invoice}"),
+              command="ejv search {invoice}"),
     Diagnosis("J14", "Two batches charged it: the ministry paid twice.", "Build a reversal for one of them.",
-              Turn.MONEY, command="EJV_FEEDBACK_CHECK --search {invoice}"),
+              Turn.MONEY, command="ejv search {invoice}"),
     Diagnosis("J15", "It has an active reference and no journal: somebody changed it by hand.",
               "Ask CAS whether it was journalled; then cancel the reference.", Turn.OTHERS,
-              command="EJV_FEEDBACK_CHECK --search {invoice}"),
+              command="ejv search {invoice}"),
     Diagnosis("J16", "A refund without a settled reference: every night another reversal is sent.",
               "Stop the account's GL before tonight, then count the reversals that were sent.", Turn.MONEY,
-              command="EJV_FEEDBACK_CHECK --search {invoice}"),
+              command="ejv search {invoice}"),
     Diagnosis("R1", "The slip has no CFS profile yet.", "Look at the errors of CREATE_CFS_ACCOUNTS."),
     Diagnosis("R2", "The slip was voided or linked away while the invoice was open.",
               "Move the invoice to the parent slip, or cancel it."),

@@ -114,7 +114,7 @@ def _file(e: Evidence, diagnosis: Diagnosis) -> str | None:
 def _command_of(e: Evidence, diagnosis: Diagnosis) -> str:
     """Give the command of a diagnosis; a settlement file that is merely waiting needs no replay."""
     if diagnosis.code == "P13" and e.invoice.method != "PAD":
-        return "PAD_RECONCILE --retry-rejects --dry-run"
+        return 'repair pad-rejects --reason "TICKET: why" --dry-run'
     if diagnosis.code != "P12" or e.settlement.waiting_state in {"held", "failed"}:
         return diagnosis.command
     return "PAD_RECONCILE" if e.settlement.waiting_state in {"stored", "received"} else ""

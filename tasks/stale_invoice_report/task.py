@@ -7,7 +7,7 @@ from connectors.object_store import ObjectStore
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from tasks.stale_invoice_report.arguments import Arguments
+from tasks.stale_invoice_report.arguments import Arguments, check_scope
 from tasks.stale_invoice_report.artifacts import open_store, store_report, write_files
 from tasks.stale_invoice_report.cutoffs import Moments, local_day, moments
 from tasks.stale_invoice_report.judging import Judged, judge_all
@@ -24,13 +24,9 @@ from tasks.stale_invoice_report.summary import (
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
-    """Report what is stuck, or compare with CFS."""
+    """Report what is stuck."""
     with context.database.begin() as session:
-        arguments.check(session, context.today())
-    if arguments.compare_cfs:
-        from tasks.stale_invoice_report.comparison import compare_with_cfs
-
-        return compare_with_cfs(context, arguments)
+        check_scope(session, context.today(), account=arguments.account, as_of=arguments.as_of)
     when = moments(context.clock(), days=arguments.days, as_of=arguments.as_of)
     with _store(context) as (store, no_store):
         files = _settlement_files(context, store)
@@ -104,7 +100,7 @@ def _weaker(judged: Judged, files: WaitingFiles) -> tuple[str, ...]:
 
 def _outcome(arguments: Arguments, judged: Judged, summary: Summary) -> Outcome:
     tallies = summary.tallies
-    outcome = Outcome(attention=tallies.stuck.count > arguments.fail_over)
+    outcome = Outcome(attention=tallies.stuck.count > arguments.max_stuck)
     outcome.counts["stuck"] = tallies.stuck.count
     outcome.counts["waiting"] = tallies.waiting.count
     outcome.counts["new"] = tallies.new

@@ -103,7 +103,7 @@ def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) 
     assert said.code == 3
     assert f"{FIRST_ANSWER} batch 4321 journal 8802 line 12" in said.out
     assert "7654388, 50.00 CAD: 2099 GL SEGMENT REJECTED" in said.out
-    assert "--unstop" in said.out
+    assert "ejv unstop" in said.out
     assert books.rows("SELECT id, invoice_status_code FROM invoices ORDER BY id") == [
         (7600001, "PAID"), (7650012, "REFUNDED"), (7654321, "PAID"), (7654388, "APPROVED"), (7700001, "APPROVED"),
     ]  # fmt: skip
@@ -142,7 +142,7 @@ def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) 
 
     said = night.type("EJV_FEEDBACK_CHECK", at=MONDAY)
     assert (said.code, "No batch is outstanding." in said.out) == (0, True)
-    said = night.type("EJV_FEEDBACK_CHECK --search 7700001 --json", at=MONDAY)
+    said = night.type("ejv search 7700001 --json", at=MONDAY)
     found = said.json["tables"]["7700001 in the stored files, the oldest first"]
     assert [(row["file"], row["what"], row["says"]) for row in found] == [
         (name, f"JD {side} 7700001", says)
@@ -154,14 +154,15 @@ def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) 
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("--resubmit 4711 --reason x", "There is no batch 4711 in ejv_files"),
-        ("--resubmit 5000", '--resubmit needs --reason "..."'),
-        ("--file FEEDBACK.F3535.20200101000000", "none in the bucket that is known"),
-        ("--unstop 999999 --reason x", "There is no distribution code 999999"),
+        ("ejv resubmit 4711 --reason x", "There is no batch 4711 in ejv_files"),
+        ("ejv resubmit 5000", "Missing option '--reason'"),
+        ("EJV_FEEDBACK_CHECK --resubmit 5000 --reason x", "ejv resubmit BATCH"),
+        ("EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.20200101000000", "none in the bucket that is known"),
+        ("ejv unstop 999999 --reason x", "There is no distribution code 999999"),
     ],
 )
 def test_a_wrong_command_ends_with_2_and_says_what_is_wrong(command: str, said: str, night: Night) -> None:
-    answer = night.type(f"EJV_FEEDBACK_CHECK {command} --json", at=THURSDAY_NIGHT)
+    answer = night.type(f"{command} --json", at=THURSDAY_NIGHT)
     assert (answer.code, said in json.loads(answer.out)["error"]) == (2, True), answer.out
     assert night.books.rows("SELECT DISTINCT disbursement_status_code FROM ejv_files") == [("UPLOADED",)]
     assert night.place.uploaded() == []

@@ -39,8 +39,12 @@ class Site:
     changes: dict[str, str] = field(default_factory=dict)
 
     def invoke(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run the command."""
-        command = [sys.executable, str(ROOT / "invoke_jobs.py"), "PAD_RECONCILE", *words]
+        """Run PAD_RECONCILE."""
+        return self.start("PAD_RECONCILE", *words)
+
+    def start(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run any command."""
+        command = [sys.executable, str(ROOT / "invoke_jobs.py"), *words]
         return subprocess.run(
             command,
             cwd=ROOT,
@@ -52,8 +56,12 @@ class Site:
         )
 
     def as_json(self, *words: str) -> dict[str, Any]:
-        """Run the command with --json and give its one object."""
-        answer = self.invoke("--json", *words)
+        """Run PAD_RECONCILE with --json and return its one object."""
+        return self.type("PAD_RECONCILE", *words)
+
+    def type(self, *words: str) -> dict[str, Any]:
+        """Run any command with --json and return its one object."""
+        answer = self.start(*words, "--json")
         found: dict[str, Any] = json.loads(answer.stdout)
         assert found["exit_code"] == answer.returncode, answer.stderr
         return found
@@ -158,14 +166,16 @@ def test_a_held_file_is_listed_and_replayed_with_a_reason(site: Site) -> None:
     held = site.invoke()
     assert (held.returncode, "--allow-late" in held.stdout) == (3, True)
 
-    (files,) = site.as_json("--list")["tables"].values()
+    (files,) = site.type("files", "list")["tables"].values()
     assert [(file["name"], file["state"]) for file in files] == [(TOMORROW, "applied"), (FILE, "held")]
-    without = site.invoke("--replay", FILE)
-    assert (without.returncode, "--replay needs --reason" in without.stderr) == (2, True)
-    applied = site.invoke("--replay", TOMORROW, "--reason", "x")
+    without = site.start("files", "replay", FILE)
+    assert (without.returncode, "Missing option '--reason'" in without.stderr) == (2, True)
+    applied = site.start("files", "replay", TOMORROW, "--reason", "x")
     assert (applied.returncode, "never applied twice" in applied.stderr) == (2, True)
+    retired = site.invoke("--replay", FILE, "--reason", "x")
+    assert (retired.returncode, "python3 invoke_jobs.py files replay NAME" in retired.stderr) == (2, True)
 
-    replayed = site.as_json("--replay", FILE, "--reason", "ticket 4711: checked")
+    replayed = site.type("files", "replay", FILE, "--reason", "ticket 4711: checked")
 
     assert replayed["counts"]["accounts_frozen"] == 1
     assert site.books.rows(
@@ -185,7 +195,7 @@ def test_rejects_are_retried(site: Site) -> None:
     )  # fmt: skip
     site.books.reference(99_000_001, "REG404")
 
-    assert site.as_json("--retry-rejects")["counts"]["rows_applied"] == 1
+    assert site.type("repair", "pad-rejects", "--reason", "ticket 4711")["counts"]["rows_applied"] == 1
     assert site.books.invoices()[99_000_001] == ("PAID", "5.00")
 
 

@@ -45,18 +45,22 @@ def environment(cfs: RunningCfs, database_url: str) -> dict[str, str]:
 
 
 def command(*words: str) -> list[str]:
-    return [sys.executable, str(ROOT / "invoke_jobs.py"), "ROUTING_SLIP_RECREATE", *words]
+    return [sys.executable, str(ROOT / "invoke_jobs.py"), *words]
 
 
 def invoke(environment: dict[str, str], *words: str) -> tuple[int, dict[str, Any]]:
+    return type_command(environment, "ROUTING_SLIP_RECREATE", *words)
+
+
+def type_command(environment: dict[str, str], *words: str) -> tuple[int, dict[str, Any]]:
     ended = subprocess.run(command(*words, "--json"), env=environment, cwd=ROOT, capture_output=True, text=True,
                            timeout=120, check=False)  # fmt: skip
     return ended.returncode, json.loads(ended.stdout)
 
 
 def test_a_correction_is_listed_shown_done_and_then_nothing_is_left(slips: Slips, environment: dict[str, str]) -> None:
-    code, listed = invoke(environment, "--list")
-    assert (code, [row["slip"] for row in listed["tables"]["Slips in work"]]) == (0, [NUMBER])
+    code, listed = type_command(environment, "slips", "list")
+    assert (code, [row["slip"] for row in listed["tables"]["Slips in progress"]]) == (0, [NUMBER])
     code, tried = invoke(environment, "--dry-run")
     assert (code, [row["call"] for row in tried["tables"]["What would be sent to CFS"]]) == (
         0,
@@ -65,7 +69,7 @@ def test_a_correction_is_listed_shown_done_and_then_nothing_is_left(slips: Slips
     code, done = invoke(environment)
     assert (code, done["counts"]["slips_corrected"]) == (0, 1)
     assert "For all 1 slips worked, what CFS has applied equals our receipts." in done["notes"]
-    assert invoke(environment)[1]["notes"] == ["No slip is in work."]
+    assert invoke(environment)[1]["notes"] == ["No slips are in progress."]
 
 
 def test_a_parked_slip_ends_with_3_a_wrong_command_with_2_and_cfs_away_with_1(
@@ -84,7 +88,13 @@ def test_a_parked_slip_ends_with_3_a_wrong_command_with_2_and_cfs_away_with_1(
 
 def test_a_second_job_finds_the_first_at_work_and_ends_with_75(slips: Slips, environment: dict[str, str]) -> None:
     slips.cfs.admin.order_faults({"kind": "slow", "seconds": 4, "path": "reverse"})
-    first = subprocess.Popen(command(), env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    first = subprocess.Popen(
+        command("ROUTING_SLIP_RECREATE"),
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     wait_for_a_step(slips)
     assert invoke(environment)[0] == 75
     assert first.wait(60) == 0
@@ -92,7 +102,13 @@ def test_a_second_job_finds_the_first_at_work_and_ends_with_75(slips: Slips, env
 
 def test_sigterm_stops_between_two_steps_and_the_next_run_goes_on(slips: Slips, environment: dict[str, str]) -> None:
     slips.cfs.admin.order_faults({"kind": "slow", "seconds": 2, "path": "reverse"})
-    run = subprocess.Popen(command(), env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = subprocess.Popen(
+        command("ROUTING_SLIP_RECREATE"),
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     wait_for_a_step(slips)
     run.send_signal(signal.SIGTERM)
     assert run.wait(60) == 1

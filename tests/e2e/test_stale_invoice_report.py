@@ -63,7 +63,7 @@ def test_a_comparison_that_was_killed_goes_on(clerk: Operator, stale: StaleDatab
         stale.in_cfs(account, stale.reference(stale.invoice(account, "PAID"), "COMPLETED"), "99.00", paid="99.00")
     stale.books.plant(cfs.admin)
     settings = cfs.environment() | {"CFS_MAX_PER_SECOND": "100"}
-    words = ("STALE_INVOICE_REPORT", "--compare-cfs", "--since", "2026-10-01")
+    words = ("compare", "cfs", "--since", "2026-10-01")
 
     process = clerk.start(*words, **settings)
     end = time.monotonic() + 30

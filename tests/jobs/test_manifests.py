@@ -286,7 +286,7 @@ def test_run_job_in_shards_is_an_indexed_job(cli: click.Group, capsys: pytest.Ca
         (["GENERATE_STATEMENTS", "2022-66-25"], "is not a date"),
         (["GENERATE_STATEMENT"], "Unknown job"),
         (["PAD_RECONCILE", "--shards", "4"], "cannot be split"),
-        (["PAD_RECONCILE", "--replay", "a.csv"], "reason"),
+        (["PAD_RECONCILE", "--replay", "a.csv"], "files replay"),
     ],
 )
 def test_run_job_refuses_wrong_arguments_before_a_pod_does(

@@ -12,6 +12,7 @@ is always looked at and settled together.
 import click
 
 from jobs.job import Job
+from tasks.pad_reconcile import JOB as PAD_RECONCILE
 
 INVOICE_ID = click.IntRange(1, 2**31 - 1)
 INVOICE_ID.name = "invoice id (a number like 1234567)"
@@ -29,4 +30,5 @@ JOB = Job(
         'repair pad-invoice 1234567 1234570 --reason "ticket 4711: account number corrected"',
     ),
     needs=("CfsSettings", "EventSettings", "ObjectStoreSettings"),
+    lock=PAD_RECONCILE.name,
 )

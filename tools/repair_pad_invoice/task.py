@@ -1,20 +1,14 @@
 """repair pad-invoice, told from top to bottom: look at everything, then judge, then act."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 
-from sqlalchemy import text
-
-from config.errors import AlreadyRunning
 from config.settings import CfsSettings, ObjectStoreSettings
 from connectors.cfs import CfsClient
 from connectors.object_store import ObjectStore
 from database.sql import run_sql
 from jobs.run.context import RunContext
-from jobs.run.locks import lock_key
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.pad_reconcile import JOB as PAD_RECONCILE
 from tasks.pad_reconcile.apply_file import retry_rejects
 from tools.repair_pad_invoice.arguments import Arguments
 from tools.repair_pad_invoice.evidence import PACKAGE, Evidence, Member, gather
@@ -53,9 +47,9 @@ def _act(context: RunContext, known: Evidence, verdict: Verdict) -> Outcome:
 
 
 def _apply(context: RunContext, known: Evidence, name: str) -> Outcome:
-    """Apply the rejected rows of the number as PAD_RECONCILE does, which must not run meanwhile."""
+    """Apply the rejected rows of the number as PAD_RECONCILE does, whose lock this run holds."""
     assert known.number is not None
-    with _alone(context), closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
+    with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         outcome = retry_rejects(context, store, numbers=[known.number])
     with context.database.begin() as session:
         members = [Member(*tuple(one)) for one in run_sql(session, PACKAGE, "read_members", number=known.number)]
@@ -69,16 +63,6 @@ def _apply(context: RunContext, known: Evidence, name: str) -> Outcome:
     elif not outcome.rejects:
         outcome.rejects.append(Reject(name, "not repaired", "its row went through and changed no invoice"))
     return outcome
-
-
-@contextmanager
-def _alone(context: RunContext) -> Iterator[None]:
-    """Keep PAD_RECONCILE out for the length of a transaction. Raises AlreadyRunning where it is at work."""
-    with context.database.begin() as session:
-        taken = session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": lock_key(PAD_RECONCILE.name)})
-        if not taken:
-            raise AlreadyRunning("PAD_RECONCILE is at work. Nothing more was changed; run this again afterwards.")
-        yield
 
 
 def _evidence_row(known: Evidence, verdict: Verdict) -> tuple[Any, ...]:

@@ -156,7 +156,7 @@ def _waiting(file: Waiting) -> str:
     """Say where the row is, and the command that applies its file; rule 3: its bounces first."""
     bounces = f"; it holds {file.bounces} NSF rows, look at them first" if file.bounces else "; it holds no NSF rows"
     if file.state in {"held", "failed"}:
-        how = f'PAD_RECONCILE --replay {file.name} --reason "..."'
+        how = f'files replay {file.name} --reason "..."'
     elif file.state == "received":
         how = f"PAD_RECONCILE --file {file.name}"
     elif file.state == "stored":

@@ -1,5 +1,5 @@
 -- Decide what becomes of each item of an AP batch, after all its lines (IH, IL, NA, IC).
--- in     batch, file_type, batch_status (before this answer), is_voided (--rebuild took it back), is_refused (BH says
+-- in     batch, file_type, batch_status (before this answer), is_voided (ejv rebuild took it back), is_refused (BH says
 --        no), today (business day of the run)
 -- out    temporary table feedback_items, one row an AP invoice number
 -- again  an item that this batch has answered the same way resolves to already_applied; one that was paid though the

@@ -118,7 +118,7 @@ def _void(slip: Slip) -> Due | None:
     if slip.invoices:
         refused = (
             f"the slip is VOID and has {len(slip.invoices)} transactions, so its receipt stays as it is. Decide about "
-            f"each of them: ROUTING_SLIP_RECREATE --void {slip.number} --dry-run writes the plan to edit"
+            f"each of them: slips void {slip.number} --dry-run writes the plan to edit"
         )
     return Due("void", slip, waits_for=_profile(slip), refused=refused)
 

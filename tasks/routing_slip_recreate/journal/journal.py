@@ -22,7 +22,7 @@ def open_operation(
         session, PACKAGE, "open_operation", slip=slip, kind=kind, plan=json.dumps(plan), reason=reason, run_id=run_id
     ).one_or_none()
     if row is None:
-        raise PayJobsError(f"Slip {slip} has another operation in work than {kind}; see --list.")
+        raise PayJobsError(f"Slip {slip} has another operation in work than {kind}; see `slips list`.")
     found: int = row.id
     return found
 

@@ -19,11 +19,10 @@ from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.apply_file import Opened, apply_file
-from tasks.ejv_feedback_check.arguments import Arguments
-from tasks.ejv_feedback_check.task import run
 from tests.conftest import Server
 from tests.ejv_factory import Batch, EjvBooks
 from tests.storage_fixtures import SftpPlace, object_store_settings, sftp_part, store
+from tests.typed import run_ejv
 
 __all__ = ["store"]
 
@@ -71,11 +70,11 @@ class Office:
             self.books.clock = lambda: at
         context = self.books.context(self.settings())
         if not dry_run:
-            return run(context, Arguments(**arguments))
+            return run_ejv(context, arguments)
         context.dry_run = True
         context.database = Database(self.books.database.engine, dry_run=True)
         try:
-            return run(context, Arguments(**arguments))
+            return run_ejv(context, arguments)
         finally:
             context.database.close()
 

@@ -54,7 +54,7 @@ def test_unstopping_and_voiding_keep_what_was(office: Office) -> None:
     office.books.change("UPDATE distribution_codes SET stop_ejv = true WHERE created_by = 'test'")
 
     office.run(unstop=code, reason="ticket 4711: its GL is right now")
-    office.run(rebuild=100, reason="ticket 4711: CGI never got it", even_if_young=True)
+    office.run(rebuild=100, reason="ticket 4711: CGI never got it", skip_wait=True)
 
     rows = office.books.rows
     assert rows(CODES.format("distribution_codes_history")) == [(code, True, 1, "idir/person")]

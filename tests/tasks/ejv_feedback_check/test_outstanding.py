@@ -28,7 +28,7 @@ def given_batch(books: EjvBooks, **more: Any) -> None:
 
 
 def shown(office: Office, at: datetime) -> dict[str, Any]:
-    outcome = office.run(no_poll=True, at=at)
+    outcome = office.run(outstanding=True, at=at)
     [table] = outcome.tables
     [row] = table.records()
     return row | {"exit": outcome.exit_code}
@@ -38,9 +38,9 @@ def shown(office: Office, at: datetime) -> dict[str, Any]:
     ("at", "age", "code", "command"),
     [
         (WEDNESDAY_MORNING, 0, 0, ""),
-        (THURSDAY, 1, 3, "EJV_FEEDBACK_CHECK --search 100 --index-bucket"),
-        (FRIDAY, 2, 3, 'EJV_FEEDBACK_CHECK --resubmit 100 --reason "..."'),
-        (DECEMBER, 10, 3, 'EJV_FEEDBACK_CHECK --rebuild 100 --reason "..."'),
+        (THURSDAY, 1, 3, "ejv search 100"),
+        (FRIDAY, 2, 3, 'ejv resubmit 100 --reason "..."'),
+        (DECEMBER, 10, 3, 'ejv rebuild 100 --reason "..."'),
     ],
 )
 def test_a_batch_without_an_answer_grows_urgent(
@@ -79,7 +79,7 @@ def test_what_an_applied_answer_left_out_can_only_be_rebuilt(office: Office) -> 
     office.apply(Batch(100, journals=[(10, [Pair("1001", "30.00")])]).feedback())
     row = shown(office, THURSDAY)
     assert (row["state"], row["open"], str(row["amount"]), row["exit"]) == ("half applied", 1, "5.00", 3)
-    assert row["command"] == 'EJV_FEEDBACK_CHECK --rebuild 100 --reason "..."'
+    assert row["command"] == 'ejv rebuild 100 --reason "..."'
 
 
 def test_feedback_that_is_stored_and_not_applied_is_named_with_its_command(office: Office) -> None:
@@ -95,7 +95,7 @@ def test_answered_batches_are_shown_for_two_days_and_are_not_urgent(office: Offi
     office.apply(BATCH.feedback())
     row = shown(office, THURSDAY)
     assert (row["state"], row["open"], row["exit"]) == ("completed", 0, 0)
-    assert office.run(no_poll=True, at=DECEMBER).notes == ["No batch is outstanding."]
+    assert office.run(outstanding=True, at=DECEMBER).notes == ["No batch is outstanding."]
 
 
 def test_what_is_stuck_in_an_ap_batch_is_known_from_its_inbox_file(office: Office) -> None:
@@ -147,10 +147,10 @@ def test_older_objects_are_indexed_on_request_and_can_be_applied_by_name(office:
     """Files that lie in the bucket since before this job, as the reference left them."""
     given_batch(office.books)
     office.store.put(f"cgi_feedback/{FEEDBACK}", [BATCH.feedback()])
-    assert "no indexed file" in office.run(search=("1001",)).notes[0]
-    outcome = office.run(search=("1001",), index_bucket=True)
+    assert "not found in any indexed file" in office.run(search=("1001",)).notes[0]
+    outcome = office.run(search=("1001",), index=True)
     assert (outcome.counts["files_indexed"], outcome.counts["lines_found"]) == (1, 2)
     assert shown(office, THURSDAY)["command"] == f"EJV_FEEDBACK_CHECK --file {FEEDBACK}"
     office.run(file=FEEDBACK)
     assert office.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "PAID"
-    assert office.run(index_bucket=True).counts["files_indexed"] == 0, "the copy was indexed when it came in"
+    assert office.run(index=True).counts["files_indexed"] == 0, "the copy was indexed when it came in"

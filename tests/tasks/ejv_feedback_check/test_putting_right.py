@@ -108,7 +108,7 @@ def test_a_batch_that_cgi_may_still_run_is_left_alone_unless_cas_says_it_never_c
     sent.books.change("UPDATE ejv_files SET created_on = :at", at=SATURDAY - timedelta(hours=20))
     with pytest.raises(InputRefused, match="less than a business day ago, and CGI may still run it"):
         sent.run(**asked)
-    sent.run(**asked, even_if_young=True)
+    sent.run(**asked, skip_wait=True)
     assert (len(sent.place.uploaded()), sent.books.one("SELECT message IS NULL FROM ejv_files")) == (
         (2, True) if how == "resubmit" else (0, False)
     )
@@ -127,7 +127,7 @@ def test_a_stored_file_that_changed_since_it_was_chosen_is_not_sent(sent: Office
 def test_a_batch_of_a_past_month_goes_only_on_demand(sent: Office) -> None:
     december = datetime(2026, 12, 2, 18, 0, tzinfo=UTC)
     refuse(sent, "lie in a month before December 2026", at=december)
-    sent.run(resubmit=100, reason=WHY, even_if_closed=True)
+    sent.run(resubmit=100, reason=WHY, closed_period=True)
     assert len(sent.place.uploaded()) == 2
 
 
@@ -212,7 +212,7 @@ def test_a_rebuild_of_an_answered_batch_is_refused_with_what_is_left_to_do(sent:
         error.value
     )
     assert "Refused: partial_refund 55: 1117 INVALID DISTRIBUTION; they are free" in str(error.value)
-    assert f"EJV_FEEDBACK_CHECK --unstop {code}" in str(error.value)
+    assert f"ejv unstop {code}" in str(error.value)
     assert books.one("SELECT disbursement_status_code, message FROM ejv_files") == ("COMPLETED", None)
 
 

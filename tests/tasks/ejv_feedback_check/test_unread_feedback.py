@@ -89,7 +89,7 @@ def test_an_inbox_file_and_an_ack_may_begin_with_a_byte_order_mark_too(sent: Off
 def test_a_file_that_was_taken_in_and_names_no_batch_stands_against_it(how: str, content: bytes, sent: Office) -> None:
     sent.place.put(NAME, content)
     sent.run()
-    refused(sent, how, NAME, "failed", f"--ignore {NAME}")
+    refused(sent, how, NAME, "failed", f"files ignore {NAME}")
 
 
 @HOW
@@ -167,9 +167,9 @@ def test_other_content_of_a_known_name_in_the_bucket_stands_against_it(how: str,
     sent.place.put(NAME, OTHER.feedback())
     sent.run()
     sent.store.put(f"cgi_feedback/{NAME}", [OTHER.feedback()])
-    sent.run(index_bucket=True)
+    sent.run(index=True)
     sent.store.put(f"ar/{NAME}", [EBCDIC])
-    sent.run(index_bucket=True)
+    sent.run(index=True)
     refused(sent, how, NAME, "in the bucket")
     sent.run(ignore=NAME, reason="CAS: a test file")
     goes(sent, how)
@@ -210,7 +210,7 @@ def test_only_what_is_held_or_failed_can_be_put_aside(sent: Office) -> None:
 def test_the_overview_names_the_unread_file_instead_of_sending_again(sent: Office) -> None:
     sent.place.put(NAME, EBCDIC)
     sent.run()
-    outcome = sent.run(no_poll=True)
+    outcome = sent.run(outstanding=True)
     rows = outcome.tables[0].records()
     assert {row["state"] for row in rows} == {"feedback not read"}
     assert {row["command"] for row in rows} == {f"EJV_FEEDBACK_CHECK --file {NAME}"}

@@ -23,12 +23,11 @@ from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
-from tasks.pad_reconcile.arguments import Arguments
-from tasks.pad_reconcile.task import run
 from tests.cfs_fixtures import fresh_cfs, seed_site
 from tests.conftest import Server
 from tests.settlement_factory import SettlementBooks
 from tests.storage_fixtures import SftpPlace, faulty_place, object_store_part, object_store_settings, store
+from tests.typed import run_pad
 
 __all__ = ["faulty_place", "store"]
 
@@ -77,11 +76,11 @@ class Office:
         }
         context = self.books.context(settings=settings)
         if not dry_run:
-            return run(context, Arguments(**arguments))
+            return run_pad(context, arguments)
         context.dry_run = True
         context.database = Database(self.books.database.engine, dry_run=True)
         try:
-            return run(context, Arguments(**arguments))
+            return run_pad(context, arguments)
         finally:
             context.database.close()
 

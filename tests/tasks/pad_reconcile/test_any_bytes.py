@@ -57,7 +57,7 @@ def test_a_file_the_database_refuses_is_held_and_the_next_one_applied(office: Of
     finally:
         books.change("DROP FUNCTION refuse CASCADE")
     assert [(reject.where, reject.reason) for reject in outcome.rejects] == [(FILE, "held")]
-    assert f'PAD_RECONCILE --replay {FILE} --reason "..."' in outcome.rejects[0].detail
+    assert f'files replay {FILE} --reason "..."' in outcome.rejects[0].detail
     assert (outcome.exit_code, books.invoices()[100][0], books.invoices()[200][0]) == (3, "APPROVED", "PAID")
     office.run(replay=FILE, reason="the trigger is gone")
     assert books.invoices()[100] == ("PAID", "5.00")

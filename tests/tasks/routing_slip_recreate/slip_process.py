@@ -16,10 +16,9 @@ from jobs.run.context import RunContext
 from jobs.run.progress import Progress
 from jobs.run.stopping import Stop
 from sandbox.cfs.process import CfsAdmin, RunningCfs
-from tasks.routing_slip_recreate.arguments import Arguments
-from tasks.routing_slip_recreate.task import work_slips
 from tests.cfs_fixtures import connect
 from tests.routing_slip_factory import NOW, QUIET
+from tests.typed import run_slips
 
 
 def main() -> None:
@@ -42,7 +41,7 @@ def main() -> None:
     )
     running = RunningCfs(wanted["cfs"], CfsAdmin(wanted["cfs"]), None)  # type: ignore[arg-type]
     with connect(running) as client:
-        work_slips(context, Arguments(**wanted["arguments"]), client, checkpoint=checkpoint)
+        run_slips(context, wanted["arguments"], client, checkpoint=checkpoint)
 
 
 if __name__ == "__main__":

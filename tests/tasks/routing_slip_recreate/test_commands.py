@@ -1,37 +1,21 @@
 """What can be asked of the job: one slip, one kind, a dry run, the list; and several slips at once."""
 
 import threading
-from typing import Any
 
 import pytest
 
 from config.errors import Interrupted, UsageError
-from jobs.run.outcome import Outcome
-from tasks.routing_slip_recreate.arguments import Arguments
-from tasks.routing_slip_recreate.show import list_slips
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate import scenarios
+from tools.slips.arguments import VoidArguments
+from tools.slips.list_slips import list_slips
 
 PARENT, CHILD, THIRD = scenarios.PARENT, scenarios.CHILD, scenarios.THIRD
 
 
-def listed(slips: Slips, **arguments: Any) -> Outcome:
-    return list_slips(slips.context(), Arguments(list_slips=True, **arguments))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ({"plan": "x"}, "--plan belongs to --void"),
-        ({"reason": "x"}, "--reason belongs to --void"),
-        ({"void": PARENT, "slip": PARENT}, "works on that slip alone"),
-        ({"void": PARENT, "keep_all": True, "cancel_all": True}, "do not go together"),
-        ({"list_slips": True, "only": "link"}, "leave --only away"),
-    ],
-)
-def test_arguments_that_do_not_go_together_are_refused(arguments: dict[str, Any], said: str) -> None:
-    with pytest.raises(UsageError, match=said):
-        Arguments(**arguments)
+def test_two_ways_to_decide_about_transactions_are_refused() -> None:
+    with pytest.raises(UsageError, match="do not go together"):
+        VoidArguments(PARENT, keep_all=True, cancel_all=True)
 
 
 def test_one_slip_can_be_asked_for(slips: Slips) -> None:
@@ -53,7 +37,7 @@ def test_one_kind_of_work_can_be_asked_for(slips: Slips) -> None:
 
 def test_a_slip_that_asks_for_nothing_is_said_so_and_one_that_is_not_there_refused(slips: Slips) -> None:
     slips.deposit(PARENT, "10.00")
-    assert slips.run(slip=PARENT).notes == [f"Slip {PARENT} asks for nothing."]
+    assert slips.run(slip=PARENT).notes == [f"Slip {PARENT} needs no work."]
     with pytest.raises(UsageError, match="There is no routing slip '1'"):
         slips.run(slip="1")
 
@@ -80,7 +64,7 @@ def test_the_list_shows_each_slip_in_work_its_step_and_what_blocks_it(slips: Sli
     slips.run_killed_at("intended 2 create receipt")
     slips.deposit(CHILD, "10.00", account="PENDING")
     slips.set_status(CHILD, "VOID")
-    (table,) = listed(slips).tables
+    (table,) = list_slips(slips.context()).tables
     assert list(table.rows) == [
         (CHILD, "VOID", "void", "due", "none yet",
          f"waits for CREATE_CFS_ACCOUNTS: slip {CHILD} has no complete profile in CFS yet"),
@@ -89,7 +73,7 @@ def test_the_list_shows_each_slip_in_work_its_step_and_what_blocks_it(slips: Sli
 
 
 def test_the_list_of_nothing_says_so(slips: Slips) -> None:
-    assert listed(slips).notes == ["No slip is in work."]
+    assert list_slips(slips.context()).notes == ["No slips are in progress."]
 
 
 def test_a_stop_request_ends_between_two_steps_and_the_next_run_goes_on(slips: Slips) -> None:

@@ -108,7 +108,7 @@ def test_a_void_slip_with_transactions_is_refused_and_the_way_on_is_named(slips:
     slips.deposit(PARENT, "100.00", paid=["30.00"])
     slips.set_status(PARENT, "VOID")
     outcome = slips.run()
-    assert f"--void {PARENT} --dry-run" in outcome.rejects[0].detail
+    assert f"slips void {PARENT} --dry-run" in outcome.rejects[0].detail
     assert slips.receipts()[PARENT]["status"] == "open"
 
 

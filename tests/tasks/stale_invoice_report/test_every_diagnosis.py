@@ -66,7 +66,7 @@ def test_each_row_says_what_was_looked_at_and_what_to_do(
         "CFS has REG77000012: total 100.00, due 0.00; in BCR_PAYMENT_APPL_20261006.csv (held, 1 NSF rows)"
     )
     assert rows["P12"]["command"] == (
-        'python3 invoke_jobs.py PAD_RECONCILE --replay BCR_PAYMENT_APPL_20261006.csv --reason "TICKET: why" --dry-run'
+        'python3 invoke_jobs.py files replay BCR_PAYMENT_APPL_20261006.csv --reason "TICKET: why" --dry-run'
     )
     assert "the 1 oldest of 2 (to invoice" in rows["P6"]["evidence"]
     assert "site collects by BCR-PAD Stop" in rows["P10"]["evidence"]
@@ -210,7 +210,7 @@ def test_the_file_of_today_is_not_missing_yet() -> None:
     ("state", "command"),
     [
         ("received", "python3 invoke_jobs.py PAD_RECONCILE"),
-        ("failed", "python3 invoke_jobs.py PAD_RECONCILE --replay BCR_PAYMENT_APPL_20261006.csv"),
+        ("failed", "python3 invoke_jobs.py files replay BCR_PAYMENT_APPL_20261006.csv"),
     ],
 )
 def test_a_waiting_settlement_file_gets_the_command_of_its_state(
@@ -224,7 +224,7 @@ def test_a_waiting_settlement_file_gets_the_command_of_its_state(
 
     assert (row["code"], row["confidence"]) == ("P12", "weaker")
     assert row["command"].startswith(command)
-    assert ("--replay" in row["command"]) == (state == "failed")
+    assert ("files replay" in row["command"]) == (state == "failed")
 
 
 def test_a_file_that_only_the_service_before_us_left_is_searched_too(stale: StaleDatabase, store: ObjectStore) -> None:

@@ -42,8 +42,8 @@ def keep(desk: Desk, name: str, lines: Iterable[Line], state: str) -> None:
 @pytest.mark.parametrize(
     ("state", "command"),
     [
-        ("held", f'PAD_RECONCILE --replay {FILE} --reason "..."'),
-        ("failed", f'PAD_RECONCILE --replay {FILE} --reason "..."'),
+        ("held", f'files replay {FILE} --reason "..."'),
+        ("failed", f'files replay {FILE} --reason "..."'),
         ("received", f"PAD_RECONCILE --file {FILE}"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.family.due import due_for
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.family.reading import choose_families, read_family
@@ -10,18 +9,18 @@ from tasks.routing_slip_recreate.family.reading import choose_families, read_fam
 COLUMNS = ("slip", "status", "operation", "state", "step", "blocked_by")
 
 
-def list_slips(context: RunContext, arguments: Arguments) -> Outcome:
-    """Give the slips in work as a table; asks CFS nothing."""
+def list_slips(context: RunContext, slip: str | None = None) -> Outcome:
+    """Return the slips in progress as a table; asks CFS nothing."""
     rows: list[tuple[str, str, str, str, str, str]] = []
     with context.database.begin() as session:
-        roots = choose_families(session, arguments.slip)
+        roots = choose_families(session, slip)
         for root in roots:
             family = read_family(session, root, prefix="")
             assert family is not None
             rows += _rows(family)
     if not rows:
-        return Outcome(notes=["No slip is in work."])
-    return Outcome(tables=[Table("Slips in work", COLUMNS, rows)])
+        return Outcome(notes=["No slips are in progress."])
+    return Outcome(tables=[Table("Slips in progress", COLUMNS, rows)])
 
 
 def _rows(family: Family) -> list[tuple[str, str, str, str, str, str]]:

@@ -23,9 +23,9 @@ from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
 from tasks.ejv_feedback_check.file_index import INBOX
 from tasks.ejv_feedback_check.names import VOIDED
 from tasks.ejv_feedback_check.resend_guards import Ours, answer_due, look_on_the_server, our_batch, unread_answers
-from tasks.ejv_feedback_check.staging import PACKAGE
-from tasks.ejv_feedback_check.unstop import clear_stop
+from tools.ejv.unstop import clear_stop
 
+PACKAGE = "tools.ejv"
 _SLIPS = "REFUND"
 _EFT = "EFT_REFUND"
 _ANSWERED = ("COMPLETED", "ERRORED")
@@ -60,7 +60,7 @@ SELECT new_name, begun_on FROM pay_jobs.resubmissions
 """
 
 
-def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str, even_if_young: bool) -> Outcome:
+def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str, skip_wait: bool) -> Outcome:
     """Void a batch and show every row that changes. Raises InputRefused with every reason there is against it."""
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
         there = look_on_the_server(sftp, context)
@@ -68,7 +68,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
     with context.database.begin() as session:
         ours = our_batch(session, batch)
         against = unread_answers(session, context, ours, there) + _against(context, session, ours)
-        if not even_if_young and ours.batch.disbursement_status_code not in _ANSWERED:
+        if not skip_wait and ours.batch.disbursement_status_code not in _ANSWERED:
             against += answer_due(session, batch, context.clock())
         if against:
             raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
@@ -118,13 +118,13 @@ def _answered(session: Session, ours: Ours) -> str:
     if ours.batch.file_type in _AP:
         return left
     stopped = run_sql(session, PACKAGE, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
-    return left + "".join(f', EJV_FEEDBACK_CHECK --unstop {code} --reason "..."' for code in stopped.scalars())
+    return left + "".join(f', ejv unstop {code} --reason "..."' for code in stopped.scalars())
 
 
 def _void(context: RunContext, store: ObjectStore, session: Session, ours: Ours, reason: str) -> list[Row[Any]]:
     batch, file_type, now = ours.batch.id, ours.batch.file_type, naive_utc(context.clock())
     by = f"run {context.run_id}" if context.run_id is not None else "a dry run"
-    message = f"{VOIDED} by EJV_FEEDBACK_CHECK --rebuild ({by}): {reason}"
+    message = f"{VOIDED} by ejv rebuild ({by}): {reason}"
     run_sql(session, PACKAGE, "choose_voided", batch=batch)
     changed: list[Row[Any]] = []
     if file_type == "PAYMENT":

@@ -1,4 +1,4 @@
-"""--void: check that a slip with transactions can be voided, and write the plan of what happens to each of them.
+"""Check that a slip with transactions can be voided, and write the plan of what happens to each of them.
 
 Source: docs/specs/routing-slips.md section 7, steps 0 and 1. From then on the slip is on HOLD, so that nothing is spent
 from it, and the operation is worked like any other: the next plain run finishes it if this one dies.
@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from config.errors import InputRefused, UsageError
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.family.due import due_for
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.family.reading import choose_families, read_family
 from tasks.routing_slip_recreate.journal import open_operation
 from tasks.routing_slip_recreate.operations.void_transactions import CANCEL, KEEP, decidable
 from tasks.routing_slip_recreate.pay_tables.slips import hold_rows, set_slip
-from tasks.routing_slip_recreate.void_plan import read_plan, write_plan
+from tools.slips.arguments import VoidArguments
+from tools.slips.void_plan import read_plan, write_plan
 
 VOIDABLE = frozenset({"ACTIVE", "COMPLETE", "HOLD"})
 
@@ -32,34 +32,33 @@ class Begun:
     work: bool = False
 
 
-def begin_void(context: RunContext, arguments: Arguments, *, prefix: str) -> Begun:
+def begin_void(context: RunContext, arguments: VoidArguments, *, prefix: str) -> Begun:
     """Plan the void of one slip, or in a dry run without decisions write the plan to edit."""
-    assert arguments.void is not None
     with context.database.begin() as session:
-        hold_rows(session, arguments.void)
-        family = _family(session, arguments.void, prefix)
+        hold_rows(session, arguments.slip)
+        family = _family(session, arguments.slip, prefix)
         if family.root.in_work is not None and family.root.in_work.kind == "void_transactions":
-            raise UsageError(f"The void of slip {arguments.void} is under way already: a plain run goes on with it.")
+            raise UsageError(f"The void of slip {arguments.slip} is under way already: a plain run goes on with it.")
         _refuse(family)
         if context.dry_run and not _can_be_read(arguments):
             return Begun(_write(family, arguments))
         if not arguments.decided:
             raise UsageError(
-                f"--void {arguments.void} needs --plan FILE, --cancel-all or --keep-all; "
-                f"--void {arguments.void} --dry-run writes a plan to decide in."
+                f"slips void {arguments.slip} needs --plan FILE, --cancel-all or --keep-all; "
+                f"slips void {arguments.slip} --dry-run writes a plan to decide in."
             )
         if not context.dry_run and not (arguments.reason or "").strip():
-            raise UsageError('--void needs --reason "...": who asked and why is kept in the journal.')
+            raise UsageError('slips void needs --reason "...": who asked and why is kept in the journal.')
         decisions = _decisions(family, arguments)
         open_operation(
             session,
-            slip=arguments.void,
+            slip=arguments.slip,
             kind="void_transactions",
             plan={"decisions": decisions, "was": family.root.status},
             reason=arguments.reason,
             run_id=context.run_id,
         )
-        set_slip(session, arguments.void, now=context.clock(), status="HOLD")
+        set_slip(session, arguments.slip, now=context.clock(), status="HOLD")
     return Begun(work=True)
 
 
@@ -91,11 +90,11 @@ def _refuse(family: Family) -> None:
         raise InputRefused(f"Slip {slip.number} cannot be voided now: {'; '.join(reasons)}.")
 
 
-def _can_be_read(arguments: Arguments) -> bool:
+def _can_be_read(arguments: VoidArguments) -> bool:
     return arguments.cancel_all or arguments.keep_all or (arguments.plan is not None and Path(arguments.plan).exists())
 
 
-def _write(family: Family, arguments: Arguments) -> Outcome:
+def _write(family: Family, arguments: VoidArguments) -> Outcome:
     path = Path(arguments.plan or f"void-{family.root.number}.json")
     if path.exists():
         raise UsageError(f"{path} exists already: name it with --plan to check it, or remove it.")
@@ -108,7 +107,7 @@ def _write(family: Family, arguments: Arguments) -> Outcome:
     )
 
 
-def _decisions(family: Family, arguments: Arguments) -> dict[str, str]:
+def _decisions(family: Family, arguments: VoidArguments) -> dict[str, str]:
     """Give what to do with each invoice, by its id."""
     if arguments.plan is not None:
         decisions = read_plan(Path(arguments.plan), family)

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from config.errors import PayJobsError
 from connectors.cfs import CfsClient, CfsSite
 from database.sql import run_sql
-from tasks.stale_invoice_report.comparison import rules
-from tasks.stale_invoice_report.comparison.rules import Difference, OurCredit, OurInvoice, OurSlip
 from tasks.stale_invoice_report.evidence import Slip
 from tasks.stale_invoice_report.gather import read_slips, site_of
 from tasks.stale_invoice_report.parallel_lookups import Asker
+from tools.compare_cfs import rules
+from tools.compare_cfs.rules import Difference, OurCredit, OurInvoice, OurSlip
 
-PACKAGE = "tasks.stale_invoice_report.comparison"
+PACKAGE = "tools.compare_cfs"
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""--compare-cfs: differences in both directions, and going on after having been stopped anywhere."""
+"""compare cfs: differences in both directions, and going on after having been stopped anywhere."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,8 +10,8 @@ import pytest
 from config.errors import ExitCode, SourceUnavailable
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
-from tasks.stale_invoice_report.comparison import task as comparison_task
 from tests.stale_factory import OLD, Account, StaleDatabase
+from tools.compare_cfs import task as comparison_task
 
 Found = dict[str, tuple[str, str, Any, Any]]
 

@@ -43,8 +43,7 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
             found = session.execute(text(_FIND), {"numbers": numbers, "kind": kind, "limit": MAX_LINES}).all()
         if not found:
             outcome.notes.append(
-                f"{what}: no indexed file speaks of it. Older files in the bucket: "
-                f"EJV_FEEDBACK_CHECK --search {what} --index-bucket"
+                f"{what}: not found in any indexed file. `ejv index` indexes older files in the bucket."
             )
             continue
         if len(found) == MAX_LINES:

@@ -1,4 +1,4 @@
-"""--compare-cfs, told from top to bottom: the stages, page by page, each page committed with where it ended."""
+"""compare cfs, told from top to bottom: the stages, page by page, each page committed with where it ended."""
 
 from datetime import timedelta
 
@@ -11,19 +11,22 @@ from connectors.cfs import CfsClient
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tasks.stale_invoice_report.arguments import Arguments
-from tasks.stale_invoice_report.comparison import store
-from tasks.stale_invoice_report.comparison.compare_page import PACKAGE, Sides
-from tasks.stale_invoice_report.comparison.rules import Difference
-from tasks.stale_invoice_report.comparison.store import Comparison
+from tasks.stale_invoice_report.arguments import check_scope
 from tasks.stale_invoice_report.parallel_lookups import Asker
+from tools.compare_cfs import store
+from tools.compare_cfs.arguments import Arguments
+from tools.compare_cfs.compare_page import PACKAGE, Sides
+from tools.compare_cfs.rules import Difference
+from tools.compare_cfs.store import Comparison
 
 PAGE = 200
 LOOK_BACK = timedelta(days=30)
 
 
-def compare_with_cfs(context: RunContext, arguments: Arguments) -> Outcome:
+def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Compare invoices, cancelled invoices, credits and slips with CFS, and report what differs."""
+    with context.database.begin() as session:
+        check_scope(session, context.today(), account=arguments.account, since=arguments.since)
     comparison = _begin(context, arguments)
     settings = context.settings(CfsSettings)
     with CfsClient(settings, dry_run=True, sleep=context.stop.wait) as cfs:
@@ -40,10 +43,13 @@ def compare_with_cfs(context: RunContext, arguments: Arguments) -> Outcome:
 
 def _begin(context: RunContext, arguments: Arguments) -> Comparison:
     since = arguments.since or context.today() - LOOK_BACK
-    scope = f"{arguments.scope} since={arguments.since or 'default'} sample={arguments.sample or '*'}"
     with context.database.begin() as session:
         return store.begin(
-            session, scope=scope, since=day_start(since), until=naive_utc(context.clock()), now=context.clock()
+            session,
+            scope=arguments.scope,
+            since=day_start(since),
+            until=naive_utc(context.clock()),
+            now=context.clock(),
         )
 
 

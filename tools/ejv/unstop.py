@@ -59,8 +59,8 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
     outcome.tables.append(Table("Journals run again on", ("code", "name", "account", "GL", "ends"), [shown]))
     if waiting:
         outcome.notes.append(
-            f"{waiting} partner disbursements of this GL are ERRORED, which no job takes up: --rebuild their batch, "
-            "which sets them back to WAITING_FOR_JOB."
+            f"{waiting} partner disbursements of this GL are ERRORED, which no job takes up. "
+            "`ejv rebuild` of their batch sets them back to WAITING_FOR_JOB."
         )
     return outcome
 

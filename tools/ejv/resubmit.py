@@ -56,7 +56,7 @@ class Stored:
 
 
 def resubmit(
-    context: RunContext, store: ObjectStore, batch: int, *, reason: str, even_if_closed: bool, even_if_young: bool
+    context: RunContext, store: ObjectStore, batch: int, *, reason: str, closed_period: bool, skip_wait: bool
 ) -> Outcome:
     """Send a batch again, or finish what a run before this one began; nothing goes twice.
 
@@ -74,8 +74,8 @@ def resubmit(
             ours = our_batch(session, batch)
             stored = _stored(context, store, ours)
             against = _against(context, session, ours) + unread_answers(session, context, ours, there)
-            against += [] if even_if_young else answer_due(session, batch, context.clock())
-            against += [] if even_if_closed else _closed(stored, context.today())
+            against += [] if skip_wait else answer_due(session, batch, context.clock())
+            against += [] if closed_period else _closed(stored, context.today())
         if against:
             raise InputRefused(f"Batch {batch} is not sent again: {'; '.join(against)}")
         new = _new(context, sftp, ours, stored, reason)
@@ -99,7 +99,7 @@ def _stored(context: RunContext, store: ObjectStore, ours: Ours) -> Stored:
     if key is None:
         raise InputRefused(
             f"The inbox file {name} of batch {number} is not in the bucket (looked for "
-            f"{settings.processed_folder}/{name} and in the index; --index-bucket indexes the rest)"
+            f"{settings.processed_folder}/{name} and in the index; `ejv index` indexes the rest)"
         )
     digest, size, year, survey = sha256(), 0, "", Survey()
     with closing(store.read(key)) as chunks:
@@ -136,13 +136,12 @@ def _closed(stored: Stored, today: date) -> list[str]:
     if past:
         reasons.append(
             f"its effective dates ({past[0]} and others) lie in a month before {today:%B %Y}, which CAS may have "
-            "closed: every line would come back with 0703. Rebuild it, or use --even-if-closed"
+            "closed: every line would come back with 0703. Rebuild it, or use --closed-period"
         )
     current = today.year + (today.month >= _APRIL)
     if stored.fiscal_year != str(current):
         reasons.append(
-            f"its fiscal year is {stored.fiscal_year}, the current one is {current}. Rebuild it, "
-            "or use --even-if-closed"
+            f"its fiscal year is {stored.fiscal_year}, the current one is {current}. Rebuild it, or use --closed-period"
         )
     return reasons
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
-from tasks.stale_invoice_report.comparison.rules import Difference
+from tools.compare_cfs.rules import Difference
 
 STAGES = ("invoices", "unsent", "credits", "slips", "done")
 GO_ON_FOR = timedelta(days=7)

@@ -1,0 +1,57 @@
+"""List the files that came in, show one with its rows, apply one that was held or failed, or put it aside.
+
+Reads   pay_jobs.inbound_files, settlement_rows and feedback_lines; `replay` also the stored file
+Writes  `replay`: what the job of the file writes, PAD_RECONCILE or EJV_FEEDBACK_CHECK, whose lock it holds;
+        `ignore`: the state of the file, so that feedback no longer stands against sending a batch again
+Never   applies a file twice
+Normal  a table of files; one file applied
+"""
+
+import click
+
+from jobs.job import Job
+
+LIST = Job(
+    name="files list",
+    summary="Show the files that came in and their states, the newest first.",
+    run="tools.files.task:show_files",
+    arguments="tools.files.arguments:ListArguments",
+    parameters=(click.Option(["--state"], help="Only files in this state, such as held or failed."),),
+    examples=("files list", "files list --state held"),
+    exclusive=False,
+)
+SHOW = Job(
+    name="files show",
+    summary="Show one file: its state, and what became of its rows.",
+    run="tools.explain.task:file",
+    arguments="tools.explain.arguments:Arguments",
+    parameters=(click.Argument(["subject"], metavar="NAME"),),
+    examples=("files show BCR_PAYMENT_APPL_20261105.csv",),
+    exclusive=False,
+)
+REPLAY = Job(
+    name="files replay",
+    summary="Apply a file that was held or failed.",
+    run="tools.files.task:replay_file",
+    arguments="tools.files.arguments:NamedFile",
+    parameters=(
+        click.Argument(["name"], metavar="NAME"),
+        click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),
+    ),
+    examples=('files replay BCR_PAYMENT_APPL_20261105.csv --reason "ticket 4711: late file checked, no NSF rows"',),
+    needs=("ObjectStoreSettings", "CfsSettings", "CgiSettings", "EventSettings"),
+    delivers=True,
+)
+IGNORE = Job(
+    name="files ignore",
+    summary="Put a file aside that was held or failed and must not be applied.",
+    run="tools.files.task:ignore_file",
+    arguments="tools.files.arguments:NamedFile",
+    parameters=(
+        click.Argument(["name"], metavar="NAME"),
+        click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),
+    ),
+    examples=('files ignore FEEDBACK.F3535.20261117214512 --reason "ticket 4713: CAS sent it again"',),
+    needs=("ObjectStoreSettings", "CgiSettings"),
+)
+TOOLS = (LIST, SHOW, REPLAY, IGNORE)

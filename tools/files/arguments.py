@@ -1,0 +1,42 @@
+"""The arguments of the files tools."""
+
+from dataclasses import dataclass
+
+from config.errors import UsageError
+from connectors.inbound.ledger import STATES
+from jobs.parameters import require_reason
+from tasks.ejv_feedback_check import JOB as EJV_FEEDBACK_CHECK
+from tasks.pad_reconcile import JOB as PAD_RECONCILE
+from tasks.pad_reconcile.file_queue import WANTED
+
+
+@dataclass(frozen=True)
+class ListArguments:
+    """The state to show; None for all."""
+
+    state: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.state is not None and self.state not in STATES:
+            raise UsageError(f"There is no state {self.state!r}: choose one of {', '.join(STATES)}.")
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A settlement or feedback file, and why something is done with it."""
+
+    name: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        require_reason(self.reason)
+
+    @property
+    def is_settlement(self) -> bool:
+        """Whether the name is that of a settlement file; else it is feedback."""
+        return WANTED.matches(self.name)
+
+    @property
+    def lock(self) -> str:
+        """The job that must not run meanwhile."""
+        return (PAD_RECONCILE if self.is_settlement else EJV_FEEDBACK_CHECK).name

@@ -1,0 +1,26 @@
+"""Try the rejected rows of applied settlement files again, after what was wrong with them was put right.
+
+Reads   pay_jobs.settlement_rows and the stored files; the pay tables
+Writes  what PAD_RECONCILE writes, for the rows that can be applied now
+Never   applies a row twice
+Normal  the rows that went through, and those that are still rejected with the reason
+
+It holds the lock of PAD_RECONCILE.
+"""
+
+import click
+
+from jobs.job import Job
+from tasks.pad_reconcile import JOB as PAD_RECONCILE
+
+JOB = Job(
+    name="repair pad-rejects",
+    summary="Try the rejected rows of applied settlement files again.",
+    run="tools.repair_pad_rejects.task:run",
+    arguments="tools.repair_pad_rejects.task:Arguments",
+    parameters=(click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),),
+    examples=('repair pad-rejects --reason "ticket 4711: account number corrected" --dry-run',),
+    needs=("CfsSettings", "EventSettings", "ObjectStoreSettings"),
+    lock=PAD_RECONCILE.name,
+    delivers=True,
+)
