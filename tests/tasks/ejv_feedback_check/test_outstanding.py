@@ -148,8 +148,8 @@ def test_older_objects_are_indexed_on_request_and_can_be_applied_by_name(office:
     given_batch(office.books)
     office.store.put(f"cgi_feedback/{FEEDBACK}", [BATCH.feedback()])
     assert "not found in any indexed file" in office.run(search=("1001",)).notes[0]
-    outcome = office.run(search=("1001",), index=True)
-    assert (outcome.counts["files_indexed"], outcome.counts["lines_found"]) == (1, 2)
+    assert office.run(index=True).counts["files_indexed"] == 1
+    assert office.run(search=("1001",)).counts["lines_found"] == 2
     assert shown(office, THURSDAY)["command"] == f"EJV_FEEDBACK_CHECK --file {FEEDBACK}"
     office.run(file=FEEDBACK)
     assert office.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "PAID"
