@@ -112,7 +112,7 @@ def next_step(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) 
 
 
 def _is_answered(row: Row[Any]) -> bool:
-    return row.status in _ANSWERED and not row.open_links
+    return row.status in _ANSWERED and not row.open_items
 
 
 def _sent_on(row: Row[Any]) -> datetime:

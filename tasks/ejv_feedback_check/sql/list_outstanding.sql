@@ -1,4 +1,5 @@
--- List the batches that wait for an answer or have half of one, and those that were answered lately.
+-- List the batches that wait for an answer or have half of one, and those that were answered lately. Of an AP batch that
+-- was refused as a whole, the items that no line answered still wait.
 -- in     since timestamp (naive UTC): how far back an answered batch is shown
 -- out    one row a batch, the oldest first; amounts in CAD
 -- again  reads only
@@ -13,14 +14,41 @@ WITH open_links AS (
            ON link.ejv_header_id = header.id
         GROUP BY header.ejv_file_id
      ),
+     waiting AS (
+       SELECT file.id AS batch, count(*) AS items, sum(coalesce(slip.refund_amount, refund.refund_amount)) AS amount
+         FROM ejv_files AS file
+         JOIN pay_jobs.cgi_files AS inbox
+           ON inbox.name = file.file_ref
+          AND inbox.kind = 'inbox'
+         JOIN pay_jobs.cgi_mentions AS item
+           ON item.cgi_file_id = inbox.id
+          AND item.kind = 'ap'
+         LEFT JOIN routing_slips AS slip
+           ON file.file_type = 'REFUND'
+          AND slip.number = item.number
+          AND slip.status = 'REFUND_UPLOADED'
+         LEFT JOIN eft_refunds AS refund
+           ON file.file_type = 'EFT_REFUND'
+          AND CAST(refund.id AS text) = item.number
+          AND refund.disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')
+        WHERE file.disbursement_status_code = 'ERRORED'
+          AND file.file_type IN ('REFUND', 'EFT_REFUND')
+          AND coalesce(file.message, '') NOT LIKE 'Voided%'
+          AND coalesce(slip.id, refund.id) IS NOT NULL
+        GROUP BY file.id
+     ),
      chosen AS (
        SELECT file.*, coalesce(links.open, 0) AS open_links, coalesce(links.completed, 0) AS completed_links,
-              coalesce(links.errored, 0) AS errored_links
+              coalesce(links.errored, 0) AS errored_links, coalesce(waiting.items, 0) AS waiting_items,
+              coalesce(waiting.amount, 0) AS waiting_amount
          FROM ejv_files AS file
          LEFT JOIN open_links AS links
            ON links.batch = file.id
+         LEFT JOIN waiting
+           ON waiting.batch = file.id
         WHERE coalesce(file.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')
            OR links.open > 0
+           OR waiting.items > 0
            OR file.completed_on >= :since
      ),
      amounts AS (
@@ -45,12 +73,12 @@ WITH open_links AS (
 SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on, chosen.disbursement_status_code AS status,
        chosen.ack_file_ref, chosen.feedback_file_ref, chosen.completed_links, chosen.errored_links,
        CASE WHEN chosen.open_links > 0 THEN chosen.open_links
-            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN 0
+            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN chosen.waiting_items
             ELSE (SELECT count(*) FROM pay_jobs.cgi_mentions AS item
                    WHERE item.cgi_file_id = inbox.id AND item.kind = 'ap') END AS open_items,
        chosen.open_links,
        CASE WHEN chosen.open_links > 0 THEN amounts.amount
-            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN 0
+            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN chosen.waiting_amount
             ELSE (SELECT max(total.amount) FROM pay_jobs.cgi_mentions AS total
                    WHERE total.cgi_file_id = inbox.id AND total.kind = 'batch') END AS amount,
        EXISTS (SELECT FROM pay_jobs.feedback_batches AS answer

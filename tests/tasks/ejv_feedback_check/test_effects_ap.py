@@ -1,6 +1,6 @@
 """What an AP batch's own lines say about an item is what holds; its header alone releases nothing."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -186,3 +186,18 @@ def test_what_a_refused_batch_paid_is_never_set_free(kind: str, office: Office) 
     with pytest.raises(InputRefused, match="nothing of it waits to be set free"):
         office.run(rebuild=100, reason="ticket 4711: CAS never ran it")
     assert found(office.books) == [paid, refused]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_refused_batch_left_waiting_is_listed_until_it_is_settled(kind: str, office: Office) -> None:
+    given, batch, _, _, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, "INBOX.F3535.20261118040107")
+    office.run()
+    office.apply(batch.feedback({BH: REFUSED}, repeats=False))
+    later = datetime(2026, 12, 18, 16, 0, tzinfo=UTC)
+    [row] = office.run(no_poll=True, at=later).tables[0].records()
+    expected = ("errored, half applied", 2, 'EJV_FEEDBACK_CHECK --rebuild 100 --reason "..."')
+    assert (row["state"], row["open"], row["command"]) == expected
+    office.run(rebuild=100, reason="ticket 4711: CAS never ran it")
+    assert "No batch is outstanding." in office.run(no_poll=True, at=datetime(2027, 1, 18, 16, 0, tzinfo=UTC)).notes
