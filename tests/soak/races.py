@@ -3,5 +3,6 @@
 from tests.soak.ejv_races import EjvRace
 from tests.soak.pad_races import PadRace
 from tests.soak.race import Race
+from tests.soak.statement_races import StatementRace
 
-RACES: dict[str, type[Race]] = {"ejv": EjvRace, "pad": PadRace}
+RACES: dict[str, type[Race]] = {"ejv": EjvRace, "pad": PadRace, "statements": StatementRace}
