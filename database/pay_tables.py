@@ -232,6 +232,7 @@ PAY_TABLES: dict[str, dict[str, str]] = {
     },
     "payment_accounts_history": {
         "id": "integer",
+        "payment_method": "character varying(15)",
         "version": "integer",
         "changed": "timestamp without time zone",
     },

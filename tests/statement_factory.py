@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import text
 
 from database.engine import Database
+from database.pay.history import keep_versions
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from jobs.run.progress import Progress
@@ -93,7 +94,10 @@ SELECT statement.id,
   JOIN payment_accounts AS account ON account.id = statement.payment_account_id
  ORDER BY statement.id
 """
-_EMPTIED = ("statement_invoices", "statements", "invoices", "statement_settings", "payment_accounts")
+_EMPTIED = (
+    "statement_invoices", "statements", "invoices", "statement_settings", "cfs_accounts", "payment_accounts_history",
+    "payment_accounts",
+)  # fmt: skip
 
 
 class PayDatabase:
@@ -114,8 +118,11 @@ class PayDatabase:
             self._change("UPDATE payment_accounts SET auth_account_id = :auth WHERE id = :id", auth=auth, id=found)
         return Account(found, auth)
 
-    def pays_by(self, account: Account, method: str) -> None:
-        """Give an account another payment method."""
+    def pays_by(self, account: Account, method: str, *, since: Time | None = None) -> None:
+        """Let an account have another payment method; its history has the one before where it is said since when."""
+        if since is not None:
+            with self.database.begin() as session:
+                keep_versions(session, "payment_accounts", [account.id], stored(since))
         self._change("UPDATE payment_accounts SET payment_method = :code WHERE id = :id", code=method, id=account.id)
 
     def setting(self, account: Account, frequency: str, first: Day = "2019-01-01", last: Day | None = None) -> int:
@@ -127,6 +134,10 @@ class PayDatabase:
             from_date=day(first),
             to_date=day(last) if last else None,
         )
+
+    def profile(self, account: Account, method: str) -> None:
+        """Add a CFS profile that is not used any more."""
+        self._insert("cfs_accounts", account_id=account.id, payment_method=method, status="INACTIVE")
 
     def with_setting(self, frequency: str, method: str = "PAD", first: Day = "2019-01-01", last: Day | None = None,
                      **more: Any) -> Account:  # fmt: skip

@@ -41,7 +41,7 @@ def generate_period(
 
     done = {
         "statements_created": run_sql(
-            session, PACKAGE, "create_statements", today=today, notify=notify, **span
+            session, PACKAGE, "create_statements", today=today, notify=notify, ends=ends, **span
         ).rowcount,
         "invoices_linked": run_sql(session, PACKAGE, "link_invoices").rowcount,
     }

@@ -129,7 +129,7 @@ class World:
             status = "PENDING" if notify and account.notified else "SKIP"
             self.statements.append(
                 Statement(None, account.id, frequency, first, last, setting.id, today, status, False,
-                          methods or account.method or "", not listed, invoices)
+                          methods or self._method_then(account, last), not listed, invoices)
             )  # fmt: skip
             return
         kept, *duplicates = sorted(existing, key=lambda one: one.id or 0)
@@ -154,6 +154,15 @@ class World:
         for _ in switches if went_on else ():
             is_eft = not is_eft
         return is_eft
+
+    def _method_then(self, account: Account, last: date) -> str:
+        """By what the account paid when the period ended, as far as it can be told without its history."""
+        if self._listed_eft_then(account, last):
+            return "EFT"
+        if account.method != "EFT":
+            return account.method or ""
+        before = [one for one in self.invoices if one.account == account.id and one.day <= last and one.method != "EFT"]
+        return max(before, key=lambda one: (one.made, one.id)).method if before else ""
 
     def _has_a_statement_of_its_own(
         self, day: date, account: Account, setting: Setting, first: date, last: date

@@ -149,6 +149,36 @@ def test_a_period_before_a_switch_of_method_is_made_again_with_the_method_of_tha
     assert pay.statements()[0].invoices == (then,)
 
 
+@pytest.mark.parametrize("evidence", ["history", "profile", "invoice"])
+@pytest.mark.parametrize(("before", "now"), [("PAD", "EFT"), ("EFT", "PAD"), ("ONLINE_BANKING", "EFT")])
+def test_an_empty_statement_before_a_switch_says_the_method_of_its_week(
+    pay: PayDatabase, before: str, now: str, evidence: str
+) -> None:
+    account = pay.account(before)
+    pay.setting(account, "WEEKLY", "2019-01-01", "2022-07-06")
+    if evidence == "invoice":
+        pay.invoice(account, "2022-06-10 10:00", before)
+    elif evidence == "profile":
+        pay.profile(account, before)
+    pay.pays_by(account, now, since="2022-07-06 10:00" if evidence == "history" else None)
+    pay.interim(account, "2022-07-03", "2022-07-06")
+    pay.setting(account, "MONTHLY", "2022-07-07")
+
+    pay.generate("2022-06-25")
+
+    assert [(one.methods, one.empty) for one in pay.statements() if not one.interim] == [(before, True)]
+
+
+def test_an_empty_statement_after_a_switch_from_one_method_to_another_says_each_method(pay: PayDatabase) -> None:
+    account = pay.with_setting("WEEKLY", "PAD")
+    pay.pays_by(account, "DIRECT_PAY", since="2022-06-28 10:00")
+
+    pay.generate("2022-06-25")
+    pay.generate("2022-07-02")
+
+    assert [one.methods for one in pay.statements()] == ["PAD", "DIRECT_PAY"]
+
+
 def test_a_period_after_a_switch_of_method_is_made_with_the_new_method(pay: PayDatabase) -> None:
     account = pay.account("EFT")
     pay.setting(account, "WEEKLY", "2019-01-01", "2022-06-15")
