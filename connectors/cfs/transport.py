@@ -184,7 +184,7 @@ class Transport:
             certificate = refused_certificate(error, urlsplit(self._settings.base_url).hostname)
             if certificate is not None:
                 raise CfsCertificateRefused(f"CFS could not be asked to {call}: {certificate}.") from error
-            if isinstance(error, AnswerUnusable) and call.method != "POST":
+            if isinstance(error, AnswerUnusable) and call.method == "GET":
                 raise CfsAnswerUnreadable(
                     f"CFS was asked to {call}, and its answer cannot be used: {error}."
                 ) from error
