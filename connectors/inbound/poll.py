@@ -10,7 +10,8 @@ last days is looked at again, because its sender may have gone on writing.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 
 from sqlalchemy import Connection, text
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import ConfigError, SourceRefused
 from config.settings import SftpSettings
+from connectors.inbound.completeness import Completeness
 from connectors.inbound.ledger import (
     InboundFile,
     Recorded,
@@ -26,13 +28,12 @@ from connectors.inbound.ledger import (
     list_unarchived,
     note_repeat,
 )
-from connectors.inbound.listing import Choice, Named, choose
+from connectors.inbound.listing import Named, choose
 from connectors.inbound.look_again import WATCHED, SecondLook, archived_since
 from connectors.inbound.move import holds, move
 from connectors.inbound.take_in import Intake
-from connectors.inbound.unfinished import Waiting, forget_unfinished, note_unfinished
+from connectors.inbound.unfinished import forget_unfinished
 from connectors.sftp import (
-    UNSAID,
     RemoteFile,
     RemoteFileChanged,
     RemoteFileMissing,
@@ -89,14 +90,18 @@ class _Poll:
     left: list[Named] = field(default_factory=list)
     failed: list[Named] = field(default_factory=list)
 
+    @cached_property
+    def completeness(self) -> Completeness:
+        return Completeness(self.settings, self.intake, self.sftp, self.sleep, self.left, self.failed)
+
     def run(self) -> PollReport:
         if not self.intake.database.dry_run:
             self._finish_earlier()
             self._look_again()
         listing = self.sftp.list(self.settings.directory)
-        choice = self._sized(choose(listing, self.intake.wanted))
+        choice = self.completeness.sized(choose(listing, self.intake.wanted))
         self.left += choice.left
-        ready = [*choice.complete, *self._settled(choice.settling)]
+        ready = [*choice.complete, *self.completeness.settled(choice.settling)]
         if ready and self.intake.store is not None:
             self.intake.store.check()
             self._sweep()
@@ -118,35 +123,6 @@ class _Poll:
             failed=tuple(self.failed),
         )
 
-    def _sized(self, choice: Choice) -> Choice:
-        """Ask for the sizes that the listing leaves out; a file whose size nobody says is for a person."""
-        asked = {file: self.sftp.stat(self._path(file.name)) for file in _unsized(choice)}
-        for file, answer in asked.items():
-            if answer is not None and answer.size == UNSAID:
-                self.failed.append(
-                    Named(file.name, f"{self.settings.host} does not say how large it is; it stays there")
-                )
-        sized = {file: answer for file, answer in asked.items() if answer is not None and answer.size != UNSAID}
-
-        def known(files: tuple[RemoteFile, ...]) -> tuple[RemoteFile, ...]:
-            return tuple(sized.get(file, file) for file in files if file not in asked or file in sized)
-
-        return replace(choice, complete=known(choice.complete), settling=known(choice.settling))
-
-    def _settled(self, files: tuple[RemoteFile, ...]) -> list[RemoteFile]:
-        """Wait once, look again, and give those that did not change."""
-        if not files or not self.settings.settle_seconds:
-            return list(files)
-        self.sleep(self.settings.settle_seconds)
-        again = {file.name: file for file in self.sftp.list(self.settings.directory)}
-        unsized = [file.name for file in files if file.name in again and again[file.name].size == UNSAID]
-        again |= {name: found for name in unsized if (found := self.sftp.stat(self._path(name))) is not None}
-        for file in files:
-            found = again.get(file.name)
-            if found is not None and not file.unchanged(found):
-                self.left.append(Named(file.name, f"it is still growing ({file.size} bytes, then {found.size})"))
-        return [file for file in files if file.unchanged(again.get(file.name))]
-
     def _take(self, file: RemoteFile) -> None:
         with self._claimed(file.name) as claim:
             if claim is None:
@@ -158,39 +134,13 @@ class _Poll:
                     return  # another poll took it between our listing and our claim
                 if not file.unchanged(now):
                     raise RemoteFileChanged(f"it changed after it was listed ({file.size} bytes, then {now.size})")
-                if not self._waits(file):
+                if not self.completeness.waits(file):
                     recorded = self._keep(file)
                     self._archive(file, recorded, claim)
             except RemoteFileChanged as error:
                 self.left.append(Named(file.name, str(error)))
             except SourceRefused as error:
                 self.failed.append(Named(file.name, str(error)))
-
-    def _waits(self, file: RemoteFile) -> bool:
-        """Return whether a file is left because it is not complete; one that is cut off is taken after its time."""
-        wanted = self.intake.wanted
-        if wanted.is_empty(file.name, file.size):
-            waiting = self._note_unfinished(file, "it is empty")
-            said = f"it is empty, unchanged {_since(waiting)}; it stays where it is"
-            if waiting.is_overdue(self.intake.clock()):
-                self.failed.append(Named(file.name, f"{said}. Ask the sender for the file"))
-            else:
-                self.left.append(Named(file.name, f"{said} until its content comes"))
-            return True
-        if not wanted.ends_in_line_end or not wanted.is_cut_off(
-            self.sftp.ending(self._path(file.name), size=file.size)
-        ):
-            return False
-        waiting = self._note_unfinished(file, "its last line has no end")
-        if waiting.is_overdue(self.intake.clock()):
-            return False
-        self.left.append(Named(file.name, f"its last line has no end; it is given time, unchanged {_since(waiting)}"))
-        return True
-
-    def _note_unfinished(self, file: RemoteFile, reason: str) -> Waiting:
-        now, directory = self.intake.clock(), self.settings.directory
-        with self.intake.database.begin() as session:
-            return note_unfinished(session, self.intake.source, directory, file, reason=reason, now=now)
 
     def _look_again(self) -> None:
         """Look again at what was archived in the last days, and take what its sender went on writing."""
@@ -349,14 +299,6 @@ class _Poll:
 
     def _path(self, name: str) -> str:
         return join(self.settings.directory, name)
-
-
-def _unsized(choice: Choice) -> list[RemoteFile]:
-    return [file for file in [*choice.complete, *choice.settling] if file.size == UNSAID]
-
-
-def _since(waiting: Waiting) -> str:
-    return f"since {waiting.first_seen:%Y-%m-%d %H:%M} UTC"
 
 
 def _check(connection: Connection) -> None:

@@ -1,0 +1,88 @@
+"""Which of the files that are there are complete: sized, no longer growing, not empty, not cut off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from config.settings import SftpSettings
+from connectors.inbound.listing import Choice, Named
+from connectors.inbound.take_in import Intake
+from connectors.inbound.unfinished import Waiting, note_unfinished
+from connectors.sftp import UNSAID, RemoteFile, SftpSession, join
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Judges the files of one directory; what is not complete is named in `left`, or in `failed` for a person."""
+
+    settings: SftpSettings
+    intake: Intake
+    sftp: SftpSession
+    sleep: Callable[[float], None]
+    left: list[Named]
+    failed: list[Named]
+
+    def sized(self, choice: Choice) -> Choice:
+        """Ask for the sizes that the listing leaves out; a file whose size nobody says is for a person."""
+        asked = {file: self.sftp.stat(self._path(file.name)) for file in _unsized(choice)}
+        for file, answer in asked.items():
+            if answer is not None and answer.size == UNSAID:
+                self.failed.append(
+                    Named(file.name, f"{self.settings.host} does not say how large it is; it stays there")
+                )
+        sized = {file: answer for file, answer in asked.items() if answer is not None and answer.size != UNSAID}
+
+        def known(files: tuple[RemoteFile, ...]) -> tuple[RemoteFile, ...]:
+            return tuple(sized.get(file, file) for file in files if file not in asked or file in sized)
+
+        return replace(choice, complete=known(choice.complete), settling=known(choice.settling))
+
+    def settled(self, files: tuple[RemoteFile, ...]) -> list[RemoteFile]:
+        """Wait once, look again, and give those that did not change."""
+        if not files or not self.settings.settle_seconds:
+            return list(files)
+        self.sleep(self.settings.settle_seconds)
+        again = {file.name: file for file in self.sftp.list(self.settings.directory)}
+        unsized = [file.name for file in files if file.name in again and again[file.name].size == UNSAID]
+        again |= {name: found for name in unsized if (found := self.sftp.stat(self._path(name))) is not None}
+        for file in files:
+            found = again.get(file.name)
+            if found is not None and not file.unchanged(found):
+                self.left.append(Named(file.name, f"it is still growing ({file.size} bytes, then {found.size})"))
+        return [file for file in files if file.unchanged(again.get(file.name))]
+
+    def waits(self, file: RemoteFile) -> bool:
+        """Return whether a file is left because it is not complete; one that is cut off is taken after its time."""
+        wanted = self.intake.wanted
+        if wanted.is_empty(file.name, file.size):
+            waiting = self._note_unfinished(file, "it is empty")
+            said = f"it is empty, unchanged {_since(waiting)}; it stays where it is"
+            if waiting.is_overdue(self.intake.clock()):
+                self.failed.append(Named(file.name, f"{said}. Ask the sender for the file"))
+            else:
+                self.left.append(Named(file.name, f"{said} until its content comes"))
+            return True
+        if not wanted.ends_in_line_end or not wanted.is_cut_off(
+            self.sftp.ending(self._path(file.name), size=file.size)
+        ):
+            return False
+        waiting = self._note_unfinished(file, "its last line has no end")
+        if waiting.is_overdue(self.intake.clock()):
+            return False
+        self.left.append(Named(file.name, f"its last line has no end; it is given time, unchanged {_since(waiting)}"))
+        return True
+
+    def _note_unfinished(self, file: RemoteFile, reason: str) -> Waiting:
+        now, directory = self.intake.clock(), self.settings.directory
+        with self.intake.database.begin() as session:
+            return note_unfinished(session, self.intake.source, directory, file, reason=reason, now=now)
+
+    def _path(self, name: str) -> str:
+        return join(self.settings.directory, name)
+
+
+def _unsized(choice: Choice) -> list[RemoteFile]:
+    return [file for file in [*choice.complete, *choice.settling] if file.size == UNSAID]
+
+
+def _since(waiting: Waiting) -> str:
+    return f"since {waiting.first_seen:%Y-%m-%d %H:%M} UTC"
