@@ -34,7 +34,8 @@ OLD = "2026-10-05 12:00"
 RECENT = "2026-11-22 12:00"
 _EMPTIED = (
     "pay_jobs.stale_reports", "pay_jobs.cfs_comparisons", "pay_jobs.settlement_rows",
-    "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.outbox", "cas_settlements", "credits",
+    "pay_jobs.feedback_batches", "pay_jobs.unfinished_files", "pay_jobs.inbound_files", "pay_jobs.outbox",
+    "cas_settlements", "credits",
     "eft_credit_invoice_links", "eft_credits", "eft_files", "eft_short_names", "receipts", "payments",
     "non_sufficient_funds", "refunds", "ejv_links", "ejv_headers", "ejv_files", "invoice_references",
     "payment_line_items", "invoices", "routing_slips", "cfs_accounts", "payment_accounts",
@@ -239,6 +240,13 @@ class StaleDatabase:
         self._add(
             "pay_jobs.inbound_files", source="CGI", name=name, sha256=sha256(name.encode()).hexdigest(), size_bytes=1,
             state=state, reason="it holds no batch of feedback", received_on=aware(came),
+        )  # fmt: skip
+
+    def feedback_left(self, name: str) -> None:
+        """Add a feedback file that the last poll left in CGI's directory."""
+        self._add(
+            "pay_jobs.unfinished_files", source="CGI", remote_directory="/data", name=name, size_bytes=1, modified=0,
+            reason="its name is none that is taken here", first_seen=aware(RECENT), last_seen=aware(RECENT), give="name",
         )  # fmt: skip
 
     def refund(self, invoice: int, *, asked: str = OLD, error: str | None = None) -> None:

@@ -1,7 +1,7 @@
-"""Feedback that came, or lies in the bucket, and was not read to its end: which batches it answers nobody knows.
+"""Feedback that came, or lies in the bucket or in CGI's directory, and was not read to its end.
 
-While there is any since a batch was sent, its answer may be among it: nobody sends the batch again, voids it, or is
-advised to.
+Which batches it answers nobody knows. While there is any since a batch was sent, its answer may be among it: nobody
+sends the batch again, voids it, or is advised to.
 """
 
 import re
@@ -23,6 +23,16 @@ class UnreadFile:
     state: str
     reason: str | None
     came_on: datetime
+
+    @property
+    def is_in_the_directory(self) -> bool:
+        """Whether the last poll left it where its sender put it."""
+        return self.state == "in the directory"
+
+    @property
+    def command(self) -> str:
+        """What has it read."""
+        return "EJV_FEEDBACK_CHECK" if self.is_in_the_directory else f"EJV_FEEDBACK_CHECK --file {self.name}"
 
     @property
     def words(self) -> str:

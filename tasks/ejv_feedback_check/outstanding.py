@@ -80,7 +80,7 @@ def next_step(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) 
     if unread:
         more = f", and {len(unread) - 1} more," if len(unread) > 1 else ""
         words = f"{unread[0].words}{more} came since it was sent and was not read: its answer may be in it."
-        return Step("feedback not read", words, f"EJV_FEEDBACK_CHECK --file {unread[0].name}", True)
+        return Step("feedback not read", words, unread[0].command, True)
     if row.status == "ERRORED":
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
         return Step("errored, half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)

@@ -123,7 +123,7 @@ def answers_stored(session: Session, ours: Ours, settings: CgiSettings) -> list[
         f"EJV_FEEDBACK_CHECK --file {file.name} once the cause is removed, or, where CAS says what it is, "
         f'files ignore {file.name} --reason "..."'
         for file in unread
-        if file.name not in about_it
+        if file.name not in about_it and not file.is_in_the_directory  # answers_waiting has just looked there
     ]
     return reasons
 

@@ -17,6 +17,7 @@ from tasks.ejv_feedback_check.acks import record_ack
 from tasks.ejv_feedback_check.apply_file import Opened, apply_file
 from tasks.ejv_feedback_check.arguments import Arguments
 from tasks.ejv_feedback_check.bucket import index_outstanding
+from tasks.ejv_feedback_check.left_feedback import note_left_feedback
 from tasks.ejv_feedback_check.names import SOURCE, is_ack, is_feedback, wanted
 from tasks.ejv_feedback_check.outstanding import check_outstanding
 from tasks.ejv_feedback_check.sending import send, unfinished
@@ -31,7 +32,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         if arguments.file is not None:
             return apply_named(context, store, arguments.file, despite_faults=arguments.despite_faults)
         outcome = index_outstanding(context, store)
-        outcome += outcome_of_poll(poll(context.settings(CgiSftpSettings), intake(context, store)), if_held=IF_HELD)
+        report = poll(context.settings(CgiSftpSettings), intake(context, store))
+        note_left_feedback(context, report)
+        outcome += outcome_of_poll(report, if_held=IF_HELD)
         outcome += _take_in(context, store)
         outcome += _finish_resubmissions(context, store)
     outcome += check_outstanding(context)

@@ -127,6 +127,7 @@ class Journal(NamedTuple):
     feedback_is_applied: bool = False
     unread_file: str | None = None
     unread_words: str = ""
+    unread_command: str = ""
 
 
 class Slip(NamedTuple):

@@ -107,7 +107,11 @@ class Gatherer:
             local_day(made) if made else None, *rest,
         )  # fmt: skip
         unread = since(self.unread, made) if made else []
-        return journal._replace(unread_file=unread[0].name, unread_words=unread[0].words) if unread else journal
+        if not unread:
+            return journal
+        first = unread[0]
+        command = "EJV_FEEDBACK_CHECK" if first.is_in_the_directory else ""
+        return journal._replace(unread_file=first.name, unread_words=first.words, unread_command=command)
 
     def _settlements(self, session: Session, numbers: Iterable[str | None]) -> dict[str, Settlement]:
         wanted = sorted(number for number in numbers if number)

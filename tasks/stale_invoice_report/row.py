@@ -115,6 +115,8 @@ def _command_of(e: Evidence, diagnosis: Diagnosis) -> str:
     """Give the command of a diagnosis; a settlement file that is merely waiting needs no replay."""
     if diagnosis.code == "P13" and e.invoice.method != "PAD":
         return 'repair pad-rejects --reason "TICKET: why" --dry-run'
+    if diagnosis.code == "J8U" and e.journal is not None and e.journal.unread_command:
+        return e.journal.unread_command
     if diagnosis.code != "P12" or e.settlement.waiting_state in {"held", "failed"}:
         return diagnosis.command
     return "PAD_RECONCILE" if e.settlement.waiting_state in {"stored", "received"} else ""

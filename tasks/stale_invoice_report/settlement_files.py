@@ -132,8 +132,8 @@ def _unread(files: list[KnownFile], numbers: frozenset[str], store: ObjectStore)
 
 def _search(found: WaitingFiles, file: KnownFile, key: str, numbers: frozenset[str], store: ObjectStore) -> None:
     try:
-        with store.open(key) as stream:
-            for line, number, status in _targets(io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="")):
+        with store.open(key) as stream, io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="") as lines:
+            for line, number, status in _targets(lines):
                 if not file.is_processed:
                     found.numbers[number] = file
                     found.bounces[file.name] += status.casefold() == "not paid"

@@ -1,6 +1,6 @@
 -- List the feedback files of CGI that are known and not read to their end.
 -- in     ack text: what the names of ACK files begin with
--- out    name, state, reason, came_on: when it was taken in, or found in the bucket
+-- out    name, state, reason, came_on: when it was taken in, found in the bucket, or last seen in CGI's directory
 -- again  reads only
 -- A file that another service put into the bucket is the one we took in if the content is the same; where the content
 -- was not noted, if the name is.
@@ -14,6 +14,15 @@ SELECT file.name, file.state, file.reason, file.received_on AS came_on
                         WHERE twin.source = file.source
                           AND twin.sha256 = file.sha256
                           AND twin.state IN ('applied', 'ignored')))
+ UNION ALL
+SELECT waiting.name, 'in the directory', waiting.reason, waiting.last_seen
+  FROM pay_jobs.unfinished_files AS waiting
+ WHERE waiting.source = 'CGI'
+   AND NOT starts_with(upper(waiting.name), upper(:ack))
+   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS taken
+                    WHERE taken.source = waiting.source
+                      AND taken.name = waiting.name
+                      AND taken.received_on >= waiting.last_seen)
  UNION ALL
 SELECT file.name, 'in the bucket', file.fault, file.indexed_on
   FROM pay_jobs.cgi_files AS file

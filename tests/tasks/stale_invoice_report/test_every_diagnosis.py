@@ -97,6 +97,18 @@ def test_no_batch_is_advised_to_be_sent_again_or_voided_while_feedback_lies_unre
     assert (row["code"], "--re" in row["command"]) == ("J8U", False)
 
 
+def test_feedback_that_was_left_in_the_directory_keeps_a_batch_from_being_sent_again(stale: StaleDatabase) -> None:
+    made = stale.invoice(stale.ministry())
+    stale.reference(made)
+    stale.journalled(made, "UPLOADED")
+    stale.feedback_left("OLD-FEEDBACK.F3535.20261007214512")
+
+    [row] = stale.rows(stale.report())
+
+    assert (row["code"], row["file"]) == ("J8U", "OLD-FEEDBACK.F3535.20261007214512")
+    assert row["command"].endswith("invoke_jobs.py EJV_FEEDBACK_CHECK")
+
+
 def test_what_goes_on_by_itself_is_listed_and_not_counted_as_stuck(
     stale: StaleDatabase, cfs: RunningCfs, planted: dict[int, str]
 ) -> None:
