@@ -226,19 +226,19 @@ def test_what_a_poll_leaves_in_the_directory_keeps_the_overview_from_advising(
 ) -> None:
     sent.place.put(name, content)
     sent.run()
-    rows = sent.run(no_poll=True).tables[0].records()
+    rows = sent.run(outstanding=True).tables[0].records()
     assert {(row["state"], row["command"]) for row in rows} == {("feedback not read", "EJV_FEEDBACK_CHECK")}
     assert all(name.replace("\x1b", "\\x1b") in row["next"] for row in rows)
     (sent.place.upload / name).unlink()
     sent.run()
-    rows = sent.run(no_poll=True).tables[0].records()
+    rows = sent.run(outstanding=True).tables[0].records()
     assert {row["state"] for row in rows} == {"uploaded"}
 
 
 def test_a_directory_among_the_files_keeps_nobody_from_advising(sent: Office) -> None:
     (sent.place.upload / "FEEDBACK.OLD").mkdir()
     sent.run()
-    assert {row["state"] for row in sent.run(no_poll=True).tables[0].records()} == {"uploaded"}
+    assert {row["state"] for row in sent.run(outstanding=True).tables[0].records()} == {"uploaded"}
 
 
 def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sent: Office) -> None:
