@@ -246,7 +246,7 @@ class StaleDatabase:
         """Add a feedback file that the last poll left in CGI's directory."""
         self._add(
             "pay_jobs.unfinished_files", source="CGI", remote_directory="/data", name=name, size_bytes=1, modified=0,
-            reason="its name is not taken here", first_seen=aware(RECENT), last_seen=aware(RECENT), give="name",
+            reason="its name is not taken here", first_seen=aware(RECENT), last_seen=aware(RECENT), give="polls",
         )  # fmt: skip
 
     def refund(self, invoice: int, *, asked: str = OLD, error: str | None = None) -> None:

@@ -33,6 +33,7 @@ OUTSTANDING = Job(
     run=f"{_TASK}:show_outstanding",
     arguments=f"{_ARGUMENTS}:OutstandingArguments",
     examples=("ejv outstanding",),
+    needs=("CgiSettings",),
     exclusive=False,
 )
 SEARCH = Job(

@@ -7,6 +7,7 @@ import pytest
 
 from tests.ejv_factory import Batch, EjvBooks, Item, Pair
 from tests.tasks.ejv_feedback_check.conftest import Office
+from tools.ejv import OUTSTANDING
 
 INBOX = "INBOX.F3535.20261118040107"
 FEEDBACK = "FEEDBACK.F3535.20261117214512"
@@ -154,3 +155,8 @@ def test_older_objects_are_indexed_on_request_and_can_be_applied_by_name(office:
     office.run(file=FEEDBACK)
     assert office.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "PAID"
     assert office.run(index=True).counts["files_indexed"] == 0, "the copy was indexed when it came in"
+
+
+def test_the_overview_asks_for_the_settings_it_reads() -> None:
+    """A tool is handed the settings that it names, and no others."""
+    assert OUTSTANDING.needs == ("CgiSettings",)
