@@ -12,11 +12,17 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from config.masking import mask
+from config.visible import all_visible
 
 
 def mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Mask every value of a log event; the last processor before the renderer."""
     return {key: value if key.startswith("_") else mask(value, key) for key, value in event.items()}
+
+
+def show_unseen(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Make visible what a terminal would obey in any value; in JSON it is escaped as it is."""
+    return {key: value if key.startswith("_") else all_visible(value) for key, value in event.items()}
 
 
 def configure_log(*, level: str = "INFO", json: bool | None = None, stream: TextIO | None = None) -> None:
@@ -34,6 +40,7 @@ def configure_log(*, level: str = "INFO", json: bool | None = None, stream: Text
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
+    last: list[Processor] = [mask_secrets] if as_json else [mask_secrets, show_unseen]
     renderer: Processor = (
         structlog.processors.JSONRenderer(default=str)
         if as_json
@@ -47,7 +54,7 @@ def configure_log(*, level: str = "INFO", json: bool | None = None, stream: Text
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, mask_secrets, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, renderer],
     )
     handler = logging.StreamHandler(target)
     handler.setFormatter(formatter)

@@ -1,11 +1,16 @@
 """The content of a file as a local one, so that nothing is held open while it travels."""
 
+import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, BinaryIO, cast
+from functools import partial
+from typing import IO, BinaryIO
 
 from config.errors import PayJobsError
+from connectors.byte_stream import ByteStream
+
+_CHUNK = 1 << 20
 
 
 @contextmanager
@@ -22,7 +27,7 @@ def local_copy(chunks: Iterable[bytes]) -> Iterator[BinaryIO]:
         except OSError as error:
             raise _no_room(error) from error
         file.seek(0)
-        yield cast(BinaryIO, file)
+        yield io.BufferedReader(ByteStream(iter(partial(file.read, _CHUNK), b"")), _CHUNK)
 
 
 def _write(file: IO[bytes], chunk: bytes) -> None:

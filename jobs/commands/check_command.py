@@ -1,25 +1,26 @@
 """`check`: what should have happened and did not."""
 
-import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import Connection
 
 from config.errors import ExitCode, PayJobsError
 from config.log_setup import configure_log, get_log
-from config.masking import mask_text
+from config.masking import mask
 from config.schedule import Schedule, read_schedule
+from config.visible import to_json
 from jobs.commands.ledger_commands import ledger_connection
 from jobs.commands.schedule_commands import environment_option, file_option
 from jobs.run import ledger
 from jobs.run.context import system_clock
 from jobs.run.outcome import Table
-from jobs.run.result import show_table
+from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.check import Finding, judge_runs
 from jobs.watch.check_files import earliest, judge_answers, judge_files, judge_unfinished, judge_unsettled
 from jobs.watch.notice import tell_failure
@@ -67,19 +68,26 @@ def check_command(
         except PayJobsError as error:
             pings.failure(f"the check could not be done: {error}")
             raise
-        _show(findings, as_json=as_json)
-        if findings:
-            said = "\n".join(f"{one.kind}: {one.what}: {one.detail}" for one in findings)
-            pings.failure(said)
-            if tell:
-                same = "|".join(sorted({f"{one.kind} {one.what}" for one in findings}))
-                happened = f"{len(findings)} not as they should be"
-                tell_failure(NAME, f"{said}\nMore: python3 invoke_jobs.py check", log=log, happened=happened, same=same)
-            return ExitCode.ATTENTION
-        pings.success("everything that was due has happened")
-        return ExitCode.DONE
+        code = _tell(findings, pings, log=log, tell=tell)
+        with whatever_is_shown():
+            _show(findings, as_json=as_json)
+        return code
 
     return check
+
+
+def _tell(findings: list[Finding], pings: Pings, *, log: Any, tell: bool) -> ExitCode:
+    """Tell monitors and people, before anything is shown, and return how the check ends."""
+    if not findings:
+        pings.success("everything that was due has happened")
+        return ExitCode.DONE
+    said = "\n".join(f"{one.kind}: {one.what}: {one.detail}" for one in findings)
+    pings.failure(said)
+    if tell:
+        same = "|".join(sorted({f"{one.kind} {one.what}" for one in findings}))
+        happened = f"{len(findings)} not as they should be"
+        tell_failure(NAME, f"{said}\nMore: python3 invoke_jobs.py check", log=log, happened=happened, same=same)
+    return ExitCode.ATTENTION
 
 
 def find_all(
@@ -112,7 +120,7 @@ def _show(findings: list[Finding], *, as_json: bool) -> None:
     if as_json:
         code = ExitCode.ATTENTION if findings else ExitCode.DONE
         shown = {"exit_code": int(code), "findings": [asdict(one) for one in findings]}
-        click.echo(mask_text(json.dumps(shown)))
+        click.echo(to_json(mask(shown)))
     elif findings:
         rows = [(one.kind.upper(), one.what, one.detail, one.do) for one in findings]
         show_table(Table("Not as it should be", ("what", "of", "found", "next"), rows))

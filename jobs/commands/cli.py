@@ -6,18 +6,22 @@ prints one object.
 
 import difflib
 import io
-import json
 import shlex
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
+from config.visible import to_json
 from jobs.job import Job, by_name, imports_uncollected
+from jobs.terminal import complain, show_table, take_every_character, whatever_is_shown
+
+if TYPE_CHECKING:
+    from jobs.run.outcome import Table
 
 COMMON_HELP = {
     "dry_run": "Do everything in a transaction that is rolled back, and say what would have changed.",
@@ -143,11 +147,12 @@ def build_cli(
 def main(cli: click.Group, arguments: list[str] | None = None) -> int:
     """Run the command line and give the exit code; no traceback ever reaches a person."""
     words = sys.argv[1:] if arguments is None else arguments
+    take_every_character()
     try:
         code = cli.main(args=words, prog_name="python3 invoke_jobs.py", standalone_mode=False)
     except click.exceptions.Exit as ended:
         return ended.exit_code
-    except click.Abort:
+    except (click.Abort, BrokenPipeError):
         return ExitCode.FAILED
     except click.exceptions.NoArgsIsHelpError as empty:
         sys.stderr.write(f"{empty.format_message()}\n")
@@ -158,7 +163,7 @@ def main(cli: click.Group, arguments: list[str] | None = None) -> int:
         return _refuse(words, error.full_text, None, error.exit_code)
     except Exception as fault:
         traceback.print_exc(file=(trace := io.StringIO()))
-        sys.stderr.write(mask_text(trace.getvalue()))
+        complain(trace.getvalue())
         return _refuse(
             words, f"{type(fault).__name__}: {fault}. This is a fault of the program.", None, ExitCode.FAILED
         )
@@ -169,12 +174,12 @@ def _refuse(words: list[str], message: str, context: click.Context | None, code:
     message = mask_text(message)
     if context is not None:
         sys.stderr.write(f"{context.get_usage()}\nTry '{context.command_path} --help' for examples.\n\n")
-    sys.stderr.write(f"Error: {message}\n")
+    complain(f"Error: {message}")
     if "--json" in words:
         job = next((word for word in words if not word.startswith("-")), None)
         refused = {"job": job, "run_id": None, "status": "failed", "exit_code": int(code), "seconds": 0.0}
         empty: dict[str, Any] = {"counts": {}, "rejects": [], "artifacts": [], "error": message}
-        sys.stdout.write(json.dumps(refused | empty, ensure_ascii=False) + "\n")
+        sys.stdout.write(to_json(refused | empty) + "\n")
     return code
 
 
@@ -189,15 +194,16 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
 
     def run(dry_run: bool, as_json: bool, sandbox: bool, shard: str | None = None, **values: Any) -> int:
         with imports_uncollected():
-            from jobs.run.result import show, show_table
+            from jobs.run.result import show
             from jobs.run.runner import Request, execute
 
         job.load_arguments(values)
         if sandbox:
             use_sandbox()
         command = shlex.join([*job.name.split(), *_words_of(job, values), *(["--dry-run"] if dry_run else [])])
-        result = execute(job, Request(values, command, dry_run, shard, None if as_json else show_table))
-        show(result, as_json=as_json)
+        result = execute(job, Request(values, command, dry_run, shard, None if as_json else _show_now))
+        with whatever_is_shown():
+            show(result, as_json=as_json)
         return result.exit_code
 
     examples = "\n".join(f"  python3 invoke_jobs.py {example}" for example in job.examples)
@@ -209,6 +215,11 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
         help=f"{job.summary}\n\n\b\nExamples:\n{examples}",  # \b: lines to be copied are not wrapped
         short_help=job.summary,
     )
+
+
+def _show_now(table: "Table") -> None:
+    with whatever_is_shown():
+        show_table(table)
 
 
 def _words_of(job: Job, values: Mapping[str, Any]) -> list[str]:
@@ -233,7 +244,7 @@ def _list_command(jobs: tuple[Job, ...]) -> click.Command:
     def list_jobs(as_json: bool) -> None:
         if as_json:
             rows = [{"job": job.name, "summary": job.summary, "examples": job.examples} for job in jobs]
-            click.echo(json.dumps({"jobs": rows}))
+            click.echo(to_json({"jobs": rows}))
             return
         for job in jobs:
             click.echo(f"{job.name:<24}{job.summary}")

@@ -1,6 +1,5 @@
 """`history` and `show`: read the run ledger."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -10,12 +9,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from config.errors import UsageError
+from config.masking import mask
 from config.settings import DatabaseSettings, read
+from config.visible import to_json
 from database.engine import make_engine
 from database.errors import explain
 from jobs.run import ledger
 from jobs.run.outcome import Table
-from jobs.run.result import show_table
+from jobs.terminal import say, show_table
 
 
 def history_command(use_sandbox: Callable[[], None]) -> click.Command:
@@ -36,10 +37,10 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
             runs = ledger.newest(connection, job=job, limit=limit)
             known = ", ".join(ledger.jobs(connection)) or "no job"
         if as_json:
-            click.echo(json.dumps({"runs": [asdict(run) for run in runs]}, default=str))
+            click.echo(to_json(mask({"runs": [asdict(run) for run in runs]})))
             return
         if not runs:
-            click.echo(f"The ledger has no run of {job or 'any job'}; it has runs of {known}.")
+            say(f"The ledger has no run of {job or 'any job'}; it has runs of {known}.")
             return
         rows = [
             (
@@ -73,7 +74,7 @@ def show_command(use_sandbox: Callable[[], None]) -> click.Command:
         if run is None:
             raise UsageError(f"There is no run {run_id}: `history` shows those there are.")
         if as_json:
-            click.echo(json.dumps(asdict(run), default=str))
+            click.echo(to_json(mask(asdict(run))))
             return
         rows = [(name.replace("_", " "), value) for name, value in asdict(run).items() if value not in (None, {}, [])]
         show_table(Table(f"Run {run_id}", ("field", "value"), rows))

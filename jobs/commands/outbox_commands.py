@@ -19,14 +19,15 @@ from config.errors import ExitCode, UsageError
 from config.masking import mask
 from config.settings import DatabaseSettings, PodSettings, read, read_settings
 from config.version import VERSION
+from config.visible import to_json
 from connectors.outbox import operator_actions as desk
 from connectors.outbox.operator_actions import Kept
 from database.engine import make_engine
 from database.errors import explain
 from jobs.run import ledger
 from jobs.run.outcome import Table
-from jobs.run.result import show_table
 from jobs.run.shard import WHOLE
+from jobs.terminal import show_table, whatever_is_shown
 
 JOB = "OUTBOX"
 OPEN = "open"
@@ -148,14 +149,19 @@ def _change(
         connection.rollback()
     else:
         connection.commit()
+    with whatever_is_shown():
+        _show_changed(verb, changed, None if dry_run else run_id, as_json=as_json)
+
+
+def _show_changed(verb: str, changed: Sequence[Kept], run_id: int | None, *, as_json: bool) -> None:
     if as_json:
-        shown = {"run_id": None if dry_run else run_id, "dry_run": dry_run, "command": verb}
+        shown = {"run_id": run_id, "dry_run": run_id is None, "command": verb}
         _print({**shown, "messages": [asdict(one) for one in changed]})
         return
     if not changed:
         click.echo("There are no dead letters.")
         return
-    tried = " (dry run: nothing was changed)" if dry_run else f" [run {run_id}]"
+    tried = " (dry run: nothing was changed)" if run_id is None else f" [run {run_id}]"
     show_table(_table(f"As they were before the {verb}", changed))
     click.echo(f"{len(changed)} {'message' if len(changed) == 1 else 'messages'}: {_DONE[verb]}{tried}")
 
@@ -223,4 +229,4 @@ def _cell(value: Any) -> str:
 
 
 def _print(value: dict[str, Any]) -> None:
-    click.echo(json.dumps(mask(value), default=str, ensure_ascii=False))
+    click.echo(to_json(mask(value)))

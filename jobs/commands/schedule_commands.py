@@ -1,6 +1,5 @@
 """`schedule`: what runs when, in words, and the long-running scheduler."""
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +11,11 @@ from config.business_time import BUSINESS_ZONE_NAME
 from config.cron import Cron
 from config.errors import UsageError
 from config.schedule import BASE, ENVIRONMENTS, Schedule, read_schedule
+from config.visible import to_json
 from jobs.commands.schedule_words import coming_runs, describe, nights, warnings
 from jobs.run.context import system_clock
 from jobs.run.outcome import Table
-from jobs.run.result import show_table
+from jobs.terminal import say, show_table
 
 environment_option = click.option(
     "--env",
@@ -134,9 +134,9 @@ def _instant(text: str, zone: str) -> datetime:
 def _show(tables: list[Table], notes: list[str], *, as_json: bool) -> None:
     if as_json:
         shown = {table.title: table.records() for table in tables}
-        click.echo(json.dumps({"tables": shown, "notes": notes}))
+        click.echo(to_json({"tables": shown, "notes": notes}))
         return
     for note in notes:
-        click.echo(note)
+        say(note)
     for table in tables:
         show_table(table)

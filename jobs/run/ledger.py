@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import AlreadyRunning, SourceUnavailable
 from config.masking import mask, mask_text
+from config.visible import all_visible, visible
 from jobs.run.locks import living_runs
 from jobs.run.shard import Shard
 
@@ -77,13 +78,13 @@ def start(
         {
             "job": job,
             "lock_name": lock_name or job,
-            "arguments": json.dumps(mask(arguments), default=str),
-            "command": mask_text(command),
+            "arguments": _as_json(mask(arguments)),
+            "command": _as_text(command),
             "number": shard.number,
             "count": shard.count,
-            "triggered_by": triggered_by,
-            "reason": reason,
-            "pod": pod,
+            "triggered_by": _as_text(triggered_by),
+            "reason": _as_text(reason) if reason else None,
+            "pod": _as_text(pod),
             "version": version,
         },
     )
@@ -99,7 +100,7 @@ def record_progress(connection: Connection, run_id: int, finished: dict[str, Any
     """Keep what a run has finished, for the case that its process vanishes."""
     connection.execute(
         text("UPDATE pay_jobs.job_runs SET progress = CAST(:finished AS jsonb) WHERE id = :id"),
-        {"id": run_id, "finished": json.dumps(finished, default=str)},
+        {"id": run_id, "finished": _as_json(mask(finished))},
     )
 
 
@@ -126,10 +127,10 @@ def finish(
             "id": run_id,
             "status": status,
             "exit_code": exit_code,
-            "counts": json.dumps(counts),
+            "counts": _as_json(counts),
             "rejects": rejects,
-            "artifacts": json.dumps(artifacts),
-            "error": mask_text(error) if error else None,
+            "artifacts": _as_json(artifacts),
+            "error": _as_text(error) if error else None,
         },
     )
 
@@ -212,3 +213,12 @@ def _select(connection: Connection, condition: str, values: dict[str, Any], tail
         text(f"SELECT {_COLUMNS} FROM pay_jobs.job_runs WHERE {condition} ORDER BY id DESC {tail}"), values
     )
     return [Run(**row._mapping) for row in rows]
+
+
+def _as_text(text: str) -> str:
+    """Return a text as the ledger keeps it: masked, and without what no database takes or a terminal obeys."""
+    return visible(mask_text(text))
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(all_visible(value), default=str)

@@ -6,6 +6,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from config.visible import on_one_line
+
 if TYPE_CHECKING:
     import rich.progress
 
@@ -42,21 +44,18 @@ class Progress:
         """Say how many steps there will be."""
         self._total, self._done, self._what = total, 0, what
         if self._terminal:
-            from rich.console import Console
-            from rich.progress import Progress as Bar
-
             if self._bar is None:
-                self._bar = Bar(console=Console(stderr=True), transient=True)
+                self._bar = _bar()
                 self._bar.start()
-                self._bar_task = self._bar.add_task(what, total=total)
+                self._bar_task = self._bar.add_task(on_one_line(what), total=total)
             elif self._bar_task is not None:
-                self._bar.reset(self._bar_task, total=total, description=what)
+                self._bar.reset(self._bar_task, total=total, description=on_one_line(what))
 
     def step(self, what: str) -> None:
         """Say what is being worked on now."""
         self._what = what
         if self._bar is not None and self._bar_task is not None:
-            self._bar.update(self._bar_task, description=what)
+            self._bar.update(self._bar_task, description=on_one_line(what))
 
     def advance(self, steps: int = 1) -> None:
         """Say that steps are done."""
@@ -68,3 +67,14 @@ class Progress:
         while not self._finished.wait(_EVERY_SECONDS):
             seconds = round(time.monotonic() - self._began, 1)
             self._log.info("run.progress", done=self._done, total=self._total, now=self._what, seconds=seconds)
+
+
+def _bar() -> "rich.progress.Progress":
+    """Return a bar that shows the names of files and the like as they are, not as markup."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    what = TextColumn("{task.description}", markup=False)
+    return Progress(
+        what, BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    )

@@ -1,13 +1,14 @@
 """Say how a run went: for people on stdout, or as one JSON object."""
 
-import json
 import sys
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
 from config.errors import ExitCode
-from config.masking import mask, mask_text
+from config.masking import mask
+from config.visible import to_json
 from jobs.run.outcome import Outcome, Table
+from jobs.terminal import complain, say, show_table
 
 STATUS = {
     ExitCode.DONE: "done",
@@ -16,8 +17,6 @@ STATUS = {
     ExitCode.USAGE: "failed",
     ExitCode.LOCKED: "locked",
 }
-MAX_SHOWN = 200
-_WIDE = 160
 
 
 @dataclass
@@ -42,13 +41,13 @@ class Result:
 
     def write_json(self, out: IO[str]) -> None:
         """Write that shape as one line; the rows of a table are written as they are read, however many they are."""
-        out.write(json.dumps(mask(self._as_json_without_tables()), default=str, ensure_ascii=False)[:-1])
+        out.write(to_json(mask(self._as_json_without_tables()))[:-1])
         out.write(', "tables": {')
         for number, table in enumerate(self.outcome.tables):
-            out.write(f"{', ' if number else ''}{json.dumps(table.title, ensure_ascii=False)}: [")
+            out.write(f"{', ' if number else ''}{to_json(table.title)}: [")
             for place, record in enumerate(table.iter_records()):
                 out.write(", " if place else "")
-                out.write(json.dumps(mask(record), default=str, ensure_ascii=False))
+                out.write(to_json(mask(record)))
             out.write("]")
         out.write("}}\n")
 
@@ -80,33 +79,15 @@ def show(result: Result, *, as_json: bool) -> None:
         rows = [(reject.where, reject.reason, reject.detail) for reject in result.outcome.rejects]
         show_table(Table("For a person to look at", ("where", "why", "detail"), rows))
     for note in result.outcome.notes:
-        sys.stdout.write(mask_text(note) + "\n")
-    sys.stdout.write(_headline(result) + "\n")
+        say(note)
+    say(_headline(result))
     for name, value in result.outcome.counts.items():
-        sys.stdout.write(f"  {value:>12,}  {name.replace('_', ' ')}\n")
+        say(f"  {value:>12,}  {name.replace('_', ' ')}")
     for artifact in result.outcome.artifacts:
-        sys.stdout.write(f"  stored: {artifact}\n")
+        say(f"  stored: {artifact}")
     sys.stdout.flush()
     if result.error:
-        sys.stderr.write(f"Error: {mask_text(result.error)}\n")
-
-
-def show_table(table: Table) -> None:
-    """Print a table; a pipe gets wide lines instead of wrapped ones."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-
-    console = Console(width=None if sys.stdout.isatty() else _WIDE)
-    console.print(f"\n{table.title}", style="bold", highlight=False, soft_wrap=True)
-    shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        shown.add_column(column.replace("_", " "), overflow="fold")
-    for row in table.rows[:MAX_SHOWN]:
-        shown.add_row(*("" if value is None else mask_text(str(value)) for value in row))
-    console.print(shown)
-    if len(table.rows) > MAX_SHOWN:
-        console.print(f"... and {len(table.rows) - MAX_SHOWN:,} more rows; --json gives them all.")
+        complain(f"Error: {result.error}")
 
 
 def _headline(result: Result) -> str:

@@ -1,6 +1,5 @@
 """`doctor`: check the surroundings, one line each, with what to do."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from config.business_time import BUSINESS_ZONE, BUSINESS_ZONE_NAME, day_start, t
 from config.errors import ConfigError, ExitCode
 from config.log_setup import configure_log
 from config.settings import DatabaseSettings, read
+from config.visible import to_json
 from database import migrate
 from database.engine import make_engine
 from database.errors import explain
@@ -20,7 +20,7 @@ from database.own_schema import HOW_IT_COMES_BACK, SCHEMA
 from database.pay_tables import PAY_TABLES, WRITTEN, differences
 from jobs.run.context import system_clock
 from jobs.run.outcome import Table
-from jobs.run.result import show_table
+from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.doctor_check import Check
 
 MAX_CLOCK_SKEW_SECONDS = 5.0
@@ -64,11 +64,12 @@ def doctor_command(
         configure_log(level="WARNING")
         checks = [*check_time_zone(clock()), *check_database(clock), *check_systems(needs)]
         code = ExitCode.DONE if all(check.state == "ok" for check in checks) else ExitCode.ATTENTION
-        if as_json:
-            click.echo(json.dumps({"exit_code": int(code), "checks": [asdict(check) for check in checks]}))
-        else:
-            rows = [(check.state.upper(), check.what, check.found, check.do) for check in checks]
-            show_table(Table("Doctor", ("state", "what", "found", "what to do"), rows))
+        with whatever_is_shown():
+            if as_json:
+                click.echo(to_json({"exit_code": int(code), "checks": [asdict(check) for check in checks]}))
+            else:
+                rows = [(check.state.upper(), check.what, check.found, check.do) for check in checks]
+                show_table(Table("Doctor", ("state", "what", "found", "what to do"), rows))
         return code
 
     return doctor

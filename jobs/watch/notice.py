@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
 from config.settings import DatabaseSettings, MailSettings, NoticeSettings, read
+from config.visible import visible
 from jobs.run.result import Result
 
 SHOWN_REJECTS = 20
@@ -87,7 +88,8 @@ def _tell(connection: Connection, job: str, subject: str, body: str, *, fingerpr
         if unsent:
             body += f"\nThe same happened {unsent} more times since the last notice."
         try:
-            _send(settings, mask_text(subject), mask_text(body), key=f"{fingerprint} {datetime.now(UTC):%Y%m%d%H%M}")
+            words = visible(mask_text(subject)), visible(mask_text(body))
+            _send(settings, *words, key=f"{fingerprint} {datetime.now(UTC):%Y%m%d%H%M}")
         except PayJobsError:
             connection.execute(text(_NOT_TOLD), values)
             raise
@@ -120,7 +122,7 @@ def _send(settings: NoticeSettings, subject: str, body: str, *, key: str) -> Non
 
 
 def _fingerprint(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+    return hashlib.sha256("\n".join(parts).encode(errors="backslashreplace")).hexdigest()[:24]
 
 
 def _without_numbers(said: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from config.errors import ConfigError, ExitCode
-from config.masking import mask_text, register_secret
+from config.masking import excerpt, register_secret
 from config.settings import PingSettings, read
+from config.visible import visible
 from jobs.run.result import Result
 
 TIMEOUT_SECONDS = 5
@@ -61,7 +62,7 @@ class Pings:
         parts = urlsplit(self._url)
         address = urlunsplit(parts._replace(path=parts.path.rstrip("/") + signal, query=f"rid={self._rid}"))
         trouble = ""
-        content = mask_text(said).encode()[:MAX_BODY]
+        content = visible(excerpt(said, MAX_BODY)).encode()[:MAX_BODY]
         trust_env = parts.hostname not in _LOOPBACK
         with closing(BoundedClient(deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, trust_env=trust_env)) as client:
             for _ in range(TRIES):

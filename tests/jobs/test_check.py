@@ -1,5 +1,6 @@
 """What should have happened and did not is told; what is in order is not."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -350,3 +351,26 @@ def test_the_dead_mans_switch_hears_start_and_success_or_failure(find: Find, pas
 
     assert monitor.signals() == ["/uuid/start", "/uuid", "/uuid/start", "/uuid/fail"]
     assert "attention: POLL" in monitor.received[-1][2]
+
+
+def test_hostile_text_in_a_finding_is_told_before_it_is_shown_and_silences_nobody(
+    past: Past, schedule: Path, settings: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Failing(io.StringIO):
+        def write(self, _text: str, /) -> int:
+            told.append(len(list(folder.glob("*.json"))))
+            raise ValueError("this screen shows nothing")
+
+    told: list[int] = []
+    folder = tmp_path / "notices"
+    past.good_day()
+    past.file("[/x]\x1b[2J.csv", "2026-11-19", NOW - HOUR, "held")
+    settings.setenv("NOTICE_WEBHOOK_URL", folder.as_uri())
+    settings.setattr("sys.stdout", Failing())
+    cli = click.Group(commands={"check": check_command(lambda: None, ["NIGHTLY", "POLL"], clock=lambda: NOW)})
+
+    code = main(cli, ["check", "--tell", "--file", str(schedule)])
+
+    [notice] = [json.loads(path.read_text())["text"] for path in folder.iterdir()]
+    assert (code, told[:1]) == (3, [1])
+    assert "[/x]\\x1b[2J.csv: because" in notice
