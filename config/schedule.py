@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,6 +31,9 @@ from config.yaml_lines import Lines, merged, read_yaml
 BASE = Path(__file__).parent / "schedule.yaml"
 ENVIRONMENTS = ("dev", "test", "prod")
 ON_TIME = timedelta(minutes=1)
+_DOCUMENTATION = tuple(
+    ip_network(kept) for kept in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -151,6 +154,11 @@ class Egress(Part):
     what: str
     cidr: IPv4Network | IPv6Network
     port: int = Field(ge=1, le=65535)
+
+    @property
+    def is_example(self) -> bool:
+        """Whether the address is one of those kept for documentation, where nobody can be (RFC 5737, RFC 3849)."""
+        return any(self.cidr.version == kept.version and self.cidr.overlaps(kept) for kept in _DOCUMENTATION)
 
 
 class SchedulerPod(Part):

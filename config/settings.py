@@ -20,6 +20,7 @@ from config.masking import register_secret
 
 DRIVER = "postgresql+psycopg2"
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 ServerSeconds = Annotated[float, Field(gt=0, le=2_000_000)]
 
@@ -244,6 +245,16 @@ class PingSettings(Settings):
         return [pair for pair in self.pings.get_secret_value().split(",") if pair.strip()]
 
 
+def _log_level(value: str) -> str:
+    level = value.strip().upper()
+    if level not in LOG_LEVELS:
+        raise ValueError(f"{value!r} is no level of the log: expected one of {', '.join(LOG_LEVELS)}")
+    return level
+
+
+LogLevel = Annotated[str, AfterValidator(_log_level)]
+
+
 class PodSettings(Settings):
     """The pod a run lives in; everything has a default outside a cluster."""
 
@@ -254,7 +265,7 @@ class PodSettings(Settings):
     claim: str = Field("", validation_alias="PAY_JOBS_CLAIM", description="what the scheduler started the run for")
     operator: str = Field("", validation_alias=AliasChoices("PAY_JOBS_OPERATOR", "SUDO_USER", "USER"))
     build: str = Field("", validation_alias="PAY_JOBS_BUILD", description="the image's revision")
-    log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
+    log_level: LogLevel = Field("INFO", validation_alias="LOG_LEVEL")
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from config.visible import on_one_line
+
 Path_ = tuple[str | int, ...]
 
 
@@ -27,13 +29,25 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Lines, list[str]]:
     problems: list[str] = []
     lines = Lines({})
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if root is None:
+            return {}, lines, []
+        content = _value(root, (), path.name, lines, problems)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return {}, lines, [f"{path.name}:{line}: {error.problem}"]
-    if root is None:
-        return {}, lines, []
-    content = _value(root, (), path.name, lines, problems)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        unseen = f"the character U+{error.character:04X} may not stand in YAML; remove it"
+        return {}, lines, [f"{path.name}:{line}: {unseen}"]
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return {}, lines, [f"{path.name}:{line}: this is not UTF-8; save the file as UTF-8"]
+    except RecursionError:
+        return {}, lines, [f"{path.name}:1: it is nested too deeply, or holds an alias of itself"]
+    except OSError as error:
+        return {}, lines, [f"{path.name}:1: it cannot be read ({error.strerror})"]
     if not isinstance(content, dict):
         return {}, lines, [f"{path.name}:1: expected names with values, like `jobs:`"]
     return content, lines, problems
@@ -71,5 +85,8 @@ def _value(node: yaml.Node, path: Path_, file: str, lines: Lines, problems: list
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):  # a scalar that looks like what it is not
+        problems.append(f"{file}:{node.start_mark.line + 1}: {on_one_line(str(node.value))!r} was not understood")
+        return None
     finally:
         loader.dispose()

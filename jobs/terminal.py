@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from config.log_setup import get_log
 from config.masking import mask_text
 from config.visible import visible
 
@@ -59,6 +58,8 @@ def whatever_is_shown() -> Iterator[None]:
     except BrokenPipeError:
         _look_away()
     except Exception as error:
+        from config.log_setup import get_log
+
         get_log().exception("result.not_shown")
         with suppress(Exception):
             complain(f"The result could not be shown ({type(error).__name__}); it stands as the exit code says.")

@@ -15,6 +15,7 @@ from jobs.manifests.pods import Object
 from jobs.manifests.workloads import one_off, sharded
 
 MAX_LINES = 200
+PRODUCTION = "prod"
 
 
 def manifests_command(folder: Path) -> click.Command:
@@ -37,7 +38,10 @@ def manifests_command(folder: Path) -> click.Command:
         if check:
             return _show_differences(differences(folder, wanted, environment))
         if environment is not None:
-            click.echo(as_yaml(*_placed(read_schedule(environment))), nl=False)
+            schedule = read_schedule(environment)
+            if environment == PRODUCTION and (examples := _example_addresses(schedule)):
+                raise ConfigError(examples)
+            click.echo(as_yaml(*placed(schedule)), nl=False)
             return ExitCode.DONE
         try:
             changed = write(folder, wanted)
@@ -47,6 +51,8 @@ def manifests_command(folder: Path) -> click.Command:
             click.echo(f"written: openshift/{name}")
         if not changed:
             click.echo("openshift/ is as the schedule has it.")
+        if examples := _example_addresses(read_schedule(PRODUCTION)):
+            click.echo(f"Not yet fit for production: {examples}", err=True)
         return ExitCode.DONE
 
     return manifests
@@ -101,7 +107,19 @@ def refuse_wrong(job: Job, arguments: Sequence[str], *, sharded: bool = False) -
     job.load_arguments({name: value for name, value in values.items() if name in names})
 
 
-def _placed(schedule: Schedule) -> list[Object]:
+def _example_addresses(schedule: Schedule) -> str:
+    """Say which places the pods may connect to are examples, and where the real ones are named."""
+    examples = [f"{place.what} ({place.cidr})" for place in schedule.cluster.egress if place.is_example]
+    if not examples:
+        return ""
+    return (
+        f"the addresses of {', '.join(examples)} are kept for documentation, and nobody is there. Name the real ones "
+        f"under cluster.egress in config/schedule.{PRODUCTION}.yaml, as the base file does: "
+        "- {what: the pay database, cidr: 10.1.2.3/32, port: 5432}"
+    )
+
+
+def placed(schedule: Schedule) -> list[Object]:
     """Give the objects of an environment in its namespace."""
     return [
         one | {"metadata": one["metadata"] | {"namespace": schedule.cluster.namespace}}

@@ -81,7 +81,7 @@ class RunLock:
         except SQLAlchemyError as error:
             raise SourceUnavailable(
                 "The connection that holds the job's lock was lost, so another run may have begun. The open "
-                f"transaction was rolled back ({str(getattr(error, 'orig', error)).strip()})."
+                f"transaction was rolled back ({str(getattr(error, 'orig', error)).strip().splitlines()[0]})."
             ) from error
 
     def release(self) -> None:

@@ -1,12 +1,18 @@
 """What the scheduler tells the cluster: /healthz (is it alive), /readyz (can it work), /metrics (for Prometheus)."""
 
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Summary, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+MOST_CONNECTIONS = 32
+PATIENCE_SECONDS = 10
 
 
 class Metrics:
@@ -58,6 +64,44 @@ class Metrics:
         self._ready.set(is_ready)
 
 
+class _BoundedServer(ThreadingHTTPServer):
+    """A server with a thread a connection, up to so many: a new connection ends the oldest one that is left."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._places = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self._open: dict[int, Any] = {}
+        self._lock = threading.Lock()
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        while not self._places.acquire(blocking=False):
+            self._end_oldest()
+            if self._places.acquire(timeout=1):
+                break
+        with self._lock:
+            self._open[id(request)] = request
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            was_open = self._open.pop(id(request), None) is not None
+        super().shutdown_request(request)
+        if was_open:
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away in the middle is not worth a line."""
+
+    def _end_oldest(self) -> None:
+        with self._lock:
+            oldest = next(iter(self._open.values()), None)
+        if oldest is not None:
+            with suppress(OSError):
+                oldest.shutdown(socket.SHUT_RDWR)
+
+
 def serve(
     address: tuple[str, int], metrics: Metrics, healthy: Callable[[], str | None], ready: Callable[[], str | None]
 ) -> ThreadingHTTPServer:
@@ -67,6 +111,8 @@ def serve(
     """
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = PATIENCE_SECONDS
+
         def do_GET(self) -> None:
             if self.path == "/metrics":
                 self._answer(200, CONTENT_TYPE_LATEST, generate_latest(metrics.registry))
@@ -86,7 +132,6 @@ def serve(
         def log_message(self, format: str, *args: object) -> None:
             """Probes every few seconds are not worth a line each."""
 
-    server = ThreadingHTTPServer(address, Handler)
-    server.daemon_threads = True
+    server = _BoundedServer(address, Handler)
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     return server

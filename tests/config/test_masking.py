@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from config import masking
 from config.log_setup import configure_log, get_log
-from config.masking import mask, mask_text, register_secret
+from config.masking import excerpt, mask, mask_text, register_secret
 
 CANARY = "Canary-7431-sings"
 BANK_ACCOUNT = "000123456789"
@@ -263,3 +265,41 @@ def test_numbers_and_nothing_keep_their_type() -> None:
 
 def test_a_secret_object_shows_stars() -> None:
     assert mask({"value": SecretStr(CANARY)}) == {"value": "**********"}
+
+
+SECRET_IN = st.sampled_from(
+    [
+        "postgresql://pay:{}@db/pay", "Bearer {}", "password={}", "token: '{}'", "Failing row contains ({}, x)", "{}",
+        "bank account number 00{}", "api_key={}&x=1",
+    ]
+)  # fmt: skip
+FILLING = st.sampled_from(["a", " ", "://x:", "token ", "(", ")", "://", "1 ", "é", "\n", "secret", "x@"])
+
+
+@given(
+    parts=st.lists(st.one_of(SECRET_IN, st.tuples(FILLING, st.integers(1, 400)).map(lambda one: one[0] * one[1]))),
+    longest=st.integers(1, 600),
+)
+def test_what_is_masked_stays_masked_however_the_text_is_cut(parts: list[str], longest: int) -> None:
+    masking.register_secret("Qz7!Known-secret")
+    said = " ".join(part.replace("{}", "Qz7!Known-secret") for part in parts)
+
+    assert "Qz7!" not in mask_text(said)
+    assert "Qz7!" not in excerpt(said, longest)
+    assert len(excerpt(said, longest)) <= longest + len("...")
+
+
+@pytest.mark.parametrize("cut", range(20, 120, 7))
+def test_the_password_of_an_address_and_a_failing_row_stay_masked_where_the_text_ends_in_them(cut: int) -> None:
+    address = f"sftp://cas:{CANARY * 9}@host/upload"
+    row = f"Failing row contains (17, {CANARY * 9})"
+
+    assert CANARY[:6] not in excerpt(address, cut // 4)
+    assert CANARY[:6] not in mask_text(row[:cut])
+
+
+@pytest.mark.parametrize("unit", ["a", "://x:", "token", "secret ", "Failing row contains (", "bearer ", "x@://a:b"])
+def test_a_million_letters_are_masked_all_the_same(unit: str) -> None:
+    said = mask_text(f"{unit * (1_000_000 // len(unit))} password={CANARY}")
+
+    assert CANARY not in said

@@ -193,3 +193,21 @@ def test_no_setting_is_read_from_a_file_beside_the_program(monkeypatch: pytest.M
 
     with pytest.raises(ConfigError):
         read(DatabaseSettings)
+
+
+@pytest.mark.parametrize("level", ["BANANA", "0", "info;", "TRACE"])
+def test_a_level_of_the_log_that_is_none_is_refused_with_those_there_are(
+    monkeypatch: pytest.MonkeyPatch, level: str
+) -> None:
+    monkeypatch.setenv("LOG_LEVEL", level)
+
+    with pytest.raises(ConfigError) as refused:
+        read(PodSettings)
+
+    assert f"LOG_LEVEL: '{level}' is no level of the log: expected one of DEBUG, INFO, WARNING" in str(refused.value)
+
+
+def test_a_level_of_the_log_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", " debug ")
+
+    assert read(PodSettings).log_level == "DEBUG"

@@ -11,11 +11,14 @@ import kubernetes_validate
 import pytest
 import yaml
 from kubernetes_validate.utils import all_versions
+from pydantic import AliasChoices
 
-from config.schedule import ENVIRONMENTS, Schedule, read_schedule
+import config.settings
+from config.schedule import ENVIRONMENTS, Egress, Schedule, read_schedule
+from config.settings import Settings
 from jobs.commands.cli import main
-from jobs.manifests.commands import manifests_command, run_job_command
-from jobs.manifests.layout import objects_of, one_offs, render
+from jobs.manifests.commands import manifests_command, placed, run_job_command
+from jobs.manifests.layout import as_yaml, objects_of, one_offs, render
 from tasks import JOBS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +79,7 @@ def test_every_object_is_valid_in_the_last_four_versions_of_kubernetes(version: 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_base_and_overlay_together_are_what_is_printed_for_an_environment(
-    environment: str, cli: click.Group, capsys: pytest.CaptureFixture[str]
+    environment: str,
 ) -> None:
     files = render(read_schedule(), {environment: read_schedule(environment)})
     overlay = yaml.safe_load(files[f"overlays/{environment}/kustomization.yaml"])
@@ -88,9 +91,7 @@ def test_base_and_overlay_together_are_what_is_printed_for_an_environment(
         yaml.safe_load(files[f"base/{name}"]) for name in yaml.safe_load(files["base/kustomization.yaml"])["resources"]
     ]
 
-    main(cli, ["manifests", "--env", environment])
-
-    printed = list(yaml.safe_load_all(capsys.readouterr().out))
+    printed = list(yaml.safe_load_all(as_yaml(*placed(read_schedule(environment)))))
     put_together = [patched(one, steps.get((one["kind"], one["metadata"]["name"]), [])) for one in base]
     for one in put_together:
         one["metadata"]["namespace"] = overlay["namespace"]
@@ -100,10 +101,10 @@ def test_base_and_overlay_together_are_what_is_printed_for_an_environment(
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which brings kustomize, is not installed")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_kustomize_builds_what_is_printed(
-    environment: str, cli: click.Group, capsys: pytest.CaptureFixture[str]
+    environment: str,
 ) -> None:
-    main(cli, ["manifests", "--env", environment])
-    printed = {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(capsys.readouterr().out)}
+    objects = yaml.safe_load_all(as_yaml(*placed(read_schedule(environment))))
+    printed = {(one["kind"], one["metadata"]["name"]): one for one in objects}
 
     built = subprocess.run(
         ["kubectl", "kustomize", str(ROOT / "openshift" / "overlays" / environment)],
@@ -296,3 +297,54 @@ def test_run_job_refuses_wrong_arguments_before_a_pod_does(
 
     assert code == 2
     assert said in capsys.readouterr().err
+
+
+def test_example_addresses_are_refused_for_production_with_the_place_of_the_real_ones(
+    cli: click.Group, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(cli, ["manifests", "--env", "prod"]) == 2
+    said = capsys.readouterr()
+    assert "the pay database (192.0.2.10/32)" in said.err
+    assert "Name the real ones under cluster.egress in config/schedule.prod.yaml" in said.err
+    assert said.out == ""
+    assert main(cli, ["manifests", "--env", "test"]) == 0
+    assert main(cli, ["manifests"]) == 0
+    assert "Not yet fit for production: the addresses of the pay database" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("cidr", "is_example"),
+    [
+        ("192.0.2.10/32", True), ("198.51.100.0/24", True), ("203.0.113.9/32", True), ("2001:db8:1::/48", True),
+        ("192.0.0.0/16", True), ("10.1.2.3/32", False), ("142.34.0.0/16", False), ("2001:db9::/32", False),
+    ],
+)  # fmt: skip
+def test_an_address_kept_for_documentation_is_known(cidr: str, is_example: bool) -> None:
+    assert Egress(what="it", cidr=cidr, port=1).is_example is is_example
+
+
+def names_in_manifests() -> set[str]:
+    found: set[str] = set()
+    for schedule in (read_schedule(), *(read_schedule(name) for name in ENVIRONMENTS)):
+        found |= set(schedule.cluster.settings)
+        for pod in pod_specs(schedule):
+            found |= {one["name"] for container in pod["containers"] for one in container["env"]}
+    return found
+
+
+def names_read() -> set[str]:
+    """Return the names of all settings, as the classes read them."""
+    found = {"DEPLOYMENT_ENV"}  # of the commands that take --env
+    for kind in vars(config.settings).values():
+        if isinstance(kind, type) and issubclass(kind, Settings):
+            for field in kind.model_fields.values():
+                alias = field.validation_alias
+                found |= {str(one) for one in alias.choices} if isinstance(alias, AliasChoices) else {str(alias)}
+    return found - {"None"}
+
+
+def test_every_setting_in_the_manifests_is_read_and_every_one_that_is_read_can_be_found() -> None:
+    documents = "".join((ROOT / name).read_text() for name in ("docs/operations.md", "docs/specs/schedules.md"))
+
+    assert names_in_manifests() - names_read() == set()
+    assert {name for name in names_read() - names_in_manifests() if f"`{name}`" not in documents} == set()

@@ -253,11 +253,19 @@ def test_a_statement_that_is_cancelled_by_a_stop_is_an_interruption(run_job: Run
 
     def wait(context: RunContext, _arguments: Any) -> Outcome:
         stop.request()
-        canceller = threading.Timer(0.1, context.database.cancel)
-        canceller.start()
-        with context.database.begin() as session:
-            session.execute(text("INSERT INTO invoice_status_codes (code, description) VALUES ('T1', 'test')"))
-            session.execute(text("SELECT pg_sleep(20)"))
+        ended = threading.Event()
+
+        def cancel_until_it_ends() -> None:
+            while not ended.wait(0.1):
+                context.database.cancel()
+
+        threading.Thread(target=cancel_until_it_ends).start()
+        try:
+            with context.database.begin() as session:
+                session.execute(text("INSERT INTO invoice_status_codes (code, description) VALUES ('T1', 'test')"))
+                session.execute(text("SELECT pg_sleep(20)"))
+        finally:
+            ended.set()
         return Outcome()
 
     result = run_job(job_that(wait), stop=stop)

@@ -27,11 +27,11 @@ def read_plan(path: Path, family: Family) -> dict[str, str]:
     """Give the decision by invoice id. Raises UsageError naming everything that is wrong with the plan."""
     try:
         plan = json.loads(path.read_text(encoding="utf-8"))
-        rows = [(one, one["invoice"], one["decision"]) for one in plan["invoices"]]
+        rows = [(dict(one), one["invoice"], one["decision"]) for one in plan["invoices"]]
         slip = plan["slip"]
     except OSError as error:
         raise UsageError(f"The plan {path} cannot be read: {error.strerror}. --dry-run writes one.") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
             f"The plan {path} has not the shape that --dry-run writes ({type(error).__name__}: {error})."
         ) from error
@@ -45,13 +45,16 @@ def read_plan(path: Path, family: Family) -> dict[str, str]:
 def _problems(rows: list[tuple[dict[str, Any], Any, Any]], family: Family) -> list[str]:
     known = {one.id: one for one in decidable(family)}
     problems = []
+    strangers = [json.dumps(number) for _, number, _ in rows if type(number) is not int]
+    if strangers:
+        return [f"{', '.join(strangers)} is no invoice id (expected a whole number, as --dry-run writes it)"]
     numbers = [number for _, number, _ in rows]
     for row, number, decision in rows:
         invoice = known.get(number)
         if invoice is None:
             problems.append(f"invoice {number} is no open transaction of the slip")
             continue
-        if decision not in {CANCEL, KEEP}:
+        if decision not in (CANCEL, KEEP):
             problems.append(f"{invoice.number} is decided {decision!r} (expected {CANCEL} or {KEEP})")
         if (row.get("total"), row.get("status")) != (str(invoice.total), invoice.status):
             problems.append(

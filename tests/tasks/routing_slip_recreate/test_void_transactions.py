@@ -167,6 +167,13 @@ def test_a_dry_run_with_decisions_shows_every_call(slips: Slips) -> None:
         (lambda plan: plan["invoices"].pop(), "REG00000002 is not decided"),
         (lambda plan: plan["invoices"][0].update(decision="MAYBE"), "REG00000001 is decided 'MAYBE'"),
         (lambda plan: plan["invoices"][0].update(total="1.00"), "REG00000001 is PAID over 40.00 by now"),
+        (lambda plan: plan["invoices"][0].update(invoice=True), r"true is no invoice id \(expected a whole number"),
+        (
+            lambda plan: plan["invoices"][0].update(invoice=float(plan["invoices"][0]["invoice"])),
+            r"\.0 is no invoice id",
+        ),
+        (lambda plan: plan["invoices"][0].update(invoice=[1]), r"\[1\] is no invoice id"),
+        (lambda plan: plan["invoices"][0].update(decision=["KEEP"]), r"is decided \['KEEP'\]"),
         (lambda plan: plan["invoices"][0].update(invoice=77), "invoice 77 is no open transaction"),
         (lambda plan: plan["invoices"].append(plan["invoices"][0]), "REG00000001 is decided more than once"),
         (lambda plan: plan.pop("invoices"), "has not the shape"),
