@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -125,7 +125,7 @@ def test_an_answer_comes_whole_with_its_headers() -> None:
 
 
 def cfs_at(url: str) -> CfsClient:
-    settings = CfsSettings(
+    where = CfsSettings(
         base_url=url,
         client_id="a",
         client_secret=SecretStr("b"),
@@ -133,7 +133,7 @@ def cfs_at(url: str) -> CfsClient:
         fas_client_secret=SecretStr("d"),
         connect_timeout=0.3,
     )
-    return CfsClient(settings, sleep=lambda _seconds: None)
+    return CfsClient(where, sleep=lambda _seconds: None)
 
 
 def either(token: Talk, other: Talk) -> Talk:
@@ -186,6 +186,7 @@ def test_a_receipt_that_cannot_be_true_is_not_read(answer: dict[str, object]) ->
 
 
 @given(st.decimals(-100, 100, places=2), st.decimals(-100, 100, places=2))
+@settings(deadline=None)
 def test_of_a_credit_memo_never_more_is_left_than_it_was_made_over(total: object, due: object) -> None:
     try:
         memo = CreditMemo.from_json({"credit_memo_number": "C", "total": total, "amount_due": due})
@@ -195,6 +196,7 @@ def test_of_a_credit_memo_never_more_is_left_than_it_was_made_over(total: object
 
 
 @given(st.binary(max_size=60))
+@settings(deadline=None)
 def test_any_bytes_are_json_or_a_value_error(content: bytes) -> None:
     with suppress(ValueError):
         exact_json.loads(content)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.errors import ConfigError, PayJobsError, SourceRefused, SourceUnavailable
@@ -24,8 +24,8 @@ LISTING = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
 
 def answering(talk: Callable[[Any], None], context: ssl.SSLContext | None = None) -> Iterator[ObjectStore]:
     with talking(talk, context) as url:
-        settings = object_store_settings(endpoint=url.rpartition("/")[2], secure=context is not None)
-        with closing(ObjectStore(settings)) as store:
+        where = object_store_settings(endpoint=url.rpartition("/")[2], secure=context is not None)
+        with closing(ObjectStore(where)) as store:
             yield store
 
 
@@ -98,6 +98,7 @@ def test_a_code_has_words_that_name_what_to_do(code: str, message: str, words: s
 
 
 @given(st.text(max_size=30), st.one_of(st.none(), st.text(max_size=30)), st.integers(300, 599))
+@settings(deadline=None)
 def test_every_code_and_status_has_words_and_a_class(code: str, message: str | None, status: int) -> None:
     store = ObjectStore(object_store_settings())
     assert isinstance(error_of(store, code, message, status), PayJobsError)
@@ -118,5 +119,5 @@ def test_an_endpoint_that_is_no_host_and_port_is_a_wrong_setting(endpoint: str) 
 
 @pytest.mark.parametrize("endpoint", ["s3.example.org", "minio-store_1.ns.svc:9000", "[::1]:9000", "127.0.0.1:1"])
 def test_an_endpoint_of_host_and_port_is_taken(endpoint: str) -> None:
-    settings: ObjectStoreSettings = object_store_settings(endpoint=endpoint)
-    assert settings.endpoint == endpoint
+    found: ObjectStoreSettings = object_store_settings(endpoint=endpoint)
+    assert found.endpoint == endpoint
