@@ -204,8 +204,10 @@ def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:
             "credit left over",
             f"{row.unplaced} of the credit memo found no invoice with room",
         )
-        for row in applied.unplaced
+        for row in applied.unplaced.first(SHOWN)
     ]
+    if len(applied.unplaced) > SHOWN:
+        outcome.notes.append(f"{name}: {len(applied.unplaced):,} credit memo lines have something left over.")
     return outcome
 
 

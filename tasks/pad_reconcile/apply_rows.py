@@ -24,6 +24,7 @@ from tasks.pad_reconcile.staging import PACKAGE, Totals
 # What is changed is what was judged: every row is locked first, always in this order; parents before children, so that
 # nobody adds a child meanwhile.
 _LOCKS = ("lock_accounts", "lock_profiles", "lock_invoices", "lock_references", "lock_payments")
+_UNPLACED = "SELECT * FROM settlement_placed WHERE unplaced <> 0 AND (placed <> 0 OR kind = 'SETTLE_CREDIT')"
 _WAVE_TABLES = ("settlement_resolved", "settled_invoices", "bounced_payments")
 
 
@@ -52,11 +53,11 @@ class Applied:
 
     bounced: KeptRows
     completed: KeptRows
+    receipts: KeptRows
     differences: KeptRows
+    unplaced: KeptRows
     outcomes: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
     fee: Decimal | None = None
-    receipts: list[Row[Any]] = field(default_factory=list)
-    unplaced: list[Row[Any]] = field(default_factory=list)
 
     @classmethod
     def nothing(cls, session: Session) -> "Applied":
@@ -64,12 +65,14 @@ class Applied:
         return cls(
             bounced=KeptRows(session, "kept_bounced", "file_id, line"),
             completed=KeptRows(session, "kept_completed", "invoice_id"),
+            receipts=KeptRows(session, "kept_receipts", "source_number"),
             differences=KeptRows(session, "kept_differences", "target_number"),
+            unplaced=KeptRows(session, "kept_unplaced", "file_id, line"),
         )
 
     def forget(self) -> None:
         """Drop what lies in the database."""
-        for kept in (self.bounced, self.completed, self.differences):
+        for kept in (self.bounced, self.completed, self.receipts, self.differences, self.unplaced):
             kept.forget()
 
     def rows(self, outcome: str) -> int:
@@ -98,7 +101,10 @@ def apply_staged(
         _bounce(session, applied, now, today)
         run_sql(session, PACKAGE, "keep_resolved")
         session.execute(text(f"DROP TABLE {', '.join(_WAVE_TABLES)}"))
-    applied.receipts += run_sql(session, PACKAGE, "write_bank_payments").all()
+    run_sql(session, PACKAGE, "create_receipts")
+    run_sql(session, PACKAGE, "write_bank_payments")
+    applied.receipts.add("SELECT * FROM settlement_receipts")
+    session.execute(text("DROP TABLE settlement_receipts"))
     run_sql(session, PACKAGE, "record_rows", run_id=run_id)
     applied.outcomes = _outcomes(session)
     _check_totals(totals, applied.outcomes, source)
@@ -122,18 +128,11 @@ def _settle(session: Session, applied: Applied, now: datetime) -> None:
 
 
 def _apply_credits(session: Session, applied: Applied, *, memos_only: bool) -> None:
-    placed = run_sql(session, PACKAGE, "apply_credits", memos_only=memos_only).all()
-    applied.unplaced += [row for row in placed if row.unplaced and (row.placed or row.kind == "SETTLE_CREDIT")]
-    run_sql(
-        session,
-        PACKAGE,
-        "mark_credits_applied",
-        files=[row.file_id for row in placed],
-        lines=[row.line for row in placed],
-        applications=[row.application_id for row in placed],
-        placed=[row.placed for row in placed],
-        memos_only=memos_only,
-    )
+    run_sql(session, PACKAGE, "create_placed")
+    run_sql(session, PACKAGE, "apply_credits", memos_only=memos_only)
+    applied.unplaced.add(_UNPLACED)
+    run_sql(session, PACKAGE, "mark_credits_applied", memos_only=memos_only)
+    session.execute(text("DROP TABLE settlement_placed"))
 
 
 def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> None:

@@ -1,6 +1,5 @@
 -- Give the rows of credit memos their outcome: applied where an application was written, else why not.
--- in     files, lines, applications, placed (the rows that apply_credits looked at, and the amount that found an
---        invoice), memos_only
+-- in     memos_only; settlement_placed says which rows apply_credits looked at, and the amount that found an invoice
 -- out    the number of rows
 -- again  an application that was there before makes the row already applied
 --
@@ -22,8 +21,7 @@ UPDATE settlement_resolved AS resolved
                      THEN 'no invoice of ' || resolved.target_number || ' has room for the credit memo'
                      ELSE resolved.detail END
   FROM settlement_resolved AS memo
-  LEFT JOIN unnest(CAST(:files AS bigint[]), CAST(:lines AS integer[]), CAST(:applications AS integer[]),
-                   CAST(:placed AS numeric[])) AS looked_at (file_id, line, application_id, placed)
+  LEFT JOIN settlement_placed AS looked_at
     ON looked_at.application_id = memo.application_id
   LEFT JOIN LATERAL (SELECT applied.application_id FROM applied_credits AS applied
                       WHERE applied.application_id = memo.application_id LIMIT 1) AS known ON true

@@ -1,6 +1,6 @@
 -- Write the online banking payment of each receipt, from the rows of it that were applied.
 -- in     -
--- out    one row a receipt: what to tell the customer
+-- out    one row a receipt in settlement_receipts: what to tell the customer
 -- again  a receipt that has its payment gets the amount of newly applied rows added, and nothing when there are none
 -- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for the second part of an invoice
 --
@@ -50,9 +50,10 @@ WITH receipts_read AS (
          FROM receipts_read
         WHERE NOT EXISTS (SELECT FROM added WHERE added.receipt_number = receipts_read.source_number)
      )
-SELECT receipts_read.first_row[1] AS file_id, receipts_read.first_row[2] AS line, receipts_read.source_number, receipts_read.amount, receipts_read.credit_amount,
-       receipts_read.is_over, receipts_read.is_under, account.id AS payment_account_id, account.auth_account_id
+INSERT INTO settlement_receipts (
+       file_id, line, source_number, amount, credit_amount, is_over, is_under, payment_account_id, auth_account_id)
+SELECT receipts_read.first_row[1], receipts_read.first_row[2], receipts_read.source_number, receipts_read.amount,
+       receipts_read.credit_amount, receipts_read.is_over, receipts_read.is_under, account.id, account.auth_account_id
   FROM receipts_read
   JOIN payment_accounts AS account
     ON account.id = receipts_read.payment_account_id
- ORDER BY receipts_read.source_number
