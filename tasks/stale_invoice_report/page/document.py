@@ -14,6 +14,7 @@ from html import escape
 from importlib.resources import files
 from typing import IO, Any
 
+from config.visible import all_visible
 from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
 from tasks.stale_invoice_report.page.charts import age_bar, trend_line
 from tasks.stale_invoice_report.row import Row
@@ -68,7 +69,7 @@ def _data(rows: Iterable[Row]) -> Iterator[str]:
             int(row.total.replace(".", "")), codes[row.code], int(row.since_last == "new"),
             int(row.confidence == "weaker"), row.cfs_number or "", row.evidence, row.command,
         )  # fmt: skip
-        yield ("," if number else "") + _harmless(_ENCODE(values))
+        yield ("," if number else "") + _harmless(_ENCODE(all_visible(values)))
     rank = {code: number for number, code in enumerate(sorted(codes, key=lambda code: (DIAGNOSES[code].turn, code)))}
     rest = {
         "columns": _COLUMNS,
@@ -77,7 +78,7 @@ def _data(rows: Iterable[Row]) -> Iterator[str]:
         "turns": [turn.words for turn in Turn],
         "diagnoses": [_diagnosis(code, rank[code]) for code in codes],
     }
-    yield "]," + _harmless(_ENCODE(rest))[1:]
+    yield "]," + _harmless(_ENCODE(all_visible(rest)))[1:]
 
 
 def _diagnosis(code: str, rank: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import openpyxl
 from config.masking import mask
 from tasks.stale_invoice_report.columns import COLUMNS, NAMES
 from tasks.stale_invoice_report.csv_export import write_csv
+from tasks.stale_invoice_report.page.document import write_page
 from tasks.stale_invoice_report.row import Row
 from tasks.stale_invoice_report.summary import invoice_table
 from tasks.stale_invoice_report.xlsx_export import write_xlsx
@@ -104,3 +105,18 @@ def test_the_worst_go_first_then_the_oldest_then_the_largest() -> None:
 
 def test_a_day_is_a_date_for_people_too() -> None:
     assert date.fromisoformat(spool(ROWS)[0].created_on) == date(2026, 10, 5)
+
+
+def test_what_cannot_be_seen_is_shown_alike_in_csv_workbook_and_page(tmp_path: Path) -> None:
+    rows, path = [row(1, "P14", evidence="a\x1b[2J\x01b\u202ec")], tmp_path / "stuck.xlsx"
+    said, page = io.StringIO(), io.StringIO()
+    write_csv(said, spool(rows))
+    write_page(page, spool(rows), summary(rows))
+    write_xlsx(path, spool(rows), summary(rows))
+    cells = [cell.value for line in openpyxl.load_workbook(path)["PAD"] for cell in line]
+
+    shown = "a\\x1b[2J\\x01b\\u202ec"
+    assert shown in said.getvalue()
+    assert shown in cells
+    assert shown.replace("\\", "\\\\") in page.getvalue()
+    assert not {"\x1b", "\x01", "\u202e"} & set(said.getvalue() + page.getvalue())
