@@ -196,8 +196,8 @@ def test_what_a_refused_batch_left_waiting_is_listed_until_it_is_settled(kind: s
     office.run()
     office.apply(batch.feedback({BH: REFUSED}, repeats=False))
     later = datetime(2026, 12, 18, 16, 0, tzinfo=UTC)
-    [row] = office.run(no_poll=True, at=later).tables[0].records()
-    expected = ("errored, half applied", 2, 'EJV_FEEDBACK_CHECK --rebuild 100 --reason "..."')
+    [row] = office.run(outstanding=True, at=later).tables[0].records()
+    expected = ("errored, half applied", 2, 'ejv rebuild 100 --reason "..."')
     assert (row["state"], row["open"], row["command"]) == expected
     office.run(rebuild=100, reason="ticket 4711: CAS never ran it")
-    assert "No batch is outstanding." in office.run(no_poll=True, at=datetime(2027, 1, 18, 16, 0, tzinfo=UTC)).notes
+    assert "No batch is outstanding." in office.run(outstanding=True, at=datetime(2027, 1, 18, 16, 0, tzinfo=UTC)).notes
