@@ -2,31 +2,40 @@
 
 Each looks in CFS before it acts, so a repeat is harmless. Whether a fee is charged is read from the invoice itself:
 
+    NSF charges over the fee are listed more than once        charged twice
     an NSF charge over the fee is listed                      charged
     an NSF charge over another amount is listed               unclear
     adjustments are listed, none of them an NSF charge        not charged
+    none listed, the adjusted amount is twice the fee         charged twice
+    none listed, the amount due is the one before plus twice  charged twice
     none listed, the adjusted amount is the fee               charged
     none listed, the amount due is the one before plus fee    charged
     none listed, the amount due is the one before             not charged
     anything else, as after a payment meanwhile               not charged if it was never sent, else unclear
 
-Where it is unclear nothing is sent: a person looks, because a second fee is worse than a late one.
+Where it is unclear nothing is sent: a person looks, because a second fee is worse than a late one. A fee that is
+charged twice is told to a person, who takes one of them back in CFS. A message whose earlier attempt has no known end
+is looked at again an hour and a day after it was delivered: that attempt may have been made by a process that stood
+still between its last check and its call, and wakes later.
 Source: docs/specs/cas-settlement-csv.md section 8 steps 5 and 10; docs/specs/cfs-api.md sections 1, 3 and 5.
 """
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
 from config.errors import InputRefused
 from connectors.cfs import CfsClient, CfsSite, InvoiceActivity, InvoiceBalance, SiteReceiptMethod
-from connectors.outbox.model import Answer, Channel, Message, NewMessage
+from connectors.effects import Observation, change
+from connectors.outbox.model import Channel, LaterMessage, Message, NewMessage, Reply
 
 STOP_PAD = "stop_pad"
 NSF_FEE = "nsf_fee"
+SECOND_FEE = "look_for_second_fee"
 FEE_COMMENT = "Non sufficient funds fee"
+LOOKS_LATER = (timedelta(hours=1), timedelta(days=1))
 SETTLE_SECONDS = 10  # CFS may still be at work on a call whose answer was lost (cfs-api.md section 1)
 
 
@@ -62,6 +71,7 @@ def new_nsf_fee(
 class Charged(Enum):
     """What an invoice says about a fee."""
 
+    TWICE = "twice"
     YES = "yes"
     NO = "no"
     UNCLEAR = "unclear"
@@ -72,9 +82,13 @@ def look_for_fee(invoice: InvoiceBalance, *, fee: Decimal, due_before: Decimal) 
     """Read from an invoice whether the fee is charged; UNSEEN where it shows neither the one nor the other."""
     charges = [one.amount for one in invoice.adjustments if one.activity == InvoiceActivity.NSF_CHARGE]
     if charges:
+        if charges.count(fee) > 1:
+            return Charged.TWICE
         return Charged.YES if fee in charges else Charged.UNCLEAR
     if invoice.adjustments and all(one.activity for one in invoice.adjustments):
         return Charged.NO
+    if invoice.amount_adjusted == 2 * fee or invoice.amount_due == due_before + 2 * fee:
+        return Charged.TWICE
     if invoice.amount_adjusted == fee or invoice.amount_due == due_before + fee:
         return Charged.YES
     if not invoice.amount_adjusted and invoice.amount_due == due_before:
@@ -106,41 +120,78 @@ class CfsDelivery:
         """Close the connections."""
         self._cfs.close()
 
-    def __call__(self, message: Message) -> Answer:
+    def __call__(self, message: Message) -> Reply:
         """Make the change of a message, unless CFS has it already."""
         site = CfsSite(message.text("party"), message.text("account"), message.text("site"))
         if message.kind == STOP_PAD:
             return self._stop_pad(site)
         if message.kind == NSF_FEE:
             return self._charge_fee(site, message)
+        if message.kind == SECOND_FEE:
+            return self._look_for_second_fee(site, message)
         raise InputRefused(f"there is no CFS call {message.kind!r} in the outbox (expected {STOP_PAD} or {NSF_FEE})")
 
-    def _stop_pad(self, site: CfsSite) -> Answer:
-        found = self._cfs.get_site(site)
-        if found is None:
-            raise InputRefused(f"CFS has no site {site.site} for this account. PAD was not stopped.")
-        if found.receipt_method == SiteReceiptMethod.PAD_STOP:
-            return {"already": True, "receipt_method": found.receipt_method}
-        set_to = self._cfs.set_receipt_method(site, SiteReceiptMethod.PAD_STOP)
-        return {"already": False, "receipt_method": set_to.receipt_method, "was": found.receipt_method}
+    def _stop_pad(self, site: CfsSite) -> Reply:
+        def look() -> Observation[str | None]:
+            found = self._cfs.get_site(site)
+            if found is None:
+                raise InputRefused(f"CFS has no site {site.site} for this account. PAD was not stopped.")
+            return Observation(found.receipt_method == SiteReceiptMethod.PAD_STOP, found.receipt_method)
 
-    def _charge_fee(self, site: CfsSite, message: Message) -> Answer:
-        number = message.text("invoice_number")
-        fee, due_before = _amount(message, "amount"), _amount(message, "amount_due_before")
-        if fee <= 0:
-            raise InputRefused(f"the NSF fee of {fee} on {number} is not a positive amount")
+        seen, stopped = change(
+            look,
+            lambda _found: self._cfs.set_receipt_method(site, SiteReceiptMethod.PAD_STOP),
+            late=lambda _answer: f"PAD of site {site.site} is stopped now: see whether it was opened again meanwhile.",
+        )
+        if stopped is None:
+            return Reply({"already": True, "receipt_method": seen.found})
+        return Reply({"already": False, "receipt_method": stopped.receipt_method, "was": seen.found})
+
+    def _charge_fee(self, site: CfsSite, message: Message) -> Reply:
+        number, fee = message.text("invoice_number"), _fee(message)
+
+        def look() -> Observation[tuple[InvoiceBalance, Charged]]:
+            invoice = self._invoice(site, message)
+            charged = _charged(invoice, message)
+            if charged is Charged.UNCLEAR:
+                raise InputRefused(_unclear(invoice, fee, _amount(message, "amount_due_before")))
+            return Observation(charged is not Charged.NO, (invoice, charged))
+
+        def send(_found: object) -> bool:
+            self._cfs.adjust_invoice(site, number, amount=fee, activity=InvoiceActivity.NSF_CHARGE, comment=FEE_COMMENT)
+            return True
+
         self._let_settle(message)
+        seen, sent = change(look, send, late=lambda _answer: self._told_late(site, message))
+        invoice, charged = seen.found
+        return Reply(
+            {"already": not sent, "fee": str(fee), "amount_due_seen": str(invoice.amount_due)},
+            attention=_told_twice(invoice, message) if charged is Charged.TWICE else "",
+            later=_looks_later(message) if message.begun_before else (),
+        )
+
+    def _look_for_second_fee(self, site: CfsSite, message: Message) -> Reply:
+        invoice = self._invoice(site, message)
+        charged = _charged(invoice, message)
+        return Reply(
+            {"charged": charged.value, "amount_due_seen": str(invoice.amount_due)},
+            attention=_told_twice(invoice, message) if charged is Charged.TWICE else "",
+        )
+
+    def _told_late(self, site: CfsSite, message: Message) -> str:
+        invoice = self._invoice(site, message)
+        if _charged(invoice, message) is Charged.TWICE:
+            return _told_twice(invoice, message)
+        return f"Invoice {invoice.invoice_number} owes {invoice.amount_due} CAD in CFS now."
+
+    def _invoice(self, site: CfsSite, message: Message) -> InvoiceBalance:
+        number = message.text("invoice_number")
         invoice = self._cfs.get_invoice_balance(site, number)
         if invoice is None:
-            raise InputRefused(f"CFS has no invoice {number} on site {site.site}. The fee of {fee} was not charged.")
-        charged = look_for_fee(invoice, fee=fee, due_before=due_before)
-        if charged is Charged.UNSEEN:
-            charged = Charged.UNCLEAR if message.begun_before else Charged.NO
-        if charged is Charged.UNCLEAR:
-            raise InputRefused(_unclear(invoice, fee, due_before))
-        if charged is Charged.NO:
-            self._cfs.adjust_invoice(site, number, amount=fee, activity=InvoiceActivity.NSF_CHARGE, comment=FEE_COMMENT)
-        return {"already": charged is Charged.YES, "fee": str(fee), "amount_due_seen": str(invoice.amount_due)}
+            raise InputRefused(
+                f"CFS has no invoice {number} on site {site.site}. The fee of {_fee(message)} was not charged."
+            )
+        return invoice
 
     def _let_settle(self, message: Message) -> None:
         """Leave an earlier attempt the time to take effect, so that looking for it is conclusive."""
@@ -151,8 +202,40 @@ class CfsDelivery:
             self._wait(self._settle_seconds - age)
 
 
+def _charged(invoice: InvoiceBalance, message: Message) -> Charged:
+    """Return what an invoice says about the fee of a message; one that was never sent is not charged."""
+    charged = look_for_fee(invoice, fee=_fee(message), due_before=_amount(message, "amount_due_before"))
+    if charged is Charged.UNSEEN:
+        return Charged.UNCLEAR if message.begun_before else Charged.NO
+    return charged
+
+
+def _looks_later(message: Message) -> tuple[LaterMessage, ...]:
+    """Return the looks for a second fee, each on a key of its own, so that nothing waits behind it."""
+    keys = [f"{message.idempotency_key}:look-{number}" for number, _ in enumerate(LOOKS_LATER, start=1)]
+    return tuple(
+        LaterMessage(NewMessage(Channel.CFS, SECOND_FEE, key, key, message.payload), after)
+        for key, after in zip(keys, LOOKS_LATER, strict=True)
+    )
+
+
+def _told_twice(invoice: InvoiceBalance, message: Message) -> str:
+    fee, before = _fee(message), _amount(message, "amount_due_before")
+    return (
+        f"The NSF fee of {fee} CAD is charged twice on invoice {invoice.invoice_number}: {invoice.amount_due} CAD are "
+        f"due in CFS, {before + fee} are right ({before} and the fee once). Take one of the two back in CFS."
+    )
+
+
 def _where(site: CfsSite) -> dict[str, object]:
     return {"party": site.party, "account": site.account, "site": site.site}
+
+
+def _fee(message: Message) -> Decimal:
+    fee = _amount(message, "amount")
+    if fee <= 0:
+        raise InputRefused(f"the NSF fee of {fee} on {message.text('invoice_number')} is not a positive amount")
+    return fee
 
 
 def _amount(message: Message, name: str) -> Decimal:

@@ -18,6 +18,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
 from config.settings import SftpSettings
+from connectors.effects import last_checks
 from connectors.sftp_protocol import BLOCK, Attributes, BlockReader, Client, list_directory
 from connectors.ssh_login import PinnedTransport, address, closed_after, open_transport, other_key, setting_name, shut
 
@@ -198,6 +199,7 @@ class SftpSession:
             self._compare(path, size, digest.hexdigest())
             self.remove(aside)
         else:
+            last_checks()
             self.rename(aside, path)
         return self._compare(path, size)
 

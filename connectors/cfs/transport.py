@@ -36,6 +36,7 @@ from connectors.cfs.names import Identity
 from connectors.cfs.rate_limit import RateLimit
 from connectors.cfs.reading import JsonObject
 from connectors.cfs.tokens import UNSAID_LIFETIME, Token, Tokens
+from connectors.effects import last_checks
 
 TRIES = 4
 DEADLINE_TIMES = 3  # a call may take that many times what one wait in it may take
@@ -177,6 +178,8 @@ class Transport:
             headers["Content-Type"] = "application/json"
             content = None if call.body is None else exact_json.dumps(call.body)
         log = self._log.bind(method=call.method, action=call.action, subject=call.subject, request_id=request_id)
+        if call.method != "GET" and form is None:
+            last_checks()
         try:
             answer = self._http.request(call.method, call.path, headers=headers, content=content, data=form)
         except httpx.RequestError as error:

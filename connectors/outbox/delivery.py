@@ -8,6 +8,10 @@ message that says it was begun: its handler looks before it repeats.
     SourceUnavailable             waits, twice as long each time; dead after MAX_ATTEMPTS
     SourceRefused, ConfigError    waits, and its channel rests for this delivery: a person must look at the settings
     InputRefused, any other       dead, a person must look at the message; the run ends with 3
+    ClaimLost, LateEffect         the delivery ends: this run has lost what it holds the message by
+
+The hold of the second transaction is this run's claim on the message: it is asked once more directly before anything
+leaves (connectors/effects), so that a process that stood still does not send what another one has sent meanwhile.
 
 One key that fails never stops the others. A channel on which nothing gets through rests after AWAY_AFTER messages
 in a row: its system is away, and asking it for every message would take hours.
@@ -18,13 +22,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from config.errors import ConfigError, ExitCode, InputRefused, Interrupted, SourceRefused, SourceUnavailable
 from config.masking import mask, mask_text
-from connectors.outbox.model import Answer, DeadLetter, DeliveryReport, Handler, Message
+from connectors.effects import ClaimLost, LateEffect, checked_by
+from connectors.outbox.enqueue import enqueue
+from connectors.outbox.model import DeadLetter, DeliveryReport, Handler, Message, Reply
 from database.engine import Database
 from database.sql import run_sql
 
@@ -95,6 +103,7 @@ class _Delivery:
     attempts: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    attention: list[tuple[int, str]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     away: list[str] = field(default_factory=list)
     _after: int = 0
@@ -120,7 +129,8 @@ class _Delivery:
         with self.database.begin() as session:
             if run_sql(session, _HERE, "hold", id=message.id, attempts=message.attempts).one_or_none() is None:
                 return
-            sent = self._send(message)
+            with checked_by(partial(_still_claimed, session, message)):
+                sent = self._send(message)
             if isinstance(sent, _Failure):
                 state = "dead" if sent.dead else "pending"
                 due = None if sent.dead else self.clock() + back_off(message.attempts)
@@ -128,8 +138,10 @@ class _Delivery:
                     session, _HERE, "mark_failed", id=message.id, state=state, next_attempt_on=due, error=sent.error
                 )
             else:
-                answer = json.dumps(mask(sent), default=str)
+                answer = json.dumps(mask(sent.answer), default=str)
                 run_sql(session, _HERE, "mark_delivered", id=message.id, now=self.clock(), answer=answer)
+                for one in sent.later:
+                    enqueue(session, [one.message], due=self.clock() + one.after)
         self._note(message, sent)
 
     def count_open(self) -> Mapping[str, int]:
@@ -145,12 +157,13 @@ class _Delivery:
             dead=len(self.dead_letters),
             waiting=self.count_open()["waiting"],
             dead_letters=tuple(self.dead_letters),
+            attention=tuple(self.attention),
             refusals=tuple(self.refusals),
             away=tuple(self.away),
             earlier_dead=earlier_dead,
         )
 
-    def _send(self, message: Message) -> Answer | _Failure:
+    def _send(self, message: Message) -> Reply | _Failure:
         if message.attempts > MAX_ATTEMPTS:
             return _Failure(f"It was begun {MAX_ATTEMPTS} times and never came to an end.", dead=True)
         failure = _try(self.handlers[message.channel], message, self.log)
@@ -161,12 +174,15 @@ class _Delivery:
             return replace(failure, error=f"{error} Given up after {MAX_ATTEMPTS} attempts.", dead=True)
         return replace(failure, error=error)
 
-    def _note(self, message: Message, sent: Answer | _Failure) -> None:
+    def _note(self, message: Message, sent: Reply | _Failure) -> None:
         """Count and log an attempt, and let a channel rest that leads nowhere."""
         facts = {"message": message.id, "channel": message.channel, "kind": message.kind, "attempt": message.attempts}
         if not isinstance(sent, _Failure):
             self.counts["delivered"] += 1
             self._in_a_row[message.channel] = 0
+            if sent.attention:
+                self.attention.append((message.id, sent.attention))
+                self.log.error("outbox.needs_attention", **facts, attention=sent.attention)
             self.log.debug("outbox.delivered", **facts)
             return
         if sent.dead:
@@ -188,11 +204,12 @@ class _Delivery:
         self.log.warning("outbox.channel_rests", channel=channel)
 
 
-def _try(handler: Handler, message: Message, log: Any) -> Answer | _Failure:
+def _try(handler: Handler, message: Message, log: Any) -> Reply | _Failure:
     """Call a handler, and give its answer or what its error means."""
     try:
-        return handler(message)
-    except Interrupted:
+        said = handler(message)
+        return said if isinstance(said, Reply) else Reply(said)
+    except (Interrupted, ClaimLost, LateEffect):
         raise
     except SourceUnavailable as error:
         return _Failure(str(error), dead=False, unavailable=True)
@@ -206,3 +223,9 @@ def _try(handler: Handler, message: Message, log: Any) -> Answer | _Failure:
         return _Failure(
             f"{type(error).__name__}: {error}. This is a fault of the program: report it with the log.", dead=True
         )
+
+
+def _still_claimed(session: Session, message: Message) -> None:
+    """Make sure that the transaction that holds the message is alive, and with it the lock on its row."""
+    if run_sql(session, _HERE, "hold", id=message.id, attempts=message.attempts).one_or_none() is None:
+        raise ClaimLost(f"Outbox message {message.id} was taken by another delivery before it was sent.")

@@ -16,18 +16,24 @@ AT_ONCE = 2_000
 
 
 def enqueue(
-    session: Session, messages: Iterable[NewMessage], *, run_id: int | None = None, created_on: datetime | None = None
+    session: Session,
+    messages: Iterable[NewMessage],
+    *,
+    run_id: int | None = None,
+    created_on: datetime | None = None,
+    due: datetime | None = None,
 ) -> int:
     """Keep messages for delivery, in their order, and give how many were new.
 
     created_on  None: the moment of the database's clock
+    due         when they may leave at the earliest; None: at once
     Order holds for messages that one transaction writes, and for transactions that follow one another; two
     transactions that write for the same key at the same time are in no order.
     """
     stream = iter(messages)
     new = 0
     while rows := [_row(message) for message in islice(stream, AT_ONCE)]:
-        values = {"messages": json.dumps(rows), "run_id": run_id, "created_on": created_on}
+        values = {"messages": json.dumps(rows), "run_id": run_id, "created_on": created_on, "due": due}
         new += run_sql(session, "connectors.outbox", "enqueue", **values).rowcount
     return new
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -69,7 +69,28 @@ class Message:
         return value
 
 
-Handler = Callable[[Message], Answer]
+@dataclass(frozen=True)
+class LaterMessage:
+    """A message that is kept with the mark of another one, and leaves some time after it."""
+
+    message: NewMessage
+    after: timedelta
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a handler says of a message that was delivered, where an answer alone is not enough.
+
+    attention  what a person has to know; the message is delivered all the same
+    later      what is to be looked at again
+    """
+
+    answer: Answer
+    attention: str = ""
+    later: tuple[LaterMessage, ...] = ()
+
+
+Handler = Callable[[Message], Answer | Reply]
 
 
 @dataclass(frozen=True)
@@ -89,6 +110,7 @@ class DeliveryReport:
     delivered    messages that reached their receiver
     failed       attempts that failed and will be repeated
     dead         messages given up in this delivery; `dead_letters` names them
+    attention    what a person has to know of messages that were delivered: id and words
     waiting      messages that are still to be delivered, whatever holds them
     refusals     systems that refused us altogether, in words for a person
     away         channels that were given up for now because nothing on them got through
@@ -100,6 +122,7 @@ class DeliveryReport:
     dead: int = 0
     waiting: int = 0
     dead_letters: tuple[DeadLetter, ...] = ()
+    attention: tuple[tuple[int, str], ...] = ()
     refusals: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
     earlier_dead: int = 0

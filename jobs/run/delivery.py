@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.settings import CfsSettings, EventSettings, MailSettings, Settings
 from connectors.outbox import Channel, DeliveryReport, Handler, Message, deliver
-from connectors.outbox.model import Answer
+from connectors.outbox.model import Answer, Reply
 from database.errors import explain
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
@@ -21,7 +21,7 @@ from jobs.run.outcome import Outcome, Reject
 class _Closing(Protocol):
     """A handler that holds connections."""
 
-    def __call__(self, message: Message) -> Answer: ...
+    def __call__(self, message: Message) -> Answer | Reply: ...
 
     def close(self) -> None: ...
 
@@ -69,7 +69,7 @@ def _handlers(context: RunContext) -> Iterator[dict[str, Handler]]:
 def _when_needed(context: RunContext, make: Callable[[RunContext], _Closing], opened: ExitStack) -> Handler:
     made: list[_Closing] = []
 
-    def handle(message: Message) -> Answer:
+    def handle(message: Message) -> Answer | Reply:
         if not made:
             made.append(make(context))
             opened.callback(made[0].close)
@@ -111,6 +111,7 @@ def _outcome(report: DeliveryReport, *, last: bool) -> Outcome:
         )
         for letter in report.dead_letters
     ]
+    outcome.rejects += [Reject(f"outbox {message}", words, "delivered") for message, words in report.attention]
     outcome.rejects += [Reject("outbox", refusal, "the messages wait") for refusal in report.refusals]
     if last and report.waiting:
         away = f" ({', '.join(report.away)} cannot be reached)" if report.away else ""

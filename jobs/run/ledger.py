@@ -14,9 +14,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from config.errors import AlreadyRunning, SourceUnavailable
+from config.errors import AlreadyRunning
 from config.masking import mask, mask_text
 from config.visible import all_visible, visible
+from connectors.effects import ClaimLost
 from jobs.run.locks import living_runs
 from jobs.run.shard import Shard
 
@@ -136,10 +137,10 @@ def finish(
 
 
 def hold(session: Session, run_id: int) -> None:
-    """Keep a run from being marked lost until the transaction ends. Raises SourceUnavailable if it is already."""
+    """Keep a run from being marked lost until the transaction ends. Raises ClaimLost if it is already."""
     statement = f"SELECT id FROM pay_jobs.job_runs WHERE id = :id AND {_UNFINISHED} FOR KEY SHARE"
     if session.execute(text(statement), {"id": run_id}).one_or_none() is None:
-        raise SourceUnavailable(
+        raise ClaimLost(
             f"Run {run_id} was marked lost by a later run of its job, which may be at work. Nothing more was changed."
         )
 

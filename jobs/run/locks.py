@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import AlreadyRunning, ConfigError, SourceUnavailable
+from connectors.effects import ClaimLost
 from jobs.run.shard import Shard
 
 
@@ -74,15 +75,20 @@ class RunLock:
             self._refuse_other_counts(job, shard)
 
     def still_held(self) -> None:
-        """Make sure that the connection that holds the locks is alive; called before every commit."""
+        """Make sure that the session holds its locks; asked before every commit and every change outside."""
         try:
             with self._one_at_a_time:  # the threads of a run commit by themselves, and share this connection
-                self._connection.execute(text("SELECT 1"))
+                held = self._connection.scalar(text(_COUNT_OWN))
         except SQLAlchemyError as error:
-            raise SourceUnavailable(
+            raise ClaimLost(
                 "The connection that holds the job's lock was lost, so another run may have begun. The open "
                 f"transaction was rolled back ({str(getattr(error, 'orig', error)).strip().splitlines()[0]})."
             ) from error
+        if held < len(self._held):
+            raise ClaimLost(
+                f"The session of the job's lock holds {held} of its {len(self._held)} advisory locks, so another run "
+                "may have begun. The open transaction was rolled back."
+            )
 
     def release(self) -> None:
         """Give the locks up, and make sure that they were still held."""
@@ -113,6 +119,10 @@ class RunLock:
         name = job if shard.whole else f"{job} shard {shard}"
         return AlreadyRunning(f"{name} is running already: {holder or 'its holder has just gone; try again'}.")
 
+
+_COUNT_OWN = """
+SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted
+"""
 
 _HOLDER = """
 SELECT activity.pid, activity.application_name, coalesce(host(activity.client_addr), 'local socket'),

@@ -20,6 +20,7 @@ from config.errors import ExitCode, Interrupted, PayJobsError, UsageError
 from config.log_setup import configure_log, get_log
 from config.settings import DatabaseSettings, PodSettings, Settings, read_settings
 from config.version import VERSION
+from connectors.effects import checked_by
 from database.engine import Database, make_engine
 from database.errors import explain
 from jobs.job import Job
@@ -226,7 +227,7 @@ class _Run:
             database.after_begin = partial(ledger.hold, run_id=self.run_id)
         if self.watches_signals:
             watch_signals(self.stop, database.cancel)
-        with Progress(self.log) as progress:
+        with checked_by(self._lock.still_held), Progress(self.log) as progress:
             context = RunContext(
                 job=self.job.name,
                 database=database,

@@ -154,7 +154,7 @@ def test_what_cfs_has_already_is_not_sent_again(database: Database, bounced: Run
 
     answers = [second(_as_message(new)) for new in (stop_pad(), nsf_fee())]
 
-    assert [answer["already"] for answer in answers] == [True, True]
+    assert [one.answer["already"] for one in answers] == [True, True]
     assert len(charges(bounced)) == 1
     assert len(bounced.admin.calls(method="PUT")) == 1
 
@@ -299,7 +299,7 @@ def test_an_undecided_fee_is_never_sent_a_second_time(bounced: RunningCfs) -> No
     [
         pytest.param([(CHARGE, "30.00")], "30.00", "161.50", Charged.YES, id="the fee is listed"),
         pytest.param([(CHARGE, "30.00")], None, "0.00", Charged.YES, id="the fee is listed and paid"),
-        pytest.param([(CHARGE, "30.00"), (CHARGE, "30.00")], "60.00", "191.50", Charged.YES, id="listed twice"),
+        pytest.param([(CHARGE, "30.00"), (CHARGE, "30.00")], "60.00", "191.50", Charged.TWICE, id="listed twice"),
         pytest.param([(CHARGE, "25.00")], "25.00", "156.50", Charged.UNCLEAR, id="another fee is listed"),
         pytest.param([("Write Off", "-5.00")], "-5.00", "126.50", Charged.NO, id="only another adjustment is listed"),
         pytest.param([(None, "30.00")], "30.00", "161.50", Charged.YES, id="listed without its activity"),

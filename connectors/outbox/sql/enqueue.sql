@@ -2,11 +2,14 @@
 -- in     messages   json array of {channel, kind, ordering_key, idempotency_key, payload}
 --        run_id     bigint or null, the run that wrote them
 --        created_on timestamptz or null for now
+--        due        timestamptz or null, when they may leave at the earliest
 -- out    the number of rows is the number of new messages; ids rise in the order of the array
 -- again  a message whose idempotency key is known is left as it is
-INSERT INTO pay_jobs.outbox (run_id, created_on, channel, kind, ordering_key, idempotency_key, payload)
+INSERT INTO pay_jobs.outbox (
+       run_id, created_on, next_attempt_on, channel, kind, ordering_key, idempotency_key, payload)
 SELECT CAST(:run_id AS bigint),
        coalesce(CAST(:created_on AS timestamptz), clock_timestamp()),
+       CAST(:due AS timestamptz),
        message.channel,
        message.kind,
        message.ordering_key,

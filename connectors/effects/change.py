@@ -1,0 +1,79 @@
+"""Make one change outside: look, and send it unless it is there already."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from config.errors import SourceUnavailable
+from connectors.effects.clocks import LOOK_GOOD_FOR, Clocks
+from connectors.effects.last_check import ClaimLost, LateEffect, checked_by, last_checks
+
+LOOKS = 3
+Found = TypeVar("Found")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Observation(Generic[Found]):
+    """What a look found.
+
+    made   whether the change is there already
+    since  when the oldest part of it was asked for; None: when the look began
+    """
+
+    made: bool
+    found: Found
+    since: Clocks | None = None
+
+
+class _LookTooOld(Exception):
+    """The look must be taken again before anything is sent."""
+
+
+def change(
+    look: Callable[[], Observation[Found]],
+    send: Callable[[Found], Answer],
+    *,
+    late: Callable[[Answer], str],
+    clocks: Callable[[], Clocks] = Clocks.now,
+) -> tuple[Observation[Found], Answer | None]:
+    """Make a change outside, once; return what was seen, and the answer, None where nothing had to be sent.
+
+    look    raises where the change must not be made
+    send    one request; its connector asks the last checks directly before it leaves
+    late    says what is there now, where the claim was lost between the last check and the answer
+    Raises ClaimLost where another run may have taken over, LateEffect where it did while the request was on its way.
+    """
+    for _ in range(LOOKS):
+        began = clocks()
+        seen = look()
+        if seen.made:
+            return seen, None
+        with checked_by(partial(_refuse_old_look, seen.since or began, clocks)):
+            try:
+                answer = send(seen.found)
+            except _LookTooOld:
+                continue
+        _tell_if_late(partial(late, answer))
+        return seen, answer
+    raise SourceUnavailable(
+        f"{LOOKS} looks in a row were more than {LOOK_GOOD_FOR:g} seconds old before the change could leave. "
+        "Nothing was sent."
+    )
+
+
+def _refuse_old_look(since: Clocks, clocks: Callable[[], Clocks]) -> None:
+    if since.seconds_until(clocks()) > LOOK_GOOD_FOR:
+        raise _LookTooOld
+
+
+def _tell_if_late(late: Callable[[], str]) -> None:
+    """Raise LateEffect where the claim is gone by the time the answer is here."""
+    try:
+        last_checks()
+    except ClaimLost as lost:
+        raise LateEffect(
+            f"A change was sent at the moment when this run lost its claim, and another run may have made it too. "
+            f"{late()} ({lost})"
+        ) from lost
