@@ -1,6 +1,7 @@
 """What CFS says, read once and kept until a change makes it old.
 
-Every answer of CFS is kept, so that a step that follows from the last answer costs no further look.
+Every answer of CFS is kept, so that a step that follows from the last answer costs no further look. When each was asked
+for is kept with it: what is too old to act on is looked at again (connectors/effects).
 """
 
 from dataclasses import replace
@@ -8,6 +9,7 @@ from decimal import Decimal
 
 from connectors.cfs import CfsClient, CfsSite, Invoice, Receipt
 from connectors.cfs.names import ReceiptStatus
+from connectors.effects import LOOK_GOOD_FOR, Clocks
 from tasks.routing_slip_recreate.numbers import receipt_number
 
 LOOKS_FOR_A_LIST = 3
@@ -20,26 +22,50 @@ class Look:
         self.cfs = cfs
         self._receipts: dict[str, Receipt | None] = {}
         self._invoices: dict[str, Invoice | None] = {}
+        self._since: dict[str, Clocks] = {}
+        self._asked = Clocks.now()
+
+    def begin(self) -> None:
+        """Note that something is about to be asked of CFS: what is kept from the answer is as old as that."""
+        self._asked = Clocks.now()
+
+    def since(self, *numbers: str) -> Clocks | None:
+        """Return when the oldest of these was asked for, None if none of them is known."""
+        known = [self._since[number] for number in numbers if self.knows(number)]
+        return min(known, key=lambda one: (one.monotonic, one.wall), default=None)
+
+    def forget_old(self, *numbers: str) -> None:
+        """Look again at those of them that are too old to act on."""
+        now = Clocks.now()
+        self.forget(
+            *(one for one in numbers if self.knows(one) and self._since[one].seconds_until(now) > LOOK_GOOD_FOR)
+        )
 
     def receipt(self, site: CfsSite, number: str) -> Receipt | None:
         """Give a receipt, None if it is not on that site."""
         if number not in self._receipts:
+            self.begin()
             self._receipts[number] = self._read_receipt(site, number)
+            self._since[number] = self._asked
         return self._receipts[number]
 
     def invoice(self, site: CfsSite, number: str) -> Invoice | None:
         """Give an invoice, None if it is not on that site."""
         if number not in self._invoices:
+            self.begin()
             self._invoices[number] = self.cfs.get_invoice(site, number)
+            self._since[number] = self._asked
         return self._invoices[number]
 
     def keep_receipt(self, receipt: Receipt) -> None:
         """Take a receipt from the answer to a change."""
         self._receipts[receipt.receipt_number] = receipt
+        self._since[receipt.receipt_number] = self._asked
 
     def keep_invoice(self, invoice: Invoice) -> None:
         """Take an invoice from the answer to a change."""
         self._invoices[invoice.invoice_number] = invoice
+        self._since[invoice.invoice_number] = self._asked
 
     def keep_paid(self, invoice: Invoice, amount: Decimal) -> None:
         """Note what CFS said it applied to an invoice."""

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from connectors.cfs import CfsClient, CfsSite, CfsUnavailable
+from connectors.effects import ClaimLost, LateEffect
 from jobs.run.context import RunContext
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.cfs_view import Look, hides_invoices
@@ -85,6 +86,8 @@ def _carry_out(tools: Tools, kind: OperationKind, work: Work, plan: Plan, report
             notes = kind.close(session, work, plan)
             journal.close(session, why="; ".join(notes) or None)
             after = tools.read_in(session, work.family.root.number)
+    except (ClaimLost, LateEffect):
+        raise  # what this run noted is no longer its to write
     except Exception:
         journal.save()
         raise

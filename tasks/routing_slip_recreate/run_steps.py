@@ -1,13 +1,15 @@
 """Run the steps of one operation in order: look, and only what is not true yet is written down, sent and noted.
 
 Killed at any point, the next run looks again at every step and goes on at the first that is not true
-(docs/specs/routing-slips.md section 4). An answer that was lost is looked up before anything else is sent.
+(docs/specs/routing-slips.md section 4). An answer that was lost is looked up before anything else is sent. Directly
+before a step leaves, its journal is asked whether it is still this run's (connectors/effects).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.cfs import CfsOutcomeUnknown, CfsRejected
+from connectors.effects import Observation, change, checked_by
 from tasks.routing_slip_recreate.cfs_view import Look
 from tasks.routing_slip_recreate.journal import Journal
 from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided
@@ -46,26 +48,49 @@ def run_steps(steps: Sequence[Step], look: Look, journal: Journal, safe_point: C
 
 
 def _send(step: Step, send: Callable[[Look], Json], look: Look, journal: Journal) -> None:
+    def seen() -> Observation[str]:
+        look.forget_old(*step.touches)
+        found = step.look(look)
+        return Observation(found.true, found.found, look.since(*step.touches))
+
+    def send_now(_found: str) -> Json:
+        look.begin()
+        return send(look)
+
     try:
-        answer = send(look)
+        with checked_by(journal.still_intended):
+            observed, answer = change(seen, send_now, late=lambda _answer: _told_late(step, look))
     except CfsOutcomeUnknown as lost:
         journal.answer(step, "lost", {"error": str(lost)})
         look.forget(*step.touches)
-        seen = step.look(look)
-        if not seen.true:
+        after = step.look(look)
+        if not after.true:
             # CFS may still be at it: the next run looks again before it sends anything.
             raise
-        journal.answer(step, "done", {"looked_up": seen.found})
+        journal.answer(step, "done", {"looked_up": after.found})
     except CfsRejected as refusal:
         look.forget(*step.touches)
-        seen = step.look(look)
-        if not seen.true:
-            journal.answer(step, "refused", {"reason": refusal.reason, "found": seen.found})
+        after = step.look(look)
+        if not after.true:
+            journal.answer(step, "refused", {"reason": refusal.reason, "found": after.found})
             raise Undecided(
-                cfs=f"no to '{step.kind} {step.subject}': {refusal.reason}; it has {seen.found}",
+                cfs=f"no to '{step.kind} {step.subject}': {refusal.reason}; it has {after.found}",
                 ours=f"'{step.kind} {step.subject}' is to be done",
                 repair="remove what CFS gives as its reason",
             ) from refusal
-        journal.answer(step, "done", {"looked_up": seen.found, "refusal": refusal.reason})
+        journal.answer(step, "done", {"looked_up": after.found, "refusal": refusal.reason})
     else:
-        journal.answer(step, "done", answer)
+        journal.answer(step, "done", {"looked_up": observed.found} if answer is None else answer)
+
+
+def _told_late(step: Step, look: Look) -> str:
+    """Say what CFS has after a step that was sent without its claim."""
+    look.forget(*step.touches)
+    return f"It was '{step.kind} {step.subject}'; CFS has: {_found(step, look)}."
+
+
+def _found(step: Step, look: Look) -> str:
+    try:
+        return step.look(look).found
+    except Undecided as undecided:
+        return undecided.cfs

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
+from connectors.effects import ClaimLost
 from database.sql import run_sql
 from tasks.routing_slip_recreate.steps.base import Json, Seen, Step
 
@@ -58,6 +59,7 @@ class Journal:
         self._run_id = run_id
         self._id: int | None = None
         self._noted: list[tuple[str, dict[str, Any]]] = []
+        self._intended: dict[str, Any] = {}
 
     def open(self) -> None:
         """Commit the plan by itself."""
@@ -73,6 +75,16 @@ class Journal:
         """Commit a step before it is sent."""
         self._note("intend_step", step, number=number, found=seen.found, **self._asked(step))
         self.save()
+
+    def still_intended(self) -> None:
+        """Make sure that the step that was committed last is still this run's to send. Raises ClaimLost."""
+        with self._begin() as session:
+            found = run_sql(session, PACKAGE, "still_intended", operation_id=self._id, **self._intended).one_or_none()
+        if found is None:
+            raise ClaimLost(
+                f"'{self._intended['kind']} {self._intended['subject']}' was taken over by another run before it was "
+                "sent."
+            )
 
     def answer(self, step: Step, state: str, answer: Json) -> None:
         """Note what became of a step: done, lost or refused."""
@@ -92,7 +104,9 @@ class Journal:
     def _write(self, session: Session) -> int:
         operation = self._id or open_operation(session, **self._operation)
         for statement, values in self._noted:
-            run_sql(session, PACKAGE, statement, operation_id=operation, **values)
+            row = run_sql(session, PACKAGE, statement, operation_id=operation, **values)
+            if statement == "intend_step":
+                self._intended = {name: values[name] for name in ("kind", "subject")} | {"attempts": row.scalar_one()}
         return operation
 
     def _asked(self, step: Step) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 -- Write down what is about to be sent.
 -- in     operation_id, kind, subject, number, request jsonb, found, run_id
--- out    nothing
+-- out    attempts, this one included
 -- again  one attempt more on the same row
 INSERT INTO pay_jobs.slip_steps AS step (
        operation_id, kind, subject, number, state, request, found, attempts, run_id, intended_on)
@@ -16,3 +16,4 @@ VALUES (:operation_id, :kind, :subject, :number, 'intended', CAST(:request AS js
        run_id      = excluded.run_id,
        intended_on = excluded.intended_on,
        answered_on = NULL
+RETURNING step.attempts
