@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
 from config.settings import CgiSettings, CgiSftpSettings
+from connectors.effects import ClaimLost, Clocks, Observation, change, checked_by
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
 from jobs.run.context import RunContext
@@ -80,25 +82,21 @@ def send(
     checkpoint: Callable[[str], None] = lambda _step: None,
 ) -> Outcome:
     """Send data, then trigger, from wherever the journal says it stands."""
-    directory = context.settings(CgiSftpSettings).directory
-    data, trigger = sent.new_name, sent.new_name + context.settings(CgiSettings).trigger_ending
-    if sent.state in {"begun", "data_sent"}:
-        against = _overtaken(context, sftp, sent)
-        if against:
-            return _give_up(context, sftp, sent, join(directory, data), against)
-        digest = hashlib.sha256()
-        with closing(store.read(sent.object_key)) as chunks:
-            sftp.write(directory, data, _hashed(chunks, digest))
-        if digest.hexdigest() != sent.sha256:
-            against = [f"{sent.object_key} is no longer what it was when it was chosen"]
-            return _give_up(context, sftp, sent, join(directory, data), against)
-        checkpoint("data")
-        _note(context, sent, "data_sent")
-        checkpoint("data noted")
-        _note(context, sent, "triggering")
-        checkpoint("trigger noted")
-    if _is_still_to_be_triggered(context, sftp, sent, join(directory, data), join(directory, trigger)):
-        sftp.write(directory, trigger, ())
+    files = _Files(context, store, sftp, sent)
+    try:
+        if sent.state in {"begun", "data_sent"}:
+            with checked_by(partial(_still_ours, context, sent, ("begun", "data_sent"))):
+                files.send_data()
+            checkpoint("data")
+            _note(context, sent, "data_sent")
+            checkpoint("data noted")
+            _note(context, sent, "triggering")
+            checkpoint("trigger noted")
+        with checked_by(partial(_still_ours, context, sent, ("triggering",))):
+            change(files.look_for_trigger, files.send_trigger, late=files.told_late)
+    except _Overtaken as overtaken:
+        return _give_up(context, sftp, sent, files.data, overtaken.against)
+    data, trigger = sent.new_name, files.trigger_name
     checkpoint("trigger")
     key = f"{context.settings(CgiSettings).processed_folder}/{sent.new_name}"
     with closing(store.read(sent.object_key)) as chunks:
@@ -114,16 +112,89 @@ def send(
     return outcome
 
 
-def _is_still_to_be_triggered(
-    context: RunContext, sftp: SftpSession, sent: Resubmission, data: str, trigger: str
-) -> bool:
-    """Look whether a trigger that may have been sent was: it is there, or CGI has taken the data file."""
-    if sent.state != "triggering":
-        return True
-    if sftp.exists(trigger) or not sftp.exists(data):
-        return False
-    context.stop.wait(context.settings(CgiSftpSettings).settle_seconds)
-    return sftp.exists(data) and not sftp.exists(trigger)
+class _Overtaken(Exception):
+    """What was begun must not go on; `against` says why."""
+
+    def __init__(self, against: list[str]) -> None:
+        super().__init__("; ".join(against))
+        self.against = against
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The data file and the trigger of a resubmission: looks at the directory, and the two uploads."""
+
+    context: RunContext
+    store: ObjectStore
+    sftp: SftpSession
+    sent: Resubmission
+
+    @property
+    def directory(self) -> str:
+        return self.context.settings(CgiSftpSettings).directory
+
+    @property
+    def data(self) -> str:
+        return join(self.directory, self.sent.new_name)
+
+    @property
+    def trigger_name(self) -> str:
+        return self.sent.new_name + self.context.settings(CgiSettings).trigger_ending
+
+    @property
+    def trigger(self) -> str:
+        return join(self.directory, self.trigger_name)
+
+    def send_data(self) -> None:
+        """Put the data file there; CGI does not start without the trigger. Raises _Overtaken."""
+        self._refuse_answered()
+        digest = hashlib.sha256()
+        with closing(self.store.read(self.sent.object_key)) as chunks:
+            self.sftp.write(self.directory, self.sent.new_name, _hashed(chunks, digest))
+        if digest.hexdigest() != self.sent.sha256:
+            raise _Overtaken([f"{self.sent.object_key} is no longer what it was when it was chosen"])
+
+    def look_for_trigger(self) -> Observation[None]:
+        """Look whether the trigger was sent: it is there, or CGI has taken the data file."""
+        if self.sent.state != "triggering":  # this run has noted it, so nothing was sent yet
+            self._refuse_answered()
+            if not self.sftp.exists(self.data):
+                raise _Overtaken([f"{self.data} was taken away before its trigger was sent"])
+            return Observation(self.sftp.exists(self.trigger), None)
+        if self._is_untouched():
+            self.context.stop.wait(self.context.settings(CgiSftpSettings).settle_seconds)
+            since = Clocks.now()
+            return Observation(not self._is_untouched(), None, since)
+        return Observation(True, None)
+
+    def send_trigger(self, _seen: None) -> None:
+        """Put the trigger there."""
+        self.sftp.write(self.directory, self.trigger_name, ())
+
+    def told_late(self, _answer: None) -> str:
+        """Say what lies in the directory after an upload that was made without its claim."""
+        there = [one for one in (self.sent.new_name, self.trigger_name) if self.sftp.exists(join(self.directory, one))]
+        return (
+            f"Batch {self.sent.batch_number} was being sent again as {self.sent.new_name}; of it and its trigger the "
+            f"directory has {' and '.join(there) or 'neither'} now. If the other run is done with it, remove them: "
+            "a second trigger is a second run of the file."
+        )
+
+    def _refuse_answered(self) -> None:
+        against = _overtaken(self.context, self.sftp, self.sent)
+        if against:
+            raise _Overtaken(against)
+
+    def _is_untouched(self) -> bool:
+        return self.sftp.exists(self.data) and not self.sftp.exists(self.trigger)
+
+
+def _still_ours(context: RunContext, sent: Resubmission, states: tuple[str, ...]) -> None:
+    """Make sure that the journal stands where this run left it. Raises ClaimLost."""
+    statement = "SELECT 1 FROM pay_jobs.resubmissions WHERE id = :id AND state = ANY (CAST(:states AS text[]))"
+    with context.database.begin() as session:
+        if session.execute(text(statement), {"id": sent.id, "states": list(states)}).one_or_none() is None:
+            raise ClaimLost(f"The resubmission of batch {sent.batch_number} was moved on by another run.")
 
 
 def _hashed(chunks: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:

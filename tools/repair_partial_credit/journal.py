@@ -14,10 +14,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
 from connectors.cfs import CfsSite
+from connectors.effects import ClaimLost
+from database.engine import Database
 from database.sql import run_sql
 from tools.repair_partial_credit.plan import PACKAGE, Plan
 
@@ -104,6 +107,27 @@ def close_unmade(session: Session, entry: Entry, state: str, *, why: str, run_id
     """Close an entry of which CFS made nothing, and take its refund back."""
     move(session, entry, state, why=why, run_id=run_id)
     run_sql(session, PACKAGE, "delete_refund", id=entry.refund_id)
+
+
+def still_intended(database: Database, entry: Entry) -> None:
+    """Make sure that an entry is still as its run noted it. Raises ClaimLost where a person or a run moved it on."""
+    with database.begin() as session:
+        now = find_entry(session, entry.invoice_id)
+    if now is None or (now.id, now.state, now.run_id) != (entry.id, "intended", entry.run_id):
+        raise ClaimLost(
+            f"The partial credit {entry.id} of invoice {entry.invoice_id} was moved on before CFS was asked for it."
+        )
+
+
+def read_entries(database: Database, invoice_id: int) -> list[Row[Any]]:
+    """Return every partial credit of an invoice; read without the claim of a run, which may be lost."""
+    with database.engine.connect() as connection:
+        return list(
+            connection.execute(
+                text("SELECT id, state, memo, amount FROM pay_jobs.partial_credits WHERE invoice_id = :id ORDER BY id"),
+                {"id": invoice_id},
+            )
+        )
 
 
 def move(

@@ -9,12 +9,22 @@ from config.errors import PayJobsError, UsageError
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient, CfsOutcomeUnknown, CreditMemo
 from database.pay.history import keep_versions
+from connectors.effects import ClaimLost, LateEffect, Observation, change, checked_by
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tools.repair_partial_credit.arguments import Arguments
-from tools.repair_partial_credit.journal import Entry, close_unmade, find_entry, intend, move, write_refund
-from tools.repair_partial_credit.plan import PACKAGE, lock_invoice, open_refunds, plan, story_of
+from tools.repair_partial_credit.journal import (
+    Entry,
+    close_unmade,
+    find_entry,
+    intend,
+    move,
+    read_entries,
+    still_intended,
+    write_refund,
+)
+from tools.repair_partial_credit.plan import PACKAGE, Plan, lock_invoice, open_refunds, plan, story_of
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -74,13 +84,27 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
 def _ask(context: RunContext, cfs: CfsClient, entry: Entry, arguments: Arguments) -> Outcome:
     """Ask CFS for the memo. What it refuses is closed; an answer that was lost is parked for a person.
 
-    The API may have looked at the invoice before our refund was there, and write its own after: so ours is judged once
-    more, now that it is there.
+    Directly before it is asked, the entry must still be this run's: a person may have said meanwhile that it was not
+    made, and have begun another.
     """
-    try:
+
+    def look() -> Observation[Plan]:
+        """CFS cannot be asked for a memo whose number it chooses; the invoice can be judged once more.
+
+        The API may have looked at it before our refund was there, and write its own after.
+        """
         with context.database.begin() as session:
             made = plan(session, entry.invoice_id, arguments.wanted, context.today(), own_refund=entry.refund_id)
-        memo = cfs.create_credit_memo(made.site, made.cfs_lines(), at=context.clock(), comments=entry.comment)
+        return Observation(False, made)
+
+    def send(now: Plan) -> CreditMemo:
+        return cfs.create_credit_memo(now.site, now.cfs_lines(), at=context.clock(), comments=entry.comment)
+
+    try:
+        with checked_by(lambda: still_intended(context.database, entry)):
+            _, memo = change(look, send, late=lambda memo: _told_late(context, entry, memo))
+    except (ClaimLost, LateEffect):
+        raise  # the entry is no longer this run's to move on
     except CfsOutcomeUnknown as error:
         with context.database.begin() as session:
             move(session, entry, "parked", why=str(error))
@@ -90,11 +114,25 @@ def _ask(context: RunContext, cfs: CfsClient, entry: Entry, arguments: Arguments
         with context.database.begin() as session:
             close_unmade(session, entry, "refused", why=str(error))
         raise
+    assert memo is not None, "a look never finds a memo"
     if problem := _differs(entry, memo):
         with context.database.begin() as session:
             move(session, entry, "parked", why=problem)
         return Outcome(rejects=[_parked(entry, problem)])
     return _answered(context, entry, memo)
+
+
+def _told_late(context: RunContext, entry: Entry, memo: CreditMemo) -> str:
+    """Say which memos there are now: the one that was made too late, and those the journal knows of the invoice."""
+    known = "; ".join(
+        f"entry {row.id} is {row.state}" + (f" with memo {row.memo} over {row.amount} CAD" if row.memo else "")
+        for row in read_entries(context.database, entry.invoice_id)
+    )
+    return (
+        f"CFS made credit memo {memo.credit_memo_number} over {entry.amount} CAD for entry {entry.id} of invoice "
+        f"{entry.invoice_id}. The journal says: {known}. Where another memo stands for the same credit, ask CAS to "
+        "cancel one of the two."
+    )
 
 
 def _adopt(context: RunContext, cfs: CfsClient, entry: Entry, number: str) -> Outcome:
