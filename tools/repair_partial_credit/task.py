@@ -1,6 +1,7 @@
 """repair pad-partial-credit, told from top to bottom: note it, ask CFS, note the answer, write the books."""
 
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import text
 
@@ -102,7 +103,7 @@ def _ask(context: RunContext, cfs: CfsClient, entry: Entry, arguments: Arguments
 
     try:
         with checked_by(lambda: still_intended(context.database, entry)):
-            _, memo = change(look, send, late=lambda memo: _told_late(context, entry, memo))
+            _, memo = change(look, send, late=partial(_told_late, context, entry))
     except (ClaimLost, LateEffect):
         raise  # the entry is no longer this run's to move on
     except CfsOutcomeUnknown as error:
