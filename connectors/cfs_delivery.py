@@ -141,7 +141,7 @@ class CfsDelivery:
         seen, stopped = change(
             look,
             lambda _found: self._cfs.set_receipt_method(site, SiteReceiptMethod.PAD_STOP),
-            late=lambda _answer: f"PAD of site {site.site} is stopped now: see whether it was opened again meanwhile.",
+            late=lambda _answer: "",
         )
         if stopped is None:
             return Reply({"already": True, "receipt_method": seen.found})
@@ -180,9 +180,7 @@ class CfsDelivery:
 
     def _told_late(self, site: CfsSite, message: Message) -> str:
         invoice = self._invoice(site, message)
-        if _charged(invoice, message) is Charged.TWICE:
-            return _told_twice(invoice, message)
-        return f"Invoice {invoice.invoice_number} owes {invoice.amount_due} CAD in CFS now."
+        return _told_twice(invoice, message) if _charged(invoice, message) is Charged.TWICE else ""
 
     def _invoice(self, site: CfsSite, message: Message) -> InvoiceBalance:
         number = message.text("invoice_number")

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -80,11 +81,21 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Give a session inside one transaction: committed whole at the end, or nothing of it."""
-        with self._sessions.begin() as session:
-            self.after_begin(session)
-            yield session
-            session.flush()
-            self.before_commit()
+        failure: BaseException | None = None
+        try:
+            with self._sessions.begin() as session:
+                try:
+                    self.after_begin(session)
+                    yield session
+                    session.flush()
+                    self.before_commit()
+                except BaseException as error:
+                    failure = error
+                    raise
+        except DBAPIError:
+            if failure is not None:
+                raise failure from failure.__cause__  # not that an ended session could not be rolled back as well
+            raise
 
     def cancel(self) -> None:
         """Stop the statements that are running now, from any thread; their transactions roll back."""

@@ -1,7 +1,8 @@
 """Runs that may kill themselves: each is forked from a process that has imported everything already.
 
 A module of runs calls `serve` with what one order does; a test starts that module with `ForkedRuns` and orders. Orders
-are JSON objects; an answer tells how the child ended and the points that it noted on the way.
+are JSON objects; an answer tells how the child ended and the points that it noted on the way. A child that stops itself
+(SIGSTOP) is answered as stopped; the order `wake` lets it go on, and others may run in between.
 """
 
 import json
@@ -23,10 +24,11 @@ _LOCKED = 75
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended, and the points it came to."""
+    """How a run ended, and the points it came to; `stopped` is the process that stands still and has not ended."""
 
     returncode: int
     points: list[str]
+    stopped: int | None = None
 
     @property
     def was_killed(self) -> bool:
@@ -65,6 +67,10 @@ class ForkedRuns:
             time.sleep(0.1)
         raise AssertionError("the lock of a killed run is still held")
 
+    def wake(self, stopped: Ended) -> Ended:
+        """Let a run go on that had stopped, and give how it ended."""
+        return self._ask(json.dumps({"wake": stopped.stopped}))
+
     def _ask(self, order: str) -> Ended:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(order + "\n")
@@ -94,16 +100,36 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def stand_still() -> None:
+    """Stop as a process whose pod is paused, until somebody lets it go on."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
     """Carry out orders until there are no more."""
     with tempfile.TemporaryDirectory() as folder:
-        heard = Path(folder) / "heard.json"
         for line in sys.stdin:
-            heard.write_text("[]")
-            child = os.fork()
-            if not child:
-                os._exit(run(json.loads(line), Points(heard)))
-            _, status = os.waitpid(child, 0)
-            answer = {"returncode": os.waitstatus_to_exitcode(status), "points": json.loads(heard.read_text())}
+            order = json.loads(line)
+            child = order.get("wake")
+            if child:
+                os.kill(child, signal.SIGCONT)
+            else:
+                child = _forked(run, order, Path(folder))
+            _, status = os.waitpid(child, os.WUNTRACED)
+            is_stopped = os.WIFSTOPPED(status)
+            answer = {
+                "returncode": 0 if is_stopped else os.waitstatus_to_exitcode(status),
+                "points": json.loads((Path(folder) / f"{child}.json").read_text()),
+                "stopped": child if is_stopped else None,
+            }
             sys.stdout.write(f"\nANSWER {json.dumps(answer)}\n")
             sys.stdout.flush()
+
+
+def _forked(run: Callable[[dict[str, Any], Points], int], order: dict[str, Any], folder: Path) -> int:
+    child = os.fork()
+    if not child:
+        heard = folder / f"{os.getpid()}.json"
+        heard.write_text("[]")
+        os._exit(run(order, Points(heard)))
+    return child

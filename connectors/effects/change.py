@@ -42,8 +42,9 @@ def change(
 
     look    raises where the change must not be made
     send    one request; its connector asks the last checks directly before it leaves
-    late    says what is there now, where the claim was lost between the last check and the answer
-    Raises ClaimLost where another run may have taken over, LateEffect where it did while the request was on its way.
+    late    looks once more where the claim is gone when the answer comes, and says which two effects there are now;
+            nothing where there is one
+    Raises ClaimLost where another run may have taken over, LateEffect where it did and both have sent.
     """
     for _ in range(LOOKS):
         began = clocks()
@@ -69,11 +70,11 @@ def _refuse_old_look(since: Clocks, clocks: Callable[[], Clocks]) -> None:
 
 
 def _tell_if_late(late: Callable[[], str]) -> None:
-    """Raise LateEffect where the claim is gone by the time the answer is here."""
+    """Look at what there is now where the claim is gone by the time the answer is here."""
     try:
         last_checks()
     except ClaimLost as lost:
-        raise LateEffect(
-            f"A change was sent at the moment when this run lost its claim, and another run may have made it too. "
-            f"{late()} ({lost})"
-        ) from lost
+        both = late()
+        if both:
+            raise LateEffect(f"A change was sent while this run lost its claim, and is there twice. {both}") from lost
+        raise

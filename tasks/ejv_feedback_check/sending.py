@@ -172,12 +172,12 @@ class _Files:
         self.sftp.write(self.directory, self.trigger_name, ())
 
     def told_late(self, _answer: None) -> str:
-        """Say what lies in the directory after an upload that was made without its claim."""
-        there = [one for one in (self.sent.new_name, self.trigger_name) if self.sftp.exists(join(self.directory, one))]
+        """Say so where a trigger lies there whose file CGI has taken already."""
+        if self.sftp.exists(self.data) or not self.sftp.exists(self.trigger):
+            return ""
         return (
-            f"Batch {self.sent.batch_number} was being sent again as {self.sent.new_name}; of it and its trigger the "
-            f"directory has {' and '.join(there) or 'neither'} now. If the other run is done with it, remove them: "
-            "a second trigger is a second run of the file."
+            f"The trigger {self.trigger_name} of batch {self.sent.batch_number} lies in {self.directory}, and CGI has "
+            f"taken its file already, with the trigger of another run. Remove {self.trigger_name}."
         )
 
     def _refuse_answered(self) -> None:

@@ -84,13 +84,10 @@ def _send(step: Step, send: Callable[[Look], Json], look: Look, journal: Journal
 
 
 def _told_late(step: Step, look: Look) -> str:
-    """Say what CFS has after a step that was sent without its claim."""
+    """Say what CFS has after a step that was sent without its claim, where that is not what one sending comes to."""
     look.forget(*step.touches)
-    return f"It was '{step.kind} {step.subject}'; CFS has: {_found(step, look)}."
-
-
-def _found(step: Step, look: Look) -> str:
     try:
-        return step.look(look).found
+        step.look(look)
     except Undecided as undecided:
-        return undecided.cfs
+        return f"It was '{step.kind} {step.subject}'. CFS says: {undecided.cfs}. We say: {undecided.ours}."
+    return ""

@@ -131,8 +131,8 @@ def _told_late(context: RunContext, entry: Entry, memo: CreditMemo) -> str:
     )
     return (
         f"CFS made credit memo {memo.credit_memo_number} over {entry.amount} CAD for entry {entry.id} of invoice "
-        f"{entry.invoice_id}. The journal says: {known}. Where another memo stands for the same credit, ask CAS to "
-        "cancel one of the two."
+        f"{entry.invoice_id}. The journal says: {known}. If one of them stands for the same credit, ask CAS to "
+        f"cancel one of the two; if none does, run it with --memo {memo.credit_memo_number}."
     )
 
 

@@ -15,11 +15,11 @@ NEVER_DONE = {"kind": "error_before", "method": "POST", "path": "/cms/", "status
 
 
 def dying_before_the_books() -> Callable[[], None]:
-    """Give what ends the process once CFS has answered, before the last of the six commits."""
+    """Give what ends the process once CFS has answered, before the last of the eight transactions."""
     counted = count(1)
 
     def die() -> None:
-        if next(counted) == 6:
+        if next(counted) == 8:
             raise DeathError
 
     return die

@@ -1,0 +1,75 @@
+"""A resubmission stands still while its sessions end and another run sends it: when it wakes CGI is given nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.errors import ExitCode
+from tasks.ejv_feedback_check import JOB as FEEDBACK
+from tests.forked_runs import ForkedRuns
+from tests.stopped_runs import CHECKED, StoppableRuns, before_last_check, stopped_runs
+from tests.storage_fixtures import object_store_part, sftp_part
+from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tasks.ejv_feedback_check.test_putting_right import BATCH, INBOX, given_batch
+
+pytestmark = pytest.mark.slow
+AGAIN: dict[str, Any] = {"resubmit": 100, "reason": "ticket 4711"}
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ForkedRuns]:
+    yield from stopped_runs()
+
+
+@pytest.fixture
+def runs(process: ForkedRuns, office: Office) -> StoppableRuns:
+    url = office.books.database.engine.url.render_as_string(hide_password=False).replace("+psycopg2", "")
+    settings = sftp_part().environment() | object_store_part().environment() | {"SFTP_SETTLE_SECONDS": "0"}
+    return StoppableRuns(process, url, settings)
+
+
+def given_the_batch(office: Office) -> None:
+    office.books.empty()
+    office.place.emptied()
+    given_batch(office.books)
+    office.sent(BATCH, INBOX)
+
+
+def taken_by_cgi(office: Office) -> list[str]:
+    """Let CGI take what lies there, and give its names."""
+    there = office.place.uploaded()
+    for name in there:
+        (office.place.upload / name).unlink()
+    return [name for name in there if not name.endswith(".part")]
+
+
+def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(runs: StoppableRuns, office: Office) -> None:
+    given_the_batch(office)
+    points = runs.run(FEEDBACK, **AGAIN).points
+    last = len(points) - points[::-1].index(CHECKED)
+    tried = [at for at in before_last_check(points[:last]) if at >= points.index("after a commit")]
+
+    for at in [*tried[::4], tried[-1]]:
+        given_the_batch(office)
+        stopped = runs.run(FEEDBACK, stop_at=at, **AGAIN)
+        runs.end_sessions()
+        assert runs.run(FEEDBACK, **AGAIN).returncode == ExitCode.DONE
+        [data, trigger] = taken_by_cgi(office)
+        assert trigger == f"{data}.TRG"
+        woken = runs.runs.wake(stopped)
+        assert (woken.returncode, taken_by_cgi(office)) == (ExitCode.FAILED, []), points[at]
+
+
+def test_a_trigger_that_left_after_its_last_check_is_told(runs: StoppableRuns, office: Office) -> None:
+    given_the_batch(office)
+    points = runs.run(FEEDBACK, **AGAIN).points
+    given_the_batch(office)
+    stopped = runs.run(FEEDBACK, stop_at=len(points) - 1 - points[::-1].index(CHECKED), **AGAIN)
+    runs.end_sessions()
+    runs.run(FEEDBACK, **AGAIN)
+    [_, trigger] = taken_by_cgi(office)
+
+    assert runs.runs.wake(stopped).returncode == ExitCode.ATTENTION
+    assert taken_by_cgi(office) == [trigger]
+    assert f"Remove {trigger}" in runs.told()

@@ -1,0 +1,62 @@
+"""A repair stands still while its sessions end, and is done again: when it wakes it asks for no second memo."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.errors import ExitCode
+from tests.forked_runs import Ended, ForkedRuns
+from tests.stopped_runs import CHECKED, StoppableRuns, before_last_check, stopped_runs
+from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, Desk
+from tools.repair_partial_credit import JOB
+
+pytestmark = pytest.mark.slow
+ASKED: dict[str, Any] = {"invoice": 7, "lines": LINES, "memo": None, "not_made": False, "reason": "ticket 4711"}
+NOT_MADE: dict[str, Any] = {**ASKED, "lines": (), "not_made": True}
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ForkedRuns]:
+    yield from stopped_runs()
+
+
+@pytest.fixture
+def runs(process: ForkedRuns, desk: Desk) -> StoppableRuns:
+    url = desk.books.database.engine.url.render_as_string(hide_password=False).replace("+psycopg2", "")
+    return StoppableRuns(process, url, desk.cfs.environment())
+
+
+def do_it_again(runs: StoppableRuns, desk: Desk) -> Ended:
+    """Say that the first memo was not made, where one is open, and begin another."""
+    if desk.journal():
+        assert runs.run(JOB, **NOT_MADE).returncode == ExitCode.DONE
+    return runs.run(JOB, **ASKED)
+
+
+# The points up to the last check: a look at the site, the commit of the entry, the checks.
+@pytest.mark.parametrize("at", range(5))
+def test_a_repair_that_wakes_before_its_last_check_makes_no_second_memo(
+    runs: StoppableRuns, desk: Desk, at: int
+) -> None:
+    stopped = runs.run(JOB, stop_at=at, **ASKED)
+    assert stopped.stopped is not None
+    assert before_last_check(stopped.points)[-1] == at
+    runs.end_sessions()
+    assert do_it_again(runs, desk).returncode == ExitCode.DONE
+
+    assert runs.runs.wake(stopped).returncode == ExitCode.FAILED
+    assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
+
+
+def test_a_memo_that_was_asked_for_after_the_last_check_is_told_with_the_other(runs: StoppableRuns, desk: Desk) -> None:
+    stopped = runs.run(JOB, stop_at=5, **ASKED)
+    assert stopped.points[-1] == CHECKED
+    runs.end_sessions()
+    do_it_again(runs, desk)
+
+    assert runs.runs.wake(stopped).returncode == ExitCode.ATTENTION
+    assert len(desk.memos()) == 2
+    told = desk.books.rows("SELECT error FROM pay_jobs.job_runs WHERE error LIKE '%is there twice%'")[0][0]
+    for said in ("credit memo 20002 over 6.50 CAD", "not_made", "is done with memo 20001 over 6.50 CAD"):
+        assert said in told
