@@ -4,17 +4,19 @@ Stopped by SIGSTOP anywhere up to the last check it must send nothing; after it,
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from config.errors import ExitCode
+from connectors.cfs_delivery import CfsDelivery
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import SITE, connect, fresh_cfs, seed_site
 from tests.connectors.test_outbox_cfs import BEFORE, NUMBER, charges, nsf_fee
 from tests.forked_runs import ForkedRuns
 from tests.outbox_fixtures import SetClock, keep, kept, send
-from tests.stopped_runs import CHECKED, OUTBOX, StoppableRuns, before_last_check, stopped_runs
+from tests.stopped_runs import CHECKED, NOW, OUTBOX, StoppableRuns, before_last_check, stopped_runs
 
 pytestmark = pytest.mark.slow
 
@@ -75,15 +77,11 @@ def test_a_fee_that_was_charged_twice_is_told_with_both_effects(
 
     assert (woken.returncode, len(charges(cfs))) == (ExitCode.ATTENTION, 2)
     assert "charged twice on invoice REG07401364: 191.50 CAD are due in CFS, 161.50 are right" in runs.told()
-    clock = SetClock()
-    clock.forward(hours=3)
-    assert len(runs_later(database, cfs, clock)) == 1
+    assert len(runs_later(database, cfs, SetClock(NOW + timedelta(hours=3)))) == 1
 
 
 def runs_later(database: Database, cfs: RunningCfs, clock: SetClock) -> tuple[tuple[int, str], ...]:
     """Give what a later delivery finds, whatever the woken run could say."""
-    from connectors.cfs_delivery import CfsDelivery
-
     handler = CfsDelivery(connect(cfs), clock=clock)
     try:
         return send(database, {"cfs": handler}, clock).attention

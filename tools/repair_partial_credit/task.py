@@ -9,8 +9,8 @@ from config.business_time import naive_utc
 from config.errors import PayJobsError, UsageError
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient, CfsOutcomeUnknown, CreditMemo
-from database.pay.history import keep_versions
 from connectors.effects import ClaimLost, LateEffect, Observation, change, checked_by
+from database.pay.history import keep_versions
 from database.sql import run_sql
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
