@@ -1,4 +1,7 @@
-"""After the work: what CFS has applied equals our receipts, and its invoices are over what ours are, slip by slip."""
+"""After the work: what CFS has applied equals our receipts, and its invoices are over what ours are, slip by slip.
+
+What is owed without a reference is no agreement either: CFS does not know it, so no deposit that is linked pays it.
+"""
 
 from decimal import Decimal
 
@@ -31,4 +34,10 @@ def differences(family: Family, look: Look) -> list[str]:
         known = invoices.get(seen.invoice_number)
         if known is not None and known.total != seen.total:
             problems.append(f"invoice {known.number} is over {seen.total:.2f} in CFS, and over {known.total} here")
+    problems += [
+        f"{one.number} over {one.total} is owed and has no reference in force, so CFS does not know it and no receipt "
+        "pays it: give it a reference, or cancel it, in the pay database"
+        for one in family.root.invoices
+        if one.is_unknown_to_cfs
+    ]
     return problems

@@ -74,7 +74,15 @@ def operate(tools: Tools, family: Family, due: Due, report: Report) -> Family | 
 def _carry_out(tools: Tools, kind: OperationKind, work: Work, plan: Plan, report: Report) -> Family:
     """Make every step true and write down what follows from them; gives the family after it."""
     number, begin = work.slip.number, tools.context.database.begin
-    journal = Journal(begin, slip=number, kind=kind.name, plan=plan.as_json, run_id=tools.context.run_id)
+    journal = Journal(
+        begin,
+        slip=number,
+        kind=kind.name,
+        plan=plan.as_json,
+        run_id=tools.context.run_id,
+        judged=(work.slip.status, work.slip.total),
+        is_begun=work.earlier is not None and work.earlier.sent,
+    )
     if kind.takes:
         journal.open()
     tools.safe_point("planned")

@@ -11,7 +11,7 @@ from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.family.due import AUTHORIZED, Due, due_for
 from tasks.routing_slip_recreate.family.model import Family
-from tasks.routing_slip_recreate.journal import drop_operation, park_operation
+from tasks.routing_slip_recreate.journal import SlipChanged, drop_operation, park_operation
 from tasks.routing_slip_recreate.operations.adjust import Mismatch
 from tasks.routing_slip_recreate.report import Report
 from tasks.routing_slip_recreate.run_operation import Tools, operate
@@ -69,6 +69,9 @@ class Worker:
                 self._failures += not isinstance(error, CfsOutcomeUnknown)
             self.tools.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
             report.left.append((number, str(error)))
+            return None
+        except SlipChanged as changed:
+            report.left.append((number, f"{changed}; nothing was sent"))
             return None
         except InputRefused as error:
             outcome.rejects.append(Reject(number, f"{due.kind} refused", error.full_text))

@@ -168,10 +168,16 @@ def _adjustment(family: Family, kind: str) -> Due | None:
         for one in family.invoices
         if one.status in {"APPROVED", "CREATED", "REFUND_REQUESTED"}
     ]
-    waits_for = _profile(slip)
+    waits_for, refused = _profile(slip), ""
     if pending and not begun:
         waits_for = f"CREATE_INVOICES (19:00): {', '.join(pending)}"
-    return Due(kind, slip, waits_for)
+    unknown = [one.number for one in family.invoices if one.is_unknown_to_cfs]
+    if unknown and not begun:
+        refused = (
+            f"{', '.join(unknown)} is owed and has no reference in force, so no job will settle it: give it a "
+            "reference, or cancel it, in the pay database"
+        )
+    return Due(kind, slip, waits_for, refused)
 
 
 def _profile(slip: Slip) -> str:

@@ -54,6 +54,11 @@ class SlipInvoice:
         return self.status in FINAL
 
     @property
+    def is_unknown_to_cfs(self) -> bool:
+        """Whether it is owed and no job will ever send it: CREATE_INVOICES takes APPROVED ones only."""
+        return self.status == "CREATED" and self.reference_id is None and not self.is_nsf_fee
+
+    @property
     def applied(self) -> Decimal:
         """What our `receipts` rows say was applied to it."""
         return sum(self.receipts.values(), Decimal("0.00"))
@@ -80,7 +85,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Slip:
-    """A routing slip."""
+    """A routing slip. `refunded` is what refunds and write-offs took out of it until now."""
 
     number: str
     status: str
@@ -92,6 +97,7 @@ class Slip:
     payment_account_id: int
     account: SlipAccount | None
     cas_mismatch: bool = False
+    refunded: Decimal = Decimal("0.00")
     invoices: tuple[SlipInvoice, ...] = ()
     operations: tuple[Operation, ...] = ()
 

@@ -85,6 +85,7 @@ def _slip(row: Row[Any], invoices: list[SlipInvoice], operations: list[Operation
         payment_account_id=row.payment_account_id,
         account=account,
         cas_mismatch=row.cas_mismatch,
+        refunded=row.refunded,
         invoices=tuple(invoices),
         operations=tuple(operations),
     )

@@ -6,9 +6,10 @@ are committed in the transaction that closes the operation and brings the pay ta
 
 from tasks.routing_slip_recreate.journal.journal import (
     Journal,
+    SlipChanged,
     drop_operation,
     open_operation,
     park_operation,
 )
 
-__all__ = ["Journal", "drop_operation", "open_operation", "park_operation"]
+__all__ = ["Journal", "SlipChanged", "drop_operation", "open_operation", "park_operation"]

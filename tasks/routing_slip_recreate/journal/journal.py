@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from config.errors import PayJobsError
+from config.errors import PayJobsError, SourceUnavailable
 from connectors.effects import ClaimLost
 from database.sql import run_sql
 from tasks.routing_slip_recreate.steps.base import Json, Seen, Step
@@ -38,11 +39,18 @@ def drop_operation(session: Session, operation_id: int, *, why: str, run_id: int
     run_sql(session, PACKAGE, "end_operation", id=operation_id, state="dropped", why=why, run_id=run_id)
 
 
+class SlipChanged(SourceUnavailable):
+    """Nothing was sent: the next run judges the slip anew."""
+
+
 class Journal:
     """One operation and its steps.
 
     What is about to be sent is committed before it is sent, and with it the plan and what became of the steps before
     it. What is not committed yet when the process dies is looked up in CFS again.
+
+    judged    status and total of the slip when the plan was made
+    is_begun  whether an earlier run has sent a step: then the operation goes to its end, whatever the slip is now
     """
 
     def __init__(
@@ -53,8 +61,12 @@ class Journal:
         kind: str,
         plan: Json,
         run_id: int | None,
+        judged: tuple[str, Decimal],
+        is_begun: bool = False,
     ) -> None:
         self._begin = begin
+        self._judged = dict(zip(("status", "total"), judged, strict=True))
+        self._is_begun = is_begun
         self._operation: dict[str, Any] = {"slip": slip, "kind": kind, "plan": plan, "run_id": run_id}
         self._run_id = run_id
         self._id: int | None = None
@@ -77,10 +89,20 @@ class Journal:
         self.save()
 
     def still_intended(self) -> None:
-        """Make sure that the step that was committed last is still this run's to send. Raises ClaimLost."""
+        """Make sure that the step that was committed last is still this run's to send.
+
+        Raises ClaimLost where it is not, SlipChanged where nothing was sent yet and the slip is not what was judged.
+        """
         with self._begin() as session:
-            found = run_sql(session, PACKAGE, "still_intended", operation_id=self._id, **self._intended).one_or_none()
-        if found is None:
+            row = run_sql(
+                session, PACKAGE, "still_intended", operation_id=self._id, **self._intended, **self._judged
+            ).one_or_none()
+            is_changed = row is not None and not row.is_asked_for and not self._is_begun
+            if is_changed:
+                run_sql(session, PACKAGE, "withdraw_step", operation_id=self._id, **self._intended)
+        if is_changed:
+            raise SlipChanged(f"it is no longer {self._judged['status']} over {self._judged['total']}")
+        if row is None:
             raise ClaimLost(
                 f"'{self._intended['kind']} {self._intended['subject']}' was taken over by another run before it was "
                 "sent."
@@ -88,6 +110,7 @@ class Journal:
 
     def answer(self, step: Step, state: str, answer: Json) -> None:
         """Note what became of a step: done, lost or refused."""
+        self._is_begun = True
         self._note("answer_step", step, state=state, answer=json.dumps(answer))
 
     def save(self) -> None:

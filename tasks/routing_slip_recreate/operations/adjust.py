@@ -66,18 +66,27 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
 def _compare(work: Work, held: list[Held]) -> None:
     """Hold our balance against CFS, to the cent. Raises Mismatch (section 3.6, steps 3 and 4).
 
-    A deposit that bounced counts on neither side.
+    A deposit that bounced counts on neither side. What earlier refunds took out is gone on both: CFS has it neither as
+    unapplied nor at an invoice, and our slips hold it as their refund amount.
     """
     family = work.family
     applied = sum((one.net_paid for one in family.invoices if one.status == "PAID"), Decimal(0))
     deposited = sum((one.slip.total for one in held), Decimal(0))
     unapplied = sum((one.receipt.unapplied_amount for one in held), Decimal(0))
+    taken_out = sum((one.slip.refunded for one in held), Decimal(0))
+    left_cfs = sum((adjusted_amount(one.receipt) for one in held), Decimal(0))
     listed = any(one.receipt.invoices for one in held)
-    if listed == (applied > 0) and deposited - applied == unapplied == family.root.remaining:
+    left = deposited - applied - taken_out
+    if listed == (applied > 0) and left == unapplied == family.root.remaining and taken_out == left_cfs:
         return
     raise Mismatch(
-        cfs="; ".join(f"receipt {one.number} is {told(one.receipt)}" for one in held) or "no receipt is open",
-        ours=f"{deposited} were deposited, {applied} paid for transactions, and {family.root.remaining} are left",
+        cfs="; ".join(
+            f"receipt {one.number} is {told(one.receipt)}, {adjusted_amount(one.receipt):.2f} have left it"
+            for one in held
+        )
+        or "no receipt is open",
+        ours=f"{deposited} were deposited, {applied} paid for transactions, {taken_out} refunded or written off, and "
+        f"{family.root.remaining} are left",
         repair="bring the two together to the cent, and clear cas_mismatch of the slip",
     )
 

@@ -25,7 +25,12 @@ from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
 from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
 from tasks.routing_slip_recreate.steps.base import Undecided, told
-from tasks.routing_slip_recreate.steps.receipts import apply_receipt, create_receipt, reverse_receipt
+from tasks.routing_slip_recreate.steps.receipts import (
+    adjusted_amount,
+    apply_receipt,
+    create_receipt,
+    reverse_receipt,
+)
 
 
 def plan(work: Work) -> Plan:
@@ -67,6 +72,8 @@ def _versions(work: Work) -> tuple[int, int]:
     _, receipt = the_receipt(there, slip.site, slip, linked=False, may_lead=True)
     if not there.open:
         _refuse_lost_deposit(work, receipt)
+    else:
+        _refuse_refunded(work, there.found[there.open[0]])
     highest = there.highest
     assert highest is not None
     made = there.open == [highest] and highest > slip.version and receipt.receipt_amount == slip.total
@@ -85,6 +92,17 @@ def _refuse_lost_deposit(work: Work, receipt: Receipt) -> None:
             ours=f"the deposit of slip {slip.number} bounced or was voided (its CFS account is FREEZE), and is now "
             f"corrected to {slip.total}",
             repair=f"if the {slip.total} were really paid in, make their receipt in CFS under the next number",
+        )
+
+
+def _refuse_refunded(work: Work, receipt: Receipt) -> None:
+    """A receipt that a refund took money out of is not made anew over the whole total. Raises Undecided."""
+    gone = adjusted_amount(receipt)
+    if gone:
+        raise Undecided(
+            cfs=f"receipt {receipt.receipt_number} is {told(receipt)}, and {gone:.2f} have left it",
+            ours=f"slip {work.slip.number} is corrected to {work.slip.total}, which would bring that money back",
+            repair="correct the slip in CFS by hand: its receipt cannot be made anew without what was refunded",
         )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import InputRefused
 from connectors.cfs import Invoice
+from database.pay.nsf_fee import fee_overdue_date
 from database.sql import run_sql
 from tasks.routing_slip_recreate.operations.base import Fee, Work
 from tasks.routing_slip_recreate.pay_tables.slips import naive
@@ -43,4 +44,5 @@ def write_fee(session: Session, work: Work, fee: Fee, *, invoice_id: int, made: 
         invoice_number=made.invoice_number,
         reference_number=made.reference_number,
         now=naive(work.now),
+        overdue_date=fee_overdue_date(naive(work.now)),
     )

@@ -22,8 +22,9 @@ def naive(instant: datetime) -> datetime:
 
 
 def hold_rows(session: Session, root: str) -> None:
-    """Hold the rows of a slip and its children until the transaction ends."""
-    run_sql(session, PACKAGE, "lock_slips", root=root)
+    """Hold a slip and its children, their CFS accounts and transactions until the transaction ends."""
+    for statement in ("lock_slips", "lock_accounts", "lock_invoices"):
+        run_sql(session, PACKAGE, statement, root=root)
 
 
 def lock_family(session: Session, work: Work) -> Family:
@@ -34,6 +35,11 @@ def lock_family(session: Session, work: Work) -> Family:
     assert fresh is not None
     if {one.number for one in work.family.members} - {one.number for one in fresh.members}:
         raise _changed("its family is another one now")
+    for number in {root, work.slip.number}:
+        was, now = work.family.slip(number).account, fresh.slip(number).account
+        if now is None or was is None or (now.id, now.status) != (was.id, was.status):
+            found = f"{now.status} ({now.id})" if now else "gone"
+            raise _changed(f"the CFS account of {number} is {found} now, and was {was and was.status}")
     return fresh
 
 

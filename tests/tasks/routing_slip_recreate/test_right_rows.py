@@ -1,0 +1,206 @@
+"""What trials beside the reference found of slips: the rows, and what is told of them.
+
+Two are samples of the reference's data (docs/specs/routing-slips.md, sections 3.4 and 3.6): a second refund, and a
+bounce with a paid transaction that CFS does not know.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from config.errors import ExitCode, SourceUnavailable
+from tests.routing_slip_factory import NOW, Slips
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, live, nsf, refund
+
+
+def given_a_paid_transaction_without_a_reference(slips: Slips) -> None:
+    """Deposit 100.00 and pay 30.00 with it, of which CFS and the references know nothing."""
+    slips.deposit(PARENT, "100.00")
+    invoice = slips.spend(PARENT, "30.00")
+    slips.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = 30 WHERE id = :id", id=invoice)
+
+
+def test_a_second_refund_counts_what_the_first_took_out(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["50.00"])
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    slips.change("UPDATE routing_slips SET remaining_amount = 50 WHERE number = :n", n=PARENT)
+    slips.run()
+    # The API gives a transaction back after the refund, and staff refund that as well.
+    slips.set_status(PARENT, "ACTIVE")
+    slips.refund_transaction(slips.one("SELECT id FROM invoices")["id"])
+    slips.create_invoices()
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+
+    assert slips.run().rejects == []
+
+    slip = slips.slip(PARENT)
+    assert (slip["remaining_amount"], slip["refund_amount"], slip["cas_mismatch"]) == (0, 100, False)
+    assert slips.receipts()[PARENT]["unapplied"] == "0.00"
+
+
+def test_a_refund_that_forgets_a_cent_of_the_first_is_flagged(slips: Slips) -> None:
+    refund(slips)
+    slips.change("UPDATE routing_slips SET refund_amount = 0.01 WHERE number = :n", n=PARENT)
+
+    (reject,) = slips.run().rejects
+
+    assert "0.01 refunded or written off, and 110.00 are left" in reject.detail
+    assert slips.slip(PARENT)["cas_mismatch"]
+
+
+def test_a_corrected_slip_does_not_bring_refunded_money_back(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00")
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    slips.run()
+    slips.correct(PARENT, "120.00")
+
+    (reject,) = slips.run().rejects
+
+    assert "100.00 have left it" in reject.detail
+    assert live(slips) == {PARENT: "100.00"}
+
+
+def test_a_bounce_with_a_paid_transaction_that_cfs_does_not_know_is_finished_and_told(slips: Slips) -> None:
+    given_a_paid_transaction_without_a_reference(slips)
+    slips.bounce(PARENT)
+
+    outcome = slips.run()
+
+    assert outcome.exit_code == ExitCode.ATTENTION
+    (reject,) = outcome.rejects
+    assert "over 30.00 is owed and has no reference in force" in reject.detail
+    assert slips.slip(PARENT)["account"] == "FREEZE"
+
+
+def test_a_slip_linked_after_such_a_bounce_does_not_say_that_all_agrees(slips: Slips) -> None:
+    given_a_paid_transaction_without_a_reference(slips)
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "60.00")
+    slips.link(CHILD, PARENT)
+
+    outcome = slips.run()
+
+    assert slips.receipts()[f"{CHILD}L"]["unapplied"] == "30.00"
+    assert any("no reference in force" in one.detail for one in outcome.rejects)
+    assert outcome.counts["slips_in_agreement"] < outcome.counts["slips_checked"]
+
+
+def test_a_refund_is_refused_while_something_is_owed_that_no_job_will_settle(slips: Slips) -> None:
+    given_a_paid_transaction_without_a_reference(slips)
+    slips.change("UPDATE invoices SET invoice_status_code = 'CREATED', paid = 0")
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+
+    (reject,) = slips.run().rejects
+
+    assert "so no job will settle it" in reject.detail
+
+
+def test_the_fee_invoice_has_the_columns_of_a_pad_fee(slips: Slips) -> None:
+    nsf(slips)
+    slips.change("UPDATE payment_accounts SET bcol_account = 'BC1234'")
+
+    slips.run()
+
+    fee = slips.one("SELECT * FROM invoices WHERE corp_type_code = 'BCR'")
+    line = slips.one("SELECT * FROM payment_line_items WHERE invoice_id = :id", id=fee["id"])
+    assert fee["overdue_date"] == datetime(2027, 1, 15, 7, 0)
+    assert (fee["bcol_account"], fee["refund"], fee["created_by"]) == ("BC1234", None, "SYSTEM")
+    assert (fee["total"], fee["paid"], fee["payment_method_code"], fee["routing_slip"]) == (30, 0, "INTERNAL", PARENT)
+    assert fee["cfs_account_id"] == slips.one("SELECT id FROM cfs_accounts WHERE status = 'FREEZE'")["id"]
+    assert (line["quantity"], line["waived_fees"], line["total"], line["filing_fees"]) == (None, None, 30, 30)
+    assert fee["created_on"] == NOW.replace(tzinfo=None)
+
+
+def test_the_profile_of_a_slip_keeps_its_versions(slips: Slips) -> None:
+    nsf(slips)
+
+    slips.run()
+
+    kept = slips.rows("SELECT id, status, version FROM cfs_accounts_history ORDER BY id, version")
+    frozen = slips.one("SELECT id, version FROM cfs_accounts WHERE status = 'FREEZE'")
+    assert [(one["status"], one["version"] + 1) for one in kept if one["id"] == frozen["id"]] == [
+        ("ACTIVE", frozen["version"])
+    ]
+
+
+def test_without_a_fee_in_force_a_bounced_slip_is_left_alone(slips: Slips) -> None:
+    nsf(slips)
+    slips.change("DELETE FROM distribution_code_links WHERE fee_schedule_id = 53")
+    before = slips.final_state()
+
+    outcome = slips.run()
+
+    assert outcome.exit_code == ExitCode.ATTENTION
+    assert "no NSF fee in force" in outcome.rejects[0].detail
+    assert slips.final_state() == before
+
+
+def test_a_link_to_a_parent_whose_account_is_inactive_is_refused_untouched(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "100.00")
+    slips.link(CHILD, PARENT)
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 1")
+    before = slips.final_state()
+
+    (reject,) = slips.run().rejects
+
+    assert (reject.reason, f"account of its parent {PARENT} is INACTIVE" in reject.detail) == ("link refused", True)
+    assert slips.final_state() == before
+
+
+# What other writers do while an operation is under way: (where, what, what is told or left).
+def status_taken_back(slips: Slips) -> None:
+    slips.set_status(PARENT, "ACTIVE")
+
+
+def total_changed(slips: Slips) -> None:
+    slips.correct(PARENT, "130.00")
+
+
+@pytest.mark.parametrize("change", [status_taken_back, total_changed])
+def test_a_slip_that_is_changed_before_the_first_step_is_not_touched(
+    slips: Slips, change: Callable[[Slips], None]
+) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    slips.correct(PARENT, "120.00")
+
+    def meanwhile(name: str) -> None:
+        if name == "intended 1 reverse receipt":
+            change(slips)
+
+    with pytest.raises(SourceUnavailable, match="nothing was sent"):
+        slips.run(checkpoint=meanwhile)
+
+    assert live(slips) == {PARENT: "100.00"}
+    assert slips.run().rejects == []
+    assert live(slips) == ({PARENT: "100.00"} if change is status_taken_back else {f"{PARENT}R2": "130.00"})
+
+
+def test_a_refund_asked_for_while_a_bounce_is_worked_stays_asked_for(slips: Slips) -> None:
+    nsf(slips)
+    invoice = slips.one("SELECT id FROM invoices")["id"]
+
+    def meanwhile(name: str) -> None:
+        if name == "before closing":
+            slips.change("UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = :id", id=invoice)
+
+    slips.run(checkpoint=meanwhile)
+
+    row = slips.one("SELECT invoice_status_code FROM invoices WHERE id = :id", id=invoice)
+    assert row["invoice_status_code"] == "REFUND_REQUESTED"
+
+
+def test_an_account_that_is_closed_while_a_bounce_is_worked_is_not_frozen(slips: Slips) -> None:
+    nsf(slips)
+    account = slips.one("SELECT payment_account_id AS id FROM routing_slips WHERE number = :n", n=PARENT)["id"]
+
+    def meanwhile(name: str) -> None:
+        if name == "before closing":
+            slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE account_id = :id", id=account)
+
+    (reject,) = slips.run(checkpoint=meanwhile).rejects
+
+    assert f"the CFS account of {PARENT} is INACTIVE" in reject.detail
+    assert slips.slip(PARENT)["account"] == "INACTIVE"
