@@ -107,6 +107,7 @@ def stand_still() -> None:
 
 def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
     """Carry out orders until there are no more."""
+    stopped: set[int] = set()
     with tempfile.TemporaryDirectory() as folder:
         for line in sys.stdin:
             order = json.loads(line)
@@ -117,6 +118,7 @@ def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
                 child = _forked(run, order, Path(folder))
             _, status = os.waitpid(child, os.WUNTRACED)
             is_stopped = os.WIFSTOPPED(status)
+            (stopped.add if is_stopped else stopped.discard)(child)
             answer = {
                 "returncode": 0 if is_stopped else os.waitstatus_to_exitcode(status),
                 "points": json.loads((Path(folder) / f"{child}.json").read_text()),
@@ -124,6 +126,9 @@ def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
             }
             sys.stdout.write(f"\nANSWER {json.dumps(answer)}\n")
             sys.stdout.flush()
+    for child in stopped:  # of a test that failed: it holds our end of the pipe
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def _forked(run: Callable[[dict[str, Any], Points], int], order: dict[str, Any], folder: Path) -> int:
