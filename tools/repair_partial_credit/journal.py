@@ -120,7 +120,8 @@ def still_intended(database: Database, entry: Entry) -> None:
 
 
 def read_entries(database: Database, invoice_id: int) -> list[Row[Any]]:
-    """Return every partial credit of an invoice; read without the claim of a run, which may be lost."""
+    """Return every partial credit of an invoice, through a new session: those of the run may have ended."""
+    database.engine.dispose()
     with database.engine.connect() as connection:
         return list(
             connection.execute(

@@ -13,6 +13,7 @@ from tools.repair_partial_credit import JOB
 
 pytestmark = pytest.mark.slow
 ASKED: dict[str, Any] = {"invoice": 7, "lines": LINES, "memo": None, "not_made": False, "reason": "ticket 4711"}
+GAP = 7  # before it: a token, the look at the site, the commit of the entry, the last check
 NOT_MADE: dict[str, Any] = {**ASKED, "lines": (), "not_made": True}
 
 
@@ -34,8 +35,7 @@ def do_it_again(runs: StoppableRuns, desk: Desk) -> Ended:
     return runs.run(JOB, **ASKED)
 
 
-# The points up to the last check: a look at the site, the commit of the entry, the checks.
-@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("at", range(GAP))
 def test_a_repair_that_wakes_before_its_last_check_makes_no_second_memo(
     runs: StoppableRuns, desk: Desk, at: int
 ) -> None:
@@ -50,7 +50,7 @@ def test_a_repair_that_wakes_before_its_last_check_makes_no_second_memo(
 
 
 def test_a_memo_that_was_asked_for_after_the_last_check_is_told_with_the_other(runs: StoppableRuns, desk: Desk) -> None:
-    stopped = runs.run(JOB, stop_at=5, **ASKED)
+    stopped = runs.run(JOB, stop_at=GAP, **ASKED)
     assert stopped.points[-1] == CHECKED
     runs.end_sessions()
     do_it_again(runs, desk)
