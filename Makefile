@@ -39,6 +39,7 @@ test: lint types imports    ## everything
 
 soak: $(READY)       ## the long proofs: ten thousand races of the jobs with others at work (COUNT=10000)
 	$(BIN)/python -m tests.soak races --count $(or $(COUNT),10000)
+	SLIP_STOPS=60 $(BIN)/python -m pytest tests/tasks/routing_slip_recreate/test_stopped.py
 
 bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks

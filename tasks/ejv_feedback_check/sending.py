@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
 from config.settings import CgiSettings, CgiSftpSettings
-from connectors.effects import ClaimLost, Clocks, Observation, change, checked_by
+from connectors.effects import ClaimLost, Clocks, Observation, change, checked_by, last_checks
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
 from jobs.run.context import RunContext
@@ -215,7 +215,9 @@ def _overtaken(context: RunContext, sftp: SftpSession, sent: Resubmission) -> li
 
 def _give_up(context: RunContext, sftp: SftpSession, sent: Resubmission, data: str, against: list[str]) -> Outcome:
     if sftp.exists(data):
-        sftp.remove(data)
+        with checked_by(partial(_still_ours, context, sent, ("begun", "data_sent", "triggering"))):
+            last_checks()
+            sftp.remove(data)
     why = "; ".join(against)
     _note(context, sent, "given_up", note=why)
     where = f"batch {sent.batch_number} as {sent.new_name}"

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from config.errors import AlreadyRunning, SourceUnavailable
+from connectors.effects import ClaimLost
 from jobs.run import ledger
 from jobs.run.locks import RunLock, living_runs, lock_key, name_session
 from jobs.run.shard import WHOLE, Shard, parse_shard
@@ -138,6 +139,16 @@ def test_before_a_commit_a_lost_connection_is_noticed(open_session: Open) -> Non
     open_session().execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
 
     with pytest.raises(SourceUnavailable, match="connection that holds the job's lock was lost"):
+        lock.still_held()
+
+
+def test_before_a_commit_a_session_that_was_reset_is_noticed(open_session: Open) -> None:
+    connection = open_session()
+    lock = take(connection)
+    lock.still_held()
+    connection.execute(text("SELECT pg_advisory_unlock_all()"))
+
+    with pytest.raises(ClaimLost, match="holds 0 of its 2 advisory locks"):
         lock.still_held()
 
 
