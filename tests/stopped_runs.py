@@ -23,17 +23,17 @@ import connectors.cfs.transport
 import connectors.sftp
 from jobs.job import Job
 from jobs.run.runner import Request, execute
-from tasks.ejv_feedback_check import JOB as _FEEDBACK
 from tasks.routing_slip_recreate import JOB as _SLIPS
 from tests.forked_runs import Ended, ForkedRuns, Points, serve, stand_still
+from tools.ejv import RESUBMIT as _RESUBMIT
 from tools.repair_partial_credit import JOB as _PARTIAL_CREDIT
 
 NOW = datetime(2026, 11, 23, 18, 30, 15, tzinfo=UTC)
 OUTBOX = Job("DELIVER", "Deliver the outbox.", "tests.stopped_runs:do_nothing", "tests.stopped_runs:NoArguments",
              needs=("CfsSettings",), delivers=True)  # fmt: skip
 CHECKED = "after the last check"
-_JOBS = {one.name: one for one in (_FEEDBACK, _SLIPS, _PARTIAL_CREDIT, OUTBOX)}
-_LATE = ("connectors.cfs_delivery", "jobs.run.delivery", "minio", "tasks.ejv_feedback_check.task",
+_JOBS = {one.name: one for one in (_RESUBMIT, _SLIPS, _PARTIAL_CREDIT, OUTBOX)}
+_LATE = ("connectors.cfs_delivery", "jobs.run.delivery", "minio", "tools.ejv.task",
          "tasks.routing_slip_recreate.task", "tools.repair_partial_credit.task")  # fmt: skip
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(?:WITH\b.*\b)?(INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
 

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from config.errors import ExitCode
-from tasks.ejv_feedback_check import JOB as FEEDBACK
 from tests.forked_runs import ForkedRuns
 from tests.stopped_runs import CHECKED, StoppableRuns, before_last_check, stopped_runs
 from tests.storage_fixtures import object_store_part, sftp_part
 from tests.tasks.ejv_feedback_check.conftest import Office
 from tests.tasks.ejv_feedback_check.test_putting_right import BATCH, INBOX, given_batch
+from tools.ejv import RESUBMIT
 
 pytestmark = pytest.mark.slow
-AGAIN: dict[str, Any] = {"resubmit": 100, "reason": "ticket 4711"}
+AGAIN: dict[str, Any] = {"batch": 100, "reason": "ticket 4711", "skip_wait": False, "closed_period": False}
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +46,15 @@ def taken_by_cgi(office: Office) -> list[str]:
 
 def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(runs: StoppableRuns, office: Office) -> None:
     given_the_batch(office)
-    points = runs.run(FEEDBACK, **AGAIN).points
+    points = runs.run(RESUBMIT, **AGAIN).points
     last = len(points) - points[::-1].index(CHECKED)
     tried = [at for at in before_last_check(points[:last]) if at >= points.index("after a commit")]
 
     for at in [*tried[::4], tried[-1]]:
         given_the_batch(office)
-        stopped = runs.run(FEEDBACK, stop_at=at, **AGAIN)
+        stopped = runs.run(RESUBMIT, stop_at=at, **AGAIN)
         runs.end_sessions()
-        assert runs.run(FEEDBACK, **AGAIN).returncode == ExitCode.DONE
+        assert runs.run(RESUBMIT, **AGAIN).returncode == ExitCode.DONE
         [data, trigger] = taken_by_cgi(office)
         assert trigger == f"{data}.TRG"
         woken = runs.runs.wake(stopped)
@@ -64,11 +64,11 @@ def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(runs: Sto
 def test_a_trigger_that_wakes_after_its_last_check_finds_its_file_taken(runs: StoppableRuns, office: Office) -> None:
     """The other run has renamed the one file that both write aside, so the late rename has nothing to rename."""
     given_the_batch(office)
-    points = runs.run(FEEDBACK, **AGAIN).points
+    points = runs.run(RESUBMIT, **AGAIN).points
     given_the_batch(office)
-    stopped = runs.run(FEEDBACK, stop_at=len(points) - 1 - points[::-1].index(CHECKED), **AGAIN)
+    stopped = runs.run(RESUBMIT, stop_at=len(points) - 1 - points[::-1].index(CHECKED), **AGAIN)
     runs.end_sessions()
-    runs.run(FEEDBACK, **AGAIN)
+    runs.run(RESUBMIT, **AGAIN)
     taken_by_cgi(office)
 
     woken = runs.runs.wake(stopped)
