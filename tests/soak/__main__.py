@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sandbox import postgres
 from sandbox.up import prepare_pay_database, upgrade
+from tests.conftest import Server
 from tests.soak.races import RACES
 
 
@@ -26,13 +27,20 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pay-jobs-soak-") as folder:
         running = postgres.start(Path(folder) / "postgres")
         try:
-            address = postgres.url(running, "postgres")
-            prepare_pay_database(address, None)
-            upgrade(address)
-            wrong = sum(_races(name, address, arguments.seed, arguments.count // len(names)) for name in names)
+            server = Server(lambda name: postgres.url(running, name))
+            share = arguments.count // len(names)
+            wrong = sum(_races(name, _pay_database(server, name), arguments.seed, share) for name in names)
         finally:
             running.stop()
     return 1 if wrong else 0
+
+
+def _pay_database(server: Server, name: str) -> str:
+    """Make a pay database for the races of one job, and return its address."""
+    address = server.create(f"races_{name}")
+    prepare_pay_database(address, None)
+    upgrade(address)
+    return address
 
 
 def _races(name: str, address: str, seed: int, count: int) -> int:
