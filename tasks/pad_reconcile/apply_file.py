@@ -177,10 +177,8 @@ def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:
         rows_skipped=applied.rows("skipped"),
         rows_rejected=applied.rows("rejected"),
     )
-    amounts = [(kind, count, amount) for kind, (count, amount) in sorted(applied.outcomes.items())]
-    outcome.tables.append(
-        Table(f"{name}: {totals.rows:,} rows, {totals.amount:,} CAD", ("outcome", "rows", "amount"), amounts)
-    )
+    title = f"{name}: {totals.rows:,} rows, {totals.amount:,} CAD"
+    outcome.tables.append(Table(title, ("outcome", "rule", "rows", "amount"), applied.by_rule))
     if applied.bounced:
         columns = ("account", "CFS account", "invoice number", "owing", "PAD", "fee", "reason")
         outcome.tables.append(
@@ -216,6 +214,7 @@ def _first(found: int) -> str:
 
 
 def _drop_tables(session: Session, applied: Applied) -> None:
+    session.execute(text("DROP VIEW open_invoices"))
     session.execute(text("DROP TABLE settlement_staged, settlement_done"))
     applied.forget()
 

@@ -42,7 +42,7 @@ class Fee:
 class Applied:
     """What became of the rows; what may be many lies in the database until the transaction ends.
 
-    outcomes     outcome: (rows, amount)
+    by_rule      outcome, rule, rows, amount
     bounced      one row a bounced payment (choose_bounced.sql)
     fee          the NSF fee in CAD; None where nothing bounced
     completed    one row an online banking invoice that is now paid
@@ -56,7 +56,7 @@ class Applied:
     receipts: KeptRows
     differences: KeptRows
     unplaced: KeptRows
-    outcomes: dict[str, tuple[int, Decimal]] = field(default_factory=dict)
+    by_rule: list[tuple[str, str, int, Decimal]] = field(default_factory=list)
     fee: Decimal | None = None
 
     @classmethod
@@ -76,8 +76,8 @@ class Applied:
             kept.forget()
 
     def rows(self, outcome: str) -> int:
-        """Give how many rows ended so."""
-        return self.outcomes.get(outcome, (0, Decimal(0)))[0]
+        """Return how many rows ended so."""
+        return sum(rows for name, _, rows, _ in self.by_rule if name == outcome)
 
 
 def apply_staged(
@@ -106,8 +106,8 @@ def apply_staged(
     applied.receipts.add("SELECT * FROM settlement_receipts")
     session.execute(text("DROP TABLE settlement_receipts"))
     run_sql(session, PACKAGE, "record_rows", run_id=run_id)
-    applied.outcomes = _outcomes(session)
-    _check_totals(totals, applied.outcomes, source)
+    applied.by_rule = _by_rule(session)
+    _check_totals(totals, applied.by_rule, source)
     return applied
 
 
@@ -117,13 +117,14 @@ def _settle(session: Session, applied: Applied, now: datetime) -> None:
     run_sql(session, PACKAGE, "choose_settled_invoices")
     session.execute(text("ANALYZE settled_invoices"))
     applied.differences.add(read_sql(PACKAGE, "find_differences").text)
+    _apply_credits(session, applied, memos_only=False)
     run_sql(session, PACKAGE, "write_receipts")
     run_sql(session, PACKAGE, "complete_references")
     run_sql(session, PACKAGE, "mark_invoices_paid", now=now)
+    run_sql(session, PACKAGE, "write_missing_receipts")
     applied.completed.add(read_sql(PACKAGE, "list_completed_invoices").text)
     run_sql(session, PACKAGE, "write_pad_payments")
     run_sql(session, PACKAGE, "complete_eft_payments")
-    _apply_credits(session, applied, memos_only=False)
     run_sql(session, PACKAGE, "create_credits", now=now)
 
 
@@ -138,6 +139,7 @@ def _apply_credits(session: Session, applied: Applied, *, memos_only: bool) -> N
 def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> None:
     """Section 8: the local half of the NSF flow; what CFS and others must be told follows through the outbox."""
     run_sql(session, PACKAGE, "choose_bounced")
+    run_sql(session, PACKAGE, "fail_payments")
     if not applied.bounced.add("SELECT * FROM bounced_payments"):
         return
     fee = _nsf_fee(session, today)
@@ -155,7 +157,6 @@ def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> N
         description=fee.description,
         distribution_id=fee.distribution_id,
     )
-    run_sql(session, PACKAGE, "fail_payments")
     applied.fee = fee.amount
 
 
@@ -178,16 +179,19 @@ def _nsf_fee(session: Session, today: date) -> Fee:
     return Fee(*tuple(row))
 
 
-def _outcomes(session: Session) -> dict[str, tuple[int, Decimal]]:
+def _by_rule(session: Session) -> list[tuple[str, str, int, Decimal]]:
     rows: Sequence[Row[Any]] = session.execute(
-        text("SELECT outcome, count(*), sum(amount) FROM settlement_done GROUP BY outcome")
+        text(
+            "SELECT outcome, replace(rule, '_', ' '), count(*), sum(amount) FROM settlement_done"
+            " GROUP BY outcome, rule ORDER BY outcome, rule"
+        )
     ).all()
-    return {outcome: (count, amount) for outcome, count, amount in map(tuple, rows)}
+    return [(outcome, rule, count, amount) for outcome, rule, count, amount in map(tuple, rows)]
 
 
-def _check_totals(totals: Totals, outcomes: dict[str, tuple[int, Decimal]], source: str) -> None:
-    rows = sum(count for count, _ in outcomes.values())
-    amount = sum((amount for _, amount in outcomes.values()), Decimal(0))
+def _check_totals(totals: Totals, by_rule: list[tuple[str, str, int, Decimal]], source: str) -> None:
+    rows = sum(count for _, _, count, _ in by_rule)
+    amount = sum((amount for *_, amount in by_rule), Decimal(0))
     if (rows, amount) != (totals.rows, totals.amount):
         raise TotalsDisagree(
             f"{source}: {totals.rows} rows of {totals.amount} CAD were read, but their outcomes add up to "

@@ -28,9 +28,16 @@ def waiting_files(session: Session) -> tuple[list[InboundFile], list[InboundFile
 
     A file that is stored and not moved yet holds back what is newer, which would make it a late one.
     """
-    found = list_files(session, SOURCE, ["stored", "received"])
+    found = sorted(list_files(session, SOURCE, ["stored", "received"]), key=_place)
     ready = list(takewhile(lambda file: file.state == "received", found))
     return ready, found[len(ready) :]
+
+
+def _place(file: InboundFile) -> tuple[date, list[tuple[bool, int, str]], int]:
+    """Return what a file is sorted by: its day, then its name with numbers as numbers, so that _2 is before _10."""
+    stem = file.name.rpartition(".")[0].upper()
+    parts = [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"([0-9]+)", stem)]
+    return (file.business_date or date.max, parts, file.id)
 
 
 def newest_applied(session: Session) -> date | None:

@@ -34,6 +34,7 @@ def create_tables(session: Session) -> None:
     """Create the staging tables of one file."""
     run_sql(session, PACKAGE, "create_staged")
     run_sql(session, PACKAGE, "create_done")
+    run_sql(session, PACKAGE, "create_open_invoices")
 
 
 def stage(session: Session, file_id: int, rows: Iterable[Row]) -> Totals:

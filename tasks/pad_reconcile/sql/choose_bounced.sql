@@ -10,9 +10,6 @@ WITH found AS (
        SELECT resolved.file_id, resolved.line, resolved.target_number, resolved.source_number, resolved.source_type,
               resolved.application_date, resolved.amount, resolved.original_amount, resolved.outstanding_amount,
               resolved.customer_account, resolved.reversal_reason, resolved.status, resolved.payment_account_id,
-              CASE WHEN lower(resolved.status) = 'partially paid'
-                   THEN greatest(resolved.original_amount - resolved.outstanding_amount, 0)
-                   ELSE 0.00 END AS paid_amount,
               pad.id AS cfs_account_id, pad.cfs_party, pad.cfs_account, pad.cfs_site,
               pad.status = 'FREEZE' AS was_frozen,
               billed.cfs_party AS billed_party, billed.cfs_account AS billed_account, billed.cfs_site AS billed_site,
@@ -40,6 +37,7 @@ WITH found AS (
               ) AS billed ON true
         WHERE resolved.outcome = 'applied'
           AND resolved.kind = 'BOUNCE'
+          AND resolved.rule <> 'payment_failed'
      )
 SELECT found.*,
        nth = 1 AS is_first,

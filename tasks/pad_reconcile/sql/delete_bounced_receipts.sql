@@ -5,7 +5,7 @@
 -- source docs/specs/cas-settlement-csv.md section 8 step 7; hazard 7 of section 10: this receipt, however many there are
 --
 -- Where no receipt of the invoice carries the bounced receipt's number, the reference wrote it under another one: then
--- all receipts of the invoice go, as they do there.
+-- all receipts of the invoice go, as they do there, save those of a credit memo over what it paid: it did not bounce.
 DELETE FROM receipts AS receipt
  USING bounced_payments AS bounced
   JOIN invoice_references AS reference
@@ -15,4 +15,9 @@ DELETE FROM receipts AS receipt
    AND (receipt.receipt_number = bounced.source_number
         OR NOT EXISTS (SELECT FROM receipts AS other
                         WHERE other.invoice_id = receipt.invoice_id
-                          AND other.receipt_number = bounced.source_number))
+                          AND other.receipt_number = bounced.source_number)
+           AND CAST(receipt.receipt_amount AS numeric(19,2)) > coalesce((
+                 SELECT sum(credit.amount_applied)
+                   FROM applied_credits AS credit
+                  WHERE credit.invoice_id = receipt.invoice_id
+                    AND credit.cfs_identifier = receipt.receipt_number), -1))

@@ -6,6 +6,7 @@ SELECT applied.target_number, applied.amount AS applied, expected.amount AS open
   FROM (SELECT target_number, sum(amount) AS amount, bool_or(kind <> 'PART_ONE') AS is_settled
           FROM settlement_resolved
          WHERE outcome = 'applied'
+           AND rule <> 'came_late'
            AND kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT', 'PART_ONE')
          GROUP BY target_number) AS applied
   JOIN (SELECT target_number, sum(open_amount) AS amount FROM settled_invoices GROUP BY target_number) AS expected

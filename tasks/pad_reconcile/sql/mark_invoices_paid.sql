@@ -1,7 +1,7 @@
 -- Mark the invoices paid, or paid in part; an invoice in a final state keeps it, the money is recorded all the same.
 -- in     now (naive UTC)
 -- out    one row an invoice: id, payment method, status, amount paid
--- again  only invoices with an ACTIVE reference were chosen
+-- again  only invoices with an ACTIVE reference are changed
 -- source docs/specs/cas-settlement-csv.md section 5.4, hazard 8 of section 10; invoice-lifecycle.md section 7 rule 2
 UPDATE invoices AS invoice
    SET invoice_status_code = CASE
@@ -12,9 +12,11 @@ UPDATE invoices AS invoice
          WHEN settled.is_settled THEN 'PAID'
          ELSE 'PARTIAL_PAID' END,
        payment_date = CASE WHEN settled.is_settled THEN settled.application_date ELSE invoice.payment_date END,
-       paid = CASE WHEN settled.is_settled THEN settled.total ELSE settled.total - settled.outstanding_amount END,
+       paid = CASE WHEN settled.is_settled THEN settled.total
+                   ELSE greatest(invoice.paid, settled.total - settled.outstanding_amount) END,
        updated_on = :now,
        updated_by = NULL,
        updated_name = NULL
   FROM settled_invoices AS settled
  WHERE invoice.id = settled.invoice_id
+   AND NOT settled.is_late

@@ -11,6 +11,9 @@
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
 -- late as well, and for a person. Rows that are the same, and bounces of the same number, count once: the first of
 -- them that can be applied.
+--
+-- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
+-- bears its number, is booked where the settled invoices have room for it, and else is for a person.
 CREATE TEMPORARY TABLE settlement_resolved ON COMMIT DROP AS
 WITH staged AS MATERIALIZED (
        SELECT *
@@ -25,11 +28,15 @@ WITH staged AS MATERIALIZED (
                          FILTER (WHERE reference.status_code = 'ACTIVE'), false) AS shares_card,
               min(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'ACTIVE') AS lowest_account,
               max(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'ACTIVE') AS highest_account,
+              min(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'COMPLETED'
+                AND invoice.payment_method_code <> 'CC') AS lowest_paid_account,
+              max(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'COMPLETED'
+                AND invoice.payment_method_code <> 'CC') AS highest_paid_account,
               min(invoice.payment_account_id) FILTER (WHERE reference.status_code <> 'CANCELLED') AS payment_account_id,
               coalesce(bool_or(reference.status_code = 'CANCELLED' AND EXISTS (
                 SELECT FROM invoice_references AS replacement
                  WHERE replacement.invoice_id = reference.invoice_id
-                   AND replacement.is_consolidated
+                   AND (replacement.is_consolidated OR replacement.invoice_number LIKE '%-C')
                    AND replacement.status_code = 'COMPLETED')), false) AS paid_by_card
          FROM (SELECT DISTINCT target_number FROM staged WHERE kind NOT IN ('SKIP', 'REJECT', 'ON_ACCOUNT')) AS wanted
          JOIN invoice_references AS reference
@@ -46,8 +53,10 @@ WITH staged AS MATERIALIZED (
               max(payment_date) FILTER (WHERE payment_status_code = 'FAILED') AS failed_on,
               max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED'
                                           AND payment_method_code = 'PAD') AS completed_on,
-              array_agg(coalesce(receipt_number, '')) FILTER (WHERE payment_status_code = 'COMPLETED'
-                                                                AND payment_method_code = 'PAD') AS completed_by
+              max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_on,
+              array_agg(coalesce(receipt_number, '')) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_by,
+              count(*) FILTER (WHERE payment_status_code = 'COMPLETED'
+                                 AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS not_by_card
          FROM payments
         WHERE invoice_number IN (SELECT target_number FROM staged WHERE kind IN ('SETTLE_PAD', 'BOUNCE'))
         GROUP BY invoice_number
@@ -57,8 +66,9 @@ WITH staged AS MATERIALIZED (
               coalesce(numbers.payment_account_id, owners.payment_account_id) AS payment_account_id,
               coalesce(numbers.active, 0) AS active,
               coalesce(numbers.completed, 0) AS completed,
-              numbers.lowest_account,
+              coalesce(numbers.lowest_account, numbers.lowest_paid_account) AS lowest_account,
               owners.owners,
+              late.room,
               CASE
               WHEN staged.kind = 'SKIP' THEN 'skipped:' || staged.rule
               WHEN staged.kind = 'REJECT' THEN 'rejected:' || staged.rule
@@ -71,6 +81,11 @@ WITH staged AS MATERIALIZED (
                               AND done.outcome = 'applied')
               THEN 'already_applied:same_row'
 
+              WHEN staged.record_type = 'CMAP' AND staged.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
+               AND (SELECT count(*) FROM credits WHERE cfs_identifier = staged.source_number AND is_credit_memo) > 1
+               AND NOT EXISTS (SELECT FROM applied_credits WHERE application_id = staged.application_id)
+              THEN 'rejected:ambiguous_memo'
+
               WHEN staged.kind = 'EFT_PAYMENT' THEN
                    CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number)
                         THEN 'rejected:no_eft_payment'
@@ -81,14 +96,20 @@ WITH staged AS MATERIALIZED (
 
               WHEN staged.kind = 'ON_ACCOUNT' THEN
                    CASE WHEN EXISTS (SELECT FROM credits WHERE cfs_identifier = staged.source_number
-                                        AND NOT coalesce(is_credit_memo, false))
+                                        AND NOT coalesce(is_credit_memo, false)
+                                        AND CAST(amount AS numeric(19,2)) >= staged.original_amount)
                         THEN 'already_applied:credit_exists'
+                        WHEN EXISTS (SELECT FROM credits WHERE cfs_identifier = staged.source_number
+                                        AND NOT coalesce(is_credit_memo, false))
+                        THEN 'rejected:credit_differs'
                         WHEN owners.owners = 0 THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
                         ELSE 'applied:' END
 
               WHEN staged.kind = 'BOUNCE' THEN
-                   CASE WHEN EXISTS (SELECT FROM non_sufficient_funds WHERE invoice_number = staged.target_number)
+                   CASE WHEN nsf.is_noted
+                         AND NOT coalesce(numbers.active > 0 AND numbers.completed = 0
+                                          AND pad_payments.not_by_card > 0, false)
                         THEN 'already_applied:bounced_before'
                         WHEN pad_payments.failed > 0
                          AND NOT coalesce(numbers.completed > 0
@@ -99,12 +120,14 @@ WITH staged AS MATERIALIZED (
                         WHEN owners.owners = 0 THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
                         WHEN owners.payment_account_id <> numbers.payment_account_id THEN 'rejected:account_mismatch'
-                        WHEN NOT EXISTS (SELECT FROM cfs_accounts AS pad WHERE pad.account_id = owners.payment_account_id
+                        WHEN NOT nsf.is_noted
+                         AND NOT EXISTS (SELECT FROM cfs_accounts AS pad WHERE pad.account_id = owners.payment_account_id
                                             AND pad.payment_method = 'PAD' AND pad.status <> 'INACTIVE')
                         THEN 'rejected:no_pad_account'
-                        WHEN CAST(pad_payments.completed_on AS date) > staged.application_date
-                         AND staged.source_number <> ALL (pad_payments.completed_by)
+                        WHEN CAST(pad_payments.paid_on AS date) > staged.application_date
+                         AND staged.source_number <> ALL (pad_payments.paid_by)
                         THEN 'rejected:paid_since'
+                        WHEN nsf.is_noted THEN 'applied:payment_failed'
                         ELSE 'applied:' END
 
               WHEN staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT') THEN
@@ -115,9 +138,15 @@ WITH staged AS MATERIALIZED (
                         WHEN numbers.active > 0 AND staged.kind = 'SETTLE_PAD'
                          AND pad_payments.failed_on >= staged.application_date THEN 'skipped:bounced_since'
                         WHEN numbers.active > 0 THEN 'applied:'
-                        WHEN numbers.completed > 0 THEN 'already_applied:invoice_paid'
+                        WHEN numbers.completed > 0 THEN late.verdict
                         WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
-                        WHEN numbers.paid_by_card THEN 'skipped:paid_by_card'
+                        WHEN numbers.paid_by_card OR EXISTS (
+                               SELECT FROM regexp_match(staged.target_number, '^([A-Za-z]+)0*([0-9]+)$') AS part
+                                CROSS JOIN generate_series(0, 8) AS zeros
+                                 JOIN invoice_references AS card
+                                   ON card.invoice_number = part[1] || repeat('0', zeros) || part[2] || '-C'
+                                WHERE card.status_code = 'COMPLETED')
+                        THEN 'skipped:paid_by_card'
                         WHEN staged.target_number LIKE 'REGUT%' THEN 'skipped:development_invoice'
                         ELSE 'rejected:no_invoice' END
 
@@ -134,7 +163,7 @@ WITH staged AS MATERIALIZED (
                                   AND receipt.receipt_number = CAST(staged.application_id AS text))
                         THEN 'already_applied:receipt_exists'
                         WHEN numbers.active = 1 THEN 'applied:'
-                        WHEN numbers.completed = 1 THEN 'already_applied:invoice_paid'
+                        WHEN numbers.completed = 1 THEN late.verdict
                         ELSE 'rejected:not_exactly_one_invoice' END
 
               WHEN staged.kind = 'MEMO_PART' THEN 'skipped:partial_credit'
@@ -150,17 +179,83 @@ WITH staged AS MATERIALIZED (
                  WHERE cfs.cfs_account = staged.customer_account
                    AND staged.kind IN ('BOUNCE', 'ON_ACCOUNT')
               ) AS owners
+        CROSS JOIN LATERAL (
+                SELECT staged.kind = 'BOUNCE'
+                       AND EXISTS (SELECT FROM non_sufficient_funds
+                                    WHERE invoice_number = staged.target_number) AS is_noted
+              ) AS nsf
+         LEFT JOIN LATERAL (
+                SELECT settled.room,
+                       CASE WHEN staged.amount = 0 THEN 'already_applied:invoice_paid'
+                            WHEN staged.kind = 'PART_ONE' AND CAST(staged.application_id AS text) = ANY (settled.receipts)
+                            THEN 'already_applied:receipt_exists'
+                            WHEN seen.is_known AND NOT seen.is_ours THEN 'already_applied:invoice_paid'
+                            WHEN staged.record_type = 'CMAP' THEN 'skipped:nothing_open'
+                            WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.failed_on >= staged.application_date
+                            THEN 'skipped:bounced_since'
+                            WHEN staged.kind = 'OTHER_ONE' AND NOT seen.is_known THEN 'rejected:unexpected_status'
+                            WHEN numbers.lowest_paid_account <> staged.customer_account
+                              OR numbers.highest_paid_account <> staged.customer_account
+                            THEN 'rejected:account_mismatch'
+                            WHEN staged.kind <> 'OTHER_ONE' AND settled.room >= staged.amount THEN 'applied:came_late'
+                            WHEN seen.is_known THEN 'already_applied:invoice_paid'
+                            WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
+                            ELSE 'rejected:paid_already' END AS verdict
+                  FROM (SELECT coalesce(sum(unpaid.open_amount), 0) AS room,
+                               (SELECT array_agg(receipt.receipt_number)
+                                  FROM invoice_references AS mine
+                                  JOIN receipts AS receipt
+                                    ON receipt.invoice_id = mine.invoice_id
+                                 WHERE mine.invoice_number = staged.target_number
+                                   AND mine.status_code = 'COMPLETED') AS receipts
+                          FROM invoice_references AS reference
+                          JOIN open_invoices AS unpaid
+                            ON unpaid.invoice_id = reference.invoice_id
+                         WHERE reference.invoice_number = staged.target_number
+                           AND reference.status_code = 'COMPLETED'
+                           AND unpaid.payment_method_code <> 'CC') AS settled
+                 CROSS JOIN LATERAL (
+                        SELECT coalesce(staged.source_number = ANY (settled.receipts), false)
+                               OR EXISTS (SELECT FROM payments AS payment
+                                           WHERE payment.receipt_number = staged.source_number
+                                             AND payment.payment_status_code = 'COMPLETED'
+                                             AND coalesce(payment.invoice_number, staged.target_number)
+                                                 = staged.target_number) AS is_known,
+                               EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
+                                        WHERE earlier.target_number = staged.target_number
+                                          AND earlier.source_number = staged.source_number
+                                          AND earlier.outcome = 'applied')
+                               OR EXISTS (SELECT FROM settlement_done AS done
+                                           WHERE done.target_number = staged.target_number
+                                             AND done.source_number = staged.source_number
+                                             AND done.outcome = 'applied') AS is_ours
+                      ) AS seen
+              ) AS late
+           ON numbers.completed > 0
+          AND staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT', 'SETTLE_ONE', 'PART_ONE', 'OTHER_ONE')
      ),
      once AS (
        SELECT judged.*,
-              CASE WHEN verdict = 'applied:'
+              CASE WHEN verdict LIKE 'applied:%'
                     AND row_number() OVER (PARTITION BY content_hash, verdict ORDER BY file_id, line) > 1
                    THEN 'already_applied:same_row'
-                   WHEN verdict = 'applied:' AND kind = 'BOUNCE'
+                   WHEN verdict LIKE 'applied:%' AND kind = 'BOUNCE'
                     AND row_number() OVER (PARTITION BY target_number, verdict, kind ORDER BY file_id, line) > 1
                    THEN 'already_applied:bounced_before'
-                   ELSE verdict END AS final
+                   WHEN verdict = 'applied:' AND kind = 'ON_ACCOUNT'
+                    AND original_amount > first_value(original_amount)
+                          OVER (PARTITION BY source_number, verdict, kind ORDER BY file_id, line)
+                   THEN 'rejected:credit_differs'
+                   ELSE verdict END AS first_verdict
          FROM judged
+     ),
+     fitting AS (
+       SELECT once.*,
+              CASE WHEN first_verdict = 'applied:came_late'
+                    AND sum(amount) OVER (PARTITION BY target_number, first_verdict ORDER BY file_id, line) > room
+                   THEN CASE WHEN kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open' ELSE 'rejected:paid_already' END
+                   ELSE first_verdict END AS final
+         FROM once
      )
 SELECT file_id, line, kind,
        CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(final, ':', 2) END AS rule,
@@ -177,10 +272,15 @@ SELECT file_id, line, kind,
        WHEN 'ambiguous_account' THEN 'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
        WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
        WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
+       WHEN 'paid_already' THEN target_number || ' is settled, and ' || room || ' CAD of it is open: no place for '
+                                || amount || ' CAD more'
+       WHEN 'credit_differs' THEN 'a credit over another amount is there for receipt ' || source_number
+                                  || ': this row says ' || original_amount || ' CAD'
+       WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number
        WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
        ELSE detail END AS detail,
        record_type, source_type, source_number, application_id, application_date, amount, customer_account,
        target_type, target_number, original_amount, outstanding_amount, status, reversal_reason, content_hash, wave,
        split_part(final, ':', 1) AS outcome,
        payment_account_id
-  FROM once
+  FROM fitting

@@ -15,13 +15,15 @@ WITH receipts_read AS (
               (array_agg(done.payment_account_id ORDER BY done.file_id DESC, done.line DESC))[1] AS payment_account_id,
               coalesce(sum(done.amount) FILTER (WHERE done.kind = 'ON_ACCOUNT'), 0.00) AS credit_amount,
               bool_or(done.kind = 'ON_ACCOUNT') AS is_over,
-              bool_or(done.kind = 'PART_ONE') AS is_under,
+              bool_or(done.kind = 'PART_ONE' AND done.rule <> 'came_late') AS is_under,
               min(ARRAY[done.file_id, done.line]) AS first_row
          FROM settlement_done AS done
         WHERE done.outcome = 'applied'
           AND done.source_number IN (
                 SELECT bank.source_number FROM settlement_done AS bank
-                 WHERE bank.record_type = 'BOLP' AND bank.outcome = 'applied')
+                 WHERE bank.record_type = 'BOLP'
+                   AND bank.outcome = 'applied'
+                   AND lower(bank.source_type) <> 'bc reg eft wire cheque')
         GROUP BY done.source_number
      ),
      added AS (

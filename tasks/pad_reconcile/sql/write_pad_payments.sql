@@ -1,7 +1,7 @@
--- Write the completed payment of each PAD number that was settled, unless it has one.
+-- Write the completed payment of each PAD number that was settled, or add to the one it has.
 -- in     -
--- out    the number of rows
--- again  a completed payment of the same number is left alone
+-- out    the number of rows written anew
+-- again  only rows that were applied add to a payment, and of its own receipt no more than the number's amount
 -- source docs/specs/cas-settlement-csv.md section 6; hazard 6 of section 10: the payment follows from the row
 --
 -- One payment a number, because other services expect at most one that is completed; it bears the first row's receipt
@@ -28,6 +28,35 @@ WITH settled AS (
                    AND NOT EXISTS (SELECT FROM payments AS other
                                     WHERE other.invoice_number = resolved.target_number)))
         GROUP BY resolved.target_number
+     ),
+     known AS (
+       SELECT DISTINCT ON (payment.invoice_number) payment.id, payment.invoice_number, payment.receipt_number
+         FROM payments AS payment
+        WHERE payment.invoice_number IN (SELECT target_number FROM settled)
+          AND payment.payment_status_code = 'COMPLETED'
+          AND payment.payment_method_code = 'PAD'
+        ORDER BY payment.invoice_number, payment.id
+     ),
+     shares AS (
+       SELECT known.id, settled.original_amount,
+              coalesce(sum(resolved.amount) FILTER (WHERE resolved.source_number = known.receipt_number), 0) AS own,
+              coalesce(sum(resolved.amount) FILTER (
+                         WHERE resolved.source_number IS DISTINCT FROM known.receipt_number), 0) AS other
+         FROM known
+         JOIN settled
+           ON settled.target_number = known.invoice_number
+         JOIN settlement_resolved AS resolved
+           ON resolved.target_number = known.invoice_number
+          AND resolved.kind = 'SETTLE_PAD'
+          AND resolved.outcome = 'applied'
+        GROUP BY known.id, settled.original_amount
+     ),
+     added AS (
+       UPDATE payments AS payment
+          SET paid_amount = greatest(payment.paid_amount,
+                                     least(payment.paid_amount + shares.own, shares.original_amount)) + shares.other
+         FROM shares
+        WHERE payment.id = shares.id
      )
 INSERT INTO payments (
        payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
@@ -35,8 +64,5 @@ INSERT INTO payments (
 SELECT 'PAYBC', 'PAD', 'COMPLETED', amount, application_date, target_number,
        payment_account_id, original_amount, source_number, 'SYSTEM', false
   FROM settled
- WHERE NOT EXISTS (
-         SELECT FROM payments AS known
-          WHERE known.invoice_number = settled.target_number
-            AND known.payment_status_code = 'COMPLETED')
+ WHERE NOT EXISTS (SELECT FROM known WHERE known.invoice_number = settled.target_number)
  ORDER BY first_row

@@ -4,25 +4,49 @@
 -- again  only rows that resolved to applied write receipts
 -- source docs/specs/cas-settlement-csv.md section 5.4 and hazard 9 of section 10
 --
--- The rows of a number and its open invoices are laid end to end; where they overlap is a receipt. What CAS applied
--- beyond the open amounts goes to the last invoice, so that the receipts always add up to the rows.
-WITH invoice_spans AS (
-       SELECT target_number, invoice_id,
-              sum(open_amount) OVER running - open_amount AS starts,
-              CASE WHEN lead(invoice_id) OVER (PARTITION BY target_number ORDER BY invoice_id) IS NULL
-                   THEN 'Infinity' ELSE sum(open_amount) OVER running END AS ends
-         FROM settled_invoices
-       WINDOW running AS (PARTITION BY target_number ORDER BY invoice_id)
-     ),
-     row_spans AS (
-       SELECT file_id, line, kind, target_number, source_number, application_id, application_date,
-              sum(amount) OVER running - amount AS starts,
-              sum(amount) OVER running AS ends
+-- A credit memo's receipts stand where the memo was applied. What is left of the rows of a number and its open invoices
+-- are laid end to end; where they overlap is a receipt. What CAS applied beyond the open amounts goes to the last
+-- invoice, so that the receipts always add up to the rows.
+WITH settling AS (
+       SELECT *
          FROM settlement_resolved
         WHERE outcome = 'applied'
+          AND rule <> 'credit_applied'
           AND kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT', 'PART_ONE')
           AND amount > 0
-       WINDOW running AS (PARTITION BY target_number ORDER BY file_id, line)
+     ),
+     memo_parts AS (
+       SELECT memo.file_id, memo.line, memo.source_number, memo.application_date, credit.invoice_id,
+              credit.amount_applied AS part
+         FROM (SELECT DISTINCT ON (application_id) *
+                 FROM settling
+                WHERE record_type = 'CMAP'
+                ORDER BY application_id, file_id, line) AS memo
+         JOIN applied_credits AS credit
+           ON credit.application_id = memo.application_id
+          AND credit.invoice_number = memo.target_number
+     ),
+     invoice_spans AS (
+       SELECT settled.target_number, settled.invoice_id,
+              sum(unpaid.open_amount) OVER running - unpaid.open_amount AS starts,
+              CASE WHEN lead(settled.invoice_id) OVER (PARTITION BY settled.target_number
+                                                       ORDER BY settled.invoice_id) IS NULL
+                   THEN 'Infinity' ELSE sum(unpaid.open_amount) OVER running END AS ends
+         FROM settled_invoices AS settled
+         JOIN open_invoices AS unpaid
+           ON unpaid.invoice_id = settled.invoice_id
+       WINDOW running AS (PARTITION BY settled.target_number ORDER BY settled.invoice_id)
+     ),
+     row_spans AS (
+       SELECT settling.file_id, settling.line, settling.kind, settling.target_number, settling.source_number,
+              settling.application_id, settling.application_date,
+              sum(left_over.amount) OVER running - left_over.amount AS starts,
+              sum(left_over.amount) OVER running AS ends
+         FROM settling
+         LEFT JOIN (SELECT file_id, line, sum(part) AS amount FROM memo_parts GROUP BY file_id, line) AS placed
+           ON (placed.file_id, placed.line) = (settling.file_id, settling.line)
+        CROSS JOIN LATERAL (SELECT settling.amount - coalesce(placed.amount, 0) AS amount) AS left_over
+       WINDOW running AS (PARTITION BY settling.target_number ORDER BY settling.file_id, settling.line)
      )
 INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)
 SELECT spans.invoice_id,
@@ -35,4 +59,6 @@ SELECT spans.invoice_id,
     ON spans.target_number = applied.target_number
    AND spans.starts < applied.ends
    AND applied.starts < spans.ends
- ORDER BY applied.file_id, applied.line, spans.invoice_id
+UNION ALL
+SELECT invoice_id, source_number, application_date, part
+  FROM memo_parts

@@ -113,7 +113,9 @@ class World:
     receipts: list[Receipt] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
-    applied: list[tuple[int, int, Decimal, str]] = field(default_factory=list)  # application, invoice, amount, memo
+    applied: list[tuple[int, int, Decimal, str, str]] = field(default_factory=list)  # application, invoice, amount,
+    # memo, CFS number
+    booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that were applied
     bounces: list[str] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
 
@@ -127,6 +129,7 @@ class World:
             self._settle(wave)
             self._bounce(wave)
             self.done |= {one.row.identity() for one in wave if one.outcome == "applied"}
+            self.booked |= {(one.row.target_number, one.row.source_number) for one in wave if one.outcome == "applied"}
         self._pay_by_bank(judged)
         return judged
 
@@ -150,6 +153,8 @@ class World:
     def _judge(self, wave: list[Judged]) -> None:
         taken: set[str] = set()
         bounced: set[str] = set()
+        on_account: dict[str, Decimal] = {}
+        came_late: dict[str, Decimal] = {}
         for one in wave:
             self._judge_one(one)
             if one.outcome != "applied":
@@ -158,10 +163,27 @@ class World:
                 one.end("already_applied", "same_row")
             elif one.kind is Kind.BOUNCE and one.row.target_number in bounced:
                 one.end("already_applied", "bounced_before")
+            elif one.kind is Kind.ON_ACCOUNT and cad(one.row.original_amount) > on_account.setdefault(
+                one.row.source_number, cad(one.row.original_amount)
+            ):
+                one.end("rejected", "credit_differs")
+            elif one.rule == "came_late" and not self._fits(one, came_late):
+                one.end(
+                    *(("skipped", "nothing_open") if one.kind is Kind.SETTLE_CREDIT else ("rejected", "paid_already"))
+                )
             else:
                 taken.add(one.row.identity())
                 if one.kind is Kind.BOUNCE:
                     bounced.add(one.row.target_number)
+
+    def _fits(self, one: Judged, came_late: dict[str, Decimal]) -> bool:
+        number = one.row.target_number
+        came_late[number] = came_late.get(number, ZERO) + cad(one.row.amount)
+        return came_late[number] <= self._room(number)
+
+    def _room(self, number: str) -> Decimal:
+        paid = [invoice for invoice in self._behind(number, "COMPLETED") if invoice.method != "CC"]
+        return sum((self._open(invoice) for invoice in paid), ZERO)
 
     def _judge_one(self, one: Judged) -> Judged:
         row = one.row
@@ -169,11 +191,18 @@ class World:
             return one.end("skipped" if one.kind is Kind.SKIP else "rejected", decide(row).rule)
         if row.identity() in self.done:
             return one.end("already_applied", "same_row")
+        memos = [credit for credit in self.credits if credit.is_memo and credit.identifier == row.source_number]
+        is_memo = row.record_type == "CMAP" and one.kind in {Kind.MEMO_PART, Kind.SETTLE_CREDIT}
+        if is_memo and len(memos) > 1 and all(application != row.application_id for application, *_ in self.applied):
+            return one.end("rejected", "ambiguous_memo")
         if one.kind is Kind.EFT_PAYMENT:
             return self._judge_eft(one)
         if one.kind is Kind.ON_ACCOUNT:
-            if any(credit.identifier == row.source_number and not credit.is_memo for credit in self.credits):
-                return one.end("already_applied", "credit_exists")
+            known = [one.amount for one in self.credits if one.identifier == row.source_number and not one.is_memo]
+            if known:
+                if max(known) >= cad(row.original_amount):
+                    return one.end("already_applied", "credit_exists")
+                return one.end("rejected", "credit_differs")
             return self._unless_owner_unclear(one) or one.end("applied")
         if one.kind is Kind.BOUNCE:
             return self._judge_bounce(one)
@@ -192,7 +221,10 @@ class World:
     def _judge_bounce(self, one: Judged) -> Judged:
         row = one.row
         failed = [payment for payment in self._payments(row.target_number) if payment.status == "FAILED"]
-        if row.target_number in self.bounces:
+        paid = [one for one in self._payments(row.target_number) if one.status == "COMPLETED"]
+        is_noted = row.target_number in self.bounces
+        is_open = bool(self._behind(row.target_number, "ACTIVE")) and not self._behind(row.target_number, "COMPLETED")
+        if is_noted and not (is_open and any(payment.method != "CC" for payment in paid)):
             return one.end("already_applied", "bounced_before")
         if failed and not self._was_pulled_again(one, failed):
             return one.end("already_applied", "bounced_before")
@@ -204,14 +236,13 @@ class World:
         (owner,) = self._owners(row)
         if owner != min(invoice.account for invoice in behind):
             return one.end("rejected", "account_mismatch")
-        if self._pad_profile(owner, row.customer_account) is None:
+        if not is_noted and self._pad_profile(owner, row.customer_account) is None:
             return one.end("rejected", "no_pad_account")
         assert row.application_date is not None
-        paid = [one for one in self._payments(row.target_number) if (one.method, one.status) == ("PAD", "COMPLETED")]
         is_late = any(payment.day > row.application_date for payment in paid)
         if is_late and all(payment.receipt != row.source_number for payment in paid):
             return one.end("rejected", "paid_since")
-        return one.end("applied")
+        return one.end("applied", "payment_failed" if is_noted else "")
 
     def _was_pulled_again(self, one: Judged, failed: list[Payment]) -> bool:
         assert one.row.application_date is not None
@@ -245,15 +276,47 @@ class World:
                     if payment.status == "FAILED" and payment.day >= row.application_date:
                         return one.end("skipped", "bounced_since")
             return one.end("applied")
-        if single:
-            if len(completed) == 1:
-                return one.end("already_applied", "invoice_paid")
+        if single and len(completed) != 1:
             return one.end("rejected", "not_exactly_one_invoice")
         if completed:
-            return one.end("already_applied", "invoice_paid")
+            return self._judge_late(one, [invoice for invoice in completed if invoice.method != "CC"])
         if one.kind is Kind.SETTLE_CREDIT:
             return one.end("skipped", "nothing_open")
         return one.end("rejected", "no_invoice")
+
+    def _judge_late(self, one: Judged, paid: list[Invoice]) -> Judged:
+        """Money for a number that is settled: known, booked where there is room, or for a person."""
+        row = one.row
+        ids = {invoice.id for invoice in self._behind(row.target_number, "COMPLETED")}
+        receipts = {receipt.number for receipt in self.receipts if receipt.invoice in ids}
+        is_known = row.source_number in receipts or any(
+            (payment.receipt, payment.status) == (row.source_number, "COMPLETED")
+            and payment.number in {None, row.target_number}
+            for payment in self.payments
+        )
+        if not row.amount:
+            return one.end("already_applied", "invoice_paid")
+        if one.kind is Kind.PART_ONE and str(row.application_id) in receipts:
+            return one.end("already_applied", "receipt_exists")
+        if is_known and (row.target_number, row.source_number) not in self.booked:
+            return one.end("already_applied", "invoice_paid")
+        if row.record_type == "CMAP":
+            return one.end("skipped", "nothing_open")
+        assert row.application_date is not None
+        failed = [payment for payment in self._payments(row.target_number) if payment.status == "FAILED"]
+        if one.kind is Kind.SETTLE_PAD and any(payment.day >= row.application_date for payment in failed):
+            return one.end("skipped", "bounced_since")
+        if one.kind is Kind.OTHER_ONE and not is_known:
+            return one.end("rejected", "unexpected_status")
+        if any(invoice.cfs != row.customer_account for invoice in paid):
+            return one.end("rejected", "account_mismatch")
+        if one.kind is not Kind.OTHER_ONE and self._room(row.target_number) >= cad(row.amount):
+            return one.end("applied", "came_late")
+        if is_known:
+            return one.end("already_applied", "invoice_paid")
+        return one.end(
+            *(("skipped", "nothing_open") if one.kind is Kind.SETTLE_CREDIT else ("rejected", "paid_already"))
+        )
 
     def _unless_owner_unclear(self, one: Judged) -> Judged | None:
         owners = self._owners(one.row)
@@ -266,15 +329,16 @@ class World:
     def _settle(self, wave: list[Judged]) -> None:
         self._apply_memos([one for one in wave if one.kind is Kind.MEMO_PART])
         applied = [one for one in wave if one.outcome == "applied" and one.kind in INCOMING]
+        self._apply_memos([one for one in wave if one.kind is Kind.SETTLE_CREDIT and one.row.record_type == "CMAP"])
+        before = self.payments.copy()
         for number in dict.fromkeys(one.row.target_number for one in applied):
             self._settle_number(number, [one for one in applied if one.row.target_number == number])
-        self._make_up_for_payments(wave)
+        self._pay(wave, {payment.number for payment in before})
         for one in wave:
             if one.outcome == "applied" and one.row.record_type == "EFTP" and one.kind is not Kind.ON_ACCOUNT:
                 for payment in self.payments:
                     if payment.receipt == one.row.source_number:
                         payment.status = "COMPLETED"
-        self._apply_memos([one for one in wave if one.kind is Kind.SETTLE_CREDIT and one.row.record_type == "CMAP"])
         for one in wave:
             known = {credit.identifier for credit in self.credits if not credit.is_memo}
             if one.kind is Kind.ON_ACCOUNT and one.outcome == "applied" and one.row.source_number not in known:
@@ -282,11 +346,17 @@ class World:
                 self.credits.append(Credit(one.row.source_number, False, cad(one.row.original_amount), owner))
 
     def _settle_number(self, number: str, rows: list[Judged]) -> None:
-        invoices = sorted(self._behind(number, "ACTIVE"), key=lambda invoice: invoice.id)
-        is_whole = any(one.kind is not Kind.PART_ONE for one in rows)
+        is_late = all(one.rule == "came_late" for one in rows)
+        found = self._behind(number, "COMPLETED" if is_late else "ACTIVE")
+        invoices = sorted((one for one in found if not is_late or one.method != "CC"), key=lambda invoice: invoice.id)
+        settling = [one for one in rows if one.kind is not Kind.PART_ONE and one.rule != "came_late"]
         left = {invoice.id: self._open(invoice) for invoice in invoices}
+        applications: set[int | None] = set()
         for one in rows:
             amount = cad(one.row.amount)
+            if one.row.record_type == "CMAP" and one.row.application_id not in applications:
+                applications.add(one.row.application_id)
+                amount -= self._receipt_memo(one.row)
             for invoice in invoices:
                 part = amount if invoice is invoices[-1] else min(amount, left[invoice.id])
                 if part > 0:
@@ -296,50 +366,83 @@ class World:
                     self.receipts.append(Receipt(invoice.id, receipt, part))
                     left[invoice.id] -= part
                     amount -= part
+        if is_late:
+            return
         for invoice in invoices:
             if invoice.status not in FINAL:
-                invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
-            invoice.paid = invoice.total if is_whole else invoice.total - cad(rows[-1].row.outstanding_amount)
+                invoice.status = "PAID" if settling else "PARTIAL_PAID"
+            owing = min((cad(one.row.outstanding_amount) for one in rows if one.kind is Kind.PART_ONE), default=ZERO)
+            invoice.paid = invoice.total if settling else max(invoice.paid, invoice.total - owing)
+            if settling and invoice.status == "PAID":
+                self._receipt_anyway(invoice, settling[0].row)
         for reference in self.references:
-            if is_whole and reference.number == number and reference.status == "ACTIVE":
+            if settling and reference.number == number and reference.status == "ACTIVE":
                 reference.status = "COMPLETED"
-        self._pay_by_pad(number, [one.row for one in rows if one.kind is Kind.SETTLE_PAD])
 
-    def _pay_by_pad(self, number: str, rows: list[Row]) -> None:
-        if rows and not any(payment.status == "COMPLETED" for payment in self._payments(number)):
-            amount = sum((cad(row.amount) for row in rows), ZERO)
-            day = rows[0].application_date
-            assert day is not None
-            self.payments.append(Payment(number, "PAD", "COMPLETED", rows[0].source_number, amount, day))
+    def _receipt_memo(self, row: Row) -> Decimal:
+        """Write the receipts of a memo that covers the rest, where it was applied."""
+        parts = [
+            (id_, amount)
+            for application, id_, amount, _, number in self.applied
+            if (application, number) == (row.application_id, row.target_number)
+        ]
+        self.receipts += [Receipt(id_, row.source_number, amount) for id_, amount in parts]
+        return sum((amount for _, amount in parts), ZERO)
 
-    def _make_up_for_payments(self, wave: list[Judged]) -> None:
-        """A paid invoice whose receipt is there and whose payment is missing gets its payment."""
-        missing: dict[str, list[Row]] = {}
+    def _receipt_anyway(self, invoice: Invoice, row: Row) -> None:
+        """Write the receipts of a paid invoice that has none: those of its memos, else one over nothing."""
+        if any(receipt.invoice == invoice.id for receipt in self.receipts):
+            return
+        memos = [(memo, amount) for _, id_, amount, memo, _ in self.applied if id_ == invoice.id]
+        self.receipts += [Receipt(invoice.id, memo, amount) for memo, amount in memos or [(row.source_number, ZERO)]]
+
+    def _pay(self, wave: list[Judged], paid_before: set[str | None]) -> None:
+        """Write the PAD payments: of applied rows, and of those whose receipt is there and whose payment is missing."""
+        found: dict[str, list[Judged]] = {}
         for one in wave:
-            if one.kind is Kind.SETTLE_PAD and one.rule == "invoice_paid":
-                number = one.row.target_number
-                receipts = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, number)}
-                if one.row.source_number in receipts and not self._payments(number):
-                    missing.setdefault(number, []).append(one.row)
-        for number, rows in missing.items():
+            number = one.row.target_number
+            receipts = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, number)}
+            is_missing = one.rule == "invoice_paid" and one.row.source_number in receipts and number not in paid_before
+            if one.kind is Kind.SETTLE_PAD and (one.outcome == "applied" or is_missing):
+                found.setdefault(number, []).append(one)
+        for number, rows in found.items():
             self._pay_by_pad(number, rows)
+
+    def _pay_by_pad(self, number: str, rows: list[Judged]) -> None:
+        known = [one for one in self._payments(number) if (one.method, one.status) == ("PAD", "COMPLETED")]
+        first = rows[0].row
+        if not known:
+            amount = sum((cad(one.row.amount) for one in rows), ZERO)
+            assert first.application_date is not None
+            self.payments.append(
+                Payment(number, "PAD", "COMPLETED", first.source_number, amount, first.application_date)
+            )
+            return
+        applied = [one.row for one in rows if one.outcome == "applied"]
+        own = sum((cad(row.amount) for row in applied if row.source_number == known[0].receipt), ZERO)
+        other = sum((cad(row.amount) for row in applied if row.source_number != known[0].receipt), ZERO)
+        if applied:
+            most = min(known[0].amount + own, cad(first.original_amount))
+            known[0].amount = max(known[0].amount, most) + other
 
     def _open(self, invoice: Invoice) -> Decimal:
         receipts = [receipt for receipt in self.receipts if receipt.invoice == invoice.id]
-        numbers = {receipt.number for receipt in receipts}
-        credited = [amount for _, id_, amount, memo in self.applied if id_ == invoice.id and memo not in numbers]
         received = sum((receipt.amount for receipt in receipts), ZERO)
-        return max(invoice.total - received - sum(credited, ZERO), ZERO)
+        credited = ZERO
+        for memo in {memo for _, id_, _, memo, _ in self.applied if id_ == invoice.id}:
+            applied = sum((amount for _, id_, amount, one, _ in self.applied if (id_, one) == (invoice.id, memo)), ZERO)
+            credited += max(applied - sum((one.amount for one in receipts if one.number == memo), ZERO), ZERO)
+        return max(invoice.total - received - credited, ZERO)
 
     def _apply_memos(self, rows: list[Judged]) -> None:
-        known_before = {application for application, _, _, _ in self.applied}
+        known_before = {application for application, *_ in self.applied}
         for one in rows:
             row = one.row
             if one.outcome == "rejected" or one.rule == "same_row":
                 continue
             is_applied = one.outcome == "applied"
             memo = next((one for one in self.credits if one.is_memo and one.identifier == row.source_number), None)
-            known = {application for application, _, _, _ in self.applied}
+            known = {application for application, *_ in self.applied}
             if row.application_id in known:
                 if not is_applied:
                     one.end("already_applied", "credit_applied")
@@ -354,7 +457,7 @@ class World:
                 one.end("applied", "credit_applied")
             elif not placed and one.kind is Kind.MEMO_PART:
                 one.end("rejected", "no_room_for_credit")
-        assert known_before <= {application for application, _, _, _ in self.applied}
+        assert known_before <= {application for application, *_ in self.applied}
 
     def _place(self, application: int, row: Row) -> Decimal:
         behind = {
@@ -365,10 +468,10 @@ class World:
         }
         amount = cad(row.amount)
         for id_ in sorted(behind, reverse=True):
-            room = behind[id_].total - sum((part for _, known, part, _ in self.applied if known == id_), ZERO)
+            room = behind[id_].total - sum((part for _, known, part, *_ in self.applied if known == id_), ZERO)
             part = min(room, amount)
             if part > 0:
-                self.applied.append((application, id_, part, row.source_number))
+                self.applied.append((application, id_, part, row.source_number, row.target_number))
                 amount -= part
         return cad(row.amount) - amount
 
@@ -386,7 +489,7 @@ class World:
                 known[0].amount += amount
                 known[0].number = None
                 continue
-            number = rows[0].target_number if len(rows) == 1 and rows[0].target_type == "INV" else None
+            number = rows[0].target_number if len(rows) == 1 else None
             day = rows[0].application_date
             assert day is not None
             self.payments.append(Payment(number, "ONLINE_BANKING", "COMPLETED", receipt, amount, day))
@@ -398,10 +501,13 @@ class World:
             if one.kind is not Kind.BOUNCE or one.outcome != "applied":
                 continue
             row = one.row
+            self._fail_payment(row)
+            if one.rule == "payment_failed":
+                continue
             (owner,) = self._owners(row)
             for invoice in self._behind(row.target_number, "COMPLETED"):
                 own = [one for one in self.receipts if (one.invoice, one.number) == (invoice.id, row.source_number)]
-                gone = own or [one for one in self.receipts if one.invoice == invoice.id]
+                gone = own or [one for one in self.receipts if one.invoice == invoice.id and not self._is_of_memo(one)]
                 self.receipts = [one for one in self.receipts if one not in gone]
                 if invoice.status not in FINAL:
                     invoice.status, invoice.paid = "SETTLEMENT_SCHED", ZERO
@@ -416,16 +522,25 @@ class World:
                 self.invoices.append(fee)
                 self.references.append(Reference(fee.id, row.target_number, "ACTIVE"))
                 self.bounces.append(row.target_number)
-            self._fail_payment(row)
+
+    def _is_of_memo(self, receipt: Receipt) -> bool:
+        """Say whether a receipt is over no more than a credit memo of that number paid."""
+        paid = [part for _, id_, part, memo, _ in self.applied if (id_, memo) == (receipt.invoice, receipt.number)]
+        return bool(paid) and receipt.amount <= sum(paid, ZERO)
 
     def _fail_payment(self, row: Row) -> None:
         assert row.application_date is not None
-        failed = Payment(row.target_number, "PAD", "FAILED", row.source_number, ZERO, row.application_date)
+        amount = ZERO
+        if row.status.lower() == "partially paid":
+            amount = max(cad(row.original_amount) - cad(row.outstanding_amount), ZERO)
         completed = [
-            one for one in self._payments(row.target_number) if (one.method, one.status) == ("PAD", "COMPLETED")
+            one for one in self._payments(row.target_number) if one.status == "COMPLETED" and one.method != "CC"
         ]
         own = [one for one in completed if one.receipt == row.source_number]
-        turned = (own or completed)[-1:]
+        pad = [one for one in own or completed if one.method == "PAD"]
+        turned = (pad or own or completed)[-1:]
+        method = turned[0].method if turned else "PAD"
+        failed = Payment(row.target_number, method, "FAILED", row.source_number, amount, row.application_date)
         self.payments = [one for one in self.payments if not any(one is other for other in turned)] + [failed]
 
     # -- looking things up

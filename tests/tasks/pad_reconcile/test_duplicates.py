@@ -98,13 +98,16 @@ def test_of_two_bounces_of_a_number_the_first_that_can_be_placed_counts(books: S
     assert len(books.bounces()) == 1
 
 
-def test_a_paid_row_of_a_number_that_was_settled_by_another_receipt_writes_nothing(books: SettlementBooks) -> None:
+def test_money_for_a_number_that_another_receipt_settled_in_full_is_for_a_person(books: SettlementBooks) -> None:
     books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
     before = books.dump(*LEDGER)
 
     books.apply(Line("PADP", "PR2", "60.00", "800101", "REG1"))
 
-    assert books.outcomes() == ["already_applied:invoice_paid"]
+    assert books.outcomes() == ["rejected:paid_already"]
+    assert books.rows("SELECT detail FROM pay_jobs.settlement_rows") == [
+        ("REG1 is settled, and 0.00 CAD of it is open: no place for 60.00 CAD more",)
+    ]
     assert books.dump(*LEDGER) == before
 
 

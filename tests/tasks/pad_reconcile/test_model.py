@@ -39,13 +39,13 @@ INVOICES = st.lists(
 )  # fmt: skip
 PAYMENTS = st.lists(
     st.tuples(st.sampled_from(NUMBERS), st.sampled_from(["FAILED", "COMPLETED"]), st.sampled_from(RECEIPTS),
-              st.integers(3, 7)),
+              st.integers(3, 7), st.sampled_from(["PAD", "PAD", "ONLINE_BANKING"])),
     max_size=2, unique_by=lambda payment: payment[0],
 )  # fmt: skip
 MEMOS = st.lists(
     st.tuples(st.sampled_from(["M1", "M2"]), st.sampled_from(sorted(ACCOUNTS))),
     max_size=2,
-    unique_by=lambda memo: memo[0],
+    unique_by=lambda memo: memo,
 )
 
 
@@ -105,7 +105,7 @@ def small(settlement_database: Database) -> Iterator[SettlementBooks]:
 def test_files_do_what_the_rules_say(
     small: SettlementBooks,
     invoices: list[tuple[str, str, str, tuple[str, str], bool]],
-    payments: list[tuple[str, str, str, int]],
+    payments: list[tuple[str, str, str, int, str]],
     memos: list[tuple[str, str]],
     files: list[list[Line]],
 ) -> None:
@@ -143,7 +143,7 @@ def test_the_first_rows_of_a_world_are_the_same_on_both_sides(small: SettlementB
 def _fill(
     books: SettlementBooks,
     invoices: list[tuple[str, str, str, tuple[str, str], bool]],
-    payments: list[tuple[str, str, str, int]],
+    payments: list[tuple[str, str, str, int, str]],
     memos: list[tuple[str, str]],
 ) -> model.World:
     """Put the same things into the pay database and into the model."""
@@ -161,10 +161,12 @@ def _fill(
         if reference == "COMPLETED" and has_receipt:
             books.receipt(id_, "S1", total)
             world.receipts.append(model.Receipt(id_, "S1", Decimal(total)))
-    for number, status, receipt, day in payments:
+    for number, status, receipt, day, method in payments:
         amount = "0.00" if status == "FAILED" else "25.00"
-        books.payment(accounts["800101"], number, receipt, amount, status=status, day=date(2026, 11, day))
-        world.payments.append(model.Payment(number, "PAD", status, receipt, Decimal(amount), date(2026, 11, day)))
+        books.payment(
+            accounts["800101"], number, receipt, amount, status=status, method=method, day=date(2026, 11, day)
+        )
+        world.payments.append(model.Payment(number, method, status, receipt, Decimal(amount), date(2026, 11, day)))
     for identifier, cfs in memos:
         books.credit(accounts[cfs], identifier, "40.00")
         world.credits.append(model.Credit(identifier, True, Decimal("40.00"), accounts[cfs].id))
@@ -208,7 +210,7 @@ def _expected(world: model.World) -> dict[str, list[Any]]:
             for one in world.payments
         ),
         "credits": sorted((one.identifier, one.is_memo, str(one.amount), str(one.amount)) for one in world.credits),
-        "applied": sorted((application, id_, str(amount)) for application, id_, amount, _ in world.applied),
+        "applied": sorted((application, id_, str(amount)) for application, id_, amount, *_ in world.applied),
         "bounces": sorted(world.bounces),
         "profiles": sorted((one.cfs, one.status) for one in world.profiles),
     }  # fmt: skip
@@ -221,7 +223,12 @@ def _check_invariants(before: model.World, after: model.World, judged: list[mode
         applied = [one for one in judged if one.outcome == "applied" and one.kind in model.INCOMING]
         whole = [one for one in applied if one.rule != "credit_applied"]
         received = sum(one.amount for one in after.receipts) - sum(one.amount for one in before.receipts)
-        assert received == sum(model.cad(one.row.amount) for one in whole)
+        money = sum(model.cad(one.row.amount) for one in whole)
+        credited = sum(amount for _, _, amount, *_ in after.applied)
+        assert money <= received <= money + credited, "only a memo's application is a receipt without a row of money"
+    was_paid = {one.id for one in before.invoices if one.status == "PAID"}
+    receipted = {one.invoice for one in after.receipts}
+    assert {one.id for one in after.invoices if one.status == "PAID"} - was_paid <= receipted
 
 
 def _applied_twice(books: SettlementBooks) -> list[Any]:

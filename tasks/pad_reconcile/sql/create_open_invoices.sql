@@ -1,0 +1,26 @@
+-- Create the view of what is open of an invoice: its total, less receipts, less what credit memos paid of it.
+-- in     -
+-- out    temporary view open_invoices
+-- again  it is dropped at the end of the transaction
+-- source docs/specs/cas-settlement-csv.md section 5.4
+--
+-- A receipt that bears a memo's number is that memo's application: the two are counted once.
+CREATE TEMPORARY VIEW open_invoices AS
+SELECT invoice.id AS invoice_id,
+       invoice.payment_method_code,
+       greatest(
+         invoice.total
+           - coalesce((SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
+                         FROM receipts AS receipt
+                        WHERE receipt.invoice_id = invoice.id), 0)
+           - coalesce((SELECT sum(greatest(memo.amount - coalesce((
+                                SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
+                                  FROM receipts AS receipt
+                                 WHERE receipt.invoice_id = invoice.id
+                                   AND receipt.receipt_number = memo.cfs_identifier), 0), 0))
+                         FROM (SELECT credit.cfs_identifier, sum(credit.amount_applied) AS amount
+                                 FROM applied_credits AS credit
+                                WHERE credit.invoice_id = invoice.id
+                                GROUP BY credit.cfs_identifier) AS memo), 0),
+         0) AS open_amount
+  FROM invoices AS invoice

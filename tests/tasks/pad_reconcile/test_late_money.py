@@ -1,0 +1,352 @@
+"""Money that came is a payment and a receipt, a credit, or a line of the report with its amount; in any order of files.
+
+Source: docs/specs/cas-settlement-csv.md sections 5.4, 6 and 9.
+"""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.settlement_factory import Account, Line, SettlementBooks, bounce, on_account, settlement_csv
+from tests.tasks.pad_reconcile.conftest import Office
+
+NUMBER = "REG00000100"
+NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
+
+
+def bank(books: SettlementBooks) -> Account:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, NUMBER, "100.00", id=100, method="ONLINE_BANKING")
+    return account
+
+
+def part(source: str, amount: str, owing: str, **more: str) -> Line:
+    return Line("BOLP", source, amount, "800104", NUMBER, "Partially PAID", "100.00", owing, **more)
+
+
+def rest(source: str, amount: str) -> Line:
+    return Line("BOLP", source, amount, "800104", NUMBER, original="100.00")
+
+
+# Part payments by online banking.
+
+
+def test_a_part_that_comes_after_the_rest_is_booked(books: SettlementBooks) -> None:
+    bank(books)
+    books.apply(rest("OB2", "90.00"))
+
+    outcome = books.apply(part("OB1", "10.00", "90.00", application="71"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["applied:came_late"]
+    assert books.receipts() == [(100, "71", "10.00"), (100, "OB2", "90.00")]
+    assert {(receipt, amount) for *_, receipt, amount in books.payments()} == {("OB1", "10.00"), ("OB2", "90.00")}
+    assert (books.invoices(), books.references()) == ({100: ("PAID", "100.00")}, [(100, NUMBER, "COMPLETED")])
+    assert ("applied", "came late", 1, Decimal("10.00")) in outcome.tables[0].rows
+    assert books.payloads("bc.registry.payment.UnderPaid") == [], "the invoice is paid: nothing is owed"
+
+
+def test_it_is_booked_once(books: SettlementBooks) -> None:
+    bank(books)
+    books.apply(rest("OB2", "90.00"))
+    late = part("OB1", "10.00", "90.00", application="71")
+    books.apply(late, name=NEXT_FILE)
+
+    books.apply(late, late, ["ADJS"], name="BCR_PAYMENT_APPL_20261107.csv")
+
+    assert books.outcomes("BCR_PAYMENT_APPL_20261107.csv")[:2] == ["already_applied:same_row"] * 2
+    assert len(books.receipts()) == len(books.payments()) == 2
+
+
+def test_of_two_that_come_late_only_what_has_room_is_booked(books: SettlementBooks) -> None:
+    bank(books)
+    books.apply(rest("OB9", "70.00"))
+
+    books.apply(part("OB1", "20.00", "80.00"), part("OB2", "20.00", "60.00"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["applied:came_late", "rejected:paid_already"]
+    assert sum(Decimal(amount) for *_, amount in books.payments()) == Decimal("90.00")
+
+
+def test_two_parts_in_the_wrong_order_leave_the_invoice_as_far_as_they_paid_it(books: SettlementBooks) -> None:
+    bank(books)
+    books.apply(part("OB2", "30.00", "30.00"))
+
+    books.apply(part("OB1", "40.00", "60.00"), name=NEXT_FILE)
+
+    assert books.invoices() == {100: ("PARTIAL_PAID", "70.00")}
+
+
+def test_more_owing_than_the_total_is_no_negative_payment(books: SettlementBooks) -> None:
+    bank(books)
+
+    books.apply(part("OB1", "40.00", "130.00"))
+
+    assert books.invoices() == {100: ("PARTIAL_PAID", "0.00")}
+
+
+def test_numbers_in_file_names_are_worked_as_numbers(office: Office) -> None:
+    bank(office.books)
+    for number, line in (("10", rest("OB2", "90.00")), ("2", part("OB1", "10.00", "90.00")), ("", ["ADJS"])):
+        suffix = f"_{number}" if number else ""
+        office.place.put(f"BCR_PAYMENT_APPL_20261105{suffix}.csv", settlement_csv([line]))
+
+    office.run()
+
+    assert office.books.outcomes("BCR_PAYMENT_APPL_20261105_2.csv") == ["applied"], "before the rest, not after it"
+
+
+# PAD.
+
+
+def test_a_second_pad_receipt_of_another_day_is_added_to_the_payment(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "100.00", id=100)
+    books.apply(Line("PADP", "PR1", "40.00", "800101", NUMBER, original="100.00"))
+
+    books.apply(Line("PADP", "PR2", "60.00", "800101", NUMBER, original="100.00"), name=NEXT_FILE)
+
+    assert books.receipts() == [(100, "PR1", "40.00"), (100, "PR2", "60.00")]
+    assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "100.00")]
+
+
+def test_a_second_line_of_the_same_receipt_is_booked_where_there_is_room(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "100.00", id=100)
+    books.apply(Line("PADP", "PR1", "40.00", "800101", NUMBER, original="100.00"))
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER, original="100.00"), name=NEXT_FILE)
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER, original="100.00"), name="BCR_PAYMENT_APPL_20261107.csv")
+
+    assert books.receipts() == [(100, "PR1", "40.00"), (100, "PR1", "60.00")]
+    assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "100.00")]
+    assert books.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["already_applied:invoice_paid"]
+
+
+def test_a_row_that_the_service_before_us_booked_is_known_though_its_receipt_has_another_number(
+    books: SettlementBooks,
+) -> None:
+    """It gave receipts the number of whichever row came first."""
+    account = books.account("800101")
+    invoice = books.invoice(account, NUMBER, "60.00", status="PAID", reference="COMPLETED", paid="60")
+    books.receipt(invoice, "MEMO1", "60.00")
+    books.payment(account, NUMBER, "PR1", "60.00")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
+
+    assert books.outcomes() == ["already_applied:invoice_paid"]
+
+
+def test_money_of_another_account_for_a_settled_number_is_rejected(books: SettlementBooks) -> None:
+    books.account("800102")
+    books.invoice(books.account("800101"), NUMBER, "60.00", status="PAID", reference="COMPLETED", paid="60")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800102", NUMBER))
+
+    assert books.outcomes() == ["rejected:account_mismatch"]
+
+
+def test_a_row_whose_customer_number_has_two_owners_is_applied_since_the_invoice_names_its_account(
+    books: SettlementBooks,
+) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100)
+    books.account("800101")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
+
+    assert (books.outcomes(), books.invoices()[100]) == (["applied"], ("PAID", "60.00"))
+
+
+def test_more_on_account_than_the_credit_of_the_receipt_is_for_a_person(books: SettlementBooks) -> None:
+    books.account("800104")
+    books.apply(on_account("R1", "800104", "30.00"))
+
+    books.apply(on_account("R1", "800104", "45.00"), on_account("R1", "800104", "10.00"), name=NEXT_FILE)
+    books.apply(
+        on_account("R2", "800104", "5.00"), on_account("R2", "800104", "6.00"), name="BCR_PAYMENT_APPL_20261107.csv"
+    )
+
+    assert books.outcomes(NEXT_FILE) == ["rejected:credit_differs", "already_applied:credit_exists"]
+    assert books.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["applied", "rejected:credit_differs"]
+
+
+@pytest.mark.parametrize("target", ["INV", "RECEIPT"])
+def test_a_bank_row_whose_source_is_eft_pays_nothing_and_is_reported(target: str, books: SettlementBooks) -> None:
+    books.invoice(books.account("800301", "EFT"), NUMBER, "100.00", id=100, method="EFT")
+    number = NUMBER if target == "INV" else "OB1"
+
+    outcome = books.apply(
+        Line("BOLP", "OB1", "100.00", "800301", number, target=target, source_type="BC REG EFT Wire Cheque")
+    )
+
+    assert (books.payments(), books.receipts()) == ([], [])
+    assert books.invoices() == {100: ("APPROVED", "0.00")}
+    if target == "INV":
+        assert outcome.tables[0].rows == [("skipped", "eft source", 1, Decimal("100.00"))]
+    assert (books.credits() != []) == (target == "RECEIPT")
+
+
+# An invoice that is paid has a receipt; a memo's receipt is the memo's application.
+
+
+def test_an_invoice_over_nothing_that_is_settled_by_nothing_has_its_receipt(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "0.00", id=100)
+
+    outcome = books.apply(Line("PADP", "PADRC1", "0", "800101", NUMBER))
+
+    assert books.receipts() == [(100, "PADRC1", "0.00")]
+    assert (books.invoices(), outcome.attention) == ({100: ("PAID", "0.00")}, False)
+
+
+@pytest.mark.parametrize(("status", "files"), [("Partially PAID", 1), ("Partially PAID", 2), ("Fully PAID", 1)])
+def test_an_invoice_that_a_memo_covers_has_the_memos_receipt(status: str, files: int, books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "100.00", id=100)
+    books.invoice(account, NUMBER, "31.50", id=101)
+    books.credit(account, "20455", "40.00")
+    memo = Line("CMAP", "20455", "31.50", "800101", NUMBER, status, "131.50", "100.00", application="7")
+    pad = Line("PADP", "PR1", "100.00", "800101", NUMBER, original="131.50")
+
+    if files == 1:
+        outcome = books.apply(memo, pad)
+    else:
+        books.apply(memo)
+        outcome = books.apply(pad, name=NEXT_FILE)
+
+    assert books.receipts() == [(100, "PR1", "100.00"), (101, "20455", "31.50")]
+    assert books.applied_credits() == [(7, 101, "31.50")]
+    assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "100.00")]
+    assert not outcome.attention
+
+
+def test_a_memo_that_paid_an_invoice_keeps_its_receipt_when_the_rest_of_the_number_bounces(
+    books: SettlementBooks,
+) -> None:
+    test_an_invoice_that_a_memo_covers_has_the_memos_receipt("Partially PAID", 1, books)
+
+    books.apply(bounce("PR1", "800101", NUMBER, "131.50", outstanding="100.00", day="06-Nov-26"), name=NEXT_FILE)
+
+    assert books.receipts() == [(101, "20455", "31.50")]
+    assert {books.invoices()[id_] for id_ in (100, 101)} == {("SETTLEMENT_SCHED", "0.00")}
+
+
+def test_a_memo_and_its_receipt_are_counted_once(books: SettlementBooks) -> None:
+    """Two applications of one memo, the first without a receipt of its own, leave 20.00 open for the bank."""
+    account = books.account("800101")
+    invoice = books.invoice(account, NUMBER, "80.00", status="PAID", reference="COMPLETED", paid="80")
+    memo = books.credit(account, "earlier", "60.00")
+    books.applied_credit(memo, account, invoice, NUMBER, 1, "25.00")
+    books.applied_credit(memo, account, invoice, NUMBER, 2, "35.00")
+    books.receipt(invoice, "earlier", "35.00")
+
+    books.apply(Line("PADP", "PR1", "20.00", "800101", NUMBER), Line("PADP", "PR2", "0.01", "800101", NUMBER))
+
+    assert books.outcomes() == ["applied:came_late", "rejected:paid_already"]
+
+
+def test_two_memos_of_one_number_are_for_a_person(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "80.00", id=100)
+    books.credit(account, "20455", "25.00")
+    books.credit(account, "20455", "90.00")
+
+    books.apply(
+        Line("CMAP", "20455", "25.00", "800101", NUMBER, "Partially PAID", application="7"),
+        Line("CMAP", "20455", "80.00", "800101", NUMBER, application="8"),
+    )
+
+    assert books.outcomes() == ["rejected:ambiguous_memo"] * 2
+    assert (books.applied_credits(), books.invoices()) == ([], {100: ("APPROVED", "0.00")})
+
+
+# What crashes of the service before us left.
+
+
+@pytest.mark.parametrize("method", ["PAD", "ONLINE_BANKING"])
+def test_a_noted_bounce_whose_payment_is_still_completed_fails_it_and_does_nothing_else(
+    method: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    invoice = books.invoice(account, NUMBER, "60.00", id=100, status="SETTLEMENT_SCHED")
+    books.invoice(account, NUMBER, "30.00", id=101, status="CREATED", method="CC")
+    books.insert("non_sufficient_funds", invoice_id=101, invoice_number=NUMBER, cfs_account="800101")
+    books.payment(account, NUMBER, "PR1", "60.00", method=method)
+    before = books.dump("payments", "pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="06-Nov-26"), name=NEXT_FILE)
+
+    assert books.outcomes() == ["applied:payment_failed", "already_applied:bounced_before"]
+    assert books.payments() == [(NUMBER, method, "FAILED", "PR1", "0.00")]
+    assert books.rows("SELECT payment_date::text FROM payments") == [("2026-11-05 00:00:00",)]
+    assert books.dump("payments", "pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements") == before
+    assert invoice == 100
+
+
+def test_a_bounce_fails_the_payment_by_whichever_method_save_by_card(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100, status="PAID", reference="COMPLETED", paid="60")
+    books.payment(account, NUMBER, "OB1", "60.00", method="ONLINE_BANKING")
+    books.payment(account, NUMBER, "CARD1", "60.00", method="CC")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.payments() == [
+        (NUMBER, "CC", "COMPLETED", "CARD1", "60.00"),
+        (NUMBER, "ONLINE_BANKING", "FAILED", "PR1", "0.00"),
+    ]
+
+
+@pytest.mark.parametrize("card", ["REG7401364-C", "REG07401364-C", "REG007401364-C"])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_number_paid_by_card_is_told_by_the_text_of_the_consolidated_number(
+    card: str, is_known: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    if is_known:
+        books.invoice(account, "REG07401364", "60.00", id=7401364, reference="CANCELLED")
+    other = books.invoice(account, None, "60.00")
+    books.reference(other, card, "COMPLETED")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG07401364"))
+
+    assert books.outcomes() == ["skipped:paid_by_card"]
+
+
+def test_a_consolidated_number_of_another_invoice_is_another_number(books: SettlementBooks) -> None:
+    other = books.invoice(books.account("800101"), None, "60.00")
+    for number in ("REG17401364-C", "REG740136-C", "REGT7401364-C", "REG7401364"):
+        books.reference(other, number, "COMPLETED")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG07401364"))
+
+    assert books.outcomes() == ["rejected:no_invoice"]
+
+
+@given(st.permutations([(0, "25.00"), (1, "35.00"), (2, "40.00")]), st.sets(st.integers(0, 1)))
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_parts_in_any_order_of_files_and_rows_end_with_all_their_money(
+    books: SettlementBooks, order: list[tuple[int, str]], ends_file_after: set[int]
+) -> None:
+    books.empty()
+    bank(books)
+    owing = {0: "75.00", 1: "40.00"}
+    lines = [
+        rest("OB2", amount) if place == 2 else part(f"OB{place}", amount, owing[place], application=f"7{place}")
+        for place, amount in order
+    ]
+    files: list[list[Line]] = [[]]
+    for place, line in enumerate(lines):
+        files[-1].append(line)
+        if place in ends_file_after:
+            files.append([])
+    for number, rows in enumerate(files):
+        books.apply(*rows, name=f"BCR_PAYMENT_APPL_2026110{5 + number}.csv")
+
+    assert books.invoices() == {100: ("PAID", "100.00")}
+    assert books.receipts() == [(100, "70", "25.00"), (100, "71", "35.00"), (100, "OB2", "40.00")]
+    assert sum(Decimal(amount) for *_, amount in books.payments()) == Decimal("100.00")
