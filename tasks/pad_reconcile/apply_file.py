@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -93,19 +93,29 @@ def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: Se
     store    where the files are kept; None where they lie on this machine
     numbers  only rows about these CFS numbers; None for all
     """
+    with ExitStack() as contents:
+        opened, notes = _open_again(context, store, numbers, contents)
+        outcome = _apply_again(context, opened, numbers)
+    outcome.notes = [*notes, *outcome.notes]
+    return outcome
+
+
+def _apply_again(
+    context: RunContext, opened: list[tuple[InboundFile, BinaryIO]], numbers: Sequence[str] | None
+) -> Outcome:
     now = naive_utc(context.clock())
     with context.database.begin() as session:
         create_tables(session)
-        notes = _stage_again(context, session, store, numbers)
+        for file, stream in opened:
+            stage(session, file.id, _rows(context, file, stream))
         totals = keep_rejects(session, numbers)
         if not totals.rows:
-            return Outcome(notes=[*notes, "No applied file has a rejected row that can be tried again."])
+            return Outcome(notes=["No applied file has a rejected row that can be tried again."])
         applied = apply_staged(
             session, totals, now=now, today=context.today(), run_id=context.run_id, source="the rejected rows"
         )
         _enqueue(context, session, applied)
         outcome = _outcome("rejected rows", totals, applied)
-        outcome.notes += notes
         still = session.execute(
             text(
                 "SELECT file.name, done.line, done.rule, done.detail FROM settlement_done AS done"
@@ -125,20 +135,20 @@ def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: Se
     return outcome
 
 
-def _stage_again(
-    context: RunContext, session: Session, store: ObjectStore | None, numbers: Sequence[str] | None
-) -> list[str]:
-    """Stage every file that has rejected rows, and return a note for each that cannot be read."""
-    notes = []
-    for file_id in list_rejected_files(session, numbers):
-        file = find_file(session, file_id)
+def _open_again(
+    context: RunContext, store: ObjectStore | None, numbers: Sequence[str] | None, contents: ExitStack
+) -> tuple[list[tuple[InboundFile, BinaryIO]], list[str]]:
+    """Return the files that have rejected rows with their contents, and a note for each that cannot be read."""
+    with context.database.begin() as session:
+        files = [find_file(session, file_id) for file_id in list_rejected_files(session, numbers)]
+    opened, notes = [], []
+    for file in files:
         assert file is not None
         try:
-            with session.begin_nested(), open_content(file, store=store) as stream:
-                stage(session, file.id, _rows(context, file, stream))
+            opened.append((file, contents.enter_context(open_content(file, store=store))))
         except (InputRefused, UsageError) as error:
             notes.append(f"The rejected rows of {file.name} were not tried: {error}")
-    return notes
+    return opened, notes
 
 
 def _rows(context: RunContext, file: InboundFile, stream: BinaryIO) -> Iterator[SettlementRow]:
