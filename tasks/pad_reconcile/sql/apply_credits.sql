@@ -4,35 +4,33 @@
 -- again  an Application Id that is known is left alone, and one that comes twice counts once
 -- source docs/specs/cas-settlement-csv.md section 7 B; one transaction an Application Id (section 10 no. 10)
 WITH first_rows AS (
-       SELECT DISTINCT ON (application_id) *
-         FROM settlement_resolved
-        WHERE record_type = 'CMAP'
-          AND kind IN ('MEMO_PART', 'SETTLE_CREDIT')
-          AND (kind = 'MEMO_PART') = :memos_only
-          AND outcome <> 'rejected'
-          AND rule <> 'same_row'
-          AND amount > 0
-        ORDER BY application_id, file_id, line
-     ),
-     memos AS (
-       SELECT first_rows.file_id, first_rows.line, first_rows.kind, first_rows.application_id,
-              first_rows.application_date, first_rows.target_number, first_rows.amount, first_rows.customer_account,
-              first_rows.source_number,
-              credit.id AS credit_id, credit.account_id,
-              sum(first_rows.amount) OVER running - first_rows.amount AS starts,
-              sum(first_rows.amount) OVER running AS ends
-         FROM first_rows
+       SELECT DISTINCT ON (resolved.application_id) resolved.*, credit.id AS credit_id, credit.account_id
+         FROM settlement_resolved AS resolved
          JOIN LATERAL (
                 SELECT credit.id, credit.account_id
                   FROM credits AS credit
-                 WHERE credit.cfs_identifier = first_rows.source_number
+                 WHERE credit.cfs_identifier = resolved.source_number
                    AND credit.is_credit_memo
                  ORDER BY credit.id
                  LIMIT 1
               ) AS credit ON true
+        WHERE resolved.record_type = 'CMAP'
+          AND resolved.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
+          AND (resolved.kind = 'MEMO_PART') = :memos_only
+          AND resolved.outcome <> 'rejected'
+          AND resolved.rule <> 'same_row'
+          AND resolved.amount > 0
+        ORDER BY resolved.application_id, resolved.file_id, resolved.line
+     ),
+     memos AS (
+       SELECT file_id, line, kind, application_id, application_date, target_number, amount, customer_account,
+              source_number, credit_id, account_id,
+              sum(amount) OVER running - amount AS starts,
+              sum(amount) OVER running AS ends
+         FROM first_rows
         WHERE NOT EXISTS (SELECT FROM applied_credits AS known
                            WHERE known.application_id = first_rows.application_id)
-       WINDOW running AS (PARTITION BY first_rows.target_number ORDER BY first_rows.file_id, first_rows.line)
+       WINDOW running AS (PARTITION BY target_number ORDER BY file_id, line)
      ),
      invoices_behind AS (
        SELECT DISTINCT reference.invoice_number, invoice.id AS invoice_id, invoice.total,

@@ -1,11 +1,11 @@
 -- Create the view of what is open of an invoice: its total, less receipts, less what credit memos paid of it.
 -- in     -
 -- out    temporary view open_invoices
--- again  it is dropped at the end of the transaction
+-- again  one that a transaction without rows left in its session is replaced
 -- source docs/specs/cas-settlement-csv.md section 5.4
 --
 -- A receipt that bears a memo's number is that memo's application: the two are counted once.
-CREATE TEMPORARY VIEW open_invoices AS
+CREATE OR REPLACE TEMPORARY VIEW open_invoices AS
 SELECT invoice.id AS invoice_id,
        invoice.payment_method_code,
        greatest(

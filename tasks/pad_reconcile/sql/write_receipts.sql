@@ -18,12 +18,13 @@ WITH settling AS (
      memo_parts AS (
        SELECT memo.file_id, memo.line, memo.source_number, memo.application_date, credit.invoice_id,
               credit.amount_applied AS part
-         FROM (SELECT DISTINCT ON (application_id) *
+         FROM (SELECT DISTINCT ON (application_id, source_number) *
                  FROM settling
                 WHERE record_type = 'CMAP'
-                ORDER BY application_id, file_id, line) AS memo
+                ORDER BY application_id, source_number, file_id, line) AS memo
          JOIN applied_credits AS credit
            ON credit.application_id = memo.application_id
+          AND credit.cfs_identifier = memo.source_number
           AND credit.invoice_number = memo.target_number
      ),
      invoice_spans AS (

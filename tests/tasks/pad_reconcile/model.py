@@ -351,11 +351,12 @@ class World:
         invoices = sorted((one for one in found if not is_late or one.method != "CC"), key=lambda invoice: invoice.id)
         settling = [one for one in rows if one.kind is not Kind.PART_ONE and one.rule != "came_late"]
         left = {invoice.id: self._open(invoice) for invoice in invoices}
-        applications: set[int | None] = set()
+        applications: set[tuple[int | None, str]] = set()
         for one in rows:
             amount = cad(one.row.amount)
-            if one.row.record_type == "CMAP" and one.row.application_id not in applications:
-                applications.add(one.row.application_id)
+            application = (one.row.application_id, one.row.source_number)
+            if one.row.record_type == "CMAP" and application not in applications:
+                applications.add(application)
                 amount -= self._receipt_memo(one.row)
             for invoice in invoices:
                 part = amount if invoice is invoices[-1] else min(amount, left[invoice.id])
@@ -383,8 +384,8 @@ class World:
         """Write the receipts of a memo that covers the rest, where it was applied."""
         parts = [
             (id_, amount)
-            for application, id_, amount, _, number in self.applied
-            if (application, number) == (row.application_id, row.target_number)
+            for application, id_, amount, memo, number in self.applied
+            if (application, memo, number) == (row.application_id, row.source_number, row.target_number)
         ]
         self.receipts += [Receipt(id_, row.source_number, amount) for id_, amount in parts]
         return sum((amount for _, amount in parts), ZERO)
@@ -436,28 +437,27 @@ class World:
 
     def _apply_memos(self, rows: list[Judged]) -> None:
         known_before = {application for application, *_ in self.applied}
+        looked_at: dict[int | None, tuple[Judged, Decimal]] = {}
+        rows = [one for one in rows if one.outcome != "rejected" and one.rule != "same_row"]
         for one in rows:
             row = one.row
-            if one.outcome == "rejected" or one.rule == "same_row":
+            is_memo = any(credit.is_memo and credit.identifier == row.source_number for credit in self.credits)
+            if is_memo and cad(row.amount) > 0 and row.application_id not in {*known_before, *looked_at}:
+                assert row.application_id is not None
+                looked_at[row.application_id] = (one, self._place(row.application_id, row))
+        known = {application for application, *_ in self.applied}
+        for one in rows:
+            if one.outcome == "applied":
                 continue
-            is_applied = one.outcome == "applied"
-            memo = next((one for one in self.credits if one.is_memo and one.identifier == row.source_number), None)
-            known = {application for application, *_ in self.applied}
-            if row.application_id in known:
-                if not is_applied:
-                    one.end("already_applied", "credit_applied")
-                continue
-            if memo is None or cad(row.amount) <= 0:
-                if one.kind is Kind.MEMO_PART:
-                    one.end("skipped", "no_credit_memo")
-                continue
-            assert row.application_id is not None
-            placed = self._place(row.application_id, row)
-            if placed and not is_applied:
+            first, placed = looked_at.get(one.row.application_id, (None, ZERO))
+            if first is one and placed:
                 one.end("applied", "credit_applied")
-            elif not placed and one.kind is Kind.MEMO_PART:
+            elif first is not None and not placed and one.kind is Kind.MEMO_PART:
                 one.end("rejected", "no_room_for_credit")
-        assert known_before <= {application for application, *_ in self.applied}
+            elif one.row.application_id in known:
+                one.end("already_applied", "credit_applied")
+            elif one.kind is Kind.MEMO_PART:
+                one.end("skipped", "no_credit_memo")
 
     def _place(self, application: int, row: Row) -> Decimal:
         behind = {
