@@ -8,9 +8,10 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -22,9 +23,12 @@ from tasks.stale_invoice_report.evidence import Settlement
 PACKAGE = "tasks.stale_invoice_report"
 EARLIER_FOLDER = "ar/"
 MOST_FILES = 200
+_NEVER_NOTED = "stored, never noted"
 _DAY = re.compile(r"_(\d{4})(\d{2})(\d{2})\.csv$", re.IGNORECASE)
 _TARGET = "target transaction number"
 _STATUS = "target transaction status"
+_NUMBER = re.compile(r"[A-Za-z]{2,10}\d{5,20}(?:-\w{1,20}){0,2}")
+_NOT_PAID = re.compile(r"\bnot paid\b", re.IGNORECASE)
 _DAYS_TO_MISS = 5
 _MOST_PROBLEMS = 5
 
@@ -38,6 +42,11 @@ class KnownFile:
     object_key: str | None
     is_processed: bool
     is_earlier: bool = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we hold it and did not apply it: it failed, is held, or waits."""
+        return self.object_key is not None and not self.is_processed and self.state != _NEVER_NOTED
 
 
 @dataclass
@@ -75,12 +84,9 @@ class WaitingFiles:
     def _missing(self, sent_on: date | None, today: date) -> tuple[date, ...]:
         if sent_on is None or not self.days:
             return ()
+        first = min(self.days)  # of what came before it nothing can be said
         days = (sent_on + timedelta(days=number) for number in range(1, _DAYS_TO_MISS + 1))
-        return tuple(day for day in days if day < today and day not in self.days)  # today's may come yet
-
-
-class _NoColumn(Exception):
-    """The first line is no header of a settlement file."""
+        return tuple(day for day in days if first <= day < today and day not in self.days)  # today's may come yet
 
 
 def known_files(session: Session) -> list[KnownFile]:
@@ -126,39 +132,78 @@ def _unread(files: list[KnownFile], numbers: frozenset[str], store: ObjectStore)
     for key in store.list(EARLIER_FOLDER):
         name = key.removeprefix(EARLIER_FOLDER)
         if _day_of(name) is not None and name not in names:
-            waiting.append((KnownFile(name, "stored, never noted", key, False), key))
-    return sorted(waiting, key=lambda pair: pair[0].name)
+            waiting.append((KnownFile(name, _NEVER_NOTED, key, False), key))
+    return sorted(waiting, key=lambda pair: (pair[0].is_ours, pair[0].name))
 
 
 def _search(found: WaitingFiles, file: KnownFile, key: str, numbers: frozenset[str], store: ObjectStore) -> None:
     try:
-        with store.open(key) as stream, io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="") as lines:
-            for line, number, status in _targets(lines):
-                if not file.is_processed:
-                    found.numbers[number] = file
-                    found.bounces[file.name] += status.casefold() == "not paid"
-                elif number in numbers:
-                    outcome = f"'{status}', processed by the service before us"
-                    found.earlier[number] = Settlement(file.name, line, outcome)
+        try:
+            with store.open(key) as stream:
+                _search_rows(found, file, _targets(_lines(stream)), numbers)
+        except _Damaged as damage:
+            found.add_problem(f"{file.name} {damage.of(file)}; it was searched as text")
+            with store.open(key) as stream:
+                _search_damaged(found, file, _lines(stream), numbers)
     except ObjectMissing:
         if not file.is_processed:
             found.add_problem(f"{file.name} ({file.state}) is not in the object store and was not searched")
         return
-    except csv.Error as error:  # a file that is held may be anything
-        found.add_problem(f"{file.name} is no CSV from some line on ({error}); what follows in it was not searched")
-    except _NoColumn:
-        found.add_problem(f"{file.name} ({file.state}) has no column '{_TARGET}' and was not searched")
     day = _day_of(file.name)
     if day is not None:
         found.days.add(day)
 
 
+def _search_rows(
+    found: WaitingFiles, file: KnownFile, rows: Iterable[tuple[int, str, str]], numbers: frozenset[str]
+) -> None:
+    for line, number, status in rows:
+        if not file.is_processed:
+            found.numbers[number] = file
+            found.bounces[file.name] += status.casefold() == "not paid"
+        elif number in numbers:
+            outcome = f"'{status}', processed by the service before us"
+            found.earlier[number] = Settlement(file.name, line, outcome)
+
+
+def _search_damaged(found: WaitingFiles, file: KnownFile, lines: Iterable[str], numbers: frozenset[str]) -> None:
+    """Look for numbers wherever they stand in a file that is no settlement CSV, as one that failed may be."""
+    found.bounces[file.name] = 0
+    for place, line in enumerate(lines, 1):
+        text = line.replace("\x00", "")
+        if file.is_processed:
+            for number in numbers.intersection(_NUMBER.findall(text)):
+                found.earlier[number] = Settlement(file.name, place, "processed by the service before us")
+        else:
+            found.numbers |= dict.fromkeys(_NUMBER.findall(text), file)
+            found.bounces[file.name] += bool(_NOT_PAID.search(text))
+
+
+def _lines(stream: BinaryIO) -> io.TextIOWrapper:
+    return io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="")
+
+
+class _Damaged(Exception):
+    """The file is no settlement CSV, or not one to its end."""
+
+    def of(self, file: KnownFile) -> str:
+        """Return what is wrong with a file, as it follows its name."""
+        cause = self.__cause__
+        return f"is no CSV from some line on ({cause})" if cause else f"({file.state}) has no column '{_TARGET}'"
+
+
 def _targets(lines: io.TextIOWrapper) -> Iterator[tuple[int, str, str]]:
-    """Yield line, number and status of each row. Raises _NoColumn where the file does not name it."""
-    rows = csv.reader(lines)
+    """Return line, number and status of each row. Raises _Damaged where the file cannot be read by its columns."""
+    try:
+        yield from _rows(csv.reader(lines, strict=True))
+    except csv.Error as error:
+        raise _Damaged from error
+
+
+def _rows(rows: Any) -> Iterator[tuple[int, str, str]]:
     header = [name.strip().casefold() for name in next(rows, [])]
     if _TARGET not in header:
-        raise _NoColumn
+        raise _Damaged
     number, status = header.index(_TARGET), header.index(_STATUS) if _STATUS in header else len(header)
     for row in rows:
         if len(row) > number and row[number].strip():

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from config.errors import UsageError
 from tools.compare_bcol.arguments import Arguments
 
 _AMOUNT = re.compile(r"-?\d{1,13}(\.\d{1,2})?", re.ASCII)
+_SPOILT = re.compile(r"[\x00\r\n]")
 
 
 @dataclass(frozen=True)
@@ -26,21 +27,40 @@ class Record:
 
 
 def read_export(arguments: Arguments) -> Iterator[Record]:
-    """Read the records in file order. Raises UsageError if a named column is not there."""
+    """Read the records in file order.
+
+    Raises UsageError if a named column is not there, or where the file is no CSV from some line on: what follows an
+    open quote would be taken for one field, and records that were billed for records that were not.
+    """
     with Path(arguments.file).open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        reader = csv.DictReader(file)
-        names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
-        wanted = (arguments.key_column, arguments.amount_column, arguments.date_column)
-        missing = [name for name in wanted if name.strip().lower() not in names]
-        if missing:
-            found = ", ".join(reader.fieldnames or ())
+        reader = csv.DictReader(file, strict=True)
+        begun = 1
+        try:
+            key, amount, day = _columns(reader.fieldnames or (), arguments)
+            begun = reader.line_num + 1
+            for row in reader:
+                if any(_SPOILT.search(value) for value in row.values() if isinstance(value, str)):
+                    raise csv.Error("a field holds a NUL or a line end")
+                yield _record(reader.line_num, row.get(key), row.get(amount), row.get(day), arguments.date_format)
+                begun = reader.line_num + 1
+        except csv.Error as error:
             raise UsageError(
-                f"{arguments.file}: there is no column {', '.join(missing)} (found: {found}). "
-                "Name the columns with --key-column, --amount-column and --date-column."
-            )
-        key, amount, day = (names[name.strip().lower()] for name in wanted)
-        for row in reader:
-            yield _record(reader.line_num, row.get(key), row.get(amount), row.get(day), arguments.date_format)
+                f"{arguments.file} is no CSV from line {begun} on ({error}). Nothing was compared: look for an open "
+                "quote there, or export it again."
+            ) from None
+
+
+def _columns(found: Sequence[str], arguments: Arguments) -> tuple[str, str, str]:
+    names = {(name or "").strip().lower(): name for name in found}
+    wanted = (arguments.key_column, arguments.amount_column, arguments.date_column)
+    missing = [name for name in wanted if name.strip().lower() not in names]
+    if missing:
+        raise UsageError(
+            f"{arguments.file}: there is no column {', '.join(missing)} (found: {', '.join(found)}). "
+            "Name the columns with --key-column, --amount-column and --date-column."
+        )
+    key, amount, day = (names[name.strip().lower()] for name in wanted)
+    return key, amount, day
 
 
 def _record(line: int, key: str | None, amount: str | None, day: str | None, form: str) -> Record:

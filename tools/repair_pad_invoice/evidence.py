@@ -56,12 +56,14 @@ class Files:
     """What the stored settlement files say of a number.
 
     earlier  the row of it in a file that the service before us processed
-    missing  business days since it was sent, before today, of which no file is known
+    first    the day of the first file that is known; None: no file is known at all
+    missing  business days since it was sent and since that first file, before today, of which no file is known
     problem  why the files could not all be searched
     """
 
     waiting: Waiting | None = None
     earlier: str | None = None
+    first: date | None = None
     missing: tuple[date, ...] = ()
     problem: str | None = None
 
@@ -177,13 +179,17 @@ def _search(context: RunContext, numbers: frozenset[str]) -> WaitingFiles:
 def _of_files(known: Evidence, files: WaitingFiles, today: date) -> Evidence:
     file = files.numbers.get(known.number or "")
     before = files.earlier.get(known.number or "")
+    first = min(files.days, default=None)
     days = (known.sent_on + timedelta(days=count) for count in range(1, (today - known.sent_on).days))
     return replace(
         known,
         files=Files(
             waiting=Waiting(file.name, file.state, file.object_key, files.bounces[file.name]) if file else None,
             earlier=f"{before.file} line {before.line}: {before.outcome}" if before else None,
-            missing=tuple(day for day in days if is_business_day(day) and day not in files.days),
+            first=first,
+            missing=tuple(
+                day for day in days if first and day >= first and is_business_day(day) and day not in files.days
+            ),
             problem=files.problem,
         ),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from config.business_days import business_days_since
+from config.business_days import business_days_since, next_business_day
 from tools.repair_pad_invoice.evidence import Evidence, SettlementRow, Waiting
 
 FINAL = frozenset(
@@ -170,10 +170,18 @@ def _nowhere(known: Evidence) -> str:
     says = "CFS has its money, and no settlement file that is known holds the number"
     if known.files.problem:
         says += f" (not all could be searched: {known.files.problem})"
-    if not known.files.missing:
+    first = known.files.first
+    if first is None:
+        return f"{says}; no settlement file is known at all. Look for them on the SFTP server, or ask CAS"
+    if not known.files.missing and first <= next_business_day(known.sent_on):
         return (
             f"{says}; there is a file of every business day since {known.sent_on}. It was paid by a memo or an "
             "adjustment: ask CAS"
+        )
+    if not known.files.missing:
+        return (
+            f"{says}; there is a file of every business day since {first}, the first that is known. Look for an "
+            "earlier one in the backup directory of the SFTP server, or ask CAS"
         )
     days = ", ".join(map(str, known.files.missing[:_MOST_DAYS]))
     more = len(known.files.missing) - _MOST_DAYS

@@ -37,9 +37,9 @@ class CloudEvent(BaseModel):
 def find_event(text: str) -> dict[str, Any]:
     """Give the JSON object that a logged line holds; line breaks inside its texts are what logging made of them.
 
-    Raises UsageError where there is none, or more than one that could be it.
+    Raises UsageError where there is none, more than one that could be it, or one that nobody could read.
     """
-    decoder = json.JSONDecoder(strict=False)
+    decoder = json.JSONDecoder(strict=False, parse_constant=_refuse_constant)
     found: list[dict[str, Any]] = []
     place = text.find("{")
     while place >= 0:
@@ -47,6 +47,10 @@ def find_event(text: str) -> dict[str, Any]:
             value, end = decoder.raw_decode(text, place)
         except json.JSONDecodeError:
             end = place + 1
+        except RecursionError:
+            raise UsageError(
+                "The text holds JSON that is nested too deep to be an event. Nothing was published."
+            ) from None
         else:
             if isinstance(value, dict) and "type" in value:
                 found.append(value)
@@ -56,7 +60,26 @@ def find_event(text: str) -> dict[str, Any]:
             f"The text holds {len(found)} JSON objects with a type (expected one, like "
             '{"id": "...", "source": "...", "type": "...", "data": {...}}). Cut it down to one message.'
         )
-    return found[0]
+    return publishable(found[0])
+
+
+def publishable(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event that can be written as JSON. Raises UsageError for one that cannot, saying what is in its way."""
+    try:
+        json.dumps(event, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError as error:
+        found = f"half a character (\\u{ord(error.object[error.start]):04x})"
+    except ValueError:
+        found = "a number without a value (NaN or infinity)"
+    except RecursionError:
+        found = "JSON that is nested too deep"
+    else:
+        return event
+    raise UsageError(f"The event holds {found}, which no receiver can read. Nothing was published.")
+
+
+def _refuse_constant(name: str) -> None:
+    raise UsageError(f"The text holds {name}, which is no JSON. Nothing was published.")
 
 
 def new_id(event: dict[str, Any], reason: str) -> str:

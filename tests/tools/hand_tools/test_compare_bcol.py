@@ -2,11 +2,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from config.errors import ExitCode
+from config.errors import ExitCode, UsageError
 from tests.jobs.conftest import RunJob
 from tests.tools.hand_tools.conftest import Sql
 from tools.compare_bcol import JOB
+from tools.compare_bcol.arguments import Arguments
+from tools.compare_bcol.export import Record, read_export
 
 
 def invoice(sql: Sql, number: int, total: str, fee: str = "1.50", status: str = "PAID", on: str = "2026-11-02") -> None:
@@ -26,6 +30,48 @@ def compare(run_job: RunJob, tmp_path: Path, *lines: str, header: str = "KEY,AMO
     export = tmp_path / "export.csv"
     export.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
     return run_job(JOB, file=str(export), **values)
+
+
+LINES = [f"REG{number:08},10.00,2026-11-02" for number in range(1, 7)]
+
+
+def read(folder: Path, content: str) -> list[Record]:
+    path = folder / "export.csv"
+    path.write_text(content, encoding="utf-8", newline="")
+    return list(read_export(Arguments(str(path))))
+
+
+@pytest.mark.parametrize(
+    ("damage", "line"),
+    [
+        (("REG00000003,10.00", 'REG00000003,"10.00'), 4),
+        (("REG00000003,10.00", '"REG00000003,10.00'), 4),
+        (("REG00000004", "REG0000\x000004"), 5),
+        (("REG00000004", "R" * 131_073), 5),
+        (("KEY", '"KEY'), 1),
+    ],
+    ids=["an open quote", "an open key", "a NUL", "a long field", "an open header"],
+)
+def test_what_is_no_csv_is_refused_with_its_line(tmp_path: Path, damage: tuple[str, str], line: int) -> None:
+    content = "\n".join(["KEY,AMOUNT,DATE", *LINES]) + "\n"
+
+    with pytest.raises(UsageError, match=rf"export.csv is no CSV from line {line} on"):
+        read(tmp_path, content.replace(*damage))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 6), column=st.integers(0, 27), mark=st.sampled_from(['"', "\x00", '""', '"\r\n']))
+def test_no_damage_makes_a_billed_record_disappear(tmp_path: Path, place: int, column: int, mark: str) -> None:
+    lines = ["KEY,AMOUNT,DATE", *LINES]
+    lines[place] = lines[place][:column] + mark + lines[place][column:]
+
+    try:
+        records = read(tmp_path, "\n".join(lines) + "\n")
+    except UsageError:
+        return
+    whole = [one.key for one in records if one.problem is None and len(one.key) == len("REG00000001")]
+    assert len(records) >= len(LINES)
+    assert len({*whole} & {line.partition(",")[0] for line in LINES}) >= len(LINES) - 1
 
 
 def verdicts(result: Any) -> dict[str, str]:

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.errors import ExitCode, FormatError, UsageError
 from tests.jobs.conftest import RunJob
@@ -34,6 +36,33 @@ def test_the_json_of_a_logged_line_is_found_with_its_raw_line_breaks() -> None:
 def test_a_text_without_exactly_one_event_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="expected one"):
         find_event(text)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ('"\\ud800"', r"half a character \(\\ud800\)"),
+        ('{"\\udfff": 1}', r"half a character \(\\udfff\)"),
+        ("NaN", "holds NaN"),
+        ("[-Infinity]", "holds -Infinity"),
+        ("1e999", "a number without a value"),
+        ("[" * 200_000, "nested too deep"),
+        ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deep"),
+    ],
+    ids=["half a character", "half in a name", "NaN", "infinity", "too large", "open lists", "deep objects"],
+)
+def test_an_event_that_no_receiver_could_read_is_refused_in_words(data: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        find_event(f'{{"id": "1", "source": "x", "type": "y", "data": {data}}}')
+
+
+@given(text=st.text(alphabet=st.characters(codec=None), max_size=40) | st.from_regex(r'\{"type": .{0,30}\}'))
+def test_any_text_gives_an_event_that_can_be_published_or_words(text: str) -> None:
+    try:
+        event = find_event(text)
+    except UsageError:
+        return
+    assert json.loads(json.dumps(event, ensure_ascii=False, allow_nan=False).encode()) == event
 
 
 def test_an_event_gets_a_new_id_and_what_the_logger_left_out() -> None:

@@ -1,6 +1,6 @@
 """Nothing can be applied: the tool says what is the matter and changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,9 +29,9 @@ def told(desk: Desk, *ids: int) -> str:
     return reject.detail
 
 
-def keep(desk: Desk, name: str, lines: Iterable[Line], state: str) -> None:
+def keep(desk: Desk, name: str, lines: Iterable[Line] | bytes, state: str) -> None:
     """Store a file that is in a state."""
-    content = settlement_csv(lines)
+    content = lines if isinstance(lines, bytes) else settlement_csv(lines)
     key = f"cas/{name}"
     stored = desk.store.put(key, [content])
     new = NewFile(SOURCE, name, stored.sha256, stored.size, key, WANTED.business_date(name), desk.books.now)
@@ -59,6 +59,72 @@ def test_a_row_in_a_file_that_was_not_applied_is_told_with_the_command(
 
     assert f"the row is in {FILE}, which is {state}; it holds 1 NSF rows, look at them first" in said
     assert said.endswith(command)
+
+
+@pytest.mark.parametrize("state", ["failed", "held"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content.replace(b"Target transaction Number", b"Number"),
+        lambda content: content.partition(b"\n")[2],
+        lambda content: content.replace(b"PADRC1", b'"PADRC1', 1),
+        lambda content: content.replace(b"PADRC1", b"\x00PADRC1" + b"9" * 140_000),
+        lambda content: content.replace(b",", b";"),
+        lambda content: content.decode().encode("utf-16"),
+    ],
+    ids=["another header", "no header", "an open quote", "a long field", "semicolons", "another encoding"],
+)
+def test_a_number_is_found_in_a_file_however_it_is_damaged(
+    desk: Desk, account: Account, damage: Callable[[bytes], bytes], state: str
+) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    keep(desk, FILE, damage(settlement_csv([Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)])), state)
+
+    assert f"the row is in {FILE}, which is {state}" in told(desk, 7)
+
+
+def test_a_file_that_failed_is_found_behind_any_number_of_old_files(
+    desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.stale_invoice_report.settlement_files.MOST_FILES", 2)
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    keep(desk, "BCR_PAYMENT_APPL_20211105.csv", [Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)], "failed")
+    for day in ("20261102", "20261103", "20261104"):
+        desk.store.put(f"ar/BCR_PAYMENT_APPL_{day}.csv", [settlement_csv([])])
+
+    assert "the row is in BCR_PAYMENT_APPL_20211105.csv, which is failed" in told(desk, 7)
+
+
+def test_a_file_that_is_gone_from_the_bucket_is_said(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    new = NewFile(SOURCE, FILE, "0" * 64, 10, f"cas/gone/{FILE}", WANTED.business_date(FILE), desk.books.now)
+    with desk.books.database.begin() as session:
+        set_state(session, record(session, new).file.id, "failed")
+
+    assert f"({'not all could be searched'}: {FILE}, which is failed, is not in the bucket" in told(desk, 7)
+
+
+def test_days_before_the_first_file_that_is_known_do_not_count(desk: Desk, account: Account) -> None:
+    desk.books.now = datetime(2026, 11, 13, 18, tzinfo=UTC)
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.books.change("UPDATE invoice_references SET created_on = '2022-07-01'")
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+    keep(desk, "BCR_PAYMENT_APPL_20261109.csv", [], "failed")
+    keep(desk, "BCR_PAYMENT_APPL_20261112.csv", [], "held")
+
+    assert "no file is known of 2026-11-10. Look" in told(desk, 7)
+    keep(desk, "BCR_PAYMENT_APPL_20261110.csv", [], "failed")
+    assert "there is a file of every business day since 2026-11-09, the first that is known" in told(desk, 7)
+
+
+def test_where_no_file_is_known_at_all_no_days_are_named(desk: Desk, account: Account) -> None:
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
+    desk.in_cfs(NUMBER, "20.00", paid="20.00")
+
+    assert told(desk, 7).endswith("no settlement file is known at all. Look for them on the SFTP server, or ask CAS")
 
 
 def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: Desk, account: Account) -> None:
