@@ -139,12 +139,12 @@ def _unread(files: list[KnownFile], numbers: frozenset[str], store: ObjectStore)
 def _search(found: WaitingFiles, file: KnownFile, key: str, numbers: frozenset[str], store: ObjectStore) -> None:
     try:
         try:
-            with store.open(key) as stream:
-                _search_rows(found, file, _targets(_lines(stream)), numbers)
+            with store.open(key) as stream, _lines(stream) as lines:
+                _search_rows(found, file, _targets(lines), numbers)
         except _Damaged as damage:
             found.add_problem(f"{file.name} {damage.of(file)}; it was searched as text")
-            with store.open(key) as stream:
-                _search_damaged(found, file, _lines(stream), numbers)
+            with store.open(key) as stream, _lines(stream) as lines:
+                _search_damaged(found, file, lines, numbers)
     except ObjectMissing:
         if not file.is_processed:
             found.add_problem(f"{file.name} ({file.state}) is not in the object store and was not searched")
