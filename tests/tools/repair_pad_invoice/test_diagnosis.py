@@ -104,7 +104,7 @@ def test_a_file_that_is_gone_from_the_bucket_is_said(desk: Desk, account: Accoun
     with desk.books.database.begin() as session:
         set_state(session, record(session, new).file.id, "failed")
 
-    assert f"({'not all could be searched'}: {FILE}, which is failed, is not in the bucket" in told(desk, 7)
+    assert f"(not all could be searched: {FILE} (failed) is not in the object store" in told(desk, 7)
 
 
 def test_days_before_the_first_file_that_is_known_do_not_count(desk: Desk, account: Account) -> None:
