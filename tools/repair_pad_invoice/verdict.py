@@ -5,7 +5,7 @@ Source: docs/specs/invoice-lifecycle.md section 5.1 (the numbers in the comments
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from config.business_days import business_days_since, next_business_day
@@ -173,7 +173,7 @@ def _nowhere(known: Evidence) -> str:
     first = known.files.first
     if first is None:
         return f"{says}; no settlement file is known at all. Look for them on the SFTP server, or ask CAS"
-    if not known.files.missing and first <= next_business_day(known.sent_on):
+    if not known.files.missing and first <= next_business_day(known.sent_on + timedelta(days=1)):
         return (
             f"{says}; there is a file of every business day since {known.sent_on}. It was paid by a memo or an "
             "adjustment: ask CAS"
