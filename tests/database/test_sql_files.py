@@ -14,7 +14,7 @@ _PREFIX = re.compile(r'f"([a-z][a-z0-9_]+_)\{')
 
 
 def _words(folder: Path) -> set[str]:
-    """Return every quoted word in the modules of a folder's package, and those put together from a prefix and a word."""
+    """Return the quoted words in the modules of a folder's package, and those put together from a prefix."""
     text = "".join(module.read_text(encoding="utf-8") for module in folder.parent.rglob("*.py"))
     words = set(_NAME.findall(text))
     return words | {prefix + word for prefix in _PREFIX.findall(text) for word in words}

@@ -216,3 +216,12 @@ def test_a_slip_with_work_in_flight_cannot_be_voided_and_all_reasons_are_named(s
         slips.run(**VOID_ALL, cancel_all=True)
     for reason in ("the link of slip 206000036", "REG00000001 is REFUND_REQUESTED", "cas_mismatch"):
         assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff{}", b'{"slip": NaN}', b"", b"null"])
+def test_a_plan_that_is_no_json_object_is_refused_in_words(slips: Slips, tmp_path: Path, content: bytes) -> None:
+    with_transactions(slips)
+    path = tmp_path / "plan.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match="has not the shape that --dry-run writes"):
+        slips.run(void=PARENT, plan=str(path), reason="ticket 1")
