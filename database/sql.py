@@ -1,4 +1,11 @@
-"""SQL kept in files: one statement a file, named for what it does."""
+"""SQL kept in files: one statement a file, named for what it does.
+
+A module says once which statements are its own, and then names them:
+
+    sql = statements(__package__)
+    ...
+    sql.run(session, "mark_invoices_paid", now=now)
+"""
 
 from functools import cache
 from importlib.resources import files
@@ -8,14 +15,28 @@ from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.orm import Session
 
 
+class Statements:
+    """The statements in the folder sql/ of one package, each by the name of its file."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+        self._read: dict[str, TextClause] = {}
+
+    def __getitem__(self, name: str) -> TextClause:
+        """Return the statement in sql/`name`.sql."""
+        if name not in self._read:
+            file = files(self._package).joinpath("sql", f"{name}.sql")
+            self._read[name] = text(file.read_text(encoding="utf-8"))
+        return self._read[name]
+
+    def run(self, session: Session, name: str, /, **values: Any) -> CursorResult[Any]:
+        """Run the statement in sql/`name`.sql with bound values and return its result."""
+        result = session.execute(self[name], values)
+        assert isinstance(result, CursorResult)
+        return result
+
+
 @cache
-def read_sql(package: str, name: str) -> TextClause:
-    """Return the statement in sql/`name`.sql of a package."""
-    return text(files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
-
-
-def run_sql(session: Session, package: str, name: str, /, **values: Any) -> CursorResult[Any]:
-    """Run the statement in sql/`name`.sql of a package with bound values and return its result."""
-    result = session.execute(read_sql(package, name), values)
-    assert isinstance(result, CursorResult)
-    return result
+def statements(package: str) -> Statements:
+    """Return the statements of a package by name."""
+    return Statements(package)

@@ -61,8 +61,8 @@ def _listen(kill_at: str) -> None:
         return wrapped
 
     steps: list[tuple[Any, str, Callable[..., str]]] = [
-        (PARTS.apply_batch, "run_sql", lambda _session, _package, name: name),
-        (tools.ejv.rebuild, "run_sql", lambda _session, _package, name: name),
+        (PARTS.apply_batch.sql, "run", lambda _session, name: name),
+        (tools.ejv.rebuild.sql, "run", lambda _session, name: name),
         (PARTS.apply_file, "register_batches", lambda *_: "register"),
         (PARTS.apply_file, "set_batch_state", lambda _session, _id, state: f"batch {state}"),
         (PARTS.apply_file, "set_state", lambda *_: "file state"),

@@ -21,9 +21,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from database.sql import run_sql
+from database.sql import statements
 
-_PACKAGE = "connectors.inbound"
+sql = statements(__package__)
+
 SOURCES = ("CAS", "CGI", "LOCAL")
 _NOT_COLUMNS = {"name", "local_path", "hold", "cut_off"}
 STATES = ("stored", "received", "applied", "held", "failed", "known", "ignored")
@@ -89,8 +90,8 @@ def record(session: Session, new: NewFile) -> Recorded:
 
     The source is locked until the transaction ends, so that the same content under two names at once is seen.
     """
-    run_sql(session, _PACKAGE, "lock_inbound_source", source=new.source)
-    rows = run_sql(session, _PACKAGE, "find_earlier_files", source=new.source, file_name=new.name, sha256=new.sha256)
+    sql.run(session, "lock_inbound_source", source=new.source)
+    rows = sql.run(session, "find_earlier_files", source=new.source, file_name=new.name, sha256=new.sha256)
     earlier = [InboundFile(**row._mapping) for row in rows]
     same = next((file for file in earlier if (file.name, file.sha256) == (new.name, new.sha256)), None)
     if same is not None:
@@ -101,9 +102,8 @@ def record(session: Session, new: NewFile) -> Recorded:
     if new.cut_off:
         details["cut_off"] = True
     values = {name: value for name, value in vars(new).items() if name not in _NOT_COLUMNS}
-    row = run_sql(
+    row = sql.run(
         session,
-        _PACKAGE,
         "add_inbound_file",
         **values,
         file_name=new.name,
@@ -117,13 +117,13 @@ def record(session: Session, new: NewFile) -> Recorded:
 
 def find_content(session: Session, source: str, sha256: str) -> InboundFile | None:
     """Give the first file of a source with that content that is in the bucket."""
-    rows = run_sql(session, _PACKAGE, "find_earlier_files", source=source, file_name=None, sha256=sha256)
+    rows = sql.run(session, "find_earlier_files", source=source, file_name=None, sha256=sha256)
     return next((InboundFile(**row._mapping) for row in rows if row.object_key is not None), None)
 
 
 def find_applied(session: Session, file: InboundFile) -> InboundFile | None:
     """Return the file of the same source whose content is the same and was applied, None if there is none."""
-    rows = run_sql(session, _PACKAGE, "find_earlier_files", source=file.source, file_name=None, sha256=file.sha256)
+    rows = sql.run(session, "find_earlier_files", source=file.source, file_name=None, sha256=file.sha256)
     return next((InboundFile(**row._mapping) for row in rows if row.state == "applied" and row.id != file.id), None)
 
 
@@ -139,13 +139,13 @@ def put_aside_if_known(session: Session, file: InboundFile, *, run_id: int | Non
 
 def find_file(session: Session, file_id: int) -> InboundFile | None:
     """Give one file by its number."""
-    row = run_sql(session, _PACKAGE, "find_inbound_file", id=file_id).one_or_none()
+    row = sql.run(session, "find_inbound_file", id=file_id).one_or_none()
     return InboundFile(**row._mapping) if row else None
 
 
 def find_by_name(session: Session, source: str, name: str) -> list[InboundFile]:
     """Give every file of a source with that name, the oldest first; usually one."""
-    rows = run_sql(session, _PACKAGE, "find_earlier_files", source=source, file_name=name, sha256=None)
+    rows = sql.run(session, "find_earlier_files", source=source, file_name=name, sha256=None)
     return [InboundFile(**row._mapping) for row in rows]
 
 
@@ -153,13 +153,13 @@ def list_files(
     session: Session, source: str, states: Iterable[str] = STATES, *, limit: int | None = None
 ) -> list[InboundFile]:
     """Give the files of a source in some states, in the order of business date, then name, then arrival."""
-    rows = run_sql(session, _PACKAGE, "list_inbound_files", source=source, states=list(states), limit=limit)
+    rows = sql.run(session, "list_inbound_files", source=source, states=list(states), limit=limit)
     return [InboundFile(**row._mapping) for row in rows]
 
 
 def list_unarchived(session: Session, source: str, directory: str) -> list[InboundFile]:
     """Give the files of a remote directory that were recorded, and not yet seen in the backup directory."""
-    rows = run_sql(session, _PACKAGE, "list_unarchived_files", source=source, remote_directory=directory)
+    rows = sql.run(session, "list_unarchived_files", source=source, remote_directory=directory)
     return [InboundFile(**row._mapping) for row in rows]
 
 
@@ -171,33 +171,31 @@ def confirm_archived(
     modified  when its sender last wrote to it, by the server's clock
     """
     looked = json.dumps({"looked": {file.archived_as: modified}} if modified is not None else {})
-    row = run_sql(
-        session, _PACKAGE, "confirm_archived", id=file.id, archived_on=now, reason=reason, details=looked
-    ).one()
+    row = sql.run(session, "confirm_archived", id=file.id, archived_on=now, reason=reason, details=looked).one()
     return InboundFile(**row._mapping)
 
 
 def note_repeat(session: Session, file: InboundFile, now: datetime, archived_as: str | None) -> InboundFile:
     """Note that the same name and content came again, and where that copy was put; a failed file is tried again."""
     note = json.dumps([{"on": now.isoformat(), "archived_as": archived_as}])
-    row = run_sql(session, _PACKAGE, "note_repeated_file", id=file.id, note=note).one()
+    row = sql.run(session, "note_repeated_file", id=file.id, note=note).one()
     return InboundFile(**row._mapping)
 
 
 def recent_archives(session: Session, source: str, directory: str, since: datetime) -> list[InboundFile]:
     """Return the files that were moved out of a remote directory since an instant, the oldest first."""
-    rows = run_sql(session, _PACKAGE, "list_recent_archives", source=source, remote_directory=directory, since=since)
+    rows = sql.run(session, "list_recent_archives", source=source, remote_directory=directory, since=since)
     return [InboundFile(**row._mapping) for row in rows]
 
 
 def note_look(session: Session, file: InboundFile, archived_as: str, modified: int) -> None:
     """Note when an archived file was last modified, now that its content was compared."""
-    run_sql(session, _PACKAGE, "note_look", id=file.id, looked=json.dumps({archived_as: modified}))
+    sql.run(session, "note_look", id=file.id, looked=json.dumps({archived_as: modified}))
 
 
 def put_part_aside(session: Session, part: InboundFile, state: str, reason: str) -> None:
     """Put a file aside that was taken before its sender had written all of it, unless it was applied."""
-    run_sql(session, _PACKAGE, "supersede_part", id=part.id, state=state, reason=reason)
+    sql.run(session, "supersede_part", id=part.id, state=state, reason=reason)
 
 
 def set_state(
@@ -211,9 +209,8 @@ def set_state(
     details: dict[str, Any] | None = None,
 ) -> InboundFile:
     """Change the state of a file; `details` are added to those it has."""
-    row = run_sql(
+    row = sql.run(
         session,
-        _PACKAGE,
         "set_inbound_state",
         id=file_id,
         state=state,
@@ -228,7 +225,7 @@ def set_state(
 def supersede_cut_off(session: Session, file: InboundFile) -> None:
     """Put aside what came of a file's name and ended in the middle of a line, now that the file was applied."""
     reason = f"file {file.id} of this name was applied, and is whole"
-    run_sql(session, _PACKAGE, "supersede_cut_off", source=file.source, file_name=file.name, reason=reason)
+    sql.run(session, "supersede_cut_off", source=file.source, file_name=file.name, reason=reason)
 
 
 def _judge(new: NewFile, earlier: list[InboundFile]) -> tuple[str, str | None]:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from database.sql import run_sql
+from database.sql import statements
 
 if TYPE_CHECKING:
     from connectors.sftp import RemoteFile
 
+sql = statements(__package__)
+
 PATIENCE = timedelta(minutes=10)
 POLLS = 3
-_PACKAGE = "connectors.inbound"
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,8 @@ def note_unfinished(
     session: Session, source: str, directory: str, file: "RemoteFile", *, reason: str, now: datetime
 ) -> Waiting:
     """Note that a file was seen and is not complete, and return how long it has been so."""
-    row = run_sql(
+    row = sql.run(
         session,
-        _PACKAGE,
         "note_unfinished_file",
         source=source,
         remote_directory=directory,
@@ -55,4 +55,4 @@ def note_unfinished(
 def forget_unfinished(session: Session, source: str, directory: str, present: Iterable[str]) -> None:
     """Forget the files of a directory that are no longer there."""
     names = list(present)
-    run_sql(session, _PACKAGE, "forget_unfinished_files", source=source, remote_directory=directory, names=names)
+    sql.run(session, "forget_unfinished_files", source=source, remote_directory=directory, names=names)

@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from database.sql import run_sql
+from database.sql import statements
+
+sql = statements(__package__)
 
 _STAMP = re.compile(r"\.(\d{8})\d{6}(?!\d)", re.ASCII)
 
@@ -45,7 +47,7 @@ def unread_feedback(session: Session, ack_prefix: str) -> list[UnreadFile]:
 
     ack_prefix  what the names of ACK files begin with, which answer nothing
     """
-    rows = run_sql(session, "connectors.inbound", "list_unread_feedback", ack=ack_prefix)
+    rows = sql.run(session, "list_unread_feedback", ack=ack_prefix)
     files = [UnreadFile(row.name, row.state, row.reason, _came(row.name, row.state, row.came_on)) for row in rows]
     return sorted(files, key=lambda file: (file.came_on, file.name))
 

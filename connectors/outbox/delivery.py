@@ -34,14 +34,15 @@ from connectors.effects import ClaimLost, LateEffect, checked_by
 from connectors.outbox.enqueue import enqueue
 from connectors.outbox.model import DeadLetter, DeliveryReport, Handler, Message, Reply
 from database.engine import Database
-from database.sql import run_sql
+from database.sql import statements
+
+sql = statements(__package__)
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=2)
 MAX_ATTEMPTS = 40  # at the waits above, about three days
 AWAY_AFTER = 3
 MAX_ERROR = 2_000
-_HERE = "connectors.outbox"
 
 
 def deliver(
@@ -115,7 +116,7 @@ class _Delivery:
         channels = sorted(set(self.handlers) - self._resting)
         with self.database.begin() as session:
             session.execute(text("SET LOCAL enable_sort = off"))
-            rows = run_sql(session, _HERE, "claim", after=self._after, now=self.clock(), channels=channels)
+            rows = sql.run(session, "claim", after=self._after, now=self.clock(), channels=channels)
             row = rows.one_or_none()
         if row is None:
             return None
@@ -127,19 +128,17 @@ class _Delivery:
     def attempt(self, message: Message) -> None:
         """Send a message that was claimed, and write how that went; another deliverer may have been faster."""
         with self.database.begin() as session:
-            if run_sql(session, _HERE, "hold", id=message.id, attempts=message.attempts).one_or_none() is None:
+            if sql.run(session, "hold", id=message.id, attempts=message.attempts).one_or_none() is None:
                 return
             with checked_by(partial(_still_claimed, session, message)):
                 sent = self._send(message)
             if isinstance(sent, _Failure):
                 state = "dead" if sent.dead else "pending"
                 due = None if sent.dead else self.clock() + back_off(message.attempts)
-                run_sql(
-                    session, _HERE, "mark_failed", id=message.id, state=state, next_attempt_on=due, error=sent.error
-                )
+                sql.run(session, "mark_failed", id=message.id, state=state, next_attempt_on=due, error=sent.error)
             else:
                 answer = json.dumps(mask(sent.answer), default=str)
-                run_sql(session, _HERE, "mark_delivered", id=message.id, now=self.clock(), answer=answer)
+                sql.run(session, "mark_delivered", id=message.id, now=self.clock(), answer=answer)
                 for one in sent.later:
                     enqueue(session, [one.message], due=self.clock() + one.after)
         self._note(message, sent)
@@ -147,7 +146,7 @@ class _Delivery:
     def count_open(self) -> Mapping[str, int]:
         """Give how many messages are `waiting`, and how many `dead`."""
         with self.database.begin() as session:
-            return dict(run_sql(session, _HERE, "count_open", channels=sorted(self.handlers)).one()._mapping)
+            return dict(sql.run(session, "count_open", channels=sorted(self.handlers)).one()._mapping)
 
     def report(self, *, earlier_dead: int) -> DeliveryReport:
         """Give what this pass did, and what is left."""
@@ -227,5 +226,5 @@ def _try(handler: Handler, message: Message, log: Any) -> Reply | _Failure:
 
 def _still_claimed(session: Session, message: Message) -> None:
     """Make sure that the transaction that holds the message is alive, and with it the lock on its row."""
-    if run_sql(session, _HERE, "hold", id=message.id, attempts=message.attempts).one_or_none() is None:
+    if sql.run(session, "hold", id=message.id, attempts=message.attempts).one_or_none() is None:
         raise ClaimLost(f"Outbox message {message.id} was taken by another delivery before it was sent.")

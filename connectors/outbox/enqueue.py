@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.outbox.model import NewMessage
-from database.sql import run_sql
+from database.sql import statements
+
+sql = statements(__package__)
 
 AT_ONCE = 2_000
 
@@ -34,7 +36,7 @@ def enqueue(
     new = 0
     while rows := [_row(message) for message in islice(stream, AT_ONCE)]:
         values = {"messages": json.dumps(rows), "run_id": run_id, "created_on": created_on, "due": due}
-        new += run_sql(session, "connectors.outbox", "enqueue", **values).rowcount
+        new += sql.run(session, "enqueue", **values).rowcount
     return new
 
 

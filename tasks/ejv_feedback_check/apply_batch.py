@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, TotalsDisagree
 from database.pay.history import keep_versions
-from database.sql import run_sql
+from database.sql import statements
 from tasks.ejv_feedback_check.feedback import ACCEPTED, JOURNAL_TYPES
 from tasks.ejv_feedback_check.names import VOIDED, feeder_of
 from tasks.ejv_feedback_check.row_locks import lock_rows
-from tasks.ejv_feedback_check.staging import PACKAGE, Section, stage
+from tasks.ejv_feedback_check.staging import Section, stage
+
+sql = statements(__package__)
 
 SHOWN = 1000
 JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
@@ -93,7 +95,7 @@ def apply_batch(
     lock_rows(session, told.number, file_type)
     if file_type in JOURNAL_FILES:
         kind = {"file_type": file_type, "despite_faults": despite_faults, "today": today}
-        run_sql(session, PACKAGE, "resolve_journals", **answer, **kind)
+        sql.run(session, "resolve_journals", **answer, **kind)
     else:
         _resolve_ap(session, ours, is_refused=is_refused, today=today)
     session.execute(text("ANALYZE feedback_items"))
@@ -102,9 +104,9 @@ def apply_batch(
     _settle(session, applied, now, today)
     if not applied.is_held:
         if file_type in JOURNAL_FILES:
-            run_sql(session, PACKAGE, "settle_headers", **answer)
+            sql.run(session, "settle_headers", **answer)
         message = refusal or header.message
-        run_sql(session, PACKAGE, "settle_batch", **answer | {"refusal": message}, name=told.file_name, now=now)
+        sql.run(session, "settle_batch", **answer | {"refusal": message}, name=told.file_name, now=now)
     _record(session, applied, told, count)
     session.execute(text("DROP TABLE feedback_items, feedback_staged"))
     return applied
@@ -134,8 +136,8 @@ def _our_batch(session: Session, told: Told) -> Row[Any]:
 
 
 def _resolve_ap(session: Session, ours: Row[Any], *, is_refused: bool, today: date) -> None:
-    run_sql(
-        session, PACKAGE, "resolve_ap", batch=ours.id, file_type=ours.file_type, is_refused=is_refused, today=today,
+    sql.run(
+        session, "resolve_ap", batch=ours.id, file_type=ours.file_type, is_refused=is_refused, today=today,
         batch_status=ours.disbursement_status_code or "", is_voided=(ours.message or "").startswith(VOIDED),
     )  # fmt: skip
 
@@ -143,45 +145,45 @@ def _resolve_ap(session: Session, ours: Row[Any], *, is_refused: bool, today: da
 def _settle(session: Session, applied: Applied, now: datetime, today: date) -> None:
     """Section 7.2, by file type."""
     if applied.file_type == "PAYMENT":
-        run_sql(session, PACKAGE, "settle_links")
-        run_sql(session, PACKAGE, "settle_invoices", now=now)
-        run_sql(session, PACKAGE, "settle_references")
-        run_sql(session, PACKAGE, "write_receipts")
+        sql.run(session, "settle_links")
+        sql.run(session, "settle_invoices", now=now)
+        sql.run(session, "settle_references")
+        sql.run(session, "write_receipts")
         _change_refunds(session, "settle_partial_refunds", now, only_refused=False)
-        run_sql(session, PACKAGE, "write_payments")
-        applied.stopped += _stop_gl(session, run_sql(session, PACKAGE, "choose_account_gl", today=today).all(), now)
-        applied.reversed += run_sql(session, PACKAGE, "list_reversed").all()
+        sql.run(session, "write_payments")
+        applied.stopped += _stop_gl(session, sql.run(session, "choose_account_gl", today=today).all(), now)
+        applied.reversed += sql.run(session, "list_reversed").all()
     elif applied.file_type == "DISBURSEMENT":
-        run_sql(session, PACKAGE, "settle_links")
-        run_sql(session, PACKAGE, "settle_disbursements", now=now)
-        run_sql(session, PACKAGE, "settle_partner_disbursements", now=now)
+        sql.run(session, "settle_links")
+        sql.run(session, "settle_disbursements", now=now)
+        sql.run(session, "settle_partner_disbursements", now=now)
         _change_refunds(session, "note_refund_errors", now, only_refused=True)
-        applied.stopped += _stop_gl(session, run_sql(session, PACKAGE, "choose_partner_gl").all(), now)
+        applied.stopped += _stop_gl(session, sql.run(session, "choose_partner_gl").all(), now)
     elif applied.file_type == "NON_GOV_DISBURSEMENT":
-        run_sql(session, PACKAGE, "settle_links")
-        run_sql(session, PACKAGE, "settle_disbursements", now=now)
+        sql.run(session, "settle_links")
+        sql.run(session, "settle_disbursements", now=now)
     elif applied.file_type == "REFUND":
-        run_sql(session, PACKAGE, "settle_slips", now=now)
+        sql.run(session, "settle_slips", now=now)
     else:
-        run_sql(session, PACKAGE, "settle_eft_refunds", now=now)
+        sql.run(session, "settle_eft_refunds", now=now)
 
 
 def _change_refunds(session: Session, name: str, now: datetime, *, only_refused: bool) -> None:
-    ids = run_sql(session, PACKAGE, "choose_partial_refunds", only_refused=only_refused).scalars().all()
+    ids = sql.run(session, "choose_partial_refunds", only_refused=only_refused).scalars().all()
     keep_versions(session, "refunds_partial", ids, now)
-    run_sql(session, PACKAGE, name, ids=list(ids), now=now)
+    sql.run(session, name, ids=list(ids), now=now)
 
 
 def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> list[int]:
     """Stop journals on GL codes that still run, and return all that are stopped now."""
     running = [code.id for code in chosen if not code.is_stopped]
     keep_versions(session, "distribution_codes", running, now)
-    run_sql(session, PACKAGE, "stop_gl", ids=running, now=now)
+    sql.run(session, "stop_gl", ids=running, now=now)
     return [code.id for code in chosen]
 
 
 def _record(session: Session, applied: Applied, told: Told, count: int) -> None:
-    run_sql(session, PACKAGE, "record_lines", file_id=told.file_id, batch=told.number)
+    sql.run(session, "record_lines", file_id=told.file_id, batch=told.number)
     values = {"file_id": told.file_id, "first": told.first_line, "last": told.last_line}
     applied.lines = dict(map(tuple, session.execute(text(_OUTCOMES), values)))
     if sum(applied.lines.values()) != count:
@@ -189,5 +191,5 @@ def _record(session: Session, applied: Applied, told: Told, count: int) -> None:
             f"{told.file_name} batch {told.number}: {count} lines were read, but {sum(applied.lines.values())} have an "
             f"outcome ({applied.lines})."
         )
-    applied.looked_at = list(run_sql(session, PACKAGE, "list_for_a_person", limit=SHOWN))
-    applied.unanswered = list(run_sql(session, PACKAGE, "list_unanswered", batch=told.number, limit=SHOWN))
+    applied.looked_at = list(sql.run(session, "list_for_a_person", limit=SHOWN))
+    applied.unanswered = list(sql.run(session, "list_unanswered", batch=told.number, limit=SHOWN))

@@ -4,11 +4,12 @@ from config.settings import CgiSettings, CgiSftpSettings
 from connectors.inbound.listing import printable
 from connectors.inbound.poll import PollReport
 from connectors.sftp import connect_sftp
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from tasks.ejv_feedback_check.names import SOURCE, may_be_feedback
 from tasks.ejv_feedback_check.resend_guards import look_on_the_server
-from tasks.ejv_feedback_check.staging import PACKAGE
+
+sql = statements(__package__)
 
 
 def note_left_feedback(context: RunContext, report: PollReport) -> None:
@@ -22,8 +23,8 @@ def note_left_feedback(context: RunContext, report: PollReport) -> None:
     with context.database.begin() as session:
         for file in there.directory:
             name = printable(file.name)
-            run_sql(
-                session, PACKAGE, "note_left_file", source=SOURCE, remote_directory=sftp_settings.directory,
+            sql.run(
+                session, "note_left_file", source=SOURCE, remote_directory=sftp_settings.directory,
                 file_name=name, size_bytes=max(file.size, 0), modified=file.modified,
                 reason=reasons.get(name, "it was not taken"), now=context.clock(),
             )  # fmt: skip

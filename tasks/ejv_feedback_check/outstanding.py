@@ -12,11 +12,12 @@ from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
 from config.settings import CgiSettings
 from connectors.inbound.unread_feedback import UnreadFile, since, unread_feedback
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.ejv_feedback_check.resend_guards import LATE
-from tasks.ejv_feedback_check.staging import PACKAGE
+
+sql = statements(__package__)
 
 ACT = 2
 _SHOWN_DAYS = 2
@@ -37,7 +38,7 @@ def check_outstanding(context: RunContext) -> Outcome:
     """Show the batches that are outstanding or were answered lately; what is overdue or half applied needs a look."""
     now = context.clock()
     with context.database.begin() as session:
-        rows = run_sql(session, PACKAGE, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS))).all()
+        rows = sql.run(session, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS))).all()
         unread = unread_feedback(session, context.settings(CgiSettings).ack_prefix)
     outcome = Outcome()
     shown = []

@@ -6,8 +6,9 @@ whose receipts decide is locked so that no receipt can be added to it either.
 
 from sqlalchemy.orm import Session
 
-from database.sql import run_sql
-from tasks.ejv_feedback_check.staging import PACKAGE
+from database.sql import statements
+
+sql = statements(__package__)
 
 _STEPS = {
     "PAYMENT": ("lock_links", "lock_charged_invoices", "lock_partial_refunds"),
@@ -21,4 +22,4 @@ _STEPS = {
 def lock_rows(session: Session, batch: int, file_type: str) -> None:
     """Lock every row that the staged lines of a batch may change, until the transaction ends."""
     for step in _STEPS[file_type]:
-        run_sql(session, PACKAGE, step, batch=batch)
+        sql.run(session, step, batch=batch)

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.copy import copy_encoded, encode_row
-from database.sql import run_sql
+from database.sql import statements
 from tasks.ejv_feedback_check.feedback import Line
 from tasks.ejv_feedback_check.flow_through import FlowThrough
 
-PACKAGE = "tasks.ejv_feedback_check"
+sql = statements(__package__)
+
 _PIECE = 1 << 16
 _NOTHING = FlowThrough("", 0)
 _COLUMNS = (
@@ -66,7 +67,7 @@ class Section:
 
 def stage(session: Session, lines: Section) -> int:
     """COPY the lines of a batch into a new staging table, and give their number."""
-    run_sql(session, PACKAGE, "create_staged")
+    sql.run(session, "create_staged")
     count = copy_encoded(session, "feedback_staged", _COLUMNS, lines)
     session.execute(text("ANALYZE feedback_staged"))
     return count

@@ -6,11 +6,13 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.outcome import Table
 from jobs.run.shard import Shard
-from tasks.generate_statements.generate import PACKAGE, shard_values
+from tasks.generate_statements.generate import shard_values
 from tasks.generate_statements.periods import Kind, Period, periods_ending
+
+sql = statements(__package__)
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,8 @@ def find_gaps(session: Session, since: date, until: date, *, auth_account: str |
     """Give every missing statement whose period ended on one of the days, in the order of time."""
     days = (since + timedelta(days=number) for number in range((until - since).days + 1))
     periods = [period for day in days for period in periods_ending(day)]
-    rows = run_sql(
+    rows = sql.run(
         session,
-        PACKAGE,
         "find_gaps",
         kinds=[period.kind.value for period in periods],
         frequencies=[period.kind.frequency for period in periods],

@@ -7,11 +7,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.business_time import day_bounds
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.shard import Shard
 from tasks.generate_statements.periods import Kind, Period
 
-PACKAGE = "tasks.generate_statements"
+sql = statements(__package__)
+
 _TABLES = ("period_statements", "covered_days", "period_invoices")
 
 
@@ -33,17 +34,17 @@ def generate_period(
     span = {"frequency": period.kind.frequency, "first": period.first, "last": period.last}
     starts, ends = day_bounds(period.first, period.last)
     chosen = {"auth_account": auth_account, **shard_values(shard)}
-    run_sql(session, PACKAGE, "lock_accounts", frequency=period.kind.frequency, last=period.last, **chosen)
+    sql.run(session, "lock_accounts", frequency=period.kind.frequency, last=period.last, **chosen)
     _choose(session, "choose_statements", is_gap=period.kind is Kind.GAP, only_missing=only_missing,
             **chosen, **span)  # fmt: skip
     _choose(session, "choose_covered_days", first=period.first, last=period.last, **_days(period))
     _choose(session, "choose_invoices", starts=starts, ends=ends)
 
     done = {
-        "statements_created": run_sql(
-            session, PACKAGE, "create_statements", today=today, notify=notify, ends=ends, **span
+        "statements_created": sql.run(
+            session, "create_statements", today=today, notify=notify, ends=ends, **span
         ).rowcount,
-        "invoices_linked": run_sql(session, PACKAGE, "link_invoices").rowcount,
+        "invoices_linked": sql.run(session, "link_invoices").rowcount,
     }
     reused, duplicated = session.execute(
         text(
@@ -52,7 +53,7 @@ def generate_period(
         )
     ).one()
     if reused:
-        removed, added, corrected = tuple(run_sql(session, PACKAGE, "correct_statements", today=today).one())
+        removed, added, corrected = tuple(sql.run(session, "correct_statements", today=today).one())
         done["invoices_linked"] += added
         done |= {
             "links_removed": removed,
@@ -60,7 +61,7 @@ def generate_period(
             "statements_kept": reused - corrected,
         }
     if duplicated:
-        removed, emptied = tuple(run_sql(session, PACKAGE, "empty_duplicates").one())
+        removed, emptied = tuple(sql.run(session, "empty_duplicates").one())
         done["links_removed"] += removed
         done["duplicates_emptied"] = emptied
     session.execute(text(f"DROP TABLE {', '.join(_TABLES)}"))
@@ -74,7 +75,7 @@ def shard_values(shard: Shard) -> dict[str, int]:
 
 def _choose(session: Session, name: str, **values: Any) -> None:
     """Fill one temporary table; it is analysed, because the planner knows nothing about it otherwise."""
-    run_sql(session, PACKAGE, name, **values)
+    sql.run(session, name, **values)
     session.execute(
         text(f"ANALYZE {_TABLES[('choose_statements', 'choose_covered_days', 'choose_invoices').index(name)]}")
     )

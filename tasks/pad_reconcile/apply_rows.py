@@ -18,8 +18,10 @@ from config.errors import ConfigError, TotalsDisagree
 from database.kept_rows import KeptRows
 from database.pay.history import keep_versions
 from database.pay.nsf_fee import fee_overdue_date
-from database.sql import read_sql, run_sql
-from tasks.pad_reconcile.staging import PACKAGE, Totals
+from database.sql import statements
+from tasks.pad_reconcile.staging import Totals
+
+sql = statements(__package__)
 
 # What is changed is what was judged: every row is locked first, always in this order; parents before children, so that
 # nobody adds a child meanwhile.
@@ -92,20 +94,20 @@ def apply_staged(
     """
     applied = Applied.nothing(session)
     for name in _LOCKS:
-        run_sql(session, PACKAGE, name)
-    last_wave = run_sql(session, PACKAGE, "number_waves").scalar_one()
+        sql.run(session, name)
+    last_wave = sql.run(session, "number_waves").scalar_one()
     for wave in range(last_wave + 1):
-        run_sql(session, PACKAGE, "resolve_rows", wave=wave)
+        sql.run(session, "resolve_rows", wave=wave)
         session.execute(text("ANALYZE settlement_resolved"))
         _settle(session, applied, now)
         _bounce(session, applied, now, today)
-        run_sql(session, PACKAGE, "keep_resolved")
+        sql.run(session, "keep_resolved")
         session.execute(text(f"DROP TABLE {', '.join(_WAVE_TABLES)}"))
-    run_sql(session, PACKAGE, "create_receipts")
-    run_sql(session, PACKAGE, "write_bank_payments")
+    sql.run(session, "create_receipts")
+    sql.run(session, "write_bank_payments")
     applied.receipts.add("SELECT * FROM settlement_receipts")
     session.execute(text("DROP TABLE settlement_receipts"))
-    run_sql(session, PACKAGE, "record_rows", run_id=run_id)
+    sql.run(session, "record_rows", run_id=run_id)
     applied.by_rule = _by_rule(session)
     _check_totals(totals, applied.by_rule, source)
     return applied
@@ -114,41 +116,40 @@ def apply_staged(
 def _settle(session: Session, applied: Applied, now: datetime) -> None:
     """Sections 5 to 7: invoices, receipts, payments and credits."""
     _apply_credits(session, applied, memos_only=True)
-    run_sql(session, PACKAGE, "choose_settled_invoices")
+    sql.run(session, "choose_settled_invoices")
     session.execute(text("ANALYZE settled_invoices"))
-    applied.differences.add(read_sql(PACKAGE, "find_differences").text)
+    applied.differences.add(sql["find_differences"].text)
     _apply_credits(session, applied, memos_only=False)
-    run_sql(session, PACKAGE, "write_receipts")
-    run_sql(session, PACKAGE, "complete_references")
-    run_sql(session, PACKAGE, "mark_invoices_paid", now=now)
-    run_sql(session, PACKAGE, "write_missing_receipts")
-    applied.completed.add(read_sql(PACKAGE, "list_completed_invoices").text)
-    run_sql(session, PACKAGE, "write_pad_payments")
-    run_sql(session, PACKAGE, "complete_eft_payments")
-    run_sql(session, PACKAGE, "create_credits", now=now)
+    sql.run(session, "write_receipts")
+    sql.run(session, "complete_references")
+    sql.run(session, "mark_invoices_paid", now=now)
+    sql.run(session, "write_missing_receipts")
+    applied.completed.add(sql["list_completed_invoices"].text)
+    sql.run(session, "write_pad_payments")
+    sql.run(session, "complete_eft_payments")
+    sql.run(session, "create_credits", now=now)
 
 
 def _apply_credits(session: Session, applied: Applied, *, memos_only: bool) -> None:
-    run_sql(session, PACKAGE, "create_placed")
-    run_sql(session, PACKAGE, "apply_credits", memos_only=memos_only)
+    sql.run(session, "create_placed")
+    sql.run(session, "apply_credits", memos_only=memos_only)
     applied.unplaced.add(_UNPLACED)
-    run_sql(session, PACKAGE, "mark_credits_applied", memos_only=memos_only)
+    sql.run(session, "mark_credits_applied", memos_only=memos_only)
     session.execute(text("DROP TABLE settlement_placed"))
 
 
 def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> None:
     """Section 8: the local half of the NSF flow; what CFS and others must be told follows through the outbox."""
-    run_sql(session, PACKAGE, "choose_bounced")
-    run_sql(session, PACKAGE, "fail_payments")
+    sql.run(session, "choose_bounced")
+    sql.run(session, "fail_payments")
     if not applied.bounced.add("SELECT * FROM bounced_payments"):
         return
     fee = _nsf_fee(session, today)
-    run_sql(session, PACKAGE, "delete_bounced_receipts")
-    run_sql(session, PACKAGE, "reopen_bounced_invoices", now=now)
+    sql.run(session, "delete_bounced_receipts")
+    sql.run(session, "reopen_bounced_invoices", now=now)
     _freeze(session, now)
-    run_sql(
+    sql.run(
         session,
-        PACKAGE,
         "create_fee_invoices",
         now=now,
         overdue_date=fee_overdue_date(now),
@@ -161,17 +162,17 @@ def _bounce(session: Session, applied: Applied, now: datetime, today: date) -> N
 
 
 def _freeze(session: Session, now: datetime) -> None:
-    profiles = run_sql(session, PACKAGE, "choose_freezing").scalars().all()
+    profiles = sql.run(session, "choose_freezing").scalars().all()
     keep_versions(session, "cfs_accounts", profiles, now)
-    run_sql(session, PACKAGE, "freeze_accounts", ids=list(profiles))
-    accounts = run_sql(session, PACKAGE, "choose_owing").scalars().all()
+    sql.run(session, "freeze_accounts", ids=list(profiles))
+    accounts = sql.run(session, "choose_owing").scalars().all()
     keep_versions(session, "payment_accounts", accounts, now)
-    run_sql(session, PACKAGE, "note_owing", ids=list(accounts), now=now)
+    sql.run(session, "note_owing", ids=list(accounts), now=now)
 
 
 def _nsf_fee(session: Session, today: date) -> Fee:
     """Give the NSF fee in force. Raises ConfigError where the pay database defines none."""
-    row = run_sql(session, PACKAGE, "find_nsf_fee", today=today).one_or_none()
+    row = sql.run(session, "find_nsf_fee", today=today).one_or_none()
     if row is None:
         raise ConfigError(
             "The pay database has no fee schedule for filing type NSF of product BCR: no fee can be charged."

@@ -18,10 +18,11 @@ from config.errors import InputRefused, PayJobsError, SourceUnavailable
 from connectors.cfs import CfsAnswerUnreadable, CfsClient, CfsSite
 from database.engine import Database
 from database.pay.history import keep_versions
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.outcome import Reject
 from tasks.pad_reconcile.rejects import SHOWN
-from tasks.pad_reconcile.staging import PACKAGE
+
+sql = statements(__package__)
 
 AT_ONCE = 8
 PAGE = 500
@@ -90,7 +91,7 @@ def open_credits(
 def _page(database: Database, file_ids: list[int] | None, after: int, size: int) -> list[OpenCredit]:
     found: dict[int, OpenCredit] = {}
     with database.begin() as session:
-        for row in run_sql(session, PACKAGE, "list_open_credits", file_ids=file_ids, after=after, page=size):
+        for row in sql.run(session, "list_open_credits", file_ids=file_ids, after=after, page=size):
             site = () if row.cfs_site is None else (CfsSite(row.cfs_party, row.cfs_account, row.cfs_site),)
             known = found.get(row.id)
             sites = (known.sites if known else ()) + site
@@ -150,11 +151,11 @@ def _write(database: Database, credit: OpenCredit, remaining: Decimal, site: Cfs
     values = {"id": credit.id, "before": credit.remaining, "remaining": remaining, "site": site.site}
     with database.begin() as session:
         session.execute(text("SELECT id FROM payment_accounts WHERE id = :id FOR UPDATE"), {"id": credit.account_id})
-        changed = run_sql(session, PACKAGE, "set_credit_balance", **values).rowcount
-        sums = run_sql(session, PACKAGE, "add_up_credits", account_id=credit.account_id).mappings().one_or_none()
+        changed = sql.run(session, "set_credit_balance", **values).rowcount
+        sums = sql.run(session, "add_up_credits", account_id=credit.account_id).mappings().one_or_none()
         if sums is not None:
             keep_versions(session, "payment_accounts", [credit.account_id], now)
-            run_sql(session, PACKAGE, "set_account_credits", account_id=credit.account_id, **sums)
+            sql.run(session, "set_account_credits", account_id=credit.account_id, **sums)
     return changed
 
 

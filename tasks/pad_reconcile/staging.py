@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from connectors.inbound.listing import printable
 from database.copy import copy_rows
-from database.sql import run_sql
+from database.sql import statements
 from tasks.pad_reconcile.rules import decide
 from tasks.pad_reconcile.settlement import Row
 
-PACKAGE = "tasks.pad_reconcile"
+sql = statements(__package__)
+
 _COLUMNS = (
     "file_id", "line", "kind", "rule", "detail", "record_type", "source_type", "source_number", "application_id",
     "application_date", "amount", "customer_account", "target_type", "target_number", "original_amount",
@@ -32,9 +33,9 @@ class Totals:
 
 def create_tables(session: Session) -> None:
     """Create the staging tables of one file."""
-    run_sql(session, PACKAGE, "create_staged")
-    run_sql(session, PACKAGE, "create_done")
-    run_sql(session, PACKAGE, "create_open_invoices")
+    sql.run(session, "create_staged")
+    sql.run(session, "create_done")
+    sql.run(session, "create_open_invoices")
 
 
 def stage(session: Session, file_id: int, rows: Iterable[Row]) -> Totals:
@@ -47,13 +48,13 @@ def stage(session: Session, file_id: int, rows: Iterable[Row]) -> Totals:
 
 def list_rejected_files(session: Session, numbers: Sequence[str] | None) -> Sequence[int]:
     """Return the ids of the files with rejected rows, of all CFS numbers or of some."""
-    rows = run_sql(session, PACKAGE, "list_rejected_files", numbers=None if numbers is None else list(numbers))
+    rows = sql.run(session, "list_rejected_files", numbers=None if numbers is None else list(numbers))
     return rows.scalars().all()
 
 
 def keep_rejects(session: Session, numbers: Sequence[str] | None) -> Totals:
     """Leave only the rejected rows staged, of all CFS numbers or of some, and return what they are."""
-    run_sql(session, PACKAGE, "keep_rejects", numbers=None if numbers is None else list(numbers))
+    sql.run(session, "keep_rejects", numbers=None if numbers is None else list(numbers))
     session.execute(text("ANALYZE settlement_staged"))
     count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_staged")).one()
     return Totals(count, amount)

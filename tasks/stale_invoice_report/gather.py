@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.errors import InputRefused
 from connectors.cfs import CfsSite
 from connectors.inbound.unread_feedback import UnreadFile, since
-from database.sql import run_sql
+from database.sql import statements
 from tasks.stale_invoice_report.cutoffs import Moments, local_day
 from tasks.stale_invoice_report.evidence import (
     Card,
@@ -24,7 +24,9 @@ from tasks.stale_invoice_report.evidence import (
     Settlement,
     Slip,
 )
-from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles
+from tasks.stale_invoice_report.settlement_files import WaitingFiles
+
+sql = statements(__package__)
 
 _SETTLED = frozenset({"PAD", "ONLINE_BANKING", "CC"})
 _NO_SETTLEMENT = Settlement()
@@ -47,7 +49,7 @@ class Gatherer:
 
     def page(self, session: Session, ids: list[int]) -> list[Evidence]:
         """Give the evidence of the invoices that are still open, in the order of their ids."""
-        invoices = [_invoice(row) for row in run_sql(session, PACKAGE, "read_invoices", ids=ids)]
+        invoices = [_invoice(row) for row in sql.run(session, "read_invoices", ids=ids)]
         journals = self._journals(session, [one.id for one in invoices if one.method == "EJV"])
         slips = read_slips(session, {one.slip_number for one in invoices if one.method == "INTERNAL"})
         links = self._by_id(session, "read_eft_links", EftLinks, [one.id for one in invoices if one.method == "EFT"])
@@ -87,12 +89,12 @@ class Gatherer:
     def _journals(self, session: Session, ids: list[int]) -> dict[int, Journal]:
         if not ids:
             return {}
-        rows = run_sql(session, PACKAGE, "read_journals", ids=ids, today=self.when.today)
+        rows = sql.run(session, "read_journals", ids=ids, today=self.when.today)
         found = {row[0]: self._journal(row) for row in rows}
         batches = sorted({one.batch for one in found.values() if one.batch is not None and one.feedback_ref is None})
         if not batches:
             return found
-        rows = run_sql(session, PACKAGE, "read_feedback", batches=batches)
+        rows = sql.run(session, "read_feedback", batches=batches)
         answers: dict[int, tuple[str, bool]] = {batch: (name, applied) for batch, name, applied in map(tuple, rows)}
         for id_, one in found.items():
             if one.batch in answers:
@@ -117,14 +119,14 @@ class Gatherer:
         wanted = sorted(number for number in numbers if number)
         if not wanted:
             return {}
-        rows = run_sql(session, PACKAGE, "read_settlements", numbers=wanted)
+        rows = sql.run(session, "read_settlements", numbers=wanted)
         return {row[0]: Settlement(*row[1:]) for row in rows}
 
     def _read_groups(self, session: Session, accounts: Iterable[int | None]) -> None:
         wanted = sorted(account for account in accounts if account is not None and account not in self.groups)
         if not wanted:
             return
-        rows = run_sql(session, PACKAGE, "read_groups", accounts=wanted, today=self.when.today)
+        rows = sql.run(session, "read_groups", accounts=wanted, today=self.when.today)
         for account, ids, totals, has_expired in map(tuple, rows):
             self.groups[account] = Group(tuple(ids), tuple(totals), has_expired)
 
@@ -132,7 +134,7 @@ class Gatherer:
     def _by_id(session: Session, name: str, kind: Callable[..., Any], ids: list[int]) -> dict[int, Any]:
         if not ids:
             return {}
-        return {row[0]: kind(*row[1:]) for row in run_sql(session, PACKAGE, name, ids=ids)}
+        return {row[0]: kind(*row[1:]) for row in sql.run(session, name, ids=ids)}
 
 
 def read_slips(session: Session, numbers: Iterable[str | None]) -> dict[str, Slip]:
@@ -140,7 +142,7 @@ def read_slips(session: Session, numbers: Iterable[str | None]) -> dict[str, Sli
     wanted = sorted(number for number in numbers if number)
     if not wanted:
         return {}
-    return {row[0]: _slip(row) for row in run_sql(session, PACKAGE, "read_slips", numbers=wanted)}
+    return {row[0]: _slip(row) for row in sql.run(session, "read_slips", numbers=wanted)}
 
 
 def _goes_with_others(invoice: Invoice) -> bool:

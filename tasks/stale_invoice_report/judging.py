@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from config.settings import CfsSettings, CgiSettings, read
 from connectors.cfs import CfsClient
 from connectors.inbound.unread_feedback import UnreadFile, unread_feedback
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.cfs_lookups import Lookups
@@ -22,9 +22,11 @@ from tasks.stale_invoice_report.gather import Gatherer
 from tasks.stale_invoice_report.parallel_lookups import Asker
 from tasks.stale_invoice_report.report_store import Report, keep_rows, known_before
 from tasks.stale_invoice_report.row import make_row
-from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles
+from tasks.stale_invoice_report.settlement_files import WaitingFiles
 from tasks.stale_invoice_report.sorted_rows import Spool
 from tasks.stale_invoice_report.tallies import Tallies
+
+sql = statements(__package__)
 
 PAGE = 4_000
 PREFIX = "REG"
@@ -67,9 +69,7 @@ def _unread_feedback(context: RunContext) -> list[UnreadFile]:
 
 def _choose(context: RunContext, arguments: Arguments, when: Moments) -> "array[int]":
     with context.database.begin() as session:
-        chosen = run_sql(
-            session, PACKAGE, "choose_stuck", method=arguments.method, account=arguments.account, **when.values()
-        )
+        chosen = sql.run(session, "choose_stuck", method=arguments.method, account=arguments.account, **when.values())
         return array("q", chosen.scalars())
 
 

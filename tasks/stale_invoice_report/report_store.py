@@ -10,10 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
-from database.sql import run_sql
+from database.sql import statements
 from tasks.stale_invoice_report.row import Row
-from tasks.stale_invoice_report.settlement_files import PACKAGE
 from tasks.stale_invoice_report.tallies import Tallies, Tally
+
+sql = statements(__package__)
 
 KEPT = 3
 TREND = 30
@@ -69,7 +70,7 @@ def known_before(session: Session, report: Report, ids: list[int]) -> set[int]:
     """Give which of the invoices the report before had."""
     if report.before is None:
         return set()
-    return set(run_sql(session, PACKAGE, "find_known", before=report.before, ids=ids).scalars())
+    return set(sql.run(session, "find_known", before=report.before, ids=ids).scalars())
 
 
 def keep_rows(session: Session, report: Report, rows: list[Row]) -> None:
@@ -92,7 +93,7 @@ def finish_report(session: Session, report: Report, tallies: Tallies, *, finishe
         "by_method": _json(tallies.by_method),
         "by_diagnosis": _json(tallies.by_diagnosis),
     }
-    row = run_sql(session, PACKAGE, "finish_report", **values).one()
+    row = sql.run(session, "finish_report", **values).one()
     return Gone(row.gone, row.amount)
 
 

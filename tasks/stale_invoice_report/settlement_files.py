@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
 from connectors.object_store import ObjectMissing, ObjectStore
-from database.sql import run_sql
+from database.sql import statements
 from tasks.stale_invoice_report.evidence import Settlement
 
-PACKAGE = "tasks.stale_invoice_report"
+sql = statements(__package__)
+
 EARLIER_FOLDER = "ar/"
 MOST_FILES = 200
 _NEVER_NOTED = "stored, never noted"
@@ -91,14 +92,14 @@ class WaitingFiles:
 
 def known_files(session: Session) -> list[KnownFile]:
     """Give every settlement file that is known."""
-    return [KnownFile(*tuple(row)) for row in run_sql(session, PACKAGE, "list_settlement_files").all()]
+    return [KnownFile(*tuple(row)) for row in sql.run(session, "list_settlement_files").all()]
 
 
 def open_numbers(session: Session, files: list[KnownFile]) -> frozenset[str]:
     """Give the CFS numbers that may stand in a file of the service before us; none where it left no file."""
     if not any(file.is_earlier for file in files):
         return frozenset()
-    return frozenset(run_sql(session, PACKAGE, "list_open_numbers").scalars())
+    return frozenset(sql.run(session, "list_open_numbers").scalars())
 
 
 def search_waiting(files: list[KnownFile], numbers: frozenset[str], store: ObjectStore | None) -> WaitingFiles:

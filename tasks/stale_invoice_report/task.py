@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from connectors.object_store import ObjectStore
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.stale_invoice_report.arguments import Arguments, check_scope
@@ -12,7 +12,7 @@ from tasks.stale_invoice_report.artifacts import open_store, store_report, write
 from tasks.stale_invoice_report.cutoffs import Moments, local_day, moments
 from tasks.stale_invoice_report.judging import Judged, judge_all
 from tasks.stale_invoice_report.report_store import Report, begin_report, finish_report, trend
-from tasks.stale_invoice_report.settlement_files import PACKAGE, WaitingFiles, known_files, open_numbers, search_waiting
+from tasks.stale_invoice_report.settlement_files import WaitingFiles, known_files, open_numbers, search_waiting
 from tasks.stale_invoice_report.summary import (
     Census,
     Summary,
@@ -21,6 +21,8 @@ from tasks.stale_invoice_report.summary import (
     headline,
     invoice_table,
 )
+
+sql = statements(__package__)
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -63,7 +65,7 @@ def _summed_up(
     scope = {"method": arguments.method, "account": arguments.account}
     made_on = context.clock()
     with context.database.begin() as session:
-        census = run_sql(session, PACKAGE, "count_by_method", **scope, **values).all()
+        census = sql.run(session, "count_by_method", **scope, **values).all()
         gone = finish_report(session, report, judged.tallies, finished_on=made_on)
         past = trend(session, arguments.scope)
     return Summary(

@@ -10,7 +10,7 @@ from connectors.outbox import Channel, DeliveryReport, Message
 from connectors.outbox.delivery import AWAY_AFTER, MAX_ATTEMPTS, back_off
 from connectors.outbox.model import Answer
 from database.engine import Database
-from database.sql import read_sql
+from database.sql import statements
 from tests.conftest import Server
 from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
 
@@ -322,7 +322,7 @@ def test_a_second_deliverer_leaves_alone_what_the_first_is_sending(database: Dat
 
 def test_a_full_outbox_that_was_never_analysed_is_not_read_whole_for_each_message(database: Database) -> None:
     keep(database, (note(f"m{number}", f"k{number % 900}") for number in range(3_000)))
-    claim = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {read_sql('connectors.outbox', 'claim').text}"
+    claim = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statements('connectors.outbox')['claim'].text}"
 
     with database.begin() as session:
         session.execute(text("SET LOCAL enable_sort = off"))

@@ -8,11 +8,13 @@ from sqlalchemy import text
 from config.business_time import day_bounds
 from config.errors import FormatError
 from database.copy import copy_rows
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tools.compare_bcol.arguments import Arguments
 from tools.compare_bcol.export import Record, read_export
+
+sql = statements(__package__)
 
 _COUNTED_AS = {
     "amounts differ": "amounts_differ",
@@ -37,7 +39,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
             )
         starts, ends = day_bounds(first, last)
         session.execute(text("ANALYZE bcol_records"))
-        rows = run_sql(session, "tools.compare_bcol", "compare", first=starts, after=ends).all()
+        rows = sql.run(session, "compare", first=starts, after=ends).all()
         session.execute(text("DROP TABLE bcol_records"))
     outcome.rejects += [
         Reject(f"{arguments.file} line {record.line}", "unreadable", record.problem or "") for record in unreadable

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
 from connectors.cfs import CfsClient, CfsSite
-from database.sql import run_sql
+from database.sql import statements
 from tasks.stale_invoice_report.evidence import Slip
 from tasks.stale_invoice_report.gather import read_slips, site_of
 from tasks.stale_invoice_report.parallel_lookups import Asker
 from tools.compare_cfs import rules
 from tools.compare_cfs.rules import Difference, OurCredit, OurInvoice, OurSlip
 
-PACKAGE = "tools.compare_cfs"
+sql = statements(__package__)
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Sides:
 
     def read(self, session: Session, stage: str, keys: list[str]) -> list[Any]:
         """Read our side of the keys of a stage."""
-        rows = [tuple(row) for row in run_sql(session, PACKAGE, f"read_{stage}", keys=keys)]
+        rows = [tuple(row) for row in sql.run(session, f"read_{stage}", keys=keys)]
         if stage == "invoices":
             return [_our_invoice(row) for row in rows]
         if stage == "unsent":

@@ -8,16 +8,18 @@ from config.business_time import day_start, naive_utc
 from config.errors import SourceUnavailable
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.stale_invoice_report.arguments import check_scope
 from tasks.stale_invoice_report.parallel_lookups import Asker
 from tools.compare_cfs import store
 from tools.compare_cfs.arguments import Arguments
-from tools.compare_cfs.compare_page import PACKAGE, Sides
+from tools.compare_cfs.compare_page import Sides
 from tools.compare_cfs.rules import Difference
 from tools.compare_cfs.store import Comparison
+
+sql = statements(__package__)
 
 PAGE = 200
 LOOK_BACK = timedelta(days=30)
@@ -87,9 +89,8 @@ def _next_page(context: RunContext, arguments: Arguments, sides: Sides, comparis
 def _keys(
     session: Session, arguments: Arguments, comparison: Comparison, *, most: int, is_sample: bool = False
 ) -> list[str]:
-    rows = run_sql(
+    rows = sql.run(
         session,
-        PACKAGE,
         f"list_{comparison.stage}",
         since=comparison.since,
         until=comparison.until,

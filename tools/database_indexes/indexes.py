@@ -8,7 +8,9 @@ from psycopg2 import errors as pg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from database.sql import read_sql
+from database.sql import statements
+
+sql = statements(__package__)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def outside_transactions(engine: Engine) -> Iterator[Connection]:
 
 def list_indexes(connection: Connection) -> list[Index]:
     """Give the indexes of the pay database and of our own schema."""
-    return [Index(*tuple(row)) for row in connection.execute(read_sql("tools.database_indexes", "list_indexes"))]
+    return [Index(*tuple(row)) for row in connection.execute(sql["list_indexes"])]
 
 
 def has_amcheck(connection: Connection) -> bool:

@@ -16,7 +16,7 @@ from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import connect_sftp
 from database.pay.history import keep_versions
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
@@ -25,7 +25,8 @@ from tasks.ejv_feedback_check.names import VOIDED
 from tasks.ejv_feedback_check.resend_guards import Ours, answer_due, look_on_the_server, our_batch, unread_answers
 from tools.ejv.unstop import clear_stop
 
-PACKAGE = "tools.ejv"
+sql = statements(__package__)
+
 _SLIPS = "REFUND"
 _EFT = "EFT_REFUND"
 _ANSWERED = ("COMPLETED", "ERRORED")
@@ -117,7 +118,7 @@ def _answered(session: Session, ours: Ours) -> str:
     )
     if ours.batch.file_type in _AP:
         return left
-    stopped = run_sql(session, PACKAGE, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
+    stopped = sql.run(session, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
     return left + "".join(f', ejv unstop {code} --reason "..."' for code in stopped.scalars())
 
 
@@ -125,24 +126,24 @@ def _void(context: RunContext, store: ObjectStore, session: Session, ours: Ours,
     batch, file_type, now = ours.batch.id, ours.batch.file_type, naive_utc(context.clock())
     by = f"run {context.run_id}" if context.run_id is not None else "a dry run"
     message = f"{VOIDED} by ejv rebuild ({by}): {reason}"
-    run_sql(session, PACKAGE, "choose_voided", batch=batch)
+    sql.run(session, "choose_voided", batch=batch)
     changed: list[Row[Any]] = []
     if file_type == "PAYMENT":
-        changed += run_sql(session, PACKAGE, "release_references")
-        refunds = run_sql(session, PACKAGE, "choose_released_refunds").scalars().all()
+        changed += sql.run(session, "release_references")
+        refunds = sql.run(session, "choose_released_refunds").scalars().all()
         keep_versions(session, "refunds_partial", refunds, now)
-        changed += run_sql(session, PACKAGE, "release_partial_refunds", ids=list(refunds), now=now)
+        changed += sql.run(session, "release_partial_refunds", ids=list(refunds), now=now)
     elif file_type in {_SLIPS, _EFT}:
         numbers = _numbers_in_inbox(context, store, ours)
         name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"
-        changed += run_sql(session, PACKAGE, name, numbers=numbers, now=now)
+        changed += sql.run(session, name, numbers=numbers, now=now)
     else:
-        changed += run_sql(session, PACKAGE, "release_disbursements", now=now)
-        changed += run_sql(session, PACKAGE, "release_partner_disbursements", now=now)
+        changed += sql.run(session, "release_disbursements", now=now)
+        changed += sql.run(session, "release_partner_disbursements", now=now)
     changed += clear_stop(session, _named_codes(session, ours, reason), now)
-    changed += run_sql(session, PACKAGE, "void_links", batch=batch, message=message)
-    changed += run_sql(session, PACKAGE, "void_headers", batch=batch, message=message)
-    changed += run_sql(session, PACKAGE, "void_batch", batch=batch, message=message, now=now)
+    changed += sql.run(session, "void_links", batch=batch, message=message)
+    changed += sql.run(session, "void_headers", batch=batch, message=message)
+    changed += sql.run(session, "void_batch", batch=batch, message=message, now=now)
     return changed
 
 
@@ -151,7 +152,7 @@ def _named_codes(session: Session, ours: Ours, reason: str) -> list[int]:
     named = re.search(r"stop_ejv(.*)", reason, re.IGNORECASE | re.DOTALL)
     if named is None:
         return []
-    stopped = run_sql(session, PACKAGE, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
+    stopped = sql.run(session, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
     codes = list(stopped.scalars())
     numbers = {int(digits) for digits in re.findall(r"\d{1,9}", named[1])}
     return [code for code in codes if code in numbers] if numbers else codes

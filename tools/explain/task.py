@@ -6,13 +6,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import UsageError
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tools.explain.arguments import Arguments
 from tools.explain.meaning import meanings
 
-PACKAGE = "tools.explain"
+sql = statements(__package__)
+
 _MOST_IDS = 20
 _INVOICE = """
 SELECT invoice.id, invoice.invoice_status_code AS status, invoice.payment_method_code AS method,
@@ -101,7 +102,7 @@ def _invoice_named(session: Session, arguments: Arguments) -> int:
     name = arguments.subject.strip()
     if name.isascii() and name.isdigit():
         return arguments.number("invoice id")
-    ids = run_sql(session, PACKAGE, "find_numbered", number=name).scalars().all()
+    ids = sql.run(session, "find_numbered", number=name).scalars().all()
     if len(ids) == 1:
         return int(ids[0])
     if not ids:
@@ -111,6 +112,6 @@ def _invoice_named(session: Session, arguments: Arguments) -> int:
 
 
 def _life(session: Session, title: str, events: str, **values: Any) -> Outcome:
-    found = run_sql(session, PACKAGE, events, **values)
+    found = sql.run(session, events, **values)
     rows = [(at.strftime("%Y-%m-%d %H:%M:%S") if at else None, what, detail) for at, what, detail in map(tuple, found)]
     return Outcome(tables=[Table(f"{title} (times in UTC)", ("at", "what", "detail"), rows)])

@@ -13,11 +13,11 @@ from config.errors import UsageError
 from config.settings import ObjectStoreSettings
 from connectors.cfs import CfsClient, CfsSite, Invoice
 from connectors.object_store import ObjectStore
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from tasks.stale_invoice_report.settlement_files import WaitingFiles, known_files, search_waiting
 
-PACKAGE = "tools.repair_pad_invoice"
+sql = statements(__package__)
 
 
 class Member(NamedTuple):
@@ -124,7 +124,7 @@ def gather(context: RunContext, ids: tuple[int, ...], cfs: CfsClient) -> list[Ev
 
 
 def _asked(session: Session, ids: tuple[int, ...]) -> list[Row[Any]]:
-    rows = run_sql(session, PACKAGE, "read_invoices", ids=list(ids)).all()
+    rows = sql.run(session, "read_invoices", ids=list(ids)).all()
     unknown = sorted(set(ids) - {row.id for row in rows})
     if unknown:
         raise UsageError(f"There is no invoice {', '.join(map(str, unknown))}. Nothing was looked at or changed.")
@@ -145,9 +145,9 @@ def _of_database(session: Session, row: Row[Any]) -> Evidence:
     return Evidence(
         row,
         sent_on,
-        tuple(Member(*tuple(one)) for one in run_sql(session, PACKAGE, "read_members", number=number)),
-        tuple(SettlementRow(*tuple(one)) for one in run_sql(session, PACKAGE, "read_rows", number=number)),
-        run_sql(session, PACKAGE, "read_bounce", number=number).scalar_one_or_none(),
+        tuple(Member(*tuple(one)) for one in sql.run(session, "read_members", number=number)),
+        tuple(SettlementRow(*tuple(one)) for one in sql.run(session, "read_rows", number=number)),
+        sql.run(session, "read_bounce", number=number).scalar_one_or_none(),
     )
 
 

@@ -6,13 +6,15 @@ from typing import Any
 from config.settings import CfsSettings, ObjectStoreSettings
 from connectors.cfs import CfsClient
 from connectors.object_store import ObjectStore
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.apply_file import retry_rejects
 from tools.repair_pad_invoice.arguments import Arguments
-from tools.repair_pad_invoice.evidence import PACKAGE, Evidence, Member, gather
+from tools.repair_pad_invoice.evidence import Evidence, Member, gather
 from tools.repair_pad_invoice.verdict import Action, Verdict, judge
+
+sql = statements(__package__)
 
 COLUMNS = ("invoices", "status", "total", "CFS number", "CFS total", "CFS due", "site", "settlement rows", "verdict")
 _MOST_IDS = 20
@@ -52,7 +54,7 @@ def _apply(context: RunContext, known: Evidence, name: str) -> Outcome:
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         outcome = retry_rejects(context, store, numbers=[known.number])
     with context.database.begin() as session:
-        members = [Member(*tuple(one)) for one in run_sql(session, PACKAGE, "read_members", number=known.number)]
+        members = [Member(*tuple(one)) for one in sql.run(session, "read_members", number=known.number)]
     before = {one.id: one.status for one in known.members}
     changed = [one for one in members if one.status != before.get(one.id)]
     if changed:

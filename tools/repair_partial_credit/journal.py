@@ -21,8 +21,10 @@ from config.errors import PayJobsError
 from connectors.cfs import CfsSite
 from connectors.effects import ClaimLost
 from database.engine import Database
-from database.sql import run_sql
-from tools.repair_partial_credit.plan import PACKAGE, Plan
+from database.sql import statements
+from tools.repair_partial_credit.plan import Plan
+
+sql = statements(__package__)
 
 UNKNOWN = ("intended", "parked")
 
@@ -75,16 +77,15 @@ class Entry:
 
 def find_entry(session: Session, invoice_id: int) -> Entry | None:
     """Give the partial credit of an invoice that is in work, if there is one."""
-    row = run_sql(session, PACKAGE, "find_entry", invoice_id=invoice_id).one_or_none()
+    row = sql.run(session, "find_entry", invoice_id=invoice_id).one_or_none()
     return Entry(**row._mapping) if row is not None else None
 
 
 def intend(session: Session, made: Plan, *, reason: str, run_id: int | None, now: datetime) -> None:
     """Note a memo before CFS is asked for it, and write its refund, so that the API gives no other meanwhile."""
     refund_id = write_refund(session, made.invoice_id, reason=reason, run_id=run_id, now=now)
-    run_sql(
+    sql.run(
         session,
-        PACKAGE,
         "insert_entry",
         invoice_id=made.invoice_id,
         amount=made.amount,
@@ -100,13 +101,13 @@ def intend(session: Session, made: Plan, *, reason: str, run_id: int | None, now
 def write_refund(session: Session, invoice_id: int, *, reason: str, run_id: int | None, now: datetime) -> int:
     """Write the refund of a partial credit, and return its id. The caller has locked the invoice."""
     values = {"invoice_id": invoice_id, "reason": reason, "run_id": run_id, "now": now}
-    return int(run_sql(session, PACKAGE, "insert_refund", **values).scalar_one())
+    return int(sql.run(session, "insert_refund", **values).scalar_one())
 
 
 def close_unmade(session: Session, entry: Entry, state: str, *, why: str, run_id: int | None = None) -> None:
     """Close an entry of which CFS made nothing, and take its refund back."""
     move(session, entry, state, why=why, run_id=run_id)
-    run_sql(session, PACKAGE, "delete_refund", id=entry.refund_id)
+    sql.run(session, "delete_refund", id=entry.refund_id)
 
 
 def still_intended(database: Database, entry: Entry) -> None:
@@ -143,9 +144,8 @@ def move(
     run_id: int | None = None,
 ) -> None:
     """Note what became of an entry. Raises PayJobsError where somebody else moved it on."""
-    moved = run_sql(
+    moved = sql.run(
         session,
-        PACKAGE,
         "set_entry",
         id=entry.id,
         from_states=list(of),

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from config.errors import UsageError
 from connectors.cfs import CfsSite, InvoiceLine
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.outcome import Table
 from tools.repair_partial_credit.arguments import SERVICE_FEE, Wanted
 
-PACKAGE = "tools.repair_partial_credit"
+sql = statements(__package__)
+
 _UNCHANGED = "Nothing was changed."
 
 
@@ -89,7 +90,7 @@ class Plan:
 
 def lock_invoice(session: Session, invoice_id: int) -> Row[Any]:
     """Give the invoice, locked until the transaction ends. Raises UsageError if there is none."""
-    invoice = run_sql(session, PACKAGE, "lock_invoice", id=invoice_id).one_or_none()
+    invoice = sql.run(session, "lock_invoice", id=invoice_id).one_or_none()
     if invoice is None:
         raise UsageError(f"There is no invoice {invoice_id}. {_UNCHANGED}")
     return invoice
@@ -100,7 +101,7 @@ def open_refunds(session: Session, invoice_id: int, own: int | None) -> Sequence
 
     The caller has locked the invoice: whoever is writing one of them is waited for, and then it is seen.
     """
-    return run_sql(session, PACKAGE, "read_refunds", invoice_id=invoice_id, own=own).all()
+    return sql.run(session, "read_refunds", invoice_id=invoice_id, own=own).all()
 
 
 def plan(
@@ -112,7 +113,7 @@ def plan(
     """
     invoice = lock_invoice(session, invoice_id)
     _check_invoice(invoice, open_refunds(session, invoice_id, own_refund))
-    parts = {(row.line, row.kind): row for row in run_sql(session, PACKAGE, "read_lines", id=invoice_id, today=today)}
+    parts = {(row.line, row.kind): row for row in sql.run(session, "read_lines", id=invoice_id, today=today)}
     made = Plan(
         invoice_id,
         CfsSite(invoice.party or "", invoice.account or "", invoice.site or ""),

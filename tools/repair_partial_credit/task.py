@@ -11,7 +11,7 @@ from config.settings import CfsSettings
 from connectors.cfs import CfsClient, CfsOutcomeUnknown, CreditMemo
 from connectors.effects import ClaimLost, LateEffect, Observation, change, checked_by
 from database.pay.history import keep_versions
-from database.sql import run_sql
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tools.repair_partial_credit.arguments import Arguments
@@ -25,7 +25,9 @@ from tools.repair_partial_credit.journal import (
     still_intended,
     write_refund,
 )
-from tools.repair_partial_credit.plan import PACKAGE, Plan, lock_invoice, open_refunds, plan, story_of
+from tools.repair_partial_credit.plan import Plan, lock_invoice, open_refunds, plan, story_of
+
+sql = statements(__package__)
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -188,15 +190,15 @@ def _finish(context: RunContext, entry: Entry, memo: str, remaining: Decimal) ->
     with context.database.begin() as session:
         move(session, entry, "done", of=("answered",), run_id=context.run_id)
         invoice = lock_invoice(session, entry.invoice_id)
-        run_sql(session, PACKAGE, "insert_credit", entry_id=entry.id, account_id=invoice.account_id, now=now)
-        refund_id = run_sql(session, PACKAGE, "find_refund", id=entry.refund_id).scalar_one_or_none() or write_refund(
+        sql.run(session, "insert_credit", entry_id=entry.id, account_id=invoice.account_id, now=now)
+        refund_id = sql.run(session, "find_refund", id=entry.refund_id).scalar_one_or_none() or write_refund(
             session, entry.invoice_id, reason=entry.reason, run_id=entry.run_id, now=now
         )
         others = open_refunds(session, entry.invoice_id, refund_id)
-        run_sql(session, PACKAGE, "insert_parts", entry_id=entry.id, refund_id=refund_id, now=now)
+        sql.run(session, "insert_parts", entry_id=entry.id, refund_id=refund_id, now=now)
         keep_versions(session, "payment_accounts", [invoice.account_id], now)
-        run_sql(session, PACKAGE, "raise_account_credit", account_id=invoice.account_id, remaining=remaining)
-        run_sql(session, PACKAGE, "mark_invoice", id=entry.invoice_id, amount=entry.amount, now=now)
+        sql.run(session, "raise_account_credit", account_id=invoice.account_id, remaining=remaining)
+        sql.run(session, "mark_invoice", id=entry.invoice_id, amount=entry.amount, now=now)
     outcome.rejects += [
         Reject(
             f"invoice {entry.invoice_id}",

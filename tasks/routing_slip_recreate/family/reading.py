@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from config.errors import UsageError
 from connectors.cfs import CfsSite
-from database.sql import run_sql
+from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, SlipAccount, SlipInvoice
 
-PACKAGE = __package__
+sql = statements(__package__)
 
 
 def choose_families(session: Session, slip: str | None) -> list[str]:
@@ -20,7 +20,7 @@ def choose_families(session: Session, slip: str | None) -> list[str]:
 
     Raises UsageError if there is no such slip.
     """
-    found = list(run_sql(session, PACKAGE, "choose_families", slip=slip).scalars())
+    found = list(sql.run(session, "choose_families", slip=slip).scalars())
     if slip is not None and not found:
         raise UsageError(f"There is no routing slip {slip!r} (expected a number like 206000010).")
     return found
@@ -31,15 +31,15 @@ def read_family(session: Session, root: str, *, prefix: str) -> Family | None:
 
     prefix  the start of our invoice numbers in CFS
     """
-    slips = run_sql(session, PACKAGE, "read_slips", root=root).all()
+    slips = sql.run(session, "read_slips", root=root).all()
     if not slips or slips[0].number != root:
         return None
     numbers = [row.number for row in slips]
     invoices: dict[str, list[SlipInvoice]] = defaultdict(list)
-    for row in run_sql(session, PACKAGE, "read_invoices", numbers=numbers):
+    for row in sql.run(session, "read_invoices", numbers=numbers):
         invoices[row.routing_slip].append(_invoice(row, prefix))
     operations: dict[str, list[Operation]] = defaultdict(list)
-    for row in run_sql(session, PACKAGE, "read_operations", numbers=numbers):
+    for row in sql.run(session, "read_operations", numbers=numbers):
         operations[row.slip].append(
             Operation(row.id, row.slip, row.kind, row.state, row.plan, row.sent, row.why, row.step)
         )

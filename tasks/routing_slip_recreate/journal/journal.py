@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError, SourceUnavailable
 from connectors.effects import ClaimLost
-from database.sql import run_sql
+from database.sql import statements
 from tasks.routing_slip_recreate.steps.base import Json, Seen, Step
 
-PACKAGE = __package__
+sql = statements(__package__)
 
 
 def open_operation(
     session: Session, *, slip: str, kind: str, plan: Json, run_id: int | None, reason: str | None = None
 ) -> int:
     """Begin an operation, or go on with the one of this kind that is in work; gives its id."""
-    row = run_sql(
-        session, PACKAGE, "open_operation", slip=slip, kind=kind, plan=json.dumps(plan), reason=reason, run_id=run_id
+    row = sql.run(
+        session, "open_operation", slip=slip, kind=kind, plan=json.dumps(plan), reason=reason, run_id=run_id
     ).one_or_none()
     if row is None:
         raise PayJobsError(f"Slip {slip} has another operation in work than {kind}; see `slips list`.")
@@ -31,12 +31,12 @@ def open_operation(
 
 def park_operation(session: Session, *, slip: str, kind: str, why: str, run_id: int | None) -> None:
     """Leave what is in work on a slip, or was about to begin, to a person."""
-    run_sql(session, PACKAGE, "park_operation", slip=slip, kind=kind, why=why, run_id=run_id)
+    sql.run(session, "park_operation", slip=slip, kind=kind, why=why, run_id=run_id)
 
 
 def drop_operation(session: Session, operation_id: int, *, why: str, run_id: int | None) -> None:
     """Let go of an operation."""
-    run_sql(session, PACKAGE, "end_operation", id=operation_id, state="dropped", why=why, run_id=run_id)
+    sql.run(session, "end_operation", id=operation_id, state="dropped", why=why, run_id=run_id)
 
 
 class SlipChanged(SourceUnavailable):
@@ -94,12 +94,12 @@ class Journal:
         Raises ClaimLost where it is not, SlipChanged where nothing was sent yet and the slip is not what was judged.
         """
         with self._begin() as session:
-            row = run_sql(
-                session, PACKAGE, "still_intended", operation_id=self._id, **self._intended, **self._judged
+            row = sql.run(
+                session, "still_intended", operation_id=self._id, **self._intended, **self._judged
             ).one_or_none()
             is_changed = row is not None and not row.is_asked_for and not self._is_begun
             if is_changed:
-                run_sql(session, PACKAGE, "withdraw_step", operation_id=self._id, **self._intended)
+                sql.run(session, "withdraw_step", operation_id=self._id, **self._intended)
         if is_changed:
             raise SlipChanged(f"it is no longer {self._judged['status']} over {self._judged['total']}")
         if row is None:
@@ -122,12 +122,12 @@ class Journal:
     def close(self, session: Session, *, why: str | None = None) -> None:
         """Say that the operation is done, inside the transaction that does the last of it."""
         operation = self._write(session)
-        run_sql(session, PACKAGE, "end_operation", id=operation, state="done", why=why, run_id=self._run_id)
+        sql.run(session, "end_operation", id=operation, state="done", why=why, run_id=self._run_id)
 
     def _write(self, session: Session) -> int:
         operation = self._id or open_operation(session, **self._operation)
         for statement, values in self._noted:
-            row = run_sql(session, PACKAGE, statement, operation_id=operation, **values)
+            row = sql.run(session, statement, operation_id=operation, **values)
             if statement == "intend_step":
                 self._intended = {name: values[name] for name in ("kind", "subject")} | {"attempts": row.scalar_one()}
         return operation

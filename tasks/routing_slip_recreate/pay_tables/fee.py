@@ -7,16 +7,16 @@ from sqlalchemy.orm import Session
 from config.errors import InputRefused
 from connectors.cfs import Invoice
 from database.pay.nsf_fee import fee_overdue_date
-from database.sql import run_sql
+from database.sql import statements
 from tasks.routing_slip_recreate.operations.base import Fee, Work
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
-PACKAGE = __package__
+sql = statements(__package__)
 
 
 def find_fee(session: Session, today: date) -> Fee:
     """Give the NSF fee in force. Raises InputRefused if there is none that CFS could be told."""
-    row = run_sql(session, PACKAGE, "find_nsf_fee", today=today).one_or_none()
+    row = sql.run(session, "find_nsf_fee", today=today).one_or_none()
     if row is None:
         raise InputRefused(
             "The pay database has no NSF fee in force (filing type NSF of product BCR, with a distribution code that "
@@ -29,9 +29,8 @@ def write_fee(session: Session, work: Work, fee: Fee, *, invoice_id: int, made: 
     """Write the fee invoice as CFS has it."""
     slip = work.slip
     assert slip.account is not None
-    run_sql(
+    sql.run(
         session,
-        PACKAGE,
         "write_fee",
         id=invoice_id,
         slip=slip.number,

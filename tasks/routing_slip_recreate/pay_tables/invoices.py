@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from database.sql import run_sql
+from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
 from tasks.routing_slip_recreate.operations.base import Work
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
-PACKAGE = __package__
+sql = statements(__package__)
 
 
 def settle_invoices(session: Session, work: Work, fresh: Family, payable: Iterable[SlipInvoice]) -> list[str]:
@@ -38,19 +38,19 @@ def settle_invoices(session: Session, work: Work, fresh: Family, payable: Iterab
 
 
 def _pay(session: Session, invoice_id: int, *, now: datetime, paid: Decimal) -> None:
-    run_sql(session, PACKAGE, "pay_invoice", id=invoice_id, now=naive(now), paid=paid)
+    sql.run(session, "pay_invoice", id=invoice_id, now=naive(now), paid=paid)
 
 
 def reopen_invoice(session: Session, invoice_id: int, *, now: datetime, paid: Decimal) -> None:
     """Say that an invoice is owed, all or in part."""
-    run_sql(session, PACKAGE, "reopen_invoice", id=invoice_id, now=naive(now), paid=paid)
+    sql.run(session, "reopen_invoice", id=invoice_id, now=naive(now), paid=paid)
 
 
 def cancel_invoice(session: Session, invoice_id: int, *, now: datetime) -> None:
     """Say that an invoice is undone."""
-    run_sql(session, PACKAGE, "cancel_invoice", id=invoice_id, now=naive(now))
+    sql.run(session, "cancel_invoice", id=invoice_id, now=naive(now))
 
 
 def fail_invoice_payment(session: Session, number: str) -> None:
     """Let the payment of an invoice fail."""
-    run_sql(session, PACKAGE, "fail_invoice_payment", invoice_number=number)
+    sql.run(session, "fail_invoice_payment", invoice_number=number)

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from database.sql import run_sql
+from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.operations.base import Work
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
-PACKAGE = __package__
+sql = statements(__package__)
 
 
 def sync_receipts(
@@ -33,11 +33,11 @@ def sync_receipts(
             if part.invoice_number in ids
         ]
     about = {"invoice_ids": list(ids.values()), "receipt_numbers": [*numbers, *gone]}
-    run_sql(session, PACKAGE, "sync_receipts", rows=json.dumps(rows), **about)
-    run_sql(session, PACKAGE, "add_receipts", rows=json.dumps(rows), now=naive(work.now))
+    sql.run(session, "sync_receipts", rows=json.dumps(rows), **about)
+    sql.run(session, "add_receipts", rows=json.dumps(rows), now=naive(work.now))
     return applied
 
 
 def drop_receipts(session: Session, invoice_ids: Sequence[int]) -> None:
     """Forget what was paid of these invoices."""
-    run_sql(session, PACKAGE, "drop_receipts", invoice_ids=list(invoice_ids))
+    sql.run(session, "drop_receipts", invoice_ids=list(invoice_ids))

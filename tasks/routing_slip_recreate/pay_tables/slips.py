@@ -7,13 +7,13 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from database.pay.history import keep_versions
-from database.sql import run_sql
+from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family, Slip
 from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.operations.base import Work
 from tasks.routing_slip_recreate.steps.base import Undecided
 
-PACKAGE = __package__
+sql = statements(__package__)
 
 
 def naive(instant: datetime) -> datetime:
@@ -24,7 +24,7 @@ def naive(instant: datetime) -> datetime:
 def hold_rows(session: Session, root: str) -> None:
     """Hold a slip and its children, their CFS accounts and transactions until the transaction ends."""
     for statement in ("lock_slips", "lock_accounts", "lock_invoices"):
-        run_sql(session, PACKAGE, statement, root=root)
+        sql.run(session, statement, root=root)
 
 
 def lock_family(session: Session, work: Work) -> Family:
@@ -64,9 +64,8 @@ def set_slip(
     refund_change: Decimal | None = None,
 ) -> None:
     """Change a slip; its balance by an amount, never to one."""
-    run_sql(
+    sql.run(
         session,
-        PACKAGE,
         "set_slip",
         number=number,
         now=naive(now),
@@ -79,15 +78,15 @@ def set_slip(
 
 def set_account(session: Session, account_id: int, status: str, *, now: datetime) -> None:
     """Set the status of a slip's CFS account."""
-    if run_sql(session, PACKAGE, "find_other_status", id=account_id, status=status).first() is None:
+    if sql.run(session, "find_other_status", id=account_id, status=status).first() is None:
         return
     keep_versions(session, "cfs_accounts", [account_id], naive(now))
-    run_sql(session, PACKAGE, "set_account", id=account_id, status=status)
+    sql.run(session, "set_account", id=account_id, status=status)
 
 
 def fail_deposits(session: Session, numbers: Sequence[str]) -> None:
     """Let the deposits of these slips fail."""
-    run_sql(session, PACKAGE, "fail_deposits", numbers=list(numbers))
+    sql.run(session, "fail_deposits", numbers=list(numbers))
 
 
 def _changed(how: str) -> Undecided:
