@@ -1,6 +1,7 @@
 """Parameter types and checks that jobs share on the command line."""
 
 from datetime import date
+from pathlib import Path
 
 import click
 
@@ -25,6 +26,25 @@ class DayType(click.ParamType[date]):
 
 
 DAY = DayType()
+
+
+class ExistingFile(click.ParamType[Path]):
+    """A file of this machine that is to be read."""
+
+    name = "FILE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(str(value))
+        if not path.is_file():
+            self.fail(f"There is no file {path} (looked in {Path.cwd()}).", param, ctx)
+        return path
+
+
+EXISTING_FILE = ExistingFile()
+NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+INBOUND_FILE = click.Option(
+    ["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."
+)
 
 
 def require_reason(reason: str | None) -> None:

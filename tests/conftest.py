@@ -25,6 +25,7 @@ from database.engine import Database, make_engine  # noqa: E402
 from sandbox import postgres  # noqa: E402
 from sandbox.up import prepare_pay_database, upgrade  # noqa: E402
 
+MakePayDatabase = Callable[[str], Database]
 OUTSIDE_PARTS = {"sftp_place", "faulty_place", "store", "cfs", "demo", "load", "pay_database"}
 
 
@@ -160,6 +161,26 @@ def reused_database_url(_reused_database: str) -> Iterator[str]:
         cursor.execute("TRUNCATE pay_jobs.job_runs RESTART IDENTITY CASCADE")
         cursor.execute("DELETE FROM invoice_status_codes WHERE description = 'test'")
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def make_pay_database(server: Server, template: str) -> Iterator[MakePayDatabase]:
+    """Makes a pay database that all the tests of a folder share, and empty: a hundred times as fast as fresh ones.
+
+    The conftest.py of a new job has a session fixture that returns `make_pay_database("name_of_the_job")`.
+    """
+    made: list[tuple[str, Database]] = []
+
+    def make(prefix: str) -> Database:
+        name = f"{prefix}_{uuid.uuid4().hex[:8]}"
+        settings = DatabaseSettings(url=SecretStr(server.create(name, template)))
+        made.append((name, Database(make_engine(settings, application_name="tests"))))
+        return made[-1][1]
+
+    yield make
+    for name, database in made:
+        database.close()
+        server.drop(name)
 
 
 @pytest.fixture

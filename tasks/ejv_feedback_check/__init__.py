@@ -15,6 +15,7 @@ The rules are those of docs/specs/cgi-ejv-files.md; departures from the referenc
 import click
 
 from jobs.job import Job
+from jobs.parameters import INBOUND_FILE
 
 JOB = Job(
     name="EJV_FEEDBACK_CHECK",
@@ -22,7 +23,7 @@ JOB = Job(
     run="tasks.ejv_feedback_check.task:run",
     arguments="tasks.ejv_feedback_check.arguments:Arguments",
     parameters=(
-        click.Option(["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."),
+        INBOUND_FILE,
         click.Option(["--despite-faults"], is_flag=True, help="With --file: apply what can be read; needs --reason."),
         click.Option(["--reason"], help="Why; kept in the ledger."),
     ),

@@ -13,6 +13,7 @@ The rules are those of docs/specs/cas-settlement-csv.md; departures from the ref
 import click
 
 from jobs.job import Job
+from jobs.parameters import INBOUND_FILE
 
 JOB = Job(
     name="PAD_RECONCILE",
@@ -20,7 +21,7 @@ JOB = Job(
     run="tasks.pad_reconcile.task:run",
     arguments="tasks.pad_reconcile.arguments:Arguments",
     parameters=(
-        click.Option(["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."),
+        INBOUND_FILE,
         click.Option(["--allow-late"], is_flag=True, help="Apply files older than the newest applied one as well."),
         click.Option(["--sync-all-credits"], is_flag=True, help="Only bring every open credit in line with CFS."),
     ),

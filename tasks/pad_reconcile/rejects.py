@@ -1,7 +1,5 @@
 """The rejected rows of a file, for people: shown, and written as CSV to the object store."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from database.kept_rows import stream
 from jobs.run.outcome import Reject
-from jobs.spreadsheet import defused
+from jobs.spreadsheet import csv_lines
 
 COLUMNS = (
     "line", "rule", "detail", "record_type", "source_type", "source_number", "application_id", "application_date",
@@ -35,13 +33,5 @@ def as_reject(name: str, row: Any) -> Reject:
 
 
 def as_csv(rows: Iterable[Any]) -> Iterator[bytes]:
-    """Give rejected rows as CSV, header first; a text that a spreadsheet would run is defused with a quote mark."""
-    yield _line(COLUMNS)
-    for row in rows:
-        yield _line([defused(value) for value in row])
-
-
-def _line(values: Iterable[Any]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(["" if value is None else value for value in values])
-    return buffer.getvalue().encode()
+    """Return rejected rows as CSV, header first."""
+    return (line.encode() for line in csv_lines(COLUMNS, rows))

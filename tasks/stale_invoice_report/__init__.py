@@ -12,15 +12,12 @@ Without CFS (--no-cfs, or CFS is away) the report is made all the same and says 
 The rules are those of docs/specs/invoice-lifecycle.md sections 3 to 6; departures are in docs/decisions.md.
 """
 
-from pathlib import Path
-
 import click
 
 from jobs.job import Job
-from jobs.parameters import DAY
+from jobs.parameters import DAY, NEW_FILE
 
 METHODS = ("PAD", "EJV", "EFT", "INTERNAL", "ONLINE_BANKING", "DIRECT_PAY", "CC")
-_FILE = click.Path(path_type=Path, dir_okay=False)
 
 JOB = Job(
     name="STALE_INVOICE_REPORT",
@@ -46,9 +43,9 @@ JOB = Job(
             default=0,
             help="Exit 3 only if more than N invoices are stuck.",
         ),
-        click.Option(["--csv", "csv_file"], type=_FILE, help="Write the report as CSV."),
-        click.Option(["--xlsx", "xlsx_file"], type=_FILE, help="Write the report as a workbook, a sheet a method."),
-        click.Option(["--html", "html_file"], type=_FILE, help="Write the report as one self-contained page."),
+        click.Option(["--csv", "csv_file"], type=NEW_FILE, help="Write the report as CSV."),
+        click.Option(["--xlsx", "xlsx_file"], type=NEW_FILE, help="Write the report as a workbook, a sheet a method."),
+        click.Option(["--html", "html_file"], type=NEW_FILE, help="Write the report as one self-contained page."),
         click.Option(["--mail"], is_flag=True, help="Mail the summary to operations."),
     ),
     examples=(

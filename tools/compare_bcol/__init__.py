@@ -10,6 +10,7 @@ Normal  exit 0 when both sides agree, 3 when something is missing or different o
 import click
 
 from jobs.job import Job
+from jobs.parameters import EXISTING_FILE
 
 JOB = Job(
     name="compare bcol",
@@ -17,7 +18,7 @@ JOB = Job(
     run="tools.compare_bcol.task:run",
     arguments="tools.compare_bcol.arguments:Arguments",
     parameters=(
-        click.Option(["--file", "file"], required=True, help="The CSV export."),
+        click.Option(["--file", "file"], required=True, type=EXISTING_FILE, help="The CSV export."),
         click.Option(["--key-column"], default="KEY", show_default=True, help="The column of the key."),
         click.Option(["--amount-column"], default="AMOUNT", show_default=True, help="The column of the amount."),
         click.Option(["--date-column"], default="DATE", show_default=True, help="The column of the date."),

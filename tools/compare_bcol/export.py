@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 from config.errors import UsageError
 from tools.compare_bcol.arguments import Arguments
@@ -32,7 +31,7 @@ def read_export(arguments: Arguments) -> Iterator[Record]:
     Raises UsageError if a named column is not there, or where the file is no CSV from some line on: what follows an
     open quote would be taken for one field, and records that were billed for records that were not.
     """
-    with Path(arguments.file).open(encoding="utf-8-sig", errors="replace", newline="") as file:
+    with arguments.file.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         reader = csv.DictReader(file, strict=True)
         begun = 1
         try:

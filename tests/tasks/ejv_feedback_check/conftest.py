@@ -1,7 +1,6 @@
 """What feedback tests share: one pay database, emptied after each test, and CGI's SFTP directory and the bucket."""
 
 import io
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -13,13 +12,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings, Settings
+from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings, Settings
 from connectors.inbound.ledger import NewFile, record
 from connectors.object_store import ObjectStore
-from database.engine import Database, make_engine
+from database.engine import Database
 from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.apply_file import Opened, apply_file
-from tests.conftest import Server
+from tests.conftest import MakePayDatabase
 from tests.ejv_factory import Batch, EjvBooks
 from tests.storage_fixtures import SftpPlace, object_store_settings, sftp_part, store
 from tests.typed import run_ejv
@@ -30,13 +29,8 @@ FEEDBACK = "FEEDBACK.F3535.20261117214512"
 
 
 @pytest.fixture(scope="session")
-def feedback_database(server: Server, template: str) -> Iterator[Database]:
-    name = f"feedback_{uuid.uuid4().hex[:8]}"
-    settings = DatabaseSettings(url=SecretStr(server.create(name, template)))
-    database = Database(make_engine(settings, application_name="tests"))
-    yield database
-    database.close()
-    server.drop(name)
+def feedback_database(make_pay_database: MakePayDatabase) -> Database:
+    return make_pay_database("feedback")
 
 
 @pytest.fixture

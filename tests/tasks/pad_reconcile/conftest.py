@@ -1,30 +1,27 @@
 """What settlement tests share: one pay database, emptied after each test, and the real parts around it."""
 
 import os
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from config.settings import (
     CasSftpSettings,
     CfsSettings,
-    DatabaseSettings,
     EventSettings,
     ObjectStoreSettings,
     Settings,
 )
 from connectors.cfs import CfsSite
 from connectors.object_store import ObjectStore
-from database.engine import Database, make_engine
+from database.engine import Database
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs, seed_site
-from tests.conftest import Server
+from tests.conftest import MakePayDatabase
 from tests.settlement_factory import SettlementBooks
 from tests.storage_fixtures import SftpPlace, faulty_place, object_store_part, object_store_settings, store
 from tests.typed import run_pad
@@ -33,13 +30,8 @@ __all__ = ["faulty_place", "store"]
 
 
 @pytest.fixture(scope="session")
-def settlement_database(server: Server, template: str) -> Iterator[Database]:
-    name = f"settlement_{uuid.uuid4().hex[:8]}"
-    settings = DatabaseSettings(url=SecretStr(server.create(name, template)))
-    database = Database(make_engine(settings, application_name="tests"))
-    yield database
-    database.close()
-    server.drop(name)
+def settlement_database(make_pay_database: MakePayDatabase) -> Database:
+    return make_pay_database("settlement")
 
 
 @pytest.fixture

@@ -1,27 +1,19 @@
 """One pay database for all tests of the report, emptied after each, and a simulated CFS."""
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
-from pydantic import SecretStr
 
-from config.settings import DatabaseSettings
-from database.engine import Database, make_engine
+from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
-from tests.conftest import Server
+from tests.conftest import MakePayDatabase
 from tests.stale_factory import StaleDatabase
 
 
 @pytest.fixture(scope="session")
-def stale_database(server: Server, template: str) -> Iterator[Database]:
-    name = f"stale_{uuid.uuid4().hex[:8]}"
-    settings = DatabaseSettings(url=SecretStr(server.create(name, template)))
-    database = Database(make_engine(settings, application_name="tests"))
-    yield database
-    database.close()
-    server.drop(name)
+def stale_database(make_pay_database: MakePayDatabase) -> Database:
+    return make_pay_database("stale")
 
 
 @pytest.fixture

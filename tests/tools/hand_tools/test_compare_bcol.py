@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,7 +30,7 @@ def invoice(sql: Sql, number: int, total: str, fee: str = "1.50", status: str = 
 def compare(run_job: RunJob, tmp_path: Path, *lines: str, header: str = "KEY,AMOUNT,DATE", **values: Any) -> Any:
     export = tmp_path / "export.csv"
     export.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return run_job(JOB, file=str(export), **values)
+    return run_job(JOB, file=export, **values)
 
 
 LINES = [f"REG{number:08},10.00,2026-11-02" for number in range(1, 7)]
@@ -158,10 +159,9 @@ def test_an_export_without_a_readable_record_is_refused(run_job: RunJob, tmp_pat
     assert "no billing record that can be read" in (result.error or "")
 
 
-def test_a_file_that_is_not_there_is_said(run_job: RunJob) -> None:
-    result = run_job(JOB, file="/nowhere.csv")
-
-    assert result.exit_code == ExitCode.USAGE
+def test_a_file_that_is_not_there_is_a_usage_error() -> None:
+    with pytest.raises(click.BadParameter, match=r"There is no file nowhere\.csv \(looked in "):
+        click.Command("bcol", params=list(JOB.parameters)).make_context("bcol", ["--file", "nowhere.csv"])
 
 
 @pytest.mark.parametrize("amount", ["1,234.50", "$1234.50", "1234.5"])
