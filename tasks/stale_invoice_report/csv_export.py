@@ -20,5 +20,5 @@ def write_csv(out: IO[str], rows: Iterable[Row]) -> None:
 def _cells(row: Row) -> list[object]:
     cells: list[object] = list(row)
     for place in _AMOUNTS:
-        cells[place] = None if row[place] is None else Decimal(row[place])
+        cells[place] = None if row[place] is None else Decimal(str(row[place]))
     return cells

@@ -36,7 +36,7 @@ def statements() -> Iterator[tuple[str, str]]:
 def unlisted(statement: str) -> set[str]:
     """Return the columns of pay tables that a statement names and PAY_TABLES does not list."""
     bare = _NOT_A_NAME.sub("", statement)
-    tables = {}
+    tables: dict[str, str] = {}
     for first, first_alias, other, other_alias in _TABLE.findall(bare):
         table, alias = first or other, first_alias or other_alias
         if table in COLUMNS:

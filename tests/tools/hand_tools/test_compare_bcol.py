@@ -39,7 +39,7 @@ LINES = [f"REG{number:08},10.00,2026-11-02" for number in range(1, 7)]
 def read(folder: Path, content: str) -> list[Record]:
     path = folder / "export.csv"
     path.write_text(content, encoding="utf-8", newline="")
-    return list(read_export(Arguments(str(path))))
+    return list(read_export(Arguments(path)))
 
 
 @pytest.mark.parametrize(
