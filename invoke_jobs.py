@@ -30,6 +30,7 @@ def main() -> int:
         "history": ("Show the newest runs.", _history),
         "show": ("Show one run of the ledger.", _show),
         "outbox": ("What is to be told to the outside: list, show, retry, drop.", _outbox),
+        "pending": ("What is half done outside, whatever made it, and the next command.", _pending),
         "schedule": ("What runs when: next, explain; the long-running scheduler: run.", _schedule),
         "check": ("What should have happened and did not: runs and files.", _check),
         "doctor": ("Check settings, rights and every connected system.", _doctor),
@@ -68,6 +69,12 @@ def _outbox() -> "click.Command":
     from jobs.commands.outbox_commands import outbox_command
 
     return outbox_command(_use_sandbox)
+
+
+def _pending() -> "click.Command":
+    from tools.pending.command import pending_command
+
+    return pending_command(_use_sandbox)
 
 
 def _schedule() -> "click.Command":

@@ -1,0 +1,183 @@
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import psycopg2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from connectors.effects import OPEN_STATES, EffectState
+from connectors.outbox import operator_actions
+from connectors.outbox import pending as outbox
+from connectors.outbox.delivery import MAX_ATTEMPTS
+from jobs.commands.cli import build_cli, main
+from tasks.ejv_feedback_check import pending as resubmissions
+from tasks.routing_slip_recreate.journal import pending as slips
+from tests.conftest import Server
+from tests.outbox_fixtures import one_database
+from tools.pending.command import pending_command, pending_effects
+from tools.repair_partial_credit import pending as credits
+
+HALF_DONE = """
+INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state, attempts,
+                             begun_on, last_error)
+VALUES ('2026-11-01 10:00Z', 'cfs', 'nsf_fee', 'account:11', 'a', '{"amount": "30.00"}', 'dead', 1, now(), 'refused'),
+       ('2026-11-01 10:01Z', 'event', 'lock', 'account:11', 'b', '{"amount": {}}', 'pending', 0, NULL, NULL),
+       ('2026-11-01 10:02Z', 'mail', 'statement', 'account:12', 'c', '{}', 'delivered', 1, now(), NULL),
+       ('2026-11-01 10:03Z', 'mail', 'statement', 'account:13', 'd', '{}', 'dropped', 1, now(), NULL);
+INSERT INTO payment_accounts (id, auth_account_id) VALUES (11, '1100');
+INSERT INTO routing_slips (id, number, status, total, remaining_amount, created_by, created_on, routing_slip_date,
+                           payment_account_id)
+VALUES (1, '206000010', 'CORRECTION', 100, 40, 'x', '2026-11-01', '2026-11-01', 11),
+       (2, '206000028', 'REFUND_AUTHORIZED', 100, 40, 'x', '2026-11-01', '2026-11-01', 11);
+INSERT INTO pay_jobs.slip_operations (slip, kind, state, plan, why, created_on)
+VALUES ('206000010', 'correction', 'running', '{}', NULL, '2026-11-02 10:00Z'),
+       ('206000028', 'refund', 'parked', '{}', 'CFS says: no.', '2026-11-02 10:01Z'),
+       ('206000036', 'void', 'done', '{}', NULL, '2026-11-02 10:02Z');
+INSERT INTO pay_jobs.slip_steps (operation_id, kind, subject, number, state, request, found, intended_on)
+SELECT id, 'reverse receipt', '206000010', 1, 'lost', '{}', 'open', now() FROM pay_jobs.slip_operations
+ WHERE slip = '206000010';
+INSERT INTO pay_jobs.partial_credits (invoice_id, state, amount, parts, cfs_party, cfs_account, cfs_site, memo,
+                                      remaining, why, reason, created_on)
+VALUES (7, 'parked', 5.00, '[]', '5', '8', '9', NULL, NULL, 'no answer', 'ticket 9', '2026-11-03 10:00Z'),
+       (8, 'answered', 6.50, '[]', '5', '8', '9', '20001', 6.50, NULL, 'ticket 9', '2026-11-03 10:01Z'),
+       (9, 'not_made', 7.50, '[]', '5', '8', '9', NULL, NULL, NULL, 'ticket 9', '2026-11-03 10:02Z');
+INSERT INTO pay_jobs.cgi_files (id, kind, name, object_key, lines, indexed_on)
+OVERRIDING SYSTEM VALUE VALUES (1, 'inbox', 'INBOX.F1', 'k', 1, now());
+INSERT INTO pay_jobs.cgi_mentions (cgi_file_id, line, kind, number, amount) VALUES (1, 1, 'batch', '4321', 250.25);
+INSERT INTO pay_jobs.resubmissions (batch_number, old_name, new_name, object_key, size_bytes, sha256, business_day,
+                                    state, reason, begun_on, done_on)
+VALUES (4321, 'INBOX.F1', 'INBOX.F2', 'k', 1, 's', '2026-11-04', 'triggering', 'r', '2026-11-04 10:00Z', NULL),
+       (4322, 'INBOX.F3', 'INBOX.F4', 'k', 1, 's', '2026-11-04', 'done', 'r', '2026-11-04 10:00Z', now())
+"""
+TABLES = ("resubmissions", "cgi_mentions", "cgi_files", "partial_credits", "slip_steps", "slip_operations", "outbox")
+
+Typed = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def shared_url(server: Server, template: str) -> Iterator[str]:
+    yield from one_database(server, template)
+
+
+@pytest.fixture
+def execute(shared_url: str) -> Iterator[Callable[[str], None]]:
+    """Runs a statement; what the journals hold is forgotten afterwards."""
+    connection = psycopg2.connect(shared_url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        yield cursor.execute
+        for table in TABLES:
+            cursor.execute(f"DELETE FROM pay_jobs.{table}")
+        cursor.execute("DELETE FROM routing_slips")
+        cursor.execute("DELETE FROM payment_accounts WHERE id = 11")
+    connection.close()
+
+
+@pytest.fixture
+def pending(shared_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Types `pending`, and returns its exit code and what it printed."""
+    monkeypatch.setenv("DATABASE_URL", shared_url)
+
+    def typed(*words: str) -> tuple[int, str]:
+        late = {"pending": ("Half done.", lambda: pending_command(lambda: None))}
+        code = main(build_cli((), use_sandbox=lambda: None, late=late), ["pending", *words])
+        return code, capsys.readouterr().out
+
+    return typed
+
+
+def test_everything_half_done_is_in_one_table(execute: Callable[[str], None], pending: Typed) -> None:
+    execute(HALF_DONE)
+
+    code, shown = pending("--json")
+
+    rows = [
+        (one["what"], one["subject"].split(" (")[0], one["state"], one["amount"], one["command"])
+        for one in json.loads(shown)["pending"]
+    ]
+    message = int(rows[0][1].split()[-1])
+    assert code == 0
+    assert rows == [
+        ("cfs message nsf_fee", f"message {message}", "refused", "30.00", f'outbox retry {message} --reason "..."'),
+        ("event message lock", f"message {message + 1}", "planned", None, f"outbox show {message}"),
+        ("slip correction", "slip 206000010", "lost", "100.00", "ROUTING_SLIP_RECREATE --slip 206000010"),
+        ("slip refund", "slip 206000028", "refused", "40.00", "ROUTING_SLIP_RECREATE --slip 206000028"),
+        ("partial credit", "invoice 7", "lost", "5.00", 'repair pad-partial-credit 7 --memo NUMBER --reason "..."'),
+        ("partial credit", "invoice 8", "answered", "6.50", 'repair pad-partial-credit 8 --memo 20001 --reason "..."'),
+        ("resubmission", "batch 4321", "sent", "250.25", "EJV_FEEDBACK_CHECK"),
+    ]
+
+
+def test_the_table_names_the_step_the_cause_and_the_total(execute: Callable[[str], None], pending: Typed) -> None:
+    execute(HALF_DONE)
+
+    _, shown = pending()
+
+    words = " ".join(shown.split())
+    assert "reverse receipt" in words
+    assert "1 planned, 1 sent, 1 answered, 2 lost, 2 refused; the known amounts total 431.75 CAD." in words
+
+
+def test_one_state_can_be_chosen(execute: Callable[[str], None], pending: Typed) -> None:
+    execute(HALF_DONE)
+
+    _, shown = pending("--state", "lost", "--state", "answered", "--json")
+
+    assert json.loads(shown)["counts"] == {"lost": 2, "answered": 1}
+
+
+def test_where_nothing_is_half_done_no_run_is_noted(execute: Callable[[str], None], pending: Typed) -> None:
+    code, shown = pending()
+
+    assert (code, shown) == (0, "Nothing is half done outside.\n")
+    execute("DO $$ BEGIN IF EXISTS (SELECT FROM pay_jobs.job_runs) THEN RAISE 'a run was noted'; END IF; END $$")
+
+
+def test_it_cannot_write(shared_url: str, execute: Callable[[str], None]) -> None:
+    execute(HALF_DONE)
+    engine = create_engine(shared_url.replace("postgresql://", "postgresql+psycopg2://"))
+    with Session(engine) as session:
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        assert len(pending_effects(session)) == 7
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("table", "known"),
+    [
+        ("outbox", set(operator_actions.STATES)),
+        ("slip_steps", set(slips.STEP_STATES)),
+        ("partial_credits", set(credits.STATES)),
+        ("resubmissions", set(resubmissions.STATES)),
+    ],
+)
+def test_every_state_a_journal_can_have_has_its_word(shared_url: str, table: str, known: set[str]) -> None:
+    with psycopg2.connect(shared_url) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = %s::regclass",
+            (f"pay_jobs.{table}",),
+        )
+        (allowed,) = (rule for (rule,) in cursor.fetchall() if rule.startswith("CHECK ((state = ANY"))
+    connection.close()
+
+    assert set(re.findall(r"'(\w+)'::text", allowed)) == known
+
+
+@given(attempts=st.integers(0, MAX_ATTEMPTS + 5), is_begun=st.booleans())
+def test_a_message_is_open_until_it_is_delivered_or_dropped(attempts: int, is_begun: bool) -> None:
+    read = {one: outbox.state_of(one, attempts=attempts, is_begun=is_begun) for one in operator_actions.STATES}
+
+    assert {one for one, state in read.items() if state in OPEN_STATES} == {"pending", "dead"}
+    assert (read["dead"] is EffectState.LOST) == (attempts >= MAX_ATTEMPTS)
+
+
+def test_an_operation_that_needs_a_decision_never_reads_as_on_its_way() -> None:
+    for operation, step in product(("planned", "running", "parked"), (None, *slips.STEP_STATES)):
+        state = slips.state_of(operation, step)
+        assert state in OPEN_STATES
+        assert operation != "parked" or state in {EffectState.LOST, EffectState.REFUSED}
