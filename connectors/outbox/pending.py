@@ -4,7 +4,9 @@ from sqlalchemy.orm import Session
 
 from connectors.effects import EffectState, PendingEffect
 from connectors.outbox.delivery import MAX_ATTEMPTS
-from database.sql import run_sql
+from database.sql import statements
+
+sql = statements(__package__)
 
 
 def pending_messages(session: Session) -> list[PendingEffect]:
@@ -19,7 +21,7 @@ def pending_messages(session: Session) -> list[PendingEffect]:
             why=_why(row.last_error, row.blocked_by),
             command=_command(row.id, row.state, row.blocked_by),
         )
-        for row in run_sql(session, "connectors.outbox", "list_open_messages")
+        for row in sql.run(session, "list_open_messages")
     ]
 
 

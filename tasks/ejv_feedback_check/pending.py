@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from connectors.effects import EffectState, PendingEffect
-from database.sql import run_sql
+from database.sql import statements
 
-PACKAGE = "tasks.ejv_feedback_check"
+sql = statements(__package__)
 STATES = {
     "begun": EffectState.PLANNED,
     "data_sent": EffectState.SENT,
@@ -32,5 +32,5 @@ def pending_resubmissions(session: Session) -> list[PendingEffect]:
             why=f"{row.old_name} as {row.new_name} on {row.business_day}: {_STEPS[row.state]}",
             command="EJV_FEEDBACK_CHECK",
         )
-        for row in run_sql(session, PACKAGE, "list_open_resubmissions")
+        for row in sql.run(session, "list_open_resubmissions")
     ]

@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from connectors.effects import EffectState, PendingEffect
-from database.sql import run_sql
-from tools.repair_partial_credit.plan import PACKAGE
+from database.sql import statements
 
+sql = statements(__package__)
 STATES = {
     "intended": EffectState.SENT,
     "parked": EffectState.LOST,
@@ -29,7 +29,7 @@ def pending_credits(session: Session) -> list[PendingEffect]:
             why=_why(row.state, row.why, row.memo, row.run_id),
             command=f'repair pad-partial-credit {row.invoice_id} --memo {row.memo or "NUMBER"} --reason "..."',
         )
-        for row in run_sql(session, PACKAGE, "list_open_credits")
+        for row in sql.run(session, "list_open_credits")
     ]
 
 

@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from connectors.effects import EffectState, PendingEffect
-from database.sql import run_sql
+from database.sql import statements
 
-PACKAGE = __package__
+sql = statements(__package__)
 STEP_STATES = {
     "intended": EffectState.SENT,
     "lost": EffectState.LOST,
@@ -27,7 +27,7 @@ def pending_operations(session: Session) -> list[PendingEffect]:
             why=_why(row.step, row.step_state, row.why),
             command=f"ROUTING_SLIP_RECREATE --slip {row.slip}",
         )
-        for row in run_sql(session, PACKAGE, "list_open_operations")
+        for row in sql.run(session, "list_open_operations")
     ]
 
 
