@@ -1,4 +1,4 @@
-"""Departures from the reference that docs/decisions.md lists and no other test shows."""
+"""Departures from the reference that docs/decisions/ejv-feedback-check.md lists and no other test shows."""
 
 import pytest
 
