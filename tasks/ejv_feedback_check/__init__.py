@@ -9,7 +9,8 @@ Never   applies part of a batch, or the same batch twice; moves a credited or ca
         again that was answered, or while feedback lies unread that may be its answer
 Normal  a run that finds no file, and nothing overdue
 
-The rules are those of docs/specs/cgi-ejv-files.md; departures from the reference are in docs/decisions/ejv-feedback-check.md.
+The rules are those of docs/specs/cgi-ejv-files.md;
+departures from the reference are in docs/decisions/ejv-feedback-check.md.
 """
 
 import click

@@ -6,7 +6,8 @@ Never   touches an interim statement, makes a second statement for the same acco
         notification for a statement that was made under a date
 Normal  every night at 01:01, without arguments, for the day before; a second run for the same day changes nothing
 
-The rules are those of docs/specs/statements.md; departures from the reference are in docs/decisions/generate-statements.md.
+The rules are those of docs/specs/statements.md;
+departures from the reference are in docs/decisions/generate-statements.md.
 """
 
 import click

@@ -7,7 +7,8 @@ Writes  invoices, invoice_references, receipts, payments, credits, applied_credi
 Never   applies part of a file, or the same content twice; moves a credited, cancelled or refunded invoice back
 Normal  a run that finds no file
 
-The rules are those of docs/specs/cas-settlement-csv.md; departures from the reference are in docs/decisions/pad-reconcile.md.
+The rules are those of docs/specs/cas-settlement-csv.md;
+departures from the reference are in docs/decisions/pad-reconcile.md.
 """
 
 import click

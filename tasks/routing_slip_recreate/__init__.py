@@ -11,7 +11,8 @@ Normal  a run that finds no slip in work; a slip that waits for CREATE_CFS_ACCOU
 Killed anywhere, the next run looks at each step again and ends where an undisturbed one would. A slip that already has
 transactions is voided with `slips void`.
 
-The rules are those of docs/specs/routing-slips.md; departures from the reference are in docs/decisions/routing-slip-recreate.md.
+The rules are those of docs/specs/routing-slips.md;
+departures from the reference are in docs/decisions/routing-slip-recreate.md.
 """
 
 import click

@@ -9,7 +9,8 @@ Normal  every weekday at 07:00; exit code 3 while something is stuck
 Without CFS (--no-cfs, or CFS is away) the report is made all the same and says which diagnoses are weaker.
 `compare cfs` holds our books against CFS.
 
-The rules are those of docs/specs/invoice-lifecycle.md sections 3 to 6; departures are in docs/decisions/stale-invoice-report.md.
+The rules are those of docs/specs/invoice-lifecycle.md sections 3 to 6;
+departures are in docs/decisions/stale-invoice-report.md.
 """
 
 import click
