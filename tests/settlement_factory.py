@@ -25,11 +25,12 @@ from sqlalchemy import text
 from config.settings import EventSettings, Settings
 from connectors.inbound.ledger import InboundFile, NewFile, find_file, record
 from database.engine import Database
+from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress
 from jobs.run.stopping import Stop
-from tasks.pad_reconcile.apply_file import Opened, apply_file, retry_rejects
+from tasks.pad_reconcile.apply_file import apply_file, retry_rejects
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
@@ -337,7 +338,7 @@ class SettlementBooks:
         """Apply a file of these rows, without poll, object store and follow-up."""
         content = settlement_csv(lines) if content is None else content
         file = self.arrive(content, name)
-        return apply_file(self.context(settings=settings), Opened(file, nullcontext(io.BytesIO(content))))
+        return apply_file(self.context(settings=settings), FileToApply(file, nullcontext(io.BytesIO(content))))
 
     def retry(self) -> Outcome:
         """Try the rejected rows again."""

@@ -6,9 +6,8 @@ where it was left: what a batch has become stands in its row.
 
 import json
 from collections import Counter
-from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from contextlib import closing
+from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +18,7 @@ from config.settings import EventSettings
 from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
+from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.apply_batch import Applied, Told, apply_batch
@@ -30,15 +30,7 @@ from tasks.ejv_feedback_check.staging import Section, Spool
 DONE = ("applied", "already_applied")
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A file and how to read its content."""
-
-    file: InboundFile
-    content: AbstractContextManager[BinaryIO]
-
-
-def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = False) -> Outcome:
+def apply_file(context: RunContext, opened: FileToApply, *, despite_faults: bool = False) -> Outcome:
     """Apply every batch of a file that is not applied yet, and note what became of the file."""
     file = opened.file
     with context.database.begin() as session:
@@ -67,11 +59,11 @@ def apply_file(context: RunContext, opened: Opened, *, despite_faults: bool = Fa
             outcome += _apply(
                 context, file, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
             )
-    outcome += _settle_file(context, file, survey, despite_faults=despite_faults)
+    outcome += _settle_file(context, opened, survey, despite_faults=despite_faults)
     return outcome
 
 
-def _register(context: RunContext, opened: Opened, spool: Spool) -> Survey:
+def _register(context: RunContext, opened: FileToApply, spool: Spool) -> Survey:
     """Read the file: into the spool, and what it is about into the index."""
     file = opened.file
     with opened.content as content, context.database.begin() as session:
@@ -140,17 +132,17 @@ def _state(applied: Applied) -> str:
 
 def _reason(applied: Applied, state: str) -> str | None:
     if state == "held":
-        return "none of its lines could be applied (EJV_FEEDBACK_CHECK --file shows why)"
+        return "none of its lines could be applied (`files replay` shows why)"
     return applied.refusal or None
 
 
 def _held(file: InboundFile, row: Row[Any], reason: str, *, is_damaged: bool = False) -> Outcome:
     where = f"{file.name} batch {row.batch_number or '?'} (lines {row.first_line} to {row.last_line})"
-    command = f"EJV_FEEDBACK_CHECK --file {file.name}"
     if is_damaged:
-        step = f'Ask CAS to send it again; or apply what can be read: {command} --despite-faults --reason "..."'
+        command = f'EJV_FEEDBACK_CHECK --file {file.name} --despite-faults --reason "..."'
+        step = f"Ask CAS to send it again; or apply what can be read: {command}"
     else:
-        step = f"Once the cause is removed: {command}"
+        step = f'Once the cause is removed: files replay {file.name} --reason "..."'
     detail = f"{reason}. Nothing of the batch was applied. {step}"
     return Outcome(rejects=[Reject(where, "held", detail)], counts=Counter(batches_held=1))
 
@@ -160,13 +152,13 @@ def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome
     with context.database.begin() as session:
         set_state(session, file.id, "held", reason=f"it could not be read: {reason}"[:2000], run_id=context.run_id)
     context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
-    detail = f"It could not be read: {reason}. Once the cause is removed: EJV_FEEDBACK_CHECK --file {file.name}"
+    detail = f'It could not be read: {reason}. Once the cause is removed: files replay {file.name} --reason "..."'
     return Outcome(rejects=[Reject(file.name, "held", detail)], counts=Counter(files_held=1))
 
 
-def _settle_file(context: RunContext, file: InboundFile, survey: Survey, *, despite_faults: bool) -> Outcome:
+def _settle_file(context: RunContext, opened: FileToApply, survey: Survey, *, despite_faults: bool) -> Outcome:
     """Note what became of the file, and name the lines that belong to no batch: they may be another batch's answer."""
-    outcome = Outcome()
+    outcome, file = Outcome(), opened.file
     with context.database.begin() as session:
         rows = batches_of(session, file.id)
         open_batches = [row for row in rows if row.state not in DONE]
@@ -183,6 +175,7 @@ def _settle_file(context: RunContext, file: InboundFile, survey: Survey, *, desp
             reason="; ".join(reasons)[:2000] or None,
             run_id=context.run_id,
             applied_on=context.clock() if is_read else None,
+            details={"replayed": opened.reason} if opened.reason else None,
         )
     outcome.rejects += [Reject(f"{file.name} line {fault.line}", "outside", fault.text) for fault in survey.outside]
     outcome.counts["files_applied" if is_read else "files_failed"] += 1

@@ -11,11 +11,15 @@ from sqlalchemy import text
 
 from config.settings import CgiSettings
 from connectors.byte_stream import ByteStream
+from connectors.inbound.ledger import find_by_name
 from connectors.object_store import ObjectStore
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, Reader, index_file
-from tasks.ejv_feedback_check.names import is_feedback, may_be_feedback
+from tasks.ejv_feedback_check.names import SOURCE, is_feedback, may_be_feedback
+
+sql = statements(__package__)
 
 _HASH = re.compile(r"\.[0-9a-f]{12}$", re.ASCII)
 _PIECE = 1 << 20
@@ -70,25 +74,12 @@ def find_inbox(context: RunContext, store: ObjectStore, name: str) -> str | None
     return _find(context, store, name, "inbox", context.settings(CgiSettings).processed_folder)
 
 
-def find_feedback(context: RunContext, store: ObjectStore, name: str) -> str | None:
-    """Give the key of a feedback file of that name that we did not store: in the usual folder, or where indexed."""
-    return _find(context, store, name, "feedback", context.settings(CgiSettings).feedback_folder)
-
-
-def find_unknown(context: RunContext, name: str) -> str | None:
-    """Return the key of an indexed feedback file of that name whose content we never took in."""
+def find_untaken_feedback(context: RunContext, store: ObjectStore, name: str) -> str | None:
+    """Return the key of a feedback file of that name in the bucket that the ledger does not know, None without one."""
     with context.database.begin() as session:
-        key: str | None = session.scalar(
-            text(
-                "SELECT object_key FROM pay_jobs.cgi_files AS file WHERE name = :name AND kind = 'feedback'"
-                "   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known WHERE known.source = 'CGI'"
-                "                      AND (known.object_key = file.object_key OR known.sha256 = file.sha256"
-                "                           OR file.sha256 IS NULL AND known.name = file.name))"
-                " ORDER BY id LIMIT 1"
-            ),
-            {"name": name},
-        )
-    return key
+        is_known = bool(find_by_name(session, SOURCE, name))
+        key: str | None = sql.run(session, "find_untaken_key", name=name).scalar_one_or_none()
+    return key if is_known else _find(context, store, name, "feedback", context.settings(CgiSettings).feedback_folder)
 
 
 def index_outstanding(context: RunContext, store: ObjectStore) -> Outcome:

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack
 from datetime import datetime
 from typing import BinaryIO
 
@@ -19,6 +18,7 @@ from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known
 from connectors.object_store import ObjectStore
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
+from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.apply_rows import Applied, apply_staged
@@ -32,21 +32,13 @@ _PIECE = 1 << 16
 _APPLICABLE = {"received", "held", "failed"}
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A file and how to read its content."""
-
-    file: InboundFile
-    content: AbstractContextManager[BinaryIO]
-
-
-def apply_file(context: RunContext, opened: Opened, *, reason: str | None = None) -> Outcome:
+def apply_file(context: RunContext, opened: FileToApply) -> Outcome:
     """Apply a file whole, with its ledger rows and what follows from it, or not at all.
 
     Its rejects are told by report_rejects, which a later run makes up for if this one dies.
     A file that cannot be read or does not add up is noted as failed, with the reason, in a transaction of its own.
     """
-    file, now = opened.file, naive_utc(context.clock())
+    file, reason, now = opened.file, opened.reason, naive_utc(context.clock())
     try:
         with opened.content as stream, context.database.begin() as session:
             current = find_file(session, file.id)

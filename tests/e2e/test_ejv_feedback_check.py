@@ -157,7 +157,7 @@ def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) 
         ("ejv resubmit 4711 --reason x", "There is no batch 4711 in ejv_files"),
         ("ejv resubmit 5000", "Missing option '--reason'"),
         ("EJV_FEEDBACK_CHECK --resubmit 5000 --reason x", "ejv resubmit BATCH"),
-        ("EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.20200101000000", "none in the bucket that is known"),
+        ("EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.20200101000000", "no stored feedback file of that name"),
         ("ejv unstop 999999 --reason x", "There is no distribution code 999999"),
     ],
 )

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from connectors.inbound.ledger import InboundFile, NewFile, record
 from database.engine import Database
 from database.pay.history import keep_versions
-from tasks.ejv_feedback_check.apply_file import Opened, apply_file
+from jobs.inbound.file_format import FileToApply
+from tasks.ejv_feedback_check.apply_file import apply_file
 from tests.ejv_factory import NOW, Batch, EjvBooks, Item, Pair
 from tests.soak.invariants import broken
 from tests.soak.race import Race
@@ -179,7 +180,7 @@ def arrive(database: Database, content: bytes, name: str) -> InboundFile:
 
 def apply(database: Database, file: InboundFile, content: bytes) -> None:
     """Apply a file as the job does."""
-    apply_file(EjvBooks(database).context(), Opened(file, nullcontext(io.BytesIO(content))))
+    apply_file(EjvBooks(database).context(), FileToApply(file, nullcontext(io.BytesIO(content))))
 
 
 def _others(race: EjvRace) -> dict[str, Callable[[Database], None]]:

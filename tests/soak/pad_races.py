@@ -17,7 +17,8 @@ from config.errors import SourceUnavailable
 from connectors.inbound.ledger import InboundFile
 from database.engine import Database
 from database.pay.history import keep_versions
-from tasks.pad_reconcile.apply_file import Opened, apply_file
+from jobs.inbound.file_format import FileToApply
+from tasks.pad_reconcile.apply_file import apply_file
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce, settlement_csv
 from tests.soak.race import Race
 
@@ -70,7 +71,7 @@ class PadRace(Race):
 
 def apply(database: Database, file: InboundFile, content: bytes) -> None:
     """Apply a file as the job does."""
-    apply_file(SettlementBooks(database).context(), Opened(file, nullcontext(io.BytesIO(content))))
+    apply_file(SettlementBooks(database).context(), FileToApply(file, nullcontext(io.BytesIO(content))))
 
 
 def _others(race: PadRace) -> dict[str, Callable[[Database], None]]:

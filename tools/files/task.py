@@ -2,16 +2,14 @@
 
 from contextlib import closing
 
+import tasks.ejv_feedback_check.task as ejv_feedback_check
+import tasks.pad_reconcile.task as pad_reconcile
 from config.settings import ObjectStoreSettings
 from connectors.inbound.ledger import STATES, InboundFile, list_files
 from connectors.object_store import ObjectStore
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tasks.ejv_feedback_check.stored_files import stored
-from tasks.ejv_feedback_check.task import apply_named, intake
-from tasks.pad_reconcile.file_queue import newest_file
 from tools.files.arguments import ListArguments, NamedFile
-from tools.files.ignore import ignore
 
 _COLUMNS = ("id", "name", "day", "state", "received", "applied", "bytes", "reason")
 _SOURCES = {"CAS": "Settlement files of CAS", "CGI": "Feedback files of CGI"}
@@ -31,24 +29,16 @@ def show_files(context: RunContext, arguments: ListArguments) -> Outcome:
 
 
 def replay_file(context: RunContext, arguments: NamedFile) -> Outcome:
-    """Apply a file that was held or failed, as its job does."""
-    if arguments.is_settlement:
-        from tasks.pad_reconcile.task import replay
-
-        return replay(context, arguments.name, reason=arguments.reason)
-    with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        return apply_named(context, store, arguments.name)
+    """Apply a file that is held or failed, as its job does."""
+    replay = pad_reconcile.replay if arguments.is_settlement else ejv_feedback_check.replay
+    return replay(context, arguments.name, reason=arguments.reason)
 
 
 def ignore_file(context: RunContext, arguments: NamedFile) -> Outcome:
-    """Put a file aside that was held or failed."""
-    if arguments.is_settlement:
-        with context.database.begin() as session:
-            file = newest_file(session, arguments.name)
-    else:
-        with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-            file = stored(context, store, intake(context, store), arguments.name)
-    return ignore(context, file, reason=arguments.reason)
+    """Put a file aside that is held or failed."""
+    open_desk = pad_reconcile.settlement_desk if arguments.is_settlement else ejv_feedback_check.feedback_desk
+    with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
+        return open_desk(context, store).ignore(arguments.name, reason=arguments.reason)
 
 
 def _row(file: InboundFile) -> tuple[object, ...]:

@@ -16,8 +16,9 @@ from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings, S
 from connectors.inbound.ledger import NewFile, record
 from connectors.object_store import ObjectStore
 from database.engine import Database
+from jobs.inbound.file_format import FileToApply
 from jobs.run.outcome import Outcome
-from tasks.ejv_feedback_check.apply_file import Opened, apply_file
+from tasks.ejv_feedback_check.apply_file import apply_file
 from tests.conftest import MakePayDatabase
 from tests.ejv_factory import Batch, EjvBooks
 from tests.storage_fixtures import SftpPlace, object_store_settings, sftp_part, store
@@ -77,7 +78,7 @@ class Office:
         new = NewFile("CGI", name, sha256(content).hexdigest(), len(content), None, None, self.books.clock())
         with self.books.database.begin() as session:
             file = record(session, new).file
-        return apply_file(self.books.context(self.settings()), Opened(file, nullcontext(io.BytesIO(content))))
+        return apply_file(self.books.context(self.settings()), FileToApply(file, nullcontext(io.BytesIO(content))))
 
     def take_in(self, content: bytes, name: str = FEEDBACK, **arguments: Any) -> Outcome:
         """Apply a feedback file of this machine, by way of the bucket."""

@@ -122,7 +122,9 @@ def test_a_dry_run_reads_and_reports_and_leaves_everything(sent: Office) -> None
     assert sent.books.one("SELECT invoice_status_code FROM invoices") == "APPROVED"
 
 
-def test_an_answer_that_is_written_after_a_pause_is_held_and_applied_on_request(sent: Office) -> None:
+@pytest.mark.parametrize("way", ["file", "replay"])
+def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Office) -> None:
+    """The answer to a second batch was written after a pause."""
     name = "FEEDBACK.F3535.20261117214512"
     account = sent.books.account()
     sent.books.batch(200)
@@ -137,8 +139,9 @@ def test_an_answer_that_is_written_after_a_pause_is_held_and_applied_on_request(
     outcome = sent.run()
 
     assert (outcome.exit_code, sent.states()) == (3, [(name, "applied"), (name, "held")])
-    assert f"EJV_FEEDBACK_CHECK --file {name}" in outcome.rejects[0].detail
-    sent.run(file=name)
+    assert f'files replay {name} --reason "..."' in outcome.rejects[0].detail
+    sent.run(**{way: name}, reason="ticket 4711")
+    assert sent.books.one("SELECT max(details ->> 'replayed') FROM pay_jobs.inbound_files") == "ticket 4711"
     assert sent.states() == [(name, "applied"), (name, "applied")]
     assert sent.books.rows("SELECT id, invoice_status_code FROM invoices ORDER BY id") == [
         (1001, "PAID"),

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import TotalsDisagree
-from tasks.pad_reconcile.apply_file import Opened, apply_file
+from jobs.inbound.file_format import FileToApply
+from tasks.pad_reconcile.apply_file import apply_file
 from tasks.pad_reconcile.apply_rows import apply_staged
 from tasks.pad_reconcile.settlement import read_settlement
 from tasks.pad_reconcile.staging import Totals, create_tables, stage
@@ -64,7 +65,7 @@ def test_a_lock_that_is_lost_before_the_commit_posts_nothing(books: SettlementBo
     context.database.before_commit = _never
     try:
         with pytest.raises(_LostError):
-            apply_file(context, Opened(file, nullcontext(io.BytesIO(content))))
+            apply_file(context, FileToApply(file, nullcontext(io.BytesIO(content))))
     finally:
         context.database.before_commit = lambda: None
 

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from connectors.inbound.content import open_content
 from connectors.inbound.ledger import find_by_name
-from tasks.pad_reconcile.apply_file import Opened, apply_file
+from jobs.inbound.file_format import FileToApply
+from tasks.pad_reconcile.apply_file import apply_file
 from tests.settlement_factory import FILE, example, fill_example, settlement_csv
 from tests.tasks.pad_reconcile.conftest import Office
 
@@ -35,6 +36,6 @@ def test_nothing_is_locked_while_the_content_is_fetched(office: Office) -> None:
         with open_content(file, store=office.store) as content:
             yield content
 
-    outcome = apply_file(office.books.context(), Opened(file, watched()))
+    outcome = apply_file(office.books.context(), FileToApply(file, watched()))
 
     assert (seen, outcome.counts["files_applied"]) == ([0], 1)

@@ -9,18 +9,23 @@ from jobs.run.outcome import Outcome, Reject
 MAX_SHOWN = 5
 
 
-def outcome_of_poll(report: PollReport, *, if_held: str) -> Outcome:
-    """Say what a poll found besides files to apply; what is merely left is a note.
+def how_to_recover(name: str) -> str:
+    """Return what to do about a file that is held or failed, with the commands."""
+    return (
+        f'Once it is right: files replay {name} --reason "..." (what was applied before is not applied twice); '
+        f'to put it aside: files ignore {name} --reason "..."'
+    )
 
-    if_held  what to do about a file that is held; NAME stands for its name
-    """
+
+def outcome_of_poll(report: PollReport) -> Outcome:
+    """Return what a poll found besides files to apply; what is merely left is a note."""
     outcome = Outcome()
     outcome.counts["files_received"] = len(report.received)
     if report.known:
         outcome.counts["files_known"] = len(report.known)
         outcome.notes += [f"{file.name}: the same content came before; archived, not applied." for file in report.known]
     outcome.rejects += [
-        Reject(file.name, "held", f"{file.reason}. {if_held.replace('NAME', file.name)}") for file in report.held
+        Reject(file.name, "held", f"{file.reason}. {how_to_recover(file.name)}") for file in report.held
     ]
     outcome.rejects += [Reject(names, "name refused", reason) for names, reason in _grouped(report.refused)]
     outcome.rejects += [Reject(names, "not taken", reason) for names, reason in _grouped(report.failed)]

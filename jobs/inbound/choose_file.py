@@ -1,0 +1,35 @@
+"""Which of the files of one name a command means. Values in, values out."""
+
+from collections.abc import Sequence
+
+from config.errors import UsageError
+from connectors.inbound.ledger import InboundFile
+
+REPLAYABLE = ("held", "failed")
+SETTLED = ("applied", "known", "ignored")
+
+
+def file_to_replay(files: Sequence[InboundFile], name: str, noun: str) -> InboundFile:
+    """Return the newest file that is held or failed and whole. Raises UsageError where there is none."""
+    if not files:
+        raise UsageError(f"No {noun} is named {name!r}; `files list` shows those there are.")
+    usable = [file for file in files if file.state in REPLAYABLE]
+    if not usable:
+        states = ", ".join(sorted({file.state for file in files}))
+        raise UsageError(
+            f"{name} is {states}: only a held or failed file can be replayed. A file is never applied twice."
+        )
+    whole = [file for file in usable if not file.details.get("cut_off")]
+    if not whole:
+        raise UsageError(
+            f"{name} (file {usable[-1].id}) ends in the middle of a line, so part of it may be missing; it is never "
+            "applied as it is. Ask the sender for the whole file, take that one in with --file, then replay it."
+        )
+    return whole[-1]
+
+
+def file_in_question(files: Sequence[InboundFile]) -> InboundFile | None:
+    """Return the newest file that is not settled, a received one before all others; None where all are settled."""
+    received = [file for file in files if file.state == "received"]
+    waiting = received or [file for file in files if file.state not in SETTLED]
+    return waiting[-1] if waiting else None

@@ -1,0 +1,151 @@
+"""The desk: what happens to an inbound file between its arrival and its last state.
+
+poll, take_in    a file comes from the SFTP server, from this machine or from the bucket: it is `received`
+apply_waiting    every received file is applied in the order of its format; what speaks against one holds it
+apply_named      one file is applied; a held or failed one is replayed where the format says so
+replay           a held or failed file is applied all the same, with a reason
+ignore           a held or failed file is put aside, with a reason
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import UsageError
+from connectors.inbound.content import open_content
+from connectors.inbound.ledger import InboundFile, find_by_name, set_state
+from connectors.inbound.poll import PollReport, poll
+from connectors.inbound.take_in import Intake, register_local
+from connectors.object_store import ObjectStore
+from jobs.inbound.choose_file import REPLAYABLE, SETTLED, file_in_question, file_to_replay
+from jobs.inbound.file_format import FileFormat, FileToApply
+from jobs.inbound.poll_outcome import how_to_recover
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Reject
+
+
+@dataclass(frozen=True)
+class InboundDesk:
+    """The desk for the files of one format, in one run."""
+
+    context: RunContext
+    store: ObjectStore
+    format: FileFormat
+
+    def poll(self) -> PollReport:
+        """Take in every complete file that lies on the SFTP server."""
+        return poll(self.context.settings(self.format.sftp), self._intake)
+
+    def apply_waiting(self) -> Outcome:
+        """Apply every file that is ready, in order, or hold it."""
+        with self.context.database.begin() as session:
+            queue = self.format.queue(session)
+        outcome = Outcome()
+        outcome.notes += [
+            f"{file.name} waits until {queue.held_back[0].name} can be moved." for file in queue.held_back[1:]
+        ]
+        if not queue.ready and not queue.held_back:
+            outcome.notes.append(f"No {self.format.noun} is waiting.")
+        self.context.progress.begin(len(queue.ready))
+        for file in queue.ready:
+            self.context.stop.check()
+            self.context.progress.step(file.name)
+            outcome += self._apply_or_hold(file)
+            self.context.record_progress({"last_file": file.name})
+            self.context.progress.advance()
+        return outcome
+
+    def apply_named(self, name: str, *, reason: str | None = None) -> Outcome:
+        """Apply one file of this machine, or one that is stored or lies in the bucket."""
+        path = Path(name)
+        is_local = path.is_file()
+        file = register_local(path, self._intake).file if is_local else self._stored(name)
+        if file.state == "received":
+            return self._apply_or_hold(file)
+        if file.state in SETTLED:
+            because = f" ({file.reason})" if file.reason else ""
+            return Outcome(notes=[f"{file.name} is {file.state}{because}: not applied again."])
+        if file.state not in REPLAYABLE:
+            raise UsageError(
+                f"{file.name} was not moved to the backup directory yet: the next run of its job does that."
+            )
+        if self.format.file_replays:
+            return self._replay(file, reason)
+        why = file.reason or "`files show` says more"
+        if not is_local:
+            raise UsageError(f"{name} is {file.state}: {why}. {how_to_recover(name)}")
+        return Outcome(rejects=[Reject(file.name, file.state, f"{why}. {how_to_recover(file.name)}")])
+
+    def replay(self, name: str, *, reason: str) -> Outcome:
+        """Apply a file that is held or failed. Raises UsageError for one that is not, or is not there."""
+        with self.context.database.begin() as session:
+            files = find_by_name(session, self.format.source, name)
+        return self._replay(file_to_replay(files, name, self.format.noun), reason)
+
+    def ignore(self, name: str, *, reason: str) -> Outcome:
+        """Put a file aside that nobody will apply, so that it no longer stands in the way of anything."""
+        file = self._stored(name)
+        is_from_the_bucket = file.state == "received" and file.remote_directory is None
+        if file.state not in REPLAYABLE and not is_from_the_bucket:
+            raise UsageError(
+                f"{file.name} is {file.state}: only a file that is held or failed can be ignored"
+                + (" (the next run of its job applies it)." if file.state in {"stored", "received"} else ".")
+            )
+        before = f"{file.state}: {file.reason}" if file.reason else file.state
+        details = {"before_ignored": before[:2000]}
+        with self.context.database.begin() as session:
+            set_state(session, file.id, "ignored", reason=reason, run_id=self.context.run_id, details=details)
+        self.context.log.info("file.ignored", file=file.name, file_id=file.id, reason=reason)
+        outcome = Outcome(notes=[f"{file.name} (file {file.id}) is ignored from now on. It was {before}."])
+        outcome.counts["files_ignored"] += 1
+        return outcome
+
+    @property
+    def _intake(self) -> Intake:
+        context, kind = self.context, self.format
+        return Intake(
+            kind.source, kind.names, context.database, self.store, context.clock, context.run_id, context.stop.check
+        )
+
+    def _apply_or_hold(self, file: InboundFile) -> Outcome:
+        with self.context.database.begin() as session:
+            reason = self.format.why_hold(session, file)
+            if reason is not None:
+                set_state(session, file.id, "held", reason=reason, run_id=self.context.run_id)
+        if reason is None:
+            return self._apply(file)
+        self.context.log.warning("file.held", file=file.name, reason=reason)
+        return Outcome(rejects=[Reject(file.name, "held", reason)])
+
+    def _replay(self, file: InboundFile, reason: str | None) -> Outcome:
+        self.context.log.info("file.replayed", file=file.name, was=file.state, reason=reason)
+        return self._apply(file, reason)
+
+    def _apply(self, file: InboundFile, reason: str | None = None) -> Outcome:
+        sftp = self.context.read_settings.get(self.format.sftp)
+        settings = sftp if isinstance(sftp, self.format.sftp) else None
+        content = open_content(file, store=self.store, sftp=settings)
+        return self.format.apply(self.context, FileToApply(file, content, reason))
+
+    def _stored(self, name: str) -> InboundFile:
+        """Return the file of that name that waits for something, from the bucket if need be; else the newest."""
+        with self.context.database.begin() as session:
+            files = find_by_name(session, self.format.source, name)
+        waiting = file_in_question(files)
+        if waiting is not None:
+            return waiting
+        key = self.format.find_key(name)
+        if key is not None:
+            return self._take_from_bucket(name, key)
+        if not files:
+            raise UsageError(
+                f"There is no local file {name!r}, and no stored {self.format.noun} of that name; "
+                "`files list` shows those there are."
+            )
+        return files[-1]
+
+    def _take_from_bucket(self, name: str, key: str) -> InboundFile:
+        file = self._intake.keep(name, lambda: self.store.read(key), size=self.store.size_of(key) or 0).file
+        if file.state != "stored":
+            return file
+        with self.context.database.begin() as session:
+            return set_state(session, file.id, "received")
