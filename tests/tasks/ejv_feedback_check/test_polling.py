@@ -1,5 +1,7 @@
 """The CGI directory: what is taken, what is left and named, and what an ACK tells."""
 
+from typing import Any
+
 import pytest
 
 from config.settings import CgiSettings
@@ -125,6 +127,7 @@ def test_a_dry_run_reads_and_reports_and_leaves_everything(sent: Office) -> None
 @pytest.mark.parametrize("way", ["file", "replay"])
 def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Office) -> None:
     """The answer to a second batch was written after a pause."""
+    typed: dict[str, Any] = {way: "FEEDBACK.F3535.20261117214512"}
     name = "FEEDBACK.F3535.20261117214512"
     account = sent.books.account()
     sent.books.batch(200)
@@ -140,7 +143,7 @@ def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Offi
 
     assert (outcome.exit_code, sent.states()) == (3, [(name, "applied"), (name, "held")])
     assert f'files replay {name} --reason "..."' in outcome.rejects[0].detail
-    sent.run(**{way: name}, reason="ticket 4711")
+    sent.run(reason="ticket 4711", **typed)
     assert sent.books.one("SELECT max(details ->> 'replayed') FROM pay_jobs.inbound_files") == "ticket 4711"
     assert sent.states() == [(name, "applied"), (name, "applied")]
     assert sent.books.rows("SELECT id, invoice_status_code FROM invoices ORDER BY id") == [

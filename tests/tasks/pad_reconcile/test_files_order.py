@@ -243,7 +243,9 @@ def test_a_stored_file_is_applied_by_its_name(office: Office) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run(dry_run=True)
-    with pytest.raises(UsageError, match=r"no local file 'BCR_PAYMENT_APPL_20261105\.csv', and no stored settlement file"):
+    with pytest.raises(
+        UsageError, match=r"no local file 'BCR_PAYMENT_APPL_20261105\.csv', and no stored settlement file"
+    ):
         office.run(file=FILE)
 
 
