@@ -10,7 +10,7 @@ import binascii
 import re
 from pathlib import Path
 from typing import Annotated, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -48,7 +48,7 @@ class DatabaseSettings(Settings):
     @model_validator(mode="after")
     def _one_way_to_connect(self) -> "DatabaseSettings":
         if self.url is not None:
-            scheme = urlsplit(self.url.get_secret_value()).scheme
+            scheme = _parts("DATABASE_URL", self.url.get_secret_value()).scheme
             if scheme not in {"postgresql", "postgres", DRIVER}:
                 raise ValueError(f"DATABASE_URL must begin with postgresql://, not with {scheme or 'nothing'}://")
             return self
@@ -231,7 +231,8 @@ class PingSettings(Settings):
     def _pairs(self) -> "PingSettings":
         for pair in self._given():
             job, _, url = pair.partition("=")
-            if not job or urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            parts = _parts("PAY_JOBS_PINGS", url)
+            if not job or parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError(
                     f"PAY_JOBS_PINGS: {job or 'a pair'} has no address, expected like PAD_RECONCILE=https://"
                 )
@@ -243,6 +244,14 @@ class PingSettings(Settings):
 
     def _given(self) -> list[str]:
         return [pair for pair in self.pings.get_secret_value().split(",") if pair.strip()]
+
+
+def _parts(name: str, url: str) -> SplitResult:
+    """Return the parts of an address. Raises ValueError, without the address, where it cannot be read as one."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise ValueError(f"{name} holds an address that cannot be read: check its host and brackets") from None
 
 
 def _log_level(value: str) -> str:

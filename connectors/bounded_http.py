@@ -10,9 +10,12 @@ import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import httpcore
 import httpx
+
+from config.errors import ConfigError
 
 MAX_ANSWER = 8 * 1024 * 1024
 _until: ContextVar[float | None] = ContextVar("the end of the call under way", default=None)
@@ -61,6 +64,16 @@ class BoundedClient:
         whole = httpx.Response(answer.status_code, headers=answer.headers, content=body, request=answer.request)
         whole.elapsed = answer.elapsed
         return whole
+
+
+def read_address(url: str, *, setting: str, like: str) -> SplitResult:
+    """Return the parts of the address in a setting. Raises ConfigError where it cannot be read as one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, httpx.URL(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ConfigError(f"{setting} must be like {like}, not {url!r} ({error}).") from error
+    return parts
 
 
 def refused_certificate(error: BaseException | None, host: str | None) -> str | None:

@@ -215,10 +215,13 @@ class SftpSession:
 
     def _compare(self, path: str, size: int, sha256: str | None = None) -> RemoteFile:
         found = self.stat(path)
-        if found is None or found.size != size:
-            raise SourceRefused(
-                f"{address(self._settings)}: {path} has {found.size if found else 'no'} bytes, {size} were expected."
+        if found is None:
+            raise RemoteFileMissing(
+                f"{address(self._settings)}: {path} was written and is gone: the partner or another run took it away "
+                "before it was read back."
             )
+        if found.size != size:
+            raise SourceRefused(f"{address(self._settings)}: {path} has {found.size} bytes, {size} were expected.")
         if sha256 is not None:
             digest = hashlib.sha256()
             with closing(self.read(path, size=size)) as chunks:

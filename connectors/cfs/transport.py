@@ -20,7 +20,7 @@ from config.errors import ConfigError
 from config.log_setup import get_log
 from config.masking import register_secret
 from config.settings import CfsSettings
-from connectors.bounded_http import AnswerUnusable, BoundedClient, refused_certificate
+from connectors.bounded_http import AnswerUnusable, BoundedClient, read_address, refused_certificate
 from connectors.cfs import exact_json
 from connectors.cfs.answers import is_away, reason_of, said, says_down
 from connectors.cfs.errors import (
@@ -227,7 +227,7 @@ class Transport:
 
     @staticmethod
     def _open(settings: CfsSettings) -> BoundedClient:
-        url = urlsplit(settings.base_url)
+        url = read_address(settings.base_url, setting="CFS_BASE_URL", like="https://host/path")
         if url.scheme not in {"http", "https"} or not url.hostname:
             raise ConfigError(f"CFS_BASE_URL must be like https://host/path, not {settings.base_url!r}")
         headers = {}

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from config.errors import ConfigError, InputRefused, SourceRefused, SourceUnavailable
 from config.masking import mask_text
-from connectors.bounded_http import BoundedClient, refused_certificate
+from connectors.bounded_http import BoundedClient, read_address, refused_certificate
 from connectors.outbox.model import Answer
 
 TIMEOUT_SECONDS = 15
@@ -21,6 +21,7 @@ TRY_AGAIN = frozenset({408, 425, 429})
 CREDENTIALS = frozenset({401, 403, 407})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _MAX_SAID = 300
+_LIKE = "https://host/path or file:///folder"
 
 
 class CertificateRefused(SourceRefused):
@@ -93,17 +94,17 @@ class Poster:
 
 
 def sink(url: str, token: SecretStr | None, *, setting: str, what: str) -> Folder | Poster:
-    """Give what messages to this address go into. Raises ConfigError for an address that is neither.
+    """Return what messages to this address go into. Raises ConfigError for an address that is neither.
 
     setting  where the address stands
     what     who the receiver is, at the start of a sentence
     """
-    parts = urlsplit(url)
+    parts = read_address(url, setting=setting, like=_LIKE)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path:
         return Folder(Path(unquote(parts.path)))
     if parts.scheme in {"http", "https"} and parts.hostname:
         return Poster(url, token, what=what)
-    raise ConfigError(f"{setting} must be like https://host/path or file:///folder, not {url!r}")
+    raise ConfigError(f"{setting} must be like {_LIKE}, not {url!r}")
 
 
 def _words(answer: httpx.Response) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import config.settings
 from config.errors import ConfigError, PayJobsError
@@ -119,7 +119,9 @@ def _mail(settings: MailSettings) -> Iterator[tuple[str, str]]:
 
 def _reachable(url: str, setting: str) -> str:
     """Say that something listens; nothing is sent, because whatever is sent is told to somebody."""
-    parts = urlsplit(url)
+    from connectors.bounded_http import read_address
+
+    parts = read_address(url, setting=setting, like="https://host/path or file:///folder")
     if parts.scheme == "file":
         folder = Path(unquote(parts.path))
         nearest = next(path for path in (folder, *folder.parents) if path.exists())

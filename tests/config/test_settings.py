@@ -93,6 +93,16 @@ def test_another_kind_of_url_is_refused_without_showing_it(monkeypatch: pytest.M
     assert "canary-9" not in str(refused.value)
 
 
+@pytest.mark.parametrize("url", ["postgresql://pay:canary-9@[::1/pay", "postgresql://pay:canary-9@\u2100/pay"])
+def test_a_url_that_cannot_be_read_names_its_setting_and_not_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    with pytest.raises(ConfigError, match="DATABASE_URL holds an address that cannot be read") as refused:
+        database(monkeypatch, url=url)
+
+    assert "canary-9" not in str(refused.value)
+
+
 @pytest.mark.parametrize("password", ["plain", "p@ss:w/rd?#%", "ä 'quoted\" \\ word", "%41", "[::1]"])
 def test_parts_with_special_characters_reach_the_driver_unchanged(
     monkeypatch: pytest.MonkeyPatch, password: str

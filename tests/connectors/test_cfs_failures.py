@@ -1,11 +1,16 @@
 """What is repeated when CFS fails, what never is, and what the caller is told."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.errors import ConfigError, ExitCode
+from connectors.bounded_http import read_address
 from connectors.cfs import (
     CfsClient,
     CfsCredentialsRefused,
@@ -254,6 +259,15 @@ def test_a_dry_run_may_look_but_not_set(cfs: RunningCfs) -> None:
     assert cfs.admin.calls(method="PUT") == []
 
 
-def test_an_address_that_is_none_is_a_matter_of_settings(cfs: RunningCfs) -> None:
-    with pytest.raises(ConfigError, match="CFS_BASE_URL"):
-        CfsClient(cfs.settings().model_copy(update={"base_url": "cfs.example"}))
+@pytest.mark.parametrize("url", ["cfs.example", "http://[::1", "http://cfs:99999", "http://c\x00fs", "http://"])
+def test_an_address_that_is_none_is_a_matter_of_settings(cfs: RunningCfs, url: str) -> None:
+    with pytest.raises(ConfigError, match="CFS_BASE_URL must be like"):
+        CfsClient(cfs.settings().model_copy(update={"base_url": url}))
+
+
+@given(url=st.one_of(st.text(max_size=30), st.text("htps:/[]@.:%1x\u2100", max_size=30).map("http://".__add__)))
+def test_any_address_is_read_or_refused_as_a_setting(url: str) -> None:
+    with suppress(ConfigError):
+        parts = read_address(url, setting="CFS_BASE_URL", like="https://host/path")
+        if parts.scheme == "http" and parts.hostname:
+            httpx.Request("GET", httpx.URL(url.rstrip("/") + "/x"))

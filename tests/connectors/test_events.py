@@ -160,7 +160,19 @@ def test_a_folder_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
         publisher(as_message(lock()))
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org/", "pubsub.googleapis.com/v1", "http://", "file://elsewhere/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org/",
+        "pubsub.googleapis.com/v1",
+        "http://",
+        "file://elsewhere/x",
+        "http://[::1",
+        "https://host:99999/",
+        "https://host:port/",
+        "https://a\x00b/",
+    ],
+)
 def test_an_address_of_another_kind_is_a_wrong_setting(url: str) -> None:
     with pytest.raises(ConfigError, match="PUBSUB_PUBLISH_URL must be like"):
         EventPublisher(settings(url))

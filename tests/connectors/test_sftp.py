@@ -99,6 +99,21 @@ def test_a_file_is_written_whole_and_read_back(sftp_place: SftpPlace) -> None:
     assert sftp_place.uploaded() == ["INBOX.F3535.1"]
 
 
+def test_a_file_that_is_taken_away_as_soon_as_it_is_there_is_said_to_be_gone(
+    sftp_place: SftpPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connect_sftp(sftp_place.settings()) as session:
+        rename = session.rename
+
+        def rename_and_lose(old: str, new: str) -> None:
+            rename(old, new)
+            (sftp_place.upload / "INBOX.F3535.1").unlink()
+
+        monkeypatch.setattr(session, "rename", rename_and_lose)
+        with pytest.raises(RemoteFileMissing, match=r"INBOX\.F3535\.1 was written and is gone"):
+            session.write(sftp_place.settings().directory, "INBOX.F3535.1", [b"one"])
+
+
 def test_writing_the_same_content_again_is_harmless_and_other_content_is_refused(sftp_place: SftpPlace) -> None:
     directory = sftp_place.settings().directory
     with connect_sftp(sftp_place.settings()) as session:
