@@ -30,8 +30,9 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress
 from jobs.run.stopping import Stop
-from tasks.pad_reconcile.apply_file import apply_file, retry_rejects
+from tasks.pad_reconcile.apply_file import apply_file
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED
+from tasks.pad_reconcile.retry_rejects import retry_what_is_accepted
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
@@ -342,7 +343,7 @@ class SettlementBooks:
 
     def retry(self) -> Outcome:
         """Try the rejected rows again."""
-        return retry_rejects(self.context(), None)
+        return retry_what_is_accepted(self.context(), None)
 
     def _keep(self, content: bytes) -> Path:
         path = _FILES / hashlib.sha256(content).hexdigest()

@@ -9,7 +9,7 @@ from connectors.object_store import ObjectStore
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.pad_reconcile.apply_file import retry_rejects
+from tasks.pad_reconcile.retry_rejects import retry_what_is_accepted
 from tools.repair_pad_invoice.arguments import Arguments
 from tools.repair_pad_invoice.evidence import Evidence, Member, gather
 from tools.repair_pad_invoice.verdict import Action, Verdict, judge
@@ -52,7 +52,7 @@ def _apply(context: RunContext, known: Evidence, name: str) -> Outcome:
     """Apply the rejected rows of the number as PAD_RECONCILE does, whose lock this run holds."""
     assert known.number is not None
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        outcome = retry_rejects(context, store, numbers=[known.number])
+        outcome = retry_what_is_accepted(context, store, numbers=[known.number])
     with context.database.begin() as session:
         members = [Member(*tuple(one)) for one in sql.run(session, "read_members", number=known.number)]
     before = {one.id: one.status for one in known.members}

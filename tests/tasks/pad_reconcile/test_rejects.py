@@ -159,6 +159,35 @@ def test_a_file_that_is_gone_is_told_and_stops_no_other(books: SettlementBooks) 
     assert [note for note in outcome.notes if FILE in note and "were not tried" in note]
 
 
+@pytest.mark.parametrize("refused", [{"REG1"}, {"REG2", "REG4"}, {"REG1", "REG2", "REG3", "REG4", "REG5"}])
+def test_a_row_the_database_refuses_stays_rejected_and_stops_no_other(
+    refused: set[str], books: SettlementBooks
+) -> None:
+    numbers = [f"REG{number}" for number in range(1, 6)]
+    books.apply(*(Line("PADP", f"PR-{number}", "60.00", "800101", number) for number in numbers))
+    account = books.account("800101")
+    for place, number in enumerate(numbers):
+        books.invoice(account, number, "60.00", id=100 + place)
+    names = ", ".join(f"'PR-{number}'" for number in refused)
+    books.change(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN IF new.receipt_number IN ({names}) THEN RAISE EXCEPTION 'not this one'; END IF; RETURN new; END $$"
+    )
+    books.change("CREATE TRIGGER refuse BEFORE INSERT ON receipts FOR EACH ROW EXECUTE FUNCTION refuse()")
+    try:
+        outcome = books.retry()
+    finally:
+        books.change("DROP FUNCTION refuse CASCADE")
+
+    assert books.outcomes() == ["rejected:no_invoice" if one in refused else "applied" for one in numbers]
+    told = [one for one in outcome.rejects if one.reason == "refused by the database"]
+    assert [one.where for one in told] == [f"rejected rows of {number}" for number in sorted(refused)]
+    assert all("not this one" in one.detail and "repair pad-rejects" in one.detail for one in told)
+    assert outcome.exit_code == 3
+    books.retry()
+    assert books.outcomes() == ["applied"] * 5
+
+
 def test_rejects_of_a_stored_file_are_read_again_from_the_object_store(office: Office) -> None:
     office.books.invoice(office.books.account("800101"), None, "60.00", id=100)
     office.place.put(FILE, settlement_csv([Line("PADP", "PR1", "60.00", "800101", "REG1")]))
