@@ -1,10 +1,8 @@
 """CFS has the money and the settlement row was kept as rejected: the row is applied again."""
 
 import pytest
-from sqlalchemy import text
 
-from config.errors import AlreadyRunning, ExitCode, UsageError
-from jobs.run.locks import lock_key
+from config.errors import ExitCode, UsageError
 from tests.settlement_factory import Account, Line, bounce
 from tests.tools.repair_pad_invoice.conftest import PROFILE, Desk
 
@@ -116,18 +114,6 @@ def test_a_rejected_row_that_says_the_payment_bounced_is_left_to_a_person(desk: 
 
     assert "would freeze the account" in outcome.rejects[0].detail
     assert desk.books.rows("SELECT status FROM cfs_accounts") == [("ACTIVE",)]
-
-
-def test_beside_a_running_pad_reconcile_nothing_is_changed(desk: Desk, account: Account) -> None:
-    reject_rows(desk, account)
-    desk.in_cfs(NUMBER, "131.50", paid="131.50")
-    with desk.books.database.begin() as other:
-        other.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key("PAD_RECONCILE")})
-
-        with pytest.raises(AlreadyRunning, match="PAD_RECONCILE is at work"):
-            desk.run(7)
-
-    assert desk.status(7) == ["APPROVED"]
 
 
 def test_one_wrong_id_refuses_the_whole_command(desk: Desk, account: Account) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import text
 
 from config.errors import ExitCode
 from connectors.cfs import CfsSite
 from database.engine import Database
+from jobs.run.locks import lock_key
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import NoTimePasses, fresh_cfs, seed_site
 from tests.jobs.conftest import RunJob, quiet, run_job, settings
@@ -51,3 +53,17 @@ def test_the_ledger_keeps_reason_and_evidence_and_a_cfs_that_is_away_fails_the_r
         "SELECT status, reason, progress #>> '{evidence,0,verdict}' FROM pay_jobs.job_runs ORDER BY id"
     ) == [("failed", "ticket 4711", None), ("done", "ticket 4711", "apply the row")]
     assert books.rows("SELECT invoice_status_code FROM invoices") == [("PAID",)]
+
+
+def test_beside_a_running_pad_reconcile_nothing_is_changed(
+    run_job: RunJob, database: Database, cfs: RunningCfs
+) -> None:
+    books = SettlementBooks(database)
+    books.invoice(books.account("800101"), None, "20.00", id=7)
+    with books.database.begin() as other:
+        other.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key("PAD_RECONCILE")})
+
+        refused = run_job(JOB, ids=(7,), reason="ticket 4711")
+
+    assert refused.exit_code == ExitCode.LOCKED
+    assert books.rows("SELECT invoice_status_code FROM invoices") == [("APPROVED",)]
