@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from datetime import datetime
+from decimal import Decimal
 from typing import BinaryIO
 
 from sqlalchemy import text
@@ -18,15 +18,18 @@ from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known
 from connectors.object_store import ObjectStore
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
+from database.sql import statements
 from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.pad_reconcile.apply_rows import Applied, apply_staged
+from tasks.pad_reconcile.apply_rows import Applied, RuleTotal, apply_staged
 from tasks.pad_reconcile.messages import frozen_rows, messages
 from tasks.pad_reconcile.rejects import SHOWN, as_reject
 from tasks.pad_reconcile.settlement import Row as SettlementRow
 from tasks.pad_reconcile.settlement import read_settlement
 from tasks.pad_reconcile.staging import Totals, create_tables, keep_rejects, list_rejected_files, stage
+
+sql = statements(__package__)
 
 _PIECE = 1 << 16
 _APPLICABLE = {"received", "held", "failed"}
@@ -55,6 +58,7 @@ def apply_file(context: RunContext, opened: FileToApply) -> Outcome:
             _keep_cas_settlement(session, file, now)
             _enqueue(context, session, applied)
             outcome = _outcome(file.name, totals, applied)
+            outcome.tables.insert(0, _rule_table(file.name, applied.by_rule))
             outcome.counts["files_applied"] = 1
             details = {"credit_sync": "pending", "rejects": "pending" if applied.rows("rejected") else "none"}
             set_state(
@@ -84,63 +88,52 @@ def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: Se
 
     store    where the files are kept; None where they lie on this machine
     numbers  only rows about these CFS numbers; None for all
+    One file after the other, each in a transaction of its own, so that one file is open at a time.
     """
-    with ExitStack() as contents:
-        opened, notes = _open_again(context, store, numbers, contents)
-        outcome = _apply_again(context, opened, numbers)
-    outcome.notes = [*notes, *outcome.notes]
+    with context.database.begin() as session:
+        file_ids = list_rejected_files(session, numbers)
+    outcome = Outcome()
+    became: dict[tuple[str, str], tuple[int, Decimal]] = {}
+    for file_id in file_ids:
+        context.stop.check()
+        found, by_rule = _retry_file(context, store, file_id, numbers, shown=SHOWN - len(outcome.rejects))
+        outcome += found
+        for name, rule, count, amount in by_rule:
+            before = became.get((name, rule), (0, Decimal(0)))
+            became[name, rule] = (before[0] + count, before[1] + amount)
+    if became:
+        outcome.tables.insert(0, _rule_table("rejected rows", [(*key, *became[key]) for key in sorted(became)]))
+    elif not outcome.notes:
+        outcome.notes.append("No applied file has a rejected row that can be tried again.")
     return outcome
 
 
-def _apply_again(
-    context: RunContext, opened: list[tuple[InboundFile, BinaryIO]], numbers: Sequence[str] | None
-) -> Outcome:
-    now = naive_utc(context.clock())
+def _retry_file(
+    context: RunContext, store: ObjectStore | None, file_id: int, numbers: Sequence[str] | None, *, shown: int
+) -> tuple[Outcome, list[RuleTotal]]:
+    """Try the rejected rows of one file; return what became of them, with the first that are still rejected."""
     with context.database.begin() as session:
-        create_tables(session)
-        for file, stream in opened:
+        file = find_file(session, file_id)
+    assert file is not None
+    try:
+        with open_content(file, store=store) as stream, context.database.begin() as session:
+            create_tables(session)
             stage(session, file.id, _rows(context, file, stream))
-        totals = keep_rejects(session, numbers)
-        if not totals.rows:
-            return Outcome(notes=["No applied file has a rejected row that can be tried again."])
-        applied = apply_staged(
-            session, totals, now=now, today=context.today(), run_id=context.run_id, source="the rejected rows"
-        )
-        _enqueue(context, session, applied)
-        outcome = _outcome("rejected rows", totals, applied)
-        still = session.execute(
-            text(
-                "SELECT file.name, done.line, done.rule, done.detail FROM settlement_done AS done"
-                "  JOIN pay_jobs.inbound_files AS file ON file.id = done.file_id"
-                " WHERE done.outcome = 'rejected' ORDER BY file.name, done.line LIMIT :limit"
-            ),
-            {"limit": SHOWN},
-        )
-        outcome.rejects += [as_reject(row.name, row) for row in still]
-        session.execute(
-            text(
-                'UPDATE pay_jobs.inbound_files SET details = details || \'{"credit_sync": "pending"}\''
-                " WHERE id IN (SELECT file_id FROM settlement_done WHERE outcome = 'applied')"
-            )
-        )
-        _drop_tables(session, applied)
-    return outcome
-
-
-def _open_again(
-    context: RunContext, store: ObjectStore | None, numbers: Sequence[str] | None, contents: ExitStack
-) -> tuple[list[tuple[InboundFile, BinaryIO]], list[str]]:
-    """Return the files that have rejected rows with their contents, and a note for each that cannot be read."""
-    with context.database.begin() as session:
-        files = [find_file(session, file_id) for file_id in list_rejected_files(session, numbers)]
-    opened, notes = [], []
-    for file in files:
-        assert file is not None
-        try:
-            opened.append((file, contents.enter_context(open_content(file, store=store))))
-        except (InputRefused, UsageError) as error:
-            notes.append(f"The rejected rows of {file.name} were not tried: {error}")
-    return opened, notes
+            totals = keep_rejects(session, numbers)
+            if not totals.rows:
+                return Outcome(), []
+            now, today = naive_utc(context.clock()), context.today()
+            applied = apply_staged(session, totals, now=now, today=today, run_id=context.run_id, source=file.name)
+            _enqueue(context, session, applied)
+            outcome = _outcome(f"{file.name}, rejected rows", totals, applied)
+            still = sql.run(session, "list_still_rejected", limit=shown)
+            outcome.rejects += [as_reject(file.name, row) for row in still]
+            if applied.rows("applied"):
+                set_state(session, file.id, file.state, reason=file.reason, details={"credit_sync": "pending"})
+            _drop_tables(session, applied)
+    except (InputRefused, UsageError) as error:
+        return Outcome(notes=[f"The rejected rows of {file.name} were not tried: {error}"]), []
+    return outcome, applied.by_rule
 
 
 def _rows(context: RunContext, file: InboundFile, stream: BinaryIO) -> Iterator[SettlementRow]:
@@ -179,8 +172,6 @@ def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:
         rows_skipped=applied.rows("skipped"),
         rows_rejected=applied.rows("rejected"),
     )
-    title = f"{name}: {totals.rows:,} rows, {totals.amount:,} CAD"
-    outcome.tables.append(Table(title, ("outcome", "rule", "rows", "amount"), applied.by_rule))
     if applied.bounced:
         columns = ("account", "CFS account", "invoice number", "owing", "PAD", "fee", "reason")
         outcome.tables.append(
@@ -209,6 +200,11 @@ def _outcome(name: str, totals: Totals, applied: Applied) -> Outcome:
     if len(applied.unplaced) > SHOWN:
         outcome.notes.append(f"{name}: {len(applied.unplaced):,} credit memo lines have something left over.")
     return outcome
+
+
+def _rule_table(name: str, by_rule: list[RuleTotal]) -> Table:
+    rows, amount = sum(count for _, _, count, _ in by_rule), sum((amount for *_, amount in by_rule), Decimal(0))
+    return Table(f"{name}: {rows:,} rows, {amount:,} CAD", ("outcome", "rule", "rows", "amount"), by_rule)
 
 
 def _first(found: int) -> str:

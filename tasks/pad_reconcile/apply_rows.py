@@ -27,6 +27,7 @@ sql = statements(__package__)
 # nobody adds a child meanwhile.
 _LOCKS = ("lock_accounts", "lock_profiles", "lock_invoices", "lock_references", "lock_payments")
 _UNPLACED = "SELECT * FROM settlement_placed WHERE unplaced <> 0 AND (placed <> 0 OR kind = 'SETTLE_CREDIT')"
+RuleTotal = tuple[str, str, int, Decimal]  # outcome, rule, rows, CAD
 _WAVE_TABLES = ("settlement_resolved", "settled_invoices", "bounced_payments")
 
 
@@ -58,7 +59,7 @@ class Applied:
     receipts: KeptRows
     differences: KeptRows
     unplaced: KeptRows
-    by_rule: list[tuple[str, str, int, Decimal]] = field(default_factory=list)
+    by_rule: list[RuleTotal] = field(default_factory=list)
     fee: Decimal | None = None
 
     @classmethod
@@ -180,7 +181,7 @@ def _nsf_fee(session: Session, today: date) -> Fee:
     return Fee(*tuple(row))
 
 
-def _by_rule(session: Session) -> list[tuple[str, str, int, Decimal]]:
+def _by_rule(session: Session) -> list[RuleTotal]:
     rows: Sequence[Row[Any]] = session.execute(
         text(
             "SELECT outcome, replace(rule, '_', ' '), count(*), sum(amount) FROM settlement_done"
@@ -190,7 +191,7 @@ def _by_rule(session: Session) -> list[tuple[str, str, int, Decimal]]:
     return [(outcome, rule, count, amount) for outcome, rule, count, amount in map(tuple, rows)]
 
 
-def _check_totals(totals: Totals, by_rule: list[tuple[str, str, int, Decimal]], source: str) -> None:
+def _check_totals(totals: Totals, by_rule: list[RuleTotal], source: str) -> None:
     rows = sum(count for _, _, count, _ in by_rule)
     amount = sum((amount for *_, amount in by_rule), Decimal(0))
     if (rows, amount) != (totals.rows, totals.amount):

@@ -18,6 +18,7 @@ _KNOWN_TYPES = _PAD_TYPES | _SINGLE_TYPES | _CREDIT_TYPES | _LOGGED_TYPES
 _REVERSALS = {"PADR", "PAYR", "EFTR"}
 _OTHER_TARGETS = {"INV", "DM", "CM"}
 _EFT_WIRE = "bc reg eft wire cheque"
+_LARGEST_APPLIED_ID = 2**31 - 1  # what applied_credits.application_id can hold
 _SETTLING = ("source_number", "application_date", "amount", "customer_account", "target_number")
 
 
@@ -129,7 +130,17 @@ def _unusable(row: Row, kind: Kind) -> Decision | None:
         if isinstance(value, Decimal) and value < 0:
             name = column.replace("_", " ")
             return Decision(Kind.REJECT, "negative_amount", f"{name} {value} would settle or credit less than nothing")
-    return None
+    return _too_large(row, kind)
+
+
+def _too_large(row: Row, kind: Kind) -> Decision | None:
+    """Reject the application of a credit memo whose id the pay table cannot hold; receipts keep the id as text."""
+    if kind not in {Kind.MEMO_PART, Kind.SETTLE_CREDIT} or row.record_type != "CMAP" or row.application_id is None:
+        return None
+    if row.application_id <= _LARGEST_APPLIED_ID:
+        return None
+    detail = f"application id {row.application_id} is more than applied_credits.application_id can hold"
+    return Decision(Kind.REJECT, "id_too_large", f"{detail} ({_LARGEST_APPLIED_ID})")
 
 
 def _may_be_blank(kind: Kind, column: str) -> bool:

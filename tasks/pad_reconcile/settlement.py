@@ -41,7 +41,7 @@ _AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d{0,2})?|\.\d{1,2})", re.ASCII)
 _REWRITTEN = re.compile(r"\d(\.\d+)?E[+-]\d+|\d+\.\d*|#.*", re.ASCII | re.IGNORECASE)  # by a spreadsheet
 _NUMBERS = {"source_number", "customer_account", "target_number"}
 _FARTHEST = timedelta(days=366)
-_LARGEST_ID = 2**31 - 1
+_LARGEST_ID = 2**63 - 1
 _LONGEST_LINE = 8192
 _LONGEST_TEXT = 50
 _ZERO = Decimal("0.00")
@@ -137,7 +137,7 @@ def _header(line: bytes, source: str) -> _Layout:
     try:
         fields = next(csv.reader([_text(line.removeprefix(b"\xef\xbb\xbf"), "strict")], strict=True), [])
     except (ValueError, csv.Error) as error:
-        raise FormatError(f"{source}: the first line is no header: {error}. Nothing was applied.") from None
+        raise FormatError(f"{source}: the first line is not a header: {error}. Nothing was applied.") from None
     names = [name.strip().lower() for name in fields]
     found: dict[str, int] = {}
     for column, spellings in _COLUMNS.items():
@@ -177,7 +177,7 @@ def _fields(line: bytes, layout: _Layout) -> list[str]:
     except csv.Error as error:
         needed = _first_fields(layout.needed).match(text)
         if needed is None:
-            raise ValueError(f"the line is no CSV ({error})") from None
+            raise ValueError(f"the line is not CSV ({error})") from None
         rest = text[needed.end() :].replace('"', "").split(",", layout.width - layout.needed - 1)
         return [*next(csv.reader([needed[1]], strict=True)), *rest]
 
@@ -266,7 +266,7 @@ def _amount(column: str, value: str) -> tuple[Decimal | None, str | None]:
     if not value:
         return None, None
     if not _AMOUNT.fullmatch(value):
-        return None, f"{column} '{value}' is no amount (expected like '12.50')"
+        return None, f"{column} '{value}' is not an amount (expected like '12.50')"
     return Decimal(value).quantize(_ZERO), None
 
 
@@ -280,12 +280,12 @@ def _day(value: str) -> tuple[date | None, str | None]:
             raise ValueError
         return date(2000 + int(match[3]), _MONTHS[match[2].lower()], int(match[1])), None
     except (KeyError, ValueError):
-        return None, f"application date '{value}' is no date (expected like '05-Nov-26')"
+        return None, f"application date '{value}' is not a date (expected like '05-Nov-26')"
 
 
 def _identifier(value: str) -> tuple[int | None, str | None]:
     if not value:
         return None, None
     if not (value.isascii() and value.isdigit()) or int(value) > _LARGEST_ID:
-        return None, f"application id '{value}' is no number up to {_LARGEST_ID}"
+        return None, f"application id '{value}' is not a whole number up to {_LARGEST_ID}"
     return int(value), None

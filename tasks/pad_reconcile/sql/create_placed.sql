@@ -4,7 +4,7 @@ CREATE TEMPORARY TABLE settlement_placed (
        file_id        bigint        NOT NULL,
        line           integer       NOT NULL,
        kind           text          NOT NULL,
-       application_id integer,
+       application_id bigint,
        placed         numeric(19,2) NOT NULL,
        unplaced       numeric(19,2) NOT NULL
 ) ON COMMIT DROP

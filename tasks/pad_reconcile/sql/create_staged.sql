@@ -11,7 +11,7 @@ CREATE TEMPORARY TABLE settlement_staged (
        record_type        text          NOT NULL,
        source_type        text          NOT NULL,
        source_number      text          NOT NULL,
-       application_id     integer,
+       application_id     bigint,
        application_date   date,
        amount             numeric(19,2) NOT NULL,
        customer_account   text          NOT NULL,

@@ -13,7 +13,8 @@
 -- them that can be applied.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
--- bears its number, is booked where the settled invoices have room for it, and else is for a person.
+-- bears its number, is booked where the settled invoices have room for it, and else is for a person. A PAD row for a
+-- number that was paid by card as well is money that came twice: it is for a person, however much is open.
 CREATE TEMPORARY TABLE settlement_resolved ON COMMIT DROP AS
 WITH staged AS MATERIALIZED (
        SELECT *
@@ -56,7 +57,11 @@ WITH staged AS MATERIALIZED (
               max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_on,
               array_agg(coalesce(receipt_number, '')) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_by,
               count(*) FILTER (WHERE payment_status_code = 'COMPLETED'
-                                 AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS not_by_card
+                                 AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS not_by_card,
+              min(receipt_number) FILTER (WHERE payment_status_code = 'COMPLETED'
+                                            AND payment_method_code IN ('CC', 'DIRECT_PAY')) AS card_receipt,
+              coalesce(bool_or(payment_status_code = 'COMPLETED'
+                               AND payment_method_code IN ('CC', 'DIRECT_PAY')), false) AS by_card
          FROM payments
         WHERE invoice_number IN (SELECT target_number FROM staged WHERE kind IN ('SETTLE_PAD', 'BOUNCE'))
         GROUP BY invoice_number
@@ -69,6 +74,7 @@ WITH staged AS MATERIALIZED (
               coalesce(numbers.lowest_account, numbers.lowest_paid_account) AS lowest_account,
               owners.owners,
               late.room,
+              pad_payments.card_receipt,
               CASE
               WHEN staged.kind = 'SKIP' THEN 'skipped:' || staged.rule
               WHEN staged.kind = 'REJECT' THEN 'rejected:' || staged.rule
@@ -137,15 +143,22 @@ WITH staged AS MATERIALIZED (
                         THEN 'rejected:account_mismatch'
                         WHEN numbers.active > 0 AND staged.kind = 'SETTLE_PAD'
                          AND pad_payments.failed_on >= staged.application_date THEN 'skipped:bounced_since'
+                        WHEN numbers.active > 0 AND staged.kind = 'SETTLE_PAD' AND pad_payments.by_card
+                         AND staged.amount > 0
+                        THEN 'rejected:card_paid'
                         WHEN numbers.active > 0 THEN 'applied:'
                         WHEN numbers.completed > 0 THEN late.verdict
                         WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
                         WHEN numbers.paid_by_card OR EXISTS (
                                SELECT FROM regexp_match(staged.target_number, '^([A-Za-z]+)0*([0-9]+)$') AS part
                                 CROSS JOIN generate_series(0, 8) AS zeros
+                                CROSS JOIN LATERAL (SELECT part[1] || repeat('0', zeros) || part[2]) AS base (number)
                                  JOIN invoice_references AS card
-                                   ON card.invoice_number = part[1] || repeat('0', zeros) || part[2] || '-C'
-                                WHERE card.status_code = 'COMPLETED')
+                                   ON card.invoice_number = base.number || '-C'
+                                   OR card.invoice_number BETWEEN base.number || '-000000-C'
+                                                              AND base.number || '-235959-C'
+                                WHERE card.status_code = 'COMPLETED'
+                                  AND card.invoice_number ~ ('^' || base.number || '(-[0-9]{6})?-C$'))
                         THEN 'skipped:paid_by_card'
                         WHEN staged.target_number LIKE 'REGUT%' THEN 'skipped:development_invoice'
                         ELSE 'rejected:no_invoice' END
@@ -197,6 +210,8 @@ WITH staged AS MATERIALIZED (
                             WHEN numbers.lowest_paid_account <> staged.customer_account
                               OR numbers.highest_paid_account <> staged.customer_account
                             THEN 'rejected:account_mismatch'
+                            WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.by_card AND NOT seen.is_known
+                            THEN 'rejected:card_paid'
                             WHEN staged.kind <> 'OTHER_ONE' AND settled.room >= staged.amount THEN 'applied:came_late'
                             WHEN seen.is_known THEN 'already_applied:invoice_paid'
                             WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
@@ -274,6 +289,8 @@ SELECT file_id, line, kind,
        WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
        WHEN 'paid_already' THEN target_number || ' is settled, and ' || room || ' CAD of it is open: no place for '
                                 || amount || ' CAD more'
+       WHEN 'card_paid' THEN target_number || ' was paid by card already'
+                             || coalesce(', receipt ' || card_receipt, '') || ': ' || amount || ' CAD came a second time'
        WHEN 'credit_differs' THEN 'a credit over another amount is there for receipt ' || source_number
                                   || ': this row says ' || original_amount || ' CAD'
        WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number

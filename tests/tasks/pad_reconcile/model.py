@@ -275,6 +275,8 @@ class World:
                 for payment in self._payments(row.target_number):
                     if payment.status == "FAILED" and payment.day >= row.application_date:
                         return one.end("skipped", "bounced_since")
+                if row.amount and self._is_paid_by_card(row.target_number):
+                    return one.end("rejected", "card_paid")
             return one.end("applied")
         if single and len(completed) != 1:
             return one.end("rejected", "not_exactly_one_invoice")
@@ -310,6 +312,8 @@ class World:
             return one.end("rejected", "unexpected_status")
         if any(invoice.cfs != row.customer_account for invoice in paid):
             return one.end("rejected", "account_mismatch")
+        if one.kind is Kind.SETTLE_PAD and self._is_paid_by_card(row.target_number) and not is_known:
+            return one.end("rejected", "card_paid")
         if one.kind is not Kind.OTHER_ONE and self._room(row.target_number) >= cad(row.amount):
             return one.end("applied", "came_late")
         if is_known:
@@ -551,6 +555,9 @@ class World:
 
     def _has(self, invoice: int, number: str) -> bool:
         return any((one.invoice, one.number) == (invoice, number) for one in self.references)
+
+    def _is_paid_by_card(self, number: str) -> bool:
+        return any((one.status, one.method) == ("COMPLETED", "CC") for one in self._payments(number))
 
     def _payments(self, number: str) -> list[Payment]:
         return [payment for payment in self.payments if payment.number == number]

@@ -39,7 +39,7 @@ INVOICES = st.lists(
 )  # fmt: skip
 PAYMENTS = st.lists(
     st.tuples(st.sampled_from(NUMBERS), st.sampled_from(["FAILED", "COMPLETED"]), st.sampled_from(RECEIPTS),
-              st.integers(3, 7), st.sampled_from(["PAD", "PAD", "ONLINE_BANKING"])),
+              st.integers(3, 7), st.sampled_from(["PAD", "PAD", "ONLINE_BANKING", "CC"])),
     max_size=2, unique_by=lambda payment: payment[0],
 )  # fmt: skip
 MEMOS = st.lists(

@@ -3,12 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
 from config.errors import SourceRefused
+from connectors.inbound.content import open_content
+from tasks.pad_reconcile import apply_file
 from tasks.pad_reconcile.after_commit import report_rejects
 from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
 from tests.tasks.pad_reconcile.conftest import Office
@@ -202,7 +207,7 @@ def test_rejects_of_a_stored_file_are_read_again_from_the_object_store(office: O
 @pytest.mark.parametrize(
     "line",
     [
-        Line("PADP", "PR1", "60.00", "800101", "REG1", application="2147483648"),
+        Line("PADP", "PR1", "60.00", "800101", "REG1", application="9223372036854775808"),
         Line("PADP", "PR1", "60.00", "800101", "REG1", application="5.0E+06"),
         Line("PADP", "PR1", "60.00", "800101", "REG1", outstanding="(0.00)"),
         Line("PADP", "PR1", "60.00", "800101", "REG1", source_type="x" * 60),
@@ -218,6 +223,63 @@ def test_a_good_row_is_not_rejected_for_a_column_its_rule_does_not_read(
     books.apply(line)
 
     assert (books.outcomes(), books.invoices()[100]) == (["applied"], ("PAID", "60.00"))
+
+
+def test_a_part_payment_with_an_application_id_beyond_32_bits_is_applied(books: SettlementBooks) -> None:
+    books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "100.00", id=100, method="ONLINE_BANKING")
+    part = Line("BOLP", "OB1", "40.00", "800104", "REG1", "Partially PAID", "100.00", "60.00",
+                application="9223372036854775807")  # fmt: skip
+
+    books.apply(part)
+    books.apply(part, ["ADJS"], name=TOMORROW)
+
+    assert books.outcomes() == ["applied", "already_applied:same_row", "skipped:informational"]
+    assert books.receipts() == [(100, "9223372036854775807", "40.00")]
+
+
+@pytest.mark.parametrize("status", ["Fully PAID", "Partially PAID"])
+def test_a_credit_memo_line_whose_id_the_pay_table_cannot_hold_is_rejected_by_its_column(
+    status: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "80.00", id=100)
+    books.credit(account, "20455", "80.00")
+
+    books.apply(
+        Line("CMAP", "20455", "20.00", "800101", "REG1", status, "80.00", "60.00", application="2147483647"),
+        Line("CMAP", "20455", "30.00", "800101", "REG1", status, "80.00", "30.00", application="2147483648"),
+    )
+
+    assert books.outcomes()[0].startswith("applied") and books.outcomes()[1] == "rejected:id_too_large"
+    ((detail,),) = books.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE line = 3")
+    assert detail == "application id 2147483648 is more than applied_credits.application_id can hold (2147483647)"
+    assert books.applied_credits() == [(2147483647, 100, "20.00")]
+
+
+def test_rejects_of_many_files_are_tried_with_one_open_at_a_time(
+    books: SettlementBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = books.account("800101")
+    for day in range(6, 12):
+        books.apply(
+            Line("PADP", f"PR{day}", "5.00", "800101", f"REG{day}"), name=f"BCR_PAYMENT_APPL_202611{day:02}.csv"
+        )
+        books.invoice(account, f"REG{day}", "5.00")
+    is_open = [0]
+
+    @contextmanager
+    def counted(*place: Any, **more: Any) -> Iterator[BinaryIO]:
+        is_open[0] += 1
+        assert is_open == [1]
+        with open_content(*place, **more) as content:
+            yield content
+        is_open[0] -= 1
+
+    monkeypatch.setattr(apply_file, "open_content", counted)
+    outcome = books.retry()
+
+    assert (outcome.counts["rows_applied"], is_open) == (6, [0])
+    assert [table.rows for table in outcome.tables] == [[("applied", "", 6, Decimal("30.00"))]]
 
 
 def test_an_accent_in_another_encoding_is_kept_as_it_reads(books: SettlementBooks) -> None:

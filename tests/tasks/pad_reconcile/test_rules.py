@@ -111,9 +111,9 @@ def test_an_eft_wire_line_concerns_the_payment_of_the_eft_job_only(status: str, 
 
 
 def test_a_row_that_could_not_be_read_is_rejected_with_its_problem() -> None:
-    decision = decide(row("PADP", problem="the line is no CSV"))
+    decision = decide(row("PADP", problem="the line is not CSV"))
 
-    assert (decision.kind, decision.rule, decision.detail) == (Kind.REJECT, "unreadable", "the line is no CSV")
+    assert (decision.kind, decision.rule, decision.detail) == (Kind.REJECT, "unreadable", "the line is not CSV")
 
 
 @pytest.mark.parametrize("status", STATUSES)

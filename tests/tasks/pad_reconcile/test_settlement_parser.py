@@ -156,7 +156,7 @@ def test_a_stray_quote_does_not_swallow_the_next_line() -> None:
     rows = read_lines(b'PADP,"BCR-PAD Daily,PADRC0001', GOOD, b'"PADP"x,', GOOD)
 
     assert [row.problem is None for row in rows] == [False, True, False, True]
-    assert "no CSV" in (rows[0].problem or "")
+    assert "not CSV" in (rows[0].problem or "")
     assert [row.line for row in rows] == [2, 3, 4, 5]
 
 
@@ -169,21 +169,21 @@ def test_blank_lines_are_no_rows_and_keep_the_numbering() -> None:
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        (5, "12,50", "is no amount"),
-        (5, "12.505", "amount '12.505' is no amount"),
-        (5, "1e3", "is no amount"),
-        (5, "NaN", "is no amount"),
-        (5, "١٢.50", "is no amount"),
-        (5, ".", "is no amount"),
-        (9, "$5", "original amount '\\$5' is no amount"),
-        (4, "2026-11-05", "is no date"),
-        (4, "31-Feb-26", "is no date"),
-        (4, "05-Foo-26", "is no date"),
-        (3, "5000001x", "is no number"),
-        (3, "2147483648", "is no number up to 2147483647"),
-        (3, "²", "is no number"),
+        (5, "12,50", "is not an amount"),
+        (5, "12.505", "amount '12.505' is not an amount"),
+        (5, "1e3", "is not an amount"),
+        (5, "NaN", "is not an amount"),
+        (5, "١٢.50", "is not an amount"),
+        (5, ".", "is not an amount"),
+        (9, "$5", "original amount '\\$5' is not an amount"),
+        (4, "2026-11-05", "is not a date"),
+        (4, "31-Feb-26", "is not a date"),
+        (4, "05-Foo-26", "is not a date"),
+        (3, "5000001x", "is not a whole number"),
+        (3, "9223372036854775808", "is not a whole number up to 9223372036854775807"),
+        (3, "²", "is not a whole number"),
         (8, "R" * 51, "longer than 50 characters"),
-        (10, "(0.00)", "outstanding amount '\\(0.00\\)' is no amount"),
+        (10, "(0.00)", "outstanding amount '\\(0.00\\)' is not an amount"),
         (2, "7.66E+11", "was rewritten by a spreadsheet"),
         (2, "7e+05", "was rewritten by a spreadsheet"),
         (6, "800101.0", "was rewritten by a spreadsheet"),
@@ -249,8 +249,8 @@ def test_a_line_as_long_as_allowed_is_not_cut_at_a_carriage_return() -> None:
         (b"", "lacks 'record type'"),
         (b"\r\n\r\n", "lacks 'record type'"),
         (GOOD, "lacks 'record type'"),
-        (b"\xff\xfeR\x00e\x00", "is no header"),
-        (b'"Record type', "is no header"),
+        (b"\xff\xfeR\x00e\x00", "is not a header"),
+        (b'"Record type', "is not a header"),
         (
             HEADER_LINE.replace(b"Application amount", b"Amount"),
             r"lacks 'application amount' \(found 13 of 14 columns\)",

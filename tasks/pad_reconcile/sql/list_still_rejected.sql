@@ -1,0 +1,9 @@
+-- List the first retried rows of a file that are rejected once more.
+-- in     limit
+-- out    line, rule, detail
+-- again  reads only
+SELECT line, rule, detail
+  FROM settlement_done
+ WHERE outcome = 'rejected'
+ ORDER BY line
+ LIMIT :limit
