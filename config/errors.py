@@ -9,9 +9,11 @@
       SourceRefused          exit 3   operator: credentials, host key or rights were refused
       InputRefused           exit 3   operator: a file or an answer is not what was agreed
         FormatError          exit 3   operator: ask the sender, keep the file
+          HeaderError        exit 3   operator: the same, for a file whose first line is not the agreed one
         TotalsDisagree       exit 3   operator: nothing was applied
 
-The docstring of each leaf is said to people after the message, as what to do now. The exit codes are part of
+The docstring of each leaf is shown after the message, as what to do now; its title stands where a table says why.
+The exit codes are part of
 the interface: the pod failure policies in openshift/ rest on them.
 """
 
@@ -33,15 +35,16 @@ class PayJobsError(Exception):
     """The next run tries again; if it keeps failing, look at the error above."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+    title: ClassVar[str] = "failed"
 
     @property
     def advice(self) -> str:
-        """What to do now, in one sentence."""
+        """Return what to do now, in one sentence."""
         return (type(self).__doc__ or "").strip()
 
     @property
     def full_text(self) -> str:
-        """What happened, and what to do now."""
+        """Return what happened, and what to do now."""
         said = str(self).strip()
         return f"{said if said.endswith(('.', ':', '!', '?')) else said + '.'} {self.advice}"
 
@@ -50,43 +53,62 @@ class UsageError(PayJobsError):
     """Correct the command and run it again; --help shows examples."""
 
     exit_code = ExitCode.USAGE
+    title = "wrong command"
 
 
 class ConfigError(PayJobsError):
     """Correct the setting and run it again; `doctor` checks them all."""
 
     exit_code = ExitCode.USAGE
+    title = "wrong setting"
 
 
 class AlreadyRunning(PayJobsError):
-    """Nothing to do: the other run is at work, and the next one will come."""
+    """Nothing to do: the other run is in progress, and the next one will come."""
 
     exit_code = ExitCode.LOCKED
+    title = "already running"
 
 
 class Interrupted(PayJobsError):
-    """Run the same command again: what was committed stays, the rest is done then."""
+    """Run the same command again: what was committed stays, and the rest is done then."""
+
+    title = "stopped on request"
 
 
 class SourceUnavailable(PayJobsError):
     """Nothing was lost: the next run tries again."""
+
+    title = "not reachable"
 
 
 class SourceRefused(PayJobsError):
     """Check the credentials, the host key and the rights; trying again does not help."""
 
     exit_code = ExitCode.ATTENTION
+    title = "access refused"
 
 
 class InputRefused(PayJobsError):
-    """Nothing was applied; a person has to look at it."""
+    """Nothing was applied. Find the cause before you run it again."""
 
     exit_code = ExitCode.ATTENTION
+    title = "refused"
 
 
 class FormatError(InputRefused):
-    """Nothing was applied; ask the sender what the file is, and keep it."""
+    """Nothing was applied. Ask the sender about this file and keep it."""
+
+    title = "bad format"
+
+
+class HeaderError(FormatError):
+    """Nothing was applied. Ask the sender about this file and keep it."""
+
+    title = "bad header"
 
 
 class TotalsDisagree(InputRefused):
-    """Nothing was applied; find out which side is right before anything else."""
+    """Nothing was applied. Find out which side is right before anything else."""
+
+    title = "totals disagree"

@@ -85,7 +85,13 @@ def _value(node: yaml.Node, path: Path_, file: str, lines: Lines, problems: list
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
-    except (ValueError, TypeError, AttributeError, KeyError, OverflowError):  # a scalar that looks like what it is not
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        OverflowError,
+    ):  # a scalar that is not what it says
         problems.append(f"{file}:{node.start_mark.line + 1}: {on_one_line(str(node.value))!r} was not understood")
         return None
     finally:

@@ -52,7 +52,9 @@ _DAMAGED = {"BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "Request
 
 
 class ObjectMissing(InputRefused):
-    """Nothing was applied; find out who removed the object from the bucket, or have the file sent again."""
+    """Nothing was applied. Find out who removed the object from the bucket, or have the file sent again."""
+
+    title = "file missing"
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def build_cli(
         "invoke_jobs.py",
         late=late,
         help="Run the batch jobs of SBC Pay.\n\nExit codes: 0 done, 1 failed (a retry may help),"
-        " 2 usage or configuration, 3 a person must look, 75 another run holds the lock.",
+        " 2 usage or configuration, 3 needs attention, 75 another run holds the lock.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     )
     for job in jobs:

@@ -9,6 +9,7 @@ import click
 
 from config.errors import ConfigError, ExitCode, UsageError
 from config.schedule import ENVIRONMENTS, Schedule, read_schedule
+from jobs.commands.cli import JobCommand
 from jobs.job import Job, by_name
 from jobs.manifests.layout import as_yaml, differences, objects_of, render, write
 from jobs.manifests.pods import Object
@@ -98,10 +99,10 @@ def run_job_command(jobs: tuple[Job, ...]) -> click.Command:
 def refuse_wrong(job: Job, arguments: Sequence[str], *, sharded: bool = False) -> None:
     """Find wrong arguments now rather than in the pod; raises what the command itself would raise."""
     if sharded and not job.shardable:
-        raise UsageError(f"{job.name} cannot be split into shards; leave --shards away.")
+        raise UsageError(f"{job.name} cannot be split into shards; remove --shards.")
     common = [click.Option([name], is_flag=True) for name in ("--dry-run", "--json")]
     shard = [click.Option(["--shard"])] if job.shardable else []
-    command = click.Command(job.name, params=[*job.parameters, *common, *shard])
+    command = JobCommand(job.name, params=[*job.parameters, *common, *shard], retired=dict(job.retired))
     values = command.make_context(job.name, list(arguments)).params
     names = {parameter.name for parameter in job.parameters}
     job.load_arguments({name: value for name, value in values.items() if name in names})

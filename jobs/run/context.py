@@ -1,6 +1,6 @@
 """Everything a task may touch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,8 +19,15 @@ AnySettings = TypeVar("AnySettings", bound="Settings")
 
 
 def system_clock() -> datetime:
-    """Give the current instant."""
+    """Return the current instant."""
     return datetime.now(UTC)
+
+
+def one_setting(settings: Mapping[type["Settings"], "Settings"], kind: type[AnySettings]) -> AnySettings:
+    """Return the settings of one system out of those that were read."""
+    found = settings[kind]
+    assert isinstance(found, kind)
+    return found
 
 
 @dataclass
@@ -46,11 +53,9 @@ class RunContext:
     show: Callable[["Table"], None] = lambda _table: None
 
     def today(self) -> date:
-        """Give the current business day."""
+        """Return the current business day."""
         return business_date(self.clock())
 
     def settings(self, kind: type[AnySettings]) -> AnySettings:
-        """Give the settings of one system, which the job must have listed in `needs`."""
-        found = self.read_settings[kind]
-        assert isinstance(found, kind)
-        return found
+        """Return the settings of one system, which the job must have listed in `needs`."""
+        return one_setting(self.read_settings, kind)

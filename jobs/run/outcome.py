@@ -10,7 +10,7 @@ from config.errors import ExitCode
 
 @dataclass(frozen=True)
 class Reject:
-    """Something a person must look at: where it is, what is wrong, what was expected."""
+    """Something that needs attention: where it is, what is wrong, what was expected."""
 
     where: str
     reason: str
@@ -26,11 +26,11 @@ class Table:
     rows: Sequence[Sequence[Any]]
 
     def iter_records(self) -> Iterator[dict[str, Any]]:
-        """Give the rows as objects keyed by column, one by one."""
+        """Return the rows as objects keyed by column, one by one."""
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
     def records(self) -> list[dict[str, Any]]:
-        """Give the rows as objects keyed by column."""
+        """Return the rows as objects keyed by column."""
         return list(self.iter_records())
 
 
@@ -57,5 +57,5 @@ class Outcome:
 
     @property
     def exit_code(self) -> ExitCode:
-        """3 where a person must look, else 0."""
+        """Return 3 where something needs attention, else 0."""
         return ExitCode.ATTENTION if self.rejects or self.attention else ExitCode.DONE

@@ -1,10 +1,10 @@
-"""Say how a run went: for people on stdout, or as one JSON object."""
+"""Show how a run went: for people on stdout, or as one JSON object."""
 
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
-from config.errors import ExitCode
+from config.errors import ExitCode, InputRefused, Interrupted, PayJobsError
 from config.masking import mask
 from config.visible import to_json
 from jobs.run.outcome import Outcome, Table
@@ -21,19 +21,32 @@ STATUS = {
 
 @dataclass
 class Result:
-    """One finished run."""
+    """One run: filled while it goes on, and at its end how it went."""
 
     job: str
-    run_id: int | None
-    status: str
-    exit_code: ExitCode
-    seconds: float
-    outcome: Outcome
-    error: str | None = None
     dry_run: bool = False
+    run_id: int | None = None
+    outcome: Outcome = field(default_factory=Outcome)
+    failure: PayJobsError | None = None
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Return the code of the failure, else that of the outcome."""
+        return self.failure.exit_code if self.failure is not None else self.outcome.exit_code
+
+    @property
+    def status(self) -> str:
+        """Return the status for the ledger."""
+        return "interrupted" if isinstance(self.failure, Interrupted) else STATUS[self.exit_code]
+
+    @property
+    def error(self) -> str | None:
+        """Return what happened and what to do now, where the run failed."""
+        return self.failure.full_text if self.failure is not None else None
 
     def as_json(self) -> dict[str, Any]:
-        """Give the shape that --json prints."""
+        """Return the shape that --json prints."""
         return {
             **self._as_json_without_tables(),
             "tables": {table.title: table.records() for table in self.outcome.tables},
@@ -77,7 +90,7 @@ def show(result: Result, *, as_json: bool) -> None:
         show_table(table)
     if result.outcome.rejects:
         rows = [(reject.where, reject.reason, reject.detail) for reject in result.outcome.rejects]
-        show_table(Table("For a person to look at", ("where", "why", "detail"), rows))
+        show_table(Table("Needs attention", ("where", "why", "detail"), rows))
     for note in result.outcome.notes:
         say(note)
     say(_headline(result))
@@ -91,13 +104,18 @@ def show(result: Result, *, as_json: bool) -> None:
 
 
 def _headline(result: Result) -> str:
-    words = {
-        "done": "done",
-        "attention": "done, and a person must look",
-        "failed": "FAILED",
-        "interrupted": "stopped on request",
-        "locked": "not run",
-    }
-    tried = " (dry run: nothing was changed)" if result.dry_run else ""
+    dry_run = " (dry run: nothing was changed)" if result.dry_run else ""
     run = f" [run {result.run_id}]" if result.run_id else ""
-    return f"{result.job}: {words[result.status]} in {result.seconds:.1f} s{tried}{run}"
+    return f"{result.job} {_what_happened(result)}{dry_run}{run}"
+
+
+def _what_happened(result: Result) -> str:
+    if isinstance(result.failure, InputRefused):
+        return "refused: nothing was done"
+    if result.status == "locked":
+        return "did not run: another run is in progress"
+    seconds = f"{result.seconds:.1f} s"
+    if result.status == "attention":
+        return f"{'finished in' if result.failure is None else 'failed after'} {seconds} and needs attention"
+    words = {"done": "finished in", "failed": "failed after", "interrupted": "stopped on request after"}
+    return f"{words[result.status]} {seconds}"

@@ -113,13 +113,12 @@ def _late(
 
 
 def _looked_for(name: str, command: str, runs: Sequence[Run]) -> Iterator[Finding]:
-    """Runs that a person must look at, and those by hand or of a shard that failed or vanished, and stayed so."""
+    """Return the runs that need attention, and those by hand or of a shard that failed or vanished, and stayed so."""
     for run in runs:
         show = f"python3 invoke_jobs.py show {run.id}"
         if run.status == "attention":
-            number = f"{run.rejects} things" if run.rejects != 1 else "1 thing"
-            what = f"with {number} to look at" if run.rejects else "and a person must look"
-            yield Finding("attention", name, f"run {run.id} ended {what}", show)
+            number = f": {run.rejects} things" if run.rejects > 1 else ": 1 thing" if run.rejects else ""
+            yield Finding("attention", name, f"run {run.id} needs attention{number}", show)
         if run.status == "lost" and not _is_repeated(run, runs):
             finished = f"; it had finished {run.progress}" if run.progress else ""
             yield Finding("lost", name, f"run {run.id} ({_said(run)}) vanished{finished}", show)

@@ -37,7 +37,7 @@ def tell_result(connection: Connection, result: Result, *, log: Any) -> None:
     """Tell people about a run that ended badly; the connection commits by itself."""
     if result.run_id is None or result.exit_code not in _TOLD or result.status == "interrupted":
         return
-    happened = "failed" if result.exit_code != ExitCode.ATTENTION else "a person must look"
+    happened = "failed" if result.exit_code != ExitCode.ATTENTION else "needs attention"
     rejects = [f"- {one.where}: {one.reason} {one.detail}".rstrip() for one in result.outcome.rejects]
     lines = [
         result.error or "",

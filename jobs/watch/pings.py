@@ -41,7 +41,7 @@ class Pings:
         self._send("", said)
 
     def failure(self, said: str) -> None:
-        """Say that a person must look."""
+        """Say that it ended badly."""
         self._send("/fail", said)
 
     def ended(self, result: Result) -> None:

@@ -221,7 +221,7 @@ def _failed(context: RunContext, file: InboundFile, error: InputRefused) -> Outc
     with context.database.begin() as session:
         set_state(session, file.id, "failed", reason=str(error), run_id=context.run_id)
     context.log.error("file.failed", file=file.name, file_id=file.id, error=str(error))
-    return Outcome(rejects=[Reject(file.name, type(error).__name__, f"{error} {error.advice}")])
+    return Outcome(rejects=[Reject(file.name, error.title, error.full_text)])
 
 
 def _held(context: RunContext, file: InboundFile, reason: str) -> Outcome:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 
-from config.errors import FormatError
+from config.errors import HeaderError
 
 _COLUMNS = {
     "record_type": ("record type",),
@@ -98,7 +98,7 @@ def read_settlement(content: Iterable[bytes], *, source: str, day: date | None =
     content  the file in pieces of any size
     source   the file's name, used in messages only
     day      the file's own day; a date more than a year from it is a fault
-    Raises FormatError if the header is not the expected one.
+    Raises HeaderError if the header is not the expected one.
     """
     lines = _lines(content)
     layout = _header(next(lines, b""), source)
@@ -137,22 +137,19 @@ def _header(line: bytes, source: str) -> _Layout:
     try:
         fields = next(csv.reader([_text(line.removeprefix(b"\xef\xbb\xbf"), "strict")], strict=True), [])
     except (ValueError, csv.Error) as error:
-        raise FormatError(f"{source}: the first line is not a header: {error}. Nothing was applied.") from None
+        raise HeaderError(f"{source}: the first line is not a header: {error}.") from None
     names = [name.strip().lower() for name in fields]
     found: dict[str, int] = {}
     for column, spellings in _COLUMNS.items():
         places = [place for place, name in enumerate(names) if name in spellings]
         if len(places) > 1:
-            raise FormatError(f"{source}: the header names '{spellings[0]}' twice. Nothing was applied.")
+            raise HeaderError(f"{source}: the header names '{spellings[0]}' twice.")
         if places:
             found[column] = places[0]
     missing = [names_[0] for column, names_ in _COLUMNS.items() if column not in {*found, *_OPTIONAL}]
     if missing:
         lacks = "', '".join(missing)
-        raise FormatError(
-            f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns). "
-            "Nothing was applied."
-        )
+        raise HeaderError(f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns).")
     return _Layout(
         tuple(found.get(column, len(names)) for column in _COLUMNS),
         len(names),

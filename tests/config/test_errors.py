@@ -35,6 +35,14 @@ def test_each_error_says_what_to_do_now(name: str) -> None:
     assert advice.endswith(".")
 
 
+@pytest.mark.parametrize("name", [name for _, name, _ in tree()])
+def test_each_error_has_a_title_in_words(name: str) -> None:
+    kind = getattr(errors, name)
+
+    assert "title" in vars(kind)
+    assert re.fullmatch(r"[a-z]+( [a-z]+)*", kind.title)
+
+
 def test_the_exit_codes_are_those_the_manifests_rest_on() -> None:
     assert {code.name: int(code) for code in ExitCode} == {
         "DONE": 0, "FAILED": 1, "USAGE": 2, "ATTENTION": 3, "LOCKED": 75,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from config.errors import ConfigError
@@ -54,6 +54,7 @@ def test_what_is_no_yaml_is_told_with_its_line(tmp_path: Path, content: bytes, s
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(content=b"!!int")
 @given(content=st.one_of(st.binary(max_size=60), st.lists(PIECES, max_size=12).map("".join).map(str.encode)))
 def test_any_bytes_are_read_or_refused_in_words(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "any.yaml"

@@ -50,7 +50,7 @@ def test_of_two_at_once_the_second_is_told_who_is_at_work(
         f"GENERATE_STATEMENTS is running already: run {first_run['id']} in pod pod-7, database process " in second.err
     )
     assert (first_run["status"], second_run["status"]) == ("done", "locked")
-    assert second.out.startswith("GENERATE_STATEMENTS: not run in ")
+    assert second.out.startswith("GENERATE_STATEMENTS did not run: another run is in progress")
     assert content(pay.statements()) == undisturbed
 
 
@@ -98,7 +98,7 @@ def test_a_run_that_is_asked_to_stop_while_a_statement_runs_stops_at_once(
 
     [run] = runs(operator)
     assert said.code == 1
-    assert said.out.startswith("GENERATE_STATEMENTS: stopped on request in ")
+    assert said.out.startswith("GENERATE_STATEMENTS stopped on request after ")
     assert "The run was asked to stop; the transaction that was open was rolled back." in said.err
     assert (run["status"], run["exit_code"], run["progress"]["last_period"]) == (
         "interrupted", 1, "DAILY 2022-06-25",

@@ -25,7 +25,7 @@ def test_the_night_by_date(operator: Operator, pay: PayDatabase) -> None:
     assert pay.keys() == MADE
     assert [len(one.invoices) for one in pay.statements()] == [2, 3, 3]
     headline, *counts = said.out.splitlines()
-    assert headline.startswith("GENERATE_STATEMENTS: done in ")
+    assert headline.startswith("GENERATE_STATEMENTS finished in ")
     assert headline.endswith(" s [run 1]")
     assert [line.split(maxsplit=1) for line in counts] == [["3", "statements created"], ["8", "invoices linked"]]
 

@@ -17,7 +17,7 @@ from tests.wire import pooler, refusing_server
 
 pytestmark = pytest.mark.slow
 SATURDAY = "2022-06-25"
-NO_RESULT = "GENERATE_STATEMENTS: FAILED in "
+NO_RESULT = "GENERATE_STATEMENTS failed after "
 
 
 def error_of(said: Said) -> str:

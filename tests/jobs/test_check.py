@@ -267,7 +267,7 @@ def test_a_run_that_asks_for_a_person_is_told(find: Find, past: Past) -> None:
     past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
 
     [(kind, said)] = find()
-    assert (kind, "ended with 2 things to look at" in said) == ("attention", True)
+    assert (kind, "needs attention: 2 things" in said) == ("attention", True)
 
 
 def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(

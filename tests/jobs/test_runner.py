@@ -1,6 +1,7 @@
 """The life of a run, from its settings to its exit code."""
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +9,21 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from config.errors import ConfigError, ExitCode, FormatError, PayJobsError, SourceUnavailable, UsageError
+from config.errors import (
+    AlreadyRunning,
+    ConfigError,
+    ExitCode,
+    FormatError,
+    InputRefused,
+    Interrupted,
+    PayJobsError,
+    SourceRefused,
+    SourceUnavailable,
+    UsageError,
+)
 from jobs.run import ledger
 from jobs.run.context import RunContext
+from jobs.run.locks import RunLock
 from jobs.run.outcome import Outcome, Reject, Table
 from jobs.run.result import show
 from jobs.run.stopping import Stop
@@ -315,7 +328,7 @@ def test_a_job_that_cannot_be_split_refuses_a_shard(run_job: RunJob, database_ur
     result = run_job(job_that(add_code, shardable=False), shard="1/2")
 
     assert result.exit_code == ExitCode.USAGE
-    assert "A_JOB cannot be split into shards; leave --shard away." in str(result.error)
+    assert "A_JOB cannot be split into shards; remove --shard." in str(result.error)
     assert dump(database_url) == before
 
 
@@ -377,8 +390,44 @@ def test_people_read_the_result_on_stdout_and_the_error_on_stderr(
     show(result, as_json=False)
 
     said = capsys.readouterr()
-    assert said.out == f"A_JOB: FAILED in {result.seconds:.1f} s [run {result.run_id}]\n"
+    assert said.out == f"A_JOB failed after {result.seconds:.1f} s [run {result.run_id}]\n"
     assert said.err == "Error: CFS is away. Nothing was lost: the next run tries again.\n"
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        (lambda *_: Outcome(), r"A_JOB finished in 0\.\d s"),
+        (lambda *_: Outcome(attention=True), r"A_JOB finished in 0\.\d s and needs attention"),
+        (raising(InputRefused("Batch 7 is not sent again")), r"A_JOB refused: nothing was done"),
+        (raising(SourceRefused("wrong key")), r"A_JOB failed after 0\.\d s and needs attention"),
+        (raising(Interrupted("asked")), r"A_JOB stopped on request after 0\.\d s"),
+        (raising(AlreadyRunning("another")), r"A_JOB did not run: another run is in progress"),
+    ],
+)
+def test_the_last_line_tells_the_outcome_first(
+    run_job: RunJob, capsys: pytest.CaptureFixture[str], task: Callable[..., Outcome], said: str
+) -> None:
+    result = run_job(job_that(task), dry_run=True)
+    capsys.readouterr()
+
+    show(result, as_json=False)
+
+    assert re.fullmatch(rf"{said} \(dry run: nothing was changed\)\n", capsys.readouterr().out)
+
+
+def test_a_failure_while_the_row_is_started_is_written_into_the_row(
+    run_job: RunJob, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_lock: RunLock, run_id: int) -> None:
+        raise ConfigError(f"Run {run_id} is marked alive by another session already.")
+
+    monkeypatch.setattr(RunLock, "mark_alive", refuse)
+
+    result = run_job(job_that(add_code))
+
+    assert (newest(engine).status, newest(engine).exit_code, newest(engine).error) == ("failed", 2, result.error)
+    assert codes(engine) == 0
 
 
 def test_the_log_of_a_run_ends_with_exactly_one_run_finished(

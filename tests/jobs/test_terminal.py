@@ -12,7 +12,6 @@ from hypothesis import example, given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
-from config.errors import ExitCode
 from config.log_setup import configure_log, get_log
 from config.visible import on_one_line, to_json, visible
 from jobs.commands.cli import build_cli, main
@@ -56,7 +55,7 @@ def test_any_text_is_shown_as_itself_wherever_it_stands(cell: str) -> None:
         artifacts=[cell],
         tables=[Table(cell, ("a", cell[:9]), [(cell, cell)])],
     )
-    result = Result("JOB", 1, "attention", ExitCode.ATTENTION, 1.0, outcome)
+    result = Result("JOB", run_id=1, outcome=outcome, seconds=1.0)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         said = shown(lambda: show(result, as_json=False), monkeypatch)
@@ -64,7 +63,7 @@ def test_any_text_is_shown_as_itself_wherever_it_stands(cell: str) -> None:
     letters, fits = unfolded(visible(cell)), len(visible(cell)) <= 20 and "\n" not in cell and cell.isascii()
     assert not letters or unfolded(said).count(letters) >= (8 if fits else 3)  # long cells are folded beside others
     assert "\x1b" not in said
-    assert all(letter == "\n" or letter.isprintable() or ord(letter) > 0x300 for letter in said)
+    assert all(letter in "\n\xa0" or letter.isprintable() or ord(letter) > 0x300 for letter in said)
 
 
 @given(cell=text_of_any_kind)
@@ -99,7 +98,7 @@ def prints(where: str, *, table: bool = False) -> Any:
 @pytest.fixture(autouse=True)
 def without_signals(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the signals of this process alone."""
-    monkeypatch.setattr("jobs.run.runner.watch_signals", lambda *_given: None)
+    monkeypatch.setattr("jobs.run.task_context.watch_signals", lambda *_given: None)
 
 
 def cli_of(*jobs: Any) -> click.Group:

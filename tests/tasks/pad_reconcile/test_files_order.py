@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_read_stops_no_other(office: Office) -> None:
     outcome = office.run()
 
     assert office.states() == [(YESTERDAY, "applied"), (FILE, "failed"), (TOMORROW, "applied")]
-    assert (outcome.exit_code, [(one.where, one.reason) for one in outcome.rejects]) == (3, [(FILE, "FormatError")])
+    assert (outcome.exit_code, [(one.where, one.reason) for one in outcome.rejects]) == (3, [(FILE, "bad header")])
     assert office.run().exit_code == 0, "a failed file is told once, then it waits for a person"
 
 
@@ -258,7 +258,7 @@ def test_the_object_store_going_away_between_poll_and_apply_leaves_the_file_read
 
     outcome = office.run()
 
-    assert [one.reason for one in outcome.rejects] == ["ObjectMissing"]
+    assert [one.reason for one in outcome.rejects] == ["file missing"]
     assert office.states() == [(FILE, "failed")]
 
 

@@ -1,0 +1,43 @@
+"""The one place that catches everything a run may raise."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from config.errors import Interrupted, PayJobsError
+from database.errors import explain
+from jobs.run.attempt import Attempt
+from jobs.run.stopping import Stop
+
+
+@contextmanager
+def failure_noted(attempt: Attempt) -> Iterator[None]:
+    """Note in the result what is raised inside, and raise nothing."""
+    try:
+        yield
+    except Exception as caught:
+        note_failure(attempt, caught)
+
+
+def note_failure(attempt: Attempt, caught: Exception) -> None:
+    """Turn what was caught into an exit code and words for people; only the first failure of a run counts."""
+    if attempt.result.failure is not None:
+        return
+    failure = _failure(caught, attempt.stop)
+    attempt.result.failure = failure
+    report = attempt.log.error if failure is caught or isinstance(caught, DBAPIError) else attempt.log.exception
+    report("run.failed", error=str(failure), exit_code=int(failure.exit_code))
+
+
+def _failure(caught: Exception, stop: Stop) -> PayJobsError:
+    """Return the error of our tree that stands for what was caught."""
+    if isinstance(caught, PayJobsError):
+        return caught
+    if isinstance(caught, DBAPIError):
+        if stop.requested:
+            return Interrupted("The run was asked to stop; the transaction that was open was rolled back.")
+        return explain(caught)
+    return PayJobsError(
+        f"{type(caught).__name__}: {caught}. This is a fault of the program: report it with the log above."
+    )

@@ -1,0 +1,134 @@
+"""The row of a run in the ledger: written before the lock is asked for, and completed with the outcome.
+
+It is written on the connection that also holds the run's locks, so that both end together.
+"""
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from config.errors import ExitCode, PayJobsError
+from config.version import VERSION
+from database.engine import make_engine
+from database.errors import explain
+from jobs.run import ledger
+from jobs.run.attempt import Assignment, Attempt
+from jobs.run.failures import note_failure
+from jobs.run.locks import RunLock, name_session, open_lock_connection
+from jobs.run.result import Result
+from jobs.watch.notice import tell_result
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """The row of a run, with the locks of its connection; without a run id in a dry run, which leaves no trace."""
+
+    connection: Connection
+    lock: RunLock
+    run_id: int | None
+
+    def record_progress(self, finished: dict[str, Any]) -> None:
+        """Keep what the run has finished."""
+        if self.run_id is not None:
+            ledger.record_progress(self.connection, self.run_id, finished)
+
+
+@contextmanager
+def ledger_row(attempt: Attempt, assignment: Assignment) -> Iterator[LedgerRow]:
+    """Start the row of a run; at the end write the outcome, release the locks and close the connection."""
+    with _lock_connection(attempt, assignment) as connection:
+        lock = RunLock(connection)
+        try:
+            yield _start(attempt, assignment, connection, lock)
+        except Exception as caught:
+            note_failure(attempt, caught)
+            _end(attempt, connection, lock)
+            raise
+        _end(attempt, connection, lock)
+
+
+@contextmanager
+def _lock_connection(attempt: Attempt, assignment: Assignment) -> Iterator[Connection]:
+    engine = make_engine(assignment.database, application_name=f"pay-jobs {attempt.job.name}", pooled=False)
+    try:
+        with closing(open_lock_connection(engine)) as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def session_name(attempt: Attempt, purpose: str) -> str:
+    """Return the name of a session of the run in pg_stat_activity."""
+    return f"pay-jobs run {attempt.result.run_id or 0} of {attempt.job.name} ({purpose})"
+
+
+def _start(attempt: Attempt, assignment: Assignment, connection: Connection, lock: RunLock) -> LedgerRow:
+    request = attempt.request
+    if not request.dry_run:
+        attempt.result.run_id = _insert(attempt, assignment, connection)
+        lock.mark_alive(attempt.result.run_id)
+        name_session(connection, session_name(attempt, "lock"))
+    structlog.contextvars.bind_contextvars(run_id=attempt.result.run_id)
+    attempt.log.info("run.started", dry_run=request.dry_run, shard=str(assignment.shard), command=request.command)
+    return LedgerRow(connection, lock, attempt.result.run_id)
+
+
+def _insert(attempt: Attempt, assignment: Assignment, connection: Connection) -> int:
+    pod, request = assignment.pod, attempt.request
+    return ledger.start(
+        connection,
+        job=attempt.job.name,
+        lock_name=assignment.lock_name,
+        arguments={name: value for name, value in request.values.items() if value not in (None, False, ())},
+        command=request.command,
+        shard=assignment.shard,
+        triggered_by=f"{pod.trigger}:{pod.operator}" if pod.operator and pod.trigger == "hand" else pod.trigger,
+        reason=request.values.get("reason"),
+        pod=pod.hostname or socket.gethostname(),
+        version=f"{VERSION}+{pod.build}" if pod.build else VERSION,
+    )
+
+
+def _end(attempt: Attempt, connection: Connection, lock: RunLock) -> None:
+    """Write the outcome, then release the locks; a database that is away must not hide the outcome."""
+    try:
+        _write_outcome(attempt, connection, lock)
+    except (SQLAlchemyError, PayJobsError) as error:
+        why = explain(error) if isinstance(error, DBAPIError) else error
+        attempt.log.error("run.not_recorded", error=str(why))
+
+
+def _write_outcome(attempt: Attempt, connection: Connection, lock: RunLock) -> None:
+    """Write the outcome; where the connection is lost, through a new one, for the locks are gone with it."""
+    result = attempt.result
+    try:
+        _finish(connection, result)
+    except SQLAlchemyError:
+        with connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as another:
+            _finish(another, result)
+            tell_result(another, result, log=attempt.log)
+        return
+    if result.exit_code != ExitCode.LOCKED:
+        lock.release()
+    tell_result(connection, result, log=attempt.log)
+
+
+def _finish(connection: Connection, result: Result) -> None:
+    if result.run_id is None:
+        return
+    ledger.finish(
+        connection,
+        result.run_id,
+        status=result.status,
+        exit_code=result.exit_code,
+        counts=dict(result.outcome.counts),
+        rejects=len(result.outcome.rejects),
+        artifacts=result.outcome.artifacts,
+        error=result.error,
+    )

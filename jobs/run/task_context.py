@@ -1,0 +1,46 @@
+"""What the task works with: transactions that are fenced by the run's row and lock, progress, and the way to stop."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+
+from connectors.effects import checked_by
+from database.engine import Database, make_engine
+from jobs.run import ledger
+from jobs.run.attempt import Assignment, Attempt
+from jobs.run.context import RunContext
+from jobs.run.ledger_row import LedgerRow, session_name
+from jobs.run.progress import Progress
+from jobs.run.stopping import watch_signals
+
+
+@contextmanager
+def task_context(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> Iterator[RunContext]:
+    """Open the context of the task; what a dry run changed is rolled back at the end."""
+    with closing(_open_database(attempt, assignment, row)) as database:
+        if attempt.watches_signals:
+            watch_signals(attempt.stop, database.cancel)
+        with checked_by(row.lock.still_held), Progress(attempt.log) as progress:
+            yield RunContext(
+                job=attempt.job.name,
+                database=database,
+                clock=attempt.clock,
+                log=attempt.log,
+                progress=progress,
+                stop=attempt.stop,
+                run_id=row.run_id,
+                dry_run=attempt.request.dry_run,
+                shard=assignment.shard,
+                read_settings=assignment.settings,
+                show=attempt.request.show or attempt.result.outcome.tables.append,
+                record_progress=row.record_progress,
+            )
+
+
+def _open_database(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> Database:
+    engine = make_engine(assignment.database, application_name=session_name(attempt, "work"))
+    database = Database(engine, dry_run=attempt.request.dry_run)
+    database.before_commit = row.lock.still_held
+    if row.run_id is not None:
+        database.after_begin = partial(ledger.hold, run_id=row.run_id)
+    return database
