@@ -37,9 +37,9 @@ check: lint types imports   ## the quick part: format, lint, types, import direc
 test: lint types imports    ## everything
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
-soak: $(READY)       ## the long proofs: ten thousand races of the jobs with others at work (COUNT=10000)
-	$(BIN)/python -m tests.soak races --count $(or $(COUNT),10000)
-	SLIP_STOPS=60 $(BIN)/python -m pytest tests/tasks/routing_slip_recreate/test_stopped.py
+soak: $(READY)       ## the long proofs: ten thousand races with others at work (RACES), 60 faults of each kind a job (FAULTS)
+	$(BIN)/python -m tests.soak all --races $(or $(RACES),10000) --faults $(or $(FAULTS),60)
+	SOAK_STOPS=$(or $(FAULTS),60) $(BIN)/python -m pytest -m slow -k stopped tests/tasks tests/connectors
 
 bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks

@@ -48,6 +48,10 @@ class ObjectStorePart:
             for left in Path(tempfile.gettempdir()).glob(f"seaweedfs-*-{port}.sock"):
                 left.unlink(missing_ok=True)
 
+    def start_again(self) -> None:
+        """Start it where it was, on the same ports."""
+        _process(self.folder).start(_command(self), lambda: _is_ready(self))
+
 
 def start(state_dir: Path) -> ObjectStorePart:
     """Start it, or join it where it runs already."""

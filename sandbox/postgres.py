@@ -1,6 +1,7 @@
 """A PostgreSQL of its own for the sandbox and the tests: real, embedded, on a Unix socket, as any user."""
 
 import logging
+import signal
 import warnings
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,18 @@ def _configure(server: Any) -> None:
                 cursor.execute(f"ALTER SYSTEM SET {name} = '{value}'")
     finally:
         connection.close()
+
+
+def crash(server: Any) -> None:
+    """Stop a server as its failure does: every session ends at once, and nothing more is written."""
+    process = server.get_postmaster_info().process
+    process.send_signal(signal.SIGQUIT)
+    process.wait(30)
+
+
+def start_again(server: Any) -> None:
+    """Start a server that crashed; it recovers what was committed."""
+    server.ensure_postgres_running()
 
 
 def stop(folder: Path) -> None:

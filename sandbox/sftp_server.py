@@ -69,6 +69,10 @@ class SftpPart:
         """Stop it; the files stay."""
         _process(self.folder).kill()
 
+    def start_again(self) -> None:
+        """Start it where it was, on the same port."""
+        _start(self.folder, self.port)
+
 
 def start(state_dir: Path, *, host_key_type: str = "ssh-ed25519") -> SftpPart:
     """Start it, or join it where it runs already."""
@@ -83,10 +87,14 @@ def start(state_dir: Path, *, host_key_type: str = "ssh-ed25519") -> SftpPart:
     _make_key(folder / "host_key", host_key_type)
     if not (folder / "passwords.json").exists():
         write_private(folder / "passwords.json", json.dumps({user: secrets.token_urlsafe(18) for user in FOLDERS}))
-    (folder / "ready.json").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "sandbox.sftp_server", str(folder)]
-    _process(folder).start(command, (folder / "ready.json").exists)
+    _start(folder, 0)
     return _part(folder)
+
+
+def _start(folder: Path, port: int) -> None:
+    (folder / "ready.json").unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox.sftp_server", str(folder), "--port", str(port)]
+    _process(folder).start(command, (folder / "ready.json").exists)
 
 
 def find_running(state_dir: Path) -> SftpPart | None:
@@ -190,11 +198,11 @@ class _Files(asyncssh.SFTPServer):
         return super().rename(oldpath, newpath)
 
 
-async def serve(folder: Path) -> None:
-    """Listen until the process is ended; says in ready.json where, and with which host key."""
+async def serve(folder: Path, port: int) -> None:
+    """Listen on a port, any for 0, until the process is ended; says in ready.json where, and with which host key."""
     server = await asyncssh.listen(
         "127.0.0.1",
-        0,
+        port,
         server_factory=lambda: _Users(folder),
         server_host_keys=[str(folder / "host_key")],
         sftp_factory=lambda channel: _Files(channel, folder),
@@ -209,7 +217,9 @@ def main() -> None:
     """Serve the folder that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    asyncio.run(serve(parser.parse_args().folder))
+    parser.add_argument("--port", type=int, default=0)
+    arguments = parser.parse_args()
+    asyncio.run(serve(arguments.folder, arguments.port))
 
 
 if __name__ == "__main__":

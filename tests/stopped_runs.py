@@ -32,6 +32,8 @@ NOW = datetime(2026, 11, 23, 18, 30, 15, tzinfo=UTC)
 OUTBOX = Job("DELIVER", "Deliver the outbox.", "tests.stopped_runs:do_nothing", "tests.stopped_runs:NoArguments",
              needs=("CfsSettings",), delivers=True)  # fmt: skip
 CHECKED = "after the last check"
+# How many points of each story are tried; a soak tries more, or all there are.
+STOPS = int(os.environ.get("SOAK_STOPS", "2"))
 _JOBS = {one.name: one for one in (_RESUBMIT, _SLIPS, _PARTIAL_CREDIT, OUTBOX)}
 _LATE = ("connectors.cfs_delivery", "jobs.run.delivery", "minio", "tools.ejv.task",
          "tasks.routing_slip_recreate.task", "tools.repair_partial_credit.task")  # fmt: skip

@@ -1,6 +1,10 @@
-"""`python -m tests.soak races [--job NAME] [--count N] [--seed N]`: races in volume; ends with 1 where one went wrong.
+"""Long proofs; each ends with 1 where one went wrong, and names the seed that repeats it.
 
-A race that went wrong is named by its seed; `--seed N --count 1` runs it again.
+    python -m tests.soak races  [--job NAME] [--count N] [--seed N]               jobs against others at work
+    python -m tests.soak faults [--job NAME] [--kind KIND] [--count N] [--seed N]  jobs whose process or parts fail
+    python -m tests.soak all    [--races N] [--faults N]                          both, with one total
+
+`--count` is how many races over all jobs, or how many faults of each kind for each job.
 """
 
 import argparse
@@ -12,27 +16,54 @@ from pathlib import Path
 from sandbox import postgres
 from sandbox.up import prepare_pay_database, upgrade
 from tests.conftest import Server
+from tests.soak.faults import JOBS, KINDS, run_faults
 from tests.soak.races import RACES
 
 
 def main() -> int:
-    """Run races on a PostgreSQL of their own."""
-    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("what", choices=["races"])
-    parser.add_argument("--job", choices=sorted(RACES), help="only the races of one job")
-    parser.add_argument("--count", type=int, default=10_000, help="how many races, over all jobs")
-    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    """Run what is asked for, on parts of its own."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.soak", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    what = parser.add_subparsers(dest="what", required=True)
+    races = what.add_parser("races", help="jobs against others at work")
+    races.add_argument("--job", choices=sorted(RACES), help="only the races of one job")
+    races.add_argument("--count", type=int, default=10_000, help="how many races, over all jobs")
+    faults = what.add_parser("faults", help="jobs whose process or parts fail")
+    faults.add_argument("--job", choices=sorted(JOBS), help="only one job")
+    faults.add_argument("--kind", choices=KINDS, help="only one kind of fault")
+    faults.add_argument("--count", type=int, default=60, help="how many of each kind for each job")
+    for one in (races, faults):
+        one.add_argument("--seed", type=int, default=1, help="the first seed")
+    both = what.add_parser("all", help="races, then faults, with one total")
+    both.add_argument("--races", type=int, default=10_000, help="how many races, over all jobs")
+    both.add_argument("--faults", type=int, default=60, help="how many faults of each kind for each job")
     arguments = parser.parse_args()
-    names = [arguments.job] if arguments.job else sorted(RACES)
     with tempfile.TemporaryDirectory(prefix="pay-jobs-soak-") as folder:
-        running = postgres.start(Path(folder) / "postgres")
-        try:
-            server = Server(lambda name: postgres.url(running, name))
-            share = arguments.count // len(names)
-            wrong = sum(_races(name, _pay_database(server, name), arguments.seed, share) for name in names)
-        finally:
-            running.stop()
+        wrong = _asked(Path(folder), arguments)
+    print(f"In all {wrong} went wrong.", flush=True)
     return 1 if wrong else 0
+
+
+def _asked(folder: Path, asked: argparse.Namespace) -> int:
+    """Run what is asked for; return how many went wrong."""
+    if asked.what == "races":
+        return _all_races(folder, [asked.job] if asked.job else sorted(RACES), seed=asked.seed, count=asked.count)
+    if asked.what == "faults":
+        jobs, kinds = [asked.job] if asked.job else list(JOBS), [asked.kind] if asked.kind else list(KINDS)
+        return run_faults(folder, jobs=jobs, kinds=kinds, seed=asked.seed, count=asked.count)
+    wrong = _all_races(folder, sorted(RACES), seed=1, count=asked.races)
+    return wrong + run_faults(folder / "faults", jobs=list(JOBS), kinds=list(KINDS), seed=1, count=asked.faults)
+
+
+def _all_races(folder: Path, names: list[str], *, seed: int, count: int) -> int:
+    running = postgres.start(folder / "postgres")
+    try:
+        server = Server(lambda name: postgres.url(running, name))
+        share = count // len(names)
+        return sum(_races(name, _pay_database(server, name), seed, share) for name in names)
+    finally:
+        running.stop()
 
 
 def _pay_database(server: Server, name: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import ExitCode
 from tests.forked_runs import ForkedRuns
-from tests.stopped_runs import CHECKED, StoppableRuns, before_last_check, stopped_runs
+from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, stopped_runs
 from tests.storage_fixtures import object_store_part, sftp_part
 from tests.tasks.ejv_feedback_check.conftest import Office
 from tests.tasks.ejv_feedback_check.test_putting_right import BATCH, INBOX, given_batch
@@ -50,7 +50,7 @@ def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(runs: Sto
     last = len(points) - points[::-1].index(CHECKED)
     tried = [at for at in before_last_check(points[:last]) if at >= points.index("after a commit")]
 
-    for at in [*tried[::4], tried[-1]]:
+    for at in [*tried[:: max(1, 8 // STOPS)], tried[-1]]:
         given_the_batch(office)
         stopped = runs.run(RESUBMIT, stop_at=at, **AGAIN)
         runs.end_sessions()

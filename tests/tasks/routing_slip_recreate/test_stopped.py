@@ -1,9 +1,8 @@
 """A run stands still while its sessions end and another run does its work: when it wakes it sends nothing.
 
-The points are a sample; SLIP_STOPS raises how many of each operation are tried (make soak).
+The points are a sample; SOAK_STOPS raises how many of each operation are tried (make soak).
 """
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,11 +12,10 @@ from database.engine import Database
 from tasks.routing_slip_recreate import JOB as SLIPS
 from tests.forked_runs import ForkedRuns
 from tests.routing_slip_factory import Slips
-from tests.stopped_runs import CHECKED, StoppableRuns, before_last_check, stopped_runs
+from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, stopped_runs
 from tests.tasks.routing_slip_recreate.scenarios import PARENT, SCENARIOS, Scenario
 
 pytestmark = pytest.mark.slow
-STOPS = int(os.environ.get("SLIP_STOPS", "2"))
 SAMPLE = ("link-to-bounced", "nsf", "correction", "refund")
 TRIED = [one for one in SCENARIOS if not one.arguments and (STOPS > 2 or one.name in SAMPLE)]
 
