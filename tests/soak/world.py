@@ -46,6 +46,7 @@ class World:
         for statement in _DURABLE:
             self._run("postgres", statement)
         self.sftp, self.store, self.cfs = (part.start(folder) for part in (sftp_server, object_store, cfs_part))
+        self._admin = self.cfs.admin
         self._bucket = _bucket(self.store.environment())
         self._lay_out()
         self._copies = 0
@@ -58,7 +59,7 @@ class World:
         self._copies += 1
         self.name = f"copy_{self._copies}"
         self._run("postgres", f'CREATE DATABASE "{self.name}" TEMPLATE "{_WORLD}"')
-        self.cfs.admin.put_back(self._books)
+        self._admin.put_back(self._books)
         for user in ("cas", "cgi"):
             shutil.rmtree(self.sftp.root(user))
             shutil.copytree(self.folder / "files" / user, self.sftp.root(user))
@@ -113,12 +114,12 @@ class World:
         database = Database(make_engine(DatabaseSettings(url=SecretStr(self.address)), application_name="soak"))
         wrong = [one.partition(":")[0] for one in broken(database)]
         database.close()
-        books = self.cfs.admin.state()
+        books = self._admin.state()
         told = sorted(state.plain(path.read_text()) for path in self._events.glob("*.json"))
         return {
             **state.rows(),
             "CFS": sorted(state.plain(one) for one in _in_books(books)),
-            "what breaks the books of CFS": self.cfs.admin.books()["violations"],
+            "what breaks the books of CFS": self._admin.books()["violations"],
             "events": told,
             "files at the partners": sorted(
                 state.plain(str(path.relative_to(self.sftp.folder))) for path in self.sftp.folder.glob("files/*/*/*")
@@ -133,6 +134,7 @@ class World:
     def stop(self) -> None:
         """Stop every part."""
         self._bucket.close()
+        self._admin.close()
         for part in (self.sftp, self.store, self.cfs):
             part.stop()
         self.postgres.stop()
@@ -144,11 +146,11 @@ class World:
         address = postgres.create_database(self.postgres, _WORLD)
         prepare_pay_database(address, SIZE)
         upgrade(address)
-        cfs_books.open_books(address, self.cfs.admin)
-        settlement_demo.lay_out(address, self.sftp, self.cfs.admin)
+        cfs_books.open_books(address, self._admin)
+        settlement_demo.lay_out(address, self.sftp, self._admin)
         feedback_demo.lay_out(address, self.sftp, self.store, now=now)
         number_new_rows(address)
-        self._books = self.cfs.admin.state()
+        self._books = self._admin.state()
         shutil.copytree(self.sftp.folder / "files", self.folder / "files")
         self._rows = PayRows(address)
         self._stored = self.stored()
