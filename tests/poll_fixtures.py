@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.inbound.ledger import InboundFile, list_files, set_state
-from connectors.inbound.listing import Wanted
+from connectors.inbound.listing import WantedNames
 from connectors.inbound.poll import PollReport, poll
 from connectors.inbound.take_in import Intake
 from connectors.object_store import ObjectStore
@@ -17,7 +17,7 @@ from database.engine import Database
 from tests.storage_fixtures import SftpPlace
 
 NAME = "BCR_PAYMENT_APPL_20261105.csv"
-SETTLEMENT = Wanted(re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})\.csv"))
+SETTLEMENT = WantedNames(re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})\.csv"))
 NOW = datetime(2026, 11, 5, 17, 0, tzinfo=UTC)
 
 

@@ -4,30 +4,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from config.settings import SftpSettings
-from connectors.inbound.listing import Choice, Named
+from connectors.inbound.listing import SortedListing, UntakenFile
 from connectors.inbound.take_in import Intake
-from connectors.inbound.unfinished import Waiting, note_unfinished
+from connectors.inbound.unfinished import UnfinishedFile, note_unfinished
 from connectors.sftp import UNSAID, RemoteFile, SftpSession, join
 
 
 @dataclass(frozen=True)
-class Completeness:
+class CompletenessCheck:
     """Judges the files of one directory; what is not complete is named in `left`, or in `failed` for a person."""
 
     settings: SftpSettings
     intake: Intake
     sftp: SftpSession
     sleep: Callable[[float], None]
-    left: list[Named]
-    failed: list[Named]
+    left: list[UntakenFile]
+    failed: list[UntakenFile]
 
-    def sized(self, choice: Choice) -> Choice:
+    def sized(self, choice: SortedListing) -> SortedListing:
         """Ask for the sizes that the listing leaves out; a file whose size nobody says is for a person."""
         asked = {file: self.sftp.stat(self._path(file.name)) for file in _unsized(choice)}
         for file, answer in asked.items():
             if answer is not None and answer.size == UNSAID:
                 self.failed.append(
-                    Named(file.name, f"{self.settings.host} does not say how large it is; it stays there")
+                    UntakenFile(file.name, f"{self.settings.host} does not say how large it is; it stays there")
                 )
         sized = {file: answer for file, answer in asked.items() if answer is not None and answer.size != UNSAID}
 
@@ -47,7 +47,7 @@ class Completeness:
         for file in files:
             found = again.get(file.name)
             if found is not None and not file.unchanged(found):
-                self.left.append(Named(file.name, f"it is still growing ({file.size} bytes, then {found.size})"))
+                self.left.append(UntakenFile(file.name, f"it is still growing ({file.size} bytes, then {found.size})"))
         return [file for file in files if file.unchanged(again.get(file.name))]
 
     def waits(self, file: RemoteFile) -> bool:
@@ -57,9 +57,9 @@ class Completeness:
             waiting = self._note_unfinished(file, "it is empty")
             said = f"it is empty, unchanged {_since(waiting)}; it stays where it is"
             if waiting.is_overdue(self.intake.clock()):
-                self.failed.append(Named(file.name, f"{said}. Ask the sender for the file"))
+                self.failed.append(UntakenFile(file.name, f"{said}. Ask the sender for the file"))
             else:
-                self.left.append(Named(file.name, f"{said} until its content comes"))
+                self.left.append(UntakenFile(file.name, f"{said} until its content comes"))
             return True
         if not wanted.ends_in_line_end or not wanted.is_cut_off(
             self.sftp.ending(self._path(file.name), size=file.size)
@@ -68,10 +68,12 @@ class Completeness:
         waiting = self._note_unfinished(file, "its last line has no end")
         if waiting.is_overdue(self.intake.clock()):
             return False
-        self.left.append(Named(file.name, f"its last line has no end; it is given time, unchanged {_since(waiting)}"))
+        self.left.append(
+            UntakenFile(file.name, f"its last line has no end; it is given time, unchanged {_since(waiting)}")
+        )
         return True
 
-    def _note_unfinished(self, file: RemoteFile, reason: str) -> Waiting:
+    def _note_unfinished(self, file: RemoteFile, reason: str) -> UnfinishedFile:
         now, directory = self.intake.clock(), self.settings.directory
         with self.intake.database.begin() as session:
             return note_unfinished(session, self.intake.source, directory, file, reason=reason, now=now)
@@ -80,9 +82,9 @@ class Completeness:
         return join(self.settings.directory, name)
 
 
-def _unsized(choice: Choice) -> list[RemoteFile]:
+def _unsized(choice: SortedListing) -> list[RemoteFile]:
     return [file for file in [*choice.complete, *choice.settling] if file.size == UNSAID]
 
 
-def _since(waiting: Waiting) -> str:
+def _since(waiting: UnfinishedFile) -> str:
     return f"since {waiting.first_seen:%Y-%m-%d %H:%M} UTC"

@@ -78,14 +78,14 @@ class NewFile:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class LedgerRecord:
     """What the ledger makes of a file: its row, and whether that row was there before."""
 
     file: InboundFile
     seen_before: bool
 
 
-def record(session: Session, new: NewFile) -> Recorded:
+def record(session: Session, new: NewFile) -> LedgerRecord:
     """Record a file as stored, known or held, or find the row it already has.
 
     The source is locked until the transaction ends, so that the same content under two names at once is seen.
@@ -95,7 +95,7 @@ def record(session: Session, new: NewFile) -> Recorded:
     earlier = [InboundFile(**row._mapping) for row in rows]
     same = next((file for file in earlier if (file.name, file.sha256) == (new.name, new.sha256)), None)
     if same is not None:
-        return Recorded(same, seen_before=True)
+        return LedgerRecord(same, seen_before=True)
     state, reason = _judge(new, earlier)
     remote_name = new.name if new.remote_directory is not None else None
     details: dict[str, Any] = {"local_path": new.local_path} if new.local_path else {}
@@ -112,7 +112,7 @@ def record(session: Session, new: NewFile) -> Recorded:
         remote_name=remote_name,
         details=json.dumps(details),
     ).one()
-    return Recorded(InboundFile(**row._mapping), seen_before=False)
+    return LedgerRecord(InboundFile(**row._mapping), seen_before=False)
 
 
 def find_content(session: Session, source: str, sha256: str) -> InboundFile | None:

@@ -11,7 +11,7 @@ MAX_NAME = 255
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedNames:
     """The names a job takes.
 
     pattern           must match the whole name; a group `date` holds the business date as YYYYMMDD
@@ -67,7 +67,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Named:
+class UntakenFile:
     """A name, made printable, and why it was left or refused."""
 
     name: str
@@ -75,42 +75,42 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SortedListing:
     """A listing, sorted out. `complete` have their trigger; `settling` must be seen not to grow."""
 
     complete: tuple[RemoteFile, ...] = ()
     settling: tuple[RemoteFile, ...] = ()
-    refused: tuple[Named, ...] = ()
-    left: tuple[Named, ...] = ()
+    refused: tuple[UntakenFile, ...] = ()
+    left: tuple[UntakenFile, ...] = ()
 
 
-def choose(listing: Iterable[RemoteFile], wanted: Wanted) -> Choice:
+def choose(listing: Iterable[RemoteFile], wanted: WantedNames) -> SortedListing:
     """Sort a listing out; every entry that is not a trigger ends in exactly one of the four."""
     entries = list(listing)
     names = {entry.name for entry in entries}
     complete: list[RemoteFile] = []
     settling: list[RemoteFile] = []
-    refused: list[Named] = []
-    left: list[Named] = []
+    refused: list[UntakenFile] = []
+    left: list[UntakenFile] = []
     for entry in entries:
         fault = name_fault(entry.name)
         if fault is not None:
-            refused.append(Named(printable(entry.name), fault))
+            refused.append(UntakenFile(printable(entry.name), fault))
         elif wanted.is_trigger(entry.name):
             continue
         elif not wanted.matches(entry.name):
-            left.append(Named(entry.name, f"its name is none that is taken here ({wanted.pattern.pattern})"))
+            left.append(UntakenFile(entry.name, f"its name is none that is taken here ({wanted.pattern.pattern})"))
         elif not entry.is_regular:
-            left.append(Named(entry.name, "it is a directory, a link or a special file"))
+            left.append(UntakenFile(entry.name, "it is a directory, a link or a special file"))
         elif not wanted.trigger_suffix:
             settling.append(entry)
         elif entry.name + wanted.trigger_suffix in names:
             complete.append(entry)
         elif wanted.trigger_required:
-            left.append(Named(entry.name, f"its trigger {entry.name}{wanted.trigger_suffix} has not come yet"))
+            left.append(UntakenFile(entry.name, f"its trigger {entry.name}{wanted.trigger_suffix} has not come yet"))
         else:
             settling.append(entry)
-    return Choice(tuple(complete), tuple(settling), tuple(refused), tuple(left))
+    return SortedListing(tuple(complete), tuple(settling), tuple(refused), tuple(left))
 
 
 def name_fault(name: str) -> str | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from connectors.inbound.ledger import (
     InboundFile,
-    Recorded,
+    LedgerRecord,
     confirm_archived,
     note_look,
     put_part_aside,
@@ -29,7 +29,7 @@ WATCHED = timedelta(days=3)
 
 
 @dataclass(frozen=True)
-class Archived:
+class ArchivedFile:
     """A file in the backup directory, under the name it has there."""
 
     file: InboundFile
@@ -42,12 +42,12 @@ class Archived:
         return looked
 
 
-def archived_since(session: Session, source: str, directory: str, since: datetime) -> list[Archived]:
+def archived_since(session: Session, source: str, directory: str, since: datetime) -> list[ArchivedFile]:
     """Return what was moved out of a directory since an instant; of files under one name there, the newest."""
-    found: dict[str, Archived] = {}
+    found: dict[str, ArchivedFile] = {}
     for file in recent_archives(session, source, directory, since):
         names = [file.archived_as, *(repeat["archived_as"] for repeat in file.details.get("repeats", []))]
-        found |= {name: Archived(file, name) for name in names if name is not None}
+        found |= {name: ArchivedFile(file, name) for name in names if name is not None}
     return list(found.values())
 
 
@@ -60,7 +60,7 @@ class SecondLook:
     directory: str
     backup: str
 
-    def at(self, archived: Archived) -> InboundFile | None:
+    def at(self, archived: ArchivedFile) -> InboundFile | None:
         """Compare an archived file with what was taken; return the new file where its sender went on writing."""
         path, part = join(self.backup, archived.name), archived.file
         found = self.sftp.stat(path)
@@ -75,11 +75,11 @@ class SecondLook:
                 return None
         return self._take(archived, found, path)
 
-    def _take(self, archived: Archived, found: RemoteFile, path: str) -> InboundFile:
+    def _take(self, archived: ArchivedFile, found: RemoteFile, path: str) -> InboundFile:
         part = archived.file
         comparison = _Comparison(part)
 
-        def settle(session: Session, recorded: Recorded) -> Recorded:
+        def settle(session: Session, recorded: LedgerRecord) -> LedgerRecord:
             """Note the new file as archived and put the part aside, in the transaction of the record."""
             whole = recorded.file
             if comparison.goes_on:
@@ -88,7 +88,7 @@ class SecondLook:
             else:
                 put_part_aside(session, part, "held", f"its sender changed it after it was taken: see file {whole.id}")
             confirmed = confirm_archived(session, whole, self.intake.clock(), modified=found.modified)
-            return Recorded(confirmed, recorded.seen_before)
+            return LedgerRecord(confirmed, recorded.seen_before)
 
         return self.intake.keep(
             part.name,

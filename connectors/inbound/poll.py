@@ -19,16 +19,16 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import ConfigError, SourceRefused
 from config.settings import SftpSettings
-from connectors.inbound.completeness import Completeness
+from connectors.inbound.completeness import CompletenessCheck
 from connectors.inbound.ledger import (
     InboundFile,
-    Recorded,
+    LedgerRecord,
     confirm_archived,
     find_by_name,
     list_unarchived,
     note_repeat,
 )
-from connectors.inbound.listing import Named, choose
+from connectors.inbound.listing import UntakenFile, choose
 from connectors.inbound.look_again import WATCHED, SecondLook, archived_since
 from connectors.inbound.move import holds, move
 from connectors.inbound.take_in import Intake
@@ -62,9 +62,9 @@ class PollReport:
     received: tuple[InboundFile, ...] = ()
     known: tuple[InboundFile, ...] = ()
     held: tuple[InboundFile, ...] = ()
-    refused: tuple[Named, ...] = ()
-    left: tuple[Named, ...] = ()
-    failed: tuple[Named, ...] = ()
+    refused: tuple[UntakenFile, ...] = ()
+    left: tuple[UntakenFile, ...] = ()
+    failed: tuple[UntakenFile, ...] = ()
 
     @property
     def attention(self) -> bool:
@@ -87,12 +87,12 @@ class _Poll:
     sftp: SftpSession
     sleep: Callable[[float], None]
     files: dict[str, list[InboundFile]] = field(default_factory=lambda: {"received": [], "known": [], "held": []})
-    left: list[Named] = field(default_factory=list)
-    failed: list[Named] = field(default_factory=list)
+    left: list[UntakenFile] = field(default_factory=list)
+    failed: list[UntakenFile] = field(default_factory=list)
 
     @cached_property
-    def completeness(self) -> Completeness:
-        return Completeness(self.settings, self.intake, self.sftp, self.sleep, self.left, self.failed)
+    def completeness(self) -> CompletenessCheck:
+        return CompletenessCheck(self.settings, self.intake, self.sftp, self.sleep, self.left, self.failed)
 
     def run(self) -> PollReport:
         if not self.intake.database.dry_run:
@@ -126,7 +126,7 @@ class _Poll:
     def _take(self, file: RemoteFile) -> None:
         with self._claimed(file.name) as claim:
             if claim is None:
-                self.left.append(Named(file.name, _BUSY))
+                self.left.append(UntakenFile(file.name, _BUSY))
                 return
             try:
                 now = self.sftp.stat(self._path(file.name))
@@ -138,9 +138,9 @@ class _Poll:
                     recorded = self._keep(file)
                     self._archive(file, recorded, claim)
             except RemoteFileChanged as error:
-                self.left.append(Named(file.name, str(error)))
+                self.left.append(UntakenFile(file.name, str(error)))
             except SourceRefused as error:
-                self.failed.append(Named(file.name, str(error)))
+                self.failed.append(UntakenFile(file.name, str(error)))
 
     def _look_again(self) -> None:
         """Look again at what was archived in the last days, and take what its sender went on writing."""
@@ -157,9 +157,11 @@ class _Poll:
                 try:
                     grown = look.at(one)
                 except RemoteFileChanged as error:
-                    self.failed.append(Named(one.file.name, f"it is still being written though it was taken: {error}"))
+                    self.failed.append(
+                        UntakenFile(one.file.name, f"it is still being written though it was taken: {error}")
+                    )
                 except SourceRefused as error:
-                    self.failed.append(Named(one.file.name, str(error)))
+                    self.failed.append(UntakenFile(one.file.name, str(error)))
                 else:
                     if grown is not None:
                         self._report(grown)
@@ -174,7 +176,7 @@ class _Poll:
                 if claim is not None:
                     store.remove(key)
 
-    def _keep(self, file: RemoteFile) -> Recorded:
+    def _keep(self, file: RemoteFile) -> LedgerRecord:
         path = self._path(file.name)
         return self.intake.keep(
             file.name,
@@ -184,7 +186,7 @@ class _Poll:
             remote_directory=self.settings.directory,
         )
 
-    def _archive(self, file: RemoteFile, recorded: Recorded, check_claim: Callable[[], None]) -> None:
+    def _archive(self, file: RemoteFile, recorded: LedgerRecord, check_claim: Callable[[], None]) -> None:
         """Move a recorded file away, and note it; the name it gets was recorded before, unless it is a repeat."""
         kept, intake = recorded.file, self.intake
         repeat = recorded.seen_before and (kept.archived_as is None or kept.archived_on is not None)
@@ -255,7 +257,7 @@ class _Poll:
             self.sftp.rename(target, self._path(name))
         except SourceRefused as error:
             reason = f"{target} holds another file of this name, which was never read, and cannot be put back: {error}"
-            self.failed.append(Named(name, reason))
+            self.failed.append(UntakenFile(name, reason))
 
     def _tidy_triggers(self, listing: list[RemoteFile]) -> None:
         """Move the triggers of files that are moved."""
@@ -266,7 +268,7 @@ class _Poll:
                 continue
             with self.intake.database.begin() as session:
                 if not any(file.archived_on for file in find_by_name(session, self.intake.source, name)):
-                    self.left.append(Named(trigger.name, f"it is the trigger of {name}, which never came"))
+                    self.left.append(UntakenFile(trigger.name, f"it is the trigger of {name}, which never came"))
                     continue
             target = self._free_name(self.intake.archive_name(trigger.name, "", self.intake.clock()))
             try:
@@ -274,7 +276,7 @@ class _Poll:
             except RemoteFileMissing:
                 continue  # another poll moved it
             except SourceRefused as error:
-                self.failed.append(Named(trigger.name, str(error)))
+                self.failed.append(UntakenFile(trigger.name, str(error)))
 
     @contextmanager
     def _claimed(self, name: str) -> Iterator[Callable[[], None] | None]:

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from config.business_time import business_date
 from config.errors import ConfigError, PayJobsError, UsageError
-from connectors.inbound.ledger import NewFile, Recorded, find_content, record, set_state
-from connectors.inbound.listing import MAX_NAME, Wanted, name_fault, printable
+from connectors.inbound.ledger import LedgerRecord, NewFile, find_content, record, set_state
+from connectors.inbound.listing import MAX_NAME, WantedNames, name_fault, printable
 from connectors.object_store import CHUNK_SIZE, ObjectStore, StoredObject, object_key
 from connectors.sftp import RemoteFileChanged, repeated
 from database.engine import Database
@@ -39,7 +39,7 @@ class Intake:
     """Where files of a source go. `store` may be None in a dry run; `checkpoint` hears of each step's ends."""
 
     source: str
-    wanted: Wanted
+    wanted: WantedNames
     database: Database
     store: ObjectStore | None
     clock: Callable[[], datetime]
@@ -65,8 +65,8 @@ class Intake:
         local_path: str | None = None,
         archived_as: str | None = None,
         hold: Callable[[], str | None] = lambda: None,
-        and_then: Callable[[Session, Recorded], Recorded] = lambda _session, recorded: recorded,
-    ) -> Recorded:
+        and_then: Callable[[Session, LedgerRecord], LedgerRecord] = lambda _session, recorded: recorded,
+    ) -> LedgerRecord:
         """Store a content and record it.
 
         read            gives the content from its beginning, each time it is called
@@ -171,7 +171,7 @@ class _Ending:
                 yield chunk
 
 
-def register_local(path: Path, intake: Intake) -> Recorded:
+def register_local(path: Path, intake: Intake) -> LedgerRecord:
     """Take a file of this machine in, by the same rules as one that was fetched.
 
     A file that a poll began with and did not finish becomes `received`: its content is in the bucket.
@@ -189,7 +189,7 @@ def register_local(path: Path, intake: Intake) -> Recorded:
     if recorded.file.state != "stored":
         return recorded
     with intake.database.begin() as session:
-        return Recorded(set_state(session, recorded.file.id, "received"), seen_before=True)
+        return LedgerRecord(set_state(session, recorded.file.id, "received"), seen_before=True)
 
 
 def _local_chunks(path: Path) -> Generator[bytes]:

@@ -23,7 +23,7 @@ POLLS = 3
 
 
 @dataclass(frozen=True)
-class Waiting:
+class UnfinishedFile:
     """Since when, and in how many polls, a file was seen as it is."""
 
     first_seen: datetime
@@ -36,7 +36,7 @@ class Waiting:
 
 def note_unfinished(
     session: Session, source: str, directory: str, file: "RemoteFile", *, reason: str, now: datetime
-) -> Waiting:
+) -> UnfinishedFile:
     """Note that a file was seen and is not complete, and return how long it has been so."""
     row = sql.run(
         session,
@@ -49,7 +49,7 @@ def note_unfinished(
         reason=reason,
         now=now,
     ).one()
-    return Waiting(row.first_seen, row.polls)
+    return UnfinishedFile(row.first_seen, row.polls)
 
 
 def forget_unfinished(session: Session, source: str, directory: str, present: Iterable[str]) -> None:

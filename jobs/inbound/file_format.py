@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import SftpSettings
 from connectors.inbound.ledger import InboundFile
-from connectors.inbound.listing import Wanted
+from connectors.inbound.listing import WantedNames
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 
@@ -58,7 +58,7 @@ class FileFormat:
 
     source: str
     noun: str
-    names: Wanted
+    names: WantedNames
     sftp: type[SftpSettings]
     queue: Callable[[Session], FileQueue]
     apply: Callable[[RunContext, FileToApply], Outcome]

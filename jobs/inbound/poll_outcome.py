@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from connectors.inbound.listing import Named
+from connectors.inbound.listing import UntakenFile
 from connectors.inbound.poll import PollReport
 from jobs.run.outcome import Outcome, Reject
 
@@ -34,7 +34,7 @@ def outcome_of_poll(report: PollReport) -> Outcome:
     return outcome
 
 
-def _grouped(named: Iterable[Named]) -> list[tuple[str, str]]:
+def _grouped(named: Iterable[UntakenFile]) -> list[tuple[str, str]]:
     """Return each reason with its names; of many names the first, and how many more there are."""
     groups: dict[str, list[str]] = {}
     for one in named:

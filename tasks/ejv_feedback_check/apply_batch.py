@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from config.errors import InputRefused, TotalsDisagree
 from database.pay.history import keep_versions
 from database.sql import statements
-from tasks.ejv_feedback_check.feedback import ACCEPTED, JOURNAL_TYPES
-from tasks.ejv_feedback_check.names import VOIDED, feeder_of
+from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, JOURNAL_TYPES
+from tasks.ejv_feedback_check.file_names import VOIDED, feeder_of
+from tasks.ejv_feedback_check.line_spool import SpooledBatch, stage
 from tasks.ejv_feedback_check.row_locks import lock_rows
-from tasks.ejv_feedback_check.staging import Section, stage
 
 sql = statements(__package__)
 
@@ -37,7 +37,7 @@ SELECT CASE WHEN NOT is_accepted THEN 'refused' ELSE effect END, count(*), sum(a
 
 
 @dataclass(frozen=True)
-class Told:
+class FeedbackBatch:
     """A batch as a file tells it."""
 
     file_id: int
@@ -50,14 +50,14 @@ class Told:
 
 
 @dataclass
-class Applied:
+class BatchResult:
     """What became of a batch.
 
     lines       outcome: number of lines
     effects     (what happened, how many things, amount in CAD)
     is_held     none of its things could be taken, though some should: batch and journals stay as they are
     refusal     what BH said, '' where it accepted
-    looked_at   what a person must look at (list_for_a_person.sql)
+    to_check   what a person must look at (list_to_check.sql)
     unanswered  open links that no line speaks of
     stopped     distribution codes on which journals are stopped now
     reversed    invoices whose reversal was accepted
@@ -68,101 +68,101 @@ class Applied:
     is_held: bool = False
     lines: dict[str, int] = field(default_factory=dict)
     effects: list[tuple[Any, ...]] = field(default_factory=list)
-    looked_at: list[Row[Any]] = field(default_factory=list)
+    to_check: list[Row[Any]] = field(default_factory=list)
     unanswered: list[Row[Any]] = field(default_factory=list)
     stopped: list[int] = field(default_factory=list)
     reversed: list[Row[Any]] = field(default_factory=list)
 
 
 def apply_batch(
-    session: Session, told: Told, lines: Section, *, now: datetime, today: date, despite_faults: bool
-) -> Applied:
+    session: Session, batch: FeedbackBatch, lines: SpooledBatch, *, now: datetime, today: date, despite_faults: bool
+) -> BatchResult:
     """Give every line of a batch its effect and its outcome, and record it.
 
     now  naive UTC
-    Raises InputRefused if the batch is not one of ours, TotalsDisagree if the outcomes do not add up to what was read.
+    Raises InputRefused if the batch is not one of row, TotalsDisagree if the outcomes do not add up to what was read.
     """
-    ours = _our_batch(session, told)
-    file_type = str(ours.file_type)
+    row = _lock_batch(session, batch)
+    file_type = str(row.file_type)
     count = stage(session, lines)
     header = session.execute(text(_BATCH_HEADER)).one_or_none()
     if header is None:
         raise InputRefused("no BH line that can be read says whether CGI took the batch")
     is_refused = header.code != ACCEPTED
     refusal = f"{header.code} {header.message}".strip() if is_refused else ""
-    applied = Applied(file_type, refusal)
-    answer = {"batch": told.number, "is_refused": is_refused, "refusal": refusal}
-    lock_rows(session, told.number, file_type)
+    result = BatchResult(file_type, refusal)
+    answer = {"batch": batch.number, "is_refused": is_refused, "refusal": refusal}
+    lock_rows(session, batch.number, file_type)
     if file_type in JOURNAL_FILES:
         kind = {"file_type": file_type, "despite_faults": despite_faults, "today": today}
         sql.run(session, "resolve_journals", **answer, **kind)
     else:
-        _resolve_ap(session, ours, is_refused=is_refused, today=today)
+        _resolve_ap(session, row, is_refused=is_refused, today=today)
     session.execute(text("ANALYZE feedback_items"))
-    applied.effects = [tuple(row) for row in session.execute(text(_EFFECTS))]
-    applied.is_held = not applied.effects and bool(session.scalar(text(_HAS_REJECTS)))
-    _settle(session, applied, now, today)
-    if not applied.is_held:
+    result.effects = [tuple(row) for row in session.execute(text(_EFFECTS))]
+    result.is_held = not result.effects and bool(session.scalar(text(_HAS_REJECTS)))
+    _settle(session, result, now, today)
+    if not result.is_held:
         if file_type in JOURNAL_FILES:
             sql.run(session, "settle_headers", **answer)
         message = refusal or header.message
-        sql.run(session, "settle_batch", **answer | {"refusal": message}, name=told.file_name, now=now)
-    _record(session, applied, told, count)
+        sql.run(session, "settle_batch", **answer | {"refusal": message}, name=batch.file_name, now=now)
+    _record(session, result, batch, count)
     session.execute(text("DROP TABLE feedback_items, feedback_staged"))
     return applied
 
 
-def _our_batch(session: Session, told: Told) -> Row[Any]:
+def _lock_batch(session: Session, batch: FeedbackBatch) -> Row[Any]:
     """Lock our row of the batch and give it. Raises InputRefused if this feedback cannot be for it."""
-    ours = session.execute(text(_LOCK), {"batch": told.number}).one_or_none()
-    if ours is None:
+    row = session.execute(text(_LOCK), {"batch": batch.number}).one_or_none()
+    if row is None:
         raise InputRefused(
-            f"batch {told.number} has no row in ejv_files: it may be of a run that uploaded and crashed before its "
+            f"batch {batch.number} has no row in ejv_files: it may be of a run that uploaded and crashed before its "
             "commit. Find out with CAS what it holds before anything else"
         )
-    expected = JOURNAL_FILES if told.batch_type in JOURNAL_TYPES else AP_FILES
-    if ours.file_type not in expected:
+    expected = JOURNAL_FILES if batch.batch_type in JOURNAL_TYPES else AP_FILES
+    if row.file_type not in expected:
         raise InputRefused(
-            f"batch {told.number} is of type {ours.file_type} in ejv_files, its feedback is {told.batch_type} "
+            f"batch {batch.number} is of type {row.file_type} in ejv_files, its feedback is {batch.batch_type} "
             f"(expected {' or '.join(expected)})"
         )
-    feeder = feeder_of(ours.file_ref)
-    if told.feeder and feeder is not None and told.feeder != feeder:
+    feeder = feeder_of(row.file_ref)
+    if batch.feeder and feeder is not None and batch.feeder != feeder:
         raise InputRefused(
-            f"BG names feeder {told.feeder}, but batch {told.number} went out as {ours.file_ref}: this is the answer "
+            f"BG names feeder {batch.feeder}, but batch {batch.number} went out as {row.file_ref}: this is the answer "
             "to another feeder's batch"
         )
-    return ours
+    return row
 
 
-def _resolve_ap(session: Session, ours: Row[Any], *, is_refused: bool, today: date) -> None:
+def _resolve_ap(session: Session, row: Row[Any], *, is_refused: bool, today: date) -> None:
     sql.run(
-        session, "resolve_ap", batch=ours.id, file_type=ours.file_type, is_refused=is_refused, today=today,
-        batch_status=ours.disbursement_status_code or "", is_voided=(ours.message or "").startswith(VOIDED),
+        session, "resolve_ap", batch=row.id, file_type=row.file_type, is_refused=is_refused, today=today,
+        batch_status=row.disbursement_status_code or "", is_voided=(row.message or "").startswith(VOIDED),
     )  # fmt: skip
 
 
-def _settle(session: Session, applied: Applied, now: datetime, today: date) -> None:
-    """Section 7.2, by file type."""
-    if applied.file_type == "PAYMENT":
+def _settle(session: Session, result: BatchResult, now: datetime, today: date) -> None:
+    """SpooledBatch 7.2, by file type."""
+    if result.file_type == "PAYMENT":
         sql.run(session, "settle_links")
         sql.run(session, "settle_invoices", now=now)
         sql.run(session, "settle_references")
         sql.run(session, "write_receipts")
         _change_refunds(session, "settle_partial_refunds", now, only_refused=False)
         sql.run(session, "write_payments")
-        applied.stopped += _stop_gl(session, sql.run(session, "choose_account_gl", today=today).all(), now)
-        applied.reversed += sql.run(session, "list_reversed").all()
-    elif applied.file_type == "DISBURSEMENT":
+        result.stopped += _stop_gl(session, sql.run(session, "choose_account_gl", today=today).all(), now)
+        result.reversed += sql.run(session, "list_reversed").all()
+    elif result.file_type == "DISBURSEMENT":
         sql.run(session, "settle_links")
         sql.run(session, "settle_disbursements", now=now)
         sql.run(session, "settle_partner_disbursements", now=now)
         _change_refunds(session, "note_refund_errors", now, only_refused=True)
-        applied.stopped += _stop_gl(session, sql.run(session, "choose_partner_gl").all(), now)
-    elif applied.file_type == "NON_GOV_DISBURSEMENT":
+        result.stopped += _stop_gl(session, sql.run(session, "choose_partner_gl").all(), now)
+    elif result.file_type == "NON_GOV_DISBURSEMENT":
         sql.run(session, "settle_links")
         sql.run(session, "settle_disbursements", now=now)
-    elif applied.file_type == "REFUND":
+    elif result.file_type == "REFUND":
         sql.run(session, "settle_slips", now=now)
     else:
         sql.run(session, "settle_eft_refunds", now=now)
@@ -182,14 +182,14 @@ def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> lis
     return [code.id for code in chosen]
 
 
-def _record(session: Session, applied: Applied, told: Told, count: int) -> None:
-    sql.run(session, "record_lines", file_id=told.file_id, batch=told.number)
-    values = {"file_id": told.file_id, "first": told.first_line, "last": told.last_line}
-    applied.lines = dict(map(tuple, session.execute(text(_OUTCOMES), values)))
-    if sum(applied.lines.values()) != count:
+def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: int) -> None:
+    sql.run(session, "record_lines", file_id=batch.file_id, batch=batch.number)
+    values = {"file_id": batch.file_id, "first": batch.first_line, "last": batch.last_line}
+    result.lines = dict(map(tuple, session.execute(text(_OUTCOMES), values)))
+    if sum(result.lines.values()) != count:
         raise TotalsDisagree(
-            f"{told.file_name} batch {told.number}: {count} lines were read, but {sum(applied.lines.values())} have an "
-            f"outcome ({applied.lines})."
+            f"{batch.file_name} batch {batch.number}: {count} lines were read, but {sum(result.lines.values())} have an "
+            f"outcome ({result.lines})."
         )
-    applied.looked_at = list(sql.run(session, "list_for_a_person", limit=SHOWN))
-    applied.unanswered = list(sql.run(session, "list_unanswered", batch=told.number, limit=SHOWN))
+    result.to_check = list(sql.run(session, "list_to_check", limit=SHOWN))
+    result.unanswered = list(sql.run(session, "list_unanswered", batch=batch.number, limit=SHOWN))

@@ -1,6 +1,6 @@
 """Apply one feedback file: each of its batches in a transaction of its own.
 
-Where a batch cannot be applied, it is held with the reason and the others go on. A file that was begun is taken up
+Where a batch cannot be result, it is held with the reason and the others go on. A file that was begun is taken up
 where it was left: what a batch has become stands in its row.
 """
 
@@ -21,11 +21,11 @@ from database.errors import explain, refuses_content
 from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
-from tasks.ejv_feedback_check.apply_batch import Applied, Told, apply_batch
-from tasks.ejv_feedback_check.batches_in_file import Survey
+from tasks.ejv_feedback_check.apply_batch import BatchResult, FeedbackBatch, apply_batch
+from tasks.ejv_feedback_check.batch_report import outcome_of, reversal_events
+from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
 from tasks.ejv_feedback_check.file_index import FEEDBACK, batches_of, index_file, register_batches, set_batch_state
-from tasks.ejv_feedback_check.report import outcome_of, reversal_events
-from tasks.ejv_feedback_check.staging import Section, Spool
+from tasks.ejv_feedback_check.line_spool import LineSpool, SpooledBatch
 
 DONE = ("applied", "already_applied")
 
@@ -41,15 +41,15 @@ def apply_file(context: RunContext, opened: FileToApply, *, despite_faults: bool
     if current is None or current.state not in {"received", "failed", "held"}:
         return Outcome(notes=[f"{file.name} was taken care of meanwhile."])
     outcome = Outcome()
-    with closing(Spool()) as spool:
+    with closing(LineSpool()) as spool:
         try:
-            survey = _register(context, opened, spool)
+            contents = _register(context, opened, spool)
         except (InputRefused, DBAPIError) as error:
             context.stop.check()
             return _held_unread(context, file, _why_refused(error))
         with context.database.begin() as session:
             rows = batches_of(session, file.id)
-        for row, batch in zip(rows, survey.batches, strict=True):
+        for row, batch in zip(rows, contents.batches, strict=True):
             context.stop.check()
             if row.state in DONE:
                 continue
@@ -59,15 +59,15 @@ def apply_file(context: RunContext, opened: FileToApply, *, despite_faults: bool
             outcome += _apply(
                 context, file, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
             )
-    outcome += _settle_file(context, opened, survey, despite_faults=despite_faults)
+    outcome += _settle_file(context, opened, contents, despite_faults=despite_faults)
     return outcome
 
 
-def _register(context: RunContext, opened: FileToApply, spool: Spool) -> Survey:
+def _register(context: RunContext, opened: FileToApply, spool: LineSpool) -> BatchesInFile:
     """Read the file: into the spool, and what it is about into the index."""
     file = opened.file
     with opened.content as content, context.database.begin() as session:
-        survey = index_file(
+        contents = index_file(
             session,
             content,
             FEEDBACK,
@@ -76,27 +76,27 @@ def _register(context: RunContext, opened: FileToApply, spool: Spool) -> Survey:
             now=context.clock(),
             keep=spool.keep,
         )
-        register_batches(session, file.id, survey, run_id=context.run_id)
-    return survey
+        register_batches(session, file.id, contents, run_id=context.run_id)
+    return contents
 
 
 def _apply(
-    context: RunContext, file: InboundFile, row: Row[Any], feeder: str, lines: Section, *, despite_faults: bool
+    context: RunContext, file: InboundFile, row: Row[Any], feeder: str, lines: SpooledBatch, *, despite_faults: bool
 ) -> Outcome:
-    told = Told(file.id, file.name, row.batch_type, row.batch_number, feeder, row.first_line, row.last_line)
+    answer = FeedbackBatch(file.id, file.name, row.batch_type, row.batch_number, feeder, row.first_line, row.last_line)
     now = context.clock()
     try:
         with context.database.begin() as session:
-            applied = apply_batch(
-                session, told, lines, now=naive_utc(now), today=context.today(), despite_faults=despite_faults
+            result = apply_batch(
+                session, answer, lines, now=naive_utc(now), today=context.today(), despite_faults=despite_faults
             )
-            state = _state(applied)
+            state = _state(result)
             with_dates = context.settings(EventSettings).product_dates
-            events = reversal_events(applied, told, with_dates=with_dates)
+            events = reversal_events(result, answer, with_dates=with_dates)
             enqueue(session, events, run_id=context.run_id, created_on=now)
-            counts = json.dumps(applied.lines)
+            counts = json.dumps(result.lines)
             set_batch_state(
-                session, row.id, state, reason=_reason(applied, state), run_id=context.run_id, now=now, counts=counts
+                session, row.id, state, reason=_reason(result, state), run_id=context.run_id, now=now, counts=counts
             )
     except (InputRefused, DBAPIError) as error:
         context.stop.check()
@@ -104,11 +104,11 @@ def _apply(
         with context.database.begin() as session:
             set_batch_state(session, row.id, "held", reason=reason, run_id=context.run_id, now=now)
         return _held(file, row, reason)
-    outcome = outcome_of(applied, told)
+    outcome = outcome_of(result, answer)
     outcome.counts[f"batches_{state}"] += 1
     if state == "already_applied":
-        outcome.notes.append(f"{file.name} batch {told.number}: every line of it was answered the same way before.")
-    context.log.info("batch.applied", file=file.name, batch=told.number, state=state, **applied.lines)
+        outcome.notes.append(f"{file.name} batch {answer.number}: every line of it was answered the same way before.")
+    context.log.info("batch.applied", file=file.name, batch=answer.number, state=state, **result.lines)
     return outcome
 
 
@@ -121,19 +121,19 @@ def _why_refused(error: InputRefused | DBAPIError) -> str:
     return str(explain(error)).rstrip(".")
 
 
-def _state(applied: Applied) -> str:
+def _state(result: BatchResult) -> str:
     """Give what became of the batch."""
-    if applied.is_held:
+    if result.is_held:
         return "held"
-    if applied.effects:
+    if result.effects:
         return "applied"
-    return "already_applied" if applied.lines.get("already_applied") else "applied"
+    return "already_applied" if result.lines.get("already_applied") else "applied"
 
 
-def _reason(applied: Applied, state: str) -> str | None:
+def _reason(result: BatchResult, state: str) -> str | None:
     if state == "held":
         return "none of its lines could be applied (`files replay` shows why)"
-    return applied.refusal or None
+    return result.refusal or None
 
 
 def _held(file: InboundFile, row: Row[Any], reason: str, *, is_damaged: bool = False) -> Outcome:
@@ -143,7 +143,7 @@ def _held(file: InboundFile, row: Row[Any], reason: str, *, is_damaged: bool = F
         step = f"Ask CAS to send it again; or apply what can be read: {command}"
     else:
         step = f'Once the cause is removed: files replay {file.name} --reason "..."'
-    detail = f"{reason}. Nothing of the batch was applied. {step}"
+    detail = f"{reason}. Nothing of the batch was result. {step}"
     return Outcome(rejects=[Reject(where, "held", detail)], counts=Counter(batches_held=1))
 
 
@@ -156,7 +156,7 @@ def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome
     return Outcome(rejects=[Reject(file.name, "held", detail)], counts=Counter(files_held=1))
 
 
-def _settle_file(context: RunContext, opened: FileToApply, survey: Survey, *, despite_faults: bool) -> Outcome:
+def _settle_file(context: RunContext, opened: FileToApply, contents: BatchesInFile, *, despite_faults: bool) -> Outcome:
     """Note what became of the file, and name the lines that belong to no batch: they may be another batch's answer."""
     outcome, file = Outcome(), opened.file
     with context.database.begin() as session:
@@ -166,8 +166,8 @@ def _settle_file(context: RunContext, opened: FileToApply, survey: Survey, *, de
         if not rows:
             reasons.append("it holds no batch of feedback (no line begins with GIBG, GABG or APBG)")
             outcome.rejects.append(Reject(file.name, "no batch", f"{reasons[0]}; ask CAS what it is"))
-        reasons += [f"line {fault.line} belongs to no batch: {fault.text}" for fault in survey.outside[:1]]
-        is_read = bool(rows) and not open_batches and (despite_faults or not survey.outside)
+        reasons += [f"line {fault.line} belongs to no batch: {fault.text}" for fault in contents.outside[:1]]
+        is_read = bool(rows) and not open_batches and (despite_faults or not contents.outside)
         set_state(
             session,
             file.id,
@@ -177,7 +177,7 @@ def _settle_file(context: RunContext, opened: FileToApply, survey: Survey, *, de
             applied_on=context.clock() if is_read else None,
             details={"replayed": opened.reason} if opened.reason else None,
         )
-    outcome.rejects += [Reject(f"{file.name} line {fault.line}", "outside", fault.text) for fault in survey.outside]
+    outcome.rejects += [Reject(f"{file.name} line {fault.line}", "outside", fault.text) for fault in contents.outside]
     outcome.counts["files_applied" if is_read else "files_failed"] += 1
     context.log.info("file.done", file=file.name, file_id=file.id, batches=len(rows), open=len(open_batches))
     return outcome

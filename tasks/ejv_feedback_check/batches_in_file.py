@@ -10,13 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from tasks.ejv_feedback_check.feedback import ACCEPTED, COUNTED, JOURNAL_TYPES, Line
+from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, COUNTED, JOURNAL_TYPES, FeedbackLine
 
 MAX_FAULTS = 200
 _ZERO = Decimal("0.00")
 
 
-class Fault(NamedTuple):
+class LineFault(NamedTuple):
     """Something that is wrong at a line; 0 is the file as a whole."""
 
     line: int
@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 class Mention(NamedTuple):
     """A number that a line is about, for the index: batch, journal, invoice, disbursement, refund or ap.
 
-    Of journal lines that follow one another and are about the same thing, the first stands for all (`goes_on`).
+    Of journal lines that follow one another and are about the same thing, the first stands for all (`continues`).
     """
 
     line: int
@@ -36,7 +36,7 @@ class Mention(NamedTuple):
 
 
 @dataclass
-class Journal:
+class JournalInFile:
     """A journal of a batch: what its header says, and what its lines add up to on either side."""
 
     line: int
@@ -45,7 +45,7 @@ class Journal:
 
 
 @dataclass
-class Batch:
+class BatchInFile:
     """A batch in a file."""
 
     ordinal: int
@@ -54,27 +54,27 @@ class Batch:
     feeder: str
     first_line: int
     last_line: int
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[LineFault] = field(default_factory=list)
     header_code: str = ""
     header_message: str = ""
     counted: int = 0
     items: int = 0
     total: Decimal = _ZERO
-    journals: dict[int, Journal] = field(default_factory=dict)
+    journals: dict[int, JournalInFile] = field(default_factory=dict)
     is_closed: bool = False
 
     def blame(self, line: int, text: str) -> None:
         """Note a fault; a file that is all faults fills no memory."""
         if len(self.faults) < MAX_FAULTS:
-            self.faults.append(Fault(line, text))
+            self.faults.append(LineFault(line, text))
 
 
 @dataclass
-class Survey:
+class BatchesInFile:
     """What was found. `outside` are the lines that belong to no batch."""
 
-    batches: list[Batch] = field(default_factory=list)
-    outside: list[Fault] = field(default_factory=list)
+    batches: list[BatchInFile] = field(default_factory=list)
+    outside: list[LineFault] = field(default_factory=list)
     effective: set[date] = field(default_factory=set)
     lines: int = 0
 
@@ -88,27 +88,27 @@ class Survey:
         return f"line {first.line}: {first.text}" if first is not None else None
 
     def read(
-        self, lines: Iterable[tuple[Line, str]], keep: Callable[[Line], None] = lambda _line: None
+        self, lines: Iterable[tuple[FeedbackLine, str]], keep: Callable[[FeedbackLine], None] = lambda _line: None
     ) -> Iterator[Mention]:
         """Take the lines in (with the batch type of each), hand those of batches on, and give what they mention."""
-        batch: Batch | None = None
-        before: Line | None = None
+        batch: BatchInFile | None = None
+        before: FeedbackLine | None = None
         for line, batch_type in lines:
             self.lines = line.number
             if line.record == "BG":
                 if batch is not None:
                     _close(batch, line.number)
                 number = None if line.fault else line.batch
-                batch = Batch(len(self.batches) + 1, batch_type, number, line.feeder, line.number, line.number)
+                batch = BatchInFile(len(self.batches) + 1, batch_type, number, line.feeder, line.number, line.number)
                 self.batches.append(batch)
             if batch is None:
                 if len(self.outside) < MAX_FAULTS:
-                    self.outside.append(Fault(line.number, line.fault or f"a {line.record} line outside any batch"))
+                    self.outside.append(LineFault(line.number, line.fault or f"a {line.record} line outside any batch"))
                 continue
             batch.last_line = line.number
             keep(line)
             self._take(batch, line, batch_type)
-            if line.about is None or not goes_on(before, line):
+            if line.about is None or not continues(before, line):
                 yield from _mentions(line)
             before = line
             if line.record == "BT":
@@ -116,7 +116,7 @@ class Survey:
         if batch is not None:
             _close(batch, None)
 
-    def _take(self, batch: Batch, line: Line, batch_type: str) -> None:
+    def _take(self, batch: BatchInFile, line: FeedbackLine, batch_type: str) -> None:
         if line.fault:
             batch.blame(line.number, line.fault)
         elif batch_type != batch.batch_type:
@@ -141,7 +141,7 @@ class Survey:
             _check(batch, line)
 
 
-def goes_on(before: Line | None, line: Line) -> bool:
+def continues(before: FeedbackLine | None, line: FeedbackLine) -> bool:
     """Whether a journal line is about the same as the one before it."""
     return (
         before is not None
@@ -150,17 +150,17 @@ def goes_on(before: Line | None, line: Line) -> bool:
     )
 
 
-def _take_journal(batch: Batch, line: Line) -> None:
+def _take_journal(batch: BatchInFile, line: FeedbackLine) -> None:
     assert line.journal is not None and line.amount is not None
     if line.batch != batch.number:
         batch.blame(line.number, f"journal {line.journal} names batch {line.batch}, expected {batch.number}")
     if line.journal in batch.journals:
         batch.blame(line.number, f"journal {line.journal} began at line {batch.journals[line.journal].line} already")
         return
-    batch.journals[line.journal] = Journal(line.number, line.amount)
+    batch.journals[line.journal] = JournalInFile(line.number, line.amount)
 
 
-def _take_detail(batch: Batch, line: Line) -> None:
+def _take_detail(batch: BatchInFile, line: FeedbackLine) -> None:
     assert line.journal is not None and line.amount is not None
     batch.items += 1
     journal = batch.journals.get(line.journal)
@@ -170,7 +170,7 @@ def _take_detail(batch: Batch, line: Line) -> None:
     journal.sums[line.side] += line.amount
 
 
-def _check(batch: Batch, trailer: Line) -> None:
+def _check(batch: BatchInFile, trailer: FeedbackLine) -> None:
     """Hold a batch against its trailer, and its journals against their headers."""
     batch.is_closed = True
     if trailer.batch != batch.number:
@@ -193,7 +193,7 @@ def _check(batch: Batch, trailer: Line) -> None:
     batch.journals = {}
 
 
-def _close(batch: Batch, next_line: int | None) -> None:
+def _close(batch: BatchInFile, next_line: int | None) -> None:
     if next_line is None:
         where = f"the file ends at line {batch.last_line}"
     else:
@@ -201,7 +201,7 @@ def _close(batch: Batch, next_line: int | None) -> None:
     batch.blame(batch.last_line, f"the batch has no BT line: {where}")
 
 
-def _mentions(line: Line) -> Iterator[Mention]:
+def _mentions(line: FeedbackLine) -> Iterator[Mention]:
     if line.fault:
         return
     if line.record in {"BG", "BT"}:

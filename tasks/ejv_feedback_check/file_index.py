@@ -12,10 +12,10 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
-from tasks.ejv_feedback_check.batches_in_file import Survey
-from tasks.ejv_feedback_check.feedback import Line, read_line
+from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
+from tasks.ejv_feedback_check.feedback_lines import FeedbackLine, read_line
 from tasks.ejv_feedback_check.file_lines import read_lines
-from tasks.ejv_feedback_check.inbox import read_inbox_line
+from tasks.ejv_feedback_check.inbox_lines import read_inbox_line
 
 _SHOWN_FAULTS = 3
 _ADD_FILE = """
@@ -34,41 +34,41 @@ VALUES (:file_id, :ordinal, :batch_type, :batch_number, :first_line, :last_line,
 
 
 @dataclass(frozen=True)
-class Reader:
+class LineReader:
     """How the lines of a kind of file are read; `type_at` is where the batch type stands in a line."""
 
     kind: str
-    read: Callable[[int, bytes], Line]
+    read: Callable[[int, bytes], FeedbackLine]
     type_at: int
 
-    def lines(self, stream: BinaryIO) -> Iterator[tuple[Line, str]]:
+    def lines(self, stream: BinaryIO) -> Iterator[tuple[FeedbackLine, str]]:
         """Give each line with its batch type."""
         for number, raw in read_lines(stream):
             yield self.read(number, raw), raw[self.type_at : self.type_at + 2].decode("latin-1")
 
 
-FEEDBACK = Reader("feedback", read_line, 0)
-INBOX = Reader("inbox", read_inbox_line, 4)
+FEEDBACK = LineReader("feedback", read_line, 0)
+INBOX = LineReader("inbox", read_inbox_line, 4)
 
 
 def index_file(
     session: Session,
     stream: BinaryIO,
-    reader: Reader,
+    reader: LineReader,
     *,
     object_key: str | None,
     name: str,
     now: datetime,
-    keep: Callable[[Line], None] = lambda _line: None,
+    keep: Callable[[FeedbackLine], None] = lambda _line: None,
     content_hash: Callable[[], str | None] = lambda: None,
-) -> Survey:
+) -> BatchesInFile:
     """Read a file, keep its numbers in the index unless they are there, and return what was found.
 
     keep          is handed every line of a batch
     content_hash  is asked once the file was read
     """
-    survey = Survey()
-    mentions = survey.read(reader.lines(stream), keep)
+    contents = BatchesInFile()
+    mentions = contents.read(reader.lines(stream), keep)
     added = None
     if object_key is not None:
         values = {"object_key": object_key, "name": name, "kind": reader.kind, "now": now}
@@ -76,17 +76,17 @@ def index_file(
     if added is None:
         for _ in mentions:
             pass
-        return survey
+        return contents
     columns = ("cgi_file_id", "line", "kind", "number", "amount")
     copy_rows(session, "pay_jobs.cgi_mentions", columns, ((added, *mention) for mention in mentions))
-    fault = survey.fault if reader.kind == "feedback" else None
-    session.execute(text(_END_FILE), {"id": added, "lines": survey.lines, "fault": fault, "sha256": content_hash()})
-    return survey
+    fault = contents.fault if reader.kind == "feedback" else None
+    session.execute(text(_END_FILE), {"id": added, "lines": contents.lines, "fault": fault, "sha256": content_hash()})
+    return contents
 
 
-def register_batches(session: Session, file_id: int, survey: Survey, *, run_id: int | None) -> None:
+def register_batches(session: Session, file_id: int, contents: BatchesInFile, *, run_id: int | None) -> None:
     """Note the batches of a file: waiting, or held with what is wrong."""
-    for batch in survey.batches:
+    for batch in contents.batches:
         faults = [f"line {fault.line}: {fault.text}" for fault in batch.faults[:_SHOWN_FAULTS]]
         more = len(batch.faults) - len(faults)
         reason = "; ".join([*faults, *([f"and {more} more"] if more > 0 else [])])

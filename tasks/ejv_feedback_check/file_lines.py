@@ -2,7 +2,7 @@
 
 0x1D, the field delimiter, is no line break, nor is any other character that generic helpers take for one; one CR
 before the LF, a byte order mark before the first line and the end sign of DOS are dropped.
-Source: docs/specs/cgi-ejv-files.md section 1, "Reader trap".
+Source: docs/specs/cgi-ejv-files.md section 1, "LineReader trap".
 """
 
 from collections.abc import Iterator

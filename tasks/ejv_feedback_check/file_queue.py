@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from config.settings import CgiSettings
 from connectors.inbound.ledger import list_files
 from jobs.inbound.file_format import FileQueue
-from tasks.ejv_feedback_check.names import SOURCE, is_ack, is_feedback
+from tasks.ejv_feedback_check.file_names import SOURCE, is_ack, is_feedback
 
 
 def waiting_files(session: Session, *, settings: CgiSettings) -> FileQueue:

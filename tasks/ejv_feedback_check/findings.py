@@ -74,7 +74,7 @@ _BOOKED = {
 
 
 def findings(row: Row[Any], where: str) -> Iterator[Reject]:
-    """Return what needs attention about a row of list_for_a_person.sql."""
+    """Return what needs attention about a row of list_to_check.sql."""
     journal = f" journal {row.journal}" if row.journal is not None else ""
     line = f" line {row.at_line}" if row.at_line is not None else ""
     place = f"{where}{journal}{line}"

@@ -6,8 +6,8 @@ from connectors.inbound.poll import PollReport
 from connectors.sftp import connect_sftp
 from database.sql import statements
 from jobs.run.context import RunContext
-from tasks.ejv_feedback_check.names import SOURCE, may_be_feedback
-from tasks.ejv_feedback_check.resend_guards import look_on_the_server
+from tasks.ejv_feedback_check.file_names import SOURCE, may_be_feedback
+from tasks.ejv_feedback_check.resend_guards import list_server_files
 
 sql = statements(__package__)
 
@@ -19,7 +19,7 @@ def note_left_feedback(context: RunContext, report: PollReport) -> None:
     if not any(may_be_feedback(settings, name) for name in reasons):
         return
     with connect_sftp(sftp_settings) as sftp:
-        there = look_on_the_server(sftp, context)
+        there = list_server_files(sftp, context)
     with context.database.begin() as session:
         for file in there.directory:
             name = printable(file.name)

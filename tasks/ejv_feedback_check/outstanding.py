@@ -25,7 +25,7 @@ _COLUMNS = ("batch", "type", "state", "age", "open", "amount", "sent as", "next"
 _ANSWERED = ("COMPLETED", "ERRORED")
 
 
-class Step(NamedTuple):
+class NextAction(NamedTuple):
     """The state of a batch and what to do: in words, and as a command where there is one."""
 
     state: str
@@ -44,19 +44,21 @@ def check_outstanding(context: RunContext) -> Outcome:
     shown = []
     for row in rows:
         age = age_in_business_days(_sent_on(row), now)
-        step = next_step(row, age, now, since(unread, row.created_on))
+        action = next_action(row, age, now, since(unread, row.created_on))
         shown.append(
-            (row.batch, row.file_type, step.state, None if _is_answered(row) else age, row.open_items, row.amount,
-             row.resubmitted_as or row.file_ref, step.words, step.command)
+            (row.batch, row.file_type, action.state, None if _is_answered(row) else age, row.open_items, row.amount,
+             row.resubmitted_as or row.file_ref, action.words, action.command)
         )  # fmt: skip
         if not _is_answered(row):
             outcome.counts["batches_outstanding"] += 1
-        if step.is_urgent:
+        if action.is_urgent:
             where = f"batch {row.batch} ({row.file_type}, {row.resubmitted_as or row.file_ref})"
             stuck = f"{row.open_items} items, {row.amount if row.amount is not None else '?'} CAD"
             outcome.counts["batches_overdue"] += age >= LATE
             outcome.rejects.append(
-                Reject(where, f"{step.state}, {age} business days", f"{stuck}. {step.words} {step.command}".strip())
+                Reject(
+                    where, f"{action.state}, {age} business days", f"{stuck}. {action.words} {action.command}".strip()
+                )
             )
     if shown:
         outcome.tables.append(Table("Batches at CGI (age in business days)", _COLUMNS, shown))
@@ -65,51 +67,51 @@ def check_outstanding(context: RunContext) -> Outcome:
     return outcome
 
 
-def next_step(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) -> Step:
+def next_action(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) -> NextAction:
     """Decide what is to be done with a batch.
 
     unread  feedback that came since it was sent and was not read: nothing is sent again or voided before it is
     """
     if row.resubmission_state not in {None, "done"}:
-        return Step("resubmission unfinished", "The next run finishes it.", "EJV_FEEDBACK_CHECK", True)
+        return NextAction("resubmission unfinished", "The next run finishes it.", "EJV_FEEDBACK_CHECK", True)
     if _is_answered(row):
-        return Step("completed" if row.status == "COMPLETED" else "errored", "", "", False)
+        return NextAction("completed" if row.status == "COMPLETED" else "errored", "", "", False)
     if row.told_name is not None:
         why = f" ({row.told_state}: {row.told_reason})" if row.told_reason else ""
         words = f"Its feedback {row.told_name} is stored and not applied{why}: apply it."
-        return Step("feedback stored, not applied", words, f"EJV_FEEDBACK_CHECK --file {row.told_name}", True)
+        return NextAction("feedback stored, not applied", words, f"EJV_FEEDBACK_CHECK --file {row.told_name}", True)
     if unread:
         more = f", and {len(unread) - 1} more," if len(unread) > 1 else ""
         words = f"{unread[0].words}{more} came since it was sent and was not read: its answer may be in it."
-        return Step("feedback not read", words, unread[0].command, True)
+        return NextAction("feedback not read", words, unread[0].command, True)
     if row.status == "ERRORED":
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
-        return Step("errored, half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
+        return NextAction("errored, half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
     if row.is_applied:
         words = (
             "Its feedback was applied and says nothing that fits the rest: ask CAS. What CGI never ran is set free by:"
         )
-        return Step("half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
+        return NextAction("half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
     if row.feedback_file_ref is not None or row.status == "COMPLETED":
         name = row.feedback_file_ref or "its feedback"
         words = f"{name} was begun and not finished: apply it again, what is done already stays."
         command = f"EJV_FEEDBACK_CHECK --file {row.feedback_file_ref}" if row.feedback_file_ref else ""
-        return Step("half applied", words, command, True)
+        return NextAction("half applied", words, command, True)
     has_it = bool(row.ack_file_ref) or row.status == "ACKNOWLEDGED"
     state = "acknowledged" if has_it else "uploaded"
     if row.resubmitted_as:
         state = f"resubmitted, {state}"
     if age < LATE:
-        return Step(state, "Wait: feedback comes the same evening or the next day.", "", False)
+        return NextAction(state, "Wait: feedback comes the same evening or the next day.", "", False)
     if age < ACT:
         words = "Late: look for it in the stored files."
-        return Step(state, words, f"ejv search {row.batch}", True)
+        return NextAction(state, words, f"ejv search {row.batch}", True)
     ask = "CGI acknowledged it: ask CAS what became of it." if has_it else "Ask CAS whether it was received."
     if _is_of_past_month(row, now):
         words = f"{ask} Its dates are of a month that may be closed; if CAS will not run it:"
-        return Step(state, words, _with_reason(f"ejv rebuild {row.batch}"), True)
+        return NextAction(state, words, _with_reason(f"ejv rebuild {row.batch}"), True)
     words = f"{ask} Never send it again while they may still run it; if they will not:"
-    return Step(state, words, _with_reason(f"ejv resubmit {row.batch}"), True)
+    return NextAction(state, words, _with_reason(f"ejv resubmit {row.batch}"), True)
 
 
 def _is_answered(row: Row[Any]) -> bool:

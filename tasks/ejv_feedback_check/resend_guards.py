@@ -15,7 +15,7 @@ from connectors.inbound.listing import printable
 from connectors.inbound.unread_feedback import since, unread_feedback
 from connectors.sftp import RemoteFile, SftpSession, join
 from jobs.run.context import RunContext
-from tasks.ejv_feedback_check.names import may_be_feedback
+from tasks.ejv_feedback_check.file_names import may_be_feedback
 
 LATE = 1
 _SHOWN = 5
@@ -64,31 +64,31 @@ SELECT coalesce(max(coalesce(sent.done_on, sent.begun_on)), max(batch.created_on
 """
 
 
-class Ours(NamedTuple):
+class SentBatch(NamedTuple):
     """A batch as our tables know it: its row of ejv_files, and (number, example) of its links by status."""
 
     batch: Row[Any]
     links: dict[str, tuple[int, int]]
 
 
-def our_batch(session: Session, number: int) -> Ours:
+def lock_sent_batch(session: Session, number: int) -> SentBatch:
     """Lock a batch and give it. Raises UsageError if there is none of that number."""
     batch = session.execute(text(_BATCH), {"batch": number}).one_or_none()
     if batch is None:
         raise UsageError(f"There is no batch {number} in ejv_files; `ejv outstanding` shows those there are.")
     links = session.execute(text(_LINKS), {"batch": number})
-    return Ours(batch, {row.status: (row.number, row.example) for row in links})
+    return SentBatch(batch, {row.status: (row.number, row.example) for row in links})
 
 
 @dataclass(frozen=True)
-class OnTheServer:
+class ServerListing:
     """What lies on CGI's server under names that may be feedback's: in its directory, and in the backup directory."""
 
     directory: list[RemoteFile]
     backup: list[RemoteFile]
 
 
-def look_on_the_server(sftp: SftpSession, context: RunContext) -> OnTheServer:
+def list_server_files(sftp: SftpSession, context: RunContext) -> ServerListing:
     """List what lies on CGI's server and may be feedback, whatever the case of its name."""
     settings, cgi = context.settings(CgiSftpSettings), context.settings(CgiSettings)
 
@@ -96,28 +96,28 @@ def look_on_the_server(sftp: SftpSession, context: RunContext) -> OnTheServer:
         entries = [entry for entry in sftp.list(directory) if may_be_feedback(cgi, entry.name)]
         return [entry for entry in entries if entry.is_regular or _leads_to_a_file(sftp, join(directory, entry.name))]
 
-    return OnTheServer(listed(settings.directory), listed(settings.backup_directory))
+    return ServerListing(listed(settings.directory), listed(settings.backup_directory))
 
 
-def unread_answers(session: Session, context: RunContext, ours: Ours, there: OnTheServer) -> list[str]:
+def unread_answers(session: Session, context: RunContext, sent_batch: SentBatch, there: ServerListing) -> list[str]:
     """Say which feedback is about the batch and not applied, or may be about it because it was not read."""
     return [
         *answers_waiting(there),
-        *answers_stored(session, ours, context.settings(CgiSettings)),
-        *answers_archived(session, ours, there, context.settings(CgiSettings)),
+        *answers_stored(session, sent_batch, context.settings(CgiSettings)),
+        *answers_archived(session, sent_batch, there, context.settings(CgiSettings)),
     ]
 
 
-def answers_stored(session: Session, ours: Ours, settings: CgiSettings) -> list[str]:
+def answers_stored(session: Session, sent_batch: SentBatch, settings: CgiSettings) -> list[str]:
     """Say which stored feedback is about the batch, or may be, and is not applied."""
-    rows = session.execute(text(_STORED), {"batch": ours.batch.id}).all()
+    rows = session.execute(text(_STORED), {"batch": sent_batch.id}).all()
     reasons = [
         f"feedback {row.name} is stored and not applied ({row.state}): apply it first, "
         f"EJV_FEEDBACK_CHECK --file {row.name}"
         for row in rows
     ]
     about_it = {row.name for row in rows}
-    unread = since(unread_feedback(session, settings.ack_prefix), ours.batch.created_on)
+    unread = since(unread_feedback(session, settings.ack_prefix), sent_batch.created_on)
     reasons += [
         f"feedback {file.words} came since it was sent and was not read to its end, so it may hold the answer: "
         f"EJV_FEEDBACK_CHECK --file {file.name} once the cause is removed, or, where CAS says what it is, "
@@ -128,24 +128,24 @@ def answers_stored(session: Session, ours: Ours, settings: CgiSettings) -> list[
     return reasons
 
 
-def answers_applied(ours: Ours) -> list[str]:
+def answers_applied(sent_batch: SentBatch) -> list[str]:
     """Say which answer to the batch is in our tables already."""
     reasons = []
     for status in ("COMPLETED", "ERRORED"):
-        number, example = ours.links.get(status, (0, 0))
+        number, example = sent_batch.links.get(status, (0, 0))
         if number:
             reasons.append(f"{number} of its links are {status} (link {example}, for one): CGI has answered them")
-    if ours.batch.disbursement_status_code in {"COMPLETED", "ERRORED"}:
+    if sent_batch.disbursement_status_code in {"COMPLETED", "ERRORED"}:
         reasons.append(
-            f"it is {ours.batch.disbursement_status_code} in ejv_files"
-            f" ({ours.batch.feedback_file_ref or ours.batch.message or 'no file named'}): it was answered or voided"
+            f"it is {sent_batch.disbursement_status_code} in ejv_files"
+            f" ({sent_batch.feedback_file_ref or sent_batch.message or 'no file named'}): it was answered or voided"
         )
-    elif ours.batch.feedback_file_ref:
-        reasons.append(f"its feedback {ours.batch.feedback_file_ref} was begun: find that file and apply it")
+    elif sent_batch.feedback_file_ref:
+        reasons.append(f"its feedback {sent_batch.feedback_file_ref} was begun: find that file and apply it")
     return reasons
 
 
-def answers_waiting(there: OnTheServer) -> list[str]:
+def answers_waiting(there: ServerListing) -> list[str]:
     """Say which feedback lies in the CGI directory and was not fetched."""
     if not there.directory:
         return []
@@ -155,9 +155,9 @@ def answers_waiting(there: OnTheServer) -> list[str]:
     ]
 
 
-def answers_archived(session: Session, ours: Ours, there: OnTheServer, settings: CgiSettings) -> list[str]:
+def answers_archived(session: Session, sent_batch: SentBatch, there: ServerListing, settings: CgiSettings) -> list[str]:
     """Say which feedback lies in the backup directory since the batch was sent and was never taken in."""
-    sent = (ours.batch.created_on.replace(tzinfo=UTC) - _CLOCKS_APART).timestamp()
+    sent = (sent_batch.created_on.replace(tzinfo=UTC) - _CLOCKS_APART).timestamp()
     known = set(session.execute(text(_ARCHIVED)).scalars())
     trigger = settings.trigger_ending.upper()
     found = [

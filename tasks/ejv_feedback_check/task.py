@@ -11,15 +11,15 @@ from jobs.inbound.file_format import FileFormat, FileToApply
 from jobs.inbound.poll_outcome import outcome_of_poll
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from tasks.ejv_feedback_check.acks import record_ack
 from tasks.ejv_feedback_check.apply_file import apply_file
 from tasks.ejv_feedback_check.arguments import Arguments
-from tasks.ejv_feedback_check.bucket import find_untaken_feedback, index_outstanding
+from tasks.ejv_feedback_check.bucket_index import find_untaken_feedback, index_outstanding
+from tasks.ejv_feedback_check.file_names import SOURCE, is_ack, wanted_names
 from tasks.ejv_feedback_check.file_queue import waiting_files
 from tasks.ejv_feedback_check.left_feedback import note_left_feedback
-from tasks.ejv_feedback_check.names import SOURCE, is_ack, wanted
 from tasks.ejv_feedback_check.outstanding import check_outstanding
-from tasks.ejv_feedback_check.sending import send, unfinished
+from tasks.ejv_feedback_check.record_ack import record_ack
+from tasks.ejv_feedback_check.resubmission import finish_resubmission, unfinished_resubmissions
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -50,7 +50,7 @@ def feedback_desk(context: RunContext, store: ObjectStore, *, despite_faults: bo
     feedback_files = FileFormat(
         source=SOURCE,
         noun="feedback file",
-        names=wanted(settings),
+        names=wanted_names(settings),
         sftp=CgiSftpSettings,
         queue=partial(waiting_files, settings=settings),
         apply=partial(_apply, despite_faults=despite_faults),
@@ -66,7 +66,7 @@ def _apply(context: RunContext, file: FileToApply, *, despite_faults: bool) -> O
     if is_ack(settings, name):
         return record_ack(context, file.file, file.content)
     outcome = Outcome()
-    fault = wanted(settings).date_fault(name)
+    fault = wanted_names(settings).date_fault(name)
     if fault is not None:
         outcome.notes.append(f"{name}: {fault}; it is read all the same.")
     outcome += apply_file(context, file, despite_faults=despite_faults)
@@ -77,10 +77,10 @@ def _finish_resubmissions(context: RunContext, store: ObjectStore) -> Outcome:
     """Finish what an earlier run began to send again, now that every answer that came is known."""
     outcome = Outcome()
     with context.database.begin() as session:
-        begun = unfinished(session)
+        begun = unfinished_resubmissions(session)
     if not begun or context.dry_run:
         return outcome
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
         for one in begun:
-            outcome += send(context, store, sftp, one)
+            outcome += finish_resubmission(context, store, sftp, one)
     return outcome

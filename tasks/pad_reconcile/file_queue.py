@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from connectors.inbound.ledger import InboundFile, list_files
-from connectors.inbound.listing import Wanted
+from connectors.inbound.listing import WantedNames
 from jobs.inbound.file_format import FileQueue
 
 SOURCE = "CAS"
-WANTED = Wanted(
+WANTED = WantedNames(
     re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})(?:[._-][\w.-]*)?\.csv", re.IGNORECASE | re.ASCII),
     ends_in_line_end=True,
 )

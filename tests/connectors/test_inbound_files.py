@@ -20,12 +20,12 @@ from connectors.inbound.ledger import (
     record,
     set_state,
 )
-from connectors.inbound.listing import Wanted, choose, name_fault, printable
+from connectors.inbound.listing import WantedNames, choose, name_fault, printable
 from connectors.sftp import RemoteFile
 from database.engine import Database
 
 NOW = datetime(2026, 11, 5, 17, 0, tzinfo=UTC)
-SETTLEMENT = Wanted(re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})\.csv"))
+SETTLEMENT = WantedNames(re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})\.csv"))
 
 
 def new(name: str = "a.csv", content: str = "1", **changes: object) -> NewFile:

@@ -11,7 +11,7 @@ import pytest
 from config.errors import ConfigError, Interrupted, SourceUnavailable, UsageError
 from connectors.inbound.content import open_content
 from connectors.inbound.ledger import put_aside_if_known
-from connectors.inbound.listing import Wanted
+from connectors.inbound.listing import WantedNames
 from connectors.inbound.poll import PollReport
 from connectors.inbound.take_in import register_local
 from connectors.object_store import ObjectStore
@@ -172,7 +172,7 @@ def test_another_file_that_cannot_be_put_back_is_for_a_person_and_stays(faulty: 
 
 
 def test_a_file_waits_for_its_trigger_which_is_archived_with_it(arrivals: Arrivals) -> None:
-    wanted = Wanted(SETTLEMENT.pattern, trigger_suffix=".TRG")
+    wanted = WantedNames(SETTLEMENT.pattern, trigger_suffix=".TRG")
     arrivals.place.put(NAME, TEXT)
     assert "has not come yet" in arrivals.poll(wanted=wanted).left[0].reason
     arrivals.place.put(f"{NAME}.TRG", b"")
@@ -182,7 +182,7 @@ def test_a_file_waits_for_its_trigger_which_is_archived_with_it(arrivals: Arriva
 
 
 def test_a_trigger_without_its_file_is_left_and_named(faulty: Arrivals) -> None:
-    wanted = Wanted(SETTLEMENT.pattern, trigger_suffix=".TRG", trigger_required=False)
+    wanted = WantedNames(SETTLEMENT.pattern, trigger_suffix=".TRG", trigger_required=False)
     faulty.place.put(f"{NAME}.TRG", b"")
     faulty.place.put(LATER, TEXT)
     report = faulty.poll(wanted=wanted)
@@ -205,7 +205,7 @@ def test_hostile_names_are_refused_and_never_touched(arrivals: Arrivals) -> None
     for name in names:
         arrivals.place.put(name, b"x")
     arrivals.place.put(NAME, TEXT)
-    report = arrivals.poll(wanted=Wanted(re.compile(r"(?s).*")))
+    report = arrivals.poll(wanted=WantedNames(re.compile(r"(?s).*")))
     assert [file.name for file in report.received] == [NAME]
     assert len(report.refused) == len(names)
     assert report.attention

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from config.errors import UsageError
 from connectors.inbound.content import open_content
-from connectors.inbound.listing import Wanted
+from connectors.inbound.listing import WantedNames
 from connectors.inbound.poll import PollReport
 from connectors.inbound.take_in import register_local
 from connectors.object_store import ObjectStore
@@ -24,7 +24,7 @@ HEAD = b"Record type,Source transaction type\r\n"
 FIRST = HEAD + b"PADP,1\r\n"
 REST = b"PADP,2\r\nPADP,3\r\n"
 LATER = "BCR_PAYMENT_APPL_20261106.csv"
-WHOLE_LINES = Wanted(SETTLEMENT.pattern, ends_in_line_end=True)
+WHOLE_LINES = WantedNames(SETTLEMENT.pattern, ends_in_line_end=True)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_two_empty_files_of_two_days_are_both_told(arrivals: Arrivals) -> None:
 
 def test_the_real_file_after_an_empty_one_that_was_once_taken_is_received(arrivals: Arrivals) -> None:
     arrivals.place.put(NAME, b"")
-    (empty,) = arrivals.poll(wanted=Wanted(SETTLEMENT.pattern, may_be_empty=SETTLEMENT.pattern)).received
+    (empty,) = arrivals.poll(wanted=WantedNames(SETTLEMENT.pattern, may_be_empty=SETTLEMENT.pattern)).received
     arrivals.mark(empty, "failed")
     arrivals.place.put(NAME, FIRST)
     assert [file.sha256 for file in arrivals.poll().received] == [digest(FIRST)]

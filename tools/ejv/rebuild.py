@@ -19,10 +19,16 @@ from database.pay.history import keep_versions
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tasks.ejv_feedback_check.bucket import find_inbox, index_bucket
+from tasks.ejv_feedback_check.bucket_index import find_inbox, index_bucket
 from tasks.ejv_feedback_check.file_index import INBOX
-from tasks.ejv_feedback_check.names import VOIDED
-from tasks.ejv_feedback_check.resend_guards import Ours, answer_due, look_on_the_server, our_batch, unread_answers
+from tasks.ejv_feedback_check.file_names import VOIDED
+from tasks.ejv_feedback_check.resend_guards import (
+    SentBatch,
+    answer_due,
+    list_server_files,
+    lock_sent_batch,
+    unread_answers,
+)
 from tools.ejv.unstop import clear_stop
 
 sql = statements(__package__)
@@ -64,66 +70,68 @@ SELECT new_name, begun_on FROM pay_jobs.resubmissions
 def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str, skip_wait: bool) -> Outcome:
     """Void a batch and show every row that changes. Raises InputRefused with every reason there is against it."""
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
-        there = look_on_the_server(sftp, context)
+        there = list_server_files(sftp, context)
     outcome = index_bucket(context, store, (f"{context.settings(CgiSettings).feedback_folder}/",))
     with context.database.begin() as session:
-        ours = our_batch(session, batch)
-        against = unread_answers(session, context, ours, there) + _against(context, session, ours)
-        if not skip_wait and ours.batch.disbursement_status_code not in _ANSWERED:
+        sent_batch = lock_sent_batch(session, batch)
+        against = unread_answers(session, context, sent_batch, there) + _against(context, session, sent_batch)
+        if not skip_wait and sent_batch.disbursement_status_code not in _ANSWERED:
             against += answer_due(session, batch, context.clock())
         if against:
             raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
-        changed = _void(context, store, session, ours, reason)
+        changed = _void(context, store, session, sent_batch, reason)
         if all(row.name == "ejv_files" for row in changed):
-            raise InputRefused(f"Batch {batch} is not voided: {_answered(session, ours)}")
+            raise InputRefused(f"Batch {batch} is not voided: {_answered(session, sent_batch)}")
         session.execute(text("DROP TABLE voided"))
     outcome.tables.append(
         Table(f"Batch {batch} voided", ("table", "id", "before", "after"), [tuple(row) for row in changed])
     )
     for row in changed:
         outcome.counts[f"changed_{row[0].replace('.', '_')}"] += 1
-    kept, _ = ours.links.get("COMPLETED", (0, 0))
+    kept, _ = sent_batch.links.get("COMPLETED", (0, 0))
     if kept:
         outcome.notes.append(f"{kept} links of batch {batch} were accepted by CGI and are left as they are.")
-    outcome.notes.append(f"The next run of the job that makes {ours.batch.file_type} batches takes up what was voided.")
+    outcome.notes.append(f"The next run of the job that makes {sent_batch.file_type} batches takes up what was voided.")
     context.log.info("batch.voided", batch=batch, reason=reason, rows=len(changed))
     return outcome
 
 
-def _against(context: RunContext, session: Session, ours: Ours) -> list[str]:
+def _against(context: RunContext, session: Session, sent_batch: SentBatch) -> list[str]:
     reasons: list[str] = []
-    if (ours.batch.message or "").startswith(VOIDED):
-        reasons.append(f"it was voided before ({ours.batch.message})")
-    elif ours.batch.disbursement_status_code == "COMPLETED" and ours.batch.file_type in _AP:
-        reasons.append(_answered(session, ours))
-    values = {"batch": ours.batch.id, "day": next_business_day(context.today())}
+    if (sent_batch.message or "").startswith(VOIDED):
+        reasons.append(f"it was voided before ({sent_batch.message})")
+    elif sent_batch.disbursement_status_code == "COMPLETED" and sent_batch.file_type in _AP:
+        reasons.append(_answered(session, sent_batch))
+    values = {"batch": sent_batch.id, "day": next_business_day(context.today())}
     for row in session.execute(text(_SENT_AGAIN), values):
         reasons.append(f"it was sent again as {row.new_name} and CGI may run that; wait for its answer")
     return reasons
 
 
-def _answered(session: Session, ours: Ours) -> str:
+def _answered(session: Session, sent_batch: SentBatch) -> str:
     """Say that CGI answered all of a batch, and what is left to do for what it refused."""
-    accepted, _ = ours.links.get("COMPLETED", (0, 0))
-    refused = session.execute(text(_REFUSED), {"batch": ours.batch.id}).all()
-    said = f"CGI answered all of it in {ours.batch.feedback_file_ref or 'a file that is not named'}"
-    if ours.links:
+    accepted, _ = sent_batch.links.get("COMPLETED", (0, 0))
+    refused = session.execute(text(_REFUSED), {"batch": sent_batch.id}).all()
+    said = f"CGI answered all of it in {sent_batch.feedback_file_ref or 'a file that is not named'}"
+    if sent_batch.links:
         said += f" ({accepted} accepted, {len(refused)} refused)"
     if not refused:
         return f"{said}, and nothing of it waits to be set free"
     named = "; ".join(f"{row.what}: {row.message.strip() or 'no message'}" for row in refused[:_MOST_NAMED])
     more = f"; and {len(refused) - _MOST_NAMED} more" if len(refused) > _MOST_NAMED else ""
     left = (
-        f"{said}, and nothing of it waits to be set free. Refused: {named}{more}; {_LEFT_TO_DO[ours.batch.file_type]}"
+        f"{said}, and nothing of it waits to be set free. Refused: {named}{more}; {_LEFT_TO_DO[sent_batch.file_type]}"
     )
-    if ours.batch.file_type in _AP:
+    if sent_batch.file_type in _AP:
         return left
-    stopped = sql.run(session, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
+    stopped = sql.run(session, "list_stopped_gl", batch=sent_batch.id, file_type=sent_batch.file_type)
     return left + "".join(f', ejv unstop {code} --reason "..."' for code in stopped.scalars())
 
 
-def _void(context: RunContext, store: ObjectStore, session: Session, ours: Ours, reason: str) -> list[Row[Any]]:
-    batch, file_type, now = ours.batch.id, ours.batch.file_type, naive_utc(context.clock())
+def _void(
+    context: RunContext, store: ObjectStore, session: Session, sent_batch: SentBatch, reason: str
+) -> list[Row[Any]]:
+    batch, file_type, now = sent_batch.id, sent_batch.file_type, naive_utc(context.clock())
     by = f"run {context.run_id}" if context.run_id is not None else "a dry run"
     message = f"{VOIDED} by ejv rebuild ({by}): {reason}"
     sql.run(session, "choose_voided", batch=batch)
@@ -134,37 +142,37 @@ def _void(context: RunContext, store: ObjectStore, session: Session, ours: Ours,
         keep_versions(session, "refunds_partial", refunds, now)
         changed += sql.run(session, "release_partial_refunds", ids=list(refunds), now=now)
     elif file_type in {_SLIPS, _EFT}:
-        numbers = _numbers_in_inbox(context, store, ours)
+        numbers = _numbers_in_inbox(context, store, sent_batch)
         name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"
         changed += sql.run(session, name, numbers=numbers, now=now)
     else:
         changed += sql.run(session, "release_disbursements", now=now)
         changed += sql.run(session, "release_partner_disbursements", now=now)
-    changed += clear_stop(session, _named_codes(session, ours, reason), now)
+    changed += clear_stop(session, _named_codes(session, sent_batch, reason), now)
     changed += sql.run(session, "void_links", batch=batch, message=message)
     changed += sql.run(session, "void_headers", batch=batch, message=message)
     changed += sql.run(session, "void_batch", batch=batch, message=message, now=now)
     return changed
 
 
-def _named_codes(session: Session, ours: Ours, reason: str) -> list[int]:
+def _named_codes(session: Session, sent_batch: SentBatch, reason: str) -> list[int]:
     """Give the stopped distribution codes of the batch that the reason names: `stop_ejv`, and those numbers or all."""
     named = re.search(r"stop_ejv(.*)", reason, re.IGNORECASE | re.DOTALL)
     if named is None:
         return []
-    stopped = sql.run(session, "list_stopped_gl", batch=ours.batch.id, file_type=ours.batch.file_type)
+    stopped = sql.run(session, "list_stopped_gl", batch=sent_batch.id, file_type=sent_batch.file_type)
     codes = list(stopped.scalars())
     numbers = {int(digits) for digits in re.findall(r"\d{1,9}", named[1])}
     return [code for code in codes if code in numbers] if numbers else codes
 
 
-def _numbers_in_inbox(context: RunContext, store: ObjectStore, ours: Ours) -> list[str]:
+def _numbers_in_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch) -> list[str]:
     """Give the AP invoice numbers of the batch, which only its inbox file knows."""
-    key = find_inbox(context, store, ours.batch.file_ref)
+    key = find_inbox(context, store, sent_batch.file_ref)
     if key is None:
         raise InputRefused(
-            f"The inbox file {ours.batch.file_ref} is not in the bucket, and only it says what AP batch "
-            f"{ours.batch.id} holds"
+            f"The inbox file {sent_batch.file_ref} is not in the bucket, and only it says what AP batch "
+            f"{sent_batch.id} holds"
         )
     with store.open(key) as stream:
         return sorted({line.subject for line, _ in INBOX.lines(stream) if line.record == "IH" and line.subject})

@@ -10,8 +10,8 @@ from sqlalchemy import Row, text
 from connectors.object_store import ObjectMissing, ObjectStore
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tasks.ejv_feedback_check.batches_in_file import goes_on
-from tasks.ejv_feedback_check.feedback import ACCEPTED, Line
+from tasks.ejv_feedback_check.batches_in_file import continues
+from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, FeedbackLine
 from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX
 from tasks.ejv_feedback_check.flow_through import read_flow_through
 
@@ -53,8 +53,8 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
         rows: list[tuple[Any, ...]] = []
         for key, mentioned in _by_file(found).items():
             lines = _read(store, key, mentioned, outcome)
-            ours = _outcomes(context, key, [line.number for line, _ in lines])
-            rows += [_row(mentioned[0], line, batch, ours.get(line.number)) for line, batch in lines]
+            outcomes = _outcomes(context, key, [line.number for line, _ in lines])
+            rows += [_row(mentioned[0], line, batch, outcomes.get(line.number)) for line, batch in lines]
         outcome.counts["lines_found"] += len(rows)
         outcome.tables.append(Table(f"{what} in the stored files, the oldest first", _COLUMNS, rows))
     return outcome
@@ -87,18 +87,20 @@ def _by_file(found: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
     return files
 
 
-def _read(store: ObjectStore, key: str, wanted: list[Row[Any]], outcome: Outcome) -> list[tuple[Line, int | None]]:
+def _read(
+    store: ObjectStore, key: str, wanted: list[Row[Any]], outcome: Outcome
+) -> list[tuple[FeedbackLine, int | None]]:
     """Read the wanted lines of a file, and those that go on with them, with the batch each is in."""
     numbers = {row.line for row in wanted}
     last, batch = max(numbers), None
-    before: Line | None = None
-    found: list[tuple[Line, int | None]] = []
+    before: FeedbackLine | None = None
+    found: list[tuple[FeedbackLine, int | None]] = []
     reader = FEEDBACK if wanted[0].kind == "feedback" else INBOX
     try:
         with store.open(key) as stream:
             for line, _ in reader.lines(stream):
                 batch = line.batch if line.record == "BG" else batch
-                if line.number in numbers or goes_on(before, line):
+                if line.number in numbers or continues(before, line):
                     found.append((line, batch))
                     before = line
                 elif line.number > last:
@@ -110,7 +112,7 @@ def _read(store: ObjectStore, key: str, wanted: list[Row[Any]], outcome: Outcome
     return found
 
 
-def _row(found: Row[Any], line: Line, batch: int | None, ours: str | None) -> tuple[Any, ...]:
+def _row(found: Row[Any], line: FeedbackLine, batch: int | None, outcomes: str | None) -> tuple[Any, ...]:
     side = {"C": " credit", "D": " debit"}.get(line.side, "")
     what = f"{line.record}{side} {line.subject}".strip()
     if found.kind == "inbox":
@@ -119,4 +121,4 @@ def _row(found: Row[Any], line: Line, batch: int | None, ours: str | None) -> tu
         says = ""
     else:
         says = "accepted" if line.code == ACCEPTED else f"refused: {line.code} {line.message}"
-    return (found.name, line.number, batch, line.journal, what, line.amount, line.effective, says, ours)
+    return (found.name, line.number, batch, line.journal, what, line.amount, line.effective, says, outcomes)

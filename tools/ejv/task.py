@@ -6,7 +6,7 @@ from config.settings import ObjectStoreSettings
 from connectors.object_store import ObjectStore
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from tasks.ejv_feedback_check.bucket import index_bucket
+from tasks.ejv_feedback_check.bucket_index import index_bucket
 from tasks.ejv_feedback_check.outstanding import check_outstanding
 from tools.ejv.arguments import (
     IndexArguments,

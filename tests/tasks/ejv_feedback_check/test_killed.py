@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tasks.ejv_feedback_check.sending import STEPS
+from tasks.ejv_feedback_check.resubmission import STEPS
 from tests.ejv_factory import NOW, Batch, EjvBooks, Pair, example_batch, example_books
 from tests.forked_runs import ForkedRuns
 from tests.storage_fixtures import object_store_settings

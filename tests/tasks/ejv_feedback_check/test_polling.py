@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.settings import CgiSettings
-from tasks.ejv_feedback_check.names import wanted
+from tasks.ejv_feedback_check.file_names import wanted_names
 from tests.ejv_factory import Batch, EjvBooks, Pair
 from tests.tasks.ejv_feedback_check.conftest import Office
 
@@ -61,7 +61,7 @@ def test_the_inbox_prefix_has_a_setting_of_its_own(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("CGI_FEEDBACK_FILE_PREFIX", "ANSWER")
     monkeypatch.setenv("CGI_TRIGGER_FILE_SUFFIX", ".TRG")
     settings = CgiSettings()
-    names = wanted(settings)
+    names = wanted_names(settings)
     assert names.matches("ANSWER.F3535.20261117214512")
     assert not names.matches(INBOX)
     assert not names.is_trigger(f"{INBOX}.TRG")

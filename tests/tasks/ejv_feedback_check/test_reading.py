@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.ejv_feedback_check.batches_in_file import Survey
-from tasks.ejv_feedback_check.feedback import Line, read_line
-from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, Reader
+from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
+from tasks.ejv_feedback_check.feedback_lines import FeedbackLine, read_line
+from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, LineReader
 from tasks.ejv_feedback_check.file_lines import read_lines
 from tasks.ejv_feedback_check.flow_through import FlowThrough, read_flow_through
 from tests.ejv_factory import Batch, Item, Pair
@@ -32,8 +32,8 @@ CODES = st.one_of(st.just("0000"), st.from_regex(r"[0-9A-Z]{4}", fullmatch=True)
 MESSAGES = st.text(st.characters(codec="ascii", min_codepoint=33), max_size=150)
 
 
-def read(content: bytes, reader: Reader = FEEDBACK) -> tuple[list[Line], Survey]:
-    survey = Survey()
+def read(content: bytes, reader: LineReader = FEEDBACK) -> tuple[list[FeedbackLine], BatchesInFile]:
+    survey = BatchesInFile()
     lines = [line for line, _ in reader.lines(io.BytesIO(content))]
     list(survey.read(reader.lines(io.BytesIO(content))))
     return lines, survey

@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from config.business_days import next_business_day
 from config.business_time import BUSINESS_ZONE
 from config.settings import CgiSettings
-from connectors.inbound.listing import Wanted
+from connectors.inbound.listing import WantedNames
 
 SOURCE = "CGI"
 VOIDED = "Voided"  # how the message of a batch begins that ejv rebuild took back
 _STAMP = r"F(?P<feeder>\w{1,8})\.(?P<date>\d{8})\d{6}"
 
 
-def wanted(settings: CgiSettings) -> Wanted:
+def wanted_names(settings: CgiSettings) -> WantedNames:
     """Return the names that are fetched: ACK and FEEDBACK, by prefix in any case, and never a trigger."""
     prefixes = "|".join(map(re.escape, (settings.ack_prefix, settings.feedback_prefix)))
     ending = re.escape(settings.trigger_ending)
     pattern = rf"(?:{prefixes})(?!.*{ending}$)(?:(?:\..*)?\.{_STAMP}.*|.*)"
-    return Wanted(
+    return WantedNames(
         re.compile(pattern, re.ASCII | re.IGNORECASE),
         settings.trigger_ending,
         trigger_required=False,
@@ -56,21 +56,21 @@ def inbox_names_in(settings: CgiSettings, text: str) -> set[str]:
     return {f"{settings.inbox_prefix}.{found[0]}" for found in re.finditer(r"F\w{1,8}\.\d{14}(?!\d)", text)}
 
 
-def fresh_inbox_names(settings: CgiSettings, feeder: str, now: datetime) -> "Names":
+def fresh_inbox_names(settings: CgiSettings, feeder: str, now: datetime) -> "FreshNames":
     """Give names for an inbox file of the current business day, each a second later than the one before."""
     local = now.astimezone(BUSINESS_ZONE)
     day = next_business_day(local.date())
-    return Names(f"{settings.inbox_prefix}.F{feeder}.", datetime.combine(day, local.time()))
+    return FreshNames(f"{settings.inbox_prefix}.F{feeder}.", datetime.combine(day, local.time()))
 
 
-class Names:
+class FreshNames:
     """Names with a running time stamp."""
 
     def __init__(self, prefix: str, stamp: datetime) -> None:
         self._prefix = prefix
         self._stamp = stamp
 
-    def __iter__(self) -> "Names":
+    def __iter__(self) -> "FreshNames":
         return self
 
     def __next__(self) -> str:

@@ -27,9 +27,9 @@ from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
-from tasks.ejv_feedback_check.bucket import index_object
+from tasks.ejv_feedback_check.bucket_index import index_object
 from tasks.ejv_feedback_check.file_index import INBOX
-from tasks.ejv_feedback_check.resend_guards import answers_applied, look_on_the_server, our_batch, unread_answers
+from tasks.ejv_feedback_check.resend_guards import answers_applied, list_server_files, lock_sent_batch, unread_answers
 
 STEPS = ("data", "data noted", "trigger noted", "trigger", "kept", "done")
 
@@ -54,7 +54,7 @@ class Resubmission:
 _COLUMNS = tuple(field.name for field in fields(Resubmission))
 
 
-def begin(session: Session, new: Resubmission, now: datetime) -> Resubmission:
+def begin_resubmission(session: Session, new: Resubmission, now: datetime) -> Resubmission:
     """Journal that a file will be sent."""
     names = [name for name in _COLUMNS if name != "id"]
     statement = (
@@ -65,7 +65,7 @@ def begin(session: Session, new: Resubmission, now: datetime) -> Resubmission:
     return Resubmission(*session.execute(text(statement), values).one())
 
 
-def unfinished(session: Session) -> list[Resubmission]:
+def unfinished_resubmissions(session: Session) -> list[Resubmission]:
     """Give what was begun and not finished, the oldest first."""
     statement = (
         f"SELECT {', '.join(_COLUMNS)} FROM pay_jobs.resubmissions WHERE state NOT IN ('done', 'given_up') ORDER BY id"
@@ -73,7 +73,7 @@ def unfinished(session: Session) -> list[Resubmission]:
     return [Resubmission(*row) for row in session.execute(text(statement))]
 
 
-def send(
+def finish_resubmission(
     context: RunContext,
     store: ObjectStore,
     sftp: SftpSession,
@@ -82,19 +82,19 @@ def send(
     checkpoint: Callable[[str], None] = lambda _step: None,
 ) -> Outcome:
     """Send data, then trigger, from wherever the journal says it stands."""
-    files = _Files(context, store, sftp, sent)
+    files = _ResubmissionFiles(context, store, sftp, sent)
     try:
         if sent.state in {"begun", "data_sent"}:
-            with checked_by(partial(_still_ours, context, sent, ("begun", "data_sent"))):
+            with checked_by(partial(_check_claim, context, sent, ("begun", "data_sent"))):
                 files.send_data()
             checkpoint("data")
             _note(context, sent, "data_sent")
             checkpoint("data noted")
             _note(context, sent, "triggering")
             checkpoint("trigger noted")
-        with checked_by(partial(_still_ours, context, sent, ("triggering",))):
-            change(files.look_for_trigger, files.send_trigger, late=files.told_late)
-    except _Overtaken as overtaken:
+        with checked_by(partial(_check_claim, context, sent, ("triggering",))):
+            change(files.look_for_trigger, files.send_trigger, late=files.late_trigger)
+    except _ResubmissionStopped as overtaken:
         return _give_up(context, sftp, sent, files.data, overtaken.against)
     data, trigger = sent.new_name, files.trigger_name
     checkpoint("trigger")
@@ -112,7 +112,7 @@ def send(
     return outcome
 
 
-class _Overtaken(Exception):
+class _ResubmissionStopped(Exception):
     """What was begun must not go on; `against` says why."""
 
     def __init__(self, against: list[str]) -> None:
@@ -121,7 +121,7 @@ class _Overtaken(Exception):
 
 
 @dataclass(frozen=True)
-class _Files:
+class _ResubmissionFiles:
     """The data file and the trigger of a resubmission: looks at the directory, and the two uploads."""
 
     context: RunContext
@@ -146,20 +146,20 @@ class _Files:
         return join(self.directory, self.trigger_name)
 
     def send_data(self) -> None:
-        """Put the data file there; CGI does not start without the trigger. Raises _Overtaken."""
+        """Put the data file there; CGI does not start without the trigger. Raises _ResubmissionStopped."""
         self._refuse_answered()
         digest = hashlib.sha256()
         with closing(self.store.read(self.sent.object_key)) as chunks:
             self.sftp.write(self.directory, self.sent.new_name, _hashed(chunks, digest))
         if digest.hexdigest() != self.sent.sha256:
-            raise _Overtaken([f"{self.sent.object_key} is no longer what it was when it was chosen"])
+            raise _ResubmissionStopped([f"{self.sent.object_key} is no longer what it was when it was chosen"])
 
     def look_for_trigger(self) -> Observation[None]:
         """Look whether the trigger was sent: it is there, or CGI has taken the data file."""
         if self.sent.state != "triggering":  # this run has noted it, so nothing was sent yet
             self._refuse_answered()
             if not self.sftp.exists(self.data):
-                raise _Overtaken([f"{self.data} was taken away before its trigger was sent"])
+                raise _ResubmissionStopped([f"{self.data} was taken away before its trigger was sent"])
             return Observation(self.sftp.exists(self.trigger), None)
         if self._is_untouched():
             self.context.stop.wait(self.context.settings(CgiSftpSettings).settle_seconds)
@@ -171,7 +171,7 @@ class _Files:
         """Put the trigger there."""
         self.sftp.write(self.directory, self.trigger_name, ())
 
-    def told_late(self, _answer: None) -> str:
+    def late_trigger(self, _answer: None) -> str:
         """Say so where a trigger lies there whose file CGI has taken already."""
         if self.sftp.exists(self.data) or not self.sftp.exists(self.trigger):
             return ""
@@ -181,15 +181,15 @@ class _Files:
         )
 
     def _refuse_answered(self) -> None:
-        against = _overtaken(self.context, self.sftp, self.sent)
+        against = _reasons_to_stop(self.context, self.sftp, self.sent)
         if against:
-            raise _Overtaken(against)
+            raise _ResubmissionStopped(against)
 
     def _is_untouched(self) -> bool:
         return self.sftp.exists(self.data) and not self.sftp.exists(self.trigger)
 
 
-def _still_ours(context: RunContext, sent: Resubmission, states: tuple[str, ...]) -> None:
+def _check_claim(context: RunContext, sent: Resubmission, states: tuple[str, ...]) -> None:
     """Make sure that the journal stands where this run left it. Raises ClaimLost."""
     statement = "SELECT 1 FROM pay_jobs.resubmissions WHERE id = :id AND state = ANY (CAST(:states AS text[]))"
     with context.database.begin() as session:
@@ -203,19 +203,19 @@ def _hashed(chunks: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]
         yield chunk
 
 
-def _overtaken(context: RunContext, sftp: SftpSession, sent: Resubmission) -> list[str]:
+def _reasons_to_stop(context: RunContext, sftp: SftpSession, sent: Resubmission) -> list[str]:
     """Say why what was begun must not go on: an answer came, or the day of its name is over."""
     if sent.business_day < next_business_day(context.today()):
         return [f"its day {sent.business_day} is over; type the command again"]
-    there = look_on_the_server(sftp, context)
+    there = list_server_files(sftp, context)
     with context.database.begin() as session:
-        ours = our_batch(session, sent.batch_number)
-        return answers_applied(ours) + unread_answers(session, context, ours, there)
+        sent_batch = lock_sent_batch(session, sent.batch_number)
+        return answers_applied(sent_batch) + unread_answers(session, context, sent_batch, there)
 
 
 def _give_up(context: RunContext, sftp: SftpSession, sent: Resubmission, data: str, against: list[str]) -> Outcome:
     if sftp.exists(data):
-        with checked_by(partial(_still_ours, context, sent, ("begun", "data_sent", "triggering"))):
+        with checked_by(partial(_check_claim, context, sent, ("begun", "data_sent", "triggering"))):
             last_checks()
             sftp.remove(data)
     why = "; ".join(against)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from database.copy import copy_encoded, encode_row
 from database.sql import statements
-from tasks.ejv_feedback_check.feedback import Line
+from tasks.ejv_feedback_check.feedback_lines import FeedbackLine
 from tasks.ejv_feedback_check.flow_through import FlowThrough
 
 sql = statements(__package__)
@@ -24,7 +24,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-class Spool:
+class LineSpool:
     """The lines of the batches of a file, in the text format of COPY."""
 
     def __init__(self) -> None:
@@ -35,23 +35,23 @@ class Spool:
         """Forget them."""
         self._rows.close()
 
-    def keep(self, line: Line) -> None:
+    def keep(self, line: FeedbackLine) -> None:
         """Keep one line of a batch; BG begins the next."""
         if line.record == "BG":
             self._begins[line.number] = self._rows.tell()
         self._rows.write(_row(line))
 
-    def section(self, first_line: int) -> "Section":
+    def section(self, first_line: int) -> "SpooledBatch":
         """Give the lines of the batch that begins at a line."""
         begin = self._begins[first_line]
         end = min((other for other in self._begins.values() if other > begin), default=None)
         if end is None:
             end = self._rows.seek(0, 2)
         self._rows.seek(begin)
-        return Section(self._rows, end - begin)
+        return SpooledBatch(self._rows, end - begin)
 
 
-class Section:
+class SpooledBatch:
     """A part of a file that is read like one."""
 
     def __init__(self, rows: BinaryIO, size: int) -> None:
@@ -65,7 +65,7 @@ class Section:
         return piece
 
 
-def stage(session: Session, lines: Section) -> int:
+def stage(session: Session, lines: SpooledBatch) -> int:
     """COPY the lines of a batch into a new staging table, and give their number."""
     sql.run(session, "create_staged")
     count = copy_encoded(session, "feedback_staged", _COLUMNS, lines)
@@ -73,7 +73,7 @@ def stage(session: Session, lines: Section) -> int:
     return count
 
 
-def _row(line: Line) -> bytes:
+def _row(line: FeedbackLine) -> bytes:
     """Return a line as a row of create_staged.sql."""
     about = line.about or _NOTHING
     return encode_row(

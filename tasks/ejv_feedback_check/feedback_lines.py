@@ -31,7 +31,7 @@ _DETAIL = re.compile(
 )
 
 
-class Line(NamedTuple):
+class FeedbackLine(NamedTuple):
     """One line. `fault` says why it cannot be read; what it holds besides then means nothing.
 
     subject  flow-through of a JD line, AP invoice number of the AP lines
@@ -57,53 +57,59 @@ class Line(NamedTuple):
     message: str = ""
 
 
-def read_line(number: int, raw: bytes) -> Line:
+def read_line(number: int, raw: bytes) -> FeedbackLine:
     """Read one line of a feedback file."""
     text = decoded(raw).rstrip()
     record = text[2:4]
     if record == "JD" and (line := _plain_detail(number, text)) is not None:
         return line
     if text[:2] not in BATCH_TYPES or record not in _RECORDS:
-        return Line(number, "??", f"it begins with {text[:4]!r}, which is no record that is known")
+        return FeedbackLine(number, "??", f"it begins with {text[:4]!r}, which is no record that is known")
     if record == "BG":
         return _batch_line(number, record, text)
     if not text.endswith(_END) or len(text) < _TAIL + 7:
-        return Line(number, record, f"it does not end with return code, message and {_END!r} ({len(text)} characters)")
+        return FeedbackLine(
+            number, record, f"it does not end with return code, message and {_END!r} ({len(text)} characters)"
+        )
     code, message, body = text[-_TAIL : -_TAIL + 4], text[-_TAIL + 4 : -len(_END)].strip(), text[:-_TAIL]
     if record == "BT":
         return _batch_line(number, record, body, code, message)
     if not _CODE.fullmatch(code):
-        return Line(number, record, f"there is no return code 154 characters before the end (found {code!r})")
+        return FeedbackLine(number, record, f"there is no return code 154 characters before the end (found {code!r})")
     if record == "JD":
         return _detail(number, raw, body, code, message)
     if record == "JH":
         return _header(number, body, code, message)
     if record == "BH":
-        return Line(number, record, code=code, message=message)
+        return FeedbackLine(number, record, code=code, message=message)
     return _ap_line(number, record, body, code, message)
 
 
-def _batch_line(number: int, record: str, body: str, code: str = "", message: str = "") -> Line:
+def _batch_line(number: int, record: str, body: str, code: str = "", message: str = "") -> FeedbackLine:
     batch = _digits(body[15:24])
     if batch is None:
-        return Line(number, record, f"there is no batch number at 15 to 24 (found {body[15:24]!r})")
+        return FeedbackLine(number, record, f"there is no batch number at 15 to 24 (found {body[15:24]!r})")
     if record == "BG":
-        return Line(number, record, batch=batch, feeder=body[7:11].strip())
+        return FeedbackLine(number, record, batch=batch, feeder=body[7:11].strip())
     count, amount = _digits(body[24:39]), _amount(body[39:54])
     if count is None or amount is None:
-        return Line(number, record, f"there are no control count and total at 24 to 54 (found {body[24:54]!r})")
-    return Line(number, record, batch=batch, control_count=count, amount=amount, code=code, message=message)
+        return FeedbackLine(number, record, f"there are no control count and total at 24 to 54 (found {body[24:54]!r})")
+    return FeedbackLine(number, record, batch=batch, control_count=count, amount=amount, code=code, message=message)
 
 
-def _header(number: int, body: str, code: str, message: str) -> Line:
+def _header(number: int, body: str, code: str, message: str) -> FeedbackLine:
     journal, batch, amount = _journal(body[7:17]), _digits(body[19:28]), _amount(body[42:57])
     if journal is None or batch is None or amount is None:
-        return Line(number, "JH", f"journal, batch name or total at 7 to 57 cannot be read (found {body[7:57]!r})")
+        return FeedbackLine(
+            number, "JH", f"journal, batch name or total at 7 to 57 cannot be read (found {body[7:57]!r})"
+        )
     receipt = body[:42].strip()
-    return Line(number, "JH", batch=batch, journal=journal, amount=amount, receipt=receipt, code=code, message=message)
+    return FeedbackLine(
+        number, "JH", batch=batch, journal=journal, amount=amount, receipt=receipt, code=code, message=message
+    )
 
 
-def _plain_detail(number: int, text: str) -> Line | None:
+def _plain_detail(number: int, text: str) -> FeedbackLine | None:
     """Read a detail line the quick way: one of an invoice, all fields where they belong, as nearly every line is."""
     end = len(text) - _TAIL
     found = _DETAIL.fullmatch(text, 0, end)
@@ -117,26 +123,26 @@ def _plain_detail(number: int, text: str) -> Line | None:
         return None
     about = FlowThrough("INVOICE", int(subject))
     message = text[end + 4 : -3].strip()
-    return Line(
+    return FeedbackLine(
         number, "JD", "", None, "", int(journal), int(line), effective, Decimal(amount), side, subject, about, "", None,
         code, message,
     )  # fmt: skip
 
 
-def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> Line:
+def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> FeedbackLine:
     journal, line, amount, side = _journal(body[7:17]), _digits(body[17:22]), _amount(body[89:104]), body[104:105]
     effective = _date(body[22:30])
     if journal is None or line is None or amount is None or side not in {"C", "D"}:
         found = f"{body[7:22]!r} and {body[89:105]!r}"
-        return Line(number, "JD", f"journal, line, amount or side cannot be read (found {found})")
+        return FeedbackLine(number, "JD", f"journal, line, amount or side cannot be read (found {found})")
     subject, about = body[205:].strip(), read_flow_through(body[205:].strip())
     if not body.isascii() and not _follows_its_description(body[:205], subject, about):
         subject, about = _counted_in_bytes(raw) or (subject, about)
     if about is None:
-        return Line(
+        return FeedbackLine(
             number, "JD", f"the flow-through names no invoice (found {subject[:40]!r})", journal=journal, code=code
         )
-    return Line(
+    return FeedbackLine(
         number, "JD", "", None, "", journal, line, effective, amount, side, subject, about, "", None, code, message
     )
 
@@ -156,16 +162,16 @@ def _follows_its_description(before: str, subject: str, about: FlowThrough | Non
     return about is not None and before.rstrip().endswith((f"#{about.invoice_id}", f"#{subject}"))
 
 
-def _ap_line(number: int, record: str, body: str, code: str, message: str) -> Line:
+def _ap_line(number: int, record: str, body: str, code: str, message: str) -> FeedbackLine:
     subject = body[19:69].strip()
     if not subject:
-        return Line(number, record, "there is no invoice number at 19 to 69")
+        return FeedbackLine(number, record, "there is no invoice number at 19 to 69")
     if record != "IH":
-        return Line(number, record, subject=subject, code=code, message=message)
+        return FeedbackLine(number, record, subject=subject, code=code, message=message)
     amount = _amount(body[112:127])
     if amount is None:
-        return Line(number, record, f"the total at 112 to 127 cannot be read (found {body[112:127]!r})")
-    return Line(
+        return FeedbackLine(number, record, f"the total at 112 to 127 cannot be read (found {body[112:127]!r})")
+    return FeedbackLine(
         number, record, subject=subject, amount=amount, effective=_date(body[130:138]), code=code, message=message
     )
 

@@ -16,8 +16,8 @@ from connectors.object_store import ObjectStore
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, Reader, index_file
-from tasks.ejv_feedback_check.names import SOURCE, is_feedback, may_be_feedback
+from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, LineReader, index_file
+from tasks.ejv_feedback_check.file_names import SOURCE, is_feedback, may_be_feedback
 
 sql = statements(__package__)
 
@@ -43,7 +43,7 @@ def index_bucket(context: RunContext, store: ObjectStore, prefixes: Iterable[str
     return outcome
 
 
-def index_object(context: RunContext, store: ObjectStore, key: str, reader: Reader) -> None:
+def index_object(context: RunContext, store: ObjectStore, key: str, reader: LineReader) -> None:
     """Index one object, unless that is done."""
     digest = sha256()
     with store.open(key) as content, context.database.begin() as session:
@@ -113,7 +113,7 @@ def _find(context: RunContext, store: ObjectStore, name: str, kind: str, folder:
     return next((key for key in keys if store.size_of(key) is not None), None)
 
 
-def _reader(settings: CgiSettings, key: str) -> Reader | None:
+def _reader(settings: CgiSettings, key: str) -> LineReader | None:
     name = file_name(key)
     if name.upper().endswith(settings.trigger_ending.upper()):
         return None

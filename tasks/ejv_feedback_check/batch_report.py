@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from connectors.outbox import NewMessage
 from connectors.payment_events import PaymentStatus, payment_event
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.ejv_feedback_check.apply_batch import JOURNAL_FILES, Applied, Told
+from tasks.ejv_feedback_check.apply_batch import JOURNAL_FILES, BatchResult, FeedbackBatch
 from tasks.ejv_feedback_check.findings import findings
 
 _AFTER_REFUSAL = {
@@ -18,49 +18,49 @@ _AFTER_REFUSAL = {
 }
 
 
-def outcome_of(applied: Applied, told: Told) -> Outcome:
+def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
     """Give counts, a table of what happened, and what a person must look at."""
     outcome = Outcome()
-    outcome.counts.update({f"lines_{name}": number for name, number in sorted(applied.lines.items())})
-    outcome.counts["lines_read"] = sum(applied.lines.values())
-    outcome.counts.update({f"items_{what}": number for what, number, _ in applied.effects})
-    where = f"{told.file_name} batch {told.number}"
-    if applied.effects:
-        outcome.tables.append(Table(f"{where} ({applied.file_type})", ("what", "items", "amount"), applied.effects))
-    if applied.refusal:
+    outcome.counts.update({f"lines_{name}": number for name, number in sorted(result.lines.items())})
+    outcome.counts["lines_read"] = sum(result.lines.values())
+    outcome.counts.update({f"items_{what}": number for what, number, _ in result.effects})
+    where = f"{batch.file_name} batch {batch.number}"
+    if result.effects:
+        outcome.tables.append(Table(f"{where} ({result.file_type})", ("what", "items", "amount"), result.effects))
+    if result.refusal:
         outcome.rejects.append(
             Reject(
-                f"{where} line {told.first_line + 1}",
+                f"{where} line {batch.first_line + 1}",
                 "CGI refused the whole batch",
-                f"{applied.refusal}. {_AFTER_REFUSAL[applied.file_type in JOURNAL_FILES].format(batch=told.number)}",
+                f"{result.refusal}. {_AFTER_REFUSAL[result.file_type in JOURNAL_FILES].format(batch=batch.number)}",
             )
         )
-    outcome.rejects += [reject for row in applied.looked_at for reject in findings(row, where)]
+    outcome.rejects += [reject for row in result.to_check for reject in findings(row, where)]
     outcome.rejects += [
         Reject(
             f"{where} journal {row.journal}", "not answered", f"the file has no line for {row.link_type} {row.link_id}"
         )
-        for row in applied.unanswered
+        for row in result.unanswered
     ]
-    if applied.unanswered and applied.unanswered[0].number > len(applied.unanswered):
-        outcome.notes.append(f"{where}: {applied.unanswered[0].number} links in all are not answered.")
-    if applied.stopped:
-        codes = ", ".join(map(str, sorted(applied.stopped)))
+    if result.unanswered and result.unanswered[0].number > len(result.unanswered):
+        outcome.notes.append(f"{where}: {result.unanswered[0].number} links in all are not answered.")
+    if result.stopped:
+        codes = ", ".join(map(str, sorted(result.stopped)))
         outcome.notes.append(
             f"{where}: journals are stopped on distribution code {codes}. Once the ministry confirmed the GL and it is "
-            f'corrected: ejv unstop {min(applied.stopped)} --reason "..."'
+            f'corrected: ejv unstop {min(result.stopped)} --reason "..."'
         )
     return outcome
 
 
-def reversal_events(applied: Applied, told: Told, *, with_dates: bool) -> Iterator[NewMessage]:
+def reversal_events(result: BatchResult, batch: FeedbackBatch, *, with_dates: bool) -> Iterator[NewMessage]:
     """Return the event of each invoice that was refunded now, where its product hears of refunds."""
-    for invoice in applied.reversed:
+    for invoice in result.reversed:
         event = payment_event(
             invoice,
             PaymentStatus.REVERSED,
             with_dates=with_dates,
-            idempotency_key=f"reversed:{invoice.invoice_id}:{told.number}",
+            idempotency_key=f"reversed:{invoice.invoice_id}:{batch.number}",
         )
         if event is not None:
             yield event

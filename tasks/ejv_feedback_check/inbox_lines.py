@@ -5,13 +5,13 @@ delimiter where feedback has return code and message. BH, which names the batch,
 Source: docs/specs/cgi-ejv-files.md sections 3 and 6.
 """
 
-from tasks.ejv_feedback_check.feedback import ACCEPTED, Line, read_line
+from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, FeedbackLine, read_line
 from tasks.ejv_feedback_check.file_lines import decoded
 
 _TAIL = f"{ACCEPTED}{'':150}CGI"
 
 
-def read_inbox_line(number: int, raw: bytes) -> Line:
+def read_inbox_line(number: int, raw: bytes) -> FeedbackLine:
     """Read one line of an inbox file; its return code means nothing."""
     text = decoded(raw)
     record, body = text[6:8], text[9:].removesuffix("\x1d")

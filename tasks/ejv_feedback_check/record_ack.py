@@ -11,8 +11,8 @@ from config.settings import CgiSettings
 from connectors.inbound.ledger import InboundFile, set_state
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from tasks.ejv_feedback_check.feedback import MAX_NUMBER
-from tasks.ejv_feedback_check.names import inbox_names_in
+from tasks.ejv_feedback_check.feedback_lines import MAX_NUMBER
+from tasks.ejv_feedback_check.file_names import inbox_names_in
 
 _MOST = 1 << 20
 _OF_FEEDBACK = re.compile(r"^(?:GI|GA|AP)BG.{11}(\d{9})", re.MULTILINE | re.DOTALL | re.ASCII)
