@@ -66,7 +66,7 @@ class Batch:
     year: str = "2027"
 
     def bodies(self) -> list[tuple[str, str]]:
-        """Give record code and body of each line between BH and BT."""
+        """Return record code and body of each line between BH and BT."""
         lines: list[tuple[str, str]] = []
         for journal, pairs in self.journals:
             total = sum((Decimal(pair.amount) for pair in pairs), Decimal(0))
@@ -79,21 +79,21 @@ class Batch:
         return lines
 
     def total(self) -> Decimal:
-        """Give the control total."""
+        """Return the control total."""
         amounts = [pair.amount for _, pairs in self.journals for pair in pairs] + [item.amount for item in self.items]
         return sum(map(Decimal, amounts), Decimal(0))
 
     def trailer(self) -> str:
-        """Give the body of BT."""
+        """Return the body of BT."""
         return f"{self.feeder}{self.year}{self.number:09}{len(self.bodies()):015}{money(self.total())}"
 
     def inbox(self) -> bytes:
-        """Give the inbox file."""
+        """Return the inbox file."""
         lines = [("BH", f"{self.feeder}{self.year}{self.number:09}4010"), *self.bodies(), ("BT", self.trailer())]
         return "".join(f"{self.feeder}{self.kind}{code}{GS}{body}{GS}\n" for code, body in lines).encode()
 
     def feedback(self, codes: Mapping[int | str, str] = {}, *, repeats: bool = True) -> bytes:
-        """Give CGI's answer.
+        """Return CGI's answer.
 
         codes    return code and message ("2099 GL REJECTED") by line number, 1 being BG, or by record and body's part
         repeats  whether the lines between BH and BT come back
@@ -140,7 +140,7 @@ class Batch:
 
 
 def money(amount: str | Decimal) -> str:
-    """Give an amount in 15 characters."""
+    """Return an amount in 15 characters."""
     return f"{Decimal(amount):015.2f}"
 
 
@@ -152,7 +152,7 @@ class EjvBooks:
     clock: Callable[[], datetime] = field(default=lambda: NOW)
 
     def add(self, table: str, **values: Any) -> int:
-        """Add a row and give its id."""
+        """Add a row and return its id."""
         values = _DEFAULTS.get(table, {}) | values
         names = ", ".join(values)
         key = "distribution_code_id" if table == "distribution_codes" else "id"
@@ -161,12 +161,12 @@ class EjvBooks:
             return int(session.scalar(text(statement), values))
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
-        """Give what a query finds."""
+        """Return what a query finds."""
         with self.database.begin() as session:
             return [tuple(row) for row in session.execute(text(statement), values)]
 
     def one(self, statement: str, **values: Any) -> Any:
-        """Give the only row, or its only value."""
+        """Return the only row, or its only value."""
         [row] = self.rows(statement, **values)
         return row[0] if len(row) == 1 else row
 
@@ -227,7 +227,7 @@ class EjvBooks:
         return fee, partner
 
     def context(self, settings: dict[type[Settings], Settings] | None = None, **more: Any) -> RunContext:
-        """Give what a run is given."""
+        """Return what a run is given."""
         return RunContext(
             job="EJV_FEEDBACK_CHECK", database=self.database, clock=self.clock, log=QUIET, progress=Progress(QUIET),
             stop=Stop(), read_settings=_SETTINGS | (settings or {}), **more,
@@ -282,7 +282,7 @@ _EMPTIED = (
 
 
 def example_batch() -> Batch:
-    """Give the journal batch of docs/specs/examples."""
+    """Return the journal batch of docs/specs/examples."""
     first = [
         Pair("7654321", "30.00"),
         Pair("7654321", "1.50", ours=SERVICE_GL),

@@ -70,7 +70,9 @@ def _listen(kill_at: str) -> None:
     for place, action, name_of in steps:
         setattr(place, action, told(getattr(place, action), name_of))
     for module in (tools.ejv.resubmit, PARTS.task):
-        module.finish_resubmission = functools.partial(module.finish_resubmission, checkpoint=lambda name: step(f"sent {name}"))  # type: ignore[attr-defined]
+        original = vars(module)["finish_resubmission"]
+        finish = functools.partial(original, checkpoint=lambda name: step(f"sent {name}"))
+        module.finish_resubmission = finish  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

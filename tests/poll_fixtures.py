@@ -30,7 +30,7 @@ class Arrivals:
     database: Database
 
     def intake(self, **changes: Any) -> Intake:
-        """Give where files go, with some of it changed."""
+        """Return where files go, with some of it changed."""
         usual = Intake(source="CAS", wanted=SETTLEMENT, database=self.database, store=self.store, clock=lambda: NOW)
         return replace(usual, **changes)
 
@@ -42,17 +42,17 @@ class Arrivals:
         return poll(settings, intake, sleep=sleep)
 
     def files(self) -> list[InboundFile]:
-        """Give the ledger."""
+        """Return the ledger."""
         with self.database.begin() as session:
             return list_files(session, "CAS")
 
     def mark(self, file: InboundFile, state: str) -> None:
-        """Say what became of a file, as a job does."""
+        """Return what became of a file, as a job does."""
         with self.database.begin() as session:
             set_state(session, file.id, state, reason="said by the test", applied_on=NOW)
 
     def final_state(self) -> dict[str, Any]:
-        """Give what is there in the end, without what differs from one undisturbed poll to the next."""
+        """Return what is there in the end, without what differs from one undisturbed poll to the next."""
         return {
             "ledger": [
                 (file.name, file.sha256, file.size_bytes, file.state, file.object_key, bool(file.archived_on))
@@ -65,10 +65,10 @@ class Arrivals:
 
 
 def digest(content: bytes) -> str:
-    """Give the SHA-256 of a content."""
+    """Return the SHA-256 of a content."""
     return hashlib.sha256(content).hexdigest()
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """Give the names in a folder with the hash of what they hold."""
+    """Return the names in a folder with the hash of what they hold."""
     return {path.name: digest(path.read_bytes()) for path in folder.iterdir() if path.is_file()}

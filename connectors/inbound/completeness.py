@@ -1,4 +1,4 @@
-"""Which of the files that are there are complete: sized, no longer growing, not empty, not cut off."""
+"""Which of the listed files are complete: of known size, no longer growing, not empty, not cut off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from connectors.sftp import UNSAID, RemoteFile, SftpSession, join
 
 @dataclass(frozen=True)
 class CompletenessCheck:
-    """Judges the files of one directory; what is not complete is named in `left`, or in `failed` for a person."""
+    """Check the files of one directory; an incomplete one is named in `left`, or in `failed` if it needs attention."""
 
     settings: SftpSettings
     intake: Intake
@@ -22,12 +22,12 @@ class CompletenessCheck:
     failed: list[UntakenFile]
 
     def sized(self, choice: SortedListing) -> SortedListing:
-        """Ask for the sizes that the listing leaves out; a file whose size nobody says is for a person."""
+        """Ask for the sizes that the listing leaves out; a file of unknown size needs attention."""
         asked = {file: self.sftp.stat(self._path(file.name)) for file in _unsized(choice)}
         for file, answer in asked.items():
             if answer is not None and answer.size == UNSAID:
                 self.failed.append(
-                    UntakenFile(file.name, f"{self.settings.host} does not say how large it is; it stays there")
+                    UntakenFile(file.name, f"{self.settings.host} does not say how large it is; it was left in place")
                 )
         sized = {file: answer for file, answer in asked.items() if answer is not None and answer.size != UNSAID}
 
@@ -37,7 +37,7 @@ class CompletenessCheck:
         return replace(choice, complete=known(choice.complete), settling=known(choice.settling))
 
     def settled(self, files: tuple[RemoteFile, ...]) -> list[RemoteFile]:
-        """Wait once, look again, and give those that did not change."""
+        """Wait once, look again, and return the files that did not change."""
         if not files or not self.settings.settle_seconds:
             return list(files)
         self.sleep(self.settings.settle_seconds)
@@ -55,11 +55,11 @@ class CompletenessCheck:
         wanted = self.intake.wanted
         if wanted.is_empty(file.name, file.size):
             waiting = self._note_unfinished(file, "it is empty")
-            said = f"it is empty, unchanged {_since(waiting)}; it stays where it is"
+            said = f"it is empty, unchanged {_since(waiting)}"
             if waiting.is_overdue(self.intake.clock()):
                 self.failed.append(UntakenFile(file.name, f"{said}. Ask the sender for the file"))
             else:
-                self.left.append(UntakenFile(file.name, f"{said} until its content comes"))
+                self.left.append(UntakenFile(file.name, f"{said}; it is taken once it has content"))
             return True
         if not wanted.ends_in_line_end or not wanted.is_cut_off(
             self.sftp.ending(self._path(file.name), size=file.size)
@@ -69,7 +69,7 @@ class CompletenessCheck:
         if waiting.is_overdue(self.intake.clock()):
             return False
         self.left.append(
-            UntakenFile(file.name, f"its last line has no end; it is given time, unchanged {_since(waiting)}")
+            UntakenFile(file.name, f"its last line has no end; it may still be growing, unchanged {_since(waiting)}")
         )
         return True
 

@@ -5,10 +5,10 @@ A file is known by its content: (source, name, sha256) is unique. Its states:
     stored    in the bucket, not yet moved to the backup directory
     received  ready to be applied
     applied   applied, with its content
-    held      for a person; `reason` says why
+    held      needs a decision: replay or ignore; `reason` says why
     failed    applying it failed; `reason` says how
     known     the same content was applied before under another name: kept aside, not applied
-    ignored   not to be applied: a person decided so, or a later file holds all of it
+    ignored   not to be applied: somebody decided so, or a later file holds all of it
 
 Content is known only once it was applied: what failed or is held is taken up again where it comes under a new name.
 """
@@ -116,7 +116,7 @@ def record(session: Session, new: NewFile) -> LedgerRecord:
 
 
 def find_content(session: Session, source: str, sha256: str) -> InboundFile | None:
-    """Give the first file of a source with that content that is in the bucket."""
+    """Return the first file of a source with that content that is in the bucket."""
     rows = sql.run(session, "find_earlier_files", source=source, file_name=None, sha256=sha256)
     return next((InboundFile(**row._mapping) for row in rows if row.object_key is not None), None)
 
@@ -138,13 +138,13 @@ def put_aside_if_known(session: Session, file: InboundFile, *, run_id: int | Non
 
 
 def find_file(session: Session, file_id: int) -> InboundFile | None:
-    """Give one file by its number."""
+    """Return one file by its number."""
     row = sql.run(session, "find_inbound_file", id=file_id).one_or_none()
     return InboundFile(**row._mapping) if row else None
 
 
 def find_by_name(session: Session, source: str, name: str) -> list[InboundFile]:
-    """Give every file of a source with that name, the oldest first; usually one."""
+    """Return every file of a source with that name, the oldest first; usually one."""
     rows = sql.run(session, "find_earlier_files", source=source, file_name=name, sha256=None)
     return [InboundFile(**row._mapping) for row in rows]
 
@@ -152,13 +152,13 @@ def find_by_name(session: Session, source: str, name: str) -> list[InboundFile]:
 def list_files(
     session: Session, source: str, states: Iterable[str] = STATES, *, limit: int | None = None
 ) -> list[InboundFile]:
-    """Give the files of a source in some states, in the order of business date, then name, then arrival."""
+    """Return the files of a source in some states, in the order of business date, then name, then arrival."""
     rows = sql.run(session, "list_inbound_files", source=source, states=list(states), limit=limit)
     return [InboundFile(**row._mapping) for row in rows]
 
 
 def list_unarchived(session: Session, source: str, directory: str) -> list[InboundFile]:
-    """Give the files of a remote directory that were recorded, and not yet seen in the backup directory."""
+    """Return the files of a remote directory that were recorded, and not yet seen in the backup directory."""
     rows = sql.run(session, "list_unarchived_files", source=source, remote_directory=directory)
     return [InboundFile(**row._mapping) for row in rows]
 

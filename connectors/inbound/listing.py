@@ -1,4 +1,4 @@
-"""Which entries of a directory are taken, which are left, which are refused. Values in, values out."""
+"""Which entries of a directory are taken, left or refused. Values in, values out."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ class WantedNames:
     pattern           must match the whole name; a group `date` holds the business date as YYYYMMDD
     trigger_suffix    what the trigger file's name adds to the file's, like `.TRG`
     trigger_required  whether a file without its trigger waits; else it waits until it no longer grows
-    may_be_empty      the names of files whose name alone tells something
+    may_be_empty      files whose name alone is information, like an ACK
     ends_in_line_end  whether a file is complete only where its last line has an end, because it has no trailer
     """
 
@@ -28,7 +28,7 @@ class WantedNames:
     ends_in_line_end: bool = False
 
     def is_empty(self, name: str, size: int) -> bool:
-        """Return whether a file of that size holds nothing, and its name alone tells nothing."""
+        """Return whether a file of that size holds nothing, and its name alone is no information."""
         return size == 0 and not (self.may_be_empty and self.may_be_empty.fullmatch(name))
 
     def is_cut_off(self, ending: bytes) -> bool:
@@ -36,11 +36,11 @@ class WantedNames:
         return self.ends_in_line_end and not ending.endswith((b"\n", b"\n\x1a"))
 
     def matches(self, name: str) -> bool:
-        """Whether this is the name of a file to take."""
+        """Return whether this is the name of a file to take."""
         return self.pattern.fullmatch(name) is not None
 
     def business_date(self, name: str) -> date | None:
-        """Give the date in a name, None where there is none or it is no day of the calendar."""
+        """Return the date in a name, None where there is none or it is not a date."""
         found = self.pattern.fullmatch(name)
         if found is None or "date" not in self.pattern.groupindex or found["date"] is None:
             return None
@@ -50,15 +50,15 @@ class WantedNames:
             return None
 
     def date_fault(self, name: str) -> str | None:
-        """Say what is wrong with the date in a name, None where there is none, or nothing is wrong with it."""
+        """Return what is wrong with the date in a name, None where there is none, or nothing is wrong with it."""
         found = self.pattern.fullmatch(name)
         digits = found["date"] if found is not None and "date" in self.pattern.groupindex else None
         if digits is None or self.business_date(name) is not None:
             return None
-        return f"{digits} in its name is no day of the calendar"
+        return f"{digits} in its name is not a date"
 
     def is_trigger(self, name: str) -> bool:
-        """Whether this is the name of a trigger of a file to take."""
+        """Return whether this is the name of a trigger of a file to take."""
         return (
             bool(self.trigger_suffix)
             and self.matches(name.removesuffix(self.trigger_suffix))
@@ -68,7 +68,7 @@ class WantedNames:
 
 @dataclass(frozen=True)
 class UntakenFile:
-    """A name, made printable, and why it was left or refused."""
+    """A file that was not taken: its name, made printable, and why."""
 
     name: str
     reason: str
@@ -76,7 +76,7 @@ class UntakenFile:
 
 @dataclass(frozen=True)
 class SortedListing:
-    """A listing, sorted out. `complete` have their trigger; `settling` must be seen not to grow."""
+    """A listing, sorted. `complete` have their trigger; `settling` must be seen not to grow."""
 
     complete: tuple[RemoteFile, ...] = ()
     settling: tuple[RemoteFile, ...] = ()
@@ -85,7 +85,7 @@ class SortedListing:
 
 
 def choose(listing: Iterable[RemoteFile], wanted: WantedNames) -> SortedListing:
-    """Sort a listing out; every entry that is not a trigger ends in exactly one of the four."""
+    """Sort a listing; every entry that is not a trigger ends in exactly one of the four."""
     entries = list(listing)
     names = {entry.name for entry in entries}
     complete: list[RemoteFile] = []
@@ -99,7 +99,7 @@ def choose(listing: Iterable[RemoteFile], wanted: WantedNames) -> SortedListing:
         elif wanted.is_trigger(entry.name):
             continue
         elif not wanted.matches(entry.name):
-            left.append(UntakenFile(entry.name, f"its name is none that is taken here ({wanted.pattern.pattern})"))
+            left.append(UntakenFile(entry.name, f"its name is not one that this job takes ({wanted.pattern.pattern})"))
         elif not entry.is_regular:
             left.append(UntakenFile(entry.name, "it is a directory, a link or a special file"))
         elif not wanted.trigger_suffix:
@@ -114,7 +114,7 @@ def choose(listing: Iterable[RemoteFile], wanted: WantedNames) -> SortedListing:
 
 
 def name_fault(name: str) -> str | None:
-    """Say what is wrong with a name that comes from outside, None if it is one plain path segment.
+    """Return what is wrong with a name that comes from outside, None if it is one plain path segment.
 
     >>> name_fault("../../etc/passwd")
     'it has more than one path segment'
@@ -137,7 +137,7 @@ def name_fault(name: str) -> str | None:
 
 
 def printable(name: str) -> str:
-    """Give a name with everything escaped that a terminal or a log would choke on.
+    """Return a name with everything escaped that a terminal or a log would choke on.
 
     >>> printable("a\\x1b[2J")
     'a\\\\x1b[2J'

@@ -1,7 +1,7 @@
 """Look again at the files that were archived in the last days: a sender that paused may have gone on writing.
 
 An open file is written on wherever it was moved to, so no wait before the move can be long enough. What grew or
-changed becomes a file of its own, held for a person with the difference; the part that was taken is put aside, unless
+changed becomes a file of its own, held with the difference as the reason; the part that was taken is put aside, unless
 it was applied already.
 """
 
@@ -124,12 +124,12 @@ class _Comparison:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the content begins with the part."""
+        """Return whether the content begins with the part."""
         return self._size > self._part.size_bytes and self._digest.hexdigest() == self._part.sha256
 
     @property
     def difference(self) -> str:
-        """Say what is there beyond the part, or instead of it."""
+        """Return what is there beyond the part, or instead of it."""
         part = self._part
         before = f"file {part.id} ({part.state})"
         if self.goes_on:

@@ -35,7 +35,7 @@ def _same_content(sftp: SftpSession, file: RemoteFile, moved: RemoteFile, path: 
 
 
 def holds(sftp: SftpSession, file: RemoteFile, path: str, sha256: str) -> bool:
-    """Read a file, and give whether it is that content."""
+    """Read a file, and return whether it is that content."""
     digest = hashlib.sha256()
     with closing(sftp.read(path, size=file.size)) as chunks:
         for chunk in chunks:

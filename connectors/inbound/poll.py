@@ -1,6 +1,6 @@
 """The FTP poller: fetch what has arrived on an SFTP server, keep it, and move it to the backup directory.
 
-A file is taken when it is complete, and in steps that each leave a trace the next poll goes on from: stored in the
+A file is taken when it is complete, and in steps, from each of which the next poll can continue: stored in the
 bucket and read back, recorded, moved, looked for where it was moved to. Only then is it `received`. Each file is
 claimed with an advisory lock, so two polls at once share the work. What concerns one file is reported and does not
 stop the others; a server that is away ends the poll. What is not complete stays where it is; what was moved in the
@@ -43,7 +43,7 @@ from connectors.sftp import (
 )
 from connectors.ssh_login import setting_name
 
-_BUSY = "another poll is at work on it"
+_BUSY = "another poll is taking it"
 _VANISHED = "it was in neither directory when the poll went on; its content is in the bucket"
 
 
@@ -53,10 +53,10 @@ class PollReport:
 
     received  ready to be applied (in a dry run: would be)
     known     the same content came before; archived, not to be applied
-    held      for a person: other content under a known name, what its sender went on writing, what is cut off
+    held      needs a decision: other content under a known name, what its sender went on writing, what is cut off
     refused   names that are never touched, and why
     left      not taken this time, and why
-    failed    could not be taken or moved, and why; for a person
+    failed    could not be taken or moved, and why; needs attention
     """
 
     received: tuple[InboundFile, ...] = ()
@@ -68,12 +68,12 @@ class PollReport:
 
     @property
     def attention(self) -> bool:
-        """Whether a person must look."""
+        """Return whether anything needs attention."""
         return bool(self.held or self.refused or self.failed)
 
 
 def poll(settings: SftpSettings, intake: Intake, *, sleep: Callable[[float], None] = time.sleep) -> PollReport:
-    """Take every complete file that is wanted. In a dry run: say what would be taken, and change nothing."""
+    """Take every complete file that is wanted. In a dry run, return what would be taken and change nothing."""
     with connect_sftp(settings) as sftp:
         return _Poll(settings, intake, sftp, sleep).run()
 
@@ -167,7 +167,7 @@ class _Poll:
                         self._report(grown)
 
     def _sweep(self) -> None:
-        """Remove what a poll left in the bucket on its way because the bucket went away."""
+        """Remove half-stored content that a poll left in the bucket when the bucket went away."""
         store, passing = self.intake.store, self.intake.passing
         if store is None or self.intake.database.dry_run:
             return
@@ -212,7 +212,7 @@ class _Poll:
         self._report(kept, repeat=repeat and recorded.file.state != "failed")
 
     def _free_name(self, name: str) -> str:
-        """Give a name that is not taken in the backup directory, where the same file may have come before."""
+        """Return a name that is not taken in the backup directory, where the same file may have come before."""
         names = (name if number == 1 else f"{name}-{number}" for number in count(1))
         return next(free for free in names if not self.sftp.exists(join(self.settings.backup_directory, free)))
 
@@ -228,7 +228,7 @@ class _Poll:
             raise
 
     def _finish_earlier(self) -> None:
-        """Go on with files that a poll before this one recorded, and did not confirm as moved."""
+        """Finish the files that an earlier poll recorded and did not confirm as moved."""
         with self.intake.database.begin() as session:
             begun = list_unarchived(session, self.intake.source, self.settings.directory)
         for file in begun:
@@ -252,7 +252,7 @@ class _Poll:
         return found.size == file.size_bytes and holds(self.sftp, found, path, file.sha256)
 
     def _put_back(self, target: str, name: str) -> None:
-        """Give back what took a file's place after it was read, and was moved by a poll that died."""
+        """Return back what took a file's place after it was read, and was moved by a poll that died."""
         try:
             self.sftp.rename(target, self._path(name))
         except SourceRefused as error:
@@ -280,7 +280,7 @@ class _Poll:
 
     @contextmanager
     def _claimed(self, name: str) -> Iterator[Callable[[], None] | None]:
-        """Claim a file for this poll; gives a check that the claim still stands, None if it is another's."""
+        """Claim a file for this poll; yield a check that the claim still holds, None if another poll has it."""
         if self.intake.database.dry_run:
             yield lambda: None
             return
@@ -296,8 +296,8 @@ class _Poll:
                 _release(connection, key)
 
     def _report(self, file: InboundFile, *, repeat: bool = False) -> None:
-        told = {"held"} if repeat else set(self.files)
-        self.files[file.state if file.state in told else "known"].append(file)
+        states = {"held"} if repeat else set(self.files)
+        self.files[file.state if file.state in states else "known"].append(file)
 
     def _path(self, name: str) -> str:
         return join(self.settings.directory, name)
@@ -309,7 +309,7 @@ def _check(connection: Connection) -> None:
 
 
 def _release(connection: Connection, key: dict[str, str]) -> None:
-    """Give a claim up; with a connection that is gone it went too."""
+    """Return a claim up; with a connection that is gone it went too."""
     try:
         connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
     except DBAPIError:

@@ -23,8 +23,8 @@ from connectors.sftp import RemoteFileChanged, repeated
 from database.engine import Database
 
 CUT_OFF = (
-    "its last line has no end: part of it may be missing, and nothing in it could tell. It is not applied as it is; "
-    "ask the sender for the whole file"
+    "its last line has no end: part of it may be missing, and nothing in it would show that. It is not applied as it "
+    "is; ask the sender for the whole file"
 )
 _ROOM = 5  # for a number behind it, where the same file comes again
 STEPS = ("fetch", "copy", "record", "move", "confirm")
@@ -49,7 +49,7 @@ class Intake:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Tell the checkpoint before and after a step."""
+        """Call the checkpoint before and after a step."""
         self.checkpoint(f"before {name}")
         yield
         self.checkpoint(f"after {name}")
@@ -69,10 +69,10 @@ class Intake:
     ) -> LedgerRecord:
         """Store a content and record it.
 
-        read            gives the content from its beginning, each time it is called
+        read            yields the content from its beginning, each time it is called
         still_the_same  looks again whether the file is as it was before it was read
         archived_as     its name in the backup directory, where it lies there already
-        hold            says why it is held, once it was read
+        hold            returns why it is held, once it was read
         and_then        is done in the same transaction as the record
         Raises RemoteFileChanged, and records nothing, if the file changed while it was read.
         """
@@ -116,7 +116,7 @@ class Intake:
         return f"incoming/{self.source.lower()}/"
 
     def archive_name(self, name: str, sha256: str, now: datetime) -> str:
-        """Give the name for the backup directory: the file's, the instant in UTC, and a part of its hash."""
+        """Return the name for the backup directory: the file's, the instant in UTC, and a part of its hash."""
         ending = f".{now:%Y%m%dT%H%M%S%fZ}.{sha256[:12]}".rstrip(".")
         return name.encode()[: MAX_NAME - len(ending) - _ROOM].decode(errors="ignore") + ending
 

@@ -1,7 +1,7 @@
-"""Files that are there and not complete: empty ones, and those that end in the middle of a line.
+"""Files that have come and are not complete: empty ones, and those that end in the middle of a line.
 
-They stay where they are. How long each has been as it is stands in `pay_jobs.unfinished_files`, by our own clock,
-because a sender may give a file any time it likes.
+They stay where they are. `pay_jobs.unfinished_files` keeps how long each has been unchanged, by our own clock,
+because a sender may set the time of a file as it likes.
 """
 
 from collections.abc import Iterable

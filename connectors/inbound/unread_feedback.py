@@ -19,7 +19,7 @@ _STAMP = re.compile(r"\.(\d{8})\d{6}(?!\d)", re.ASCII)
 
 @dataclass(frozen=True)
 class UnreadFile:
-    """A file, and since when it may have been there; a name in the bucket tells that to a day or two."""
+    """A file, and since when it may have been there; a name in the bucket is exact to a day or two."""
 
     name: str
     state: str
@@ -28,17 +28,17 @@ class UnreadFile:
 
     @property
     def is_in_the_directory(self) -> bool:
-        """Whether the last poll left it where its sender put it."""
+        """Return whether the last poll left it where its sender put it."""
         return self.state == "in the directory"
 
     @property
     def command(self) -> str:
-        """What has it read."""
+        """The command that reads it."""
         return "EJV_FEEDBACK_CHECK" if self.is_in_the_directory else f"EJV_FEEDBACK_CHECK --file {self.name}"
 
     @property
     def words(self) -> str:
-        """What is known of it, in words."""
+        """Its name, state and reason, for a message."""
         return f"{self.name} ({self.state}{f': {self.reason}' if self.reason else ''})"
 
 
@@ -58,7 +58,7 @@ def since(files: list[UnreadFile], sent: datetime) -> list[UnreadFile]:
 
 
 def _came(name: str, state: str, noted: datetime) -> datetime:
-    """Return when a file came at the latest; where another service put it into the bucket, its name tells that."""
+    """Return when a file came at the latest; where another service put it into the bucket, by its name."""
     found = _STAMP.search(name) if state == "in the bucket" else None
     try:
         named = datetime.strptime(found[1], "%Y%m%d").replace(tzinfo=UTC) if found else None

@@ -2,7 +2,7 @@
 
 poll, take_in    a file comes from the SFTP server, from this machine or from the bucket: it is `received`
 apply_waiting    every received file is applied in the order of its format; what speaks against one holds it
-apply_named      one file is applied; a held or failed one is replayed where the format says so
+apply_named      one file is applied; a held or failed one is replayed where its format allows that
 replay           a held or failed file is applied all the same, with a reason
 ignore           a held or failed file is put aside, with a reason
 """
@@ -70,7 +70,7 @@ class InboundDesk:
             )
         if self.format.file_replays:
             return self._replay(file, reason)
-        why = file.reason or "`files show` says more"
+        why = file.reason or "see `files show`"
         if not is_local:
             raise UsageError(f"{name} is {file.state}: {why}. {how_to_recover(name)}")
         return Outcome(rejects=[Reject(file.name, file.state, f"{why}. {how_to_recover(file.name)}")])
@@ -82,7 +82,7 @@ class InboundDesk:
         return self._replay(file_to_replay(files, name, self.format.noun), reason)
 
     def ignore(self, name: str, *, reason: str) -> Outcome:
-        """Put a file aside that nobody will apply, so that it no longer stands in the way of anything."""
+        """Put a file aside that nobody will apply, so that it no longer blocks anything."""
         file = self._stored(name)
         is_from_the_bucket = file.state == "received" and file.remote_directory is None
         if file.state not in REPLAYABLE and not is_from_the_bucket:

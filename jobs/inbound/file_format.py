@@ -1,4 +1,4 @@
-"""What a job says about the files it takes."""
+"""What a job brings to the desk: the format of its files, and how one is applied."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""What a poll found, as the outcome of a run: one line a kind where many names have the same to say."""
+"""What a poll found, as the outcome of a run: names with the same reason share a line."""
 
 from collections.abc import Iterable
 

@@ -21,24 +21,11 @@ sql = statements(__package__)
 SHOWN = 1000
 JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
 AP_FILES = ("REFUND", "EFT_REFUND", "NON_GOV_DISBURSEMENT")
-_LOCK = "SELECT id, file_type, file_ref, disbursement_status_code, message FROM ejv_files WHERE id = :batch FOR UPDATE"
-_BATCH_HEADER = """
-SELECT code, message FROM feedback_staged WHERE record = 'BH' AND fault = '' ORDER BY code = '0000', line LIMIT 1
-"""
-_OUTCOMES = "SELECT outcome, count(*) FROM pay_jobs.feedback_lines WHERE file_id = :file_id AND line BETWEEN :first AND :last GROUP BY outcome"  # noqa: E501
-_HAS_REJECTS = """
-SELECT EXISTS (SELECT FROM feedback_items WHERE outcome = 'rejected')
-    OR EXISTS (SELECT FROM feedback_staged WHERE fault <> '')
-"""
-_EFFECTS = """
-SELECT CASE WHEN NOT is_accepted THEN 'refused' ELSE effect END, count(*), sum(amount)
-  FROM feedback_items WHERE outcome = 'applied' GROUP BY 1 ORDER BY 1
-"""
 
 
 @dataclass(frozen=True)
 class FeedbackBatch:
-    """A batch as a file tells it."""
+    """A batch of feedback, as it stands in its file."""
 
     file_id: int
     file_name: str
@@ -56,9 +43,9 @@ class BatchResult:
     lines       outcome: number of lines
     effects     (what happened, how many things, amount in CAD)
     is_held     none of its things could be taken, though some should: batch and journals stay as they are
-    refusal     what BH said, '' where it accepted
-    to_check   what a person must look at (list_to_check.sql)
-    unanswered  open links that no line speaks of
+    refusal     code and message of BH, '' where it accepted
+    to_check    what needs attention (list_to_check.sql)
+    unanswered  open links that no line answers
     stopped     distribution codes on which journals are stopped now
     reversed    invoices whose reversal was accepted
     """
@@ -77,7 +64,7 @@ class BatchResult:
 def apply_batch(
     session: Session, batch: FeedbackBatch, lines: SpooledBatch, *, now: datetime, today: date, despite_faults: bool
 ) -> BatchResult:
-    """Give every line of a batch its effect and its outcome, and record it.
+    """Return every line of a batch its effect and its outcome, and record it.
 
     now  naive UTC
     Raises InputRefused if the batch is not one of row, TotalsDisagree if the outcomes do not add up to what was read.
@@ -85,9 +72,9 @@ def apply_batch(
     row = _lock_batch(session, batch)
     file_type = str(row.file_type)
     count = stage(session, lines)
-    header = session.execute(text(_BATCH_HEADER)).one_or_none()
+    header = sql.run(session, "find_batch_header").one_or_none()
     if header is None:
-        raise InputRefused("no BH line that can be read says whether CGI took the batch")
+        raise InputRefused("it has no readable BH line, so it is unknown whether CGI took the batch")
     is_refused = header.code != ACCEPTED
     refusal = f"{header.code} {header.message}".strip() if is_refused else ""
     result = BatchResult(file_type, refusal)
@@ -99,8 +86,8 @@ def apply_batch(
     else:
         _resolve_ap(session, row, is_refused=is_refused, today=today)
     session.execute(text("ANALYZE feedback_items"))
-    result.effects = [tuple(row) for row in session.execute(text(_EFFECTS))]
-    result.is_held = not result.effects and bool(session.scalar(text(_HAS_REJECTS)))
+    result.effects = [tuple(row) for row in sql.run(session, "sum_effects")]
+    result.is_held = not result.effects and bool(sql.run(session, "has_rejected_items").scalar_one())
     _settle(session, result, now, today)
     if not result.is_held:
         if file_type in JOURNAL_FILES:
@@ -109,12 +96,12 @@ def apply_batch(
         sql.run(session, "settle_batch", **answer | {"refusal": message}, name=batch.file_name, now=now)
     _record(session, result, batch, count)
     session.execute(text("DROP TABLE feedback_items, feedback_staged"))
-    return applied
+    return result
 
 
 def _lock_batch(session: Session, batch: FeedbackBatch) -> Row[Any]:
-    """Lock our row of the batch and give it. Raises InputRefused if this feedback cannot be for it."""
-    row = session.execute(text(_LOCK), {"batch": batch.number}).one_or_none()
+    """Lock our row of the batch and return it. Raises InputRefused if this feedback cannot be for it."""
+    row = sql.run(session, "lock_answered_batch", batch=batch.number).one_or_none()
     if row is None:
         raise InputRefused(
             f"batch {batch.number} has no row in ejv_files: it may be of a run that uploaded and crashed before its "
@@ -185,11 +172,11 @@ def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> lis
 def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: int) -> None:
     sql.run(session, "record_lines", file_id=batch.file_id, batch=batch.number)
     values = {"file_id": batch.file_id, "first": batch.first_line, "last": batch.last_line}
-    result.lines = dict(map(tuple, session.execute(text(_OUTCOMES), values)))
+    result.lines = dict(map(tuple, sql.run(session, "count_line_outcomes", **values)))
     if sum(result.lines.values()) != count:
         raise TotalsDisagree(
-            f"{batch.file_name} batch {batch.number}: {count} lines were read, but {sum(result.lines.values())} have an "
-            f"outcome ({result.lines})."
+            f"{batch.file_name} batch {batch.number}: {count} lines were read, but {sum(result.lines.values())} have "
+            f"an outcome ({result.lines})."
         )
     result.to_check = list(sql.run(session, "list_to_check", limit=SHOWN))
     result.unanswered = list(sql.run(session, "list_unanswered", batch=batch.number, limit=SHOWN))

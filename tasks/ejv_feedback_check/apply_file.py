@@ -1,15 +1,13 @@
 """Apply one feedback file: each of its batches in a transaction of its own.
 
 Where a batch cannot be result, it is held with the reason and the others go on. A file that was begun is taken up
-where it was left: what a batch has become stands in its row.
+where it was left: the row of each batch holds its state.
 """
 
 import json
 from collections import Counter
 from contextlib import closing
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
 
 from config.business_time import naive_utc
@@ -24,7 +22,14 @@ from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.apply_batch import BatchResult, FeedbackBatch, apply_batch
 from tasks.ejv_feedback_check.batch_report import outcome_of, reversal_events
 from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
-from tasks.ejv_feedback_check.file_index import FEEDBACK, batches_of, index_file, register_batches, set_batch_state
+from tasks.ejv_feedback_check.file_index import (
+    FEEDBACK,
+    RegisteredBatch,
+    batches_of,
+    index_file,
+    register_batches,
+    set_batch_state,
+)
 from tasks.ejv_feedback_check.line_spool import LineSpool, SpooledBatch
 
 DONE = ("applied", "already_applied")
@@ -81,9 +86,15 @@ def _register(context: RunContext, opened: FileToApply, spool: LineSpool) -> Bat
 
 
 def _apply(
-    context: RunContext, file: InboundFile, row: Row[Any], feeder: str, lines: SpooledBatch, *, despite_faults: bool
+    context: RunContext,
+    file: InboundFile,
+    row: RegisteredBatch,
+    feeder: str,
+    lines: SpooledBatch,
+    *,
+    despite_faults: bool,
 ) -> Outcome:
-    answer = FeedbackBatch(file.id, file.name, row.batch_type, row.batch_number, feeder, row.first_line, row.last_line)
+    answer = FeedbackBatch(file.id, file.name, row.batch_type, row.number, feeder, row.first_line, row.last_line)
     now = context.clock()
     try:
         with context.database.begin() as session:
@@ -113,7 +124,7 @@ def _apply(
 
 
 def _why_refused(error: InputRefused | DBAPIError) -> str:
-    """Return why a content cannot be applied; an error that has nothing to do with the content goes on."""
+    """Return why a content cannot be applied; any other error is raised again."""
     if isinstance(error, InputRefused):
         return str(error).rstrip(".")
     if not refuses_content(error):
@@ -122,7 +133,7 @@ def _why_refused(error: InputRefused | DBAPIError) -> str:
 
 
 def _state(result: BatchResult) -> str:
-    """Give what became of the batch."""
+    """Return what became of the batch."""
     if result.is_held:
         return "held"
     if result.effects:
@@ -136,8 +147,8 @@ def _reason(result: BatchResult, state: str) -> str | None:
     return result.refusal or None
 
 
-def _held(file: InboundFile, row: Row[Any], reason: str, *, is_damaged: bool = False) -> Outcome:
-    where = f"{file.name} batch {row.batch_number or '?'} (lines {row.first_line} to {row.last_line})"
+def _held(file: InboundFile, row: RegisteredBatch, reason: str, *, is_damaged: bool = False) -> Outcome:
+    where = f"{file.name} batch {row.number or '?'} (lines {row.first_line} to {row.last_line})"
     if is_damaged:
         command = f'EJV_FEEDBACK_CHECK --file {file.name} --despite-faults --reason "..."'
         step = f"Ask CAS to send it again; or apply what can be read: {command}"
@@ -148,7 +159,7 @@ def _held(file: InboundFile, row: Row[Any], reason: str, *, is_damaged: bool = F
 
 
 def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome:
-    """Hold a file that could not even be read; those behind it go on."""
+    """Hold a file that could not even be read; the files behind it are applied."""
     with context.database.begin() as session:
         set_state(session, file.id, "held", reason=f"it could not be read: {reason}"[:2000], run_id=context.run_id)
     context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
@@ -162,7 +173,7 @@ def _settle_file(context: RunContext, opened: FileToApply, contents: BatchesInFi
     with context.database.begin() as session:
         rows = batches_of(session, file.id)
         open_batches = [row for row in rows if row.state not in DONE]
-        reasons = [f"batch {row.batch_number or '?'} is {row.state}: {row.reason}" for row in open_batches]
+        reasons = [f"batch {row.number or '?'} is {row.state}: {row.reason}" for row in open_batches]
         if not rows:
             reasons.append("it holds no batch of feedback (no line begins with GIBG, GABG or APBG)")
             outcome.rejects.append(Reject(file.name, "no batch", f"{reasons[0]}; ask CAS what it is"))

@@ -19,7 +19,7 @@ _AFTER_REFUSAL = {
 
 
 def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
-    """Give counts, a table of what happened, and what a person must look at."""
+    """Return counts, a table of what happened, and what needs attention."""
     outcome = Outcome()
     outcome.counts.update({f"lines_{name}": number for name, number in sorted(result.lines.items())})
     outcome.counts["lines_read"] = sum(result.lines.values())

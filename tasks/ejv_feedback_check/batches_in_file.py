@@ -17,7 +17,7 @@ _ZERO = Decimal("0.00")
 
 
 class LineFault(NamedTuple):
-    """Something that is wrong at a line; 0 is the file as a whole."""
+    """What is wrong with a line; line 0 is the file as a whole."""
 
     line: int
     text: str
@@ -71,7 +71,7 @@ class BatchInFile:
 
 @dataclass
 class BatchesInFile:
-    """What was found. `outside` are the lines that belong to no batch."""
+    """The batches of a file. `outside` are the lines that belong to none."""
 
     batches: list[BatchInFile] = field(default_factory=list)
     outside: list[LineFault] = field(default_factory=list)
@@ -90,7 +90,7 @@ class BatchesInFile:
     def read(
         self, lines: Iterable[tuple[FeedbackLine, str]], keep: Callable[[FeedbackLine], None] = lambda _line: None
     ) -> Iterator[Mention]:
-        """Take the lines in (with the batch type of each), hand those of batches on, and give what they mention."""
+        """Take the lines in (with the batch type of each), hand those of batches on, and return what they mention."""
         batch: BatchInFile | None = None
         before: FeedbackLine | None = None
         for line, batch_type in lines:
@@ -142,7 +142,7 @@ class BatchesInFile:
 
 
 def continues(before: FeedbackLine | None, line: FeedbackLine) -> bool:
-    """Whether a journal line is about the same as the one before it."""
+    """Return whether a journal line is about the same as the one before it."""
     return (
         before is not None
         and line.record == before.record == "JD"
@@ -182,13 +182,13 @@ def _check(batch: BatchInFile, trailer: FeedbackLine) -> None:
     if batch.batch_type in JOURNAL_TYPES:
         batch.total = sum((journal.sums["D"] for journal in batch.journals.values()), _ZERO)
     if trailer.amount != batch.total:
-        batch.blame(trailer.number, f"BT says {trailer.amount} CAD, the lines add up to {batch.total}")
+        batch.blame(trailer.number, f"BT says {trailer.amount} CAD, the lines add up to {batch.total} CAD")
     for number, journal in batch.journals.items():
         if {journal.total, journal.sums["C"], journal.sums["D"]} != {journal.total}:
             batch.blame(
                 journal.line,
-                f"journal {number}: JH says {journal.total} CAD, its lines add up to {journal.sums['D']} debit and "
-                f"{journal.sums['C']} credit",
+                f"journal {number}: JH says {journal.total} CAD, its lines add up to {journal.sums['D']} CAD debit and "
+                f"{journal.sums['C']} CAD credit",
             )
     batch.journals = {}
 

@@ -23,6 +23,7 @@ sql = statements(__package__)
 
 _HASH = re.compile(r"\.[0-9a-f]{12}$", re.ASCII)
 _PIECE = 1 << 20
+_MOST_INDEXED = 200
 _ON_THEIR_WAY = "incoming/"
 
 
@@ -61,7 +62,7 @@ def _hashed(content: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
 
 
 def file_name(key: str) -> str:
-    """Give the file's own name in the key of an object, without the part of its hash that we add.
+    """Return the file's own name in the key of an object, without the part of its hash that we add.
 
     >>> file_name("cgi/2026/11/17/FEEDBACK.F3535.20261117214512.0123456789ab")
     'FEEDBACK.F3535.20261117214512'
@@ -70,7 +71,7 @@ def file_name(key: str) -> str:
 
 
 def find_inbox(context: RunContext, store: ObjectStore, name: str) -> str | None:
-    """Give the key of the stored inbox file of that name: where it is kept once it is sent, or where it is indexed."""
+    """Return the key of the stored inbox file of that name: where it is kept once sent, or where it is indexed."""
     return _find(context, store, name, "inbox", context.settings(CgiSettings).processed_folder)
 
 
@@ -86,15 +87,9 @@ def index_outstanding(context: RunContext, store: ObjectStore) -> Outcome:
     """Index the inbox files of the batches that are outstanding, so that the check knows what is in them."""
     folder = context.settings(CgiSettings).processed_folder
     with context.database.begin() as session:
-        names = session.execute(
-            text(
-                "SELECT file_ref FROM ejv_files WHERE disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')"
-                " AND NOT EXISTS (SELECT FROM pay_jobs.cgi_files WHERE name = file_ref) ORDER BY id DESC LIMIT 200"
-            )
-        )
-        wanted = list(names.scalars())
+        names = list(sql.run(session, "list_unindexed_inboxes", limit=_MOST_INDEXED).scalars())
     outcome = Outcome()
-    for name in wanted:
+    for name in names:
         key = f"{folder}/{name}"
         if store.size_of(key):
             context.stop.check()

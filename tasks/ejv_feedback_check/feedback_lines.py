@@ -32,7 +32,7 @@ _DETAIL = re.compile(
 
 
 class FeedbackLine(NamedTuple):
-    """One line. `fault` says why it cannot be read; what it holds besides then means nothing.
+    """One line. `fault` says why it cannot be read; the other values then mean nothing.
 
     subject  flow-through of a JD line, AP invoice number of the AP lines
     receipt  of a JH line: the receipt number that the pay tables know it by
@@ -64,7 +64,7 @@ def read_line(number: int, raw: bytes) -> FeedbackLine:
     if record == "JD" and (line := _plain_detail(number, text)) is not None:
         return line
     if text[:2] not in BATCH_TYPES or record not in _RECORDS:
-        return FeedbackLine(number, "??", f"it begins with {text[:4]!r}, which is no record that is known")
+        return FeedbackLine(number, "??", f"it begins with {text[:4]!r}, which is not a known record type")
     if record == "BG":
         return _batch_line(number, record, text)
     if not text.endswith(_END) or len(text) < _TAIL + 7:
@@ -158,7 +158,7 @@ def _counted_in_bytes(raw: bytes) -> tuple[str, FlowThrough] | None:
 
 
 def _follows_its_description(before: str, subject: str, about: FlowThrough | None) -> bool:
-    """Whether what stands before a flow-through ends as every description does: with # and the number again."""
+    """Return whether what stands before a flow-through ends as every description does: with # and the number again."""
     return about is not None and before.rstrip().endswith((f"#{about.invoice_id}", f"#{subject}"))
 
 

@@ -1,4 +1,4 @@
-"""What is known of a stored file: its batches with their state, and the index of the numbers its lines are about.
+"""The batches of a stored file with their state, and the index of the numbers its lines are about.
 
 Both are written in one transaction, from one reading of the file; a file that is known already is left as it is.
 """
@@ -6,31 +6,32 @@ Both are written in one transaction, from one reading of the file; a file that i
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
+from database.sql import statements
 from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
 from tasks.ejv_feedback_check.feedback_lines import FeedbackLine, read_line
 from tasks.ejv_feedback_check.file_lines import read_lines
 from tasks.ejv_feedback_check.inbox_lines import read_inbox_line
 
+sql = statements(__package__)
+
 _SHOWN_FAULTS = 3
-_ADD_FILE = """
-INSERT INTO pay_jobs.cgi_files (object_key, name, kind, lines, indexed_on)
-VALUES (:object_key, :name, :kind, 0, :now)
-    ON CONFLICT (object_key) DO NOTHING
-RETURNING id
-"""
-_END_FILE = "UPDATE pay_jobs.cgi_files SET lines = :lines, fault = :fault, sha256 = :sha256 WHERE id = :id"
-_ADD_BATCH = """
-INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line, state, reason,
-                                       run_id)
-VALUES (:file_id, :ordinal, :batch_type, :batch_number, :first_line, :last_line, :state, :reason, :run_id)
-    ON CONFLICT (file_id, ordinal) DO NOTHING
-"""
+
+
+class RegisteredBatch(NamedTuple):
+    """A batch of a feedback file and what has become of it."""
+
+    id: int
+    state: str
+    reason: str | None
+    batch_type: str
+    number: int
+    first_line: int
+    last_line: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class LineReader:
     type_at: int
 
     def lines(self, stream: BinaryIO) -> Iterator[tuple[FeedbackLine, str]]:
-        """Give each line with its batch type."""
+        """Return each line with its batch type."""
         for number, raw in read_lines(stream):
             yield self.read(number, raw), raw[self.type_at : self.type_at + 2].decode("latin-1")
 
@@ -64,7 +65,7 @@ def index_file(
 ) -> BatchesInFile:
     """Read a file, keep its numbers in the index unless they are there, and return what was found.
 
-    keep          is handed every line of a batch
+    keep          is called with every line of a batch
     content_hash  is asked once the file was read
     """
     contents = BatchesInFile()
@@ -72,7 +73,7 @@ def index_file(
     added = None
     if object_key is not None:
         values = {"object_key": object_key, "name": name, "kind": reader.kind, "now": now}
-        added = session.scalar(text(_ADD_FILE), values)
+        added = sql.run(session, "add_indexed_file", **values).scalar_one_or_none()
     if added is None:
         for _ in mentions:
             pass
@@ -80,7 +81,7 @@ def index_file(
     columns = ("cgi_file_id", "line", "kind", "number", "amount")
     copy_rows(session, "pay_jobs.cgi_mentions", columns, ((added, *mention) for mention in mentions))
     fault = contents.fault if reader.kind == "feedback" else None
-    session.execute(text(_END_FILE), {"id": added, "lines": contents.lines, "fault": fault, "sha256": content_hash()})
+    sql.run(session, "end_indexed_file", id=added, lines=contents.lines, fault=fault, sha256=content_hash())
     return contents
 
 
@@ -101,13 +102,12 @@ def register_batches(session: Session, file_id: int, contents: BatchesInFile, *,
             "reason": reason or None,
             "run_id": run_id,
         }
-        session.execute(text(_ADD_BATCH), values)
+        sql.run(session, "add_feedback_batch", **values)
 
 
-def batches_of(session: Session, file_id: int) -> list[Row[Any]]:
-    """Give the batches of a file with their state, in its order."""
-    statement = "SELECT * FROM pay_jobs.feedback_batches WHERE file_id = :file_id ORDER BY ordinal"
-    return list(session.execute(text(statement), {"file_id": file_id}))
+def batches_of(session: Session, file_id: int) -> list[RegisteredBatch]:
+    """Return the batches of a file, in its order."""
+    return [RegisteredBatch(**row._mapping) for row in sql.run(session, "list_feedback_batches", file_id=file_id)]
 
 
 def set_batch_state(
@@ -121,10 +121,5 @@ def set_batch_state(
     counts: str = "{}",
 ) -> None:
     """Note what became of a batch."""
-    statement = (
-        "UPDATE pay_jobs.feedback_batches SET state = :state, reason = :reason, run_id = coalesce(:run_id, run_id),"
-        " applied_on = CASE WHEN :state = 'held' THEN NULL ELSE CAST(:now AS timestamptz) END,"
-        " counts = CAST(:counts AS jsonb) WHERE id = :id"
-    )
     values = {"id": batch_id, "state": state, "reason": reason, "run_id": run_id, "now": now, "counts": counts}
-    session.execute(text(statement), values)
+    sql.run(session, "set_batch_state", **values)

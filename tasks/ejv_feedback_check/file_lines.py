@@ -30,7 +30,7 @@ def read_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 
 def decoded(line: bytes) -> str:
-    """Give a line as text; what is not UTF-8 is read byte by byte, and NUL, which no database takes, as a blank."""
+    """Return a line as text; what is not UTF-8 is read byte by byte, and NUL, which no database takes, as a blank."""
     try:
         text = line.decode()
     except UnicodeDecodeError:

@@ -32,7 +32,7 @@ def is_feedback(settings: CgiSettings, name: str) -> bool:
 
 
 def may_be_feedback(settings: CgiSettings, name: str) -> bool:
-    """Return whether a file may hold feedback: the word stands in its name, in whatever case, and it is no ACK."""
+    """Return whether a file may hold feedback: its name contains the word, in any case, and is not an ACK's."""
     return settings.feedback_prefix.upper() in name.upper() and not is_ack(settings, name)
 
 
@@ -42,7 +42,7 @@ def is_ack(settings: CgiSettings, name: str) -> bool:
 
 
 def feeder_of(name: str) -> str | None:
-    """Give the feeder number in the name of a file of ours, None where there is none.
+    """Return the feeder number in the name of one of our files, None where there is none.
 
     >>> feeder_of("INBOX.F3535.20261118040107")
     '3535'
@@ -52,12 +52,12 @@ def feeder_of(name: str) -> str | None:
 
 
 def inbox_names_in(settings: CgiSettings, text: str) -> set[str]:
-    """Give the names of inbox files that an ACK's name or content tells: in full, or by feeder and stamp."""
+    """Return the names of inbox files that an ACK's name or content holds: in full, or by feeder and stamp."""
     return {f"{settings.inbox_prefix}.{found[0]}" for found in re.finditer(r"F\w{1,8}\.\d{14}(?!\d)", text)}
 
 
 def fresh_inbox_names(settings: CgiSettings, feeder: str, now: datetime) -> "FreshNames":
-    """Give names for an inbox file of the current business day, each a second later than the one before."""
+    """Return names for an inbox file of the current business day, each a second later than the one before."""
     local = now.astimezone(BUSINESS_ZONE)
     day = next_business_day(local.date())
     return FreshNames(f"{settings.inbox_prefix}.F{feeder}.", datetime.combine(day, local.time()))

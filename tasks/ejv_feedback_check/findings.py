@@ -16,12 +16,12 @@ _RULES = {
     "unknown_item": "there is no such routing slip, refund or link",
     "no_item_header": "the item has no IH line",
     "not_uploaded": "the routing slip does not wait for an answer",
-    "refused_after_acceptance": "CGI refuses now what it accepted before; nothing was changed. Ask CAS which holds",
+    "refused_after_acceptance": "CGI refuses now what it accepted before; nothing was changed. Ask CAS which is right",
     "accepted_after_refusal": (
         "CGI accepts now what was refused or voided before; nothing was changed. It may be in a newer batch too: "
         "look for a double charge"
     ),
-    "incomplete": "its readable lines do not add up to the amount of ours; nothing was changed",
+    "incomplete": "its readable lines do not add up to our amount; nothing was changed",
 }
 _TWICE = {
     "paid": (
@@ -56,7 +56,7 @@ _BOOKED = {
     ),
     "other_direction": (
         "moved the other way",
-        "the lines move the money the other way than our row of partner_disbursements says. Ask CAS which holds",
+        "the lines move the money against the direction of our row of partner_disbursements. Ask CAS which is right",
     ),
     "still_paid": (
         "taken back from the partner though paid",
@@ -114,7 +114,7 @@ def _about_accepted(row: Row[Any]) -> Iterator[tuple[str, str]]:
             "sent again",
         )
     if row.amount != (row.expected if row.expected is not None else row.amount):
-        yield "another amount", f"accepted, {row.expected} CAD is what our tables say"
+        yield "another amount", f"accepted, but our tables say {row.expected} CAD"
     if row.is_undated and row.outcome == "applied":
         yield (
             "no effective date",

@@ -1,7 +1,7 @@
 """The lines of an INBOX file, brought into the positions of feedback, so that one reader knows both.
 
 An outgoing line has the feeder before its type, one delimiter where feedback has three characters, and ends with a
-delimiter where feedback has return code and message. BH, which names the batch, stands where feedback has BG.
+delimiter where feedback has return code and message. BH, which names the batch, takes the place of BG in feedback.
 Source: docs/specs/cgi-ejv-files.md sections 3 and 6.
 """
 
@@ -12,7 +12,7 @@ _TAIL = f"{ACCEPTED}{'':150}CGI"
 
 
 def read_inbox_line(number: int, raw: bytes) -> FeedbackLine:
-    """Read one line of an inbox file; its return code means nothing."""
+    """Read one line of an inbox file; its return code has no meaning."""
     text = decoded(raw)
     record, body = text[6:8], text[9:].removesuffix("\x1d")
     if record == "BH":
@@ -21,5 +21,5 @@ def read_inbox_line(number: int, raw: bytes) -> FeedbackLine:
 
 
 def fiscal_year(raw: bytes) -> str:
-    """Give the fiscal year that a BH line of an inbox file says."""
+    """Return the fiscal year in a BH line of an inbox file."""
     return decoded(raw)[13:17]

@@ -42,7 +42,7 @@ class LineSpool:
         self._rows.write(_row(line))
 
     def section(self, first_line: int) -> "SpooledBatch":
-        """Give the lines of the batch that begins at a line."""
+        """Return the lines of the batch that begins at a line."""
         begin = self._begins[first_line]
         end = min((other for other in self._begins.values() if other > begin), default=None)
         if end is None:
@@ -59,14 +59,14 @@ class SpooledBatch:
         self._left = size
 
     def read(self, size: int = _PIECE) -> bytes:
-        """Give the next bytes."""
+        """Return the next bytes."""
         piece = self._rows.read(min(size, self._left))
         self._left -= len(piece)
         return piece
 
 
 def stage(session: Session, lines: SpooledBatch) -> int:
-    """COPY the lines of a batch into a new staging table, and give their number."""
+    """COPY the lines of a batch into a new staging table, and return their number."""
     sql.run(session, "create_staged")
     count = copy_encoded(session, "feedback_staged", _COLUMNS, lines)
     session.execute(text("ANALYZE feedback_staged"))

@@ -35,7 +35,7 @@ class NextAction(NamedTuple):
 
 
 def check_outstanding(context: RunContext) -> Outcome:
-    """Show the batches that are outstanding or were answered lately; what is overdue or half applied needs a look."""
+    """Show the batches that are outstanding or were answered lately; what is overdue or half applied is a reject."""
     now = context.clock()
     with context.database.begin() as session:
         rows = sql.run(session, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS))).all()
@@ -68,7 +68,7 @@ def check_outstanding(context: RunContext) -> Outcome:
 
 
 def next_action(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) -> NextAction:
-    """Decide what is to be done with a batch.
+    """Return what is to be done with a batch.
 
     unread  feedback that came since it was sent and was not read: nothing is sent again or voided before it is
     """
@@ -88,9 +88,7 @@ def next_action(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
         return NextAction("errored, half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
     if row.is_applied:
-        words = (
-            "Its feedback was applied and says nothing that fits the rest: ask CAS. What CGI never ran is set free by:"
-        )
+        words = "Its feedback was applied and answers nothing of the rest: ask CAS. To free what CGI never ran:"
         return NextAction("half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
     if row.feedback_file_ref is not None or row.status == "COMPLETED":
         name = row.feedback_file_ref or "its feedback"

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
 
-from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.business_days import age_in_business_days
@@ -14,70 +12,38 @@ from config.settings import CgiSettings, CgiSftpSettings
 from connectors.inbound.listing import printable
 from connectors.inbound.unread_feedback import since, unread_feedback
 from connectors.sftp import RemoteFile, SftpSession, join
+from database.sql import statements
 from jobs.run.context import RunContext
 from tasks.ejv_feedback_check.file_names import may_be_feedback
+
+sql = statements(__package__)
 
 LATE = 1
 _SHOWN = 5
 _CLOCKS_APART = timedelta(days=1)
 
-_BATCH = "SELECT * FROM ejv_files WHERE id = :batch FOR UPDATE"
-_LINKS = """
-SELECT coalesce(link.disbursement_status_code, 'none') AS status, count(*) AS number, min(link.id) AS example
-  FROM ejv_headers AS header
-  JOIN ejv_links AS link ON link.ejv_header_id = header.id
- WHERE header.ejv_file_id = :batch
- GROUP BY 1
-"""
-_STORED = """
-SELECT file.name, batch.state
-  FROM pay_jobs.feedback_batches AS batch
-  JOIN pay_jobs.inbound_files AS file ON file.id = batch.file_id
- WHERE batch.batch_number = :batch AND batch.state IN ('waiting', 'held') AND file.state <> 'ignored'
- UNION ALL
-SELECT file.name, 'in the bucket'
-  FROM pay_jobs.cgi_mentions AS mention
-  JOIN pay_jobs.cgi_files AS file ON file.id = mention.cgi_file_id
- WHERE mention.kind = 'batch' AND mention.number = CAST(:batch AS text) AND file.kind = 'feedback'
-   AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
-                    WHERE known.source = 'CGI'
-                      AND (   known.object_key = file.object_key
-                           OR known.sha256 = file.sha256
-                           OR file.sha256 IS NULL AND known.name = file.name))
- ORDER BY 1
-"""
-_ARCHIVED = """
-SELECT archived_as FROM pay_jobs.inbound_files WHERE source = 'CGI' AND archived_as IS NOT NULL
- UNION
-SELECT repeat ->> 'archived_as' FROM pay_jobs.inbound_files, jsonb_array_elements(details -> 'repeats') AS repeat
- WHERE source = 'CGI'
- UNION
-SELECT name FROM pay_jobs.inbound_files WHERE source = 'CGI'
- UNION
-SELECT name FROM pay_jobs.cgi_files WHERE kind = 'feedback'
-"""
-_SENT_ON = """
-SELECT coalesce(max(coalesce(sent.done_on, sent.begun_on)), max(batch.created_on AT TIME ZONE 'UTC'))
-  FROM ejv_files AS batch
-  LEFT JOIN pay_jobs.resubmissions AS sent ON sent.batch_number = batch.id AND sent.state <> 'given_up'
- WHERE batch.id = :batch
-"""
 
+@dataclass(frozen=True)
+class SentBatch:
+    """A batch as our tables know it, and (number, example) of its links by status."""
 
-class SentBatch(NamedTuple):
-    """A batch as our tables know it: its row of ejv_files, and (number, example) of its links by status."""
-
-    batch: Row[Any]
+    id: int
+    file_type: str
+    file_ref: str
+    disbursement_status_code: str
+    message: str | None
+    feedback_file_ref: str | None
+    created_on: datetime
     links: dict[str, tuple[int, int]]
 
 
 def lock_sent_batch(session: Session, number: int) -> SentBatch:
-    """Lock a batch and give it. Raises UsageError if there is none of that number."""
-    batch = session.execute(text(_BATCH), {"batch": number}).one_or_none()
+    """Lock a batch and return it. Raises UsageError if there is none of that number."""
+    batch = sql.run(session, "lock_sent_batch", batch=number).one_or_none()
     if batch is None:
         raise UsageError(f"There is no batch {number} in ejv_files; `ejv outstanding` shows those there are.")
-    links = session.execute(text(_LINKS), {"batch": number})
-    return SentBatch(batch, {row.status: (row.number, row.example) for row in links})
+    links = sql.run(session, "count_links", batch=number)
+    return SentBatch(**batch._mapping, links={row.status: (row.number, row.example) for row in links})
 
 
 @dataclass(frozen=True)
@@ -100,7 +66,7 @@ def list_server_files(sftp: SftpSession, context: RunContext) -> ServerListing:
 
 
 def unread_answers(session: Session, context: RunContext, sent_batch: SentBatch, there: ServerListing) -> list[str]:
-    """Say which feedback is about the batch and not applied, or may be about it because it was not read."""
+    """Return which feedback is about the batch and not applied, or may be about it because it was not read."""
     return [
         *answers_waiting(there),
         *answers_stored(session, sent_batch, context.settings(CgiSettings)),
@@ -109,8 +75,8 @@ def unread_answers(session: Session, context: RunContext, sent_batch: SentBatch,
 
 
 def answers_stored(session: Session, sent_batch: SentBatch, settings: CgiSettings) -> list[str]:
-    """Say which stored feedback is about the batch, or may be, and is not applied."""
-    rows = session.execute(text(_STORED), {"batch": sent_batch.id}).all()
+    """Return which stored feedback is about the batch, or may be, and is not applied."""
+    rows = sql.run(session, "list_unapplied_feedback", batch=sent_batch.id).all()
     reasons = [
         f"feedback {row.name} is stored and not applied ({row.state}): apply it first, "
         f"EJV_FEEDBACK_CHECK --file {row.name}"
@@ -120,7 +86,7 @@ def answers_stored(session: Session, sent_batch: SentBatch, settings: CgiSetting
     unread = since(unread_feedback(session, settings.ack_prefix), sent_batch.created_on)
     reasons += [
         f"feedback {file.words} came since it was sent and was not read to its end, so it may hold the answer: "
-        f"EJV_FEEDBACK_CHECK --file {file.name} once the cause is removed, or, where CAS says what it is, "
+        f"EJV_FEEDBACK_CHECK --file {file.name} once the cause is removed, or, once CAS confirms what it is, "
         f'files ignore {file.name} --reason "..."'
         for file in unread
         if file.name not in about_it and not file.is_in_the_directory  # answers_waiting has just looked there
@@ -129,7 +95,7 @@ def answers_stored(session: Session, sent_batch: SentBatch, settings: CgiSetting
 
 
 def answers_applied(sent_batch: SentBatch) -> list[str]:
-    """Say which answer to the batch is in our tables already."""
+    """Return which answer to the batch is in our tables already."""
     reasons = []
     for status in ("COMPLETED", "ERRORED"):
         number, example = sent_batch.links.get(status, (0, 0))
@@ -146,7 +112,7 @@ def answers_applied(sent_batch: SentBatch) -> list[str]:
 
 
 def answers_waiting(there: ServerListing) -> list[str]:
-    """Say which feedback lies in the CGI directory and was not fetched."""
+    """Return which feedback lies in the CGI directory and was not fetched."""
     if not there.directory:
         return []
     return [
@@ -156,9 +122,9 @@ def answers_waiting(there: ServerListing) -> list[str]:
 
 
 def answers_archived(session: Session, sent_batch: SentBatch, there: ServerListing, settings: CgiSettings) -> list[str]:
-    """Say which feedback lies in the backup directory since the batch was sent and was never taken in."""
+    """Return which feedback lies in the backup directory since the batch was sent and was never taken in."""
     sent = (sent_batch.created_on.replace(tzinfo=UTC) - _CLOCKS_APART).timestamp()
-    known = set(session.execute(text(_ARCHIVED)).scalars())
+    known = set(sql.run(session, "list_known_feedback").scalars())
     trigger = settings.trigger_ending.upper()
     found = [
         file
@@ -186,11 +152,11 @@ def _leads_to_a_file(sftp: SftpSession, path: str) -> bool:
 
 
 def answer_due(session: Session, number: int, now: datetime) -> list[str]:
-    """Say that the answer to what was sent last is not late yet, if so: CGI may still run it."""
-    sent: datetime = session.execute(text(_SENT_ON), {"batch": number}).scalar_one().astimezone(UTC)
+    """Return that the answer to what was sent last is not late yet, or nothing: CGI may still run it."""
+    sent: datetime = sql.run(session, "find_sent_on", batch=number).scalar_one().astimezone(UTC)
     if age_in_business_days(sent, now) >= LATE:
         return []
     return [
         f"it was sent {sent.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}, less than a business day ago, and CGI may still "
-        "run it. Where CAS says that it never came, use --skip-wait"
+        "run it. Use --skip-wait only if CAS confirms that it never arrived"
     ]

@@ -7,17 +7,16 @@
     given_up    before the trigger was sent, an answer came, the day ended or the stored file changed; the data file is
                 taken away
 
-Killed anywhere, the next run goes on from the journal, and the trigger is never sent twice.
+Killed anywhere, the next run continues from the journal, and the trigger is never sent twice.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
@@ -25,11 +24,14 @@ from config.settings import CgiSettings, CgiSftpSettings
 from connectors.effects import ClaimLost, Clocks, Observation, change, checked_by, last_checks
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.bucket_index import index_object
 from tasks.ejv_feedback_check.file_index import INBOX
 from tasks.ejv_feedback_check.resend_guards import answers_applied, list_server_files, lock_sent_batch, unread_answers
+
+sql = statements(__package__)
 
 STEPS = ("data", "data noted", "trigger noted", "trigger", "kept", "done")
 
@@ -51,26 +53,15 @@ class Resubmission:
     run_id: int | None
 
 
-_COLUMNS = tuple(field.name for field in fields(Resubmission))
-
-
 def begin_resubmission(session: Session, new: Resubmission, now: datetime) -> Resubmission:
     """Journal that a file will be sent."""
-    names = [name for name in _COLUMNS if name != "id"]
-    statement = (
-        f"INSERT INTO pay_jobs.resubmissions ({', '.join(names)}, begun_on)"
-        f" VALUES ({', '.join(f':{name}' for name in names)}, :now) RETURNING {', '.join(_COLUMNS)}"
-    )
-    values = {name: getattr(new, name) for name in names} | {"now": now}
-    return Resubmission(*session.execute(text(statement), values).one())
+    values = {name: value for name, value in vars(new).items() if name != "id"}
+    return Resubmission(**sql.run(session, "begin_resubmission", **values, now=now).one()._mapping)
 
 
 def unfinished_resubmissions(session: Session) -> list[Resubmission]:
-    """Give what was begun and not finished, the oldest first."""
-    statement = (
-        f"SELECT {', '.join(_COLUMNS)} FROM pay_jobs.resubmissions WHERE state NOT IN ('done', 'given_up') ORDER BY id"
-    )
-    return [Resubmission(*row) for row in session.execute(text(statement))]
+    """Return what was begun and not finished, the oldest first."""
+    return [Resubmission(**row._mapping) for row in sql.run(session, "list_unfinished_resubmissions")]
 
 
 def finish_resubmission(
@@ -81,7 +72,7 @@ def finish_resubmission(
     *,
     checkpoint: Callable[[str], None] = lambda _step: None,
 ) -> Outcome:
-    """Send data, then trigger, from wherever the journal says it stands."""
+    """Send data, then trigger, from the state in the journal."""
     files = _ResubmissionFiles(context, store, sftp, sent)
     try:
         if sent.state in {"begun", "data_sent"}:
@@ -113,7 +104,7 @@ def finish_resubmission(
 
 
 class _ResubmissionStopped(Exception):
-    """What was begun must not go on; `against` says why."""
+    """The resubmission must stop; `against` says why."""
 
     def __init__(self, against: list[str]) -> None:
         super().__init__("; ".join(against))
@@ -172,7 +163,7 @@ class _ResubmissionFiles:
         self.sftp.write(self.directory, self.trigger_name, ())
 
     def late_trigger(self, _answer: None) -> str:
-        """Say so where a trigger lies there whose file CGI has taken already."""
+        """Return a warning where a trigger is left whose file CGI has taken already, else nothing."""
         if self.sftp.exists(self.data) or not self.sftp.exists(self.trigger):
             return ""
         return (
@@ -190,10 +181,9 @@ class _ResubmissionFiles:
 
 
 def _check_claim(context: RunContext, sent: Resubmission, states: tuple[str, ...]) -> None:
-    """Make sure that the journal stands where this run left it. Raises ClaimLost."""
-    statement = "SELECT 1 FROM pay_jobs.resubmissions WHERE id = :id AND state = ANY (CAST(:states AS text[]))"
+    """Raise ClaimLost if the journal is not as this run left it."""
     with context.database.begin() as session:
-        if session.execute(text(statement), {"id": sent.id, "states": list(states)}).one_or_none() is None:
+        if sql.run(session, "find_resubmission", id=sent.id, states=list(states)).one_or_none() is None:
             raise ClaimLost(f"The resubmission of batch {sent.batch_number} was moved on by another run.")
 
 
@@ -204,9 +194,9 @@ def _hashed(chunks: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]
 
 
 def _reasons_to_stop(context: RunContext, sftp: SftpSession, sent: Resubmission) -> list[str]:
-    """Say why what was begun must not go on: an answer came, or the day of its name is over."""
+    """Return why what was begun must not go on: an answer came, or the day of its name is over."""
     if sent.business_day < next_business_day(context.today()):
-        return [f"its day {sent.business_day} is over; type the command again"]
+        return [f"its day {sent.business_day} is over; repeat the command"]
     there = list_server_files(sftp, context)
     with context.database.begin() as session:
         sent_batch = lock_sent_batch(session, sent.batch_number)
@@ -228,10 +218,4 @@ def _note(
     context: RunContext, sent: Resubmission, state: str, *, is_done: bool = False, note: str | None = None
 ) -> None:
     with context.database.begin() as session:
-        session.execute(
-            text(
-                "UPDATE pay_jobs.resubmissions SET state = :state, note = coalesce(:note, note),"
-                " done_on = CASE WHEN :is_done THEN CAST(:now AS timestamptz) END WHERE id = :id"
-            ),
-            {"id": sent.id, "state": state, "note": note, "is_done": is_done, "now": context.clock()},
-        )
+        sql.run(session, "note_resubmission", id=sent.id, state=state, note=note, is_done=is_done, now=context.clock())

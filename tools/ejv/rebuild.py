@@ -45,26 +45,6 @@ _LEFT_TO_DO = {
     _SLIPS: "their slips are REFUND_REJECTED; have each refund authorized again once the cause is removed",
     _EFT: "they are ERRORED; have each refund approved again once the cause is removed",
 }
-_REFUSED = """
-SELECT coalesce(link.link_type, 'invoice') || ' ' || link.link_id AS what, coalesce(link.message, '') AS message
-  FROM ejv_headers AS header
-  JOIN ejv_links AS link ON link.ejv_header_id = header.id
- WHERE header.ejv_file_id = :batch AND link.disbursement_status_code = 'ERRORED'
- UNION
-SELECT item.subject, min(item.code || ' ' || item.message)
-  FROM pay_jobs.feedback_batches AS answer
-  JOIN pay_jobs.feedback_lines AS item
-    ON item.file_id = answer.file_id AND item.line BETWEEN answer.first_line AND answer.last_line
- WHERE answer.batch_number = :batch AND item.record IN ('IH', 'IL', 'NA', 'IC')
-   AND item.code <> '0000' AND item.outcome = 'applied'
-   AND NOT EXISTS (SELECT FROM ejv_headers WHERE ejv_file_id = :batch)
- GROUP BY item.subject
- ORDER BY 1
-"""
-_SENT_AGAIN = """
-SELECT new_name, begun_on FROM pay_jobs.resubmissions
- WHERE batch_number = :batch AND state <> 'given_up' AND (state <> 'done' OR business_day = :day)
-"""
 
 
 def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str, skip_wait: bool) -> Outcome:
@@ -103,15 +83,15 @@ def _against(context: RunContext, session: Session, sent_batch: SentBatch) -> li
     elif sent_batch.disbursement_status_code == "COMPLETED" and sent_batch.file_type in _AP:
         reasons.append(_answered(session, sent_batch))
     values = {"batch": sent_batch.id, "day": next_business_day(context.today())}
-    for row in session.execute(text(_SENT_AGAIN), values):
+    for row in sql.run(session, "list_running_resubmissions", **values):
         reasons.append(f"it was sent again as {row.new_name} and CGI may run that; wait for its answer")
     return reasons
 
 
 def _answered(session: Session, sent_batch: SentBatch) -> str:
-    """Say that CGI answered all of a batch, and what is left to do for what it refused."""
+    """Return that CGI answered all of a batch, and what is left to do for what it refused."""
     accepted, _ = sent_batch.links.get("COMPLETED", (0, 0))
-    refused = session.execute(text(_REFUSED), {"batch": sent_batch.id}).all()
+    refused = sql.run(session, "list_refused", batch=sent_batch.id).all()
     said = f"CGI answered all of it in {sent_batch.feedback_file_ref or 'a file that is not named'}"
     if sent_batch.links:
         said += f" ({accepted} accepted, {len(refused)} refused)"
@@ -156,7 +136,7 @@ def _void(
 
 
 def _named_codes(session: Session, sent_batch: SentBatch, reason: str) -> list[int]:
-    """Give the stopped distribution codes of the batch that the reason names: `stop_ejv`, and those numbers or all."""
+    """Return the stopped distribution codes of the batch that the reason names: `stop_ejv`, and numbers or all."""
     named = re.search(r"stop_ejv(.*)", reason, re.IGNORECASE | re.DOTALL)
     if named is None:
         return []
@@ -167,7 +147,7 @@ def _named_codes(session: Session, sent_batch: SentBatch, reason: str) -> list[i
 
 
 def _numbers_in_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch) -> list[str]:
-    """Give the AP invoice numbers of the batch, which only its inbox file knows."""
+    """Return the AP invoice numbers of the batch, which only its inbox file knows."""
     key = find_inbox(context, store, sent_batch.file_ref)
     if key is None:
         raise InputRefused(

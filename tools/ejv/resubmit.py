@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
@@ -17,6 +16,7 @@ from config.errors import InputRefused
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, connect_sftp
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
@@ -41,17 +41,14 @@ from tasks.ejv_feedback_check.resubmission import (
     unfinished_resubmissions,
 )
 
+sql = statements(__package__)
+
 _APRIL = 4
-_SENT_TODAY = """
-SELECT new_name, begun_on FROM pay_jobs.resubmissions
- WHERE batch_number = :batch AND business_day = :day AND state <> 'given_up'
-"""
-_TAKEN = "SELECT EXISTS (SELECT FROM ejv_files WHERE file_ref = :name) OR EXISTS (SELECT FROM pay_jobs.resubmissions WHERE new_name = :name)"  # noqa: E501
 
 
 @dataclass(frozen=True)
 class StoredInbox:
-    """A stored inbox file: what is sent, and what it says."""
+    """A stored inbox file: what is sent, and what it holds."""
 
     key: str
     size: int
@@ -129,13 +126,13 @@ def _stored_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch
 def _against(context: RunContext, session: Session, sent_batch: SentBatch) -> list[str]:
     number, day = sent_batch.id, next_business_day(context.today())
     reasons = answers_applied(sent_batch)
-    for row in session.execute(text(_SENT_TODAY), {"batch": number, "day": day}):
+    for row in sql.run(session, "list_sent_today", batch=number, day=day):
         reasons.append(f"it was sent again this business day already, as {row.new_name}")
     return reasons
 
 
 def _closed(inbox: StoredInbox, today: date) -> list[str]:
-    """Say which accounting period its dates need that may be closed."""
+    """Return which accounting periods of its dates may be closed."""
     reasons = []
     past = sorted(day for day in inbox.contents.effective if (day.year, day.month) < (today.year, today.month))
     if past:
@@ -160,7 +157,7 @@ def _new(
     feeder = feeder_of(sent_batch.file_ref) or inbox.contents.batches[0].feeder
     for name in fresh_inbox_names(settings, feeder, context.clock()):
         with context.database.begin() as session:
-            taken = session.scalar(text(_TAKEN), {"name": name})
+            taken = sql.run(session, "is_name_taken", name=name).scalar_one()
         if not taken and not {name, name + settings.trigger_ending} & there:
             break
     return Resubmission(

@@ -1,13 +1,14 @@
-"""Find an invoice, batch, journal, slip or refund in every stored inbox and feedback file, and say what each says."""
+"""Find an invoice, batch, journal, slip or refund in every stored inbox and feedback file, and show what each says."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from connectors.object_store import ObjectMissing, ObjectStore
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.ejv_feedback_check.batches_in_file import continues
@@ -15,23 +16,11 @@ from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, FeedbackLine
 from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX
 from tasks.ejv_feedback_check.flow_through import read_flow_through
 
+sql = statements(__package__)
+
 MAX_LINES = 2000
 _COLUMNS = ("file", "line", "batch", "journal", "what", "amount", "effective", "says", "outcome")
 _JOURNAL = re.compile(r"[A-Z]{2}(\d{8})", re.ASCII)
-_FIND = """
-SELECT file.object_key, file.name, file.kind, mention.line
-  FROM pay_jobs.cgi_mentions AS mention
-  JOIN pay_jobs.cgi_files AS file ON file.id = mention.cgi_file_id
- WHERE mention.number = ANY (:numbers) AND (CAST(:kind AS text) IS NULL OR mention.kind = :kind)
- ORDER BY right(file.name, 14), file.name, mention.line
- LIMIT :limit
-"""
-_OUTCOMES = """
-SELECT line.line, line.outcome || coalesce(' ' || nullif(line.rule, ''), '') AS outcome
-  FROM pay_jobs.inbound_files AS inbound
-  JOIN pay_jobs.feedback_lines AS line ON line.file_id = inbound.id
- WHERE inbound.object_key = :key AND line.line = ANY (:lines)
-"""
 
 
 def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Outcome:
@@ -40,7 +29,7 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
     for what in wanted:
         numbers, kind = _numbers(what)
         with context.database.begin() as session:
-            found = session.execute(text(_FIND), {"numbers": numbers, "kind": kind, "limit": MAX_LINES}).all()
+            found = sql.run(session, "find_mentions", numbers=numbers, kind=kind, limit=MAX_LINES).all()
         if not found:
             outcome.notes.append(
                 f"{what}: not found in any indexed file. `ejv index` indexes older files in the bucket."
@@ -61,14 +50,14 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
 
 
 def _outcomes(context: RunContext, key: str, lines: list[int]) -> dict[int, str]:
-    """Give what became of lines of a feedback file, as far as it was applied."""
+    """Return what became of lines of a feedback file, as far as it was applied."""
     with context.database.begin() as session:
-        found = session.execute(text(_OUTCOMES), {"key": key, "lines": lines})
+        found = sql.run(session, "list_line_outcomes", key=key, lines=lines)
         return {row.line: row.outcome for row in found}
 
 
 def _numbers(what: str) -> tuple[list[str], str | None]:
-    """Give the forms a number is indexed in, and the only kind it can be, if its form tells."""
+    """Return the forms a number is indexed in, and the only kind it can be, if its form shows that."""
     written = what.strip()
     journal = _JOURNAL.fullmatch(written)
     if journal:
@@ -90,7 +79,7 @@ def _by_file(found: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
 def _read(
     store: ObjectStore, key: str, wanted: list[Row[Any]], outcome: Outcome
 ) -> list[tuple[FeedbackLine, int | None]]:
-    """Read the wanted lines of a file, and those that go on with them, with the batch each is in."""
+    """Read the wanted lines of a file, and those that continue them, with the batch each is in."""
     numbers = {row.line for row in wanted}
     last, batch = max(numbers), None
     before: FeedbackLine | None = None

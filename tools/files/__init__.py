@@ -1,8 +1,8 @@
-"""List the files that came in, show one with its rows, apply one that was held or failed, or put it aside.
+"""List the files that came in, show one with its rows, apply one that is held or failed, or put it aside.
 
 Reads   pay_jobs.inbound_files, settlement_rows and feedback_lines; `replay` also the stored file
 Writes  `replay`: what the job of the file writes, PAD_RECONCILE or EJV_FEEDBACK_CHECK, whose lock it holds;
-        `ignore`: the state of the file, so that feedback no longer stands against sending a batch again
+        `ignore`: the state of the file, so that it no longer blocks sending a batch again
 Never   applies a file twice
 Normal  a table of files; one file applied
 """
@@ -31,7 +31,7 @@ SHOW = Job(
 )
 REPLAY = Job(
     name="files replay",
-    summary="Apply a file that was held or failed.",
+    summary="Apply a file that is held or failed.",
     run="tools.files.task:replay_file",
     arguments="tools.files.arguments:NamedFile",
     parameters=(
@@ -44,7 +44,7 @@ REPLAY = Job(
 )
 IGNORE = Job(
     name="files ignore",
-    summary="Put a file aside that was held or failed and must not be applied.",
+    summary="Put aside a file that is held or failed and must not be applied.",
     run="tools.files.task:ignore_file",
     arguments="tools.files.arguments:NamedFile",
     parameters=(

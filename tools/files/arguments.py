@@ -33,7 +33,7 @@ class NamedFile:
 
     @property
     def is_settlement(self) -> bool:
-        """Whether the name is that of a settlement file; else it is feedback."""
+        """Return whether the name is that of a settlement file; else it is feedback."""
         return WANTED.matches(self.name)
 
     @property

@@ -1,4 +1,4 @@
--- Say on the batch how it went, and which file told.
+-- Write on the batch how it went, and which file answered it.
 -- in     batch, is_refused, refusal, name, now (naive UTC)
 -- again  the first answer stays
 UPDATE ejv_files

@@ -1,8 +1,8 @@
--- Say on the invoices how their disbursement went; partial refunds leave their invoice alone.
+-- Write on the invoices how their disbursement went; partial refunds leave their invoice alone.
 -- in     now (naive UTC)
 -- again  the same values are written
 -- source docs/specs/cgi-ejv-files.md section 7.2, weakness 6. Where BH or JH refuses a reversal it becomes COMPLETED
---        again, so that the next run takes it; a refused line is for a person and stays ERRORED.
+--        again, so that the next run takes it; a refused line needs attention and stays ERRORED.
 UPDATE invoices AS invoice
    SET disbursement_status_code   = CASE WHEN item.is_accepted AND item.effect = 'reversed' THEN 'REVERSED'
                                          WHEN item.is_accepted THEN 'COMPLETED'

@@ -1,4 +1,4 @@
--- Say on the EFT refunds how they went.
+-- Write on the EFT refunds how they went.
 -- in     now (naive UTC)
 -- again  only what is answered now changes
 UPDATE eft_refunds AS refund

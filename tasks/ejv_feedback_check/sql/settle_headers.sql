@@ -1,4 +1,4 @@
--- Say on the journals how they went; where BH refuses the batch, all of them.
+-- Write on the journals how they went; where BH refuses the batch, all of them.
 -- in     batch, is_refused, refusal
 -- again  the same values are written
 UPDATE ejv_headers AS header

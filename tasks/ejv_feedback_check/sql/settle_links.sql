@@ -1,4 +1,4 @@
--- Close the links whose things were answered; a link stands for all that share its key in the journal.
+-- Close the links whose things were answered; a link represents all that share its key in the journal.
 -- in     -
 -- again  closed links are left alone
 UPDATE ejv_links AS link

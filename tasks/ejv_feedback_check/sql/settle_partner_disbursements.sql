@@ -1,4 +1,4 @@
--- Say on the partner disbursements how they went. A refused line is for a person; where BH or JH refuses all, they wait
+-- Write on the partner disbursements how they went. A refused line needs attention; where BH or JH refuses all, they wait
 -- for the next run.
 -- in     now (naive UTC)
 -- again  the same values are written

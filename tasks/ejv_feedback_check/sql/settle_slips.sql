@@ -1,4 +1,4 @@
--- Say on the routing slips and their refunds how the cheque went.
+-- Write on the routing slips and their refunds how the cheque went.
 -- in     now (naive UTC)
 -- again  only what is answered now changes; an earlier refund of the same slip keeps its day
 WITH answered AS (

@@ -52,7 +52,7 @@ class Office:
     folder: Path
 
     def settings(self) -> dict[type[Settings], Settings]:
-        """Give the settings that lead to the parts."""
+        """Return the settings that lead to the parts."""
         return {
             CgiSettings: CgiSettings(),
             CgiSftpSettings: CgiSftpSettings(**(self.place.values | {"settle_seconds": 0, "connect_timeout": 5})),
@@ -95,7 +95,7 @@ class Office:
         self.store.put(f"cgi_processed/{name}", [batch.inbox()])
 
     def states(self) -> list[tuple[str, str]]:
-        """Give name and state of each file, in the order of arrival."""
+        """Return name and state of each file, in the order of arrival."""
         return [
             (name, state)
             for name, state in self.books.rows("SELECT name, state FROM pay_jobs.inbound_files ORDER BY id")
@@ -103,7 +103,7 @@ class Office:
 
 
 def cgi_place() -> SftpPlace:
-    """Give the sandbox's SFTP server as CGI sees it."""
+    """Return the sandbox's SFTP server as CGI sees it."""
     part = sftp_part()
     values = {
         "host": "127.0.0.1",

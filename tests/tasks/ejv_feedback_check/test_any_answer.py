@@ -71,7 +71,7 @@ BATCHES = st.lists(st.lists(THINGS, min_size=1, max_size=6), min_size=1, max_siz
 
 
 def model(thing: Thing, receipt: str, *, is_header_refused: bool) -> Expected:
-    """Give what becomes of an invoice."""
+    """Return what becomes of an invoice."""
     amount = Decimal(thing.amount)
     before = [(number, amount) for kind, number in (("card", "CARD"), ("own", receipt)) if kind in thing.receipts]
     paid_on = BEFORE if thing.paid_on else None
@@ -182,7 +182,7 @@ def found(books: EjvBooks, number: int) -> tuple[Any, ...]:
 
 
 def told_of(outcome: Outcome, expected: dict[int, Expected]) -> dict[int, list[str]]:
-    """Give the reasons that were told, by invoice."""
+    """Return the reasons that were told, by invoice."""
     return {
         number: [reject.reason for reject in outcome.rejects if f"invoice {number}," in reject.detail]
         for number in expected

@@ -25,7 +25,7 @@ def statuses(books: EjvBooks) -> list[Any]:
 
 
 def lines_of(content: bytes, change: Callable[[list[bytes]], list[bytes]]) -> bytes:
-    """Give a content with its lines changed; they keep their line ends."""
+    """Return a content with its lines changed; they keep their line ends."""
     return b"".join(change(content.splitlines(keepends=True)))
 
 
@@ -45,7 +45,7 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a short line": (shortened, "line 5: it does not end with return code"),
     "no BT line": (without_trailer, "the batch has no BT line"),
     "a line is missing": (without_a_line, "BT counts 5 lines, 4 are there"),
-    "no BH line": (lambda c: lines_of(c, lambda lines: [lines[0], *lines[2:]]), "no BH line that can be read"),
+    "no BH line": (lambda c: lines_of(c, lambda lines: [lines[0], *lines[2:]]), "it has no readable BH line"),
     "BT of another batch": (
         lambda c: lines_of(c, lambda ls: [*ls[:-1], ls[-1].replace(b"000000100", b"000000101")]),
         "BT names batch 101, BG names 100",

@@ -34,7 +34,7 @@ PARTNER_IS_REGISTRIES = "112555556666677778888888"
 def test_disbursement_of_an_invoice(
     status: str, disbursed: Any, codes: Any, expected: tuple[Any, ...], gl: str, office: Office
 ) -> None:
-    """Whether it is a reversal is told by the invoice, not by GL client 112, which may be the partner's own."""
+    """Return whether it is a reversal is told by the invoice, not by GL client 112, which may be the partner's own."""
     books = office.books
     partner_gl = given_disbursement(books, status, disbursed)
     is_reversal = disbursed is not None

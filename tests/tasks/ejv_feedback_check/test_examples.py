@@ -116,7 +116,7 @@ def test_a_dry_run_shows_what_would_happen_and_leaves_nothing(office: Office) ->
 
 
 def everything(books: EjvBooks) -> list[object]:
-    """Give the pay rows that feedback may change."""
+    """Return the pay rows that feedback may change."""
     tables = ("ejv_files", "ejv_headers", "ejv_links", "invoices", "invoice_references", "receipts", "payments")
     found = [books.rows(f"SELECT * FROM {table} ORDER BY id") for table in (*tables, "refunds_partial")]
     stopped = books.rows(

@@ -79,7 +79,7 @@ def given_two_batches(books: EjvBooks) -> None:
 
 
 def final_state(books: EjvBooks) -> list[Any]:
-    """Give what is there in the end, without ids and times that differ from run to run."""
+    """Return what is there in the end, without ids and times that differ from run to run."""
     return [
         books.rows("SELECT id, disbursement_status_code, feedback_file_ref FROM ejv_files ORDER BY id"),
         books.rows("SELECT id, disbursement_status_code FROM ejv_headers ORDER BY id"),
@@ -106,7 +106,7 @@ def test_feedback_killed_while_it_is_applied_is_finished_by_the_next_run(kill_at
 
 
 def end_of(killer: Killer, kill_at: str | None) -> list[Any]:
-    """Let feedback on two batches come, kill the first run if asked to, and give what the next run comes to."""
+    """Let feedback on two batches come, kill the first run if asked to, and return what the next run comes to."""
     office = killer.office
     office.books.empty()
     office.place.emptied()

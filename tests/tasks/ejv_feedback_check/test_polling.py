@@ -90,7 +90,7 @@ def test_an_ack_that_tells_no_batch_is_kept_and_said(sent: Office) -> None:
     sent.place.put("ACK.F3535.20261118040555", b"")
     outcome = sent.run()
     assert sent.books.one("SELECT disbursement_status_code, ack_file_ref FROM ejv_files") == ("UPLOADED", None)
-    assert "ACK.F3535.20261118040555 acknowledges no batch that can be told." in outcome.notes
+    assert "ACK.F3535.20261118040555 acknowledges no batch that is known." in outcome.notes
 
 
 def test_two_acks_of_the_same_content_are_both_recorded(sent: Office) -> None:
@@ -165,5 +165,5 @@ def test_a_name_whose_date_is_no_day_is_told_and_the_file_read(sent: Office) -> 
     sent.place.put("FEEDBACK.F3535.20260229214512", BATCH.feedback())
     outcome = sent.run()
     assert sent.books.one("SELECT invoice_status_code FROM invoices") == "PAID"
-    said = "FEEDBACK.F3535.20260229214512: 20260229 in its name is no day of the calendar; it is read all the same."
+    said = "FEEDBACK.F3535.20260229214512: 20260229 in its name is not a date; it is read all the same."
     assert said in outcome.notes

@@ -37,7 +37,7 @@ def given_the_batch(office: Office) -> None:
 
 
 def taken_by_cgi(office: Office) -> list[str]:
-    """Let CGI take what lies there, and give its names."""
+    """Let CGI take what lies there, and return its names."""
     there = office.place.uploaded()
     for name in there:
         (office.place.upload / name).unlink()

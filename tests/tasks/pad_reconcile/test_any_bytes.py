@@ -93,8 +93,8 @@ def test_what_cannot_be_seen_is_shown_in_the_reason_of_a_reject(odd: str, shown:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("BCR_PAYMENT_APPL_20260229.csv", "20260229 in its name is no day of the calendar"),
-        ("BCR_PAYMENT_APPL_20261131.csv", "20261131 in its name is no day of the calendar"),
+        ("BCR_PAYMENT_APPL_20260229.csv", "20260229 in its name is not a date"),
+        ("BCR_PAYMENT_APPL_20261131.csv", "20261131 in its name is not a date"),
     ],
 )
 def test_a_name_whose_date_is_no_day_is_held_with_what_is_wrong_with_it(name: str, said: str, office: Office) -> None:

@@ -1,4 +1,4 @@
--- Void what of a batch is not accepted, and give each row with what it was and becomes.
+-- Void what of a batch is not accepted, and return each row with its state before and after.
 -- in     batch, message
 -- out    name of the table, id, before, after
 -- again  an accepted link is left alone; a voided one keeps its first message

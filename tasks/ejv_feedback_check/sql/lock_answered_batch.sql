@@ -1,0 +1,8 @@
+-- Lock the batch that feedback is about.
+-- in     batch
+-- out    its row, none where there is no such batch
+-- again  reads only
+SELECT id, file_type, file_ref, disbursement_status_code, message
+  FROM ejv_files
+ WHERE id = :batch
+   FOR UPDATE
