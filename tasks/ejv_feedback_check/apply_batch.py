@@ -1,7 +1,6 @@
 """Apply one batch of feedback, inside one transaction: every step is one statement over all its lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +10,13 @@ from sqlalchemy.orm import Session
 from config.errors import InputRefused, TotalsDisagree
 from database.pay.history import keep_versions
 from database.sql import statements
+from tasks.ejv_feedback_check.batch_result import (
+    JOURNAL_FILES,
+    BatchResult,
+    FeedbackBatch,
+    ItemToCheck,
+    UnansweredLink,
+)
 from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, JOURNAL_TYPES
 from tasks.ejv_feedback_check.file_names import VOIDED, feeder_of
 from tasks.ejv_feedback_check.line_spool import SpooledBatch, stage
@@ -19,55 +25,16 @@ from tasks.ejv_feedback_check.row_locks import lock_rows
 sql = statements(__package__)
 
 SHOWN = 1000
-JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
 AP_FILES = ("REFUND", "EFT_REFUND", "NON_GOV_DISBURSEMENT")
-
-
-@dataclass(frozen=True)
-class FeedbackBatch:
-    """A batch of feedback, as it stands in its file."""
-
-    file_id: int
-    file_name: str
-    batch_type: str
-    number: int
-    feeder: str
-    first_line: int
-    last_line: int
-
-
-@dataclass
-class BatchResult:
-    """What became of a batch.
-
-    lines       outcome: number of lines
-    effects     (what happened, how many things, amount in CAD)
-    is_held     none of its things could be taken, though some should: batch and journals stay as they are
-    refusal     code and message of BH, '' where it accepted
-    to_check    what needs attention (list_to_check.sql)
-    unanswered  open links that no line answers
-    stopped     distribution codes on which journals are stopped now
-    reversed    invoices whose reversal was accepted
-    """
-
-    file_type: str
-    refusal: str = ""
-    is_held: bool = False
-    lines: dict[str, int] = field(default_factory=dict)
-    effects: list[tuple[Any, ...]] = field(default_factory=list)
-    to_check: list[Row[Any]] = field(default_factory=list)
-    unanswered: list[Row[Any]] = field(default_factory=list)
-    stopped: list[int] = field(default_factory=list)
-    reversed: list[Row[Any]] = field(default_factory=list)
 
 
 def apply_batch(
     session: Session, batch: FeedbackBatch, lines: SpooledBatch, *, now: datetime, today: date, despite_faults: bool
 ) -> BatchResult:
-    """Return every line of a batch its effect and its outcome, and record it.
+    """Apply every line of a batch, and record what became of each.
 
     now  naive UTC
-    Raises InputRefused if the batch is not one of row, TotalsDisagree if the outcomes do not add up to what was read.
+    Raises InputRefused if the batch is not one of ours, TotalsDisagree if the outcomes do not add up to what was read.
     """
     row = _lock_batch(session, batch)
     file_type = str(row.file_type)
@@ -178,5 +145,7 @@ def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: 
             f"{batch.file_name} batch {batch.number}: {count} lines were read, but {sum(result.lines.values())} have "
             f"an outcome ({result.lines})."
         )
-    result.to_check = list(sql.run(session, "list_to_check", limit=SHOWN))
-    result.unanswered = list(sql.run(session, "list_unanswered", batch=batch.number, limit=SHOWN))
+    to_check = sql.run(session, "list_to_check", limit=SHOWN)
+    result.to_check = [ItemToCheck(**row._mapping) for row in to_check]
+    unanswered = sql.run(session, "list_unanswered", batch=batch.number, limit=SHOWN)
+    result.unanswered = [UnansweredLink(**row._mapping) for row in unanswered]

@@ -19,8 +19,9 @@ from database.errors import explain, refuses_content
 from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
-from tasks.ejv_feedback_check.apply_batch import BatchResult, FeedbackBatch, apply_batch
+from tasks.ejv_feedback_check.apply_batch import apply_batch
 from tasks.ejv_feedback_check.batch_report import outcome_of, reversal_events
+from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch
 from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
 from tasks.ejv_feedback_check.file_index import (
     FEEDBACK,
@@ -154,7 +155,7 @@ def _held(file: InboundFile, row: RegisteredBatch, reason: str, *, is_damaged: b
         step = f"Ask CAS to send it again; or apply what can be read: {command}"
     else:
         step = f'Once the cause is removed: files replay {file.name} --reason "..."'
-    detail = f"{reason}. Nothing of the batch was result. {step}"
+    detail = f"{reason}. Nothing of the batch was applied. {step}"
     return Outcome(rejects=[Reject(where, "held", detail)], counts=Counter(batches_held=1))
 
 

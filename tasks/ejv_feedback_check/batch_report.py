@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from connectors.outbox import NewMessage
 from connectors.payment_events import PaymentStatus, payment_event
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.ejv_feedback_check.apply_batch import JOURNAL_FILES, BatchResult, FeedbackBatch
+from tasks.ejv_feedback_check.batch_result import JOURNAL_FILES, BatchResult, FeedbackBatch
 from tasks.ejv_feedback_check.findings import findings
 
 _AFTER_REFUSAL = {
@@ -35,7 +35,7 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
                 f"{result.refusal}. {_AFTER_REFUSAL[result.file_type in JOURNAL_FILES].format(batch=batch.number)}",
             )
         )
-    outcome.rejects += [reject for row in result.to_check for reject in findings(row, where)]
+    outcome.rejects += [reject for item in result.to_check for reject in findings(item, where)]
     outcome.rejects += [
         Reject(
             f"{where} journal {row.journal}", "not answered", f"the file has no line for {row.link_type} {row.link_id}"

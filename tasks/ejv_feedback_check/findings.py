@@ -1,11 +1,9 @@
 """What needs attention about one thing that a batch of feedback is about, in words."""
 
 from collections.abc import Iterator
-from typing import Any
-
-from sqlalchemy import Row
 
 from jobs.run.outcome import Reject
+from tasks.ejv_feedback_check.batch_result import ItemToCheck
 
 _RULES = {
     "unknown_journal": "the journal is not of this batch in ejv_headers",
@@ -73,56 +71,59 @@ _BOOKED = {
 }
 
 
-def findings(row: Row[Any], where: str) -> Iterator[Reject]:
-    """Return what needs attention about a row of list_to_check.sql."""
-    journal = f" journal {row.journal}" if row.journal is not None else ""
-    line = f" line {row.at_line}" if row.at_line is not None else ""
+def findings(item: ItemToCheck, where: str) -> Iterator[Reject]:
+    """Return what needs attention about an item."""
+    journal = f" journal {item.journal}" if item.journal is not None else ""
+    line = f" line {item.at_line}" if item.at_line is not None else ""
     place = f"{where}{journal}{line}"
-    subject = f"invoice {row.subject}" if row.subject == str(row.invoice_id) else row.subject or f"link {row.link_id}"
-    what = f"{subject}, {row.amount} CAD"
-    if row.outcome == "rejected":
-        yield Reject(place, row.rule.replace("_", " "), f"{what}: {_RULES[row.rule]}")
-    elif not row.is_accepted:
-        left = f". It was {row.status_before} before and stays so" if row.rule == "settled_before" else ""
-        yield Reject(place, "refused by CGI", f"{what}: {row.message}{left}")
+    subject = (
+        f"invoice {item.subject}" if item.subject == str(item.invoice_id) else item.subject or f"link {item.link_id}"
+    )
+    what = f"{subject}, {item.amount} CAD"
+    if item.outcome == "rejected":
+        yield Reject(place, item.rule.replace("_", " "), f"{what}: {_RULES[item.rule]}")
+    elif not item.is_accepted:
+        left = f". It was {item.status_before} before and stays so" if item.rule == "settled_before" else ""
+        yield Reject(place, "refused by CGI", f"{what}: {item.message}{left}")
     else:
-        yield from (Reject(place, reason, f"{what}: {detail}") for reason, detail in _about_accepted(row))
+        yield from (Reject(place, reason, f"{what}: {detail}") for reason, detail in _about_accepted(item))
 
 
-def _about_accepted(row: Row[Any]) -> Iterator[tuple[str, str]]:
-    facts = {"before": row.status_before, "earlier": row.earlier, "invoice": row.invoice_status}
-    if row.rule == "settled_before":
-        yield "moved a second time", _TWICE.get(row.effect, _MOVED_TWICE).format(**facts)
-    elif row.effect == "charged":
+def _about_accepted(item: ItemToCheck) -> Iterator[tuple[str, str]]:
+    facts = {"before": item.status_before, "earlier": item.earlier, "invoice": item.invoice_status}
+    if item.rule == "settled_before":
+        yield "moved a second time", _TWICE.get(item.effect, _MOVED_TWICE).format(**facts)
+    elif item.effect == "charged":
         yield (
             "charged though given up",
-            f"the invoice is {row.status_before}; receipt and payment were written, its status stays. {_way_back(row)}",
+            f"the invoice is {item.status_before}; receipt and payment were written, its status was kept. "
+            f"{_way_back(item)}",
         )
-    elif row.effect == "returned":
+    elif item.effect == "returned":
         yield (
             "paid back though not asked for",
-            f"the invoice is {row.status_before}; payment and link were written, its status stays. Find out who asked "
-            "for it, and have the ministry pay again what it owes",
+            f"the invoice is {item.status_before}; payment and link were written, its status was kept. Find out who "
+            "asked for it, and have the ministry pay again what it owes",
         )
-    elif row.rule in _BOOKED:
-        reason, detail = _BOOKED[row.rule]
+    elif item.rule in _BOOKED:
+        reason, detail = _BOOKED[item.rule]
         yield reason, detail.format(**facts)
-    if row.is_header_refused:
+    if item.is_header_refused:
         yield (
             "accepted though the batch was refused",
             "its own lines were all accepted, so it is booked as made. Ask CAS whether it went out before anything is "
             "sent again",
         )
-    if row.amount != (row.expected if row.expected is not None else row.amount):
-        yield "another amount", f"accepted, but our tables say {row.expected} CAD"
-    if row.is_undated and row.outcome == "applied":
+    if item.amount != (item.expected if item.expected is not None else item.amount):
+        yield "another amount", f"accepted, but our tables say {item.expected} CAD"
+    if item.is_undated and item.outcome == "applied":
         yield (
             "no effective date",
-            f"its date cannot be read, so {row.effective_date}, the day of this run, was taken. Ask CAS for the day",
+            f"its date cannot be read, so {item.effective_date}, the day of this run, was taken. Ask CAS for the day",
         )
 
 
-def _way_back(row: Row[Any]) -> str:
-    if row.status_before == "REFUND_REQUESTED":
+def _way_back(item: ItemToCheck) -> str:
+    if item.status_before == "REFUND_REQUESTED":
         return "The next payment batch pays it back"
     return "It has to be paid back"

@@ -4,9 +4,8 @@ Source: docs/specs/cgi-ejv-files.md section 8.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
-
-from sqlalchemy import Row
+from decimal import Decimal
+from typing import NamedTuple
 
 from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
@@ -25,6 +24,27 @@ _COLUMNS = ("batch", "type", "state", "age", "open", "amount", "sent as", "next"
 _ANSWERED = ("COMPLETED", "ERRORED")
 
 
+class OutstandingBatch(NamedTuple):
+    """A row of list_outstanding.sql; amount in CAD, None where it is not known."""
+
+    batch: int
+    file_type: str
+    file_ref: str
+    created_on: datetime
+    status: str
+    ack_file_ref: str | None
+    feedback_file_ref: str | None
+    open_items: int
+    amount: Decimal | None
+    is_applied: bool
+    answer_name: str | None
+    answer_state: str | None
+    answer_reason: str | None
+    resubmitted_as: str | None
+    resubmitted_on: datetime | None
+    resubmission_state: str | None
+
+
 class NextAction(NamedTuple):
     """The state of a batch and what to do: in words, and as a command where there is one."""
 
@@ -38,7 +58,8 @@ def check_outstanding(context: RunContext) -> Outcome:
     """Show the batches that are outstanding or were answered lately; what is overdue or half applied is a reject."""
     now = context.clock()
     with context.database.begin() as session:
-        rows = sql.run(session, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS))).all()
+        found = sql.run(session, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS)))
+        rows = [OutstandingBatch(**row._mapping) for row in found]
         unread = unread_feedback(session, context.settings(CgiSettings).ack_prefix)
     outcome = Outcome()
     shown = []
@@ -67,7 +88,7 @@ def check_outstanding(context: RunContext) -> Outcome:
     return outcome
 
 
-def next_action(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]) -> NextAction:
+def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[UnreadFile]) -> NextAction:
     """Return what is to be done with a batch.
 
     unread  feedback that came since it was sent and was not read: nothing is sent again or voided before it is
@@ -76,10 +97,10 @@ def next_action(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]
         return NextAction("resubmission unfinished", "The next run finishes it.", "EJV_FEEDBACK_CHECK", True)
     if _is_answered(row):
         return NextAction("completed" if row.status == "COMPLETED" else "errored", "", "", False)
-    if row.told_name is not None:
-        why = f" ({row.told_state}: {row.told_reason})" if row.told_reason else ""
-        words = f"Its feedback {row.told_name} is stored and not applied{why}: apply it."
-        return NextAction("feedback stored, not applied", words, f"EJV_FEEDBACK_CHECK --file {row.told_name}", True)
+    if row.answer_name is not None:
+        why = f" ({row.answer_state}: {row.answer_reason})" if row.answer_reason else ""
+        words = f"Its feedback {row.answer_name} is stored and not applied{why}: apply it."
+        return NextAction("feedback stored, not applied", words, f"EJV_FEEDBACK_CHECK --file {row.answer_name}", True)
     if unread:
         more = f", and {len(unread) - 1} more," if len(unread) > 1 else ""
         words = f"{unread[0].words}{more} came since it was sent and was not read: its answer may be in it."
@@ -112,16 +133,15 @@ def next_action(row: Row[Any], age: int, now: datetime, unread: list[UnreadFile]
     return NextAction(state, words, _with_reason(f"ejv resubmit {row.batch}"), True)
 
 
-def _is_answered(row: Row[Any]) -> bool:
+def _is_answered(row: OutstandingBatch) -> bool:
     return row.status in _ANSWERED and not row.open_items
 
 
-def _sent_on(row: Row[Any]) -> datetime:
-    sent: datetime = row.resubmitted_on or row.created_on.replace(tzinfo=UTC)
-    return sent
+def _sent_on(row: OutstandingBatch) -> datetime:
+    return row.resubmitted_on or row.created_on.replace(tzinfo=UTC)
 
 
-def _is_of_past_month(row: Row[Any], now: datetime) -> bool:
+def _is_of_past_month(row: OutstandingBatch, now: datetime) -> bool:
     sent, today = business_date(row.created_on.replace(tzinfo=UTC)), business_date(now)
     return (sent.year, sent.month) != (today.year, today.month)
 

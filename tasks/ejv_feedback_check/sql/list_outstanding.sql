@@ -71,19 +71,18 @@ WITH open_links AS (
         GROUP BY header.ejv_file_id
      )
 SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on, chosen.disbursement_status_code AS status,
-       chosen.ack_file_ref, chosen.feedback_file_ref, chosen.completed_links, chosen.errored_links,
+       chosen.ack_file_ref, chosen.feedback_file_ref,
        CASE WHEN chosen.open_links > 0 THEN chosen.open_links
             WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN chosen.waiting_items
             ELSE (SELECT count(*) FROM pay_jobs.cgi_mentions AS item
                    WHERE item.cgi_file_id = inbox.id AND item.kind = 'ap') END AS open_items,
-       chosen.open_links,
        CASE WHEN chosen.open_links > 0 THEN amounts.amount
             WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN chosen.waiting_amount
             ELSE (SELECT max(total.amount) FROM pay_jobs.cgi_mentions AS total
                    WHERE total.cgi_file_id = inbox.id AND total.kind = 'batch') END AS amount,
-       EXISTS (SELECT FROM pay_jobs.feedback_batches AS answer
-                WHERE answer.batch_number = chosen.id AND answer.state = 'applied') AS is_applied,
-       told.name AS told_name, told.state AS told_state, told.reason AS told_reason,
+       EXISTS (SELECT FROM pay_jobs.feedback_batches AS batch
+                WHERE batch.batch_number = chosen.id AND batch.state = 'applied') AS is_applied,
+       answer.name AS answer_name, answer.state AS answer_state, answer.reason AS answer_reason,
        sent.new_name AS resubmitted_as, sent.done_on AS resubmitted_on, sent.state AS resubmission_state
   FROM chosen
   LEFT JOIN amounts
@@ -112,7 +111,7 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
                                              AND (   known.object_key = file.object_key
                                                   OR known.sha256 = file.sha256
                                                   OR file.sha256 IS NULL AND known.name = file.name))) AS found
-                      ORDER BY received_on DESC, name LIMIT 1) AS told
+                      ORDER BY received_on DESC, name LIMIT 1) AS answer
     ON true
   LEFT JOIN LATERAL (SELECT * FROM pay_jobs.resubmissions
                       WHERE batch_number = chosen.id AND state <> 'given_up' ORDER BY id DESC LIMIT 1) AS sent

@@ -2,7 +2,7 @@
 -- a second time, of another amount, or without a date.
 -- in     limit
 -- out    one row a thing, in the order of the file
-SELECT line, coalesce(refused_line, line) AS at_line, journal, subject, link_id, amount, expected, message, effect,
+SELECT coalesce(refused_line, line) AS at_line, journal, subject, link_id, amount, expected, message, effect,
        outcome, rule, is_accepted, is_header_refused, is_undated, effective_date, invoice_status, status_before, earlier,
        invoice_id
   FROM feedback_items
