@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from database.sql import statements
@@ -92,7 +93,7 @@ def record(session: Session, new: NewFile) -> LedgerRecord:
     """
     sql.run(session, "lock_inbound_source", source=new.source)
     rows = sql.run(session, "find_earlier_files", source=new.source, file_name=new.name, sha256=new.sha256)
-    earlier = [InboundFile(**row._mapping) for row in rows]
+    earlier = _files(rows)
     same = next((file for file in earlier if (file.name, file.sha256) == (new.name, new.sha256)), None)
     if same is not None:
         return LedgerRecord(same, seen_before=True)
@@ -118,13 +119,13 @@ def record(session: Session, new: NewFile) -> LedgerRecord:
 def find_content(session: Session, source: str, sha256: str) -> InboundFile | None:
     """Return the first file of a source with that content that is in the bucket."""
     rows = sql.run(session, "find_earlier_files", source=source, file_name=None, sha256=sha256)
-    return next((InboundFile(**row._mapping) for row in rows if row.object_key is not None), None)
+    return next((file for file in _files(rows) if file.object_key is not None), None)
 
 
 def find_applied(session: Session, file: InboundFile) -> InboundFile | None:
     """Return the file of the same source whose content is the same and was applied, None if there is none."""
     rows = sql.run(session, "find_earlier_files", source=file.source, file_name=None, sha256=file.sha256)
-    return next((InboundFile(**row._mapping) for row in rows if row.state == "applied" and row.id != file.id), None)
+    return next((twin for twin in _files(rows) if twin.state == "applied" and twin.id != file.id), None)
 
 
 def put_aside_if_known(session: Session, file: InboundFile, *, run_id: int | None) -> str | None:
@@ -146,7 +147,7 @@ def find_file(session: Session, file_id: int) -> InboundFile | None:
 def find_by_name(session: Session, source: str, name: str) -> list[InboundFile]:
     """Return every file of a source with that name, the oldest first; usually one."""
     rows = sql.run(session, "find_earlier_files", source=source, file_name=name, sha256=None)
-    return [InboundFile(**row._mapping) for row in rows]
+    return _files(rows)
 
 
 def list_files(
@@ -154,13 +155,12 @@ def list_files(
 ) -> list[InboundFile]:
     """Return the files of a source in some states, in the order of business date, then name, then arrival."""
     rows = sql.run(session, "list_inbound_files", source=source, states=list(states), limit=limit)
-    return [InboundFile(**row._mapping) for row in rows]
+    return _files(rows)
 
 
 def list_unarchived(session: Session, source: str, directory: str) -> list[InboundFile]:
     """Return the files of a remote directory that were recorded, and not yet seen in the backup directory."""
-    rows = sql.run(session, "list_unarchived_files", source=source, remote_directory=directory)
-    return [InboundFile(**row._mapping) for row in rows]
+    return _files(sql.run(session, "list_unarchived_files", source=source, remote_directory=directory))
 
 
 def confirm_archived(
@@ -185,7 +185,7 @@ def note_repeat(session: Session, file: InboundFile, now: datetime, archived_as:
 def recent_archives(session: Session, source: str, directory: str, since: datetime) -> list[InboundFile]:
     """Return the files that were moved out of a remote directory since an instant, the oldest first."""
     rows = sql.run(session, "list_recent_archives", source=source, remote_directory=directory, since=since)
-    return [InboundFile(**row._mapping) for row in rows]
+    return _files(rows)
 
 
 def note_look(session: Session, file: InboundFile, archived_as: str, modified: int) -> None:
@@ -226,6 +226,10 @@ def supersede_cut_off(session: Session, file: InboundFile) -> None:
     """Put aside what came of a file's name and ended in the middle of a line, now that the file was applied."""
     reason = f"file {file.id} of this name was applied, and is whole"
     sql.run(session, "supersede_cut_off", source=file.source, file_name=file.name, reason=reason)
+
+
+def _files(rows: Iterable[Row[Any]]) -> list[InboundFile]:
+    return [InboundFile(**row._mapping) for row in rows]
 
 
 def _judge(new: NewFile, earlier: list[InboundFile]) -> tuple[str, str | None]:

@@ -8,23 +8,20 @@ last days is looked at again, because its sender may have gone on writing.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
-
 from config.errors import ConfigError, SourceRefused
 from config.settings import SftpSettings
+from connectors.inbound.claim import claim_file
 from connectors.inbound.completeness import CompletenessCheck
 from connectors.inbound.ledger import (
     InboundFile,
     LedgerRecord,
     confirm_archived,
-    find_by_name,
     list_unarchived,
     note_repeat,
 )
@@ -32,6 +29,7 @@ from connectors.inbound.listing import UntakenFile, choose
 from connectors.inbound.look_again import WATCHED, SecondLook, archived_since
 from connectors.inbound.move import holds, move
 from connectors.inbound.take_in import Intake
+from connectors.inbound.triggers import tidy_triggers
 from connectors.inbound.unfinished import forget_unfinished
 from connectors.sftp import (
     RemoteFile,
@@ -109,7 +107,9 @@ class _Poll:
             self.intake.stop_check()
             self._take(file)
         if not self.intake.database.dry_run:
-            self._tidy_triggers(listing)
+            triggers = tidy_triggers(self.sftp, self.settings, self.intake, listing, self._free_name)
+            self.left += triggers.left
+            self.failed += triggers.failed
             with self.intake.database.begin() as session:
                 there = {file.name for file in [*choice.complete, *choice.settling]}
                 taken = {file.name for files in self.files.values() for file in files}
@@ -259,41 +259,8 @@ class _Poll:
             reason = f"{target} holds another file of this name, which was never read, and cannot be put back: {error}"
             self.failed.append(UntakenFile(name, reason))
 
-    def _tidy_triggers(self, listing: list[RemoteFile]) -> None:
-        """Move the triggers of files that are moved."""
-        wanted = self.intake.wanted
-        for trigger in listing:
-            name = trigger.name.removesuffix(wanted.trigger_suffix)
-            if not trigger.is_regular or not wanted.is_trigger(trigger.name) or self.sftp.exists(self._path(name)):
-                continue
-            with self.intake.database.begin() as session:
-                if not any(file.archived_on for file in find_by_name(session, self.intake.source, name)):
-                    self.left.append(UntakenFile(trigger.name, f"it is the trigger of {name}, which never came"))
-                    continue
-            target = self._free_name(self.intake.archive_name(trigger.name, "", self.intake.clock()))
-            try:
-                self.sftp.rename(self._path(trigger.name), join(self.settings.backup_directory, target))
-            except RemoteFileMissing:
-                continue  # another poll moved it
-            except SourceRefused as error:
-                self.failed.append(UntakenFile(trigger.name, str(error)))
-
-    @contextmanager
-    def _claimed(self, name: str) -> Iterator[Callable[[], None] | None]:
-        """Claim a file for this poll; yield a check that the claim still holds, None if another poll has it."""
-        if self.intake.database.dry_run:
-            yield lambda: None
-            return
-        with self.intake.database.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")  # the file travels outside any transaction
-            key = {"key": f"pay_jobs.poll {self.intake.source} {name}"}
-            if not connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key):
-                yield None
-                return
-            try:
-                yield lambda: _check(connection)
-            finally:
-                _release(connection, key)
+    def _claimed(self, name: str) -> AbstractContextManager[Callable[[], None] | None]:
+        return claim_file(self.intake.database, self.intake.source, name)
 
     def _report(self, file: InboundFile, *, repeat: bool = False) -> None:
         states = {"held"} if repeat else set(self.files)
@@ -301,16 +268,3 @@ class _Poll:
 
     def _path(self, name: str) -> str:
         return join(self.settings.directory, name)
-
-
-def _check(connection: Connection) -> None:
-    """Raise if the connection that holds the claim is gone."""
-    connection.execute(text("SELECT 1"))
-
-
-def _release(connection: Connection, key: dict[str, str]) -> None:
-    """Return a claim up; with a connection that is gone it went too."""
-    try:
-        connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
-    except DBAPIError:
-        connection.invalidate()

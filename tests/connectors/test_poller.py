@@ -1,4 +1,4 @@
-"""The poller: what is taken, what is left, and what is said about it."""
+"""The poller: what is taken, what is left, and what is reported."""
 
 import re
 import shutil
@@ -160,7 +160,7 @@ def test_another_file_that_a_poll_moved_before_it_died_is_put_back_and_taken(arr
     assert list(contents(arrivals.place.backup).values()) == [digest(OTHER)]
 
 
-def test_another_file_that_cannot_be_put_back_is_for_a_person_and_stays(faulty: Arrivals) -> None:
+def test_another_file_that_cannot_be_put_back_needs_attention_and_stays(faulty: Arrivals) -> None:
     replaced_after_it_was_read(faulty)
     faulty.place.put(NAME, b"a third")
 
@@ -213,7 +213,7 @@ def test_hostile_names_are_refused_and_never_touched(arrivals: Arrivals) -> None
     assert arrivals.place.uploaded() == sorted(names)
 
 
-def test_a_dry_run_says_what_it_would_take_and_changes_nothing(arrivals: Arrivals) -> None:
+def test_a_dry_run_reports_what_it_would_take_and_changes_nothing(arrivals: Arrivals) -> None:
     arrivals.place.put(NAME, TEXT)
     before = arrivals.final_state()
     dry = Database(arrivals.database.engine, dry_run=True)
@@ -361,7 +361,7 @@ def replaced_after_it_was_read(arrivals: Arrivals) -> None:
 
 
 def at(wanted: str, action: Any) -> Any:
-    """Give a checkpoint that does something once it is reached."""
+    """Return a checkpoint that does something once it is reached."""
     return lambda name: action() if name == wanted else None
 
 

@@ -1,4 +1,4 @@
-"""What is not complete: it waits, it is told after its time, and what its sender writes on is found."""
+"""What is not complete: it waits, it is reported after its time, and what its sender writes on is found."""
 
 import os
 from collections.abc import Callable
@@ -148,7 +148,7 @@ def test_however_a_sender_pauses_every_byte_is_in_a_file_that_is_received_or_hel
     assert judged.sha256 == digest(sent)
 
 
-def test_an_empty_file_is_left_as_not_complete_and_told_once_its_time_is_over(arrivals: Arrivals) -> None:
+def test_an_empty_file_is_left_as_not_complete_and_reported_once_its_time_is_over(arrivals: Arrivals) -> None:
     arrivals.place.put(NAME, b"")
     assert "it is empty" in arrivals.poll(clock=at(0)).left[0].reason
     assert "it is empty" in arrivals.poll(clock=at(9)).left[0].reason
@@ -161,7 +161,7 @@ def test_an_empty_file_is_left_as_not_complete_and_told_once_its_time_is_over(ar
     assert waiting(arrivals) == 0
 
 
-def test_two_empty_files_of_two_days_are_both_told(arrivals: Arrivals) -> None:
+def test_two_empty_files_of_two_days_are_both_reported(arrivals: Arrivals) -> None:
     arrivals.place.put(NAME, b"")
     arrivals.place.put(LATER, b"")
     for minute in (0, 5):
@@ -187,7 +187,7 @@ def test_content_that_failed_is_received_again_under_its_own_name_and_under_a_ne
     assert [(file.id, file.state) for file in arrivals.poll().received] == [(failed.id, "received")]
 
 
-def test_content_that_is_held_and_comes_again_is_told_again(arrivals: Arrivals) -> None:
+def test_content_that_is_held_and_comes_again_is_reported_again(arrivals: Arrivals) -> None:
     arrivals.place.put(NAME, FIRST)
     (file,) = arrivals.poll().received
     arrivals.mark(file, "held")
@@ -196,7 +196,7 @@ def test_content_that_is_held_and_comes_again_is_told_again(arrivals: Arrivals) 
     assert ([held.id for held in report.held], report.attention) == ([file.id], True)
 
 
-def test_content_that_a_person_ignored_is_held_under_a_new_name(arrivals: Arrivals) -> None:
+def test_content_that_somebody_ignored_is_held_under_a_new_name(arrivals: Arrivals) -> None:
     arrivals.place.put(NAME, FIRST)
     (file,) = arrivals.poll().received
     arrivals.mark(file, "ignored")
@@ -224,7 +224,7 @@ def test_a_file_whose_last_line_gets_its_end_in_time_is_received(arrivals: Arriv
     assert len(arrivals.poll(clock=at(5), wanted=WHOLE_LINES).received) == 1
 
 
-def test_a_file_that_goes_on_changing_is_given_its_time_anew(arrivals: Arrivals) -> None:
+def test_a_file_that_keeps_changing_is_given_its_time_anew(arrivals: Arrivals) -> None:
     path = arrivals.place.put(NAME, FIRST + b"P")
     arrivals.poll(clock=at(0), wanted=WHOLE_LINES)
     path.write_bytes(FIRST + b"PADP")
@@ -249,7 +249,7 @@ def test_a_size_that_the_listing_leaves_out_is_asked_for(arrivals: Arrivals) -> 
     assert [file.size_bytes for file in arrivals.poll(settle_seconds=5).received] == [len(FIRST)]
 
 
-def test_a_file_whose_size_nobody_says_is_left_and_told(arrivals: Arrivals) -> None:
+def test_a_file_of_unknown_size_is_left_and_reported(arrivals: Arrivals) -> None:
     arrivals.place.put(NAME, FIRST)
     arrivals.place.faults.set(unsaid_sizes="always")
     report = arrivals.poll()

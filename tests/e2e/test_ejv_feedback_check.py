@@ -64,7 +64,7 @@ class Night:
         return Said(ended.returncode, ended.stdout, ended.stderr)
 
     def batch(self, said: Said, number: int) -> dict[str, Any]:
-        """Give the row of a batch in the table of what is outstanding."""
+        """Return the row of a batch in the table of what is outstanding."""
         [row] = [row for row in said.json["tables"]["Batches at CGI (age in business days)"] if row["batch"] == number]
         return dict(row)
 

@@ -45,7 +45,7 @@ class Thing:
 
 @dataclass
 class Expected:
-    """How an invoice stands afterwards, and what is told."""
+    """The state of an invoice afterwards, and what is reported."""
 
     status: str
     receipts: list[tuple[str, Decimal]]
@@ -115,7 +115,7 @@ def _given_back(thing: Thing, left: Expected) -> Expected:
     max_examples=20, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(journals=BATCHES, refused=st.sets(st.integers(0, 2), max_size=1), is_batch_refused=st.booleans())
-def test_every_invoice_stands_as_what_happened_to_its_money_says(
+def test_every_invoice_ends_as_its_money_went(
     journals: list[list[Thing]], refused: set[int], is_batch_refused: bool, office: Office
 ) -> None:
     books = office.books

@@ -1,4 +1,4 @@
-"""What was accepted is told by its first line, charge or reversal, not by what became of the invoice meanwhile."""
+"""Whether a charge or a reversal was accepted follows from the first line, not from what became of the invoice."""
 
 from datetime import datetime
 from typing import Any
@@ -38,7 +38,7 @@ def receipts(books: EjvBooks) -> list[str]:
 def test_a_charge_of_what_was_paid_by_card_meanwhile_was_taken_a_second_time(
     status: str, method: str, office: Office
 ) -> None:
-    """The refund that was asked for is the card's; the charge has to be paid back by a person."""
+    """The refund that was asked for is the card's; the charge has to be paid back by hand."""
     given(office.books, status, "CARD1", payment_date=BEFORE, paid="30.00", payment_method_code=method)
     outcome = office.answer(CHARGE)
     assert reasons(outcome) == ["moved a second time"]
@@ -64,7 +64,7 @@ def test_only_the_refund_that_was_asked_for_is_refunded(method: str, status: str
 
 
 @pytest.mark.parametrize("status", ["PAID", "APPROVED", "CREATED", "CANCELLED", "CREDITED", "MANUALLY_REFUNDED"])
-def test_a_reversal_that_nobody_asks_for_is_booked_and_told_and_never_makes_an_invoice_paid(
+def test_a_reversal_that_nobody_asked_for_is_booked_and_reported_and_never_makes_an_invoice_paid(
     status: str, office: Office
 ) -> None:
     given(office.books, status, payment_date=BEFORE)
@@ -78,7 +78,7 @@ def test_a_reversal_that_nobody_asks_for_is_booked_and_told_and_never_makes_an_i
     assert reference == ("ACTIVE" if is_owed else "COMPLETED")
 
 
-def test_a_charge_beside_money_that_came_before_is_paid_and_told(office: Office) -> None:
+def test_a_charge_beside_money_that_came_before_is_paid_and_reported(office: Office) -> None:
     given(office.books, "APPROVED", "CARD1")
     outcome = office.answer(CHARGE)
     assert reasons(outcome) == ["taken a second time"]
@@ -100,7 +100,7 @@ def test_what_its_receipt_says_was_booked_by_this_journal_is_not_booked_again(st
     assert books.one("SELECT disbursement_status_code FROM ejv_links") == "COMPLETED"
 
 
-def test_an_invoice_in_two_journals_of_a_batch_is_taken_once_and_told_once(office: Office) -> None:
+def test_an_invoice_in_two_journals_of_a_batch_is_taken_once_and_reported_once(office: Office) -> None:
     books = office.books
     given(books, "APPROVED")
     books.journal(100, 11, [("invoice", 1001)], payment_account_id=books.one("SELECT id FROM payment_accounts"))
@@ -110,7 +110,7 @@ def test_an_invoice_in_two_journals_of_a_batch_is_taken_once_and_told_once(offic
     assert books.one("SELECT count(*) FROM payments") == 2
 
 
-def test_a_reversal_of_a_charge_that_was_refused_is_told(office: Office) -> None:
+def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: Office) -> None:
     """The refund was asked for while CGI had the charge; the charge was refused, and the next batch reversed it."""
     books = office.books
     given(books, "REFUND_REQUESTED")
@@ -147,7 +147,7 @@ def test_a_message_is_the_code_and_the_text_without_a_trailing_blank(code: str, 
 
 
 @pytest.mark.parametrize("status", ["REFUNDED", "CREDITED", "CANCELLED"])
-def test_a_partial_refund_of_what_was_given_up_is_booked_and_told(status: str, office: Office) -> None:
+def test_a_partial_refund_of_what_was_given_up_is_booked_and_reported(status: str, office: Office) -> None:
     books = office.books
     account = books.account()
     books.batch(100)
@@ -167,7 +167,9 @@ def given_disbursement(books: EjvBooks, status: str, **invoice: Any) -> None:
 
 
 @pytest.mark.parametrize("is_reversal", [False, True])
-def test_what_was_disbursed_or_reversed_before_keeps_its_date_and_is_told(is_reversal: bool, office: Office) -> None:
+def test_what_was_disbursed_or_reversed_before_keeps_its_date_and_is_reported(
+    is_reversal: bool, office: Office
+) -> None:
     column = "disbursement_reversal_date" if is_reversal else "disbursement_date"
     before = "REVERSED" if is_reversal else "COMPLETED"
     given_disbursement(office.books, "PAID", disbursement_status_code=before, **{column: BEFORE})
@@ -177,7 +179,7 @@ def test_what_was_disbursed_or_reversed_before_keeps_its_date_and_is_told(is_rev
 
 
 @pytest.mark.parametrize("before", ["COMPLETED", "REVERSED"])
-def test_a_partner_row_that_was_answered_before_keeps_its_date_and_is_told(before: str, office: Office) -> None:
+def test_a_partner_row_that_was_answered_before_keeps_its_date_and_is_reported(before: str, office: Office) -> None:
     books = office.books
     given_disbursement(books, "PAID")
     row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice",
@@ -193,7 +195,7 @@ def test_a_partner_row_that_was_answered_before_keeps_its_date_and_is_told(befor
     ("status", "is_reversal", "reason"),
     [("CANCELLED", False, "moved though given up"), ("PAID", True, "taken back from the partner though paid")],
 )
-def test_a_disbursement_that_fits_no_invoice_any_more_is_booked_and_told(
+def test_a_disbursement_that_fits_no_invoice_any_more_is_booked_and_reported(
     status: str, is_reversal: bool, reason: str, office: Office
 ) -> None:
     given_disbursement(office.books, status, disbursement_status_code="UPLOADED")
@@ -203,7 +205,7 @@ def test_a_disbursement_that_fits_no_invoice_any_more_is_booked_and_told(
     assert found == ("REVERSED" if is_reversal else "COMPLETED")
 
 
-def test_lines_that_go_the_other_way_than_the_partner_row_are_told(office: Office) -> None:
+def test_lines_that_go_the_other_way_than_the_partner_row_are_reported(office: Office) -> None:
     books = office.books
     given_disbursement(books, "PAID")
     row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice",

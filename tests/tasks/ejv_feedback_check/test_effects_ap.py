@@ -125,7 +125,7 @@ def test_an_accepted_item_without_a_readable_date_takes_the_day_of_the_run(kind:
     assert [reject.reason for reject in outcome.rejects] == ["no effective date", "refused by CGI"]
 
 
-def test_a_refused_item_that_is_accepted_later_is_told_even_once_it_waits_in_another_batch(office: Office) -> None:
+def test_a_refused_item_that_is_accepted_later_is_reported_even_once_it_waits_in_another_batch(office: Office) -> None:
     """Its batch was refused in part, and the slip was authorized again: the lines we keep remember the refusal."""
     books = office.books
     given_slips(books)
@@ -137,7 +137,7 @@ def test_a_refused_item_that_is_accepted_later_is_told_even_once_it_waits_in_ano
 
 
 @pytest.mark.parametrize("status", ["REFUND_AUTHORIZED", "REFUND_REQUESTED"])
-def test_a_cheque_for_a_slip_that_was_set_back_by_hand_is_booked_and_told(status: str, office: Office) -> None:
+def test_a_cheque_for_a_slip_that_was_set_back_by_hand_is_booked_and_reported(status: str, office: Office) -> None:
     given_slips(office.books, status)
     outcome = office.answer(SLIPS)
     assert slips(office.books) == [("REFUND_PROCESSED", "PROCESSED", DAY)] * 2
@@ -167,7 +167,7 @@ def test_a_change_without_a_user_leaves_no_name_behind(office: Office) -> None:
 def test_what_a_refused_batch_never_paid_is_set_free_by_the_command_that_the_report_names(
     kind: str, office: Office
 ) -> None:
-    """Only what still waits: an item that was accepted went out, and one that was refused is for a person."""
+    """Only what still waits: an item that was accepted went out, and one that was refused needs attention."""
     given, batch, found, _, _ = KINDS[kind]
     given(office.books)
     office.sent(batch, "INBOX.F3535.20261118040107")

@@ -34,7 +34,7 @@ PARTNER_IS_REGISTRIES = "112555556666677778888888"
 def test_disbursement_of_an_invoice(
     status: str, disbursed: Any, codes: Any, expected: tuple[Any, ...], gl: str, office: Office
 ) -> None:
-    """Return whether it is a reversal is told by the invoice, not by GL client 112, which may be the partner's own."""
+    """Whether it is a reversal follows from the invoice, not by GL client 112, which may be the partner's own."""
     books = office.books
     partner_gl = given_disbursement(books, status, disbursed)
     is_reversal = disbursed is not None
@@ -126,14 +126,14 @@ def test_a_voided_ap_batch_moves_nothing_any_more(codes: Any, reasons: list[str]
 
 
 @pytest.mark.parametrize(("ours", "reasons"), [("12.25", []), ("12.00", ["another amount"]), (None, [])])
-def test_a_refund_of_another_amount_than_ours_is_told(ours: str | None, reasons: list[str], office: Office) -> None:
+def test_a_refund_of_another_amount_than_ours_is_reported(ours: str | None, reasons: list[str], office: Office) -> None:
     office.books.batch(100, "REFUND")
     office.books.add("routing_slips", number="206000010", refund_amount=ours)
     outcome = office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]))
     assert [reject.reason for reject in outcome.rejects] == reasons
 
 
-def test_a_partner_row_of_another_amount_is_told(office: Office) -> None:
+def test_a_partner_row_of_another_amount_is_reported(office: Office) -> None:
     books = office.books
     given_disbursement(books, "PAID", None)
     row = books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=1001, target_type="invoice")
@@ -142,7 +142,7 @@ def test_a_partner_row_of_another_amount_is_told(office: Office) -> None:
     assert books.one("SELECT status_code FROM partner_disbursements") == "COMPLETED"
 
 
-def test_a_slip_that_another_batch_paid_is_told(office: Office) -> None:
+def test_a_slip_that_another_batch_paid_is_reported(office: Office) -> None:
     books = office.books
     books.batch(100, "REFUND")
     books.add("routing_slips", number="206000010", status="REFUND_PROCESSED")

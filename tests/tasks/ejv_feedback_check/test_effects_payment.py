@@ -133,10 +133,10 @@ def test_what_a_second_file_accepts_is_added_to_the_payment_of_the_journal(offic
 
 
 @pytest.mark.parametrize(("status", "is_reversal"), [("PAID", False), ("REFUNDED", True), ("REFUNDED", False)])
-def test_money_moved_a_second_time_is_told_and_the_invoice_keeps_its_dates(
+def test_money_moved_a_second_time_is_reported_and_the_invoice_keeps_its_dates(
     status: str, is_reversal: bool, office: Office
 ) -> None:
-    """Its link is open, yet another batch settled it: booked as CGI says, and for a person to put right."""
+    """Its link is open, yet another batch settled it: booked as CGI says, and somebody has to put it right."""
     books = office.books
     given_invoice(books, status, payment_date=BEFORE, refund_date=BEFORE if status == "REFUNDED" else None)
     outcome = office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=is_reversal)])]))
@@ -151,7 +151,7 @@ def test_money_moved_a_second_time_is_told_and_the_invoice_keeps_its_dates(
     ("status", "amount", "reason"),
     [("REFUND_PROCESSED", "5.00", "moved a second time"), ("REFUND_PROCESSING", "4.00", "another amount")],
 )
-def test_a_partial_refund_that_went_twice_or_in_part_is_told(
+def test_a_partial_refund_that_went_twice_or_in_part_is_reported(
     status: str, amount: str, reason: str, office: Office
 ) -> None:
     books = office.books
@@ -218,7 +218,7 @@ def test_batch_and_journal_take_their_own_codes(codes: Any, file: Any, header: A
     assert office.books.one("SELECT disbursement_status_code, message FROM ejv_headers") == header
 
 
-def test_a_reversal_is_told_once_and_a_charge_is_not(office: Office) -> None:
+def test_a_reversal_is_reported_once_and_a_charge_is_not(office: Office) -> None:
     books = office.books
     account = given_invoice(books, "REFUND_REQUESTED", payment_date=BEFORE, corp_type_code="PPR")
     books.invoice(account, 1002, "12.00", corp_type_code="PPR")
@@ -230,7 +230,7 @@ def test_a_reversal_is_told_once_and_a_charge_is_not(office: Office) -> None:
     assert (payload["topic"], "productReversalDate" in payload["data"]) == ("assets_pay_topic", False)
 
 
-def test_a_reversal_of_a_product_that_does_not_listen_is_told_to_nobody(office: Office) -> None:
+def test_a_reversal_of_a_product_that_does_not_listen_sends_no_event(office: Office) -> None:
     given_invoice(office.books, "REFUND_REQUESTED", payment_date=BEFORE, corp_type_code="VS")
     office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=True)])]))
     assert office.books.one("SELECT invoice_status_code FROM invoices") == "REFUNDED"

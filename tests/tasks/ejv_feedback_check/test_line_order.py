@@ -1,4 +1,4 @@
-"""Which line of a pair is first is told by the journal line number, not by the place in the file."""
+"""Which line of a pair is first follows from the journal line number, not by the place in the file."""
 
 import pytest
 

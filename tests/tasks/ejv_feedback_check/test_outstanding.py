@@ -56,7 +56,7 @@ def test_a_batch_without_an_answer_grows_urgent(
 @pytest.mark.parametrize(
     ("ack", "words"), [(None, "Ask CAS whether it was received."), ("ACK.1", "ask CAS what became of it.")]
 )
-def test_the_next_step_says_what_to_ask_cas(ack: str | None, words: str, office: Office) -> None:
+def test_the_next_action_says_what_to_ask_cas(ack: str | None, words: str, office: Office) -> None:
     given_batch(office.books, ack_file_ref=ack)
     assert words in shown(office, FRIDAY)["next"]
 
@@ -70,7 +70,7 @@ def test_the_next_step_says_what_to_ask_cas(ack: str | None, words: str, office:
         ({"disbursement_status_code": "ERRORED", "feedback_file_ref": FEEDBACK}, "errored, half applied"),
     ],
 )
-def test_the_state_is_told_by_file_and_links(changes: dict[str, Any], state: str, office: Office) -> None:
+def test_the_state_follows_from_file_and_links(changes: dict[str, Any], state: str, office: Office) -> None:
     given_batch(office.books, **changes)
     assert shown(office, THURSDAY)["state"] == state
 
@@ -130,7 +130,7 @@ def test_a_number_is_found_in_inbox_and_feedback_files(number: str, files: list[
     assert all(row["batch"] == 100 for row in rows)
 
 
-def test_the_search_says_what_each_file_says_and_what_we_made_of_it(office: Office) -> None:
+def test_the_search_shows_what_each_file_says_and_what_we_made_of_it(office: Office) -> None:
     given_batch(office.books)
     office.sent(BATCH, INBOX)
     office.place.put(FEEDBACK, BATCH.feedback({5: "1117 INVALID DISTRIBUTION"}))

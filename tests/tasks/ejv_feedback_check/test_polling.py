@@ -78,7 +78,7 @@ def test_the_inbox_prefix_has_a_setting_of_its_own(monkeypatch: pytest.MonkeyPat
         ("ACK.F3535.20261118040555", b"3535GIBH\x1d353520270000001004010\x1d\n"),
     ],
 )
-def test_an_ack_whose_name_or_content_tells_the_batch_acknowledges_it(name: str, content: bytes, sent: Office) -> None:
+def test_an_ack_whose_name_or_content_names_the_batch_acknowledges_it(name: str, content: bytes, sent: Office) -> None:
     sent.place.put(name, content)
     outcome = sent.run()
     assert sent.books.one("SELECT disbursement_status_code, ack_file_ref FROM ejv_files") == ("ACKNOWLEDGED", name)
@@ -86,7 +86,7 @@ def test_an_ack_whose_name_or_content_tells_the_batch_acknowledges_it(name: str,
     assert sent.states() == [(name, "applied")]
 
 
-def test_an_ack_that_tells_no_batch_is_kept_and_said(sent: Office) -> None:
+def test_an_ack_that_names_no_batch_is_kept_and_reported(sent: Office) -> None:
     sent.place.put("ACK.F3535.20261118040555", b"")
     outcome = sent.run()
     assert sent.books.one("SELECT disbursement_status_code, ack_file_ref FROM ejv_files") == ("UPLOADED", None)
@@ -161,7 +161,7 @@ def test_empty_feedback_stays_where_it_is_while_an_empty_ack_is_taken(sent: Offi
     assert sent.states() == [("ACK.F3535.20261118040107", "applied")]
 
 
-def test_a_name_whose_date_is_no_day_is_told_and_the_file_read(sent: Office) -> None:
+def test_a_name_whose_date_is_not_a_date_is_reported_and_the_file_read(sent: Office) -> None:
     sent.place.put("FEEDBACK.F3535.20260229214512", BATCH.feedback())
     outcome = sent.run()
     assert sent.books.one("SELECT invoice_status_code FROM invoices") == "PAID"

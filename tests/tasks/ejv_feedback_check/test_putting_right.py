@@ -246,7 +246,7 @@ def test_a_rebuild_is_refused_twice_or_while_an_answer_is_due(sent: Office) -> N
         sent.run(rebuild=100, reason=WHY)
 
 
-def test_an_answer_to_a_voided_batch_changes_nothing_and_is_told(sent: Office) -> None:
+def test_an_answer_to_a_voided_batch_changes_nothing_and_is_reported(sent: Office) -> None:
     sent.run(rebuild=100, reason=WHY)
     outcome = sent.apply(BATCH.feedback())
     assert sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "APPROVED"

@@ -86,14 +86,14 @@ def test_an_inbox_file_and_an_ack_may_begin_with_a_byte_order_mark_too(sent: Off
     ],
     ids=["EBCDIC", "UTF-16", "HTML", "another layout"],
 )
-def test_a_file_that_was_taken_in_and_names_no_batch_stands_against_it(how: str, content: bytes, sent: Office) -> None:
+def test_a_file_that_was_taken_in_and_names_no_batch_blocks_it(how: str, content: bytes, sent: Office) -> None:
     sent.place.put(NAME, content)
     sent.run()
     refused(sent, how, NAME, "failed", f"files ignore {NAME}")
 
 
 @HOW
-def test_other_content_under_a_known_name_stands_against_it(how: str, sent: Office) -> None:
+def test_other_content_under_a_known_name_blocks_it(how: str, sent: Office) -> None:
     sent.place.put(NAME, OTHER.feedback())
     sent.run()
     sent.place.put(NAME, BATCH.feedback())
@@ -105,7 +105,7 @@ def test_other_content_under_a_known_name_stands_against_it(how: str, sent: Offi
 
 
 @HOW
-def test_lines_outside_any_batch_stand_against_it(how: str, sent: Office) -> None:
+def test_lines_outside_any_batch_block_it(how: str, sent: Office) -> None:
     sent.place.put(NAME, OTHER.feedback() + BATCH.feedback().replace(b"GIBG", b"GIXX"))
     sent.run()
     assert sent.states() == [(NAME, "failed")]
@@ -119,7 +119,7 @@ def test_lines_outside_any_batch_stand_against_it(how: str, sent: Office) -> Non
      ".FEEDBACK.F3535.20261118214512.part", f"{NAME}.TRG", "FEEDBACK.F3535.2026\x1b[2J"],
     ids=["small", "mixed", "with something before", "on its way", "a trigger alone", "not printable"],
 )  # fmt: skip
-def test_a_file_in_the_directory_stands_against_it_whatever_its_name(how: str, name: str, sent: Office) -> None:
+def test_a_file_in_the_directory_blocks_it_whatever_its_name(how: str, name: str, sent: Office) -> None:
     sent.place.put(name, BATCH.feedback())
     refused(sent, how, "wait in the CGI directory", name.replace("\x1b", "\\x1b"))
 
@@ -140,7 +140,7 @@ def test_a_name_in_another_case_is_read_like_any_other(name: str, sent: Office) 
 
 
 @HOW
-def test_a_file_in_the_backup_directory_that_was_never_taken_in_stands_against_it(how: str, sent: Office) -> None:
+def test_a_file_in_the_backup_directory_that_was_never_taken_in_blocks_it(how: str, sent: Office) -> None:
     (sent.place.backup / NAME).write_bytes(BATCH.feedback())
     refused(sent, how, NAME, "lie in the backup directory and were never taken in")
 
@@ -157,13 +157,13 @@ def test_what_was_taken_in_and_archived_does_not(how: str, sent: Office) -> None
 
 @HOW
 @pytest.mark.parametrize("name", [NAME, NAME.lower(), f"copy of {NAME}"])
-def test_a_file_in_the_bucket_that_cannot_be_read_stands_against_it(how: str, name: str, sent: Office) -> None:
+def test_a_file_in_the_bucket_that_cannot_be_read_blocks_it(how: str, name: str, sent: Office) -> None:
     sent.store.put(f"cgi_feedback/{name}", [EBCDIC])
     refused(sent, how, name, "in the bucket")
 
 
 @HOW
-def test_other_content_of_a_known_name_in_the_bucket_stands_against_it(how: str, sent: Office) -> None:
+def test_other_content_of_a_known_name_in_the_bucket_blocks_it(how: str, sent: Office) -> None:
     sent.place.put(NAME, OTHER.feedback())
     sent.run()
     sent.store.put(f"cgi_feedback/{NAME}", [OTHER.feedback()])
@@ -176,9 +176,7 @@ def test_other_content_of_a_known_name_in_the_bucket_stands_against_it(how: str,
 
 
 @HOW
-def test_what_a_person_put_aside_or_what_came_before_it_was_sent_does_not_stand_against_it(
-    how: str, sent: Office
-) -> None:
+def test_what_somebody_put_aside_or_what_came_before_it_was_sent_does_not_block_it(how: str, sent: Office) -> None:
     sent.place.put(NAME, EBCDIC)
     sent.run()
     sent.store.put("cgi_feedback/FEEDBACK.F3535.20251118214512", [EBCDIC])
@@ -269,7 +267,7 @@ FILES = st.lists(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES)
-def test_every_file_of_the_ledger_is_read_or_stands_against_what_was_sent_before_it(
+def test_every_file_of_the_ledger_is_read_or_blocks_what_was_sent_before_it(
     books: EjvBooks, files: list[tuple[str, str, int, str]]
 ) -> None:
     books.empty()
