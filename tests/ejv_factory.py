@@ -303,7 +303,7 @@ def example_books(books: EjvBooks) -> EjvBooks:
     a, b = books.account(name="Ministry of Samples"), books.account(name="Agency for Examples")
     books.batch(4321)
     books.invoice(a, 7654321, "31.50")
-    books.invoice(a, 7650012, "20.00", "REFUND_REQUESTED", payment_date=datetime(2026, 11, 2))
+    books.invoice(a, 7650012, "20.00", "REFUND_REQUESTED", payment_date=datetime(2026, 11, 2), corp_type_code="PPR")
     books.invoice(b, 7654388, "50.00")
     books.invoice(b, 7600001, "40.00", "PAID")
     books.change("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_id = 7600001")

@@ -104,7 +104,10 @@ def _end(books: SettlementBooks) -> dict[str, Any]:
             "SELECT name, state, archived_on IS NOT NULL, details ->> 'credit_sync',"
             "       details ->> 'rejects' LIKE 'rejects/%' FROM pay_jobs.inbound_files"
         ),
-        "messages": books.rows("SELECT kind, ordering_key, state FROM pay_jobs.outbox ORDER BY id"),
+        "messages": books.rows(
+            # A run that was killed, or got no answer, also asks later whether the fee was charged twice.
+            "SELECT kind, ordering_key, state FROM pay_jobs.outbox WHERE kind <> 'look_for_second_fee' ORDER BY id"
+        ),
     }
 
 
