@@ -14,6 +14,7 @@ COPY invoke_jobs.py /app/
 COPY config/ /app/config/
 COPY connectors/ /app/connectors/
 COPY database/ /app/database/
+COPY diagnosis/ /app/diagnosis/
 COPY jobs/ /app/jobs/
 COPY tasks/ /app/tasks/
 COPY tools/ /app/tools/

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config.business_time import naive_utc
 from config.errors import InputRefused, UsageError
 from config.settings import EventSettings
+from connectors.formats.settlement import SettlementRow, read_settlement
 from connectors.inbound.content import open_content
 from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state, supersede_cut_off
 from connectors.object_store import ObjectStore
@@ -25,8 +26,6 @@ from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.apply_rows import Applied, RuleTotal, apply_staged
 from tasks.pad_reconcile.messages import frozen_rows, messages
 from tasks.pad_reconcile.rejects import SHOWN, as_reject
-from tasks.pad_reconcile.settlement import Row as SettlementRow
-from tasks.pad_reconcile.settlement import read_settlement
 from tasks.pad_reconcile.staging import Totals, create_tables, keep_rejects, list_rejected_files, stage
 
 sql = statements(__package__)

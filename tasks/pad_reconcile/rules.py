@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from tasks.pad_reconcile.settlement import Row
+from connectors.formats.settlement import SettlementRow
 
 _PAD_TYPES = {"PADP", "PADR", "PAYR"}
 _SINGLE_TYPES = {"BOLP", "EFTP"}
@@ -70,7 +70,7 @@ _BLANK = {
 }
 
 
-def decide(row: Row) -> Decision:
+def decide(row: SettlementRow) -> Decision:
     """Return what the row asks for."""
     told_by = [row.faults[column] for column in ("record_type", "target_type", "status") if column in row.faults]
     if row.problem or told_by:
@@ -81,7 +81,7 @@ def decide(row: Row) -> Decision:
     return _unusable(row, decision.kind) or decision
 
 
-def _by_type(row: Row) -> Decision:
+def _by_type(row: SettlementRow) -> Decision:
     if row.record_type not in _KNOWN_TYPES:
         if row.amount == 0 and row.target_type in _OTHER_TARGETS:
             return Decision(Kind.SKIP, "zero_amount")
@@ -105,7 +105,7 @@ def _by_type(row: Row) -> Decision:
     return _single(row) if row.record_type in _SINGLE_TYPES else _credit(row)
 
 
-def reads(row: Row, kind: Kind) -> tuple[str, ...]:
+def reads(row: SettlementRow, kind: Kind) -> tuple[str, ...]:
     """Return the columns whose values the effect of the row rests on: only these can reject it."""
     columns = _READS[kind]
     if row.record_type == "BOLP" and kind in {Kind.SETTLE_ONE, Kind.PART_ONE}:  # of the payment; EFTP has its own
@@ -117,7 +117,7 @@ def reads(row: Row, kind: Kind) -> tuple[str, ...]:
     return columns
 
 
-def _unusable(row: Row, kind: Kind) -> Decision | None:
+def _unusable(row: SettlementRow, kind: Kind) -> Decision | None:
     """Reject what lacks a value its effect rests on, or would settle something with less than nothing."""
     columns = reads(row, kind)
     faults = [row.faults[column] for column in columns if column in row.faults]
@@ -133,7 +133,7 @@ def _unusable(row: Row, kind: Kind) -> Decision | None:
     return _too_large(row, kind)
 
 
-def _too_large(row: Row, kind: Kind) -> Decision | None:
+def _too_large(row: SettlementRow, kind: Kind) -> Decision | None:
     """Reject the application of a credit memo whose id the pay table cannot hold; receipts keep the id as text."""
     if kind not in {Kind.MEMO_PART, Kind.SETTLE_CREDIT} or row.record_type != "CMAP" or row.application_id is None:
         return None
@@ -152,7 +152,7 @@ def _may_be_blank(kind: Kind, column: str) -> bool:
     }
 
 
-def _pad(row: Row) -> Decision:
+def _pad(row: SettlementRow) -> Decision:
     """Section 5.1; the status is tested before the record type."""
     status = row.status.lower()
     if status == "fully paid":
@@ -162,13 +162,13 @@ def _pad(row: Row) -> Decision:
     return _unexpected_status(row, "Fully PAID or Not PAID")
 
 
-def _single(row: Row) -> Decision:
+def _single(row: SettlementRow) -> Decision:
     """Section 5.2."""
     kinds = {"fully paid": Kind.SETTLE_ONE, "partially paid": Kind.PART_ONE}
     return Decision(kinds.get(row.status.lower(), Kind.OTHER_ONE))
 
 
-def _credit(row: Row) -> Decision:
+def _credit(row: SettlementRow) -> Decision:
     """Section 5.3; ONAP is read as on-account money applied, like ONAC (section 10 no. 14)."""
     status = row.status.lower()
     if status == "fully paid":
@@ -178,6 +178,6 @@ def _credit(row: Row) -> Decision:
     return _unexpected_status(row, "Fully PAID or Partially PAID")
 
 
-def _unexpected_status(row: Row, expected: str) -> Decision:
+def _unexpected_status(row: SettlementRow, expected: str) -> Decision:
     detail = f"{row.record_type} row with status '{row.status}' (expected {expected})"
     return Decision(Kind.REJECT, "unexpected_status", detail)

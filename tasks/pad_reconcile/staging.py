@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from connectors.formats.settlement import SettlementRow
 from connectors.inbound.listing import printable
 from database.copy import copy_rows
 from database.sql import statements
 from tasks.pad_reconcile.rules import decide
-from tasks.pad_reconcile.settlement import Row
 
 sql = statements(__package__)
 
@@ -38,7 +38,7 @@ def create_tables(session: Session) -> None:
     sql.run(session, "create_open_invoices")
 
 
-def stage(session: Session, file_id: int, rows: Iterable[Row]) -> Totals:
+def stage(session: Session, file_id: int, rows: Iterable[SettlementRow]) -> Totals:
     """COPY the rows into the staging table and return what was read. Raises what reading the rows raises."""
     totals = Totals()
     copy_rows(session, "settlement_staged", _COLUMNS, _values(file_id, rows, totals))
@@ -60,7 +60,7 @@ def keep_rejects(session: Session, numbers: Sequence[str] | None) -> Totals:
     return Totals(count, amount)
 
 
-def _values(file_id: int, rows: Iterable[Row], totals: Totals) -> Iterator[tuple[Any, ...]]:
+def _values(file_id: int, rows: Iterable[SettlementRow], totals: Totals) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         decision = decide(row)
         totals.rows += 1

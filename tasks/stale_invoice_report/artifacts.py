@@ -6,18 +6,16 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from config.errors import ConfigError, PayJobsError
-from config.settings import ObjectStoreSettings, read
+from config.errors import PayJobsError
 from connectors.object_store import CHUNK_SIZE, ObjectStore
-from jobs.run.context import RunContext
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.csv_export import write_csv
 from tasks.stale_invoice_report.page import write_page
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.summary import Summary
 
 
-def write_files(arguments: Arguments, rows: Sequence[Row], summary: Summary) -> list[Path]:
+def write_files(arguments: Arguments, rows: Sequence[ReportRow], summary: Summary) -> list[Path]:
     """Write the files that were asked for, each whole or not at all."""
     written = []
     if arguments.csv_file:
@@ -31,18 +29,8 @@ def write_files(arguments: Arguments, rows: Sequence[Row], summary: Summary) -> 
     return written
 
 
-def open_store(context: RunContext) -> tuple[ObjectStore | None, str | None]:
-    """Give the object store where it is set up, else why there is none."""
-    try:
-        known = context.read_settings.get(ObjectStoreSettings)
-        settings = known if isinstance(known, ObjectStoreSettings) else read(ObjectStoreSettings)
-    except ConfigError:
-        return None, "no object store is set up"
-    return ObjectStore(settings), None
-
-
 def store_report(
-    store: ObjectStore, rows: Sequence[Row], summary: Summary, *, run_id: int | None, files: Sequence[Path]
+    store: ObjectStore, rows: Sequence[ReportRow], summary: Summary, *, run_id: int | None, files: Sequence[Path]
 ) -> tuple[list[str], str | None]:
     """Keep the report with its run: every row as CSV, and the files that were written.
 
@@ -61,17 +49,17 @@ def store_report(
     return keys, None
 
 
-def _csv(path: Path, rows: Sequence[Row]) -> None:
+def _csv(path: Path, rows: Sequence[ReportRow]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         write_csv(out, rows)
 
 
-def _zipped_csv(path: Path, rows: Sequence[Row]) -> None:
+def _zipped_csv(path: Path, rows: Sequence[ReportRow]) -> None:
     with gzip.open(path, "wt", compresslevel=3, encoding="utf-8", newline="") as out:
         write_csv(out, rows)
 
 
-def _html(path: Path, rows: Sequence[Row], summary: Summary) -> None:
+def _html(path: Path, rows: Sequence[ReportRow], summary: Summary) -> None:
     with path.open("w", encoding="utf-8") as out:
         write_page(out, rows, summary)
 

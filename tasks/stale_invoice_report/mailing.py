@@ -6,9 +6,9 @@ from contextlib import closing
 from config.settings import MailSettings
 from connectors.mail import Mailer, addresses, new_mail
 from connectors.outbox import Channel, NewMessage, deliver, enqueue
+from diagnosis.catalogue import DIAGNOSES
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from tasks.stale_invoice_report.catalogue import DIAGNOSES
 from tasks.stale_invoice_report.summary import Summary, headline
 
 _MOST = 15

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
 from database.sql import statements
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.tallies import Tallies, Tally
 
 sql = statements(__package__)
@@ -21,7 +21,7 @@ TREND = 30
 
 
 @dataclass(frozen=True)
-class Report:
+class StoredReport:
     """A report under way, and the finished one of the same scope before it."""
 
     id: int
@@ -30,7 +30,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Gone:
+class ResolvedInvoices:
     """What the report before had and this one has not."""
 
     count: int
@@ -38,7 +38,7 @@ class Gone:
 
 
 @dataclass(frozen=True)
-class Past:
+class EarlierFigures:
     """The figures of an earlier report."""
 
     on: datetime
@@ -47,7 +47,7 @@ class Past:
     by_method: dict[str, int]
 
 
-def begin_report(session: Session, *, run_id: int | None, scope: str, as_of: datetime) -> Report:
+def begin_report(session: Session, *, run_id: int | None, scope: str, as_of: datetime) -> StoredReport:
     """Begin a report; what a killed one of this scope left is forgotten."""
     session.execute(
         text("DELETE FROM pay_jobs.stale_reports WHERE scope = :scope AND finished_on IS NULL"), {"scope": scope}
@@ -63,24 +63,26 @@ def begin_report(session: Session, *, run_id: int | None, scope: str, as_of: dat
         text("INSERT INTO pay_jobs.stale_reports (run_id, scope, as_of) VALUES (:run_id, :scope, :as_of) RETURNING id"),
         {"run_id": run_id, "scope": scope, "as_of": as_of},
     ).scalar_one()
-    return Report(made, before.id if before else None, before.finished_on if before else None)
+    return StoredReport(made, before.id if before else None, before.finished_on if before else None)
 
 
-def known_before(session: Session, report: Report, ids: list[int]) -> set[int]:
+def known_before(session: Session, report: StoredReport, ids: list[int]) -> set[int]:
     """Give which of the invoices the report before had."""
     if report.before is None:
         return set()
     return set(sql.run(session, "find_known", before=report.before, ids=ids).scalars())
 
 
-def keep_rows(session: Session, report: Report, rows: list[Row]) -> None:
+def keep_rows(session: Session, report: StoredReport, rows: list[ReportRow]) -> None:
     """Keep what was found of a page."""
     columns = ("report_id", "invoice_id", "code", "is_stuck", "total")
     values = ((report.id, row.invoice_id, row.code, row.is_stuck, row.total) for row in rows)
     copy_rows(session, "pay_jobs.stale_invoices", columns, values)
 
 
-def finish_report(session: Session, report: Report, tallies: Tallies, *, finished_on: datetime) -> Gone:
+def finish_report(
+    session: Session, report: StoredReport, tallies: Tallies, *, finished_on: datetime
+) -> ResolvedInvoices:
     """Write the figures, and give what is gone since the report before."""
     values: dict[str, Any] = {
         "id": report.id,
@@ -94,10 +96,10 @@ def finish_report(session: Session, report: Report, tallies: Tallies, *, finishe
         "by_diagnosis": _json(tallies.by_diagnosis),
     }
     row = sql.run(session, "finish_report", **values).one()
-    return Gone(row.gone, row.amount)
+    return ResolvedInvoices(row.gone, row.amount)
 
 
-def trend(session: Session, scope: str) -> list[Past]:
+def trend(session: Session, scope: str) -> list[EarlierFigures]:
     """Give the figures of the newest reports of a scope, the oldest first."""
     rows = session.execute(
         text(
@@ -107,7 +109,7 @@ def trend(session: Session, scope: str) -> list[Past]:
         {"scope": scope, "most": TREND},
     ).all()
     return [
-        Past(on, stuck, amount, {method: one["count"] for method, one in methods.items()})
+        EarlierFigures(on, stuck, amount, {method: one["count"] for method, one in methods.items()})
         for on, stuck, amount, methods in map(tuple, reversed(rows))
     ]
 

@@ -6,10 +6,10 @@ import weakref
 from collections.abc import Iterator, Sequence
 from typing import IO, overload
 
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
 
 
-class Spool(Sequence[Row]):
+class SortedRows(Sequence[ReportRow]):
     """Rows in a temporary file that vanishes with it; only this process ever reads it.
 
     The worst go first: by whose turn it is, then the oldest, then the largest amount.
@@ -23,7 +23,7 @@ class Spool(Sequence[Row]):
         self._end = 0
         self._is_at_end = True
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ReportRow) -> None:
         """Keep a row."""
         packed = marshal.dumps(tuple(row))
         if not self._is_at_end:
@@ -37,15 +37,15 @@ class Spool(Sequence[Row]):
     def __len__(self) -> int:
         return len(self._order)
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[ReportRow]:
         self._sort()
         return (self._read(*place[-2:]) for place in self._order)
 
     @overload
-    def __getitem__(self, index: int) -> Row: ...
+    def __getitem__(self, index: int) -> ReportRow: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+    def __getitem__(self, index: slice) -> Sequence[ReportRow]: ...
+    def __getitem__(self, index: int | slice) -> ReportRow | Sequence[ReportRow]:
         self._sort()
         if isinstance(index, slice):
             return [self._read(*place[-2:]) for place in self._order[index]]
@@ -56,10 +56,10 @@ class Spool(Sequence[Row]):
             self._order.sort()
             self._is_sorted = True
 
-    def _read(self, place: int, length: int) -> Row:
+    def _read(self, place: int, length: int) -> ReportRow:
         self._file.seek(place)
         self._is_at_end = False
-        return Row(*marshal.loads(self._file.read(length)))  # noqa: S302 - our own file, unlinked when it was made
+        return ReportRow(*marshal.loads(self._file.read(length)))  # noqa: S302 - our own file, unlinked when it was made
 
 
 def _cents(amount: str) -> int:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import overload
 
+from diagnosis.catalogue import DIAGNOSES, Turn
 from jobs.run.outcome import Table
-from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
-from tasks.stale_invoice_report.report_store import Gone, Past
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
+from tasks.stale_invoice_report.report_store import EarlierFigures, ResolvedInvoices
 from tasks.stale_invoice_report.tallies import Tallies
 
 SHOWN = ("invoice_id", "account", "method", "created_on", "total", "code", "evidence", "command")
@@ -39,9 +39,9 @@ class Summary:
     scope: str
     census: tuple[Census, ...]
     tallies: Tallies
-    gone: Gone
+    gone: ResolvedInvoices
     before_on: datetime | None
-    trend: tuple[Past, ...]
+    trend: tuple[EarlierFigures, ...]
     weaker: tuple[str, ...]
 
     def ranked(self) -> list[str]:
@@ -72,7 +72,7 @@ def diagnosis_table(summary: Summary) -> Table:
 class InvoiceTable(Table):
     """The invoices: a terminal gets the columns that fit and as many rows as it shows, --json gets everything."""
 
-    full: Sequence[Row] = ()
+    full: Sequence[ReportRow] = ()
 
     def iter_records(self) -> Iterator[dict[str, object]]:
         """Give the rows as objects, one by one."""
@@ -82,7 +82,7 @@ class InvoiceTable(Table):
         return list(self.iter_records())
 
 
-def invoice_table(rows: Sequence[Row]) -> InvoiceTable:
+def invoice_table(rows: Sequence[ReportRow]) -> InvoiceTable:
     """Show the invoices, the worst first; rows are taken from where they are kept as they are asked for."""
     return InvoiceTable("Invoices, the worst first", SHOWN, _ShownRows(rows), rows)
 
@@ -90,7 +90,7 @@ def invoice_table(rows: Sequence[Row]) -> InvoiceTable:
 class _ShownRows(Sequence[tuple[object, ...]]):
     """Some columns of rows."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[ReportRow]) -> None:
         self._rows = rows
 
     def __len__(self) -> int:
@@ -106,7 +106,7 @@ class _ShownRows(Sequence[tuple[object, ...]]):
         return _shown(self._rows[index])
 
 
-def _shown(row: Row) -> tuple[object, ...]:
+def _shown(row: ReportRow) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in SHOWN)
 
 

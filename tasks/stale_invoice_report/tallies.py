@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
 
 AGES = ((5, "up to 5 days"), (20, "6 to 20 days"), (60, "21 to 60 days"), (180, "61 to 180 days"))
 OLDEST = "over 180 days"
@@ -19,7 +19,7 @@ class Tally:
     amount: Decimal = Decimal(0)
     oldest: str = ""
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ReportRow) -> None:
         """Count a row."""
         self.count += 1
         self.amount += Decimal(row.total)
@@ -40,7 +40,7 @@ class Tallies:
     by_turn: Counter[str] = field(default_factory=Counter)
     ages: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ReportRow) -> None:
         """Count a row."""
         self.by_diagnosis[row.code].add(row)
         if row.confidence == "weaker":

@@ -1,18 +1,16 @@
 """STALE_INVOICE_REPORT, told from top to bottom."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from connectors.object_store import ObjectStore
 from database.sql import statements
+from diagnosis.cutoffs import Cutoffs, cutoffs_at, local_day
+from diagnosis.search_stored_files import open_store, search_stored_files
+from diagnosis.settlement_files import WaitingFiles, known_files, open_numbers
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.stale_invoice_report.arguments import Arguments, check_scope
-from tasks.stale_invoice_report.artifacts import open_store, store_report, write_files
-from tasks.stale_invoice_report.cutoffs import Moments, local_day, moments
-from tasks.stale_invoice_report.judging import Judged, judge_all
-from tasks.stale_invoice_report.report_store import Report, begin_report, finish_report, trend
-from tasks.stale_invoice_report.settlement_files import WaitingFiles, known_files, open_numbers, search_waiting
+from tasks.stale_invoice_report.artifacts import store_report, write_files
+from tasks.stale_invoice_report.diagnose_pages import DiagnosedPages, diagnose_all
+from tasks.stale_invoice_report.report_store import StoredReport, begin_report, finish_report, trend
 from tasks.stale_invoice_report.summary import (
     Census,
     Summary,
@@ -29,14 +27,14 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Report what is stuck."""
     with context.database.begin() as session:
         check_scope(session, context.today(), account=arguments.account, as_of=arguments.as_of)
-    when = moments(context.clock(), days=arguments.days, as_of=arguments.as_of)
-    with _store(context) as (store, no_store):
-        files = _settlement_files(context, store)
+    when = cutoffs_at(context.clock(), days=arguments.days, as_of=arguments.as_of)
+    with open_store(context) as store:
+        files = _settlement_files(context, store, when)
         report = _begin(context, arguments)
-        judged = judge_all(context, arguments, when, report=report, files=files)
+        judged = diagnose_all(context, arguments, when, report=report, files=files)
         summary = _summed_up(context, arguments, when, report, judged, weaker=_weaker(judged, files))
         outcome = _outcome(arguments, judged, summary)
-        outcome += _written(context, arguments, judged, summary, store=store, no_store=no_store)
+        outcome += _written(context, arguments, judged, summary, store=store)
     if arguments.mail:
         from tasks.stale_invoice_report.mailing import mail_summary
 
@@ -44,21 +42,27 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def _settlement_files(context: RunContext, store: ObjectStore | None) -> WaitingFiles:
+def _settlement_files(context: RunContext, store: ObjectStore | None, when: Cutoffs) -> WaitingFiles:
     context.progress.step("settlement files")
     with context.database.begin() as session:
         files = known_files(session)
         numbers = open_numbers(session, files)
-    return search_waiting(files, numbers, store)
+    return search_stored_files(files, numbers, store, today=when.today)
 
 
-def _begin(context: RunContext, arguments: Arguments) -> Report:
+def _begin(context: RunContext, arguments: Arguments) -> StoredReport:
     with context.database.begin() as session:
         return begin_report(session, run_id=context.run_id, scope=arguments.scope, as_of=context.clock())
 
 
 def _summed_up(
-    context: RunContext, arguments: Arguments, when: Moments, report: Report, judged: Judged, *, weaker: tuple[str, ...]
+    context: RunContext,
+    arguments: Arguments,
+    when: Cutoffs,
+    report: StoredReport,
+    judged: DiagnosedPages,
+    *,
+    weaker: tuple[str, ...],
 ) -> Summary:
     """Finish the report and give what it says as a whole."""
     values = {"census_before": when.census_before, "now": when.now}
@@ -84,23 +88,23 @@ def _summed_up(
     )
 
 
-def _weaker(judged: Judged, files: WaitingFiles) -> tuple[str, ...]:
+def _weaker(judged: DiagnosedPages, files: WaitingFiles) -> tuple[str, ...]:
     """Say what makes this report weaker, and how far."""
     reasons = []
-    asker = judged.lookups.asker if judged.lookups is not None else None
-    if asker is None:
+    lookups = judged.lookups.parallel if judged.lookups is not None else None
+    if lookups is None:
         reasons.append("CFS was not asked (--no-cfs)")
-    elif asker.given_up is not None:
-        reasons.append(f"CFS was given up after {asker.asked} look-ups: {asker.given_up}")
-    elif asker.failed:
-        reasons.append(f"CFS gave no usable answer to {asker.failed} of {asker.asked} look-ups")
+    elif lookups.given_up is not None:
+        reasons.append(f"CFS was given up after {lookups.asked} look-ups: {lookups.given_up}")
+    elif lookups.failed:
+        reasons.append(f"CFS gave no usable answer to {lookups.failed} of {lookups.asked} look-ups")
     if reasons and judged.tallies.weaker:
         codes = sorted(judged.tallies.weaker_codes)
         reasons[0] += f"; {judged.tallies.weaker:,} invoices have a weaker diagnosis ({', '.join(codes)})"
     return (*reasons, files.problem) if files.problem else tuple(reasons)
 
 
-def _outcome(arguments: Arguments, judged: Judged, summary: Summary) -> Outcome:
+def _outcome(arguments: Arguments, judged: DiagnosedPages, summary: Summary) -> Outcome:
     tallies = summary.tallies
     outcome = Outcome(attention=tallies.stuck.count > arguments.max_stuck)
     outcome.counts["stuck"] = tallies.stuck.count
@@ -108,8 +112,8 @@ def _outcome(arguments: Arguments, judged: Judged, summary: Summary) -> Outcome:
     outcome.counts["new"] = tallies.new
     outcome.counts["gone"] = summary.gone.count
     if judged.lookups is not None:
-        outcome.counts["cfs_lookups"] = judged.lookups.asker.asked
-        outcome.counts["cfs_unanswered"] = judged.lookups.asker.failed
+        outcome.counts["cfs_lookups"] = judged.lookups.parallel.asked
+        outcome.counts["cfs_unanswered"] = judged.lookups.parallel.failed
     outcome.tables.append(census_table(summary))
     if len(judged.rows):
         outcome.tables += [diagnosis_table(summary), invoice_table(judged.rows)]
@@ -120,29 +124,18 @@ def _outcome(arguments: Arguments, judged: Judged, summary: Summary) -> Outcome:
 def _written(
     context: RunContext,
     arguments: Arguments,
-    judged: Judged,
+    judged: DiagnosedPages,
     summary: Summary,
     *,
     store: ObjectStore | None,
-    no_store: str | None,
 ) -> Outcome:
     """Write the files that were asked for, and keep the report; a dry run keeps nothing."""
     context.progress.step("files")
     files = write_files(arguments, judged.rows, summary)
     outcome = Outcome(notes=[f"Written: {path}" for path in files])
     if store is None:
-        outcome.notes.append(f"The report is not kept: {no_store}.")
+        outcome.notes.append("The report was not kept: no object store is set up.")
     elif not context.dry_run:
         outcome.artifacts, problem = store_report(store, judged.rows, summary, run_id=context.run_id, files=files)
         outcome.notes += [problem] if problem else []
     return outcome
-
-
-@contextmanager
-def _store(context: RunContext) -> Iterator[tuple[ObjectStore | None, str | None]]:
-    store, problem = open_store(context)
-    try:
-        yield store, problem
-    finally:
-        if store is not None:
-            store.close()

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from jobs.run.outcome import Table
 from jobs.spreadsheet import defused
 from tasks.stale_invoice_report.columns import COLUMNS
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.summary import Summary, census_table, diagnosis_table, headline
 
 MOST_ROWS = 1_000_000
@@ -28,7 +28,7 @@ _OPTIONS = {
 }
 
 
-def write_xlsx(path: Path, rows: Iterable[Row], summary: Summary) -> None:
+def write_xlsx(path: Path, rows: Iterable[ReportRow], summary: Summary) -> None:
     """Write the workbook; the sheets of the methods come in the order in which their first row does."""
     with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
         formats = _formats(book)
@@ -55,7 +55,7 @@ class _Sheet:
             self._sheet.set_column(number, number, column.width)
             self._sheet.write_string(0, number, column.heading, formats["heading"])
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ReportRow) -> None:
         """Write one row."""
         self.used += 1
         for number, (column, value) in enumerate(zip(COLUMNS, row, strict=True)):

@@ -15,7 +15,7 @@ from database.pay.history import KEYS, WITHOUT_USER, keep_versions
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 14, 0, 7, 123456)
-ROOMS = ("tools", "tasks", "jobs", "connectors")
+ROOMS = ("tools", "tasks", "diagnosis", "jobs", "connectors")
 ROWS = {
     "payment_accounts": "INSERT INTO payment_accounts (auth_account_id, name, pad_credit, has_nsf_invoices)"
     " VALUES ('A1', 'Hôtel \"Zoë\" \\ & Co', 12345678901234567.89, '2026-11-05 12:34:56.000001') RETURNING id",

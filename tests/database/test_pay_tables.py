@@ -38,7 +38,9 @@ def test_every_column_is_as_recorded_from_the_real_database(table: str) -> None:
 def test_the_rights_that_are_asked_for_are_those_that_the_statements_use() -> None:
     said = {"INSERT INTO": "INSERT", "DELETE FROM": "DELETE", "UPDATE": "UPDATE"}
     used: dict[str, set[str]] = {}
-    for path in (path for room in ("tools", "tasks", "jobs", "connectors") for path in (ROOT / room).rglob("*")):
+    for path in (
+        path for room in ("tools", "tasks", "diagnosis", "jobs", "connectors") for path in (ROOT / room).rglob("*")
+    ):
         if path.suffix in {".sql", ".py"}:
             content = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
             for verb, table in re.findall(r"\b(INSERT INTO|DELETE FROM|UPDATE)\s+([a-z_]+)\b(?!\.)", content):

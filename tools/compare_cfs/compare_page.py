@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from config.errors import PayJobsError
 from connectors.cfs import CfsClient, CfsSite
 from database.sql import statements
-from tasks.stale_invoice_report.evidence import Slip
-from tasks.stale_invoice_report.gather import read_slips, site_of
-from tasks.stale_invoice_report.parallel_lookups import Asker
+from diagnosis.evidence import SlipRecord
+from diagnosis.parallel_lookups import ParallelLookups
+from diagnosis.read_evidence import read_slips, site_of
 from tools.compare_cfs import rules
 from tools.compare_cfs.rules import Difference, OurCredit, OurInvoice, OurSlip
 
@@ -38,7 +38,7 @@ class Sides:
     """
 
     cfs: CfsClient
-    asker: Asker
+    asker: ParallelLookups
     prefix: str
 
     def read(self, session: Session, stage: str, keys: list[str]) -> list[Any]:
@@ -88,7 +88,7 @@ class Sides:
         answers = self.asker.ask(placed, lambda one: (self._left(one),))
         return _judged(answers, placed, rules.of_credit)
 
-    def _slips(self, ours: list[tuple[OurSlip, Slip]]) -> Compared:
+    def _slips(self, ours: list[tuple[OurSlip, SlipRecord]]) -> Compared:
         placed = {slip: one for one, slip in ours if slip.site is not None}
         answers = self.asker.ask(placed, lambda slip: (self._unapplied(slip),))
         return _judged(answers, placed, rules.of_slip)
@@ -100,7 +100,7 @@ class Sides:
                 return memo.remaining_amount
         return None
 
-    def _unapplied(self, slip: Slip) -> Decimal:
+    def _unapplied(self, slip: SlipRecord) -> Decimal:
         assert slip.site is not None
         receipts = (self.cfs.get_receipt(slip.site, number) for number in slip.receipts)
         return sum((one.unapplied_amount for one in receipts if one and not one.is_reversed), Decimal(0))

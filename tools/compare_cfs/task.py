@@ -9,10 +9,10 @@ from config.errors import SourceUnavailable
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
 from database.sql import statements
+from diagnosis.parallel_lookups import ParallelLookups
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.stale_invoice_report.arguments import check_scope
-from tasks.stale_invoice_report.parallel_lookups import Asker
 from tools.compare_cfs import store
 from tools.compare_cfs.arguments import Arguments
 from tools.compare_cfs.compare_page import Sides
@@ -32,7 +32,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     comparison = _begin(context, arguments)
     settings = context.settings(CfsSettings)
     with CfsClient(settings, dry_run=True, sleep=context.stop.wait) as cfs:
-        sides = Sides(cfs, Asker(context.stop.check), settings.invoice_prefix)
+        sides = Sides(cfs, ParallelLookups(context.stop.check), settings.invoice_prefix)
         began = comparison
         while comparison.stage != "done":
             context.stop.check()

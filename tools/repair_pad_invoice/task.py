@@ -1,4 +1,4 @@
-"""repair pad-invoice, told from top to bottom: look at everything, then judge, then act."""
+"""repair pad-invoice, told from top to bottom: diagnose everything, then decide, then act."""
 
 from contextlib import closing
 from typing import Any
@@ -6,93 +6,97 @@ from typing import Any
 from config.settings import CfsSettings, ObjectStoreSettings
 from connectors.cfs import CfsClient
 from connectors.object_store import ObjectStore
-from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.pad_reconcile.retry_rejects import retry_what_is_accepted
+from tasks.pad_reconcile.apply_file import retry_rejects
 from tools.repair_pad_invoice.arguments import Arguments
-from tools.repair_pad_invoice.evidence import Evidence, Member, gather
-from tools.repair_pad_invoice.verdict import Action, Verdict, judge
+from tools.repair_pad_invoice.cases import RepairCase, read_cases, read_members
+from tools.repair_pad_invoice.decision import Action, Decision, decide
 
-sql = statements(__package__)
-
-COLUMNS = ("invoices", "status", "total", "CFS number", "CFS total", "CFS due", "site", "settlement rows", "verdict")
+COLUMNS = (
+    "invoices", "status", "total", "CFS number", "CFS total", "CFS due", "site", "settlement rows", "diagnosis",
+    "verdict",
+)  # fmt: skip
 _MOST_IDS = 20
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
-    """Say what is the matter with each invoice, and apply the rows that can be applied."""
-    with CfsClient(context.settings(CfsSettings), dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
-        found = gather(context, arguments.ids, cfs)
-    judged = [(one, judge(one, context.today())) for one in found]
-    table = Table("Evidence", COLUMNS, [_evidence_row(*pair) for pair in judged])
+    """Diagnose each invoice, and apply the rows that can be applied."""
+    settings = context.settings(CfsSettings)
+    with CfsClient(settings, dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
+        cases = read_cases(context, arguments.ids, cfs, settings.invoice_prefix)
+    decided = [(case, decide(case)) for case in cases]
+    table = Table("Evidence", COLUMNS, [_evidence_row(*pair) for pair in decided])
     context.record_progress({"evidence": table.records()})
     outcome = Outcome(tables=[table])
-    for known, verdict in judged:
+    for case, decision in decided:
         context.stop.check()
-        outcome += _act(context, known, verdict)
+        outcome += _act(context, case, decision)
     return outcome
 
 
-def _act(context: RunContext, known: Evidence, verdict: Verdict) -> Outcome:
-    name = _named(known)
-    outcome = Outcome(notes=[note]) if (note := _group_note(known)) else Outcome()
-    if verdict.action is Action.PERSON:
-        outcome.rejects.append(Reject(name, "not repaired", verdict.says))
+def _act(context: RunContext, case: RepairCase, decision: Decision) -> Outcome:
+    name = _named(case)
+    outcome = Outcome(notes=[note]) if (note := _group_note(case)) else Outcome()
+    if decision.action is Action.ATTENTION:
+        outcome.rejects.append(Reject(name, "not repaired", decision.why))
         outcome.counts["not_repaired"] = 1
-    elif verdict.action is Action.APPLY:
-        outcome += _apply(context, known, name)
+    elif decision.action is Action.APPLY:
+        outcome += _apply(context, case, name)
     else:
-        outcome.notes.append(f"{name}: {verdict.says}.")
-        outcome.counts["nothing_to_do" if verdict.action is Action.NOTHING else "to_wait_for"] = 1
+        outcome.notes.append(f"{name}: {decision.why.rstrip('.')}.")
+        outcome.counts["nothing_to_do" if decision.action is Action.NOTHING else "to_wait_for"] = 1
     return outcome
 
 
-def _apply(context: RunContext, known: Evidence, name: str) -> Outcome:
+def _apply(context: RunContext, case: RepairCase, name: str) -> Outcome:
     """Apply the rejected rows of the number as PAD_RECONCILE does, whose lock this run holds."""
-    assert known.number is not None
+    assert case.number is not None
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        outcome = retry_what_is_accepted(context, store, numbers=[known.number])
+        outcome = retry_rejects(context, store, numbers=[case.number])
     with context.database.begin() as session:
-        members = [Member(*tuple(one)) for one in sql.run(session, "read_members", number=known.number)]
-    before = {one.id: one.status for one in known.members}
+        members = read_members(session, case.number)
+    before = {one.id: one.status for one in case.members}
     changed = [one for one in members if one.status != before.get(one.id)]
     if changed:
         words = ", ".join(f"{one.id} {before.get(one.id)} -> {one.status}" for one in changed)
         outcome.notes.append(f"{name}: the row was applied: {words}.")
         outcome.counts["invoices_repaired"] = len(changed)
-        context.log.info("invoice.repaired", number=known.number, invoices=[one.id for one in changed])
+        context.log.info("invoice.repaired", number=case.number, invoices=[one.id for one in changed])
     elif not outcome.rejects:
-        outcome.rejects.append(Reject(name, "not repaired", "its row went through and changed no invoice"))
+        outcome.rejects.append(Reject(name, "not repaired", "its row was applied and changed no invoice"))
     return outcome
 
 
-def _evidence_row(known: Evidence, verdict: Verdict) -> tuple[Any, ...]:
-    cfs = known.cfs
+def _evidence_row(case: RepairCase, decision: Decision) -> tuple[Any, ...]:
+    evidence = case.diagnosed.evidence if case.diagnosed else None
+    cfs = evidence.cfs if evidence and evidence.cfs and evidence.cfs.is_there else None
+    collects_by = f", {evidence.collects_by}" if evidence and evidence.collects_by else ""
     return (
-        _ids(known),
-        ", ".join(sorted({one.status for one in known.members})),
-        sum(one.total for one in known.members),
-        known.number or known.asked.completed_number,
+        _ids(case),
+        ", ".join(sorted({one.status for one in case.members})),
+        sum(one.total for one in case.members),
+        case.shown_number,
         cfs and f"{cfs.total:.2f}",
-        cfs and f"{cfs.amount_due:.2f}",
-        known.site and f"{known.site.site}{f', {known.collects_by}' if known.collects_by else ''}",
-        "; ".join(map(str, known.rows)) or None,
-        verdict.action.value,
+        cfs and f"{cfs.due:.2f}",
+        case.invoice.site and f"{case.invoice.site.site}{collects_by}",
+        "; ".join(map(str, case.rows)) or None,
+        case.diagnosed and case.diagnosed.diagnosis.code,
+        decision.action.value,
     )
 
 
-def _group_note(known: Evidence) -> str | None:
-    if known.number is None or len(known.members) < 2:
+def _group_note(case: RepairCase) -> str | None:
+    if case.number is None or len(case.members) < 2:
         return None
-    return f"CFS number {known.number} is shared by {len(known.members)} invoices, handled together: {_ids(known)}."
+    return f"CFS number {case.number} is shared by {len(case.members)} invoices, handled together: {_ids(case)}."
 
 
-def _named(known: Evidence) -> str:
-    return f"invoice {known.asked.id}{f' ({known.number})' if known.number else ''}"
+def _named(case: RepairCase) -> str:
+    return f"invoice {case.invoice.id}{f' ({case.number})' if case.number else ''}"
 
 
-def _ids(known: Evidence) -> str:
-    ids = [str(one.id) for one in known.members]
+def _ids(case: RepairCase) -> str:
+    ids = [str(one.id) for one in case.members]
     more = len(ids) - _MOST_IDS
     return ", ".join(ids[:_MOST_IDS]) + (f" and {more} more" if more > 0 else "")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from tasks.stale_invoice_report.report_store import Past
+from tasks.stale_invoice_report.report_store import EarlierFigures
 from tasks.stale_invoice_report.tallies import AGE_NAMES
 
 _WIDE = 1000
@@ -30,7 +30,7 @@ def age_bar(ages: Mapping[str, int], largest: int) -> str:
     )
 
 
-def trend_line(past: Sequence[Past]) -> str:
+def trend_line(past: Sequence[EarlierFigures]) -> str:
     """Give the line of the stuck invoices over the reports, from zero up."""
     most = max((one.stuck for one in past), default=0) or 1
     step = _WIDE // max(len(past) - 1, 1)

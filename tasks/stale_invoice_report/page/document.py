@@ -15,9 +15,9 @@ from importlib.resources import files
 from typing import IO, Any
 
 from config.visible import all_visible
-from tasks.stale_invoice_report.catalogue import DIAGNOSES, Turn
+from diagnosis.catalogue import DIAGNOSES, Turn
 from tasks.stale_invoice_report.page.charts import age_bar, trend_line
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.summary import Summary
 from tasks.stale_invoice_report.tallies import AGE_NAMES, Tally
 
@@ -34,7 +34,7 @@ _ROLES = (
 )  # fmt: skip
 
 
-def write_page(out: IO[str], rows: Iterable[Row], summary: Summary) -> None:
+def write_page(out: IO[str], rows: Iterable[ReportRow], summary: Summary) -> None:
     """Write the page; rows pass through one by one."""
     style, script = _part("page.css"), _part("page.js")
     before, after = _part("page.html").split("{{data}}")
@@ -59,7 +59,7 @@ def write_page(out: IO[str], rows: Iterable[Row], summary: Summary) -> None:
     out.write(_filled(after, values))
 
 
-def _data(rows: Iterable[Row]) -> Iterator[str]:
+def _data(rows: Iterable[ReportRow]) -> Iterator[str]:
     """Give the invoices as one JSON object that no text in it can break out of."""
     methods, statuses, codes = _Places(), _Places(), _Places()
     yield '{"rows":['

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from connectors.formats.settlement import SettlementRow
 from tasks.pad_reconcile.rules import Kind, decide
-from tasks.pad_reconcile.settlement import Row
 
 ZERO = Decimal("0.00")
 FEE = Decimal("30.00")
@@ -93,7 +93,7 @@ class Profile:
 class Judged:
     """A row with its kind and outcome."""
 
-    row: Row
+    row: SettlementRow
     kind: Kind
     outcome: str = ""
     rule: str = ""
@@ -119,7 +119,7 @@ class World:
     bounces: list[str] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
 
-    def apply(self, rows: list[Row]) -> list[Judged]:
+    def apply(self, rows: list[SettlementRow]) -> list[Judged]:
         """Apply the rows of a file and give what became of each."""
         judged = [Judged(row, decide(row).kind) for row in rows]
         waves = self._waves(judged)
@@ -384,7 +384,7 @@ class World:
             if settling and reference.number == number and reference.status == "ACTIVE":
                 reference.status = "COMPLETED"
 
-    def _receipt_memo(self, row: Row) -> Decimal:
+    def _receipt_memo(self, row: SettlementRow) -> Decimal:
         """Write the receipts of a memo that covers the rest, where it was applied."""
         parts = [
             (id_, amount)
@@ -394,7 +394,7 @@ class World:
         self.receipts += [Receipt(id_, row.source_number, amount) for id_, amount in parts]
         return sum((amount for _, amount in parts), ZERO)
 
-    def _receipt_anyway(self, invoice: Invoice, row: Row) -> None:
+    def _receipt_anyway(self, invoice: Invoice, row: SettlementRow) -> None:
         """Write the receipts of a paid invoice that has none: those of its memos, else one over nothing."""
         if any(receipt.invoice == invoice.id for receipt in self.receipts):
             return
@@ -463,7 +463,7 @@ class World:
             elif one.kind is Kind.MEMO_PART:
                 one.end("skipped", "no_credit_memo")
 
-    def _place(self, application: int, row: Row) -> Decimal:
+    def _place(self, application: int, row: SettlementRow) -> Decimal:
         behind = {
             invoice.id: invoice
             for status in ("ACTIVE", "COMPLETED")
@@ -532,7 +532,7 @@ class World:
         paid = [part for _, id_, part, memo, _ in self.applied if (id_, memo) == (receipt.invoice, receipt.number)]
         return bool(paid) and receipt.amount <= sum(paid, ZERO)
 
-    def _fail_payment(self, row: Row) -> None:
+    def _fail_payment(self, row: SettlementRow) -> None:
         assert row.application_date is not None
         amount = ZERO
         if row.status.lower() == "partially paid":
@@ -562,7 +562,7 @@ class World:
     def _payments(self, number: str) -> list[Payment]:
         return [payment for payment in self.payments if payment.number == number]
 
-    def _owners(self, row: Row) -> set[int]:
+    def _owners(self, row: SettlementRow) -> set[int]:
         return {profile.account for profile in self.profiles if profile.cfs == row.customer_account}
 
     def _pad_profile(self, account: int, cfs: str) -> Profile | None:

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import TotalsDisagree
+from connectors.formats.settlement import read_settlement
 from jobs.inbound.file_format import FileToApply
 from tasks.pad_reconcile.apply_file import apply_file
 from tasks.pad_reconcile.apply_rows import apply_staged
-from tasks.pad_reconcile.settlement import read_settlement
 from tasks.pad_reconcile.staging import Totals, create_tables, stage
 from tests.settlement_factory import FILE, NOW, Line, SettlementBooks, example, fill_example, settlement_csv
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from connectors.formats.settlement import read_settlement
 from database.engine import Database
-from tasks.pad_reconcile.settlement import read_settlement
 from tests.settlement_factory import Account, Line, SettlementBooks, settlement_csv
 from tests.tasks.pad_reconcile import model
 

@@ -9,8 +9,8 @@ from itertools import product
 
 import pytest
 
+from connectors.formats.settlement import SettlementRow
 from tasks.pad_reconcile.rules import Kind, decide, reads
-from tasks.pad_reconcile.settlement import Row
 
 PAD = ("PADP", "PADR", "PAYR")
 RECORDS = (*PAD, "BOLP", "EFTP", "ONAC", "ONAP", "CMAP", "DRWP", "ADJS", "EFTR", "DM", "")
@@ -18,7 +18,9 @@ TARGETS = ("INV", "DM", "CM", "RECEIPT", "")
 STATUSES = ("Fully PAID", "Not PAID", "On Account", "Partially PAID", "")
 
 
-def row(record: str, target: str = "INV", status: str = "Fully PAID", amount: str = "10.00", **more: object) -> Row:
+def row(
+    record: str, target: str = "INV", status: str = "Fully PAID", amount: str = "10.00", **more: object
+) -> SettlementRow:
     values: dict[str, object] = {
         "line": 2,
         "record_type": record,
@@ -34,10 +36,10 @@ def row(record: str, target: str = "INV", status: str = "Fully PAID", amount: st
         "target_number": "REG1",
         "status": status,
     }
-    return Row(**(values | more))  # type: ignore[arg-type]
+    return SettlementRow(**(values | more))  # type: ignore[arg-type]
 
 
-def found(one: Row) -> str:
+def found(one: SettlementRow) -> str:
     """Give the kind, or for a skip or reject its rule."""
     decision = decide(one)
     return decision.rule if decision.kind in {Kind.SKIP, Kind.REJECT} else str(decision.kind)
@@ -164,22 +166,22 @@ def test_a_row_that_lacks_what_its_effect_rests_on_is_rejected(
     kind: str, lacking: dict[str, object], rule: str, untouched: set[str]
 ) -> None:
     asking = ASKING[kind]
-    values = {name: getattr(asking, name) for name in Row.__dataclass_fields__}
+    values = {name: getattr(asking, name) for name in SettlementRow.__dataclass_fields__}
 
     assert found(asking) == kind
-    assert found(Row(**(values | lacking))) == (kind if kind in untouched else rule)
+    assert found(SettlementRow(**(values | lacking))) == (kind if kind in untouched else rule)
 
 
-READABLE = tuple(name for name in Row.__dataclass_fields__ if name not in {"line", "problem", "faults"})
+READABLE = tuple(name for name in SettlementRow.__dataclass_fields__ if name not in {"line", "problem", "faults"})
 CLASSIFYING = {"record_type", "target_type", "status"}
 
 
 @pytest.mark.parametrize("column", READABLE)
 @pytest.mark.parametrize("kind", list(ASKING))
 def test_only_a_value_that_the_effect_rests_on_can_reject_a_row(kind: str, column: str) -> None:
-    values = {name: getattr(ASKING[kind], name) for name in Row.__dataclass_fields__}
+    values = {name: getattr(ASKING[kind], name) for name in SettlementRow.__dataclass_fields__}
 
-    decision = decide(Row(**(values | {"faults": {column: f"{column} is unreadable"}})))
+    decision = decide(SettlementRow(**(values | {"faults": {column: f"{column} is unreadable"}})))
 
     if column in CLASSIFYING or column in reads(ASKING[kind], Kind(kind)):
         assert (decision.rule, decision.detail) == ("unreadable", f"{column} is unreadable")
@@ -189,9 +191,9 @@ def test_only_a_value_that_the_effect_rests_on_can_reject_a_row(kind: str, colum
 
 @pytest.mark.parametrize("column", READABLE)
 @pytest.mark.parametrize("one", [row("ADJS"), row("BOLP", amount="0.00"), row("PADP", "DM"), row("PADR", "RECEIPT")])
-def test_a_row_that_is_skipped_is_not_rejected_for_what_nobody_reads(one: Row, column: str) -> None:
-    values = {name: getattr(one, name) for name in Row.__dataclass_fields__}
+def test_a_row_that_is_skipped_is_not_rejected_for_what_nobody_reads(one: SettlementRow, column: str) -> None:
+    values = {name: getattr(one, name) for name in SettlementRow.__dataclass_fields__}
 
-    decision = decide(Row(**(values | {"faults": {column: "unreadable"}})))
+    decision = decide(SettlementRow(**(values | {"faults": {column: "unreadable"}})))
 
     assert decision.kind is (Kind.REJECT if column in CLASSIFYING else Kind.SKIP)

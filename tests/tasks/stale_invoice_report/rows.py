@@ -5,17 +5,17 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tasks.stale_invoice_report.catalogue import DIAGNOSES
-from tasks.stale_invoice_report.report_store import Gone, Past
-from tasks.stale_invoice_report.row import Row
-from tasks.stale_invoice_report.sorted_rows import Spool
+from diagnosis.catalogue import DIAGNOSES
+from tasks.stale_invoice_report.report_row import ReportRow
+from tasks.stale_invoice_report.report_store import EarlierFigures, ResolvedInvoices
+from tasks.stale_invoice_report.sorted_rows import SortedRows
 from tasks.stale_invoice_report.summary import Census, Summary
 from tasks.stale_invoice_report.tallies import Tallies
 
 ON = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 
-def row(invoice: int, code: str = "P14", **changes: Any) -> Row:
+def row(invoice: int, code: str = "P14", **changes: Any) -> ReportRow:
     """Give a row with some values changed."""
     one = DIAGNOSES[code]
     values: dict[str, Any] = {
@@ -25,18 +25,18 @@ def row(invoice: int, code: str = "P14", **changes: Any) -> Row:
         "cfs_total": "100.00", "cfs_due": "0.00", "file": None, "batch": None, "gl_code": None, "routing_slip": None,
         "evidence": "reference ACTIVE", "action": one.action, "command": "",
     }  # fmt: skip
-    return Row(**(values | changes))
+    return ReportRow(**(values | changes))
 
 
-def spool(rows: Iterable[Row]) -> Spool:
+def spool(rows: Iterable[ReportRow]) -> SortedRows:
     """Give rows as a report keeps them."""
-    made = Spool()
+    made = SortedRows()
     for one in rows:
         made.add(one)
     return made
 
 
-def summary(rows: Iterable[Row], **changes: Any) -> Summary:
+def summary(rows: Iterable[ReportRow], **changes: Any) -> Summary:
     """Give the summary of rows."""
     tallies = Tallies()
     for one in rows:
@@ -48,9 +48,9 @@ def summary(rows: Iterable[Row], **changes: Any) -> Summary:
         "scope": "method=* account=*",
         "census": (Census("EJV", 1015, Decimal("98211.50"), date(2025, 2, 3)),),
         "tallies": tallies,
-        "gone": Gone(4, Decimal("12.00")),
+        "gone": ResolvedInvoices(4, Decimal("12.00")),
         "before_on": ON,
-        "trend": tuple(Past(ON, stuck, Decimal(stuck), {}) for stuck in (3, 5, 4)),
+        "trend": tuple(EarlierFigures(ON, stuck, Decimal(stuck), {}) for stuck in (3, 5, 4)),
         "weaker": ("CFS was not asked (--no-cfs)",),
     }
     return Summary(**(values | changes))

@@ -13,7 +13,7 @@ from config.masking import mask
 from tasks.stale_invoice_report.columns import COLUMNS, NAMES
 from tasks.stale_invoice_report.csv_export import write_csv
 from tasks.stale_invoice_report.page.document import write_page
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.summary import invoice_table
 from tasks.stale_invoice_report.xlsx_export import write_xlsx
 from tests.tasks.stale_invoice_report.rows import row, spool, summary
@@ -26,7 +26,7 @@ ROWS = [
 
 
 def test_the_columns_stay_as_they_are() -> None:
-    assert Row._fields == NAMES
+    assert ReportRow._fields == NAMES
     assert [(column.heading, column.kind) for column in COLUMNS] == [
         ("Invoice", "whole"), ("Account", "text"), ("Method", "text"), ("Status", "text"), ("Created", "date"),
         ("Age (days)", "whole"), ("Total", "money"), ("Paid", "money"), ("Diagnosis", "text"), ("What it is", "text"),

@@ -9,7 +9,7 @@ import pytest
 
 from config.visible import visible
 from tasks.stale_invoice_report.page import write_page
-from tasks.stale_invoice_report.row import Row
+from tasks.stale_invoice_report.report_row import ReportRow
 from tests.tasks.stale_invoice_report.chromium import CHROMIUM, Page, chromium, summary_line
 from tests.tasks.stale_invoice_report.rows import row, spool, summary
 
@@ -46,7 +46,7 @@ def page(browser: Page, tmp_path: Path) -> Iterator[Page]:
     assert browser.requests == [(tmp_path / "page.html").as_uri()]
 
 
-def _written(folder: Path, rows: list[Row]) -> Path:
+def _written(folder: Path, rows: list[ReportRow]) -> Path:
     path = folder / "page.html"
     kept = spool(rows)
     with path.open("w", encoding="utf-8") as out:

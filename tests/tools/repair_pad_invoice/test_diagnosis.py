@@ -42,9 +42,9 @@ def keep(desk: Desk, name: str, lines: Iterable[Line] | bytes, state: str) -> No
 @pytest.mark.parametrize(
     ("state", "command"),
     [
-        ("held", f'files replay {FILE} --reason "..."'),
-        ("failed", f'files replay {FILE} --reason "..."'),
-        ("received", f"PAD_RECONCILE --file {FILE}"),
+        ("held", f'files replay {FILE} --reason "TICKET: why" --dry-run'),
+        ("failed", f'files replay {FILE} --reason "TICKET: why" --dry-run'),
+        ("received", "PAD_RECONCILE"),
     ],
 )
 def test_a_row_in_a_file_that_was_not_applied_is_told_with_the_command(
@@ -57,7 +57,8 @@ def test_a_row_in_a_file_that_was_not_applied_is_told_with_the_command(
 
     said = told(desk, 7)
 
-    assert f"the row is in {FILE}, which is {state}; it holds 1 NSF rows, look at them first" in said
+    assert said.startswith("P12: ")
+    assert f"in {FILE} ({state}, 1 NSF row)" in said
     assert said.endswith(command)
 
 
@@ -81,20 +82,20 @@ def test_a_number_is_found_in_a_file_however_it_is_damaged(
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     keep(desk, FILE, damage(settlement_csv([Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)])), state)
 
-    assert f"the row is in {FILE}, which is {state}" in told(desk, 7)
+    assert f"in {FILE} ({state}, " in told(desk, 7)
 
 
 def test_a_file_that_failed_is_found_behind_any_number_of_old_files(
     desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.stale_invoice_report.settlement_files.MOST_FILES", 2)
+    monkeypatch.setattr("diagnosis.search_stored_files.MOST_FILES", 2)
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     keep(desk, "BCR_PAYMENT_APPL_20211105.csv", [Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)], "failed")
     for day in ("20261102", "20261103", "20261104"):
         desk.store.put(f"ar/BCR_PAYMENT_APPL_{day}.csv", [settlement_csv([])])
 
-    assert "the row is in BCR_PAYMENT_APPL_20211105.csv, which is failed" in told(desk, 7)
+    assert "in BCR_PAYMENT_APPL_20211105.csv (failed, " in told(desk, 7)
 
 
 def test_a_file_that_is_gone_from_the_bucket_is_said(desk: Desk, account: Account) -> None:
@@ -104,7 +105,9 @@ def test_a_file_that_is_gone_from_the_bucket_is_said(desk: Desk, account: Accoun
     with desk.books.database.begin() as session:
         set_state(session, record(session, new).file.id, "failed")
 
-    assert f"(not all could be searched: {FILE} (failed) is not in the object store" in told(desk, 7)
+    assert f"Not all stored settlement files could be searched: {FILE} (failed) is not in the object store" in told(
+        desk, 7
+    )
 
 
 def test_days_before_the_first_file_that_is_known_do_not_count(desk: Desk, account: Account) -> None:
@@ -115,16 +118,16 @@ def test_days_before_the_first_file_that_is_known_do_not_count(desk: Desk, accou
     keep(desk, "BCR_PAYMENT_APPL_20261109.csv", [], "failed")
     keep(desk, "BCR_PAYMENT_APPL_20261112.csv", [], "held")
 
-    assert "no file is known of 2026-11-10. Look" in told(desk, 7)
+    assert "no settlement file known for 2026-11-10. Next" in told(desk, 7)
     keep(desk, "BCR_PAYMENT_APPL_20261110.csv", [], "failed")
-    assert "there is a file of every business day since 2026-11-09, the first that is known" in told(desk, 7)
+    assert "settlement files are known only since 2026-11-09" in told(desk, 7)
 
 
 def test_where_no_file_is_known_at_all_no_days_are_named(desk: Desk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
 
-    assert told(desk, 7).endswith("no settlement file is known at all. Look for them on the SFTP server, or ask CAS")
+    assert "no settlement file is known at all" in told(desk, 7)
 
 
 def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: Desk, account: Account) -> None:
@@ -134,7 +137,7 @@ def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: D
     desk.books.apply(Line("CMAP", "20455", "5.00", PROFILE, NUMBER, **part), name="BCR_PAYMENT_APPL_20261104.csv")
     keep(desk, FILE, [Line("PADP", "PADRC1", "15.00", PROFILE, NUMBER)], "held")
 
-    assert f"the row is in {FILE}, which is held; it holds no NSF rows" in told(desk, 7)
+    assert f"in {FILE} (held, 0 NSF rows)" in told(desk, 7)
 
 
 def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: Desk, account: Account) -> None:
@@ -145,7 +148,7 @@ def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: Desk, acc
         "cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5), processed_on=datetime(2026, 11, 5)
     )
 
-    assert f"did not finish its row ({FILE} line 2: 'Fully PAID'" in told(desk, 7)
+    assert f"{FILE} line 2 'Fully PAID', processed by the service before us" in told(desk, 7)
 
 
 def test_without_a_row_the_missing_business_days_since_the_reference_are_named(desk: Desk, account: Account) -> None:
@@ -162,11 +165,11 @@ def test_without_a_row_the_missing_business_days_since_the_reference_are_named(d
 
     said = told(desk, 7)
 
-    assert "no settlement file that is known holds the number" in said
-    assert "no file is known of 2026-11-06, 2026-11-10, 2026-11-12." in said
+    assert said.startswith("P14: Paid in CFS, but no settlement file has its number")
+    assert "no settlement file known for 2026-11-06, 2026-11-10, 2026-11-12." in said
 
 
-def test_where_no_business_day_is_missing_it_was_paid_in_another_way(desk: Desk, account: Account) -> None:
+def test_where_no_business_day_is_missing_that_is_said(desk: Desk, account: Account) -> None:
     desk.books.now = datetime(2026, 11, 6, 18, tzinfo=UTC)
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
@@ -174,56 +177,76 @@ def test_where_no_business_day_is_missing_it_was_paid_in_another_way(desk: Desk,
         assert is_business_day(datetime(2026, 11, day).date())
         desk.books.insert("cas_settlements", file_name=f"BCR_PAYMENT_APPL_2026110{day}.csv", received_on=desk.books.now)
 
-    assert "paid by a memo or an adjustment" in told(desk, 7)
+    assert "a settlement file is known for every business day since 2026-11-04" in told(desk, 7)
 
 
 @pytest.mark.parametrize(
     ("profile", "words"),
     [
-        ("FREEZE", "frozen after a bounced payment"),
-        ("PENDING", "no CFS profile yet"),
-        ("PENDING_PAD_ACTIVATION", "confirmation period"),
-        ("INACTIVE", "is not charged any more"),
+        ("FREEZE", "P1: The account is frozen after a bounced payment"),
+        ("PENDING", "P2: The account has no CFS profile yet"),
+        ("INACTIVE", "P4: The customer left PAD; only an inactive PAD account is left"),
     ],
 )
-@pytest.mark.parametrize("number", [NUMBER, None])
-def test_the_state_of_the_account_says_why_it_was_not_charged(
-    desk: Desk, profile: str, words: str, number: str | None
-) -> None:
+def test_the_state_of_the_account_says_why_it_was_not_sent(desk: Desk, profile: str, words: str) -> None:
     account = desk.books.account(PROFILE, status=profile)
-    desk.books.invoice(account, number, "20.00", id=7)
+    desk.books.invoice(account, None, "20.00", id=7)
+
+    assert told(desk, 7).startswith(words)
+
+
+@pytest.mark.parametrize("profile", ["FREEZE", "PENDING", "PENDING_PAD_ACTIVATION", "INACTIVE"])
+def test_the_state_of_the_account_is_shown_for_an_invoice_that_was_not_collected(desk: Desk, profile: str) -> None:
+    account = desk.books.account(PROFILE, status=profile)
+    desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00")
 
     said = told(desk, 7)
 
-    assert words in said
-    assert said.startswith("it was not charged" if number else "it was never sent to CFS")
+    assert said.startswith("P10: ")
+    assert f"PAD profile {profile}" in said
 
 
-def test_a_stopped_site_a_bounce_and_a_part_payment_are_told_together(desk: Desk, account: Account) -> None:
+def test_an_account_in_its_confirmation_period_is_waited_for_until_the_activation_is_late(desk: Desk) -> None:
+    account = desk.books.account(PROFILE, status="PENDING_PAD_ACTIVATION")
+    desk.books.invoice(account, None, "20.00", id=7)
+    desk.books.change("UPDATE payment_accounts SET pad_activation_date = '2026-12-01'")
+
+    waits = desk.run(7)
+    desk.books.change("UPDATE payment_accounts SET pad_activation_date = '2026-11-01'")
+
+    assert (waits.exit_code, waits.counts["to_wait_for"]) == (ExitCode.DONE, 1)
+    assert told(desk, 7).startswith("P3L: ")
+
+
+def test_a_bounce_and_a_part_payment_are_told_together(desk: Desk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.insert("non_sufficient_funds", invoice_id=7, invoice_number=NUMBER, description="NSF R001")
-    desk.in_cfs(NUMBER, "20.00", paid="5.00", method="BCR-PAD Stop")
+    desk.in_cfs(NUMBER, "20.00", paid="5.00")
 
-    assert told(desk, 7) == (
-        "it was not charged: CFS still wants 15.00 of 20.00; the payment bounced (NSF R001): the customer pays by card;"
-        " the site collects by 'BCR-PAD Stop' (expected 'BCR-PAD Daily');"
-        " a part is covered, by a credit or a receipt: wait one night, then ask CAS"
-    )
+    said = told(desk, 7)
+
+    assert said.startswith("P11: ")
+    assert "CFS has REG00000007: total 20.00, due 15.00" in said
+    assert "bounced: NSF R001" in said
 
 
-def test_an_old_invoice_that_cfs_did_not_pull_is_for_cas(desk: Desk, account: Account) -> None:
+def test_an_old_invoice_that_cfs_did_not_collect_is_for_cas_and_its_site_is_named(desk: Desk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
-    desk.in_cfs(NUMBER, "20.00")
+    desk.in_cfs(NUMBER, "20.00", method="BCR-PAD Stop")
 
-    assert told(desk, 7).endswith("no reason is known here: ask CAS why it was not pulled")
+    said = told(desk, 7)
+
+    assert said.startswith("P10: Sent, but CFS has not collected it.")
+    assert "site collects by BCR-PAD Stop" in said
 
 
 @pytest.mark.parametrize("number", [NUMBER, None])
 def test_a_young_invoice_is_only_to_be_waited_for(desk: Desk, account: Account, number: str | None) -> None:
     desk.books.now = datetime(2026, 11, 5, 18, tzinfo=UTC)
     desk.books.invoice(account, number, "20.00", id=7)
-    desk.in_cfs(NUMBER, "20.00")
+    if number:
+        desk.in_cfs(number, "20.00")
 
     outcome = desk.run(7)
 
@@ -233,9 +256,9 @@ def test_a_young_invoice_is_only_to_be_waited_for(desk: Desk, account: Account, 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"number": NUMBER}, "CFS does not have REG00000007 on party 500101, account 800101, site 900101"),
-        ({"number": NUMBER, "reference": "COMPLETED"}, "half applied"),
-        ({"number": None}, "look at the errors of CREATE_INVOICES"),
+        ({"number": NUMBER}, "CFS does not have REG00000007 on site 900101"),
+        ({"number": NUMBER, "reference": "COMPLETED"}, "P16: Its reference is settled but the invoice is not"),
+        ({"number": None}, "P7: It never reached CFS."),
         ({"number": None, "status": "CREATED"}, "not expected to be CREATED"),
     ],
 )

@@ -6,8 +6,7 @@ SELECT file.name AS file,
        found.line,
        found.kind,
        found.outcome,
-       coalesce(nullif(found.detail, ''), found.rule) AS detail,
-       found.status
+       coalesce(nullif(found.detail, ''), found.rule) AS detail
   FROM pay_jobs.settlement_rows AS found
   JOIN pay_jobs.inbound_files AS file
     ON file.id = found.file_id

@@ -1,0 +1,288 @@
+"""Read the settlement CSV of CAS: bytes in, one row a line out; no I/O, no database.
+
+Source: docs/specs/cas-settlement-csv.md section 1. UTF-8 with or without BOM, CRLF or LF, quoted or not, columns
+looked up by name in any case. A line that cannot be read comes back as a row with a `problem`, a value that cannot be
+read is told among the `faults` of its row: rules.py knows which values a row needs. No line is ever skipped, and none
+takes another with it: a quote that is not closed ends with its line.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import blake2b
+
+from config.errors import HeaderError
+
+_COLUMNS = {
+    "record_type": ("record type",),
+    "source_type": ("source transaction type",),
+    "source_number": ("source transaction number",),
+    "application_id": ("application id",),
+    "application_date": ("application date",),
+    "amount": ("application amount",),
+    "customer_account": ("customer account",),
+    "target_type": ("target transaction type",),
+    "target_number": ("target transaction number",),
+    "original_amount": ("target transaction original amount",),
+    "outstanding_amount": ("target transaction outstanding amount",),
+    "status": ("target transaction status",),
+    "reversal_code": ("reversal reason code",),
+    "reversal_reason": ("reversal reason description", "reversal reason desc"),
+}
+_OPTIONAL = {"reversal_code", "reversal_reason"}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{2})", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d{0,2})?|\.\d{1,2})", re.ASCII)
+_REWRITTEN = re.compile(r"\d(\.\d+)?E[+-]\d+|\d+\.\d*|#.*", re.ASCII | re.IGNORECASE)  # by a spreadsheet
+_NUMBERS = {"source_number", "customer_account", "target_number"}
+_FARTHEST = timedelta(days=366)
+_LARGEST_ID = 2**63 - 1
+_LONGEST_LINE = 8192
+_LONGEST_TEXT = 50
+_ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementRow:
+    """One line after the header. Amounts in CAD, two places, None where blank; the date is a local day.
+
+    line     its number in the file, the header being 1
+    problem  why the line could not be read at all
+    faults   column: why its value could not be read, with what was expected; the column holds what can be shown
+    """
+
+    line: int
+    record_type: str = ""
+    source_type: str = ""
+    source_number: str = ""
+    application_id: int | None = None
+    application_date: date | None = None
+    amount: Decimal | None = None
+    customer_account: str = ""
+    target_type: str = ""
+    target_number: str = ""
+    original_amount: Decimal | None = None
+    outstanding_amount: Decimal | None = None
+    status: str = ""
+    reversal_reason: str | None = None
+    problem: str | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    def identity(self) -> str:
+        """Give what makes a line the same line in another file.
+
+        That is everything but its date and running balance; without an Application Id the balance tells two equal
+        part payments apart.
+        """
+        parts = (
+            self.record_type,
+            self.source_number,
+            self.application_id or self.faults.get("application_id") or f"owing {self.outstanding_amount or _ZERO}",
+            self.amount or _ZERO,
+            self.customer_account,
+            self.target_type,
+            self.target_number,
+            self.status.lower(),
+        )
+        return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest()
+
+
+def read_settlement(content: Iterable[bytes], *, source: str, day: date | None = None) -> Iterator[SettlementRow]:
+    """Read the rows of one settlement file, in file order and in constant memory.
+
+    content  the file in pieces of any size
+    source   the file's name, used in messages only
+    day      the file's own day; a date more than a year from it is a fault
+    Raises HeaderError if the header is not the expected one.
+    """
+    lines = _lines(content)
+    layout = _header(next(lines, b""), source)
+    for number, line in enumerate(lines, 2):
+        if line.strip():
+            yield _row(number, line, layout, day)
+
+
+def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
+    """Split at LF only; an overlong line is cut, so that a file without line ends cannot fill the memory."""
+    rest = b""
+    for piece in content:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from (line.removesuffix(b"\r")[: _LONGEST_LINE + 1] for line in whole)
+        if len(rest) > 2 * _LONGEST_LINE:
+            rest = rest[: 2 * _LONGEST_LINE]
+    if rest:
+        yield rest.removesuffix(b"\r")[: _LONGEST_LINE + 1]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the columns stand.
+
+    places  in the order of _COLUMNS; the width for a column that is absent
+    width   how many fields a line may have
+    needed  how many there are up to the last that is not optional
+    """
+
+    places: tuple[int, ...]
+    width: int
+    needed: int
+
+
+def _header(line: bytes, source: str) -> _Layout:
+    try:
+        fields = next(csv.reader([_text(line.removeprefix(b"\xef\xbb\xbf"), "strict")], strict=True), [])
+    except (ValueError, csv.Error) as error:
+        raise HeaderError(f"{source}: the first line is not a header: {error}.") from None
+    names = [name.strip().lower() for name in fields]
+    found: dict[str, int] = {}
+    for column, spellings in _COLUMNS.items():
+        places = [place for place, name in enumerate(names) if name in spellings]
+        if len(places) > 1:
+            raise HeaderError(f"{source}: the header names '{spellings[0]}' twice.")
+        if places:
+            found[column] = places[0]
+    missing = [names_[0] for column, names_ in _COLUMNS.items() if column not in {*found, *_OPTIONAL}]
+    if missing:
+        lacks = "', '".join(missing)
+        raise HeaderError(f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns).")
+    return _Layout(
+        tuple(found.get(column, len(names)) for column in _COLUMNS),
+        len(names),
+        1 + max(place for column, place in found.items() if column not in _OPTIONAL),
+    )
+
+
+def _text(line: bytes, errors: str) -> str:
+    if len(line) > _LONGEST_LINE:
+        raise ValueError(f"the line is longer than {_LONGEST_LINE} bytes")
+    try:
+        return line.decode("utf-8", errors)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start + 1} of the line is not UTF-8") from None
+
+
+def _fields(line: bytes, layout: _Layout) -> list[str]:
+    """Return the fields of a line; a stray quote behind the last needed column spoils none of those before it."""
+    text = _text(line, "surrogateescape")
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error as error:
+        needed = _first_fields(layout.needed).match(text)
+        if needed is None:
+            raise ValueError(f"the line is not CSV ({error})") from None
+        rest = text[needed.end() :].replace('"', "").split(",", layout.width - layout.needed - 1)
+        return [*next(csv.reader([needed[1]], strict=True)), *rest]
+
+
+@lru_cache(maxsize=16)
+def _first_fields(count: int) -> re.Pattern[str]:
+    one = r'(?:"(?:[^"]|"")*"|[^",\r]*)'
+    return re.compile(rf"((?:{one},){{{count - 1}}}{one}),")
+
+
+def _row(number: int, line: bytes, layout: _Layout, file_day: date | None) -> SettlementRow:
+    try:
+        fields = _fields(line, layout)
+    except ValueError as error:
+        return SettlementRow(number, problem=str(error))
+    while len(fields) > layout.width and not fields[-1].strip():
+        fields.pop()
+    problem = None
+    if len(fields) > layout.width:
+        problem = f"{len(fields)} fields where the header names {layout.width}"
+    fields = [*fields[: layout.width], *[""] * (layout.width - len(fields)), ""]  # the last stands for absent columns
+    texts = [fields[place].strip() for place in layout.places]
+    faults: dict[str, str] = {}
+    for place, column in enumerate(_COLUMNS):
+        text = texts[place]
+        if len(text) > _LONGEST_TEXT or not text.isprintable() or (column in _NUMBERS and _REWRITTEN.fullmatch(text)):
+            texts[place] = _doubtful(column, text, faults)
+    (
+        record_type, source_type, source_number, application_id, application_date, amount, customer_account,
+        target_type, target_number, original_amount, outstanding_amount, status, _, reversal_reason,
+    ) = texts  # fmt: skip
+    day, day_fault = _day(application_date)
+    if day is not None and file_day is not None and abs(day - file_day) > _FARTHEST:
+        day_fault = f"application date '{application_date}' is more than a year from the file's own day, {file_day}"
+    identifier, identifier_fault = _identifier(application_id)
+    amounts = [
+        _amount("amount", amount),
+        _amount("original amount", original_amount),
+        _amount("outstanding amount", outstanding_amount),
+    ]
+    values = ("application_date", "application_id", "amount", "original_amount", "outstanding_amount")
+    for column, fault in zip(values, (day_fault, identifier_fault, *(one[1] for one in amounts)), strict=True):
+        if fault:
+            faults[column] = fault
+    return SettlementRow(
+        line=number,
+        record_type=record_type.upper(),
+        source_type=source_type,
+        source_number=source_number,
+        application_id=identifier,
+        application_date=day,
+        amount=amounts[0][0],
+        customer_account=customer_account,
+        target_type=target_type.upper(),
+        target_number=target_number,
+        original_amount=amounts[1][0],
+        outstanding_amount=amounts[2][0],
+        status=status,
+        reversal_reason=reversal_reason or None,
+        problem=problem,
+        faults=faults,
+    )
+
+
+def _doubtful(column: str, text: str, faults: dict[str, str]) -> str:
+    """Return a text as it can be shown, and note why it cannot be relied on."""
+    name = column.replace("_", " ")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        faults[column] = f"{name} is not UTF-8"
+        text = text.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    if "\0" in text:
+        faults[column] = f"{name} holds a NUL byte"
+    if column in _OPTIONAL:
+        return text
+    if len(text) > _LONGEST_TEXT:
+        faults[column] = f"{name} is longer than {_LONGEST_TEXT} characters"
+    elif column in _NUMBERS and _REWRITTEN.fullmatch(text):
+        faults[column] = f"{name} '{text}' was rewritten by a spreadsheet"
+    return text[:_LONGEST_TEXT]
+
+
+@lru_cache(maxsize=4096)
+def _amount(column: str, value: str) -> tuple[Decimal | None, str | None]:
+    if not value:
+        return None, None
+    if not _AMOUNT.fullmatch(value):
+        return None, f"{column} '{value}' is not an amount (expected like '12.50')"
+    return Decimal(value).quantize(_ZERO), None
+
+
+@lru_cache(maxsize=512)
+def _day(value: str) -> tuple[date | None, str | None]:
+    if not value:
+        return None, None
+    match = _DATE.fullmatch(value)
+    try:
+        if match is None:
+            raise ValueError
+        return date(2000 + int(match[3]), _MONTHS[match[2].lower()], int(match[1])), None
+    except (KeyError, ValueError):
+        return None, f"application date '{value}' is not a date (expected like '05-Nov-26')"
+
+
+def _identifier(value: str) -> tuple[int | None, str | None]:
+    if not value:
+        return None, None
+    if not (value.isascii() and value.isdigit()) or int(value) > _LARGEST_ID:
+        return None, f"application id '{value}' is not a whole number up to {_LARGEST_ID}"
+    return int(value), None

@@ -1,0 +1,50 @@
+"""The command that does the next step of a diagnosis, filled in from the evidence."""
+
+import shlex
+from typing import Any
+
+from diagnosis.catalogue import Diagnosis
+from diagnosis.evidence import Evidence
+
+_ENTRYPOINT = "python3 invoke_jobs.py "
+
+
+def related_file(e: Evidence, diagnosis: Diagnosis) -> str | None:
+    """Return the file that a diagnosis is about."""
+    if e.journal is not None and diagnosis.code == "J8U":
+        return e.journal.unread_file or e.journal.feedback_file
+    if e.journal is not None:
+        return (e.journal.feedback_file or e.journal.feedback_ref or e.journal.file_ref) or None
+    if diagnosis.code == "P12":
+        return e.settlement.waiting_file
+    return e.settlement.file or e.settlement.waiting_file
+
+
+def next_command(e: Evidence, diagnosis: Diagnosis) -> str:
+    """Return the command as it is typed, "" where there is none or a value that it needs is not known.
+
+    A name that a shell would read as more than a name is quoted, because people paste the command.
+    """
+    command = _template(e, diagnosis)
+    values: dict[str, Any] = {
+        "file": related_file(e, diagnosis),
+        "batch": e.journal.batch if e.journal else None,
+        "code": e.journal.gl_code if e.journal else None,
+        "slip": e.invoice.slip_number,
+        "invoice": e.invoice.id,
+    }
+    if not command or any(value is None and f"{{{name}}}" in command for name, value in values.items()):
+        return ""
+    return _ENTRYPOINT + command.format(**{name: shlex.quote(str(value)) for name, value in values.items()})
+
+
+def _template(e: Evidence, diagnosis: Diagnosis) -> str:
+    """Return the command of a diagnosis; a settlement file that merely waits needs no replay."""
+    if diagnosis.code == "P13" and e.invoice.method != "PAD":
+        return 'repair pad-rejects --reason "TICKET: why" --dry-run'
+    if diagnosis.code == "J8U" and e.journal is not None and e.journal.unread_command:
+        return e.journal.unread_command
+    if diagnosis.code != "P12" or e.settlement.waiting_state in {"held", "failed"}:
+        return diagnosis.command
+    by_state = {"stored": "PAD_RECONCILE", "received": "PAD_RECONCILE"}
+    return by_state.get(e.settlement.waiting_state or "", "")

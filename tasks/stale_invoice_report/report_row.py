@@ -1,0 +1,93 @@
+"""One stuck invoice as a row of the report."""
+
+from typing import NamedTuple
+
+from diagnosis.catalogue import Diagnosis, Turn
+from diagnosis.cutoffs import Cutoffs
+from diagnosis.diagnose import is_weak
+from diagnosis.evidence import Evidence
+from diagnosis.evidence_in_words import evidence_in_words
+from diagnosis.next_command import next_command, related_file
+
+
+class ReportRow(NamedTuple):
+    """The values in the order of columns.py; days and amounts as text, the same wherever a row is kept."""
+
+    invoice_id: int
+    account: str | None
+    method: str
+    status: str
+    created_on: str
+    age_days: int
+    total: str
+    paid: str
+    code: str
+    title: str
+    turn: str
+    confidence: str
+    since_last: str
+    cfs_number: str | None
+    cfs_answer: str
+    cfs_total: str | None
+    cfs_due: str | None
+    file: str | None
+    batch: int | None
+    gl_code: int | None
+    routing_slip: str | None
+    evidence: str
+    action: str
+    command: str
+
+    @property
+    def turn_rank(self) -> int:
+        """Where it stands: the smaller, the worse."""
+        return _RANK[self.turn]
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether anybody must do anything."""
+        return self.turn != Turn.NOBODY.words
+
+
+_RANK = {turn.words: int(turn) for turn in Turn}
+
+
+def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, is_known: bool) -> ReportRow:
+    """Put an invoice, its diagnosis and the evidence for it into a row.
+
+    is_known  whether the report before this one had the invoice too
+    """
+    one = e.invoice
+    learned = e.cfs if e.cfs is not None and e.cfs.is_there else None
+    return ReportRow(
+        invoice_id=one.id,
+        account=one.account,
+        method=one.method,
+        status=one.status,
+        created_on=one.created_on.isoformat(),
+        age_days=(when.today - one.created_on).days,
+        total=str(one.total),
+        paid=str(one.paid),
+        code=diagnosis.code,
+        title=diagnosis.title,
+        turn=diagnosis.turn.words,
+        confidence="weaker" if is_weak(diagnosis, e) else "sure",
+        since_last="still there" if is_known else "new",
+        cfs_number=e.cfs_number,
+        cfs_answer=_answer(e),
+        cfs_total=str(learned.total) if learned else None,
+        cfs_due=str(learned.due) if learned else None,
+        file=related_file(e, diagnosis),
+        batch=e.journal.batch if e.journal else None,
+        gl_code=e.journal.gl_code if e.journal else None,
+        routing_slip=one.slip_number,
+        evidence=evidence_in_words(e),
+        action=diagnosis.action,
+        command=next_command(e, diagnosis),
+    )
+
+
+def _answer(e: Evidence) -> str:
+    if e.cfs is None:
+        return "not asked"
+    return {True: "found", False: "not there", None: "no answer"}[e.cfs.is_there]
