@@ -7,7 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = sorted(
-    folder for room in ("connectors", "database", "jobs", "tasks", "tools") for folder in (ROOT / room).rglob("sql")
+    folder
+    for room in ("connectors", "database", "diagnosis", "jobs", "tasks", "tools")
+    for folder in (ROOT / room).rglob("sql")
 )
 _NAME = re.compile(r'"([a-z][a-z0-9_]+)"')
 _PREFIX = re.compile(r'f"([a-z][a-z0-9_]+_)\{')
