@@ -1,0 +1,128 @@
+"""Every command that README.md and docs/operations.md show runs on the demo, and prints what they show."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from config.errors import ExitCode
+from jobs.commands.cli import main
+from tests.docs.demo import demo, whole_command_line
+from tests.docs.documents import Example, commands, examples, missing, read, without_numbers
+from tests.jobs.conftest import quiet
+
+__all__ = ["quiet"]
+
+_NOT_RUN = {
+    "schedule run": "runs until it is stopped",
+    "sandbox": "the demo runs in one of its own",
+    "manifests": "writes openshift/, which other tests read",
+}
+_REFUSED_ON_THE_DEMO = (
+    "outbox retry 42",
+    "replay-event --from-outbox 42",
+    "repair pad-partial-credit 2 --memo",
+    "repair pad-partial-credit 2 --not-made",
+    "files ignore FEEDBACK",
+)
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch) -> click.Group:
+    return whole_command_line(monkeypatch)
+
+
+def parse(command: click.Command, name: str, words: list[str], parent: click.Context | None = None) -> None:
+    """Parse a command and its options without running it. Raise click.ClickException where it is not known."""
+    context = command.make_context(name, words, parent)
+    if isinstance(command, click.Group):
+        member, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert member is not None and found is not None
+        parse(found, member, rest, context)
+
+
+@pytest.mark.parametrize("line", commands())
+def test_a_documented_command_is_known(cli: click.Group, line: str) -> None:
+    try:
+        parse(cli, "invoke_jobs.py", shlex.split(line))
+    except click.exceptions.Exit as asked_for_help:
+        assert asked_for_help.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["GENERATE_STATEMENT", "explain invioce 1", "check --pong x", "db reindex --index a", "repair pad-invoice x"],
+)
+def test_a_command_that_is_not_known_would_be_found(cli: click.Group, line: str) -> None:
+    with pytest.raises(click.UsageError):
+        parse(cli, "invoke_jobs.py", shlex.split(line))
+
+
+def runnable(cli: click.Group, line: str) -> list[str]:
+    """Return the words to run: as documented, with --dry-run where the command has it."""
+    words = shlex.split(line)
+    found: click.Command = cli
+    for word in words:
+        if not isinstance(found, click.Group) or word not in found.commands:
+            break
+        found = found.commands[word]
+    has_dry_run = any("--dry-run" in parameter.opts for parameter in found.params)
+    return [*words, *(["--dry-run"] if has_dry_run and "--dry-run" not in words else [])]
+
+
+def decide_to_keep(folder: Path) -> None:
+    """Decide KEEP in the plans that a dry run wrote, as a person would in an editor."""
+    for plan in folder.glob("void-*.json"):
+        plan.write_text(
+            plan.read_text(encoding="utf-8").replace('"decision": ""', '"decision": "KEEP"'), encoding="utf-8"
+        )
+
+
+@pytest.mark.slow
+def test_every_documented_command_runs_on_the_demo_and_prints_what_is_shown(
+    cli: click.Group, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One demo for all of them: the files of an evening are applied for real, everything else is a dry run."""
+    shown = {one.command: one for one in examples()}
+    problems: dict[str, object] = {}
+    with demo(tmp_path, monkeypatch):
+        for line in ("PAD_RECONCILE", "EJV_FEEDBACK_CHECK"):
+            assert main(cli, [line]) == ExitCode.ATTENTION
+        for line in dict.fromkeys([*shown, *commands()]):
+            if line.startswith(tuple(_NOT_RUN)):
+                continue
+            capsys.readouterr()
+            code = main(cli, runnable(cli, line))
+            printed = capsys.readouterr()
+            decide_to_keep(tmp_path)
+            expected = {2} if line.startswith(_REFUSED_ON_THE_DEMO) else {0, 3}
+            if code not in expected:
+                problems[line] = (code, printed.err[-500:])
+            elif line in shown and (lost := missing(shown[line], printed.out)):
+                problems[line] = lost
+
+    assert problems == {}
+
+
+def test_a_cell_that_is_not_printed_would_be_found() -> None:
+    printed = " batch   state      amount \n 5       uploaded   25105.08 \nBatches: 1"
+    example = Example("ejv outstanding", ("batch   state      age", "7   uploaded   17.00"))
+
+    assert missing(example, printed) == ["age"]
+    assert without_numbers("run 42, REG00000031, 2022-06-19 15:37:12, a13c5ed0-a36f-4260-8b46-cff89a0dcd71") == (
+        "run 0 REG0 0 0 0"
+    )
+
+
+def test_every_question_about_the_jobs_has_its_place() -> None:
+    guide = read("docs/operations.md")
+    answered = {int(number) for number in re.findall(r"^### (\d+)\. ", guide, re.MULTILINE)}
+    elsewhere = {
+        int(number)
+        for number in re.findall(r"^\| (\d+) \| ", guide.partition("### Not about the jobs")[2], re.MULTILINE)
+    }
+
+    assert answered | elsewhere == set(range(1, 22))
+    assert not answered & elsewhere
