@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -33,9 +34,11 @@ def whole_command_line(monkeypatch: pytest.MonkeyPatch) -> click.Group:
 @contextmanager
 def demo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Start the demo in a folder, with the files of an evening laid out, and point this process at it."""
+    # Not in pytest's own folder: the next session of the same user closes that to the database server's user.
+    place = tempfile.TemporaryDirectory(prefix="pay-jobs-demo-", ignore_cleanup_errors=True)
     for name in ("JOB_COMPLETION_INDEX", "JOB_COMPLETION_COUNT", "PAY_JOBS_TRIGGER", "PAY_JOBS_BUILD", "SUDO_USER"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PAY_JOBS_SANDBOX", str(folder / "sandbox"))
+    monkeypatch.setenv("PAY_JOBS_SANDBOX", str(Path(place.name) / "sandbox"))
     monkeypatch.setenv("PAY_JOBS_OPERATOR", "olive")
     try:
         settings = up(SIZE)
@@ -43,12 +46,18 @@ def demo(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             monkeypatch.setenv(name, value)
         _lay_out(settings["DATABASE_URL"], state.home())
         _break_an_index(settings["DATABASE_URL"])
-        (folder / "billing.csv").write_text("KEY,AMOUNT,DATE\nREG00000115,50.00,2022-06-20\n", encoding="utf-8")
-        (folder / "logged-line.txt").write_text(f"mailer - INFO - received {json.dumps(LOGGED)}\n", encoding="utf-8")
+        write_files(folder)
         monkeypatch.chdir(folder)
         yield
     finally:
         down(forget=True)
+        place.cleanup()
+
+
+def write_files(folder: Path) -> None:
+    """Write the files that the examples name."""
+    (folder / "billing.csv").write_text("KEY,AMOUNT,DATE\nREG00000115,50.00,2022-06-20\n", encoding="utf-8")
+    (folder / "logged-line.txt").write_text(f"mailer - INFO - received {json.dumps(LOGGED)}\n", encoding="utf-8")
 
 
 def _lay_out(address: str, home: Path) -> None:

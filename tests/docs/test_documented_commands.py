@@ -1,5 +1,6 @@
 """Every command that README.md and docs/operations.md show runs on the demo, and prints what they show."""
 
+import gc
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from config.errors import ExitCode
 from jobs.commands.cli import main
-from tests.docs.demo import demo, whole_command_line
+from tests.docs.demo import demo, whole_command_line, write_files
 from tests.docs.documents import Example, commands, examples, missing, read, without_numbers
 from tests.jobs.conftest import quiet
 
@@ -44,7 +45,11 @@ def parse(command: click.Command, name: str, words: list[str], parent: click.Con
 
 
 @pytest.mark.parametrize("line", commands())
-def test_a_documented_command_is_known(cli: click.Group, line: str) -> None:
+def test_a_documented_command_is_known(
+    cli: click.Group, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path)
     try:
         parse(cli, "invoke_jobs.py", shlex.split(line))
     except click.exceptions.Exit as asked_for_help:
@@ -81,6 +86,9 @@ def decide_to_keep(folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # sockets that end with a command's process
 def test_every_documented_command_runs_on_the_demo_and_prints_what_is_shown(
     cli: click.Group, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -103,6 +111,7 @@ def test_every_documented_command_runs_on_the_demo_and_prints_what_is_shown(
             elif line in shown and (lost := missing(shown[line], printed.out)):
                 problems[line] = lost
 
+    gc.collect()
     assert problems == {}
 
 

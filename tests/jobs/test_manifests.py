@@ -66,7 +66,9 @@ def patched(content: Any, steps: list[dict[str, Any]]) -> Any:
 def test_the_files_in_openshift_are_those_of_the_schedule(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(click.Group(commands={"manifests": manifests_command(ROOT / "openshift")}), ["manifests", "--check"])
 
-    assert (code, capsys.readouterr().out) == (0, "openshift/ is as the schedule has it.\n")
+    shown = capsys.readouterr()
+    assert code == 0, f"{shown.out}{shown.err}"
+    assert shown.out == "openshift/ is as the schedule has it.\n"
 
 
 @pytest.mark.parametrize("version", MINORS[-4:])
