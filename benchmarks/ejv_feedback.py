@@ -133,7 +133,7 @@ def _floor(address: str, lines: int) -> float:
 
 
 def _details(lines: int) -> Iterator[tuple[int, int, str, int]]:
-    """Give number, journal, side and invoice of each JD line, journal by journal."""
+    """Return number, journal, side and invoice of each JD line, journal by journal."""
     number = 0
     for journal in range(1, JOURNALS + 1):
         first = journal - 1 or JOURNALS
@@ -144,7 +144,7 @@ def _details(lines: int) -> Iterator[tuple[int, int, str, int]]:
 
 
 def _file(lines: int) -> Iterator[str]:
-    """Give the lines of the feedback file."""
+    """Return the lines of the feedback file."""
     yield f"GIBG...35352027{BATCH:09}4010\n"
     yield f"GIBH...{_TAIL}"
     before, place = 0, 0

@@ -96,7 +96,7 @@ def maintain(address: str, *statements: str) -> None:
 
 
 def median(values: Sequence[float]) -> float:
-    """Give the median."""
+    """Return the median."""
     return statistics.median(values)
 
 

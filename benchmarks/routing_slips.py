@@ -85,7 +85,7 @@ def _correct(address: str, cfs: RunningCfs, slips: int) -> tuple[Process, int, f
 
 
 def _bare(cfs: RunningCfs, slips: int, calls: int) -> float:
-    """Give the seconds that this machine takes for as many looks and nothing else."""
+    """Return the seconds that this machine takes for as many looks and nothing else."""
     with CfsClient(cfs.settings(max_per_second=100_000)) as client, ThreadPoolExecutor(CONCURRENCY) as pool:
         began = time.perf_counter()
         for done in [pool.submit(_look, client, number % slips + 1) for number in range(calls)]:

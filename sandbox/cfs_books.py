@@ -28,7 +28,7 @@ _KINDS = (
 
 
 def open_books(database_url: str, cfs: CfsAdmin) -> bool:
-    """Give a simulator that never received money everything the pay database believes; gives whether it was one."""
+    """Fill a simulator that never received money from the pay database; return whether it was one."""
     totals = cfs.books()["totals"]
     assert isinstance(totals, dict)
     if Decimal(str(totals["received"])):

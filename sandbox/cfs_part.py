@@ -22,7 +22,7 @@ class CfsPart:
         return CfsAdmin(f"http://127.0.0.1:{self.port}")
 
     def environment(self) -> dict[str, str]:
-        """Give the settings that lead to it."""
+        """Return the settings that lead to it."""
         known = Options()
         return {
             "CFS_BASE_URL": f"http://127.0.0.1:{self.port}",
@@ -53,7 +53,7 @@ def start(state_dir: Path) -> CfsPart:
 
 
 def find_running(state_dir: Path) -> CfsPart | None:
-    """Give the part if it runs."""
+    """Return the part if it runs."""
     folder = state_dir.resolve() / "cfs"
     return _part(folder) if _process(folder).is_running() else None
 

@@ -60,7 +60,7 @@ class Batch:
     invoices: tuple[int, ...] = ()
 
     def inbox(self) -> bytes:
-        """Give the file that was sent."""
+        """Return the file that was sent."""
         lines = [("BH", self._header()), *self.lines, ("BT", self._trailer())]
         text = "".join(f"{FEEDER}{self.kind}{record}{_DELIMITER}{body}{_DELIMITER}\n" for record, body in lines)
         return text.encode("ascii", "replace")
@@ -71,11 +71,11 @@ class Batch:
         return self.sent_as.replace("INBOX", "ACK", 1)
 
     def ack(self) -> bytes:
-        """Give the ACK."""
+        """Return the ACK."""
         return f"{self.sent_as} RECEIVED\n".encode()
 
     def feedback(self, refused: int | None = None) -> bytes:
-        """Give the answer; of a refused invoice, the debit lines are."""
+        """Return the answer; of a refused invoice, the debit lines are."""
         answered = [("BH", ""), *self.lines, ("BT", self._trailer())]
         text = f"{self.kind}BG...{self._header()}\n"
         for record, body in answered:
@@ -92,7 +92,7 @@ class Batch:
 
 
 def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[Entry]) -> Batch:
-    """Give a batch of journals; the entries come journal by journal."""
+    """Return a batch of journals; the entries come journal by journal."""
     lines: list[tuple[str, str]] = []
     invoices: dict[int, None] = {}
     total = Decimal("0.00")
@@ -108,7 +108,7 @@ def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[En
 
 
 def cheque_batch(number: int, sent_as: str, sent_on: date, cheques: Iterable[Cheque]) -> Batch:
-    """Give an AP batch of routing slip refunds."""
+    """Return an AP batch of routing slip refunds."""
     lines: list[tuple[str, str]] = []
     total = Decimal("0.00")
     for cheque in cheques:

@@ -17,7 +17,7 @@ Steps = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def sandbox_command() -> click.Group:
-    """Give the group of commands on the sandbox."""
+    """Return the group of commands on the sandbox."""
 
     @click.group("sandbox", help="Real parts on this machine, for trying things out: PostgreSQL, S3, SFTP, CFS.")
     def sandbox() -> None: ...

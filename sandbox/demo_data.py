@@ -119,7 +119,7 @@ def analyze(connection: extensions.connection) -> None:
 
 
 def _values(size: DemoSize) -> dict[str, object]:
-    """Give what the statements refer to by name."""
+    """Return what the statements refer to by name."""
     days = [size.week_start + timedelta(days=n) for n in range(8)]
     words = (
         "surnames", "given_names", "places", "trades", "forms", "professions", "ministries",
@@ -137,6 +137,6 @@ def _values(size: DemoSize) -> dict[str, object]:
 
 
 def _overdue_date(created: date) -> date:
-    """Give the 15th of the second month after a day."""
+    """Return the 15th of the second month after a day."""
     months = created.year * 12 + created.month + 1
     return date(months // 12, months % 12 + 1, 15)

@@ -81,7 +81,7 @@ class Detached:
 
 
 def free_ports(count: int) -> list[int]:
-    """Give ports of the loopback that nobody listens on, all different."""
+    """Return ports of the loopback that nobody listens on, all different."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for one in sockets:

@@ -77,7 +77,7 @@ class Evening:
     forgotten: int | None = None
 
     def steps(self) -> Steps:
-        """Give the commands that take it from there, each with why."""
+        """Return the commands that take it from there, each with why."""
         check: Steps = ((f"{self._told()} Fetch and apply what came, and see what is late.", (JOB, "--sandbox")),)
         if self.forgotten is None:
             return check

@@ -32,7 +32,7 @@ class ObjectStorePart:
     secret_key: str
 
     def environment(self) -> dict[str, str]:
-        """Give the settings that lead to it."""
+        """Return the settings that lead to it."""
         return {
             "MINIO_ENDPOINT": f"127.0.0.1:{self.ports['s3.port']}",
             "MINIO_ACCESS_KEY": self.access_key,
@@ -68,7 +68,7 @@ def start(state_dir: Path) -> ObjectStorePart:
 
 
 def find_running(state_dir: Path) -> ObjectStorePart | None:
-    """Give the part if it runs."""
+    """Return the part if it runs."""
     folder = state_dir.resolve() / "object_store"
     if not _process(folder).is_running():
         return None
@@ -81,7 +81,7 @@ def _process(folder: Path) -> Detached:
 
 
 def _keys(folder: Path) -> dict[str, str]:
-    """Give the keys of this sandbox, made once, in the form SeaweedFS reads."""
+    """Return the keys of this sandbox, made once, in the form SeaweedFS reads."""
     path = folder / "identities.json"
     if not path.exists():
         credentials = {"accessKey": f"sandbox{secrets.token_hex(6)}", "secretKey": secrets.token_urlsafe(24)}

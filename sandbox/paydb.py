@@ -83,7 +83,7 @@ def advance_sequences(connection: extensions.connection) -> None:
 
 
 def ddl() -> Iterator[str]:
-    """Give the statements that make the pay tables, in an order in which they can be run."""
+    """Return the statements that make the pay tables, in an order in which they can be run."""
     sequences = read_sequences()
     tables = columns_by_table()
     types = {(column.table, column.name): column.type for column in read_columns()}

@@ -97,7 +97,7 @@ def read_sequences() -> tuple[Sequence, ...]:
 
 
 def columns_by_table() -> dict[str, tuple[Column, ...]]:
-    """Give the columns of each table."""
+    """Return the columns of each table."""
     tables: dict[str, tuple[Column, ...]] = {}
     for column in read_columns():
         tables[column.table] = (*tables.get(column.table, ()), column)

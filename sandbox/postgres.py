@@ -39,7 +39,7 @@ def start(folder: Path) -> Any:
 
 
 def url(server: Any, database: str = _DATABASE) -> str:
-    """Give the address of one database of a server."""
+    """Return the address of one database of a server."""
     socket = quote(str(server.get_postmaster_info().socket_dir), safe="/")
     return f"postgresql://postgres@/{quote(database)}?host={socket}"
 

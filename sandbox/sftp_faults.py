@@ -32,7 +32,7 @@ class SftpFaults:
         self.path.unlink(missing_ok=True)
 
     def get(self, name: str) -> Any:
-        """Give what is asked for under a name, None if nothing is."""
+        """Return the fault that is requested for a name, None if none is."""
         return self._all().get(name)
 
     def happened(self) -> None:

@@ -37,7 +37,7 @@ class SftpPart:
     passwords: dict[str, str]
 
     def environment(self) -> dict[str, str]:
-        """Give the settings that lead to it."""
+        """Return the settings that lead to it."""
         return {
             "CAS_SFTP_HOST": "127.0.0.1",
             "CAS_SFTP_PORT": str(self.port),
@@ -58,11 +58,11 @@ class SftpPart:
         return SftpFaults(self.folder / "faults.json")
 
     def root(self, user: str) -> Path:
-        """Give the folder on this machine that a user sees as the root."""
+        """Return the folder on this machine that a user sees as the root."""
         return self.folder / "files" / user
 
     def client_key(self, user: str) -> Path:
-        """Give the private key a user may log in with."""
+        """Return the private key a user may log in with."""
         return self.folder / f"{user}_key"
 
     def stop(self) -> None:
@@ -98,7 +98,7 @@ def _start(folder: Path, port: int) -> None:
 
 
 def find_running(state_dir: Path) -> SftpPart | None:
-    """Give the part if it runs."""
+    """Return the part if it runs."""
     folder = state_dir.resolve() / "sftp"
     return _part(folder) if _process(folder).is_running() else None
 

@@ -11,13 +11,13 @@ _HOME_VARIABLE = "PAY_JOBS_SANDBOX"
 
 
 def home() -> Path:
-    """Give the sandbox's folder: .sandbox beside invoke_jobs.py, or what PAY_JOBS_SANDBOX names."""
+    """Return the sandbox's folder: .sandbox beside invoke_jobs.py, or what PAY_JOBS_SANDBOX names."""
     named = os.environ.get(_HOME_VARIABLE)
     return Path(named) if named else Path(__file__).resolve().parent.parent / ".sandbox"
 
 
 def running() -> dict[str, str] | None:
-    """Give the settings of the running sandbox, or None where it is down."""
+    """Return the settings of the running sandbox, or None where it is down."""
     try:
         known: dict[str, str] = json.loads(_file().read_text(encoding="utf-8"))
     except FileNotFoundError:

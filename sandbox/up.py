@@ -40,7 +40,7 @@ def up(size: DemoSize, *, say: Callable[[str], None] = lambda _line: None) -> di
 
 
 def down(*, forget: bool = False) -> bool:
-    """Stop every part; with `forget`, delete its data. Gives whether anything was there."""
+    """Stop every part; with `forget`, delete its data. Return whether anything was there."""
     folder = state.home()
     if not folder.exists():
         return False

@@ -31,17 +31,17 @@ Time = str | datetime
 
 
 def day(value: Day) -> date:
-    """Give a day that was written as text."""
+    """Return a day that was written as text."""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def local(value: str) -> datetime:
-    """Give the instant of a local time."""
+    """Return the instant of a local time."""
     return datetime.fromisoformat(value).replace(tzinfo=ZoneInfo("America/Vancouver"))
 
 
 def stored(value: Time) -> datetime:
-    """Give a time as the pay tables hold it."""
+    """Return a time as the pay tables hold it."""
     return local(value).astimezone(UTC).replace(tzinfo=None) if isinstance(value, str) else value
 
 
@@ -238,18 +238,18 @@ class PayDatabase:
         return run(context, arguments)
 
     def statements(self, account: Account | None = None) -> list[Statement]:
-        """Give all statements, oldest first, or those of one account."""
+        """Return all statements, oldest first, or those of one account."""
         with self.database.begin() as session:
             rows = session.execute(text(_STATEMENTS)).all()
         found = [Statement(**{**row._mapping, "invoices": tuple(row.invoices)}) for row in rows]
         return [one for one in found if account is None or one.account == account.auth]
 
     def keys(self) -> list[tuple[str, str, str, str]]:
-        """Give account, frequency and period of every statement, sorted."""
+        """Return account, frequency and period of every statement, sorted."""
         return sorted(one.key for one in self.statements())
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """Give everything the job may write: every column of statements and their links."""
+        """Return everything the job may write: every column of statements and their links."""
         with self.database.begin() as session:
             return [
                 tuple(row)

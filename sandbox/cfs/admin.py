@@ -31,7 +31,7 @@ class AdminRoutes:
         self._cfs = simulator
 
     def routes(self) -> list[Route]:
-        """Give the paths with what answers them."""
+        """Return the paths with what answers them."""
         table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
             ("GET", "ready", self.ready),
             ("GET", "books", self.books),

@@ -10,7 +10,7 @@ from sandbox.cfs.books import ZERO, Refused, money
 
 
 async def body_of(request: Request) -> dict[str, object]:
-    """Give the JSON object of a request. Raises Refused if there is none."""
+    """Return the JSON object of a request. Raises Refused if there is none."""
     try:
         body = exact_json.loads(await request.body() or b"{}")
     except ValueError:
@@ -21,13 +21,13 @@ async def body_of(request: Request) -> dict[str, object]:
 
 
 def text(body: Mapping[str, object], name: str) -> str:
-    """Give a text, empty if it is missing."""
+    """Return a text, empty if it is missing."""
     value = body.get(name)
     return "" if value is None else str(value)
 
 
 def text_amount(body: Mapping[str, object], name: str, *, exact_types: bool) -> Decimal:
-    """Give an amount that is sent as a string: receipts and adjustments (section 1)."""
+    """Return an amount that is sent as a string: receipts and adjustments (section 1)."""
     value = body.get(name)
     if exact_types and not isinstance(value, str):
         raise Refused(f"{name} must be a string.")
@@ -43,7 +43,7 @@ def total_of_lines(body: Mapping[str, object], *, exact_types: bool) -> Decimal:
 
 
 def first_line(body: Mapping[str, object]) -> Mapping[str, object]:
-    """Give the one line of an invoice adjustment."""
+    """Return the one line of an invoice adjustment."""
     lines = body.get("lines")
     if not isinstance(lines, list) or len(lines) != 1 or not isinstance(lines[0], dict):
         raise Refused("Exactly one line is required.")

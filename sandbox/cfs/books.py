@@ -105,33 +105,33 @@ class Books:
     last: dict[str, int] = field(default_factory=dict)
 
     def next_number(self, kind: str, first: int) -> str:
-        """Give the next number of a kind."""
+        """Return the next number of a kind."""
         self.last[kind] = self.last.get(kind, first - 1) + 1
         return str(self.last[kind])
 
     def site(self, party: str, account: str, site: str) -> Site:
-        """Give a site. Raises Missing unless it is one of this party and account (section 8, item 2)."""
+        """Return a site. Raises Missing unless it is one of this party and account (section 8, item 2)."""
         found = self.sites.get(site)
         if found is None or (found.party_number, found.account_number) != (party, account):
             raise Missing
         return found
 
     def receipt(self, site: Site, number: str) -> Receipt:
-        """Give a receipt of a site. Raises Missing unless it is there."""
+        """Return a receipt of a site. Raises Missing unless it is there."""
         found = self.receipts.get(number)
         if found is None or found.site_number != site.site_number:
             raise Missing
         return found
 
     def invoice(self, site: Site, number: str) -> Invoice:
-        """Give an invoice of a site. Raises Missing unless it is there."""
+        """Return an invoice of a site. Raises Missing unless it is there."""
         found = self.invoices.get(number)
         if found is None or found.site_number != site.site_number:
             raise Missing
         return found
 
     def memo(self, site: Site, number: str) -> Memo:
-        """Give a credit memo of a site. Raises Missing unless it is there."""
+        """Return a credit memo of a site. Raises Missing unless it is there."""
         found = self.memos.get(number)
         if found is None or found.site_number != site.site_number:
             raise Missing
@@ -139,7 +139,7 @@ class Books:
 
 
 def money(value: object, name: str) -> Decimal:
-    """Give an amount with two places. Raises Refused for anything else."""
+    """Return an amount with two places. Raises Refused for anything else."""
     try:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise InvalidOperation

@@ -55,7 +55,7 @@ def set_receipt_method(site: Site, method: object) -> None:
 
 
 def bank_messages(bank: str, branch: str, account: str) -> str:
-    """Give what is wrong with bank details, or VALID; the numbers are not kept."""
+    """Return what is wrong with bank details, or VALID; the numbers are not kept."""
     wrong = {
         "0001 - Bank Number is Invalid.": len(bank) == 4 and bank.isdigit(),
         "0002 - Branch Number is Invalid.": len(branch) == 5 and branch.isdigit(),

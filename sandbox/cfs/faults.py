@@ -59,7 +59,7 @@ class Faults:
     ordered: list[Fault] = field(default_factory=list)
 
     def for_call(self, method: str, path: str) -> tuple[float, Fault | None]:
-        """Give how much slower a call shall be, and the fault that strikes it."""
+        """Return how much slower a call shall be, and the fault that strikes it."""
         struck = [fault for fault in self.ordered if fault.strikes(method, path)]
         slower = sum(fault.seconds for fault in struck if fault.kind is FaultKind.SLOW)
         return slower, next((fault for fault in struck if fault.kind is not FaultKind.SLOW), None)

@@ -18,7 +18,7 @@ class Tokens:
         self._given: dict[str, tuple[str, float]] = {}
 
     def give(self, authorization: str, options: Options) -> str | None:
-        """Give a token to whoever proves to be one of the two identities; None to anybody else."""
+        """Return a token for whoever proves to be one of the two identities; None to anybody else."""
         try:
             name, _, secret = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
@@ -32,7 +32,7 @@ class Tokens:
         return token
 
     def identity_of(self, authorization: str) -> str | None:
-        """Give whose token it is; None for one that is unknown or has expired."""
+        """Return whose token it is; None for one that is unknown or has expired."""
         identity, until = self._given.get(authorization.removeprefix("Bearer "), (None, 0))
         return identity if time.monotonic() < until else None
 

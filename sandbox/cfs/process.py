@@ -36,11 +36,11 @@ class CfsAdmin:
         self._http.close()
 
     def books(self) -> dict[str, object]:
-        """Give whether the books balance: `balances`, `violations`, `totals`."""
+        """Return whether the books balance: `balances`, `violations`, `totals`."""
         return self._ask("GET", "books")
 
     def state(self) -> dict[str, dict[str, dict[str, object]]]:
-        """Give everything in the books by kind and number; amounts are strings."""
+        """Return everything in the books by kind and number; amounts are strings."""
         return self._ask("GET", "state")  # type: ignore[return-value]
 
     def put_back(self, state: Mapping[str, object]) -> None:
@@ -48,7 +48,7 @@ class CfsAdmin:
         self._ask("POST", "state", state)
 
     def calls(self, *, method: str = "", path_ends: str = "") -> list[dict[str, object]]:
-        """Give the calls since the last reset, with method, path, identity, status, fault, request_id."""
+        """Return the calls since the last reset, with method, path, identity, status, fault, request_id."""
         calls = self._ask("GET", "calls")["calls"]
         assert isinstance(calls, list)
         return [one for one in calls if method in {"", one["method"]} and str(one["path"]).endswith(path_ends)]
@@ -103,7 +103,7 @@ class RunningCfs:
         return self.process.pid
 
     def environment(self, options: Options | None = None) -> dict[str, str]:
-        """Give the environment variables with which a job finds it."""
+        """Return the environment variables with which a job finds it."""
         known = options or Options()
         return {
             "CFS_BASE_URL": self.base_url,
@@ -115,7 +115,7 @@ class RunningCfs:
         }
 
     def settings(self, *, timeout: float = 10, max_per_second: float = 1000) -> CfsSettings:
-        """Give the settings with which a client in this process finds it."""
+        """Return the settings with which a client in this process finds it."""
         known = Options()
         return CfsSettings(
             base_url=self.base_url,

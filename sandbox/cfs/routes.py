@@ -30,7 +30,7 @@ class CfsRoutes:
         self._cfs = simulator
 
     def routes(self) -> list[Route]:
-        """Give the paths with what answers them."""
+        """Return the paths with what answers them."""
         table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
             ("POST", "/oauth/token", self.token),
             ("POST", PARTIES, self.create_party),
@@ -58,7 +58,7 @@ class CfsRoutes:
         return [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
 
     async def token(self, request: Request) -> Response:
-        """Give a token (section 2)."""
+        """Return a token (section 2)."""
         form = (await request.body()).decode()
         if "grant_type=client_credentials" not in form:
             return html_answer(400, "[grant_type must be client_credentials]")

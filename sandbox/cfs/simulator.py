@@ -55,7 +55,7 @@ class Simulator:
         self.change(self.started_with)
 
     def dump(self) -> dict[str, object]:
-        """Give the books as JSON values, amounts as strings."""
+        """Return the books as JSON values, amounts as strings."""
         state: dict[str, object] = BOOKS.dump_python(self.books, mode="json")
         return {**state, "options": {name: str(value) for name, value in dataclasses.asdict(self.options).items()}}
 

@@ -65,7 +65,7 @@ class Arguments:
         return self.account or self.only_account
 
     def days(self, today: date) -> list[date]:
-        """Give the days whose statements are to be made; each must be over."""
+        """Return the days whose statements are to be made; each must be over."""
         yesterday = today - timedelta(days=1)
         first = self.day or self.first or yesterday
         last = self.day or self.last or yesterday
@@ -74,7 +74,7 @@ class Arguments:
         return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
     def window(self, today: date) -> tuple[date, date]:
-        """Give the first and the last day in which gaps are looked for."""
+        """Return the first and the last day in which gaps are looked for."""
         until = self.until or today - timedelta(days=2)
         since = self.since or until - _LOOK_BACK
         if until >= today:

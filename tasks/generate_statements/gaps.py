@@ -29,7 +29,7 @@ class Gap:
 
 
 def find_gaps(session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard) -> list[Gap]:
-    """Give every missing statement whose period ended on one of the days, in the order of time."""
+    """Return every missing statement whose period ended on one of the days, in the order of time."""
     days = (since + timedelta(days=number) for number in range((until - since).days + 1))
     periods = [period for day in days for period in periods_ending(day)]
     rows = sql.run(

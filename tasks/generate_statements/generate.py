@@ -69,7 +69,7 @@ def generate_period(
 
 
 def shard_values(shard: Shard) -> dict[str, int]:
-    """Give a shard as the SQL files take it."""
+    """Return a shard as the SQL files take it."""
     return {"shard_count": shard.count, "shard_index": shard.number - 1}
 
 

@@ -39,18 +39,18 @@ class Period:
         return f"{self.kind} {span}"
 
     def days(self) -> Iterator[date]:
-        """Give the days one by one."""
+        """Return the days one by one."""
         for number in range((self.last - self.first).days + 1):
             yield self.first + timedelta(days=number)
 
 
 def sunday_of(day: date) -> date:
-    """Give the first day of the day's week."""
+    """Return the first day of the day's week."""
     return day - timedelta(days=day.isoweekday() % 7)
 
 
 def periods_ending(day: date) -> list[Period]:
-    """Give what is due once the day is over, in the order it is made.
+    """Return what is due once the day is over, in the order it is made.
 
     >>> [str(period) for period in periods_ending(date(2026, 10, 31))]
     ['DAILY 2026-10-31', 'WEEKLY 2026-10-25 to 2026-10-31', 'MONTHLY 2026-10-01 to 2026-10-31']

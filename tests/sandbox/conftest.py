@@ -17,7 +17,7 @@ Load = Callable[[DemoSize], tuple[extensions.connection, dict[str, int]]]
 
 @pytest.fixture(scope="session")
 def new_database(server: Server) -> Iterator[NewDatabase]:
-    """Gives a connection to a new, empty database each time it is called."""
+    """Return a connection to a new, empty database each time it is called."""
     made: dict[str, extensions.connection] = {}
 
     def create() -> extensions.connection:
@@ -63,7 +63,7 @@ def small() -> DemoSize:
 
 @pytest.fixture(scope="session")
 def load(new_database: NewDatabase) -> Load:
-    """Loads demo data of a size into a new database; gives the connection and the rows reported."""
+    """Loads demo data of a size into a new database; return the connection and the rows reported."""
 
     def load(size: DemoSize) -> tuple[extensions.connection, dict[str, int]]:
         connection = new_database()

@@ -88,7 +88,7 @@ class World:
                 self._make(account, "MONTHLY", day.replace(day=1), day, today, notify)
 
     def missing(self, since: date, until: date) -> set[tuple[int, str, date, date]]:
-        """Give the statements that should exist and do not: account, frequency, first and last day."""
+        """Return the statements that should exist and do not: account, frequency, first and last day."""
         before = {statement.id for statement in self.statements}
         trial = World(self.accounts, self.settings, self.invoices, list(self.statements))
         for number in range((until - since).days + 1):

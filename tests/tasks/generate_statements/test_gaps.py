@@ -14,7 +14,7 @@ JUNE: dict[str, Any] = {"since": "2022-06-19", "until": "2022-06-25"}
 
 
 def missing(pay: PayDatabase, **window: Any) -> list[tuple[str, str, str, str]]:
-    """Give kind, account, first and last day of each gap, as the table shows them."""
+    """Return kind, account, first and last day of each gap, as the table shows them."""
     outcome = pay.generate(gaps=True, **(window or JUNE))
     return [(str(kind), account, str(first), str(last)) for kind, account, first, last, _ in _rows(outcome)]
 

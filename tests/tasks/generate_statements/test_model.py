@@ -29,7 +29,7 @@ MOMENT = timedelta(microseconds=1)
 
 @st.composite
 def instants(draw: st.DrawFn, beginning: date) -> datetime:
-    """Give a naive UTC time: anywhere in a local day, or hard at its midnight."""
+    """Return a naive UTC time: anywhere in a local day, or hard at its midnight."""
     day = beginning + timedelta(days=draw(OFFSETS))
     midnight = datetime.combine(day, time.min, tzinfo=model.ZONE).astimezone(UTC).replace(tzinfo=None)
     return midnight + draw(
@@ -39,7 +39,7 @@ def instants(draw: st.DrawFn, beginning: date) -> datetime:
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[date, dict[str, Any]]:
-    """Give the first of four weeks, and what one account did in them and before."""
+    """Return the first of four weeks, and what one account did in them and before."""
     beginning = draw(BEGINNINGS)
     span = st.tuples(OFFSETS, OFFSETS).map(sorted)
 
@@ -64,7 +64,7 @@ def histories(draw: st.DrawFn) -> tuple[date, dict[str, Any]]:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[date, list[dict[str, Any]]]:
-    """Give up to three accounts of the same four weeks."""
+    """Return up to three accounts of the same four weeks."""
     beginning, first = draw(histories())
     others = draw(st.lists(histories(), max_size=2))
     return beginning, [first, *(account for start, account in others if start == beginning)]
@@ -106,7 +106,7 @@ def _existing(pay: PayDatabase, world: model.World, account: Account, day: date,
 
 
 def read(pay: PayDatabase, *, known: frozenset[int] | None = None) -> list[model.Statement]:
-    """Give the statements in the shape of the model; those that were not known get no id."""
+    """Return the statements in the shape of the model; those that were not known get no id."""
     return [
         model.Statement(
             one.id if known is None or one.id in known else None,

@@ -24,12 +24,12 @@ def pay_with_many(pay: PayDatabase) -> PayDatabase:
 
 
 def content(statements: list[Statement]) -> list[tuple[Any, ...]]:
-    """Give everything but the ids of statements."""
+    """Return everything but the ids of statements."""
     return sorted(tuple(value for name, value in vars(one).items() if name != "id") for one in statements)
 
 
 def whole_run(pay: PayDatabase) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
-    """Give what one whole run makes, and take it back."""
+    """Return what one whole run makes, and take it back."""
     with pay.database.engine.connect() as connection:
         in_a_dry_run = PayDatabase(type(pay.database)(connection.engine, dry_run=True))
         outcome = in_a_dry_run.generate(SATURDAY)
