@@ -43,7 +43,7 @@ def open_books(database_url: str, cfs: CfsAdmin) -> bool:
 
 
 def seed_books(connection: extensions.connection, cfs: CfsAdmin) -> None:
-    """Put it all into empty books. Raises httpx.HTTPStatusError where it does not fit together."""
+    """Put it all into empty books. Raise httpx.HTTPStatusError where it does not fit together."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         for kind, name in _KINDS:
             cursor.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sandbox.cfs.options import Options
 from sandbox.cfs.process import CfsAdmin
-from sandbox.detached import Detached, private_folder
+from sandbox.detached import DetachedProcess, private_folder
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def find_running(state_dir: Path) -> CfsPart | None:
     return _part(folder) if _process(folder).is_running() else None
 
 
-def _process(folder: Path) -> Detached:
-    return Detached(folder, "cfs")
+def _process(folder: Path) -> DetachedProcess:
+    return DetachedProcess(folder, "cfs")
 
 
 def _part(folder: Path) -> CfsPart:

@@ -22,7 +22,7 @@ _CHEQUE_GL = "112100022300034000004000"
 
 
 @dataclass(frozen=True)
-class Entry:
+class VoucherLine:
     """A part of an invoice in a journal: a credit to our GL (24 characters), and a debit to the account's."""
 
     journal: int
@@ -46,7 +46,7 @@ class Cheque:
 
 
 @dataclass(frozen=True)
-class Batch:
+class SentBatch:
     """A batch that was sent: type (GI or AP), record and body of each line between BH and BT, their total, and the
     invoices of its journals.
     """
@@ -91,7 +91,7 @@ class Batch:
         return f"{FEEDER}{_fiscal_year(self.sent_on)}{self.number:09}{len(self.lines):015}{self.total:015.2f}"
 
 
-def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[Entry]) -> Batch:
+def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[VoucherLine]) -> SentBatch:
     """Return a batch of journals; the entries come journal by journal."""
     lines: list[tuple[str, str]] = []
     invoices: dict[int, None] = {}
@@ -104,20 +104,20 @@ def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[En
         lines.append(("JH", f"FI{journal:08}{f'FI{number:09}':25}{amount:015.2f}ACAD".ljust(264)))
         sides = [(entry, gl, side) for entry in of_journal for gl, side in ((entry.ours, "C"), (entry.theirs, "D"))]
         lines += [("JD", _detail(entry, gl, side, nth, sent_on)) for nth, (entry, gl, side) in enumerate(sides, 1)]
-    return Batch(number, sent_as, sent_on, "GI", lines, total, tuple(invoices))
+    return SentBatch(number, sent_as, sent_on, "GI", lines, total, tuple(invoices))
 
 
-def cheque_batch(number: int, sent_as: str, sent_on: date, cheques: Iterable[Cheque]) -> Batch:
+def cheque_batch(number: int, sent_as: str, sent_on: date, cheques: Iterable[Cheque]) -> SentBatch:
     """Return an AP batch of routing slip refunds."""
     lines: list[tuple[str, str]] = []
     total = Decimal("0.00")
     for cheque in cheques:
         total += cheque.amount
         lines += _cheque_lines(cheque, _effective(sent_on))
-    return Batch(number, sent_as, sent_on, "AP", lines, total)
+    return SentBatch(number, sent_as, sent_on, "AP", lines, total)
 
 
-def _detail(entry: Entry, gl: str, side: str, nth: int, sent_on: date) -> str:
+def _detail(entry: VoucherLine, gl: str, side: str, nth: int, sent_on: date) -> str:
     tail = f"#{entry.invoice}"
     description = f"{entry.account[:100]:100}"[: 100 - len(tail)] + tail
     return (

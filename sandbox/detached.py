@@ -19,7 +19,7 @@ _TOLD_LINES = 5
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-class Detached:
+class DetachedProcess:
     """One process, known by its number and the time it was created, so that a reused number is not taken for it."""
 
     def __init__(self, folder: Path, name: str) -> None:

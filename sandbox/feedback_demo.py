@@ -20,7 +20,7 @@ from config.business_time import BUSINESS_ZONE, business_date, naive_utc
 from config.settings import ObjectStoreSettings
 from connectors.object_store import ObjectStore
 from sandbox import object_store, sftp_server
-from sandbox.cgi_files import FEEDER, Batch, Cheque, Entry, cheque_batch, journal_batch
+from sandbox.cgi_files import FEEDER, Cheque, SentBatch, VoucherLine, cheque_batch, journal_batch
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_server import SftpPart
 
@@ -86,7 +86,7 @@ class Evening:
             *check,
             (f"What was sent about {what} {number}, and what came back?", ("ejv", "search", str(number), "--sandbox")),
             (
-                f"Batch {self.forgotten} has no answer at all: how late is it, and what is to be done?",
+                f"SentBatch {self.forgotten} has no answer at all: how late is it, and what is to be done?",
                 ("ejv", "outstanding", "--sandbox"),
             ),
         )
@@ -125,7 +125,7 @@ def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: d
     return Evening(tuple(batch.number for batch in answered), refused, forgotten.number)
 
 
-def _outstanding(database_url: str, now: datetime) -> list[Batch]:
+def _outstanding(database_url: str, now: datetime) -> list[SentBatch]:
     """Send another batch, and give those that wait for an answer, it being the last."""
     connection = psycopg2.connect(database_url)
     try:
@@ -153,12 +153,12 @@ def _send(cursor: extensions.cursor, now: datetime) -> None:
     cursor.execute(_SEND.read_text(encoding="utf-8"), values)
 
 
-def _batch(cursor: extensions.cursor, number: int, file_type: str, sent_as: str, created_on: datetime) -> Batch:
+def _batch(cursor: extensions.cursor, number: int, file_type: str, sent_as: str, created_on: datetime) -> SentBatch:
     if file_type == "REFUND":
         cursor.execute(_CHEQUES)
         return cheque_batch(number, sent_as, created_on.date(), [Cheque(*row) for row in cursor.fetchall()])
     cursor.execute(_ENTRIES, {"batch": number})
-    return journal_batch(number, sent_as, created_on.date(), [Entry(*row) for row in cursor.fetchall()])
+    return journal_batch(number, sent_as, created_on.date(), [VoucherLine(*row) for row in cursor.fetchall()])
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException
 
-from sandbox.detached import Detached, free_ports, private_folder, write_private
+from sandbox.detached import DetachedProcess, free_ports, private_folder, write_private
 
 BUCKET = "pay-jobs"
 _PROBE = ".ready"
@@ -76,8 +76,8 @@ def find_running(state_dir: Path) -> ObjectStorePart | None:
     return ObjectStorePart(folder=folder, ports=ports, **_keys(folder))
 
 
-def _process(folder: Path) -> Detached:
-    return Detached(folder, "seaweedfs")
+def _process(folder: Path) -> DetachedProcess:
+    return DetachedProcess(folder, "seaweedfs")
 
 
 def _keys(folder: Path) -> dict[str, str]:

@@ -107,7 +107,7 @@ def columns_by_table() -> dict[str, tuple[Column, ...]]:
 def parents_first(tables: Iterable[str]) -> list[str]:
     """Order tables so that each comes after those its foreign keys point at.
 
-    A pointer from a table to itself does not count. Raises ValueError if tables point at each other in a ring.
+    A pointer from a table to itself does not count. Raise ValueError if tables point at each other in a ring.
     """
     waiting = {table: set[str]() for table in sorted(tables)}
     for column in read_columns():

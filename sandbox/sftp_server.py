@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import asyncssh
 
-from sandbox.detached import Detached, private_folder, write_private
+from sandbox.detached import DetachedProcess, private_folder, write_private
 from sandbox.sftp_faults import SftpFaults
 
 FOLDERS = {"cas": ("upload", "backup"), "cgi": ("data", "backup")}
@@ -103,8 +103,8 @@ def find_running(state_dir: Path) -> SftpPart | None:
     return _part(folder) if _process(folder).is_running() else None
 
 
-def _process(folder: Path) -> Detached:
-    return Detached(folder, "sftp_server")
+def _process(folder: Path) -> DetachedProcess:
+    return DetachedProcess(folder, "sftp_server")
 
 
 def _part(folder: Path) -> SftpPart:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.cfs.audit import audit
-from sandbox.cfs.books import Refused
+from sandbox.cfs.books import RequestRefused
 from sandbox.cfs.faults import Fault
 from sandbox.cfs.nightly import run_night
 from sandbox.cfs.options import changed
@@ -75,7 +75,7 @@ class AdminRoutes:
     async def seed(self, request: Request) -> Response:
         try:
             plant(self._cfs.books, SEED.validate_json(await request.body()))
-        except (ValidationError, Refused, KeyError) as error:
+        except (ValidationError, RequestRefused, KeyError) as error:
             return JSONResponse({"error": str(error)}, 422)
         return JSONResponse({})
 
@@ -108,7 +108,7 @@ class AdminRoutes:
                 bounced=asked.get("bounced", []),
                 with_receipts=self._cfs.options.nightly_applies_receipts,
             )
-        except (Refused, ValueError) as error:
+        except (RequestRefused, ValueError) as error:
             return JSONResponse({"error": str(error)}, 422)
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
         return Response(file.content, headers=headers, media_type="text/csv")

@@ -6,17 +6,17 @@ from decimal import Decimal
 from starlette.requests import Request
 
 from connectors.cfs import exact_json
-from sandbox.cfs.books import ZERO, Refused, money
+from sandbox.cfs.books import ZERO, RequestRefused, money
 
 
 async def body_of(request: Request) -> dict[str, object]:
-    """Return the JSON object of a request. Raises Refused if there is none."""
+    """Return the JSON object of a request. Raise RequestRefused if there is none."""
     try:
         body = exact_json.loads(await request.body() or b"{}")
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise Refused("The request is no JSON object.")
+        raise RequestRefused("The request is no JSON object.")
     return body
 
 
@@ -30,7 +30,7 @@ def text_amount(body: Mapping[str, object], name: str, *, exact_types: bool) -> 
     """Return an amount that is sent as a string: receipts and adjustments (section 1)."""
     value = body.get(name)
     if exact_types and not isinstance(value, str):
-        raise Refused(f"{name} must be a string.")
+        raise RequestRefused(f"{name} must be a string.")
     return money(value, name)
 
 
@@ -38,7 +38,7 @@ def total_of_lines(body: Mapping[str, object], *, exact_types: bool) -> Decimal:
     """Add up the lines of an invoice or credit memo, whose amounts are sent as numbers (section 1)."""
     lines = body.get("lines")
     if not isinstance(lines, list) or not lines:
-        raise Refused("At least one line is required.")
+        raise RequestRefused("At least one line is required.")
     return sum((_line_amount(line, exact_types) for line in lines), ZERO)
 
 
@@ -46,19 +46,19 @@ def first_line(body: Mapping[str, object]) -> Mapping[str, object]:
     """Return the one line of an invoice adjustment."""
     lines = body.get("lines")
     if not isinstance(lines, list) or len(lines) != 1 or not isinstance(lines[0], dict):
-        raise Refused("Exactly one line is required.")
+        raise RequestRefused("Exactly one line is required.")
     return lines[0]
 
 
 def _line_amount(line: object, exact_types: bool) -> Decimal:
     if not isinstance(line, dict):
-        raise Refused("A line is no object.")
+        raise RequestRefused("A line is no object.")
     price, shares = line.get("unit_price"), line.get("distribution")
     if exact_types and not isinstance(price, int | Decimal):
-        raise Refused("unit_price must be a number.")
+        raise RequestRefused("unit_price must be a number.")
     amount = money(price, "unit_price") * money(line.get("quantity", 1), "quantity")
     if not isinstance(shares, list) or not all(isinstance(one, dict) and one.get("account") for one in shares):
-        raise Refused("A line needs a distribution with an account.")
+        raise RequestRefused("A line needs a distribution with an account.")
     if sum((money(one.get("amount"), "amount") for one in shares), ZERO) != amount:
-        raise Refused("The distribution does not add up to the line.")
+        raise RequestRefused("The distribution does not add up to the line.")
     return money(amount, "amount")

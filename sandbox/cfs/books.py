@@ -6,12 +6,12 @@ Nothing is ever removed, so a number once used stays used (docs/specs/cfs-api.md
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from sandbox.cfs.journal import Journal
+from sandbox.cfs.journal import GeneralLedger
 
 ZERO = Decimal("0.00")
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A validation or business error; CFS says why in a header."""
 
     def __init__(self, reason: str, *, code: str = "9999", prefix: str = "Trx Errors") -> None:
@@ -19,7 +19,7 @@ class Refused(Exception):
         self.returned = f"[{prefix} = [{code}] {reason}]"
 
 
-class Missing(Exception):
+class RecordNotFound(Exception):
     """There is no such object, or not on this party, account and site."""
 
 
@@ -101,7 +101,7 @@ class Books:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     invoices: dict[str, Invoice] = field(default_factory=dict)
     memos: dict[str, Memo] = field(default_factory=dict)
-    journal: Journal = field(default_factory=Journal)
+    journal: GeneralLedger = field(default_factory=GeneralLedger)
     last: dict[str, int] = field(default_factory=dict)
 
     def next_number(self, kind: str, first: int) -> str:
@@ -110,36 +110,36 @@ class Books:
         return str(self.last[kind])
 
     def site(self, party: str, account: str, site: str) -> Site:
-        """Return a site. Raises Missing unless it is one of this party and account (section 8, item 2)."""
+        """Return a site. Raise RecordNotFound unless it is one of this party and account (section 8, item 2)."""
         found = self.sites.get(site)
         if found is None or (found.party_number, found.account_number) != (party, account):
-            raise Missing
+            raise RecordNotFound
         return found
 
     def receipt(self, site: Site, number: str) -> Receipt:
-        """Return a receipt of a site. Raises Missing unless it is there."""
+        """Return a receipt of a site. Raise RecordNotFound unless it is there."""
         found = self.receipts.get(number)
         if found is None or found.site_number != site.site_number:
-            raise Missing
+            raise RecordNotFound
         return found
 
     def invoice(self, site: Site, number: str) -> Invoice:
-        """Return an invoice of a site. Raises Missing unless it is there."""
+        """Return an invoice of a site. Raise RecordNotFound unless it is there."""
         found = self.invoices.get(number)
         if found is None or found.site_number != site.site_number:
-            raise Missing
+            raise RecordNotFound
         return found
 
     def memo(self, site: Site, number: str) -> Memo:
-        """Return a credit memo of a site. Raises Missing unless it is there."""
+        """Return a credit memo of a site. Raise RecordNotFound unless it is there."""
         found = self.memos.get(number)
         if found is None or found.site_number != site.site_number:
-            raise Missing
+            raise RecordNotFound
         return found
 
 
 def money(value: object, name: str) -> Decimal:
-    """Return an amount with two places. Raises Refused for anything else."""
+    """Return an amount with two places. Raise RequestRefused for anything else."""
     try:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise InvalidOperation
@@ -148,5 +148,5 @@ def money(value: object, name: str) -> Decimal:
         if exact != amount:
             raise InvalidOperation
     except InvalidOperation:
-        raise Refused(f"{name} is not a valid amount.") from None
+        raise RequestRefused(f"{name} is not a valid amount.") from None
     return exact

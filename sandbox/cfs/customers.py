@@ -5,7 +5,7 @@ Source: docs/specs/cfs-api.md section 3. Names may repeat: a second creation mak
 
 from collections.abc import Mapping
 
-from sandbox.cfs.books import Books, Missing, Refused, Site
+from sandbox.cfs.books import Books, RecordNotFound, RequestRefused, Site
 
 SITE_METHODS = frozenset({"BCR-PAD Daily", "BCR-PAD Stop", "BC REG EFT Wire Cheque"})
 ADDRESS = ("address_line_1", "city", "postal_code", "province", "state", "country", "customer_site_id")
@@ -14,7 +14,7 @@ ADDRESS = ("address_line_1", "city", "postal_code", "province", "state", "countr
 def create_party(books: Books, customer_name: str) -> str:
     """Make a party and give its number."""
     if not customer_name:
-        raise Refused("Customer name is required.")
+        raise RequestRefused("Customer name is required.")
     number = books.next_number("party", 500001)
     books.parties[number] = customer_name
     return number
@@ -23,7 +23,7 @@ def create_party(books: Books, customer_name: str) -> str:
 def create_account(books: Books, party: str) -> str:
     """Make an account of a party and give its number."""
     if party not in books.parties:
-        raise Missing
+        raise RecordNotFound
     number = books.next_number("account", 800201)
     books.accounts[number] = party
     return number
@@ -32,7 +32,7 @@ def create_account(books: Books, party: str) -> str:
 def create_site(books: Books, party: str, account: str, body: Mapping[str, object]) -> Site:
     """Make a site of an account."""
     if books.accounts.get(account) != party:
-        raise Missing
+        raise RecordNotFound
     site = Site(
         party_number=party,
         account_number=account,
@@ -50,7 +50,7 @@ def create_site(books: Books, party: str, account: str, body: Mapping[str, objec
 def set_receipt_method(site: Site, method: object) -> None:
     """Set how CFS collects on the site."""
     if method not in SITE_METHODS:
-        raise Refused("Receipt method identifier is invalid.")
+        raise RequestRefused("Receipt method identifier is invalid.")
     site.receipt_method = str(method)
 
 
@@ -70,6 +70,6 @@ def add_bank_details(books: Books, site: Site, body: Mapping[str, object]) -> st
     messages = bank_messages(*(str(body.get(part, "")) for part in parts))
     for code, name in (("31", "Bank Number"), ("32", "Branch Number"), ("34", "Bank Account Number")):
         if f"- {name} is Invalid" in messages:
-            raise Refused(f"{name} is Invalid", code=code, prefix="Errors")
+            raise RequestRefused(f"{name} is Invalid", code=code, prefix="Errors")
     site.payment_instrument_number = books.next_number("instrument", 100001)
     return site.payment_instrument_number

@@ -5,7 +5,7 @@ Source: docs/specs/cfs-api.md sections 5 and 6. `total + adjustments - credits -
 
 from decimal import Decimal
 
-from sandbox.cfs.books import ZERO, Adjustment, Books, Invoice, Memo, Refused, Site
+from sandbox.cfs.books import ZERO, Adjustment, Books, Invoice, Memo, RequestRefused, Site
 from sandbox.cfs.journal import REVENUE
 
 ACTIVITIES = frozenset({"BC Registries - NSF Charge", "BC Registries Write Off"})
@@ -16,11 +16,11 @@ FIRST_MEMO = 20001
 def create_invoice(books: Books, site: Site, *, number: str, total: Decimal, date: str = "") -> Invoice:
     """Make an invoice; its number must never have been used."""
     if not number:
-        raise Refused("Transaction number is required.")
+        raise RequestRefused("Transaction number is required.")
     if number in books.invoices:
-        raise Refused(f"Transaction number {number} already exists.")
+        raise RequestRefused(f"Transaction number {number} already exists.")
     if total < 0:
-        raise Refused("Transaction amount must not be negative.")
+        raise RequestRefused("Transaction amount must not be negative.")
     invoice = Invoice(
         invoice_number=number,
         site_number=site.site_number,
@@ -37,9 +37,9 @@ def create_invoice(books: Books, site: Site, *, number: str, total: Decimal, dat
 def adjust_invoice(books: Books, invoice: Invoice, *, amount: Decimal, activity: str, comment: str) -> None:
     """Change what is owed by the amount, positive for more; it cannot fall below zero."""
     if activity not in ACTIVITIES:
-        raise Refused("Activity name is invalid.")
+        raise RequestRefused("Activity name is invalid.")
     if not amount or invoice.amount_due + amount < 0:
-        raise Refused("Adjustment amount is zero or exceeds the amount due.")
+        raise RequestRefused("Adjustment amount is zero or exceeds the amount due.")
     invoice.amount_due += amount
     invoice.adjustments.append(Adjustment(amount, activity, comment))
     books.journal.move("adjust invoice", amount, debit=f"invoice:{invoice.invoice_number}", credit=REVENUE)
@@ -48,9 +48,9 @@ def adjust_invoice(books: Books, invoice: Invoice, *, amount: Decimal, activity:
 def credit_balance(books: Books, invoice: Invoice, *, nothing_is_fine: bool = False) -> Memo:
     """Bring the invoice to zero by a credit memo over what is due; its receipts must be unapplied first."""
     if invoice.receipts:
-        raise Refused(f"Transaction {invoice.invoice_number} has applied receipts.")
+        raise RequestRefused(f"Transaction {invoice.invoice_number} has applied receipts.")
     if not invoice.amount_due and not nothing_is_fine:
-        raise Refused(f"Transaction {invoice.invoice_number} has no balance.")
+        raise RequestRefused(f"Transaction {invoice.invoice_number} has no balance.")
     memo = create_memo(books, books.sites[invoice.site_number], total=-invoice.amount_due)
     apply_memo(books, memo, invoice)
     return memo
@@ -59,7 +59,7 @@ def credit_balance(books: Books, invoice: Invoice, *, nothing_is_fine: bool = Fa
 def create_memo(books: Books, site: Site, *, total: Decimal, number: str = "") -> Memo:
     """Make a credit memo over a negative total; CFS gives the number unless it is seeded."""
     if total > 0:
-        raise Refused("Credit memo amount must be negative.")
+        raise RequestRefused("Credit memo amount must be negative.")
     while not number or number in books.memos:
         number = books.next_number("memo", FIRST_MEMO)
     memo = Memo(number, site.site_number, total, total)

@@ -12,7 +12,7 @@ REFUNDS = "refunds"
 
 
 @dataclass
-class Entry:
+class Posting:
     """One event; a positive amount is a debit, a negative one a credit."""
 
     event: str
@@ -20,16 +20,16 @@ class Entry:
 
 
 @dataclass
-class Journal:
+class GeneralLedger:
     """Every entry ever made, in order."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[Posting] = field(default_factory=list)
 
     def post(self, event: str, amounts: dict[str, Decimal]) -> None:
-        """Add an entry. Raises ValueError if it does not add up to zero."""
+        """Add an entry. Raise ValueError if it does not add up to zero."""
         if sum(amounts.values(), Decimal(0)) != 0:
             raise ValueError(f"{event}: {amounts} does not add up to zero")
-        self.entries.append(Entry(event, {name: amount for name, amount in amounts.items() if amount}))
+        self.entries.append(Posting(event, {name: amount for name, amount in amounts.items() if amount}))
 
     def move(self, event: str, amount: Decimal, *, debit: str, credit: str) -> None:
         """Add an entry between two accounts."""

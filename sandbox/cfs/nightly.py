@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sandbox.cfs.books import ZERO, Books, Invoice, Refused
+from sandbox.cfs.books import ZERO, Books, Invoice, RequestRefused
 from sandbox.cfs.invoices import apply_memo
 from sandbox.cfs.receipts import apply_receipt, create_receipt, reverse_receipt
 
@@ -81,7 +81,7 @@ def _bounce(books: Books, number: str, day: date) -> Row:
     pulled = [books.receipts[one] for one in invoice.receipts] if invoice else []
     receipt = next((one for one in pulled if one.payment_method == PAD), None)
     if invoice is None or receipt is None:
-        raise Refused(f"No PAD payment of {number} can bounce.")
+        raise RequestRefused(f"No PAD payment of {number} can bounce.")
     reverse_receipt(books, receipt, reason="NSF", comment="Non Sufficient Fund")
     return _row(books, _Source("PADR", PAD, receipt.receipt_number), day, ZERO, invoice)
 

@@ -62,7 +62,7 @@ class Options:
 
 
 def changed(options: Options, changes: dict[str, object]) -> Options:
-    """Return the options with some of them changed. Raises ValueError for a name or a type that does not fit."""
+    """Return the options with some of them changed. Raise ValueError for a name or a type that does not fit."""
     for name, value in changes.items():
         known = getattr(options, name, None)
         if known is None:

@@ -25,7 +25,7 @@ START_SECONDS = 20
 class CfsAdmin:
     """What can be asked of a running simulator, besides what CFS itself can be asked.
 
-    Raises httpx.HTTPStatusError with the simulator's words where it does not understand.
+    Raise httpx.HTTPStatusError with the simulator's words where it does not understand.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -153,7 +153,7 @@ def start_cfs(
     log_file     where its errors go; nowhere unless named
     options      see sandbox/cfs/options.py
     outlives_us  leave it running when this process ends
-    Raises RuntimeError if it does not come up.
+    Raise RuntimeError if it does not come up.
     """
     with tempfile.TemporaryDirectory() as directory:
         port_file = Path(directory) / "port"

@@ -5,7 +5,7 @@ Source: docs/specs/cfs-api.md section 4. `amount = unapplied + withheld + applie
 
 from decimal import Decimal
 
-from sandbox.cfs.books import ZERO, Adjustment, Books, Invoice, Receipt, Refused, Site
+from sandbox.cfs.books import ZERO, Adjustment, Books, Invoice, Receipt, RequestRefused, Site
 from sandbox.cfs.journal import CASH, REFUNDS
 
 METHODS = frozenset({"BC REG Cash Equivalent", "BC REG EFT Wire Cheque", "BC REG Drawdown Balance"})
@@ -32,13 +32,13 @@ def create_receipt(
     by_cfs  allows the methods that only CFS itself uses
     """
     if not number:
-        raise Refused("Receipt number is required.")
+        raise RequestRefused("Receipt number is required.")
     if number in books.receipts:
-        raise Refused(f"Receipt number {number} already exists.")
+        raise RequestRefused(f"Receipt number {number} already exists.")
     if method not in METHODS | (METHODS_OF_CFS if by_cfs else frozenset()):
-        raise Refused("Receipt method identifier is invalid.")
+        raise RequestRefused("Receipt method identifier is invalid.")
     if amount <= 0:
-        raise Refused("Receipt amount must be greater than zero.")
+        raise RequestRefused("Receipt amount must be greater than zero.")
     receipt = Receipt(
         receipt_number=number,
         site_number=site.site_number,
@@ -61,7 +61,7 @@ def apply_receipt(books: Books, receipt: Receipt, invoice: Invoice, *, nothing_i
     if not amount:
         if nothing_is_fine:
             return ZERO
-        raise Refused("There is nothing to apply.")
+        raise RequestRefused("There is nothing to apply.")
     receipt.unapplied_amount -= amount
     receipt.applied[invoice.invoice_number] = receipt.applied.get(invoice.invoice_number, ZERO) + amount
     invoice.amount_due -= amount
@@ -77,7 +77,7 @@ def unapply_receipt(books: Books, receipt: Receipt, invoice: Invoice) -> Decimal
     """Take back what was applied to the invoice; give how much that was."""
     _refuse_reversed(receipt)
     if invoice.invoice_number not in receipt.applied:
-        raise Refused(f"Receipt is not applied to {invoice.invoice_number}.")
+        raise RequestRefused(f"Receipt is not applied to {invoice.invoice_number}.")
     amount = receipt.applied.pop(invoice.invoice_number)
     receipt.unapplied_amount += amount
     invoice.amount_due += amount
@@ -92,9 +92,9 @@ def adjust_receipt(books: Books, receipt: Receipt, *, amount: Decimal, activity:
     """Let money leave the receipt; nothing brings it back."""
     _refuse_reversed(receipt)
     if activity not in ACTIVITIES:
-        raise Refused("Activity name is invalid.")
+        raise RequestRefused("Activity name is invalid.")
     if amount <= 0 or amount > receipt.unapplied_amount:
-        raise Refused("Adjustment amount exceeds the unapplied amount or is not positive.")
+        raise RequestRefused("Adjustment amount exceeds the unapplied amount or is not positive.")
     receipt.unapplied_amount -= amount
     receipt.adjustments.append(Adjustment(amount, activity))
     books.journal.move("adjust receipt", amount, debit=f"receipt:{receipt.receipt_number}", credit=REFUNDS)
@@ -104,7 +104,7 @@ def reverse_receipt(books: Books, receipt: Receipt, *, reason: str, comment: str
     """Take the receipt back for good, and everything applied from it (section 8, item 6)."""
     _refuse_reversed(receipt)
     if reason not in REASONS:
-        raise Refused("Reversal reason is invalid.")
+        raise RequestRefused("Reversal reason is invalid.")
     for number in list(receipt.applied):
         unapply_receipt(books, receipt, books.invoices[number])
     adjusted = sum((one.amount for one in receipt.adjustments), ZERO)
@@ -125,4 +125,4 @@ def reverse_receipt(books: Books, receipt: Receipt, *, reason: str, comment: str
 
 def _refuse_reversed(receipt: Receipt) -> None:
     if receipt.is_reversed:
-        raise Refused(f"Receipt {receipt.receipt_number} has been reversed.")
+        raise RequestRefused(f"Receipt {receipt.receipt_number} has been reversed.")

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox.cfs import customers, invoices, receipts
 from sandbox.cfs.bodies import body_of, first_line, text, text_amount, total_of_lines
-from sandbox.cfs.books import Invoice, Receipt, Refused, Site
+from sandbox.cfs.books import Invoice, Receipt, RequestRefused, Site
 from sandbox.cfs.rendering import MESSAGES, html_answer, json_answer
 from sandbox.cfs.simulator import CallRecord, Simulator
 
@@ -221,7 +221,7 @@ class CfsRoutes:
         number = text(await body_of(request), "invoice_number")
         invoice = self._cfs.books.invoices.get(number)
         if invoice is None or invoice.site_number != request.path_params["site"]:
-            raise Refused(f"Transaction number {number} does not exist on this site.")
+            raise RequestRefused(f"Transaction number {number} does not exist on this site.")
         return invoice
 
     def _answer_receipt(self, receipt: Receipt) -> Response:

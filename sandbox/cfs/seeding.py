@@ -71,7 +71,7 @@ SEED = TypeAdapter(Seed)
 
 
 def plant(books: Books, seed: Seed) -> None:
-    """Put it all into the books, by the rules of CFS, up to the first that does not fit: Refused or KeyError."""
+    """Put it all into the books, by the rules of CFS, up to the first that does not fit: RequestRefused or KeyError."""
     for site in seed.sites:
         books.parties.setdefault(site.party_number, f"BCR-{site.party_number}")
         books.accounts[site.account_number] = site.party_number

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.cfs.admin import AdminRoutes
-from sandbox.cfs.books import Missing, Refused
+from sandbox.cfs.books import RecordNotFound, RequestRefused
 from sandbox.cfs.gate import CUT, Gate
 from sandbox.cfs.rendering import html_answer
 from sandbox.cfs.routes import CfsRoutes
@@ -83,7 +83,7 @@ def build_app(simulator: Simulator) -> Gate:
     """Put the routes behind the gate."""
 
     async def refused(_request: Request, error: Exception) -> Response:
-        assert isinstance(error, Refused)
+        assert isinstance(error, RequestRefused)
         return html_answer(simulator.options.validation_status, error.returned)
 
     async def missing(_request: Request, _error: Exception) -> Response:
@@ -91,7 +91,7 @@ def build_app(simulator: Simulator) -> Gate:
 
     app = Starlette(
         routes=[*AdminRoutes(simulator).routes(), *CfsRoutes(simulator).routes()],
-        exception_handlers={Refused: refused, Missing: missing},
+        exception_handlers={RequestRefused: refused, RecordNotFound: missing},
     )
     app.router.redirect_slashes = False
     return Gate(simulator, app)

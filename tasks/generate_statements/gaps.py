@@ -10,7 +10,7 @@ from database.sql import statements
 from jobs.run.outcome import Table
 from jobs.run.shard import Shard
 from tasks.generate_statements.generate import shard_values
-from tasks.generate_statements.periods import Kind, Period, periods_ending
+from tasks.generate_statements.periods import Period, StatementKind, periods_ending
 
 sql = statements(__package__)
 
@@ -42,7 +42,7 @@ def find_gaps(session: Session, since: date, until: date, *, auth_account: str |
         auth_account=auth_account,
         **shard_values(shard),
     )
-    return [Gap(Period(Kind(kind), first, last), account) for kind, first, last, account in map(tuple, rows)]
+    return [Gap(Period(StatementKind(kind), first, last), account) for kind, first, last, account in map(tuple, rows)]
 
 
 def gap_table(gaps: Iterable[Gap]) -> Table:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from config.business_time import day_bounds
 from database.sql import statements
 from jobs.run.shard import Shard
-from tasks.generate_statements.periods import Kind, Period
+from tasks.generate_statements.periods import Period, StatementKind
 
 sql = statements(__package__)
 
@@ -35,7 +35,7 @@ def generate_period(
     starts, ends = day_bounds(period.first, period.last)
     chosen = {"auth_account": auth_account, **shard_values(shard)}
     sql.run(session, "lock_accounts", frequency=period.kind.frequency, last=period.last, **chosen)
-    _choose(session, "choose_statements", is_gap=period.kind is Kind.GAP, only_missing=only_missing,
+    _choose(session, "choose_statements", is_gap=period.kind is StatementKind.GAP, only_missing=only_missing,
             **chosen, **span)  # fmt: skip
     _choose(session, "choose_covered_days", first=period.first, last=period.last, **_days(period))
     _choose(session, "choose_invoices", starts=starts, ends=ends)

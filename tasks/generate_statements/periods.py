@@ -12,7 +12,7 @@ from enum import StrEnum
 _ONE_DAY = timedelta(days=1)
 
 
-class Kind(StrEnum):
+class StatementKind(StrEnum):
     """What makes a statement due. A gap statement is the rest of a week in which a weekly setting ended."""
 
     DAILY = "DAILY"
@@ -23,14 +23,14 @@ class Kind(StrEnum):
     @property
     def frequency(self) -> str:
         """The frequency of the settings it is made for, and of its statement."""
-        return "WEEKLY" if self is Kind.GAP else self.value
+        return "WEEKLY" if self is StatementKind.GAP else self.value
 
 
 @dataclass(frozen=True, order=True)
 class Period:
     """The days a statement covers, both included. Settings are chosen that are valid on the last of them."""
 
-    kind: Kind
+    kind: StatementKind
     first: date
     last: date
 
@@ -59,9 +59,9 @@ def periods_ending(day: date) -> list[Period]:
     """
     week_is_over = day.isoweekday() == 6
     due = [
-        Period(Kind.DAILY, day, day),
-        Period(Kind.WEEKLY if week_is_over else Kind.GAP, sunday_of(day), day),
+        Period(StatementKind.DAILY, day, day),
+        Period(StatementKind.WEEKLY if week_is_over else StatementKind.GAP, sunday_of(day), day),
     ]
     if (day + _ONE_DAY).day == 1:
-        due.append(Period(Kind.MONTHLY, day.replace(day=1), day))
+        due.append(Period(StatementKind.MONTHLY, day.replace(day=1), day))
     return due

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, rule
 
 from sandbox.cfs.audit import audit
-from sandbox.cfs.books import Books, Invoice, Receipt, Refused, Site
+from sandbox.cfs.books import Books, Invoice, Receipt, RequestRefused, Site
 from sandbox.cfs.invoices import adjust_invoice, apply_memo, create_invoice, create_memo, credit_balance
 from sandbox.cfs.nightly import run_night
 from sandbox.cfs.receipts import adjust_receipt, apply_receipt, create_receipt, reverse_receipt, unapply_receipt
@@ -39,7 +39,7 @@ class AnyOrder(RuleBasedStateMachine):
         before = repr(self.books)
         try:
             change()
-        except Refused:
+        except RequestRefused:
             assert repr(self.books) == before
 
     @rule(target=receipts, amount=AMOUNTS, usable=st.booleans())
@@ -53,7 +53,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(receipt=receipts)
     def receive_again(self, receipt: Receipt) -> None:
-        with pytest.raises(Refused, match="already exists"):
+        with pytest.raises(RequestRefused, match="already exists"):
             create_receipt(
                 self.books, self.site, number=receipt.receipt_number, date="", amount=Decimal(1), method=CASH
             )

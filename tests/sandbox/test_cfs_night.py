@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.cfs.audit import audit
-from sandbox.cfs.books import Books, Refused, Site
+from sandbox.cfs.books import Books, RequestRefused, Site
 from sandbox.cfs.invoices import create_invoice, create_memo
 from sandbox.cfs.nightly import SettlementFile, run_night
 from sandbox.cfs.receipts import create_receipt
@@ -80,7 +80,7 @@ def test_a_bounced_payment_is_told_with_its_receipt_and_reason(books: Books) -> 
 
 
 def test_what_was_never_pulled_cannot_bounce(books: Books) -> None:
-    with pytest.raises(Refused, match="bounce"):
+    with pytest.raises(RequestRefused, match="bounce"):
         run_night(books, DAY, bounced=["REG01234600"])
 
 
