@@ -77,7 +77,7 @@ def read_address(url: str, *, setting: str, like: str) -> SplitResult:
 
 
 def refused_certificate(error: BaseException | None, host: str | None) -> str | None:
-    """Say whose certificate is refused and why, None where an error is about something else."""
+    """Return whose certificate is refused and why, None where an error is about something else."""
     seen: set[int] = set()
     pending: list[object] = [error]
     while pending:

@@ -13,10 +13,10 @@ Each looks in CFS before it acts, so a repeat is harmless. Whether a fee is char
     none listed, the amount due is the one before             not charged
     anything else, as after a payment meanwhile               not charged if it was never sent, else unclear
 
-Where it is unclear nothing is sent: a person looks, because a second fee is worse than a late one. A fee that is
-charged twice is told to a person, who takes one of them back in CFS. A message whose earlier attempt has no known end
-is looked at again an hour and a day after it was delivered: that attempt may have been made by a process that stood
-still between its last check and its call, and wakes later.
+Where it is unclear nothing is sent and the message needs attention, because a second fee is worse than a late one. A
+fee that is charged twice needs attention too: one of them has to be taken back in CFS. A message whose earlier attempt
+has no known end is looked at again an hour and a day after it was delivered: that attempt may have been made by a
+process that stood still between its last check and its call, and wakes later.
 Source: docs/specs/cas-settlement-csv.md section 8 steps 5 and 10; docs/specs/cfs-api.md sections 1, 3 and 5.
 """
 
@@ -40,7 +40,7 @@ SETTLE_SECONDS = 10  # CFS may still be at work on a call whose answer was lost 
 
 
 def new_stop_pad(site: CfsSite, *, ordering_key: str, idempotency_key: str) -> NewMessage:
-    """Give the outbox message that blocks PAD on a site."""
+    """Return the outbox message that blocks PAD on a site."""
     return NewMessage(Channel.CFS, STOP_PAD, ordering_key, idempotency_key, _where(site))
 
 
@@ -54,7 +54,7 @@ def new_nsf_fee(
     ordering_key: str,
     idempotency_key: str,
 ) -> NewMessage:
-    """Give the outbox message that charges the NSF fee on a bounced invoice.
+    """Return the outbox message that charges the NSF fee on a bounced invoice.
 
     amount_due_before  what the invoice owes without the fee, as the settlement file says
     """
@@ -68,7 +68,7 @@ def new_nsf_fee(
     return NewMessage(Channel.CFS, NSF_FEE, ordering_key, idempotency_key, payload)
 
 
-class Charged(Enum):
+class ChargeState(Enum):
     """What an invoice says about a fee."""
 
     TWICE = "twice"
@@ -78,22 +78,22 @@ class Charged(Enum):
     UNSEEN = "unseen"
 
 
-def look_for_fee(invoice: InvoiceBalance, *, fee: Decimal, due_before: Decimal) -> Charged:
+def look_for_fee(invoice: InvoiceBalance, *, fee: Decimal, due_before: Decimal) -> ChargeState:
     """Read from an invoice whether the fee is charged; UNSEEN where it shows neither the one nor the other."""
     charges = [one.amount for one in invoice.adjustments if one.activity == InvoiceActivity.NSF_CHARGE]
     if charges:
         if charges.count(fee) > 1:
-            return Charged.TWICE
-        return Charged.YES if fee in charges else Charged.UNCLEAR
+            return ChargeState.TWICE
+        return ChargeState.YES if fee in charges else ChargeState.UNCLEAR
     if invoice.adjustments and all(one.activity for one in invoice.adjustments):
-        return Charged.NO
+        return ChargeState.NO
     if invoice.amount_adjusted == 2 * fee or invoice.amount_due == due_before + 2 * fee:
-        return Charged.TWICE
+        return ChargeState.TWICE
     if invoice.amount_adjusted == fee or invoice.amount_due == due_before + fee:
-        return Charged.YES
+        return ChargeState.YES
     if not invoice.amount_adjusted and invoice.amount_due == due_before:
-        return Charged.NO
-    return Charged.UNSEEN
+        return ChargeState.NO
+    return ChargeState.UNSEEN
 
 
 class CfsDelivery:
@@ -150,12 +150,12 @@ class CfsDelivery:
     def _charge_fee(self, site: CfsSite, message: Message) -> Reply:
         number, fee = message.text("invoice_number"), _fee(message)
 
-        def look() -> Observation[tuple[InvoiceBalance, Charged]]:
+        def look() -> Observation[tuple[InvoiceBalance, ChargeState]]:
             invoice = self._invoice(site, message)
             charged = _charged(invoice, message)
-            if charged is Charged.UNCLEAR:
+            if charged is ChargeState.UNCLEAR:
                 raise InputRefused(_unclear(invoice, fee, _amount(message, "amount_due_before")))
-            return Observation(charged is not Charged.NO, (invoice, charged))
+            return Observation(charged is not ChargeState.NO, (invoice, charged))
 
         def send(_found: object) -> bool:
             self._cfs.adjust_invoice(site, number, amount=fee, activity=InvoiceActivity.NSF_CHARGE, comment=FEE_COMMENT)
@@ -166,7 +166,7 @@ class CfsDelivery:
         invoice, charged = seen.found
         return Reply(
             {"already": not sent, "fee": str(fee), "amount_due_seen": str(invoice.amount_due)},
-            attention=_told_twice(invoice, message) if charged is Charged.TWICE else "",
+            attention=_told_twice(invoice, message) if charged is ChargeState.TWICE else "",
             later=_looks_later(message) if message.begun_before else (),
         )
 
@@ -175,12 +175,12 @@ class CfsDelivery:
         charged = _charged(invoice, message)
         return Reply(
             {"charged": charged.value, "amount_due_seen": str(invoice.amount_due)},
-            attention=_told_twice(invoice, message) if charged is Charged.TWICE else "",
+            attention=_told_twice(invoice, message) if charged is ChargeState.TWICE else "",
         )
 
     def _told_late(self, site: CfsSite, message: Message) -> str:
         invoice = self._invoice(site, message)
-        return _told_twice(invoice, message) if _charged(invoice, message) is Charged.TWICE else ""
+        return _told_twice(invoice, message) if _charged(invoice, message) is ChargeState.TWICE else ""
 
     def _invoice(self, site: CfsSite, message: Message) -> InvoiceBalance:
         number = message.text("invoice_number")
@@ -200,11 +200,11 @@ class CfsDelivery:
             self._wait(self._settle_seconds - age)
 
 
-def _charged(invoice: InvoiceBalance, message: Message) -> Charged:
+def _charged(invoice: InvoiceBalance, message: Message) -> ChargeState:
     """Return what an invoice says about the fee of a message; one that was never sent is not charged."""
     charged = look_for_fee(invoice, fee=_fee(message), due_before=_amount(message, "amount_due_before"))
-    if charged is Charged.UNSEEN:
-        return Charged.UNCLEAR if message.begun_before else Charged.NO
+    if charged is ChargeState.UNSEEN:
+        return ChargeState.UNCLEAR if message.begun_before else ChargeState.NO
     return charged
 
 

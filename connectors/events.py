@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from config.errors import InputRefused, SourceUnavailable
 from config.settings import EventSettings
-from connectors.outbox.json_sink import Folder, sink
+from connectors.outbox.json_sink import FolderSink, sink
 from connectors.outbox.model import Answer, Channel, Message, NewMessage
 
 SOURCE = "PAY-QUEUE"
@@ -39,13 +39,13 @@ class Topic(StrEnum):
 def new_event(
     topic: Topic, event_type: str, data: Mapping[str, Any], *, ordering_key: str, idempotency_key: str
 ) -> NewMessage:
-    """Give the outbox message of an event."""
+    """Return the outbox message of an event."""
     payload = {"topic": str(topic), "data": dict(data)}
     return NewMessage(Channel.EVENT, event_type, ordering_key, idempotency_key, payload)
 
 
 def cloud_event(message: Message) -> dict[str, Any]:
-    """Give a message as a CloudEvent in structured mode."""
+    """Return a message as a CloudEvent in structured mode."""
     return {
         "specversion": "1.0",
         "id": message.stable_id,
@@ -77,7 +77,7 @@ class EventPublisher:
 
     def publish(self, topic: str, event: dict[str, Any], *, name: str, ordering_key: str = "") -> Answer:
         """Publish a CloudEvent to a topic; where events go into a folder, `name` begins the name of its file."""
-        if isinstance(self._sink, Folder):
+        if isinstance(self._sink, FolderSink):
             written = self._sink.write(f"{name}.{topic}.{event['type']}", event)
             return {"event_id": event["id"], **written}
         address = f"{self._settings.publish_url.rstrip('/')}/{quote(topic, safe='')}:publish"

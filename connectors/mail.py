@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from config.errors import InputRefused
 from config.settings import MailSettings
-from connectors.outbox.json_sink import Folder, sink
+from connectors.outbox.json_sink import FolderSink, sink
 from connectors.outbox.model import Answer, Channel, Message, NewMessage
 
 
 def new_mail(
     kind: str, recipients: Sequence[str], subject: str, body: str, *, ordering_key: str, idempotency_key: str
 ) -> NewMessage:
-    """Give the outbox message of a mail.
+    """Return the outbox message of a mail.
 
     kind  what sort of mail it is, like `settlement_report`
     """
@@ -24,7 +24,7 @@ def new_mail(
 
 
 def addresses(comma_list: str) -> list[str]:
-    """Give the addresses of a comma list, as the settings hold them.
+    """Return the addresses of a comma list, as the settings hold them.
 
     >>> addresses("ops@example.org, nsf@example.org,")
     ['ops@example.org', 'nsf@example.org']
@@ -52,7 +52,7 @@ class Mailer:
             "recipients": ",".join(recipients),
             "content": {"subject": message.text("subject"), "body": message.text("body")},
         }
-        if isinstance(self._sink, Folder):
+        if isinstance(self._sink, FolderSink):
             return self._sink.write(f"{message.id:08}.mail.{message.kind}", mail)
         answer = self._sink.post(self._address, mail, key=message.stable_id)
         return {"status": answer.status_code}

@@ -67,7 +67,7 @@ class StoredObject:
 
 
 def object_key(source: str, day: date, name: str, sha256: str) -> str:
-    """Give the key of a file: where it came from, its day, its name, and what it holds.
+    """Return the key of a file: where it came from, its day, its name, and what it holds.
 
     >>> object_key("CAS", date(2026, 11, 5), "BCR_PAYMENT_APPL_20261105.csv", "ab34" * 16)
     'cas/2026/11/05/BCR_PAYMENT_APPL_20261105.csv.ab34ab34ab34'
@@ -154,7 +154,7 @@ class ObjectStore:
         self._compare(stored, "SHA-256", stored.sha256, digest.hexdigest())
 
     def read(self, key: str) -> Generator[bytes]:
-        """Give the content of an object in chunks of up to a megabyte; close the iterator."""
+        """Return the content of an object in chunks of up to a megabyte; close the iterator."""
         with self._told(f"reading {key!r} from", TRANSFER_SECONDS):
             response = self._client.get_object(self.bucket, key)
             try:
@@ -170,7 +170,7 @@ class ObjectStore:
             yield content
 
     def size_of(self, key: str) -> int | None:
-        """Give the size of an object, None where there is none."""
+        """Return the size of an object, None where there is none."""
         try:
             with self._told(f"looking at {key!r} in"):
                 return self._client.stat_object(self.bucket, key).size
@@ -178,7 +178,7 @@ class ObjectStore:
             return None
 
     def list(self, prefix: str) -> Iterator[str]:
-        """Give the keys that begin with a prefix, in order."""
+        """Return the keys that begin with a prefix, in order."""
         with self._told(f"listing {prefix!r} in"):
             for item in self._client.list_objects(self.bucket, prefix=prefix, recursive=True):
                 if item.object_name is not None and not item.is_dir:

@@ -19,7 +19,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
 from config.settings import SftpSettings
 from connectors.effects import last_checks
-from connectors.sftp_protocol import BLOCK, Attributes, BlockReader, Client, list_directory
+from connectors.sftp_protocol import BLOCK, BlockReader, FileAttributes, SftpClient, list_directory
 from connectors.ssh_login import PinnedTransport, address, closed_after, open_transport, other_key, setting_name, shut
 
 ATTEMPTS = 3
@@ -71,13 +71,13 @@ def repeated(action: Callable[[], Answer]) -> Answer:
 
 
 def join(directory: str, name: str) -> str:
-    """Give the path of a name in a directory."""
+    """Return the path of a name in a directory."""
     return f"{directory.rstrip('/')}/{name}"
 
 
 @contextmanager
 def connect_sftp(settings: SftpSettings) -> Iterator["SftpSession"]:
-    """Give a session on the server, logged in, and close it afterwards."""
+    """Return a session on the server, logged in, and close it afterwards."""
     session = SftpSession(settings)
     try:
         repeated(session.connect)
@@ -91,7 +91,7 @@ class SftpSession:
 
     def __init__(self, settings: SftpSettings) -> None:
         self._settings = settings
-        self._open: tuple[PinnedTransport, Client] | None = None
+        self._open: tuple[PinnedTransport, SftpClient] | None = None
 
     def connect(self) -> None:
         """Log in, unless that is done."""
@@ -103,7 +103,7 @@ class SftpSession:
                 channel = transport.open_session(timeout=self._settings.connect_timeout)
                 channel.settimeout(self._settings.connect_timeout)
                 channel.invoke_subsystem("sftp")
-                client = Client(channel)
+                client = SftpClient(channel)
         except BaseException:
             shut(transport)
             raise
@@ -119,7 +119,7 @@ class SftpSession:
             shut(transport)
 
     def list(self, directory: str) -> list[RemoteFile]:
-        """Give the entries of a directory, in the order of their names."""
+        """Return the entries of a directory, in the order of their names."""
 
         def entries() -> list[RemoteFile]:
             with self._on_server(f"listing {directory}", self._settings.transfer_deadline) as client:
@@ -151,7 +151,7 @@ class SftpSession:
         return self.stat(path) is not None
 
     def read(self, path: str, *, size: int) -> Generator[bytes]:
-        """Give the first `size` bytes of a file in order, two megabytes ahead at most; close the iterator.
+        """Return the first `size` bytes of a file in order, two megabytes ahead at most; close the iterator.
 
         The whole transfer, with what the caller does in between, must end within the transfer deadline.
         Raises RemoteFileChanged if the file is shorter, RemoteFileMissing if it is gone.
@@ -242,8 +242,8 @@ class SftpSession:
         return transport.is_active() and channel is not None and not channel.closed
 
     @contextmanager
-    def _on_server(self, doing: str, seconds: float) -> Iterator[Client]:
-        """Give the client for one action that ends within some seconds, and tell its failures in our words."""
+    def _on_server(self, doing: str, seconds: float) -> Iterator[SftpClient]:
+        """Return the client for one action that ends within some seconds, and tell its failures in our words."""
         self.connect()
         assert self._open is not None
         transport, client = self._open
@@ -293,7 +293,7 @@ def _worth_repeating(error: BaseException) -> bool:
     return isinstance(error, SourceUnavailable) and not isinstance(error, TransferTooSlow | RemoteFileChanged)
 
 
-def _remote_file(name: str, long_form: str, attributes: Attributes) -> RemoteFile:
+def _remote_file(name: str, long_form: str, attributes: FileAttributes) -> RemoteFile:
     size, mode = attributes.size, attributes.mode
     return RemoteFile(
         name=name,

@@ -44,7 +44,7 @@ _Base: Any = paramiko.SFTPClient
 
 
 @dataclass(frozen=True)
-class Attributes:
+class FileAttributes:
     """What a server says about an entry; None is what it leaves out."""
 
     size: int | None
@@ -52,7 +52,7 @@ class Attributes:
     modified: int | None
 
 
-class Client(_Base):  # type: ignore[misc]
+class SftpClient(_Base):  # type: ignore[misc]
     """paramiko's client, with answers that are bounded and need not be UTF-8."""
 
     def _read_packet(self) -> tuple[int, bytes]:
@@ -76,7 +76,7 @@ class Client(_Base):  # type: ignore[misc]
             raise OSError(errno.EACCES, words)
         raise OSError(words)
 
-    def look_at(self, path: str) -> Attributes:
+    def look_at(self, path: str) -> FileAttributes:
         """Return what the server says about an entry, without following a link."""
         kind, answer = self._request(CMD_LSTAT, path)
         if kind != CMD_ATTRS:
@@ -84,8 +84,8 @@ class Client(_Base):  # type: ignore[misc]
         return _Fields(answer).attributes()
 
 
-def list_directory(client: Any, directory: str) -> Iterator[tuple[str, str, Attributes]]:
-    """Give name, long form and attributes of every entry; bytes that are not UTF-8 come as lone surrogates."""
+def list_directory(client: Any, directory: str) -> Iterator[tuple[str, str, FileAttributes]]:
+    """Return name, long form and attributes of every entry; bytes that are not UTF-8 come as lone surrogates."""
     kind, answer = client._request(CMD_OPENDIR, directory)
     if kind != CMD_HANDLE:
         raise paramiko.SFTPError(f"a handle was expected, answer {kind} came")
@@ -100,7 +100,7 @@ def list_directory(client: Any, directory: str) -> Iterator[tuple[str, str, Attr
     client._request(CMD_CLOSE, handle)
 
 
-def _entries(client: Any, handle: bytes) -> Iterator[tuple[str, str, Attributes]]:
+def _entries(client: Any, handle: bytes) -> Iterator[tuple[str, str, FileAttributes]]:
     count = size = 0
     while True:
         try:
@@ -143,7 +143,7 @@ class _Fields:
         """Read a text, as the bytes it came in."""
         return bytes(self._take(self.number()))
 
-    def attributes(self) -> Attributes:
+    def attributes(self) -> FileAttributes:
         """Read what is said about an entry (version 3)."""
         flags = self.number()
         size = self.number(8) if flags & _SIZE else None
@@ -154,7 +154,7 @@ class _Fields:
         for _ in range(self.number() if flags & _EXTENDED else 0):
             self._take(self.number())
             self._take(self.number())
-        return Attributes(size, mode, modified)
+        return FileAttributes(size, mode, modified)
 
     def _take(self, count: int) -> memoryview:
         if count > len(self._bytes):
@@ -173,7 +173,7 @@ class BlockReader:
         self._arrived: dict[int, bytes | Exception] = {}
 
     def blocks(self) -> Iterator[bytes]:
-        """Give the blocks of the file; raises EOFError where it is shorter than was said."""
+        """Return the blocks of the file; raises EOFError where it is shorter than was said."""
         under_way: deque[tuple[int, int, int]] = deque()
         asked = 0
         while asked < self._size or under_way:

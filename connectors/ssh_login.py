@@ -102,12 +102,12 @@ def shut(transport: paramiko.Transport) -> None:
 
 
 def address(settings: SftpSettings) -> str:
-    """Give who is connected to, for messages."""
+    """Return who is connected to, for messages."""
     return f"sftp://{settings.username}@{settings.host}:{settings.port}"
 
 
 def setting_name(settings: SftpSettings, field: str) -> str:
-    """Give the environment variable a field is read from."""
+    """Return the environment variable a field is read from."""
     return str(type(settings).model_fields[field].validation_alias or field)
 
 
@@ -163,7 +163,7 @@ def _negotiate(transport: PinnedTransport, settings: SftpSettings) -> None:
 
 
 def other_key(settings: SftpSettings, shown: bytes) -> str:
-    """Say that a server showed another host key than the pinned one."""
+    """Return the message for a server that showed another host key than the pinned one."""
     expected = base64.b64decode(settings.host_key)
     return (
         f"{address(settings)} showed another host key than the pinned one: found {_fingerprint(shown)}, "

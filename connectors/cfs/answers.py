@@ -23,7 +23,7 @@ def says_down(answer: httpx.Response) -> bool:
 
 
 def reason_of(answer: httpx.Response) -> str:
-    """Give what CFS says is wrong: the header, else the same name in the body (section 1.1)."""
+    """Return what CFS says is wrong: the header, else the same name in the body (section 1.1)."""
     reason = answer.headers.get(MESSAGES, "")
     if not reason:
         try:
@@ -35,6 +35,6 @@ def reason_of(answer: httpx.Response) -> str:
 
 
 def said(answer: httpx.Response) -> str:
-    """Give the reason as the end of a sentence, nothing if there is none."""
+    """Return the reason as the end of a sentence, nothing if there is none."""
     reason = reason_of(answer)
     return f", {reason}" if reason else ""

@@ -27,7 +27,7 @@ from connectors.cfs.model import (
 )
 from connectors.cfs.names import Identity, InvoiceActivity, ReceiptActivity, ReversalComment, ReversalReason
 from connectors.cfs.reading import JsonObject, named, optional_text, text
-from connectors.cfs.transport import Call, Transport
+from connectors.cfs.transport import CfsCall, Transport
 
 
 class CfsClient:
@@ -62,7 +62,7 @@ class CfsClient:
 
     def get_site(self, site: CfsSite) -> SiteProfile | None:
         """Look up a site and its receipt method."""
-        return self._transport.get(Call("look up site", site.site, "GET", f"{site.path}/"), SiteProfile.from_json)
+        return self._transport.get(CfsCall("look up site", site.site, "GET", f"{site.path}/"), SiteProfile.from_json)
 
     def set_receipt_method(self, site: CfsSite, method: str) -> SiteProfile:
         """Set how CFS collects on a site (SiteReceiptMethod): PAD_STOP blocks PAD, PAD_DAILY allows it.
@@ -70,7 +70,7 @@ class CfsClient:
         An answer that does not say so is no failure: CFS is asked what it has. Raises CfsUnavailable where it still
         has another method.
         """
-        call = Call(
+        call = CfsCall(
             f"set the receipt method {method!r} on site",
             site.site,
             "PUT",
@@ -96,12 +96,12 @@ class CfsClient:
 
     def get_receipt(self, site: CfsSite, number: str, *, identity: Identity = Identity.PAYBC) -> Receipt | None:
         """Look up a receipt on the site it should be on."""
-        call = Call("look up receipt", number, "GET", f"{_receipt(site, number)}/", identity)
+        call = CfsCall("look up receipt", number, "GET", f"{_receipt(site, number)}/", identity)
         return self._transport.get(call, _receipt_named(number))
 
     def create_receipt(self, site: CfsSite, receipt: NewReceipt) -> Receipt:
         """Make a receipt, as FAS: one made by PAYBC could never be applied."""
-        call = Call(
+        call = CfsCall(
             "create receipt",
             receipt.receipt_number,
             "POST",
@@ -119,7 +119,7 @@ class CfsClient:
 
     def apply_receipt(self, site: CfsSite, number: str, invoice_number: str) -> Receipt:
         """Apply what is left of a receipt, as far as the invoice owes it; gives the receipt after that."""
-        call = Call(
+        call = CfsCall(
             f"apply receipt {number} to invoice",
             invoice_number,
             "POST",
@@ -130,7 +130,7 @@ class CfsClient:
 
     def unapply_receipt(self, site: CfsSite, number: str, invoice_number: str) -> None:
         """Take back what of a receipt was applied to an invoice."""
-        call = Call(
+        call = CfsCall(
             f"unapply receipt {number} from invoice",
             invoice_number,
             "POST",
@@ -141,7 +141,7 @@ class CfsClient:
 
     def reverse_receipt(self, site: CfsSite, number: str, *, reason: ReversalReason, comment: ReversalComment) -> None:
         """Take a receipt back, and with it everything applied from it; final. CFS refuses a second time."""
-        call = Call(
+        call = CfsCall(
             "reverse receipt",
             number,
             "POST",
@@ -153,7 +153,7 @@ class CfsClient:
 
     def adjust_receipt(self, site: CfsSite, number: str, *, amount: Decimal, activity: ReceiptActivity) -> None:
         """Take an amount out of what is left of a receipt. It cannot be undone."""
-        call = Call(
+        call = CfsCall(
             "adjust receipt",
             number,
             "POST",
@@ -179,7 +179,7 @@ class CfsClient:
 
         at  the instant of the transaction, aware; CFS is told the Vancouver wall time, written with a Z
         """
-        call = Call(
+        call = CfsCall(
             "create invoice",
             number,
             "POST",
@@ -206,7 +206,7 @@ class CfsClient:
             "adjustment_amount": str(two_places(amount)),
             "activity_name": str(activity),
         }
-        call = Call(
+        call = CfsCall(
             "adjust invoice",
             number,
             "POST",
@@ -221,12 +221,12 @@ class CfsClient:
         Its receipts must be unapplied first. The call names no site.
         """
         path = f"/cfs/parties/invs/{quote(number, safe='')}/creditbalance/"
-        call = Call("credit the balance of invoice", number, "POST", path, body={})
+        call = CfsCall("credit the balance of invoice", number, "POST", path, body={})
         return self._transport.post(call, lambda answer: _credit_memo_of(call, answer))
 
     def get_credit_memo(self, site: CfsSite, number: str) -> CreditMemo | None:
         """Look up a credit memo on the site it should be on."""
-        call = Call("look up credit memo", number, "GET", f"{site.path}/cms/{quote(number, safe='')}/")
+        call = CfsCall("look up credit memo", number, "GET", f"{site.path}/cms/{quote(number, safe='')}/")
         return self._transport.get(
             call, lambda answer: CreditMemo.from_json(named(answer, "credit_memo_number", number))
         )
@@ -234,11 +234,11 @@ class CfsClient:
     def create_credit_memo(
         self, site: CfsSite, lines: Sequence[InvoiceLine], *, at: datetime, comments: str = ""
     ) -> CreditMemo:
-        """Give a site a credit; CFS chooses its number. A lost answer cannot be looked up: ask a person.
+        """Make a credit memo on a site; CFS chooses its number, so a lost answer cannot be looked up.
 
         at  as for an invoice
         """
-        call = Call(
+        call = CfsCall(
             "create a credit memo on site",
             site.site,
             "POST",
@@ -263,8 +263,8 @@ def _invoice(site: CfsSite, number: str) -> str:
     return f"{site.path}/invs/{_segment(number)}"
 
 
-def _look_up_invoice(site: CfsSite, number: str) -> Call:
-    return Call("look up invoice", number, "GET", f"{_invoice(site, number)}/")
+def _look_up_invoice(site: CfsSite, number: str) -> CfsCall:
+    return CfsCall("look up invoice", number, "GET", f"{_invoice(site, number)}/")
 
 
 def _receipt_named(number: str) -> Callable[[JsonObject], Receipt]:
@@ -285,7 +285,7 @@ def _done(_answer: JsonObject) -> bool:
     return True
 
 
-def _credit_memo_of(call: Call, answer: JsonObject) -> str:
+def _credit_memo_of(call: CfsCall, answer: JsonObject) -> str:
     said = optional_text(answer, names.MESSAGES) or ""
     if said and not said.upper().startswith("SUCCESS"):
         raise CfsRejected(f"CFS refused to {call}: {said} (200).", reason=said, status_code=200)

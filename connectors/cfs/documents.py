@@ -13,7 +13,7 @@ from connectors.cfs.reading import JsonObject
 
 
 def two_places(value: Decimal) -> Decimal:
-    """Give the amount with two places. Raises ValueError if that would change it."""
+    """Return the amount with two places. Raises ValueError if that would change it."""
     exact = value.quantize(Decimal("0.01"))
     if exact != value:
         raise ValueError(f"{value} is not an amount in cents")
@@ -21,7 +21,7 @@ def two_places(value: Decimal) -> Decimal:
 
 
 def wall_time(instant: datetime) -> str:
-    """Give an aware instant as CFS wants it: the Vancouver wall time, written with a Z."""
+    """Return an aware instant as CFS wants it: the Vancouver wall time, written with a Z."""
     if instant.tzinfo is None:
         raise ValueError(f"{instant!r} has no time zone")
     return instant.astimezone(BUSINESS_ZONE).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -108,7 +108,7 @@ class Receipt:
         return sum((one.amount_applied for one in self.invoices), Decimal(0))
 
     def applied_to(self, invoice_number: str) -> Decimal:
-        """Give what of this receipt went to the invoice, 0 if nothing did."""
+        """Return what of this receipt went to the invoice, 0 if nothing did."""
         return sum((one.amount_applied for one in self.invoices if one.invoice_number == invoice_number), Decimal(0))
 
 

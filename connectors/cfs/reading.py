@@ -14,7 +14,7 @@ _DIGITS, _PLACES = 15, 15
 
 
 def amount(answer: JsonObject, name: str) -> Decimal:
-    """Give an amount. Raises CfsAnswerUnreadable if it is missing or no number."""
+    """Return an amount. Raises CfsAnswerUnreadable if it is missing or no number."""
     value = optional_amount(answer, name)
     if value is None:
         raise CfsAnswerUnreadable(f"the answer of CFS lacks the amount '{name}'")
@@ -22,7 +22,7 @@ def amount(answer: JsonObject, name: str) -> Decimal:
 
 
 def optional_amount(answer: JsonObject, name: str) -> Decimal | None:
-    """Give an amount, or None where it is null, blank or missing."""
+    """Return an amount, or None where it is null, blank or missing."""
     value = answer.get(name)
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
@@ -48,7 +48,7 @@ def amount_from_zero(answer: JsonObject, name: str) -> Decimal:
 
 
 def text(answer: JsonObject, name: str) -> str:
-    """Give a text; a number is taken as one. Raises CfsAnswerUnreadable if it is missing."""
+    """Return a text; a number is taken as one. Raises CfsAnswerUnreadable if it is missing."""
     value = optional_text(answer, name)
     if value is None:
         raise CfsAnswerUnreadable(f"the answer of CFS lacks '{name}'")
@@ -56,7 +56,7 @@ def text(answer: JsonObject, name: str) -> str:
 
 
 def optional_text(answer: JsonObject, name: str) -> str | None:
-    """Give a text, or None where it is null, empty or missing."""
+    """Return a text, or None where it is null, empty or missing."""
     value = answer.get(name)
     return None if value is None or value == "" else str(value)
 
@@ -67,7 +67,7 @@ def named(answer: JsonObject, name: str, value: str) -> JsonObject:
 
 
 def objects(answer: JsonObject, name: str) -> tuple[JsonObject, ...]:
-    """Give the objects of an array, none where it is null or missing."""
+    """Return the objects of an array, none where it is null or missing."""
     value = answer.get(name)
     if value is None:
         return ()

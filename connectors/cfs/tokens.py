@@ -38,7 +38,7 @@ class Tokens:
         self._locks = {identity: threading.Lock() for identity in Identity}
 
     def current(self, identity: Identity) -> str:
-        """Give a token that is good for some time yet."""
+        """Return a token that is good for some time yet."""
         with self._locks[identity]:
             value, until = self._kept.get(identity, ("", 0.0))
             if value and self._clock() < until:

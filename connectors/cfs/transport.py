@@ -47,7 +47,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Call:
+class CfsCall:
     """What is asked of CFS. `action` and `subject` are for people and the log: no account or bank number."""
 
     action: str
@@ -88,22 +88,22 @@ class Transport:
         """Close the connections."""
         self._http.close()
 
-    def get(self, call: Call, read: Callable[[JsonObject], Result]) -> Result | None:
+    def get(self, call: CfsCall, read: Callable[[JsonObject], Result]) -> Result | None:
         """Read an object; None if it is not there."""
         return self._patiently(lambda: self._attempt(call, read))
 
-    def put(self, call: Call, read: Callable[[JsonObject], Result]) -> Result:
+    def put(self, call: CfsCall, read: Callable[[JsonObject], Result]) -> Result:
         """Set an object to what the call says; saying it twice is harmless."""
         self._refuse_if_read_only(call)
         return self._there(call, self._patiently(lambda: self._attempt(call, read)))
 
-    def post(self, call: Call, read: Callable[[JsonObject], Result]) -> Result:
+    def post(self, call: CfsCall, read: Callable[[JsonObject], Result]) -> Result:
         """Change something, once. Raises CfsOutcomeUnknown where the answer is lost or unreadable."""
         self._refuse_if_read_only(call)
         self._patiently(lambda: self._tokens.current(call.identity))
         return self._there(call, self._attempt(call, read))
 
-    def _attempt(self, call: Call, read: Callable[[JsonObject], Result]) -> Result | None:
+    def _attempt(self, call: CfsCall, read: Callable[[JsonObject], Result]) -> Result | None:
         token = self._tokens.current(call.identity)
         answer = self._send(call, {"Authorization": f"Bearer {token}"})
         if answer.status_code == 401:
@@ -118,8 +118,8 @@ class Transport:
             return None
         return self._read(call, answer, read)
 
-    def _read(self, call: Call, answer: httpx.Response, read: Callable[[JsonObject], Result]) -> Result:
-        """Give what a final answer says, or raise what it means."""
+    def _read(self, call: CfsCall, answer: httpx.Response, read: Callable[[JsonObject], Result]) -> Result:
+        """Return what a final answer says, or raise what it means."""
         status = answer.status_code
         lost: type[CfsUnavailable] = CfsOutcomeUnknown if call.method == "POST" else CfsUnavailable
         if is_away(answer):
@@ -145,15 +145,15 @@ class Transport:
             raise CfsAnswerUnreadable(found) from error
 
     @staticmethod
-    def _is_missing(call: Call, answer: httpx.Response) -> bool:
+    def _is_missing(call: CfsCall, answer: httpx.Response) -> bool:
         return call.method == "GET" and answer.status_code == 404 and not says_down(answer)
 
     @staticmethod
-    def _there(call: Call, result: Result | None) -> Result:
+    def _there(call: CfsCall, result: Result | None) -> Result:
         assert result is not None, f"{call}: only a GET may find nothing"
         return result
 
-    def _refuse_if_read_only(self, call: Call) -> None:
+    def _refuse_if_read_only(self, call: CfsCall) -> None:
         if self._read_only:
             raise CfsReadOnly(f"A run that must not change CFS was about to {call}.")
 
@@ -168,7 +168,7 @@ class Transport:
         )
         return retrying(attempt)
 
-    def _send(self, call: Call, headers: dict[str, str], form: dict[str, str] | None = None) -> httpx.Response:
+    def _send(self, call: CfsCall, headers: dict[str, str], form: dict[str, str] | None = None) -> httpx.Response:
         """Send one request and log it. Raises CfsUnavailable or CfsOutcomeUnknown if no answer comes."""
         self._rate.wait()
         request_id = uuid.uuid4().hex
@@ -207,7 +207,7 @@ class Transport:
         secret = settings.fas_client_secret if fas else settings.client_secret
         basic = httpx.BasicAuth(name, secret.get_secret_value())
         request = next(basic.auth_flow(httpx.Request("POST", settings.base_url)))
-        call = Call("fetch a token for", str(identity), "POST", "/oauth/token", identity)
+        call = CfsCall("fetch a token for", str(identity), "POST", "/oauth/token", identity)
         answer = self._send(
             call, {"Authorization": request.headers["Authorization"]}, {"grant_type": "client_credentials"}
         )

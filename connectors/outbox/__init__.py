@@ -2,7 +2,7 @@
 
     enqueue   inside the transaction of the change
     deliver   afterwards, at least once, in order for each ordering key
-    desk      what a person may do with a message: look, retry, drop
+    operator_actions  what an operator may do with a message: show, retry, drop
 
 The handlers of the channels are in connectors/cfs_delivery.py, connectors/events.py and connectors/mail.py.
 """

@@ -6,8 +6,8 @@ message that says it was begun: its handler looks before it repeats.
 
     the receiver took it          delivered
     SourceUnavailable             waits, twice as long each time; dead after MAX_ATTEMPTS
-    SourceRefused, ConfigError    waits, and its channel rests for this delivery: a person must look at the settings
-    InputRefused, any other       dead, a person must look at the message; the run ends with 3
+    SourceRefused, ConfigError    waits, and its channel rests for this delivery: the settings need attention
+    InputRefused, any other       dead: the message needs attention, the run ends with 3
     ClaimLost, LateEffect         the delivery ends: this run has lost what it holds the message by
 
 The hold of the second transaction is this run's claim on the message: it is asked once more directly before anything
@@ -74,7 +74,7 @@ def deliver(
 
 
 def back_off(attempts: int) -> timedelta:
-    """Give how long a message waits after that many attempts.
+    """Return how long a message waits after that many attempts.
 
     >>> [int(back_off(attempts).total_seconds()) for attempts in (1, 2, 3, 40)]
     [60, 120, 240, 7200]
@@ -144,12 +144,12 @@ class _Delivery:
         self._note(message, sent)
 
     def count_open(self) -> Mapping[str, int]:
-        """Give how many messages are `waiting`, and how many `dead`."""
+        """Return how many messages are `waiting`, and how many `dead`."""
         with self.database.begin() as session:
             return dict(sql.run(session, "count_open", channels=sorted(self.handlers)).one()._mapping)
 
     def report(self, *, earlier_dead: int) -> DeliveryReport:
-        """Give what this pass did, and what is left."""
+        """Return what this pass did, and what is left."""
         return DeliveryReport(
             delivered=self.counts["delivered"],
             failed=self.counts["failed"],

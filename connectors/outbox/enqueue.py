@@ -59,7 +59,7 @@ def _plain(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 
 
 def _plain_value(value: Any) -> Any:
-    """Give a value as JSON holds it: amounts and dates as text, never a float."""
+    """Return a value as JSON holds it: amounts and dates as text, never a float."""
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, date):

@@ -28,7 +28,7 @@ class CertificateRefused(SourceRefused):
     """Have the certificate renewed, or our CA bundle (SSL_CERT_FILE); check the address in the settings."""
 
 
-class Folder:
+class FolderSink:
     """A folder that stands for a receiver: one JSON file a message."""
 
     def __init__(self, path: Path) -> None:
@@ -50,7 +50,7 @@ class Folder:
         return {"file": str(path)}
 
 
-class Poster:
+class HttpSink:
     """A connection to one HTTP receiver. Every POST carries a key by which a repeat is known."""
 
     def __init__(self, url: str, token: SecretStr | None, *, what: str) -> None:
@@ -93,7 +93,7 @@ class Poster:
         raise InputRefused(said)
 
 
-def sink(url: str, token: SecretStr | None, *, setting: str, what: str) -> Folder | Poster:
+def sink(url: str, token: SecretStr | None, *, setting: str, what: str) -> FolderSink | HttpSink:
     """Return what messages to this address go into. Raises ConfigError for an address that is neither.
 
     setting  where the address stands
@@ -101,14 +101,14 @@ def sink(url: str, token: SecretStr | None, *, setting: str, what: str) -> Folde
     """
     parts = read_address(url, setting=setting, like=_LIKE)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path:
-        return Folder(Path(unquote(parts.path)))
+        return FolderSink(Path(unquote(parts.path)))
     if parts.scheme in {"http", "https"} and parts.hostname:
-        return Poster(url, token, what=what)
+        return HttpSink(url, token, what=what)
     raise ConfigError(f"{setting} must be like {_LIKE}, not {url!r}")
 
 
 def _words(answer: httpx.Response) -> str:
-    """Give the first words of an answer, as the end of a sentence."""
+    """Return the first words of an answer, as the end of a sentence."""
     said = answer.content[: 4 * _MAX_SAID].decode("utf-8", "replace")
     words = mask_text(" ".join(said.split()))[:_MAX_SAID]
     return f": {words}" if words else ""

@@ -58,11 +58,11 @@ class Message:
 
     @property
     def stable_id(self) -> str:
-        """Give what a receiver knows a repeat by: a UUID made from the idempotency key."""
+        """Return what a receiver knows a repeat by: a UUID made from the idempotency key."""
         return str(uuid.uuid5(NAMESPACE, self.idempotency_key))
 
     def text(self, name: str) -> str:
-        """Give a text of the payload. Raises InputRefused if it is missing."""
+        """Return a text of the payload. Raises InputRefused if it is missing."""
         value = self.payload.get(name)
         if not isinstance(value, str) or not value:
             raise InputRefused(f"the payload of {self.kind} lacks the text '{name}'")
@@ -81,7 +81,7 @@ class LaterMessage:
 class Reply:
     """What a handler says of a message that was delivered, where an answer alone is not enough.
 
-    attention  what a person has to know; the message is delivered all the same
+    attention  what needs attention; the message is delivered all the same
     later      what is to be looked at again
     """
 
@@ -110,9 +110,9 @@ class DeliveryReport:
     delivered    messages that reached their receiver
     failed       attempts that failed and will be repeated
     dead         messages given up in this delivery; `dead_letters` names them
-    attention    what a person has to know of messages that were delivered: id and words
+    attention    what needs attention in messages that were delivered: id and words
     waiting      messages that are still to be delivered, whatever holds them
-    refusals     systems that refused us altogether, in words for a person
+    refusals     systems that refused us altogether, in words
     away         channels that were given up for now because nothing on them got through
     earlier_dead messages that earlier deliveries gave up and no person has looked after yet
     """

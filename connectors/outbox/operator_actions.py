@@ -1,4 +1,4 @@
-"""What a person may do with messages of the outbox: look at them, retry them, drop them."""
+"""What an operator may do with messages of the outbox: show them, retry them, drop them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _MAY = {"retry": ("dead", "pending"), "drop": ("dead", "pending")}
 
 
 @dataclass(frozen=True)
-class Kept:
+class OutboxMessage:
     """A message as the outbox keeps it. `blocked_by` is the earlier message of its key that holds it back."""
 
     id: int
@@ -36,7 +36,7 @@ class Kept:
     answer: dict[str, Any] | None
 
 
-_COLUMNS = ", ".join(f"message.{name}" for name in Kept.__dataclass_fields__ if name != "blocked_by")
+_COLUMNS = ", ".join(f"message.{name}" for name in OutboxMessage.__dataclass_fields__ if name != "blocked_by")
 _BLOCKED_BY = """
     (SELECT min(earlier.id)
        FROM pay_jobs.outbox AS earlier
@@ -47,8 +47,8 @@ _BLOCKED_BY = """
 """
 
 
-def newest(connection: Connection, *, states: Collection[str], limit: int) -> list[Kept]:
-    """Give messages in these states, the newest `limit` of them, oldest first."""
+def newest(connection: Connection, *, states: Collection[str], limit: int) -> list[OutboxMessage]:
+    """Return messages in these states, the newest `limit` of them, oldest first."""
     found = _select(
         connection,
         "message.state = ANY (CAST(:states AS text[])) ORDER BY message.id DESC LIMIT :limit",
@@ -57,37 +57,37 @@ def newest(connection: Connection, *, states: Collection[str], limit: int) -> li
     return list(reversed(found))
 
 
-def find(connection: Connection, message_id: int) -> Kept:
-    """Give one message. Raises UsageError if there is none of that id."""
+def find(connection: Connection, message_id: int) -> OutboxMessage:
+    """Return one message. Raises UsageError if there is none of that id."""
     return _all_of(connection, [message_id])[0]
 
 
 def count(connection: Connection) -> dict[str, int]:
-    """Give how many messages are in each state."""
+    """Return how many messages are in each state."""
     rows = connection.execute(text("SELECT state, count(*) AS number FROM pay_jobs.outbox GROUP BY state"))
     return {row.state: row.number for row in rows}
 
 
 def dead_ids(connection: Connection) -> list[int]:
-    """Give the ids of all dead letters."""
+    """Return the ids of all dead letters."""
     rows = connection.execute(text("SELECT id FROM pay_jobs.outbox WHERE state = 'dead' ORDER BY id"))
     return list(rows.scalars())
 
 
-def retry(connection: Connection, ids: Sequence[int], reason: str) -> list[Kept]:
-    """Let messages leave again, with all their attempts before them; give them as they were.
+def retry(connection: Connection, ids: Sequence[int], reason: str) -> list[OutboxMessage]:
+    """Let messages leave again, with all their attempts before them; return them as they were.
 
     When an attempt was begun before is kept, so that the handler still looks before it repeats.
     """
     return _change(connection, "retry", "state = 'pending', attempts = 0, next_attempt_on = NULL", ids, reason)
 
 
-def drop(connection: Connection, ids: Sequence[int], reason: str) -> list[Kept]:
-    """Give messages up for good, so that those behind them move on; give them as they were."""
+def drop(connection: Connection, ids: Sequence[int], reason: str) -> list[OutboxMessage]:
+    """Drop messages for good, so that those behind them move on; return them as they were."""
     return _change(connection, "drop", "state = 'dropped', next_attempt_on = NULL", ids, reason)
 
 
-def _change(connection: Connection, verb: str, setting: str, ids: Sequence[int], reason: str) -> list[Kept]:
+def _change(connection: Connection, verb: str, setting: str, ids: Sequence[int], reason: str) -> list[OutboxMessage]:
     """Change all of the messages, or raise UsageError and change none; one that is being sent is waited for."""
     connection.execute(
         text("SELECT id FROM pay_jobs.outbox WHERE id = ANY (CAST(:ids AS bigint[])) ORDER BY id FOR UPDATE"),
@@ -108,7 +108,7 @@ def _change(connection: Connection, verb: str, setting: str, ids: Sequence[int],
     return messages
 
 
-def _all_of(connection: Connection, ids: Sequence[int]) -> list[Kept]:
+def _all_of(connection: Connection, ids: Sequence[int]) -> list[OutboxMessage]:
     found = _select(connection, "message.id = ANY (CAST(:ids AS bigint[])) ORDER BY message.id", {"ids": list(ids)})
     missing = sorted(set(ids) - {one.id for one in found})
     if missing:
@@ -119,8 +119,8 @@ def _all_of(connection: Connection, ids: Sequence[int]) -> list[Kept]:
     return found
 
 
-def _select(connection: Connection, condition: str, values: dict[str, Any]) -> list[Kept]:
+def _select(connection: Connection, condition: str, values: dict[str, Any]) -> list[OutboxMessage]:
     rows = connection.execute(
         text(f"SELECT {_COLUMNS}, {_BLOCKED_BY} FROM pay_jobs.outbox AS message WHERE {condition}"), values
     )
-    return [Kept(**row._mapping) for row in rows]
+    return [OutboxMessage(**row._mapping) for row in rows]

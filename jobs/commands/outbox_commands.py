@@ -21,7 +21,7 @@ from config.settings import DatabaseSettings, PodSettings, read, read_settings
 from config.version import VERSION
 from config.visible import to_json
 from connectors.outbox import operator_actions as desk
-from connectors.outbox.operator_actions import Kept
+from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import make_engine
 from database.errors import explain
 from jobs.run import ledger
@@ -39,7 +39,7 @@ _DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be chang
 _REASON = click.option("--reason", required=True, help="Why; it is kept with who did it.")
 _ID = click.IntRange(1)
 
-_Action = Callable[[Connection, Sequence[int], str], list[Kept]]
+_Action = Callable[[Connection, Sequence[int], str], list[OutboxMessage]]
 
 
 def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
@@ -153,7 +153,7 @@ def _change(
         _show_changed(verb, changed, None if dry_run else run_id, as_json=as_json)
 
 
-def _show_changed(verb: str, changed: Sequence[Kept], run_id: int | None, *, as_json: bool) -> None:
+def _show_changed(verb: str, changed: Sequence[OutboxMessage], run_id: int | None, *, as_json: bool) -> None:
     if as_json:
         shown = {"run_id": run_id, "dry_run": run_id is None, "command": verb}
         _print({**shown, "messages": [asdict(one) for one in changed]})
@@ -204,7 +204,7 @@ def _connection(use_sandbox: Callable[[], None], sandbox: bool) -> Iterator[Conn
         raise explain(error) from error
 
 
-def _table(title: str, messages: Sequence[Kept]) -> Table:
+def _table(title: str, messages: Sequence[OutboxMessage]) -> Table:
     columns = ("id", "state", "channel", "kind", "key", "written", "attempts", "next attempt", "held by", "last error")
     rows = [
         (

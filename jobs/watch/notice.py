@@ -102,7 +102,7 @@ def _send(settings: NoticeSettings, subject: str, body: str, *, key: str) -> Non
     """Send it by webhook where there is one, else by mail."""
     from connectors.mail import Mailer, addresses
     from connectors.outbox import Message
-    from connectors.outbox.json_sink import Folder, sink
+    from connectors.outbox.json_sink import FolderSink, sink
 
     name = re.sub(r"\W+", "-", key)
     if settings.webhook is None:
@@ -115,7 +115,7 @@ def _send(settings: NoticeSettings, subject: str, body: str, *, key: str) -> Non
     url = settings.webhook.get_secret_value()
     with closing(sink(url, None, setting="NOTICE_WEBHOOK_URL", what="The webhook for notices")) as receiver:
         content = {"text": f"{subject}\n{body}"}
-        if isinstance(receiver, Folder):
+        if isinstance(receiver, FolderSink):
             receiver.write(f"notice.{name}", content)
         else:
             receiver.post(url, content, key=key)

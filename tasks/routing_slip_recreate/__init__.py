@@ -6,7 +6,7 @@ Writes  receipts and invoices in CFS, step by step; then, in one transaction a s
         pay_jobs.slip_operations and pay_jobs.slip_steps
 Never   sends a step without looking in CFS first, repeats one whose answer was lost before it was looked up, or
         guesses: a slip whose state in CFS is no possible one is parked with an account of it, exit 3
-Normal  a run that finds no slip in work; a slip that waits for CREATE_CFS_ACCOUNTS or CREATE_INVOICES
+Normal  a run that finds no slip in progress; a slip that waits for CREATE_CFS_ACCOUNTS or CREATE_INVOICES
 
 Killed anywhere, the next run looks at each step again and ends where an undisturbed one would. A slip that already has
 transactions is voided with `slips void`.

@@ -15,7 +15,7 @@ from tasks.routing_slip_recreate.numbers import receipt_number
 LOOKS_FOR_A_LIST = 3
 
 
-class Look:
+class CfsView:
     """The receipts and invoices of one family, as CFS last showed them."""
 
     def __init__(self, cfs: CfsClient) -> None:
@@ -42,7 +42,7 @@ class Look:
         )
 
     def receipt(self, site: CfsSite, number: str) -> Receipt | None:
-        """Give a receipt, None if it is not on that site."""
+        """Return a receipt, None if it is not on that site."""
         if number not in self._receipts:
             self.begin()
             self._receipts[number] = self._read_receipt(site, number)
@@ -50,7 +50,7 @@ class Look:
         return self._receipts[number]
 
     def invoice(self, site: CfsSite, number: str) -> Invoice | None:
-        """Give an invoice, None if it is not on that site."""
+        """Return an invoice, None if it is not on that site."""
         if number not in self._invoices:
             self.begin()
             self._invoices[number] = self.cfs.get_invoice(site, number)
@@ -122,8 +122,10 @@ def hides_invoices(receipt: Receipt) -> bool:
     return away and not (receipt.invoices_listed or receipt.is_reversed)
 
 
-def versions(look: Look, site: CfsSite, slip: str, *, linked: bool, version: int, ahead: bool = False) -> "Versions":
-    """Find the receipts of a slip around the version our row has: it may lag behind CFS, or be one too far.
+def versions(
+    view: CfsView, site: CfsSite, slip: str, *, linked: bool, version: int, ahead: bool = False
+) -> "ReceiptVersions":
+    """Return the receipts of a slip around the version our row has: it may lag behind CFS, or be one too far.
 
     ahead  look one further even where our version is open, as a correction must
     Source: docs/specs/routing-slips.md sections 4.0 and 4.4.
@@ -131,7 +133,7 @@ def versions(look: Look, site: CfsSite, slip: str, *, linked: bool, version: int
     found: dict[int, Receipt] = {}
 
     def exists(number: int) -> bool:
-        receipt = look.receipt(site, receipt_number(slip, linked=linked, version=number))
+        receipt = view.receipt(site, receipt_number(slip, linked=linked, version=number))
         if receipt is not None:
             found[number] = receipt
         return receipt is not None
@@ -142,10 +144,10 @@ def versions(look: Look, site: CfsSite, slip: str, *, linked: bool, version: int
     if at == version:
         while at in found and (ahead or found[at].is_reversed) and exists(at + 1):
             at += 1
-    return Versions(found)
+    return ReceiptVersions(found)
 
 
-class Versions:
+class ReceiptVersions:
     """The receipts of one slip that were found, by version."""
 
     def __init__(self, found: dict[int, Receipt]) -> None:

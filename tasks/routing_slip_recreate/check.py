@@ -5,20 +5,20 @@ What is owed without a reference is no agreement either: CFS does not know it, s
 
 from decimal import Decimal
 
-from tasks.routing_slip_recreate.cfs_view import Look
+from tasks.routing_slip_recreate.cfs_view import CfsView
 from tasks.routing_slip_recreate.family.model import Family
 
 IN_FLIGHT = frozenset({"APPROVED"})
 
 
-def differences(family: Family, look: Look) -> list[str]:
+def differences(family: Family, view: CfsView) -> list[str]:
     """Compare the receipts and invoices that were looked at with ours of the family; one sentence per difference.
 
     What was applied to an invoice that CREATE_INVOICES may be at work on just now is left out, or to one that is final.
     """
     invoices = {one.number: one for one in family.invoices}
     problems = []
-    for receipt in look.receipts:
+    for receipt in view.receipts:
         there = {part.invoice_number: part.amount_applied for part in receipt.invoices}
         ours = {one.number: one.receipts.get(receipt.receipt_number, Decimal(0)) for one in family.invoices}
         for number in sorted(there.keys() | ours.keys()):
@@ -30,7 +30,7 @@ def differences(family: Family, look: Look) -> list[str]:
                     f"CFS applied {applied:.2f} of receipt {receipt.receipt_number} to {number}, "
                     f"our receipts say {written:.2f}"
                 )
-    for seen in look.invoices:
+    for seen in view.invoices:
         known = invoices.get(seen.invoice_number)
         if known is not None and known.total != seen.total:
             problems.append(f"invoice {known.number} is over {seen.total:.2f} in CFS, and over {known.total} here")

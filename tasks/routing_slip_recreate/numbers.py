@@ -8,5 +8,5 @@ Source: docs/specs/routing-slips.md section 1.1. A number is never used twice, s
 
 
 def receipt_number(slip: str, *, linked: bool, version: int) -> str:
-    """Give the number of a slip's receipt: L once it is under its parent, R<n> from the second version on."""
+    """Return the number of a slip's receipt: L once it is under its parent, R<n> from the second version on."""
     return f"{slip}{'L' if linked else ''}{f'R{version}' if version > 1 else ''}"

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.run.outcome import Outcome
-from tasks.routing_slip_recreate.operations.base import OperationKind, Plan, Work
+from tasks.routing_slip_recreate.operations.base import OperationInputs, OperationKind, OperationPlan
 
 
 @dataclass
-class Report:
+class FamilyReport:
     """What became of a family.
 
     left  slip and reason of what the next run does
@@ -20,13 +20,13 @@ class Report:
     calls: list[tuple[Any, ...]] = field(default_factory=list)
 
 
-def calls_of(kind: OperationKind, work: Work, plan: Plan) -> list[tuple[Any, ...]]:
-    """Say what would be sent; what a step finds is known only where CFS was looked at already."""
+def calls_of(kind: OperationKind, inputs: OperationInputs, plan: OperationPlan) -> list[tuple[Any, ...]]:
+    """Return what would be sent; what a step finds is known only where CFS was looked at already."""
     rows = []
     for number, step in enumerate(plan.steps, start=1):
-        known = step.touches and work.look.knows(*step.touches)
-        seen = step.look(work.look) if known else None
+        known = step.touches and inputs.view.knows(*step.touches)
+        seen = step.look(inputs.view) if known else None
         found = "" if seen is None else f"{'already true: ' if seen.true else ''}{seen.found}"
         asked = ", ".join(f"{name} {value}" for name, value in step.request.items())
-        rows.append((work.slip.number, kind.name, number, step.kind, step.subject, asked, found))
+        rows.append((inputs.slip.number, kind.name, number, step.kind, step.subject, asked, found))
     return rows

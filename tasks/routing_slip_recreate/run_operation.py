@@ -11,22 +11,22 @@ from connectors.cfs import CfsClient, CfsSite, CfsUnavailable
 from connectors.effects import ClaimLost, LateEffect
 from jobs.run.context import RunContext
 from jobs.run.outcome import Reject
-from tasks.routing_slip_recreate.cfs_view import Look, hides_invoices
+from tasks.routing_slip_recreate.cfs_view import CfsView, hides_invoices
 from tasks.routing_slip_recreate.check import differences
-from tasks.routing_slip_recreate.family.due import Due
+from tasks.routing_slip_recreate.family.due import DueOperation
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.family.reading import read_family
-from tasks.routing_slip_recreate.journal import Journal
-from tasks.routing_slip_recreate.operations.base import Fee, OperationKind, Plan, Work
+from tasks.routing_slip_recreate.journal import OperationJournal
+from tasks.routing_slip_recreate.operations.base import NsfFee, OperationInputs, OperationKind, OperationPlan
 from tasks.routing_slip_recreate.operations.catalogue import OPERATIONS
 from tasks.routing_slip_recreate.pay_tables.fee import find_fee
-from tasks.routing_slip_recreate.report import Report, calls_of
+from tasks.routing_slip_recreate.report import FamilyReport, calls_of
 from tasks.routing_slip_recreate.run_steps import run_steps
-from tasks.routing_slip_recreate.steps.base import Undecided
+from tasks.routing_slip_recreate.steps.base import StateConflict
 
 
 @dataclass(frozen=True)
-class Tools:
+class OperationSetup:
     """What every operation of a run is done with.
 
     prefix      the start of our invoice numbers in CFS
@@ -39,12 +39,12 @@ class Tools:
     checkpoint: Callable[[str], None] = lambda _name: None
 
     def read(self, root: str) -> Family:
-        """Give a family as it is in the database now."""
+        """Return a family as it is in the database now."""
         with self.context.database.begin() as session:
             return self.read_in(session, root)
 
     def read_in(self, session: Session, root: str) -> Family:
-        """Give a family as a transaction sees it."""
+        """Return a family as a transaction sees it."""
         family = read_family(session, root, prefix=self.prefix)
         assert family is not None
         return family
@@ -55,67 +55,69 @@ class Tools:
         self.context.stop.check()
 
 
-def operate(tools: Tools, family: Family, due: Due, report: Report) -> Family | None:
+def run_operation(setup: OperationSetup, family: Family, due: DueOperation, report: FamilyReport) -> Family | None:
     """Do what is due, and give the family after it; in a dry run only say what would be sent, and give None.
 
-    Raises Undecided where a person has to look, CfsUnavailable where the next run goes on.
+    Raises StateConflict where it needs attention, CfsUnavailable where the next run continues.
     """
-    kind, look = OPERATIONS[due.kind], Look(tools.cfs)
-    work = _prepared(tools, family, due, look)
-    plan = kind.plan(work)
-    if tools.context.dry_run:
-        report.calls += calls_of(kind, work, plan)
+    kind, view = OPERATIONS[due.kind], CfsView(setup.cfs)
+    inputs = _prepared(setup, family, due, view)
+    plan = kind.plan(inputs)
+    if setup.context.dry_run:
+        report.calls += calls_of(kind, inputs, plan)
         return None
-    after = _carry_out(tools, kind, work, plan, report)
-    _check(work, after, report)
+    after = _carry_out(setup, kind, inputs, plan, report)
+    _check(inputs, after, report)
     return after
 
 
-def _carry_out(tools: Tools, kind: OperationKind, work: Work, plan: Plan, report: Report) -> Family:
-    """Make every step true and write down what follows from them; gives the family after it."""
-    number, begin = work.slip.number, tools.context.database.begin
-    journal = Journal(
+def _carry_out(
+    setup: OperationSetup, kind: OperationKind, inputs: OperationInputs, plan: OperationPlan, report: FamilyReport
+) -> Family:
+    """Make every step true and write down what follows from them; return the family after it."""
+    number, begin = inputs.slip.number, setup.context.database.begin
+    journal = OperationJournal(
         begin,
         slip=number,
         kind=kind.name,
         plan=plan.as_json,
-        run_id=tools.context.run_id,
-        judged=(work.slip.status, work.slip.total),
-        is_begun=work.earlier is not None and work.earlier.sent,
+        run_id=setup.context.run_id,
+        judged=(inputs.slip.status, inputs.slip.total),
+        is_begun=inputs.earlier is not None and inputs.earlier.sent,
     )
     if kind.takes:
         journal.open()
-    tools.safe_point("planned")
+    setup.safe_point("planned")
     try:
-        count = run_steps(plan.steps, work.look, journal, tools.safe_point)
-        _look_once_more(work.family.root.site, plan, work.look)
-        tools.safe_point("before closing")
+        count = run_steps(plan.steps, inputs.view, journal, setup.safe_point)
+        _look_once_more(inputs.family.root.site, plan, inputs.view)
+        setup.safe_point("before closing")
         with begin() as session:
-            notes = kind.close(session, work, plan)
+            notes = kind.close(session, inputs, plan)
             journal.close(session, why="; ".join(notes) or None)
-            after = tools.read_in(session, work.family.root.number)
+            after = setup.read_in(session, inputs.family.root.number)
     except (ClaimLost, LateEffect):
         raise  # what this run noted is no longer its to write
     except Exception:
         journal.save()
         raise
-    tools.checkpoint("after closing")
+    setup.checkpoint("after closing")
     outcome = report.outcome
     outcome.counts[kind.counted_as] += 1
     outcome.counts["steps_sent"] += count.sent
     outcome.counts["steps_already_true"] += count.already_true
     outcome.rejects += [Reject(number, kind.name, note) for note in notes]
-    tools.context.log.info("slip.done", slip=number, operation=kind.name, sent=count.sent)
+    setup.context.log.info("slip.done", slip=number, operation=kind.name, sent=count.sent)
     return after
 
 
-def _look_once_more(site: CfsSite, plan: Plan, look: Look) -> None:
-    """See what CFS has after the last change: that, and not what we sent, is written down."""
+def _look_once_more(site: CfsSite, plan: OperationPlan, view: CfsView) -> None:
+    """Read what CFS has after the last change: that, and not what we sent, is written down."""
     for number in plan.receipts:
-        look.forget(number)
-        receipt = look.receipt(site, number)
+        view.forget(number)
+        receipt = view.receipt(site, number)
         if receipt is None:
-            raise Undecided(
+            raise StateConflict(
                 cfs=f"there is no receipt {number} on site {site.site}",
                 ours="it was worked on a moment ago",
                 repair=f"have CFS show receipt {number} again",
@@ -124,19 +126,19 @@ def _look_once_more(site: CfsSite, plan: Plan, look: Look) -> None:
             raise CfsUnavailable(f"CFS leaves out which invoices receipt {number} paid. All steps are done.")
 
 
-def _check(work: Work, after: Family, report: Report) -> None:
+def _check(inputs: OperationInputs, after: Family, report: FamilyReport) -> None:
     """Hold our receipts against CFS once more."""
-    problems = differences(after, work.look)
+    problems = differences(after, inputs.view)
     report.outcome.counts["slips_checked"] += 1
     report.outcome.counts["slips_in_agreement"] += not problems
-    report.outcome.rejects += [Reject(work.slip.number, "receipts differ", one) for one in problems]
+    report.outcome.rejects += [Reject(inputs.slip.number, "receipts differ", one) for one in problems]
 
 
-def _prepared(tools: Tools, family: Family, due: Due, look: Look) -> Work:
-    context = tools.context
+def _prepared(setup: OperationSetup, family: Family, due: DueOperation, view: CfsView) -> OperationInputs:
+    context = setup.context
 
     @cache
-    def nsf_fee() -> Fee:
+    def nsf_fee() -> NsfFee:
         with context.database.begin() as session:
             return find_fee(session, context.today())
 
@@ -146,4 +148,6 @@ def _prepared(tools: Tools, family: Family, due: Due, look: Look) -> Work:
         with context.database.begin() as session:
             return int(session.scalar(text("SELECT nextval('invoices_id_seq')")) or 0)
 
-    return Work(family, due.slip, due.slip.begun(due.kind), look, context.clock(), tools.prefix, nsf_fee, new_invoice)
+    return OperationInputs(
+        family, due.slip, due.slip.begun(due.kind), view, context.clock(), setup.prefix, nsf_fee, new_invoice
+    )

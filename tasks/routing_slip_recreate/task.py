@@ -11,9 +11,9 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.family.reading import choose_families
-from tasks.routing_slip_recreate.report import Report
-from tasks.routing_slip_recreate.run_operation import Tools
-from tasks.routing_slip_recreate.work_family import Worker
+from tasks.routing_slip_recreate.report import FamilyReport
+from tasks.routing_slip_recreate.run_operation import OperationSetup
+from tasks.routing_slip_recreate.work_family import FamilyWorker
 
 CALLS = ("slip", "operation", "step", "call", "subject", "request", "cfs_has")
 
@@ -37,14 +37,16 @@ def work_slips(
 
     checkpoint  called with a name at every point where the process may die
     """
-    worker = Worker(Tools(context, cfs, prefix, checkpoint), arguments)
+    worker = FamilyWorker(OperationSetup(context, cfs, prefix, checkpoint), arguments)
     with context.database.begin() as session:
         roots = choose_families(session, arguments.slip)
     context.progress.begin(len(roots))
     return _told(context, arguments, _work_all(context, arguments, worker, roots))
 
 
-def _work_all(context: RunContext, arguments: Arguments, worker: Worker, roots: Sequence[str]) -> list[Report]:
+def _work_all(
+    context: RunContext, arguments: Arguments, worker: FamilyWorker, roots: Sequence[str]
+) -> list[FamilyReport]:
     """Work the families; the failure of one is raised only after the others are done."""
     # The one connection of a dry run serves one thread.
     threads = 1 if context.dry_run else arguments.concurrency
@@ -59,7 +61,7 @@ def _work_all(context: RunContext, arguments: Arguments, worker: Worker, roots: 
     return [one.result() for one in futures]
 
 
-def _work(context: RunContext, worker: Worker, root: str) -> Report:
+def _work(context: RunContext, worker: FamilyWorker, root: str) -> FamilyReport:
     context.stop.check()
     context.progress.step(root)
     report = worker.work(root)
@@ -67,7 +69,7 @@ def _work(context: RunContext, worker: Worker, root: str) -> Report:
     return report
 
 
-def _told(context: RunContext, arguments: Arguments, reports: list[Report]) -> Outcome:
+def _told(context: RunContext, arguments: Arguments, reports: list[FamilyReport]) -> Outcome:
     """Put together what the families say. Raises SourceUnavailable where only a later run can go on."""
     outcome = Outcome()
     for report in reports:

@@ -9,30 +9,30 @@ from config.errors import InputRefused
 from connectors.cfs import CfsOutcomeUnknown, CfsUnavailable
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
-from tasks.routing_slip_recreate.family.due import AUTHORIZED, Due, due_for
+from tasks.routing_slip_recreate.family.due import AUTHORIZED, DueOperation, due_for
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.journal import SlipChanged, drop_operation, park_operation
-from tasks.routing_slip_recreate.operations.adjust import Mismatch
-from tasks.routing_slip_recreate.report import Report
-from tasks.routing_slip_recreate.run_operation import Tools, operate
-from tasks.routing_slip_recreate.steps.base import Undecided
+from tasks.routing_slip_recreate.operations.adjust import BalanceMismatch
+from tasks.routing_slip_recreate.report import FamilyReport
+from tasks.routing_slip_recreate.run_operation import OperationSetup, run_operation
+from tasks.routing_slip_recreate.steps.base import StateConflict
 
 GIVE_UP_AFTER = 3
 
 
 @dataclass
-class Worker:
+class FamilyWorker:
     """Works families, one call of `work` each, from several threads."""
 
-    tools: Tools
+    setup: OperationSetup
     arguments: Arguments
     _failures: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def work(self, root: str) -> Report:
+    def work(self, root: str) -> FamilyReport:
         """Do all that is due for a family, in order; what cannot be done holds up what comes after it."""
-        report, tried = Report(), set[tuple[str, str]]()
-        family = self.tools.read(root)
+        report, tried = FamilyReport(), set[tuple[str, str]]()
+        family = self.setup.read(root)
         self._let_go(family, report)
         while True:
             due = due_for(family, self.arguments.slip)
@@ -46,8 +46,8 @@ class Worker:
                 return report
             family = changed
 
-    def _advance(self, family: Family, due: Due, report: Report) -> Family | None:
-        """Do what is due if it can be done now; gives the family after it, None where it cannot go on."""
+    def _advance(self, family: Family, due: DueOperation, report: FamilyReport) -> Family | None:
+        """Do what is due if it can be done now; return the family after it, None where it cannot continue."""
         number, outcome = due.slip.number, report.outcome
         if not self._is_asked_for(due):
             return None
@@ -63,11 +63,11 @@ class Worker:
             report.left.append((number, "CFS is away"))
             return None
         try:
-            changed = operate(self.tools, family, due, report)
+            changed = run_operation(self.setup, family, due, report)
         except CfsUnavailable as error:
             with self._lock:
                 self._failures += not isinstance(error, CfsOutcomeUnknown)
-            self.tools.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
+            self.setup.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
             report.left.append((number, str(error)))
             return None
         except SlipChanged as changed:
@@ -76,26 +76,26 @@ class Worker:
         except InputRefused as error:
             outcome.rejects.append(Reject(number, f"{due.kind} refused", error.full_text))
             return None
-        except Undecided as undecided:
+        except StateConflict as undecided:
             self._park(due, undecided, report)
             return None
         with self._lock:
             self._failures = 0
         return changed
 
-    def _is_asked_for(self, due: Due) -> bool:
+    def _is_asked_for(self, due: DueOperation) -> bool:
         return self.arguments.wants(due.kind) and self.arguments.slip in {None, due.slip.number}
 
-    def _hold_up(self, following: list[Due], first: Due, report: Report) -> None:
+    def _hold_up(self, following: list[DueOperation], first: DueOperation, report: FamilyReport) -> None:
         for due in filter(self._is_asked_for, following):
             report.outcome.counts["slips_waiting"] += 1
             report.outcome.notes.append(
                 f"Slip {due.slip.number}: its {due.kind} waits for the {first.kind} of slip {first.slip.number}."
             )
 
-    def _park(self, due: Due, undecided: Undecided, report: Report) -> None:
-        """Leave a slip to a person, with a plain account of where it stands."""
-        context, number = self.tools.context, due.slip.number
+    def _park(self, due: DueOperation, undecided: StateConflict, report: FamilyReport) -> None:
+        """Park a slip, with an account of where it stands."""
+        context, number = self.setup.context, due.slip.number
         account = undecided.account(number)
         report.outcome.counts["slips_parked"] += 1
         report.outcome.rejects.append(Reject(number, f"{due.kind} parked", account))
@@ -103,21 +103,21 @@ class Worker:
             return
         with context.database.begin() as session:
             park_operation(session, slip=number, kind=due.kind, why=account, run_id=context.run_id)
-            if isinstance(undecided, Mismatch):
+            if isinstance(undecided, BalanceMismatch):
                 session.execute(text("UPDATE routing_slips SET cas_mismatch = TRUE WHERE number = :n"), {"n": number})
         context.log.warning("slip.parked", slip=number, operation=due.kind, account=account)
 
-    def _let_go(self, family: Family, report: Report) -> None:
-        """Close what the journal has in work and no slip asks for any more: a person settled it."""
-        context = self.tools.context
+    def _let_go(self, family: Family, report: FamilyReport) -> None:
+        """Drop what the journal has in progress and no slip needs any more: it was settled by hand."""
+        context = self.setup.context
         if context.dry_run:
             return
         asked = {(one.kind, one.slip.number) for one in due_for(family, self.arguments.slip)}
         for slip in family.members:
-            work = slip.in_work
+            work = slip.open_operation
             if work is None or (work.kind, slip.number) in asked or (slip.cas_mismatch and slip.status in AUTHORIZED):
                 continue
-            why = f"the slip is {slip.status} and asks for no {work.kind} any more"
+            why = f"the slip is {slip.status} and needs no {work.kind} any more"
             with context.database.begin() as session:
                 drop_operation(session, work.id, why=why, run_id=context.run_id)
-            report.outcome.notes.append(f"Slip {slip.number}: its {work.kind} was let go: {why}.")
+            report.outcome.notes.append(f"Slip {slip.number}: its {work.kind} was dropped: {why}.")

@@ -32,7 +32,7 @@ from connectors.cfs import (
     Receipt,
     exact_json,
 )
-from connectors.outbox.json_sink import CertificateRefused, Poster
+from connectors.outbox.json_sink import CertificateRefused, HttpSink
 from jobs.watch.pings import Pings
 from tests.cfs_fixtures import SITE
 
@@ -203,7 +203,7 @@ def test_any_bytes_are_json_or_a_value_error(content: bytes) -> None:
 
 
 def post(url: str) -> None:
-    with closing(Poster(url, None, what="The notify API")) as poster:
+    with closing(HttpSink(url, None, what="The notify API")) as poster:
         poster.post(url, {"a": 1}, key="k")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from config.errors import InputRefused
 from connectors.cfs import CfsSite, InvoiceAdjustment, InvoiceBalance
-from connectors.cfs_delivery import CfsDelivery, Charged, look_for_fee, new_nsf_fee, new_stop_pad
+from connectors.cfs_delivery import CfsDelivery, ChargeState, look_for_fee, new_nsf_fee, new_stop_pad
 from connectors.outbox import Channel, Message, NewMessage
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
@@ -297,24 +297,24 @@ def test_an_undecided_fee_is_never_sent_a_second_time(bounced: RunningCfs) -> No
 @pytest.mark.parametrize(
     ("adjustments", "adjusted", "due", "expected"),
     [
-        pytest.param([(CHARGE, "30.00")], "30.00", "161.50", Charged.YES, id="the fee is listed"),
-        pytest.param([(CHARGE, "30.00")], None, "0.00", Charged.YES, id="the fee is listed and paid"),
-        pytest.param([(CHARGE, "30.00"), (CHARGE, "30.00")], "60.00", "191.50", Charged.TWICE, id="listed twice"),
-        pytest.param([(CHARGE, "25.00")], "25.00", "156.50", Charged.UNCLEAR, id="another fee is listed"),
-        pytest.param([("Write Off", "-5.00")], "-5.00", "126.50", Charged.NO, id="only another adjustment is listed"),
-        pytest.param([(None, "30.00")], "30.00", "161.50", Charged.YES, id="listed without its activity"),
-        pytest.param([(None, "5.00")], "5.00", "136.50", Charged.UNSEEN, id="another one without its activity"),
-        pytest.param([], "30.00", "0.00", Charged.YES, id="the adjusted amount is the fee"),
-        pytest.param([], None, "161.50", Charged.YES, id="the amount due is the one before plus fee"),
-        pytest.param([], None, "131.50", Charged.NO, id="the amount due is the one before"),
-        pytest.param([], "0", "131.50", Charged.NO, id="nothing adjusted"),
-        pytest.param([], "5.00", "131.50", Charged.UNSEEN, id="adjusted by something else"),
-        pytest.param([], None, "0.00", Charged.UNSEEN, id="paid meanwhile"),
-        pytest.param([], None, "200.00", Charged.UNSEEN, id="owing more than the fee explains"),
+        pytest.param([(CHARGE, "30.00")], "30.00", "161.50", ChargeState.YES, id="the fee is listed"),
+        pytest.param([(CHARGE, "30.00")], None, "0.00", ChargeState.YES, id="the fee is listed and paid"),
+        pytest.param([(CHARGE, "30.00"), (CHARGE, "30.00")], "60.00", "191.50", ChargeState.TWICE, id="listed twice"),
+        pytest.param([(CHARGE, "25.00")], "25.00", "156.50", ChargeState.UNCLEAR, id="another fee is listed"),
+        pytest.param([("Write Off", "-5.00")], "-5.00", "126.50", ChargeState.NO, id="only another adjustment"),
+        pytest.param([(None, "30.00")], "30.00", "161.50", ChargeState.YES, id="listed without its activity"),
+        pytest.param([(None, "5.00")], "5.00", "136.50", ChargeState.UNSEEN, id="another one without its activity"),
+        pytest.param([], "30.00", "0.00", ChargeState.YES, id="the adjusted amount is the fee"),
+        pytest.param([], None, "161.50", ChargeState.YES, id="the amount due is the one before plus fee"),
+        pytest.param([], None, "131.50", ChargeState.NO, id="the amount due is the one before"),
+        pytest.param([], "0", "131.50", ChargeState.NO, id="nothing adjusted"),
+        pytest.param([], "5.00", "131.50", ChargeState.UNSEEN, id="adjusted by something else"),
+        pytest.param([], None, "0.00", ChargeState.UNSEEN, id="paid meanwhile"),
+        pytest.param([], None, "200.00", ChargeState.UNSEEN, id="owing more than the fee explains"),
     ],
 )
 def test_an_invoice_says_whether_the_fee_is_charged(
-    adjustments: list[tuple[str | None, str]], adjusted: str | None, due: str, expected: Charged
+    adjustments: list[tuple[str | None, str]], adjusted: str | None, due: str, expected: ChargeState
 ) -> None:
     invoice = InvoiceBalance(
         invoice_number=NUMBER,

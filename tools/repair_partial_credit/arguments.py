@@ -12,7 +12,7 @@ _LINE = re.compile(r"(?P<line>[1-9]\d{0,9})(?P<part>:service)?=(?P<amount>\d{1,1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LineCredit:
     """What is to be credited of a line item: of its fee, or of its service fee (as refunds_partial names them)."""
 
     line: int
@@ -40,7 +40,7 @@ class Arguments:
         _ = self.wanted
 
     @cached_property
-    def wanted(self) -> tuple[Wanted, ...]:
+    def wanted(self) -> tuple[LineCredit, ...]:
         """What is to be credited, in the order it was typed. Raises UsageError where a line is not understood."""
         wanted = tuple(map(_parsed, self.lines))
         if len({(one.line, one.kind) for one in wanted}) < len(wanted):
@@ -48,9 +48,9 @@ class Arguments:
         return wanted
 
 
-def _parsed(text: str) -> Wanted:
+def _parsed(text: str) -> LineCredit:
     found = _LINE.fullmatch(text.strip())
     amount = Decimal(found["amount"]).quantize(Decimal("0.01")) if found else Decimal(0)
     if found is None or not amount:
         raise UsageError(f"--line {text!r} is not understood: expected like 89=10.00, or 89:service=1.50.")
-    return Wanted(int(found["line"]), SERVICE_FEE if found["part"] else FEE, amount)
+    return LineCredit(int(found["line"]), SERVICE_FEE if found["part"] else FEE, amount)

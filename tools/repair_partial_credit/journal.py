@@ -5,7 +5,7 @@ parked     CFS was asked and its answer was lost
 answered   CFS made the memo; our books do not have it yet
 done       our books have it
 refused    CFS did not make it
-not_made   a person said that CFS did not make it
+not_made   an operator confirmed that CFS did not make it
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from connectors.cfs import CfsSite
 from connectors.effects import ClaimLost
 from database.engine import Database
 from database.sql import statements
-from tools.repair_partial_credit.plan import Plan
+from tools.repair_partial_credit.plan import MemoPlan
 
 sql = statements(__package__)
 
@@ -30,8 +30,8 @@ UNKNOWN = ("intended", "parked")
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A partial credit in work."""
+class PartialCredit:
+    """A partial credit in progress."""
 
     id: int
     invoice_id: int
@@ -61,7 +61,7 @@ class Entry:
 
     @property
     def comment(self) -> str:
-        """What the memo says of itself in CFS: by it a person can tell it from others."""
+        """What the memo says of itself in CFS: by it it can be told from others."""
         return f"Partial credit {self.id} of invoice {self.invoice_id}"
 
     @property
@@ -75,13 +75,13 @@ class Entry:
         )
 
 
-def find_entry(session: Session, invoice_id: int) -> Entry | None:
-    """Give the partial credit of an invoice that is in work, if there is one."""
+def find_entry(session: Session, invoice_id: int) -> PartialCredit | None:
+    """Return the partial credit of an invoice that is in work, if there is one."""
     row = sql.run(session, "find_entry", invoice_id=invoice_id).one_or_none()
-    return Entry(**row._mapping) if row is not None else None
+    return PartialCredit(**row._mapping) if row is not None else None
 
 
-def intend(session: Session, made: Plan, *, reason: str, run_id: int | None, now: datetime) -> None:
+def intend(session: Session, made: MemoPlan, *, reason: str, run_id: int | None, now: datetime) -> None:
     """Note a memo before CFS is asked for it, and write its refund, so that the API gives no other meanwhile."""
     refund_id = write_refund(session, made.invoice_id, reason=reason, run_id=run_id, now=now)
     sql.run(
@@ -104,13 +104,13 @@ def write_refund(session: Session, invoice_id: int, *, reason: str, run_id: int 
     return int(sql.run(session, "insert_refund", **values).scalar_one())
 
 
-def close_unmade(session: Session, entry: Entry, state: str, *, why: str, run_id: int | None = None) -> None:
+def close_unmade(session: Session, entry: PartialCredit, state: str, *, why: str, run_id: int | None = None) -> None:
     """Close an entry of which CFS made nothing, and take its refund back."""
     move(session, entry, state, why=why, run_id=run_id)
     sql.run(session, "delete_refund", id=entry.refund_id)
 
 
-def still_intended(database: Database, entry: Entry) -> None:
+def still_intended(database: Database, entry: PartialCredit) -> None:
     """Make sure that an entry is still as its run noted it. Raises ClaimLost where a person or a run moved it on."""
     with database.begin() as session:
         now = find_entry(session, entry.invoice_id)
@@ -134,7 +134,7 @@ def read_entries(database: Database, invoice_id: int) -> list[Row[Any]]:
 
 def move(
     session: Session,
-    entry: Entry,
+    entry: PartialCredit,
     state: str,
     *,
     of: Iterable[str] = UNKNOWN,

@@ -14,7 +14,7 @@ from config.errors import UsageError
 from connectors.cfs import CfsSite, InvoiceLine
 from database.sql import statements
 from jobs.run.outcome import Table
-from tools.repair_partial_credit.arguments import SERVICE_FEE, Wanted
+from tools.repair_partial_credit.arguments import SERVICE_FEE, LineCredit
 
 sql = statements(__package__)
 
@@ -22,14 +22,14 @@ _UNCHANGED = "Nothing was changed."
 
 
 @dataclass(frozen=True)
-class Part:
+class CreditedPart:
     """What is credited of a line item.
 
     available  its amount less what was refunded of it earlier
     is_shared  whether the money goes on to a partner
     """
 
-    wanted: Wanted
+    wanted: LineCredit
     available: Decimal
     description: str
     account: str
@@ -37,7 +37,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Plan:
+class MemoPlan:
     """A credit memo to be made.
 
     is_current  whether the account still uses the CFS profile that the invoice was sent under
@@ -45,7 +45,7 @@ class Plan:
 
     invoice_id: int
     site: CfsSite
-    parts: tuple[Part, ...]
+    parts: tuple[CreditedPart, ...]
     is_current: bool
 
     @property
@@ -59,7 +59,7 @@ class Plan:
         return sum((part.wanted.amount for part in self.parts if part.is_shared), Decimal("0.00"))
 
     def cfs_lines(self) -> list[InvoiceLine]:
-        """Give the lines of the memo; the connector makes them negative."""
+        """Return the lines of the memo; the connector makes them negative."""
         return [InvoiceLine(part.description, part.wanted.amount, part.account) for part in self.parts]
 
     def as_json(self, refund_id: int) -> str:
@@ -89,7 +89,7 @@ class Plan:
 
 
 def lock_invoice(session: Session, invoice_id: int) -> Row[Any]:
-    """Give the invoice, locked until the transaction ends. Raises UsageError if there is none."""
+    """Return the invoice, locked until the transaction ends. Raises UsageError if there is none."""
     invoice = sql.run(session, "lock_invoice", id=invoice_id).one_or_none()
     if invoice is None:
         raise UsageError(f"There is no invoice {invoice_id}. {_UNCHANGED}")
@@ -105,8 +105,8 @@ def open_refunds(session: Session, invoice_id: int, own: int | None) -> Sequence
 
 
 def plan(
-    session: Session, invoice_id: int, wanted: Sequence[Wanted], today: date, *, own_refund: int | None = None
-) -> Plan:
+    session: Session, invoice_id: int, wanted: Sequence[LineCredit], today: date, *, own_refund: int | None = None
+) -> MemoPlan:
     """Return the credit memo to be made. Raises UsageError where it must not be, saying why and what is possible.
 
     own_refund  the refund that was written for it already; it does not stand in its own way
@@ -114,7 +114,7 @@ def plan(
     invoice = lock_invoice(session, invoice_id)
     _check_invoice(invoice, open_refunds(session, invoice_id, own_refund))
     parts = {(row.line, row.kind): row for row in sql.run(session, "read_lines", id=invoice_id, today=today)}
-    made = Plan(
+    made = MemoPlan(
         invoice_id,
         CfsSite(invoice.party or "", invoice.account or "", invoice.site or ""),
         tuple(_part(one, parts) for one in wanted),
@@ -169,7 +169,7 @@ def story_of(refund: Row[Any]) -> str:
     return f"refund {refund.id}{asked}{by}, which {state}"
 
 
-def _part(wanted: Wanted, parts: dict[tuple[int, str], Row[Any]]) -> Part:
+def _part(wanted: LineCredit, parts: dict[tuple[int, str], Row[Any]]) -> CreditedPart:
     found = parts.get((wanted.line, wanted.kind))
     what = f"the service fee of line {wanted.line}" if wanted.kind == SERVICE_FEE else f"line {wanted.line}"
     if found is None:
@@ -188,4 +188,4 @@ def _part(wanted: Wanted, parts: dict[tuple[int, str], Row[Any]]) -> Part:
         raise UsageError(
             f"The GL code of {what} ({found.gl_name or 'none'}) is not complete or not in force today. {_UNCHANGED}"
         )
-    return Part(wanted, available, found.description, found.gl, found.is_shared)
+    return CreditedPart(wanted, available, found.description, found.gl, found.is_shared)

@@ -16,7 +16,7 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tools.repair_partial_credit.arguments import Arguments
 from tools.repair_partial_credit.journal import (
-    Entry,
+    PartialCredit,
     close_unmade,
     find_entry,
     intend,
@@ -25,7 +25,7 @@ from tools.repair_partial_credit.journal import (
     still_intended,
     write_refund,
 )
-from tools.repair_partial_credit.plan import Plan, lock_invoice, open_refunds, plan, story_of
+from tools.repair_partial_credit.plan import MemoPlan, lock_invoice, open_refunds, plan, story_of
 
 sql = statements(__package__)
 
@@ -84,14 +84,14 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
     return outcome
 
 
-def _ask(context: RunContext, cfs: CfsClient, entry: Entry, arguments: Arguments) -> Outcome:
-    """Ask CFS for the memo. What it refuses is closed; an answer that was lost is parked for a person.
+def _ask(context: RunContext, cfs: CfsClient, entry: PartialCredit, arguments: Arguments) -> Outcome:
+    """Ask CFS for the memo. What it refuses is closed; an answer that was lost is parked.
 
     Directly before it is asked, the entry must still be this run's: a person may have said meanwhile that it was not
     made, and have begun another.
     """
 
-    def look() -> Observation[Plan]:
+    def look() -> Observation[MemoPlan]:
         """CFS cannot be asked for a memo whose number it chooses; the invoice can be judged once more.
 
         The API may have looked at it before our refund was there, and write its own after.
@@ -100,7 +100,7 @@ def _ask(context: RunContext, cfs: CfsClient, entry: Entry, arguments: Arguments
             made = plan(session, entry.invoice_id, arguments.wanted, context.today(), own_refund=entry.refund_id)
         return Observation(False, made)
 
-    def send(now: Plan) -> CreditMemo:
+    def send(now: MemoPlan) -> CreditMemo:
         return cfs.create_credit_memo(now.site, now.cfs_lines(), at=context.clock(), comments=entry.comment)
 
     try:
@@ -125,8 +125,8 @@ def _ask(context: RunContext, cfs: CfsClient, entry: Entry, arguments: Arguments
     return _answered(context, entry, memo)
 
 
-def _told_late(context: RunContext, entry: Entry, memo: CreditMemo) -> str:
-    """Say which memos there are now: the one that was made too late, and those the journal knows of the invoice."""
+def _told_late(context: RunContext, entry: PartialCredit, memo: CreditMemo) -> str:
+    """Return which memos there are now: the one that was made too late, and those the journal knows of the invoice."""
     known = "; ".join(
         f"entry {row.id} is {row.state}" + (f" with memo {row.memo} over {row.amount} CAD" if row.memo else "")
         for row in read_entries(context.database, entry.invoice_id)
@@ -138,8 +138,8 @@ def _told_late(context: RunContext, entry: Entry, memo: CreditMemo) -> str:
     )
 
 
-def _adopt(context: RunContext, cfs: CfsClient, entry: Entry, number: str) -> Outcome:
-    """Take the memo a person names for the one whose answer was lost, if CFS has it with that amount."""
+def _adopt(context: RunContext, cfs: CfsClient, entry: PartialCredit, number: str) -> Outcome:
+    """Take the memo the operator names for the one whose answer was lost, if CFS has it with that amount."""
     memo = cfs.get_credit_memo(entry.site, number)
     if memo is None:
         raise UsageError(f"CFS has no credit memo {number} on site {entry.cfs_site}. Nothing was changed.")
@@ -158,7 +158,7 @@ def _adopt(context: RunContext, cfs: CfsClient, entry: Entry, number: str) -> Ou
     return _answered(context, entry, memo)
 
 
-def _answered(context: RunContext, entry: Entry, memo: CreditMemo) -> Outcome:
+def _answered(context: RunContext, entry: PartialCredit, memo: CreditMemo) -> Outcome:
     with context.database.begin() as session:
         move(
             session,
@@ -171,7 +171,7 @@ def _answered(context: RunContext, entry: Entry, memo: CreditMemo) -> Outcome:
     return _finish(context, entry, memo.credit_memo_number, memo.remaining_amount)
 
 
-def _go_on(context: RunContext, entry: Entry, arguments: Arguments) -> Outcome:
+def _go_on(context: RunContext, entry: PartialCredit, arguments: Arguments) -> Outcome:
     """Finish one that died between the answer of CFS and our books; it begins nothing new."""
     assert entry.memo is not None and entry.remaining is not None
     if arguments.not_made or (arguments.memo and arguments.memo != entry.memo):
@@ -183,7 +183,7 @@ def _go_on(context: RunContext, entry: Entry, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def _finish(context: RunContext, entry: Entry, memo: str, remaining: Decimal) -> Outcome:
+def _finish(context: RunContext, entry: PartialCredit, memo: str, remaining: Decimal) -> Outcome:
     """Write credit, parts, account credit and invoice, and close the entry: one transaction."""
     now = naive_utc(context.clock())
     outcome = Outcome()
@@ -222,21 +222,21 @@ def _finish(context: RunContext, entry: Entry, memo: str, remaining: Decimal) ->
     return outcome
 
 
-def _let_go(context: RunContext, entry: Entry, arguments: Arguments) -> Outcome:
-    """Close one of which a person says that CFS did not make it."""
+def _let_go(context: RunContext, entry: PartialCredit, arguments: Arguments) -> Outcome:
+    """Close one of which the operator confirms that CFS did not make it."""
     with context.database.begin() as session:
         close_unmade(session, entry, "not_made", why=arguments.reason, run_id=context.run_id)
     return Outcome(notes=[f"Invoice {entry.invoice_id}: noted as not made: {entry.story}. A new one can be begun."])
 
 
-def _differs(entry: Entry, memo: CreditMemo) -> str | None:
+def _differs(entry: PartialCredit, memo: CreditMemo) -> str | None:
     total = abs(memo.total if memo.total is not None else memo.amount_due)
     if total == entry.amount:
         return None
     return f"Credit memo {memo.credit_memo_number} in CFS is over {total:.2f} (expected {entry.amount})."
 
 
-def _parked(entry: Entry, why: str) -> Reject:
+def _parked(entry: PartialCredit, why: str) -> Reject:
     command = f"repair pad-partial-credit {entry.invoice_id}"
     detail = (
         f"{why}: {entry.story}. CFS chose its number, so it cannot be looked up from here. Wait some minutes, because "

@@ -25,23 +25,23 @@ VOIDABLE = frozenset({"ACTIVE", "COMPLETE", "HOLD"})
 
 
 @dataclass
-class Begun:
-    """What came of it; `work` says whether there is an operation to work now."""
+class VoidStart:
+    """What came of it; `has_operation` says whether there is one to work now."""
 
     outcome: Outcome = field(default_factory=Outcome)
-    work: bool = False
+    has_operation: bool = False
 
 
-def begin_void(context: RunContext, arguments: VoidArguments, *, prefix: str) -> Begun:
+def begin_void(context: RunContext, arguments: VoidArguments, *, prefix: str) -> VoidStart:
     """Plan the void of one slip, or in a dry run without decisions write the plan to edit."""
     with context.database.begin() as session:
         hold_rows(session, arguments.slip)
         family = _family(session, arguments.slip, prefix)
-        if family.root.in_work is not None and family.root.in_work.kind == "void_transactions":
-            raise UsageError(f"The void of slip {arguments.slip} is under way already: a plain run goes on with it.")
+        if family.root.open_operation is not None and family.root.open_operation.kind == "void_transactions":
+            raise UsageError(f"The void of slip {arguments.slip} is in progress already: the next run continues it.")
         _refuse(family)
         if context.dry_run and not _can_be_read(arguments):
-            return Begun(_write(family, arguments))
+            return VoidStart(_write(family, arguments))
         if not arguments.decided:
             raise UsageError(
                 f"slips void {arguments.slip} needs --plan FILE, --cancel-all or --keep-all; "
@@ -59,7 +59,7 @@ def begin_void(context: RunContext, arguments: VoidArguments, *, prefix: str) ->
             run_id=context.run_id,
         )
         set_slip(session, arguments.slip, now=context.clock(), status="HOLD")
-    return Begun(work=True)
+    return VoidStart(has_operation=True)
 
 
 def _family(session: Session, number: str, prefix: str) -> Family:
@@ -108,7 +108,7 @@ def _write(family: Family, arguments: VoidArguments) -> Outcome:
 
 
 def _decisions(family: Family, arguments: VoidArguments) -> dict[str, str]:
-    """Give what to do with each invoice, by its id."""
+    """Return what to do with each invoice, by its id."""
     if arguments.plan is not None:
         decisions = read_plan(Path(arguments.plan), family)
     else:

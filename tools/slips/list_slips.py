@@ -1,4 +1,4 @@
-"""Show the slips in work, the step each is at, and what blocks it."""
+"""Show the slips in progress, the step each is at, and what blocks it."""
 
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
@@ -27,14 +27,14 @@ def _rows(family: Family) -> list[tuple[str, str, str, str, str, str]]:
     rows, before = [], ""
     due = due_for(family)
     for one in due:
-        work = one.slip.in_work
+        work = one.slip.open_operation
         blocked = one.refused or (f"waits for {one.waits_for}" if one.waits_for else before)
         state, step = (work.state, work.step or "none yet") if work else ("due", "none yet")
         rows.append((one.slip.number, one.slip.status, one.kind, state, step, (work.why if work else None) or blocked))
         before = f"waits for the {one.kind} of slip {one.slip.number}"
     known = {one.slip.number for one in due}
     for slip in family.members:
-        if slip.in_work is not None and slip.number not in known:
-            work = slip.in_work
+        if slip.open_operation is not None and slip.number not in known:
+            work = slip.open_operation
             rows.append((slip.number, slip.status, work.kind, work.state, work.step or "none yet", work.why or ""))
     return rows

@@ -38,6 +38,6 @@ def void_in_cfs(
     checkpoint  called with a name at every point where the process may die
     """
     begun = begin_void(context, arguments, prefix=prefix)
-    if begun.work:
+    if begun.has_operation:
         begun.outcome += work_slips(context, Arguments(slip=arguments.slip), cfs, prefix=prefix, checkpoint=checkpoint)
     return begun.outcome

@@ -24,7 +24,7 @@ def write_plan(path: Path, family: Family) -> None:
 
 
 def read_plan(path: Path, family: Family) -> dict[str, str]:
-    """Give the decision by invoice id. Raises UsageError naming everything that is wrong with the plan."""
+    """Return the decision by invoice id. Raises UsageError naming everything that is wrong with the plan."""
     try:
         plan = json.loads(path.read_text(encoding="utf-8"))
         rows = [(dict(one), one["invoice"], one["decision"]) for one in plan["invoices"]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
-from tasks.routing_slip_recreate.family.model import Family, Slip
+from tasks.routing_slip_recreate.family.model import Family, RoutingSlip
 
 OPEN_SPENDING = frozenset({"APPROVED", "CREATED", "PAID"})
 AUTHORIZED = {"REFUND_AUTHORIZED": "refund", "WRITE_OFF_AUTHORIZED": "write_off"}
@@ -19,23 +19,23 @@ _UNTOLD = (
 
 
 @dataclass(frozen=True)
-class Due:
+class DueOperation:
     """Work that is due for a slip.
 
     waits_for  what has to happen first, elsewhere; the slip is left as it is
-    refused    what a person has to do, because no run ever can
+    refused    what has to be done by hand, because no run ever can
     """
 
     kind: str
-    slip: Slip
+    slip: RoutingSlip
     waits_for: str = ""
     refused: str = ""
 
 
-def due_for(family: Family, named: str | None = None) -> list[Due]:
-    """Give what is due for a family, in order.
+def due_for(family: Family, named: str | None = None) -> list[DueOperation]:
+    """Return what is due for a family, in order.
 
-    named  a slip that a person asked for: a link that was left half done by another job is looked at again
+    named  a slip that was asked for by name: a link that was left half done by another job is looked at again
     """
     links = [one for child in family.children if (one := _link(family, child, named))]
     own = _own(family)
@@ -54,8 +54,8 @@ def due_for(family: Family, named: str | None = None) -> list[Due]:
     ]
 
 
-def linked_since_bounce(family: Family) -> tuple[Slip, ...] | None:
-    """Give the children that were linked to pay for the parent's bounced deposit, rather than being part of it.
+def linked_since_bounce(family: Family) -> tuple[RoutingSlip, ...] | None:
+    """Return the children that were linked to pay for the parent's bounced deposit, rather than being part of it.
 
     When a slip bounces, the API takes the totals of all its members off the balance; a child that is linked later adds
     its own. None where the balance does not tell which of the children not yet worked came later.
@@ -73,14 +73,14 @@ def linked_since_bounce(family: Family) -> tuple[Slip, ...] | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def spent(slip: Slip) -> Decimal:
-    """Give what the slip's transactions take, the NSF fees left out."""
+def spent(slip: RoutingSlip) -> Decimal:
+    """Return what the slip's transactions take, the NSF fees left out."""
     return sum(
         (one.total for one in slip.invoices if one.status in OPEN_SPENDING and not one.is_nsf_fee), Decimal("0.00")
     )
 
 
-def _link(family: Family, child: Slip, named: str | None) -> Due | None:
+def _link(family: Family, child: RoutingSlip, named: str | None) -> DueOperation | None:
     if child.status != "LINKED" or child.account is None:
         return None
     begun = child.begun("link")
@@ -89,20 +89,20 @@ def _link(family: Family, child: Slip, named: str | None) -> Due | None:
     refused = ""
     if family.root.account is not None and family.root.account.status == "INACTIVE":
         refused = f"the CFS account of its parent {family.root.number} is INACTIVE: no receipt can be made there"
-    return Due("link", child, _profile(child) or _profile(family.root), refused)
+    return DueOperation("link", child, _profile(child) or _profile(family.root), refused)
 
 
-def _own(family: Family) -> Due | None:
-    """Give what is due for the parent itself."""
+def _own(family: Family) -> DueOperation | None:
+    """Return what is due for the parent itself."""
     slip = family.root
     if slip.begun("void_transactions"):
-        return Due("void_transactions", slip) if slip.status == "HOLD" else None
+        return DueOperation("void_transactions", slip) if slip.status == "HOLD" else None
     if slip.account is None:
         return None
     if slip.status == "VOID":
         return _void(slip)
     if slip.status == "NSF":
-        return Due("nsf", slip, waits_for=_profile(slip)) if nsf_is_due(family) else None
+        return DueOperation("nsf", slip, waits_for=_profile(slip)) if nsf_is_due(family) else None
     if slip.status == "CORRECTION":
         return _correction(slip)
     if slip.status in AUTHORIZED:
@@ -110,7 +110,7 @@ def _own(family: Family) -> Due | None:
     return None
 
 
-def _void(slip: Slip) -> Due | None:
+def _void(slip: RoutingSlip) -> DueOperation | None:
     assert slip.account is not None
     if slip.account.status == "INACTIVE" or slip.was_done("void", "void_transactions"):
         return None
@@ -120,7 +120,7 @@ def _void(slip: Slip) -> Due | None:
             f"the slip is VOID and has {len(slip.invoices)} transactions, so its receipt stays as it is. Decide about "
             f"each of them: slips void {slip.number} --dry-run writes the plan to edit"
         )
-    return Due("void", slip, waits_for=_profile(slip), refused=refused)
+    return DueOperation("void", slip, waits_for=_profile(slip), refused=refused)
 
 
 def nsf_is_due(family: Family) -> bool:
@@ -144,7 +144,7 @@ def nsf_is_due(family: Family) -> bool:
     )
 
 
-def _correction(slip: Slip) -> Due | None:
+def _correction(slip: RoutingSlip) -> DueOperation | None:
     assert slip.account is not None
     if slip.account.status == "INACTIVE":
         return None
@@ -155,10 +155,10 @@ def _correction(slip: Slip) -> Due | None:
         waits_for = f"CREATE_INVOICES (19:00): {', '.join(approved)} is APPROVED and not in CFS yet"
     if slip.total <= 0 and not begun:
         refused = f"the corrected total is {slip.total}, and CFS takes no receipt over that: void the slip instead"
-    return Due("correction", slip, waits_for, refused)
+    return DueOperation("correction", slip, waits_for, refused)
 
 
-def _adjustment(family: Family, kind: str) -> Due | None:
+def _adjustment(family: Family, kind: str) -> DueOperation | None:
     slip = family.root
     begun = slip.was_sent(kind)
     if slip.cas_mismatch or (slip.remaining <= 0 and not begun):
@@ -177,10 +177,10 @@ def _adjustment(family: Family, kind: str) -> Due | None:
             f"{', '.join(unknown)} is owed and has no reference in force, so no job will settle it: give it a "
             "reference, or cancel it, in the pay database"
         )
-    return Due(kind, slip, waits_for, refused)
+    return DueOperation(kind, slip, waits_for, refused)
 
 
-def _profile(slip: Slip) -> str:
+def _profile(slip: RoutingSlip) -> str:
     if slip.account is None or slip.account.status == "PENDING" or slip.account.site is None:
         return f"CREATE_CFS_ACCOUNTS: slip {slip.number} has no complete profile in CFS yet"
     return ""

@@ -78,13 +78,13 @@ class Operation:
     step: str | None = None
 
     @property
-    def in_work(self) -> bool:
+    def is_open(self) -> bool:
         """Whether it is neither done nor dropped."""
         return self.state in {"planned", "running", "parked"}
 
 
 @dataclass(frozen=True)
-class Slip:
+class RoutingSlip:
     """A routing slip. `refunded` is what refunds and write-offs took out of it until now."""
 
     number: str
@@ -102,16 +102,16 @@ class Slip:
     operations: tuple[Operation, ...] = ()
 
     @property
-    def in_work(self) -> Operation | None:
-        """The operation that is in work, if one is."""
-        return next((one for one in self.operations if one.in_work), None)
+    def open_operation(self) -> Operation | None:
+        """The operation in progress, if there is one."""
+        return next((one for one in self.operations if one.is_open), None)
 
     def begun(self, kind: str) -> Operation | None:
-        """The operation in work, if it is of this kind."""
-        return self.in_work if self.in_work is not None and self.in_work.kind == kind else None
+        """The operation in progress, if it is of this kind."""
+        return self.open_operation if self.open_operation is not None and self.open_operation.kind == kind else None
 
     def was_sent(self, kind: str) -> bool:
-        """Whether an operation of this kind is in work and a change of its was ever on its way to CFS."""
+        """Whether an operation of this kind is in progress and sent a change to CFS."""
         begun = self.begun(kind)
         return begun is not None and begun.sent
 
@@ -130,11 +130,11 @@ class Slip:
 class Family:
     """A slip that has no parent, with its children in the order in which they were made."""
 
-    root: Slip
-    children: tuple[Slip, ...] = ()
+    root: RoutingSlip
+    children: tuple[RoutingSlip, ...] = ()
 
     @property
-    def members(self) -> tuple[Slip, ...]:
+    def members(self) -> tuple[RoutingSlip, ...]:
         """The parent, then the children."""
         return (self.root, *self.children)
 
@@ -144,10 +144,10 @@ class Family:
         return tuple(invoice for slip in self.members for invoice in slip.invoices)
 
     @property
-    def linked(self) -> tuple[Slip, ...]:
+    def linked(self) -> tuple[RoutingSlip, ...]:
         """The children whose deposit has reached the parent's site."""
         return tuple(child for child in self.children if child.account is not None and not child.account.is_open)
 
-    def slip(self, number: str) -> Slip:
-        """Give a member."""
+    def slip(self, number: str) -> RoutingSlip:
+        """Return a member."""
         return next(slip for slip in self.members if slip.number == number)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from config.errors import UsageError
 from connectors.cfs import CfsSite
 from database.sql import statements
-from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, SlipAccount, SlipInvoice
+from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip, SlipAccount, SlipInvoice
 
 sql = statements(__package__)
 
 
 def choose_families(session: Session, slip: str | None) -> list[str]:
-    """Give the parents' numbers of all families that may need work, or of the one with this slip.
+    """Return the parents' numbers of all families that may need work, or of the one with this slip.
 
     Raises UsageError if there is no such slip.
     """
@@ -27,7 +27,7 @@ def choose_families(session: Session, slip: str | None) -> list[str]:
 
 
 def read_family(session: Session, root: str, *, prefix: str) -> Family | None:
-    """Give a family, or None where there is no such slip.
+    """Return a family, or None where there is no such slip.
 
     prefix  the start of our invoice numbers in CFS
     """
@@ -48,7 +48,7 @@ def read_family(session: Session, root: str, *, prefix: str) -> Family | None:
 
 
 def cfs_number(prefix: str, invoice_id: int) -> str:
-    """Give the number that an invoice of a slip has in CFS (docs/specs/cfs-api.md section 5)."""
+    """Return the number that an invoice of a slip has in CFS (docs/specs/cfs-api.md section 5)."""
     return f"{prefix}{invoice_id:08d}"
 
 
@@ -69,12 +69,12 @@ def _invoice(row: Row[Any], prefix: str) -> SlipInvoice:
     )
 
 
-def _slip(row: Row[Any], invoices: list[SlipInvoice], operations: list[Operation]) -> Slip:
+def _slip(row: Row[Any], invoices: list[SlipInvoice], operations: list[Operation]) -> RoutingSlip:
     account = None
     if row.account_id is not None:
         parts = (row.cfs_party or "", row.cfs_account or "", row.cfs_site or "")
         account = SlipAccount(row.account_id, row.account_status, CfsSite(*parts) if all(parts) else None)
-    return Slip(
+    return RoutingSlip(
         number=row.number,
         status=row.status,
         total=row.total,

@@ -5,11 +5,11 @@ are committed in the transaction that closes the operation and brings the pay ta
 """
 
 from tasks.routing_slip_recreate.journal.journal import (
-    Journal,
+    OperationJournal,
     SlipChanged,
     drop_operation,
     open_operation,
     park_operation,
 )
 
-__all__ = ["Journal", "SlipChanged", "drop_operation", "open_operation", "park_operation"]
+__all__ = ["OperationJournal", "SlipChanged", "drop_operation", "open_operation", "park_operation"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from config.errors import PayJobsError, SourceUnavailable
 from connectors.effects import ClaimLost
 from database.sql import statements
-from tasks.routing_slip_recreate.steps.base import Json, Seen, Step
+from tasks.routing_slip_recreate.steps.base import CfsStep, Json, StepState
 
 sql = statements(__package__)
 
@@ -19,23 +19,23 @@ sql = statements(__package__)
 def open_operation(
     session: Session, *, slip: str, kind: str, plan: Json, run_id: int | None, reason: str | None = None
 ) -> int:
-    """Begin an operation, or go on with the one of this kind that is in work; gives its id."""
+    """Begin an operation, or continue the one of this kind that is in progress and return its id."""
     row = sql.run(
         session, "open_operation", slip=slip, kind=kind, plan=json.dumps(plan), reason=reason, run_id=run_id
     ).one_or_none()
     if row is None:
-        raise PayJobsError(f"Slip {slip} has another operation in work than {kind}; see `slips list`.")
+        raise PayJobsError(f"Slip {slip} has an operation other than {kind} in progress: `slips list` shows it.")
     found: int = row.id
     return found
 
 
 def park_operation(session: Session, *, slip: str, kind: str, why: str, run_id: int | None) -> None:
-    """Leave what is in work on a slip, or was about to begin, to a person."""
+    """Park what is in progress on a slip, or was about to begin: it needs a decision."""
     sql.run(session, "park_operation", slip=slip, kind=kind, why=why, run_id=run_id)
 
 
 def drop_operation(session: Session, operation_id: int, *, why: str, run_id: int | None) -> None:
-    """Let go of an operation."""
+    """Drop an operation."""
     sql.run(session, "end_operation", id=operation_id, state="dropped", why=why, run_id=run_id)
 
 
@@ -43,7 +43,7 @@ class SlipChanged(SourceUnavailable):
     """Nothing was sent: the next run judges the slip anew."""
 
 
-class Journal:
+class OperationJournal:
     """One operation and its steps.
 
     What is about to be sent is committed before it is sent, and with it the plan and what became of the steps before
@@ -79,11 +79,11 @@ class Journal:
             operation = self._write(session)
         self._id = operation
 
-    def mark(self, number: int, step: Step, seen: Seen) -> None:
+    def mark(self, number: int, step: CfsStep, seen: StepState) -> None:
         """Note a step that needs no sending."""
         self._note("mark_step", step, number=number, found=seen.found, **self._asked(step))
 
-    def intend(self, number: int, step: Step, seen: Seen) -> None:
+    def intend(self, number: int, step: CfsStep, seen: StepState) -> None:
         """Commit a step before it is sent."""
         self._note("intend_step", step, number=number, found=seen.found, **self._asked(step))
         self.save()
@@ -108,7 +108,7 @@ class Journal:
                 "sent."
             )
 
-    def answer(self, step: Step, state: str, answer: Json) -> None:
+    def answer(self, step: CfsStep, state: str, answer: Json) -> None:
         """Note what became of a step: done, lost or refused."""
         self._is_begun = True
         self._note("answer_step", step, state=state, answer=json.dumps(answer))
@@ -120,7 +120,7 @@ class Journal:
             self._noted.clear()
 
     def close(self, session: Session, *, why: str | None = None) -> None:
-        """Say that the operation is done, inside the transaction that does the last of it."""
+        """Mark the operation as done, inside the transaction that does the last of it."""
         operation = self._write(session)
         sql.run(session, "end_operation", id=operation, state="done", why=why, run_id=self._run_id)
 
@@ -132,8 +132,8 @@ class Journal:
                 self._intended = {name: values[name] for name in ("kind", "subject")} | {"attempts": row.scalar_one()}
         return operation
 
-    def _asked(self, step: Step) -> dict[str, Any]:
+    def _asked(self, step: CfsStep) -> dict[str, Any]:
         return {"request": json.dumps(step.request), "run_id": self._run_id}
 
-    def _note(self, statement: str, step: Step, **values: Any) -> None:
+    def _note(self, statement: str, step: CfsStep, **values: Any) -> None:
         self._noted.append((statement, {"kind": step.kind, "subject": step.subject, **values}))

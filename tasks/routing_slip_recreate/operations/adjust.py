@@ -10,66 +10,72 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReceiptActivity
-from tasks.routing_slip_recreate.operations.base import Held, OperationKind, Plan, Work, live_receipts
+from tasks.routing_slip_recreate.operations.base import (
+    DepositReceipt,
+    OperationInputs,
+    OperationKind,
+    OperationPlan,
+    live_receipts,
+)
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
-from tasks.routing_slip_recreate.steps.base import Undecided, told
+from tasks.routing_slip_recreate.steps.base import StateConflict, receipt_words
 from tasks.routing_slip_recreate.steps.receipts import adjust_receipt, adjusted_amount
 
 ACTIVITIES = {"REFUND_AUTHORIZED": ReceiptActivity.REFUND, "WRITE_OFF_AUTHORIZED": ReceiptActivity.WRITE_OFF}
 
 
-class Mismatch(Undecided):
-    """Our balance and the receipts in CFS disagree; the slip is flagged and left alone until a person clears it."""
+class BalanceMismatch(StateConflict):
+    """Our balance and the receipts in CFS disagree; the slip is flagged and left alone until the flag is cleared."""
 
 
-def plan(work: Work) -> Plan:
+def plan(inputs: OperationInputs) -> OperationPlan:
     """Take from each receipt what is left of it: as an earlier run planned it, else as CFS has it now."""
-    if work.earlier is not None and work.earlier.sent:
-        planned: dict[str, dict[str, Any]] = work.earlier.plan["adjustments"]
+    if inputs.earlier is not None and inputs.earlier.sent:
+        planned: dict[str, dict[str, Any]] = inputs.earlier.plan["adjustments"]
     else:
-        receipts = [one for one in live_receipts(work, work.family.members) if not one.receipt.is_reversed]
-        _compare(work, receipts)
+        receipts = [one for one in live_receipts(inputs, inputs.family.members) if not one.receipt.is_reversed]
+        _compare(inputs, receipts)
         planned = {
             one.number: {"amount": str(one.receipt.unapplied_amount), "before": str(adjusted_amount(one.receipt))}
             for one in receipts
             if one.receipt.unapplied_amount
         }
-    site, activity = work.slip.site, ACTIVITIES[work.slip.status]
+    site, activity = inputs.slip.site, ACTIVITIES[inputs.slip.status]
     steps = tuple(
         adjust_receipt(site, number, Decimal(one["amount"]), before=Decimal(one["before"]), activity=activity)
         for number, one in planned.items()
     )
-    return Plan(steps, facts={"adjustments": planned}, receipts=tuple(planned))
+    return OperationPlan(steps, facts={"adjustments": planned}, receipts=tuple(planned))
 
 
-def close(session: Session, work: Work, plan: Plan) -> list[str]:
+def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> list[str]:
     """What left CFS is handed over, and no longer ours to spend."""
-    fresh = lock_family(session, work).root
-    require(fresh, status=work.slip.status)
+    fresh = lock_family(session, inputs).root
+    require(fresh, status=inputs.slip.status)
     for number in plan.receipts:
-        receipt = work.look.receipt(fresh.site, number)
+        receipt = inputs.view.receipt(fresh.site, number)
         if receipt is None or receipt.unapplied_amount:
-            raise Undecided(
-                cfs=f"receipt {number} is {told(receipt)}",
+            raise StateConflict(
+                cfs=f"receipt {number} is {receipt_words(receipt)}",
                 ours="all that was left of it has left it",
                 repair=f"find out what put money back into receipt {number}, and take it out again",
             )
     planned = plan.facts["adjustments"]
     assert isinstance(planned, dict)
     adjusted = sum((Decimal(one["amount"]) for one in planned.values()), Decimal(0))
-    set_slip(session, fresh.number, now=work.now, remaining_change=-adjusted, refund_change=adjusted)
+    set_slip(session, fresh.number, now=inputs.now, remaining_change=-adjusted, refund_change=adjusted)
     if fresh.remaining != adjusted:
         return [f"its balance was changed to {fresh.remaining} meanwhile; {adjusted:.2f} left CFS, and the rest stays"]
     return []
 
 
-def _compare(work: Work, held: list[Held]) -> None:
-    """Hold our balance against CFS, to the cent. Raises Mismatch (section 3.6, steps 3 and 4).
+def _compare(inputs: OperationInputs, held: list[DepositReceipt]) -> None:
+    """Hold our balance against CFS, to the cent. Raises BalanceMismatch (section 3.6, steps 3 and 4).
 
     A deposit that bounced counts on neither side. What earlier refunds took out is gone on both: CFS has it neither as
     unapplied nor at an invoice, and our slips hold it as their refund amount.
     """
-    family = work.family
+    family = inputs.family
     applied = sum((one.net_paid for one in family.invoices if one.status == "PAID"), Decimal(0))
     deposited = sum((one.slip.total for one in held), Decimal(0))
     unapplied = sum((one.receipt.unapplied_amount for one in held), Decimal(0))
@@ -79,9 +85,9 @@ def _compare(work: Work, held: list[Held]) -> None:
     left = deposited - applied - taken_out
     if listed == (applied > 0) and left == unapplied == family.root.remaining and taken_out == left_cfs:
         return
-    raise Mismatch(
+    raise BalanceMismatch(
         cfs="; ".join(
-            f"receipt {one.number} is {told(one.receipt)}, {adjusted_amount(one.receipt):.2f} have left it"
+            f"receipt {one.number} is {receipt_words(one.receipt)}, {adjusted_amount(one.receipt):.2f} have left it"
             for one in held
         )
         or "no receipt is open",

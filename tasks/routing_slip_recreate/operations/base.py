@@ -8,15 +8,15 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import CfsSite, InvoiceLine, Receipt, ReversalComment, ReversalReason
-from tasks.routing_slip_recreate.cfs_view import Look, Versions, versions
-from tasks.routing_slip_recreate.family.model import Family, Operation, Slip, SlipInvoice
+from tasks.routing_slip_recreate.cfs_view import CfsView, ReceiptVersions, versions
+from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip, SlipInvoice
 from tasks.routing_slip_recreate.numbers import receipt_number
-from tasks.routing_slip_recreate.steps.base import Json, Step, Undecided
+from tasks.routing_slip_recreate.steps.base import CfsStep, Json, StateConflict
 from tasks.routing_slip_recreate.steps.receipts import reverse_receipt
 
 
 @dataclass(frozen=True)
-class Fee:
+class NsfFee:
     """The NSF fee as the pay database defines it, in CAD (filing type NSF of product BCR)."""
 
     schedule_id: int
@@ -32,7 +32,7 @@ class Fee:
 
 
 @dataclass(frozen=True)
-class Work:
+class OperationInputs:
     """What an operation is planned from.
 
     slip           the slip it is about: the parent, or for a link the child
@@ -44,17 +44,17 @@ class Work:
     """
 
     family: Family
-    slip: Slip
+    slip: RoutingSlip
     earlier: Operation | None
-    look: Look
+    view: CfsView
     now: datetime
     prefix: str
-    nsf_fee: Callable[[], Fee]
+    nsf_fee: Callable[[], NsfFee]
     new_invoice: Callable[[], int]
 
 
 @dataclass(frozen=True)
-class Plan:
+class OperationPlan:
     """The steps of an operation, and what its last local write needs to know.
 
     facts     kept with the plan in the journal
@@ -62,7 +62,7 @@ class Plan:
     payable   the invoices that the steps pay
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[CfsStep, ...]
     facts: Json = field(default_factory=dict)
     receipts: tuple[str, ...] = ()
     payable: tuple[SlipInvoice, ...] = ()
@@ -79,56 +79,56 @@ class OperationKind:
     """One kind of operation.
 
     plan    decides the steps from what is known; reads CFS through the work's look, changes nothing
-    close   the last local write, inside the transaction that closes the journal; gives what a person should know
+    close   the last local write, inside the transaction that closes the journal; returns what needs attention
     takes   whether the plan takes something that nobody will use again; it is committed before anything else
     """
 
     name: str
     counted_as: str
-    plan: Callable[[Work], Plan]
-    close: Callable[[Session, Work, Plan], list[str]]
+    plan: Callable[[OperationInputs], OperationPlan]
+    close: Callable[[Session, OperationInputs, OperationPlan], list[str]]
     takes: bool = False
 
 
 @dataclass(frozen=True)
-class Held:
+class DepositReceipt:
     """The receipt on the parent's site that holds, or held, a member's deposit."""
 
-    slip: Slip
+    slip: RoutingSlip
     number: str
     receipt: Receipt
 
 
-def own_versions(work: Work, *, ahead: bool = False) -> Versions:
-    """Find the receipts of the parent."""
-    slip = work.family.root
-    return versions(work.look, slip.site, slip.number, linked=False, version=slip.version, ahead=ahead)
+def own_versions(inputs: OperationInputs, *, ahead: bool = False) -> ReceiptVersions:
+    """Return the receipts of the parent."""
+    slip = inputs.family.root
+    return versions(inputs.view, slip.site, slip.number, linked=False, version=slip.version, ahead=ahead)
 
 
-def live_receipts(work: Work, members: tuple[Slip, ...]) -> list[Held]:
-    """Give the receipt of each member on the parent's site; a reversed one where none is open.
+def live_receipts(inputs: OperationInputs, members: tuple[RoutingSlip, ...]) -> list[DepositReceipt]:
+    """Return the receipt of each member on the parent's site; a reversed one where none is open.
 
-    Raises Undecided where a deposit is there twice, or not at all: a slip that is linked and has no receipt under its
-    parent is one that another job left between two calls, and is never taken for one without money.
+    Raises StateConflict where a deposit is there twice, or not at all: a linked slip without a receipt under its parent
+    was left by another job between two calls, and is never taken for one without money.
     """
-    site, found = work.family.root.site, []
+    site, found = inputs.family.root.site, []
     for slip in members:
         linked = slip.parent is not None
-        there = versions(work.look, site, slip.number, linked=linked, version=slip.version)
-        found.append(Held(slip, *the_receipt(there, site, slip, linked=linked)))
+        there = versions(inputs.view, site, slip.number, linked=linked, version=slip.version)
+        found.append(DepositReceipt(slip, *the_receipt(there, site, slip, linked=linked)))
     return found
 
 
 def the_receipt(
-    there: Versions, site: CfsSite, slip: Slip, *, linked: bool, may_lead: bool = False
+    there: ReceiptVersions, site: CfsSite, slip: RoutingSlip, *, linked: bool, may_lead: bool = False
 ) -> tuple[str, Receipt]:
-    """Give the receipt that holds a slip's deposit, or its last one where all are reversed.
+    """Return the receipt that holds a slip's deposit, or its last one where all are reversed.
 
     may_lead  whether our version may be ahead of CFS with nothing open, as a correction that died leaves it
     """
     expected = receipt_number(slip.number, linked=linked, version=slip.version)
     if not there.open and (there.highest is None or (there.highest < slip.version and not may_lead)):
-        raise Undecided(
+        raise StateConflict(
             cfs=f"there is no receipt {expected} on site {site.site}, and none of an earlier version is open",
             ours=f"it holds the deposit of {slip.total} of slip {slip.number}",
             repair="find out under which number or site the deposit is, and correct the slip's version or CFS account"
@@ -136,7 +136,7 @@ def the_receipt(
         )
     if len(there.open) > 1:
         names = [receipt_number(slip.number, linked=linked, version=one) for one in there.open]
-        raise Undecided(
+        raise StateConflict(
             cfs=f"receipts {' and '.join(names)} are both open",
             ours=f"slip {slip.number} is one deposit of {slip.total}",
             repair="reverse in CFS the one that is wrong",
@@ -146,9 +146,9 @@ def the_receipt(
 
 
 def reversals(
-    work: Work, members: tuple[Slip, ...], reason: ReversalReason, comment: ReversalComment
-) -> tuple[Step, ...]:
+    inputs: OperationInputs, members: tuple[RoutingSlip, ...], reason: ReversalReason, comment: ReversalComment
+) -> tuple[CfsStep, ...]:
     """Plan to reverse the receipts of some members, the parent's last: it is the anchor of every look."""
-    receipts = live_receipts(work, members)
-    site = work.family.root.site
+    receipts = live_receipts(inputs, members)
+    site = inputs.family.root.site
     return tuple(reverse_receipt(site, one.number, reason, comment) for one in reversed(receipts))

@@ -14,9 +14,9 @@ from connectors.cfs import Receipt, ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.family.model import SlipInvoice
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.operations.base import (
+    OperationInputs,
     OperationKind,
-    Plan,
-    Work,
+    OperationPlan,
     live_receipts,
     own_versions,
     the_receipt,
@@ -24,7 +24,7 @@ from tasks.routing_slip_recreate.operations.base import (
 from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
 from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
-from tasks.routing_slip_recreate.steps.base import Undecided, told
+from tasks.routing_slip_recreate.steps.base import StateConflict, receipt_words
 from tasks.routing_slip_recreate.steps.receipts import (
     adjusted_amount,
     apply_receipt,
@@ -33,14 +33,14 @@ from tasks.routing_slip_recreate.steps.receipts import (
 )
 
 
-def plan(work: Work) -> Plan:
+def plan(inputs: OperationInputs) -> OperationPlan:
     """Reverse, create, and apply the slip's receipt and its children's to each invoice in turn."""
-    slip = work.slip
-    old, new = _versions(work)
+    slip = inputs.slip
+    old, new = _versions(inputs)
     receipt = receipt_number(slip.number, linked=False, version=new)
-    children = [one.number for one in live_receipts(work, work.family.linked) if not one.receipt.is_reversed]
+    children = [one.number for one in live_receipts(inputs, inputs.family.linked) if not one.receipt.is_reversed]
     payable = tuple(one for one in slip.invoices if _is_payable(one))
-    return Plan(
+    return OperationPlan(
         steps=(
             reverse_receipt(
                 slip.site,
@@ -65,15 +65,15 @@ def _is_payable(invoice: SlipInvoice) -> bool:
     return invoice.status == "PAID" or (invoice.status == "CREATED" and invoice.reference_id is not None)
 
 
-def _versions(work: Work) -> tuple[int, int]:
-    """Give the version to take back and the one to make: the latter may be there from a run that died."""
-    slip = work.slip
-    there = own_versions(work, ahead=True)
+def _versions(inputs: OperationInputs) -> tuple[int, int]:
+    """Return the version to take back and the one to make: the latter may be there from a run that died."""
+    slip = inputs.slip
+    there = own_versions(inputs, ahead=True)
     _, receipt = the_receipt(there, slip.site, slip, linked=False, may_lead=True)
     if not there.open:
-        _refuse_lost_deposit(work, receipt)
+        _refuse_lost_deposit(inputs, receipt)
     else:
-        _refuse_refunded(work, there.found[there.open[0]])
+        _refuse_refunded(inputs, there.found[there.open[0]])
     highest = there.highest
     assert highest is not None
     made = there.open == [highest] and highest > slip.version and receipt.receipt_amount == slip.total
@@ -82,45 +82,45 @@ def _versions(work: Work) -> tuple[int, int]:
     return (there.open[0] if there.open else highest), highest + 1
 
 
-def _refuse_lost_deposit(work: Work, receipt: Receipt) -> None:
-    """A frozen account is that of a slip whose deposit bounced or was voided: it is not made anew. Raises Undecided."""
-    slip = work.slip
-    begun = work.earlier is not None and work.earlier.sent
+def _refuse_lost_deposit(inputs: OperationInputs, receipt: Receipt) -> None:
+    """Refuse to make the deposit of a frozen account anew: it bounced or was voided. Raises StateConflict."""
+    slip = inputs.slip
+    begun = inputs.earlier is not None and inputs.earlier.sent
     if slip.account is not None and slip.account.status == "FREEZE" and not begun:
-        raise Undecided(
-            cfs=f"receipt {receipt.receipt_number} is {told(receipt)}, as are those before it",
+        raise StateConflict(
+            cfs=f"receipt {receipt.receipt_number} is {receipt_words(receipt)}, as are those before it",
             ours=f"the deposit of slip {slip.number} bounced or was voided (its CFS account is FREEZE), and is now "
             f"corrected to {slip.total}",
             repair=f"if the {slip.total} were really paid in, make their receipt in CFS under the next number",
         )
 
 
-def _refuse_refunded(work: Work, receipt: Receipt) -> None:
-    """A receipt that a refund took money out of is not made anew over the whole total. Raises Undecided."""
+def _refuse_refunded(inputs: OperationInputs, receipt: Receipt) -> None:
+    """A receipt that a refund took money out of is not made anew over the whole total. Raises StateConflict."""
     gone = adjusted_amount(receipt)
     if gone:
-        raise Undecided(
-            cfs=f"receipt {receipt.receipt_number} is {told(receipt)}, and {gone:.2f} have left it",
-            ours=f"slip {work.slip.number} is corrected to {work.slip.total}, which would bring that money back",
+        raise StateConflict(
+            cfs=f"receipt {receipt.receipt_number} is {receipt_words(receipt)}, and {gone:.2f} have left it",
+            ours=f"slip {inputs.slip.number} is corrected to {inputs.slip.total}, which would bring that money back",
             repair="correct the slip in CFS by hand: its receipt cannot be made anew without what was refunded",
         )
 
 
-def close(session: Session, work: Work, plan: Plan) -> list[str]:
+def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> list[str]:
     """The new version is ours too, and what CFS applied is what our receipts say."""
-    fresh = lock_family(session, work)
+    fresh = lock_family(session, inputs)
     slip = fresh.root
     require(slip, status="CORRECTION")
     version = plan.facts["version"]
     assert isinstance(version, int)
     gone = [receipt_number(slip.number, linked=False, version=one) for one in range(1, version)]
-    sync_receipts(session, work, fresh, plan.receipts, gone=gone)
-    notes = settle_invoices(session, work, fresh, plan.payable)
+    sync_receipts(session, inputs, fresh, plan.receipts, gone=gone)
+    notes = settle_invoices(session, inputs, fresh, plan.payable)
     if slip.total != Decimal(str(plan.facts["total"])):
-        set_slip(session, slip.number, now=work.now, version=version)
+        set_slip(session, slip.number, now=inputs.now, version=version)
         return [*notes, f"its total was changed again to {slip.total} meanwhile: the next run corrects it once more"]
     status = "COMPLETE" if slip.remaining == 0 else "ACTIVE"
-    set_slip(session, slip.number, now=work.now, version=version, status=status)
+    set_slip(session, slip.number, now=inputs.now, version=version, status=status)
     return notes
 
 

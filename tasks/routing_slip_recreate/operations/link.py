@@ -12,26 +12,26 @@ from sqlalchemy.orm import Session
 from connectors.cfs import Receipt, ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.cfs_view import versions
 from tasks.routing_slip_recreate.family.due import nsf_is_due
-from tasks.routing_slip_recreate.family.model import Family, Slip, SlipInvoice
+from tasks.routing_slip_recreate.family.model import Family, RoutingSlip, SlipInvoice
 from tasks.routing_slip_recreate.numbers import receipt_number
-from tasks.routing_slip_recreate.operations.base import OperationKind, Plan, Work, the_receipt
+from tasks.routing_slip_recreate.operations.base import OperationInputs, OperationKind, OperationPlan, the_receipt
 from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
 from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_account, set_slip
-from tasks.routing_slip_recreate.steps.base import Undecided, told
+from tasks.routing_slip_recreate.steps.base import StateConflict, receipt_words
 from tasks.routing_slip_recreate.steps.receipts import apply_receipt, create_receipt, reverse_receipt
 
 
-def plan(work: Work) -> Plan:
+def plan(inputs: OperationInputs) -> OperationPlan:
     """Move the child's receipt under the parent, and pay with it what a bounced or voided parent still owes."""
-    child, parent = work.slip, work.family.root
-    there = versions(work.look, child.site, child.number, linked=False, version=child.version)
+    child, parent = inputs.slip, inputs.family.root
+    there = versions(inputs.view, child.site, child.number, linked=False, version=child.version)
     old, held = the_receipt(there, child.site, child, linked=False)
     _refuse_other_money(child, held)
     version = there.open[0] if there.open else (there.highest or child.version)
     new = receipt_number(child.number, linked=True, version=version)
-    owed = owed_invoices(work.family)
-    return Plan(
+    owed = owed_invoices(inputs.family)
+    return OperationPlan(
         steps=(
             reverse_receipt(child.site, old, ReversalReason.PAYMENT_REVERSAL, ReversalComment.LINKING_ROUTING_SLIP),
             create_receipt(parent.site, new, child.slip_date, child.total),
@@ -43,44 +43,44 @@ def plan(work: Work) -> Plan:
     )
 
 
-def _refuse_other_money(child: Slip, held: Receipt) -> None:
-    """Make sure that what is made anew is what was there. Raises Undecided."""
+def _refuse_other_money(child: RoutingSlip, held: Receipt) -> None:
+    """Make sure that what is made anew is what was there. Raises StateConflict."""
     if held.receipt_amount != child.total or not (held.is_reversed or held.unapplied_amount == child.total):
-        raise Undecided(
-            cfs=f"receipt {held.receipt_number} is {told(held)}, over {held.receipt_amount}",
+        raise StateConflict(
+            cfs=f"receipt {held.receipt_number} is {receipt_words(held)}, over {held.receipt_amount}",
             ours=f"slip {child.number} is a deposit of {child.total}, and nothing of it is spent",
             repair="correct whichever of the two is wrong: linking makes the whole deposit anew under the parent",
         )
 
 
 def owed_invoices(family: Family) -> tuple[SlipInvoice, ...]:
-    """Give what the parent owes since its deposit bounced or was voided; nothing while that is not worked yet."""
+    """Return what the parent owes since its deposit bounced or was voided; nothing while that is not worked yet."""
     if nsf_is_due(family):
         return ()
     return tuple(one for one in family.root.invoices if one.status == "CREATED" and one.reference_id is not None)
 
 
-def close(session: Session, work: Work, plan: Plan) -> list[str]:
+def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> list[str]:
     """The child's account is closed; what was paid is paid, and a bounced parent can be spent from again."""
-    child, parent = work.slip, work.family.root
-    fresh = lock_family(session, work)
+    child, parent = inputs.slip, inputs.family.root
+    fresh = lock_family(session, inputs)
     now_child, now_parent = fresh.slip(child.number), fresh.root
     require(now_child, status="LINKED", total=child.total)
     assert now_child.account is not None
-    set_account(session, now_child.account.id, "INACTIVE", now=work.now)
+    set_account(session, now_child.account.id, "INACTIVE", now=inputs.now)
     version = plan.facts["version"]
     assert isinstance(version, int)
-    set_slip(session, child.number, now=work.now, version=version)
+    set_slip(session, child.number, now=inputs.now, version=version)
     if not plan.payable:
         return []
-    applied = sync_receipts(session, work, fresh, plan.receipts)
-    notes = settle_invoices(session, work, fresh, plan.payable)
+    applied = sync_receipts(session, inputs, fresh, plan.receipts)
+    notes = settle_invoices(session, inputs, fresh, plan.payable)
     if now_parent.status == "NSF":
-        set_slip(session, parent.number, now=work.now, status="ACTIVE")
+        set_slip(session, parent.number, now=inputs.now, status="ACTIVE")
     elif now_parent.status == "VOID":
         paid = sum(applied.values(), Decimal(0))
         status = "ACTIVE" if now_parent.remaining > paid else None
-        set_slip(session, parent.number, now=work.now, status=status, remaining_change=-paid)
+        set_slip(session, parent.number, now=inputs.now, status=status, remaining_change=-paid)
     return notes
 
 

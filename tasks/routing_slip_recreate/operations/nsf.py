@@ -12,28 +12,28 @@ from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
-from tasks.routing_slip_recreate.family.model import Slip, SlipInvoice
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
 from tasks.routing_slip_recreate.family.reading import cfs_number
-from tasks.routing_slip_recreate.operations.base import Fee, OperationKind, Plan, Work, reversals
+from tasks.routing_slip_recreate.operations.base import NsfFee, OperationInputs, OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
 from tasks.routing_slip_recreate.pay_tables.invoices import reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip
-from tasks.routing_slip_recreate.steps.base import Undecided
+from tasks.routing_slip_recreate.steps.base import StateConflict
 from tasks.routing_slip_recreate.steps.invoices import create_invoice
 
 
-def plan(work: Work) -> Plan:
+def plan(inputs: OperationInputs) -> OperationPlan:
     """Reverse what each member has open, and make the fee in CFS."""
-    slip, fee = work.slip, work.nsf_fee()
-    members = _bounced(work)
-    taken = reversals(work, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
+    slip, fee = inputs.slip, inputs.nsf_fee()
+    members = _bounced(inputs)
+    taken = reversals(inputs, members, ReversalReason.NSF, ReversalComment.NON_SUFFICIENT_FUND)
     begun = half_made_fee(slip)
-    known = work.earlier.plan.get("fee_invoice") if work.earlier else None
-    fee_invoice = begun.id if begun else int(known or work.new_invoice())
-    number = begun.number if begun else cfs_number(work.prefix, fee_invoice)
-    return Plan(
-        steps=(*taken, create_invoice(slip.site, number, fee.lines, at=work.now)),
+    known = inputs.earlier.plan.get("fee_invoice") if inputs.earlier else None
+    fee_invoice = begun.id if begun else int(known or inputs.new_invoice())
+    number = begun.number if begun else cfs_number(inputs.prefix, fee_invoice)
+    return OperationPlan(
+        steps=(*taken, create_invoice(slip.site, number, fee.lines, at=inputs.now)),
         facts={
             "fee_invoice": fee_invoice,
             "fee_number": number,
@@ -43,20 +43,20 @@ def plan(work: Work) -> Plan:
     )
 
 
-def half_made_fee(slip: Slip) -> SlipInvoice | None:
-    """Give the fee invoice that another job committed before it died."""
+def half_made_fee(slip: RoutingSlip) -> SlipInvoice | None:
+    """Return the fee invoice that another job committed before it died."""
     if slip.account is None or slip.account.status != "FREEZE":
         return None
     return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
 
 
-def close(session: Session, work: Work, plan: Plan) -> list[str]:
+def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> list[str]:
     """The account is frozen, what was paid is owed again, and the fee is owed as well."""
-    family = lock_family(session, work)
+    family = lock_family(session, inputs)
     fresh = family.root
     require(fresh, status="NSF")
     assert fresh.account is not None
-    set_account(session, fresh.account.id, "FREEZE", now=work.now)
+    set_account(session, fresh.account.id, "FREEZE", now=inputs.now)
     members = plan.facts["members"]
     assert isinstance(members, list)
     fail_deposits(session, members)
@@ -64,23 +64,23 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
     drop_receipts(session, [one.id for one in fresh.invoices if not one.is_final])
     for invoice in fresh.invoices:
         if invoice.status in {"PAID", "CREATED"}:
-            reopen_invoice(session, invoice.id, now=work.now, paid=Decimal(0))
-    fee, number = work.nsf_fee(), str(plan.facts["fee_number"])
-    made = work.look.invoice(fresh.site, number)
+            reopen_invoice(session, invoice.id, now=inputs.now, paid=Decimal(0))
+    fee, number = inputs.nsf_fee(), str(plan.facts["fee_number"])
+    made = inputs.view.invoice(fresh.site, number)
     assert made is not None
-    write_fee(session, work, fee, invoice_id=int(str(plan.facts["fee_invoice"])), made=made)
+    write_fee(session, inputs, fee, invoice_id=int(str(plan.facts["fee_invoice"])), made=made)
     charge = Decimal(str(plan.facts["charge"]))
-    set_slip(session, fresh.number, now=work.now, remaining_change=-charge)
+    set_slip(session, fresh.number, now=inputs.now, remaining_change=-charge)
     return _balance_notes(fresh, charge, linked_since_bounce(family) or ())
 
 
-def _bounced(work: Work) -> tuple[Slip, ...]:
-    """Give the members whose money is gone: not those that were linked since to pay for it."""
-    since = linked_since_bounce(work.family) or ()
-    return tuple(one for one in work.family.members if one not in since)
+def _bounced(inputs: OperationInputs) -> tuple[RoutingSlip, ...]:
+    """Return the members whose money is gone: not those that were linked since to pay for it."""
+    since = linked_since_bounce(inputs.family) or ()
+    return tuple(one for one in inputs.family.members if one not in since)
 
 
-def _balance_notes(slip: Slip, charge: Decimal, since: Iterable[Slip]) -> list[str]:
+def _balance_notes(slip: RoutingSlip, charge: Decimal, since: Iterable[RoutingSlip]) -> list[str]:
     """Compare the balance with what is owed: after a second bounce the API has taken the first deposit off twice."""
     owed = sum((one.total for one in slip.invoices if one.status in OPEN_SPENDING), Decimal(0))
     fee_is_new = not any(one.is_nsf_fee and one.status == "CREATED" for one in slip.invoices)
@@ -91,14 +91,14 @@ def _balance_notes(slip: Slip, charge: Decimal, since: Iterable[Slip]) -> list[s
     return [f"its balance is {balance} now, and its transactions and the fee say {expected}: correct the balance"]
 
 
-def _still_to_charge(slip: Slip, fee: Fee) -> Decimal:
-    """Tell from the balance whether the job that died took the fee off (section 4.3)."""
+def _still_to_charge(slip: RoutingSlip, fee: NsfFee) -> Decimal:
+    """Return whether, by the balance, the job that died took the fee off (section 4.3)."""
     owed = spent(slip)
     if slip.remaining == -owed:
         return fee.amount
     if slip.remaining == -owed - fee.amount:
         return Decimal(0)
-    raise Undecided(
+    raise StateConflict(
         cfs=f"the deposit of slip {slip.number} is reversed",
         ours=f"a fee invoice was begun, {owed} are owed, and the balance {slip.remaining} is neither {-owed} nor "
         f"{-owed - fee.amount}, so it cannot tell whether the fee of {fee.amount} is in it",

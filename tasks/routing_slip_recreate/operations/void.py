@@ -6,22 +6,24 @@ Source: docs/specs/routing-slips.md sections 3.3 and 4.2. Only what is not rever
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
-from tasks.routing_slip_recreate.operations.base import OperationKind, Plan, Work, reversals
+from tasks.routing_slip_recreate.operations.base import OperationInputs, OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_account, set_slip
 
 
-def plan(work: Work) -> Plan:
+def plan(inputs: OperationInputs) -> OperationPlan:
     """Reverse what each member has open."""
-    return Plan(reversals(work, work.family.members, ReversalReason.PAYMENT_REVERSAL, ReversalComment.CREATED_IN_ERROR))
+    return OperationPlan(
+        reversals(inputs, inputs.family.members, ReversalReason.PAYMENT_REVERSAL, ReversalComment.CREATED_IN_ERROR)
+    )
 
 
-def close(session: Session, work: Work, _plan: Plan) -> list[str]:
+def close(session: Session, inputs: OperationInputs, _plan: OperationPlan) -> list[str]:
     """Nothing is left of the slip, and its number in CFS is used up; children stay LINKED."""
-    fresh = lock_family(session, work).root
+    fresh = lock_family(session, inputs).root
     require(fresh, status="VOID", without_invoices=True)
     assert fresh.account is not None
-    set_account(session, fresh.account.id, "INACTIVE", now=work.now)
-    set_slip(session, fresh.number, now=work.now, version=fresh.version + 1, remaining_change=-fresh.remaining)
+    set_account(session, fresh.account.id, "INACTIVE", now=inputs.now)
+    set_slip(session, fresh.number, now=inputs.now, version=fresh.version + 1, remaining_change=-fresh.remaining)
     return []
 
 

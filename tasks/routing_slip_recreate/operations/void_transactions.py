@@ -11,11 +11,17 @@ from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
-from tasks.routing_slip_recreate.operations.base import Held, OperationKind, Plan, Work, live_receipts
+from tasks.routing_slip_recreate.operations.base import (
+    DepositReceipt,
+    OperationInputs,
+    OperationKind,
+    OperationPlan,
+    live_receipts,
+)
 from tasks.routing_slip_recreate.pay_tables.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip
-from tasks.routing_slip_recreate.steps.base import Undecided, told
+from tasks.routing_slip_recreate.steps.base import StateConflict, receipt_words
 from tasks.routing_slip_recreate.steps.checks import check_free, check_owed, check_reversed
 from tasks.routing_slip_recreate.steps.invoices import credit_invoice
 from tasks.routing_slip_recreate.steps.receipts import reverse_receipt, unapply_receipt
@@ -24,24 +30,24 @@ CANCEL, KEEP = "CANCEL", "KEEP"
 PAID_OUT = frozenset({"UPLOADED", "ACKNOWLEDGED", "COMPLETED"})
 
 
-def plan(work: Work) -> Plan:
+def plan(inputs: OperationInputs) -> OperationPlan:
     """Unapply, check, credit what is cancelled, reverse, check."""
-    assert work.earlier is not None
-    decisions: dict[str, str] = work.earlier.plan["decisions"]
-    invoices = tuple(one for one in work.family.invoices if str(one.id) in decisions)
-    held = live_receipts(work, work.family.members)
-    if work.earlier.sent:
-        applications: list[list[Any]] = work.earlier.plan["applications"]
+    assert inputs.earlier is not None
+    decisions: dict[str, str] = inputs.earlier.plan["decisions"]
+    invoices = tuple(one for one in inputs.family.invoices if str(one.id) in decisions)
+    held = live_receipts(inputs, inputs.family.members)
+    if inputs.earlier.sent:
+        applications: list[list[Any]] = inputs.earlier.plan["applications"]
     else:
-        _compare(work.family, held)
+        _compare(inputs.family, held)
         applications = [
             [one.number, part.invoice_number, str(part.amount_applied)] for one in held for part in one.receipt.invoices
         ]
-    site = work.slip.site
+    site = inputs.slip.site
     numbers = [one.number for one in reversed(held)]
     cancelled = [one for one in invoices if decisions[str(one.id)] == CANCEL]
     reason, comment = ReversalReason.PAYMENT_REVERSAL, ReversalComment.CREATED_IN_ERROR
-    return Plan(
+    return OperationPlan(
         steps=(
             *(unapply_receipt(site, number, invoice) for number, invoice, _ in applications),
             *(check_free(site, number) for number in numbers),
@@ -50,13 +56,13 @@ def plan(work: Work) -> Plan:
             *(reverse_receipt(site, number, reason, comment) for number in numbers),
             *(check_reversed(site, number) for number in numbers),
         ),
-        facts={**work.earlier.plan, "decisions": decisions, "applications": applications},
+        facts={**inputs.earlier.plan, "decisions": decisions, "applications": applications},
     )
 
 
-def close(session: Session, work: Work, plan: Plan) -> list[str]:
+def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> list[str]:
     """The slip is VOID; what is kept is owed, and paid by the next slip that is linked to it."""
-    fresh = lock_family(session, work)
+    fresh = lock_family(session, inputs)
     slip = fresh.root
     require(slip, status="HOLD")
     decisions = plan.facts["decisions"]
@@ -68,7 +74,7 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
     for invoice in decided:
         fail_invoice_payment(session, invoice.number)
         if decisions[str(invoice.id)] == CANCEL:
-            cancel_invoice(session, invoice.id, now=work.now)
+            cancel_invoice(session, invoice.id, now=inputs.now)
             if invoice.disbursement in PAID_OUT:
                 notes.append(
                     f"{invoice.number} is cancelled and was disbursed to the partner ({invoice.disbursement}): "
@@ -78,34 +84,34 @@ def close(session: Session, work: Work, plan: Plan) -> list[str]:
         kept = True
         # One whose refund was asked for meanwhile stays so: CREATE_INVOICES cancels it.
         if invoice.status in {"PAID", "CREATED"}:
-            reopen_invoice(session, invoice.id, now=work.now, paid=Decimal(0))
+            reopen_invoice(session, invoice.id, now=inputs.now, paid=Decimal(0))
     fail_deposits(session, [one.number for one in fresh.members])
     assert slip.account is not None
-    set_account(session, slip.account.id, "FREEZE" if kept else "INACTIVE", now=work.now)
+    set_account(session, slip.account.id, "FREEZE" if kept else "INACTIVE", now=inputs.now)
     for member in fresh.members:
         change = -slip.remaining if member is slip else Decimal(0)
         status = "VOID" if member is slip else None
         set_slip(
-            session, member.number, now=work.now, status=status, version=member.version + 1, remaining_change=change
+            session, member.number, now=inputs.now, status=status, version=member.version + 1, remaining_change=change
         )
     return notes
 
 
 def decidable(family: Family) -> tuple[SlipInvoice, ...]:
-    """Give the invoices that a plan has to decide about."""
+    """Return the invoices that a plan has to decide about."""
     return tuple(one for one in family.invoices if not one.is_final)
 
 
-def _compare(family: Family, held: list[Held]) -> None:
+def _compare(family: Family, held: list[DepositReceipt]) -> None:
     """Hold what CFS applied to each invoice against our receipts (section 7, step 3)."""
     numbers = {part.invoice_number for one in held for part in one.receipt.invoices}
     ours = {one.number: one.applied for one in family.invoices if not one.is_final}
     for number in sorted(numbers | set(ours)):
         there = sum((one.receipt.applied_to(number) for one in held), Decimal(0))
         if there != ours.get(number, Decimal(0)):
-            raise Undecided(
+            raise StateConflict(
                 cfs=f"{there:.2f} are applied to invoice {number}: "
-                + "; ".join(f"receipt {one.number} is {told(one.receipt)}" for one in held),
+                + "; ".join(f"receipt {one.number} is {receipt_words(one.receipt)}" for one in held),
                 ours=f"our receipts of {number} add up to {ours.get(number, 'nothing, it is not open on this slip')}",
                 repair="correct the receipts of that invoice in the pay database, or its applications in CFS",
             )
@@ -114,7 +120,7 @@ def _compare(family: Family, held: list[Held]) -> None:
 def _refuse_new_invoices(fresh: Family, decisions: dict[str, str]) -> None:
     new = [one.number for one in decidable(fresh) if str(one.id) not in decisions]
     if new:
-        raise Undecided(
+        raise StateConflict(
             cfs="the receipts of the slip are reversed",
             ours=f"the plan says nothing about {', '.join(new)}, made since",
             repair=f"detach or cancel {', '.join(new)} in the pay database",

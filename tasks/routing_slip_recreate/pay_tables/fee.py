@@ -8,26 +8,26 @@ from config.errors import InputRefused
 from connectors.cfs import Invoice
 from database.pay.nsf_fee import fee_overdue_date
 from database.sql import statements
-from tasks.routing_slip_recreate.operations.base import Fee, Work
+from tasks.routing_slip_recreate.operations.base import NsfFee, OperationInputs
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
 sql = statements(__package__)
 
 
-def find_fee(session: Session, today: date) -> Fee:
-    """Give the NSF fee in force. Raises InputRefused if there is none that CFS could be told."""
+def find_fee(session: Session, today: date) -> NsfFee:
+    """Return the NSF fee in force. Raises InputRefused if there is none that CFS could be told."""
     row = sql.run(session, "find_nsf_fee", today=today).one_or_none()
     if row is None:
         raise InputRefused(
             "The pay database has no NSF fee in force (filing type NSF of product BCR, with a distribution code that "
             "is in force), so no bounced slip can be worked."
         )
-    return Fee(row.fee_schedule_id, row.amount, row.description, row.distribution_code_id, row.account)
+    return NsfFee(row.fee_schedule_id, row.amount, row.description, row.distribution_code_id, row.account)
 
 
-def write_fee(session: Session, work: Work, fee: Fee, *, invoice_id: int, made: Invoice) -> None:
+def write_fee(session: Session, inputs: OperationInputs, fee: NsfFee, *, invoice_id: int, made: Invoice) -> None:
     """Write the fee invoice as CFS has it."""
-    slip = work.slip
+    slip = inputs.slip
     assert slip.account is not None
     sql.run(
         session,
@@ -42,6 +42,6 @@ def write_fee(session: Session, work: Work, fee: Fee, *, invoice_id: int, made: 
         distribution_id=fee.distribution_id,
         invoice_number=made.invoice_number,
         reference_number=made.reference_number,
-        now=naive(work.now),
-        overdue_date=fee_overdue_date(naive(work.now)),
+        now=naive(inputs.now),
+        overdue_date=fee_overdue_date(naive(inputs.now)),
     )

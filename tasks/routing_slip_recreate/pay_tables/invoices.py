@@ -1,4 +1,4 @@
-"""Say of invoices that they are paid, owed again, or undone."""
+"""Mark invoices as paid, owed again, or cancelled."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,29 +8,31 @@ from sqlalchemy.orm import Session
 
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
-from tasks.routing_slip_recreate.operations.base import Work
+from tasks.routing_slip_recreate.operations.base import OperationInputs
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
 sql = statements(__package__)
 
 
-def settle_invoices(session: Session, work: Work, fresh: Family, payable: Iterable[SlipInvoice]) -> list[str]:
-    """Give each invoice the status that CFS has for it; says which of them the deposit does not cover.
+def settle_invoices(
+    session: Session, inputs: OperationInputs, fresh: Family, payable: Iterable[SlipInvoice]
+) -> list[str]:
+    """Set each invoice to the status that CFS has for it; return which of them the deposit does not cover.
 
     One that was changed to something else meanwhile, as by a request to refund it, keeps that.
     """
     statuses = {one.id: one.status for one in fresh.invoices}
     notes = []
     for invoice in payable:
-        there = work.look.invoice(work.family.root.site, invoice.number)
+        there = inputs.view.invoice(inputs.family.root.site, invoice.number)
         assert there is not None
         if statuses.get(invoice.id) not in {"PAID", "CREATED"}:
             continue
         paid = there.total - there.amount_due
         if not there.amount_due:
-            _pay(session, invoice.id, now=work.now, paid=paid)
+            _pay(session, invoice.id, now=inputs.now, paid=paid)
             continue
-        reopen_invoice(session, invoice.id, now=work.now, paid=paid)
+        reopen_invoice(session, invoice.id, now=inputs.now, paid=paid)
         notes.append(
             f"the deposit does not cover {invoice.number}: {there.amount_due:.2f} of {there.total:.2f} are still due"
         )
@@ -42,12 +44,12 @@ def _pay(session: Session, invoice_id: int, *, now: datetime, paid: Decimal) -> 
 
 
 def reopen_invoice(session: Session, invoice_id: int, *, now: datetime, paid: Decimal) -> None:
-    """Say that an invoice is owed, all or in part."""
+    """Mark an invoice as owed, all or in part."""
     sql.run(session, "reopen_invoice", id=invoice_id, now=naive(now), paid=paid)
 
 
 def cancel_invoice(session: Session, invoice_id: int, *, now: datetime) -> None:
-    """Say that an invoice is undone."""
+    """Mark an invoice as cancelled."""
     sql.run(session, "cancel_invoice", id=invoice_id, now=naive(now))
 
 

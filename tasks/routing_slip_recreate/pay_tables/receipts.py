@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family
-from tasks.routing_slip_recreate.operations.base import Work
+from tasks.routing_slip_recreate.operations.base import OperationInputs
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
 sql = statements(__package__)
 
 
 def sync_receipts(
-    session: Session, work: Work, fresh: Family, numbers: Sequence[str], *, gone: Sequence[str] = ()
+    session: Session, inputs: OperationInputs, fresh: Family, numbers: Sequence[str], *, gone: Sequence[str] = ()
 ) -> dict[str, Decimal]:
     """Write what CFS has of these receipts, and give what each of them paid.
 
@@ -24,7 +24,7 @@ def sync_receipts(
     ids = {one.number: one.id for one in fresh.invoices if not one.is_final}
     rows, applied = [], {}
     for number in numbers:
-        receipt = work.look.receipt(fresh.root.site, number)
+        receipt = inputs.view.receipt(fresh.root.site, number)
         assert receipt is not None
         applied[number] = receipt.applied_amount
         rows += [
@@ -34,7 +34,7 @@ def sync_receipts(
         ]
     about = {"invoice_ids": list(ids.values()), "receipt_numbers": [*numbers, *gone]}
     sql.run(session, "sync_receipts", rows=json.dumps(rows), **about)
-    sql.run(session, "add_receipts", rows=json.dumps(rows), now=naive(work.now))
+    sql.run(session, "add_receipts", rows=json.dumps(rows), now=naive(inputs.now))
     return applied
 
 

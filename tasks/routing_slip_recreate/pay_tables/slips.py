@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 
 from database.pay.history import keep_versions
 from database.sql import statements
-from tasks.routing_slip_recreate.family.model import Family, Slip
+from tasks.routing_slip_recreate.family.model import Family, RoutingSlip
 from tasks.routing_slip_recreate.family.reading import read_family
-from tasks.routing_slip_recreate.operations.base import Work
-from tasks.routing_slip_recreate.steps.base import Undecided
+from tasks.routing_slip_recreate.operations.base import OperationInputs
+from tasks.routing_slip_recreate.steps.base import StateConflict
 
 sql = statements(__package__)
 
 
 def naive(instant: datetime) -> datetime:
-    """Give an instant as the pay tables hold it: UTC without a zone."""
+    """Return an instant as the pay tables hold it: UTC without a zone."""
     return instant.astimezone(UTC).replace(tzinfo=None)
 
 
@@ -27,24 +27,24 @@ def hold_rows(session: Session, root: str) -> None:
         sql.run(session, statement, root=root)
 
 
-def lock_family(session: Session, work: Work) -> Family:
+def lock_family(session: Session, inputs: OperationInputs) -> Family:
     """Hold the family's rows until the transaction ends, and give them as they are now."""
-    root = work.family.root.number
+    root = inputs.family.root.number
     hold_rows(session, root)
-    fresh = read_family(session, root, prefix=work.prefix)
+    fresh = read_family(session, root, prefix=inputs.prefix)
     assert fresh is not None
-    if {one.number for one in work.family.members} - {one.number for one in fresh.members}:
+    if {one.number for one in inputs.family.members} - {one.number for one in fresh.members}:
         raise _changed("its family is another one now")
-    for number in {root, work.slip.number}:
-        was, now = work.family.slip(number).account, fresh.slip(number).account
+    for number in {root, inputs.slip.number}:
+        was, now = inputs.family.slip(number).account, fresh.slip(number).account
         if now is None or was is None or (now.id, now.status) != (was.id, was.status):
             found = f"{now.status} ({now.id})" if now else "gone"
             raise _changed(f"the CFS account of {number} is {found} now, and was {was and was.status}")
     return fresh
 
 
-def require(slip: Slip, *, status: str, total: Decimal | None = None, without_invoices: bool = False) -> None:
-    """Make sure that nobody changed under us what the steps were about. Raises Undecided."""
+def require(slip: RoutingSlip, *, status: str, total: Decimal | None = None, without_invoices: bool = False) -> None:
+    """Make sure that nobody changed under us what the steps were about. Raises StateConflict."""
     if slip.status != status:
         raise _changed(f"its status is {slip.status} now, and was {status}")
     if total is not None and slip.total != total:
@@ -89,8 +89,8 @@ def fail_deposits(session: Session, numbers: Sequence[str]) -> None:
     sql.run(session, "fail_deposits", numbers=list(numbers))
 
 
-def _changed(how: str) -> Undecided:
-    return Undecided(
+def _changed(how: str) -> StateConflict:
+    return StateConflict(
         cfs="all steps are done",
         ours=f"while they ran the slip was changed: {how}",
         repair="set the slip back to what it was, so that what CFS has can be written down",

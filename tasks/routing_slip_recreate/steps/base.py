@@ -7,23 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from connectors.cfs import Receipt
-from tasks.routing_slip_recreate.cfs_view import Look
+from tasks.routing_slip_recreate.cfs_view import CfsView
 
 Json = dict[str, object]
 
 
 @dataclass(frozen=True)
-class Seen:
+class StepState:
     """What the look before a step found; `true` means there is nothing to send."""
 
     true: bool
     found: str
 
 
-class Undecided(Exception):
-    """CFS and our books contradict each other, and only a person can say which is right.
+class StateConflict(Exception):
+    """CFS and our books contradict each other, and the next run cannot tell which is right.
 
-    repair  what to put right in CFS or in our books so that the next run can go on by itself
+    repair  what to put right in CFS or in our books so that the next run can continue on its own
     """
 
     def __init__(self, *, cfs: str, ours: str, repair: str) -> None:
@@ -33,35 +33,35 @@ class Undecided(Exception):
         self.repair = repair
 
     def account(self, slip: str) -> str:
-        """Say in plain words where the slip stands, and the two ways on."""
+        """Return where the slip stands, and the two ways to resolve it."""
         return (
-            f"CFS says: {self.cfs}. We say: {self.ours}. Nothing further was sent. Two ways on: (1) {self.repair}; "
-            f"the next run sees it and goes on by itself. (2) Finish slip {slip} by hand, in CFS and in the pay "
-            "database; once its status or CFS account no longer asks for this work, the job lets go of it."
+            f"CFS says: {self.cfs}. We say: {self.ours}. Nothing further was sent. Either (1) {self.repair}; "
+            f"the next run sees it and continues on its own. Or (2) finish slip {slip} by hand, in CFS and in the pay "
+            "database; once its status or CFS account no longer needs this work, the job drops it."
         )
 
 
 @dataclass(frozen=True)
-class Step:
+class CfsStep:
     """One call that changes CFS, or one check.
 
     kind, subject   what is done to what; together they name the step within its operation
-    look            sees whether it is true already; raises Undecided where CFS is in no state it could come from
-    send            sends it, keeps what CFS answers, and gives the answer for the journal; None for a check
+    look            sees whether it is true already; raises StateConflict where CFS is in no state it could come from
+    send            sends it, keeps what CFS answers, and returns the answer for the journal; None for a check
     request         what is sent, for the journal
     touches         the numbers of the receipts and invoices it may change
     """
 
     kind: str
     subject: str
-    look: Callable[[Look], Seen]
-    send: Callable[[Look], Json] | None = None
+    look: Callable[[CfsView], StepState]
+    send: Callable[[CfsView], Json] | None = None
     request: Json = field(default_factory=dict)
     touches: tuple[str, ...] = ()
 
 
-def told(receipt: Receipt | None) -> str:
-    """Say in a few words how CFS has a receipt."""
+def receipt_words(receipt: Receipt | None) -> str:
+    """Return a few words on how CFS has a receipt."""
     if receipt is None:
         return "404"
     if receipt.is_reversed:
@@ -71,7 +71,7 @@ def told(receipt: Receipt | None) -> str:
 
 
 def as_json(receipt: Receipt) -> Json:
-    """Give a receipt for the journal, amounts as text."""
+    """Return a receipt for the journal, amounts as text."""
     return {
         "receipt_number": receipt.receipt_number,
         "receipt_amount": str(receipt.receipt_amount),

@@ -7,60 +7,60 @@ from datetime import datetime
 from decimal import Decimal
 
 from connectors.cfs import CfsSite, InvoiceLine
-from tasks.routing_slip_recreate.cfs_view import Look
-from tasks.routing_slip_recreate.steps.base import Json, Seen, Step, Undecided
+from tasks.routing_slip_recreate.cfs_view import CfsView
+from tasks.routing_slip_recreate.steps.base import CfsStep, Json, StateConflict, StepState
 
 
-def create_invoice(site: CfsSite, number: str, lines: tuple[InvoiceLine, ...], *, at: datetime) -> Step:
+def create_invoice(site: CfsSite, number: str, lines: tuple[InvoiceLine, ...], *, at: datetime) -> CfsStep:
     """Make the invoice over a fee."""
     total = sum((line.amount for line in lines), Decimal(0))
 
-    def seen(look: Look) -> Seen:
-        invoice = look.invoice(site, number)
+    def seen(view: CfsView) -> StepState:
+        invoice = view.invoice(site, number)
         if invoice is None:
-            return Seen(true=False, found="404")
+            return StepState(true=False, found="404")
         if invoice.total != total:
-            raise Undecided(
+            raise StateConflict(
                 cfs=f"invoice {number} is over {invoice.total:.2f}",
                 ours=f"it is to be over {total:.2f}",
                 repair=f"find out which total of invoice {number} is right, and correct the other side",
             )
-        return Seen(true=True, found=f"over {invoice.total:.2f}, {invoice.amount_due:.2f} due")
+        return StepState(true=True, found=f"over {invoice.total:.2f}, {invoice.amount_due:.2f} due")
 
-    def send(look: Look) -> Json:
-        made = look.cfs.create_invoice(site, number, lines, at=at)
-        look.keep_invoice(made)
+    def send(view: CfsView) -> Json:
+        made = view.cfs.create_invoice(site, number, lines, at=at)
+        view.keep_invoice(made)
         return {
             "reference_number": made.reference_number,
             "total": str(made.total),
             "amount_due": str(made.amount_due),
         }
 
-    return Step("create invoice", number, seen, send, {"total": str(total)}, (number,))
+    return CfsStep("create invoice", number, seen, send, {"total": str(total)}, (number,))
 
 
-def credit_invoice(site: CfsSite, number: str, *, may_be_missing: bool) -> Step:
+def credit_invoice(site: CfsSite, number: str, *, may_be_missing: bool) -> CfsStep:
     """Bring an invoice to zero by a credit memo; its receipts are unapplied before.
 
     may_be_missing  whether it may not have reached CFS yet
     """
 
-    def seen(look: Look) -> Seen:
-        invoice = look.invoice(site, number)
+    def seen(view: CfsView) -> StepState:
+        invoice = view.invoice(site, number)
         if invoice is None and may_be_missing:
-            return Seen(true=True, found="404: never reached CFS")
+            return StepState(true=True, found="404: never reached CFS")
         if invoice is None or invoice.receipt_numbers:
             found = "404" if invoice is None else f"paid by receipt {', '.join(invoice.receipt_numbers)}"
-            raise Undecided(
+            raise StateConflict(
                 cfs=f"invoice {number} is {found}",
                 ours="it is there, and nothing pays it any more",
                 repair=f"unapply what still pays invoice {number}, or correct its reference in the pay database",
             )
-        return Seen(not invoice.amount_due, f"{invoice.amount_due:.2f} due")
+        return StepState(not invoice.amount_due, f"{invoice.amount_due:.2f} due")
 
-    def send(look: Look) -> Json:
-        memo = look.cfs.credit_balance(number)
-        look.forget(number)
+    def send(view: CfsView) -> Json:
+        memo = view.cfs.credit_balance(number)
+        view.forget(number)
         return {"credit_memo": memo}
 
-    return Step("credit invoice", number, seen, send, touches=(number,))
+    return CfsStep("credit invoice", number, seen, send, touches=(number,))

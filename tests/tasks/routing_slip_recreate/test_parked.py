@@ -17,7 +17,7 @@ def test_a_link_whose_new_receipt_has_another_amount_is_parked(slips: Slips) -> 
     (reject,) = outcome.rejects
     assert (outcome.exit_code, reject.where, reject.reason) == (3, CHILD, "link parked")
     for part in ("CFS says: receipt 206000028L is open over 99.00", "We say: it is to be made over 100.00",
-                 "Two ways on: (1)", "(2)"):  # fmt: skip
+                 "Either (1)", "Or (2)"):  # fmt: skip
         assert part in reject.detail
     assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "parked"
     assert slips.slip(CHILD)["account"] == "ACTIVE"
@@ -87,7 +87,7 @@ def test_a_parked_slip_that_a_person_settles_is_let_go(slips: Slips) -> None:
     slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 2")
     outcome = slips.run()
     assert outcome.exit_code == 0
-    assert "its link was let go" in outcome.notes[0]
+    assert "its link was dropped" in outcome.notes[0]
     assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "dropped"
 
 

@@ -138,7 +138,7 @@ def test_receipts_that_differ_from_cfs_stop_the_void_before_anything_is_sent(sli
 def test_a_plain_run_goes_on_with_a_void_and_a_second_void_is_refused(slips: Slips) -> None:
     with_transactions(slips)
     slips.run_killed_at("answered 2 unapply receipt", **VOID_ALL, keep_all=True)
-    with pytest.raises(UsageError, match="under way already"):
+    with pytest.raises(UsageError, match="in progress already"):
         slips.run(**VOID_ALL, keep_all=True)
     assert slips.run().counts["slips_voided"] == 1
 

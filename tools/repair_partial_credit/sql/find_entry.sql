@@ -1,4 +1,4 @@
--- Find the partial credit of an invoice that is in work.
+-- Find the partial credit of an invoice that is in progress.
 -- in     invoice_id
 -- out    one row at most
 -- again  reads only

@@ -1,4 +1,4 @@
--- Note what became of a partial credit in work.
+-- Note what became of a partial credit in progress.
 -- in     id, from_states text[], state, memo, remaining (null: as they are), why, run_id
 -- out    one row if it was in one of the states
 -- again  gives no row

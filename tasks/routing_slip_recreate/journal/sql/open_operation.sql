@@ -1,4 +1,4 @@
--- Begin an operation on a slip, or go on with the one in work under a plan made anew.
+-- Begin an operation on a slip, or continue the one in progress under a new plan.
 -- in     slip, kind, plan jsonb, reason, run_id
 -- out    id
 -- again  the same row, with the newer plan

@@ -1,4 +1,4 @@
--- Leave what is in work on a slip to a person; what was only about to begin is noted as begun.
+-- Park what is in progress on a slip; what was only about to begin is noted as begun.
 -- in     slip, kind, why, run_id
 -- out    nothing
 -- again  the same row, with the newer account
