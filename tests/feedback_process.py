@@ -18,6 +18,7 @@ import tasks.ejv_feedback_check.task
 import tools.ejv.rebuild
 import tools.ejv.resubmit
 from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings
+from connectors.effects import breaking_in
 from database.engine import Database, make_engine
 from tests.ejv_factory import EjvBooks
 from tests.forked_runs import Points, die, serve
@@ -70,9 +71,16 @@ def _listen(kill_at: str) -> None:
     for place, action, name_of in steps:
         setattr(place, action, told(getattr(place, action), name_of))
     for module in (tools.ejv.resubmit, PARTS.task):
-        original = vars(module)["finish_resubmission"]
-        finish = functools.partial(original, checkpoint=lambda name: step(f"sent {name}"))
-        module.finish_resubmission = finish  # type: ignore[attr-defined]
+        module.finish_resubmission = _stepping(vars(module)["finish_resubmission"], step)  # type: ignore[attr-defined]
+
+
+def _stepping(send: Callable[..., Any], step: Callable[[str], None]) -> Callable[..., Any]:
+    @functools.wraps(send)
+    def wrapped(*values: Any, **named: Any) -> Any:
+        with breaking_in(lambda name: step(f"sent {name}")):
+            return send(*values, **named)
+
+    return wrapped
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import tools.ejv.task as ejv_tools
 import tools.files.task as file_tools
 import tools.repair_pad_rejects.task as pad_rejects
 from connectors.cfs import CfsClient
+from connectors.effects import breaking_in
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.arguments import Arguments as EjvArguments
@@ -78,5 +79,7 @@ def run_slips(
     if "void" in typed:
         values = {name: value for name, value in typed.items() if name not in {"void", "concurrency"}}
         arguments = VoidArguments(typed["void"], **values)
-        return void_in_cfs(context, arguments, client, prefix=prefix, checkpoint=checkpoint)
-    return work_slips(context, SlipArguments(**typed), client, prefix=prefix, checkpoint=checkpoint)
+        with breaking_in(checkpoint):
+            return void_in_cfs(context, arguments, client, prefix=prefix)
+    with breaking_in(checkpoint):
+        return work_slips(context, SlipArguments(**typed), client, prefix=prefix)

@@ -3,6 +3,7 @@
     change       look, and send unless it is there already; CFS calls, SFTP uploads, all that moves money
     checked_by   adds a check to those that are asked directly before a request leaves
     last_checks  asked by the connectors themselves: between it and the request there is nothing
+    checkpoint   passed between two steps; tests break in there
     EffectState  how far an effect is, in the one vocabulary of all journals; `pending` lists what is open
 
 A process can stand still at any moment (a paused pod, SIGSTOP, a failover) while its database sessions are ended and
@@ -13,6 +14,7 @@ change that was sent without its claim is looked up at once and told as a LateEf
 """
 
 from connectors.effects.change import Observation, change
+from connectors.effects.checkpoints import breaking_in, checkpoint
 from connectors.effects.clocks import LOOK_GOOD_FOR, Clocks
 from connectors.effects.last_check import ClaimLost, LateEffect, checked_by, last_checks
 from connectors.effects.states import OPEN_STATES, EffectState, PendingEffect
@@ -26,7 +28,9 @@ __all__ = [
     "LateEffect",
     "Observation",
     "PendingEffect",
+    "breaking_in",
     "change",
     "checked_by",
+    "checkpoint",
     "last_checks",
 ]

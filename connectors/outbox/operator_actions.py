@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from config.errors import UsageError
+from database.sql import statements
 
+sql = statements(__package__)
 STATES = ("pending", "delivered", "dead", "dropped")
 _MAY = {"retry": ("dead", "pending"), "drop": ("dead", "pending")}
 
@@ -36,25 +38,9 @@ class OutboxMessage:
     answer: dict[str, Any] | None
 
 
-_COLUMNS = ", ".join(f"message.{name}" for name in OutboxMessage.__dataclass_fields__ if name != "blocked_by")
-_BLOCKED_BY = """
-    (SELECT min(earlier.id)
-       FROM pay_jobs.outbox AS earlier
-      WHERE message.state IN ('pending', 'dead')
-        AND earlier.ordering_key = message.ordering_key
-        AND earlier.id < message.id
-        AND earlier.state IN ('pending', 'dead')) AS blocked_by
-"""
-
-
 def newest(connection: Connection, *, states: Collection[str], limit: int) -> list[OutboxMessage]:
     """Return messages in these states, the newest `limit` of them, oldest first."""
-    found = _select(
-        connection,
-        "message.state = ANY (CAST(:states AS text[])) ORDER BY message.id DESC LIMIT :limit",
-        {"states": list(states), "limit": limit},
-    )
-    return list(reversed(found))
+    return _read(connection, states=list(states), number=limit)
 
 
 def find(connection: Connection, message_id: int) -> OutboxMessage:
@@ -109,7 +95,7 @@ def _change(connection: Connection, verb: str, setting: str, ids: Sequence[int],
 
 
 def _all_of(connection: Connection, ids: Sequence[int]) -> list[OutboxMessage]:
-    found = _select(connection, "message.id = ANY (CAST(:ids AS bigint[])) ORDER BY message.id", {"ids": list(ids)})
+    found = _read(connection, ids=list(ids))
     missing = sorted(set(ids) - {one.id for one in found})
     if missing:
         raise UsageError(
@@ -119,8 +105,13 @@ def _all_of(connection: Connection, ids: Sequence[int]) -> list[OutboxMessage]:
     return found
 
 
-def _select(connection: Connection, condition: str, values: dict[str, Any]) -> list[OutboxMessage]:
-    rows = connection.execute(
-        text(f"SELECT {_COLUMNS}, {_BLOCKED_BY} FROM pay_jobs.outbox AS message WHERE {condition}"), values
-    )
-    return [OutboxMessage(**row._mapping) for row in rows]
+def _read(
+    connection: Connection,
+    *,
+    ids: list[int] | None = None,
+    states: list[str] | None = None,
+    number: int | None = None,
+) -> list[OutboxMessage]:
+    """Return messages, the oldest first."""
+    rows = connection.execute(sql["list_messages"], {"ids": ids, "states": states, "number": number}).all()
+    return [OutboxMessage(**row._mapping) for row in reversed(rows)]

@@ -11,7 +11,7 @@ Killed anywhere, the next run continues from the journal, and the trigger is nev
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
 from config.settings import CgiSettings, CgiSftpSettings
-from connectors.effects import ClaimLost, Clocks, Observation, change, checked_by, last_checks
+from connectors.effects import ClaimLost, Clocks, Observation, change, checked_by, checkpoint, last_checks
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
 from database.sql import statements
@@ -69,8 +69,6 @@ def finish_resubmission(
     store: ObjectStore,
     sftp: SftpSession,
     sent: Resubmission,
-    *,
-    checkpoint: Callable[[str], None] = lambda _step: None,
 ) -> Outcome:
     """Send data, then trigger, from the state in the journal."""
     files = _ResubmissionFiles(context, store, sftp, sent)

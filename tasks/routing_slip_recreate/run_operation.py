@@ -1,6 +1,5 @@
 """Do one operation: plan it from what the database and CFS say now, run its steps, write the pay tables, and check."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from connectors.cfs import CfsClient, CfsSite, CfsUnavailable
-from connectors.effects import ClaimLost, LateEffect
+from connectors.effects import ClaimLost, LateEffect, checkpoint
 from jobs.run.context import RunContext
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.cfs_view import CfsView, hides_invoices
@@ -29,14 +28,12 @@ from tasks.routing_slip_recreate.steps.base import StateConflict
 class OperationSetup:
     """What every operation of a run is done with.
 
-    prefix      the start of our invoice numbers in CFS
-    checkpoint  called with a name at every point where a process may die; tests die there
+    prefix  the start of our invoice numbers in CFS
     """
 
     context: RunContext
     cfs: CfsClient
     prefix: str
-    checkpoint: Callable[[str], None] = lambda _name: None
 
     def read(self, root: str) -> Family:
         """Return a family as it is in the database now."""
@@ -51,7 +48,7 @@ class OperationSetup:
 
     def safe_point(self, name: str) -> None:
         """Stop here if the run is asked to."""
-        self.checkpoint(name)
+        checkpoint(name)
         self.context.stop.check()
 
 
@@ -101,7 +98,7 @@ def _carry_out(
     except Exception:
         journal.save()
         raise
-    setup.checkpoint("after closing")
+    checkpoint("after closing")
     outcome = report.outcome
     outcome.counts[kind.counted_as] += 1
     outcome.counts["steps_sent"] += count.sent

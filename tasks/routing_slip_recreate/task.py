@@ -1,7 +1,7 @@
 """ROUTING_SLIP_RECREATE, told from top to bottom."""
 
 import contextvars
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from config.errors import Interrupted, SourceUnavailable
@@ -25,19 +25,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         return work_slips(context, arguments, cfs, prefix=settings.invoice_prefix)
 
 
-def work_slips(
-    context: RunContext,
-    arguments: Arguments,
-    cfs: CfsClient,
-    *,
-    prefix: str = "REG",
-    checkpoint: Callable[[str], None] = lambda _name: None,
-) -> Outcome:
-    """Work every slip that is due, several families at once.
-
-    checkpoint  called with a name at every point where the process may die
-    """
-    worker = FamilyWorker(OperationSetup(context, cfs, prefix, checkpoint), arguments)
+def work_slips(context: RunContext, arguments: Arguments, cfs: CfsClient, *, prefix: str = "REG") -> Outcome:
+    """Work every slip that is due, several families at once."""
+    worker = FamilyWorker(OperationSetup(context, cfs, prefix), arguments)
     with context.database.begin() as session:
         roots = choose_families(session, arguments.slip)
     context.progress.begin(len(roots))

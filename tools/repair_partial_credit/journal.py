@@ -14,7 +14,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
@@ -120,16 +119,21 @@ def still_intended(database: Database, entry: PartialCredit) -> None:
         )
 
 
-def read_entries(database: Database, invoice_id: int) -> list[Row[Any]]:
+@dataclass(frozen=True)
+class KnownMemo:
+    """What the journal says of a partial credit."""
+
+    id: int
+    state: str
+    memo: str | None
+    amount: Decimal
+
+
+def known_memos(database: Database, invoice_id: int) -> list[KnownMemo]:
     """Return every partial credit of an invoice, through a new session: those of the run may have ended."""
     database.engine.dispose()
-    with database.engine.connect() as connection:
-        return list(
-            connection.execute(
-                text("SELECT id, state, memo, amount FROM pay_jobs.partial_credits WHERE invoice_id = :id ORDER BY id"),
-                {"id": invoice_id},
-            )
-        )
+    with Session(database.engine) as session:
+        return [KnownMemo(**row._mapping) for row in sql.run(session, "list_entries", invoice_id=invoice_id)]
 
 
 def move(

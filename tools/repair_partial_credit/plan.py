@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from config.errors import UsageError
 from connectors.cfs import CfsSite, InvoiceLine
-from database.sql import statements
 from jobs.run.outcome import Table
 from tools.repair_partial_credit.arguments import SERVICE_FEE, LineCredit
-
-sql = statements(__package__)
+from tools.repair_partial_credit.invoice import (
+    CreditableLine,
+    InvoiceToCredit,
+    OpenRefund,
+    creditable_lines,
+    lock_invoice,
+    open_refunds,
+)
 
 _UNCHANGED = "Nothing was changed."
 
@@ -88,22 +91,6 @@ class MemoPlan:
         return Table(title, ("line", "part", "description", "available", "credited", "GL"), rows)
 
 
-def lock_invoice(session: Session, invoice_id: int) -> Row[Any]:
-    """Return the invoice, locked until the transaction ends. Raises UsageError if there is none."""
-    invoice = sql.run(session, "lock_invoice", id=invoice_id).one_or_none()
-    if invoice is None:
-        raise UsageError(f"There is no invoice {invoice_id}. {_UNCHANGED}")
-    return invoice
-
-
-def open_refunds(session: Session, invoice_id: int, own: int | None) -> Sequence[Row[Any]]:
-    """Return the refunds of an invoice, other than our own, that keep it from being refunded again.
-
-    The caller has locked the invoice: whoever is writing one of them is waited for, and then it is seen.
-    """
-    return sql.run(session, "read_refunds", invoice_id=invoice_id, own=own).all()
-
-
 def plan(
     session: Session, invoice_id: int, wanted: Sequence[LineCredit], today: date, *, own_refund: int | None = None
 ) -> MemoPlan:
@@ -113,23 +100,23 @@ def plan(
     """
     invoice = lock_invoice(session, invoice_id)
     _check_invoice(invoice, open_refunds(session, invoice_id, own_refund))
-    parts = {(row.line, row.kind): row for row in sql.run(session, "read_lines", id=invoice_id, today=today)}
+    lines = creditable_lines(session, invoice_id, today)
     made = MemoPlan(
         invoice_id,
-        CfsSite(invoice.party or "", invoice.account or "", invoice.site or ""),
-        tuple(_part(one, parts) for one in wanted),
+        invoice.cfs_site,
+        tuple(_part(one, lines) for one in wanted),
         is_current=invoice.profile_status != "INACTIVE",
     )
     left = invoice.paid - invoice.refund
     if made.amount > left:
         raise UsageError(
-            f"The lines come to {made.amount}, but invoice {invoice_id} has only {left} left to refund "
-            f"({invoice.paid} paid, {invoice.refund} refunded). {_UNCHANGED}"
+            f"The lines total {made.amount} CAD, but invoice {invoice_id} has only {left} CAD left to refund "
+            f"({invoice.paid} CAD paid, {invoice.refund} CAD refunded). {_UNCHANGED}"
         )
     return made
 
 
-def _check_invoice(invoice: Row[Any], refunds: Sequence[Row[Any]]) -> None:
+def _check_invoice(invoice: InvoiceToCredit, refunds: Sequence[OpenRefund]) -> None:
     """Refuse what the API refuses (docs/specs/invoice-lifecycle.md section 1.2)."""
     if invoice.method != "PAD":
         raise UsageError(f"Invoice {invoice.id} is paid by {invoice.method}, not by PAD. {_UNCHANGED}")
@@ -158,34 +145,24 @@ def _check_invoice(invoice: Row[Any], refunds: Sequence[Row[Any]]) -> None:
             f"invoice is refunded once. {_UNCHANGED}"
         )
     for refund in refunds:
-        raise UsageError(f"Invoice {invoice.id} has {story_of(refund)}: bring that to its end first. {_UNCHANGED}")
+        raise UsageError(f"Invoice {invoice.id} has {refund.story}: resolve that first. {_UNCHANGED}")
 
 
-def story_of(refund: Row[Any]) -> str:
-    """Return a refund in words."""
-    asked = f", asked for on {refund.requested_date:%Y-%m-%d}" if refund.requested_date else ""
-    by = f" by {refund.requested_by}" if refund.requested_by else ""
-    state = "awaits approval" if refund.status == "PENDING_APPROVAL" else f"is {refund.status}"
-    return f"refund {refund.id}{asked}{by}, which {state}"
-
-
-def _part(wanted: LineCredit, parts: dict[tuple[int, str], Row[Any]]) -> CreditedPart:
-    found = parts.get((wanted.line, wanted.kind))
+def _part(wanted: LineCredit, lines: dict[tuple[int, str], CreditableLine]) -> CreditedPart:
+    found = lines.get((wanted.line, wanted.kind))
     what = f"the service fee of line {wanted.line}" if wanted.kind == SERVICE_FEE else f"line {wanted.line}"
     if found is None:
         there = ", ".join(
-            f"{row.line}{':service' if row.kind == SERVICE_FEE else ''} ({row.amount - row.refunded} left)"
-            for row in parts.values()
+            f"{one.line}{':service' if one.kind == SERVICE_FEE else ''} ({one.left} CAD left)" for one in lines.values()
         )
         raise UsageError(f"The invoice does not have {what}; it has {there or 'no active lines'}. {_UNCHANGED}")
-    available = found.amount - found.refunded
-    if wanted.amount > available:
+    if wanted.amount > found.left:
         raise UsageError(
-            f"{what} has only {available} left to credit ({found.amount}, of which {found.refunded} was refunded); "
-            f"{wanted.amount} is too much. {_UNCHANGED}"
+            f"{what} has only {found.left} CAD left to credit ({found.amount} CAD, of which {found.refunded} CAD was "
+            f"refunded): {wanted.amount} CAD is too much. {_UNCHANGED}"
         )
     if found.gl is None:
         raise UsageError(
             f"The GL code of {what} ({found.gl_name or 'none'}) is not complete or not in force today. {_UNCHANGED}"
         )
-    return CreditedPart(wanted, available, found.description, found.gl, found.is_shared)
+    return CreditedPart(wanted, found.left, found.description, found.gl, found.is_shared)

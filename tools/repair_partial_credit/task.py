@@ -3,8 +3,6 @@
 from decimal import Decimal
 from functools import partial
 
-from sqlalchemy import text
-
 from config.business_time import naive_utc
 from config.errors import PayJobsError, UsageError
 from config.settings import CfsSettings
@@ -15,17 +13,18 @@ from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tools.repair_partial_credit.arguments import Arguments
+from tools.repair_partial_credit.invoice import lock_invoice, open_refunds
 from tools.repair_partial_credit.journal import (
     PartialCredit,
     close_unmade,
     find_entry,
     intend,
+    known_memos,
     move,
-    read_entries,
     still_intended,
     write_refund,
 )
-from tools.repair_partial_credit.plan import MemoPlan, lock_invoice, open_refunds, plan, story_of
+from tools.repair_partial_credit.plan import MemoPlan, plan
 
 sql = statements(__package__)
 
@@ -128,11 +127,11 @@ def _ask(context: RunContext, cfs: CfsClient, entry: PartialCredit, arguments: A
 def _told_late(context: RunContext, entry: PartialCredit, memo: CreditMemo) -> str:
     """Return which memos there are now: the one that was made too late, and those the journal knows of the invoice."""
     known = "; ".join(
-        f"entry {row.id} is {row.state}" + (f" with memo {row.memo} over {row.amount} CAD" if row.memo else "")
-        for row in read_entries(context.database, entry.invoice_id)
+        f"entry {row.id} is {row.state}" + (f" with memo {row.memo} of {row.amount} CAD" if row.memo else "")
+        for row in known_memos(context.database, entry.invoice_id)
     )
     return (
-        f"CFS made credit memo {memo.credit_memo_number} over {entry.amount} CAD for entry {entry.id} of invoice "
+        f"CFS made credit memo {memo.credit_memo_number} of {entry.amount} CAD for entry {entry.id} of invoice "
         f"{entry.invoice_id}. The journal says: {known}. If one of them stands for the same credit, ask CAS to "
         f"cancel one of the two; if none does, run it with --memo {memo.credit_memo_number}."
     )
@@ -146,15 +145,9 @@ def _adopt(context: RunContext, cfs: CfsClient, entry: PartialCredit, number: st
     if problem := _differs(entry, memo):
         raise UsageError(f"{problem} Nothing was changed.")
     with context.database.begin() as session:
-        known = session.execute(
-            text(
-                "SELECT created_invoice_id FROM credits WHERE is_credit_memo AND cfs_identifier = :number"
-                " UNION ALL SELECT invoice_id FROM pay_jobs.partial_credits WHERE memo = :number"
-            ),
-            {"number": number},
-        ).first()
+        known = sql.run(session, "find_known_memo", memo=number).one_or_none()
     if known is not None:
-        raise UsageError(f"Credit memo {number} is known already, for invoice {known[0]}. Nothing was changed.")
+        raise UsageError(f"Credit memo {number} is known already, for invoice {known.invoice_id}. Nothing was changed.")
     return _answered(context, entry, memo)
 
 
@@ -203,7 +196,7 @@ def _finish(context: RunContext, entry: PartialCredit, memo: str, remaining: Dec
         Reject(
             f"invoice {entry.invoice_id}",
             "refunded meanwhile",
-            f"it has {story_of(other)}, while the memo {memo} of {entry.amount} CAD was made: the account may be "
+            f"it has {other.story}, while the memo {memo} of {entry.amount} CAD was made: the account may be "
             "credited twice. Decline that refund, or ask CAS to cancel the memo",
         )
         for other in others

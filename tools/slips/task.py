@@ -1,7 +1,5 @@
 """The slips tools, one function each."""
 
-from collections.abc import Callable
-
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
 from jobs.run.context import RunContext
@@ -25,19 +23,9 @@ def void_slip(context: RunContext, arguments: VoidArguments) -> Outcome:
         return void_in_cfs(context, arguments, cfs, prefix=settings.invoice_prefix)
 
 
-def void_in_cfs(
-    context: RunContext,
-    arguments: VoidArguments,
-    cfs: CfsClient,
-    *,
-    prefix: str = "REG",
-    checkpoint: Callable[[str], None] = lambda _name: None,
-) -> Outcome:
-    """Void one slip with the CFS client at hand.
-
-    checkpoint  called with a name at every point where the process may die
-    """
+def void_in_cfs(context: RunContext, arguments: VoidArguments, cfs: CfsClient, *, prefix: str = "REG") -> Outcome:
+    """Void one slip with the CFS client at hand."""
     begun = begin_void(context, arguments, prefix=prefix)
     if begun.has_operation:
-        begun.outcome += work_slips(context, Arguments(slip=arguments.slip), cfs, prefix=prefix, checkpoint=checkpoint)
+        begun.outcome += work_slips(context, Arguments(slip=arguments.slip), cfs, prefix=prefix)
     return begun.outcome

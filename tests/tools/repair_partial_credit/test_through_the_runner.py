@@ -58,4 +58,4 @@ def test_an_amount_that_is_too_much_is_a_usage_error(run_job: RunJob, desk: Desk
     result = run_job(JOB, **(ASKED | {"lines": ("70=99.00",)}))
 
     assert result.exit_code == ExitCode.USAGE
-    assert "has only 20.00 left" in (result.error or "")
+    assert "has only 20.00 CAD left" in (result.error or "")
