@@ -58,5 +58,5 @@ def test_a_memo_that_was_asked_for_after_the_last_check_is_told_with_the_other(r
     assert runs.runs.wake(stopped).returncode == ExitCode.ATTENTION
     assert len(desk.memos()) == 2
     told = desk.books.rows("SELECT error FROM pay_jobs.job_runs WHERE error LIKE '%is there twice%'")[0][0]
-    for said in ("credit memo 20002 over 6.50 CAD", "not_made", "is done with memo 20001 over 6.50 CAD"):
+    for said in ("credit memo 20002 of 6.50 CAD", "not_made", "is done with memo 20001 of 6.50 CAD"):
         assert said in told
