@@ -95,7 +95,9 @@ def test_what_an_earlier_refund_took_of_a_line_is_not_credited_again(desk: Desk)
         " created_by) VALUES (70, 7, 'BASE_FEES', 15, now(), 'test')"
     )
 
-    with pytest.raises(UsageError, match=r"line 70 has only 5.00 CAD left to credit \(20.00 CAD, of which 15.00 CAD was refunded"):
+    with pytest.raises(
+        UsageError, match=r"has only 5.00 CAD left to credit \(20.00 CAD, of which 15.00 CAD was refunded"
+    ):
         desk.run("70=5.01")
 
 
@@ -103,9 +105,9 @@ def test_what_an_earlier_refund_took_of_a_line_is_not_credited_again(desk: Desk)
     ("change", "lines", "words"),
     [
         (None, ["70=20.01"], "line 70 has only 20.00 CAD left"),
-        (None, ["71:service=1.00"], r"does not have the service fee of line 71; it has 70 \(20.00 CAD left\), 70:service"),
+        (None, ["71:service=1.00"], r"does not have the service fee of line 71; it has 70 \(20.00 CAD left\)"),
         (None, ["99=1.00"], "does not have line 99"),
-        ("invoices SET refund = 25", ["70=6.51"], r"has only 6.50 CAD left to refund \(31.50 CAD paid, 25.00 CAD refunded\)"),
+        ("invoices SET refund = 25", ["70=6.51"], r"has only 6.50 CAD left to refund \(31.50 CAD paid"),
         ("invoices SET paid = NULL", ["70=1.00"], "has only 0 CAD left"),
         ("invoices SET invoice_status_code = 'APPROVED'", ["70=1.00"], "is APPROVED; only a PAID one"),
         ("invoices SET invoice_status_code = 'CREDITED'", ["70=1.00"], "is CREDITED; only a PAID one"),
