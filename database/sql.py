@@ -5,14 +5,19 @@ A module says once which statements are its own, and then names them:
     sql = statements(__package__)
     ...
     sql.run(session, "mark_invoices_paid", now=now)
+
+A statement names a set of invoice states of database/pay/states.py as <<name>>.
 """
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.orm import Session
+
+from database.pay import states
 
 
 class Statements:
@@ -26,7 +31,7 @@ class Statements:
         """Return the statement in sql/`name`.sql."""
         if name not in self._read:
             file = files(self._package).joinpath("sql", f"{name}.sql")
-            self._read[name] = text(file.read_text(encoding="utf-8"))
+            self._read[name] = text(_with_states(file.read_text(encoding="utf-8")))
         return self._read[name]
 
     def run(self, session: Session, name: str, /, **values: Any) -> CursorResult[Any]:
@@ -34,6 +39,11 @@ class Statements:
         result = session.execute(self[name], values)
         assert isinstance(result, CursorResult)
         return result
+
+
+def _with_states(statement: str) -> str:
+    """Return a statement with the states it names by their set, like <<withdrawn>>, written out."""
+    return re.sub("<<([a-z_]+)>>", lambda named: states.as_sql(named[1]), statement)
 
 
 @cache

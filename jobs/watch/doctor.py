@@ -17,7 +17,7 @@ from database import migrate
 from database.engine import make_engine
 from database.errors import explain
 from database.own_schema import HOW_IT_COMES_BACK, SCHEMA
-from database.pay_tables import PAY_TABLES, WRITTEN, differences
+from database.pay.rights import PAY_TABLES, WRITTEN, differences
 from jobs.run.context import system_clock
 from jobs.run.outcome import Table
 from jobs.terminal import show_table, whatever_is_shown

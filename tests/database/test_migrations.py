@@ -253,7 +253,7 @@ def test_pay_tables_are_not_touched(empty: Engine, database_url: str, template: 
 
 
 def test_the_sql_text_names_no_pay_table() -> None:
-    from database.pay_tables import PAY_TABLES
+    from database.pay.rights import PAY_TABLES
 
     text_of_all = migrate.sql()
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from database.pay.history import KEYS
-from database.pay_tables import PAY_TABLES, WRITTEN, differences
+from database.pay.rights import PAY_TABLES, WRITTEN, differences
 
 ROOT = Path(__file__).resolve().parents[2]
 FACTS = ROOT / "docs" / "specs" / "paydb"

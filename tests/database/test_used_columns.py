@@ -1,4 +1,4 @@
-"""Every column of a pay table that a statement names is listed in database/pay_tables.py."""
+"""Every column of a pay table that a statement names is listed in database/pay/rights.py."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from database.pay_tables import PAY_TABLES
+from database.pay.rights import PAY_TABLES
 from tests.database.test_pay_tables import ROOT, recorded
 
 ROOMS = ("tools", "tasks", "diagnosis", "jobs", "connectors", "database")
@@ -57,7 +57,7 @@ def unlisted(statement: str) -> set[str]:
 def test_every_column_that_a_statement_names_is_listed() -> None:
     missing = {place: names for place, statement in statements() if (names := unlisted(statement))}
 
-    assert missing == {}, "list these columns, with their types, in database/pay_tables.py"
+    assert missing == {}, "list these columns, with their types, in database/pay/rights.py"
 
 
 @pytest.mark.parametrize(

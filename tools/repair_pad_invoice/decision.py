@@ -12,10 +12,6 @@ from diagnosis.evidence_in_words import evidence_in_words
 from diagnosis.next_command import next_command
 from tools.repair_pad_invoice.cases import RepairCase, SettlementRowOutcome
 
-FINAL = frozenset(
-    {"CANCELLED", "CREDITED", "REFUNDED", "REFUND_REQUESTED", "MANUALLY_REFUNDED", "CHARGEBACK", "GL_UPDATED_REFUND",
-     "DELETED", "DELETE_ACCEPTED"}
-)  # fmt: skip
 _SETTLES = frozenset({"SETTLE_PAD", "SETTLE_CREDIT"})
 
 

@@ -140,8 +140,7 @@ WITH headers AS (
                                                                   'SETTLEMENT_SCHED', 'PAID') THEN 'paid'
                              ELSE 'charged' END
                    WHEN coalesce(items.is_reversal, items.first_side = 'D',
-                                 invoice.invoice_status_code IN ('REFUNDED', 'REFUND_REQUESTED', 'CREDITED',
-                                                                 'MANUALLY_REFUNDED')
+                                 invoice.invoice_status_code IN (<<refunded>>)
                                  AND invoice.disbursement_date IS NOT NULL) THEN 'reversed'
                    ELSE 'disbursed' END AS effect
          FROM items
@@ -201,10 +200,8 @@ WITH headers AS (
                    THEN 'applied:never_charged'
                    WHEN is_reversal <> (first_side = 'D') THEN 'applied:other_direction'
                    WHEN effect = 'reversed' AND form = 'INVOICE' AND invoice_status = 'PAID' THEN 'applied:still_paid'
-                   WHEN effect = 'disbursed' AND invoice_status IN ('CANCELLED', 'DELETED', 'DELETE_ACCEPTED')
-                     OR effect = 'partially_refunded' AND invoice_status IN (
-                        'CANCELLED', 'CHARGEBACK', 'CREDITED', 'DELETED', 'DELETE_ACCEPTED', 'MANUALLY_REFUNDED', 'REFUNDED',
-                        'REFUND_REQUESTED')
+                   WHEN effect = 'disbursed' AND invoice_status IN (<<withdrawn>>)
+                     OR effect = 'partially_refunded' AND invoice_status IN (<<final>>)
                    THEN 'applied:given_up'
                    ELSE verdict END AS decided
          FROM counted

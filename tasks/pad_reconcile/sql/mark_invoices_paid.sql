@@ -5,9 +5,7 @@
 -- source docs/specs/cas-settlement-csv.md section 5.4, hazard 8 of section 10; invoice-lifecycle.md section 7 rule 2
 UPDATE invoices AS invoice
    SET invoice_status_code = CASE
-         WHEN invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED', 'CREDITED', 'CANCELLED',
-                                              'MANUALLY_REFUNDED', 'CHARGEBACK', 'GL_UPDATED_REFUND',
-                                              'DELETED', 'DELETE_ACCEPTED')
+         WHEN invoice.invoice_status_code IN (<<final>>)
          THEN invoice.invoice_status_code
          WHEN settled.is_settled THEN 'PAID'
          ELSE 'PARTIAL_PAID' END,

@@ -19,6 +19,4 @@ UPDATE invoices AS invoice
        updated_name = NULL
   FROM reopened
  WHERE invoice.id = reopened.invoice_id
-   AND invoice.invoice_status_code NOT IN ('REFUND_REQUESTED', 'REFUNDED', 'CREDITED', 'CANCELLED',
-                                           'MANUALLY_REFUNDED', 'CHARGEBACK', 'GL_UPDATED_REFUND',
-                                           'DELETED', 'DELETE_ACCEPTED')
+   AND invoice.invoice_status_code NOT IN (<<final>>)

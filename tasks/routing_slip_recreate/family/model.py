@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.cfs import CfsSite
-
-FINAL = frozenset({"REFUNDED", "CREDITED", "CANCELLED", "MANUALLY_REFUNDED", "DELETED", "DELETE_ACCEPTED"})
+from database.pay.states import FINAL_FOR_SLIPS
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class SlipInvoice:
     @property
     def is_final(self) -> bool:
         """Whether nothing of it can change any more."""
-        return self.status in FINAL
+        return self.status in FINAL_FOR_SLIPS
 
     @property
     def is_unknown_to_cfs(self) -> bool:

@@ -6,7 +6,7 @@ SELECT invoice.id
   FROM invoices AS invoice
   LEFT JOIN payment_accounts AS account ON account.id = invoice.payment_account_id
  WHERE invoice.invoice_status_code IN
-       ('APPROVED', 'CREATED', 'SETTLEMENT_SCHED', 'PARTIAL_PAID', 'OVERDUE', 'REFUND_REQUESTED')
+       (<<unfinished>>)
    AND invoice.created_on < :now
    AND (CAST(:method AS text) IS NULL OR invoice.payment_method_code = :method)
    AND (CAST(:account AS text) IS NULL OR account.auth_account_id = :account)

@@ -10,7 +10,7 @@ WITH theirs AS (
        SELECT reference.invoice_number AS key,
               sum(invoice.total - coalesce(invoice.service_fees, 0)) AS amount,
               bool_or(invoice.created_on >= :first AND invoice.created_on < :after) AS is_in_window,
-              bool_and(invoice.invoice_status_code IN ('CANCELLED', 'DELETED', 'DELETE_ACCEPTED', 'CREATED')) AS is_unbilled
+              bool_and(invoice.invoice_status_code IN (<<unbilled>>)) AS is_unbilled
          FROM invoices AS invoice
          JOIN invoice_references AS reference
            ON reference.invoice_id = invoice.id

@@ -4,7 +4,7 @@
 -- out    name of the table, id, before, after
 WITH old AS (
        SELECT DISTINCT invoice.id, invoice.disbursement_status_code AS before,
-              invoice.invoice_status_code IN ('REFUNDED', 'REFUND_REQUESTED', 'CREDITED', 'MANUALLY_REFUNDED')
+              invoice.invoice_status_code IN (<<refunded>>)
                 AND invoice.disbursement_date IS NOT NULL AS is_reversal
          FROM voided
          JOIN invoices AS invoice
