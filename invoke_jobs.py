@@ -19,27 +19,28 @@ HERE = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    """Run one command and give its exit code."""
+    """Run one command and return its exit code."""
     _use_own_environment()
     from jobs.commands.cli import build_cli
     from jobs.commands.cli import main as run
     from tasks import JOBS
+    from tasks.elsewhere import ELSEWHERE
     from tools import TOOLS
 
     late: dict[str, tuple[str, Callable[[], click.Command]]] = {
         "history": ("Show the newest runs.", _history),
         "show": ("Show one run of the ledger.", _show),
-        "outbox": ("What is to be told to the outside: list, show, retry, drop.", _outbox),
+        "outbox": ("Outgoing messages: list, show, retry, drop.", _outbox),
         "pending": ("What is half done outside, whatever made it, and the next command.", _pending),
-        "schedule": ("What runs when: next, explain; the long-running scheduler: run.", _schedule),
-        "check": ("What should have happened and did not: runs and files.", _check),
+        "schedule": ("When jobs run: next, explain; run the scheduler: run.", _schedule),
+        "check": ("Show what should have happened and did not: runs and files.", _check),
         "doctor": ("Check settings, rights and every connected system.", _doctor),
-        "db": ("The schema pay_jobs: upgrade, current, sql.", _db),
+        "db": ("Our own schema pay_jobs: upgrade it, show its revision, print its SQL.", _db),
         "manifests": ("Render openshift/ from the schedule, or compare them.", _manifests),
         "run-job": ("Print the manifest of a one-off run with arguments.", _run_job),
         "sandbox": ("The embedded default: up, down, status, demo.", _sandbox),
     }
-    return run(build_cli(JOBS, tools=TOOLS, use_sandbox=_use_sandbox, late=late))
+    return run(build_cli(JOBS, tools=TOOLS, elsewhere=ELSEWHERE, use_sandbox=_use_sandbox, late=late))
 
 
 def _use_own_environment() -> None:

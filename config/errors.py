@@ -94,6 +94,7 @@ class InputRefused(PayJobsError):
 
     exit_code = ExitCode.ATTENTION
     title = "refused"
+    nothing_done: ClassVar[bool] = True
 
 
 class FormatError(InputRefused):

@@ -35,7 +35,10 @@ class CfsCertificateRefused(SourceRefused):
 
 
 class CfsRejected(InputRefused):
-    """CFS refused the change and made none; its reason says what a person has to correct."""
+    """CFS refused the change and made none; its reason says what has to be corrected."""
+
+    title = "refused by CFS"
+    nothing_done = False  # what came before it stays
 
     def __init__(self, message: str, *, reason: str, status_code: int) -> None:
         super().__init__(message)
@@ -45,6 +48,9 @@ class CfsRejected(InputRefused):
 
 class CfsAnswerUnreadable(InputRefused):
     """CFS answered something that was not agreed: ask its support, and check CFS_BASE_URL."""
+
+    title = "unreadable answer"
+    nothing_done = False
 
 
 class CfsReadOnly(PayJobsError):

@@ -23,6 +23,7 @@ from jobs.terminal import complain, show_table, take_every_character, whatever_i
 if TYPE_CHECKING:
     from jobs.run.outcome import Table
 
+LIKE = 0.75
 COMMON_HELP = {
     "dry_run": "Do everything in a transaction that is rolled back, and say what would have changed.",
     "as_json": "Print exactly one JSON object on stdout.",
@@ -44,10 +45,12 @@ class Commands(click.Group):
         self,
         *args: Any,
         late: Mapping[str, tuple[str, Callable[[], click.Command]]] | None = None,
+        elsewhere: Mapping[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.late = dict(late or {})
+        self.elsewhere = dict(elsewhere or {})
         self.late_members: dict[str, list[click.Command]] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -66,14 +69,19 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            names = self.list_commands(ctx)
-            near = difflib.get_close_matches(args[0].upper(), names, 1, 0.5) or difflib.get_close_matches(
-                args[0], names, 1, 0.5
-            )
-            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
-            kind = "command" if self.parent_is_named(ctx) else "job"
-            raise click.UsageError(f"Unknown {kind} {args[0]!r}. {hint}", ctx)
+            raise click.UsageError(self._unknown(ctx, args[0]), ctx)
         return super().resolve_command(ctx, args)
+
+    def _unknown(self, ctx: click.Context, word: str) -> str:
+        """Return who runs a job that is not here, or the name that was probably meant."""
+        if runs_it := self.elsewhere.get(word.upper()):
+            return f"{word} is not run by this program, but by {runs_it}."
+        names = self.list_commands(ctx)
+        near = difflib.get_close_matches(word.upper(), names, 1, LIKE) or difflib.get_close_matches(
+            word, names, 1, LIKE
+        )
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
+        return f"Unknown {'command' if self.parent_is_named(ctx) else 'job'} {word!r}. {hint}"
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [
@@ -111,19 +119,22 @@ def build_cli(
     jobs: tuple[Job, ...],
     *,
     tools: Mapping[str, tuple[str, tuple[Job, ...]]] | None = None,
+    elsewhere: Mapping[str, str] | None = None,
     use_sandbox: UseSandbox,
     late: Mapping[str, tuple[str, Callable[[], click.Command]]],
 ) -> click.Group:
     """Put the command line together.
 
-    tools  group: (one line of help, its members): hand tools, which run as jobs do; the group "" is the top
-    late   name: (one line of help, how to load it), for commands whose imports are heavy
+    tools      group: (one line of help, its members): hand tools, which run as jobs do; the group "" is the top
+    elsewhere  name: who runs it, for jobs that people may look for here
+    late       name: (one line of help, how to load it), for commands whose imports are heavy
     """
     tools = tools or {}
     by_name([*jobs, *(tool for _, members in tools.values() for tool in members)])
     group = Commands(
         "invoke_jobs.py",
         late=late,
+        elsewhere=elsewhere,
         help="Run the batch jobs of SBC Pay.\n\nExit codes: 0 done, 1 failed (a retry may help),"
         " 2 usage or configuration, 3 needs attention, 75 another run holds the lock.",
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

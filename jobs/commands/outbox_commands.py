@@ -1,4 +1,4 @@
-"""`outbox`: look at what is to be told to the outside world, retry what was given up, drop what must not be told.
+"""`outbox`: list outgoing messages, retry those that were given up, drop those that must not be sent.
 
 A retry or drop is one transaction with its row in the run ledger (job OUTBOX): what was done, by whom, and why.
 """
@@ -47,8 +47,8 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
 
     @click.group(
         "outbox",
-        help="CFS calls, events and mail that follow from committed changes.\n\nA message is pending, delivered, dead "
-        "(given up; it holds back what follows on its key) or dropped.",
+        help="Outgoing messages: CFS calls, events and mail that follow from committed changes.\n\nA message is"
+        " pending, delivered, dead (given up; it holds back what follows on its key) or dropped.",
     )
     def outbox() -> None: ...
 
@@ -91,7 +91,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
 
     @outbox.command(
         "retry",
-        help="Let messages leave again that were given up, or that wait for their next attempt.\n\nExamples:\n\n"
+        help="Retry messages that were given up, or that wait for their next attempt.\n\nExamples:\n\n"
         '  python3 invoke_jobs.py outbox retry 17 18 --reason "topic was missing, now there"\n\n'
         '  python3 invoke_jobs.py outbox retry --all-dead --reason "CFS is back"',
     )

@@ -110,7 +110,7 @@ def _headline(result: Result) -> str:
 
 
 def _what_happened(result: Result) -> str:
-    if isinstance(result.failure, InputRefused):
+    if isinstance(result.failure, InputRefused) and result.failure.nothing_done:
         return "refused: nothing was done"
     if result.status == "locked":
         return "did not run: another run is in progress"

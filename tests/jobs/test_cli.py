@@ -1,6 +1,7 @@
 """The command line, in this process: what it refuses, what it explains, what it leaves alone."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from jobs.commands.cli import build_cli, main
 from jobs.commands.ledger_commands import history_command, show_command
 from tasks import JOBS
+from tasks.elsewhere import ELSEWHERE, RUN_BY_PAYMENT_JOBS
 from tests.jobs.conftest import RunJob, job_that
 from tests.jobs.test_runner import PROMISED, add_code
 
@@ -32,7 +34,7 @@ def cli() -> click.Group:
         "history": ("Show the newest runs.", lambda: history_command(nothing)),
         "show": ("Show one run.", lambda: show_command(nothing)),
     }
-    return build_cli(JOBS, use_sandbox=nothing, late=late)
+    return build_cli(JOBS, elsewhere=ELSEWHERE, use_sandbox=nothing, late=late)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,33 @@ def test_an_unknown_job_that_resembles_none_is_told_which_there_are(
     assert main(cli, ["xyzzy"]) == 2
 
     assert "Unknown job 'xyzzy'. There are: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["CREATE_INVOICES", "create_invoices", "EJV_PAYMENT"])
+def test_a_job_of_the_reference_that_is_not_here_is_refused_with_who_runs_it(
+    cli: click.Group, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(cli, [name]) == 2
+
+    err = capsys.readouterr().err
+    assert f"{name} is not run by this program, but by the payment-jobs of SBC Pay." in err
+    assert "Did you mean" not in err
+
+
+def test_the_jobs_that_run_elsewhere_are_those_of_the_timetable() -> None:
+    timetable = (ROOT / "docs/specs/schedules.md").read_text(encoding="utf-8")
+    ours = {job.name for job in JOBS} | {"ROUTING_SLIP"}
+
+    assert set(re.findall(r"^\| ([A-Z_]{2,}) \|", timetable, re.MULTILINE)) - ours == RUN_BY_PAYMENT_JOBS
+
+
+@pytest.mark.parametrize("name", ["STATEMENT", "RECONCILE_ALL", "REPORT"])
+def test_no_name_is_suggested_rather_than_a_wrong_one(
+    cli: click.Group, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert main(cli, [name]) == 2
+
+    assert "Did you mean" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["GENERATE_STATEMENT", "--json"], ["GENERATE_STATEMENTS", "nonsense", "--json"]])

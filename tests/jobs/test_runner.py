@@ -21,6 +21,7 @@ from config.errors import (
     SourceUnavailable,
     UsageError,
 )
+from connectors.cfs import CfsRejected
 from jobs.run import ledger
 from jobs.run.context import RunContext
 from jobs.run.locks import RunLock
@@ -400,6 +401,10 @@ def test_people_read_the_result_on_stdout_and_the_error_on_stderr(
         (lambda *_: Outcome(), r"A_JOB finished in 0\.\d s"),
         (lambda *_: Outcome(attention=True), r"A_JOB finished in 0\.\d s and needs attention"),
         (raising(InputRefused("Batch 7 is not sent again")), r"A_JOB refused: nothing was done"),
+        (
+            raising(CfsRejected("no", reason="no", status_code=400)),  # after other changes, it may be
+            r"A_JOB failed after 0\.\d s and needs attention",
+        ),
         (raising(SourceRefused("wrong key")), r"A_JOB failed after 0\.\d s and needs attention"),
         (raising(Interrupted("asked")), r"A_JOB stopped on request after 0\.\d s"),
         (raising(AlreadyRunning("another")), r"A_JOB did not run: another run is in progress"),
