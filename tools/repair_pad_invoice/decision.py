@@ -6,6 +6,7 @@ The diagnosis is that of STALE_INVOICE_REPORT. Only P13, a row that was not appl
 from dataclasses import dataclass
 from enum import StrEnum
 
+from database.pay.states import FINAL
 from diagnosis.catalogue import Turn
 from diagnosis.diagnose_invoices import DiagnosedInvoice
 from diagnosis.evidence_in_words import evidence_in_words
