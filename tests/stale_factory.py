@@ -294,6 +294,25 @@ class StaleDatabase:
             remaining_amount=Decimal(left), account_id=account.id, cfs_site=account.site, created_on=stored(OLD),
         )  # fmt: skip
 
+    def context(
+        self,
+        *,
+        cfs: CfsSettings | None = None,
+        dry_run: bool = False,
+        mail: MailSettings | None = None,
+        others: Iterable[Settings] = (),
+        stop: Stop | None = None,
+        run_id: int | None = None,
+    ) -> RunContext:
+        """Return what a run is given."""
+        given: list[Settings] = [one for one in (cfs, mail, *others) if one is not None]
+        database = Database(self.database.engine, dry_run=True) if dry_run else self.database
+        return RunContext(
+            job="STALE_INVOICE_REPORT", database=database, clock=lambda: aware(self.now), log=QUIET,
+            progress=Progress(QUIET, terminal=False), stop=stop or Stop(), dry_run=dry_run, run_id=run_id,
+            read_settings={type(one): one for one in given},
+        )  # fmt: skip
+
     def report(
         self,
         *,
@@ -306,13 +325,7 @@ class StaleDatabase:
         **arguments: Any,
     ) -> Outcome:
         """Run the job; without settings of CFS it is not asked."""
-        given: list[Settings] = [one for one in (cfs, mail, *others) if one is not None]
-        database = Database(self.database.engine, dry_run=True) if dry_run else self.database
-        context = RunContext(
-            job="STALE_INVOICE_REPORT", database=database, clock=lambda: aware(self.now), log=QUIET,
-            progress=Progress(QUIET, terminal=False), stop=stop or Stop(), dry_run=dry_run, run_id=run_id,
-            read_settings={type(one): one for one in given},
-        )  # fmt: skip
+        context = self.context(cfs=cfs, dry_run=dry_run, mail=mail, others=others, stop=stop, run_id=run_id)
         if arguments.pop("compare_cfs", False):
             return compare_cfs(context, CompareArguments(**arguments))
         return run(context, Arguments(no_cfs=cfs is None, mail=mail is not None, **arguments))

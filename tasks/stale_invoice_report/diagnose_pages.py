@@ -43,7 +43,7 @@ class DiagnosedPages:
 def diagnose_all(
     context: RunContext, arguments: Arguments, when: Cutoffs, *, report: StoredReport, files: WaitingFiles
 ) -> DiagnosedPages:
-    """Give a row for every invoice that stands still, and the figures."""
+    """Return a row for every invoice that stands still, and the figures."""
     ids = _choose(context, arguments, when)
     judged = DiagnosedPages()
     context.progress.begin(len(ids), "invoices")

@@ -49,7 +49,7 @@ def _mail(context: RunContext, summary: Summary, kept: Sequence[str], recipients
     return new_mail(
         "stale_invoices",
         recipients,
-        f"Stuck invoices {summary.today}: {tallies.stuck.count:,} over {tallies.stuck.amount:,.2f} CAD",
+        f"Stuck invoices {summary.today}: {tallies.stuck.count:,} totalling {tallies.stuck.amount:,.2f} CAD",
         "\n".join(lines),
         ordering_key="stale_invoices",
         idempotency_key=f"stale_invoices:{context.run_id}",

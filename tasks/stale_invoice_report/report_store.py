@@ -67,7 +67,7 @@ def begin_report(session: Session, *, run_id: int | None, scope: str, as_of: dat
 
 
 def known_before(session: Session, report: StoredReport, ids: list[int]) -> set[int]:
-    """Give which of the invoices the report before had."""
+    """Return which of the invoices the report before had."""
     if report.before is None:
         return set()
     return set(sql.run(session, "find_known", before=report.before, ids=ids).scalars())
@@ -100,7 +100,7 @@ def finish_report(
 
 
 def trend(session: Session, scope: str) -> list[EarlierFigures]:
-    """Give the figures of the newest reports of a scope, the oldest first."""
+    """Return the figures of the newest reports of a scope, the oldest first."""
     rows = session.execute(
         text(
             "SELECT finished_on, stuck, stuck_amount, by_method FROM pay_jobs.stale_reports"

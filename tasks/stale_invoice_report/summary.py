@@ -45,7 +45,7 @@ class Summary:
     weaker: tuple[str, ...]
 
     def ranked(self) -> list[str]:
-        """Give the codes that were found, the worst first, then the larger amount."""
+        """Return the codes that were found, the worst first, then the larger amount."""
         found = self.tallies.by_diagnosis
         return sorted(found, key=lambda code: (DIAGNOSES[code].turn, -found[code].amount, code))
 
@@ -75,7 +75,7 @@ class InvoiceTable(Table):
     full: Sequence[ReportRow] = ()
 
     def iter_records(self) -> Iterator[dict[str, object]]:
-        """Give the rows as objects, one by one."""
+        """Return the rows as objects, one by one."""
         return (row._asdict() for row in self.full)
 
     def records(self) -> list[dict[str, object]]:
@@ -112,23 +112,23 @@ def _shown(row: ReportRow) -> tuple[object, ...]:
 
 def _stuck(count: int, amount: Decimal) -> str:
     invoices, are = ("invoice", "is") if count == 1 else ("invoices", "are")
-    return f"{count:,} {invoices} over {amount:,.2f} CAD {are} stuck"
+    return f"{count:,} {invoices} totalling {amount:,.2f} CAD {are} stuck"
 
 
-def _going_on(count: int) -> str:
-    return "1 more goes on by itself." if count == 1 else f"{count:,} more go on by themselves."
+def _resolving(count: int) -> str:
+    return "1 more will resolve on its own." if count == 1 else f"{count:,} more will resolve on their own."
 
 
 def headline(summary: Summary) -> list[str]:
-    """Give the sentences that open a mail and close a run."""
+    """Return the sentences that open a mail and close a run."""
     tallies = summary.tallies
     lines = [
         f"{_stuck(tallies.stuck.count, tallies.stuck.amount)}"
         f"{f', the oldest since {tallies.stuck.oldest}' if tallies.stuck.oldest else ''}; "
-        f"{_going_on(tallies.waiting.count)}"
+        f"{_resolving(tallies.waiting.count)}"
     ]
     if tallies.by_turn[Turn.MONEY.words]:
-        lines.append(f"Money is at risk in {tallies.by_turn[Turn.MONEY.words]:,} of them: these stand first.")
+        lines.append(f"Money is at risk in {tallies.by_turn[Turn.MONEY.words]:,} of them; they are listed first.")
     if summary.before_on is not None:
         lines.append(
             f"Since the report of {summary.before_on:%Y-%m-%d %H:%M} UTC: {tallies.new:,} new, "

@@ -28,7 +28,7 @@ class Tally:
 
 @dataclass
 class Tallies:
-    """Counts of what is stuck, of what goes on by itself, and by method, diagnosis and age."""
+    """Counts of what is stuck, of what will resolve on its own, and by method, diagnosis and age."""
 
     stuck: Tally = field(default_factory=Tally)
     waiting: Tally = field(default_factory=Tally)
@@ -57,7 +57,7 @@ class Tallies:
 
 
 def age_name(days: int) -> str:
-    """Give the band an age falls into.
+    """Return the band an age falls into.
 
     >>> age_name(20), age_name(181)
     ('6 to 20 days', 'over 180 days')

@@ -63,7 +63,7 @@ class _Sheet:
                 _write(self._sheet, (self.used, number), value, column.kind, self._formats[number])
 
     def close(self) -> None:
-        """Give the header its filters, now that the last row is known."""
+        """Return the header its filters, now that the last row is known."""
         self._sheet.autofilter(0, 0, self.used, len(COLUMNS) - 1)
 
 

@@ -39,7 +39,7 @@ def test_a_report_in_words_and_in_files(clerk: Operator, stale: StaleDatabase, t
 
     assert said.code == 3
     assert "In APPROVED for more than 20 days" in said.out
-    assert "1 invoice over 100.00 CAD is stuck" in said.out
+    assert "1 invoice totalling 100.00 CAD is stuck" in said.out
     assert all(Path(name).stat().st_size > 100 for name in names.values())
 
 

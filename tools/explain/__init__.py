@@ -1,9 +1,9 @@
 """Tell the life of one invoice, account, routing slip, journal batch or settlement file, in order.
 
-Reads   the pay tables, and what the jobs kept: settlement rows, feedback lines, journals, the outbox
+Reads   the pay tables, and what the jobs kept: settlement rows, feedback lines, journals, the outbox, stored files
 Writes  nothing
 Never   shows a bank account number
-Normal  a table of what happened and when (UTC), and in words what it means
+Normal  a table of what happened and when (UTC), what it means, and for an open invoice the diagnosis without CFS
 """
 
 import click

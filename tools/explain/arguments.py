@@ -18,7 +18,7 @@ class Arguments:
             raise UsageError("Say what is to be explained; --help shows an example.")
 
     def number(self, what: str) -> int:
-        """Give the subject as an id. Raises UsageError if it is none."""
+        """Return the subject as an id. Raises UsageError if it is none."""
         text = self.subject.strip()
         if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= _LARGEST_ID:
             raise UsageError(f"{text!r} is no {what}: expected a whole number, like 1234567.")

@@ -34,7 +34,7 @@ _REFUNDED_BY = {
 def meanings(
     *, status: str, method: str, payment_date: datetime | None, refund_date: datetime | None, was_sent: bool
 ) -> list[str]:
-    """Give the sentences that explain an invoice; `was_sent` is whether a collecting system ever got it."""
+    """Return the sentences that explain an invoice; `was_sent` is whether a collecting system ever got it."""
     sentences = [_of_status(status, method, was_sent=was_sent)]
     if payment_date is not None:
         source = _SETTLED_BY.get(method, "the moment it was confirmed, in UTC")

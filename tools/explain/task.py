@@ -7,6 +7,12 @@ from sqlalchemy.orm import Session
 
 from config.errors import UsageError
 from database.sql import statements
+from diagnosis.cutoffs import cutoffs_at
+from diagnosis.diagnose import is_weak
+from diagnosis.diagnose_invoices import diagnose_invoices
+from diagnosis.evidence_in_words import evidence_in_words
+from diagnosis.next_command import next_command
+from diagnosis.read_evidence import OPEN, read_invoices
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tools.explain.arguments import Arguments
@@ -43,11 +49,28 @@ def invoice(context: RunContext, arguments: Arguments) -> Outcome:
         refund_date=row.refund_date,
         was_sent=row.was_sent,
     )
+    outcome.notes += _diagnosis(context, number)
     if row.auth_account_id:
         outcome.notes.append(f"More: python3 invoke_jobs.py explain account {row.auth_account_id}")
     if row.routing_slip:
         outcome.notes.append(f"More: python3 invoke_jobs.py explain slip {row.routing_slip}")
     return outcome
+
+
+def _diagnosis(context: RunContext, number: int) -> list[str]:
+    """Return what the report would say of an open invoice that is at least a day old; CFS is not asked."""
+    with context.database.begin() as session:
+        found = [one for one in read_invoices(session, [number]) if one.status in OPEN]
+    if not found or found[0].created_at >= cutoffs_at(context.clock(), days=0).one_day_before:
+        return []
+    [(evidence, diagnosis)] = diagnose_invoices(context, found).diagnosed
+    sure = " CFS was not asked, so this may change." if is_weak(diagnosis, evidence) else ""
+    command = next_command(evidence, diagnosis)
+    return [
+        f"Diagnosis {diagnosis.code}: {diagnosis.title} {diagnosis.action}{sure}",
+        f"Evidence: {evidence_in_words(evidence)}.",
+        *([f"Next: {command}"] if command else []),
+    ]
 
 
 def account(context: RunContext, arguments: Arguments) -> Outcome:
@@ -90,7 +113,7 @@ def file(context: RunContext, arguments: Arguments) -> Outcome:
 
 
 def _existing(session: Session, statement: str, unknown: str, **values: object) -> Row[Any]:
-    """Give the row of a subject. Raises UsageError if there is none."""
+    """Return the row of a subject. Raises UsageError if there is none."""
     row = session.execute(text(statement), values).first()
     if row is None:
         raise UsageError(unknown)
@@ -98,7 +121,7 @@ def _existing(session: Session, statement: str, unknown: str, **values: object) 
 
 
 def _invoice_named(session: Session, arguments: Arguments) -> int:
-    """Give the id that was typed, or that of the one invoice with the CFS number that was typed."""
+    """Return the id that was typed, or that of the one invoice with the CFS number that was typed."""
     name = arguments.subject.strip()
     if name.isascii() and name.isdigit():
         return arguments.number("invoice id")

@@ -1,12 +1,12 @@
-"""Look at PAD invoices that stay APPROVED, say why, and apply the settlement row that was kept as rejected.
+"""Diagnose PAD invoices that stay APPROVED, and apply the settlement row that was rejected.
 
 Reads   the pay tables, pay_jobs.settlement_rows, CFS (invoice, site), stored settlement files that were not applied
 Writes  what PAD_RECONCILE writes for the one CFS number; the evidence in the run ledger
 Never   settles what CFS still wants money for; moves a final status; applies a row that says the payment bounced
-Normal  one sentence an invoice on what is the matter; exit 3 where a person has to do something
+Normal  the diagnosis of each invoice, which is that of STALE_INVOICE_REPORT; exit 3 where one needs attention
 
 Source: docs/specs/invoice-lifecycle.md sections 5.1 and 7. A CFS number belongs to a whole group of invoices, which
-is always looked at and settled together.
+is always diagnosed and settled together.
 """
 
 import click
@@ -18,7 +18,7 @@ INVOICE_ID = click.IntRange(1, 2**31 - 1)
 INVOICE_ID.name = "invoice id (a number like 1234567)"
 JOB = Job(
     name="repair pad-invoice",
-    summary="Say why PAD invoices stay APPROVED, and apply a settlement row that was kept as rejected.",
+    summary="Diagnose PAD invoices that stay APPROVED, and apply a settlement row that was rejected.",
     run="tools.repair_pad_invoice.task:run",
     arguments="tools.repair_pad_invoice.arguments:Arguments",
     parameters=(

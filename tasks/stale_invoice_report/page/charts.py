@@ -11,7 +11,7 @@ _HIGH = 200
 
 
 def age_bar(ages: Mapping[str, int], largest: int) -> str:
-    """Give one bar, in parts by age, as long as its share of the largest."""
+    """Return one bar, in parts by age, as long as its share of the largest."""
     parts, start = [], 0
     for number, name in enumerate(AGE_NAMES):
         count = ages.get(name, 0)
@@ -31,7 +31,7 @@ def age_bar(ages: Mapping[str, int], largest: int) -> str:
 
 
 def trend_line(past: Sequence[EarlierFigures]) -> str:
-    """Give the line of the stuck invoices over the reports, from zero up."""
+    """Return the line of the stuck invoices over the reports, from zero up."""
     most = max((one.stuck for one in past), default=0) or 1
     step = _WIDE // max(len(past) - 1, 1)
     points = [(number * step, _HIGH - one.stuck * (_HIGH - 10) // most) for number, one in enumerate(past)]

@@ -60,7 +60,7 @@ def write_page(out: IO[str], rows: Iterable[ReportRow], summary: Summary) -> Non
 
 
 def _data(rows: Iterable[ReportRow]) -> Iterator[str]:
-    """Give the invoices as one JSON object that no text in it can break out of."""
+    """Return the invoices as one JSON object that no text in it can break out of."""
     methods, statuses, codes = _Places(), _Places(), _Places()
     yield '{"rows":['
     for number, row in enumerate(rows):
@@ -127,7 +127,7 @@ def _figures(summary: Summary) -> Iterator[str]:
         yield _figure("new since the last report", f"{tallies.new:,}")
         yield _figure("gone since the last report", f"{summary.gone.count:,}")
     yield _figure("oldest, created on", tallies.stuck.oldest or "–", "long")
-    yield _figure("go on by themselves", f"{tallies.waiting.count:,}")
+    yield _figure("will resolve on their own", f"{tallies.waiting.count:,}")
 
 
 def _figure(name: str, value: str, kind: str = "") -> str:

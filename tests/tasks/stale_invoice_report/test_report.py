@@ -212,7 +212,7 @@ def test_the_summary_is_mailed_once_on_request(stale: StaleDatabase, tmp_path: P
     mail = json.loads(file.read_text())
     assert outcome.counts["mails_sent"] == 1
     assert mail["recipients"] == "ops@example.org"
-    assert mail["content"]["subject"] == "Stuck invoices 2026-11-23: 1 over 100.00 CAD"
+    assert mail["content"]["subject"] == "Stuck invoices 2026-11-23: 1 totalling 100.00 CAD"
     assert "P1 " in mail["content"]["body"]
 
 
