@@ -1,12 +1,13 @@
 """Rows of one transaction that are kept aside in the database and read as a stream, however many they are."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Executable, Row, text
 from sqlalchemy.orm import Session
 
 AT_ONCE = 1000
+T = TypeVar("T")
 
 
 def stream(session: Session, statement: Executable, **values: Any) -> Iterator[Row[Any]]:
@@ -14,13 +15,17 @@ def stream(session: Session, statement: Executable, **values: Any) -> Iterator[R
     yield from session.execute(statement, values, execution_options={"yield_per": AT_ONCE})
 
 
-class KeptRows:
-    """What queries of one kind found, in a temporary table of this name."""
+class KeptRows(Generic[T]):
+    """What queries of one kind found, in a temporary table of this name.
 
-    def __init__(self, session: Session, name: str, order: str) -> None:
+    read  makes of a row what is handed out
+    """
+
+    def __init__(self, session: Session, name: str, order: str, read: Callable[[Row[Any]], T]) -> None:
         self._session = session
         self._name = name
         self._order = order
+        self._read = read
         self._count = 0
         self._exists = False
 
@@ -40,16 +45,17 @@ class KeptRows:
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[Row[Any]]:
+    def __iter__(self) -> Iterator[T]:
         if self._count:
-            yield from stream(self._session, text(f"SELECT * FROM {self._name} ORDER BY {self._order}"))
+            rows = stream(self._session, text(f"SELECT * FROM {self._name} ORDER BY {self._order}"))
+            yield from map(self._read, rows)
 
-    def first(self, number: int) -> list[Row[Any]]:
+    def first(self, number: int) -> list[T]:
         """Return the first rows, for people."""
         if not self._count:
             return []
         query = text(f"SELECT * FROM {self._name} ORDER BY {self._order} LIMIT :number")
-        return list(self._session.execute(query, {"number": number}))
+        return list(map(self._read, self._session.execute(query, {"number": number})))
 
     def forget(self) -> None:
         """Drop the rows."""

@@ -32,7 +32,7 @@ from jobs.run.progress import Progress
 from jobs.run.stopping import Stop
 from tasks.pad_reconcile.apply_file import apply_file
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED
-from tasks.pad_reconcile.retry_rejects import retry_what_is_accepted
+from tasks.pad_reconcile.retry_rejects import retry_rejects
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
@@ -77,7 +77,7 @@ class Line:
     reason: str = ""
 
     def fields(self) -> tuple[str, ...]:
-        """Give the fourteen fields."""
+        """Return the fourteen fields."""
         kind = SOURCE_TYPES.get(self.record, "BCR-PAD Daily") if self.source_type is None else self.source_type
         original = self.amount if self.original is None else self.original
         return (
@@ -87,13 +87,13 @@ class Line:
 
 
 def bounce(source: str, account: str, number: str, owing: str, **more: Any) -> Line:
-    """Give the row of a PAD payment that came back."""
+    """Return the row of a PAD payment that came back."""
     values = {"status": "Not PAID", "original": owing, "outstanding": owing, "code": "R001", "reason": BOUNCE_REASON}
     return Line("PADR", source, "0.00", account, number, **(values | more))
 
 
 def on_account(source: str, account: str, amount: str, record: str = "ONAC", **more: Any) -> Line:
-    """Give the row of money that found no invoice."""
+    """Return the row of money that found no invoice."""
     return Line(record, source, amount, account, source, **({"status": "On Account", "target": "RECEIPT"} | more))
 
 
@@ -301,7 +301,7 @@ class SettlementBooks:
         settings: Mapping[type[Settings], Settings] | None = None,
         stop: Stop | None = None,
     ) -> RunContext:
-        """Give what a run is given; events go nowhere unless settings say so."""
+        """Return what a run is given; events go nowhere unless settings say so."""
         events = EventSettings(publish_url="file:///nowhere", nsf_notice="nsf@example.org, ops@example.org")
         return RunContext(
             job="PAD_RECONCILE",
@@ -343,7 +343,7 @@ class SettlementBooks:
 
     def retry(self) -> Outcome:
         """Try the rejected rows again."""
-        return retry_what_is_accepted(self.context(), None)
+        return retry_rejects(self.context(), None)
 
     def _keep(self, content: bytes) -> Path:
         path = _FILES / hashlib.sha256(content).hexdigest()
@@ -351,14 +351,14 @@ class SettlementBooks:
         return path
 
     def file(self, file_id: int) -> InboundFile:
-        """Give a row of the ledger."""
+        """Return a row of the ledger."""
         with self.database.begin() as session:
             found = find_file(session, file_id)
         assert found is not None
         return found
 
     def outcomes(self, name: str | None = None) -> list[str]:
-        """Give `outcome:rule` of every row, in the order of files and lines."""
+        """Return `outcome:rule` of every row, in the order of files and lines."""
         rows = self.rows(
             "SELECT line.outcome, line.rule FROM pay_jobs.settlement_rows AS line"
             " JOIN pay_jobs.inbound_files AS file ON file.id = line.file_id"
@@ -368,61 +368,61 @@ class SettlementBooks:
         return [f"{outcome}:{rule}" if rule else outcome for outcome, rule in rows]
 
     def invoices(self) -> dict[int, tuple[str, str]]:
-        """Give status and paid amount of each invoice."""
+        """Return status and paid amount of each invoice."""
         rows = self.rows("SELECT id, invoice_status_code, coalesce(paid, 0)::numeric(19,2) FROM invoices ORDER BY id")
         return {id_: (status, str(paid)) for id_, status, paid in rows}
 
     def references(self) -> list[tuple[int, str, str]]:
-        """Give invoice, number and status of each reference."""
+        """Return invoice, number and status of each reference."""
         return self.rows("SELECT invoice_id, invoice_number, status_code FROM invoice_references ORDER BY 1, 2, id")
 
     def receipts(self) -> list[tuple[int, str, str]]:
-        """Give invoice, receipt number and amount of each receipt."""
+        """Return invoice, receipt number and amount of each receipt."""
         return self.rows(
             "SELECT invoice_id, receipt_number, CAST(CAST(receipt_amount AS numeric(19,2)) AS text) FROM receipts"
             " ORDER BY 1, 2, 3"
         )
 
     def payments(self) -> list[tuple[str | None, str, str, str | None, str]]:
-        """Give number, method, status, receipt and paid amount of each payment."""
+        """Return number, method, status, receipt and paid amount of each payment."""
         return self.rows(
             "SELECT invoice_number, payment_method_code, payment_status_code, receipt_number,"
             " CAST(CAST(paid_amount AS numeric(19,2)) AS text) FROM payments ORDER BY 1, 3, 4, id"
         )
 
     def credits(self) -> list[tuple[str, bool, str, str]]:
-        """Give identifier, whether it is a memo, amount and remaining amount of each credit."""
+        """Return identifier, whether it is a memo, amount and remaining amount of each credit."""
         return self.rows(
             "SELECT cfs_identifier, is_credit_memo, CAST(CAST(amount AS numeric(19,2)) AS text),"
             " CAST(CAST(remaining_amount AS numeric(19,2)) AS text) FROM credits ORDER BY 1, id"
         )
 
     def applied_credits(self) -> list[tuple[int, int, str]]:
-        """Give application, invoice and amount of each applied credit."""
+        """Return application, invoice and amount of each applied credit."""
         return self.rows(
             "SELECT application_id, invoice_id, CAST(CAST(amount_applied AS numeric(19,2)) AS text)"
             " FROM applied_credits ORDER BY 1, 2"
         )
 
     def bounces(self) -> list[tuple[str, str | None, str | None]]:
-        """Give number, reason and CFS account of each NSF row."""
+        """Return number, reason and CFS account of each NSF row."""
         return self.rows("SELECT invoice_number, description, cfs_account FROM non_sufficient_funds ORDER BY id")
 
     def profiles(self) -> dict[str, str]:
-        """Give the status of each CFS account."""
+        """Return the status of each CFS account."""
         return dict(self.rows("SELECT cfs_account, status FROM cfs_accounts WHERE cfs_account IS NOT NULL ORDER BY id"))
 
     def messages(self) -> list[tuple[str, str]]:
-        """Give kind and ordering key of each message of the outbox, in their order."""
+        """Return kind and ordering key of each message of the outbox, in their order."""
         return self.rows("SELECT kind, ordering_key FROM pay_jobs.outbox ORDER BY id")
 
     def payloads(self, kind: str) -> list[dict[str, Any]]:
-        """Give the payloads of one kind of message."""
+        """Return the payloads of one kind of message."""
         return [row[0] for row in self.rows("SELECT payload FROM pay_jobs.outbox WHERE kind = :kind ORDER BY id",
                                             kind=kind)]  # fmt: skip
 
     def dump(self, *left_out: str) -> dict[str, list[tuple[Any, ...]]]:
-        """Give every row of every table the job may write, less the tables that are left out."""
+        """Return every row of every table the job may write, less the tables that are left out."""
         return {
             table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr)
             for table in _EMPTIED
@@ -430,7 +430,7 @@ class SettlementBooks:
         }
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
-        """Give what a statement finds, as tuples."""
+        """Return what a statement finds, as tuples."""
         with self.database.begin() as session:
             return [tuple(row) for row in session.execute(text(statement), values)]
 
@@ -454,7 +454,7 @@ class SettlementBooks:
 
 
 def without_ids(dump: dict[str, list[tuple[Any, ...]]]) -> str:
-    """Give a dump as text in which ids and times that differ from run to run are blanked."""
+    """Return a dump as text in which ids and times that differ from run to run are blanked."""
     return re.sub(r"\d{4}-\d\d-\d\dT?[\d:.+Z ]*", "TIME", repr(dump))
 
 
@@ -474,7 +474,7 @@ EXAMPLE = (
 
 
 def example(*numbers: int) -> list[list[str]]:
-    """Give rows of the example file by their place in it, from 1."""
+    """Return rows of the example file by their place in it, from 1."""
     return [EXAMPLE[number - 1].split(",") for number in numbers]
 
 

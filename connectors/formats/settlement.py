@@ -2,18 +2,19 @@
 
 Source: docs/specs/cas-settlement-csv.md section 1. UTF-8 with or without BOM, CRLF or LF, quoted or not, columns
 looked up by name in any case. A line that cannot be read comes back as a row with a `problem`, a value that cannot be
-read is told among the `faults` of its row: rules.py knows which values a row needs. No line is ever skipped, and none
+read is noted among the `faults` of its row: rules.py knows which values a row needs. No line is ever skipped, and none
 takes another with it: a quote that is not closed ends with its line.
 """
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 from config.errors import HeaderError
 
@@ -33,6 +34,7 @@ _COLUMNS = {
     "reversal_code": ("reversal reason code",),
     "reversal_reason": ("reversal reason description", "reversal reason desc"),
 }
+_DATE_PLACE = list(_COLUMNS).index("application_date")
 _OPTIONAL = {"reversal_code", "reversal_reason"}
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
@@ -74,7 +76,7 @@ class SettlementRow:
     faults: Mapping[str, str] = field(default_factory=dict)
 
     def identity(self) -> str:
-        """Give what makes a line the same line in another file.
+        """Return what makes a line the same line in another file.
 
         That is everything but its date and running balance; without an Application Id the balance tells two equal
         part payments apart.
@@ -202,41 +204,18 @@ def _row(number: int, line: bytes, layout: _Layout, file_day: date | None) -> Se
         text = texts[place]
         if len(text) > _LONGEST_TEXT or not text.isprintable() or (column in _NUMBERS and _REWRITTEN.fullmatch(text)):
             texts[place] = _doubtful(column, text, faults)
-    (
-        record_type, source_type, source_number, application_id, application_date, amount, customer_account,
-        target_type, target_number, original_amount, outstanding_amount, status, _, reversal_reason,
-    ) = texts  # fmt: skip
-    day, day_fault = _day(application_date)
-    if day is not None and file_day is not None and abs(day - file_day) > _FARTHEST:
-        day_fault = f"application date '{application_date}' is more than a year from the file's own day, {file_day}"
-    identifier, identifier_fault = _identifier(application_id)
-    amounts = [
-        _amount("amount", amount),
-        _amount("original amount", original_amount),
-        _amount("outstanding amount", outstanding_amount),
-    ]
-    values = ("application_date", "application_id", "amount", "original_amount", "outstanding_amount")
-    for column, fault in zip(values, (day_fault, identifier_fault, *(one[1] for one in amounts)), strict=True):
+    values = dict[str, Any](zip(_COLUMNS, texts, strict=True))
+    for column, read in _READERS.items():
+        values[column], fault = read(column.replace("_", " "), values[column])
         if fault:
             faults[column] = fault
-    return SettlementRow(
-        line=number,
-        record_type=record_type.upper(),
-        source_type=source_type,
-        source_number=source_number,
-        application_id=identifier,
-        application_date=day,
-        amount=amounts[0][0],
-        customer_account=customer_account,
-        target_type=target_type.upper(),
-        target_number=target_number,
-        original_amount=amounts[1][0],
-        outstanding_amount=amounts[2][0],
-        status=status,
-        reversal_reason=reversal_reason or None,
-        problem=problem,
-        faults=faults,
-    )
+    day = values["application_date"]
+    if day is not None and file_day is not None and abs(day - file_day) > _FARTHEST:
+        written = texts[_DATE_PLACE]
+        far = f"application date '{written}' is more than a year from the file's own day, {file_day}"
+        faults["application_date"] = far
+    del values["reversal_code"]
+    return SettlementRow(line=number, **values, problem=problem, faults=faults)
 
 
 def _doubtful(column: str, text: str, faults: dict[str, str]) -> str:
@@ -259,16 +238,16 @@ def _doubtful(column: str, text: str, faults: dict[str, str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _amount(column: str, value: str) -> tuple[Decimal | None, str | None]:
+def _amount(name: str, value: str) -> tuple[Decimal | None, str | None]:
     if not value:
         return None, None
     if not _AMOUNT.fullmatch(value):
-        return None, f"{column} '{value}' is not an amount (expected like '12.50')"
+        return None, f"{name} '{value}' is not an amount (expected like '12.50')"
     return Decimal(value).quantize(_ZERO), None
 
 
 @lru_cache(maxsize=512)
-def _day(value: str) -> tuple[date | None, str | None]:
+def _day(name: str, value: str) -> tuple[date | None, str | None]:
     if not value:
         return None, None
     match = _DATE.fullmatch(value)
@@ -277,12 +256,32 @@ def _day(value: str) -> tuple[date | None, str | None]:
             raise ValueError
         return date(2000 + int(match[3]), _MONTHS[match[2].lower()], int(match[1])), None
     except (KeyError, ValueError):
-        return None, f"application date '{value}' is not a date (expected like '05-Nov-26')"
+        return None, f"{name} '{value}' is not a date (expected like '05-Nov-26')"
 
 
-def _identifier(value: str) -> tuple[int | None, str | None]:
+def _identifier(name: str, value: str) -> tuple[int | None, str | None]:
     if not value:
         return None, None
     if not (value.isascii() and value.isdigit()) or int(value) > _LARGEST_ID:
-        return None, f"application id '{value}' is not a whole number up to {_LARGEST_ID}"
+        return None, f"{name} '{value}' is not a whole number up to {_LARGEST_ID}"
     return int(value), None
+
+
+def _code(_name: str, value: str) -> tuple[str, None]:
+    return value.upper(), None
+
+
+def _optional(_name: str, value: str) -> tuple[str | None, None]:
+    return value or None, None
+
+
+_READERS: Mapping[str, Callable[[str, str], tuple[Any, str | None]]] = {
+    "record_type": _code,
+    "application_id": _identifier,
+    "application_date": _day,
+    "amount": _amount,
+    "target_type": _code,
+    "original_amount": _amount,
+    "outstanding_amount": _amount,
+    "reversal_reason": _optional,
+}  # the other columns are text

@@ -1,31 +1,28 @@
-"""What follows an applied file outside its transaction, and is made up for by the next run if this one dies."""
+"""The work after a file is committed: report its rejects, synchronise its credits. The next run does what is left."""
 
 from contextlib import ExitStack
 from functools import partial
-
-from sqlalchemy import text
 
 from config.errors import PayJobsError, SourceUnavailable
 from config.settings import CfsSettings
 from connectors.inbound.ledger import InboundFile, find_file, set_state
 from connectors.local_copy import local_copy
 from connectors.object_store import CHUNK_SIZE, ObjectStore
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 
+sql = statements(__package__)
+
 SWEEP = 20_000
-_SWEPT_UNTIL = """
-SELECT CAST(progress ->> 'last_credit' AS integer) FROM pay_jobs.job_runs
- WHERE job = :job AND progress ? 'last_credit' ORDER BY id DESC LIMIT 1
-"""
 
 
 def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
-    """Tell the rejected rows of each applied file that still owes it, and write them as CSV to the object store.
+    """Report the rejected rows of each applied file that is marked for it, and write them as CSV to the object store.
 
-    The object store being away makes a note: the files keep their mark, and the next run tells and writes them. What
-    cannot be stored for another reason is told, and stops neither the other files nor what comes after them.
+    Where the object store is away, a note says so and the files keep their mark for the next run. Rejects that cannot
+    be stored for another reason are reported, and stop neither the other files nor the work after them.
     """
     outcome = Outcome()
     for file in _pending(context, "rejects"):
@@ -42,7 +39,9 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
             with context.database.begin() as session:
                 set_state(session, file.id, file.state, reason=file.reason, details={"rejects": key})
         except SourceUnavailable as error:
-            outcome.notes.append(f"The rejects of {file.name} are not stored yet ({error}); the next run does it.")
+            outcome.notes.append(
+                f"The rejects of {file.name} are not stored yet: {error}. The next run will store them."
+            )
         except PayJobsError as error:
             why = f"{error} The next run tries again; the rows are in pay_jobs.settlement_rows, file {file.id}."
             outcome.rejects.append(Reject(file.name, "its rejects are not stored", why))
@@ -54,14 +53,14 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
 def sync_touched_credits(context: RunContext) -> Outcome:
     """Bring the credits of the accounts that applied files touched in line with CFS.
 
-    CFS being away makes a note: the files keep their mark, and the next run makes up for it.
+    Where CFS is away, a note says so and the files keep their mark for the next run.
     """
     pending = _pending(context, "credit_sync")
     if context.dry_run or not pending:
         return Outcome()
     outcome, _last, unavailable = _sync(context, [file.id for file in pending])
     if unavailable is not None:
-        outcome.notes.append(f"Some credits could not be looked up ({unavailable}); the next run does it.")
+        outcome.notes.append(f"Some credits could not be looked up: {unavailable}. The next run will look them up.")
         return outcome
     with context.database.begin() as session:
         for file in pending:
@@ -72,16 +71,17 @@ def sync_touched_credits(context: RunContext) -> Outcome:
 def sync_all_credits(context: RunContext) -> Outcome:
     """Bring the open credits of all accounts in line with CFS, at most SWEEP of them a run.
 
-    A sweep that ends before the last credit is gone on with by the next one. Raises SourceUnavailable where CFS is
-    away.
+    A sweep that ends before the last credit is continued by the next one. Raises SourceUnavailable where CFS is away.
     """
     after = _swept_until(context)
     outcome, last, unavailable = _sync(context, None, after=after, at_most=SWEEP)
     looked_at = outcome.counts["credits_looked_up"]
     if unavailable is not None:
-        raise SourceUnavailable(f"CFS went away after {looked_at} credits, which are in line now: {unavailable}")
+        raise SourceUnavailable(
+            f"CFS became unavailable after {looked_at} credits, which are in line now: {unavailable}"
+        )
     if looked_at == SWEEP:
-        outcome.notes.append(f"{SWEEP:,} credits were looked up; the next sweep goes on after credit {last}.")
+        outcome.notes.append(f"{SWEEP:,} credits were looked up; the next sweep will continue after credit {last}.")
     else:
         context.record_progress({"last_credit": 0})
     return outcome
@@ -90,7 +90,7 @@ def sync_all_credits(context: RunContext) -> Outcome:
 def _swept_until(context: RunContext) -> int:
     """Return the id of the credit that the last sweep ended with, 0 where it came to the end."""
     with context.database.begin() as session:
-        return session.scalar(text(_SWEPT_UNTIL), {"job": context.job}) or 0
+        return sql.run(session, "find_swept_credit", job=context.job).scalar() or 0
 
 
 def _sync(
@@ -112,7 +112,7 @@ def _sync(
     outcome = Outcome()
     context.progress.begin(0, "credits")
     with CfsClient(context.settings(CfsSettings), dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
-        report = sync_credits(
+        result = sync_credits(
             context.database,
             cfs,
             open_credits(context.database, file_ids, after=after, at_most=at_most),
@@ -120,21 +120,15 @@ def _sync(
             stop_check=context.stop.check,
             done=done,
         )
-    outcome.counts.update(credits_looked_up=report.looked_at, credits_changed=report.changed)
-    outcome.rejects += report.rejects
-    if report.rejected > len(report.rejects):
-        outcome.notes.append(f"{report.rejected:,} credits were not found or not readable; the first are shown.")
-    return outcome, last, report.unavailable
+    outcome.counts.update(credits_looked_up=result.looked_at, credits_changed=result.changed)
+    outcome.rejects += result.rejects
+    if result.rejected > len(result.rejects):
+        outcome.notes.append(f"{result.rejected:,} credits were not found or not readable; the first are shown.")
+    return outcome, last, result.unavailable
 
 
 def _pending(context: RunContext, step: str) -> list[InboundFile]:
-    """Give the applied files that still owe a step."""
+    """Return the applied files that still need a step."""
     with context.database.begin() as session:
-        ids = session.scalars(
-            text(
-                "SELECT id FROM pay_jobs.inbound_files WHERE state = 'applied' AND details ->> :step = 'pending'"
-                " ORDER BY id"
-            ),
-            {"step": step},
-        )
-        return [file for one in ids.all() if (file := find_file(session, one)) is not None]
+        ids = sql.run(session, "list_pending_files", step=step).scalars().all()
+        return [file for one in ids if (file := find_file(session, one)) is not None]

@@ -26,7 +26,7 @@ sql = statements(__package__)
 
 AT_ONCE = 8
 PAGE = 500
-GIVE_UP_AFTER = 3  # look-ups in a row that CFS did not answer: it is away, and asking for every credit takes hours
+GIVE_UP_AFTER = 3  # look-ups in a row without an answer: CFS is away, and trying every credit would take hours
 _BANK_RECEIPT = "Online Banking Payments"
 
 
@@ -43,7 +43,7 @@ class OpenCredit:
 
 
 @dataclass
-class SyncReport:
+class CreditSyncResult:
     """How many credits were looked up and changed, and those that could not be found or read (the first of them).
 
     unavailable  why some were not looked up; None if all were
@@ -56,7 +56,7 @@ class SyncReport:
     unavailable: str | None = None
 
     def refuse(self, credit: OpenCredit, error: PayJobsError | None) -> None:
-        """Note a credit that is not found or not readable; raise what is no fault of the credit."""
+        """Note a credit that is not found or not readable; raise any other error."""
         if error is not None and not isinstance(error, InputRefused):
             raise error
         self.rejected += 1
@@ -109,34 +109,34 @@ def sync_credits(
     clock: Callable[[], datetime],
     stop_check: Callable[[], None],
     done: Callable[[OpenCredit], None] = lambda _credit: None,
-) -> SyncReport:
+) -> CreditSyncResult:
     """Look each credit up in CFS, write what remains of it, and add the accounts' credits up again.
 
-    done  told each credit that is dealt with, in their order
+    done  called with each credit once it is dealt with, in order
     Raises SourceRefused where CFS does not let us look.
     """
-    report = SyncReport()
+    result = CreditSyncResult()
     away = 0
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
         for credit, found in _looked_up(pool, cfs, pages):
             stop_check()
             if isinstance(found, SourceUnavailable):
-                report.unavailable = str(found)
+                result.unavailable = str(found)
                 away += 1
                 if away == GIVE_UP_AFTER:
                     break
                 continue
             away = 0
-            report.looked_at += 1
+            result.looked_at += 1
             if found is None or isinstance(found, PayJobsError):
-                report.refuse(credit, found)
+                result.refuse(credit, found)
             else:
-                report.changed += _write(database, credit, *found, naive_utc(clock()))
+                result.changed += _write(database, credit, *found, naive_utc(clock()))
             done(credit)
     finally:
         pool.shutdown(cancel_futures=True)
-    return report
+    return result
 
 
 def _looked_up(
@@ -147,7 +147,7 @@ def _looked_up(
 
 
 def _write(database: Database, credit: OpenCredit, remaining: Decimal, site: CfsSite, now: datetime) -> int:
-    """Write what remains of a credit and the sums of its account, both or neither; give whether the credit changed."""
+    """Write what remains of a credit and its account's sums, both or neither; return whether the credit changed."""
     values = {"id": credit.id, "before": credit.remaining, "remaining": remaining, "site": site.site}
     with database.begin() as session:
         session.execute(text("SELECT id FROM payment_accounts WHERE id = :id FOR UPDATE"), {"id": credit.account_id})

@@ -1,20 +1,19 @@
 """The rejected rows of a file, for people: shown, and written as CSV to the object store."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from connectors.formats.settlement import SettlementRow
 from database.kept_rows import stream
 from jobs.run.outcome import Reject
 from jobs.spreadsheet import csv_lines
 
-COLUMNS = (
-    "line", "rule", "detail", "record_type", "source_type", "source_number", "application_id", "application_date",
-    "amount", "customer_account", "target_type", "target_number", "original_amount", "outstanding_amount", "status",
-    "reversal_reason",
-)  # fmt: skip
+_NOT_SHOWN = {"line", "problem", "faults"}
+COLUMNS = ("line", "rule", "detail", *(one.name for one in fields(SettlementRow) if one.name not in _NOT_SHOWN))
 SHOWN = 1000
 
 
@@ -28,7 +27,7 @@ def read_rejects(session: Session, file_id: int, *, limit: int | None = None) ->
 
 
 def as_reject(name: str, row: Any) -> Reject:
-    """Give a rejected row as the run reports it."""
+    """Return a rejected row as the run reports it."""
     return Reject(f"{name} line {row.line}", row.rule.replace("_", " "), row.detail)
 
 

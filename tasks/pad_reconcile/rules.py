@@ -22,8 +22,8 @@ _LARGEST_APPLIED_ID = 2**31 - 1  # what applied_credits.application_id can hold
 _SETTLING = ("source_number", "application_date", "amount", "customer_account", "target_number")
 
 
-class Kind(StrEnum):
-    """What a row asks for."""
+class RowKind(StrEnum):
+    """The effect that a row calls for."""
 
     SETTLE_PAD = "SETTLE_PAD"  # every invoice of a consolidated PAD number is paid
     SETTLE_ONE = "SETTLE_ONE"  # one online banking or EFT invoice is paid
@@ -39,25 +39,25 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RowDecision:
     """A kind, and for a skip or reject the rule or reason that made it so."""
 
-    kind: Kind
+    kind: RowKind
     rule: str = ""
     detail: str = ""
 
 
 _READS = {
-    Kind.SETTLE_PAD: (*_SETTLING, "original_amount"),
-    Kind.SETTLE_ONE: ("source_type", *_SETTLING),
-    Kind.PART_ONE: ("source_type", *_SETTLING, "outstanding_amount", "application_id"),
-    Kind.OTHER_ONE: ("source_type", *_SETTLING),
-    Kind.SETTLE_CREDIT: _SETTLING,
-    Kind.MEMO_PART: _SETTLING,
-    Kind.BOUNCE: ("source_number", "application_date", "customer_account", "target_number", "original_amount",
+    RowKind.SETTLE_PAD: (*_SETTLING, "original_amount"),
+    RowKind.SETTLE_ONE: ("source_type", *_SETTLING),
+    RowKind.PART_ONE: ("source_type", *_SETTLING, "outstanding_amount", "application_id"),
+    RowKind.OTHER_ONE: ("source_type", *_SETTLING),
+    RowKind.SETTLE_CREDIT: _SETTLING,
+    RowKind.MEMO_PART: _SETTLING,
+    RowKind.BOUNCE: ("source_number", "application_date", "customer_account", "target_number", "original_amount",
                   "outstanding_amount"),
-    Kind.EFT_PAYMENT: ("source_type", "source_number"),
-    Kind.ON_ACCOUNT: ("source_number", "application_date", "amount", "customer_account", "original_amount"),
+    RowKind.EFT_PAYMENT: ("source_type", "source_number"),
+    RowKind.ON_ACCOUNT: ("source_number", "application_date", "amount", "customer_account", "original_amount"),
 }  # fmt: skip
 _BLANK = {
     "application_date": ("no_date", "application date is blank (expected like '05-Nov-26')"),
@@ -70,114 +70,122 @@ _BLANK = {
 }
 
 
-def decide(row: SettlementRow) -> Decision:
-    """Return what the row asks for."""
-    told_by = [row.faults[column] for column in ("record_type", "target_type", "status") if column in row.faults]
-    if row.problem or told_by:
-        return Decision(Kind.REJECT, "unreadable", row.problem or "; ".join(told_by))
+def decide(row: SettlementRow) -> RowDecision:
+    """Return the effect that a row calls for, or why it is skipped or rejected."""
+    unreadable = [row.faults[column] for column in ("record_type", "target_type", "status") if column in row.faults]
+    if row.problem or unreadable:
+        return RowDecision(RowKind.REJECT, "unreadable", row.problem or "; ".join(unreadable))
     decision = _by_type(row)
-    if decision.kind in {Kind.SKIP, Kind.REJECT}:
+    if decision.kind in {RowKind.SKIP, RowKind.REJECT}:
         return decision
     return _unusable(row, decision.kind) or decision
 
 
-def _by_type(row: SettlementRow) -> Decision:
+def _by_type(row: SettlementRow) -> RowDecision:
     if row.record_type not in _KNOWN_TYPES:
         if row.amount == 0 and row.target_type in _OTHER_TARGETS:
-            return Decision(Kind.SKIP, "zero_amount")
-        return Decision(Kind.REJECT, "unknown_record_type", f"record type '{row.record_type}' is not known")
+            return RowDecision(RowKind.SKIP, "zero_amount")
+        return RowDecision(RowKind.REJECT, "unknown_record_type", f"record type '{row.record_type}' is not known")
     if row.target_type == "RECEIPT":
-        if row.record_type in _REVERSALS:  # money that went back is no credit
-            return Decision(Kind.SKIP, "reversal_on_account")
-        return Decision(Kind.ON_ACCOUNT)
+        if row.record_type in _REVERSALS:  # money that went back is not a credit
+            return RowDecision(RowKind.SKIP, "reversal_on_account")
+        return RowDecision(RowKind.ON_ACCOUNT)
     if row.record_type in _LOGGED_TYPES:
-        return Decision(Kind.SKIP, "informational")
+        return RowDecision(RowKind.SKIP, "informational")
     if row.target_type != "INV":
-        return Decision(Kind.SKIP, "target_is_no_invoice")
+        return RowDecision(RowKind.SKIP, "target_is_no_invoice")
     if row.record_type in _PAD_TYPES:
         return _pad(row)
     if row.record_type == "EFTP" and row.source_type.lower() == _EFT_WIRE:
-        return Decision(Kind.EFT_PAYMENT)
+        return RowDecision(RowKind.EFT_PAYMENT)
     if row.record_type == "BOLP" and row.source_type.lower() == _EFT_WIRE:  # the EFT job owns these invoices
-        return Decision(Kind.SKIP, "eft_source")
+        return RowDecision(RowKind.SKIP, "eft_source")
     if row.amount == 0:
-        return Decision(Kind.SKIP, "zero_amount")
+        return RowDecision(RowKind.SKIP, "zero_amount")
     return _single(row) if row.record_type in _SINGLE_TYPES else _credit(row)
 
 
-def reads(row: SettlementRow, kind: Kind) -> tuple[str, ...]:
+def reads(row: SettlementRow, kind: RowKind) -> tuple[str, ...]:
     """Return the columns whose values the effect of the row rests on: only these can reject it."""
     columns = _READS[kind]
-    if row.record_type == "BOLP" and kind in {Kind.SETTLE_ONE, Kind.PART_ONE}:  # of the payment; EFTP has its own
+    if row.record_type == "BOLP" and kind in {RowKind.SETTLE_ONE, RowKind.PART_ONE}:  # of the payment; EFTP has its own
         columns = (*columns, "original_amount")
-    if row.record_type == "BOLP" and kind is Kind.ON_ACCOUNT:
+    if row.record_type == "BOLP" and kind is RowKind.ON_ACCOUNT:
         columns = (*columns, "source_type", "target_number")
-    if row.record_type == "CMAP" and kind in {Kind.MEMO_PART, Kind.SETTLE_CREDIT}:
+    if row.record_type == "CMAP" and kind in {RowKind.MEMO_PART, RowKind.SETTLE_CREDIT}:
         columns = (*columns, "application_id")
     return columns
 
 
-def _unusable(row: SettlementRow, kind: Kind) -> Decision | None:
+def _unusable(row: SettlementRow, kind: RowKind) -> RowDecision | None:
     """Reject what lacks a value its effect rests on, or would settle something with less than nothing."""
     columns = reads(row, kind)
     faults = [row.faults[column] for column in columns if column in row.faults]
     if faults:
-        return Decision(Kind.REJECT, "unreadable", "; ".join(faults))
+        return RowDecision(RowKind.REJECT, "unreadable", "; ".join(faults))
     for column in columns:
         value = getattr(row, column)
         if value in {None, ""} and column in _BLANK and not _may_be_blank(kind, column):
-            return Decision(Kind.REJECT, *_BLANK[column])
+            return RowDecision(RowKind.REJECT, *_BLANK[column])
         if isinstance(value, Decimal) and value < 0:
             name = column.replace("_", " ")
-            return Decision(Kind.REJECT, "negative_amount", f"{name} {value} would settle or credit less than nothing")
+            return RowDecision(
+                RowKind.REJECT, "negative_amount", f"{name} {value} would settle or credit less than nothing"
+            )
     return _too_large(row, kind)
 
 
-def _too_large(row: SettlementRow, kind: Kind) -> Decision | None:
+def _too_large(row: SettlementRow, kind: RowKind) -> RowDecision | None:
     """Reject the application of a credit memo whose id the pay table cannot hold; receipts keep the id as text."""
-    if kind not in {Kind.MEMO_PART, Kind.SETTLE_CREDIT} or row.record_type != "CMAP" or row.application_id is None:
+    if (
+        kind not in {RowKind.MEMO_PART, RowKind.SETTLE_CREDIT}
+        or row.record_type != "CMAP"
+        or row.application_id is None
+    ):
         return None
     if row.application_id <= _LARGEST_APPLIED_ID:
         return None
     detail = f"application id {row.application_id} is more than applied_credits.application_id can hold"
-    return Decision(Kind.REJECT, "id_too_large", f"{detail} ({_LARGEST_APPLIED_ID})")
+    return RowDecision(RowKind.REJECT, "id_too_large", f"{detail} ({_LARGEST_APPLIED_ID})")
 
 
-def _may_be_blank(kind: Kind, column: str) -> bool:
-    """Return whether the effect does without the value: a bounce is told by its number, a part may have no id."""
+def _may_be_blank(kind: RowKind, column: str) -> bool:
+    """Return whether the effect does without the value: a bounce is known by its number, a part may have no id."""
     return (kind, column) in {
-        (Kind.BOUNCE, "source_number"),
-        (Kind.PART_ONE, "application_id"),
-        (Kind.MEMO_PART, "customer_account"),
+        (RowKind.BOUNCE, "source_number"),
+        (RowKind.PART_ONE, "application_id"),
+        (RowKind.MEMO_PART, "customer_account"),
     }
 
 
-def _pad(row: SettlementRow) -> Decision:
+def _pad(row: SettlementRow) -> RowDecision:
     """Section 5.1; the status is tested before the record type."""
     status = row.status.lower()
     if status == "fully paid":
-        return Decision(Kind.SETTLE_PAD)
+        return RowDecision(RowKind.SETTLE_PAD)
     if status == "not paid" or row.record_type in {"PADR", "PAYR"}:
-        return Decision(Kind.BOUNCE)
+        return RowDecision(RowKind.BOUNCE)
     return _unexpected_status(row, "Fully PAID or Not PAID")
 
 
-def _single(row: SettlementRow) -> Decision:
+def _single(row: SettlementRow) -> RowDecision:
     """Section 5.2."""
-    kinds = {"fully paid": Kind.SETTLE_ONE, "partially paid": Kind.PART_ONE}
-    return Decision(kinds.get(row.status.lower(), Kind.OTHER_ONE))
+    kinds = {"fully paid": RowKind.SETTLE_ONE, "partially paid": RowKind.PART_ONE}
+    return RowDecision(kinds.get(row.status.lower(), RowKind.OTHER_ONE))
 
 
-def _credit(row: SettlementRow) -> Decision:
+def _credit(row: SettlementRow) -> RowDecision:
     """Section 5.3; ONAP is read as on-account money applied, like ONAC (section 10 no. 14)."""
     status = row.status.lower()
     if status == "fully paid":
-        return Decision(Kind.SETTLE_CREDIT)
+        return RowDecision(RowKind.SETTLE_CREDIT)
     if status == "partially paid":
-        return Decision(Kind.MEMO_PART) if row.record_type == "CMAP" else Decision(Kind.SKIP, "partial_credit")
+        return (
+            RowDecision(RowKind.MEMO_PART) if row.record_type == "CMAP" else RowDecision(RowKind.SKIP, "partial_credit")
+        )
     return _unexpected_status(row, "Fully PAID or Partially PAID")
 
 
-def _unexpected_status(row: SettlementRow, expected: str) -> Decision:
+def _unexpected_status(row: SettlementRow, expected: str) -> RowDecision:
     detail = f"{row.record_type} row with status '{row.status}' (expected {expected})"
-    return Decision(Kind.REJECT, "unexpected_status", detail)
+    return RowDecision(RowKind.REJECT, "unexpected_status", detail)

@@ -1,14 +1,17 @@
-"""Bring the rows of one file into the transaction's staging table, and count what was read."""
+"""Bring the rows of one file into the transaction's work table, and count what was read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, BinaryIO
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from connectors.formats.settlement import SettlementRow
+from connectors.formats.settlement import SettlementRow, read_settlement
+from connectors.inbound.ledger import InboundFile
 from connectors.inbound.listing import printable
 from database.copy import copy_rows
 from database.sql import statements
@@ -16,15 +19,15 @@ from tasks.pad_reconcile.rules import decide
 
 sql = statements(__package__)
 
-_COLUMNS = (
-    "file_id", "line", "kind", "rule", "detail", "record_type", "source_type", "source_number", "application_id",
-    "application_date", "amount", "customer_account", "target_type", "target_number", "original_amount",
-    "outstanding_amount", "status", "reversal_reason", "content_hash",
-)  # fmt: skip
+_PIECE = 1 << 16
+_READ = tuple(one.name for one in fields(SettlementRow) if one.name not in {"problem", "faults"})
+_AMOUNTS = tuple(_READ.index(name) for name in ("amount", "original_amount", "outstanding_amount"))
+_COLUMNS = ("file_id", "run_id", "wave", "kind", "rule", "detail", "content_hash", *_READ)
+_values_of = attrgetter(*_READ)
 
 
 @dataclass
-class Totals:
+class RowTotals:
     """How many rows were read, and what they add up to, in CAD."""
 
     rows: int = 0
@@ -32,17 +35,29 @@ class Totals:
 
 
 def create_tables(session: Session) -> None:
-    """Create the staging tables of one file."""
-    sql.run(session, "create_staged")
-    sql.run(session, "create_done")
+    """Create the work table of one file and the views beside it."""
+    sql.run(session, "create_work_table")
+    sql.run(session, "create_wave_rows")
     sql.run(session, "create_open_invoices")
 
 
-def stage(session: Session, file_id: int, rows: Iterable[SettlementRow]) -> Totals:
-    """COPY the rows into the staging table and return what was read. Raises what reading the rows raises."""
-    totals = Totals()
-    copy_rows(session, "settlement_staged", _COLUMNS, _values(file_id, rows, totals))
-    session.execute(text("ANALYZE settlement_staged"))
+def drop_tables(session: Session) -> None:
+    """Drop the work table and what is beside it, for the next file of the same session."""
+    session.execute(text("DROP VIEW open_invoices"))
+    session.execute(text("DROP TABLE settlement_work"))
+
+
+def read_rows(file: InboundFile, stream: BinaryIO, *, today: date) -> Iterator[SettlementRow]:
+    """Return the rows of a file's content; a file without a date in its name is taken as of today."""
+    pieces = iter(lambda: stream.read(_PIECE), b"")
+    return read_settlement(pieces, source=file.name, day=file.business_date or today)
+
+
+def stage(session: Session, file_id: int, rows: Iterable[SettlementRow], *, run_id: int | None) -> RowTotals:
+    """COPY the rows into the work table and return what was read. Raises what reading the rows raises."""
+    totals = RowTotals()
+    copy_rows(session, "settlement_work", _COLUMNS, _copied(file_id, run_id, rows, totals))
+    session.execute(text("ANALYZE settlement_work"))
     return totals
 
 
@@ -52,22 +67,24 @@ def list_rejected_files(session: Session, numbers: Sequence[str] | None) -> Sequ
     return rows.scalars().all()
 
 
-def keep_rejects(session: Session, numbers: Sequence[str] | None) -> Totals:
-    """Leave only the rejected rows staged, of all CFS numbers or of some, and return what they are."""
+def keep_rejects(session: Session, numbers: Sequence[str] | None) -> RowTotals:
+    """Leave only the rejected rows in the work table, of all CFS numbers or of some, and return what they are."""
     sql.run(session, "keep_rejects", numbers=None if numbers is None else list(numbers))
-    session.execute(text("ANALYZE settlement_staged"))
-    count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_staged")).one()
-    return Totals(count, amount)
+    sql.run(session, "take_out_rejects")
+    session.execute(text("ANALYZE settlement_work"))
+    count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_work")).one()
+    return RowTotals(count, amount)
 
 
-def _values(file_id: int, rows: Iterable[SettlementRow], totals: Totals) -> Iterator[tuple[Any, ...]]:
+def _copied(
+    file_id: int, run_id: int | None, rows: Iterable[SettlementRow], totals: RowTotals
+) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         decision = decide(row)
         totals.rows += 1
         totals.amount += row.amount or 0
-        yield (
-            file_id, row.line, decision.kind, decision.rule, printable(decision.detail), row.record_type,
-            row.source_type, row.source_number, row.application_id, row.application_date, row.amount or 0,
-            row.customer_account, row.target_type, row.target_number, row.original_amount or 0,
-            row.outstanding_amount or 0, row.status, row.reversal_reason, row.identity(),
-        )  # fmt: skip
+        values = list(_values_of(row))
+        for place in _AMOUNTS:
+            values[place] = values[place] or 0
+        detail = printable(decision.detail)
+        yield (file_id, run_id, 0, decision.kind, decision.rule, detail, row.identity(), *values)

@@ -1,4 +1,4 @@
-"""PAD_RECONCILE, told from top to bottom.
+"""PAD_RECONCILE from top to bottom.
 
 What applies a file is imported with the first file: a poll that finds nothing does not pay for it.
 """

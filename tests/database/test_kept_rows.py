@@ -25,7 +25,7 @@ def test_a_stream_is_a_cursor_of_the_server_and_other_statements_go_on_beside_it
 
 def test_what_several_queries_find_is_kept_in_one_order_until_it_is_forgotten(database: Database) -> None:
     with database.begin() as session:
-        kept = KeptRows(session, "kept_test", "nth")
+        kept = KeptRows(session, "kept_test", "nth", lambda row: row)
         assert (len(kept), list(kept), kept.first(3)) == (0, [], [])
         kept.forget()
         assert kept.add("SELECT generate_series(4, 6) AS nth") == 3

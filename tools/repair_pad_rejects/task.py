@@ -9,7 +9,7 @@ from jobs.parameters import require_reason
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.pad_reconcile.after_commit import sync_touched_credits
-from tasks.pad_reconcile.retry_rejects import retry_what_is_accepted
+from tasks.pad_reconcile.retry_rejects import retry_rejects
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,6 @@ class Arguments:
 def run(context: RunContext, _arguments: Arguments) -> Outcome:
     """Apply the rejected rows that can be applied now."""
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        outcome = retry_what_is_accepted(context, store)
+        outcome = retry_rejects(context, store)
     outcome += sync_touched_credits(context)
     return outcome

@@ -5,7 +5,7 @@
 -- source docs/specs/cas-settlement-csv.md section 7 B; one transaction an Application Id (section 10 no. 10)
 WITH first_rows AS (
        SELECT DISTINCT ON (resolved.application_id) resolved.*, credit.id AS credit_id, credit.account_id
-         FROM settlement_resolved AS resolved
+         FROM wave_rows AS resolved
          JOIN LATERAL (
                 SELECT credit.id, credit.account_id
                   FROM credits AS credit

@@ -1,5 +1,5 @@
 -- Choose what bounced: the PAD profile to freeze and, once per freeze, the fee invoice to make.
--- in     wave is in settlement_resolved
+-- in     wave is in wave_rows
 -- out    temporary table bounced_payments
 -- again  reads only; an id is drawn only where a fee is due
 -- source docs/specs/cas-settlement-csv.md section 8; hazard 4 of section 10: fee and lock once per freeze
@@ -15,7 +15,7 @@ WITH found AS (
               billed.cfs_party AS billed_party, billed.cfs_account AS billed_account, billed.cfs_site AS billed_site,
               account.auth_account_id,
               row_number() OVER (PARTITION BY resolved.payment_account_id ORDER BY resolved.file_id, resolved.line) AS nth
-         FROM settlement_resolved AS resolved
+         FROM wave_rows AS resolved
          JOIN payment_accounts AS account
            ON account.id = resolved.payment_account_id
          JOIN LATERAL (

@@ -9,7 +9,7 @@ WITH numbers AS (
               bool_and(rule = 'came_late') AS is_late,
               max(application_date) AS application_date,
               min(outstanding_amount) FILTER (WHERE kind = 'PART_ONE') AS outstanding_amount
-         FROM settlement_resolved
+         FROM wave_rows
         WHERE outcome = 'applied'
           AND kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT', 'PART_ONE')
         GROUP BY target_number

@@ -2,13 +2,14 @@
 -- in     -
 -- out    the number of rows
 -- again  a completed payment is left alone
--- source docs/specs/cas-settlement-csv.md section 6, EFTP: a wire row does this alone, others settle an invoice as well
+-- source docs/specs/cas-settlement-csv.md section 6, EFTP: a wire row does this alone, others settle an invoice or make
+--        a credit as well
 UPDATE payments AS payment
    SET payment_status_code = 'COMPLETED'
  WHERE payment.receipt_number IN (
          SELECT source_number
-           FROM settlement_resolved
+           FROM wave_rows
           WHERE outcome = 'applied'
             AND record_type = 'EFTP'
-            AND kind IN ('EFT_PAYMENT', 'SETTLE_ONE', 'PART_ONE'))
+            AND kind IN ('EFT_PAYMENT', 'SETTLE_ONE', 'PART_ONE', 'ON_ACCOUNT'))
    AND payment.payment_status_code IS DISTINCT FROM 'COMPLETED'

@@ -6,7 +6,7 @@
 INSERT INTO credits (cfs_identifier, is_credit_memo, amount, remaining_amount, account_id, created_on)
 SELECT DISTINCT ON (source_number)
        source_number, false, original_amount, original_amount, payment_account_id, :now
-  FROM settlement_resolved
+  FROM wave_rows
  WHERE outcome = 'applied'
    AND kind = 'ON_ACCOUNT'
  ORDER BY source_number, line

@@ -1,4 +1,4 @@
--- Create the table that says of each online banking receipt what to tell the customer.
+-- Create the table of the online banking receipts that customers are mailed about.
 -- out    temporary table settlement_receipts
 CREATE TEMPORARY TABLE settlement_receipts (
        file_id            bigint        NOT NULL,

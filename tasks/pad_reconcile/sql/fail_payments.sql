@@ -10,7 +10,7 @@ WITH bounced AS (
        SELECT target_number, source_number, application_date, payment_account_id, original_amount,
               CASE WHEN lower(status) = 'partially paid' THEN greatest(original_amount - outstanding_amount, 0)
                    ELSE 0.00 END AS paid_amount
-         FROM settlement_resolved
+         FROM wave_rows
         WHERE outcome = 'applied'
           AND kind = 'BOUNCE'
      ),

@@ -4,7 +4,7 @@
 -- again  reads only
 SELECT applied.target_number, applied.amount AS applied, expected.amount AS open_amount
   FROM (SELECT target_number, sum(amount) AS amount, bool_or(kind <> 'PART_ONE') AS is_settled
-          FROM settlement_resolved
+          FROM wave_rows
          WHERE outcome = 'applied'
            AND rule <> 'came_late'
            AND kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT', 'PART_ONE')

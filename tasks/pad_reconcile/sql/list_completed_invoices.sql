@@ -1,6 +1,6 @@
 -- List the online banking invoices that this wave paid.
 -- in     -
--- out    what connectors/payment_events.py tells of an invoice
+-- out    what a payment event of connectors/payment_events.py says of an invoice
 -- again  reads only
 -- source docs/specs/cas-settlement-csv.md section 5.4, queue
 SELECT invoice.id AS invoice_id, invoice.filing_id, invoice.corp_type_code, corp_type.product,

@@ -3,7 +3,7 @@
 -- out    line, rule, detail
 -- again  reads only
 SELECT line, rule, detail
-  FROM settlement_done
+  FROM settlement_work
  WHERE outcome = 'rejected'
  ORDER BY line
  LIMIT :limit

@@ -5,7 +5,7 @@
 --
 -- A row that also settles its invoice, and did so, stays applied. A second row of an application ends like the first
 -- where that one found no invoice.
-UPDATE settlement_resolved AS resolved
+UPDATE wave_rows AS resolved
    SET outcome = CASE WHEN looked_at.placed > 0 AND (looked_at.file_id, looked_at.line) = (memo.file_id, memo.line)
                       THEN 'applied'
                       WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART' THEN 'rejected'
@@ -20,7 +20,7 @@ UPDATE settlement_resolved AS resolved
        detail = CASE WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART'
                      THEN 'no invoice of ' || resolved.target_number || ' has room for the credit memo'
                      ELSE resolved.detail END
-  FROM settlement_resolved AS memo
+  FROM wave_rows AS memo
   LEFT JOIN settlement_placed AS looked_at
     ON looked_at.application_id = memo.application_id
   LEFT JOIN LATERAL (SELECT applied.application_id FROM applied_credits AS applied

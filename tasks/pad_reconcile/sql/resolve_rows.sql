@@ -1,6 +1,6 @@
 -- Decide what becomes of each row of one wave, from the row's kind and what the database holds now.
 -- in     wave
--- out    temporary table settlement_resolved: the rows with outcome, rule, detail and payment account
+-- out    the number of rows that have outcome, rule, detail and payment account now
 -- again  a row whose effect is already there resolves to already_applied
 -- source docs/specs/cas-settlement-csv.md sections 5, 7, 8 (steps 1 to 3), 9 and 10 (hazards 1, 4, 5)
 --
@@ -9,17 +9,22 @@
 --
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
--- late as well, and for a person. Rows that are the same, and bounces of the same number, count once: the first of
+-- late as well, and is rejected. Rows that are the same, and bounces of the same number, count once: the first of
 -- them that can be applied.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
--- bears its number, is booked where the settled invoices have room for it, and else is for a person. A PAD row for a
--- number that was paid by card as well is money that came twice: it is for a person, however much is open.
-CREATE TEMPORARY TABLE settlement_resolved ON COMMIT DROP AS
+-- bears its number, is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
+-- number that was paid by card as well is money that came twice: it is rejected, however much is open.
 WITH staged AS MATERIALIZED (
        SELECT *
-         FROM settlement_staged
+         FROM settlement_work
         WHERE wave = :wave
+     ),
+     applied_before AS MATERIALIZED (
+       SELECT target_number, source_number, content_hash
+         FROM settlement_work
+        WHERE wave < :wave
+          AND outcome = 'applied'
      ),
      numbers AS (
        SELECT reference.invoice_number,
@@ -68,7 +73,7 @@ WITH staged AS MATERIALIZED (
      ),
      judged AS MATERIALIZED (
        SELECT staged.*,
-              coalesce(numbers.payment_account_id, owners.payment_account_id) AS payment_account_id,
+              coalesce(numbers.payment_account_id, owners.payment_account_id) AS owner_id,
               coalesce(numbers.active, 0) AS active,
               coalesce(numbers.completed, 0) AS completed,
               coalesce(numbers.lowest_account, numbers.lowest_paid_account) AS lowest_account,
@@ -82,9 +87,8 @@ WITH staged AS MATERIALIZED (
                             WHERE earlier.target_number = staged.target_number
                               AND earlier.content_hash = staged.content_hash
                               AND earlier.outcome = 'applied')
-                OR EXISTS (SELECT FROM settlement_done AS done
-                            WHERE done.content_hash = staged.content_hash
-                              AND done.outcome = 'applied')
+                OR EXISTS (SELECT FROM applied_before AS done
+                            WHERE done.content_hash = staged.content_hash)
               THEN 'already_applied:same_row'
 
               WHEN staged.record_type = 'CMAP' AND staged.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
@@ -240,10 +244,9 @@ WITH staged AS MATERIALIZED (
                                         WHERE earlier.target_number = staged.target_number
                                           AND earlier.source_number = staged.source_number
                                           AND earlier.outcome = 'applied')
-                               OR EXISTS (SELECT FROM settlement_done AS done
+                               OR EXISTS (SELECT FROM applied_before AS done
                                            WHERE done.target_number = staged.target_number
-                                             AND done.source_number = staged.source_number
-                                             AND done.outcome = 'applied') AS is_ours
+                                             AND done.source_number = staged.source_number) AS is_ours
                       ) AS seen
               ) AS late
            ON numbers.completed > 0
@@ -271,33 +274,46 @@ WITH staged AS MATERIALIZED (
                    THEN CASE WHEN kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open' ELSE 'rejected:paid_already' END
                    ELSE first_verdict END AS final
          FROM once
+     ),
+     worded AS (
+       SELECT file_id, line, owner_id, split_part(final, ':', 1) AS outcome,
+              CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(final, ':', 2) END AS rule,
+              CASE split_part(final, ':', 2)
+              WHEN 'account_mismatch' THEN
+                   'customer account ' || customer_account || ' is not the one of the invoice ('
+                   || coalesce(nullif(lowest_account, ''), 'none') || ')'
+              WHEN 'no_invoice' THEN 'no invoice has the number ' || target_number
+              WHEN 'not_exactly_one_invoice' THEN
+                   'number ' || target_number || ' has ' || active || ' open and ' || completed
+                   || ' settled invoices (expected exactly one)'
+              WHEN 'unexpected_status' THEN
+                   CASE WHEN kind = 'REJECT' THEN detail
+                        ELSE record_type || ' row with status ''' || status
+                             || ''' (expected Fully PAID or Partially PAID)' END
+              WHEN 'unknown_account' THEN 'no CFS account has the number ' || customer_account
+              WHEN 'ambiguous_account' THEN
+                   'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
+              WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
+              WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
+              WHEN 'paid_already' THEN
+                   target_number || ' is settled and only ' || room || ' CAD of it is open: no room for ' || amount
+                   || ' CAD'
+              WHEN 'card_paid' THEN
+                   target_number || ' was already paid by card' || coalesce(', receipt ' || card_receipt, '') || ': '
+                   || amount || ' CAD came a second time'
+              WHEN 'credit_differs' THEN
+                   'receipt ' || source_number || ' already has a credit of another amount: this row says '
+                   || original_amount || ' CAD'
+              WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number
+              WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
+              ELSE detail END AS detail
+         FROM fitting
      )
-SELECT file_id, line, kind,
-       CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(final, ':', 2) END AS rule,
-       CASE split_part(final, ':', 2)
-       WHEN 'account_mismatch' THEN 'customer account ' || customer_account || ' is not the one of the invoice ('
-                                    || coalesce(nullif(lowest_account, ''), 'none') || ')'
-       WHEN 'no_invoice' THEN 'no invoice has the number ' || target_number
-       WHEN 'not_exactly_one_invoice' THEN 'number ' || target_number || ' has ' || active || ' open and ' || completed
-                                           || ' settled invoices (expected exactly one)'
-       WHEN 'unexpected_status' THEN CASE WHEN kind = 'REJECT' THEN detail ELSE
-                                     record_type || ' row with status ''' || status
-                                     || ''' (expected Fully PAID or Partially PAID)' END
-       WHEN 'unknown_account' THEN 'no CFS account has the number ' || customer_account
-       WHEN 'ambiguous_account' THEN 'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
-       WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
-       WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
-       WHEN 'paid_already' THEN target_number || ' is settled, and ' || room || ' CAD of it is open: no place for '
-                                || amount || ' CAD more'
-       WHEN 'card_paid' THEN target_number || ' was paid by card already'
-                             || coalesce(', receipt ' || card_receipt, '') || ': ' || amount || ' CAD came a second time'
-       WHEN 'credit_differs' THEN 'a credit over another amount is there for receipt ' || source_number
-                                  || ': this row says ' || original_amount || ' CAD'
-       WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number
-       WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
-       ELSE detail END AS detail,
-       record_type, source_type, source_number, application_id, application_date, amount, customer_account,
-       target_type, target_number, original_amount, outstanding_amount, status, reversal_reason, content_hash, wave,
-       split_part(final, ':', 1) AS outcome,
-       payment_account_id
-  FROM fitting
+UPDATE settlement_work AS work
+   SET outcome = worded.outcome,
+       rule = worded.rule,
+       detail = worded.detail,
+       payment_account_id = worded.owner_id
+  FROM worded
+ WHERE work.file_id = worded.file_id
+   AND work.line = worded.line

@@ -1,6 +1,6 @@
 -- Write the online banking payment of each receipt, from the rows of it that were applied.
 -- in     -
--- out    one row a receipt in settlement_receipts: what to tell the customer
+-- out    one row a receipt in settlement_receipts, for the mail to the customer
 -- again  a receipt that has its payment gets the amount of newly applied rows added, and nothing when there are none
 -- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for the second part of an invoice
 --
@@ -17,10 +17,10 @@ WITH receipts_read AS (
               bool_or(done.kind = 'ON_ACCOUNT') AS is_over,
               bool_or(done.kind = 'PART_ONE' AND done.rule <> 'came_late') AS is_under,
               min(ARRAY[done.file_id, done.line]) AS first_row
-         FROM settlement_done AS done
+         FROM settlement_work AS done
         WHERE done.outcome = 'applied'
           AND done.source_number IN (
-                SELECT bank.source_number FROM settlement_done AS bank
+                SELECT bank.source_number FROM settlement_work AS bank
                  WHERE bank.record_type = 'BOLP'
                    AND bank.outcome = 'applied'
                    AND lower(bank.source_type) <> 'bc reg eft wire cheque')

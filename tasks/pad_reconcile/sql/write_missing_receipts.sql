@@ -8,7 +8,7 @@
 -- over 0.00 of the row that settled it.
 WITH first_rows AS (
        SELECT DISTINCT ON (target_number) target_number, source_number
-         FROM settlement_resolved
+         FROM wave_rows
         WHERE outcome = 'applied'
           AND kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT')
         ORDER BY target_number, file_id, line

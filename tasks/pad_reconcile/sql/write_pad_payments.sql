@@ -15,7 +15,7 @@ WITH settled AS (
               (array_agg(resolved.source_number ORDER BY resolved.file_id, resolved.line))[1] AS source_number,
               min(resolved.payment_account_id) AS payment_account_id,
               min(ARRAY[resolved.file_id, resolved.line]) AS first_row
-         FROM settlement_resolved AS resolved
+         FROM wave_rows AS resolved
         WHERE resolved.kind = 'SETTLE_PAD'
           AND (resolved.outcome = 'applied'
                OR (resolved.outcome = 'already_applied'
@@ -45,7 +45,7 @@ WITH settled AS (
          FROM known
          JOIN settled
            ON settled.target_number = known.invoice_number
-         JOIN settlement_resolved AS resolved
+         JOIN wave_rows AS resolved
            ON resolved.target_number = known.invoice_number
           AND resolved.kind = 'SETTLE_PAD'
           AND resolved.outcome = 'applied'

@@ -9,7 +9,7 @@
 -- invoice, so that the receipts always add up to the rows.
 WITH settling AS (
        SELECT *
-         FROM settlement_resolved
+         FROM wave_rows
         WHERE outcome = 'applied'
           AND rule <> 'credit_applied'
           AND kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT', 'PART_ONE')

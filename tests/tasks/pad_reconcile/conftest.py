@@ -77,12 +77,12 @@ class Office:
             context.database.close()
 
     def states(self) -> list[tuple[str, str]]:
-        """Give name and state of each file, in the order of arrival."""
+        """Return name and state of each file, in the order of arrival."""
         return self.books.rows("SELECT name, state FROM pay_jobs.inbound_files ORDER BY id")
 
 
 def environment(database_url: str, place: SftpPlace, cfs: RunningCfs, events: Path, **changes: str) -> dict[str, str]:
-    """Give the settings with which a process of its own finds the same parts."""
+    """Return the settings with which a process of its own finds the same parts."""
     found = {
         "DATABASE_URL": database_url,
         "CAS_SFTP_HOST": place.values["host"],

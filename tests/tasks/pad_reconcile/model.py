@@ -1,4 +1,4 @@
-"""The rules of settlement in plain Python: slow, obvious, and written without looking at the SQL.
+"""The rules of settlement in plain Python: slow, obvious, and written without looking at the SQL or importing the job.
 
 Source: docs/specs/cas-settlement-csv.md sections 5 to 9, with the better behaviours of section 10. Rows of one number
 that follow each other in the same direction (money coming in, money going back) are taken together; each change of
@@ -10,20 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from connectors.formats.settlement import SettlementRow
-from tasks.pad_reconcile.rules import Kind, decide
+from tests.tasks.pad_reconcile.model_rows import ModelRow, classify
 
 ZERO = Decimal("0.00")
 FEE = Decimal("30.00")
 FINAL = {"REFUND_REQUESTED", "REFUNDED", "CREDITED", "CANCELLED"}
 
 
-def cad(amount: Decimal | None) -> Decimal:
-    """Return an amount that a rule read; a blank one never gets that far."""
-    return amount or ZERO
-
-
-INCOMING = {Kind.SETTLE_PAD, Kind.SETTLE_ONE, Kind.SETTLE_CREDIT, Kind.PART_ONE}
+INCOMING = {"SETTLE_PAD", "SETTLE_ONE", "SETTLE_CREDIT", "PART_ONE"}
 
 
 @dataclass
@@ -93,8 +87,8 @@ class Profile:
 class Judged:
     """A row with its kind and outcome."""
 
-    row: SettlementRow
-    kind: Kind
+    row: ModelRow
+    kind: str
     outcome: str = ""
     rule: str = ""
 
@@ -113,15 +107,15 @@ class World:
     receipts: list[Receipt] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     credits: list[Credit] = field(default_factory=list)
-    applied: list[tuple[int, int, Decimal, str, str]] = field(default_factory=list)  # application, invoice, amount,
-    # memo, CFS number
+    # application, invoice, amount, memo, CFS number
+    applied: list[tuple[int | None, int, Decimal, str, str]] = field(default_factory=list)
     booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that were applied
     bounces: list[str] = field(default_factory=list)
-    done: set[str] = field(default_factory=set)
+    done: set[tuple[object, ...]] = field(default_factory=set)
 
-    def apply(self, rows: list[SettlementRow]) -> list[Judged]:
-        """Apply the rows of a file and give what became of each."""
-        judged = [Judged(row, decide(row).kind) for row in rows]
+    def apply(self, rows: list[ModelRow]) -> list[Judged]:
+        """Apply the rows of a file and return what became of each."""
+        judged = [Judged(row, classify(row)[0]) for row in rows]
         waves = self._waves(judged)
         for number in range(max(waves, default=0) + 1):
             wave = [one for one, its in zip(judged, waves, strict=True) if its == number]
@@ -129,7 +123,7 @@ class World:
             self._settle(wave)
             self._bounce(wave)
             self.done |= {one.row.identity() for one in wave if one.outcome == "applied"}
-            self.booked |= {(one.row.target_number, one.row.source_number) for one in wave if one.outcome == "applied"}
+            self.booked |= {(one.row.number, one.row.source) for one in wave if one.outcome == "applied"}
         self._pay_by_bank(judged)
         return judged
 
@@ -141,17 +135,17 @@ class World:
         last: dict[str, tuple[bool, int]] = {}
         waves = []
         for one in judged:
-            if one.kind in {Kind.SKIP, Kind.REJECT}:
+            if one.kind in {"SKIP", "REJECT"}:
                 waves.append(0)
                 continue
-            back = one.kind is Kind.BOUNCE
-            before, wave = last.get(one.row.target_number, (back, 0))
-            last[one.row.target_number] = (back, wave + (before is not back))
-            waves.append(last[one.row.target_number][1])
+            back = one.kind == "BOUNCE"
+            before, wave = last.get(one.row.number, (back, 0))
+            last[one.row.number] = (back, wave + (before is not back))
+            waves.append(last[one.row.number][1])
         return waves
 
     def _judge(self, wave: list[Judged]) -> None:
-        taken: set[str] = set()
+        taken: set[tuple[object, ...]] = set()
         bounced: set[str] = set()
         on_account: dict[str, Decimal] = {}
         came_late: dict[str, Decimal] = {}
@@ -161,24 +155,22 @@ class World:
                 continue
             if one.row.identity() in taken:
                 one.end("already_applied", "same_row")
-            elif one.kind is Kind.BOUNCE and one.row.target_number in bounced:
+            elif one.kind == "BOUNCE" and one.row.number in bounced:
                 one.end("already_applied", "bounced_before")
-            elif one.kind is Kind.ON_ACCOUNT and cad(one.row.original_amount) > on_account.setdefault(
-                one.row.source_number, cad(one.row.original_amount)
+            elif one.kind == "ON_ACCOUNT" and one.row.original > on_account.setdefault(
+                one.row.source, one.row.original
             ):
                 one.end("rejected", "credit_differs")
             elif one.rule == "came_late" and not self._fits(one, came_late):
-                one.end(
-                    *(("skipped", "nothing_open") if one.kind is Kind.SETTLE_CREDIT else ("rejected", "paid_already"))
-                )
+                one.end(*(("skipped", "nothing_open") if one.kind == "SETTLE_CREDIT" else ("rejected", "paid_already")))
             else:
                 taken.add(one.row.identity())
-                if one.kind is Kind.BOUNCE:
-                    bounced.add(one.row.target_number)
+                if one.kind == "BOUNCE":
+                    bounced.add(one.row.number)
 
     def _fits(self, one: Judged, came_late: dict[str, Decimal]) -> bool:
-        number = one.row.target_number
-        came_late[number] = came_late.get(number, ZERO) + cad(one.row.amount)
+        number = one.row.number
+        came_late[number] = came_late.get(number, ZERO) + one.row.amount
         return came_late[number] <= self._room(number)
 
     def _room(self, number: str) -> Decimal:
@@ -187,31 +179,31 @@ class World:
 
     def _judge_one(self, one: Judged) -> Judged:
         row = one.row
-        if one.kind in {Kind.SKIP, Kind.REJECT}:
-            return one.end("skipped" if one.kind is Kind.SKIP else "rejected", decide(row).rule)
+        if one.kind in {"SKIP", "REJECT"}:
+            return one.end("skipped" if one.kind == "SKIP" else "rejected", classify(row)[1])
         if row.identity() in self.done:
             return one.end("already_applied", "same_row")
-        memos = [credit for credit in self.credits if credit.is_memo and credit.identifier == row.source_number]
-        is_memo = row.record_type == "CMAP" and one.kind in {Kind.MEMO_PART, Kind.SETTLE_CREDIT}
-        if is_memo and len(memos) > 1 and all(application != row.application_id for application, *_ in self.applied):
+        memos = [credit for credit in self.credits if credit.is_memo and credit.identifier == row.source]
+        is_memo = row.record == "CMAP" and one.kind in {"MEMO_PART", "SETTLE_CREDIT"}
+        if is_memo and len(memos) > 1 and all(application != row.application for application, *_ in self.applied):
             return one.end("rejected", "ambiguous_memo")
-        if one.kind is Kind.EFT_PAYMENT:
+        if one.kind == "EFT_PAYMENT":
             return self._judge_eft(one)
-        if one.kind is Kind.ON_ACCOUNT:
-            known = [one.amount for one in self.credits if one.identifier == row.source_number and not one.is_memo]
+        if one.kind == "ON_ACCOUNT":
+            known = [one.amount for one in self.credits if one.identifier == row.source and not one.is_memo]
             if known:
-                if max(known) >= cad(row.original_amount):
+                if max(known) >= row.original:
                     return one.end("already_applied", "credit_exists")
                 return one.end("rejected", "credit_differs")
             return self._unless_owner_unclear(one) or one.end("applied")
-        if one.kind is Kind.BOUNCE:
+        if one.kind == "BOUNCE":
             return self._judge_bounce(one)
-        if one.kind is Kind.MEMO_PART:
+        if one.kind == "MEMO_PART":
             return one.end("skipped", "partial_credit")
         return self._judge_incoming(one)
 
     def _judge_eft(self, one: Judged) -> Judged:
-        found = [payment for payment in self.payments if payment.receipt == one.row.source_number]
+        found = [payment for payment in self.payments if payment.receipt == one.row.source]
         if not found:
             return one.end("rejected", "no_eft_payment")
         if all(payment.status == "COMPLETED" for payment in found):
@@ -220,15 +212,15 @@ class World:
 
     def _judge_bounce(self, one: Judged) -> Judged:
         row = one.row
-        failed = [payment for payment in self._payments(row.target_number) if payment.status == "FAILED"]
-        paid = [one for one in self._payments(row.target_number) if one.status == "COMPLETED"]
-        is_noted = row.target_number in self.bounces
-        is_open = bool(self._behind(row.target_number, "ACTIVE")) and not self._behind(row.target_number, "COMPLETED")
+        failed = [payment for payment in self._payments(row.number) if payment.status == "FAILED"]
+        paid = [one for one in self._payments(row.number) if one.status == "COMPLETED"]
+        is_noted = row.number in self.bounces
+        is_open = bool(self._behind(row.number, "ACTIVE")) and not self._behind(row.number, "COMPLETED")
         if is_noted and not (is_open and any(payment.method != "CC" for payment in paid)):
             return one.end("already_applied", "bounced_before")
         if failed and not self._was_pulled_again(one, failed):
             return one.end("already_applied", "bounced_before")
-        behind = [*self._behind(row.target_number, "ACTIVE"), *self._behind(row.target_number, "COMPLETED")]
+        behind = [*self._behind(row.number, "ACTIVE"), *self._behind(row.number, "COMPLETED")]
         if not behind:
             return one.end("rejected", "no_invoice")
         if self._unless_owner_unclear(one):
@@ -236,91 +228,84 @@ class World:
         (owner,) = self._owners(row)
         if owner != min(invoice.account for invoice in behind):
             return one.end("rejected", "account_mismatch")
-        if not is_noted and self._pad_profile(owner, row.customer_account) is None:
+        if not is_noted and self._pad_profile(owner, row.account) is None:
             return one.end("rejected", "no_pad_account")
-        assert row.application_date is not None
-        is_late = any(payment.day > row.application_date for payment in paid)
-        if is_late and all(payment.receipt != row.source_number for payment in paid):
+        is_late = any(payment.day > row.day for payment in paid)
+        if is_late and all(payment.receipt != row.source for payment in paid):
             return one.end("rejected", "paid_since")
         return one.end("applied", "payment_failed" if is_noted else "")
 
     def _was_pulled_again(self, one: Judged, failed: list[Payment]) -> bool:
-        assert one.row.application_date is not None
         pulled = [
             payment.day
-            for payment in self._payments(one.row.target_number)
+            for payment in self._payments(one.row.number)
             if payment.status == "COMPLETED" and payment.method == "PAD"
         ]
         last = max(payment.day for payment in failed)
-        is_paid = bool(self._behind(one.row.target_number, "COMPLETED"))
-        return is_paid and bool(pulled) and last < max(pulled) <= one.row.application_date
+        is_paid = bool(self._behind(one.row.number, "COMPLETED"))
+        return is_paid and bool(pulled) and last < max(pulled) <= one.row.day
 
     def _judge_incoming(self, one: Judged) -> Judged:
         row = one.row
-        single = one.kind in {Kind.SETTLE_ONE, Kind.PART_ONE, Kind.OTHER_ONE}
-        active, completed = self._behind(row.target_number, "ACTIVE"), self._behind(row.target_number, "COMPLETED")
+        single = one.kind in {"SETTLE_ONE", "PART_ONE", "OTHER_ONE"}
+        active, completed = self._behind(row.number, "ACTIVE"), self._behind(row.number, "COMPLETED")
         if active and (not single or len(active) == 1):
             if any(invoice.method == "CC" for invoice in active):
                 return one.end("skipped", "card_invoice_shares_number")
-            if any(invoice.cfs != row.customer_account for invoice in active):
+            if any(invoice.cfs != row.account for invoice in active):
                 return one.end("rejected", "account_mismatch")
-            if one.kind is Kind.OTHER_ONE:
+            if one.kind == "OTHER_ONE":
                 return one.end("rejected", "unexpected_status")
-            if one.kind is Kind.PART_ONE and row.application_id is not None:
-                known = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, row.target_number)}
-                if str(row.application_id) in known:
+            if one.kind == "PART_ONE" and row.application is not None:
+                known = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, row.number)}
+                if str(row.application) in known:
                     return one.end("already_applied", "receipt_exists")
-            if one.kind is Kind.SETTLE_PAD:
-                assert row.application_date is not None
-                for payment in self._payments(row.target_number):
-                    if payment.status == "FAILED" and payment.day >= row.application_date:
+            if one.kind == "SETTLE_PAD":
+                for payment in self._payments(row.number):
+                    if payment.status == "FAILED" and payment.day >= row.day:
                         return one.end("skipped", "bounced_since")
-                if row.amount and self._is_paid_by_card(row.target_number):
+                if row.amount and self._is_paid_by_card(row.number):
                     return one.end("rejected", "card_paid")
             return one.end("applied")
         if single and len(completed) != 1:
             return one.end("rejected", "not_exactly_one_invoice")
         if completed:
             return self._judge_late(one, [invoice for invoice in completed if invoice.method != "CC"])
-        if one.kind is Kind.SETTLE_CREDIT:
+        if one.kind == "SETTLE_CREDIT":
             return one.end("skipped", "nothing_open")
         return one.end("rejected", "no_invoice")
 
     def _judge_late(self, one: Judged, paid: list[Invoice]) -> Judged:
         """Money for a number that is settled: known, booked where there is room, or for a person."""
         row = one.row
-        ids = {invoice.id for invoice in self._behind(row.target_number, "COMPLETED")}
+        ids = {invoice.id for invoice in self._behind(row.number, "COMPLETED")}
         receipts = {receipt.number for receipt in self.receipts if receipt.invoice in ids}
-        is_known = row.source_number in receipts or any(
-            (payment.receipt, payment.status) == (row.source_number, "COMPLETED")
-            and payment.number in {None, row.target_number}
+        is_known = row.source in receipts or any(
+            (payment.receipt, payment.status) == (row.source, "COMPLETED") and payment.number in {None, row.number}
             for payment in self.payments
         )
         if not row.amount:
             return one.end("already_applied", "invoice_paid")
-        if one.kind is Kind.PART_ONE and str(row.application_id) in receipts:
+        if one.kind == "PART_ONE" and str(row.application) in receipts:
             return one.end("already_applied", "receipt_exists")
-        if is_known and (row.target_number, row.source_number) not in self.booked:
+        if is_known and (row.number, row.source) not in self.booked:
             return one.end("already_applied", "invoice_paid")
-        if row.record_type == "CMAP":
+        if row.record == "CMAP":
             return one.end("skipped", "nothing_open")
-        assert row.application_date is not None
-        failed = [payment for payment in self._payments(row.target_number) if payment.status == "FAILED"]
-        if one.kind is Kind.SETTLE_PAD and any(payment.day >= row.application_date for payment in failed):
+        failed = [payment for payment in self._payments(row.number) if payment.status == "FAILED"]
+        if one.kind == "SETTLE_PAD" and any(payment.day >= row.day for payment in failed):
             return one.end("skipped", "bounced_since")
-        if one.kind is Kind.OTHER_ONE and not is_known:
+        if one.kind == "OTHER_ONE" and not is_known:
             return one.end("rejected", "unexpected_status")
-        if any(invoice.cfs != row.customer_account for invoice in paid):
+        if any(invoice.cfs != row.account for invoice in paid):
             return one.end("rejected", "account_mismatch")
-        if one.kind is Kind.SETTLE_PAD and self._is_paid_by_card(row.target_number) and not is_known:
+        if one.kind == "SETTLE_PAD" and self._is_paid_by_card(row.number) and not is_known:
             return one.end("rejected", "card_paid")
-        if one.kind is not Kind.OTHER_ONE and self._room(row.target_number) >= cad(row.amount):
+        if one.kind != "OTHER_ONE" and self._room(row.number) >= row.amount:
             return one.end("applied", "came_late")
         if is_known:
             return one.end("already_applied", "invoice_paid")
-        return one.end(
-            *(("skipped", "nothing_open") if one.kind is Kind.SETTLE_CREDIT else ("rejected", "paid_already"))
-        )
+        return one.end(*(("skipped", "nothing_open") if one.kind == "SETTLE_CREDIT" else ("rejected", "paid_already")))
 
     def _unless_owner_unclear(self, one: Judged) -> Judged | None:
         owners = self._owners(one.row)
@@ -331,43 +316,43 @@ class World:
     # -- money that comes in
 
     def _settle(self, wave: list[Judged]) -> None:
-        self._apply_memos([one for one in wave if one.kind is Kind.MEMO_PART])
+        self._apply_memos([one for one in wave if one.kind == "MEMO_PART"])
         applied = [one for one in wave if one.outcome == "applied" and one.kind in INCOMING]
-        self._apply_memos([one for one in wave if one.kind is Kind.SETTLE_CREDIT and one.row.record_type == "CMAP"])
+        self._apply_memos([one for one in wave if one.kind == "SETTLE_CREDIT" and one.row.record == "CMAP"])
         before = self.payments.copy()
-        for number in dict.fromkeys(one.row.target_number for one in applied):
-            self._settle_number(number, [one for one in applied if one.row.target_number == number])
+        for number in dict.fromkeys(one.row.number for one in applied):
+            self._settle_number(number, [one for one in applied if one.row.number == number])
         self._pay(wave, {payment.number for payment in before})
         for one in wave:
-            if one.outcome == "applied" and one.row.record_type == "EFTP" and one.kind is not Kind.ON_ACCOUNT:
+            if one.outcome == "applied" and one.row.record == "EFTP":
                 for payment in self.payments:
-                    if payment.receipt == one.row.source_number:
+                    if payment.receipt == one.row.source:
                         payment.status = "COMPLETED"
         for one in wave:
             known = {credit.identifier for credit in self.credits if not credit.is_memo}
-            if one.kind is Kind.ON_ACCOUNT and one.outcome == "applied" and one.row.source_number not in known:
+            if one.kind == "ON_ACCOUNT" and one.outcome == "applied" and one.row.source not in known:
                 (owner,) = self._owners(one.row)
-                self.credits.append(Credit(one.row.source_number, False, cad(one.row.original_amount), owner))
+                self.credits.append(Credit(one.row.source, False, one.row.original, owner))
 
     def _settle_number(self, number: str, rows: list[Judged]) -> None:
         is_late = all(one.rule == "came_late" for one in rows)
         found = self._behind(number, "COMPLETED" if is_late else "ACTIVE")
         invoices = sorted((one for one in found if not is_late or one.method != "CC"), key=lambda invoice: invoice.id)
-        settling = [one for one in rows if one.kind is not Kind.PART_ONE and one.rule != "came_late"]
+        settling = [one for one in rows if one.kind != "PART_ONE" and one.rule != "came_late"]
         left = {invoice.id: self._open(invoice) for invoice in invoices}
         applications: set[tuple[int | None, str]] = set()
         for one in rows:
-            amount = cad(one.row.amount)
-            application = (one.row.application_id, one.row.source_number)
-            if one.row.record_type == "CMAP" and application not in applications:
+            amount = one.row.amount
+            application = (one.row.application, one.row.source)
+            if one.row.record == "CMAP" and application not in applications:
                 applications.add(application)
                 amount -= self._receipt_memo(one.row)
             for invoice in invoices:
                 part = amount if invoice is invoices[-1] else min(amount, left[invoice.id])
                 if part > 0:
-                    receipt = one.row.source_number
-                    if one.kind is Kind.PART_ONE and one.row.application_id is not None:
-                        receipt = str(one.row.application_id)
+                    receipt = one.row.source
+                    if one.kind == "PART_ONE" and one.row.application is not None:
+                        receipt = str(one.row.application)
                     self.receipts.append(Receipt(invoice.id, receipt, part))
                     left[invoice.id] -= part
                     amount -= part
@@ -376,7 +361,7 @@ class World:
         for invoice in invoices:
             if invoice.status not in FINAL:
                 invoice.status = "PAID" if settling else "PARTIAL_PAID"
-            owing = min((cad(one.row.outstanding_amount) for one in rows if one.kind is Kind.PART_ONE), default=ZERO)
+            owing = min((one.row.outstanding for one in rows if one.kind == "PART_ONE"), default=ZERO)
             invoice.paid = invoice.total if settling else max(invoice.paid, invoice.total - owing)
             if settling and invoice.status == "PAID":
                 self._receipt_anyway(invoice, settling[0].row)
@@ -384,31 +369,31 @@ class World:
             if settling and reference.number == number and reference.status == "ACTIVE":
                 reference.status = "COMPLETED"
 
-    def _receipt_memo(self, row: SettlementRow) -> Decimal:
+    def _receipt_memo(self, row: ModelRow) -> Decimal:
         """Write the receipts of a memo that covers the rest, where it was applied."""
         parts = [
             (id_, amount)
             for application, id_, amount, memo, number in self.applied
-            if (application, memo, number) == (row.application_id, row.source_number, row.target_number)
+            if (application, memo, number) == (row.application, row.source, row.number)
         ]
-        self.receipts += [Receipt(id_, row.source_number, amount) for id_, amount in parts]
+        self.receipts += [Receipt(id_, row.source, amount) for id_, amount in parts]
         return sum((amount for _, amount in parts), ZERO)
 
-    def _receipt_anyway(self, invoice: Invoice, row: SettlementRow) -> None:
+    def _receipt_anyway(self, invoice: Invoice, row: ModelRow) -> None:
         """Write the receipts of a paid invoice that has none: those of its memos, else one over nothing."""
         if any(receipt.invoice == invoice.id for receipt in self.receipts):
             return
         memos = [(memo, amount) for _, id_, amount, memo, _ in self.applied if id_ == invoice.id]
-        self.receipts += [Receipt(invoice.id, memo, amount) for memo, amount in memos or [(row.source_number, ZERO)]]
+        self.receipts += [Receipt(invoice.id, memo, amount) for memo, amount in memos or [(row.source, ZERO)]]
 
     def _pay(self, wave: list[Judged], paid_before: set[str | None]) -> None:
         """Write the PAD payments: of applied rows, and of those whose receipt is there and whose payment is missing."""
         found: dict[str, list[Judged]] = {}
         for one in wave:
-            number = one.row.target_number
+            number = one.row.number
             receipts = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, number)}
-            is_missing = one.rule == "invoice_paid" and one.row.source_number in receipts and number not in paid_before
-            if one.kind is Kind.SETTLE_PAD and (one.outcome == "applied" or is_missing):
+            is_missing = one.rule == "invoice_paid" and one.row.source in receipts and number not in paid_before
+            if one.kind == "SETTLE_PAD" and (one.outcome == "applied" or is_missing):
                 found.setdefault(number, []).append(one)
         for number, rows in found.items():
             self._pay_by_pad(number, rows)
@@ -417,17 +402,15 @@ class World:
         known = [one for one in self._payments(number) if (one.method, one.status) == ("PAD", "COMPLETED")]
         first = rows[0].row
         if not known:
-            amount = sum((cad(one.row.amount) for one in rows), ZERO)
-            assert first.application_date is not None
-            self.payments.append(
-                Payment(number, "PAD", "COMPLETED", first.source_number, amount, first.application_date)
-            )
+            amount = sum((one.row.amount for one in rows), ZERO)
+            assert first.day is not None
+            self.payments.append(Payment(number, "PAD", "COMPLETED", first.source, amount, first.day))
             return
         applied = [one.row for one in rows if one.outcome == "applied"]
-        own = sum((cad(row.amount) for row in applied if row.source_number == known[0].receipt), ZERO)
-        other = sum((cad(row.amount) for row in applied if row.source_number != known[0].receipt), ZERO)
+        own = sum((row.amount for row in applied if row.source == known[0].receipt), ZERO)
+        other = sum((row.amount for row in applied if row.source != known[0].receipt), ZERO)
         if applied:
-            most = min(known[0].amount + own, cad(first.original_amount))
+            most = min(known[0].amount + own, first.original)
             known[0].amount = max(known[0].amount, most) + other
 
     def _open(self, invoice: Invoice) -> Decimal:
@@ -445,45 +428,44 @@ class World:
         rows = [one for one in rows if one.outcome != "rejected" and one.rule != "same_row"]
         for one in rows:
             row = one.row
-            is_memo = any(credit.is_memo and credit.identifier == row.source_number for credit in self.credits)
-            if is_memo and cad(row.amount) > 0 and row.application_id not in {*known_before, *looked_at}:
-                assert row.application_id is not None
-                looked_at[row.application_id] = (one, self._place(row.application_id, row))
+            is_memo = any(credit.is_memo and credit.identifier == row.source for credit in self.credits)
+            if is_memo and row.amount > 0 and row.application not in {*known_before, *looked_at}:
+                looked_at[row.application] = (one, self._place(row.application, row))
         known = {application for application, *_ in self.applied}
         for one in rows:
             if one.outcome == "applied":
                 continue
-            first, placed = looked_at.get(one.row.application_id, (None, ZERO))
+            first, placed = looked_at.get(one.row.application, (None, ZERO))
             if first is one and placed:
                 one.end("applied", "credit_applied")
-            elif first is not None and not placed and one.kind is Kind.MEMO_PART:
+            elif first is not None and not placed and one.kind == "MEMO_PART":
                 one.end("rejected", "no_room_for_credit")
-            elif one.row.application_id in known:
+            elif one.row.application in known:
                 one.end("already_applied", "credit_applied")
-            elif one.kind is Kind.MEMO_PART:
+            elif one.kind == "MEMO_PART":
                 one.end("skipped", "no_credit_memo")
 
-    def _place(self, application: int, row: SettlementRow) -> Decimal:
+    def _place(self, application: int | None, row: ModelRow) -> Decimal:
         behind = {
             invoice.id: invoice
             for status in ("ACTIVE", "COMPLETED")
-            for invoice in self._behind(row.target_number, status)
+            for invoice in self._behind(row.number, status)
             if invoice.method != "CC"
         }
-        amount = cad(row.amount)
+        amount = row.amount
         for id_ in sorted(behind, reverse=True):
             room = behind[id_].total - sum((part for _, known, part, *_ in self.applied if known == id_), ZERO)
             part = min(room, amount)
             if part > 0:
-                self.applied.append((application, id_, part, row.source_number, row.target_number))
+                self.applied.append((application, id_, part, row.source, row.number))
                 amount -= part
-        return cad(row.amount) - amount
+        return row.amount - amount
 
     def _pay_by_bank(self, judged: list[Judged]) -> None:
         applied = [one for one in judged if one.outcome == "applied"]
-        for receipt in dict.fromkeys(one.row.source_number for one in applied if one.row.record_type == "BOLP"):
-            rows = [one.row for one in applied if one.row.source_number == receipt]
-            amount = sum((cad(row.amount) for row in rows), ZERO)
+        for receipt in dict.fromkeys(one.row.source for one in applied if one.row.record == "BOLP"):
+            rows = [one.row for one in applied if one.row.source == receipt]
+            amount = sum((row.amount for row in rows), ZERO)
             known = [
                 one
                 for one in self.payments
@@ -493,8 +475,8 @@ class World:
                 known[0].amount += amount
                 known[0].number = None
                 continue
-            number = rows[0].target_number if len(rows) == 1 else None
-            day = rows[0].application_date
+            number = rows[0].number if len(rows) == 1 else None
+            day = rows[0].day
             assert day is not None
             self.payments.append(Payment(number, "ONLINE_BANKING", "COMPLETED", receipt, amount, day))
 
@@ -502,49 +484,46 @@ class World:
 
     def _bounce(self, wave: list[Judged]) -> None:
         for one in wave:
-            if one.kind is not Kind.BOUNCE or one.outcome != "applied":
+            if one.kind != "BOUNCE" or one.outcome != "applied":
                 continue
             row = one.row
             self._fail_payment(row)
             if one.rule == "payment_failed":
                 continue
             (owner,) = self._owners(row)
-            for invoice in self._behind(row.target_number, "COMPLETED"):
-                own = [one for one in self.receipts if (one.invoice, one.number) == (invoice.id, row.source_number)]
+            for invoice in self._behind(row.number, "COMPLETED"):
+                own = [one for one in self.receipts if (one.invoice, one.number) == (invoice.id, row.source)]
                 gone = own or [one for one in self.receipts if one.invoice == invoice.id and not self._is_of_memo(one)]
                 self.receipts = [one for one in self.receipts if one not in gone]
                 if invoice.status not in FINAL:
                     invoice.status, invoice.paid = "SETTLEMENT_SCHED", ZERO
             for reference in self.references:
-                if reference.number == row.target_number and reference.status == "COMPLETED":
+                if reference.number == row.number and reference.status == "COMPLETED":
                     reference.status = "ACTIVE"
-            profile = self._pad_profile(owner, row.customer_account)
+            profile = self._pad_profile(owner, row.account)
             assert profile is not None
             if profile.status != "FREEZE":
                 profile.status = "FREEZE"
                 fee = Invoice(-1 - len(self.bounces), owner, profile.cfs, "CC", "CREATED", FEE)
                 self.invoices.append(fee)
-                self.references.append(Reference(fee.id, row.target_number, "ACTIVE"))
-                self.bounces.append(row.target_number)
+                self.references.append(Reference(fee.id, row.number, "ACTIVE"))
+                self.bounces.append(row.number)
 
     def _is_of_memo(self, receipt: Receipt) -> bool:
-        """Say whether a receipt is over no more than a credit memo of that number paid."""
+        """Return whether a receipt is over no more than a credit memo of that number paid."""
         paid = [part for _, id_, part, memo, _ in self.applied if (id_, memo) == (receipt.invoice, receipt.number)]
         return bool(paid) and receipt.amount <= sum(paid, ZERO)
 
-    def _fail_payment(self, row: SettlementRow) -> None:
-        assert row.application_date is not None
+    def _fail_payment(self, row: ModelRow) -> None:
         amount = ZERO
-        if row.status.lower() == "partially paid":
-            amount = max(cad(row.original_amount) - cad(row.outstanding_amount), ZERO)
-        completed = [
-            one for one in self._payments(row.target_number) if one.status == "COMPLETED" and one.method != "CC"
-        ]
-        own = [one for one in completed if one.receipt == row.source_number]
+        if row.status == "partially paid":
+            amount = max(row.original - row.outstanding, ZERO)
+        completed = [one for one in self._payments(row.number) if one.status == "COMPLETED" and one.method != "CC"]
+        own = [one for one in completed if one.receipt == row.source]
         pad = [one for one in own or completed if one.method == "PAD"]
         turned = (pad or own or completed)[-1:]
         method = turned[0].method if turned else "PAD"
-        failed = Payment(row.target_number, method, "FAILED", row.source_number, amount, row.application_date)
+        failed = Payment(row.number, method, "FAILED", row.source, amount, row.day)
         self.payments = [one for one in self.payments if not any(one is other for other in turned)] + [failed]
 
     # -- looking things up
@@ -562,8 +541,8 @@ class World:
     def _payments(self, number: str) -> list[Payment]:
         return [payment for payment in self.payments if payment.number == number]
 
-    def _owners(self, row: SettlementRow) -> set[int]:
-        return {profile.account for profile in self.profiles if profile.cfs == row.customer_account}
+    def _owners(self, row: ModelRow) -> set[int]:
+        return {profile.account for profile in self.profiles if profile.cfs == row.account}
 
     def _pad_profile(self, account: int, cfs: str) -> Profile | None:
         usable = [
@@ -573,5 +552,5 @@ class World:
         return (named or usable)[-1] if usable else None
 
     def copy(self) -> "World":
-        """Give a copy that can be changed by itself."""
+        """Return a copy that can be changed by itself."""
         return deepcopy(self)

@@ -11,8 +11,8 @@ from config.errors import TotalsDisagree
 from connectors.formats.settlement import read_settlement
 from jobs.inbound.file_format import FileToApply
 from tasks.pad_reconcile.apply_file import apply_file
-from tasks.pad_reconcile.apply_rows import apply_staged
-from tasks.pad_reconcile.staging import Totals, create_tables, stage
+from tasks.pad_reconcile.apply_rows import apply_rows
+from tasks.pad_reconcile.staging import RowTotals, create_tables, stage
 from tests.settlement_factory import FILE, NOW, Line, SettlementBooks, example, fill_example, settlement_csv
 
 BAD = ["PADP", "", "", "", "", "9.99", "", "INV", "REG1", "x"]
@@ -39,8 +39,8 @@ def test_the_four_outcomes_add_up_to_the_rows_and_the_amounts(books: SettlementB
     assert books.rows("SELECT count(*), sum(amount) FROM pay_jobs.settlement_rows") == [(12, Decimal("507.99"))]
 
 
-@pytest.mark.parametrize("off", [Totals(3, Decimal("131.50")), Totals(1, Decimal("131.51"))])
-def test_one_row_or_one_cent_off_is_refused(off: Totals, books: SettlementBooks) -> None:
+@pytest.mark.parametrize("off", [RowTotals(3, Decimal("131.50")), RowTotals(1, Decimal("131.51"))])
+def test_one_row_or_one_cent_off_is_refused(off: RowTotals, books: SettlementBooks) -> None:
     fill_example(books)
     file = books.arrive(b"x")
     before = books.dump()
@@ -50,8 +50,8 @@ def test_one_row_or_one_cent_off_is_refused(off: Totals, books: SettlementBooks)
         books.database.begin() as session,
     ):
         create_tables(session)
-        stage(session, file.id, read_settlement([settlement_csv(example(1))], source="t.csv"))
-        apply_staged(session, off, now=NOW.replace(tzinfo=None), today=NOW.date(), run_id=None, source="t.csv")
+        stage(session, file.id, read_settlement([settlement_csv(example(1))], source="t.csv"), run_id=None)
+        apply_rows(session, off, now=NOW.replace(tzinfo=None), today=NOW.date(), source="t.csv")
 
     assert books.dump() == before
 

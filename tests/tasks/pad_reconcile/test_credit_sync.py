@@ -11,7 +11,7 @@ from config.errors import Interrupted, SourceRefused, SourceUnavailable
 from connectors.cfs import CfsClient
 from sandbox.cfs.process import RunningCfs
 from tasks.pad_reconcile import after_commit, credit_sync
-from tasks.pad_reconcile.credit_sync import GIVE_UP_AFTER, SyncReport, open_credits, sync_credits
+from tasks.pad_reconcile.credit_sync import GIVE_UP_AFTER, CreditSyncResult, open_credits, sync_credits
 from tests.cfs_fixtures import connect
 from tests.settlement_factory import FILE, Account, SettlementBooks, example, fill_example, on_account, settlement_csv
 from tests.tasks.pad_reconcile.conftest import Office
@@ -34,7 +34,7 @@ def site(cfs: RunningCfs, profile: str, **kinds: Any) -> None:
     )
 
 
-def sync(books: SettlementBooks, client: CfsClient) -> SyncReport:
+def sync(books: SettlementBooks, client: CfsClient) -> CreditSyncResult:
     return sync_credits(
         books.database, client, open_credits(books.database, None), clock=lambda: NOW, stop_check=lambda: None
     )
@@ -242,7 +242,7 @@ def test_the_next_run_makes_up_for_a_sync_that_cfs_prevented(office: Office) -> 
     site(office.cfs, "800105", receipts=[{"receipt_number": "OB1", "receipt_amount": "30.00"}])
     office.cfs.admin.order_faults({"kind": "error_before", "status": 503, "count": 0})
     first = office.run()
-    assert "the next run does it" in first.notes[-1]
+    assert "The next run will look them up" in first.notes[-1]
     assert first.exit_code == 0
 
     office.cfs.admin.order_faults()
@@ -268,7 +268,7 @@ def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: Office) -> Non
     site(office.cfs, "800101")
     office.cfs.admin.order_faults({"kind": "error_before", "status": 503, "count": 0})
 
-    with pytest.raises(SourceUnavailable, match="CFS went away after 0 credits"):
+    with pytest.raises(SourceUnavailable, match="CFS became unavailable after 0 credits"):
         office.run(sync_all_credits=True)
 
 
@@ -290,7 +290,7 @@ def test_a_sweep_goes_on_where_the_last_one_ended(office: Office, monkeypatch: p
 
     first = office.run(sync_all_credits=True)
     assert first.counts["credits_looked_up"] == 2
-    assert first.notes == [f"2 credits were looked up; the next sweep goes on after credit {credits_[1]}."]
+    assert first.notes == [f"2 credits were looked up; the next sweep will continue after credit {credits_[1]}."]
     office.books.change(
         "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, progress) VALUES"
         " ('PAD_RECONCILE', 'PAD_RECONCILE --sync-all-credits', 'done', 'cronjob', 'pod', '1',"

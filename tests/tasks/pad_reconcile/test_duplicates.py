@@ -71,7 +71,7 @@ def test_a_file_that_was_applied_meanwhile_is_not_applied_again(books: Settlemen
 
     outcome = books.apply(*example(1))
 
-    assert outcome.notes == [f"{FILE} was taken care of meanwhile."]
+    assert outcome.notes == [f"{FILE} was dealt with by another run meanwhile."]
     assert books.dump() == before
 
 
@@ -106,7 +106,7 @@ def test_money_for_a_number_that_another_receipt_settled_in_full_is_for_a_person
 
     assert books.outcomes() == ["rejected:paid_already"]
     assert books.rows("SELECT detail FROM pay_jobs.settlement_rows") == [
-        ("REG1 is settled, and 0.00 CAD of it is open: no place for 60.00 CAD more",)
+        ("REG1 is settled and only 0.00 CAD of it is open: no room for 60.00 CAD",)
     ]
     assert books.dump(*LEDGER) == before
 

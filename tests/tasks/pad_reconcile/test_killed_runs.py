@@ -66,7 +66,7 @@ class World:
         return self.runs.order(database_url=self.address, minutes=minutes, end_at=end_at, how=how)
 
     def end(self) -> dict[str, Any]:
-        """Give everything that must not depend on what happened on the way."""
+        """Return everything that must not depend on what happened on the way."""
         database = Database(make_engine(DatabaseSettings(url=SecretStr(self.address)), application_name="tests"))
         try:
             found = _end(SettlementBooks(database))

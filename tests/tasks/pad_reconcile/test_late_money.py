@@ -153,7 +153,7 @@ def test_pad_money_for_a_number_that_was_paid_by_card_is_no_second_payment(
     assert books.outcomes() == ["rejected:card_paid"]
     assert ("rejected", "card paid", 1, Decimal("40.00")) in outcome.tables[0].rows
     assert books.rows("SELECT detail FROM pay_jobs.settlement_rows") == [
-        (f"{NUMBER} was paid by card already, receipt CARD1: 40.00 CAD came a second time",)
+        (f"{NUMBER} was already paid by card, receipt CARD1: 40.00 CAD came a second time",)
     ]
     assert books.dump("pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements") == before
 

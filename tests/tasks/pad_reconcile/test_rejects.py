@@ -13,7 +13,7 @@ import pytest
 
 from config.errors import SourceRefused
 from connectors.inbound.content import open_content
-from tasks.pad_reconcile import apply_file
+from tasks.pad_reconcile import retry_rejects
 from tasks.pad_reconcile.after_commit import report_rejects
 from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
 from tests.tasks.pad_reconcile.conftest import Office
@@ -275,7 +275,7 @@ def test_rejects_of_many_files_are_tried_with_one_open_at_a_time(
             yield content
         is_open[0] -= 1
 
-    monkeypatch.setattr(apply_file, "open_content", counted)
+    monkeypatch.setattr(retry_rejects, "open_content", counted)
     outcome = books.retry()
 
     assert (outcome.counts["rows_applied"], is_open) == (6, [0])

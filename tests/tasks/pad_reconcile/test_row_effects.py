@@ -322,6 +322,17 @@ def test_an_eft_line_of_a_completed_payment_was_applied_before(books: Settlement
     assert books.outcomes() == ["already_applied:payment_completed"]
 
 
+def test_an_eft_row_on_account_completes_its_payment_and_makes_a_credit(books: SettlementBooks) -> None:
+    """Section 6: the payment of an EFTP group is completed, whatever its rows are about."""
+    account = books.account("800106", "EFT")
+    books.payment(account, "REG1", "EFTCIL1", "15.00", method="EFT", status="CREATED")
+
+    books.apply(on_account("EFTCIL1", "800106", "15.00", "EFTP"))
+
+    assert books.payments() == [("REG1", "EFT", "COMPLETED", "EFTCIL1", "15.00")]
+    assert books.credits() == [("EFTCIL1", False, "15.00", "15.00")]
+
+
 def test_an_eft_row_that_is_no_wire_completes_its_payment_as_well(books: SettlementBooks) -> None:
     account = books.account("800106", "EFT")
     books.invoice(account, "REG1", "15.00", id=100, method="EFT")
@@ -404,7 +415,7 @@ def test_what_a_credit_memo_has_over_is_told(books: SettlementBooks) -> None:
     assert books.applied_credits() == [(7, 100, "50.00")]
     assert books.outcomes() == ["applied:credit_applied"]
     assert [(one.reason, one.detail) for one in outcome.rejects] == [
-        ("credit left over", "10.00 of the credit memo found no invoice with room")
+        ("credit left over", "10.00 CAD of the credit memo found no invoice with room")
     ]
 
 

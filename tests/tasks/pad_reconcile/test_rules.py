@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from connectors.formats.settlement import SettlementRow
-from tasks.pad_reconcile.rules import Kind, decide, reads
+from tasks.pad_reconcile.rules import RowKind, decide, reads
 
 PAD = ("PADP", "PADR", "PAYR")
 RECORDS = (*PAD, "BOLP", "EFTP", "ONAC", "ONAP", "CMAP", "DRWP", "ADJS", "EFTR", "DM", "")
@@ -40,9 +40,9 @@ def row(
 
 
 def found(one: SettlementRow) -> str:
-    """Give the kind, or for a skip or reject its rule."""
+    """Return the kind, or for a skip or reject its rule."""
     decision = decide(one)
-    return decision.rule if decision.kind in {Kind.SKIP, Kind.REJECT} else str(decision.kind)
+    return decision.rule if decision.kind in {RowKind.SKIP, RowKind.REJECT} else str(decision.kind)
 
 
 # Section 5 for rows with an amount and target INV: record types, then what each status asks for.
@@ -115,7 +115,7 @@ def test_an_eft_wire_line_concerns_the_payment_of_the_eft_job_only(status: str, 
 def test_a_row_that_could_not_be_read_is_rejected_with_its_problem() -> None:
     decision = decide(row("PADP", problem="the line is not CSV"))
 
-    assert (decision.kind, decision.rule, decision.detail) == (Kind.REJECT, "unreadable", "the line is not CSV")
+    assert (decision.kind, decision.rule, decision.detail) == (RowKind.REJECT, "unreadable", "the line is not CSV")
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -183,7 +183,7 @@ def test_only_a_value_that_the_effect_rests_on_can_reject_a_row(kind: str, colum
 
     decision = decide(SettlementRow(**(values | {"faults": {column: f"{column} is unreadable"}})))
 
-    if column in CLASSIFYING or column in reads(ASKING[kind], Kind(kind)):
+    if column in CLASSIFYING or column in reads(ASKING[kind], RowKind(kind)):
         assert (decision.rule, decision.detail) == ("unreadable", f"{column} is unreadable")
     else:
         assert decision.kind == kind
@@ -196,4 +196,4 @@ def test_a_row_that_is_skipped_is_not_rejected_for_what_nobody_reads(one: Settle
 
     decision = decide(SettlementRow(**(values | {"faults": {column: "unreadable"}})))
 
-    assert decision.kind is (Kind.REJECT if column in CLASSIFYING else Kind.SKIP)
+    assert decision.kind is (RowKind.REJECT if column in CLASSIFYING else RowKind.SKIP)

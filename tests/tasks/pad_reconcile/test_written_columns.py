@@ -81,6 +81,74 @@ def test_an_online_banking_receipt_wholly_on_account_bears_its_own_number_and_am
     assert (payment["invoice_number"], payment["invoice_amount"], payment["paid_amount"]) == ("OB1", 30, 30)
 
 
+def test_a_receipt_of_several_rows_has_the_date_of_the_first_and_the_account_of_the_last(
+    books: SettlementBooks,
+) -> None:
+    first = books.account("800104", "ONLINE_BANKING")
+    last = books.account("800105", "ONLINE_BANKING")
+    books.invoice(first, NUMBER, "70.00", method="ONLINE_BANKING")
+
+    books.apply(
+        Line("BOLP", "OB1", "70.00", "800104", NUMBER, day="05-Nov-26"),
+        on_account("OB1", "800105", "30.00", day="06-Nov-26"),
+    )
+
+    assert written(books, "payments") == [
+        PAYMENT
+        | {
+            "payment_method_code": "ONLINE_BANKING",
+            "paid_amount": 100,
+            "invoice_amount": 0,
+            "invoice_number": None,
+            "receipt_number": "OB1",
+            "payment_account_id": last.id,
+        }
+    ]
+
+
+def test_a_number_behind_which_there_are_two_customer_accounts_is_rejected_whole(books: SettlementBooks) -> None:
+    """Section 5.4, account check: every invoice behind the number is of the row's customer account, or none is paid."""
+    mine, other = books.account("800101"), books.account("800102")
+    books.invoice(mine, NUMBER, "60.00", id=1)
+    books.invoice(other, NUMBER, "40.00", id=2)
+
+    books.apply(Line("PADP", "PR1", "100.00", "800101", NUMBER))
+
+    assert books.outcomes() == ["rejected:account_mismatch"]
+    assert (written(books, "payments"), written(books, "receipts")) == ([], [])
+
+
+def test_a_credit_memo_and_pad_for_a_consolidated_number_in_every_table(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for invoice, total in ((1234567, "100.00"), (1234570, "31.50")):
+        books.invoice(account, NUMBER, total, id=invoice)
+    credit = books.credit(account, "20455", "50.00")
+
+    books.apply(
+        Line("CMAP", "20455", "41.50", "800101", NUMBER, "Partially PAID", "131.50", "90.00", application="5900001"),
+        Line("PADP", "PR1", "90.00", "800101", NUMBER, original="131.50"),
+    )
+
+    assert books.invoices() == {1234567: ("PAID", "100.00"), 1234570: ("PAID", "31.50")}
+    assert {status for _, _, status in books.references()} == {"COMPLETED"}
+    assert books.applied_credits() == [(5900001, 1234567, "10.00"), (5900001, 1234570, "31.50")]
+    assert books.receipts() == [(1234567, "PR1", "90.00"), (1234570, "20455", "31.50")]
+    assert written(books, "payments") == [
+        PAYMENT
+        | {
+            "payment_method_code": "PAD",
+            "paid_amount": 90,
+            "invoice_amount": 131.5,
+            "invoice_number": NUMBER,
+            "receipt_number": "PR1",
+            "payment_account_id": account.id,
+        }
+    ]
+    assert books.rows("SELECT DISTINCT payment_date::text FROM invoices") == [("2026-11-05 00:00:00",)]
+    assert books.credits() == [("20455", True, "50.00", "50.00")], "its balance is CFS's to say"
+    assert credit
+
+
 def test_money_on_account_as_a_credit(books: SettlementBooks) -> None:
     account = books.account("800104", "ONLINE_BANKING")
 

@@ -1,0 +1,77 @@
+"""What a person sees of a file that was applied."""
+
+from collections.abc import Iterable
+from dataclasses import astuple
+from decimal import Decimal
+from typing import Any
+
+from jobs.run.outcome import Outcome, Reject, Table
+from tasks.pad_reconcile.effects import BouncedPayment, RuleTotal, SettlementEffects
+from tasks.pad_reconcile.rejects import SHOWN
+from tasks.pad_reconcile.staging import RowTotals
+
+
+def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) -> Outcome:
+    """Return what a person sees of the rows of one file, less the table of rules, which may be of several files."""
+    outcome = Outcome()
+    outcome.counts.update(
+        rows_read=totals.rows,
+        rows_applied=effects.count("applied"),
+        rows_already_applied=effects.count("already_applied"),
+        rows_skipped=effects.count("skipped"),
+        rows_rejected=effects.count("rejected"),
+    )
+    if effects.bounced:
+        columns = ("account", "CFS account", "invoice number", "owing", "PAD", "fee", "reason")
+        outcome.tables.append(
+            Table(
+                f"{name}: {_first(len(effects.bounced))}payments that bounced",
+                columns,
+                _bounced_rows(effects.bounced.first(SHOWN), effects.nsf_fee),
+            )
+        )
+        outcome.counts["payments_bounced"] = len(effects.bounced)
+        outcome.counts["accounts_frozen"] = sum(row.is_freezing for row in effects.bounced)
+    if effects.differences:
+        shown = _first(len(effects.differences))
+        title = f"{name}: {shown}settled by CAS with another amount than was open"
+        rows = [astuple(one) for one in effects.differences.first(SHOWN)]
+        outcome.tables.append(Table(title, ("invoice number", "applied by CAS", "open with us"), rows))
+        outcome.attention = True
+    outcome.rejects += [
+        Reject(
+            f"{name} line {row.line}",
+            "credit left over",
+            f"{row.unplaced} CAD of the credit memo found no invoice with room",
+        )
+        for row in effects.left_over.first(SHOWN)
+    ]
+    if len(effects.left_over) > SHOWN:
+        found = f"{len(effects.left_over):,} credit memo lines have an amount left over"
+        outcome.notes.append(f"{name}: {found}; the first {SHOWN:,} are shown.")
+    return outcome
+
+
+def rule_table(name: str, by_rule: list[RuleTotal]) -> Table:
+    """Return the rows by outcome and rule."""
+    rows, amount = sum(count for _, _, count, _ in by_rule), sum((amount for *_, amount in by_rule), Decimal(0))
+    return Table(f"{name}: {rows:,} rows, {amount:,} CAD", ("outcome", "rule", "rows", "amount"), by_rule)
+
+
+def _first(found: int) -> str:
+    return f"the first {SHOWN:,} of {found:,}, " if found > SHOWN else ""
+
+
+def _bounced_rows(bounced: Iterable[BouncedPayment], fee: Decimal | None) -> list[tuple[Any, ...]]:
+    return [
+        (
+            row.auth_account_id,
+            row.customer_account,
+            row.target_number,
+            row.outstanding_amount,
+            "frozen now" if row.is_freezing else "was frozen already",
+            fee if row.is_freezing else Decimal("0.00"),
+            row.reversal_reason or "",
+        )
+        for row in bounced
+    ]

@@ -1,0 +1,8 @@
+-- Create the table in which the rows of one file are worked: the columns that are recorded, and two of the work itself.
+-- in     -
+-- out    temporary table settlement_work; an amount that was blank is 0
+-- again  it is dropped at the end of the transaction
+CREATE TEMPORARY TABLE settlement_work ON COMMIT DROP AS
+SELECT *, CAST(0 AS integer) AS wave, CAST(NULL AS integer) AS payment_account_id
+  FROM pay_jobs.settlement_rows
+  WITH NO DATA
