@@ -1,6 +1,6 @@
 -- Apply credit memos to the invoices behind their number, the newest invoice first.
 -- in     memos_only: true for rows that cover part of an invoice, false for those that cover the rest
--- out    one row a memo line in settlement_placed: file_id, line, kind, application_id, the amount that found an invoice and the rest
+-- out    one row a memo line in settlement_placed: the amount that found an invoice, and the rest
 -- again  an Application Id that is known is left alone, and one that comes twice counts once
 -- source docs/specs/cas-settlement-csv.md section 7 B; one transaction an Application Id (section 10 no. 10)
 WITH first_rows AS (

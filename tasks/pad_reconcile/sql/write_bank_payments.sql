@@ -2,7 +2,7 @@
 -- in     -
 -- out    one row a receipt in settlement_receipts, for the mail to the customer
 -- again  a receipt that has its payment gets the amount of newly applied rows added, and nothing when there are none
--- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for the second part of an invoice
+-- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for a second part payment
 --
 -- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount.
 WITH receipts_read AS (
