@@ -74,6 +74,7 @@ def _settle(session: Session, effects: SettlementEffects, now: datetime) -> None
     session.execute(text("ANALYZE settled_invoices"))
     effects.differences.add(sql["find_differences"].text)
     _apply_credits(session, effects, memos_only=False)
+    sql.run(session, "refresh_open_amounts")
     sql.run(session, "write_receipts")
     sql.run(session, "complete_references")
     sql.run(session, "mark_invoices_paid", now=now)

@@ -29,13 +29,11 @@ WITH settling AS (
      ),
      invoice_spans AS (
        SELECT settled.target_number, settled.invoice_id,
-              sum(unpaid.open_amount) OVER running - unpaid.open_amount AS starts,
+              sum(settled.open_amount) OVER running - settled.open_amount AS starts,
               CASE WHEN lead(settled.invoice_id) OVER (PARTITION BY settled.target_number
                                                        ORDER BY settled.invoice_id) IS NULL
-                   THEN 'Infinity' ELSE sum(unpaid.open_amount) OVER running END AS ends
+                   THEN 'Infinity' ELSE sum(settled.open_amount) OVER running END AS ends
          FROM settled_invoices AS settled
-         JOIN open_invoices AS unpaid
-           ON unpaid.invoice_id = settled.invoice_id
        WINDOW running AS (PARTITION BY settled.target_number ORDER BY settled.invoice_id)
      ),
      row_spans AS (
