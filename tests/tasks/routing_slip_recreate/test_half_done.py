@@ -50,7 +50,7 @@ def test_a_link_whose_account_was_closed_with_nothing_made_is_repaired_when_name
     reverse_in_cfs(slips, CHILD, of=CHILD)
     slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE account_id ="
                  " (SELECT payment_account_id FROM routing_slips WHERE number = :n)", n=CHILD)  # fmt: skip
-    assert slips.run().notes == ["No slip is in work."]
+    assert slips.run().notes == ["No slips are in progress."]
     slips.run(slip=CHILD)
     assert live(slips) == {PARENT: "50.00", f"{CHILD}L": "100.00"}
 

@@ -162,7 +162,7 @@ def test_a_second_run_finds_nothing_to_do_and_asks_cfs_nothing(slips: Slips) -> 
     slips.run()
     before, state = len(slips.calls()), slips.final_state()
     outcome = slips.run()
-    assert outcome.notes == ["No slip is in work."]
+    assert outcome.notes == ["No slips are in progress."]
     assert len(slips.calls()) == before
     assert slips.final_state() == state
 
