@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,7 +81,8 @@ def _settlement(database_url: str) -> Steps:
 
     sftp, cfs = sftp_server.find_running(state.home()), cfs_part.find_running(state.home())
     assert sftp is not None and cfs is not None
-    name = settlement_demo.lay_out(database_url, sftp, cfs.admin)
+    with closing(cfs.admin) as admin:
+        name = settlement_demo.lay_out(database_url, sftp, admin)
     return (
         (f"CAS has put {name} into its SFTP directory. What would it do?", ("PAD_RECONCILE", "--dry-run", "--sandbox")),
         ("Apply it: one payment bounced, one row is for nobody we know.", ("PAD_RECONCILE", "--sandbox")),

@@ -6,7 +6,7 @@ Every part is asked for by name (`--sandbox`): a production command with a missi
 import fcntl
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg2
 from pydantic import SecretStr
@@ -33,8 +33,9 @@ def up(size: DemoSize, *, say: Callable[[str], None] = lambda _line: None) -> di
         settings = {"DATABASE_URL": address, **_told_to_files()}
         for part in (sftp_server, object_store, cfs_part):
             settings |= part.start(state.home()).environment()
-        if cfs_books.open_books(address, cfs_part.start(state.home()).admin):
-            say("CFS: knows what the pay database believes it knows")
+        with closing(cfs_part.start(state.home()).admin) as admin:
+            if cfs_books.open_books(address, admin):
+                say("CFS: knows what the pay database believes it knows")
         state.remember(settings)
         return settings
 

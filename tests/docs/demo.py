@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,7 +63,8 @@ def write_files(folder: Path) -> None:
 def _lay_out(address: str, home: Path) -> None:
     sftp, cfs = sftp_server.find_running(home), cfs_part.find_running(home)
     assert sftp is not None and cfs is not None
-    settlement_demo.lay_out(address, sftp, cfs.admin)
+    with closing(cfs.admin) as admin:
+        settlement_demo.lay_out(address, sftp, admin)
     feedback_demo.steps(address, home, now=datetime.now(UTC))
     os.environ["SFTP_SETTLE_SECONDS"] = "0"
 
