@@ -63,12 +63,12 @@ def without_numbers(text: str) -> str:
 def missing(example: Example, printed: str) -> list[str]:
     """Return what the document shows and the command did not print, numbers aside.
 
-    A line of text is compared whole; of a cell in a table the first three words, for a table may wrap the rest.
+    A line of text is compared whole; of a cell in a table the first two words, for a table may wrap the rest.
     """
     lines = [without_numbers(line) for line in printed.splitlines()]
     lost = []
     for line in example.shown:
         cells = re.split(r" {2,}", line)
-        wanted = [line] if len(cells) == 1 else [" ".join(cell.split()[:3]) for cell in cells]
+        wanted = [line] if len(cells) == 1 else [" ".join(cell.split()[:2]) for cell in cells]
         lost += [one for one in wanted if not any(without_numbers(one) in line for line in lines)]
     return lost
