@@ -142,7 +142,7 @@ def test_every_slip_of_the_demo_is_worked_and_agrees_and_none_is_left(
     assert outcome.rejects == []
     assert counts["slips_in_agreement"] == counts["slips_checked"] > 0
     assert {kind for kind in WORKED if not counts[kind]} == set()
-    assert (again.rejects, again.notes) == ([], ["No slip is in work."])
+    assert (again.rejects, again.notes) == ([], ["No slips are in progress."])
     assert cfs.admin.books()["violations"] == []
 
 
