@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from config.errors import InputRefused
 from connectors.cfs import CfsSite
 from connectors.inbound.unread_feedback import UnreadFile, since
+from database.pay.states import UNFINISHED
 from database.sql import statements
 from diagnosis.cutoffs import Cutoffs, local_day
 from diagnosis.evidence import (
@@ -28,7 +29,6 @@ from diagnosis.settlement_files import WaitingFiles
 
 sql = statements(__package__)
 
-OPEN = frozenset({"APPROVED", "CREATED", "SETTLEMENT_SCHED", "PARTIAL_PAID", "OVERDUE", "REFUND_REQUESTED"})
 SETTLED_BY_FILE = frozenset({"PAD", "ONLINE_BANKING", "CC"})
 _NO_SETTLEMENT = SettlementTrace()
 
@@ -50,7 +50,7 @@ class EvidenceReader:
 
     def read_open(self, session: Session, ids: list[int]) -> list[Evidence]:
         """Return the evidence of those invoices that are still open, in the order of their ids."""
-        return self.read(session, [one for one in read_invoices(session, ids) if one.status in OPEN])
+        return self.read(session, [one for one in read_invoices(session, ids) if one.status in UNFINISHED])
 
     def read(self, session: Session, invoices: list[InvoiceRecord]) -> list[Evidence]:
         """Return the evidence of invoices, in their order."""
