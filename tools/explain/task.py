@@ -6,13 +6,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import UsageError
+from database.pay.states import UNFINISHED
 from database.sql import statements
 from diagnosis.cutoffs import cutoffs_at
 from diagnosis.diagnose import is_weak
 from diagnosis.diagnose_invoices import diagnose_invoices
 from diagnosis.evidence_in_words import evidence_in_words
 from diagnosis.next_command import next_command
-from diagnosis.read_evidence import OPEN, read_invoices
+from diagnosis.read_evidence import read_invoices
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tools.explain.arguments import Arguments
@@ -60,7 +61,7 @@ def invoice(context: RunContext, arguments: Arguments) -> Outcome:
 def _diagnosis(context: RunContext, number: int) -> list[str]:
     """Return what the report would say of an open invoice that is at least a day old; CFS is not asked."""
     with context.database.begin() as session:
-        found = [one for one in read_invoices(session, [number]) if one.status in OPEN]
+        found = [one for one in read_invoices(session, [number]) if one.status in UNFINISHED]
     if not found or found[0].created_at >= cutoffs_at(context.clock(), days=0).one_day_before:
         return []
     [(evidence, diagnosis)] = diagnose_invoices(context, found).diagnosed
