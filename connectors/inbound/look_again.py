@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from config.plurals import counted
 from connectors.inbound.ledger import (
     InboundFile,
     LedgerRecord,
@@ -136,13 +137,9 @@ class _Comparison:
             more = self._size - part.size_bytes
             return (
                 f"its sender went on writing after it was taken: it begins with {before} and holds "
-                f"{_many(more, 'byte')} more, {_many(self._lines, 'line end')} among them"
+                f"{counted(more, 'byte')} more, {counted(self._lines, 'line end')} among them"
             )
         return (
-            f"its sender changed it after it was taken: it has {_many(self._size, 'byte')} now, {before} had "
+            f"its sender changed it after it was taken: it has {counted(self._size, 'byte')} now, {before} had "
             f"{part.size_bytes}, and it does not begin with that"
         )
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

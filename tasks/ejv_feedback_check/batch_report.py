@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.plurals import counted
 from connectors.outbox import NewMessage
 from connectors.payment_events import PaymentStatus, payment_event
 from jobs.run.outcome import Outcome, Reject, Table
@@ -9,10 +10,10 @@ from tasks.ejv_feedback_check.batch_result import JOURNAL_FILES, BatchResult, Fe
 from tasks.ejv_feedback_check.findings import findings
 
 _AFTER_REFUSAL = {
-    True: "What it holds was set free for the next batch; find the cause before it runs",
+    True: "What it holds was released for the next batch; find the cause before that runs",
     False: (
         "Only what its own lines say was booked; the rest still waits, for a payment that went out must not be made "
-        "again. Ask CAS what it paid. What it never ran is set free by: "
+        "again. Ask CAS what it paid. To release what CGI never ran: "
         'ejv rebuild {batch} --reason "..."'
     ),
 }
@@ -43,7 +44,7 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
         for row in result.unanswered
     ]
     if result.unanswered and result.unanswered[0].number > len(result.unanswered):
-        outcome.notes.append(f"{where}: {result.unanswered[0].number} links in all are not answered.")
+        outcome.notes.append(f"{where}: {counted(result.unanswered[0].number, 'link')} in all without an answer.")
     if result.stopped:
         codes = ", ".join(map(str, sorted(result.stopped)))
         outcome.notes.append(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
+from config.plurals import counted
 from config.settings import CgiSettings
 from connectors.inbound.unread_feedback import UnreadFile, since, unread_feedback
 from database.sql import statements
@@ -74,11 +75,13 @@ def check_outstanding(context: RunContext) -> Outcome:
             outcome.counts["batches_outstanding"] += 1
         if action.is_urgent:
             where = f"batch {row.batch} ({row.file_type}, {row.resubmitted_as or row.file_ref})"
-            stuck = f"{row.open_items} items, {row.amount if row.amount is not None else '?'} CAD"
+            stuck = f"{counted(row.open_items, 'item')}, {row.amount if row.amount is not None else '?'} CAD"
             outcome.counts["batches_overdue"] += age >= LATE
             outcome.rejects.append(
                 Reject(
-                    where, f"{action.state}, {age} business days", f"{stuck}. {action.words} {action.command}".strip()
+                    where,
+                    f"{action.state}, {counted(age, 'business day')}",
+                    f"{stuck}. {action.words} {action.command}".strip(),
                 )
             )
     if shown:
@@ -109,7 +112,7 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
         words = "CGI refused the batch and its items still wait for it: void it once the cause is removed."
         return NextAction("errored, half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
     if row.is_applied:
-        words = "Its feedback was applied and answers nothing of the rest: ask CAS. To free what CGI never ran:"
+        words = "Its feedback was applied and answers nothing of the rest: ask CAS. To release what CGI never ran:"
         return NextAction("half applied", words, _with_reason(f"ejv rebuild {row.batch}"), True)
     if row.feedback_file_ref is not None or row.status == "COMPLETED":
         name = row.feedback_file_ref or "its feedback"

@@ -4,14 +4,14 @@ What of it was accepted is left alone. Source: docs/specs/cgi-ejv-files.md secti
 """
 
 import re
-from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
 from config.business_time import naive_utc
 from config.errors import InputRefused
+from config.plurals import counted
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import connect_sftp
@@ -29,6 +29,7 @@ from tasks.ejv_feedback_check.resend_guards import (
     lock_sent_batch,
     unread_answers,
 )
+from tools.ejv.changed_rows import ChangedRow, changed_rows
 from tools.ejv.unstop import clear_stop
 
 sql = statements(__package__)
@@ -63,14 +64,12 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         if all(row.name == "ejv_files" for row in changed):
             raise InputRefused(f"Batch {batch} is not voided: {_answered(session, sent_batch)}")
         session.execute(text("DROP TABLE voided"))
-    outcome.tables.append(
-        Table(f"Batch {batch} voided", ("table", "id", "before", "after"), [tuple(row) for row in changed])
-    )
+    outcome.tables.append(Table(f"Batch {batch} voided", ("table", "id", "before", "after"), changed))
     for row in changed:
-        outcome.counts[f"changed_{row[0].replace('.', '_')}"] += 1
+        outcome.counts[f"changed_{row.name.replace('.', '_')}"] += 1
     kept, _ = sent_batch.links.get("COMPLETED", (0, 0))
     if kept:
-        outcome.notes.append(f"{kept} links of batch {batch} were accepted by CGI and are left as they are.")
+        outcome.notes.append(f"Left as before: {counted(kept, 'link')} of batch {batch} that CGI accepted.")
     outcome.notes.append(f"The next run of the job that makes {sent_batch.file_type} batches takes up what was voided.")
     context.log.info("batch.voided", batch=batch, reason=reason, rows=len(changed))
     return outcome
@@ -96,12 +95,10 @@ def _answered(session: Session, sent_batch: SentBatch) -> str:
     if sent_batch.links:
         said += f" ({accepted} accepted, {len(refused)} refused)"
     if not refused:
-        return f"{said}, and nothing of it waits to be set free"
+        return f"{said}, so nothing is left to void"
     named = "; ".join(f"{row.what}: {row.message.strip() or 'no message'}" for row in refused[:_MOST_NAMED])
     more = f"; and {len(refused) - _MOST_NAMED} more" if len(refused) > _MOST_NAMED else ""
-    left = (
-        f"{said}, and nothing of it waits to be set free. Refused: {named}{more}; {_LEFT_TO_DO[sent_batch.file_type]}"
-    )
+    left = f"{said}, so nothing is left to void. Refused: {named}{more}; {_LEFT_TO_DO[sent_batch.file_type]}"
     if sent_batch.file_type in _AP:
         return left
     stopped = sql.run(session, "list_stopped_gl", batch=sent_batch.id, file_type=sent_batch.file_type)
@@ -110,28 +107,28 @@ def _answered(session: Session, sent_batch: SentBatch) -> str:
 
 def _void(
     context: RunContext, store: ObjectStore, session: Session, sent_batch: SentBatch, reason: str
-) -> list[Row[Any]]:
+) -> list[ChangedRow]:
     batch, file_type, now = sent_batch.id, sent_batch.file_type, naive_utc(context.clock())
     by = f"run {context.run_id}" if context.run_id is not None else "a dry run"
     message = f"{VOIDED} by ejv rebuild ({by}): {reason}"
     sql.run(session, "choose_voided", batch=batch)
-    changed: list[Row[Any]] = []
+    changed: list[ChangedRow] = []
     if file_type == "PAYMENT":
-        changed += sql.run(session, "release_references")
+        changed += changed_rows(sql.run(session, "release_references"))
         refunds = sql.run(session, "choose_released_refunds").scalars().all()
         keep_versions(session, "refunds_partial", refunds, now)
-        changed += sql.run(session, "release_partial_refunds", ids=list(refunds), now=now)
+        changed += changed_rows(sql.run(session, "release_partial_refunds", ids=list(refunds), now=now))
     elif file_type in {_SLIPS, _EFT}:
         numbers = _numbers_in_inbox(context, store, sent_batch)
         name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"
-        changed += sql.run(session, name, numbers=numbers, now=now)
+        changed += changed_rows(sql.run(session, name, numbers=numbers, now=now))
     else:
-        changed += sql.run(session, "release_disbursements", now=now)
-        changed += sql.run(session, "release_partner_disbursements", now=now)
+        changed += changed_rows(sql.run(session, "release_disbursements", now=now))
+        changed += changed_rows(sql.run(session, "release_partner_disbursements", now=now))
     changed += clear_stop(session, _named_codes(session, sent_batch, reason), now)
-    changed += sql.run(session, "void_links", batch=batch, message=message)
-    changed += sql.run(session, "void_headers", batch=batch, message=message)
-    changed += sql.run(session, "void_batch", batch=batch, message=message, now=now)
+    changed += changed_rows(sql.run(session, "void_links", batch=batch, message=message))
+    changed += changed_rows(sql.run(session, "void_headers", batch=batch, message=message))
+    changed += changed_rows(sql.run(session, "void_batch", batch=batch, message=message, now=now))
     return changed
 
 

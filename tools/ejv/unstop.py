@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from config.business_time import naive_utc
 from config.errors import InputRefused, UsageError
+from config.plurals import counted
 from database.pay.history import keep_versions
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
+from tools.ejv.changed_rows import ChangedRow, changed_rows
 
 sql = statements(__package__)
 
@@ -35,14 +35,14 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
     outcome.tables.append(Table("Journals run again on", ("code", "name", "account", "GL", "ends"), [shown]))
     if waiting:
         outcome.notes.append(
-            f"{waiting} partner disbursements of this GL are ERRORED, which no job takes up. "
+            f"No job takes up what is ERRORED: {counted(waiting, 'partner disbursement')} of this GL. "
             "`ejv rebuild` of their batch sets them back to WAITING_FOR_JOB."
         )
     return outcome
 
 
-def clear_stop(session: Session, codes: Sequence[int], now: datetime) -> list[Row[Any]]:
+def clear_stop(session: Session, codes: Sequence[int], now: datetime) -> list[ChangedRow]:
     """Clear stop_ejv of distribution codes, and return those that were stopped."""
     stopped = sql.run(session, "lock_stopped_codes", codes=list(codes)).scalars().all()
     keep_versions(session, "distribution_codes", stopped, now)
-    return list(sql.run(session, "clear_stop", codes=list(stopped), now=now))
+    return changed_rows(sql.run(session, "clear_stop", codes=list(stopped), now=now))

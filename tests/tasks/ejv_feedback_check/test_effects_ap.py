@@ -183,7 +183,7 @@ def test_what_a_refused_batch_paid_is_never_set_free(kind: str, office: Office) 
     given(office.books)
     office.sent(batch, "INBOX.F3535.20261118040107")
     office.answer(batch, {BH: REFUSED, SECOND_IH: "3001 NO SUPPLIER"})
-    with pytest.raises(InputRefused, match="nothing of it waits to be set free"):
+    with pytest.raises(InputRefused, match="so nothing is left to void"):
         office.run(rebuild=100, reason="ticket 4711: CAS never ran it")
     assert found(office.books) == [paid, refused]
 

@@ -196,7 +196,7 @@ def test_a_rebuild_leaves_what_was_accepted_alone(sent: Office) -> None:
     sent.books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 1001")
     outcome = sent.run(rebuild=100, reason="half answered")
     assert sent.books.one("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == "ACTIVE"
-    assert any("1 links of batch 100 were accepted" in note for note in outcome.notes)
+    assert any("1 link of batch 100 that CGI accepted" in note for note in outcome.notes)
 
 
 def test_a_rebuild_of_an_answered_batch_is_refused_with_what_is_left_to_do(sent: Office) -> None:
