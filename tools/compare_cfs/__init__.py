@@ -10,7 +10,7 @@ Normal  exit 0 where both sides agree, 3 where they differ or CFS gave no usable
     rules         what must be equal, as pure functions
     store         how far a comparison has come, and what it found
 
-Killed or stopped, the same command goes on after the last page that was committed.
+Killed or stopped, the same command resumes after the last page that was committed.
 """
 
 import click

@@ -1,6 +1,6 @@
 """Both sides of a page of keys: ours read as a set, theirs asked side by side; and what differs.
 
-Each function gives the differences and how many keys CFS gave no usable answer to.
+Each function returns the differences and how many keys CFS gave no usable answer to.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,22 +23,22 @@ sql = statements(__package__)
 
 
 @dataclass
-class Compared:
-    """What a page came to."""
+class PageDifferences:
+    """The differences of one page, and how many of its keys CFS did not answer."""
 
     found: list[Difference]
     unanswered: int = 0
 
 
 @dataclass(frozen=True)
-class Sides:
-    """CFS, and how it is asked.
+class PageComparer:
+    """Compares a page of keys with CFS.
 
     prefix  before every invoice number in CFS
     """
 
     cfs: CfsClient
-    asker: ParallelLookups
+    lookups: ParallelLookups
     prefix: str
 
     def read(self, session: Session, stage: str, keys: list[str]) -> list[Any]:
@@ -53,9 +53,9 @@ class Sides:
         slips = read_slips(session, keys)
         return [(OurSlip(*row), slips[row[0]]) for row in rows]
 
-    def compare(self, stage: str, ours: list[Any]) -> Compared:
+    def compare(self, stage: str, ours: list[Any]) -> PageDifferences:
         """Ask for their side and compare."""
-        compare: dict[str, Callable[[list[Any]], Compared]] = {
+        compare: dict[str, Callable[[list[Any]], PageDifferences]] = {
             "invoices": self._invoices,
             "unsent": self._unsent,
             "credits": self._credits,
@@ -63,9 +63,9 @@ class Sides:
         }
         return compare[stage](ours)
 
-    def _invoices(self, ours: list[OurInvoice]) -> Compared:
+    def _invoices(self, ours: list[OurInvoice]) -> PageDifferences:
         placed = {(one.site, one.number): one for one in ours if one.site is not None}
-        answers = self.asker.ask(placed, lambda key: (self.cfs.get_invoice(*key),))
+        answers = self.lookups.ask(placed, lambda key: (self.cfs.get_invoice(*key),))
         found = _judged(answers, placed, rules.of_invoice)
         lost = [one for one in ours if one.site is None]
         found.found += [
@@ -74,23 +74,23 @@ class Sides:
         ]
         return found
 
-    def _unsent(self, ours: list[tuple[str, Decimal, CfsSite | None]]) -> Compared:
+    def _unsent(self, ours: list[tuple[str, Decimal, CfsSite | None]]) -> PageDifferences:
         placed = {(site, number): total for number, total, site in ours if site is not None}
-        answers = self.asker.ask(placed, lambda key: (self.cfs.get_invoice(*key),))
-        result = Compared([], _failures(answers, placed))
+        answers = self.lookups.ask(placed, lambda key: (self.cfs.get_invoice(*key),))
+        result = PageDifferences([], _failures(answers, placed))
         for key, answer in answers.items():
             if not isinstance(answer, PayJobsError):
                 result.found += rules.of_unsent(key[1], placed[key], answer[0])
         return result
 
-    def _credits(self, ours: list[OurCredit]) -> Compared:
+    def _credits(self, ours: list[OurCredit]) -> PageDifferences:
         placed = {one: one for one in ours}
-        answers = self.asker.ask(placed, lambda one: (self._left(one),))
+        answers = self.lookups.ask(placed, lambda one: (self._left(one),))
         return _judged(answers, placed, rules.of_credit)
 
-    def _slips(self, ours: list[tuple[OurSlip, SlipRecord]]) -> Compared:
+    def _slips(self, ours: list[tuple[OurSlip, SlipRecord]]) -> PageDifferences:
         placed = {slip: one for one, slip in ours if slip.site is not None}
-        answers = self.asker.ask(placed, lambda slip: (self._unapplied(slip),))
+        answers = self.lookups.ask(placed, lambda slip: (self._unapplied(slip),))
         return _judged(answers, placed, rules.of_slip)
 
     def _left(self, credit: OurCredit) -> Decimal | None:
@@ -108,8 +108,8 @@ class Sides:
 
 def _judged(
     answers: dict[Any, Any], placed: dict[Any, Any], judge: Callable[[Any, Any], Iterable[Difference]]
-) -> Compared:
-    result = Compared([], _failures(answers, placed))
+) -> PageDifferences:
+    result = PageDifferences([], _failures(answers, placed))
     for key, answer in answers.items():
         if not isinstance(answer, PayJobsError):
             result.found += judge(placed[key], answer[0])

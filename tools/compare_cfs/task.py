@@ -15,7 +15,7 @@ from jobs.run.outcome import Outcome, Table
 from tasks.stale_invoice_report.arguments import check_scope
 from tools.compare_cfs import store
 from tools.compare_cfs.arguments import Arguments
-from tools.compare_cfs.compare_page import Sides
+from tools.compare_cfs.compare_page import PageComparer
 from tools.compare_cfs.rules import Difference
 from tools.compare_cfs.store import Comparison
 
@@ -32,12 +32,12 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     comparison = _begin(context, arguments)
     settings = context.settings(CfsSettings)
     with CfsClient(settings, dry_run=True, sleep=context.stop.wait) as cfs:
-        sides = Sides(cfs, ParallelLookups(context.stop.check), settings.invoice_prefix)
+        comparer = PageComparer(cfs, ParallelLookups(context.stop.check), settings.invoice_prefix)
         began = comparison
         while comparison.stage != "done":
             context.stop.check()
             context.progress.step(f"{comparison.stage} after {comparison.position or 'the start'}")
-            comparison = _next_page(context, arguments, sides, comparison)
+            comparison = _next_page(context, arguments, comparer, comparison)
     with context.database.begin() as session:
         found = store.finish(session, comparison, context.clock())
     return _outcome(began, comparison, found)
@@ -55,7 +55,7 @@ def _begin(context: RunContext, arguments: Arguments) -> Comparison:
         )
 
 
-def _next_page(context: RunContext, arguments: Arguments, sides: Sides, comparison: Comparison) -> Comparison:
+def _next_page(context: RunContext, arguments: Arguments, comparer: PageComparer, comparison: Comparison) -> Comparison:
     with context.database.begin() as session:
         if arguments.sample and comparison.sample is None:
             everything = _keys(session, arguments, comparison, most=arguments.sample, is_sample=True)
@@ -66,12 +66,12 @@ def _next_page(context: RunContext, arguments: Arguments, sides: Sides, comparis
             keys = _keys(session, arguments, comparison, most=PAGE)
         if not keys:
             return store.next_stage(session, comparison)
-        ours = sides.read(session, comparison.stage, keys)
-    compared = sides.compare(comparison.stage, ours)
-    if sides.asker.given_up is not None:
+        ours = comparer.read(session, comparison.stage, keys)
+    compared = comparer.compare(comparison.stage, ours)
+    if comparer.lookups.given_up is not None:
         raise SourceUnavailable(
-            f"CFS was given up: {sides.asker.given_up} The comparison stands at {comparison.stage} after "
-            f"{comparison.position or 'the start'}, {comparison.compared:,} compared; the same command goes on there."
+            f"CFS was given up: {comparer.lookups.given_up} The comparison stands at {comparison.stage} after "
+            f"{comparison.position or 'the start'}, {comparison.compared:,} compared; the same command resumes there."
         )
     with context.database.begin() as session:
         comparison = store.keep_page(
@@ -115,9 +115,7 @@ def _outcome(began: Comparison, comparison: Comparison, found: list[Difference])
         columns = ("what", "number", "more on side", "ours", "CFS", "detail")
         outcome.tables.append(Table("Differences with CFS", columns, rows))
     if began.is_resumed:
-        outcome.notes.append(
-            f"Went on with comparison {began.id}, which stood at {began.stage} after {began.position}."
-        )
+        outcome.notes.append(f"Resumed comparison {began.id}, which stood at {began.stage} after {began.position}.")
     if comparison.unanswered:
         outcome.notes.append(f"CFS gave no usable answer for {comparison.unanswered:,}; they are not compared.")
     return outcome

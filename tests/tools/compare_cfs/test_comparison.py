@@ -167,14 +167,14 @@ def test_cut_off_after_any_page_it_goes_on_and_finds_the_same(
     cfs.admin.order_faults({"kind": "error_before", "path": "/invs/[^/]+/", "nth": pages * 3 + 1, "count": 0,
                             "status": 403})  # fmt: skip
 
-    with pytest.raises(SourceUnavailable, match="the same command goes on there"):
+    with pytest.raises(SourceUnavailable, match="the same command resumes there"):
         compare()
     cfs.admin.order_faults()
     again = compare()
 
     assert _found(again) == whole
     assert again.counts["compared"] == 12
-    assert any(note.startswith("Went on with comparison") for note in again.notes)
+    assert any(note.startswith("Resumed comparison") for note in again.notes)
     assert len([call for call in cfs.admin.calls(method="GET") if call["status"] == 200]) == 2 * asked
 
 
