@@ -19,24 +19,24 @@ _SATURDAY = 5
 
 
 def is_business_day(day: date) -> bool:
-    """Say whether banks and ministries work on a day."""
+    """Return whether banks and ministries work on a day."""
     return day.weekday() < _SATURDAY and day not in _holidays(day.year)
 
 
 def next_business_day(day: date) -> date:
-    """Give the day itself, or the first business day after it."""
+    """Return the day itself, or the first business day after it."""
     while not is_business_day(day):
         day += _ONE_DAY
     return day
 
 
 def business_days_since(day: date, today: date) -> int:
-    """Give how many business days have begun after a day, today included."""
+    """Return how many business days have begun after a day, today included."""
     return sum(is_business_day(day + _ONE_DAY * number) for number in range(1, (today - day).days + 1))
 
 
 def business_days_before(today: date, count: int) -> date:
-    """Give the last day since which so many business days have begun, today included."""
+    """Return the last day since which so many business days have begun, today included."""
     day = today
     while count > 0:
         count -= is_business_day(day)
@@ -45,7 +45,7 @@ def business_days_before(today: date, count: int) -> date:
 
 
 def age_in_business_days(since: datetime, now: datetime) -> int:
-    """Give how many whole business days have passed, by the local clock: from Friday 20:01 to Monday 20:01 is one.
+    """Return how many whole business days have passed, by the local clock: from Friday 20:01 to Monday 20:01 is one.
 
     Both are aware. What began on a weekend or a holiday began with the next business day.
     """

@@ -19,25 +19,25 @@ BUSINESS_ZONE = zoneinfo.ZoneInfo.no_cache(BUSINESS_ZONE_NAME)
 
 
 def tzdata_version() -> str:
-    """Give the release of the pinned tz database, like `2026.2`."""
+    """Return the release of the pinned tz database, like `2026.2`."""
     return version("tzdata")
 
 
 def business_date(instant: datetime) -> date:
-    """Give the business day an aware instant falls on."""
+    """Return the business day an aware instant falls on."""
     if instant.tzinfo is None:
         raise ValueError(f"{instant!r} has no time zone")
     return instant.astimezone(BUSINESS_ZONE).date()
 
 
 def day_start(day: date) -> datetime:
-    """Give the instant a business day begins, as the pay tables hold it: naive UTC."""
+    """Return the instant a business day begins, as the pay tables hold it: naive UTC."""
     midnight = datetime.combine(day, time.min, tzinfo=BUSINESS_ZONE)
     return midnight.astimezone(UTC).replace(tzinfo=None)
 
 
 def day_bounds(first: date, last: date | None = None) -> tuple[datetime, datetime]:
-    """Give the half-open interval of the business days `first` to `last`, both included, in naive UTC.
+    """Return the half-open interval of the business days `first` to `last`, both included, in naive UTC.
 
     Days of 23, 24 and 25 hours come out right because both midnights are taken from the zone.
     """
@@ -45,7 +45,7 @@ def day_bounds(first: date, last: date | None = None) -> tuple[datetime, datetim
 
 
 def naive_utc(instant: datetime) -> datetime:
-    """Give an aware instant as the pay tables hold it: UTC without a zone."""
+    """Return an aware instant as the pay tables hold it: UTC without a zone."""
     if instant.tzinfo is None:
         raise ValueError(f"{instant!r} has no time zone")
     return instant.astimezone(UTC).replace(tzinfo=None)

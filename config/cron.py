@@ -58,7 +58,7 @@ class Cron:
         return not self.every_hour and bool(_CHANGING_HOURS & {int(hour) for hour in _expanded(self.text)[1]})
 
     def between(self, after: datetime, until: datetime) -> list[datetime]:
-        """Give the instants after one and up to another, in UTC, in order, each once."""
+        """Return the instants after one and up to another, in UTC, in order, each once."""
         zone = _zone(self.zone)
         last = until.astimezone(zone).replace(tzinfo=None) + _REACH
         found: set[datetime] = set()
@@ -69,7 +69,7 @@ class Cron:
         return sorted(instant for instant in found if after < instant <= until)
 
     def next_after(self, after: datetime) -> datetime:
-        """Give the first instant after one, in UTC."""
+        """Return the first instant after one, in UTC."""
         zone = _zone(self.zone)
         begin = after.astimezone(zone).replace(tzinfo=None) - _REACH
         best: datetime | None = None
@@ -86,7 +86,7 @@ class Cron:
         return best
 
     def coming(self, after: datetime) -> Iterator[datetime]:
-        """Give the instants after one, without end."""
+        """Return the instants after one, without end."""
         while True:
             after = self.next_after(after)
             yield after
@@ -106,7 +106,7 @@ class Cron:
 
 
 def clock_changes(zone_name: str, after: datetime, until: datetime) -> list[datetime]:
-    """Give the instants at which the clocks of a zone change, in UTC."""
+    """Return the instants at which the clocks of a zone change, in UTC."""
     zone = _zone(zone_name)
     found, low = [], after.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     while low < until:

@@ -65,5 +65,5 @@ def configure_log(*, level: str = "INFO", json: bool | None = None, stream: Text
 
 
 def get_log(**fields: Any) -> Any:
-    """Give the project's logger with fields bound to it."""
+    """Return the project's logger with fields bound to it."""
     return structlog.get_logger("pay_jobs").bind(**fields)

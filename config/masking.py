@@ -110,7 +110,7 @@ def _without_failing_row(text: str) -> str:
 
 
 def mask(value: Any, name: str = "") -> Any:
-    """Give the value, whatever its shape, with every secret in it replaced by stars."""
+    """Return the value, whatever its shape, with every secret in it replaced by stars."""
     if name and value is not None and _SECRET_NAME.search(name):
         return MASK
     if isinstance(value, str):

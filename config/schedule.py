@@ -222,12 +222,12 @@ class Schedule(Part):
         return self.jobs | ({"check": self.check} if self.check else {})
 
     def enabled_jobs(self, known: Iterable[str]) -> dict[str, JobSchedule]:
-        """Give the jobs that run by the schedule, of those this installation has."""
+        """Return the jobs that run by the schedule, of those this installation has."""
         names = set(known)
         return {name: job for name, job in self.jobs.items() if job.enabled and (job.job or name) in names}
 
     def strangers(self, known: Iterable[str]) -> list[str]:
-        """Say which names stand only here, and which jobs have no schedule."""
+        """Return which names stand only here, and which jobs have no schedule."""
         names, here = set(known), {job.job or name for name, job in self.jobs.items()}
         return [f"{name} is scheduled, but this installation has no such job" for name in sorted(here - names)] + [
             f"{name} has no schedule" for name in sorted(names - here)

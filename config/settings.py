@@ -59,7 +59,7 @@ class DatabaseSettings(Settings):
         return self
 
     def sqlalchemy_url(self) -> str:
-        """Give the URL with its driver named; it holds the password."""
+        """Return the URL with its driver named; it holds the password."""
         if self.url is not None:
             return f"{DRIVER}://{self.url.get_secret_value().split('://', 1)[1]}"
         password = f":{quote(self.password.get_secret_value(), safe='')}" if self.password else ""
@@ -239,7 +239,7 @@ class PingSettings(Settings):
         return self
 
     def addresses(self) -> dict[str, str]:
-        """Give the address of each job that has one."""
+        """Return the address of each job that has one."""
         return {job.strip(): url.strip() for job, _, url in (pair.partition("=") for pair in self._given())}
 
     def _given(self) -> list[str]:

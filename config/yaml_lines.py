@@ -18,14 +18,14 @@ class Lines:
     places: dict[Path_, str]
 
     def of(self, path: Path_) -> str:
-        """Give `file:line` of a value, or of the nearest value above it that is written down."""
+        """Return `file:line` of a value, or of the nearest value above it that is written down."""
         while path not in self.places and path:
             path = path[:-1]
         return self.places.get(path, "")
 
 
 def read_yaml(path: Path) -> tuple[dict[str, Any], Lines, list[str]]:
-    """Give what a file holds, the line of each value, and what is wrong with it as YAML."""
+    """Return what a file holds, the line of each value, and what is wrong with it as YAML."""
     problems: list[str] = []
     lines = Lines({})
     try:

@@ -80,7 +80,7 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """Give a session inside one transaction: committed whole at the end, or nothing of it."""
+        """Return a session inside one transaction: committed whole at the end, or nothing of it."""
         failure: BaseException | None = None
         try:
             with self._sessions.begin() as session:
@@ -111,5 +111,5 @@ class Database:
 
 
 def raw_connection(session: Session) -> Any:
-    """Give the psycopg2 connection under a session, for COPY."""
+    """Return the psycopg2 connection under a session, for COPY."""
     return session.connection().connection.dbapi_connection

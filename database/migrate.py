@@ -75,7 +75,7 @@ def upgrade(engine: Engine, *, say: Callable[[str], object] = lambda _line: None
 
 
 def pending(at: str | None) -> list[Pending]:
-    """Give the migrations that are still to be applied to a database at a revision, oldest first."""
+    """Return the migrations that are still to be applied to a database at a revision, oldest first."""
     scripts = ScriptDirectory.from_config(_config())
     todo = list(scripts.walk_revisions("base", "head"))[::-1]
     known = [script.revision for script in todo]
@@ -84,7 +84,7 @@ def pending(at: str | None) -> list[Pending]:
 
 
 def _locked(down: object, revision: str) -> tuple[str, ...]:
-    """Give the tables that a migration alters, drops, indexes or refers to, from its own SQL."""
+    """Return the tables that a migration alters, drops, indexes or refers to, from its own SQL."""
     buffer = StringIO()
     command.upgrade(_config(buffer), f"{down or 'base'}:{revision}", sql=True)
     statements = buffer.getvalue()
@@ -141,7 +141,7 @@ def _known() -> list[str]:
 
 
 def _who_waits_for_whom(engine: Engine) -> str:
-    """Say which migration waited too long, for which table, and which session has it."""
+    """Return which migration waited too long, for which table, and which session has it."""
     todo = pending(current(engine))
     if not todo:
         return "Another upgrade has finished meanwhile."
@@ -156,13 +156,13 @@ def _waited_for_lock(error: BaseException) -> bool:
 
 
 def current(engine: Engine) -> str | None:
-    """Give the revision the database is at, or None where it was never upgraded."""
+    """Return the revision the database is at, or None where it was never upgraded."""
     with engine.connect() as connection:
         return _current(connection)
 
 
 def head() -> str:
-    """Give the newest revision there is."""
+    """Return the newest revision there is."""
     revision = ScriptDirectory.from_config(_config()).get_current_head()
     assert revision is not None
     return revision

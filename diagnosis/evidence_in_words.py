@@ -104,7 +104,7 @@ def _settlement(found: SettlementTrace) -> Iterator[str]:
 
 
 def _missing_files(e: Evidence) -> Iterator[str]:
-    """Say which settlement files are missing since the invoice was sent, or that none is."""
+    """Return which settlement files are missing since the invoice was sent, or that none is."""
     found, sent_on = e.settlement, e.invoice.active_on
     if sent_on is None:
         return

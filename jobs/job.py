@@ -83,7 +83,7 @@ def imports_uncollected() -> Iterator[None]:
 
 
 def by_name(jobs: Iterable[Job]) -> dict[str, Job]:
-    """Give the jobs under their names; a name used twice is a programming error."""
+    """Return the jobs under their names; a name used twice is a programming error."""
     found: dict[str, Job] = {}
     for job in jobs:
         if job.name in found:

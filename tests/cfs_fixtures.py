@@ -37,7 +37,7 @@ def _process() -> RunningCfs:
 
 
 def fresh_cfs() -> Iterator[RunningCfs]:
-    """Give a CFS with two empty sites; whatever the test does, its books must balance afterwards."""
+    """Return a CFS with two empty sites; whatever the test does, its books must balance afterwards."""
     cfs = _process()
     cfs.admin.reset()
     cfs.admin.seed(sites=[seed_site(SITE), seed_site(OTHER_SITE)])
@@ -47,7 +47,7 @@ def fresh_cfs() -> Iterator[RunningCfs]:
 
 
 def seed_site(site: CfsSite, receipt_method: str | None = None) -> dict[str, object]:
-    """Give a site in the shape in which it is seeded."""
+    """Return a site in the shape in which it is seeded."""
     return {
         "party_number": site.party,
         "account_number": site.account,
@@ -64,7 +64,7 @@ def connect(
     clock: Callable[[], float] | None = None,
     slept: list[float] | None = None,
 ) -> CfsClient:
-    """Give a client that does not wait between its tries; how long it would have goes into `slept`."""
+    """Return a client that does not wait between its tries; how long it would have goes into `slept`."""
     waits: list[float] = [] if slept is None else slept
     settings = cfs.settings(timeout=timeout, max_per_second=100_000)
     if clock is None:
@@ -73,10 +73,10 @@ def connect(
 
 
 def cash(number: str = "206000010", amount: str = "100.33") -> NewReceipt:
-    """Give a receipt to be made."""
+    """Return a receipt to be made."""
     return NewReceipt(number, date(2026, 11, 5), Decimal(amount), PaymentMethod.CASH)
 
 
 def line(amount: str, description: str = "Annual report") -> InvoiceLine:
-    """Give a line of an invoice to be made."""
+    """Return a line of an invoice to be made."""
     return InvoiceLine(description, Decimal(amount), "112.32041.35301.1278.3200000.000000.0000")

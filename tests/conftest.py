@@ -108,7 +108,7 @@ class FreshDatabases:
         self._next = self._maker.submit(self._make)
 
     def take(self) -> tuple[str, str]:
-        """Give the name and address of one."""
+        """Return the name and address of one."""
         made = self._next.result()
         self._next = self._maker.submit(self._make)
         return made

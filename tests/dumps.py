@@ -12,7 +12,7 @@ SELECT table_schema, table_name FROM information_schema.tables
 
 
 def dump(address: str, *, schema: str | None = None) -> dict[str, list[Any]]:
-    """Give the rows of every table, or of one schema, sorted; the ledger of runs is among them."""
+    """Return the rows of every table, or of one schema, sorted; the ledger of runs is among them."""
     connection = psycopg2.connect(address)
     try:
         with connection.cursor() as cursor:
@@ -28,7 +28,7 @@ def dump(address: str, *, schema: str | None = None) -> dict[str, list[Any]]:
 
 
 def columns(address: str, schema: str) -> list[Any]:
-    """Give the columns, types, defaults and indexes of a schema."""
+    """Return the columns, types, defaults and indexes of a schema."""
     connection = psycopg2.connect(address)
     try:
         with connection.cursor() as cursor:

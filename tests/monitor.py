@@ -21,7 +21,7 @@ class Monitor(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/uuid"
 
     def signals(self) -> list[str]:
-        """Give the signals in the order they came."""
+        """Return the signals in the order they came."""
         return [path for path, _, _ in self.received]
 
 

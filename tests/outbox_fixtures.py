@@ -53,7 +53,7 @@ class Receiver:
 
 
 def one_database(server: Server, template: str) -> Iterator[str]:
-    """Give the address of a pay database for the tests of a module, which is quicker than one for each test."""
+    """Return the address of a pay database for the tests of a module, which is quicker than one for each test."""
     name = f"outbox_{uuid.uuid4().hex[:12]}"
     yield server.create(name, template)
     server.drop(name)
@@ -69,7 +69,7 @@ def emptied(url: str) -> str:
 
 
 def note(name: str, key: str = "account-1", channel: Channel = Channel.EVENT, **payload: Any) -> NewMessage:
-    """Give a message that says nothing much."""
+    """Return a message that says nothing much."""
     return NewMessage(channel, "test.noted", key, name, payload or {"name": name})
 
 
@@ -93,14 +93,14 @@ def send(
 
 
 def kept(database: Database, name: str) -> dict[str, Any]:
-    """Give the row of a message."""
+    """Return the row of a message."""
     with database.begin() as session:
         row = session.execute(text("SELECT * FROM pay_jobs.outbox WHERE idempotency_key = :name"), {"name": name})
         return dict(row.one()._mapping)
 
 
 def states(database: Database) -> dict[str, str]:
-    """Give the state of every message, in the order they were written."""
+    """Return the state of every message, in the order they were written."""
     with database.begin() as session:
         rows = session.execute(text("SELECT idempotency_key, state FROM pay_jobs.outbox ORDER BY id"))
         return {row.idempotency_key: row.state for row in rows}

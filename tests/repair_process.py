@@ -39,7 +39,7 @@ class RepairProcess:
 
 
 def repair_process() -> Iterator[RepairProcess]:
-    """Give the process; a test module makes a fixture of it."""
+    """Return the process; a test module makes a fixture of it."""
     with ForkedRuns("tests.repair_process") as runs:
         yield RepairProcess(runs)
 

@@ -52,7 +52,7 @@ class Slips:
 
     @classmethod
     def fresh(cls, database: Database, cfs: RunningCfs) -> "Slips":
-        """Give a world without slips."""
+        """Return a world without slips."""
         made = cls(database, cfs, connect(cfs))
         made.empty()
         return made
@@ -178,7 +178,7 @@ class Slips:
         self.set_status(number, "NSF")
 
     def set_status(self, number: str, status: str) -> None:
-        """Give a slip a status, as VOID or REFUND_AUTHORIZED."""
+        """Return a slip a status, as VOID or REFUND_AUTHORIZED."""
         self.change("UPDATE routing_slips SET status = :s WHERE number = :n", n=number, s=status)
 
     # What the other jobs do.
@@ -229,7 +229,7 @@ class Slips:
     # The job.
 
     def context(self, *, dry_run: bool = False, database: Database | None = None) -> RunContext:
-        """Give what a run is given."""
+        """Return what a run is given."""
         return RunContext(
             job="ROUTING_SLIP_RECREATE",
             database=database or self.database,
@@ -257,7 +257,7 @@ class Slips:
             database._outer.close()
 
     def run_killed_at(self, point: str, **arguments: Any) -> bool:
-        """Run the job and let it die at a point; gives whether it came there."""
+        """Run the job and let it die at a point; returns whether it came there."""
         died = False
 
         def checkpoint(name: str) -> None:
@@ -279,7 +279,7 @@ class Slips:
     # What is seen.
 
     def slip(self, number: str) -> dict[str, Any]:
-        """Give a slip with its CFS account's status."""
+        """Return a slip with its CFS account's status."""
         return self.one(
             "SELECT slip.*, account.status AS account FROM routing_slips AS slip JOIN cfs_accounts AS account"
             " ON account.account_id = slip.payment_account_id WHERE slip.number = :n",
@@ -287,12 +287,12 @@ class Slips:
         )
 
     def site(self, number: str) -> CfsSite:
-        """Give a slip's own site."""
+        """Return a slip's own site."""
         account = f"{self.slip(number)['payment_account_id']:05d}"
         return CfsSite(f"5{account}", f"8{account}", f"9{account}")
 
     def live_numbers(self, number: str) -> list[str]:
-        """Give the numbers that our rows say the receipts of a slip and its children have."""
+        """Return the numbers that our rows say the receipts of a slip and its children have."""
         children = self.rows("SELECT * FROM routing_slips WHERE parent_number = :n ORDER BY id", n=number)
         return [
             receipt_number(one["number"], linked=one["parent_number"] is not None, version=one["cas_version_suffix"])
@@ -300,7 +300,7 @@ class Slips:
         ]
 
     def receipts(self) -> dict[str, dict[str, Any]]:
-        """Give the receipts that CFS has, with status, amount, unapplied and what was applied."""
+        """Return the receipts that CFS has, with status, amount, unapplied and what was applied."""
         found = self.cfs.admin.state()["receipts"]
         return {
             number: {
@@ -313,11 +313,11 @@ class Slips:
         }
 
     def due(self) -> dict[str, str]:
-        """Give what CFS says is due on each invoice."""
+        """Return what CFS says is due on each invoice."""
         return {number: str(one["amount_due"]) for number, one in self.cfs.admin.state()["invoices"].items()}
 
     def our_receipts(self) -> dict[tuple[str, str], Decimal]:
-        """Give our receipts: (receipt, invoice): amount."""
+        """Return our receipts: (receipt, invoice): amount."""
         return {
             (one["receipt_number"], f"{PREFIX}{one['invoice_id']:08d}"): Decimal(one["amount"])
             for one in self.rows(
@@ -326,20 +326,20 @@ class Slips:
         }
 
     def calls(self) -> list[str]:
-        """Give the calls to CFS since the log was begun, as GET receipt, POST reverse and so on; no tokens."""
+        """Return the calls to CFS since the log was begun, as GET receipt, POST reverse and so on; no tokens."""
         return [_named(call) for call in self.cfs.admin.calls() if call["path"] != "/oauth/token"]
 
     def final_state(self) -> dict[str, Any]:
-        """Give all of both systems that has to be the same after a disturbed run."""
+        """Return all of both systems that has to be the same after a disturbed run."""
         return final_state(self.database, self.cfs)
 
     def rows(self, statement: str, **values: Any) -> list[dict[str, Any]]:
-        """Give the rows of a statement."""
+        """Return the rows of a statement."""
         with self.database.begin() as session:
             return [dict(row) for row in session.execute(text(statement), values).mappings()]
 
     def one(self, statement: str, **values: Any) -> dict[str, Any]:
-        """Give the one row of a statement."""
+        """Return the one row of a statement."""
         (row,) = self.rows(statement, **values)
         return row
 

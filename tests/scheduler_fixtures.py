@@ -133,7 +133,7 @@ class Bench:
         return Running(process, port, Path(log.name))
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Give the rows of a statement."""
+        """Return the rows of a statement."""
         connection = psycopg2.connect(self.database_url)
         try:
             with connection.cursor() as cursor:
@@ -144,7 +144,7 @@ class Bench:
             connection.close()
 
     def claims(self, job: str = "PROBE") -> list[tuple[datetime, str, int | None, int]]:
-        """Give what became of each scheduled instant: instant, state, exit code, attempts."""
+        """Return what became of each scheduled instant: instant, state, exit code, attempts."""
         rows = self.query(
             "SELECT scheduled_for, state, exit_code, attempt FROM pay_jobs.scheduled_runs WHERE job = %s ORDER BY 1",
             job,
@@ -152,12 +152,12 @@ class Bench:
         return [(instant.astimezone(UTC), *rest) for instant, *rest in rows]
 
     def runs(self, job: str = "PROBE") -> list[tuple[int, str]]:
-        """Give id and status of each run in the ledger."""
+        """Return id and status of each run in the ledger."""
         rows = self.query("SELECT id, status FROM pay_jobs.job_runs WHERE job = %s ORDER BY id", job)
         return [(row[0], row[1]) for row in rows]
 
     def child_pids(self, job: str = "PROBE") -> list[int]:
-        """Give the processes that run a job now."""
+        """Return the processes that run a job now."""
         found = []
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
@@ -190,7 +190,7 @@ class Running:
     log: Path
 
     def answer(self, path: str) -> tuple[int, str] | None:
-        """Give status and text of one of its addresses, None if it does not answer."""
+        """Return status and text of one of its addresses, None if it does not answer."""
         try:
             with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
                 return response.status, response.read().decode()
@@ -219,14 +219,14 @@ def wait_until(condition: Any, what: str, *, seconds: float = 60) -> None:
 
 
 def fresh_bench(database_url: str, folder: Path) -> Iterator[Bench]:
-    """Give schedulers on a database; whatever a test leaves running is ended."""
+    """Return schedulers on a database; whatever a test leaves running is ended."""
     made = Bench(database_url, folder)
     yield made
     made.close()
 
 
 def emptied_after(database_url: str) -> Iterator[str]:
-    """Give a database that several tests use, without what a test of schedules leaves in it."""
+    """Return a database that several tests use, without what a test of schedules leaves in it."""
     yield database_url
     connection = psycopg2.connect(database_url)
     with connection, connection.cursor() as cursor:

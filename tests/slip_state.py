@@ -77,7 +77,7 @@ def forget_slips(database: Database, cfs: RunningCfs) -> None:
 
 
 def save_slips(database: Database, cfs: RunningCfs) -> Saved:
-    """Give both systems as they are now."""
+    """Return both systems as they are now."""
     with database.begin() as session:
         kept = tuple(session.execute(text(_KEEP)).one())
     rows = dict(zip(_TABLES, kept, strict=False))
@@ -100,7 +100,7 @@ def put_slips_back(database: Database, cfs: RunningCfs, saved: Saved) -> None:
 
 
 def final_state(database: Database, cfs: RunningCfs) -> dict[str, Any]:
-    """Give all of both systems that has to be the same after a disturbed run."""
+    """Return all of both systems that has to be the same after a disturbed run."""
     with database.begin() as session:
         found = session.execute(text(_SEE)).one()
     seen = {name: json.loads(one, parse_float=Decimal) for name, one in zip(_SEEN, found, strict=True)}

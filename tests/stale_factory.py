@@ -43,13 +43,13 @@ _EMPTIED = (
 
 
 def stored(local: str) -> datetime:
-    """Give a local time as the pay tables hold it."""
+    """Return a local time as the pay tables hold it."""
     zone = ZoneInfo("America/Vancouver")
     return datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
 
 
 def aware(local: str) -> datetime:
-    """Give a local time as an instant."""
+    """Return a local time as an instant."""
     return stored(local).replace(tzinfo=UTC)
 
 
@@ -331,11 +331,11 @@ class StaleDatabase:
         return run(context, Arguments(no_cfs=cfs is None, mail=mail is not None, **arguments))
 
     def found(self, outcome: Outcome) -> dict[int, str]:
-        """Give the diagnosis of every invoice that was found."""
+        """Return the diagnosis of every invoice that was found."""
         return {row["invoice_id"]: row["code"] for row in self.rows(outcome)}
 
     def rows(self, outcome: Outcome) -> list[dict[str, Any]]:
-        """Give the rows of the report, whole."""
+        """Return the rows of the report, whole."""
         tables = [table for table in outcome.tables if table.title.startswith("Invoices")]
         return [row for table in tables for row in table.records()]
 
@@ -364,6 +364,6 @@ class StaleDatabase:
 
 
 def folder_settings(folder: Path) -> MailSettings:
-    """Give mail settings that write mails into a folder."""
+    """Return mail settings that write mails into a folder."""
     folder.mkdir(exist_ok=True)
     return MailSettings(notify_url=folder.as_uri(), operations="ops@example.org")

@@ -77,7 +77,7 @@ class StoppableRuns:
         connection.close()
 
     def told(self) -> str:
-        """Give what the newest run but the last said as its error; the woken run is the older one of two."""
+        """Return what the newest run but the last said as its error; the woken run is the older one of two."""
         connection = psycopg2.connect(self.database_url)
         with connection, connection.cursor() as cursor:
             cursor.execute("SELECT coalesce(error, '') FROM pay_jobs.job_runs ORDER BY id DESC LIMIT 1 OFFSET 1")
@@ -87,14 +87,14 @@ class StoppableRuns:
 
 
 def before_last_check(points: list[str]) -> list[int]:
-    """Give the points where a run may stand still and must send nothing when it wakes."""
+    """Return the points where a run may stand still and must send nothing when it wakes."""
     gaps = {at for at, name in enumerate(points) if name == CHECKED}
     gaps |= {at for at, name in enumerate(points) if name.startswith("before ") and at - 1 in gaps}
     return [at for at in range(len(points)) if at not in gaps]
 
 
 def stopped_runs() -> Iterator[ForkedRuns]:
-    """Give the process that carries the runs out; a test module makes a fixture of it."""
+    """Return the process that carries the runs out; a test module makes a fixture of it."""
     with ForkedRuns("tests.stopped_runs") as runs:
         yield runs
 

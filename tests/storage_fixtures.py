@@ -37,7 +37,7 @@ KINDS = ("asyncssh", "openssh") if SSHD else ("asyncssh",)
 
 
 def pytest_terminal_summary_line() -> str | None:
-    """Give the line to show where part of the tests cannot run here, None if all can."""
+    """Return the line to show where part of the tests cannot run here, None if all can."""
     if SSHD:
         return None
     return (
@@ -56,7 +56,7 @@ class SftpPlace:
     fault_file: Path = field(default_factory=lambda: Path(os.devnull))
 
     def settings(self, **changes: Any) -> CasSftpSettings:
-        """Give the settings that lead to it, with some changed."""
+        """Return the settings that lead to it, with some changed."""
         return CasSftpSettings(**(self.values | {"settle_seconds": 0, "connect_timeout": 5} | changes))
 
     @property
@@ -71,11 +71,11 @@ class SftpPlace:
         return path
 
     def uploaded(self) -> list[str]:
-        """Give the names in the upload directory."""
+        """Return the names in the upload directory."""
         return sorted(path.name for path in self.upload.iterdir())
 
     def backed_up(self) -> list[Path]:
-        """Give the files in the backup directory."""
+        """Return the files in the backup directory."""
         return sorted(self.backup.iterdir())
 
     def emptied(self) -> "SftpPlace":
@@ -97,7 +97,7 @@ def _folder() -> Path:
 
 @cache
 def sftp_part() -> SftpPart:
-    """Give the sandbox's SFTP server, started once a test run."""
+    """Return the sandbox's SFTP server, started once a test run."""
     part = sftp_server.start(_folder())
     atexit.register(part.stop)
     return part
@@ -105,14 +105,14 @@ def sftp_part() -> SftpPart:
 
 @cache
 def object_store_part() -> ObjectStorePart:
-    """Give the sandbox's object store, started once a test run."""
+    """Return the sandbox's object store, started once a test run."""
     part = object_store.start(_folder())
     atexit.register(part.stop)
     return part
 
 
 def asyncssh_place(part: SftpPart | None = None) -> SftpPlace:
-    """Give the sandbox's server, as CAS sees it."""
+    """Return the sandbox's server, as CAS sees it."""
     part = part or sftp_part()
     root = part.root("cas")
     values = {
@@ -129,7 +129,7 @@ def asyncssh_place(part: SftpPart | None = None) -> SftpPlace:
 
 @cache
 def openssh_place() -> SftpPlace:
-    """Give OpenSSH's server, started once a test run, with a key of its own for the user who runs the tests."""
+    """Return OpenSSH's server, started once a test run, with a key of its own for the user who runs the tests."""
     folder = Path(tempfile.mkdtemp(prefix="pay-jobs-sshd-"))
     return start_openssh(folder, host_key_type="ssh-ed25519")
 
@@ -177,7 +177,7 @@ def write_key(path: Path, kind: str, passphrase: str | None = None) -> asyncssh.
 
 
 def public_blob(key: asyncssh.SSHKey) -> str:
-    """Give the base64 part of a public key."""
+    """Return the base64 part of a public key."""
     return base64.b64encode(key.public_data).decode()
 
 
@@ -196,7 +196,7 @@ def wait_for_port(port: int) -> None:
 
 
 def object_store_settings(**changes: Any) -> ObjectStoreSettings:
-    """Give the settings that lead to the test run's object store, with some changed."""
+    """Return the settings that lead to the test run's object store, with some changed."""
     values = object_store_part().environment()
     named: dict[str, Any] = {
         "endpoint": values["MINIO_ENDPOINT"],

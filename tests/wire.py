@@ -17,7 +17,7 @@ _PRETENDED_PID = 4_000_000
 
 @contextmanager
 def refusing_server(code: str, message: str) -> Iterator[int]:
-    """Give the port of a server that answers every login with an error."""
+    """Return the port of a server that answers every login with an error."""
     fields = {b"S": "FATAL", b"V": "FATAL", b"C": code, b"M": message}
     body = b"".join(name + value.encode() + b"\0" for name, value in fields.items()) + b"\0"
 

@@ -118,7 +118,7 @@ class CfsClient:
         return self._transport.post(call, _receipt_named(receipt.receipt_number))
 
     def apply_receipt(self, site: CfsSite, number: str, invoice_number: str) -> Receipt:
-        """Apply what is left of a receipt, as far as the invoice owes it; gives the receipt after that."""
+        """Apply what is left of a receipt, as far as the invoice owes it; returns the receipt after that."""
         call = CfsCall(
             f"apply receipt {number} to invoice",
             invoice_number,

@@ -33,7 +33,7 @@ def _check(connection: Connection) -> None:
 
 
 def _release(connection: Connection, key: dict[str, str]) -> None:
-    """Give a claim up; if the connection is gone, the claim is gone with it."""
+    """Release a claim; if the connection is gone, the claim is gone with it."""
     try:
         connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
     except DBAPIError:

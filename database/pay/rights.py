@@ -399,7 +399,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
 
 
 def differences(connection: Connection) -> list[str]:
-    """Give what the database at hand lacks or has otherwise, one sentence each."""
+    """Return what the database at hand lacks or has otherwise, one sentence each."""
     rows = connection.execute(text(_FOUND), {"tables": list(PAY_TABLES)})
     found = {(table, column): kind for table, column, kind in map(tuple, rows)}
     tables = {table for table, _ in found}

@@ -33,7 +33,7 @@ READ_RUNS = 10_000
 def check_command(
     use_sandbox: Callable[[], None], jobs: Sequence[str], *, clock: Callable[[], datetime] = system_clock
 ) -> click.Command:
-    """Give the command that raises the absence alarm.
+    """Return the command that raises the absence alarm.
 
     jobs  the names of the jobs this installation has
     """
@@ -93,7 +93,7 @@ def _tell(findings: list[Finding], pings: Pings, *, log: Any, tell: bool) -> Exi
 def find_all(
     connection: Connection, schedule: Schedule, jobs: Sequence[str], *, now: datetime, hours: int
 ) -> list[Finding]:
-    """Give everything that is not as the schedule has it."""
+    """Return everything that is not as the schedule has it."""
     begin = earliest(connection, now - timedelta(hours=hours), now)
     findings: list[Finding] = []
     entries = schedule.enabled_jobs(jobs)

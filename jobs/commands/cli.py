@@ -234,7 +234,7 @@ def _show_now(table: "Table") -> None:
 
 
 def _words_of(job: Job, values: Mapping[str, Any]) -> list[str]:
-    """Give the words that were typed for a job's own parameters, for the ledger."""
+    """Return the words that were typed for a job's own parameters, for the ledger."""
     words: list[str] = []
     for parameter in job.parameters:
         value = values.get(parameter.name or "")

@@ -14,7 +14,7 @@ from database.own_schema import HOW_IT_COMES_BACK, SCHEMA, made_by, statements_o
 
 
 def db_command(use_sandbox: Callable[[], None]) -> click.Group:
-    """Give the group of commands on the schema pay_jobs."""
+    """Return the group of commands on the schema pay_jobs."""
 
     @click.group("db", help="The schema pay_jobs: the jobs' own bookkeeping. Pay tables are never touched.")
     def db() -> None: ...

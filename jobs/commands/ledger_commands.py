@@ -20,7 +20,7 @@ from jobs.terminal import say, show_table
 
 
 def history_command(use_sandbox: Callable[[], None]) -> click.Command:
-    """Give the command that lists runs."""
+    """Return the command that lists runs."""
 
     @click.command(
         "history",
@@ -60,7 +60,7 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
 
 
 def show_command(use_sandbox: Callable[[], None]) -> click.Command:
-    """Give the command that shows one run."""
+    """Return the command that shows one run."""
 
     @click.command("show", help="Show one run of the ledger.\n\nExample:\n\n  python3 invoke_jobs.py show 42")
     @click.argument("run_id", type=click.IntRange(1))

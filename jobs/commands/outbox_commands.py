@@ -43,7 +43,7 @@ _Action = Callable[[Connection, Sequence[int], str], list[OutboxMessage]]
 
 
 def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
-    """Give the group of commands on the outbox."""
+    """Return the group of commands on the outbox."""
 
     @click.group(
         "outbox",

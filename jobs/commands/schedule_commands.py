@@ -36,7 +36,7 @@ def schedule_command(
     *,
     clock: Callable[[], datetime] = system_clock,
 ) -> click.Group:
-    """Give the group of commands on the schedule.
+    """Return the group of commands on the schedule.
 
     jobs        the names of the jobs this installation has
     entrypoint  what the scheduler starts for each run

@@ -16,7 +16,7 @@ _SHOWN = 14
 
 
 def describe(cron: Cron) -> str:
-    """Give an expression in words."""
+    """Return an expression in words."""
     options = Options()
     options.use_24hour_time_format = True
     options.locale_code = "en_US"
@@ -24,7 +24,7 @@ def describe(cron: Cron) -> str:
 
 
 def coming_runs(named: dict[str, Cron], after: datetime, count: int) -> Table:
-    """Give the next runs of some jobs in the order of time, in local time and UTC."""
+    """Return the next runs of some jobs in the order of time, in local time and UTC."""
     rows: list[tuple[datetime, str, ZoneInfo]] = []
     for name, cron in named.items():
         instants = cron.coming(after)
@@ -37,7 +37,7 @@ def coming_runs(named: dict[str, Cron], after: datetime, count: int) -> Table:
 
 
 def nights(cron: Cron, after: datetime) -> Iterator[tuple[str, Table]]:
-    """Give the coming nights on which the clocks of the zone change, with the runs around each change."""
+    """Return the coming nights on which the clocks of the zone change, with the runs around each change."""
     zone = ZoneInfo(cron.zone)
     for change in clock_changes(cron.zone, after, after + _LOOK_AHEAD)[:_NIGHTS]:
         before = (change - timedelta(minutes=1)).astimezone(zone)
@@ -53,7 +53,7 @@ def nights(cron: Cron, after: datetime) -> Iterator[tuple[str, Table]]:
 
 
 def warnings(cron: Cron, after: datetime) -> list[str]:
-    """Say what to know about an expression that is in order."""
+    """Return what to know about an expression that is in order."""
     if not cron.in_changing_hours:
         return []
     changes = clock_changes(cron.zone, after, after + _LOOK_AHEAD)

@@ -20,7 +20,7 @@ PRODUCTION = "prod"
 
 
 def manifests_command(folder: Path) -> click.Command:
-    """Give the command that renders openshift/.
+    """Return the command that renders openshift/.
 
     folder  where the files lie
     """
@@ -60,7 +60,7 @@ def manifests_command(folder: Path) -> click.Command:
 
 
 def run_job_command(jobs: tuple[Job, ...]) -> click.Command:
-    """Give the command that prints the Job of a manual run."""
+    """Return the command that prints the Job of a manual run."""
     named = by_name(jobs)
 
     @click.command(
@@ -109,7 +109,7 @@ def refuse_wrong(job: Job, arguments: Sequence[str], *, sharded: bool = False) -
 
 
 def _example_addresses(schedule: Schedule) -> str:
-    """Say which places the pods may connect to are examples, and where the real ones are named."""
+    """Return which places the pods may connect to are examples, and where the real ones are named."""
     examples = [f"{place.what} ({place.cidr})" for place in schedule.cluster.egress if place.is_example]
     if not examples:
         return ""
@@ -121,7 +121,7 @@ def _example_addresses(schedule: Schedule) -> str:
 
 
 def placed(schedule: Schedule) -> list[Object]:
-    """Give the objects of an environment in its namespace."""
+    """Return the objects of an environment in its namespace."""
     return [
         one | {"metadata": one["metadata"] | {"namespace": schedule.cluster.namespace}}
         for one in objects_of(schedule).values()

@@ -38,12 +38,12 @@ _Plain.add_representer(str, _block)
 
 
 def as_yaml(*objects: Object | list[Object]) -> str:
-    """Give objects as the documents of one file."""
+    """Return objects as the documents of one file."""
     return yaml.dump_all(objects, Dumper=_Plain, sort_keys=False, width=120, explicit_start=len(objects) > 1)
 
 
 def objects_of(schedule: Schedule) -> dict[str, Object]:
-    """Give everything that stands in the cluster for good, by file name."""
+    """Return everything that stands in the cluster for good, by file name."""
     found = {
         "service-account": service_account(),
         "settings": settings(schedule),
@@ -56,12 +56,12 @@ def objects_of(schedule: Schedule) -> dict[str, Object]:
 
 
 def one_offs(schedule: Schedule) -> dict[str, Object]:
-    """Give the Jobs that are created when they are wanted."""
+    """Return the Jobs that are created when they are wanted."""
     return {"backfill": backfill(schedule), "db-upgrade": upgrade(schedule)}
 
 
 def render(base: Schedule, environments: Mapping[str, Schedule]) -> dict[str, str]:
-    """Give the text of every file under openshift/."""
+    """Return the text of every file under openshift/."""
     files: dict[str, str] = {}
     shared = objects_of(base)
     kustomization: Object = {
@@ -81,7 +81,7 @@ def render(base: Schedule, environments: Mapping[str, Schedule]) -> dict[str, st
 
 
 def differences(folder: Path, wanted: Mapping[str, str], environment: str | None = None) -> list[str]:
-    """Give how the files at hand differ from the wanted ones, as lines for a person.
+    """Return how the files at hand differ from the wanted ones, as lines for a person.
 
     environment  look only at the base and this overlay
     """
@@ -123,7 +123,7 @@ def _present(folder: Path) -> set[str]:
 
 
 def _overlay(shared: Mapping[str, Object], schedule: Schedule) -> Object:
-    """Give a kustomization that turns the base into the objects of an environment."""
+    """Return a kustomization that turns the base into the objects of an environment."""
     wanted = objects_of(schedule)
     if wanted.keys() != shared.keys():
         strange = ", ".join(sorted(wanted.keys() ^ shared.keys()))
@@ -144,7 +144,7 @@ def _overlay(shared: Mapping[str, Object], schedule: Schedule) -> Object:
 
 
 def _image(image: str) -> Object:
-    """Give how kustomize puts an image into the base."""
+    """Return how kustomize puts an image into the base."""
     name, _, digest = image.partition("@")
     if digest:
         return {"name": NAME, "newName": name, "digest": digest}
@@ -153,7 +153,7 @@ def _image(image: str) -> Object:
 
 
 def _steps(old: Any, new: Any, path: str) -> Iterator[Object]:
-    """Give the JSON patch (RFC 6902) that turns one value into another."""
+    """Return the JSON patch (RFC 6902) that turns one value into another."""
     if isinstance(old, dict) and isinstance(new, dict):
         for name in [*old, *(name for name in new if name not in old)]:
             place = f"{path}/{str(name).replace('~', '~0').replace('/', '~1')}"

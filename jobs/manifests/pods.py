@@ -19,12 +19,12 @@ MONITORED_PORT = "http"
 
 
 def labels(component: str) -> dict[str, str]:
-    """Give the labels by which objects are found."""
+    """Return the labels by which objects are found."""
     return {"app.kubernetes.io/name": NAME, "app.kubernetes.io/component": component}
 
 
 def object_name(job: str) -> str:
-    """Give the name of a job's objects.
+    """Return the name of a job's objects.
 
     >>> object_name("PAD_RECONCILE")
     'pad-reconcile'
@@ -43,7 +43,7 @@ def pod_template(
     container: Object | None = None,
     pod: Object | None = None,
 ) -> Object:
-    """Give a pod that runs one command.
+    """Return a pod that runs one command.
 
     container, pod  what this one has besides
     """
@@ -93,7 +93,7 @@ def pod_template(
 def job_pod(
     name: str, command: Sequence[str], job: JobSchedule, cluster: Cluster, *, trigger: str, **environment: str
 ) -> Object:
-    """Give the pod of one run; it is never restarted in place, so that each attempt is a pod with its own log."""
+    """Return the pod of one run; it is never restarted in place, so that each attempt is a pod with its own log."""
     return pod_template(
         object_name(name),
         command,

@@ -7,7 +7,7 @@ _DNS = [{"protocol": protocol, "port": port} for port in (53, 5353) for protocol
 
 
 def service_account() -> Object:
-    """Give the account of the pods: it has no rights, and its token is not mounted."""
+    """Return the account of the pods: it has no rights, and its token is not mounted."""
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
@@ -17,7 +17,7 @@ def service_account() -> Object:
 
 
 def settings(schedule: Schedule) -> Object:
-    """Give the settings that are no secrets; the Secrets are made by hand (docs/operations.md)."""
+    """Return the settings that are no secrets; the Secrets are made by hand (docs/operations.md)."""
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",

@@ -16,7 +16,7 @@ _UPGRADE_GETS = Resources(cpu="100m", memory="256Mi")
 
 
 def cron_job(name: str, job: JobSchedule, schedule: Schedule) -> Object:
-    """Give the CronJob of a job; suspended where the job is off or the scheduler runs it.
+    """Return the CronJob of a job; suspended where the job is off or the scheduler runs it.
 
     The controller resolves the zone with its own time zone data, and only ever runs the latest missed instant.
     """
@@ -45,7 +45,7 @@ def cron_job(name: str, job: JobSchedule, schedule: Schedule) -> Object:
 
 
 def one_off(name: str, arguments: Sequence[str], job: JobSchedule, schedule: Schedule, *, by: str) -> Object:
-    """Give the Job of a run by hand, with arguments; `oc create` gives it a name of its own."""
+    """Return the Job of a run by hand, with arguments; `oc create` gives it a name of its own."""
     component = object_name(name)
     return {
         "apiVersion": "batch/v1",
@@ -63,7 +63,7 @@ def one_off(name: str, arguments: Sequence[str], job: JobSchedule, schedule: Sch
 
 
 def sharded(job_object: Object, shards: int, parallelism: int) -> Object:
-    """Give a one-off Job as an Indexed one: one shard a pod, each retried by itself.
+    """Return a one-off Job as an Indexed one: one shard a pod, each retried by itself.
 
     Kubernetes tells a pod its index; the count it does not, so it stands in the environment.
     """
@@ -85,7 +85,7 @@ def sharded(job_object: Object, shards: int, parallelism: int) -> Object:
 
 
 def backfill(schedule: Schedule) -> Object:
-    """Give the Job that fills what an outage left, as the schedule describes it."""
+    """Return the Job that fills what an outage left, as the schedule describes it."""
     wanted = schedule.cluster.backfill
     job = schedule.jobs[wanted.job]
     made = one_off(wanted.job, wanted.arguments, job, schedule, by="backfill")
@@ -94,7 +94,7 @@ def backfill(schedule: Schedule) -> Object:
 
 
 def upgrade(schedule: Schedule) -> Object:
-    """Give the Job that brings the schema pay_jobs up to date before a new version runs."""
+    """Return the Job that brings the schema pay_jobs up to date before a new version runs."""
     component = "db-upgrade"
     database_secret = next(iter(next(iter(schedule.jobs.values())).secrets), f"{NAME}-database")
     return {
@@ -124,7 +124,7 @@ def upgrade(schedule: Schedule) -> Object:
 
 
 def scheduler(schedule: Schedule) -> Object:
-    """Give the Deployment of the scheduler, which also carries the runs it starts; without replicas unless enabled."""
+    """Return the Deployment of the scheduler, which carries the runs it starts; no replicas unless enabled."""
     wanted = schedule.cluster.scheduler
     running = [job for job in schedule.commands.values() if job.enabled]
     probe = {"port": MONITORED_PORT}
@@ -175,7 +175,7 @@ def _failure_policy(give_up: str) -> Object:
 
 
 def _with_jobs(running: Sequence[JobSchedule]) -> Resources:
-    """Give the scheduler's pod what it needs with every job at work."""
+    """Return the scheduler's pod what it needs with every job at work."""
     cpu = max((_thousandths(job.resources.cpu) for job in running), default=0)
     memory = sum(_mebibytes(job.resources.memory) for job in running)
     return Resources(

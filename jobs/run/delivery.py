@@ -52,7 +52,7 @@ def _deliver(context: RunContext) -> DeliveryReport:
 
 @contextmanager
 def _handlers(context: RunContext) -> Iterator[dict[str, Handler]]:
-    """Give a handler for each channel whose settings the run has; what they open is closed at the end."""
+    """Return a handler for each channel whose settings the run has; what they open is closed at the end."""
     makers: dict[type[Settings], tuple[Channel, Callable[[RunContext], _Closing]]] = {
         CfsSettings: (Channel.CFS, _cfs),
         EventSettings: (Channel.EVENT, _events),

@@ -177,18 +177,18 @@ def _mark_lost(connection: Connection, run: Run) -> bool:
 
 
 def newest(connection: Connection, *, job: str | None = None, limit: int = 20) -> list[Run]:
-    """Give the newest runs first, those of vanished processes shown as lost."""
+    """Return the newest runs first, those of vanished processes shown as lost."""
     condition = "job = :job" if job else "true"
     return _truthful(connection, _select(connection, condition, {"job": job, "limit": limit}, "LIMIT :limit"))
 
 
 def jobs(connection: Connection) -> list[str]:
-    """Give the names of the jobs that ever ran."""
+    """Return the names of the jobs that ever ran."""
     return list(connection.scalars(text("SELECT DISTINCT job FROM pay_jobs.job_runs ORDER BY job")))
 
 
 def find(connection: Connection, run_id: int) -> Run | None:
-    """Give one run."""
+    """Return one run."""
     runs = _truthful(connection, _select(connection, "id = :id", {"id": run_id}))
     return runs[0] if runs else None
 

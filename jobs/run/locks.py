@@ -40,13 +40,13 @@ class Holder:
 
 
 def lock_key(*parts: object) -> int:
-    """Give the 63-bit advisory lock key of a name made of parts."""
+    """Return the 63-bit advisory lock key of a name made of parts."""
     digest = hashlib.sha256("/".join(map(str, ("pay_jobs", *parts))).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
 
 def run_key(run_id: int) -> int:
-    """Give the key that is held as long as a run lives."""
+    """Return the key that is held as long as a run lives."""
     return lock_key("run", run_id)
 
 
@@ -91,7 +91,7 @@ class RunLock:
             )
 
     def release(self) -> None:
-        """Give the locks up, and make sure that they were still held."""
+        """Release the locks, and make sure that they were still held."""
         for function, key in reversed(self._held):
             unlock = "pg_advisory_unlock_shared" if function.endswith("_shared") else "pg_advisory_unlock"
             if not self._connection.scalar(text(f"SELECT {unlock}(:key)"), {"key": key}):
@@ -141,13 +141,13 @@ SELECT activity.pid, activity.application_name, coalesce(host(activity.client_ad
 
 
 def find_holder(connection: Connection, key: int) -> Holder | None:
-    """Give who holds an advisory lock, if anybody does."""
+    """Return who holds an advisory lock, if anybody does."""
     row = connection.execute(text(_HOLDER), {"key": key}).one_or_none()
     return Holder(*row) if row else None
 
 
 def living_runs(connection: Connection, run_ids: list[int]) -> set[int]:
-    """Give those of the runs whose processes live: somebody holds their key."""
+    """Return those of the runs whose processes live: somebody holds their key."""
     keys = {run_key(run_id): run_id for run_id in run_ids}
     rows = connection.execute(
         text(
@@ -159,7 +159,7 @@ def living_runs(connection: Connection, run_ids: list[int]) -> set[int]:
 
 
 def living_shards(connection: Connection, job: str) -> list[tuple[int, Shard]]:
-    """Give the runs of a job that are alive now, with their shards."""
+    """Return the runs of a job that are alive now, with their shards."""
     rows = connection.execute(
         text(
             "SELECT id, shard_number, shard_count FROM pay_jobs.job_runs"

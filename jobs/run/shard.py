@@ -22,7 +22,7 @@ class Shard:
         return self.count == 1
 
     def split(self, parts: int) -> list["Shard"]:
-        """Give `parts` smaller shards that together hold the same accounts."""
+        """Return `parts` smaller shards that together hold the same accounts."""
         return [Shard(self.number + part * self.count, self.count * parts) for part in range(parts)]
 
 
@@ -42,7 +42,7 @@ def parse_shard(text: str) -> Shard:
 
 
 def indexed_shard(index: int | None, count: int | None) -> Shard:
-    """Give the shard of a pod of an Indexed Job; Kubernetes counts from 0."""
+    """Return the shard of a pod of an Indexed Job; Kubernetes counts from 0."""
     if index is None or count is None:
         return WHOLE
     if index >= count:

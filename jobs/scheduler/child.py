@@ -47,7 +47,7 @@ class Children:
                 self._running.discard(process)
 
     def count(self) -> int:
-        """Give how many are running."""
+        """Return how many are running."""
         return len(self._running)
 
     def close(self) -> None:

@@ -99,7 +99,7 @@ class Claims:
         return found
 
     def is_served(self, claim: Claim, command: str, *, every: bool = False) -> bool:
-        """Say whether somebody else's run of the same command has begun since the instant and ended well."""
+        """Return whether somebody else's run of the same command has begun since the instant and ended well."""
         with self._transaction() as connection:
             return bool(
                 connection.scalar(
@@ -156,7 +156,7 @@ class Claims:
             )
 
     def current(self, claim: Claim) -> Claim:
-        """Give a claim as it stands now, with the id of its run."""
+        """Return a claim as it stands now, with the id of its run."""
         with self._transaction() as connection:
             run_id = connection.scalar(
                 text("SELECT run_id FROM pay_jobs.scheduled_runs WHERE id = :id AND attempt = :attempt"),
@@ -165,7 +165,7 @@ class Claims:
         return replace(claim, run_id=run_id)
 
     def left_behind(self) -> list[tuple[Claim, int | None]]:
-        """Give what dead schedulers had begun and nobody carries on, with the exit code where the run has one."""
+        """Return what dead schedulers had begun and nobody carries on, with the exit code where the run has one."""
         with self._transaction() as connection:
             alive = {key for (key,) in connection.execute(text(_LIVING_KEYS))}
             rows = connection.execute(

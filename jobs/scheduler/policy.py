@@ -19,7 +19,7 @@ class After(StrEnum):
 
 
 def due_now(job: JobSchedule, since: datetime, now: datetime) -> list[datetime]:
-    """Give the instants after `since` that are to be carried out now, in order.
+    """Return the instants after `since` that are to be carried out now, in order.
 
     skip    the latest, if it is not over a minute ago
     latest  the latest, up to the age in the schedule
@@ -31,12 +31,12 @@ def due_now(job: JobSchedule, since: datetime, now: datetime) -> list[datetime]:
 
 
 def max_age(job: JobSchedule) -> timedelta:
-    """Give how late a run may begin."""
+    """Return how late a run may begin."""
     return ON_TIME if job.missed.run == "skip" else job.missed.up_to
 
 
 def after_end(job: JobSchedule, exit_code: int, attempt: int, scheduled_for: datetime, now: datetime) -> After:
-    """Say what follows: another attempt after 1, a later one where the lock was held, else nothing more.
+    """Return what follows: another attempt after 1, a later one where the lock was held, else nothing more.
 
     A killed run (a negative code) is not tried again: what killed it, as a rule too little memory, would do so again.
     """
@@ -51,11 +51,11 @@ def after_end(job: JobSchedule, exit_code: int, attempt: int, scheduled_for: dat
 
 
 def after_loss(job: JobSchedule, attempt: int, scheduled_for: datetime, now: datetime) -> After:
-    """Say what follows where the scheduler that had begun a run is gone, and the run with it."""
+    """Return what follows where the scheduler that had begun a run is gone, and the run with it."""
     in_time = now - scheduled_for <= max_age(job) and job.missed.run != "skip"
     return After.RETRY if in_time and attempt <= max(1, job.retries) else After.FAILED
 
 
 def passed_over(instants: Sequence[datetime], taken: Sequence[datetime]) -> int:
-    """Give how many instants are left out."""
+    """Return how many instants are left out."""
     return len(set(instants) - set(taken))

@@ -33,7 +33,7 @@ def run_scheduler(
     timeline: Timeline | None = None,
     beat_seconds: float = BEAT_SECONDS,
 ) -> int:
-    """Run the jobs of a schedule that this installation has until SIGTERM or Ctrl-C; gives the exit code."""
+    """Run the jobs of a schedule that this installation has until SIGTERM or Ctrl-C; returns the exit code."""
     pod = read(PodSettings)
     configure_log(level=pod.log_level)
     log = get_log()

@@ -87,12 +87,12 @@ class Scheduler:
         self._stop.set()
 
     def healthy(self) -> str | None:
-        """Say why it should be started anew, None if all is well."""
+        """Return why it should be started anew, None if all is well."""
         silent = (datetime.now(UTC) - self._last_beat).total_seconds()
         return f"it has not moved for {silent:.0f} seconds" if silent > SILENT_TOO_LONG else None
 
     def ready(self) -> str | None:
-        """Say why it cannot work now, None if it can."""
+        """Return why it cannot work now, None if it can."""
         return "it is stopping" if self._stop.is_set() else self._trouble
 
     def look(self, name: str) -> None:

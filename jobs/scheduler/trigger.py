@@ -13,15 +13,15 @@ class Timeline(Protocol):
     """How the time of the schedule runs beside the clock of this machine; in tests it may run faster."""
 
     def now(self) -> datetime:
-        """Give the schedule's current instant."""
+        """Return the schedule's current instant."""
         ...
 
     def machine_time(self, instant: datetime) -> datetime:
-        """Give when the machine's clock shows an instant of the schedule."""
+        """Return when the machine's clock shows an instant of the schedule."""
         ...
 
     def machine_seconds(self, length: timedelta) -> float:
-        """Give how long the machine has to wait for a length of schedule time to pass."""
+        """Return how long the machine has to wait for a length of schedule time to pass."""
         ...
 
 
@@ -47,7 +47,7 @@ class CronInstants(BaseTrigger):  # type: ignore[misc]
         self._last = datetime.min.replace(tzinfo=UTC)
 
     def get_next_fire_time(self, _previous: datetime | None, _now: datetime) -> datetime:
-        """Give when to wake next, on the machine's clock; APScheduler's own arithmetic plays no part."""
+        """Return when to wake next, on the machine's clock; APScheduler's own arithmetic plays no part."""
         self._last = self._cron.next_after(max(self._last, self._timeline.now()))
         return self._timeline.machine_time(self._last)
 

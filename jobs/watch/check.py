@@ -34,7 +34,7 @@ class Finding:
 def judge_runs(
     name: str, command: str, job: JobSchedule, runs: Sequence[Run], *, begin: datetime, now: datetime
 ) -> list[Finding]:
-    """Give what is wrong with the runs of one job since `begin`."""
+    """Return what is wrong with the runs of one job since `begin`."""
     instants = job.times.between(begin, now)
     ours = sorted((run for run in runs if _stands_for_all(run, command)), key=lambda run: run.started_on)
     served = _served(instants, ours)
@@ -55,7 +55,7 @@ def _stands_for_all(run: Run, command: str) -> bool:
 
 
 def _served(instants: Sequence[datetime], ours: Sequence[Run]) -> dict[datetime, list[Run]]:
-    """Give the runs that began after each instant and before the next."""
+    """Return the runs that began after each instant and before the next."""
     served: dict[datetime, list[Run]] = {instant: [] for instant in instants}
     for run in ours:
         place = bisect_right(instants, run.started_on + CLOCKS_DIFFER_BY) - 1

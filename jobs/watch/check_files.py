@@ -30,7 +30,7 @@ SELECT id, source, name, state, coalesce(reason, '') AS reason, count(*) OVER ()
 
 
 def judge_files(connection: Connection, expected: ExpectedFile, *, begin: datetime, now: datetime) -> Iterator[Finding]:
-    """Give what is wrong with the files of one kind that were due since `begin`."""
+    """Return what is wrong with the files of one kind that were due since `begin`."""
     zone, pattern = ZoneInfo(expected.zone), re.compile(expected.name, re.IGNORECASE)
     due = sorted(instant for cron in expected.times for instant in cron.between(begin, now))
     if not due:
@@ -55,7 +55,7 @@ def judge_files(connection: Connection, expected: ExpectedFile, *, begin: dateti
 
 
 def judge_unsettled(connection: Connection) -> Iterator[Finding]:
-    """Give the files that wait for a person, however long."""
+    """Return the files that wait for a person, however long."""
     rows = connection.execute(text(_UNSETTLED), {"limit": SHOWN}).all()
     for row in rows:
         do = f"python3 invoke_jobs.py explain file {shlex.quote(row.name)}"
@@ -73,7 +73,7 @@ def judge_unfinished(connection: Connection) -> Iterator[Finding]:
 
 
 def judge_answers(connection: Connection, expected: ExpectedAnswer, *, now: datetime) -> Iterator[Finding]:
-    """Give what was sent and is still without its answer; the query of the schedule may only read."""
+    """Return what was sent and is still without its answer; the query of the schedule may only read."""
     connection.rollback()
     connection.execute(text("SET TRANSACTION READ ONLY"))
     rows = connection.execute(text(expected.query)).all()
@@ -91,6 +91,6 @@ def _days(named: date | None, received: datetime, zone: ZoneInfo) -> set[date]:
 
 
 def earliest(connection: Connection, begin: datetime, now: datetime) -> datetime:
-    """Give from when on things are expected: not before anything ever ran here."""
+    """Return from when on things are expected: not before anything ever ran here."""
     first = connection.scalar(text("SELECT min(started_on) FROM pay_jobs.job_runs"))
     return max(begin, first - timedelta(minutes=1)) if first is not None and first < now else begin

@@ -44,7 +44,7 @@ SELECT need.privilege || ' on ' || relnamespace::regnamespace || '.' || relname
 def doctor_command(
     use_sandbox: Callable[[], None], *, needs: Iterable[str] = (), clock: Callable[[], datetime] = system_clock
 ) -> click.Command:
-    """Give the command that checks the surroundings.
+    """Return the command that checks the surroundings.
 
     needs  the settings classes of the systems the jobs work with
     """
@@ -76,7 +76,7 @@ def doctor_command(
 
 
 def check_time_zone(now: datetime) -> Iterator[Check]:
-    """Say which time zone rules are in force, and prove that they know November 2026."""
+    """Return which time zone rules are in force, and prove that they know November 2026."""
     local = now.astimezone(BUSINESS_ZONE)
     knows = day_start(date(2026, 11, 2)) == datetime(2026, 11, 2, 7)  # noqa: DTZ001 - the pay tables hold naive UTC
     yield Check(

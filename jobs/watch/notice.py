@@ -126,5 +126,5 @@ def _fingerprint(*parts: str) -> str:
 
 
 def _without_numbers(said: str) -> str:
-    """Give an error without what differs from one time to the next: process numbers, instants, seconds."""
+    """Return an error without what differs from one time to the next: process numbers, instants, seconds."""
     return re.sub(r"\d+", "#", said)

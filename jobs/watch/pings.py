@@ -45,7 +45,7 @@ class Pings:
         self._send("/fail", said)
 
     def ended(self, result: Result) -> None:
-        """Say how a run ended; one that was asked to stop is neither, and its silence tells."""
+        """Return how a run ended; one that was asked to stop is neither, and its silence tells."""
         if result.exit_code == ExitCode.DONE:
             self.success(f"run {result.run_id}: {dict(result.outcome.counts)}")
         elif result.status != "interrupted":
@@ -78,7 +78,7 @@ class Pings:
 
 
 def pings_of(job: str, *, log: Any) -> Pings:
-    """Give the signals of a job, to the address that PAY_JOBS_PINGS names for it."""
+    """Return the signals of a job, to the address that PAY_JOBS_PINGS names for it."""
     try:
         return Pings(read(PingSettings).addresses().get(job), log=log)
     except ConfigError as error:

@@ -51,7 +51,7 @@ class AdminRoutes:
         return JSONResponse({"ready": True})
 
     async def books(self, _request: Request) -> Response:
-        """Say whether the books balance, and what is wrong if not."""
+        """Return whether the books balance, and what is wrong if not."""
         return json_answer(dataclasses.asdict(audit(self._cfs.books)))
 
     async def state(self, _request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Say which invoices are stuck, why, and what to do about each.
+"""Return which invoices are stuck, why, and what to do about each.
 
 Reads   invoices with all that hangs on them; settlement and feedback files as other jobs keep them; CFS, by look-ups
         only; the reports before this one

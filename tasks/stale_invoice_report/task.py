@@ -89,7 +89,7 @@ def _summed_up(
 
 
 def _weaker(judged: DiagnosedPages, files: WaitingFiles) -> tuple[str, ...]:
-    """Say what makes this report weaker, and how far."""
+    """Return what makes this report weaker, and how far."""
     reasons = []
     lookups = judged.lookups.parallel if judged.lookups is not None else None
     if lookups is None:

@@ -9,7 +9,7 @@ from config.errors import ExitCode, PayJobsError
 
 
 def tree(kind: type[PayJobsError] = PayJobsError, depth: int = 1) -> list[tuple[int, str, int]]:
-    """Give depth, name and exit code of each class, as they are defined."""
+    """Return depth, name and exit code of each class, as they are defined."""
     found = [(depth, kind.__name__, int(kind.exit_code))]
     for child in kind.__subclasses__():
         if child.__module__ == errors.__name__:
@@ -18,7 +18,7 @@ def tree(kind: type[PayJobsError] = PayJobsError, depth: int = 1) -> list[tuple[
 
 
 def drawn() -> list[tuple[int, str, int]]:
-    """Give the same as the docstring draws it."""
+    """Return the same as the docstring draws it."""
     lines = re.findall(r"^( {4,})(\w+) +exit (\d+)", errors.__doc__ or "", re.MULTILINE)
     return [(len(spaces) // 2 - 1, name, int(code)) for spaces, name, code in lines]
 

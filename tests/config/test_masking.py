@@ -25,7 +25,7 @@ Log = Callable[..., str]
 
 @pytest.fixture(autouse=True)
 def quiet_afterwards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Give the log back as it was."""
+    """Put the log back as it was."""
     monkeypatch.setattr(masking, "_known_secrets", set())
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
@@ -37,7 +37,7 @@ def quiet_afterwards(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(params=["json", "console"])
 def logged(request: pytest.FixtureRequest) -> Callable[[Callable[[], Any]], str]:
-    """Give what the log says while a function runs, as JSON and as on a terminal."""
+    """Return what the log says while a function runs, as JSON and as on a terminal."""
 
     def run(function: Callable[[], Any]) -> str:
         stream = io.StringIO()

@@ -29,7 +29,7 @@ def as_message(new: NewMessage) -> Message:
 
 
 def published(server: Recorder) -> list[dict[str, Any]]:
-    """Give the CloudEvents that were published."""
+    """Return the CloudEvents that were published."""
     return [json.loads(base64.b64decode(one.body["messages"][0]["data"])) for one in server.requests]
 
 

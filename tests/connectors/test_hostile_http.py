@@ -137,7 +137,7 @@ def cfs_at(url: str) -> CfsClient:
 
 
 def either(token: Talk, other: Talk) -> Talk:
-    """Give a token first, then something else."""
+    """Return a token first, then something else."""
     turns = iter([token])
 
     def talk(peer: socket.socket) -> None:

@@ -78,7 +78,7 @@ def delivery(cfs: RunningCfs, clock: SetClock | None = None, waited: list[float]
 
 
 def charges(cfs: RunningCfs) -> list[Any]:
-    """Give the adjustments CFS has on the invoice."""
+    """Return the adjustments CFS has on the invoice."""
     adjustments = cfs.admin.state()["invoices"][NUMBER]["adjustments"]
     assert isinstance(adjustments, list)
     return adjustments

@@ -81,7 +81,7 @@ def test_a_fee_that_was_charged_twice_is_told_with_both_effects(
 
 
 def runs_later(database: Database, cfs: RunningCfs, clock: SetClock) -> tuple[tuple[int, str], ...]:
-    """Give what a later delivery finds, whatever the woken run could say."""
+    """Return what a later delivery finds, whatever the woken run could say."""
     handler = CfsDelivery(connect(cfs), clock=clock)
     try:
         return send(database, {"cfs": handler}, clock).attention

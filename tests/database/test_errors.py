@@ -29,7 +29,7 @@ def database_url(reused_database_url: str) -> str:
 
 
 def failure(address: str, statement: str = "SELECT 1", *before: str) -> DBAPIError:
-    """Give the error that a statement ends with."""
+    """Return the error that a statement ends with."""
     engine = make_engine(DatabaseSettings(url=SecretStr(address), connect_timeout=2), application_name="tests")
     with pytest.raises(DBAPIError) as failed, engine.connect() as connection:
         for one in before:

@@ -98,7 +98,7 @@ def freeze(database: Database, key: int) -> None:
 
 
 def statements(table: str) -> list[tuple[Path, str]]:
-    """Give every statement of ours that changes rows of a table."""
+    """Return every statement of ours that changes rows of a table."""
     changes = re.compile(rf"\bUPDATE {table}\b.*?(?=\bWHERE\b|\bFROM\b)", re.DOTALL)
     paths = (path for room in ROOMS for path in (ROOT / room).rglob("*") if path.suffix in {".sql", ".py"})
     return [(path, change) for path in paths for change in changes.findall(path.read_text(encoding="utf-8"))]

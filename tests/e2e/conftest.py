@@ -37,7 +37,7 @@ class Said:
 
 
 def environment(**settings: str | None) -> dict[str, str]:
-    """Give the environment of a pod: these settings and no others."""
+    """Return the environment of a pod: these settings and no others."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     given = {name: value for name, value in settings.items() if value is not None}
     return {**kept, "HOSTNAME": "pod-7", "PAY_JOBS_OPERATOR": "olive", **given}
@@ -90,7 +90,7 @@ def pay(database: Database) -> PayDatabase:
 
 @contextmanager
 def held_back(address: str, auth_account: str = "5678") -> Iterator[Callable[[], None]]:
-    """Let the job wait where it writes the statement of an account; gives a function that waits until it does."""
+    """Let the job wait where it writes the statement of an account; returns a function that waits until it does."""
     holder = psycopg2.connect(address)
     with holder.cursor() as cursor:
         cursor.execute("SELECT id FROM payment_accounts WHERE auth_account_id = %s FOR UPDATE", (auth_account,))

@@ -14,13 +14,13 @@ NIGHT = ("GENERATE_STATEMENTS", SATURDAY)
 
 
 def runs(operator: Operator) -> list[dict[str, Any]]:
-    """Give the ledger, oldest first."""
+    """Return the ledger, oldest first."""
     found: list[dict[str, Any]] = operator.run("history", "--json").json["runs"]
     return found[::-1]
 
 
 def content(statements: list[Statement]) -> list[dict[str, Any]]:
-    """Give everything but ids, which a sequence deals out with gaps."""
+    """Return everything but ids, which a sequence deals out with gaps."""
     return [{name: value for name, value in vars(one).items() if name != "id"} for one in statements]
 
 

@@ -61,7 +61,7 @@ def _become_unknown() -> None:
 
 
 def _python_for_all(folder: Path) -> str:
-    """Give a Python that any user can start: the one at hand, or a copy where it lies in somebody's home."""
+    """Return a Python that any user can start: the one at hand, or a copy where it lies in somebody's home."""
     prefix = Path(sys.base_prefix).resolve()
     if all(path.stat().st_mode & stat.S_IXOTH for path in (prefix, *prefix.parents)):
         return str(Path(sys.executable).resolve())
@@ -76,7 +76,7 @@ def _python_for_all(folder: Path) -> str:
 
 
 def copied() -> list[str]:
-    """Give what the Dockerfile copies into /app."""
+    """Return what the Dockerfile copies into /app."""
     return [
         source for source, target in re.findall(r"^COPY (\S+) (\S+)$", DOCKERFILE, re.M) if target.startswith("/app")
     ]
@@ -120,7 +120,7 @@ def _relay(source: socket.socket, target: socket.socket) -> None:
 
 
 def locked(name: str) -> dict[str, str]:
-    """Give what a lock says of each distribution: version, marker and hashes."""
+    """Return what a lock says of each distribution: version, marker and hashes."""
     found = {}
     for entry in re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8")):
         if not entry.startswith("#"):

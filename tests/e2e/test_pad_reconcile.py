@@ -67,7 +67,7 @@ class Site:
         return found
 
     def traces(self) -> tuple[Any, ...]:
-        """Give everything that a run may leave behind."""
+        """Return everything that a run may leave behind."""
         runs = self.books.rows("SELECT count(*) FROM pay_jobs.job_runs")
         return self.books.dump(), runs, self.place.uploaded(), self.place.backed_up(), list(self.store.list(""))
 

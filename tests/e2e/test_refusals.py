@@ -21,7 +21,7 @@ NO_RESULT = "GENERATE_STATEMENTS failed after "
 
 
 def error_of(said: Said) -> str:
-    """Give the error as people read it, after the log."""
+    """Return the error as people read it, after the log."""
     return said.err[said.err.index("Error: ") + 7 :].strip()
 
 

@@ -49,5 +49,5 @@ def test_without_a_sandbox_down_says_so(home: Path) -> None:
 
 
 def exports(said: Said) -> list[str]:
-    """Give the settings that a command said."""
+    """Return the settings that a command said."""
     return [line for line in said.out.splitlines() if line.startswith("  export ")]

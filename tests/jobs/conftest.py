@@ -25,7 +25,7 @@ NOW = datetime(2022, 6, 26, 8, 1, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Give the log back as it was: a run sets it up anew."""
+    """Put the log back as it was: a run sets it up anew."""
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     yield
@@ -83,7 +83,7 @@ def soon(true: Callable[[], bool]) -> bool:
 
 
 def job_that(does: Callable[..., Any], **declared: Any) -> Job:
-    """Give a job whose task is a function of a test."""
+    """Return a job whose task is a function of a test."""
     module = ModuleType("tests.jobs.task_at_hand")
     module.__doc__ = "What a test does."
     vars(module).update(run=does, Arguments=dict)

@@ -37,7 +37,7 @@ def everything(schedule: Schedule) -> list[dict[str, Any]]:
 
 
 def pod_specs(schedule: Schedule) -> list[dict[str, Any]]:
-    """Give the pod of everything that has one."""
+    """Return the pod of everything that has one."""
     found = []
     for one in everything(schedule):
         spec = one.get("spec", {})

@@ -38,7 +38,7 @@ def notices(settings: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def sent(folder: Path) -> list[str]:
-    """Give the text of every notice."""
+    """Return the text of every notice."""
     return [json.loads(path.read_text())["text"] for path in sorted(folder.glob("*.json"))]
 
 

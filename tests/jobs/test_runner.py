@@ -50,7 +50,7 @@ def add_code(context: RunContext, _arguments: Any = None) -> Outcome:
 
 
 def raising(error: Exception) -> Callable[..., Outcome]:
-    """Give a task that writes a row and then fails inside the transaction."""
+    """Return a task that writes a row and then fails inside the transaction."""
 
     def fail(context: RunContext, _arguments: Any) -> Outcome:
         with context.database.begin() as session:
@@ -61,7 +61,7 @@ def raising(error: Exception) -> Callable[..., Outcome]:
 
 
 def newest(engine: Engine) -> ledger.Run:
-    """Give the last row of the ledger."""
+    """Return the last row of the ledger."""
     with engine.connect() as connection:
         return ledger.newest(connection)[0]
 

@@ -25,7 +25,7 @@ def cli() -> click.Group:
 
 
 def changed(folder: Path, *replacements: tuple[str, str]) -> Path:
-    """Give the schedule with mistakes in it."""
+    """Return the schedule with mistakes in it."""
     text = BASE.read_text(encoding="utf-8")
     for old, new in replacements:
         assert old in text

@@ -108,7 +108,7 @@ class EjvRace(Race):
         return found + [said for said, holds in self._settled() if not holds]
 
     def _settled(self) -> list[tuple[str, bool]]:
-        """Give what follows from what the others did, and whether it holds."""
+        """Return what follows from what the others did, and whether it holds."""
         status = dict(self.books.rows("SELECT id, invoice_status_code FROM invoices"))
         refund = self.books.one("SELECT status FROM refunds_partial")
         partner = self.books.one("SELECT status_code FROM partner_disbursements")
@@ -167,7 +167,7 @@ def _cheque(books: EjvBooks) -> Batch:
 
 
 def _codes(draw: random.Random) -> Mapping[int | str, str]:
-    """Give a refusal of a line, of the header, or none."""
+    """Return a refusal of a line, of the header, or none."""
     return draw.choice([{}, {2: "9001 BAD BATCH"}, {4: _ERROR}, {7: _ERROR}, {8: _ERROR}])
 
 

@@ -187,7 +187,7 @@ class Faults:
 
 
 def _differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    """Say where two ends differ, with the first rows of each."""
+    """Return where two ends differ, with the first rows of each."""
     told = []
     for name in sorted(expected.keys() | found.keys()):
         before, after = expected.get(name, []), found.get(name, [])

@@ -65,7 +65,7 @@ class Interleaving:
             self._monitor.close()
 
     def told(self) -> str:
-        """Give the order in words: who moved how many statements, in turn."""
+        """Return the order in words: who moved how many statements, in turn."""
         return ", ".join(f"{name} {len(list(moves))}" for name, moves in itertools.groupby(self.trace))
 
     def _move(self, actor: Actor) -> None:

@@ -55,7 +55,7 @@ INVARIANTS = {
 
 
 def broken(database: Database, *left_out: str) -> list[str]:
-    """Give what does not hold, each with the first rows that break it."""
+    """Return what does not hold, each with the first rows that break it."""
     found = []
     with database.begin() as session:
         for name, query in INVARIANTS.items():

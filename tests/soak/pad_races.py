@@ -219,7 +219,7 @@ def freeze(database: Database, account: Account, number: str) -> None:
 
 
 def change_profile(database: Database, account: Account) -> None:
-    """Give the account new bank details: a new profile, and the old one out of use."""
+    """Return the account new bank details: a new profile, and the old one out of use."""
     with database.begin() as session:
         chosen = "SELECT id FROM cfs_accounts WHERE account_id = :id AND status = 'ACTIVE' FOR UPDATE"
         profiles = run(session, chosen, id=account.id)

@@ -39,11 +39,11 @@ class Race:
         raise NotImplementedError
 
     def left_out(self) -> tuple[str, ...]:
-        """Give the invariants that these others break in any order."""
+        """Return the invariants that these others break in any order."""
         return ()
 
     def check(self) -> list[str]:
-        """Give what does not hold."""
+        """Return what does not hold."""
         return broken(self.database, *self.left_out())
 
     def run(self, seed: int) -> None:
@@ -63,11 +63,11 @@ class Race:
         assert not found, f"{story}\n" + "\n".join(found)
 
     def close(self) -> None:
-        """Give every connection up."""
+        """Close every connection."""
         for one in (self.database, *self._engines.values()):
             one.close()
 
 
 def database(address: str, name: str) -> Database:
-    """Give transactions on a database, under a name of their own."""
+    """Return transactions on a database, under a name of their own."""
     return Database(make_engine(DatabaseSettings(url=SecretStr(address)), application_name=name))

@@ -81,7 +81,7 @@ class SlipRace(Race):
         return [*found, *self._other_receipts(), *self._violations()]
 
     def _other_receipts(self) -> list[str]:
-        """Give where what CFS applied is not what our receipts say, of slips that nothing is in work for."""
+        """Return where what CFS applied is not what our receipts say, of slips that nothing is in work for."""
         if self.slips.rows("SELECT 1 FROM pay_jobs.slip_operations WHERE state IN ('planned', 'running', 'parked')"):
             return []
         there = {

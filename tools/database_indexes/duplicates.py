@@ -27,7 +27,7 @@ class Duplicate:
 
 
 def find_duplicates(connection: Connection, index: Index) -> list[Duplicate]:
-    """Give the keys of a unique index that more than one row has; the table is read without the index."""
+    """Return the keys of a unique index that more than one row has; the table is read without the index."""
     columns: Any = connection.scalar(text(_COLUMNS), {"name": index.name})
     for setting in ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"):
         connection.execute(text(f"SET {setting} = off"))

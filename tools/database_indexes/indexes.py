@@ -30,7 +30,7 @@ class Index:
 
 @contextmanager
 def outside_transactions(engine: Engine) -> Iterator[Connection]:
-    """Give a connection on which each statement stands alone, without a statement timeout."""
+    """Return a connection on which each statement stands alone, without a statement timeout."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))
         try:
@@ -40,7 +40,7 @@ def outside_transactions(engine: Engine) -> Iterator[Connection]:
 
 
 def list_indexes(connection: Connection) -> list[Index]:
-    """Give the indexes of the pay database and of our own schema."""
+    """Return the indexes of the pay database and of our own schema."""
     return [Index(*tuple(row)) for row in connection.execute(sql["list_indexes"])]
 
 
@@ -50,7 +50,7 @@ def has_amcheck(connection: Connection) -> bool:
 
 
 def fault(connection: Connection, index: Index, *, deep: bool) -> str | None:
-    """Say what is wrong with an index, None if nothing is found.
+    """Return what is wrong with an index, None if nothing is found.
 
     deep  have amcheck compare it with its table, page by page
     """

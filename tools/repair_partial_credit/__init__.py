@@ -1,4 +1,4 @@
-"""Give an account that pays by PAD a credit for part of a paid invoice.
+"""Return an account that pays by PAD a credit for part of a paid invoice.
 
 Reads   the invoice, its lines and their GL codes, earlier refunds; CFS (site, credit memo)
 Writes  a credit memo in CFS; refunds, refunds_partial, credits, payment_accounts.pad_credit, invoices.refund and

@@ -35,7 +35,7 @@ class CloudEvent(BaseModel):
 
 
 def find_event(text: str) -> dict[str, Any]:
-    """Give the JSON object that a logged line holds; line breaks inside its texts are what logging made of them.
+    """Return the JSON object that a logged line holds; line breaks inside its texts are what logging made of them.
 
     Raises UsageError where there is none, more than one that could be it, or one that nobody could read.
     """
@@ -83,7 +83,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def new_id(event: dict[str, Any], reason: str) -> str:
-    """Give the id of a replay: the same event for the same reason has the same, so a command may be repeated.
+    """Return the id of a replay: the same event for the same reason has the same, so a command may be repeated.
 
     Receivers remember ids: a second one after a lost answer is ignored; who wants it once more gives another reason.
     """
@@ -91,7 +91,7 @@ def new_id(event: dict[str, Any], reason: str) -> str:
 
 
 def completed(event: dict[str, Any], new_id: str) -> dict[str, Any]:
-    """Give the event with a new id and what older loggers left out.
+    """Return the event with a new id and what older loggers left out.
 
     Raises FormatError naming each attribute that is no CloudEvent's.
     """

@@ -183,7 +183,7 @@ def test_ap_lines_of_a_partner_without_gl(codes: Any, expected: tuple[Any, ...],
 def given_disbursement(
     books: EjvBooks, status: str, disbursed: Any, file_type: str = "DISBURSEMENT", links: Any = (("invoice", 1001),)
 ) -> int:
-    """Invoice 1001 in journal 10 of batch 100; gives the partner's distribution code."""
+    """Invoice 1001 in journal 10 of batch 100; returns the partner's distribution code."""
     account = books.account()
     fee, partner = books.partner_gl()
     books.batch(100, file_type)

@@ -14,7 +14,7 @@ SIGN = "UPDATE {} SET updated_by = 'idir/person', updated_name = 'A Person' WHER
 
 
 def given_refund(books: EjvBooks) -> int:
-    """A batch with partial refund 55; gives the distribution code of its account. A person changed both last."""
+    """A batch with partial refund 55; returns the distribution code of its account. A person changed both last."""
     account = books.account()
     books.batch(100, name=INBOX)
     books.invoice(account, 1001, "40.00", "PAID")

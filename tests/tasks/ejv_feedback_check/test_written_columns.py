@@ -33,7 +33,7 @@ def given_charge(books: EjvBooks) -> int:
 
 
 def given_partner_refund(books: EjvBooks) -> tuple[int, int]:
-    """Partial refund 55, whose share the partner gives back; gives the fee's code and the partner's."""
+    """Partial refund 55, whose share the partner gives back; returns the fee's code and the partner's."""
     account = books.account()
     fee, partner = books.partner_gl()
     books.batch(4321, "DISBURSEMENT")

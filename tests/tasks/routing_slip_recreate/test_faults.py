@@ -15,7 +15,7 @@ CORRECTION = next(one for one in SCENARIOS if one.name == "correction")
 
 
 def undisturbed(slips: Slips, scenario: Scenario) -> tuple[Saved, dict[str, Any], int]:
-    """Give the scenario before its run, its end, and how many looks the run takes."""
+    """Return the scenario before its run, its end, and how many looks the run takes."""
     scenario.prepare(slips)
     before, calls = slips.save(), len(slips.calls())
     slips.run(**scenario.arguments)

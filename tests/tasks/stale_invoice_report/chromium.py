@@ -27,7 +27,7 @@ _START = (
 
 
 def summary_line() -> str | None:
-    """Give the line to show where the page is not opened in a browser, None where it is."""
+    """Return the line to show where the page is not opened in a browser, None where it is."""
     if CHROMIUM:
         return None
     return "NOT RUN: the report's page in a browser, because Chromium is not installed (apt-get install chromium)."
@@ -67,11 +67,11 @@ class Page:
         self.wait_for("document.readyState === 'complete'")
 
     def resize(self, width: int, height: int) -> None:
-        """Give the window another size."""
+        """Return the window another size."""
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def js(self, expression: str) -> Any:
-        """Give the value of an expression."""
+        """Return the value of an expression."""
         result = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
@@ -96,7 +96,7 @@ class Page:
         self.ask("Input.insertText", text=words)
 
     def pdf(self) -> bytes:
-        """Give the page as it is printed."""
+        """Return the page as it is printed."""
         return base64.b64decode(self.ask("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"])
 
     def _read(self) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Page:
 
 @contextmanager
 def chromium() -> Iterator[Page]:
-    """Give a page of a fresh browser, which ends with the block."""
+    """Return a page of a fresh browser, which ends with the block."""
     assert CHROMIUM is not None
     commands, to_browser = os.pipe()
     from_browser, answers = os.pipe()

@@ -16,7 +16,7 @@ ON = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
 
 def row(invoice: int, code: str = "P14", **changes: Any) -> ReportRow:
-    """Give a row with some values changed."""
+    """Return a row with some values changed."""
     one = DIAGNOSES[code]
     values: dict[str, Any] = {
         "invoice_id": invoice, "account": "A1", "method": "PAD", "status": "APPROVED", "created_on": "2026-10-05",
@@ -29,7 +29,7 @@ def row(invoice: int, code: str = "P14", **changes: Any) -> ReportRow:
 
 
 def spool(rows: Iterable[ReportRow]) -> SortedRows:
-    """Give rows as a report keeps them."""
+    """Return rows as a report keeps them."""
     made = SortedRows()
     for one in rows:
         made.add(one)
@@ -37,7 +37,7 @@ def spool(rows: Iterable[ReportRow]) -> SortedRows:
 
 
 def summary(rows: Iterable[ReportRow], **changes: Any) -> Summary:
-    """Give the summary of rows."""
+    """Return the summary of rows."""
     tallies = Tallies()
     for one in rows:
         tallies.add(one)

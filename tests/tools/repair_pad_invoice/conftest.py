@@ -71,7 +71,7 @@ class Desk:
             self.cfs.admin.seed(receipts=[receipt | {"applied_to": [number]}])
 
     def status(self, *ids: int) -> list[str]:
-        """Give the status of invoices."""
+        """Return the status of invoices."""
         found = dict(self.books.rows("SELECT id, invoice_status_code FROM invoices"))
         return [found[one] for one in ids]
 

@@ -36,7 +36,7 @@ def run(process: RepairProcess, desk: Desk, *, kill_at: str | None = None) -> En
 
 
 def repaired(desk: Desk) -> dict[str, object]:
-    """Give what a repair writes."""
+    """Return what a repair writes."""
     books = desk.books
     return {
         "invoices": books.invoices(),

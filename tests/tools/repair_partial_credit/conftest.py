@@ -77,11 +77,11 @@ class Desk:
                 context.database.close()
 
     def memos(self) -> dict[str, Decimal]:
-        """Give the credit memos in CFS with their totals."""
+        """Return the credit memos in CFS with their totals."""
         return {number: Decimal(str(memo["total"])) for number, memo in self.cfs.admin.state()["memos"].items()}
 
     def state(self) -> dict[str, list[Any]]:
-        """Give what the pay database holds of credits."""
+        """Return what the pay database holds of credits."""
         rows = self.books.rows
         return {
             "credits": rows(
@@ -104,7 +104,7 @@ class Desk:
         }
 
     def journal(self) -> list[str]:
-        """Give the states of the journal."""
+        """Return the states of the journal."""
         return [state for (state,) in self.books.rows("SELECT state FROM pay_jobs.partial_credits ORDER BY id")]
 
 

@@ -15,7 +15,7 @@ NEVER_DONE = {"kind": "error_before", "method": "POST", "path": "/cms/", "status
 
 
 def dying_before_the_books() -> Callable[[], None]:
-    """Give what ends the process once CFS has answered, before the last of the eight transactions."""
+    """Return what ends the process once CFS has answered, before the last of the eight transactions."""
     counted = count(1)
 
     def die() -> None:
