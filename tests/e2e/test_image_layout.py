@@ -237,7 +237,7 @@ def test_an_unknown_user_lists_the_jobs_and_asks_the_doctor(image: Image) -> Non
 def test_an_unknown_user_runs_a_job_and_reads_the_schedule(image: Image, open_address: str) -> None:
     ran = image.run("GENERATE_STATEMENTS", "2022-06-25", "--json", DATABASE_URL=open_address)
     planned = image.run("schedule", "next", "--count", "3", "--json")
-    printed = image.run("manifests", "--env", "prod")
+    printed = image.run("manifests", "--env", "dev")
 
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["status"] == "done"
