@@ -106,10 +106,17 @@ def _run_job() -> "click.Command":
 
 
 def _doctor() -> "click.Command":
+    from connectors.cfs.probe import tokens
+    from database.pay.probes import PROBES
     from jobs.watch.doctor import doctor_command
     from tasks import JOBS
 
-    return doctor_command(_use_sandbox, needs=[name for job in JOBS for name in job.needs])
+    return doctor_command(
+        _use_sandbox,
+        needs=[name for job in JOBS for name in job.needs],
+        database_probes=PROBES,
+        system_probes={"CfsSettings": tokens},
+    )
 
 
 def _db() -> "click.Command":

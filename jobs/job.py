@@ -5,13 +5,36 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 if TYPE_CHECKING:
+    from connectors.outbox import Message
+    from connectors.outbox.model import Answer, Reply
     from jobs.run.context import RunContext
     from jobs.run.outcome import Outcome
+
+
+class MessageHandler(Protocol):
+    """What sends the messages of one channel, and holds connections while it does."""
+
+    def __call__(self, message: "Message") -> "Answer | Reply": ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class ChannelHandler:
+    """How the messages of one channel of the outbox leave.
+
+    needs  the name of the settings class without which a run leaves the messages of the channel where they are
+    make   called with the run's context when the first message turns up
+    """
+
+    channel: str
+    needs: str
+    make: "Callable[[RunContext], MessageHandler]"
 
 
 @dataclass(frozen=True)
@@ -28,7 +51,7 @@ class Job:
     lock        the job whose lock it holds, for a tool that must not work beside that job; its own where empty;
                 arguments that know better say so in a property of the same name
     retired     options it once had: the command that does their work now
-    delivers    whether the run delivers the outbox before and after the task
+    delivers    the channels of the outbox that the run delivers before and after the task
     """
 
     name: str
@@ -42,7 +65,7 @@ class Job:
     exclusive: bool = True
     lock: str = ""
     retired: tuple[tuple[str, str], ...] = ()
-    delivers: bool = False
+    delivers: tuple[ChannelHandler, ...] = ()
 
     @property
     def lock_name(self) -> str:

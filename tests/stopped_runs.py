@@ -23,6 +23,7 @@ import connectors.cfs.transport
 import connectors.sftp
 from jobs.job import Job
 from jobs.run.runner import Request, execute
+from tasks.channels import CHANNELS
 from tasks.routing_slip_recreate import JOB as _SLIPS
 from tests.forked_runs import Ended, ForkedRuns, Points, serve, stand_still
 from tools.ejv import RESUBMIT as _RESUBMIT
@@ -30,7 +31,7 @@ from tools.repair_partial_credit import JOB as _PARTIAL_CREDIT
 
 NOW = datetime(2026, 11, 23, 18, 30, 15, tzinfo=UTC)
 OUTBOX = Job("DELIVER", "Deliver the outbox.", "tests.stopped_runs:do_nothing", "tests.stopped_runs:NoArguments",
-             needs=("CfsSettings",), delivers=True)  # fmt: skip
+             needs=("CfsSettings",), delivers=CHANNELS)  # fmt: skip
 CHECKED = "after the last check"
 # How many points of each story are tried; a soak tries more, or all there are.
 STOPS = int(os.environ.get("SOAK_STOPS", "2"))

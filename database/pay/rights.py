@@ -4,7 +4,9 @@ The tables belong to other services. A test holds this against docs/specs/paydb/
 the database at hand.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from database.sql import statements
 
 PAY_TABLES: dict[str, dict[str, str]] = {
     "applied_credits": {
@@ -357,16 +359,6 @@ PAY_TABLES: dict[str, dict[str, str]] = {
     },
 }
 
-_FOUND = """
-SELECT class.relname, attribute.attname, format_type(attribute.atttypid, attribute.atttypmod)
-  FROM pg_class AS class
-  JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid
- WHERE class.oid = ANY (SELECT to_regclass(name) FROM unnest(CAST(:tables AS text[])) AS name)
-   AND attribute.attnum > 0
-   AND NOT attribute.attisdropped
-"""
-
-
 # Beside SELECT on all of them: what the jobs and the hand tools do to each.
 WRITTEN: dict[str, tuple[str, ...]] = {
     "applied_credits": ("INSERT",),
@@ -400,7 +392,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
 
 def differences(connection: Connection) -> list[str]:
     """Return what the database at hand lacks or has otherwise, one sentence each."""
-    rows = connection.execute(text(_FOUND), {"tables": list(PAY_TABLES)})
+    rows = statements(__package__).run(connection, "list_columns", tables=list(PAY_TABLES))
     found = {(table, column): kind for table, column, kind in map(tuple, rows)}
     tables = {table for table, _ in found}
     problems = [f"table {table} is missing" for table in PAY_TABLES if table not in tables]

@@ -1,35 +1,26 @@
 """Deliver the outbox for a run: before its task what earlier runs left, after it what it wrote itself.
 
-The handlers are made from the settings that the job lists in `needs`, each when the first message of its channel
-turns up, so that a run without messages opens no connection.
+The job says which channels it delivers and who makes the handler of each: when its first message turns up, so that a
+run without messages opens no connection.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 
-from config.settings import CfsSettings, EventSettings, MailSettings, Settings
-from connectors.outbox import Channel, DeliveryReport, Handler, Message, deliver
+from connectors.outbox import DeliveryReport, Handler, Message, deliver
 from connectors.outbox.model import Answer, Reply
 from database.errors import explain
+from jobs.job import ChannelHandler, MessageHandler
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 
 
-class _Closing(Protocol):
-    """A handler that holds connections."""
-
-    def __call__(self, message: Message) -> Answer | Reply: ...
-
-    def close(self) -> None: ...
-
-
-def deliver_earlier(context: RunContext) -> Outcome:
+def deliver_earlier(context: RunContext, channels: Sequence[ChannelHandler]) -> Outcome:
     """Deliver what earlier runs left; where the outbox itself cannot be read, the task goes on and says so."""
     try:
-        return _outcome(_deliver(context), last=False)
+        return _outcome(_deliver(context, channels), last=False)
     except DBAPIError as error:
         context.stop.check()
         problem = explain(error)
@@ -37,65 +28,37 @@ def deliver_earlier(context: RunContext) -> Outcome:
         return Outcome(notes=[f"The outbox was not delivered before the task: {problem}"])
 
 
-def deliver_own(context: RunContext) -> Outcome:
+def deliver_own(context: RunContext, channels: Sequence[ChannelHandler]) -> Outcome:
     """Deliver what the run wrote, and say what is still waiting."""
-    report = _deliver(context)
+    report = _deliver(context, channels)
     if context.dry_run:
         return Outcome(notes=[f"{_waiting(report)} in the outbox; a dry run sends none."] if report.waiting else [])
     return _outcome(report, last=True)
 
 
-def _deliver(context: RunContext) -> DeliveryReport:
-    with _handlers(context) as handlers:
+def _deliver(context: RunContext, channels: Sequence[ChannelHandler]) -> DeliveryReport:
+    with _handlers(context, channels) as handlers:
         return deliver(context.database, handlers, clock=context.clock, stop_check=context.stop.check, log=context.log)
 
 
 @contextmanager
-def _handlers(context: RunContext) -> Iterator[dict[str, Handler]]:
+def _handlers(context: RunContext, channels: Sequence[ChannelHandler]) -> Iterator[dict[str, Handler]]:
     """Return a handler for each channel whose settings the run has; what they open is closed at the end."""
-    makers: dict[type[Settings], tuple[Channel, Callable[[RunContext], _Closing]]] = {
-        CfsSettings: (Channel.CFS, _cfs),
-        EventSettings: (Channel.EVENT, _events),
-        MailSettings: (Channel.MAIL, _mail),
-    }
+    read = {kind.__name__ for kind in context.read_settings}
     with ExitStack() as opened:
-        yield {
-            channel: _when_needed(context, make, opened)
-            for settings, (channel, make) in makers.items()
-            if settings in context.read_settings
-        }
+        yield {one.channel: _when_needed(context, one, opened) for one in channels if one.needs in read}
 
 
-def _when_needed(context: RunContext, make: Callable[[RunContext], _Closing], opened: ExitStack) -> Handler:
-    made: list[_Closing] = []
+def _when_needed(context: RunContext, channel: ChannelHandler, opened: ExitStack) -> Handler:
+    made: list[MessageHandler] = []
 
     def handle(message: Message) -> Answer | Reply:
         if not made:
-            made.append(make(context))
+            made.append(channel.make(context))
             opened.callback(made[0].close)
         return made[0](message)
 
     return handle
-
-
-def _cfs(context: RunContext) -> _Closing:
-    from connectors.cfs import CfsClient
-    from connectors.cfs_delivery import CfsDelivery
-
-    client = CfsClient(context.settings(CfsSettings), dry_run=context.dry_run, sleep=context.stop.wait)
-    return CfsDelivery(client, clock=context.clock, wait=context.stop.wait)
-
-
-def _events(context: RunContext) -> _Closing:
-    from connectors.events import EventPublisher
-
-    return EventPublisher(context.settings(EventSettings))
-
-
-def _mail(context: RunContext) -> _Closing:
-    from connectors.mail import Mailer
-
-    return Mailer(context.settings(MailSettings))
 
 
 def _outcome(report: DeliveryReport, *, last: bool) -> Outcome:

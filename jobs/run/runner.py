@@ -49,9 +49,9 @@ def _run_task(attempt: Attempt, assignment: Assignment, context: RunContext) -> 
         return
     from jobs.run.delivery import deliver_earlier, deliver_own
 
-    result.outcome += deliver_earlier(context)
+    result.outcome += deliver_earlier(context, job.delivers)
     result.outcome += job.load_task()(context, assignment.arguments)
-    result.outcome += deliver_own(context)
+    result.outcome += deliver_own(context, job.delivers)
 
 
 @contextmanager

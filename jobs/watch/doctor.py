@@ -1,8 +1,9 @@
 """`doctor`: check the surroundings, one line each, with what to do."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 
 import click
 from sqlalchemy import Connection, Engine, text
@@ -16,37 +17,28 @@ from config.visible import to_json
 from database import migrate
 from database.engine import make_engine
 from database.errors import explain
-from database.own_schema import HOW_IT_COMES_BACK, SCHEMA
-from database.pay.rights import PAY_TABLES, WRITTEN, differences
+from database.own_schema import HOW_IT_COMES_BACK
 from jobs.run.context import system_clock
 from jobs.run.outcome import Table
 from jobs.terminal import show_table, whatever_is_shown
-from jobs.watch.doctor_check import Check
+from jobs.watch.doctor_check import Check, DatabaseProbe, SystemProbe
 
 MAX_CLOCK_SKEW_SECONDS = 5.0
-_LACKING = """
-SELECT need.privilege || ' on ' || need.name
-  FROM unnest(CAST(:tables AS text[]), CAST(:rights AS text[])) AS need (name, privilege)
- WHERE to_regclass(need.name) IS NOT NULL AND NOT has_table_privilege(to_regclass(need.name), need.privilege)
- UNION ALL
-SELECT 'USAGE on ' || sequence.name
-  FROM unnest(CAST(:tables AS text[]), CAST(:rights AS text[])) AS need (name, privilege)
-  JOIN pg_attribute AS field ON field.attrelid = to_regclass(need.name) AND field.attnum > 0 AND field.atthasdef
- CROSS JOIN LATERAL pg_get_serial_sequence(need.name, field.attname) AS sequence (name)
- WHERE need.privilege = 'INSERT' AND NOT has_sequence_privilege(sequence.name, 'USAGE')
- UNION ALL
-SELECT need.privilege || ' on ' || relnamespace::regnamespace || '.' || relname
-  FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS need (privilege)
- WHERE relnamespace = to_regnamespace(:own) AND relkind = 'r' AND NOT has_table_privilege(oid, need.privilege)
-"""
 
 
 def doctor_command(
-    use_sandbox: Callable[[], None], *, needs: Iterable[str] = (), clock: Callable[[], datetime] = system_clock
+    use_sandbox: Callable[[], None],
+    *,
+    needs: Iterable[str] = (),
+    database_probes: Mapping[str, DatabaseProbe] = MappingProxyType({}),
+    system_probes: Mapping[str, SystemProbe] = MappingProxyType({}),
+    clock: Callable[[], datetime] = system_clock,
 ) -> click.Command:
     """Return the command that checks the surroundings.
 
-    needs  the settings classes of the systems the jobs work with
+    needs            the settings classes of the systems the jobs work with
+    database_probes  what the jobs ask of the database, by the name that is shown
+    system_probes    what they ask of a system, by the name of its settings class
     """
 
     @click.command(
@@ -62,7 +54,11 @@ def doctor_command(
         from jobs.watch.doctor_systems import check_systems
 
         configure_log(level="WARNING")
-        checks = [*check_time_zone(clock()), *check_database(clock), *check_systems(needs)]
+        checks = [
+            *check_time_zone(clock()),
+            *check_database(clock, database_probes),
+            *check_systems(needs, system_probes),
+        ]
         code = ExitCode.DONE if all(check.state == "ok" for check in checks) else ExitCode.ATTENTION
         with whatever_is_shown():
             if as_json:
@@ -87,8 +83,8 @@ def check_time_zone(now: datetime) -> Iterator[Check]:
     )
 
 
-def check_database(clock: Callable[[], datetime]) -> Iterator[Check]:
-    """Check that the pay database is there, is a direct connection, is up to date, and agrees on the time."""
+def check_database(clock: Callable[[], datetime], probes: Mapping[str, DatabaseProbe]) -> Iterator[Check]:
+    """Check that the database is there, connected directly, up to date, agrees on the time, and has what jobs need."""
     try:
         settings = read(DatabaseSettings)
     except ConfigError as error:
@@ -98,8 +94,8 @@ def check_database(clock: Callable[[], datetime]) -> Iterator[Check]:
     try:
         with engine.connect() as connection:
             yield from _connected_checks(connection, clock)
-            yield _pay_tables(connection)
-            yield _rights(connection)
+            for name, probe in probes.items():
+                yield _asked(name, probe, connection)
         yield _own_schema(engine)
     except ConfigError as error:
         yield Check("database", "failure", str(error), error.advice)
@@ -133,26 +129,9 @@ def _connected_checks(connection: Connection, clock: Callable[[], datetime]) -> 
     )
 
 
-def _pay_tables(connection: Connection) -> Check:
-    problems = differences(connection)
-    if not problems:
-        return Check("pay tables", "ok", f"the {len(PAY_TABLES)} tables the jobs use are as expected")
-    return Check(
-        "pay tables", "failure", "; ".join(problems), "Connect to the pay database, at the revision the jobs know."
-    )
-
-
-def _rights(connection: Connection) -> Check:
-    """Hold what the user may do against what the jobs do: to the pay tables, their sequences, and our own schema."""
-    needs = [(table, right) for table in PAY_TABLES for right in ("SELECT", *WRITTEN.get(table, ()))]
-    lacking = connection.execute(
-        text(_LACKING),
-        {"tables": [table for table, _ in needs], "rights": [right for _, right in needs], "own": SCHEMA},
-    )
-    missing = sorted(lacking.scalars())
-    if not missing:
-        return Check("rights", "ok", "all that the jobs do to the pay tables and to pay_jobs is allowed")
-    return Check("rights", "failure", f"not granted: {', '.join(missing)}", "Have these rights granted to the user.")
+def _asked(name: str, probe: DatabaseProbe, connection: Connection) -> Check:
+    found, do = probe(connection)
+    return Check(name, "failure" if do else "ok", found, do)
 
 
 def _zone_of_server(connection: Connection) -> Iterator[Check]:

@@ -1,6 +1,17 @@
-"""What the doctor says: one line a check."""
+"""What the doctor says, one line a check, and the probes that the entrypoint hands it.
 
+A probe of the database returns what it found and what to do about it, which is empty where all is well. A probe of a
+system is given its settings and returns each step and what it found; it raises PayJobsError where a step fails.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+DatabaseProbe = Callable[[Connection], tuple[str, str]]
+SystemProbe = Callable[[Any], Iterator[tuple[str, str]]]
 
 
 @dataclass(frozen=True)

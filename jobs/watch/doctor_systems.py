@@ -4,16 +4,14 @@ import hashlib
 import os
 import socket
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import config.settings
 from config.errors import ConfigError, PayJobsError
 from config.settings import (
-    CfsSettings,
     EventSettings,
     MailSettings,
     NoticeSettings,
@@ -24,19 +22,23 @@ from config.settings import (
     read,
     read_settings,
 )
-from jobs.watch.doctor_check import Check
+from jobs.watch.doctor_check import Check, SystemProbe
 
 PROBE = b"pay-jobs doctor: a probe, to be removed\n"
 CONNECT_SECONDS = 5
 
 
-def check_systems(needs: Iterable[str]) -> Iterator[Check]:
-    """Check every system the jobs need, whatever becomes of the others."""
+def check_systems(needs: Iterable[str], probes: Mapping[str, SystemProbe]) -> Iterator[Check]:
+    """Check every system the jobs need, whatever becomes of the others.
+
+    probes  those of the jobs, by the name of the settings class, beside our own
+    """
+    known = {**_PROBES, **probes}
     yield _controller_note()
     yield from _alarms()
     for name in sorted(set(needs)):
         kind: type[Settings] = getattr(config.settings, name)
-        probe = next((probe for base, probe in _PROBES.items() if issubclass(kind, base)), None)
+        probe = next((known[base.__name__] for base in kind.__mro__ if base.__name__ in known), None)
         if probe is None:
             continue
         system = (kind.__doc__ or name).split(":")[0].split(".")[0].split(",")[0]
@@ -48,7 +50,7 @@ def check_systems(needs: Iterable[str]) -> Iterator[Check]:
         yield from _told(system, probe, settings)
 
 
-def _told(system: str, probe: Callable[[Any], Iterator[tuple[str, str]]], settings: Settings) -> Iterator[Check]:
+def _told(system: str, probe: SystemProbe, settings: Settings) -> Iterator[Check]:
     done = "nothing"
     try:
         for step, found in probe(settings):
@@ -96,17 +98,6 @@ def _bucket(settings: ObjectStoreSettings) -> Iterator[tuple[str, str]]:
         if hashlib.sha256(read).digest() != hashlib.sha256(PROBE).digest() or store.size_of(key) is not None:
             raise ConfigError(f"A probe in the bucket {settings.bucket} came back changed, or could not be removed.")
         yield "writing, reading, deleting a probe", key
-
-
-def _cfs(settings: CfsSettings) -> Iterator[tuple[str, str]]:
-    """Look for a receipt that does not exist, once as each identity: the answer "not there" needs a good token."""
-    from connectors.cfs import CfsClient, CfsSite, Identity
-
-    nowhere = CfsSite("0", "0", "0")
-    with closing(CfsClient(settings, dry_run=True)) as client:
-        for identity in Identity:
-            client.get_receipt(nowhere, "DOCTOR", identity=identity)
-            yield f"token of {identity.name}", f"accepted by {settings.base_url}"
 
 
 def _events(settings: EventSettings) -> Iterator[tuple[str, str]]:
@@ -166,10 +157,9 @@ def _controller_note() -> Check:
     )
 
 
-_PROBES: dict[type[Settings], Callable[[Any], Iterator[tuple[str, str]]]] = {
-    SftpSettings: _sftp,
-    ObjectStoreSettings: _bucket,
-    CfsSettings: _cfs,
-    EventSettings: _events,
-    MailSettings: _mail,
+_PROBES: dict[str, SystemProbe] = {
+    "SftpSettings": _sftp,
+    "ObjectStoreSettings": _bucket,
+    "EventSettings": _events,
+    "MailSettings": _mail,
 }

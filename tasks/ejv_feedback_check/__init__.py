@@ -17,6 +17,7 @@ import click
 
 from jobs.job import Job
 from jobs.parameters import INBOUND_FILE
+from tasks.channels import CHANNELS
 
 JOB = Job(
     name="EJV_FEEDBACK_CHECK",
@@ -45,5 +46,5 @@ JOB = Job(
         ("--unstop", 'ejv unstop CODE --reason "..."'),
     ),
     needs=("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings", "EventSettings"),
-    delivers=True,
+    delivers=CHANNELS,
 )

@@ -15,6 +15,7 @@ import click
 
 from jobs.job import Job
 from jobs.parameters import INBOUND_FILE
+from tasks.channels import CHANNELS
 
 JOB = Job(
     name="PAD_RECONCILE",
@@ -38,5 +39,5 @@ JOB = Job(
         ("--retry-rejects", 'repair pad-rejects --reason "..."'),
     ),
     needs=("CasSftpSettings", "ObjectStoreSettings", "CfsSettings", "EventSettings"),
-    delivers=True,
+    delivers=CHANNELS,
 )

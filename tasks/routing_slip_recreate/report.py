@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.run.outcome import Outcome
-from tasks.routing_slip_recreate.operations.base import OperationInputs, OperationKind, OperationPlan
+from tasks.routing_slip_recreate.inputs import OperationInputs
+from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan
 
 
 @dataclass

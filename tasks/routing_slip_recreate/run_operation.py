@@ -15,8 +15,9 @@ from tasks.routing_slip_recreate.check import differences
 from tasks.routing_slip_recreate.family.due import DueOperation
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.family.reading import read_family
+from tasks.routing_slip_recreate.inputs import NsfFee, OperationInputs
 from tasks.routing_slip_recreate.journal import OperationJournal
-from tasks.routing_slip_recreate.operations.base import NsfFee, OperationInputs, OperationKind, OperationPlan
+from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan
 from tasks.routing_slip_recreate.operations.catalogue import OPERATIONS
 from tasks.routing_slip_recreate.pay_tables.fee import find_fee
 from tasks.routing_slip_recreate.report import FamilyReport, calls_of

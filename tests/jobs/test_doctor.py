@@ -9,6 +9,7 @@ import pytest
 from psycopg2.extensions import parse_dsn
 from sqlalchemy import Engine, text
 
+from database.pay.probes import PROBES
 from jobs.commands.cli import main
 from jobs.run.context import system_clock
 from jobs.watch.doctor import check_database, check_time_zone, doctor_command
@@ -19,11 +20,11 @@ from tests.wire import pooler, server_of_version
 
 @pytest.fixture
 def cli() -> click.Group:
-    return click.Group(commands={"doctor": doctor_command(lambda: None)})
+    return click.Group(commands={"doctor": doctor_command(lambda: None, database_probes=PROBES)})
 
 
 def checks() -> dict[str, Check]:
-    return {check.what: check for check in check_database(system_clock)}
+    return {check.what: check for check in check_database(system_clock, PROBES)}
 
 
 def test_in_good_surroundings_everything_but_the_servers_zone_data_must_be_ok(settings: pytest.MonkeyPatch) -> None:
@@ -56,7 +57,7 @@ def test_our_own_zone_data_is_shown_with_its_version_and_offset() -> None:
 
 
 def test_a_clock_that_is_off_is_a_warning(settings: pytest.MonkeyPatch) -> None:
-    found = {one.what: one for one in check_database(lambda: system_clock() + timedelta(minutes=2))}
+    found = {one.what: one for one in check_database(lambda: system_clock() + timedelta(minutes=2), PROBES)}
 
     assert found["clock"].state == "warning"
     assert "Check NTP on both" in found["clock"].do

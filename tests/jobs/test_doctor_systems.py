@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.cfs.probe import tokens
 from connectors.object_store import ObjectStore
 from jobs.watch.doctor_check import Check
 from jobs.watch.doctor_systems import check_systems
@@ -12,6 +13,7 @@ from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
 from tests.storage_fixtures import SftpPlace, asyncssh_place, object_store_part, object_store_settings
 
+PROBES = {"CfsSettings": tokens}
 NEEDS = ["CasSftpSettings", "ObjectStoreSettings", "CfsSettings", "EventSettings", "MailSettings", "CgiSettings"]
 
 
@@ -52,11 +54,11 @@ def surroundings(
 
 
 def states(needs: list[str]) -> dict[str, str]:
-    return {check.what: check.state for check in check_systems(needs)}
+    return {check.what: check.state for check in check_systems(needs, PROBES)}
 
 
 def failures(needs: list[str]) -> list[Check]:
-    return [check for check in check_systems(needs) if check.state == "failure"]
+    return [check for check in check_systems(needs, PROBES) if check.state == "failure"]
 
 
 def test_when_all_is_well_each_step_is_ok_and_no_probe_is_left(
@@ -94,7 +96,7 @@ def test_a_missing_directory_is_a_failure_that_names_its_setting(surroundings: p
 def test_a_wrong_identity_of_cfs_is_a_failure_of_that_identity_alone(surroundings: pytest.MonkeyPatch) -> None:
     surroundings.setenv("CFS_FAS_CLIENT_SECRET", "wrong-secret")
 
-    found = {check.what: check.state for check in check_systems(["CfsSettings"])}
+    found = {check.what: check.state for check in check_systems(["CfsSettings"], PROBES)}
 
     assert found["CFS: token of PAYBC"] == "ok"
     assert found["CFS: after token of PAYBC"] == "failure"
@@ -109,7 +111,7 @@ def test_a_wrong_key_of_the_bucket_is_a_failure(surroundings: pytest.MonkeyPatch
 def test_a_missing_setting_hides_no_other_system(surroundings: pytest.MonkeyPatch) -> None:
     surroundings.delenv("CAS_SFTP_USER_NAME")
 
-    found = list(check_systems(["CasSftpSettings", "EventSettings"]))
+    found = list(check_systems(["CasSftpSettings", "EventSettings"], PROBES))
 
     assert ["CAS_SFTP_USER_NAME is missing" in check.found for check in found if check.state == "failure"] == [True]
     assert "ok" in [check.state for check in found if check.what.startswith("Where CloudEvents")]
@@ -136,4 +138,4 @@ def test_alarms_that_nobody_would_hear_are_a_failure(surroundings: pytest.Monkey
 def test_no_secret_stands_in_what_the_doctor_says(surroundings: pytest.MonkeyPatch, place: SftpPlace) -> None:
     secret = place.values["password"].get_secret_value()
 
-    assert secret not in str(list(check_systems(NEEDS)))
+    assert secret not in str(list(check_systems(NEEDS, PROBES)))

@@ -18,6 +18,7 @@ from jobs.run.outcome import Outcome
 from jobs.run.result import Result
 from jobs.run.runner import Request, execute
 from jobs.run.stopping import Stop
+from tasks.channels import CHANNELS
 from tests.outbox_fixtures import Recorder, SetClock, keep, note, recording, states
 
 
@@ -46,7 +47,7 @@ def job(*, delivers: bool = True) -> Job:
         run=f"{__name__}:task",
         arguments=f"{__name__}:Arguments",
         needs=("EventSettings", "MailSettings"),
-        delivers=delivers,
+        delivers=CHANNELS if delivers else (),
     )
 
 

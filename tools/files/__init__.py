@@ -10,6 +10,7 @@ Normal  a table of files; one file applied
 import click
 
 from jobs.job import Job
+from tasks.channels import CHANNELS
 
 LIST = Job(
     name="files list",
@@ -40,7 +41,7 @@ REPLAY = Job(
     ),
     examples=('files replay BCR_PAYMENT_APPL_20261105.csv --reason "ticket 4711: late file checked, no NSF rows"',),
     needs=("ObjectStoreSettings", "CfsSettings", "CgiSettings", "EventSettings"),
-    delivers=True,
+    delivers=CHANNELS,
 )
 IGNORE = Job(
     name="files ignore",

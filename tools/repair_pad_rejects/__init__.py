@@ -11,6 +11,7 @@ It holds the lock of PAD_RECONCILE.
 import click
 
 from jobs.job import Job
+from tasks.channels import CHANNELS
 from tasks.pad_reconcile import JOB as PAD_RECONCILE
 
 JOB = Job(
@@ -22,5 +23,5 @@ JOB = Job(
     examples=('repair pad-rejects --reason "ticket 4711: account number corrected" --dry-run',),
     needs=("CfsSettings", "EventSettings", "ObjectStoreSettings"),
     lock=PAD_RECONCILE.name,
-    delivers=True,
+    delivers=CHANNELS,
 )

@@ -10,13 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReceiptActivity
-from tasks.routing_slip_recreate.operations.base import (
-    DepositReceipt,
-    OperationInputs,
-    OperationKind,
-    OperationPlan,
-    live_receipts,
-)
+from tasks.routing_slip_recreate.inputs import OperationInputs
+from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
 from tasks.routing_slip_recreate.steps.base import StateConflict, receipt_words
 from tasks.routing_slip_recreate.steps.receipts import adjust_receipt, adjusted_amount

@@ -1,56 +1,17 @@
-"""What the operations share: what they are given, what they plan, and where the receipts of a family are."""
+"""What the operations share: what they plan, and where the receipts of a family are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from connectors.cfs import CfsSite, InvoiceLine, Receipt, ReversalComment, ReversalReason
-from tasks.routing_slip_recreate.cfs_view import CfsView, ReceiptVersions, versions
-from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip, SlipInvoice
+from connectors.cfs import CfsSite, Receipt, ReversalComment, ReversalReason
+from tasks.routing_slip_recreate.cfs_view import ReceiptVersions, versions
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
+from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.steps.base import CfsStep, Json, StateConflict
 from tasks.routing_slip_recreate.steps.receipts import reverse_receipt
-
-
-@dataclass(frozen=True)
-class NsfFee:
-    """The NSF fee as the pay database defines it, in CAD (filing type NSF of product BCR)."""
-
-    schedule_id: int
-    amount: Decimal
-    description: str
-    distribution_id: int
-    account: str
-
-    @property
-    def lines(self) -> tuple[InvoiceLine, ...]:
-        """The fee as CFS is told it."""
-        return (InvoiceLine(self.description, self.amount, self.account),)
-
-
-@dataclass(frozen=True)
-class OperationInputs:
-    """What an operation is planned from.
-
-    slip           the slip it is about: the parent, or for a link the child
-    earlier        the same operation, if an earlier run began it
-    now            aware
-    nsf_fee        reads the fee in force
-    new_invoice    takes an invoice id that nobody else will use
-    prefix         the start of our invoice numbers in CFS
-    """
-
-    family: Family
-    slip: RoutingSlip
-    earlier: Operation | None
-    view: CfsView
-    now: datetime
-    prefix: str
-    nsf_fee: Callable[[], NsfFee]
-    new_invoice: Callable[[], int]
 
 
 @dataclass(frozen=True)

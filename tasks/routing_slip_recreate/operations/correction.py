@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from connectors.cfs import Receipt, ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.family.model import SlipInvoice
+from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.operations.base import (
-    OperationInputs,
     OperationKind,
     OperationPlan,
     live_receipts,

@@ -14,7 +14,8 @@ from connectors.cfs import ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
 from tasks.routing_slip_recreate.family.reading import cfs_number
-from tasks.routing_slip_recreate.operations.base import NsfFee, OperationInputs, OperationKind, OperationPlan, reversals
+from tasks.routing_slip_recreate.inputs import NsfFee, OperationInputs
+from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
 from tasks.routing_slip_recreate.pay_tables.invoices import reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts

@@ -6,7 +6,8 @@ Source: docs/specs/routing-slips.md sections 3.3 and 4.2. Only what is not rever
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
-from tasks.routing_slip_recreate.operations.base import OperationInputs, OperationKind, OperationPlan, reversals
+from tasks.routing_slip_recreate.inputs import OperationInputs
+from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_account, set_slip
 
 

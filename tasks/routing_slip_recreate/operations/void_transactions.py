@@ -11,13 +11,8 @@ from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
-from tasks.routing_slip_recreate.operations.base import (
-    DepositReceipt,
-    OperationInputs,
-    OperationKind,
-    OperationPlan,
-    live_receipts,
-)
+from tasks.routing_slip_recreate.inputs import OperationInputs
+from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
 from tasks.routing_slip_recreate.pay_tables.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip

@@ -8,7 +8,7 @@ from config.errors import InputRefused
 from connectors.cfs import Invoice
 from database.pay.nsf_fee import fee_overdue_date
 from database.sql import statements
-from tasks.routing_slip_recreate.operations.base import NsfFee, OperationInputs
+from tasks.routing_slip_recreate.inputs import NsfFee, OperationInputs
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
 sql = statements(__package__)

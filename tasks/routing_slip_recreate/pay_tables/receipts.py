@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family
-from tasks.routing_slip_recreate.operations.base import OperationInputs
+from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
 sql = statements(__package__)
