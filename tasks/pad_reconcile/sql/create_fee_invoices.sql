@@ -1,6 +1,6 @@
--- Create the NSF fee invoice of each freeze: invoice, line item, NSF row and reference.
+-- Create the NSF fee invoice of each freeze: invoice, line item, NSF row and reference; note the rows made.
 -- in     now, overdue_date (naive UTC), fee_schedule_id, fee, description, distribution_id
--- out    the number of invoices
+-- out    the number of rows
 -- again  a bounce that is known resolved to already_applied, so no second fee is made
 -- source docs/specs/cas-settlement-csv.md section 8 steps 8 and 9; the reason is cut to the column's 50 characters
 WITH fee_invoices AS (
@@ -21,23 +21,42 @@ WITH fee_invoices AS (
               future_effective_fees, priority_fees, service_fees, fee_distribution_id)
        SELECT id, :fee, :fee_schedule_id, :description, 0, :fee, 'ACTIVE', 0, 0, 0, :distribution_id
          FROM fee_invoices
+    RETURNING id, invoice_id
      ),
      notices AS (
        INSERT INTO non_sufficient_funds (description, invoice_id, invoice_number, cfs_account)
        SELECT left(reversal_reason, 50), fee_invoice_id, target_number, customer_account
          FROM bounced_payments
          JOIN fee_invoices ON fee_invoices.id = bounced_payments.fee_invoice_id
+    RETURNING id, invoice_id
+     ),
+     fee_references AS (
+       INSERT INTO invoice_references (invoice_id, invoice_number, reference_number, status_code, created_on)
+       SELECT bounced.fee_invoice_id,
+              bounced.target_number,
+              (SELECT reference.reference_number
+                 FROM invoice_references AS reference
+                WHERE reference.invoice_number = bounced.target_number
+                  AND reference.reference_number IS NOT NULL
+                ORDER BY reference.status_code <> 'ACTIVE', reference.id
+                LIMIT 1),
+              'ACTIVE',
+              :now
+         FROM bounced_payments AS bounced
+         JOIN fee_invoices ON fee_invoices.id = bounced.fee_invoice_id
+    RETURNING id, invoice_id
+     ),
+     made AS (
+       SELECT 'invoices' AS pay_table, id, id AS invoice_id FROM fee_invoices
+        UNION ALL
+       SELECT 'payment_line_items', id, invoice_id FROM lines
+        UNION ALL
+       SELECT 'non_sufficient_funds', id, invoice_id FROM notices
+        UNION ALL
+       SELECT 'invoice_references', id, invoice_id FROM fee_references
      )
-INSERT INTO invoice_references (invoice_id, invoice_number, reference_number, status_code, created_on)
-SELECT bounced.fee_invoice_id,
-       bounced.target_number,
-       (SELECT reference.reference_number
-          FROM invoice_references AS reference
-         WHERE reference.invoice_number = bounced.target_number
-           AND reference.reference_number IS NOT NULL
-         ORDER BY reference.status_code <> 'ACTIVE', reference.id
-         LIMIT 1),
-       'ACTIVE',
-       :now
-  FROM bounced_payments AS bounced
-  JOIN fee_invoices ON fee_invoices.id = bounced.fee_invoice_id
+INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id)
+SELECT bounced.file_id, bounced.line, made.pay_table, made.id
+  FROM made
+  JOIN bounced_payments AS bounced
+    ON bounced.fee_invoice_id = made.invoice_id

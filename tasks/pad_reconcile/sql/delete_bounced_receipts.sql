@@ -1,4 +1,4 @@
--- Delete the receipts of the payment that bounced.
+-- Delete the receipts of the payment that bounced, and keep them as they were.
 -- in     -
 -- out    the number of rows
 -- again  a receipt that is gone stays gone
@@ -6,18 +6,24 @@
 --
 -- Where no receipt of the invoice carries the bounced receipt's number, the reference wrote it under another one: then
 -- all receipts of the invoice go, as they do there, save those of a credit memo over what it paid: it did not bounce.
-DELETE FROM receipts AS receipt
- USING bounced_payments AS bounced
-  JOIN invoice_references AS reference
-    ON reference.invoice_number = bounced.target_number
-   AND reference.status_code = 'COMPLETED'
- WHERE receipt.invoice_id = reference.invoice_id
-   AND (receipt.receipt_number = bounced.source_number
-        OR NOT EXISTS (SELECT FROM receipts AS other
-                        WHERE other.invoice_id = receipt.invoice_id
-                          AND other.receipt_number = bounced.source_number)
-           AND CAST(receipt.receipt_amount AS numeric(19,2)) > coalesce((
-                 SELECT sum(credit.amount_applied)
-                   FROM applied_credits AS credit
-                  WHERE credit.invoice_id = receipt.invoice_id
-                    AND credit.cfs_identifier = receipt.receipt_number), -1))
+WITH deleted AS (
+       DELETE FROM receipts AS receipt
+        USING bounced_payments AS bounced
+         JOIN invoice_references AS reference
+           ON reference.invoice_number = bounced.target_number
+          AND reference.status_code = 'COMPLETED'
+        WHERE receipt.invoice_id = reference.invoice_id
+          AND (receipt.receipt_number = bounced.source_number
+               OR NOT EXISTS (SELECT FROM receipts AS other
+                               WHERE other.invoice_id = receipt.invoice_id
+                                 AND other.receipt_number = bounced.source_number)
+                  AND CAST(receipt.receipt_amount AS numeric(19,2)) > coalesce((
+                        SELECT sum(credit.amount_applied)
+                          FROM applied_credits AS credit
+                         WHERE credit.invoice_id = receipt.invoice_id
+                           AND credit.cfs_identifier = receipt.receipt_number), -1))
+    RETURNING bounced.file_id, bounced.line, receipt.id, to_jsonb(receipt) AS was
+     )
+INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)
+SELECT file_id, line, 'receipts', id, was
+  FROM deleted

@@ -1,16 +1,30 @@
--- Turn the completed payment of a bounced number into a failed one, or write a failed one.
+-- Turn the completed payment of a bounced number into a failed one, or write a failed one; keep it as it was.
 -- in     -
--- out    the number of rows written anew
+-- out    the number of payments
 -- again  a number with a failed payment resolved to already_applied
 -- source docs/specs/cas-settlement-csv.md section 6 and section 8 step 12; what a bounce in part leaves paid is the
 --        amount of the failed payment
 --
 -- Whatever method the number was paid by, save by card: a card payment does not come back with a PAD file.
 WITH bounced AS (
-       SELECT target_number, source_number, application_date, payment_account_id, original_amount,
+       SELECT wave_rows.file_id, wave_rows.line, target_number, source_number, application_date,
+              wave_rows.payment_account_id, original_amount,
               CASE WHEN lower(status) = 'partially paid' THEN greatest(original_amount - outstanding_amount, 0)
-                   ELSE 0.00 END AS paid_amount
+                   ELSE 0.00 END AS paid_amount,
+              known.id AS payment_id,
+              known.was
          FROM wave_rows
+         LEFT JOIN LATERAL (
+                SELECT payment.id, to_jsonb(payment) AS was
+                  FROM payments AS payment
+                 WHERE payment.invoice_number = wave_rows.target_number
+                   AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
+                   AND payment.payment_status_code = 'COMPLETED'
+                 ORDER BY (payment.receipt_number = wave_rows.source_number) DESC NULLS LAST,
+                          payment.payment_method_code = 'PAD' DESC,
+                          payment.id DESC
+                 LIMIT 1
+              ) AS known ON true
         WHERE outcome = 'applied'
           AND kind = 'BOUNCE'
      ),
@@ -21,22 +35,21 @@ WITH bounced AS (
               payment_date = bounced.application_date,
               receipt_number = bounced.source_number
          FROM bounced
-        WHERE payment.id = (
-                SELECT known.id
-                  FROM payments AS known
-                 WHERE known.invoice_number = bounced.target_number
-                   AND known.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
-                   AND known.payment_status_code = 'COMPLETED'
-                 ORDER BY (known.receipt_number = bounced.source_number) DESC NULLS LAST,
-                          known.payment_method_code = 'PAD' DESC,
-                          known.id DESC
-                 LIMIT 1)
-    RETURNING payment.invoice_number
+        WHERE payment.id = bounced.payment_id
+     ),
+     made AS (
+       INSERT INTO payments (
+              payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
+              payment_account_id, invoice_amount, receipt_number, created_by, is_routing_slip)
+       SELECT 'PAYBC', 'PAD', 'FAILED', paid_amount, application_date, target_number,
+              payment_account_id, original_amount, source_number, 'SYSTEM', false
+         FROM bounced
+        WHERE payment_id IS NULL
+    RETURNING id, invoice_number
      )
-INSERT INTO payments (
-       payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
-       payment_account_id, invoice_amount, receipt_number, created_by, is_routing_slip)
-SELECT 'PAYBC', 'PAD', 'FAILED', bounced.paid_amount, bounced.application_date, bounced.target_number,
-       bounced.payment_account_id, bounced.original_amount, bounced.source_number, 'SYSTEM', false
+INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)
+SELECT bounced.file_id, bounced.line, 'payments', coalesce(bounced.payment_id, made.id), bounced.was
   FROM bounced
- WHERE NOT EXISTS (SELECT FROM turned WHERE turned.invoice_number = bounced.target_number)
+  LEFT JOIN made
+    ON made.invoice_number = bounced.target_number
+   AND bounced.payment_id IS NULL

@@ -1,5 +1,16 @@
--- Freeze PAD profiles.
+-- Freeze PAD profiles, and keep them as they were.
 -- in     ids (choose_freezing.sql)
-UPDATE cfs_accounts
-   SET status = 'FREEZE'
- WHERE id = ANY (:ids)
+WITH frozen AS (
+       UPDATE cfs_accounts AS profile
+          SET status = 'FREEZE'
+         FROM cfs_accounts AS old
+        WHERE profile.id = ANY (:ids)
+          AND old.id = profile.id
+    RETURNING profile.id, to_jsonb(old) AS was
+     )
+INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)
+SELECT bounced.file_id, bounced.line, 'cfs_accounts', frozen.id, frozen.was
+  FROM frozen
+  JOIN bounced_payments AS bounced
+    ON bounced.cfs_account_id = frozen.id
+   AND bounced.is_first

@@ -1,0 +1,59 @@
+"""A bounce keeps what it changes and deletes, as it was: what was done by mistake can be taken back whole."""
+
+from typing import Any
+
+from tests.settlement_factory import SettlementBooks, bounce
+
+_PAY_TABLES = (
+    "cfs_accounts", "invoice_references", "invoices", "non_sufficient_funds", "payment_accounts", "payment_line_items",
+    "payments", "receipts",
+)  # fmt: skip
+
+
+def _rows(books: SettlementBooks) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return every row of the tables that a bounce writes, by table and id."""
+    return {
+        (table, id_): row
+        for table in _PAY_TABLES
+        for id_, row in books.rows(f"SELECT id, to_jsonb({table}) FROM {table}")
+    }
+
+
+def _kept(books: SettlementBooks) -> dict[tuple[str, int], dict[str, Any] | None]:
+    rows = books.rows("SELECT pay_table, row_id, was FROM pay_jobs.bounce_rows")
+    return {(table, id_): was for table, id_, was in rows}
+
+
+def _differing(before: dict[tuple[str, int], Any], after: dict[tuple[str, int], Any]) -> dict[tuple[str, int], Any]:
+    """Return each row that is another now, as it was before; None for one that is new."""
+    return {key: before.get(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+
+def _without_version(rows: dict[tuple[str, int], dict[str, Any] | None]) -> dict[tuple[str, int], Any]:
+    """Return rows less their version, which is raised before they are kept."""
+    return {key: row and {name: value for name, value in row.items() if name != "version"} for key, row in rows.items()}
+
+
+def test_a_bounce_keeps_every_row_it_changes_or_deletes_and_names_those_it_makes(books: SettlementBooks) -> None:
+    account = books.account("800103")
+    for _ in range(2):
+        books.paid_invoice(account, "REG01234700", "30.10", "PADRC0003")
+    books.paid_invoice(account, "REG01234701", "5.00", "PADRC0004")
+    before = _rows(books)
+
+    books.apply(
+        bounce("PADRC0003", "800103", "REG01234700", "60.20"), bounce("PADRC0004", "800103", "REG01234701", "5.00")
+    )
+
+    assert _without_version(_kept(books)) == _without_version(_differing(before, _rows(books)))
+    assert {row for table, row in _kept(books) if table == "receipts"}
+
+
+def test_a_bounce_without_a_payment_names_the_payment_it_makes(books: SettlementBooks) -> None:
+    account = books.account("800103")
+    books.invoice(account, "REG01234700", "60.00")
+
+    books.apply(bounce("PADRC0003", "800103", "REG01234700", "60.00"))
+
+    (payment,) = books.rows("SELECT id FROM payments")
+    assert _kept(books)["payments", payment[0]] is None
