@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from config.errors import PayJobsError
-from connectors.cfs import CfsCredentialsRefused, CfsUnavailable
+from connectors.away import AwayCounter
+from connectors.cfs import CfsCredentialsRefused
 
 AT_ONCE = 8
-GIVE_UP_AFTER = 8
 
 Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
@@ -35,7 +35,7 @@ class ParallelLookups:
         self.first_failure: PayJobsError | None = None
         self.given_up: PayJobsError | None = None
         self._stop_check = stop_check
-        self._in_a_row = 0
+        self._away = AwayCounter(AT_ONCE)
         self._lock = threading.Lock()
 
     def ask(self, keys: Iterable[Key], question: Callable[[Key], Answer]) -> dict[Key, Answer | PayJobsError]:
@@ -65,7 +65,7 @@ class ParallelLookups:
             return error
         with self._lock:
             self.asked += 1
-            self._in_a_row = 0
+        self._away.note()
         return answer
 
     def _note_failure(self, error: PayJobsError) -> None:
@@ -73,6 +73,6 @@ class ParallelLookups:
             self.asked += 1
             self.failed += 1
             self.first_failure = self.first_failure or error
-            self._in_a_row += isinstance(error, CfsUnavailable)
-            if isinstance(error, CfsCredentialsRefused) or self._in_a_row >= GIVE_UP_AFTER:
+            self._away.note(error)
+            if isinstance(error, CfsCredentialsRefused) or self._away.is_away:
                 self.given_up = self.given_up or error

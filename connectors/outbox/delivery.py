@@ -13,12 +13,12 @@ message that says it was begun: its handler looks before it repeats.
 The hold of the second transaction is this run's claim on the message: it is asked once more directly before anything
 leaves (connectors/effects), so that a process that stood still does not send what another one has sent meanwhile.
 
-One key that fails never stops the others. A channel on which nothing gets through rests after AWAY_AFTER messages
+One key that fails never stops the others. A channel on which nothing gets through rests after a few messages
 in a row: its system is away, and asking it for every message would take hours.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import ConfigError, ExitCode, InputRefused, Interrupted, SourceRefused, SourceUnavailable
 from config.masking import mask, mask_text
+from connectors.away import AwayCounter
 from connectors.effects import ClaimLost, LateEffect, checked_by
 from connectors.outbox.enqueue import enqueue
 from connectors.outbox.model import DeadLetter, DeliveryReport, Handler, Message, Reply
@@ -41,7 +42,6 @@ sql = statements(__package__)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=2)
 MAX_ATTEMPTS = 40  # at the waits above, about three days
-AWAY_AFTER = 3
 MAX_ERROR = 2_000
 
 
@@ -89,7 +89,7 @@ class _Failure:
 
     error: str
     dead: bool
-    unavailable: bool = False
+    unavailable: SourceUnavailable | None = None
     refused: bool = False
 
 
@@ -108,7 +108,7 @@ class _Delivery:
     refusals: list[str] = field(default_factory=list)
     away: list[str] = field(default_factory=list)
     _after: int = 0
-    _in_a_row: Counter[str] = field(default_factory=Counter)
+    _systems: defaultdict[str, AwayCounter] = field(default_factory=lambda: defaultdict(AwayCounter))
     _resting: set[str] = field(default_factory=set)
 
     def claim(self) -> Message | None:
@@ -178,7 +178,7 @@ class _Delivery:
         facts = {"message": message.id, "channel": message.channel, "kind": message.kind, "attempt": message.attempts}
         if not isinstance(sent, _Failure):
             self.counts["delivered"] += 1
-            self._in_a_row[message.channel] = 0
+            self._systems[message.channel].note()
             if sent.attention:
                 self.attention.append((message.id, sent.attention))
                 self.log.error("outbox.needs_attention", **facts, attention=sent.attention)
@@ -190,11 +190,11 @@ class _Delivery:
         else:
             self.counts["failed"] += 1
             self.log.warning("outbox.failed", **facts, error=sent.error)
-        self._in_a_row[message.channel] = self._in_a_row[message.channel] + 1 if sent.unavailable else 0
+        self._systems[message.channel].note(sent.unavailable)
         if sent.refused:
             self.refusals.append(sent.error)
             self._rest(message.channel)
-        elif self._in_a_row[message.channel] >= AWAY_AFTER:
+        elif self._systems[message.channel].is_away:
             self.away.append(message.channel)
             self._rest(message.channel)
 
@@ -211,7 +211,7 @@ def _try(handler: Handler, message: Message, log: Any) -> Reply | _Failure:
     except (Interrupted, ClaimLost, LateEffect):
         raise
     except SourceUnavailable as error:
-        return _Failure(str(error), dead=False, unavailable=True)
+        return _Failure(str(error), dead=False, unavailable=error)
     except (SourceRefused, ConfigError) as error:
         return _Failure(error.full_text, dead=False, refused=True)
     except InputRefused as error:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from config.business_time import naive_utc
 from config.errors import InputRefused, PayJobsError, SourceUnavailable
+from connectors.away import AwayCounter
 from connectors.cfs import CfsAnswerUnreadable, CfsClient, CfsSite
 from database.engine import Database
 from database.pay.history import keep_versions
@@ -26,7 +27,6 @@ sql = statements(__package__)
 
 AT_ONCE = 8
 PAGE = 500
-GIVE_UP_AFTER = 3  # look-ups in a row without an answer: CFS is away, and trying every credit would take hours
 _BANK_RECEIPT = "Online Banking Payments"
 
 
@@ -116,18 +116,17 @@ def sync_credits(
     Raises SourceRefused where CFS does not let us look.
     """
     result = CreditSyncResult()
-    away = 0
+    away = AwayCounter()
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
         for credit, found in _looked_up(pool, cfs, pages):
             stop_check()
+            away.note(found if isinstance(found, PayJobsError) else None)
             if isinstance(found, SourceUnavailable):
                 result.unavailable = str(found)
-                away += 1
-                if away == GIVE_UP_AFTER:
+                if away.is_away:
                     break
                 continue
-            away = 0
             result.looked_at += 1
             if found is None or isinstance(found, PayJobsError):
                 result.refuse(credit, found)

@@ -1,11 +1,11 @@
 """Work one family: what is due for it, one operation after the other, each seen as the last one left the family."""
 
-import threading
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
 from config.errors import InputRefused
+from connectors.away import AwayCounter
 from connectors.cfs import CfsOutcomeUnknown, CfsUnavailable
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
@@ -17,8 +17,6 @@ from tasks.routing_slip_recreate.report import FamilyReport
 from tasks.routing_slip_recreate.run_operation import OperationSetup, run_operation
 from tasks.routing_slip_recreate.steps.base import StateConflict
 
-GIVE_UP_AFTER = 3
-
 
 @dataclass
 class FamilyWorker:
@@ -26,8 +24,7 @@ class FamilyWorker:
 
     setup: OperationSetup
     arguments: Arguments
-    _failures: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _cfs: AwayCounter = field(default_factory=AwayCounter)
 
     def work(self, root: str) -> FamilyReport:
         """Do all that is due for a family, in order; what cannot be done holds up what comes after it."""
@@ -59,14 +56,14 @@ class FamilyWorker:
             outcome.counts["slips_waiting"] += 1
             outcome.notes.append(f"Slip {number}: its {due.kind} waits for {due.waits_for}.")
             return None
-        if self._failures >= GIVE_UP_AFTER:
+        if self._cfs.is_away:
             report.left.append((number, "CFS is away"))
             return None
         try:
             changed = run_operation(self.setup, family, due, report)
         except CfsUnavailable as error:
-            with self._lock:
-                self._failures += not isinstance(error, CfsOutcomeUnknown)
+            if not isinstance(error, CfsOutcomeUnknown):
+                self._cfs.note(error)
             self.setup.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
             report.left.append((number, str(error)))
             return None
@@ -79,8 +76,7 @@ class FamilyWorker:
         except StateConflict as undecided:
             self._park(due, undecided, report)
             return None
-        with self._lock:
-            self._failures = 0
+        self._cfs.note()
         return changed
 
     def _is_asked_for(self, due: DueOperation) -> bool:

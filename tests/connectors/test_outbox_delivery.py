@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from config.errors import ConfigError, InputRefused, Interrupted, SourceRefused, SourceUnavailable
+from connectors.away import GIVE_UP_AFTER
 from connectors.outbox import Channel, DeliveryReport, Message
-from connectors.outbox.delivery import AWAY_AFTER, MAX_ATTEMPTS, back_off
+from connectors.outbox.delivery import MAX_ATTEMPTS, back_off
 from connectors.outbox.model import Answer
 from database.engine import Database
 from database.sql import statements
@@ -160,21 +161,21 @@ def test_a_system_that_is_away_is_not_asked_for_every_message(database: Database
 
     report = send(database, receiver)
 
-    assert (report.failed, report.delivered, report.waiting, report.away) == (AWAY_AFTER, 1, 10, ("cfs",))
+    assert (report.failed, report.delivered, report.waiting, report.away) == (GIVE_UP_AFTER, 1, 10, ("cfs",))
     assert receiver.got == ["mail"]
 
 
 def test_the_next_delivery_begins_with_messages_that_were_not_tried(database: Database) -> None:
-    names = [f"k{number}" for number in range(AWAY_AFTER + 2)]
+    names = [f"k{number}" for number in range(GIVE_UP_AFTER + 2)]
     keep(database, (note(name, name) for name in names))
     receiver = Receiver()
-    for name in names[:AWAY_AFTER]:
+    for name in names[:GIVE_UP_AFTER]:
         receiver.failures[name] = [SourceUnavailable("this one only")] * 5
 
     send(database, receiver)
     send(database, receiver)
 
-    assert receiver.got == names[AWAY_AFTER:]
+    assert receiver.got == names[GIVE_UP_AFTER:]
 
 
 def test_a_channel_without_a_handler_stays_and_holds_its_key(database: Database) -> None:
