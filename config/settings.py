@@ -274,7 +274,9 @@ class PodSettings(Settings):
     claim: str = Field("", validation_alias="PAY_JOBS_CLAIM", description="what the scheduler started the run for")
     operator: str = Field("", validation_alias=AliasChoices("PAY_JOBS_OPERATOR", "SUDO_USER", "USER"))
     build: str = Field("", validation_alias="PAY_JOBS_BUILD", description="the image's revision")
-    log_level: LogLevel = Field("INFO", validation_alias="LOG_LEVEL")
+    log_level: LogLevel | None = Field(
+        None, validation_alias="LOG_LEVEL", description="default INFO for jobs, WARNING for hand tools"
+    )
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)

@@ -8,9 +8,10 @@ of surrogate pairs come out as Python writes them; letters of every language sta
 """
 
 import json
+import os
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 _ALWAYS = "\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _UNSEEN = re.compile(f"[\t{_ALWAYS}\ud800-\udfff\U000e0000-\U000e007f]")
@@ -36,6 +37,11 @@ def all_visible(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [all_visible(item) for item in value]
     return value
+
+
+def takes_styles(stream: IO[str]) -> bool:
+    """Return whether bold and colours are wanted on a stream: on a terminal, unless NO_COLOR is set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 def to_json(value: Any) -> str:

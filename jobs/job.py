@@ -73,6 +73,11 @@ class Job:
         return self.lock or self.name
 
     @property
+    def is_by_clock(self) -> bool:
+        """Return whether the clock runs it, which its name in capitals says, or a person."""
+        return self.name.isupper()
+
+    @property
     def runbook(self) -> str:
         """The docstring of the job's package."""
         return importlib.import_module(self.run.split(":")[0].rpartition(".")[0]).__doc__ or self.summary

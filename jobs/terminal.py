@@ -4,6 +4,7 @@ Secrets are masked, and what a terminal would obey is made visible.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,18 +12,24 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from config.masking import mask_text
-from config.visible import visible
+from config.visible import takes_styles, visible
 
 if TYPE_CHECKING:
     from jobs.run.outcome import Table
 
-MAX_SHOWN = 200
+MAX_SHOWN = 20
 _WIDE = 160
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def say(line: str) -> None:
-    """Print a line."""
-    sys.stdout.write(f"{visible(mask_text(line))}\n")
+    """Print a line; on a terminal it is broken between words, and never within a command."""
+    text = visible(mask_text(line))
+    if sys.stdout.isatty():
+        from jobs.table_layout import wrapped
+
+        text = "\n".join(wrapped(text, screen_width(), hanging="  "))
+    sys.stdout.write(f"{text}\n")
 
 
 def complain(line: str) -> None:
@@ -30,23 +37,24 @@ def complain(line: str) -> None:
     sys.stderr.write(f"{visible(mask_text(line))}\n")
 
 
-def show_table(table: "Table") -> None:
-    """Print a table; a pipe gets wide lines instead of wrapped ones."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
+def show_table(table: "Table", *, most: int | None = MAX_SHOWN) -> None:
+    """Print a table under its title, and nothing at all for a table without rows.
 
-    console = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, emoji=False, highlight=False)
-    console.print(Text(f"\n{visible(mask_text(table.title))}", style="bold"), soft_wrap=True)
-    shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        shown.add_column(Text(visible(column.replace("_", " "))), overflow="fold")
-    for row in table.rows[:MAX_SHOWN]:
-        shown.add_row(*(Text("" if value is None else visible(mask_text(str(value)))) for value in row))
-    console.print(shown)
-    if len(table.rows) > MAX_SHOWN:
-        console.print(f"... and {len(table.rows) - MAX_SHOWN:,} more rows; --json gives them all.")
+    most  how many of its rows; None prints all
+    """
+    from jobs.table_layout import lay_out
+
+    if not len(table.rows):
+        return
+    title = visible(mask_text(table.title))
+    heading = f"{_BOLD}{title}{_PLAIN}" if takes_styles(sys.stdout) else title
+    sys.stdout.write(f"\n{heading}\n")
+    sys.stdout.writelines(f"{line}\n" for line in lay_out(table, screen_width(), most=most))
+
+
+def screen_width() -> int:
+    """Return how many columns there are; a pipe gets wide lines."""
+    return shutil.get_terminal_size((_WIDE, 0)).columns
 
 
 @contextmanager

@@ -38,6 +38,18 @@ class UseSandbox(Protocol):
     def __call__(self) -> None: ...
 
 
+class HelpWithCommands(click.HelpFormatter):
+    """Help texts in which a command to copy stays on one line, however narrow the screen is."""
+
+    def write_text(self, text: str) -> None:
+        paragraphs = text.split("\n\n")
+        super().write_text("\n\n".join(f"\b\n{one}" if _is_command(one) else one for one in paragraphs))
+
+
+def _is_command(paragraph: str) -> bool:
+    return paragraph.lstrip().startswith("python3 invoke_jobs.py")
+
+
 class Commands(click.Group):
     """A group whose members may be loaded late, and which suggests the nearest name for an unknown one."""
 
@@ -129,6 +141,7 @@ def build_cli(
     elsewhere  name: who runs it, for jobs that people may look for here
     late       name: (one line of help, how to load it), for commands whose imports are heavy
     """
+    click.Context.formatter_class = HelpWithCommands
     tools = tools or {}
     by_name([*jobs, *(tool for _, members in tools.values() for tool in members)])
     group = Commands(

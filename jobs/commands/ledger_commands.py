@@ -54,7 +54,9 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
             )
             for run in runs
         ]
-        show_table(Table("Runs (UTC)", ("run", "command", "started", "seconds", "status", "exit", "rejects"), rows))
+        show_table(
+            Table("Runs (UTC)", ("run", "command", "started", "seconds", "status", "exit", "rejects"), rows), most=None
+        )
 
     return history
 
@@ -77,7 +79,7 @@ def show_command(use_sandbox: Callable[[], None]) -> click.Command:
             click.echo(to_json(mask(asdict(run))))
             return
         rows = [(name.replace("_", " "), value) for name, value in asdict(run).items() if value not in (None, {}, [])]
-        show_table(Table(f"Run {run_id}", ("field", "value"), rows))
+        show_table(Table(f"Run {run_id}", ("field", "value"), rows), most=None)
 
     return show
 

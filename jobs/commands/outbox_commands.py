@@ -87,7 +87,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
             return
         fields = mask(asdict(message))
         rows = [(name.replace("_", " "), _cell(value)) for name, value in fields.items() if value is not None]
-        show_table(Table(f"Outbox message {message_id} (UTC)", ("field", "value"), rows))
+        show_table(Table(f"Outbox message {message_id} (UTC)", ("field", "value"), rows), most=None)
 
     @outbox.command(
         "retry",

@@ -139,4 +139,4 @@ def _show(tables: list[Table], notes: list[str], *, as_json: bool) -> None:
     for note in notes:
         say(note)
     for table in tables:
-        show_table(table)
+        show_table(table, most=None)

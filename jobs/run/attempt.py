@@ -73,7 +73,7 @@ def check_arguments(attempt: Attempt) -> Assignment:
     needed = {"PodSettings", "DatabaseSettings", *getattr(arguments, "needs", job.needs)}
     settings = read_settings(*(getattr(config.settings, name) for name in sorted(needed)))
     pod = one_setting(settings, PodSettings)
-    configure_log(level=pod.log_level)
+    configure_log(level=pod.log_level or ("INFO" if job.is_by_clock else "WARNING"))
     return Assignment(arguments, settings, _shard(attempt, pod), getattr(arguments, "lock", job.lock_name))
 
 

@@ -27,6 +27,8 @@ def note_failure(attempt: Attempt, caught: Exception) -> None:
     failure = _failure(caught, attempt.stop)
     attempt.result.failure = failure
     report = attempt.log.error if failure is caught or isinstance(caught, DBAPIError) else attempt.log.exception
+    if failure is caught and not attempt.job.is_by_clock:
+        report = attempt.log.info  # who typed it reads it on the screen
     report("run.failed", error=str(failure), exit_code=int(failure.exit_code))
 
 

@@ -36,8 +36,12 @@ class Table:
 
 @dataclass
 class Outcome:
-    """Counts, rejects, what was stored where, and what to show; outcomes of parts add up with `+=`."""
+    """Counts, rejects, what was stored where, and what to show; outcomes of parts add up with `+=`.
 
+    answer  the outcome in one line, in the words of whoever asked; people read it first
+    """
+
+    answer: str = ""
     counts: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
     artifacts: list[str] = field(default_factory=list)
@@ -53,6 +57,7 @@ class Outcome:
         self.tables += other.tables
         self.notes += other.notes
         self.attention = self.attention or other.attention
+        self.answer = self.answer or other.answer
         return self
 
     @property

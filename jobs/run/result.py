@@ -76,6 +76,7 @@ class Result:
             "rejects": [asdict(reject) for reject in self.outcome.rejects],
             "artifacts": self.outcome.artifacts,
             "notes": self.outcome.notes,
+            "answer": self.outcome.answer,
             "error": self.error,
         }
 
@@ -86,17 +87,20 @@ def show(result: Result, *, as_json: bool) -> None:
         result.write_json(sys.stdout)
         sys.stdout.flush()
         return
-    for table in result.outcome.tables:
+    outcome, headline = result.outcome, _headline(result)
+    between = bool(outcome.tables or outcome.rejects or outcome.notes)
+    if outcome.answer or between:
+        say(outcome.answer or headline)
+    for table in outcome.tables:
         show_table(table)
-    if result.outcome.rejects:
-        rows = [(reject.where, reject.reason, reject.detail) for reject in result.outcome.rejects]
-        show_table(Table("Needs attention", ("where", "why", "detail"), rows))
-    for note in result.outcome.notes:
-        say(note)
-    say(_headline(result))
-    for name, value in result.outcome.counts.items():
+    rejects = [(reject.where, reject.reason, reject.detail) for reject in outcome.rejects]
+    show_table(Table("Needs attention", ("where", "why", "detail"), rejects))
+    for number, note in enumerate(outcome.notes):
+        say(f"\n{note}" if number == 0 else note)
+    say(f"\n{headline}" if between else headline)
+    for name, value in outcome.counts.items():
         say(f"  {value:>12,}  {name.replace('_', ' ')}")
-    for artifact in result.outcome.artifacts:
+    for artifact in outcome.artifacts:
         say(f"  stored: {artifact}")
     sys.stdout.flush()
     if result.error:
@@ -104,9 +108,17 @@ def show(result: Result, *, as_json: bool) -> None:
 
 
 def _headline(result: Result) -> str:
-    dry_run = " (dry run: nothing was changed)" if result.dry_run else ""
+    happened = _what_would_happen(result) if result.dry_run else _what_happened(result)
     run = f" [run {result.run_id}]" if result.run_id else ""
-    return f"{result.job} {_what_happened(result)}{dry_run}{run}"
+    return f"{result.job} {happened}{run}"
+
+
+def _what_would_happen(result: Result) -> str:
+    if result.failure is not None:
+        return f"{_what_happened(result)} (dry run: nothing was changed)"
+    attention = " and need attention" if result.status == "attention" else ""
+    counted = ". It would count:" if result.outcome.counts else ""
+    return f"would finish{attention} (dry run of {result.seconds:.1f} s: nothing was changed){counted}"
 
 
 def _what_happened(result: Result) -> str:

@@ -35,7 +35,7 @@ def run_scheduler(
 ) -> int:
     """Run the jobs of a schedule that this installation has until SIGTERM or Ctrl-C; returns the exit code."""
     pod = read(PodSettings)
-    configure_log(level=pod.log_level)
+    configure_log(level=pod.log_level or "INFO")
     log = get_log()
     jobs = schedule.enabled_jobs(known)
     if not jobs:

@@ -65,7 +65,7 @@ def doctor_command(
                 click.echo(to_json({"exit_code": int(code), "checks": [asdict(check) for check in checks]}))
             else:
                 rows = [(check.state.upper(), check.what, check.found, check.do) for check in checks]
-                show_table(Table("Doctor", ("state", "what", "found", "what to do"), rows))
+                show_table(Table("Doctor", ("state", "what", "found", "what to do"), rows), most=None)
         return code
 
     return doctor

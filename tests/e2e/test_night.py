@@ -74,7 +74,7 @@ def test_a_dry_run_leaves_no_trace_and_says_what_would_have_changed(
 
     assert dump(database_url) == before
     assert said.code == 0
-    assert "(dry run: nothing was changed)" in said.out
+    assert "GENERATE_STATEMENTS would finish (dry run of " in said.out
     assert "3  statements created" in said.out
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from jobs.commands.cli import build_cli, main
 from jobs.commands.ledger_commands import history_command, show_command
 from tasks import JOBS
 from tasks.elsewhere import ELSEWHERE, RUN_BY_PAYMENT_JOBS
+from tests.docs.demo import whole_command_line
 from tests.jobs.conftest import RunJob, job_that
 from tests.jobs.test_runner import PROMISED, add_code
 
@@ -35,6 +37,34 @@ def cli() -> click.Group:
         "show": ("Show one run.", lambda: show_command(nothing)),
     }
     return build_cli(JOBS, elsewhere=ELSEWHERE, use_sandbox=nothing, late=late)
+
+
+def every_command(group: click.Group, *above: str) -> Iterator[tuple[str, ...]]:
+    """Return the words of each command there is."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        yield (*above, name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, *above, name)
+
+
+def test_no_help_text_breaks_a_command_to_copy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = whole_command_line(monkeypatch)
+
+    def examples(columns: str) -> dict[tuple[str, ...], list[str]]:
+        monkeypatch.setenv("COLUMNS", columns)
+        found = {}
+        for words in every_command(whole):
+            main(whole, [*words, "--help"])
+            said = capsys.readouterr().out.partition("\nOptions:")[0].splitlines()
+            found[words] = [line.strip() for line in said if line.strip().startswith("python3 ")]
+        return found
+
+    narrow = examples("40")
+    assert narrow == examples("4000")
+    assert sum(map(len, narrow.values())) > 60
 
 
 @pytest.mark.parametrize(

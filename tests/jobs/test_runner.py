@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -413,12 +414,59 @@ def test_people_read_the_result_on_stdout_and_the_error_on_stderr(
 def test_the_last_line_tells_the_outcome_first(
     run_job: RunJob, capsys: pytest.CaptureFixture[str], task: Callable[..., Outcome], said: str
 ) -> None:
+    result = run_job(job_that(task))
+    capsys.readouterr()
+
+    show(result, as_json=False)
+
+    assert re.fullmatch(rf"{said}( \[run \d+\])?\n", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("task", "said"),
+    [
+        (lambda *_: Outcome(), r"A_JOB would finish \(dry run of 0\.\d s: nothing was changed\)\n"),
+        (
+            lambda *_: Outcome(counts=Counter(rows_applied=1200), attention=True),
+            r"A_JOB would finish and need attention \(dry run of 0\.\d s: nothing was changed\)\. It would count:\n"
+            r" +1,200  rows applied\n",
+        ),
+        (raising(Interrupted("asked")), r"A_JOB stopped on request after 0\.\d s \(dry run: nothing was changed\)\n"),
+    ],
+)
+def test_a_dry_run_says_what_would_be(
+    run_job: RunJob, capsys: pytest.CaptureFixture[str], task: Callable[..., Outcome], said: str
+) -> None:
     result = run_job(job_that(task), dry_run=True)
     capsys.readouterr()
 
     show(result, as_json=False)
 
-    assert re.fullmatch(rf"{said} \(dry run: nothing was changed\)\n", capsys.readouterr().out)
+    assert re.fullmatch(said, capsys.readouterr().out)
+
+
+def test_the_answer_comes_first_and_the_outcome_last(run_job: RunJob, capsys: pytest.CaptureFixture[str]) -> None:
+    tables = [Table("Rows", ("a",), [("x",)]), Table("None", ("a",), [])]
+    outcome = Outcome(answer="2 rows are late.", tables=tables, notes=["a note"])
+    result = run_job(job_that(lambda *_: outcome))
+    capsys.readouterr()
+
+    show(result, as_json=False)
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == ["2 rows are late.", ""]
+    assert "a note" in said
+    assert "None" not in said
+    assert said[-1].startswith("A_JOB finished in ")
+
+
+@pytest.mark.parametrize(("name", "events"), [("explain it", 0), ("A_JOB", 2)])
+def test_a_hand_tool_logs_warnings_only(
+    run_job: RunJob, capsys: pytest.CaptureFixture[str], name: str, events: int
+) -> None:
+    run_job(job_that(lambda *_: Outcome(), name=name))
+
+    assert len(capsys.readouterr().err.splitlines()) == events
 
 
 def test_a_failure_while_the_row_is_started_is_written_into_the_row(
