@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from database.engine import raw_connection
 
 _CHUNK = 1 << 16
-_SPECIAL = re.compile("[\\\\\t\n\r\0\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -107,5 +106,7 @@ class _TextRows:
 def _field(value: Any) -> str:
     if value is None:
         return r"\N"
-    text = str(value)
-    return storable(text).translate(_ESCAPES) if _SPECIAL.search(text) else text
+    text = value if value.__class__ is str else str(value)
+    if text.isprintable() and "\\" not in text:
+        return text
+    return storable(text).translate(_ESCAPES)

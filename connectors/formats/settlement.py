@@ -35,6 +35,7 @@ _COLUMNS = {
     "reversal_reason": ("reversal reason description", "reversal reason desc"),
 }
 _DATE_PLACE = list(_COLUMNS).index("application_date")
+_CODE_PLACE = list(_COLUMNS).index("reversal_code")  # told apart from the reason, and not kept
 _OPTIONAL = {"reversal_code", "reversal_reason"}
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
@@ -42,6 +43,7 @@ _DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{2})", re.ASCII)
 _AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d{0,2})?|\.\d{1,2})", re.ASCII)
 _REWRITTEN = re.compile(r"\d(\.\d+)?E[+-]\d+|\d+\.\d*|#.*", re.ASCII | re.IGNORECASE)  # by a spreadsheet
 _NUMBERS = {"source_number", "customer_account", "target_number"}
+_PLACES = tuple((place, column, column in _NUMBERS) for place, column in enumerate(_COLUMNS))
 _FARTHEST = timedelta(days=366)
 _LARGEST_ID = 2**63 - 1
 _LONGEST_LINE = 8192
@@ -171,6 +173,8 @@ def _text(line: bytes, errors: str) -> str:
 def _fields(line: bytes, layout: _Layout) -> list[str]:
     """Return the fields of a line; a stray quote behind the last needed column spoils none of those before it."""
     text = _text(line, "surrogateescape")
+    if '"' not in text and text.isprintable():
+        return text.split(",")
     try:
         return next(csv.reader([text], strict=True), [])
     except csv.Error as error:
@@ -197,25 +201,26 @@ def _row(number: int, line: bytes, layout: _Layout, file_day: date | None) -> Se
     problem = None
     if len(fields) > layout.width:
         problem = f"{len(fields)} fields where the header names {layout.width}"
-    fields = [*fields[: layout.width], *[""] * (layout.width - len(fields)), ""]  # the last stands for absent columns
+        fields = fields[: layout.width]
+    fields += [""] * (layout.width - len(fields) + 1)  # the last stands for absent columns
     texts = [fields[place].strip() for place in layout.places]
     faults: dict[str, str] = {}
-    for place, column in enumerate(_COLUMNS):
+    for place, column, is_number in _PLACES:
         text = texts[place]
-        if len(text) > _LONGEST_TEXT or not text.isprintable() or (column in _NUMBERS and _REWRITTEN.fullmatch(text)):
+        if len(text) > _LONGEST_TEXT or not text.isprintable() or (is_number and _REWRITTEN.fullmatch(text)):
             texts[place] = _doubtful(column, text, faults)
-    values = dict[str, Any](zip(_COLUMNS, texts, strict=True))
-    for column, read in _READERS.items():
-        values[column], fault = read(column.replace("_", " "), values[column])
+    values = list[Any](texts)
+    for place, column, name, read in _READERS:
+        values[place], fault = read(name, texts[place])
         if fault:
             faults[column] = fault
-    day = values["application_date"]
+    day = values[_DATE_PLACE]
     if day is not None and file_day is not None and abs(day - file_day) > _FARTHEST:
         written = texts[_DATE_PLACE]
         far = f"application date '{written}' is more than a year from the file's own day, {file_day}"
         faults["application_date"] = far
-    del values["reversal_code"]
-    return SettlementRow(line=number, **values, problem=problem, faults=faults)
+    del values[_CODE_PLACE]
+    return SettlementRow(number, *[*values, problem, faults])
 
 
 def _doubtful(column: str, text: str, faults: dict[str, str]) -> str:
@@ -275,7 +280,7 @@ def _optional(_name: str, value: str) -> tuple[str | None, None]:
     return value or None, None
 
 
-_READERS: Mapping[str, Callable[[str, str], tuple[Any, str | None]]] = {
+_READ_AS: Mapping[str, Callable[[str, str], tuple[Any, str | None]]] = {
     "record_type": _code,
     "application_id": _identifier,
     "application_date": _day,
@@ -285,3 +290,6 @@ _READERS: Mapping[str, Callable[[str, str], tuple[Any, str | None]]] = {
     "outstanding_amount": _amount,
     "reversal_reason": _optional,
 }  # the other columns are text
+_READERS = tuple(
+    (list(_COLUMNS).index(column), column, column.replace("_", " "), read) for column, read in _READ_AS.items()
+)

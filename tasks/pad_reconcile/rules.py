@@ -76,7 +76,7 @@ def decide(row: SettlementRow) -> RowDecision:
     if row.problem or unreadable:
         return RowDecision(RowKind.REJECT, "unreadable", row.problem or "; ".join(unreadable))
     decision = _by_type(row)
-    if decision.kind in {RowKind.SKIP, RowKind.REJECT}:
+    if decision.kind is RowKind.SKIP or decision.kind is RowKind.REJECT:
         return decision
     return _unusable(row, decision.kind) or decision
 
@@ -125,7 +125,7 @@ def _unusable(row: SettlementRow, kind: RowKind) -> RowDecision | None:
         return RowDecision(RowKind.REJECT, "unreadable", "; ".join(faults))
     for column in columns:
         value = getattr(row, column)
-        if value in {None, ""} and column in _BLANK and not _may_be_blank(kind, column):
+        if (value is None or value == "") and column in _BLANK and not _may_be_blank(kind, column):
             return RowDecision(RowKind.REJECT, *_BLANK[column])
         if isinstance(value, Decimal) and value < 0:
             name = column.replace("_", " ")
@@ -137,13 +137,9 @@ def _unusable(row: SettlementRow, kind: RowKind) -> RowDecision | None:
 
 def _too_large(row: SettlementRow, kind: RowKind) -> RowDecision | None:
     """Reject the application of a credit memo whose id the pay table cannot hold; receipts keep the id as text."""
-    if (
-        kind not in {RowKind.MEMO_PART, RowKind.SETTLE_CREDIT}
-        or row.record_type != "CMAP"
-        or row.application_id is None
-    ):
+    if row.record_type != "CMAP" or kind not in {RowKind.MEMO_PART, RowKind.SETTLE_CREDIT}:
         return None
-    if row.application_id <= _LARGEST_APPLIED_ID:
+    if row.application_id is None or row.application_id <= _LARGEST_APPLIED_ID:
         return None
     detail = f"application id {row.application_id} is more than applied_credits.application_id can hold"
     return RowDecision(RowKind.REJECT, "id_too_large", f"{detail} ({_LARGEST_APPLIED_ID})")

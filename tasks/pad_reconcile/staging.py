@@ -86,5 +86,5 @@ def _copied(
         values = list(_values_of(row))
         for place in _AMOUNTS:
             values[place] = values[place] or 0
-        detail = printable(decision.detail)
+        detail = printable(decision.detail) if decision.detail else ""
         yield (file_id, run_id, 0, decision.kind, decision.rule, detail, row.identity(), *values)

@@ -12,7 +12,24 @@ IN_FLIGHT = frozenset({"APPROVED"})
 
 
 def differences(family: Family, view: CfsView) -> list[str]:
-    """Compare the receipts and invoices that were looked at with ours of the family; one sentence per difference.
+    """Compare the receipts and invoices that were looked at with ours of the family; one sentence per difference."""
+    invoices = {one.number: one for one in family.invoices}
+    problems = receipt_differences(family, view)
+    for seen in view.invoices:
+        known = invoices.get(seen.invoice_number)
+        if known is not None and known.total != seen.total:
+            problems.append(f"invoice {known.number} is over {seen.total:.2f} in CFS, and over {known.total} here")
+    problems += [
+        f"{one.number} over {one.total} is owed and has no reference in force, so CFS does not know it and no receipt "
+        "pays it: give it a reference, or cancel it, in the pay database"
+        for one in family.root.invoices
+        if one.is_unknown_to_cfs
+    ]
+    return problems
+
+
+def receipt_differences(family: Family, view: CfsView) -> list[str]:
+    """Compare the receipts that were looked at with ours of the family; one sentence per difference.
 
     What was applied to an invoice that CREATE_INVOICES may be at work on just now is left out, or to one that is final.
     """
@@ -30,14 +47,4 @@ def differences(family: Family, view: CfsView) -> list[str]:
                     f"CFS applied {applied:.2f} of receipt {receipt.receipt_number} to {number}, "
                     f"our receipts say {written:.2f}"
                 )
-    for seen in view.invoices:
-        known = invoices.get(seen.invoice_number)
-        if known is not None and known.total != seen.total:
-            problems.append(f"invoice {known.number} is over {seen.total:.2f} in CFS, and over {known.total} here")
-    problems += [
-        f"{one.number} over {one.total} is owed and has no reference in force, so CFS does not know it and no receipt "
-        "pays it: give it a reference, or cancel it, in the pay database"
-        for one in family.root.invoices
-        if one.is_unknown_to_cfs
-    ]
     return problems

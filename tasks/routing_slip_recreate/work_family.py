@@ -6,11 +6,13 @@ from sqlalchemy import text
 
 from config.errors import InputRefused
 from connectors.away import AwayCounter
-from connectors.cfs import CfsOutcomeUnknown, CfsUnavailable
+from connectors.cfs import CfsOutcomeUnknown, CfsSite, CfsUnavailable
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
+from tasks.routing_slip_recreate.cfs_view import CfsView, versions
+from tasks.routing_slip_recreate.check import receipt_differences
 from tasks.routing_slip_recreate.family.due import AUTHORIZED, DueOperation, due_for
-from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip
 from tasks.routing_slip_recreate.journal import SlipChanged, drop_operation, park_operation
 from tasks.routing_slip_recreate.operations.adjust import BalanceMismatch
 from tasks.routing_slip_recreate.report import FamilyReport
@@ -113,7 +115,41 @@ class FamilyWorker:
             work = slip.open_operation
             if work is None or (work.kind, slip.number) in asked or (slip.cas_mismatch and slip.status in AUTHORIZED):
                 continue
+            unwritten = self._unwritten(family, slip, work)
+            if unwritten:
+                report.outcome.counts["slips_parked"] += 1
+                report.outcome.rejects.append(Reject(slip.number, f"{work.kind} parked", unwritten))
+                with context.database.begin() as session:
+                    park_operation(session, slip=slip.number, kind=work.kind, why=unwritten, run_id=context.run_id)
+                continue
             why = f"the slip is {slip.status} and needs no {work.kind} any more"
             with context.database.begin() as session:
                 drop_operation(session, work.id, why=why, run_id=context.run_id)
             report.outcome.notes.append(f"Slip {slip.number}: its {work.kind} was dropped: {why}.")
+
+    def _unwritten(self, family: Family, slip: RoutingSlip, work: Operation) -> str:
+        """Return why an operation cannot be dropped: it changed CFS, and our receipts do not say so."""
+        if not work.sent:
+            return ""
+        view = CfsView(self.setup.cfs)
+        try:
+            for site, linked in _sites(family, slip):
+                versions(view, site, slip.number, linked=linked, version=slip.version, ahead=True)
+        except CfsUnavailable as error:
+            return f"It is not due any more, and what it sent cannot be looked up: {error}"
+        found = receipt_differences(family, view)
+        if not found:
+            return ""
+        account = slip.account.status if slip.account else "gone"
+        return (
+            f"It is not due any more (the slip is {slip.status}, its CFS account {account}), but it changed CFS and "
+            f"our receipts do not say so: {'; '.join(found)}. Either set the slip back to what it was, and the next run "
+            f"continues; or finish slip {slip.number} by hand, in CFS and in the pay database: once both say the same, "
+            "the job drops it."
+        )
+
+
+def _sites(family: Family, slip: RoutingSlip) -> list[tuple[CfsSite, bool]]:
+    """Return where a slip's receipts can stand: on its own site, and linked on its parent's."""
+    places = [(slip, False)] if slip.parent is None else [(slip, False), (family.root, True)]
+    return [(one.account.site, linked) for one, linked in places if one.account is not None and one.account.site]

@@ -37,7 +37,7 @@ class StateConflict(Exception):
         return (
             f"CFS says: {self.cfs}. We say: {self.ours}. Nothing further was sent. Either (1) {self.repair}; "
             f"the next run sees it and continues on its own. Or (2) finish slip {slip} by hand, in CFS and in the pay "
-            "database; once its status or CFS account no longer needs this work, the job drops it."
+            "database; once it is not due any more and our receipts say what CFS says, the job drops it."
         )
 
 

@@ -91,6 +91,36 @@ def test_a_parked_slip_that_a_person_settles_is_let_go(slips: Slips) -> None:
     assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "dropped"
 
 
+def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(slips: Slips) -> None:
+    close_account_before_closing(slips)
+    outcome = slips.run()
+    assert (outcome.exit_code, outcome.counts["slips_parked"]) == (3, 1)
+    assert "CFS applied 30.00 of receipt 206000010R2 to REG00000001, our receipts say 0.00" in outcome.rejects[0].detail
+    assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "parked"
+
+
+def test_a_correction_whose_account_is_opened_again_is_finished(slips: Slips) -> None:
+    close_account_before_closing(slips)
+    slips.run()
+    slips.change("UPDATE cfs_accounts SET status = 'ACTIVE'")
+    assert slips.run().counts["slips_corrected"] == 1
+    assert slips.our_receipts() == {
+        ("206000010R2", "REG00000001"): Decimal("30.00"),
+        ("206000010R2", "REG00000002"): Decimal("20.00"),
+    }
+
+
+def close_account_before_closing(slips: Slips) -> None:
+    """Let a correction change CFS, and its account be closed by hand before the pay tables are written."""
+    scenarios.correction(slips)
+
+    def close(point: str) -> None:
+        if point == "before closing":
+            slips.change("UPDATE cfs_accounts SET status = 'INACTIVE'")
+
+    assert slips.run(checkpoint=close).counts["slips_parked"] == 1
+
+
 def test_a_receipt_changed_by_somebody_else_is_not_adjusted(slips: Slips) -> None:
     scenarios.refund(slips)
 
