@@ -143,9 +143,9 @@ class FamilyWorker:
         account = slip.account.status if slip.account else "gone"
         return (
             f"It is not due any more (the slip is {slip.status}, its CFS account {account}), but it changed CFS and "
-            f"our receipts do not say so: {'; '.join(found)}. Either set the slip back to what it was, and the next run "
-            f"continues; or finish slip {slip.number} by hand, in CFS and in the pay database: once both say the same, "
-            "the job drops it."
+            f"our receipts do not say so: {'; '.join(found)}. Either set the slip back to what it was, and the next "
+            f"run continues; or finish slip {slip.number} by hand, in CFS and in the pay database: once both say the "
+            "same, the job drops it."
         )
 
 
