@@ -1,0 +1,119 @@
+"""Accounts come into being, with a customer profile in CFS and a statement setting, and change that setting.
+
+Source: docs/specs/cfs-api.md section 3, docs/specs/statements.md section 8.
+"""
+
+from datetime import date, timedelta
+
+from sandbox.cfs.customers import create_account, create_party, create_site
+from sandbox.world.model.records import Account, Setting
+from sandbox.world.pay_api import EVERY_PRODUCT, PRODUCTS
+from sandbox.world.world import World
+
+FREQUENCIES = ("DAILY", "WEEKLY", "WEEKLY", "MONTHLY")
+_RECEIPT_METHODS = {"PAD": "BCR-PAD Daily", "EFT": "BC REG EFT Wire Cheque"}
+_FIRST = (("PAD", 7), ("ONLINE_BANKING", 3), ("EFT", 2), ("DIRECT_PAY", 2))
+_IN_CFS = ("PAD", "ONLINE_BANKING", "EFT")
+
+
+def settle_in(world: World) -> None:
+    """Let the accounts of the first day be there, and what their invoices are made of."""
+    _price_products(world)
+    for method, number in _FIRST:
+        for _ in range(number):
+            open_account(world, method)
+
+
+def _price_products(world: World) -> None:
+    """Let each product have a fee schedule, and a GL of ours behind it."""
+    for nth, product in enumerate(sorted({*EVERY_PRODUCT, *(one for some in PRODUCTS.values() for one in some)})):
+        (row,) = world.tables.rows(
+            "SELECT min(fee_schedule_id) AS id FROM fee_schedules WHERE corp_type_code = :product", product=product
+        )
+        world.schedules[product] = row.id
+        world.distributions[product] = world.tables.add(
+            "distribution_codes",
+            name=f"Fees of {product}",
+            client="112",
+            responsibility_centre=f"1200{nth}",
+            service_line="01230",
+            stob="3400",
+            project_code=f"000004{nth}",
+            start_date=date(2020, 1, 1),
+            created_by="world",
+            created_on=world.clock.stored,
+        )
+
+
+def open_accounts(world: World) -> None:
+    """Now and then somebody new opens an account."""
+    draws = world.chance.of("new accounts", world.clock.today)
+    if draws.happens(0.1):
+        open_account(world, draws.one_of(("PAD", "PAD", "PAD", "ONLINE_BANKING", "EFT")))
+
+
+def open_account(world: World, method: str) -> Account:
+    """Open an account that pays by a method."""
+    number = len(world.model.accounts) + 1
+    draws = world.chance.of("account", number)
+    auth, is_notified = f"A{number:04}", draws.happens(0.5)
+    with world.tables.together():
+        id_ = world.tables.add(
+            "payment_accounts",
+            auth_account_id=auth,
+            name=f"Customer {number}",
+            payment_method=method,
+            statement_notification_enabled=is_notified,
+            eft_enable=method == "EFT",
+        )
+        account = Account(id_, auth, method, is_notified)
+        if method in _IN_CFS:
+            _open_profile(world, account)
+        _add_setting(world, account, draws.one_of(FREQUENCIES), world.clock.today)
+    world.model.accounts[id_] = account
+    return account
+
+
+def change_settings(world: World) -> None:
+    """Now and then an account wants its statements more or less often: from the end of the longer period on."""
+    draws = world.chance.of("settings", world.clock.today)
+    for account in draws.some_of(list(world.model.accounts.values()), 0.02):
+        current = account.settings[-1]
+        if current.first > world.clock.today:
+            continue  # a change is planned already
+        frequency = draws.one_of([one for one in ("DAILY", "WEEKLY", "MONTHLY") if one != current.frequency])
+        last = _end_of_longer({current.frequency, frequency}, world.clock.today)
+        with world.tables.together():
+            world.tables.change("statement_settings", current.id, to_date=last)
+            _add_setting(world, account, frequency, last + timedelta(days=1))
+        current.last = last
+
+
+def _add_setting(world: World, account: Account, frequency: str, first: date) -> None:
+    id_ = world.tables.add(
+        "statement_settings", payment_account_id=account.id, frequency=frequency, from_date=first, to_date=None
+    )
+    account.settings.append(Setting(id_, frequency, first))
+
+
+def _end_of_longer(frequencies: set[str], today: date) -> date:
+    if "MONTHLY" in frequencies:
+        return (today.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    return today + timedelta(days=(6 - today.isoweekday()) % 7)
+
+
+def _open_profile(world: World, account: Account) -> None:
+    party = create_party(world.books, f"BCR-{account.auth}")
+    number = create_account(world.books, party)
+    method = _RECEIPT_METHODS.get(account.method)
+    site = create_site(world.books, party, number, {"receipt_method": method} if method else {})
+    account.cfs_account, account.site = number, site.site_number
+    account.profile = world.tables.add(
+        "cfs_accounts",
+        account_id=account.id,
+        cfs_party=party,
+        cfs_account=number,
+        cfs_site=site.site_number,
+        status="ACTIVE",
+        payment_method=account.method,
+    )

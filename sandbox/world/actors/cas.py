@@ -1,0 +1,94 @@
+"""CAS: at night CFS applies credits, pulls PAD money and takes back what bounced; in the morning a file tells of it.
+
+Source: docs/specs/cfs-api.md section 8 item 10, docs/specs/cas-settlement-csv.md.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from sandbox.cfs.books import Invoice as CfsInvoice
+from sandbox.cfs.invoices import apply_memo
+from sandbox.cfs.receipts import apply_receipt, create_receipt, reverse_receipt
+from sandbox.world.model.records import ZERO
+from sandbox.world.settlement_line import FULLY, MEMO, NOT, PAD, PARTIALLY, SettlementLine, settlement_csv
+from sandbox.world.world import World
+
+_BOUNCES = 0.06
+_BOUNCES_WITHIN = timedelta(days=4)
+
+
+class _Money(NamedTuple):
+    """Where the money of a line comes from: record type, transaction type, number."""
+
+    record: str
+    kind: str
+    source: str
+
+
+def pass_the_night(world: World) -> None:
+    """Let the night of CFS pass; what it did is written for the file of the day."""
+    draws = world.chance.of("CAS", world.clock.today)
+    bounced = draws.some_of(list(_pulled_lately(world)), _BOUNCES)
+    world.written += [_bounce(world, invoice) for invoice in bounced]
+    for invoice in [one for one in world.books.invoices.values() if one.amount_due and one not in bounced]:
+        world.written += _use_memos(world, invoice)
+        world.written += _pull(world, invoice)
+
+
+def drop_file(world: World) -> None:
+    """Put the file of the day into the directory that the jobs look into; on a day without lines too."""
+    name = f"BCR_PAYMENT_APPL_{world.clock.today:%Y%m%d}.csv"
+    (world.parts.sftp.root("cas") / "upload" / name).write_bytes(settlement_csv(world.written))
+
+
+def _pulled_lately(world: World) -> Iterator[CfsInvoice]:
+    """Return the invoices whose PAD money came so lately that it may still come back."""
+    since = (world.clock.today - _BOUNCES_WITHIN).isoformat()
+    for invoice in world.books.invoices.values():
+        receipts = [world.books.receipts[one] for one in invoice.receipts]
+        if any(one.payment_method == PAD and one.receipt_date >= since for one in receipts):
+            yield invoice
+
+
+def _bounce(world: World, invoice: CfsInvoice) -> SettlementLine:
+    receipt = next(one for number in invoice.receipts if (one := world.books.receipts[number]).payment_method == PAD)
+    reverse_receipt(world.books, receipt, reason="NSF", comment="Non Sufficient Fund")
+    return _line(world, _Money("PADR", PAD, receipt.receipt_number), ZERO, invoice)
+
+
+def _use_memos(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
+    for memo in world.books.memos.values():
+        if memo.site_number == invoice.site_number:
+            amount = apply_memo(world.books, memo, invoice)
+            if amount:
+                yield _line(world, _Money("CMAP", MEMO, memo.credit_memo_number), amount, invoice)
+
+
+def _pull(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
+    site = world.books.sites[invoice.site_number]
+    if site.receipt_method != PAD or not invoice.amount_due:
+        return
+    amount, number = invoice.amount_due, f"PADRC{world.books.next_number('pad receipt', 1000001)}"
+    receipt = create_receipt(world.books, site, number=number, date=world.clock.today.isoformat(), amount=amount,
+                             method=PAD, by_cfs=True)  # fmt: skip
+    apply_receipt(world.books, receipt, invoice)
+    yield _line(world, _Money("PADP", PAD, number), amount, invoice)
+
+
+def _line(world: World, money: "_Money", amount: Decimal, invoice: CfsInvoice) -> SettlementLine:
+    due, total = invoice.amount_due, invoice.total
+    return SettlementLine(
+        record=money.record,
+        kind=money.kind,
+        source=money.source,
+        application=int(world.books.next_number("application", 5000001)),
+        day=world.clock.today,
+        amount=amount,
+        account=world.books.sites[invoice.site_number].account_number,
+        number=invoice.invoice_number,
+        original=total,
+        outstanding=due,
+        status=FULLY if not due else PARTIALLY if due < total else NOT,
+    )

@@ -1,0 +1,40 @@
+"""Customers buy services, and the pay API bills them. Source: docs/specs/invoice-lifecycle.md section 2."""
+
+from sandbox.world.chance import Draws
+from sandbox.world.model.records import Account, Invoice, Payment
+from sandbox.world.pay_api import add_payment, add_reference, cfs_number, make_invoice, settle
+from sandbox.world.world import World
+
+_STARTS_AS = {"PAD": "APPROVED", "EFT": "APPROVED", "EJV": "APPROVED"}
+
+
+def buy(world: World) -> None:
+    """Let a day's invoices be made: more on a weekday."""
+    draws = world.chance.of("customers", world.clock.today)
+    most = 3 if world.clock.today.isoweekday() < 6 else 1
+    for account in list(world.model.accounts.values()):
+        for _ in range(draws.number(0, most)):
+            if account.owes_since is None or account.method != "PAD":
+                world.clock.let_pass(draws.number(5, 120))
+                bill(world, account, draws)
+
+
+def bill(world: World, account: Account, draws: Draws) -> Invoice:
+    """Make an invoice for an account; one by card is paid at once, or left."""
+    with world.tables.together():
+        invoice = make_invoice(world, draws, account=account.id, profile=account.profile or None, method=account.method,
+                               status=_STARTS_AS.get(account.method, "CREATED"))  # fmt: skip
+        if account.method == "DIRECT_PAY":
+            _pay_by_card(world, account, invoice, leaves=draws.happens(0.1))
+    return invoice
+
+
+def _pay_by_card(world: World, account: Account, invoice: Invoice, *, leaves: bool) -> None:
+    """Pay by card at PayBC without CFS: the customer comes back paid, or leaves the page."""
+    number = cfs_number(invoice)
+    add_reference(world, invoice, number)
+    if leaves:
+        return
+    settle(world, invoice, number=f"CARD{invoice.id:08}", at=world.clock.stored)
+    add_payment(world, Payment(account.id, "DIRECT_PAY", "COMPLETED", number, f"CARD{invoice.id:08}",
+                               invoice.total, invoice.total))  # fmt: skip

@@ -1,0 +1,130 @@
+"""Holds the pay tables against the model, row by row, and says in words what is not as it must be."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sandbox.world.model.records import Invoice, Model
+from sandbox.world.pay_tables import PayTables
+
+_FEES = """SELECT nsf.invoice_number, nsf.invoice_id FROM non_sufficient_funds AS nsf ORDER BY nsf.id"""
+_INVOICES = """
+SELECT invoice.id,
+       invoice.invoice_status_code AS status,
+       CAST(coalesce(invoice.paid, 0) AS numeric(19,2)) AS paid,
+       CAST(coalesce(invoice.refund, 0) AS numeric(19,2)) AS refund,
+       invoice.payment_date,
+       invoice.refund_date,
+       invoice.disbursement_status_code AS disbursement,
+       ARRAY(SELECT concat_ws(' ', invoice_number, status_code) FROM invoice_references
+              WHERE invoice_id = invoice.id ORDER BY id) AS "references",
+       ARRAY(SELECT concat_ws(' ', receipt_number, CAST(receipt_amount AS numeric(19,2))) FROM receipts
+              WHERE invoice_id = invoice.id ORDER BY receipt_number COLLATE "C") AS receipts
+  FROM invoices AS invoice
+ ORDER BY invoice.id"""
+_PAYMENTS = """
+SELECT payment_account_id, payment_method_code, payment_status_code, invoice_number, receipt_number,
+       CAST(coalesce(invoice_amount, 0) AS numeric(19,2)), CAST(coalesce(paid_amount, 0) AS numeric(19,2))
+  FROM payments"""
+_ACCOUNTS = """
+SELECT account.id, profile.status, account.has_nsf_invoices,
+       CAST(coalesce(account.pad_credit, 0) AS numeric(19,2)), CAST(coalesce(account.ob_credit, 0) AS numeric(19,2))
+  FROM payment_accounts AS account
+  JOIN cfs_accounts AS profile ON profile.account_id = account.id AND profile.status <> 'INACTIVE'"""
+_CREDITS = """
+SELECT cfs_identifier, CAST(amount AS numeric(19,2)), CAST(remaining_amount AS numeric(19,2)),
+       (SELECT coalesce(sum(amount_applied), 0) FROM applied_credits AS applied WHERE applied.credit_id = credits.id)
+  FROM credits"""
+_STATEMENTS = """
+SELECT statement.payment_account_id, statement.frequency, statement.from_date, statement.to_date,
+       statement.payment_methods, statement.notification_status_code, statement.is_empty,
+       ARRAY(SELECT invoice_id FROM statement_invoices WHERE statement_id = statement.id ORDER BY invoice_id)
+  FROM statements AS statement"""
+
+
+def differences(model: Model, tables: PayTables) -> Iterator[str]:
+    """Return what stands otherwise in the pay tables than the model says."""
+    yield from _learn_fee_ids(model, tables)
+    yield from _invoices(model, tables)
+    payments = [tuple(vars(one).values()) for one in model.payments]
+    yield from _missing_and_extra("payment", payments, tables.rows(_PAYMENTS))
+    yield from _missing_and_extra("account", _accounts(model), tables.rows(_ACCOUNTS))
+    credits = [(one.identifier, one.amount, one.remaining, one.used) for one in model.credits.values()]
+    yield from _missing_and_extra("credit", credits, tables.rows(_CREDITS))
+    yield from _missing_and_extra("statement", _statements(model), tables.rows(_STATEMENTS))
+
+
+def _learn_fee_ids(model: Model, tables: PayTables) -> Iterator[str]:
+    """Take the ids of the fee invoices from the rows that tell of a bounce; there must be one for each freeze."""
+    made: list[tuple[str, int]] = [tuple(row) for row in tables.rows(_FEES)]
+    for number, invoice in made:
+        fee = model.fees.get(number)
+        if fee is None:
+            yield f"an NSF fee was charged for {number}, which froze no account"
+        elif fee.id == 0:
+            fee.id = invoice
+            model.add(fee)
+    known = [number for number, _ in made]
+    yield from (f"no NSF fee was charged for {number}" for number in model.fees if number not in known)
+    yield from (f"{number} has more than one NSF fee" for number in set(known) if known.count(number) > 1)
+
+
+def _invoices(model: Model, tables: PayTables) -> Iterator[str]:
+    rows = {row.id: row for row in tables.rows(_INVOICES)}
+    yield from (f"invoice {one} is there, and nobody made it" for one in rows.keys() - model.invoices.keys())
+    for id_, expected in model.invoices.items():
+        row = rows.get(id_)
+        if row is None:
+            yield f"invoice {id_} is gone"
+            continue
+        for name, must in _columns(expected).items():
+            if row._mapping[name] != must:
+                yield f"invoice {id_} ({expected.method}): {name} must be {must}, and is {row._mapping[name]}"
+
+
+def _columns(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "status": invoice.status,
+        "paid": invoice.paid,
+        "refund": invoice.refund,
+        "payment_date": invoice.payment_date,
+        "refund_date": invoice.refund_date,
+        "disbursement": invoice.disbursement,
+        "references": [f"{one.number} {one.status}" for one in invoice.references],
+        "receipts": sorted(f"{one.number} {one.amount}" for one in invoice.receipts),
+    }
+
+
+def _accounts(model: Model) -> list[tuple[Any, ...]]:
+    return [
+        (
+            one.id,
+            one.status,
+            one.owes_since,
+            model.credit_of(one) * (one.method == "PAD"),
+            model.credit_of(one) * (one.method == "ONLINE_BANKING"),
+        )
+        for one in model.accounts.values()
+        if one.profile
+    ]
+
+
+def _statements(model: Model) -> list[tuple[Any, ...]]:
+    return [
+        (
+            one.account, one.frequency, one.first, one.last, one.methods, one.notification, not one.invoices,
+            sorted(invoice.id for invoice in one.invoices),
+        )
+        for one in model.statements
+    ]  # fmt: skip
+
+
+def _missing_and_extra(what: str, expected: Sequence[tuple[Any, ...]], rows: Sequence[Any]) -> Iterator[str]:
+    """Hold rows against each other that have no id in common: what is missing, and what is there beside."""
+    must, found = Counter(map(_written, expected)), Counter(map(_written, rows))
+    yield from (f"{what} missing: {one}" for one in (must - found).elements())
+    yield from (f"{what} that must not be: {one}" for one in (found - must).elements())
+
+
+def _written(values: Sequence[Any]) -> str:
+    return ", ".join(str(value) for value in values)

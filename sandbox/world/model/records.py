@@ -1,0 +1,203 @@
+"""What the model knows: accounts, invoices with references and receipts, payments, credits. Amounts in CAD."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+ZERO = Decimal("0.00")
+FINAL = frozenset({"CANCELLED", "CREDITED", "REFUNDED", "MANUALLY_REFUNDED", "DELETED"})
+
+
+@dataclass
+class Setting:
+    """A statement setting; `last` is None while nobody ended it."""
+
+    id: int
+    frequency: str
+    first: date
+    last: date | None = None
+
+
+@dataclass
+class Account:
+    """A payment account with the CFS profile that it uses; `owes_since` is since when a bounce is open."""
+
+    id: int
+    auth: str
+    method: str
+    is_notified: bool
+    profile: int = 0
+    cfs_account: str = ""
+    site: str = ""
+    status: str = "ACTIVE"
+    owes_since: datetime | None = None
+    settings: list[Setting] = field(default_factory=list)
+
+
+@dataclass
+class Reference:
+    """The number under which an invoice is collected."""
+
+    number: str
+    status: str = "ACTIVE"
+
+
+@dataclass
+class Receipt:
+    """Money that settled an invoice."""
+
+    number: str
+    amount: Decimal
+
+
+@dataclass
+class Line:
+    """A line item: the fee that a partner may get a share of, the service fee, and the tax on both."""
+
+    id: int
+    fee: Decimal
+    service: Decimal = ZERO
+    gst: Decimal = ZERO
+
+    @property
+    def amount(self) -> Decimal:
+        """All of it."""
+        return self.fee + self.service + self.gst
+
+
+@dataclass
+class Invoice:
+    """An invoice as it must stand; times as the pay tables hold them, naive UTC."""
+
+    id: int
+    account: int
+    method: str
+    day: date
+    total: Decimal
+    status: str
+    lines: list[Line] = field(default_factory=list)
+    paid: Decimal = ZERO
+    refund: Decimal = ZERO
+    payment_date: datetime | None = None
+    refund_date: datetime | None = None
+    references: list[Reference] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    slip: str | None = None
+    disbursement: str | None = None
+
+    def reference(self, *statuses: str) -> Reference | None:
+        """Return the reference in one of some states, if there is one."""
+        return next((one for one in self.references if one.status in statuses), None)
+
+    @property
+    def number(self) -> str:
+        """The number under which it is collected now. Raise AssertionError where it is not."""
+        found = self.reference("ACTIVE", "COMPLETED")
+        assert found is not None
+        return found.number
+
+
+@dataclass
+class Payment:
+    """A row of payments."""
+
+    account: int
+    method: str
+    status: str
+    number: str | None
+    receipt: str | None
+    invoice_amount: Decimal
+    paid: Decimal
+
+
+@dataclass
+class Credit:
+    """Money that an account has in CFS: a credit memo, or money on account; `applied` by invoice."""
+
+    identifier: str
+    account: int
+    amount: Decimal
+    is_memo: bool
+    applied: dict[int, Decimal] = field(default_factory=dict)
+    used: Decimal = ZERO
+
+    @property
+    def remaining(self) -> Decimal:
+        """What is left of it."""
+        return self.amount - self.used
+
+
+@dataclass
+class Statement:
+    """A statement with what it must list."""
+
+    account: int
+    frequency: str
+    first: date
+    last: date
+    methods: str
+    invoices: list[Invoice]
+    notification: str
+
+
+@dataclass
+class Model:
+    """Everything that is known.
+
+    fees      the NSF fee invoice of a bounced number, which gets its id from the job
+    told      what the outside must have heard since the last look: event types with the auth account
+    """
+
+    accounts: dict[int, Account] = field(default_factory=dict)
+    invoices: dict[int, Invoice] = field(default_factory=dict)
+    payments: list[Payment] = field(default_factory=list)
+    credits: dict[str, Credit] = field(default_factory=dict)
+    fees: dict[str, Invoice] = field(default_factory=dict)
+    statements: list[Statement] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    _numbers: dict[str, list[Invoice]] = field(default_factory=dict)
+
+    def add(self, invoice: Invoice) -> Invoice:
+        """Take in an invoice that has an id."""
+        self.invoices[invoice.id] = invoice
+        return invoice
+
+    def refer(self, invoice: Invoice, number: str, status: str = "ACTIVE") -> Reference:
+        """Give an invoice a number."""
+        reference = Reference(number, status)
+        invoice.references.append(reference)
+        self._numbers.setdefault(number, []).append(invoice)
+        return reference
+
+    def behind(self, number: str, *statuses: str) -> list[Invoice]:
+        """Return the invoices whose reference of this number is in one of some states; the fee, if any, last."""
+        return [
+            invoice
+            for invoice in self._numbers.get(number, [])
+            if any(one.number == number and one.status in statuses for one in invoice.references)
+        ]
+
+    def owner_of(self, cfs_account: str) -> Account:
+        """Return the account that has a CFS account."""
+        return next(one for one in self.accounts.values() if one.cfs_account == cfs_account)
+
+    def failed(self, account: Account) -> list[Payment]:
+        """Return the failed payments of an account whose numbers are still owed."""
+        return [
+            one
+            for one in self.payments
+            if one.account == account.id
+            and one.status == "FAILED"
+            and one.number is not None
+            and self.behind(one.number, "ACTIVE")
+        ]
+
+    def credit_of(self, account: Account) -> Decimal:
+        """Return what is left of the credits of an account."""
+        return sum((one.remaining for one in self.credits.values() if one.account == account.id), ZERO)
+
+
+def local_day(stored: datetime) -> date:
+    """Return the day in Vancouver of a time as the pay tables hold it."""
+    return stored.replace(tzinfo=UTC).astimezone(ZoneInfo("America/Vancouver")).date()

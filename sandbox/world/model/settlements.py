@@ -1,0 +1,112 @@
+"""What PAD_RECONCILE must make of the lines of a settlement file. Source: docs/specs/cas-settlement-csv.md."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+from decimal import Decimal
+
+from sandbox.world.model.records import FINAL, ZERO, Invoice, Model, Payment, Receipt, local_day
+from sandbox.world.settlement_line import FULLY, PARTIALLY, SettlementLine
+
+NSF_FEE = Decimal("30.00")
+
+
+def learn_settlements(model: Model, lines: Sequence[SettlementLine], now: datetime) -> None:
+    """Take in the lines of a file that was read; now is naive UTC."""
+    for line in lines:
+        if line.record == "CMAP":
+            _apply_memo(model, line)
+    for number in dict.fromkeys(line.number for line in lines if line.record in {"PADP", "CMAP"}):
+        _settle(model, [line for line in lines if line.number == number and line.record in {"PADP", "CMAP"}])
+    for line in lines:
+        if line.record == "PADR":
+            _bounce(model, line, now)
+
+
+def _apply_memo(model: Model, line: SettlementLine) -> None:
+    """Give what the memo paid to the invoices of the number, the highest id first, each up to its total."""
+    credit = model.credits[line.source]
+    credit.used += line.amount
+    left = line.amount
+    for invoice in sorted(model.behind(line.number, "ACTIVE", "COMPLETED"), key=lambda one: -one.id):
+        if invoice.method == "CC":
+            continue
+        part = min(left, invoice.total - _from_memos(model, invoice))
+        if part > 0:
+            credit.applied[invoice.id] = credit.applied.get(invoice.id, ZERO) + part
+            left -= part
+    assert not left, f"{line.source} pays {line.amount} of {line.number}, which has no room for {left}"
+
+
+def _settle(model: Model, lines: Sequence[SettlementLine]) -> None:
+    """Let the invoices of a number be paid, if the last line says so."""
+    if lines[-1].status != FULLY:
+        return
+    day = datetime.combine(lines[-1].day, time.min)
+    invoices = sorted(model.behind(lines[-1].number, "ACTIVE"), key=lambda one: one.id)
+    settling = [line for line in lines if line.record == "PADP" or line.status == FULLY]
+    _write_receipts(model, invoices, settling)
+    for invoice in invoices:
+        if invoice.status not in FINAL:
+            invoice.status = "PAID"
+        invoice.paid, invoice.payment_date = invoice.total, day
+        for reference in invoice.references:
+            if reference.number == lines[-1].number:
+                reference.status = "COMPLETED"
+        if invoice.status == "PAID" and not invoice.receipts:
+            invoice.receipts += _memo_receipts(model, invoice)
+    pulled = [line for line in lines if line.record == "PADP"]
+    if pulled:
+        owner = model.owner_of(pulled[0].account)
+        paid = sum((line.amount for line in pulled), ZERO)
+        model.payments.append(
+            Payment(owner.id, "PAD", "COMPLETED", pulled[0].number, pulled[0].source, pulled[0].original, paid)
+        )
+
+
+def _write_receipts(model: Model, invoices: Iterable[Invoice], lines: Sequence[SettlementLine]) -> None:
+    """Money pays what memos left open of each invoice, by id; a memo that settles has receipts for its parts."""
+    settling_memos = {line.source for line in lines if line.record == "CMAP"}
+    for invoice in invoices:
+        invoice.receipts += [one for one in _memo_receipts(model, invoice) if one.number in settling_memos]
+    for line in lines:
+        if line.record == "PADP":
+            for invoice in invoices:
+                rest = invoice.total - _from_memos(model, invoice)
+                if rest > 0:
+                    invoice.receipts.append(Receipt(line.source, rest))
+
+
+def _memo_receipts(model: Model, invoice: Invoice) -> list[Receipt]:
+    return [
+        Receipt(credit.identifier, credit.applied[invoice.id])
+        for credit in model.credits.values()
+        if invoice.id in credit.applied
+    ]
+
+
+def _from_memos(model: Model, invoice: Invoice) -> Decimal:
+    return sum((credit.applied.get(invoice.id, ZERO) for credit in model.credits.values()), ZERO)
+
+
+def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:
+    """Let a payment have come back: its invoices are owed again, and the account is frozen, once for all of them."""
+    owner = model.owner_of(line.account)
+    for payment in model.payments:
+        if payment.number == line.number and payment.status == "COMPLETED" and payment.method == "PAD":
+            payment.status = "FAILED"
+            payment.paid = line.original - line.outstanding if line.status == PARTIALLY else ZERO
+    for invoice in model.behind(line.number, "COMPLETED"):
+        invoice.receipts = [one for one in invoice.receipts if one.number != line.source]
+        for reference in invoice.references:
+            if reference.number == line.number:
+                reference.status = "ACTIVE"
+        if invoice.status not in FINAL:
+            invoice.status, invoice.paid = "SETTLEMENT_SCHED", ZERO
+    if owner.status == "FREEZE":
+        return
+    owner.status = "FREEZE"
+    owner.owes_since = owner.owes_since or now
+    fee = Invoice(0, owner.id, "CC", local_day(now), NSF_FEE, "CREATED")
+    model.fees[line.number] = fee
+    model.refer(fee, line.number)
+    model.told += [("lockAccount", owner.auth), ("activity", owner.auth)]

@@ -1,0 +1,56 @@
+"""Which statements GENERATE_STATEMENTS must make, and what is on each. Source: docs/specs/statements.md."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sandbox.world.model.records import Account, Invoice, Model, Setting, Statement
+
+
+def learn_statements(model: Model, day: date) -> None:
+    """Take in that the statements of the day that is over were made."""
+    billed: dict[int, list[Invoice]] = {}
+    for invoice in [*model.invoices.values(), *(fee for fee in model.fees.values() if not fee.id)]:
+        billed.setdefault(invoice.account, []).append(invoice)
+    for account in model.accounts.values():
+        for setting in account.settings:
+            if setting.first <= day and (setting.last is None or day <= setting.last):
+                for first in _first_days(setting, day):
+                    model.statements.append(_statement(account, setting, first, day, billed.get(account.id, [])))
+
+
+def _first_days(setting: Setting, day: date) -> Iterator[date]:
+    """Return the first day of the statement that is due once a day is over, if one is."""
+    sunday = day - timedelta(days=day.isoweekday() % 7)
+    ends_month = (day + timedelta(days=1)).day == 1
+    if setting.frequency == "DAILY":
+        yield day
+    elif setting.frequency == "WEEKLY" and (day.isoweekday() == 6 or setting.last == day):
+        yield sunday
+    elif setting.frequency == "MONTHLY" and ends_month:
+        yield day.replace(day=1)
+
+
+def _statement(account: Account, setting: Setting, first: date, last: date, billed: list[Invoice]) -> Statement:
+    listed = [
+        one
+        for one in billed
+        if first <= one.day <= last
+        and (one.method == "EFT") == (account.method == "EFT")
+        and not _is_on_an_earlier_one(account, setting, one.day)
+    ]
+    methods = sorted({one.method for one in listed}) or [account.method]
+    status = "PENDING" if account.is_notified else "SKIP"
+    return Statement(account.id, setting.frequency, first, last, ",".join(methods), listed, status)
+
+
+def _is_on_an_earlier_one(account: Account, setting: Setting, day: date) -> bool:
+    """Whether the setting that was in force on a day had a statement of its own with that day on it."""
+    return day < setting.first and any(
+        other.first <= day <= other.last and (other.frequency != "MONTHLY" or _end_of_month(day) <= other.last)
+        for other in account.settings
+        if other.last is not None
+    )
+
+
+def _end_of_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)

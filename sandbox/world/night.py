@@ -1,0 +1,127 @@
+"""A day and night of a world: who acts when, which job the clock runs when, and the checks at the end.
+
+Whoever has something to say about every night adds a function to `CHECKS`: it is given the night and returns what is
+wrong, each with the words that a person needs.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import tasks
+from jobs.job import Job
+from jobs.run.result import Result
+from jobs.run.runner import Request, execute
+from jobs.run.stopping import Stop
+from sandbox.cfs.audit import audit
+from sandbox.world.actors import accounts, cas, create_invoices, customers, send_notifications
+from sandbox.world.model.compare import differences
+from sandbox.world.model.settlements import learn_settlements
+from sandbox.world.model.statements import learn_statements
+from sandbox.world.world import World
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass
+class Night:
+    """A day with its night, and the runs of it."""
+
+    world: World
+    day: date
+    runs: list[Result] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def run(self, job: str, *, may_report: bool = False, **values: Any) -> Result:
+        """Run a job as the command line does, at the time of the world; may_report allows exit code 3."""
+        result = execute(_JOBS[job], Request(values, job), clock=self.world.clock, stop=Stop())
+        self.runs.append(result)
+        if result.exit_code not in ({0, 3} if may_report else {0}):
+            words = [*result.outcome.notes, *(str(one) for one in result.outcome.rejects), result.error or ""]
+            self.problems.append(f"{job} ended with {int(result.exit_code)}: {' | '.join(filter(None, words))}")
+        return result
+
+
+Step = Callable[[Night], None]
+Check = Callable[[Night], Iterable[str]]
+_JOBS: dict[str, Job] = {job.name: job for job in tasks.JOBS}
+
+
+def pass_day(world: World, checks: Iterable[Check] | None = None) -> Night:
+    """Let the day of the clock pass, and look at the end at everything that is checked."""
+    night = Night(world, world.clock.today)
+    for at, step in DAY:
+        world.clock.move_to(night.day, at)
+        step(night)
+    for check in CHECKS if checks is None else checks:
+        night.problems += check(night)
+    world.clock.move_to(night.day + _ONE_DAY, "00:00")
+    return night
+
+
+def model_agrees(night: Night) -> Iterator[str]:
+    """Everything stands where the model says."""
+    return differences(night.world.model, night.world.tables)
+
+
+def books_balance(night: Night) -> list[str]:
+    """The books of CFS balance."""
+    return [f"CFS: {one}" for one in audit(night.world.books).violations]
+
+
+def nothing_waits(night: Night) -> Iterator[str]:
+    """Every message was delivered."""
+    query = "SELECT id, kind, state, last_error FROM pay_jobs.outbox WHERE state IN ('pending', 'dead') ORDER BY id"
+    for row in night.world.tables.rows(query):
+        yield f"message {row.id} ({row.kind}) is {row.state}: {row.last_error}"
+
+
+def _statements(night: Night) -> None:
+    learn_statements(night.world.model, night.day - _ONE_DAY)
+    night.run("GENERATE_STATEMENTS")
+
+
+def _settlements(night: Night) -> None:
+    world = night.world
+    cas.drop_file(world)
+    learn_settlements(world.model, world.written, world.clock.stored)
+    world.written = []
+    night.run("PAD_RECONCILE")
+
+
+def _on_weekdays(step: Step) -> Step:
+    return lambda night: step(night) if night.day.isoweekday() < 6 else None
+
+
+def _at_weekends(step: Step) -> Step:
+    return lambda night: step(night) if night.day.isoweekday() >= 6 else None
+
+
+def _by(actor: Callable[[World], None]) -> Step:
+    return lambda night: actor(night.world)
+
+
+def _job(job: str, *, may_report: bool = False, **values: Any) -> Step:
+    def step(night: Night) -> None:
+        night.run(job, may_report=may_report, **values)
+
+    return step
+
+
+# Local times; docs/specs/schedules.md section 2.
+DAY: list[tuple[str, Step]] = [
+    ("01:01", _statements),
+    ("03:00", _by(cas.pass_the_night)),
+    ("07:00", _on_weekdays(_job("STALE_INVOICE_REPORT", may_report=True))),
+    ("08:01", _by(send_notifications.send_notifications)),
+    ("08:45", _on_weekdays(_settlements)),
+    ("09:30", _by(accounts.open_accounts)),
+    ("10:00", _by(customers.buy)),
+    ("15:30", _job("PAD_RECONCILE", sync_all_credits=True)),
+    ("16:00", _by(accounts.change_settings)),
+    ("17:45", _at_weekends(_settlements)),
+    ("19:00", _by(create_invoices.create_invoices)),
+    ("23:55", lambda _night: None),
+]
+CHECKS: list[Check] = [model_agrees, books_balance, nothing_waits]

@@ -1,0 +1,121 @@
+"""What a world is made of, and its parts: a real PostgreSQL, SFTP server and object store, and CFS in a thread."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from config.settings import DatabaseSettings, ObjectStoreSettings
+from connectors.object_store import ObjectStore
+from database.engine import Database, make_engine
+from sandbox.cfs.books import Books
+from sandbox.object_store import ObjectStorePart
+from sandbox.sftp_server import FOLDERS, SftpPart
+from sandbox.world.cfs_thread import CfsThread
+from sandbox.world.chance import Chance
+from sandbox.world.clock import VirtualClock
+from sandbox.world.model.records import Model
+from sandbox.world.pay_tables import PayTables
+from sandbox.world.settlement_line import SettlementLine
+
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a world stands on; `folder` gets events and mail. The pay database holds code values and nothing else."""
+
+    database_url: str
+    sftp: SftpPart
+    store: ObjectStorePart
+    cfs: CfsThread
+    folder: Path
+
+    def environment(self) -> dict[str, str]:
+        """Return the settings of the jobs' runs, and no others."""
+        settings = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        for part in (self.sftp, self.store, self.cfs):
+            settings |= part.environment()
+        return settings | {
+            "DATABASE_URL": self.database_url,
+            "PUBSUB_PUBLISH_URL": (self.folder / "events").resolve().as_uri(),
+            "NOTIFY_API_URL": (self.folder / "mail").resolve().as_uri(),
+            "IT_OPS_EMAIL": "operations@world.invalid",
+            "PAD_NSF_NOTIFY_EMAILS": "nsf@world.invalid",
+            "SFTP_SETTLE_SECONDS": "0",
+            "LOG_LEVEL": "CRITICAL",
+            "HOSTNAME": "world",
+        }
+
+    def empty(self) -> None:
+        """Remove what an earlier world left at the partners, in the bucket and in the books of CFS."""
+        for user, folders in FOLDERS.items():
+            for folder in folders:
+                place = self.sftp.root(user) / folder
+                shutil.rmtree(place, ignore_errors=True)
+                place.mkdir(parents=True)
+        bucket = _bucket(self.store.environment())
+        for key in bucket.list(""):
+            bucket.remove(key)
+        bucket.close()
+        shutil.rmtree(self.folder / "events", ignore_errors=True)
+        self.cfs.simulator.reset()
+
+
+@dataclass
+class World:
+    """A world at a moment.
+
+    written        the lines of settlement files that CAS has dropped and no run has read yet
+    schedules      a fee schedule of each product
+    distributions  the distribution code of each product: our own GL
+    """
+
+    parts: Parts
+    chance: Chance
+    clock: VirtualClock
+    database: Database
+    tables: PayTables
+    model: Model = field(default_factory=Model)
+    written: list[SettlementLine] = field(default_factory=list)
+    schedules: dict[str, int] = field(default_factory=dict)
+    distributions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def books(self) -> Books:
+        """The books of CFS."""
+        return self.parts.cfs.simulator.books
+
+
+@contextmanager
+def open_world(parts: Parts, *, seed: int, first: date) -> Iterator[World]:
+    """Return an empty world whose clock stands at the beginning of a day; the environment leads its jobs to it."""
+    parts.empty()
+    clock = VirtualClock(first)
+    database = Database(make_engine(DatabaseSettings(url=SecretStr(parts.database_url)), application_name="world"))
+    before = dict(os.environ)
+    try:
+        os.environ.clear()
+        os.environ.update(parts.environment())
+        yield World(parts, Chance(seed), clock, database, PayTables(database, clock))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        database.close()
+
+
+def _bucket(values: dict[str, str]) -> ObjectStore:
+    return ObjectStore(
+        ObjectStoreSettings(
+            endpoint=values["MINIO_ENDPOINT"],
+            access_key=SecretStr(values["MINIO_ACCESS_KEY"]),
+            secret_key=SecretStr(values["MINIO_ACCESS_SECRET"]),
+            bucket=values["FTP_POLLER_BUCKET_NAME"],
+            secure=False,
+        )
+    )
