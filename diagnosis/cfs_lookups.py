@@ -50,7 +50,7 @@ class CfsLookups:
 
     def _invoice(self, asked: InvoiceQuestion) -> CfsAnswer:
         found = self._cfs.get_invoice(asked.site, asked.number)
-        return CfsAnswer(False) if found is None else CfsAnswer(True, _cents(found.total), _cents(found.amount_due))
+        return CfsAnswer(False) if found is None else CfsAnswer(True, found.total, found.amount_due)
 
     def _collects_by(self, site: CfsSite) -> str:
         profile = self._cfs.get_site(site)
@@ -58,10 +58,4 @@ class CfsLookups:
 
     def _unapplied(self, slip: SlipRecord) -> Decimal:
         assert slip.site is not None
-        receipts = (self._cfs.get_receipt(slip.site, number) for number in slip.receipts)
-        return _cents(sum((one.unapplied_amount for one in receipts if one and not one.is_reversed), Decimal(0)))
-
-
-def _cents(amount: Decimal) -> Decimal:
-    """Return an amount with the two places that CFS leaves out at times."""
-    return amount.quantize(Decimal("0.01"))
+        return self._cfs.get_unapplied(slip.site, slip.receipts)

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from config.errors import InputRefused
 from connectors.cfs import CfsSite
 from connectors.inbound.unread_feedback import UnreadFile, since
+from database.pay.numbers import invoice_number, receipt_number
+from database.pay.profiles import CfsProfile, profiles_of_invoices, profiles_of_slips
 from database.pay.states import UNFINISHED
 from database.sql import statements
 from diagnosis.cutoffs import Cutoffs, local_day
@@ -90,7 +91,7 @@ class EvidenceReader:
         if invoice.method in {"EJV", "DIRECT_PAY", "CC"}:
             return None
         first = group.ids[0] if group is not None else invoice.id
-        return f"{self.prefix}{first:08}"
+        return invoice_number(self.prefix, first)
 
     def _journals(self, session: Session, ids: list[int]) -> dict[int, JournalVoucher]:
         if not ids:
@@ -145,7 +146,8 @@ class EvidenceReader:
 
 def read_invoices(session: Session, ids: list[int]) -> list[InvoiceRecord]:
     """Return the invoices that exist, in the order of their ids, whatever their status."""
-    return [_invoice(row) for row in sql.run(session, "read_invoices", ids=ids)]
+    profiles = profiles_of_invoices(session, ids)
+    return [_invoice(row, profiles.get(row[0])) for row in sql.run(session, "read_invoices", ids=ids)]
 
 
 def read_slips(session: Session, numbers: Iterable[str | None]) -> dict[str, SlipRecord]:
@@ -153,7 +155,8 @@ def read_slips(session: Session, numbers: Iterable[str | None]) -> dict[str, Sli
     wanted = sorted(number for number in numbers if number)
     if not wanted:
         return {}
-    return {row[0]: _slip(row) for row in sql.run(session, "read_slips", numbers=wanted)}
+    profiles = profiles_of_slips(session, wanted)
+    return {row[0]: _slip(row, profiles.get(row[0])) for row in sql.run(session, "read_slips", numbers=wanted)}
 
 
 def _ids_of(invoices: list[InvoiceRecord], method: str) -> list[int]:
@@ -168,27 +171,29 @@ def _sent_number(invoice: InvoiceRecord) -> str | None:
     return invoice.active_number or invoice.bundle_number or invoice.completed_number
 
 
-def _invoice(row: Any) -> InvoiceRecord:
+def _invoice(row: Any, profile: CfsProfile | None) -> InvoiceRecord:
     (id_, method, status, created_at, total, paid, slip, overdue, account_id, account, is_billable, activation,
-     takes_bank, active, active_on, bundle, completed, cancelled, profile, paid_on, *place) = row  # fmt: skip
+     takes_bank, active, active_on, bundle, completed, cancelled, paid_on) = row  # fmt: skip
     return InvoiceRecord(
         id_, method, status, local_day(created_at), created_at, total, paid, slip, overdue, account_id, account,
         is_billable, local_day(activation) if activation else None, takes_bank, active,
-        local_day(active_on) if active_on else None, bundle, completed, cancelled, profile, site_of(*place), paid_on,
+        local_day(active_on) if active_on else None, bundle, completed, cancelled, _status(profile),
+        _site(profile), paid_on,
     )  # fmt: skip
 
 
-def _slip(row: Any) -> SlipRecord:
-    number, status, remaining, version, mismatch, parent, profile, party, account, site, children, has_created = row
-    own = number + ("L" if parent else "") + (f"R{version}" if version > 1 else "")
-    return SlipRecord(
-        number, status, remaining, mismatch, profile, site_of(party, account, site), (own, *children), has_created
+def _slip(row: Any, profile: CfsProfile | None) -> SlipRecord:
+    number, status, remaining, version, mismatch, parent, children, versions, has_created = row
+    receipts = (
+        receipt_number(number, linked=parent is not None, version=version),
+        *(receipt_number(child, linked=True, version=its) for child, its in zip(children, versions, strict=True)),
     )
+    return SlipRecord(number, status, remaining, mismatch, _status(profile), _site(profile), receipts, has_created)
 
 
-def site_of(party: str | None, account: str | None, site: str | None) -> CfsSite | None:
-    """Return a site, None where the profile is not complete."""
-    try:
-        return CfsSite(party or "", account or "", site or "")
-    except InputRefused:
-        return None
+def _status(profile: CfsProfile | None) -> str | None:
+    return profile.status if profile else None
+
+
+def _site(profile: CfsProfile | None) -> CfsSite | None:
+    return CfsSite.where_complete(profile.party, profile.account, profile.site) if profile else None

@@ -20,12 +20,12 @@ from sqlalchemy import text
 
 from connectors.cfs import CfsClient, CfsSite, InvoiceLine
 from database.engine import Database
+from database.pay.numbers import receipt_number
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress
 from jobs.run.stopping import Stop
 from sandbox.cfs.process import RunningCfs
-from tasks.routing_slip_recreate.numbers import receipt_number
 from tests.cfs_fixtures import connect
 from tests.slip_state import Saved, final_state, forget_slips, put_slips_back, save_slips
 from tests.typed import run_slips

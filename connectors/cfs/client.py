@@ -5,7 +5,7 @@ method that changes something raises CfsOutcomeUnknown where only a look-up can 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
@@ -98,6 +98,11 @@ class CfsClient:
         """Look up a receipt on the site it should be on."""
         call = CfsCall("look up receipt", number, "GET", f"{_receipt(site, number)}/", identity)
         return self._transport.get(call, _receipt_named(number))
+
+    def get_unapplied(self, site: CfsSite, numbers: Iterable[str]) -> Decimal:
+        """Return what receipts have unapplied together; one that is reversed, or that CFS lacks, has nothing."""
+        receipts = (self.get_receipt(site, number) for number in numbers)
+        return sum((one.unapplied_amount for one in receipts if one and not one.is_reversed), Decimal("0.00"))
 
     def create_receipt(self, site: CfsSite, receipt: NewReceipt) -> Receipt:
         """Make a receipt, as FAS: one made by PAYBC could never be applied."""

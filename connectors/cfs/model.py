@@ -31,6 +31,11 @@ class CfsSite:
                 f"the CFS profile is not complete: party {self.party!r}, account {self.account!r}, site {self.site!r}"
             )
 
+    @classmethod
+    def where_complete(cls, party: str | None, account: str | None, site: str | None) -> "CfsSite | None":
+        """Return the site of a CFS profile, None where a part is not made yet."""
+        return cls(party, account, site) if party and account and site else None
+
     @property
     def path(self) -> str:
         """The start of every path on this site, without a slash at its end."""

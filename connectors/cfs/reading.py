@@ -11,6 +11,7 @@ from connectors.cfs.errors import CfsAnswerUnreadable
 
 JsonObject = Mapping[str, object]
 _DIGITS, _PLACES = 15, 15
+_CENT = Decimal("0.01")
 
 
 def amount(answer: JsonObject, name: str) -> Decimal:
@@ -22,7 +23,7 @@ def amount(answer: JsonObject, name: str) -> Decimal:
 
 
 def optional_amount(answer: JsonObject, name: str) -> Decimal | None:
-    """Return an amount, or None where it is null, blank or missing."""
+    """Return an amount with the two places that CFS leaves out at times, or None where it is null, blank or missing."""
     value = answer.get(name)
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
@@ -36,7 +37,7 @@ def optional_amount(answer: JsonObject, name: str) -> Decimal | None:
         raise CfsAnswerUnreadable(
             f"the answer of CFS has {value!r} as '{name}' (expected an amount like 12.50)"
         ) from None
-    return number
+    return number.quantize(_CENT) if number == number.quantize(_CENT) else number
 
 
 def amount_from_zero(answer: JsonObject, name: str) -> Decimal:

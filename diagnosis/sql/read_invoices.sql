@@ -1,6 +1,6 @@
--- Read invoices with their references and CFS accounts (evidence E1 to E3).
+-- Read invoices with their accounts and references (evidence E1 to E3).
 -- in     ids integer[]
--- out    one row an invoice; the site of its own CFS account where that is complete, else of the newest of its method
+-- out    one row an invoice
 -- again  reads only
 SELECT invoice.id,
        invoice.payment_method_code,
@@ -21,16 +21,10 @@ SELECT invoice.id,
        reference.bundle_number,
        reference.completed_number,
        reference.cancelled_number,
-       newest.status,
-       invoice.payment_date,
-       CASE WHEN own.id IS NOT NULL THEN own.cfs_party ELSE newest.cfs_party END,
-       CASE WHEN own.id IS NOT NULL THEN own.cfs_account ELSE newest.cfs_account END,
-       CASE WHEN own.id IS NOT NULL THEN own.cfs_site ELSE newest.cfs_site END
+       invoice.payment_date
   FROM invoices AS invoice
   LEFT JOIN payment_accounts AS account ON account.id = invoice.payment_account_id
   LEFT JOIN corp_types AS product ON product.code = invoice.corp_type_code
-  LEFT JOIN cfs_accounts AS own ON own.id = invoice.cfs_account_id
-   AND own.cfs_party <> '' AND own.cfs_account <> '' AND own.cfs_site <> ''
   LEFT JOIN LATERAL (
        SELECT max(found.invoice_number) FILTER (WHERE found.status_code = 'ACTIVE' AND NOT found.is_consolidated)
                   AS active_number,
@@ -41,12 +35,5 @@ SELECT invoice.id,
               max(found.invoice_number) FILTER (WHERE found.status_code = 'CANCELLED') AS cancelled_number
          FROM invoice_references AS found
         WHERE found.invoice_id = invoice.id) AS reference ON true
-  LEFT JOIN LATERAL (
-       SELECT found.status, found.cfs_party, found.cfs_account, found.cfs_site
-         FROM cfs_accounts AS found
-        WHERE found.account_id = invoice.payment_account_id
-          AND found.payment_method = invoice.payment_method_code
-        ORDER BY found.status = 'INACTIVE', found.id DESC
-        LIMIT 1) AS newest ON true
  WHERE invoice.id = ANY (:ids)
  ORDER BY invoice.id

@@ -1,6 +1,6 @@
--- Read routing slips with their CFS account and children (evidence E11).
+-- Read routing slips with their children (evidence E11).
 -- in     numbers text[]
--- out    one row a slip that exists
+-- out    one row a slip that exists: its children's numbers and versions side by side
 -- again  reads only
 SELECT slip.number,
        slip.status,
@@ -8,12 +8,8 @@ SELECT slip.number,
        coalesce(slip.cas_version_suffix, 1),
        slip.cas_mismatch,
        slip.parent_number,
-       account.status,
-       account.cfs_party,
-       account.cfs_account,
-       account.cfs_site,
-       ARRAY(SELECT child.number || 'L' || CASE WHEN child.cas_version_suffix > 1
-                                                THEN 'R' || child.cas_version_suffix ELSE '' END
+       ARRAY(SELECT child.number FROM routing_slips AS child WHERE child.parent_number = slip.number ORDER BY child.id),
+       ARRAY(SELECT coalesce(child.cas_version_suffix, 1)
                FROM routing_slips AS child
               WHERE child.parent_number = slip.number
               ORDER BY child.id),
@@ -21,10 +17,4 @@ SELECT slip.number,
                 WHERE waiting.routing_slip = slip.number
                   AND waiting.invoice_status_code = 'CREATED')
   FROM routing_slips AS slip
-  LEFT JOIN LATERAL (
-       SELECT found.status, found.cfs_party, found.cfs_account, found.cfs_site
-         FROM cfs_accounts AS found
-        WHERE found.account_id = slip.payment_account_id
-        ORDER BY found.status = 'INACTIVE', found.id DESC
-        LIMIT 1) AS account ON true
  WHERE slip.number = ANY (:numbers)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from connectors.cfs import CfsClient, CfsSite, Invoice, Receipt
 from connectors.cfs.names import ReceiptStatus
 from connectors.effects import LOOK_GOOD_FOR, Clocks
-from tasks.routing_slip_recreate.numbers import receipt_number
+from database.pay.numbers import receipt_number
 
 LOOKS_FOR_A_LIST = 3
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
 from connectors.cfs import CfsClient, CfsSite
+from database.pay.numbers import invoice_number
+from database.pay.profiles import profiles_of_invoices
 from database.sql import statements
 from diagnosis.evidence import SlipRecord
 from diagnosis.parallel_lookups import ParallelLookups
-from diagnosis.read_evidence import read_slips, site_of
+from diagnosis.read_evidence import read_slips
 from tools.compare_cfs import rules
 from tools.compare_cfs.rules import Difference, OurCredit, OurInvoice, OurSlip
 
@@ -45,9 +47,11 @@ class PageComparer:
         """Read our side of the keys of a stage."""
         rows = [tuple(row) for row in sql.run(session, f"read_{stage}", keys=keys)]
         if stage == "invoices":
-            return [_our_invoice(row) for row in rows]
+            sites = _sites(session, [row[0] for row in rows])
+            return [_our_invoice(row, sites.get(row[0])) for row in rows]
         if stage == "unsent":
-            return [(f"{self.prefix}{id_:08}", total, site_of(*place)) for _, id_, total, *place in rows]
+            sites = _sites(session, [row[0] for row in rows])
+            return [(invoice_number(self.prefix, id_), total, sites.get(id_)) for id_, total in rows]
         if stage == "credits":
             return [_our_credit(row) for row in rows]
         slips = read_slips(session, keys)
@@ -102,8 +106,7 @@ class PageComparer:
 
     def _unapplied(self, slip: SlipRecord) -> Decimal:
         assert slip.site is not None
-        receipts = (self.cfs.get_receipt(slip.site, number) for number in slip.receipts)
-        return sum((one.unapplied_amount for one in receipts if one and not one.is_reversed), Decimal(0))
+        return self.cfs.get_unapplied(slip.site, slip.receipts)
 
 
 def _judged(
@@ -121,13 +124,18 @@ def _failures(answers: dict[Any, Any], placed: dict[Any, Any]) -> int:
     return len(placed) - answered
 
 
-def _our_invoice(row: Any) -> OurInvoice:
-    number, total, is_paid, is_open, receipts, *place = row
+def _sites(session: Session, ids: list[int]) -> dict[int, CfsSite | None]:
+    found = profiles_of_invoices(session, ids)
+    return {id_: CfsSite.where_complete(one.party, one.account, one.site) for id_, one in found.items()}
+
+
+def _our_invoice(row: Any, site: CfsSite | None) -> OurInvoice:
+    _, number, total, is_paid, is_open, receipts = row
     numbers = frozenset(number for listed in receipts for number in listed.split(","))
-    return OurInvoice(number, total or Decimal(0), is_paid, is_open, numbers, site_of(*place))
+    return OurInvoice(number, total or Decimal(0), is_paid, is_open, numbers, site)
 
 
 def _our_credit(row: Any) -> OurCredit:
     _, number, amount, remaining, places = row
-    sites = tuple(site for place in places if (site := site_of(*place)) is not None)
+    sites = tuple(site for place in places if (site := CfsSite.where_complete(*place)) is not None)
     return OurCredit(number or "", amount, remaining, sites)

@@ -17,7 +17,7 @@ class SlipAccount:
     """The INTERNAL CFS account of a slip; `site` is None until CREATE_CFS_ACCOUNTS has made its profile."""
 
     id: int
-    status: str
+    status: str | None
     site: CfsSite | None
 
     @property

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from config.errors import UsageError
 from connectors.cfs import CfsSite
+from database.pay.numbers import invoice_number
+from database.pay.profiles import CfsProfile, profiles_of_slips
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip, SlipAccount, SlipInvoice
 
@@ -43,13 +45,9 @@ def read_family(session: Session, root: str, *, prefix: str) -> Family | None:
         operations[row.slip].append(
             Operation(row.id, row.slip, row.kind, row.state, row.plan, row.sent, row.why, row.step)
         )
-    members = [_slip(row, invoices[row.number], operations[row.number]) for row in slips]
+    accounts = {number: _account(profile) for number, profile in profiles_of_slips(session, numbers).items()}
+    members = [_slip(row, accounts.get(row.number), invoices[row.number], operations[row.number]) for row in slips]
     return Family(members[0], tuple(members[1:]))
-
-
-def cfs_number(prefix: str, invoice_id: int) -> str:
-    """Return the number that an invoice of a slip has in CFS (docs/specs/cfs-api.md section 5)."""
-    return f"{prefix}{invoice_id:08d}"
 
 
 def _invoice(row: Row[Any], prefix: str) -> SlipInvoice:
@@ -58,7 +56,7 @@ def _invoice(row: Row[Any], prefix: str) -> SlipInvoice:
         slip=row.routing_slip,
         status=row.invoice_status_code,
         total=row.total,
-        number=row.reference_number or cfs_number(prefix, row.id),
+        number=row.reference_number or invoice_number(prefix, row.id),
         reference_id=row.reference_id,
         # A fee whose line is not written yet is one of another job that died between its two commits.
         is_nsf_fee=row.is_nsf_fee
@@ -69,11 +67,14 @@ def _invoice(row: Row[Any], prefix: str) -> SlipInvoice:
     )
 
 
-def _slip(row: Row[Any], invoices: list[SlipInvoice], operations: list[Operation]) -> RoutingSlip:
-    account = None
-    if row.account_id is not None:
-        parts = (row.cfs_party or "", row.cfs_account or "", row.cfs_site or "")
-        account = SlipAccount(row.account_id, row.account_status, CfsSite(*parts) if all(parts) else None)
+def _account(profile: CfsProfile) -> SlipAccount:
+    site = CfsSite.where_complete(profile.party, profile.account, profile.site)
+    return SlipAccount(profile.id, profile.status, site)
+
+
+def _slip(
+    row: Row[Any], account: SlipAccount | None, invoices: list[SlipInvoice], operations: list[Operation]
+) -> RoutingSlip:
     return RoutingSlip(
         number=row.number,
         status=row.status,

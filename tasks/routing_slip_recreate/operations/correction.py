@@ -11,9 +11,9 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import Receipt, ReversalComment, ReversalReason
+from database.pay.numbers import receipt_number
 from tasks.routing_slip_recreate.family.model import SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
-from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.operations.base import (
     OperationKind,
     OperationPlan,

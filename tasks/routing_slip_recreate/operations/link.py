@@ -10,11 +10,11 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import Receipt, ReversalComment, ReversalReason
+from database.pay.numbers import receipt_number
 from tasks.routing_slip_recreate.cfs_view import versions
 from tasks.routing_slip_recreate.family.due import nsf_is_due
 from tasks.routing_slip_recreate.family.model import Family, RoutingSlip, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
-from tasks.routing_slip_recreate.numbers import receipt_number
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, the_receipt
 from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
 from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts

@@ -11,9 +11,9 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
+from database.pay.numbers import invoice_number
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
-from tasks.routing_slip_recreate.family.reading import cfs_number
 from tasks.routing_slip_recreate.inputs import NsfFee, OperationInputs
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
@@ -32,7 +32,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     begun = half_made_fee(slip)
     known = inputs.earlier.plan.get("fee_invoice") if inputs.earlier else None
     fee_invoice = begun.id if begun else int(known or inputs.new_invoice())
-    number = begun.number if begun else cfs_number(inputs.prefix, fee_invoice)
+    number = begun.number if begun else invoice_number(inputs.prefix, fee_invoice)
     return OperationPlan(
         steps=(*taken, create_invoice(slip.site, number, fee.lines, at=inputs.now)),
         facts={
