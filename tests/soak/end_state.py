@@ -15,7 +15,7 @@ import psycopg2
 Rows = dict[int, dict[str, Any]]
 # What tells of the runs themselves, and reports that each run makes anew.
 _OF_RUNS = {"pay_jobs.job_runs", "pay_jobs.stale_reports", "pay_jobs.stale_invoices"}
-# What the outside answered depends on who asked first.
+# Of our own tables: what the outside answered depends on who asked first.
 _COUNTED = {"attempts", "begun_on", "next_attempt_on", "error", "last_error", "answer", "found"}
 # A call that may have left twice is looked for later, by messages of its own.
 _LATER_LOOK = '"kind": "look_for_second_fee"'
@@ -132,7 +132,7 @@ class EndState:
         return {
             name: self._pointed(table, name, value)
             for name, value in row.items()
-            if not (is_new and name == key) and name not in _COUNTED and not name.endswith("run_id")
+            if not (is_new and name == key) and not (table.startswith("pay_jobs.") and _is_of_one_run(name))
         }
 
     def _pointed(self, table: str, column: str, value: Any) -> Any:
@@ -148,6 +148,10 @@ class EndState:
             words = self._timeless(words) if table == "public.invoices" else self.plain(words)
             self._digests[table, number] = hashlib.sha256(words.encode()).hexdigest()[:10]
         return self._digests[table, number]
+
+
+def _is_of_one_run(column: str) -> bool:
+    return column in _COUNTED or column.endswith("run_id")
 
 
 def _is_later_look(row: str) -> bool:
