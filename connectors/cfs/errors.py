@@ -16,13 +16,14 @@ They are leaves of the tree in config/errors.py.
 """
 
 from config.errors import InputRefused, PayJobsError, SourceRefused, SourceUnavailable
+from connectors.effects import AnswerLost, ChangeRefused
 
 
 class CfsUnavailable(SourceUnavailable):
     """CFS is away or closed and nothing was changed there: the next run tries again."""
 
 
-class CfsOutcomeUnknown(CfsUnavailable):
+class CfsOutcomeUnknown(CfsUnavailable, AnswerLost):
     """The change may have been made: the next run looks it up in CFS before it goes on."""
 
 
@@ -34,15 +35,13 @@ class CfsCertificateRefused(SourceRefused):
     """Nothing was sent. Have the certificate renewed, or our CA bundle (SSL_CERT_FILE); check CFS_BASE_URL."""
 
 
-class CfsRejected(InputRefused):
+class CfsRejected(ChangeRefused):
     """CFS refused the change and made none; its reason says what has to be corrected."""
 
     title = "refused by CFS"
-    nothing_done = False  # what came before it stays
 
     def __init__(self, message: str, *, reason: str, status_code: int) -> None:
-        super().__init__(message)
-        self.reason = reason
+        super().__init__(message, reason=reason)
         self.status_code = status_code
 
 

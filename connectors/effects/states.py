@@ -1,7 +1,4 @@
-"""The states of an effect outside, in one vocabulary for every journal that keeps one.
-
-Each journal writes the states of its own steps; where it is read beside the others, its states are these.
-"""
+"""The states of an effect outside: of an operation in the journal, and of a message in the outbox where it is shown."""
 
 from dataclasses import dataclass
 from datetime import datetime

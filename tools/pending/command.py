@@ -14,20 +14,19 @@ from sqlalchemy.orm import Session
 from config.masking import mask
 from config.settings import DatabaseSettings, read
 from config.visible import to_json
-from connectors.effects import OPEN_STATES, EffectState, PendingEffect
+from connectors.effects import OPEN_STATES, EffectState, PendingEffect, pending_operations
 from connectors.outbox.pending import pending_messages
 from database.engine import make_engine
 from database.errors import explain
 from jobs.run.outcome import Table
 from jobs.terminal import say, show_table, whatever_is_shown
 from tasks.ejv_feedback_check.pending import pending_resubmissions
-from tasks.routing_slip_recreate.journal.pending import pending_operations
-from tools.repair_partial_credit.pending import pending_credits
+from tasks.routing_slip_recreate.journal.pending import pending_operations as pending_slips
 
 SOURCES: tuple[Callable[[Session], list[PendingEffect]], ...] = (
     pending_messages,
+    pending_slips,
     pending_operations,
-    pending_credits,
     pending_resubmissions,
 )
 _STATES = [state.value for state in EffectState if state in OPEN_STATES]

@@ -2,7 +2,8 @@
 
 Reads   the invoice, its lines and their GL codes, earlier refunds; CFS (site, credit memo)
 Writes  a credit memo in CFS; refunds, refunds_partial, credits, payment_accounts.pad_credit, invoices.refund and
-        refund_date; each step in pay_jobs.partial_credits before and after CFS is called
+        refund_date; the operation and its step in pay_jobs.operations and
+        operation_steps, before and after CFS is called
 Never   credits more than a line has, or than was paid less what was refunded; credits where the API would refuse, or
         where a second person has to approve; credits GST; takes anything back from partners; makes a second memo for a
         lost answer

@@ -1,6 +1,5 @@
 """What a partial credit consists of, and whether it may be made."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -65,21 +64,17 @@ class MemoPlan:
         """Return the lines of the memo; the connector makes them negative."""
         return [InvoiceLine(part.description, part.wanted.amount, part.account) for part in self.parts]
 
-    def as_json(self, refund_id: int) -> str:
-        """Return the parts as the journal keeps them, each with the refund it belongs to."""
-        parts = [(part.wanted, part) for part in self.parts]
-        return json.dumps(
-            [
-                {
-                    "line": one.line,
-                    "kind": one.kind,
-                    "amount": str(one.amount),
-                    "account": part.account,
-                    "refund_id": refund_id,
-                }
-                for one, part in parts
-            ]
-        )
+    def as_json(self) -> list[dict[str, object]]:
+        """Return the parts as the journal keeps them."""
+        return [
+            {
+                "line": part.wanted.line,
+                "kind": part.wanted.kind,
+                "amount": str(part.wanted.amount),
+                "account": part.account,
+            }
+            for part in self.parts
+        ]
 
     def table(self) -> Table:
         """Show the parts."""

@@ -71,8 +71,8 @@ SELECT id, 1, 'GI', 4321, 1, 9, 'applied' FROM pay_jobs.inbound_files WHERE sour
 INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, side, amount, code, message, outcome)
 SELECT id, 4, 4321, 'JD', '7-PR-55', 'C', 5, '2099', 'no such GL', 'applied' FROM pay_jobs.inbound_files
  WHERE source = 'CGI';
-INSERT INTO pay_jobs.partial_credits (invoice_id, state, amount, parts, cfs_party, cfs_account, cfs_site, why, reason)
-VALUES (7, 'parked', 5.00, '{}', '5', '8', '9', 'no answer', 'ticket 9');
+INSERT INTO pay_jobs.operations (kind, subject, state, amount, plan, command, why, reason)
+VALUES ('partial credit', 'invoice 7', 'lost', 5.00, '{}', '-', 'no answer', 'ticket 9');
 INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state)
 VALUES ('2026-11-06', 'cfs', 'nsf_fee', 'account:11', 'k', '{"invoice_number": "REG00000007"}', 'delivered')
 """
@@ -112,7 +112,7 @@ def database_url(server: Server, template: str) -> Iterator[str]:
         "bounced: number REG00000007: NSF",
         "refund APPROVED: INVOICE: asked",
         "on statement 5: WEEKLY 2026-11-01 to 2026-11-07",
-        "partial credit parked: 5.00 CAD, because ticket 9",
+        "partial credit lost: 5.00 CAD, because ticket 9",
         "outbox delivered: cfs nsf_fee",
         "partner paid",
         "known to be paid (payment_date): 31.50 CAD",

@@ -20,7 +20,6 @@ from tasks.routing_slip_recreate.journal import pending as slips
 from tests.conftest import Server
 from tests.outbox_fixtures import one_database
 from tools.pending.command import pending_command, pending_effects
-from tools.repair_partial_credit import pending as credits
 
 HALF_DONE = """
 INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state, attempts,
@@ -41,11 +40,15 @@ VALUES ('206000010', 'correction', 'running', '{}', NULL, '2026-11-02 10:00Z'),
 INSERT INTO pay_jobs.slip_steps (operation_id, kind, subject, number, state, request, found, intended_on)
 SELECT id, 'reverse receipt', '206000010', 1, 'lost', '{}', 'open', now() FROM pay_jobs.slip_operations
  WHERE slip = '206000010';
-INSERT INTO pay_jobs.partial_credits (invoice_id, state, amount, parts, cfs_party, cfs_account, cfs_site, memo,
-                                      remaining, why, reason, created_on)
-VALUES (7, 'parked', 5.00, '[]', '5', '8', '9', NULL, NULL, 'no answer', 'ticket 9', '2026-11-03 10:00Z'),
-       (8, 'answered', 6.50, '[]', '5', '8', '9', '20001', 6.50, NULL, 'ticket 9', '2026-11-03 10:01Z'),
-       (9, 'not_made', 7.50, '[]', '5', '8', '9', NULL, NULL, NULL, 'ticket 9', '2026-11-03 10:02Z');
+INSERT INTO pay_jobs.operations (kind, subject, state, amount, plan, command, why, created_on)
+VALUES ('partial credit', 'invoice 7', 'lost', 5.00, '{}', 'repair pad-partial-credit 7 --memo NUMBER --reason "..."',
+        'Ask CAS.', '2026-11-03 10:00Z'),
+       ('partial credit', 'invoice 8', 'answered', 6.50, '{}',
+        'repair pad-partial-credit 8 --memo 20001 --reason "..."', NULL, '2026-11-03 10:01Z'),
+       ('partial credit', 'invoice 9', 'dropped', 7.50, '{}', '-', NULL, '2026-11-03 10:02Z');
+INSERT INTO pay_jobs.operation_steps (operation_id, kind, subject, number, state, request, found, answer, attempts)
+SELECT id, 'create credit memo', 'for invoice 7', 1, 'lost', '{}', '', '{"error": "no answer."}', 1
+  FROM pay_jobs.operations WHERE subject = 'invoice 7';
 INSERT INTO pay_jobs.cgi_files (id, kind, name, object_key, lines, indexed_on)
 OVERRIDING SYSTEM VALUE VALUES (1, 'inbox', 'INBOX.F1', 'k', 1, now());
 INSERT INTO pay_jobs.cgi_mentions (cgi_file_id, line, kind, number, amount) VALUES (1, 1, 'batch', '4321', 250.25);
@@ -54,7 +57,16 @@ INSERT INTO pay_jobs.resubmissions (batch_number, old_name, new_name, object_key
 VALUES (4321, 'INBOX.F1', 'INBOX.F2', 'k', 1, 's', '2026-11-04', 'triggering', 'r', '2026-11-04 10:00Z', NULL),
        (4322, 'INBOX.F3', 'INBOX.F4', 'k', 1, 's', '2026-11-04', 'done', 'r', '2026-11-04 10:00Z', now())
 """
-TABLES = ("resubmissions", "cgi_mentions", "cgi_files", "partial_credits", "slip_steps", "slip_operations", "outbox")
+TABLES = (
+    "resubmissions",
+    "cgi_mentions",
+    "cgi_files",
+    "operation_steps",
+    "operations",
+    "slip_steps",
+    "slip_operations",
+    "outbox",
+)
 
 Typed = Callable[..., tuple[int, str]]
 
@@ -120,6 +132,7 @@ def test_the_table_names_the_step_the_cause_and_the_total(execute: Callable[[str
 
     words = " ".join(shown.split())
     assert "reverse receipt" in words
+    assert "create credit memo for invoice 7: lost (no answer). Ask CAS." in words
     assert "1 planned, 1 sent, 1 answered, 2 lost, 2 refused; the known amounts total 431.75 CAD." in words
 
 
@@ -152,7 +165,7 @@ def test_it_cannot_write(shared_url: str, execute: Callable[[str], None]) -> Non
     [
         ("outbox", set(operator_actions.STATES)),
         ("slip_steps", set(slips.STEP_STATES)),
-        ("partial_credits", set(credits.STATES)),
+        ("operations", set(EffectState)),
         ("resubmissions", set(resubmissions.STATES)),
     ],
 )

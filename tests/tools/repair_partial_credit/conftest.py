@@ -105,7 +105,7 @@ class Desk:
 
     def journal(self) -> list[str]:
         """Return the states of the journal."""
-        return [state for (state,) in self.books.rows("SELECT state FROM pay_jobs.partial_credits ORDER BY id")]
+        return [state for (state,) in self.books.rows("SELECT state FROM pay_jobs.operations ORDER BY id")]
 
 
 @pytest.fixture
@@ -129,7 +129,8 @@ def desk(books: SettlementBooks, cfs: RunningCfs) -> Iterator[Desk]:
             fee_distribution_id=FEE_GL, description=f"Filing {line}",
         )  # fmt: skip
     yield Desk(books, cfs, account, site)
-    books.change("DELETE FROM pay_jobs.partial_credits")
+    for table in ("operation_steps", "operations"):
+        books.change(f"DELETE FROM pay_jobs.{table}")
     books.change("DELETE FROM refunds_partial")
     books.change("DELETE FROM refunds")
     books.change("UPDATE corp_types SET refund_approval = false")

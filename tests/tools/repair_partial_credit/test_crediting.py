@@ -199,7 +199,7 @@ def test_what_cfs_refuses_is_closed_and_can_be_tried_again(desk: Desk) -> None:
         desk.run("70=1.00")
     desk.run("70=1.00")
 
-    assert desk.journal() == ["refused", "done"]
+    assert desk.journal() == ["dropped", "done"]
     assert (len(desk.memos()), len(desk.state()["refunds"])) == (1, 1)
 
 

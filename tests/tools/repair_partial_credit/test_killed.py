@@ -16,15 +16,17 @@ POINTS = (
     "after GET site",
     "before commit 1",
     "after commit 1",
-    "before POST cms",
-    "after POST cms",
     "before commit 2",
     "after commit 2",
+    "before POST cms",
+    "after POST cms",
     "before commit 3",
     "after commit 3",
+    "before commit 4",
+    "after commit 4",
 )
 ASKED = {"invoice": 7, "lines": LINES, "memo": None, "not_made": False, "reason": "ticket 4711"}
-FOR_A_PERSON = {"after commit 1", "before POST cms", "after POST cms", "before commit 2"}
+FOR_A_PERSON = {"after commit 2", "before POST cms", "after POST cms", "before commit 3"}
 
 
 @pytest.fixture(scope="module")

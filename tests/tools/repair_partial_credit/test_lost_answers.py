@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 
 from config.errors import ExitCode, UsageError
+from tests.old_schema import written_before
 from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, SITE, DeathError, Desk
 
 LOST = {"kind": "lost_answer", "method": "POST", "path": "/cms/"}
@@ -15,11 +16,11 @@ NEVER_DONE = {"kind": "error_before", "method": "POST", "path": "/cms/", "status
 
 
 def dying_before_the_books() -> Callable[[], None]:
-    """Return what ends the process once CFS has answered, before the last of the eight transactions."""
+    """Return what ends the process once CFS has answered, before the last of the ten transactions."""
     counted = count(1)
 
     def die() -> None:
-        if next(counted) == 8:
+        if next(counted) == 10:
             raise DeathError
 
     return die
@@ -38,7 +39,7 @@ def test_a_lost_answer_is_parked_with_the_two_ways_on(desk: Desk) -> None:
     assert "ask CAS for a memo there with the comment 'Partial credit " in reject.detail
     assert '7 --memo NUMBER --reason "..."' in reject.detail
     assert '7 --not-made --reason "..."' in reject.detail
-    assert (desk.state(), desk.journal()) == (before, ["parked"])
+    assert (desk.state(), desk.journal()) == (before, ["lost"])
 
 
 def test_while_an_answer_is_lost_a_second_call_is_refused_with_the_account_of_it(desk: Desk) -> None:
@@ -98,7 +99,7 @@ def test_a_memo_that_cannot_be_it_is_not_adopted(desk: Desk, memo: str, words: s
     with pytest.raises(UsageError, match=words):
         desk.run(memo=memo)
 
-    assert (desk.state(), desk.journal()) == (before, ["parked"])
+    assert (desk.state(), desk.journal()) == (before, ["lost"])
 
 
 def test_what_was_not_made_can_be_begun_again(desk: Desk) -> None:
@@ -111,7 +112,7 @@ def test_what_was_not_made_can_be_begun_again(desk: Desk) -> None:
     outcome = desk.run(*LINES)
 
     assert outcome.exit_code == ExitCode.DONE
-    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["not_made", "done"], 1)
+    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["dropped", "done"], 1)
 
 
 @pytest.mark.parametrize("way", [{"memo": "20001"}, {"not_made": True}], ids=str)
@@ -148,11 +149,35 @@ def test_an_entry_from_before_refunds_were_written_gets_its_refund_with_the_book
     desk.cfs.admin.order_faults(LOST)
     desk.run(*LINES)
     desk.books.change("DELETE FROM refunds")
-    desk.books.change(
-        "UPDATE pay_jobs.partial_credits SET parts ="
-        " (SELECT jsonb_agg(part - 'refund_id') FROM jsonb_array_elements(parts) AS part)"
-    )
+    desk.books.change("UPDATE pay_jobs.operations SET plan = plan || '{\"refund_id\": null}'")
 
     desk.run(memo="20001")
 
     assert desk.state() == BOOKED
+
+
+@pytest.mark.parametrize(
+    ("state", "memo"), [("intended", "NULL, NULL"), ("parked", "NULL, NULL"), ("answered", "'20001', 6.50")]
+)
+def test_a_credit_that_was_open_before_there_was_one_journal_is_finished(desk: Desk, state: str, memo: str) -> None:
+    desk.cfs.admin.order_faults(LOST)
+    desk.run(*LINES)
+    for table in ("operation_steps", "operations"):
+        desk.books.change(f"DELETE FROM pay_jobs.{table}")
+    written_before(
+        desk.books.database.engine,
+        "0014",
+        f"""
+        INSERT INTO pay_jobs.partial_credits (invoice_id, state, amount, parts, cfs_party, cfs_account, cfs_site,
+                                              memo, remaining, reason)
+        SELECT 7, '{state}', 6.50, jsonb_build_array(
+               jsonb_build_object('line', 70, 'kind', 'BASE_FEES', 'amount', '5.00', 'refund_id', id),
+               jsonb_build_object('line', 70, 'kind', 'SERVICE_FEES', 'amount', '1.50', 'refund_id', id)),
+               '500101', '800101', '900101', {memo}, 'ticket 4711'
+          FROM refunds
+        """,
+    )
+
+    desk.run(memo="20001")
+
+    assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["done"], 1)

@@ -41,7 +41,7 @@ def test_a_lost_answer_ends_with_3_and_the_named_memo_with_0(run_job: RunJob, de
     assert codes == (ExitCode.ATTENTION, ExitCode.ATTENTION, ExitCode.DONE)
     assert desk.memos() == {"20001": Decimal("-5.00")}
     assert desk.books.rows("SELECT DISTINCT reason FROM pay_jobs.job_runs") == [("ticket 4711",)]
-    assert desk.books.rows("SELECT run_id, state FROM pay_jobs.partial_credits") == [(adopted.run_id, "done")]
+    assert desk.books.rows("SELECT run_id, state FROM pay_jobs.operations") == [(adopted.run_id, "done")]
 
 
 def test_a_run_that_was_asked_to_stop_begins_nothing(run_job: RunJob, desk: Desk) -> None:

@@ -84,9 +84,13 @@ SELECT at, what, detail
               || CASE WHEN part.is_credit THEN ', as credit' ELSE '' END || coalesce(', error: ' || part.gl_error, '')
          FROM refunds_partial AS part WHERE part.invoice_id = :id
        UNION ALL
-       SELECT entry.created_on AT TIME ZONE 'UTC', 12, 'partial credit ' || entry.state,
-              entry.amount || ' CAD' || coalesce(', memo ' || entry.memo, '') || ', because ' || entry.reason
-         FROM pay_jobs.partial_credits AS entry WHERE entry.invoice_id = :id
+       SELECT operation.created_on AT TIME ZONE 'UTC', 12, operation.kind || ' ' || operation.state,
+              concat_ws(', ', operation.amount || ' CAD', 'memo ' || (step.answer ->> 'credit_memo'),
+                        'because ' || operation.reason)
+         FROM pay_jobs.operations AS operation
+         LEFT JOIN pay_jobs.operation_steps AS step
+           ON step.operation_id = operation.id AND step.kind = 'create credit memo'
+        WHERE operation.subject = 'invoice ' || :id
        UNION ALL
        SELECT link.created_on, 13, 'EFT link ' || link.status_code,
               coalesce(link.amount, 0) || ' CAD' || coalesce(', receipt ' || link.receipt_number, '')
