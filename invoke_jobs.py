@@ -30,6 +30,7 @@ def main() -> int:
     late: dict[str, tuple[str, Callable[[], click.Command]]] = {
         "history": ("Show the newest runs.", _history),
         "show": ("Show one run of the ledger.", _show),
+        "artifacts": ("Files that runs stored for people: list, get.", _artifacts),
         "outbox": ("Outgoing messages: list, show, retry, drop.", _outbox),
         "pending": ("What is half done outside, whatever made it, and the next command.", _pending),
         "schedule": ("When jobs run: next, explain; run the scheduler: run.", _schedule),
@@ -64,6 +65,12 @@ def _show() -> "click.Command":
     from jobs.commands.ledger_commands import show_command
 
     return show_command(_use_sandbox)
+
+
+def _artifacts() -> "click.Command":
+    from jobs.commands.artifacts_commands import artifacts_command
+
+    return artifacts_command(_use_sandbox)
 
 
 def _outbox() -> "click.Command":

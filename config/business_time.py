@@ -49,3 +49,16 @@ def naive_utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError(f"{instant!r} has no time zone")
     return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def local_and_utc(instant: datetime) -> str:
+    """Return an aware instant for people: in the business zone, and in UTC.
+
+    >>> local_and_utc(datetime(2022, 6, 26, 8, 1, tzinfo=UTC))
+    '2022-06-26 01:01:00 Vancouver (08:01:00 UTC)'
+    >>> local_and_utc(datetime(2022, 6, 26, 3, 1, tzinfo=UTC))
+    '2022-06-25 20:01:00 Vancouver (2022-06-26 03:01:00 UTC)'
+    """
+    local, utc = instant.astimezone(BUSINESS_ZONE), instant.astimezone(UTC)
+    shown = f"{utc:%H:%M:%S}" if utc.date() == local.date() else f"{utc:%Y-%m-%d %H:%M:%S}"
+    return f"{local:%Y-%m-%d %H:%M:%S} Vancouver ({shown} UTC)"

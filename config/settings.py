@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.errors import ConfigError
 from config.masking import register_secret
+from config.version import VERSION
 
 DRIVER = "postgresql+psycopg2"
 
@@ -270,6 +271,7 @@ class PodSettings(Settings):
     completion_index: int | None = Field(None, validation_alias="JOB_COMPLETION_INDEX", ge=0)
     completion_count: int | None = Field(None, validation_alias="JOB_COMPLETION_COUNT", ge=1)
     hostname: str = Field("", validation_alias="HOSTNAME")
+    cluster: str = Field("", validation_alias="KUBERNETES_SERVICE_HOST", description="set by Kubernetes in each pod")
     trigger: str = Field("hand", validation_alias="PAY_JOBS_TRIGGER", description="cronjob, scheduler or hand")
     claim: str = Field("", validation_alias="PAY_JOBS_CLAIM", description="what the scheduler started the run for")
     operator: str = Field("", validation_alias=AliasChoices("PAY_JOBS_OPERATOR", "SUDO_USER", "USER"))
@@ -277,6 +279,21 @@ class PodSettings(Settings):
     log_level: LogLevel | None = Field(
         None, validation_alias="LOG_LEVEL", description="default INFO for jobs, WARNING for hand tools"
     )
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person started it, and not the clock."""
+        return self.trigger == "hand"
+
+    @property
+    def triggered_by(self) -> str:
+        """Return what started it, and for a person who it was."""
+        return f"{self.trigger}:{self.operator}" if self.operator and self.is_by_hand else self.trigger
+
+    @property
+    def version(self) -> str:
+        """Return the version of the program, with the revision of its image."""
+        return f"{VERSION}+{self.build}" if self.build else VERSION
 
 
 AnySettings = TypeVar("AnySettings", bound=Settings)

@@ -47,7 +47,9 @@ class Job:
     needs       names of the settings classes (config.settings) the job cannot do without; arguments that need fewer
                 say so in a property of the same name
     shardable   whether --shard i/n may split it over accounts
-    exclusive   whether one run at a time holds the job's lock; what only reads need not
+    exclusive   whether one run at a time holds the job's lock
+    reads_only  whether it changes and keeps nothing: then it needs no lock, and leaves no run where a person types it;
+                arguments that know better say so in a property of the same name
     lock        the job whose lock it holds, for a tool that must not work beside that job; its own where empty;
                 arguments that know better say so in a property of the same name
     retired     options it once had: the command that does their work now
@@ -63,6 +65,7 @@ class Job:
     needs: tuple[str, ...] = ()
     shardable: bool = False
     exclusive: bool = True
+    reads_only: bool = False
     lock: str = ""
     retired: tuple[tuple[str, str], ...] = ()
     delivers: tuple[ChannelHandler, ...] = ()

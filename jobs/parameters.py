@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from config.errors import UsageError
+from jobs.files_for_people import why_not_writable
 
 
 class DayType(click.ParamType[date]):
@@ -41,7 +42,22 @@ class ExistingFile(click.ParamType[Path]):
 
 
 EXISTING_FILE = ExistingFile()
-NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+class NewFile(click.ParamType[Path]):
+    """A file of this machine that is to be written; whether it can be is found out before the work."""
+
+    name = "FILE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(str(value))
+        problem = why_not_writable(path)
+        if problem is not None:
+            self.fail(problem, param, ctx)
+        return path
+
+
+NEW_FILE = NewFile()
 INBOUND_FILE = click.Option(
     ["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."
 )

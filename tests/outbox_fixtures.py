@@ -63,7 +63,7 @@ def emptied(url: str) -> str:
     """Empty the outbox and the run ledger of a database, and give its address."""
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:
-        cursor.execute("TRUNCATE pay_jobs.outbox, pay_jobs.job_runs RESTART IDENTITY")
+        cursor.execute("TRUNCATE pay_jobs.outbox, pay_jobs.job_runs RESTART IDENTITY CASCADE")
     connection.close()
     return url
 

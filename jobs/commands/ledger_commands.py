@@ -1,22 +1,41 @@
 """`history` and `show`: read the run ledger."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, date
+from typing import Any
 
 import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from config.business_time import BUSINESS_ZONE, day_start, local_and_utc
+from config.command_line import typed
 from config.errors import UsageError
 from config.masking import mask
 from config.settings import DatabaseSettings, read
 from config.visible import to_json
 from database.engine import make_engine
 from database.errors import explain
+from jobs.parameters import DAY
 from jobs.run import ledger
-from jobs.run.outcome import Table
+from jobs.run.causes import attention_table
+from jobs.run.figures import as_lines, as_words
+from jobs.run.ledger import Run
+from jobs.run.outcome import Reject, Table
 from jobs.terminal import say, show_table
+
+_ENDED = {
+    "done": "done",
+    "attention": "needs attention",
+    "failed": "failed",
+    "interrupted": "was stopped on request",
+    "locked": "did not run, for another run was in progress",
+    "lost": "was lost: its process vanished",
+    "starting": "is starting",
+    "running": "is in progress",
+}
 
 
 def history_command(use_sandbox: Callable[[], None]) -> click.Command:
@@ -24,39 +43,40 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
 
     @click.command(
         "history",
-        help="Show the newest runs.\n\nExample:\n\n  python3 invoke_jobs.py history --job PAD_RECONCILE",
+        help="Show the newest runs.\n\nExamples:\n\n  python3 invoke_jobs.py history --job PAD_RECONCILE\n\n"
+        "  python3 invoke_jobs.py history --status attention --by clock --since 2022-06-25",
     )
     @click.option("--job", help="Only runs of this job.")
+    @click.option("--status", type=click.Choice(ledger.STATUSES), help="Only runs that ended so, or are in progress.")
+    @click.option("--since", type=DAY, help="Only runs that began on this day or later, by Vancouver time.")
+    @click.option("--by", type=click.Choice(["clock", "hand"]), help="Only what the clock started, or what people did.")
     @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.option("--sandbox", is_flag=True, help="Read the sandbox's ledger.")
-    def history(job: str | None, limit: int, as_json: bool, sandbox: bool) -> None:
+    def history(
+        *, job: str | None, status: str | None, since: date | None, by: str | None, limit: int, as_json: bool,
+        sandbox: bool,
+    ) -> None:  # fmt: skip
         if sandbox:
             use_sandbox()
         with ledger_connection() as connection:
-            runs = ledger.newest(connection, job=job, limit=limit)
+            runs = ledger.newest(
+                connection,
+                job=job,
+                status=status,
+                since=day_start(since).replace(tzinfo=UTC) if since else None,
+                by_clock=by == "clock" if by else None,
+                limit=limit,
+            )
             known = ", ".join(ledger.jobs(connection)) or "no job"
         if as_json:
-            click.echo(to_json(mask({"runs": [asdict(run) for run in runs]})))
+            click.echo(to_json(mask({"runs": [_as_json(run) for run in runs]})))
             return
         if not runs:
-            say(f"The ledger has no run of {job or 'any job'}; it has runs of {known}.")
+            asked = " like that" if status or since or by else ""
+            say(f"The ledger has no run{asked} of {job or 'any job'}; it has runs of {known}.")
             return
-        rows = [
-            (
-                run.id,
-                run.command,
-                f"{run.started_on:%Y-%m-%d %H:%M:%S}",
-                run.seconds,
-                run.status,
-                run.exit_code,
-                run.rejects,
-            )
-            for run in runs
-        ]
-        show_table(
-            Table("Runs (UTC)", ("run", "command", "started", "seconds", "status", "exit", "rejects"), rows), most=None
-        )
+        show_table(_runs_table(runs), most=None)
 
     return history
 
@@ -64,8 +84,12 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
 def show_command(use_sandbox: Callable[[], None]) -> click.Command:
     """Return the command that shows one run."""
 
-    @click.command("show", help="Show one run of the ledger.\n\nExample:\n\n  python3 invoke_jobs.py show 42")
-    @click.argument("run_id", type=click.IntRange(1))
+    @click.command(
+        "show",
+        help="Show one run: how it went, what needs attention, and what it stored.\n\nExample:\n\n"
+        "  python3 invoke_jobs.py show 42",
+    )
+    @click.argument("run_id", metavar="RUN", type=click.IntRange(1))
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.option("--sandbox", is_flag=True, help="Read the sandbox's ledger.")
     def show(run_id: int, as_json: bool, sandbox: bool) -> None:
@@ -73,15 +97,68 @@ def show_command(use_sandbox: Callable[[], None]) -> click.Command:
             use_sandbox()
         with ledger_connection() as connection:
             run = ledger.find(connection, run_id)
+            rejects = ledger.rejects_of(connection, run_id)
         if run is None:
             raise UsageError(f"There is no run {run_id}: `history` shows those there are.")
         if as_json:
-            click.echo(to_json(mask(asdict(run))))
-            return
-        rows = [(name.replace("_", " "), value) for name, value in asdict(run).items() if value not in (None, {}, [])]
-        show_table(Table(f"Run {run_id}", ("field", "value"), rows), most=None)
+            click.echo(to_json(mask(_as_json(run) | {"rejects": [asdict(one) for one in rejects]})))
+        else:
+            _show_run(run, rejects)
 
     return show
+
+
+def _runs_table(runs: Sequence[Run]) -> Table:
+    columns = ("run", "command", "started", "UTC", "seconds", "status", "exit", "rejects", "by")
+    rows = [
+        (
+            run.id,
+            run.command,
+            f"{run.started_on.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M:%S}",
+            f"{run.started_on.astimezone(UTC):%H:%M:%S}",
+            run.seconds,
+            run.status,
+            run.exit_code,
+            run.rejects,
+            run.triggered_by,
+        )
+        for run in runs
+    ]
+    return Table("Runs (Vancouver time)", columns, rows)
+
+
+def _as_json(run: Run) -> dict[str, Any]:
+    """Return a run with the number of its rejects, not all of which may have been kept."""
+    facts = asdict(run)
+    return {**facts, "rejects_in_all": facts.pop("rejects")}
+
+
+def _show_run(run: Run, rejects: Sequence[Reject]) -> None:
+    ended = f", exit {run.exit_code}" if run.exit_code is not None else ""
+    say(f"Run {run.id}: {run.command} {_ENDED.get(run.status, run.status)}{ended}")
+    if run.error:
+        say(f"Error: {run.error}")
+    facts = {
+        "started": local_and_utc(run.started_on),
+        "ended": run.finished_on and f"{local_and_utc(run.finished_on)}, after {run.seconds} s",
+        "by": "the clock" if run.is_by_clock else run.triggered_by.replace("hand:", "hand, "),
+        "reason": run.reason,
+        "shard": f"{run.shard_number} of {run.shard_count}" if run.shard_count > 1 else None,
+        "pod": run.pod,
+        "version": run.version,
+        "had finished": as_words(run.progress) if run.status in {"lost", "interrupted", "running"} else None,
+        "stored": "\n".join(run.artifacts),
+    }
+    show_table(
+        Table(f"Run {run.id}", ("what", "which"), [(name, value) for name, value in facts.items() if value]), most=None
+    )
+    for line in as_lines(run.counts):
+        say(f"  {line}")
+    show_table(attention_table(rejects, in_all=run.rejects), most=None)
+    for note in run.notes:
+        say(note)
+    if run.artifacts:
+        say(f"To fetch what it stored: {typed('artifacts get', run.id)}")
 
 
 @contextmanager

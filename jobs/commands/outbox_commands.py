@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError
 from config.errors import ExitCode, UsageError
 from config.masking import mask
 from config.settings import DatabaseSettings, PodSettings, read, read_settings
-from config.version import VERSION
 from config.visible import to_json
 from connectors.outbox import operator_actions as desk
 from connectors.outbox.operator_actions import OutboxMessage
@@ -173,10 +172,10 @@ def _write_down(connection: Connection, pod: PodSettings, verb: str, ids: Sequen
         arguments={"command": verb, "ids": list(ids)},
         command=shlex.join(["outbox", verb, *map(str, ids), "--reason", reason]),
         shard=WHOLE,
-        triggered_by=f"{pod.trigger}:{pod.operator}" if pod.operator and pod.trigger == "hand" else pod.trigger,
+        triggered_by=pod.triggered_by,
         reason=reason,
         pod=pod.hostname or socket.gethostname(),
-        version=f"{VERSION}+{pod.build}" if pod.build else VERSION,
+        version=pod.version,
     )
     ledger.finish(
         connection,
@@ -184,9 +183,6 @@ def _write_down(connection: Connection, pod: PodSettings, verb: str, ids: Sequen
         status="done",
         exit_code=ExitCode.DONE,
         counts={f"outbox_{verb}": len(ids)},
-        rejects=0,
-        artifacts=[],
-        error=None,
     )
     return run_id
 

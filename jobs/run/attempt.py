@@ -54,6 +54,7 @@ class Assignment:
     settings: dict[type[Settings], Settings]
     shard: Shard
     lock_name: str
+    reads_only: bool
 
     @property
     def pod(self) -> PodSettings:
@@ -74,7 +75,13 @@ def check_arguments(attempt: Attempt) -> Assignment:
     settings = read_settings(*(getattr(config.settings, name) for name in sorted(needed)))
     pod = one_setting(settings, PodSettings)
     configure_log(level=pod.log_level or ("INFO" if job.is_by_clock else "WARNING"))
-    return Assignment(arguments, settings, _shard(attempt, pod), getattr(arguments, "lock", job.lock_name))
+    return Assignment(
+        arguments,
+        settings,
+        _shard(attempt, pod),
+        lock_name=getattr(arguments, "lock", job.lock_name),
+        reads_only=getattr(arguments, "reads_only", job.reads_only),
+    )
 
 
 def _shard(attempt: Attempt, pod: PodSettings) -> Shard:

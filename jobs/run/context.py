@@ -34,7 +34,7 @@ def one_setting(settings: Mapping[type["Settings"], "Settings"], kind: type[AnyS
 class RunContext:
     """What a run is given: the database, settings, the clock, the log, and how to say how far it is.
 
-    run_id           None in a dry run, which leaves no trace
+    run_id           None where no trace is left: in a dry run, and where a person only asks
     record_progress  keep what is finished in the run ledger, for the case that the process vanishes
     show             show a table now rather than at the end
     """

@@ -2,6 +2,7 @@
 
 from jobs.run import ledger
 from jobs.run.attempt import Assignment, Attempt
+from jobs.run.figures import as_words
 from jobs.run.ledger_row import LedgerRow
 from jobs.scheduler.claims import confirm
 from jobs.watch.pings import pings_of
@@ -12,7 +13,7 @@ def take_job_lock(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> N
 
     It is released with the row, after the outcome is written.
     """
-    if attempt.job.exclusive:
+    if attempt.job.exclusive and not assignment.reads_only:
         row.lock.take(assignment.lock_name, assignment.shard)
     if row.run_id is None:
         return
@@ -31,5 +32,5 @@ def _mark_lost_runs(attempt: Attempt, assignment: Assignment, row: LedgerRow) ->
         attempt.log.warning("run.lost", lost_run=lost.id, command=lost.command, finished=lost.progress)
         attempt.result.outcome.notes.append(
             f"An earlier run of this job was lost: run {lost.id} ({lost.command}); "
-            f"it had finished {lost.progress or 'nothing'}."
+            f"it had finished {as_words(lost.progress) or 'nothing'}."
         )

@@ -5,6 +5,7 @@ lost its lock and does not know it yet can commit nothing beside the run that ta
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,11 +16,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from config.errors import AlreadyRunning
-from config.masking import mask, mask_text
+from config.masking import excerpt, mask, mask_text
 from config.visible import all_visible, visible
 from connectors.effects import ClaimLost
+from database.sql import statements
 from jobs.run.locks import living_runs
+from jobs.run.outcome import Reject
 from jobs.run.shard import Shard
+
+sql = statements(__package__)
+
+KEPT_REJECTS = 1000
+KEPT_NOTES = 100
+LONGEST_DETAIL = 4000
+CLOCK = ("cronjob", "scheduler")
+STATUSES = ("done", "attention", "failed", "interrupted", "locked", "lost", "running")
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,14 @@ class Run:
     progress: dict[str, Any]
     rejects: int
     artifacts: list[str]
+    notes: list[str]
+    is_news: bool
     error: str | None
+
+    @property
+    def is_by_clock(self) -> bool:
+        """Whether the clock started it, and not a person."""
+        return self.triggered_by in CLOCK
 
     @property
     def seconds(self) -> float | None:
@@ -112,28 +130,54 @@ def finish(
     status: str,
     exit_code: int,
     counts: dict[str, int],
-    rejects: int,
-    artifacts: list[str],
-    error: str | None,
+    rejects: Sequence[Reject] = (),
+    artifacts: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    is_news: bool = True,
+    error: str | None = None,
 ) -> None:
-    """Write how a run ended."""
+    """Write how a run ended, with the first of its rejects."""
+    kept = [_as_kept(number, reject) for number, reject in enumerate(rejects[:KEPT_REJECTS], 1)]
     connection.execute(
-        text(
-            "UPDATE pay_jobs.job_runs"
-            " SET status = :status, exit_code = :exit_code, counts = CAST(:counts AS jsonb), rejects = :rejects,"
-            " artifacts = CAST(:artifacts AS jsonb), error = :error, finished_on = clock_timestamp()"
-            " WHERE id = :id"
-        ),
+        sql["finish_run"],
         {
             "id": run_id,
             "status": status,
             "exit_code": exit_code,
             "counts": _as_json(counts),
-            "rejects": rejects,
+            "rejects": len(rejects),
             "artifacts": _as_json(artifacts),
+            "notes": _as_json(mask(list(notes[:KEPT_NOTES]))),
+            "is_news": is_news,
             "error": _as_text(error) if error else None,
+            "kept": _as_json(mask(kept)),
         },
     )
+
+
+def forget(connection: Connection, run_id: int) -> bool:
+    """Remove the row of a run whose command was mistyped; return False where it has done something, and stays."""
+    removed = connection.execute(
+        text("DELETE FROM pay_jobs.job_runs WHERE id = :id AND progress = '{}'"), {"id": run_id}
+    )
+    return removed.rowcount == 1
+
+
+def rejects_of(connection: Connection, run_id: int) -> list[Reject]:
+    """Return the rejects that were kept with a run."""
+    rows = connection.execute(sql["list_rejects"], {"run_id": run_id})
+    return [Reject(**row._mapping) for row in rows]
+
+
+def _as_kept(number: int, reject: Reject) -> dict[str, Any]:
+    return {
+        "number": number,
+        "place": reject.where,
+        "reason": reject.reason,
+        "detail": excerpt(reject.detail, LONGEST_DETAIL),
+        "command": reject.command,
+        "amount": None if reject.amount is None else str(reject.amount),
+    }
 
 
 def hold(session: Session, run_id: int) -> None:
@@ -176,10 +220,33 @@ def _mark_lost(connection: Connection, run: Run) -> bool:
         ) from error
 
 
-def newest(connection: Connection, *, job: str | None = None, limit: int = 20) -> list[Run]:
-    """Return the newest runs first, those of vanished processes shown as lost."""
-    condition = "job = :job" if job else "true"
-    return _truthful(connection, _select(connection, condition, {"job": job, "limit": limit}, "LIMIT :limit"))
+def newest(
+    connection: Connection,
+    *,
+    job: str | None = None,
+    status: str | None = None,
+    since: datetime | None = None,
+    by_clock: bool | None = None,
+    stored_something: bool = False,
+    limit: int = 20,
+) -> list[Run]:
+    """Return the newest runs first, those of vanished processes shown as lost.
+
+    by_clock  True: only what the clock started; False: only what people did
+    """
+    unfinished = status in {"running", "lost"}
+    conditions = {
+        "job = :job": job is not None,
+        "started_on >= :since": since is not None,
+        "(triggered_by = ANY (:clock)) = :by_clock": by_clock is not None,
+        "artifacts <> '[]'": stored_something,
+        "status = :status": status is not None and not unfinished,
+        f"(status = :status OR {_UNFINISHED})": unfinished,
+    }
+    condition = " AND ".join([one for one, asked in conditions.items() if asked] or ["true"])
+    values = {"job": job, "since": since, "clock": list(CLOCK), "by_clock": by_clock, "status": status, "limit": limit}
+    runs = _truthful(connection, _select(connection, condition, values, "LIMIT :limit"))
+    return [run for run in runs if not unfinished or (run.status == "lost") == (status == "lost")]
 
 
 def jobs(connection: Connection) -> list[str]:

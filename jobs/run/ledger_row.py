@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.errors import ExitCode, PayJobsError
-from config.version import VERSION
 from database.engine import make_engine
 from database.errors import explain
 from jobs.run import ledger
@@ -27,7 +26,10 @@ from jobs.watch.notice import tell_result
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """The row of a run, with the locks of its connection; without a run id in a dry run, which leaves no trace."""
+    """The row of a run, with the locks of its connection.
+
+    It has no run id where no trace is left: in a dry run, and where a person only asks.
+    """
 
     connection: Connection
     lock: RunLock
@@ -48,9 +50,9 @@ def ledger_row(attempt: Attempt, assignment: Assignment) -> Iterator[LedgerRow]:
             yield _start(attempt, assignment, connection, lock)
         except Exception as caught:
             note_failure(attempt, caught)
-            _end(attempt, connection, lock)
+            _end(attempt, assignment, connection, lock)
             raise
-        _end(attempt, connection, lock)
+        _end(attempt, assignment, connection, lock)
 
 
 @contextmanager
@@ -70,7 +72,7 @@ def session_name(attempt: Attempt, purpose: str) -> str:
 
 def _start(attempt: Attempt, assignment: Assignment, connection: Connection, lock: RunLock) -> LedgerRow:
     request = attempt.request
-    if not request.dry_run:
+    if not request.dry_run and not (assignment.reads_only and assignment.pod.is_by_hand):
         attempt.result.run_id = _insert(attempt, assignment, connection)
         lock.mark_alive(attempt.result.run_id)
         name_session(connection, session_name(attempt, "lock"))
@@ -88,20 +90,28 @@ def _insert(attempt: Attempt, assignment: Assignment, connection: Connection) ->
         arguments={name: value for name, value in request.values.items() if value not in (None, False, ())},
         command=request.command,
         shard=assignment.shard,
-        triggered_by=f"{pod.trigger}:{pod.operator}" if pod.operator and pod.trigger == "hand" else pod.trigger,
+        triggered_by=pod.triggered_by,
         reason=request.values.get("reason"),
         pod=pod.hostname or socket.gethostname(),
-        version=f"{VERSION}+{pod.build}" if pod.build else VERSION,
+        version=pod.version,
     )
 
 
-def _end(attempt: Attempt, connection: Connection, lock: RunLock) -> None:
+def _end(attempt: Attempt, assignment: Assignment, connection: Connection, lock: RunLock) -> None:
     """Write the outcome, then release the locks; a database that is away must not hide the outcome."""
     try:
+        if assignment.pod.is_by_hand and attempt.result.is_mistyped:
+            _forget(connection, attempt.result)
         _write_outcome(attempt, connection, lock)
     except (SQLAlchemyError, PayJobsError) as error:
         why = explain(error) if isinstance(error, DBAPIError) else error
         attempt.log.error("run.not_recorded", error=str(why))
+
+
+def _forget(connection: Connection, result: Result) -> None:
+    """Remove the row of a run that a person mistyped: nothing was done, and nobody is to be told."""
+    if result.run_id is not None and ledger.forget(connection, result.run_id):
+        result.run_id = None
 
 
 def _write_outcome(attempt: Attempt, connection: Connection, lock: RunLock) -> None:
@@ -122,13 +132,16 @@ def _write_outcome(attempt: Attempt, connection: Connection, lock: RunLock) -> N
 def _finish(connection: Connection, result: Result) -> None:
     if result.run_id is None:
         return
+    outcome = result.outcome
     ledger.finish(
         connection,
         result.run_id,
         status=result.status,
         exit_code=result.exit_code,
-        counts=dict(result.outcome.counts),
-        rejects=len(result.outcome.rejects),
-        artifacts=result.outcome.artifacts,
+        counts=dict(outcome.counts),
+        rejects=outcome.rejects,
+        artifacts=outcome.artifacts,
+        notes=[outcome.answer, *outcome.notes] if outcome.answer else outcome.notes,
+        is_news=result.is_news,
         error=result.error,
     )

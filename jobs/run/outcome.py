@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from config.errors import ExitCode
@@ -10,11 +11,17 @@ from config.errors import ExitCode
 
 @dataclass(frozen=True)
 class Reject:
-    """Something that needs attention: where it is, what is wrong, what was expected."""
+    """Something that needs attention: where it is, what is wrong, what was expected.
+
+    command  what to type next, "" where no command helps
+    amount   the money it is about, in CAD, None where it is about none
+    """
 
     where: str
     reason: str
     detail: str = ""
+    command: str = ""
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,10 @@ class Table:
 class Outcome:
     """Counts, rejects, what was stored where, and what to show; outcomes of parts add up with `+=`.
 
-    answer  the outcome in one line, in the words of whoever asked; people read it first
+    answer               the outcome in one line, in the words of whoever asked; people read it first
+    artifacts            the keys of what was put into the object store
+    attention            something besides the rejects needs attention
+    attention_as_before  something does that needed it before and did not grow: the exit code is 3, but no alarm is due
     """
 
     answer: str = ""
@@ -48,6 +58,7 @@ class Outcome:
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     attention: bool = False
+    attention_as_before: bool = False
 
     def __iadd__(self, other: "Outcome") -> "Outcome":
         for name, value in other.counts.items():
@@ -58,9 +69,15 @@ class Outcome:
         self.notes += other.notes
         self.attention = self.attention or other.attention
         self.answer = self.answer or other.answer
+        self.attention_as_before = self.attention_as_before or other.attention_as_before
         return self
 
     @property
     def exit_code(self) -> ExitCode:
         """Return 3 where something needs attention, else 0."""
-        return ExitCode.ATTENTION if self.rejects or self.attention else ExitCode.DONE
+        return ExitCode.ATTENTION if self.is_news or self.attention_as_before else ExitCode.DONE
+
+    @property
+    def is_news(self) -> bool:
+        """Return whether something needs attention that did not before."""
+        return bool(self.rejects) or self.attention

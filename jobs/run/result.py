@@ -4,10 +4,12 @@ import sys
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
-from config.errors import ExitCode, InputRefused, Interrupted, PayJobsError
+from config.command_line import typed
+from config.errors import ExitCode, InputRefused, Interrupted, PayJobsError, UsageError
 from config.masking import mask
 from config.visible import to_json
-from jobs.run.outcome import Outcome, Table
+from jobs.run.causes import attention_table
+from jobs.run.outcome import Outcome
 from jobs.terminal import complain, say, show_table
 
 STATUS = {
@@ -39,6 +41,16 @@ class Result:
     def status(self) -> str:
         """Return the status for the ledger."""
         return "interrupted" if isinstance(self.failure, Interrupted) else STATUS[self.exit_code]
+
+    @property
+    def is_news(self) -> bool:
+        """Whether how it went is to be told: not where what needs attention is as it was before."""
+        return self.failure is not None or self.outcome.is_news
+
+    @property
+    def is_mistyped(self) -> bool:
+        """Whether the command was refused before anything was done."""
+        return isinstance(self.failure, UsageError) and self.outcome == Outcome()
 
     @property
     def error(self) -> str | None:
@@ -93,8 +105,7 @@ def show(result: Result, *, as_json: bool) -> None:
         say(outcome.answer or headline)
     for table in outcome.tables:
         show_table(table)
-    rejects = [(reject.where, reject.reason, reject.detail) for reject in outcome.rejects]
-    show_table(Table("Needs attention", ("where", "why", "detail"), rejects))
+    show_table(attention_table(outcome.rejects))
     for number, note in enumerate(outcome.notes):
         say(f"\n{note}" if number == 0 else note)
     say(f"\n{headline}" if between else headline)
@@ -102,6 +113,8 @@ def show(result: Result, *, as_json: bool) -> None:
         say(f"  {value:>12,}  {name.replace('_', ' ')}")
     for artifact in outcome.artifacts:
         say(f"  stored: {artifact}")
+    if outcome.artifacts and result.run_id is not None:
+        say(f"  to fetch them: {typed('artifacts get', result.run_id)}")
     sys.stdout.flush()
     if result.error:
         complain(f"Error: {result.error}")

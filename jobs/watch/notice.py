@@ -13,13 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.command_line import typed
 from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
 from config.settings import DatabaseSettings, MailSettings, NoticeSettings, read
 from config.visible import visible
+from jobs.run.causes import by_cause
 from jobs.run.result import Result
 
-SHOWN_REJECTS = 20
+SHOWN_CAUSES = 20
 _TOLD = {ExitCode.FAILED, ExitCode.USAGE, ExitCode.ATTENTION}
 
 _MAY_TELL = """
@@ -35,17 +37,18 @@ _NOT_TOLD = "UPDATE pay_jobs.notices SET sent_on = NULL WHERE fingerprint = :fin
 
 def tell_result(connection: Connection, result: Result, *, log: Any) -> None:
     """Tell people about a run that ended badly; the connection commits by itself."""
-    if result.run_id is None or result.exit_code not in _TOLD or result.status == "interrupted":
+    if result.run_id is None or result.exit_code not in _TOLD or result.status == "interrupted" or not result.is_news:
         return
     happened = "failed" if result.exit_code != ExitCode.ATTENTION else "needs attention"
-    rejects = [f"- {one.where}: {one.reason} {one.detail}".rstrip() for one in result.outcome.rejects]
+    causes = [f"- {one}" for one in by_cause(result.outcome.rejects)]
     lines = [
         result.error or "",
-        *rejects[:SHOWN_REJECTS],
-        f"... and {len(rejects) - SHOWN_REJECTS} more." if len(rejects) > SHOWN_REJECTS else "",
+        *causes[:SHOWN_CAUSES],
+        f"... and {len(causes) - SHOWN_CAUSES} more." if len(causes) > SHOWN_CAUSES else "",
         *result.outcome.notes,
-        f"More: python3 invoke_jobs.py show {result.run_id}",
+        f"More: {typed('show', result.run_id)}",
     ]
+    rejects = [f"{one.where}: {one.reason} {one.detail}" for one in result.outcome.rejects]
     same = _without_numbers(result.error or "") + "|".join(sorted(rejects))
     _tell(
         connection,

@@ -13,6 +13,8 @@ from config.errors import ConfigError, ExitCode
 from config.masking import excerpt, register_secret
 from config.settings import PingSettings, read
 from config.visible import visible
+from jobs.run.causes import by_cause
+from jobs.run.figures import as_words
 from jobs.run.result import Result
 
 TIMEOUT_SECONDS = 5
@@ -45,11 +47,11 @@ class Pings:
         self._send("/fail", said)
 
     def ended(self, result: Result) -> None:
-        """Return how a run ended; one that was asked to stop is neither, and its silence tells."""
-        if result.exit_code == ExitCode.DONE:
-            self.success(f"run {result.run_id}: {dict(result.outcome.counts)}")
+        """Say how a run ended; one that was asked to stop is neither, and its silence tells."""
+        if result.exit_code == ExitCode.DONE or not result.is_news:
+            self.success(f"run {result.run_id}: {as_words(result.outcome.counts)}")
         elif result.status != "interrupted":
-            said = result.error or "; ".join(f"{one.where}: {one.reason}" for one in result.outcome.rejects)
+            said = result.error or "; ".join(map(str, by_cause(result.outcome.rejects)))
             self.failure(f"run {result.run_id}, exit {int(result.exit_code)}: {said}")
 
     def _send(self, signal: str, said: str) -> None:

@@ -60,6 +60,11 @@ class Arguments:
         return "day" if self.day is not None else "night"
 
     @property
+    def reads_only(self) -> bool:
+        """Whether it only says what is missing."""
+        return self.gaps
+
+    @property
     def auth_account(self) -> str | None:
         """The auth account id the work is limited to."""
         return self.account or self.only_account

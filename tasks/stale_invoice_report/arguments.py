@@ -27,9 +27,6 @@ class Arguments:
 
     def __post_init__(self) -> None:
         paths = [path for path in (self.csv_file, self.xlsx_file, self.html_file) if path is not None]
-        for path in paths:
-            if not path.absolute().parent.is_dir():
-                raise UsageError(f"The folder of {path} does not exist.")
         if len({path.absolute() for path in paths}) < len(paths):
             raise UsageError("Two of --csv, --xlsx and --html name the same file.")
 

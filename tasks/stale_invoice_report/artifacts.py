@@ -1,13 +1,13 @@
 """Write a report where it was asked for, and keep a copy of it in the object store."""
 
 import gzip
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from config.errors import PayJobsError
 from connectors.object_store import CHUNK_SIZE, ObjectStore
+from jobs.files_for_people import write_whole
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.csv_export import write_csv
 from tasks.stale_invoice_report.page import write_page
@@ -15,18 +15,32 @@ from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.summary import Summary
 
 
-def write_files(arguments: Arguments, rows: Sequence[ReportRow], summary: Summary) -> list[Path]:
-    """Write the files that were asked for, each whole or not at all."""
-    written = []
+def write_files(arguments: Arguments, rows: Sequence[ReportRow], summary: Summary) -> tuple[list[Path], list[str]]:
+    """Write the files that were asked for, each whole or not at all.
+
+    Gives those that were written, and why others were not: the report is shown all the same.
+    """
+    done, problems = [], []
+    for path, write in _wanted(arguments, rows, summary):
+        try:
+            write_whole(path, write)
+            done.append(path)
+        except OSError as error:
+            problems.append(f"{path} was not written: {error.strerror or error}.")
+    return done, problems
+
+
+def _wanted(
+    arguments: Arguments, rows: Sequence[ReportRow], summary: Summary
+) -> Iterator[tuple[Path, Callable[[Path], None]]]:
     if arguments.csv_file:
-        written.append(_whole(arguments.csv_file, lambda path: _csv(path, rows)))
+        yield arguments.csv_file, lambda path: _csv(path, rows)
     if arguments.xlsx_file:
         from tasks.stale_invoice_report.xlsx_export import write_xlsx
 
-        written.append(_whole(arguments.xlsx_file, lambda path: write_xlsx(path, rows, summary)))
+        yield arguments.xlsx_file, lambda path: write_xlsx(path, rows, summary)
     if arguments.html_file:
-        written.append(_whole(arguments.html_file, lambda path: _html(path, rows, summary)))
-    return written
+        yield arguments.html_file, lambda path: _html(path, rows, summary)
 
 
 def store_report(
@@ -62,16 +76,6 @@ def _zipped_csv(path: Path, rows: Sequence[ReportRow]) -> None:
 def _html(path: Path, rows: Sequence[ReportRow], summary: Summary) -> None:
     with path.open("w", encoding="utf-8") as out:
         write_page(out, rows, summary)
-
-
-def _whole(path: Path, write: Callable[[Path], None]) -> Path:
-    beside = path.absolute().with_name(f".{path.name}.{os.getpid()}")
-    try:
-        write(beside)
-        beside.replace(path.absolute())
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -5,8 +5,9 @@ from database.sql import statements
 from diagnosis.cutoffs import Cutoffs, cutoffs_at, local_day
 from diagnosis.search_stored_files import open_store, search_stored_files
 from diagnosis.settlement_files import WaitingFiles, known_files, open_numbers
+from jobs.files_for_people import written
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome
+from jobs.run.outcome import Outcome, Reject
 from tasks.stale_invoice_report.arguments import Arguments, check_scope
 from tasks.stale_invoice_report.artifacts import store_report, write_files
 from tasks.stale_invoice_report.diagnose_pages import DiagnosedPages, diagnose_all
@@ -131,8 +132,9 @@ def _written(
 ) -> Outcome:
     """Write the files that were asked for, and keep the report; a dry run keeps nothing."""
     context.progress.step("files")
-    files = write_files(arguments, judged.rows, summary)
-    outcome = Outcome(notes=[f"Written: {path}" for path in files])
+    files, problems = write_files(arguments, judged.rows, summary)
+    outcome = Outcome(notes=[written(path) for path in files])
+    outcome.rejects += [Reject("the report", "a file was not written", problem) for problem in problems]
     if store is None:
         outcome.notes.append("The report was not kept: no object store is set up.")
     elif not context.dry_run:

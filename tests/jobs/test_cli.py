@@ -210,8 +210,8 @@ def test_history_and_show_tell_of_a_run(cli: click.Group, run_job: RunJob, capsy
 
     assert "A_JOB 2022-06-25" in shown
     assert (run["status"], run["counts"]) == ("done", {"codes_added": 1})
-    assert one == run
-    assert "codes_added" in capsys.readouterr().out
+    assert one == {**run, "rejects": []}
+    assert "1 codes added" in capsys.readouterr().out
 
 
 def test_history_of_a_job_has_no_other_runs(

@@ -1,6 +1,9 @@
 """The ledger tells the truth about every run, also about those whose processes vanished."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -9,9 +12,11 @@ from sqlalchemy.orm import Session
 from config.errors import AlreadyRunning
 from jobs.run import ledger
 from jobs.run.locks import RunLock
+from jobs.run.outcome import Reject
 from jobs.run.shard import WHOLE, Shard
 from tests.jobs.conftest import Open, soon
 
+REJECT = Reject("line 7", "unknown invoice", "REG1", "python3 invoke_jobs.py explain invoice 1", Decimal("8.50"))
 WAITING = text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%job_runs%'"
@@ -70,16 +75,56 @@ def test_a_finished_run_has_its_outcome(open_session: Open) -> None:
     connection = open_session()
     run_id = started(connection)
 
-    ledger.finish(connection, run_id, status="attention", exit_code=3, counts={"rows": 7}, rejects=2,
-                  artifacts=["s3://bucket/a"], error=None)  # fmt: skip
+    ledger.finish(connection, run_id, status="attention", exit_code=3, counts={"rows": 7}, rejects=[REJECT] * 2,
+                  artifacts=["s3://bucket/a"], notes=["one file waits"])  # fmt: skip
 
     run = ledger.find(connection, run_id)
     assert run is not None
     assert (run.status, run.exit_code, run.counts, run.rejects, run.artifacts) == (
         "attention", 3, {"rows": 7}, 2, ["s3://bucket/a"],
     )  # fmt: skip
+    assert run.notes == ["one file waits"]
     assert run.seconds is not None
     assert run.seconds >= 0
+
+
+def test_rejects_are_kept_with_their_run_in_order_and_masked(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    secret = Reject("line 8", "refused", "password=canary-9")
+
+    ledger.finish(connection, run_id, status="attention", exit_code=3, counts={}, rejects=[REJECT, secret])
+
+    assert ledger.rejects_of(connection, run_id) == [REJECT, Reject("line 8", "refused", "password=***")]
+
+
+def test_of_many_rejects_the_first_are_kept_and_all_are_counted(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+
+    rejects = [REJECT] * (ledger.KEPT_REJECTS + 1)
+    ledger.finish(connection, run_id, status="attention", exit_code=3, counts={}, rejects=rejects)
+
+    run = ledger.find(connection, run_id)
+    assert run is not None
+    assert (run.rejects, len(ledger.rejects_of(connection, run_id))) == (len(rejects), ledger.KEPT_REJECTS)
+
+
+def test_runs_are_found_by_how_they_ended_since_when_and_who_started_them(open_session: Open) -> None:
+    connection = open_session()
+    by_hand, by_clock, lost = (started(connection) for _ in range(3))
+    connection.execute(text("UPDATE pay_jobs.job_runs SET triggered_by = 'cronjob' WHERE id = :id"), {"id": by_clock})
+    ledger.finish(connection, by_hand, status="done", exit_code=0, counts={})
+    ledger.finish(connection, by_clock, status="failed", exit_code=1, counts={})
+    aged(connection, lost)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+
+    def found(**asked: Any) -> list[int]:
+        return [run.id for run in ledger.newest(connection, **asked)]
+
+    assert (found(by_clock=True), found(by_clock=False)) == ([by_clock], [lost, by_hand])
+    assert (found(status="done"), found(status="lost"), found(status="running")) == ([by_hand], [lost], [])
+    assert found(status="failed", by_clock=False) == found(since=tomorrow) == []
 
 
 def test_a_run_whose_session_lives_is_running(open_session: Open) -> None:
@@ -185,7 +230,7 @@ def test_a_run_that_is_not_there(open_session: Open) -> None:
 def test_a_run_that_ended_keeps_its_status(open_session: Open, status: str) -> None:
     connection = open_session()
     run_id = started(connection)
-    ledger.finish(connection, run_id, status=status, exit_code=0, counts={}, rejects=0, artifacts=[], error=None)
+    ledger.finish(connection, run_id, status=status, exit_code=0, counts={}, rejects=[], artifacts=[], error=None)
     aged(connection, run_id)
 
     assert ledger.mark_lost(connection, "A_JOB") == []

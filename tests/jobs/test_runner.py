@@ -97,7 +97,6 @@ def test_a_run_of_the_cluster_says_so(run_job: RunJob, engine: Engine, settings:
     ("error", "code", "status"),
     [
         (SourceUnavailable("CFS is away."), 1, "failed"),
-        (UsageError("Wrong."), 2, "failed"),
         (ConfigError("Wrong."), 2, "failed"),
         (FormatError("Wrong."), 3, "attention"),
         (RuntimeError("oops"), 1, "failed"),
@@ -194,7 +193,7 @@ def test_a_lost_run_is_reported_by_the_next_one_with_what_it_had_finished(run_jo
     result = run_job(job_that(add_code))
 
     assert result.outcome.notes == [
-        "An earlier run of this job was lost: run 1 (A_JOB 2022-06-24); it had finished {'last_period': 'x'}."
+        "An earlier run of this job was lost: run 1 (A_JOB 2022-06-24); it had finished last period x."
     ]
     with engine.connect() as connection:
         assert [run.status for run in ledger.newest(connection)] == ["done", "lost"]
@@ -380,7 +379,9 @@ def test_json_holds_the_rows_of_tables_and_the_rejects_as_objects(
 
     said = json.loads(capsys.readouterr().out)
     assert said["tables"] == {"Found": [{"a": 1, "b": "x"}, {"a": 2, "b": None}]}
-    assert said["rejects"] == [{"where": "line 7", "reason": "unknown", "detail": "password=***"}]
+    assert said["rejects"] == [
+        {"where": "line 7", "reason": "unknown", "detail": "password=***", "command": "", "amount": None}
+    ]
 
 
 def test_people_read_the_result_on_stdout_and_the_error_on_stderr(

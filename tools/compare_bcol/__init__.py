@@ -30,5 +30,5 @@ JOB = Job(
         "compare bcol --file billing-2026-11.csv",
         "compare bcol --file billing.csv --key-column BILLING_KEY --amount-column TOTAL --date-format %d-%b-%y",
     ),
-    exclusive=False,
+    reads_only=True,
 )

@@ -16,7 +16,7 @@ CHECK = Job(
     run="tools.database_indexes.task:check",
     arguments="tools.database_indexes.arguments:CheckArguments",
     examples=("db check-indexes",),
-    exclusive=False,
+    reads_only=True,
 )
 REINDEX = Job(
     name="db reindex",

@@ -34,7 +34,7 @@ OUTSTANDING = Job(
     arguments=f"{_ARGUMENTS}:OutstandingArguments",
     examples=("ejv outstanding",),
     needs=("CgiSettings",),
-    exclusive=False,
+    reads_only=True,
 )
 SEARCH = Job(
     name="ejv search",
@@ -44,7 +44,7 @@ SEARCH = Job(
     parameters=(click.Argument(["numbers"], metavar="NUMBER...", nargs=-1, required=True),),
     examples=("ejv search 7654321", "ejv search 7654321 FI00008801"),
     needs=_STORE,
-    exclusive=False,
+    reads_only=True,
 )
 INDEX = Job(
     name="ejv index",

@@ -22,7 +22,7 @@ def _tool(subject: str, metavar: str, summary: str, example: str) -> Job:
         arguments=_ARGUMENTS,
         parameters=(click.Argument(["subject"], metavar=metavar),),
         examples=(f"explain {subject} {example}",),
-        exclusive=False,
+        reads_only=True,
     )
 
 

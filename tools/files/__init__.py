@@ -19,7 +19,7 @@ LIST = Job(
     arguments="tools.files.arguments:ListArguments",
     parameters=(click.Option(["--state"], help="Only files in this state, such as held or failed."),),
     examples=("files list", "files list --state held"),
-    exclusive=False,
+    reads_only=True,
 )
 SHOW = Job(
     name="files show",
@@ -28,7 +28,7 @@ SHOW = Job(
     arguments="tools.explain.arguments:Arguments",
     parameters=(click.Argument(["subject"], metavar="NAME"),),
     examples=("files show BCR_PAYMENT_APPL_20261105.csv",),
-    exclusive=False,
+    reads_only=True,
 )
 REPLAY = Job(
     name="files replay",

@@ -22,7 +22,7 @@ LIST = Job(
     arguments="tools.slips.arguments:ListArguments",
     parameters=(click.Option(["--slip"], metavar="NUMBER", help="This slip and its family only."),),
     examples=("slips list", "slips list --slip 206000010"),
-    exclusive=False,
+    reads_only=True,
 )
 VOID = Job(
     name="slips void",

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, UsageError
+from jobs.files_for_people import place_for, why_not_writable, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.family.due import due_for
@@ -95,15 +96,20 @@ def _can_be_read(arguments: VoidArguments) -> bool:
 
 
 def _write(family: Family, arguments: VoidArguments) -> Outcome:
-    path = Path(arguments.plan or f"void-{family.root.number}.json")
+    name = f"void-{family.root.number}.json"
+    path = Path(arguments.plan) if arguments.plan else place_for(name)
     if path.exists():
         raise UsageError(f"{path} exists already: name it with --plan to check it, or remove it.")
+    if (problem := why_not_writable(path)) is not None:
+        raise UsageError(problem)
     write_plan(path, family)
     rows = [(one.number, one.status, one.total, one.applied) for one in decidable(family)]
     return Outcome(
         tables=[Table(f"Transactions of slip {family.root.number}", ("invoice", "status", "total", "paid"), rows)],
-        notes=[f"Decide CANCEL or KEEP for each invoice in {path}, then run with --plan {path} --reason ..."],
-        artifacts=[str(path)],
+        notes=[
+            written(path),
+            f"Decide CANCEL or KEEP for each invoice in {path}, then run with --plan {path} --reason ...",
+        ],
     )
 
 

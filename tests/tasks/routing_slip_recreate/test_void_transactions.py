@@ -147,7 +147,7 @@ def test_a_dry_run_writes_the_plan_and_changes_nothing(slips: Slips, tmp_path: P
     with_transactions(slips)
     before = slips.final_state()
     outcome = slips.dry_run(void=PARENT, plan=str(tmp_path / "plan.json"))
-    assert outcome.artifacts == [str(tmp_path / "plan.json")]
+    assert outcome.notes[0] == f"Written: {tmp_path / 'plan.json'}"
     assert [one["decision"] for one in json.loads((tmp_path / "plan.json").read_text())["invoices"]] == ["", ""]
     assert slips.final_state() == before
 

@@ -1,0 +1,18 @@
+"""A command of this program as people type it: put into messages, so that it can be copied."""
+
+import shlex
+
+ENTRYPOINT = "python3 invoke_jobs.py"
+
+
+def typed(command: str, *values: object, reason: bool = False) -> str:
+    """Return a command to type; a value that a shell would read as more than a word is quoted.
+
+    command  its words, and options that need no quotes
+    reason   whether it requires `--reason`, which the reader fills in
+
+    >>> typed("files replay", "a b.csv", reason=True)
+    'python3 invoke_jobs.py files replay \\'a b.csv\\' --reason "..."'
+    """
+    words = [ENTRYPOINT, command, *(shlex.quote(str(value)) for value in values)]
+    return " ".join([*words, '--reason "..."'] if reason else words)

@@ -1,0 +1,145 @@
+"""`artifacts`: what runs put into the object store for people: list it, fetch it."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from config.business_time import local_and_utc
+from config.errors import UsageError
+from config.plurals import counted
+from config.settings import ObjectStoreSettings, read
+from config.visible import to_json
+from connectors.inbound.listing import name_fault
+from connectors.object_store import ObjectStore
+from jobs.commands.ledger_commands import ledger_connection
+from jobs.files_for_people import why_not_writable, write_whole, written
+from jobs.run import ledger
+from jobs.run.ledger import Run
+from jobs.run.outcome import Table
+from jobs.terminal import say, show_table
+
+TO_STDOUT = "-"
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
+_SANDBOX = click.option("--sandbox", is_flag=True, help="Those of the sandbox.")
+
+
+def artifacts_command(use_sandbox: Callable[[], None]) -> click.Group:
+    """Return the group of commands on what runs stored."""
+
+    @click.group("artifacts", help="Files that runs put into the object store for people: list, get.")
+    def artifacts() -> None: ...
+
+    @artifacts.command(
+        "list",
+        help="Show what runs stored, the newest first.\n\nExamples:\n\n  python3 invoke_jobs.py artifacts list\n\n"
+        "  python3 invoke_jobs.py artifacts list 42",
+    )
+    @click.argument("run_id", metavar="[RUN]", required=False, type=click.IntRange(1))
+    @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Of how many runs.")
+    @_JSON
+    @_SANDBOX
+    def list_stored(*, run_id: int | None, limit: int, as_json: bool, sandbox: bool) -> None:
+        if sandbox:
+            use_sandbox()
+        with ledger_connection() as connection:
+            runs = (
+                [_run(ledger.find(connection, run_id), run_id)]
+                if run_id
+                else ledger.newest(connection, stored_something=True, limit=limit)
+            )
+        if as_json:
+            click.echo(to_json({"artifacts": [{"run": run.id, "job": run.job, "keys": run.artifacts} for run in runs]}))
+            return
+        if not any(run.artifacts for run in runs):
+            say(f"Run {run_id} stored nothing." if run_id else "No run has stored anything.")
+            return
+        rows = [(run.id, run.command, local_and_utc(run.started_on), key) for run in runs for key in run.artifacts]
+        show_table(Table("Stored by runs", ("run", "command", "started", "stored as"), rows), most=None)
+        say(f"To fetch them: python3 invoke_jobs.py artifacts get {runs[0].id}")
+
+    @artifacts.command(
+        "get",
+        help="Fetch what a run stored: all of it, or the one file of that name.\n\nExamples:\n\n"
+        "  python3 invoke_jobs.py artifacts get 42 --to /tmp\n\n"
+        "  oc exec deployment/operator -- python3 invoke_jobs.py artifacts get 42 stuck.html --to - > stuck.html",
+    )
+    @click.argument("run_id", metavar="RUN", type=click.IntRange(1))
+    @click.argument("name", required=False)
+    @click.option("--to", help="The folder; - for stdout. Default: this folder, or /tmp where this one is read-only.")
+    @_SANDBOX
+    def get(*, run_id: int, name: str | None, to: str | None, sandbox: bool) -> None:
+        if sandbox:
+            use_sandbox()
+        with ledger_connection() as connection:
+            keys = _chosen(_run(ledger.find(connection, run_id), run_id), name)
+        with closing(ObjectStore(read(ObjectStoreSettings))) as store:
+            if to == TO_STDOUT:
+                _to_stdout(store, keys)
+            else:
+                _to_folder(store, keys, Path(to) if to else _default_folder())
+
+    return artifacts
+
+
+def _run(run: Run | None, run_id: int | None) -> Run:
+    if run is None:
+        raise UsageError(f"There is no run {run_id}: `artifacts list` shows those that stored something.")
+    return run
+
+
+def _chosen(run: Run, name: str | None) -> list[str]:
+    """Return the keys that are asked for. Raises UsageError where there are none."""
+    keys = [key for key in run.artifacts if name is None or _name(key) == name]
+    if keys:
+        return keys
+    names = ", ".join(map(_name, run.artifacts))
+    raise UsageError(f"Run {run.id} stored {f'no {name}: it stored {names}' if names else 'nothing'}.")
+
+
+def _to_stdout(store: ObjectStore, keys: list[str]) -> None:
+    if len(keys) > 1:
+        names = ", ".join(map(_name, keys))
+        raise UsageError(f"Only one file goes to stdout; name one of the {len(keys)}: {names}.")
+    with closing(store.read(keys[0])) as chunks:
+        for chunk in chunks:
+            sys.stdout.buffer.write(chunk)
+
+
+def _to_folder(store: ObjectStore, keys: list[str], folder: Path) -> None:
+    for key, path in _placed(keys, folder):
+        problem = why_not_writable(path)
+        if problem is not None:
+            raise UsageError(problem)
+        write_whole(path, lambda part, key=key: _copy(store, key, part))  # type: ignore[misc]
+        say(written(path))
+    say(f"{counted(len(keys), 'file')} fetched.")
+
+
+def _placed(keys: list[str], folder: Path) -> Iterator[tuple[str, Path]]:
+    """Return each key with the file it becomes; names that come twice are told apart."""
+    taken: set[str] = set()
+    for number, key in enumerate(keys, 1):
+        name = _name(key) if _name(key) not in taken else f"{number}-{_name(key)}"
+        taken.add(name)
+        yield key, folder / name
+
+
+def _copy(store: ObjectStore, key: str, path: Path) -> None:
+    with path.open("wb") as out, closing(store.read(key)) as chunks:
+        for chunk in chunks:
+            out.write(chunk)
+
+
+def _default_folder() -> Path:
+    here = Path()
+    return here if why_not_writable(here / "artifact") is None else Path(tempfile.gettempdir())
+
+
+def _name(key: str) -> str:
+    """Return the last part of a key, by which its file is called; one that is no plain name becomes `artifact`."""
+    name = key.rpartition("/")[2]
+    return name if name_fault(name) is None else "artifact"
