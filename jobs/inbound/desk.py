@@ -95,7 +95,8 @@ class InboundDesk:
         with self.context.database.begin() as session:
             set_state(session, file.id, "ignored", reason=reason, run_id=self.context.run_id, details=details)
         self.context.log.info("file.ignored", file=file.name, file_id=file.id, reason=reason)
-        outcome = Outcome(notes=[f"{file.name} (file {file.id}) is ignored from now on. It was {before}."])
+        said = "would be ignored" if self.context.dry_run else "is ignored from now on"
+        outcome = Outcome(answer=f"{file.name} (file {file.id}) {said}. It was {before}.")
         outcome.counts["files_ignored"] += 1
         return outcome
 

@@ -81,9 +81,10 @@ def resubmit(
         if against:
             raise InputRefused(f"Batch {batch} is not sent again: {'; '.join(against)}")
         new = _new(context, sftp, sent_batch, inbox, reason)
-        outcome.tables.append(_plan(sent_batch, inbox, new))
+        said = "would be sent again" if context.dry_run else "was sent again"
+        outcome.answer = f"Batch {batch} {said} as {new.new_name}, then its trigger."
+        outcome.tables.append(_plan(said, sent_batch, inbox, new))
         if context.dry_run:
-            outcome.notes.append(f"{new.old_name} would be sent again as {new.new_name}, then its trigger.")
             return outcome
         with context.database.begin() as session:
             new = begin_resubmission(session, new, context.clock())
@@ -175,7 +176,7 @@ def _new(
     )
 
 
-def _plan(sent_batch: SentBatch, inbox: StoredInbox, new: Resubmission) -> Table:
+def _plan(said: str, sent_batch: SentBatch, inbox: StoredInbox, new: Resubmission) -> Table:
     batch = inbox.contents.batches[0]
     days = sorted(str(day) for day in inbox.contents.effective)
     made: datetime = sent_batch.created_on
@@ -188,4 +189,5 @@ def _plan(sent_batch: SentBatch, inbox: StoredInbox, new: Resubmission) -> Table
         batch.total,
         ", ".join(days[:5]),
     )
-    return Table("Sent again", ("batch", "old name", "made (UTC)", "new name", "lines", "amount", "effective"), [row])
+    title = f"Batch {sent_batch.id} {said}"
+    return Table(title, ("batch", "old name", "made (UTC)", "new name", "lines", "amount", "effective"), [row])

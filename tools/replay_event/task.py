@@ -24,7 +24,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     topic, original = _from_outbox(context, arguments) if arguments.from_outbox else _from_text(arguments)
     event = completed(original, new_id(original, arguments.reason))
     outcome = Outcome(
-        notes=[f"Topic {topic}, was id {original.get('id')}:", json.dumps(event, indent=2, ensure_ascii=False)]
+        answer=f"{event['type']} {'would be' if context.dry_run else 'was'} published to {topic} as {event['id']}.",
+        notes=[f"Topic {topic}, was id {original.get('id')}:", json.dumps(event, indent=2, ensure_ascii=False)],
     )
     if context.dry_run:
         return outcome
