@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from connectors.inbound.holds import HoldKind
 from connectors.inbound.listing import UntakenFile
 from connectors.inbound.poll import PollReport
 from jobs.run.outcome import Outcome, Reject
@@ -9,11 +10,12 @@ from jobs.run.outcome import Outcome, Reject
 MAX_SHOWN = 5
 
 
-def how_to_recover(name: str) -> str:
+def how_to_recover(name: str, hold: HoldKind | None) -> str:
     """Return what to do about a file that is held or failed, with the commands."""
+    despite = f"--despite {hold} " if hold is HoldKind.FUSE else ""
     return (
-        f'Once it is right: files replay {name} --reason "..." (what was applied before is not applied twice); '
-        f'to put it aside: files ignore {name} --reason "..."'
+        f'Once it is right: files replay {name} {despite}--reason "..." (what was applied before is not applied '
+        f'twice); to put it aside: files ignore {name} --reason "..."'
     )
 
 
@@ -25,7 +27,7 @@ def outcome_of_poll(report: PollReport) -> Outcome:
         outcome.counts["files_known"] = len(report.known)
         outcome.notes += [f"{file.name}: the same content came before; archived, not applied." for file in report.known]
     outcome.rejects += [
-        Reject(file.name, "held", f"{file.reason}. {how_to_recover(file.name)}") for file in report.held
+        Reject(file.name, "held", f"{file.reason}. {how_to_recover(file.name, file.hold)}") for file in report.held
     ]
     outcome.rejects += [Reject(names, "name refused", reason) for names, reason in _grouped(report.refused)]
     outcome.rejects += [Reject(names, "not taken", reason) for names, reason in _grouped(report.failed)]

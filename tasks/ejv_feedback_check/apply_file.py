@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from config.business_time import naive_utc
 from config.errors import InputRefused
 from config.settings import EventSettings
+from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
@@ -162,7 +163,8 @@ def _held(file: InboundFile, row: RegisteredBatch, reason: str, *, is_damaged: b
 def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome:
     """Hold a file that could not even be read; the files behind it are applied."""
     with context.database.begin() as session:
-        set_state(session, file.id, "held", reason=f"it could not be read: {reason}"[:2000], run_id=context.run_id)
+        set_state(session, file.id, "held", reason=f"it could not be read: {reason}"[:2000], run_id=context.run_id,
+                  hold=HoldKind.FAILED)  # fmt: skip
     context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
     detail = f'It could not be read: {reason}. Once the cause is removed: files replay {file.name} --reason "..."'
     return Outcome(rejects=[Reject(file.name, "held", detail)], counts=Counter(files_held=1))
@@ -187,6 +189,7 @@ def _settle_file(context: RunContext, opened: FileToApply, contents: BatchesInFi
             reason="; ".join(reasons)[:2000] or None,
             run_id=context.run_id,
             applied_on=context.clock() if is_read else None,
+            hold=None if is_read else HoldKind.FAILED,
             details={"replayed": opened.reason} if opened.reason else None,
         )
     outcome.rejects += [Reject(f"{file.name} line {fault.line}", "outside", fault.text) for fault in contents.outside]

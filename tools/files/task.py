@@ -37,7 +37,7 @@ def show_files(context: RunContext, arguments: ListArguments) -> Outcome:
 def replay_file(context: RunContext, arguments: NamedFile) -> Outcome:
     """Apply a file that is held or failed, as its job does."""
     replay = pad_reconcile.replay if arguments.is_settlement else ejv_feedback_check.replay
-    return replay(context, arguments.name, reason=arguments.reason)
+    return replay(context, arguments.name, reason=arguments.reason, despite=arguments.despite)
 
 
 def ignore_file(context: RunContext, arguments: NamedFile) -> Outcome:

@@ -30,5 +30,12 @@ SELECT at, what, detail
               CASE :name WHEN batch.file_ref THEN 'inbox file' WHEN batch.ack_file_ref THEN 'acknowledgement' ELSE 'feedback' END,
               'of batch ' || batch.id || ', ' || coalesce(batch.file_type, '?') || ' ' || coalesce(batch.disbursement_status_code, '?')
          FROM ejv_files AS batch WHERE :name IN (batch.file_ref, batch.ack_file_ref, batch.feedback_file_ref)
+       UNION ALL
+       SELECT file.received_on AT TIME ZONE 'UTC', 6, 'would freeze',
+              'account ' || coalesce(frozen.auth_account_id, '?') || ' (CFS ' || frozen.customer_account || '), invoice '
+              || frozen.invoice_number || ', owing ' || frozen.owing || ' CAD'
+         FROM pay_jobs.fuse_accounts AS frozen
+         JOIN pay_jobs.inbound_files AS file ON file.id = frozen.file_id
+        WHERE file.name = :name
        ) AS events
  ORDER BY at NULLS LAST, rank, detail
