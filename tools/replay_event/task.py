@@ -14,7 +14,7 @@ from connectors.outbox import Message
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tools.replay_event.arguments import Arguments
-from tools.replay_event.event import completed, find_event, new_id
+from tools.replay_event.event import completed, event_in, new_id
 
 LARGEST_BYTES = 1 << 20
 
@@ -57,7 +57,7 @@ def _from_text(arguments: Arguments) -> tuple[str, dict[str, Any]]:
         content = path.read_text(encoding="utf-8", errors="replace")
     if len(content) > LARGEST_BYTES:
         raise UsageError("The text is larger than 1 MB: cut it down to the one message.")
-    return arguments.topic, find_event(content)
+    return arguments.topic, event_in(content, arguments.line_breaks)
 
 
 def _from_outbox(context: RunContext, arguments: Arguments) -> tuple[str, dict[str, Any]]:
