@@ -19,9 +19,9 @@ from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
 from jobs.inbound.choose_file import REPLAYABLE, SETTLED, check_release, file_in_question, file_to_replay
 from jobs.inbound.file_format import FileFormat, FileToApply
-from jobs.inbound.poll_outcome import how_to_recover
+from jobs.inbound.poll_outcome import held_file, how_to_recover
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome, Reject
+from jobs.run.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,9 @@ class InboundDesk:
         if self.format.file_replays and file.hold is not HoldKind.FUSE:
             return self._replay(file, reason)
         why = file.reason or "see `files show`"
-        how = how_to_recover(file.name, file.hold)
         if not is_local:
-            raise UsageError(f"{name} is {file.state}: {why}. {how}")
-        return Outcome(rejects=[Reject(file.name, file.state, f"{why}. {how}")])
+            raise UsageError(f"{name} is {file.state}: {why}. {how_to_recover(file.name, file.hold)}")
+        return Outcome(rejects=[held_file(file.name, why, file.hold, file.state)])
 
     def replay(self, name: str, *, reason: str, despite: str | None = None) -> Outcome:
         """Release the hold that stands on a file, and no other, and apply it where no other stands.
@@ -134,7 +133,7 @@ class InboundDesk:
             details = {"released": sorted(released)}
             set_state(session, file.id, "held", reason=reason, run_id=self.context.run_id, hold=kind, details=details)
         self.context.log.warning("file.held", file=file.name, hold=kind, reason=reason)
-        return Outcome(rejects=[Reject(file.name, in_words(kind), f"{reason}. {how_to_recover(file.name, kind)}")])
+        return Outcome(rejects=[held_file(file.name, reason, kind, in_words(kind))])
 
     def _apply(
         self, file: InboundFile, reason: str | None = None, released: frozenset[HoldKind] = frozenset()

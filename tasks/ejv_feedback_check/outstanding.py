@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
+from config.command_line import typed
 from config.plurals import counted, is_or_are
 from config.settings import CgiSettings
 from connectors.inbound.unread_feedback import UnreadFile, since, unread_feedback
@@ -69,7 +70,7 @@ def check_outstanding(context: RunContext) -> Outcome:
         action = next_action(row, age, now, since(unread, row.created_on))
         shown.append(
             (row.batch, row.file_type, action.state, None if _is_answered(row) else age, row.open_items, row.amount,
-             row.resubmitted_as or row.file_ref, action.words, _typed(action.command))
+             row.resubmitted_as or row.file_ref, action.words, typed(action.command) if action.command else "")
         )  # fmt: skip
         if not _is_answered(row):
             outcome.counts["batches_outstanding"] += 1
@@ -81,7 +82,9 @@ def check_outstanding(context: RunContext) -> Outcome:
                 Reject(
                     where,
                     f"{action.state}, {counted(age, 'business day')}",
-                    f"{stuck}. {action.words} {_typed(action.command)}".strip(),
+                    f"{stuck}. {action.words}",
+                    typed(action.command) if action.command else "",
+                    row.amount,
                 )
             )
     open_batches, overdue = outcome.counts["batches_outstanding"], outcome.counts["batches_overdue"]
@@ -150,10 +153,6 @@ def _sent_on(row: OutstandingBatch) -> datetime:
 def _is_of_past_month(row: OutstandingBatch, now: datetime) -> bool:
     sent, today = business_date(row.created_on.replace(tzinfo=UTC)), business_date(now)
     return (sent.year, sent.month) != (today.year, today.month)
-
-
-def _typed(command: str) -> str:
-    return f"python3 invoke_jobs.py {command}" if command else ""
 
 
 def _with_reason(words: str) -> str:

@@ -20,6 +20,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
+from config.command_line import typed
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.effects import ClaimLost, Clocks, Observation, change, checked_by, checkpoint, last_checks
 from connectors.object_store import ObjectStore
@@ -209,7 +210,8 @@ def _give_up(context: RunContext, sftp: SftpSession, sent: Resubmission, data: s
     why = "; ".join(against)
     _note(context, sent, "given_up", note=why)
     where = f"batch {sent.batch_number} as {sent.new_name}"
-    return Outcome(rejects=[Reject(where, "not sent again", f"it was begun, but meanwhile: {why}")])
+    command = typed("explain batch", sent.batch_number)
+    return Outcome(rejects=[Reject(where, "not sent again", f"it was begun, but meanwhile: {why}", command)])
 
 
 def _note(

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from config.business_time import naive_utc
+from config.command_line import typed
 from config.errors import InputRefused
 from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state, supersede_cut_off
@@ -103,7 +104,7 @@ def _failed(context: RunContext, file: InboundFile, error: InputRefused) -> Outc
     with context.database.begin() as session:
         set_state(session, file.id, "failed", reason=str(error), run_id=context.run_id, hold=HoldKind.FAILED)
     context.log.error("file.failed", file=file.name, file_id=file.id, error=str(error))
-    return Outcome(rejects=[Reject(file.name, error.title, error.full_text)])
+    return Outcome(rejects=[Reject(file.name, error.title, error.full_text, typed("explain file", file.name))])
 
 
 def _held(context: RunContext, file: InboundFile, reason: str) -> Outcome:
@@ -111,6 +112,5 @@ def _held(context: RunContext, file: InboundFile, reason: str) -> Outcome:
     with context.database.begin() as session:
         set_state(session, file.id, "held", reason=reason[:2000], run_id=context.run_id, hold=HoldKind.FAILED)
     context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
-    command = f'files replay {file.name} --reason "..."'
-    detail = f"{reason}. Nothing of it was applied. Once the cause is removed: {command}"
-    return Outcome(rejects=[Reject(file.name, "held", detail)])
+    detail = f"{reason}. Nothing of it was applied. Replay it once the cause is removed"
+    return Outcome(rejects=[Reject(file.name, "held", detail, typed("files replay", file.name, reason=True))])

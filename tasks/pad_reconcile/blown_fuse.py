@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from config.command_line import typed
 from config.errors import InputRefused, PayJobsError, SourceUnavailable
 from config.plurals import counted
 from config.settings import CfsSettings
@@ -62,16 +63,16 @@ def hold_blown(context: RunContext, file: InboundFile, blown: FuseBlown) -> Outc
     if asked:
         outcome.tables.append(Table(f"{file.name}: what CFS says", ("invoice number", "CFS account", "CFS says"),
                                     _asked_of_cfs(context, asked)))  # fmt: skip
-    outcome.rejects.append(Reject(file.name, in_words(HoldKind.FUSE), _detail(file, verdict, frozen)))
+    command = typed(f"files replay --despite {HoldKind.FUSE}", file.name, reason=True)
+    outcome.rejects.append(Reject(file.name, in_words(HoldKind.FUSE), _detail(file, verdict, frozen), command))
     return outcome
 
 
 def _detail(file: InboundFile, verdict: Verdict, frozen: int) -> str:
     told = f"; all {counted(frozen, 'account')}: explain file {file.name}" if frozen > SHOWN else ""
     return (
-        f"{verdict.reason}. Nothing of it was applied{told}. Ask CAS whether the file is right. If it is: "
-        f'files replay {file.name} --despite {HoldKind.FUSE} --reason "..."; if not: '
-        f'files ignore {file.name} --reason "..."'
+        f"{verdict.reason}. Nothing of it was applied{told}. Ask CAS whether the file is right. If it is, replay "
+        f"it; if not: {typed('files ignore', file.name, reason=True)}"
     )
 
 

@@ -4,6 +4,7 @@ from psycopg2 import errors as pg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted, is_or_are
 from jobs.run.context import RunContext
@@ -33,7 +34,7 @@ def check(context: RunContext, _arguments: CheckArguments) -> Outcome:
         found = _faults(context, connection, outcome)
     checked, broken = outcome.counts["indexes_checked"], len(found)
     outcome.answer = f"{broken or 'None'} of {counted(checked, 'index')} {is_or_are(broken or 1)} broken."
-    outcome.rejects += [Reject(index.name, what, _advice(index)) for index, what in found]
+    outcome.rejects += [Reject(index.name, what, command=_advice(index)) for index, what in found]
     return outcome
 
 
@@ -80,6 +81,7 @@ def _one(context: RunContext, connection: Connection, index: Index, outcome: Out
                 "duplicate keys",
                 f"{len(duplicates)} keys of {index.table} stand in more than one row. Find out which row is right, "
                 "remove the other by its ctid, and run the command again. Nothing was removed.",
+                _advice(index),
             )
         )
         return
@@ -121,4 +123,4 @@ def _rows(chosen: list[tuple[Index, str]]) -> list[tuple[str, str, str]]:
 
 
 def _advice(index: Index) -> str:
-    return f'python3 invoke_jobs.py db reindex --index {index.plain} --reason "..."'
+    return typed("db reindex --index", index.plain, reason=True)

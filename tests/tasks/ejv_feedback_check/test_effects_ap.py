@@ -94,7 +94,7 @@ def test_a_batch_refused_without_its_lines_releases_no_item(kind: str, office: O
     outcome = office.apply(batch.feedback({BH: REFUSED}, repeats=False))
     assert found(office.books) == before
     assert outcome.exit_code == 3
-    assert any("ejv rebuild 100" in reject.detail for reject in outcome.rejects)
+    assert any("ejv rebuild 100" in reject.command for reject in outcome.rejects)
 
 
 @pytest.mark.parametrize("kind", KINDS)

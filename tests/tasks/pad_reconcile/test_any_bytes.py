@@ -57,7 +57,7 @@ def test_a_file_the_database_refuses_is_held_and_the_next_one_applied(office: Of
     finally:
         books.change("DROP FUNCTION refuse CASCADE")
     assert [(reject.where, reject.reason) for reject in outcome.rejects] == [(FILE, "held")]
-    assert f'files replay {FILE} --reason "..."' in outcome.rejects[0].detail
+    assert f'files replay {FILE} --reason "..."' in outcome.rejects[0].command
     assert (outcome.exit_code, books.invoices()[100][0], books.invoices()[200][0]) == (3, "APPROVED", "PAID")
     office.run(replay=FILE, reason="the trigger is gone")
     office.run(replay=FILE, reason="no NSF rows in it", despite="late")

@@ -79,7 +79,7 @@ def test_a_held_file_is_told_with_its_figures_the_accounts_and_what_cfs_says(off
     assert {row[2] for row in asked.rows} == {"due 60.00 CAD", "paid", "no such invoice"}
     assert len(asked.rows) == 10
     assert "accounts it would freeze 30 (usual -, limit 25)" in outcome.rejects[0].detail
-    assert f'files replay {FILE} --despite fuse --reason "..."' in outcome.rejects[0].detail
+    assert f'files replay --despite fuse {FILE} --reason "..."' in outcome.rejects[0].command
     assert office.states() == [(FILE, "held")]
 
 
