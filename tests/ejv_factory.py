@@ -271,7 +271,8 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 }
 # Children before parents; only what feedback tests fill.
 _EMPTIED = (
-    "pay_jobs.resubmissions", "pay_jobs.cgi_mentions", "pay_jobs.cgi_files", "pay_jobs.feedback_lines",
+    "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.cgi_mentions", "pay_jobs.cgi_files",
+    "pay_jobs.feedback_lines",
     "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.unfinished_files", "pay_jobs.outbox",
     "pay_jobs.job_runs",
     "ejv_links", "ejv_headers", "ejv_files",

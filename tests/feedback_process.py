@@ -16,7 +16,6 @@ import tasks.ejv_feedback_check.apply_batch
 import tasks.ejv_feedback_check.apply_file
 import tasks.ejv_feedback_check.task
 import tools.ejv.rebuild
-import tools.ejv.resubmit
 from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings
 from connectors.effects import breaking_in
 from database.engine import Database, make_engine
@@ -28,7 +27,7 @@ PARTS = tasks.ejv_feedback_check
 
 
 def _run(order: dict[str, Any], _points: Points) -> int:
-    _listen(order["kill_at"])
+    step = _listen(order["kill_at"])
     database = Database(
         make_engine(DatabaseSettings(url=SecretStr(order["database"])), application_name="feedback process")
     )
@@ -39,12 +38,13 @@ def _run(order: dict[str, Any], _points: Points) -> int:
             ObjectStoreSettings: ObjectStoreSettings(**order["store"]),
         }
     )
-    run_ejv(context, order["arguments"])
+    with breaking_in(step):
+        run_ejv(context, order["arguments"])
     return 0
 
 
-def _listen(kill_at: str) -> None:
-    """Let this process kill itself before or after one step."""
+def _listen(kill_at: str) -> Callable[[str], None]:
+    """Let this process kill itself before or after one step; return what hears of the steps of an operation."""
 
     def step(name: str) -> None:
         if name == kill_at:
@@ -70,17 +70,7 @@ def _listen(kill_at: str) -> None:
     ]
     for place, action, name_of in steps:
         setattr(place, action, told(getattr(place, action), name_of))
-    for module in (tools.ejv.resubmit, PARTS.task):
-        module.finish_resubmission = _stepping(vars(module)["finish_resubmission"], step)  # type: ignore[attr-defined]
-
-
-def _stepping(send: Callable[..., Any], step: Callable[[str], None]) -> Callable[..., Any]:
-    @functools.wraps(send)
-    def wrapped(*values: Any, **named: Any) -> Any:
-        with breaking_in(lambda name: step(f"sent {name}")):
-            return send(*values, **named)
-
-    return wrapped
+    return step
 
 
 if __name__ == "__main__":

@@ -37,13 +37,15 @@ def change(
     *,
     late: Callable[[Answer], str],
     clocks: Callable[[], Clocks] = Clocks.now,
+    good_for: float = LOOK_GOOD_FOR,
 ) -> tuple[Observation[Found], Answer | None]:
     """Make a change outside, once; return what was seen, and the answer, None where nothing had to be sent.
 
-    look    raises where the change must not be made
-    send    one request; its connector asks the last checks directly before it leaves
-    late    looks once more where the claim is gone when the answer comes, and says which two effects there are now;
-            nothing where there is one
+    look      raises where the change must not be made
+    send      one request; its connector asks the last checks directly before it leaves
+    late      looks once more where the claim is gone when the answer comes, and says which two effects there are now;
+              nothing where there is one
+    good_for  seconds after which a look is too old to send anything by
     Raises ClaimLost where another run may have taken over, LateEffect where it did and both have sent.
     """
     for _ in range(LOOKS):
@@ -51,7 +53,7 @@ def change(
         seen = look()
         if seen.made:
             return seen, None
-        with checked_by(partial(_refuse_old_look, seen.since or began, clocks)):
+        with checked_by(partial(_refuse_old_look, seen.since or began, clocks, good_for)):
             try:
                 answer = send(seen.found)
             except _LookTooOld:
@@ -59,13 +61,13 @@ def change(
         _tell_if_late(partial(late, answer))
         return seen, answer
     raise SourceUnavailable(
-        f"{LOOKS} looks in a row were more than {LOOK_GOOD_FOR:g} seconds old before the change could leave. "
+        f"{LOOKS} looks in a row were more than {good_for:g} seconds old before the change could leave. "
         "Nothing was sent."
     )
 
 
-def _refuse_old_look(since: Clocks, clocks: Callable[[], Clocks]) -> None:
-    if since.seconds_until(clocks()) > LOOK_GOOD_FOR:
+def _refuse_old_look(since: Clocks, clocks: Callable[[], Clocks], good_for: float) -> None:
+    if since.seconds_until(clocks()) > good_for:
         raise _LookTooOld
 
 

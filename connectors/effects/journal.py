@@ -45,7 +45,7 @@ class PlannedOperation:
 
     kind: str
     subject: str
-    plan: Json
+    plan: dict[str, Any]
     command: str
     amount: Decimal | None = None
     why: str | None = None
@@ -228,6 +228,13 @@ class OperationJournal:
         if not is_ours:
             raise self._claim_lost(self._sent)
 
+    def still_ours(self) -> None:
+        """Make sure that the operation is open and this run's. Raises ClaimLost where it is not."""
+        with self._begin() as session:
+            found = find_open(session, self._planned.subject)
+        if found is None or (found.id, found.run_id) != (self._id, self._run_id):
+            raise ClaimLost(f"The {self._planned.kind} of {self._planned.subject} was moved on by another run.")
+
     def answer(self, step: Step, state: EffectState, answer: Json) -> None:
         """Note what became of a step: answered, lost or refused."""
         self._is_begun = True
@@ -249,6 +256,10 @@ class OperationJournal:
         Raises PayJobsError where it is over already.
         """
         close_operation(session, self.open_in(session), run_id=self._run_id, why=why)
+
+    def drop(self, session: Session, why: str) -> None:
+        """Give the operation up, with what was noted. Raises PayJobsError where it is over already."""
+        drop_operation(session, self.open_in(session), why=why, run_id=self._run_id)
 
     def _claim_lost(self, step: dict[str, Any]) -> ClaimLost:
         return ClaimLost(f"'{step['kind']} {step['subject']}' was taken over by another run before it was sent.")

@@ -32,19 +32,19 @@ def run_operation(
     steps: Sequence[Step],
     close: Callable[[Session], list[str]],
     *,
-    look_once_more: Callable[[], None] = lambda: None,
+    before_close: Callable[[], None] = lambda: None,
     safe_point: Callable[[str], None] = checkpoint,
 ) -> tuple[StepCounts, list[str]]:
     """Make every step true, then write what follows from them, in the transaction that closes the operation.
 
-    close           writes the books and returns what needs attention all the same
-    look_once_more  what is read outside after the last step, before the books are written
-    safe_point      called with a name wherever the process may stop; raises to stop there
+    close         writes the books and returns what needs attention all the same
+    before_close  reads outside what the books are written from, or stores what is to be kept
+    safe_point    called with a name wherever the process may stop; raises to stop there
     What was noted is committed also where this raises, save where the operation is no longer this run's.
     """
     try:
         counts = run_steps(steps, journal, safe_point)
-        look_once_more()
+        before_close()
         safe_point("before closing")
         with begin() as session:
             notes = close(session)
@@ -92,7 +92,7 @@ def _send(step: Step, send: Callable[[], Json], journal: OperationJournal) -> No
 
     try:
         with checked_by(journal.still_sent):
-            made = change(step.look, send_now, late=late)
+            made = change(step.look, send_now, late=late, good_for=step.good_for)
     except AnswerLost as lost:
         journal.answer(step, EffectState.LOST, {"error": str(lost)})
         if not step.is_findable:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from config.errors import InputRefused, SourceUnavailable
 from connectors.effects.change import Observation
+from connectors.effects.clocks import LOOK_GOOD_FOR
 
 Json = dict[str, object]
 
@@ -50,6 +51,7 @@ class Step:
     request        what is sent, for the journal
     forget         what a look may keep from the look before it is forgotten
     late           what there is now, where it was sent without its claim; None: what a look says
+    good_for       seconds after which a look is too old to send it by
     is_findable    whether a look can find it once it is done; if not, a lost answer is for a person to find out
     """
 
@@ -60,6 +62,7 @@ class Step:
     request: Json = field(default_factory=dict)
     forget: Callable[[], None] = _nothing
     late: Callable[[Json], str] | None = None
+    good_for: float = LOOK_GOOD_FOR
     is_findable: bool = True
 
     def look_anew(self) -> Observation[str]:

@@ -1,105 +1,111 @@
-"""Put an inbox file and its trigger into the CGI directory, each step journalled before it is taken.
+"""Put an inbox file and its trigger into the CGI directory: an operation of two steps (connectors/effects).
 
-    begun       nothing is there, or the data file; CGI does not start without the trigger
-    data_sent   the data file is there, read back and compared
-    triggering  the trigger is about to be sent: from here on look before doing it again
-    done        both were sent
-    given_up    before the trigger was sent, an answer came, the day ended or the stored file changed; the data file is
-                taken away
-
-Killed anywhere, the next run continues from the journal, and the trigger is never sent twice.
+CGI does not start without the trigger, so the data file alone changes nothing: it is sent again by the next run. Before
+the trigger is sent again, it is looked for. Before the trigger was sent, the operation is dropped where an answer came,
+the day ended or the stored file changed; the data file is taken away then.
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import partial
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
-from config.command_line import typed
 from config.settings import CgiSettings, CgiSftpSettings
-from connectors.effects import ClaimLost, Clocks, Observation, change, checked_by, checkpoint, last_checks
+from connectors.effects import (
+    Clocks,
+    Json,
+    Observation,
+    Operation,
+    OperationJournal,
+    PlannedOperation,
+    Step,
+    checked_by,
+    last_checks,
+    open_operations,
+    run_operation,
+)
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
-from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.bucket_index import index_object
 from tasks.ejv_feedback_check.file_index import INBOX
 from tasks.ejv_feedback_check.resend_guards import answers_applied, list_server_files, lock_sent_batch, unread_answers
 
-sql = statements(__package__)
-
-STEPS = ("data", "data noted", "trigger noted", "trigger", "kept", "done")
+KIND = "resubmission"
+TRIGGER_STEP = "send trigger"
 
 
 @dataclass(frozen=True)
 class Resubmission:
-    """One row of the journal."""
+    """What is sent again, and under which name.
 
-    id: int
-    batch_number: int
+    begun_on  by the clock of the run, ISO 8601
+    """
+
+    batch: int
     old_name: str
     new_name: str
     object_key: str
-    size_bytes: int
     sha256: str
-    business_day: date
-    state: str
-    reason: str
-    run_id: int | None
+    business_day: str
+    begun_on: str
+
+    def planned(self, *, reason: str, amount: Decimal | None) -> PlannedOperation:
+        """Return it as the journal keeps it."""
+        return PlannedOperation(
+            kind=KIND,
+            subject=f"batch {self.batch}",
+            plan=asdict(self),
+            amount=amount,
+            command="EJV_FEEDBACK_CHECK",
+            why=f"{self.old_name} as {self.new_name} on {self.business_day}",
+            reason=reason,
+        )
 
 
-def begin_resubmission(session: Session, new: Resubmission, now: datetime) -> Resubmission:
-    """Journal that a file will be sent."""
-    values = {name: value for name, value in vars(new).items() if name != "id"}
-    return Resubmission(**sql.run(session, "begin_resubmission", **values, now=now).one()._mapping)
-
-
-def unfinished_resubmissions(session: Session) -> list[Resubmission]:
+def unfinished_resubmissions(session: Session) -> list[Operation]:
     """Return what was begun and not finished, the oldest first."""
-    return [Resubmission(**row._mapping) for row in sql.run(session, "list_unfinished_resubmissions")]
+    return open_operations(session, KIND)
 
 
 def finish_resubmission(
-    context: RunContext,
-    store: ObjectStore,
-    sftp: SftpSession,
-    sent: Resubmission,
+    context: RunContext, store: ObjectStore, sftp: SftpSession, planned: PlannedOperation
 ) -> Outcome:
-    """Send data, then trigger, from the state in the journal."""
-    files = _ResubmissionFiles(context, store, sftp, sent)
+    """Send data, then trigger, from where the journal is."""
+    earlier = planned.step(TRIGGER_STEP) if isinstance(planned, Operation) else None
+    files = _ResubmissionFiles(
+        context,
+        store,
+        sftp,
+        Resubmission(**planned.plan),
+        is_trigger_sent=earlier is not None,
+    )
+    journal = OperationJournal(context.database.begin, planned, run_id=context.run_id)
+    journal.open()
+    begin = context.database.begin
     try:
-        if sent.state in {"begun", "data_sent"}:
-            with checked_by(partial(_check_claim, context, sent, ("begun", "data_sent"))):
-                files.send_data()
-            checkpoint("data")
-            _note(context, sent, "data_sent")
-            checkpoint("data noted")
-            _note(context, sent, "triggering")
-            checkpoint("trigger noted")
-        with checked_by(partial(_check_claim, context, sent, ("triggering",))):
-            change(files.look_for_trigger, files.send_trigger, late=files.late_trigger)
+        run_operation(begin, journal, (files.data_step, files.trigger_step), _no_books, before_close=files.keep)
     except _ResubmissionStopped as overtaken:
-        return _give_up(context, sftp, sent, files.data, overtaken.against)
-    data, trigger = sent.new_name, files.trigger_name
-    checkpoint("trigger")
-    key = f"{context.settings(CgiSettings).processed_folder}/{sent.new_name}"
-    with closing(store.read(sent.object_key)) as chunks:
-        store.put_verified(key, chunks)
-    index_object(context, store, key, INBOX)
-    checkpoint("kept")
-    _note(context, sent, "done", is_done=True)
-    checkpoint("done")
-    context.log.info("batch.resubmitted", batch=sent.batch_number, old=sent.old_name, new=sent.new_name)
-    outcome = Outcome(artifacts=[key])
+        return _give_up(context, journal, files, overtaken.against)
+    sent = files.sent
+    context.log.info("batch.resubmitted", batch=sent.batch, old=sent.old_name, new=sent.new_name)
+    outcome = Outcome(artifacts=[files.key])
     outcome.counts["batches_resubmitted"] += 1
-    outcome.notes.append(f"Batch {sent.batch_number}: {sent.old_name} was sent again as {data}, then {trigger}.")
+    outcome.notes.append(
+        f"Batch {sent.batch}: {sent.old_name} was sent again as {sent.new_name}, then {files.trigger_name}."
+    )
     return outcome
+
+
+def _no_books(_session: Session) -> list[str]:
+    return []
 
 
 class _ResubmissionStopped(Exception):
@@ -112,12 +118,16 @@ class _ResubmissionStopped(Exception):
 
 @dataclass(frozen=True)
 class _ResubmissionFiles:
-    """The data file and the trigger of a resubmission: looks at the directory, and the two uploads."""
+    """The data file and the trigger of a resubmission: looks at the directory, and the two uploads.
+
+    is_trigger_sent  whether an earlier run sent the trigger, or was about to
+    """
 
     context: RunContext
     store: ObjectStore
     sftp: SftpSession
     sent: Resubmission
+    is_trigger_sent: bool
 
     @property
     def directory(self) -> str:
@@ -135,38 +145,75 @@ class _ResubmissionFiles:
     def trigger(self) -> str:
         return join(self.directory, self.trigger_name)
 
-    def send_data(self) -> None:
-        """Put the data file there; CGI does not start without the trigger. Raises _ResubmissionStopped."""
+    @property
+    def key(self) -> str:
+        """Where the bucket keeps what was sent."""
+        return f"{self.context.settings(CgiSettings).processed_folder}/{self.sent.new_name}"
+
+    @property
+    def data_step(self) -> Step:
+        return Step(
+            "send data file",
+            self.sent.new_name,
+            self._look_for_data,
+            self._send_data,
+            late=lambda _answer: "",  # without its trigger it changes nothing
+            good_for=math.inf,
+        )
+
+    @property
+    def trigger_step(self) -> Step:
+        return Step(
+            TRIGGER_STEP, self.trigger_name, self._look_for_trigger, self._send_trigger, late=self._late_trigger
+        )
+
+    def keep(self) -> None:
+        """Store what was sent under its new name, and index it."""
+        with closing(self.store.read(self.sent.object_key)) as chunks:
+            self.store.put_verified(self.key, chunks)
+        index_object(self.context, self.store, self.key, INBOX)
+
+    def _look_for_data(self) -> Observation[str]:
+        """The data file is sent until its trigger was. Raises _ResubmissionStopped."""
+        if self.is_trigger_sent:
+            return Observation(True, "its trigger was sent, or was about to be")
         self._refuse_answered()
+        return Observation(False, "its trigger was not sent")
+
+    def _send_data(self) -> Json:
+        """Put the data file there, read back and compared. Raises _ResubmissionStopped."""
         digest = hashlib.sha256()
         with closing(self.store.read(self.sent.object_key)) as chunks:
             self.sftp.write(self.directory, self.sent.new_name, _hashed(chunks, digest))
         if digest.hexdigest() != self.sent.sha256:
             raise _ResubmissionStopped([f"{self.sent.object_key} is no longer what it was when it was chosen"])
+        return {"sha256": self.sent.sha256}
 
-    def look_for_trigger(self) -> Observation[None]:
+    def _look_for_trigger(self) -> Observation[str]:
         """Look whether the trigger was sent: it is there, or CGI has taken the data file."""
-        if self.sent.state != "triggering":  # this run has noted it, so nothing was sent yet
+        if not self.is_trigger_sent:
             self._refuse_answered()
             if not self.sftp.exists(self.data):
                 raise _ResubmissionStopped([f"{self.data} was taken away before its trigger was sent"])
-            return Observation(self.sftp.exists(self.trigger), None)
+            return Observation(self.sftp.exists(self.trigger), "the data file is there")
+        since = Clocks.now()
         if self._is_untouched():
             self.context.stop.wait(self.context.settings(CgiSftpSettings).settle_seconds)
             since = Clocks.now()
-            return Observation(not self._is_untouched(), None, since)
-        return Observation(True, None)
+            if self._is_untouched():
+                return Observation(False, "the data file is there, its trigger is not", since)
+        return Observation(True, "the trigger is there, or CGI has taken the data file", since)
 
-    def send_trigger(self, _seen: None) -> None:
-        """Put the trigger there."""
+    def _send_trigger(self) -> Json:
         self.sftp.write(self.directory, self.trigger_name, ())
+        return {"sent_on": self.context.clock().isoformat()}
 
-    def late_trigger(self, _answer: None) -> str:
+    def _late_trigger(self, _answer: Json) -> str:
         """Return a warning where a trigger is left whose file CGI has taken already, else nothing."""
         if self.sftp.exists(self.data) or not self.sftp.exists(self.trigger):
             return ""
         return (
-            f"The trigger {self.trigger_name} of batch {self.sent.batch_number} lies in {self.directory}, and CGI has "
+            f"The trigger {self.trigger_name} of batch {self.sent.batch} lies in {self.directory}, and CGI has "
             f"taken its file already, with the trigger of another run. Remove {self.trigger_name}."
         )
 
@@ -179,13 +226,6 @@ class _ResubmissionFiles:
         return self.sftp.exists(self.data) and not self.sftp.exists(self.trigger)
 
 
-def _check_claim(context: RunContext, sent: Resubmission, states: tuple[str, ...]) -> None:
-    """Raise ClaimLost if the journal is not as this run left it."""
-    with context.database.begin() as session:
-        if sql.run(session, "find_resubmission", id=sent.id, states=list(states)).one_or_none() is None:
-            raise ClaimLost(f"The resubmission of batch {sent.batch_number} was moved on by another run.")
-
-
 def _hashed(chunks: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
     for chunk in chunks:
         digest.update(chunk)
@@ -194,28 +234,21 @@ def _hashed(chunks: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]
 
 def _reasons_to_stop(context: RunContext, sftp: SftpSession, sent: Resubmission) -> list[str]:
     """Return why what was begun must not go on: an answer came, or the day of its name is over."""
-    if sent.business_day < next_business_day(context.today()):
+    if date.fromisoformat(sent.business_day) < next_business_day(context.today()):
         return [f"its day {sent.business_day} is over; repeat the command"]
     there = list_server_files(sftp, context)
     with context.database.begin() as session:
-        sent_batch = lock_sent_batch(session, sent.batch_number)
+        sent_batch = lock_sent_batch(session, sent.batch)
         return answers_applied(sent_batch) + unread_answers(session, context, sent_batch, there)
 
 
-def _give_up(context: RunContext, sftp: SftpSession, sent: Resubmission, data: str, against: list[str]) -> Outcome:
-    if sftp.exists(data):
-        with checked_by(partial(_check_claim, context, sent, ("begun", "data_sent", "triggering"))):
+def _give_up(context: RunContext, journal: OperationJournal, files: _ResubmissionFiles, against: list[str]) -> Outcome:
+    if files.sftp.exists(files.data):
+        with checked_by(journal.still_ours):
             last_checks()
-            sftp.remove(data)
+            files.sftp.remove(files.data)
     why = "; ".join(against)
-    _note(context, sent, "given_up", note=why)
-    where = f"batch {sent.batch_number} as {sent.new_name}"
-    command = typed("explain batch", sent.batch_number)
-    return Outcome(rejects=[Reject(where, "not sent again", f"it was begun, but meanwhile: {why}", command)])
-
-
-def _note(
-    context: RunContext, sent: Resubmission, state: str, *, is_done: bool = False, note: str | None = None
-) -> None:
     with context.database.begin() as session:
-        sql.run(session, "note_resubmission", id=sent.id, state=state, note=note, is_done=is_done, now=context.clock())
+        journal.drop(session, why)
+    where = f"batch {files.sent.batch} as {files.sent.new_name}"
+    return Outcome(rejects=[Reject(where, "not sent again", f"it was begun, but meanwhile: {why}")])

@@ -118,15 +118,15 @@ def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) 
     assert (overdue["state"], overdue["age"], overdue["open"], overdue["amount"]) == ("uploaded", 2, 1, "12.00")
     assert "Ask CAS whether it was received" in overdue["next"]
 
-    command = overdue["command"].removeprefix("python3 invoke_jobs.py ").replace("...", "ticket 4711: CAS never got it")
+    command = overdue["command"].replace("...", "ticket 4711: CAS never got it")
     said = night.type(command, at=THURSDAY_NIGHT)
     assert said.code == 0, said.err
     assert f"{FORGOTTEN_INBOX} was sent again as {SENT_AGAIN}, then {SENT_AGAIN}.TRG" in " ".join(said.out.split())
     assert (place.upload / SENT_AGAIN).read_bytes() == FORGOTTEN.inbox()
     assert (place.upload / f"{SENT_AGAIN}.TRG").read_bytes() == b""
     assert books.rows(
-        "SELECT run.triggered_by, run.reason, sent.old_name, sent.new_name, sent.state"
-        " FROM pay_jobs.resubmissions AS sent JOIN pay_jobs.job_runs AS run ON run.id = sent.run_id"
+        "SELECT run.triggered_by, run.reason, sent.plan ->> 'old_name', sent.plan ->> 'new_name', sent.state"
+        " FROM pay_jobs.operations AS sent JOIN pay_jobs.job_runs AS run ON run.id = sent.run_id"
     ) == [("hand:olive", "ticket 4711: CAS never got it", FORGOTTEN_INBOX, SENT_AGAIN, "done")]
     said = night.type(command, at=THURSDAY_NIGHT)
     assert (said.code, "sent again this business day already" in " ".join(said.err.split())) == (3, True)
@@ -141,7 +141,7 @@ def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) 
     assert books.rows("SELECT DISTINCT disbursement_status_code FROM ejv_files") == [("COMPLETED",)]
 
     said = night.type("EJV_FEEDBACK_CHECK", at=MONDAY)
-    assert (said.code, "No batch is without an answer." in said.out) == (0, True)
+    assert (said.code, "No batch is outstanding." in said.out) == (0, True)
     said = night.type("ejv search 7700001 --json", at=MONDAY)
     found = said.json["tables"]["7700001 in the stored files, the oldest first"]
     assert [(row["file"], row["what"], row["says"]) for row in found] == [

@@ -2,7 +2,7 @@
 
 Reads   the pay tables, the stored inbox and feedback files, the CGI directory
 Writes  `index`: pay_jobs.cgi_files and cgi_mentions; `resubmit`: an INBOX file and its trigger in the CGI directory,
-        pay_jobs.resubmissions; `rebuild`: the rows of the batch that nobody accepted; `unstop`: distribution_codes
+        the journal; `rebuild`: the rows of the batch that nobody accepted; `unstop`: distribution_codes
 Never   sends a batch again, or voids it, while an answer to it is known or may be on its way
 Normal  the answer to one question, or one batch put right
 

@@ -34,12 +34,7 @@ from tasks.ejv_feedback_check.resend_guards import (
     lock_sent_batch,
     unread_answers,
 )
-from tasks.ejv_feedback_check.resubmission import (
-    Resubmission,
-    begin_resubmission,
-    finish_resubmission,
-    unfinished_resubmissions,
-)
+from tasks.ejv_feedback_check.resubmission import Resubmission, finish_resubmission, unfinished_resubmissions
 
 sql = statements(__package__)
 
@@ -51,7 +46,6 @@ class StoredInbox:
     """A stored inbox file: what is sent, and what it holds."""
 
     key: str
-    size: int
     sha256: str
     contents: BatchesInFile
     fiscal_year: str
@@ -67,7 +61,7 @@ def resubmit(
     settings = context.settings(CgiSettings)
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
         with context.database.begin() as session:
-            begun = [one for one in unfinished_resubmissions(session) if one.batch_number == batch]
+            begun = [one for one in unfinished_resubmissions(session) if one.subject == f"batch {batch}"]
         there = list_server_files(sftp, context)
         if begun and not answers_waiting(there) and not context.dry_run:
             return finish_resubmission(context, store, sftp, begun[0])
@@ -80,15 +74,13 @@ def resubmit(
             against += [] if closed_period else _closed(inbox, context.today())
         if against:
             raise InputRefused(f"Batch {batch} is not sent again: {'; '.join(against)}")
-        new = _new(context, sftp, sent_batch, inbox, reason)
-        said = "would be sent again" if context.dry_run else "was sent again"
-        outcome.answer = f"Batch {batch} {said} as {new.new_name}, then its trigger."
-        outcome.tables.append(_plan(said, sent_batch, inbox, new))
+        new = _new(context, sftp, sent_batch, inbox)
+        outcome.tables.append(_plan(sent_batch, inbox, new))
         if context.dry_run:
+            outcome.notes.append(f"{new.old_name} would be sent again as {new.new_name}, then its trigger.")
             return outcome
-        with context.database.begin() as session:
-            new = begin_resubmission(session, new, context.clock())
-        outcome += finish_resubmission(context, store, sftp, new)
+        planned = new.planned(reason=reason, amount=inbox.contents.batches[0].total)
+        outcome += finish_resubmission(context, store, sftp, planned)
     return outcome
 
 
@@ -104,11 +96,10 @@ def _stored_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch
             f"The inbox file {name} of batch {number} is not in the bucket (looked for "
             f"{settings.processed_folder}/{name} and in the index; `ejv index` indexes the rest)"
         )
-    digest, size, year, contents = sha256(), 0, "", BatchesInFile()
+    digest, year, contents = sha256(), "", BatchesInFile()
     with closing(store.read(key)) as chunks:
         for chunk in chunks:
             digest.update(chunk)
-            size += len(chunk)
     with store.open(key) as stream:
         for _ in contents.read(INBOX.lines(stream)):
             pass
@@ -121,7 +112,7 @@ def _stored_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch
             f"{key} cannot be sent again: it holds the batches {numbers} (expected {number} alone)"
             + (f" and is damaged: {'; '.join(faults)}" if faults else "")
         )
-    return StoredInbox(key, size, digest.hexdigest(), contents, year)
+    return StoredInbox(key, digest.hexdigest(), contents, year)
 
 
 def _against(context: RunContext, session: Session, sent_batch: SentBatch) -> list[str]:
@@ -149,9 +140,7 @@ def _closed(inbox: StoredInbox, today: date) -> list[str]:
     return reasons
 
 
-def _new(
-    context: RunContext, sftp: SftpSession, sent_batch: SentBatch, inbox: StoredInbox, reason: str
-) -> Resubmission:
+def _new(context: RunContext, sftp: SftpSession, sent_batch: SentBatch, inbox: StoredInbox) -> Resubmission:
     directory = context.settings(CgiSftpSettings).directory
     settings = context.settings(CgiSettings)
     there = {file.name for file in sftp.list(directory)}
@@ -162,21 +151,17 @@ def _new(
         if not taken and not {name, name + settings.trigger_ending} & there:
             break
     return Resubmission(
-        id=0,
-        batch_number=sent_batch.id,
+        batch=sent_batch.id,
         old_name=sent_batch.file_ref,
         new_name=name,
         object_key=inbox.key,
-        size_bytes=inbox.size,
         sha256=inbox.sha256,
-        business_day=next_business_day(context.today()),
-        state="begun",
-        reason=reason,
-        run_id=context.run_id,
+        business_day=next_business_day(context.today()).isoformat(),
+        begun_on=context.clock().isoformat(),
     )
 
 
-def _plan(said: str, sent_batch: SentBatch, inbox: StoredInbox, new: Resubmission) -> Table:
+def _plan(sent_batch: SentBatch, inbox: StoredInbox, new: Resubmission) -> Table:
     batch = inbox.contents.batches[0]
     days = sorted(str(day) for day in inbox.contents.effective)
     made: datetime = sent_batch.created_on
@@ -189,5 +174,4 @@ def _plan(said: str, sent_batch: SentBatch, inbox: StoredInbox, new: Resubmissio
         batch.total,
         ", ".join(days[:5]),
     )
-    title = f"Batch {sent_batch.id} {said}"
-    return Table(title, ("batch", "old name", "made (UTC)", "new name", "lines", "amount", "effective"), [row])
+    return Table("Sent again", ("batch", "old name", "made (UTC)", "new name", "lines", "amount", "effective"), [row])

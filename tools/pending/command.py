@@ -20,14 +20,12 @@ from database.engine import make_engine
 from database.errors import explain
 from jobs.run.outcome import Table
 from jobs.terminal import say, show_table, whatever_is_shown
-from tasks.ejv_feedback_check.pending import pending_resubmissions
 from tasks.routing_slip_recreate.journal.pending import pending_operations as pending_slips
 
 SOURCES: tuple[Callable[[Session], list[PendingEffect]], ...] = (
     pending_messages,
     pending_slips,
     pending_operations,
-    pending_resubmissions,
 )
 _STATES = [state.value for state in EffectState if state in OPEN_STATES]
 _COLUMNS = ("what", "subject", "state", "since", "CAD", "why", "next command")
@@ -76,10 +74,10 @@ def _show(effects: Sequence[PendingEffect], *, as_json: bool) -> None:
         (one.what, one.subject, one.state, f"{one.since:%Y-%m-%d %H:%M}", one.amount, one.why, one.command)
         for one in effects
     ]
+    show_table(Table("Half done outside (UTC)", _COLUMNS, rows))
     total = sum((one.amount for one in effects if one.amount is not None), Decimal("0.00"))
     by_state = ", ".join(f"{counts[state]:,} {state}" for state in _STATES if counts[state])
     say(f"{by_state}; the known amounts total {total:,} CAD.")
-    show_table(Table("Half done outside (UTC)", _COLUMNS, rows))
 
 
 @contextmanager

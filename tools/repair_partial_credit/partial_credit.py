@@ -44,13 +44,13 @@ class PartialCredit:
     @property
     def parts(self) -> list[dict[str, Any]]:
         """What is credited of which line."""
-        parts: list[dict[str, Any]] = self.operation.plan["parts"]  # type: ignore[assignment]
+        parts: list[dict[str, Any]] = self.operation.plan["parts"]
         return parts
 
     @property
     def site(self) -> CfsSite:
         """Where in CFS the memo is."""
-        parts: list[str] = self.operation.plan["site"]  # type: ignore[assignment]
+        parts: list[str] = self.operation.plan["site"]
         return CfsSite(*parts)
 
     @property

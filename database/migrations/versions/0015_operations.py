@@ -1,5 +1,7 @@
 """The one journal of operations outside and their steps; partial credits move into it."""
 
+from importlib import import_module
+
 from alembic import op
 
 revision = "0015"
@@ -99,57 +101,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Put the partial credits back; an operation of another kind cannot go back and stops it."""
-    op.execute(
-        """
-        CREATE TABLE pay_jobs.partial_credits (
-            id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            invoice_id  integer       NOT NULL,
-            state       text          NOT NULL DEFAULT 'intended' CHECK (state IN
-                ('intended', 'parked', 'answered', 'done', 'refused', 'not_made')),
-            amount      numeric(19,2) NOT NULL CHECK (amount > 0),
-            parts       jsonb         NOT NULL,
-            cfs_party   text          NOT NULL,
-            cfs_account text          NOT NULL,
-            cfs_site    text          NOT NULL,
-            memo        text,
-            remaining   numeric(19,2),
-            why         text,
-            reason      text          NOT NULL,
-            run_id      bigint,
-            created_on  timestamptz   NOT NULL DEFAULT clock_timestamp(),
-            changed_on  timestamptz   NOT NULL DEFAULT clock_timestamp(),
-            CHECK (state NOT IN ('answered', 'done') OR (memo IS NOT NULL AND remaining IS NOT NULL))
-        )
-        """
-    )
-    op.execute(
-        "CREATE UNIQUE INDEX ux_partial_credits_in_work ON pay_jobs.partial_credits (invoice_id)"
-        " WHERE state IN ('intended', 'parked', 'answered')"
-    )
-    op.execute("CREATE UNIQUE INDEX ux_partial_credits_memo ON pay_jobs.partial_credits (memo)")
-    op.execute(
-        """
-        INSERT INTO pay_jobs.partial_credits (id, invoice_id, state, amount, parts, cfs_party, cfs_account, cfs_site,
-                                              memo, remaining, why, reason, run_id, created_on, changed_on)
-        OVERRIDING SYSTEM VALUE
-        SELECT operation.id, split_part(operation.subject, ' ', 2)::integer,
-               CASE operation.state WHEN 'sent' THEN 'intended' WHEN 'lost' THEN 'parked'
-                                    WHEN 'answered' THEN 'answered' WHEN 'done' THEN 'done' ELSE 'not_made' END,
-               operation.amount, operation.plan -> 'parts', operation.plan -> 'site' ->> 0,
-               operation.plan -> 'site' ->> 1, operation.plan -> 'site' ->> 2,
-               step.answer ->> 'credit_memo', (step.answer ->> 'remaining')::numeric,
-               operation.why, operation.reason, operation.run_id, operation.created_on, operation.changed_on
-          FROM pay_jobs.operations AS operation
-          LEFT JOIN pay_jobs.operation_steps AS step
-            ON step.operation_id = operation.id
-         WHERE operation.kind = 'partial credit'
-           AND operation.state <> 'planned'
-        """
-    )
-    op.execute(
-        "SELECT setval(pg_get_serial_sequence('pay_jobs.partial_credits', 'id'), max(id)) FROM pay_jobs.partial_credits"
-        " HAVING max(id) IS NOT NULL"
-    )
+    """Forget the journal."""
     op.execute("DROP TABLE pay_jobs.operation_steps")
     op.execute("DROP TABLE pay_jobs.operations")
+    import_module("database.migrations.versions.0009_partial_credits").upgrade()

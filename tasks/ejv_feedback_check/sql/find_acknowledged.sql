@@ -4,4 +4,7 @@
 -- again  reads only
 SELECT id FROM ejv_files WHERE file_ref = ANY (:names) OR id = ANY (:numbers)
  UNION
-SELECT batch_number FROM pay_jobs.resubmissions WHERE new_name = ANY (:names)
+SELECT CAST(plan ->> 'batch' AS integer)
+  FROM pay_jobs.operations
+ WHERE kind = 'resubmission'
+   AND plan ->> 'new_name' = ANY (:names)

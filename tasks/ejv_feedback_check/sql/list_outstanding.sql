@@ -83,7 +83,7 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
        EXISTS (SELECT FROM pay_jobs.feedback_batches AS batch
                 WHERE batch.batch_number = chosen.id AND batch.state = 'applied') AS is_applied,
        answer.name AS answer_name, answer.state AS answer_state, answer.reason AS answer_reason,
-       sent.new_name AS resubmitted_as, sent.done_on AS resubmitted_on, sent.state AS resubmission_state
+       again.new_name AS resubmitted_as, again.sent_on AS resubmitted_on, again.state AS resubmission_state
   FROM chosen
   LEFT JOIN amounts
     ON amounts.batch = chosen.id
@@ -113,7 +113,17 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
                                                   OR file.sha256 IS NULL AND known.name = file.name))) AS found
                       ORDER BY received_on DESC, name LIMIT 1) AS answer
     ON true
-  LEFT JOIN LATERAL (SELECT * FROM pay_jobs.resubmissions
-                      WHERE batch_number = chosen.id AND state <> 'given_up' ORDER BY id DESC LIMIT 1) AS sent
+  LEFT JOIN LATERAL (SELECT operation.plan ->> 'new_name' AS new_name, operation.state,
+                            CASE WHEN operation.state = 'done'
+                                 THEN CAST(coalesce(trigger.answer ->> 'sent_on', operation.plan ->> 'begun_on')
+                                           AS timestamptz) END AS sent_on
+                       FROM pay_jobs.operations AS operation
+                       LEFT JOIN pay_jobs.operation_steps AS trigger
+                         ON trigger.operation_id = operation.id
+                        AND trigger.kind = 'send trigger'
+                      WHERE operation.subject = 'batch ' || chosen.id
+                        AND operation.kind = 'resubmission'
+                        AND operation.state <> 'dropped'
+                      ORDER BY operation.id DESC LIMIT 1) AS again
     ON true
  ORDER BY chosen.created_on, chosen.id

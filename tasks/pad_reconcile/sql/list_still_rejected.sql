@@ -1,12 +1,8 @@
 -- List the first retried rows of a file that are rejected once more.
 -- in     limit
--- out    line, rule, detail, target_number, amount
+-- out    line, rule, detail
 -- again  reads only
-SELECT line,
-       rule,
-       detail,
-       target_number,
-       amount
+SELECT line, rule, detail
   FROM settlement_work
  WHERE outcome = 'rejected'
  ORDER BY line

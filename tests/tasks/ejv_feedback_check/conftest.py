@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from config.business_days import next_business_day
 from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings, Settings
+from connectors.effects import open_operation
 from connectors.inbound.ledger import NewFile, record
 from connectors.object_store import ObjectStore
 from database.engine import Database
 from jobs.inbound.file_format import FileToApply
 from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.apply_file import apply_file
+from tasks.ejv_feedback_check.resubmission import Resubmission
 from tests.conftest import MakePayDatabase
 from tests.ejv_factory import Batch, EjvBooks
 from tests.storage_fixtures import SftpPlace, object_store_settings, sftp_part, store
@@ -93,6 +96,14 @@ class Office:
     def sent(self, batch: Batch, name: str) -> None:
         """Keep the inbox file of a batch in the bucket, as the bucket poller does."""
         self.store.put(f"cgi_processed/{name}", [batch.inbox()])
+
+    def begun(self, batch: int, name: str, new_name: str, *, sha256: str) -> None:
+        """Let a run have planned to send a batch again, and died before anything left."""
+        now = self.books.clock()
+        key, day = f"cgi_processed/{name}", next_business_day(now.date()).isoformat()
+        new = Resubmission(batch, name, new_name, key, sha256, day, now.isoformat())
+        with self.books.database.begin() as session:
+            open_operation(session, new.planned(reason="ticket 4711", amount=None), None)
 
     def states(self) -> list[tuple[str, str]]:
         """Return name and state of each file, in the order of arrival."""

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tasks.ejv_feedback_check.resubmission import STEPS
 from tests.ejv_factory import NOW, Batch, EjvBooks, Pair, example_batch, example_books
 from tests.forked_runs import ForkedRuns
 from tests.storage_fixtures import object_store_settings
@@ -20,6 +19,8 @@ STATEMENTS = (
 )  # fmt: skip
 APPLY = ["after register", *(f"after {name}" for name in STATEMENTS[1:]), "after batch applied", "before file state",
          "after file state"]  # fmt: skip
+STEPS = ("intended 1 send data file", "answered 1 send data file", "intended 2 send trigger",
+         "answered 2 send trigger", "before closing", "after closing")  # fmt: skip
 SECOND = Batch(5000, journals=[(9900, [Pair("7700001", "12.00")])])
 NAME = "FEEDBACK.F3535.20261117214512"
 undisturbed: list[list[Any]] = []
@@ -118,21 +119,21 @@ def end_of(killer: Killer, kill_at: str | None) -> list[Any]:
     return final_state(office.books)
 
 
-@pytest.mark.parametrize("step", [f"sent {step}" for step in STEPS])
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("how", ["by the next poll", "by the same command"])
 def test_a_resubmission_that_was_killed_is_finished_and_nothing_goes_twice(step: str, how: str, killer: Killer) -> None:
     office = killer.office
     given_two_batches(office.books)
     office.sent(SECOND, "INBOX.F3535.20261118040109")
     killer.run(step, resubmit=5000, reason="ticket 4711")
-    [name] = [name for name in office.place.uploaded() if not name.endswith((".TRG", ".part"))]
+    [(name,)] = office.books.rows("SELECT plan ->> 'new_name' FROM pay_jobs.operations")
     if how == "by the next poll":
         office.run()
-    elif step != "sent done":
+    elif step != "after closing":
         office.run(resubmit=5000, reason="ticket 4711")
     assert office.place.uploaded() == [name, f"{name}.TRG"]
     assert (office.place.upload / name).read_bytes() == SECOND.inbox()
-    assert office.books.rows("SELECT new_name, state FROM pay_jobs.resubmissions") == [(name, "done")]
+    assert office.books.rows("SELECT plan ->> 'new_name', state FROM pay_jobs.operations") == [(name, "done")]
 
 
 @pytest.mark.parametrize("taken", ["both files", "the trigger"])
@@ -140,21 +141,21 @@ def test_a_trigger_that_cgi_has_taken_is_not_sent_again(taken: str, killer: Kill
     office = killer.office
     given_two_batches(office.books)
     office.sent(SECOND, "INBOX.F3535.20261118040109")
-    killer.run("sent trigger", resubmit=5000, reason="ticket 4711")
+    killer.run("answered 2 send trigger", resubmit=5000, reason="ticket 4711")
     for name in office.place.uploaded():
         if taken == "both files" or not name.endswith(".TRG"):
             (office.place.upload / name).unlink()
     before = office.place.uploaded()
     office.run()
     assert office.place.uploaded() == before
-    assert office.books.rows("SELECT state FROM pay_jobs.resubmissions") == [("done",)]
+    assert office.books.rows("SELECT state FROM pay_jobs.operations") == [("done",)]
 
 
 def test_a_resubmission_whose_answer_came_before_the_trigger_is_given_up(killer: Killer) -> None:
     office = killer.office
     given_two_batches(office.books)
     office.sent(SECOND, "INBOX.F3535.20261118040109")
-    killer.run("sent data", resubmit=5000, reason="ticket 4711")
+    killer.run("answered 1 send data file", resubmit=5000, reason="ticket 4711")
     office.apply(SECOND.feedback())
     outcome = office.run()
     assert office.place.uploaded() == []
@@ -166,13 +167,13 @@ def test_a_resubmission_that_was_overtaken_is_given_up_by_the_next_poll(meanwhil
     office = killer.office
     given_two_batches(office.books)
     office.sent(SECOND, "INBOX.F3535.20261118040109")
-    killer.run("sent data", resubmit=5000, reason="ticket 4711")
+    killer.run("answered 1 send data file", resubmit=5000, reason="ticket 4711")
     is_answered = meanwhile.startswith("its answer")
     if is_answered:
         office.place.put(NAME, SECOND.feedback())
     office.run(at=None if is_answered else NOW + timedelta(days=1))
     assert office.place.uploaded() == []
-    assert office.books.one("SELECT state FROM pay_jobs.resubmissions") == "given_up"
+    assert office.books.one("SELECT state FROM pay_jobs.operations") == "dropped"
     status = office.books.one("SELECT invoice_status_code FROM invoices WHERE id = 7700001")
     assert status == ("PAID" if is_answered else "APPROVED")
 

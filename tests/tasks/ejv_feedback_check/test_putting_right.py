@@ -1,12 +1,14 @@
 """Resubmitting, rebuilding and unstopping: what they change, and when they refuse."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from config.errors import InputRefused, UsageError
 from tests.ejv_factory import Batch, EjvBooks, Item, Pair
+from tests.old_schema import written_before
 from tests.tasks.ejv_feedback_check.conftest import Office
 
 INBOX = "INBOX.F3535.20261118040107"
@@ -39,9 +41,9 @@ def test_a_batch_is_sent_again_under_a_fresh_name_of_the_next_business_day(sent:
     assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
     assert (sent.place.upload / NEW).read_bytes() == BATCH.inbox()
     assert (sent.place.upload / f"{NEW}.TRG").read_bytes() == b""
-    columns = "batch_number, old_name, new_name, state, reason, business_day"
-    assert sent.books.one(f"SELECT {columns} FROM pay_jobs.resubmissions") == (
-        100, INBOX, NEW, "done", WHY, date(2026, 11, 23),
+    columns = "subject, plan ->> 'old_name', plan ->> 'new_name', state, reason, plan ->> 'business_day'"
+    assert sent.books.one(f"SELECT {columns} FROM pay_jobs.operations") == (
+        "batch 100", INBOX, NEW, "done", WHY, "2026-11-23",
     )  # fmt: skip
     assert f"cgi_processed/{NEW}" in sent.store.list("")
     assert outcome.exit_code == 0
@@ -57,7 +59,7 @@ def test_the_fresh_name_avoids_every_name_that_is_taken(sent: Office) -> None:
 def test_a_dry_run_shows_the_name_and_sends_nothing(sent: Office) -> None:
     outcome = sent.run(dry_run=True, resubmit=100, reason=WHY)
     assert outcome.tables[0].records()[0]["new name"] == NEW
-    assert (sent.place.uploaded(), sent.books.rows("SELECT * FROM pay_jobs.resubmissions")) == ([], [])
+    assert (sent.place.uploaded(), sent.books.rows("SELECT * FROM pay_jobs.operations")) == ([], [])
 
 
 def test_a_resubmitted_batch_takes_its_answer_and_its_ack(sent: Office) -> None:
@@ -115,13 +117,31 @@ def test_a_batch_that_cgi_may_still_run_is_left_alone_unless_cas_says_it_never_c
 
 
 def test_a_stored_file_that_changed_since_it_was_chosen_is_not_sent(sent: Office) -> None:
-    sent.books.add(
-        "pay_jobs.resubmissions", batch_number=100, old_name=INBOX, new_name=NEW, object_key=f"cgi_processed/{INBOX}",
-        size_bytes=1, sha256="0" * 64, business_day=date(2026, 11, 23), state="begun", reason=WHY, begun_on=SATURDAY,
-    )  # fmt: skip
+    sent.begun(100, INBOX, NEW, sha256="0" * 64)
     outcome = sent.run(resubmit=100, reason=WHY)
     assert "no longer what it was when it was chosen" in outcome.rejects[0].detail
-    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.resubmissions")) == ([], "given_up")
+    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.operations")) == ([], "dropped")
+
+
+@pytest.mark.parametrize("state", ["begun", "data_sent", "triggering"])
+def test_a_resubmission_that_was_open_before_there_was_one_journal_is_finished(state: str, sent: Office) -> None:
+    written_before(
+        sent.books.database.engine,
+        "0016",
+        f"""
+        INSERT INTO pay_jobs.resubmissions (batch_number, old_name, new_name, object_key, size_bytes, sha256,
+                                            business_day, state, reason, begun_on)
+        VALUES (100, '{INBOX}', '{NEW}', 'cgi_processed/{INBOX}', 1, '{sha256(BATCH.inbox()).hexdigest()}',
+                '2026-11-23', '{state}', '{WHY}', '{SATURDAY.isoformat()}')
+        """,
+    )
+    if state != "begun":
+        sent.place.put(NEW, BATCH.inbox())
+
+    sent.run()
+
+    assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
+    assert sent.books.one("SELECT state FROM pay_jobs.operations") == "done"
 
 
 def test_a_batch_of_a_past_month_goes_only_on_demand(sent: Office) -> None:

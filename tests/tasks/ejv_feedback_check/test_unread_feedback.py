@@ -240,16 +240,10 @@ def test_a_directory_among_the_files_keeps_nobody_from_advising(sent: Office) ->
 
 
 def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sent: Office) -> None:
-    new = "INBOX.F3535.20261123113015"
-    sent.books.add(
-        "pay_jobs.resubmissions", batch_number=100, old_name=INBOX, new_name=new,
-        object_key=f"cgi_processed/{INBOX.replace('107', '100')}", size_bytes=len(BATCH.inbox()),
-        sha256=sha256(BATCH.inbox()).hexdigest(), business_day=SATURDAY.date() + timedelta(days=2), state="begun",
-        reason=WHY, begun_on=SATURDAY,
-    )  # fmt: skip
+    sent.begun(100, INBOX, "INBOX.F3535.20261123113015", sha256=sha256(BATCH.inbox()).hexdigest())
     sent.place.put(NAME, EBCDIC)
     outcome = sent.run()
-    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.resubmissions")) == ([], "given_up")
+    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.operations")) == ([], "dropped")
     assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
 
 

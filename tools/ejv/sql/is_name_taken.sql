@@ -3,4 +3,4 @@
 -- out    one boolean
 -- again  reads only
 SELECT EXISTS (SELECT FROM ejv_files WHERE file_ref = :name)
-    OR EXISTS (SELECT FROM pay_jobs.resubmissions WHERE new_name = :name)
+    OR EXISTS (SELECT FROM pay_jobs.operations WHERE kind = 'resubmission' AND plan ->> 'new_name' = :name)

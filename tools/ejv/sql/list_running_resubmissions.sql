@@ -2,5 +2,9 @@
 -- in     batch, day: the current business day
 -- out    new_name
 -- again  reads only
-SELECT new_name, begun_on FROM pay_jobs.resubmissions
- WHERE batch_number = :batch AND state <> 'given_up' AND (state <> 'done' OR business_day = :day)
+SELECT plan ->> 'new_name' AS new_name
+  FROM pay_jobs.operations
+ WHERE subject = 'batch ' || :batch
+   AND kind = 'resubmission'
+   AND state <> 'dropped'
+   AND (state <> 'done' OR plan ->> 'business_day' = CAST(CAST(:day AS date) AS text))

@@ -2,5 +2,9 @@
 -- in     batch, day
 -- out    new_name
 -- again  reads only
-SELECT new_name, begun_on FROM pay_jobs.resubmissions
- WHERE batch_number = :batch AND business_day = :day AND state <> 'given_up'
+SELECT plan ->> 'new_name' AS new_name
+  FROM pay_jobs.operations
+ WHERE subject = 'batch ' || :batch
+   AND kind = 'resubmission'
+   AND state <> 'dropped'
+   AND plan ->> 'business_day' = CAST(CAST(:day AS date) AS text)
