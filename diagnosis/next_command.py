@@ -5,6 +5,7 @@ from typing import Any
 
 from diagnosis.catalogue import Diagnosis
 from diagnosis.evidence import Evidence
+from diagnosis.evidence_in_words import evidence_in_words
 
 _ENTRYPOINT = "python3 invoke_jobs.py "
 
@@ -36,6 +37,13 @@ def next_command(e: Evidence, diagnosis: Diagnosis) -> str:
     if not command or any(value is None and f"{{{name}}}" in command for name, value in values.items()):
         return ""
     return _ENTRYPOINT + command.format(**{name: shlex.quote(str(value)) for name, value in values.items()})
+
+
+def advice_in_words(e: Evidence, diagnosis: Diagnosis) -> str:
+    """Return a diagnosis with its evidence and the next step, in one line."""
+    command = next_command(e, diagnosis)
+    said = f"{diagnosis.code}: {diagnosis.title} Evidence: {evidence_in_words(e)}. Next: {diagnosis.action}"
+    return f"{said} {command}" if command else said
 
 
 def _template(e: Evidence, diagnosis: Diagnosis) -> str:

@@ -2,12 +2,13 @@
 
 An order is {"tool": "repair pad-invoice", "values": {...}, "settings": {...}, "kill_at": "..." or null}. The points of
 a run are before and after each call of CFS (after: it had its effect, and nobody has seen the answer), before and after
-each commit that wrote something, and before invoices are marked as paid.
+each commit that wrote something, and before invoices are marked as paid; with `each_write` also before each statement
+that writes, whoever runs it.
 """
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,11 @@ from sqlalchemy.orm import Session
 from jobs.run.runner import Request, execute
 from tests.forked_runs import Ended, ForkedRuns, Points, die, serve
 from tests.settlement_factory import NOW
+from tools.repair_invoice import EJV, SLIP
 from tools.repair_pad_invoice import JOB as PAD_INVOICE
 from tools.repair_partial_credit import JOB as PARTIAL_CREDIT
 
-_TOOLS = {tool.name: tool for tool in (PAD_INVOICE, PARTIAL_CREDIT)}
+_TOOLS = {tool.name: tool for tool in (PAD_INVOICE, PARTIAL_CREDIT, EJV, SLIP)}
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 _MARKS_PAID = "-- Mark the invoices paid"
 
@@ -33,9 +35,18 @@ class RepairProcess:
     def __init__(self, runs: ForkedRuns) -> None:
         self._runs = runs
 
-    def run(self, tool: str, settings: dict[str, str], *, kill_at: str | None = None, **values: Any) -> Ended:
+    def run(
+        self,
+        tool: str,
+        settings: dict[str, str],
+        values: Mapping[str, Any],
+        *,
+        kill_at: str | None = None,
+        each_write: bool = False,
+    ) -> Ended:
         """Run a tool."""
-        return self._runs.order(tool=tool, values=values, settings=settings, kill_at=kill_at)
+        order = {"kill_at": kill_at, "each_write": each_write}
+        return self._runs.order(tool=tool, values=dict(values), settings=settings, **order)
 
 
 def repair_process() -> Iterator[RepairProcess]:
@@ -50,7 +61,9 @@ class _Listener:
 
     kill_at: str | None
     points: Points
+    each_write: bool = False
     commits: int = 0
+    writes: int = 0
 
     def listen(self) -> None:
         send = httpx.HTTPTransport.handle_request
@@ -73,6 +86,9 @@ class _Listener:
     def _statement(self, connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if _WRITES.match(statement):
             connection.info["wrote"] = True
+            self.writes += 1
+            if self.each_write:
+                self._reach(f"before write {self.writes}")
         if statement.startswith(_MARKS_PAID):
             self._reach("before invoices are marked")
 
@@ -94,7 +110,7 @@ class _Listener:
 
 def _run(order: dict[str, Any], points: Points) -> int:
     os.environ.update(order["settings"])
-    _Listener(order["kill_at"], points).listen()
+    _Listener(order["kill_at"], points, order["each_write"]).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}
     return int(execute(_TOOLS[order["tool"]], Request(values), clock=lambda: NOW).exit_code)
 

@@ -6,6 +6,7 @@ from tools.database_indexes import TOOLS as DATABASE_INDEXES
 from tools.ejv import TOOLS as EJV
 from tools.explain import TOOLS as EXPLAIN
 from tools.files import TOOLS as FILES
+from tools.repair_invoice import TOOLS as REPAIR_INVOICE
 from tools.repair_pad_invoice import JOB as REPAIR_PAD_INVOICE
 from tools.repair_pad_rejects import JOB as REPAIR_PAD_REJECTS
 from tools.repair_partial_credit import JOB as REPAIR_PARTIAL_CREDIT
@@ -21,7 +22,7 @@ TOOLS = {
     "files": ("Files that came in: list, show, replay.", FILES),
     "repair": (
         "Put right what is stuck or was paid too much.",
-        (REPAIR_PAD_INVOICE, REPAIR_PAD_REJECTS, REPAIR_PARTIAL_CREDIT),
+        (REPAIR_PAD_INVOICE, REPAIR_PAD_REJECTS, REPAIR_PARTIAL_CREDIT, *REPAIR_INVOICE),
     ),
     "slips": ("Routing slips: list those in progress, void one.", SLIPS),
 }

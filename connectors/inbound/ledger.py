@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from connectors.inbound.holds import Hold, HoldKind
 from database.sql import statements
 
 sql = statements(__package__)
@@ -52,6 +53,18 @@ class InboundFile:
     applied_on: datetime | None
     run_id: int | None
     details: dict[str, Any]
+
+    @property
+    def hold(self) -> HoldKind | None:
+        """What stands against applying it; None where it is neither held nor failed."""
+        if self.state not in {"held", "failed"}:
+            return None
+        return HoldKind(self.details.get("hold", HoldKind.FAILED))
+
+    @property
+    def released(self) -> frozenset[HoldKind]:
+        """The holds that somebody released."""
+        return frozenset(map(HoldKind, self.details.get("released", ())))
 
 
 @dataclass(frozen=True)
@@ -97,11 +110,13 @@ def record(session: Session, new: NewFile) -> LedgerRecord:
     same = next((file for file in earlier if (file.name, file.sha256) == (new.name, new.sha256)), None)
     if same is not None:
         return LedgerRecord(same, seen_before=True)
-    state, reason = _judge(new, earlier)
+    state, hold = _judge(new, earlier)
     remote_name = new.name if new.remote_directory is not None else None
     details: dict[str, Any] = {"local_path": new.local_path} if new.local_path else {}
     if new.cut_off:
         details["cut_off"] = True
+    if hold is not None:
+        details["hold"] = hold.kind
     values = {name: value for name, value in vars(new).items() if name not in _NOT_COLUMNS}
     row = sql.run(
         session,
@@ -109,7 +124,7 @@ def record(session: Session, new: NewFile) -> LedgerRecord:
         **values,
         file_name=new.name,
         state=state,
-        reason=reason,
+        reason=_known_as(new, earlier) if hold is None else hold.reason,
         remote_name=remote_name,
         details=json.dumps(details),
     ).one()
@@ -206,9 +221,11 @@ def set_state(
     reason: str | None = None,
     run_id: int | None = None,
     applied_on: datetime | None = None,
+    hold: HoldKind | None = None,
     details: dict[str, Any] | None = None,
 ) -> InboundFile:
-    """Change the state of a file; `details` are added to those it has."""
+    """Change the state of a file; `details` are added to those it has, and what stands against applying it."""
+    noted = (details or {}) | ({} if hold is None else {"hold": hold})
     row = sql.run(
         session,
         "set_inbound_state",
@@ -217,7 +234,7 @@ def set_state(
         reason=reason,
         run_id=run_id,
         applied_on=applied_on,
-        details=json.dumps(details or {}),
+        details=json.dumps(noted),
     ).one()
     return InboundFile(**row._mapping)
 
@@ -232,24 +249,31 @@ def _files(rows: Iterable[Row[Any]]) -> list[InboundFile]:
     return [InboundFile(**row._mapping) for row in rows]
 
 
-def _judge(new: NewFile, earlier: list[InboundFile]) -> tuple[str, str | None]:
+def _judge(new: NewFile, earlier: list[InboundFile]) -> tuple[str, Hold | None]:
     twins = [file for file in earlier if file.sha256 == new.sha256]
-    applied = next((file for file in twins if file.state == "applied"), None)
-    if applied is not None:
-        return "known", _same_as(applied)
+    if any(file.state == "applied" for file in twins):
+        return "known", None
     if new.hold is not None:
-        return "held", new.hold
+        return "held", Hold(HoldKind.CUT_OFF if new.cut_off else HoldKind.CHANGED, new.hold)
     ignored = next((file for file in twins if file.state == "ignored"), None)
     if ignored is not None:
-        return "held", f"this content came as {ignored.name} (file {ignored.id}), which is ignored: {ignored.reason}"
+        reason = f"this content came as {ignored.name} (file {ignored.id}), which is ignored: {ignored.reason}"
+        return "held", Hold(HoldKind.IGNORED, reason)
     others = [file for file in earlier if file.name == new.name and file.size_bytes]
     if others:
         other = others[-1]
-        return "held", (
+        reason = (
             f"another file of this name, with other content, came on {other.received_on:%Y-%m-%d} "
             f"(file {other.id}, {other.state}, {other.size_bytes} bytes; this one has {new.size_bytes})"
         )
+        return "held", Hold(HoldKind.CHANGED, reason)
     return ("stored" if new.archived_as is not None else "received"), None
+
+
+def _known_as(new: NewFile, earlier: list[InboundFile]) -> str | None:
+    """Return where the same content was applied, None if it was not."""
+    applied = next((file for file in earlier if (file.sha256, file.state) == (new.sha256, "applied")), None)
+    return None if applied is None else _same_as(applied)
 
 
 def _same_as(twin: InboundFile) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import ExitCode, UsageError
 from config.masking import mask
+from config.plurals import counted
 from config.settings import DatabaseSettings, PodSettings, read, read_settings
 from config.visible import to_json
 from connectors.outbox import operator_actions as desk
@@ -31,7 +32,7 @@ from jobs.terminal import show_table, whatever_is_shown
 JOB = "OUTBOX"
 OPEN = "open"
 _STATES = {OPEN: ("pending", "dead"), "all": desk.STATES, **{state: (state,) for state in desk.STATES}}
-_DONE = {"retry": "will be delivered by the next run", "drop": "dropped; what follows on its key moves on"}
+_DONE = {"retry": "{} be delivered by the next run", "drop": "{} not be sent; what follows on its key {} move on"}
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
 _SANDBOX = click.option("--sandbox", is_flag=True, help="The sandbox's outbox.")
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
@@ -67,8 +68,8 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         if as_json:
             _print({"counts": counts, "messages": [asdict(one) for one in messages]})
             return
-        show_table(_table(f"Outbox: {state} (UTC)", messages))
         click.echo(", ".join(f"{counts.get(one, 0):,} {one}" for one in desk.STATES))
+        show_table(_table(f"Outbox: {state} (UTC)", messages))
 
     @outbox.command(
         "show",
@@ -160,9 +161,10 @@ def _show_changed(verb: str, changed: Sequence[OutboxMessage], run_id: int | Non
     if not changed:
         click.echo("There are no dead letters.")
         return
+    done = _DONE[verb].replace("{}", "would" if run_id is None else "will")
     tried = " (dry run: nothing was changed)" if run_id is None else f" [run {run_id}]"
+    click.echo(f"{counted(len(changed), 'message')}: {done}{tried}")
     show_table(_table(f"As they were before the {verb}", changed))
-    click.echo(f"{len(changed)} {'message' if len(changed) == 1 else 'messages'}: {_DONE[verb]}{tried}")
 
 
 def _write_down(connection: Connection, pod: PodSettings, verb: str, ids: Sequence[int], reason: str) -> int:

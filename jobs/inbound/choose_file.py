@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from config.errors import UsageError
+from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import InboundFile
 
 REPLAYABLE = ("held", "failed")
@@ -26,6 +27,18 @@ def file_to_replay(files: Sequence[InboundFile], name: str, noun: str) -> Inboun
             "applied as it is. Ask the sender for the whole file, take that one in with --file, then replay it."
         )
     return whole[-1]
+
+
+def check_release(file: InboundFile, despite: str | None) -> None:
+    """Raise UsageError where another hold was named than the one that stands, or the fuse was not named."""
+    if file.hold is None or file.hold == despite:
+        return
+    if despite is None and file.hold is not HoldKind.FUSE:
+        return
+    raise UsageError(
+        f"{file.name} is {in_words(file.hold)}: {file.reason}. To apply it all the same: "
+        f'files replay {file.name} --despite {file.hold} --reason "..."'
+    )
 
 
 def file_in_question(files: Sequence[InboundFile]) -> InboundFile | None:

@@ -12,15 +12,16 @@ from pathlib import Path
 
 from config.errors import UsageError
 from connectors.inbound.content import open_content
+from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import InboundFile, find_by_name, set_state
 from connectors.inbound.poll import PollReport, poll
 from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
-from jobs.inbound.choose_file import REPLAYABLE, SETTLED, file_in_question, file_to_replay
+from jobs.inbound.choose_file import REPLAYABLE, SETTLED, check_release, file_in_question, file_to_replay
 from jobs.inbound.file_format import FileFormat, FileToApply
-from jobs.inbound.poll_outcome import how_to_recover
+from jobs.inbound.poll_outcome import held_file, how_to_recover
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome, Reject
+from jobs.run.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,24 @@ class InboundDesk:
             raise UsageError(
                 f"{file.name} was not moved to the backup directory yet: the next run of its job does that."
             )
-        if self.format.file_replays:
+        if self.format.file_replays and file.hold is not HoldKind.FUSE:
             return self._replay(file, reason)
         why = file.reason or "see `files show`"
         if not is_local:
-            raise UsageError(f"{name} is {file.state}: {why}. {how_to_recover(name)}")
-        return Outcome(rejects=[Reject(file.name, file.state, f"{why}. {how_to_recover(file.name)}")])
+            raise UsageError(f"{name} is {file.state}: {why}. {how_to_recover(file.name, file.hold)}")
+        return Outcome(rejects=[held_file(file.name, why, file.hold, file.state)])
 
-    def replay(self, name: str, *, reason: str) -> Outcome:
-        """Apply a file that is held or failed. Raises UsageError for one that is not, or is not there."""
+    def replay(self, name: str, *, reason: str, despite: str | None = None) -> Outcome:
+        """Release the hold that stands on a file, and no other, and apply it where no other stands.
+
+        despite  the hold as it was typed, None where none was
+        Raises UsageError for a file that is not held or failed, or not there, or whose hold is another.
+        """
         with self.context.database.begin() as session:
             files = find_by_name(session, self.format.source, name)
-        return self._replay(file_to_replay(files, name, self.format.noun), reason)
+        file = file_to_replay(files, name, self.format.noun)
+        check_release(file, despite)
+        return self._replay(file, reason)
 
     def ignore(self, name: str, *, reason: str) -> Outcome:
         """Put a file aside that nobody will apply, so that it no longer blocks anything."""
@@ -95,7 +102,8 @@ class InboundDesk:
         with self.context.database.begin() as session:
             set_state(session, file.id, "ignored", reason=reason, run_id=self.context.run_id, details=details)
         self.context.log.info("file.ignored", file=file.name, file_id=file.id, reason=reason)
-        outcome = Outcome(notes=[f"{file.name} (file {file.id}) is ignored from now on. It was {before}."])
+        said = "would be ignored" if self.context.dry_run else "is ignored from now on"
+        outcome = Outcome(answer=f"{file.name} (file {file.id}) {said}. It was {before}.")
         outcome.counts["files_ignored"] += 1
         return outcome
 
@@ -107,24 +115,33 @@ class InboundDesk:
         )
 
     def _apply_or_hold(self, file: InboundFile) -> Outcome:
-        with self.context.database.begin() as session:
-            reason = self.format.why_hold(session, file)
-            if reason is not None:
-                set_state(session, file.id, "held", reason=reason, run_id=self.context.run_id)
-        if reason is None:
-            return self._apply(file)
-        self.context.log.warning("file.held", file=file.name, reason=reason)
-        return Outcome(rejects=[Reject(file.name, "held", reason)])
+        return self._hold(file, frozenset()) or self._apply(file)
 
     def _replay(self, file: InboundFile, reason: str | None) -> Outcome:
-        self.context.log.info("file.replayed", file=file.name, was=file.state, reason=reason)
-        return self._apply(file, reason)
+        """Apply a file despite the hold that stands on it, unless another one stands as well."""
+        released = file.released | ({file.hold} if file.hold is not None else set())
+        self.context.log.info("file.replayed", file=file.name, was=file.state, hold=file.hold, reason=reason)
+        return self._hold(file, released) or self._apply(file, reason, released)
 
-    def _apply(self, file: InboundFile, reason: str | None = None) -> Outcome:
+    def _hold(self, file: InboundFile, released: frozenset[HoldKind]) -> Outcome | None:
+        """Hold a file for the gravest of what stands against it and was not released; None where nothing does."""
+        with self.context.database.begin() as session:
+            holds = [hold for hold in self.format.why_hold(session, file) if hold.kind not in released]
+            if not holds:
+                return None
+            kind, reason = holds[0]
+            details = {"released": sorted(released)}
+            set_state(session, file.id, "held", reason=reason, run_id=self.context.run_id, hold=kind, details=details)
+        self.context.log.warning("file.held", file=file.name, hold=kind, reason=reason)
+        return Outcome(rejects=[held_file(file.name, reason, kind, in_words(kind))])
+
+    def _apply(
+        self, file: InboundFile, reason: str | None = None, released: frozenset[HoldKind] = frozenset()
+    ) -> Outcome:
         sftp = self.context.read_settings.get(self.format.sftp)
         settings = sftp if isinstance(sftp, self.format.sftp) else None
         content = open_content(file, store=self.store, sftp=settings)
-        return self.format.apply(self.context, FileToApply(file, content, reason))
+        return self.format.apply(self.context, FileToApply(file, content, reason, released))
 
     def _stored(self, name: str) -> InboundFile:
         """Return the file of that name that waits for something, from the bucket if need be; else the newest."""

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session
 
 from config.settings import SftpSettings
+from connectors.inbound.holds import Hold, HoldKind
 from connectors.inbound.ledger import InboundFile
 from connectors.inbound.listing import WantedNames
 from jobs.run.context import RunContext
@@ -16,11 +17,12 @@ from jobs.run.outcome import Outcome
 
 @dataclass(frozen=True)
 class FileToApply:
-    """A file, how to read its content, and why it is replayed if it is."""
+    """A file, how to read its content; why it is replayed if it is, and which holds on it were released."""
 
     file: InboundFile
     content: AbstractContextManager[BinaryIO]
     reason: str | None = None
+    released: frozenset[HoldKind] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,9 @@ class FileQueue:
     held_back: list[InboundFile]
 
 
-def _never_hold(_session: Session, _file: InboundFile) -> str | None:
-    """Return None: nothing but its content speaks against a file."""
-    return None
+def _never_hold(_session: Session, _file: InboundFile) -> list[Hold]:
+    """Return nothing: only its content can speak against a file."""
+    return []
 
 
 def _not_in_the_bucket(_name: str) -> str | None:
@@ -51,7 +53,7 @@ class FileFormat:
     sftp          the settings of the server they come from
     queue         returns the files to apply, in order
     apply         applies one file, or notes in the ledger why it cannot be applied
-    why_hold      returns why a file must not be applied without a decision, None if it may
+    why_hold      returns what stands against applying a file without a decision, the gravest first
     find_key      returns the key of a file of that name that another service put into the bucket, None without one
     file_replays  whether the job's --file replays a file that is held or failed; else only `files replay` does
     """
@@ -62,6 +64,6 @@ class FileFormat:
     sftp: type[SftpSettings]
     queue: Callable[[Session], FileQueue]
     apply: Callable[[RunContext, FileToApply], Outcome]
-    why_hold: Callable[[Session, InboundFile], str | None] = _never_hold
+    why_hold: Callable[[Session, InboundFile], list[Hold]] = _never_hold
     find_key: Callable[[str], str | None] = _not_in_the_bucket
     file_replays: bool = False

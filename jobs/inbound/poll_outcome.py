@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from config.command_line import typed
+from connectors.inbound.holds import HoldKind
 from connectors.inbound.listing import UntakenFile
 from connectors.inbound.poll import PollReport
 from jobs.run.outcome import Outcome, Reject
@@ -9,11 +11,20 @@ from jobs.run.outcome import Outcome, Reject
 MAX_SHOWN = 5
 
 
-def how_to_recover(name: str) -> str:
+def held_file(name: str, why: str, hold: HoldKind | None, reason: str = "held") -> Reject:
+    """Return a file that is held or failed, with the command that applies it."""
+    aside = f"To put it aside: {typed('files ignore', name, reason=True)}"
+    detail = f"{why.rstrip('.')}. Once it is right, replay it: what was applied before is not applied twice. {aside}"
+    despite = f" --despite {hold}" if hold is HoldKind.FUSE else ""
+    return Reject(name, reason, detail, typed(f"files replay{despite}", name, reason=True))
+
+
+def how_to_recover(name: str, hold: HoldKind | None) -> str:
     """Return what to do about a file that is held or failed, with the commands."""
+    despite = f"--despite {hold} " if hold is HoldKind.FUSE else ""
     return (
-        f'Once it is right: files replay {name} --reason "..." (what was applied before is not applied twice); '
-        f'to put it aside: files ignore {name} --reason "..."'
+        f'Once it is right: files replay {name} {despite}--reason "..." (what was applied before is not applied '
+        f'twice); to put it aside: files ignore {name} --reason "..."'
     )
 
 
@@ -24,9 +35,7 @@ def outcome_of_poll(report: PollReport) -> Outcome:
     if report.known:
         outcome.counts["files_known"] = len(report.known)
         outcome.notes += [f"{file.name}: the same content came before; archived, not applied." for file in report.known]
-    outcome.rejects += [
-        Reject(file.name, "held", f"{file.reason}. {how_to_recover(file.name)}") for file in report.held
-    ]
+    outcome.rejects += [held_file(file.name, file.reason or "see `files show`", file.hold) for file in report.held]
     outcome.rejects += [Reject(names, "name refused", reason) for names, reason in _grouped(report.refused)]
     outcome.rejects += [Reject(names, "not taken", reason) for names, reason in _grouped(report.failed)]
     for names, reason in _grouped(report.left):

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
+from config.command_line import typed
 from connectors.outbox import DeliveryReport, Handler, Message, deliver
 from connectors.outbox.model import Answer, Reply
 from database.errors import explain
@@ -69,13 +70,14 @@ def _outcome(report: DeliveryReport, *, last: bool) -> Outcome:
         if number:
             outcome.counts[f"outbox_{name}"] = number
     outcome.rejects += [
-        Reject(
-            f"outbox {letter.id}", letter.error, f"{letter.channel} {letter.kind}; then `outbox retry` or `outbox drop`"
-        )
+        Reject(f"outbox {letter.id}", letter.error, f"{letter.channel} {letter.kind}", typed("outbox show", letter.id))
         for letter in report.dead_letters
     ]
-    outcome.rejects += [Reject(f"outbox {message}", words, "delivered") for message, words in report.attention]
-    outcome.rejects += [Reject("outbox", refusal, "the messages wait") for refusal in report.refusals]
+    outcome.rejects += [
+        Reject(f"outbox {message}", words, "delivered", typed("outbox show", message))
+        for message, words in report.attention
+    ]
+    outcome.rejects += [Reject("outbox", refusal, "the messages wait", typed("doctor")) for refusal in report.refusals]
     if last and report.waiting:
         away = f" ({', '.join(report.away)} cannot be reached)" if report.away else ""
         outcome.notes.append(

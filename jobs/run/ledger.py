@@ -88,26 +88,21 @@ def start(
     version: str,
 ) -> int:
     """Write the row of a run that is about to ask for its lock, and give its id."""
-    row = connection.execute(
-        text(
-            "INSERT INTO pay_jobs.job_runs (job, lock_name, arguments, command, shard_number, shard_count, status,"
-            " triggered_by, reason, pod, version) VALUES (:job, :lock_name, CAST(:arguments AS jsonb), :command,"
-            " :number, :count, 'starting', :triggered_by, :reason, :pod, :version) RETURNING id"
-        ),
-        {
-            "job": job,
-            "lock_name": lock_name or job,
-            "arguments": _as_json(mask(arguments)),
-            "command": _as_text(command),
-            "number": shard.number,
-            "count": shard.count,
-            "triggered_by": _as_text(triggered_by),
-            "reason": _as_text(reason) if reason else None,
-            "pod": _as_text(pod),
-            "version": version,
-        },
+    started = sql.run(
+        connection,
+        "start_run",
+        job=job,
+        lock_name=lock_name or job,
+        arguments=_as_json(mask(arguments)),
+        command=_as_text(command),
+        number=shard.number,
+        count=shard.count,
+        triggered_by=_as_text(triggered_by),
+        reason=_as_text(reason) if reason else None,
+        pod=_as_text(pod),
+        version=version,
     )
-    return int(row.scalar_one())
+    return int(started.scalar_one())
 
 
 def mark_running(connection: Connection, run_id: int) -> None:
@@ -182,8 +177,7 @@ def _as_kept(number: int, reject: Reject) -> dict[str, Any]:
 
 def hold(session: Session, run_id: int) -> None:
     """Keep a run from being marked lost until the transaction ends. Raises ClaimLost if it is already."""
-    statement = f"SELECT id FROM pay_jobs.job_runs WHERE id = :id AND {_UNFINISHED} FOR KEY SHARE"
-    if session.execute(text(statement), {"id": run_id}).one_or_none() is None:
+    if sql.run(session, "hold_run", id=run_id).one_or_none() is None:
         raise ClaimLost(
             f"Run {run_id} was marked lost by a later run of its job, which may be at work. Nothing more was changed."
         )
@@ -204,14 +198,8 @@ def mark_lost(connection: Connection, lock_name: str) -> list[Run]:
 
 def _mark_lost(connection: Connection, run: Run) -> bool:
     """Mark one run, unless it has come to its end meanwhile."""
-    statement = text(
-        f"WITH held AS (SELECT id FROM pay_jobs.job_runs WHERE id = :id AND {_UNFINISHED} FOR UPDATE)"
-        " UPDATE pay_jobs.job_runs AS run SET status = 'lost', finished_on = clock_timestamp(),"
-        " error = 'The process vanished without a word (killed, evicted, or out of memory).'"
-        " FROM held WHERE run.id = held.id"
-    )
     try:
-        return connection.execute(statement, {"id": run.id}).rowcount == 1
+        return sql.run(connection, "mark_run_lost", id=run.id).rowcount == 1
     except DBAPIError as error:
         if not isinstance(error.orig, LockNotAvailable):
             raise

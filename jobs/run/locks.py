@@ -20,7 +20,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import AlreadyRunning, ConfigError, SourceUnavailable
 from connectors.effects import ClaimLost
+from database.sql import statements
 from jobs.run.shard import Shard
+
+sql = statements(__package__)
 
 
 @dataclass(frozen=True)
@@ -120,53 +123,29 @@ class RunLock:
         return AlreadyRunning(f"{name} is running already: {holder or 'its holder has just gone; try again'}.")
 
 
-_COUNT_OWN = """
-SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted
-"""
-
-_HOLDER = """
-SELECT activity.pid, activity.application_name, coalesce(host(activity.client_addr), 'local socket'),
-       coalesce(run.started_on, activity.backend_start) AT TIME ZONE 'UTC', run.id, run.pod
-  FROM pg_locks AS held
-  JOIN pg_stat_activity AS activity USING (pid)
-  LEFT JOIN pay_jobs.job_runs AS run
-    ON run.status IN ('starting', 'running')
-   AND 'pay-jobs run ' || run.id = split_part(activity.application_name, ' of ', 1)
- WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1
-   AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-   AND (held.classid::bigint << 32) | held.objid::bigint = :key
- ORDER BY activity.backend_start
- LIMIT 1
-"""
+_COUNT_OWN = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted"
 
 
 def find_holder(connection: Connection, key: int) -> Holder | None:
     """Return who holds an advisory lock, if anybody does."""
-    row = connection.execute(text(_HOLDER), {"key": key}).one_or_none()
-    return Holder(*row) if row else None
+    row = sql.run(connection, "find_holder", key=key).one_or_none()
+    return Holder(*tuple(row)) if row else None
+
+
+def held_keys(connection: Connection) -> set[int]:
+    """Return the advisory keys that anybody holds."""
+    return set(sql.run(connection, "list_held_keys").scalars())
 
 
 def living_runs(connection: Connection, run_ids: list[int]) -> set[int]:
     """Return those of the runs whose processes live: somebody holds their key."""
-    keys = {run_key(run_id): run_id for run_id in run_ids}
-    rows = connection.execute(
-        text(
-            "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        )
-    )
-    return {keys[key] for (key,) in rows if key in keys}
+    held = held_keys(connection)
+    return {run_id for run_id in run_ids if run_key(run_id) in held}
 
 
 def living_shards(connection: Connection, job: str) -> list[tuple[int, Shard]]:
     """Return the runs of a job that are alive now, with their shards."""
-    rows = connection.execute(
-        text(
-            "SELECT id, shard_number, shard_count FROM pay_jobs.job_runs"
-            " WHERE job = :job AND status IN ('starting', 'running')"
-        ),
-        {"job": job},
-    ).all()
+    rows = sql.run(connection, "list_unfinished_shards", job=job).all()
     alive = living_runs(connection, [row.id for row in rows])
     return [(row.id, Shard(row.shard_number, row.shard_count)) for row in rows if row.id in alive]
 

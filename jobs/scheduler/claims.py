@@ -18,7 +18,10 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import AlreadyRunning, UsageError
-from jobs.run.locks import living_runs, lock_key, open_lock_connection
+from database.sql import statements
+from jobs.run.locks import held_keys, living_runs, lock_key, open_lock_connection
+
+sql = statements(__package__)
 
 
 @dataclass(frozen=True)
@@ -35,17 +38,6 @@ class Claim:
     def token(self) -> str:
         """What the run is told, to confirm it."""
         return f"{self.id}:{self.attempt}"
-
-
-_COLUMNS = "id, job, scheduled_for, attempt, run_id"
-_SAME_COMMAND = (
-    "pay_jobs.job_runs WHERE job = split_part(:command, ' ', 1) AND command = :command AND shard_count = 1"
-    " AND NOT (:every AND triggered_by = 'scheduler')"
-)
-_LIVING_KEYS = (
-    "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
-    " AND objsubid = 1 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-)
 
 
 class Claims:
@@ -89,71 +81,36 @@ class Claims:
         every  each instant counts by itself, so a run of ours settles none but its own
         """
         with self._transaction() as connection:
-            found: datetime | None = connection.scalar(
-                text(
-                    "SELECT greatest((SELECT max(scheduled_for) FROM pay_jobs.scheduled_runs WHERE job = :job),"
-                    f" (SELECT max(started_on) FROM {_SAME_COMMAND} AND status IN ('running', 'done', 'attention')))"
-                ),
-                {"job": job, "command": command, "every": every},
-            )
+            settled = sql.run(connection, "settled_until", job=job, command=command, every=every)
+            found: datetime | None = settled.scalar_one()
         return found
 
     def is_served(self, claim: Claim, command: str, *, every: bool = False) -> bool:
         """Return whether somebody else's run of the same command has begun since the instant and ended well."""
         with self._transaction() as connection:
-            return bool(
-                connection.scalar(
-                    text(
-                        f"SELECT EXISTS (SELECT FROM {_SAME_COMMAND} AND status IN ('done', 'attention')"
-                        " AND started_on >= :instant)"
-                    ),
-                    {"job": claim.job, "command": command, "every": every, "instant": claim.scheduled_for},
-                )
-            )
+            served = sql.run(connection, "is_served", command=command, every=every, instant=claim.scheduled_for)
+            return bool(served.scalar_one())
 
     def claim(self, job: str, scheduled_for: datetime) -> Claim | None:
         """Take an instant, unless somebody has."""
         with self._transaction() as connection:
-            row = connection.execute(
-                text(
-                    "INSERT INTO pay_jobs.scheduled_runs (job, scheduled_for, owner, owner_key)"
-                    " VALUES (:job, :instant, :owner, :key) ON CONFLICT (job, scheduled_for) DO NOTHING"
-                    f" RETURNING {_COLUMNS}"
-                ),
-                {"job": job, "instant": scheduled_for, "owner": self.owner, "key": self._key},
-            ).one_or_none()
+            claimed = sql.run(
+                connection, "claim_instant", job=job, instant=scheduled_for, owner=self.owner, key=self._key
+            )
+            row = claimed.one_or_none()
         return Claim(**row._mapping) if row else None
 
     def again(self, claim: Claim) -> Claim | None:
         """Take an instant for another attempt, unless somebody else has."""
         with self._transaction() as connection:
-            row = connection.execute(
-                text(
-                    "UPDATE pay_jobs.scheduled_runs SET attempt = attempt + 1, run_id = NULL, owner = :owner,"
-                    " owner_key = :key WHERE id = :id AND attempt = :attempt AND state = 'begun'"
-                    " AND run_id IS NOT DISTINCT FROM :run_id"
-                    f" RETURNING {_COLUMNS}"
-                ),
-                {
-                    "id": claim.id,
-                    "attempt": claim.attempt,
-                    "run_id": claim.run_id,
-                    "owner": self.owner,
-                    "key": self._key,
-                },
-            ).one_or_none()
+            seen = {"id": claim.id, "attempt": claim.attempt, "run_id": claim.run_id}
+            row = sql.run(connection, "claim_again", **seen, owner=self.owner, key=self._key).one_or_none()
         return Claim(**row._mapping) if row else None
 
     def finish(self, claim: Claim, state: str, exit_code: int | None) -> None:
         """Write how an attempt ended, if it still stands."""
         with self._transaction() as connection:
-            connection.execute(
-                text(
-                    "UPDATE pay_jobs.scheduled_runs SET state = :state, exit_code = :exit_code,"
-                    " finished_on = clock_timestamp() WHERE id = :id AND attempt = :attempt AND state = 'begun'"
-                ),
-                {"id": claim.id, "attempt": claim.attempt, "state": state, "exit_code": exit_code},
-            )
+            sql.run(connection, "finish_claim", id=claim.id, attempt=claim.attempt, state=state, exit_code=exit_code)
 
     def current(self, claim: Claim) -> Claim:
         """Return a claim as it stands now, with the id of its run."""
@@ -167,16 +124,8 @@ class Claims:
     def left_behind(self) -> list[tuple[Claim, int | None]]:
         """Return what dead schedulers had begun and nobody carries on, with the exit code where the run has one."""
         with self._transaction() as connection:
-            alive = {key for (key,) in connection.execute(text(_LIVING_KEYS))}
-            rows = connection.execute(
-                text(
-                    "SELECT claim.id, claim.job, claim.scheduled_for, claim.attempt, claim.run_id, claim.owner_key,"
-                    " run.exit_code, run.status FROM pay_jobs.scheduled_runs AS claim"
-                    " LEFT JOIN pay_jobs.job_runs AS run ON run.id = claim.run_id WHERE claim.state = 'begun'"
-                    " ORDER BY claim.scheduled_for"
-                )
-            ).all()
-            orphans = [row for row in rows if row.owner_key not in alive]
+            alive = held_keys(connection)
+            orphans = [row for row in sql.run(connection, "list_begun") if row.owner_key not in alive]
             running = living_runs(connection, [row.run_id for row in orphans if row.run_id is not None])
         return [
             (
@@ -201,12 +150,6 @@ def confirm(connection: Connection, token: str, run_id: int) -> None:
     claim_id, _, attempt = token.partition(":")
     if not (claim_id.isdigit() and attempt.isdigit()):
         raise UsageError(f"PAY_JOBS_CLAIM is {token!r}, expected like 17:1; only the scheduler sets it.")
-    confirmed = connection.execute(
-        text(
-            "UPDATE pay_jobs.scheduled_runs SET run_id = :run_id"
-            " WHERE id = :id AND attempt = :attempt AND state = 'begun' AND run_id IS NULL RETURNING id"
-        ),
-        {"id": int(claim_id), "attempt": int(attempt), "run_id": run_id},
-    ).one_or_none()
-    if confirmed is None:
+    confirmed = sql.run(connection, "confirm_claim", id=int(claim_id), attempt=int(attempt), run_id=run_id)
+    if confirmed.one_or_none() is None:
         raise AlreadyRunning("This scheduled run was taken over by another scheduler.")

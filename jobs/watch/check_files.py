@@ -12,21 +12,12 @@ from config.business_days import business_days_since
 from config.business_time import business_date
 from config.schedule import ExpectedAnswer, ExpectedFile
 from connectors.inbound.unfinished import PATIENCE, POLLS
+from database.sql import statements
 from jobs.watch.check import Finding
 
+sql = statements(__package__)
+
 SHOWN = 50
-_COME = """
-SELECT name, state, received_on, applied_on, business_date FROM pay_jobs.inbound_files
- WHERE source = :source AND (business_date >= :first OR received_on >= :since) ORDER BY id
-"""
-_UNFINISHED = """
-SELECT source, name, reason, first_seen, size_bytes FROM pay_jobs.unfinished_files
- WHERE polls >= :polls AND last_seen - first_seen >= :patience ORDER BY first_seen, name LIMIT :limit
-"""
-_UNSETTLED = """
-SELECT id, source, name, state, coalesce(reason, '') AS reason, count(*) OVER () AS number
-  FROM pay_jobs.inbound_files WHERE state IN ('held', 'failed') ORDER BY id DESC LIMIT :limit
-"""
 
 
 def judge_files(connection: Connection, expected: ExpectedFile, *, begin: datetime, now: datetime) -> Iterator[Finding]:
@@ -37,7 +28,7 @@ def judge_files(connection: Connection, expected: ExpectedFile, *, begin: dateti
         return
     first = due[0].astimezone(zone).date()
     since = datetime.combine(first, datetime.min.time(), zone)
-    rows = connection.execute(text(_COME), {"source": expected.source, "first": first, "since": since}).all()
+    rows = sql.run(connection, "list_files_since", source=expected.source, first=first, since=since)
     come = [row for row in rows if pattern.fullmatch(row.name)]
     for instant in due:
         day = instant.astimezone(zone).date()
@@ -56,7 +47,7 @@ def judge_files(connection: Connection, expected: ExpectedFile, *, begin: dateti
 
 def judge_unsettled(connection: Connection) -> Iterator[Finding]:
     """Return the files that wait for a person, however long."""
-    rows = connection.execute(text(_UNSETTLED), {"limit": SHOWN}).all()
+    rows = sql.run(connection, "list_unsettled_files", limit=SHOWN).all()
     for row in rows:
         do = f"python3 invoke_jobs.py explain file {shlex.quote(row.name)}"
         yield Finding(row.state, f"file {row.id} of {row.source}", f"{row.name}: {row.reason}", do)
@@ -66,7 +57,7 @@ def judge_unsettled(connection: Connection) -> Iterator[Finding]:
 
 def judge_unfinished(connection: Connection) -> Iterator[Finding]:
     """Return the files that their senders left empty or cut off, and that still lie where they were put."""
-    rows = connection.execute(text(_UNFINISHED), {"polls": POLLS, "patience": PATIENCE, "limit": SHOWN})
+    rows = sql.run(connection, "list_unfinished_files", polls=POLLS, patience=PATIENCE, limit=SHOWN)
     for row in rows:
         said = f"{row.name}: {row.reason}, since {row.first_seen:%Y-%m-%d %H:%M} UTC ({row.size_bytes} bytes)"
         yield Finding("unfinished", f"a file of {row.source}", said, f"Ask {row.source} for the whole file.")

@@ -18,19 +18,15 @@ from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
 from config.settings import DatabaseSettings, MailSettings, NoticeSettings, read
 from config.visible import visible
+from database.sql import statements
 from jobs.run.causes import by_cause
 from jobs.run.result import Result
+
+sql = statements(__package__)
 
 SHOWN_CAUSES = 20
 _TOLD = {ExitCode.FAILED, ExitCode.USAGE, ExitCode.ATTENTION}
 
-_MAY_TELL = """
-WITH earlier AS (SELECT unsent FROM pay_jobs.notices WHERE fingerprint = :fingerprint)
-INSERT INTO pay_jobs.notices (fingerprint, job, sent_on) VALUES (:fingerprint, :job, clock_timestamp())
-ON CONFLICT (fingerprint) DO UPDATE SET sent_on = clock_timestamp(), unsent = 0
- WHERE notices.sent_on IS NULL OR notices.sent_on <= clock_timestamp() - make_interval(secs => :seconds)
-RETURNING coalesce((SELECT unsent FROM earlier), 0)
-"""
 _COUNT = "UPDATE pay_jobs.notices SET unsent = unsent + 1 WHERE fingerprint = :fingerprint"
 _NOT_TOLD = "UPDATE pay_jobs.notices SET sent_on = NULL WHERE fingerprint = :fingerprint"
 
@@ -83,7 +79,7 @@ def _tell(connection: Connection, job: str, subject: str, body: str, *, fingerpr
         if settings.webhook is None and not settings.by_mail:
             return
         values = {"fingerprint": fingerprint, "job": job, "seconds": settings.repeat_after}
-        unsent = connection.scalar(text(_MAY_TELL), values)
+        unsent = sql.run(connection, "may_tell", **values).scalar_one_or_none()
         if unsent is None:
             connection.execute(text(_COUNT), values)
             log.info("notice.held_back", fingerprint=fingerprint)

@@ -100,13 +100,11 @@ def _settle(session: Session, result: BatchResult, now: datetime, today: date) -
     """SpooledBatch 7.2, by file type."""
     if result.file_type == "PAYMENT":
         sql.run(session, "settle_links")
-        sql.run(session, "settle_invoices", now=now)
-        sql.run(session, "settle_references")
-        sql.run(session, "write_receipts")
+        settle_charged_invoices(session, now)
         _change_refunds(session, "settle_partial_refunds", now, only_refused=False)
         sql.run(session, "write_payments")
         result.stopped += _stop_gl(session, sql.run(session, "choose_account_gl", today=today).all(), now)
-        result.reversed += sql.run(session, "list_reversed").all()
+        result.reversed += accepted_refunds(session)
     elif result.file_type == "DISBURSEMENT":
         sql.run(session, "settle_links")
         sql.run(session, "settle_disbursements", now=now)
@@ -120,6 +118,18 @@ def _settle(session: Session, result: BatchResult, now: datetime, today: date) -
         sql.run(session, "settle_slips", now=now)
     else:
         sql.run(session, "settle_eft_refunds", now=now)
+
+
+def settle_charged_invoices(session: Session, now: datetime) -> None:
+    """Write on the invoices of `feedback_items` that they were charged or paid back, with references and receipts."""
+    sql.run(session, "settle_invoices", now=now)
+    sql.run(session, "settle_references")
+    sql.run(session, "write_receipts")
+
+
+def accepted_refunds(session: Session) -> Sequence[Row[Any]]:
+    """Return the invoices of `feedback_items` whose reversal was accepted, as list_reversed.sql says."""
+    return sql.run(session, "list_reversed").all()
 
 
 def _change_refunds(session: Session, name: str, now: datetime, *, only_refused: bool) -> None:

@@ -11,8 +11,10 @@ from contextlib import closing
 from sqlalchemy.exc import DBAPIError
 
 from config.business_time import naive_utc
+from config.command_line import typed
 from config.errors import InputRefused
 from config.settings import EventSettings
+from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
@@ -151,21 +153,23 @@ def _reason(result: BatchResult, state: str) -> str | None:
 def _held(file: InboundFile, row: RegisteredBatch, reason: str, *, is_damaged: bool = False) -> Outcome:
     where = f"{file.name} batch {row.number or '?'} (lines {row.first_line} to {row.last_line})"
     if is_damaged:
-        command = f'EJV_FEEDBACK_CHECK --file {file.name} --despite-faults --reason "..."'
-        step = f"Ask CAS to send it again; or apply what can be read: {command}"
+        command = typed("EJV_FEEDBACK_CHECK --despite-faults --file", file.name, reason=True)
+        step = "Ask CAS to send it again; or apply what can be read"
     else:
-        step = f'Once the cause is removed: files replay {file.name} --reason "..."'
+        command, step = typed("files replay", file.name, reason=True), "Replay it once the cause is removed"
     detail = f"{reason}. Nothing of the batch was applied. {step}"
-    return Outcome(rejects=[Reject(where, "held", detail)], counts=Counter(batches_held=1))
+    return Outcome(rejects=[Reject(where, "held", detail, command)], counts=Counter(batches_held=1))
 
 
 def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome:
     """Hold a file that could not even be read; the files behind it are applied."""
     with context.database.begin() as session:
-        set_state(session, file.id, "held", reason=f"it could not be read: {reason}"[:2000], run_id=context.run_id)
+        set_state(session, file.id, "held", reason=f"it could not be read: {reason}"[:2000], run_id=context.run_id,
+                  hold=HoldKind.FAILED)  # fmt: skip
     context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
-    detail = f'It could not be read: {reason}. Once the cause is removed: files replay {file.name} --reason "..."'
-    return Outcome(rejects=[Reject(file.name, "held", detail)], counts=Counter(files_held=1))
+    detail = f"It could not be read: {reason}. Replay it once the cause is removed"
+    command = typed("files replay", file.name, reason=True)
+    return Outcome(rejects=[Reject(file.name, "held", detail, command)], counts=Counter(files_held=1))
 
 
 def _settle_file(context: RunContext, opened: FileToApply, contents: BatchesInFile, *, despite_faults: bool) -> Outcome:
@@ -177,7 +181,9 @@ def _settle_file(context: RunContext, opened: FileToApply, contents: BatchesInFi
         reasons = [f"batch {row.number or '?'} is {row.state}: {row.reason}" for row in open_batches]
         if not rows:
             reasons.append("it holds no batch of feedback (no line begins with GIBG, GABG or APBG)")
-            outcome.rejects.append(Reject(file.name, "no batch", f"{reasons[0]}; ask CAS what it is"))
+            outcome.rejects.append(
+                Reject(file.name, "no batch", f"{reasons[0]}; ask CAS what it is", typed("files show", file.name))
+            )
         reasons += [f"line {fault.line} belongs to no batch: {fault.text}" for fault in contents.outside[:1]]
         is_read = bool(rows) and not open_batches and (despite_faults or not contents.outside)
         set_state(
@@ -187,9 +193,13 @@ def _settle_file(context: RunContext, opened: FileToApply, contents: BatchesInFi
             reason="; ".join(reasons)[:2000] or None,
             run_id=context.run_id,
             applied_on=context.clock() if is_read else None,
+            hold=None if is_read else HoldKind.FAILED,
             details={"replayed": opened.reason} if opened.reason else None,
         )
-    outcome.rejects += [Reject(f"{file.name} line {fault.line}", "outside", fault.text) for fault in contents.outside]
+    command = typed("files show", file.name)
+    outcome.rejects += [
+        Reject(f"{file.name} line {fault.line}", "outside", fault.text, command) for fault in contents.outside
+    ]
     outcome.counts["files_applied" if is_read else "files_failed"] += 1
     context.log.info("file.done", file=file.name, file_id=file.id, batches=len(rows), open=len(open_batches))
     return outcome

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.command_line import typed
 from config.plurals import counted
 from connectors.outbox import NewMessage
 from connectors.payment_events import PaymentStatus, payment_event
@@ -9,14 +10,11 @@ from jobs.run.outcome import Outcome, Reject, Table
 from tasks.ejv_feedback_check.batch_result import JOURNAL_FILES, BatchResult, FeedbackBatch
 from tasks.ejv_feedback_check.findings import findings
 
-_AFTER_REFUSAL = {
-    True: "What it holds was released for the next batch; find the cause before that runs",
-    False: (
-        "Only what its own lines say was booked; the rest still waits, for a payment that went out must not be made "
-        "again. Ask CAS what it paid. To release what CGI never ran: "
-        'ejv rebuild {batch} --reason "..."'
-    ),
-}
+_RELEASED = "What it holds was released for the next batch; find the cause before that runs"
+_STILL_WAITS = (
+    "Only what its own lines say was booked; the rest still waits, for a payment that went out must not be made again. "
+    "Ask CAS what it paid, then release what CGI never ran"
+)
 
 
 def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
@@ -29,17 +27,14 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
     if result.effects:
         outcome.tables.append(Table(f"{where} ({result.file_type})", ("what", "items", "amount"), result.effects))
     if result.refusal:
-        outcome.rejects.append(
-            Reject(
-                f"{where} line {batch.first_line + 1}",
-                "CGI refused the whole batch",
-                f"{result.refusal}. {_AFTER_REFUSAL[result.file_type in JOURNAL_FILES].format(batch=batch.number)}",
-            )
-        )
-    outcome.rejects += [reject for item in result.to_check for reject in findings(item, where)]
+        outcome.rejects.append(_refused_whole(result, batch, f"{where} line {batch.first_line + 1}"))
+    outcome.rejects += [reject for item in result.to_check for reject in findings(item, where, batch.number)]
     outcome.rejects += [
         Reject(
-            f"{where} journal {row.journal}", "not answered", f"the file has no line for {row.link_type} {row.link_id}"
+            f"{where} journal {row.journal}",
+            "not answered",
+            f"the file has no line for {row.link_type} {row.link_id}",
+            typed("explain batch", batch.number),
         )
         for row in result.unanswered
     ]
@@ -49,9 +44,16 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
         codes = ", ".join(map(str, sorted(result.stopped)))
         outcome.notes.append(
             f"{where}: journals are stopped on distribution code {codes}. Once the ministry confirmed the GL and it is "
-            f'corrected: ejv unstop {min(result.stopped)} --reason "..."'
+            f"corrected: {typed('ejv unstop', min(result.stopped), reason=True)}"
         )
     return outcome
+
+
+def _refused_whole(result: BatchResult, batch: FeedbackBatch, where: str) -> Reject:
+    is_released = result.file_type in JOURNAL_FILES
+    detail = f"{result.refusal}. {_RELEASED if is_released else _STILL_WAITS}"
+    command = typed("explain batch", batch.number) if is_released else typed("ejv rebuild", batch.number, reason=True)
+    return Reject(where, "CGI refused the whole batch", detail, command)
 
 
 def reversal_events(result: BatchResult, batch: FeedbackBatch, *, with_dates: bool) -> Iterator[NewMessage]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.command_line import typed
 from jobs.run.outcome import Reject
 from tasks.ejv_feedback_check.batch_result import ItemToCheck
 
@@ -71,8 +72,13 @@ _BOOKED = {
 }
 
 
-def findings(item: ItemToCheck, where: str) -> Iterator[Reject]:
-    """Return what needs attention about an item."""
+def findings(item: ItemToCheck, where: str, batch: int) -> Iterator[Reject]:
+    """Return what needs attention about an item, with the command that tells its whole life."""
+    command = typed("explain invoice", item.invoice_id) if item.invoice_id else typed("explain batch", batch)
+    yield from (Reject(place, reason, detail, command, item.amount) for place, reason, detail in _findings(item, where))
+
+
+def _findings(item: ItemToCheck, where: str) -> Iterator[tuple[str, str, str]]:
     journal = f" journal {item.journal}" if item.journal is not None else ""
     line = f" line {item.at_line}" if item.at_line is not None else ""
     place = f"{where}{journal}{line}"
@@ -81,12 +87,12 @@ def findings(item: ItemToCheck, where: str) -> Iterator[Reject]:
     )
     what = f"{subject}, {item.amount} CAD"
     if item.outcome == "rejected":
-        yield Reject(place, item.rule.replace("_", " "), f"{what}: {_RULES[item.rule]}")
+        yield place, item.rule.replace("_", " "), f"{what}: {_RULES[item.rule]}"
     elif not item.is_accepted:
         left = f". It was {item.status_before} before and stays so" if item.rule == "settled_before" else ""
-        yield Reject(place, "refused by CGI", f"{what}: {item.message}{left}")
+        yield place, "refused by CGI", f"{what}: {item.message}{left}"
     else:
-        yield from (Reject(place, reason, f"{what}: {detail}") for reason, detail in _about_accepted(item))
+        yield from ((place, reason, f"{what}: {detail}") for reason, detail in _about_accepted(item))
 
 
 def _about_accepted(item: ItemToCheck) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
-from config.plurals import counted
+from config.command_line import typed
+from config.plurals import counted, is_or_are
 from config.settings import CgiSettings
 from connectors.inbound.unread_feedback import UnreadFile, since, unread_feedback
 from database.sql import statements
@@ -69,7 +70,7 @@ def check_outstanding(context: RunContext) -> Outcome:
         action = next_action(row, age, now, since(unread, row.created_on))
         shown.append(
             (row.batch, row.file_type, action.state, None if _is_answered(row) else age, row.open_items, row.amount,
-             row.resubmitted_as or row.file_ref, action.words, action.command)
+             row.resubmitted_as or row.file_ref, action.words, typed(action.command) if action.command else "")
         )  # fmt: skip
         if not _is_answered(row):
             outcome.counts["batches_outstanding"] += 1
@@ -81,13 +82,18 @@ def check_outstanding(context: RunContext) -> Outcome:
                 Reject(
                     where,
                     f"{action.state}, {counted(age, 'business day')}",
-                    f"{stuck}. {action.words} {action.command}".strip(),
+                    f"{stuck}. {action.words}",
+                    typed(action.command) if action.command else "",
+                    row.amount,
                 )
             )
-    if shown:
-        outcome.tables.append(Table("Batches at CGI (age in business days)", _COLUMNS, shown))
-    else:
-        outcome.notes.append("No batch is outstanding.")
+    open_batches, overdue = outcome.counts["batches_outstanding"], outcome.counts["batches_overdue"]
+    outcome.answer = (
+        f"{counted(open_batches, 'batch')} {is_or_are(open_batches)} without an answer, {overdue} overdue."
+        if open_batches
+        else "No batch is without an answer."
+    )
+    outcome.tables.append(Table("Batches at CGI (age in business days)", _COLUMNS, shown))
     return outcome
 
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
+from config.command_line import typed
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.effects import (
     Clocks,
@@ -251,4 +252,5 @@ def _give_up(context: RunContext, journal: OperationJournal, files: _Resubmissio
     with context.database.begin() as session:
         journal.drop(session, why)
     where = f"batch {files.sent.batch} as {files.sent.new_name}"
-    return Outcome(rejects=[Reject(where, "not sent again", f"it was begun, but meanwhile: {why}")])
+    command = typed("explain batch", files.sent.batch)
+    return Outcome(rejects=[Reject(where, "not sent again", f"it was begun, but meanwhile: {why}", command)])

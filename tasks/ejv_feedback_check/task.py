@@ -38,10 +38,10 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def replay(context: RunContext, name: str, *, reason: str) -> Outcome:
-    """Apply a file that is held or failed."""
+def replay(context: RunContext, name: str, *, reason: str, despite: str | None = None) -> Outcome:
+    """Apply a file that is held or failed; `despite` names the hold."""
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        return feedback_desk(context, store).replay(name, reason=reason)
+        return feedback_desk(context, store).replay(name, reason=reason, despite=despite)
 
 
 def feedback_desk(context: RunContext, store: ObjectStore, *, despite_faults: bool = False) -> InboundDesk:

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 from functools import partial
 
+from config.command_line import typed
 from config.errors import PayJobsError, SourceUnavailable
 from config.settings import CfsSettings
 from connectors.inbound.ledger import InboundFile, find_file, set_state
@@ -44,7 +45,7 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
             )
         except PayJobsError as error:
             why = f"{error} The next run tries again; the rows are in pay_jobs.settlement_rows, file {file.id}."
-            outcome.rejects.append(Reject(file.name, "its rejects are not stored", why))
+            outcome.rejects.append(Reject(file.name, "its rejects are not stored", why, typed("PAD_RECONCILE")))
         else:
             outcome.artifacts.append(key)
     return outcome

@@ -7,6 +7,7 @@ from itertools import takewhile
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from connectors.inbound.holds import Hold, HoldKind
 from connectors.inbound.ledger import InboundFile, list_files
 from connectors.inbound.listing import WantedNames
 from jobs.inbound.file_format import FileQueue
@@ -50,29 +51,39 @@ def newest_applied(session: Session) -> date | None:
     return max((day for day in (ours, theirs) if day is not None), default=None)
 
 
-def reason_to_hold(session: Session, file: InboundFile, *, allow_late: bool) -> str | None:
-    """Return why a file must not be applied without a decision, None if it may.
+def reasons_to_hold(session: Session, file: InboundFile, *, allow_late: bool) -> list[Hold]:
+    """Return what stands against applying a file without a decision.
 
     Source: docs/specs/cas-settlement-csv.md section 4 step 0, section 9 (late files), section 10 nos. 2 and 13.
     """
+    found = [_processed(session, file), None if allow_late else _late(session, file)]
+    return [hold for hold in found if hold is not None]
+
+
+def _processed(session: Session, file: InboundFile) -> Hold | None:
     settlement = session.execute(
-        text("SELECT received_on, processed_on FROM cas_settlements WHERE file_name = :name ORDER BY id LIMIT 1"),
-        {"name": file.name},
+        text(
+            "SELECT received_on, processed_on FROM cas_settlements WHERE file_name = :name AND NOT EXISTS ("
+            "SELECT FROM pay_jobs.inbound_files WHERE source = :source AND name = :name AND state = 'applied')"
+            " ORDER BY id LIMIT 1"
+        ),
+        {"name": file.name, "source": SOURCE},
     ).one_or_none()
-    if settlement is not None:
-        done = (
-            f"processed on {settlement.processed_on:%Y-%m-%d}" if settlement.processed_on else "begun and not finished"
-        )
-        return f"cas_settlements says a file of this name was {done} by another system"
-    if allow_late:
+    if settlement is None:
         return None
+    done = f"processed on {settlement.processed_on:%Y-%m-%d}" if settlement.processed_on else "begun and not finished"
+    return Hold(HoldKind.PROCESSED, f"cas_settlements says a file of this name was {done} by another system")
+
+
+def _late(session: Session, file: InboundFile) -> Hold | None:
     if file.business_date is None:
         fault = WANTED.date_fault(file.name) or "its name holds no business date"
-        return f"{fault} (expected like BCR_PAYMENT_APPL_20261105.csv)"
+        return Hold(HoldKind.LATE, f"{fault} (expected like BCR_PAYMENT_APPL_20261105.csv)")
     newest = newest_applied(session)
-    if newest is not None and file.business_date < newest:
-        return (
-            f"it is older than the newest applied file ({newest}); late files have released accounts that were rightly "
-            "frozen. Check it for NSF rows, then `files replay` it with a reason, or use --allow-late"
-        )
-    return None
+    if newest is None or file.business_date >= newest:
+        return None
+    reason = (
+        f"it is older than the newest applied file ({newest}); late files have released accounts that were rightly "
+        "frozen. Check it for NSF rows, then `files replay` it with a reason, or use --allow-late"
+    )
+    return Hold(HoldKind.LATE, reason)

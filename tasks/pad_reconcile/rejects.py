@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from config.command_line import typed
 from connectors.formats.settlement import SettlementRow
 from database.kept_rows import stream
 from jobs.run.outcome import Reject
@@ -28,7 +29,8 @@ def read_rejects(session: Session, file_id: int, *, limit: int | None = None) ->
 
 def as_reject(name: str, row: Any) -> Reject:
     """Return a rejected row as the run reports it."""
-    return Reject(f"{name} line {row.line}", row.rule.replace("_", " "), row.detail)
+    command = typed("explain invoice", row.target_number) if row.target_number else typed("files show", name)
+    return Reject(f"{name} line {row.line}", row.rule.replace("_", " "), row.detail, command, row.amount)
 
 
 def as_csv(rows: Iterable[Any]) -> Iterator[bytes]:

@@ -43,6 +43,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
             f"{name} line {row.line}",
             "credit left over",
             f"{row.unplaced} CAD of the credit memo found no invoice with room",
+            amount=row.unplaced,
         )
         for row in effects.left_over.first(SHOWN)
     ]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from sqlalchemy.exc import DBAPIError
 
 from config.business_time import naive_utc
+from config.command_line import typed
 from config.errors import InputRefused, UsageError
 from connectors.inbound.content import open_content
 from connectors.inbound.ledger import InboundFile, find_file, set_state
@@ -95,8 +96,9 @@ class RejectRetry:
 
     def _refuse(self, number: str, reason: str) -> None:
         self._context.log.error("rejects.refused", number=number, error=reason)
-        detail = f'{reason}. Its rows stay rejected. Once the cause is removed: repair pad-rejects --reason "..."'
-        self.outcome.rejects.append(Reject(f"rejected rows of {number}", "refused by the database", detail))
+        detail = f"{reason}. Its rows stay rejected. Try them again once the cause is removed"
+        command = typed("repair pad-rejects", reason=True)
+        self.outcome.rejects.append(Reject(f"rejected rows of {number}", "refused by the database", detail, command))
 
 
 def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: Sequence[str] | None = None) -> Outcome:

@@ -15,7 +15,7 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.pad_reconcile.after_commit import report_rejects, sync_all_credits, sync_touched_credits
 from tasks.pad_reconcile.arguments import Arguments
-from tasks.pad_reconcile.file_queue import SOURCE, WANTED, reason_to_hold, waiting_files
+from tasks.pad_reconcile.file_queue import SOURCE, WANTED, reasons_to_hold, waiting_files
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -34,10 +34,10 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def replay(context: RunContext, name: str, *, reason: str) -> Outcome:
-    """Apply a file that is held or failed."""
+def replay(context: RunContext, name: str, *, reason: str, despite: str | None = None) -> Outcome:
+    """Apply a file that is held or failed; `despite` names the hold."""
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        outcome = settlement_desk(context, store).replay(name, reason=reason)
+        outcome = settlement_desk(context, store).replay(name, reason=reason, despite=despite)
         outcome += report_rejects(context, store)
     outcome += sync_touched_credits(context)
     return outcome
@@ -52,7 +52,7 @@ def settlement_desk(context: RunContext, store: ObjectStore, *, allow_late: bool
         sftp=CasSftpSettings,
         queue=waiting_files,
         apply=_apply,
-        why_hold=partial(reason_to_hold, allow_late=allow_late),
+        why_hold=partial(reasons_to_hold, allow_late=allow_late),
     )
     return InboundDesk(context, store, settlement_files)
 

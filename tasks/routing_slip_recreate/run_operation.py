@@ -6,6 +6,7 @@ from functools import cache
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from config.command_line import typed
 from connectors.cfs import CfsClient, CfsSite, CfsUnavailable
 from connectors.effects import ClaimLost, LateEffect, checkpoint
 from jobs.run.context import RunContext
@@ -104,7 +105,7 @@ def _carry_out(
     outcome.counts[kind.counted_as] += 1
     outcome.counts["steps_sent"] += count.sent
     outcome.counts["steps_already_true"] += count.already_true
-    outcome.rejects += [Reject(number, kind.name, note) for note in notes]
+    outcome.rejects += [Reject(number, kind.name, note, typed("explain slip", number)) for note in notes]
     setup.context.log.info("slip.done", slip=number, operation=kind.name, sent=count.sent)
     return after
 
@@ -129,7 +130,10 @@ def _check(inputs: OperationInputs, after: Family, report: FamilyReport) -> None
     problems = differences(after, inputs.view)
     report.outcome.counts["slips_checked"] += 1
     report.outcome.counts["slips_in_agreement"] += not problems
-    report.outcome.rejects += [Reject(inputs.slip.number, "receipts differ", one) for one in problems]
+    report.outcome.rejects += [
+        Reject(inputs.slip.number, "receipts differ", one, typed("explain slip", inputs.slip.number))
+        for one in problems
+    ]
 
 
 def _prepared(setup: OperationSetup, family: Family, due: DueOperation, view: CfsView) -> OperationInputs:

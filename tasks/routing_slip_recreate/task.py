@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from config.errors import Interrupted, SourceUnavailable
+from config.plurals import counted
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
 from jobs.run.context import RunContext
@@ -67,13 +68,14 @@ def _told(context: RunContext, arguments: Arguments, reports: list[FamilyReport]
     calls = [call for report in reports for call in report.calls]
     left = [one for report in reports for one in report.left]
     if calls:
+        slips = counted(len({call[0] for call in calls}), "slip")
+        outcome.answer = f"{counted(len(calls), 'call')} would be sent to CFS for {slips}."
         outcome.tables.append(Table("What would be sent to CFS", CALLS, calls))
     checked, agreed = outcome.counts["slips_checked"], outcome.counts["slips_in_agreement"]
     if checked:
-        outcome.notes.append(
-            f"Of {checked} slips worked, what CFS has applied equals our receipts for {agreed}."
-            if agreed != checked
-            else f"For all {checked} slips worked, what CFS has applied equals our receipts."
+        slips = counted(checked, "slip")
+        outcome.answer = (
+            f"{slips} worked; what CFS has applied equals our receipts for {agreed if agreed != checked else 'all'}."
         )
     if left:
         outcome.counts["slips_left"] = len(left)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
+from config.command_line import typed
 from config.errors import InputRefused
 from connectors.away import AwayCounter
 from connectors.cfs import CfsOutcomeUnknown, CfsSite, CfsUnavailable
@@ -52,7 +53,7 @@ class FamilyWorker:
             return None
         if due.refused:
             outcome.counts["slips_refused"] += 1
-            outcome.rejects.append(Reject(number, f"{due.kind} refused", due.refused))
+            outcome.rejects.append(Reject(number, f"{due.kind} refused", due.refused, _story_of(number)))
             return None
         if due.waits_for:
             outcome.counts["slips_waiting"] += 1
@@ -73,7 +74,7 @@ class FamilyWorker:
             report.left.append((number, f"{changed}; nothing was sent"))
             return None
         except InputRefused as error:
-            outcome.rejects.append(Reject(number, f"{due.kind} refused", error.full_text))
+            outcome.rejects.append(Reject(number, f"{due.kind} refused", error.full_text, _story_of(number)))
             return None
         except StateConflict as undecided:
             self._park(due, undecided, report)
@@ -96,7 +97,7 @@ class FamilyWorker:
         context, number = self.setup.context, due.slip.number
         account = undecided.account(number)
         report.outcome.counts["slips_parked"] += 1
-        report.outcome.rejects.append(Reject(number, f"{due.kind} parked", account))
+        report.outcome.rejects.append(Reject(number, f"{due.kind} parked", account, _story_of(number)))
         if context.dry_run:
             return
         with context.database.begin() as session:
@@ -153,3 +154,7 @@ def _sites(family: Family, slip: RoutingSlip) -> list[tuple[CfsSite, bool]]:
     """Return where a slip's receipts can stand: on its own site, and linked on its parent's."""
     places = [(slip, False)] if slip.parent is None else [(slip, False), (family.root, True)]
     return [(one.account.site, linked) for one, linked in places if one.account is not None and one.account.site]
+
+
+def _story_of(number: str) -> str:
+    return typed("explain slip", number)

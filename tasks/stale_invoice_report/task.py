@@ -118,7 +118,8 @@ def _outcome(arguments: Arguments, judged: DiagnosedPages, summary: Summary) -> 
     outcome.tables.append(census_table(summary))
     if len(judged.rows):
         outcome.tables += [diagnosis_table(summary), invoice_table(judged.rows)]
-    outcome.notes += headline(summary)
+    outcome.answer, *rest = headline(summary)
+    outcome.notes += rest
     return outcome
 
 

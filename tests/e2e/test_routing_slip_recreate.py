@@ -68,7 +68,7 @@ def test_a_correction_is_listed_shown_done_and_then_nothing_is_left(slips: Slips
     )
     code, done = invoke(environment)
     assert (code, done["counts"]["slips_corrected"]) == (0, 1)
-    assert "For all 1 slips worked, what CFS has applied equals our receipts." in done["notes"]
+    assert done["answer"] == "1 slip worked; what CFS has applied equals our receipts for all."
     assert invoke(environment)[1]["notes"] == ["No slips are in progress."]
 
 

@@ -148,7 +148,7 @@ def test_retry_of_a_message_that_waits_spares_it_the_wait(outbox: Database, run:
 def test_drop_lets_the_followers_move_on(outbox: Database, run: Any) -> None:
     code, shown, _ = run("drop", "2", "--reason", "charged by hand, ticket 4711")
 
-    assert (code, "dropped; what follows on its key moves on" in shown) == (0, True)
+    assert (code, "1 message: will not be sent; what follows on its key will move on" in shown) == (0, True)
     receiver = Receiver()
     send(outbox, receiver)
     assert receiver.got == ["behind"]

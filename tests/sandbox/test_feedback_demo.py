@@ -98,7 +98,7 @@ def test_the_refused_invoice_is_reported(evenings: list[Told]) -> None:
 def test_the_forgotten_batch_is_named_with_its_next_command(evenings: list[Told]) -> None:
     evening, outcome = evenings[0]
     [reject] = [reject for reject in outcome.rejects if reject.where.startswith(f"batch {evening.forgotten} ")]
-    assert f"ejv resubmit {evening.forgotten}" in reject.detail
+    assert f"ejv resubmit {evening.forgotten}" in reject.command
 
 
 def test_a_search_finds_the_refused_invoice_as_sent_and_as_answered(office: Office, evenings: list[Told]) -> None:

@@ -49,6 +49,7 @@ SELECT concat(space.nspname, '.', class.relname), attribute.attname, concat(far_
   JOIN pg_class AS far ON far.oid = key.confrelid JOIN pg_namespace AS far_space ON far_space.oid = far.relnamespace
   JOIN pg_attribute AS attribute ON attribute.attrelid = class.oid AND attribute.attnum = key.conkey[1]
  WHERE key.contype = 'f' AND cardinality(key.conkey) = 1"""
+_WITHOUT_KEY = {("pay_jobs.cgi_mentions", "cgi_file_id"): "pay_jobs.cgi_files"}
 _SEQUENCES = "SELECT concat(schemaname, '.', sequencename) FROM pg_sequences"
 _REPORT = """
 SELECT to_jsonb(one) - 'report_id' FROM pay_jobs.stale_invoices AS one
@@ -74,7 +75,7 @@ class PayRows:
             cursor.execute(_TABLES)
             self.keys = dict(cursor.fetchall())
             cursor.execute(_KEYS)
-            self.references = {(table, column): far for table, column, far in cursor.fetchall()}
+            self.references = _WITHOUT_KEY | {(table, column): far for table, column, far in cursor.fetchall()}
             self.texts: dict[str, set[str]] = {}
             for table in self.keys:
                 cursor.execute(f"SELECT CAST(to_jsonb(one) AS text) FROM {table} AS one")

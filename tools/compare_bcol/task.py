@@ -1,5 +1,6 @@
 """`compare bcol`, told from top to bottom."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import text
 
 from config.business_time import day_bounds
 from config.errors import FormatError
+from config.plurals import counted
 from database.copy import copy_rows
 from database.sql import statements
 from jobs.run.context import RunContext
@@ -45,7 +47,10 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         Reject(f"{arguments.file} line {record.line}", "unreadable", record.problem or "") for record in unreadable
     ]
     outcome.counts.update(records_read=records + len(unreadable), differences=len(rows))
-    outcome.notes.append(f"Compared {first} to {last}, amounts without service fees.")
+    verdicts = Counter(row.verdict for row in rows)
+    said = "; ".join(f"{number:,} x {verdict}" for verdict, number in verdicts.most_common())
+    found = f"{counted(len(rows), 'difference')} ({said})" if rows else "No difference"
+    outcome.answer = f"{found} from {first} to {last}, amounts without service fees."
     outcome.counts.update(_COUNTED_AS[row.verdict] for row in rows)
     if rows:
         columns = ("key", "line", "BC Online", "ours", "what")

@@ -1,11 +1,13 @@
 """compare cfs, told from top to bottom: the stages, page by page, each page committed with where it ended."""
 
+from collections import Counter
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from config.business_time import day_start, naive_utc
 from config.errors import SourceUnavailable
+from config.plurals import counted
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
 from database.sql import statements
@@ -110,6 +112,13 @@ def _outcome(began: Comparison, comparison: Comparison, found: list[Difference])
     outcome.counts["differences"] = len(found)
     for one in found:
         outcome.counts[f"{one.kind}_{one.direction}"] += 1
+    more = Counter((one.kind, one.direction) for one in found)
+    said = ", ".join(f"{counted(number, kind)} with more on side {side}" for (kind, side), number in more.most_common())
+    outcome.answer = (
+        f"{len(found):,} of {comparison.compared:,} compared {'differs' if len(found) == 1 else 'differ'}: {said}."
+        if found
+        else f"All {comparison.compared:,} compared agree."
+    )
     if found:
         rows = [(one.kind, one.number, one.direction, one.ours, one.theirs, one.detail) for one in found]
         columns = ("what", "number", "more on side", "ours", "CFS", "detail")

@@ -4,7 +4,9 @@ from psycopg2 import errors as pg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from config.command_line import typed
 from config.errors import UsageError
+from config.plurals import counted, is_or_are
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tools.database_indexes.arguments import CheckArguments, ReindexArguments
@@ -30,7 +32,9 @@ def check(context: RunContext, _arguments: CheckArguments) -> Outcome:
     outcome = Outcome()
     with outside_transactions(context.database.engine) as connection:
         found = _faults(context, connection, outcome)
-    outcome.rejects += [Reject(index.name, what, _advice(index)) for index, what in found]
+    checked, broken = outcome.counts["indexes_checked"], len(found)
+    outcome.answer = f"{broken or 'None'} of {counted(checked, 'index')} {is_or_are(broken or 1)} broken."
+    outcome.rejects += [Reject(index.name, what, command=_advice(index)) for index, what in found]
     return outcome
 
 
@@ -41,6 +45,7 @@ def reindex(context: RunContext, arguments: ReindexArguments) -> Outcome:
         chosen = _chosen(context, connection, arguments, outcome)
         outcome.tables.append(Table("Indexes to build anew", ("index", "size", "why"), _rows(chosen)))
         if context.dry_run:
+            outcome.answer = f"{counted(len(chosen), 'index')} would be built anew."
             return outcome
         context.progress.begin(len(chosen))
         for index, _ in chosen:
@@ -52,6 +57,8 @@ def reindex(context: RunContext, arguments: ReindexArguments) -> Outcome:
             if index.is_leftover:
                 drop_leftover(connection, index)
                 outcome.counts["leftovers_removed"] += 1
+    rebuilt = outcome.counts["indexes_rebuilt"]
+    outcome.answer = f"{rebuilt:,} of {counted(len(chosen), 'index')} {is_or_are(rebuilt)} built anew."
     return outcome
 
 
@@ -74,6 +81,7 @@ def _one(context: RunContext, connection: Connection, index: Index, outcome: Out
                 "duplicate keys",
                 f"{len(duplicates)} keys of {index.table} stand in more than one row. Find out which row is right, "
                 "remove the other by its ctid, and run the command again. Nothing was removed.",
+                _advice(index),
             )
         )
         return
@@ -115,4 +123,4 @@ def _rows(chosen: list[tuple[Index, str]]) -> list[tuple[str, str, str]]:
 
 
 def _advice(index: Index) -> str:
-    return f'python3 invoke_jobs.py db reindex --index {index.plain} --reason "..."'
+    return typed("db reindex --index", index.plain, reason=True)

@@ -64,7 +64,11 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         if all(row.name == "ejv_files" for row in changed):
             raise InputRefused(f"Batch {batch} is not voided: {_answered(session, sent_batch)}")
         session.execute(text("DROP TABLE voided"))
-    outcome.tables.append(Table(f"Batch {batch} voided", ("table", "id", "before", "after"), changed))
+    said = "would be voided" if context.dry_run else "was voided"
+    outcome.answer = (
+        f"Batch {batch} {said}; {counted(len(changed), 'row')} changed{' then' if context.dry_run else ''}."
+    )
+    outcome.tables.append(Table(f"Batch {batch} {said}", ("table", "id", "before", "after"), changed))
     for row in changed:
         outcome.counts[f"changed_{row.name.replace('.', '_')}"] += 1
     kept, _ = sent_batch.links.get("COMPLETED", (0, 0))

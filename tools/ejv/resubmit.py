@@ -75,9 +75,10 @@ def resubmit(
         if against:
             raise InputRefused(f"Batch {batch} is not sent again: {'; '.join(against)}")
         new = _new(context, sftp, sent_batch, inbox)
-        outcome.tables.append(_plan(sent_batch, inbox, new))
+        said = "would be sent again" if context.dry_run else "was sent again"
+        outcome.answer = f"Batch {batch} {said} as {new.new_name}, then its trigger."
+        outcome.tables.append(_plan(said, sent_batch, inbox, new))
         if context.dry_run:
-            outcome.notes.append(f"{new.old_name} would be sent again as {new.new_name}, then its trigger.")
             return outcome
         planned = new.planned(reason=reason, amount=inbox.contents.batches[0].total)
         outcome += finish_resubmission(context, store, sftp, planned)
@@ -161,7 +162,7 @@ def _new(context: RunContext, sftp: SftpSession, sent_batch: SentBatch, inbox: S
     )
 
 
-def _plan(sent_batch: SentBatch, inbox: StoredInbox, new: Resubmission) -> Table:
+def _plan(said: str, sent_batch: SentBatch, inbox: StoredInbox, new: Resubmission) -> Table:
     batch = inbox.contents.batches[0]
     days = sorted(str(day) for day in inbox.contents.effective)
     made: datetime = sent_batch.created_on
@@ -174,4 +175,5 @@ def _plan(sent_batch: SentBatch, inbox: StoredInbox, new: Resubmission) -> Table
         batch.total,
         ", ".join(days[:5]),
     )
-    return Table("Sent again", ("batch", "old name", "made (UTC)", "new name", "lines", "amount", "effective"), [row])
+    title = f"Batch {sent_batch.id} {said}"
+    return Table(title, ("batch", "old name", "made (UTC)", "new name", "lines", "amount", "effective"), [row])

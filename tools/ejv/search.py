@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from config.plurals import counted
 from connectors.object_store import ObjectMissing, ObjectStore
 from database.sql import statements
 from jobs.run.context import RunContext
@@ -45,7 +46,10 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
             outcomes = _outcomes(context, key, [line.number for line, _ in lines])
             rows += [_row(mentioned[0], line, batch, outcomes.get(line.number)) for line, batch in lines]
         outcome.counts["lines_found"] += len(rows)
+        said = f"{what} is on {counted(len(rows), 'line')} of {counted(len(_by_file(found)), 'stored file')}."
+        outcome.answer = f"{outcome.answer} {said}".strip()
         outcome.tables.append(Table(f"{what} in the stored files, the oldest first", _COLUMNS, rows))
+    outcome.answer = outcome.answer or "Not found in any indexed file."
     return outcome
 
 

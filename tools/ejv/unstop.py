@@ -32,7 +32,9 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
     outcome.counts["codes_unstopped"] += 1
     segments = (row.client, row.responsibility_centre, row.service_line, row.stob, row.project_code)
     shown = (code, row.name, row.account_id, ".".join(str(part or "?") for part in segments), row.end_date)
-    outcome.tables.append(Table("Journals run again on", ("code", "name", "account", "GL", "ends"), [shown]))
+    said = "would run" if context.dry_run else "run"
+    outcome.answer = f"Journals {said} again on distribution code {code} ({row.name})."
+    outcome.tables.append(Table("Distribution code", ("code", "name", "account", "GL", "ends"), [shown]))
     if waiting:
         outcome.notes.append(
             f"No job takes up what is ERRORED: {counted(waiting, 'partner disbursement')} of this GL. "

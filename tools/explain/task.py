@@ -1,10 +1,14 @@
 """`explain`: one function a subject; each checks that it exists, tells its life, and says what it means."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from config.command_line import typed
 from config.errors import UsageError
 from database.pay.states import UNFINISHED
 from database.sql import statements
@@ -18,44 +22,81 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tools.explain.arguments import Arguments
 from tools.explain.meaning import meanings
+from tools.explain.timeline import life
 
 sql = statements(__package__)
 
 _MOST_IDS = 20
-_INVOICE = """
-SELECT invoice.id, invoice.invoice_status_code AS status, invoice.payment_method_code AS method,
-       invoice.payment_date, invoice.refund_date, account.auth_account_id, invoice.routing_slip,
-       EXISTS (SELECT FROM invoice_references WHERE invoice_id = invoice.id) AS was_sent
-  FROM invoices AS invoice
-  LEFT JOIN payment_accounts AS account
-    ON account.id = invoice.payment_account_id
- WHERE invoice.id = :id
-"""
+_LINE_COLUMNS = ("line", "description", "fee", "service fee", "GL", "refunded", "left")
 _ACCOUNT = "SELECT name, payment_method FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1"
 _SLIP = "SELECT number, status, parent_number FROM routing_slips WHERE number = :number"
 _BATCH = "SELECT id FROM ejv_files WHERE id = :id"
+
+
+@dataclass(frozen=True)
+class InvoiceSubject:
+    """The invoice that is explained; `received` is what its receipts and applied credits come to, in CAD."""
+
+    id: int
+    status: str
+    method: str
+    total: Decimal
+    paid: Decimal
+    payment_date: datetime | None
+    refund_date: datetime | None
+    auth_account_id: str | None
+    account_name: str | None
+    routing_slip: str | None
+    was_sent: bool
+    received: Decimal
+
+    @property
+    def account(self) -> str:
+        """Its account in words."""
+        if self.auth_account_id is None:
+            return "no account"
+        return f"account {self.auth_account_id} ({self.account_name or 'without a name'})"
 
 
 def invoice(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of an invoice."""
     with context.database.begin() as session:
         number = _invoice_named(session, arguments)
-        unknown = f"There is no invoice {number}. Expected an id like 1234567, or a CFS number."
-        row = _existing(session, _INVOICE, unknown, id=number)
-        outcome = _life(session, f"Invoice {number}, {row.status}", "invoice_events", id=number)
-    outcome.notes += meanings(
-        status=row.status,
-        method=row.method,
-        payment_date=row.payment_date,
-        refund_date=row.refund_date,
-        was_sent=row.was_sent,
+        row = sql.run(session, "find_invoice", id=number).one_or_none()
+        if row is None:
+            raise UsageError(f"There is no invoice {number}. Expected an id like 1234567, or a CFS number.")
+        subject = InvoiceSubject(**row._mapping)
+        lines = [tuple(line) for line in sql.run(session, "invoice_lines", id=number)]
+        outcome = Outcome(tables=[life(session, f"Invoice {number}, {subject.status}", "invoice_events", id=number)])
+    outcome.answer = (
+        f"Invoice {number} is {subject.status}: {subject.total} CAD by {subject.method}, {subject.paid} CAD paid, "
+        f"{subject.account}"
     )
+    outcome.tables.append(Table(f"Line items of invoice {number}", _LINE_COLUMNS, lines))
+    outcome.notes += meanings(
+        status=subject.status,
+        method=subject.method,
+        payment_date=subject.payment_date,
+        refund_date=subject.refund_date,
+        was_sent=subject.was_sent,
+    )
+    outcome.notes += _against_receipts(subject)
     outcome.notes += _diagnosis(context, number)
-    if row.auth_account_id:
-        outcome.notes.append(f"More: python3 invoke_jobs.py explain account {row.auth_account_id}")
-    if row.routing_slip:
-        outcome.notes.append(f"More: python3 invoke_jobs.py explain slip {row.routing_slip}")
+    if subject.auth_account_id:
+        outcome.notes.append(f"More: {typed('explain account', subject.auth_account_id)}")
+    if subject.routing_slip:
+        outcome.notes.append(f"More: {typed('explain slip', subject.routing_slip)}")
     return outcome
+
+
+def _against_receipts(subject: InvoiceSubject) -> list[str]:
+    """Return that receipts and credits are not what was paid, where they are not."""
+    difference = subject.received - subject.paid
+    if not difference:
+        return []
+    what = f"{difference} CAD too much" if difference > 0 else f"{-difference} CAD have none"
+    said = f"Receipts and applied credits come to {subject.received} CAD, and `paid` is {subject.paid} CAD"
+    return [f"{said}: {what}."]
 
 
 def _diagnosis(context: RunContext, number: int) -> list[str]:
@@ -82,7 +123,7 @@ def account(context: RunContext, arguments: Arguments) -> Outcome:
         title = (
             f"Account {arguments.subject}, {row.name or 'without a name'}, pays by {row.payment_method or 'nothing'}"
         )
-        return _life(session, title, "account_events", account=arguments.subject)
+        return Outcome(tables=[life(session, title, "account_events", account=arguments.subject)])
 
 
 def slip(context: RunContext, arguments: Arguments) -> Outcome:
@@ -90,9 +131,11 @@ def slip(context: RunContext, arguments: Arguments) -> Outcome:
     with context.database.begin() as session:
         unknown = f"There is no routing slip {arguments.subject!r}."
         row = _existing(session, _SLIP, unknown, number=arguments.subject)
-        outcome = _life(session, f"Routing slip {row.number}, {row.status}", "slip_events", number=row.number)
+        outcome = Outcome(
+            tables=[life(session, f"Routing slip {row.number}, {row.status}", "slip_events", number=row.number)]
+        )
     if row.parent_number:
-        outcome.notes.append(f"It is linked: python3 invoke_jobs.py explain slip {row.parent_number}")
+        outcome.notes.append(f"It is linked: {typed('explain slip', row.parent_number)}")
     return outcome
 
 
@@ -101,13 +144,13 @@ def batch(context: RunContext, arguments: Arguments) -> Outcome:
     number = arguments.number("batch number")
     with context.database.begin() as session:
         _existing(session, _BATCH, f"There is no batch {number} in ejv_files.", id=number)
-        return _life(session, f"Batch {number}", "batch_events", id=number)
+        return Outcome(tables=[life(session, f"Batch {number}", "batch_events", id=number)])
 
 
 def file(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell what became of a file."""
     with context.database.begin() as session:
-        outcome = _life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)
+        outcome = Outcome(tables=[life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)])
     if not outcome.tables[0].rows:
         raise UsageError(f"No file of the name {arguments.subject!r} is known here.")
     return outcome
@@ -133,9 +176,3 @@ def _invoice_named(session: Session, arguments: Arguments) -> int:
         raise UsageError(f"{name!r} is no invoice: expected an id like 1234567, or a CFS number like REG01234567.")
     shown = ", ".join(map(str, ids[:_MOST_IDS])) + (" ..." if len(ids) > _MOST_IDS else "")
     raise UsageError(f"{len(ids)} invoices share the CFS number {name}: {shown}. Name one of them.")
-
-
-def _life(session: Session, title: str, events: str, **values: Any) -> Outcome:
-    found = sql.run(session, events, **values)
-    rows = [(at.strftime("%Y-%m-%d %H:%M:%S") if at else None, what, detail) for at, what, detail in map(tuple, found)]
-    return Outcome(tables=[Table(f"{title} (times in UTC)", ("at", "what", "detail"), rows)])

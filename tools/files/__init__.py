@@ -9,6 +9,7 @@ Normal  a table of files; one file applied
 
 import click
 
+from connectors.inbound.holds import RELEASABLE
 from jobs.job import Job
 from tasks.channels import CHANNELS
 
@@ -38,8 +39,16 @@ REPLAY = Job(
     parameters=(
         click.Argument(["name"], metavar="NAME"),
         click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),
+        click.Option(
+            ["--despite"],
+            type=click.Choice(RELEASABLE),
+            help="The hold to release, and no other; must be named for the fuse.",
+        ),
     ),
-    examples=('files replay BCR_PAYMENT_APPL_20261105.csv --reason "ticket 4711: late file checked, no NSF rows"',),
+    examples=(
+        'files replay BCR_PAYMENT_APPL_20261105.csv --reason "ticket 4711: late file checked, no NSF rows"',
+        'files replay BCR_PAYMENT_APPL_20261106.csv --despite fuse --reason "ticket 4712: CAS confirms 60 bounces"',
+    ),
     needs=("ObjectStoreSettings", "CfsSettings", "CgiSettings", "EventSettings"),
     delivers=CHANNELS,
 )

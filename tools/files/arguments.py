@@ -23,10 +23,11 @@ class ListArguments:
 
 @dataclass(frozen=True)
 class NamedFile:
-    """A settlement or feedback file, and why something is done with it."""
+    """A settlement or feedback file, why something is done with it, and despite which hold."""
 
     name: str
     reason: str
+    despite: str | None = None
 
     def __post_init__(self) -> None:
         require_reason(self.reason)

@@ -1,9 +1,11 @@
 """The files tools, one function each."""
 
+from collections import Counter
 from contextlib import closing
 
 import tasks.ejv_feedback_check.task as ejv_feedback_check
 import tasks.pad_reconcile.task as pad_reconcile
+from config.plurals import counted
 from config.settings import ObjectStoreSettings
 from connectors.inbound.ledger import STATES, InboundFile, list_files
 from connectors.object_store import ObjectStore
@@ -19,19 +21,23 @@ def show_files(context: RunContext, arguments: ListArguments) -> Outcome:
     """Show the files of each source, the newest first."""
     states = STATES if arguments.state is None else (arguments.state,)
     outcome = Outcome()
+    by_state = Counter[str]()
     with context.database.begin() as session:
         for source, title in _SOURCES.items():
-            if files := list_files(session, source, states):
+            files = list_files(session, source, states)
+            by_state.update(file.state for file in files)
+            if files:
                 outcome.tables.append(Table(f"{title} (UTC)", _COLUMNS, [_row(file) for file in reversed(files)]))
-    if not outcome.tables:
-        outcome.notes.append("No file has come in." if arguments.state is None else f"No file is {arguments.state}.")
+    said = ", ".join(f"{number:,} {state}" for state, number in by_state.most_common())
+    nothing = "No file has come in." if arguments.state is None else f"No file is {arguments.state}."
+    outcome.answer = f"{counted(by_state.total(), 'file')}: {said}." if by_state else nothing
     return outcome
 
 
 def replay_file(context: RunContext, arguments: NamedFile) -> Outcome:
     """Apply a file that is held or failed, as its job does."""
     replay = pad_reconcile.replay if arguments.is_settlement else ejv_feedback_check.replay
-    return replay(context, arguments.name, reason=arguments.reason)
+    return replay(context, arguments.name, reason=arguments.reason, despite=arguments.despite)
 
 
 def ignore_file(context: RunContext, arguments: NamedFile) -> Outcome:

@@ -74,10 +74,10 @@ def _show(effects: Sequence[PendingEffect], *, as_json: bool) -> None:
         (one.what, one.subject, one.state, f"{one.since:%Y-%m-%d %H:%M}", one.amount, one.why, one.command)
         for one in effects
     ]
-    show_table(Table("Half done outside (UTC)", _COLUMNS, rows))
     total = sum((one.amount for one in effects if one.amount is not None), Decimal("0.00"))
     by_state = ", ".join(f"{counts[state]:,} {state}" for state in _STATES if counts[state])
     say(f"{by_state}; the known amounts total {total:,} CAD.")
+    show_table(Table("Half done outside (UTC)", _COLUMNS, rows))
 
 
 @contextmanager

@@ -8,9 +8,8 @@ from enum import StrEnum
 
 from database.pay.states import FINAL
 from diagnosis.catalogue import Turn
-from diagnosis.diagnose_invoices import DiagnosedInvoice
 from diagnosis.evidence_in_words import evidence_in_words
-from diagnosis.next_command import next_command
+from diagnosis.next_command import advice_in_words
 from tools.repair_pad_invoice.cases import RepairCase, SettlementRowOutcome
 
 _SETTLES = frozenset({"SETTLE_PAD", "SETTLE_CREDIT"})
@@ -47,11 +46,11 @@ def decide(case: RepairCase) -> Decision:
     if invoice.site is None and diagnosis.weak and not invoice.was_never_sent:
         return Decision(Action.ATTENTION, "CFS was not asked: the CFS profile of the account is not complete")
     if diagnosis.turn is Turn.NOBODY:
-        return Decision(Action.WAIT, _in_words(case.diagnosed))
+        return Decision(Action.WAIT, advice_in_words(*case.diagnosed))
     if diagnosis.code == "P13":
         return _unapplied_row(case)
     problem = f" Not all stored settlement files could be searched: {case.files_problem}." if case.files_problem else ""
-    return Decision(Action.ATTENTION, f"{_in_words(case.diagnosed)}{problem if diagnosis.code == 'P14' else ''}")
+    return Decision(Action.ATTENTION, f"{advice_in_words(*case.diagnosed)}{problem if diagnosis.code == 'P14' else ''}")
 
 
 def _unapplied_row(case: RepairCase) -> Decision:
@@ -72,15 +71,6 @@ def _unapplied_row(case: RepairCase) -> Decision:
     assert case.diagnosed is not None
     why = f"CFS has its money, and no row of its number was rejected: {evidence_in_words(case.diagnosed.evidence)}"
     return Decision(Action.ATTENTION, f"{why}; see explain invoice for what is missing")
-
-
-def _in_words(diagnosed: DiagnosedInvoice) -> str:
-    evidence, diagnosis = diagnosed
-    command = next_command(evidence, diagnosis)
-    return (
-        f"{diagnosis.code}: {diagnosis.title} Evidence: {evidence_in_words(evidence)}. Next: {diagnosis.action}"
-        f"{f' {command}' if command else ''}"
-    )
 
 
 def _listed(rows: list[SettlementRowOutcome]) -> str:

@@ -3,6 +3,7 @@
 from contextlib import closing
 from typing import Any
 
+from config.command_line import typed
 from config.settings import CfsSettings, ObjectStoreSettings
 from connectors.cfs import CfsClient
 from connectors.object_store import ObjectStore
@@ -39,7 +40,7 @@ def _act(context: RunContext, case: RepairCase, decision: Decision) -> Outcome:
     name = _named(case)
     outcome = Outcome(notes=[note]) if (note := _group_note(case)) else Outcome()
     if decision.action is Action.ATTENTION:
-        outcome.rejects.append(Reject(name, "not repaired", decision.why))
+        outcome.rejects.append(_not_repaired(case, name, decision.why))
         outcome.counts["not_repaired"] = 1
     elif decision.action is Action.APPLY:
         outcome += _apply(context, case, name)
@@ -64,8 +65,19 @@ def _apply(context: RunContext, case: RepairCase, name: str) -> Outcome:
         outcome.counts["invoices_repaired"] = len(changed)
         context.log.info("invoice.repaired", number=case.number, invoices=[one.id for one in changed])
     elif not outcome.rejects:
-        outcome.rejects.append(Reject(name, "not repaired", "its row was applied and changed no invoice"))
+        outcome.rejects.append(
+            Reject(
+                name,
+                "not repaired",
+                "its row was applied and changed no invoice",
+                typed("explain invoice", case.invoice.id),
+            )
+        )
     return outcome
+
+
+def _not_repaired(case: RepairCase, name: str, why: str) -> Reject:
+    return Reject(name, "not repaired", why, typed("explain invoice", case.invoice.id))
 
 
 def _evidence_row(case: RepairCase, decision: Decision) -> tuple[Any, ...]:

@@ -69,6 +69,7 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
             f"CFS does not have the site of invoice {arguments.invoice} ({made.site.path}): check the CFS profile in "
             "invoices.cfs_account_id, then ask CAS. Nothing was changed."
         )
+    memo = f"a credit memo of {made.amount:,.2f} CAD for invoice {arguments.invoice}"
     outcome = Outcome(tables=[made.table()])
     if not made.is_current:
         outcome.notes.append(
@@ -79,7 +80,7 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
             f"{made.shared} CAD of it are a partner's fees. Nothing is taken back from the partner here: tell finance."
         )
     if context.dry_run:
-        outcome.notes.append("CFS was not asked for the memo; without --dry-run it would be.")
+        outcome.answer = f"CFS would be asked for {memo}."
         return outcome
     context.stop.check()
     with context.database.begin() as session:
@@ -194,7 +195,7 @@ def _finish(context: RunContext, credit: PartialCredit) -> Outcome:
             "made: the account may have been credited twice"
         )
         outcome.rejects.append(Reject(f"invoice {invoice_id}", "refunded meanwhile", said))
-    outcome.notes.append(f"Invoice {invoice_id}: credit memo {memo} of {amount} CAD is in CFS and our books.")
+    outcome.answer = f"Invoice {invoice_id}: credit memo {memo} of {amount} CAD is in CFS and our books."
     outcome.counts["credits_made"] = 1
     context.log.info("partial_credit.done", invoice=invoice_id, memo=memo)
     return outcome

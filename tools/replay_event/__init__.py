@@ -2,7 +2,7 @@
 
 Reads   the line or JSON of a file or stdin, or pay_jobs.outbox
 Writes  one event to its topic, under a new id: receivers remember ids and would ignore a known one
-Never   publishes what is no CloudEvent
+Never   publishes what is no CloudEvent, or a text that a logger or a terminal broke in two, unless that is asked for
 Normal  shows the event first; `--dry-run` shows it and publishes nothing
 """
 
@@ -21,11 +21,16 @@ JOB = Job(
             ["--from-outbox"], type=click.IntRange(1), metavar="ID", help="Replay this message of our outbox."
         ),
         click.Option(["--topic"], help="The topic to publish to; that of the outbox message if it comes from there."),
+        click.Option(
+            ["--line-breaks"],
+            type=click.Choice(["drop", "keep"]),
+            help="What to do with line breaks inside the texts of a logged line: it is refused without this.",
+        ),
         click.Option(["--reason"], required=True, help="Why; kept in the ledger."),
     ),
     examples=(
         'replay-event logged-line.txt --topic account-mailer-prod --reason "ticket 4711: mailer was down"',
-        'replay-event - --topic account-mailer-prod --reason "ticket 4711" --dry-run',
+        'replay-event - --topic account-mailer-prod --line-breaks drop --reason "ticket 4711" --dry-run',
         'replay-event --from-outbox 42 --reason "ticket 4711"',
     ),
     needs=("EventSettings",),

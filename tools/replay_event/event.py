@@ -8,7 +8,9 @@ Pure functions: text in, event out. Source: CloudEvents 1.0.2, "Required attribu
 """
 
 import json
+import re
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -16,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import FormatError, UsageError
 
+_LINE_BREAK = re.compile(r"[\r\n]+")
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -61,6 +64,36 @@ def find_event(text: str) -> dict[str, Any]:
             '{"id": "...", "source": "...", "type": "...", "data": {...}}). Cut it down to one message.'
         )
     return publishable(found[0])
+
+
+def event_in(text: str, line_breaks: str | None) -> dict[str, Any]:
+    """Return the event that a logged line holds, with or without the line breaks inside its texts.
+
+    line_breaks  "drop" or "keep"; None raises UsageError where there are any, naming the texts
+    A line break that the event itself spells as \\n belongs to it and always stays.
+    """
+    event = find_event(text)
+    unbroken = find_event(_LINE_BREAK.sub("", text))
+    if line_breaks == "keep" or event == unbroken:
+        return event
+    if line_breaks == "drop":
+        return unbroken
+    raise UsageError(
+        f"Line breaks are inside {', '.join(_differing(event, unbroken))}: a logger or a terminal may have broken the "
+        "text. --line-breaks drop publishes it without them, --line-breaks keep as it stands. Nothing was published."
+    )
+
+
+def _differing(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    """Return the paths of the texts that differ between two readings of the same event, like `data.contextUrl`."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        for name in one:
+            yield from _differing(one[name], other[name], f"{path}.{name}" if path else name)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _differing(left, right, f"{path}[{place}]")
+    elif one != other:
+        yield path or "the names of its attributes"
 
 
 def publishable(event: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from connectors.outbox import Message
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tools.replay_event.arguments import Arguments
-from tools.replay_event.event import completed, find_event, new_id
+from tools.replay_event.event import completed, event_in, new_id
 
 LARGEST_BYTES = 1 << 20
 
@@ -24,7 +24,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     topic, original = _from_outbox(context, arguments) if arguments.from_outbox else _from_text(arguments)
     event = completed(original, new_id(original, arguments.reason))
     outcome = Outcome(
-        notes=[f"Topic {topic}, was id {original.get('id')}:", json.dumps(event, indent=2, ensure_ascii=False)]
+        answer=f"{event['type']} {'would be' if context.dry_run else 'was'} published to {topic} as {event['id']}.",
+        notes=[f"Topic {topic}, was id {original.get('id')}:", json.dumps(event, indent=2, ensure_ascii=False)],
     )
     if context.dry_run:
         return outcome
@@ -56,7 +57,7 @@ def _from_text(arguments: Arguments) -> tuple[str, dict[str, Any]]:
         content = path.read_text(encoding="utf-8", errors="replace")
     if len(content) > LARGEST_BYTES:
         raise UsageError("The text is larger than 1 MB: cut it down to the one message.")
-    return arguments.topic, find_event(content)
+    return arguments.topic, event_in(content, arguments.line_breaks)
 
 
 def _from_outbox(context: RunContext, arguments: Arguments) -> tuple[str, dict[str, Any]]:

@@ -5,11 +5,13 @@ from it, and the operation is worked like any other: the next plain run finishes
 """
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, UsageError
+from config.plurals import counted
 from jobs.files_for_people import place_for, why_not_writable, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
@@ -104,11 +106,15 @@ def _write(family: Family, arguments: VoidArguments) -> Outcome:
         raise UsageError(problem)
     write_plan(path, family)
     rows = [(one.number, one.status, one.total, one.applied) for one in decidable(family)]
+    spent = sum((applied for *_, applied in rows), Decimal("0.00"))
+    paid = f"Slip {family.root.number} paid {counted(len(rows), 'invoice')}, {spent:,.2f} CAD"
     return Outcome(
+        answer=f"{paid}: decide each in {path}.",
         tables=[Table(f"Transactions of slip {family.root.number}", ("invoice", "status", "total", "paid"), rows)],
         notes=[
             written(path),
-            f"Decide CANCEL or KEEP for each invoice in {path}, then run with --plan {path} --reason ...",
+            f"Decide CANCEL or KEEP for each invoice in {path}, then: "
+            f'python3 invoke_jobs.py slips void {family.root.number} --plan {path} --reason "..."',
         ],
     )
 

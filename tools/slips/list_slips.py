@@ -1,5 +1,8 @@
 """Show the slips in progress, the step each is at, and what blocks it."""
 
+from collections import Counter
+
+from config.plurals import counted, is_or_are
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.family.due import due_for
@@ -19,8 +22,11 @@ def list_slips(context: RunContext, slip: str | None = None) -> Outcome:
             assert family is not None
             rows += _rows(family)
     if not rows:
-        return Outcome(notes=["No slips are in progress."])
-    return Outcome(tables=[Table("Slips in progress", COLUMNS, rows)])
+        return Outcome(answer="No slip is in progress.")
+    kinds = Counter(operation for _, _, operation, *_ in rows)
+    by_kind = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in kinds.most_common())
+    answer = f"{counted(len(rows), 'operation')} on slips {is_or_are(len(rows))} in progress: {by_kind}."
+    return Outcome(answer=answer, tables=[Table("Slips in progress", COLUMNS, rows)])
 
 
 def _rows(family: Family) -> list[tuple[str, str, str, str, str, str]]:

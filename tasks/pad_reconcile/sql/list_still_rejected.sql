@@ -1,8 +1,12 @@
 -- List the first retried rows of a file that are rejected once more.
 -- in     limit
--- out    line, rule, detail
+-- out    line, rule, detail, target_number, amount
 -- again  reads only
-SELECT line, rule, detail
+SELECT line,
+       rule,
+       detail,
+       target_number,
+       amount
   FROM settlement_work
  WHERE outcome = 'rejected'
  ORDER BY line

@@ -30,7 +30,7 @@ def settle_invoices(
             continue
         paid = there.total - there.amount_due
         if not there.amount_due:
-            _pay(session, invoice.id, now=inputs.now, paid=paid)
+            pay_invoice(session, invoice.id, now=inputs.now, paid=paid)
             continue
         reopen_invoice(session, invoice.id, now=inputs.now, paid=paid)
         notes.append(
@@ -39,7 +39,8 @@ def settle_invoices(
     return notes
 
 
-def _pay(session: Session, invoice_id: int, *, now: datetime, paid: Decimal) -> None:
+def pay_invoice(session: Session, invoice_id: int, *, now: datetime, paid: Decimal) -> None:
+    """Mark an invoice as paid, with its reference."""
     sql.run(session, "pay_invoice", id=invoice_id, now=naive(now), paid=paid)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -34,8 +35,13 @@ def sync_receipts(
         ]
     about = {"invoice_ids": list(ids.values()), "receipt_numbers": [*numbers, *gone]}
     sql.run(session, "sync_receipts", rows=json.dumps(rows), **about)
-    sql.run(session, "add_receipts", rows=json.dumps(rows), now=naive(inputs.now))
+    add_receipts(session, json.dumps(rows), now=inputs.now)
     return applied
+
+
+def add_receipts(session: Session, rows: str, *, now: datetime) -> None:
+    """Write the receipts that are not here yet; `rows` is JSON as add_receipts.sql takes it."""
+    sql.run(session, "add_receipts", rows=rows, now=naive(now))
 
 
 def drop_receipts(session: Session, invoice_ids: Sequence[int]) -> None:

@@ -97,4 +97,4 @@ def test_a_batch_the_database_refuses_is_held_and_the_next_batch_and_file_are_ap
         books.change("DROP FUNCTION refuse CASCADE")
     assert [status(books, invoice) for invoice in (1001, 2001, 3001)] == ["APPROVED", "PAID", "PAID"]
     assert [reject.reason for reject in outcome.rejects] == ["held"]
-    assert f"Once the cause is removed: files replay {FILE}" in outcome.rejects[0].detail
+    assert f"files replay {FILE}" in outcome.rejects[0].command

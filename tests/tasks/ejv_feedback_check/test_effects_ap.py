@@ -94,7 +94,7 @@ def test_a_batch_refused_without_its_lines_releases_no_item(kind: str, office: O
     outcome = office.apply(batch.feedback({BH: REFUSED}, repeats=False))
     assert found(office.books) == before
     assert outcome.exit_code == 3
-    assert any("ejv rebuild 100" in reject.detail for reject in outcome.rejects)
+    assert any("ejv rebuild 100" in reject.command for reject in outcome.rejects)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -197,7 +197,8 @@ def test_what_a_refused_batch_left_waiting_is_listed_until_it_is_settled(kind: s
     office.apply(batch.feedback({BH: REFUSED}, repeats=False))
     later = datetime(2026, 12, 18, 16, 0, tzinfo=UTC)
     [row] = office.run(outstanding=True, at=later).tables[0].records()
-    expected = ("errored, half applied", 2, 'ejv rebuild 100 --reason "..."')
+    expected = ("errored, half applied", 2, 'python3 invoke_jobs.py ejv rebuild 100 --reason "..."')
     assert (row["state"], row["open"], row["command"]) == expected
     office.run(rebuild=100, reason="ticket 4711: CAS never ran it")
-    assert "No batch is outstanding." in office.run(outstanding=True, at=datetime(2027, 1, 18, 16, 0, tzinfo=UTC)).notes
+    settled = office.run(outstanding=True, at=datetime(2027, 1, 18, 16, 0, tzinfo=UTC))
+    assert settled.answer == "No batch is without an answer."

@@ -142,7 +142,7 @@ def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Offi
     outcome = sent.run()
 
     assert (outcome.exit_code, sent.states()) == (3, [(name, "applied"), (name, "held")])
-    assert f'files replay {name} --reason "..."' in outcome.rejects[0].detail
+    assert f'files replay {name} --reason "..."' in outcome.rejects[0].command
     sent.run(reason="ticket 4711", **typed)
     assert sent.books.one("SELECT max(details ->> 'replayed') FROM pay_jobs.inbound_files") == "ticket 4711"
     assert sent.states() == [(name, "applied"), (name, "applied")]

@@ -57,9 +57,10 @@ def test_a_file_the_database_refuses_is_held_and_the_next_one_applied(office: Of
     finally:
         books.change("DROP FUNCTION refuse CASCADE")
     assert [(reject.where, reject.reason) for reject in outcome.rejects] == [(FILE, "held")]
-    assert f'files replay {FILE} --reason "..."' in outcome.rejects[0].detail
+    assert f'files replay {FILE} --reason "..."' in outcome.rejects[0].command
     assert (outcome.exit_code, books.invoices()[100][0], books.invoices()[200][0]) == (3, "APPROVED", "PAID")
     office.run(replay=FILE, reason="the trigger is gone")
+    office.run(replay=FILE, reason="no NSF rows in it", despite="late")
     assert books.invoices()[100] == ("PAID", "5.00")
 
 
@@ -100,4 +101,5 @@ def test_what_cannot_be_seen_is_shown_in_the_reason_of_a_reject(odd: str, shown:
 def test_a_name_whose_date_is_no_day_is_held_with_what_is_wrong_with_it(name: str, said: str, office: Office) -> None:
     office.place.put(name, settlement_csv([NEXT]))
     [reject] = office.run().rejects
-    assert (reject.reason, reject.detail) == ("held", f"{said} (expected like BCR_PAYMENT_APPL_20261105.csv)")
+    assert reject.reason == "held as late"
+    assert reject.detail.startswith(f"{said} (expected like BCR_PAYMENT_APPL_20261105.csv)")

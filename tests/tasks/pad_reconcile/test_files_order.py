@@ -278,7 +278,7 @@ def test_the_sftp_server_dropping_mid_transfer_loses_nothing(office: Office) -> 
 
 def test_the_list_shows_files_and_their_state(office: Office) -> None:
     fill_example(office.books)
-    assert office.run(list_files=True).notes == ["No file has come in."]
+    assert office.run(list_files=True).answer == "No file has come in."
     office.place.put(FILE, settlement_csv(example(1)))
     office.place.put(YESTERDAY, b"broken\n")
     office.run()

@@ -43,7 +43,7 @@ def test_rows_that_the_sender_writes_after_a_pause_are_held_and_replayed_without
     outcome = owing.run()
 
     assert (outcome.exit_code, [one.reason for one in outcome.rejects]) == (3, ["held"])
-    assert f"files replay {FILE}" in outcome.rejects[0].detail
+    assert f"files replay {FILE}" in outcome.rejects[0].command
     assert (owing.states(), paid(owing)) == ([(FILE, "applied"), (FILE, "held")], ["PAID", "APPROVED", "APPROVED"])
 
     replayed = owing.run(replay=FILE, reason="CAS: the line was down for a minute")

@@ -73,7 +73,7 @@ def test_the_list_shows_each_slip_in_work_its_step_and_what_blocks_it(slips: Sli
 
 
 def test_the_list_of_nothing_says_so(slips: Slips) -> None:
-    assert list_slips(slips.context()).notes == ["No slips are in progress."]
+    assert list_slips(slips.context()).answer == "No slip is in progress."
 
 
 def test_a_stop_request_ends_between_two_steps_and_the_next_run_goes_on(slips: Slips) -> None:

@@ -110,7 +110,7 @@ def test_a_corrected_slip_has_a_new_receipt_that_pays_the_same_transactions(slip
         (f"{PARENT}R2", "REG00000001"): Decimal("30.00"),
         (f"{PARENT}R2", "REG00000002"): Decimal("20.00"),
     }
-    assert "For all 1 slips worked, what CFS has applied equals our receipts." in outcome.notes
+    assert outcome.answer == "1 slip worked; what CFS has applied equals our receipts for all."
 
 
 def test_a_correction_that_leaves_nothing_completes_the_slip(slips: Slips) -> None:

@@ -51,7 +51,7 @@ def test_an_invalid_index_is_found_with_the_command_that_mends_it(run_job: RunJo
 
     assert result.exit_code == ExitCode.ATTENTION
     (reject,) = result.outcome.rejects
-    assert (reject.where, "db reindex --index ux_thing_name" in reject.detail) == ("public.ux_thing_name", True)
+    assert (reject.where, "db reindex --index ux_thing_name" in reject.command) == ("public.ux_thing_name", True)
 
 
 def test_a_named_index_is_built_anew(run_job: RunJob, sql: Sql) -> None:

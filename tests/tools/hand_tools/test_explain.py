@@ -55,7 +55,8 @@ INSERT INTO pay_jobs.settlement_rows
 SELECT id, 2, NULL, 'applied', '', '', 'SETTLE_PAD', 'PADP', '', 'PADRC1', 5, '2026-11-05', 31.50, '8', 'INV',
        'REG00000007', 31.50, 0, 'Fully PAID', NULL, '00000000-0000-0000-0000-000000000000' FROM pay_jobs.inbound_files;
 INSERT INTO payment_line_items (id, invoice_id, total, filing_fees, fee_schedule_id, line_item_status_code)
-VALUES (70, 7, 31.5, 31.5, 1, 'ACTIVE');
+VALUES (70, 7, 30, 30, 1, 'ACTIVE');
+UPDATE payment_line_items SET service_fees = 1.5, description = 'Annual report' WHERE id = 70;
 INSERT INTO refunds_partial (id, payment_line_item_id, invoice_id, refund_type, refund_amount, created_on, created_by,
                              is_credit, status)
 VALUES (55, 70, 7, 'BASE_FEES', 5, '2026-11-09', 'x', true, 'REFUND_PROCESSED');
@@ -71,6 +72,8 @@ SELECT id, 1, 'GI', 4321, 1, 9, 'applied' FROM pay_jobs.inbound_files WHERE sour
 INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, side, amount, code, message, outcome)
 SELECT id, 4, 4321, 'JD', '7-PR-55', 'C', 5, '2099', 'no such GL', 'applied' FROM pay_jobs.inbound_files
  WHERE source = 'CGI';
+INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, code, message, outcome)
+SELECT id, 1, 4321, 'BG', '', '', 'applied' FROM pay_jobs.inbound_files WHERE source = 'CGI';
 INSERT INTO pay_jobs.operations (kind, subject, state, amount, plan, command, why, reason)
 VALUES ('partial credit', 'invoice 7', 'lost', 5.00, '{}', '-', 'no answer', 'ticket 9');
 INSERT INTO pay_jobs.outbox (created_on, channel, kind, ordering_key, idempotency_key, payload, state)
@@ -79,7 +82,7 @@ VALUES ('2026-11-06', 'cfs', 'nsf_fee', 'account:11', 'k', '{"invoice_number": "
 
 
 def told(result: Any) -> list[str]:
-    return [f"{what}: {detail}" for table in result.outcome.tables for _, what, detail in table.rows]
+    return [f"{what}: {detail}" for _, _, what, detail in result.outcome.tables[0].rows]
 
 
 @pytest.fixture(scope="module")
@@ -99,21 +102,21 @@ def database_url(server: Server, template: str) -> Iterator[str]:
     "expected",
     [
         "created: by clerk",
-        "reference COMPLETED: CFS number REG00000007",
+        "reference made: CFS number REG00000007, PayBC 77, now COMPLETED",
         "settlement row applied: BCR_PAYMENT_APPL_20261105.csv line 2",
-        "journal voucher UPLOADED: PAYMENT batch 4321",
-        "journal voucher ERRORED: PAYMENT batch 4321 (INBOX.F3535.20261104040107), journal 8801, partial refund 55",
+        "journal voucher made: PAYMENT batch 4321 (INBOX.F3535.20261104040107), journal 8801, now UPLOADED",
+        "journal voucher made: PAYMENT batch 4321 (INBOX.F3535.20261104040107), journal 8801, partial refund 55,",
         "feedback line applied: FEEDBACK.F3535.20261106214512 line 4: code 2099, 5.00 C, no such GL",
         "credit applied: 2.5 CAD of CM0",
-        "partial refund REFUND_PROCESSED: 5.00 CAD BASE_FEES, as credit",
+        "partial refund made: 5.00 CAD BASE_FEES, as credit, now REFUND_PROCESSED",
         "receipt: PADRC1, 31.50 CAD",
         "payment FAILED: PAD for REG00000007, 0.00 of 31.50 CAD",
         "credit made of it: CM1, 31.50 CAD, 31.50 left",
         "bounced: number REG00000007: NSF",
-        "refund APPROVED: INVOICE: asked",
+        "refund asked for: INVOICE, now APPROVED: asked",
         "on statement 5: WEEKLY 2026-11-01 to 2026-11-07",
         "partial credit lost: 5.00 CAD, because ticket 9",
-        "outbox delivered: cfs nsf_fee",
+        "outbox message made: cfs nsf_fee",
         "partner paid",
         "known to be paid (payment_date): 31.50 CAD",
         "known to be undone (refund_date): 31.50 CAD",
@@ -141,13 +144,23 @@ def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: Run
             "1100",
             ["CFS account FREEZE", "owes since", "statements WEEKLY", "invoices CREDITED", "credit open"],
         ),
-        (SLIP, "206000010", ["slip ACTIVE", "child slip LINKED", "invoice CREDITED"]),
+        (
+            SLIP,
+            "206000010",
+            ["slip made: 206000010, now ACTIVE", "child slip made: 206000028, now LINKED", "invoice made"],
+        ),
         (
             BATCH,
             "4321",
-            ["batch UPLOADED", "journals UPLOADED: 1 journals, 2 links", "feedback applied", "line refused with 2099"],
+            [
+                "batch made",
+                "batch UPLOADED",
+                "journals UPLOADED: 1 journals, 2 links",
+                "feedback applied",
+                "line refused with 2099",
+            ],
         ),
-        (FILE, "BCR_PAYMENT_APPL_20261105.csv", ["file applied", "rows applied"]),
+        (FILE, "BCR_PAYMENT_APPL_20261105.csv", ["file received: CAS file", "rows applied"]),
         (FILE, "INBOX.F3535.20261104040107", ["inbox file: of batch 4321, PAYMENT UPLOADED"]),
     ],
 )
@@ -208,3 +221,57 @@ def test_every_status_of_the_pay_database_has_a_meaning(sql: Sql) -> None:
         (said,) = meanings(status=status, method="PAD", payment_date=None, refund_date=None, was_sent=False)
         assert said.startswith(f"{status}: ")
         assert "does not know" not in said
+
+
+def test_moments_are_told_in_local_time_beside_utc_and_days_stay_days(run_job: RunJob) -> None:
+    times = {what: (local, utc) for local, utc, what, _ in run_job(INVOICE, subject="7").outcome.tables[0].rows}
+
+    assert times["created"] == ("2026-11-03 13:00:00", "2026-11-03 20:00:00")
+    assert times["known to be paid (payment_date)"] == ("2026-11-05", None)
+    assert times["bounced"] == (None, None)
+
+
+def test_the_line_items_of_an_invoice_are_listed_with_what_can_still_be_credited(run_job: RunJob) -> None:
+    result = run_job(INVOICE, subject="7")
+
+    [line] = result.outcome.tables[1].records()
+    assert (line["line"], line["description"], str(line["fee"]), str(line["service fee"])) == (
+        70, "Annual report", "30.00", "1.50",
+    )  # fmt: skip
+    assert (str(line["refunded"]), str(line["left"])) == ("5.00", "0.00")  # it is CREDITED: nothing is left
+    assert result.outcome.answer == "Invoice 7 is CREDITED: 31.50 CAD by PAD, 31.50 CAD paid, account 1100 (ACME)"
+
+
+def test_receipts_that_are_not_what_was_paid_are_said(run_job: RunJob) -> None:
+    notes = run_job(INVOICE, subject="7").outcome.notes
+
+    assert "Receipts and applied credits come to 34.00 CAD, and `paid` is 31.50 CAD: 2.50 CAD too much." in notes
+
+
+def test_a_receipt_under_the_number_of_a_memo_is_counted_once(run_job: RunJob, sql: Sql) -> None:
+    sql("UPDATE receipts SET receipt_amount = 29 WHERE invoice_id = 7")
+    sql("INSERT INTO receipts (invoice_id, receipt_number, receipt_amount) VALUES (7, 'CM0', 2.5)")
+    try:
+        assert not any("Receipts" in note for note in run_job(INVOICE, subject="7").outcome.notes)
+    finally:
+        sql("DELETE FROM receipts WHERE receipt_number = 'CM0'")
+        sql("UPDATE receipts SET receipt_amount = 31.5 WHERE invoice_id = 7")
+
+
+def test_a_batch_is_dated_when_it_was_completed_and_a_line_without_a_code_was_not_refused(
+    run_job: RunJob, sql: Sql
+) -> None:
+    sql(
+        "UPDATE ejv_files SET disbursement_status_code = 'COMPLETED', completed_on = '2026-11-06 22:00',"
+        " feedback_file_ref = 'FEEDBACK.F3535.20261106214512'"
+    )
+
+    rows = run_job(BATCH, subject="4321").outcome.tables[0].rows
+
+    assert (
+        "2026-11-06 15:00:00",
+        "2026-11-06 22:00:00",
+        "batch COMPLETED",
+        "feedback FEEDBACK.F3535.20261106214512",
+    ) in rows
+    assert [what for _, _, what, _ in rows if what.startswith("line")] == ["line refused with 2099"]

@@ -12,7 +12,7 @@ from tests.jobs.conftest import RunJob
 from tests.tools.hand_tools.conftest import Sql
 from tools.replay_event import JOB
 from tools.replay_event.arguments import Arguments
-from tools.replay_event.event import completed, find_event, new_id
+from tools.replay_event.event import completed, event_in, find_event, new_id
 
 LOGGED = (
     "2024-06-10 20:31:09,969 - account_mailer - INFO in worker:49 - Event message received: "
@@ -30,6 +30,25 @@ def test_the_json_of_a_logged_line_is_found_with_its_raw_line_breaks() -> None:
 
     assert event["id"] == "a13c5ed0"
     assert event["data"]["contextUrl"] == "\nhttps://example.invalid/1127\n"
+
+
+def test_line_breaks_inside_a_text_are_named_and_dropped_or_kept_on_request() -> None:
+    with pytest.raises(UsageError, match=r"inside data\.contextUrl: .*--line-breaks drop"):
+        event_in(LOGGED, None)
+
+    assert event_in(LOGGED, "drop")["data"]["contextUrl"] == "https://example.invalid/1127"
+    assert event_in(LOGGED, "keep")["data"]["contextUrl"] == "\nhttps://example.invalid/1127\n"
+
+
+def test_line_breaks_between_attributes_or_spelled_by_the_event_are_its_own() -> None:
+    text = json.dumps({"id": "1", "source": "x", "type": "y", "data": {"lines": ["a\nb"]}}, indent=2)
+
+    assert event_in(text, None)["data"] == {"lines": ["a\nb"]}
+
+
+def test_line_breaks_in_a_list_are_named_by_their_place() -> None:
+    with pytest.raises(UsageError, match=r"inside data\.parts\[1\]:"):
+        event_in('{"type": "y", "data": {"parts": ["a", "b\r\nc"]}}', None)
 
 
 @pytest.mark.parametrize("text", ["", "no braces", '{"no": "kind"}', "{broken", LOGGED + LOGGED])
@@ -95,7 +114,7 @@ def test_a_logged_line_is_published_once_more(run_job: RunJob, events_folder: Pa
     line = tmp_path / "line.txt"
     line.write_text(LOGGED, encoding="utf-8")
 
-    result = run_job(JOB, file=str(line), topic="account-mailer-test", reason="ticket 1")
+    result = run_job(JOB, file=str(line), topic="account-mailer-test", line_breaks="drop", reason="ticket 1")
 
     assert result.exit_code == ExitCode.DONE, result.error
     (event,) = written(events_folder)
@@ -125,7 +144,7 @@ def test_a_dry_run_shows_the_event_and_publishes_nothing(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(LOGGED))
 
-    result = run_job(JOB, dry_run=True, file="-", topic="account-mailer-test", reason="ticket 1")
+    result = run_job(JOB, dry_run=True, file="-", topic="account-mailer-test", line_breaks="keep", reason="ticket 1")
 
     assert "staffReviewAccount" in "\n".join(result.outcome.notes)
     assert not events_folder.exists()

@@ -32,7 +32,7 @@ def run(process: RepairProcess, desk: Desk, *, kill_at: str | None = None) -> En
     address = desk.books.database.engine.url.render_as_string(hide_password=False)
     places = {"DATABASE_URL": address, "PUBSUB_PUBLISH_URL": "file:///nowhere"}
     settings = desk.cfs.environment() | object_store_part().environment() | places
-    return process.run(JOB.name, settings, kill_at=kill_at, ids=(7,), reason="ticket 4711")
+    return process.run(JOB.name, settings, {"ids": (7,), "reason": "ticket 4711"}, kill_at=kill_at)
 
 
 def repaired(desk: Desk) -> dict[str, object]:

@@ -37,7 +37,7 @@ def process() -> Iterator[RepairProcess]:
 def run(process: RepairProcess, desk: Desk, *, kill_at: str | None = None, **changes: object) -> Ended:
     address = desk.books.database.engine.url.render_as_string(hide_password=False)
     settings = desk.cfs.environment() | {"DATABASE_URL": address}
-    return process.run(JOB.name, settings, kill_at=kill_at, **(ASKED | changes))
+    return process.run(JOB.name, settings, ASKED | changes, kill_at=kill_at)
 
 
 def test_an_undisturbed_run_comes_to_these_points(process: RepairProcess, desk: Desk) -> None:

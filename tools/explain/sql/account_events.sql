@@ -36,8 +36,8 @@ SELECT at, what, detail
          FROM payments AS payment
         WHERE payment.payment_account_id IN (SELECT id FROM account) AND payment.payment_status_code = 'FAILED'
        UNION ALL
-       SELECT message.created_on AT TIME ZONE 'UTC', 7, 'outbox ' || message.state,
-              message.channel || ' ' || message.kind || ' (message ' || message.id || ')'
+       SELECT message.created_on AT TIME ZONE 'UTC', 7, 'outbox message made',
+              message.channel || ' ' || message.kind || ' (message ' || message.id || '), now ' || message.state
               || coalesce(': ' || message.last_error, '')
          FROM pay_jobs.outbox AS message
         WHERE message.ordering_key IN (SELECT 'account:' || id FROM account)

@@ -4,8 +4,8 @@
 -- again  reads only
 SELECT at, what, detail
   FROM (
-       SELECT file.received_on AT TIME ZONE 'UTC' AS at, 1 AS rank, 'file ' || file.state AS what,
-              file.source || ' file ' || file.id || ', ' || file.size_bytes || ' bytes, sha256 ' || left(file.sha256, 12)
+       SELECT file.received_on AT TIME ZONE 'UTC' AS at, 1 AS rank, 'file received' AS what,
+              file.source || ' file ' || file.id || ', now ' || file.state || ', ' || file.size_bytes || ' bytes, sha256 ' || left(file.sha256, 12)
               || coalesce(', kept as ' || file.object_key, '') || coalesce(': ' || file.reason, '') AS detail
          FROM pay_jobs.inbound_files AS file WHERE file.name = :name
        UNION ALL
@@ -26,9 +26,17 @@ SELECT at, what, detail
               || coalesce(CAST(settlement.processed_on AS text), 'never')
          FROM cas_settlements AS settlement WHERE settlement.file_name = :name
        UNION ALL
-       SELECT batch.created_on, 5,
+       SELECT CASE :name WHEN batch.file_ref THEN batch.created_on WHEN batch.feedback_file_ref THEN batch.completed_on END,
+              5,
               CASE :name WHEN batch.file_ref THEN 'inbox file' WHEN batch.ack_file_ref THEN 'acknowledgement' ELSE 'feedback' END,
               'of batch ' || batch.id || ', ' || coalesce(batch.file_type, '?') || ' ' || coalesce(batch.disbursement_status_code, '?')
          FROM ejv_files AS batch WHERE :name IN (batch.file_ref, batch.ack_file_ref, batch.feedback_file_ref)
+       UNION ALL
+       SELECT file.received_on AT TIME ZONE 'UTC', 6, 'would freeze',
+              'account ' || coalesce(frozen.auth_account_id, '?') || ' (CFS ' || frozen.customer_account || '), invoice '
+              || frozen.invoice_number || ', owing ' || frozen.owing || ' CAD'
+         FROM pay_jobs.fuse_accounts AS frozen
+         JOIN pay_jobs.inbound_files AS file ON file.id = frozen.file_id
+        WHERE file.name = :name
        ) AS events
  ORDER BY at NULLS LAST, rank, detail

@@ -19,10 +19,10 @@ SELECT at, what, detail
               'by ' || invoice.created_by || ', ' || invoice.payment_method_code || ', ' || invoice.total || ' CAD' AS detail
          FROM invoices AS invoice WHERE invoice.id = :id
        UNION ALL
-       SELECT reference.created_on, 2, 'reference ' || reference.status_code,
+       SELECT reference.created_on, 2, 'reference made',
               'CFS number ' || coalesce(reference.invoice_number, '(none)')
               || CASE WHEN reference.is_consolidated THEN ', consolidated' ELSE '' END
-              || coalesce(', PayBC ' || reference.reference_number, '')
+              || coalesce(', PayBC ' || reference.reference_number, '') || ', now ' || reference.status_code
          FROM invoice_references AS reference WHERE reference.invoice_id = :id
        UNION ALL
        SELECT CAST(line.application_date AS timestamp), 3, 'settlement row ' || line.outcome,
@@ -32,10 +32,10 @@ SELECT at, what, detail
          JOIN pay_jobs.inbound_files AS file ON file.id = line.file_id
         WHERE line.target_number IN (SELECT invoice_number FROM numbers)
        UNION ALL
-       SELECT file.created_on, 4, 'journal voucher ' || coalesce(link.disbursement_status_code, '(no status)'),
+       SELECT file.created_on, 4, 'journal voucher made',
               coalesce(file.file_type, '?') || ' batch ' || file.id || ' (' || file.file_ref || '), journal ' || link.ejv_header_id
               || CASE WHEN link.link_type = 'partial_refund' THEN ', partial refund ' || link.link_id ELSE '' END
-              || coalesce(': ' || nullif(link.message, ''), '')
+              || coalesce(', now ' || link.disbursement_status_code, '') || coalesce(': ' || nullif(link.message, ''), '')
          FROM links AS link
          JOIN ejv_files AS file ON file.id = link.batch_number
        UNION ALL
@@ -75,13 +75,13 @@ SELECT at, what, detail
          FROM non_sufficient_funds AS bounced
         WHERE bounced.invoice_number IN (SELECT invoice_number FROM numbers)
        UNION ALL
-       SELECT refund.requested_date, 11, 'refund ' || refund.status,
-              refund.type || coalesce(': ' || refund.reason, '') || coalesce(', error: ' || refund.gl_error, '')
+       SELECT refund.requested_date, 11, 'refund asked for',
+              refund.type || ', now ' || refund.status || coalesce(': ' || refund.reason, '') || coalesce(', error: ' || refund.gl_error, '')
          FROM refunds AS refund WHERE refund.invoice_id = :id
        UNION ALL
-       SELECT part.created_on, 12, 'partial refund ' || coalesce(part.status, ''),
+       SELECT part.created_on, 12, 'partial refund made',
               part.refund_amount || ' CAD' || coalesce(' ' || part.refund_type, '')
-              || CASE WHEN part.is_credit THEN ', as credit' ELSE '' END || coalesce(', error: ' || part.gl_error, '')
+              || CASE WHEN part.is_credit THEN ', as credit' ELSE '' END || coalesce(', now ' || part.status, '') || coalesce(', error: ' || part.gl_error, '')
          FROM refunds_partial AS part WHERE part.invoice_id = :id
        UNION ALL
        SELECT operation.created_on AT TIME ZONE 'UTC', 12, operation.kind || ' ' || operation.state,
@@ -92,8 +92,8 @@ SELECT at, what, detail
            ON step.operation_id = operation.id AND step.kind = 'create credit memo'
         WHERE operation.subject = 'invoice ' || :id
        UNION ALL
-       SELECT link.created_on, 13, 'EFT link ' || link.status_code,
-              coalesce(link.amount, 0) || ' CAD' || coalesce(', receipt ' || link.receipt_number, '')
+       SELECT link.created_on, 13, 'EFT link made',
+              coalesce(link.amount, 0) || ' CAD, now ' || link.status_code || coalesce(', receipt ' || link.receipt_number, '')
          FROM eft_credit_invoice_links AS link WHERE link.invoice_id = :id
        UNION ALL
        SELECT CAST(statement.to_date AS timestamp), 14, 'on statement ' || statement.id,
@@ -104,8 +104,8 @@ SELECT at, what, detail
          JOIN statements AS statement ON statement.id = listed.statement_id
         WHERE listed.invoice_id = :id
        UNION ALL
-       SELECT message.created_on AT TIME ZONE 'UTC', 15, 'outbox ' || message.state,
-              message.channel || ' ' || message.kind || ' (message ' || message.id || ')'
+       SELECT message.created_on AT TIME ZONE 'UTC', 15, 'outbox message made',
+              message.channel || ' ' || message.kind || ' (message ' || message.id || '), now ' || message.state
          FROM pay_jobs.outbox AS message
         WHERE message.payload ->> 'invoice_number' IN (SELECT invoice_number FROM numbers)
            OR message.payload -> 'data' ->> 'id' = CAST(:id AS text)

@@ -9,8 +9,8 @@ WITH family AS (
 SELECT at, what, detail
   FROM (
        SELECT slip.created_on AS at, 1 AS rank,
-              CASE WHEN slip.number = :number THEN 'slip ' ELSE 'child slip ' END || coalesce(slip.status, '?') AS what,
-              slip.number || ': total ' || coalesce(slip.total, 0) || ', remaining ' || coalesce(slip.remaining_amount, 0)
+              CASE WHEN slip.number = :number THEN 'slip made' ELSE 'child slip made' END AS what,
+              slip.number || coalesce(', now ' || slip.status, '') || ': total ' || coalesce(slip.total, 0) || ', remaining ' || coalesce(slip.remaining_amount, 0)
               || ' CAD, CFS version ' || coalesce(slip.cas_version_suffix, 1)
               || CASE WHEN slip.cas_mismatch THEN ', does not match CFS' ELSE '' END AS detail
          FROM family AS slip
@@ -24,12 +24,13 @@ SELECT at, what, detail
          FROM payments AS payment
         WHERE payment.is_routing_slip AND payment.receipt_number IN (SELECT number FROM family)
        UNION ALL
-       SELECT invoice.created_on, 4, 'invoice ' || invoice.invoice_status_code,
-              invoice.id || ', ' || invoice.total || ' CAD, slip ' || invoice.routing_slip
+       SELECT invoice.created_on, 4, 'invoice made',
+              invoice.id || ', ' || invoice.total || ' CAD, slip ' || invoice.routing_slip || ', now '
+              || invoice.invoice_status_code
          FROM invoices AS invoice WHERE invoice.routing_slip IN (SELECT number FROM family)
        UNION ALL
-       SELECT operation.created_on AT TIME ZONE 'UTC', 5, operation.kind || ' ' || operation.state,
-              'operation ' || operation.id || ' on ' || operation.slip || coalesce(': ' || operation.why, '')
+       SELECT operation.created_on AT TIME ZONE 'UTC', 5, operation.kind || ' begun',
+              'operation ' || operation.id || ' on ' || operation.slip || ', now ' || operation.state || coalesce(': ' || operation.why, '')
               || coalesce(', because ' || operation.reason, '')
          FROM pay_jobs.slip_operations AS operation WHERE operation.slip IN (SELECT number FROM family)
        UNION ALL

@@ -1,0 +1,62 @@
+"""Beyond what something is far outside the usual: the harm of a file, the statements of a night, the length of a run.
+
+What is usual is the median of the last ones of the same kind; how far they spread, their MAD (the median of the
+distances from the median), which a few odd ones do not move. A figure is far outside where it is beyond all three of
+
+    median + MADS x MAD    what the spread allows
+    times x median         month-ends and the day after holidays, which the spread of ordinary days does not show
+    floor                  an ordinary bad day, where the usual is next to nothing and the MAD is 0
+
+With fewer than ENOUGH known, `plain` takes the place of all three. Nobody has to set any of this.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+KNOWN = 60  # two to three months: long enough for month-ends, short enough to follow a business that grows
+ENOUGH = 10  # the median of fewer moves with each of them
+MADS = 6  # about four standard deviations of a bell curve: one ordinary day in 15,000
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a figure may reach at least, and how many times the median; and what it may reach while few are known."""
+
+    floor: Decimal
+    times: Decimal
+    plain: Decimal
+
+
+def _bounds(floor: str, times: str, plain: str) -> Bounds:
+    return Bounds(Decimal(floor), Decimal(times), Decimal(plain))
+
+
+# Settlement files. A count counts only together with its share of the rows: a large night has more of everything.
+ROWS = _bounds("500", "5", "20000")  # after a long holiday a file holds three to four days
+TOTAL = _bounds("50000", "5", "5000000")  # CAD; the same days, and below the floor a person is faster afterwards
+FROZEN = _bounds("25", "3", "25")  # accounts; 25 can be put right by hand in a day, and a bad pay day doubles the usual
+BOUNCED = _bounds("50", "3", "50")  # payments; one account may have several, and freezes once
+BOUNCED_SHARE = _bounds("0.01", "3", "0.10")  # also of accounts; one in a hundred PAD payments comes back on any day
+REPEATED = _bounds("10", "3", "10")  # rows that earlier files had: a handful is sent twice after a correction of CAS
+REPEATED_SHARE = _bounds("0.10", "3", "0.10")
+MISDATED = _bounds("10", "3", "10")  # rows whose day is not the file's
+MISDATED_SHARE = _bounds("0.20", "3", "0.40")  # the plain limit is wide: what CAS usually does is not known yet
+MISDATED_AFTER = 2  # business days from the day of a row to the day in the name: a file may be a day late
+REJECTED = _bounds("25", "3", "25")  # rows that cannot be applied: each is a person's work
+REJECTED_SHARE = _bounds("0.20", "3", "0.30")
+ASKED_OF_CFS = 10  # invoices of accounts that would be frozen: few calls, and ten that are paid leave no doubt
+
+# Batches of feedback.
+STOPPED = _bounds("5", "3", "5")  # GL codes: a ministry that reorganises changes two or three
+REFUSED = _bounds("25", "3", "25")  # items; each is taken back and sent again
+REFUSED_SHARE = _bounds("0.20", "3", "0.30")
+
+# Statements: fewer than this part of the usual is far fewer; below the floor chance alone may halve them.
+FEWER_THAN = Decimal("0.25")
+FEW_STATEMENTS = 20
+
+# Runs, by the longest of each day: a job that polls is idle most of the time.
+LONGER = _bounds("300", "4", "86400")  # seconds; below five minutes nobody waits for a job
+SHORTER_THAN = Decimal("0.20")
+SHORT_RUN = timedelta(minutes=1)  # the usual length from which on a far shorter run means that something was left out

@@ -1,0 +1,141 @@
+"""The fuse: weigh what a settlement file would do against what the files of its kind did. Decided without any I/O.
+
+Its kind are the files of business days, or those of days off. Where a count has a share of the rows beside it, both
+must be far outside the usual: a large night has more of everything, and a tiny file a large share of anything.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from config import usual as limits
+from config.usual import ENOUGH, Bounds
+from jobs.usual import ceiling, usual
+
+_CENT = Decimal("0.01")
+
+
+class Figures(NamedTuple):
+    """What a file holds and would do.
+
+    amount    of all its rows, in CAD
+    frozen    accounts it would freeze
+    bounced   payments that came back
+    repeated  rows that were applied before, from an earlier file or earlier in this one
+    misdated  rows whose application date is not near the date in the name
+    rejected  rows that cannot be applied
+    """
+
+    rows: int
+    amount: Decimal
+    frozen: int
+    bounced: int
+    repeated: int
+    misdated: int
+    rejected: int
+
+
+class WeighedFigure(NamedTuple):
+    """One figure of a file beside the usual one and its limit, as people read them."""
+
+    what: str
+    here: str
+    usual: str
+    limit: str
+    is_beyond: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of the weighing.
+
+    figures  all that were weighed
+    beyond   what is far outside the usual, in words; empty where the file may be applied
+    known    how many files of its kind it was held against
+    """
+
+    figures: list[WeighedFigure]
+    beyond: list[str]
+    known: int
+
+    @property
+    def reason(self) -> str:
+        """Return why the file is held, in one sentence without its full stop."""
+        against = (
+            f"against the last {self.known} files of its kind"
+            if self.known >= ENOUGH
+            else f"against plain limits, as only {self.known} files of its kind are known"
+        )
+        return f"it is far outside the usual, weighed {against}: {'; '.join(self.beyond)}"
+
+
+@dataclass(frozen=True)
+class _Harm:
+    """A figure that does harm where it is far outside the usual, alone or with its share of the rows."""
+
+    what: str
+    value: Callable[[Figures], int | Decimal]
+    bounds: Bounds
+    share: Bounds | None = None
+
+
+_HARMS = (
+    _Harm("rows", lambda of: of.rows, limits.ROWS),
+    _Harm("total in CAD", lambda of: of.amount, limits.TOTAL),
+    _Harm("accounts it would freeze", lambda of: of.frozen, limits.FROZEN, limits.BOUNCED_SHARE),
+    _Harm("payments that come back", lambda of: of.bounced, limits.BOUNCED, limits.BOUNCED_SHARE),
+    _Harm("rows applied before", lambda of: of.repeated, limits.REPEATED, limits.REPEATED_SHARE),
+    _Harm("rows of another day than the file's", lambda of: of.misdated, limits.MISDATED, limits.MISDATED_SHARE),
+    _Harm("rows rejected", lambda of: of.rejected, limits.REJECTED, limits.REJECTED_SHARE),
+)  # fmt: skip
+_REPEATED = _HARMS[4]
+
+
+def weigh(here: Figures, before: Sequence[Figures], *, repeats_are_expected: bool = False) -> Verdict:
+    """Return what is far outside the usual about a file.
+
+    before                the last files of its kind that were applied
+    repeats_are_expected  somebody decided to apply this file beside another one of its name
+    """
+    figures: list[WeighedFigure] = []
+    beyond: list[str] = []
+    for harm in _HARMS:
+        if harm is _REPEATED and repeats_are_expected:
+            continue
+        number = _weigh_number(harm, here, before)
+        parts = [number] if harm.share is None else [number, _weigh_share(harm, harm.share, here, before)]
+        figures += parts
+        if all(one.is_beyond for one in parts):
+            beyond.append(", ".join(f"{one.what} {one.here} (usual {one.usual}, limit {one.limit})" for one in parts))
+    return Verdict(figures, beyond, len(before))
+
+
+def _weigh_number(harm: _Harm, here: Figures, before: Sequence[Figures]) -> WeighedFigure:
+    known = [Decimal(harm.value(one)) for one in before]
+    limit, value = ceiling(harm.bounds, known), Decimal(harm.value(here))
+    show = _as_amount if harm.what.endswith("CAD") else _as_count
+    return WeighedFigure(harm.what, show(value), show(usual(known)[0]) if known else "-", show(limit), value > limit)
+
+
+def _weigh_share(harm: _Harm, bounds: Bounds, here: Figures, before: Sequence[Figures]) -> WeighedFigure:
+    known = [_share(harm.value(one), one.rows) for one in before]
+    limit, value = ceiling(bounds, known), _share(harm.value(here), here.rows)
+    middle = _as_share(usual(known)[0]) if known else "-"
+    return WeighedFigure("their share of the rows", _as_share(value), middle, _as_share(limit), value > limit)
+
+
+def _share(part: int | Decimal, rows: int) -> Decimal:
+    return Decimal(part) / rows if rows else Decimal(0)
+
+
+def _as_count(value: Decimal) -> str:
+    return f"{value.normalize():,f}"
+
+
+def _as_amount(value: Decimal) -> str:
+    return f"{value.quantize(_CENT):,}"
+
+
+def _as_share(value: Decimal) -> str:
+    return f"{value * 100:.1f} %"

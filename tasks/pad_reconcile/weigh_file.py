@@ -1,0 +1,52 @@
+"""The fuse inside the transaction of a file: measure it, hold it against the last of its kind, keep its figures."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from config.business_days import business_days_before, is_business_day
+from config.usual import KNOWN, MISDATED_AFTER
+from connectors.inbound.holds import HoldKind
+from connectors.inbound.ledger import InboundFile
+from database.sql import statements
+from tasks.pad_reconcile.effects import SettlementEffects
+from tasks.pad_reconcile.fuse import Figures, Verdict, weigh
+from tasks.pad_reconcile.staging import RowTotals
+
+sql = statements(__package__)
+
+
+def weigh_file(
+    session: Session,
+    file: InboundFile,
+    totals: RowTotals,
+    effects: SettlementEffects,
+    *,
+    today: date,
+    released: frozenset[HoldKind],
+) -> Verdict:
+    """Return what is far outside the usual about a file whose rows are applied; keep the figures of one that may stay.
+
+    today     stands for the day of a file whose name holds none
+    released  with the fuse released nothing is far outside
+    """
+    day = file.business_date or today
+    kind = {"on_business_day": is_business_day(day)}
+    here = Figures(
+        rows=totals.rows,
+        amount=totals.amount,
+        frozen=sum(row.is_freezing for row in effects.bounced),
+        bounced=len(effects.bounced),
+        repeated=effects.count("already_applied"),
+        misdated=sql.run(
+            session, "count_misdated", first_day=business_days_before(day, MISDATED_AFTER), day=day
+        ).scalar_one(),
+        rejected=effects.count("rejected"),
+    )
+    before = [Figures(*tuple(row)) for row in sql.run(session, "list_usual_figures", **kind, known=KNOWN)]
+    verdict = weigh(here, before, repeats_are_expected=HoldKind.CHANGED in released)
+    if HoldKind.FUSE in released:
+        verdict = Verdict(verdict.figures, [], verdict.known)
+    if not verdict.beyond:
+        sql.run(session, "keep_figures", file_id=file.id, **kind, **here._asdict())
+    return verdict

@@ -1,0 +1,133 @@
+"""A settlement file whose harm would be far outside the usual is held, and everything of it rolled back.
+
+SOAK_SEEDS is how many databases each kind of harm is tried on; `make soak` takes a thousand.
+"""
+
+import os
+import random
+from typing import Any
+
+import pytest
+
+from config.errors import UsageError
+from config.settings import CfsSettings
+from connectors.cfs import CfsSite
+from jobs.run.stopping import Stop
+from sandbox.cfs.process import RunningCfs
+from tests.cfs_fixtures import seed_site
+from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, settlement_csv
+from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.harmful_files import HARMS, UsualDay
+
+SEEDS = int(os.environ.get("SOAK_SEEDS", "1"))
+LATER = "BCR_PAYMENT_APPL_20261106.csv"
+
+
+def _without_ledger(dump: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    return {table: rows for table, rows in dump.items() if table not in {"pay_jobs.inbound_files", "pay_jobs.outbox"}}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_file_that_is_wrong_in_itself_changes_nothing(harm: str, books: SettlementBooks, cfs: RunningCfs) -> None:
+    for seed in range(SEEDS):
+        day = UsualDay(books, random.Random(f"{harm} {seed}"))
+        before = books.dump()
+
+        outcome = books.apply(*HARMS[harm](day), name=day.name, settings={CfsSettings: cfs.settings()})
+
+        assert [(one.where, one.reason) for one in outcome.rejects] == [(day.name, "held by the fuse")], (harm, seed)
+        assert outcome.exit_code == 3
+        assert _without_ledger(books.dump()) == _without_ledger(before), (harm, seed)
+        assert books.rows("SELECT count(*) FROM pay_jobs.outbox") == [(0,)]
+        books.empty()
+
+
+def test_the_file_of_a_usual_day_is_applied_and_its_figures_are_kept(books: SettlementBooks) -> None:
+    day = UsualDay(books, random.Random("usual"))
+
+    outcome = books.apply(*day.lines, name=day.name)
+
+    assert outcome.counts["files_applied"] == 1
+    kept = books.rows("SELECT rows, frozen, bounced, repeated, misdated, rejected FROM pay_jobs.settlement_figures"
+                      " ORDER BY file_id DESC LIMIT 1")  # fmt: skip
+    assert kept == [(len(day.lines), day.usual_bounces, day.usual_bounces, 0, 0, 0)]
+
+
+def _bounces(office: Office, number: int = 30) -> list[Line]:
+    """Let accounts have a paid invoice each, which CFS has as paid, due or not at all; return their bounces."""
+    sites, invoices = [], []
+    for place in range(number):
+        account = office.books.account(f"8{place:05}")
+        office.books.paid_invoice(account, f"REG{place:05}", "60.00", f"PR{place}")
+        site = CfsSite(f"5{place:05}", f"8{place:05}", f"9{place:05}")
+        sites.append(seed_site(site, "BCR-PAD Daily"))
+        if place % 3:
+            total = "60.00" if place % 3 == 1 else "0.00"
+            invoices.append({"site_number": site.site, "invoice_number": f"REG{place:05}", "total": total})
+    office.cfs.admin.seed(sites=sites, invoices=invoices)
+    return [bounce(f"PR{place}", f"8{place:05}", f"REG{place:05}", "60.00") for place in range(number)]
+
+
+def test_a_held_file_is_told_with_its_figures_the_accounts_and_what_cfs_says(office: Office) -> None:
+    office.place.put(FILE, settlement_csv(_bounces(office)))
+
+    outcome = office.run()
+
+    figures, accounts, asked = outcome.tables
+    assert ("accounts it would freeze", "30", "-", "25", "beyond") in figures.rows
+    assert (accounts.title, len(accounts.rows)) == (f"{FILE}: 30 accounts that would be frozen", 30)
+    assert {row[2] for row in asked.rows} == {"due 60.00 CAD", "paid", "no such invoice"}
+    assert len(asked.rows) == 10
+    assert "accounts it would freeze 30 (usual -, limit 25)" in outcome.rejects[0].detail
+    assert f'files replay --despite fuse {FILE} --reason "..."' in outcome.rejects[0].command
+    assert office.states() == [(FILE, "held")]
+
+
+def test_where_cfs_is_away_the_file_is_held_all_the_same(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stop, "wait", lambda self, _seconds: self.check())
+    office.place.put(FILE, settlement_csv(_bounces(office)))
+    office.cfs.admin.order_faults({"kind": "error_before", "status": 503, "count": 0})
+
+    outcome = office.run()
+
+    assert office.states() == [(FILE, "held")]
+    assert "could not be asked" in outcome.tables[2].rows[0][2]
+
+
+def test_only_the_fuse_is_released_and_only_by_its_name(office: Office) -> None:
+    office.place.put(FILE, settlement_csv(_bounces(office)))
+    office.run()
+
+    with pytest.raises(UsageError, match=f"{FILE} is held by the fuse: .* --despite fuse"):
+        office.run(replay=FILE, reason="ticket 1")
+    with pytest.raises(UsageError, match=f"{FILE} is held by the fuse"):
+        office.run(replay=FILE, reason="ticket 1", despite="late")
+    outcome = office.run(replay=FILE, reason="CAS confirms", despite="fuse")
+
+    assert outcome.counts["accounts_frozen"] == 30
+    assert office.states() == [(FILE, "applied")]
+    assert office.books.rows("SELECT details -> 'released' FROM pay_jobs.inbound_files") == [(["fuse"],)]
+    assert office.books.rows("SELECT count(*) FROM pay_jobs.fuse_accounts") == [(0,)]
+
+
+def test_a_file_that_is_late_as_well_stays_held_as_late_once_the_fuse_is_released(office: Office) -> None:
+    office.place.put(FILE, settlement_csv(_bounces(office)))
+    office.run()
+    office.place.put(LATER, settlement_csv([]))
+    office.run()
+
+    outcome = office.run(replay=FILE, reason="CAS confirms", despite="fuse")
+    assert [one.reason for one in outcome.rejects] == ["held as late"]
+    assert office.states() == [(FILE, "held"), (LATER, "applied")]
+
+    office.run(replay=FILE, reason="no NSF rows of that day", despite="late")
+    assert office.states() == [(FILE, "applied"), (LATER, "applied")]
+
+
+def test_a_dry_run_tells_of_the_fuse_and_holds_nothing(office: Office) -> None:
+    office.place.put(FILE, settlement_csv(_bounces(office)))
+
+    outcome = office.run(dry_run=True)
+
+    assert [one.reason for one in outcome.rejects] == ["held by the fuse"]
+    assert office.states() == []

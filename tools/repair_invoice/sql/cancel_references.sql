@@ -1,0 +1,7 @@
+-- Cancel the active references of an invoice, so that the next batch takes it.
+-- in     invoice
+-- again  only active references change
+UPDATE invoice_references
+   SET status_code = 'CANCELLED'
+ WHERE invoice_id = :invoice
+   AND status_code = 'ACTIVE'
