@@ -127,7 +127,7 @@ def test_a_stored_file_that_changed_since_it_was_chosen_is_not_sent(sent: Office
 def test_a_resubmission_that_was_open_before_there_was_one_journal_is_finished(state: str, sent: Office) -> None:
     written_before(
         sent.books.database.engine,
-        "0016",
+        "0017",
         f"""
         INSERT INTO pay_jobs.resubmissions (batch_number, old_name, new_name, object_key, size_bytes, sha256,
                                             business_day, state, reason, begun_on)
