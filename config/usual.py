@@ -55,6 +55,7 @@ REFUSED_SHARE = _bounds("0.20", "3", "0.30")
 # Statements: fewer than this part of the usual is far fewer; below the floor chance alone may halve them.
 FEWER_THAN = Decimal("0.25")
 FEW_STATEMENTS = 20
+ENOUGH_NIGHTS = 3  # nights with the same statements due: the last of a month comes twelve times a year
 
 # Runs, by the longest of each day: a job that polls is idle most of the time.
 LONGER = _bounds("300", "4", "86400")  # seconds; below five minutes nobody waits for a job

@@ -23,6 +23,7 @@ from jobs.run.outcome import Table
 from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.check import Finding, judge_runs
 from jobs.watch.check_files import earliest, judge_answers, judge_files, judge_unfinished, judge_unsettled
+from jobs.watch.check_lengths import judge_lengths
 from jobs.watch.notice import tell_failure
 from jobs.watch.pings import Pings, pings_of
 
@@ -107,6 +108,7 @@ def find_all(
             and (run.command == command or (job.job is None and run.command not in commands.values()))
         ]
         findings += judge_runs(name, command, job, runs, begin=begin, now=now)
+        findings += judge_lengths(connection, name, job.job or name, command, begin=begin, now=now)
     for expected in schedule.files:
         findings += judge_files(connection, expected, begin=begin, now=now)
     findings += judge_unsettled(connection)

@@ -23,7 +23,7 @@ _AT_WORK = {"starting", "running"}
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as it should be; kind is missing, late, lost, failed, attention or held."""
+    """Something that is not as it should be; `kind` is like missing, late, held or longer."""
 
     kind: str
     what: str

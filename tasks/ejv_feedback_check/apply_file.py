@@ -14,7 +14,7 @@ from config.business_time import naive_utc
 from config.command_line import typed
 from config.errors import InputRefused
 from config.settings import EventSettings
-from connectors.inbound.holds import HoldKind
+from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state
 from connectors.outbox import enqueue
 from database.errors import explain, refuses_content
@@ -33,6 +33,7 @@ from tasks.ejv_feedback_check.file_index import (
     register_batches,
     set_batch_state,
 )
+from tasks.ejv_feedback_check.fuse import FuseBlown, figures_of, weigh_batch
 from tasks.ejv_feedback_check.line_spool import LineSpool, SpooledBatch
 
 DONE = ("applied", "already_applied")
@@ -65,9 +66,10 @@ def apply_file(context: RunContext, opened: FileToApply, *, despite_faults: bool
                 outcome += _held(file, row, row.reason or "", is_damaged=True)
                 continue
             outcome += _apply(
-                context, file, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
+                context, opened, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
             )
-    outcome += _settle_file(context, opened, contents, despite_faults=despite_faults)
+    hold = HoldKind.FUSE if outcome.counts["batches_held_by_fuse"] else HoldKind.FAILED
+    outcome += _settle_file(context, opened, contents, hold, despite_faults=despite_faults)
     return outcome
 
 
@@ -90,13 +92,14 @@ def _register(context: RunContext, opened: FileToApply, spool: LineSpool) -> Bat
 
 def _apply(
     context: RunContext,
-    file: InboundFile,
+    opened: FileToApply,
     row: RegisteredBatch,
     feeder: str,
     lines: SpooledBatch,
     *,
     despite_faults: bool,
 ) -> Outcome:
+    file = opened.file
     answer = FeedbackBatch(file.id, file.name, row.batch_type, row.number, feeder, row.first_line, row.last_line)
     now = context.clock()
     try:
@@ -104,20 +107,23 @@ def _apply(
             result = apply_batch(
                 session, answer, lines, now=naive_utc(now), today=context.today(), despite_faults=despite_faults
             )
+            if HoldKind.FUSE not in opened.released:
+                weigh_batch(session, answer, result)
             state = _state(result)
             with_dates = context.settings(EventSettings).product_dates
             events = reversal_events(result, answer, with_dates=with_dates)
             enqueue(session, events, run_id=context.run_id, created_on=now)
-            counts = json.dumps(result.lines)
+            counts = json.dumps(result.lines | figures_of(result))
             set_batch_state(
                 session, row.id, state, reason=_reason(result, state), run_id=context.run_id, now=now, counts=counts
             )
-    except (InputRefused, DBAPIError) as error:
+    except (FuseBlown, InputRefused, DBAPIError) as error:
         context.stop.check()
-        reason = _why_refused(error)
+        is_blown = isinstance(error, FuseBlown)
+        reason = str(error) if isinstance(error, FuseBlown) else _why_refused(error)
         with context.database.begin() as session:
             set_batch_state(session, row.id, "held", reason=reason, run_id=context.run_id, now=now)
-        return _held(file, row, reason)
+        return _held(file, row, reason, hold=HoldKind.FUSE if is_blown else HoldKind.FAILED)
     outcome = outcome_of(result, answer)
     outcome.counts[f"batches_{state}"] += 1
     if state == "already_applied":
@@ -150,15 +156,22 @@ def _reason(result: BatchResult, state: str) -> str | None:
     return result.refusal or None
 
 
-def _held(file: InboundFile, row: RegisteredBatch, reason: str, *, is_damaged: bool = False) -> Outcome:
+def _held(
+    file: InboundFile, row: RegisteredBatch, reason: str, *, is_damaged: bool = False, hold: HoldKind = HoldKind.FAILED
+) -> Outcome:
     where = f"{file.name} batch {row.number or '?'} (lines {row.first_line} to {row.last_line})"
     if is_damaged:
         command = typed("EJV_FEEDBACK_CHECK --despite-faults --file", file.name, reason=True)
         step = "Ask CAS to send it again; or apply what can be read"
+    elif hold is HoldKind.FUSE:
+        command = typed(f"files replay --despite {hold}", file.name, reason=True)
+        step = "Ask CGI whether it is right. If it is, replay it"
     else:
         command, step = typed("files replay", file.name, reason=True), "Replay it once the cause is removed"
     detail = f"{reason}. Nothing of the batch was applied. {step}"
-    return Outcome(rejects=[Reject(where, "held", detail, command)], counts=Counter(batches_held=1))
+    counts = Counter(batches_held=1) + Counter(batches_held_by_fuse=int(hold is HoldKind.FUSE))
+    said = in_words(hold) if hold is HoldKind.FUSE else "held"
+    return Outcome(rejects=[Reject(where, said, detail, command)], counts=counts)
 
 
 def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome:
@@ -172,7 +185,9 @@ def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome
     return Outcome(rejects=[Reject(file.name, "held", detail, command)], counts=Counter(files_held=1))
 
 
-def _settle_file(context: RunContext, opened: FileToApply, contents: BatchesInFile, *, despite_faults: bool) -> Outcome:
+def _settle_file(
+    context: RunContext, opened: FileToApply, contents: BatchesInFile, hold: HoldKind, *, despite_faults: bool
+) -> Outcome:
     """Note what became of the file, and name the lines that belong to no batch: they may be another batch's answer."""
     outcome, file = Outcome(), opened.file
     with context.database.begin() as session:
@@ -193,8 +208,8 @@ def _settle_file(context: RunContext, opened: FileToApply, contents: BatchesInFi
             reason="; ".join(reasons)[:2000] or None,
             run_id=context.run_id,
             applied_on=context.clock() if is_read else None,
-            hold=None if is_read else HoldKind.FAILED,
-            details={"replayed": opened.reason} if opened.reason else None,
+            hold=None if is_read else hold,
+            details={"released": sorted(opened.released)} | ({"replayed": opened.reason} if opened.reason else {}),
         )
     command = typed("files show", file.name)
     outcome.rejects += [

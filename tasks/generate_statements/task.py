@@ -12,6 +12,7 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.shard import Shard
 from tasks.generate_statements.arguments import Arguments
+from tasks.generate_statements.few import STATEMENTS, find_few
 from tasks.generate_statements.gaps import Gap, find_gaps, gap_table, plan_table
 from tasks.generate_statements.generate import generate_period
 from tasks.generate_statements.periods import Period, periods_ending
@@ -27,6 +28,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     _check_account(context, arguments, days)
     periods = [period for day in days for period in periods_ending(day)]
     outcome = _generate(context, arguments, periods, notify=arguments.mode == "night")
+    if arguments.mode == "night" and arguments.auth_account is None and context.shard.count == 1:
+        few = find_few(context, days[-1], sum(outcome.counts[name] for name in STATEMENTS))
+        outcome.rejects += [few] if few else []
     if arguments.auth_account and not outcome.counts.total():
         outcome.notes.append(
             f"Nothing was due for account {arguments.auth_account}: weekly statements end on a Saturday, "

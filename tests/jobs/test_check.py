@@ -374,3 +374,13 @@ def test_hostile_text_in_a_finding_is_told_before_it_is_shown_and_silences_nobod
     [notice] = [json.loads(path.read_text())["text"] for path in folder.iterdir()]
     assert (code, told[:1]) == (3, [1])
     assert "[/x]\\x1b[2J.csv: because" in notice
+
+
+def test_a_run_far_longer_than_usual_is_told(past: Past, find: Find) -> None:
+    past.good_day()
+    past.run("NIGHTLY", NOW - timedelta(hours=11), minutes=50)
+    for age in range(1, 21):
+        past.run("NIGHTLY", NOW - timedelta(days=age, hours=11), minutes=6)
+
+    [told] = [said for kind, said in find() if kind == "longer"]
+    assert "took 50 min 0 s; 6 min 0 s is usual for the longest of a day" in told
