@@ -9,7 +9,8 @@ from sandbox.cfs.books import ZERO, Adjustment, Books, Invoice, Receipt, Request
 from sandbox.cfs.journal import CASH, REFUNDS
 
 METHODS = frozenset({"BC REG Cash Equivalent", "BC REG EFT Wire Cheque", "BC REG Drawdown Balance"})
-METHODS_OF_CFS = frozenset({"BCR-PAD Daily", "Online Banking Payments"})
+CARD = "PayBC Card"
+METHODS_OF_CFS = frozenset({"BCR-PAD Daily", "Online Banking Payments", CARD})
 REASONS = frozenset({"NSF", "PAYMENT REVERSAL"})
 ACTIVITIES = frozenset({"Refund Adjustment FAS", "Write-off Adjustment FAS"})
 

@@ -15,8 +15,16 @@ from jobs.run.result import Result
 from jobs.run.runner import Request, execute
 from jobs.run.stopping import Stop
 from sandbox.cfs.audit import audit
-from sandbox.world.actors import accounts, cas, create_invoices, customers, send_notifications
-from sandbox.world.model.compare import differences
+from sandbox.world.actors import (
+    accounts,
+    card_payments,
+    cas,
+    create_invoices,
+    customers,
+    refunds,
+    send_notifications,
+)
+from sandbox.world.model.compare import differences, learn_fees
 from sandbox.world.model.settlements import learn_settlements
 from sandbox.world.model.statements import learn_statements
 from sandbox.world.world import World
@@ -88,6 +96,7 @@ def _settlements(night: Night) -> None:
     learn_settlements(world.model, world.written, world.clock.stored)
     world.written = []
     night.run("PAD_RECONCILE")
+    night.problems += learn_fees(world.model, world.tables)
 
 
 def _on_weekdays(step: Step) -> Step:
@@ -118,10 +127,14 @@ DAY: list[tuple[str, Step]] = [
     ("08:45", _on_weekdays(_settlements)),
     ("09:30", _by(accounts.open_accounts)),
     ("10:00", _by(customers.buy)),
+    ("12:00", _by(card_payments.pay_what_bounced)),
+    ("14:00", _by(refunds.ask_for_refunds)),
     ("15:30", _job("PAD_RECONCILE", sync_all_credits=True)),
     ("16:00", _by(accounts.change_settings)),
     ("17:45", _at_weekends(_settlements)),
     ("19:00", _by(create_invoices.create_invoices)),
+    ("21:00", _by(refunds.ask_for_refunds)),
+    ("23:45", _by(refunds.confirm_card_refunds)),
     ("23:55", lambda _night: None),
 ]
 CHECKS: list[Check] = [model_agrees, books_balance, nothing_waits]

@@ -60,10 +60,15 @@ def _bounce(world: World, invoice: CfsInvoice) -> SettlementLine:
 
 def _use_memos(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
     for memo in world.books.memos.values():
-        if memo.site_number == invoice.site_number:
+        if memo.site_number == invoice.site_number and memo.amount_due and not _is_stopped(world, invoice):
             amount = apply_memo(world.books, memo, invoice)
             if amount:
                 yield _line(world, _Money("CMAP", MEMO, memo.credit_memo_number), amount, invoice)
+
+
+def _is_stopped(world: World, invoice: CfsInvoice) -> bool:
+    """Whether the account owes a fee on the number as well, which no credit pays."""
+    return world.books.sites[invoice.site_number].receipt_method == "BCR-PAD Stop"
 
 
 def _pull(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:

@@ -33,7 +33,8 @@ SELECT account.id, profile.status, account.has_nsf_invoices,
   JOIN cfs_accounts AS profile ON profile.account_id = account.id AND profile.status <> 'INACTIVE'"""
 _CREDITS = """
 SELECT cfs_identifier, CAST(amount AS numeric(19,2)), CAST(remaining_amount AS numeric(19,2)),
-       (SELECT coalesce(sum(amount_applied), 0) FROM applied_credits AS applied WHERE applied.credit_id = credits.id)
+       (SELECT CAST(coalesce(sum(amount_applied), 0) AS numeric(19,2)) FROM applied_credits
+         WHERE credit_id = credits.id)
   FROM credits"""
 _STATEMENTS = """
 SELECT statement.payment_account_id, statement.frequency, statement.from_date, statement.to_date,
@@ -44,7 +45,7 @@ SELECT statement.payment_account_id, statement.frequency, statement.from_date, s
 
 def differences(model: Model, tables: PayTables) -> Iterator[str]:
     """Return what stands otherwise in the pay tables than the model says."""
-    yield from _learn_fee_ids(model, tables)
+    yield from learn_fees(model, tables)
     yield from _invoices(model, tables)
     payments = [tuple(vars(one).values()) for one in model.payments]
     yield from _missing_and_extra("payment", payments, tables.rows(_PAYMENTS))
@@ -54,7 +55,7 @@ def differences(model: Model, tables: PayTables) -> Iterator[str]:
     yield from _missing_and_extra("statement", _statements(model), tables.rows(_STATEMENTS))
 
 
-def _learn_fee_ids(model: Model, tables: PayTables) -> Iterator[str]:
+def learn_fees(model: Model, tables: PayTables) -> Iterator[str]:
     """Take the ids of the fee invoices from the rows that tell of a bounce; there must be one for each freeze."""
     made: list[tuple[str, int]] = [tuple(row) for row in tables.rows(_FEES)]
     for number, invoice in made:

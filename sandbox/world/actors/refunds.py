@@ -1,0 +1,124 @@
+"""Customers ask for their money back, whole or in part, and the pay API does what their method allows.
+
+Source: docs/specs/invoice-lifecycle.md section 1.2.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+from sandbox.cfs.invoices import create_memo
+from sandbox.world.chance import Draws
+from sandbox.world.model.records import ZERO, Credit, Invoice
+from sandbox.world.world import World
+
+_WHOLE, _PART = 0.03, 0.02
+_WITHIN = timedelta(days=10)
+_CREDITED = {"PAD": "pad_credit", "ONLINE_BANKING": "ob_credit"}
+_REFUNDABLE = {
+    "PAD": ("APPROVED", "PAID"),
+    "ONLINE_BANKING": ("PAID",),
+    "DIRECT_PAY": ("PAID",),
+}
+
+
+def ask_for_refunds(world: World) -> None:
+    """Let some of the last days' invoices be refunded."""
+    draws = world.chance.of("refunds", world.clock())
+    for invoice in list(_refundable(world)):
+        if draws.happens(_WHOLE):
+            world.clock.let_pass(draws.number(5, 60))
+            with world.tables.together():
+                _refund(world, invoice)
+        elif draws.happens(_PART) and invoice.status == "PAID":
+            world.clock.let_pass(draws.number(5, 60))
+            with world.tables.together():
+                _refund_part(world, invoice, draws)
+
+
+def confirm_card_refunds(world: World) -> None:
+    """DIRECT_PAY_REFUND: PayBC has sent back what was asked for."""
+    for invoice in world.model.invoices.values():
+        if invoice.method == "DIRECT_PAY" and invoice.status == "REFUND_REQUESTED":
+            _end(world, invoice, "REFUNDED")
+
+
+def _refundable(world: World) -> Iterator[Invoice]:
+    since = world.clock.today - _WITHIN
+    for invoice in world.model.invoices.values():
+        may_be = invoice.status in _REFUNDABLE.get(invoice.method, ())
+        if may_be and invoice.day >= since and invoice.refund_date is None:
+            yield invoice
+
+
+def _refund(world: World, invoice: Invoice) -> None:
+    _note_refund(world, invoice)
+    if invoice.method == "DIRECT_PAY":
+        world.tables.change("invoices", invoice.id, invoice_status_code="REFUND_REQUESTED", refund=invoice.total)
+        invoice.status, invoice.refund = "REFUND_REQUESTED", invoice.total
+    elif invoice.reference("ACTIVE", "COMPLETED"):
+        _credit(world, invoice, invoice.total)
+        _end(world, invoice, "CREDITED")
+    else:
+        _end(world, invoice, "CANCELLED")
+
+
+def _refund_part(world: World, invoice: Invoice, draws: Draws) -> None:
+    """Give back a part of a fee; the invoice stays paid."""
+    line = draws.one_of(invoice.lines)
+    amount = draws.amount("0.01", str(line.fee))
+    refund = _note_refund(world, invoice)
+    world.tables.add(
+        "refunds_partial",
+        invoice_id=invoice.id,
+        payment_line_item_id=line.id,
+        refund_id=refund,
+        refund_type="BASE_FEES",
+        refund_amount=amount,
+        is_credit=invoice.method in _CREDITED,
+        status="REFUND_PROCESSED",
+        created_by="API",
+        created_on=world.clock.stored,
+    )
+    if invoice.method in _CREDITED:
+        _credit(world, invoice, amount)
+    invoice.refund, invoice.refund_date = amount, world.clock.stored
+    world.tables.change("invoices", invoice.id, refund=amount, refund_date=invoice.refund_date)
+
+
+def _note_refund(world: World, invoice: Invoice) -> int:
+    return world.tables.add(
+        "refunds",
+        invoice_id=invoice.id,
+        type="INVOICE",
+        status="APPROVAL_NOT_REQUIRED",
+        reason="Changed their mind",
+        requested_by="staff",
+        requested_date=world.clock.stored,
+    )
+
+
+def _credit(world: World, invoice: Invoice, amount: Decimal) -> None:
+    """Make a credit memo in CFS, which CFS takes for the next invoice of the site."""
+    account = world.model.accounts[invoice.account]
+    memo = create_memo(world.books, world.books.sites[account.site], total=ZERO - amount)
+    world.tables.add(
+        "credits",
+        cfs_identifier=memo.credit_memo_number,
+        is_credit_memo=True,
+        amount=amount,
+        remaining_amount=amount,
+        account_id=account.id,
+        created_on=world.clock.stored,
+        created_invoice_id=invoice.id,
+        cfs_site=account.site,
+    )
+    world.model.credits[memo.credit_memo_number] = Credit(memo.credit_memo_number, account.id, amount, is_memo=True)
+    column = _CREDITED[account.method]
+    world.tables.change("payment_accounts", account.id, **{column: world.model.credit_of(account)})
+
+
+def _end(world: World, invoice: Invoice, status: str) -> None:
+    invoice.status, invoice.refund, invoice.refund_date = status, invoice.total, world.clock.stored
+    world.tables.change("invoices", invoice.id, invoice_status_code=status, refund=invoice.refund,
+                        refund_date=invoice.refund_date)  # fmt: skip
