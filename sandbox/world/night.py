@@ -17,6 +17,7 @@ from jobs.run.stopping import Stop
 from sandbox.cfs.audit import audit
 from sandbox.world.actors import (
     accounts,
+    banks,
     card_payments,
     cas,
     create_invoices,
@@ -122,6 +123,8 @@ def _job(job: str, *, may_report: bool = False, **values: Any) -> Step:
 DAY: list[tuple[str, Step]] = [
     ("01:01", _statements),
     ("03:00", _by(cas.pass_the_night)),
+    ("03:10", _by(banks.receive_bank_payments)),
+    ("03:20", _by(banks.tell_of_wires)),
     ("07:00", _on_weekdays(_job("STALE_INVOICE_REPORT", may_report=True))),
     ("08:01", _by(send_notifications.send_notifications)),
     ("08:45", _on_weekdays(_settlements)),
@@ -133,6 +136,7 @@ DAY: list[tuple[str, Step]] = [
     ("16:00", _by(accounts.change_settings)),
     ("17:45", _at_weekends(_settlements)),
     ("19:00", _by(create_invoices.create_invoices)),
+    ("20:00", _by(banks.apply_deposits)),
     ("21:00", _by(refunds.ask_for_refunds)),
     ("23:45", _by(refunds.confirm_card_refunds)),
     ("23:55", lambda _night: None),

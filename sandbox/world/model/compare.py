@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sandbox.world.model.records import Invoice, Model
+from sandbox.world.model.records import ZERO, Invoice, Model
 from sandbox.world.pay_tables import PayTables
 
 _FEES = """SELECT nsf.invoice_number, nsf.invoice_id FROM non_sufficient_funds AS nsf ORDER BY nsf.id"""
@@ -50,7 +50,9 @@ def differences(model: Model, tables: PayTables) -> Iterator[str]:
     payments = [tuple(vars(one).values()) for one in model.payments]
     yield from _missing_and_extra("payment", payments, tables.rows(_PAYMENTS))
     yield from _missing_and_extra("account", _accounts(model), tables.rows(_ACCOUNTS))
-    credits = [(one.identifier, one.amount, one.remaining, one.used) for one in model.credits.values()]
+    credits = [
+        (one.identifier, one.amount, one.remaining, one.used if one.is_memo else ZERO) for one in model.credits.values()
+    ]
     yield from _missing_and_extra("credit", credits, tables.rows(_CREDITS))
     yield from _missing_and_extra("statement", _statements(model), tables.rows(_STATEMENTS))
 

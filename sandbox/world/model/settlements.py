@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 
-from sandbox.world.model.records import FINAL, ZERO, Invoice, Model, Payment, Receipt, local_day
+from sandbox.world.model.records import FINAL, ZERO, Credit, Invoice, Model, Payment, Receipt, local_day
 from sandbox.world.settlement_line import FULLY, PARTIALLY, SettlementLine
 
 NSF_FEE = Decimal("30.00")
@@ -17,6 +17,7 @@ def learn_settlements(model: Model, lines: Sequence[SettlementLine], now: dateti
             _apply_memo(model, line)
     for number in dict.fromkeys(line.number for line in lines if line.record in {"PADP", "CMAP"}):
         _settle(model, [line for line in lines if line.number == number and line.record in {"PADP", "CMAP"}])
+    _learn_bank_lines(model, lines)
     for line in lines:
         if line.record == "PADR":
             _bounce(model, line, now)
@@ -86,6 +87,46 @@ def _memo_receipts(model: Model, invoice: Invoice) -> list[Receipt]:
 
 def _from_memos(model: Model, invoice: Invoice) -> Decimal:
     return sum((credit.applied.get(invoice.id, ZERO) for credit in model.credits.values()), ZERO)
+
+
+def _learn_bank_lines(model: Model, lines: Sequence[SettlementLine]) -> None:
+    """Online banking pays one invoice, or makes a credit; of a wire only its payment is completed."""
+    for line in lines:
+        if line.target == "RECEIPT":
+            owner = model.owner_of(line.account)
+            model.credits[line.source] = Credit(line.source, owner.id, line.original, is_memo=False)
+        elif line.record == "ONAC":
+            model.credits[line.source].used += line.amount
+            _pay_one(model, line)
+        elif line.record == "BOLP":
+            _pay_one(model, line)
+        elif line.record == "EFTP":
+            for payment in model.payments:
+                payment.status = "COMPLETED" if payment.receipt == line.source else payment.status
+    for source in dict.fromkeys(line.source for line in lines if line.record == "BOLP"):
+        model.payments.append(_bank_payment(model, [line for line in lines if line.source == source]))
+
+
+def _pay_one(model: Model, line: SettlementLine) -> None:
+    (invoice,) = model.behind(line.number, "ACTIVE")
+    is_whole = line.status == FULLY
+    invoice.receipts.append(Receipt(line.source if is_whole else str(line.application), line.amount))
+    invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
+    invoice.paid = invoice.total - line.outstanding
+    if is_whole:
+        invoice.payment_date = datetime.combine(line.day, time.min)
+        for reference in invoice.references:
+            reference.status = "COMPLETED"
+
+
+def _bank_payment(model: Model, lines: Sequence[SettlementLine]) -> Payment:
+    """One payment a receipt; it names the invoice where it paid nothing else."""
+    amount = sum((line.amount for line in lines), ZERO)
+    alone = lines[0] if len(lines) == 1 else None
+    return Payment(
+        model.owner_of(lines[0].account).id, "ONLINE_BANKING", "COMPLETED", alone.number if alone else None, lines[0].source,
+        alone.original if alone else ZERO, amount,
+    )  # fmt: skip
 
 
 def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:
