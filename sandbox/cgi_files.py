@@ -3,11 +3,12 @@
 Source: docs/specs/cgi-ejv-files.md sections 1, 3 and 6. Amounts are CAD with two places.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from types import MappingProxyType
 
 from config.business_days import next_business_day
 
@@ -15,15 +16,18 @@ FEEDER = "3535"
 _DELIMITER = "\x1d"
 _APRIL = 4
 _ACCEPTED = "0000"
-_REFUSAL = "1117"
-_REASON = "THE RESPONSIBILITY CENTRE IS NOT OPEN FOR POSTING"
+REFUSAL = "1117 THE RESPONSIBILITY CENTRE IS NOT OPEN FOR POSTING"
 _SUPPLIER = f"{'700002':<9}001"
 _CHEQUE_GL = "112100022300034000004000"
 
 
 @dataclass(frozen=True)
 class VoucherLine:
-    """A part of an invoice in a journal: a credit to our GL (24 characters), and a debit to the account's."""
+    """A part of an invoice in a journal: a credit to our GL (24 characters), and a debit to the account's.
+
+    about        the flow-through, where it is not the invoice's id alone
+    is_reversal  money goes back: the debit is ours
+    """
 
     journal: int
     invoice: int
@@ -31,6 +35,8 @@ class VoucherLine:
     ours: str
     theirs: str
     account: str
+    about: str = ""
+    is_reversal: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,13 +80,16 @@ class SentBatch:
         """Return the ACK."""
         return f"{self.sent_as} RECEIVED\n".encode()
 
-    def feedback(self, refused: int | None = None) -> bytes:
-        """Return the answer; of a refused invoice, the debit lines are."""
+    def feedback(self, refused: Mapping[str, str] = MappingProxyType({})) -> bytes:
+        """Return the answer.
+
+        refused  return code and message ("1117 NOT OPEN") of what is refused: a flow-through, whose debit lines are;
+                 the number of a cheque; or BH, which is the whole batch
+        """
         answered = [("BH", ""), *self.lines, ("BT", self._trailer())]
         text = f"{self.kind}BG...{self._header()}\n"
         for record, body in answered:
-            is_refused = record == "JD" and body[97] == "D" and body[198:].strip() == str(refused)
-            code, message = (_REFUSAL, _REASON) if is_refused else (_ACCEPTED, "")
+            code, _, message = refused.get(_subject(record, body), _ACCEPTED).partition(" ")
             text += f"{self.kind}{record}...{body}{code}{message:150}CGI\n"
         return text.encode("ascii", "replace")
 
@@ -102,7 +111,7 @@ def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[Vo
         total += amount
         invoices |= dict.fromkeys(entry.invoice for entry in of_journal)
         lines.append(("JH", f"FI{journal:08}{f'FI{number:09}':25}{amount:015.2f}ACAD".ljust(264)))
-        sides = [(entry, gl, side) for entry in of_journal for gl, side in ((entry.ours, "C"), (entry.theirs, "D"))]
+        sides = [(entry, gl, side) for entry in of_journal for gl, side in _sides(entry)]
         lines += [("JD", _detail(entry, gl, side, nth, sent_on)) for nth, (entry, gl, side) in enumerate(sides, 1)]
     return SentBatch(number, sent_as, sent_on, "GI", lines, total, tuple(invoices))
 
@@ -117,12 +126,25 @@ def cheque_batch(number: int, sent_as: str, sent_on: date, cheques: Iterable[Che
     return SentBatch(number, sent_as, sent_on, "AP", lines, total)
 
 
+def _sides(entry: VoucherLine) -> tuple[tuple[str, str], tuple[str, str]]:
+    first, second = ("D", "C") if entry.is_reversal else ("C", "D")
+    return (entry.ours, first), (entry.theirs, second)
+
+
+def _subject(record: str, body: str) -> str:
+    """Return what a line is refused by, if it is."""
+    if record == "JD":
+        return body[198:].strip() if body[97] == "D" else ""
+    return body[12:62].strip() if record == "IH" else record
+
+
 def _detail(entry: VoucherLine, gl: str, side: str, nth: int, sent_on: date) -> str:
+    about = entry.about or str(entry.invoice)
     tail = f"#{entry.invoice}"
     description = f"{entry.account[:100]:100}"[: 100 - len(tail)] + tail
     return (
         f"FI{entry.journal:08}{nth:05}{_effective(sent_on)}{gl}{'0' * 10}{'':16}{'':9}{entry.amount:015.2f}{side}"
-        f"{description}{entry.invoice:<110}"
+        f"{description}{about:<110}"
     )
 
 

@@ -20,7 +20,7 @@ from config.business_time import BUSINESS_ZONE, business_date, naive_utc
 from config.settings import ObjectStoreSettings
 from connectors.object_store import ObjectStore
 from sandbox import object_store, sftp_server
-from sandbox.cgi_files import FEEDER, Cheque, SentBatch, VoucherLine, cheque_batch, journal_batch
+from sandbox.cgi_files import FEEDER, REFUSAL, Cheque, SentBatch, VoucherLine, cheque_batch, journal_batch
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_server import SftpPart
 
@@ -119,9 +119,10 @@ def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: d
     directory = sftp.root("cgi") / "data"
     for batch in answered:
         (directory / batch.acknowledged_as).write_bytes(batch.ack())
+    refusals = {str(refused): REFUSAL} if refused else {}
     if answered:
         name = f"FEEDBACK.F{FEEDER}.{now.astimezone(BUSINESS_ZONE):%Y%m%d%H%M%S}"
-        (directory / name).write_bytes(b"".join(batch.feedback(refused) for batch in answered))
+        (directory / name).write_bytes(b"".join(batch.feedback(refusals) for batch in answered))
     return Evening(tuple(batch.number for batch in answered), refused, forgotten.number)
 
 

@@ -20,12 +20,16 @@ from sandbox.world.actors import (
     banks,
     card_payments,
     cas,
+    cgi,
     create_invoices,
     customers,
+    journals,
+    operators,
     refunds,
     send_notifications,
 )
 from sandbox.world.model.compare import differences, learn_fees
+from sandbox.world.model.journals import learn_feedback
 from sandbox.world.model.settlements import learn_settlements
 from sandbox.world.model.statements import learn_statements
 from sandbox.world.world import World
@@ -100,6 +104,21 @@ def _settlements(night: Night) -> None:
     night.problems += learn_fees(world.model, world.tables)
 
 
+def _feedback(night: Night) -> None:
+    world = night.world
+    answered = cgi.answer(world)
+    codes = {
+        one.id: world.partners[one.product].code
+        for one in world.model.invoices.values()
+        if one.product in world.partners
+    }
+    for batch in world.model.batches:
+        if batch.number in answered:
+            learn_feedback(world.model, batch, answered[batch.number], codes)
+    world.clock.let_pass(900)
+    night.run("EJV_FEEDBACK_CHECK", may_report=True)
+
+
 def _on_weekdays(step: Step) -> Step:
     return lambda night: step(night) if night.day.isoweekday() < 6 else None
 
@@ -128,6 +147,7 @@ DAY: list[tuple[str, Step]] = [
     ("07:00", _on_weekdays(_job("STALE_INVOICE_REPORT", may_report=True))),
     ("08:01", _by(send_notifications.send_notifications)),
     ("08:45", _on_weekdays(_settlements)),
+    ("09:00", _by(operators.correct_codes)),
     ("09:30", _by(accounts.open_accounts)),
     ("10:00", _by(customers.buy)),
     ("12:00", _by(card_payments.pay_what_bounced)),
@@ -136,8 +156,11 @@ DAY: list[tuple[str, Step]] = [
     ("16:00", _by(accounts.change_settings)),
     ("17:45", _at_weekends(_settlements)),
     ("19:00", _by(create_invoices.create_invoices)),
+    ("19:01", _by(journals.send_partner_batch)),
     ("20:00", _by(banks.apply_deposits)),
+    ("20:01", _by(journals.send_payment_batch)),
     ("21:00", _by(refunds.ask_for_refunds)),
+    ("21:45", _feedback),
     ("23:45", _by(refunds.confirm_card_refunds)),
     ("23:55", lambda _night: None),
 ]

@@ -31,8 +31,9 @@ def make_invoice(
     """Make an invoice of one to three lines."""
     product = draws.one_of(PRODUCTS.get(method, EVERY_PRODUCT))
     lines = [_line(draws, most, taxed=product == "VS") for _ in range(draws.one_of((1, 1, 2, 3)))]
-    service, gst = (sum((getattr(one, part) for one in lines), ZERO) for part in ("service", "gst"))
-    total = sum((one.amount for one in lines), ZERO)
+    service = sum((one.service for one in lines), ZERO)
+    gst = sum((one.fee_gst + one.service_gst for one in lines), ZERO)
+    total = sum((one.base + one.ours for one in lines), ZERO)
     id_ = world.tables.add(
         "invoices",
         payment_account_id=account,
@@ -51,17 +52,17 @@ def make_invoice(
     )
     for line in lines:
         line.id = _add_line(world, id_, line, product)
-    invoice = Invoice(id_, account, method, world.clock.today, total, status, lines, slip=slip)
+    invoice = Invoice(id_, account, method, world.clock.today, total, status, lines, product=product, slip=slip)
     return world.model.add(invoice)
 
 
 def _line(draws: Draws, most: str, *, taxed: bool) -> Line:
     fee, service = draws.amount("5", most), draws.one_of(_SERVICE_FEES)
-    return Line(0, fee, service, ((fee + service) * _GST).quantize(_CENT) if taxed else ZERO)
+    rate = _GST if taxed else ZERO
+    return Line(0, fee, service, *((amount * rate).quantize(_CENT) for amount in (fee, service)))
 
 
 def _add_line(world: World, invoice: int, line: Line, product: str) -> int:
-    service_gst = (line.service * _GST).quantize(_CENT) if line.gst else ZERO
     return world.tables.add(
         "payment_line_items",
         invoice_id=invoice,
@@ -70,8 +71,8 @@ def _add_line(world: World, invoice: int, line: Line, product: str) -> int:
         filing_fees=line.fee,
         total=line.fee,
         service_fees=line.service,
-        service_fees_gst=service_gst,
-        statutory_fees_gst=line.gst - service_gst,
+        service_fees_gst=line.service_gst,
+        statutory_fees_gst=line.fee_gst,
         quantity=1,
         line_item_status_code="ACTIVE",
         description="A service",

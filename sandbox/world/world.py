@@ -14,6 +14,7 @@ from config.settings import DatabaseSettings, ObjectStoreSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from sandbox.cfs.books import Books
+from sandbox.cgi_files import SentBatch
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_server import FOLDERS, SftpPart
 from sandbox.world.cfs_thread import CfsThread
@@ -67,6 +68,22 @@ class Parts:
         self.cfs.simulator.reset()
 
 
+@dataclass(frozen=True)
+class Partner:
+    """Who gets a share of a product: the distribution code, and its GL in 24 characters."""
+
+    code: int
+    gl: str
+
+
+@dataclass
+class Sent:
+    """A batch as CGI has it."""
+
+    batch: SentBatch
+    is_acknowledged: bool = False
+
+
 @dataclass
 class World:
     """A world at a moment.
@@ -74,6 +91,9 @@ class World:
     written        the lines of settlement files that CAS has dropped and no run has read yet
     schedules      a fee schedule of each product
     distributions  the distribution code of each product: our own GL
+    gl             that GL, in 24 characters
+    partners       who gets a share of a product
+    sent           what CGI has, by batch
     """
 
     parts: Parts
@@ -81,10 +101,14 @@ class World:
     clock: VirtualClock
     database: Database
     tables: PayTables
+    bucket: ObjectStore
     model: Model = field(default_factory=Model)
     written: list[SettlementLine] = field(default_factory=list)
     schedules: dict[str, int] = field(default_factory=dict)
     distributions: dict[str, int] = field(default_factory=dict)
+    gl: dict[str, str] = field(default_factory=dict)
+    partners: dict[str, Partner] = field(default_factory=dict)
+    sent: dict[int, Sent] = field(default_factory=dict)
 
     @property
     def books(self) -> Books:
@@ -96,16 +120,18 @@ class World:
 def open_world(parts: Parts, *, seed: int, first: date) -> Iterator[World]:
     """Return an empty world whose clock stands at the beginning of a day; the environment leads its jobs to it."""
     parts.empty()
+    bucket = _bucket(parts.store.environment())
     clock = VirtualClock(first)
     database = Database(make_engine(DatabaseSettings(url=SecretStr(parts.database_url)), application_name="world"))
     before = dict(os.environ)
     try:
         os.environ.clear()
         os.environ.update(parts.environment())
-        yield World(parts, Chance(seed), clock, database, PayTables(database, clock))
+        yield World(parts, Chance(seed), clock, database, PayTables(database, clock), bucket)
     finally:
         os.environ.clear()
         os.environ.update(before)
+        bucket.close()
         database.close()
 
 

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from sandbox.cfs.customers import create_account, create_party, create_site
 from sandbox.world.model.records import Account, Setting
 from sandbox.world.pay_api import EVERY_PRODUCT, PRODUCTS
-from sandbox.world.world import World
+from sandbox.world.world import Partner, World
 
 FREQUENCIES = ("DAILY", "WEEKLY", "WEEKLY", "MONTHLY")
 _RECEIPT_METHODS = {"PAD": "BCR-PAD Daily", "EFT": "BC REG EFT Wire Cheque"}
-_FIRST = (("PAD", 7), ("ONLINE_BANKING", 3), ("EFT", 2), ("DIRECT_PAY", 2))
+_FIRST = (("PAD", 7), ("ONLINE_BANKING", 3), ("EFT", 2), ("DIRECT_PAY", 2), ("EJV", 3))
+_PARTNERED = ("VS",)
 _IN_CFS = ("PAD", "ONLINE_BANKING", "EFT")
 
 
@@ -31,18 +32,32 @@ def _price_products(world: World) -> None:
             "SELECT min(fee_schedule_id) AS id FROM fee_schedules WHERE corp_type_code = :product", product=product
         )
         world.schedules[product] = row.id
-        world.distributions[product] = world.tables.add(
-            "distribution_codes",
-            name=f"Fees of {product}",
-            client="112",
-            responsibility_centre=f"1200{nth}",
-            service_line="01230",
-            stob="3400",
-            project_code=f"000004{nth}",
-            start_date=date(2020, 1, 1),
-            created_by="world",
-            created_on=world.clock.stored,
+        gl = {
+            "client": "112",
+            "responsibility_centre": f"1200{nth}",
+            "service_line": "01230",
+            "stob": "3400",
+            "project_code": f"000004{nth}",
+        }
+        world.gl[product] = "".join(gl.values())
+        code = None
+        if product in _PARTNERED:
+            code = _add_code(world, f"Share of {product}", **gl | {"client": "113"})
+            world.partners[product] = Partner(code, f"113{world.gl[product][3:]}")
+        world.distributions[product] = _add_code(
+            world, f"Fees of {product}", **gl, disbursement_distribution_code_id=code
         )
+
+
+def _add_code(world: World, name: str, **values: object) -> int:
+    return world.tables.add(
+        "distribution_codes",
+        name=name,
+        start_date=date(2020, 1, 1),
+        created_by="world",
+        created_on=world.clock.stored,
+        **values,
+    )
 
 
 def open_accounts(world: World) -> None:
@@ -69,6 +84,8 @@ def open_account(world: World, method: str) -> Account:
         account = Account(id_, auth, method, is_notified)
         if method in _IN_CFS:
             _open_profile(world, account)
+        if method == "EJV":
+            account.gl = _add_code(world, f"GL of {auth}", account_id=id_)
         _add_setting(world, account, draws.one_of(FREQUENCIES), world.clock.today)
     world.model.accounts[id_] = account
     return account

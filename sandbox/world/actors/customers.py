@@ -14,7 +14,7 @@ def buy(world: World) -> None:
     most = 3 if world.clock.today.isoweekday() < 6 else 1
     for account in list(world.model.accounts.values()):
         for _ in range(draws.number(0, most)):
-            if account.owes_since is None or account.method != "PAD":
+            if account.owes_since is None:
                 world.clock.let_pass(draws.number(5, 120))
                 bill(world, account, draws)
 

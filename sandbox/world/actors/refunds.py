@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sandbox.cfs.invoices import create_memo
 from sandbox.world.chance import Draws
-from sandbox.world.model.records import ZERO, Credit, Invoice
+from sandbox.world.model.records import ZERO, Credit, Invoice, PartialRefund
 from sandbox.world.world import World
 
 _WHOLE, _PART = 0.03, 0.02
@@ -19,6 +19,7 @@ _REFUNDABLE = {
     "PAD": ("APPROVED", "PAID"),
     "ONLINE_BANKING": ("PAID",),
     "DIRECT_PAY": ("PAID",),
+    "EJV": ("APPROVED", "PAID"),
 }
 
 
@@ -53,7 +54,7 @@ def _refundable(world: World) -> Iterator[Invoice]:
 
 def _refund(world: World, invoice: Invoice) -> None:
     _note_refund(world, invoice)
-    if invoice.method == "DIRECT_PAY":
+    if invoice.method == "DIRECT_PAY" or (invoice.method == "EJV" and invoice.reference("ACTIVE", "COMPLETED")):
         world.tables.change("invoices", invoice.id, invoice_status_code="REFUND_REQUESTED", refund=invoice.total)
         invoice.status, invoice.refund = "REFUND_REQUESTED", invoice.total
     elif invoice.reference("ACTIVE", "COMPLETED"):
@@ -68,7 +69,8 @@ def _refund_part(world: World, invoice: Invoice, draws: Draws) -> None:
     line = draws.one_of(invoice.lines)
     amount = draws.amount("0.01", str(line.fee))
     refund = _note_refund(world, invoice)
-    world.tables.add(
+    status = "REFUND_REQUESTED" if invoice.method == "EJV" else "REFUND_PROCESSED"
+    id_ = world.tables.add(
         "refunds_partial",
         invoice_id=invoice.id,
         payment_line_item_id=line.id,
@@ -76,10 +78,11 @@ def _refund_part(world: World, invoice: Invoice, draws: Draws) -> None:
         refund_type="BASE_FEES",
         refund_amount=amount,
         is_credit=invoice.method in _CREDITED,
-        status="REFUND_PROCESSED",
+        status=status,
         created_by="API",
         created_on=world.clock.stored,
     )
+    world.model.partial_refunds.append(PartialRefund(id_, invoice, amount, status))
     if invoice.method in _CREDITED:
         _credit(world, invoice, amount)
     invoice.refund, invoice.refund_date = amount, world.clock.stored

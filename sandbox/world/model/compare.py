@@ -36,6 +36,8 @@ SELECT cfs_identifier, CAST(amount AS numeric(19,2)), CAST(remaining_amount AS n
        (SELECT CAST(coalesce(sum(amount_applied), 0) AS numeric(19,2)) FROM applied_credits
          WHERE credit_id = credits.id)
   FROM credits"""
+_PARTIAL_REFUNDS = "SELECT id, invoice_id, refund_amount, status FROM refunds_partial"
+_STOPPED = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
 _STATEMENTS = """
 SELECT statement.payment_account_id, statement.frequency, statement.from_date, statement.to_date,
        statement.payment_methods, statement.notification_status_code, statement.is_empty,
@@ -54,6 +56,9 @@ def differences(model: Model, tables: PayTables) -> Iterator[str]:
         (one.identifier, one.amount, one.remaining, one.used if one.is_memo else ZERO) for one in model.credits.values()
     ]
     yield from _missing_and_extra("credit", credits, tables.rows(_CREDITS))
+    refunds = [(one.id, one.invoice.id, one.amount, one.status) for one in model.partial_refunds]
+    yield from _missing_and_extra("partial refund", refunds, tables.rows(_PARTIAL_REFUNDS))
+    yield from _missing_and_extra("stopped GL", [(one,) for one in model.stopped], tables.rows(_STOPPED))
     yield from _missing_and_extra("statement", _statements(model), tables.rows(_STATEMENTS))
 
 

@@ -31,6 +31,7 @@ class Account:
     cfs_account: str = ""
     site: str = ""
     status: str = "ACTIVE"
+    gl: int = 0
     owes_since: datetime | None = None
     settings: list[Setting] = field(default_factory=list)
 
@@ -53,17 +54,23 @@ class Receipt:
 
 @dataclass
 class Line:
-    """A line item: the fee that a partner may get a share of, the service fee, and the tax on both."""
+    """A line item: the fee, the service fee, and the tax on each."""
 
     id: int
     fee: Decimal
     service: Decimal = ZERO
-    gst: Decimal = ZERO
+    fee_gst: Decimal = ZERO
+    service_gst: Decimal = ZERO
 
     @property
-    def amount(self) -> Decimal:
-        """All of it."""
-        return self.fee + self.service + self.gst
+    def base(self) -> Decimal:
+        """The fee with its tax: what a partner has a right to."""
+        return self.fee + self.fee_gst
+
+    @property
+    def ours(self) -> Decimal:
+        """The service fee with its tax."""
+        return self.service + self.service_gst
 
 
 @dataclass
@@ -83,6 +90,7 @@ class Invoice:
     refund_date: datetime | None = None
     references: list[Reference] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    product: str = ""
     slip: str | None = None
     disbursement: str | None = None
 
@@ -129,6 +137,39 @@ class Credit:
 
 
 @dataclass
+class PartialRefund:
+    """A row of refunds_partial."""
+
+    id: int
+    invoice: Invoice
+    amount: Decimal
+    status: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a journal is about: an invoice, or a partial refund of it; `about` is its flow-through."""
+
+    journal: int
+    about: str
+    invoice: Invoice
+    amount: Decimal
+    is_reversal: bool = False
+    refund: PartialRefund | None = None
+
+
+@dataclass
+class Batch:
+    """A batch that was sent to CGI; `effective` is the day that its lines name."""
+
+    number: int
+    file_type: str
+    effective: date
+    items: list[Item]
+    is_answered: bool = False
+
+
+@dataclass
 class Statement:
     """A statement with what it must list."""
 
@@ -146,6 +187,7 @@ class Model:
     """Everything that is known.
 
     fees      the NSF fee invoice of a bounced number, which gets its id from the job
+    stopped   the distribution codes that send no journals until somebody has corrected them
     told      what the outside must have heard since the last look: event types with the auth account
     """
 
@@ -154,6 +196,9 @@ class Model:
     payments: list[Payment] = field(default_factory=list)
     credits: dict[str, Credit] = field(default_factory=dict)
     fees: dict[str, Invoice] = field(default_factory=dict)
+    partial_refunds: list[PartialRefund] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
+    stopped: set[int] = field(default_factory=set)
     statements: list[Statement] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     _numbers: dict[str, list[Invoice]] = field(default_factory=dict)

@@ -121,12 +121,12 @@ def _pay_one(model: Model, line: SettlementLine) -> None:
 
 def _bank_payment(model: Model, lines: Sequence[SettlementLine]) -> Payment:
     """One payment a receipt; it names the invoice where it paid nothing else."""
-    amount = sum((line.amount for line in lines), ZERO)
-    alone = lines[0] if len(lines) == 1 else None
-    return Payment(
-        model.owner_of(lines[0].account).id, "ONLINE_BANKING", "COMPLETED", alone.number if alone else None, lines[0].source,
-        alone.original if alone else ZERO, amount,
-    )  # fmt: skip
+    owner = model.owner_of(lines[0].account).id
+    paid = sum((line.amount for line in lines), ZERO)
+    payment = Payment(owner, "ONLINE_BANKING", "COMPLETED", None, lines[0].source, ZERO, paid)
+    if len(lines) == 1:
+        payment.number, payment.invoice_amount = lines[0].number, lines[0].original
+    return payment
 
 
 def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:

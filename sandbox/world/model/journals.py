@@ -1,0 +1,74 @@
+"""What EJV_FEEDBACK_CHECK must make of the answer to a batch. Source: docs/specs/cgi-ejv-files.md section 7."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, time
+
+from sandbox.world.model.records import ZERO, Batch, Item, Model, Payment, Receipt
+
+_OWED = frozenset({"APPROVED", "CREATED", "OVERDUE", "PARTIAL_PAID", "SETTLEMENT_SCHED"})
+
+
+def learn_feedback(model: Model, batch: Batch, refused: Collection[str], partner_codes: Mapping[int, int]) -> None:
+    """Take in that the answer to a batch was read.
+
+    refused        flow-throughs of what was refused, or BH
+    partner_codes  the distribution code of the partner that gets a share, by invoice
+    """
+    batch.is_answered = True
+    is_refused = "BH" in refused
+    accepted = [] if is_refused else [item for item in batch.items if item.about not in refused]
+    for item in batch.items:
+        if batch.file_type == "PAYMENT":
+            (_accept if item in accepted else _refuse)(batch, item)
+        else:
+            _disburse(item, is_accepted=item in accepted, is_header=is_refused)
+        if item not in accepted and not is_refused:
+            account = model.accounts[item.invoice.account]
+            model.stopped.add(account.gl if batch.file_type == "PAYMENT" else partner_codes[item.invoice.id])
+    if batch.file_type == "PAYMENT":
+        _write_payments(model, batch, accepted)
+
+
+def _accept(batch: Batch, item: Item) -> None:
+    day = datetime.combine(batch.effective, time.min)
+    invoice = item.invoice
+    if item.refund:
+        item.refund.status = "REFUND_PROCESSED"
+        return
+    for reference in invoice.references:
+        reference.status = "COMPLETED" if reference.status == "ACTIVE" else reference.status
+    if item.is_reversal:
+        invoice.status, invoice.refund_date = "REFUNDED", day
+        return
+    invoice.status = "PAID" if invoice.status in _OWED else invoice.status
+    invoice.paid, invoice.payment_date = invoice.total, day
+    invoice.receipts.append(Receipt(_receipt_number(batch, item.journal), item.amount))
+
+
+def _refuse(_batch: Batch, item: Item) -> None:
+    """What was refused is free for another batch."""
+    if item.refund:
+        item.refund.status = "REFUND_REQUESTED"
+        return
+    for reference in item.invoice.references:
+        reference.status = "CANCELLED" if reference.status == "ACTIVE" else reference.status
+
+
+def _disburse(item: Item, *, is_accepted: bool, is_header: bool) -> None:
+    if is_accepted:
+        item.invoice.disbursement = "REVERSED" if item.is_reversal else "COMPLETED"
+    else:
+        item.invoice.disbursement = "COMPLETED" if item.is_reversal and is_header else "ERRORED"
+
+
+def _write_payments(model: Model, batch: Batch, accepted: list[Item]) -> None:
+    """One payment a journal, over what was accepted of it."""
+    for journal in dict.fromkeys(item.journal for item in accepted):
+        items = [item for item in accepted if item.journal == journal]
+        amount = sum((item.amount for item in items), ZERO)
+        receipt = _receipt_number(batch, journal)
+        model.payments.append(Payment(items[0].invoice.account, "EJV", "COMPLETED", None, receipt, amount, amount))
+
+
+def _receipt_number(batch: Batch, journal: int) -> str:
+    return f"GIJH...FI{journal:08}FI{batch.number:09}"
