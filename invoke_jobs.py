@@ -87,16 +87,22 @@ def _pending() -> "click.Command":
 
 def _schedule() -> "click.Command":
     from jobs.commands.schedule_commands import schedule_command
-    from tasks import JOBS
 
-    return schedule_command(_use_sandbox, [job.name for job in JOBS], HERE / "invoke_jobs.py")
+    return schedule_command(_use_sandbox, _by_clock(), HERE / "invoke_jobs.py")
 
 
 def _check() -> "click.Command":
     from jobs.commands.check_command import check_command
-    from tasks import JOBS
 
-    return check_command(_use_sandbox, [job.name for job in JOBS])
+    return check_command(_use_sandbox, _by_clock())
+
+
+def _by_clock() -> list[str]:
+    """Return the names of what the clock runs: the jobs, and the tools that look at what waits."""
+    from tasks import JOBS
+    from tools import BY_CLOCK
+
+    return [job.name for job in (*JOBS, *BY_CLOCK)]
 
 
 def _manifests() -> "click.Command":

@@ -87,7 +87,7 @@ class Resources(Part):
 
 
 class JobSchedule(Part):
-    """When and how one job runs; `job` names it where the entry has another name, as for a run with arguments."""
+    """When and how one job runs; `job` names it where the entry has another name: a run with arguments, a hand tool."""
 
     job: str | None = None
     cron: CronText
@@ -108,7 +108,7 @@ class JobSchedule(Part):
 
     def command(self, name: str) -> tuple[str, ...]:
         """Return what the clock runs for the entry of this name."""
-        return (self.job or name, *self.arguments)
+        return (*(self.job or name).split(), *self.arguments)
 
 
 class ExpectedFile(Part):

@@ -3,6 +3,7 @@
 from tools.compare_bcol import JOB as COMPARE_BCOL
 from tools.compare_cfs import JOB as COMPARE_CFS
 from tools.database_indexes import TOOLS as DATABASE_INDEXES
+from tools.ejv import PREFLIGHT
 from tools.ejv import TOOLS as EJV
 from tools.explain import TOOLS as EXPLAIN
 from tools.files import TOOLS as FILES
@@ -26,3 +27,5 @@ TOOLS = {
     ),
     "slips": ("Routing slips: list those in progress, void one.", SLIPS),
 }
+# Tools that the clock runs as well: each has an entry in config/schedule.yaml.
+BY_CLOCK = (PREFLIGHT,)

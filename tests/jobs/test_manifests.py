@@ -20,6 +20,7 @@ from jobs.commands.cli import main
 from jobs.manifests.commands import manifests_command, placed, run_job_command
 from jobs.manifests.layout import as_yaml, objects_of, one_offs, render
 from tasks import JOBS
+from tools import BY_CLOCK
 
 ROOT = Path(__file__).resolve().parents[2]
 MINORS = sorted({".".join(version.split(".")[:2]) for version in all_versions()}, key=lambda v: int(v.split(".")[1]))
@@ -161,7 +162,7 @@ def test_every_pod_gets_the_settings_of_the_systems_its_job_works_with() -> None
         "ObjectStoreSettings": "pay-jobs-object-store", "CfsSettings": "pay-jobs-cfs",
         "EventSettings": "pay-jobs-events",
     }  # fmt: skip
-    needs = {job.name: set(job.needs) for job in JOBS}
+    needs = {job.name: set(job.needs) for job in (*JOBS, *BY_CLOCK)}
     needs["STALE_INVOICE_REPORT"].add("ObjectStoreSettings")  # it works without, but keeps and searches nothing then
     for name, job in read_schedule("prod").commands.items():
         wanted = {secret_of[one] for one in needs.get(name, ())} | {"pay-jobs-database", "pay-jobs-events"}

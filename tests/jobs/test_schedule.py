@@ -13,9 +13,10 @@ from jobs.commands.cli import _words_of, main
 from jobs.commands.schedule_commands import _checking_itself, schedule_command
 from jobs.job import by_name
 from tasks import JOBS
+from tools import BY_CLOCK
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-NAMES = [job.name for job in JOBS]
+NAMES = [job.name for job in (*JOBS, *BY_CLOCK)]
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_every_job_of_this_installation_has_a_schedule_in_every_environment(envi
 def test_every_scheduled_command_is_understood_and_stands_in_the_ledger_as_in_the_schedule(
     environment: str | None,
 ) -> None:
-    named = by_name(JOBS)
+    named = by_name((*JOBS, *BY_CLOCK))
     for name, scheduled in read_schedule(environment).jobs.items():
         job = named[scheduled.job or name]
         values = click.Command(name, params=list(job.parameters)).make_context(name, list(scheduled.arguments)).params

@@ -36,6 +36,14 @@ OUTSTANDING = Job(
     needs=("CgiSettings",),
     reads_only=True,
 )
+PREFLIGHT = Job(
+    name="ejv preflight",
+    summary="Look at each GL code that the next journals will use, before CGI refuses it.",
+    run=f"{_TASK}:look_ahead",
+    arguments=f"{_ARGUMENTS}:PreflightArguments",
+    examples=("ejv preflight",),
+    reads_only=True,
+)
 SEARCH = Job(
     name="ejv search",
     summary="Find an invoice, batch or journal in the stored inbox and feedback files.",
@@ -92,4 +100,4 @@ UNSTOP = Job(
     examples=('ejv unstop 1234 --reason "ticket 4712: the ministry confirmed the new GL"',),
     lock=_LOCK,
 )
-TOOLS = (OUTSTANDING, SEARCH, INDEX, RESUBMIT, REBUILD, UNSTOP)
+TOOLS = (OUTSTANDING, PREFLIGHT, SEARCH, INDEX, RESUBMIT, REBUILD, UNSTOP)

@@ -56,3 +56,8 @@ class UnstopArguments:
 
     def __post_init__(self) -> None:
         require_reason(self.reason)
+
+
+@dataclass(frozen=True)
+class PreflightArguments:
+    """Nothing to choose."""

@@ -11,11 +11,13 @@ from tasks.ejv_feedback_check.outstanding import check_outstanding
 from tools.ejv.arguments import (
     IndexArguments,
     OutstandingArguments,
+    PreflightArguments,
     RebuildArguments,
     ResubmitArguments,
     SearchArguments,
     UnstopArguments,
 )
+from tools.ejv.preflight import preflight
 from tools.ejv.rebuild import rebuild
 from tools.ejv.resubmit import resubmit
 from tools.ejv.search import search
@@ -61,3 +63,8 @@ def rebuild_batch(context: RunContext, arguments: RebuildArguments) -> Outcome:
 def unstop_code(context: RunContext, arguments: UnstopArguments) -> Outcome:
     """Clear stop_ejv of a distribution code."""
     return unstop(context, arguments.code, reason=arguments.reason)
+
+
+def look_ahead(context: RunContext, _arguments: PreflightArguments) -> Outcome:
+    """Look at the GL codes that the next journals will use."""
+    return preflight(context)
