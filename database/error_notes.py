@@ -9,33 +9,16 @@ from typing import Any
 
 import psycopg2
 from psycopg2.errors import LockNotAvailable
-from sqlalchemy import Connection, ExceptionContext, text
+from sqlalchemy import Connection, ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import ConfigError
+from database.sql import statements
 
 FATAL = "FATAL:"
 _MOST = 3
 _OF_A_ROW = re.compile(r'in relation "([^"]+)"')
 _NAMED = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO|TABLE|ONLY)\s+([a-z_][\w.]*)", re.IGNORECASE)
-_HOLDERS = """
-SELECT CAST(CAST(held.relation AS regclass) AS text) AS table,
-       coalesce(nullif(session.application_name, ''), 'a session without a name') AS session,
-       session.pid,
-       coalesce(session.state || ' since ' || to_char(session.xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS') || ' UTC',
-                'hidden from this user') AS doing
-  FROM pg_locks AS held
-  JOIN pg_stat_activity AS session
-    ON session.pid = held.pid
- WHERE held.granted
-   AND held.relation IN (SELECT to_regclass(name) FROM unnest(CAST(:tables AS text[])) AS name)
-   AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-   AND (:readers OR held.mode <> 'AccessShareLock')
-   AND NOT held.pid = ANY (CAST(:without AS integer[]) || pg_backend_pid())
- GROUP BY 1, 2, 3, 4, session.xact_start
- ORDER BY session.xact_start NULLS LAST, session.pid
- LIMIT :most
-"""
 
 
 def list_holders(
@@ -47,7 +30,7 @@ def list_holders(
     without  the processes that do not count
     """
     values = {"tables": list(tables), "readers": readers, "without": list(without), "most": _MOST}
-    rows = connection.execute(text(_HOLDERS), values).all()
+    rows = statements(__package__).run(connection, "list_lock_holders", **values).all()
     return "; ".join(f"{row.table} is used by {row.session} (process {row.pid}, {row.doing})" for row in rows)
 
 

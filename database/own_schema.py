@@ -7,7 +7,9 @@ rests on one.
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from database.sql import statements
 
 SCHEMA = "pay_jobs"
 HOW_IT_COMES_BACK = (
@@ -20,23 +22,13 @@ _CREATE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?pay_jobs\.(\w+) \(\n(.*)\
 _INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+)\s+ON pay_jobs\.(\w+)")
 _ADD_COLUMN = re.compile(r"ADD (?:COLUMN )?(?:IF NOT EXISTS )?(?!CONSTRAINT\b)(\w+) ")
 _DROP_COLUMN = re.compile(r"DROP COLUMN (?:IF EXISTS )?(\w+)")
-_FOUND = """
-SELECT 'table', relname FROM pg_class WHERE relnamespace = to_regnamespace(:schema) AND relkind IN ('r', 'p')
- UNION ALL
-SELECT 'column', relname || '.' || attname
-  FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
- WHERE relnamespace = to_regnamespace(:schema) AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
- UNION ALL
-SELECT 'index', relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid
- WHERE relnamespace = to_regnamespace(:schema) AND indisvalid
-"""
 
 Part = tuple[str, str]
 
 
 def list_missing(connection: Connection, migrations: str) -> list[str]:
     """Return what a database lacks of what some migrations make; of a missing table only the table."""
-    rows = connection.execute(text(_FOUND), {"schema": SCHEMA})
+    rows = statements(__package__).run(connection, "list_own_parts", schema=SCHEMA)
     found: set[Part] = {(kind, name) for kind, name in map(tuple, rows)}
     made = made_by(migrations)
     gone = {table for kind, table in made if kind == "table"} - {name for kind, name in found if kind == "table"}
@@ -49,7 +41,7 @@ def list_missing(connection: Connection, migrations: str) -> list[str]:
 
 def has_tables(connection: Connection, *, besides: str) -> bool:
     """Return whether the schema holds any table besides one."""
-    rows = connection.execute(text(_FOUND), {"schema": SCHEMA})
+    rows = statements(__package__).run(connection, "list_own_parts", schema=SCHEMA)
     return any(kind == "table" and name != besides for kind, name in map(tuple, rows))
 
 

@@ -5,23 +5,7 @@ from contextlib import contextmanager
 
 from psycopg2 import extensions
 
-_FOREIGN_KEYS = """
-SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
-       format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-  FROM pg_constraint
- WHERE contype = 'f'
-   AND conrelid = ANY (%(tables)s::regclass[])
- ORDER BY conrelid::regclass::text, conname
-"""
-
-_PLAIN_INDEXES = """
-SELECT format('DROP INDEX %%s', indexrelid::regclass),
-       pg_get_indexdef(indexrelid)
-  FROM pg_index
- WHERE NOT indisunique
-   AND indrelid = ANY (%(tables)s::regclass[])
- ORDER BY indexrelid::regclass::text
-"""
+from sandbox.sql_files import statement
 
 
 @contextmanager
@@ -33,8 +17,8 @@ def checks_afterwards(connection: extensions.connection, tables: Sequence[str]) 
     """
     with connection.cursor() as cursor:
         aside: list[tuple[str, str]] = []
-        for question in (_FOREIGN_KEYS, _PLAIN_INDEXES):
-            cursor.execute(question, {"tables": list(tables)})
+        for question in ("list_foreign_keys", "list_plain_indexes"):
+            cursor.execute(statement(question), {"tables": list(tables)})
             aside += cursor.fetchall()
         cursor.execute("SET LOCAL maintenance_work_mem = '128MB'")
         for drop, _ in aside:

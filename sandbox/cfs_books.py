@@ -6,15 +6,14 @@ memo; of routing slips every invoice and receipt, in the state that CFS is in be
 """
 
 from decimal import Decimal
-from pathlib import Path
 
 import psycopg2
 from psycopg2 import extensions
 from psycopg2.extras import RealDictCursor
 
 from sandbox.cfs.process import CfsAdmin
+from sandbox.sql_files import statement
 
-_SQL = Path(__file__).parent / "sql"
 # What is sent at once, so that no answer of the simulator takes long.
 _AT_ONCE = 10_000
 # In this order, because each refers to those before it.
@@ -46,7 +45,7 @@ def seed_books(connection: extensions.connection, cfs: CfsAdmin) -> None:
     """Put it all into empty books. Raise httpx.HTTPStatusError where it does not fit together."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         for kind, name in _KINDS:
-            cursor.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"))
+            cursor.execute(statement(name))
             rows = cursor.fetchall()
             for first in range(0, len(rows), _AT_ONCE):
                 cfs.seed(**{kind: rows[first : first + _AT_ONCE]})

@@ -10,7 +10,6 @@ number and the seed (sql/dice.sql): no clock and no random number is asked, so t
 
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 from psycopg2 import extensions
 
@@ -18,8 +17,7 @@ from config.business_time import day_start
 from sandbox import demo_words
 from sandbox.bulk_load import checks_afterwards
 from sandbox.paydb import advance_sequences
-
-_SQL = Path(__file__).parent / "sql"
+from sandbox.sql_files import statement
 
 # Each step: what it writes to, if it is one of the pay tables, and its statement in sql/.
 _STEPS = (
@@ -105,7 +103,7 @@ def load_demo_data(connection: extensions.connection, size: DemoSize) -> dict[st
         cursor.execute("SET LOCAL work_mem = '64MB'")
         with checks_afterwards(connection, sorted({table for table, _ in _STEPS if table})):
             for table, name in _STEPS:
-                cursor.execute((_SQL / f"{name}.sql").read_text(encoding="utf-8"), values)
+                cursor.execute(statement(name), values)
                 if table:
                     rows[table] = rows.get(table, 0) + cursor.rowcount
     advance_sequences(connection)

@@ -23,48 +23,12 @@ from sandbox import object_store, sftp_server
 from sandbox.cgi_files import FEEDER, REFUSAL, Cheque, SentBatch, VoucherLine, cheque_batch, journal_batch
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_server import SftpPart
+from sandbox.sql_files import statement
 
 JOB = "EJV_FEEDBACK_CHECK"
-_SEND = Path(__file__).parent / "sql" / "send_journals.sql"
 _SENT_INVOICES = 5
 _SENT_BUSINESS_DAYS_AGO = 3
 _PAYMENT_JOB = time(20, 1, 7)
-_WAITING = """
-SELECT id, file_type, file_ref, created_on
-  FROM ejv_files
- WHERE file_type IN ('PAYMENT', 'REFUND')
-   AND disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')
- ORDER BY id
-"""
-_ENTRIES = """
-SELECT journal.id, invoice.id, CAST(part.amount AS numeric(19,2)), part.gl, concat(
-           payer.client, payer.responsibility_centre, payer.service_line, payer.stob, payer.project_code
-       ), account.name
-  FROM ejv_headers AS journal
-  JOIN ejv_links AS link ON link.ejv_header_id = journal.id
-  JOIN invoices AS invoice ON invoice.id = link.link_id
-  JOIN payment_accounts AS account ON account.id = journal.payment_account_id
-  JOIN distribution_codes AS payer ON payer.account_id = account.id
-  JOIN payment_line_items AS item ON item.invoice_id = invoice.id AND item.line_item_status_code = 'ACTIVE'
-  JOIN distribution_codes AS fee ON fee.distribution_code_id = item.fee_distribution_id
-  LEFT JOIN distribution_codes AS service ON service.distribution_code_id = fee.service_fee_distribution_code_id
- CROSS JOIN LATERAL (VALUES
-           (1, item.total,
-            concat(fee.client, fee.responsibility_centre, fee.service_line, fee.stob, fee.project_code)),
-           (2, item.service_fees,
-            concat(service.client, service.responsibility_centre, service.service_line, service.stob,
-                   service.project_code))
-       ) AS part (place, amount, gl)
- WHERE journal.ejv_file_id = %(batch)s
-   AND part.amount > 0
- ORDER BY journal.id, link.id, item.id, part.place
-"""
-_CHEQUES = """
-SELECT number, CAST(refund_amount AS numeric(19,2)), contact_name, street, city, postal_code
-  FROM routing_slips
- WHERE status = 'REFUND_UPLOADED'
- ORDER BY id
-"""
 Steps = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -132,7 +96,7 @@ def _outstanding(database_url: str, now: datetime) -> list[SentBatch]:
     try:
         with connection, connection.cursor() as cursor:
             _send(cursor, now)
-            cursor.execute(_WAITING)
+            cursor.execute(statement("list_waiting_batches"))
             return [_batch(cursor, *row) for row in cursor.fetchall()]
     finally:
         connection.close()
@@ -151,14 +115,14 @@ def _send(cursor: extensions.cursor, now: datetime) -> None:
         "file_ref": f"INBOX.F{FEEDER}.{stamp:%Y%m%d%H%M%S}",
         "limit": _SENT_INVOICES,
     }
-    cursor.execute(_SEND.read_text(encoding="utf-8"), values)
+    cursor.execute(statement("send_journals"), values)
 
 
 def _batch(cursor: extensions.cursor, number: int, file_type: str, sent_as: str, created_on: datetime) -> SentBatch:
     if file_type == "REFUND":
-        cursor.execute(_CHEQUES)
+        cursor.execute(statement("list_cheques"))
         return cheque_batch(number, sent_as, created_on.date(), [Cheque(*row) for row in cursor.fetchall()])
-    cursor.execute(_ENTRIES, {"batch": number})
+    cursor.execute(statement("list_voucher_lines"), {"batch": number})
     return journal_batch(number, sent_as, created_on.date(), [VoucherLine(*row) for row in cursor.fetchall()])
 
 

@@ -15,6 +15,7 @@ import psycopg2
 
 from sandbox.cfs.process import CfsAdmin
 from sandbox.sftp_server import SftpPart
+from sandbox.sql_files import statement
 
 FIRST_DAY = date(2022, 6, 27)
 PAID_NUMBERS = 200
@@ -26,20 +27,6 @@ _HEADER = (
     "Target Transaction Original amount", "Target Transaction Outstanding Amount", "Target transaction status",
     "Reversal Reason code", "Reversal reason description",
 )  # fmt: skip
-_OPEN_NUMBERS = """
-SELECT reference.invoice_number, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site, sum(invoice.total)
-  FROM invoice_references AS reference
-  JOIN invoices AS invoice ON invoice.id = reference.invoice_id
-  JOIN cfs_accounts AS cfs ON cfs.id = invoice.cfs_account_id
- WHERE reference.status_code = %(status)s
-   AND invoice.payment_method_code = 'PAD'
-   AND invoice.invoice_status_code = %(invoice_status)s
-   AND cfs.status = 'ACTIVE'
- GROUP BY reference.invoice_number, cfs.cfs_party, cfs.cfs_account, cfs.cfs_site
-HAVING count(DISTINCT cfs.id) = 1
- ORDER BY reference.invoice_number
- LIMIT %(limit)s
-"""
 
 
 def lay_out(database_url: str, sftp: SftpPart, cfs: CfsAdmin) -> str:
@@ -47,9 +34,10 @@ def lay_out(database_url: str, sftp: SftpPart, cfs: CfsAdmin) -> str:
     connection = psycopg2.connect(database_url)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_OPEN_NUMBERS, {"status": "ACTIVE", "invoice_status": "APPROVED", "limit": PAID_NUMBERS})
+            numbers = statement("list_pad_numbers")
+            cursor.execute(numbers, {"status": "ACTIVE", "invoice_status": "APPROVED", "limit": PAID_NUMBERS})
             paid = cursor.fetchall()
-            cursor.execute(_OPEN_NUMBERS, {"status": "COMPLETED", "invoice_status": "PAID", "limit": 1})
+            cursor.execute(numbers, {"status": "COMPLETED", "invoice_status": "PAID", "limit": 1})
             bounced = cursor.fetchall()
             cursor.execute("SELECT count(*) FROM cas_settlements WHERE file_name LIKE 'BCR_PAYMENT_APPL_%'")
             (files_before,) = cursor.fetchone() or (0,)

@@ -11,6 +11,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from database.sql import statements
+
 KEYS = {
     "cfs_accounts": "id",
     "corp_types": "code",
@@ -19,24 +21,6 @@ KEYS = {
     "refunds_partial": "id",
 }
 WITHOUT_USER = {"corp_types", "distribution_codes", "invoices", "refunds_partial"}
-# By the names of the columns: a column that the owner of the tables adds to both is kept as well.
-_KEEP = """
-WITH old AS (
-       SELECT * FROM {table} WHERE {key} = ANY (:keys) ORDER BY {key} FOR UPDATE
-     ),
-     kept AS (
-       INSERT INTO {table}_history
-       SELECT history.*
-         FROM old
-        CROSS JOIN LATERAL jsonb_populate_record(
-              CAST(NULL AS {table}_history), to_jsonb(old) || jsonb_build_object('changed', CAST(:now AS timestamp))
-              ) AS history
-     )
-UPDATE {table} AS versioned
-   SET {changes}
-  FROM old
- WHERE versioned.{key} = old.{key}
-"""
 
 
 def keep_versions(session: Session, table: str, keys: Collection[int] | Collection[str], now: datetime) -> None:
@@ -50,5 +34,5 @@ def keep_versions(session: Session, table: str, keys: Collection[int] | Collecti
     changes = "version = old.version + 1"
     if table in WITHOUT_USER:
         changes += ", updated_by = NULL, updated_name = NULL"
-    statement = _KEEP.format(table=table, key=KEYS[table], changes=changes)
+    statement = statements(__package__)["keep_versions"].text.format(table=table, key=KEYS[table], changes=changes)
     session.execute(text(statement), {"keys": list(keys), "now": now})

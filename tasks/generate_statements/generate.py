@@ -46,12 +46,7 @@ def generate_period(
         ).rowcount,
         "invoices_linked": sql.run(session, "link_invoices").rowcount,
     }
-    reused, duplicated = session.execute(
-        text(
-            "SELECT count(*) FILTER (WHERE is_reused), count(*) FILTER (WHERE cardinality(duplicate_ids) > 0)"
-            "  FROM period_statements"
-        )
-    ).one()
+    reused, duplicated = tuple(sql.run(session, "count_reused").one())
     if reused:
         removed, added, corrected = tuple(sql.run(session, "correct_statements", today=today).one())
         done["invoices_linked"] += added

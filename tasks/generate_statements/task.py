@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from sqlalchemy import text
-
 from config.errors import UsageError
+from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.shard import Shard
@@ -16,6 +15,8 @@ from tasks.generate_statements.few import STATEMENTS, find_few
 from tasks.generate_statements.gaps import Gap, find_gaps, gap_table, plan_table
 from tasks.generate_statements.generate import generate_period
 from tasks.generate_statements.periods import Period, periods_ending
+
+sql = statements(__package__)
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -85,14 +86,7 @@ def _check_account(context: RunContext, arguments: Arguments, days: list[date]) 
     if arguments.auth_account is None:
         return
     with context.database.begin() as session:
-        settings = session.execute(
-            text(
-                "SELECT setting.frequency, setting.from_date, setting.to_date FROM payment_accounts AS account"
-                "  LEFT JOIN statement_settings AS setting ON setting.payment_account_id = account.id"
-                " WHERE account.auth_account_id = :account ORDER BY setting.from_date"
-            ),
-            {"account": arguments.auth_account},
-        ).all()
+        settings = [tuple(row) for row in sql.run(session, "list_settings", account=arguments.auth_account)]
     if not settings:
         raise UsageError(f"No payment account has the auth account id {arguments.auth_account!r}.")
     valid = [row for row in settings if row[0] and row[1] <= days[-1] and (row[2] is None or row[2] >= days[0])]

@@ -52,17 +52,8 @@ def begin_report(session: Session, *, run_id: int | None, scope: str, as_of: dat
     session.execute(
         text("DELETE FROM pay_jobs.stale_reports WHERE scope = :scope AND finished_on IS NULL"), {"scope": scope}
     )
-    before = session.execute(
-        text(
-            "SELECT id, finished_on FROM pay_jobs.stale_reports WHERE scope = :scope AND finished_on IS NOT NULL"
-            " ORDER BY id DESC LIMIT 1"
-        ),
-        {"scope": scope},
-    ).one_or_none()
-    made = session.execute(
-        text("INSERT INTO pay_jobs.stale_reports (run_id, scope, as_of) VALUES (:run_id, :scope, :as_of) RETURNING id"),
-        {"run_id": run_id, "scope": scope, "as_of": as_of},
-    ).scalar_one()
+    before = sql.run(session, "find_report_before", scope=scope).one_or_none()
+    made: int = sql.run(session, "begin_report", run_id=run_id, scope=scope, as_of=as_of).scalar_one()
     return StoredReport(made, before.id if before else None, before.finished_on if before else None)
 
 
@@ -101,13 +92,7 @@ def finish_report(
 
 def trend(session: Session, scope: str) -> list[EarlierFigures]:
     """Return the figures of the newest reports of a scope, the oldest first."""
-    rows = session.execute(
-        text(
-            "SELECT finished_on, stuck, stuck_amount, by_method FROM pay_jobs.stale_reports"
-            " WHERE scope = :scope AND finished_on IS NOT NULL ORDER BY id DESC LIMIT :most"
-        ),
-        {"scope": scope, "most": TREND},
-    ).all()
+    rows = sql.run(session, "list_trend", scope=scope, most=TREND).all()
     return [
         EarlierFigures(on, stuck, amount, {method: one["count"] for method, one in methods.items()})
         for on, stuck, amount, methods in map(tuple, reversed(rows))

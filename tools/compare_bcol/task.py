@@ -30,9 +30,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     outcome = Outcome()
     unreadable: list[Record] = []
     with context.database.begin() as session:
-        session.execute(
-            text("CREATE TEMPORARY TABLE bcol_records (key text, line integer, amount numeric(19,2), day date)")
-        )
+        sql.run(session, "create_records")
         records = copy_rows(session, "bcol_records", ("key", "line", "amount", "day"), _values(arguments, unreadable))
         first, last = session.execute(text("SELECT min(day), max(day) FROM bcol_records")).one()
         if first is None:
@@ -42,7 +40,6 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         starts, ends = day_bounds(first, last)
         session.execute(text("ANALYZE bcol_records"))
         rows = sql.run(session, "compare", first=starts, after=ends).all()
-        session.execute(text("DROP TABLE bcol_records"))
     outcome.rejects += [
         Reject(f"{arguments.file} line {record.line}", "unreadable", record.problem or "") for record in unreadable
     ]

@@ -9,11 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
+from database.sql import statements
 from tools.compare_cfs.rules import Difference
+
+sql = statements(__package__)
 
 STAGES = ("invoices", "unsent", "credits", "slips", "done")
 GO_ON_FOR = timedelta(days=7)
-_COLUMNS = "id, since, until, stage, position, compared, unanswered, sample"
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,10 @@ class Comparison:
 
 def begin(session: Session, *, scope: str, since: datetime, until: datetime, now: datetime) -> Comparison:
     """Go on with the unfinished comparison of the same scope, unless it is old; else begin one."""
-    found = session.execute(
-        text(
-            f"SELECT {_COLUMNS} FROM pay_jobs.cfs_comparisons"
-            " WHERE scope = :scope AND finished_on IS NULL AND begun_on > :since ORDER BY id DESC LIMIT 1"
-        ),
-        {"scope": scope, "since": now - GO_ON_FOR},
-    ).one_or_none()
+    found = sql.run(session, "find_unfinished", scope=scope, since=now - GO_ON_FOR).one_or_none()
     if found is not None:
         return Comparison(**found._mapping, is_resumed=True)
-    made = session.execute(
-        text(
-            "INSERT INTO pay_jobs.cfs_comparisons (scope, since, until, begun_on)"
-            f" VALUES (:scope, :since, :until, :now) RETURNING {_COLUMNS}"
-        ),
-        {"scope": scope, "since": since, "until": until, "now": now},
-    ).one()
+    made = sql.run(session, "begin_comparison", scope=scope, since=since, until=until, now=now).one()
     return Comparison(**made._mapping)
 
 
@@ -83,14 +73,7 @@ def keep_sample(session: Session, comparison: Comparison, keys: list[str]) -> Co
 def finish(session: Session, comparison: Comparison, now: datetime) -> list[Difference]:
     """Note that it is done, and give everything it found."""
     _change(session, comparison, finished_on=now)
-    rows = session.execute(
-        text(
-            "SELECT kind, number, direction, ours, theirs, detail FROM pay_jobs.cfs_differences"
-            " WHERE comparison_id = :id ORDER BY kind, number, id"
-        ),
-        {"id": comparison.id},
-    )
-    return [Difference(**row._mapping) for row in rows]
+    return [Difference(**row._mapping) for row in sql.run(session, "list_differences", id=comparison.id)]
 
 
 def _change(session: Session, comparison: Comparison, **values: Any) -> Comparison:

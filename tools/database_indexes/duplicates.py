@@ -1,20 +1,15 @@
 """The rows that keep a unique index from being built."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, text
 
+from database.sql import statements
 from tools.database_indexes.indexes import Index
 
+sql = statements(__package__)
+
 SHOWN = 50
-_COLUMNS = """
-SELECT string_agg(quote_ident(attribute.attname), ', ' ORDER BY key.place)
-  FROM pg_index AS index
-  JOIN unnest(index.indkey) WITH ORDINALITY AS key (number, place) ON key.number > 0
-  JOIN pg_attribute AS attribute ON attribute.attrelid = index.indrelid AND attribute.attnum = key.number
- WHERE index.indexrelid = CAST(:name AS regclass)
-"""
 
 
 @dataclass(frozen=True)
@@ -28,15 +23,9 @@ class Duplicate:
 
 def find_duplicates(connection: Connection, index: Index) -> list[Duplicate]:
     """Return the keys of a unique index that more than one row has; the table is read without the index."""
-    columns: Any = connection.scalar(text(_COLUMNS), {"name": index.name})
+    columns = sql.run(connection, "list_key_columns", name=index.name).scalar_one()
     for setting in ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"):
         connection.execute(text(f"SET {setting} = off"))
-    rows = connection.execute(
-        text(
-            f"SELECT CAST(({columns}) AS text), count(*), string_agg(CAST(ctid AS text), ', ' ORDER BY ctid)"
-            f"  FROM {index.table} WHERE ROW({columns}) IS NOT NULL GROUP BY {columns} HAVING count(*) > 1"
-            "  ORDER BY 1 LIMIT :limit"
-        ),
-        {"limit": SHOWN},
-    )
+    statement = sql["list_duplicates"].text.format(table=index.table, columns=columns)
+    rows = connection.execute(text(statement), {"limit": SHOWN})
     return [Duplicate(*tuple(row)) for row in rows]
