@@ -5,6 +5,7 @@ network layer, so that it also holds while the first line and the headers come. 
 compressed ones are not asked for, because a few bytes of them may stand for gigabytes.
 """
 
+import re
 import ssl
 import time
 from collections.abc import Iterable, Mapping
@@ -18,6 +19,17 @@ import httpx
 from config.errors import ConfigError
 
 MAX_ANSWER = 8 * 1024 * 1024
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+# The first kind that fits; what is not listed says itself what it is.
+_IN_WORDS = (
+    (httpx.ConnectTimeout, "no connection in time"),
+    (httpx.PoolTimeout, "no connection free in time"),
+    (httpx.TimeoutException, "it took too long"),
+    (httpx.ConnectError, "no connection: {said}"),
+    (httpx.ProxyError, "refused by the proxy: {said}"),
+    (httpx.NetworkError, "the connection broke: {said}"),
+    (httpx.RemoteProtocolError, "no answer that is HTTP: {said}"),
+)
 _until: ContextVar[float | None] = ContextVar("the end of the call under way", default=None)
 
 
@@ -74,6 +86,19 @@ def read_address(url: str, *, setting: str, like: str) -> SplitResult:
     except (ValueError, httpx.InvalidURL) as error:
         raise ConfigError(f"{setting} must be like {like}, not {url!r} ({error}).") from error
     return parts
+
+
+def what_failed(error: httpx.HTTPError | httpx.InvalidURL) -> str:
+    """Return in words why a call has no answer.
+
+    >>> what_failed(httpx.ReadTimeout("")), what_failed(httpx.ConnectError("[Errno 111] Connection refused"))
+    ('it took too long', 'no connection: Connection refused')
+    """
+    said = _ERRNO.sub("", str(error)).strip()
+    for kind, words in _IN_WORDS:
+        if isinstance(error, kind):
+            return words.format(said=said).rstrip(": ")
+    return said or "the request failed"
 
 
 def refused_certificate(error: BaseException | None, host: str | None) -> str | None:

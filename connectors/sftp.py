@@ -277,10 +277,13 @@ class SftpSession:
         except (paramiko.SFTPError, struct.error) as error:
             self.close()
             raise SourceUnavailable(f"{where}: the server's answer is none that SFTP knows: {error}.") from error
-        except (TimeoutError, ConnectionError, EOFError, paramiko.SSHException) as error:
+        except EOFError as error:
+            self.close()
+            raise SourceUnavailable(f"{where}: the server closed the connection.") from error
+        except (TimeoutError, ConnectionError, paramiko.SSHException) as error:
             self.close()
             raise SourceUnavailable(
-                f"{where}: the server fell silent ({str(error) or type(error).__name__})."
+                f"{where}: the server fell silent ({str(error) or 'no answer in time'})."
             ) from error
         except OSError as error:
             if not self._is_connected():

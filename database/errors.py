@@ -189,7 +189,7 @@ def explain(error: DBAPIError) -> PayJobsError:
     index = re.search(r'index "([^"]+)"', said)
     return kind(
         words.format(
-            said=excerpt(said.split("\n", 1)[0].strip() or type(cause).__name__, _LONGEST),
+            said=excerpt(said.split("\n", 1)[0].strip() or "it said nothing", _LONGEST),
             table=f" in table {relation[1]}" if relation else "",
             other=f"that of process {other[1]}" if other else "another",
             index=index[1] if index else "NAME",

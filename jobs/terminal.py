@@ -65,12 +65,12 @@ def whatever_is_shown() -> Iterator[None]:
         sys.stdout.flush()
     except BrokenPipeError:
         _look_away()
-    except Exception as error:
+    except Exception:
         from config.log_setup import get_log
 
         get_log().exception("result.not_shown")
         with suppress(Exception):
-            complain(f"The result could not be shown ({type(error).__name__}); it stands as the exit code says.")
+            complain("The result could not be shown; the log above says why. It stands as the exit code says.")
 
 
 def take_every_character() -> None:

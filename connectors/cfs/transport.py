@@ -20,7 +20,7 @@ from config.errors import ConfigError
 from config.log_setup import get_log
 from config.masking import register_secret
 from config.settings import CfsSettings
-from connectors.bounded_http import AnswerUnusable, BoundedClient, read_address, refused_certificate
+from connectors.bounded_http import AnswerUnusable, BoundedClient, read_address, refused_certificate, what_failed
 from connectors.cfs import exact_json
 from connectors.cfs.answers import is_away, reason_of, said, says_down
 from connectors.cfs.errors import (
@@ -183,7 +183,7 @@ class Transport:
         try:
             answer = self._http.request(call.method, call.path, headers=headers, content=content, data=form)
         except httpx.RequestError as error:
-            log.warning("cfs.no_answer", error=type(error).__name__)
+            log.warning("cfs.no_answer", error=what_failed(error))
             certificate = refused_certificate(error, urlsplit(self._settings.base_url).hostname)
             if certificate is not None:
                 raise CfsCertificateRefused(f"CFS could not be asked to {call}: {certificate}.") from error
@@ -193,7 +193,7 @@ class Transport:
                 ) from error
             unsure = call.method == "POST" and form is None and not isinstance(error, NEVER_SENT)
             kind = CfsOutcomeUnknown if unsure else CfsUnavailable
-            raise kind(f"CFS gave no answer when asked to {call} ({type(error).__name__}). {_state(kind)}") from error
+            raise kind(f"CFS gave no answer when asked to {call}: {what_failed(error)}. {_state(kind)}") from error
         (log.debug if call.method == "GET" else log.info)(
             "cfs.call", status=answer.status_code, milliseconds=round(answer.elapsed.total_seconds() * 1000)
         )

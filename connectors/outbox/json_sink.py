@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from config.errors import ConfigError, InputRefused, SourceRefused, SourceUnavailable
 from config.masking import mask_text
-from connectors.bounded_http import BoundedClient, read_address, refused_certificate
+from connectors.bounded_http import BoundedClient, read_address, refused_certificate, what_failed
 from connectors.outbox.model import Answer
 
 TIMEOUT_SECONDS = 15
@@ -81,7 +81,7 @@ class HttpSink:
             if certificate is not None:
                 raise CertificateRefused(f"{self._what} was sent nothing: {certificate}.") from error
             raise SourceUnavailable(
-                f"{self._what} gave no answer ({type(error).__name__}). It is sent again; a repeat has the same key."
+                f"{self._what} gave no answer: {what_failed(error)}. It is sent again; a repeat has the same key."
             ) from error
         if answer.is_success:
             return answer

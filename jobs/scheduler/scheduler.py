@@ -13,10 +13,11 @@ from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.errors import ConfigError
 from config.schedule import JobSchedule
+from database.errors import explain
 from jobs.scheduler.child import Children, Ended
 from jobs.scheduler.claims import Claim, Claims
 from jobs.scheduler.http import Metrics
@@ -110,7 +111,7 @@ class Scheduler:
                     self._carry_out_all(job, name, settled, due)
                 self._metrics.due_next(name, job.times.next_after(self._timeline.now()))
             except (SQLAlchemyError, ConfigError) as error:
-                self._trouble = f"the database cannot be used: {type(error).__name__}"
+                self._trouble = _trouble_with_database(error)
                 self._log.error("scheduler.look_failed", job=name, error=str(error))
                 self._look_again.add(name)
 
@@ -197,7 +198,7 @@ class Scheduler:
             left = {claim.job for claim, _ in self._claims.left_behind() if claim.job in self._jobs}
             self._trouble = None
         except (SQLAlchemyError, ConfigError) as error:
-            self._trouble = f"the database cannot be used: {type(error).__name__}"
+            self._trouble = _trouble_with_database(error)
             self._log.error("scheduler.database_away", error=str(error))
             left = set()
         else:
@@ -236,3 +237,8 @@ def _killed(ended: Ended, job: JobSchedule) -> str:
     if ended.over_deadline:
         return f"The run took longer than its deadline of {job.deadline} and was ended."
     return f"The process was killed by signal {-ended.exit_code}; `history` shows the run as lost."
+
+
+def _trouble_with_database(error: SQLAlchemyError | ConfigError) -> str:
+    said = explain(error) if isinstance(error, DBAPIError) else error
+    return f"the database cannot be used: {said}"

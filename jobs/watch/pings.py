@@ -59,7 +59,7 @@ class Pings:
             return
         import httpx
 
-        from connectors.bounded_http import BoundedClient, refused_certificate
+        from connectors.bounded_http import BoundedClient, refused_certificate, what_failed
 
         parts = urlsplit(self._url)
         address = urlunsplit(parts._replace(path=parts.path.rstrip("/") + signal, query=f"rid={self._rid}"))
@@ -71,7 +71,7 @@ class Pings:
                 try:
                     answer = client.request("POST", address, content=content)
                 except (httpx.HTTPError, httpx.InvalidURL) as error:
-                    trouble = refused_certificate(error, parts.hostname) or type(error).__name__
+                    trouble = refused_certificate(error, parts.hostname) or what_failed(error)
                 else:
                     if answer.is_success:
                         return

@@ -200,6 +200,7 @@ class _ResubmissionFiles:
         since = Clocks.now()
         if self._is_untouched():
             self.context.stop.wait(self.context.settings(CgiSftpSettings).settle_seconds)
+            self._refuse_answered()  # it is not sent yet, and an answer may have come since it was noted
             since = Clocks.now()
             if self._is_untouched():
                 return Observation(False, "the data file is there, its trigger is not", since)

@@ -149,7 +149,7 @@ def test_a_change_answered_with_an_error_of_the_server_is_sent_once_and_told_as_
 def test_a_change_cfs_is_silent_about_for_too_long_is_told_as_unknown(cfs: RunningCfs) -> None:
     cfs.admin.order_faults({"kind": "lost_answer", "path": "/apply", "seconds": 3})
 
-    with connect(cfs, timeout=0.2) as client, pytest.raises(CfsOutcomeUnknown, match="ReadTimeout"):
+    with connect(cfs, timeout=0.2) as client, pytest.raises(CfsOutcomeUnknown, match="it took too long"):
         client.apply_receipt(SITE, "206000010", "REG2")
 
     with connect(cfs) as client:
@@ -166,7 +166,7 @@ def test_a_change_that_could_not_be_sent_is_not_told_as_unknown() -> None:
         gone.stop()
         with pytest.raises(CfsUnavailable) as first:
             client.create_receipt(SITE, cash("206000028"))
-        with pytest.raises(CfsUnavailable, match="ConnectError") as second:
+        with pytest.raises(CfsUnavailable, match="no connection: Connection refused") as second:
             client.create_receipt(SITE, cash("206000028"))
 
     assert first.value.exit_code is ExitCode.FAILED

@@ -164,7 +164,7 @@ def test_a_screen_that_fails_changes_no_exit_code(
     settings.setattr("sys.stdout", Failing())
 
     assert main(cli_of(job), [job.name]) == 3
-    assert "The result could not be shown (ValueError)" in capsys.readouterr().err
+    assert "The result could not be shown; the log above says why" in capsys.readouterr().err
 
 
 def test_letters_that_the_terminal_lacks_are_escaped(

@@ -55,12 +55,15 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
     outcome = index_bucket(context, store, (f"{context.settings(CgiSettings).feedback_folder}/",))
     with context.database.begin() as session:
         sent_batch = lock_sent_batch(session, batch)
+    numbers = _numbers_in_inbox(context, store, sent_batch) if sent_batch.file_type in _AP else None
+    with context.database.begin() as session:
+        sent_batch = lock_sent_batch(session, batch)
         against = unread_answers(session, context, sent_batch, there) + _against(context, session, sent_batch)
         if not skip_wait and sent_batch.disbursement_status_code not in _ANSWERED:
             against += answer_due(session, batch, context.clock())
         if against:
             raise InputRefused(f"Batch {batch} is not voided: {'; '.join(against)}")
-        changed = _void(context, store, session, sent_batch, reason)
+        changed = _void(context, session, sent_batch, numbers, reason)
         if all(row.name == "ejv_files" for row in changed):
             raise InputRefused(f"Batch {batch} is not voided: {_answered(session, sent_batch)}")
         session.execute(text("DROP TABLE voided"))
@@ -110,8 +113,9 @@ def _answered(session: Session, sent_batch: SentBatch) -> str:
 
 
 def _void(
-    context: RunContext, store: ObjectStore, session: Session, sent_batch: SentBatch, reason: str
+    context: RunContext, session: Session, sent_batch: SentBatch, numbers: list[str] | None, reason: str
 ) -> list[ChangedRow]:
+    """Void what nobody accepted; `numbers` are those of an AP batch. Raises InputRefused where they are not known."""
     batch, file_type, now = sent_batch.id, sent_batch.file_type, naive_utc(context.clock())
     by = f"run {context.run_id}" if context.run_id is not None else "a dry run"
     message = f"{VOIDED} by ejv rebuild ({by}): {reason}"
@@ -123,7 +127,11 @@ def _void(
         keep_versions(session, "refunds_partial", refunds, now)
         changed += changed_rows(sql.run(session, "release_partial_refunds", ids=list(refunds), now=now))
     elif file_type in {_SLIPS, _EFT}:
-        numbers = _numbers_in_inbox(context, store, sent_batch)
+        if numbers is None:
+            raise InputRefused(
+                f"The inbox file {sent_batch.file_ref} is not in the bucket, and only it says what AP batch {batch} "
+                "holds"
+            )
         name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"
         changed += changed_rows(sql.run(session, name, numbers=numbers, now=now))
     else:
@@ -147,13 +155,10 @@ def _named_codes(session: Session, sent_batch: SentBatch, reason: str) -> list[i
     return [code for code in codes if code in numbers] if numbers else codes
 
 
-def _numbers_in_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch) -> list[str]:
-    """Return the AP invoice numbers of the batch, which only its inbox file knows."""
+def _numbers_in_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch) -> list[str] | None:
+    """Return the AP invoice numbers of the batch, which only its inbox file knows; None where it is not stored."""
     key = find_inbox(context, store, sent_batch.file_ref)
     if key is None:
-        raise InputRefused(
-            f"The inbox file {sent_batch.file_ref} is not in the bucket, and only it says what AP batch "
-            f"{sent_batch.id} holds"
-        )
+        return None
     with store.open(key) as stream:
         return sorted({line.subject for line, _ in INBOX.lines(stream) if line.record == "IH" and line.subject})

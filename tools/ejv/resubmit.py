@@ -68,7 +68,9 @@ def resubmit(
         outcome = index_bucket(context, store, (f"{settings.feedback_folder}/",))
         with context.database.begin() as session:
             sent_batch = lock_sent_batch(session, batch)
-            inbox = _stored_inbox(context, store, sent_batch)
+        inbox = _stored_inbox(context, store, sent_batch)
+        with context.database.begin() as session:
+            sent_batch = lock_sent_batch(session, batch)
             against = _against(context, session, sent_batch) + unread_answers(session, context, sent_batch, there)
             against += [] if skip_wait else answer_due(session, batch, context.clock())
             against += [] if closed_period else _closed(inbox, context.today())

@@ -12,6 +12,8 @@ from config.errors import UsageError
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.operations.void_transactions import CANCEL, KEEP, decidable
 
+_EXPECTED = "slip, or invoices with invoice and decision"
+
 
 def write_plan(path: Path, family: Family) -> None:
     """Write the plan with every decision open."""
@@ -32,9 +34,8 @@ def read_plan(path: Path, family: Family) -> dict[str, str]:
     except OSError as error:
         raise UsageError(f"The plan {path} cannot be read: {error.strerror}. --dry-run writes one.") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError(
-            f"The plan {path} has not the shape that --dry-run writes ({type(error).__name__}: {error})."
-        ) from error
+        found = f"it is not JSON ({error})" if isinstance(error, ValueError) else f"it lacks {_EXPECTED}"
+        raise UsageError(f"The plan {path} has not the shape that --dry-run writes: {found}.") from error
     problems = [] if slip == family.root.number else [f"it is for slip {slip}, not for {family.root.number}"]
     problems += _problems(rows, family)
     if problems:

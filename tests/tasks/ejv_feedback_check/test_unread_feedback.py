@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.errors import InputRefused, UsageError
+from connectors.effects import breaking_in
 from connectors.inbound.unread_feedback import since, unread_feedback
 from tests.ejv_factory import SENT, Batch, EjvBooks, Pair
 from tests.tasks.ejv_feedback_check.conftest import Office
@@ -245,6 +246,32 @@ def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sen
     outcome = sent.run()
     assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.operations")) == ([], "dropped")
     assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
+
+
+def test_feedback_that_comes_after_the_data_file_keeps_the_trigger_back(sent: Office) -> None:
+    def comes(step: str) -> None:
+        if step == "trigger noted":
+            sent.place.put(NAME, EBCDIC)
+
+    with breaking_in(comes):
+        outcome = sent.run(resubmit=100, reason=WHY)
+
+    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.resubmissions")) == ([NAME], "given_up")
+    assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
+
+
+def test_a_run_that_died_before_the_trigger_looks_for_feedback_again(sent: Office) -> None:
+    def dies(step: str) -> None:
+        if step == "trigger noted":
+            raise KeyboardInterrupt
+
+    with breaking_in(dies), pytest.raises(KeyboardInterrupt):
+        sent.run(resubmit=100, reason=WHY)
+    sent.place.put(NAME, EBCDIC)
+
+    sent.run()
+
+    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.resubmissions")) == ([], "given_up")
 
 
 STATES = ("stored", "received", "applied", "held", "failed", "known", "ignored")
