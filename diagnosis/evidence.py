@@ -41,6 +41,7 @@ class InvoiceRecord(NamedTuple):
     profile_status: str | None
     site: CfsSite | None
     payment_date: datetime | None = None
+    account_name: str | None = None
 
     @property
     def was_never_sent(self) -> bool:

@@ -173,12 +173,12 @@ def _sent_number(invoice: InvoiceRecord) -> str | None:
 
 def _invoice(row: Any, profile: CfsProfile | None) -> InvoiceRecord:
     (id_, method, status, created_at, total, paid, slip, overdue, account_id, account, is_billable, activation,
-     takes_bank, active, active_on, bundle, completed, cancelled, paid_on) = row  # fmt: skip
+     takes_bank, active, active_on, bundle, completed, cancelled, paid_on, account_name) = row  # fmt: skip
     return InvoiceRecord(
         id_, method, status, local_day(created_at), created_at, total, paid, slip, overdue, account_id, account,
         is_billable, local_day(activation) if activation else None, takes_bank, active,
         local_day(active_on) if active_on else None, bundle, completed, cancelled, _status(profile),
-        _site(profile), paid_on,
+        _site(profile), paid_on, account_name,
     )  # fmt: skip
 
 

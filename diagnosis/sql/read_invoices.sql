@@ -21,7 +21,8 @@ SELECT invoice.id,
        reference.bundle_number,
        reference.completed_number,
        reference.cancelled_number,
-       invoice.payment_date
+       invoice.payment_date,
+       account.name
   FROM invoices AS invoice
   LEFT JOIN payment_accounts AS account ON account.id = invoice.payment_account_id
   LEFT JOIN corp_types AS product ON product.code = invoice.corp_type_code

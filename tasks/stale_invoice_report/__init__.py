@@ -45,7 +45,7 @@ JOB = Job(
             help="Exit 3 only if more than N invoices are stuck.",
         ),
         click.Option(["--csv", "csv_file"], type=NEW_FILE, help="Write the report as CSV."),
-        click.Option(["--xlsx", "xlsx_file"], type=NEW_FILE, help="Write the report as a workbook, a sheet a method."),
+        click.Option(["--xlsx", "xlsx_file"], type=NEW_FILE, help="Write the report as a workbook."),
         click.Option(["--html", "html_file"], type=NEW_FILE, help="Write the report as one self-contained page."),
         click.Option(["--mail"], is_flag=True, help="Mail the summary to operations."),
     ),

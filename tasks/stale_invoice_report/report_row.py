@@ -15,6 +15,7 @@ class ReportRow(NamedTuple):
 
     invoice_id: int
     account: str | None
+    account_name: str | None
     method: str
     status: str
     created_on: str
@@ -62,6 +63,7 @@ def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, is_know
     return ReportRow(
         invoice_id=one.id,
         account=one.account,
+        account_name=one.account_name,
         method=one.method,
         status=one.status,
         created_on=one.created_on.isoformat(),

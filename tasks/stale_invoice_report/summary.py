@@ -50,6 +50,25 @@ class Summary:
         return sorted(found, key=lambda code: (DIAGNOSES[code].turn, -found[code].amount, code))
 
 
+def scope_in_words(summary: Summary) -> str:
+    """Return which invoices are looked at, as of when, and what the report is compared with."""
+    of = dict(part.partition("=")[::2] for part in summary.scope.split(" "))
+    if of["account"] == "*":
+        whose = "All methods and accounts" if of["method"] == "*" else f"{of['method']}, all accounts"
+    else:
+        whose = f"{'All methods' if of['method'] == '*' else of['method']}, account {of['account']}"
+    compared = (
+        f"compared with the report of {_day(summary.before_on)}, {summary.before_on:%H:%M} UTC"
+        if summary.before_on
+        else "no earlier report to compare with"
+    )
+    return f"{whose}, as of {_day(summary.today)}; {compared}."
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
 def census_table(summary: Summary) -> Table:
     """Show how many invoices are in APPROVED for long, by payment method."""
     rows = [(one.method, one.invoices, one.amount, one.oldest) for one in summary.census]
@@ -63,7 +82,9 @@ def diagnosis_table(summary: Summary) -> Table:
     for code in summary.ranked():
         tally = summary.tallies.by_diagnosis[code]
         one = DIAGNOSES[code]
-        rows.append((code, one.title, tally.count, tally.amount, tally.oldest, one.turn.words, one.action))
+        rows.append(
+            (code, one.title, tally.count, tally.amount, date.fromisoformat(tally.oldest), one.turn.words, one.action)
+        )
     columns = ("diagnosis", "what it is", "invoices", "amount", "oldest", "whose turn", "next action")
     return Table("Diagnoses, the worst first", columns, rows)
 
@@ -107,7 +128,7 @@ class _ShownRows(Sequence[tuple[object, ...]]):
 
 
 def _shown(row: ReportRow) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in SHOWN)
+    return tuple(Decimal(row.total) if name == "total" else getattr(row, name) for name in SHOWN)
 
 
 def _stuck(count: int, amount: Decimal) -> str:
@@ -127,8 +148,9 @@ def headline(summary: Summary) -> list[str]:
         f"{f', the oldest since {tallies.stuck.oldest}' if tallies.stuck.oldest else ''}; "
         f"{_resolving(tallies.waiting.count)}"
     ]
-    if tallies.by_turn[Turn.MONEY.words]:
-        lines.append(f"Money is at risk in {tallies.by_turn[Turn.MONEY.words]:,} of them; they are listed first.")
+    risk = tallies.by_turn[Turn.MONEY.words]
+    if risk.count:
+        lines.append(f"Money is at risk in {risk.count:,} of them, {risk.amount:,.2f} CAD; they are listed first.")
     if summary.before_on is not None:
         lines.append(
             f"Since the report of {summary.before_on:%Y-%m-%d %H:%M} UTC: {tallies.new:,} new, "

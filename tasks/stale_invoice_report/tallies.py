@@ -37,12 +37,13 @@ class Tallies:
     weaker_codes: set[str] = field(default_factory=set)
     by_method: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     by_diagnosis: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    by_turn: Counter[str] = field(default_factory=Counter)
+    by_turn: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     ages: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, row: ReportRow) -> None:
         """Count a row."""
         self.by_diagnosis[row.code].add(row)
+        self.by_turn[row.turn].add(row)
         if row.confidence == "weaker":
             self.weaker += 1
             self.weaker_codes.add(row.code)
@@ -52,7 +53,6 @@ class Tallies:
         self.stuck.add(row)
         self.new += row.since_last == "new"
         self.by_method[row.method].add(row)
-        self.by_turn[row.turn] += 1
         self.ages[row.method][age_name(row.age_days)] += 1
 
 

@@ -9,23 +9,26 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from html import escape
 from importlib.resources import files
+from itertools import groupby
 from typing import IO, Any
 
+from config.plurals import counted
 from config.visible import all_visible
 from diagnosis.catalogue import DIAGNOSES, Turn
 from tasks.stale_invoice_report.page.charts import age_bar, trend_line
 from tasks.stale_invoice_report.report_row import ReportRow
-from tasks.stale_invoice_report.summary import Summary
+from tasks.stale_invoice_report.summary import Summary, scope_in_words
 from tasks.stale_invoice_report.tallies import AGE_NAMES, Tally
 
 _PARTS = files(__package__)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COLUMNS = (
-    "id", "account", "method", "status", "created", "age", "cents", "code", "isNew", "isWeak", "number", "evidence",
-    "command",
+    "id", "account", "name", "method", "status", "created", "age", "cents", "code", "isNew", "isWeak", "number",
+    "evidence", "command",
 )  # fmt: skip
 _CENTS = Decimal(100)
 _ROLES = (
@@ -45,11 +48,12 @@ def write_page(out: IO[str], rows: Iterable[ReportRow], summary: Summary) -> Non
         "script": script,
         "today": str(summary.today),
         "days": str(summary.days),
-        "subtitle": _subtitle(summary),
+        "subtitle": escape(scope_in_words(summary)),
         "weaker": _weaker(summary.weaker),
         "figures": "".join(_figures(summary)),
         "ages": _ages(summary),
         "trend": _trend(summary),
+        "layout": "two" if len(summary.trend) > 1 else "one",
         "diagnoses": _diagnoses(summary),
         "census": _census(summary),
         "footer": f"Made {summary.made_on:%Y-%m-%d %H:%M} UTC by STALE_INVOICE_REPORT. Amounts are in CAD.",
@@ -65,9 +69,10 @@ def _data(rows: Iterable[ReportRow]) -> Iterator[str]:
     yield '{"rows":['
     for number, row in enumerate(rows):
         values = (
-            row.invoice_id, row.account, methods[row.method], statuses[row.status], row.created_on, row.age_days,
-            int(row.total.replace(".", "")), codes[row.code], int(row.since_last == "new"),
-            int(row.confidence == "weaker"), row.cfs_number or "", row.evidence, row.command,
+            row.invoice_id, row.account, row.account_name or "", methods[row.method], statuses[row.status],
+            row.created_on, row.age_days, int(row.total.replace(".", "")), codes[row.code],
+            int(row.since_last == "new"), int(row.confidence == "weaker"), row.cfs_number or "", row.evidence,
+            row.command,
         )  # fmt: skip
         yield ("," if number else "") + _harmless(_ENCODE(all_visible(values)))
     rank = {code: number for number, code in enumerate(sorted(codes, key=lambda code: (DIAGNOSES[code].turn, code)))}
@@ -98,16 +103,6 @@ def _harmless(text: str) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _subtitle(summary: Summary) -> str:
-    compared = (
-        f" Compared with the report of {summary.before_on:%Y-%m-%d %H:%M} UTC."
-        if summary.before_on
-        else " The first report of its kind."
-    )
-    scope = "" if summary.scope == "method=* account=*" else f" Only {escape(summary.scope)}."
-    return f"As of {summary.today}.{scope}{compared}"
-
-
 def _weaker(sentences: tuple[str, ...]) -> str:
     if not sentences:
         return ""
@@ -118,16 +113,19 @@ def _weaker(sentences: tuple[str, ...]) -> str:
 
 
 def _figures(summary: Summary) -> Iterator[str]:
-    tallies = summary.tallies
-    risk = tallies.by_turn[Turn.MONEY.words]
-    yield _figure("stuck invoices", f"{tallies.stuck.count:,}")
-    yield _figure("stuck amount, CAD", _money(tallies.stuck.amount), "long")
-    yield _figure("with money at risk", f"{risk:,}", "bad" if risk else "")
+    tallies, risk = summary.tallies, summary.tallies.by_turn[Turn.MONEY.words]
+    is_bad = "bad" if risk.count else ""
+    yield _figure(f"at risk in {counted(risk.count, 'invoice')}", f"{_money(risk.amount)} CAD", is_bad)
+    stuck, waiting = tallies.stuck, tallies.waiting
+    yield _figure(f"stuck in {counted(stuck.count, 'invoice')}", f"{_money(stuck.amount)} CAD")
+    if stuck.oldest:
+        yield _figure(f"age of the oldest, created {stuck.oldest}", counted(_days(stuck, summary), "day"), "long")
     if summary.before_on is not None:
-        yield _figure("new since the last report", f"{tallies.new:,}")
-        yield _figure("gone since the last report", f"{summary.gone.count:,}")
-    yield _figure("oldest, created on", tallies.stuck.oldest or "–", "long")
-    yield _figure("will resolve on their own", f"{tallies.waiting.count:,}")
+        yield _figure("new since the last report", f"{tallies.new:,}", "long")
+        yield _figure("gone since the last report", f"{summary.gone.count:,}", "long")
+    resolve = "resolves on its own" if waiting.count == 1 else "resolve on their own"
+    apart = f"{resolve}, {_money(waiting.amount)} CAD; not counted as stuck"
+    yield _figure(apart, counted(waiting.count, "invoice"), "long")
 
 
 def _figure(name: str, value: str, kind: str = "") -> str:
@@ -153,45 +151,74 @@ def _ages(summary: Summary) -> str:
 
 
 def _trend(summary: Summary) -> str:
+    """Return the panel of the trend, and nothing before there is one."""
     past = summary.trend
     if len(past) < 2:
-        return '<p class="quiet">The line begins with the second report.</p>'
+        return ""
     first, last = past[0], past[-1]
     most = max(one.stuck for one in past)
     return (
+        '<section class="panel" aria-labelledby="h-trend"><h2 id="h-trend">Trend</h2>'
         f"{trend_line(past)}"
         f'<p class="ends"><span>{first.on:%Y-%m-%d}<br><b>{first.stuck:,}</b> stuck</span>'
         f"<span>highest<br><b>{most:,}</b></span>"
-        f"<span>{last.on:%Y-%m-%d}<br><b>{last.stuck:,}</b> stuck</span></p>"
+        f"<span>{last.on:%Y-%m-%d}<br><b>{last.stuck:,}</b> stuck</span></p></section>"
     )
 
 
 def _diagnoses(summary: Summary) -> str:
-    tallies = summary.tallies.by_diagnosis
-    if not tallies:
+    """Return the diagnoses by whose turn it is, each turn with its sum; what is stuck adds up before the rest."""
+    tallies = summary.tallies
+    if not tallies.by_diagnosis:
         return "<p>Nothing was found.</p>"
-    most = max(int(tally.amount * _CENTS) for tally in tallies.values()) or 1
-    rows = "".join(_diagnosis_row(code, tallies[code], most) for code in summary.ranked())
+    most = max(int(tally.amount * _CENTS) for tally in tallies.by_diagnosis.values()) or 1
+    rows: list[str] = []
+    all_stuck = _sum_row("Stuck in all", tallies.stuck, summary, "total")
+    for turn, codes in groupby(summary.ranked(), key=lambda code: DIAGNOSES[code].turn):
+        rows += [all_stuck] if turn is Turn.NOBODY else []
+        rows += [_diagnosis_row(code, tallies.by_diagnosis[code], most, summary) for code in codes]
+        rows.append(_sum_row(turn.words.capitalize(), tallies.by_turn[turn.words], summary))
+    rows += [] if tallies.waiting.count else [all_stuck]
     return _with_roles(
-        '<table class="diagnoses"><caption>The worst first; the bar is the amount.</caption><thead><tr>'
-        '<th scope="col">Diagnosis</th><th scope="col">What it is</th><th scope="col" class="n">Invoices</th>'
-        '<th scope="col" class="n">Amount</th><th scope="col" class="share">Share</th><th scope="col">Whose turn</th>'
-        f"</tr></thead><tbody>{rows}</tbody></table>"
+        '<table class="diagnoses"><caption>The worst first, with a sum for whose turn it is; the bar is the amount.'
+        '</caption><thead><tr><th scope="col">Diagnosis</th><th scope="col">What it is</th>'
+        '<th scope="col" class="n">Invoices</th><th scope="col" class="n">Amount (CAD)</th>'
+        '<th scope="col" class="share">Share</th><th scope="col" class="n">Oldest</th>'
+        f'<th scope="col">Whose turn</th></tr></thead><tbody>{"".join(rows)}</tbody></table>'
     )
 
 
-def _diagnosis_row(code: str, tally: Tally, most: int) -> str:
+def _diagnosis_row(code: str, tally: Tally, most: int, summary: Summary) -> str:
     one = DIAGNOSES[code]
     width = max(2, int(tally.amount * _CENTS) * 1000 // most)
     return (
         f'<tr><td data-is="Diagnosis"><span class="tag t{one.turn:d}">{escape(code)}</span></td>'
-        f'<td data-is="What it is">{escape(one.title)}</td>'
-        f'<td class="n" data-is="Invoices">{tally.count:,}</td>'
-        f'<td class="n" data-is="Amount">{_money(tally.amount)}</td>'
+        f'<td data-is="What it is">{escape(one.title)}</td>{_counted_cells(tally)}'
         f'<td class="share"><svg class="bar" viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="t{one.turn:d} fill" width="{width}" height="20"/></svg></td>'
+        f'<td class="n" data-is="Oldest">{_days(tally, summary):,} d</td>'
         f'<td data-is="Whose turn">{one.turn.words}</td></tr>'
     )
+
+
+def _sum_row(name: str, tally: Tally, summary: Summary, kind: str = "sum") -> str:
+    oldest = f"{_days(tally, summary):,} d" if tally.oldest else ""
+    return (
+        f'<tr class="{kind}"><th scope="row" colspan="2">{escape(name)}</th>{_counted_cells(tally)}'
+        f'<td class="share"></td><td class="n" data-is="Oldest">{oldest}</td><td></td></tr>'
+    )
+
+
+def _counted_cells(tally: Tally) -> str:
+    return (
+        f'<td class="n" data-is="Invoices">{tally.count:,}</td>'
+        f'<td class="n" data-is="Amount (CAD)">{_money(tally.amount)}</td>'
+    )
+
+
+def _days(tally: Tally, summary: Summary) -> int:
+    """Return the age of the oldest, in days."""
+    return (summary.today - date.fromisoformat(tally.oldest)).days
 
 
 def _census(summary: Summary) -> str:
@@ -199,21 +226,22 @@ def _census(summary: Summary) -> str:
         return "<p>None.</p>"
     rows = "".join(
         f'<tr><td data-is="Method">{escape(one.method)}</td><td class="n" data-is="Invoices">{one.invoices:,}</td>'
-        f'<td class="n" data-is="Amount">{_money(one.amount)}</td><td data-is="Oldest">{one.oldest}</td></tr>'
+        f'<td class="n" data-is="Amount (CAD)">{_money(one.amount)}</td><td data-is="Oldest">{one.oldest}</td></tr>'
         for one in summary.census
     )
     return _with_roles(
         '<table class="census"><caption>Whatever the reason, healthy ones included.</caption><thead><tr>'
         '<th scope="col">Method</th>'
-        '<th scope="col" class="n">Invoices</th><th scope="col" class="n">Amount</th><th scope="col">Oldest</th>'
+        '<th scope="col" class="n">Invoices</th><th scope="col" class="n">Amount (CAD)</th><th scope="col">Oldest</th>'
         f"</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
 def _with_roles(table: str) -> str:
     """Let a table stay one for a screen reader where a narrow window shows its rows as blocks."""
+    table = table.replace('<th scope="row"', '<th role="rowheader" scope="row"')
     for tag, role in _ROLES:
-        table = re.sub(rf"<{tag}\b", f'<{tag} role="{role}"', table)
+        table = re.sub(rf"<{tag}\b(?! role)", f'<{tag} role="{role}"', table)
     return table
 
 

@@ -1,6 +1,7 @@
 """Drives headless Chromium over its debugging pipe: no driver, no package, and no port that could be taken."""
 
 import base64
+import importlib.util
 import itertools
 import json
 import os
@@ -19,6 +20,11 @@ _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions",
     "--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe",
 )  # fmt: skip
+_AXE = Path(importlib.util.find_spec("axe_core_python").submodule_search_locations[0]) / "axe.min.js"  # type: ignore[union-attr, index]
+_RUN_AXE = (
+    "axe.run().then((found) => found.violations.map((one) =>"
+    " ({rule: one.id, where: one.nodes[0].html, why: one.nodes[0].failureSummary})))"
+)
 # The browser reads its commands from descriptor 3 and answers on 4.
 _START = (
     "import fcntl, os, sys; pair = [fcntl.fcntl(int(word), fcntl.F_DUPFD, 10) for word in sys.argv[1:3]];"
@@ -94,6 +100,13 @@ class Page:
     def type(self, words: str) -> None:
         """Type words into what has the focus."""
         self.ask("Input.insertText", text=words)
+
+    def violations(self) -> list[dict[str, str]]:
+        """Return what axe-core finds wrong with the page as it is shown now."""
+        self.js(f"{_AXE.read_text(encoding='utf-8')};undefined")
+        found = self.ask("Runtime.evaluate", expression=_RUN_AXE, awaitPromise=True, returnByValue=True)
+        violations: list[dict[str, str]] = found["result"]["value"]
+        return violations
 
     def pdf(self) -> bytes:
         """Return the page as it is printed."""

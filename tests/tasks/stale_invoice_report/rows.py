@@ -19,8 +19,9 @@ def row(invoice: int, code: str = "P14", **changes: Any) -> ReportRow:
     """Return a row with some values changed."""
     one = DIAGNOSES[code]
     values: dict[str, Any] = {
-        "invoice_id": invoice, "account": "A1", "method": "PAD", "status": "APPROVED", "created_on": "2026-10-05",
-        "age_days": 49, "total": "100.00", "paid": "0.00", "code": code, "title": one.title, "turn": one.turn.words,
+        "invoice_id": invoice, "account": "A1", "account_name": "Fraser Roofing LTD.", "method": "PAD",
+        "status": "APPROVED", "created_on": "2026-10-05", "age_days": 49, "total": "100.00", "paid": "0.00",
+        "code": code, "title": one.title, "turn": one.turn.words,
         "confidence": "sure", "since_last": "new", "cfs_number": f"REG{invoice:08}", "cfs_answer": "found",
         "cfs_total": "100.00", "cfs_due": "0.00", "file": None, "batch": None, "gl_code": None, "routing_slip": None,
         "evidence": "reference ACTIVE", "action": one.action, "command": "",

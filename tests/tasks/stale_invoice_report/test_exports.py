@@ -28,12 +28,12 @@ ROWS = [
 def test_the_columns_stay_as_they_are() -> None:
     assert ReportRow._fields == NAMES
     assert [(column.heading, column.kind) for column in COLUMNS] == [
-        ("Invoice", "whole"), ("Account", "text"), ("Method", "text"), ("Status", "text"), ("Created", "date"),
-        ("Age (days)", "whole"), ("Total", "money"), ("Paid", "money"), ("Diagnosis", "text"), ("What it is", "text"),
-        ("Whose turn", "text"), ("Confidence", "text"), ("Since last report", "text"), ("CFS number", "text"),
-        ("CFS answer", "text"), ("CFS total", "money"), ("CFS due", "money"), ("File", "text"), ("Batch", "whole"),
-        ("GL code", "whole"), ("Routing slip", "text"), ("Evidence", "text"), ("Next action", "text"),
-        ("Command", "text"),
+        ("Invoice", "whole"), ("Account", "text"), ("Account name", "text"), ("Method", "text"), ("Status", "text"),
+        ("Created", "date"), ("Age (days)", "whole"), ("Total (CAD)", "money"), ("Paid (CAD)", "money"),
+        ("Diagnosis", "text"), ("What it is", "text"), ("Whose turn", "text"), ("Confidence", "text"),
+        ("Since last report", "text"), ("CFS number", "text"), ("CFS answer", "text"), ("CFS total (CAD)", "money"),
+        ("CFS due (CAD)", "money"), ("File", "text"), ("Batch", "whole"), ("GL code", "whole"),
+        ("Routing slip", "text"), ("Evidence", "text"), ("Next action", "text"), ("Command", "text"),
     ]  # fmt: skip
 
 
@@ -50,16 +50,16 @@ def test_csv_reads_back_and_no_cell_is_a_formula() -> None:
     assert others[0]["evidence"] == '\'=HYPERLINK("http://x")'
 
 
-def test_a_workbook_has_a_sheet_a_method_with_typed_cells_filters_and_a_frozen_header(tmp_path: Path) -> None:
+def test_a_workbook_has_every_invoice_on_one_sheet_with_typed_cells_filters_and_a_frozen_header(tmp_path: Path) -> None:
     path = tmp_path / "stuck.xlsx"
     write_xlsx(path, spool(ROWS), summary(ROWS))
     book = openpyxl.load_workbook(path)
 
-    assert book.sheetnames == ["Summary", "EJV", "PAD"]
-    sheet = book["PAD"]
+    assert book.sheetnames == ["Summary", "Invoices"]
+    sheet = book["Invoices"]
     assert [cell.value for cell in sheet[1]] == [column.heading for column in COLUMNS]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:X3")
-    cells = dict(zip(NAMES, sheet[2], strict=True))
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:Y4")
+    cells = dict(zip(NAMES, sheet[3], strict=True))
     assert (cells["invoice_id"].value, cells["total"].value, cells["cfs_due"].value) == (1, 100, -12.5)
     assert cells["total"].number_format == "#,##0.00"
     assert cells["created_on"].value == datetime(2026, 10, 5)
@@ -77,7 +77,28 @@ def test_a_summary_sheet_has_the_figures(tmp_path: Path) -> None:
 
     assert values[0][0] == "Stuck invoices, 2026-11-23"
     assert ["EJV", 1015, Decimal("98211.50"), datetime(2025, 2, 3)] in [line[:4] for line in values]
-    assert "J14" in [line[0] for line in values]
+    [found] = [line for line in values if line[0] == "J14"]
+    assert (found[2], found[3], found[4]) == (1, 100, datetime(2026, 10, 5))
+    assert [line[:4] for line in values if line[0] in {"Stuck", "Resolve on their own", "Total"}] == [
+        ["Stuck", None, 3, 300],
+        ["Resolve on their own", None, 0, 0],
+        ["Total", None, 3, 300],
+    ]
+
+
+def test_a_workbook_adds_up_and_is_ready_to_be_printed(tmp_path: Path) -> None:
+    path = tmp_path / "stuck.xlsx"
+    write_xlsx(path, spool(ROWS), summary(ROWS))
+    book = openpyxl.load_workbook(path)
+    sheet = book["Invoices"]
+    total = dict(zip(NAMES, sheet[sheet.max_row], strict=True))
+
+    assert (total["invoice_id"].value, total["total"].value, total["paid"].value) == ("Total", 300, 0)
+    assert (book.properties.title, book.properties.creator) == ("Stuck invoices, 2026-11-23", "Pay Jobs")
+    assert sheet.print_title_rows == "$1:$1"
+    for one in book.worksheets:
+        assert (one.page_setup.orientation, one.page_setup.fitToHeight) == ("landscape", 0)
+        assert one.sheet_properties.pageSetUpPr is not None and one.sheet_properties.pageSetUpPr.fitToPage
 
 
 def test_json_has_every_column_of_every_row_and_a_terminal_the_worst_few() -> None:
@@ -113,7 +134,7 @@ def test_what_cannot_be_seen_is_shown_alike_in_csv_workbook_and_page(tmp_path: P
     write_csv(said, spool(rows))
     write_page(page, spool(rows), summary(rows))
     write_xlsx(path, spool(rows), summary(rows))
-    cells = [cell.value for line in openpyxl.load_workbook(path)["PAD"] for cell in line]
+    cells = [cell.value for line in openpyxl.load_workbook(path)["Invoices"] for cell in line]
 
     shown = "a\\x1b[2J\\x01b\\u202ec"
     assert shown in said.getvalue()

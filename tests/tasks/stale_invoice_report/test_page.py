@@ -1,9 +1,12 @@
-"""The page, in a real browser: sorted, filtered, by keyboard, at three widths and on paper."""
+"""The page, in a real browser: sorted, filtered, saved, by keyboard, at three widths, on paper, and by axe-core."""
 
+import csv
+import io
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,15 +20,29 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason=summary_line() or ""),
 ]
-IDS = "[...document.querySelectorAll('#rows tbody tr td:first-child')].map((cell) => cell.textContent)"
+IDS = "[...document.querySelectorAll('#rows tbody tr td:first-child')].map((cell) => cell.firstChild.textContent)"
+FOUND = "document.getElementById('found').textContent"
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u2028"
+_CHOOSE = (
+    "((id, text) => { const one = document.getElementById(id); one.value = [...one.options].find((option) =>"
+    " option.textContent === text).value; one.dispatchEvent(new Event('change')); })"
+)
 _WORDS = "Two batches charged it: the ministry paid twice."
 ROWS = [
     *(
         row(100 + number, total=f"{number}.50", age_days=10 + number, method="PAD" if number % 2 else "EFT")
         for number in range(120)
     ),
-    row(500, "J14", method="EJV", account="A77", total="9000.00", evidence=HOSTILE, since_last="still there"),
+    row(
+        500,
+        "J14",
+        method="EJV",
+        account="A77",
+        account_name="=cmd|x",
+        total="9000.00",
+        evidence=HOSTILE,
+        since_last="still there",
+    ),
     row(501, "F1", method="EFT", created_on="2026-11-01"),
 ]
 
@@ -46,18 +63,18 @@ def page(browser: Page, tmp_path: Path) -> Iterator[Page]:
     assert browser.requests == [(tmp_path / "page.html").as_uri()]
 
 
-def _written(folder: Path, rows: list[ReportRow]) -> Path:
+def _written(folder: Path, rows: list[ReportRow], **changes: Any) -> Path:
     path = folder / "page.html"
     kept = spool(rows)
     with path.open("w", encoding="utf-8") as out:
-        write_page(out, kept, summary(rows))
+        write_page(out, kept, summary(rows, **changes))
     return path
 
 
 def test_the_worst_stand_first_and_fifty_are_shown(page: Page) -> None:
     assert page.js(IDS)[0] == "500"
     assert len(page.js(IDS)) == 50
-    assert page.js("document.getElementById('found').textContent").startswith("122 of 122 invoices, 16,")
+    assert page.js(FOUND) == "121 stuck invoices, 16,200.00 CAD; 1 to 50 shown. 1 more resolve on their own."
 
 
 def test_a_header_sorts_both_ways_and_says_so(page: Page) -> None:
@@ -73,17 +90,14 @@ def test_a_header_sorts_both_ways_and_says_so(page: Page) -> None:
 
 
 def test_filters_narrow_and_clear_gives_everything_back(page: Page) -> None:
-    page.js(
-        "const m = document.getElementById('f-method');"
-        "m.value = [...m.options].find((one) => one.text === 'EJV').value; m.dispatchEvent(new Event('change'))"
-    )
+    page.js(f"{_CHOOSE}('f-method', 'EJV')")
     assert page.js(IDS) == ["500"]
 
     page.js("document.querySelector('#filters button').click()")
-    page.wait_for("document.getElementById('found').textContent.startsWith('122 of 122')")
+    page.wait_for(f"{FOUND}.startsWith('121 stuck')")
 
     page.js("const t = document.getElementById('f-text'); t.value = 'a77'; t.dispatchEvent(new Event('input'))")
-    page.wait_for("document.getElementById('found').textContent.startsWith('1 of 122')")
+    page.wait_for(f"""{FOUND}.startsWith('1 of 122 invoices ("a77"), 9,000.00 CAD')""")
     assert page.js(IDS) == ["500"]
 
 
@@ -94,8 +108,8 @@ def test_everything_works_with_the_keyboard_alone(page: Page) -> None:
     page.press("Tab")
     assert page.js("document.activeElement.id") == "f-text"
     page.type("REG00000103")
-    page.wait_for("document.getElementById('found').textContent.startsWith('1 of 122')")
-    for _ in range(6):
+    page.wait_for(f"{FOUND}.startsWith('1 of 122')")
+    for _ in range(7):
         page.press("Tab")
     assert page.js("document.activeElement.textContent") == "Invoice"
     page.press(" ")
@@ -107,9 +121,90 @@ def test_everything_works_with_the_keyboard_alone(page: Page) -> None:
 def test_pages_turn(page: Page) -> None:
     page.js("document.getElementById('p-last').click()")
 
-    assert len(page.js(IDS)) == 22
+    assert len(page.js(IDS)) == 21
     assert page.js("document.getElementById('p-next').disabled") is True
-    assert page.js("document.getElementById('found').textContent").endswith("101 to 122 shown.")
+    assert "; 101 to 121 shown." in page.js(FOUND)
+
+
+def test_what_resolves_on_its_own_is_apart_and_the_totals_are_those_of_the_tiles(page: Page) -> None:
+    stuck = "document.querySelectorAll('.figures dd')[1].textContent"
+    sums = "[...document.querySelectorAll('.diagnoses tr.sum, .diagnoses tr.total')].map((row) => row.innerText)"
+
+    assert page.js(stuck) == "16,200.00 CAD"
+    assert page.js("document.getElementById('total').textContent") == "Total of the view: 121 invoices, 16,200.00 CAD"
+    assert [" ".join(line.split()) for line in page.js(sums)] == [
+        "Money at risk 1 9,000.00 49 d",
+        "Ask others 120 7,200.00 49 d",
+        "Stuck in all 121 16,200.00 49 d",
+        "Resolves on its own 1 100.00 22 d",
+    ]
+    page.js(f"{_CHOOSE}('f-turn', 'All, and what resolves on its own')")
+    assert page.js(FOUND).startswith("122 of 122 invoices (All, and what resolves on its own), 16,300.00 CAD")
+
+
+def test_the_filters_live_in_the_address(page: Page, tmp_path: Path) -> None:
+    page.js(f"{_CHOOSE}('f-method', 'EFT')")
+    page.js("document.querySelectorAll('#rows th button')[4].click()")
+    address = page.js("location.href")
+    seen = page.js(IDS)
+    page.open(tmp_path / "page.html")
+    page.js(f"location.href = {address!r}")
+    page.wait_for(f"{FOUND}.startsWith('60 of 122 invoices (EFT)')")
+
+    assert address.endswith("#method=EFT&sort=-Amount+%28CAD%29")
+    assert page.js(IDS) == seen
+    assert page.js("document.querySelectorAll('#rows th')[4].ariaSort") == "descending"
+    page.requests[:] = page.requests[:1]
+
+
+def test_the_rows_of_the_view_are_saved_as_csv(page: Page, tmp_path: Path) -> None:
+    page.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page.js(f"{_CHOOSE}('f-method', 'EJV')")
+    page.js("document.getElementById('save').click()")
+    saved = tmp_path / "stuck-invoices-2026-11-23.csv"
+    end = time.monotonic() + 10
+    while not saved.exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    page.requests[:] = page.requests[:1]
+
+    [row] = csv.DictReader(io.StringIO(saved.read_text(encoding="utf-8-sig"), newline=""))
+    assert (row["invoice_id"], row["account_name"], row["total_cad"], row["whose_turn"]) == (
+        "500", "'=cmd|x", "9000.00", "money at risk",
+    )  # fmt: skip
+    assert row["evidence"] == visible(HOSTILE)
+
+
+def test_paper_has_every_row_of_the_view_and_the_screen_its_page_again(page: Page) -> None:
+    counted = "window.printed = document.querySelectorAll('td.lead').length"
+    page.js(f"window.addEventListener('beforeprint', () => {{ {counted} }})")
+    page.js("document.getElementById('p-next').click()")
+    page.pdf()
+
+    assert page.js("window.printed") == 121
+    assert len(page.js(IDS)) == 50
+    assert page.js("document.getElementById('p-number').value") == "2"
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "phone", "print"])
+def test_axe_finds_nothing_to_complain_of(browser: Page, tmp_path: Path, look: str) -> None:
+    browser.open(_written(tmp_path, [*ROWS[:4], *ROWS[-2:]]))
+    browser.resize(390 if look == "phone" else 1400, 900)
+    scheme = [{"name": "prefers-color-scheme", "value": "dark" if look == "dark" else "light"}]
+    browser.ask("Emulation.setEmulatedMedia", media="print" if look == "print" else "", features=scheme)
+    try:
+        assert browser.violations() == []
+    finally:
+        browser.ask("Emulation.setEmulatedMedia", media="", features=[])
+
+
+def test_the_trend_takes_no_room_before_there_is_one(browser: Page, tmp_path: Path) -> None:
+    browser.open(_written(tmp_path, ROWS[:1], trend=(), before_on=None))
+
+    assert browser.js("document.getElementById('h-trend')") is None
+    assert browser.js("document.querySelector('.top p').textContent") == (
+        "All methods and accounts, as of 23 November 2026; no earlier report to compare with."
+    )
 
 
 def test_words_of_an_invoice_stay_words(page: Page) -> None:
@@ -144,8 +239,8 @@ def test_a_narrow_window_leaves_the_tables_tables_for_a_screen_reader(page: Page
     roles = Counter(node["role"]["value"] for node in tree if not node["ignored"])
 
     assert roles["table"] == 3
-    assert roles["row"] == 3 + 3 + 1 + 50
-    assert roles["columnheader"] == 6 + 4 + 7
+    assert roles["row"] == 8 + 2 + 1 + 50
+    assert (roles["columnheader"], roles["rowheader"]) == (7 + 4 + 7, 4)
     assert page.js("document.querySelectorAll(':is(table, tr, td, th):not([role])').length") == 0
 
 
