@@ -13,9 +13,10 @@ from tools.repair_pad_rejects import JOB as REPAIR_PAD_REJECTS
 from tools.repair_partial_credit import JOB as REPAIR_PARTIAL_CREDIT
 from tools.replay_event import JOB as REPLAY_EVENT
 from tools.slips import TOOLS as SLIPS
+from tools.verify import JOB as VERIFY
 
 TOOLS = {
-    "": ("", (REPLAY_EVENT,)),
+    "": ("", (REPLAY_EVENT, VERIFY)),
     "compare": ("Compare our books with CFS, or with an export of BC Online.", (COMPARE_BCOL, COMPARE_CFS)),
     "db": ("", DATABASE_INDEXES),
     "ejv": ("Journal voucher batches: outstanding, search, index, resubmit, rebuild, unstop.", EJV),
@@ -28,4 +29,4 @@ TOOLS = {
     "slips": ("Routing slips: list those in progress, void one.", SLIPS),
 }
 # Tools that the clock runs as well: each has an entry in config/schedule.yaml.
-BY_CLOCK = (PREFLIGHT,)
+BY_CLOCK = (PREFLIGHT, VERIFY)

@@ -117,6 +117,7 @@ PAY_TABLES: dict[str, dict[str, str]] = {
     },
     "eft_refunds": {
         "id": "integer",
+        "created_on": "timestamp without time zone",
         "refund_amount": "numeric",
         "status": "character varying(25)",
         "updated_on": "timestamp without time zone",
@@ -216,6 +217,7 @@ PAY_TABLES: dict[str, dict[str, str]] = {
     "partner_disbursements": {
         "id": "integer",
         "amount": "numeric",
+        "created_on": "timestamp without time zone",
         "feedback_on": "timestamp without time zone",
         "partner_code": "character varying(50)",
         "processed_on": "timestamp without time zone",
@@ -362,6 +364,7 @@ PAY_TABLES: dict[str, dict[str, str]] = {
         "created_on": "date",
         "statement_settings_id": "integer",
         "payment_account_id": "integer",
+        "notification_date": "date",
         "notification_status_code": "character varying(20)",
         "is_interim_statement": "boolean",
         "payment_methods": "character varying(100)",

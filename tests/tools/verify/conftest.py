@@ -1,0 +1,24 @@
+"""A pay database that the jobs worked on, for all tests of a module that only read it; and the job runner."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.cfs.process import RunningCfs
+from tests.cfs_fixtures import fresh_cfs
+from tests.conftest import Server
+from tests.jobs.conftest import quiet, run_job, settings
+from tests.tools.verify.worked import Worked, make_worked
+
+__all__ = ["quiet", "run_job", "settings"]
+
+
+@pytest.fixture(scope="package")
+def cfs() -> Iterator[RunningCfs]:
+    yield from fresh_cfs()
+
+
+@pytest.fixture(scope="package")
+def worked(server: Server, template: str, cfs: RunningCfs) -> Worked:
+    """A pay database before and after the jobs worked on it; nobody changes either for good."""
+    return make_worked(server, template, cfs)

@@ -1,0 +1,160 @@
+"""verify as a person types it, through the runner."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import psycopg2
+import pytest
+
+from config.errors import ExitCode, UsageError
+from jobs.run.result import Result
+from tests.dumps import dump
+from tests.jobs.conftest import RunJob
+from tools.verify import JOB
+from tools.verify.arguments import Arguments
+from tools.verify.catalogue import CATALOGUE
+
+Sql = Callable[[str], None]
+_PAID = """
+INSERT INTO payment_accounts (id, auth_account_id, payment_method) VALUES (1, '1234', 'PAD'), (2, '5678', 'PAD');
+INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,
+                      payment_account_id, payment_date)
+VALUES (31, 'x', '2022-06-20 20:00', 'PAID', 30, 30, 'PAD', 1, '2022-06-21'),
+       (32, 'x', '2022-06-22 20:00', 'PAID', 20, 20, 'PAD', 2, '2022-06-23');
+INSERT INTO payment_line_items (invoice_id, filing_fees, fee_schedule_id, line_item_status_code, total)
+SELECT id, total, (SELECT min(fee_schedule_id) FROM fee_schedules), 'ACTIVE', total FROM invoices;
+INSERT INTO invoice_references (invoice_id, invoice_number, status_code)
+SELECT id, 'REG' || id, 'COMPLETED' FROM invoices;
+INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)
+SELECT id, 'R' || id, payment_date, paid FROM invoices;
+INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, invoice_number, invoice_amount,
+                      paid_amount, payment_account_id, payment_date, receipt_number)
+SELECT 'PAYBC', 'PAD', 'COMPLETED', 'REG' || id, total, paid, payment_account_id, payment_date, 'R' || id FROM invoices
+"""
+
+
+@pytest.fixture
+def sql(database_url: str) -> Sql:
+    """Run statements on a pay database with two paid invoices."""
+
+    def run(statement: str) -> None:
+        with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+        connection.close()
+
+    run(_PAID)
+    return run
+
+
+def told(result: Result) -> list[dict[str, Any]]:
+    """Return the findings, a record each."""
+    return [record for table in result.outcome.tables if table.title == "Findings" for record in table.records()]
+
+
+def test_nothing_is_wrong_where_nothing_is(run_job: RunJob, sql: Sql) -> None:
+    found = run_job(JOB)
+
+    assert (found.exit_code, found.outcome.answer) == (
+        ExitCode.DONE, f"Nothing is wrong: {len(CATALOGUE)} invariants held.",
+    )  # fmt: skip
+
+
+def test_money_added_to_a_receipt_is_named_with_the_row_and_the_next_command(run_job: RunJob, sql: Sql) -> None:
+    sql("UPDATE receipts SET receipt_amount = receipt_amount + 1000 WHERE invoice_id = 31")
+
+    found = run_job(JOB)
+
+    assert found.exit_code == ExitCode.ATTENTION
+    assert told(found)[0] == {
+        "code": "INV-PAID",
+        "row": "invoice 31",
+        "expected": "paid 1030.00: receipts 1030.00",
+        "found": "paid 30.00",
+        "next command": "python3 invoke_jobs.py explain invoice 31",
+    }
+    assert {one["code"] for one in told(found)} == {"INV-PAID", "PAY-RECEIPTS"}
+
+
+def test_it_writes_nothing(run_job: RunJob, sql: Sql, database_url: str) -> None:
+    sql("UPDATE receipts SET receipt_amount = receipt_amount + 1000")
+    before = dump(database_url)
+
+    run_job(JOB)
+
+    assert dump(database_url) == before
+
+
+@pytest.mark.parametrize(
+    ("values", "rows"),
+    [
+        ({"account": "5678"}, {"invoice 32"}),
+        ({"since": "2022-06-22"}, {"invoice 32"}),
+        ({"since": "2022-06-19"}, {"invoice 31", "invoice 32"}),
+        ({"only": ("inv-lines",)}, set()),
+    ],
+)
+def test_only_what_was_asked_for_is_told(run_job: RunJob, sql: Sql, values: dict[str, Any], rows: set[str]) -> None:
+    sql("UPDATE receipts SET receipt_amount = receipt_amount + 1")
+    if "since" in values:
+        values = values | {"since": date.fromisoformat(values["since"])}
+
+    found = run_job(JOB, **values)
+
+    assert {one["row"] for one in told(found) if one["code"] == "INV-PAID"} == rows
+
+
+def test_an_account_that_is_not_there_is_refused(run_job: RunJob, sql: Sql) -> None:
+    assert run_job(JOB, account="9").exit_code == ExitCode.USAGE
+
+
+def test_what_was_taken_as_known_is_told_again_only_once_it_changes(run_job: RunJob, sql: Sql) -> None:
+    sql("UPDATE receipts SET receipt_amount = receipt_amount + 1")
+
+    taken = run_job(JOB, baseline=True, reason="left by the old system")
+    after = run_job(JOB)
+    sql("UPDATE receipts SET receipt_amount = receipt_amount + 1 WHERE invoice_id = 32")
+    changed = run_job(JOB)
+
+    assert taken.outcome.answer == "4 rows taken as known; each is told again once it changes."
+    assert after.exit_code == ExitCode.DONE
+    assert {one["row"] for one in told(changed)} == {"invoice 32", "payment 2"}
+
+
+def test_a_baseline_replaces_the_one_before(run_job: RunJob, sql: Sql) -> None:
+    sql("UPDATE receipts SET receipt_amount = receipt_amount + 1")
+    run_job(JOB, baseline=True, reason="left by the old system")
+    sql("UPDATE receipts SET receipt_amount = receipt_amount - 1")
+
+    again = run_job(JOB, baseline=True, reason="put right since")
+
+    assert again.outcome.answer == "0 rows taken as known; each is told again once it changes."
+
+
+def test_a_dry_baseline_takes_nothing(run_job: RunJob, sql: Sql) -> None:
+    sql("UPDATE receipts SET receipt_amount = receipt_amount + 1")
+
+    run_job(JOB, dry_run=True, baseline=True, reason="to see how many")
+
+    assert run_job(JOB).exit_code == ExitCode.ATTENTION
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"only": ("INV-PAD",)}, "Did you mean INV-PAID?"),
+        ({"baseline": True}, '--reason "..." is blank'),
+        ({"baseline": True, "reason": "x", "account": "1"}, "neither --since, --account nor --list"),
+        ({"reason": "x"}, "--reason belongs to --baseline"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(values: dict[str, Any], why: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(why)):
+        Arguments(**values)
+
+
+def test_the_list_shows_every_invariant(run_job: RunJob, sql: Sql) -> None:
+    (table,) = run_job(JOB, list_only=True).outcome.tables
+
+    assert [row[0] for row in table.rows] == [one.code for one in CATALOGUE]

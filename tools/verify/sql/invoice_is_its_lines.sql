@@ -1,0 +1,30 @@
+-- An invoice whose total, service fees or GST are not those of its lines.
+-- source docs/specs/invoice-lifecycle.md section 2; a withdrawn invoice's lines are cancelled with it. A line's total
+--        may hold its GST or not
+SELECT 'invoice ' || invoice.id AS row,
+       'explain invoice ' || invoice.id AS next,
+       invoice.payment_account_id AS account_id,
+       invoice.created_on AS day,
+       CASE WHEN lines.invoice_id IS NULL THEN 'lines'
+            ELSE format('its lines: total %s, service fees %s, GST %s', lines.total, lines.service_fees, lines.gst)
+            END AS expected,
+       CASE WHEN lines.invoice_id IS NULL THEN format('total %s and no line', invoice.total)
+            ELSE format('total %s, service fees %s, GST %s', invoice.total, invoice.service_fees, invoice.gst)
+            END AS found
+  FROM invoices AS invoice
+  LEFT JOIN (SELECT line.invoice_id,
+                    sum(coalesce(line.total, 0) + coalesce(line.service_fees, 0)) AS total,
+                    sum(coalesce(line.service_fees, 0)) AS service_fees,
+                    sum(coalesce(line.service_fees_gst, 0) + coalesce(line.statutory_fees_gst, 0)) AS gst
+               FROM payment_line_items AS line
+               JOIN invoices AS owner
+                 ON owner.id = line.invoice_id
+              WHERE line.line_item_status_code = 'ACTIVE'
+                 OR owner.invoice_status_code IN (<<withdrawn>>)
+              GROUP BY line.invoice_id) AS lines
+    ON lines.invoice_id = invoice.id
+ WHERE (lines.invoice_id IS NULL AND coalesce(invoice.total, 0) <> 0)
+    OR (lines.invoice_id IS NOT NULL
+        AND (coalesce(invoice.total, 0) NOT IN (lines.total, lines.total + lines.gst)
+             OR coalesce(invoice.service_fees, 0) <> lines.service_fees
+             OR coalesce(invoice.gst, 0) <> lines.gst))

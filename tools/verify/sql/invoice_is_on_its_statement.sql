@@ -1,0 +1,41 @@
+-- An invoice that is on no statement though one of its account covers its day, and none of the rules keeps it off.
+-- in     days, starts, ends: every day with statements, and its bounds in naive UTC
+-- source docs/specs/statements.md sections 4, 6 and 8: of an account that pays by EFT only EFT invoices, of another all
+--        others; an interim statement takes its days; of several statements of one period the first lists
+SELECT 'invoice ' || invoice.id AS row,
+       format('GENERATE_STATEMENTS %s %s', statement.to_date, account.auth_account_id) AS next,
+       invoice.payment_account_id AS account_id,
+       invoice.created_on AS day,
+       format('on statement %s, %s to %s', statement.id, statement.from_date, statement.to_date) AS expected,
+       'on no statement' AS found
+  FROM invoices AS invoice
+  JOIN payment_accounts AS account
+    ON account.id = invoice.payment_account_id
+  JOIN statements AS statement
+    ON statement.payment_account_id = invoice.payment_account_id
+   AND NOT coalesce(statement.is_interim_statement, false)
+  JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS first (on_day, starts, ends)
+    ON first.on_day = statement.from_date
+   AND invoice.created_on >= first.starts
+  JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS last (on_day, starts, ends)
+    ON last.on_day = statement.to_date
+   AND invoice.created_on < last.ends
+ WHERE NOT EXISTS (SELECT FROM statement_invoices AS listed WHERE listed.invoice_id = invoice.id)
+   AND (invoice.payment_method_code = 'EFT') = (coalesce(statement.payment_methods, '') = 'EFT')
+   AND coalesce(statement.payment_methods, '') <> ''
+   AND NOT EXISTS (SELECT FROM statements AS interim
+                    WHERE interim.payment_account_id = invoice.payment_account_id
+                      AND interim.is_interim_statement
+                      AND interim.from_date <= statement.to_date
+                      AND interim.to_date >= statement.from_date)
+   AND NOT EXISTS (SELECT FROM statements AS first_one
+                    WHERE first_one.payment_account_id = statement.payment_account_id
+                      AND first_one.frequency = statement.frequency
+                      AND first_one.from_date = statement.from_date
+                      AND first_one.to_date = statement.to_date
+                      AND first_one.id < statement.id
+                      AND NOT coalesce(first_one.is_interim_statement, false))
+   AND NOT EXISTS (SELECT FROM payment_accounts_history AS past
+                    WHERE past.id = invoice.payment_account_id
+                      AND past.changed >= first.starts
+                      AND (past.payment_method = 'EFT') <> (coalesce(statement.payment_methods, '') = 'EFT'))

@@ -1,0 +1,43 @@
+-- An invoice of which another amount is paid than its receipts and the credits applied to it say.
+-- source docs/specs/cas-settlement-csv.md section 5.4: a receipt under a memo's number is the memo's application, not
+--        money beside it; weakness 9 of section 10: the reference's receipt covers what a memo paid; section 8 step 7: a
+--        bounce leaves 0 paid, and a memo's receipts stand
+SELECT 'invoice ' || invoice.id AS row,
+       'explain invoice ' || invoice.id AS next,
+       invoice.payment_account_id AS account_id,
+       invoice.created_on AS day,
+       format('paid %s: receipts %s%s', money.receipts, money.receipts,
+              CASE WHEN money.credits <> 0 THEN format(', credits without a receipt %s', money.credits) END) AS expected,
+       format('paid %s', coalesce(invoice.paid, 0)) AS found
+  FROM invoices AS invoice
+  LEFT JOIN (SELECT receipt.invoice_id,
+                    sum(CAST(receipt.receipt_amount AS numeric(19,2))) AS amount
+               FROM receipts AS receipt
+              GROUP BY receipt.invoice_id) AS received
+    ON received.invoice_id = invoice.id
+  LEFT JOIN (SELECT credit.invoice_id,
+                    sum(credit.amount) FILTER (WHERE NOT credit.has_receipt) AS without_receipt,
+                    sum(credit.received) AS received
+               FROM (SELECT applied.invoice_id, applied.cfs_identifier,
+                            sum(applied.amount_applied) AS amount,
+                            bool_or(receipt.amount IS NOT NULL) AS has_receipt,
+                            max(receipt.amount) AS received
+                       FROM applied_credits AS applied
+                       LEFT JOIN LATERAL (
+                              SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2))) AS amount
+                                FROM receipts AS receipt
+                               WHERE receipt.invoice_id = applied.invoice_id
+                                 AND receipt.receipt_number = applied.cfs_identifier
+                            ) AS receipt ON true
+                      GROUP BY applied.invoice_id, applied.cfs_identifier) AS credit
+              GROUP BY credit.invoice_id) AS credited
+    ON credited.invoice_id = invoice.id
+ CROSS JOIN LATERAL (
+        SELECT coalesce(received.amount, 0) AS receipts,
+               coalesce(credited.without_receipt, 0) AS credits,
+               coalesce(credited.received, 0) AS memos
+      ) AS money
+ WHERE coalesce(invoice.paid, 0) NOT IN (money.receipts, money.receipts + money.credits)
+   AND NOT (invoice.invoice_status_code = 'SETTLEMENT_SCHED'
+            AND coalesce(invoice.paid, 0) = 0
+            AND money.receipts = money.memos)

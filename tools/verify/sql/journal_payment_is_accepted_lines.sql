@@ -1,0 +1,36 @@
+-- A journal's payment over another amount, or of another day, than what CGI accepted of the journal.
+-- source docs/specs/cgi-ejv-files.md section 7.2: the amount accepted, added to where a second file accepts more, on the
+--        effective date. Only journals whose lines this service has read; what the journal's receipt said before is not
+--        booked again
+WITH accepted AS (
+       SELECT line.batch_number, line.journal,
+              max(line.effective_date) AS effective_date,
+              least(coalesce(sum(line.amount) FILTER (WHERE line.side = 'D'), 0),
+                    coalesce(sum(line.amount) FILTER (WHERE line.side = 'C'), 0)) AS amount
+         FROM pay_jobs.feedback_lines AS line
+        WHERE line.record = 'JD'
+          AND line.outcome = 'applied'
+          AND line.rule NOT IN ('booked_before', 'incomplete')
+        GROUP BY line.file_id, line.batch_number, line.journal, line.subject
+       HAVING bool_and(line.code = '0000')
+     )
+SELECT 'payment ' || payment.id AS row,
+       'explain batch ' || min(accepted.batch_number) AS next,
+       payment.payment_account_id AS account_id,
+       payment.payment_date AS day,
+       format('COMPLETED, %s on %s', sum(accepted.amount),
+              string_agg(DISTINCT CAST(accepted.effective_date AS text), ' or ')) AS expected,
+       format('%s, paid %s of %s on %s', payment.payment_status_code, CAST(payment.paid_amount AS numeric(19,2)),
+              CAST(payment.invoice_amount AS numeric(19,2)), CAST(payment.payment_date AS date)) AS found
+  FROM payments AS payment
+ CROSS JOIN LATERAL regexp_match(payment.receipt_number, '([0-9]{8})[^0-9]{2}([0-9]{9})$') AS numbers
+  JOIN accepted
+    ON accepted.journal = CAST(numbers[1] AS integer)
+   AND accepted.batch_number = CAST(numbers[2] AS integer)
+ WHERE payment.payment_system_code = 'CGI'
+ GROUP BY payment.id
+HAVING payment.payment_status_code IS DISTINCT FROM 'COMPLETED'
+    OR CAST(payment.paid_amount AS numeric(19,2)) IS DISTINCT FROM sum(accepted.amount)
+    OR CAST(payment.invoice_amount AS numeric(19,2)) IS DISTINCT FROM sum(accepted.amount)
+    OR CAST(payment.payment_date AS date) IS NULL
+    OR CAST(payment.payment_date AS date) <> ALL (array_agg(accepted.effective_date))

@@ -1,0 +1,20 @@
+-- An invoice that is still owed, or was withdrawn, and of which something is paid or a reference completed.
+-- source docs/specs/invoice-lifecycle.md sections 1 and 5.1 (P16); a part is paid in PARTIAL_PAID
+SELECT 'invoice ' || invoice.id AS row,
+       'explain invoice ' || invoice.id AS next,
+       invoice.payment_account_id AS account_id,
+       invoice.created_on AS day,
+       CASE WHEN invoice.invoice_status_code = 'PARTIAL_PAID' THEN format('a part of %s paid', invoice.total)
+            ELSE 'nothing paid, and no completed reference' END AS expected,
+       concat_ws(', ', invoice.invoice_status_code, format('paid %s', coalesce(invoice.paid, 0)),
+                 CASE WHEN reference.invoice_id IS NOT NULL THEN 'a completed reference' END) AS found
+  FROM invoices AS invoice
+  LEFT JOIN (SELECT DISTINCT invoice_id FROM invoice_references WHERE status_code = 'COMPLETED') AS reference
+    ON reference.invoice_id = invoice.id
+ WHERE (invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', <<withdrawn>>)
+        AND (coalesce(invoice.paid, 0) <> 0 AND NOT (invoice.invoice_status_code = 'CREATED'
+                                                     AND invoice.payment_method_code = 'INTERNAL'
+                                                     AND invoice.paid < invoice.total)
+             OR reference.invoice_id IS NOT NULL AND invoice.invoice_status_code <> 'CANCELLED'))
+    OR (invoice.invoice_status_code = 'PARTIAL_PAID'
+        AND (coalesce(invoice.paid, 0) <= 0 OR invoice.paid >= invoice.total OR reference.invoice_id IS NOT NULL))

@@ -1,0 +1,26 @@
+-- An invoice that is PAID without being paid whole, a payment date, a completed reference or a receipt.
+-- source docs/specs/cas-settlement-csv.md section 5.4; what costs nothing, and ministries that are not billed, are
+--        closed at once and need neither (invoice-lifecycle.md section 2)
+SELECT 'invoice ' || invoice.id AS row,
+       'explain invoice ' || invoice.id AS next,
+       invoice.payment_account_id AS account_id,
+       invoice.created_on AS day,
+       format('paid %s, a payment date, a completed reference, a receipt', invoice.total) AS expected,
+       concat_ws(', ',
+                 format('paid %s', coalesce(invoice.paid, 0)),
+                 CASE WHEN invoice.payment_date IS NULL THEN 'no payment date' END,
+                 CASE WHEN reference.invoice_id IS NULL THEN 'no completed reference' END,
+                 CASE WHEN receipt.invoice_id IS NULL THEN 'no receipt' END) AS found
+  FROM invoices AS invoice
+  LEFT JOIN (SELECT DISTINCT invoice_id FROM invoice_references WHERE status_code = 'COMPLETED') AS reference
+    ON reference.invoice_id = invoice.id
+  LEFT JOIN (SELECT DISTINCT invoice_id FROM receipts) AS receipt
+    ON receipt.invoice_id = invoice.id
+  LEFT JOIN payment_accounts AS account
+    ON account.id = invoice.payment_account_id
+ WHERE invoice.invoice_status_code IN ('PAID', 'GL_UPDATED')
+   AND (invoice.paid IS DISTINCT FROM invoice.total
+        OR invoice.payment_date IS NULL
+        OR (reference.invoice_id IS NULL OR receipt.invoice_id IS NULL)
+           AND invoice.total > 0
+           AND coalesce(account.billable, true))

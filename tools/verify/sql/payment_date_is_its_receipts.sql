@@ -1,0 +1,44 @@
+-- A paid invoice whose payment date is the day of no receipt of its number, or a slip's transaction with a receipt of another time.
+-- source docs/specs/invoice-lifecycle.md section 1.1: the Application Date of the settlement line, the effective date of
+--        the feedback line, else the time of the payment. The invoices of a number have one date; a receipt of a routing
+--        slip is made anew at a correction, when the slip is changed, and the invoice keeps its date
+SELECT 'invoice ' || invoice.id AS row,
+       'explain invoice ' || invoice.id AS next,
+       invoice.payment_account_id AS account_id,
+       invoice.created_on AS day,
+       format('the day of a receipt: %s to %s', CAST(received.first_day AS date), CAST(received.last_day AS date)) AS expected,
+       format('paid on %s', invoice.payment_date) AS found
+  FROM (SELECT reference.invoice_number, min(receipt.receipt_date) AS first_day, max(receipt.receipt_date) AS last_day
+          FROM invoice_references AS reference
+          JOIN receipts AS receipt
+            ON receipt.invoice_id = reference.invoice_id
+         WHERE reference.status_code = 'COMPLETED'
+         GROUP BY reference.invoice_number) AS received
+  JOIN invoice_references AS reference
+    ON reference.invoice_number = received.invoice_number
+   AND reference.status_code = 'COMPLETED'
+  JOIN invoices AS invoice
+    ON invoice.id = reference.invoice_id
+ WHERE invoice.payment_date IS NOT NULL
+   AND invoice.payment_method_code <> 'INTERNAL'
+   AND invoice.payment_date NOT BETWEEN received.first_day - interval '1 day' AND received.last_day + interval '1 day'
+ UNION ALL
+SELECT 'invoice ' || invoice.id,
+       'explain invoice ' || invoice.id,
+       invoice.payment_account_id,
+       invoice.created_on,
+       format('receipts from %s to %s', coalesce(invoice.payment_date, invoice.created_on),
+              greatest(invoice.payment_date, slip.updated_on)),
+       format('%s to %s%s', min(receipt.receipt_date), max(receipt.receipt_date),
+              CASE WHEN bool_or(receipt.receipt_date IS NULL) THEN ', one without a date' END)
+  FROM invoices AS invoice
+  JOIN routing_slips AS slip
+    ON slip.number = invoice.routing_slip
+  JOIN receipts AS receipt
+    ON receipt.invoice_id = invoice.id
+ WHERE invoice.payment_method_code = 'INTERNAL'
+   AND invoice.invoice_status_code = 'PAID'
+ GROUP BY invoice.id, slip.id
+HAVING min(receipt.receipt_date) < coalesce(invoice.payment_date, invoice.created_on) - interval '1 day'
+    OR max(receipt.receipt_date) > greatest(invoice.payment_date, slip.updated_on) + interval '1 day'
+    OR bool_or(receipt.receipt_date IS NULL)

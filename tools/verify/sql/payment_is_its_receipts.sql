@@ -1,0 +1,59 @@
+-- A completed PAD payment over another amount than the receipts of its number, or an EFT payment than its invoice.
+-- source docs/specs/cas-settlement-csv.md sections 5.4 and 6: a credit memo's receipt is not the payment's. The reference
+--        writes receipts over the invoices' totals (weakness 9), and payments without receipts (weakness 6): a payment
+--        that is short of its receipts by what credits paid is as it wrote it, and one of a number that was paid by card
+SELECT 'payment ' || payment.id AS row,
+       'explain invoice ' || received.invoice_id AS next,
+       payment.payment_account_id AS account_id,
+       payment.payment_date AS day,
+       format('paid %s: the receipts of %s', received.amount, payment.invoice_number) AS expected,
+       format('paid %s', CAST(payment.paid_amount AS numeric(19,2))) AS found
+  FROM payments AS payment
+  JOIN (SELECT reference.invoice_number,
+               min(reference.invoice_id) AS invoice_id,
+               coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2))) FILTER (WHERE NOT receipt.is_memo), 0) AS amount
+          FROM (SELECT DISTINCT invoice_number, invoice_id
+                  FROM invoice_references
+                 WHERE status_code <> 'CANCELLED') AS reference
+          JOIN (SELECT receipt.invoice_id, receipt.receipt_amount,
+                       applied.credit_id IS NOT NULL AS is_memo
+                  FROM receipts AS receipt
+                  LEFT JOIN (SELECT DISTINCT ON (invoice_id, cfs_identifier) invoice_id, cfs_identifier, credit_id
+                               FROM applied_credits) AS applied
+                    ON applied.invoice_id = receipt.invoice_id
+                   AND applied.cfs_identifier = receipt.receipt_number) AS receipt
+            ON receipt.invoice_id = reference.invoice_id
+         GROUP BY reference.invoice_number) AS received
+    ON received.invoice_number = payment.invoice_number
+ WHERE payment.payment_status_code = 'COMPLETED'
+   AND payment.payment_method_code = 'PAD'
+   AND CAST(payment.paid_amount AS numeric(19,2)) <> received.amount
+   AND NOT EXISTS (SELECT FROM applied_credits AS applied
+                     JOIN invoice_references AS reference
+                       ON reference.invoice_id = applied.invoice_id
+                    WHERE reference.invoice_number = payment.invoice_number
+                    GROUP BY reference.invoice_number
+                   HAVING sum(applied.amount_applied) = received.amount - CAST(payment.paid_amount AS numeric(19,2))
+                      AND NOT EXISTS (SELECT FROM receipts AS memo
+                                       WHERE memo.invoice_id = ANY (array_agg(applied.invoice_id))
+                                         AND memo.receipt_number = ANY (array_agg(applied.cfs_identifier))))
+ UNION ALL
+SELECT 'payment ' || payment.id,
+       'explain invoice ' || payment.invoice_number,
+       payment.payment_account_id,
+       payment.payment_date,
+       format('paid %s, or the receipts %s', CAST(payment.invoice_amount AS numeric(19,2)), payment.receipt_number),
+       format('paid %s, receipts %s', CAST(payment.paid_amount AS numeric(19,2)), received.amount)
+  FROM payments AS payment
+ CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2))), 0) AS amount
+          FROM invoice_references AS reference
+          JOIN receipts AS receipt
+            ON receipt.invoice_id = reference.invoice_id
+           AND receipt.receipt_number = payment.receipt_number
+         WHERE reference.invoice_number = payment.invoice_number
+      ) AS received
+ WHERE payment.payment_status_code = 'COMPLETED'
+   AND payment.payment_method_code = 'EFT'
+   AND payment.invoice_number IS NOT NULL
+   AND CAST(payment.paid_amount AS numeric(19,2)) NOT IN (CAST(payment.invoice_amount AS numeric(19,2)), received.amount)

@@ -1,0 +1,86 @@
+-- A payment in another state, over another amount or of another day than the settlement lines of its number or receipt.
+-- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
+--        where the last that was applied is a bounce; online banking has one a receipt; the EFT job's are COMPLETED until
+--        they are reversed
+WITH lines AS (
+       SELECT line.*, rank() OVER (PARTITION BY line.target_number
+                                   ORDER BY line.application_date DESC, line.file_id DESC, line.line DESC) AS nth
+         FROM pay_jobs.settlement_rows AS line
+        WHERE line.outcome = 'applied'
+          AND line.kind IN ('SETTLE_PAD', 'BOUNCE')
+     ),
+     numbers AS (
+       SELECT target_number,
+              bool_or(kind = 'BOUNCE') AS has_bounced,
+              bool_and(kind = 'BOUNCE') AS has_only_bounced,
+              array_agg(application_date) AS days,
+              array_agg(source_number) AS receipts,
+              array_agg(CASE WHEN kind = 'BOUNCE' AND lower(status) = 'partially paid'
+                             THEN greatest(original_amount - outstanding_amount, 0) ELSE 0 END)
+                FILTER (WHERE kind = 'BOUNCE') AS left_paid,
+              array_agg(original_amount) AS originals
+         FROM lines
+        GROUP BY target_number
+     )
+SELECT 'payment ' || payment.id AS row,
+       'explain invoice ' || payment.invoice_number AS next,
+       payment.payment_account_id AS account_id,
+       payment.payment_date AS day,
+       format('%s on one of %s', CASE WHEN numbers.has_only_bounced THEN 'FAILED'
+                                      WHEN numbers.has_bounced THEN 'FAILED or COMPLETED' ELSE 'COMPLETED' END,
+              numbers.days) AS expected,
+       format('%s, %s of %s on %s', payment.payment_status_code, CAST(payment.paid_amount AS numeric(19,2)),
+              CAST(payment.invoice_amount AS numeric(19,2)), payment.payment_date) AS found
+  FROM numbers
+  JOIN payments AS payment
+    ON payment.invoice_number = numbers.target_number
+   AND payment.receipt_number = ANY (numbers.receipts)
+   AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
+ WHERE payment.payment_date IS NULL
+    OR CAST(payment.payment_date AS date) <> ALL (numbers.days)
+    OR payment.payment_status_code NOT IN ('COMPLETED', 'FAILED')
+    OR (payment.payment_status_code = 'COMPLETED' AND numbers.has_only_bounced)
+    OR (payment.payment_status_code = 'FAILED'
+        AND (NOT numbers.has_bounced
+             OR CAST(payment.paid_amount AS numeric(19,2)) <> ALL (numbers.left_paid)))
+ UNION ALL
+SELECT 'payment ' || payment.id,
+       'explain account ' || account.auth_account_id,
+       payment.payment_account_id,
+       payment.payment_date,
+       format('COMPLETED, %s of %s on %s', received.amount, received.invoice_amount, received.day),
+       format('%s, %s of %s on %s', payment.payment_status_code, CAST(payment.paid_amount AS numeric(19,2)),
+              CAST(payment.invoice_amount AS numeric(19,2)), payment.payment_date)
+  FROM (SELECT line.source_number,
+               sum(line.amount) AS amount,
+               CASE count(*) WHEN 1 THEN min(line.original_amount) ELSE 0 END AS invoice_amount,
+               (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day
+          FROM pay_jobs.settlement_rows AS line
+         WHERE line.outcome = 'applied'
+         GROUP BY line.source_number
+        HAVING bool_or(line.record_type = 'BOLP' AND lower(line.source_type) <> 'bc reg eft wire cheque')) AS received
+  JOIN payments AS payment
+    ON payment.receipt_number = received.source_number
+   AND payment.payment_method_code = 'ONLINE_BANKING'
+   AND payment.created_by = 'SYSTEM'
+  LEFT JOIN payment_accounts AS account
+    ON account.id = payment.payment_account_id
+ WHERE payment.payment_status_code IS DISTINCT FROM 'COMPLETED'
+    OR CAST(payment.paid_amount AS numeric(19,2)) <> received.amount
+    OR CAST(payment.invoice_amount AS numeric(19,2)) <> received.invoice_amount
+    OR CAST(payment.payment_date AS date) IS DISTINCT FROM received.day
+ UNION ALL
+SELECT 'payment ' || payment.id,
+       'explain account ' || account.auth_account_id,
+       payment.payment_account_id,
+       payment.payment_date,
+       'COMPLETED: CAS has settled it',
+       payment.payment_status_code
+  FROM payments AS payment
+  LEFT JOIN payment_accounts AS account
+    ON account.id = payment.payment_account_id
+ WHERE payment.receipt_number IN (SELECT source_number FROM pay_jobs.settlement_rows
+                                   WHERE record_type = 'EFTP' AND outcome = 'applied')
+   AND payment.receipt_number NOT IN (SELECT source_number FROM pay_jobs.settlement_rows WHERE record_type = 'EFTR')
+   AND payment.payment_method_code = 'EFT'
+   AND payment.payment_status_code IS DISTINCT FROM 'COMPLETED'

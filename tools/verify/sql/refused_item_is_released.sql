@@ -1,0 +1,36 @@
+-- A refused link whose invoice still counts as sent, or whose refund, partner row or disbursement counts as done.
+-- source docs/specs/cgi-ejv-files.md section 7.2; invoice-lifecycle.md section 5.2 (J13). Only the newest link of an item;
+--        what another batch or payment settled stays
+SELECT 'link ' || link.id AS row,
+       CASE WHEN link.kind = 'invoice' THEN 'explain invoice ' || link.link_id ELSE 'explain batch ' || link.batch END AS next,
+       link.payment_account_id AS account_id,
+       link.created_on AS day,
+       'nothing sent, nothing done' AS expected,
+       CASE WHEN link.kind = 'invoice' THEN format('invoice %s %s, active: %s', invoice.id, invoice.invoice_status_code,
+                                                   reference.invoice_number)
+            ELSE format('refund %s %s', refund.id, refund.status) END AS found
+  FROM (SELECT DISTINCT ON (coalesce(one.link_type, 'invoice'), one.link_id)
+               one.id, one.link_id, one.disbursement_status_code,
+               coalesce(one.link_type, 'invoice') AS kind,
+               file.id AS batch, file.created_on, header.payment_account_id
+          FROM ejv_links AS one
+          JOIN ejv_headers AS header
+            ON header.id = one.ejv_header_id
+          JOIN ejv_files AS file
+            ON file.id = header.ejv_file_id
+           AND file.file_type = 'PAYMENT'
+         ORDER BY coalesce(one.link_type, 'invoice'), one.link_id, one.id DESC) AS link
+  LEFT JOIN invoices AS invoice
+    ON link.kind = 'invoice'
+   AND invoice.id = link.link_id
+   AND invoice.payment_method_code = 'EJV'
+  LEFT JOIN invoice_references AS reference
+    ON reference.invoice_id = invoice.id
+   AND reference.status_code = 'ACTIVE'
+   AND reference.created_on <= link.created_on + interval '1 day'
+  LEFT JOIN refunds_partial AS refund
+    ON link.kind = 'partial_refund'
+   AND refund.id = link.link_id
+ WHERE link.disbursement_status_code = 'ERRORED'
+   AND (reference.id IS NOT NULL AND invoice.invoice_status_code IN ('APPROVED', 'REFUND_REQUESTED')
+        OR refund.status = 'REFUND_PROCESSING')

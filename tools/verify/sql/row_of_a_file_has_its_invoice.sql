@@ -1,0 +1,18 @@
+-- An applied settlement line that names no invoice, payment or credit of ours.
+-- source docs/specs/cas-settlement-csv.md sections 5 to 8
+SELECT 'file ' || file.name || ' line ' || line.line AS row,
+       'explain file ' || file.name AS next,
+       CAST(NULL AS integer) AS account_id,
+       CAST(line.application_date AS timestamp) AS day,
+       format('%s %s of %s', lower(line.kind), line.target_number, line.amount) AS expected,
+       'nothing under that number' AS found
+  FROM pay_jobs.settlement_rows AS line
+  JOIN pay_jobs.inbound_files AS file
+    ON file.id = line.file_id
+ WHERE line.outcome = 'applied'
+   AND CASE line.kind
+       WHEN 'ON_ACCOUNT' THEN NOT EXISTS (SELECT FROM credits WHERE cfs_identifier = line.source_number)
+       WHEN 'EFT_PAYMENT' THEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = line.source_number
+                                              AND payment_status_code = 'COMPLETED')
+       WHEN 'MEMO_PART' THEN NOT EXISTS (SELECT FROM applied_credits WHERE application_id = line.application_id)
+       ELSE NOT EXISTS (SELECT FROM invoice_references WHERE invoice_number = line.target_number) END

@@ -1,0 +1,169 @@
+"""`verify`, told from top to bottom."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, TextClause, text
+from sqlalchemy.orm import Session
+
+from config.business_time import day_start, naive_utc
+from config.errors import UsageError
+from config.plurals import counted
+from database.engine import Database
+from database.sql import statements
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
+from tools.verify.arguments import Arguments
+from tools.verify.catalogue import CATALOGUE, Invariant
+
+sql = statements(__package__)
+
+SHOWN = 200
+_FORGET = text("DELETE FROM pay_jobs.known_findings WHERE code = :code")
+_ACCOUNT = text("SELECT id FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A row that breaks an invariant, and what to type next."""
+
+    code: str
+    row: str
+    expected: str
+    found: str
+    next: str
+
+
+def run(context: RunContext, arguments: Arguments) -> Outcome:
+    """Hold the tables against each invariant that was asked for, in one snapshot, and say what breaks it."""
+    asked = [one for one in CATALOGUE if one.code in arguments.codes]
+    if arguments.list_only:
+        return Outcome(tables=[catalogue_table(asked)])
+    now, today = naive_utc(context.clock()), context.today()
+    if arguments.baseline:
+        with context.database.begin() as session:
+            values = asked_values(session, arguments, now=now, today=today) | {"reason": arguments.reason}
+            return _take_as_known(context, session, asked, values)
+    counts, shown = Counter[str](), list[Finding]()
+    with snapshot(context.database) as session:
+        values = asked_values(session, arguments, now=now, today=today)
+        for invariant in _each(context, asked):
+            for finding in findings(session, invariant, values):
+                counts[invariant.code] += 1
+                if counts[invariant.code] <= SHOWN:
+                    shown.append(finding)
+    return _told(asked, counts, shown)
+
+
+@contextmanager
+def snapshot(database: Database) -> Iterator[Session]:
+    """Return a session that sees the tables as they are at one moment, and cannot write."""
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with database.engine.connect().execution_options(**options) as connection, Session(connection) as session:
+        yield session
+
+
+def _each(context: RunContext, asked: Sequence[Invariant]) -> Iterator[Invariant]:
+    """Return the invariants one by one, and say how far it is."""
+    context.progress.begin(len(asked), "verify")
+    for invariant in asked:
+        context.stop.check()
+        context.progress.step(invariant.code)
+        yield invariant
+        context.progress.advance()
+
+
+def findings(session: Session, invariant: Invariant, values: dict[str, Any]) -> Iterator[Finding]:
+    """Return the rows that break an invariant and were not taken as known, the newest first, as they are read.
+
+    values  what asked_values returns
+    """
+    statement = _about(invariant, "list_findings").execution_options(yield_per=1000)
+    for row in session.execute(statement, values | {"code": invariant.code}):
+        yield Finding(invariant.code, row.row, row.expected, row.found, row.next)
+
+
+def asked_values(session: Session, arguments: Arguments, *, now: datetime, today: date) -> dict[str, Any]:
+    """Return what the statements are bound to: the moment, the rows asked for, and the bounds of statements' days.
+
+    now  naive UTC
+    """
+    first, last = session.execute(text("SELECT min(from_date), max(to_date) FROM statements")).one()
+    days = [] if first is None else [first + timedelta(days=nth) for nth in range((last - first).days + 1)]
+    midnights = [day_start(day) for day in (*days, *([days[-1] + timedelta(days=1)] if days else []))]
+    return {
+        "now": now,
+        "today": today,
+        "days": days,
+        "starts": midnights[:-1],
+        "ends": midnights[1:],
+        "account_id": _account_named(session, arguments.account),
+        "since": day_start(arguments.since) if arguments.since else None,
+    }
+
+
+def catalogue_table(asked: Sequence[Invariant]) -> Table:
+    """Return the catalogue as a table."""
+    rows = [(one.code, one.sentence, one.turn, one.next) for one in asked]
+    return Table("What verify holds", ("code", "what must be true", "whose turn", "next"), rows)
+
+
+def _about(invariant: Invariant, name: str) -> TextClause:
+    """Return a statement about what breaks an invariant."""
+    return text(sql[name].text.replace("{invariant}", sql[invariant.name].text))
+
+
+def _account_named(session: Session, account: str | None) -> int | None:
+    """Return the id of a payment account. Raises UsageError where there is none."""
+    if account is None:
+        return None
+    found = session.scalar(_ACCOUNT, {"account": account})
+    if found is None:
+        raise UsageError(f"No payment account has the auth account id {account!r}.")
+    return int(found)
+
+
+def _take_as_known(
+    context: RunContext, session: Session, asked: Sequence[Invariant], values: dict[str, Any]
+) -> Outcome:
+    """Take what breaks the invariants now as known, in place of what was taken before."""
+    outcome = Outcome()
+    for invariant in _each(context, asked):
+        known = values | {"code": invariant.code, "run_id": context.run_id}
+        session.execute(_FORGET, known)
+        taken = session.execute(_about(invariant, "take_as_known"), known)
+        assert isinstance(taken, CursorResult)
+        outcome.counts["taken_as_known"] += taken.rowcount
+    rows = counted(outcome.counts["taken_as_known"], "row")
+    outcome.answer = f"{rows} taken as known; each is told again once it changes."
+    return outcome
+
+
+def _told(asked: Sequence[Invariant], counts: Counter[str], shown: list[Finding]) -> Outcome:
+    outcome = Outcome(attention=bool(shown))
+    outcome.counts.update(invariants=len(asked), findings=counts.total())
+    held = counted(len(asked), "invariant")
+    if not shown:
+        outcome.answer = f"Nothing is wrong: {held} held."
+        return outcome
+    outcome.answer = f"{counted(counts.total(), 'row')} broke {counted(len(counts), 'invariant')} of {len(asked)}."
+    broken = [one for one in asked if counts[one.code]]
+    outcome.tables += [
+        Table(
+            "What is broken",
+            ("code", "rows", "what must be true", "whose turn"),
+            [(one.code, counts[one.code], one.sentence, one.turn) for one in broken],
+        ),
+        Table(
+            "Findings",
+            ("code", "row", "expected", "found", "next command"),
+            [(one.code, one.row, one.expected, one.found, f"python3 invoke_jobs.py {one.next}") for one in shown],
+        ),
+    ]
+    if len(shown) < counts.total():
+        outcome.notes.append(f"Shown are the newest {SHOWN} of each code; --only CODE --since DAY shows less.")
+    return outcome
