@@ -38,7 +38,7 @@ def main() -> int:
         "doctor": ("Check settings, rights and every connected system.", _doctor),
         "db": ("Our own schema pay_jobs: upgrade it, show its revision, print its SQL.", _db),
         "manifests": ("Render openshift/ from the schedule, or compare them.", _manifests),
-        "run-job": ("Print the manifest of a one-off run with arguments.", _run_job),
+        "run-job": ("Print a Job that runs any command in a pod of its own.", _run_job),
         "sandbox": ("The embedded default: up, down, status, demo.", _sandbox),
     }
     return run(build_cli(JOBS, tools=TOOLS, elsewhere=ELSEWHERE, use_sandbox=_use_sandbox, late=late))
@@ -112,10 +112,9 @@ def _manifests() -> "click.Command":
 
 
 def _run_job() -> "click.Command":
-    from jobs.manifests.commands import run_job_command
-    from tasks import JOBS
+    from jobs.manifests.run_job import run_job_command
 
-    return run_job_command(JOBS)
+    return run_job_command()
 
 
 def _doctor() -> "click.Command":

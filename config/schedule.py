@@ -38,6 +38,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
     match = re.fullmatch(r"(\d+)([smhd])", str(value))
     if match is None:
         raise ValueError(f"{value!r} is no length of time: expected like 90s, 30m, 6h or 2d")
@@ -86,7 +88,16 @@ class Resources(Part):
     memory: str = Field(pattern=r"^\d+(Mi|Gi)$")
 
 
-class JobSchedule(Part):
+class Workload(Part):
+    """What a pod gets, how long it may run, and how often it is tried again."""
+
+    deadline: Duration
+    retries: int = Field(1, ge=0, le=6)
+    resources: Resources
+    secrets: tuple[Name, ...] = ()
+
+
+class JobSchedule(Workload):
     """When and how one job runs; `job` names it where the entry has another name: a run with arguments, a hand tool."""
 
     job: str | None = None
@@ -94,12 +105,8 @@ class JobSchedule(Part):
     zone: ZoneName = BUSINESS_ZONE_NAME
     enabled: bool = True
     arguments: tuple[str, ...] = ()
-    deadline: Duration
     missed: Missed
-    retries: int = Field(1, ge=0, le=6)
     tolerance: Duration = timedelta(0)
-    resources: Resources
-    secrets: tuple[Name, ...] = ()
 
     @cached_property
     def times(self) -> Cron:
@@ -169,6 +176,14 @@ class SchedulerPod(Part):
     drain: Duration = timedelta(minutes=5)
 
 
+class OperatorPod(Part):
+    """The pod that people type in: it sleeps until somebody comes. Also what a command by hand gets in its own pod."""
+
+    enabled: bool = False
+    resources: Resources = Resources(cpu="100m", memory="512Mi")
+    deadline: Duration = timedelta(hours=6)
+
+
 class Backfill(Part):
     """The one-off Job that fills what an outage left, one shard a pod."""
 
@@ -187,6 +202,7 @@ class Cluster(Part):
     keys_secret: Name
     egress: tuple[Egress, ...] = Field(min_length=1)
     scheduler: SchedulerPod = SchedulerPod()
+    operator: OperatorPod = OperatorPod()
     backfill: Backfill
 
 
@@ -220,6 +236,13 @@ class Schedule(Part):
     def commands(self) -> dict[str, JobSchedule]:
         """Everything that is started by the clock: the jobs, and the alarm about those that were not."""
         return self.jobs | ({"check": self.check} if self.check else {})
+
+    @property
+    def by_hand(self) -> Workload:
+        """What a pod gets in which a person works: the secrets of every job, and no second try."""
+        operator = self.cluster.operator
+        secrets = tuple(dict.fromkeys(secret for job in self.jobs.values() for secret in job.secrets))
+        return Workload(deadline=operator.deadline, retries=0, resources=operator.resources, secrets=secrets)
 
     def enabled_jobs(self, known: Iterable[str]) -> dict[str, JobSchedule]:
         """Return the jobs that run by the schedule, of those this installation has."""

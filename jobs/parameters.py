@@ -8,6 +8,11 @@ import click
 from config.errors import UsageError
 from jobs.files_for_people import why_not_writable
 
+FOR_A_POD = "jobs.for_a_pod"  # in the meta of a context whose command is to run in a pod of its own
+
+
+POD_FOLDER = Path("/tmp")  # noqa: S108 - the emptyDir of jobs/manifests/pods.py
+
 
 class DayType(click.ParamType[date]):
     """A calendar day, `yyyy-mm-dd`."""
@@ -36,6 +41,7 @@ class ExistingFile(click.ParamType[Path]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(str(value))
+        refuse_own_file(path, param, ctx)
         if not path.is_file():
             self.fail(f"There is no file {path} (looked in {Path.cwd()}).", param, ctx)
         return path
@@ -51,16 +57,48 @@ class NewFile(click.ParamType[Path]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(str(value))
+        if _is_for_a_pod(ctx):
+            if not path.is_relative_to(POD_FOLDER):
+                self.fail(
+                    f"{path}: in a pod only {POD_FOLDER} can be written; name {POD_FOLDER / path.name}.", param, ctx
+                )
+            return path
         problem = why_not_writable(path)
         if problem is not None:
             self.fail(problem, param, ctx)
         return path
 
 
+class OwnFile(click.ParamType[str]):
+    """A file that a person has made or edited on this machine, or is about to."""
+
+    name = "FILE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        refuse_own_file(Path(str(value)), param, ctx)
+        return str(value)
+
+
 NEW_FILE = NewFile()
+OWN_FILE = OwnFile()
 INBOUND_FILE = click.Option(
     ["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."
 )
+
+
+def refuse_own_file(path: Path, param: click.Parameter | None, ctx: click.Context | None) -> None:
+    """Raise UsageError where a command that is to run in a pod of its own reads a file of this machine."""
+    if _is_for_a_pod(ctx):
+        raise click.BadParameter(
+            f"a pod of its own has no {path}. Use the operator's pod (docs/operations.md): oc cp {path} "
+            f"OPERATOR-POD:{POD_FOLDER / path.name}, then run the command there.",
+            ctx,
+            param,
+        )
+
+
+def _is_for_a_pod(ctx: click.Context | None) -> bool:
+    return ctx is not None and bool(ctx.meta.get(FOR_A_POD))
 
 
 def require_reason(reason: str | None) -> None:

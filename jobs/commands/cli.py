@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from config.command_line import typed
 from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
 from config.visible import to_json
@@ -114,17 +115,22 @@ class Commands(click.Group):
 class JobCommand(click.Command):
     """The command of a job, which names the new command for an option that was retired."""
 
-    def __init__(self, *args: Any, retired: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, job: Job, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.retired = retired
+        self.job = job
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        retired = dict(self.job.retired)
         for word in args:
             option = word.partition("=")[0]
-            if option in self.retired:
-                command = f"python3 invoke_jobs.py {self.retired[option]}"
-                raise click.UsageError(f"{option} is now a command of its own: {command}", ctx)
+            if option in retired:
+                raise click.UsageError(f"{option} is now a command of its own: {typed(retired[option])}", ctx)
         return super().parse_args(ctx, args)
+
+    def check(self, values: Mapping[str, Any]) -> None:
+        """Raise UsageError where parsed values do not go together."""
+        names = {parameter.name for parameter in self.job.parameters}
+        self.job.load_arguments({name: value for name, value in values.items() if name in names})
 
 
 def build_cli(
@@ -233,7 +239,7 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
     examples = "\n".join(f"  python3 invoke_jobs.py {example}" for example in job.examples)
     return JobCommand(
         job.name.split()[-1],
-        retired=dict(job.retired),
+        job=job,
         params=[*job.parameters, *common],
         callback=run,
         help=f"{job.summary}\n\n\b\nExamples:\n{examples}",  # \b: lines to be copied are not wrapped

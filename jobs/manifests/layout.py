@@ -13,8 +13,8 @@ import yaml
 from config.errors import ConfigError
 from config.schedule import ENVIRONMENTS, Schedule
 from jobs.manifests.pods import NAME, Object, object_name
-from jobs.manifests.surroundings import network_policy, service_account, settings
-from jobs.manifests.workloads import backfill, cron_job, scheduler, upgrade
+from jobs.manifests.surroundings import network_policy, operator_network_policy, service_account, settings
+from jobs.manifests.workloads import backfill, cron_job, operator, scheduler, upgrade
 
 HEAD = "# Made from config/schedule.yaml by `python3 invoke_jobs.py manifests`. Do not edit: change the schedule.\n"
 ZONE_NOTE = (
@@ -48,6 +48,8 @@ def objects_of(schedule: Schedule) -> dict[str, Object]:
         "service-account": service_account(),
         "settings": settings(schedule),
         "network-policy": network_policy(schedule),
+        "network-policy-operator": operator_network_policy(schedule),
+        "operator": operator(schedule),
         "scheduler": scheduler(schedule),
     }
     return found | {

@@ -7,11 +7,12 @@ named, because OpenShift gives each namespace its own range.
 from collections.abc import Sequence
 from typing import Any
 
-from config.schedule import Cluster, JobSchedule, Resources
+from config.schedule import Cluster, Resources, Workload
 
 Object = dict[str, Any]
 
 NAME = "pay-jobs"
+OPERATOR = "operator"
 ENTRYPOINT = ("python3", "invoke_jobs.py")
 KEYS = "/var/run/pay-jobs/keys"
 SETTINGS = f"{NAME}-settings"
@@ -24,12 +25,12 @@ def labels(component: str) -> dict[str, str]:
 
 
 def object_name(job: str) -> str:
-    """Return the name of a job's objects.
+    """Return the name of the objects of a job, or of another command.
 
-    >>> object_name("PAD_RECONCILE")
-    'pad-reconcile'
+    >>> object_name("PAD_RECONCILE"), object_name("explain invoice")
+    ('pad-reconcile', 'explain-invoice')
     """
-    return job.lower().replace("_", "-")
+    return job.lower().replace("_", "-").replace(" ", "-")
 
 
 def pod_template(
@@ -91,15 +92,15 @@ def pod_template(
 
 
 def job_pod(
-    name: str, command: Sequence[str], job: JobSchedule, cluster: Cluster, *, trigger: str, **environment: str
+    name: str, command: Sequence[str], wanted: Workload, cluster: Cluster, *, trigger: str, **environment: str
 ) -> Object:
     """Return the pod of one run; it is never restarted in place, so that each attempt is a pod with its own log."""
     return pod_template(
         object_name(name),
         command,
         cluster,
-        resources=job.resources,
-        secrets=job.secrets,
+        resources=wanted.resources,
+        secrets=wanted.secrets,
         environment={"PAY_JOBS_TRIGGER": trigger, **environment},
         pod={"restartPolicy": "Never"},
     )

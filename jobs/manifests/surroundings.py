@@ -1,7 +1,7 @@
 """What the pods live in: an account without rights, their settings, and where they may connect to."""
 
 from config.schedule import Schedule
-from jobs.manifests.pods import NAME, SETTINGS, Object, labels
+from jobs.manifests.pods import NAME, OPERATOR, SETTINGS, Object, labels
 
 _DNS = [{"protocol": protocol, "port": port} for port in (53, 5353) for protocol in ("UDP", "TCP")]
 
@@ -27,18 +27,20 @@ def settings(schedule: Schedule) -> Object:
 
 
 def network_policy(schedule: Schedule) -> Object:
-    """Let the pods reach the systems in the schedule and DNS, and let only the monitoring in, to the scheduler."""
-    places = [
-        {"to": [{"ipBlock": {"cidr": str(place.cidr)}}], "ports": [{"protocol": "TCP", "port": place.port}]}
-        for place in schedule.cluster.egress
-    ]
+    """Let the pods reach the systems in the schedule and DNS, and let only the monitoring in, to the scheduler.
+
+    The pod that people type in has a policy of its own.
+    """
     monitoring = {"matchLabels": {"network.openshift.io/policy-group": "monitoring"}}
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": {"name": NAME, "labels": labels("network")},
         "spec": {
-            "podSelector": {"matchLabels": {"app.kubernetes.io/name": NAME}},
+            "podSelector": {
+                "matchLabels": {"app.kubernetes.io/name": NAME},
+                "matchExpressions": [{"key": "app.kubernetes.io/component", "operator": "NotIn", "values": [OPERATOR]}],
+            },
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [
                 {
@@ -46,6 +48,29 @@ def network_policy(schedule: Schedule) -> Object:
                     "ports": [{"protocol": "TCP", "port": schedule.cluster.scheduler.port}],
                 }
             ],
-            "egress": [{"to": [{"namespaceSelector": {}}], "ports": _DNS}, *places],
+            "egress": _egress(schedule),
         },
     }
+
+
+def operator_network_policy(schedule: Schedule) -> Object:
+    """Let the pod that people type in reach the same systems, and let nobody in; `oc rsh` comes by another way."""
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": f"{NAME}-{OPERATOR}", "labels": labels(OPERATOR)},
+        "spec": {
+            "podSelector": {"matchLabels": labels(OPERATOR)},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [],
+            "egress": _egress(schedule),
+        },
+    }
+
+
+def _egress(schedule: Schedule) -> list[Object]:
+    """Return DNS and the systems in the schedule."""
+    return [{"to": [{"namespaceSelector": {}}], "ports": _DNS}] + [
+        {"to": [{"ipBlock": {"cidr": str(place.cidr)}}], "ports": [{"protocol": "TCP", "port": place.port}]}
+        for place in schedule.cluster.egress
+    ]

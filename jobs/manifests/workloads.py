@@ -1,16 +1,17 @@
-"""CronJobs, the scheduler's Deployment, and one-off Jobs."""
+"""CronJobs, the Deployments of the scheduler and of the operator's pod, and one-off Jobs."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from config.errors import ExitCode
-from config.schedule import ON_TIME, JobSchedule, Resources, Schedule
-from jobs.manifests.pods import MONITORED_PORT, NAME, Object, job_pod, labels, object_name, pod_template
+from config.schedule import ON_TIME, JobSchedule, Resources, Schedule, Workload
+from jobs.manifests.pods import MONITORED_PORT, NAME, OPERATOR, Object, job_pod, labels, object_name, pod_template
 
 KEPT_DONE, KEPT_FAILED = 1, 3
 KEPT_SECONDS = int(timedelta(days=3).total_seconds())
 SLACK = timedelta(seconds=60)
 UPGRADE_DEADLINE = timedelta(minutes=15)
+_SLEEP = "trap 'exit 0' TERM; while true; do sleep 3600 & wait $!; done"
 _SCHEDULER_GETS = Resources(cpu="50m", memory="128Mi")
 _UPGRADE_GETS = Resources(cpu="100m", memory="256Mi")
 
@@ -44,8 +45,11 @@ def cron_job(name: str, job: JobSchedule, schedule: Schedule) -> Object:
     }
 
 
-def one_off(name: str, arguments: Sequence[str], job: JobSchedule, schedule: Schedule, *, by: str) -> Object:
-    """Return the Job of a run by hand, with arguments; `oc create` gives it a name of its own."""
+def one_off(command: Sequence[str], wanted: Workload, schedule: Schedule, *, name: str, by: str) -> Object:
+    """Return the Job of a command by hand; `oc create` gives it a name of its own.
+
+    name  of the command, without its arguments
+    """
     component = object_name(name)
     return {
         "apiVersion": "batch/v1",
@@ -56,8 +60,8 @@ def one_off(name: str, arguments: Sequence[str], job: JobSchedule, schedule: Sch
             "labels": labels(component),
         },
         "spec": {
-            **_bounds(job),
-            "template": job_pod(name, (name, *arguments), job, schedule.cluster, trigger="hand", PAY_JOBS_OPERATOR=by),
+            **_bounds(wanted),
+            "template": job_pod(name, command, wanted, schedule.cluster, trigger="hand", PAY_JOBS_OPERATOR=by),
         },
     }
 
@@ -88,7 +92,7 @@ def backfill(schedule: Schedule) -> Object:
     """Return the Job that fills what an outage left, as the schedule describes it."""
     wanted = schedule.cluster.backfill
     job = schedule.jobs[wanted.job]
-    made = one_off(wanted.job, wanted.arguments, job, schedule, by="backfill")
+    made = one_off((wanted.job, *wanted.arguments), job, schedule, name=wanted.job, by="backfill")
     made["metadata"]["generateName"] = f"{object_name(wanted.job)}-backfill-"
     return sharded(made, wanted.shards, wanted.parallelism)
 
@@ -154,11 +158,36 @@ def scheduler(schedule: Schedule) -> Object:
     }
 
 
-def _bounds(job: JobSchedule) -> Object:
+def operator(schedule: Schedule) -> Object:
+    """Return the Deployment of the pod that people type in: it sleeps; no replicas unless enabled."""
+    wanted = schedule.by_hand
     return {
-        "activeDeadlineSeconds": _seconds(job.deadline),
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": OPERATOR, "labels": labels(OPERATOR)},
+        "spec": {
+            "replicas": 1 if schedule.cluster.operator.enabled else 0,
+            "strategy": {"type": "Recreate"},
+            "selector": {"matchLabels": labels(OPERATOR)},
+            "template": pod_template(
+                OPERATOR,
+                (),
+                schedule.cluster,
+                resources=wanted.resources,
+                secrets=wanted.secrets,
+                environment={},
+                container={"command": ["sh", "-c", _SLEEP]},
+                pod={"terminationGracePeriodSeconds": 10},
+            ),
+        },
+    }
+
+
+def _bounds(wanted: Workload) -> Object:
+    return {
+        "activeDeadlineSeconds": _seconds(wanted.deadline),
         "ttlSecondsAfterFinished": KEPT_SECONDS,
-        "backoffLimit": job.retries,
+        "backoffLimit": wanted.retries,
         "podFailurePolicy": _failure_policy("FailJob"),
     }
 

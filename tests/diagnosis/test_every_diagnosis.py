@@ -3,13 +3,15 @@
 import shlex
 from datetime import date
 
+import click
 import pytest
 
 from connectors.object_store import ObjectStore
 from diagnosis.catalogue import DIAGNOSES, Turn
 from diagnosis.evidence import SettlementTrace
 from diagnosis.settlement_files import WaitingFiles
-from jobs.manifests.commands import refuse_wrong
+from jobs.commands.cli import build_cli
+from jobs.manifests.run_job import checked_for_a_pod
 from sandbox.cfs.process import RunningCfs
 from tasks import JOBS
 from tests.diagnosis.one_of_each import plant_every_diagnosis, plant_healthy
@@ -166,11 +168,9 @@ def test_each_cfs_number_is_looked_up_once(stale: StaleDatabase, cfs: RunningCfs
 @pytest.mark.parametrize("code", [code for code, one in DIAGNOSES.items() if one.command])
 def test_every_command_exists_and_is_understood(code: str) -> None:
     values = {"file": "FEEDBACK.1", "batch": 4321, "code": 1234, "slip": "206000010", "invoice": 1}
-    tools = [tool for _, members in TOOLS.values() for tool in members]
-    words = DIAGNOSES[code].command.format(**values)
-    [job] = [one for one in (*JOBS, *tools) if words == one.name or words.startswith(f"{one.name} ")]
+    cli = build_cli(JOBS, tools=TOOLS, use_sandbox=lambda: None, late={})
 
-    refuse_wrong(job, shlex.split(words.removeprefix(job.name)))
+    checked_for_a_pod(click.Context(cli), shlex.split(DIAGNOSES[code].command.format(**values)))
 
 
 @pytest.mark.parametrize("code", [code for code, one in DIAGNOSES.items() if "--reason" in one.command])

@@ -28,6 +28,7 @@ _REFUSED_ON_THE_DEMO = (
     "repair pad-partial-credit 2 --memo",
     "repair pad-partial-credit 2 --not-made",
     "files ignore FEEDBACK",
+    "artifacts get 42",
 )
 
 

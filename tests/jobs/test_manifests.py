@@ -1,8 +1,11 @@
 """The manifests are those of the schedule, valid for the cluster, and fit for a namespace that allows little."""
 
 import copy
+import os
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,13 @@ from pydantic import AliasChoices
 import config.settings
 from config.schedule import ENVIRONMENTS, Egress, Schedule, read_schedule
 from config.settings import Settings
-from jobs.commands.cli import main
-from jobs.manifests.commands import manifests_command, placed, run_job_command
+from jobs.commands.cli import build_cli, main
+from jobs.manifests.commands import manifests_command, placed
 from jobs.manifests.layout import as_yaml, objects_of, one_offs, render
+from jobs.manifests.run_job import run_job_command
+from jobs.watch.doctor import doctor_command
 from tasks import JOBS
-from tools import BY_CLOCK
+from tools import BY_CLOCK, TOOLS
 
 ROOT = Path(__file__).resolve().parents[2]
 MINORS = sorted({".".join(version.split(".")[:2]) for version in all_versions()}, key=lambda v: int(v.split(".")[1]))
@@ -28,9 +33,12 @@ MINORS = sorted({".".join(version.split(".")[:2]) for version in all_versions()}
 
 @pytest.fixture
 def cli(tmp_path: Path) -> click.Group:
-    return click.Group(
-        commands={"manifests": manifests_command(tmp_path / "openshift"), "run-job": run_job_command(JOBS)}
-    )
+    late = {
+        "manifests": ("Render.", lambda: manifests_command(tmp_path / "openshift")),
+        "run-job": ("Run.", run_job_command),
+        "doctor": ("Look.", lambda: doctor_command(lambda: None)),
+    }
+    return build_cli(JOBS, tools=TOOLS, use_sandbox=lambda: None, late=late)
 
 
 def everything(schedule: Schedule) -> list[dict[str, Any]]:
@@ -269,6 +277,64 @@ def test_run_job_prints_a_valid_job_and_the_line_that_creates_it(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("words", "args", "name"),
+    [
+        (["doctor"], ["doctor"], "doctor-by-hand-"),
+        (["explain invoice 1234"], ["explain", "invoice", "1234"], "explain-invoice-by-hand-"),
+        (["STALE_INVOICE_REPORT", "--html", "/tmp/stuck.html"],
+         ["STALE_INVOICE_REPORT", "--html", "/tmp/stuck.html"], "stale-invoice-report-by-hand-"),
+    ],
+)  # fmt: skip
+def test_run_job_takes_every_command(
+    words: list[str], args: list[str], name: str, cli: click.Group, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(cli, ["run-job", *words, "--env", "prod"]) == 0
+
+    made = yaml.safe_load(capsys.readouterr().out)
+    kubernetes_validate.validate(made, MINORS[-1], strict=True)
+    assert made["metadata"]["generateName"] == name
+    assert made["spec"]["template"]["spec"]["containers"][0]["args"] == args
+
+
+def test_a_command_by_hand_gets_every_secret_and_no_second_try(
+    cli: click.Group, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(cli, ["run-job", "repair", "pad-invoice", "1", "--reason", "ticket 4711", "--env", "prod"])
+
+    made = yaml.safe_load(capsys.readouterr().out)
+    sources = made["spec"]["template"]["spec"]["containers"][0]["envFrom"]
+    secrets = {one["secretRef"]["name"] for one in sources if "secretRef" in one}
+    assert secrets == {secret for job in read_schedule("prod").jobs.values() for secret in job.secrets}
+    assert made["spec"]["backoffLimit"] == 0
+
+
+def test_the_operators_pod_is_off_sleeps_and_lets_nobody_in() -> None:
+    objects = objects_of(read_schedule("prod"))
+    operator, policy = objects["operator"]["spec"], objects["network-policy-operator"]["spec"]
+    [container] = operator["template"]["spec"]["containers"]
+
+    assert (operator["replicas"], "livenessProbe" in container, container["command"][0]) == (0, False, "sh")
+    assert operator["template"]["spec"]["serviceAccountName"] == "pay-jobs"
+    assert policy["podSelector"]["matchLabels"] == operator["template"]["metadata"]["labels"]
+    assert (policy["ingress"], policy["egress"]) == ([], objects["network-policy"]["spec"]["egress"])
+    [but_not] = objects["network-policy"]["spec"]["podSelector"]["matchExpressions"]
+    assert (but_not["operator"], but_not["values"]) == ("NotIn", ["operator"])
+
+
+def test_the_operators_pod_ends_at_once_when_it_is_switched_off() -> None:
+    [container] = objects_of(read_schedule())["operator"]["spec"]["template"]["spec"]["containers"]
+    sleeping = subprocess.Popen(container["command"], start_new_session=True)
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            sleeping.wait(0.3)
+        sleeping.terminate()
+        assert sleeping.wait(5) == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(sleeping.pid, signal.SIGKILL)
+
+
 def test_run_job_in_shards_is_an_indexed_job(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
     main(
         cli,
@@ -291,6 +357,16 @@ def test_run_job_in_shards_is_an_indexed_job(cli: click.Group, capsys: pytest.Ca
         (["GENERATE_STATEMENT"], "Unknown job"),
         (["PAD_RECONCILE", "--shards", "4"], "cannot be split"),
         (["PAD_RECONCILE", "--replay", "a.csv"], "files replay"),
+        (["doctor", "--shards", "4"], "cannot be split"),
+        (["explain"], "explain needs one of its commands: account, batch"),
+        (["explain invoyce 1"], "Unknown command 'invoyce'"),
+        (["GENERATE_STATEMENTS --since 2022-01-01"], "add --gaps or --fill-gaps"),
+        (["manifests"], "does not run in a pod of its own"),
+        (["doctor", "--sandbox"], "there is no sandbox in a pod"),
+        (["STALE_INVOICE_REPORT", "--html", "stuck.html"], "name /tmp/stuck.html"),
+        (["compare bcol --file billing.csv"], "oc cp billing.csv OPERATOR-POD:/tmp/billing.csv"),
+        (["slips void 206000010 --plan plan.json"], "oc cp plan.json"),
+        (["replay-event line.txt --reason x"], "oc cp line.txt"),
     ],
 )
 def test_run_job_refuses_wrong_arguments_before_a_pod_does(

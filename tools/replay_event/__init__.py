@@ -9,6 +9,7 @@ Normal  shows the event first; `--dry-run` shows it and publishes nothing
 import click
 
 from jobs.job import Job
+from jobs.parameters import OWN_FILE
 
 JOB = Job(
     name="replay-event",
@@ -16,7 +17,7 @@ JOB = Job(
     run="tools.replay_event.task:run",
     arguments="tools.replay_event.arguments:Arguments",
     parameters=(
-        click.Argument(["file"], required=False),
+        click.Argument(["file"], required=False, type=OWN_FILE),
         click.Option(
             ["--from-outbox"], type=click.IntRange(1), metavar="ID", help="Replay this message of our outbox."
         ),

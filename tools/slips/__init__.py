@@ -13,6 +13,7 @@ Source: docs/specs/routing-slips.md section 7.
 import click
 
 from jobs.job import Job
+from jobs.parameters import OWN_FILE
 from tasks.routing_slip_recreate import JOB as ROUTING_SLIP_RECREATE
 
 LIST = Job(
@@ -31,7 +32,7 @@ VOID = Job(
     arguments="tools.slips.arguments:VoidArguments",
     parameters=(
         click.Argument(["slip"], metavar="NUMBER"),
-        click.Option(["--plan"], metavar="FILE", help="What to do with each transaction; a dry run writes it."),
+        click.Option(["--plan"], type=OWN_FILE, help="What to do with each transaction; a dry run writes it."),
         click.Option(["--cancel-all"], is_flag=True, help="Cancel every transaction of the slip."),
         click.Option(["--keep-all"], is_flag=True, help="Keep every transaction, owed until another slip is linked."),
         click.Option(["--reason"], help="Who asked and why; kept in the journal. A dry run needs none."),
