@@ -5,22 +5,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from config.usual import ENOUGH, KNOWN, LONGER, MADS, SHORT_RUN, SHORTER_THAN
+from database.sql import statements
 from jobs.usual import ceiling, usual
 from jobs.watch.check import Finding
 
-# Days of UTC: no run of a night is cut by its midnight, which is an afternoon here.
-_LONGEST = """
-SELECT DISTINCT ON (CAST(started_on AT TIME ZONE 'UTC' AS date))
-       CAST(started_on AT TIME ZONE 'UTC' AS date) AS day, id AS run,
-       CAST(extract(epoch FROM finished_on - started_on) AS numeric(12,1)) AS seconds
-  FROM pay_jobs.job_runs
- WHERE job = :job AND command = :command AND shard_count = 1 AND status IN ('done', 'attention')
-   AND started_on >= :since
- ORDER BY 1, 3 DESC, 2
-"""
+sql = statements(__package__)
 
 
 class LongestRun(NamedTuple):
@@ -36,7 +28,7 @@ def judge_lengths(
 ) -> Iterator[Finding]:
     """Return the days since `begin` whose longest run is far outside the usual."""
     since = begin - timedelta(days=2 * KNOWN)
-    rows = connection.execute(text(_LONGEST), {"job": job, "command": command, "since": since})
+    rows = sql.run(connection, "list_longest_runs", job=job, command=command, since=since)
     yield from find_odd_lengths(name, [LongestRun(*tuple(row)) for row in rows], first=begin.date(), today=now.date())
 
 

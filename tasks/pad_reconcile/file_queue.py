@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 from connectors.inbound.holds import Hold, HoldKind
 from connectors.inbound.ledger import InboundFile, list_files
 from connectors.inbound.listing import WantedNames
+from database.sql import statements
 from jobs.inbound.file_format import FileQueue
+
+sql = statements(__package__)
 
 SOURCE = "CAS"
 WANTED = WantedNames(
@@ -61,14 +64,7 @@ def reasons_to_hold(session: Session, file: InboundFile, *, allow_late: bool) ->
 
 
 def _processed(session: Session, file: InboundFile) -> Hold | None:
-    settlement = session.execute(
-        text(
-            "SELECT received_on, processed_on FROM cas_settlements WHERE file_name = :name AND NOT EXISTS ("
-            "SELECT FROM pay_jobs.inbound_files WHERE source = :source AND name = :name AND state = 'applied')"
-            " ORDER BY id LIMIT 1"
-        ),
-        {"name": file.name, "source": SOURCE},
-    ).one_or_none()
+    settlement = sql.run(session, "find_processed", name=file.name, source=SOURCE).one_or_none()
     if settlement is None:
         return None
     done = f"processed on {settlement.processed_on:%Y-%m-%d}" if settlement.processed_on else "begun and not finished"

@@ -46,7 +46,7 @@ def _long_statements(module: Path) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
         if id(node) not in docstrings and (node.end_lineno or node.lineno) - node.lineno > 1
-        if _STATEMENT.search(ast.unparse(node))
+        if _STATEMENT.search(" ".join(str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)))
     ]
 
 
