@@ -1,6 +1,6 @@
 """Everything a task may touch."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,9 +11,11 @@ from jobs.run.shard import WHOLE, Shard
 from jobs.run.stopping import Stop
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from config.settings import Settings
     from database.engine import Database
-    from jobs.run.outcome import Table
+    from jobs.run.outcome import Reject, Table
 
 AnySettings = TypeVar("AnySettings", bound="Settings")
 
@@ -36,6 +38,7 @@ class RunContext:
 
     run_id           None where no trace is left: in a dry run, and where a person only asks
     record_progress  keep what is finished in the run ledger, for the case that the process vanishes
+    keep_rejects     keep rejects with the run in the transaction that makes them, for the same case
     show             show a table now rather than at the end
     """
 
@@ -50,6 +53,7 @@ class RunContext:
     shard: Shard = WHOLE
     read_settings: dict[type["Settings"], "Settings"] = field(default_factory=dict)
     record_progress: Callable[[dict[str, Any]], None] = lambda _finished: None
+    keep_rejects: Callable[["Session", Sequence["Reject"]], None] = lambda _session, _rejects: None
     show: Callable[["Table"], None] = lambda _table: None
 
     def today(self) -> date:

@@ -1,9 +1,12 @@
 """The lock of the job: taken after the run has its row, so that who waits for whom can be read in the ledger."""
 
+from config.command_line import typed
+from config.plurals import counted
 from jobs.run import ledger
 from jobs.run.attempt import Assignment, Attempt
 from jobs.run.figures import as_words
 from jobs.run.ledger_row import LedgerRow
+from jobs.run.outcome import Reject
 from jobs.scheduler.claims import confirm
 from jobs.watch.pings import pings_of
 
@@ -27,10 +30,20 @@ def take_job_lock(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> N
 
 
 def _mark_lost_runs(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> None:
-    """Mark the earlier runs whose processes vanished, and say what they had finished."""
+    """Mark the earlier runs whose processes vanished, and say what they had finished and what needs attention."""
     for lost in ledger.mark_lost(row.connection, assignment.lock_name):
         attempt.log.warning("run.lost", lost_run=lost.id, command=lost.command, finished=lost.progress)
         attempt.result.outcome.notes.append(
             f"An earlier run of this job was lost: run {lost.id} ({lost.command}); "
             f"it had finished {as_words(lost.progress) or 'nothing'}."
         )
+        found = ledger.rejects_of(row.connection, lost.id)
+        if found:
+            attempt.result.outcome.rejects.append(
+                Reject(
+                    f"run {lost.id}",
+                    "found by a lost run",
+                    f"It was lost before it could tell: {counted(len(found), 'thing')} needed attention then.",
+                    typed("show", str(lost.id)),
+                )
+            )

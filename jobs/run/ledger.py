@@ -132,7 +132,6 @@ def finish(
     error: str | None = None,
 ) -> None:
     """Write how a run ended, with the first of its rejects."""
-    kept = [_as_kept(number, reject) for number, reject in enumerate(rejects[:KEPT_REJECTS], 1)]
     connection.execute(
         sql["finish_run"],
         {
@@ -145,7 +144,7 @@ def finish(
             "notes": _as_json(mask(list(notes[:KEPT_NOTES]))),
             "is_news": is_news,
             "error": _as_text(error) if error else None,
-            "kept": _as_json(mask(kept)),
+            "kept": _as_kept(rejects),
         },
     )
 
@@ -164,15 +163,25 @@ def rejects_of(connection: Connection, run_id: int) -> list[Reject]:
     return [Reject(**row._mapping) for row in rows]
 
 
-def _as_kept(number: int, reject: Reject) -> dict[str, Any]:
-    return {
-        "number": number,
-        "place": reject.where,
-        "reason": reject.reason,
-        "detail": excerpt(reject.detail, LONGEST_DETAIL),
-        "command": reject.command,
-        "amount": None if reject.amount is None else str(reject.amount),
-    }
+def keep_rejects(session: Session, rejects: Sequence[Reject], *, run_id: int) -> None:
+    """Keep rejects of a run in the transaction that found them, for the case that its process vanishes."""
+    if rejects:
+        sql.run(session, "keep_rejects", run_id=run_id, most=KEPT_REJECTS, kept=_as_kept(rejects))
+
+
+def _as_kept(rejects: Sequence[Reject]) -> str:
+    kept = [
+        {
+            "number": number,
+            "place": reject.where,
+            "reason": reject.reason,
+            "detail": excerpt(reject.detail, LONGEST_DETAIL),
+            "command": reject.command,
+            "amount": None if reject.amount is None else str(reject.amount),
+        }
+        for number, reject in enumerate(rejects[:KEPT_REJECTS], 1)
+    ]
+    return _as_json(mask(kept))
 
 
 def hold(session: Session, run_id: int) -> None:

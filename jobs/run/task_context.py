@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from typing import Any
 
 from connectors.effects import checked_by
 from database.engine import Database, make_engine
@@ -34,7 +35,12 @@ def task_context(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> It
                 read_settings=assignment.settings,
                 show=attempt.request.show or attempt.result.outcome.tables.append,
                 record_progress=row.record_progress,
+                **_what_is_kept(row),
             )
+
+
+def _what_is_kept(row: LedgerRow) -> dict[str, Any]:
+    return {} if row.run_id is None else {"keep_rejects": partial(ledger.keep_rejects, run_id=row.run_id)}
 
 
 def _open_database(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> Database:

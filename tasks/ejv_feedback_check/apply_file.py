@@ -117,14 +117,17 @@ def _apply(
             set_batch_state(
                 session, row.id, state, reason=_reason(result, state), run_id=context.run_id, now=now, counts=counts
             )
+            outcome = outcome_of(result, answer)
+            context.keep_rejects(session, outcome.rejects)
     except (FuseBlown, InputRefused, DBAPIError) as error:
         context.stop.check()
         is_blown = isinstance(error, FuseBlown)
         reason = str(error) if isinstance(error, FuseBlown) else _why_refused(error)
+        held = _held(file, row, reason, hold=HoldKind.FUSE if is_blown else HoldKind.FAILED)
         with context.database.begin() as session:
             set_batch_state(session, row.id, "held", reason=reason, run_id=context.run_id, now=now)
-        return _held(file, row, reason, hold=HoldKind.FUSE if is_blown else HoldKind.FAILED)
-    outcome = outcome_of(result, answer)
+            context.keep_rejects(session, held.rejects)
+        return held
     outcome.counts[f"batches_{state}"] += 1
     if state == "already_applied":
         outcome.notes.append(f"{file.name} batch {answer.number}: every line of it was answered the same way before.")

@@ -28,7 +28,8 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
     outcome = Outcome()
     for file in _pending(context, "rejects"):
         with context.database.begin() as session:
-            outcome.rejects += [as_reject(file.name, row) for row in read_rejects(session, file.id, limit=SHOWN)]
+            rejects = [as_reject(file.name, row) for row in read_rejects(session, file.id, limit=SHOWN)]
+        outcome.rejects += rejects
         if context.dry_run:
             continue
         key = f"rejects/{context.today():%Y/%m/%d}/{file.name}.{file.id}.csv"
@@ -39,6 +40,7 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
                 store.put_verified(key, iter(partial(written.read, CHUNK_SIZE), b""))
             with context.database.begin() as session:
                 set_state(session, file.id, file.state, reason=file.reason, details={"rejects": key})
+                context.keep_rejects(session, rejects)
         except SourceUnavailable as error:
             outcome.notes.append(
                 f"The rejects of {file.name} are not stored yet: {error}. The next run will store them."

@@ -95,6 +95,7 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
         details=details | ({"replayed": opened.reason} if opened.reason else {}),
     )
     supersede_cut_off(session, file)
+    context.keep_rejects(session, outcome.rejects)
     drop_tables(session)
     effects.drop_tables()
     return outcome

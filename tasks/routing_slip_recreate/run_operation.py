@@ -95,6 +95,8 @@ def _carry_out(
             notes = kind.close(session, inputs, plan)
             journal.close(session, why="; ".join(notes) or None)
             after = setup.read_in(session, inputs.family.root.number)
+            rejects = [Reject(number, kind.name, note, typed("explain slip", number)) for note in notes]
+            setup.context.keep_rejects(session, rejects)
     except (ClaimLost, LateEffect):
         raise  # what this run noted is no longer its to write
     except Exception:
@@ -105,7 +107,7 @@ def _carry_out(
     outcome.counts[kind.counted_as] += 1
     outcome.counts["steps_sent"] += count.sent
     outcome.counts["steps_already_true"] += count.already_true
-    outcome.rejects += [Reject(number, kind.name, note, typed("explain slip", number)) for note in notes]
+    outcome.rejects += rejects
     setup.context.log.info("slip.done", slip=number, operation=kind.name, sent=count.sent)
     return after
 

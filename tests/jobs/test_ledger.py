@@ -164,6 +164,33 @@ def test_lost_runs_are_marked_once_and_given_with_what_they_had_finished(open_se
     )  # fmt: skip
 
 
+def test_what_a_lost_run_found_stays_with_it(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    ledger.mark_running(connection, run_id)
+    with Session(connection) as session:
+        ledger.keep_rejects(session, [REJECT], run_id=run_id)
+        ledger.keep_rejects(session, [REJECT], run_id=run_id)
+
+    ledger.mark_lost(connection, "A_JOB")
+
+    assert ledger.rejects_of(connection, run_id) == [REJECT, REJECT]
+    lost = ledger.find(connection, run_id)
+    assert lost is not None
+    assert lost.rejects == 2
+
+
+def test_a_run_that_ends_keeps_its_rejects_once_in_their_order(open_session: Open) -> None:
+    connection = open_session()
+    run_id, first = started(connection), Reject("line 1", "first")
+    with Session(connection) as session:
+        ledger.keep_rejects(session, [REJECT], run_id=run_id)
+
+    ledger.finish(connection, run_id, status="attention", exit_code=3, counts={}, rejects=[first, REJECT])
+
+    assert ledger.rejects_of(connection, run_id) == [first, REJECT]
+
+
 def test_a_run_is_not_marked_lost_while_a_transaction_of_it_is_open(open_session: Open, engine: Engine) -> None:
     connection = open_session()
     run_id = started(connection)

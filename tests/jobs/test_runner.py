@@ -199,6 +199,25 @@ def test_a_lost_run_is_reported_by_the_next_one_with_what_it_had_finished(run_jo
         assert [run.status for run in ledger.newest(connection)] == ["done", "lost"]
 
 
+def test_what_a_lost_run_found_needs_attention_after_the_next_one(run_job: RunJob, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "WITH run AS (INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version)"
+                " VALUES ('A_JOB', 'A_JOB 2022-06-24', 'running', 'cronjob', 'pod-6', '1') RETURNING id)"
+                " INSERT INTO pay_jobs.run_rejects (run_id, number, place, reason, detail, command)"
+                " SELECT id, 1, 'line 7', 'no invoice', '', '' FROM run"
+            )
+        )
+
+    result = run_job(job_that(add_code))
+
+    assert result.exit_code == ExitCode.ATTENTION
+    [reject] = result.outcome.rejects
+    assert (reject.where, reject.command) == ("run 1", "python3 invoke_jobs.py show 1")
+    assert reject.detail == "It was lost before it could tell: 1 thing needed attention then."
+
+
 def lose_the_lock(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(

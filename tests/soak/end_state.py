@@ -18,6 +18,7 @@ _OF_RUNS = {"pay_jobs.job_runs", "pay_jobs.stale_reports", "pay_jobs.stale_invoi
 # Of our own tables: what the outside answered depends on who asked first.
 _COUNTED = {"attempts", "begun_on", "next_attempt_on", "error", "last_error", "answer", "found"}
 # A call that may have left twice is looked for later, by messages of its own.
+_OF_A_LOST_RUN = "found by a lost run"
 _LATER_LOOK = '"kind": "look_for_second_fee"'
 _FIRST_INVOICE = 7_000_000
 _FIRST_ROW = 5_000_000
@@ -107,6 +108,7 @@ class EndState:
             for table, rows in self._changed.items()
             if table not in _OF_RUNS
         }
+        told["pay_jobs.run_rejects"] = sorted({_told(row) for row in told["pay_jobs.run_rejects"]} - {""})
         told["pay_jobs.outbox"] = [row for row in told["pay_jobs.outbox"] if not _is_later_look(row)]
         told |= {
             f"{table}, gone or changed": sorted(rows) for table, rows in self._gone.items() if table not in _OF_RUNS
@@ -149,6 +151,12 @@ class EndState:
             words = self._timeless(words) if table == "public.invoices" else self.plain(words)
             self._digests[table, number] = hashlib.sha256(words.encode()).hexdigest()[:10]
         return self._digests[table, number]
+
+
+def _told(row: str) -> str:
+    """Return what was told, by whichever run and in whichever order; that a run was lost is of that run alone."""
+    reject = {name: value for name, value in json.loads(row).items() if name != "number"}
+    return "" if reject["reason"] == _OF_A_LOST_RUN else json.dumps(reject, sort_keys=True)
 
 
 def _is_of_one_run(column: str) -> bool:

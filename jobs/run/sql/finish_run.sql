@@ -1,6 +1,6 @@
 -- Write how a run ended, with the first of its rejects.
 -- in     id, status, exit_code, counts, rejects (their number), artifacts, notes, is_news, error; kept: a JSON array
--- again  the same outcome is written once more; the rejects stay as they are
+-- again  the same outcome is written once more, over what the run kept of its rejects while it worked
 WITH ended AS (
 UPDATE pay_jobs.job_runs
    SET status      = :status,
@@ -26,4 +26,9 @@ SELECT ended.id,
   FROM ended,
        jsonb_to_recordset(CAST(:kept AS jsonb))
        AS kept (number integer, place text, reason text, detail text, command text, amount numeric)
-    ON CONFLICT (run_id, number) DO NOTHING
+    ON CONFLICT (run_id, number) DO UPDATE
+   SET place   = excluded.place,
+       reason  = excluded.reason,
+       detail  = excluded.detail,
+       command = excluded.command,
+       amount  = excluded.amount

@@ -10,6 +10,7 @@ WITH held AS (
 UPDATE pay_jobs.job_runs AS run
    SET status = 'lost',
        finished_on = clock_timestamp(),
+       rejects = (SELECT count(*) FROM pay_jobs.run_rejects WHERE run_id = run.id),
        error = 'The process vanished without a word (killed, evicted, or out of memory).'
   FROM held
  WHERE run.id = held.id
