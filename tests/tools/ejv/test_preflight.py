@@ -1,5 +1,6 @@
 """What CGI will refuse by its form, and what will not be sent, is foretold in the evening before."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -106,17 +107,31 @@ def test_the_partners_gl_of_paid_invoices_is_looked_at(books: EjvBooks) -> None:
 def test_a_code_that_was_refused_and_released_unchanged_is_told(books: EjvBooks) -> None:
     account = _account(books)
     _waiting(books, account)
-    books.change(
-        "INSERT INTO distribution_codes_history SELECT history.* FROM distribution_codes AS code,"
-        " jsonb_populate_record(CAST(NULL AS distribution_codes_history), to_jsonb(code) || jsonb_build_object("
-        "'changed', now(), 'stop_ejv', true)) AS history WHERE code.account_id = :account",
-        account=account,
-    )
+    _keep_version(books, stop_ejv=True)
     assert _told(books) == [("account GL N of Ministry of Examples", "refused before, and not corrected since")]
 
     books.change("UPDATE distribution_codes SET stob = '0500' WHERE account_id = :account", account=account)
     assert _told(books) == []
     books.change("DELETE FROM distribution_codes_history")
+
+
+def test_a_code_that_was_corrected_before_its_stop_was_cleared_is_not_told(books: EjvBooks) -> None:
+    _waiting(books, _account(books))
+    _keep_version(books, version=1, stop_ejv=True, stob="0500")
+    _keep_version(books, version=2, stop_ejv=True)
+
+    assert _told(books) == []
+    books.change("DELETE FROM distribution_codes_history")
+
+
+def _keep_version(books: EjvBooks, **values: Any) -> None:
+    """Keep a version of the account's code as it once was."""
+    books.change(
+        "INSERT INTO distribution_codes_history SELECT history.* FROM distribution_codes AS code,"
+        " jsonb_populate_record(CAST(NULL AS distribution_codes_history), to_jsonb(code) || jsonb_build_object("
+        "'changed', now()) || CAST(:values AS jsonb)) AS history WHERE code.account_id IS NOT NULL",
+        values=json.dumps(values),
+    )
 
 
 def test_what_was_sent_already_and_what_is_not_billable_is_not_looked_at(books: EjvBooks) -> None:

@@ -4,7 +4,8 @@
 -- again  reads only
 -- source docs/specs/cgi-ejv-files.md section 5: what goes out, and which GL stands on which side
 --
--- was_refused: a version of the code with the same segments was stopped, and the code is not stopped now.
+-- was_refused: the code has the segments on which it was stopped, and is not stopped now. Those are the segments of the
+-- first version that was stopped: a correction may come before the stop is cleared.
 WITH charged AS (
        SELECT invoice.id, invoice.payment_account_id, invoice.corp_type_code, invoice.total
          FROM invoices AS invoice
@@ -136,6 +137,10 @@ SELECT summed.role,
        AND EXISTS (SELECT FROM distribution_codes_history AS earlier
                     WHERE earlier.distribution_code_id = code.distribution_code_id
                       AND earlier.stop_ejv
+                      AND NOT EXISTS (SELECT FROM distribution_codes_history AS before
+                                       WHERE before.distribution_code_id = earlier.distribution_code_id
+                                         AND before.version = earlier.version - 1
+                                         AND before.stop_ejv)
                       AND (earlier.client, earlier.responsibility_centre, earlier.service_line, earlier.stob,
                            earlier.project_code)
                           IS NOT DISTINCT FROM
