@@ -27,10 +27,13 @@ from sandbox.world.actors import (
     operators,
     refunds,
     send_notifications,
+    slip_invoices,
+    slips,
 )
 from sandbox.world.model.compare import differences, learn_fees
 from sandbox.world.model.journals import learn_feedback
 from sandbox.world.model.settlements import learn_settlements
+from sandbox.world.model.slips import learn_slip_run
 from sandbox.world.model.statements import learn_statements
 from sandbox.world.world import World
 
@@ -75,7 +78,7 @@ def pass_day(world: World, checks: Iterable[Check] | None = None) -> Night:
 
 def model_agrees(night: Night) -> Iterator[str]:
     """Everything stands where the model says."""
-    return differences(night.world.model, night.world.tables)
+    return differences(night.world.model, night.world.slips, night.world.tables)
 
 
 def books_balance(night: Night) -> list[str]:
@@ -101,6 +104,13 @@ def _settlements(night: Night) -> None:
     learn_settlements(world.model, world.written, world.clock.stored)
     world.written = []
     night.run("PAD_RECONCILE")
+    night.problems += learn_fees(world.model, world.tables)
+
+
+def _slips(night: Night) -> None:
+    world = night.world
+    learn_slip_run(world.model, world.slips, world.clock.stored)
+    night.run("ROUTING_SLIP_RECREATE", may_report=True, concurrency=1)
     night.problems += learn_fees(world.model, world.tables)
 
 
@@ -149,16 +159,21 @@ DAY: list[tuple[str, Step]] = [
     ("08:45", _on_weekdays(_settlements)),
     ("09:00", _by(operators.correct_codes)),
     ("09:30", _by(accounts.open_accounts)),
-    ("10:00", _by(customers.buy)),
-    ("12:00", _by(card_payments.pay_what_bounced)),
+    ("09:40", _by(customers.buy)),
+    ("12:30", _by(slips.count_deposits)),
+    ("13:00", _by(slips.spend_and_work)),
+    ("13:30", _by(card_payments.pay_what_bounced)),
     ("14:00", _by(refunds.ask_for_refunds)),
     ("15:30", _job("PAD_RECONCILE", sync_all_credits=True)),
     ("16:00", _by(accounts.change_settings)),
+    ("16:30", _slips),
     ("17:45", _at_weekends(_settlements)),
     ("19:00", _by(create_invoices.create_invoices)),
-    ("19:01", _by(journals.send_partner_batch)),
+    ("19:05", _by(slip_invoices.create_slip_invoices)),
+    ("19:10", _by(journals.send_partner_batch)),
     ("20:00", _by(banks.apply_deposits)),
     ("20:01", _by(journals.send_payment_batch)),
+    ("20:30", _slips),
     ("21:00", _by(refunds.ask_for_refunds)),
     ("21:45", _feedback),
     ("23:45", _by(refunds.confirm_card_refunds)),

@@ -117,7 +117,6 @@ def add_payment(world: World, payment: Payment, **more: object) -> int:
     return world.tables.add(
         "payments",
         payment_account_id=payment.account,
-        payment_system_code="PAYBC",
         payment_method_code=payment.method,
         payment_status_code=payment.status,
         invoice_number=payment.number,
@@ -126,6 +125,5 @@ def add_payment(world: World, payment: Payment, **more: object) -> int:
         paid_amount=payment.paid,
         payment_date=world.clock.stored,
         created_by="API",
-        is_routing_slip=False,
-        **more,
+        **{"payment_system_code": "PAYBC", "is_routing_slip": False} | more,
     )

@@ -21,6 +21,7 @@ from sandbox.world.cfs_thread import CfsThread
 from sandbox.world.chance import Chance
 from sandbox.world.clock import VirtualClock
 from sandbox.world.model.records import Model
+from sandbox.world.model.slips import Slip
 from sandbox.world.pay_tables import PayTables
 from sandbox.world.settlement_line import SettlementLine
 
@@ -94,6 +95,7 @@ class World:
     gl             that GL, in 24 characters
     partners       who gets a share of a product
     sent           what CGI has, by batch
+    slips          the routing slips, by number
     """
 
     parts: Parts
@@ -109,6 +111,7 @@ class World:
     gl: dict[str, str] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
     sent: dict[int, Sent] = field(default_factory=dict)
+    slips: dict[str, Slip] = field(default_factory=dict)
 
     @property
     def books(self) -> Books:

@@ -20,6 +20,7 @@ _IN_CFS = ("PAD", "ONLINE_BANKING", "EFT")
 def settle_in(world: World) -> None:
     """Let the accounts of the first day be there, and what their invoices are made of."""
     _price_products(world)
+    _price_bounces(world)
     for method, number in _FIRST:
         for _ in range(number):
             open_account(world, method)
@@ -47,6 +48,19 @@ def _price_products(world: World) -> None:
         world.distributions[product] = _add_code(
             world, f"Fees of {product}", **gl, disbursement_distribution_code_id=code
         )
+
+
+def _price_bounces(world: World) -> None:
+    """Let the fee for a bounce have a GL of ours."""
+    code = _add_code(
+        world, "NSF fee", client="112", responsibility_centre="12009", service_line="01230", stob="3400",
+        project_code="0000049",
+    )  # fmt: skip
+    world.tables.run(
+        "INSERT INTO distribution_code_links (distribution_link_id, distribution_code_id, fee_schedule_id)"
+        " SELECT 900, :code, fee_schedule_id FROM fee_schedules WHERE filing_type_code = 'NSF'",
+        code=code,
+    )
 
 
 def _add_code(world: World, name: str, **values: object) -> int:
@@ -99,6 +113,7 @@ def change_settings(world: World) -> None:
         if current.first > world.clock.today:
             continue  # a change is planned already
         frequency = draws.one_of([one for one in ("DAILY", "WEEKLY", "MONTHLY") if one != current.frequency])
+        world.model.met[f"statements {current.frequency} to {frequency}"] += 1
         last = _end_of_longer({current.frequency, frequency}, world.clock.today)
         with world.tables.together():
             world.tables.change("statement_settings", current.id, to_date=last)

@@ -15,7 +15,7 @@ def buy(world: World) -> None:
     for account in list(world.model.accounts.values()):
         for _ in range(draws.number(0, most)):
             if account.owes_since is None:
-                world.clock.let_pass(draws.number(5, 120))
+                world.clock.let_pass(draws.number(5, 60))
                 bill(world, account, draws)
 
 

@@ -12,7 +12,7 @@ from sandbox.world.chance import Draws
 from sandbox.world.model.records import ZERO, Credit, Invoice, PartialRefund
 from sandbox.world.world import World
 
-_WHOLE, _PART = 0.03, 0.02
+_WHOLE, _PART = 0.02, 0.015
 _WITHIN = timedelta(days=10)
 _CREDITED = {"PAD": "pad_credit", "ONLINE_BANKING": "ob_credit"}
 _REFUNDABLE = {
@@ -53,6 +53,10 @@ def _refundable(world: World) -> Iterator[Invoice]:
 
 
 def _refund(world: World, invoice: Invoice) -> None:
+    reference = invoice.reference("ACTIVE", "COMPLETED")
+    world.model.met[
+        f"refund of {invoice.method} {invoice.status}, {reference.status if reference else 'not sent'}"
+    ] += 1
     _note_refund(world, invoice)
     if invoice.method == "DIRECT_PAY" or (invoice.method == "EJV" and invoice.reference("ACTIVE", "COMPLETED")):
         world.tables.change("invoices", invoice.id, invoice_status_code="REFUND_REQUESTED", refund=invoice.total)
@@ -68,6 +72,7 @@ def _refund_part(world: World, invoice: Invoice, draws: Draws) -> None:
     """Give back a part of a fee; the invoice stays paid."""
     line = draws.one_of(invoice.lines)
     amount = draws.amount("0.01", str(line.fee))
+    world.model.met[f"partial refund of {invoice.method}"] += 1
     refund = _note_refund(world, invoice)
     status = "REFUND_REQUESTED" if invoice.method == "EJV" else "REFUND_PROCESSED"
     id_ = world.tables.add(

@@ -1,13 +1,21 @@
 """Holds the pay tables against the model, row by row, and says in words what is not as it must be."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox.world.model.records import ZERO, Invoice, Model
+from sandbox.world.model.slips import Slip
 from sandbox.world.pay_tables import PayTables
 
-_FEES = """SELECT nsf.invoice_number, nsf.invoice_id FROM non_sufficient_funds AS nsf ORDER BY nsf.id"""
+_FEES = """
+SELECT invoice_number, invoice_id, NULL AS reference FROM non_sufficient_funds
+ UNION ALL
+SELECT fee.routing_slip, fee.id, reference.invoice_number
+  FROM invoices AS fee
+  LEFT JOIN invoice_references AS reference ON reference.invoice_id = fee.id
+ WHERE fee.payment_method_code = 'INTERNAL' AND fee.created_by <> 'API'
+ ORDER BY 2"""
 _INVOICES = """
 SELECT invoice.id,
        invoice.invoice_status_code AS status,
@@ -30,7 +38,8 @@ _ACCOUNTS = """
 SELECT account.id, profile.status, account.has_nsf_invoices,
        CAST(coalesce(account.pad_credit, 0) AS numeric(19,2)), CAST(coalesce(account.ob_credit, 0) AS numeric(19,2))
   FROM payment_accounts AS account
-  JOIN cfs_accounts AS profile ON profile.account_id = account.id AND profile.status <> 'INACTIVE'"""
+  JOIN cfs_accounts AS profile ON profile.account_id = account.id AND profile.status <> 'INACTIVE'
+ WHERE profile.payment_method <> 'INTERNAL'"""
 _CREDITS = """
 SELECT cfs_identifier, CAST(amount AS numeric(19,2)), CAST(remaining_amount AS numeric(19,2)),
        (SELECT CAST(coalesce(sum(amount_applied), 0) AS numeric(19,2)) FROM applied_credits
@@ -38,6 +47,11 @@ SELECT cfs_identifier, CAST(amount AS numeric(19,2)), CAST(remaining_amount AS n
   FROM credits"""
 _PARTIAL_REFUNDS = "SELECT id, invoice_id, refund_amount, status FROM refunds_partial"
 _STOPPED = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
+_SLIPS = """
+SELECT slip.number, slip.status, CAST(slip.total AS numeric(19,2)), CAST(slip.remaining_amount AS numeric(19,2)),
+       slip.parent_number, slip.cas_version_suffix, profile.status,
+       CAST(coalesce(slip.refund_amount, 0) AS numeric(19,2)), slip.refund_status
+  FROM routing_slips AS slip JOIN cfs_accounts AS profile ON profile.account_id = slip.payment_account_id"""
 _STATEMENTS = """
 SELECT statement.payment_account_id, statement.frequency, statement.from_date, statement.to_date,
        statement.payment_methods, statement.notification_status_code, statement.is_empty,
@@ -45,7 +59,7 @@ SELECT statement.payment_account_id, statement.frequency, statement.from_date, s
   FROM statements AS statement"""
 
 
-def differences(model: Model, tables: PayTables) -> Iterator[str]:
+def differences(model: Model, slips: Mapping[str, Slip], tables: PayTables) -> Iterator[str]:
     """Return what stands otherwise in the pay tables than the model says."""
     yield from learn_fees(model, tables)
     yield from _invoices(model, tables)
@@ -59,20 +73,23 @@ def differences(model: Model, tables: PayTables) -> Iterator[str]:
     refunds = [(one.id, one.invoice.id, one.amount, one.status) for one in model.partial_refunds]
     yield from _missing_and_extra("partial refund", refunds, tables.rows(_PARTIAL_REFUNDS))
     yield from _missing_and_extra("stopped GL", [(one,) for one in model.stopped], tables.rows(_STOPPED))
+    yield from _missing_and_extra("routing slip", _slips(slips), tables.rows(_SLIPS))
     yield from _missing_and_extra("statement", _statements(model), tables.rows(_STATEMENTS))
 
 
 def learn_fees(model: Model, tables: PayTables) -> Iterator[str]:
     """Take the ids of the fee invoices from the rows that tell of a bounce; there must be one for each freeze."""
-    made: list[tuple[str, int]] = [tuple(row) for row in tables.rows(_FEES)]
-    for number, invoice in made:
+    made: list[tuple[str, int, str]] = [tuple(row) for row in tables.rows(_FEES)]
+    for number, invoice, _ in made:
         fee = model.fees.get(number)
         if fee is None:
             yield f"an NSF fee was charged for {number}, which froze no account"
         elif fee.id == 0:
             fee.id = invoice
             model.add(fee)
-    known = [number for number, _ in made]
+            if fee.slip:
+                model.refer(fee, f"REG{invoice:08}")
+    known = [number for number, *_ in made]
     yield from (f"no NSF fee was charged for {number}" for number in model.fees if number not in known)
     yield from (f"{number} has more than one NSF fee" for number in set(known) if known.count(number) > 1)
 
@@ -115,6 +132,14 @@ def _accounts(model: Model) -> list[tuple[Any, ...]]:
         for one in model.accounts.values()
         if one.profile
     ]
+
+
+def _slips(slips: Mapping[str, Slip]) -> list[tuple[Any, ...]]:
+    return [
+        (one.number, one.status, one.total, one.remaining, one.parent, one.version, one.profile, one.refunded,
+         one.refund_status)
+        for one in slips.values()
+    ]  # fmt: skip
 
 
 def _statements(model: Model) -> list[tuple[Any, ...]]:

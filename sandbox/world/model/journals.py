@@ -18,6 +18,7 @@ def learn_feedback(model: Model, batch: Batch, refused: Collection[str], partner
     is_refused = "BH" in refused
     accepted = [] if is_refused else [item for item in batch.items if item.about not in refused]
     for item in batch.items:
+        model.met[_situation(batch, item, "refused" if item not in accepted else "accepted", is_refused)] += 1
         if batch.file_type == "PAYMENT":
             (_accept if item in accepted else _refuse)(batch, item)
         else:
@@ -27,6 +28,12 @@ def learn_feedback(model: Model, batch: Batch, refused: Collection[str], partner
             model.stopped.add(account.gl if batch.file_type == "PAYMENT" else partner_codes[item.invoice.id])
     if batch.file_type == "PAYMENT":
         _write_payments(model, batch, accepted)
+
+
+def _situation(batch: Batch, item: Item, answer: str, is_header: bool) -> str:
+    what = "a partial refund" if item.refund else "a reversal" if item.is_reversal else "a charge"
+    meanwhile = f" of an invoice in {item.invoice.status}" if batch.file_type == "PAYMENT" else ""
+    return f"{batch.file_type}: {what}{meanwhile} {answer}{' with the batch' if is_header else ''}"
 
 
 def _accept(batch: Batch, item: Item) -> None:

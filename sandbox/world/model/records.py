@@ -1,5 +1,6 @@
 """What the model knows: accounts, invoices with references and receipts, payments, credits. Amounts in CAD."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -188,6 +189,7 @@ class Model:
 
     fees      the NSF fee invoice of a bounced number, which gets its id from the job
     stopped   the distribution codes that send no journals until somebody has corrected them
+    met       the situations that came up, and how often
     told      what the outside must have heard since the last look: event types with the auth account
     """
 
@@ -201,6 +203,7 @@ class Model:
     stopped: set[int] = field(default_factory=set)
     statements: list[Statement] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
+    met: Counter[str] = field(default_factory=Counter)
     _numbers: dict[str, list[Invoice]] = field(default_factory=dict)
 
     def add(self, invoice: Invoice) -> Invoice:

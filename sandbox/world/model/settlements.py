@@ -25,6 +25,9 @@ def learn_settlements(model: Model, lines: Sequence[SettlementLine], now: dateti
 
 def _apply_memo(model: Model, line: SettlementLine) -> None:
     """Give what the memo paid to the invoices of the number, the highest id first, each up to its total."""
+    model.met[
+        "CMAP: a credit memo pays all of a number" if line.status == FULLY else "CMAP: a credit memo pays a part"
+    ] += 1
     credit = model.credits[line.source]
     credit.used += line.amount
     left = line.amount
@@ -47,18 +50,22 @@ def _settle(model: Model, lines: Sequence[SettlementLine]) -> None:
     settling = [line for line in lines if line.record == "PADP" or line.status == FULLY]
     _write_receipts(model, invoices, settling)
     for invoice in invoices:
-        if invoice.status not in FINAL:
+        if invoice.status in FINAL:
+            model.met["an invoice was settled after its refund"] += 1
+        else:
             invoice.status = "PAID"
         invoice.paid, invoice.payment_date = invoice.total, day
         for reference in invoice.references:
             if reference.number == lines[-1].number:
                 reference.status = "COMPLETED"
         if invoice.status == "PAID" and not invoice.receipts:
+            model.met["an invoice has receipts of credit memos alone"] += 1
             invoice.receipts += _memo_receipts(model, invoice)
     pulled = [line for line in lines if line.record == "PADP"]
     if pulled:
         owner = model.owner_of(pulled[0].account)
         paid = sum((line.amount for line in pulled), ZERO)
+        model.met[f"PADP: {'one invoice' if len(invoices) == 1 else 'several invoices'}"] += 1
         model.payments.append(
             Payment(owner.id, "PAD", "COMPLETED", pulled[0].number, pulled[0].source, pulled[0].original, paid)
         )
@@ -93,6 +100,7 @@ def _learn_bank_lines(model: Model, lines: Sequence[SettlementLine]) -> None:
     """Online banking pays one invoice, or makes a credit; of a wire only its payment is completed."""
     for line in lines:
         if line.target == "RECEIPT":
+            model.met["ONAC: money stays on account"] += 1
             owner = model.owner_of(line.account)
             model.credits[line.source] = Credit(line.source, owner.id, line.original, is_memo=False)
         elif line.record == "ONAC":
@@ -101,6 +109,7 @@ def _learn_bank_lines(model: Model, lines: Sequence[SettlementLine]) -> None:
         elif line.record == "BOLP":
             _pay_one(model, line)
         elif line.record == "EFTP":
+            model.met["EFTP: a wire"] += 1
             for payment in model.payments:
                 payment.status = "COMPLETED" if payment.receipt == line.source else payment.status
     for source in dict.fromkeys(line.source for line in lines if line.record == "BOLP"):
@@ -110,6 +119,9 @@ def _learn_bank_lines(model: Model, lines: Sequence[SettlementLine]) -> None:
 def _pay_one(model: Model, line: SettlementLine) -> None:
     (invoice,) = model.behind(line.number, "ACTIVE")
     is_whole = line.status == FULLY
+    model.met[
+        f"{line.record}: {line.status}{' of what was paid in part' if invoice.status == 'PARTIAL_PAID' else ''}"
+    ] += 1
     invoice.receipts.append(Receipt(line.source if is_whole else str(line.application), line.amount))
     invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
     invoice.paid = invoice.total - line.outstanding
@@ -132,6 +144,7 @@ def _bank_payment(model: Model, lines: Sequence[SettlementLine]) -> Payment:
 def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:
     """Let a payment have come back: its invoices are owed again, and the account is frozen, once for all of them."""
     owner = model.owner_of(line.account)
+    model.met[f"PADR: {line.status}, the account is {owner.status}"] += 1
     for payment in model.payments:
         if payment.number == line.number and payment.status == "COMPLETED" and payment.method == "PAD":
             payment.status = "FAILED"
@@ -141,7 +154,9 @@ def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:
         for reference in invoice.references:
             if reference.number == line.number:
                 reference.status = "ACTIVE"
-        if invoice.status not in FINAL:
+        if invoice.status in FINAL:
+            model.met["a bounce of an invoice that was refunded"] += 1
+        else:
             invoice.status, invoice.paid = "SETTLEMENT_SCHED", ZERO
     if owner.status == "FREEZE":
         return

@@ -1,0 +1,64 @@
+"""CREATE_INVOICES for routing slips, 19:05: what was asked back is cancelled, new transactions take from the deposits.
+
+Source: docs/specs/routing-slips.md section 3.8.
+"""
+
+from sandbox.cfs.invoices import create_invoice, credit_balance
+from sandbox.cfs.receipts import apply_receipt, unapply_receipt
+from sandbox.world.model.records import Invoice, Payment
+from sandbox.world.model.slips import Slip, apply_deposits
+from sandbox.world.pay_api import add_payment, add_reference, cfs_number
+from sandbox.world.world import World
+
+
+def create_slip_invoices(world: World) -> None:
+    """Cancel first, then create."""
+    internal = [one for one in world.model.invoices.values() if one.method == "INTERNAL" and one.slip]
+    for invoice in [one for one in internal if one.status == "REFUND_REQUESTED"]:
+        world.clock.let_pass(1)
+        with world.tables.together():
+            _cancel(world, invoice)
+    for invoice in [one for one in internal if one.status == "APPROVED"]:
+        world.clock.let_pass(1)
+        with world.tables.together():
+            _create(world, invoice)
+
+
+def _cancel(world: World, invoice: Invoice) -> None:
+    world.model.met["a slip's transaction is cancelled"] += 1
+    in_cfs = world.books.invoices[invoice.number]
+    by_receipt = {one.receipt: one for one in world.slips.values()}
+    for receipt in invoice.receipts:
+        by_receipt[receipt.number].free += unapply_receipt(world.books, world.books.receipts[receipt.number], in_cfs)
+    credit_balance(world.books, in_cfs)
+    world.tables.run("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id = :id", id=invoice.id)
+    for reference in invoice.references:
+        reference.status = "CANCELLED"
+    invoice.status, invoice.refund_date = "REFUNDED", world.clock.stored
+    world.tables.change("invoices", invoice.id, invoice_status_code="REFUNDED", refund_date=invoice.refund_date)
+
+
+def _create(world: World, invoice: Invoice) -> None:
+    slip, number = world.slips[invoice.slip or ""], cfs_number(invoice)
+    made = create_invoice(world.books, world.books.sites[slip.site], number=number, total=invoice.total)
+    members = [slip, *(one for one in world.slips.values() if one.parent == slip.number and one.profile != "ACTIVE")]
+    world.model.met[f"a slip's transaction is paid, {len(members)} in the family"] += 1
+    due = apply_deposits(invoice, members)
+    assert not due, f"slip {slip.number} was spent twice over: {due} of invoice {invoice.id} is not covered"
+    _write(world, invoice, slip, made.pbc_ref_number)
+
+
+def _write(world: World, invoice: Invoice, slip: Slip, reference: str) -> None:
+    number = cfs_number(invoice)
+    for receipt in invoice.receipts:
+        apply_receipt(world.books, world.books.receipts[receipt.number], world.books.invoices[number])
+        world.tables.add("receipts", invoice_id=invoice.id, receipt_number=receipt.number,
+                         receipt_amount=receipt.amount, receipt_date=world.clock.stored)  # fmt: skip
+    add_reference(world, invoice, number, other=reference)
+    world.tables.run("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_id = :id", id=invoice.id)
+    invoice.references[-1].status = "COMPLETED"
+    payment = Payment(slip.account, "INTERNAL", "COMPLETED", number, None, invoice.total, invoice.total)
+    add_payment(world, payment, payment_system_code="INTERNAL")
+    invoice.status, invoice.paid, invoice.payment_date = "PAID", invoice.total, world.clock.stored
+    world.tables.change("invoices", invoice.id, invoice_status_code="PAID", paid=invoice.total,
+                        payment_date=invoice.payment_date)  # fmt: skip

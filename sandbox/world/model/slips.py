@@ -1,0 +1,149 @@
+"""What ROUTING_SLIP_RECREATE must make of the slips that are due. Source: docs/specs/routing-slips.md section 3."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sandbox.world.model.records import ZERO, Invoice, Model, Receipt, local_day
+
+NSF_FEE = Decimal("30.00")
+_AUTHORIZED = frozenset({"REFUND_AUTHORIZED", "WRITE_OFF_AUTHORIZED"})
+_PENDING = frozenset({"APPROVED", "CREATED", "REFUND_REQUESTED"})
+
+
+@dataclass
+class Slip:
+    """A routing slip.
+
+    receipt  the number of its deposit in CFS
+    free     what of the deposit is not applied in CFS
+    profile  of its CFS account, as status
+    """
+
+    number: str
+    account: int
+    profile_id: int
+    site: str
+    day: date
+    total: Decimal
+    remaining: Decimal
+    receipt: str
+    free: Decimal
+    status: str = "ACTIVE"
+    profile: str = "ACTIVE"
+    parent: str | None = None
+    version: int = 1
+    refunded: Decimal = ZERO
+    refund_status: str | None = None
+    has_bounced: bool = False
+
+    def name_receipt(self) -> None:
+        """Let the deposit have the number that follows from parent and version."""
+        version = f"R{self.version}" if self.version > 1 else ""
+        self.receipt = f"{self.number}{'L' if self.parent else ''}{version}"
+
+
+def learn_slip_run(model: Model, slips: dict[str, Slip], now: datetime) -> None:
+    """Take in that every slip that was due has been worked; now is naive UTC."""
+    for root in [one for one in slips.values() if one.parent is None]:
+        children = [one for one in slips.values() if one.parent == root.number]
+        for child in children:
+            if child.status == "LINKED" and child.profile == "ACTIVE":
+                _link(model, root, child, now)
+        _work(model, root, [root, *children], now)
+
+
+def invoices_of(model: Model, *slips: Slip) -> list[Invoice]:
+    """Return the transactions of slips, and their fees, by id."""
+    numbers = {one.number for one in slips}
+    return [one for one in model.invoices.values() if one.slip in numbers]
+
+
+def apply_deposits(invoice: Invoice, members: Iterable[Slip]) -> Decimal:
+    """Pay an invoice from deposits as far as they reach; return what is still due."""
+    due = invoice.total - sum((one.amount for one in invoice.receipts), ZERO)
+    for slip in members:
+        part = min(due, slip.free)
+        if part > 0:
+            invoice.receipts.append(Receipt(slip.receipt, part))
+            slip.free -= part
+            due -= part
+    return due
+
+
+def _work(model: Model, root: Slip, members: list[Slip], now: datetime) -> None:
+    family = invoices_of(model, *members)
+    met = f"slip {root.status}, {len(members)} in the family, {'with' if family else 'without'} transactions"
+    before = (root.version, root.profile, root.remaining)
+    _work_by_status(model, root, members, now)
+    if before != (root.version, root.profile, root.remaining):
+        model.met[met] += 1
+
+
+def _work_by_status(model: Model, root: Slip, members: list[Slip], now: datetime) -> None:
+    family = invoices_of(model, *members)
+    is_open = root.profile == "ACTIVE"
+    if root.status == "VOID" and is_open and not family:
+        root.version += 1
+        root.remaining = ZERO
+        root.profile = "INACTIVE"
+        for member in members:
+            member.free = ZERO
+    elif root.status == "NSF" and is_open:
+        _bounce(model, root, members, now)
+    elif root.status == "CORRECTION" and is_open and not any(one.status == "APPROVED" for one in family):
+        _correct(model, root)
+    elif root.status in _AUTHORIZED and root.remaining > 0 and not any(one.status in _PENDING for one in family):
+        root.refunded += root.remaining
+        root.remaining = ZERO
+        for member in members:
+            member.free = ZERO
+
+
+def _link(model: Model, root: Slip, child: Slip, now: datetime) -> None:
+    """The deposit moves to the parent, and pays what a bounce left owed there."""
+    model.met[f"slip linked to one that is {root.status}, version {child.version}"] += 1
+    child.profile = "INACTIVE"
+    child.name_receipt()
+    for invoice in invoices_of(model, root):
+        if invoice.status == "CREATED" and invoice.reference("ACTIVE") and not apply_deposits(invoice, [child]):
+            invoice.status, invoice.paid, invoice.payment_date = "PAID", invoice.total, now
+            for reference in invoice.references:
+                reference.status = "COMPLETED" if reference.status == "ACTIVE" else reference.status
+    if root.status == "NSF":
+        root.status = "ACTIVE"
+
+
+def _correct(model: Model, root: Slip) -> None:
+    """The deposit is made anew over the corrected total, and pays again what it paid."""
+    old, applied = root.receipt, ZERO
+    root.version += 1
+    root.name_receipt()
+    for invoice in invoices_of(model, root):
+        for receipt in invoice.receipts:
+            if receipt.number == old and invoice.status == "PAID":
+                receipt.number = root.receipt
+                applied += receipt.amount
+    root.free = root.total - applied
+    root.status = "ACTIVE" if root.remaining else "COMPLETE"
+
+
+def _bounce(model: Model, root: Slip, members: list[Slip], now: datetime) -> None:
+    """The deposits are gone, what they paid is owed again, and a fee is as well."""
+    numbers = {one.number for one in members}
+    for payment in model.payments:
+        if payment.receipt in numbers and payment.method in {"CASH", "CHEQUE"}:
+            payment.status = "FAILED"
+    for invoice in invoices_of(model, root):
+        if invoice.status == "PAID":
+            invoice.status, invoice.paid, invoice.payment_date, invoice.receipts = "CREATED", ZERO, None, []
+            for reference in invoice.references:
+                reference.status = "ACTIVE" if reference.status == "COMPLETED" else reference.status
+        elif invoice.status == "REFUND_REQUESTED":
+            invoice.receipts = []
+    for member in members:
+        member.free = ZERO
+    root.profile, root.remaining, root.has_bounced = "FREEZE", root.remaining - NSF_FEE, True
+    fee = Invoice(0, root.account, "INTERNAL", local_day(now), NSF_FEE, "CREATED", slip=root.number)
+    model.fees[root.number] = fee
