@@ -191,6 +191,19 @@ def test_a_run_that_ends_keeps_its_rejects_once_in_their_order(open_session: Ope
     assert ledger.rejects_of(connection, run_id) == [first, REJECT]
 
 
+def test_a_run_that_failed_after_it_found_something_keeps_what_it_found(open_session: Open) -> None:
+    connection = open_session()
+    run_id = started(connection)
+    with Session(connection) as session:
+        ledger.keep_rejects(session, [REJECT], run_id=run_id)
+
+    ledger.finish(connection, run_id, status="failed", exit_code=1, counts={}, error="CFS is away.")
+
+    failed = ledger.find(connection, run_id)
+    assert failed is not None
+    assert (failed.rejects, ledger.rejects_of(connection, run_id)) == (1, [REJECT])
+
+
 def test_a_run_is_not_marked_lost_while_a_transaction_of_it_is_open(open_session: Open, engine: Engine) -> None:
     connection = open_session()
     run_id = started(connection)

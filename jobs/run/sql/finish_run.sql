@@ -6,7 +6,7 @@ UPDATE pay_jobs.job_runs
    SET status      = :status,
        exit_code   = :exit_code,
        counts      = CAST(:counts AS jsonb),
-       rejects     = :rejects,
+       rejects     = greatest(:rejects, (SELECT count(*) FROM pay_jobs.run_rejects WHERE run_id = job_runs.id)),
        artifacts   = CAST(:artifacts AS jsonb),
        notes       = CAST(:notes AS jsonb),
        is_news     = :is_news,
