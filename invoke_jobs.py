@@ -36,7 +36,7 @@ def main() -> int:
         "schedule": ("When jobs run: next, explain; run the scheduler: run.", _schedule),
         "check": ("Show what should have happened and did not: runs and files.", _check),
         "doctor": ("Check settings, rights and every connected system.", _doctor),
-        "db": ("Our own schema pay_jobs: upgrade it, show its revision, print its SQL.", _db),
+        "db": ("Our own schema pay_jobs: upgrade it, show its revision, print its SQL, and the grants of a role.", _db),
         "manifests": ("Render openshift/ from the schedule, or compare them.", _manifests),
         "run-job": ("Print a Job that runs any command in a pod of its own.", _run_job),
         "sandbox": ("The embedded default: up, down, status, demo.", _sandbox),
@@ -132,9 +132,10 @@ def _doctor() -> "click.Command":
 
 
 def _db() -> "click.Command":
+    from database.pay.grants import grants
     from jobs.commands.db_commands import db_command
 
-    return db_command(_use_sandbox)
+    return db_command(_use_sandbox, grants=grants)
 
 
 def _sandbox() -> "click.Command":

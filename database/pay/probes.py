@@ -5,8 +5,9 @@ A probe returns what it found and what to do about it, which is empty where all 
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from config.command_line import typed
 from database.own_schema import SCHEMA
 from database.pay.rights import PAY_TABLES, WRITTEN, differences
 from database.sql import statements
@@ -32,7 +33,11 @@ def rights(connection: Connection) -> tuple[str, str]:
         own=SCHEMA,
     )
     if missing := sorted(lacking.scalars()):
-        return f"not granted: {', '.join(missing)}", "Have these rights granted to the user."
+        user = connection.scalar(text("SELECT current_user"))
+        return (
+            f"not granted: {', '.join(missing)}",
+            f"Have them granted; the statements: {typed('db grants --role', user)}",
+        )
     return "all that the jobs do to the pay tables and to pay_jobs is allowed", ""
 
 

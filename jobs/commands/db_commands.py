@@ -13,8 +13,11 @@ from database.errors import explain
 from database.own_schema import HOW_IT_COMES_BACK, SCHEMA, made_by, statements_of
 
 
-def db_command(use_sandbox: Callable[[], None]) -> click.Group:
-    """Return the group of commands on the schema pay_jobs."""
+def db_command(use_sandbox: Callable[[], None], *, grants: Callable[[str], str]) -> click.Group:
+    """Return the group of commands on the schema pay_jobs.
+
+    grants  returns the statements that give a role what the jobs need
+    """
 
     @click.group("db", help="The schema pay_jobs: the jobs' own bookkeeping. Pay tables are never touched.")
     def db() -> None: ...
@@ -70,5 +73,16 @@ def db_command(use_sandbox: Callable[[], None]) -> click.Group:
             tables = sorted(one for kind, one in made_by(migrations) if kind == "table")
             raise UsageError(f"There is no table {SCHEMA}.{name}. There are: {', '.join(tables)}.")
         click.echo("BEGIN;\n\n" + "\n\n".join(f"{one};" for one in statements) + "\n\nCOMMIT;")
+
+    @db.command(
+        "grants",
+        help="Print the GRANT statements that a database role needs for the jobs, for an administrator to run.\n\n"
+        "Example:\n\n  python3 invoke_jobs.py db grants --role pay_jobs_user",
+    )
+    @click.option("--role", required=True, help="The role, as in DATABASE_USERNAME.")
+    def print_grants(role: str) -> None:
+        if not role.strip() or "\0" in role:
+            raise UsageError("--role is blank: name the role of DATABASE_USERNAME.")
+        click.echo(grants(role))
 
     return db

@@ -44,7 +44,7 @@ def doctor_command(
     @click.command(
         "doctor",
         help="Check settings, database, time zone data and every connected system. It changes nothing but probe files"
-        " of its own, which it removes; exit 0, or 3 if a line is not ok.",
+        " of its own, which it removes; exit 0, or 3 if a line is a failure. A warning is for whoever has the time.",
     )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
@@ -59,7 +59,7 @@ def doctor_command(
             *check_database(clock, database_probes),
             *check_systems(needs, system_probes),
         ]
-        code = ExitCode.DONE if all(check.state == "ok" for check in checks) else ExitCode.ATTENTION
+        code = ExitCode.ATTENTION if any(check.state == "failure" for check in checks) else ExitCode.DONE
         with whatever_is_shown():
             if as_json:
                 click.echo(to_json({"exit_code": int(code), "checks": [asdict(check) for check in checks]}))

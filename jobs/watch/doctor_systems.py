@@ -145,7 +145,7 @@ def _alarms() -> Iterator[Check]:
         yield Check("alarms", "ok", f"failures are told {' and '.join(heard)}")
     else:
         do = "Where runs are started by the clock, set NOTICE_WEBHOOK_URL or NOTICE_BY_MAIL, and PAY_JOBS_PINGS."
-        yield Check("alarms", "ok", "nobody is told of failures; `check` shows them", do)
+        yield Check("alarms", "warning", "nobody is told of failures; `check` shows them", do)
 
 
 def _controller_note() -> Check:

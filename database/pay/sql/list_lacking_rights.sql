@@ -1,4 +1,5 @@
--- List the rights that the user lacks: to the pay tables, to the sequences of their keys, and to our own schema.
+-- List the rights that the user lacks: to the pay tables, the sequences of their keys, our own schema, and to make
+-- temporary tables.
 -- in     tables, rights text[], side by side; own text, the name of our schema
 -- out    one sentence a right, like "INSERT on invoices"
 SELECT need.privilege || ' on ' || need.name
@@ -14,3 +15,10 @@ SELECT 'USAGE on ' || sequence.name
 SELECT need.privilege || ' on ' || relnamespace::regnamespace || '.' || relname
   FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS need (privilege)
  WHERE relnamespace = to_regnamespace(:own) AND relkind = 'r' AND NOT has_table_privilege(oid, need.privilege)
+ UNION ALL
+SELECT 'USAGE on schema ' || nspname
+  FROM pg_namespace
+ WHERE nspname IN ('public', :own) AND NOT has_schema_privilege(oid, 'USAGE')
+ UNION ALL
+SELECT 'TEMPORARY on database ' || current_database()
+ WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')
