@@ -3,12 +3,10 @@
 Source: docs/specs/schedules.md section 4.1.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
-
-from sqlalchemy import Row
 
 from connectors.events import PAYMENT, Topic, new_event
 from connectors.outbox import NewMessage
@@ -35,6 +33,21 @@ class PaymentStatus(StrEnum):
     REVERSED = "REVERSED"
 
 
+@dataclass(frozen=True)
+class EventInvoice:
+    """What the event of a payment says of its invoice."""
+
+    invoice_id: int
+    filing_id: str | None
+    corp_type_code: str
+    product: str | None
+    payment_account_id: int
+    payment_method_code: str
+    created_on: datetime
+    payment_date: datetime | None
+    refund_date: datetime | None
+
+
 def payment_topic(corp_type: str, product: str | None) -> Topic | None:
     """Return the topic on which a product hears of its payments; None where it hears of none.
 
@@ -45,18 +58,16 @@ def payment_topic(corp_type: str, product: str | None) -> Topic | None:
 
 
 def payment_event(
-    invoice: Row[Any], status: PaymentStatus, *, with_dates: bool, idempotency_key: str
+    invoice: EventInvoice, status: PaymentStatus, *, with_dates: bool, idempotency_key: str
 ) -> NewMessage | None:
     """Return the event of an invoice whose payment was completed or reversed; None where its product hears of none.
 
-    invoice     invoice_id, filing_id, corp_type_code, product, payment_account_id, and for its dates
-                payment_method_code, created_on, payment_date, refund_date
     with_dates  whether the event also says when the product was released and taken back
     """
     topic = payment_topic(invoice.corp_type_code, invoice.product)
     if topic is None:
         return None
-    data = {
+    data: dict[str, object] = {
         "id": invoice.invoice_id,
         "statusCode": str(status),
         "filingIdentifier": invoice.filing_id,

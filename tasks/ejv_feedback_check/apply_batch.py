@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, TotalsDisagree
+from connectors.payment_events import EventInvoice
 from database.pay.history import keep_versions
 from database.sql import statements
 from tasks.ejv_feedback_check.batch_result import (
@@ -127,9 +128,9 @@ def settle_charged_invoices(session: Session, now: datetime) -> None:
     sql.run(session, "write_receipts")
 
 
-def accepted_refunds(session: Session) -> Sequence[Row[Any]]:
-    """Return the invoices of `feedback_items` whose reversal was accepted, as list_reversed.sql says."""
-    return sql.run(session, "list_reversed").all()
+def accepted_refunds(session: Session) -> list[EventInvoice]:
+    """Return the invoices of `feedback_items` whose reversal was accepted."""
+    return [EventInvoice(**row._mapping) for row in sql.run(session, "list_reversed")]
 
 
 def _change_refunds(session: Session, name: str, now: datetime, *, only_refused: bool) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
+from connectors.payment_events import EventInvoice
 
 JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
 
@@ -72,7 +72,7 @@ class BatchResult:
     to_check    the items that need attention
     unanswered  open links that no line answers
     stopped     distribution codes on which journals are stopped now
-    reversed    invoices whose reversal was accepted, as list_reversed.sql returns them
+    reversed    invoices whose reversal was accepted
     """
 
     file_type: str
@@ -83,4 +83,4 @@ class BatchResult:
     to_check: list[ItemToCheck] = field(default_factory=list)
     unanswered: list[UnansweredLink] = field(default_factory=list)
     stopped: list[int] = field(default_factory=list)
-    reversed: list[Row[Any]] = field(default_factory=list)
+    reversed: list[EventInvoice] = field(default_factory=list)

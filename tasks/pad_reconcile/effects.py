@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from connectors.cfs import CfsSite
+from connectors.payment_events import EventInvoice
 from database.kept_rows import KeptRows
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ class SettlementEffects:
     """
 
     bounced: KeptRows[BouncedPayment]
-    completed: KeptRows[Row[Any]]
+    completed: KeptRows[EventInvoice]
     receipts: KeptRows[BankReceipt]
     differences: KeptRows[AmountDifference]
     left_over: KeptRows[LeftOverCredit]
@@ -110,7 +111,7 @@ class SettlementEffects:
         """Return the effects before the first row."""
         return cls(
             bounced=KeptRows(session, "kept_bounced", "file_id, line", BouncedPayment.read),
-            completed=KeptRows(session, "kept_completed", "invoice_id", lambda row: row),
+            completed=KeptRows(session, "kept_completed", "invoice_id", _reader(EventInvoice)),
             receipts=KeptRows(session, "kept_receipts", "source_number", _reader(BankReceipt)),
             differences=KeptRows(session, "kept_differences", "target_number", _reader(AmountDifference)),
             left_over=KeptRows(session, "kept_left_over", "file_id, line", _reader(LeftOverCredit)),

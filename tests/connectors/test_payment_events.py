@@ -2,7 +2,6 @@
 
 import csv
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.settings import EventSettings
 from connectors.events import Topic
-from connectors.payment_events import PaymentStatus, payment_event, payment_topic
+from connectors.payment_events import EventInvoice, PaymentStatus, payment_event, payment_topic
 from sandbox.paydb_facts import FACTS
 from tests.connectors.test_events import as_message, lock, publish
 from tests.outbox_fixtures import recording
@@ -24,12 +23,12 @@ HEARS = {
 }
 
 
-def invoice(corp: str = "BC", product: str | None = "BUSINESS", **changes: Any) -> Any:
-    values = {
+def invoice(corp: str = "BC", product: str | None = "BUSINESS", **changes: Any) -> EventInvoice:
+    values: dict[str, Any] = {
         "invoice_id": 7, "filing_id": "4711", "corp_type_code": corp, "product": product, "payment_account_id": 11,
         "payment_method_code": "DIRECT_PAY", "created_on": CREATED, "payment_date": PAID, "refund_date": None,
     }  # fmt: skip
-    return SimpleNamespace(**values | changes)
+    return EventInvoice(**values | changes)
 
 
 def event(of: Any, *, with_dates: bool = False) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
 from database.sql import statements
-from tools.compare_cfs.rules import Difference
+from tools.compare_cfs.rules import CfsDifference
 
 sql = statements(__package__)
 
@@ -43,7 +43,7 @@ def begin(session: Session, *, scope: str, since: datetime, until: datetime, now
 
 
 def keep_page(
-    session: Session, comparison: Comparison, found: Iterable[Difference], *, position: str, compared: int,
+    session: Session, comparison: Comparison, found: Iterable[CfsDifference], *, position: str, compared: int,
     unanswered: int,
 ) -> Comparison:  # fmt: skip
     """Keep what a page came to, and where the next begins."""
@@ -70,10 +70,10 @@ def keep_sample(session: Session, comparison: Comparison, keys: list[str]) -> Co
     return _change(session, comparison, sample=sorted(keys))
 
 
-def finish(session: Session, comparison: Comparison, now: datetime) -> list[Difference]:
+def finish(session: Session, comparison: Comparison, now: datetime) -> list[CfsDifference]:
     """Note that it is done, and give everything it found."""
     _change(session, comparison, finished_on=now)
-    return [Difference(**row._mapping) for row in sql.run(session, "list_differences", id=comparison.id)]
+    return [CfsDifference(**row._mapping) for row in sql.run(session, "list_differences", id=comparison.id)]
 
 
 def _change(session: Session, comparison: Comparison, **values: Any) -> Comparison:

@@ -18,7 +18,7 @@ from tasks.stale_invoice_report.arguments import check_scope
 from tools.compare_cfs import store
 from tools.compare_cfs.arguments import Arguments
 from tools.compare_cfs.compare_page import PageComparer
-from tools.compare_cfs.rules import Difference
+from tools.compare_cfs.rules import CfsDifference
 from tools.compare_cfs.store import Comparison
 
 sql = statements(__package__)
@@ -68,8 +68,8 @@ def _next_page(context: RunContext, arguments: Arguments, comparer: PageComparer
             keys = _keys(session, arguments, comparison, most=PAGE)
         if not keys:
             return store.next_stage(session, comparison)
-        ours = comparer.read(session, comparison.stage, keys)
-    compared = comparer.compare(comparison.stage, ours)
+        compare = comparer.read(session, comparison.stage, keys)
+    compared = compare()
     if comparer.lookups.given_up is not None:
         raise SourceUnavailable(
             f"CFS was given up: {comparer.lookups.given_up} The comparison stands at {comparison.stage} after "
@@ -105,7 +105,7 @@ def _keys(
     return list(rows.scalars())
 
 
-def _outcome(began: Comparison, comparison: Comparison, found: list[Difference]) -> Outcome:
+def _outcome(began: Comparison, comparison: Comparison, found: list[CfsDifference]) -> Outcome:
     outcome = Outcome(attention=bool(found) or comparison.unanswered > 0)
     outcome.counts["compared"] = comparison.compared
     outcome.counts["unanswered"] = comparison.unanswered

@@ -3,9 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import Row
 
 from config.plurals import counted
 from connectors.object_store import ObjectMissing, ObjectStore
@@ -24,13 +23,24 @@ _COLUMNS = ("file", "line", "batch", "journal", "what", "amount", "effective", "
 _JOURNAL = re.compile(r"[A-Z]{2}(\d{8})", re.ASCII)
 
 
+@dataclass(frozen=True)
+class NumberMention:
+    """A line of a stored file that is about a number; kind is that of the file, inbox or feedback."""
+
+    object_key: str
+    name: str
+    kind: str
+    line: int
+
+
 def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Outcome:
     """Show every line that is about the wanted numbers."""
     outcome = Outcome()
     for what in wanted:
         numbers, kind = _numbers(what)
         with context.database.begin() as session:
-            found = sql.run(session, "find_mentions", numbers=numbers, kind=kind, limit=MAX_LINES).all()
+            mentions = sql.run(session, "find_mentions", numbers=numbers, kind=kind, limit=MAX_LINES)
+            found = [NumberMention(**row._mapping) for row in mentions]
         if not found:
             outcome.notes.append(
                 f"{what}: not found in any indexed file. `ejv index` indexes older files in the bucket."
@@ -73,15 +83,15 @@ def _numbers(what: str) -> tuple[list[str], str | None]:
     return [written], None
 
 
-def _by_file(found: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
-    files: dict[str, list[Row[Any]]] = defaultdict(list)
+def _by_file(found: Iterable[NumberMention]) -> dict[str, list[NumberMention]]:
+    files: dict[str, list[NumberMention]] = defaultdict(list)
     for row in found:
         files[row.object_key].append(row)
     return files
 
 
 def _read(
-    store: ObjectStore, key: str, wanted: list[Row[Any]], outcome: Outcome
+    store: ObjectStore, key: str, wanted: list[NumberMention], outcome: Outcome
 ) -> list[tuple[FeedbackLine, int | None]]:
     """Read the wanted lines of a file, and those that continue them, with the batch each is in."""
     numbers = {row.line for row in wanted}
@@ -105,7 +115,7 @@ def _read(
     return found
 
 
-def _row(found: Row[Any], line: FeedbackLine, batch: int | None, outcomes: str | None) -> tuple[Any, ...]:
+def _row(found: NumberMention, line: FeedbackLine, batch: int | None, outcomes: str | None) -> tuple[Any, ...]:
     side = {"C": " credit", "D": " debit"}.get(line.side, "")
     what = f"{line.record}{side} {line.subject}".strip()
     if found.kind == "inbox":

@@ -94,8 +94,8 @@ def test_receipts_are_held_against_each_other(
 
     assert _found(compare())[number][0] == "receipt"
     assert details == [
-        "CFS applied receipt RC-THEIRS, we have none",
-        "we have receipt RC-OURS, CFS did not apply it",
+        "CFS applied receipt RC-THEIRS, we lack it",
+        "receipt RC-OURS was not applied in CFS",
     ]
 
 

@@ -1,14 +1,13 @@
 -- Read our side of CFS invoice numbers.
 -- in     keys text[]
--- out    an invoice whose site it is on, number, total, whether all are paid, whether one is open, receipt numbers; the
---        NSF fee invoice, which shares the number of a bounced one, is left out of the total
+-- out    invoice (one whose site it is on), number, total, is_paid (all are), is_open (one is), receipts (lists); the NSF fee invoice, which shares the number of a bounced one, is left out of the total
 -- again  reads only
-SELECT max(found.id) FILTER (WHERE NOT found.is_fee),
+SELECT max(found.id) FILTER (WHERE NOT found.is_fee) AS invoice,
        found.number,
-       sum(found.total) FILTER (WHERE NOT found.is_fee),
-       bool_and(found.status = 'PAID' AND found.is_settled),
-       bool_or(NOT found.is_settled AND found.status IN ('APPROVED', 'SETTLEMENT_SCHED', 'OVERDUE', 'CREATED')),
-       coalesce(array_agg(found.receipts) FILTER (WHERE found.receipts <> ''), '{}')
+       sum(found.total) FILTER (WHERE NOT found.is_fee) AS total,
+       bool_and(found.status = 'PAID' AND found.is_settled) AS is_paid,
+       bool_or(NOT found.is_settled AND found.status IN ('APPROVED', 'SETTLEMENT_SCHED', 'OVERDUE', 'CREATED')) AS is_open,
+       coalesce(array_agg(found.receipts) FILTER (WHERE found.receipts <> ''), '{}') AS receipts
   FROM (SELECT invoice.id,
                reference.invoice_number AS number,
                invoice.total,

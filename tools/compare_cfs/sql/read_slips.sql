@@ -1,11 +1,11 @@
 -- Read what routing slips and their children have left, and what is under way against them.
 -- in     keys text[]
--- out    number, remaining, APPROVED invoices, REFUND_REQUESTED invoices
+-- out    number, remaining, approved (invoices), refunds (requested)
 -- again  reads only
 SELECT slip.number,
-       CAST(coalesce(slip.remaining_amount, 0) + coalesce(child.remaining, 0) AS numeric(19,2)),
-       coalesce(sum(invoice.total) FILTER (WHERE invoice.invoice_status_code = 'APPROVED'), 0),
-       coalesce(sum(invoice.total) FILTER (WHERE invoice.invoice_status_code = 'REFUND_REQUESTED'), 0)
+       CAST(coalesce(slip.remaining_amount, 0) + coalesce(child.remaining, 0) AS numeric(19,2)) AS remaining,
+       coalesce(sum(invoice.total) FILTER (WHERE invoice.invoice_status_code = 'APPROVED'), 0) AS approved,
+       coalesce(sum(invoice.total) FILTER (WHERE invoice.invoice_status_code = 'REFUND_REQUESTED'), 0) AS refunds
   FROM routing_slips AS slip
   LEFT JOIN LATERAL (SELECT sum(found.remaining_amount) AS remaining
                        FROM routing_slips AS found
