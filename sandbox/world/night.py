@@ -4,6 +4,8 @@ Whoever has something to say about every night adds a function to `CHECKS`: it i
 wrong, each with the words that a person needs.
 """
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,6 +23,7 @@ from sandbox.world.actors import (
     card_payments,
     cas,
     cgi,
+    cheques,
     create_invoices,
     customers,
     journals,
@@ -33,7 +36,7 @@ from sandbox.world.actors import (
 from sandbox.world.model.compare import differences, learn_fees
 from sandbox.world.model.journals import learn_feedback
 from sandbox.world.model.settlements import learn_settlements
-from sandbox.world.model.slips import learn_slip_run
+from sandbox.world.model.slips import learn_cheques, learn_slip_run
 from sandbox.world.model.statements import learn_statements
 from sandbox.world.world import World
 
@@ -93,6 +96,37 @@ def nothing_waits(night: Night) -> Iterator[str]:
         yield f"message {row.id} ({row.kind}) is {row.state}: {row.last_error}"
 
 
+def others_heard(night: Night) -> Iterator[str]:
+    """The events that were published are those that had to be, each once."""
+    folder = night.world.parts.folder / "events"
+    heard: Counter[str] = Counter()
+    for path in sorted(folder.glob("*.json")):
+        event = json.loads(path.read_text())
+        data = event["data"]
+        about = data.get("accountId") or data.get("itemId") or data.get("id")
+        kind = event["type"].rpartition(".")[2]
+        heard[f"{kind} {data.get('statusCode') or data.get('amount') or ''} of {about}"] += 1
+        path.unlink()
+    expected = Counter(f"{kind} of {about}" for kind, about in night.world.model.told)
+    night.world.model.told.clear()
+    yield from (f"nobody was told: {one}" for one in (expected - heard).elements())
+    yield from (f"somebody was told what is not so: {one}" for one in (heard - expected).elements())
+
+
+def cfs_agrees(night: Night) -> Iterator[str]:
+    """What is settled here has nothing due in CFS, and what is left of a slip's deposit here is left there."""
+    books, model = night.world.books, night.world.model
+    for invoice in model.invoices.values():
+        reference = invoice.reference("COMPLETED")
+        in_cfs = books.invoices.get(reference.number) if reference else None
+        if in_cfs and in_cfs.amount_due:
+            yield f"invoice {invoice.id} is settled, and CFS says that {in_cfs.amount_due} is due on {reference}"
+    for slip in night.world.slips.values():
+        receipt = books.receipts.get(slip.receipt)
+        if receipt is None or receipt.unapplied_amount != slip.free:
+            yield f"slip {slip.number}: CFS must have {slip.free} left on {slip.receipt}, and has {receipt}"
+
+
 def _statements(night: Night) -> None:
     learn_statements(night.world.model, night.day - _ONE_DAY)
     night.run("GENERATE_STATEMENTS")
@@ -123,7 +157,10 @@ def _feedback(night: Night) -> None:
         if one.product in world.partners
     }
     for batch in world.model.batches:
-        if batch.number in answered:
+        if batch.number in answered and batch.file_type == "REFUND":
+            learn_cheques(world.slips, batch.cheques, answered[batch.number])
+            batch.is_answered = True
+        elif batch.number in answered:
             learn_feedback(world.model, batch, answered[batch.number], codes)
     world.clock.let_pass(900)
     night.run("EJV_FEEDBACK_CHECK", may_report=True)
@@ -170,6 +207,7 @@ DAY: list[tuple[str, Step]] = [
     ("17:45", _at_weekends(_settlements)),
     ("19:00", _by(create_invoices.create_invoices)),
     ("19:05", _by(slip_invoices.create_slip_invoices)),
+    ("19:08", _by(cheques.send_cheque_batch)),
     ("19:10", _by(journals.send_partner_batch)),
     ("20:00", _by(banks.apply_deposits)),
     ("20:01", _by(journals.send_payment_batch)),
@@ -179,4 +217,4 @@ DAY: list[tuple[str, Step]] = [
     ("23:45", _by(refunds.confirm_card_refunds)),
     ("23:55", lambda _night: None),
 ]
-CHECKS: list[Check] = [model_agrees, books_balance, nothing_waits]
+CHECKS: list[Check] = [model_agrees, books_balance, cfs_agrees, nothing_waits, others_heard]

@@ -38,7 +38,7 @@ def answer(world: World) -> dict[int, frozenset[str]]:
 def _refused(batch: Batch, draws: Draws) -> frozenset[str]:
     if draws.happens(_REFUSES_BATCH):
         return frozenset({"BH"})
-    return frozenset(item.about for item in draws.some_of(batch.items, _REFUSES_ITEM))
+    return frozenset(draws.some_of([*(item.about for item in batch.items), *batch.cheques], _REFUSES_ITEM))
 
 
 def _drop(world: World, name: str, content: bytes) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime, time
 
 from sandbox.world.model.records import ZERO, Batch, Item, Model, Payment, Receipt
 
+# Products whose services hear of their payments (docs/specs/schedules.md section 4.1).
+_LISTENING = frozenset({"CP", "BEN", "PPR", "NRO"})
 _OWED = frozenset({"APPROVED", "CREATED", "OVERDUE", "PARTIAL_PAID", "SETTLEMENT_SCHED"})
 
 
@@ -20,7 +22,7 @@ def learn_feedback(model: Model, batch: Batch, refused: Collection[str], partner
     for item in batch.items:
         model.met[_situation(batch, item, "refused" if item not in accepted else "accepted", is_refused)] += 1
         if batch.file_type == "PAYMENT":
-            (_accept if item in accepted else _refuse)(batch, item)
+            (_accept if item in accepted else _refuse)(model, batch, item)
         else:
             _disburse(item, is_accepted=item in accepted, is_header=is_refused)
         if item not in accepted and not is_refused:
@@ -36,7 +38,7 @@ def _situation(batch: Batch, item: Item, answer: str, is_header: bool) -> str:
     return f"{batch.file_type}: {what}{meanwhile} {answer}{' with the batch' if is_header else ''}"
 
 
-def _accept(batch: Batch, item: Item) -> None:
+def _accept(model: Model, batch: Batch, item: Item) -> None:
     day = datetime.combine(batch.effective, time.min)
     invoice = item.invoice
     if item.refund:
@@ -46,13 +48,15 @@ def _accept(batch: Batch, item: Item) -> None:
         reference.status = "COMPLETED" if reference.status == "ACTIVE" else reference.status
     if item.is_reversal:
         invoice.status, invoice.refund_date = "REFUNDED", day
+        if invoice.product in _LISTENING:
+            model.told.append(("payment REVERSED", str(invoice.id)))
         return
     invoice.status = "PAID" if invoice.status in _OWED else invoice.status
     invoice.paid, invoice.payment_date = invoice.total, day
     invoice.receipts.append(Receipt(_receipt_number(batch, item.journal), item.amount))
 
 
-def _refuse(_batch: Batch, item: Item) -> None:
+def _refuse(_model: Model, _batch: Batch, item: Item) -> None:
     """What was refused is free for another batch."""
     if item.refund:
         item.refund.status = "REFUND_REQUESTED"

@@ -161,12 +161,13 @@ class Item:
 
 @dataclass
 class Batch:
-    """A batch that was sent to CGI; `effective` is the day that its lines name."""
+    """A batch that was sent to CGI; `effective` is the day that its lines name, `cheques` the slips that get one."""
 
     number: int
     file_type: str
     effective: date
     items: list[Item]
+    cheques: list[str] = field(default_factory=list)
     is_answered: bool = False
 
 
@@ -190,7 +191,7 @@ class Model:
     fees      the NSF fee invoice of a bounced number, which gets its id from the job
     stopped   the distribution codes that send no journals until somebody has corrected them
     met       the situations that came up, and how often
-    told      what the outside must have heard since the last look: event types with the auth account
+    told      what others must have heard since the last look: the type of an event, and whom or what it is about
     """
 
     accounts: dict[int, Account] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from decimal import Decimal
 
 from sandbox.world.model.records import FINAL, ZERO, Credit, Invoice, Model, Payment, Receipt, local_day
-from sandbox.world.settlement_line import FULLY, PARTIALLY, SettlementLine
+from sandbox.world.settlement_line import FULLY, ON_ACCOUNT, PARTIALLY, SettlementLine
 
 NSF_FEE = Decimal("30.00")
 
@@ -54,6 +54,8 @@ def _settle(model: Model, lines: Sequence[SettlementLine]) -> None:
             model.met["an invoice was settled after its refund"] += 1
         else:
             invoice.status = "PAID"
+            if invoice.method == "ONLINE_BANKING":
+                model.told.append(("payment COMPLETED", str(invoice.id)))
         invoice.paid, invoice.payment_date = invoice.total, day
         for reference in invoice.references:
             if reference.number == lines[-1].number:
@@ -126,6 +128,7 @@ def _pay_one(model: Model, line: SettlementLine) -> None:
     invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
     invoice.paid = invoice.total - line.outstanding
     if is_whole:
+        model.told.append(("payment COMPLETED", str(invoice.id)))
         invoice.payment_date = datetime.combine(line.day, time.min)
         for reference in invoice.references:
             reference.status = "COMPLETED"
@@ -138,6 +141,9 @@ def _bank_payment(model: Model, lines: Sequence[SettlementLine]) -> Payment:
     payment = Payment(owner, "ONLINE_BANKING", "COMPLETED", None, lines[0].source, ZERO, paid)
     if len(lines) == 1:
         payment.number, payment.invoice_amount = lines[0].number, lines[0].original
+    is_over, is_under = (any(one.status == status for one in lines) for status in (ON_ACCOUNT, PARTIALLY))
+    kind = "OverPaid" if is_over else "UnderPaid" if is_under else "Payment"
+    model.told.append((f"{kind} {paid}", model.accounts[owner].auth))
     return payment
 
 
@@ -165,4 +171,4 @@ def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:
     fee = Invoice(0, owner.id, "CC", local_day(now), NSF_FEE, "CREATED")
     model.fees[line.number] = fee
     model.refer(fee, line.number)
-    model.told += [("lockAccount", owner.auth), ("activity", owner.auth)]
+    model.told += [(f"lockAccount {line.amount}", owner.auth), ("activity ", owner.auth)]

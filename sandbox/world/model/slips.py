@@ -1,6 +1,6 @@
 """What ROUTING_SLIP_RECREATE must make of the slips that are due. Source: docs/specs/routing-slips.md section 3."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -52,6 +52,14 @@ def learn_slip_run(model: Model, slips: dict[str, Slip], now: datetime) -> None:
             if child.status == "LINKED" and child.profile == "ACTIVE":
                 _link(model, root, child, now)
         _work(model, root, [root, *children], now)
+
+
+def learn_cheques(slips: dict[str, Slip], cheques: Iterable[str], refused: Collection[str]) -> None:
+    """Take in the answer to a batch of cheques; each goes by its own lines, whatever the batch's header says."""
+    for number in cheques:
+        slip = slips[number]
+        slip.status = "REFUND_REJECTED" if number in refused else "REFUND_PROCESSED"
+        slip.refund_status = slip.refund_status if number in refused else "PROCESSED"
 
 
 def invoices_of(model: Model, *slips: Slip) -> list[Invoice]:
