@@ -14,12 +14,12 @@ setup: $(READY)      ## install the locked packages into .venv
 $(READY): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; $$($(PYTHON) --version) was found. Name one: make PYTHON=python3.12 ..."; exit 2; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python sandbox/install_packages.py requirements-dev.lock
 	@touch $@
 
 demo: $(READY)       ## start the sandbox, load a believable pay database, run the jobs on it
-	$(BIN)/python invoke_jobs.py sandbox demo
+	@$(BIN)/python invoke_jobs.py sandbox demo
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

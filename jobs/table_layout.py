@@ -6,7 +6,7 @@ a batch) is no number and stays as it is typed.
 
 import re
 import textwrap
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -32,18 +32,25 @@ _HELD = "\0"  # stands for a blank at which no line may end; in a text that was 
 def lay_out(table: "Table", width: int, *, most: int | None = None) -> Iterator[str]:
     """Return the lines of a table on a screen so wide; nothing for a table without rows.
 
-    most  how many rows, and about as many lines of records, are shown at most; None shows all
+    most  how many lines the rows take at most, the first row whole all the same; None shows all
     """
     shown = list(table.rows[:most])
     columns = [_Column(name, [row[place] for row in shown]) for place, name in enumerate(table.columns)]
     columns = [column for column in columns if not column.is_empty]
     if not columns:
         return
-    count = len(shown)
     if widths := _fitting([one for one in columns if not one.is_command], width - 2):
-        yield from _as_table(columns, widths, count, width)
+        heading, rows = _as_table(columns, widths, len(shown), width)
+        yield from heading
     else:
-        count = yield from _as_records(columns, count, width, most)
+        rows = _as_records(columns, len(shown), width)
+    count = lines = 0
+    for row in rows:
+        lines += len(row)
+        if most is not None and count and lines > most:
+            break
+        count += 1
+        yield from row
     if len(table.rows) > count:
         yield f"... and {len(table.rows) - count:,} more; --json gives them all."
 
@@ -116,25 +123,32 @@ def _fitting(columns: Sequence[_Column], width: int) -> list[int]:
     return widths
 
 
-def _as_table(columns: Sequence[_Column], widths: Sequence[int], count: int, width: int) -> Iterator[str]:
-    """Return a table; a command stands at the end of its row where all of them fit, else on a line of its own."""
+def _as_table(
+    columns: Sequence[_Column], widths: Sequence[int], count: int, width: int
+) -> tuple[list[str], Iterator[list[str]]]:
+    """Return the heading of a table, and the lines of each row.
+
+    A command stands at the end of its row where all of them fit, else on a line of its own.
+    """
     plain = [column for column in columns if not column.is_command]
     commands = [column for column in columns if column.is_command]
     beside = len(commands) == 1 and 2 + sum(widths) + len(_GAP) * len(widths) + commands[0].natural <= width
     if beside:
         plain, widths = [*plain, commands[0]], [*widths, commands[0].natural]
-    yield _line([[column.heading] for column in plain], plain, widths)[0]
-    yield " " + "─" * (sum(widths) + len(_GAP) * (len(widths) - 1))
-    for place in range(count):
-        cells = [
-            wrapped(column.cells[place], size)
-            if cell_len(column.cells[place]) > size
-            else column.cells[place].split("\n")
-            for column, size in zip(plain, widths, strict=True)
-        ]
-        yield from _line(cells, plain, widths)
-        if not beside:
-            yield from (f"     {column.cells[place]}" for column in commands if column.cells[place])
+    headings = _line([[column.heading] for column in plain], plain, widths)[0]
+    rule = " " + "─" * (sum(widths) + len(_GAP) * (len(widths) - 1))
+    below = [] if beside else commands
+    return [headings, rule], (_row(plain, widths, below, place) for place in range(count))
+
+
+def _row(columns: Sequence[_Column], widths: Sequence[int], below: Sequence[_Column], place: int) -> list[str]:
+    """Return the lines of one row, with the commands below it."""
+    cells = [
+        wrapped(column.cells[place], size) if cell_len(column.cells[place]) > size else column.cells[place].split("\n")
+        for column, size in zip(columns, widths, strict=True)
+    ]
+    commands = [f"     {column.cells[place]}" for column in below if column.cells[place]]
+    return [*_line(cells, columns, widths), *commands]
 
 
 def _line(cells: Sequence[Sequence[str]], columns: Sequence[_Column], widths: Sequence[int]) -> list[str]:
@@ -154,16 +168,10 @@ def _padded(text: str, width: int, *, to_the_right: bool) -> str:
     return blank + text if to_the_right else text + blank
 
 
-def _as_records(columns: Sequence[_Column], count: int, width: int, most: int | None) -> Generator[str, None, int]:
-    """Return each row as labels and values, a command on a line of its own. Return how many rows were shown."""
-    shown = 0
+def _as_records(columns: Sequence[_Column], count: int, width: int) -> Iterator[list[str]]:
+    """Return each row as labels and values, a command on a line of its own."""
     for place in range(count):
-        record = _record([(column, column.cells[place]) for column in columns if column.cells[place]], width)
-        if most is not None and place and shown + len(record) > most:
-            return place
-        shown += len(record)
-        yield from record
-    return count
+        yield _record([(column, column.cells[place]) for column in columns if column.cells[place]], width)
 
 
 def _record(fields: Sequence[tuple[_Column, str]], width: int) -> list[str]:

@@ -6,7 +6,7 @@ Secrets are masked, and what a terminal would obey is made visible.
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jobs.run.outcome import Table
 
 MAX_SHOWN = 20
+_SCREEN = 26  # lines that the tables of one answer take, with what stands above each
+_ABOVE = 4
 _WIDE = 160
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -37,19 +39,29 @@ def complain(line: str) -> None:
     sys.stderr.write(f"{visible(mask_text(line))}\n")
 
 
-def show_table(table: "Table", *, most: int | None = MAX_SHOWN) -> None:
-    """Print a table under its title, and nothing at all for a table without rows.
+def show_tables(tables: Iterable["Table"]) -> None:
+    """Print the tables of one answer on one screen: each has its share of the lines, and what others leave."""
+    filled = [table for table in tables if len(table.rows)]
+    left = _SCREEN - _ABOVE * len(filled)
+    for number, table in enumerate(filled):
+        left -= show_table(table, most=max(3, min(MAX_SHOWN, left // (len(filled) - number))))
 
-    most  how many of its rows; None prints all
+
+def show_table(table: "Table", *, most: int | None = MAX_SHOWN) -> int:
+    """Print a table under its title, and nothing at all for a table without rows. Return the lines of its rows.
+
+    most  how many lines its rows take; None prints all
     """
     from jobs.table_layout import lay_out
 
     if not len(table.rows):
-        return
+        return 0
     title = visible(mask_text(table.title))
     heading = f"{_BOLD}{title}{_PLAIN}" if takes_styles(sys.stdout) else title
     sys.stdout.write(f"\n{heading}\n")
-    sys.stdout.writelines(f"{line}\n" for line in lay_out(table, screen_width(), most=most))
+    lines = list(lay_out(table, screen_width(), most=most))
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return max(0, len(lines) - 2)
 
 
 def screen_width() -> int:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
 
 import psycopg2
 from psycopg2 import extensions
@@ -19,17 +18,14 @@ from config.business_days import business_days_before, next_business_day
 from config.business_time import BUSINESS_ZONE, business_date, naive_utc
 from config.settings import ObjectStoreSettings
 from connectors.object_store import ObjectStore
-from sandbox import object_store, sftp_server
 from sandbox.cgi_files import FEEDER, REFUSAL, Cheque, SentBatch, VoucherLine, cheque_batch, journal_batch
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_server import SftpPart
 from sandbox.sql_files import statement
 
-JOB = "EJV_FEEDBACK_CHECK"
 _SENT_INVOICES = 5
 _SENT_BUSINESS_DAYS_AGO = 3
 _PAYMENT_JOB = time(20, 1, 7)
-Steps = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -40,34 +36,13 @@ class Evening:
     refused: int | None = None
     forgotten: int | None = None
 
-    def steps(self) -> Steps:
-        """Return the commands that take it from there, each with why."""
-        check: Steps = ((f"{self._told()} Fetch and apply what came, and see what is late.", (JOB, "--sandbox")),)
-        if self.forgotten is None:
-            return check
-        what, number = ("invoice", self.refused) if self.refused else ("batch", self.forgotten)
-        return (
-            *check,
-            (f"What was sent about {what} {number}, and what came back?", ("ejv", "search", str(number), "--sandbox")),
-            (
-                f"SentBatch {self.forgotten} has no answer at all: how late is it, and what is to be done?",
-                ("ejv", "outstanding", "--sandbox"),
-            ),
-        )
-
-    def _told(self) -> str:
+    def in_words(self) -> str:
+        """Return what came this evening."""
         if not self.answered:
             return "CGI has answered nothing this evening."
         numbers = " and ".join(f"batch {number}" for number in self.answered)
         refused = f"; of these it refuses invoice {self.refused}" if self.refused else ""
         return f"CGI has answered {numbers}{refused}."
-
-
-def steps(database_url: str, home: Path, *, now: datetime) -> Steps:
-    """Lay the evening out in the running sandbox of a folder, and give the steps that take it from there."""
-    sftp, store = sftp_server.find_running(home), object_store.find_running(home)
-    assert sftp is not None and store is not None
-    return lay_out(database_url, sftp, store, now=now).steps()
 
 
 def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: datetime) -> Evening:

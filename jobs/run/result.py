@@ -10,7 +10,7 @@ from config.masking import mask
 from config.visible import to_json
 from jobs.run.causes import attention_table
 from jobs.run.outcome import Outcome
-from jobs.terminal import complain, say, show_table
+from jobs.terminal import complain, say, show_tables
 
 STATUS = {
     ExitCode.DONE: "done",
@@ -103,12 +103,11 @@ def show(result: Result, *, as_json: bool) -> None:
     between = bool(outcome.tables or outcome.rejects or outcome.notes)
     if outcome.answer or between:
         say(outcome.answer or headline)
-    for table in outcome.tables:
-        show_table(table)
-    show_table(attention_table(outcome.rejects))
+    show_tables([*outcome.tables, attention_table(outcome.rejects)])
     for number, note in enumerate(outcome.notes):
         say(f"\n{note}" if number == 0 else note)
-    say(f"\n{headline}" if between else headline)
+    counted = ". It would count:" if result.dry_run and outcome.counts and result.failure is None else ""
+    say(f"\n{headline}{counted}" if between else f"{headline}{counted}")
     for name, value in outcome.counts.items():
         say(f"  {value:>12,}  {name.replace('_', ' ')}")
     for artifact in outcome.artifacts:
@@ -130,8 +129,7 @@ def _what_would_happen(result: Result) -> str:
     if result.failure is not None:
         return f"{_what_happened(result)} (dry run: nothing was changed)"
     attention = " and need attention" if result.status == "attention" else ""
-    counted = ". It would count:" if result.outcome.counts else ""
-    return f"would finish{attention} (dry run of {result.seconds:.1f} s: nothing was changed){counted}"
+    return f"would finish{attention} (dry run of {result.seconds:.1f} s: nothing was changed)"
 
 
 def _what_happened(result: Result) -> str:

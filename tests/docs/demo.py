@@ -14,7 +14,7 @@ import psycopg2.errors
 import pytest
 
 import invoke_jobs
-from sandbox import cfs_part, feedback_demo, settlement_demo, sftp_server, state
+from sandbox import cfs_part, feedback_demo, object_store, settlement_demo, sftp_server, state
 from sandbox.demo_data import DemoSize
 from sandbox.up import down, up
 
@@ -62,10 +62,11 @@ def write_files(folder: Path) -> None:
 
 def _lay_out(address: str, home: Path) -> None:
     sftp, cfs = sftp_server.find_running(home), cfs_part.find_running(home)
-    assert sftp is not None and cfs is not None
+    store = object_store.find_running(home)
+    assert sftp is not None and cfs is not None and store is not None
     with closing(cfs.admin) as admin:
         settlement_demo.lay_out(address, sftp, admin)
-    feedback_demo.steps(address, home, now=datetime.now(UTC))
+    feedback_demo.lay_out(address, sftp, store, now=datetime.now(UTC))
     os.environ["SFTP_SETTLE_SECONDS"] = "0"
 
 

@@ -20,6 +20,7 @@ from jobs.commands.outbox_commands import outbox_command
 from jobs.run.outcome import Outcome, Reject, Table
 from jobs.run.progress import Progress
 from jobs.run.result import Result, show
+from jobs.terminal import show_tables
 from tests.jobs.conftest import RunJob, job_that
 
 HOSTILE = ("[/x]", "[blink red]DONE 0 rejects[/]", ":smile:", "a\x1b[2Jb", "\x9b31m", "\u202edcba", "\ud800", "\\", "[")
@@ -191,3 +192,35 @@ def test_the_log_of_a_terminal_shows_no_escape_sequence_of_others() -> None:
 
     assert "\\x1b[2J\\u202e" in stream.getvalue()
     assert all(letter == "\n" or letter.isprintable() for letter in stream.getvalue())
+
+
+def test_the_tables_of_one_answer_share_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    tables = [Table(name, ("a", "b"), [(f"{name}{row}", row) for row in range(rows)]) for name, rows in
+              (("one", 2), ("none", 0), ("two", 100), ("three", 100))]  # fmt: skip
+
+    show_tables(tables)
+
+    said = capsys.readouterr().out.splitlines()
+    assert sum(line.startswith(" one") for line in said) == 2
+    assert sum(line.startswith(" two") for line in said) == sum(line.startswith(" three") for line in said) == 6
+    assert len(said) <= 28
+
+
+@pytest.mark.parametrize(("no_color", "styled"), [("", True), ("1", False)])
+def test_no_color_leaves_styles_out_of_log_lines_and_titles(
+    monkeypatch: pytest.MonkeyPatch, no_color: str, styled: bool
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    log, screen = Terminal(), Terminal()
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("COLUMNS", "100")
+    configure_log(stream=log)
+    get_log().warning("file.held", file="a")
+    with monkeypatch.context() as replaced:
+        replaced.setattr("sys.stdout", screen)
+        show_tables([Table("Title", ("a",), [("x",)])])
+
+    assert ("\x1b[" in log.getvalue(), "\x1b[" in screen.getvalue()) == (styled, styled)
