@@ -1,8 +1,9 @@
 """`check`: what should have happened and did not."""
 
 import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from config.errors import ExitCode, PayJobsError
 from config.log_setup import configure_log, get_log
 from config.masking import mask
 from config.schedule import Schedule, read_schedule
+from config.settings import PodSettings, read
 from config.visible import to_json
 from jobs.commands.ledger_commands import ledger_connection
 from jobs.commands.schedule_commands import environment_option, file_option
 from jobs.run import ledger
+from jobs.run.bare_run import start_bare_run
 from jobs.run.context import system_clock
-from jobs.run.outcome import Table
+from jobs.run.outcome import Reject, Table
 from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.check import Finding, judge_runs
 from jobs.watch.check_files import earliest, judge_answers, judge_files, judge_unfinished, judge_unsettled
@@ -64,8 +67,8 @@ def check_command(
             schedule = read_schedule(environment, file)
             if sandbox:
                 use_sandbox()
-            with ledger_connection() as connection:
-                findings = find_all(connection, schedule, jobs, now=clock(), hours=hours)
+            with ledger_connection() as connection, verdict_kept(connection, hours=hours, tell=tell) as verdict:
+                findings = verdict.findings = find_all(connection, schedule, jobs, now=clock(), hours=hours)
         except PayJobsError as error:
             pings.failure(f"the check could not be done: {error}")
             raise
@@ -77,7 +80,39 @@ def check_command(
     return check
 
 
-def _tell(findings: list[Finding], pings: Pings, *, log: Any, tell: bool) -> ExitCode:
+@dataclass
+class Verdict:
+    """What a check found, once it has."""
+
+    findings: Sequence[Finding] = ()
+
+
+@contextmanager
+def verdict_kept(connection: Connection, *, hours: int, tell: bool) -> Iterator[Verdict]:
+    """Keep what the check finds as a run where the clock started it: pages and metrics need not ask again."""
+    verdict, pod = Verdict(), read(PodSettings)
+    if pod.is_by_hand:
+        yield verdict
+        return
+    command = f"{NAME} --tell" if tell else NAME
+    run_id = start_bare_run(connection, pod, job=NAME, command=command, arguments={"hours": hours})
+    connection.commit()
+    yield verdict
+    connection.rollback()
+    found = [Reject(one.what, one.kind, one.detail, one.do) for one in verdict.findings]
+    code = ExitCode.ATTENTION if found else ExitCode.DONE
+    ledger.finish(
+        connection,
+        run_id,
+        status="attention" if found else "done",
+        exit_code=code,
+        counts={"findings": len(found)},
+        rejects=found,
+    )
+    connection.commit()
+
+
+def _tell(findings: Sequence[Finding], pings: Pings, *, log: Any, tell: bool) -> ExitCode:
     """Tell monitors and people, before anything is shown, and return how the check ends."""
     if not findings:
         pings.success("everything that was due has happened")
@@ -118,7 +153,7 @@ def find_all(
     return findings
 
 
-def _show(findings: list[Finding], *, as_json: bool) -> None:
+def _show(findings: Sequence[Finding], *, as_json: bool) -> None:
     if as_json:
         code = ExitCode.ATTENTION if findings else ExitCode.DONE
         shown = {"exit_code": int(code), "findings": [asdict(one) for one in findings]}

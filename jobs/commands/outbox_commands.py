@@ -5,7 +5,6 @@ A retry or drop is one transaction with its row in the run ledger (job OUTBOX): 
 
 import json
 import shlex
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -25,8 +24,8 @@ from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import make_engine
 from database.errors import explain
 from jobs.run import ledger
+from jobs.run.bare_run import start_bare_run
 from jobs.run.outcome import Table
-from jobs.run.shard import WHOLE
 from jobs.terminal import show_table, whatever_is_shown
 
 JOB = "OUTBOX"
@@ -168,24 +167,15 @@ def _show_changed(verb: str, changed: Sequence[OutboxMessage], run_id: int | Non
 
 
 def _write_down(connection: Connection, pod: PodSettings, verb: str, ids: Sequence[int], reason: str) -> int:
-    run_id = ledger.start(
+    run_id = start_bare_run(
         connection,
+        pod,
         job=JOB,
         arguments={"command": verb, "ids": list(ids)},
         command=shlex.join(["outbox", verb, *map(str, ids), "--reason", reason]),
-        shard=WHOLE,
-        triggered_by=pod.triggered_by,
         reason=reason,
-        pod=pod.hostname or socket.gethostname(),
-        version=pod.version,
     )
-    ledger.finish(
-        connection,
-        run_id,
-        status="done",
-        exit_code=ExitCode.DONE,
-        counts={f"outbox_{verb}": len(ids)},
-    )
+    ledger.finish(connection, run_id, status="done", exit_code=ExitCode.DONE, counts={f"outbox_{verb}": len(ids)})
     return run_id
 
 

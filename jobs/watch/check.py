@@ -10,8 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.command_line import typed
 from config.errors import ExitCode
+from config.plurals import counted
 from config.schedule import JobSchedule
+from jobs.run.figures import as_words
 from jobs.run.ledger import Run
 
 NOT_JUDGED_YET = timedelta(minutes=5)
@@ -90,7 +93,7 @@ def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[da
     tried = [run for instant in hole for run in served[instant] if run.status != "locked"]
     begun = f"{_utc(hole[0])}" if len(hole) == 1 else f"{_utc(hole[0])} to {_utc(hole[-1])}, {len(hole)} times"
     if not tried:
-        return Finding("missing", name, f"no run at {begun}", f"python3 invoke_jobs.py {shlex.join(job.command(name))}")
+        return Finding("missing", name, f"no run at {begun}", typed(shlex.join(job.command(name))))
     last = tried[-1]
     kind = "lost" if last.status == "lost" else "failed"
     said = "was lost" if kind == "lost" else f"{last.status}, exit {last.exit_code}"
@@ -98,7 +101,7 @@ def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[da
         kind,
         name,
         f"{begun}: run {last.id} {said}: {last.error or 'no reason is known'}",
-        f"python3 invoke_jobs.py show {last.id}",
+        typed("show", last.id),
     )
 
 
@@ -113,17 +116,30 @@ def _late(
 
 
 def _looked_for(name: str, command: str, runs: Sequence[Run]) -> Iterator[Finding]:
-    """Return the runs that need attention, and those by hand or of a shard that failed or vanished, and stayed so."""
-    for run in runs:
-        show = f"python3 invoke_jobs.py show {run.id}"
-        if run.status == "attention":
-            number = f": {run.rejects} things" if run.rejects > 1 else ": 1 thing" if run.rejects else ""
-            yield Finding("attention", name, f"run {run.id} needs attention{number}", show)
-        if run.status == "lost" and not _is_repeated(run, runs):
-            finished = f"; it had finished {run.progress}" if run.progress else ""
-            yield Finding("lost", name, f"run {run.id} ({_said(run)}) vanished{finished}", show)
-        if run.exit_code == ExitCode.FAILED and not _stands_for_all(run, command) and not _is_repeated(run, runs):
-            yield Finding("failed", name, f"run {run.id} ({_said(run)}), exit 1: {run.error}", show)
+    """Return what asks for a person, of each command only the newest run that does.
+
+    That is a run of the clock that found something new, and one by hand or of a shard that failed or vanished, and
+    stayed so. What a person asked for has been seen by that person.
+    """
+    told: set[tuple[str, str, int]] = set()
+    for run in sorted(runs, key=lambda run: run.id, reverse=True):
+        finding = _finding(name, command, run, runs)
+        if finding is not None and (same := (finding.kind, run.command, run.shard_number)) not in told:
+            told.add(same)
+            yield finding
+
+
+def _finding(name: str, command: str, run: Run, runs: Sequence[Run]) -> Finding | None:
+    show = typed("show", run.id)
+    if run.status == "attention" and run.is_by_clock and run.is_news:
+        number = f": {counted(run.rejects, 'thing')}" if run.rejects else ""
+        return Finding("attention", name, f"run {run.id} needs attention{number}", show)
+    if run.status == "lost" and not _is_repeated(run, runs):
+        finished = f"; it had finished {as_words(run.progress)}" if run.progress else ""
+        return Finding("lost", name, f"run {run.id} ({_said(run)}) vanished{finished}", show)
+    if run.exit_code == ExitCode.FAILED and not _stands_for_all(run, command) and not _is_repeated(run, runs):
+        return Finding("failed", name, f"run {run.id} ({_said(run)}), exit 1: {run.error}", show)
+    return None
 
 
 def _is_repeated(run: Run, runs: Sequence[Run]) -> bool:

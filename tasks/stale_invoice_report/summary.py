@@ -44,6 +44,14 @@ class Summary:
     trend: tuple[EarlierFigures, ...]
     weaker: tuple[str, ...]
 
+    @property
+    def is_news(self) -> bool:
+        """Whether anything is stuck that was not before, or more is: in number or in CAD."""
+        if self.before_on is None:
+            return True
+        before, stuck = self.trend[-2], self.tallies.stuck
+        return self.tallies.new > 0 or stuck.count > before.stuck or stuck.amount > before.amount
+
     def ranked(self) -> list[str]:
         """Return the codes that were found, the worst first, then the larger amount."""
         found = self.tallies.by_diagnosis

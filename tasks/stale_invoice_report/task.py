@@ -107,7 +107,10 @@ def _weaker(judged: DiagnosedPages, files: WaitingFiles) -> tuple[str, ...]:
 
 def _outcome(arguments: Arguments, judged: DiagnosedPages, summary: Summary) -> Outcome:
     tallies = summary.tallies
-    outcome = Outcome(attention=tallies.stuck.count > arguments.max_stuck)
+    is_too_much = tallies.stuck.count > arguments.max_stuck
+    outcome = Outcome(
+        attention=is_too_much and summary.is_news, attention_as_before=is_too_much and not summary.is_news
+    )
     outcome.counts["stuck"] = tallies.stuck.count
     outcome.counts["waiting"] = tallies.waiting.count
     outcome.counts["new"] = tallies.new

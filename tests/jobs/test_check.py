@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from jobs.commands.check_command import check_command
 from jobs.commands.cli import main
+from jobs.run import ledger
 from tests.monitor import monitoring
 from tests.scheduler_fixtures import emptied_after
 
@@ -53,14 +54,16 @@ class Past:
         self._engine = engine
 
     def run(
-        self, job: str, at: datetime, status: str = "done", *, minutes: float = 1, command: str = "", shards: int = 1
-    ) -> None:
+        self, job: str, at: datetime, status: str = "done", *, minutes: float = 1, command: str = "", shards: int = 1,
+        by: str = "cronjob", is_news: bool = True,
+    ) -> None:  # fmt: skip
         exit_code = {"done": 0, "attention": 3, "failed": 1, "locked": 75}.get(status)
         self._do(
             "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, started_on, finished_on,"
-            " exit_code, error, rejects, shard_count) VALUES (:job, :command, :status, 'cronjob', 'pod', '1', :at,"
-            " :until, :code, 'so it was', 2, :shards)",
-            shards=shards, job=job, command=command or job, status=status, at=at, code=exit_code,
+            " exit_code, error, rejects, shard_count, is_news) VALUES (:job, :command, :status, :by, 'pod', '1', :at,"
+            " :until, :code, 'so it was', 2, :shards, :is_news)",
+            shards=shards, by=by, is_news=is_news,
+            job=job, command=command or job, status=status, at=at, code=exit_code,
             until=None if status == "running" else at + timedelta(minutes=minutes),
         )  # fmt: skip
 
@@ -268,6 +271,39 @@ def test_a_run_that_asks_for_a_person_is_told(find: Find, past: Past) -> None:
 
     [(kind, said)] = find()
     assert (kind, "needs attention: 2 things" in said) == ("attention", True)
+
+
+def test_a_question_by_hand_and_what_was_so_before_are_no_alarm(find: Find, past: Past) -> None:
+    past.good_day()
+    past.run("NIGHTLY", NOW - 3 * HOUR, "attention", command="NIGHTLY --gaps", by="hand:olive")
+    past.run("POLL", NOW - 3 * HOUR, "attention", is_news=False)
+
+    assert find() == []
+
+
+def test_of_many_runs_that_need_attention_only_the_newest_is_told(find: Find, past: Past) -> None:
+    past.good_day()
+    for hours in (3, 2, 1):
+        past.run("POLL", NOW - hours * HOUR, "attention")
+
+    ((kind, said),) = find()
+    assert (kind, said.partition(" needs")[2]) == ("attention", " attention: 2 things")
+
+
+def test_a_check_of_the_clock_keeps_its_verdict_and_one_by_hand_leaves_no_run(
+    find: Find, past: Past, settings: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    past.good_day()
+    past.run("POLL", NOW - HOUR, "attention")
+    find()
+    settings.setenv("PAY_JOBS_TRIGGER", "cronjob")
+    find("--tell")
+
+    with engine.connect() as connection:
+        (run,) = ledger.newest(connection, job="check")
+        (reject,) = ledger.rejects_of(connection, run.id)
+    assert (run.command, run.status, run.exit_code, run.triggered_by) == ("check --tell", "attention", 3, "cronjob")
+    assert (reject.reason, reject.where, "invoke_jobs.py show" in reject.command) == ("attention", "POLL", True)
 
 
 def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(

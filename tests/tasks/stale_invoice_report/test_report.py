@@ -43,6 +43,15 @@ def test_something_stuck_is_exit_code_3_unless_fewer_than_allowed(stale: StaleDa
     assert stale.report(max_stuck=3).exit_code is ExitCode.DONE
 
 
+def test_what_is_stuck_as_it_was_is_no_news_and_more_of_it_is(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account(profile="FREEZE"))
+    first, again = stale.report(), stale.report()
+    stale.invoice(stale.account(profile="FREEZE"))
+    more = stale.report()
+
+    assert [(one.exit_code, one.is_news) for one in (first, again, more)] == [(3, True), (3, False), (3, True)]
+
+
 def test_the_operators_table_counts_what_is_in_approved_for_long(stale: StaleDatabase) -> None:
     for total in ("10.00", "20.00"):
         stale.invoice(stale.account(), total=total)
