@@ -68,6 +68,7 @@ class _BoundedServer(ThreadingHTTPServer):
     """A server with a thread a connection, up to so many: a new connection ends the oldest one that is left."""
 
     daemon_threads = True
+    request_queue_size = 128  # of five, the standard, others would wait for seconds while one is taken in
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         self._places = threading.BoundedSemaphore(MOST_CONNECTIONS)
