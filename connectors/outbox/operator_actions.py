@@ -38,8 +38,8 @@ class OutboxMessage:
     answer: dict[str, Any] | None
 
 
-def newest(connection: Connection, *, states: Collection[str], limit: int) -> list[OutboxMessage]:
-    """Return messages in these states, the newest `limit` of them, oldest first."""
+def newest(connection: Connection, *, states: Collection[str], limit: int | None = None) -> list[OutboxMessage]:
+    """Return messages in these states, all or the newest `limit` of them, oldest first."""
     return _read(connection, states=list(states), number=limit)
 
 

@@ -23,6 +23,7 @@ from connectors.outbox import operator_actions as desk
 from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import make_engine
 from database.errors import explain
+from jobs.commands.outbox_choice import CAUSE, COUNT, KIND, Choice, causes_table, chosen_ids
 from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
 from jobs.run.outcome import Table
@@ -54,20 +55,27 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
     @outbox.command(
         "list",
         help="Show messages, those that are not delivered unless told otherwise.\n\nExamples:\n\n"
-        "  python3 invoke_jobs.py outbox list\n\n  python3 invoke_jobs.py outbox list --state dead --json",
+        "  python3 invoke_jobs.py outbox list\n\n  python3 invoke_jobs.py outbox list --state dead --json\n\n"
+        '  python3 invoke_jobs.py outbox list --kind auth.lock --cause "no such topic"',
     )
     @click.option("--state", type=click.Choice(list(_STATES)), default=OPEN, show_default=True, help="Which.")
+    @KIND
+    @CAUSE
     @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="How many.")
     @_JSON
     @_SANDBOX
-    def list_messages(*, state: str, limit: int, as_json: bool, sandbox: bool) -> None:
+    def list_messages(
+        *, state: str, kind: str | None, cause: str | None, limit: int, as_json: bool, sandbox: bool
+    ) -> None:
         with _connection(use_sandbox, sandbox) as connection:
-            messages = desk.newest(connection, states=_STATES[state], limit=limit)
+            found = Choice(kind, cause).of(desk.newest(connection, states=_STATES[state]))
+            messages = found[-limit:]
             counts = desk.count(connection)
         if as_json:
             _print({"counts": counts, "messages": [asdict(one) for one in messages]})
             return
         click.echo(", ".join(f"{counts.get(one, 0):,} {one}" for one in desk.STATES))
+        show_table(causes_table(found))
         show_table(_table(f"Outbox: {state} (UTC)", messages))
 
     @outbox.command(
@@ -92,36 +100,63 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         "retry",
         help="Retry messages that were given up, or that wait for their next attempt.\n\nExamples:\n\n"
         '  python3 invoke_jobs.py outbox retry 17 18 --reason "topic was missing, now there"\n\n'
-        '  python3 invoke_jobs.py outbox retry --all-dead --reason "CFS is back"',
+        '  python3 invoke_jobs.py outbox retry --all-dead --reason "CFS is back"\n\n'
+        '  python3 invoke_jobs.py outbox retry --cause "no such topic" --count 12 --reason "the topic is there now"',
     )
     @click.argument("ids", metavar="ID...", type=_ID, nargs=-1)
     @click.option("--all-dead", is_flag=True, help="Every dead letter there is.")
+    @KIND
+    @CAUSE
+    @COUNT
     @_REASON
     @_DRY_RUN
     @_JSON
     @_SANDBOX
     def retry(
-        ids: tuple[int, ...], *, all_dead: bool, reason: str, dry_run: bool, as_json: bool, sandbox: bool
-    ) -> None:
-        if bool(ids) == all_dead:
-            raise UsageError("Name the messages or say --all-dead, one of the two: outbox retry 17 18 --reason ...")
+        ids: tuple[int, ...], *, all_dead: bool, kind: str | None, cause: str | None, count: int | None, reason: str,
+        dry_run: bool, as_json: bool, sandbox: bool,
+    ) -> None:  # fmt: skip
+        choice = Choice(kind, cause)
+        if [bool(ids), all_dead, choice.is_made].count(True) != 1:
+            raise UsageError(
+                "Name the messages, say --all-dead, or choose them by --kind and --cause: one of the three, like "
+                "outbox retry 17 18 --reason ..."
+            )
         with _connection(use_sandbox, sandbox) as connection:
             chosen = desk.dead_ids(connection) if all_dead else ids
+            if choice.is_made:
+                chosen = chosen_ids(connection, choice, verb="retry", count=count, dry_run=dry_run)
             _change(connection, "retry", desk.retry, chosen, reason, dry_run=dry_run, as_json=as_json)
 
     @outbox.command(
         "drop",
         help="Give messages up for good; what follows on their keys moves on.\n\nExample:\n\n"
-        '  python3 invoke_jobs.py outbox drop 17 --reason "fee was charged by hand, ticket 4711"',
+        '  python3 invoke_jobs.py outbox drop 17 --reason "fee was charged by hand, ticket 4711"\n\n'
+        '  python3 invoke_jobs.py outbox drop --kind auth.lock --count 12 --reason "ticket 4711"',
     )
-    @click.argument("ids", metavar="ID...", type=_ID, nargs=-1, required=True)
+    @click.argument("ids", metavar="ID...", type=_ID, nargs=-1)
+    @KIND
+    @CAUSE
+    @COUNT
     @_REASON
     @_DRY_RUN
     @_JSON
     @_SANDBOX
-    def drop(ids: tuple[int, ...], *, reason: str, dry_run: bool, as_json: bool, sandbox: bool) -> None:
+    def drop(
+        ids: tuple[int, ...], *, kind: str | None, cause: str | None, count: int | None, reason: str, dry_run: bool,
+        as_json: bool, sandbox: bool,
+    ) -> None:  # fmt: skip
+        choice = Choice(kind, cause)
+        if bool(ids) == choice.is_made:
+            raise UsageError(
+                "Name the messages, or choose them by --kind and --cause: one of the two, like "
+                "outbox drop 17 --reason ..."
+            )
         with _connection(use_sandbox, sandbox) as connection:
-            _change(connection, "drop", desk.drop, ids, reason, dry_run=dry_run, as_json=as_json)
+            chosen: Sequence[int] = ids
+            if choice.is_made:
+                chosen = chosen_ids(connection, choice, verb="drop", count=count, dry_run=dry_run)
+            _change(connection, "drop", desk.drop, chosen, reason, dry_run=dry_run, as_json=as_json)
 
     return outbox
 
@@ -158,7 +193,7 @@ def _show_changed(verb: str, changed: Sequence[OutboxMessage], run_id: int | Non
         _print({**shown, "messages": [asdict(one) for one in changed]})
         return
     if not changed:
-        click.echo("There are no dead letters.")
+        click.echo("There are no such messages.")
         return
     done = _DONE[verb].replace("{}", "would" if run_id is None else "will")
     tried = " (dry run: nothing was changed)" if run_id is None else f" [run {run_id}]"

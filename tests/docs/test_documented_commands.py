@@ -24,6 +24,7 @@ _NOT_RUN = {
 }
 _REFUSED_ON_THE_DEMO = (
     "outbox retry 42",
+    "outbox retry --kind",
     "replay-event --from-outbox 42",
     "repair pad-partial-credit 2 --memo",
     "repair pad-partial-credit 2 --not-made",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import InputRefused, SourceUnavailable
-from connectors.outbox import Channel
+from connectors.outbox import Channel, NewMessage
 from database.engine import Database
 from jobs.commands.cli import build_cli, main
 from jobs.commands.outbox_commands import outbox_command
@@ -133,7 +133,51 @@ def test_retry_of_all_dead_letters(outbox: Database, run: Any) -> None:
     assert states(outbox) == {"done": "delivered", "refused": "pending", "behind": "pending", "waits": "pending"}
 
     _, shown, _ = run("retry", "--all-dead", "--reason", "CFS is back")
-    assert shown == "There are no dead letters.\n"
+    assert shown == "There are no such messages.\n"
+
+
+@pytest.fixture
+def many(database: Database) -> Database:
+    """An outbox with five dead messages: three of one kind and cause, one of another cause, one of another kind."""
+    kinds = {"lock1": "lock", "lock2": "lock", "lock3": "lock", "lock4": "lock", "mail": "mail"}
+    keep(database, [NewMessage(Channel.EVENT, kind, f"of {name}", name, {}) for name, kind in kinds.items()])
+    receiver = Receiver()
+    receiver.failures |= {name: [InputRefused(f"no such topic auth-{name[-1]}")] for name in kinds}
+    receiver.failures["lock4"] = [InputRefused("the account is unknown")]
+    send(database, receiver)
+    return database
+
+
+def test_the_same_cause_is_one_row_of_the_list_with_the_command_that_retries_it(many: Database, run: Any) -> None:
+    _, shown, _ = run("list")
+
+    assert "By kind and cause" in shown
+    assert "outbox retry --kind lock --cause 'no such topic #'" in " ".join(shown.split())
+    assert "--count 3" in shown
+
+
+@pytest.mark.parametrize("verb", ["retry", "drop"])
+def test_messages_are_chosen_by_kind_and_cause_once_how_many_was_said(many: Database, run: Any, verb: str) -> None:
+    words = (verb, "--kind", "lock", "--cause", "no such topic auth-9", "--reason", "ticket 1")
+    refused, _, asked = run(*words)
+    wrong, _, other = run(*words, "--count", "2")
+    states_before = sorted(states(many).values())
+    code, shown, _ = run(*words, "--count", "3")
+
+    assert (refused, wrong, states_before) == (2, 2, ["dead"] * 5)
+    assert f"3 messages are meant; nothing was changed. To {verb} them: python3 invoke_jobs.py outbox {verb}" in asked
+    assert "--count says 2, but 3 messages are meant by now" in other
+    assert (code, shown.startswith("3 messages: ")) == (0, True)
+    became = {"retry": "pending", "drop": "dropped"}[verb]
+    assert list(states(many).values()) == [became, became, became, "dead", "dead"]
+
+
+def test_a_choice_and_ids_together_are_refused(many: Database, run: Any) -> None:
+    for verb in ("retry", "drop"):
+        code, _, said = run(verb, "1", "--kind", "lock", "--reason", "x")
+        assert (code, "one of the" in said) == (2, True)
+        code, _, said = run(verb, "--kind", "nobody", "--reason", "x")
+        assert (code, "No open message is meant" in said) == (2, True)
 
 
 def test_retry_of_a_message_that_waits_spares_it_the_wait(outbox: Database, run: Any) -> None:
@@ -193,8 +237,8 @@ def test_wrong_input_is_refused_in_words_and_changes_nothing(outbox: Database, r
         ("drop", "1", "--reason", "x"): "Only a message that is dead or pending can be taken for drop; 1 is delivered",
         ("retry", "2"): "Missing option '--reason'",
         ("drop", "2", "--reason", "  "): "--reason is empty",
-        ("drop", "--reason", "x"): "Missing argument 'ID...'",
-        ("retry", "--reason", "x"): "Name the messages or say --all-dead",
+        ("drop", "--reason", "x"): "Name the messages, or choose them",
+        ("retry", "--reason", "x"): "Name the messages, say --all-dead",
         ("retry", "2", "--all-dead", "--reason", "x"): "one of the two",
         ("list", "--state", "lost"): "'lost' is not one of",
         ("retry", "0", "--reason", "x"): "0 is not in the range",
