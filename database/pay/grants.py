@@ -2,6 +2,7 @@
 
 from database.own_schema import SCHEMA
 from database.pay.rights import PAY_TABLES, WRITTEN
+from database.sql import statements
 
 
 def grants(role: str) -> str:
@@ -17,6 +18,7 @@ def grants(role: str) -> str:
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {SCHEMA} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name};",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {SCHEMA} GRANT USAGE ON SEQUENCES TO {name};",
     ]
+    sequences = statements(__package__)["grant_sequences"].text.strip()
     return "\n".join(
         [
             "-- Run them in the pay database, after `db upgrade` and as the role that ran it: what it makes later is",
@@ -25,28 +27,10 @@ def grants(role: str) -> str:
             f"GRANT USAGE ON SCHEMA public TO {name};",
             *tables,
             *own,
-            _SEQUENCES_AND_TEMPORARY_TABLES.format(role=_literal(role), tables=_inserted_into()),
+            sequences.format(role=_literal(role), tables=_inserted_into()),
             "COMMIT;",
         ]
     )
-
-
-_SEQUENCES_AND_TEMPORARY_TABLES = """\
-DO $$
-DECLARE
-    sequence text;
-BEGIN
-    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), {role});
-    FOR sequence IN
-        SELECT DISTINCT pg_get_serial_sequence(attrelid::regclass::text, attname)
-          FROM pg_attribute
-         WHERE attrelid = ANY (ARRAY[{tables}]::regclass[]) AND attnum > 0 AND NOT attisdropped
-    LOOP
-        IF sequence IS NOT NULL THEN
-            EXECUTE format('GRANT USAGE ON SEQUENCE %s TO %I', sequence, {role});
-        END IF;
-    END LOOP;
-END $$;"""
 
 
 def _inserted_into() -> str:

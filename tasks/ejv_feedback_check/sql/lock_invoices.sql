@@ -1,5 +1,5 @@
--- Lock the invoices that the lines and links of a disbursement are about.
--- in     batch
+-- Lock the invoices that the lines and links of a batch of journal vouchers are about.
+-- in     batch; the {strength} of the lock, put in as words
 SELECT count(*)
   FROM (SELECT invoice.id
           FROM invoices AS invoice
@@ -15,4 +15,4 @@ SELECT count(*)
                 WHERE header.ejv_file_id = :batch
                   AND coalesce(link.link_type, 'invoice') = 'invoice')
          ORDER BY invoice.id
-           FOR NO KEY UPDATE OF invoice) AS locked
+           FOR {strength} OF invoice) AS locked
