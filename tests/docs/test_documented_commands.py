@@ -1,5 +1,6 @@
 """Every command that README.md and docs/operations.md show runs on the demo, and prints what they show."""
 
+import itertools
 import os
 import re
 import shlex
@@ -13,6 +14,7 @@ from config.errors import ExitCode
 from jobs.commands.cli import main
 from tests.docs.demo import demo, whole_command_line, write_files
 from tests.docs.documents import Example, commands, examples, missing, read, without_numbers
+from tests.docs.walk import WALK, WIDTHS, on_a_screen
 from tests.jobs.conftest import quiet
 
 __all__ = ["quiet"]
@@ -107,12 +109,21 @@ def run(cli: click.Group, words: list[str], folder: Path) -> tuple[int, str, str
 def test_every_documented_command_runs_on_the_demo_and_prints_what_is_shown(
     cli: click.Group, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One demo for all of them: the files of an evening are applied for real, everything else is a dry run."""
+    """One demo for all of them: the files of an evening are applied for real, everything else is a dry run.
+
+    The walk through the FAQ shares it: one command an item, read on a narrow and on a wide screen.
+    """
+    walked: dict[tuple[str, int], list[str]] = {}
     shown = {one.command: one for one in examples()}
     problems: dict[str, object] = {}
     with demo(tmp_path, monkeypatch):
         for line in ("PAD_RECONCILE", "EJV_FEEDBACK_CHECK"):
             assert run(cli, [line], tmp_path)[0] == ExitCode.ATTENTION
+        for answer, columns in itertools.product(WALK, WIDTHS):
+            seen = on_a_screen(cli, shlex.split(answer.command), columns, tmp_path / "stderr")
+            (tmp_path / "plan.json").unlink(missing_ok=True)
+            if faults := seen.faults(answer):
+                walked[answer.item, columns] = faults
         for line in dict.fromkeys([*shown, *commands()]):
             if line.startswith(tuple(_NOT_RUN)):
                 continue
@@ -124,7 +135,7 @@ def test_every_documented_command_runs_on_the_demo_and_prints_what_is_shown(
             elif line in shown and (lost := missing(shown[line], printed)):
                 problems[line] = lost
 
-    assert problems == {}
+    assert (problems, walked) == ({}, {})
 
 
 def test_a_cell_that_is_not_printed_would_be_found() -> None:

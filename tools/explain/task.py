@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.command_line import typed
 from config.errors import UsageError
+from config.plurals import counted
 from database.pay.states import UNFINISHED
 from database.sql import statements
 from diagnosis.cutoffs import cutoffs_at
@@ -30,7 +31,7 @@ _MOST_IDS = 20
 _LINE_COLUMNS = ("line", "description", "fee", "service fee", "GL", "refunded", "left")
 _ACCOUNT = "SELECT name, payment_method FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1"
 _SLIP = "SELECT number, status, parent_number FROM routing_slips WHERE number = :number"
-_BATCH = "SELECT id FROM ejv_files WHERE id = :id"
+_BATCH = "SELECT file_type, file_ref, disbursement_status_code FROM ejv_files WHERE id = :id"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ def account(context: RunContext, arguments: Arguments) -> Outcome:
         title = (
             f"Account {arguments.subject}, {row.name or 'without a name'}, pays by {row.payment_method or 'nothing'}"
         )
-        return Outcome(tables=[life(session, title, "account_events", account=arguments.subject)])
+        told = life(session, title, "account_events", account=arguments.subject)
+    return Outcome(answer=f"{title}: {counted(len(told.rows), 'entry')}.", tables=[told])
 
 
 def slip(context: RunContext, arguments: Arguments) -> Outcome:
@@ -131,9 +133,8 @@ def slip(context: RunContext, arguments: Arguments) -> Outcome:
     with context.database.begin() as session:
         unknown = f"There is no routing slip {arguments.subject!r}."
         row = _existing(session, _SLIP, unknown, number=arguments.subject)
-        outcome = Outcome(
-            tables=[life(session, f"Routing slip {row.number}, {row.status}", "slip_events", number=row.number)]
-        )
+        told = life(session, f"Routing slip {row.number}, {row.status}", "slip_events", number=row.number)
+    outcome = Outcome(answer=f"Routing slip {row.number} is {row.status}.", tables=[told])
     if row.parent_number:
         outcome.notes.append(f"It is linked: {typed('explain slip', row.parent_number)}")
     return outcome
@@ -143,17 +144,19 @@ def batch(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of a journal voucher batch."""
     number = arguments.number("batch number")
     with context.database.begin() as session:
-        _existing(session, _BATCH, f"There is no batch {number} in ejv_files.", id=number)
-        return Outcome(tables=[life(session, f"Batch {number}", "batch_events", id=number)])
+        row = _existing(session, _BATCH, f"There is no batch {number} in ejv_files.", id=number)
+        told = life(session, f"Batch {number}", "batch_events", id=number)
+    status = row.disbursement_status_code or "without a status"
+    return Outcome(answer=f"Batch {number} ({row.file_type}) is {status}: sent as {row.file_ref}.", tables=[told])
 
 
 def file(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell what became of a file."""
     with context.database.begin() as session:
-        outcome = Outcome(tables=[life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)])
-    if not outcome.tables[0].rows:
+        told = life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)
+    if not told.rows:
         raise UsageError(f"No file of the name {arguments.subject!r} is known here.")
-    return outcome
+    return Outcome(answer=f"File {arguments.subject}: {counted(len(told.rows), 'entry')}.", tables=[told])
 
 
 def _existing(session: Session, statement: str, unknown: str, **values: object) -> Row[Any]:

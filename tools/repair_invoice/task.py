@@ -14,6 +14,7 @@ from diagnosis.evidence_in_words import evidence_in_words
 from diagnosis.read_evidence import read_invoices
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
+from tools.repair_invoice.answer import answered
 from tools.repair_invoice.arguments import EjvArguments, SlipArguments
 from tools.repair_invoice.journal_repair import journal_repair
 from tools.repair_invoice.repair import Repair, carry_out
@@ -82,7 +83,7 @@ def _work(
     for one, repair in decided:
         context.stop.check()
         outcome += carry_out(context, one, repair)
-    return outcome
+    return answered(context, outcome)
 
 
 def _evidence_row(invoice: InvoiceRecord, diagnosed: Diagnosed, repair: Repair) -> tuple[object, ...]:

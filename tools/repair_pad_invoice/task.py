@@ -10,6 +10,7 @@ from connectors.object_store import ObjectStore
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.retry_rejects import retry_rejects
+from tools.repair_invoice.answer import answered
 from tools.repair_pad_invoice.arguments import Arguments
 from tools.repair_pad_invoice.cases import RepairCase, read_cases, read_members
 from tools.repair_pad_invoice.decision import Action, Decision, decide
@@ -33,7 +34,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     for case, decision in decided:
         context.stop.check()
         outcome += _act(context, case, decision)
-    return outcome
+    return answered(context, outcome)
 
 
 def _act(context: RunContext, case: RepairCase, decision: Decision) -> Outcome:
