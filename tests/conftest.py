@@ -36,14 +36,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("parts")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one visible line what could not be run here."""
-    from tests.storage_fixtures import pytest_terminal_summary_line as without_openssh
-    from tests.tasks.stale_invoice_report.chromium import summary_line as without_chromium
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """End at once where every proof is wanted and one cannot be run."""
+    from tests.proofs import is_every_proof_wanted, left_out
 
-    for line in (without_openssh(), without_chromium()):
-        if line is not None:
-            terminalreporter.write_line(line, yellow=True, bold=True)
+    if is_every_proof_wanted() and not hasattr(session.config, "workerinput") and (lines := left_out()):
+        pytest.exit("\n".join(lines), returncode=pytest.ExitCode.TESTS_FAILED)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where every proof is wanted and a test was skipped."""
+    from tests.proofs import is_every_proof_wanted, not_allowed
+
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not is_every_proof_wanted() or reporter is None or hasattr(session.config, "workerinput"):
+        return
+    if skipped := not_allowed([str(report.longrepr) for report in reporter.stats.get("skipped", [])]):
+        reporter.write_line(f"\nNOT RUN, and every proof is wanted: {'; '.join(skipped)}", red=True, bold=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one visible line each what could not be run here."""
+    from tests.proofs import left_out
+
+    for line in left_out():
+        terminalreporter.write_line(line, yellow=True, bold=True)
 
 
 class Server:

@@ -1,7 +1,7 @@
 """Real SFTP servers and a real object store for tests, one of each a test run, emptied before each test.
 
 A folder of tests that needs them imports the fixtures in its conftest.py. The SFTP tests run against the sandbox's
-server and against OpenSSH's sshd; where sshd is missing, `pytest_terminal_summary_line` says so.
+server and against OpenSSH's sshd; where sshd is missing, tests/proofs.py says so.
 """
 
 import atexit
@@ -34,15 +34,6 @@ from sandbox.sftp_server import SftpPart
 
 SSHD = next((path for path in ("/usr/sbin/sshd", "/usr/local/sbin/sshd") if Path(path).exists()), None)
 KINDS = ("asyncssh", "openssh") if SSHD else ("asyncssh",)
-
-
-def pytest_terminal_summary_line() -> str | None:
-    """Return the line to show where part of the tests cannot run here, None if all can."""
-    if SSHD:
-        return None
-    return (
-        "NOT RUN: the SFTP tests against OpenSSH's sshd, because it is not installed (apt-get install openssh-server)."
-    )
 
 
 @dataclass(frozen=True)

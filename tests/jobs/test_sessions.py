@@ -124,7 +124,7 @@ def test_what_a_role_has_set_does_not_hold_for_our_sessions(strict_role: str) ->
     assert (found["idle_session_timeout"], found.get("transaction_timeout", "0")) == ("0", "0")
 
 
-if PGBOUNCER:  # the pooler above stands for it where it is not installed
+if PGBOUNCER:  # the pooler above stands for it where it is not installed; tests/proofs.py says so
 
     @pytest.mark.parametrize("ignore", ["", "options"])
     def test_pgbouncer_is_refused_and_nothing_of_ours_stays_on_its_connection(

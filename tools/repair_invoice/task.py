@@ -12,9 +12,9 @@ from diagnosis.diagnose_invoices import DiagnosedInvoice, diagnose_invoices
 from diagnosis.evidence import InvoiceRecord
 from diagnosis.evidence_in_words import evidence_in_words
 from diagnosis.read_evidence import read_invoices
+from diagnosis.repairs_in_words import answered
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tools.repair_invoice.answer import answered
 from tools.repair_invoice.arguments import EjvArguments, SlipArguments
 from tools.repair_invoice.journal_repair import journal_repair
 from tools.repair_invoice.repair import Repair, carry_out

@@ -7,10 +7,10 @@ from config.command_line import typed
 from config.settings import CfsSettings, ObjectStoreSettings
 from connectors.cfs import CfsClient
 from connectors.object_store import ObjectStore
+from diagnosis.repairs_in_words import answered
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.retry_rejects import retry_rejects
-from tools.repair_invoice.answer import answered
 from tools.repair_pad_invoice.arguments import Arguments
 from tools.repair_pad_invoice.cases import RepairCase, read_cases, read_members
 from tools.repair_pad_invoice.decision import Action, Decision, decide

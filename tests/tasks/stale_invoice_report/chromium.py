@@ -32,13 +32,6 @@ _START = (
 )
 
 
-def summary_line() -> str | None:
-    """Return the line to show where the page is not opened in a browser, None where it is."""
-    if CHROMIUM:
-        return None
-    return "NOT RUN: the report's page in a browser, because Chromium is not installed (apt-get install chromium)."
-
-
 class Page:
     """One open page. What it complained about, and every address it asked for, is kept."""
 

@@ -13,12 +13,12 @@ import pytest
 from config.visible import visible
 from tasks.stale_invoice_report.page import write_page
 from tasks.stale_invoice_report.report_row import ReportRow
-from tests.tasks.stale_invoice_report.chromium import CHROMIUM, Page, chromium, summary_line
+from tests.tasks.stale_invoice_report.chromium import CHROMIUM, Page, chromium
 from tests.tasks.stale_invoice_report.rows import row, spool, summary
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason=summary_line() or ""),
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"),
 ]
 IDS = "[...document.querySelectorAll('#rows tbody tr td:first-child')].map((cell) => cell.firstChild.textContent)"
 FOUND = "document.getElementById('found').textContent"
