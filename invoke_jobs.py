@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     import click
+    from sqlalchemy import Connection
+
+    from jobs.watch.metrics import Sample
 
 HERE = Path(__file__).resolve().parent
 
@@ -94,7 +100,13 @@ def _schedule() -> "click.Command":
 def _check() -> "click.Command":
     from jobs.commands.check_command import check_command
 
-    return check_command(_use_sandbox, _by_clock())
+    return check_command(_use_sandbox, _by_clock(), probes=[_stuck_invoices])
+
+
+def _stuck_invoices(connection: "Connection", now: "datetime") -> "Iterable[Sample]":
+    from tasks.stale_invoice_report.metrics import stuck_invoices
+
+    return stuck_invoices(connection, now)
 
 
 def _by_clock() -> list[str]:

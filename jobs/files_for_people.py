@@ -30,7 +30,7 @@ def place_for(name: str) -> Path:
     return here if why_not_writable(here) is None else _elsewhere(here)
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file whole or not at all."""
     beside = path.absolute().with_name(f".{path.name}.{os.getpid()}")
     try:

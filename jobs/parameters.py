@@ -11,6 +11,7 @@ from jobs.files_for_people import why_not_writable
 FOR_A_POD = "jobs.for_a_pod"  # in the meta of a context whose command is to run in a pod of its own
 
 
+STDOUT = Path("-")
 POD_FOLDER = Path("/tmp")  # noqa: S108 - the emptyDir of jobs/manifests/pods.py
 
 
@@ -69,6 +70,15 @@ class NewFile(click.ParamType[Path]):
         return path
 
 
+class NewFileOrStdout(NewFile):
+    """A file that is to be written, or - for stdout."""
+
+    name = "FILE|-"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        return STDOUT if str(value) == str(STDOUT) else super().convert(value, param, ctx)
+
+
 class OwnFile(click.ParamType[str]):
     """A file that a person has made or edited on this machine, or is about to."""
 
@@ -80,6 +90,7 @@ class OwnFile(click.ParamType[str]):
 
 
 NEW_FILE = NewFile()
+NEW_FILE_OR_STDOUT = NewFileOrStdout()
 OWN_FILE = OwnFile()
 INBOUND_FILE = click.Option(
     ["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."

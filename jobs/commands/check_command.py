@@ -1,17 +1,18 @@
 """`check`: what should have happened and did not."""
 
 import shlex
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import Connection
 
-from config.errors import ExitCode, PayJobsError
+from config.errors import ExitCode, PayJobsError, UsageError
 from config.log_setup import configure_log, get_log
 from config.masking import mask
 from config.schedule import Schedule, read_schedule
@@ -19,6 +20,8 @@ from config.settings import PodSettings, read
 from config.visible import to_json
 from jobs.commands.ledger_commands import ledger_connection
 from jobs.commands.schedule_commands import environment_option, file_option
+from jobs.files_for_people import write_whole
+from jobs.parameters import NEW_FILE_OR_STDOUT, STDOUT
 from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
 from jobs.run.context import system_clock
@@ -30,35 +33,50 @@ from jobs.watch.check_lengths import judge_lengths
 from jobs.watch.notice import tell_failure
 from jobs.watch.pings import Pings, pings_of
 
+if TYPE_CHECKING:
+    from jobs.watch.metrics import MetricsProbe
+
 NAME = "check"
 READ_RUNS = 10_000
 
 
 def check_command(
-    use_sandbox: Callable[[], None], jobs: Sequence[str], *, clock: Callable[[], datetime] = system_clock
+    use_sandbox: Callable[[], None],
+    jobs: Sequence[str],
+    *,
+    probes: Sequence["MetricsProbe"] = (),
+    clock: Callable[[], datetime] = system_clock,
 ) -> click.Command:
     """Return the command that raises the absence alarm.
 
-    jobs  the names of the jobs this installation has
+    jobs    the names of the jobs this installation has
+    probes  what the jobs know that is worth a figure for Prometheus
     """
 
     @click.command(
         NAME,
         help="Show what is missing, late, lost, failed or held: runs by the schedule, files by the calendar. Exit 3 if"
-        " anything is.\n\nExample:\n\n  python3 invoke_jobs.py check --hours 48",
+        " anything is.\n\nExamples:\n\n  python3 invoke_jobs.py check --hours 48\n\n"
+        "  python3 invoke_jobs.py check --metrics -",
     )
     @click.option("--hours", default=26, show_default=True, type=click.IntRange(1, 24 * 60), help="How far back.")
     @click.option("--ping", metavar="URL", help="Tell a dead man's switch: URL/start, URL, URL/fail.")
     @click.option(
         "--tell", is_flag=True, help="Tell people by the notice webhook or mail, and the `check` of PAY_JOBS_PINGS."
     )
+    @click.option(
+        "--metrics", type=NEW_FILE_OR_STDOUT, help="Write figures for Prometheus there too; - prints them and no more."
+    )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
     @environment_option
     @file_option
     def check(
-        *, hours: int, ping: str | None, tell: bool, as_json: bool, sandbox: bool, environment: str | None, file: Path
-    ) -> int:
+        *, hours: int, ping: str | None, tell: bool, metrics: Path | None, as_json: bool, sandbox: bool,
+        environment: str | None, file: Path,
+    ) -> int:  # fmt: skip
+        if metrics == STDOUT and as_json:
+            raise UsageError("--metrics - and --json both print on stdout: choose one, or name a file for the figures.")
         configure_log()
         log = get_log(job=NAME)
         pings = pings_of(NAME, log=log) if tell and ping is None else Pings(ping, log=log)
@@ -69,12 +87,23 @@ def check_command(
                 use_sandbox()
             with ledger_connection() as connection, verdict_kept(connection, hours=hours, tell=tell) as verdict:
                 findings = verdict.findings = find_all(connection, schedule, jobs, now=clock(), hours=hours)
+                figures = b""
+                if metrics is not None:
+                    from jobs.watch.metrics import metrics_text
+
+                    commands = _commands(schedule, jobs)
+                    figures = metrics_text(connection, commands, findings, probes, now=clock())
         except PayJobsError as error:
             pings.failure(f"the check could not be done: {error}")
             raise
         code = _tell(findings, pings, log=log, tell=tell)
+        if metrics is not None and metrics != STDOUT:
+            write_whole(metrics, lambda path: path.write_bytes(figures))
         with whatever_is_shown():
-            _show(findings, as_json=as_json)
+            if metrics == STDOUT:
+                sys.stdout.write(figures.decode())
+            else:
+                _show(findings, as_json=as_json)
         return code
 
     return check
@@ -132,8 +161,7 @@ def find_all(
     """Return everything that is not as the schedule has it."""
     begin = earliest(connection, now - timedelta(hours=hours), now)
     findings: list[Finding] = []
-    entries = schedule.enabled_jobs(jobs)
-    commands = {name: shlex.join(job.command(name)) for name, job in entries.items()}
+    entries, commands = schedule.enabled_jobs(jobs), _commands(schedule, jobs)
     for name, job in entries.items():
         command = commands[name]
         runs = [
@@ -151,6 +179,11 @@ def find_all(
     for answer in schedule.answers:
         findings += judge_answers(connection, answer, now=now)
     return findings
+
+
+def _commands(schedule: Schedule, jobs: Sequence[str]) -> dict[str, str]:
+    """Return the command of each entry that runs by the schedule."""
+    return {name: shlex.join(job.command(name)) for name, job in schedule.enabled_jobs(jobs).items()}
 
 
 def _show(findings: Sequence[Finding], *, as_json: bool) -> None:

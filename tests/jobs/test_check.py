@@ -4,15 +4,18 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import click
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, text
 
 from jobs.commands.check_command import check_command
 from jobs.commands.cli import main
 from jobs.run import ledger
+from jobs.watch.metrics import Sample
 from tests.monitor import monitoring
 from tests.scheduler_fixtures import emptied_after
 
@@ -304,6 +307,48 @@ def test_a_check_of_the_clock_keeps_its_verdict_and_one_by_hand_leaves_no_run(
         (reject,) = ledger.rejects_of(connection, run.id)
     assert (run.command, run.status, run.exit_code, run.triggered_by) == ("check --tell", "attention", 3, "cronjob")
     assert (reject.reason, reject.where, "invoke_jobs.py show" in reject.command) == ("attention", "POLL", True)
+
+
+def figures(printed: str) -> dict[tuple[str, ...], float]:
+    """Return Prometheus text as figures by name and labels, read by Prometheus' own parser."""
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(printed)
+        for sample in family.samples
+    }
+
+
+def test_figures_for_prometheus_are_of_runs_files_and_the_outbox(
+    past: Past, schedule: Path, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def money(_connection: object, _now: object) -> list[Sample]:
+        return [Sample("stuck_cad", "Money.", Decimal("12.50"), {"method": 'P"AD'})]
+
+    past.run("NIGHTLY", NOW - 2 * HOUR)
+    past.file("PAY_20261119.csv", "2026-11-19", NOW - HOUR, "held")
+    check = check_command(lambda: None, ["NIGHTLY", "POLL"], probes=[money], clock=lambda: NOW)
+    cli = click.Group(commands={"check": check})
+
+    code = main(cli, ["check", "--file", str(schedule), "--metrics", "-"])
+    found = figures(capsys.readouterr().out)
+    main(cli, ["check", "--file", str(schedule), "--metrics", str(tmp_path / "pay_jobs.prom")])
+
+    assert code == 3
+    assert found["pay_jobs_last_success_age_seconds", "NIGHTLY"] == 2 * 3600 - 60
+    assert found["pay_jobs_files", "CAS", "held"] == 1
+    assert found["pay_jobs_outbox_messages", "dead"] == found["pay_jobs_outbox_messages", "pending"] == 0
+    assert found["pay_jobs_stuck_cad", 'P"AD'] == Decimal("12.50")
+    assert found["pay_jobs_check_findings",] >= 1
+    assert figures((tmp_path / "pay_jobs.prom").read_text()) == found
+    assert "Not as it should be" in capsys.readouterr().out
+
+
+def test_figures_and_json_do_not_share_stdout(settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    cli = click.Group(commands={"check": check_command(lambda: None, [])})
+
+    assert main(cli, ["check", "--metrics", "-", "--json"]) == 2
+    assert main(cli, ["check", "--metrics", "/proc/figures.prom"]) == 2
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(

@@ -1,7 +1,7 @@
 """A report as a whole: its figures, what is new and gone, its files, its mail, exit codes and CFS in trouble."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from connectors.object_store import ObjectStore
 from jobs.run.stopping import Stop
 from sandbox.cfs.process import RunningCfs
 from tasks.stale_invoice_report.arguments import Arguments
+from tasks.stale_invoice_report.metrics import stuck_invoices
 from tests.stale_factory import RECENT, StaleDatabase, folder_settings
 from tests.storage_fixtures import object_store_settings, store
 
@@ -50,6 +51,18 @@ def test_what_is_stuck_as_it_was_is_no_news_and_more_of_it_is(stale: StaleDataba
     more = stale.report()
 
     assert [(one.exit_code, one.is_news) for one in (first, again, more)] == [(3, True), (3, False), (3, True)]
+
+
+def test_figures_for_prometheus_are_those_of_the_newest_report_of_all_invoices(stale: StaleDatabase) -> None:
+    stale.invoice(stale.account(profile="FREEZE"), total="12.50")
+    stale.report()
+    stale.report(method="EJV")
+
+    with stale.database.engine.connect() as connection:
+        figures = {one.name: (one.value, dict(one.labels)) for one in stuck_invoices(connection, datetime.now(UTC))}
+
+    assert (figures["stuck_invoices"], figures["stuck_cad"]) == ((1, {}), (Decimal("12.50"), {}))
+    assert figures["stuck_cad_by_method"] == (Decimal("12.50"), {"method": "PAD"})
 
 
 def test_the_operators_table_counts_what_is_in_approved_for_long(stale: StaleDatabase) -> None:
