@@ -1,6 +1,7 @@
 """One race: what stands before, the job at its work, others at theirs, and what must hold afterwards."""
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.soak.interleave import Actor, Interleaving
 from tests.soak.invariants import broken
 
 
-class Race:
+class Race(ABC):
     """A kind of race on one pay database; a subclass says what stands before and who works.
 
     others  name: what another session does, in a transaction of its own
@@ -26,17 +27,17 @@ class Race:
         self.database = database(address, "races")
         self._engines = {name: database(address, name) for name in ("the job", "first other", "second other")}
 
+    @abstractmethod
     def prepare(self, draw: random.Random) -> None:
         """Empty the pay tables and put what the race is about; choose `others`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def work(self, database: Database) -> Any:
         """Do what the job does."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, error: BaseException | None) -> None:
         """Let the next run finish what an error ended; raise what is a fault."""
-        raise NotImplementedError
 
     def left_out(self) -> tuple[str, ...]:
         """Return the invariants that these others break in any order."""
