@@ -37,10 +37,16 @@ class Topic(StrEnum):
 
 
 def new_event(
-    topic: Topic, event_type: str, data: Mapping[str, Any], *, ordering_key: str, idempotency_key: str
+    topic: Topic,
+    event_type: str,
+    data: Mapping[str, Any],
+    *,
+    ordering_key: str,
+    idempotency_key: str,
+    source: str = SOURCE,
 ) -> NewMessage:
     """Return the outbox message of an event."""
-    payload = {"topic": str(topic), "data": dict(data)}
+    payload = {"topic": str(topic), "data": dict(data)} | ({} if source == SOURCE else {"source": source})
     return NewMessage(Channel.EVENT, event_type, ordering_key, idempotency_key, payload)
 
 
@@ -49,7 +55,7 @@ def cloud_event(message: Message) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": message.stable_id,
-        "source": SOURCE,
+        "source": message.payload.get("source", SOURCE),
         "type": message.kind,
         "time": message.created_on.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",

@@ -12,8 +12,10 @@ from connectors.events import PAYMENT, Topic, new_event
 from connectors.outbox import NewMessage
 
 LOCK_ACCOUNT = "bc.registry.payment.lockAccount"
+UNLOCK_ACCOUNT = "bc.registry.payment.unlockAccount"
 ACTIVITY = "bc.registry.auth.activity"
 QUEUE = "PAY-QUEUE"  # who told of bounces before: what listens knows this name
+OURSELVES = "PAY-JOBS"
 _NAMES_REQUEST = "NRO"
 _TOPICS = {
     "BUSINESS": Topic.BUSINESS_PAY,
@@ -128,4 +130,17 @@ def lock_events(
         new_event(
             Topic.AUTH, ACTIVITY, activity, ordering_key=ordering_key, idempotency_key=f"{idempotency_key}:activity"
         ),
+    )
+
+
+def unlock_event(auth_account: str, ordering_key: str, idempotency_key: str) -> NewMessage:
+    """Return the event of an account that is unlocked because it was locked by mistake; its customer is told."""
+    data = {"accountId": auth_account, "skipNotification": False, "source": OURSELVES}
+    return new_event(
+        Topic.AUTH,
+        UNLOCK_ACCOUNT,
+        data,
+        ordering_key=ordering_key,
+        idempotency_key=idempotency_key,
+        source=OURSELVES,
     )

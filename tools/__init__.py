@@ -11,6 +11,7 @@ from tools.repair_invoice import TOOLS as REPAIR_INVOICE
 from tools.repair_pad_invoice import JOB as REPAIR_PAD_INVOICE
 from tools.repair_pad_rejects import JOB as REPAIR_PAD_REJECTS
 from tools.repair_partial_credit import JOB as REPAIR_PARTIAL_CREDIT
+from tools.repair_wrong_freeze import JOB as REPAIR_WRONG_FREEZE
 from tools.replay_event import JOB as REPLAY_EVENT
 from tools.slips import TOOLS as SLIPS
 from tools.verify import JOB as VERIFY
@@ -24,7 +25,7 @@ TOOLS = {
     "files": ("Files that came in: list, show, replay.", FILES),
     "repair": (
         "Put right what is stuck or was paid too much.",
-        (REPAIR_PAD_INVOICE, REPAIR_PAD_REJECTS, REPAIR_PARTIAL_CREDIT, *REPAIR_INVOICE),
+        (REPAIR_PAD_INVOICE, REPAIR_PAD_REJECTS, REPAIR_PARTIAL_CREDIT, REPAIR_WRONG_FREEZE, *REPAIR_INVOICE),
     ),
     "slips": ("Routing slips: list those in progress, void one.", SLIPS),
 }

@@ -1,9 +1,10 @@
-"""The invoice over the NSF fee, as every job that charges it writes it."""
+"""The invoice over the NSF fee, as every job that charges it writes it, and how one that was taken back is marked."""
 
 from datetime import date, datetime
 
 from config.business_time import day_start
 
+UNDONE = "UNDONE: "  # what the description of an NSF row begins with whose bounce was taken back
 _DUE_DAY = 15
 _DUE_MONTHS = 2
 

@@ -32,6 +32,7 @@ _REFUSED_ON_THE_DEMO = (
     "repair pad-partial-credit 2 --not-made",
     "files ignore FEEDBACK",
     "artifacts get 42",
+    "repair wrong-freeze",
 )
 
 

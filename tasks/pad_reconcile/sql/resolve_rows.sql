@@ -9,7 +9,7 @@
 --
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
--- late as well, and is rejected. Rows that are the same, and bounces of the same number, count once: the first of
+-- late as well, and is rejected. A bounce that was taken back counts as never noted. Rows that are the same, and bounces of the same number, count once: the first of
 -- them that can be applied.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
@@ -86,7 +86,8 @@ WITH staged AS MATERIALIZED (
               WHEN EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
                             WHERE earlier.target_number = staged.target_number
                               AND earlier.content_hash = staged.content_hash
-                              AND earlier.outcome = 'applied')
+                              AND earlier.outcome = 'applied'
+                              AND earlier.rule <> 'undone')
                 OR EXISTS (SELECT FROM applied_before AS done
                             WHERE done.content_hash = staged.content_hash)
               THEN 'already_applied:same_row'
@@ -199,7 +200,8 @@ WITH staged AS MATERIALIZED (
         CROSS JOIN LATERAL (
                 SELECT staged.kind = 'BOUNCE'
                        AND EXISTS (SELECT FROM non_sufficient_funds
-                                    WHERE invoice_number = staged.target_number) AS is_noted
+                                    WHERE invoice_number = staged.target_number
+                                      AND coalesce(description, '') NOT LIKE 'UNDONE: %') AS is_noted
               ) AS nsf
          LEFT JOIN LATERAL (
                 SELECT settled.room,

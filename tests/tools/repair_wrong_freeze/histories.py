@@ -1,0 +1,142 @@
+"""Generated histories of PAD accounts, a wrong file that bounces some of them, and what must be as it was."""
+
+import random
+from decimal import Decimal
+from typing import Any
+
+from config.settings import CfsSettings
+from connectors.cfs import CfsClient, CfsSite
+from connectors.cfs_delivery import CfsDelivery
+from connectors.outbox.delivery import deliver
+from connectors.outbox.model import Handler
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+from sandbox.cfs.process import RunningCfs
+from tests.cfs_fixtures import seed_site
+from tests.settlement_factory import QUIET, Account, Line, SettlementBooks, bounce
+from tools.repair_wrong_freeze.arguments import Arguments
+from tools.repair_wrong_freeze.task import run
+
+WRONG = "BCR_PAYMENT_APPL_20261106.csv"
+EARLIER = "BCR_PAYMENT_APPL_20261105.csv"
+_LEFT_OUT = {
+    "invoices": ("updated_on", "updated_by", "updated_name"), "cfs_accounts": ("version",),
+    "payment_accounts": ("version",),
+}  # fmt: skip
+_FEES = "SELECT invoice_id FROM non_sufficient_funds WHERE description LIKE 'UNDONE: %'"
+_PAY_TABLES = {
+    "applied_credits": "true", "cfs_accounts": "true", "credits": "true", "payment_accounts": "true",
+    "payments": "true", "receipts": "true",
+    "invoices": f"id NOT IN ({_FEES})", "invoice_references": f"invoice_id NOT IN ({_FEES})",
+    "payment_line_items": f"invoice_id NOT IN ({_FEES})",
+    "non_sufficient_funds": f"invoice_id NOT IN ({_FEES})",
+}  # fmt: skip
+
+
+def pay_tables(books: SettlementBooks) -> dict[str, list[dict[str, Any]]]:
+    """Return the pay tables, less the rows that tell of an undo, versions and `updated_*`."""
+    return {
+        table: [
+            {name: value for name, value in row.items() if name not in _LEFT_OUT.get(table, ())}
+            for (row,) in books.rows(f"SELECT to_jsonb(one) FROM {table} AS one WHERE {which} ORDER BY id")
+        ]
+        for table, which in _PAY_TABLES.items()
+    }
+
+
+def site_of(cfs_account: str) -> CfsSite:
+    """Return the site of an account, as SettlementBooks numbers it."""
+    return CfsSite(f"5{cfs_account[1:]}", cfs_account, f"9{cfs_account[1:]}")
+
+
+def context_of(books: SettlementBooks, cfs: RunningCfs) -> RunContext:
+    """Return what a run is given."""
+    return books.context(settings={CfsSettings: cfs.settings()})
+
+
+def undo(books: SettlementBooks, cfs: RunningCfs, **which: str) -> Outcome:
+    """Run repair wrong-freeze."""
+    return run(context_of(books, cfs), Arguments(reason="ticket 4711", **which))
+
+
+def tell(books: SettlementBooks, cfs: RunningCfs) -> None:
+    """Deliver the outbox: CFS hears of stops and fees, events go nowhere."""
+    with CfsClient(cfs.settings(), sleep=lambda _seconds: None) as client:
+        receivers: dict[str, Handler] = {
+            "cfs": CfsDelivery(client, wait=lambda _seconds: None, settle_seconds=0),
+            "event": lambda _message: {},
+        }
+        deliver(books.database, receivers, clock=lambda: books.now, stop_check=lambda: None, log=QUIET)
+
+
+class History:
+    """A pay database that a generated history made, and the numbers that a wrong file bounces.
+
+    owing  the accounts of which another payment came back rightly: they stay frozen
+    """
+
+    def __init__(self, books: SettlementBooks, cfs: RunningCfs, draw: random.Random) -> None:
+        self.books, self.cfs, self._draw = books, cfs, draw
+        self.owing: set[str] = set()
+        self._sites: list[dict[str, object]] = []
+        self._invoices: list[dict[str, object]] = []
+        self._earlier: list[Line] = []
+        self._wrong: list[Line] = []
+        for place in range(draw.randrange(1, 4)):
+            self._account(books.account(f"8{place:05}"), place)
+        cfs.admin.seed(sites=self._sites, invoices=self._invoices)
+        if self._earlier:
+            books.apply(*self._earlier, name=EARLIER)
+        tell(books, cfs)
+        self.before = pay_tables(books)
+        books.apply(*self._wrong, name=WRONG)
+        tell(books, cfs)
+
+    def _account(self, account: Account, place: int) -> None:
+        draw = self._draw
+        self._sites.append(seed_site(site_of(account.cfs), "BCR-PAD Daily"))
+        for at in range(draw.randrange(1, 4)):
+            number = f"REG{place}{at:04}"
+            owed = self._number(account, number)
+            is_known = draw.random() < 0.8
+            if (place, at) != (0, 0) and draw.random() < 0.2:  # it came back rightly, and CFS has it as due
+                self._earlier.append(bounce(f"PR{number}", account.cfs, number, str(owed)))
+                self.owing.add(account.auth)
+                self._seed(account, number, owed)
+                continue
+            if at == 0 or draw.random() < 0.6:
+                part = draw.random() < 0.2
+                more = {"status": "Partially PAID", "outstanding": "1.00"} if part else {}
+                self._wrong.append(bounce(f"PR{number}", account.cfs, number, str(owed), **more))
+            if is_known:
+                self._seed(account, number, Decimal(0))
+
+    def _number(self, account: Account, number: str) -> Decimal:
+        """Add the invoices of a number: paid by its payment or by an earlier file, some of it by a credit memo."""
+        draw, owed = self._draw, Decimal(0)
+        by_file = draw.random() < 0.4
+        for _ in range(draw.randrange(1, 3)):
+            total = Decimal(draw.randrange(500, 20_000)) / 100
+            owed += total
+            if by_file:
+                self.books.invoice(account, number, str(total))
+                continue
+            invoice = self.books.invoice(
+                account, number, str(total), status="PAID", reference="COMPLETED", paid=str(total)
+            )
+            memo = (total / 3).quantize(Decimal("0.01")) if draw.random() < 0.3 else Decimal(0)
+            if memo:
+                credit = self.books.credit(account, f"CM{invoice}", str(memo), remaining="0")
+                self.books.applied_credit(credit, account, invoice, number, invoice, str(memo))
+                self.books.receipt(invoice, f"CM{invoice}", str(memo))
+            other = draw.random() < 0.2
+            self.books.receipt(invoice, "OLD" if other else f"PR{number}", str(total - memo))
+        if by_file:
+            self._earlier.append(Line("PADP", f"PR{number}", str(owed), account.cfs, number))
+        elif draw.random() < 0.9:
+            self.books.payment(account, number, f"PR{number}", str(owed))
+        return owed
+
+    def _seed(self, account: Account, number: str, due: Decimal) -> None:
+        site = site_of(account.cfs)
+        self._invoices.append({"site_number": site.site, "invoice_number": number, "total": str(due)})

@@ -1,0 +1,48 @@
+"""Wherever the undo dies, the next run ends as an undisturbed one."""
+
+from collections.abc import Callable
+
+import pytest
+
+from connectors.effects import breaking_in
+from sandbox.cfs.process import RunningCfs
+from tests.settlement_factory import SettlementBooks
+from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, undo
+from tests.tools.repair_wrong_freeze.test_undo import _in_cfs, frozen
+
+__all__ = ["frozen"]
+
+
+class _Killed(BaseException):
+    pass
+
+
+def _dying_at(point: str) -> Callable[[str], None]:
+    def die(name: str) -> None:
+        if name == point:
+            raise _Killed
+
+    return die
+
+
+@pytest.mark.parametrize("point", [
+    "before 1 take NSF fee back", "intended 1 take NSF fee back", "answered 1 take NSF fee back",
+    "before 2 open PAD", "intended 2 open PAD", "answered 2 open PAD", "before closing", "after closing",
+])  # fmt: skip
+def test_killed_after_any_step_the_next_run_finishes(point: str, frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    with pytest.raises(_Killed), breaking_in(_dying_at(point)):
+        undo(frozen, cfs, file=WRONG)
+
+    if point != "after closing":
+        undo(frozen, cfs, file=WRONG)
+
+    assert _in_cfs(cfs)[0] == "BCR-PAD Daily"
+    assert [float(amount) for amount in _in_cfs(cfs)[1]] == [30, -30]
+    tables = pay_tables(frozen)
+    assert {row["invoice_status_code"] for row in tables["invoices"]} == {"PAID"}
+    assert {row["status"] for row in tables["cfs_accounts"]} == {"ACTIVE"}
+    assert [row["payment_status_code"] for row in tables["payments"]] == ["COMPLETED", "COMPLETED"]
+    assert len(tables["receipts"]) == 2
+    assert frozen.rows("SELECT state FROM pay_jobs.operations WHERE subject LIKE 'account %' ORDER BY id DESC LIMIT 1"
+                       ) == [("done",)]  # fmt: skip
+    assert frozen.rows("SELECT count(*) FROM pay_jobs.outbox WHERE kind LIKE '%unlockAccount'") == [(1,)]

@@ -1,0 +1,175 @@
+"""What bounces did is taken back whole, or only what is safe of it, and said.
+
+SOAK_SEEDS is how many histories are generated; `make soak` takes a thousand.
+"""
+
+import os
+import random
+from decimal import Decimal
+
+import pytest
+
+from config.errors import UsageError
+from connectors.cfs import CfsClient
+from sandbox.cfs.process import RunningCfs
+from tests.cfs_fixtures import seed_site
+from tests.settlement_factory import SettlementBooks, bounce
+from tests.tools.repair_wrong_freeze.histories import EARLIER, WRONG, History, pay_tables, site_of, tell, undo
+
+SEEDS = int(os.environ.get("SOAK_SEEDS", "6"))
+NUMBER = "REG00001"
+
+
+def test_apply_then_undo_leaves_every_pay_table_as_it_was(books: SettlementBooks, cfs: RunningCfs) -> None:
+    for seed in range(SEEDS):
+        cfs.admin.reset()
+        history = History(books, cfs, random.Random(f"undo {seed}"))
+
+        outcome = undo(books, cfs, file=WRONG)
+        tell(books, cfs)
+
+        assert pay_tables(books) == history.before, (seed, outcome.rejects)
+        frozen = {auth for (auth,) in books.rows(
+            "SELECT auth_account_id FROM payment_accounts WHERE has_nsf_invoices IS NOT NULL")}  # fmt: skip
+        assert frozen <= history.owing, seed
+        books.empty()
+
+
+@pytest.fixture
+def frozen(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
+    """One account with one number of two invoices, frozen by a wrong file; CFS has the invoice as paid."""
+    account = books.account("800103")
+    for total in ("30.10", "30.10"):
+        books.paid_invoice(account, NUMBER, total, "PR1")
+    site = site_of("800103")
+    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
+                   invoices=[{"site_number": site.site, "invoice_number": NUMBER, "total": "0.00"}])  # fmt: skip
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+    tell(books, cfs)
+    return books
+
+
+def _in_cfs(cfs: RunningCfs) -> tuple[str | None, list[Decimal]]:
+    """Return how CFS collects on the site, and the adjustments of the invoice."""
+    with CfsClient(cfs.settings()) as client:
+        site, invoice = client.get_site(site_of("800103")), client.get_invoice_balance(site_of("800103"), NUMBER)
+    assert site is not None
+    return site.receipt_method, [] if invoice is None else [one.amount for one in invoice.adjustments]
+
+
+def _auth(books: SettlementBooks) -> str:
+    return str(books.rows("SELECT auth_account_id FROM payment_accounts")[0][0])
+
+
+def test_the_account_is_active_the_fee_cancelled_and_cfs_brought_back(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    assert _in_cfs(cfs) == ("BCR-PAD Stop", [Decimal(30)])
+
+    outcome = undo(frozen, cfs, account=_auth(frozen))
+
+    assert (outcome.exit_code, outcome.answer) == (0, "Were taken back: 1 bounce; active again: 1 account.")
+    assert _in_cfs(cfs) == ("BCR-PAD Daily", [Decimal(30), Decimal(-30)])
+    fee = frozen.rows("SELECT invoice.invoice_status_code, reference.status_code, line.line_item_status_code,"
+                      " nsf.description FROM non_sufficient_funds AS nsf JOIN invoices AS invoice"
+                      " ON invoice.id = nsf.invoice_id JOIN invoice_references AS reference"
+                      " ON reference.invoice_id = invoice.id JOIN payment_line_items AS line"
+                      " ON line.invoice_id = invoice.id")  # fmt: skip
+    assert fee == [("CANCELLED", "CANCELLED", "CANCELLED", "UNDONE: NON SUFFICIENT FUNDS")]
+    sent = frozen.rows("SELECT kind, payload -> 'data' FROM pay_jobs.outbox ORDER BY id DESC LIMIT 1")
+    assert sent == [("bc.registry.payment.unlockAccount",
+                     {"accountId": _auth(frozen), "skipNotification": False, "source": "PAY-JOBS"})]  # fmt: skip
+
+
+def test_the_same_row_can_bounce_the_number_again(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    undo(frozen, cfs, file=WRONG)
+
+    frozen.apply(bounce("PR1", "800103", NUMBER, "60.20"), name="BCR_PAYMENT_APPL_20261107.csv")
+
+    assert frozen.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["applied"]
+    assert frozen.rows("SELECT count(*) FROM cfs_accounts WHERE status = 'FREEZE'") == [(1,)]
+
+
+def test_nothing_is_taken_back_twice(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    undo(frozen, cfs, file=WRONG)
+
+    with pytest.raises(UsageError, match="has no bounce that stands"):
+        undo(frozen, cfs, file=WRONG)
+
+
+def test_what_the_customer_has_paid_since_is_left_and_said(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    frozen.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE total = 30.10")
+    before = pay_tables(frozen)
+
+    outcome = undo(frozen, cfs, file=WRONG)
+
+    [left] = outcome.rejects
+    assert left.reason == "left as it is"
+    assert "is PAID, 30.10 CAD paid" in left.detail
+    assert (pay_tables(frozen), _in_cfs(cfs)) == (before, ("BCR-PAD Stop", [Decimal(30)]))
+
+
+def test_where_cfs_has_the_invoice_as_due_nothing_is_taken_back(books: SettlementBooks, cfs: RunningCfs) -> None:
+    account = books.account("800103")
+    books.paid_invoice(account, NUMBER, "60.20", "PR1")
+    site = site_of("800103")
+    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
+                   invoices=[{"site_number": site.site, "invoice_number": NUMBER, "total": "60.20"}])  # fmt: skip
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+    tell(books, cfs)
+    before = pay_tables(books)
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert "CFS has REG00001 as due, with 60.20 CAD besides fees" in outcome.rejects[0].detail
+    assert pay_tables(books) == before
+
+
+def test_what_is_still_on_its_way_comes_first(books: SettlementBooks, cfs: RunningCfs) -> None:
+    books.paid_invoice(books.account("800103"), NUMBER, "60.20", "PR1")
+    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+    books.change("UPDATE pay_jobs.outbox SET begun_on = now(), attempts = 1 WHERE kind = 'nsf_fee'")
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert outcome.rejects[0].detail == "what the bounce tells CFS and others is still on its way"
+
+
+def test_what_nobody_was_told_is_never_told(books: SettlementBooks, cfs: RunningCfs) -> None:
+    books.paid_invoice(books.account("800103"), NUMBER, "60.20", "PR1")
+    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+
+    undo(books, cfs, file=WRONG)
+
+    assert books.rows("SELECT DISTINCT state FROM pay_jobs.outbox") == [("dropped",)]
+    assert _in_cfs(cfs) == ("BCR-PAD Daily", [])
+
+
+def test_an_account_of_which_another_payment_came_back_stays_frozen_with_its_fee(
+    frozen: SettlementBooks, cfs: RunningCfs
+) -> None:
+    account = frozen.rows("SELECT id, auth_account_id FROM payment_accounts")[0]
+    frozen.change("INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, invoice_number,"
+                  " payment_account_id) VALUES ('PAYBC', 'PAD', 'FAILED', 'REG2', :id)", id=account[0])  # fmt: skip
+    invoice = frozen.insert("invoices", payment_account_id=account[0], created_by="test", total=5, paid=0,
+                            created_on="2026-11-01", invoice_status_code="SETTLEMENT_SCHED",
+                            payment_method_code="PAD")  # fmt: skip
+    frozen.reference(invoice, "REG2")
+
+    outcome = undo(frozen, cfs, file=WRONG)
+
+    assert [one.reason for one in outcome.rejects] == ["still frozen"]
+    assert frozen.rows("SELECT status FROM cfs_accounts") == [("FREEZE",)]
+    assert frozen.rows("SELECT invoice_status_code, count(*) FROM invoices GROUP BY 1 ORDER BY 1") == [
+        ("CREATED", 1), ("PAID", 2), ("SETTLEMENT_SCHED", 1),
+    ]  # fmt: skip
+    assert _in_cfs(cfs) == ("BCR-PAD Stop", [Decimal(30)])
+
+
+def test_a_bounce_from_before_bounces_kept_their_rows_is_refused(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    frozen.change("DELETE FROM pay_jobs.bounce_rows")
+
+    with pytest.raises(UsageError, match="has 1 bounce from before bounces kept what they change"):
+        undo(frozen, cfs, file=WRONG)
+    with pytest.raises(UsageError, match=f"File {EARLIER} has no bounce that stands"):
+        undo(frozen, cfs, file=EARLIER)

@@ -1,0 +1,75 @@
+"""The steps in CFS: take the NSF fee back, and open PAD again. What CFS says is read before the plan is written down.
+
+That an adjustment by the negative amount takes the fee back is an inference (docs/specs/cfs-api.md section 5).
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from connectors.cfs import CfsClient, CfsSite, InvoiceActivity, InvoiceBalance, SiteReceiptMethod
+from connectors.effects import Json, Observation, StateConflict, Step
+
+TAKE_FEE_BACK = "take NSF fee back"
+OPEN_PAD = "open PAD"
+COMMENT = "Non sufficient funds fee taken back"
+
+
+def charges(invoice: InvoiceBalance, fee: Decimal) -> int:
+    """Return how many fees stand on an invoice: those charged less those taken back."""
+    listed = [one.amount for one in invoice.adjustments if one.activity == InvoiceActivity.NSF_CHARGE]
+    if listed or invoice.adjustments:
+        return listed.count(fee) - listed.count(-fee)
+    return int((invoice.amount_adjusted or Decimal(0)) / fee) if fee else 0
+
+
+def owed_without_fees(invoice: InvoiceBalance) -> Decimal:
+    """Return what CFS has as due on an invoice besides NSF fees, in CAD: it came back indeed where that is not 0."""
+    listed = [one.amount for one in invoice.adjustments if one.activity == InvoiceActivity.NSF_CHARGE]
+    fees = sum(listed, Decimal(0)) if invoice.adjustments else invoice.amount_adjusted or Decimal(0)
+    return invoice.amount_due - fees
+
+
+def steps_of(cfs: CfsClient, plan: Json) -> Iterator[Step]:
+    """Return the steps of a plan: fees first, so that nothing is pulled for one that is taken back."""
+    fees: Any = plan["fees"]
+    profiles: Any = plan["profiles"]
+    for fee in fees:
+        yield _take_fee_back(cfs, CfsSite(*fee["site"]), fee["number"], Decimal(fee["amount"]), fee["charges"])
+    for site in profiles.values():
+        yield _open_pad(cfs, CfsSite(*site))
+
+
+def _take_fee_back(cfs: CfsClient, site: CfsSite, number: str, amount: Decimal, before: int) -> Step:
+    def look() -> Observation[str]:
+        invoice = cfs.get_invoice_balance(site, number)
+        now = 0 if invoice is None else charges(invoice, amount)
+        found = f"{now} NSF fees of {amount} CAD"
+        if now == before - 1 or (before == 0 and now == 0):
+            return Observation(True, found)
+        if now != before:
+            raise StateConflict(
+                cfs=f"{number} has {found}", ours=f"it had {before}", repair="correct the adjustments of the invoice"
+            )
+        return Observation(False, found)
+
+    def send() -> Json:
+        cfs.adjust_invoice(site, number, amount=-amount, activity=InvoiceActivity.NSF_CHARGE, comment=COMMENT)
+        return {"adjusted": str(-amount)}
+
+    return Step(TAKE_FEE_BACK, f"on {number}", look, send, {"amount": str(-amount), "site": site.site})
+
+
+def _open_pad(cfs: CfsClient, site: CfsSite) -> Step:
+    def look() -> Observation[str]:
+        found = cfs.get_site(site)
+        if found is None:
+            raise StateConflict(
+                cfs=f"there is no site {site.site}", ours="PAD is to be opened on it", repair="correct the CFS profile"
+            )
+        return Observation(found.receipt_method == SiteReceiptMethod.PAD_DAILY, str(found.receipt_method))
+
+    def send() -> Json:
+        return {"receipt_method": cfs.set_receipt_method(site, SiteReceiptMethod.PAD_DAILY).receipt_method}
+
+    return Step(OPEN_PAD, f"on site {site.site}", look, send, {"receipt_method": str(SiteReceiptMethod.PAD_DAILY)})

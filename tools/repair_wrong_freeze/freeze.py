@@ -1,0 +1,136 @@
+"""What bounces did to one account, and what of it can be taken back; read under lock, so that it stays so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from connectors.cfs import CfsSite
+from database.sql import statements
+
+sql = statements(__package__)
+
+# In the order in which PAD_RECONCILE locks them.
+_LOCKS = ("lock_payment_accounts", "lock_cfs_accounts", "lock_invoices", "lock_invoice_references", "lock_payments")
+
+
+class Bounce(NamedTuple):
+    """A bounce that was not taken back (list_bounces.sql)."""
+
+    file_id: int
+    line: int
+    file: str
+    account_id: int
+    auth_account: str
+    number: str
+    payment_id: int
+
+
+class JudgedBounce(NamedTuple):
+    """A bounce, and why it cannot be taken back; None where it can (judge_bounces.sql).
+
+    party, account, site  where CFS has the invoice of the number
+    """
+
+    file_id: int
+    line: int
+    number: str
+    party: str
+    account: str
+    site: str
+    why: str | None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The file and the line it came from."""
+        return self.file_id, self.line
+
+
+@dataclass(frozen=True)
+class UnpaidFee:
+    """An NSF fee that is not paid, and the site in CFS that has it."""
+
+    invoice_id: int
+    number: str
+    amount: Decimal
+    site: CfsSite
+
+
+@dataclass(frozen=True)
+class FrozenAccount:
+    """An account as bounces left it.
+
+    taken_back  the bounces that can be taken back
+    left        those that cannot, with why
+    standing    numbers that came back and are owed still: they keep the account frozen
+    fees        the unpaid fees of its freezes; none where something keeps it frozen
+    profiles    the PAD profiles that bounces froze, by id; likewise
+    owes        whether a bounce noted that it owes; likewise
+    """
+
+    account_id: int
+    auth_account: str
+    taken_back: tuple[JudgedBounce, ...]
+    left: tuple[JudgedBounce, ...]
+    standing: tuple[str, ...]
+    fees: tuple[UnpaidFee, ...]
+    profiles: dict[int, CfsSite]
+    owes: bool
+
+    @property
+    def is_unlocked(self) -> bool:
+        """Whether the account is active once it is taken back."""
+        return bool(self.taken_back) and not self.standing and bool(self.profiles)
+
+    def places(self) -> dict[str, list[int]]:
+        """Return the bounces that can be taken back as the statements take them."""
+        return places_of([one.place for one in self.taken_back])
+
+
+def places_of(places: Sequence[tuple[int, int]]) -> dict[str, list[int]]:
+    """Return bounces as the statements take them."""
+    return {"files": [file_id for file_id, _ in places], "lines": [line for _, line in places]}
+
+
+def list_bounces(
+    session: Session, *, file: str | None = None, account: str | None = None, account_id: int | None = None
+) -> list[Bounce]:
+    """Return the bounces of a file or of an account that were not taken back."""
+    rows = sql.run(session, "list_bounces", file=file, account=account, account_id=account_id)
+    return [Bounce(*tuple(row)) for row in rows]
+
+
+def judge(session: Session, account_id: int, auth_account: str, places: Sequence[tuple[int, int]]) -> FrozenAccount:
+    """Lock what some bounces of an account changed, and return what of it can be taken back."""
+    for name in _LOCKS:
+        sql.run(session, name, **places_of(places))
+    judged = [JudgedBounce(*tuple(row)) for row in sql.run(session, "judge_bounces", account_id=account_id)]
+    asked = [one for one in judged if one.place in set(places)]
+    taken_back = tuple(one for one in asked if one.why is None)
+    numbers = [one.number for one in taken_back]
+    standing = tuple(sql.run(session, "list_standing", account_id=account_id, numbers=numbers).scalars())
+    stays = bool(standing) or not taken_back
+    return FrozenAccount(
+        account_id=account_id,
+        auth_account=auth_account,
+        taken_back=taken_back,
+        left=tuple(one for one in asked if one.why is not None),
+        standing=standing,
+        fees=() if stays else _fees(session, account_id),
+        profiles={} if stays else _profiles(session, account_id),
+        owes=not stays and bool(sql.run(session, "list_owing", account_id=account_id).all()),
+    )
+
+
+def _fees(session: Session, account_id: int) -> tuple[UnpaidFee, ...]:
+    return tuple(
+        UnpaidFee(row.invoice_id, row.number, row.amount, CfsSite(row.party, row.account, row.site))
+        for row in sql.run(session, "list_fees", account_id=account_id)
+    )
+
+
+def _profiles(session: Session, account_id: int) -> dict[int, CfsSite]:
+    rows = sql.run(session, "list_frozen_profiles", account_id=account_id)
+    return {row.id: CfsSite(row.party, row.account, row.site) for row in rows}

@@ -1,0 +1,115 @@
+"""Plan the undo of one account: judge its bounces under lock, ask CFS, write the operation down."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.command_line import typed
+from connectors.cfs import CfsClient, CfsSite, InvoiceBalance
+from connectors.effects import Json, Operation, PlannedOperation, find_open, open_operation
+from connectors.outbox.operator_actions import drop
+from connectors.payment_events import LOCK_ACCOUNT
+from database.sql import statements
+from jobs.run.context import RunContext
+from tools.repair_wrong_freeze.cfs_steps import charges, owed_without_fees
+from tools.repair_wrong_freeze.freeze import Bounce, FrozenAccount, judge
+
+sql = statements(__package__)
+
+KIND = "wrong freeze"
+
+
+class NotUndone(Exception):
+    """An account is left as it is, and why; `command` is what to type first, "" where nothing helps."""
+
+    def __init__(self, why: str, command: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.command = command
+
+
+def open_plan(context: RunContext, cfs: CfsClient, bounces: Sequence[Bounce], reason: str) -> Operation:
+    """Return the open operation of an account, one that an earlier run has sent a step of as it stands.
+
+    bounces  those of one account
+    Raises NotUndone where nothing of it may be taken back.
+    """
+    account_id, auth_account = bounces[0].account_id, bounces[0].auth_account
+    places = [(one.file_id, one.line) for one in bounces]
+    with context.database.begin() as session:
+        known = find_open(session, f"account {auth_account}")
+        if known is not None and known.was_sent:
+            return known
+        account = judge(session, account_id, auth_account, places)
+    if not account.taken_back:
+        left = "; ".join(f"{one.number}: {one.why}" for one in account.left)
+        raise NotUndone(f"nothing of it can be taken back: {left}", typed("explain account", auth_account))
+    fees = _in_cfs(cfs, account)
+    with context.database.begin() as session:
+        planned = _planned(account, fees, reason, is_lock_told=_drop_undelivered(session, account, reason))
+        open_operation(session, planned, context.run_id)
+        opened = find_open(session, planned.subject)
+    assert opened is not None
+    return opened
+
+
+def places_in(plan: Json) -> list[tuple[int, int]]:
+    """Return the bounces of a plan."""
+    bounces: Any = plan["bounces"]
+    return [(file_id, line) for file_id, line in bounces]
+
+
+def _drop_undelivered(session: Session, account: FrozenAccount, reason: str) -> bool:
+    """Drop what the bounces have not told, and return whether that the account is locked was told.
+
+    Raises NotUndone where something is on its way.
+    """
+    keys = [f"nsf:{one.file_id}:{one.line}" for one in account.taken_back]
+    messages = sql.run(session, "list_undelivered", keys=keys).all()
+    if any(message.is_on_its_way for message in messages):
+        raise NotUndone("what the bounce tells CFS and others is still on its way", typed("outbox list"))
+    if messages:
+        drop(session.connection(), [message.id for message in messages], f"the bounce is taken back: {reason}")
+    return all(message.kind != LOCK_ACCOUNT for message in messages)
+
+
+def _in_cfs(cfs: CfsClient, account: FrozenAccount) -> list[dict[str, object]]:
+    """Return the fees with how often each stands in CFS. Raises NotUndone where CFS says that an invoice is due."""
+    found: dict[str, InvoiceBalance | None] = {}
+    for bounce in account.taken_back:
+        invoice = cfs.get_invoice_balance(CfsSite(bounce.party, bounce.account, bounce.site), bounce.number)
+        found[bounce.number] = invoice
+        if invoice is not None and (due := owed_without_fees(invoice)) > 0:
+            raise NotUndone(
+                f"CFS has {bounce.number} as due, with {due:,.2f} CAD besides fees: its payment came back indeed. Ask "
+                "CAS; once CFS has it as paid, run this again"
+            )
+    fees = []
+    for fee in account.fees:
+        invoice = found[fee.number] if fee.number in found else cfs.get_invoice_balance(fee.site, fee.number)
+        site = (fee.site.party, fee.site.account, fee.site.site)
+        standing = 0 if invoice is None else charges(invoice, fee.amount)
+        fees.append({"site": site, "number": fee.number, "amount": str(fee.amount), "charges": standing})
+    return fees
+
+
+def _planned(
+    account: FrozenAccount, fees: list[dict[str, object]], reason: str, *, is_lock_told: bool
+) -> PlannedOperation:
+    plan: Json = {
+        "account_id": account.account_id,
+        "bounces": [one.place for one in account.taken_back],
+        "fees": fees,
+        "is_lock_told": is_lock_told,
+        "profiles": {str(id_): (site.party, site.account, site.site) for id_, site in account.profiles.items()},
+    }
+    return PlannedOperation(
+        kind=KIND,
+        subject=f"account {account.auth_account}",
+        plan=plan,
+        command=typed("repair wrong-freeze --account", account.auth_account, reason=True),
+        amount=sum((fee.amount for fee in account.fees), Decimal(0)),
+        reason=reason,
+    )

@@ -1,0 +1,27 @@
+-- List the bounces of a file or of an account that were not taken back, each with what it was about.
+-- in     file, account text: one of the two; account_id integer: instead of both
+-- out    file_id, line, file, account_id, auth_account, number, payment_id
+-- again  reads only
+SELECT kept.file_id,
+       kept.line,
+       file.name AS file,
+       account.id AS account_id,
+       account.auth_account_id AS auth_account,
+       line.target_number AS number,
+       payment.id AS payment_id
+  FROM pay_jobs.bounce_rows AS kept
+  JOIN pay_jobs.inbound_files AS file
+    ON file.id = kept.file_id
+  JOIN pay_jobs.settlement_rows AS line
+    ON line.file_id = kept.file_id
+   AND line.line    = kept.line
+  JOIN payments AS payment
+    ON payment.id = kept.row_id
+  JOIN payment_accounts AS account
+    ON account.id = payment.payment_account_id
+ WHERE kept.pay_table = 'payments'
+   AND kept.undone_on IS NULL
+   AND (file.name = :file OR account.auth_account_id = :account OR account.id = :account_id)
+ ORDER BY account.id,
+          kept.file_id,
+          kept.line
