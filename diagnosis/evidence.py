@@ -113,6 +113,7 @@ class JournalVoucher(NamedTuple):
 
     completed_batches  how many batches have a completed link for it
     feedback_file      a stored feedback file that speaks of its batch
+    sent_at            when its batch was sent last, aware
     unread_file        a feedback file that came since its batch was sent and was not read: it may speak of it
     """
 
@@ -136,6 +137,7 @@ class JournalVoucher(NamedTuple):
     unread_file: str | None = None
     unread_words: str = ""
     unread_command: str = ""
+    sent_at: datetime | None = None
 
 
 class SlipRecord(NamedTuple):

@@ -5,7 +5,10 @@ is not taken for one that waits. While feedback lies unread (J8U), nobody is adv
 void it (J11). Of a refund only what came after it was asked for is looked at.
 """
 
-from diagnosis.cutoffs import Cutoffs
+from datetime import UTC
+
+from config.business_days import age_in_business_days
+from diagnosis.cutoffs import STUCK_BUSINESS_DAYS, Cutoffs
 from diagnosis.evidence import Evidence, JournalVoucher
 from diagnosis.rules.rule import Condition, Rule, Rules
 
@@ -64,8 +67,9 @@ def _unanswered(condition: Condition) -> Condition:
 
 
 def _is_young(e: Evidence, when: Cutoffs) -> bool:
-    made = _journal(e).file_made
-    return made is not None and made > when.settled_day
+    sent = _journal(e).sent_at
+    now = when.now.replace(tzinfo=UTC)
+    return sent is not None and age_in_business_days(sent, now) < STUCK_BUSINESS_DAYS
 
 
 def _is_half_answered(e: Evidence, _when: Cutoffs) -> bool:

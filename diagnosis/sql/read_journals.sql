@@ -17,7 +17,17 @@ SELECT invoice.id,
        newest.file_status,
        newest.feedback_ref,
        newest.file_message,
-       coalesce(done.batches, 0)
+       coalesce(done.batches, 0),
+       CASE WHEN newest.file_id IS NOT NULL THEN
+            coalesce((SELECT max(CAST(coalesce(trigger.answer ->> 'sent_on', again.plan ->> 'begun_on') AS timestamptz))
+                        FROM pay_jobs.operations AS again
+                        LEFT JOIN pay_jobs.operation_steps AS trigger
+                          ON trigger.operation_id = again.id
+                         AND trigger.kind = 'send trigger'
+                       WHERE again.subject = 'batch ' || newest.file_id
+                         AND again.kind = 'resubmission'
+                         AND again.state <> 'dropped'),
+                     newest.file_made_on AT TIME ZONE 'UTC') END
   FROM invoices AS invoice
   LEFT JOIN (SELECT found.invoice_id, max(found.requested_date) AS requested_on
                FROM refunds AS found

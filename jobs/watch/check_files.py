@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
-from config.business_days import business_days_since
-from config.business_time import business_date
+from config.business_days import age_in_business_days
+from config.plurals import counted
 from config.schedule import ExpectedAnswer, ExpectedFile
 from connectors.inbound.unfinished import PATIENCE, POLLS
 from database.sql import statements
@@ -69,11 +69,12 @@ def judge_answers(connection: Connection, expected: ExpectedAnswer, *, now: date
     connection.execute(text("SET TRANSACTION READ ONLY"))
     rows = connection.execute(text(expected.query)).all()
     connection.rollback()
-    today = business_date(now)
     for row in rows:
-        waited = business_days_since(business_date(row.since), today)
-        if waited > expected.within_business_days:
-            yield Finding("missing", expected.what, f"{row.name} waits for {waited} business days", expected.do)
+        waited = age_in_business_days(row.since, now)
+        if waited >= expected.within_business_days:
+            yield Finding(
+                "missing", expected.what, f"{row.name} waits for {counted(waited, 'business day')}", expected.do
+            )
 
 
 def _days(named: date | None, received: datetime, zone: ZoneInfo) -> set[date]:

@@ -396,14 +396,14 @@ def test_a_batch_without_an_answer_is_missing_after_business_days_and_not_after_
     find: Find, past: Past
 ) -> None:
     past.good_day()
-    past.batch(datetime(2026, 11, 17, 3, tzinfo=UTC), None)  # Monday evening in Vancouver: three business days
+    past.batch(datetime(2026, 11, 17, 3, tzinfo=UTC), None)  # Monday evening in Vancouver: two business days
     past.batch(datetime(2026, 11, 19, 3, tzinfo=UTC), None)  # Wednesday evening
     past.batch(datetime(2026, 11, 10, 3, tzinfo=UTC), "FEEDBACK.1")
 
     found = find()
 
     assert [kind for kind, _ in found] == ["missing"]
-    assert found[0][1].endswith("waits for 3 business days")
+    assert found[0][1].endswith("waits for 2 business days")
 
 
 def test_people_and_their_monitor_are_told_what_is_missing_once_an_hour(
