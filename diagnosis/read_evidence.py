@@ -113,8 +113,8 @@ class EvidenceReader:
         (_, asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref, made, *rest, sent_at) = row
         journal = JournalVoucher(
             asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref,
-            local_day(made) if made else None, *rest, sent_at=sent_at,
-        )  # fmt: skip
+            local_day(made) if made else None, *rest,
+        )._replace(sent_at=sent_at)  # fmt: skip
         unread = since(self.unread, made) if made else []
         if not unread:
             return journal

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from config.command_line import typed
 from database.sql import statements
 from jobs.run.outcome import Table
 from jobs.run.shard import Shard
@@ -17,19 +18,27 @@ sql = statements(__package__)
 
 @dataclass(frozen=True)
 class Gap:
-    """One missing statement."""
+    """The statements that one period lacks.
+
+    accounts  how many accounts lack theirs
+    example   the auth account id of the first of them
+    """
 
     period: Period
-    auth_account: str
+    accounts: int
+    example: str
 
     @property
-    def repair(self) -> str:
-        """The command that makes it."""
-        return f"python3 invoke_jobs.py GENERATE_STATEMENTS {self.period.last} {self.auth_account}"
+    def command(self) -> str:
+        """The command that makes them."""
+        last = self.period.last
+        if self.accounts == 1:
+            return typed("GENERATE_STATEMENTS", last, self.example)
+        return typed(f"GENERATE_STATEMENTS --fill-gaps --since {last} --until {last}")
 
 
 def find_gaps(session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard) -> list[Gap]:
-    """Return every missing statement whose period ended on one of the days, in the order of time."""
+    """Return every period that ended on one of the days and lacks statements, in the order of time."""
     days = (since + timedelta(days=number) for number in range((until - since).days + 1))
     periods = [period for day in days for period in periods_ending(day)]
     rows = sql.run(
@@ -42,19 +51,18 @@ def find_gaps(session: Session, since: date, until: date, *, auth_account: str |
         auth_account=auth_account,
         **shard_values(shard),
     )
-    return [Gap(Period(StatementKind(kind), first, last), account) for kind, first, last, account in map(tuple, rows)]
+    return [Gap(Period(StatementKind(row.kind), row.first, row.last), row.accounts, row.example) for row in rows]
 
 
 def gap_table(gaps: Iterable[Gap]) -> Table:
-    """Show each missing statement with the command that makes it."""
-    rows = [(gap.period.kind, gap.auth_account, gap.period.first, gap.period.last, gap.repair) for gap in gaps]
-    return Table("Missing statements", ("kind", "account", "from", "to", "repair"), rows)
+    """Show how many statements each period lacks, with the one command that makes them."""
+    rows = [
+        (gap.period.kind, gap.period.first, gap.period.last, gap.accounts, gap.example, gap.command) for gap in gaps
+    ]
+    return Table("Missing statements", ("kind", "from", "to", "accounts", "for example", "command"), rows)
 
 
 def plan_table(gaps: Iterable[Gap]) -> Table:
     """Show how many statements each period lacks."""
-    lacking: dict[Period, int] = {}
-    for gap in gaps:
-        lacking[gap.period] = lacking.get(gap.period, 0) + 1
-    rows = [(period.kind, period.first, period.last, number) for period, number in lacking.items()]
+    rows = [(gap.period.kind, gap.period.first, gap.period.last, gap.accounts) for gap in gaps]
     return Table("Plan: statements to make", ("kind", "from", "to", "accounts"), rows)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from config.errors import UsageError
+from config.plurals import counted, is_or_are
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
@@ -56,7 +57,7 @@ def _generate(
 
     def one(period: Period, shard: Shard) -> dict[str, int]:
         with context.database.begin() as session:
-            return generate_period(
+            done = generate_period(
                 session,
                 period,
                 today=context.today(),
@@ -65,6 +66,10 @@ def _generate(
                 auth_account=arguments.auth_account,
                 shard=shard,
             )
+            if context.dry_run and arguments.mode in {"range", "fill"}:
+                # The locks and temporary tables of years of periods do not fit into one transaction.
+                session.rollback()
+            return done
 
     context.progress.begin(len(wanted))
     with ThreadPoolExecutor(workers) as pool:
@@ -105,13 +110,19 @@ def _find_gaps(context: RunContext, arguments: Arguments, today: date) -> list[G
     _check_account(context, arguments, [since, until])
     with context.database.begin() as session:
         gaps = find_gaps(session, since, until, auth_account=arguments.auth_account, shard=context.shard)
-    context.log.info("gaps.found", since=str(since), until=str(until), missing=len(gaps))
+    missing = sum(gap.accounts for gap in gaps)
+    context.log.info("gaps.found", since=str(since), until=str(until), missing=missing)
     return gaps
 
 
 def _report_gaps(arguments: Arguments, gaps: list[Gap]) -> Outcome:
     outcome = Outcome(attention=bool(gaps))
-    outcome.counts["statements_missing"] = len(gaps)
+    missing = sum(gap.accounts for gap in gaps)
+    outcome.counts["statements_missing"] = missing
+    outcome.answer = (
+        f"{counted(missing, 'statement')} {is_or_are(missing)} missing" if gaps else "No statement is missing"
+    )
+    outcome.answer += f", in {counted(len(gaps), 'period')}." if gaps else "."
     if gaps:
         outcome.tables.append(gap_table(gaps))
         first, last = min(gap.period.last for gap in gaps), max(gap.period.last for gap in gaps)
@@ -126,4 +137,4 @@ def _fill_gaps(context: RunContext, arguments: Arguments, gaps: list[Gap]) -> Ou
     if not gaps:
         return Outcome(notes=["No statement is missing."])
     context.show(plan_table(gaps))
-    return _generate(context, arguments, dict.fromkeys(gap.period for gap in gaps), only_missing=True)
+    return _generate(context, arguments, [gap.period for gap in gaps], only_missing=True)

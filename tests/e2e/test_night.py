@@ -104,7 +104,7 @@ def test_gaps_exit_3_and_each_repair_can_be_copied_from_its_line(operator: Opera
     codes = [operator.run(*shlex.split(repair)[2:]).code for repair in repairs]
 
     assert found.code == 3
-    assert codes == [0, 0, 0, 0]
+    assert codes and set(codes) == {0}
     assert operator.run(*GAPS).code == 0
 
 
@@ -115,10 +115,11 @@ def test_gaps_as_json(operator: Operator, pay: PayDatabase) -> None:
     assert said.json["tables"]["Missing statements"] == [
         {
             "kind": "WEEKLY",
-            "account": "5678",
             "from": "2022-06-19",
             "to": "2022-06-25",
-            "repair": "python3 invoke_jobs.py GENERATE_STATEMENTS 2022-06-25 5678",
+            "accounts": 1,
+            "for example": "5678",
+            "command": "python3 invoke_jobs.py GENERATE_STATEMENTS 2022-06-25 5678",
         }
     ]
 
