@@ -114,16 +114,30 @@ def add_receipt(world: World, invoice: Invoice, number: str, amount: Decimal, at
 def add_payment(world: World, payment: Payment, **more: object) -> int:
     """Add a payment."""
     world.model.payments.append(payment)
+    row = {
+        "payment_account_id": payment.account,
+        "payment_system_code": "PAYBC",
+        "payment_method_code": payment.method,
+        "payment_status_code": payment.status,
+        "invoice_number": payment.number,
+        "receipt_number": payment.receipt,
+        "invoice_amount": payment.invoice_amount,
+        "paid_amount": payment.paid,
+        "payment_date": world.clock.stored,
+        "created_by": "API",
+        "is_routing_slip": False,
+    }
+    return world.tables.add("payments", **row | more)
+
+
+def note_refund(world: World, invoice: Invoice) -> int:
+    """Write the request for a refund of an invoice, and return its id."""
     return world.tables.add(
-        "payments",
-        payment_account_id=payment.account,
-        payment_method_code=payment.method,
-        payment_status_code=payment.status,
-        invoice_number=payment.number,
-        receipt_number=payment.receipt,
-        invoice_amount=payment.invoice_amount,
-        paid_amount=payment.paid,
-        payment_date=world.clock.stored,
-        created_by="API",
-        **{"payment_system_code": "PAYBC", "is_routing_slip": False} | more,
+        "refunds",
+        invoice_id=invoice.id,
+        type="INVOICE",
+        status="APPROVAL_NOT_REQUIRED",
+        reason="Changed their mind",
+        requested_by="staff",
+        requested_date=world.clock.stored,
     )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from sandbox.cfs.invoices import create_memo
 from sandbox.world.chance import Draws
 from sandbox.world.model.records import ZERO, Credit, Invoice, PartialRefund
+from sandbox.world.pay_api import note_refund
 from sandbox.world.world import World
 
 _WHOLE, _PART = 0.02, 0.015
@@ -57,7 +58,7 @@ def _refund(world: World, invoice: Invoice) -> None:
     world.model.met[
         f"refund of {invoice.method} {invoice.status}, {reference.status if reference else 'not sent'}"
     ] += 1
-    _note_refund(world, invoice)
+    note_refund(world, invoice)
     if invoice.method == "DIRECT_PAY" or (invoice.method == "EJV" and invoice.reference("ACTIVE", "COMPLETED")):
         world.tables.change("invoices", invoice.id, invoice_status_code="REFUND_REQUESTED", refund=invoice.total)
         invoice.status, invoice.refund = "REFUND_REQUESTED", invoice.total
@@ -73,7 +74,7 @@ def _refund_part(world: World, invoice: Invoice, draws: Draws) -> None:
     line = draws.one_of(invoice.lines)
     amount = draws.amount("0.01", str(line.fee))
     world.model.met[f"partial refund of {invoice.method}"] += 1
-    refund = _note_refund(world, invoice)
+    refund = note_refund(world, invoice)
     status = "REFUND_REQUESTED" if invoice.method == "EJV" else "REFUND_PROCESSED"
     id_ = world.tables.add(
         "refunds_partial",
@@ -92,18 +93,6 @@ def _refund_part(world: World, invoice: Invoice, draws: Draws) -> None:
         _credit(world, invoice, amount)
     invoice.refund, invoice.refund_date = amount, world.clock.stored
     world.tables.change("invoices", invoice.id, refund=amount, refund_date=invoice.refund_date)
-
-
-def _note_refund(world: World, invoice: Invoice) -> int:
-    return world.tables.add(
-        "refunds",
-        invoice_id=invoice.id,
-        type="INVOICE",
-        status="APPROVAL_NOT_REQUIRED",
-        reason="Changed their mind",
-        requested_by="staff",
-        requested_date=world.clock.stored,
-    )
 
 
 def _credit(world: World, invoice: Invoice, amount: Decimal) -> None:

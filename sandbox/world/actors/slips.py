@@ -12,7 +12,7 @@ from sandbox.cfs.receipts import create_receipt
 from sandbox.world.chance import Draws
 from sandbox.world.model.records import ZERO, Payment
 from sandbox.world.model.slips import Slip, invoices_of
-from sandbox.world.pay_api import add_payment, make_invoice
+from sandbox.world.pay_api import add_payment, make_invoice, note_refund
 from sandbox.world.world import World
 
 CASH = "BC REG Cash Equivalent"
@@ -54,7 +54,7 @@ def deposit(world: World, total: Decimal) -> Slip:
             postal_code="V8V0A0",
         )
         payment = Payment(account, "CASH", "COMPLETED", None, number, ZERO, total)
-        add_payment(world, payment, payment_system_code="FAS", is_routing_slip=True)
+        add_payment(world, payment, payment_system_code="FAS", is_routing_slip=True, invoice_amount=None)
     create_receipt(world.books, world.books.sites[site], number=number, date=world.clock.today.isoformat(),
                    amount=total, method=CASH)  # fmt: skip
     slip = Slip(number, account, profile, site, world.clock.today, total, total, number, total)
@@ -187,6 +187,7 @@ def _take_back(world: World, slip: Slip, draws: Draws) -> None:
     if slip.status in {"ACTIVE", "COMPLETE"} and paid:
         invoice = draws.one_of(paid)
         with world.tables.together():
+            note_refund(world, invoice)
             world.tables.change("invoices", invoice.id, invoice_status_code="REFUND_REQUESTED", refund=invoice.total)
             invoice.status, invoice.refund = "REFUND_REQUESTED", invoice.total
             balance(world, slip, invoice.total)

@@ -163,7 +163,8 @@ def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:
         if invoice.status in FINAL:
             model.met["a bounce of an invoice that was refunded"] += 1
         else:
-            invoice.status, invoice.paid = "SETTLEMENT_SCHED", ZERO
+            invoice.status = "SETTLEMENT_SCHED"
+        invoice.paid = ZERO
     if owner.status == "FREEZE":
         return
     owner.status = "FREEZE"

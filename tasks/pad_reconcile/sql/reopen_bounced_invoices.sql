@@ -1,7 +1,7 @@
 -- Open the invoices again that the bounced payment had paid, and their references; keep them as they were.
 -- in     now (naive UTC)
 -- out    the number of rows
--- again  an open reference is left alone
+-- again  an open reference is left alone; an invoice in a final state keeps it, but nothing is paid of it any more
 -- source docs/specs/cas-settlement-csv.md section 8 step 7
 WITH reopened AS (
        UPDATE invoice_references AS reference
@@ -15,7 +15,8 @@ WITH reopened AS (
      ),
      changed AS (
        UPDATE invoices AS invoice
-          SET invoice_status_code = 'SETTLEMENT_SCHED',
+          SET invoice_status_code = CASE WHEN invoice.invoice_status_code IN (<<final>>)
+                                         THEN invoice.invoice_status_code ELSE 'SETTLEMENT_SCHED' END,
               paid = 0,
               updated_on = :now,
               updated_by = NULL,
@@ -23,7 +24,6 @@ WITH reopened AS (
          FROM reopened,
               invoices AS old
         WHERE invoice.id = reopened.invoice_id
-          AND invoice.invoice_status_code NOT IN (<<final>>)
           AND old.id = invoice.id
     RETURNING reopened.file_id, reopened.line, invoice.id, to_jsonb(old) AS was
      )

@@ -495,8 +495,9 @@ class World:
                 own = [one for one in self.receipts if (one.invoice, one.number) == (invoice.id, row.source)]
                 gone = own or [one for one in self.receipts if one.invoice == invoice.id and not self._is_of_memo(one)]
                 self.receipts = [one for one in self.receipts if one not in gone]
+                invoice.paid = ZERO
                 if invoice.status not in FINAL:
-                    invoice.status, invoice.paid = "SETTLEMENT_SCHED", ZERO
+                    invoice.status = "SETTLEMENT_SCHED"
             for reference in self.references:
                 if reference.number == row.number and reference.status == "COMPLETED":
                     reference.status = "ACTIVE"

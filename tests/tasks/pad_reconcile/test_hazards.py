@@ -259,14 +259,14 @@ def test_a_final_state_is_never_moved_by_a_part_payment(status: str, books: Sett
 
 
 @pytest.mark.parametrize("status", FINAL)
-def test_a_final_state_is_never_moved_by_a_bounce(status: str, books: SettlementBooks) -> None:
+def test_a_bounce_leaves_a_final_state_but_nothing_is_paid_any_more(status: str, books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "60.00", id=100, status=status, reference="COMPLETED", paid="60")
     books.payment(account, NUMBER, "PR1", "60.00")
 
     books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
 
-    assert books.invoices()[100] == (status, "60.00")
+    assert books.invoices()[100] == (status, "0.00")
     assert books.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "0.00")]
 
 
