@@ -170,7 +170,9 @@ class AnyHistory(RuleBasedStateMachine):
         self.done.update(outcome.counts)
         untold = [one for one in outcome.rejects if "does not tell which" not in one.detail]
         assert untold == []
-        self.settled = not self.slips.rows("SELECT 1 AS n FROM pay_jobs.slip_operations WHERE state = 'running'")
+        self.settled = not self.slips.rows(
+            "SELECT 1 AS n FROM pay_jobs.operations WHERE state NOT IN ('refused', 'done', 'dropped')"
+        )
         assert self.settled
         if not outcome.rejects and not outcome.counts["slips_waiting"]:
             self.everything_agrees()
