@@ -26,11 +26,15 @@ class Reject:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows to show; in --json they come as objects keyed by column."""
+    """Rows to show; in --json they come as objects keyed by column.
+
+    is_stored  whether the job has put all of them into the object store
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
+    is_stored: bool = field(default=False, kw_only=True)
 
     def iter_records(self) -> Iterator[dict[str, Any]]:
         """Return the rows as objects keyed by column, one by one."""
