@@ -4,6 +4,7 @@ import click
 
 from sandbox import state
 from sandbox.demo_data import DemoSize
+from sandbox.world.command import simulate_command
 
 
 def sandbox_command() -> click.Group:
@@ -59,4 +60,5 @@ def sandbox_command() -> click.Group:
         click.echo(shown.farewell(state.home()))
         return code
 
+    sandbox.add_command(simulate_command())
     return sandbox
