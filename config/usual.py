@@ -33,16 +33,18 @@ def _bounds(floor: str, times: str, plain: str) -> Bounds:
 
 
 # Settlement files. A count counts only together with its share of the rows: a large night has more of everything.
-ROWS = _bounds("500", "5", "20000")  # after a long holiday a file holds three to four days
-TOTAL = _bounds("50000", "5", "5000000")  # CAD; the same days, and below the floor a person is faster afterwards
-FROZEN = _bounds("25", "3", "25")  # accounts; 25 can be put right by hand in a day, and a bad pay day doubles the usual
-BOUNCED = _bounds("50", "3", "50")  # payments; one account may have several, and freezes once
+ROWS = _bounds(
+    "500", "8", "20000"
+)  # a busy first of the month after a long weekend brings six to seven times the usual
+TOTAL = _bounds("50000", "8", "5000000")  # CAD; the same days, and below the floor a person is faster afterwards
+FROZEN = _bounds("25", "4.5", "25")  # accounts; 25 can be put right by hand, and a bad pay day brings up to four times
+BOUNCED = _bounds("50", "4.5", "50")  # payments; one account may have several, and freezes once
 BOUNCED_SHARE = _bounds("0.01", "3", "0.10")  # also of accounts; one in a hundred PAD payments comes back on any day
 REPEATED = _bounds("10", "3", "10")  # rows that earlier files had: a handful is sent twice after a correction of CAS
 REPEATED_SHARE = _bounds("0.10", "3", "0.10")
 MISDATED = _bounds("10", "3", "10")  # rows whose day is not the file's
 MISDATED_SHARE = _bounds("0.20", "3", "0.40")  # the plain limit is wide: what CAS usually does is not known yet
-MISDATED_AFTER = 2  # business days from the day of a row to the day in the name: a file may be a day late
+MISDATED_AFTER = 6  # days from the day of a row to the day in the name: Christmas and a weekend take five
 REJECTED = _bounds("25", "3", "25")  # rows that cannot be applied: each is a person's work
 REJECTED_SHARE = _bounds("0.20", "3", "0.30")
 ASKED_OF_CFS = 10  # invoices of accounts that would be frozen: few calls, and ten that are paid leave no doubt

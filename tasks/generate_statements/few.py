@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from config.business_days import is_business_day
 from config.business_time import business_date
 from config.command_line import typed
 from config.usual import ENOUGH_NIGHTS, FEW_STATEMENTS, FEWER_THAN, KNOWN
@@ -17,6 +16,7 @@ from tasks.generate_statements.periods import StatementKind, periods_ending
 sql = statements(__package__)
 
 STATEMENTS = ("statements_created", "statements_corrected", "statements_kept")
+_SATURDAY = 5
 _ONE_DAY = timedelta(days=1)
 
 
@@ -41,8 +41,8 @@ def find_few(context: RunContext, day: date, made: int) -> Reject | None:
 
 
 def kind_of(day: date) -> tuple[frozenset[StatementKind], bool]:
-    """Return what makes nights comparable: which statements are due, and whether people worked on the day."""
-    return frozenset(period.kind for period in periods_ending(day)), is_business_day(day)
+    """Return what makes nights comparable: which statements are due, and whether the day is of a weekend."""
+    return frozenset(period.kind for period in periods_ending(day)), day.weekday() < _SATURDAY
 
 
 def limit_below(before: Sequence[int]) -> Decimal | None:

@@ -1,7 +1,8 @@
 """The fuse: weigh what a settlement file would do against what the files of its kind did. Decided without any I/O.
 
-Its kind are the files of business days, or those of days off. Where a count has a share of the rows beside it, both
-must be far outside the usual: a large night has more of everything, and a tiny file a large share of anything.
+Its kind are the files of weekdays, or those of weekends; what a holiday is need not be known. Where a count has a share
+of the rows beside it, both must be far outside the usual: a large night has more of everything, and a tiny file a large
+share of anything.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,10 +1,9 @@
 """The fuse inside the transaction of a file: measure it, hold it against the last of its kind, keep its figures."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from config.business_days import business_days_before, is_business_day
 from config.usual import KNOWN, MISDATED_AFTER
 from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile
@@ -14,6 +13,8 @@ from tasks.pad_reconcile.fuse import Figures, Verdict, weigh
 from tasks.pad_reconcile.staging import RowTotals
 
 sql = statements(__package__)
+
+_SATURDAY = 5
 
 
 def weigh_file(
@@ -31,7 +32,7 @@ def weigh_file(
     released  with the fuse released nothing is far outside
     """
     day = file.business_date or today
-    kind = {"on_business_day": is_business_day(day)}
+    kind = {"on_weekday": day.weekday() < _SATURDAY}
     here = Figures(
         rows=totals.rows,
         amount=totals.amount,
@@ -39,7 +40,7 @@ def weigh_file(
         bounced=len(effects.bounced),
         repeated=effects.count("already_applied"),
         misdated=sql.run(
-            session, "count_misdated", first_day=business_days_before(day, MISDATED_AFTER), day=day
+            session, "count_misdated", first_day=day - timedelta(days=MISDATED_AFTER), day=day
         ).scalar_one(),
         rejected=effects.count("rejected"),
     )

@@ -20,7 +20,6 @@ UPDATE pay_jobs.inbound_files
               ELSE 'failed' END)
  WHERE state IN ('held', 'failed')
 """
-# Weekdays stand for business days, and calendar days for their number: near enough for what is usual.
 _FIGURES = """
 INSERT INTO pay_jobs.settlement_figures
 SELECT file.id,
@@ -30,7 +29,7 @@ SELECT file.id,
        count(DISTINCT row.customer_account) FILTER (WHERE row.outcome = 'applied' AND row.kind = 'BOUNCE'),
        count(*) FILTER (WHERE row.outcome = 'applied' AND row.kind = 'BOUNCE'),
        count(*) FILTER (WHERE row.outcome = 'already_applied'),
-       count(*) FILTER (WHERE row.application_date NOT BETWEEN file.business_date - 4 AND file.business_date),
+       count(*) FILTER (WHERE row.application_date NOT BETWEEN file.business_date - 6 AND file.business_date),
        count(*) FILTER (WHERE row.outcome = 'rejected')
   FROM (SELECT * FROM pay_jobs.inbound_files
          WHERE source = 'CAS' AND state = 'applied'
@@ -47,7 +46,7 @@ def upgrade() -> None:
         """
         CREATE TABLE pay_jobs.settlement_figures (
             file_id         bigint        PRIMARY KEY REFERENCES pay_jobs.inbound_files (id) ON DELETE CASCADE,
-            on_business_day boolean       NOT NULL,
+            on_weekday      boolean       NOT NULL,
             rows            integer       NOT NULL,
             amount          numeric(19,2) NOT NULL,
             frozen          integer       NOT NULL,
@@ -58,7 +57,7 @@ def upgrade() -> None:
         )
         """
     )
-    op.execute("CREATE INDEX ix_settlement_figures_kind ON pay_jobs.settlement_figures (on_business_day, file_id)")
+    op.execute("CREATE INDEX ix_settlement_figures_kind ON pay_jobs.settlement_figures (on_weekday, file_id)")
     op.execute(
         """
         CREATE TABLE pay_jobs.fuse_accounts (

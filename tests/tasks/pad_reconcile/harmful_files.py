@@ -51,7 +51,7 @@ class UsualDay:
         for age in range(1, KNOWN + 1):
             rows = round(self.rows * self.draw.uniform(0.8, 1.2))
             frozen = max(0, round(self.draw.gauss(self.usual_bounces, self.usual_bounces * 0.25)))
-            self.books.change(_KNOW, name=f"earlier {age}", rows=rows, amount=Decimal(rows * 600), frozen=frozen)
+            self.books.change(_KNOW, name=f"earlier {age}", rows=rows, amount=Decimal((rows - 60) * 600), frozen=frozen)
 
 
 def _all_bounce(day: UsualDay) -> list[Line]:
@@ -74,7 +74,7 @@ def _doubled_rows(day: UsualDay) -> list[Line]:
 
 
 def _another_days_rows(day: UsualDay) -> list[Line]:
-    other = day.day - timedelta(days=day.draw.randrange(6, 40))
+    other = day.day - timedelta(days=day.draw.randrange(8, 40))
     return [replace(line, day=_as_written(other)) for line in day.lines]
 
 

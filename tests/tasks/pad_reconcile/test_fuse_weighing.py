@@ -70,11 +70,11 @@ def test_a_file_that_does_harm_is_beyond_the_plain_limits_or_bears_the_usual_one
 
 @pytest.mark.parametrize("year", range(YEARS))
 def test_no_ordinary_night_of_a_year_is_far_outside(year: int) -> None:
-    for place in range(3):
+    for place in range(1 if SEEDS >= 1000 else 3):
         province = Province(random.Random(f"ordinary {year} {place}"))
         known: dict[bool, list[Figures]] = {True: [], False: []}
         for day, of in province.nights(3653 if SEEDS >= 1000 else 366):
-            before = known[is_business_day(day)]
+            before = known[day.weekday() < 5]
             assert not weigh(of, before[-KNOWN:]).beyond, (place, day, of)
             before.append(of)
 
