@@ -72,8 +72,11 @@ def test_an_account_without_settings_on_that_day(operator: Operator, pay: PayDat
     assert pay.statements() == []
 
 
-def test_a_refused_run_is_in_the_ledger(operator: Operator, pay: PayDatabase) -> None:
-    operator.run("GENERATE_STATEMENTS", SATURDAY, "4711")
+def test_a_refused_run_of_the_clock_is_in_the_ledger_and_what_a_person_mistyped_is_not(
+    operator: Operator, pay: PayDatabase
+) -> None:
+    operator.run("GENERATE_STATEMENTS", SATURDAY, "4712")
+    operator.run("GENERATE_STATEMENTS", SATURDAY, "4711", PAY_JOBS_TRIGGER="cronjob")
 
     [run] = operator.run("history", "--json").json["runs"]
     assert (run["status"], run["exit_code"]) == ("failed", 2)

@@ -239,7 +239,7 @@ def test_wrong_input_is_refused_in_words_and_changes_nothing(outbox: Database, r
         ("drop", "2", "--reason", "  "): "--reason is empty",
         ("drop", "--reason", "x"): "Name the messages, or choose them",
         ("retry", "--reason", "x"): "Name the messages, say --all-dead",
-        ("retry", "2", "--all-dead", "--reason", "x"): "one of the two",
+        ("retry", "2", "--all-dead", "--reason", "x"): "one of the three",
         ("list", "--state", "lost"): "'lost' is not one of",
         ("retry", "0", "--reason", "x"): "0 is not in the range",
     }
