@@ -17,6 +17,7 @@ def install(lock: Path) -> int:
     """Install what a lock file names and return the exit code of pip."""
     wanted = sum(not line.startswith((" ", "#")) and "==" in line for line in lock.read_text("utf-8").splitlines())
     words = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    _progress(f"Packages: {wanted} to install, in about a minute", stays=not sys.stdout.isatty())
     began = time.monotonic()
     with subprocess.Popen(
         [*words, "--require-hashes", "-r", str(lock)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -26,7 +27,7 @@ def install(lock: Path) -> int:
     if pip.returncode:
         sys.stderr.write("\nThe packages could not be installed. pip says:\n" + "".join(said[-30:]))
     else:
-        _progress(f"{wanted} packages are installed, in {time.monotonic() - began:.0f} s.", is_last=True)
+        _progress(f"{wanted} packages are installed, in {time.monotonic() - began:.0f} s.", stays=True)
     return pip.returncode
 
 
@@ -44,11 +45,11 @@ def _follow(lines: Iterable[str], wanted: int) -> list[str]:
     return said
 
 
-def _progress(line: str, *, is_last: bool = False) -> None:
-    """Show a line in place of the last on a terminal; elsewhere only the last one."""
+def _progress(line: str, *, stays: bool = False) -> None:
+    """Show a line in place of the one before on a terminal; elsewhere only those that stay."""
     if sys.stdout.isatty():
-        sys.stdout.write(f"\r\x1b[K{line}" + ("\n" if is_last else ""))
-    elif is_last:
+        sys.stdout.write(f"\r\x1b[K{line}" + ("\n" if stays else ""))
+    elif stays:
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
