@@ -118,13 +118,23 @@ def others_heard(night: Night) -> Iterator[str]:
 
 
 def cfs_agrees(night: Night) -> Iterator[str]:
-    """What is settled here has nothing due in CFS, and what is left of a slip's deposit here is left there."""
+    """What is settled has nothing due in CFS; a bounce stopped the pulls and charged one fee; deposits have left what
+    they must.
+    """
     books, model = night.world.books, night.world.model
     for invoice in model.invoices.values():
         reference = invoice.reference("COMPLETED")
         in_cfs = books.invoices.get(reference.number) if reference else None
         if in_cfs and in_cfs.amount_due:
             yield f"invoice {invoice.id} is settled, and CFS says that {in_cfs.amount_due} is due on {reference}"
+    for account in model.accounts.values():
+        pulls = books.sites[account.site].receipt_method if account.method == "PAD" else None
+        if account.method == "PAD" and pulls != ("BCR-PAD Stop" if account.status == "FREEZE" else "BCR-PAD Daily"):
+            yield f"account {account.auth} is {account.status}, and CFS pulls by {pulls}"
+    for number, fee in model.fees.items():
+        charged = [] if fee.slip else [one.amount for one in books.invoices[number].adjustments]
+        if charged != ([] if fee.slip else [fee.total]):
+            yield f"{number}: CFS must have one fee of {fee.total}, and has {charged}"
     for slip in night.world.slips.values():
         receipt = books.receipts.get(slip.receipt)
         if receipt is None or receipt.unapplied_amount != slip.free:
