@@ -5,7 +5,7 @@ It is written on the connection that also holds the run's locks, so that both en
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,9 +109,13 @@ def _end(attempt: Attempt, assignment: Assignment, connection: Connection, lock:
 
 
 def _forget(connection: Connection, result: Result) -> None:
-    """Remove the row of a run that a person mistyped: nothing was done, and nobody is to be told."""
-    if result.run_id is not None and ledger.forget(connection, result.run_id):
-        result.run_id = None
+    """Remove the row of a run that a person mistyped: nothing was done, and nobody is to be told.
+
+    Where it cannot be removed it stays, with its outcome.
+    """
+    with suppress(SQLAlchemyError):
+        if result.run_id is not None and ledger.forget(connection, result.run_id):
+            result.run_id = None
 
 
 def _write_outcome(attempt: Attempt, connection: Connection, lock: RunLock) -> None:

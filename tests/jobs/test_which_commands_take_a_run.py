@@ -69,5 +69,24 @@ def test_a_mistyped_command_that_had_done_something_keeps_its_run(run_job: RunJo
     assert runs(engine) == ["failed"]
 
 
+def test_a_mistyped_command_whose_row_cannot_be_removed_keeps_it_with_its_outcome(
+    run_job: RunJob, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(
+            "CREATE FUNCTION pay_jobs.refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END'"
+        ))  # fmt: skip
+        connection.execute(text(
+            "CREATE TRIGGER refuse BEFORE DELETE ON pay_jobs.job_runs EXECUTE FUNCTION pay_jobs.refuse()"
+        ))  # fmt: skip
+    try:
+        run_job(job_that(mistyped))
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("DROP FUNCTION pay_jobs.refuse CASCADE"))
+
+    assert runs(engine) == ["failed"]
+
+
 def test_looking_for_gaps_is_a_question() -> None:
     assert (Arguments(gaps=True).reads_only, Arguments(fill_gaps=True).reads_only) == (True, False)
