@@ -2,7 +2,8 @@
 
     python -m tests.soak races  [--job NAME] [--count N] [--seed N]               jobs against others at work
     python -m tests.soak faults [--job NAME] [--kind KIND] [--count N] [--seed N]  jobs whose process or parts fail
-    python -m tests.soak all    [--races N] [--faults N]                          both, with one total
+    python -m tests.soak flips  [--count N] [--seed N]                             cells that verify must name
+    python -m tests.soak all    [--races N] [--faults N] [--flips N]              everything, with one total
 
 `--count` is how many races over all jobs, or how many faults of each kind for each job.
 """
@@ -17,6 +18,7 @@ from sandbox import postgres
 from sandbox.up import prepare_pay_database, upgrade
 from tests.conftest import Server
 from tests.soak.faults import JOBS, KINDS, run_faults
+from tests.soak.flips import run_flips
 from tests.soak.races import RACES
 
 
@@ -33,9 +35,12 @@ def main() -> int:
     faults.add_argument("--job", choices=sorted(JOBS), help="only one job")
     faults.add_argument("--kind", choices=KINDS, help="only one kind of fault")
     faults.add_argument("--count", type=int, default=60, help="how many of each kind for each job")
-    for one in (races, faults):
+    flips = what.add_parser("flips", help="cells that are changed, and that verify must name")
+    flips.add_argument("--count", type=int, default=5_000, help="how many flips, over all columns")
+    for one in (races, faults, flips):
         one.add_argument("--seed", type=int, default=1, help="the first seed")
-    both = what.add_parser("all", help="races, then faults, with one total")
+    both = what.add_parser("all", help="races, faults and flips, with one total")
+    both.add_argument("--flips", type=int, default=5_000, help="how many flips, over all columns")
     both.add_argument("--races", type=int, default=10_000, help="how many races, over all jobs")
     both.add_argument("--faults", type=int, default=60, help="how many faults of each kind for each job")
     arguments = parser.parse_args()
@@ -52,7 +57,10 @@ def _asked(folder: Path, asked: argparse.Namespace) -> int:
     if asked.what == "faults":
         jobs, kinds = [asked.job] if asked.job else list(JOBS), [asked.kind] if asked.kind else list(KINDS)
         return run_faults(folder, jobs=jobs, kinds=kinds, seed=asked.seed, count=asked.count)
+    if asked.what == "flips":
+        return run_flips(folder / "flips", seed=asked.seed, count=asked.count)
     wrong = _all_races(folder, sorted(RACES), seed=1, count=asked.races)
+    wrong += run_flips(folder / "flips", seed=1, count=asked.flips)
     return wrong + run_faults(folder / "faults", jobs=list(JOBS), kinds=list(KINDS), seed=1, count=asked.faults)
 
 

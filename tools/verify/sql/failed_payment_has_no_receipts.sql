@@ -1,6 +1,7 @@
 -- A failed payment whose receipt still stands on an invoice of its number.
 -- source docs/specs/cas-settlement-csv.md section 8 steps 7 and 12; a receipt under a credit memo's number did not bounce.
---        Deposits of routing slips bear the slip's number, not an invoice's
+--        The EFT job writes receipts first, and CAS completes its payments (section 2). Deposits of routing slips bear the
+--        slip's number, not an invoice's
 SELECT 'payment ' || payment.id AS row,
        'explain invoice ' || min(receipt.invoice_id) AS next,
        payment.payment_account_id AS account_id,
@@ -14,7 +15,8 @@ SELECT 'payment ' || payment.id AS row,
   JOIN receipts AS receipt
     ON receipt.invoice_id = reference.invoice_id
    AND receipt.receipt_number = payment.receipt_number
- WHERE payment.payment_status_code <> 'COMPLETED'
+ WHERE (payment.payment_status_code = 'FAILED'
+        OR payment.payment_status_code <> 'COMPLETED' AND payment.payment_method_code <> 'EFT')
    AND NOT EXISTS (SELECT FROM applied_credits AS applied
                     WHERE applied.invoice_id = receipt.invoice_id
                       AND applied.cfs_identifier = receipt.receipt_number)

@@ -15,4 +15,5 @@ SELECT 'invoice ' || invoice.id AS row,
   JOIN invoices AS invoice
     ON invoice.id = active.invoice_id
  WHERE active.count > 1
-    OR invoice.invoice_status_code IN ('PAID', 'GL_UPDATED', 'REFUNDED', 'MANUALLY_REFUNDED', <<withdrawn>>)
+    OR invoice.invoice_status_code IN ('PAID', 'GL_UPDATED', 'REFUNDED', 'MANUALLY_REFUNDED', 'GL_UPDATED_REFUND',
+                                       'CHARGEBACK', <<withdrawn>>)

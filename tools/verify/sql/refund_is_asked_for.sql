@@ -11,5 +11,5 @@ SELECT 'invoice ' || invoice.id AS row,
   LEFT JOIN (SELECT DISTINCT invoice_id FROM refunds WHERE invoice_id IS NOT NULL) AS asked
     ON asked.invoice_id = invoice.id
  WHERE coalesce(invoice.refund, 0) NOT BETWEEN 0 AND coalesce(invoice.total, 0)
-    OR (invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED', 'CREDITED') AND asked.invoice_id IS NULL)
+    OR (invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED', 'CREDITED', 'GL_UPDATED_REFUND') AND asked.invoice_id IS NULL)
     OR (invoice.invoice_status_code IN (<<unfinished>>) AND coalesce(invoice.refund, 0) <> 0 AND asked.invoice_id IS NULL)
