@@ -1,10 +1,15 @@
 """`sandbox`: start, stop and show the embedded default, and walk through it."""
 
+from collections.abc import Mapping
+from functools import partial
+
 import click
 
+from config.errors import ExitCode
+from config.visible import to_json
+from jobs.run.result import answer_json, print_json
 from sandbox import state
 from sandbox.demo_data import DemoSize
-from sandbox.world.command import simulate_command
 
 
 def sandbox_command() -> click.Group:
@@ -14,31 +19,46 @@ def sandbox_command() -> click.Group:
     def sandbox() -> None: ...
 
     default = DemoSize()
+    as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     accounts = click.option("--accounts", default=default.weekly_accounts, show_default=True, help="Weekly accounts.")
     invoices = click.option("--invoices", default=default.invoices, show_default=True, help="Invoices in the week.")
 
     @sandbox.command(help="Start it; the first time, load a believable pay database.")
     @accounts
     @invoices
-    def up(accounts: int, invoices: int) -> None:
+    @as_json_option
+    def up(accounts: int, invoices: int, as_json: bool) -> None:
         from sandbox import up as parts
 
-        settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=click.echo)
+        say = partial(click.echo, err=as_json)
+        settings = parts.up(DemoSize(weekly_accounts=accounts, invoices=invoices), say=say)
+        if as_json:
+            _print_settings("sandbox up", settings)
+            return
         click.echo("The sandbox is up. Add --sandbox to any command, or use it yourself:")
         for name, value in settings.items():
             click.echo(f"  export {name}='{value}'")
 
     @sandbox.command(help="Stop it. Its data stays for the next `up`, unless --forget.")
     @click.option("--forget", is_flag=True, help="Delete its data as well.")
-    def down(forget: bool) -> None:
+    @as_json_option
+    def down(forget: bool, as_json: bool) -> None:
         from sandbox import up as parts
 
         was_there = parts.down(forget=forget)
-        click.echo("The sandbox is down." if was_there else "There was no sandbox.")
+        said = "The sandbox is down." if was_there else "There was no sandbox."
+        if as_json:
+            print_json("sandbox down", {}, answer=said)
+        else:
+            click.echo(said)
 
     @sandbox.command(help="Show whether it is running and how to reach it. Exit 0 if it is, 1 if not.")
-    def status() -> int:
+    @as_json_option
+    def status(as_json: bool) -> int:
         settings = state.running()
+        if as_json:
+            _print_settings("sandbox status", settings)
+            return ExitCode.FAILED if settings is None else ExitCode.DONE
         if settings is None:
             click.echo("The sandbox is down. Start it: python3 invoke_jobs.py sandbox up")
             return 1
@@ -60,5 +80,14 @@ def sandbox_command() -> click.Group:
         click.echo(shown.farewell(state.home()))
         return code
 
-    sandbox.add_command(simulate_command())
     return sandbox
+
+
+def _print_settings(command: str, settings: Mapping[str, str] | None) -> None:
+    """Print where the sandbox is; `settings` is None where it is down."""
+    if settings is None:
+        print_json(command, {"settings": []}, answer="The sandbox is down.", code=ExitCode.FAILED)
+        return
+    rows = [{"name": name, "value": value} for name, value in settings.items()]
+    shown = answer_json(command, {"settings": rows}, answer=f"The sandbox is up, in {state.home()}.")
+    click.echo(to_json(shown))  # its passwords are of this machine only, and somebody is to use them

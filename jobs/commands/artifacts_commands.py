@@ -12,7 +12,6 @@ from config.business_time import local_and_utc
 from config.errors import UsageError
 from config.plurals import counted
 from config.settings import ObjectStoreSettings, read
-from config.visible import to_json
 from connectors.inbound.listing import name_fault
 from connectors.object_store import ObjectStore
 from jobs.commands.ledger_commands import ledger_connection
@@ -20,6 +19,7 @@ from jobs.files_for_people import why_not_writable, write_whole, written
 from jobs.run import ledger
 from jobs.run.ledger import Run
 from jobs.run.outcome import Table
+from jobs.run.result import print_json
 from jobs.terminal import say, show_table
 
 TO_STDOUT = "-"
@@ -52,13 +52,14 @@ def artifacts_command(use_sandbox: Callable[[], None]) -> click.Group:
                 else ledger.newest(connection, stored_something=True, limit=limit)
             )
         if as_json:
-            click.echo(to_json({"artifacts": [{"run": run.id, "job": run.job, "keys": run.artifacts} for run in runs]}))
+            rows = [{"run": run.id, "job": run.job, "stored_as": key} for run in runs for key in run.artifacts]
+            print_json("artifacts list", {"artifacts": rows})
             return
         if not any(run.artifacts for run in runs):
             say(f"Run {run_id} stored nothing." if run_id else "No run has stored anything.")
             return
-        rows = [(run.id, run.command, local_and_utc(run.started_on), key) for run in runs for key in run.artifacts]
-        show_table(Table("Stored by runs", ("run", "command", "started", "stored as"), rows), most=None)
+        shown = [(run.id, run.command, local_and_utc(run.started_on), key) for run in runs for key in run.artifacts]
+        show_table(Table("Stored by runs", ("run", "command", "started", "stored as"), shown), most=None)
         say(f"To fetch them: python3 invoke_jobs.py artifacts get {runs[0].id}")
 
     @artifacts.command(

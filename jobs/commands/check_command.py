@@ -14,10 +14,8 @@ from sqlalchemy import Connection
 
 from config.errors import ExitCode, PayJobsError, UsageError
 from config.log_setup import configure_log, get_log
-from config.masking import mask
 from config.schedule import Schedule, read_schedule
 from config.settings import PodSettings, read
-from config.visible import to_json
 from jobs.commands.ledger_commands import ledger_connection
 from jobs.commands.schedule_commands import environment_option, file_option
 from jobs.files_for_people import write_whole
@@ -26,6 +24,7 @@ from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
 from jobs.run.context import system_clock
 from jobs.run.outcome import Reject, Table
+from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.check import Finding, judge_runs
 from jobs.watch.check_files import earliest, judge_answers, judge_files, judge_unfinished, judge_unsettled
@@ -189,8 +188,7 @@ def _commands(schedule: Schedule, jobs: Sequence[str]) -> dict[str, str]:
 def _show(findings: Sequence[Finding], *, as_json: bool) -> None:
     if as_json:
         code = ExitCode.ATTENTION if findings else ExitCode.DONE
-        shown = {"exit_code": int(code), "findings": [asdict(one) for one in findings]}
-        click.echo(to_json(mask(shown)))
+        print_json("check", {"findings": [asdict(one) for one in findings]}, code=code)
     elif findings:
         rows = [(one.kind.upper(), one.what, one.detail, one.do) for one in findings]
         show_table(Table("Not as it should be", ("what", "of", "found", "next"), rows))

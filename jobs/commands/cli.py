@@ -206,10 +206,10 @@ def _refuse(words: list[str], message: str, context: click.Context | None, code:
         sys.stderr.write(f"{context.get_usage()}\nTry '{context.command_path} --help' for examples.\n\n")
     complain(f"Error: {message}")
     if "--json" in words:
-        job = next((word for word in words if not word.startswith("-")), None)
-        refused = {"job": job, "run_id": None, "status": "failed", "exit_code": int(code), "seconds": 0.0}
-        empty: dict[str, Any] = {"counts": {}, "rejects": [], "artifacts": [], "error": message}
-        sys.stdout.write(to_json(refused | empty) + "\n")
+        from jobs.run.result import refusal
+
+        command = next((word for word in words if not word.startswith("-")), None)
+        sys.stdout.write(to_json(refusal(command, message, code)) + "\n")
     return code
 
 
@@ -274,7 +274,9 @@ def _list_command(jobs: tuple[Job, ...]) -> click.Command:
     def list_jobs(as_json: bool) -> None:
         if as_json:
             rows = [{"job": job.name, "summary": job.summary, "examples": job.examples} for job in jobs]
-            click.echo(to_json({"jobs": rows}))
+            from jobs.run.result import print_json
+
+            print_json("list", {"jobs": rows})
             return
         for job in jobs:
             click.echo(f"{job.name:<24}{job.summary}")

@@ -1,6 +1,7 @@
 """`db`: the migrations of our own schema."""
 
 from collections.abc import Callable
+from functools import partial
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -11,6 +12,7 @@ from database import migrate
 from database.engine import make_engine
 from database.errors import explain
 from database.own_schema import HOW_IT_COMES_BACK, SCHEMA, made_by, statements_of
+from jobs.run.result import print_json
 
 
 def db_command(use_sandbox: Callable[[], None], *, grants: Callable[[str], str]) -> click.Group:
@@ -22,27 +24,31 @@ def db_command(use_sandbox: Callable[[], None], *, grants: Callable[[str], str])
     @click.group("db", help="The schema pay_jobs: the jobs' own bookkeeping. Pay tables are never touched.")
     def db() -> None: ...
 
+    json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     sandbox_option = click.option("--sandbox", is_flag=True, help="The sandbox's database.")
 
     @db.command(help="Bring the schema pay_jobs up to date.\n\nExample:\n\n  python3 invoke_jobs.py db upgrade")
+    @json_option
     @sandbox_option
-    def upgrade(sandbox: bool) -> None:
+    def upgrade(as_json: bool, sandbox: bool) -> None:
         if sandbox:
             use_sandbox()
         engine = make_engine(read(DatabaseSettings), application_name="pay-jobs db upgrade", pooled=False)
         try:
-            before, after = migrate.upgrade(engine, say=click.echo)
+            before, after = migrate.upgrade(engine, say=partial(click.echo, err=as_json))
         except DBAPIError as error:
             raise explain(error) from error
-        click.echo(
+        said = (
             f"The schema pay_jobs is up to date at {after}."
             if before == after
             else f"The schema pay_jobs went from {before or 'nothing'} to {after}."
         )
+        _say("db upgrade", said, {"before": before, "after": after}, as_json=as_json)
 
     @db.command(help="Show the revision the database is at.")
+    @json_option
     @sandbox_option
-    def current(sandbox: bool) -> None:
+    def current(as_json: bool, sandbox: bool) -> None:
         if sandbox:
             use_sandbox()
         engine = make_engine(read(DatabaseSettings), application_name="pay-jobs db current", pooled=False)
@@ -53,7 +59,9 @@ def db_command(use_sandbox: Callable[[], None], *, grants: Callable[[str], str])
             raise explain(error) from error
         newest = migrate.head()
         hint = "" if revision == newest else f"; the newest is {newest}: run `db upgrade`"
-        click.echo(f"{revision or 'never upgraded'}{hint}")
+        if not missing or not as_json:  # one object on stdout: that of the refusal below
+            said = f"{revision or 'never upgraded'}{hint}"
+            _say("db current", said, {"current": revision, "newest": newest}, as_json=as_json)
         if missing:
             raise ConfigError(f"The schema {SCHEMA} lacks {', '.join(missing)}. {HOW_IT_COMES_BACK}")
 
@@ -62,17 +70,19 @@ def db_command(use_sandbox: Callable[[], None], *, grants: Callable[[str], str])
         "  python3 invoke_jobs.py db sql\n\n  python3 invoke_jobs.py db sql --table outbox"
     )
     @click.option("--table", help="Only what makes this table of pay_jobs, where it was lost and no backup has it.")
-    def sql(table: str | None) -> None:
+    @json_option
+    def sql(table: str | None, as_json: bool) -> None:
         migrations = migrate.sql()
         if table is None:
-            click.echo(migrations)
+            _show_sql("db sql", migrations, as_json=as_json)
             return
         name = table.removeprefix(f"{SCHEMA}.")
         statements = statements_of(migrations, name)
         if not statements:
             tables = sorted(one for kind, one in made_by(migrations) if kind == "table")
             raise UsageError(f"There is no table {SCHEMA}.{name}. There are: {', '.join(tables)}.")
-        click.echo("BEGIN;\n\n" + "\n\n".join(f"{one};" for one in statements) + "\n\nCOMMIT;")
+        whole = "BEGIN;\n\n" + "\n\n".join(f"{one};" for one in statements) + "\n\nCOMMIT;"
+        _show_sql("db sql", whole, as_json=as_json)
 
     @db.command(
         "grants",
@@ -80,9 +90,24 @@ def db_command(use_sandbox: Callable[[], None], *, grants: Callable[[str], str])
         "Example:\n\n  python3 invoke_jobs.py db grants --role pay_jobs_user",
     )
     @click.option("--role", required=True, help="The role, as in DATABASE_USERNAME.")
-    def print_grants(role: str) -> None:
+    @json_option
+    def print_grants(role: str, as_json: bool) -> None:
         if not role.strip() or "\0" in role:
             raise UsageError("--role is blank: name the role of DATABASE_USERNAME.")
-        click.echo(grants(role))
+        _show_sql("db grants", grants(role), as_json=as_json)
 
     return db
+
+
+def _show_sql(command: str, text: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(command, {"sql": [{"text": text}]})
+    else:
+        click.echo(text)
+
+
+def _say(command: str, said: str, revisions: dict[str, str | None], *, as_json: bool) -> None:
+    if as_json:
+        print_json(command, {"revisions": [revisions]}, answer=said)
+    else:
+        click.echo(said)

@@ -13,9 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from config.business_time import BUSINESS_ZONE, day_start, local_and_utc
 from config.command_line import typed
 from config.errors import UsageError
-from config.masking import mask
 from config.settings import DatabaseSettings, read
-from config.visible import to_json
 from database.engine import make_engine
 from database.errors import explain
 from jobs.parameters import DAY
@@ -24,6 +22,7 @@ from jobs.run.causes import attention_table
 from jobs.run.figures import as_lines, as_words
 from jobs.run.ledger import Run
 from jobs.run.outcome import Reject, Table
+from jobs.run.result import print_json
 from jobs.terminal import say, show_table
 
 _ENDED = {
@@ -70,7 +69,7 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
             )
             known = ", ".join(ledger.jobs(connection)) or "no job"
         if as_json:
-            click.echo(to_json(mask({"runs": [_as_json(run) for run in runs]})))
+            print_json("history", {"runs": [_as_json(run) for run in runs]})
             return
         if not runs:
             asked = " like that" if status or since or by else ""
@@ -101,7 +100,7 @@ def show_command(use_sandbox: Callable[[], None]) -> click.Command:
         if run is None:
             raise UsageError(f"There is no run {run_id}: `history` shows those there are.")
         if as_json:
-            click.echo(to_json(mask(_as_json(run) | {"rejects": [asdict(one) for one in rejects]})))
+            print_json("show", {"run": [_as_json(run)], "rejects": [asdict(one) for one in rejects]})
         else:
             _show_run(run, rejects)
 
@@ -124,7 +123,7 @@ def _runs_table(runs: Sequence[Run]) -> Table:
         )
         for run in runs
     ]
-    return Table("Runs (Vancouver time)", columns, rows)
+    return Table("Runs (Vancouver time)", columns, rows, "runs")
 
 
 def _as_json(run: Run) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def causes_table(messages: Sequence[OutboxMessage]) -> Table:
         group.oldest = min(group.oldest, one.created_on)
     rows = [_row(group) for group in groups.values()] if len(groups) < len(messages) else []
     columns = ("messages", "kind", "state", "cause", "oldest", "examples", "next")
-    return Table("By kind and cause", columns, rows)
+    return Table("By kind and cause", columns, rows, "causes")
 
 
 def _row(group: _Group) -> tuple[object, ...]:

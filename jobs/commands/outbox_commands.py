@@ -18,7 +18,6 @@ from config.errors import ExitCode, UsageError
 from config.masking import mask
 from config.plurals import counted
 from config.settings import DatabaseSettings, PodSettings, read, read_settings
-from config.visible import to_json
 from connectors.outbox import operator_actions as desk
 from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import make_engine
@@ -27,6 +26,7 @@ from jobs.commands.outbox_choice import CAUSE, COUNT, KIND, Choice, causes_table
 from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
 from jobs.run.outcome import Table
+from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
 
 JOB = "OUTBOX"
@@ -72,7 +72,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
             messages = found[-limit:]
             counts = desk.count(connection)
         if as_json:
-            _print({"counts": counts, "messages": [asdict(one) for one in messages]})
+            print_json("outbox list", {"messages": [asdict(one) for one in messages]}, counts=counts)
             return
         click.echo(", ".join(f"{counts.get(one, 0):,} {one}" for one in desk.STATES))
         show_table(causes_table(found))
@@ -90,7 +90,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         with _connection(use_sandbox, sandbox) as connection:
             message = desk.find(connection, message_id)
         if as_json:
-            _print(asdict(message))
+            print_json("outbox show", {"message": [asdict(message)]})
             return
         fields = mask(asdict(message))
         rows = [(name.replace("_", " "), _cell(value)) for name, value in fields.items() if value is not None]
@@ -189,8 +189,8 @@ def _change(
 
 def _show_changed(verb: str, changed: Sequence[OutboxMessage], run_id: int | None, *, as_json: bool) -> None:
     if as_json:
-        shown = {"run_id": run_id, "dry_run": run_id is None, "command": verb}
-        _print({**shown, "messages": [asdict(one) for one in changed]})
+        messages = [asdict(one) for one in changed]
+        print_json(f"outbox {verb}", {"messages": messages}, run_id=run_id, dry_run=run_id is None)
         return
     if not changed:
         click.echo("There are no such messages.")
@@ -249,7 +249,3 @@ def _table(title: str, messages: Sequence[OutboxMessage]) -> Table:
 
 def _cell(value: Any) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) if isinstance(value, dict) else str(value)
-
-
-def _print(value: dict[str, Any]) -> None:
-    click.echo(to_json(mask(value)))

@@ -1,6 +1,8 @@
 """`schedule`: what runs when, in words, and the long-running scheduler."""
 
+import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,10 +13,10 @@ from config.business_time import BUSINESS_ZONE_NAME
 from config.cron import Cron
 from config.errors import UsageError
 from config.schedule import BASE, ENVIRONMENTS, Schedule, read_schedule
-from config.visible import to_json
 from jobs.commands.schedule_words import coming_runs, describe, nights, warnings
 from jobs.run.context import system_clock
-from jobs.run.outcome import Table
+from jobs.run.outcome import Outcome, Table
+from jobs.run.result import Result
 from jobs.terminal import say, show_table
 
 environment_option = click.option(
@@ -66,7 +68,7 @@ def schedule_command(
                 raise UsageError(f"{job} has no schedule; there are {', '.join(named)}.")
             named = {job: named[job]}
         table = coming_runs(named, _instant(begin, found.zone) if begin else clock(), count)
-        _show([table], [f"Note: {stranger}." for stranger in found.strangers(jobs)], as_json=as_json)
+        _show("schedule next", [table], [f"Note: {stranger}." for stranger in found.strangers(jobs)], as_json=as_json)
 
     @schedule.command(
         help="Say a cron expression in words, and show the nights on which clocks change."
@@ -86,12 +88,12 @@ def schedule_command(
         around = list(nights(read, after))
         tables = [
             coming_runs({cron: read}, after, 5),
-            *(Table(f"{said} {table.title}", table.columns, table.rows) for said, table in around),
+            *(replace(table, title=f"{said} {table.title}") for said, table in around),
         ]
         notes = warnings(read, after)
         if not around:
             notes.append(f"The clocks of {zone} do not change in the coming year.")
-        _show(tables, [describe(read), *notes], as_json=as_json)
+        _show("schedule explain", tables, [describe(read), *notes], as_json=as_json)
 
     @schedule.command(
         help="Run every job at its time until told to stop. Each run is a process of its own.\n\nExample:"
@@ -131,10 +133,9 @@ def _instant(text: str, zone: str) -> datetime:
     return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-def _show(tables: list[Table], notes: list[str], *, as_json: bool) -> None:
+def _show(command: str, tables: list[Table], notes: list[str], *, as_json: bool) -> None:
     if as_json:
-        shown = {table.title: table.records() for table in tables}
-        click.echo(to_json({"tables": shown, "notes": notes}))
+        Result(job=command, outcome=Outcome(tables=tables, notes=notes)).write_json(sys.stdout)
         return
     for note in notes:
         say(note)

@@ -33,7 +33,7 @@ def coming_runs(named: dict[str, Cron], after: datetime, count: int) -> Table:
         (name, _local(instant, zone), f"{instant:%Y-%m-%d %H:%M}", zone.key)
         for instant, name, zone in sorted(rows, key=lambda row: row[:2])[:count]
     ]
-    return Table("Coming runs", ("job", "local", "UTC", "zone"), shown)
+    return Table("Coming runs", ("job", "local", "UTC", "zone"), shown, "coming")
 
 
 def nights(cron: Cron, after: datetime) -> Iterator[tuple[str, Table]]:
@@ -49,7 +49,7 @@ def nights(cron: Cron, after: datetime) -> Iterator[tuple[str, Table]]:
         )
         instants = cron.between(change - _BEFORE, change + _AFTER)
         rows = [(_local(instant, zone), f"{instant:%Y-%m-%d %H:%M}") for instant in instants[:_SHOWN]]
-        yield said, Table(f"Runs around it ({len(instants)})", ("local", "UTC"), rows)
+        yield said, Table(f"Runs around it ({len(instants)})", ("local", "UTC"), rows, "around")
 
 
 def warnings(cron: Cron, after: datetime) -> list[str]:

@@ -8,8 +8,10 @@ from config.errors import ConfigError, ExitCode
 from config.schedule import ENVIRONMENTS, Schedule, read_schedule
 from jobs.manifests.layout import as_yaml, differences, objects_of, render, write
 from jobs.manifests.pods import Object
+from jobs.run.result import print_json
 
 MAX_LINES = 200
+_AS_IT_IS = "openshift/ is as the schedule has it."
 PRODUCTION = "prod"
 
 
@@ -28,24 +30,27 @@ def manifests_command(folder: Path) -> click.Command:
     )
     @click.option("--env", "environment", type=click.Choice(ENVIRONMENTS), help="Print this environment's objects.")
     @click.option("--check", is_flag=True, help="Change nothing; show how the files differ from the schedule.")
-    def manifests(environment: str | None, check: bool) -> int:
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    def manifests(environment: str | None, check: bool, as_json: bool) -> int:
         wanted = render(read_schedule(), {name: read_schedule(name) for name in ENVIRONMENTS})
         if check:
-            return _show_differences(differences(folder, wanted, environment))
+            return _show_differences(differences(folder, wanted, environment), as_json=as_json)
         if environment is not None:
             schedule = read_schedule(environment)
             if environment == PRODUCTION and (examples := _example_addresses(schedule)):
                 raise ConfigError(examples)
-            click.echo(as_yaml(*placed(schedule)), nl=False)
+            _show_objects("manifests", placed(schedule), as_json=as_json)
             return ExitCode.DONE
         try:
             changed = write(folder, wanted)
         except OSError as error:
             raise ConfigError(f"{folder} cannot be written ({error.strerror}); --env prints instead.") from error
-        for name in changed:
+        if as_json:
+            print_json("manifests", {"written": [{"file": f"openshift/{name}"} for name in changed]})
+        for name in () if as_json else changed:
             click.echo(f"written: openshift/{name}")
-        if not changed:
-            click.echo("openshift/ is as the schedule has it.")
+        if not changed and not as_json:
+            click.echo(_AS_IT_IS)
         if examples := _example_addresses(read_schedule(PRODUCTION)):
             click.echo(f"Not yet fit for production: {examples}", err=True)
         return ExitCode.DONE
@@ -73,9 +78,21 @@ def placed(schedule: Schedule) -> list[Object]:
     ]
 
 
-def _show_differences(lines: list[str]) -> int:
+def _show_objects(command: str, objects: list[Object], *, as_json: bool) -> None:
+    if not as_json:
+        click.echo(as_yaml(*objects), nl=False)
+        return
+    rows = [{"kind": one["kind"], "name": one["metadata"].get("name"), "object": one} for one in objects]
+    print_json(command, {"objects": rows})
+
+
+def _show_differences(lines: list[str], *, as_json: bool) -> int:
+    if as_json:
+        code = ExitCode.ATTENTION if lines else ExitCode.DONE
+        print_json("manifests", {"differences": [{"line": line} for line in lines]}, code=code)
+        return code
     if not lines:
-        click.echo("openshift/ is as the schedule has it.")
+        click.echo(_AS_IT_IS)
         return ExitCode.DONE
     click.echo("\n".join(lines[:MAX_LINES]))
     if len(lines) > MAX_LINES:

@@ -13,6 +13,7 @@ from jobs.commands.cli import JobCommand
 from jobs.manifests.layout import as_yaml
 from jobs.manifests.workloads import one_off, sharded
 from jobs.parameters import FOR_A_POD
+from jobs.run.result import print_json
 
 _NOT_IN_A_POD = {
     "manifests": "it writes files of the repository; run it in your own copy of that",
@@ -37,10 +38,12 @@ def run_job_command() -> click.Command:
     @click.option("--env", "environment", type=click.Choice(ENVIRONMENTS), required=True, help="Where it is to run.")
     @click.option("--shards", type=click.IntRange(2, 100), help="Split it: one shard a pod, each retried by itself.")
     @click.option("--parallelism", type=click.IntRange(1, 100), default=4, show_default=True, help="Pods at once.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; to pass it on, quote the command.")
     @click.pass_context
     def run_job(
-        context: click.Context, *, command: tuple[str, ...], environment: str, shards: int | None, parallelism: int
-    ) -> None:
+        context: click.Context, *, command: tuple[str, ...], environment: str, shards: int | None, parallelism: int,
+        as_json: bool,
+    ) -> None:  # fmt: skip
         words = shlex.split(command[0]) if len(command) == 1 else list(command)
         name, found = checked_for_a_pod(context, words)
         schedule = read_schedule(environment)
@@ -53,6 +56,10 @@ def run_job_command() -> click.Command:
             split = ["--shards", str(shards), "--parallelism", str(parallelism)]
         namespace = schedule.cluster.namespace
         again = typed("run-job", *words, *split, "--env", environment)
+        if as_json:
+            rows = [{"kind": made["kind"], "namespace": namespace, "object": made}]
+            print_json("run-job", {"objects": rows}, notes=[f"{again} | oc create -n {namespace} -f -"])
+            return
         click.echo(f"# {again} | oc create -n {namespace} -f -")
         click.echo(f"# What it prints, by the name that oc says: oc logs -n {namespace} -f job/NAME")
         click.echo(as_yaml(made), nl=False)

@@ -75,4 +75,4 @@ def attention_table(rejects: Sequence[Reject], *, in_all: int | None = None) -> 
     if number > len(rejects):
         title += f", by the causes of the first {len(rejects):,}"
     rows = [(one.times, one.reason, one.where, one.amount, one.detail, one.command) for one in causes]
-    return Table(title, COLUMNS, rows)
+    return Table(title, COLUMNS, rows, "attention")

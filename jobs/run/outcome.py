@@ -1,5 +1,6 @@
 """What a run found and did, as the task hands it over."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from config.errors import ExitCode
+
+
+def short_name(heading: str) -> str:
+    """Return the name in --json of what people read under a heading.
+
+    >>> short_name("CFS number"), short_name("made (UTC)"), short_name("")
+    ('cfs_number', 'made_utc', 'value')
+    """
+    return re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_") or "value"
 
 
 @dataclass(frozen=True)
@@ -26,19 +36,24 @@ class Reject:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows to show; in --json they come as objects keyed by column.
+    """Rows to show; in --json they come as objects.
 
-    is_stored  whether the job has put all of them into the object store
+    key  its name in --json, which stays the same whatever the title says
     """
 
     title: str
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
-    is_stored: bool = field(default=False, kw_only=True)
+    key: str = "rows"
 
     def iter_records(self) -> Iterator[dict[str, Any]]:
         """Return the rows as objects keyed by column, one by one."""
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+
+    def iter_json(self) -> Iterator[dict[str, Any]]:
+        """Return the rows as --json has them: keyed by short names, like `cfs_number`, one by one."""
+        names = [short_name(column) for column in self.columns]
+        return (dict(zip(names, row, strict=True)) for row in self.rows)
 
     def records(self) -> list[dict[str, Any]]:
         """Return the rows as objects keyed by column."""

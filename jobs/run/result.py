@@ -1,6 +1,8 @@
 """Show how a run went: for people on stdout, or as one JSON object."""
 
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import IO, Any
 
@@ -9,7 +11,7 @@ from config.errors import ExitCode, InputRefused, Interrupted, PayJobsError, Usa
 from config.masking import mask
 from config.visible import to_json
 from jobs.run.causes import attention_table
-from jobs.run.outcome import Outcome
+from jobs.run.outcome import Outcome, Table
 from jobs.terminal import complain, say, show_tables
 
 STATUS = {
@@ -61,20 +63,24 @@ class Result:
         """Return the shape that --json prints."""
         return {
             **self._as_json_without_tables(),
-            "tables": {table.title: table.records() for table in self.outcome.tables},
+            "tables": [
+                {"key": table.key, "title": table.title, "rows": list(table.iter_json())}
+                for table in self.outcome.tables
+            ],
         }
 
     def write_json(self, out: IO[str]) -> None:
         """Write that shape as one line; the rows of a table are written as they are read, however many they are."""
         out.write(to_json(mask(self._as_json_without_tables()))[:-1])
-        out.write(', "tables": {')
+        out.write(', "tables": [')
         for number, table in enumerate(self.outcome.tables):
-            out.write(f"{', ' if number else ''}{to_json(table.title)}: [")
-            for place, record in enumerate(table.iter_records()):
+            names = to_json(mask({"key": table.key, "title": table.title}))[:-1]
+            out.write(f'{", " if number else ""}{names}, "rows": [')
+            for place, record in enumerate(table.iter_json()):
                 out.write(", " if place else "")
                 out.write(to_json(mask(record)))
-            out.write("]")
-        out.write("}}\n")
+            out.write("]}")
+        out.write("]}\n")
 
     def _as_json_without_tables(self) -> dict[str, Any]:
         return {
@@ -91,6 +97,36 @@ class Result:
             "answer": self.outcome.answer,
             "error": self.error,
         }
+
+
+def print_json(command: str, tables: Mapping[str, Sequence[Mapping[str, Any]]], **facts: Any) -> None:
+    """Print what a command other than a job has found, with secrets masked; `facts` are those of `answer_json`."""
+    sys.stdout.write(to_json(mask(answer_json(command, tables, **facts))) + "\n")
+
+
+def answer_json(
+    command: str,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    notes: Sequence[str] = (),
+    answer: str = "",
+    counts: Mapping[str, int] | None = None,
+    code: ExitCode = ExitCode.DONE,
+    run_id: int | None = None,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Return what a command other than a job has found, in the shape of a run; `tables` are records by key."""
+    found = [Table(key, tuple(rows[0]) if rows else (), [tuple(row.values()) for row in rows], key)
+             for key, rows in tables.items()]  # fmt: skip
+    outcome = Outcome(answer=answer, counts=Counter(counts or {}), tables=found, notes=list(notes))
+    shown = Result(job=command, dry_run=dry_run, run_id=run_id, outcome=outcome).as_json()
+    return shown | {"status": STATUS[code], "exit_code": int(code)}
+
+
+def refusal(command: str | None, message: str, code: ExitCode) -> dict[str, Any]:
+    """Return what --json prints of a command that was refused before anything ran: the shape of a run."""
+    empty = Result(job=command or "").as_json()
+    return empty | {"status": STATUS[code], "exit_code": int(code), "error": message}
 
 
 def show(result: Result, *, as_json: bool) -> None:

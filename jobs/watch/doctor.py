@@ -13,13 +13,13 @@ from config.business_time import BUSINESS_ZONE, BUSINESS_ZONE_NAME, day_start, t
 from config.errors import ConfigError, ExitCode
 from config.log_setup import configure_log
 from config.settings import DatabaseSettings, read
-from config.visible import to_json
 from database import migrate
 from database.engine import make_engine
 from database.errors import explain
 from database.own_schema import HOW_IT_COMES_BACK
 from jobs.run.context import system_clock
 from jobs.run.outcome import Table
+from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.doctor_check import Check, DatabaseProbe, SystemProbe
 
@@ -62,7 +62,7 @@ def doctor_command(
         code = ExitCode.ATTENTION if any(check.state == "failure" for check in checks) else ExitCode.DONE
         with whatever_is_shown():
             if as_json:
-                click.echo(to_json({"exit_code": int(code), "checks": [asdict(check) for check in checks]}))
+                print_json("doctor", {"checks": [asdict(check) for check in checks]}, code=code)
             else:
                 rows = [(check.state.upper(), check.what, check.found, check.do) for check in checks]
                 show_table(Table("Doctor", ("state", "what", "found", "what to do"), rows), most=None)

@@ -25,7 +25,9 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
     outcome.counts.update({f"items_{what}": number for what, number, _ in result.effects})
     where = f"{batch.file_name} batch {batch.number}"
     if result.effects:
-        outcome.tables.append(Table(f"{where} ({result.file_type})", ("what", "items", "amount"), result.effects))
+        outcome.tables.append(
+            Table(f"{where} ({result.file_type})", ("what", "items", "amount"), result.effects, "effects")
+        )
     if result.refusal:
         outcome.rejects.append(_refused_whole(result, batch, f"{where} line {batch.first_line + 1}"))
     outcome.rejects += [reject for item in result.to_check for reject in findings(item, where, batch.number)]

@@ -93,7 +93,7 @@ def check_outstanding(context: RunContext) -> Outcome:
         if open_batches
         else "No batch is without an answer."
     )
-    outcome.tables.append(Table("Batches at CGI (age in business days)", _COLUMNS, shown))
+    outcome.tables.append(Table("Batches at CGI (age in business days)", _COLUMNS, shown, "outstanding"))
     return outcome
 
 

@@ -59,10 +59,10 @@ def gap_table(gaps: Iterable[Gap]) -> Table:
     rows = [
         (gap.period.kind, gap.period.first, gap.period.last, gap.accounts, gap.example, gap.command) for gap in gaps
     ]
-    return Table("Missing statements", ("kind", "from", "to", "accounts", "for example", "command"), rows)
+    return Table("Missing statements", ("kind", "from", "to", "accounts", "for example", "command"), rows, "missing")
 
 
 def plan_table(gaps: Iterable[Gap]) -> Table:
     """Show how many statements each period lacks."""
     rows = [(gap.period.kind, gap.period.first, gap.period.last, gap.accounts) for gap in gaps]
-    return Table("Plan: statements to make", ("kind", "from", "to", "accounts"), rows)
+    return Table("Plan: statements to make", ("kind", "from", "to", "accounts"), rows, "plan")

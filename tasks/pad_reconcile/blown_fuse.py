@@ -62,7 +62,7 @@ def hold_blown(context: RunContext, file: InboundFile, blown: FuseBlown) -> Outc
     outcome.counts["files_held"] = 1
     if asked:
         outcome.tables.append(Table(f"{file.name}: what CFS says", ("invoice number", "CFS account", "CFS says"),
-                                    _asked_of_cfs(context, asked)))  # fmt: skip
+                                    _asked_of_cfs(context, asked), "asked_of_cfs"))  # fmt: skip
     command = typed(f"files replay --despite {HoldKind.FUSE}", file.name, reason=True)
     outcome.rejects.append(Reject(file.name, in_words(HoldKind.FUSE), _detail(file, verdict, frozen), command))
     return outcome
@@ -78,7 +78,9 @@ def _detail(file: InboundFile, verdict: Verdict, frozen: int) -> str:
 
 def _figures(file: InboundFile, verdict: Verdict) -> Table:
     rows = [(*one[:4], "beyond" if one.is_beyond else "") for one in verdict.figures]
-    return Table(f"{file.name}: its figures beside the usual", ("figure", "here", "usual", "limit", ""), rows)
+    return Table(
+        f"{file.name}: its figures beside the usual", ("figure", "here", "usual", "limit", ""), rows, "figures"
+    )
 
 
 def _frozen(session: Session, file: InboundFile, count: int) -> Iterator[Table]:
@@ -93,7 +95,7 @@ def _frozen(session: Session, file: InboundFile, count: int) -> Iterator[Table]:
     )
     first = f"the first {SHOWN:,} of " if count > SHOWN else ""
     title = f"{file.name}: {first}{counted(count, 'account')} that would be frozen"
-    yield Table(title, _SHOWN_COLUMNS, [tuple(row) for row in rows])
+    yield Table(title, _SHOWN_COLUMNS, [tuple(row) for row in rows], "freezes")
 
 
 def _asked_of_cfs(context: RunContext, asked: Sequence[Row[Any]]) -> list[tuple[str, str, str]]:

@@ -5,7 +5,6 @@ from dataclasses import astuple
 from decimal import Decimal
 from typing import Any
 
-from config.plurals import counted
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.effects import BouncedPayment, RuleTotal, SettlementEffects
 from tasks.pad_reconcile.rejects import SHOWN
@@ -29,6 +28,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
                 f"{name}: {_first(len(effects.bounced))}payments that bounced",
                 columns,
                 _bounced_rows(effects.bounced.first(SHOWN), effects.nsf_fee),
+                "bounced",
             )
         )
         outcome.counts["payments_bounced"] = len(effects.bounced)
@@ -37,7 +37,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         shown = _first(len(effects.differences))
         title = f"{name}: {shown}settled by CAS with another amount than was open"
         rows = [astuple(one) for one in effects.differences.first(SHOWN)]
-        outcome.tables.append(Table(title, ("invoice number", "applied by CAS", "open with us"), rows))
+        outcome.tables.append(Table(title, ("invoice number", "applied by CAS", "open with us"), rows, "not_settled"))
         outcome.attention = True
     outcome.rejects += [
         Reject(
@@ -57,7 +57,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
 def rule_table(name: str, by_rule: list[RuleTotal]) -> Table:
     """Return the rows by outcome and rule."""
     rows, amount = sum(count for _, _, count, _ in by_rule), sum((amount for *_, amount in by_rule), Decimal(0))
-    return Table(f"{name}: {counted(rows, 'row')}, {amount:,} CAD", ("outcome", "rule", "rows", "amount"), by_rule)
+    return Table(f"{name}: {rows:,} rows, {amount:,} CAD", ("outcome", "rule", "rows", "amount"), by_rule, "outcomes")
 
 
 def _first(found: int) -> str:

@@ -70,7 +70,7 @@ def _told(context: RunContext, arguments: Arguments, reports: list[FamilyReport]
     if calls:
         slips = counted(len({call[0] for call in calls}), "slip")
         outcome.answer = f"{counted(len(calls), 'call')} would be sent to CFS for {slips}."
-        outcome.tables.append(Table("What would be sent to CFS", CALLS, calls))
+        outcome.tables.append(Table("What would be sent to CFS", CALLS, calls, "calls"))
     checked, agreed = outcome.counts["slips_checked"], outcome.counts["slips_in_agreement"]
     if checked:
         slips = counted(checked, "slip")

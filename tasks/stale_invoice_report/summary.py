@@ -81,7 +81,7 @@ def census_table(summary: Summary) -> Table:
     """Show how many invoices are in APPROVED for long, by payment method."""
     rows = [(one.method, one.invoices, one.amount, one.oldest) for one in summary.census]
     title = f"In APPROVED for more than {summary.days} days"
-    return Table(title, ("method", "invoices", "amount", "oldest"), rows)
+    return Table(title, ("method", "invoices", "amount", "oldest"), rows, "methods")
 
 
 def diagnosis_table(summary: Summary) -> Table:
@@ -94,7 +94,7 @@ def diagnosis_table(summary: Summary) -> Table:
             (code, one.title, tally.count, tally.amount, date.fromisoformat(tally.oldest), one.turn.words, one.action)
         )
     columns = ("diagnosis", "what it is", "invoices", "amount", "oldest", "whose turn", "next action")
-    return Table("Diagnoses, the worst first", columns, rows)
+    return Table("Diagnoses, the worst first", columns, rows, "diagnoses")
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,17 @@ class InvoiceTable(Table):
         """Return the rows as objects, one by one."""
         return (row._asdict() for row in self.full)
 
+    def iter_json(self) -> Iterator[dict[str, object]]:
+        """Return the rows as --json has them."""
+        return self.iter_records()
+
     def records(self) -> list[dict[str, object]]:
         return list(self.iter_records())
 
 
 def invoice_table(rows: Sequence[ReportRow]) -> InvoiceTable:
     """Show the invoices, the worst first; rows are taken from where they are kept as they are asked for."""
-    return InvoiceTable("Invoices, the worst first", SHOWN, _ShownRows(rows), rows, is_stored=True)
+    return InvoiceTable("Invoices, the worst first", SHOWN, _ShownRows(rows), "invoices", rows)
 
 
 class _ShownRows(Sequence[tuple[object, ...]]):

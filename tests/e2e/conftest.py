@@ -1,6 +1,5 @@
 """Starts the entrypoint as a person or a pod would, in a process of its own with an environment of its own."""
 
-import json
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import psycopg2
 import pytest
 
 from database.engine import Database
+from tests.json_output import read_json
 from tests.statement_factory import PayDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +32,7 @@ class Said:
     @property
     def json(self) -> Any:
         """The one object on stdout."""
-        [line] = self.out.splitlines()
-        return json.loads(line)
+        return read_json(self.out)
 
 
 def environment(**settings: str | None) -> dict[str, str]:

@@ -14,6 +14,7 @@ from connectors.object_store import ObjectStore
 from database.engine import Database
 from tests.e2e.conftest import ROOT, Said, environment
 from tests.ejv_factory import Batch, EjvBooks, Pair, example_batch, example_books
+from tests.json_output import rows_of
 from tests.storage_fixtures import SftpPlace, object_store_part, sftp_part, store
 from tests.tasks.ejv_feedback_check.conftest import cgi_place
 
@@ -65,7 +66,7 @@ class Night:
 
     def batch(self, said: Said, number: int) -> dict[str, Any]:
         """Return the row of a batch in the table of what is outstanding."""
-        [row] = [row for row in said.json["tables"]["Batches at CGI (age in business days)"] if row["batch"] == number]
+        [row] = [row for row in rows_of(said.json, "outstanding") if row["batch"] == number]
         return dict(row)
 
 
@@ -143,7 +144,7 @@ def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) 
     said = night.type("EJV_FEEDBACK_CHECK", at=MONDAY)
     assert (said.code, "No batch is without an answer." in said.out) == (0, True)
     said = night.type("ejv search 7700001 --json", at=MONDAY)
-    found = said.json["tables"]["7700001 in the stored files, the oldest first"]
+    found = rows_of(said.json, "lines")
     assert [(row["file"], row["what"], row["says"]) for row in found] == [
         (name, f"JD {side} 7700001", says)
         for name, says in ((FORGOTTEN_INBOX, "sent"), (SENT_AGAIN, "sent"), (SECOND_ANSWER, "accepted"))

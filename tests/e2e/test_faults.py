@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Operator, finish, held_back
+from tests.json_output import rows_of
 from tests.statement_factory import PayDatabase, Statement
 
 pytestmark = pytest.mark.slow
@@ -15,7 +16,7 @@ NIGHT = ("GENERATE_STATEMENTS", SATURDAY)
 
 def runs(operator: Operator) -> list[dict[str, Any]]:
     """Return the ledger, oldest first."""
-    found: list[dict[str, Any]] = operator.run("history", "--json").json["runs"]
+    found: list[dict[str, Any]] = rows_of(operator.run("history", "--json").json, "runs")
     return found[::-1]
 
 

@@ -21,6 +21,8 @@ import pytest
 from packaging.requirements import Requirement
 from psycopg2.extensions import parse_dsn
 
+from tests.json_output import read_json, rows_of
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 UNKNOWN_UID = 1_234_567_890
@@ -228,9 +230,9 @@ def test_an_unknown_user_lists_the_jobs_and_asks_the_doctor(image: Image) -> Non
     asked = image.run("doctor", "--json")
 
     assert listed.returncode == 0, listed.stderr
-    assert "GENERATE_STATEMENTS" in [job["job"] for job in json.loads(listed.stdout)["jobs"]]
+    assert "GENERATE_STATEMENTS" in [job["job"] for job in rows_of(read_json(listed.stdout), "jobs")]
     assert asked.returncode == 3, asked.stderr
-    assert "DATABASE_URL" in str(json.loads(asked.stdout)["checks"])
+    assert "DATABASE_URL" in str(rows_of(read_json(asked.stdout), "checks"))
 
 
 @pytest.mark.slow

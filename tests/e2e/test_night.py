@@ -7,6 +7,7 @@ import pytest
 
 from tests.dumps import dump
 from tests.e2e.conftest import Operator
+from tests.json_output import rows_of
 from tests.statement_factory import PayDatabase
 
 pytestmark = pytest.mark.slow
@@ -112,13 +113,13 @@ def test_gaps_as_json(operator: Operator, pay: PayDatabase) -> None:
     said = operator.run(*GAPS, "--account", "5678", "--json")
 
     assert (said.code, said.json["status"]) == (3, "attention")
-    assert said.json["tables"]["Missing statements"] == [
+    assert rows_of(said.json, "missing") == [
         {
             "kind": "WEEKLY",
             "from": "2022-06-19",
             "to": "2022-06-25",
             "accounts": 1,
-            "for example": "5678",
+            "for_example": "5678",
             "command": "python3 invoke_jobs.py GENERATE_STATEMENTS 2022-06-25 5678",
         }
     ]
@@ -135,7 +136,7 @@ def test_filling_shows_the_plan_and_makes_what_is_missing(operator: Operator, pa
 def test_history_and_show_tell_what_ran(operator: Operator, pay: PayDatabase) -> None:
     operator.run("GENERATE_STATEMENTS", SATURDAY, "5678")
 
-    [run] = json.loads(operator.run("history", "--json").out)["runs"]
+    [run] = rows_of(operator.run("history", "--json").json, "runs")
     shown = operator.run("show", "1")
 
     assert (run["command"], run["status"], run["triggered_by"]) == (

@@ -13,6 +13,7 @@ import pytest
 from connectors.object_store import ObjectStore
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
+from tests.json_output import rows_of
 from tests.settlement_factory import FILE, Line, SettlementBooks, example, fill_example, settlement_csv
 from tests.storage_fixtures import SftpPlace
 from tests.tasks.pad_reconcile.conftest import cfs, environment, faulty_place, seed_bounced, store
@@ -126,7 +127,7 @@ def test_the_same_day_as_one_json_object(site: Site) -> None:
         "rows_read": 3, "rows_applied": 2, "rows_rejected": 1, "accounts_frozen": 1, "outbox_delivered": 4
     } == found["counts"]  # fmt: skip
     assert found["rejects"][0]["where"] == f"{FILE} line 4"
-    (bounced,) = found["tables"][f"{FILE}: payments that bounced"]
+    (bounced,) = rows_of(found, "bounced")
     assert (bounced["account"], bounced["fee"]) == ("A13", "30.00")
 
 
@@ -166,7 +167,7 @@ def test_a_held_file_is_listed_and_replayed_with_a_reason(site: Site) -> None:
     held = site.invoke()
     assert (held.returncode, "--allow-late" in held.stdout) == (3, True)
 
-    (files,) = site.type("files", "list")["tables"].values()
+    files = rows_of(site.type("files", "list"), "files")
     assert [(file["name"], file["state"]) for file in files] == [(TOMORROW, "applied"), (FILE, "held")]
     without = site.start("files", "replay", FILE)
     assert (without.returncode, "Missing option '--reason'" in without.stderr) == (2, True)

@@ -12,6 +12,7 @@ from psycopg2.extensions import parse_dsn
 from config.business_time import business_date
 from tests.dumps import dump
 from tests.e2e.conftest import Operator, Said
+from tests.json_output import rows_of
 from tests.statement_factory import PayDatabase
 from tests.wire import pooler, refusing_server
 
@@ -78,7 +79,7 @@ def test_a_refused_run_of_the_clock_is_in_the_ledger_and_what_a_person_mistyped_
     operator.run("GENERATE_STATEMENTS", SATURDAY, "4712")
     operator.run("GENERATE_STATEMENTS", SATURDAY, "4711", PAY_JOBS_TRIGGER="cronjob")
 
-    [run] = operator.run("history", "--json").json["runs"]
+    [run] = rows_of(operator.run("history", "--json").json, "runs")
     assert (run["status"], run["exit_code"]) == ("failed", 2)
     assert "4711" in run["error"]
 
@@ -185,7 +186,7 @@ def test_a_user_who_may_write_the_ledger_but_not_the_statements(
     error = refused(operator.run("GENERATE_STATEMENTS", SATURDAY, DATABASE_URL=reader), 2)
 
     assert error.startswith("The database user may not do this (permission denied for ")
-    [run] = operator.run("history", "--json").json["runs"]
+    [run] = rows_of(operator.run("history", "--json").json, "runs")
     assert (run["status"], run["exit_code"]) == ("failed", 2)
     assert pay.statements() == []
 

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
+from tests.json_output import rows_of
 from tests.routing_slip_factory import Slips
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,9 +61,9 @@ def type_command(environment: dict[str, str], *words: str) -> tuple[int, dict[st
 
 def test_a_correction_is_listed_shown_done_and_then_nothing_is_left(slips: Slips, environment: dict[str, str]) -> None:
     code, listed = type_command(environment, "slips", "list")
-    assert (code, [row["slip"] for row in listed["tables"]["Slips in progress"]]) == (0, [NUMBER])
+    assert (code, [row["slip"] for row in rows_of(listed, "slips")]) == (0, [NUMBER])
     code, tried = invoke(environment, "--dry-run")
-    assert (code, [row["call"] for row in tried["tables"]["What would be sent to CFS"]]) == (
+    assert (code, [row["call"] for row in rows_of(tried, "calls")]) == (
         0,
         ["reverse receipt", "create receipt", "apply receipt"],
     )
@@ -120,7 +121,7 @@ def wait_for_a_step(slips: Slips) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with slips.database.begin() as session:
-            if session.scalar(text("SELECT count(*) FROM pay_jobs.operation_steps WHERE state = 'sent'")):
+            if session.scalar(text("SELECT count(*) FROM pay_jobs.slip_steps WHERE state = 'intended'")):
                 return
         time.sleep(0.05)
     raise AssertionError("no step was begun")

@@ -11,6 +11,7 @@ from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
 from tests.e2e.conftest import Operator
+from tests.json_output import rows_of
 from tests.stale_factory import StaleDatabase
 
 pytestmark = pytest.mark.slow
@@ -48,7 +49,7 @@ def test_json_has_every_invoice_whole(clerk: Operator, stale: StaleDatabase) -> 
 
     said = clerk.run("STALE_INVOICE_REPORT", "--no-cfs", "--json")
 
-    [row] = said.json["tables"]["Invoices, the worst first"]
+    [row] = rows_of(said.json, "invoices")
     assert (row["invoice_id"], row["code"], row["total"], row["turn"]) == (made, "P1", "100.00", "customer pays")
 
 

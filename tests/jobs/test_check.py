@@ -16,6 +16,7 @@ from jobs.commands.check_command import check_command
 from jobs.commands.cli import main
 from jobs.run import ledger
 from jobs.watch.metrics import Sample
+from tests.json_output import read_json, rows_of
 from tests.monitor import monitoring
 from tests.scheduler_fixtures import emptied_after
 
@@ -132,9 +133,10 @@ def find(settings: pytest.MonkeyPatch, schedule: Path, capsys: pytest.CaptureFix
 
     def find_all(*words: str) -> list[tuple[str, str]]:
         code = main(cli, ["check", "--json", "--file", str(schedule), *words])
-        report = json.loads(capsys.readouterr().out)
-        assert code == report["exit_code"] == (3 if report["findings"] else 0)
-        return [(one["kind"], f"{one['what']}: {one['detail']}") for one in report["findings"]]
+        report = read_json(capsys.readouterr().out)
+        found = rows_of(report, "findings")
+        assert code == report["exit_code"] == (3 if found else 0)
+        return [(one["kind"], f"{one['what']}: {one['detail']}") for one in found]
 
     return find_all
 

@@ -17,6 +17,7 @@ from tasks.elsewhere import ELSEWHERE, RUN_BY_PAYMENT_JOBS
 from tests.docs.demo import whole_command_line
 from tests.jobs.conftest import RunJob, job_that
 from tests.jobs.test_runner import PROMISED, add_code
+from tests.json_output import read_json, rows_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -178,7 +179,8 @@ def test_the_list_has_each_job_with_an_example(cli: click.Group, capsys: pytest.
 def test_the_list_under_json_is_one_object(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(cli, ["list", "--json"]) == 0
 
-    assert [job["job"] for job in json.loads(capsys.readouterr().out)["jobs"]] == [job.name for job in JOBS]
+    listed = rows_of(read_json(capsys.readouterr().out), "jobs")
+    assert [job["job"] for job in listed] == [job.name for job in JOBS]
 
 
 @pytest.mark.parametrize("words", [["list"], ["--help"], ["GENERATE_STATEMENTS", "--help"]])
@@ -203,14 +205,14 @@ def test_history_and_show_tell_of_a_run(cli: click.Group, run_job: RunJob, capsy
     assert main(cli, ["history"]) == 0
     shown = capsys.readouterr().out
     assert main(cli, ["history", "--json", "--job", "A_JOB"]) == 0
-    [run] = json.loads(capsys.readouterr().out)["runs"]
+    [run] = rows_of(read_json(capsys.readouterr().out), "runs")
     assert main(cli, ["show", str(result.run_id), "--json"]) == 0
-    one = json.loads(capsys.readouterr().out)
+    said = read_json(capsys.readouterr().out)
     assert main(cli, ["show", str(result.run_id)]) == 0
 
     assert "A_JOB 2022-06-25" in shown
     assert (run["status"], run["counts"]) == ("done", {"codes_added": 1})
-    assert one == {**run, "rejects": []}
+    assert (rows_of(said, "run"), rows_of(said, "rejects")) == ([run], [])
     assert "1 codes added" in capsys.readouterr().out
 
 
@@ -222,7 +224,7 @@ def test_history_of_a_job_has_no_other_runs(
 
     assert main(cli, ["history", "--json", "--job", "OTHER_JOB"]) == 0
 
-    assert json.loads(capsys.readouterr().out) == {"runs": []}
+    assert rows_of(read_json(capsys.readouterr().out), "runs") == []
 
 
 def test_history_of_a_job_that_never_ran_names_those_that_did(

@@ -22,6 +22,7 @@ from jobs.watch.doctor_check import Check
 from tasks.generate_statements import JOB as GENERATE_STATEMENTS
 from tests.dumps import dump
 from tests.jobs.conftest import RunJob
+from tests.json_output import read_json, rows_of
 from tests.wire import pooler, server_of_version
 
 
@@ -213,11 +214,11 @@ def test_the_exit_code_says_whether_a_person_must_look(
     cli: click.Group, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     healthy = main(cli, ["doctor", "--json"])
-    report = json.loads(capsys.readouterr().out)
+    report = read_json(capsys.readouterr().out)
     settings.setenv("DATABASE_URL", "postgresql://pay@/pay?host=/nowhere")
     ill = main(cli, ["doctor", "--json"])
 
     assert healthy == report["exit_code"] == 0
-    assert {one["what"]: one["state"] for one in report["checks"]}["alarms"] == "warning"
+    assert {one["what"]: one["state"] for one in rows_of(report, "checks")}["alarms"] == "warning"
     assert ill == 3
     assert json.loads(capsys.readouterr().out)["exit_code"] == 3

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from database.engine import Database
 from jobs.commands.cli import build_cli, main
 from jobs.commands.outbox_commands import outbox_command
 from tests.conftest import Server
+from tests.json_output import read_json, rows_of
 from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
 
 
@@ -76,8 +76,8 @@ def test_list_shows_what_is_not_delivered(outbox: Database, run: Any) -> None:
 def test_list_in_json_says_what_holds_a_message_back(outbox: Database, run: Any) -> None:
     _, shown, _ = run("list", "--json")
 
-    listed = json.loads(shown)
-    assert [(one["id"], one["state"], one["blocked_by"]) for one in listed["messages"]] == [
+    listed = read_json(shown)
+    assert [(one["id"], one["state"], one["blocked_by"]) for one in rows_of(listed, "messages")] == [
         (2, "dead", None),
         (3, "pending", 2),
         (4, "pending", None),
@@ -90,13 +90,13 @@ def test_list_of_one_state(outbox: Database, run: Any) -> None:
 
     for state, ids in expected.items():
         _, shown, _ = run("list", "--state", state, "--json")
-        assert [one["id"] for one in json.loads(shown)["messages"]] == ids
+        assert [one["id"] for one in rows_of(read_json(shown), "messages")] == ids
 
 
 def test_list_shows_the_newest_when_there_are_many(outbox: Database, run: Any) -> None:
     _, shown, _ = run("list", "--state", "all", "--limit", "2", "--json")
 
-    assert [one["id"] for one in json.loads(shown)["messages"]] == [3, 4]
+    assert [one["id"] for one in rows_of(read_json(shown), "messages")] == [3, 4]
 
 
 def test_show_tells_everything_but_secrets(database: Database, run: Any) -> None:
@@ -105,7 +105,11 @@ def test_show_tells_everything_but_secrets(database: Database, run: Any) -> None
     _, table, _ = run("show", "1")
     _, object_, _ = run("show", "1", "--json")
 
-    assert json.loads(object_)["payload"] == {"said": "Bearer ***", "bank_account_number": "***", "amount": "30.00"}
+    assert rows_of(read_json(object_), "message")[0]["payload"] == {
+        "said": "Bearer ***",
+        "bank_account_number": "***",
+        "amount": "30.00",
+    }
     for shown in (table, object_):
         assert "30.00" in shown
         assert "abcdefghijk" not in shown
@@ -128,8 +132,8 @@ def test_retry_lets_a_dead_letter_and_its_followers_leave(outbox: Database, run:
 def test_retry_of_all_dead_letters(outbox: Database, run: Any) -> None:
     code, shown, _ = run("retry", "--all-dead", "--reason", "CFS is back", "--json")
 
-    changed = json.loads(shown)
-    assert (code, changed["command"], [one["id"] for one in changed["messages"]]) == (0, "retry", [2])
+    changed = read_json(shown)
+    assert (code, changed["job"], [one["id"] for one in rows_of(changed, "messages")]) == (0, "outbox retry", [2])
     assert states(outbox) == {"done": "delivered", "refused": "pending", "behind": "pending", "waits": "pending"}
 
     _, shown, _ = run("retry", "--all-dead", "--reason", "CFS is back")

@@ -397,7 +397,7 @@ def test_json_holds_the_rows_of_tables_and_the_rejects_as_objects(
     show(result, as_json=True)
 
     said = json.loads(capsys.readouterr().out)
-    assert said["tables"] == {"Found": [{"a": 1, "b": "x"}, {"a": 2, "b": None}]}
+    assert said["tables"] == [{"key": "rows", "title": "Found", "rows": [{"a": 1, "b": "x"}, {"a": 2, "b": None}]}]
     assert said["rejects"] == [
         {"where": "line 7", "reason": "unknown", "detail": "password=***", "command": "", "amount": None}
     ]

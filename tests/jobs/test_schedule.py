@@ -1,6 +1,5 @@
 """The schedule is checked whole, each mistake with its line; what it says is shown in words."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from jobs.commands.cli import _words_of, main
 from jobs.commands.schedule_commands import _checking_itself, schedule_command
 from jobs.job import by_name
 from tasks import JOBS
+from tests.json_output import read_json, rows_of
 from tools import BY_CLOCK
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -112,9 +112,9 @@ def test_an_overlay_changes_single_values_and_its_mistakes_carry_its_own_name(tm
 def test_next_shows_local_time_and_utc(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(cli, ["schedule", "next", "--job", "GENERATE_STATEMENTS", "--count", "2", "--json"])
 
-    rows = json.loads(capsys.readouterr().out)["tables"]["Coming runs"]
+    rows = rows_of(read_json(capsys.readouterr().out), "coming")
     assert code == 0
-    assert [(row["local"], row["UTC"]) for row in rows] == [
+    assert [(row["local"], row["utc"]) for row in rows] == [
         ("Mon 2026-11-23 01:01 -0700", "2026-11-23 08:01"),
         ("Tue 2026-11-24 01:01 -0700", "2026-11-24 08:01"),
     ]
@@ -135,7 +135,7 @@ def test_next_reads_from_in_the_schedules_zone(cli: click.Group, capsys: pytest.
 
     main(cli, words)
 
-    rows = json.loads(capsys.readouterr().out)["tables"]["Coming runs"]
+    rows = rows_of(read_json(capsys.readouterr().out), "coming")
     assert [row["local"] for row in rows] == ["Thu 2026-12-24 21:55 -0700", "Fri 2026-12-25 06:00 -0700"]
 
 

@@ -1,6 +1,5 @@
 """`history` and `show`: what a run left, for people and as JSON."""
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from jobs.commands.cli import main
 from jobs.commands.ledger_commands import history_command, show_command
 from jobs.run.outcome import Outcome, Reject
 from tests.jobs.conftest import RunJob, job_that
+from tests.json_output import read_json, rows_of
 
 Type = Callable[..., str]
 NEXT = 'python3 invoke_jobs.py files replay a.csv --reason "..."'
@@ -58,10 +58,11 @@ def test_show_says_how_it_went_and_what_needs_attention_with_the_next_command(ru
 def test_show_gives_the_rejects_as_objects(run_job: RunJob, typed: Type) -> None:
     result = run_job(job_that(leaves_rejects))
 
-    shown = json.loads(typed("show", result.run_id, "--json"))
+    shown = read_json(typed("show", result.run_id, "--json"))
 
-    assert (shown["rejects_in_all"], shown["counts"]["rows_read"]) == (2, 1200)
-    assert shown["rejects"][0] == {
+    [run] = rows_of(shown, "run")
+    assert (run["rejects_in_all"], run["counts"]["rows_read"]) == (2, 1200)
+    assert rows_of(shown, "rejects")[0] == {
         "where": "a.csv", "reason": "held", "detail": "it is empty", "command": NEXT, "amount": None,
     }  # fmt: skip
 

@@ -51,7 +51,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     outcome.counts.update(_COUNTED_AS[row.verdict] for row in rows)
     if rows:
         columns = ("key", "line", "BC Online", "ours", "what")
-        outcome.tables.append(Table("Differences", columns, [tuple(row) for row in rows]))
+        outcome.tables.append(Table("Differences", columns, [tuple(row) for row in rows], "differences"))
         outcome.attention = True
     return outcome
 

@@ -122,7 +122,7 @@ def _outcome(began: Comparison, comparison: Comparison, found: list[CfsDifferenc
     if found:
         rows = [(one.kind, one.number, one.direction, one.ours, one.theirs, one.detail) for one in found]
         columns = ("what", "number", "more on side", "ours", "CFS", "detail")
-        outcome.tables.append(Table("Differences with CFS", columns, rows))
+        outcome.tables.append(Table("Differences with CFS", columns, rows, "differences"))
     if began.is_resumed:
         outcome.notes.append(f"Resumed comparison {began.id}, which stood at {began.stage} after {began.position}.")
     if comparison.unanswered:

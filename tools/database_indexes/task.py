@@ -43,7 +43,7 @@ def reindex(context: RunContext, arguments: ReindexArguments) -> Outcome:
     outcome = Outcome()
     with outside_transactions(context.database.engine) as connection:
         chosen = _chosen(context, connection, arguments, outcome)
-        outcome.tables.append(Table("Indexes to build anew", ("index", "size", "why"), _rows(chosen)))
+        outcome.tables.append(Table("Indexes to build anew", ("index", "size", "why"), _rows(chosen), "indexes"))
         if context.dry_run:
             outcome.answer = f"{counted(len(chosen), 'index')} would be built anew."
             return outcome
@@ -74,13 +74,15 @@ def _one(context: RunContext, connection: Connection, index: Index, outcome: Out
             raise
         duplicates = find_duplicates(connection, index)
         rows = [(one.key, one.rows, one.places) for one in duplicates]
-        outcome.tables.append(Table(f"{index.table}: keys that stand twice", ("key", "rows", "ctid"), rows))
+        outcome.tables.append(
+            Table(f"{index.table}: keys that stand twice", ("key", "rows", "ctid"), rows, "duplicates")
+        )
         outcome.rejects.append(
             Reject(
                 index.name,
                 "duplicate keys",
-                f"{counted(len(duplicates), 'key')} of {index.table} in more than one row. Find out which row is "
-                "right, remove the other by its ctid, and run the command again. Nothing was removed.",
+                f"{len(duplicates)} keys of {index.table} stand in more than one row. Find out which row is right, "
+                "remove the other by its ctid, and run the command again. Nothing was removed.",
                 _advice(index),
             )
         )

@@ -71,7 +71,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
     outcome.answer = (
         f"Batch {batch} {said}; {counted(len(changed), 'row')} changed{' then' if context.dry_run else ''}."
     )
-    outcome.tables.append(Table(f"Batch {batch} {said}", ("table", "id", "before", "after"), changed))
+    outcome.tables.append(Table(f"Batch {batch} {said}", ("table", "id", "before", "after"), changed, "changed"))
     for row in changed:
         outcome.counts[f"changed_{row.name.replace('.', '_')}"] += 1
     kept, _ = sent_batch.links.get("COMPLETED", (0, 0))

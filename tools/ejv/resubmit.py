@@ -178,4 +178,4 @@ def _plan(said: str, sent_batch: SentBatch, inbox: StoredInbox, new: Resubmissio
         ", ".join(days[:5]),
     )
     title = f"Batch {sent_batch.id} {said}"
-    return Table(title, ("batch", "old name", "made (UTC)", "new name", "lines", "amount", "effective"), [row])
+    return Table(title, ("batch", "old name", "made (UTC)", "new name", "lines", "amount", "effective"), [row], "plan")

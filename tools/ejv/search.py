@@ -58,7 +58,7 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
         outcome.counts["lines_found"] += len(rows)
         said = f"{what} is on {counted(len(rows), 'line')} of {counted(len(_by_file(found)), 'stored file')}."
         outcome.answer = f"{outcome.answer} {said}".strip()
-        outcome.tables.append(Table(f"{what} in the stored files, the oldest first", _COLUMNS, rows))
+        outcome.tables.append(Table(f"{what} in the stored files, the oldest first", _COLUMNS, rows, "lines"))
     outcome.answer = outcome.answer or "Not found in any indexed file."
     return outcome
 

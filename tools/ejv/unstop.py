@@ -34,7 +34,7 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
     shown = (code, row.name, row.account_id, ".".join(str(part or "?") for part in segments), row.end_date)
     said = "would run" if context.dry_run else "run"
     outcome.answer = f"Journals {said} again on distribution code {code} ({row.name})."
-    outcome.tables.append(Table("Distribution code", ("code", "name", "account", "GL", "ends"), [shown]))
+    outcome.tables.append(Table("Distribution code", ("code", "name", "account", "GL", "ends"), [shown], "code"))
     if waiting:
         outcome.notes.append(
             f"No job takes up what is ERRORED: {counted(waiting, 'partner disbursement')} of this GL. "

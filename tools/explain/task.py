@@ -73,7 +73,7 @@ def invoice(context: RunContext, arguments: Arguments) -> Outcome:
         f"Invoice {number} is {subject.status}: {subject.total} CAD by {subject.method}, {subject.paid} CAD paid, "
         f"{subject.account}"
     )
-    outcome.tables.append(Table(f"Line items of invoice {number}", _LINE_COLUMNS, lines))
+    outcome.tables.append(Table(f"Line items of invoice {number}", _LINE_COLUMNS, lines, "lines"))
     outcome.notes += meanings(
         status=subject.status,
         method=subject.method,

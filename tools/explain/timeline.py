@@ -45,4 +45,4 @@ def life(session: Session, title: str, events: str, **values: Any) -> Table:
     """Return the events of a subject as a table, those of no known date last."""
     found = [Event(*tuple(row)) for row in sql.run(session, events, **values)]
     found.sort(key=lambda one: (one.local is None, one.local or ""))
-    return Table(title, COLUMNS, [(one.local, one.utc, one.what, one.detail) for one in found])
+    return Table(title, COLUMNS, [(one.local, one.utc, one.what, one.detail) for one in found], "events")

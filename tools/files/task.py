@@ -27,7 +27,9 @@ def show_files(context: RunContext, arguments: ListArguments) -> Outcome:
             files = list_files(session, source, states)
             by_state.update(file.state for file in files)
             if files:
-                outcome.tables.append(Table(f"{title} (UTC)", _COLUMNS, [_row(file) for file in reversed(files)]))
+                outcome.tables.append(
+                    Table(f"{title} (UTC)", _COLUMNS, [_row(file) for file in reversed(files)], "files")
+                )
     said = ", ".join(f"{number:,} {state}" for state, number in by_state.most_common())
     nothing = "No file has come in." if arguments.state is None else f"No file is {arguments.state}."
     outcome.answer = f"{counted(by_state.total(), 'file')}: {said}." if by_state else nothing

@@ -11,18 +11,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from config.masking import mask
 from config.settings import DatabaseSettings, read
-from config.visible import to_json
 from connectors.effects import OPEN_STATES, EffectState, PendingEffect, pending_operations
 from connectors.outbox.pending import pending_messages
 from database.engine import make_engine
 from database.errors import explain
 from jobs.run.outcome import Table
+from jobs.run.result import print_json
 from jobs.terminal import say, show_table, whatever_is_shown
+from tasks.routing_slip_recreate.journal.pending import pending_operations as pending_slips
 
 SOURCES: tuple[Callable[[Session], list[PendingEffect]], ...] = (
     pending_messages,
+    pending_slips,
     pending_operations,
 )
 _STATES = [state.value for state in EffectState if state in OPEN_STATES]
@@ -63,7 +64,7 @@ def pending_command(use_sandbox: Callable[[], None]) -> click.Command:
 def _show(effects: Sequence[PendingEffect], *, as_json: bool) -> None:
     counts = Counter(one.state.value for one in effects)
     if as_json:
-        click.echo(to_json(mask({"counts": dict(counts), "pending": [asdict(one) for one in effects]})))
+        print_json("pending", {"pending": [asdict(one) for one in effects]}, counts=counts)
         return
     if not effects:
         say("Nothing is half done outside.")

@@ -68,7 +68,9 @@ def carry_out(context: RunContext, invoice: InvoiceRecord, repair: Repair) -> Ou
         repair.write(session)
         changed = changes(repair.rows, read_rows(session, repair.rows.keys))
     context.log.info("invoice.repaired", invoice=invoice.id, action=repair.action.value, rows=len(changed))
-    outcome = Outcome(tables=[Table(f"{name}: {repair.action.value}", ("table", "id", "before", "after"), changed)])
+    outcome = Outcome(
+        tables=[Table(f"{name}: {repair.action.value}", ("table", "id", "before", "after"), changed, "changed")]
+    )
     outcome.notes.append(f"{name}: {repair.why.rstrip('.')}.")
     return _counted("invoices_repaired", outcome)
 

@@ -77,7 +77,7 @@ def _work(
 ) -> Outcome:
     decided = [(one, decide(one, diagnosed.get(one.id))) for one in invoices]
     rows = [_evidence_row(one, diagnosed.get(one.id), repair) for one, repair in decided]
-    table = Table("Evidence", _COLUMNS, rows)
+    table = Table("Evidence", _COLUMNS, rows, "evidence")
     context.record_progress({"evidence": table.records()})
     outcome = Outcome(tables=[table])
     for one, repair in decided:

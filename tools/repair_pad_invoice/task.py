@@ -28,7 +28,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     with CfsClient(settings, dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
         cases = read_cases(context, arguments.ids, cfs, settings.invoice_prefix)
     decided = [(case, decide(case)) for case in cases]
-    table = Table("Evidence", COLUMNS, [_evidence_row(*pair) for pair in decided])
+    table = Table("Evidence", COLUMNS, [_evidence_row(*pair) for pair in decided], "evidence")
     context.record_progress({"evidence": table.records()})
     outcome = Outcome(tables=[table])
     for case, decision in decided:
@@ -90,8 +90,8 @@ def _evidence_row(case: RepairCase, decision: Decision) -> tuple[Any, ...]:
         ", ".join(sorted({one.status for one in case.members})),
         sum(one.total for one in case.members),
         case.shown_number,
-        cfs and cfs.total,
-        cfs and cfs.due,
+        cfs and f"{cfs.total:.2f}",
+        cfs and f"{cfs.due:.2f}",
         case.invoice.site and f"{case.invoice.site.site}{collects_by}",
         "; ".join(map(str, case.rows)) or None,
         case.diagnosed and case.diagnosed.diagnosis.code,

@@ -83,7 +83,7 @@ class MemoPlan:
             for part in self.parts
         ]
         title = f"Credit memo of {self.amount} CAD for invoice {self.invoice_id} on site {self.site.site}"
-        return Table(title, ("line", "part", "description", "available", "credited", "GL"), rows)
+        return Table(title, ("line", "part", "description", "available", "credited", "GL"), rows, "parts")
 
 
 def plan(

@@ -77,7 +77,9 @@ def _work_all(context: RunContext, cfs: CfsClient, accounts: Sequence[list[Bounc
             f"{counted(len(accounts) - len(failures), 'account')} done, {len(failures)} left: {failures[0]} The same "
             "command continues."
         )
-    outcome.tables = [Table("What is taken back", _COLUMNS, [row for table in outcome.tables for row in table.rows])]
+    outcome.tables = [
+        Table("What is taken back", _COLUMNS, [row for table in outcome.tables for row in table.rows], "changed")
+    ]
     return outcome
 
 
@@ -152,7 +154,7 @@ def _told(account: FrozenAccount) -> Outcome:
     state = "active" if account.is_unlocked else "frozen" if account.standing else "as it was"
     numbers = ", ".join(one.number for one in account.taken_back)
     row = (account.auth_account, numbers, sum(fee.amount for fee in account.fees), state, "; ".join(left))
-    outcome.tables.append(Table("", _COLUMNS, [row]))
+    outcome.tables.append(Table("", _COLUMNS, [row], "changed"))
     where = f"account {account.auth_account}"
     if account.standing:
         why = f"{', '.join(account.standing)} came back as well and is owed: the account stays frozen, with its fee"

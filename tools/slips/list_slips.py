@@ -26,7 +26,7 @@ def list_slips(context: RunContext, slip: str | None = None) -> Outcome:
     kinds = Counter(operation for _, _, operation, *_ in rows)
     by_kind = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in kinds.most_common())
     answer = f"{counted(len(rows), 'operation')} on slips {is_or_are(len(rows))} in progress: {by_kind}."
-    return Outcome(answer=answer, tables=[Table("Slips in progress", COLUMNS, rows)])
+    return Outcome(answer=answer, tables=[Table("Slips in progress", COLUMNS, rows, "slips")])
 
 
 def _rows(family: Family) -> list[tuple[str, str, str, str, str, str]]:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.cfs import CfsSite
-from connectors.effects import OPEN_STATES, EffectState
 from database.pay.states import FINAL_FOR_SLIPS
 
 
@@ -71,7 +70,7 @@ class Operation:
     id: int
     slip: str
     kind: str
-    state: EffectState
+    state: str
     plan: dict[str, Any]
     sent: bool
     why: str | None = None
@@ -80,7 +79,7 @@ class Operation:
     @property
     def is_open(self) -> bool:
         """Whether it is neither done nor dropped."""
-        return self.state in OPEN_STATES
+        return self.state in {"planned", "running", "parked"}
 
 
 @dataclass(frozen=True)
