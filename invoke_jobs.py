@@ -10,10 +10,10 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     import click
@@ -130,7 +130,6 @@ def _run_job() -> "click.Command":
 
 
 def _doctor() -> "click.Command":
-    from connectors.cfs.probe import tokens
     from database.pay.probes import PROBES
     from jobs.watch.doctor import doctor_command
     from tasks import JOBS
@@ -139,8 +138,14 @@ def _doctor() -> "click.Command":
         _use_sandbox,
         needs=[name for job in JOBS for name in job.needs],
         database_probes=PROBES,
-        system_probes={"CfsSettings": tokens},
+        system_probes={"CfsSettings": _tokens},
     )
+
+
+def _tokens(settings: Any) -> "Iterator[tuple[str, str]]":
+    from connectors.cfs.probe import tokens
+
+    return tokens(settings)
 
 
 def _db() -> "click.Command":
