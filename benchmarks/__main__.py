@@ -4,11 +4,13 @@ import platform
 
 import click
 
-from benchmarks import ejv_feedback, routing_slips, settlement, stale_invoices, startup, statements
+from benchmarks import ejv_feedback, routing_slips, settlement, stale_invoices, startup, statements, verify
 
 
 @click.command()
-@click.option("--only", type=click.Choice(["startup", "statements", "settlement", "feedback", "slips", "stale"]))
+@click.option(
+    "--only", type=click.Choice(["startup", "statements", "settlement", "feedback", "slips", "stale", "verify"])
+)
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--large", is_flag=True, help="Ten times the data as well.")
 def main(only: str | None, runs: int, large: bool) -> None:
@@ -32,6 +34,10 @@ def main(only: str | None, runs: int, large: bool) -> None:
         routing_slips.measure(200, runs)
     if only in {None, "stale"}:
         stale_invoices.measure(*((2_000_000, 60_000) if large else (200_000, 6_000)), runs)
+    if only in {None, "verify"}:
+        verify.measure(60_000, runs)
+        if large:
+            verify.measure(2_000_000, 1)
 
 
 main()

@@ -21,7 +21,7 @@ LATENCY = Decimal("0.1")
 CONCURRENCY = 8
 FACTOR = Decimal("1.3")
 _SLIPS = """
-DELETE FROM pay_jobs.slip_steps; DELETE FROM pay_jobs.slip_operations; DELETE FROM receipts;
+DELETE FROM pay_jobs.operation_steps; DELETE FROM pay_jobs.operations; DELETE FROM receipts;
 DELETE FROM invoice_references; DELETE FROM payments; DELETE FROM invoices; DELETE FROM routing_slips;
 DELETE FROM cfs_accounts; DELETE FROM payment_accounts;
 INSERT INTO payment_accounts (id, payment_method) SELECT n, 'CHEQUE' FROM generate_series(1, {0}) n;

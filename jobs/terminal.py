@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_SHOWN = 20
 _SCREEN = 26  # lines that the tables of one answer take, with what stands above each
 _ABOVE = 4
+_FEW = 3
 _WIDE = 160
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -40,11 +41,12 @@ def complain(line: str) -> None:
 
 
 def show_tables(tables: Iterable["Table"]) -> None:
-    """Print the tables of one answer on one screen: each has its share of the lines, and what others leave."""
+    """Print the tables of one answer on one screen: the first is whole if it fits, and each keeps a few lines."""
     filled = [table for table in tables if len(table.rows)]
     left = _SCREEN - _ABOVE * len(filled)
-    for number, table in enumerate(filled):
-        left -= show_table(table, most=max(3, min(MAX_SHOWN, left // (len(filled) - number))))
+    for number, table in enumerate(filled, 1):
+        kept_for_others = _FEW * (len(filled) - number)
+        left -= show_table(table, most=max(_FEW, min(MAX_SHOWN, left - kept_for_others)))
 
 
 def show_table(table: "Table", *, most: int | None = MAX_SHOWN) -> int:

@@ -10,6 +10,7 @@ from config.visible import to_json
 from jobs.run.result import answer_json, print_json
 from sandbox import state
 from sandbox.demo_data import DemoSize
+from sandbox.world.command import simulate_command
 
 
 def sandbox_command() -> click.Group:
@@ -80,6 +81,7 @@ def sandbox_command() -> click.Group:
         click.echo(shown.farewell(state.home()))
         return code
 
+    sandbox.add_command(simulate_command())
     return sandbox
 
 

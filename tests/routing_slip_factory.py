@@ -144,7 +144,8 @@ class Slips:
             created_on=NOW.replace(tzinfo=None),
         )
         self._balance(number, -Decimal(amount))
-        self.change("UPDATE routing_slips SET status = 'COMPLETE' WHERE number = :n AND remaining_amount = 0"
+        self.change("UPDATE routing_slips SET status = 'COMPLETE', updated_on = clock_timestamp() AT TIME ZONE 'UTC'"
+                    " WHERE number = :n AND remaining_amount = 0"
                     " AND status = 'ACTIVE'", n=number)  # fmt: skip
         return invoice
 
@@ -153,14 +154,16 @@ class Slips:
         row = self.one("SELECT routing_slip, total FROM invoices WHERE id = :id", id=invoice)
         self.change("UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = :id", id=invoice)
         self._balance(row["routing_slip"], row["total"])
-        self.change("UPDATE routing_slips SET status = 'ACTIVE' WHERE number = :n AND status = 'COMPLETE'",
+        self.change("UPDATE routing_slips SET status = 'ACTIVE', updated_on = clock_timestamp() AT TIME ZONE 'UTC'"
+                    " WHERE number = :n AND status = 'COMPLETE'",
                     n=row["routing_slip"])  # fmt: skip
 
     def link(self, child: str, parent: str) -> None:
         """Link a slip to another: the balance moves at once."""
         self._balance(parent, self.slip(child)["remaining_amount"])
-        self.change("UPDATE routing_slips SET status = 'LINKED', parent_number = :p, remaining_amount = 0"
-                    " WHERE number = :n", n=child, p=parent)  # fmt: skip
+        self.change("UPDATE routing_slips SET parent_number = :p, remaining_amount = 0 WHERE number = :n",
+                    n=child, p=parent)  # fmt: skip
+        self.set_status(child, "LINKED")
 
     def correct(self, number: str, total: str) -> None:
         """Correct the total of a slip."""
@@ -178,8 +181,9 @@ class Slips:
         self.set_status(number, "NSF")
 
     def set_status(self, number: str, status: str) -> None:
-        """Return a slip a status, as VOID or REFUND_AUTHORIZED."""
-        self.change("UPDATE routing_slips SET status = :s WHERE number = :n", n=number, s=status)
+        """Give a slip a status, as VOID or REFUND_AUTHORIZED; whoever changes one stamps it."""
+        self.change("UPDATE routing_slips SET status = :s, updated_on = clock_timestamp() AT TIME ZONE 'UTC'"
+                    " WHERE number = :n", n=number, s=status)  # fmt: skip
 
     # What the other jobs do.
 
@@ -196,8 +200,8 @@ class Slips:
             self.client.unapply_receipt(site, receipt["receipt_number"], number)
         self.client.credit_balance(number)
         self.change("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id = :id", id=invoice["id"])
-        self.change("UPDATE invoices SET invoice_status_code = 'REFUNDED', refund = total WHERE id = :id",
-                    id=invoice["id"])  # fmt: skip
+        self.change("UPDATE invoices SET invoice_status_code = 'REFUNDED', refund = total, refund_date = :now"
+                    " WHERE id = :id", id=invoice["id"], now=NOW.replace(tzinfo=None))  # fmt: skip
 
     def _create(self, invoice: dict[str, Any]) -> None:
         slip, number = invoice["routing_slip"], f"{PREFIX}{invoice['id']:08d}"
@@ -211,7 +215,8 @@ class Slips:
             after = self.client.apply_receipt(site, receipt, number)
             applied = before.unapplied_amount - after.unapplied_amount
             due -= applied
-            self._insert("receipts", invoice_id=invoice["id"], receipt_number=receipt, receipt_amount=applied)
+            self._insert("receipts", invoice_id=invoice["id"], receipt_number=receipt, receipt_amount=applied,
+                         receipt_date=NOW.replace(tzinfo=None))  # fmt: skip
         if due:
             # The deposit was spent twice over: staff have to look, the invoice is left as it is.
             self._insert("invoice_references", invoice_id=invoice["id"], invoice_number=number,
@@ -222,7 +227,8 @@ class Slips:
                      reference_number=made.reference_number, status_code="COMPLETED")  # fmt: skip
         self._insert("payments", payment_system_code="INTERNAL", payment_method_code="INTERNAL",
                      payment_status_code="COMPLETED", invoice_number=number, paid_amount=invoice["total"],
-                     payment_account_id=invoice["payment_account_id"])  # fmt: skip
+                     payment_account_id=invoice["payment_account_id"],
+                     payment_date=NOW.replace(tzinfo=None))  # fmt: skip
         self.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_date = :now"
                     " WHERE id = :id", id=invoice["id"], now=NOW.replace(tzinfo=None))  # fmt: skip
 

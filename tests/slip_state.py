@@ -10,7 +10,7 @@ from sqlalchemy import text
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 
-_JOURNAL = ("pay_jobs.slip_steps", "pay_jobs.slip_operations")
+_JOURNAL = ("pay_jobs.operation_steps", "pay_jobs.operations")
 _PAY = (
     "receipts",
     "invoice_references",
@@ -25,11 +25,9 @@ _PAY = (
 _TABLES = (*_JOURNAL, *_PAY)
 _SEQUENCES = ("invoices_id_seq", "payment_accounts_id_seq", "cfs_accounts_id_seq", "routing_slips_id_seq")
 _FORGET = "; ".join(f"DELETE FROM {table}" for table in _TABLES)
-_OPERATIONS = "pg_get_serial_sequence('pay_jobs.slip_operations', 'id')"
+_OPERATIONS = "pg_get_serial_sequence('pay_jobs.operations', 'id')"
 _BEGIN_AGAIN = "; ".join(f"SELECT setval('{one}', 1, FALSE)" for one in _SEQUENCES)
-_COUNT_OPERATIONS = (
-    f"SELECT setval({_OPERATIONS}, coalesce(max(id), 1), max(id) IS NOT NULL) FROM pay_jobs.slip_operations"
-)
+_COUNT_OPERATIONS = f"SELECT setval({_OPERATIONS}, coalesce(max(id), 1), max(id) IS NOT NULL) FROM pay_jobs.operations"
 # The seeded fee schedule of the NSF fee names no account to book it to.
 _FEE_CODE = """
 INSERT INTO distribution_code_links (fee_schedule_id, distribution_code_id)
@@ -54,7 +52,7 @@ _SEEN = {
     "payments": "SELECT receipt_number, invoice_number, payment_status_code FROM payments ORDER BY id",
     "receipts": "SELECT invoice_id, receipt_number, receipt_amount::numeric(19,2) FROM receipts"
     " ORDER BY invoice_id, receipt_number",
-    "in work": "SELECT slip, kind, state FROM pay_jobs.slip_operations ORDER BY id",
+    "in work": "SELECT subject, kind, state FROM pay_jobs.operations ORDER BY id",
 }
 _SEE = "SELECT " + ", ".join(
     f"(SELECT coalesce(jsonb_agg(to_jsonb(one)), '[]')::text FROM ({query}) AS one)" for query in _SEEN.values()

@@ -37,7 +37,7 @@ def run_operation(
 ) -> tuple[StepCounts, list[str]]:
     """Make every step true, then write what follows from them, in the transaction that closes the operation.
 
-    close         writes the books and returns what needs attention all the same
+    close         writes the books, and returns what needs attention all the same: the operation's `why`
     before_close  reads outside what the books are written from, or stores what is to be kept
     safe_point    called with a name wherever the process may stop; raises to stop there
     What was noted is committed also where this raises, save where the operation is no longer this run's.

@@ -36,15 +36,17 @@ class Reject:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows to show; in --json they come as objects.
+    """Rows to show; in --json they come as objects keyed by column.
 
-    key  its name in --json, which stays the same whatever the title says
+    key        its name in --json, which stays the same whatever the title says
+    is_stored  whether the job has put all of them into the object store
     """
 
     title: str
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
     key: str = "rows"
+    is_stored: bool = field(default=False, kw_only=True)
 
     def iter_records(self) -> Iterator[dict[str, Any]]:
         """Return the rows as objects keyed by column, one by one."""

@@ -17,6 +17,7 @@ from jobs.run.context import RunContext, system_clock
 from jobs.run.failures import failure_noted
 from jobs.run.job_lock import take_job_lock
 from jobs.run.ledger_row import ledger_row
+from jobs.run.long_lists import store_long_lists
 from jobs.run.result import Result
 from jobs.run.stopping import Stop
 from jobs.run.task_context import task_context
@@ -42,16 +43,17 @@ def execute(
 
 
 def _run_task(attempt: Attempt, assignment: Assignment, context: RunContext) -> None:
-    """Deliver what earlier runs left in the outbox, run the task, and deliver what it wrote."""
+    """Deliver what earlier runs left in the outbox, run the task, deliver what it wrote, and store long lists."""
     job, result = attempt.job, attempt.result
     if not job.delivers:
         result.outcome += job.load_task()(context, assignment.arguments)
-        return
-    from jobs.run.delivery import deliver_earlier, deliver_own
+    else:
+        from jobs.run.delivery import deliver_earlier, deliver_own
 
-    result.outcome += deliver_earlier(context, job.delivers)
-    result.outcome += job.load_task()(context, assignment.arguments)
-    result.outcome += deliver_own(context, job.delivers)
+        result.outcome += deliver_earlier(context, job.delivers)
+        result.outcome += job.load_task()(context, assignment.arguments)
+        result.outcome += deliver_own(context, job.delivers)
+    store_long_lists(context, result.outcome)
 
 
 @contextmanager

@@ -112,7 +112,7 @@ def _late(
     for instant in judged:
         if served[instant] and (behind := served[instant][0].started_on - instant) > allowed:
             minutes = int(behind.total_seconds() // 60)
-            yield Finding("late", name, f"the run of {_utc(instant)} began {minutes} minutes late")
+            yield Finding("late", name, f"the run of {_utc(instant)} began {counted(minutes, 'minute')} late")
 
 
 def _looked_for(name: str, command: str, runs: Sequence[Run]) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ def judge_files(connection: Connection, expected: ExpectedFile, *, begin: dateti
             )
         elif row.received_on > instant:
             minutes = int((row.received_on - instant).total_seconds() // 60)
-            yield Finding("late", expected.what, f"{row.name} came {minutes} minutes late")
+            yield Finding("late", expected.what, f"{row.name} came {counted(minutes, 'minute')} late")
     for row in come:
         if row.state in {"stored", "received"} and now - row.received_on > expected.applied_within:
             yield Finding("late", expected.what, f"{row.name} came {row.received_on:%Y-%m-%d %H:%M} UTC, {row.state}")

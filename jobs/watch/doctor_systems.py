@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import config.settings
 from config.errors import ConfigError, PayJobsError
+from config.plurals import counted
 from config.settings import (
     EventSettings,
     MailSettings,
@@ -67,7 +68,7 @@ def _sftp(settings: SftpSettings) -> Iterator[tuple[str, str]]:
     with connect_sftp(settings) as session:
         yield "log-in", f"{settings.username}@{settings.host}:{settings.port}, the host key is the pinned one"
         for directory in (settings.directory, settings.backup_directory):
-            yield f"listing {directory}", f"{len(session.list(directory))} entries"
+            yield f"listing {directory}", counted(len(session.list(directory)), "entry")
         name = f"pay-jobs-doctor-{uuid.uuid4().hex}.probe"
         here, there = join(settings.directory, name), join(settings.backup_directory, name)
         try:

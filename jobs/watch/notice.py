@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.command_line import typed
 from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
+from config.plurals import counted
 from config.settings import DatabaseSettings, MailSettings, NoticeSettings, read
 from config.visible import visible
 from database.sql import statements
@@ -85,7 +86,7 @@ def _tell(connection: Connection, job: str, subject: str, body: str, *, fingerpr
             log.info("notice.held_back", fingerprint=fingerprint)
             return
         if unsent:
-            body += f"\nThe same happened {unsent} more times since the last notice."
+            body += f"\nThe same happened {counted(unsent, 'more time')} since the last notice."
         try:
             words = visible(mask_text(subject)), visible(mask_text(body))
             _send(settings, *words, key=f"{fingerprint} {datetime.now(UTC):%Y%m%d%H%M}")

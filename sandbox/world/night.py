@@ -72,7 +72,11 @@ def pass_day(world: World, checks: Iterable[Check] | None = None) -> Night:
     night = Night(world, world.clock.today)
     for at, step in DAY:
         world.clock.move_to(night.day, at)
-        step(night)
+        try:
+            step(night)
+        except AssertionError as error:  # of an actor or the model: a job left what cannot be
+            night.problems.append(f"at {at} nothing could go on: {error}")
+            return night
     for check in CHECKS if checks is None else checks:
         night.problems += check(night)
     world.clock.move_to(night.day + _ONE_DAY, "00:00")

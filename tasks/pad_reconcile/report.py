@@ -5,6 +5,7 @@ from dataclasses import astuple
 from decimal import Decimal
 from typing import Any
 
+from config.plurals import counted
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.effects import BouncedPayment, RuleTotal, SettlementEffects
 from tasks.pad_reconcile.rejects import SHOWN
@@ -57,7 +58,8 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
 def rule_table(name: str, by_rule: list[RuleTotal]) -> Table:
     """Return the rows by outcome and rule."""
     rows, amount = sum(count for _, _, count, _ in by_rule), sum((amount for *_, amount in by_rule), Decimal(0))
-    return Table(f"{name}: {rows:,} rows, {amount:,} CAD", ("outcome", "rule", "rows", "amount"), by_rule, "outcomes")
+    title = f"{name}: {counted(rows, 'row')}, {amount:,} CAD"
+    return Table(title, ("outcome", "rule", "rows", "amount"), by_rule, "outcomes")
 
 
 def _first(found: int) -> str:

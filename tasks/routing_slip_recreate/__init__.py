@@ -3,7 +3,7 @@
 Reads   routing_slips and their invoices, receipts, payments and CFS accounts; CFS
 Writes  receipts and invoices in CFS, step by step; then, in one transaction a slip, routing_slips, invoices,
         invoice_references, receipts, payments, cfs_accounts, and for a bounced slip its fee invoice; every step in
-        pay_jobs.slip_operations and pay_jobs.slip_steps
+        the journal (pay_jobs.operations)
 Never   sends a step without looking in CFS first, repeats one whose answer was lost before it was looked up, or
         guesses: a slip whose state in CFS is no possible one is parked with an account of it, exit 3
 Normal  a run that finds no slip in progress; a slip that waits for CREATE_CFS_ACCOUNTS or CREATE_INVOICES

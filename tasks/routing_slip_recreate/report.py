@@ -27,7 +27,7 @@ def calls_of(kind: OperationKind, inputs: OperationInputs, plan: OperationPlan) 
     for number, step in enumerate(plan.steps, start=1):
         known = step.touches and inputs.view.knows(*step.touches)
         seen = step.look(inputs.view) if known else None
-        found = "" if seen is None else f"{'already true: ' if seen.true else ''}{seen.found}"
+        found = "" if seen is None else f"{'already true: ' if seen.made else ''}{seen.found}"
         asked = ", ".join(f"{name} {value}" for name, value in step.request.items())
         rows.append((inputs.slip.number, kind.name, number, step.kind, step.subject, asked, found))
     return rows

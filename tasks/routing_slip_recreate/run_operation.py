@@ -7,8 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config.command_line import typed
+from connectors import effects
 from connectors.cfs import CfsClient, CfsSite, CfsUnavailable
-from connectors.effects import ClaimLost, LateEffect, checkpoint
+from connectors.effects import OperationJournal, StateConflict, checkpoint
 from jobs.run.context import RunContext
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.cfs_view import CfsView, hides_invoices
@@ -17,13 +18,11 @@ from tasks.routing_slip_recreate.family.due import DueOperation
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.inputs import NsfFee, OperationInputs
-from tasks.routing_slip_recreate.journal import OperationJournal
+from tasks.routing_slip_recreate.journal import planned_operation, what_changed
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan
 from tasks.routing_slip_recreate.operations.catalogue import OPERATIONS
 from tasks.routing_slip_recreate.pay_tables.fee import find_fee
 from tasks.routing_slip_recreate.report import FamilyReport, calls_of
-from tasks.routing_slip_recreate.run_steps import run_steps
-from tasks.routing_slip_recreate.steps.base import StateConflict
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,7 @@ class OperationSetup:
     def read(self, root: str) -> Family:
         """Return a family as it is in the database now."""
         with self.context.database.begin() as session:
-            return self.read_in(session, root)
-
-    def read_in(self, session: Session, root: str) -> Family:
-        """Return a family as a transaction sees it."""
-        family = read_family(session, root, prefix=self.prefix)
+            family = read_family(session, root, prefix=self.prefix)
         assert family is not None
         return family
 
@@ -77,39 +72,37 @@ def _carry_out(
     number, begin = inputs.slip.number, setup.context.database.begin
     journal = OperationJournal(
         begin,
-        slip=number,
-        kind=kind.name,
-        plan=plan.as_json,
+        planned_operation(inputs.slip, kind.name, plan.as_json),
         run_id=setup.context.run_id,
-        judged=(inputs.slip.status, inputs.slip.total),
+        changed=what_changed(inputs.slip),
         is_begun=inputs.earlier is not None and inputs.earlier.sent,
     )
     if kind.takes:
         journal.open()
     setup.safe_point("planned")
-    try:
-        count = run_steps(plan.steps, inputs.view, journal, setup.safe_point)
-        _look_once_more(inputs.family.root.site, plan, inputs.view)
-        setup.safe_point("before closing")
-        with begin() as session:
-            notes = kind.close(session, inputs, plan)
-            journal.close(session, why="; ".join(notes) or None)
-            after = setup.read_in(session, inputs.family.root.number)
-            rejects = [Reject(number, kind.name, note, typed("explain slip", number)) for note in notes]
-            setup.context.keep_rejects(session, rejects)
-    except (ClaimLost, LateEffect):
-        raise  # what this run noted is no longer its to write
-    except Exception:
-        journal.save()
-        raise
-    checkpoint("after closing")
+    rejects: list[Reject] = []
+
+    def close(session: Session) -> list[str]:
+        notes = kind.close(session, inputs, plan)
+        rejects.extend(Reject(number, kind.name, note, typed("explain slip", number)) for note in notes)
+        setup.context.keep_rejects(session, rejects)
+        return notes
+
+    count, _ = effects.run_operation(
+        begin,
+        journal,
+        [step.over(inputs.view) for step in plan.steps],
+        close,
+        before_close=lambda: _look_once_more(inputs.family.root.site, plan, inputs.view),
+        safe_point=setup.safe_point,
+    )
     outcome = report.outcome
     outcome.counts[kind.counted_as] += 1
     outcome.counts["steps_sent"] += count.sent
     outcome.counts["steps_already_true"] += count.already_true
     outcome.rejects += rejects
     setup.context.log.info("slip.done", slip=number, operation=kind.name, sent=count.sent)
-    return after
+    return setup.read(inputs.family.root.number)
 
 
 def _look_once_more(site: CfsSite, plan: OperationPlan, view: CfsView) -> None:

@@ -8,17 +8,17 @@ from config.command_line import typed
 from config.errors import InputRefused
 from connectors.away import AwayCounter
 from connectors.cfs import CfsOutcomeUnknown, CfsSite, CfsUnavailable
+from connectors.effects import JudgedAnew, StateConflict, drop_operation, park_operation
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.cfs_view import CfsView, versions
 from tasks.routing_slip_recreate.check import receipt_differences
 from tasks.routing_slip_recreate.family.due import AUTHORIZED, DueOperation, due_for
 from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip
-from tasks.routing_slip_recreate.journal import SlipChanged, drop_operation, park_operation
+from tasks.routing_slip_recreate.journal import planned_operation
 from tasks.routing_slip_recreate.operations.adjust import BalanceMismatch
 from tasks.routing_slip_recreate.report import FamilyReport
 from tasks.routing_slip_recreate.run_operation import OperationSetup, run_operation
-from tasks.routing_slip_recreate.steps.base import StateConflict
 
 
 @dataclass
@@ -70,7 +70,7 @@ class FamilyWorker:
             self.setup.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
             report.left.append((number, str(error)))
             return None
-        except SlipChanged as changed:
+        except JudgedAnew as changed:
             report.left.append((number, f"{changed}; nothing was sent"))
             return None
         except InputRefused as error:
@@ -95,13 +95,13 @@ class FamilyWorker:
     def _park(self, due: DueOperation, undecided: StateConflict, report: FamilyReport) -> None:
         """Park a slip, with an account of where it stands."""
         context, number = self.setup.context, due.slip.number
-        account = undecided.account(number)
+        account = _account(undecided, number)
         report.outcome.counts["slips_parked"] += 1
         report.outcome.rejects.append(Reject(number, f"{due.kind} parked", account, _story_of(number)))
         if context.dry_run:
             return
         with context.database.begin() as session:
-            park_operation(session, slip=number, kind=due.kind, why=account, run_id=context.run_id)
+            park_operation(session, planned_operation(due.slip, due.kind, {}, why=account), context.run_id)
             if isinstance(undecided, BalanceMismatch):
                 session.execute(text("UPDATE routing_slips SET cas_mismatch = TRUE WHERE number = :n"), {"n": number})
         context.log.warning("slip.parked", slip=number, operation=due.kind, account=account)
@@ -121,7 +121,7 @@ class FamilyWorker:
                 report.outcome.counts["slips_parked"] += 1
                 report.outcome.rejects.append(Reject(slip.number, f"{work.kind} parked", unwritten))
                 with context.database.begin() as session:
-                    park_operation(session, slip=slip.number, kind=work.kind, why=unwritten, run_id=context.run_id)
+                    park_operation(session, planned_operation(slip, work.kind, {}, why=unwritten), context.run_id)
                 continue
             why = f"the slip is {slip.status} and needs no {work.kind} any more"
             with context.database.begin() as session:
@@ -148,6 +148,15 @@ class FamilyWorker:
             f"run continues; or finish slip {slip.number} by hand, in CFS and in the pay database: once both say the "
             "same, the job drops it."
         )
+
+
+def _account(undecided: StateConflict, number: str) -> str:
+    """Return where a slip stands, and the two ways to resolve it."""
+    return (
+        f"CFS says: {undecided.cfs}. We say: {undecided.ours}. Nothing further was sent. Either (1) "
+        f"{undecided.repair}; the next run sees it and continues on its own. Or (2) finish slip {number} by hand, in "
+        "CFS and in the pay database; once it is not due any more and our receipts say what CFS says, the job drops it."
+    )
 
 
 def _sites(family: Family, slip: RoutingSlip) -> list[tuple[CfsSite, bool]]:

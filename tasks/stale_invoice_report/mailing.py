@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 
+from config.plurals import counted
 from config.settings import MailSettings
 from connectors.mail import Mailer, addresses, new_mail
 from connectors.outbox import Channel, NewMessage, deliver, enqueue
@@ -19,7 +20,7 @@ def mail_summary(context: RunContext, summary: Summary, kept: Sequence[str]) -> 
     settings = context.settings(MailSettings)
     recipients = addresses(settings.operations)
     if context.dry_run:
-        return Outcome(notes=[f"A mail would go to {len(recipients)} addresses; a dry run sends none."])
+        return Outcome(notes=[f"A mail would go to {counted(len(recipients), 'address')}; a dry run sends none."])
     with context.database.begin() as session:
         enqueue(session, [_mail(context, summary, kept, recipients)], run_id=context.run_id)
     with closing(Mailer(settings)) as mailer:

@@ -117,7 +117,7 @@ class InvoiceTable(Table):
 
 def invoice_table(rows: Sequence[ReportRow]) -> InvoiceTable:
     """Show the invoices, the worst first; rows are taken from where they are kept as they are asked for."""
-    return InvoiceTable("Invoices, the worst first", SHOWN, _ShownRows(rows), "invoices", rows)
+    return InvoiceTable("Invoices, the worst first", SHOWN, _ShownRows(rows), "invoices", rows, is_stored=True)
 
 
 class _ShownRows(Sequence[tuple[object, ...]]):

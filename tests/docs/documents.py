@@ -1,4 +1,4 @@
-"""The commands that README.md and docs/operations.md tell people to type, and what they say is printed."""
+"""The commands that the documents tell people to type, and what they say is printed."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "docs/operations.md")
+DOCUMENTS = ("README.md", "docs/operations.md", "docs/moving-over.md")
 _COMMAND = re.compile(r"python3 invoke_jobs\.py ([^`\n]+)")
 _SHELL = re.compile(r"\\?\||(?<!\S)>| && | {3}|$")  # what follows is a pipe, a file, another command or the next column
 

@@ -121,7 +121,7 @@ def wait_for_a_step(slips: Slips) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with slips.database.begin() as session:
-            if session.scalar(text("SELECT count(*) FROM pay_jobs.slip_steps WHERE state = 'intended'")):
+            if session.scalar(text("SELECT count(*) FROM pay_jobs.operation_steps WHERE state = 'sent'")):
                 return
         time.sleep(0.05)
     raise AssertionError("no step was begun")

@@ -26,11 +26,11 @@ SELECT slip.number, slip.status, account.status AS account
   FROM routing_slips AS slip
   JOIN cfs_accounts AS account ON account.account_id = slip.payment_account_id AND account.payment_method = 'INTERNAL'
   JOIN LATERAL (
-         SELECT operation.kind FROM pay_jobs.slip_operations AS operation
-          WHERE operation.slip = slip.number AND operation.state = 'done'
+         SELECT operation.kind FROM pay_jobs.operations AS operation
+          WHERE operation.subject = 'slip ' || slip.number AND operation.state = 'done'
           ORDER BY operation.id DESC LIMIT 1
-       ) AS last ON (last.kind, slip.status) IN (('link', 'LINKED'), ('void', 'VOID'), ('nsf', 'NSF'))
- WHERE account.status <> CASE last.kind WHEN 'nsf' THEN 'FREEZE' ELSE 'INACTIVE' END"""
+       ) AS last ON (last.kind, slip.status) IN (('slip link', 'LINKED'), ('slip void', 'VOID'), ('slip nsf', 'NSF'))
+ WHERE account.status <> CASE last.kind WHEN 'slip nsf' THEN 'FREEZE' ELSE 'INACTIVE' END"""
 _FEES = """
 SELECT routing_slip, count(*) FROM invoices
  WHERE corp_type_code = 'BCR' AND invoice_status_code = 'CREATED' GROUP BY routing_slip HAVING count(*) > 1"""
@@ -82,7 +82,7 @@ class SlipRace(Race):
 
     def _other_receipts(self) -> list[str]:
         """Return where what CFS applied is not what our receipts say, of slips that nothing is in work for."""
-        if self.slips.rows("SELECT 1 FROM pay_jobs.slip_operations WHERE state IN ('planned', 'running', 'parked')"):
+        if self.slips.rows("SELECT 1 FROM pay_jobs.operations WHERE state NOT IN ('done', 'dropped')"):
             return []
         there = {
             (receipt, invoice): Decimal(amount)

@@ -81,8 +81,8 @@ def _one(context: RunContext, connection: Connection, index: Index, outcome: Out
             Reject(
                 index.name,
                 "duplicate keys",
-                f"{len(duplicates)} keys of {index.table} stand in more than one row. Find out which row is right, "
-                "remove the other by its ctid, and run the command again. Nothing was removed.",
+                f"{counted(len(duplicates), 'key')} of {index.table} in more than one row. Find out which row is "
+                "right, remove the other by its ctid, and run the command again. Nothing was removed.",
                 _advice(index),
             )
         )

@@ -19,11 +19,9 @@ from database.errors import explain
 from jobs.run.outcome import Table
 from jobs.run.result import print_json
 from jobs.terminal import say, show_table, whatever_is_shown
-from tasks.routing_slip_recreate.journal.pending import pending_operations as pending_slips
 
 SOURCES: tuple[Callable[[Session], list[PendingEffect]], ...] = (
     pending_messages,
-    pending_slips,
     pending_operations,
 )
 _STATES = [state.value for state in EffectState if state in OPEN_STATES]

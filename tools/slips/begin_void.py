@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, UsageError
 from config.plurals import counted
+from connectors.effects import open_operation
 from jobs.files_for_people import place_for, why_not_writable, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.family.due import due_for
 from tasks.routing_slip_recreate.family.model import Family
 from tasks.routing_slip_recreate.family.reading import choose_families, read_family
-from tasks.routing_slip_recreate.journal import open_operation
+from tasks.routing_slip_recreate.journal import planned_operation
 from tasks.routing_slip_recreate.operations.void_transactions import CANCEL, KEEP, decidable
 from tasks.routing_slip_recreate.pay_tables.slips import hold_rows, set_slip
 from tools.slips.arguments import VoidArguments
@@ -55,11 +56,13 @@ def begin_void(context: RunContext, arguments: VoidArguments, *, prefix: str) ->
         decisions = _decisions(family, arguments)
         open_operation(
             session,
-            slip=arguments.slip,
-            kind="void_transactions",
-            plan={"decisions": decisions, "was": family.root.status},
-            reason=arguments.reason,
-            run_id=context.run_id,
+            planned_operation(
+                family.root,
+                "void_transactions",
+                {"decisions": decisions, "was": family.root.status},
+                reason=arguments.reason,
+            ),
+            context.run_id,
         )
         set_slip(session, arguments.slip, now=context.clock(), status="HOLD")
     return VoidStart(has_operation=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
+from connectors.effects import EffectState
 from tasks.routing_slip_recreate.family.model import Family, RoutingSlip
 
 OPEN_SPENDING = frozenset({"APPROVED", "CREATED", "PAID"})
@@ -84,7 +85,11 @@ def _link(family: Family, child: RoutingSlip, named: str | None) -> DueOperation
     if child.status != "LINKED" or child.account is None:
         return None
     begun = child.begun("link")
-    if child.account.status == "INACTIVE" and child.number != named and (begun is None or begun.state == "parked"):
+    if (
+        child.account.status == "INACTIVE"
+        and child.number != named
+        and (begun is None or begun.state == EffectState.REFUSED)
+    ):
         return None
     refused = ""
     if family.root.account is not None and family.root.account.status == "INACTIVE":

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.cfs import CfsSite
+from connectors.effects import OPEN_STATES, EffectState
 from database.pay.states import FINAL_FOR_SLIPS
 
 
@@ -70,7 +71,7 @@ class Operation:
     id: int
     slip: str
     kind: str
-    state: str
+    state: EffectState
     plan: dict[str, Any]
     sent: bool
     why: str | None = None
@@ -79,7 +80,7 @@ class Operation:
     @property
     def is_open(self) -> bool:
         """Whether it is neither done nor dropped."""
-        return self.state in {"planned", "running", "parked"}
+        return self.state in OPEN_STATES
 
 
 @dataclass(frozen=True)

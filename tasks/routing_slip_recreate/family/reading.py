@@ -8,7 +8,9 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from config.errors import UsageError
+from connectors import effects
 from connectors.cfs import CfsSite
+from connectors.effects import read_operations
 from database.pay.numbers import invoice_number
 from database.pay.profiles import CfsProfile, profiles_of_slips
 from database.sql import statements
@@ -41,13 +43,24 @@ def read_family(session: Session, root: str, *, prefix: str) -> Family | None:
     for row in sql.run(session, "read_invoices", numbers=numbers):
         invoices[row.routing_slip].append(_invoice(row, prefix))
     operations: dict[str, list[Operation]] = defaultdict(list)
-    for row in sql.run(session, "read_operations", numbers=numbers):
-        operations[row.slip].append(
-            Operation(row.id, row.slip, row.kind, row.state, row.plan, row.sent, row.why, row.step)
-        )
+    for one in read_operations(session, [f"slip {number}" for number in numbers]):
+        operations[one.subject.removeprefix("slip ")].append(_operation(one))
     accounts = {number: _account(profile) for number, profile in profiles_of_slips(session, numbers).items()}
     members = [_slip(row, accounts.get(row.number), invoices[row.number], operations[row.number]) for row in slips]
     return Family(members[0], tuple(members[1:]))
+
+
+def _operation(entry: effects.Operation) -> Operation:
+    return Operation(
+        id=entry.id,
+        slip=entry.subject.removeprefix("slip "),
+        kind=entry.kind.removeprefix("slip "),
+        state=entry.state,
+        plan=entry.plan,
+        sent=entry.was_sent,
+        why=entry.why,
+        step=entry.last_step.story if entry.last_step else None,
+    )
 
 
 def _invoice(row: Row[Any], prefix: str) -> SlipInvoice:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReceiptActivity
+from connectors.effects import StateConflict
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
-from tasks.routing_slip_recreate.steps.base import StateConflict, receipt_words
+from tasks.routing_slip_recreate.steps.base import receipt_words
 from tasks.routing_slip_recreate.steps.receipts import adjust_receipt, adjusted_amount
 
 ACTIVITIES = {"REFUND_AUTHORIZED": ReceiptActivity.REFUND, "WRITE_OFF_AUTHORIZED": ReceiptActivity.WRITE_OFF}

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from connectors.cfs import CfsSite, Receipt, ReversalComment, ReversalReason
+from connectors.effects import Json, StateConflict
 from database.pay.numbers import receipt_number
 from tasks.routing_slip_recreate.cfs_view import ReceiptVersions, versions
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
-from tasks.routing_slip_recreate.steps.base import CfsStep, Json, StateConflict
+from tasks.routing_slip_recreate.steps.base import CfsStep
 from tasks.routing_slip_recreate.steps.receipts import reverse_receipt
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import Receipt, ReversalComment, ReversalReason
+from connectors.effects import StateConflict
 from database.pay.numbers import receipt_number
 from tasks.routing_slip_recreate.family.model import SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
@@ -24,7 +25,7 @@ from tasks.routing_slip_recreate.operations.base import (
 from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
 from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
-from tasks.routing_slip_recreate.steps.base import StateConflict, receipt_words
+from tasks.routing_slip_recreate.steps.base import receipt_words
 from tasks.routing_slip_recreate.steps.receipts import (
     adjusted_amount,
     apply_receipt,

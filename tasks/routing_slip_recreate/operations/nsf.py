@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
+from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
@@ -20,7 +21,6 @@ from tasks.routing_slip_recreate.pay_tables.fee import write_fee
 from tasks.routing_slip_recreate.pay_tables.invoices import reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip
-from tasks.routing_slip_recreate.steps.base import StateConflict
 from tasks.routing_slip_recreate.steps.invoices import create_invoice
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
+from connectors.effects import StateConflict
 from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
 from tasks.routing_slip_recreate.pay_tables.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip
-from tasks.routing_slip_recreate.steps.base import StateConflict, receipt_words
+from tasks.routing_slip_recreate.steps.base import receipt_words
 from tasks.routing_slip_recreate.steps.checks import check_free, check_owed, check_reversed
 from tasks.routing_slip_recreate.steps.invoices import credit_invoice
 from tasks.routing_slip_recreate.steps.receipts import reverse_receipt, unapply_receipt

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from connectors.effects import StateConflict
 from database.pay.history import keep_versions
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import Family, RoutingSlip
 from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.inputs import OperationInputs
-from tasks.routing_slip_recreate.steps.base import StateConflict
 
 sql = statements(__package__)
 

@@ -4,41 +4,12 @@ Source: docs/specs/routing-slips.md section 4: read CFS before each step, and ne
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from connectors.cfs import Receipt
+from connectors.effects import Json, Observation, Step
 from tasks.routing_slip_recreate.cfs_view import CfsView
-
-Json = dict[str, object]
-
-
-@dataclass(frozen=True)
-class StepState:
-    """What the look before a step found; `true` means there is nothing to send."""
-
-    true: bool
-    found: str
-
-
-class StateConflict(Exception):
-    """CFS and our books contradict each other, and the next run cannot tell which is right.
-
-    repair  what to put right in CFS or in our books so that the next run can continue on its own
-    """
-
-    def __init__(self, *, cfs: str, ours: str, repair: str) -> None:
-        super().__init__(cfs)
-        self.cfs = cfs
-        self.ours = ours
-        self.repair = repair
-
-    def account(self, slip: str) -> str:
-        """Return where the slip stands, and the two ways to resolve it."""
-        return (
-            f"CFS says: {self.cfs}. We say: {self.ours}. Nothing further was sent. Either (1) {self.repair}; "
-            f"the next run sees it and continues on its own. Or (2) finish slip {slip} by hand, in CFS and in the pay "
-            "database; once it is not due any more and our receipts say what CFS says, the job drops it."
-        )
 
 
 @dataclass(frozen=True)
@@ -54,10 +25,25 @@ class CfsStep:
 
     kind: str
     subject: str
-    look: Callable[[CfsView], StepState]
+    look: Callable[[CfsView], Observation[str]]
     send: Callable[[CfsView], Json] | None = None
     request: Json = field(default_factory=dict)
     touches: tuple[str, ...] = ()
+
+    def over(self, view: CfsView) -> Step:
+        """Return the step as the journal runs it: it looks through what is known of CFS, while that is not too old."""
+
+        def look() -> Observation[str]:
+            view.forget_old(*self.touches)
+            return replace(self.look(view), since=view.since(*self.touches))
+
+        send = None if self.send is None else partial(_send_over, view, self.send)
+        return Step(self.kind, self.subject, look, send, self.request, forget=partial(view.forget, *self.touches))
+
+
+def _send_over(view: CfsView, send: Callable[[CfsView], Json]) -> Json:
+    view.begin()
+    return send(view)
 
 
 def receipt_words(receipt: Receipt | None) -> str:

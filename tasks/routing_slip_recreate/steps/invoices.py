@@ -7,25 +7,26 @@ from datetime import datetime
 from decimal import Decimal
 
 from connectors.cfs import CfsSite, InvoiceLine
+from connectors.effects import Json, Observation, StateConflict
 from tasks.routing_slip_recreate.cfs_view import CfsView
-from tasks.routing_slip_recreate.steps.base import CfsStep, Json, StateConflict, StepState
+from tasks.routing_slip_recreate.steps.base import CfsStep
 
 
 def create_invoice(site: CfsSite, number: str, lines: tuple[InvoiceLine, ...], *, at: datetime) -> CfsStep:
     """Make the invoice over a fee."""
     total = sum((line.amount for line in lines), Decimal(0))
 
-    def seen(view: CfsView) -> StepState:
+    def seen(view: CfsView) -> Observation[str]:
         invoice = view.invoice(site, number)
         if invoice is None:
-            return StepState(true=False, found="404")
+            return Observation(made=False, found="404")
         if invoice.total != total:
             raise StateConflict(
                 cfs=f"invoice {number} is over {invoice.total:.2f}",
                 ours=f"it is to be over {total:.2f}",
                 repair=f"find out which total of invoice {number} is right, and correct the other side",
             )
-        return StepState(true=True, found=f"over {invoice.total:.2f}, {invoice.amount_due:.2f} due")
+        return Observation(made=True, found=f"over {invoice.total:.2f}, {invoice.amount_due:.2f} due")
 
     def send(view: CfsView) -> Json:
         made = view.cfs.create_invoice(site, number, lines, at=at)
@@ -45,10 +46,10 @@ def credit_invoice(site: CfsSite, number: str, *, may_be_missing: bool) -> CfsSt
     may_be_missing  whether it may not have reached CFS yet
     """
 
-    def seen(view: CfsView) -> StepState:
+    def seen(view: CfsView) -> Observation[str]:
         invoice = view.invoice(site, number)
         if invoice is None and may_be_missing:
-            return StepState(true=True, found="404: never reached CFS")
+            return Observation(made=True, found="404: never reached CFS")
         if invoice is None or invoice.receipt_numbers:
             found = "404" if invoice is None else f"paid by receipt {', '.join(invoice.receipt_numbers)}"
             raise StateConflict(
@@ -56,7 +57,7 @@ def credit_invoice(site: CfsSite, number: str, *, may_be_missing: bool) -> CfsSt
                 ours="it is there, and nothing pays it any more",
                 repair=f"unapply what still pays invoice {number}, or correct its reference in the pay database",
             )
-        return StepState(not invoice.amount_due, f"{invoice.amount_due:.2f} due")
+        return Observation(not invoice.amount_due, f"{invoice.amount_due:.2f} due")
 
     def send(view: CfsView) -> Json:
         memo = view.cfs.credit_balance(number)

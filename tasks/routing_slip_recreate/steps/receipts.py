@@ -15,14 +15,15 @@ from connectors.cfs import (
     ReversalComment,
     ReversalReason,
 )
+from connectors.effects import Json, Observation, StateConflict
 from tasks.routing_slip_recreate.cfs_view import CfsView
-from tasks.routing_slip_recreate.steps.base import CfsStep, Json, StateConflict, StepState, as_json, receipt_words
+from tasks.routing_slip_recreate.steps.base import CfsStep, as_json, receipt_words
 
 
 def reverse_receipt(site: CfsSite, number: str, reason: ReversalReason, comment: ReversalComment) -> CfsStep:
     """Take a receipt back for good."""
 
-    def seen(view: CfsView) -> StepState:
+    def seen(view: CfsView) -> Observation[str]:
         receipt = view.receipt(site, number)
         if receipt is None:
             raise StateConflict(
@@ -31,7 +32,7 @@ def reverse_receipt(site: CfsSite, number: str, reason: ReversalReason, comment:
                 repair="find out under which number or site the deposit is, and correct the slip's version or CFS "
                 "account to match",
             )
-        return StepState(receipt.is_reversed, receipt_words(receipt))
+        return Observation(receipt.is_reversed, receipt_words(receipt))
 
     def send(view: CfsView) -> Json:
         view.cfs.reverse_receipt(site, number, reason=reason, comment=comment)
@@ -45,7 +46,7 @@ def reverse_receipt(site: CfsSite, number: str, reason: ReversalReason, comment:
 def create_receipt(site: CfsSite, number: str, on: date, amount: Decimal) -> CfsStep:
     """Make the receipt of a deposit under a number that was never used."""
 
-    def seen(view: CfsView) -> StepState:
+    def seen(view: CfsView) -> Observation[str]:
         receipt = view.receipt(site, number)
         if receipt is not None and (receipt.is_reversed or receipt.receipt_amount != amount):
             raise StateConflict(
@@ -54,7 +55,7 @@ def create_receipt(site: CfsSite, number: str, on: date, amount: Decimal) -> Cfs
                 repair=f"have CFS show receipt {number} open over {amount}, or correct the slip's total or "
                 "version to what CFS has",
             )
-        return StepState(receipt is not None, receipt_words(receipt))
+        return Observation(receipt is not None, receipt_words(receipt))
 
     def send(view: CfsView) -> Json:
         made = view.cfs.create_receipt(site, NewReceipt(number, on, amount, PaymentMethod.CASH))
@@ -71,7 +72,7 @@ def apply_receipt(site: CfsSite, number: str, to: str) -> CfsStep:
     def live(view: CfsView) -> Receipt:
         return _live(view, site, number, "its money pays the slip's invoices")
 
-    def seen(view: CfsView) -> StepState:
+    def seen(view: CfsView) -> Observation[str]:
         invoice = view.invoice(site, to)
         if invoice is None:
             raise StateConflict(
@@ -81,8 +82,8 @@ def apply_receipt(site: CfsSite, number: str, to: str) -> CfsStep:
             )
         due = f"{to}: {invoice.amount_due:.2f} due"
         if not live(view).unapplied_amount:
-            return StepState(true=True, found=f"{number}: nothing left; {due}")
-        return StepState(not invoice.amount_due, due)
+            return Observation(made=True, found=f"{number}: nothing left; {due}")
+        return Observation(not invoice.amount_due, due)
 
     def send(view: CfsView) -> Json:
         before, invoice = live(view), view.invoice(site, to)
@@ -98,10 +99,10 @@ def apply_receipt(site: CfsSite, number: str, to: str) -> CfsStep:
 def unapply_receipt(site: CfsSite, number: str, paid: str) -> CfsStep:
     """Take back what a receipt paid of an invoice."""
 
-    def seen(view: CfsView) -> StepState:
+    def seen(view: CfsView) -> Observation[str]:
         receipt = view.receipt(site, number)
         applied = receipt is not None and not receipt.is_reversed and receipt.applied_to(paid) > 0
-        return StepState(not applied, receipt_words(receipt))
+        return Observation(not applied, receipt_words(receipt))
 
     def send(view: CfsView) -> Json:
         view.cfs.unapply_receipt(site, number, paid)
@@ -119,11 +120,11 @@ def adjust_receipt(
     before  what had left the receipt when the plan was made
     """
 
-    def seen(view: CfsView) -> StepState:
+    def seen(view: CfsView) -> Observation[str]:
         receipt = _live(view, site, number, f"{amount} of it are to leave it")
         adjusted = adjusted_amount(receipt)
         if adjusted == before + amount:
-            return StepState(true=True, found=f"{receipt_words(receipt)}, {adjusted:.2f} adjusted")
+            return Observation(made=True, found=f"{receipt_words(receipt)}, {adjusted:.2f} adjusted")
         if adjusted != before or receipt.unapplied_amount != amount:
             raise StateConflict(
                 cfs=f"receipt {number} is {receipt_words(receipt)}, and {adjusted:.2f} have left it",
@@ -131,7 +132,7 @@ def adjust_receipt(
                 repair=f"find out what changed receipt {number}; an adjustment cannot be undone, so this step is "
                 f"done when exactly {before + amount} have left it",
             )
-        return StepState(true=False, found=receipt_words(receipt))
+        return Observation(made=False, found=receipt_words(receipt))
 
     def send(view: CfsView) -> Json:
         view.cfs.adjust_receipt(site, number, amount=amount, activity=activity)

@@ -2,6 +2,8 @@
 -- in     id, before bigint; keep integer; finished_on; the figures
 -- out    how many invoices of the report before are gone, and their amount
 -- again  the figures are the same
+-- note   OFFSET 0 keeps it a look-up by key: of rows written a moment ago the planner knows nothing, and would compare
+--        each with each
   WITH finished AS (
        UPDATE pay_jobs.stale_reports
           SET finished_on = :finished_on,
@@ -30,4 +32,5 @@ SELECT count(*) AS gone, coalesce(sum(earlier.total), 0) AS amount
    AND earlier.is_stuck
    AND NOT EXISTS (SELECT FROM pay_jobs.stale_invoices AS now
                     WHERE now.report_id = :id
-                      AND now.invoice_id = earlier.invoice_id)
+                      AND now.invoice_id = earlier.invoice_id
+                   OFFSET 0)

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from jobs.run.outcome import Outcome
-from tests.ejv_factory import Batch, EjvBooks, Pair
+from tests.ejv_factory import NOW, Batch, EjvBooks, Pair
 from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tools.verify.watch import Watch
 
 DAY, BEFORE = datetime(2026, 11, 18), datetime(2026, 10, 1)
 OWED = ("APPROVED", "CREATED", "OVERDUE", "PARTIAL_PAID", "SETTLEMENT_SCHED")
@@ -121,7 +122,13 @@ def test_every_invoice_ends_as_its_money_went(
     books = office.books
     books.empty()
     batch, codes, expected = given_batch(books, journals, refused, is_batch_refused=is_batch_refused)
+    watch = Watch(books.database, "EJV", "REC-JOURNAL", "PAY-JOURNAL", "DIS", "INV", "HIS", "FILE-WHOLE")
+    watch.begin(NOW)
     outcome = office.answer(batch, codes)
+    reported = {f"invoice {number}" for number, one in expected.items() if one.told}
+    is_booked_before = any("own" in thing.receipts for things in journals for thing in things)
+    said = {(code, row) for code, row in watch.news(NOW) if row not in reported}
+    assert {code for code, _ in said} <= ({"PAY-JOURNAL"} if is_booked_before else set())
     assert {number: found(books, number) for number in expected} == {
         number: (one.status, one.receipts, one.payment_date, one.refund_date, one.reference)
         for number, one in expected.items()

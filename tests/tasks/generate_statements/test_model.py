@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from database.engine import Database
 from tests.statement_factory import Account, PayDatabase
 from tests.tasks.generate_statements import model
+from tests.tools.verify.watch import Watch
 
 # The database is one for all examples, and emptied before each.
 ON_ONE_DATABASE = settings(
@@ -145,6 +146,9 @@ def test_the_job_does_what_the_rules_say(
     beginning, accounts = drawn
     world = build(pay, beginning, accounts)
     known = frozenset(one.id for one in world.statements if one.id is not None)
+    watch = Watch(pay.database, "STA-PERIOD", "STA-DUE", "STA-LISTED", "STA-OWN")
+    later = datetime.combine(beginning + timedelta(days=60), time.min, tzinfo=UTC)
+    watch.begin(later)
 
     for number in numbers:
         day = beginning + timedelta(days=number)
@@ -153,6 +157,7 @@ def test_the_job_does_what_the_rules_say(
         world.run(day, today=today, notify=not under_a_date)
 
     assert in_order(read(pay, known=known)) == in_order(world.statements)
+    assert watch.news(later) == {}
 
 
 @pytest.mark.slow

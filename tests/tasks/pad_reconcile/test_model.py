@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from database.engine import Database
-from tests.settlement_factory import Account, Line, SettlementBooks, settlement_csv
+from tests.settlement_factory import NOW, Account, Line, SettlementBooks, settlement_csv
 from tests.tasks.pad_reconcile import model
 from tests.tasks.pad_reconcile.model_rows import read_row
+from tests.tools.verify.watch import Watch
 
 ON_ONE_DATABASE = settings(
     max_examples=30,
@@ -99,11 +100,19 @@ def small(settlement_database: Database) -> Iterator[SettlementBooks]:
     made.empty()
 
 
+@pytest.fixture(scope="module")
+def watch(small: SettlementBooks) -> Watch:
+    # Each line says that its number is over 40.00, whatever its invoices cost: no payment could fit them.
+    kinds = ("INV", "PAY-MISSING", "PAY-OPEN", "PAY-FAILED", "PAY-TWICE", "REC", "CRE", "NSF", "FILE", "HIS")
+    return Watch(small.database, *kinds)
+
+
 @pytest.mark.slow
 @given(INVOICES, PAYMENTS, MEMOS, st.lists(ROWS, min_size=1, max_size=2))
 @ON_ONE_DATABASE
 def test_files_do_what_the_rules_say(
     small: SettlementBooks,
+    watch: Watch,
     invoices: list[tuple[str, str, str, tuple[str, str], bool]],
     payments: list[tuple[str, str, str, int, str]],
     memos: list[tuple[str, str]],
@@ -111,6 +120,7 @@ def test_files_do_what_the_rules_say(
 ) -> None:
     small.empty()
     world = _fill(small, invoices, payments, memos)
+    watch.begin(NOW)
 
     for name, lines in zip(FILES, [*files, *files], strict=False):
         before = world.copy()
@@ -125,6 +135,7 @@ def test_files_do_what_the_rules_say(
         _check_invariants(before, world, judged)
 
     assert _applied_twice(small) == []
+    assert set(watch.news(NOW)) <= {("INV-PAID", f"invoice {id_}") for id_ in _paid_with_less(world)}
 
 
 def test_the_first_rows_of_a_world_are_the_same_on_both_sides(small: SettlementBooks) -> None:
@@ -230,6 +241,14 @@ def _check_invariants(before: model.World, after: model.World, judged: list[mode
     was_paid = {one.id for one in before.invoices if one.status == "PAID"}
     receipted = {one.invoice for one in after.receipts}
     assert {one.id for one in after.invoices if one.status == "PAID"} - was_paid <= receipted
+
+
+def _paid_with_less(world: model.World) -> set[int]:
+    """Return the invoices that a file called paid with another amount than it brought."""
+    received: dict[int, Decimal] = defaultdict(Decimal)
+    for receipt in world.receipts:
+        received[receipt.invoice] += receipt.amount
+    return {one.id for one in world.invoices if one.paid != received[one.id]}
 
 
 def _applied_twice(books: SettlementBooks) -> list[Any]:

@@ -8,6 +8,7 @@ left, less what is still to be collected.
 import contextlib
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,7 @@ from hypothesis.stateful import (
 
 from config.errors import SourceUnavailable
 from tests.routing_slip_factory import Killed, Slips
+from tests.tools.verify.watch import Watch
 
 NUMBERS = ("206000010", "206000028", "206000036", "206000044")
 AMOUNTS = st.integers(1, 20_000).map(lambda cents: str(Decimal(cents) / 100))
@@ -170,7 +172,9 @@ class AnyHistory(RuleBasedStateMachine):
         self.done.update(outcome.counts)
         untold = [one for one in outcome.rejects if "does not tell which" not in one.detail]
         assert untold == []
-        self.settled = not self.slips.rows("SELECT 1 AS n FROM pay_jobs.slip_operations WHERE state = 'running'")
+        self.settled = not self.slips.rows(
+            "SELECT 1 AS n FROM pay_jobs.operations WHERE state NOT IN ('refused', 'done', 'dropped')"
+        )
         assert self.settled
         if not outcome.rejects and not outcome.counts["slips_waiting"]:
             self.everything_agrees()
@@ -181,6 +185,10 @@ class AnyHistory(RuleBasedStateMachine):
             self.run()
             self.create_invoices()
         self.run()
+        watch = Watch(self.slips.database, "SLIP", "PAY-SLIP", "INV-PAID", "INV-OPEN", "INV-SE", "NSF-INVOICE", "HIS")
+        unasked = {("SLIP-STATUS", "a request in refunds")}  # the factory authorizes without asking first
+        said = watch.news(datetime.now(UTC))
+        assert {(code, words[0]) for (code, _), words in said.items()} <= unasked
 
     @invariant()
     def no_deposit_is_open_twice(self) -> None:

@@ -68,7 +68,7 @@ def test_the_list_shows_each_slip_in_work_its_step_and_what_blocks_it(slips: Sli
     assert list(table.rows) == [
         (CHILD, "VOID", "void", "due", "none yet",
          f"waits for CREATE_CFS_ACCOUNTS: slip {CHILD} has no complete profile in CFS yet"),
-        (PARENT, "CORRECTION", "correction", "running", f"create receipt {PARENT}R2: intended", ""),
+        (PARENT, "CORRECTION", "correction", "sent", f"create receipt {PARENT}R2: sent", ""),
     ]  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """What other jobs left half done, and no journal tells of, is found in CFS and finished (sections 4.0 to 4.5)."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
+from tests.old_schema import written_before
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate import scenarios
 from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, live, reverse_in_cfs, seed_receipt
@@ -119,3 +121,33 @@ def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
     outcome = slips.run()
     assert outcome.exit_code == 3
     assert "the balance -71.00 is neither -60.00 nor -90.00" in outcome.rejects[0].detail
+
+
+@pytest.mark.parametrize(("state", "step"), [("running", "intended"), ("running", "lost"), ("parked", "refused")])
+def test_a_write_off_that_was_open_before_there_was_one_journal_is_finished(
+    slips: Slips, state: str, step: str
+) -> None:
+    scenarios.write_off(slips)
+    before = slips.save()
+    slips.run()
+    undisturbed = slips.final_state()
+    slips.put_back(before)
+    assert slips.run_killed_at("answered 1 adjust receipt")
+    number, plan = PARENT, json.dumps(slips.one("SELECT plan FROM pay_jobs.operations")["plan"])
+    written_before(
+        slips.database.engine,
+        "0020",
+        f"""
+        INSERT INTO pay_jobs.slip_operations (slip, kind, state, plan)
+        VALUES ('{number}', 'write_off', '{state}', '{plan.replace(":", chr(92) + ":")}')
+        """,
+        f"""
+        INSERT INTO pay_jobs.slip_steps (operation_id, kind, subject, number, state, request, found, attempts)
+        SELECT id, 'adjust receipt', '{number}', 1, '{step}', '{{}}', '', 1 FROM pay_jobs.slip_operations
+        """,
+    )
+
+    slips.run()
+
+    assert slips.final_state() == undisturbed
+    assert slips.rows("SELECT attempts FROM pay_jobs.operation_steps") == [{"attempts": 1}]

@@ -19,7 +19,7 @@ def test_a_link_whose_new_receipt_has_another_amount_is_parked(slips: Slips) -> 
     for part in ("CFS says: receipt 206000028L is open over 99.00", "We say: it is to be made over 100.00",
                  "Either (1)", "Or (2)"):  # fmt: skip
         assert part in reject.detail
-    assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "parked"
+    assert slips.one("SELECT state FROM pay_jobs.operations")["state"] == "refused"
     assert slips.slip(CHILD)["account"] == "ACTIVE"
 
 
@@ -88,7 +88,7 @@ def test_a_parked_slip_that_a_person_settles_is_let_go(slips: Slips) -> None:
     outcome = slips.run()
     assert outcome.exit_code == 0
     assert "its link was dropped" in outcome.notes[0]
-    assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "dropped"
+    assert slips.one("SELECT state FROM pay_jobs.operations")["state"] == "dropped"
 
 
 def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(slips: Slips) -> None:
@@ -96,7 +96,7 @@ def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(
     outcome = slips.run()
     assert (outcome.exit_code, outcome.counts["slips_parked"]) == (3, 1)
     assert "CFS applied 30.00 of receipt 206000010R2 to REG00000001, our receipts say 0.00" in outcome.rejects[0].detail
-    assert slips.one("SELECT state FROM pay_jobs.slip_operations")["state"] == "parked"
+    assert slips.one("SELECT state FROM pay_jobs.operations")["state"] == "refused"
 
 
 def test_a_correction_whose_account_is_opened_again_is_finished(slips: Slips) -> None:

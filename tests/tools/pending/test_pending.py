@@ -1,6 +1,5 @@
 import re
 from collections.abc import Callable, Iterator
-from itertools import product
 
 import psycopg2
 import pytest
@@ -14,7 +13,6 @@ from connectors.outbox import operator_actions
 from connectors.outbox import pending as outbox
 from connectors.outbox.delivery import MAX_ATTEMPTS
 from jobs.commands.cli import build_cli, main
-from tasks.routing_slip_recreate.journal import pending as slips
 from tests.conftest import Server
 from tests.json_output import read_json, rows_of
 from tests.outbox_fixtures import one_database
@@ -32,13 +30,15 @@ INSERT INTO routing_slips (id, number, status, total, remaining_amount, created_
                            payment_account_id)
 VALUES (1, '206000010', 'CORRECTION', 100, 40, 'x', '2026-11-01', '2026-11-01', 11),
        (2, '206000028', 'REFUND_AUTHORIZED', 100, 40, 'x', '2026-11-01', '2026-11-01', 11);
-INSERT INTO pay_jobs.slip_operations (slip, kind, state, plan, why, created_on)
-VALUES ('206000010', 'correction', 'running', '{}', NULL, '2026-11-02 10:00Z'),
-       ('206000028', 'refund', 'parked', '{}', 'CFS says: no.', '2026-11-02 10:01Z'),
-       ('206000036', 'void', 'done', '{}', NULL, '2026-11-02 10:02Z');
-INSERT INTO pay_jobs.slip_steps (operation_id, kind, subject, number, state, request, found, intended_on)
-SELECT id, 'reverse receipt', '206000010', 1, 'lost', '{}', 'open', now() FROM pay_jobs.slip_operations
- WHERE slip = '206000010';
+INSERT INTO pay_jobs.operations (kind, subject, state, amount, plan, command, why, created_on)
+VALUES ('slip correction', 'slip 206000010', 'lost', 100, '{}', 'ROUTING_SLIP_RECREATE --slip 206000010', NULL,
+        '2026-11-02 10:00Z'),
+       ('slip write_off', 'slip 206000028', 'refused', 40, '{}', 'ROUTING_SLIP_RECREATE --slip 206000028',
+        'CFS says: no.', '2026-11-02 10:01Z'),
+       ('slip void', 'slip 206000036', 'done', 30, '{}', '-', NULL, '2026-11-02 10:02Z');
+INSERT INTO pay_jobs.operation_steps (operation_id, kind, subject, number, state, request, found, sent_on)
+SELECT id, 'reverse receipt', '206000010', 1, 'lost', '{}', 'open', now() FROM pay_jobs.operations
+ WHERE subject = 'slip 206000010';
 INSERT INTO pay_jobs.operations (kind, subject, state, amount, plan, command, why, created_on)
 VALUES ('partial credit', 'invoice 7', 'lost', 5.00, '{}', 'repair pad-partial-credit 7 --memo NUMBER --reason "..."',
         'Ask CAS.', '2026-11-03 10:00Z'),
@@ -52,7 +52,7 @@ INSERT INTO pay_jobs.operations (kind, subject, state, amount, plan, command, cr
 VALUES ('resubmission', 'batch 4321', 'sent', 250.25, '{}', 'EJV_FEEDBACK_CHECK', '2026-11-04 10:00Z'),
        ('resubmission', 'batch 4322', 'done', 1.00, '{"new_name": "INBOX.F4"}', '-', '2026-11-04 10:00Z')
 """
-TABLES = ("operation_steps", "operations", "slip_steps", "slip_operations", "outbox")
+TABLES = ("operation_steps", "operations", "outbox")
 
 Typed = Callable[..., tuple[int, str]]
 
@@ -104,7 +104,7 @@ def test_everything_half_done_is_in_one_table(execute: Callable[[str], None], pe
         ("cfs message nsf_fee", f"message {message}", "refused", "30.00", f'outbox retry {message} --reason "..."'),
         ("event message lock", f"message {message + 1}", "planned", None, f"outbox show {message}"),
         ("slip correction", "slip 206000010", "lost", "100.00", "ROUTING_SLIP_RECREATE --slip 206000010"),
-        ("slip refund", "slip 206000028", "refused", "40.00", "ROUTING_SLIP_RECREATE --slip 206000028"),
+        ("slip write off", "slip 206000028", "refused", "40.00", "ROUTING_SLIP_RECREATE --slip 206000028"),
         ("partial credit", "invoice 7", "lost", "5.00", 'repair pad-partial-credit 7 --memo NUMBER --reason "..."'),
         ("partial credit", "invoice 8", "answered", "6.50", 'repair pad-partial-credit 8 --memo 20001 --reason "..."'),
         ("resubmission", "batch 4321", "sent", "250.25", "EJV_FEEDBACK_CHECK"),
@@ -151,7 +151,6 @@ def test_it_cannot_write(shared_url: str, execute: Callable[[str], None]) -> Non
     ("table", "known"),
     [
         ("outbox", set(operator_actions.STATES)),
-        ("slip_steps", set(slips.STEP_STATES)),
         ("operations", set(EffectState)),
     ],
 )
@@ -173,10 +172,3 @@ def test_a_message_is_open_until_it_is_delivered_or_dropped(attempts: int, is_be
 
     assert {one for one, state in read.items() if state in OPEN_STATES} == {"pending", "dead"}
     assert (read["dead"] is EffectState.LOST) == (attempts >= MAX_ATTEMPTS)
-
-
-def test_an_operation_that_needs_a_decision_never_reads_as_on_its_way() -> None:
-    for operation, step in product(("planned", "running", "parked"), (None, *slips.STEP_STATES)):
-        state = slips.state_of(operation, step)
-        assert state in OPEN_STATES
-        assert operation != "parked" or state in {EffectState.LOST, EffectState.REFUSED}

@@ -1,5 +1,7 @@
 """CFS has the money and the settlement row was kept as rejected: the row is applied again."""
 
+from decimal import Decimal
+
 import pytest
 
 from config.errors import ExitCode, UsageError
@@ -51,7 +53,7 @@ def test_the_evidence_is_shown_and_kept_in_the_ledger_before_anything_changes(de
 
     (row,) = outcome.tables[0].records()
     assert row["invoices"] == "7, 8"
-    assert (row["CFS number"], row["CFS total"], row["CFS due"]) == (NUMBER, "131.50", "0.00")
+    assert (row["CFS number"], row["CFS total"], row["CFS due"]) == (NUMBER, Decimal("131.50"), Decimal("0.00"))
     assert row["settlement rows"] == (
         f"BCR_PAYMENT_APPL_20261105.csv line 2 rejected (no invoice has the number {NUMBER})"
     )

@@ -29,16 +29,16 @@ SELECT at, what, detail
               || invoice.invoice_status_code
          FROM invoices AS invoice WHERE invoice.routing_slip IN (SELECT number FROM family)
        UNION ALL
-       SELECT operation.created_on AT TIME ZONE 'UTC', 5, operation.kind || ' begun',
-              'operation ' || operation.id || ' on ' || operation.slip || ', now ' || operation.state || coalesce(': ' || operation.why, '')
+       SELECT operation.created_on AT TIME ZONE 'UTC', 5, substr(operation.kind, 6) || ' begun',
+              'operation ' || operation.id || ' on ' || split_part(operation.subject, ' ', 2) || ', now ' || operation.state || coalesce(': ' || operation.why, '')
               || coalesce(', because ' || operation.reason, '')
-         FROM pay_jobs.slip_operations AS operation WHERE operation.slip IN (SELECT number FROM family)
+         FROM pay_jobs.operations AS operation WHERE operation.subject IN (SELECT 'slip ' || number FROM family)
        UNION ALL
-       SELECT coalesce(step.answered_on, step.intended_on) AT TIME ZONE 'UTC', 6, 'step ' || step.state,
+       SELECT coalesce(step.answered_on, step.sent_on) AT TIME ZONE 'UTC', 6, 'step ' || step.state,
               step.kind || ' ' || step.subject || ' (operation ' || step.operation_id || ')'
-         FROM pay_jobs.slip_steps AS step
-         JOIN pay_jobs.slip_operations AS operation ON operation.id = step.operation_id
-        WHERE operation.slip IN (SELECT number FROM family)
+         FROM pay_jobs.operation_steps AS step
+         JOIN pay_jobs.operations AS operation ON operation.id = step.operation_id
+        WHERE operation.subject IN (SELECT 'slip ' || number FROM family)
        UNION ALL
        SELECT comment.timestamp AT TIME ZONE 'UTC', 7, 'comment', comment.submitter_name || ': ' || coalesce(comment.comment, '')
          FROM comments AS comment WHERE comment.routing_slip_number IN (SELECT number FROM family)

@@ -9,7 +9,10 @@ SELECT 'invoice ' || invoice.id AS row,
               coalesce(CAST(invoice.disbursement_date AS text), 'no day'),
               coalesce(CAST(invoice.disbursement_reversal_date AS text), 'no day')) AS found
   FROM invoices AS invoice
- WHERE (invoice.disbursement_status_code = 'COMPLETED' AND invoice.disbursement_date IS NULL
+ WHERE (invoice.disbursement_status_code IS NOT NULL
+        OR invoice.disbursement_date IS NOT NULL
+        OR invoice.disbursement_reversal_date IS NOT NULL)
+   AND ((invoice.disbursement_status_code = 'COMPLETED' AND invoice.disbursement_date IS NULL
         AND NOT EXISTS (SELECT FROM partner_disbursements AS partner WHERE partner.target_id = invoice.id))
     OR (invoice.disbursement_status_code = 'REVERSED' AND invoice.disbursement_reversal_date IS NULL)
     OR (invoice.disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')
@@ -35,4 +38,4 @@ SELECT 'invoice ' || invoice.id AS row,
                             ON file.id = header.ejv_file_id
                            AND file.file_type <> 'PAYMENT'
                          WHERE link.link_id = invoice.id)
-        AND NOT EXISTS (SELECT FROM partner_disbursements AS partner WHERE partner.target_id = invoice.id))
+        AND NOT EXISTS (SELECT FROM partner_disbursements AS partner WHERE partner.target_id = invoice.id)))

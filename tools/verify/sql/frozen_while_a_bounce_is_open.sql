@@ -31,6 +31,7 @@ SELECT 'account ' || account.id AS row,
                JOIN invoices AS owing
                  ON owing.id = reference.invoice_id
                 AND owing.invoice_status_code IN ('SETTLEMENT_SCHED', 'CREATED')
+                AND owing.payment_method_code IN ('PAD', 'CC')
               GROUP BY owing.payment_account_id) AS open
     ON open.payment_account_id = account.id
  WHERE (open.numbers IS NULL AND (profile.is_frozen OR account.has_nsf_invoices IS NOT NULL))

@@ -13,18 +13,27 @@ SELECT 'invoice ' || invoice.id AS row,
             END AS found
   FROM invoices AS invoice
   LEFT JOIN (SELECT line.invoice_id,
-                    sum(coalesce(line.total, 0) + coalesce(line.service_fees, 0)) AS total,
-                    sum(coalesce(line.service_fees, 0)) AS service_fees,
-                    sum(coalesce(line.service_fees_gst, 0) + coalesce(line.statutory_fees_gst, 0)) AS gst
+                    sum(line.total + line.service_fees) AS total,
+                    sum(line.service_fees) AS service_fees,
+                    coalesce(sum(nullif(line.service_fees_gst, 0)), 0) + coalesce(sum(nullif(line.statutory_fees_gst, 0)), 0)
+                      AS gst
                FROM payment_line_items AS line
-               JOIN invoices AS owner
-                 ON owner.id = line.invoice_id
               WHERE line.line_item_status_code = 'ACTIVE'
-                 OR owner.invoice_status_code IN (<<withdrawn>>)
-              GROUP BY line.invoice_id) AS lines
-    ON lines.invoice_id = invoice.id
- WHERE (lines.invoice_id IS NULL AND coalesce(invoice.total, 0) <> 0)
-    OR (lines.invoice_id IS NOT NULL
-        AND (coalesce(invoice.total, 0) NOT IN (lines.total, lines.total + lines.gst)
-             OR coalesce(invoice.service_fees, 0) <> lines.service_fees
-             OR coalesce(invoice.gst, 0) <> lines.gst))
+              GROUP BY line.invoice_id) AS active
+    ON active.invoice_id = invoice.id
+ CROSS JOIN LATERAL (
+        SELECT min(line.invoice_id) AS invoice_id,
+               coalesce(sum(coalesce(line.total, 0) + coalesce(line.service_fees, 0)), 0) AS total,
+               coalesce(sum(line.service_fees), 0) AS service_fees,
+               coalesce(sum(line.service_fees_gst), 0) + coalesce(sum(line.statutory_fees_gst), 0) AS gst
+          FROM payment_line_items AS line
+         WHERE line.invoice_id = invoice.id
+           AND (line.line_item_status_code = 'ACTIVE' OR invoice.invoice_status_code IN (<<withdrawn>>))
+      ) AS lines
+ WHERE (invoice.total, invoice.service_fees, coalesce(invoice.gst, 0))
+       IS DISTINCT FROM (active.total, active.service_fees, active.gst)
+   AND ((lines.invoice_id IS NULL AND coalesce(invoice.total, 0) <> 0)
+        OR (lines.invoice_id IS NOT NULL
+            AND (coalesce(invoice.total, 0) NOT IN (lines.total, lines.total + lines.gst)
+                 OR coalesce(invoice.service_fees, 0) <> lines.service_fees
+                 OR coalesce(invoice.gst, 0) <> lines.gst)))

@@ -9,7 +9,13 @@ SELECT 'invoice ' || invoice.id AS row,
        concat_ws(', ', invoice.invoice_status_code, format('paid %s', coalesce(invoice.paid, 0)),
                  CASE WHEN reference.invoice_id IS NOT NULL THEN 'a completed reference' END) AS found
   FROM invoices AS invoice
-  LEFT JOIN (SELECT DISTINCT invoice_id FROM invoice_references WHERE status_code = 'COMPLETED') AS reference
+  LEFT JOIN (SELECT DISTINCT known.invoice_id
+               FROM invoice_references AS known
+               JOIN invoices AS owner
+                 ON owner.id = known.invoice_id
+                AND owner.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', 'PARTIAL_PAID',
+                                                  <<withdrawn>>)
+              WHERE known.status_code = 'COMPLETED') AS reference
     ON reference.invoice_id = invoice.id
  WHERE (invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', <<withdrawn>>)
         AND (coalesce(invoice.paid, 0) <> 0 AND NOT (invoice.invoice_status_code = 'CREATED'

@@ -9,18 +9,20 @@ SELECT 'invoice ' || invoice.id AS row,
        concat_ws(', ',
                  format('paid %s', coalesce(invoice.paid, 0)),
                  CASE WHEN invoice.payment_date IS NULL THEN 'no payment date' END,
-                 CASE WHEN reference.invoice_id IS NULL THEN 'no completed reference' END,
-                 CASE WHEN receipt.invoice_id IS NULL THEN 'no receipt' END) AS found
+                 CASE WHEN NOT kept.has_reference THEN 'no completed reference' END,
+                 CASE WHEN NOT kept.has_receipt THEN 'no receipt' END) AS found
   FROM invoices AS invoice
-  LEFT JOIN (SELECT DISTINCT invoice_id FROM invoice_references WHERE status_code = 'COMPLETED') AS reference
-    ON reference.invoice_id = invoice.id
-  LEFT JOIN (SELECT DISTINCT invoice_id FROM receipts) AS receipt
-    ON receipt.invoice_id = invoice.id
   LEFT JOIN payment_accounts AS account
     ON account.id = invoice.payment_account_id
+ CROSS JOIN LATERAL (
+        SELECT EXISTS (SELECT FROM invoice_references AS reference
+                        WHERE reference.invoice_id = invoice.id
+                          AND reference.status_code = 'COMPLETED') AS has_reference,
+               EXISTS (SELECT FROM receipts AS receipt WHERE receipt.invoice_id = invoice.id) AS has_receipt
+      ) AS kept
  WHERE invoice.invoice_status_code IN ('PAID', 'GL_UPDATED')
    AND (invoice.paid IS DISTINCT FROM invoice.total
         OR invoice.payment_date IS NULL
-        OR (reference.invoice_id IS NULL OR receipt.invoice_id IS NULL)
+        OR NOT (kept.has_reference AND kept.has_receipt)
            AND invoice.total > 0
            AND coalesce(account.billable, true))

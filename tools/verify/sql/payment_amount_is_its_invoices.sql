@@ -7,15 +7,25 @@ SELECT 'payment ' || payment.id AS row,
        payment.payment_date AS day,
        format('for %s: the invoices of %s', billed.total, payment.invoice_number) AS expected,
        format('for %s', CAST(payment.invoice_amount AS numeric(19,2))) AS found
-  FROM payments AS payment
-  JOIN (SELECT reference.invoice_number, min(reference.invoice_id) AS invoice_id, sum(reference.total) AS total
-          FROM (SELECT DISTINCT reference.invoice_number, invoice.id AS invoice_id, invoice.total
-                  FROM invoice_references AS reference
-                  JOIN invoices AS invoice
-                    ON invoice.id = reference.invoice_id
-                   AND invoice.payment_method_code = 'PAD'
-                 WHERE NOT coalesce(reference.is_consolidated, false)) AS reference
-         GROUP BY reference.invoice_number) AS billed
-    ON billed.invoice_number = payment.invoice_number
- WHERE payment.payment_method_code = 'PAD'
-   AND CAST(payment.invoice_amount AS numeric(19,2)) <> billed.total
+  FROM (SELECT payment.id
+          FROM payments AS payment
+          JOIN invoice_references AS reference
+            ON reference.invoice_number = payment.invoice_number
+           AND NOT coalesce(reference.is_consolidated, false)
+          JOIN invoices AS invoice
+            ON invoice.id = reference.invoice_id
+           AND invoice.payment_method_code = 'PAD'
+         WHERE payment.payment_method_code = 'PAD'
+         GROUP BY payment.id
+        HAVING sum(invoice.total) <> payment.invoice_amount) AS odd
+  JOIN payments AS payment
+    ON payment.id = odd.id
+  JOIN LATERAL (
+         SELECT min(invoice.id) AS invoice_id, sum(invoice.total) AS total
+           FROM invoices AS invoice
+          WHERE invoice.payment_method_code = 'PAD'
+            AND invoice.id IN (SELECT reference.invoice_id FROM invoice_references AS reference
+                                WHERE reference.invoice_number = payment.invoice_number
+                                  AND NOT coalesce(reference.is_consolidated, false))
+       ) AS billed ON true
+ WHERE CAST(payment.invoice_amount AS numeric(19,2)) <> billed.total

@@ -8,19 +8,24 @@ SELECT 'invoice ' || invoice.id AS row,
        invoice.created_on AS day,
        format('the day of a receipt: %s to %s', CAST(received.first_day AS date), CAST(received.last_day AS date)) AS expected,
        format('paid on %s', invoice.payment_date) AS found
-  FROM (SELECT reference.invoice_number, min(receipt.receipt_date) AS first_day, max(receipt.receipt_date) AS last_day
-          FROM invoice_references AS reference
-          JOIN receipts AS receipt
-            ON receipt.invoice_id = reference.invoice_id
-         WHERE reference.status_code = 'COMPLETED'
-         GROUP BY reference.invoice_number) AS received
-  JOIN invoice_references AS reference
-    ON reference.invoice_number = received.invoice_number
-   AND reference.status_code = 'COMPLETED'
+  FROM (SELECT invoice_id, min(receipt_date) AS first_day, max(receipt_date) AS last_day
+          FROM receipts
+         GROUP BY invoice_id) AS own
   JOIN invoices AS invoice
-    ON invoice.id = reference.invoice_id
- WHERE invoice.payment_date IS NOT NULL
-   AND invoice.payment_method_code <> 'INTERNAL'
+    ON invoice.id = own.invoice_id
+ CROSS JOIN LATERAL (
+        SELECT min(receipt.receipt_date) AS first_day, max(receipt.receipt_date) AS last_day
+          FROM invoice_references AS reference
+          JOIN invoice_references AS sibling
+            ON sibling.invoice_number = reference.invoice_number
+           AND sibling.status_code = 'COMPLETED'
+          JOIN receipts AS receipt
+            ON receipt.invoice_id = sibling.invoice_id
+         WHERE reference.invoice_id = invoice.id
+           AND reference.status_code = 'COMPLETED'
+      ) AS received
+ WHERE invoice.payment_method_code <> 'INTERNAL'
+   AND invoice.payment_date NOT BETWEEN own.first_day - interval '1 day' AND own.last_day + interval '1 day'
    AND invoice.payment_date NOT BETWEEN received.first_day - interval '1 day' AND received.last_day + interval '1 day'
  UNION ALL
 SELECT 'invoice ' || invoice.id,

@@ -8,26 +8,44 @@ SELECT 'payment ' || payment.id AS row,
        payment.payment_date AS day,
        format('paid %s: the receipts of %s', received.amount, payment.invoice_number) AS expected,
        format('paid %s', CAST(payment.paid_amount AS numeric(19,2))) AS found
-  FROM payments AS payment
-  JOIN (SELECT reference.invoice_number,
-               min(reference.invoice_id) AS invoice_id,
-               coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2))) FILTER (WHERE NOT receipt.is_memo), 0) AS amount
-          FROM (SELECT DISTINCT invoice_number, invoice_id
-                  FROM invoice_references
-                 WHERE status_code <> 'CANCELLED') AS reference
-          JOIN (SELECT receipt.invoice_id, receipt.receipt_amount,
-                       applied.credit_id IS NOT NULL AS is_memo
-                  FROM receipts AS receipt
-                  LEFT JOIN (SELECT DISTINCT ON (invoice_id, cfs_identifier) invoice_id, cfs_identifier, credit_id
-                               FROM applied_credits) AS applied
-                    ON applied.invoice_id = receipt.invoice_id
-                   AND applied.cfs_identifier = receipt.receipt_number) AS receipt
+  FROM (SELECT payment.id
+          FROM payments AS payment
+          JOIN invoice_references AS reference
+            ON reference.invoice_number = payment.invoice_number
+           AND reference.status_code <> 'CANCELLED'
+          JOIN receipts AS receipt
             ON receipt.invoice_id = reference.invoice_id
-         GROUP BY reference.invoice_number) AS received
-    ON received.invoice_number = payment.invoice_number
- WHERE payment.payment_status_code = 'COMPLETED'
-   AND payment.payment_method_code = 'PAD'
-   AND CAST(payment.paid_amount AS numeric(19,2)) <> received.amount
+         WHERE payment.payment_status_code = 'COMPLETED'
+           AND payment.payment_method_code = 'PAD'
+         GROUP BY payment.id
+        HAVING CAST(sum(receipt.receipt_amount) AS numeric(19,2)) <> payment.paid_amount
+         UNION ALL
+        SELECT payment.id
+          FROM payments AS payment
+         WHERE payment.payment_status_code = 'COMPLETED'
+           AND payment.payment_method_code = 'PAD'
+           AND payment.paid_amount <> 0
+           AND NOT EXISTS (SELECT FROM invoice_references AS reference
+                             JOIN receipts AS receipt
+                               ON receipt.invoice_id = reference.invoice_id
+                            WHERE reference.invoice_number = payment.invoice_number
+                              AND reference.status_code <> 'CANCELLED')) AS odd
+  JOIN payments AS payment
+    ON payment.id = odd.id
+  JOIN LATERAL (
+         SELECT min(invoice.id) AS invoice_id,
+                coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2)))
+                           FILTER (WHERE NOT EXISTS (SELECT FROM applied_credits AS applied
+                                                      WHERE applied.invoice_id = receipt.invoice_id
+                                                        AND applied.cfs_identifier = receipt.receipt_number)), 0) AS amount
+           FROM invoices AS invoice
+           LEFT JOIN receipts AS receipt
+             ON receipt.invoice_id = invoice.id
+          WHERE invoice.id IN (SELECT reference.invoice_id FROM invoice_references AS reference
+                                WHERE reference.invoice_number = payment.invoice_number
+                                  AND reference.status_code <> 'CANCELLED')
+       ) AS received ON received.invoice_id IS NOT NULL
+ WHERE CAST(payment.paid_amount AS numeric(19,2)) <> received.amount
    AND NOT EXISTS (SELECT FROM applied_credits AS applied
                      JOIN invoice_references AS reference
                        ON reference.invoice_id = applied.invoice_id

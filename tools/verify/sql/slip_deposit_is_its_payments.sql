@@ -21,6 +21,6 @@ SELECT 'slip ' || slip.number AS row,
     OR (deposit.amount <> slip.total
         AND coalesce(slip.cas_version_suffix, 1) = 1
         AND slip.status <> 'CORRECTION'
-        AND NOT EXISTS (SELECT FROM pay_jobs.slip_operations AS operation
-                         WHERE operation.slip = slip.number
-                           AND operation.kind = 'correction'))
+        AND NOT EXISTS (SELECT FROM pay_jobs.operations AS operation
+                         WHERE operation.subject = 'slip ' || slip.number
+                           AND operation.kind = 'slip correction'))

@@ -11,9 +11,9 @@ SELECT 'slip ' || slip.number AS row,
        format('%s, profile %s', slip.status, coalesce(profile.status, 'none')) AS found
   FROM routing_slips AS slip
   JOIN LATERAL (
-         SELECT one.kind, one.finished_on AT TIME ZONE 'UTC' AS finished_on, one.plan ->> 'total' AS total
-           FROM pay_jobs.slip_operations AS one
-          WHERE one.slip = slip.number
+         SELECT substr(one.kind, 6) AS kind, one.finished_on AT TIME ZONE 'UTC' AS finished_on, one.plan ->> 'total' AS total
+           FROM pay_jobs.operations AS one
+          WHERE one.subject = 'slip ' || slip.number
             AND one.state = 'done'
           ORDER BY one.finished_on DESC, one.id DESC
           LIMIT 1
@@ -38,6 +38,6 @@ SELECT 'slip ' || slip.number AS row,
          OR slip.status = 'CORRECTION' AND CAST(slip.total AS text) = operation.total)
         AND coalesce(slip.updated_on, slip.created_on) <= operation.finished_on)
     OR (operation.kind <> 'correction' AND coalesce(profile.status, '') <> ALL (was.profiles)
-        AND NOT EXISTS (SELECT FROM pay_jobs.slip_operations AS other
-                         WHERE other.slip = slip.number
-                           AND other.state IN ('planned', 'running', 'parked')))
+        AND NOT EXISTS (SELECT FROM pay_jobs.operations AS other
+                         WHERE other.subject = 'slip ' || slip.number
+                           AND other.state NOT IN ('done', 'dropped')))

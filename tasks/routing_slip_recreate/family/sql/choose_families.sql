@@ -41,9 +41,9 @@ candidate AS (
                     )
                     AND NOT (slip.status = 'VOID' AND EXISTS (
                         SELECT 1
-                          FROM pay_jobs.slip_operations AS done
-                         WHERE done.slip = slip.number
-                           AND done.kind IN ('void', 'void_transactions')
+                          FROM pay_jobs.operations AS done
+                         WHERE done.subject = 'slip ' || slip.number
+                           AND done.kind IN ('slip void', 'slip void_transactions')
                            AND done.state = 'done'
                     ))
                 )
@@ -79,15 +79,15 @@ candidate AS (
                        AND NOT EXISTS (
                            SELECT 1
                              FROM routing_slips AS child
-                             JOIN pay_jobs.slip_operations AS link ON link.slip = child.number
+                             JOIN pay_jobs.operations AS link ON link.subject = 'slip ' || child.number
                             WHERE child.parent_number = slip.number
-                              AND link.kind = 'link'
+                              AND link.kind = 'slip link'
                               AND link.state = 'done'
                               AND link.id > coalesce((
                                   SELECT max(nsf.id)
-                                    FROM pay_jobs.slip_operations AS nsf
-                                   WHERE nsf.slip = slip.number
-                                     AND nsf.kind = 'nsf'
+                                    FROM pay_jobs.operations AS nsf
+                                   WHERE nsf.subject = 'slip ' || slip.number
+                                     AND nsf.kind = 'slip nsf'
                                      AND nsf.state = 'done'
                               ), link.id)
                        )
@@ -99,9 +99,9 @@ candidate AS (
                 )
                 OR EXISTS (
                     SELECT 1
-                      FROM pay_jobs.slip_operations AS open
-                     WHERE open.slip = slip.number
-                       AND open.state IN ('planned', 'running', 'parked')
+                      FROM pay_jobs.operations AS open
+                     WHERE open.subject = 'slip ' || slip.number
+                       AND open.state NOT IN ('done', 'dropped')
                 )
             )
         )

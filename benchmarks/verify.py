@@ -1,0 +1,43 @@
+"""verify: every invariant on a demo made large, beside the time and memory it may take."""
+
+import tempfile
+from pathlib import Path
+
+from benchmarks.harness import Figure, Process, maintain, median, run_job, show
+from sandbox import postgres
+from sandbox.demo_data import DemoSize
+from sandbox.up import prepare_pay_database, upgrade
+
+_LIMITS = {60_000: 1.0, 2_000_000: 30.0}
+_MEMORY_MB = 150
+
+
+def measure(invoices: int, runs: int) -> None:
+    """Measure verify on so many invoices of customers."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = postgres.start(Path(folder) / "postgres")
+        try:
+            address = postgres.create_database(server)
+            prepare_pay_database(address, DemoSize(weekly_accounts=max(12_583, invoices // 20), invoices=invoices))
+            upgrade(address)
+            maintain(address, "VACUUM ANALYZE", "CHECKPOINT")
+            done = [run_job(["verify"], {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}) for _ in range(runs + 1)][1:]
+        finally:
+            server.stop()
+    _show(invoices, done)
+
+
+def _show(invoices: int, done: list[Process]) -> None:
+    seconds = median([one.result["seconds"] for one in done])
+    peak = max(one.peak_mb for one in done)
+    limit = _LIMITS.get(invoices)
+    show(
+        f"verify, {invoices:,} invoices",
+        [
+            Figure("the run", f"{seconds:.2f} s", f"{limit or 0:.0f} s", limit is not None and seconds <= limit),
+            Figure("the whole command", f"{median([one.wall for one in done]):.2f} s"),
+            Figure("peak memory of the process", f"{peak:.0f} MB", f"{_MEMORY_MB} MB", peak <= _MEMORY_MB),
+            Figure("rows that broke an invariant", f"{done[0].result['counts']['findings']:,}", "0",
+                   done[0].result["counts"]["findings"] == 0),
+        ],
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""docs/moving-over.md says of every job and setting of the reference what becomes of it, and is right about ours."""
+
+import inspect
+import re
+
+import pytest
+
+import config.settings
+from config.settings import Settings
+from tasks import JOBS
+from tasks.elsewhere import RUN_BY_PAYMENT_JOBS
+from tests.docs.documents import read
+
+PAGE = read("docs/moving-over.md")
+SHEET = read("docs/specs/schedules.md")
+STAYS = "stays where it is"
+NAME = re.compile(r"`([A-Z][A-Z0-9_]{2,})`")
+
+
+def section(text: str, begins: str, ends: str) -> str:
+    return text[text.index(begins) : text.index(ends)]
+
+
+def rows(text: str) -> list[tuple[str, str]]:
+    """Return the cells of the two columns of a table, one pair a row."""
+    found = [line.strip("| ").split(" | ", 1) for line in text.splitlines() if line.startswith("| ")]
+    return [(cells[0], cells[1]) for cells in found if not cells[0].startswith(("theirs", "---"))]
+
+
+JOB_ROWS = rows(section(PAGE, "## What moves", "## Settings"))
+SETTING_ROWS = rows(section(PAGE, "## Settings", "Only here"))
+OURS = {
+    str(name)
+    for kind in vars(config.settings).values()
+    if inspect.isclass(kind) and issubclass(kind, Settings)
+    for field in kind.model_fields.values()
+    for name in getattr(field.validation_alias, "choices", [field.validation_alias])
+}
+
+
+def test_every_job_and_poller_of_the_reference_is_on_the_page() -> None:
+    timetables = section(SHEET, "## 2. Job", "### 3.1")
+    theirs = re.findall(r"^\| ([A-Z][A-Z_]+|\(notebook report\)) \|", timetables, re.MULTILINE)
+    assert set(theirs) - {name.strip("`") for name, _ in JOB_ROWS} == set()
+
+
+def test_what_stays_is_what_the_program_says_others_run() -> None:
+    stays = {name.strip("`") for name, here in JOB_ROWS if here.startswith(STAYS) and name.startswith("`")}
+    assert stays - {"GOOGLE_BUCKET_POLLER", "EFT_FTP_POLLER"} == set(RUN_BY_PAYMENT_JOBS)
+
+
+@pytest.mark.parametrize(("theirs", "here"), [row for row in JOB_ROWS if not row[1].startswith(STAYS)])
+def test_what_moves_goes_to_a_job_of_ours(theirs: str, here: str) -> None:
+    assert here.strip("`") in {job.name for job in JOBS}, theirs
+
+
+@pytest.mark.parametrize(("theirs", "here"), SETTING_ROWS)
+def test_a_setting_is_said_to_be_the_same_where_ours_has_its_name(theirs: str, here: str) -> None:
+    names = set(NAME.findall(theirs))
+    assert names, theirs
+    assert names <= OURS if here.startswith("same") else not names & OURS
+    assert set(NAME.findall(here)) <= OURS
+
+
+def test_every_setting_that_both_have_is_on_the_page() -> None:
+    theirs = set(NAME.findall(section(SHEET, "### 3.2", "### 4.1")))
+    listed = {name for names, _ in SETTING_ROWS for name in NAME.findall(names)}
+    ours_alone = {"MINIO_ENDPOINT", "MINIO_SECURE", "SFTP_SETTLE_SECONDS"}
+    assert (theirs & OURS) - listed == ours_alone
+
+
+def test_no_job_of_ours_is_without_a_word_on_what_must_be_off_before() -> None:
+    told = set(NAME.findall(section(PAGE, "## What must be off", "## The first week")))
+    assert {job.name for job in JOBS if job.is_by_clock} <= told

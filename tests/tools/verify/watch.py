@@ -1,0 +1,51 @@
+"""verify beside the histories of other tests: what a job did may not make it say anything new.
+
+Worlds that tests draw at random are odd from the start; what verify says of them before the first job is not a job's.
+"""
+
+import os
+from datetime import datetime
+from itertools import count
+
+from config.business_time import business_date, naive_utc
+from database.engine import Database
+from tools.verify.arguments import Arguments
+from tools.verify.catalogue import CATALOGUE
+from tools.verify.task import asked_values, findings, snapshot
+
+EVERY = 1 if "SOAK_STOPS" in os.environ else 6
+_HISTORIES = count()
+
+Said = dict[tuple[str, str], tuple[str, str]]
+
+
+class Watch:
+    """Asks verify about every so-manieth history: all of them in `make soak`."""
+
+    def __init__(self, database: Database, *kinds: str) -> None:
+        """Ask with the invariants whose codes begin like `kinds`."""
+        self._database = database
+        self._kinds = kinds
+        self._is_due = next(_HISTORIES) % EVERY == 0
+        self._before: Said = {}
+
+    def begin(self, now: datetime) -> None:
+        """Note what verify says before the first job of a history."""
+        self._is_due = next(_HISTORIES) % EVERY == 0
+        self._before = self._said(now) if self._is_due else {}
+
+    def news(self, now: datetime) -> Said:
+        """Return what verify says now, and did not say before: code and row, with what was expected and found."""
+        if not self._is_due:
+            return {}
+        return {key: words for key, words in self._said(now).items() if key not in self._before}
+
+    def _said(self, now: datetime) -> Said:
+        said: Said = {}
+        with snapshot(self._database) as session:
+            values = asked_values(session, Arguments(), now=naive_utc(now), today=business_date(now))
+            for invariant in CATALOGUE:
+                if invariant.code.startswith(self._kinds):
+                    found = findings(session, invariant, values)
+                    said |= {(one.code, one.row): (one.expected, one.found) for one in found}
+        return said
