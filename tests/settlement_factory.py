@@ -125,7 +125,8 @@ class Account:
 
 # Children before parents; only what settlement tests fill.
 _EMPTIED = (
-    "pay_jobs.settlement_rows", "pay_jobs.outbox", "pay_jobs.inbound_files", "pay_jobs.unfinished_files",
+    "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.settlement_rows", "pay_jobs.outbox",
+    "pay_jobs.inbound_files", "pay_jobs.unfinished_files",
     "pay_jobs.job_runs", "applied_credits",
     "credits", "receipts", "non_sufficient_funds", "payment_line_items", "invoice_references", "payments", "invoices",
     "cfs_accounts", "payment_accounts", "cas_settlements", "cfs_accounts_history", "payment_accounts_history",
@@ -424,12 +425,14 @@ class SettlementBooks:
                                             kind=kind)]  # fmt: skip
 
     def dump(self, *left_out: str) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of every table the job may write, less the tables that are left out."""
-        return {
-            table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr)
-            for table in _EMPTIED
-            if table not in {*left_out, "pay_jobs.job_runs"}
-        }
+        """Return every row of every table the job may write, less the tables that are left out.
+
+        With the ledger of files goes the journal, which has what is still to be done for a file.
+        """
+        left = {*left_out, "pay_jobs.job_runs"} | (
+            {"pay_jobs.operations"} if "pay_jobs.inbound_files" in left_out else set()
+        )
+        return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in _EMPTIED if table not in left}
 
     def rows(self, statement: str, **values: Any) -> list[Any]:
         """Return what a statement finds, as tuples."""

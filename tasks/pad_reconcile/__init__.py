@@ -3,7 +3,8 @@
 Reads   settlement CSV on the CAS SFTP server, or a local or stored file; the pay tables it settles; CFS, for credits
 Writes  invoices, invoice_references, receipts, payments, credits, applied_credits, cas_settlements; for a bounced PAD
         also cfs_accounts, payment_accounts, non_sufficient_funds and the fee invoice; every row's outcome in
-        pay_jobs.settlement_rows; the messages to CFS and others in pay_jobs.outbox
+        pay_jobs.settlement_rows; the messages to CFS and others in pay_jobs.outbox; what is left to do for a file in
+        the journal
 Never   applies part of a file, or the same content twice; moves a credited, cancelled or refunded invoice back
 Normal  a run that finds no file
 

@@ -6,12 +6,14 @@ from functools import partial
 from config.command_line import typed
 from config.errors import PayJobsError, SourceUnavailable
 from config.settings import CfsSettings
-from connectors.inbound.ledger import InboundFile, find_file, set_state
+from connectors.effects import close_operation
+from connectors.inbound.ledger import set_state
 from connectors.local_copy import local_copy
 from connectors.object_store import CHUNK_SIZE, ObjectStore
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
+from tasks.pad_reconcile.follow_ups import CREDIT_SYNC, REJECT_REPORT, files_to_follow_up
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 
 sql = statements(__package__)
@@ -20,13 +22,13 @@ SWEEP = 20_000
 
 
 def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
-    """Report the rejected rows of each applied file that is marked for it, and write them as CSV to the object store.
+    """Report the rejected rows of each applied file whose report is open, and write them as CSV to the object store.
 
-    Where the object store is away, a note says so and the files keep their mark for the next run. Rejects that cannot
+    Where the object store is away, a note says so and the next run stores them. Rejects that cannot
     be stored for another reason are reported, and stop neither the other files nor the work after them.
     """
     outcome = Outcome()
-    for file in _pending(context, "rejects"):
+    for operation, file in files_to_follow_up(context, REJECT_REPORT):
         with context.database.begin() as session:
             rejects = [as_reject(file.name, row) for row in read_rejects(session, file.id, limit=SHOWN)]
         outcome.rejects += rejects
@@ -40,6 +42,7 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
                 store.put_verified(key, iter(partial(written.read, CHUNK_SIZE), b""))
             with context.database.begin() as session:
                 set_state(session, file.id, file.state, reason=file.reason, details={"rejects": key})
+                close_operation(session, operation, run_id=context.run_id)
                 context.keep_rejects(session, rejects)
         except SourceUnavailable as error:
             outcome.notes.append(
@@ -56,18 +59,18 @@ def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
 def sync_touched_credits(context: RunContext) -> Outcome:
     """Bring the credits of the accounts that applied files touched in line with CFS.
 
-    Where CFS is away, a note says so and the files keep their mark for the next run.
+    Where CFS is away, a note says so and the next run does it.
     """
-    pending = _pending(context, "credit_sync")
+    pending = files_to_follow_up(context, CREDIT_SYNC)
     if context.dry_run or not pending:
         return Outcome()
-    outcome, _last, unavailable = _sync(context, [file.id for file in pending])
+    outcome, _last, unavailable = _sync(context, [file.id for _, file in pending])
     if unavailable is not None:
         outcome.notes.append(f"Some credits could not be looked up: {unavailable}. The next run will look them up.")
         return outcome
     with context.database.begin() as session:
-        for file in pending:
-            set_state(session, file.id, file.state, reason=file.reason, details={"credit_sync": "done"})
+        for operation, _ in pending:
+            close_operation(session, operation, run_id=context.run_id)
     return outcome
 
 
@@ -128,10 +131,3 @@ def _sync(
     if result.rejected > len(result.rejects):
         outcome.notes.append(f"{result.rejected:,} credits were not found or not readable; the first are shown.")
     return outcome, last, result.unavailable
-
-
-def _pending(context: RunContext, step: str) -> list[InboundFile]:
-    """Return the applied files that still need a step."""
-    with context.database.begin() as session:
-        ids = sql.run(session, "list_pending_files", step=step).scalars().all()
-        return [file for one in ids if (file := find_file(session, one)) is not None]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import ExitStack
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.pad_reconcile.apply_rows import apply_rows
 from tasks.pad_reconcile.blown_fuse import FuseBlown, frozen_accounts, hold_blown
+from tasks.pad_reconcile.follow_ups import CREDIT_SYNC, REJECT_REPORT, note_follow_up
 from tasks.pad_reconcile.messages import enqueue_messages
 from tasks.pad_reconcile.report import outcome_of_rows, rule_table
 from tasks.pad_reconcile.staging import create_tables, drop_tables, read_rows, stage
@@ -80,11 +81,7 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
     outcome = outcome_of_rows(file.name, totals, effects)
     outcome.tables.insert(0, rule_table(file.name, effects.by_rule))
     outcome.counts["files_applied"] = 1
-    details = {
-        "credit_sync": "pending",
-        "rejects": "pending" if effects.count("rejected") else "none",
-        "released": sorted(opened.released),
-    }
+    details: dict[str, Any] = {"released": sorted(opened.released)}
     set_state(
         session,
         file.id,
@@ -94,6 +91,9 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
         applied_on=context.clock(),
         details=details | ({"replayed": opened.reason} if opened.reason else {}),
     )
+    note_follow_up(session, CREDIT_SYNC, file, context.run_id)
+    if effects.count("rejected"):
+        note_follow_up(session, REJECT_REPORT, file, context.run_id)
     supersede_cut_off(session, file)
     context.keep_rejects(session, outcome.rejects)
     drop_tables(session)

@@ -13,7 +13,7 @@ from config.business_time import naive_utc
 from config.command_line import typed
 from config.errors import InputRefused, UsageError
 from connectors.inbound.content import open_content
-from connectors.inbound.ledger import InboundFile, find_file, set_state
+from connectors.inbound.ledger import InboundFile, find_file
 from connectors.object_store import ObjectStore
 from database.errors import explain, refuses_content
 from database.sql import statements
@@ -21,6 +21,7 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.pad_reconcile.apply_rows import apply_rows
 from tasks.pad_reconcile.effects import RuleTotal
+from tasks.pad_reconcile.follow_ups import CREDIT_SYNC, note_follow_up
 from tasks.pad_reconcile.messages import enqueue_messages
 from tasks.pad_reconcile.rejects import SHOWN, as_reject
 from tasks.pad_reconcile.report import outcome_of_rows, rule_table
@@ -82,7 +83,7 @@ class RejectRetry:
             still = sql.run(session, "list_still_rejected", limit=max(SHOWN - len(self.outcome.rejects), 0))
             outcome.rejects += [as_reject(file.name, row) for row in still]
             if effects.count("applied"):
-                set_state(session, file.id, file.state, reason=file.reason, details={"credit_sync": "pending"})
+                note_follow_up(session, CREDIT_SYNC, file, context.run_id)
             drop_tables(session)
             effects.drop_tables()
         self.outcome += outcome

@@ -233,7 +233,7 @@ def test_a_run_brings_the_credits_of_the_accounts_of_its_file_in_line(office: Of
 
     assert (outcome.counts["credits_looked_up"], outcome.rejects) == (2, [])
     assert sums(office.books, accounts["800105"]) == ("0.00", "30.00", "0.00")
-    assert office.books.rows("SELECT details ->> 'credit_sync' FROM pay_jobs.inbound_files") == [("done",)]
+    assert office.books.rows("SELECT kind, state FROM pay_jobs.operations") == [("credit sync", "done")]
 
 
 def test_the_next_run_makes_up_for_a_sync_that_cfs_prevented(office: Office) -> None:

@@ -101,9 +101,10 @@ def _end(books: SettlementBooks) -> dict[str, Any]:
         "outcomes": books.outcomes(),
         "settlements": books.rows("SELECT file_name, processed_on IS NOT NULL FROM cas_settlements"),
         "files": books.rows(
-            "SELECT name, state, archived_on IS NOT NULL, details ->> 'credit_sync',"
-            "       details ->> 'rejects' LIKE 'rejects/%' FROM pay_jobs.inbound_files"
+            "SELECT name, state, archived_on IS NOT NULL, details ->> 'rejects' LIKE 'rejects/%'"
+            "  FROM pay_jobs.inbound_files"
         ),
+        "follow-ups": books.rows("SELECT kind, state FROM pay_jobs.operations ORDER BY kind"),
         "messages": books.rows(
             # A run that was killed, or got no answer, also asks later whether the fee was charged twice.
             "SELECT kind, ordering_key, state FROM pay_jobs.outbox WHERE kind <> 'look_for_second_fee' ORDER BY id"

@@ -72,7 +72,7 @@ def test_rejects_that_cannot_be_stored_stop_no_other_file_and_are_told_again(boo
 
     assert [one.reason for one in outcome.rejects] == ["no invoice", "its rejects are not stored", "no invoice"]
     assert outcome.artifacts == store.kept and len(store.kept) == 1
-    state = "SELECT name FROM pay_jobs.inbound_files WHERE details ->> 'rejects' = 'pending'"
+    state = "SELECT why FROM pay_jobs.operations WHERE kind = 'reject report' AND state = 'planned'"
     assert books.rows(state) == [(FILE,)]
     store.refused = "nothing"
     assert len(report_rejects(books.context(), store).artifacts) == 1  # type: ignore[arg-type]
@@ -107,7 +107,10 @@ def test_a_rejected_row_goes_through_once_its_invoice_is_there(books: Settlement
     assert (books.invoices()[100], len(books.payments())) == (("PAID", "60.00"), 1)
     assert (outcome.counts["rows_read"], outcome.counts["rows_applied"], outcome.counts["files_applied"]) == (2, 1, 0)
     assert [one.where for one in outcome.rejects] == [f"{FILE} line 3"]
-    assert books.rows("SELECT details ->> 'credit_sync' FROM pay_jobs.inbound_files") == [("pending",)]
+    assert books.rows("SELECT kind, state FROM pay_jobs.operations ORDER BY kind") == [
+        ("credit sync", "planned"),
+        ("reject report", "planned"),
+    ]
 
     again = books.retry()
     assert (again.counts["rows_applied"], len(books.payments())) == (0, 1)

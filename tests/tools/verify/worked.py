@@ -156,7 +156,7 @@ def _settle(books: SettlementBooks, accounts: dict[str, Account]) -> None:
     )
     for statement in _SYNCHRONISE:
         books.change(statement)
-    books.change('UPDATE pay_jobs.inbound_files SET details = details || \'{"credit_sync": "done"}\'')
+    books.change("UPDATE pay_jobs.operations SET state = 'done', finished_on = now()")
 
 
 def _send(books: EjvBooks) -> list[tuple[Batch, dict[int | str, str]]]:

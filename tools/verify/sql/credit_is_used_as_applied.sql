@@ -25,4 +25,6 @@ SELECT 'credit ' || credit.id AS row,
                    ON file.id = line.file_id
                   AND file.state = 'applied'
                 WHERE applied.credit_id = credit.id
-                  AND file.details ->> 'credit_sync' IS DISTINCT FROM 'pending')
+                  AND NOT EXISTS (SELECT FROM pay_jobs.operations AS sync
+                                   WHERE sync.subject = 'credit sync ' || file.id
+                                     AND sync.state NOT IN ('done', 'dropped')))
