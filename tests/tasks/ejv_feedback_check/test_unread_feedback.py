@@ -182,7 +182,7 @@ def test_what_somebody_put_aside_or_what_came_before_it_was_sent_does_not_block_
     sent.run()
     sent.store.put("cgi_feedback/FEEDBACK.F3535.20251118214512", [EBCDIC])
     outcome = sent.run(ignore=NAME, reason="ticket 4713: CAS sent it again")
-    assert outcome.notes[0].startswith(f"{NAME} (file ")
+    assert outcome.answer.startswith(f"{NAME} (file ")
     assert sent.books.one("SELECT state, reason FROM pay_jobs.inbound_files") == (
         "ignored", "ticket 4713: CAS sent it again",
     )  # fmt: skip
@@ -212,7 +212,7 @@ def test_the_overview_names_the_unread_file_instead_of_sending_again(sent: Offic
     outcome = sent.run(outstanding=True)
     rows = outcome.tables[0].records()
     assert {row["state"] for row in rows} == {"feedback not read"}
-    assert {row["command"] for row in rows} == {f"EJV_FEEDBACK_CHECK --file {NAME}"}
+    assert {row["command"] for row in rows} == {f"python3 invoke_jobs.py EJV_FEEDBACK_CHECK --file {NAME}"}
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,9 @@ def test_what_a_poll_leaves_in_the_directory_keeps_the_overview_from_advising(
     sent.place.put(name, content)
     sent.run()
     rows = sent.run(outstanding=True).tables[0].records()
-    assert {(row["state"], row["command"]) for row in rows} == {("feedback not read", "EJV_FEEDBACK_CHECK")}
+    assert {(row["state"], row["command"]) for row in rows} == {
+        ("feedback not read", "python3 invoke_jobs.py EJV_FEEDBACK_CHECK")
+    }
     assert all(name.replace("\x1b", "\\x1b") in row["next"] for row in rows)
     (sent.place.upload / name).unlink()
     sent.run()
@@ -250,19 +252,19 @@ def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sen
 
 def test_feedback_that_comes_after_the_data_file_keeps_the_trigger_back(sent: Office) -> None:
     def comes(step: str) -> None:
-        if step == "trigger noted":
+        if step == "intended 2 send trigger":
             sent.place.put(NAME, EBCDIC)
 
     with breaking_in(comes):
         outcome = sent.run(resubmit=100, reason=WHY)
 
-    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.resubmissions")) == ([NAME], "given_up")
+    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.operations")) == ([NAME], "dropped")
     assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
 
 
 def test_a_run_that_died_before_the_trigger_looks_for_feedback_again(sent: Office) -> None:
     def dies(step: str) -> None:
-        if step == "trigger noted":
+        if step == "intended 2 send trigger":
             raise KeyboardInterrupt
 
     with breaking_in(dies), pytest.raises(KeyboardInterrupt):
@@ -271,7 +273,7 @@ def test_a_run_that_died_before_the_trigger_looks_for_feedback_again(sent: Offic
 
     sent.run()
 
-    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.resubmissions")) == ([], "given_up")
+    assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.operations")) == ([], "dropped")
 
 
 STATES = ("stored", "received", "applied", "held", "failed", "known", "ignored")
