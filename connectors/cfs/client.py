@@ -71,7 +71,7 @@ class CfsClient:
         has another method.
         """
         call = CfsCall(
-            f"set the receipt method {method!r} on site",
+            f"set the receipt method {method} on site",
             site.site,
             "PUT",
             f"{site.path}/",

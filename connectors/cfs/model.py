@@ -193,7 +193,7 @@ class CreditMemo:
         """Read the credit memo object (section 6)."""
         total, due = optional_amount(answer, "total"), amount(answer, "amount_due")
         if total is not None and not min(total, Decimal(0)) <= due <= max(total, Decimal(0)):
-            raise CfsAnswerUnreadable(f"the answer of CFS has {due} CAD left of a credit memo over {total} CAD")
+            raise CfsAnswerUnreadable(f"the answer of CFS has {due} CAD left of a credit memo for {total} CAD")
         return cls(credit_memo_number=text(answer, "credit_memo_number"), total=total, amount_due=due)
 
     @property

@@ -18,9 +18,9 @@ def differences(family: Family, view: CfsView) -> list[str]:
     for seen in view.invoices:
         known = invoices.get(seen.invoice_number)
         if known is not None and known.total != seen.total:
-            problems.append(f"invoice {known.number} is over {seen.total:.2f} in CFS, and over {known.total} here")
+            problems.append(f"invoice {known.number} is for {seen.total:.2f} in CFS, and for {known.total} here")
     problems += [
-        f"{one.number} over {one.total} is owed and has no reference in force, so CFS does not know it and no receipt "
+        f"{one.number} for {one.total} is owed and has no reference in force, so CFS does not know it and no receipt "
         "pays it: give it a reference, or cancel it, in the pay database"
         for one in family.root.invoices
         if one.is_unknown_to_cfs

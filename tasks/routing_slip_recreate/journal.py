@@ -33,6 +33,6 @@ def what_changed(slip: RoutingSlip) -> Callable[[Session], str]:
         is_same = sql.run(
             session, "is_as_judged", number=slip.number, status=slip.status, total=slip.total
         ).scalar_one()
-        return "" if is_same else f"it is no longer {slip.status} over {slip.total}"
+        return "" if is_same else f"it is no longer {slip.status} for {slip.total}"
 
     return changed

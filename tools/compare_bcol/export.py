@@ -28,7 +28,7 @@ class Record:
 def read_export(arguments: Arguments) -> Iterator[Record]:
     """Read the records in file order.
 
-    Raises UsageError if a named column is not there, or where the file is no CSV from some line on: what follows an
+    Raises UsageError if a named column is not there, or where the file is not CSV from some line on: what follows an
     open quote would be taken for one field, and records that were billed for records that were not.
     """
     with arguments.file.open(encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -44,7 +44,7 @@ def read_export(arguments: Arguments) -> Iterator[Record]:
                 begun = reader.line_num + 1
         except csv.Error as error:
             raise UsageError(
-                f"{arguments.file} is no CSV from line {begun} on ({error}). Nothing was compared: look for an open "
+                f"{arguments.file} is not CSV from line {begun} on ({error}). Nothing was compared: look for an open "
                 "quote there, or export it again."
             ) from None
 
@@ -68,7 +68,7 @@ def _record(line: int, key: str | None, amount: str | None, day: str | None, for
     if not name:
         return Record(line, name, problem="the key is blank")
     if not _AMOUNT.fullmatch(money):
-        return Record(line, name, problem=f"amount '{amount}' is no amount (expected like '12.50')")
+        return Record(line, name, problem=f"'{amount}' is not an amount (expected 12.50)")
     try:
         on = datetime.strptime((day or "").strip(), form).date()  # noqa: DTZ007 - a date without a time
     except ValueError:

@@ -89,7 +89,7 @@ def _against(invoice: InvoiceRecord, answer: FeedbackAnswer, rows: InvoiceRows) 
         moved = "paid back" if answer.is_reversal else "charged"
         return f"the journal {moved} {answer.amount} CAD, and the invoice is {invoice.status}"
     if answer.amount != invoice.total:
-        return f"the journal is over {answer.amount} CAD, the invoice over {invoice.total} CAD"
+        return f"the journal is for {answer.amount} CAD, the invoice for {invoice.total} CAD"
     if answer.effective is None:
         return f"{answer.file} has no effective date that can be read"
     others = [words for words in rows.of("receipts") if not words.startswith(f"{answer.receipt},")]

@@ -41,7 +41,7 @@ def slip_repair(
     paid_by = ", ".join(f"{number} ({amount} CAD)" for number, amount in applied.items())
     return Repair(
         Action.FINISH,
-        f"CFS has {asked.number} over {found.total} CAD, paid by receipt {paid_by}",
+        f"CFS has {asked.number} for {found.total} CAD, paid by receipt {paid_by}",
         rows,
         lambda session: _write(context, session, invoice, found, applied),
     )
@@ -63,7 +63,7 @@ def _applied(cfs: CfsClient, evidence: Evidence, found: Invoice) -> dict[str, De
 def _against(invoice: InvoiceRecord, found: Invoice, applied: dict[str, Decimal], rows: InvoiceRows) -> str | None:
     """Return why an invoice cannot be finished, None if it can."""
     if found.total != invoice.total:
-        return f"CFS has it over {found.total} CAD, and ours is over {invoice.total} CAD"
+        return f"CFS has it for {found.total} CAD, and ours is for {invoice.total} CAD"
     if sum(applied.values(), Decimal(0)) != found.total:
         listed = ", ".join(f"{number} {amount} CAD" for number, amount in applied.items()) or "none"
         return f"the receipts of its slip do not pay {found.total} CAD of it in CFS (found {listed})"

@@ -71,7 +71,7 @@ def other_total(credit: PartialCredit, memo: CreditMemo) -> str | None:
     total = abs(memo.total if memo.total is not None else memo.amount_due)
     if total == credit.amount:
         return None
-    return f"Credit memo {memo.credit_memo_number} in CFS is over {total:.2f} (expected {credit.amount})."
+    return f"Credit memo {memo.credit_memo_number} in CFS is for {total:.2f} (expected {credit.amount})."
 
 
 def _wanted(credit: PartialCredit) -> list[LineCredit]:

@@ -58,9 +58,7 @@ def _problems(rows: list[tuple[dict[str, Any], Any, Any]], family: Family) -> li
         if decision not in (CANCEL, KEEP):
             problems.append(f"{invoice.number} is decided {decision!r} (expected {CANCEL} or {KEEP})")
         if (row.get("total"), row.get("status")) != (str(invoice.total), invoice.status):
-            problems.append(
-                f"{invoice.number} is {invoice.status} over {invoice.total} by now, the plan has it otherwise"
-            )
+            problems.append(f"{invoice.number} is now {invoice.status} for {invoice.total}, the plan has it otherwise")
         if numbers.count(number) > 1:
             problems.append(f"{invoice.number} is decided more than once")
     problems += [f"{one.number} is not decided" for one in known.values() if one.id not in numbers]

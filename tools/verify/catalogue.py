@@ -202,7 +202,7 @@ CATALOGUE = (
     Invariant(
         "CRE-MADE",
         "credit_is_made_as_reported",
-        "A credit is over what made it: a line of CAS, or a partial credit.",
+        "A credit has the amount of what made it: a line of CAS, or a partial credit.",
         CAS,
         _ACCOUNT,
     ),

@@ -53,7 +53,7 @@ def receipt_words(receipt: Receipt | None) -> str:
     if receipt.is_reversed:
         return "REV"
     to = ", ".join(f"{one.amount_applied:.2f} to {one.invoice_number}" for one in receipt.invoices)
-    return f"open over {receipt.receipt_amount:.2f}, {receipt.unapplied_amount:.2f} unapplied{f', {to}' if to else ''}"
+    return f"open for {receipt.receipt_amount:.2f}, {receipt.unapplied_amount:.2f} unapplied{f', {to}' if to else ''}"
 
 
 def as_json(receipt: Receipt) -> Json:

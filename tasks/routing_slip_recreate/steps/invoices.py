@@ -22,11 +22,11 @@ def create_invoice(site: CfsSite, number: str, lines: tuple[InvoiceLine, ...], *
             return Observation(made=False, found="404")
         if invoice.total != total:
             raise StateConflict(
-                cfs=f"invoice {number} is over {invoice.total:.2f}",
-                ours=f"it is to be over {total:.2f}",
+                cfs=f"invoice {number} is for {invoice.total:.2f}",
+                ours=f"it is to be for {total:.2f}",
                 repair=f"find out which total of invoice {number} is right, and correct the other side",
             )
-        return Observation(made=True, found=f"over {invoice.total:.2f}, {invoice.amount_due:.2f} due")
+        return Observation(made=True, found=f"for {invoice.total:.2f}, {invoice.amount_due:.2f} due")
 
     def send(view: CfsView) -> Json:
         made = view.cfs.create_invoice(site, number, lines, at=at)

@@ -51,8 +51,8 @@ def create_receipt(site: CfsSite, number: str, on: date, amount: Decimal) -> Cfs
         if receipt is not None and (receipt.is_reversed or receipt.receipt_amount != amount):
             raise StateConflict(
                 cfs=f"receipt {number} is {receipt_words(receipt)}",
-                ours=f"it is to be made over {amount}, and its number can never be used again",
-                repair=f"have CFS show receipt {number} open over {amount}, or correct the slip's total or "
+                ours=f"it is to be made for {amount}, and its number can never be used again",
+                repair=f"have CFS show receipt {number} open for {amount}, or correct the slip's total or "
                 "version to what CFS has",
             )
         return Observation(receipt is not None, receipt_words(receipt))

@@ -16,7 +16,7 @@ def test_a_link_whose_new_receipt_has_another_amount_is_parked(slips: Slips) -> 
     outcome = slips.run()
     (reject,) = outcome.rejects
     assert (outcome.exit_code, reject.where, reject.reason) == (3, CHILD, "link parked")
-    for part in ("CFS says: receipt 206000028L is open over 99.00", "We say: it is to be made over 100.00",
+    for part in ("CFS says: receipt 206000028L is open for 99.00", "We say: it is to be made for 100.00",
                  "Either (1)", "Or (2)"):  # fmt: skip
         assert part in reject.detail
     assert slips.one("SELECT state FROM pay_jobs.operations")["state"] == "refused"
@@ -174,5 +174,5 @@ def test_an_invoice_that_cfs_has_over_another_total_is_paid_as_cfs_says_and_repo
     slips.change("UPDATE invoices SET total = 31 WHERE id = 1")
     slips.correct(PARENT, "120.00")
     outcome = slips.run()
-    assert "invoice REG00000001 is over 30.00 in CFS, and over 31.00 here" in outcome.rejects[0].detail
+    assert "invoice REG00000001 is for 30.00 in CFS, and for 31.00 here" in outcome.rejects[0].detail
     assert slips.one("SELECT paid FROM invoices")["paid"] == Decimal("30.00")

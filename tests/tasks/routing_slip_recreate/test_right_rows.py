@@ -69,7 +69,7 @@ def test_a_bounce_with_a_paid_transaction_that_cfs_does_not_know_is_finished_and
 
     assert outcome.exit_code == ExitCode.ATTENTION
     (reject,) = outcome.rejects
-    assert "over 30.00 is owed and has no reference in force" in reject.detail
+    assert "for 30.00 is owed and has no reference in force" in reject.detail
     assert slips.slip(PARENT)["account"] == "FREEZE"
 
 

@@ -166,7 +166,7 @@ def test_a_dry_run_with_decisions_shows_every_call(slips: Slips) -> None:
         (lambda plan: plan.update(slip="999"), "it is for slip 999"),
         (lambda plan: plan["invoices"].pop(), "REG00000002 is not decided"),
         (lambda plan: plan["invoices"][0].update(decision="MAYBE"), "REG00000001 is decided 'MAYBE'"),
-        (lambda plan: plan["invoices"][0].update(total="1.00"), "REG00000001 is PAID over 40.00 by now"),
+        (lambda plan: plan["invoices"][0].update(total="1.00"), "REG00000001 is now PAID for 40.00"),
         (lambda plan: plan["invoices"][0].update(invoice=True), r"true is no invoice id \(expected a whole number"),
         (
             lambda plan: plan["invoices"][0].update(invoice=float(plan["invoices"][0]["invoice"])),

@@ -56,7 +56,7 @@ def read(folder: Path, content: str) -> list[Record]:
 def test_what_is_no_csv_is_refused_with_its_line(tmp_path: Path, damage: tuple[str, str], line: int) -> None:
     content = "\n".join(["KEY,AMOUNT,DATE", *LINES]) + "\n"
 
-    with pytest.raises(UsageError, match=rf"export.csv is no CSV from line {line} on"):
+    with pytest.raises(UsageError, match=rf"export.csv is not CSV from line {line} on"):
         read(tmp_path, content.replace(*damage))
 
 

@@ -155,7 +155,7 @@ def test_a_reference_without_a_journal_is_cancelled_only_when_cas_has_none(offic
 @pytest.mark.parametrize(
     ("undone", "words"),
     [
-        ("UPDATE invoices SET total = 99 WHERE id = 7654321", "the journal is over 31.50 CAD, the invoice over 99.00"),
+        ("UPDATE invoices SET total = 99 WHERE id = 7654321", "the journal is for 31.50 CAD, the invoice for 99.00"),
         (
             "INSERT INTO receipts (invoice_id, receipt_number, receipt_amount) VALUES (7654321, 'CARD1', 31.50)",
             "it may have been paid twice: CARD1, 31.50 CAD",

@@ -100,7 +100,7 @@ def test_an_active_reference_and_a_failed_payment_are_completed(stale: StaleData
 @pytest.mark.parametrize(
     ("undone", "words"),
     [
-        ("UPDATE invoices SET total = 99", "CFS has it over 100.00 CAD, and ours is over 99.00 CAD"),
+        ("UPDATE invoices SET total = 99", "CFS has it for 100.00 CAD, and ours is for 99.00 CAD"),
         (
             "INSERT INTO receipts (invoice_id, receipt_number, receipt_amount) SELECT max(id), 'X', 1 FROM invoices",
             "it has receipts here that CFS does not have so: X, 1.00 CAD",

@@ -81,7 +81,7 @@ def test_of_a_memo_that_was_used_meanwhile_only_the_rest_is_credit(desk: Desk) -
     ("memo", "words"),
     [
         ("20999", "CFS has no credit memo 20999"),
-        ("30001", r"30001 in CFS is over 6.51 \(expected 6.50\)"),
+        ("30001", r"30001 in CFS is for 6.51 \(expected 6.50\)"),
         ("30002", "30002 is known already, for invoice 7"),
     ],
 )

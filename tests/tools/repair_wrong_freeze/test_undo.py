@@ -13,11 +13,13 @@ from config.errors import UsageError
 from connectors.cfs import CfsClient
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
-from tests.settlement_factory import SettlementBooks, bounce
+from tests.settlement_factory import NOW, SettlementBooks, bounce
 from tests.tools.repair_wrong_freeze.histories import EARLIER, WRONG, History, pay_tables, site_of, tell, undo
+from tests.tools.verify.watch import all_findings
 
 SEEDS = int(os.environ.get("SOAK_SEEDS", "6"))
 NUMBER = "REG00001"
+KINDS = ("FILE", "NSF", "INV-FINAL")  # what verify says of bounces, files and final states
 
 
 def test_apply_then_undo_leaves_every_pay_table_as_it_was(books: SettlementBooks, cfs: RunningCfs) -> None:
@@ -47,6 +49,16 @@ def frozen(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
     books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
     tell(books, cfs)
     return books
+
+
+def test_verify_finds_nothing_that_an_undo_left(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    before = all_findings(frozen.database, NOW, KINDS)
+
+    undo(frozen, cfs, account=_auth(frozen))
+    tell(frozen, cfs)
+
+    after = all_findings(frozen.database, NOW, KINDS)
+    assert "\n".join(" | ".join((*key, *words)) for key, words in after.items() if key not in before) == ""
 
 
 def _in_cfs(cfs: RunningCfs) -> tuple[str | None, list[Decimal]]:

@@ -41,11 +41,16 @@ class Watch:
         return {key: words for key, words in self._said(now).items() if key not in self._before}
 
     def _said(self, now: datetime) -> Said:
-        said: Said = {}
-        with snapshot(self._database) as session:
-            values = asked_values(session, Arguments(), now=naive_utc(now), today=business_date(now))
-            for invariant in CATALOGUE:
-                if invariant.code.startswith(self._kinds):
-                    found = findings(session, invariant, values)
-                    said |= {(one.code, one.row): (one.expected, one.found) for one in found}
-        return said
+        return all_findings(self._database, now, self._kinds)
+
+
+def all_findings(database: Database, now: datetime, kinds: tuple[str, ...] = ("",)) -> Said:
+    """Return all that verify says, of the invariants whose codes begin like `kinds`."""
+    said: Said = {}
+    with snapshot(database) as session:
+        values = asked_values(session, Arguments(), now=naive_utc(now), today=business_date(now))
+        for invariant in CATALOGUE:
+            if invariant.code.startswith(kinds):
+                found = findings(session, invariant, values)
+                said |= {(one.code, one.row): (one.expected, one.found) for one in found}
+    return said

@@ -5,6 +5,7 @@
 WITH cancelled AS (
        UPDATE invoices
           SET invoice_status_code = 'CANCELLED',
+              refund_date         = :now,
               updated_on          = :now,
               updated_by          = NULL,
               updated_name        = NULL

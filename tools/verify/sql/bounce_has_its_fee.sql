@@ -13,7 +13,7 @@ SELECT 'account ' || account.id AS row,
                FROM non_sufficient_funds AS bounce
                JOIN invoices AS fee
                  ON fee.id = bounce.invoice_id
-                AND fee.invoice_status_code <> 'PAID'
+                AND fee.invoice_status_code NOT IN ('PAID', 'CANCELLED')
               GROUP BY fee.payment_account_id) AS fees
     ON fees.payment_account_id = account.id
  WHERE profile.payment_method = 'PAD'

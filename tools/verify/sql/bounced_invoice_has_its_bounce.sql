@@ -18,4 +18,5 @@ SELECT 'invoice ' || invoice.id AS row,
    AND NOT EXISTS (SELECT FROM invoice_references AS reference
                      JOIN non_sufficient_funds AS bounce
                        ON bounce.invoice_number = reference.invoice_number
+                      AND coalesce(bounce.description, '') NOT LIKE 'UNDONE: %'
                     WHERE reference.invoice_id = invoice.id)

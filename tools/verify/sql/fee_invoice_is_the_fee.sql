@@ -26,6 +26,7 @@ SELECT 'invoice ' || fee.id AS row,
        ) AS reference ON true
  CROSS JOIN LATERAL (SELECT date_trunc('month', fee.created_on) + interval '2 months 14 days' AS day) AS due
  WHERE fee.created_by = 'SYSTEM'
+   AND fee.invoice_status_code <> 'CANCELLED'
    AND (fee.id IN (SELECT invoice_id FROM non_sufficient_funds) AND fee.payment_method_code = 'CC'
         OR fee.payment_method_code = 'INTERNAL'
            AND EXISTS (SELECT FROM payment_line_items AS one

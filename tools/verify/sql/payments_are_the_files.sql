@@ -7,6 +7,7 @@ WITH lines AS (
                                    ORDER BY line.application_date DESC, line.file_id DESC, line.line DESC) AS nth
          FROM pay_jobs.settlement_rows AS line
         WHERE line.outcome = 'applied'
+          AND line.rule <> 'undone'
           AND line.kind IN ('SETTLE_PAD', 'BOUNCE')
      ),
      numbers AS (

@@ -44,6 +44,7 @@ SELECT 'invoice ' || found.invoice_id AS row,
          WHERE NOT EXISTS (SELECT FROM pay_jobs.settlement_rows AS bounce
                             WHERE bounce.target_number = paid.target_number
                               AND bounce.kind = 'BOUNCE'
-                              AND bounce.outcome = 'applied')) AS found
+                              AND bounce.outcome = 'applied'
+                              AND bounce.rule <> 'undone')) AS found
  WHERE found.received <> found.amount
     OR found.is_misdated
