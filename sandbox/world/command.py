@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from config.errors import ExitCode, UsageError
+from config.plurals import counted
 from jobs.parameters import DAY
+from jobs.run.result import print_json
 from sandbox import state
 
 SHOWN = 20
@@ -27,13 +29,14 @@ def simulate_command() -> click.Command:
     @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same world.")
     @click.option("--from", "first", type=DAY, default="2026-01-01", show_default=True, help="The first day.")
     @click.option("--keep", is_flag=True, help="Keep the world's data, to look into it.")
-    def simulate(nights: int, seed: int, first: date, keep: bool) -> int:
-        return _simulate(nights, seed, first, _folder_to_keep(seed) if keep else None)
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    def simulate(nights: int, seed: int, first: date, keep: bool, as_json: bool) -> int:
+        return _simulate(nights, seed, first, _folder_to_keep(seed) if keep else None, as_json=as_json)
 
     return simulate
 
 
-def _simulate(nights: int, seed: int, first: date, folder: Path | None) -> int:
+def _simulate(nights: int, seed: int, first: date, folder: Path | None, *, as_json: bool) -> int:
     from sandbox.world.night import Night
     from sandbox.world.simulate import own_parts, simulate
 
@@ -42,36 +45,45 @@ def _simulate(nights: int, seed: int, first: date, folder: Path | None) -> int:
     def passed(night: Night) -> None:
         number = (night.day - first).days + 1
         if number % _TOLD_EVERY == 0:
-            click.echo(f"{night.day}: night {number:,}, {len(night.world.model.invoices):,} invoices")
+            click.echo(f"{night.day}: night {number:,}, {len(night.world.model.invoices):,} invoices", err=as_json)
 
     with ExitStack() as stack:
         parts = stack.enter_context(own_parts(keep=folder))
         done = simulate(parts, seed=seed, nights=nights, first=first, passed=passed)
+    code = ExitCode.ATTENTION if done.problems else ExitCode.DONE
     if done.problems:
-        _tell_problems(done.problems)
-        click.echo(
+        answer = (
             f"Night {done.nights:,} of seed {seed} ({done.day}) is wrong. Repeat it: python3 invoke_jobs.py sandbox "
             f"simulate --seed {seed} --from {first} --nights {done.nights} --keep"
         )
     else:
         seconds = time.monotonic() - began
-        click.echo(
-            f"{nights:,} nights of seed {seed} from {first} on: everything stood as it must, in "
+        answer = (
+            f"{counted(nights, 'night')} of seed {seed} from {first} on: everything stood as it must, in "
             f"{done.situations:,} different situations. Digest {done.digest}, {seconds:.0f} s."
         )
+    notes = []
     if folder is not None:
-        click.echo(
+        notes.append(
             f"Look into it: PAY_JOBS_SANDBOX={folder} python3 invoke_jobs.py sandbox up, then any command with "
             f"PAY_JOBS_SANDBOX={folder} and --sandbox."
         )
-    return int(ExitCode.ATTENTION if done.problems else ExitCode.DONE)
+    if as_json:
+        problems = [{"problem": problem} for problem in done.problems]
+        print_json("sandbox simulate", {"problems": problems}, answer=answer, notes=notes, code=code)
+    else:
+        _say([*_first(done.problems), answer, *notes])
+    return int(code)
 
 
-def _tell_problems(problems: list[str]) -> None:
-    for problem in problems[:SHOWN]:
-        click.echo(f"  {problem}")
-    if len(problems) > SHOWN:
-        click.echo(f"  and {len(problems) - SHOWN:,} more")
+def _say(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _first(problems: list[str]) -> list[str]:
+    more = [f"  and {len(problems) - SHOWN:,} more"] if len(problems) > SHOWN else []
+    return [*(f"  {problem}" for problem in problems[:SHOWN]), *more]
 
 
 def _folder_to_keep(seed: int) -> Path:

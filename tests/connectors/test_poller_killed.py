@@ -88,7 +88,7 @@ def test_a_large_file_passes_through_in_flat_memory(
     faulty_place: SftpPlace, store: ObjectStore, ledger_database: Database, ledger_url: str
 ) -> None:
     used = []
-    for number, megabytes in enumerate((1, 200)):
+    for number, megabytes in enumerate((1, 120)):
         with (faulty_place.upload / f"BCR_PAYMENT_APPL_2026110{number + 1}.csv").open("wb") as file:
             file.truncate(megabytes * MEGABYTE)
         answer = run_poll(faulty_place, ledger_url)

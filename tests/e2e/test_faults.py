@@ -82,7 +82,7 @@ def test_a_run_that_was_killed_is_finished_by_the_next_one(
     assert lost["status"] == "lost"
     assert said.code == 0
     assert f"An earlier run of this job was lost: run {lost['id']} (GENERATE_STATEMENTS 2022-06-25)" in said.out
-    assert "'last_period': 'DAILY 2022-06-25'" in said.out
+    assert "last period DAILY 2022-06-25" in said.out
     assert [run["status"] for run in runs(operator)] == ["lost", "done"]
     assert content(pay.statements()) == undisturbed
 

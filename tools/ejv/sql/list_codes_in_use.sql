@@ -40,7 +40,7 @@ WITH charged AS (
               AND NOT EXISTS (SELECT FROM receipts AS receipt
                                WHERE receipt.invoice_id = invoice.id
                                  AND receipt.receipt_date > CAST(:day AS date) - 5)
-               OR invoice.invoice_status_code IN ('REFUNDED', 'REFUND_REQUESTED', 'CREDITED', 'MANUALLY_REFUNDED')
+               OR invoice.invoice_status_code IN (<<refunded>>)
               AND invoice.disbursement_status_code = 'COMPLETED')
      ),
      waiting AS (
