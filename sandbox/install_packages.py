@@ -17,6 +17,7 @@ def install(lock: Path) -> int:
     """Install what a lock file names and return the exit code of pip."""
     wanted = sum(not line.startswith((" ", "#")) and "==" in line for line in lock.read_text("utf-8").splitlines())
     words = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    words += ["--no-deps", "--no-compile"]  # the lock names all there is; what is imported is compiled then
     _progress(f"Packages: {wanted} to install, in about a minute", stays=not sys.stdout.isatty())
     began = time.monotonic()
     with subprocess.Popen(
