@@ -235,6 +235,10 @@ class OperationJournal:
         if found is None or (found.id, found.run_id) != (self._id, self._run_id):
             raise ClaimLost(f"The {self._planned.kind} of {self._planned.subject} was moved on by another run.")
 
+    def note_sent(self) -> None:
+        """Note that something has left: from now on the operation goes to its end, whatever is judged otherwise."""
+        self._is_begun = True
+
     def answer(self, step: Step, state: EffectState, answer: Json) -> None:
         """Note what became of a step: answered, lost or refused."""
         self._is_begun = True

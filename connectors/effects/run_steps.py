@@ -85,7 +85,9 @@ def run_steps(
 
 def _send(step: Step, send: Callable[[], Json], journal: OperationJournal) -> None:
     def send_now(_found: str) -> Json:
-        return send()
+        reply = send()
+        journal.note_sent()
+        return reply
 
     def late(answer: Json) -> str:
         return step.late(answer) if step.late else _told_late(step)

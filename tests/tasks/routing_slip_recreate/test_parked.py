@@ -1,6 +1,7 @@
 """Where CFS and our books contradict each other nothing is guessed: the slip is parked with an account of it."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,26 @@ def test_a_correction_whose_account_is_opened_again_is_finished(slips: Slips) ->
         ("206000010R2", "REG00000001"): Decimal("30.00"),
         ("206000010R2", "REG00000002"): Decimal("20.00"),
     }
+
+
+def test_a_slip_that_is_corrected_again_before_cfs_answers_goes_to_its_end(
+    slips: Slips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenarios.correction(slips)
+    reverse = slips.client.reverse_receipt
+
+    def reverse_and_correct(*asked: Any, **more: Any) -> Any:
+        answer = reverse(*asked, **more)
+        slips.change(f"UPDATE routing_slips SET total = total + 7, remaining_amount = remaining_amount + 7"
+                     f" WHERE number = '{PARENT}'")  # fmt: skip
+        return answer
+
+    monkeypatch.setattr(slips.client, "reverse_receipt", reverse_and_correct)
+
+    outcome = slips.run()
+
+    assert outcome.counts["slips_corrected"] >= 1
+    assert {one["state"] for one in slips.rows("SELECT state FROM pay_jobs.operations")} == {"done"}
 
 
 def close_account_before_closing(slips: Slips) -> None:
