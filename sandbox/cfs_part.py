@@ -23,16 +23,7 @@ class CfsPart:
 
     def environment(self) -> dict[str, str]:
         """Return the settings that lead to it."""
-        known = Options()
-        return {
-            "CFS_BASE_URL": f"http://127.0.0.1:{self.port}",
-            "CFS_CLIENT_ID": known.paybc_id,
-            "CFS_CLIENT_SECRET": known.paybc_secret,
-            "CFS_FAS_CLIENT_ID": known.fas_id,
-            "CFS_FAS_CLIENT_SECRET": known.fas_secret,
-            "PAY_CONNECTOR_AUTH": known.connector_auth,
-            "CFS_MAX_PER_SECOND": "1000",
-        }
+        return Options().environment(f"http://127.0.0.1:{self.port}", max_per_second=1_000)
 
     def stop(self) -> None:
         """Stop it; its books stay."""

@@ -5,19 +5,15 @@ business days ago, of ministry invoices that wait. All but the newest are acknow
 file in the CGI directory. On the next evening the forgotten batch is answered, and a newer one is forgotten.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import psycopg2
 from psycopg2 import extensions
-from pydantic import SecretStr
 
 from config.business_days import business_days_before, next_business_day
 from config.business_time import BUSINESS_ZONE, business_date, naive_utc
-from config.settings import ObjectStoreSettings
-from connectors.object_store import ObjectStore
 from sandbox.cgi_files import FEEDER, REFUSAL, Cheque, SentBatch, VoucherLine, cheque_batch, journal_batch
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_server import SftpPart
@@ -50,7 +46,7 @@ def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: d
     batches = _outstanding(database_url, now)
     if not batches:
         return Evening()
-    with _bucket(store) as bucket:
+    with closing(store.bucket()) as bucket:
         for batch in batches:
             bucket.put(f"cgi_processed/{batch.sent_as}", [batch.inbox()])
     *answered, forgotten = batches
@@ -99,20 +95,3 @@ def _batch(cursor: extensions.cursor, number: int, file_type: str, sent_as: str,
         return cheque_batch(number, sent_as, created_on.date(), [Cheque(*row) for row in cursor.fetchall()])
     cursor.execute(statement("list_voucher_lines"), {"batch": number})
     return journal_batch(number, sent_as, created_on.date(), [VoucherLine(*row) for row in cursor.fetchall()])
-
-
-@contextmanager
-def _bucket(part: ObjectStorePart) -> Iterator[ObjectStore]:
-    values = part.environment()
-    settings = ObjectStoreSettings(
-        endpoint=values["MINIO_ENDPOINT"],
-        access_key=SecretStr(part.access_key),
-        secret_key=SecretStr(part.secret_key),
-        bucket=values["FTP_POLLER_BUCKET_NAME"],
-        secure=False,
-    )
-    bucket = ObjectStore(settings)
-    try:
-        yield bucket
-    finally:
-        bucket.close()

@@ -13,7 +13,10 @@ from urllib.request import urlopen
 import urllib3
 from minio import Minio
 from minio.error import MinioException
+from pydantic import SecretStr
 
+from config.settings import ObjectStoreSettings
+from connectors.object_store import ObjectStore
 from sandbox.detached import DetachedProcess, free_ports, private_folder, write_private
 
 BUCKET = "pay-jobs"
@@ -40,6 +43,18 @@ class ObjectStorePart:
             "FTP_POLLER_BUCKET_NAME": BUCKET,
             "MINIO_SECURE": "false",
         }
+
+    def bucket(self) -> ObjectStore:
+        """Return a client of its bucket."""
+        return ObjectStore(
+            ObjectStoreSettings(
+                endpoint=f"127.0.0.1:{self.ports['s3.port']}",
+                access_key=SecretStr(self.access_key),
+                secret_key=SecretStr(self.secret_key),
+                bucket=BUCKET,
+                secure=False,
+            )
+        )
 
     def stop(self) -> None:
         """Stop it; what it stores stays. It is not asked to, because it takes more than ten seconds over that."""

@@ -74,7 +74,7 @@ class Claims:
         self._engine.dispose()
 
     def since(self, job: str, command: str, *, every: bool = False) -> datetime | None:
-        """Give up to when a job's instants are settled: by a claim, or by a run of the same command.
+        """Return until when a job's instants are settled: by a claim, or by a run of the same command.
 
         A run by a CronJob or by hand settles the instants before it as well as one of ours.
 

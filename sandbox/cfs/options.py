@@ -60,6 +60,18 @@ class Options:
     closed_as: Availability = Availability.CFS_DOWN
     nightly_applies_receipts: bool = False
 
+    def environment(self, base_url: str, *, max_per_second: int | None = None) -> dict[str, str]:
+        """Return the settings that lead a job to a simulated CFS with these options."""
+        limit = {} if max_per_second is None else {"CFS_MAX_PER_SECOND": str(max_per_second)}
+        return limit | {
+            "CFS_BASE_URL": base_url,
+            "CFS_CLIENT_ID": self.paybc_id,
+            "CFS_CLIENT_SECRET": self.paybc_secret,
+            "CFS_FAS_CLIENT_ID": self.fas_id,
+            "CFS_FAS_CLIENT_SECRET": self.fas_secret,
+            "PAY_CONNECTOR_AUTH": self.connector_auth,
+        }
+
 
 def changed(options: Options, changes: dict[str, object]) -> Options:
     """Return the options with some of them changed. Raise ValueError for a name or a type that does not fit."""

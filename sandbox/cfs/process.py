@@ -104,15 +104,7 @@ class RunningCfs:
 
     def environment(self, options: Options | None = None) -> dict[str, str]:
         """Return the environment variables with which a job finds it."""
-        known = options or Options()
-        return {
-            "CFS_BASE_URL": self.base_url,
-            "CFS_CLIENT_ID": known.paybc_id,
-            "CFS_CLIENT_SECRET": known.paybc_secret,
-            "CFS_FAS_CLIENT_ID": known.fas_id,
-            "CFS_FAS_CLIENT_SECRET": known.fas_secret,
-            "PAY_CONNECTOR_AUTH": known.connector_auth,
-        }
+        return (options or Options()).environment(self.base_url)
 
     def settings(self, *, timeout: float = 10, max_per_second: float = 1000) -> CfsSettings:
         """Return the settings with which a client in this process finds it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from config.settings import DatabaseSettings, ObjectStoreSettings
+from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from sandbox.cfs.books import Books
@@ -61,7 +61,7 @@ class Parts:
                 place = self.sftp.root(user) / folder
                 shutil.rmtree(place, ignore_errors=True)
                 place.mkdir(parents=True)
-        bucket = _bucket(self.store.environment())
+        bucket = self.store.bucket()
         for key in bucket.list(""):
             bucket.remove(key)
         bucket.close()
@@ -123,7 +123,7 @@ class World:
 def open_world(parts: Parts, *, seed: int, first: date) -> Iterator[World]:
     """Return an empty world whose clock stands at the beginning of a day; the environment leads its jobs to it."""
     parts.empty()
-    bucket = _bucket(parts.store.environment())
+    bucket = parts.store.bucket()
     clock = VirtualClock(first)
     database = Database(make_engine(DatabaseSettings(url=SecretStr(parts.database_url)), application_name="world"))
     before = dict(os.environ)
@@ -136,15 +136,3 @@ def open_world(parts: Parts, *, seed: int, first: date) -> Iterator[World]:
         os.environ.update(before)
         bucket.close()
         database.close()
-
-
-def _bucket(values: dict[str, str]) -> ObjectStore:
-    return ObjectStore(
-        ObjectStoreSettings(
-            endpoint=values["MINIO_ENDPOINT"],
-            access_key=SecretStr(values["MINIO_ACCESS_KEY"]),
-            secret_key=SecretStr(values["MINIO_ACCESS_SECRET"]),
-            bucket=values["FTP_POLLER_BUCKET_NAME"],
-            secure=False,
-        )
-    )

@@ -119,7 +119,9 @@ class FamilyWorker:
             unwritten = self._unwritten(family, slip, work)
             if unwritten:
                 report.outcome.counts["slips_parked"] += 1
-                report.outcome.rejects.append(Reject(slip.number, f"{work.kind} parked", unwritten))
+                report.outcome.rejects.append(
+                    Reject(slip.number, f"{work.kind} parked", unwritten, _story_of(slip.number))
+                )
                 with context.database.begin() as session:
                     park_operation(session, planned_operation(slip, work.kind, {}, why=unwritten), context.run_id)
                 continue

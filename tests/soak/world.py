@@ -16,8 +16,7 @@ from typing import Any
 import psycopg2
 from pydantic import SecretStr
 
-from config.settings import DatabaseSettings, ObjectStoreSettings
-from connectors.object_store import ObjectStore
+from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from sandbox import cfs_books, cfs_part, feedback_demo, object_store, postgres, settlement_demo, sftp_server
 from sandbox.demo_data import DemoSize
@@ -47,7 +46,7 @@ class World:
             self._run("postgres", statement)
         self.sftp, self.store, self.cfs = (part.start(folder) for part in (sftp_server, object_store, cfs_part))
         self._admin = self.cfs.admin
-        self._bucket = _bucket(self.store.environment())
+        self._bucket = self.store.bucket()
         self._lay_out()
         self._copies = 0
         self.name = ""
@@ -170,15 +169,3 @@ def _in_books(books: dict[str, dict[str, Any]]) -> list[Any]:
         for number, one in values.items():
             found += [[kind, number, entry] for entry in one] if isinstance(one, list) else [[kind, number, one]]
     return found
-
-
-def _bucket(values: dict[str, str]) -> ObjectStore:
-    return ObjectStore(
-        ObjectStoreSettings(
-            endpoint=values["MINIO_ENDPOINT"],
-            access_key=SecretStr(values["MINIO_ACCESS_KEY"]),
-            secret_key=SecretStr(values["MINIO_ACCESS_SECRET"]),
-            bucket=values["FTP_POLLER_BUCKET_NAME"],
-            secure=False,
-        )
-    )
