@@ -48,7 +48,10 @@ def open_plan(context: RunContext, cfs: CfsClient, bounces: Sequence[Bounce], re
         raise NotUndone(f"nothing of it can be taken back: {left}", typed("explain account", auth_account))
     fees = _in_cfs(cfs, account)
     with context.database.begin() as session:
-        planned = _planned(account, fees, reason, is_lock_told=_drop_undelivered(session, account, reason))
+        is_lock_told = _drop_undelivered(session, account, reason)
+        if known is not None:  # what a run that died dropped is not found a second time
+            is_lock_told = is_lock_told and bool(known.plan["is_lock_told"])
+        planned = _planned(account, fees, reason, is_lock_told=is_lock_told)
         open_operation(session, planned, context.run_id)
         opened = find_open(session, planned.subject)
     assert opened is not None

@@ -1,6 +1,7 @@
 """Wherever the undo dies, the next run ends as an undisturbed one."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -8,7 +9,7 @@ from connectors.effects import breaking_in
 from sandbox.cfs.process import RunningCfs
 from tests.settlement_factory import SettlementBooks
 from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, undo
-from tests.tools.repair_wrong_freeze.test_undo import _in_cfs, frozen
+from tests.tools.repair_wrong_freeze.test_undo import _in_cfs, freeze, frozen
 
 __all__ = ["frozen"]
 
@@ -37,7 +38,7 @@ def test_killed_after_any_step_the_next_run_finishes(point: str, frozen: Settlem
         undo(frozen, cfs, file=WRONG)
 
     assert _in_cfs(cfs)[0] == "BCR-PAD Daily"
-    assert [float(amount) for amount in _in_cfs(cfs)[1]] == [30, -30]
+    assert _in_cfs(cfs)[1] == [Decimal(30), Decimal(-30)]
     tables = pay_tables(frozen)
     assert {row["invoice_status_code"] for row in tables["invoices"]} == {"PAID"}
     assert {row["status"] for row in tables["cfs_accounts"]} == {"ACTIVE"}
@@ -46,3 +47,16 @@ def test_killed_after_any_step_the_next_run_finishes(point: str, frozen: Settlem
     assert frozen.rows("SELECT state FROM pay_jobs.operations WHERE subject LIKE 'account %' ORDER BY id DESC LIMIT 1"
                        ) == [("done",)]  # fmt: skip
     assert frozen.rows("SELECT count(*) FROM pay_jobs.outbox WHERE kind LIKE '%unlockAccount'") == [(1,)]
+
+
+def test_killed_after_it_dropped_what_was_never_told_the_next_run_unlocks_nobody(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    freeze(books, cfs)
+    with pytest.raises(_Killed), breaking_in(_dying_at("before 1 take NSF fee back")):
+        undo(books, cfs, file=WRONG)
+
+    undo(books, cfs, file=WRONG)
+
+    assert {row["status"] for row in pay_tables(books)["cfs_accounts"]} == {"ACTIVE"}
+    assert books.rows("SELECT count(*) FROM pay_jobs.outbox WHERE kind LIKE '%unlockAccount'") == [(0,)]

@@ -40,6 +40,13 @@ def test_apply_then_undo_leaves_every_pay_table_as_it_was(books: SettlementBooks
 @pytest.fixture
 def frozen(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
     """One account with one number of two invoices, frozen by a wrong file; CFS has the invoice as paid."""
+    freeze(books, cfs)
+    tell(books, cfs)
+    return books
+
+
+def freeze(books: SettlementBooks, cfs: RunningCfs) -> None:
+    """Freeze it, and tell nobody yet."""
     account = books.account("800103")
     for total in ("30.10", "30.10"):
         books.paid_invoice(account, NUMBER, total, "PR1")
@@ -47,8 +54,6 @@ def frozen(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
     cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
                    invoices=[{"site_number": site.site, "invoice_number": NUMBER, "total": "0.00"}])  # fmt: skip
     books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
-    tell(books, cfs)
-    return books
 
 
 def test_verify_finds_nothing_that_an_undo_left(frozen: SettlementBooks, cfs: RunningCfs) -> None:
