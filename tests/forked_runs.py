@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +80,8 @@ class ForkedRuns:
         for line in self._process.stdout:
             if line.startswith("ANSWER "):
                 return Ended(**json.loads(line.removeprefix("ANSWER ")))
+            if line.startswith("BROKEN "):
+                raise AssertionError(json.loads(line.removeprefix("BROKEN ")))
         raise AssertionError("the process that carries out the runs is gone")
 
 
@@ -87,12 +91,16 @@ class Points:
     def __init__(self, heard: Path) -> None:
         self._heard = heard
         self._seen: list[str] = []
+        self._lock = threading.Lock()
 
     def note(self, name: str) -> int:
-        """Note a point and give its number, from 0."""
-        self._seen.append(name)
-        self._heard.write_text(json.dumps(self._seen))
-        return len(self._seen) - 1
+        """Note a point and return its number, from 0; a run that stops in the middle of it leaves the points before."""
+        with self._lock:
+            self._seen.append(name)
+            beside = self._heard.with_suffix(".new")
+            beside.write_text(json.dumps(self._seen))
+            beside.replace(self._heard)
+            return len(self._seen) - 1
 
 
 def die() -> None:
@@ -108,6 +116,19 @@ def stand_still() -> None:
 def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
     """Carry out orders until there are no more."""
     stopped: set[int] = set()
+    try:
+        _serve(run, stopped)
+    except Exception:
+        sys.stdout.write(f"\nBROKEN {json.dumps(traceback.format_exc())}\n")
+        sys.stdout.flush()
+        raise
+    finally:
+        for child in stopped:  # of a test that failed: it holds our end of the pipe
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def _serve(run: Callable[[dict[str, Any], Points], int], stopped: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for line in sys.stdin:
             order = json.loads(line)
@@ -126,9 +147,6 @@ def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
             }
             sys.stdout.write(f"\nANSWER {json.dumps(answer)}\n")
             sys.stdout.flush()
-    for child in stopped:  # of a test that failed: it holds our end of the pipe
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
 
 
 def _forked(run: Callable[[dict[str, Any], Points], int], order: dict[str, Any], folder: Path) -> int:
