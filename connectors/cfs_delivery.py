@@ -29,7 +29,7 @@ from enum import Enum
 from config.errors import InputRefused
 from connectors.cfs import CfsClient, CfsSite, InvoiceActivity, InvoiceBalance, SiteReceiptMethod
 from connectors.effects import Observation, change
-from connectors.outbox.model import Channel, LaterMessage, Message, NewMessage, Reply
+from connectors.outbox.model import Channel, DeliveryNote, LaterMessage, Message, NewMessage
 
 STOP_PAD = "stop_pad"
 NSF_FEE = "nsf_fee"
@@ -120,7 +120,7 @@ class CfsDelivery:
         """Close the connections."""
         self._cfs.close()
 
-    def __call__(self, message: Message) -> Reply:
+    def __call__(self, message: Message) -> DeliveryNote:
         """Make the change of a message, unless CFS has it already."""
         site = CfsSite(message.text("party"), message.text("account"), message.text("site"))
         if message.kind == STOP_PAD:
@@ -131,7 +131,7 @@ class CfsDelivery:
             return self._look_for_second_fee(site, message)
         raise InputRefused(f"there is no CFS call {message.kind!r} in the outbox (expected {STOP_PAD} or {NSF_FEE})")
 
-    def _stop_pad(self, site: CfsSite) -> Reply:
+    def _stop_pad(self, site: CfsSite) -> DeliveryNote:
         def look() -> Observation[str | None]:
             found = self._cfs.get_site(site)
             if found is None:
@@ -144,10 +144,10 @@ class CfsDelivery:
             late=lambda _answer: "",
         )
         if stopped is None:
-            return Reply({"already": True, "receipt_method": seen.found})
-        return Reply({"already": False, "receipt_method": stopped.receipt_method, "was": seen.found})
+            return DeliveryNote({"already": True, "receipt_method": seen.found})
+        return DeliveryNote({"already": False, "receipt_method": stopped.receipt_method, "was": seen.found})
 
-    def _charge_fee(self, site: CfsSite, message: Message) -> Reply:
+    def _charge_fee(self, site: CfsSite, message: Message) -> DeliveryNote:
         number, fee = message.text("invoice_number"), _fee(message)
 
         def look() -> Observation[tuple[InvoiceBalance, ChargeState]]:
@@ -164,16 +164,16 @@ class CfsDelivery:
         self._let_settle(message)
         seen, sent = change(look, send, late=lambda _answer: self._told_late(site, message))
         invoice, charged = seen.found
-        return Reply(
+        return DeliveryNote(
             {"already": not sent, "fee": str(fee), "amount_due_seen": str(invoice.amount_due)},
             attention=_told_twice(invoice, message) if charged is ChargeState.TWICE else "",
             later=_looks_later(message) if message.begun_before else (),
         )
 
-    def _look_for_second_fee(self, site: CfsSite, message: Message) -> Reply:
+    def _look_for_second_fee(self, site: CfsSite, message: Message) -> DeliveryNote:
         invoice = self._invoice(site, message)
         charged = _charged(invoice, message)
-        return Reply(
+        return DeliveryNote(
             {"charged": charged.value, "amount_due_seen": str(invoice.amount_due)},
             attention=_told_twice(invoice, message) if charged is ChargeState.TWICE else "",
         )

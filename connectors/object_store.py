@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from minio import Minio
     from minio.error import S3Error
 
-    from connectors.object_store_http import Wire
+    from connectors.object_store_http import StoreConnections
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
@@ -84,14 +84,14 @@ class ObjectStore:
         self._where = f"the bucket {settings.bucket!r} at {settings.endpoint}"
 
     @cached_property
-    def _pool(self) -> "Wire":
+    def _pool(self) -> "StoreConnections":
         import urllib3
 
-        from connectors.object_store_http import Wire
+        from connectors.object_store_http import StoreConnections
 
         retries = urllib3.Retry(total=2, backoff_factor=0.3, status_forcelist=[500, 502, 503, 504])
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        return Wire(timeout=timeout, retries=retries, maxsize=4)
+        return StoreConnections(timeout=timeout, retries=retries, maxsize=4)
 
     @cached_property
     def _client(self) -> "Minio":
@@ -119,7 +119,7 @@ class ObjectStore:
 
     def put(self, key: str, chunks: Iterable[bytes]) -> StoredObject:
         """Store a stream under a key and hash it on the way; one part of five megabytes is held at a time."""
-        counted = _Counted(chunks)
+        counted = _CountedBody(chunks)
         stream = cast(BinaryIO, ByteStream(iter(counted)))
         with self._told(f"storing {key!r} in", TRANSFER_SECONDS):
             self._client.put_object(self.bucket, key, stream, length=-1, part_size=PART_SIZE, num_parallel_uploads=1)
@@ -255,7 +255,7 @@ class ObjectStore:
         return SourceRefused(f"{told} {_ADVICE.get(code, usual)}")
 
 
-class _Counted:
+class _CountedBody:
     """Chunks that are hashed and counted as they pass."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:

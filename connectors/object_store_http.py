@@ -36,7 +36,7 @@ class CheckedUploads(Minio):
         return super()._put_object(bucket_name, object_name, data, checked, query_params)
 
 
-class Wire(urllib3.PoolManager):
+class StoreConnections(urllib3.PoolManager):
     """The connections to one object store, for one thread."""
 
     def __init__(self, **more: Any) -> None:
@@ -90,10 +90,10 @@ class Wire(urllib3.PoolManager):
                 opened.shutdown(socket.SHUT_RDWR)
 
 
-def _pool_of(pool: Any, connection: Any, wire: Wire) -> Any:
-    class Watched(connection):  # type: ignore[misc]
+def _pool_of(pool: Any, connection: Any, wire: StoreConnections) -> Any:
+    class TrackedConnection(connection):  # type: ignore[misc]
         def connect(self) -> None:
             super().connect()
             wire.connected(self.sock)
 
-    return type(pool.__name__, (pool,), {"ConnectionCls": Watched})
+    return type(pool.__name__, (pool,), {"ConnectionCls": TrackedConnection})

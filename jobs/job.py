@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from connectors.outbox import Message
-    from connectors.outbox.model import Answer, Reply
+    from connectors.outbox.model import Answer, DeliveryNote
     from jobs.run.context import RunContext
     from jobs.run.outcome import Outcome
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class MessageHandler(Protocol):
     """What sends the messages of one channel, and holds connections while it does."""
 
-    def __call__(self, message: "Message") -> "Answer | Reply": ...
+    def __call__(self, message: "Message") -> "Answer | DeliveryNote": ...
 
     def close(self) -> None: ...
 

@@ -23,7 +23,7 @@ import structlog
 from sqlalchemy import text
 
 from config.settings import EventSettings, Settings
-from connectors.inbound.ledger import InboundFile, NewFile, find_file, record
+from connectors.inbound.ledger import FileToRecord, InboundFile, find_file, record
 from database.engine import Database
 from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
@@ -319,7 +319,7 @@ class SettlementBooks:
 
     def arrive(self, content: bytes, name: str = FILE) -> InboundFile:
         """Record a file as received."""
-        new = NewFile(
+        new = FileToRecord(
             source=SOURCE,
             name=name,
             sha256=hashlib.sha256(content).hexdigest(),

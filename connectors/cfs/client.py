@@ -16,16 +16,16 @@ from connectors.cfs import names
 from connectors.cfs.documents import document_lines, two_places, wall_time
 from connectors.cfs.errors import CfsAnswerUnreadable, CfsRejected, CfsUnavailable
 from connectors.cfs.model import (
+    CfsInvoice,
+    CfsReceipt,
     CfsSite,
     CreditMemo,
-    Invoice,
     InvoiceBalance,
     InvoiceLine,
     NewReceipt,
-    Receipt,
     SiteProfile,
 )
-from connectors.cfs.names import Identity, InvoiceActivity, ReceiptActivity, ReversalComment, ReversalReason
+from connectors.cfs.names import CfsCaller, InvoiceActivity, ReceiptActivity, ReversalComment, ReversalReason
 from connectors.cfs.reading import JsonObject, named, optional_text, text
 from connectors.cfs.transport import CfsCall, Transport
 
@@ -94,7 +94,7 @@ class CfsClient:
         except CfsAnswerUnreadable:
             return SiteProfile(None)
 
-    def get_receipt(self, site: CfsSite, number: str, *, identity: Identity = Identity.PAYBC) -> Receipt | None:
+    def get_receipt(self, site: CfsSite, number: str, *, identity: CfsCaller = CfsCaller.PAYBC) -> CfsReceipt | None:
         """Look up a receipt on the site it should be on."""
         call = CfsCall("look up receipt", number, "GET", f"{_receipt(site, number)}/", identity)
         return self._transport.get(call, _receipt_named(number))
@@ -104,14 +104,14 @@ class CfsClient:
         receipts = (self.get_receipt(site, number) for number in numbers)
         return sum((one.unapplied_amount for one in receipts if one and not one.is_reversed), Decimal("0.00"))
 
-    def create_receipt(self, site: CfsSite, receipt: NewReceipt) -> Receipt:
+    def create_receipt(self, site: CfsSite, receipt: NewReceipt) -> CfsReceipt:
         """Make a receipt, as FAS: one made by PAYBC could never be applied."""
         call = CfsCall(
             "create receipt",
             receipt.receipt_number,
             "POST",
             f"{site.path}/rcpts/",
-            Identity.FAS,
+            CfsCaller.FAS,
             {
                 "receipt_number": receipt.receipt_number,
                 "receipt_date": receipt.receipt_date.isoformat(),
@@ -122,7 +122,7 @@ class CfsClient:
         )
         return self._transport.post(call, _receipt_named(receipt.receipt_number))
 
-    def apply_receipt(self, site: CfsSite, number: str, invoice_number: str) -> Receipt:
+    def apply_receipt(self, site: CfsSite, number: str, invoice_number: str) -> CfsReceipt:
         """Apply what is left of a receipt, as far as the invoice owes it; returns the receipt after that."""
         call = CfsCall(
             f"apply receipt {number} to invoice",
@@ -151,7 +151,7 @@ class CfsClient:
             number,
             "POST",
             f"{_receipt(site, number)}/reverse",
-            Identity.FAS,
+            CfsCaller.FAS,
             {"reversal_reason": str(reason), "reversal_comment": str(comment)},
         )
         self._transport.post(call, _done)
@@ -163,12 +163,12 @@ class CfsClient:
             number,
             "POST",
             f"{_receipt(site, number)}/adjustment",
-            Identity.FAS,
+            CfsCaller.FAS,
             {"activity_name": str(activity), "adjustment_amount": str(two_places(amount))},
         )
         self._transport.post(call, _done)
 
-    def get_invoice(self, site: CfsSite, number: str) -> Invoice | None:
+    def get_invoice(self, site: CfsSite, number: str) -> CfsInvoice | None:
         """Look up an invoice on the site it should be on."""
         return self._transport.get(_look_up_invoice(site, number), _invoice_named(number))
 
@@ -179,7 +179,7 @@ class CfsClient:
             lambda answer: InvoiceBalance.from_json(named(answer, "invoice_number", number)),
         )
 
-    def create_invoice(self, site: CfsSite, number: str, lines: Sequence[InvoiceLine], *, at: datetime) -> Invoice:
+    def create_invoice(self, site: CfsSite, number: str, lines: Sequence[InvoiceLine], *, at: datetime) -> CfsInvoice:
         """Make an invoice. CFS refuses a number it has ever seen.
 
         at  the instant of the transaction, aware; CFS is told the Vancouver wall time, written with a Z
@@ -272,12 +272,12 @@ def _look_up_invoice(site: CfsSite, number: str) -> CfsCall:
     return CfsCall("look up invoice", number, "GET", f"{_invoice(site, number)}/")
 
 
-def _receipt_named(number: str) -> Callable[[JsonObject], Receipt]:
-    return lambda answer: Receipt.from_json(named(answer, "receipt_number", number))
+def _receipt_named(number: str) -> Callable[[JsonObject], CfsReceipt]:
+    return lambda answer: CfsReceipt.from_json(named(answer, "receipt_number", number))
 
 
-def _invoice_named(number: str) -> Callable[[JsonObject], Invoice]:
-    return lambda answer: Invoice.from_json(named(answer, "invoice_number", number))
+def _invoice_named(number: str) -> Callable[[JsonObject], CfsInvoice]:
+    return lambda answer: CfsInvoice.from_json(named(answer, "invoice_number", number))
 
 
 def _segment(number: str) -> str:

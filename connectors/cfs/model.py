@@ -65,7 +65,7 @@ class AppliedInvoice:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class CfsReceipt:
     """Money received, and where it went.
 
     receipt_date    as CFS wrote it, in one of several shapes
@@ -82,7 +82,7 @@ class Receipt:
     invoices_listed: bool = True
 
     @classmethod
-    def from_json(cls, answer: JsonObject) -> "Receipt":
+    def from_json(cls, answer: JsonObject) -> "CfsReceipt":
         """Read the receipt object (section 4)."""
         return cls(
             receipt_number=text(answer, "receipt_number"),
@@ -154,7 +154,7 @@ class InvoiceBalance:
 
 
 @dataclass(frozen=True)
-class Invoice:
+class CfsInvoice:
     """An invoice, what is still owed on it and which receipts were applied."""
 
     invoice_number: str
@@ -164,7 +164,7 @@ class Invoice:
     receipt_numbers: tuple[str, ...]
 
     @classmethod
-    def from_json(cls, answer: JsonObject) -> "Invoice":
+    def from_json(cls, answer: JsonObject) -> "CfsInvoice":
         """Read the invoice object (section 5); a receipt's number is the last piece of its link."""
         links = (link for receipt in objects(answer, "receipts") for link in objects(receipt, "links"))
         return cls(

@@ -6,7 +6,7 @@ Source: docs/specs/cfs-api.md sections 2 to 6.
 from enum import StrEnum
 
 
-class Identity(StrEnum):
+class CfsCaller(StrEnum):
     """Who calls (section 2): FAS makes, reverses and adjusts receipts, PAYBC does everything else."""
 
     PAYBC = "PAYBC"

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connectors.cfs.names import Identity
+from connectors.cfs.names import CfsCaller
 
 UNSAID_LIFETIME = 300
 MARGIN = 60
@@ -24,20 +24,20 @@ class Token:
         return "Token(***)"
 
 
-class Tokens:
+class CallerTokens:
     """One token per identity; threads that need a new one wait for the first that fetches it.
 
     fetch  asks CFS for a token
     clock  seconds that only go forward
     """
 
-    def __init__(self, fetch: Callable[[Identity], Token], *, clock: Callable[[], float]) -> None:
+    def __init__(self, fetch: Callable[[CfsCaller], Token], *, clock: Callable[[], float]) -> None:
         self._fetch = fetch
         self._clock = clock
-        self._kept: dict[Identity, tuple[str, float]] = {}
-        self._locks = {identity: threading.Lock() for identity in Identity}
+        self._kept: dict[CfsCaller, tuple[str, float]] = {}
+        self._locks = {identity: threading.Lock() for identity in CfsCaller}
 
-    def current(self, identity: Identity) -> str:
+    def current(self, identity: CfsCaller) -> str:
         """Return a token that is good for some time yet."""
         with self._locks[identity]:
             value, until = self._kept.get(identity, ("", 0.0))
@@ -49,7 +49,7 @@ class Tokens:
             self._kept[identity] = (token.value, asked + usable)
             return token.value
 
-    def forget(self, identity: Identity, value: str) -> None:
+    def forget(self, identity: CfsCaller, value: str) -> None:
         """Drop a token that was refused, unless another thread has already replaced it."""
         with self._locks[identity]:
             if self._kept.get(identity, ("", 0.0))[0] == value:

@@ -32,10 +32,10 @@ from connectors.cfs.errors import (
     CfsRejected,
     CfsUnavailable,
 )
-from connectors.cfs.names import Identity
+from connectors.cfs.names import CfsCaller
 from connectors.cfs.rate_limit import RateLimit
 from connectors.cfs.reading import JsonObject
-from connectors.cfs.tokens import UNSAID_LIFETIME, Token, Tokens
+from connectors.cfs.tokens import UNSAID_LIFETIME, CallerTokens, Token
 from connectors.effects import last_checks
 
 TRIES = 4
@@ -54,7 +54,7 @@ class CfsCall:
     subject: str
     method: str
     path: str
-    identity: Identity = Identity.PAYBC
+    identity: CfsCaller = CfsCaller.PAYBC
     body: JsonObject | None = None
 
     def __str__(self) -> str:
@@ -81,7 +81,7 @@ class Transport:
         self._sleep = sleep
         self._log = get_log(system="cfs")
         self._rate = RateLimit(settings.max_per_second, clock=clock, sleep=sleep)
-        self._tokens = Tokens(self._fetch_token, clock=clock)
+        self._tokens = CallerTokens(self._fetch_token, clock=clock)
         self._http = self._open(settings)
 
     def close(self) -> None:
@@ -199,10 +199,10 @@ class Transport:
         )
         return answer
 
-    def _fetch_token(self, identity: Identity) -> Token:
+    def _fetch_token(self, identity: CfsCaller) -> Token:
         """Ask for an access token (section 2)."""
         settings = self._settings
-        fas = identity is Identity.FAS
+        fas = identity is CfsCaller.FAS
         name = settings.fas_client_id if fas else settings.client_id
         secret = settings.fas_client_secret if fas else settings.client_secret
         basic = httpx.BasicAuth(name, secret.get_secret_value())

@@ -22,10 +22,10 @@ from connectors.effects.change import Observation, change
 from connectors.effects.checkpoints import breaking_in, checkpoint
 from connectors.effects.clocks import LOOK_GOOD_FOR, Clocks
 from connectors.effects.journal import (
-    JudgedAnew,
     Operation,
     OperationJournal,
     PlannedOperation,
+    PlanOutdated,
     StepEntry,
     close_operation,
     drop_operation,
@@ -50,12 +50,12 @@ __all__ = [
     "Clocks",
     "EffectState",
     "Json",
-    "JudgedAnew",
     "LateEffect",
     "Observation",
     "Operation",
     "OperationJournal",
     "PendingEffect",
+    "PlanOutdated",
     "PlannedOperation",
     "StateConflict",
     "Step",

@@ -26,7 +26,7 @@ sql = statements(__package__)
 Begin = Callable[[], AbstractContextManager[Session]]
 
 
-class JudgedAnew(SourceUnavailable):
+class PlanOutdated(SourceUnavailable):
     """Nothing was sent: the next run judges it anew."""
 
 
@@ -216,7 +216,7 @@ class OperationJournal:
     def still_sent(self) -> None:
         """Make sure that the step that was committed last is still this run's to send.
 
-        Raises ClaimLost where it is not, JudgedAnew where nothing was sent yet and what was judged has changed.
+        Raises ClaimLost where it is not, PlanOutdated where nothing was sent yet and what was judged has changed.
         """
         with self._begin() as session:
             is_ours = sql.run(session, "is_still_sent", operation_id=self._id, **self._sent).scalar_one()
@@ -224,7 +224,7 @@ class OperationJournal:
             if changed:
                 sql.run(session, "withdraw_step", operation_id=self._id, **self._sent)
         if changed:
-            raise JudgedAnew(changed)
+            raise PlanOutdated(changed)
         if not is_ours:
             raise self._claim_lost(self._sent)
 

@@ -68,7 +68,7 @@ class InboundFile:
 
 
 @dataclass(frozen=True)
-class NewFile:
+class FileToRecord:
     """A file that is stored and about to be recorded.
 
     local_path  stands in for a copy in a dry run
@@ -99,7 +99,7 @@ class LedgerRecord:
     seen_before: bool
 
 
-def record(session: Session, new: NewFile) -> LedgerRecord:
+def record(session: Session, new: FileToRecord) -> LedgerRecord:
     """Record a file as stored, known or held, or find the row it already has.
 
     The source is locked until the transaction ends, so that the same content under two names at once is seen.
@@ -249,7 +249,7 @@ def _files(rows: Iterable[Row[Any]]) -> list[InboundFile]:
     return [InboundFile(**row._mapping) for row in rows]
 
 
-def _judge(new: NewFile, earlier: list[InboundFile]) -> tuple[str, Hold | None]:
+def _judge(new: FileToRecord, earlier: list[InboundFile]) -> tuple[str, Hold | None]:
     twins = [file for file in earlier if file.sha256 == new.sha256]
     if any(file.state == "applied" for file in twins):
         return "known", None
@@ -270,7 +270,7 @@ def _judge(new: NewFile, earlier: list[InboundFile]) -> tuple[str, Hold | None]:
     return ("stored" if new.archived_as is not None else "received"), None
 
 
-def _known_as(new: NewFile, earlier: list[InboundFile]) -> str | None:
+def _known_as(new: FileToRecord, earlier: list[InboundFile]) -> str | None:
     """Return where the same content was applied, None if it was not."""
     applied = next((file for file in earlier if (file.sha256, file.state) == (new.sha256, "applied")), None)
     return None if applied is None else _same_as(applied)

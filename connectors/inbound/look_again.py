@@ -53,7 +53,7 @@ def archived_since(session: Session, source: str, directory: str, since: datetim
 
 
 @dataclass(frozen=True)
-class SecondLook:
+class ArchiveRecheck:
     """A look at what a poll moved from one directory of a server to another."""
 
     sftp: SftpSession
@@ -78,7 +78,7 @@ class SecondLook:
 
     def _take(self, archived: ArchivedFile, found: RemoteFile, path: str) -> InboundFile:
         part = archived.file
-        comparison = _Comparison(part)
+        comparison = _ContentComparison(part)
 
         def settle(session: Session, recorded: LedgerRecord) -> LedgerRecord:
             """Note the new file as archived and put the part aside, in the transaction of the record."""
@@ -103,7 +103,7 @@ class SecondLook:
         ).file
 
 
-class _Comparison:
+class _ContentComparison:
     """What a file holds beyond a part that was taken before, found out as its content passes."""
 
     def __init__(self, part: InboundFile) -> None:

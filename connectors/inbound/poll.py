@@ -26,7 +26,7 @@ from connectors.inbound.ledger import (
     note_repeat,
 )
 from connectors.inbound.listing import UntakenFile, choose
-from connectors.inbound.look_again import WATCHED, SecondLook, archived_since
+from connectors.inbound.look_again import WATCHED, ArchiveRecheck, archived_since
 from connectors.inbound.move import holds, move
 from connectors.inbound.take_in import Intake
 from connectors.inbound.triggers import tidy_triggers
@@ -145,7 +145,7 @@ class _Poll:
     def _look_again(self) -> None:
         """Look again at what was archived in the last days, and take what its sender went on writing."""
         directory = self.settings.directory
-        look = SecondLook(self.sftp, self.intake, directory, self.settings.backup_directory)
+        look = ArchiveRecheck(self.sftp, self.intake, directory, self.settings.backup_directory)
         since = self.intake.clock() - WATCHED
         with self.intake.database.begin() as session:
             archived = archived_since(session, self.intake.source, directory, since)

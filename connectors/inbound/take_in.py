@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from config.business_time import business_date
 from config.errors import ConfigError, PayJobsError, UsageError
-from connectors.inbound.ledger import LedgerRecord, NewFile, find_content, record, set_state
+from connectors.inbound.ledger import FileToRecord, LedgerRecord, find_content, record, set_state
 from connectors.inbound.listing import MAX_NAME, WantedNames, name_fault, printable
 from connectors.object_store import CHUNK_SIZE, ObjectStore, StoredObject, object_key
 from connectors.sftp import RemoteFileChanged, repeated
@@ -78,7 +78,7 @@ class Intake:
         """
         now = self.clock()
         passing = f"{self.passing}{name}"
-        ending = _Ending()
+        ending = _LastBytes()
         try:
             with self.step("fetch"):
                 content = repeated(lambda: self._fetch(passing, lambda: ending.watch(read())))
@@ -92,7 +92,7 @@ class Intake:
                     self._store().remove(passing)
         cut_off = self.wanted.is_cut_off(ending.last)
         reasons = [reason for reason in (hold(), CUT_OFF if cut_off else None) if reason]
-        new = NewFile(
+        new = FileToRecord(
             source=self.source,
             name=name,
             sha256=content.sha256,
@@ -157,7 +157,7 @@ class Intake:
         return self.store
 
 
-class _Ending:
+class _LastBytes:
     """The last bytes of what passes."""
 
     def __init__(self) -> None:

@@ -33,7 +33,7 @@ from config.masking import mask, mask_text
 from connectors.away import AwayCounter
 from connectors.effects import ClaimLost, LateEffect, checked_by
 from connectors.outbox.enqueue import enqueue
-from connectors.outbox.model import DeadLetter, DeliveryReport, Handler, Message, Reply
+from connectors.outbox.model import DeadLetter, DeliveryNote, DeliveryReport, Handler, Message
 from database.engine import Database
 from database.sql import statements
 
@@ -162,7 +162,7 @@ class _Delivery:
             earlier_dead=earlier_dead,
         )
 
-    def _send(self, message: Message) -> Reply | _Failure:
+    def _send(self, message: Message) -> DeliveryNote | _Failure:
         if message.attempts > MAX_ATTEMPTS:
             return _Failure(f"It was begun {MAX_ATTEMPTS} times and never came to an end.", dead=True)
         failure = _try(self.handlers[message.channel], message, self.log)
@@ -173,7 +173,7 @@ class _Delivery:
             return replace(failure, error=f"{error} Given up after {MAX_ATTEMPTS} attempts.", dead=True)
         return replace(failure, error=error)
 
-    def _note(self, message: Message, sent: Reply | _Failure) -> None:
+    def _note(self, message: Message, sent: DeliveryNote | _Failure) -> None:
         """Count and log an attempt, and let a channel rest that leads nowhere."""
         facts = {"message": message.id, "channel": message.channel, "kind": message.kind, "attempt": message.attempts}
         if not isinstance(sent, _Failure):
@@ -203,11 +203,11 @@ class _Delivery:
         self.log.warning("outbox.channel_rests", channel=channel)
 
 
-def _try(handler: Handler, message: Message, log: Any) -> Reply | _Failure:
+def _try(handler: Handler, message: Message, log: Any) -> DeliveryNote | _Failure:
     """Call a handler, and give its answer or what its error means."""
     try:
         said = handler(message)
-        return said if isinstance(said, Reply) else Reply(said)
+        return said if isinstance(said, DeliveryNote) else DeliveryNote(said)
     except (Interrupted, ClaimLost, LateEffect):
         raise
     except SourceUnavailable as error:

@@ -78,7 +78,7 @@ class LaterMessage:
 
 
 @dataclass(frozen=True)
-class Reply:
+class DeliveryNote:
     """What a handler says of a message that was delivered, where an answer alone is not enough.
 
     attention  what needs attention; the message is delivered all the same
@@ -90,7 +90,7 @@ class Reply:
     later: tuple[LaterMessage, ...] = ()
 
 
-Handler = Callable[[Message], Answer | Reply]
+Handler = Callable[[Message], Answer | DeliveryNote]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.command_line import typed
 from connectors.outbox import DeliveryReport, Handler, Message, deliver
-from connectors.outbox.model import Answer, Reply
+from connectors.outbox.model import Answer, DeliveryNote
 from database.errors import explain
 from jobs.job import ChannelHandler, MessageHandler
 from jobs.run.context import RunContext
@@ -53,7 +53,7 @@ def _handlers(context: RunContext, channels: Sequence[ChannelHandler]) -> Iterat
 def _when_needed(context: RunContext, channel: ChannelHandler, opened: ExitStack) -> Handler:
     made: list[MessageHandler] = []
 
-    def handle(message: Message) -> Answer | Reply:
+    def handle(message: Message) -> Answer | DeliveryNote:
         if not made:
             made.append(channel.make(context))
             opened.callback(made[0].close)

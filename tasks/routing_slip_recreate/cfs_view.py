@@ -7,7 +7,7 @@ for is kept with it: what is too old to act on is looked at again (connectors/ef
 from dataclasses import replace
 from decimal import Decimal
 
-from connectors.cfs import CfsClient, CfsSite, Invoice, Receipt
+from connectors.cfs import CfsClient, CfsInvoice, CfsReceipt, CfsSite
 from connectors.cfs.names import ReceiptStatus
 from connectors.effects import LOOK_GOOD_FOR, Clocks
 from database.pay.numbers import receipt_number
@@ -20,8 +20,8 @@ class CfsView:
 
     def __init__(self, cfs: CfsClient) -> None:
         self.cfs = cfs
-        self._receipts: dict[str, Receipt | None] = {}
-        self._invoices: dict[str, Invoice | None] = {}
+        self._receipts: dict[str, CfsReceipt | None] = {}
+        self._invoices: dict[str, CfsInvoice | None] = {}
         self._since: dict[str, Clocks] = {}
         self._asked = Clocks.now()
 
@@ -41,7 +41,7 @@ class CfsView:
             *(one for one in numbers if self.knows(one) and self._since[one].seconds_until(now) > LOOK_GOOD_FOR)
         )
 
-    def receipt(self, site: CfsSite, number: str) -> Receipt | None:
+    def receipt(self, site: CfsSite, number: str) -> CfsReceipt | None:
         """Return a receipt, None if it is not on that site."""
         if number not in self._receipts:
             self.begin()
@@ -49,7 +49,7 @@ class CfsView:
             self._since[number] = self._asked
         return self._receipts[number]
 
-    def invoice(self, site: CfsSite, number: str) -> Invoice | None:
+    def invoice(self, site: CfsSite, number: str) -> CfsInvoice | None:
         """Return an invoice, None if it is not on that site."""
         if number not in self._invoices:
             self.begin()
@@ -57,17 +57,17 @@ class CfsView:
             self._since[number] = self._asked
         return self._invoices[number]
 
-    def keep_receipt(self, receipt: Receipt) -> None:
+    def keep_receipt(self, receipt: CfsReceipt) -> None:
         """Take a receipt from the answer to a change."""
         self._receipts[receipt.receipt_number] = receipt
         self._since[receipt.receipt_number] = self._asked
 
-    def keep_invoice(self, invoice: Invoice) -> None:
+    def keep_invoice(self, invoice: CfsInvoice) -> None:
         """Take an invoice from the answer to a change."""
         self._invoices[invoice.invoice_number] = invoice
         self._since[invoice.invoice_number] = self._asked
 
-    def keep_paid(self, invoice: Invoice, amount: Decimal) -> None:
+    def keep_paid(self, invoice: CfsInvoice, amount: Decimal) -> None:
         """Note what CFS said it applied to an invoice."""
         self.keep_invoice(replace(invoice, amount_due=invoice.amount_due - amount))
 
@@ -92,12 +92,12 @@ class CfsView:
         return all(number in self._receipts or number in self._invoices for number in numbers)
 
     @property
-    def receipts(self) -> tuple[Receipt, ...]:
+    def receipts(self) -> tuple[CfsReceipt, ...]:
         """Every receipt that was found."""
         return tuple(one for one in self._receipts.values() if one is not None)
 
     @property
-    def invoices(self) -> tuple[Invoice, ...]:
+    def invoices(self) -> tuple[CfsInvoice, ...]:
         """Every invoice that was found, and that no change since may have touched."""
         return tuple(one for one in self._invoices.values() if one is not None)
 
@@ -107,7 +107,7 @@ class CfsView:
             self._receipts.pop(number, None)
             self._invoices.pop(number, None)
 
-    def _read_receipt(self, site: CfsSite, number: str) -> Receipt | None:
+    def _read_receipt(self, site: CfsSite, number: str) -> CfsReceipt | None:
         """CFS at times leaves the list of invoices out; where money went somewhere, ask again for where."""
         for _ in range(LOOKS_FOR_A_LIST):
             receipt = self.cfs.get_receipt(site, number)
@@ -116,7 +116,7 @@ class CfsView:
         return receipt
 
 
-def hides_invoices(receipt: Receipt) -> bool:
+def hides_invoices(receipt: CfsReceipt) -> bool:
     """Whether money left a receipt, and CFS left out the list that says where to."""
     away = receipt.unapplied_amount != receipt.receipt_amount
     return away and not (receipt.invoices_listed or receipt.is_reversed)
@@ -130,7 +130,7 @@ def versions(
     ahead  look one further even where our version is open, as a correction must
     Source: docs/specs/routing-slips.md sections 4.0 and 4.4.
     """
-    found: dict[int, Receipt] = {}
+    found: dict[int, CfsReceipt] = {}
 
     def exists(number: int) -> bool:
         receipt = view.receipt(site, receipt_number(slip, linked=linked, version=number))
@@ -150,7 +150,7 @@ def versions(
 class ReceiptVersions:
     """The receipts of one slip that were found, by version."""
 
-    def __init__(self, found: dict[int, Receipt]) -> None:
+    def __init__(self, found: dict[int, CfsReceipt]) -> None:
         self.found = found
 
     @property

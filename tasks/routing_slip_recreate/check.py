@@ -6,12 +6,12 @@ What is owed without a reference is no agreement either: CFS does not know it, s
 from decimal import Decimal
 
 from tasks.routing_slip_recreate.cfs_view import CfsView
-from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.model import SlipFamily
 
 IN_FLIGHT = frozenset({"APPROVED"})
 
 
-def differences(family: Family, view: CfsView) -> list[str]:
+def differences(family: SlipFamily, view: CfsView) -> list[str]:
     """Compare the receipts and invoices that were looked at with ours of the family; one sentence per difference."""
     invoices = {one.number: one for one in family.invoices}
     problems = receipt_differences(family, view)
@@ -28,7 +28,7 @@ def differences(family: Family, view: CfsView) -> list[str]:
     return problems
 
 
-def receipt_differences(family: Family, view: CfsView) -> list[str]:
+def receipt_differences(family: SlipFamily, view: CfsView) -> list[str]:
     """Compare the receipts that were looked at with ours of the family; one sentence per difference.
 
     What was applied to an invoice that CREATE_INVOICES may be at work on just now is left out, or to one that is final.

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from connectors.cfs import InvoiceLine
 from tasks.routing_slip_recreate.cfs_view import CfsView
-from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipOperation
 
 
 @dataclass(frozen=True)
-class NsfFee:
+class SlipNsfFee:
     """The NSF fee as the pay database defines it, in CAD (filing type NSF of product BCR)."""
 
     schedule_id: int
@@ -38,11 +38,11 @@ class OperationInputs:
     prefix         the start of our invoice numbers in CFS
     """
 
-    family: Family
+    family: SlipFamily
     slip: RoutingSlip
-    earlier: Operation | None
+    earlier: SlipOperation | None
     view: CfsView
     now: datetime
     prefix: str
-    nsf_fee: Callable[[], NsfFee]
+    nsf_fee: Callable[[], SlipNsfFee]
     new_invoice: Callable[[], int]

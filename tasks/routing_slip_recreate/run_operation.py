@@ -15,9 +15,9 @@ from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.cfs_view import CfsView, hides_invoices
 from tasks.routing_slip_recreate.check import differences
 from tasks.routing_slip_recreate.family.due import DueOperation
-from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.model import SlipFamily
 from tasks.routing_slip_recreate.family.reading import read_family
-from tasks.routing_slip_recreate.inputs import NsfFee, OperationInputs
+from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
 from tasks.routing_slip_recreate.journal import planned_operation, what_changed
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan
 from tasks.routing_slip_recreate.operations.catalogue import OPERATIONS
@@ -36,7 +36,7 @@ class OperationSetup:
     cfs: CfsClient
     prefix: str
 
-    def read(self, root: str) -> Family:
+    def read(self, root: str) -> SlipFamily:
         """Return a family as it is in the database now."""
         with self.context.database.begin() as session:
             family = read_family(session, root, prefix=self.prefix)
@@ -49,7 +49,9 @@ class OperationSetup:
         self.context.stop.check()
 
 
-def run_operation(setup: OperationSetup, family: Family, due: DueOperation, report: FamilyReport) -> Family | None:
+def run_operation(
+    setup: OperationSetup, family: SlipFamily, due: DueOperation, report: FamilyReport
+) -> SlipFamily | None:
     """Do what is due, and give the family after it; in a dry run only say what would be sent, and give None.
 
     Raises StateConflict where it needs attention, CfsUnavailable where the next run continues.
@@ -67,7 +69,7 @@ def run_operation(setup: OperationSetup, family: Family, due: DueOperation, repo
 
 def _carry_out(
     setup: OperationSetup, kind: OperationKind, inputs: OperationInputs, plan: OperationPlan, report: FamilyReport
-) -> Family:
+) -> SlipFamily:
     """Make every step true and write down what follows from them; return the family after it."""
     number, begin = inputs.slip.number, setup.context.database.begin
     journal = OperationJournal(
@@ -120,7 +122,7 @@ def _look_once_more(site: CfsSite, plan: OperationPlan, view: CfsView) -> None:
             raise CfsUnavailable(f"CFS leaves out which invoices receipt {number} paid. All steps are done.")
 
 
-def _check(inputs: OperationInputs, after: Family, report: FamilyReport) -> None:
+def _check(inputs: OperationInputs, after: SlipFamily, report: FamilyReport) -> None:
     """Hold our receipts against CFS once more."""
     problems = differences(after, inputs.view)
     report.outcome.counts["slips_checked"] += 1
@@ -131,11 +133,11 @@ def _check(inputs: OperationInputs, after: Family, report: FamilyReport) -> None
     ]
 
 
-def _prepared(setup: OperationSetup, family: Family, due: DueOperation, view: CfsView) -> OperationInputs:
+def _prepared(setup: OperationSetup, family: SlipFamily, due: DueOperation, view: CfsView) -> OperationInputs:
     context = setup.context
 
     @cache
-    def nsf_fee() -> NsfFee:
+    def nsf_fee() -> SlipNsfFee:
         with context.database.begin() as session:
             return find_fee(session, context.today())
 

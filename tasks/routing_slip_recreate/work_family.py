@@ -8,13 +8,13 @@ from config.command_line import typed
 from config.errors import InputRefused
 from connectors.away import AwayCounter
 from connectors.cfs import CfsOutcomeUnknown, CfsSite, CfsUnavailable
-from connectors.effects import JudgedAnew, StateConflict, drop_operation, park_operation
+from connectors.effects import PlanOutdated, StateConflict, drop_operation, park_operation
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.cfs_view import CfsView, versions
 from tasks.routing_slip_recreate.check import receipt_differences
 from tasks.routing_slip_recreate.family.due import AUTHORIZED, DueOperation, due_for
-from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipOperation
 from tasks.routing_slip_recreate.journal import planned_operation
 from tasks.routing_slip_recreate.operations.adjust import BalanceMismatch
 from tasks.routing_slip_recreate.report import FamilyReport
@@ -46,7 +46,7 @@ class FamilyWorker:
                 return report
             family = changed
 
-    def _advance(self, family: Family, due: DueOperation, report: FamilyReport) -> Family | None:
+    def _advance(self, family: SlipFamily, due: DueOperation, report: FamilyReport) -> SlipFamily | None:
         """Do what is due if it can be done now; return the family after it, None where it cannot continue."""
         number, outcome = due.slip.number, report.outcome
         if not self._is_asked_for(due):
@@ -70,7 +70,7 @@ class FamilyWorker:
             self.setup.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
             report.left.append((number, str(error)))
             return None
-        except JudgedAnew as changed:
+        except PlanOutdated as changed:
             report.left.append((number, f"{changed}; nothing was sent"))
             return None
         except InputRefused as error:
@@ -106,7 +106,7 @@ class FamilyWorker:
                 session.execute(text("UPDATE routing_slips SET cas_mismatch = TRUE WHERE number = :n"), {"n": number})
         context.log.warning("slip.parked", slip=number, operation=due.kind, account=account)
 
-    def _let_go(self, family: Family, report: FamilyReport) -> None:
+    def _let_go(self, family: SlipFamily, report: FamilyReport) -> None:
         """Drop what the journal has in progress and no slip needs any more: it was settled by hand."""
         context = self.setup.context
         if context.dry_run:
@@ -130,7 +130,7 @@ class FamilyWorker:
                 drop_operation(session, work.id, why=why, run_id=context.run_id)
             report.outcome.notes.append(f"Slip {slip.number}: its {work.kind} was dropped: {why}.")
 
-    def _unwritten(self, family: Family, slip: RoutingSlip, work: Operation) -> str:
+    def _unwritten(self, family: SlipFamily, slip: RoutingSlip, work: SlipOperation) -> str:
         """Return why an operation cannot be dropped: it changed CFS, and our receipts do not say so."""
         if not work.sent:
             return ""
@@ -161,7 +161,7 @@ def _account(undecided: StateConflict, number: str) -> str:
     )
 
 
-def _sites(family: Family, slip: RoutingSlip) -> list[tuple[CfsSite, bool]]:
+def _sites(family: SlipFamily, slip: RoutingSlip) -> list[tuple[CfsSite, bool]]:
     """Return where a slip's receipts can stand: on its own site, and linked on its parent's."""
     places = [(slip, False)] if slip.parent is None else [(slip, False), (family.root, True)]
     return [(one.account.site, linked) for one, linked in places if one.account is not None and one.account.site]

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from diagnosis.catalogue import Diagnosis, Turn
+from diagnosis.catalogue import ActionOwner, Diagnosis
 from diagnosis.cutoffs import Cutoffs
 from diagnosis.diagnose import is_weak
 from diagnosis.evidence import Evidence
@@ -47,10 +47,10 @@ class ReportRow(NamedTuple):
     @property
     def is_stuck(self) -> bool:
         """Whether anybody must do anything."""
-        return self.turn != Turn.NOBODY.words
+        return self.turn != ActionOwner.NOBODY.words
 
 
-_RANK = {turn.words: int(turn) for turn in Turn}
+_RANK = {turn.words: int(turn) for turn in ActionOwner}
 
 
 def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, is_known: bool) -> ReportRow:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import overload
 
-from diagnosis.catalogue import DIAGNOSES, Turn
+from diagnosis.catalogue import DIAGNOSES, ActionOwner
 from jobs.run.outcome import Table
 from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.report_store import EarlierFigures, ResolvedInvoices
@@ -160,7 +160,7 @@ def headline(summary: Summary) -> list[str]:
         f"{f', the oldest since {tallies.stuck.oldest}' if tallies.stuck.oldest else ''}; "
         f"{_resolving(tallies.waiting.count)}"
     ]
-    risk = tallies.by_turn[Turn.MONEY.words]
+    risk = tallies.by_turn[ActionOwner.MONEY.words]
     if risk.count:
         lines.append(f"Money is at risk in {risk.count:,} of them, {risk.amount:,.2f} CAD; they are listed first.")
     if summary.before_on is not None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from connectors.cfs import (
     CfsAnswerUnreadable,
+    CfsInvoice,
+    CfsReceipt,
     CreditMemo,
-    Invoice,
     InvoiceBalance,
-    Receipt,
     SiteProfile,
     exact_json,
 )
@@ -56,19 +56,19 @@ RECEIPT: dict[str, object] = {"receipt_number": "1", "receipt_amount": 10, "unap
 @pytest.mark.parametrize("odd", ["ten", "NaN", True, [], "", None, "1,000.00"])
 def test_a_receipt_with_an_odd_amount_is_not_read(odd: object) -> None:
     with pytest.raises(CfsAnswerUnreadable, match="unapplied_amount"):
-        Receipt.from_json({**RECEIPT, "unapplied_amount": odd})
+        CfsReceipt.from_json({**RECEIPT, "unapplied_amount": odd})
 
 
 def test_a_number_a_string_and_a_whole_number_are_the_same_amount() -> None:
     for shape in (Decimal("10.00"), "10.00", " 10 ", 10):
-        assert Receipt.from_json({**RECEIPT, "receipt_amount": shape}).receipt_amount == Decimal(10)
+        assert CfsReceipt.from_json({**RECEIPT, "receipt_amount": shape}).receipt_amount == Decimal(10)
 
 
 def test_the_receipts_of_an_invoice_are_the_last_pieces_of_their_links() -> None:
     link = {"rel": "receipt_applied", "href": "https://cfs.example/rcpts/206000010R2/"}
     other = {"rel": "self", "href": "https://cfs.example/other/9/"}
 
-    invoice = Invoice.from_json(
+    invoice = CfsInvoice.from_json(
         {"invoice_number": "REG1", "total": "15", "amount_due": 0, "receipts": [{"links": [other, link]}]}
     )
 
@@ -108,16 +108,16 @@ def test_the_balance_of_an_invoice_is_read_whatever_else_its_answer_holds(answer
 
 @given(answer=fields("status", "adjustments", "lines", "amount_adjusted", "credit_memos"))
 def test_an_invoice_is_read_whatever_is_wrong_with_what_nobody_uses(answer: dict[str, object]) -> None:
-    read = Invoice.from_json(named(answer | {"amount_due": 0, "total": "15"}, "invoice_number", "REG1"))
+    read = CfsInvoice.from_json(named(answer | {"amount_due": 0, "total": "15"}, "invoice_number", "REG1"))
 
-    assert read == Invoice("REG1", None, Decimal(15), Decimal(0), ())
+    assert read == CfsInvoice("REG1", None, Decimal(15), Decimal(0), ())
 
 
 @pytest.mark.parametrize("blank", [{}, {"receipt_number": None}, {"receipt_number": ""}])
 def test_an_answer_without_the_number_it_was_asked_by_is_about_that_number(blank: dict[str, object]) -> None:
     nameless = {"receipt_amount": "10.00", "unapplied_amount": "2.00"} | blank
 
-    read = Receipt.from_json(named(nameless, "receipt_number", "206000010"))
+    read = CfsReceipt.from_json(named(nameless, "receipt_number", "206000010"))
 
     assert (read.receipt_number, read.unapplied_amount) == ("206000010", Decimal(2))
 

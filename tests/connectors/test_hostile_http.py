@@ -27,9 +27,9 @@ from connectors.cfs import (
     CfsAnswerUnreadable,
     CfsCertificateRefused,
     CfsClient,
+    CfsReceipt,
     CfsUnavailable,
     CreditMemo,
-    Receipt,
     exact_json,
 )
 from connectors.outbox.json_sink import CertificateRefused, HttpSink
@@ -182,7 +182,7 @@ def test_a_token_server_that_drips_is_cfs_that_is_away() -> None:
 )
 def test_a_receipt_that_cannot_be_true_is_not_read(answer: dict[str, object]) -> None:
     with pytest.raises(CfsAnswerUnreadable):
-        Receipt.from_json(answer)
+        CfsReceipt.from_json(answer)
 
 
 @given(st.decimals(-100, 100, places=2), st.decimals(-100, 100, places=2))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from connectors.inbound.ledger import (
-    NewFile,
+    FileToRecord,
     confirm_archived,
     find_by_name,
     find_content,
@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 5, 17, 0, tzinfo=UTC)
 SETTLEMENT = WantedNames(re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})\.csv"))
 
 
-def new(name: str = "a.csv", content: str = "1", **changes: object) -> NewFile:
+def new(name: str = "a.csv", content: str = "1", **changes: object) -> FileToRecord:
     values: dict[str, object] = {
         "source": "CAS",
         "name": name,
@@ -40,7 +40,7 @@ def new(name: str = "a.csv", content: str = "1", **changes: object) -> NewFile:
         "remote_directory": "/upload",
         "archived_as": f"{name}.archived",
     }
-    return NewFile(**(values | changes))  # type: ignore[arg-type]
+    return FileToRecord(**(values | changes))  # type: ignore[arg-type]
 
 
 def test_a_new_file_is_stored_and_received_once_it_is_archived(ledger_database: Database) -> None:

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from connectors.object_store import ObjectStore
-from diagnosis.catalogue import DIAGNOSES, Turn
+from diagnosis.catalogue import DIAGNOSES, ActionOwner
 from diagnosis.evidence import SettlementTrace
 from diagnosis.settlement_files import WaitingFiles
 from jobs.commands.cli import build_cli
@@ -142,11 +142,11 @@ def test_what_resolves_on_its_own_is_listed_and_not_counted_as_stuck(
 ) -> None:
     outcome = stale.report(cfs=cfs.settings(), others=[object_store_settings()])
 
-    waiting = [code for code in planted.values() if DIAGNOSES[code].turn is Turn.NOBODY]
+    waiting = [code for code in planted.values() if DIAGNOSES[code].turn is ActionOwner.NOBODY]
     assert outcome.counts["waiting"] == len(waiting)
     assert outcome.counts["stuck"] == len(planted) - len(waiting)
     assert [row["turn"] for row in stale.rows(outcome)] == sorted(
-        (row["turn"] for row in stale.rows(outcome)), key=[turn.words for turn in Turn].index
+        (row["turn"] for row in stale.rows(outcome)), key=[turn.words for turn in ActionOwner].index
     )
 
 

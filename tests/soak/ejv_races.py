@@ -14,7 +14,7 @@ from hashlib import sha256
 from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
-from connectors.inbound.ledger import InboundFile, NewFile, record
+from connectors.inbound.ledger import FileToRecord, InboundFile, record
 from database.engine import Database
 from database.pay.history import keep_versions
 from jobs.inbound.file_format import FileToApply
@@ -173,7 +173,7 @@ def _codes(draw: random.Random) -> Mapping[int | str, str]:
 
 def arrive(database: Database, content: bytes, name: str) -> InboundFile:
     """Record a feedback file that waits to be applied."""
-    new = NewFile("CGI", name, sha256(content).hexdigest(), len(content), None, None, NOW)
+    new = FileToRecord("CGI", name, sha256(content).hexdigest(), len(content), None, None, NOW)
     with database.begin() as session:
         return record(session, new).file
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
-from connectors.cfs import CfsClient, CfsSite, Invoice
+from connectors.cfs import CfsClient, CfsInvoice, CfsSite
 from diagnosis.parallel_lookups import ParallelLookups
 from tools.compare_cfs import rules
 from tools.compare_cfs.our_side import our_credits, our_invoices, our_slips, our_unsent_invoices
@@ -80,7 +80,7 @@ class PageComparer:
         found = [difference for one in ours if one in theirs for difference in compare(one, theirs[one])]
         return PageDifferences(found, len(ours) - len(theirs))
 
-    def _invoice(self, site: CfsSite | None, number: str) -> Invoice | None:
+    def _invoice(self, site: CfsSite | None, number: str) -> CfsInvoice | None:
         assert site is not None
         return self.cfs.get_invoice(site, number)
 

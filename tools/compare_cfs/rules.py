@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from connectors.cfs import CfsSite, Invoice
+from connectors.cfs import CfsInvoice, CfsSite
 
 Direction = Literal["ours", "theirs"]
 
@@ -69,7 +69,7 @@ class OurSlip:
     receipts: tuple[str, ...]
 
 
-def of_invoice(ours: OurInvoice, theirs: Invoice | None) -> Iterator[CfsDifference]:
+def of_invoice(ours: OurInvoice, theirs: CfsInvoice | None) -> Iterator[CfsDifference]:
     """Compare total, what is due against our status, and receipts."""
     if theirs is None:
         yield CfsDifference("invoice", ours.number, "ours", ours.total, None, "CFS lacks this number on its site")
@@ -85,7 +85,7 @@ def of_invoice(ours: OurInvoice, theirs: Invoice | None) -> Iterator[CfsDifferen
         yield from _receipts(ours, theirs)
 
 
-def of_unsent(ours: OurUnsentInvoice, theirs: Invoice | None) -> Iterator[CfsDifference]:
+def of_unsent(ours: OurUnsentInvoice, theirs: CfsInvoice | None) -> Iterator[CfsDifference]:
     """Compare an invoice that was cancelled before it was sent: CFS must not have it."""
     if theirs is not None:
         detail = "we cancelled it before it was sent, CFS has it"
@@ -110,7 +110,7 @@ def of_slip(ours: OurSlip, unapplied: Decimal) -> Iterator[CfsDifference]:
         yield _amounts("slip", ours.number, ours.remaining, expected, detail)
 
 
-def _receipts(ours: OurInvoice, theirs: Invoice) -> Iterator[CfsDifference]:
+def _receipts(ours: OurInvoice, theirs: CfsInvoice) -> Iterator[CfsDifference]:
     known = frozenset(theirs.receipt_numbers)
     for number in sorted(known - ours.receipts):
         yield CfsDifference("receipt", ours.number, "theirs", None, None, f"CFS applied receipt {number}, we lack it")

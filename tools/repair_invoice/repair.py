@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from database.pay.states import FINAL
 from database.sql import statements
-from diagnosis.catalogue import Turn
+from diagnosis.catalogue import ActionOwner
 from diagnosis.diagnose_invoices import DiagnosedInvoice
 from diagnosis.evidence import InvoiceRecord
 from diagnosis.next_command import advice_in_words
@@ -49,7 +49,7 @@ def without_repair(invoice: InvoiceRecord, diagnosed: DiagnosedInvoice | None) -
         return Repair(Action.NOTHING, f"it is {invoice.status}")
     if diagnosed is None:
         return Repair(Action.ATTENTION, f"it is {invoice.status}, which is not expected of it; see explain invoice")
-    action = Action.WAIT if diagnosed.diagnosis.turn is Turn.NOBODY else Action.ATTENTION
+    action = Action.WAIT if diagnosed.diagnosis.turn is ActionOwner.NOBODY else Action.ATTENTION
     return Repair(action, advice_in_words(*diagnosed))
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from config.business_time import naive_utc
-from connectors.cfs import CfsClient, Invoice
+from connectors.cfs import CfsClient, CfsInvoice
 from database.sql import statements
 from diagnosis.cfs_questions import question
 from diagnosis.diagnose_invoices import DiagnosedInvoice
@@ -47,7 +47,7 @@ def slip_repair(
     )
 
 
-def _applied(cfs: CfsClient, evidence: Evidence, found: Invoice) -> dict[str, Decimal]:
+def _applied(cfs: CfsClient, evidence: Evidence, found: CfsInvoice) -> dict[str, Decimal]:
     """Return what each receipt of the slip, and each that CFS names, paid of the invoice."""
     site = evidence.slip.site if evidence.slip is not None else None
     assert site is not None
@@ -60,7 +60,7 @@ def _applied(cfs: CfsClient, evidence: Evidence, found: Invoice) -> dict[str, De
     return {number: amount for number, amount in applied.items() if amount}
 
 
-def _against(invoice: InvoiceRecord, found: Invoice, applied: dict[str, Decimal], rows: InvoiceRows) -> str | None:
+def _against(invoice: InvoiceRecord, found: CfsInvoice, applied: dict[str, Decimal], rows: InvoiceRows) -> str | None:
     """Return why an invoice cannot be finished, None if it can."""
     if found.total != invoice.total:
         return f"CFS has it for {found.total} CAD, and ours is for {invoice.total} CAD"
@@ -74,7 +74,7 @@ def _against(invoice: InvoiceRecord, found: Invoice, applied: dict[str, Decimal]
 
 
 def _write(
-    context: RunContext, session: Session, invoice: InvoiceRecord, found: Invoice, applied: dict[str, Decimal]
+    context: RunContext, session: Session, invoice: InvoiceRecord, found: CfsInvoice, applied: dict[str, Decimal]
 ) -> None:
     now = naive_utc(context.clock())
     pay_invoice(session, invoice.id, now=context.clock(), paid=found.total)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from database.pay.states import FINAL
-from diagnosis.catalogue import Turn
+from diagnosis.catalogue import ActionOwner
 from diagnosis.evidence_in_words import evidence_in_words
 from diagnosis.next_command import advice_in_words
 from tools.repair_pad_invoice.cases import RepairCase, SettlementRowOutcome
@@ -45,7 +45,7 @@ def decide(case: RepairCase) -> Decision:
     diagnosis = case.diagnosed.diagnosis
     if invoice.site is None and diagnosis.weak and not invoice.was_never_sent:
         return Decision(Action.ATTENTION, "CFS was not asked: the CFS profile of the account is not complete")
-    if diagnosis.turn is Turn.NOBODY:
+    if diagnosis.turn is ActionOwner.NOBODY:
         return Decision(Action.WAIT, advice_in_words(*case.diagnosed))
     if diagnosis.code == "P13":
         return _unapplied_row(case)

@@ -17,7 +17,7 @@ from jobs.files_for_people import place_for, why_not_writable, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.family.due import due_for
-from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.model import SlipFamily
 from tasks.routing_slip_recreate.family.reading import choose_families, read_family
 from tasks.routing_slip_recreate.journal import planned_operation
 from tasks.routing_slip_recreate.operations.void_transactions import CANCEL, KEEP, decidable
@@ -68,7 +68,7 @@ def begin_void(context: RunContext, arguments: VoidArguments, *, prefix: str) ->
     return VoidStart(has_operation=True)
 
 
-def _family(session: Session, number: str, prefix: str) -> Family:
+def _family(session: Session, number: str, prefix: str) -> SlipFamily:
     roots = choose_families(session, number)
     if roots[0] != number:
         raise UsageError(f"Slip {number} is linked to {roots[0]}: void that one, which takes its children along.")
@@ -77,7 +77,7 @@ def _family(session: Session, number: str, prefix: str) -> Family:
     return family
 
 
-def _refuse(family: Family) -> None:
+def _refuse(family: SlipFamily) -> None:
     """Refuse what cannot be voided now; names all reasons. Raises InputRefused (section 7, step 1)."""
     slip, reasons = family.root, []
     if slip.status not in VOIDABLE:
@@ -100,7 +100,7 @@ def _can_be_read(arguments: VoidArguments) -> bool:
     return arguments.cancel_all or arguments.keep_all or (arguments.plan is not None and Path(arguments.plan).exists())
 
 
-def _write(family: Family, arguments: VoidArguments) -> Outcome:
+def _write(family: SlipFamily, arguments: VoidArguments) -> Outcome:
     name = f"void-{family.root.number}.json"
     path = Path(arguments.plan) if arguments.plan else place_for(name)
     if path.exists():
@@ -129,7 +129,7 @@ def _write(family: Family, arguments: VoidArguments) -> Outcome:
     )
 
 
-def _decisions(family: Family, arguments: VoidArguments) -> dict[str, str]:
+def _decisions(family: SlipFamily, arguments: VoidArguments) -> dict[str, str]:
     """Return what to do with each invoice, by its id."""
     if arguments.plan is not None:
         decisions = read_plan(Path(arguments.plan), family)

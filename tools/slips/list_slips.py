@@ -6,7 +6,7 @@ from config.plurals import counted, is_or_are
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.routing_slip_recreate.family.due import due_for
-from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.model import SlipFamily
 from tasks.routing_slip_recreate.family.reading import choose_families, read_family
 
 COLUMNS = ("slip", "status", "operation", "state", "step", "blocked_by")
@@ -29,7 +29,7 @@ def list_slips(context: RunContext, slip: str | None = None) -> Outcome:
     return Outcome(answer=answer, tables=[Table("Slips in progress", COLUMNS, rows, "slips")])
 
 
-def _rows(family: Family) -> list[tuple[str, str, str, str, str, str]]:
+def _rows(family: SlipFamily) -> list[tuple[str, str, str, str, str, str]]:
     rows, before = [], ""
     due = due_for(family)
     for one in due:

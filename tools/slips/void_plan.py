@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import UsageError
-from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.model import SlipFamily
 from tasks.routing_slip_recreate.operations.void_transactions import CANCEL, KEEP, decidable
 
 _EXPECTED = "slip, or invoices with invoice and decision"
 
 
-def write_plan(path: Path, family: Family) -> None:
+def write_plan(path: Path, family: SlipFamily) -> None:
     """Write the plan with every decision open."""
     invoices = [
         {"invoice": one.id, "number": one.number, "status": one.status, "total": str(one.total), "decision": ""}
@@ -25,7 +25,7 @@ def write_plan(path: Path, family: Family) -> None:
     path.write_text(json.dumps(plan, indent=2) + "\n", encoding="utf-8")
 
 
-def read_plan(path: Path, family: Family) -> dict[str, str]:
+def read_plan(path: Path, family: SlipFamily) -> dict[str, str]:
     """Return the decision by invoice id. Raises UsageError naming everything that is wrong with the plan."""
     try:
         plan = json.loads(path.read_text(encoding="utf-8"))
@@ -43,7 +43,7 @@ def read_plan(path: Path, family: Family) -> dict[str, str]:
     return {str(number): decision for _, number, decision in rows}
 
 
-def _problems(rows: list[tuple[dict[str, Any], Any, Any]], family: Family) -> list[str]:
+def _problems(rows: list[tuple[dict[str, Any], Any, Any]], family: SlipFamily) -> list[str]:
     known = {one.id: one for one in decidable(family)}
     problems = []
     strangers = [json.dumps(number) for _, number, _ in rows if type(number) is not int]

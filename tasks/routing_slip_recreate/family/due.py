@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from connectors.effects import EffectState
-from tasks.routing_slip_recreate.family.model import Family, RoutingSlip
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily
 
 OPEN_SPENDING = frozenset({"APPROVED", "CREATED", "PAID"})
 AUTHORIZED = {"REFUND_AUTHORIZED": "refund", "WRITE_OFF_AUTHORIZED": "write_off"}
@@ -33,7 +33,7 @@ class DueOperation:
     refused: str = ""
 
 
-def due_for(family: Family, named: str | None = None) -> list[DueOperation]:
+def due_for(family: SlipFamily, named: str | None = None) -> list[DueOperation]:
     """Return what is due for a family, in order.
 
     named  a slip that was asked for by name: a link that was left half done by another job is looked at again
@@ -55,7 +55,7 @@ def due_for(family: Family, named: str | None = None) -> list[DueOperation]:
     ]
 
 
-def linked_since_bounce(family: Family) -> tuple[RoutingSlip, ...] | None:
+def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     """Return the children that were linked to pay for the parent's bounced deposit, rather than being part of it.
 
     When a slip bounces, the API takes the totals of all its members off the balance; a child that is linked later adds
@@ -81,7 +81,7 @@ def spent(slip: RoutingSlip) -> Decimal:
     )
 
 
-def _link(family: Family, child: RoutingSlip, named: str | None) -> DueOperation | None:
+def _link(family: SlipFamily, child: RoutingSlip, named: str | None) -> DueOperation | None:
     if child.status != "LINKED" or child.account is None:
         return None
     begun = child.begun("link")
@@ -97,7 +97,7 @@ def _link(family: Family, child: RoutingSlip, named: str | None) -> DueOperation
     return DueOperation("link", child, _profile(child) or _profile(family.root), refused)
 
 
-def _own(family: Family) -> DueOperation | None:
+def _own(family: SlipFamily) -> DueOperation | None:
     """Return what is due for the parent itself."""
     slip = family.root
     if slip.begun("void_transactions"):
@@ -128,7 +128,7 @@ def _void(slip: RoutingSlip) -> DueOperation | None:
     return DueOperation("void", slip, waits_for=_profile(slip), refused=refused)
 
 
-def nsf_is_due(family: Family) -> bool:
+def nsf_is_due(family: SlipFamily) -> bool:
     """Whether an NSF slip still has to be worked, also one that another job left half done (section 4.3)."""
     slip = family.root
     if slip.status != "NSF" or slip.account is None or slip.account.status == "INACTIVE":
@@ -163,7 +163,7 @@ def _correction(slip: RoutingSlip) -> DueOperation | None:
     return DueOperation("correction", slip, waits_for, refused)
 
 
-def _adjustment(family: Family, kind: str) -> DueOperation | None:
+def _adjustment(family: SlipFamily, kind: str) -> DueOperation | None:
     slip = family.root
     begun = slip.was_sent(kind)
     if slip.cas_mismatch or (slip.remaining <= 0 and not begun):

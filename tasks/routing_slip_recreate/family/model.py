@@ -65,7 +65,7 @@ class SlipInvoice:
 
 
 @dataclass(frozen=True)
-class Operation:
+class SlipOperation:
     """What the journal has about work on a slip; `sent` says whether any change was ever on its way to CFS."""
 
     id: int
@@ -99,14 +99,14 @@ class RoutingSlip:
     cas_mismatch: bool = False
     refunded: Decimal = Decimal("0.00")
     invoices: tuple[SlipInvoice, ...] = ()
-    operations: tuple[Operation, ...] = ()
+    operations: tuple[SlipOperation, ...] = ()
 
     @property
-    def open_operation(self) -> Operation | None:
+    def open_operation(self) -> SlipOperation | None:
         """The operation in progress, if there is one."""
         return next((one for one in self.operations if one.is_open), None)
 
-    def begun(self, kind: str) -> Operation | None:
+    def begun(self, kind: str) -> SlipOperation | None:
         """The operation in progress, if it is of this kind."""
         return self.open_operation if self.open_operation is not None and self.open_operation.kind == kind else None
 
@@ -127,7 +127,7 @@ class RoutingSlip:
 
 
 @dataclass(frozen=True)
-class Family:
+class SlipFamily:
     """A slip that has no parent, with its children in the order in which they were made."""
 
     root: RoutingSlip

@@ -14,7 +14,7 @@ from connectors.effects import read_operations
 from database.pay.numbers import invoice_number
 from database.pay.profiles import CfsProfile, profiles_of_slips
 from database.sql import statements
-from tasks.routing_slip_recreate.family.model import Family, Operation, RoutingSlip, SlipAccount, SlipInvoice
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipAccount, SlipFamily, SlipInvoice, SlipOperation
 
 sql = statements(__package__)
 
@@ -30,7 +30,7 @@ def choose_families(session: Session, slip: str | None) -> list[str]:
     return found
 
 
-def read_family(session: Session, root: str, *, prefix: str) -> Family | None:
+def read_family(session: Session, root: str, *, prefix: str) -> SlipFamily | None:
     """Return a family, or None where there is no such slip.
 
     prefix  the start of our invoice numbers in CFS
@@ -42,16 +42,16 @@ def read_family(session: Session, root: str, *, prefix: str) -> Family | None:
     invoices: dict[str, list[SlipInvoice]] = defaultdict(list)
     for row in sql.run(session, "read_invoices", numbers=numbers):
         invoices[row.routing_slip].append(_invoice(row, prefix))
-    operations: dict[str, list[Operation]] = defaultdict(list)
+    operations: dict[str, list[SlipOperation]] = defaultdict(list)
     for one in read_operations(session, [f"slip {number}" for number in numbers]):
         operations[one.subject.removeprefix("slip ")].append(_operation(one))
     accounts = {number: _account(profile) for number, profile in profiles_of_slips(session, numbers).items()}
     members = [_slip(row, accounts.get(row.number), invoices[row.number], operations[row.number]) for row in slips]
-    return Family(members[0], tuple(members[1:]))
+    return SlipFamily(members[0], tuple(members[1:]))
 
 
-def _operation(entry: effects.Operation) -> Operation:
-    return Operation(
+def _operation(entry: effects.Operation) -> SlipOperation:
+    return SlipOperation(
         id=entry.id,
         slip=entry.subject.removeprefix("slip "),
         kind=entry.kind.removeprefix("slip "),
@@ -86,7 +86,7 @@ def _account(profile: CfsProfile) -> SlipAccount:
 
 
 def _slip(
-    row: Row[Any], account: SlipAccount | None, invoices: list[SlipInvoice], operations: list[Operation]
+    row: Row[Any], account: SlipAccount | None, invoices: list[SlipInvoice], operations: list[SlipOperation]
 ) -> RoutingSlip:
     return RoutingSlip(
         number=row.number,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from connectors.cfs import CfsSite, Receipt, ReversalComment, ReversalReason
+from connectors.cfs import CfsReceipt, CfsSite, ReversalComment, ReversalReason
 from connectors.effects import Json, StateConflict
 from database.pay.numbers import receipt_number
 from tasks.routing_slip_recreate.cfs_view import ReceiptVersions, versions
@@ -58,7 +58,7 @@ class DepositReceipt:
 
     slip: RoutingSlip
     number: str
-    receipt: Receipt
+    receipt: CfsReceipt
 
 
 def own_versions(inputs: OperationInputs, *, ahead: bool = False) -> ReceiptVersions:
@@ -83,7 +83,7 @@ def live_receipts(inputs: OperationInputs, members: tuple[RoutingSlip, ...]) -> 
 
 def the_receipt(
     there: ReceiptVersions, site: CfsSite, slip: RoutingSlip, *, linked: bool, may_lead: bool = False
-) -> tuple[str, Receipt]:
+) -> tuple[str, CfsReceipt]:
     """Return the receipt that holds a slip's deposit, or its last one where all are reversed.
 
     may_lead  whether our version may be ahead of CFS with nothing open, as a correction that died leaves it

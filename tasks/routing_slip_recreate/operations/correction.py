@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from connectors.cfs import Receipt, ReversalComment, ReversalReason
+from connectors.cfs import CfsReceipt, ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import receipt_number
 from tasks.routing_slip_recreate.family.model import SlipInvoice
@@ -83,7 +83,7 @@ def _versions(inputs: OperationInputs) -> tuple[int, int]:
     return (there.open[0] if there.open else highest), highest + 1
 
 
-def _refuse_lost_deposit(inputs: OperationInputs, receipt: Receipt) -> None:
+def _refuse_lost_deposit(inputs: OperationInputs, receipt: CfsReceipt) -> None:
     """Refuse to make the deposit of a frozen account anew: it bounced or was voided. Raises StateConflict."""
     slip = inputs.slip
     begun = inputs.earlier is not None and inputs.earlier.sent
@@ -96,7 +96,7 @@ def _refuse_lost_deposit(inputs: OperationInputs, receipt: Receipt) -> None:
         )
 
 
-def _refuse_refunded(inputs: OperationInputs, receipt: Receipt) -> None:
+def _refuse_refunded(inputs: OperationInputs, receipt: CfsReceipt) -> None:
     """A receipt that a refund took money out of is not made anew over the whole total. Raises StateConflict."""
     gone = adjusted_amount(receipt)
     if gone:

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from connectors.cfs import Receipt, ReversalComment, ReversalReason
+from connectors.cfs import CfsReceipt, ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import receipt_number
 from tasks.routing_slip_recreate.cfs_view import versions
 from tasks.routing_slip_recreate.family.due import nsf_is_due
-from tasks.routing_slip_recreate.family.model import Family, RoutingSlip, SlipInvoice
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, the_receipt
 from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
@@ -45,7 +45,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     )
 
 
-def _refuse_other_money(child: RoutingSlip, held: Receipt) -> None:
+def _refuse_other_money(child: RoutingSlip, held: CfsReceipt) -> None:
     """Make sure that what is made anew is what was there. Raises StateConflict."""
     if held.receipt_amount != child.total or not (held.is_reversed or held.unapplied_amount == child.total):
         raise StateConflict(
@@ -55,7 +55,7 @@ def _refuse_other_money(child: RoutingSlip, held: Receipt) -> None:
         )
 
 
-def owed_invoices(family: Family) -> tuple[SlipInvoice, ...]:
+def owed_invoices(family: SlipFamily) -> tuple[SlipInvoice, ...]:
     """Return what the parent owes since its deposit bounced or was voided; nothing while that is not worked yet."""
     if nsf_is_due(family):
         return ()

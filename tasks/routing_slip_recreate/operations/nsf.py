@@ -15,7 +15,7 @@ from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
-from tasks.routing_slip_recreate.inputs import NsfFee, OperationInputs
+from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
 from tasks.routing_slip_recreate.pay_tables.invoices import reopen_invoice
@@ -92,7 +92,7 @@ def _balance_notes(slip: RoutingSlip, charge: Decimal, since: Iterable[RoutingSl
     return [f"its balance is {balance} now, and its transactions and the fee say {expected}: correct the balance"]
 
 
-def _still_to_charge(slip: RoutingSlip, fee: NsfFee) -> Decimal:
+def _still_to_charge(slip: RoutingSlip, fee: SlipNsfFee) -> Decimal:
     """Return whether, by the balance, the job that died took the fee off (section 4.3)."""
     owed = spent(slip)
     if slip.remaining == -owed:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
-from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
+from tasks.routing_slip_recreate.family.model import SlipFamily, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
 from tasks.routing_slip_recreate.pay_tables.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
@@ -93,12 +93,12 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     return notes
 
 
-def decidable(family: Family) -> tuple[SlipInvoice, ...]:
+def decidable(family: SlipFamily) -> tuple[SlipInvoice, ...]:
     """Return the invoices that a plan has to decide about."""
     return tuple(one for one in family.invoices if not one.is_final)
 
 
-def _compare(family: Family, held: list[DepositReceipt]) -> None:
+def _compare(family: SlipFamily, held: list[DepositReceipt]) -> None:
     """Hold what CFS applied to each invoice against our receipts (section 7, step 3)."""
     numbers = {part.invoice_number for one in held for part in one.receipt.invoices}
     ours = {one.number: one.applied for one in family.invoices if not one.is_final}
@@ -113,7 +113,7 @@ def _compare(family: Family, held: list[DepositReceipt]) -> None:
             )
 
 
-def _refuse_new_invoices(fresh: Family, decisions: dict[str, str]) -> None:
+def _refuse_new_invoices(fresh: SlipFamily, decisions: dict[str, str]) -> None:
     new = [one.number for one in decidable(fresh) if str(one.id) not in decisions]
     if new:
         raise StateConflict(

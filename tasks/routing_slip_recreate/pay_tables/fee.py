@@ -5,16 +5,16 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from config.errors import InputRefused
-from connectors.cfs import Invoice
+from connectors.cfs import CfsInvoice
 from database.pay.nsf_fee import fee_overdue_date
 from database.sql import statements
-from tasks.routing_slip_recreate.inputs import NsfFee, OperationInputs
+from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
 sql = statements(__package__)
 
 
-def find_fee(session: Session, today: date) -> NsfFee:
+def find_fee(session: Session, today: date) -> SlipNsfFee:
     """Return the NSF fee in force. Raises InputRefused if there is none that CFS could be told."""
     row = sql.run(session, "find_nsf_fee", today=today).one_or_none()
     if row is None:
@@ -22,10 +22,10 @@ def find_fee(session: Session, today: date) -> NsfFee:
             "The pay database has no NSF fee in force (filing type NSF of product BCR, with a distribution code that "
             "is in force), so no bounced slip can be worked."
         )
-    return NsfFee(row.fee_schedule_id, row.amount, row.description, row.distribution_code_id, row.account)
+    return SlipNsfFee(row.fee_schedule_id, row.amount, row.description, row.distribution_code_id, row.account)
 
 
-def write_fee(session: Session, inputs: OperationInputs, fee: NsfFee, *, invoice_id: int, made: Invoice) -> None:
+def write_fee(session: Session, inputs: OperationInputs, fee: SlipNsfFee, *, invoice_id: int, made: CfsInvoice) -> None:
     """Write the fee invoice as CFS has it."""
     slip = inputs.slip
     assert slip.account is not None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from database.sql import statements
-from tasks.routing_slip_recreate.family.model import Family, SlipInvoice
+from tasks.routing_slip_recreate.family.model import SlipFamily, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
@@ -15,7 +15,7 @@ sql = statements(__package__)
 
 
 def settle_invoices(
-    session: Session, inputs: OperationInputs, fresh: Family, payable: Iterable[SlipInvoice]
+    session: Session, inputs: OperationInputs, fresh: SlipFamily, payable: Iterable[SlipInvoice]
 ) -> list[str]:
     """Set each invoice to the status that CFS has for it; return which of them the deposit does not cover.
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from database.sql import statements
-from tasks.routing_slip_recreate.family.model import Family
+from tasks.routing_slip_recreate.family.model import SlipFamily
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.pay_tables.slips import naive
 
@@ -16,7 +16,7 @@ sql = statements(__package__)
 
 
 def sync_receipts(
-    session: Session, inputs: OperationInputs, fresh: Family, numbers: Sequence[str], *, gone: Sequence[str] = ()
+    session: Session, inputs: OperationInputs, fresh: SlipFamily, numbers: Sequence[str], *, gone: Sequence[str] = ()
 ) -> dict[str, Decimal]:
     """Write what CFS has of these receipts, and give what each of them paid.
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from connectors.effects import StateConflict
 from database.pay.history import keep_versions
 from database.sql import statements
-from tasks.routing_slip_recreate.family.model import Family, RoutingSlip
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily
 from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.inputs import OperationInputs
 
@@ -27,7 +27,7 @@ def hold_rows(session: Session, root: str) -> None:
         sql.run(session, statement, root=root)
 
 
-def lock_family(session: Session, inputs: OperationInputs) -> Family:
+def lock_family(session: Session, inputs: OperationInputs) -> SlipFamily:
     """Hold the family's rows until the transaction ends, and give them as they are now."""
     root = inputs.family.root.number
     hold_rows(session, root)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from connectors.cfs import Receipt
+from connectors.cfs import CfsReceipt
 from connectors.effects import Json, Observation, Step
 from tasks.routing_slip_recreate.cfs_view import CfsView
 
@@ -46,7 +46,7 @@ def _send_over(view: CfsView, send: Callable[[CfsView], Json]) -> Json:
     return send(view)
 
 
-def receipt_words(receipt: Receipt | None) -> str:
+def receipt_words(receipt: CfsReceipt | None) -> str:
     """Return a few words on how CFS has a receipt."""
     if receipt is None:
         return "404"
@@ -56,7 +56,7 @@ def receipt_words(receipt: Receipt | None) -> str:
     return f"open for {receipt.receipt_amount:.2f}, {receipt.unapplied_amount:.2f} unapplied{f', {to}' if to else ''}"
 
 
-def as_json(receipt: Receipt) -> Json:
+def as_json(receipt: CfsReceipt) -> Json:
     """Return a receipt for the journal, amounts as text."""
     return {
         "receipt_number": receipt.receipt_number,

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from connectors.cfs import (
+    CfsReceipt,
     CfsSite,
     NewReceipt,
     PaymentMethod,
-    Receipt,
     ReceiptActivity,
     ReversalComment,
     ReversalReason,
@@ -69,7 +69,7 @@ def create_receipt(site: CfsSite, number: str, on: date, amount: Decimal) -> Cfs
 def apply_receipt(site: CfsSite, number: str, to: str) -> CfsStep:
     """Pay an invoice with what is left of a receipt; CFS applies the smaller of the two amounts."""
 
-    def live(view: CfsView) -> Receipt:
+    def live(view: CfsView) -> CfsReceipt:
         return _live(view, site, number, "its money pays the slip's invoices")
 
     def seen(view: CfsView) -> Observation[str]:
@@ -147,12 +147,12 @@ def adjust_receipt(
     return CfsStep("adjust receipt", number, seen, send, request, (number,))
 
 
-def adjusted_amount(receipt: Receipt) -> Decimal:
+def adjusted_amount(receipt: CfsReceipt) -> Decimal:
     """Return what has left a receipt by adjustments: what is neither unapplied nor at an invoice."""
     return receipt.receipt_amount - receipt.unapplied_amount - receipt.applied_amount
 
 
-def _live(view: CfsView, site: CfsSite, number: str, ours: str) -> Receipt:
+def _live(view: CfsView, site: CfsSite, number: str, ours: str) -> CfsReceipt:
     receipt = view.receipt(site, number)
     if receipt is None or receipt.is_reversed:
         raise StateConflict(

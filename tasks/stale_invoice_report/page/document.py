@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from config.plurals import counted
 from config.visible import all_visible
-from diagnosis.catalogue import DIAGNOSES, Turn
+from diagnosis.catalogue import DIAGNOSES, ActionOwner
 from tasks.stale_invoice_report.page.charts import age_bar, trend_line
 from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.summary import Summary, scope_in_words
@@ -80,7 +80,7 @@ def _data(rows: Iterable[ReportRow]) -> Iterator[str]:
         "columns": _COLUMNS,
         "methods": list(methods),
         "statuses": list(statuses),
-        "turns": [turn.words for turn in Turn],
+        "turns": [turn.words for turn in ActionOwner],
         "diagnoses": [_diagnosis(code, rank[code]) for code in codes],
     }
     yield "]," + _harmless(_ENCODE(all_visible(rest)))[1:]
@@ -113,7 +113,7 @@ def _weaker(sentences: tuple[str, ...]) -> str:
 
 
 def _figures(summary: Summary) -> Iterator[str]:
-    tallies, risk = summary.tallies, summary.tallies.by_turn[Turn.MONEY.words]
+    tallies, risk = summary.tallies, summary.tallies.by_turn[ActionOwner.MONEY.words]
     is_bad = "bad" if risk.count else ""
     yield _figure(f"at risk in {counted(risk.count, 'invoice')}", f"{_money(risk.amount)} CAD", is_bad)
     stuck, waiting = tallies.stuck, tallies.waiting
@@ -175,7 +175,7 @@ def _diagnoses(summary: Summary) -> str:
     rows: list[str] = []
     all_stuck = _sum_row("Stuck in all", tallies.stuck, summary, "total")
     for turn, codes in groupby(summary.ranked(), key=lambda code: DIAGNOSES[code].turn):
-        rows += [all_stuck] if turn is Turn.NOBODY else []
+        rows += [all_stuck] if turn is ActionOwner.NOBODY else []
         rows += [_diagnosis_row(code, tallies.by_diagnosis[code], most, summary) for code in codes]
         rows.append(_sum_row(turn.words.capitalize(), tallies.by_turn[turn.words], summary))
     rows += [] if tallies.waiting.count else [all_stuck]

@@ -9,7 +9,7 @@ import pytest
 from config.business_days import is_business_day
 from config.errors import ExitCode, UsageError
 from connectors.cfs import CfsUnavailable
-from connectors.inbound.ledger import NewFile, record, set_state
+from connectors.inbound.ledger import FileToRecord, record, set_state
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED
 from tests.settlement_factory import FILE, Account, Line, bounce, settlement_csv
 from tests.tools.repair_pad_invoice.conftest import PROFILE, Desk
@@ -34,7 +34,7 @@ def keep(desk: Desk, name: str, lines: Iterable[Line] | bytes, state: str) -> No
     content = lines if isinstance(lines, bytes) else settlement_csv(lines)
     key = f"cas/{name}"
     stored = desk.store.put(key, [content])
-    new = NewFile(SOURCE, name, stored.sha256, stored.size, key, WANTED.business_date(name), desk.books.now)
+    new = FileToRecord(SOURCE, name, stored.sha256, stored.size, key, WANTED.business_date(name), desk.books.now)
     with desk.books.database.begin() as session:
         set_state(session, record(session, new).file.id, state)
 
@@ -101,7 +101,7 @@ def test_a_file_that_failed_is_found_behind_any_number_of_old_files(
 def test_a_file_that_is_gone_from_the_bucket_is_said(desk: Desk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
-    new = NewFile(SOURCE, FILE, "0" * 64, 10, f"cas/gone/{FILE}", WANTED.business_date(FILE), desk.books.now)
+    new = FileToRecord(SOURCE, FILE, "0" * 64, 10, f"cas/gone/{FILE}", WANTED.business_date(FILE), desk.books.now)
     with desk.books.database.begin() as session:
         set_state(session, record(session, new).file.id, "failed")
 

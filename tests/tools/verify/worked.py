@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from config.settings import CgiSettings, DatabaseSettings, EventSettings, Settings
-from connectors.inbound.ledger import NewFile, record
+from connectors.inbound.ledger import FileToRecord, record
 from database.engine import Database, make_engine
 from jobs.inbound.file_format import FileToApply
 from sandbox.cfs.process import RunningCfs
@@ -210,7 +210,7 @@ def _send(books: EjvBooks) -> list[tuple[Batch, dict[int | str, str]]]:
 def _answer(books: EjvBooks, batch: Batch, codes: dict[int | str, str]) -> None:
     content = batch.feedback(codes)
     name = f"FEEDBACK.F3535.202611172145{batch.number % 100:02}"
-    new = NewFile("CGI", name, sha256(content).hexdigest(), len(content), None, None, books.clock())
+    new = FileToRecord("CGI", name, sha256(content).hexdigest(), len(content), None, None, books.clock())
     with books.database.begin() as session:
         file = record(session, new).file
     settings: dict[type[Settings], Settings] = {
