@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import click
     from sqlalchemy import Connection
 
-    from jobs.watch.metrics import Sample
+    from jobs.watch.metrics import MetricSample
 
 HERE = Path(__file__).resolve().parent
 
@@ -103,7 +103,7 @@ def _check() -> "click.Command":
     return check_command(_use_sandbox, _by_clock(), probes=[_stuck_invoices])
 
 
-def _stuck_invoices(connection: "Connection", now: "datetime") -> "Iterable[Sample]":
+def _stuck_invoices(connection: "Connection", now: "datetime") -> "Iterable[MetricSample]":
     from tasks.stale_invoice_report.metrics import stuck_invoices
 
     return stuck_invoices(connection, now)

@@ -26,7 +26,7 @@ from pydantic import (
 from config.business_time import BUSINESS_ZONE_NAME
 from config.cron import Cron
 from config.errors import ConfigError
-from config.yaml_lines import Lines, merged, read_yaml
+from config.yaml_lines import YamlLines, merged, read_yaml
 
 BASE = Path(__file__).parent / "schedule.yaml"
 ENVIRONMENTS = ("dev", "test", "prod")
@@ -62,33 +62,33 @@ ZoneName = Annotated[str, AfterValidator(_zone)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=63)]
 
 
-class Part(BaseModel):
+class ScheduleModel(BaseModel):
     """Something the schedule says; a name it does not know is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Missed(Part):
+class MissedRuns(ScheduleModel):
     """What to do about runs that could not begin on time."""
 
     run: Literal["skip", "latest", "all"]
     up_to: Duration = ON_TIME
 
     @model_validator(mode="after")
-    def _age_where_it_counts(self) -> "Missed":
+    def _age_where_it_counts(self) -> "MissedRuns":
         if (self.run == "skip") == ("up_to" in self.model_fields_set):
             raise ValueError("say up to which age with `latest` and `all` (like up_to: 20h), and never with `skip`")
         return self
 
 
-class Resources(Part):
+class Resources(ScheduleModel):
     """What a pod of the job gets; memory is both what it asks for and what it may use."""
 
     cpu: str = Field(pattern=r"^\d+m?$")
     memory: str = Field(pattern=r"^\d+(Mi|Gi)$")
 
 
-class Workload(Part):
+class Workload(ScheduleModel):
     """What a pod gets, how long it may run, and how often it is tried again."""
 
     deadline: Duration
@@ -105,7 +105,7 @@ class JobSchedule(Workload):
     zone: ZoneName = BUSINESS_ZONE_NAME
     enabled: bool = True
     arguments: tuple[str, ...] = ()
-    missed: Missed
+    missed: MissedRuns
     tolerance: Duration = timedelta(0)
 
     @cached_property
@@ -118,7 +118,7 @@ class JobSchedule(Workload):
         return (*(self.job or name).split(), *self.arguments)
 
 
-class ExpectedFile(Part):
+class ExpectedFile(ScheduleModel):
     """A file that comes on its own."""
 
     what: str
@@ -143,7 +143,7 @@ class ExpectedFile(Part):
         return tuple(Cron(due, self.zone) for due in self.due)
 
 
-class ExpectedAnswer(Part):
+class ExpectedAnswer(ScheduleModel):
     """What must come after something was sent; `query` gives (name, since) of what is still without it.
 
     do  what to do about one that did not come
@@ -155,7 +155,7 @@ class ExpectedAnswer(Part):
     within_business_days: int = Field(ge=1, le=30)
 
 
-class Egress(Part):
+class Egress(ScheduleModel):
     """One place the pods may connect to."""
 
     what: str
@@ -168,7 +168,7 @@ class Egress(Part):
         return any(self.cidr.version == kept.version and self.cidr.overlaps(kept) for kept in _DOCUMENTATION)
 
 
-class SchedulerPod(Part):
+class SchedulerPod(ScheduleModel):
     """The long-running scheduler, for places where the cluster's CronJobs are not used."""
 
     enabled: bool = False
@@ -176,7 +176,7 @@ class SchedulerPod(Part):
     drain: Duration = timedelta(minutes=5)
 
 
-class OperatorPod(Part):
+class OperatorPod(ScheduleModel):
     """The pod that people type in: it sleeps until somebody comes. Also what a command by hand gets in its own pod."""
 
     enabled: bool = False
@@ -184,7 +184,7 @@ class OperatorPod(Part):
     deadline: Duration = timedelta(hours=6)
 
 
-class Backfill(Part):
+class Backfill(ScheduleModel):
     """The one-off Job that fills what an outage left, one shard a pod."""
 
     job: str
@@ -193,7 +193,7 @@ class Backfill(Part):
     parallelism: int = Field(ge=1, le=100)
 
 
-class Cluster(Part):
+class Cluster(ScheduleModel):
     """What the manifests need besides the schedule."""
 
     namespace: Name
@@ -206,7 +206,7 @@ class Cluster(Part):
     backfill: Backfill
 
 
-class Schedule(Part):
+class Schedule(ScheduleModel):
     """Everything config/schedule.yaml says for one environment."""
 
     zone: ZoneName = BUSINESS_ZONE_NAME
@@ -282,6 +282,6 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _problem(location: tuple[int | str, ...], message: str, lines: Lines) -> str:
+def _problem(location: tuple[int | str, ...], message: str, lines: YamlLines) -> str:
     where = ".".join(str(part) for part in location) or "schedule"
     return f"{lines.of(location)}: {where}: {message.removeprefix('Value error, ')}"

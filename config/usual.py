@@ -20,7 +20,7 @@ MADS = 6  # about four standard deviations of a bell curve: one ordinary day in 
 
 
 @dataclass(frozen=True)
-class Bounds:
+class FuseBounds:
     """What a figure may reach at least, and how many times the median; and what it may reach while few are known."""
 
     floor: Decimal
@@ -28,8 +28,8 @@ class Bounds:
     plain: Decimal
 
 
-def _bounds(floor: str, times: str, plain: str) -> Bounds:
-    return Bounds(Decimal(floor), Decimal(times), Decimal(plain))
+def _bounds(floor: str, times: str, plain: str) -> FuseBounds:
+    return FuseBounds(Decimal(floor), Decimal(times), Decimal(plain))
 
 
 # Settlement files. A count counts only together with its share of the rows: a large night has more of everything.

@@ -12,7 +12,7 @@ Path_ = tuple[str | int, ...]
 
 
 @dataclass
-class Lines:
+class YamlLines:
     """The file and line of each value, by its path from the top."""
 
     places: dict[Path_, str]
@@ -24,10 +24,10 @@ class Lines:
         return self.places.get(path, "")
 
 
-def read_yaml(path: Path) -> tuple[dict[str, Any], Lines, list[str]]:
+def read_yaml(path: Path) -> tuple[dict[str, Any], YamlLines, list[str]]:
     """Return what a file holds, the line of each value, and what is wrong with it as YAML."""
     problems: list[str] = []
-    lines = Lines({})
+    lines = YamlLines({})
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -53,7 +53,7 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], Lines, list[str]]:
     return content, lines, problems
 
 
-def merged(base: Any, overlay: Any, lines: Lines, over: Lines, path: Path_ = ()) -> Any:
+def merged(base: Any, overlay: Any, lines: YamlLines, over: YamlLines, path: Path_ = ()) -> Any:
     """Lay one content over another: what holds names is merged, everything else replaced, a null takes it away."""
     if not isinstance(base, dict) or not isinstance(overlay, dict):
         for known in [known for known in lines.places if known[: len(path)] == path]:
@@ -69,7 +69,7 @@ def merged(base: Any, overlay: Any, lines: Lines, over: Lines, path: Path_ = ())
     return result
 
 
-def _value(node: yaml.Node, path: Path_, file: str, lines: Lines, problems: list[str]) -> Any:
+def _value(node: yaml.Node, path: Path_, file: str, lines: YamlLines, problems: list[str]) -> Any:
     lines.places[path] = f"{file}:{node.start_mark.line + 1}"
     if isinstance(node, yaml.SequenceNode):
         return [_value(one, (*path, number), file, lines, problems) for number, one in enumerate(node.value)]

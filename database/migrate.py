@@ -36,7 +36,7 @@ _UPGRADE_LOCK = 0x7061796A6F6273
 
 
 @dataclass(frozen=True)
-class Pending:
+class PendingMigration:
     """A migration that is still to be applied, and the tables it will hold a lock on."""
 
     revision: str
@@ -74,13 +74,16 @@ def upgrade(engine: Engine, *, say: Callable[[str], object] = lambda _line: None
     return found[0], head()
 
 
-def pending(at: str | None) -> list[Pending]:
+def pending(at: str | None) -> list[PendingMigration]:
     """Return the migrations that are still to be applied to a database at a revision, oldest first."""
     scripts = ScriptDirectory.from_config(_config())
     todo = list(scripts.walk_revisions("base", "head"))[::-1]
     known = [script.revision for script in todo]
     todo = todo[known.index(at) + 1 :] if at in known else todo
-    return [Pending(one.revision, (one.doc or "").strip(), _locked(one.down_revision, one.revision)) for one in todo]
+    return [
+        PendingMigration(one.revision, (one.doc or "").strip(), _locked(one.down_revision, one.revision))
+        for one in todo
+    ]
 
 
 def _locked(down: object, revision: str) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """What is usual, and what is far outside it. Values in, values out; the limits stand in config/usual.py.
 
->>> ceiling(Bounds(Decimal(25), Decimal(3), Decimal(25)), [Decimal(10)] * 10)
+>>> ceiling(FuseBounds(Decimal(25), Decimal(3), Decimal(25)), [Decimal(10)] * 10)
 Decimal('30')
->>> ceiling(Bounds(Decimal(25), Decimal(3), Decimal(25)), [Decimal(100)])
+>>> ceiling(FuseBounds(Decimal(25), Decimal(3), Decimal(25)), [Decimal(100)])
 Decimal('25')
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from statistics import median
 
-from config.usual import ENOUGH, MADS, Bounds
+from config.usual import ENOUGH, MADS, FuseBounds
 
 
 def usual(before: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
@@ -21,7 +21,7 @@ def usual(before: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
     return middle, median([abs(one - middle) for one in before])
 
 
-def ceiling(bounds: Bounds, before: Sequence[Decimal]) -> Decimal:
+def ceiling(bounds: FuseBounds, before: Sequence[Decimal]) -> Decimal:
     """Return what a figure may reach, by those of the same kind before it."""
     if len(before) < ENOUGH:
         return bounds.plain

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache
 
 from connectors.cfs import CfsClient, CfsSite, InvoiceLine, NewReceipt, PaymentMethod
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs, start_cfs
 
 SITE = CfsSite("500001", "800201", "900301")
@@ -22,7 +22,7 @@ OTHER_SITE = CfsSite("500002", "800202", "900302")
 NOW = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 
 
-class NoTimePasses(Stop):
+class NoTimePasses(StopRequest):
     """What a run waits on, where the waits between tries of CFS take no time."""
 
     def wait(self, seconds: float) -> None:

@@ -17,7 +17,7 @@ from config.settings import CgiSettings, EventSettings, Settings
 from database.engine import Database
 from jobs.run.context import RunContext
 from jobs.run.progress import Progress
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
@@ -230,7 +230,7 @@ class EjvBooks:
         """Return what a run is given."""
         return RunContext(
             job="EJV_FEEDBACK_CHECK", database=self.database, clock=self.clock, log=QUIET, progress=Progress(QUIET),
-            stop=Stop(), read_settings=_SETTINGS | (settings or {}), **more,
+            stop=StopRequest(), read_settings=_SETTINGS | (settings or {}), **more,
         )  # fmt: skip
 
     def empty(self) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from jobs.run.runner import Request, execute
+from jobs.run.runner import RunRequest, execute
 from tests.forked_runs import Ended, ForkedRuns, Points, die, serve
 from tests.settlement_factory import NOW
 from tools.repair_invoice import EJV, SLIP
@@ -112,7 +112,7 @@ def _run(order: dict[str, Any], points: Points) -> int:
     os.environ.update(order["settings"])
     _Listener(order["kill_at"], points, order["each_write"]).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}
-    return int(execute(_TOOLS[order["tool"]], Request(values), clock=lambda: NOW).exit_code)
+    return int(execute(_TOOLS[order["tool"]], RunRequest(values), clock=lambda: NOW).exit_code)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from database.pay.numbers import receipt_number
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import connect
 from tests.slip_state import Saved, final_state, forget_slips, put_slips_back, save_slips
@@ -48,7 +48,7 @@ class Slips:
     database: Database
     cfs: RunningCfs
     client: CfsClient
-    stop: Stop = field(default_factory=Stop)
+    stop: StopRequest = field(default_factory=StopRequest)
 
     @classmethod
     def fresh(cls, database: Database, cfs: RunningCfs) -> "Slips":

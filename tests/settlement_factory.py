@@ -29,7 +29,7 @@ from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from tasks.pad_reconcile.apply_file import apply_file
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED
 from tasks.pad_reconcile.retry_rejects import retry_rejects
@@ -302,7 +302,7 @@ class SettlementBooks:
         *,
         dry_run: bool = False,
         settings: Mapping[type[Settings], Settings] | None = None,
-        stop: Stop | None = None,
+        stop: StopRequest | None = None,
     ) -> RunContext:
         """Return what a run is given; events go nowhere unless settings say so."""
         events = EventSettings(publish_url="file:///nowhere", nsf_notice="nsf@example.org, ops@example.org")
@@ -312,7 +312,7 @@ class SettlementBooks:
             clock=lambda: self.now,
             log=QUIET,
             progress=Progress(QUIET, terminal=False),
-            stop=stop or Stop(),
+            stop=stop or StopRequest(),
             dry_run=dry_run or self.database.dry_run,
             read_settings={EventSettings: events, **(settings or {})},
         )

@@ -20,7 +20,7 @@ from database.engine import Database
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import CfsAdmin
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.task import run
@@ -301,7 +301,7 @@ class StaleDatabase:
         dry_run: bool = False,
         mail: MailSettings | None = None,
         others: Iterable[Settings] = (),
-        stop: Stop | None = None,
+        stop: StopRequest | None = None,
         run_id: int | None = None,
     ) -> RunContext:
         """Return what a run is given."""
@@ -309,7 +309,7 @@ class StaleDatabase:
         database = Database(self.database.engine, dry_run=True) if dry_run else self.database
         return RunContext(
             job="STALE_INVOICE_REPORT", database=database, clock=lambda: aware(self.now), log=QUIET,
-            progress=Progress(QUIET, terminal=False), stop=stop or Stop(), dry_run=dry_run, run_id=run_id,
+            progress=Progress(QUIET, terminal=False), stop=stop or StopRequest(), dry_run=dry_run, run_id=run_id,
             read_settings={type(one): one for one in given},
         )  # fmt: skip
 
@@ -320,7 +320,7 @@ class StaleDatabase:
         dry_run: bool = False,
         mail: MailSettings | None = None,
         others: Iterable[Settings] = (),
-        stop: Stop | None = None,
+        stop: StopRequest | None = None,
         run_id: int | None = None,
         **arguments: Any,
     ) -> Outcome:

@@ -19,7 +19,7 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from jobs.run.progress import Progress
 from jobs.run.shard import parse_shard
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from tasks.generate_statements.arguments import Arguments
 from tasks.generate_statements.task import run
 
@@ -211,7 +211,7 @@ class PayDatabase:
         only_account: str | None = None,
         parallel: int = 1,
         shard: str = "1/1",
-        stop: Stop | None = None,
+        stop: StopRequest | None = None,
     ) -> Outcome:
         """Run GENERATE_STATEMENTS at a local time."""
         given = {"day": on, "first": first, "last": last, "since": since, "until": until}
@@ -229,7 +229,7 @@ class PayDatabase:
             clock=lambda: local(now),
             log=QUIET,
             progress=Progress(QUIET, terminal=False),
-            stop=stop or Stop(),
+            stop=stop or StopRequest(),
             dry_run=self.database.dry_run,
             show=self.show,
             record_progress=self.record,

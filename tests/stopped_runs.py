@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 import connectors.cfs.transport
 import connectors.sftp
 from jobs.job import Job
-from jobs.run.runner import Request, execute
+from jobs.run.runner import RunRequest, execute
 from tasks.channels import CHANNELS
 from tasks.routing_slip_recreate import JOB as _SLIPS
 from tests.forked_runs import Ended, ForkedRuns, Points, serve, stand_still
@@ -163,7 +163,7 @@ def _run(order: dict[str, Any], points: Points) -> int:
     _Listener(order["stop_at"], points).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}
     now = NOW + timedelta(minutes=order["minutes"])
-    return int(execute(_JOBS[order["job"]], Request(values), clock=lambda: now).exit_code)
+    return int(execute(_JOBS[order["job"]], RunRequest(values), clock=lambda: now).exit_code)
 
 
 if __name__ == "__main__":

@@ -109,16 +109,16 @@ def check_command(
 
 
 @dataclass
-class Verdict:
+class CheckFindings:
     """What a check found, once it has."""
 
     findings: Sequence[Finding] = ()
 
 
 @contextmanager
-def verdict_kept(connection: Connection, *, hours: int, tell: bool) -> Iterator[Verdict]:
+def verdict_kept(connection: Connection, *, hours: int, tell: bool) -> Iterator[CheckFindings]:
     """Keep what the check finds as a run where the clock started it: pages and metrics need not ask again."""
-    verdict, pod = Verdict(), read(PodSettings)
+    verdict, pod = CheckFindings(), read(PodSettings)
     if pod.is_by_hand:
         yield verdict
         return

@@ -51,7 +51,7 @@ def _is_command(paragraph: str) -> bool:
     return paragraph.lstrip().startswith("python3 invoke_jobs.py")
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A group whose members may be loaded late, and which suggests the nearest name for an unknown one."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Commands(click.Group):
             (name, self.late[name][0] if name in self.late else self.commands[name].get_short_help_str(90))
             for name in self.list_commands(ctx)
         ]
-        for title, wanted in (("Jobs", True), ("Commands", False)):
+        for title, wanted in (("Jobs", True), ("CommandGroup", False)):
             if chosen := [row for row in rows if row[0].isupper() is wanted]:
                 with formatter.section(title):
                     formatter.write_dl(chosen)
@@ -150,7 +150,7 @@ def build_cli(
     click.Context.formatter_class = HelpWithCommands
     tools = tools or {}
     by_name([*jobs, *(tool for _, members in tools.values() for tool in members)])
-    group = Commands(
+    group = CommandGroup(
         "invoke_jobs.py",
         late=late,
         elsewhere=elsewhere,
@@ -165,7 +165,7 @@ def build_cli(
         if name in group.late:
             group.late_members[name] = commands
             continue
-        place = Commands(name, help=help_line) if name else group
+        place = CommandGroup(name, help=help_line) if name else group
         for command in commands:
             place.add_command(command)
         if name:
@@ -225,13 +225,13 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
     def run(dry_run: bool, as_json: bool, sandbox: bool, shard: str | None = None, **values: Any) -> int:
         with imports_uncollected():
             from jobs.run.result import show
-            from jobs.run.runner import Request, execute
+            from jobs.run.runner import RunRequest, execute
 
         job.load_arguments(values)
         if sandbox:
             use_sandbox()
         command = shlex.join([*job.name.split(), *_words_of(job, values), *(["--dry-run"] if dry_run else [])])
-        result = execute(job, Request(values, command, dry_run, shard, None if as_json else _show_now))
+        result = execute(job, RunRequest(values, command, dry_run, shard, None if as_json else _show_now))
         with whatever_is_shown():
             show(result, as_json=as_json)
         return result.exit_code

@@ -23,7 +23,7 @@ COUNT = click.option("--count", type=click.IntRange(1), help="How many --kind an
 
 
 @dataclass(frozen=True)
-class Choice:
+class MessageChoice:
     """A kind and a cause, None where any will do."""
 
     kind: str | None = None
@@ -54,7 +54,9 @@ def cause_of(message: OutboxMessage) -> str:
     return without_particulars(message.last_error or "")
 
 
-def chosen_ids(connection: Connection, choice: Choice, *, verb: str, count: int | None, dry_run: bool) -> list[int]:
+def chosen_ids(
+    connection: Connection, choice: MessageChoice, *, verb: str, count: int | None, dry_run: bool
+) -> list[int]:
     """Return the ids of the open messages that are meant, once how many there are was said.
 
     count  how many were expected; a dry run needs none
@@ -73,7 +75,7 @@ def chosen_ids(connection: Connection, choice: Choice, *, verb: str, count: int 
 
 
 @dataclass
-class _Group:
+class _MessageGroup:
     kind: str
     state: str
     cause: str
@@ -83,10 +85,12 @@ class _Group:
 
 def causes_table(messages: Sequence[OutboxMessage]) -> Table:
     """Return messages by kind and cause, with the command that retries them; no rows where each is by itself."""
-    groups: dict[tuple[str, str, str], _Group] = {}
+    groups: dict[tuple[str, str, str], _MessageGroup] = {}
     for one in messages:
         cause = cause_of(one)
-        group = groups.setdefault((one.kind, one.state, cause), _Group(one.kind, one.state, cause, one.created_on, []))
+        group = groups.setdefault(
+            (one.kind, one.state, cause), _MessageGroup(one.kind, one.state, cause, one.created_on, [])
+        )
         group.ids.append(one.id)
         group.oldest = min(group.oldest, one.created_on)
     rows = [_row(group) for group in groups.values()] if len(groups) < len(messages) else []
@@ -94,8 +98,8 @@ def causes_table(messages: Sequence[OutboxMessage]) -> Table:
     return Table("By kind and cause", columns, rows, "causes")
 
 
-def _row(group: _Group) -> tuple[object, ...]:
-    choice = Choice(group.kind, group.cause or None)
+def _row(group: _MessageGroup) -> tuple[object, ...]:
+    choice = MessageChoice(group.kind, group.cause or None)
     command = typed("outbox retry", *choice.options(), "--count", len(group.ids), reason=True)
     examples = ", ".join(map(str, group.ids[:EXAMPLES]))
     can_be_retried = group.state in OPEN

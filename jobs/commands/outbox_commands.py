@@ -22,7 +22,7 @@ from connectors.outbox import operator_actions as desk
 from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import make_engine
 from database.errors import explain
-from jobs.commands.outbox_choice import CAUSE, COUNT, KIND, Choice, causes_table, chosen_ids
+from jobs.commands.outbox_choice import CAUSE, COUNT, KIND, MessageChoice, causes_table, chosen_ids
 from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
 from jobs.run.outcome import Table
@@ -68,7 +68,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         *, state: str, kind: str | None, cause: str | None, limit: int, as_json: bool, sandbox: bool
     ) -> None:
         with _connection(use_sandbox, sandbox) as connection:
-            found = Choice(kind, cause).of(desk.newest(connection, states=_STATES[state]))
+            found = MessageChoice(kind, cause).of(desk.newest(connection, states=_STATES[state]))
             messages = found[-limit:]
             counts = desk.count(connection)
         if as_json:
@@ -116,7 +116,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         ids: tuple[int, ...], *, all_dead: bool, kind: str | None, cause: str | None, count: int | None, reason: str,
         dry_run: bool, as_json: bool, sandbox: bool,
     ) -> None:  # fmt: skip
-        choice = Choice(kind, cause)
+        choice = MessageChoice(kind, cause)
         if [bool(ids), all_dead, choice.is_made].count(True) != 1:
             raise UsageError(
                 "Name the messages, say --all-dead, or choose them by --kind and --cause: one of the three, like "
@@ -146,7 +146,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         ids: tuple[int, ...], *, kind: str | None, cause: str | None, count: int | None, reason: str, dry_run: bool,
         as_json: bool, sandbox: bool,
     ) -> None:  # fmt: skip
-        choice = Choice(kind, cause)
+        choice = MessageChoice(kind, cause)
         if bool(ids) == choice.is_made:
             raise UsageError(
                 "Name the messages, or choose them by --kind and --cause: one of the two, like "

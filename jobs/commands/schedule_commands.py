@@ -16,7 +16,7 @@ from config.schedule import BASE, ENVIRONMENTS, Schedule, read_schedule
 from jobs.commands.schedule_words import coming_runs, describe, nights, warnings
 from jobs.run.context import system_clock
 from jobs.run.outcome import Outcome, Table
-from jobs.run.result import Result
+from jobs.run.result import RunResult
 from jobs.terminal import say, show_table
 
 environment_option = click.option(
@@ -135,7 +135,7 @@ def _instant(text: str, zone: str) -> datetime:
 
 def _show(command: str, tables: list[Table], notes: list[str], *, as_json: bool) -> None:
     if as_json:
-        Result(job=command, outcome=Outcome(tables=tables, notes=notes)).write_json(sys.stdout)
+        RunResult(job=command, outcome=Outcome(tables=tables, notes=notes)).write_json(sys.stdout)
         return
     for note in notes:
         say(note)

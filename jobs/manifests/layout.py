@@ -23,7 +23,7 @@ ZONE_NOTE = (
 )
 
 
-class _Plain(yaml.SafeDumper):
+class _PlainDumper(yaml.SafeDumper):
     """Writes no anchors: each object is readable by itself."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -34,12 +34,12 @@ def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
-_Plain.add_representer(str, _block)
+_PlainDumper.add_representer(str, _block)
 
 
 def as_yaml(*objects: Object | list[Object]) -> str:
     """Return objects as the documents of one file."""
-    return yaml.dump_all(objects, Dumper=_Plain, sort_keys=False, width=120, explicit_start=len(objects) > 1)
+    return yaml.dump_all(objects, Dumper=_PlainDumper, sort_keys=False, width=120, explicit_start=len(objects) > 1)
 
 
 def objects_of(schedule: Schedule) -> dict[str, Object]:

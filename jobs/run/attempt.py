@@ -12,13 +12,13 @@ from config.settings import DatabaseSettings, PodSettings, Settings, read_settin
 from jobs.job import Job
 from jobs.run.context import one_setting
 from jobs.run.outcome import Table
-from jobs.run.result import Result
+from jobs.run.result import RunResult
 from jobs.run.shard import Shard, indexed_shard, parse_shard
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 
 
 @dataclass(frozen=True)
-class Request:
+class RunRequest:
     """What was typed: parameter values, the common options, and the command line for the ledger."""
 
     values: dict[str, Any]
@@ -29,7 +29,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class RunAttempt:
     """One attempt at a job; `result` is filled as the run goes on.
 
     watches_signals  whether SIGTERM and SIGINT stop the run, because nobody else holds its `stop`
@@ -37,17 +37,17 @@ class Attempt:
     """
 
     job: Job
-    request: Request
+    request: RunRequest
     clock: Callable[[], datetime]
     log: Any
-    result: Result
-    stop: Stop
+    result: RunResult
+    stop: StopRequest
     watches_signals: bool
-    at_end: list[Callable[[Result], None]] = field(default_factory=list)
+    at_end: list[Callable[[RunResult], None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Assignment:
+class RunAssignment:
     """What the run has to do, once its arguments and settings are checked."""
 
     arguments: Any
@@ -67,7 +67,7 @@ class Assignment:
         return one_setting(self.settings, DatabaseSettings)
 
 
-def check_arguments(attempt: Attempt) -> Assignment:
+def check_arguments(attempt: RunAttempt) -> RunAssignment:
     """Return what the run has to do. Raises UsageError or ConfigError for what it cannot do."""
     job = attempt.job
     arguments = job.load_arguments(attempt.request.values)
@@ -75,7 +75,7 @@ def check_arguments(attempt: Attempt) -> Assignment:
     settings = read_settings(*(getattr(config.settings, name) for name in sorted(needed)))
     pod = one_setting(settings, PodSettings)
     configure_log(level=pod.log_level or ("INFO" if job.is_by_clock else "WARNING"))
-    return Assignment(
+    return RunAssignment(
         arguments,
         settings,
         _shard(attempt, pod),
@@ -84,7 +84,7 @@ def check_arguments(attempt: Attempt) -> Assignment:
     )
 
 
-def _shard(attempt: Attempt, pod: PodSettings) -> Shard:
+def _shard(attempt: RunAttempt, pod: PodSettings) -> Shard:
     if attempt.request.shard is None:
         shard = indexed_shard(pod.completion_index, pod.completion_count)
     else:

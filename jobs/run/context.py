@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from config.business_time import business_date
 from jobs.run.progress import Progress
 from jobs.run.shard import WHOLE, Shard
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -47,7 +47,7 @@ class RunContext:
     clock: Callable[[], datetime]
     log: Any
     progress: Progress
-    stop: Stop
+    stop: StopRequest
     run_id: int | None = None
     dry_run: bool = False
     shard: Shard = WHOLE

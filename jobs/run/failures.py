@@ -7,12 +7,12 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import Interrupted, PayJobsError
 from database.errors import explain
-from jobs.run.attempt import Attempt
-from jobs.run.stopping import Stop
+from jobs.run.attempt import RunAttempt
+from jobs.run.stopping import StopRequest
 
 
 @contextmanager
-def failure_noted(attempt: Attempt) -> Iterator[None]:
+def failure_noted(attempt: RunAttempt) -> Iterator[None]:
     """Note in the result what is raised inside, and raise nothing."""
     try:
         yield
@@ -20,7 +20,7 @@ def failure_noted(attempt: Attempt) -> Iterator[None]:
         note_failure(attempt, caught)
 
 
-def note_failure(attempt: Attempt, caught: Exception) -> None:
+def note_failure(attempt: RunAttempt, caught: Exception) -> None:
     """Turn what was caught into an exit code and words for people; only the first failure of a run counts."""
     if attempt.result.failure is not None:
         return
@@ -32,7 +32,7 @@ def note_failure(attempt: Attempt, caught: Exception) -> None:
     report("run.failed", error=str(failure), exit_code=int(failure.exit_code))
 
 
-def _failure(caught: Exception, stop: Stop) -> PayJobsError:
+def _failure(caught: Exception, stop: StopRequest) -> PayJobsError:
     """Return the error of our tree that stands for what was caught."""
     if isinstance(caught, PayJobsError):
         return caught

@@ -3,7 +3,7 @@
 from config.command_line import typed
 from config.plurals import counted
 from jobs.run import ledger
-from jobs.run.attempt import Assignment, Attempt
+from jobs.run.attempt import RunAssignment, RunAttempt
 from jobs.run.figures import as_words
 from jobs.run.ledger_row import LedgerRow
 from jobs.run.outcome import Reject
@@ -11,7 +11,7 @@ from jobs.scheduler.claims import confirm
 from jobs.watch.pings import pings_of
 
 
-def take_job_lock(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> None:
+def take_job_lock(attempt: RunAttempt, assignment: RunAssignment, row: LedgerRow) -> None:
     """Take the lock of the job and note that the run begins. Raises AlreadyRunning where another run holds it.
 
     It is released with the row, after the outcome is written.
@@ -29,7 +29,7 @@ def take_job_lock(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> N
     attempt.at_end.append(pings.ended)
 
 
-def _mark_lost_runs(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> None:
+def _mark_lost_runs(attempt: RunAttempt, assignment: RunAssignment, row: LedgerRow) -> None:
     """Mark the earlier runs whose processes vanished, and say what they had finished and what needs attention."""
     for lost in ledger.mark_lost(row.connection, assignment.lock_name):
         attempt.log.warning("run.lost", lost_run=lost.id, command=lost.command, finished=lost.progress)

@@ -17,10 +17,10 @@ from config.errors import ExitCode, PayJobsError
 from database.engine import make_engine
 from database.errors import explain
 from jobs.run import ledger
-from jobs.run.attempt import Assignment, Attempt
+from jobs.run.attempt import RunAssignment, RunAttempt
 from jobs.run.failures import note_failure
 from jobs.run.locks import RunLock, name_session, open_lock_connection
-from jobs.run.result import Result
+from jobs.run.result import RunResult
 from jobs.watch.notice import tell_result
 
 
@@ -42,7 +42,7 @@ class LedgerRow:
 
 
 @contextmanager
-def ledger_row(attempt: Attempt, assignment: Assignment) -> Iterator[LedgerRow]:
+def ledger_row(attempt: RunAttempt, assignment: RunAssignment) -> Iterator[LedgerRow]:
     """Start the row of a run; at the end write the outcome, release the locks and close the connection."""
     with _lock_connection(attempt, assignment) as connection:
         lock = RunLock(connection)
@@ -56,7 +56,7 @@ def ledger_row(attempt: Attempt, assignment: Assignment) -> Iterator[LedgerRow]:
 
 
 @contextmanager
-def _lock_connection(attempt: Attempt, assignment: Assignment) -> Iterator[Connection]:
+def _lock_connection(attempt: RunAttempt, assignment: RunAssignment) -> Iterator[Connection]:
     engine = make_engine(assignment.database, application_name=f"pay-jobs {attempt.job.name}", pooled=False)
     try:
         with closing(open_lock_connection(engine)) as connection:
@@ -65,12 +65,12 @@ def _lock_connection(attempt: Attempt, assignment: Assignment) -> Iterator[Conne
         engine.dispose()
 
 
-def session_name(attempt: Attempt, purpose: str) -> str:
+def session_name(attempt: RunAttempt, purpose: str) -> str:
     """Return the name of a session of the run in pg_stat_activity."""
     return f"pay-jobs run {attempt.result.run_id or 0} of {attempt.job.name} ({purpose})"
 
 
-def _start(attempt: Attempt, assignment: Assignment, connection: Connection, lock: RunLock) -> LedgerRow:
+def _start(attempt: RunAttempt, assignment: RunAssignment, connection: Connection, lock: RunLock) -> LedgerRow:
     request = attempt.request
     if not request.dry_run and not (assignment.reads_only and assignment.pod.is_by_hand):
         attempt.result.run_id = _insert(attempt, assignment, connection)
@@ -81,7 +81,7 @@ def _start(attempt: Attempt, assignment: Assignment, connection: Connection, loc
     return LedgerRow(connection, lock, attempt.result.run_id)
 
 
-def _insert(attempt: Attempt, assignment: Assignment, connection: Connection) -> int:
+def _insert(attempt: RunAttempt, assignment: RunAssignment, connection: Connection) -> int:
     pod, request = assignment.pod, attempt.request
     return ledger.start(
         connection,
@@ -97,7 +97,7 @@ def _insert(attempt: Attempt, assignment: Assignment, connection: Connection) ->
     )
 
 
-def _end(attempt: Attempt, assignment: Assignment, connection: Connection, lock: RunLock) -> None:
+def _end(attempt: RunAttempt, assignment: RunAssignment, connection: Connection, lock: RunLock) -> None:
     """Write the outcome, then release the locks; a database that is away must not hide the outcome."""
     try:
         if assignment.pod.is_by_hand and attempt.result.is_mistyped:
@@ -108,7 +108,7 @@ def _end(attempt: Attempt, assignment: Assignment, connection: Connection, lock:
         attempt.log.error("run.not_recorded", error=str(why))
 
 
-def _forget(connection: Connection, result: Result) -> None:
+def _forget(connection: Connection, result: RunResult) -> None:
     """Remove the row of a run that a person mistyped: nothing was done, and nobody is to be told.
 
     Where it cannot be removed it stays, with its outcome.
@@ -118,7 +118,7 @@ def _forget(connection: Connection, result: Result) -> None:
             result.run_id = None
 
 
-def _write_outcome(attempt: Attempt, connection: Connection, lock: RunLock) -> None:
+def _write_outcome(attempt: RunAttempt, connection: Connection, lock: RunLock) -> None:
     """Write the outcome; where the connection is lost, through a new one, for the locks are gone with it."""
     result = attempt.result
     try:
@@ -133,7 +133,7 @@ def _write_outcome(attempt: Attempt, connection: Connection, lock: RunLock) -> N
     tell_result(connection, result, log=attempt.log)
 
 
-def _finish(connection: Connection, result: Result) -> None:
+def _finish(connection: Connection, result: RunResult) -> None:
     if result.run_id is None:
         return
     outcome = result.outcome

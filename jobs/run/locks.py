@@ -27,7 +27,7 @@ sql = statements(__package__)
 
 
 @dataclass(frozen=True)
-class Holder:
+class LockHolder:
     """Who holds a lock."""
 
     pid: int
@@ -126,10 +126,10 @@ class RunLock:
 _COUNT_OWN = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted"
 
 
-def find_holder(connection: Connection, key: int) -> Holder | None:
+def find_holder(connection: Connection, key: int) -> LockHolder | None:
     """Return who holds an advisory lock, if anybody does."""
     row = sql.run(connection, "find_holder", key=key).one_or_none()
-    return Holder(*tuple(row)) if row else None
+    return LockHolder(*tuple(row)) if row else None
 
 
 def held_keys(connection: Connection) -> set[int]:

@@ -24,7 +24,7 @@ STATUS = {
 
 
 @dataclass
-class Result:
+class RunResult:
     """One run: filled while it goes on, and at its end how it went."""
 
     job: str
@@ -119,17 +119,17 @@ def answer_json(
     found = [Table(key, tuple(rows[0]) if rows else (), [tuple(row.values()) for row in rows], key)
              for key, rows in tables.items()]  # fmt: skip
     outcome = Outcome(answer=answer, counts=Counter(counts or {}), tables=found, notes=list(notes))
-    shown = Result(job=command, dry_run=dry_run, run_id=run_id, outcome=outcome).as_json()
+    shown = RunResult(job=command, dry_run=dry_run, run_id=run_id, outcome=outcome).as_json()
     return shown | {"status": STATUS[code], "exit_code": int(code)}
 
 
 def refusal(command: str | None, message: str, code: ExitCode) -> dict[str, Any]:
     """Return what --json prints of a command that was refused before anything ran: the shape of a run."""
-    empty = Result(job=command or "").as_json()
+    empty = RunResult(job=command or "").as_json()
     return empty | {"status": STATUS[code], "exit_code": int(code), "error": message}
 
 
-def show(result: Result, *, as_json: bool) -> None:
+def show(result: RunResult, *, as_json: bool) -> None:
     """Print a result on stdout; an error goes to stderr where people read the rest on stdout."""
     if as_json:
         result.write_json(sys.stdout)
@@ -155,20 +155,20 @@ def show(result: Result, *, as_json: bool) -> None:
         complain(f"Error: {result.error}")
 
 
-def _headline(result: Result) -> str:
+def _headline(result: RunResult) -> str:
     happened = _what_would_happen(result) if result.dry_run else _what_happened(result)
     run = f" [run {result.run_id}]" if result.run_id else ""
     return f"{result.job} {happened}{run}"
 
 
-def _what_would_happen(result: Result) -> str:
+def _what_would_happen(result: RunResult) -> str:
     if result.failure is not None:
         return f"{_what_happened(result)} (dry run: nothing was changed)"
     attention = " and need attention" if result.status == "attention" else ""
     return f"would finish{attention} (dry run of {result.seconds:.1f} s: nothing was changed)"
 
 
-def _what_happened(result: Result) -> str:
+def _what_happened(result: RunResult) -> str:
     if isinstance(result.failure, InputRefused) and result.failure.nothing_done:
         return "refused: nothing was done"
     if result.status == "locked":

@@ -12,27 +12,29 @@ import structlog
 
 from config.log_setup import configure_log, get_log
 from jobs.job import Job
-from jobs.run.attempt import Assignment, Attempt, Request, check_arguments
+from jobs.run.attempt import RunAssignment, RunAttempt, RunRequest, check_arguments
 from jobs.run.context import RunContext, system_clock
 from jobs.run.failures import failure_noted
 from jobs.run.job_lock import take_job_lock
 from jobs.run.ledger_row import ledger_row
 from jobs.run.long_lists import store_long_lists
-from jobs.run.result import Result
-from jobs.run.stopping import Stop
+from jobs.run.result import RunResult
+from jobs.run.stopping import StopRequest
 from jobs.run.task_context import task_context
 
-__all__ = ["Request", "execute"]
+__all__ = ["RunRequest", "execute"]
 
 
 def execute(
-    job: Job, request: Request, *, clock: Callable[[], datetime] = system_clock, stop: Stop | None = None
-) -> Result:
+    job: Job, request: RunRequest, *, clock: Callable[[], datetime] = system_clock, stop: StopRequest | None = None
+) -> RunResult:
     """Run a job and return how it went; never raises for what goes wrong in a run."""
     structlog.contextvars.clear_contextvars()
     configure_log()
-    result = Result(job.name, dry_run=request.dry_run)
-    attempt = Attempt(job, request, clock, get_log(job=job.name), result, stop or Stop(), watches_signals=stop is None)
+    result = RunResult(job.name, dry_run=request.dry_run)
+    attempt = RunAttempt(
+        job, request, clock, get_log(job=job.name), result, stop or StopRequest(), watches_signals=stop is None
+    )
     with _end_reported(attempt), failure_noted(attempt):
         assignment = check_arguments(attempt)
         with ledger_row(attempt, assignment) as row:
@@ -42,7 +44,7 @@ def execute(
     return result
 
 
-def _run_task(attempt: Attempt, assignment: Assignment, context: RunContext) -> None:
+def _run_task(attempt: RunAttempt, assignment: RunAssignment, context: RunContext) -> None:
     """Deliver what earlier runs left in the outbox, run the task, deliver what it wrote, and store long lists."""
     job, result = attempt.job, attempt.result
     if not job.delivers:
@@ -57,7 +59,7 @@ def _run_task(attempt: Attempt, assignment: Assignment, context: RunContext) -> 
 
 
 @contextmanager
-def _end_reported(attempt: Attempt) -> Iterator[None]:
+def _end_reported(attempt: RunAttempt) -> Iterator[None]:
     """Log how the run ended, and tell who watches for it."""
     began = time.monotonic()
     yield

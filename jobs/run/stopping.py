@@ -17,7 +17,7 @@ _SIGNALS = {signal.SIGTERM, signal.SIGINT}
 _CANCEL_EVERY = 0.25
 
 
-class Stop:
+class StopRequest:
     """Whether the run was asked to stop."""
 
     def __init__(self) -> None:
@@ -43,13 +43,13 @@ class Stop:
         self.check()
 
 
-def watch_signals(stop: Stop, cancel: Callable[[], None]) -> None:
+def watch_signals(stop: StopRequest, cancel: Callable[[], None]) -> None:
     """Let SIGTERM and SIGINT ask the run to stop, and cancel what the database is doing for it."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     threading.Thread(target=_watch, args=(stop, cancel), name="signals", daemon=True).start()
 
 
-def _watch(stop: Stop, cancel: Callable[[], None]) -> None:
+def _watch(stop: StopRequest, cancel: Callable[[], None]) -> None:
     received = signal.sigwait(_SIGNALS)
     get_log().warning("run.stopping", signal=signal.Signals(received).name)
     stop.request()

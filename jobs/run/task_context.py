@@ -8,7 +8,7 @@ from typing import Any
 from connectors.effects import checked_by
 from database.engine import Database, make_engine
 from jobs.run import ledger
-from jobs.run.attempt import Assignment, Attempt
+from jobs.run.attempt import RunAssignment, RunAttempt
 from jobs.run.context import RunContext
 from jobs.run.ledger_row import LedgerRow, session_name
 from jobs.run.progress import Progress
@@ -16,7 +16,7 @@ from jobs.run.stopping import watch_signals
 
 
 @contextmanager
-def task_context(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> Iterator[RunContext]:
+def task_context(attempt: RunAttempt, assignment: RunAssignment, row: LedgerRow) -> Iterator[RunContext]:
     """Open the context of the task; what a dry run changed is rolled back at the end."""
     with closing(_open_database(attempt, assignment, row)) as database:
         if attempt.watches_signals:
@@ -43,7 +43,7 @@ def _what_is_kept(row: LedgerRow) -> dict[str, Any]:
     return {} if row.run_id is None else {"keep_rejects": partial(ledger.keep_rejects, run_id=row.run_id)}
 
 
-def _open_database(attempt: Attempt, assignment: Assignment, row: LedgerRow) -> Database:
+def _open_database(attempt: RunAttempt, assignment: RunAssignment, row: LedgerRow) -> Database:
     engine = make_engine(assignment.database, application_name=session_name(attempt, "work"))
     database = Database(engine, dry_run=attempt.request.dry_run)
     database.before_commit = row.lock.still_held

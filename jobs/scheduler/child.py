@@ -10,14 +10,14 @@ KILL_AFTER_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Ended:
+class ProcessEnd:
     """How a process ended; a negative code names the signal that killed it."""
 
     exit_code: int
     over_deadline: bool = False
 
 
-class Children:
+class ChildProcesses:
     """The processes that are running now; any thread may start one and wait for it."""
 
     def __init__(self, program: Sequence[str]) -> None:
@@ -26,7 +26,7 @@ class Children:
         self._lock = threading.Lock()
         self._closed = False
 
-    def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> Ended | None:
+    def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> ProcessEnd | None:
         """Run one process to its end; None if no more are started."""
         with self._lock:
             if self._closed:
@@ -39,9 +39,9 @@ class Children:
             )
             self._running.add(process)
         try:
-            return Ended(process.wait(deadline_seconds))
+            return ProcessEnd(process.wait(deadline_seconds))
         except subprocess.TimeoutExpired:
-            return Ended(self._end(process), over_deadline=True)
+            return ProcessEnd(self._end(process), over_deadline=True)
         finally:
             with self._lock:
                 self._running.discard(process)

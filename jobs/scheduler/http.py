@@ -111,7 +111,7 @@ def serve(
     healthy, ready  give None, or why not
     """
 
-    class Handler(BaseHTTPRequestHandler):
+    class ProbeHandler(BaseHTTPRequestHandler):
         timeout = PATIENCE_SECONDS
 
         def do_GET(self) -> None:
@@ -133,6 +133,6 @@ def serve(
         def log_message(self, format: str, *args: object) -> None:
             """Probes every few seconds are not worth a line each."""
 
-    server = _BoundedServer(address, Handler)
+    server = _BoundedServer(address, ProbeHandler)
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     return server

@@ -8,7 +8,7 @@ from config.errors import ExitCode
 from config.schedule import ON_TIME, JobSchedule
 
 
-class After(StrEnum):
+class FollowUp(StrEnum):
     """What follows from how a run ended."""
 
     DONE = "done"
@@ -35,25 +35,25 @@ def max_age(job: JobSchedule) -> timedelta:
     return ON_TIME if job.missed.run == "skip" else job.missed.up_to
 
 
-def after_end(job: JobSchedule, exit_code: int, attempt: int, scheduled_for: datetime, now: datetime) -> After:
+def after_end(job: JobSchedule, exit_code: int, attempt: int, scheduled_for: datetime, now: datetime) -> FollowUp:
     """Return what follows: another attempt after 1, a later one where the lock was held, else nothing more.
 
     A killed run (a negative code) is not tried again: what killed it, as a rule too little memory, would do so again.
     """
     in_time = now - scheduled_for <= max_age(job)
     if exit_code in {ExitCode.DONE, ExitCode.ATTENTION}:
-        return After.DONE
+        return FollowUp.DONE
     if exit_code == ExitCode.LOCKED:
-        return After.WAIT if in_time and job.missed.run != "skip" else After.GIVEN_UP
+        return FollowUp.WAIT if in_time and job.missed.run != "skip" else FollowUp.GIVEN_UP
     if exit_code == ExitCode.FAILED and attempt <= job.retries:
-        return After.RETRY
-    return After.FAILED
+        return FollowUp.RETRY
+    return FollowUp.FAILED
 
 
-def after_loss(job: JobSchedule, attempt: int, scheduled_for: datetime, now: datetime) -> After:
+def after_loss(job: JobSchedule, attempt: int, scheduled_for: datetime, now: datetime) -> FollowUp:
     """Return what follows where the scheduler that had begun a run is gone, and the run with it."""
     in_time = now - scheduled_for <= max_age(job) and job.missed.run != "skip"
-    return After.RETRY if in_time and attempt <= max(1, job.retries) else After.FAILED
+    return FollowUp.RETRY if in_time and attempt <= max(1, job.retries) else FollowUp.FAILED
 
 
 def passed_over(instants: Sequence[datetime], taken: Sequence[datetime]) -> int:

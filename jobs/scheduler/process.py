@@ -16,11 +16,11 @@ from config.schedule import Schedule
 from config.settings import DatabaseSettings, PodSettings, read
 from database.engine import make_engine
 from database.errors import explain
-from jobs.scheduler.child import Children
+from jobs.scheduler.child import ChildProcesses
 from jobs.scheduler.claims import Claims
 from jobs.scheduler.http import Metrics, serve
 from jobs.scheduler.scheduler import BEAT_SECONDS, Scheduler
-from jobs.scheduler.trigger import RealTime, Timeline
+from jobs.scheduler.trigger import MachineClock, ScheduleClock
 
 
 def run_scheduler(
@@ -30,7 +30,7 @@ def run_scheduler(
     *,
     address: tuple[str, int],
     clock: Callable[[], datetime],
-    timeline: Timeline | None = None,
+    timeline: ScheduleClock | None = None,
     beat_seconds: float = BEAT_SECONDS,
 ) -> int:
     """Run the jobs of a schedule that this installation has until SIGTERM or Ctrl-C; returns the exit code."""
@@ -50,8 +50,8 @@ def run_scheduler(
     scheduler = Scheduler(
         jobs,
         Claims(engine, pod.hostname or socket.gethostname()),
-        Children([sys.executable, str(entrypoint)]),
-        timeline=timeline or RealTime(clock),
+        ChildProcesses([sys.executable, str(entrypoint)]),
+        timeline=timeline or MachineClock(clock),
         metrics=metrics,
         log=log,
         tell=_teller(log),

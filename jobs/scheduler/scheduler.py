@@ -18,11 +18,11 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from config.errors import ConfigError
 from config.schedule import JobSchedule
 from database.errors import explain
-from jobs.scheduler.child import Children, Ended
+from jobs.scheduler.child import ChildProcesses, ProcessEnd
 from jobs.scheduler.claims import Claim, Claims
 from jobs.scheduler.http import Metrics
-from jobs.scheduler.policy import After, after_end, after_loss, due_now, max_age, passed_over
-from jobs.scheduler.trigger import CronInstants, Timeline
+from jobs.scheduler.policy import FollowUp, after_end, after_loss, due_now, max_age, passed_over
+from jobs.scheduler.trigger import CronInstants, ScheduleClock
 
 RETRY_AFTER = timedelta(seconds=10)
 ASK_AGAIN_AFTER = timedelta(seconds=30)
@@ -42,9 +42,9 @@ class Scheduler:
         self,
         jobs: Mapping[str, JobSchedule],
         claims: Claims,
-        children: Children,
+        children: ChildProcesses,
         *,
-        timeline: Timeline,
+        timeline: ScheduleClock,
         metrics: Metrics,
         log: Any,
         tell: Tell = lambda _job, _said: None,
@@ -135,18 +135,18 @@ class Scheduler:
                 return  # it stays begun: the next scheduler takes it over, if it is still worth it
             code = ended.exit_code
             follows = (
-                After.FAILED
+                FollowUp.FAILED
                 if ended.over_deadline
                 else after_end(job, code, claim.attempt, claim.scheduled_for, self._timeline.now())
             )
-            if follows in {After.RETRY, After.WAIT}:
-                pause = RETRY_AFTER if follows is After.RETRY else ASK_AGAIN_AFTER
+            if follows in {FollowUp.RETRY, FollowUp.WAIT}:
+                pause = RETRY_AFTER if follows is FollowUp.RETRY else ASK_AGAIN_AFTER
                 self._log.info("scheduler.again", job=claim.job, exit_code=code, why=str(follows))
                 if self._stop.wait(self._timeline.machine_seconds(pause)):
                     return
-                if follows is After.WAIT and self._is_served(job, claim):
+                if follows is FollowUp.WAIT and self._is_served(job, claim):
                     self._log.info("scheduler.served_elsewhere", job=claim.job)
-                    self._claims.finish(claim, str(After.DONE), code)
+                    self._claims.finish(claim, str(FollowUp.DONE), code)
                     return
                 claim = self._claims.again(self._claims.current(claim))
                 continue
@@ -155,7 +155,7 @@ class Scheduler:
                 self._tell(claim.job, _killed(ended, job))
             return
 
-    def _attempt(self, job: JobSchedule, claim: Claim) -> Ended | None:
+    def _attempt(self, job: JobSchedule, claim: Claim) -> ProcessEnd | None:
         self._log.info(
             "scheduler.start", job=claim.job, scheduled_for=claim.scheduled_for.isoformat(), attempt=claim.attempt
         )
@@ -185,7 +185,7 @@ class Scheduler:
                 follows = after_loss(job, claim.attempt, claim.scheduled_for, now)
             else:
                 follows = after_end(job, exit_code, claim.attempt, claim.scheduled_for, now)
-            if follows in {After.RETRY, After.WAIT}:
+            if follows in {FollowUp.RETRY, FollowUp.WAIT}:
                 self._log.warning("scheduler.takes_over", job=name, scheduled_for=claim.scheduled_for.isoformat())
                 self._carry_out(job, self._claims.again(claim))
             else:
@@ -233,7 +233,7 @@ def _every(job: JobSchedule) -> bool:
     return job.missed.run == "all"
 
 
-def _killed(ended: Ended, job: JobSchedule) -> str:
+def _killed(ended: ProcessEnd, job: JobSchedule) -> str:
     if ended.over_deadline:
         return f"The run took longer than its deadline of {job.deadline} and was ended."
     return f"The process was killed by signal {-ended.exit_code}; `history` shows the run as lost."

@@ -9,7 +9,7 @@ from apscheduler.triggers.base import BaseTrigger
 from config.cron import Cron
 
 
-class Timeline(Protocol):
+class ScheduleClock(Protocol):
     """How the time of the schedule runs beside the clock of this machine; in tests it may run faster."""
 
     def now(self) -> datetime:
@@ -25,7 +25,7 @@ class Timeline(Protocol):
         ...
 
 
-class RealTime:
+class MachineClock:
     """The schedule's time is the machine's."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -41,7 +41,7 @@ class RealTime:
 class CronInstants(BaseTrigger):  # type: ignore[misc]
     """Fires at the instants of an expression, in UTC, each once."""
 
-    def __init__(self, cron: Cron, timeline: Timeline) -> None:
+    def __init__(self, cron: Cron, timeline: ScheduleClock) -> None:
         self._cron = cron
         self._timeline = timeline
         self._last = datetime.min.replace(tzinfo=UTC)

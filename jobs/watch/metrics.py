@@ -15,7 +15,7 @@ sql = statements(__package__)
 
 
 @dataclass(frozen=True)
-class Sample:
+class MetricSample:
     """One figure: the name of its metric without `pay_jobs_`, what that means, and the labels."""
 
     name: str
@@ -24,7 +24,7 @@ class Sample:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-MetricsProbe = Callable[[Connection, datetime], Iterable[Sample]]
+MetricsProbe = Callable[[Connection, datetime], Iterable[MetricSample]]
 
 
 def metrics_text(
@@ -55,28 +55,28 @@ def _samples(
     findings: Sequence[Finding],
     probes: Sequence[MetricsProbe],
     now: datetime,
-) -> Iterator[Sample]:
-    yield Sample("check_findings", "What `check` found that is not as it should be.", len(findings))
+) -> Iterator[MetricSample]:
+    yield MetricSample("check_findings", "What `check` found that is not as it should be.", len(findings))
     yield from _last_successes(connection, commands, now)
     for row in sql.run(connection, "count_files"):
         labels = {"source": row.source, "state": row.state}
-        yield Sample("files", "Inbound files that wait, are held or failed.", row.number, labels)
+        yield MetricSample("files", "Inbound files that wait, are held or failed.", row.number, labels)
     for row in sql.run(connection, "count_outbox"):
         labels = {"state": row.state}
-        yield Sample("outbox_messages", "Messages that are not delivered.", row.number, labels)
+        yield MetricSample("outbox_messages", "Messages that are not delivered.", row.number, labels)
         help_line = "Seconds since the oldest of these messages was written."
-        yield Sample("outbox_oldest_age_seconds", help_line, _seconds(row.oldest, now), labels)
+        yield MetricSample("outbox_oldest_age_seconds", help_line, _seconds(row.oldest, now), labels)
     for probe in probes:
         yield from probe(connection, now)
 
 
-def _last_successes(connection: Connection, commands: Mapping[str, str], now: datetime) -> Iterator[Sample]:
+def _last_successes(connection: Connection, commands: Mapping[str, str], now: datetime) -> Iterator[MetricSample]:
     rows = sql.run(connection, "list_last_successes", commands=list(commands.values()))
     last: dict[str, datetime] = {row.command: row.finished_on for row in rows}
     for name, command in commands.items():
         if command in last:
             help_line = "Seconds since a run of the entry last ended with exit code 0."
-            yield Sample("last_success_age_seconds", help_line, _seconds(last[command], now), {"job": name})
+            yield MetricSample("last_success_age_seconds", help_line, _seconds(last[command], now), {"job": name})
 
 
 def _seconds(since: datetime, now: datetime) -> int:

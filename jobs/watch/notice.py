@@ -21,7 +21,7 @@ from config.settings import DatabaseSettings, MailSettings, NoticeSettings, read
 from config.visible import visible
 from database.sql import statements
 from jobs.run.causes import by_cause
-from jobs.run.result import Result
+from jobs.run.result import RunResult
 
 sql = statements(__package__)
 
@@ -32,7 +32,7 @@ _COUNT = "UPDATE pay_jobs.notices SET unsent = unsent + 1 WHERE fingerprint = :f
 _NOT_TOLD = "UPDATE pay_jobs.notices SET sent_on = NULL WHERE fingerprint = :fingerprint"
 
 
-def tell_result(connection: Connection, result: Result, *, log: Any) -> None:
+def tell_result(connection: Connection, result: RunResult, *, log: Any) -> None:
     """Tell people about a run that ended badly; the connection commits by itself."""
     if result.run_id is None or result.exit_code not in _TOLD or result.status == "interrupted" or not result.is_news:
         return

@@ -15,7 +15,7 @@ from config.settings import PingSettings, read
 from config.visible import visible
 from jobs.run.causes import by_cause
 from jobs.run.figures import as_words
-from jobs.run.result import Result
+from jobs.run.result import RunResult
 
 TIMEOUT_SECONDS = 5
 DEADLINE_SECONDS = 10
@@ -46,7 +46,7 @@ class Pings:
         """Say that it ended badly."""
         self._send("/fail", said)
 
-    def ended(self, result: Result) -> None:
+    def ended(self, result: RunResult) -> None:
         """Say how a run ended; one that was asked to stop is neither, and its silence tells."""
         if result.exit_code == ExitCode.DONE or not result.is_news:
             self.success(f"run {result.run_id}: {as_words(result.outcome.counts)}")

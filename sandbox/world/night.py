@@ -13,9 +13,9 @@ from typing import Any
 
 import tasks
 from jobs.job import Job
-from jobs.run.result import Result
-from jobs.run.runner import Request, execute
-from jobs.run.stopping import Stop
+from jobs.run.result import RunResult
+from jobs.run.runner import RunRequest, execute
+from jobs.run.stopping import StopRequest
 from sandbox.cfs.audit import audit
 from sandbox.world.actors import (
     accounts,
@@ -49,12 +49,12 @@ class Night:
 
     world: World
     day: date
-    runs: list[Result] = field(default_factory=list)
+    runs: list[RunResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def run(self, job: str, *, may_report: bool = False, **values: Any) -> Result:
+    def run(self, job: str, *, may_report: bool = False, **values: Any) -> RunResult:
         """Run a job as the command line does, at the time of the world; may_report allows exit code 3."""
-        result = execute(_JOBS[job], Request(values, job), clock=self.world.clock, stop=Stop())
+        result = execute(_JOBS[job], RunRequest(values, job), clock=self.world.clock, stop=StopRequest())
         self.runs.append(result)
         if result.exit_code not in ({0, 3} if may_report else {0}):
             words = [*result.outcome.notes, *(str(one) for one in result.outcome.rejects), result.error or ""]

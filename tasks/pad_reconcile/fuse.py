@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from config import usual as limits
-from config.usual import ENOUGH, Bounds
+from config.usual import ENOUGH, FuseBounds
 from jobs.usual import ceiling, usual
 
 _CENT = Decimal("0.01")
@@ -77,8 +77,8 @@ class _Harm:
 
     what: str
     value: Callable[[Figures], int | Decimal]
-    bounds: Bounds
-    share: Bounds | None = None
+    bounds: FuseBounds
+    share: FuseBounds | None = None
 
 
 _HARMS = (
@@ -119,7 +119,7 @@ def _weigh_number(harm: _Harm, here: Figures, before: Sequence[Figures]) -> Weig
     return WeighedFigure(harm.what, show(value), show(usual(known)[0]) if known else "-", show(limit), value > limit)
 
 
-def _weigh_share(harm: _Harm, bounds: Bounds, here: Figures, before: Sequence[Figures]) -> WeighedFigure:
+def _weigh_share(harm: _Harm, bounds: FuseBounds, here: Figures, before: Sequence[Figures]) -> WeighedFigure:
     known = [_share(harm.value(one), one.rows) for one in before]
     limit, value = ceiling(bounds, known), _share(harm.value(here), here.rows)
     middle = _as_share(usual(known)[0]) if known else "-"

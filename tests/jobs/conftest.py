@@ -14,12 +14,12 @@ from sqlalchemy import Connection, Engine
 
 from jobs.job import Job
 from jobs.run.locks import open_lock_connection
-from jobs.run.result import Result
-from jobs.run.runner import Request, execute
-from jobs.run.stopping import Stop
+from jobs.run.result import RunResult
+from jobs.run.runner import RunRequest, execute
+from jobs.run.stopping import StopRequest
 
 Open = Callable[[], Connection]
-RunJob = Callable[..., Result]
+RunJob = Callable[..., RunResult]
 NOW = datetime(2022, 6, 26, 8, 1, tzinfo=UTC)
 
 
@@ -50,10 +50,10 @@ def run_job(settings: pytest.MonkeyPatch) -> RunJob:
     """Runs a job as the command line would; `stop` keeps this process's signals out of it."""
 
     def run(
-        job: Job, dry_run: bool = False, shard: str | None = None, stop: Stop | None = None, **values: Any
-    ) -> Result:
+        job: Job, dry_run: bool = False, shard: str | None = None, stop: StopRequest | None = None, **values: Any
+    ) -> RunResult:
         command = f"{job.name} {' '.join(map(str, values.values()))}".strip()
-        return execute(job, Request(values, command, dry_run, shard), clock=lambda: NOW, stop=stop or Stop())
+        return execute(job, RunRequest(values, command, dry_run, shard), clock=lambda: NOW, stop=stop or StopRequest())
 
     return run
 

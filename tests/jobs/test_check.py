@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from jobs.commands.check_command import check_command
 from jobs.commands.cli import main
 from jobs.run import ledger
-from jobs.watch.metrics import Sample
+from jobs.watch.metrics import MetricSample
 from tests.json_output import read_json, rows_of
 from tests.monitor import monitoring
 from tests.scheduler_fixtures import emptied_after
@@ -323,8 +323,8 @@ def figures(printed: str) -> dict[tuple[str, ...], float]:
 def test_figures_for_prometheus_are_of_runs_files_and_the_outbox(
     past: Past, schedule: Path, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def money(_connection: object, _now: object) -> list[Sample]:
-        return [Sample("stuck_cad", "Money.", Decimal("12.50"), {"method": 'P"AD'})]
+    def money(_connection: object, _now: object) -> list[MetricSample]:
+        return [MetricSample("stuck_cad", "Money.", Decimal("12.50"), {"method": 'P"AD'})]
 
     past.run("NIGHTLY", NOW - 2 * HOUR)
     past.file("PAY_20261119.csv", "2026-11-19", NOW - HOUR, "held")

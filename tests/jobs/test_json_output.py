@@ -10,7 +10,7 @@ import pytest
 from config.errors import ExitCode, SourceUnavailable
 from jobs.commands.cli import main
 from jobs.run.outcome import Outcome, Reject, Table
-from jobs.run.result import Result, show
+from jobs.run.result import RunResult, show
 from tasks import JOBS
 from tests.docs.demo import whole_command_line
 from tests.json_output import SCHEMA, read_json, rows_of
@@ -58,7 +58,7 @@ def test_a_run_with_everything_in_it_has_the_shape(capsys: pytest.CaptureFixture
         Table("c.csv: 1 row", ("CFS number", "made (UTC)", ""), [], "outcomes"),
     ]
 
-    show(Result("A_JOB", run_id=4, outcome=outcome, failure=SourceUnavailable("CFS is away")), as_json=True)
+    show(RunResult("A_JOB", run_id=4, outcome=outcome, failure=SourceUnavailable("CFS is away")), as_json=True)
 
     said = read_json(capsys.readouterr().out)
     assert [table["title"] for table in said["tables"]] == ["b.csv: 2 rows", "c.csv: 1 row"]

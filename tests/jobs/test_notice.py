@@ -9,8 +9,8 @@ from sqlalchemy import Engine, text
 
 from config.errors import SourceUnavailable
 from jobs.run.outcome import Outcome, Reject
-from jobs.run.runner import Request, execute
-from jobs.run.stopping import Stop
+from jobs.run.runner import RunRequest, execute
+from jobs.run.stopping import StopRequest
 from jobs.watch.notice import tell_failure
 from tests.jobs.conftest import RunJob, job_that
 from tests.monitor import monitoring
@@ -171,10 +171,10 @@ def test_a_run_whose_scheduled_instant_was_taken_over_gives_way(settings: pytest
     job = job_that(does)
 
     settings.setenv("PAY_JOBS_CLAIM", f"{claim}:1")
-    old = execute(job, Request({}, "A_JOB"), stop=Stop())
+    old = execute(job, RunRequest({}, "A_JOB"), stop=StopRequest())
     settings.setenv("PAY_JOBS_CLAIM", f"{claim}:2")
-    new = execute(job, Request({}, "A_JOB"), stop=Stop())
-    again = execute(job, Request({}, "A_JOB"), stop=Stop())
+    new = execute(job, RunRequest({}, "A_JOB"), stop=StopRequest())
+    again = execute(job, RunRequest({}, "A_JOB"), stop=StopRequest())
 
     assert (old.exit_code, new.exit_code, again.exit_code) == (75, 0, 75)
     assert ran == ["ran"]

@@ -15,9 +15,9 @@ from database.engine import Database
 from jobs.job import Job
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from jobs.run.result import Result
-from jobs.run.runner import Request, execute
-from jobs.run.stopping import Stop
+from jobs.run.result import RunResult
+from jobs.run.runner import RunRequest, execute
+from jobs.run.stopping import StopRequest
 from tasks.channels import CHANNELS
 from tests.outbox_fixtures import Recorder, SetClock, keep, note, recording, states
 
@@ -68,17 +68,17 @@ def receiver(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.fixture
-def run(receiver: Recorder) -> Callable[..., Result]:
+def run(receiver: Recorder) -> Callable[..., RunResult]:
     clock = SetClock()
 
-    def tell(*, dry_run: bool = False, delivers: bool = True, hours: float = 0) -> Result:
+    def tell(*, dry_run: bool = False, delivers: bool = True, hours: float = 0) -> RunResult:
         clock.forward(hours=hours)
-        return execute(job(delivers=delivers), Request({}, "TELL", dry_run=dry_run), clock=clock, stop=Stop())
+        return execute(job(delivers=delivers), RunRequest({}, "TELL", dry_run=dry_run), clock=clock, stop=StopRequest())
 
     return tell
 
 
-def test_a_run_delivers_what_it_wrote(run: Callable[..., Result], receiver: Recorder, tmp_path: Path) -> None:
+def test_a_run_delivers_what_it_wrote(run: Callable[..., RunResult], receiver: Recorder, tmp_path: Path) -> None:
     PLANNED.extend([lock("a"), new_mail("report", ["x@y.z"], "Hello", "Text", ordering_key="f", idempotency_key="m")])
 
     result = run()
@@ -89,7 +89,7 @@ def test_a_run_delivers_what_it_wrote(run: Callable[..., Result], receiver: Reco
 
 
 def test_a_run_delivers_what_an_earlier_run_left_before_its_task(
-    run: Callable[..., Result], receiver: Recorder
+    run: Callable[..., RunResult], receiver: Recorder
 ) -> None:
     PLANNED.append(lock("a"))
     receiver.usual = (503, "away")
@@ -105,7 +105,7 @@ def test_a_run_delivers_what_an_earlier_run_left_before_its_task(
     assert (second.exit_code, dict(second.outcome.counts)) == (ExitCode.DONE, {"outbox_delivered": 2})
 
 
-def test_a_system_that_is_away_never_stops_the_task(run: Callable[..., Result], receiver: Recorder) -> None:
+def test_a_system_that_is_away_never_stops_the_task(run: Callable[..., RunResult], receiver: Recorder) -> None:
     PLANNED.extend(lock(name) for name in "abcde")
     receiver.usual = (503, "away")
 
@@ -116,7 +116,7 @@ def test_a_system_that_is_away_never_stops_the_task(run: Callable[..., Result], 
     assert (second.exit_code, second.outcome.counts["outbox_waiting"]) == (ExitCode.DONE, 5)
 
 
-def test_a_dead_letter_is_for_a_person(database: Database, run: Callable[..., Result], receiver: Recorder) -> None:
+def test_a_dead_letter_is_for_a_person(database: Database, run: Callable[..., RunResult], receiver: Recorder) -> None:
     PLANNED.extend([lock("a"), lock("b")])
     receiver.answers = [(404, "no such topic")]
 
@@ -136,7 +136,7 @@ def test_a_dead_letter_is_for_a_person(database: Database, run: Callable[..., Re
     ]
 
 
-def test_refused_credentials_are_for_a_person(run: Callable[..., Result], receiver: Recorder) -> None:
+def test_refused_credentials_are_for_a_person(run: Callable[..., RunResult], receiver: Recorder) -> None:
     PLANNED.append(lock("a"))
     receiver.usual = (401, "who are you")
 
@@ -147,7 +147,7 @@ def test_refused_credentials_are_for_a_person(run: Callable[..., Result], receiv
 
 
 def test_a_wrong_address_is_for_a_person_and_loses_nothing(
-    database: Database, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    database: Database, run: Callable[..., RunResult], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PUBSUB_PUBLISH_URL", "pubsub.example.org")
     PLANNED.append(lock("a"))
@@ -159,7 +159,7 @@ def test_a_wrong_address_is_for_a_person_and_loses_nothing(
     assert states(database) == {"a": "pending"}
 
 
-def test_a_dry_run_sends_nothing(database: Database, run: Callable[..., Result], receiver: Recorder) -> None:
+def test_a_dry_run_sends_nothing(database: Database, run: Callable[..., RunResult], receiver: Recorder) -> None:
     keep(database, [lock("a")])
     PLANNED.append(lock("b"))
 
@@ -171,7 +171,7 @@ def test_a_dry_run_sends_nothing(database: Database, run: Callable[..., Result],
 
 
 def test_a_job_that_does_not_deliver_leaves_the_outbox_alone(
-    database: Database, run: Callable[..., Result], receiver: Recorder
+    database: Database, run: Callable[..., RunResult], receiver: Recorder
 ) -> None:
     PLANNED.append(lock("a"))
 
@@ -181,7 +181,7 @@ def test_a_job_that_does_not_deliver_leaves_the_outbox_alone(
 
 
 def test_a_job_without_the_settings_of_a_channel_leaves_its_messages(
-    database: Database, run: Callable[..., Result]
+    database: Database, run: Callable[..., RunResult]
 ) -> None:
     keep(database, [note("fee", "x", Channel.CFS)])
     PLANNED.append(lock("a"))
@@ -191,7 +191,9 @@ def test_a_job_without_the_settings_of_a_channel_leaves_its_messages(
     assert states(database) == {"fee": "pending", "a": "delivered"}
 
 
-def test_an_outbox_that_cannot_be_read_does_not_stop_the_task(database: Database, run: Callable[..., Result]) -> None:
+def test_an_outbox_that_cannot_be_read_does_not_stop_the_task(
+    database: Database, run: Callable[..., RunResult]
+) -> None:
     with database.begin() as session:
         session.execute(text("ALTER TABLE pay_jobs.outbox DROP COLUMN begun_on"))
 

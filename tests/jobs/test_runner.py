@@ -28,7 +28,7 @@ from jobs.run.context import RunContext
 from jobs.run.locks import RunLock
 from jobs.run.outcome import Outcome, Reject, Table
 from jobs.run.result import show
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from tests.dumps import dump
 from tests.jobs.conftest import NOW, RunJob, job_that
 
@@ -268,7 +268,7 @@ def test_a_run_that_another_one_has_marked_lost_changes_nothing_more(run_job: Ru
 
 
 def test_a_run_that_is_asked_to_stop_is_interrupted(run_job: RunJob, engine: Engine) -> None:
-    stop = Stop()
+    stop = StopRequest()
 
     def ask_and_check(context: RunContext, _arguments: Any) -> Outcome:
         stop.request()
@@ -282,7 +282,7 @@ def test_a_run_that_is_asked_to_stop_is_interrupted(run_job: RunJob, engine: Eng
 
 
 def test_a_statement_that_is_cancelled_by_a_stop_is_an_interruption(run_job: RunJob, engine: Engine) -> None:
-    stop = Stop()
+    stop = StopRequest()
 
     def wait(context: RunContext, _arguments: Any) -> Outcome:
         stop.request()

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from config.schedule import JobSchedule
 from config.settings import DatabaseSettings
 from database.engine import make_engine
-from jobs.scheduler.child import Children, Ended
+from jobs.scheduler.child import ChildProcesses, ProcessEnd
 from jobs.scheduler.claims import Claims
 from jobs.scheduler.http import Metrics
 from jobs.scheduler.scheduler import Scheduler
@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 THIS_MINUTE = NOW.replace(second=0, microsecond=0)
 
 
-class Scripted(Children):
+class Scripted(ChildProcesses):
     """Children that end as they are told, each leaving the row that a run leaves in the ledger."""
 
     def __init__(self, engine: Engine, *codes: int) -> None:
@@ -32,13 +32,13 @@ class Scripted(Children):
         self.began = 0
         self._engine = engine
 
-    def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> Ended:
+    def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> ProcessEnd:
         self.began += 1
         code = self.codes.pop(0)
         write_run(self._engine, "scheduler", {0: "done", 75: "locked"}[code])
         if not self.codes:
             self.at_the_end()
-        return Ended(code)
+        return ProcessEnd(code)
 
     def at_the_end(self) -> None:
         """What happens while the last of them ends."""
@@ -73,7 +73,7 @@ def database_url(reused_database_url: str) -> Iterator[str]:
     yield from emptied_after(reused_database_url)
 
 
-def look(url: str, children: Children, missed: dict[str, Any], *, begun: datetime) -> Scheduler:
+def look(url: str, children: ChildProcesses, missed: dict[str, Any], *, begun: datetime) -> Scheduler:
     """Let a scheduler that began at some time look once, now."""
     job = JobSchedule.model_validate(
         {"cron": "* * * * *", "zone": "UTC", "deadline": "1h", "missed": missed, "retries": 0,
@@ -111,7 +111,7 @@ def test_a_scheduler_that_ends_while_it_catches_up_leaves_the_rest_to_the_next(
 
 def test_an_instant_that_a_cron_job_served_meanwhile_is_not_run_again(database_url: str, engine: Engine) -> None:
     class BesideACronJob(Scripted):
-        def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> Ended:
+        def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> ProcessEnd:
             ended = super().run(words, environment, deadline_seconds)
             write_run(engine, "cronjob", "done")
             return ended

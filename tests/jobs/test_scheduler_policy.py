@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.schedule import JobSchedule
-from jobs.scheduler.policy import After, after_end, after_loss, due_now
+from jobs.scheduler.policy import FollowUp, after_end, after_loss, due_now
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -58,26 +58,28 @@ def test_a_run_older_than_the_age_in_the_schedule_is_not_made_up_for() -> None:
 @pytest.mark.parametrize(
     ("exit_code", "attempt", "missed", "follows"),
     [
-        (0, 1, SKIP, After.DONE),
-        (3, 1, SKIP, After.DONE),
-        (1, 1, SKIP, After.RETRY),
-        (1, 2, SKIP, After.FAILED),
-        (2, 1, LATEST, After.FAILED),
-        (75, 1, SKIP, After.GIVEN_UP),
-        (75, 1, LATEST, After.WAIT),
-        (-9, 1, LATEST, After.FAILED),
+        (0, 1, SKIP, FollowUp.DONE),
+        (3, 1, SKIP, FollowUp.DONE),
+        (1, 1, SKIP, FollowUp.RETRY),
+        (1, 2, SKIP, FollowUp.FAILED),
+        (2, 1, LATEST, FollowUp.FAILED),
+        (75, 1, SKIP, FollowUp.GIVEN_UP),
+        (75, 1, LATEST, FollowUp.WAIT),
+        (-9, 1, LATEST, FollowUp.FAILED),
     ],
 )
-def test_only_exit_code_1_is_tried_again(exit_code: int, attempt: int, missed: dict[str, str], follows: After) -> None:
+def test_only_exit_code_1_is_tried_again(
+    exit_code: int, attempt: int, missed: dict[str, str], follows: FollowUp
+) -> None:
     assert after_end(job(missed), exit_code, attempt, NOON, NOON + timedelta(minutes=2)) is follows
 
 
 def test_waiting_for_the_lock_ends_with_the_age_in_the_schedule() -> None:
-    assert after_end(job(LATEST), 75, 9, NOON, NOON + 4 * HOUR) is After.GIVEN_UP
+    assert after_end(job(LATEST), 75, 9, NOON, NOON + 4 * HOUR) is FollowUp.GIVEN_UP
 
 
 def test_what_a_dead_scheduler_lost_is_made_up_for_once_and_in_time() -> None:
-    assert after_loss(job(LATEST), 1, NOON, NOON + HOUR) is After.RETRY
-    assert after_loss(job(LATEST), 2, NOON, NOON + HOUR) is After.FAILED
-    assert after_loss(job(LATEST), 1, NOON, NOON + 4 * HOUR) is After.FAILED
-    assert after_loss(job(SKIP), 1, NOON, NOON) is After.FAILED
+    assert after_loss(job(LATEST), 1, NOON, NOON + HOUR) is FollowUp.RETRY
+    assert after_loss(job(LATEST), 2, NOON, NOON + HOUR) is FollowUp.FAILED
+    assert after_loss(job(LATEST), 1, NOON, NOON + 4 * HOUR) is FollowUp.FAILED
+    assert after_loss(job(SKIP), 1, NOON, NOON) is FollowUp.FAILED

@@ -6,15 +6,15 @@ import time
 import pytest
 
 from config.errors import Interrupted
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 
 
 def test_a_safe_point_is_passed_while_nobody_asked() -> None:
-    Stop().check()
+    StopRequest().check()
 
 
 def test_a_safe_point_stops_a_run_that_was_asked() -> None:
-    stop = Stop()
+    stop = StopRequest()
     stop.request()
 
     assert stop.requested
@@ -23,7 +23,7 @@ def test_a_safe_point_stops_a_run_that_was_asked() -> None:
 
 
 def test_a_wait_ends_when_the_run_is_asked_to_stop() -> None:
-    stop = Stop()
+    stop = StopRequest()
     threading.Timer(0.05, stop.request).start()
     began = time.monotonic()
 

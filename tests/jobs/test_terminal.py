@@ -19,7 +19,7 @@ from jobs.commands.ledger_commands import history_command, show_command
 from jobs.commands.outbox_commands import outbox_command
 from jobs.run.outcome import Outcome, Reject, Table
 from jobs.run.progress import Progress
-from jobs.run.result import Result, show
+from jobs.run.result import RunResult, show
 from jobs.terminal import show_tables
 from tests.jobs.conftest import RunJob, job_that
 
@@ -56,7 +56,7 @@ def test_any_text_is_shown_as_itself_wherever_it_stands(cell: str) -> None:
         artifacts=[cell],
         tables=[Table(cell, ("a", cell[:9]), [(cell, cell)])],
     )
-    result = Result("JOB", run_id=1, outcome=outcome, seconds=1.0)
+    result = RunResult("JOB", run_id=1, outcome=outcome, seconds=1.0)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         said = shown(lambda: show(result, as_json=False), monkeypatch)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from config.errors import ExitCode, Interrupted, UsageError
 from database.engine import Database
 from jobs.run.outcome import Outcome
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from tests.statement_factory import PayDatabase
 
 _TABLES_LOCKED = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'"
@@ -332,7 +332,7 @@ def test_filling_where_nothing_is_missing_says_so(pay: PayDatabase) -> None:
 def test_filling_that_was_stopped_keeps_what_it_made_and_the_next_one_makes_the_rest(
     pay_with_gaps: PayDatabase,
 ) -> None:
-    stop = Stop()
+    stop = StopRequest()
     pay_with_gaps.record = lambda finished: stop.request() if "WEEKLY" in finished["last_period"] else None
     with pytest.raises(Interrupted, match="stopped at a safe point"):
         pay_with_gaps.generate(fill_gaps=True, stop=stop, **MAY)

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from jobs.run.runner import Request, execute
+from jobs.run.runner import RunRequest, execute
 from tasks.pad_reconcile import JOB
 from tests.forked_runs import Points, die, serve
 from tests.settlement_factory import NOW
@@ -91,7 +91,7 @@ def _run(order: dict[str, Any], points: Points) -> int:
     os.environ["DATABASE_URL"] = order["database_url"]
     _Listener(order, points).listen()
     now = NOW + timedelta(minutes=order["minutes"])
-    return int(execute(JOB, Request(values={}), clock=lambda: now).exit_code)
+    return int(execute(JOB, RunRequest(values={}), clock=lambda: now).exit_code)
 
 
 if __name__ == "__main__":

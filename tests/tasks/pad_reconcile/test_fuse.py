@@ -12,7 +12,7 @@ import pytest
 from config.errors import UsageError
 from config.settings import CfsSettings
 from connectors.cfs import CfsSite
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
 from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, settlement_csv
@@ -84,7 +84,7 @@ def test_a_held_file_is_told_with_its_figures_the_accounts_and_what_cfs_says(off
 
 
 def test_where_cfs_is_away_the_file_is_held_all_the_same(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Stop, "wait", lambda self, _seconds: self.check())
+    monkeypatch.setattr(StopRequest, "wait", lambda self, _seconds: self.check())
     office.place.put(FILE, settlement_csv(_bounces(office)))
     office.cfs.admin.order_faults({"kind": "error_before", "status": 503, "count": 0})
 

@@ -14,7 +14,7 @@ from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from jobs.run.context import RunContext
 from jobs.run.progress import Progress
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import CfsAdmin, RunningCfs
 from tests.cfs_fixtures import connect
 from tests.routing_slip_factory import NOW, QUIET
@@ -36,7 +36,7 @@ def main() -> None:
         clock=lambda: NOW,
         log=QUIET,
         progress=Progress(QUIET, terminal=False),
-        stop=Stop(),
+        stop=StopRequest(),
         run_id=1,
     )
     running = RunningCfs(wanted["cfs"], CfsAdmin(wanted["cfs"]), None)  # type: ignore[arg-type]

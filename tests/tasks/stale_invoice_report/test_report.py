@@ -10,7 +10,7 @@ import pytest
 
 from config.errors import ExitCode, Interrupted, UsageError
 from connectors.object_store import ObjectStore
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.metrics import stuck_invoices
@@ -143,7 +143,7 @@ def test_a_dry_run_leaves_nothing(stale: StaleDatabase) -> None:
 
 def test_a_run_that_is_stopped_leaves_no_report_to_compare_with(stale: StaleDatabase) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
-    stop = Stop()
+    stop = StopRequest()
     stop.request()
 
     with pytest.raises(Interrupted):

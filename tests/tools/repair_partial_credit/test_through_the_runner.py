@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from config.errors import ExitCode
-from jobs.run.stopping import Stop
+from jobs.run.stopping import StopRequest
 from tests.jobs.conftest import RunJob, quiet, run_job
 from tests.tools.repair_partial_credit.conftest import Desk
 from tools.repair_partial_credit import JOB
@@ -45,7 +45,7 @@ def test_a_lost_answer_ends_with_3_and_the_named_memo_with_0(run_job: RunJob, de
 
 
 def test_a_run_that_was_asked_to_stop_begins_nothing(run_job: RunJob, desk: Desk) -> None:
-    stop = Stop()
+    stop = StopRequest()
     stop.request()
 
     result = run_job(JOB, stop=stop, **ASKED)

@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from config.errors import ExitCode, UsageError
-from jobs.run.result import Result
+from jobs.run.result import RunResult
 from tests.dumps import dump
 from tests.jobs.conftest import RunJob
 from tools.verify import JOB
@@ -48,7 +48,7 @@ def sql(database_url: str) -> Sql:
     return run
 
 
-def told(result: Result) -> list[dict[str, Any]]:
+def told(result: RunResult) -> list[dict[str, Any]]:
     """Return the findings, a record each."""
     return [record for table in result.outcome.tables if table.title == "Findings" for record in table.records()]
 
