@@ -109,8 +109,11 @@ def die() -> None:
 
 
 def stand_still() -> None:
-    """Stop as a process whose pod is paused, until somebody lets it go on."""
-    os.kill(os.getpid(), signal.SIGSTOP)
+    """Stop as a process whose pod is paused, until somebody lets it go on.
+
+    The signal is this thread's own: one to the process may be taken by another thread, and this one would run on a bit.
+    """
+    signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 def serve(run: Callable[[dict[str, Any], Points], int]) -> None:

@@ -1,15 +1,18 @@
 """Runs through the runner that can be told to stand still at a point (tests/forked_runs.py), with ended sessions.
 
-An order is {"job": "...", "values": {...}, "settings": {...}, "minutes": 0, "stop_at": 7 or null}. The points are
-before and after each call of CFS, each upload and each commit that wrote something, and before and after the last
-check; they are numbered from 0. What comes after the last check is the one gap that nothing can close.
+An order is {"job": "...", "values": {...}, "settings": {...}, "minutes": 0, "stop_at": ["after POST", 2] or null}. The
+points are before and after each call of CFS, each upload and each commit that wrote something, and before and after the
+last check; a point is its name and how often it was passed, from 1: a slow run looks again at CFS where a fast one need
+not, and its points have other places. What comes after the last check is the one gap that nothing can close.
 """
 
 import importlib
 import os
 import re
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +36,7 @@ NOW = datetime(2026, 11, 23, 18, 30, 15, tzinfo=UTC)
 OUTBOX = Job("DELIVER", "Deliver the outbox.", "tests.stopped_runs:do_nothing", "tests.stopped_runs:NoArguments",
              needs=("CfsSettings",), delivers=CHANNELS)  # fmt: skip
 CHECKED = "after the last check"
+Point = tuple[str, int]
 # How many points of each story are tried; a soak tries more, or all there are.
 STOPS = int(os.environ.get("SOAK_STOPS", "2"))
 _JOBS = {one.name: one for one in (_RESUBMIT, _SLIPS, _PARTIAL_CREDIT, OUTBOX)}
@@ -61,7 +65,7 @@ class StoppableRuns:
     database_url: str
     settings: dict[str, str]
 
-    def run(self, job: Job, *, stop_at: int | None = None, minutes: int = 0, **values: Any) -> Ended:
+    def run(self, job: Job, *, stop_at: Point | None = None, minutes: int = 0, **values: Any) -> Ended:
         """Run a job to its end, or to the point where it stands still."""
         settings = self.settings | {"DATABASE_URL": self.database_url}
         return self.runs.order(job=job.name, values=values, settings=settings, stop_at=stop_at, minutes=minutes)
@@ -87,8 +91,13 @@ class StoppableRuns:
         return str(error)
 
 
+def point_at(points: list[str], at: int) -> Point:
+    """Return a point by its place."""
+    return points[at], points[: at % len(points) + 1].count(points[at])
+
+
 def before_last_check(points: list[str]) -> list[int]:
-    """Return the points where a run may stand still and must send nothing when it wakes."""
+    """Return the places of the points where a run may stand still and must send nothing when it wakes."""
     gaps = {at for at, name in enumerate(points) if name == CHECKED}
     gaps |= {at for at, name in enumerate(points) if name.startswith("before ") and at - 1 in gaps}
     return [at for at in range(len(points)) if at not in gaps]
@@ -104,8 +113,10 @@ def stopped_runs() -> Iterator[ForkedRuns]:
 class _Listener:
     """Hears of the points of a run, and stops it at one of them."""
 
-    stop_at: int | None
+    stop_at: Point | None
     points: Points
+    passed: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def listen(self) -> None:
         send = httpx.HTTPTransport.handle_request
@@ -154,13 +165,17 @@ class _Listener:
             self._reach(f"{when} a commit")
 
     def _reach(self, name: str) -> None:
-        if self.points.note(name) == self.stop_at:
+        with self.lock:
+            self.passed[name] += 1
+            point = (name, self.passed[name])
+            self.points.note(name)
+        if point == self.stop_at:
             stand_still()
 
 
 def _run(order: dict[str, Any], points: Points) -> int:
     os.environ.update(order["settings"])
-    _Listener(order["stop_at"], points).listen()
+    _Listener(order["stop_at"] and tuple(order["stop_at"]), points).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}
     now = NOW + timedelta(minutes=order["minutes"])
     return int(execute(_JOBS[order["job"]], RunRequest(values), clock=lambda: now).exit_code)

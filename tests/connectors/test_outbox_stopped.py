@@ -16,7 +16,7 @@ from tests.cfs_fixtures import SITE, connect, fresh_cfs, seed_site
 from tests.connectors.test_outbox_cfs import BEFORE, NUMBER, charges, nsf_fee
 from tests.forked_runs import ForkedRuns
 from tests.outbox_fixtures import SetClock, keep, kept, send
-from tests.stopped_runs import CHECKED, NOW, OUTBOX, StoppableRuns, before_last_check, stopped_runs
+from tests.stopped_runs import CHECKED, NOW, OUTBOX, StoppableRuns, before_last_check, point_at, stopped_runs
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,7 @@ def test_a_delivery_that_wakes_before_its_last_check_charges_no_second_fee(
 
     for point in before_last_check(points[: points.index(CHECKED) + 1]):
         given_a_bounce(database, cfs)
-        stopped = runs.run(OUTBOX, stop_at=point)
+        stopped = runs.run(OUTBOX, stop_at=point_at(points, point))
         runs.end_sessions()
         assert runs.run(OUTBOX, minutes=60).returncode == ExitCode.DONE
         assert (runs.runs.wake(stopped).returncode, len(charges(cfs))) == (ExitCode.FAILED, 1), points[point]
@@ -67,10 +67,8 @@ def test_a_fee_that_was_charged_twice_is_told_with_both_effects(
     runs: StoppableRuns, database: Database, cfs: RunningCfs
 ) -> None:
     given_a_bounce(database, cfs)
-    gap = runs.run(OUTBOX).points.index(CHECKED)
-    given_a_bounce(database, cfs)
 
-    stopped = runs.run(OUTBOX, stop_at=gap)
+    stopped = runs.run(OUTBOX, stop_at=(CHECKED, 1))
     runs.end_sessions()
     runs.run(OUTBOX, minutes=60)
     woken = runs.runs.wake(stopped)

@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import ExitCode
 from tests.forked_runs import ForkedRuns
-from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, stopped_runs
+from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, point_at, stopped_runs
 from tests.storage_fixtures import object_store_part, sftp_part
 from tests.tasks.ejv_feedback_check.conftest import Office
 from tests.tasks.ejv_feedback_check.test_putting_right import BATCH, INBOX, given_batch
@@ -52,7 +52,7 @@ def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(runs: Sto
 
     for at in [*tried[:: max(1, 8 // STOPS)], tried[-1]]:
         given_the_batch(office)
-        stopped = runs.run(RESUBMIT, stop_at=at, **AGAIN)
+        stopped = runs.run(RESUBMIT, stop_at=point_at(points, at), **AGAIN)
         runs.end_sessions()
         assert runs.run(RESUBMIT, **AGAIN).returncode == ExitCode.DONE
         [data, trigger] = taken_by_cgi(office)
@@ -66,7 +66,7 @@ def test_a_trigger_that_wakes_after_its_last_check_finds_its_file_taken(runs: St
     given_the_batch(office)
     points = runs.run(RESUBMIT, **AGAIN).points
     given_the_batch(office)
-    stopped = runs.run(RESUBMIT, stop_at=len(points) - 1 - points[::-1].index(CHECKED), **AGAIN)
+    stopped = runs.run(RESUBMIT, stop_at=(CHECKED, points.count(CHECKED)), **AGAIN)
     runs.end_sessions()
     runs.run(RESUBMIT, **AGAIN)
     taken_by_cgi(office)

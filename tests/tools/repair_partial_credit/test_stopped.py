@@ -7,13 +7,16 @@ import pytest
 
 from config.errors import ExitCode
 from tests.forked_runs import Ended, ForkedRuns
-from tests.stopped_runs import CHECKED, StoppableRuns, before_last_check, stopped_runs
+from tests.stopped_runs import CHECKED, Point, StoppableRuns, point_at, stopped_runs
 from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, Desk
 from tools.repair_partial_credit import JOB
 
 pytestmark = pytest.mark.slow
 ASKED: dict[str, Any] = {"invoice": 7, "lines": LINES, "memo": None, "not_made": False, "reason": "ticket 4711"}
-GAP = 9  # before it: a token, the look at the site, the commits of the plan and of the step, the last check
+# A token, the look at the site, the commits of the plan and of the step, the last check.
+BEFORE = [(f"{when} {what}", nth)
+          for what, nth in (("POST token", 1), ("GET 900101", 1), ("a commit", 1), ("a commit", 2))
+          for when in ("before", "after")] + [("before the last check", 1)]  # fmt: skip
 NOT_MADE: dict[str, Any] = {**ASKED, "lines": (), "not_made": True}
 
 
@@ -35,13 +38,13 @@ def do_it_again(runs: StoppableRuns, desk: Desk) -> Ended:
     return runs.run(JOB, **ASKED)
 
 
-@pytest.mark.parametrize("at", range(GAP))
+@pytest.mark.parametrize("at", BEFORE, ids=str)
 def test_a_repair_that_wakes_before_its_last_check_makes_no_second_memo(
-    runs: StoppableRuns, desk: Desk, at: int
+    runs: StoppableRuns, desk: Desk, at: Point
 ) -> None:
     stopped = runs.run(JOB, stop_at=at, **ASKED)
     assert stopped.stopped is not None
-    assert before_last_check(stopped.points)[-1] == at
+    assert point_at(stopped.points, -1) == at
     runs.end_sessions()
     assert do_it_again(runs, desk).returncode == ExitCode.DONE
 
@@ -50,7 +53,7 @@ def test_a_repair_that_wakes_before_its_last_check_makes_no_second_memo(
 
 
 def test_a_memo_that_was_asked_for_after_the_last_check_is_told_with_the_other(runs: StoppableRuns, desk: Desk) -> None:
-    stopped = runs.run(JOB, stop_at=GAP, **ASKED)
+    stopped = runs.run(JOB, stop_at=(CHECKED, 1), **ASKED)
     assert stopped.points[-1] == CHECKED
     runs.end_sessions()
     do_it_again(runs, desk)
