@@ -19,7 +19,7 @@ ENTRYPOINT = ROOT / "invoke_jobs.py"
 
 
 @dataclass(frozen=True)
-class Process:
+class MeasuredCommand:
     """One finished command, by the operating system's own accounting: seconds and MB of the process itself."""
 
     wall: float
@@ -28,7 +28,7 @@ class Process:
     result: dict[str, Any]
 
 
-def run_job(words: Sequence[str], environment: dict[str, str]) -> Process:
+def run_job(words: Sequence[str], environment: dict[str, str]) -> MeasuredCommand:
     """Run a command of invoke_jobs.py under --json and measure it. Raises RuntimeError if it failed."""
     command = [sys.executable, str(ENTRYPOINT), *words, "--json"]
     began = time.perf_counter()
@@ -44,7 +44,7 @@ def run_job(words: Sequence[str], environment: dict[str, str]) -> Process:
     if process.returncode not in {0, 3}:
         raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}: {output.decode()}")
     result = json.loads(output or b"{}")
-    return Process(wall, usage.ru_utime + usage.ru_stime, memory.peak_mb, result)
+    return MeasuredCommand(wall, usage.ru_utime + usage.ru_stime, memory.peak_mb, result)
 
 
 class _PeakMemory(threading.Thread):

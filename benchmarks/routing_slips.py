@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.harness import Figure, Process, maintain, median, run_job, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, show
 from config.log_setup import configure_log
 from connectors.cfs import CfsClient, CfsSite
 from sandbox import postgres
@@ -73,7 +73,7 @@ def measure(slips: int, runs: int) -> float:
     return took / floor
 
 
-def _correct(address: str, cfs: RunningCfs, slips: int) -> tuple[Process, int, float]:
+def _correct(address: str, cfs: RunningCfs, slips: int) -> tuple[MeasuredCommand, int, float]:
     maintain(address, _SLIPS.format(slips), "ANALYZE")
     _seed(cfs, slips)
     environment = {"DATABASE_URL": address, "CFS_MAX_PER_SECOND": "1000", "LOG_LEVEL": "WARNING", **cfs.environment()}

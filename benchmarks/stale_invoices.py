@@ -88,7 +88,7 @@ ANALYZE
 
 
 @dataclass(frozen=True)
-class Run:
+class MeasuredReport:
     """One finished command."""
 
     seconds: float
@@ -190,14 +190,14 @@ def _floor(address: str) -> tuple[float, int]:
     try:
         with connection.cursor() as cursor:
             began = time.perf_counter()
-            sink = _Counting()
+            sink = _LineCounter()
             cursor.copy_expert(f"COPY ({FLOOR}) TO STDOUT", sink)
             return time.perf_counter() - began, sink.lines
     finally:
         connection.close()
 
 
-class _Counting(io.RawIOBase):
+class _LineCounter(io.RawIOBase):
     """Reads lines to their end and forgets them."""
 
     lines = 0
@@ -208,7 +208,7 @@ class _Counting(io.RawIOBase):
         return len(data)
 
 
-def _run(words: tuple[str, ...], environment: dict[str, str]) -> Run:
+def _run(words: tuple[str, ...], environment: dict[str, str]) -> MeasuredReport:
     """Run a command as a person would; its own headline says how long the run took."""
     command = [sys.executable, str(ENTRYPOINT), *words]
     process = subprocess.Popen(
@@ -220,4 +220,4 @@ def _run(words: tuple[str, ...], environment: dict[str, str]) -> Run:
     if process.wait() not in {0, 3}:
         raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}: {output}")
     headline = next(line for line in output.splitlines() if line.startswith("STALE_INVOICE_REPORT: done"))
-    return Run(float(headline.split(" in ")[1].split(" s")[0]), memory.peak_mb)
+    return MeasuredReport(float(headline.split(" in ")[1].split(" s")[0]), memory.peak_mb)

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks.harness import Figure, Process, maintain, median, run_job, run_sql, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, run_sql, show
 from sandbox import postgres
 from sandbox.demo_data import DemoSize
 from sandbox.up import prepare_pay_database, upgrade
@@ -70,5 +70,5 @@ def _ratio(what: str, seconds: float, first: float) -> Figure:
     return Figure(what, f"{seconds:.2f} s, {seconds / first:.2f} x first run", "2 x first run", seconds <= 2 * first)
 
 
-def _seconds(processes: list[Process]) -> float:
+def _seconds(processes: list[MeasuredCommand]) -> float:
     return median([process.result["seconds"] for process in processes])

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks.harness import Figure, Process, maintain, median, run_job, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, show
 from sandbox import postgres
 from sandbox.demo_data import DemoSize
 from sandbox.up import prepare_pay_database, upgrade
@@ -27,7 +27,7 @@ def measure(invoices: int, runs: int) -> None:
     _show(invoices, done)
 
 
-def _show(invoices: int, done: list[Process]) -> None:
+def _show(invoices: int, done: list[MeasuredCommand]) -> None:
     seconds = median([one.result["seconds"] for one in done])
     peak = max(one.peak_mb for one in done)
     limit = _LIMITS.get(invoices)

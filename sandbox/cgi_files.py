@@ -52,7 +52,7 @@ class Cheque:
 
 
 @dataclass(frozen=True)
-class SentBatch:
+class VoucherBatch:
     """A batch that was sent: type (GI or AP), record and body of each line between BH and BT, their total, and the
     invoices of its journals.
     """
@@ -100,7 +100,7 @@ class SentBatch:
         return f"{FEEDER}{_fiscal_year(self.sent_on)}{self.number:09}{len(self.lines):015}{self.total:015.2f}"
 
 
-def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[VoucherLine]) -> SentBatch:
+def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[VoucherLine]) -> VoucherBatch:
     """Return a batch of journals; the entries come journal by journal."""
     lines: list[tuple[str, str]] = []
     invoices: dict[int, None] = {}
@@ -113,17 +113,17 @@ def journal_batch(number: int, sent_as: str, sent_on: date, entries: Iterable[Vo
         lines.append(("JH", f"FI{journal:08}{f'FI{number:09}':25}{amount:015.2f}ACAD".ljust(264)))
         sides = [(entry, gl, side) for entry in of_journal for gl, side in _sides(entry)]
         lines += [("JD", _detail(entry, gl, side, nth, sent_on)) for nth, (entry, gl, side) in enumerate(sides, 1)]
-    return SentBatch(number, sent_as, sent_on, "GI", lines, total, tuple(invoices))
+    return VoucherBatch(number, sent_as, sent_on, "GI", lines, total, tuple(invoices))
 
 
-def cheque_batch(number: int, sent_as: str, sent_on: date, cheques: Iterable[Cheque]) -> SentBatch:
+def cheque_batch(number: int, sent_as: str, sent_on: date, cheques: Iterable[Cheque]) -> VoucherBatch:
     """Return an AP batch of routing slip refunds."""
     lines: list[tuple[str, str]] = []
     total = Decimal("0.00")
     for cheque in cheques:
         total += cheque.amount
         lines += _cheque_lines(cheque, _effective(sent_on))
-    return SentBatch(number, sent_as, sent_on, "AP", lines, total)
+    return VoucherBatch(number, sent_as, sent_on, "AP", lines, total)
 
 
 def _sides(entry: VoucherLine) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg2
 
 from sandbox import feedback_demo
-from sandbox.feedback_demo import Evening
+from sandbox.feedback_demo import DemoFeedback
 from sandbox.sql_files import statement
 
 ENTRYPOINT = Path(__file__).resolve().parent.parent / "invoke_jobs.py"
@@ -28,7 +28,7 @@ _GOING_ON = {0, 3}
 
 
 @dataclass(frozen=True)
-class Step:
+class DemoStep:
     """A command of the demo, and why it is typed."""
 
     why: str
@@ -40,31 +40,33 @@ class Step:
         return f"python3 invoke_jobs.py {' '.join(self.words)} --sandbox"
 
 
-def steps(database_url: str, home: Path) -> Iterator[Step]:
+def steps(database_url: str, home: Path) -> Iterator[DemoStep]:
     """Return the commands in turn; what CAS and CGI send is laid out as it is due."""
     night = ("GENERATE_STATEMENTS", NIGHT)
-    yield Step(f"The night of {NIGHT}, a Saturday: daily and weekly statements.", night)
-    yield Step("The same night again changes nothing.", night)
+    yield DemoStep(f"The night of {NIGHT}, a Saturday: daily and weekly statements.", night)
+    yield DemoStep("The same night again changes nothing.", night)
     days = ("--since", "2022-06-24", "--until", NIGHT)
-    yield Step("Which statements of the last two days are missing?", ("GENERATE_STATEMENTS", "--gaps", *days))
-    yield Step("Make exactly those.", ("GENERATE_STATEMENTS", "--fill-gaps", *days))
+    yield DemoStep("Which statements of the last two days are missing?", ("GENERATE_STATEMENTS", "--gaps", *days))
+    yield DemoStep("Make exactly those.", ("GENERATE_STATEMENTS", "--fill-gaps", *days))
     settlement = _lay_out_settlement(database_url, home)
-    yield Step(f"CAS has put {settlement} into its SFTP directory. What would it do?", ("PAD_RECONCILE", "--dry-run"))
-    yield Step("Apply it: one payment bounced, one row is for nobody we know.", ("PAD_RECONCILE",))
+    yield DemoStep(
+        f"CAS has put {settlement} into its SFTP directory. What would it do?", ("PAD_RECONCILE", "--dry-run")
+    )
+    yield DemoStep("Apply it: one payment bounced, one row is for nobody we know.", ("PAD_RECONCILE",))
     evening = _lay_out_feedback(database_url, home)
-    yield Step(f"{evening.in_words()} Apply it, and see which batch has no answer.", ("EJV_FEEDBACK_CHECK",))
+    yield DemoStep(f"{evening.in_words()} Apply it, and see which batch has no answer.", ("EJV_FEEDBACK_CHECK",))
     if evening.refused is not None:
         refused = ("explain", "invoice", str(evening.refused))
-        yield Step(f"Invoice {evening.refused} was refused. What is its story?", refused)
+        yield DemoStep(f"Invoice {evening.refused} was refused. What is its story?", refused)
     yield from _repair(database_url, evening)
     slips = ("ROUTING_SLIP_RECREATE", "--only", "correction")
-    yield Step("Routing slips were counted wrong: reverse the receipts in CFS, and make new ones.", slips)
+    yield DemoStep("Routing slips were counted wrong: reverse the receipts in CFS, and make new ones.", slips)
     report = ("STALE_INVOICE_REPORT", "--as-of", MONDAY, "--html", str(report_page(home)))
-    yield Step("What stands still on the Monday after that week, why, and whose turn is it?", report)
-    yield Step("What ran.", ("history",))
+    yield DemoStep("What stands still on the Monday after that week, why, and whose turn is it?", report)
+    yield DemoStep("What ran.", ("history",))
 
 
-def walk(todo: Iterator[Step], *, run: Callable[[Step], tuple[int, str]], say: Callable[[str], None]) -> int:
+def walk(todo: Iterator[DemoStep], *, run: Callable[[DemoStep], tuple[int, str]], say: Callable[[str], None]) -> int:
     """Type the commands, say what each prints, and stop at the first that fails (exit 3 asks for a look, no more)."""
     for step in todo:
         say(f"\n# {step.why}\n$ {step.command}")
@@ -76,7 +78,7 @@ def walk(todo: Iterator[Step], *, run: Callable[[Step], tuple[int, str]], say: C
     return 0
 
 
-def run_command(step: Step) -> tuple[int, str]:
+def run_command(step: DemoStep) -> tuple[int, str]:
     """Run a command as a person would on a screen as wide as this one; return its exit code and what it prints."""
     screen = {"COLUMNS": str(shutil.get_terminal_size((120, 0)).columns), "LOG_LEVEL": "WARNING"}
     done = subprocess.run(
@@ -127,7 +129,7 @@ def _lay_out_settlement(database_url: str, home: Path) -> str:
         return settlement_demo.lay_out(database_url, sftp, admin)
 
 
-def _lay_out_feedback(database_url: str, home: Path) -> Evening:
+def _lay_out_feedback(database_url: str, home: Path) -> DemoFeedback:
     """Lay an evening's feedback out as CGI would."""
     from sandbox import object_store, sftp_server
 
@@ -136,11 +138,11 @@ def _lay_out_feedback(database_url: str, home: Path) -> Evening:
     return feedback_demo.lay_out(database_url, sftp, store, now=datetime.now(UTC))
 
 
-def _repair(database_url: str, evening: Evening) -> Iterator[Step]:
+def _repair(database_url: str, evening: DemoFeedback) -> Iterator[DemoStep]:
     """Let another service write over an invoice that was just paid, and give the command that finishes it."""
     with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(statement("forget_a_paid_journal"), {"batch": evening.answered[0] if evening.answered else 0})
         found = cursor.fetchone()
     if found:
         words = ("repair", "ejv-invoice", str(found[0]), "--reason", "demo")
-        yield Step(f"Another service wrote an old row over invoice {found[0]}, which was paid. Finish it.", words)
+        yield DemoStep(f"Another service wrote an old row over invoice {found[0]}, which was paid. Finish it.", words)

@@ -14,7 +14,7 @@ from psycopg2 import extensions
 
 from config.business_days import business_days_before, next_business_day
 from config.business_time import BUSINESS_ZONE, business_date, naive_utc
-from sandbox.cgi_files import FEEDER, REFUSAL, Cheque, SentBatch, VoucherLine, cheque_batch, journal_batch
+from sandbox.cgi_files import FEEDER, REFUSAL, Cheque, VoucherBatch, VoucherLine, cheque_batch, journal_batch
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_server import SftpPart
 from sandbox.sql_files import statement
@@ -25,7 +25,7 @@ _PAYMENT_JOB = time(20, 1, 7)
 
 
 @dataclass(frozen=True)
-class Evening:
+class DemoFeedback:
     """What was laid out: the batches that are answered, an invoice that is refused, and the batch that is forgotten."""
 
     answered: tuple[int, ...] = ()
@@ -41,11 +41,11 @@ class Evening:
         return f"CGI has answered {numbers}{refused}."
 
 
-def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: datetime) -> Evening:
+def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: datetime) -> DemoFeedback:
     """Send another batch, and put the files where the pay jobs and CGI would."""
     batches = _outstanding(database_url, now)
     if not batches:
-        return Evening()
+        return DemoFeedback()
     with closing(store.bucket()) as bucket:
         for batch in batches:
             bucket.put(f"cgi_processed/{batch.sent_as}", [batch.inbox()])
@@ -58,10 +58,10 @@ def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: d
     if answered:
         name = f"FEEDBACK.F{FEEDER}.{now.astimezone(BUSINESS_ZONE):%Y%m%d%H%M%S}"
         (directory / name).write_bytes(b"".join(batch.feedback(refusals) for batch in answered))
-    return Evening(tuple(batch.number for batch in answered), refused, forgotten.number)
+    return DemoFeedback(tuple(batch.number for batch in answered), refused, forgotten.number)
 
 
-def _outstanding(database_url: str, now: datetime) -> list[SentBatch]:
+def _outstanding(database_url: str, now: datetime) -> list[VoucherBatch]:
     """Send another batch, and give those that wait for an answer, it being the last."""
     connection = psycopg2.connect(database_url)
     try:
@@ -89,7 +89,7 @@ def _send(cursor: extensions.cursor, now: datetime) -> None:
     cursor.execute(statement("send_journals"), values)
 
 
-def _batch(cursor: extensions.cursor, number: int, file_type: str, sent_as: str, created_on: datetime) -> SentBatch:
+def _batch(cursor: extensions.cursor, number: int, file_type: str, sent_as: str, created_on: datetime) -> VoucherBatch:
     if file_type == "REFUND":
         cursor.execute(statement("list_cheques"))
         return cheque_batch(number, sent_as, created_on.date(), [Cheque(*row) for row in cursor.fetchall()])

@@ -15,8 +15,8 @@ from psycopg2.sql import SQL, Identifier
 
 from sandbox.paydb_facts import (
     FACTS,
-    Column,
-    Index,
+    PayColumn,
+    PayIndex,
     columns_by_table,
     parents_first,
     read_columns,
@@ -102,12 +102,12 @@ def ddl() -> Iterator[str]:
     yield _REFUND_OF_SOMETHING
 
 
-def _column(column: Column) -> str:
+def _column(column: PayColumn) -> str:
     default = f" DEFAULT {column.default}" if column.default else ""
     return f'"{column.name}" {column.type}{default}{"" if column.nullable else " NOT NULL"}'
 
 
-def _index(index: Index) -> str:
+def _index(index: PayIndex) -> str:
     columns = ", ".join(f'"{column}"' for column in index.columns)
     if index.constraint:
         kind = "PRIMARY KEY" if index.primary_key else "UNIQUE"
@@ -115,7 +115,7 @@ def _index(index: Index) -> str:
     return f'CREATE {"UNIQUE " if index.unique else ""}INDEX "{index.name}" ON "{index.table}" ({columns})'
 
 
-def _foreign_key(column: Column, target: tuple[str, str]) -> str:
+def _foreign_key(column: PayColumn, target: tuple[str, str]) -> str:
     return (
         f'ALTER TABLE "{column.table}" ADD CONSTRAINT "{column.table}_{column.name}_fkey"'
         f' FOREIGN KEY ("{column.name}") REFERENCES "{target[0]}" ("{target[1]}")'
@@ -138,7 +138,7 @@ def _seeds() -> dict[str, _Seed]:
     return seeds
 
 
-def _completed(table: str, header: tuple[str, ...], rows: list[list[str]], columns: tuple[Column, ...]) -> _Seed:
+def _completed(table: str, header: tuple[str, ...], rows: list[list[str]], columns: tuple[PayColumn, ...]) -> _Seed:
     demanded = [
         column.name
         for column in columns

@@ -19,7 +19,7 @@ _VERSION_KEYS = ("version", "transaction_id")
 
 
 @dataclass(frozen=True)
-class Column:
+class PayColumn:
     """One column; `foreign_key` is (table, column) of what it points at, `default` is an SQL expression."""
 
     table: str
@@ -33,7 +33,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Index:
+class PayIndex:
     """One index, primary keys and unique constraints included."""
 
     table: str
@@ -53,17 +53,17 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Sequence:
+class PaySequence:
     """One sequence and the column that owns it, if any does."""
 
     name: str
     owner: tuple[str, str] | None
 
 
-def read_columns() -> tuple[Column, ...]:
+def read_columns() -> tuple[PayColumn, ...]:
     """Read every column, tables by name, columns by position; the tables of history come last."""
     columns = tuple(
-        Column(
+        PayColumn(
             table=row["table"],
             name=row["column"],
             position=int(row["position"]),
@@ -78,27 +78,27 @@ def read_columns() -> tuple[Column, ...]:
     return columns + _history_columns(columns)
 
 
-def read_indexes() -> tuple[Index, ...]:
+def read_indexes() -> tuple[PayIndex, ...]:
     """Read every index, tables by name; of the tables of history only their primary keys are known."""
     indexes = tuple(
-        Index(row["table"], row["index"], tuple(row["columns"].split(",")), row["unique"] == "YES")
+        PayIndex(row["table"], row["index"], tuple(row["columns"].split(",")), row["unique"] == "YES")
         for row in _rows("indexes.csv")
     )
     keys: dict[str, tuple[str, ...]] = {}
     for column in read_columns():
         if column.primary_key and column.table.endswith(_OF_HISTORY):
             keys[column.table] = (*keys.get(column.table, ()), column.name)
-    return indexes + tuple(Index(table, f"{table}_pkey", key, unique=True) for table, key in keys.items())
+    return indexes + tuple(PayIndex(table, f"{table}_pkey", key, unique=True) for table, key in keys.items())
 
 
-def read_sequences() -> tuple[Sequence, ...]:
+def read_sequences() -> tuple[PaySequence, ...]:
     """Read every sequence by name."""
-    return tuple(Sequence(row["sequence"], _table_and_column(row["owned_by"])) for row in _rows("sequences.csv"))
+    return tuple(PaySequence(row["sequence"], _table_and_column(row["owned_by"])) for row in _rows("sequences.csv"))
 
 
-def columns_by_table() -> dict[str, tuple[Column, ...]]:
+def columns_by_table() -> dict[str, tuple[PayColumn, ...]]:
     """Return the columns of each table."""
-    tables: dict[str, tuple[Column, ...]] = {}
+    tables: dict[str, tuple[PayColumn, ...]] = {}
     for column in read_columns():
         tables[column.table] = (*tables.get(column.table, ()), column)
     return tables
@@ -124,11 +124,11 @@ def parents_first(tables: Iterable[str]) -> list[str]:
     return ordered
 
 
-def _history_columns(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+def _history_columns(columns: tuple[PayColumn, ...]) -> tuple[PayColumn, ...]:
     """Read the columns of the tables of history; their keys are that of the table itself and its version."""
     keys = {(column.table, column.name) for column in columns if column.primary_key}
     return tuple(
-        Column(
+        PayColumn(
             table=row["table"],
             name=row["column"],
             position=int(row["position"]),

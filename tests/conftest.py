@@ -65,7 +65,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line, yellow=True, bold=True)
 
 
-class Server:
+class DatabaseServer:
     """A PostgreSQL server that tests make databases on."""
 
     def __init__(self, address_of: Callable[[str], str]) -> None:
@@ -92,22 +92,22 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def server() -> Iterator[DatabaseServer]:
     named = os.environ.get("TEST_DATABASE_URL")
     if named:
         base, _, query = named.partition("?")
         before = base.rpartition("/")[0]
-        yield Server(lambda name: f"{before}/{name}" + (f"?{query}" if query else ""))
+        yield DatabaseServer(lambda name: f"{before}/{name}" + (f"?{query}" if query else ""))
         return
     # Not in pytest's own folder: the next session of the same user closes that to the server's user.
     with tempfile.TemporaryDirectory(prefix="pay-jobs-tests-") as folder:
         running = postgres.start(Path(folder) / "postgres")
-        yield Server(lambda name: postgres.url(running, name))
+        yield DatabaseServer(lambda name: postgres.url(running, name))
         running.stop()
 
 
 @pytest.fixture(scope="session")
-def template(server: Server) -> Iterator[str]:
+def template(server: DatabaseServer) -> Iterator[str]:
     """A database with the pay tables, their code values and the schema pay_jobs."""
     name = f"template_{uuid.uuid4().hex[:8]}"
     address = server.create(name)
@@ -120,7 +120,7 @@ def template(server: Server) -> Iterator[str]:
 class FreshDatabases:
     """Pay databases that nobody has used; the next one is made while a test is at work."""
 
-    def __init__(self, server: Server, template: str) -> None:
+    def __init__(self, server: DatabaseServer, template: str) -> None:
         self._server = server
         self._template = template
         self._maker = ThreadPoolExecutor(max_workers=1)
@@ -147,7 +147,7 @@ class FreshDatabases:
 
 
 @pytest.fixture(scope="session")
-def _fresh_databases(server: Server, template: str) -> Iterator[FreshDatabases]:
+def _fresh_databases(server: DatabaseServer, template: str) -> Iterator[FreshDatabases]:
     made = FreshDatabases(server, template)
     yield made
     made.close()
@@ -162,7 +162,7 @@ def database_url(_fresh_databases: FreshDatabases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _reused_database(server: Server, template: str) -> Iterator[str]:
+def _reused_database(server: DatabaseServer, template: str) -> Iterator[str]:
     name = f"reused_{uuid.uuid4().hex[:8]}"
     yield server.create(name, template)
     server.drop(name)
@@ -183,7 +183,7 @@ def reused_database_url(_reused_database: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def make_pay_database(server: Server, template: str) -> Iterator[MakePayDatabase]:
+def make_pay_database(server: DatabaseServer, template: str) -> Iterator[MakePayDatabase]:
     """Makes a pay database that all the tests of a folder share, and empty: a hundred times as fast as fresh ones.
 
     The conftest.py of a new job has a session fixture that returns `make_pay_database("name_of_the_job")`.
@@ -203,7 +203,7 @@ def make_pay_database(server: Server, template: str) -> Iterator[MakePayDatabase
 
 
 @pytest.fixture
-def empty_database_url(server: Server) -> Iterator[str]:
+def empty_database_url(server: DatabaseServer) -> Iterator[str]:
     """The address of a fresh database with nothing in it."""
     name = f"empty_{uuid.uuid4().hex[:12]}"
     yield server.create(name)

@@ -29,7 +29,7 @@ ACCOUNT_GL = "901111112222233334444444"
 
 
 @dataclass(frozen=True)
-class Pair:
+class JournalPair:
     """Two journal lines, credit and debit of one amount; the first goes to our side of it."""
 
     about: str
@@ -59,7 +59,7 @@ class Batch:
 
     number: int
     kind: str = "GI"
-    journals: Sequence[tuple[int, Sequence[Pair]]] = ()
+    journals: Sequence[tuple[int, Sequence[JournalPair]]] = ()
     items: Sequence[Item] = ()
     effective: str = "20261118"
     feeder: str = "3535"
@@ -115,7 +115,7 @@ class Batch:
         code, _, message = said.partition(" ")
         return f"{start}{code}{message.ljust(150)}CGI\n".encode()
 
-    def _pair(self, pair: Pair) -> Iterable[str]:
+    def _pair(self, pair: JournalPair) -> Iterable[str]:
         first, second = ("D", "C") if pair.is_reversal else ("C", "D")
         tail = f"#{pair.about.split('-')[0]}"
         description = pair.name[:100].ljust(100)[: 100 - len(tail)] + tail
@@ -285,11 +285,11 @@ _EMPTIED = (
 def example_batch() -> Batch:
     """Return the journal batch of docs/specs/examples."""
     first = [
-        Pair("7654321", "30.00"),
-        Pair("7654321", "1.50", ours=SERVICE_GL),
-        Pair("7650012", "20.00", is_reversal=True),
+        JournalPair("7654321", "30.00"),
+        JournalPair("7654321", "1.50", ours=SERVICE_GL),
+        JournalPair("7650012", "20.00", is_reversal=True),
     ]
-    agency = Pair("7654388", "50.00", theirs="902555556666677778888888", name="AGENCY FOR EXAMPLES")
+    agency = JournalPair("7654388", "50.00", theirs="902555556666677778888888", name="AGENCY FOR EXAMPLES")
     return Batch(
         4321,
         journals=[

@@ -20,13 +20,13 @@ from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, Obje
 from connectors.effects import breaking_in
 from database.engine import Database, make_engine
 from tests.ejv_factory import EjvBooks
-from tests.forked_runs import Points, die, serve
+from tests.forked_runs import HeardPoints, die, serve
 from tests.typed import run_ejv
 
 PARTS = tasks.ejv_feedback_check
 
 
-def _run(order: dict[str, Any], _points: Points) -> int:
+def _run(order: dict[str, Any], _points: HeardPoints) -> int:
     step = _listen(order["kill_at"])
     database = Database(
         make_engine(DatabaseSettings(url=SecretStr(order["database"])), application_name="feedback process")

@@ -25,7 +25,7 @@ _LOCKED = 75
 
 
 @dataclass(frozen=True)
-class Ended:
+class ForkedRun:
     """How a run ended, and the points it came to; `stopped` is the process that stands still and has not ended."""
 
     returncode: int
@@ -60,7 +60,7 @@ class ForkedRuns:
     ) -> None:
         self._process.communicate()
 
-    def order(self, **order: Any) -> Ended:
+    def order(self, **order: Any) -> ForkedRun:
         """Have an order carried out; one that was killed a moment ago may still hold the lock."""
         for _ in range(50):
             ended = self._ask(json.dumps(order))
@@ -69,23 +69,23 @@ class ForkedRuns:
             time.sleep(0.1)
         raise AssertionError("the lock of a killed run is still held")
 
-    def wake(self, stopped: Ended) -> Ended:
+    def wake(self, stopped: ForkedRun) -> ForkedRun:
         """Let a run go on that had stopped, and give how it ended."""
         return self._ask(json.dumps({"wake": stopped.stopped}))
 
-    def _ask(self, order: str) -> Ended:
+    def _ask(self, order: str) -> ForkedRun:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(order + "\n")
         self._process.stdin.flush()
         for line in self._process.stdout:
             if line.startswith("ANSWER "):
-                return Ended(**json.loads(line.removeprefix("ANSWER ")))
+                return ForkedRun(**json.loads(line.removeprefix("ANSWER ")))
             if line.startswith("BROKEN "):
                 raise AssertionError(json.loads(line.removeprefix("BROKEN ")))
         raise AssertionError("the process that carries out the runs is gone")
 
 
-class Points:
+class HeardPoints:
     """The points that a run came to, where its parent reads them."""
 
     def __init__(self, heard: Path) -> None:
@@ -116,7 +116,7 @@ def stand_still() -> None:
     signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
-def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
+def serve(run: Callable[[dict[str, Any], HeardPoints], int]) -> None:
     """Carry out orders until there are no more."""
     stopped: set[int] = set()
     try:
@@ -131,7 +131,7 @@ def serve(run: Callable[[dict[str, Any], Points], int]) -> None:
             os.waitpid(child, 0)
 
 
-def _serve(run: Callable[[dict[str, Any], Points], int], stopped: set[int]) -> None:
+def _serve(run: Callable[[dict[str, Any], HeardPoints], int], stopped: set[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for line in sys.stdin:
             order = json.loads(line)
@@ -152,10 +152,10 @@ def _serve(run: Callable[[dict[str, Any], Points], int], stopped: set[int]) -> N
             sys.stdout.flush()
 
 
-def _forked(run: Callable[[dict[str, Any], Points], int], order: dict[str, Any], folder: Path) -> int:
+def _forked(run: Callable[[dict[str, Any], HeardPoints], int], order: dict[str, Any], folder: Path) -> int:
     child = os.fork()
     if not child:
         heard = folder / f"{os.getpid()}.json"
         heard.write_text("[]")
-        os._exit(run(order, Points(heard)))
+        os._exit(run(order, HeardPoints(heard)))
     return child

@@ -18,7 +18,7 @@ from config.log_setup import get_log
 from connectors.outbox import Channel, DeliveryReport, Handler, Message, NewMessage, deliver, enqueue
 from connectors.outbox.model import Answer
 from database.engine import Database
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 
 NOW = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 
@@ -52,7 +52,7 @@ class Receiver:
         return {"taken": True}
 
 
-def one_database(server: Server, template: str) -> Iterator[str]:
+def one_database(server: DatabaseServer, template: str) -> Iterator[str]:
     """Return the address of a pay database for the tests of a module, which is quicker than one for each test."""
     name = f"outbox_{uuid.uuid4().hex[:12]}"
     yield server.create(name, template)
@@ -107,7 +107,7 @@ def states(database: Database) -> dict[str, str]:
 
 
 @dataclass
-class Recorded:
+class RecordedRequest:
     """A request that came in."""
 
     path: str
@@ -115,7 +115,7 @@ class Recorded:
     body: Any
 
 
-class Recorder(ThreadingHTTPServer):
+class HttpRecorder(ThreadingHTTPServer):
     """An HTTP server that keeps every POST, and answers as it is told: first `answers`, then `usual`."""
 
     daemon_threads = True
@@ -124,7 +124,7 @@ class Recorder(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.usual = usual
         self.answers: list[tuple[int, Any]] = []
-        self.requests: list[Recorded] = []
+        self.requests: list[RecordedRequest] = []
 
     @property
     def url(self) -> str:
@@ -132,11 +132,11 @@ class Recorder(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Recorder
+    server: HttpRecorder
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.requests.append(Recorded(self.path, dict(self.headers.items()), json.loads(body)))
+        self.server.requests.append(RecordedRequest(self.path, dict(self.headers.items()), json.loads(body)))
         status, answer = self.server.answers.pop(0) if self.server.answers else self.server.usual
         if not status:
             self.close_connection = True
@@ -152,9 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def recording(usual: tuple[int, Any] = (200, {"messageIds": ["m-1"]})) -> Iterator[Recorder]:
+def recording(usual: tuple[int, Any] = (200, {"messageIds": ["m-1"]})) -> Iterator[HttpRecorder]:
     """Run a recorder; status 0 cuts the connection without an answer."""
-    with Recorder(usual) as server:
+    with HttpRecorder(usual) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from jobs.run.runner import RunRequest, execute
-from tests.forked_runs import Ended, ForkedRuns, Points, die, serve
+from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, die, serve
 from tests.settlement_factory import NOW
 from tools.repair_invoice import EJV, SLIP
 from tools.repair_pad_invoice import JOB as PAD_INVOICE
@@ -43,7 +43,7 @@ class RepairProcess:
         *,
         kill_at: str | None = None,
         each_write: bool = False,
-    ) -> Ended:
+    ) -> ForkedRun:
         """Run a tool."""
         order = {"kill_at": kill_at, "each_write": each_write}
         return self._runs.order(tool=tool, values=dict(values), settings=settings, **order)
@@ -60,7 +60,7 @@ class _Listener:
     """Hears of the points of a run, and kills it at one of them."""
 
     kill_at: str | None
-    points: Points
+    points: HeardPoints
     each_write: bool = False
     commits: int = 0
     writes: int = 0
@@ -108,7 +108,7 @@ class _Listener:
             die()
 
 
-def _run(order: dict[str, Any], points: Points) -> int:
+def _run(order: dict[str, Any], points: HeardPoints) -> int:
     os.environ.update(order["settings"])
     _Listener(order["kill_at"], points, order["each_write"]).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}

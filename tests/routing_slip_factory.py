@@ -27,7 +27,8 @@ from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import connect
-from tests.slip_state import Saved, final_state, forget_slips, put_slips_back, save_slips
+from tests.process_killed import ProcessKilled
+from tests.slip_state import SlipState, final_state, forget_slips, put_slips_back, save_slips
 from tests.typed import run_slips
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
@@ -35,10 +36,6 @@ NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 PREFIX = "REG"
 GL_ACCOUNT = "112.32041.35301.1278.3200000.000000.0000"
 SPENT = ("APPROVED", "PAID", "CREATED")
-
-
-class Killed(BaseException):
-    """The process died here: nothing after it runs, nothing before it is undone."""
 
 
 @dataclass
@@ -61,11 +58,11 @@ class Slips:
         """Forget every slip in both systems; numbers begin again."""
         forget_slips(self.database, self.cfs)
 
-    def save(self) -> Saved:
+    def save(self) -> SlipState:
         """Keep both systems as they are now."""
         return save_slips(self.database, self.cfs)
 
-    def put_back(self, saved: Saved) -> None:
+    def put_back(self, saved: SlipState) -> None:
         """Bring both systems back to what they were."""
         put_slips_back(self.database, self.cfs, saved)
 
@@ -270,9 +267,9 @@ class Slips:
             nonlocal died
             if name == point:
                 died = True
-                raise Killed(name)
+                raise ProcessKilled(name)
 
-        with contextlib.suppress(Killed):
+        with contextlib.suppress(ProcessKilled):
             self.run(checkpoint=checkpoint, **arguments)
         return died
 

@@ -48,7 +48,7 @@ cluster:
 
 
 @dataclass(frozen=True)
-class FastTime:
+class FastClock:
     """Schedule time that began at `start` when the machine's clock showed `machine`, and runs `speed` times as fast."""
 
     start: datetime
@@ -66,7 +66,7 @@ class FastTime:
 
 
 @dataclass
-class Bench:
+class SchedulerBench:
     """Schedulers on one database, and what they did."""
 
     database_url: str
@@ -97,7 +97,7 @@ class Bench:
         path.write_text(text + REST, encoding="utf-8")
         return path
 
-    def schedulers(self, schedule: Path, count: int = 1) -> list["Running"]:
+    def schedulers(self, schedule: Path, count: int = 1) -> list["SchedulerProcess"]:
         """Start schedulers and wait until they serve their health."""
         loaded = [self._load(schedule) for _ in range(count)]
         for one in loaded:
@@ -110,11 +110,11 @@ class Bench:
             wait_until(lambda one=one: one.answer("/healthz") is not None, "the scheduler serves")
         return loaded
 
-    def scheduler(self, schedule: Path) -> "Running":
+    def scheduler(self, schedule: Path) -> "SchedulerProcess":
         """Start one scheduler."""
         return self.schedulers(schedule)[0]
 
-    def _load(self, schedule: Path) -> "Running":
+    def _load(self, schedule: Path) -> "SchedulerProcess":
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -130,7 +130,7 @@ class Bench:
                 stderr=log,
             )
         self.processes.append(process)
-        return Running(process, port, Path(log.name))
+        return SchedulerProcess(process, port, Path(log.name))
 
     def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a statement."""
@@ -182,7 +182,7 @@ class Bench:
 
 
 @dataclass(frozen=True)
-class Running:
+class SchedulerProcess:
     """One scheduler process."""
 
     process: "subprocess.Popen[bytes]"
@@ -218,9 +218,9 @@ def wait_until(condition: Any, what: str, *, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def fresh_bench(database_url: str, folder: Path) -> Iterator[Bench]:
+def fresh_bench(database_url: str, folder: Path) -> Iterator[SchedulerBench]:
     """Return schedulers on a database; whatever a test leaves running is ended."""
-    made = Bench(database_url, folder)
+    made = SchedulerBench(database_url, folder)
     yield made
     made.close()
 
@@ -251,7 +251,7 @@ def _be_a_scheduler(schedule: str, start: str, speed: str, port: str) -> int:
         PROBE_ENTRY,
         address=("127.0.0.1", int(port)),
         clock=system_clock,
-        timeline=FastTime(datetime.fromisoformat(start), machine, float(speed)),
+        timeline=FastClock(datetime.fromisoformat(start), machine, float(speed)),
         beat_seconds=BEAT_SECONDS,
     )
 

@@ -60,7 +60,7 @@ _SEE = "SELECT " + ", ".join(
 
 
 @dataclass(frozen=True)
-class Saved:
+class SlipState:
     """Both systems as they were at one moment."""
 
     rows: dict[str, str]
@@ -74,16 +74,16 @@ def forget_slips(database: Database, cfs: RunningCfs) -> None:
     cfs.admin.reset()
 
 
-def save_slips(database: Database, cfs: RunningCfs) -> Saved:
+def save_slips(database: Database, cfs: RunningCfs) -> SlipState:
     """Return both systems as they are now."""
     with database.begin() as session:
         kept = tuple(session.execute(text(_KEEP)).one())
     rows = dict(zip(_TABLES, kept, strict=False))
     sequences = dict(zip(_SEQUENCES, kept[len(_TABLES) :], strict=True))
-    return Saved(rows, sequences, cfs.admin.state())
+    return SlipState(rows, sequences, cfs.admin.state())
 
 
-def put_slips_back(database: Database, cfs: RunningCfs, saved: Saved) -> None:
+def put_slips_back(database: Database, cfs: RunningCfs, saved: SlipState) -> None:
     """Bring both systems back to what they were."""
     insert = [
         f"INSERT INTO {table} OVERRIDING SYSTEM VALUE"

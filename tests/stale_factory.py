@@ -54,7 +54,7 @@ def aware(local: str) -> datetime:
 
 
 @dataclass(frozen=True)
-class Account:
+class StaleAccount:
     """A payment account with one CFS profile."""
 
     id: int
@@ -100,7 +100,7 @@ class StaleDatabase:
         *,
         billable: bool = True,
         activation: str | None = None,
-    ) -> Account:
+    ) -> StaleAccount:
         """Add an account whose newest CFS profile has a status; None: it has no profile."""
         found = self._add(
             "payment_accounts",
@@ -121,10 +121,10 @@ class StaleDatabase:
                 "site_number": site,
                 "receipt_method": "BCR-PAD Daily" if method == "PAD" else None,
             }
-        return Account(found, f"A{found}", method, made, site)
+        return StaleAccount(found, f"A{found}", method, made, site)
 
     def invoice(
-        self, account: Account, status: str = "APPROVED", *, total: str = "100.00", made: str = OLD,
+        self, account: StaleAccount, status: str = "APPROVED", *, total: str = "100.00", made: str = OLD,
         method: str | None = None, slip: str | None = None, overdue: str | None = None, product: str = "BCR",
     ) -> int:  # fmt: skip
         """Add an invoice."""
@@ -146,19 +146,21 @@ class StaleDatabase:
         )  # fmt: skip
         return number
 
-    def sent(self, account: Account, **more: Any) -> tuple[int, str]:
+    def sent(self, account: StaleAccount, **more: Any) -> tuple[int, str]:
         """Add an invoice with an active reference."""
         made = self.invoice(account, **more)
         return made, self.reference(made)
 
-    def in_cfs(self, account: Account, number: str, total: str = "100.00", *, paid: str = "0.00", by: str = "") -> None:
+    def in_cfs(
+        self, account: StaleAccount, number: str, total: str = "100.00", *, paid: str = "0.00", by: str = ""
+    ) -> None:
         """Let CFS have an invoice, of which something is paid."""
         self.books.invoices.append({"site_number": account.site, "invoice_number": number, "total": total})
         if Decimal(paid):
             self._paid += 1
             self.receipt_in_cfs(account, by or f"RC{self._paid:06}", paid, [number])
 
-    def receipt_in_cfs(self, account: Account, number: str, amount: str, applied_to: Iterable[str] = ()) -> None:
+    def receipt_in_cfs(self, account: StaleAccount, number: str, amount: str, applied_to: Iterable[str] = ()) -> None:
         """Let CFS have a receipt."""
         self.books.receipts.append(
             {"site_number": account.site, "receipt_number": number, "receipt_amount": amount,
@@ -194,7 +196,7 @@ class StaleDatabase:
         """Note a bounce."""
         self._add("non_sufficient_funds", invoice_id=invoice, invoice_number=number, description="NSF")
 
-    def gl(self, account: Account, *, stopped: bool = False, until: str | None = None, changed: str = OLD) -> int:
+    def gl(self, account: StaleAccount, *, stopped: bool = False, until: str | None = None, changed: str = OLD) -> int:
         """Add a GL of a ministry account."""
         return self._add(
             "distribution_codes", account_id=account.id, client="112", start_date="2020-01-01", end_date=until,
@@ -202,7 +204,7 @@ class StaleDatabase:
             give="distribution_code_id",
         )  # fmt: skip
 
-    def ministry(self, **more: Any) -> Account:
+    def ministry(self, **more: Any) -> StaleAccount:
         """Add a ministry account with a GL in force."""
         account = self.account("EJV", None, billable=more.pop("billable", True))
         self.gl(account, **more)
@@ -259,7 +261,7 @@ class StaleDatabase:
     def slip(
         self, number: str, status: str = "ACTIVE", *, profile: str | None = "ACTIVE", remaining: str = "0.00",
         parent: str | None = None,
-    ) -> Account:  # fmt: skip
+    ) -> StaleAccount:  # fmt: skip
         """Add a routing slip and give its account."""
         account = self.account("INTERNAL", profile)
         self._add(
@@ -287,7 +289,7 @@ class StaleDatabase:
         """Add a receipt of ours."""
         self._add("receipts", invoice_id=invoice, receipt_number=number, receipt_amount=Decimal(amount))
 
-    def credit(self, account: Account, number: str, amount: str, left: str) -> None:
+    def credit(self, account: StaleAccount, number: str, amount: str, left: str) -> None:
         """Add a credit memo of ours."""
         self._add(
             "credits", cfs_identifier=number, is_credit_memo=True, amount=Decimal(amount),

@@ -46,7 +46,7 @@ def stored(value: Time) -> datetime:
 
 
 @dataclass(frozen=True)
-class Account:
+class StatementAccount:
     """A payment account."""
 
     id: int
@@ -108,7 +108,9 @@ class PayDatabase:
         self.show: Callable[[Table], None] = lambda _table: None
         self.record: Callable[[dict[str, Any]], None] = lambda _finished: None
 
-    def account(self, method: str | None = "PAD", *, auth: str | None = None, notified: bool | None = False) -> Account:
+    def account(
+        self, method: str | None = "PAD", *, auth: str | None = None, notified: bool | None = False
+    ) -> StatementAccount:
         """Add an account; its auth account id is A1, A2 ... unless named."""
         found = self._insert(
             "payment_accounts", auth_account_id=auth, payment_method=method, statement_notification_enabled=notified
@@ -116,16 +118,18 @@ class PayDatabase:
         if auth is None:
             auth = f"A{found}"
             self._change("UPDATE payment_accounts SET auth_account_id = :auth WHERE id = :id", auth=auth, id=found)
-        return Account(found, auth)
+        return StatementAccount(found, auth)
 
-    def pays_by(self, account: Account, method: str, *, since: Time | None = None) -> None:
+    def pays_by(self, account: StatementAccount, method: str, *, since: Time | None = None) -> None:
         """Let an account have another payment method; its history has the one before where it is said since when."""
         if since is not None:
             with self.database.begin() as session:
                 keep_versions(session, "payment_accounts", [account.id], stored(since))
         self._change("UPDATE payment_accounts SET payment_method = :code WHERE id = :id", code=method, id=account.id)
 
-    def setting(self, account: Account, frequency: str, first: Day = "2019-01-01", last: Day | None = None) -> int:
+    def setting(
+        self, account: StatementAccount, frequency: str, first: Day = "2019-01-01", last: Day | None = None
+    ) -> int:
         """Add a statement setting, open-ended unless it has a last day."""
         return self._insert(
             "statement_settings",
@@ -135,18 +139,18 @@ class PayDatabase:
             to_date=day(last) if last else None,
         )
 
-    def profile(self, account: Account, method: str) -> None:
+    def profile(self, account: StatementAccount, method: str) -> None:
         """Add a CFS profile that is not used any more."""
         self._insert("cfs_accounts", account_id=account.id, payment_method=method, status="INACTIVE")
 
     def with_setting(self, frequency: str, method: str = "PAD", first: Day = "2019-01-01", last: Day | None = None,
-                     **more: Any) -> Account:  # fmt: skip
+                     **more: Any) -> StatementAccount:  # fmt: skip
         """Add an account with one setting."""
         account = self.account(method, **more)
         self.setting(account, frequency, first, last)
         return account
 
-    def invoice(self, account: Account, at: Time, method: str = "PAD", status: str = "PAID") -> int:
+    def invoice(self, account: StatementAccount, at: Time, method: str = "PAD", status: str = "PAID") -> int:
         """Add an invoice that was made at a time."""
         return self._insert(
             "invoices",
@@ -160,7 +164,7 @@ class PayDatabase:
 
     def statement(
         self,
-        account: Account,
+        account: StatementAccount,
         frequency: str,
         first: Day,
         last: Day,
@@ -192,7 +196,7 @@ class PayDatabase:
             self._insert("statement_invoices", statement_id=found, invoice_id=invoice)
         return found
 
-    def interim(self, account: Account, first: Day, last: Day, *, invoices: Iterable[int] = ()) -> int:
+    def interim(self, account: StatementAccount, first: Day, last: Day, *, invoices: Iterable[int] = ()) -> int:
         """Add an interim statement, as the API makes it when an account switches to or from EFT."""
         return self.statement(account, "WEEKLY", first, last, invoices=invoices, empty=True, interim=True)
 
@@ -237,7 +241,7 @@ class PayDatabase:
         )
         return run(context, arguments)
 
-    def statements(self, account: Account | None = None) -> list[Statement]:
+    def statements(self, account: StatementAccount | None = None) -> list[Statement]:
         """Return all statements, oldest first, or those of one account."""
         with self.database.begin() as session:
             rows = session.execute(text(_STATEMENTS)).all()

@@ -28,7 +28,7 @@ from jobs.job import Job
 from jobs.run.runner import RunRequest, execute
 from tasks.channels import CHANNELS
 from tasks.routing_slip_recreate import JOB as _SLIPS
-from tests.forked_runs import Ended, ForkedRuns, Points, serve, stand_still
+from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, serve, stand_still
 from tools.ejv import RESUBMIT as _RESUBMIT
 from tools.repair_partial_credit import JOB as _PARTIAL_CREDIT
 
@@ -65,7 +65,7 @@ class StoppableRuns:
     database_url: str
     settings: dict[str, str]
 
-    def run(self, job: Job, *, stop_at: Point | None = None, minutes: int = 0, **values: Any) -> Ended:
+    def run(self, job: Job, *, stop_at: Point | None = None, minutes: int = 0, **values: Any) -> ForkedRun:
         """Run a job to its end, or to the point where it stands still."""
         settings = self.settings | {"DATABASE_URL": self.database_url}
         return self.runs.order(job=job.name, values=values, settings=settings, stop_at=stop_at, minutes=minutes)
@@ -114,7 +114,7 @@ class _Listener:
     """Hears of the points of a run, and stops it at one of them."""
 
     stop_at: Point | None
-    points: Points
+    points: HeardPoints
     passed: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -173,7 +173,7 @@ class _Listener:
             stand_still()
 
 
-def _run(order: dict[str, Any], points: Points) -> int:
+def _run(order: dict[str, Any], points: HeardPoints) -> int:
     os.environ.update(order["settings"])
     _Listener(order["stop_at"] and tuple(order["stop_at"]), points).listen()
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in order["values"].items()}

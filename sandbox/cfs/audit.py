@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.cfs.books import ZERO, Books, Invoice, Memo, Receipt
+from sandbox.cfs.books import ZERO, BookedInvoice, BookedMemo, BookedReceipt, CfsBooks
 from sandbox.cfs.journal import CASH, REFUNDS
 
 
@@ -17,7 +17,7 @@ class BooksReport:
     totals: dict[str, Decimal]
 
 
-def audit(books: Books) -> BooksReport:
+def audit(books: CfsBooks) -> BooksReport:
     """Check every receipt, invoice and memo, alone, against each other and against the journal."""
     journal = books.journal.balances()
     violations = [
@@ -36,7 +36,7 @@ def audit(books: Books) -> BooksReport:
     return BooksReport(not violations, violations, totals)
 
 
-def _receipt(books: Books, receipt: Receipt, journal: dict[str, Decimal]) -> Iterator[str]:
+def _receipt(books: CfsBooks, receipt: BookedReceipt, journal: dict[str, Decimal]) -> Iterator[str]:
     name = f"receipt {receipt.receipt_number}"
     used = sum(receipt.applied.values(), ZERO) + sum((one.amount for one in receipt.adjustments), ZERO)
     held = receipt.unapplied_amount + receipt.withheld
@@ -53,7 +53,7 @@ def _receipt(books: Books, receipt: Receipt, journal: dict[str, Decimal]) -> Ite
             yield f"{name} is applied to {number}, which does not know it"
 
 
-def _invoice(books: Books, invoice: Invoice, journal: dict[str, Decimal]) -> Iterator[str]:
+def _invoice(books: CfsBooks, invoice: BookedInvoice, journal: dict[str, Decimal]) -> Iterator[str]:
     name = f"invoice {invoice.invoice_number}"
     adjusted = sum((one.amount for one in invoice.adjustments), ZERO)
     applied = sum(
@@ -68,7 +68,7 @@ def _invoice(books: Books, invoice: Invoice, journal: dict[str, Decimal]) -> Ite
         yield f"{name}: the journal does not agree with amount due {invoice.amount_due}"
 
 
-def _memo(memo: Memo, journal: dict[str, Decimal]) -> Iterator[str]:
+def _memo(memo: BookedMemo, journal: dict[str, Decimal]) -> Iterator[str]:
     name = f"credit memo {memo.credit_memo_number}"
     if memo.total + sum(memo.applied.values(), ZERO) != memo.amount_due or memo.amount_due > 0:
         yield f"{name}: amount due is {memo.amount_due}, its parts say otherwise"
@@ -76,7 +76,7 @@ def _memo(memo: Memo, journal: dict[str, Decimal]) -> Iterator[str]:
         yield f"{name}: the journal does not agree with amount due {memo.amount_due}"
 
 
-def _totals(books: Books) -> dict[str, Decimal]:
+def _totals(books: CfsBooks) -> dict[str, Decimal]:
     live = [receipt for receipt in books.receipts.values() if not receipt.is_reversed]
     return {
         "received": sum((one.receipt_amount for one in live), ZERO),

@@ -24,13 +24,13 @@ class RecordNotFound(Exception):
 
 
 @dataclass
-class Site:
+class BookedSite:
     """A site, with the party and account it belongs to."""
 
     party_number: str
     account_number: str
     site_number: str
-    site_name: str = "Site 1"
+    site_name: str = "BookedSite 1"
     receipt_method: str | None = None
     customer_profile_class: str = ""
     payment_instrument_number: str | None = None
@@ -47,7 +47,7 @@ class Adjustment:
 
 
 @dataclass
-class Receipt:
+class BookedReceipt:
     """Money received. `withheld` is what a receipt of the wrong identity can never give."""
 
     receipt_number: str
@@ -66,7 +66,7 @@ class Receipt:
 
 
 @dataclass
-class Invoice:
+class BookedInvoice:
     """Money owed. `credits` are the credit memos applied, by number; `receipts` those applied now, in order."""
 
     invoice_number: str
@@ -81,7 +81,7 @@ class Invoice:
 
 
 @dataclass
-class Memo:
+class BookedMemo:
     """A credit memo; its total and amount due are negative."""
 
     credit_memo_number: str
@@ -92,15 +92,15 @@ class Memo:
 
 
 @dataclass
-class Books:
+class CfsBooks:
     """Everything CFS knows. `last` holds the last number given out of each kind."""
 
     parties: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
-    sites: dict[str, Site] = field(default_factory=dict)
-    receipts: dict[str, Receipt] = field(default_factory=dict)
-    invoices: dict[str, Invoice] = field(default_factory=dict)
-    memos: dict[str, Memo] = field(default_factory=dict)
+    sites: dict[str, BookedSite] = field(default_factory=dict)
+    receipts: dict[str, BookedReceipt] = field(default_factory=dict)
+    invoices: dict[str, BookedInvoice] = field(default_factory=dict)
+    memos: dict[str, BookedMemo] = field(default_factory=dict)
     journal: GeneralLedger = field(default_factory=GeneralLedger)
     last: dict[str, int] = field(default_factory=dict)
 
@@ -109,28 +109,28 @@ class Books:
         self.last[kind] = self.last.get(kind, first - 1) + 1
         return str(self.last[kind])
 
-    def site(self, party: str, account: str, site: str) -> Site:
+    def site(self, party: str, account: str, site: str) -> BookedSite:
         """Return a site. Raise RecordNotFound unless it is one of this party and account (section 8, item 2)."""
         found = self.sites.get(site)
         if found is None or (found.party_number, found.account_number) != (party, account):
             raise RecordNotFound
         return found
 
-    def receipt(self, site: Site, number: str) -> Receipt:
+    def receipt(self, site: BookedSite, number: str) -> BookedReceipt:
         """Return a receipt of a site. Raise RecordNotFound unless it is there."""
         found = self.receipts.get(number)
         if found is None or found.site_number != site.site_number:
             raise RecordNotFound
         return found
 
-    def invoice(self, site: Site, number: str) -> Invoice:
+    def invoice(self, site: BookedSite, number: str) -> BookedInvoice:
         """Return an invoice of a site. Raise RecordNotFound unless it is there."""
         found = self.invoices.get(number)
         if found is None or found.site_number != site.site_number:
             raise RecordNotFound
         return found
 
-    def memo(self, site: Site, number: str) -> Memo:
+    def memo(self, site: BookedSite, number: str) -> BookedMemo:
         """Return a credit memo of a site. Raise RecordNotFound unless it is there."""
         found = self.memos.get(number)
         if found is None or found.site_number != site.site_number:

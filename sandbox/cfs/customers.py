@@ -5,13 +5,13 @@ Source: docs/specs/cfs-api.md section 3. Names may repeat: a second creation mak
 
 from collections.abc import Mapping
 
-from sandbox.cfs.books import Books, RecordNotFound, RequestRefused, Site
+from sandbox.cfs.books import BookedSite, CfsBooks, RecordNotFound, RequestRefused
 
 SITE_METHODS = frozenset({"BCR-PAD Daily", "BCR-PAD Stop", "BC REG EFT Wire Cheque"})
 ADDRESS = ("address_line_1", "city", "postal_code", "province", "state", "country", "customer_site_id")
 
 
-def create_party(books: Books, customer_name: str) -> str:
+def create_party(books: CfsBooks, customer_name: str) -> str:
     """Make a party and give its number."""
     if not customer_name:
         raise RequestRefused("Customer name is required.")
@@ -20,7 +20,7 @@ def create_party(books: Books, customer_name: str) -> str:
     return number
 
 
-def create_account(books: Books, party: str) -> str:
+def create_account(books: CfsBooks, party: str) -> str:
     """Make an account of a party and give its number."""
     if party not in books.parties:
         raise RecordNotFound
@@ -29,15 +29,15 @@ def create_account(books: Books, party: str) -> str:
     return number
 
 
-def create_site(books: Books, party: str, account: str, body: Mapping[str, object]) -> Site:
+def create_site(books: CfsBooks, party: str, account: str, body: Mapping[str, object]) -> BookedSite:
     """Make a site of an account."""
     if books.accounts.get(account) != party:
         raise RecordNotFound
-    site = Site(
+    site = BookedSite(
         party_number=party,
         account_number=account,
         site_number=books.next_number("site", 900301),
-        site_name=str(body.get("site_name") or "Site 1"),
+        site_name=str(body.get("site_name") or "BookedSite 1"),
         customer_profile_class=str(body.get("customer_profile_class") or ""),
         address={name: str(body[name]) for name in ADDRESS if name in body},
     )
@@ -47,7 +47,7 @@ def create_site(books: Books, party: str, account: str, body: Mapping[str, objec
     return site
 
 
-def set_receipt_method(site: Site, method: object) -> None:
+def set_receipt_method(site: BookedSite, method: object) -> None:
     """Set how CFS collects on the site."""
     if method not in SITE_METHODS:
         raise RequestRefused("Receipt method identifier is invalid.")
@@ -64,7 +64,7 @@ def bank_messages(bank: str, branch: str, account: str) -> str:
     return "".join(message for message, is_right in wrong.items() if not is_right) or "VALID"
 
 
-def add_bank_details(books: Books, site: Site, body: Mapping[str, object]) -> str:
+def add_bank_details(books: CfsBooks, site: BookedSite, body: Mapping[str, object]) -> str:
     """Put bank details on a site; give the number of the payment instrument."""
     parts = ("bank_number", "branch_number", "bank_account_number")
     messages = bank_messages(*(str(body.get(part, "")) for part in parts))

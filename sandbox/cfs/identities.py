@@ -11,7 +11,7 @@ import time
 from sandbox.cfs.options import Options
 
 
-class Tokens:
+class IssuedTokens:
     """Tokens given out, with whose they are and until when they are good."""
 
     def __init__(self) -> None:

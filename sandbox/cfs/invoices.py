@@ -5,7 +5,7 @@ Source: docs/specs/cfs-api.md sections 5 and 6. `total + adjustments - credits -
 
 from decimal import Decimal
 
-from sandbox.cfs.books import ZERO, Adjustment, Books, Invoice, Memo, RequestRefused, Site
+from sandbox.cfs.books import ZERO, Adjustment, BookedInvoice, BookedMemo, BookedSite, CfsBooks, RequestRefused
 from sandbox.cfs.journal import REVENUE
 
 ACTIVITIES = frozenset({"BC Registries - NSF Charge", "BC Registries Write Off"})
@@ -13,7 +13,7 @@ FIRST_REFERENCE = 40001
 FIRST_MEMO = 20001
 
 
-def create_invoice(books: Books, site: Site, *, number: str, total: Decimal, date: str = "") -> Invoice:
+def create_invoice(books: CfsBooks, site: BookedSite, *, number: str, total: Decimal, date: str = "") -> BookedInvoice:
     """Make an invoice; its number must never have been used."""
     if not number:
         raise RequestRefused("Transaction number is required.")
@@ -21,7 +21,7 @@ def create_invoice(books: Books, site: Site, *, number: str, total: Decimal, dat
         raise RequestRefused(f"Transaction number {number} already exists.")
     if total < 0:
         raise RequestRefused("Transaction amount must not be negative.")
-    invoice = Invoice(
+    invoice = BookedInvoice(
         invoice_number=number,
         site_number=site.site_number,
         pbc_ref_number=books.next_number("reference", FIRST_REFERENCE),
@@ -34,7 +34,7 @@ def create_invoice(books: Books, site: Site, *, number: str, total: Decimal, dat
     return invoice
 
 
-def adjust_invoice(books: Books, invoice: Invoice, *, amount: Decimal, activity: str, comment: str) -> None:
+def adjust_invoice(books: CfsBooks, invoice: BookedInvoice, *, amount: Decimal, activity: str, comment: str) -> None:
     """Change what is owed by the amount, positive for more; it cannot fall below zero."""
     if activity not in ACTIVITIES:
         raise RequestRefused("Activity name is invalid.")
@@ -45,7 +45,7 @@ def adjust_invoice(books: Books, invoice: Invoice, *, amount: Decimal, activity:
     books.journal.move("adjust invoice", amount, debit=f"invoice:{invoice.invoice_number}", credit=REVENUE)
 
 
-def credit_balance(books: Books, invoice: Invoice, *, nothing_is_fine: bool = False) -> Memo:
+def credit_balance(books: CfsBooks, invoice: BookedInvoice, *, nothing_is_fine: bool = False) -> BookedMemo:
     """Bring the invoice to zero by a credit memo over what is due; its receipts must be unapplied first."""
     if invoice.receipts:
         raise RequestRefused(f"Transaction {invoice.invoice_number} has applied receipts.")
@@ -56,19 +56,19 @@ def credit_balance(books: Books, invoice: Invoice, *, nothing_is_fine: bool = Fa
     return memo
 
 
-def create_memo(books: Books, site: Site, *, total: Decimal, number: str = "") -> Memo:
+def create_memo(books: CfsBooks, site: BookedSite, *, total: Decimal, number: str = "") -> BookedMemo:
     """Make a credit memo over a negative total; CFS gives the number unless it is seeded."""
     if total > 0:
         raise RequestRefused("Credit memo amount must be negative.")
     while not number or number in books.memos:
         number = books.next_number("memo", FIRST_MEMO)
-    memo = Memo(number, site.site_number, total, total)
+    memo = BookedMemo(number, site.site_number, total, total)
     books.memos[number] = memo
     books.journal.move("create memo", -total, debit=REVENUE, credit=f"memo:{number}")
     return memo
 
 
-def apply_memo(books: Books, memo: Memo, invoice: Invoice) -> Decimal:
+def apply_memo(books: CfsBooks, memo: BookedMemo, invoice: BookedInvoice) -> Decimal:
     """Apply what is left of a memo, as far as the invoice owes it; give what was applied."""
     amount = min(-memo.amount_due, invoice.amount_due)
     if not amount:

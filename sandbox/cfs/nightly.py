@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sandbox.cfs.books import ZERO, Books, Invoice, RequestRefused
+from sandbox.cfs.books import ZERO, BookedInvoice, CfsBooks, RequestRefused
 from sandbox.cfs.invoices import apply_memo
 from sandbox.cfs.receipts import apply_receipt, create_receipt, reverse_receipt
 
@@ -58,7 +58,9 @@ class _Source(NamedTuple):
     number: str
 
 
-def run_night(books: Books, day: date, *, bounced: Sequence[str] = (), with_receipts: bool = False) -> SettlementFile:
+def run_night(
+    books: CfsBooks, day: date, *, bounced: Sequence[str] = (), with_receipts: bool = False
+) -> SettlementFile:
     """Do what CFS does overnight and give the file that tells of it.
 
     day            the application date, also in the file name
@@ -76,7 +78,7 @@ def run_night(books: Books, day: date, *, bounced: Sequence[str] = (), with_rece
     return SettlementFile(f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv", _csv(rows))
 
 
-def _bounce(books: Books, number: str, day: date) -> Row:
+def _bounce(books: CfsBooks, number: str, day: date) -> Row:
     invoice = books.invoices.get(number)
     pulled = [books.receipts[one] for one in invoice.receipts] if invoice else []
     receipt = next((one for one in pulled if one.payment_method == PAD), None)
@@ -86,7 +88,7 @@ def _bounce(books: Books, number: str, day: date) -> Row:
     return _row(books, _Source("PADR", PAD, receipt.receipt_number), day, ZERO, invoice)
 
 
-def _use_memos(books: Books, invoice: Invoice, day: date) -> Iterator[Row]:
+def _use_memos(books: CfsBooks, invoice: BookedInvoice, day: date) -> Iterator[Row]:
     for memo in books.memos.values():
         if memo.site_number == invoice.site_number:
             amount = apply_memo(books, memo, invoice)
@@ -94,7 +96,7 @@ def _use_memos(books: Books, invoice: Invoice, day: date) -> Iterator[Row]:
                 yield _row(books, _Source("CMAP", "CM", memo.credit_memo_number), day, amount, invoice)
 
 
-def _use_receipts(books: Books, invoice: Invoice, day: date) -> Iterator[Row]:
+def _use_receipts(books: CfsBooks, invoice: BookedInvoice, day: date) -> Iterator[Row]:
     for receipt in books.receipts.values():
         if receipt.site_number == invoice.site_number and not receipt.is_reversed:
             amount = apply_receipt(books, receipt, invoice)
@@ -103,7 +105,7 @@ def _use_receipts(books: Books, invoice: Invoice, day: date) -> Iterator[Row]:
                 yield _row(books, _Source(record, source, receipt.receipt_number), day, amount, invoice)
 
 
-def _pull(books: Books, invoice: Invoice, day: date) -> Iterator[Row]:
+def _pull(books: CfsBooks, invoice: BookedInvoice, day: date) -> Iterator[Row]:
     site = books.sites[invoice.site_number]
     if site.receipt_method != PAD or not invoice.amount_due:
         return
@@ -114,7 +116,7 @@ def _pull(books: Books, invoice: Invoice, day: date) -> Iterator[Row]:
     yield _row(books, _Source("PADP", PAD, number), day, amount, invoice)
 
 
-def _row(books: Books, source: "_Source", day: date, amount: Decimal, invoice: Invoice) -> Row:
+def _row(books: CfsBooks, source: "_Source", day: date, amount: Decimal, invoice: BookedInvoice) -> Row:
     if not invoice.amount_due:
         status = "Fully PAID"
     else:

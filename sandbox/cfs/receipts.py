@@ -5,7 +5,7 @@ Source: docs/specs/cfs-api.md section 4. `amount = unapplied + withheld + applie
 
 from decimal import Decimal
 
-from sandbox.cfs.books import ZERO, Adjustment, Books, Invoice, Receipt, RequestRefused, Site
+from sandbox.cfs.books import ZERO, Adjustment, BookedInvoice, BookedReceipt, BookedSite, CfsBooks, RequestRefused
 from sandbox.cfs.journal import CASH, REFUNDS
 
 METHODS = frozenset({"BC REG Cash Equivalent", "BC REG EFT Wire Cheque", "BC REG Drawdown Balance"})
@@ -16,8 +16,8 @@ ACTIVITIES = frozenset({"Refund Adjustment FAS", "Write-off Adjustment FAS"})
 
 
 def create_receipt(
-    books: Books,
-    site: Site,
+    books: CfsBooks,
+    site: BookedSite,
     *,
     number: str,
     date: str,
@@ -26,21 +26,21 @@ def create_receipt(
     comments: str = "",
     usable: bool = True,
     by_cfs: bool = False,
-) -> Receipt:
+) -> BookedReceipt:
     """Make a receipt.
 
     usable  false for one of the wrong identity: accepted, but nothing can be applied from it (section 2.1)
     by_cfs  allows the methods that only CFS itself uses
     """
     if not number:
-        raise RequestRefused("Receipt number is required.")
+        raise RequestRefused("BookedReceipt number is required.")
     if number in books.receipts:
         raise RequestRefused(f"Receipt number {number} already exists.")
     if method not in METHODS | (METHODS_OF_CFS if by_cfs else frozenset()):
-        raise RequestRefused("Receipt method identifier is invalid.")
+        raise RequestRefused("BookedReceipt method identifier is invalid.")
     if amount <= 0:
-        raise RequestRefused("Receipt amount must be greater than zero.")
-    receipt = Receipt(
+        raise RequestRefused("BookedReceipt amount must be greater than zero.")
+    receipt = BookedReceipt(
         receipt_number=number,
         site_number=site.site_number,
         receipt_date=date,
@@ -55,7 +55,9 @@ def create_receipt(
     return receipt
 
 
-def apply_receipt(books: Books, receipt: Receipt, invoice: Invoice, *, nothing_is_fine: bool = True) -> Decimal:
+def apply_receipt(
+    books: CfsBooks, receipt: BookedReceipt, invoice: BookedInvoice, *, nothing_is_fine: bool = True
+) -> Decimal:
     """Apply min(unapplied, amount due); give what was applied."""
     _refuse_reversed(receipt)
     amount = min(receipt.unapplied_amount, invoice.amount_due)
@@ -74,7 +76,7 @@ def apply_receipt(books: Books, receipt: Receipt, invoice: Invoice, *, nothing_i
     return amount
 
 
-def unapply_receipt(books: Books, receipt: Receipt, invoice: Invoice) -> Decimal:
+def unapply_receipt(books: CfsBooks, receipt: BookedReceipt, invoice: BookedInvoice) -> Decimal:
     """Take back what was applied to the invoice; give how much that was."""
     _refuse_reversed(receipt)
     if invoice.invoice_number not in receipt.applied:
@@ -89,7 +91,7 @@ def unapply_receipt(books: Books, receipt: Receipt, invoice: Invoice) -> Decimal
     return amount
 
 
-def adjust_receipt(books: Books, receipt: Receipt, *, amount: Decimal, activity: str) -> None:
+def adjust_receipt(books: CfsBooks, receipt: BookedReceipt, *, amount: Decimal, activity: str) -> None:
     """Let money leave the receipt; nothing brings it back."""
     _refuse_reversed(receipt)
     if activity not in ACTIVITIES:
@@ -101,7 +103,7 @@ def adjust_receipt(books: Books, receipt: Receipt, *, amount: Decimal, activity:
     books.journal.move("adjust receipt", amount, debit=f"receipt:{receipt.receipt_number}", credit=REFUNDS)
 
 
-def reverse_receipt(books: Books, receipt: Receipt, *, reason: str, comment: str) -> None:
+def reverse_receipt(books: CfsBooks, receipt: BookedReceipt, *, reason: str, comment: str) -> None:
     """Take the receipt back for good, and everything applied from it (section 8, item 6)."""
     _refuse_reversed(receipt)
     if reason not in REASONS:
@@ -124,6 +126,6 @@ def reverse_receipt(books: Books, receipt: Receipt, *, reason: str, comment: str
     receipt.reversal_comment = comment
 
 
-def _refuse_reversed(receipt: Receipt) -> None:
+def _refuse_reversed(receipt: BookedReceipt) -> None:
     if receipt.is_reversed:
         raise RequestRefused(f"Receipt {receipt.receipt_number} has been reversed.")

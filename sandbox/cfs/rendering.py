@@ -11,7 +11,7 @@ from decimal import Decimal
 from starlette.responses import Response
 
 from connectors.cfs import exact_json
-from sandbox.cfs.books import ZERO, Books, Invoice, Memo, Receipt, Site
+from sandbox.cfs.books import ZERO, BookedInvoice, BookedMemo, BookedReceipt, BookedSite, CfsBooks
 from sandbox.cfs.options import Options
 
 Json = dict[str, object]
@@ -36,7 +36,7 @@ class Renderer:
         self._options = options
         self._chance = random.Random(options.seed)
 
-    def site(self, site: Site) -> Json:
+    def site(self, site: BookedSite) -> Json:
         """Write a site object."""
         answer: Json = {
             "party_number": site.party_number,
@@ -50,7 +50,7 @@ class Renderer:
             answer["receipt_method"] = site.receipt_method
         return answer
 
-    def receipt(self, books: Books, receipt: Receipt) -> Json:
+    def receipt(self, books: CfsBooks, receipt: BookedReceipt) -> Json:
         """Write a receipt object."""
         invoices = [
             {
@@ -78,7 +78,7 @@ class Renderer:
             answer["invoices"] = invoices
         return answer
 
-    def invoice(self, books: Books, invoice: Invoice) -> Json:
+    def invoice(self, books: CfsBooks, invoice: BookedInvoice) -> Json:
         """Write an invoice object; its lines always come back empty."""
         adjusted = sum((one.amount for one in invoice.adjustments), ZERO)
         return {
@@ -107,7 +107,7 @@ class Renderer:
             ],
         }
 
-    def memo(self, books: Books, memo: Memo) -> Json:
+    def memo(self, books: CfsBooks, memo: BookedMemo) -> Json:
         """Write a credit memo object."""
         return {
             **self._where(books.sites[memo.site_number]),
@@ -117,14 +117,14 @@ class Renderer:
         }
 
     @staticmethod
-    def _where(site: Site) -> Json:
+    def _where(site: BookedSite) -> Json:
         return {
             "party_number": site.party_number,
             "account_number": site.account_number,
             "site_number": site.site_number,
         }
 
-    def _status(self, receipt: Receipt) -> str:
+    def _status(self, receipt: BookedReceipt) -> str:
         if receipt.is_reversed:
             return "REV"
         return "APP" if receipt.applied else self._options.fresh_receipt_status

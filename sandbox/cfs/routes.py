@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox.cfs import customers, invoices, receipts
 from sandbox.cfs.bodies import body_of, first_line, text, text_amount, total_of_lines
-from sandbox.cfs.books import Invoice, Receipt, RequestRefused, Site
+from sandbox.cfs.books import BookedInvoice, BookedReceipt, BookedSite, RequestRefused
 from sandbox.cfs.rendering import MESSAGES, html_answer, json_answer
 from sandbox.cfs.simulator import CallRecord, Simulator
 
@@ -207,25 +207,25 @@ class CfsRoutes:
         memo = self._cfs.books.memo(self._site(request), request.path_params["number"])
         return json_answer(self._cfs.render.memo(self._cfs.books, memo))
 
-    def _site(self, request: Request) -> Site:
+    def _site(self, request: Request) -> BookedSite:
         where = request.path_params
         return self._cfs.books.site(where["party"], where["account"], where["site"])
 
-    def _receipt(self, request: Request) -> Receipt:
+    def _receipt(self, request: Request) -> BookedReceipt:
         return self._cfs.books.receipt(self._site(request), request.path_params["number"])
 
-    def _invoice(self, request: Request) -> Invoice:
+    def _invoice(self, request: Request) -> BookedInvoice:
         return self._cfs.books.invoice(self._site(request), request.path_params["number"])
 
-    async def _named_invoice(self, request: Request) -> Invoice:
+    async def _named_invoice(self, request: Request) -> BookedInvoice:
         number = text(await body_of(request), "invoice_number")
         invoice = self._cfs.books.invoices.get(number)
         if invoice is None or invoice.site_number != request.path_params["site"]:
             raise RequestRefused(f"Transaction number {number} does not exist on this site.")
         return invoice
 
-    def _answer_receipt(self, receipt: Receipt) -> Response:
+    def _answer_receipt(self, receipt: BookedReceipt) -> Response:
         return json_answer(self._cfs.render.receipt(self._cfs.books, receipt))
 
-    def _answer_invoice(self, invoice: Invoice) -> Response:
+    def _answer_invoice(self, invoice: BookedInvoice) -> Response:
         return json_answer(self._cfs.render.invoice(self._cfs.books, invoice))

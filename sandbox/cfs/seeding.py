@@ -6,7 +6,7 @@ from decimal import Decimal
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from sandbox.cfs.books import ZERO, Books, Site
+from sandbox.cfs.books import ZERO, BookedSite, CfsBooks
 from sandbox.cfs.invoices import create_invoice, create_memo
 from sandbox.cfs.receipts import adjust_receipt, apply_receipt, create_receipt, reverse_receipt
 
@@ -20,7 +20,7 @@ class SeedSite:
     party_number: str
     account_number: str
     site_number: str
-    site_name: str = "Site 1"
+    site_name: str = "BookedSite 1"
     receipt_method: str | None = None
 
 
@@ -70,12 +70,12 @@ class Seed:
 SEED = TypeAdapter(Seed)
 
 
-def plant(books: Books, seed: Seed) -> None:
+def plant(books: CfsBooks, seed: Seed) -> None:
     """Put it all into the books, by the rules of CFS, up to the first that does not fit: RequestRefused or KeyError."""
     for site in seed.sites:
         books.parties.setdefault(site.party_number, f"BCR-{site.party_number}")
         books.accounts[site.account_number] = site.party_number
-        books.sites[site.site_number] = Site(
+        books.sites[site.site_number] = BookedSite(
             party_number=site.party_number,
             account_number=site.account_number,
             site_number=site.site_number,

@@ -32,7 +32,7 @@ def serve(simulator: Simulator, *, port: int, port_file: Path | None, with_paren
     listener = socket.create_server((HOST, port))
     connections: dict[object, asyncio.BaseTransport] = {}
 
-    class Cuttable(H11Protocol):
+    class CuttableConnection(H11Protocol):
         """A connection that the application can cut."""
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -57,7 +57,7 @@ def serve(simulator: Simulator, *, port: int, port_file: Path | None, with_paren
     server = uvicorn.Server(
         uvicorn.Config(
             cuttable,
-            http=Cuttable,
+            http=CuttableConnection,
             ws="none",
             log_level="error",
             access_log=False,

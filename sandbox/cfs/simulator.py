@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from sandbox.cfs.books import Books
+from sandbox.cfs.books import CfsBooks
 from sandbox.cfs.faults import Faults
-from sandbox.cfs.identities import Tokens
+from sandbox.cfs.identities import IssuedTokens
 from sandbox.cfs.options import Options
 from sandbox.cfs.rendering import Renderer
 
-BOOKS = TypeAdapter(Books)
+BOOKS = TypeAdapter(CfsBooks)
 
 
 @dataclass
@@ -32,8 +32,8 @@ class Simulator:
     """The simulated CFS without its HTTP."""
 
     options: Options = field(default_factory=Options)
-    books: Books = field(default_factory=Books)
-    tokens: Tokens = field(default_factory=Tokens)
+    books: CfsBooks = field(default_factory=CfsBooks)
+    tokens: IssuedTokens = field(default_factory=IssuedTokens)
     faults: Faults = field(default_factory=Faults)
     calls: list[CallRecord] = field(default_factory=list)
 
@@ -48,8 +48,8 @@ class Simulator:
 
     def reset(self) -> None:
         """Forget everything, and take the options it was started with."""
-        self.books = Books()
-        self.tokens = Tokens()
+        self.books = CfsBooks()
+        self.tokens = IssuedTokens()
         self.faults = Faults()
         self.calls = []
         self.change(self.started_with)

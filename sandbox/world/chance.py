@@ -12,7 +12,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Draws:
+class RandomDraws:
     """A stream of chance."""
 
     def __init__(self, seed: str) -> None:
@@ -40,12 +40,12 @@ class Draws:
         return Decimal(self._random.randint(low, high)).scaleb(-2)
 
 
-class Chance:
+class SeededChance:
     """All chance of a world, from its seed."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
-    def of(self, actor: str, *when: object) -> Draws:
+    def of(self, actor: str, *when: object) -> RandomDraws:
         """Return the stream of an actor for a day, or for whatever else is named."""
-        return Draws(" ".join(map(str, (self.seed, actor, *when))))
+        return RandomDraws(" ".join(map(str, (self.seed, actor, *when))))

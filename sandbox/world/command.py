@@ -37,12 +37,12 @@ def simulate_command() -> click.Command:
 
 
 def _simulate(nights: int, seed: int, first: date, folder: Path | None, *, as_json: bool) -> int:
-    from sandbox.world.night import Night
+    from sandbox.world.night import WorldNight
     from sandbox.world.simulate import own_parts, simulate
 
     began = time.monotonic()
 
-    def passed(night: Night) -> None:
+    def passed(night: WorldNight) -> None:
         number = (night.day - first).days + 1
         if number % _TOLD_EVERY == 0:
             click.echo(f"{night.day}: night {number:,}, {len(night.world.model.invoices):,} invoices", err=as_json)

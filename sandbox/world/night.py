@@ -44,7 +44,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 @dataclass
-class Night:
+class WorldNight:
     """A day with its night, and the runs of it."""
 
     world: World
@@ -62,14 +62,14 @@ class Night:
         return result
 
 
-Step = Callable[[Night], None]
-Check = Callable[[Night], Iterable[str]]
+Step = Callable[[WorldNight], None]
+Check = Callable[[WorldNight], Iterable[str]]
 _JOBS: dict[str, Job] = {job.name: job for job in tasks.JOBS}
 
 
-def pass_day(world: World, checks: Iterable[Check] | None = None) -> Night:
+def pass_day(world: World, checks: Iterable[Check] | None = None) -> WorldNight:
     """Let the day of the clock pass, and look at the end at everything that is checked."""
-    night = Night(world, world.clock.today)
+    night = WorldNight(world, world.clock.today)
     for at, step in DAY:
         world.clock.move_to(night.day, at)
         try:
@@ -83,24 +83,24 @@ def pass_day(world: World, checks: Iterable[Check] | None = None) -> Night:
     return night
 
 
-def model_agrees(night: Night) -> Iterator[str]:
+def model_agrees(night: WorldNight) -> Iterator[str]:
     """Everything stands where the model says."""
     return differences(night.world.model, night.world.slips, night.world.tables)
 
 
-def books_balance(night: Night) -> list[str]:
+def books_balance(night: WorldNight) -> list[str]:
     """The books of CFS balance."""
     return [f"CFS: {one}" for one in audit(night.world.books).violations]
 
 
-def nothing_waits(night: Night) -> Iterator[str]:
+def nothing_waits(night: WorldNight) -> Iterator[str]:
     """Every message was delivered."""
     query = "SELECT id, kind, state, last_error FROM pay_jobs.outbox WHERE state IN ('pending', 'dead') ORDER BY id"
     for row in night.world.tables.rows(query):
         yield f"message {row.id} ({row.kind}) is {row.state}: {row.last_error}"
 
 
-def others_heard(night: Night) -> Iterator[str]:
+def others_heard(night: WorldNight) -> Iterator[str]:
     """The events that were published are those that had to be, each once."""
     folder = night.world.parts.folder / "events"
     heard: Counter[str] = Counter()
@@ -117,7 +117,7 @@ def others_heard(night: Night) -> Iterator[str]:
     yield from (f"somebody was told what is not so: {one}" for one in (heard - expected).elements())
 
 
-def cfs_agrees(night: Night) -> Iterator[str]:
+def cfs_agrees(night: WorldNight) -> Iterator[str]:
     """What is settled has nothing due in CFS; a bounce stopped the pulls and charged one fee; deposits have left what
     they must.
     """
@@ -141,12 +141,12 @@ def cfs_agrees(night: Night) -> Iterator[str]:
             yield f"slip {slip.number}: CFS must have {slip.free} left on {slip.receipt}, and has {receipt}"
 
 
-def _statements(night: Night) -> None:
+def _statements(night: WorldNight) -> None:
     learn_statements(night.world.model, night.day - _ONE_DAY)
     night.run("GENERATE_STATEMENTS")
 
 
-def _settlements(night: Night) -> None:
+def _settlements(night: WorldNight) -> None:
     world = night.world
     cas.drop_file(world)
     learn_settlements(world.model, world.written, world.clock.stored)
@@ -155,14 +155,14 @@ def _settlements(night: Night) -> None:
     night.problems += learn_fees(world.model, world.tables)
 
 
-def _slips(night: Night) -> None:
+def _slips(night: WorldNight) -> None:
     world = night.world
     learn_slip_run(world.model, world.slips, world.clock.stored)
     night.run("ROUTING_SLIP_RECREATE", may_report=True, concurrency=1)
     night.problems += learn_fees(world.model, world.tables)
 
 
-def _feedback(night: Night) -> None:
+def _feedback(night: WorldNight) -> None:
     world = night.world
     answered = cgi.answer(world)
     codes = {
@@ -193,7 +193,7 @@ def _by(actor: Callable[[World], None]) -> Step:
 
 
 def _job(job: str, *, may_report: bool = False, **values: Any) -> Step:
-    def step(night: Night) -> None:
+    def step(night: WorldNight) -> None:
         night.run(job, may_report=may_report, **values)
 
     return step

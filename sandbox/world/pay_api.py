@@ -6,8 +6,8 @@ Source: docs/specs/invoice-lifecycle.md sections 1 and 2.
 from datetime import datetime
 from decimal import Decimal
 
-from sandbox.world.chance import Draws
-from sandbox.world.model.records import ZERO, Invoice, Line, Payment, Receipt
+from sandbox.world.chance import RandomDraws
+from sandbox.world.model.records import ZERO, ModelInvoice, ModelLine, ModelPayment, ModelReceipt
 from sandbox.world.world import World
 
 PREFIX = "REG"
@@ -19,15 +19,15 @@ _GST = Decimal("0.05")
 _CENT = Decimal("0.01")
 
 
-def cfs_number(invoice: Invoice) -> str:
+def cfs_number(invoice: ModelInvoice) -> str:
     """Return the number under which CFS knows an invoice of its own."""
     return f"{PREFIX}{invoice.id:08}"
 
 
 def make_invoice(
-    world: World, draws: Draws, *, account: int, profile: int | None, method: str, status: str, slip: str | None = None,
-    most: str = "120",
-) -> Invoice:  # fmt: skip
+    world: World, draws: RandomDraws, *, account: int, profile: int | None, method: str, status: str,
+    slip: str | None = None, most: str = "120",
+) -> ModelInvoice:  # fmt: skip
     """Make an invoice of one to three lines."""
     product = draws.one_of(PRODUCTS.get(method, EVERY_PRODUCT))
     lines = [_line(draws, most, taxed=product == "VS") for _ in range(draws.one_of((1, 1, 2, 3)))]
@@ -52,17 +52,17 @@ def make_invoice(
     )
     for line in lines:
         line.id = _add_line(world, id_, line, product)
-    invoice = Invoice(id_, account, method, world.clock.today, total, status, lines, product=product, slip=slip)
+    invoice = ModelInvoice(id_, account, method, world.clock.today, total, status, lines, product=product, slip=slip)
     return world.model.add(invoice)
 
 
-def _line(draws: Draws, most: str, *, taxed: bool) -> Line:
+def _line(draws: RandomDraws, most: str, *, taxed: bool) -> ModelLine:
     fee, service = draws.amount("5", most), draws.one_of(_SERVICE_FEES)
     rate = _GST if taxed else ZERO
-    return Line(0, fee, service, *((amount * rate).quantize(_CENT) for amount in (fee, service)))
+    return ModelLine(0, fee, service, *((amount * rate).quantize(_CENT) for amount in (fee, service)))
 
 
-def _add_line(world: World, invoice: int, line: Line, product: str) -> int:
+def _add_line(world: World, invoice: int, line: ModelLine, product: str) -> int:
     return world.tables.add(
         "payment_line_items",
         invoice_id=invoice,
@@ -79,7 +79,7 @@ def _add_line(world: World, invoice: int, line: Line, product: str) -> int:
     )
 
 
-def add_reference(world: World, invoice: Invoice, number: str, *, other: str | None = None,
+def add_reference(world: World, invoice: ModelInvoice, number: str, *, other: str | None = None,
                   consolidated: bool = False) -> None:  # fmt: skip
     """Give an invoice a number that it is collected under."""
     world.tables.add(
@@ -94,7 +94,7 @@ def add_reference(world: World, invoice: Invoice, number: str, *, other: str | N
     world.model.refer(invoice, number)
 
 
-def settle(world: World, invoice: Invoice, *, number: str, at: datetime) -> None:
+def settle(world: World, invoice: ModelInvoice, *, number: str, at: datetime) -> None:
     """Let an invoice be paid whole by a receipt: its reference in force is completed."""
     world.tables.change("invoices", invoice.id, invoice_status_code="PAID", paid=invoice.total, payment_date=at)
     world.tables.run("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_id = :invoice"
@@ -105,13 +105,13 @@ def settle(world: World, invoice: Invoice, *, number: str, at: datetime) -> None
         reference.status = "COMPLETED" if reference.status == "ACTIVE" else reference.status
 
 
-def add_receipt(world: World, invoice: Invoice, number: str, amount: Decimal, at: datetime) -> None:
+def add_receipt(world: World, invoice: ModelInvoice, number: str, amount: Decimal, at: datetime) -> None:
     """Add a receipt of an invoice."""
     world.tables.add("receipts", invoice_id=invoice.id, receipt_number=number, receipt_amount=amount, receipt_date=at)
-    invoice.receipts.append(Receipt(number, amount))
+    invoice.receipts.append(ModelReceipt(number, amount))
 
 
-def add_payment(world: World, payment: Payment, **more: object) -> int:
+def add_payment(world: World, payment: ModelPayment, **more: object) -> int:
     """Add a payment."""
     world.model.payments.append(payment)
     row = {
@@ -130,7 +130,7 @@ def add_payment(world: World, payment: Payment, **more: object) -> int:
     return world.tables.add("payments", **row | more)
 
 
-def note_refund(world: World, invoice: Invoice) -> int:
+def note_refund(world: World, invoice: ModelInvoice) -> int:
     """Write the request for a refund of an invoice, and return its id."""
     return world.tables.add(
         "refunds",

@@ -13,12 +13,12 @@ from sandbox.up import prepare_pay_database, upgrade
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.cfs_thread import cfs_of_this_process
 from sandbox.world.digest import digest
-from sandbox.world.night import Night, pass_day
-from sandbox.world.world import Parts, open_world
+from sandbox.world.night import WorldNight, pass_day
+from sandbox.world.world import WorldParts, open_world
 
 
 @dataclass(frozen=True)
-class Simulated:
+class SimulationResult:
     """What became of a world.
 
     nights      how many passed, the last of them on `day`
@@ -35,8 +35,13 @@ class Simulated:
 
 
 def simulate(
-    parts: Parts, *, seed: int, nights: int, first: date, passed: Callable[[Night], None] = lambda _night: None
-) -> Simulated:
+    parts: WorldParts,
+    *,
+    seed: int,
+    nights: int,
+    first: date,
+    passed: Callable[[WorldNight], None] = lambda _night: None,
+) -> SimulationResult:
     """Let nights pass in a fresh world until one goes wrong; `passed` hears of each. At least one night."""
     with open_world(parts, seed=seed, first=first) as world:
         settle_in(world)
@@ -46,11 +51,11 @@ def simulate(
             if night.problems:
                 break
         passed_nights, situations = (night.day - first).days + 1, len(world.model.met)
-        return Simulated(passed_nights, night.day, digest(world.database), situations, night.problems)
+        return SimulationResult(passed_nights, night.day, digest(world.database), situations, night.problems)
 
 
 @contextmanager
-def own_parts(*, keep: Path | None = None) -> Iterator[Parts]:
+def own_parts(*, keep: Path | None = None) -> Iterator[WorldParts]:
     """Start parts that nobody else uses; they are stopped, and their data is deleted unless a folder is named.
 
     What is kept can be brought up as a sandbox.
@@ -64,7 +69,7 @@ def own_parts(*, keep: Path | None = None) -> Iterator[Parts]:
             address = postgres.create_database(server)
             prepare_pay_database(address, None)
             upgrade(address)
-            yield Parts(address, sftp, store, cfs, folder)
+            yield WorldParts(address, sftp, store, cfs, folder)
         finally:
             cfs.simulator.keep(private_folder(folder.resolve() / "cfs") / "books.json")
             sftp.stop()

@@ -13,15 +13,15 @@ from pydantic import SecretStr
 from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
-from sandbox.cfs.books import Books
-from sandbox.cgi_files import SentBatch
+from sandbox.cfs.books import CfsBooks
+from sandbox.cgi_files import VoucherBatch
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_server import FOLDERS, SftpPart
 from sandbox.world.cfs_thread import CfsThread
-from sandbox.world.chance import Chance
+from sandbox.world.chance import SeededChance
 from sandbox.world.clock import VirtualClock
-from sandbox.world.model.records import Model
-from sandbox.world.model.slips import Slip
+from sandbox.world.model.records import WorldModel
+from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
 from sandbox.world.settlement_line import SettlementLine
 
@@ -29,7 +29,7 @@ _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
 @dataclass(frozen=True)
-class Parts:
+class WorldParts:
     """What a world stands on; `folder` gets events and mail. The pay database holds code values and nothing else."""
 
     database_url: str
@@ -78,10 +78,10 @@ class Partner:
 
 
 @dataclass
-class Sent:
+class BatchAtCgi:
     """A batch as CGI has it."""
 
-    batch: SentBatch
+    batch: VoucherBatch
     is_acknowledged: bool = False
 
 
@@ -98,29 +98,29 @@ class World:
     slips          the routing slips, by number
     """
 
-    parts: Parts
-    chance: Chance
+    parts: WorldParts
+    chance: SeededChance
     clock: VirtualClock
     database: Database
     tables: PayTables
     bucket: ObjectStore
-    model: Model = field(default_factory=Model)
+    model: WorldModel = field(default_factory=WorldModel)
     written: list[SettlementLine] = field(default_factory=list)
     schedules: dict[str, int] = field(default_factory=dict)
     distributions: dict[str, int] = field(default_factory=dict)
     gl: dict[str, str] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
-    sent: dict[int, Sent] = field(default_factory=dict)
-    slips: dict[str, Slip] = field(default_factory=dict)
+    sent: dict[int, BatchAtCgi] = field(default_factory=dict)
+    slips: dict[str, ModelSlip] = field(default_factory=dict)
 
     @property
-    def books(self) -> Books:
+    def books(self) -> CfsBooks:
         """The books of CFS."""
         return self.parts.cfs.simulator.books
 
 
 @contextmanager
-def open_world(parts: Parts, *, seed: int, first: date) -> Iterator[World]:
+def open_world(parts: WorldParts, *, seed: int, first: date) -> Iterator[World]:
     """Return an empty world whose clock stands at the beginning of a day; the environment leads its jobs to it."""
     parts.empty()
     bucket = parts.store.bucket()
@@ -130,7 +130,7 @@ def open_world(parts: Parts, *, seed: int, first: date) -> Iterator[World]:
     try:
         os.environ.clear()
         os.environ.update(parts.environment())
-        yield World(parts, Chance(seed), clock, database, PayTables(database, clock), bucket)
+        yield World(parts, SeededChance(seed), clock, database, PayTables(database, clock), bucket)
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -33,7 +33,7 @@ from tasks.ejv_feedback_check.file_index import (
     register_batches,
     set_batch_state,
 )
-from tasks.ejv_feedback_check.fuse import FuseBlown, figures_of, weigh_batch
+from tasks.ejv_feedback_check.fuse import BatchFuseBlown, figures_of, weigh_batch
 from tasks.ejv_feedback_check.line_spool import LineSpool, SpooledBatch
 
 DONE = ("applied", "already_applied")
@@ -119,10 +119,10 @@ def _apply(
             )
             outcome = outcome_of(result, answer)
             context.keep_rejects(session, outcome.rejects)
-    except (FuseBlown, InputRefused, DBAPIError) as error:
+    except (BatchFuseBlown, InputRefused, DBAPIError) as error:
         context.stop.check()
-        is_blown = isinstance(error, FuseBlown)
-        reason = str(error) if isinstance(error, FuseBlown) else _why_refused(error)
+        is_blown = isinstance(error, BatchFuseBlown)
+        reason = str(error) if isinstance(error, BatchFuseBlown) else _why_refused(error)
         held = _held(file, row, reason, hold=HoldKind.FUSE if is_blown else HoldKind.FAILED)
         with context.database.begin() as session:
             set_batch_state(session, row.id, "held", reason=reason, run_id=context.run_id, now=now)

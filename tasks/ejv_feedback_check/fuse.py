@@ -13,7 +13,7 @@ from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch
 sql = statements(__package__)
 
 
-class FuseBlown(Exception):
+class BatchFuseBlown(Exception):
     """What a batch would do is far outside the usual: its transaction is rolled back."""
 
 
@@ -27,7 +27,7 @@ def figures_of(result: BatchResult) -> dict[str, int]:
 
 
 def weigh_batch(session: Session, batch: FeedbackBatch, result: BatchResult) -> None:
-    """Raise FuseBlown where a batch that was just applied stops or refuses far more than the usual."""
+    """Raise BatchFuseBlown where a batch that was just applied stops or refuses far more than the usual."""
     here = figures_of(result)
     if here["stopped"] <= STOPPED.floor and here["refused"] <= REFUSED.floor:
         return
@@ -53,7 +53,7 @@ def weigh_batch(session: Session, batch: FeedbackBatch, result: BatchResult) -> 
             if len(before) >= ENOUGH
             else f"plain limits, as only {known} of its type came before"
         )
-        raise FuseBlown(f"it is far outside the usual, weighed against {against}: {'; '.join(beyond)}")
+        raise BatchFuseBlown(f"it is far outside the usual, weighed against {against}: {'; '.join(beyond)}")
 
 
 def _beside(here: int, before: list[Decimal], limit: Decimal) -> str:

@@ -17,7 +17,7 @@ sql = statements(__package__)
 
 
 @dataclass(frozen=True)
-class Gap:
+class StatementGap:
     """The statements that one period lacks.
 
     accounts  how many accounts lack theirs
@@ -37,7 +37,9 @@ class Gap:
         return typed(f"GENERATE_STATEMENTS --fill-gaps --since {last} --until {last}")
 
 
-def find_gaps(session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard) -> list[Gap]:
+def find_gaps(
+    session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard
+) -> list[StatementGap]:
     """Return every period that ended on one of the days and lacks statements, in the order of time."""
     days = (since + timedelta(days=number) for number in range((until - since).days + 1))
     periods = [period for day in days for period in periods_ending(day)]
@@ -51,10 +53,12 @@ def find_gaps(session: Session, since: date, until: date, *, auth_account: str |
         auth_account=auth_account,
         **shard_values(shard),
     )
-    return [Gap(Period(StatementKind(row.kind), row.first, row.last), row.accounts, row.example) for row in rows]
+    return [
+        StatementGap(Period(StatementKind(row.kind), row.first, row.last), row.accounts, row.example) for row in rows
+    ]
 
 
-def gap_table(gaps: Iterable[Gap]) -> Table:
+def gap_table(gaps: Iterable[StatementGap]) -> Table:
     """Show how many statements each period lacks, with the one command that makes them."""
     rows = [
         (gap.period.kind, gap.period.first, gap.period.last, gap.accounts, gap.example, gap.command) for gap in gaps
@@ -62,7 +66,7 @@ def gap_table(gaps: Iterable[Gap]) -> Table:
     return Table("Missing statements", ("kind", "from", "to", "accounts", "for example", "command"), rows, "missing")
 
 
-def plan_table(gaps: Iterable[Gap]) -> Table:
+def plan_table(gaps: Iterable[StatementGap]) -> Table:
     """Show how many statements each period lacks."""
     rows = [(gap.period.kind, gap.period.first, gap.period.last, gap.accounts) for gap in gaps]
     return Table("Plan: statements to make", ("kind", "from", "to", "accounts"), rows, "plan")

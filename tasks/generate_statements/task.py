@@ -13,7 +13,7 @@ from jobs.run.outcome import Outcome
 from jobs.run.shard import Shard
 from tasks.generate_statements.arguments import Arguments
 from tasks.generate_statements.few import STATEMENTS, find_few
-from tasks.generate_statements.gaps import Gap, find_gaps, gap_table, plan_table
+from tasks.generate_statements.gaps import StatementGap, find_gaps, gap_table, plan_table
 from tasks.generate_statements.generate import generate_period
 from tasks.generate_statements.periods import Period, periods_ending
 
@@ -105,7 +105,7 @@ def _check_account(context: RunContext, arguments: Arguments, days: list[date]) 
         )
 
 
-def _find_gaps(context: RunContext, arguments: Arguments, today: date) -> list[Gap]:
+def _find_gaps(context: RunContext, arguments: Arguments, today: date) -> list[StatementGap]:
     since, until = arguments.window(today)
     _check_account(context, arguments, [since, until])
     with context.database.begin() as session:
@@ -115,7 +115,7 @@ def _find_gaps(context: RunContext, arguments: Arguments, today: date) -> list[G
     return gaps
 
 
-def _report_gaps(arguments: Arguments, gaps: list[Gap]) -> Outcome:
+def _report_gaps(arguments: Arguments, gaps: list[StatementGap]) -> Outcome:
     outcome = Outcome(attention=bool(gaps))
     missing = sum(gap.accounts for gap in gaps)
     outcome.counts["statements_missing"] = missing
@@ -133,7 +133,7 @@ def _report_gaps(arguments: Arguments, gaps: list[Gap]) -> Outcome:
     return outcome
 
 
-def _fill_gaps(context: RunContext, arguments: Arguments, gaps: list[Gap]) -> Outcome:
+def _fill_gaps(context: RunContext, arguments: Arguments, gaps: list[StatementGap]) -> Outcome:
     if not gaps:
         return Outcome(notes=["No statement is missing."])
     context.show(plan_table(gaps))

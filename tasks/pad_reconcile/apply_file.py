@@ -19,7 +19,7 @@ from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.pad_reconcile.apply_rows import apply_rows
-from tasks.pad_reconcile.blown_fuse import FuseBlown, frozen_accounts, hold_blown
+from tasks.pad_reconcile.blown_fuse import FileFuseBlown, frozen_accounts, hold_blown
 from tasks.pad_reconcile.follow_ups import CREDIT_SYNC, REJECT_REPORT, note_follow_up
 from tasks.pad_reconcile.messages import enqueue_messages
 from tasks.pad_reconcile.report import outcome_of_rows, rule_table
@@ -49,7 +49,7 @@ def apply_file(context: RunContext, opened: FileToApply) -> Outcome:
                 if known is not None:
                     return Outcome(notes=[f"{file.name}: {known}; not applied again."], counts=Counter(files_known=1))
                 outcome = _apply(context, session, opened, stream, kept)
-        except FuseBlown as blown:
+        except FileFuseBlown as blown:
             return hold_blown(context, file, blown)
         except InputRefused as error:
             return _failed(context, file, error)
@@ -66,7 +66,7 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
     """Apply the rows of a file and note that it was applied, inside the caller's transaction.
 
     kept  holds what must outlive the transaction if it is rolled back
-    Raises FuseBlown where what the rows did is far outside the usual.
+    Raises FileFuseBlown where what the rows did is far outside the usual.
     """
     file, now = opened.file, naive_utc(context.clock())
     create_tables(session)
@@ -74,7 +74,7 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
     effects = apply_rows(session, totals, now=now, today=context.today(), source=file.name)
     verdict = weigh_file(session, file, totals, effects, today=context.today(), released=opened.released)
     if verdict.beyond:
-        raise FuseBlown(verdict, kept.enter_context(local_copy(frozen_accounts(file, effects))))
+        raise FileFuseBlown(verdict, kept.enter_context(local_copy(frozen_accounts(file, effects))))
     received = naive_utc(file.received_on)
     sql.run(session, "note_cas_settlement", name=file.name, received=received, processed=now)
     enqueue_messages(context, session, effects)

@@ -19,7 +19,7 @@ from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.effects import SettlementEffects
-from tasks.pad_reconcile.fuse import Verdict
+from tasks.pad_reconcile.fuse import FuseVerdict
 from tasks.pad_reconcile.rejects import SHOWN
 
 sql = statements(__package__)
@@ -28,13 +28,13 @@ _COLUMNS = ("file_id", "line", "auth_account_id", "customer_account", "invoice_n
 _SHOWN_COLUMNS = ("account", "CFS account", "invoice number", "owing")
 
 
-class FuseBlown(Exception):
+class FileFuseBlown(Exception):
     """What a file would do is far outside the usual: its transaction is rolled back.
 
     accounts  what frozen_accounts returned, kept outside the transaction
     """
 
-    def __init__(self, verdict: Verdict, accounts: BinaryIO) -> None:
+    def __init__(self, verdict: FuseVerdict, accounts: BinaryIO) -> None:
         super().__init__(verdict.reason)
         self.verdict = verdict
         self.accounts = accounts
@@ -48,7 +48,7 @@ def frozen_accounts(file: InboundFile, effects: SettlementEffects) -> Iterator[b
             yield encode_row((file.id, row.line, *account))
 
 
-def hold_blown(context: RunContext, file: InboundFile, blown: FuseBlown) -> Outcome:
+def hold_blown(context: RunContext, file: InboundFile, blown: FileFuseBlown) -> Outcome:
     """Hold a file and return its figures, whom it would freeze, and what CFS says of some of their invoices."""
     verdict = blown.verdict
     with context.database.begin() as session:
@@ -68,7 +68,7 @@ def hold_blown(context: RunContext, file: InboundFile, blown: FuseBlown) -> Outc
     return outcome
 
 
-def _detail(file: InboundFile, verdict: Verdict, frozen: int) -> str:
+def _detail(file: InboundFile, verdict: FuseVerdict, frozen: int) -> str:
     told = f"; all {counted(frozen, 'account')}: explain file {file.name}" if frozen > SHOWN else ""
     return (
         f"{verdict.reason}. Nothing of it was applied{told}. Ask CAS whether the file is right. If it is, replay "
@@ -76,7 +76,7 @@ def _detail(file: InboundFile, verdict: Verdict, frozen: int) -> str:
     )
 
 
-def _figures(file: InboundFile, verdict: Verdict) -> Table:
+def _figures(file: InboundFile, verdict: FuseVerdict) -> Table:
     rows = [(*one[:4], "beyond" if one.is_beyond else "") for one in verdict.figures]
     return Table(
         f"{file.name}: its figures beside the usual", ("figure", "here", "usual", "limit", ""), rows, "figures"

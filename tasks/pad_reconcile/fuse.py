@@ -17,7 +17,7 @@ from jobs.usual import ceiling, usual
 _CENT = Decimal("0.01")
 
 
-class Figures(NamedTuple):
+class FileFigures(NamedTuple):
     """What a file holds and would do.
 
     amount    of all its rows, in CAD
@@ -48,7 +48,7 @@ class WeighedFigure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class FuseVerdict:
     """What became of the weighing.
 
     figures  all that were weighed
@@ -76,7 +76,7 @@ class _Harm:
     """A figure that does harm where it is far outside the usual, alone or with its share of the rows."""
 
     what: str
-    value: Callable[[Figures], int | Decimal]
+    value: Callable[[FileFigures], int | Decimal]
     bounds: FuseBounds
     share: FuseBounds | None = None
 
@@ -93,7 +93,7 @@ _HARMS = (
 _REPEATED = _HARMS[4]
 
 
-def weigh(here: Figures, before: Sequence[Figures], *, repeats_are_expected: bool = False) -> Verdict:
+def weigh(here: FileFigures, before: Sequence[FileFigures], *, repeats_are_expected: bool = False) -> FuseVerdict:
     """Return what is far outside the usual about a file.
 
     before                the last files of its kind that were applied
@@ -109,17 +109,17 @@ def weigh(here: Figures, before: Sequence[Figures], *, repeats_are_expected: boo
         figures += parts
         if all(one.is_beyond for one in parts):
             beyond.append(", ".join(f"{one.what} {one.here} (usual {one.usual}, limit {one.limit})" for one in parts))
-    return Verdict(figures, beyond, len(before))
+    return FuseVerdict(figures, beyond, len(before))
 
 
-def _weigh_number(harm: _Harm, here: Figures, before: Sequence[Figures]) -> WeighedFigure:
+def _weigh_number(harm: _Harm, here: FileFigures, before: Sequence[FileFigures]) -> WeighedFigure:
     known = [Decimal(harm.value(one)) for one in before]
     limit, value = ceiling(harm.bounds, known), Decimal(harm.value(here))
     show = _as_amount if harm.what.endswith("CAD") else _as_count
     return WeighedFigure(harm.what, show(value), show(usual(known)[0]) if known else "-", show(limit), value > limit)
 
 
-def _weigh_share(harm: _Harm, bounds: FuseBounds, here: Figures, before: Sequence[Figures]) -> WeighedFigure:
+def _weigh_share(harm: _Harm, bounds: FuseBounds, here: FileFigures, before: Sequence[FileFigures]) -> WeighedFigure:
     known = [_share(harm.value(one), one.rows) for one in before]
     limit, value = ceiling(bounds, known), _share(harm.value(here), here.rows)
     middle = _as_share(usual(known)[0]) if known else "-"

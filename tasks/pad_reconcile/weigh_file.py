@@ -9,7 +9,7 @@ from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile
 from database.sql import statements
 from tasks.pad_reconcile.effects import SettlementEffects
-from tasks.pad_reconcile.fuse import Figures, Verdict, weigh
+from tasks.pad_reconcile.fuse import FileFigures, FuseVerdict, weigh
 from tasks.pad_reconcile.staging import RowTotals
 
 sql = statements(__package__)
@@ -25,7 +25,7 @@ def weigh_file(
     *,
     today: date,
     released: frozenset[HoldKind],
-) -> Verdict:
+) -> FuseVerdict:
     """Return what is far outside the usual about a file whose rows are applied; keep the figures of one that may stay.
 
     today     stands for the day of a file whose name holds none
@@ -33,7 +33,7 @@ def weigh_file(
     """
     day = file.business_date or today
     kind = {"on_weekday": day.weekday() < _SATURDAY}
-    here = Figures(
+    here = FileFigures(
         rows=totals.rows,
         amount=totals.amount,
         frozen=sum(row.is_freezing for row in effects.bounced),
@@ -44,10 +44,10 @@ def weigh_file(
         ).scalar_one(),
         rejected=effects.count("rejected"),
     )
-    before = [Figures(*tuple(row)) for row in sql.run(session, "list_usual_figures", **kind, known=KNOWN)]
+    before = [FileFigures(*tuple(row)) for row in sql.run(session, "list_usual_figures", **kind, known=KNOWN)]
     verdict = weigh(here, before, repeats_are_expected=HoldKind.CHANGED in released)
     if HoldKind.FUSE in released:
-        verdict = Verdict(verdict.figures, [], verdict.known)
+        verdict = FuseVerdict(verdict.figures, [], verdict.known)
     if not verdict.beyond:
         sql.run(session, "keep_figures", file_id=file.id, **kind, **here._asdict())
     return verdict

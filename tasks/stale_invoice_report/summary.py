@@ -16,7 +16,7 @@ SHOWN = ("invoice_id", "account", "method", "created_on", "total", "code", "evid
 
 
 @dataclass(frozen=True)
-class Census:
+class ApprovedBacklog:
     """The operators' own table: a payment method's invoices in APPROVED for longer than so many days."""
 
     method: str
@@ -37,7 +37,7 @@ class Summary:
     today: date
     days: int
     scope: str
-    census: tuple[Census, ...]
+    census: tuple[ApprovedBacklog, ...]
     tallies: Tallies
     gone: ResolvedInvoices
     before_on: datetime | None

@@ -13,7 +13,7 @@ from tasks.stale_invoice_report.artifacts import store_report, write_files
 from tasks.stale_invoice_report.diagnose_pages import DiagnosedPages, diagnose_all
 from tasks.stale_invoice_report.report_store import StoredReport, begin_report, finish_report, trend
 from tasks.stale_invoice_report.summary import (
-    Census,
+    ApprovedBacklog,
     Summary,
     census_table,
     diagnosis_table,
@@ -79,7 +79,8 @@ def _summed_up(
         days=arguments.days,
         scope=arguments.scope,
         census=tuple(
-            Census(method, count, amount, local_day(oldest)) for method, count, amount, oldest in map(tuple, census)
+            ApprovedBacklog(method, count, amount, local_day(oldest))
+            for method, count, amount, oldest in map(tuple, census)
         ),
         tallies=judged.tallies,
         gone=gone,

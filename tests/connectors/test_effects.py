@@ -21,7 +21,7 @@ from connectors.effects import (
 )
 
 
-class World:
+class OutsideWorld:
     """Something outside, that one may change; time passes as a test says, and others may take the claim."""
 
     def __init__(self, *, pauses: Iterable[float] = (), lost_at: float | None = None) -> None:
@@ -62,7 +62,7 @@ class World:
 def test_wherever_a_run_stands_still_it_sends_with_its_claim_and_a_fresh_look_or_not_at_all(
     pauses: list[float], lost_at: float | None
 ) -> None:
-    world = World(pauses=pauses, lost_at=lost_at)
+    world = OutsideWorld(pauses=pauses, lost_at=lost_at)
 
     try:
         world.change()
@@ -75,7 +75,7 @@ def test_wherever_a_run_stands_still_it_sends_with_its_claim_and_a_fresh_look_or
 
 
 def test_what_is_there_already_is_not_sent() -> None:
-    world = World()
+    world = OutsideWorld()
     world.effects.append(0.0)
 
     seen, answer = world.change()
@@ -84,7 +84,7 @@ def test_what_is_there_already_is_not_sent() -> None:
 
 
 def test_a_look_that_is_always_too_old_sends_nothing() -> None:
-    world = World(pauses=[0.0, 6.0, 0.0] * 9)
+    world = OutsideWorld(pauses=[0.0, 6.0, 0.0] * 9)
 
     with pytest.raises(SourceUnavailable, match="3 looks in a row were more than 5 seconds old"):
         world.change()
@@ -92,7 +92,7 @@ def test_a_look_that_is_always_too_old_sends_nothing() -> None:
 
 
 def test_a_claim_whose_session_has_ended_is_lost() -> None:
-    world = World()
+    world = OutsideWorld()
 
     def ended() -> None:
         raise OperationalError("SELECT 1", {}, Exception("terminating connection"))
@@ -112,7 +112,7 @@ def test_a_claim_that_was_lost_on_the_way_is_late_only_where_two_effects_are_the
 
     for told, raised in (("", ClaimLost), ("two are there", LateEffect)):
         asked.clear()
-        world = World()
+        world = OutsideWorld()
         with checked_by(lost_the_second_time), pytest.raises(raised):
             change(world.look, world.send, late=partial(_said, told), clocks=world.clocks)
 

@@ -11,7 +11,7 @@ from config.settings import EventSettings
 from connectors.events import EventPublisher, Topic, new_event
 from connectors.outbox import Channel, Message, NewMessage
 from database.engine import Database
-from tests.outbox_fixtures import NOW, Recorder, SetClock, keep, kept, recording, send
+from tests.outbox_fixtures import NOW, HttpRecorder, SetClock, keep, kept, recording, send
 
 LOCK = "bc.registry.payment.lockAccount"
 
@@ -28,12 +28,12 @@ def as_message(new: NewMessage) -> Message:
     return Message(7, NOW, new.channel, new.kind, new.ordering_key, new.idempotency_key, new.payload, 1, None)
 
 
-def published(server: Recorder) -> list[dict[str, Any]]:
+def published(server: HttpRecorder) -> list[dict[str, Any]]:
     """Return the CloudEvents that were published."""
     return [json.loads(base64.b64decode(one.body["messages"][0]["data"])) for one in server.requests]
 
 
-def publish(server: Recorder, *new: NewMessage) -> list[dict[str, Any]]:
+def publish(server: HttpRecorder, *new: NewMessage) -> list[dict[str, Any]]:
     publisher = EventPublisher(settings(f"{server.url}/v1/projects/test/topics/"))
     try:
         return [publisher(as_message(one)) for one in new]

@@ -244,12 +244,12 @@ def test_a_certificate_that_is_refused_is_said_to_be_with_whose_it_is_and_why(se
             cfs.get_credit_memo(SITE, "CM1")
         with pytest.raises(CertificateRefused, match=f"The notify API was sent nothing: {WHOSE}"):
             post(url)
-        log = Log()
+        log = LastWarning()
         Pings(url, log=log).success()
     assert log.said["why"] == WHOSE
 
 
-class Log:
+class LastWarning:
     """Keeps the last warning."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from config.settings import MailSettings
 from connectors.mail import Mailer, addresses, new_mail
 from connectors.outbox import Channel, Message, NewMessage
 from database.engine import Database
-from tests.outbox_fixtures import NOW, Recorder, SetClock, keep, kept, recording, send
+from tests.outbox_fixtures import NOW, HttpRecorder, SetClock, keep, kept, recording, send
 
 
 def settings(url: str) -> MailSettings:
@@ -30,7 +30,7 @@ def as_message(new: NewMessage) -> Message:
     return Message(7, NOW, new.channel, new.kind, new.ordering_key, new.idempotency_key, new.payload, 1, None)
 
 
-def mail(server: Recorder, new: NewMessage) -> dict[str, Any]:
+def mail(server: HttpRecorder, new: NewMessage) -> dict[str, Any]:
     mailer = Mailer(settings(server.url))
     try:
         return mailer(as_message(new))

@@ -15,7 +15,7 @@ from connectors.outbox import Channel, Message, NewMessage
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import SITE, connect, fresh_cfs, seed_site
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.outbox_fixtures import NOW, SetClock, emptied, keep, kept, note, one_database, send, states
 
 NUMBER = "REG07401364"
@@ -28,7 +28,7 @@ OPENED: list[CfsDelivery] = []
 
 
 @pytest.fixture(scope="module")
-def shared_url(server: Server, template: str) -> Iterator[str]:
+def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
     yield from one_database(server, template)
 
 

@@ -12,12 +12,12 @@ from connectors.outbox.delivery import MAX_ATTEMPTS, back_off
 from connectors.outbox.model import Answer
 from database.engine import Database
 from database.sql import statements
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
 
 
 @pytest.fixture(scope="module")
-def shared_url(server: Server, template: str) -> Iterator[str]:
+def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
     yield from one_database(server, template)
 
 

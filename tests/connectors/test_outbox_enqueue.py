@@ -7,12 +7,12 @@ from sqlalchemy import text
 
 from connectors.outbox import Channel, NewMessage, enqueue
 from database.engine import Database
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.outbox_fixtures import NOW, emptied, keep, kept, note, one_database, states
 
 
 @pytest.fixture(scope="module")
-def shared_url(server: Server, template: str) -> Iterator[str]:
+def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
     yield from one_database(server, template)
 
 

@@ -12,16 +12,12 @@ from connectors.outbox import operator_actions as desk
 from connectors.outbox.model import Answer
 from database.engine import Database
 from tests.outbox_fixtures import SetClock, keep, note, send, states
-
-
-class Killed(BaseException):
-    """Stands for the end of the process."""
-
+from tests.process_killed import ProcessKilled
 
 FATES = ("taken", "away", "taken, answer lost", "refused", "no rights", "killed before", "killed after")
 
 
-class Receiver:
+class FatefulReceiver:
     """Keeps what arrives, and meets one fate after another."""
 
     def __init__(self, fates: list[str]) -> None:
@@ -37,8 +33,8 @@ class Receiver:
             "taken, answer lost": SourceUnavailable("answer lost"),
             "refused": InputRefused("refused"),
             "no rights": SourceRefused("no rights"),
-            "killed before": Killed(),
-            "killed after": Killed(),
+            "killed before": ProcessKilled(),
+            "killed after": ProcessKilled(),
         }
         if fate in problems:
             raise problems[fate]
@@ -57,12 +53,12 @@ def test_each_message_arrives_at_least_once_and_in_order_for_its_key(
         session.execute(text("TRUNCATE pay_jobs.outbox"))
     names = [f"{key}{number}" for number, (key, _) in enumerate(written)]
     keep(database, [note(name, key, channel) for name, (key, channel) in zip(names, written, strict=True)])
-    clock, receiver = SetClock(), Receiver(list(fates))
+    clock, receiver = SetClock(), FatefulReceiver(list(fates))
 
     for _ in range(len(fates) + len(names) + 1):
         try:
             send(database, receiver, clock)
-        except Killed:
+        except ProcessKilled:
             continue
         clock.forward(hours=2)
         _look_after_the_dead(database)

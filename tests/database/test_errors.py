@@ -19,7 +19,7 @@ from config.errors import ConfigError, PayJobsError, SourceUnavailable
 from config.settings import DatabaseSettings
 from database.engine import make_engine
 from database.errors import explain
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.wire import refusing_server
 
 
@@ -260,7 +260,7 @@ def test_a_column_that_pay_jobs_lacks_is_told_with_both_ways_out(database_url: s
     )
 
 
-def test_a_role_that_does_not_exist(server: Server) -> None:
+def test_a_role_that_does_not_exist(server: DatabaseServer) -> None:
     address = server.address_of("postgres").replace("postgres@", "no_such_role@", 1)
 
     explained = explain(failure(address))
@@ -280,7 +280,7 @@ def test_a_server_that_is_not_there() -> None:
     assert str(explained).endswith("Check DATABASE_HOST and DATABASE_PORT, and that the server is up.")
 
 
-def test_a_database_that_is_not_there(server: Server) -> None:
+def test_a_database_that_is_not_there(server: DatabaseServer) -> None:
     explained = explain(failure(server.address_of("no_such_database")))
 
     assert type(explained) is ConfigError

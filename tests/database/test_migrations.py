@@ -17,7 +17,7 @@ from config.errors import PayJobsError
 from config.settings import DatabaseSettings
 from database import migrate
 from database.engine import make_engine
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.dumps import columns, dump
 
 pytestmark = pytest.mark.slow
@@ -71,7 +71,9 @@ def test_down_and_up_again_gives_the_same(empty: Engine, empty_database_url: str
     assert columns(empty_database_url, "pay_jobs") == before
 
 
-def test_the_sql_text_makes_the_same_as_the_upgrade(server: Server, empty: Engine, empty_database_url: str) -> None:
+def test_the_sql_text_makes_the_same_as_the_upgrade(
+    server: DatabaseServer, empty: Engine, empty_database_url: str
+) -> None:
     migrate.upgrade(empty)
     by_hand = server.create("by_hand_" + empty_database_url.partition("?")[0][-8:])
     connection = psycopg2.connect(by_hand)

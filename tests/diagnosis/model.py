@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Pad:
+class PadCase:
     """A PAD invoice in APPROVED that is old enough.
 
     reference  none, active, fresh (active and young), bundle, completed
@@ -44,7 +44,7 @@ class Pad:
 
 
 @dataclass(frozen=True)
-class Ejv:
+class EjvCase:
     """A journal voucher invoice in APPROVED that is old enough.
 
     gl         fine, stopped, none

@@ -1,6 +1,6 @@
 """A pay database with at least one invoice for every diagnosis, and a healthy one beside each."""
 
-from tests.stale_factory import OLD, RECENT, Account, StaleDatabase
+from tests.stale_factory import OLD, RECENT, StaleAccount, StaleDatabase
 
 YOUNG = "2026-11-20 12:00"
 
@@ -54,7 +54,7 @@ def _pad_unsent(db: StaleDatabase) -> dict[int, str]:
 def _pad_settled(db: StaleDatabase, key: str | None) -> dict[int, str]:
     found: dict[int, str] = {}
 
-    def one(code: str, due: str | None, total: str = "100.00") -> tuple[int, str, Account]:
+    def one(code: str, due: str | None, total: str = "100.00") -> tuple[int, str, StaleAccount]:
         account = db.account()
         made, number = db.sent(account, total=total)
         if due is not None:
@@ -86,7 +86,7 @@ def _pad_settled(db: StaleDatabase, key: str | None) -> dict[int, str]:
     return found | {replaced: "P15", done: "P16", bounced: "PN"}
 
 
-def _named(db: StaleDatabase, account: Account, number: str) -> int:
+def _named(db: StaleDatabase, account: StaleAccount, number: str) -> int:
     made = db.invoice(account)
     db.reference(made, number=number)
     db.in_cfs(account, number, paid="100.00")
@@ -135,7 +135,7 @@ def _journals(db: StaleDatabase) -> dict[int, str]:
 def _slips(db: StaleDatabase) -> dict[int, str]:
     def one(
         number: str, status: str = "ACTIVE", *, profile: str | None = "ACTIVE", state: str = "APPROVED"
-    ) -> tuple[int, Account]:
+    ) -> tuple[int, StaleAccount]:
         account = db.slip(number, status, profile=profile)
         return db.invoice(account, state, slip=number), account
 

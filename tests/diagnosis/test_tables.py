@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox.cfs.process import RunningCfs
-from tests.diagnosis.model import Ejv, Pad
+from tests.diagnosis.model import EjvCase, PadCase
 from tests.stale_factory import StaleDatabase
 
 pytestmark = pytest.mark.slow
@@ -14,14 +14,14 @@ MIXED = settings(
 )
 YOUNG = "2026-11-21 20:00"
 PADS = st.builds(
-    Pad,
+    PadCase,
     profile=st.sampled_from(["ACTIVE", "FREEZE", "PENDING", "PENDING_PAD_ACTIVATION", "INACTIVE"]),
     reference=st.sampled_from(["none", "active", "fresh", "bundle", "completed"]),
     cfs=st.sampled_from(["missing", "whole", "part", "paid", "other"]),
     file=st.sampled_from(["none", "applied", "rejected"]),
 ).filter(lambda one: one.profile != "PENDING" or one.reference == "none")
 EJVS = st.builds(
-    Ejv,
+    EjvCase,
     is_billable=st.booleans(),
     gl=st.sampled_from(["fine", "stopped", "none"]),
     reference=st.sampled_from(["none", "active"]),
@@ -36,7 +36,7 @@ EJVS = st.builds(
 @MIXED
 @given(mixture=st.lists(st.one_of(PADS, EJVS), min_size=8, max_size=30))
 def test_a_mixture_gets_the_diagnoses_of_the_tables(
-    stale: StaleDatabase, cfs: RunningCfs, mixture: list[Pad | Ejv]
+    stale: StaleDatabase, cfs: RunningCfs, mixture: list[PadCase | EjvCase]
 ) -> None:
     stale.empty()
     stale.books.__init__()  # type: ignore[misc]
@@ -44,14 +44,14 @@ def test_a_mixture_gets_the_diagnoses_of_the_tables(
              (("applied", 7), ("rejected", 8))}  # fmt: skip
     expected = {}
     for line, one in enumerate(mixture):
-        made = _plant_pad(stale, one, files, line) if isinstance(one, Pad) else _plant_ejv(stale, one)
+        made = _plant_pad(stale, one, files, line) if isinstance(one, PadCase) else _plant_ejv(stale, one)
         expected[made] = one.code
     stale.books.plant(cfs.admin)
 
     assert stale.found(stale.report(cfs=cfs.settings())) == expected
 
 
-def _plant_pad(stale: StaleDatabase, one: Pad, files: dict[str, int], line: int) -> int:
+def _plant_pad(stale: StaleDatabase, one: PadCase, files: dict[str, int], line: int) -> int:
     account = stale.account(profile=one.profile, activation="2027-01-01 00:00")
     made = stale.invoice(account)
     number = f"REG{made:08}"
@@ -69,7 +69,7 @@ def _plant_pad(stale: StaleDatabase, one: Pad, files: dict[str, int], line: int)
     return made
 
 
-def _plant_ejv(stale: StaleDatabase, one: Ejv) -> int:
+def _plant_ejv(stale: StaleDatabase, one: EjvCase) -> int:
     account = stale.account("EJV", None, billable=one.is_billable)
     if one.gl != "none":
         stale.gl(account, stopped=one.gl == "stopped")

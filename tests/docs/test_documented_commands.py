@@ -13,7 +13,7 @@ import pytest
 from config.errors import ExitCode
 from jobs.commands.cli import main
 from sandbox import state
-from sandbox.demo import Step, farewell, report_page, steps, walk
+from sandbox.demo import DemoStep, farewell, report_page, steps, walk
 from tests.docs.demo import demo, whole_command_line, write_files
 from tests.docs.documents import Example, commands, examples, missing, read, without_numbers
 from tests.docs.walk import WALK, WIDTHS, on_a_screen
@@ -152,7 +152,7 @@ def tell_the_demo(cli: click.Group, folder: Path) -> list[str]:
     """Return the lines that `make demo` shows of the sandbox at hand, and check that no command failed."""
     lines: list[str] = []
 
-    def run_here(step: Step) -> tuple[int, str]:
+    def run_here(step: DemoStep) -> tuple[int, str]:
         code, printed, complaint = run(cli, list(step.words), folder)
         assert code in {0, 3}, (step.command, complaint[-500:])
         return code, printed

@@ -20,7 +20,7 @@ WIDTHS = (80, 160)
 
 
 @dataclass(frozen=True)
-class Answer:
+class FaqAnswer:
     """The command that answers an item of the FAQ, and a pattern of its first line."""
 
     item: str
@@ -29,30 +29,30 @@ class Answer:
 
 
 WALK = (
-    Answer("2: what the dates mean", "explain invoice 31", r"Invoice 31 is [A-Z_]+: [\d.,]+ CAD by [A-Z]+"),
-    Answer("3: migrations", "db upgrade", r"The schema pay_jobs is up to date at \d+\."),
-    Answer(
+    FaqAnswer("2: what the dates mean", "explain invoice 31", r"Invoice 31 is [A-Z_]+: [\d.,]+ CAD by [A-Z]+"),
+    FaqAnswer("3: migrations", "db upgrade", r"The schema pay_jobs is up to date at \d+\."),
+    FaqAnswer(
         "5, 15: BC Online",
         "compare bcol --file billing.csv --key-column KEY --amount-column AMOUNT --date-column DATE",
         r"\d+ differences \(",
     ),
-    Answer("6: disbursement", "explain batch 1", r"Batch 1 \(PAYMENT\) is COMPLETED: sent as INBOX\."),
-    Answer("9: stuck", "STALE_INVOICE_REPORT --days 20 --method PAD --no-cfs", r"[\d,]+ invoices totalling [\d,.]+ CAD are stuck"),
-    Answer("10: slips", "slips list", r"\d+ operations on slips are in progress: "),
-    Answer("11: CFS and we", "compare cfs --since 2022-06-01 --sample 50", r"[\d,]+ of [\d,]+ compared differ: "),
-    Answer("12: cancelled, credited", "explain invoice 204", r"Invoice 204 is [A-Z_]+: "),
-    Answer("13: PAD", 'repair pad-invoice 1 --reason "ticket 4711" --dry-run', r"0 invoices would be repaired; 1 "),
-    Answer("13: EJV", "STALE_INVOICE_REPORT --days 20 --method EJV --no-cfs", r"[\d,]+ invoices? totalling [\d,.]+ CAD "),
-    Answer(
+    FaqAnswer("6: disbursement", "explain batch 1", r"Batch 1 \(PAYMENT\) is COMPLETED: sent as INBOX\."),
+    FaqAnswer("9: stuck", "STALE_INVOICE_REPORT --days 20 --method PAD --no-cfs", r"[\d,]+ invoices totalling [\d,.]+ CAD are stuck"),
+    FaqAnswer("10: slips", "slips list", r"\d+ operations on slips are in progress: "),
+    FaqAnswer("11: CFS and we", "compare cfs --since 2022-06-01 --sample 50", r"[\d,]+ of [\d,]+ compared differ: "),
+    FaqAnswer("12: cancelled, credited", "explain invoice 204", r"Invoice 204 is [A-Z_]+: "),
+    FaqAnswer("13: PAD", 'repair pad-invoice 1 --reason "ticket 4711" --dry-run', r"0 invoices would be repaired; 1 "),
+    FaqAnswer("13: EJV", "STALE_INVOICE_REPORT --days 20 --method EJV --no-cfs", r"[\d,]+ invoices? totalling [\d,.]+ CAD "),
+    FaqAnswer(
         "14: partial credit",
         'repair pad-partial-credit 2 --line 2=5.00 --line 2:service=1.50 --reason "ticket 4711" --dry-run',
         r"CFS would be asked for a credit memo of 6\.50 CAD for invoice 2\.",
     ),
-    Answer("16: gaps", "GENERATE_STATEMENTS --gaps --since 2022-06-20 --until 2022-06-25", r"[\d,]+ statements? (is|are) missing"),
-    Answer("17: void", "slips void 206000010 --plan plan.json --dry-run", r"Slip 206000010 paid \d+ invoice"),
-    Answer("18: files of CGI", "ejv outstanding", r"1 batch is without an answer, "),
-    Answer("19: indexes", "db check-indexes", r"1 of \d+ indexes is broken\."),
-    Answer(
+    FaqAnswer("16: gaps", "GENERATE_STATEMENTS --gaps --since 2022-06-20 --until 2022-06-25", r"[\d,]+ statements? (is|are) missing"),
+    FaqAnswer("17: void", "slips void 206000010 --plan plan.json --dry-run", r"Slip 206000010 paid \d+ invoice"),
+    FaqAnswer("18: files of CGI", "ejv outstanding", r"1 batch is without an answer, "),
+    FaqAnswer("19: indexes", "db check-indexes", r"1 of \d+ indexes is broken\."),
+    FaqAnswer(
         "20: replay",
         'replay-event logged-line.txt --topic account-mailer-prod --reason "ticket 4711" --dry-run',
         r"bc\.registry\.auth\.staffReviewAccount would be published to",
@@ -61,7 +61,7 @@ WALK = (
 
 
 @dataclass(frozen=True)
-class Shown:
+class Screen:
     """What a command showed on a screen so wide: its lines there, how long it took, and how it ended."""
 
     code: int
@@ -74,7 +74,7 @@ class Shown:
         """Return how many rows of the screen it takes."""
         return sum(max(1, math.ceil(len(line) / self.columns)) for line in self.lines)
 
-    def faults(self, answer: Answer) -> list[str]:
+    def faults(self, answer: FaqAnswer) -> list[str]:
         """Return in which ways it is no good answer."""
         said = " ".join(" ".join(self.lines[:4]).split())
         faults = [] if self.code in {0, 3} else [f"exit {self.code}"]
@@ -83,7 +83,7 @@ class Shown:
         return faults if self.rows <= LINES else [*faults, f"{self.rows} rows"]
 
 
-def on_a_screen(cli: click.Group, words: list[str], columns: int, errors: Path) -> Shown:
+def on_a_screen(cli: click.Group, words: list[str], columns: int, errors: Path) -> Screen:
     """Run a command in a fork of this process that writes to a terminal so wide."""
     screen, side = os.openpty()
     termios.tcsetwinsize(side, (50, columns))
@@ -104,7 +104,7 @@ def on_a_screen(cli: click.Group, words: list[str], columns: int, errors: Path) 
     written = _read_all(screen)
     _, status = os.waitpid(child, 0)
     lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written.decode()).replace("\r\n", "\n").splitlines()
-    return Shown(os.waitstatus_to_exitcode(status), time.monotonic() - began, columns, tuple(lines))
+    return Screen(os.waitstatus_to_exitcode(status), time.monotonic() - began, columns, tuple(lines))
 
 
 def _read_all(screen: int) -> bytes:

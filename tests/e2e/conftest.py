@@ -22,7 +22,7 @@ ENTRYPOINT = ROOT / "invoke_jobs.py"
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandEnd:
     """How a command ended and what it said."""
 
     code: int
@@ -48,7 +48,7 @@ class Operator:
     def __init__(self, address: str | None) -> None:
         self.address = address
 
-    def run(self, *words: str, **settings: str | None) -> Said:
+    def run(self, *words: str, **settings: str | None) -> CommandEnd:
         """Run a command to its end; no command ever shows a traceback to a person."""
         process = self.start(*words, **settings)
         return finish(process)
@@ -64,11 +64,11 @@ class Operator:
         )
 
 
-def finish(process: "subprocess.Popen[str]") -> Said:
+def finish(process: "subprocess.Popen[str]") -> CommandEnd:
     """Wait for a command and give what it said."""
     out, err = process.communicate(timeout=60)
     assert "Traceback" not in out + err
-    return Said(process.returncode, out, err)
+    return CommandEnd(process.returncode, out, err)
 
 
 @pytest.fixture

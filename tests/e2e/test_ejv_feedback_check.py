@@ -12,8 +12,8 @@ import pytest
 
 from connectors.object_store import ObjectStore
 from database.engine import Database
-from tests.e2e.conftest import ROOT, Said, environment
-from tests.ejv_factory import Batch, EjvBooks, Pair, example_batch, example_books
+from tests.e2e.conftest import ROOT, CommandEnd, environment
+from tests.ejv_factory import Batch, EjvBooks, JournalPair, example_batch, example_books
 from tests.json_output import rows_of
 from tests.storage_fixtures import SftpPlace, object_store_part, sftp_part, store
 from tests.tasks.ejv_feedback_check.conftest import cgi_place
@@ -27,7 +27,7 @@ TUESDAY_LATE = "2026-11-17T21:50-07:00"
 THURSDAY_NIGHT = "2026-11-19T21:50-07:00"
 FRIDAY_NIGHT = "2026-11-20T21:50-07:00"
 MONDAY = "2026-11-23T21:00-07:00"
-FORGOTTEN = Batch(5000, journals=[(9900, [Pair("7700001", "12.00")])])
+FORGOTTEN = Batch(5000, journals=[(9900, [JournalPair("7700001", "12.00")])])
 FIRST_INBOX, FORGOTTEN_INBOX = "INBOX.F3535.20261118040107", "INBOX.F3535.20261118040109"
 SENT_AGAIN = "INBOX.F3535.20261119215000"
 FIRST_ANSWER, SECOND_ANSWER = "FEEDBACK.F3535.20261117214512", "FEEDBACK.F3535.20261120214455"
@@ -42,7 +42,7 @@ sys.exit(invoke_jobs.main())
 
 
 @dataclass
-class Night:
+class FeedbackNight:
     """Pay database, CGI's directory and the bucket, and the command line in front of them."""
 
     books: EjvBooks
@@ -50,7 +50,7 @@ class Night:
     store: ObjectStore
     settings: dict[str, str]
 
-    def type(self, command: str, *, at: str) -> Said:
+    def type(self, command: str, *, at: str) -> CommandEnd:
         """Type a command behind `python3 invoke_jobs.py`."""
         ended = subprocess.run(
             [sys.executable, "-c", _AT, at, *shlex.split(command)],
@@ -62,16 +62,18 @@ class Night:
             check=False,
         )
         assert "Traceback" not in ended.stdout + ended.stderr, ended.stderr
-        return Said(ended.returncode, ended.stdout, ended.stderr)
+        return CommandEnd(ended.returncode, ended.stdout, ended.stderr)
 
-    def batch(self, said: Said, number: int) -> dict[str, Any]:
+    def batch(self, said: CommandEnd, number: int) -> dict[str, Any]:
         """Return the row of a batch in the table of what is outstanding."""
         [row] = [row for row in rows_of(said.json, "outstanding") if row["batch"] == number]
         return dict(row)
 
 
 @pytest.fixture
-def night(database: Database, database_url: str, store: ObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Night:
+def night(
+    database: Database, database_url: str, store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
+) -> FeedbackNight:
     """Tuesday 20:01: batches 4321 and 5000 left for CGI."""
     books = example_books(EjvBooks(database))
     account = books.account(name="Bureau of Tests")
@@ -82,7 +84,7 @@ def night(database: Database, database_url: str, store: ObjectStore, tmp_path_fa
     store.put(f"cgi_processed/{FORGOTTEN_INBOX}", [FORGOTTEN.inbox()])
     events = tmp_path_factory.mktemp("events").as_uri()
     settings = {"DATABASE_URL": database_url, "PUBSUB_PUBLISH_URL": events, "SFTP_SETTLE_SECONDS": "0"}
-    return Night(
+    return FeedbackNight(
         books,
         cgi_place().emptied(),
         store,
@@ -90,7 +92,7 @@ def night(database: Database, database_url: str, store: ObjectStore, tmp_path_fa
     )
 
 
-def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) -> None:
+def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: FeedbackNight) -> None:
     books, place = night.books, night.place
 
     place.put(f"ACK.{FIRST_INBOX}", b"")
@@ -162,7 +164,7 @@ def test_a_batch_that_cgi_forgot_is_found_sent_again_and_answered(night: Night) 
         ("ejv unstop 999999 --reason x", "There is no distribution code 999999"),
     ],
 )
-def test_a_wrong_command_ends_with_2_and_says_what_is_wrong(command: str, said: str, night: Night) -> None:
+def test_a_wrong_command_ends_with_2_and_says_what_is_wrong(command: str, said: str, night: FeedbackNight) -> None:
     answer = night.type(f"{command} --json", at=THURSDAY_NIGHT)
     assert (answer.code, said in json.loads(answer.out)["error"]) == (2, True), answer.out
     assert night.books.rows("SELECT DISTINCT disbursement_status_code FROM ejv_files") == [("UPLOADED",)]

@@ -28,7 +28,7 @@ TOMORROW = "BCR_PAYMENT_APPL_20261106.csv"
 
 
 @dataclass
-class Site:
+class SettlementSite:
     """Everything the command works on."""
 
     books: SettlementBooks
@@ -81,16 +81,16 @@ def site(
     store: ObjectStore,
     cfs: RunningCfs,
     tmp_path: Path,
-) -> Iterator[Site]:
+) -> Iterator[SettlementSite]:
     made = SettlementBooks(database)
     fill_example(made)
     made.change("DELETE FROM credits")
     seed_bounced(cfs, "800103", "REG01234700", "60.00")
     events = tmp_path / "events"
-    yield Site(made, faulty_place, store, cfs, environment(database_url, faulty_place, cfs, events), events)
+    yield SettlementSite(made, faulty_place, store, cfs, environment(database_url, faulty_place, cfs, events), events)
 
 
-def test_a_day_with_a_bounce_and_a_reject(site: Site) -> None:
+def test_a_day_with_a_bounce_and_a_reject(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv([*example(1, 4, 5), REJECTED]))
 
     answer = site.invoke()
@@ -117,7 +117,7 @@ def test_a_day_with_a_bounce_and_a_reject(site: Site) -> None:
     assert (again["exit_code"], again["counts"].get("files_applied")) == (0, None)
 
 
-def test_the_same_day_as_one_json_object(site: Site) -> None:
+def test_the_same_day_as_one_json_object(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv([*example(1, 4), REJECTED]))
 
     found = site.as_json()
@@ -131,13 +131,13 @@ def test_the_same_day_as_one_json_object(site: Site) -> None:
     assert (bounced["account"], bounced["fee"]) == ("A13", "30.00")
 
 
-def test_an_empty_day(site: Site) -> None:
+def test_an_empty_day(site: SettlementSite) -> None:
     answer = site.invoke()
 
     assert (answer.returncode, "No settlement file is waiting." in answer.stdout) == (0, True)
 
 
-def test_a_dry_run_leaves_no_trace(site: Site) -> None:
+def test_a_dry_run_leaves_no_trace(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv([*example(1, 4), REJECTED]))
     before = site.traces()
 
@@ -151,7 +151,7 @@ def test_a_dry_run_leaves_no_trace(site: Site) -> None:
     assert not site.events.exists()
 
 
-def test_a_local_file_needs_no_sftp_server(site: Site, tmp_path: Path) -> None:
+def test_a_local_file_needs_no_sftp_server(site: SettlementSite, tmp_path: Path) -> None:
     path = tmp_path / FILE
     path.write_bytes(settlement_csv(example(1)))
     site.environment = {name: value for name, value in site.environment.items() if "SFTP" not in name}
@@ -160,7 +160,7 @@ def test_a_local_file_needs_no_sftp_server(site: Site, tmp_path: Path) -> None:
     assert site.as_json("--file", str(path))["counts"].get("rows_applied") is None
 
 
-def test_a_held_file_is_listed_and_replayed_with_a_reason(site: Site) -> None:
+def test_a_held_file_is_listed_and_replayed_with_a_reason(site: SettlementSite) -> None:
     site.place.put(TOMORROW, settlement_csv(example(1)))
     assert site.invoke().returncode == 0
     site.place.put(FILE, settlement_csv(example(4)))
@@ -186,7 +186,7 @@ def test_a_held_file_is_listed_and_replayed_with_a_reason(site: Site) -> None:
     ) == [("ticket 4711: checked", True)]
 
 
-def test_rejects_are_retried(site: Site) -> None:
+def test_rejects_are_retried(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv([REJECTED]))
     site.invoke()
     fill_account = site.books.rows("SELECT id FROM cfs_accounts WHERE cfs_account = '800101'")[0][0]
@@ -200,7 +200,7 @@ def test_rejects_are_retried(site: Site) -> None:
     assert site.books.invoices()[99_000_001] == ("PAID", "5.00")
 
 
-def test_a_host_key_that_is_not_the_pinned_one_is_refused(site: Site) -> None:
+def test_a_host_key_that_is_not_the_pinned_one_is_refused(site: SettlementSite) -> None:
     site.changes = {"CAS_SFTP_HOST_KEY": "AAAAC3NzaC1lZDI1NTE5AAAAIGJhZGtleWJhZGtleWJhZGtleWJhZGtleWJhZGtleWJh"}
     site.place.put(FILE, settlement_csv(example(1)))
 
@@ -211,7 +211,7 @@ def test_a_host_key_that_is_not_the_pinned_one_is_refused(site: Site) -> None:
     assert site.place.uploaded() == [FILE]
 
 
-def test_missing_settings_are_named_all_at_once(site: Site) -> None:
+def test_missing_settings_are_named_all_at_once(site: SettlementSite) -> None:
     for name in ("CAS_SFTP_HOST_KEY", "MINIO_ENDPOINT", "CFS_BASE_URL", "PUBSUB_PUBLISH_URL"):
         del site.environment[name]
 
@@ -222,7 +222,7 @@ def test_missing_settings_are_named_all_at_once(site: Site) -> None:
         assert f"{name} is missing" in answer.stderr
 
 
-def test_the_object_store_being_away_takes_no_file(site: Site) -> None:
+def test_the_object_store_being_away_takes_no_file(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv(example(1)))
     site.changes = {"MINIO_ENDPOINT": "127.0.0.1:9"}
 
@@ -232,7 +232,7 @@ def test_the_object_store_being_away_takes_no_file(site: Site) -> None:
     assert site.invoke().returncode == 0
 
 
-def test_cfs_being_away_keeps_its_messages_for_the_next_run(site: Site) -> None:
+def test_cfs_being_away_keeps_its_messages_for_the_next_run(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv(example(4)))
     site.cfs.admin.order_faults({"kind": "error_before", "path": ".*", "status": 503, "count": 0})
     site.changes = {"CONNECT_TIMEOUT": "1"}
@@ -247,7 +247,7 @@ def test_cfs_being_away_keeps_its_messages_for_the_next_run(site: Site) -> None:
     assert site.cfs.admin.state()["invoices"]["REG01234700"]["amount_due"] == "90.00"
 
 
-def test_cfs_that_knows_no_such_site_leaves_a_message_for_a_person(site: Site) -> None:
+def test_cfs_that_knows_no_such_site_leaves_a_message_for_a_person(site: SettlementSite) -> None:
     site.cfs.admin.reset()
     site.place.put(FILE, settlement_csv(example(4)))
 
@@ -258,7 +258,7 @@ def test_cfs_that_knows_no_such_site_leaves_a_message_for_a_person(site: Site) -
     assert site.books.profiles()["800103"] == "FREEZE"
 
 
-def test_two_runs_at_once_apply_a_file_once(site: Site) -> None:
+def test_two_runs_at_once_apply_a_file_once(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv(example(1, 4, 5)))
     command = [sys.executable, str(ROOT / "invoke_jobs.py"), "PAD_RECONCILE", "--json"]
     both = [

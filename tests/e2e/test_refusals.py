@@ -11,7 +11,7 @@ from psycopg2.extensions import parse_dsn
 
 from config.business_time import business_date
 from tests.dumps import dump
-from tests.e2e.conftest import Operator, Said
+from tests.e2e.conftest import CommandEnd, Operator
 from tests.json_output import rows_of
 from tests.statement_factory import PayDatabase
 from tests.wire import pooler, refusing_server
@@ -21,12 +21,12 @@ SATURDAY = "2022-06-25"
 NO_RESULT = "GENERATE_STATEMENTS failed after "
 
 
-def error_of(said: Said) -> str:
+def error_of(said: CommandEnd) -> str:
     """Return the error as people read it, after the log."""
     return said.err[said.err.index("Error: ") + 7 :].strip()
 
 
-def refused(said: Said, code: int) -> str:
+def refused(said: CommandEnd, code: int) -> str:
     """Check that a command failed as it should, with nothing on stdout but the result, and give the error."""
     assert said.code == code
     assert said.out == "" or (said.out.startswith(NO_RESULT) and said.out.count("\n") == 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Operator, Said, finish
+from tests.e2e.conftest import CommandEnd, Operator, finish
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +48,6 @@ def test_without_a_sandbox_down_says_so(home: Path) -> None:
     assert (said.code, said.out) == (0, "There was no sandbox.\n")
 
 
-def exports(said: Said) -> list[str]:
+def exports(said: CommandEnd) -> list[str]:
     """Return the settings that a command said."""
     return [line for line in said.out.splitlines() if line.startswith("  export ")]

@@ -13,9 +13,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.cron import Cron
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.probe_entry import NAMES
-from tests.scheduler_fixtures import Bench, fresh_bench, wait_until
+from tests.scheduler_fixtures import SchedulerBench, fresh_bench, wait_until
 
 pytestmark = pytest.mark.slow
 HOUR = timedelta(hours=1)
@@ -26,7 +26,7 @@ check:
 
 
 @pytest.fixture
-def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
+def bench(database_url: str, tmp_path: Path) -> Iterator[SchedulerBench]:
     yield from fresh_bench(database_url, tmp_path)
 
 
@@ -38,7 +38,7 @@ def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
     ],
 )
 def test_a_night_on_which_clocks_change_has_each_run_once(
-    bench: Bench, zone: str, evening: datetime, local: list[str]
+    bench: SchedulerBench, zone: str, evening: datetime, local: list[str]
 ) -> None:
     bench.begin(evening, speed=3600)
     schedule = bench.schedule(PROBE=f"30 1-2 * * * | zone: {zone} | missed: {{run: all, up_to: 5d}}")
@@ -54,7 +54,7 @@ def test_a_night_on_which_clocks_change_has_each_run_once(
     assert scheduler.stop() == 0
 
 
-def test_two_schedulers_at_once_run_each_instant_once(bench: Bench) -> None:
+def test_two_schedulers_at_once_run_each_instant_once(bench: SchedulerBench) -> None:
     bench.begin(bench.start, speed=1800)
     schedule = bench.schedule(PROBE="0 * * * * | missed: {run: all, up_to: 1d}")
 
@@ -69,7 +69,7 @@ def test_two_schedulers_at_once_run_each_instant_once(bench: Bench) -> None:
     assert [claim[0] for claim in claims] == instants
 
 
-def test_a_run_that_outlives_its_killed_scheduler_is_not_run_again(bench: Bench) -> None:
+def test_a_run_that_outlives_its_killed_scheduler_is_not_run_again(bench: SchedulerBench) -> None:
     bench.begin(bench.start, speed=900)
     schedule = bench.schedule(PROBE="30 12 * * * | arguments: --seconds, '3'")
     first = bench.scheduler(schedule)
@@ -84,7 +84,7 @@ def test_a_run_that_outlives_its_killed_scheduler_is_not_run_again(bench: Bench)
     assert second.stop() == 0
 
 
-def test_a_run_that_was_killed_with_its_scheduler_is_run_again_once(bench: Bench) -> None:
+def test_a_run_that_was_killed_with_its_scheduler_is_run_again_once(bench: SchedulerBench) -> None:
     bench.begin(bench.start, speed=900)
     schedule = bench.schedule(PROBE="30 12 * * * | arguments: --seconds, '2'")
     first = bench.scheduler(schedule)
@@ -101,11 +101,13 @@ def test_a_run_that_was_killed_with_its_scheduler_is_run_again_once(bench: Bench
 
 
 @pytest.fixture(scope="module")
-def bad_hour(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def bad_hour(
+    server: DatabaseServer, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SchedulerBench]:
     """One scheduler whose runs heal, fail, are killed and take too long, all in the same hour; all are settled."""
     name = f"scheduler_{uuid.uuid4().hex[:8]}"
     folder = tmp_path_factory.mktemp("scheduler")
-    made = Bench(server.create(name, template), folder)
+    made = SchedulerBench(server.create(name, template), folder)
     made.begin(made.start, speed=900)
     schedule = made.schedule(
         PROBE=f"30 12 * * * | arguments: --heal, {folder / 'healed'} | retries: 1",
@@ -126,28 +128,28 @@ def bad_hour(server: Server, template: str, tmp_path_factory: pytest.TempPathFac
     server.drop(name)
 
 
-def test_a_killed_child_hurts_neither_the_scheduler_nor_the_other_runs(bad_hour: Bench) -> None:
+def test_a_killed_child_hurts_neither_the_scheduler_nor_the_other_runs(bad_hour: SchedulerBench) -> None:
     assert bad_hour.claims("KILLED") == [(bad_hour.start + HOUR / 2, "failed", -9, 1)]
     assert [claim[1] for claim in bad_hour.claims("PROBE")] == ["done"]
     assert bad_hour.processes[0].poll() is None
 
 
-def test_the_absence_alarm_is_started_by_the_clock_like_a_job(bad_hour: Bench) -> None:
+def test_the_absence_alarm_is_started_by_the_clock_like_a_job(bad_hour: SchedulerBench) -> None:
     assert bad_hour.claims("check") == [(bad_hour.start + HOUR / 2, "done", 0, 1)]
 
 
-def test_a_run_past_its_deadline_is_ended(bad_hour: Bench) -> None:
+def test_a_run_past_its_deadline_is_ended(bad_hour: SchedulerBench) -> None:
     assert [claim[1] for claim in bad_hour.claims("LATE")] == ["failed"]
     assert [status for _, status in bad_hour.runs("LATE")] == ["interrupted"]
 
 
-def test_a_failed_run_is_tried_again_as_often_as_the_schedule_says(bad_hour: Bench) -> None:
+def test_a_failed_run_is_tried_again_as_often_as_the_schedule_says(bad_hour: SchedulerBench) -> None:
     assert [claim[1] for claim in bad_hour.claims("OTHER") + bad_hour.claims()] == ["failed", "done"]
     assert [status for _, status in bad_hour.runs()] == ["failed", "done"]
     assert [status for _, status in bad_hour.runs("OTHER")] == ["failed", "failed"]
 
 
-def test_after_an_outage_missed_runs_are_caught_up_as_the_schedule_says(bench: Bench) -> None:
+def test_after_an_outage_missed_runs_are_caught_up_as_the_schedule_says(bench: SchedulerBench) -> None:
     bench.begin(bench.start, speed=1800)
     jobs = {
         "PROBE": "0 * * * * | missed: {run: all, up_to: 4h}",
@@ -171,7 +173,7 @@ def test_after_an_outage_missed_runs_are_caught_up_as_the_schedule_says(bench: B
     assert len(bench.claims("OTHER")) == before["OTHER"] + 1
 
 
-def test_it_drains_when_asked_to_stop_and_tells_the_cluster_how_it_is(bench: Bench) -> None:
+def test_it_drains_when_asked_to_stop_and_tells_the_cluster_how_it_is(bench: SchedulerBench) -> None:
     bench.begin(bench.start, speed=900)
     schedule = bench.schedule(PROBE="30 12 * * * | arguments: --seconds, '4'", OTHER="0 1 * * *")
     scheduler = bench.scheduler(schedule)

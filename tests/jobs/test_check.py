@@ -51,7 +51,7 @@ cluster:
 Find = Callable[..., list[tuple[str, str]]]
 
 
-class Past:
+class RunHistory:
     """Writes what has happened into the ledgers."""
 
     def __init__(self, engine: Engine) -> None:
@@ -116,8 +116,8 @@ def database_url(reused_database_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def past(engine: Engine) -> Past:
-    return Past(engine)
+def past(engine: Engine) -> RunHistory:
+    return RunHistory(engine)
 
 
 @pytest.fixture
@@ -141,13 +141,13 @@ def find(settings: pytest.MonkeyPatch, schedule: Path, capsys: pytest.CaptureFix
     return find_all
 
 
-def test_a_good_day_is_silent(find: Find, past: Past) -> None:
+def test_a_good_day_is_silent(find: Find, past: RunHistory) -> None:
     past.good_day()
 
     assert find() == []
 
 
-def test_a_night_without_its_run_is_missing(find: Find, past: Past, engine: Engine) -> None:
+def test_a_night_without_its_run_is_missing(find: Find, past: RunHistory, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM pay_jobs.job_runs WHERE job = 'NIGHTLY' AND started_on > '2026-11-19'"))
@@ -155,7 +155,7 @@ def test_a_night_without_its_run_is_missing(find: Find, past: Past, engine: Engi
     assert find() == [("missing", "NIGHTLY: no run at 2026-11-19 08:01 UTC")]
 
 
-def test_an_entry_with_arguments_is_judged_by_its_own_runs(find: Find, past: Past, schedule: Path) -> None:
+def test_an_entry_with_arguments_is_judged_by_its_own_runs(find: Find, past: RunHistory, schedule: Path) -> None:
     sweep = """  SWEEP:
     {job: POLL, arguments: [--all], cron: 30 7 * * *, deadline: 1h, missed: {run: skip},
      resources: {cpu: "1", memory: 1Gi}}
@@ -169,7 +169,7 @@ files:"""
     assert (kind, said.partition(":")[0]) == ("attention", "SWEEP")
 
 
-def test_a_run_with_other_arguments_does_not_stand_in_for_it(find: Find, past: Past, engine: Engine) -> None:
+def test_a_run_with_other_arguments_does_not_stand_in_for_it(find: Find, past: RunHistory, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
         connection.execute(
@@ -181,7 +181,7 @@ def test_a_run_with_other_arguments_does_not_stand_in_for_it(find: Find, past: P
 
 
 def test_a_run_that_failed_is_told_unless_a_later_attempt_at_it_went_well(
-    find: Find, past: Past, engine: Engine
+    find: Find, past: RunHistory, engine: Engine
 ) -> None:
     past.good_day()
     with engine.begin() as connection:
@@ -198,7 +198,7 @@ def test_a_run_that_failed_is_told_unless_a_later_attempt_at_it_went_well(
     assert find() == []
 
 
-def test_a_run_of_a_shard_does_not_stand_in_for_all_accounts(find: Find, past: Past, engine: Engine) -> None:
+def test_a_run_of_a_shard_does_not_stand_in_for_all_accounts(find: Find, past: RunHistory, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
         connection.execute(
@@ -208,7 +208,7 @@ def test_a_run_of_a_shard_does_not_stand_in_for_all_accounts(find: Find, past: P
     assert [kind for kind, _ in find()] == ["missing"]
 
 
-def test_a_backfill_of_which_a_shard_failed_is_told_until_that_shard_went_well(find: Find, past: Past) -> None:
+def test_a_backfill_of_which_a_shard_failed_is_told_until_that_shard_went_well(find: Find, past: RunHistory) -> None:
     past.good_day()
     backfill = "NIGHTLY --fill-gaps"
     past.run("NIGHTLY", NOW - 2 * HOUR, "failed", command=backfill, shards=8)
@@ -221,7 +221,7 @@ def test_a_backfill_of_which_a_shard_failed_is_told_until_that_shard_went_well(f
     assert find() == []
 
 
-def test_a_run_that_began_late_is_late(find: Find, past: Past, engine: Engine) -> None:
+def test_a_run_that_began_late_is_late(find: Find, past: RunHistory, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
         connection.execute(
@@ -232,7 +232,7 @@ def test_a_run_that_began_late_is_late(find: Find, past: Past, engine: Engine) -
     assert find() == [("late", "NIGHTLY: the run of 2026-11-19 08:01 UTC began 60 minutes late")]
 
 
-def test_a_run_whose_process_vanished_is_lost(find: Find, past: Past, engine: Engine) -> None:
+def test_a_run_whose_process_vanished_is_lost(find: Find, past: RunHistory, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
         connection.execute(
@@ -245,7 +245,7 @@ def test_a_run_whose_process_vanished_is_lost(find: Find, past: Past, engine: En
 
 @pytest.mark.parametrize(("minutes", "expected"), [(15, []), (40, ["missing"])])
 def test_a_hole_in_the_polls_is_told_once_it_is_longer_than_the_tolerance(
-    find: Find, past: Past, engine: Engine, minutes: int, expected: list[str]
+    find: Find, past: RunHistory, engine: Engine, minutes: int, expected: list[str]
 ) -> None:
     past.good_day()
     with engine.begin() as connection:
@@ -258,7 +258,7 @@ def test_a_hole_in_the_polls_is_told_once_it_is_longer_than_the_tolerance(
     assert [kind for kind, _ in find()] == expected
 
 
-def test_polls_left_out_because_one_took_long_are_not_missing(find: Find, past: Past, engine: Engine) -> None:
+def test_polls_left_out_because_one_took_long_are_not_missing(find: Find, past: RunHistory, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
         connection.execute(
@@ -270,7 +270,7 @@ def test_polls_left_out_because_one_took_long_are_not_missing(find: Find, past: 
     assert find() == []
 
 
-def test_a_run_that_asks_for_a_person_is_told(find: Find, past: Past) -> None:
+def test_a_run_that_asks_for_a_person_is_told(find: Find, past: RunHistory) -> None:
     past.good_day()
     past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
 
@@ -278,7 +278,7 @@ def test_a_run_that_asks_for_a_person_is_told(find: Find, past: Past) -> None:
     assert (kind, "needs attention: 2 things" in said) == ("attention", True)
 
 
-def test_a_question_by_hand_and_what_was_so_before_are_no_alarm(find: Find, past: Past) -> None:
+def test_a_question_by_hand_and_what_was_so_before_are_no_alarm(find: Find, past: RunHistory) -> None:
     past.good_day()
     past.run("NIGHTLY", NOW - 3 * HOUR, "attention", command="NIGHTLY --gaps", by="hand:olive")
     past.run("POLL", NOW - 3 * HOUR, "attention", is_news=False)
@@ -286,7 +286,7 @@ def test_a_question_by_hand_and_what_was_so_before_are_no_alarm(find: Find, past
     assert find() == []
 
 
-def test_of_many_runs_that_need_attention_only_the_newest_is_told(find: Find, past: Past) -> None:
+def test_of_many_runs_that_need_attention_only_the_newest_is_told(find: Find, past: RunHistory) -> None:
     past.good_day()
     for hours in (3, 2, 1):
         past.run("POLL", NOW - hours * HOUR, "attention")
@@ -296,7 +296,7 @@ def test_of_many_runs_that_need_attention_only_the_newest_is_told(find: Find, pa
 
 
 def test_a_check_of_the_clock_keeps_its_verdict_and_one_by_hand_leaves_no_run(
-    find: Find, past: Past, settings: pytest.MonkeyPatch, engine: Engine
+    find: Find, past: RunHistory, settings: pytest.MonkeyPatch, engine: Engine
 ) -> None:
     past.good_day()
     past.run("POLL", NOW - HOUR, "attention")
@@ -321,7 +321,7 @@ def figures(printed: str) -> dict[tuple[str, ...], float]:
 
 
 def test_figures_for_prometheus_are_of_runs_files_and_the_outbox(
-    past: Past, schedule: Path, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    past: RunHistory, schedule: Path, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def money(_connection: object, _now: object) -> list[MetricSample]:
         return [MetricSample("stuck_cad", "Money.", Decimal("12.50"), {"method": 'P"AD'})]
@@ -354,7 +354,7 @@ def test_figures_and_json_do_not_share_stdout(settings: pytest.MonkeyPatch, caps
 
 
 def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(
-    find: Find, past: Past, engine: Engine
+    find: Find, past: RunHistory, engine: Engine
 ) -> None:
     past.good_day()
     with engine.begin() as connection:
@@ -367,7 +367,7 @@ def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(
     assert find() == [("late", "the settlement file: PAY_20261119.csv came 90 minutes late")]
 
 
-def test_a_file_that_its_sender_left_empty_is_told_once_its_time_is_over(find: Find, past: Past) -> None:
+def test_a_file_that_its_sender_left_empty_is_told_once_its_time_is_over(find: Find, past: RunHistory) -> None:
     past.good_day()
     past.unfinished("PAY_20261120.csv", polls=2, minutes=30)
     past.unfinished("PAY_20261121.csv", polls=3, minutes=5)
@@ -376,14 +376,14 @@ def test_a_file_that_its_sender_left_empty_is_told_once_its_time_is_over(find: F
     assert [kind for kind, _ in find()] == ["unfinished"]
 
 
-def test_a_file_that_waits_for_a_person_is_held_however_old_it_is(find: Find, past: Past) -> None:
+def test_a_file_that_waits_for_a_person_is_held_however_old_it_is(find: Find, past: RunHistory) -> None:
     past.good_day()
     past.file("PAY_20251103.csv", "2025-11-03", NOW - timedelta(days=300), "held")
 
     assert [kind for kind, _ in find()] == ["held"]
 
 
-def test_a_file_that_came_and_is_not_applied_is_told(find: Find, past: Past, engine: Engine) -> None:
+def test_a_file_that_came_and_is_not_applied_is_told(find: Find, past: RunHistory, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
         connection.execute(
@@ -395,7 +395,7 @@ def test_a_file_that_came_and_is_not_applied_is_told(find: Find, past: Past, eng
 
 
 def test_a_batch_without_an_answer_is_missing_after_business_days_and_not_after_a_weekend(
-    find: Find, past: Past
+    find: Find, past: RunHistory
 ) -> None:
     past.good_day()
     past.batch(datetime(2026, 11, 17, 3, tzinfo=UTC), None)  # Monday evening in Vancouver: two business days
@@ -409,7 +409,7 @@ def test_a_batch_without_an_answer_is_missing_after_business_days_and_not_after_
 
 
 def test_people_and_their_monitor_are_told_what_is_missing_once_an_hour(
-    find: Find, past: Past, settings: pytest.MonkeyPatch, tmp_path: Path
+    find: Find, past: RunHistory, settings: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     past.good_day()
     past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
@@ -425,7 +425,7 @@ def test_people_and_their_monitor_are_told_what_is_missing_once_an_hour(
     assert monitor.signals() == ["/uuid/start", "/uuid/fail"] * 2
 
 
-def test_the_dead_mans_switch_hears_start_and_success_or_failure(find: Find, past: Past) -> None:
+def test_the_dead_mans_switch_hears_start_and_success_or_failure(find: Find, past: RunHistory) -> None:
     past.good_day()
     with monitoring() as monitor:
         find("--ping", monitor.url)
@@ -437,9 +437,9 @@ def test_the_dead_mans_switch_hears_start_and_success_or_failure(find: Find, pas
 
 
 def test_hostile_text_in_a_finding_is_told_before_it_is_shown_and_silences_nobody(
-    past: Past, schedule: Path, settings: pytest.MonkeyPatch, tmp_path: Path
+    past: RunHistory, schedule: Path, settings: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    class Failing(io.StringIO):
+    class BrokenScreen(io.StringIO):
         def write(self, _text: str, /) -> int:
             told.append(len(list(folder.glob("*.json"))))
             raise ValueError("this screen shows nothing")
@@ -449,7 +449,7 @@ def test_hostile_text_in_a_finding_is_told_before_it_is_shown_and_silences_nobod
     past.good_day()
     past.file("[/x]\x1b[2J.csv", "2026-11-19", NOW - HOUR, "held")
     settings.setenv("NOTICE_WEBHOOK_URL", folder.as_uri())
-    settings.setattr("sys.stdout", Failing())
+    settings.setattr("sys.stdout", BrokenScreen())
     cli = click.Group(commands={"check": check_command(lambda: None, ["NIGHTLY", "POLL"], clock=lambda: NOW)})
 
     code = main(cli, ["check", "--tell", "--file", str(schedule)])
@@ -459,7 +459,7 @@ def test_hostile_text_in_a_finding_is_told_before_it_is_shown_and_silences_nobod
     assert "[/x]\\x1b[2J.csv: because" in notice
 
 
-def test_a_run_far_longer_than_usual_is_told(past: Past, find: Find) -> None:
+def test_a_run_far_longer_than_usual_is_told(past: RunHistory, find: Find) -> None:
     past.good_day()
     past.run("NIGHTLY", NOW - timedelta(hours=11), minutes=50)
     for age in range(1, 21):

@@ -17,7 +17,7 @@ from tests.monitor import monitoring
 from tests.scheduler_fixtures import emptied_after
 
 
-class Quiet:
+class SilentLog:
     """A log that nobody reads."""
 
     def info(self, *_said: object, **_facts: object) -> None: ...
@@ -130,7 +130,7 @@ def test_without_a_webhook_a_mail_goes_to_operations(
 
 def test_a_killed_run_is_told_by_the_scheduler(settings: pytest.MonkeyPatch, notices: Path) -> None:
     for _ in range(2):
-        tell_failure("A_JOB", "The process was killed by signal 9.", log=Quiet())
+        tell_failure("A_JOB", "The process was killed by signal 9.", log=SilentLog())
 
     assert sent(notices) == ["A_JOB: ended\nThe process was killed by signal 9."]
 

@@ -11,13 +11,13 @@ from connectors.outbox import Channel, NewMessage
 from database.engine import Database
 from jobs.commands.cli import build_cli, main
 from jobs.commands.outbox_commands import outbox_command
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.json_output import read_json, rows_of
 from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
 
 
 @pytest.fixture(scope="module")
-def shared_url(server: Server, template: str) -> Iterator[str]:
+def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
     yield from one_database(server, template)
 
 

@@ -19,7 +19,7 @@ from jobs.run.result import RunResult
 from jobs.run.runner import RunRequest, execute
 from jobs.run.stopping import StopRequest
 from tasks.channels import CHANNELS
-from tests.outbox_fixtures import Recorder, SetClock, keep, note, recording, states
+from tests.outbox_fixtures import HttpRecorder, SetClock, keep, note, recording, states
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def lock(name: str) -> NewMessage:
 
 
 @pytest.fixture
-def receiver(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Recorder]:
+def receiver(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HttpRecorder]:
     with recording() as server:
         monkeypatch.setenv("DATABASE_URL", database_url)
         monkeypatch.setenv("PUBSUB_PUBLISH_URL", f"{server.url}/topics/")
@@ -68,7 +68,7 @@ def receiver(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.fixture
-def run(receiver: Recorder) -> Callable[..., RunResult]:
+def run(receiver: HttpRecorder) -> Callable[..., RunResult]:
     clock = SetClock()
 
     def tell(*, dry_run: bool = False, delivers: bool = True, hours: float = 0) -> RunResult:
@@ -78,7 +78,7 @@ def run(receiver: Recorder) -> Callable[..., RunResult]:
     return tell
 
 
-def test_a_run_delivers_what_it_wrote(run: Callable[..., RunResult], receiver: Recorder, tmp_path: Path) -> None:
+def test_a_run_delivers_what_it_wrote(run: Callable[..., RunResult], receiver: HttpRecorder, tmp_path: Path) -> None:
     PLANNED.extend([lock("a"), new_mail("report", ["x@y.z"], "Hello", "Text", ordering_key="f", idempotency_key="m")])
 
     result = run()
@@ -89,7 +89,7 @@ def test_a_run_delivers_what_it_wrote(run: Callable[..., RunResult], receiver: R
 
 
 def test_a_run_delivers_what_an_earlier_run_left_before_its_task(
-    run: Callable[..., RunResult], receiver: Recorder
+    run: Callable[..., RunResult], receiver: HttpRecorder
 ) -> None:
     PLANNED.append(lock("a"))
     receiver.usual = (503, "away")
@@ -105,7 +105,7 @@ def test_a_run_delivers_what_an_earlier_run_left_before_its_task(
     assert (second.exit_code, dict(second.outcome.counts)) == (ExitCode.DONE, {"outbox_delivered": 2})
 
 
-def test_a_system_that_is_away_never_stops_the_task(run: Callable[..., RunResult], receiver: Recorder) -> None:
+def test_a_system_that_is_away_never_stops_the_task(run: Callable[..., RunResult], receiver: HttpRecorder) -> None:
     PLANNED.extend(lock(name) for name in "abcde")
     receiver.usual = (503, "away")
 
@@ -116,7 +116,9 @@ def test_a_system_that_is_away_never_stops_the_task(run: Callable[..., RunResult
     assert (second.exit_code, second.outcome.counts["outbox_waiting"]) == (ExitCode.DONE, 5)
 
 
-def test_a_dead_letter_is_for_a_person(database: Database, run: Callable[..., RunResult], receiver: Recorder) -> None:
+def test_a_dead_letter_is_for_a_person(
+    database: Database, run: Callable[..., RunResult], receiver: HttpRecorder
+) -> None:
     PLANNED.extend([lock("a"), lock("b")])
     receiver.answers = [(404, "no such topic")]
 
@@ -136,7 +138,7 @@ def test_a_dead_letter_is_for_a_person(database: Database, run: Callable[..., Ru
     ]
 
 
-def test_refused_credentials_are_for_a_person(run: Callable[..., RunResult], receiver: Recorder) -> None:
+def test_refused_credentials_are_for_a_person(run: Callable[..., RunResult], receiver: HttpRecorder) -> None:
     PLANNED.append(lock("a"))
     receiver.usual = (401, "who are you")
 
@@ -159,7 +161,7 @@ def test_a_wrong_address_is_for_a_person_and_loses_nothing(
     assert states(database) == {"a": "pending"}
 
 
-def test_a_dry_run_sends_nothing(database: Database, run: Callable[..., RunResult], receiver: Recorder) -> None:
+def test_a_dry_run_sends_nothing(database: Database, run: Callable[..., RunResult], receiver: HttpRecorder) -> None:
     keep(database, [lock("a")])
     PLANNED.append(lock("b"))
 
@@ -171,7 +173,7 @@ def test_a_dry_run_sends_nothing(database: Database, run: Callable[..., RunResul
 
 
 def test_a_job_that_does_not_deliver_leaves_the_outbox_alone(
-    database: Database, run: Callable[..., RunResult], receiver: Recorder
+    database: Database, run: Callable[..., RunResult], receiver: HttpRecorder
 ) -> None:
     PLANNED.append(lock("a"))
 

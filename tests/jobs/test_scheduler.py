@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 THIS_MINUTE = NOW.replace(second=0, microsecond=0)
 
 
-class Scripted(ChildProcesses):
+class ScriptedProcesses(ChildProcesses):
     """Children that end as they are told, each leaving the row that a run leaves in the ledger."""
 
     def __init__(self, engine: Engine, *codes: int) -> None:
@@ -44,7 +44,7 @@ class Scripted(ChildProcesses):
         """What happens while the last of them ends."""
 
 
-class MachineTime:
+class PauselessClock:
     """The time of this machine, whose pauses take no time."""
 
     shown = NOW
@@ -79,12 +79,12 @@ def look(url: str, children: ChildProcesses, missed: dict[str, Any], *, begun: d
         {"cron": "* * * * *", "zone": "UTC", "deadline": "1h", "missed": missed, "retries": 0,
          "resources": {"cpu": "1", "memory": "1Gi"}}
     )  # fmt: skip
-    timeline = MachineTime()
+    timeline = PauselessClock()
     timeline.shown = begun
     claims = Claims(make_engine(DatabaseSettings(url=SecretStr(url)), application_name="scheduler", pooled=False), "me")
     claims.hold()
     made = Scheduler({"PROBE": job}, claims, children, timeline=timeline, metrics=Metrics(), log=QUIET)
-    if isinstance(children, Scripted):
+    if isinstance(children, ScriptedProcesses):
         children.at_the_end = made.stop  # type: ignore[method-assign]
     timeline.shown = NOW
     made.look("PROBE")
@@ -103,14 +103,14 @@ def test_a_scheduler_that_ends_while_it_catches_up_leaves_the_rest_to_the_next(
 ) -> None:
     every = {"run": "all", "up_to": "1h"}
     begun = THIS_MINUTE - 3 * MINUTE
-    look(database_url, Scripted(engine, 0), every, begun=begun)
-    look(database_url, Scripted(engine, 0, 0), every, begun=NOW)
+    look(database_url, ScriptedProcesses(engine, 0), every, begun=begun)
+    look(database_url, ScriptedProcesses(engine, 0, 0), every, begun=NOW)
 
     assert claims_of(engine) == [(THIS_MINUTE - back * MINUTE, "done") for back in (2, 1, 0)]
 
 
 def test_an_instant_that_a_cron_job_served_meanwhile_is_not_run_again(database_url: str, engine: Engine) -> None:
-    class BesideACronJob(Scripted):
+    class CronJobNeighbour(ScriptedProcesses):
         def run(self, words: Sequence[str], environment: Mapping[str, str], deadline_seconds: float) -> ProcessEnd:
             ended = super().run(words, environment, deadline_seconds)
             write_run(engine, "cronjob", "done")
@@ -118,14 +118,14 @@ def test_an_instant_that_a_cron_job_served_meanwhile_is_not_run_again(database_u
 
         def at_the_end(self) -> None: ...
 
-    children = BesideACronJob(engine, 75, 0)
+    children = CronJobNeighbour(engine, 75, 0)
     look(database_url, children, {"run": "latest", "up_to": "1h"}, begun=THIS_MINUTE - MINUTE)
 
     assert (children.began, claims_of(engine)) == (1, [(THIS_MINUTE, "done")])
 
 
 def test_an_instant_whose_lock_another_command_held_is_run_afterwards(database_url: str, engine: Engine) -> None:
-    children = Scripted(engine, 75, 0)
+    children = ScriptedProcesses(engine, 75, 0)
     look(database_url, children, {"run": "latest", "up_to": "1h"}, begun=THIS_MINUTE - MINUTE)
 
     assert (children.began, claims_of(engine)) == (2, [(THIS_MINUTE, "done")])

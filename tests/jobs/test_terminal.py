@@ -141,7 +141,7 @@ def test_a_reason_is_kept_masked_and_shown_as_text(
 
 
 def test_a_pipe_that_is_closed_changes_no_exit_code(settings: pytest.MonkeyPatch) -> None:
-    class Closed(io.StringIO):
+    class ClosedPipe(io.StringIO):
         def write(self, _text: str, /) -> int:
             raise BrokenPipeError
 
@@ -149,7 +149,7 @@ def test_a_pipe_that_is_closed_changes_no_exit_code(settings: pytest.MonkeyPatch
             raise OSError
 
     job = job_that(prints("x"))
-    settings.setattr("sys.stdout", Closed())
+    settings.setattr("sys.stdout", ClosedPipe())
 
     assert main(cli_of(job), [job.name]) == 3
 
@@ -157,12 +157,12 @@ def test_a_pipe_that_is_closed_changes_no_exit_code(settings: pytest.MonkeyPatch
 def test_a_screen_that_fails_changes_no_exit_code(
     settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Failing(io.StringIO):
+    class LetterlessScreen(io.StringIO):
         def write(self, _text: str, /) -> int:
             raise ValueError("no such letter")
 
     job = job_that(prints("x"))
-    settings.setattr("sys.stdout", Failing())
+    settings.setattr("sys.stdout", LetterlessScreen())
 
     assert main(cli_of(job), [job.name]) == 3
     assert "The result could not be shown; the log above says why" in capsys.readouterr().err

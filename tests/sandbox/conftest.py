@@ -9,14 +9,14 @@ from psycopg2 import extensions
 
 from sandbox.demo_data import DemoSize, load_demo_data
 from sandbox.paydb import create_pay_tables, load_code_values
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 
 NewDatabase = Callable[[], extensions.connection]
 Load = Callable[[DemoSize], tuple[extensions.connection, dict[str, int]]]
 
 
 @pytest.fixture(scope="session")
-def new_database(server: Server) -> Iterator[NewDatabase]:
+def new_database(server: DatabaseServer) -> Iterator[NewDatabase]:
     """Return a connection to a new, empty database each time it is called."""
     made: dict[str, extensions.connection] = {}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, rule
 
 from sandbox.cfs.audit import audit
-from sandbox.cfs.books import Books, Invoice, Receipt, RequestRefused, Site
+from sandbox.cfs.books import BookedInvoice, BookedReceipt, BookedSite, CfsBooks, RequestRefused
 from sandbox.cfs.invoices import adjust_invoice, apply_memo, create_invoice, create_memo, credit_balance
 from sandbox.cfs.nightly import run_night
 from sandbox.cfs.receipts import adjust_receipt, apply_receipt, create_receipt, reverse_receipt, unapply_receipt
@@ -19,17 +19,17 @@ AMOUNTS = st.decimals(min_value="0.01", max_value=500, places=2)
 CASH = "BC REG Cash Equivalent"
 
 
-def books_with_a_site(receipt_method: str | None = None) -> tuple[Books, Site]:
-    books, site = Books(), Site("1", "2", "3", receipt_method=receipt_method)
+def books_with_a_site(receipt_method: str | None = None) -> tuple[CfsBooks, BookedSite]:
+    books, site = CfsBooks(), BookedSite("1", "2", "3", receipt_method=receipt_method)
     books.sites["3"] = site
     return books, site
 
 
-class AnyOrder(RuleBasedStateMachine):
+class CfsBooksMachine(RuleBasedStateMachine):
     """Every change, in any order; a refused one must change nothing."""
 
-    receipts = Bundle[Receipt]("receipts")
-    invoices = Bundle[Invoice]("invoices")
+    receipts = Bundle[BookedReceipt]("receipts")
+    invoices = Bundle[BookedInvoice]("invoices")
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,56 +43,56 @@ class AnyOrder(RuleBasedStateMachine):
             assert repr(self.books) == before
 
     @rule(target=receipts, amount=AMOUNTS, usable=st.booleans())
-    def receive(self, amount: Decimal, usable: bool) -> Receipt:
+    def receive(self, amount: Decimal, usable: bool) -> BookedReceipt:
         number = str(len(self.books.receipts) + 1)
         return create_receipt(self.books, self.site, number=number, date="", amount=amount, method=CASH, usable=usable)
 
     @rule(target=invoices, total=AMOUNTS)
-    def bill(self, total: Decimal) -> Invoice:
+    def bill(self, total: Decimal) -> BookedInvoice:
         return create_invoice(self.books, self.site, number=f"REG{len(self.books.invoices)}", total=total)
 
     @rule(receipt=receipts)
-    def receive_again(self, receipt: Receipt) -> None:
+    def receive_again(self, receipt: BookedReceipt) -> None:
         with pytest.raises(RequestRefused, match="already exists"):
             create_receipt(
                 self.books, self.site, number=receipt.receipt_number, date="", amount=Decimal(1), method=CASH
             )
 
     @rule(receipt=receipts, invoice=invoices)
-    def apply(self, receipt: Receipt, invoice: Invoice) -> None:
+    def apply(self, receipt: BookedReceipt, invoice: BookedInvoice) -> None:
         self._may_be_refused(lambda: apply_receipt(self.books, receipt, invoice))
 
     @rule(receipt=receipts, invoice=invoices)
-    def unapply(self, receipt: Receipt, invoice: Invoice) -> None:
+    def unapply(self, receipt: BookedReceipt, invoice: BookedInvoice) -> None:
         self._may_be_refused(lambda: unapply_receipt(self.books, receipt, invoice))
 
     @rule(receipt=receipts)
-    def reverse(self, receipt: Receipt) -> None:
+    def reverse(self, receipt: BookedReceipt) -> None:
         self._may_be_refused(lambda: reverse_receipt(self.books, receipt, reason="NSF", comment=""))
 
     @rule(receipt=receipts, amount=AMOUNTS, whole=st.booleans())
-    def adjust_receipt(self, receipt: Receipt, amount: Decimal, whole: bool) -> None:
+    def adjust_receipt(self, receipt: BookedReceipt, amount: Decimal, whole: bool) -> None:
         taken = receipt.unapplied_amount if whole else amount
         self._may_be_refused(
             lambda: adjust_receipt(self.books, receipt, amount=taken, activity="Refund Adjustment FAS")
         )
 
     @rule(invoice=invoices, amount=AMOUNTS, less=st.booleans())
-    def adjust_invoice(self, invoice: Invoice, amount: Decimal, less: bool) -> None:
+    def adjust_invoice(self, invoice: BookedInvoice, amount: Decimal, less: bool) -> None:
         change = -amount if less else amount
         activity = "BC Registries - NSF Charge"
         self._may_be_refused(lambda: adjust_invoice(self.books, invoice, amount=change, activity=activity, comment=""))
 
     @rule(invoice=invoices)
-    def credit_balance(self, invoice: Invoice) -> None:
+    def credit_balance(self, invoice: BookedInvoice) -> None:
         self._may_be_refused(lambda: credit_balance(self.books, invoice))
 
     @rule(invoice=invoices, amount=AMOUNTS)
-    def credit(self, invoice: Invoice, amount: Decimal) -> None:
+    def credit(self, invoice: BookedInvoice, amount: Decimal) -> None:
         apply_memo(self.books, create_memo(self.books, self.site, total=-amount), invoice)
 
     @rule(target=receipts, with_receipts=st.booleans())
-    def sleep(self, with_receipts: bool) -> MultipleResults[Receipt]:
+    def sleep(self, with_receipts: bool) -> MultipleResults[BookedReceipt]:
         known = set(self.books.receipts)
         run_night(self.books, NOW.date(), with_receipts=with_receipts)
         return multiple(*(one for number, one in self.books.receipts.items() if number not in known))
@@ -102,8 +102,8 @@ class AnyOrder(RuleBasedStateMachine):
         assert audit(self.books).violations == []
 
 
-AnyOrder.TestCase.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
-TestAnyOrder = pytest.mark.slow(AnyOrder.TestCase)
+CfsBooksMachine.TestCase.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
+TestAnyOrder = pytest.mark.slow(CfsBooksMachine.TestCase)
 
 
 def test_a_reversal_after_an_adjustment_leaves_nothing_behind() -> None:

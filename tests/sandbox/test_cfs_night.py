@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.cfs.audit import audit
-from sandbox.cfs.books import Books, RequestRefused, Site
+from sandbox.cfs.books import BookedSite, CfsBooks, RequestRefused
 from sandbox.cfs.invoices import create_invoice, create_memo
 from sandbox.cfs.nightly import SettlementFile, run_night
 from sandbox.cfs.receipts import create_receipt
@@ -19,9 +19,9 @@ EXAMPLE = Path(__file__).parents[2] / "docs/specs/examples/BCR_PAYMENT_APPL_2026
 
 
 @pytest.fixture
-def books() -> Books:
-    books = Books()
-    books.sites["3"] = Site("1", "800102", "3", receipt_method="BCR-PAD Daily")
+def books() -> CfsBooks:
+    books = CfsBooks()
+    books.sites["3"] = BookedSite("1", "800102", "3", receipt_method="BCR-PAD Daily")
     create_invoice(books, books.sites["3"], number="REG01234600", total=Decimal("80.00"))
     return books
 
@@ -34,7 +34,7 @@ def line_of(row: list[str]) -> str:
     return ",".join(row)
 
 
-def test_the_file_has_the_name_and_the_layout_of_the_example(books: Books) -> None:
+def test_the_file_has_the_name_and_the_layout_of_the_example(books: CfsBooks) -> None:
     file = run_night(books, DAY)
 
     assert file.name == EXAMPLE.name
@@ -43,7 +43,7 @@ def test_the_file_has_the_name_and_the_layout_of_the_example(books: Books) -> No
     assert file.content.endswith(b'""\r\n')
 
 
-def test_a_memo_pays_first_and_pad_the_rest(books: Books) -> None:
+def test_a_memo_pays_first_and_pad_the_rest(books: CfsBooks) -> None:
     create_memo(books, books.sites["3"], total=Decimal("-25.00"), number="20455")
 
     memo, pad = rows_of(run_night(books, DAY))
@@ -55,19 +55,19 @@ def test_a_memo_pays_first_and_pad_the_rest(books: Books) -> None:
     assert audit(books).violations == []
 
 
-def test_nothing_is_pulled_from_a_stopped_site(books: Books) -> None:
+def test_nothing_is_pulled_from_a_stopped_site(books: CfsBooks) -> None:
     books.sites["3"].receipt_method = "BCR-PAD Stop"
 
     assert rows_of(run_night(books, DAY)) == []
 
 
-def test_a_second_night_finds_nothing_to_do(books: Books) -> None:
+def test_a_second_night_finds_nothing_to_do(books: CfsBooks) -> None:
     run_night(books, DAY)
 
     assert rows_of(run_night(books, date(2026, 11, 6))) == []
 
 
-def test_a_bounced_payment_is_told_with_its_receipt_and_reason(books: Books) -> None:
+def test_a_bounced_payment_is_told_with_its_receipt_and_reason(books: CfsBooks) -> None:
     run_night(books, DAY)
 
     row = rows_of(run_night(books, date(2026, 11, 6), bounced=["REG01234600"]))[0]
@@ -79,12 +79,12 @@ def test_a_bounced_payment_is_told_with_its_receipt_and_reason(books: Books) -> 
     assert audit(books).violations == []
 
 
-def test_what_was_never_pulled_cannot_bounce(books: Books) -> None:
+def test_what_was_never_pulled_cannot_bounce(books: CfsBooks) -> None:
     with pytest.raises(RequestRefused, match="bounce"):
         run_night(books, DAY, bounced=["REG01234600"])
 
 
-def test_open_receipts_are_applied_only_if_chosen(books: Books) -> None:
+def test_open_receipts_are_applied_only_if_chosen(books: CfsBooks) -> None:
     site = books.sites["3"]
     site.receipt_method = None
     create_receipt(

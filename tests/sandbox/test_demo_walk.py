@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from sandbox.demo import LINES, Step, farewell, shortened, walk
+from sandbox.demo import LINES, DemoStep, farewell, shortened, walk
 
-STEPS = [Step("Why a.", ("a", "--x")), Step("Why b.", ("b",)), Step("Why c.", ("c",))]
+STEPS = [DemoStep("Why a.", ("a", "--x")), DemoStep("Why b.", ("b",)), DemoStep("Why c.", ("c",))]
 
 
 def test_a_long_answer_is_shown_by_its_beginning_and_its_end() -> None:

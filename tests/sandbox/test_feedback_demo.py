@@ -13,14 +13,14 @@ from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from jobs.run.outcome import Outcome
 from sandbox.demo_data import DemoSize, load_demo_data
-from sandbox.feedback_demo import Evening, lay_out
-from tests.conftest import Server
+from sandbox.feedback_demo import DemoFeedback, lay_out
+from tests.conftest import DatabaseServer
 from tests.ejv_factory import NOW, EjvBooks
 from tests.storage_fixtures import object_store_part, object_store_settings, sftp_part
-from tests.tasks.ejv_feedback_check.conftest import Office, cgi_place
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice, cgi_place
 
 SMALL = DemoSize(weekly_accounts=300, invoices=3000)
-Told = tuple[Evening, Outcome]
+Told = tuple[DemoFeedback, Outcome]
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def store() -> Iterator[ObjectStore]:
 
 @pytest.fixture(scope="module")
 def office(
-    server: Server, template: str, store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Office]:
+    server: DatabaseServer, template: str, store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FeedbackOffice]:
     """The demo's pay database, and everything around the job."""
     name = f"evenings_{uuid.uuid4().hex[:8]}"
     address = server.create(name, template)
@@ -44,13 +44,13 @@ def office(
         load_demo_data(connection, SMALL)
     connection.close()
     database = Database(make_engine(DatabaseSettings(url=SecretStr(address)), application_name="tests"))
-    yield Office(EjvBooks(database), cgi_place().emptied(), store, tmp_path_factory.mktemp("cgi"))
+    yield FeedbackOffice(EjvBooks(database), cgi_place().emptied(), store, tmp_path_factory.mktemp("cgi"))
     database.close()
     server.drop(name)
 
 
 @pytest.fixture(scope="module")
-def evenings(office: Office) -> list[Told]:
+def evenings(office: FeedbackOffice) -> list[Told]:
     """Two evenings, one after the other: what was laid out, and what the job made of it."""
     address = office.books.database.engine.url.render_as_string(hide_password=False).replace("+psycopg2", "")
     told = []
@@ -74,7 +74,7 @@ SELECT invoice.id, invoice.invoice_status_code, reference.status_code
 
 
 def test_what_cgi_accepts_is_paid_and_the_refused_invoice_waits_for_the_next_batch(
-    office: Office, evenings: list[Told]
+    office: FeedbackOffice, evenings: list[Told]
 ) -> None:
     answered = evenings[0][0].answered
     refused = {evening.refused for evening, _ in evenings}
@@ -84,7 +84,7 @@ def test_what_cgi_accepts_is_paid_and_the_refused_invoice_waits_for_the_next_bat
         assert states == (["APPROVED", "CANCELLED"] if invoice in refused else ["PAID", "COMPLETED"])
 
 
-def test_the_refunds_of_routing_slips_are_accepted(office: Office, evenings: list[Told]) -> None:
+def test_the_refunds_of_routing_slips_are_accepted(office: FeedbackOffice, evenings: list[Told]) -> None:
     assert office.books.rows("SELECT status FROM routing_slips WHERE status = 'REFUND_UPLOADED'") == []
     assert evenings[0][1].counts["items_cheque"] > 0
 
@@ -101,7 +101,9 @@ def test_the_forgotten_batch_is_named_with_its_next_command(evenings: list[Told]
     assert f"ejv resubmit {evening.forgotten}" in reject.command
 
 
-def test_a_search_finds_the_refused_invoice_as_sent_and_as_answered(office: Office, evenings: list[Told]) -> None:
+def test_a_search_finds_the_refused_invoice_as_sent_and_as_answered(
+    office: FeedbackOffice, evenings: list[Told]
+) -> None:
     [table] = office.run(search=(str(evenings[0][0].refused),)).tables
     said = {row["says"].split(":")[0] for row in table.records()}
     assert said == {"sent", "accepted", "refused"}

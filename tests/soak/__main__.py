@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sandbox import postgres
 from sandbox.up import prepare_pay_database, upgrade
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.soak.faults import JOBS, KINDS, run_faults
 from tests.soak.flips import run_flips
 from tests.soak.races import RACES
@@ -67,14 +67,14 @@ def _asked(folder: Path, asked: argparse.Namespace) -> int:
 def _all_races(folder: Path, names: list[str], *, seed: int, count: int) -> int:
     running = postgres.start(folder / "postgres")
     try:
-        server = Server(lambda name: postgres.url(running, name))
+        server = DatabaseServer(lambda name: postgres.url(running, name))
         share = count // len(names)
         return sum(_races(name, _pay_database(server, name), seed, share) for name in names)
     finally:
         running.stop()
 
 
-def _pay_database(server: Server, name: str) -> str:
+def _pay_database(server: DatabaseServer, name: str) -> str:
     """Make a pay database for the races of one job, and return its address."""
     address = server.create(f"races_{name}")
     prepare_pay_database(address, None)

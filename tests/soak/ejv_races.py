@@ -19,7 +19,7 @@ from database.engine import Database
 from database.pay.history import keep_versions
 from jobs.inbound.file_format import FileToApply
 from tasks.ejv_feedback_check.apply_file import apply_file
-from tests.ejv_factory import NOW, Batch, EjvBooks, Item, Pair
+from tests.ejv_factory import NOW, Batch, EjvBooks, Item, JournalPair
 from tests.soak.invariants import broken
 from tests.soak.race import Race
 
@@ -143,8 +143,8 @@ def _payment(books: EjvBooks, account: int) -> Batch:
     links = [("invoice", CHARGED), ("invoice", REVERSED), ("partial_refund", 55)]
     books.journal(100, 10, links, payment_account_id=account)
     pairs = [
-        Pair(str(CHARGED), "30.00"), Pair(str(REVERSED), "20.00", is_reversal=True),
-        Pair("1003-PR-55", "5.00", is_reversal=True),
+        JournalPair(str(CHARGED), "30.00"), JournalPair(str(REVERSED), "20.00", is_reversal=True),
+        JournalPair("1003-PR-55", "5.00", is_reversal=True),
     ]  # fmt: skip
     return Batch(100, journals=[(10, pairs)])
 
@@ -156,7 +156,7 @@ def _disbursement(books: EjvBooks) -> Batch:
         "partner_disbursements", amount="38.50", partner_code="VS", target_id=REFUNDED, target_type="invoice"
     )
     books.journal(200, 20, [("invoice", REFUNDED)], partner_code="VS")
-    return Batch(200, journals=[(20, [Pair(f"{REFUNDED}-{row}", "38.50")])])
+    return Batch(200, journals=[(20, [JournalPair(f"{REFUNDED}-{row}", "38.50")])])
 
 
 def _cheque(books: EjvBooks) -> Batch:

@@ -23,7 +23,7 @@ from subprocess import Popen
 from typing import Any
 
 from sandbox import postgres
-from tests.soak.world import World
+from tests.soak.world import FaultWorld
 
 JOBS = {
     "GENERATE_STATEMENTS": (("2022-06-25",), ()),
@@ -48,7 +48,7 @@ def strikes(job: str, kind: str) -> bool:
 
 
 @dataclass
-class Struck:
+class StruckRun:
     """A run on its way to its point, and both ends of the talk with it."""
 
     process: "Popen[bytes]"
@@ -81,10 +81,10 @@ class Struck:
             os.close(self.tells)
 
 
-class Faults:
+class FaultStories:
     """The stories of one job, on one world."""
 
-    def __init__(self, world: World, job: str) -> None:
+    def __init__(self, world: FaultWorld, job: str) -> None:
         self.world, self.job = world, job
         self._words, self._parts = JOBS[job]
         self._log = world.folder / f"{job}.log"
@@ -122,11 +122,11 @@ class Faults:
             raise AssertionError(f"{story}\n{error}\nrepeat: {again}\n{self._said()[-2000:]}") from error
         return story
 
-    def _kill(self, run: Struck, _draw: random.Random) -> None:
+    def _kill(self, run: StruckRun, _draw: random.Random) -> None:
         run.process.send_signal(SIGKILL)
         run.end()
 
-    def _stop(self, run: Struck, _draw: random.Random) -> None:
+    def _stop(self, run: StruckRun, _draw: random.Random) -> None:
         run.process.send_signal(SIGSTOP)
         self.world.end_sessions()
         self._run_until_through()
@@ -134,17 +134,17 @@ class Faults:
         run.go_on()
         run.end()
 
-    def _postgres(self, run: Struck, draw: random.Random) -> None:
+    def _postgres(self, run: StruckRun, draw: random.Random) -> None:
         server = self.world.postgres
         self._outage(run, draw, lambda: postgres.crash(server), lambda: postgres.start_again(server))
 
-    def _s3(self, run: Struck, draw: random.Random) -> None:
+    def _s3(self, run: StruckRun, draw: random.Random) -> None:
         self._outage(run, draw, self.world.store.stop, self.world.store.start_again)
 
-    def _sftp(self, run: Struck, draw: random.Random) -> None:
+    def _sftp(self, run: StruckRun, draw: random.Random) -> None:
         self._outage(run, draw, self.world.sftp.stop, self.world.sftp.start_again)
 
-    def _outage(self, run: Struck, draw: random.Random, stop: Callable[[], None], start: Callable[[], None]) -> None:
+    def _outage(self, run: StruckRun, draw: random.Random, stop: Callable[[], None], start: Callable[[], None]) -> None:
         stop()
         if draw.random() < 0.5:
             run.go_on()
@@ -166,7 +166,7 @@ class Faults:
                 time.sleep(0.3)
         raise AssertionError(f"not through after {_RUNS} runs: exit codes {codes}")
 
-    def _start(self, at: int, *, holds: bool) -> Struck:
+    def _start(self, at: int, *, holds: bool) -> StruckRun:
         hears, told = os.pipe()
         heard, tells = os.pipe()
         talk = [str(told), str(heard), str(at), "holds" if holds else "goes on", ",".join(self._parts)]
@@ -174,7 +174,7 @@ class Faults:
         process = self.world.start(command, log=self._log, pass_fds=(told, heard))
         os.close(told)
         os.close(heard)
-        return Struck(process, hears, tells)
+        return StruckRun(process, hears, tells)
 
     def _objects(self) -> dict[str, Any]:
         """Return what is kept in the bucket; a report that several runs made counts once, in any size."""
@@ -200,11 +200,11 @@ def _differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
 
 def run_faults(folder: Path, *, jobs: list[str], kinds: list[str], seed: int, count: int) -> int:
     """Strike each job with each kind that often; return how many went wrong."""
-    world = World(folder)
+    world = FaultWorld(folder)
     wrong = 0
     try:
         for job in jobs:
-            faults = Faults(world, job)
+            faults = FaultStories(world, job)
             for kind in (one for one in kinds if strikes(job, one)):
                 wrong += _of_one_kind(faults, kind, seed, count)
     finally:
@@ -212,7 +212,7 @@ def run_faults(folder: Path, *, jobs: list[str], kinds: list[str], seed: int, co
     return wrong
 
 
-def _of_one_kind(faults: Faults, kind: str, seed: int, count: int) -> int:
+def _of_one_kind(faults: FaultStories, kind: str, seed: int, count: int) -> int:
     wrong, began = 0, time.monotonic()
     for one in range(seed, seed + count):
         try:

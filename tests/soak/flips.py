@@ -8,7 +8,7 @@ from config.log_setup import configure_log
 from sandbox import postgres
 from sandbox.cfs.process import start_cfs
 from sandbox.up import prepare_pay_database, upgrade
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.tools.verify.flips import FREE, Flipper
 from tests.tools.verify.worked import make_worked
 
@@ -19,7 +19,7 @@ def run_flips(folder: Path, *, seed: int, count: int) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     running, cfs = postgres.start(folder / "postgres"), start_cfs()
     try:
-        server = Server(lambda name: postgres.url(running, name))
+        server = DatabaseServer(lambda name: postgres.url(running, name))
         prepare_pay_database(server.create("flips"), None)
         upgrade(server.address_of("flips"))
         worked = make_worked(server, "flips", cfs)

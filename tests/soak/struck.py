@@ -15,7 +15,7 @@ from typing import Any
 Reach = Callable[[str], None]
 
 
-class Points:
+class CountedPoints:
     """The points of a run, counted from 1 over all its threads."""
 
     def __init__(self, tells: int, hears: int, at: int, *, holds: bool) -> None:
@@ -110,7 +110,7 @@ _LISTENERS = {"cfs": _listen_to_cfs, "s3": _listen_to_store, "sftp": _listen_to_
 def main() -> int:
     """Run the command with its points told."""
     tells, hears, at, holds, parts, *words = sys.argv[1:]
-    points = Points(int(tells), int(hears), int(at), holds=holds == "holds")
+    points = CountedPoints(int(tells), int(hears), int(at), holds=holds == "holds")
     _listen_to_database(points.reach)
     for part in filter(None, parts.split(",")):
         _LISTENERS[part](points.reach)

@@ -35,7 +35,7 @@ SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
  WHERE datname = current_database() AND application_name LIKE 'pay-jobs%'"""
 
 
-class World:
+class FaultWorld:
     """The parts, the world as it was made, and the copy that is worked on."""
 
     def __init__(self, folder: Path) -> None:

@@ -15,7 +15,7 @@ _SPOILT = re.compile(r"[\x00\r\n]")
 
 
 @dataclass(frozen=True)
-class Record:
+class BcolRecord:
     """One billing record, in CAD; `problem` says why it could not be read."""
 
     line: int
@@ -25,7 +25,7 @@ class Record:
     problem: str | None = None
 
 
-def read_export(arguments: Arguments) -> Iterator[Record]:
+def read_export(arguments: Arguments) -> Iterator[BcolRecord]:
     """Read the records in file order.
 
     Raises UsageError if a named column is not there, or where the file is not CSV from some line on: what follows an
@@ -62,15 +62,15 @@ def _columns(found: Sequence[str], arguments: Arguments) -> tuple[str, str, str]
     return key, amount, day
 
 
-def _record(line: int, key: str | None, amount: str | None, day: str | None, form: str) -> Record:
+def _record(line: int, key: str | None, amount: str | None, day: str | None, form: str) -> BcolRecord:
     name = (key or "").strip().upper()
     money = (amount or "").strip().replace(",", "").removeprefix("$")
     if not name:
-        return Record(line, name, problem="the key is blank")
+        return BcolRecord(line, name, problem="the key is blank")
     if not _AMOUNT.fullmatch(money):
-        return Record(line, name, problem=f"'{amount}' is not an amount (expected 12.50)")
+        return BcolRecord(line, name, problem=f"'{amount}' is not an amount (expected 12.50)")
     try:
         on = datetime.strptime((day or "").strip(), form).date()  # noqa: DTZ007 - a date without a time
     except ValueError:
-        return Record(line, name, problem=f"date '{day}' is not written like {form}")
-    return Record(line, name, Decimal(money), on)
+        return BcolRecord(line, name, problem=f"date '{day}' is not written like {form}")
+    return BcolRecord(line, name, Decimal(money), on)

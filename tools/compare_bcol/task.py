@@ -14,7 +14,7 @@ from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tools.compare_bcol.arguments import Arguments
-from tools.compare_bcol.export import Record, read_export
+from tools.compare_bcol.export import BcolRecord, read_export
 
 sql = statements(__package__)
 
@@ -28,7 +28,7 @@ _COUNTED_AS = {
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Stage the export, compare it with our invoices, and say what differs."""
     outcome = Outcome()
-    unreadable: list[Record] = []
+    unreadable: list[BcolRecord] = []
     with context.database.begin() as session:
         sql.run(session, "create_records")
         records = copy_rows(session, "bcol_records", ("key", "line", "amount", "day"), _values(arguments, unreadable))
@@ -56,7 +56,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def _values(arguments: Arguments, unreadable: list[Record]) -> Iterator[tuple[Any, ...]]:
+def _values(arguments: Arguments, unreadable: list[BcolRecord]) -> Iterator[tuple[Any, ...]]:
     for record in read_export(arguments):
         if record.problem:
             unreadable.append(record)

@@ -19,7 +19,7 @@ from tools.compare_cfs import store
 from tools.compare_cfs.arguments import Arguments
 from tools.compare_cfs.compare_page import PageComparer
 from tools.compare_cfs.rules import CfsDifference
-from tools.compare_cfs.store import Comparison
+from tools.compare_cfs.store import CfsComparison
 
 sql = statements(__package__)
 
@@ -45,7 +45,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return _outcome(began, comparison, found)
 
 
-def _begin(context: RunContext, arguments: Arguments) -> Comparison:
+def _begin(context: RunContext, arguments: Arguments) -> CfsComparison:
     since = arguments.since or context.today() - LOOK_BACK
     with context.database.begin() as session:
         return store.begin(
@@ -57,7 +57,9 @@ def _begin(context: RunContext, arguments: Arguments) -> Comparison:
         )
 
 
-def _next_page(context: RunContext, arguments: Arguments, comparer: PageComparer, comparison: Comparison) -> Comparison:
+def _next_page(
+    context: RunContext, arguments: Arguments, comparer: PageComparer, comparison: CfsComparison
+) -> CfsComparison:
     with context.database.begin() as session:
         if arguments.sample and comparison.sample is None:
             everything = _keys(session, arguments, comparison, most=arguments.sample, is_sample=True)
@@ -89,7 +91,7 @@ def _next_page(context: RunContext, arguments: Arguments, comparer: PageComparer
 
 
 def _keys(
-    session: Session, arguments: Arguments, comparison: Comparison, *, most: int, is_sample: bool = False
+    session: Session, arguments: Arguments, comparison: CfsComparison, *, most: int, is_sample: bool = False
 ) -> list[str]:
     rows = sql.run(
         session,
@@ -105,7 +107,7 @@ def _keys(
     return list(rows.scalars())
 
 
-def _outcome(began: Comparison, comparison: Comparison, found: list[CfsDifference]) -> Outcome:
+def _outcome(began: CfsComparison, comparison: CfsComparison, found: list[CfsDifference]) -> Outcome:
     outcome = Outcome(attention=bool(found) or comparison.unanswered > 0)
     outcome.counts["compared"] = comparison.compared
     outcome.counts["unanswered"] = comparison.unanswered

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from database.sql import statements
-from tools.database_indexes.indexes import Index
+from tools.database_indexes.indexes import DatabaseIndex
 
 sql = statements(__package__)
 
@@ -13,7 +13,7 @@ SHOWN = 50
 
 
 @dataclass(frozen=True)
-class Duplicate:
+class DuplicateKey:
     """A key that stands in more than one row; the rows are told by where they lie (ctid)."""
 
     key: str
@@ -21,11 +21,11 @@ class Duplicate:
     places: str
 
 
-def find_duplicates(connection: Connection, index: Index) -> list[Duplicate]:
+def find_duplicates(connection: Connection, index: DatabaseIndex) -> list[DuplicateKey]:
     """Return the keys of a unique index that more than one row has; the table is read without the index."""
     columns = sql.run(connection, "list_key_columns", name=index.name).scalar_one()
     for setting in ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"):
         connection.execute(text(f"SET {setting} = off"))
     statement = sql["list_duplicates"].text.format(table=index.table, columns=columns)
     rows = connection.execute(text(statement), {"limit": SHOWN})
-    return [Duplicate(*tuple(row)) for row in rows]
+    return [DuplicateKey(*tuple(row)) for row in rows]

@@ -14,7 +14,7 @@ sql = statements(__package__)
 
 
 @dataclass(frozen=True)
-class Index:
+class DatabaseIndex:
     """An index; `name` and `table` are qualified and quoted."""
 
     name: str
@@ -39,9 +39,9 @@ def outside_transactions(engine: Engine) -> Iterator[Connection]:
             connection.invalidate()
 
 
-def list_indexes(connection: Connection) -> list[Index]:
+def list_indexes(connection: Connection) -> list[DatabaseIndex]:
     """Return the indexes of the pay database and of our own schema."""
-    return [Index(*tuple(row)) for row in connection.execute(sql["list_indexes"])]
+    return [DatabaseIndex(*tuple(row)) for row in connection.execute(sql["list_indexes"])]
 
 
 def has_amcheck(connection: Connection) -> bool:
@@ -49,7 +49,7 @@ def has_amcheck(connection: Connection) -> bool:
     return bool(connection.scalar(text("SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'")))
 
 
-def fault(connection: Connection, index: Index, *, deep: bool) -> str | None:
+def fault(connection: Connection, index: DatabaseIndex, *, deep: bool) -> str | None:
     """Return what is wrong with an index, None if nothing is found.
 
     deep  have amcheck compare it with its table, page by page
@@ -69,11 +69,11 @@ def fault(connection: Connection, index: Index, *, deep: bool) -> str | None:
     return None
 
 
-def drop_leftover(connection: Connection, index: Index) -> None:
+def drop_leftover(connection: Connection, index: DatabaseIndex) -> None:
     """Remove what an interrupted concurrent build left behind."""
     connection.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}"))
 
 
-def rebuild(connection: Connection, index: Index) -> None:
+def rebuild(connection: Connection, index: DatabaseIndex) -> None:
     """Build an index anew beside the old one and swap them; reads and writes go on meanwhile."""
     connection.execute(text(f"REINDEX INDEX CONCURRENTLY {index.name}"))

@@ -12,7 +12,7 @@ from jobs.run.outcome import Outcome, Reject, Table
 from tools.database_indexes.arguments import CheckArguments, ReindexArguments
 from tools.database_indexes.duplicates import find_duplicates
 from tools.database_indexes.indexes import (
-    Index,
+    DatabaseIndex,
     drop_leftover,
     fault,
     has_amcheck,
@@ -62,7 +62,7 @@ def reindex(context: RunContext, arguments: ReindexArguments) -> Outcome:
     return outcome
 
 
-def _one(context: RunContext, connection: Connection, index: Index, outcome: Outcome) -> None:
+def _one(context: RunContext, connection: Connection, index: DatabaseIndex, outcome: Outcome) -> None:
     if index.is_leftover:
         drop_leftover(connection, index)
         outcome.counts["leftovers_removed"] += 1
@@ -93,7 +93,7 @@ def _one(context: RunContext, connection: Connection, index: Index, outcome: Out
 
 def _chosen(
     context: RunContext, connection: Connection, arguments: ReindexArguments, outcome: Outcome
-) -> list[tuple[Index, str]]:
+) -> list[tuple[DatabaseIndex, str]]:
     if arguments.index is None:
         return _faults(context, connection, outcome)
     named = [index for index in list_indexes(connection) if arguments.index in {index.plain, index.name}]
@@ -102,7 +102,7 @@ def _chosen(
     return [(index, "named") for index in named]
 
 
-def _faults(context: RunContext, connection: Connection, outcome: Outcome) -> list[tuple[Index, str]]:
+def _faults(context: RunContext, connection: Connection, outcome: Outcome) -> list[tuple[DatabaseIndex, str]]:
     indexes = list_indexes(connection)
     deep = has_amcheck(connection)
     if not deep:
@@ -120,9 +120,9 @@ def _faults(context: RunContext, connection: Connection, outcome: Outcome) -> li
     return found
 
 
-def _rows(chosen: list[tuple[Index, str]]) -> list[tuple[str, str, str]]:
+def _rows(chosen: list[tuple[DatabaseIndex, str]]) -> list[tuple[str, str, str]]:
     return [(index.name, index.size, what) for index, what in chosen]
 
 
-def _advice(index: Index) -> str:
+def _advice(index: DatabaseIndex) -> str:
     return typed("db reindex --index", index.plain, reason=True)

@@ -14,7 +14,7 @@ sql = statements(__package__)
 COLUMNS = ("Vancouver", "UTC", "what", "detail")
 
 
-class Event(NamedTuple):
+class TimelineEvent(NamedTuple):
     """Something that happened; `at` is naive UTC, midnight where only the day is known, None where no date is."""
 
     at: datetime | None
@@ -43,6 +43,6 @@ class Event(NamedTuple):
 
 def life(session: Session, title: str, events: str, **values: Any) -> Table:
     """Return the events of a subject as a table, those of no known date last."""
-    found = [Event(*tuple(row)) for row in sql.run(session, events, **values)]
+    found = [TimelineEvent(*tuple(row)) for row in sql.run(session, events, **values)]
     found.sort(key=lambda one: (one.local is None, one.local or ""))
     return Table(title, COLUMNS, [(one.local, one.utc, one.what, one.detail) for one in found], "events")

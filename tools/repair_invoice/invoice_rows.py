@@ -19,7 +19,7 @@ class RowKeys:
     number: str | None = None
 
 
-class ChangedRow(NamedTuple):
+class InvoiceRowChange(NamedTuple):
     """A row with what it says before and after; None where there is none."""
 
     table: str
@@ -46,8 +46,8 @@ def read_rows(session: Session, keys: RowKeys) -> InvoiceRows:
     return InvoiceRows(keys, {(row.name, row.id): row.words for row in rows})
 
 
-def changes(before: InvoiceRows, after: InvoiceRows) -> list[ChangedRow]:
+def changes(before: InvoiceRows, after: InvoiceRows) -> list[InvoiceRowChange]:
     """Return the rows that differ."""
     keys = sorted(before.words.keys() | after.words.keys())
-    found = [ChangedRow(*key, before.words.get(key), after.words.get(key)) for key in keys]
+    found = [InvoiceRowChange(*key, before.words.get(key), after.words.get(key)) for key in keys]
     return [row for row in found if row.before != row.after]

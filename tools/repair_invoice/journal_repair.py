@@ -16,7 +16,7 @@ from jobs.run.context import RunContext
 from tasks.ejv_feedback_check.apply_batch import accepted_refunds, settle_charged_invoices
 from tools.repair_invoice.feedback_answer import FeedbackAnswer, feedback_answer
 from tools.repair_invoice.invoice_rows import InvoiceRows, RowKeys, read_rows
-from tools.repair_invoice.repair import Action, Repair, without_repair
+from tools.repair_invoice.repair import Repair, RepairAction, without_repair
 
 sql = statements(__package__)
 
@@ -51,7 +51,7 @@ def _free_refused(context: RunContext, invoice: InvoiceRecord, journal: JournalV
     """Free an invoice whose newest journal was refused, unless an older one was accepted."""
     if journal.completed_batches:
         why = "its newest journal was refused, but an older one was accepted: sent again, it would be charged twice"
-        return Repair(Action.ATTENTION, f"{why}. See explain invoice {invoice.id}")
+        return Repair(RepairAction.ATTENTION, f"{why}. See explain invoice {invoice.id}")
     return _free(context, invoice, f"batch {journal.batch} refused it: {journal.link_message or 'no message'}")
 
 
@@ -61,13 +61,13 @@ def _free(context: RunContext, invoice: InvoiceRecord, why: str) -> Repair:
 
     with context.database.begin() as session:
         rows = read_rows(session, RowKeys(invoice.id))
-    return Repair(Action.CANCEL, f"{why}. The next EJV_PAYMENT sends it again", rows, write)
+    return Repair(RepairAction.CANCEL, f"{why}. The next EJV_PAYMENT sends it again", rows, write)
 
 
 def _finish(context: RunContext, invoice: InvoiceRecord, batch: int, answer: FeedbackAnswer | None) -> Repair:
     if answer is None or answer.receipt is None:
         return Repair(
-            Action.ATTENTION,
+            RepairAction.ATTENTION,
             f"batch {batch} completed it, but no stored feedback file has its line, so date and receipt are not known. "
             f"`ejv index` indexes older files; without the file, ask CAS for the feedback of batch {batch}",
         )
@@ -75,9 +75,9 @@ def _finish(context: RunContext, invoice: InvoiceRecord, batch: int, answer: Fee
         rows = read_rows(session, RowKeys(invoice.id, receipt=answer.receipt))
     against = _against(invoice, answer, rows)
     if against:
-        return Repair(Action.ATTENTION, f"{against}. See explain invoice {invoice.id}")
+        return Repair(RepairAction.ATTENTION, f"{against}. See explain invoice {invoice.id}")
     why = f"{answer.file} accepted {answer.amount} CAD of batch {batch}, effective {answer.effective}"
-    return Repair(Action.FINISH, why, rows, lambda session: _write(context, session, invoice, batch, answer))
+    return Repair(RepairAction.FINISH, why, rows, lambda session: _write(context, session, invoice, batch, answer))
 
 
 def _against(invoice: InvoiceRecord, answer: FeedbackAnswer, rows: InvoiceRows) -> str | None:

@@ -19,7 +19,7 @@ from tools.repair_invoice.invoice_rows import InvoiceRows, changes, read_rows
 sql = statements(__package__)
 
 
-class Action(StrEnum):
+class RepairAction(StrEnum):
     """What is done with an invoice."""
 
     FINISH = "finish the invoice"
@@ -37,7 +37,7 @@ class Repair:
     write  changes the rows; None where nothing is changed
     """
 
-    action: Action
+    action: RepairAction
     why: str
     rows: InvoiceRows | None = None
     write: Callable[[Session], None] | None = None
@@ -46,20 +46,22 @@ class Repair:
 def without_repair(invoice: InvoiceRecord, diagnosed: DiagnosedInvoice | None) -> Repair:
     """Return the answer for an invoice whose diagnosis is none that can be repaired here."""
     if invoice.status == "PAID" or invoice.status in FINAL - {"REFUND_REQUESTED"}:
-        return Repair(Action.NOTHING, f"it is {invoice.status}")
+        return Repair(RepairAction.NOTHING, f"it is {invoice.status}")
     if diagnosed is None:
-        return Repair(Action.ATTENTION, f"it is {invoice.status}, which is not expected of it; see explain invoice")
-    action = Action.WAIT if diagnosed.diagnosis.turn is ActionOwner.NOBODY else Action.ATTENTION
+        return Repair(
+            RepairAction.ATTENTION, f"it is {invoice.status}, which is not expected of it; see explain invoice"
+        )
+    action = RepairAction.WAIT if diagnosed.diagnosis.turn is ActionOwner.NOBODY else RepairAction.ATTENTION
     return Repair(action, advice_in_words(*diagnosed))
 
 
 def carry_out(context: RunContext, invoice: InvoiceRecord, repair: Repair) -> Outcome:
     """Do what was decided about an invoice, and show every row that changes."""
     name = f"invoice {invoice.id}"
-    if repair.action is Action.ATTENTION:
+    if repair.action is RepairAction.ATTENTION:
         return _not_repaired(name, repair.why)
     if repair.write is None or repair.rows is None:
-        kind = "nothing_to_do" if repair.action is Action.NOTHING else "to_wait_for"
+        kind = "nothing_to_do" if repair.action is RepairAction.NOTHING else "to_wait_for"
         return _counted(kind, Outcome(notes=[f"{name}: {repair.why.rstrip('.')}."]))
     with context.database.begin() as session:
         sql.run(session, "lock_invoice", id=invoice.id)

@@ -15,7 +15,7 @@ from jobs.run.context import RunContext
 from tasks.routing_slip_recreate.pay_tables.invoices import pay_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import add_receipts
 from tools.repair_invoice.invoice_rows import InvoiceRows, RowKeys, read_rows
-from tools.repair_invoice.repair import Action, Repair, without_repair
+from tools.repair_invoice.repair import Repair, RepairAction, without_repair
 
 sql = statements(__package__)
 
@@ -31,16 +31,18 @@ def slip_repair(
     assert asked is not None
     found = cfs.get_invoice(asked.site, asked.number)
     if found is None or found.amount_due:
-        return Repair(Action.ATTENTION, "CFS said a moment ago that it is paid, and says otherwise now; run it again")
+        return Repair(
+            RepairAction.ATTENTION, "CFS said a moment ago that it is paid, and says otherwise now; run it again"
+        )
     applied = _applied(cfs, evidence, found)
     with context.database.begin() as session:
         rows = read_rows(session, RowKeys(invoice.id, number=asked.number))
     against = _against(invoice, found, applied, rows)
     if against:
-        return Repair(Action.ATTENTION, f"{against}. See explain invoice {invoice.id}")
+        return Repair(RepairAction.ATTENTION, f"{against}. See explain invoice {invoice.id}")
     paid_by = ", ".join(f"{number} ({amount} CAD)" for number, amount in applied.items())
     return Repair(
-        Action.FINISH,
+        RepairAction.FINISH,
         f"CFS has {asked.number} for {found.total} CAD, paid by receipt {paid_by}",
         rows,
         lambda session: _write(context, session, invoice, found, applied),

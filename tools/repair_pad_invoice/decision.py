@@ -15,7 +15,7 @@ from tools.repair_pad_invoice.cases import RepairCase, SettlementRowOutcome
 _SETTLES = frozenset({"SETTLE_PAD", "SETTLE_CREDIT"})
 
 
-class Action(StrEnum):
+class CaseAction(StrEnum):
     """What repair does with a case."""
 
     APPLY = "apply the row"
@@ -25,52 +25,56 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True)
-class Decision:
+class CaseDecision:
     """What is done, and why in words."""
 
-    action: Action
+    action: CaseAction
     why: str
 
 
-def decide(case: RepairCase) -> Decision:
+def decide(case: RepairCase) -> CaseDecision:
     """Return what to do with a case."""
     invoice = case.invoice
     if invoice.status == "PAID":
         paid = f" since {invoice.payment_date:%Y-%m-%d}" if invoice.payment_date else ""
-        return Decision(Action.NOTHING, f"it is PAID{paid}")
+        return CaseDecision(CaseAction.NOTHING, f"it is PAID{paid}")
     if invoice.status in FINAL:
-        return Decision(Action.NOTHING, f"{invoice.status} is final and is not moved back to PAID")
+        return CaseDecision(CaseAction.NOTHING, f"{invoice.status} is final and is not moved back to PAID")
     if case.diagnosed is None:
-        return Decision(Action.ATTENTION, f"a PAD invoice is not expected to be {invoice.status}; see explain invoice")
+        return CaseDecision(
+            CaseAction.ATTENTION, f"a PAD invoice is not expected to be {invoice.status}; see explain invoice"
+        )
     diagnosis = case.diagnosed.diagnosis
     if invoice.site is None and diagnosis.weak and not invoice.was_never_sent:
-        return Decision(Action.ATTENTION, "CFS was not asked: the CFS profile of the account is not complete")
+        return CaseDecision(CaseAction.ATTENTION, "CFS was not asked: the CFS profile of the account is not complete")
     if diagnosis.turn is ActionOwner.NOBODY:
-        return Decision(Action.WAIT, advice_in_words(*case.diagnosed))
+        return CaseDecision(CaseAction.WAIT, advice_in_words(*case.diagnosed))
     if diagnosis.code == "P13":
         return _unapplied_row(case)
     problem = f" Not all stored settlement files could be searched: {case.files_problem}." if case.files_problem else ""
-    return Decision(Action.ATTENTION, f"{advice_in_words(*case.diagnosed)}{problem if diagnosis.code == 'P14' else ''}")
+    return CaseDecision(
+        CaseAction.ATTENTION, f"{advice_in_words(*case.diagnosed)}{problem if diagnosis.code == 'P14' else ''}"
+    )
 
 
-def _unapplied_row(case: RepairCase) -> Decision:
+def _unapplied_row(case: RepairCase) -> CaseDecision:
     """P13: CFS has its money, and its row was in a file that is processed."""
     rejected = [row for row in case.rows if row.outcome == "rejected"]
     unusable = [row for row in rejected if row.kind not in _SETTLES]
     if any(row.kind == "BOUNCE" for row in unusable):
-        return Decision(
-            Action.ATTENTION,
+        return CaseDecision(
+            CaseAction.ATTENTION,
             f"CFS has its money, but a rejected row says that the payment bounced: {_listed(unusable)}. Applying it "
             "would freeze the account; ask CAS which is right",
         )
     if unusable:
         why = f"CFS has its money, but a rejected row cannot be applied as it is: {_listed(unusable)}; ask CAS for a "
-        return Decision(Action.ATTENTION, f"{why}new file")
+        return CaseDecision(CaseAction.ATTENTION, f"{why}new file")
     if rejected:
-        return Decision(Action.APPLY, f"CFS has its money; the row was rejected: {_listed(rejected)}")
+        return CaseDecision(CaseAction.APPLY, f"CFS has its money; the row was rejected: {_listed(rejected)}")
     assert case.diagnosed is not None
     why = f"CFS has its money, and no row of its number was rejected: {evidence_in_words(case.diagnosed.evidence)}"
-    return Decision(Action.ATTENTION, f"{why}; see explain invoice for what is missing")
+    return CaseDecision(CaseAction.ATTENTION, f"{why}; see explain invoice for what is missing")
 
 
 def _listed(rows: list[SettlementRowOutcome]) -> str:

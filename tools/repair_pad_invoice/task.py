@@ -13,7 +13,7 @@ from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.retry_rejects import retry_rejects
 from tools.repair_pad_invoice.arguments import Arguments
 from tools.repair_pad_invoice.cases import RepairCase, read_cases, read_members
-from tools.repair_pad_invoice.decision import Action, Decision, decide
+from tools.repair_pad_invoice.decision import CaseAction, CaseDecision, decide
 
 COLUMNS = (
     "invoices", "status", "total", "CFS number", "CFS total", "CFS due", "site", "settlement rows", "diagnosis",
@@ -37,17 +37,17 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     return answered(context, outcome)
 
 
-def _act(context: RunContext, case: RepairCase, decision: Decision) -> Outcome:
+def _act(context: RunContext, case: RepairCase, decision: CaseDecision) -> Outcome:
     name = _named(case)
     outcome = Outcome(notes=[note]) if (note := _group_note(case)) else Outcome()
-    if decision.action is Action.ATTENTION:
+    if decision.action is CaseAction.ATTENTION:
         outcome.rejects.append(_not_repaired(case, name, decision.why))
         outcome.counts["not_repaired"] = 1
-    elif decision.action is Action.APPLY:
+    elif decision.action is CaseAction.APPLY:
         outcome += _apply(context, case, name)
     else:
         outcome.notes.append(f"{name}: {decision.why.rstrip('.')}.")
-        outcome.counts["nothing_to_do" if decision.action is Action.NOTHING else "to_wait_for"] = 1
+        outcome.counts["nothing_to_do" if decision.action is CaseAction.NOTHING else "to_wait_for"] = 1
     return outcome
 
 
@@ -81,7 +81,7 @@ def _not_repaired(case: RepairCase, name: str, why: str) -> Reject:
     return Reject(name, "not repaired", why, typed("explain invoice", case.invoice.id))
 
 
-def _evidence_row(case: RepairCase, decision: Decision) -> tuple[Any, ...]:
+def _evidence_row(case: RepairCase, decision: CaseDecision) -> tuple[Any, ...]:
     evidence = case.diagnosed.evidence if case.diagnosed else None
     cfs = evidence.cfs if evidence and evidence.cfs and evidence.cfs.is_there else None
     collects_by = f", {evidence.collects_by}" if evidence and evidence.collects_by else ""

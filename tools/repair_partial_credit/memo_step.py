@@ -11,7 +11,7 @@ from tools.repair_partial_credit.partial_credit import MEMO_STEP, PartialCredit,
 from tools.repair_partial_credit.plan import MemoPlan, plan
 
 
-class OtherTotal(AnswerLost):
+class MemoTotalDiffers(AnswerLost):
     """CFS answered with a memo over another amount: what it made is for a person to find out."""
 
 
@@ -44,7 +44,7 @@ class MemoRequest:
             judged.site, judged.cfs_lines(), at=self.context.clock(), comments=self.credit.comment
         )
         if problem := other_total(self.credit, memo):
-            raise OtherTotal(problem)
+            raise MemoTotalDiffers(problem)
         return memo_answer(memo)
 
     def _late(self, answer: Json) -> str:

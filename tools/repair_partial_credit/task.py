@@ -22,7 +22,7 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tools.repair_partial_credit.arguments import Arguments
 from tools.repair_partial_credit.invoice import lock_invoice, open_refunds
-from tools.repair_partial_credit.memo_step import MemoRequest, OtherTotal, memo_answer, other_total
+from tools.repair_partial_credit.memo_step import MemoRequest, MemoTotalDiffers, memo_answer, other_total
 from tools.repair_partial_credit.partial_credit import (
     PartialCredit,
     drop_unmade,
@@ -104,7 +104,7 @@ def _ask(context: RunContext, cfs: CfsClient, credit: PartialCredit) -> Outcome:
     except AnswerLost as error:
         journal.save()
         context.log.error("partial_credit.parked", invoice=credit.invoice_id, error=str(error))
-        why = str(error) if isinstance(error, OtherTotal) else f"the answer of CFS was lost ({error})"
+        why = str(error) if isinstance(error, MemoTotalDiffers) else f"the answer of CFS was lost ({error})"
         return Outcome(rejects=[_parked(credit, why)])
     except PayJobsError as error:
         with context.database.begin() as session:

@@ -21,7 +21,7 @@ sql = statements(__package__)
 KIND = "wrong freeze"
 
 
-class NotUndone(Exception):
+class UndoRefused(Exception):
     """An account is left as it is, and why; `command` is what to type first, "" where nothing helps."""
 
     def __init__(self, why: str, command: str = "") -> None:
@@ -34,7 +34,7 @@ def open_plan(context: RunContext, cfs: CfsClient, bounces: Sequence[Bounce], re
     """Return the open operation of an account, one that an earlier run has sent a step of as it stands.
 
     bounces  those of one account
-    Raises NotUndone where nothing of it may be taken back.
+    Raises UndoRefused where nothing of it may be taken back.
     """
     account_id, auth_account = bounces[0].account_id, bounces[0].auth_account
     places = [(one.file_id, one.line) for one in bounces]
@@ -45,7 +45,7 @@ def open_plan(context: RunContext, cfs: CfsClient, bounces: Sequence[Bounce], re
         account = judge(session, account_id, auth_account, places)
     if not account.taken_back:
         left = "; ".join(f"{one.number}: {one.why}" for one in account.left)
-        raise NotUndone(f"nothing of it can be taken back: {left}", typed("explain account", auth_account))
+        raise UndoRefused(f"nothing of it can be taken back: {left}", typed("explain account", auth_account))
     fees = _in_cfs(cfs, account)
     with context.database.begin() as session:
         is_lock_told = _drop_undelivered(session, account, reason)
@@ -67,25 +67,25 @@ def places_in(plan: Json) -> list[tuple[int, int]]:
 def _drop_undelivered(session: Session, account: FrozenAccount, reason: str) -> bool:
     """Drop what the bounces have not told, and return whether that the account is locked was told.
 
-    Raises NotUndone where something is on its way.
+    Raises UndoRefused where something is on its way.
     """
     keys = [f"nsf:{one.file_id}:{one.line}" for one in account.taken_back]
     messages = sql.run(session, "list_undelivered", keys=keys).all()
     if any(message.is_on_its_way for message in messages):
-        raise NotUndone("what the bounce tells CFS and others is still on its way", typed("outbox list"))
+        raise UndoRefused("what the bounce tells CFS and others is still on its way", typed("outbox list"))
     if messages:
         drop(session.connection(), [message.id for message in messages], f"the bounce is taken back: {reason}")
     return all(message.kind != LOCK_ACCOUNT for message in messages)
 
 
 def _in_cfs(cfs: CfsClient, account: FrozenAccount) -> list[dict[str, object]]:
-    """Return the fees with how often each stands in CFS. Raises NotUndone where CFS says that an invoice is due."""
+    """Return the fees with how often each stands in CFS. Raises UndoRefused where CFS says that an invoice is due."""
     found: dict[str, InvoiceBalance | None] = {}
     for bounce in account.taken_back:
         invoice = cfs.get_invoice_balance(CfsSite(bounce.party, bounce.account, bounce.site), bounce.number)
         found[bounce.number] = invoice
         if invoice is not None and (due := owed_without_fees(invoice)) > 0:
-            raise NotUndone(
+            raise UndoRefused(
                 f"CFS has {bounce.number} as due, with {due:,.2f} CAD besides fees: its payment came back indeed. Ask "
                 "CAS; once CFS has it as paid, run this again"
             )

@@ -20,7 +20,7 @@ from tools.repair_wrong_freeze.arguments import Arguments
 from tools.repair_wrong_freeze.cfs_steps import steps_of
 from tools.repair_wrong_freeze.freeze import Bounce, FrozenAccount, judge, list_bounces
 from tools.repair_wrong_freeze.give_back import give_back, stop_pad_again
-from tools.repair_wrong_freeze.plan import NotUndone, open_plan, places_in
+from tools.repair_wrong_freeze.plan import UndoRefused, open_plan, places_in
 
 sql = statements(__package__)
 
@@ -88,7 +88,7 @@ def _work(context: RunContext, cfs: CfsClient, bounces: list[Bounce], reason: st
     context.progress.step(bounces[0].auth_account)
     try:
         outcome = _undo(context, cfs, bounces, reason)
-    except NotUndone as left:
+    except UndoRefused as left:
         outcome = Outcome(
             rejects=[Reject(f"account {bounces[0].auth_account}", "left as it is", left.why, left.command)]
         )

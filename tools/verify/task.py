@@ -36,7 +36,7 @@ _FOR_FEW_LARGE_READERS = text(
 
 
 @dataclass(frozen=True)
-class Finding:
+class InvariantBreach:
     """A row that breaks an invariant, and what to type next."""
 
     code: str
@@ -47,11 +47,11 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Broken:
+class InvariantBreaches:
     """How many rows break an invariant, and the newest of them."""
 
     rows: int
-    shown: list[Finding]
+    shown: list[InvariantBreach]
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -68,7 +68,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         values = asked_values(session, arguments, now=now, today=today)
         moment = session.scalar(text("SELECT pg_export_snapshot()"))
 
-        def broken_by(invariant: Invariant) -> Broken:
+        def broken_by(invariant: Invariant) -> InvariantBreaches:
             with snapshot(context.database, moment) as reader:
                 return _count(findings(reader, invariant, values))
 
@@ -92,10 +92,10 @@ def snapshot(database: Database, moment: str | None = None) -> Iterator[Session]
         yield session
 
 
-def _count(found: Iterator[Finding]) -> Broken:
+def _count(found: Iterator[InvariantBreach]) -> InvariantBreaches:
     """Return how many rows break an invariant, and the first of them."""
     shown = list(islice(found, SHOWN))
-    return Broken(len(shown) + sum(1 for _ in found), shown)
+    return InvariantBreaches(len(shown) + sum(1 for _ in found), shown)
 
 
 def _each(context: RunContext, asked: Sequence[Invariant]) -> Iterator[Invariant]:
@@ -108,14 +108,14 @@ def _each(context: RunContext, asked: Sequence[Invariant]) -> Iterator[Invariant
         context.progress.advance()
 
 
-def findings(session: Session, invariant: Invariant, values: dict[str, Any]) -> Iterator[Finding]:
+def findings(session: Session, invariant: Invariant, values: dict[str, Any]) -> Iterator[InvariantBreach]:
     """Return the rows that break an invariant and were not taken as known, the newest first, as they are read.
 
     values  what asked_values returns
     """
     statement = _about(invariant, "list_findings").execution_options(yield_per=1000)
     for row in session.execute(statement, values | {"code": invariant.code}):
-        yield Finding(invariant.code, row.row, row.expected, row.found, row.next)
+        yield InvariantBreach(invariant.code, row.row, row.expected, row.found, row.next)
 
 
 def asked_values(session: Session, arguments: Arguments, *, now: datetime, today: date) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def _take_as_known(
     return outcome
 
 
-def _told(looked_at: dict[Invariant, Broken]) -> Outcome:
+def _told(looked_at: dict[Invariant, InvariantBreaches]) -> Outcome:
     broken = {invariant: one for invariant, one in looked_at.items() if one.rows}
     rows = sum(one.rows for one in broken.values())
     outcome = Outcome(attention=bool(broken))

@@ -6,7 +6,7 @@ Source: docs/specs/cfs-api.md section 3, docs/specs/statements.md section 8.
 from datetime import date, timedelta
 
 from sandbox.cfs.customers import create_account, create_party, create_site
-from sandbox.world.model.records import Account, Setting
+from sandbox.world.model.records import ModelAccount, ModelSetting
 from sandbox.world.pay_api import EVERY_PRODUCT, PRODUCTS
 from sandbox.world.world import Partner, World
 
@@ -81,7 +81,7 @@ def open_accounts(world: World) -> None:
         open_account(world, draws.one_of(("PAD", "PAD", "PAD", "ONLINE_BANKING", "EFT")))
 
 
-def open_account(world: World, method: str) -> Account:
+def open_account(world: World, method: str) -> ModelAccount:
     """Open an account that pays by a method."""
     number = len(world.model.accounts) + 1
     draws = world.chance.of("account", number)
@@ -95,7 +95,7 @@ def open_account(world: World, method: str) -> Account:
             statement_notification_enabled=is_notified,
             eft_enable=method == "EFT",
         )
-        account = Account(id_, auth, method, is_notified)
+        account = ModelAccount(id_, auth, method, is_notified)
         if method in _IN_CFS:
             _open_profile(world, account)
         if method == "EJV":
@@ -121,11 +121,11 @@ def change_settings(world: World) -> None:
         current.last = last
 
 
-def _add_setting(world: World, account: Account, frequency: str, first: date) -> None:
+def _add_setting(world: World, account: ModelAccount, frequency: str, first: date) -> None:
     id_ = world.tables.add(
         "statement_settings", payment_account_id=account.id, frequency=frequency, from_date=first, to_date=None
     )
-    account.settings.append(Setting(id_, frequency, first))
+    account.settings.append(ModelSetting(id_, frequency, first))
 
 
 def _end_of_longer(frequencies: set[str], today: date) -> date:
@@ -134,7 +134,7 @@ def _end_of_longer(frequencies: set[str], today: date) -> date:
     return today + timedelta(days=(6 - today.isoweekday()) % 7)
 
 
-def _open_profile(world: World, account: Account) -> None:
+def _open_profile(world: World, account: ModelAccount) -> None:
     party = create_party(world.books, f"BCR-{account.auth}")
     number = create_account(world.books, party)
     method = _RECEIPT_METHODS.get(account.method)

@@ -6,12 +6,12 @@ Source: docs/specs/cas-settlement-csv.md sections 5.2, 5.3, 6 and 7.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sandbox.cfs.books import Invoice as CfsInvoice
-from sandbox.cfs.books import Receipt
+from sandbox.cfs.books import BookedInvoice as CfsInvoice
+from sandbox.cfs.books import BookedReceipt
 from sandbox.cfs.receipts import apply_receipt, create_receipt
-from sandbox.world.actors.cas import Money, line_of
-from sandbox.world.chance import Draws
-from sandbox.world.model.records import ZERO, Account, Payment
+from sandbox.world.actors.cas import MoneySource, line_of
+from sandbox.world.chance import RandomDraws
+from sandbox.world.model.records import ZERO, ModelAccount, ModelPayment
 from sandbox.world.pay_api import add_payment, settle
 from sandbox.world.settlement_line import BANK, ON_ACCOUNT, WIRE, SettlementLine
 from sandbox.world.world import World
@@ -46,24 +46,24 @@ def tell_of_wires(world: World) -> None:
         for number in invoice.receipts:
             if number in told:
                 amount = world.books.receipts[number].applied[invoice.invoice_number]
-                world.written.append(line_of(world, Money("EFTP", WIRE, number), amount, invoice))
+                world.written.append(line_of(world, MoneySource("EFTP", WIRE, number), amount, invoice))
 
 
-def _apply_deposit(world: World, account: Account, invoice_id: int) -> None:
+def _apply_deposit(world: World, account: ModelAccount, invoice_id: int) -> None:
     invoice = world.model.invoices[invoice_id]
     receipt, number = f"EFTCIL{invoice.id}", invoice.number
     _receive(world, account, receipt, invoice.total, WIRE)
     apply_receipt(world.books, world.books.receipts[receipt], world.books.invoices[number])
     with world.tables.together():
         settle(world, invoice, number=receipt, at=world.clock.stored)
-        add_payment(world, Payment(account.id, "EFT", "CREATED", number, receipt, invoice.total, invoice.total))
+        add_payment(world, ModelPayment(account.id, "EFT", "CREATED", number, receipt, invoice.total, invoice.total))
 
 
-def _open(world: World, account: Account) -> list[CfsInvoice]:
+def _open(world: World, account: ModelAccount) -> list[CfsInvoice]:
     return [one for one in world.books.invoices.values() if one.site_number == account.site and one.amount_due]
 
 
-def _pay(world: World, account: Account, invoice: CfsInvoice, draws: Draws) -> Iterator[SettlementLine]:
+def _pay(world: World, account: ModelAccount, invoice: CfsInvoice, draws: RandomDraws) -> Iterator[SettlementLine]:
     """Pay an invoice: most exactly, some less, some more, which stays on account."""
     amount = invoice.amount_due + draws.one_of((ZERO, ZERO, ZERO, Decimal("-3.00"), Decimal("12.25")))
     if amount <= 0:
@@ -71,7 +71,7 @@ def _pay(world: World, account: Account, invoice: CfsInvoice, draws: Draws) -> I
     number = f"OBRC{world.books.next_number('bank receipt', 2000001)}"
     receipt = _receive(world, account, number, amount, ONLINE)
     applied = apply_receipt(world.books, receipt, invoice)
-    yield line_of(world, Money("BOLP", BANK, number), applied, invoice)
+    yield line_of(world, MoneySource("BOLP", BANK, number), applied, invoice)
     if receipt.unapplied_amount:
         yield SettlementLine(
             record="ONAC",
@@ -89,20 +89,20 @@ def _pay(world: World, account: Account, invoice: CfsInvoice, draws: Draws) -> I
         )
 
 
-def _use_money_on_account(world: World, account: Account) -> Iterator[SettlementLine]:
+def _use_money_on_account(world: World, account: ModelAccount) -> Iterator[SettlementLine]:
     """Money on account pays an invoice that it covers."""
     for receipt in _on_account(world, account):
         for invoice in _open(world, account):
             if receipt.unapplied_amount >= invoice.amount_due == invoice.total:
                 amount = apply_receipt(world.books, receipt, invoice)
-                yield line_of(world, Money("ONAC", BANK, receipt.receipt_number), amount, invoice)
+                yield line_of(world, MoneySource("ONAC", BANK, receipt.receipt_number), amount, invoice)
 
 
-def _on_account(world: World, account: Account) -> list[Receipt]:
+def _on_account(world: World, account: ModelAccount) -> list[BookedReceipt]:
     return [one for one in world.books.receipts.values() if one.site_number == account.site and one.unapplied_amount]
 
 
-def _receive(world: World, account: Account, number: str, amount: Decimal, method: str) -> Receipt:
+def _receive(world: World, account: ModelAccount, number: str, amount: Decimal, method: str) -> BookedReceipt:
     day = world.clock.today.isoformat()
     site = world.books.sites[account.site]
     return create_receipt(world.books, site, number=number, date=day, amount=amount, method=method, by_cfs=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sandbox.cfs.customers import set_receipt_method
 from sandbox.cfs.invoices import create_invoice, credit_balance
 from sandbox.cfs.receipts import CARD, apply_receipt, create_receipt
-from sandbox.world.model.records import FINAL, ZERO, Account, Payment
+from sandbox.world.model.records import FINAL, ZERO, ModelAccount, ModelPayment
 from sandbox.world.pay_api import PREFIX, add_payment, add_receipt, add_reference
 from sandbox.world.settlement_line import PAD
 from sandbox.world.world import World
@@ -26,7 +26,7 @@ def pay_what_bounced(world: World) -> None:
             _open_again(world, account)
 
 
-def _pay_all(world: World, account: Account) -> None:
+def _pay_all(world: World, account: ModelAccount) -> None:
     """Several numbers of which nothing is paid become one; any other is paid under its own."""
     owed = dict.fromkeys(one.number for one in world.model.failed(account) if one.number and not one.paid)
     alone = [one.number for one in world.model.failed(account) if one.number and one.paid]
@@ -41,7 +41,7 @@ def _pay_all(world: World, account: Account) -> None:
             _pay_number(world, account, number)
 
 
-def _pay_bundle(world: World, account: Account, numbers: list[str]) -> None:
+def _pay_bundle(world: World, account: ModelAccount, numbers: list[str]) -> None:
     """Take the numbers back in CFS, make one invoice of them, and pay that."""
     invoices = [one for number in numbers for one in world.model.behind(number, "ACTIVE")]
     bundle = f"{PREFIX}{f'{invoices[0].id}-C':>08}"
@@ -60,7 +60,7 @@ def _pay_bundle(world: World, account: Account, numbers: list[str]) -> None:
         _pay_number(world, account, bundle)
 
 
-def _pay_number(world: World, account: Account, number: str) -> None:
+def _pay_number(world: World, account: ModelAccount, number: str) -> None:
     owed = world.books.invoices[number]
     due, receipt = owed.amount_due, f"CARD{number.removeprefix(PREFIX)}"
     _receive(world, account, number, receipt, due)
@@ -76,17 +76,17 @@ def _pay_number(world: World, account: Account, number: str) -> None:
                          " AND status_code = 'ACTIVE'", invoice=invoice.id)  # fmt: skip
         for reference in invoice.references:
             reference.status = "COMPLETED" if reference.status == "ACTIVE" else reference.status
-    add_payment(world, Payment(account.id, "CC", "COMPLETED", number, receipt, due, due))
+    add_payment(world, ModelPayment(account.id, "CC", "COMPLETED", number, receipt, due, due))
 
 
-def _receive(world: World, account: Account, number: str, receipt: str, amount: Decimal) -> None:
+def _receive(world: World, account: ModelAccount, number: str, receipt: str, amount: Decimal) -> None:
     site = world.books.sites[account.site]
     received = create_receipt(world.books, site, number=receipt, date=world.clock.today.isoformat(), amount=amount,
                               method=CARD, by_cfs=True)  # fmt: skip
     apply_receipt(world.books, received, world.books.invoices[number])
 
 
-def _open_again(world: World, account: Account) -> None:
+def _open_again(world: World, account: ModelAccount) -> None:
     set_receipt_method(world.books.sites[account.site], PAD)
     with world.tables.together():
         world.tables.change("cfs_accounts", account.profile, status="ACTIVE")

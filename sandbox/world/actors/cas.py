@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from sandbox.cfs.books import Invoice as CfsInvoice
+from sandbox.cfs.books import BookedInvoice as CfsInvoice
 from sandbox.cfs.invoices import apply_memo
 from sandbox.cfs.receipts import apply_receipt, create_receipt, reverse_receipt
 from sandbox.world.model.records import ZERO
@@ -19,7 +19,7 @@ _BOUNCES = 0.06
 _BOUNCES_WITHIN = timedelta(days=4)
 
 
-class Money(NamedTuple):
+class MoneySource(NamedTuple):
     """Where the money of a line comes from: record type, transaction type, number."""
 
     record: str
@@ -55,7 +55,7 @@ def _pulled_lately(world: World) -> Iterator[CfsInvoice]:
 def _bounce(world: World, invoice: CfsInvoice) -> SettlementLine:
     receipt = next(one for number in invoice.receipts if (one := world.books.receipts[number]).payment_method == PAD)
     reverse_receipt(world.books, receipt, reason="NSF", comment="Non Sufficient Fund")
-    return line_of(world, Money("PADR", PAD, receipt.receipt_number), ZERO, invoice)
+    return line_of(world, MoneySource("PADR", PAD, receipt.receipt_number), ZERO, invoice)
 
 
 def _use_memos(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
@@ -63,7 +63,7 @@ def _use_memos(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
         if memo.site_number == invoice.site_number and memo.amount_due and not _is_stopped(world, invoice):
             amount = apply_memo(world.books, memo, invoice)
             if amount:
-                yield line_of(world, Money("CMAP", MEMO, memo.credit_memo_number), amount, invoice)
+                yield line_of(world, MoneySource("CMAP", MEMO, memo.credit_memo_number), amount, invoice)
 
 
 def _is_stopped(world: World, invoice: CfsInvoice) -> bool:
@@ -79,10 +79,10 @@ def _pull(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
     receipt = create_receipt(world.books, site, number=number, date=world.clock.today.isoformat(), amount=amount,
                              method=PAD, by_cfs=True)  # fmt: skip
     apply_receipt(world.books, receipt, invoice)
-    yield line_of(world, Money("PADP", PAD, number), amount, invoice)
+    yield line_of(world, MoneySource("PADP", PAD, number), amount, invoice)
 
 
-def line_of(world: World, money: Money, amount: Decimal, invoice: CfsInvoice) -> SettlementLine:
+def line_of(world: World, money: MoneySource, amount: Decimal, invoice: CfsInvoice) -> SettlementLine:
     """Return the line that tells of money that was applied to an invoice, as the invoice stands now."""
     due, total = invoice.amount_due, invoice.total
     return SettlementLine(

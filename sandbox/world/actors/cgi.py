@@ -4,8 +4,8 @@ Source: docs/specs/cgi-ejv-files.md sections 1 and 6.
 """
 
 from sandbox.cgi_files import FEEDER, REFUSAL
-from sandbox.world.chance import Draws
-from sandbox.world.model.records import Batch
+from sandbox.world.chance import RandomDraws
+from sandbox.world.model.records import ModelBatch
 from sandbox.world.world import World
 
 _LATE, _REFUSES_BATCH, _REFUSES_ITEM, _ONE_FILE, _ACKNOWLEDGES = 0.1, 0.03, 0.06, 0.7, 0.8
@@ -35,7 +35,7 @@ def answer(world: World) -> dict[int, frozenset[str]]:
     return answered
 
 
-def _refused(batch: Batch, draws: Draws) -> frozenset[str]:
+def _refused(batch: ModelBatch, draws: RandomDraws) -> frozenset[str]:
     if draws.happens(_REFUSES_BATCH):
         return frozenset({"BH"})
     return frozenset(draws.some_of([*(item.about for item in batch.items), *batch.cheques], _REFUSES_ITEM))

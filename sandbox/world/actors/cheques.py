@@ -5,8 +5,8 @@ from datetime import datetime
 from config.business_days import next_business_day
 from sandbox.cgi_files import FEEDER, Cheque, cheque_batch
 from sandbox.world.actors.slips import change
-from sandbox.world.model.records import Batch
-from sandbox.world.world import Sent, World
+from sandbox.world.model.records import ModelBatch
+from sandbox.world.world import BatchAtCgi, World
 
 
 def send_cheque_batch(world: World) -> None:
@@ -25,6 +25,6 @@ def send_cheque_batch(world: World) -> None:
     cheques = [Cheque(one.number, one.refunded, "A Payer", "100 Example St", "Victoria", "V8V0A0") for one in due]
     sent = cheque_batch(number, name, world.clock.today, cheques)
     world.bucket.put(f"cgi_processed/{name}", [sent.inbox()])
-    world.sent[number] = Sent(sent)
+    world.sent[number] = BatchAtCgi(sent)
     effective = next_business_day(world.clock.today)
-    world.model.batches.append(Batch(number, "REFUND", effective, [], cheques=[one.number for one in due]))
+    world.model.batches.append(ModelBatch(number, "REFUND", effective, [], cheques=[one.number for one in due]))

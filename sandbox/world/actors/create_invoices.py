@@ -6,7 +6,7 @@ Source: docs/specs/cfs-api.md section 5.
 from itertools import groupby
 
 from sandbox.cfs.invoices import create_invoice
-from sandbox.world.model.records import ZERO, Account, Invoice
+from sandbox.world.model.records import ZERO, ModelAccount, ModelInvoice
 from sandbox.world.pay_api import add_reference, cfs_number
 from sandbox.world.world import World
 
@@ -24,7 +24,7 @@ def create_invoices(world: World) -> None:
             _send(world, world.model.accounts[invoice.account], [invoice])
 
 
-def _send(world: World, account: Account, invoices: list[Invoice]) -> None:
+def _send(world: World, account: ModelAccount, invoices: list[ModelInvoice]) -> None:
     """Make one invoice in CFS for some of ours, under the number of the oldest."""
     number = cfs_number(invoices[0])
     total = sum((one.total for one in invoices), ZERO)

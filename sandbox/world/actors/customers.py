@@ -1,7 +1,7 @@
 """Customers buy services, and the pay API bills them. Source: docs/specs/invoice-lifecycle.md section 2."""
 
-from sandbox.world.chance import Draws
-from sandbox.world.model.records import Account, Invoice, Payment
+from sandbox.world.chance import RandomDraws
+from sandbox.world.model.records import ModelAccount, ModelInvoice, ModelPayment
 from sandbox.world.pay_api import add_payment, add_reference, cfs_number, make_invoice, settle
 from sandbox.world.world import World
 
@@ -19,7 +19,7 @@ def buy(world: World) -> None:
                 bill(world, account, draws)
 
 
-def bill(world: World, account: Account, draws: Draws) -> Invoice:
+def bill(world: World, account: ModelAccount, draws: RandomDraws) -> ModelInvoice:
     """Make an invoice for an account; one by card is paid at once, or left."""
     with world.tables.together():
         invoice = make_invoice(world, draws, account=account.id, profile=account.profile or None, method=account.method,
@@ -29,12 +29,12 @@ def bill(world: World, account: Account, draws: Draws) -> Invoice:
     return invoice
 
 
-def _pay_by_card(world: World, account: Account, invoice: Invoice, *, leaves: bool) -> None:
+def _pay_by_card(world: World, account: ModelAccount, invoice: ModelInvoice, *, leaves: bool) -> None:
     """Pay by card at PayBC without CFS: the customer comes back paid, or leaves the page."""
     number = cfs_number(invoice)
     add_reference(world, invoice, number)
     if leaves:
         return
     settle(world, invoice, number=f"CARD{invoice.id:08}", at=world.clock.stored)
-    add_payment(world, Payment(account.id, "DIRECT_PAY", "COMPLETED", number, f"CARD{invoice.id:08}",
+    add_payment(world, ModelPayment(account.id, "DIRECT_PAY", "COMPLETED", number, f"CARD{invoice.id:08}",
                                invoice.total, invoice.total))  # fmt: skip

@@ -9,9 +9,9 @@ from typing import Any
 
 from config.business_days import next_business_day
 from sandbox.cgi_files import FEEDER, VoucherLine, journal_batch
-from sandbox.world.model.records import ZERO, Account, Batch, Invoice, Item, PartialRefund
+from sandbox.world.model.records import ZERO, ModelAccount, ModelBatch, ModelInvoice, ModelItem, ModelRefund
 from sandbox.world.pay_api import add_reference
-from sandbox.world.world import Sent, World
+from sandbox.world.world import BatchAtCgi, World
 
 _PARTNER_WAITS = timedelta(days=5)
 _GIVEN_BACK = ("REFUNDED", "REFUND_REQUESTED", "CREDITED")
@@ -42,7 +42,7 @@ def send_partner_batch(world: World) -> None:
             _send_shares(world, due)
 
 
-def _due(world: World, account: Account) -> tuple[list[Invoice], list[PartialRefund]]:
+def _due(world: World, account: ModelAccount) -> tuple[list[ModelInvoice], list[ModelRefund]]:
     invoices = [
         one
         for one in world.model.invoices.values()
@@ -56,9 +56,9 @@ def _due(world: World, account: Account) -> tuple[list[Invoice], list[PartialRef
     return invoices, refunds
 
 
-def _send_payments(world: World, due: dict[int, tuple[list[Invoice], list[PartialRefund]]]) -> None:
+def _send_payments(world: World, due: dict[int, tuple[list[ModelInvoice], list[ModelRefund]]]) -> None:
     number, name = _add_file(world, "PAYMENT")
-    items: list[Item] = []
+    items: list[ModelItem] = []
     for account, (invoices, refunds) in due.items():
         if not (invoices or refunds):
             continue
@@ -66,34 +66,34 @@ def _send_payments(world: World, due: dict[int, tuple[list[Invoice], list[Partia
         for invoice in invoices:
             is_reversal = invoice.status == "REFUND_REQUESTED"
             _refer_again(world, invoice)
-            items.append(Item(journal, str(invoice.id), invoice, invoice.total, is_reversal))
+            items.append(ModelItem(journal, str(invoice.id), invoice, invoice.total, is_reversal))
         for refund in refunds:
             about = f"{refund.invoice.id}-PR-{refund.id}"
             world.tables.change("refunds_partial", refund.id, status="REFUND_PROCESSING")
             refund.status = "REFUND_PROCESSING"
-            items.append(Item(journal, about, refund.invoice, refund.amount, is_reversal=True, refund=refund))
-    _upload(world, Batch(number, "PAYMENT", _effective(world), items), name)
+            items.append(ModelItem(journal, about, refund.invoice, refund.amount, is_reversal=True, refund=refund))
+    _upload(world, ModelBatch(number, "PAYMENT", _effective(world), items), name)
 
 
-def _send_shares(world: World, due: Sequence[Invoice]) -> None:
+def _send_shares(world: World, due: Sequence[ModelInvoice]) -> None:
     number, name = _add_file(world, "DISBURSEMENT")
-    items: list[Item] = []
+    items: list[ModelItem] = []
     for product in dict.fromkeys(one.product for one in due):
         journal = _add_header(world, number, partner_code=product)
         for invoice in [one for one in due if one.product == product]:
             share = sum((line.base for line in invoice.lines), ZERO)
             world.tables.change("invoices", invoice.id, disbursement_status_code="UPLOADED")
-            items.append(Item(journal, str(invoice.id), invoice, share, invoice.disbursement == "COMPLETED"))
+            items.append(ModelItem(journal, str(invoice.id), invoice, share, invoice.disbursement == "COMPLETED"))
             invoice.disbursement = "UPLOADED"
-    _upload(world, Batch(number, "DISBURSEMENT", _effective(world), items), name)
+    _upload(world, ModelBatch(number, "DISBURSEMENT", _effective(world), items), name)
 
 
-def _is_earned(invoice: Invoice, before: datetime) -> bool:
+def _is_earned(invoice: ModelInvoice, before: datetime) -> bool:
     is_due = invoice.status == "PAID" and invoice.disbursement in {None, "ERRORED"}
     return is_due and invoice.payment_date is not None and invoice.payment_date <= before
 
 
-def _refer_again(world: World, invoice: Invoice) -> None:
+def _refer_again(world: World, invoice: ModelInvoice) -> None:
     """Give the invoice the number of this batch; for a reversal, that of the charge is given up first."""
     world.tables.run("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id = :invoice"
                      " AND status_code = 'COMPLETED'", invoice=invoice.id)  # fmt: skip
@@ -113,7 +113,7 @@ def _add_header(world: World, number: int, **whose: Any) -> int:
     return world.tables.add("ejv_headers", ejv_file_id=number, disbursement_status_code="UPLOADED", **whose)
 
 
-def _upload(world: World, batch: Batch, name: str) -> None:
+def _upload(world: World, batch: ModelBatch, name: str) -> None:
     """Write the links and the file, which the poller brings to CGI and keeps."""
     for sequence, item in enumerate(batch.items, 1):
         world.tables.add(
@@ -128,10 +128,10 @@ def _upload(world: World, batch: Batch, name: str) -> None:
     sent = journal_batch(batch.number, name, world.clock.today, entries)
     world.bucket.put(f"cgi_processed/{name}", [sent.inbox()])
     world.model.batches.append(batch)
-    world.sent[batch.number] = Sent(sent)
+    world.sent[batch.number] = BatchAtCgi(sent)
 
 
-def _entries(world: World, batch: Batch, item: Item) -> list[VoucherLine]:
+def _entries(world: World, batch: ModelBatch, item: ModelItem) -> list[VoucherLine]:
     """Return the pairs of an item: the fee, and beside it the service fee."""
     ours, account = world.gl[item.invoice.product], world.model.accounts[item.invoice.account]
     if batch.file_type == "DISBURSEMENT":

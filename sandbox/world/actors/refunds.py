@@ -8,8 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sandbox.cfs.invoices import create_memo
-from sandbox.world.chance import Draws
-from sandbox.world.model.records import ZERO, Credit, Invoice, PartialRefund
+from sandbox.world.chance import RandomDraws
+from sandbox.world.model.records import ZERO, ModelCredit, ModelInvoice, ModelRefund
 from sandbox.world.pay_api import note_refund
 from sandbox.world.world import World
 
@@ -45,7 +45,7 @@ def confirm_card_refunds(world: World) -> None:
             _end(world, invoice, "REFUNDED")
 
 
-def _refundable(world: World) -> Iterator[Invoice]:
+def _refundable(world: World) -> Iterator[ModelInvoice]:
     since = world.clock.today - _WITHIN
     for invoice in world.model.invoices.values():
         may_be = invoice.status in _REFUNDABLE.get(invoice.method, ())
@@ -53,7 +53,7 @@ def _refundable(world: World) -> Iterator[Invoice]:
             yield invoice
 
 
-def _refund(world: World, invoice: Invoice) -> None:
+def _refund(world: World, invoice: ModelInvoice) -> None:
     reference = invoice.reference("ACTIVE", "COMPLETED")
     world.model.met[
         f"refund of {invoice.method} {invoice.status}, {reference.status if reference else 'not sent'}"
@@ -69,7 +69,7 @@ def _refund(world: World, invoice: Invoice) -> None:
         _end(world, invoice, "CANCELLED")
 
 
-def _refund_part(world: World, invoice: Invoice, draws: Draws) -> None:
+def _refund_part(world: World, invoice: ModelInvoice, draws: RandomDraws) -> None:
     """Give back a part of a fee; the invoice stays paid."""
     line = draws.one_of(invoice.lines)
     amount = draws.amount("0.01", str(line.fee))
@@ -88,14 +88,14 @@ def _refund_part(world: World, invoice: Invoice, draws: Draws) -> None:
         created_by="API",
         created_on=world.clock.stored,
     )
-    world.model.partial_refunds.append(PartialRefund(id_, invoice, amount, status))
+    world.model.partial_refunds.append(ModelRefund(id_, invoice, amount, status))
     if invoice.method in _CREDITED:
         _credit(world, invoice, amount)
     invoice.refund, invoice.refund_date = amount, world.clock.stored
     world.tables.change("invoices", invoice.id, refund=amount, refund_date=invoice.refund_date)
 
 
-def _credit(world: World, invoice: Invoice, amount: Decimal) -> None:
+def _credit(world: World, invoice: ModelInvoice, amount: Decimal) -> None:
     """Make a credit memo in CFS, which CFS takes for the next invoice of the site."""
     account = world.model.accounts[invoice.account]
     memo = create_memo(world.books, world.books.sites[account.site], total=ZERO - amount)
@@ -110,12 +110,14 @@ def _credit(world: World, invoice: Invoice, amount: Decimal) -> None:
         created_invoice_id=invoice.id,
         cfs_site=account.site,
     )
-    world.model.credits[memo.credit_memo_number] = Credit(memo.credit_memo_number, account.id, amount, is_memo=True)
+    world.model.credits[memo.credit_memo_number] = ModelCredit(
+        memo.credit_memo_number, account.id, amount, is_memo=True
+    )
     column = _CREDITED[account.method]
     world.tables.change("payment_accounts", account.id, **{column: world.model.credit_of(account)})
 
 
-def _end(world: World, invoice: Invoice, status: str) -> None:
+def _end(world: World, invoice: ModelInvoice, status: str) -> None:
     invoice.status, invoice.refund, invoice.refund_date = status, invoice.total, world.clock.stored
     world.tables.change("invoices", invoice.id, invoice_status_code=status, refund=invoice.refund,
                         refund_date=invoice.refund_date)  # fmt: skip

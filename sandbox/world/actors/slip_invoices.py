@@ -5,8 +5,8 @@ Source: docs/specs/routing-slips.md section 3.8.
 
 from sandbox.cfs.invoices import create_invoice, credit_balance
 from sandbox.cfs.receipts import apply_receipt, unapply_receipt
-from sandbox.world.model.records import Invoice, Payment
-from sandbox.world.model.slips import Slip, apply_deposits
+from sandbox.world.model.records import ModelInvoice, ModelPayment
+from sandbox.world.model.slips import ModelSlip, apply_deposits
 from sandbox.world.pay_api import add_payment, add_reference, cfs_number
 from sandbox.world.world import World
 
@@ -24,7 +24,7 @@ def create_slip_invoices(world: World) -> None:
             _create(world, invoice)
 
 
-def _cancel(world: World, invoice: Invoice) -> None:
+def _cancel(world: World, invoice: ModelInvoice) -> None:
     world.model.met["a slip's transaction is cancelled"] += 1
     in_cfs = world.books.invoices[invoice.number]
     by_receipt = {one.receipt: one for one in world.slips.values()}
@@ -38,7 +38,7 @@ def _cancel(world: World, invoice: Invoice) -> None:
     world.tables.change("invoices", invoice.id, invoice_status_code="REFUNDED", refund_date=invoice.refund_date)
 
 
-def _create(world: World, invoice: Invoice) -> None:
+def _create(world: World, invoice: ModelInvoice) -> None:
     slip, number = world.slips[invoice.slip or ""], cfs_number(invoice)
     made = create_invoice(world.books, world.books.sites[slip.site], number=number, total=invoice.total)
     members = [slip, *(one for one in world.slips.values() if one.parent == slip.number and one.profile != "ACTIVE")]
@@ -48,7 +48,7 @@ def _create(world: World, invoice: Invoice) -> None:
     _write(world, invoice, slip, made.pbc_ref_number)
 
 
-def _write(world: World, invoice: Invoice, slip: Slip, reference: str) -> None:
+def _write(world: World, invoice: ModelInvoice, slip: ModelSlip, reference: str) -> None:
     number = cfs_number(invoice)
     for receipt in invoice.receipts:
         apply_receipt(world.books, world.books.receipts[receipt.number], world.books.invoices[number])
@@ -57,7 +57,7 @@ def _write(world: World, invoice: Invoice, slip: Slip, reference: str) -> None:
     add_reference(world, invoice, number, other=reference)
     world.tables.run("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_id = :id", id=invoice.id)
     invoice.references[-1].status = "COMPLETED"
-    payment = Payment(slip.account, "INTERNAL", "COMPLETED", number, None, invoice.total, invoice.total)
+    payment = ModelPayment(slip.account, "INTERNAL", "COMPLETED", number, None, invoice.total, invoice.total)
     add_payment(world, payment, payment_system_code="INTERNAL")
     invoice.status, invoice.paid, invoice.payment_date = "PAID", invoice.total, world.clock.stored
     world.tables.change("invoices", invoice.id, invoice_status_code="PAID", paid=invoice.total,

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from sandbox.cfs.customers import create_account, create_party, create_site
 from sandbox.cfs.receipts import create_receipt
-from sandbox.world.chance import Draws
-from sandbox.world.model.records import ZERO, Payment
-from sandbox.world.model.slips import Slip, invoices_of
+from sandbox.world.chance import RandomDraws
+from sandbox.world.model.records import ZERO, ModelPayment
+from sandbox.world.model.slips import ModelSlip, invoices_of
 from sandbox.world.pay_api import add_payment, make_invoice, note_refund
 from sandbox.world.world import World
 
@@ -27,7 +27,7 @@ def count_deposits(world: World) -> None:
         deposit(world, draws.amount("20", "300"))
 
 
-def deposit(world: World, total: Decimal) -> Slip:
+def deposit(world: World, total: Decimal) -> ModelSlip:
     """Count a deposit: a slip, its account, its profile in CFS and the receipt there."""
     number = _slip_number(len(world.slips) + 1)
     with world.tables.together():
@@ -53,11 +53,11 @@ def deposit(world: World, total: Decimal) -> Slip:
             city="Victoria",
             postal_code="V8V0A0",
         )
-        payment = Payment(account, "CASH", "COMPLETED", None, number, ZERO, total)
+        payment = ModelPayment(account, "CASH", "COMPLETED", None, number, ZERO, total)
         add_payment(world, payment, payment_system_code="FAS", is_routing_slip=True, invoice_amount=None)
     create_receipt(world.books, world.books.sites[site], number=number, date=world.clock.today.isoformat(),
                    amount=total, method=CASH)  # fmt: skip
-    slip = Slip(number, account, profile, site, world.clock.today, total, total, number, total)
+    slip = ModelSlip(number, account, profile, site, world.clock.today, total, total, number, total)
     world.slips[number] = slip
     return slip
 
@@ -72,13 +72,13 @@ def spend_and_work(world: World) -> None:
             draws.one_of(_WORK)(world, slip, draws)
 
 
-def change(world: World, slip: Slip, **values: object) -> None:
+def change(world: World, slip: ModelSlip, **values: object) -> None:
     """Write on a slip what changed."""
     names = ", ".join(f"{name} = :{name}" for name in values)
     world.tables.run(f"UPDATE routing_slips SET {names} WHERE number = :number", number=slip.number, **values)
 
 
-def balance(world: World, slip: Slip, by: Decimal) -> None:
+def balance(world: World, slip: ModelSlip, by: Decimal) -> None:
     """Change what can be spent; the API completes a slip that is used up, and opens it again."""
     slip.remaining += by
     if slip.status in {"ACTIVE", "COMPLETE"}:
@@ -86,7 +86,7 @@ def balance(world: World, slip: Slip, by: Decimal) -> None:
     change(world, slip, remaining_amount=slip.remaining, status=slip.status)
 
 
-def _spend(world: World, slip: Slip, draws: Draws) -> None:
+def _spend(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
     """Make a transaction of what is left, or of a part of it."""
     most = min(slip.remaining / 4, Decimal(120)).quantize(Decimal("0.01"))
     if most < 6:
@@ -97,7 +97,7 @@ def _spend(world: World, slip: Slip, draws: Draws) -> None:
         balance(world, slip, -invoice.total)
 
 
-def _is_at_rest(world: World, slip: Slip) -> bool:
+def _is_at_rest(world: World, slip: ModelSlip) -> bool:
     """Whether nothing of the slip's family waits for a job."""
     family = [slip, *(one for one in world.slips.values() if one.parent == slip.number)]
     waiting = any(one.status in {"APPROVED", "REFUND_REQUESTED"} for one in invoices_of(world.model, *family))
@@ -105,7 +105,7 @@ def _is_at_rest(world: World, slip: Slip) -> bool:
     return slip.status in {"ACTIVE", "COMPLETE", "NSF"} and not waiting and not is_linking
 
 
-def _link(world: World, slip: Slip, draws: Draws) -> None:
+def _link(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
     """Link another slip to this one; to one that bounced, a slip that pays for it."""
     if slip.status == "COMPLETE" or (slip.status == "NSF" and slip.profile != "FREEZE"):
         return
@@ -123,12 +123,12 @@ def _link(world: World, slip: Slip, draws: Draws) -> None:
         balance(world, slip, left)
 
 
-def _may_be_linked(world: World, slip: Slip) -> bool:
+def _may_be_linked(world: World, slip: ModelSlip) -> bool:
     is_parent = any(one.parent == slip.number for one in world.slips.values())
     return slip.status == "ACTIVE" and not is_parent and slip.parent is None and not invoices_of(world.model, slip)
 
 
-def _correct(world: World, slip: Slip, draws: Draws) -> None:
+def _correct(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
     """Count again: any total that still covers what was spent of the deposit."""
     if slip.status == "NSF" or slip.has_bounced or slip.refunded:
         return
@@ -147,7 +147,7 @@ def _correct(world: World, slip: Slip, draws: Draws) -> None:
         payment.paid = total if payment.receipt == slip.number else payment.paid
 
 
-def _let_bounce(world: World, slip: Slip, _draws: Draws) -> None:
+def _let_bounce(world: World, slip: ModelSlip, _draws: RandomDraws) -> None:
     """The bank takes the deposit back, and those of the slips linked to it."""
     if slip.status == "NSF" or slip.has_bounced or slip.refunded:
         return
@@ -157,14 +157,14 @@ def _let_bounce(world: World, slip: Slip, _draws: Draws) -> None:
     change(world, slip, status="NSF", remaining_amount=slip.remaining)
 
 
-def _void(world: World, slip: Slip, _draws: Draws) -> None:
+def _void(world: World, slip: ModelSlip, _draws: RandomDraws) -> None:
     """Give up a slip without transactions."""
     if slip.status == "ACTIVE" and not invoices_of(world.model, slip):
         slip.status = "VOID"
         change(world, slip, status="VOID")
 
 
-def _pay_back(world: World, slip: Slip, draws: Draws) -> None:
+def _pay_back(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
     """Authorize a refund or a write-off of what is left."""
     if slip.status == "ACTIVE" and slip.remaining > 0 and not _owes(world, slip):
         slip.status = draws.one_of(("REFUND_AUTHORIZED", "REFUND_AUTHORIZED", "WRITE_OFF_AUTHORIZED"))
@@ -177,11 +177,11 @@ def _pay_back(world: World, slip: Slip, draws: Draws) -> None:
         )  # fmt: skip
 
 
-def _owes(world: World, slip: Slip) -> bool:
+def _owes(world: World, slip: ModelSlip) -> bool:
     return any(one.status == "CREATED" for one in invoices_of(world.model, slip))
 
 
-def _take_back(world: World, slip: Slip, draws: Draws) -> None:
+def _take_back(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
     """Ask for the refund of a transaction: the balance is raised at once."""
     paid = [one for one in invoices_of(world.model, slip) if one.status == "PAID" and one.lines]
     if slip.status in {"ACTIVE", "COMPLETE"} and paid:
@@ -200,6 +200,6 @@ def _slip_number(nth: int) -> str:
     return f"{digits}{-sum(one // 10 + one % 10 for one in doubled) % 10}"
 
 
-_WORK: tuple[Callable[[World, Slip, Draws], None], ...] = (
+_WORK: tuple[Callable[[World, ModelSlip, RandomDraws], None], ...] = (
     _link, _link, _correct, _correct, _let_bounce, _void, _pay_back, _take_back, _take_back,
 )  # fmt: skip

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sandbox.world.model.records import ZERO, Invoice, Model
-from sandbox.world.model.slips import Slip
+from sandbox.world.model.records import ZERO, ModelInvoice, WorldModel
+from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
 
 _FEES = """
@@ -59,7 +59,7 @@ SELECT statement.payment_account_id, statement.frequency, statement.from_date, s
   FROM statements AS statement"""
 
 
-def differences(model: Model, slips: Mapping[str, Slip], tables: PayTables) -> Iterator[str]:
+def differences(model: WorldModel, slips: Mapping[str, ModelSlip], tables: PayTables) -> Iterator[str]:
     """Return what stands otherwise in the pay tables than the model says."""
     yield from learn_fees(model, tables)
     yield from _invoices(model, tables)
@@ -77,7 +77,7 @@ def differences(model: Model, slips: Mapping[str, Slip], tables: PayTables) -> I
     yield from _missing_and_extra("statement", _statements(model), tables.rows(_STATEMENTS))
 
 
-def learn_fees(model: Model, tables: PayTables) -> Iterator[str]:
+def learn_fees(model: WorldModel, tables: PayTables) -> Iterator[str]:
     """Take the ids of the fee invoices from the rows that tell of a bounce; there must be one for each freeze."""
     made: list[tuple[str, int, str]] = [tuple(row) for row in tables.rows(_FEES)]
     for number, invoice, _ in made:
@@ -94,7 +94,7 @@ def learn_fees(model: Model, tables: PayTables) -> Iterator[str]:
     yield from (f"{number} has more than one NSF fee" for number in set(known) if known.count(number) > 1)
 
 
-def _invoices(model: Model, tables: PayTables) -> Iterator[str]:
+def _invoices(model: WorldModel, tables: PayTables) -> Iterator[str]:
     rows = {row.id: row for row in tables.rows(_INVOICES)}
     yield from (f"invoice {one} is there, and nobody made it" for one in rows.keys() - model.invoices.keys())
     for id_, expected in model.invoices.items():
@@ -107,7 +107,7 @@ def _invoices(model: Model, tables: PayTables) -> Iterator[str]:
                 yield f"invoice {id_} ({expected.method}): {name} must be {must}, and is {row._mapping[name]}"
 
 
-def _columns(invoice: Invoice) -> dict[str, Any]:
+def _columns(invoice: ModelInvoice) -> dict[str, Any]:
     return {
         "status": invoice.status,
         "paid": invoice.paid,
@@ -120,7 +120,7 @@ def _columns(invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def _accounts(model: Model) -> list[tuple[Any, ...]]:
+def _accounts(model: WorldModel) -> list[tuple[Any, ...]]:
     return [
         (
             one.id,
@@ -134,7 +134,7 @@ def _accounts(model: Model) -> list[tuple[Any, ...]]:
     ]
 
 
-def _slips(slips: Mapping[str, Slip]) -> list[tuple[Any, ...]]:
+def _slips(slips: Mapping[str, ModelSlip]) -> list[tuple[Any, ...]]:
     return [
         (one.number, one.status, one.total, one.remaining, one.parent, one.version, one.profile, one.refunded,
          one.refund_status)
@@ -142,7 +142,7 @@ def _slips(slips: Mapping[str, Slip]) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _statements(model: Model) -> list[tuple[Any, ...]]:
+def _statements(model: WorldModel) -> list[tuple[Any, ...]]:
     return [
         (
             one.account, one.frequency, one.first, one.last, one.methods, one.notification, not one.invoices,

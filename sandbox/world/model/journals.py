@@ -3,14 +3,16 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, time
 
-from sandbox.world.model.records import ZERO, Batch, Item, Model, Payment, Receipt
+from sandbox.world.model.records import ZERO, ModelBatch, ModelItem, ModelPayment, ModelReceipt, WorldModel
 
 # Products whose services hear of their payments (docs/specs/schedules.md section 4.1).
 _LISTENING = frozenset({"CP", "BEN", "PPR", "NRO"})
 _OWED = frozenset({"APPROVED", "CREATED", "OVERDUE", "PARTIAL_PAID", "SETTLEMENT_SCHED"})
 
 
-def learn_feedback(model: Model, batch: Batch, refused: Collection[str], partner_codes: Mapping[int, int]) -> None:
+def learn_feedback(
+    model: WorldModel, batch: ModelBatch, refused: Collection[str], partner_codes: Mapping[int, int]
+) -> None:
     """Take in that the answer to a batch was read.
 
     refused        flow-throughs of what was refused, or BH
@@ -32,13 +34,13 @@ def learn_feedback(model: Model, batch: Batch, refused: Collection[str], partner
         _write_payments(model, batch, accepted)
 
 
-def _situation(batch: Batch, item: Item, answer: str, is_header: bool) -> str:
+def _situation(batch: ModelBatch, item: ModelItem, answer: str, is_header: bool) -> str:
     what = "a partial refund" if item.refund else "a reversal" if item.is_reversal else "a charge"
     meanwhile = f" of an invoice in {item.invoice.status}" if batch.file_type == "PAYMENT" else ""
     return f"{batch.file_type}: {what}{meanwhile} {answer}{' with the batch' if is_header else ''}"
 
 
-def _accept(model: Model, batch: Batch, item: Item) -> None:
+def _accept(model: WorldModel, batch: ModelBatch, item: ModelItem) -> None:
     day = datetime.combine(batch.effective, time.min)
     invoice = item.invoice
     if item.refund:
@@ -53,10 +55,10 @@ def _accept(model: Model, batch: Batch, item: Item) -> None:
         return
     invoice.status = "PAID" if invoice.status in _OWED else invoice.status
     invoice.paid, invoice.payment_date = invoice.total, day
-    invoice.receipts.append(Receipt(_receipt_number(batch, item.journal), item.amount))
+    invoice.receipts.append(ModelReceipt(_receipt_number(batch, item.journal), item.amount))
 
 
-def _refuse(_model: Model, _batch: Batch, item: Item) -> None:
+def _refuse(_model: WorldModel, _batch: ModelBatch, item: ModelItem) -> None:
     """What was refused is free for another batch."""
     if item.refund:
         item.refund.status = "REFUND_REQUESTED"
@@ -65,21 +67,21 @@ def _refuse(_model: Model, _batch: Batch, item: Item) -> None:
         reference.status = "CANCELLED" if reference.status == "ACTIVE" else reference.status
 
 
-def _disburse(item: Item, *, is_accepted: bool, is_header: bool) -> None:
+def _disburse(item: ModelItem, *, is_accepted: bool, is_header: bool) -> None:
     if is_accepted:
         item.invoice.disbursement = "REVERSED" if item.is_reversal else "COMPLETED"
     else:
         item.invoice.disbursement = "COMPLETED" if item.is_reversal and is_header else "ERRORED"
 
 
-def _write_payments(model: Model, batch: Batch, accepted: list[Item]) -> None:
+def _write_payments(model: WorldModel, batch: ModelBatch, accepted: list[ModelItem]) -> None:
     """One payment a journal, over what was accepted of it."""
     for journal in dict.fromkeys(item.journal for item in accepted):
         items = [item for item in accepted if item.journal == journal]
         amount = sum((item.amount for item in items), ZERO)
         receipt = _receipt_number(batch, journal)
-        model.payments.append(Payment(items[0].invoice.account, "EJV", "COMPLETED", None, receipt, amount, amount))
+        model.payments.append(ModelPayment(items[0].invoice.account, "EJV", "COMPLETED", None, receipt, amount, amount))
 
 
-def _receipt_number(batch: Batch, journal: int) -> str:
+def _receipt_number(batch: ModelBatch, journal: int) -> str:
     return f"GIJH...FI{journal:08}FI{batch.number:09}"

@@ -11,7 +11,7 @@ FINAL = frozenset({"CANCELLED", "CREDITED", "REFUNDED", "MANUALLY_REFUNDED", "DE
 
 
 @dataclass
-class Setting:
+class ModelSetting:
     """A statement setting; `last` is None while nobody ended it."""
 
     id: int
@@ -21,7 +21,7 @@ class Setting:
 
 
 @dataclass
-class Account:
+class ModelAccount:
     """A payment account with the CFS profile that it uses; `owes_since` is since when a bounce is open."""
 
     id: int
@@ -34,11 +34,11 @@ class Account:
     status: str = "ACTIVE"
     gl: int = 0
     owes_since: datetime | None = None
-    settings: list[Setting] = field(default_factory=list)
+    settings: list[ModelSetting] = field(default_factory=list)
 
 
 @dataclass
-class Reference:
+class ModelReference:
     """The number under which an invoice is collected."""
 
     number: str
@@ -46,7 +46,7 @@ class Reference:
 
 
 @dataclass
-class Receipt:
+class ModelReceipt:
     """Money that settled an invoice."""
 
     number: str
@@ -54,7 +54,7 @@ class Receipt:
 
 
 @dataclass
-class Line:
+class ModelLine:
     """A line item: the fee, the service fee, and the tax on each."""
 
     id: int
@@ -75,7 +75,7 @@ class Line:
 
 
 @dataclass
-class Invoice:
+class ModelInvoice:
     """An invoice as it must stand; times as the pay tables hold them, naive UTC."""
 
     id: int
@@ -84,18 +84,18 @@ class Invoice:
     day: date
     total: Decimal
     status: str
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ModelLine] = field(default_factory=list)
     paid: Decimal = ZERO
     refund: Decimal = ZERO
     payment_date: datetime | None = None
     refund_date: datetime | None = None
-    references: list[Reference] = field(default_factory=list)
-    receipts: list[Receipt] = field(default_factory=list)
+    references: list[ModelReference] = field(default_factory=list)
+    receipts: list[ModelReceipt] = field(default_factory=list)
     product: str = ""
     slip: str | None = None
     disbursement: str | None = None
 
-    def reference(self, *statuses: str) -> Reference | None:
+    def reference(self, *statuses: str) -> ModelReference | None:
         """Return the reference in one of some states, if there is one."""
         return next((one for one in self.references if one.status in statuses), None)
 
@@ -108,7 +108,7 @@ class Invoice:
 
 
 @dataclass
-class Payment:
+class ModelPayment:
     """A row of payments."""
 
     account: int
@@ -121,7 +121,7 @@ class Payment:
 
 
 @dataclass
-class Credit:
+class ModelCredit:
     """Money that an account has in CFS: a credit memo, or money on account; `applied` by invoice."""
 
     identifier: str
@@ -138,41 +138,41 @@ class Credit:
 
 
 @dataclass
-class PartialRefund:
+class ModelRefund:
     """A row of refunds_partial."""
 
     id: int
-    invoice: Invoice
+    invoice: ModelInvoice
     amount: Decimal
     status: str
 
 
 @dataclass(frozen=True)
-class Item:
+class ModelItem:
     """What a journal is about: an invoice, or a partial refund of it; `about` is its flow-through."""
 
     journal: int
     about: str
-    invoice: Invoice
+    invoice: ModelInvoice
     amount: Decimal
     is_reversal: bool = False
-    refund: PartialRefund | None = None
+    refund: ModelRefund | None = None
 
 
 @dataclass
-class Batch:
+class ModelBatch:
     """A batch that was sent to CGI; `effective` is the day that its lines name, `cheques` the slips that get one."""
 
     number: int
     file_type: str
     effective: date
-    items: list[Item]
+    items: list[ModelItem]
     cheques: list[str] = field(default_factory=list)
     is_answered: bool = False
 
 
 @dataclass
-class Statement:
+class ModelStatement:
     """A statement with what it must list."""
 
     account: int
@@ -180,12 +180,12 @@ class Statement:
     first: date
     last: date
     methods: str
-    invoices: list[Invoice]
+    invoices: list[ModelInvoice]
     notification: str
 
 
 @dataclass
-class Model:
+class WorldModel:
     """Everything that is known.
 
     fees      the NSF fee invoice of a bounced number, which gets its id from the job
@@ -194,32 +194,32 @@ class Model:
     told      what others must have heard since the last look: the type of an event, and whom or what it is about
     """
 
-    accounts: dict[int, Account] = field(default_factory=dict)
-    invoices: dict[int, Invoice] = field(default_factory=dict)
-    payments: list[Payment] = field(default_factory=list)
-    credits: dict[str, Credit] = field(default_factory=dict)
-    fees: dict[str, Invoice] = field(default_factory=dict)
-    partial_refunds: list[PartialRefund] = field(default_factory=list)
-    batches: list[Batch] = field(default_factory=list)
+    accounts: dict[int, ModelAccount] = field(default_factory=dict)
+    invoices: dict[int, ModelInvoice] = field(default_factory=dict)
+    payments: list[ModelPayment] = field(default_factory=list)
+    credits: dict[str, ModelCredit] = field(default_factory=dict)
+    fees: dict[str, ModelInvoice] = field(default_factory=dict)
+    partial_refunds: list[ModelRefund] = field(default_factory=list)
+    batches: list[ModelBatch] = field(default_factory=list)
     stopped: set[int] = field(default_factory=set)
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[ModelStatement] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
-    _numbers: dict[str, list[Invoice]] = field(default_factory=dict)
+    _numbers: dict[str, list[ModelInvoice]] = field(default_factory=dict)
 
-    def add(self, invoice: Invoice) -> Invoice:
+    def add(self, invoice: ModelInvoice) -> ModelInvoice:
         """Take in an invoice that has an id."""
         self.invoices[invoice.id] = invoice
         return invoice
 
-    def refer(self, invoice: Invoice, number: str, status: str = "ACTIVE") -> Reference:
+    def refer(self, invoice: ModelInvoice, number: str, status: str = "ACTIVE") -> ModelReference:
         """Give an invoice a number."""
-        reference = Reference(number, status)
+        reference = ModelReference(number, status)
         invoice.references.append(reference)
         self._numbers.setdefault(number, []).append(invoice)
         return reference
 
-    def behind(self, number: str, *statuses: str) -> list[Invoice]:
+    def behind(self, number: str, *statuses: str) -> list[ModelInvoice]:
         """Return the invoices whose reference of this number is in one of some states; the fee, if any, last."""
         return [
             invoice
@@ -227,11 +227,11 @@ class Model:
             if any(one.number == number and one.status in statuses for one in invoice.references)
         ]
 
-    def owner_of(self, cfs_account: str) -> Account:
+    def owner_of(self, cfs_account: str) -> ModelAccount:
         """Return the account that has a CFS account."""
         return next(one for one in self.accounts.values() if one.cfs_account == cfs_account)
 
-    def failed(self, account: Account) -> list[Payment]:
+    def failed(self, account: ModelAccount) -> list[ModelPayment]:
         """Return the failed payments of an account whose numbers are still owed."""
         return [
             one
@@ -242,7 +242,7 @@ class Model:
             and self.behind(one.number, "ACTIVE")
         ]
 
-    def credit_of(self, account: Account) -> Decimal:
+    def credit_of(self, account: ModelAccount) -> Decimal:
         """Return what is left of the credits of an account."""
         return sum((one.remaining for one in self.credits.values() if one.account == account.id), ZERO)
 

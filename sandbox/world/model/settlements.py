@@ -4,13 +4,22 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 
-from sandbox.world.model.records import FINAL, ZERO, Credit, Invoice, Model, Payment, Receipt, local_day
+from sandbox.world.model.records import (
+    FINAL,
+    ZERO,
+    ModelCredit,
+    ModelInvoice,
+    ModelPayment,
+    ModelReceipt,
+    WorldModel,
+    local_day,
+)
 from sandbox.world.settlement_line import FULLY, ON_ACCOUNT, PARTIALLY, SettlementLine
 
 NSF_FEE = Decimal("30.00")
 
 
-def learn_settlements(model: Model, lines: Sequence[SettlementLine], now: datetime) -> None:
+def learn_settlements(model: WorldModel, lines: Sequence[SettlementLine], now: datetime) -> None:
     """Take in the lines of a file that was read; now is naive UTC."""
     for line in lines:
         if line.record == "CMAP":
@@ -23,7 +32,7 @@ def learn_settlements(model: Model, lines: Sequence[SettlementLine], now: dateti
             _bounce(model, line, now)
 
 
-def _apply_memo(model: Model, line: SettlementLine) -> None:
+def _apply_memo(model: WorldModel, line: SettlementLine) -> None:
     """Give what the memo paid to the invoices of the number, the highest id first, each up to its total."""
     model.met[
         "CMAP: a credit memo pays all of a number" if line.status == FULLY else "CMAP: a credit memo pays a part"
@@ -41,7 +50,7 @@ def _apply_memo(model: Model, line: SettlementLine) -> None:
     assert not left, f"{line.source} pays {line.amount} of {line.number}, which has no room for {left}"
 
 
-def _settle(model: Model, lines: Sequence[SettlementLine]) -> None:
+def _settle(model: WorldModel, lines: Sequence[SettlementLine]) -> None:
     """Let the invoices of a number be paid, if the last line says so."""
     if lines[-1].status != FULLY:
         return
@@ -69,11 +78,11 @@ def _settle(model: Model, lines: Sequence[SettlementLine]) -> None:
         paid = sum((line.amount for line in pulled), ZERO)
         model.met[f"PADP: {'one invoice' if len(invoices) == 1 else 'several invoices'}"] += 1
         model.payments.append(
-            Payment(owner.id, "PAD", "COMPLETED", pulled[0].number, pulled[0].source, pulled[0].original, paid)
+            ModelPayment(owner.id, "PAD", "COMPLETED", pulled[0].number, pulled[0].source, pulled[0].original, paid)
         )
 
 
-def _write_receipts(model: Model, invoices: Iterable[Invoice], lines: Sequence[SettlementLine]) -> None:
+def _write_receipts(model: WorldModel, invoices: Iterable[ModelInvoice], lines: Sequence[SettlementLine]) -> None:
     """Money pays what memos left open of each invoice, by id; a memo that settles has receipts for its parts."""
     settling_memos = {line.source for line in lines if line.record == "CMAP"}
     for invoice in invoices:
@@ -83,28 +92,28 @@ def _write_receipts(model: Model, invoices: Iterable[Invoice], lines: Sequence[S
             for invoice in invoices:
                 rest = invoice.total - _from_memos(model, invoice)
                 if rest > 0:
-                    invoice.receipts.append(Receipt(line.source, rest))
+                    invoice.receipts.append(ModelReceipt(line.source, rest))
 
 
-def _memo_receipts(model: Model, invoice: Invoice) -> list[Receipt]:
+def _memo_receipts(model: WorldModel, invoice: ModelInvoice) -> list[ModelReceipt]:
     return [
-        Receipt(credit.identifier, credit.applied[invoice.id])
+        ModelReceipt(credit.identifier, credit.applied[invoice.id])
         for credit in model.credits.values()
         if invoice.id in credit.applied
     ]
 
 
-def _from_memos(model: Model, invoice: Invoice) -> Decimal:
+def _from_memos(model: WorldModel, invoice: ModelInvoice) -> Decimal:
     return sum((credit.applied.get(invoice.id, ZERO) for credit in model.credits.values()), ZERO)
 
 
-def _learn_bank_lines(model: Model, lines: Sequence[SettlementLine]) -> None:
+def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> None:
     """Online banking pays one invoice, or makes a credit; of a wire only its payment is completed."""
     for line in lines:
         if line.target == "RECEIPT":
             model.met["ONAC: money stays on account"] += 1
             owner = model.owner_of(line.account)
-            model.credits[line.source] = Credit(line.source, owner.id, line.original, is_memo=False)
+            model.credits[line.source] = ModelCredit(line.source, owner.id, line.original, is_memo=False)
         elif line.record == "ONAC":
             model.credits[line.source].used += line.amount
             _pay_one(model, line)
@@ -118,13 +127,13 @@ def _learn_bank_lines(model: Model, lines: Sequence[SettlementLine]) -> None:
         model.payments.append(_bank_payment(model, [line for line in lines if line.source == source]))
 
 
-def _pay_one(model: Model, line: SettlementLine) -> None:
+def _pay_one(model: WorldModel, line: SettlementLine) -> None:
     (invoice,) = model.behind(line.number, "ACTIVE")
     is_whole = line.status == FULLY
     model.met[
         f"{line.record}: {line.status}{' of what was paid in part' if invoice.status == 'PARTIAL_PAID' else ''}"
     ] += 1
-    invoice.receipts.append(Receipt(line.source if is_whole else str(line.application), line.amount))
+    invoice.receipts.append(ModelReceipt(line.source if is_whole else str(line.application), line.amount))
     invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
     invoice.paid = invoice.total - line.outstanding
     if is_whole:
@@ -134,20 +143,20 @@ def _pay_one(model: Model, line: SettlementLine) -> None:
             reference.status = "COMPLETED"
 
 
-def _bank_payment(model: Model, lines: Sequence[SettlementLine]) -> Payment:
+def _bank_payment(model: WorldModel, lines: Sequence[SettlementLine]) -> ModelPayment:
     """One payment a receipt; it names the invoice where it paid nothing else."""
     owner = model.owner_of(lines[0].account).id
     paid = sum((line.amount for line in lines), ZERO)
-    payment = Payment(owner, "ONLINE_BANKING", "COMPLETED", None, lines[0].source, ZERO, paid)
+    payment = ModelPayment(owner, "ONLINE_BANKING", "COMPLETED", None, lines[0].source, ZERO, paid)
     if len(lines) == 1:
         payment.number, payment.invoice_amount = lines[0].number, lines[0].original
     is_over, is_under = (any(one.status == status for one in lines) for status in (ON_ACCOUNT, PARTIALLY))
-    kind = "OverPaid" if is_over else "UnderPaid" if is_under else "Payment"
+    kind = "OverPaid" if is_over else "UnderPaid" if is_under else "ModelPayment"
     model.told.append((f"{kind} {paid}", model.accounts[owner].auth))
     return payment
 
 
-def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:
+def _bounce(model: WorldModel, line: SettlementLine, now: datetime) -> None:
     """Let a payment have come back: its invoices are owed again, and the account is frozen, once for all of them."""
     owner = model.owner_of(line.account)
     model.met[f"PADR: {line.status}, the account is {owner.status}"] += 1
@@ -169,7 +178,7 @@ def _bounce(model: Model, line: SettlementLine, now: datetime) -> None:
         return
     owner.status = "FREEZE"
     owner.owes_since = owner.owes_since or now
-    fee = Invoice(0, owner.id, "CC", local_day(now), NSF_FEE, "CREATED")
+    fee = ModelInvoice(0, owner.id, "CC", local_day(now), NSF_FEE, "CREATED")
     model.fees[line.number] = fee
     model.refer(fee, line.number)
     model.told += [(f"lockAccount {line.amount}", owner.auth), ("activity ", owner.auth)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sandbox.world.model.records import ZERO, Invoice, Model, Receipt, local_day
+from sandbox.world.model.records import ZERO, ModelInvoice, ModelReceipt, WorldModel, local_day
 
 NSF_FEE = Decimal("30.00")
 _AUTHORIZED = frozenset({"REFUND_AUTHORIZED", "WRITE_OFF_AUTHORIZED"})
@@ -13,7 +13,7 @@ _PENDING = frozenset({"APPROVED", "CREATED", "REFUND_REQUESTED"})
 
 
 @dataclass
-class Slip:
+class ModelSlip:
     """A routing slip.
 
     receipt  the number of its deposit in CFS
@@ -44,7 +44,7 @@ class Slip:
         self.receipt = f"{self.number}{'L' if self.parent else ''}{version}"
 
 
-def learn_slip_run(model: Model, slips: dict[str, Slip], now: datetime) -> None:
+def learn_slip_run(model: WorldModel, slips: dict[str, ModelSlip], now: datetime) -> None:
     """Take in that every slip that was due has been worked; now is naive UTC."""
     for root in [one for one in slips.values() if one.parent is None]:
         children = [one for one in slips.values() if one.parent == root.number]
@@ -54,7 +54,7 @@ def learn_slip_run(model: Model, slips: dict[str, Slip], now: datetime) -> None:
         _work(model, root, [root, *children], now)
 
 
-def learn_cheques(slips: dict[str, Slip], cheques: Iterable[str], refused: Collection[str]) -> None:
+def learn_cheques(slips: dict[str, ModelSlip], cheques: Iterable[str], refused: Collection[str]) -> None:
     """Take in the answer to a batch of cheques; each goes by its own lines, whatever the batch's header says."""
     for number in cheques:
         slip = slips[number]
@@ -62,25 +62,25 @@ def learn_cheques(slips: dict[str, Slip], cheques: Iterable[str], refused: Colle
         slip.refund_status = slip.refund_status if number in refused else "PROCESSED"
 
 
-def invoices_of(model: Model, *slips: Slip) -> list[Invoice]:
+def invoices_of(model: WorldModel, *slips: ModelSlip) -> list[ModelInvoice]:
     """Return the transactions of slips, and their fees, by id."""
     numbers = {one.number for one in slips}
     return [one for one in model.invoices.values() if one.slip in numbers]
 
 
-def apply_deposits(invoice: Invoice, members: Iterable[Slip]) -> Decimal:
+def apply_deposits(invoice: ModelInvoice, members: Iterable[ModelSlip]) -> Decimal:
     """Pay an invoice from deposits as far as they reach; return what is still due."""
     due = invoice.total - sum((one.amount for one in invoice.receipts), ZERO)
     for slip in members:
         part = min(due, slip.free)
         if part > 0:
-            invoice.receipts.append(Receipt(slip.receipt, part))
+            invoice.receipts.append(ModelReceipt(slip.receipt, part))
             slip.free -= part
             due -= part
     return due
 
 
-def _work(model: Model, root: Slip, members: list[Slip], now: datetime) -> None:
+def _work(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: datetime) -> None:
     family = invoices_of(model, *members)
     met = f"slip {root.status}, {len(members)} in the family, {'with' if family else 'without'} transactions"
     before = (root.version, root.profile, root.remaining)
@@ -89,7 +89,7 @@ def _work(model: Model, root: Slip, members: list[Slip], now: datetime) -> None:
         model.met[met] += 1
 
 
-def _work_by_status(model: Model, root: Slip, members: list[Slip], now: datetime) -> None:
+def _work_by_status(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: datetime) -> None:
     family = invoices_of(model, *members)
     is_open = root.profile == "ACTIVE"
     if root.status == "VOID" and is_open and not family:
@@ -109,7 +109,7 @@ def _work_by_status(model: Model, root: Slip, members: list[Slip], now: datetime
             member.free = ZERO
 
 
-def _link(model: Model, root: Slip, child: Slip, now: datetime) -> None:
+def _link(model: WorldModel, root: ModelSlip, child: ModelSlip, now: datetime) -> None:
     """The deposit moves to the parent, and pays what a bounce left owed there."""
     model.met[f"slip linked to one that is {root.status}, version {child.version}"] += 1
     child.profile = "INACTIVE"
@@ -123,7 +123,7 @@ def _link(model: Model, root: Slip, child: Slip, now: datetime) -> None:
         root.status = "ACTIVE"
 
 
-def _correct(model: Model, root: Slip) -> None:
+def _correct(model: WorldModel, root: ModelSlip) -> None:
     """The deposit is made anew over the corrected total, and pays again what it paid."""
     old, applied = root.receipt, ZERO
     root.version += 1
@@ -137,7 +137,7 @@ def _correct(model: Model, root: Slip) -> None:
     root.status = "ACTIVE" if root.remaining else "COMPLETE"
 
 
-def _bounce(model: Model, root: Slip, members: list[Slip], now: datetime) -> None:
+def _bounce(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: datetime) -> None:
     """The deposits are gone, what they paid is owed again, and a fee is as well."""
     numbers = {one.number for one in members}
     for payment in model.payments:
@@ -153,5 +153,5 @@ def _bounce(model: Model, root: Slip, members: list[Slip], now: datetime) -> Non
     for member in members:
         member.free = ZERO
     root.profile, root.remaining, root.has_bounced = "FREEZE", root.remaining - NSF_FEE, True
-    fee = Invoice(0, root.account, "INTERNAL", local_day(now), NSF_FEE, "CREATED", slip=root.number)
+    fee = ModelInvoice(0, root.account, "INTERNAL", local_day(now), NSF_FEE, "CREATED", slip=root.number)
     model.fees[root.number] = fee

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from sandbox.world.model.records import Account, Invoice, Model, Setting, Statement
+from sandbox.world.model.records import ModelAccount, ModelInvoice, ModelSetting, ModelStatement, WorldModel
 
 
-def learn_statements(model: Model, day: date) -> None:
+def learn_statements(model: WorldModel, day: date) -> None:
     """Take in that the statements of the day that is over were made."""
-    billed: dict[int, list[Invoice]] = {}
+    billed: dict[int, list[ModelInvoice]] = {}
     for invoice in [*model.invoices.values(), *(fee for fee in model.fees.values() if not fee.id)]:
         billed.setdefault(invoice.account, []).append(invoice)
     for account in model.accounts.values():
@@ -18,7 +18,7 @@ def learn_statements(model: Model, day: date) -> None:
                     model.statements.append(_statement(account, setting, first, day, billed.get(account.id, [])))
 
 
-def _first_days(setting: Setting, day: date) -> Iterator[date]:
+def _first_days(setting: ModelSetting, day: date) -> Iterator[date]:
     """Return the first day of the statement that is due once a day is over, if one is."""
     sunday = day - timedelta(days=day.isoweekday() % 7)
     ends_month = (day + timedelta(days=1)).day == 1
@@ -30,7 +30,9 @@ def _first_days(setting: Setting, day: date) -> Iterator[date]:
         yield day.replace(day=1)
 
 
-def _statement(account: Account, setting: Setting, first: date, last: date, billed: list[Invoice]) -> Statement:
+def _statement(
+    account: ModelAccount, setting: ModelSetting, first: date, last: date, billed: list[ModelInvoice]
+) -> ModelStatement:
     listed = [
         one
         for one in billed
@@ -40,10 +42,10 @@ def _statement(account: Account, setting: Setting, first: date, last: date, bill
     ]
     methods = sorted({one.method for one in listed}) or [account.method]
     status = "PENDING" if account.is_notified else "SKIP"
-    return Statement(account.id, setting.frequency, first, last, ",".join(methods), listed, status)
+    return ModelStatement(account.id, setting.frequency, first, last, ",".join(methods), listed, status)
 
 
-def _is_on_an_earlier_one(account: Account, setting: Setting, day: date) -> bool:
+def _is_on_an_earlier_one(account: ModelAccount, setting: ModelSetting, day: date) -> bool:
     """Whether the setting that was in force on a day had a statement of its own with that day on it."""
     return day < setting.first and any(
         other.first <= day <= other.last and (other.frequency != "MONTHLY" or _end_of_month(day) <= other.last)

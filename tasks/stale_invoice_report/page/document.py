@@ -65,7 +65,7 @@ def write_page(out: IO[str], rows: Iterable[ReportRow], summary: Summary) -> Non
 
 def _data(rows: Iterable[ReportRow]) -> Iterator[str]:
     """Return the invoices as one JSON object that no text in it can break out of."""
-    methods, statuses, codes = _Places(), _Places(), _Places()
+    methods, statuses, codes = _WordNumbers(), _WordNumbers(), _WordNumbers()
     yield '{"rows":['
     for number, row in enumerate(rows):
         values = (
@@ -91,7 +91,7 @@ def _diagnosis(code: str, rank: int) -> dict[str, Any]:
     return {"code": code, "title": one.title, "action": one.action, "turn": int(one.turn), "rank": rank}
 
 
-class _Places(dict[str, int]):
+class _WordNumbers(dict[str, int]):
     """Numbers for words, in the order in which they turn up."""
 
     def __missing__(self, word: str) -> int:

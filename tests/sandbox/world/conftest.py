@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from sandbox.world.cfs_thread import cfs_of_this_process
-from sandbox.world.world import Parts
+from sandbox.world.world import WorldParts
 from tests.jobs.conftest import quiet  # noqa: F401
 from tests.storage_fixtures import object_store_part, sftp_part
 
 
 @pytest.fixture
-def parts(database_url: str, tmp_path: Path) -> Parts:
-    return Parts(database_url, sftp_part(), object_store_part(), cfs_of_this_process(), tmp_path)
+def parts(database_url: str, tmp_path: Path) -> WorldParts:
+    return WorldParts(database_url, sftp_part(), object_store_part(), cfs_of_this_process(), tmp_path)

@@ -46,7 +46,7 @@ def books(feedback_database: Database) -> Iterator[EjvBooks]:
 
 
 @dataclass
-class Office:
+class FeedbackOffice:
     """The job with everything around it: pay database, CGI's directory, bucket."""
 
     books: EjvBooks
@@ -130,6 +130,6 @@ def cgi_place() -> SftpPlace:
 
 
 @pytest.fixture
-def office(books: EjvBooks, store: ObjectStore, tmp_path: Path) -> Office:
+def office(books: EjvBooks, store: ObjectStore, tmp_path: Path) -> FeedbackOffice:
     """An empty pay database, CGI directory and bucket."""
-    return Office(books, cgi_place().emptied(), store, tmp_path)
+    return FeedbackOffice(books, cgi_place().emptied(), store, tmp_path)

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from jobs.run.outcome import Outcome
-from tests.ejv_factory import NOW, Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
-from tests.tools.verify.watch import Watch
+from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
+from tests.tools.verify.watch import InvariantWatch
 
 DAY, BEFORE = datetime(2026, 11, 18), datetime(2026, 10, 1)
 OWED = ("APPROVED", "CREATED", "OVERDUE", "PARTIAL_PAID", "SETTLEMENT_SCHED")
@@ -27,7 +27,7 @@ ERROR = "1117 INVALID DISTRIBUTION ACCOUNT"
 
 
 @dataclass(frozen=True)
-class Thing:
+class AnsweredInvoice:
     """An invoice of the batch: how it stands, what its lines are, and how they are answered.
 
     paid_on   it has a payment date
@@ -45,7 +45,7 @@ class Thing:
 
 
 @dataclass
-class Expected:
+class ExpectedInvoice:
     """The state of an invoice afterwards, and what is reported."""
 
     status: str
@@ -58,7 +58,7 @@ class Expected:
 
 
 THINGS = st.builds(
-    Thing,
+    AnsweredInvoice,
     status=st.sampled_from(STATUSES),
     method=st.sampled_from(["EJV", "EJV", "DIRECT_PAY", "PAD"]),
     amount=st.sampled_from(["30.00", "12.50", "0.01"]),
@@ -71,12 +71,12 @@ THINGS = st.builds(
 BATCHES = st.lists(st.lists(THINGS, min_size=1, max_size=6), min_size=1, max_size=3)
 
 
-def model(thing: Thing, receipt: str, *, is_header_refused: bool) -> Expected:
+def model(thing: AnsweredInvoice, receipt: str, *, is_header_refused: bool) -> ExpectedInvoice:
     """Return what becomes of an invoice."""
     amount = Decimal(thing.amount)
     before = [(number, amount) for kind, number in (("card", "CARD"), ("own", receipt)) if kind in thing.receipts]
     paid_on = BEFORE if thing.paid_on else None
-    left = Expected(thing.status, before, paid_on, None, "CANCELLED")
+    left = ExpectedInvoice(thing.status, before, paid_on, None, "CANCELLED")
     if thing.is_refused or is_header_refused:
         left.told = ["refused by CGI"]
         return left
@@ -84,7 +84,7 @@ def model(thing: Thing, receipt: str, *, is_header_refused: bool) -> Expected:
     return _given_back(thing, left) if thing.is_reversal else _taken(thing, left, receipt)
 
 
-def _taken(thing: Thing, left: Expected, receipt: str) -> Expected:
+def _taken(thing: AnsweredInvoice, left: ExpectedInvoice, receipt: str) -> ExpectedInvoice:
     is_booked, had_money = "own" in thing.receipts, thing.paid_on or "card" in thing.receipts
     if not is_booked:
         left.receipts = [*left.receipts, (receipt, Decimal(thing.amount))]
@@ -100,7 +100,7 @@ def _taken(thing: Thing, left: Expected, receipt: str) -> Expected:
     return left
 
 
-def _given_back(thing: Thing, left: Expected) -> Expected:
+def _given_back(thing: AnsweredInvoice, left: ExpectedInvoice) -> ExpectedInvoice:
     left.counts = Decimal(thing.amount)
     if thing.status == "REFUNDED":
         left.told = ["moved a second time"]
@@ -117,12 +117,12 @@ def _given_back(thing: Thing, left: Expected) -> Expected:
 )
 @given(journals=BATCHES, refused=st.sets(st.integers(0, 2), max_size=1), is_batch_refused=st.booleans())
 def test_every_invoice_ends_as_its_money_went(
-    journals: list[list[Thing]], refused: set[int], is_batch_refused: bool, office: Office
+    journals: list[list[AnsweredInvoice]], refused: set[int], is_batch_refused: bool, office: FeedbackOffice
 ) -> None:
     books = office.books
     books.empty()
     batch, codes, expected = given_batch(books, journals, refused, is_batch_refused=is_batch_refused)
-    watch = Watch(books.database, "EJV", "REC-JOURNAL", "PAY-JOURNAL", "DIS", "INV", "HIS", "FILE-WHOLE")
+    watch = InvariantWatch(books.database, "EJV", "REC-JOURNAL", "PAY-JOURNAL", "DIS", "INV", "HIS", "FILE-WHOLE")
     watch.begin(NOW)
     outcome = office.answer(batch, codes)
     reported = {f"invoice {number}" for number, one in expected.items() if one.told}
@@ -140,8 +140,8 @@ def test_every_invoice_ends_as_its_money_went(
 
 
 def given_batch(
-    books: EjvBooks, journals: Sequence[Sequence[Thing]], refused: set[int], *, is_batch_refused: bool
-) -> tuple[Batch, dict[int | str, str], dict[int, Expected]]:
+    books: EjvBooks, journals: Sequence[Sequence[AnsweredInvoice]], refused: set[int], *, is_batch_refused: bool
+) -> tuple[Batch, dict[int | str, str], dict[int, ExpectedInvoice]]:
     """Fill the tables; give the batch, its codes by line, and what is expected of each invoice."""
     books.batch(100)
     codes: dict[int | str, str] = {2: "9001 BAD BATCH"} if is_batch_refused else {}
@@ -155,7 +155,7 @@ def given_batch(
         for n, thing in enumerate(things):
             number = 1000 * (place + 1) + n
             given_invoice(books, account, number, thing, receipt_of(place))
-            pairs.append(Pair(str(number), thing.amount, is_reversal=thing.is_reversal))
+            pairs.append(JournalPair(str(number), thing.amount, is_reversal=thing.is_reversal))
             if thing.is_refused:
                 codes[line + (1 if thing.is_first_line else 2)] = ERROR
             line += 2
@@ -165,7 +165,7 @@ def given_batch(
     return Batch(100, journals=written), codes, expected
 
 
-def given_invoice(books: EjvBooks, account: int, number: int, thing: Thing, receipt: str) -> None:
+def given_invoice(books: EjvBooks, account: int, number: int, thing: AnsweredInvoice, receipt: str) -> None:
     books.invoice(account, number, thing.amount, thing.status, payment_method_code=thing.method,
                   payment_date=BEFORE if thing.paid_on else None)  # fmt: skip
     for kind, name in (("card", "CARD"), ("own", receipt)):
@@ -188,7 +188,7 @@ def found(books: EjvBooks, number: int) -> tuple[Any, ...]:
     return status, receipts, payment_date, refund_date, reference
 
 
-def told_of(outcome: Outcome, expected: dict[int, Expected]) -> dict[int, list[str]]:
+def told_of(outcome: Outcome, expected: dict[int, ExpectedInvoice]) -> dict[int, list[str]]:
     """Return the reasons that were told, by invoice."""
     return {
         number: [reject.reason for reject in outcome.rejects if f"invoice {number}," in reject.detail]

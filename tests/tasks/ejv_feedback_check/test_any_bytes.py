@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.run.outcome import Outcome
-from tests.ejv_factory import Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
-BAD = Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("1001", "1.50")])])
-GOOD = Batch(200, journals=[(20, [Pair("2001", "12.00")])])
-NEXT = Batch(300, journals=[(30, [Pair("3001", "7.00")])])
+BAD = Batch(100, journals=[(10, [JournalPair("1001", "30.00"), JournalPair("1001", "1.50")])])
+GOOD = Batch(200, journals=[(20, [JournalPair("2001", "12.00")])])
+NEXT = Batch(300, journals=[(30, [JournalPair("3001", "7.00")])])
 FILE, NEXT_FILE = "FEEDBACK.F3535.20261117214512", "FEEDBACK.F3535.20261118214512"
 TRAILER = len(BAD.feedback().splitlines())
 ODD = [b"\t", b"\r", b"\0", b"\n", b"\\", b"\\N", b"\\00", b"\\.", b"\x1a", b"\x1b[2J", b"\x85", b"\xff", b"\xc3",
@@ -57,7 +57,7 @@ def lines_without_an_outcome(books: EjvBooks, content: bytes, outcome: Outcome) 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DAMAGE)
 def test_any_bytes_in_a_batch_stop_no_other_file_and_lose_no_line(
-    office: Office, damage: list[tuple[int, bytes, bool]]
+    office: FeedbackOffice, damage: list[tuple[int, bytes, bool]]
 ) -> None:
     office.books.empty()
     given_three_batches(office.books)
@@ -70,7 +70,7 @@ def test_any_bytes_in_a_batch_stop_no_other_file_and_lose_no_line(
 
 @pytest.mark.parametrize("odd", [b"0\t00", b"0\r00", b"0\\00", b"\\000", b"0\x0000", b"\\N00", b"\x1a\x1b\x85\xff"])
 @pytest.mark.parametrize("line", [2, 3, 5, TRAILER])
-def test_a_return_code_of_odd_bytes_blocks_nothing(odd: bytes, line: int, office: Office) -> None:
+def test_a_return_code_of_odd_bytes_blocks_nothing(odd: bytes, line: int, office: FeedbackOffice) -> None:
     given_three_batches(office.books)
     lines = BAD.feedback().split(b"\n")
     lines[line - 1] = lines[line - 1][:-157] + odd + lines[line - 1][-153:]
@@ -81,7 +81,7 @@ def test_a_return_code_of_odd_bytes_blocks_nothing(odd: bytes, line: int, office
 
 @pytest.mark.parametrize("kind", ["RAISE EXCEPTION 'not this one'", "PERFORM CAST('x' AS integer)"])
 def test_a_batch_the_database_refuses_is_held_and_the_next_batch_and_file_are_applied(
-    kind: str, office: Office
+    kind: str, office: FeedbackOffice
 ) -> None:
     books = office.books
     given_three_batches(books)

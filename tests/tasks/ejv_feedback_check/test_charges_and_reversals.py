@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.ejv_factory import Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 DAY, BEFORE = datetime(2026, 11, 18), datetime(2026, 10, 1)
 RECEIPT = "GIJH...FI00000010FI000000100"
-CHARGE = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
-REVERSAL = Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=True)])])
+CHARGE = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
+REVERSAL = Batch(100, journals=[(10, [JournalPair("1001", "30.00", is_reversal=True)])])
 ERROR = "1117 INVALID DISTRIBUTION ACCOUNT"
 
 
@@ -36,7 +36,7 @@ def receipts(books: EjvBooks) -> list[str]:
 @pytest.mark.parametrize("method", ["EJV", "DIRECT_PAY"])
 @pytest.mark.parametrize("status", ["REFUND_REQUESTED", "REFUNDED", "CREDITED", "PAID", "GL_UPDATED"])
 def test_a_charge_of_what_was_paid_by_card_meanwhile_was_taken_a_second_time(
-    status: str, method: str, office: Office
+    status: str, method: str, office: FeedbackOffice
 ) -> None:
     """The refund that was asked for is the card's; the charge has to be paid back by hand."""
     given(office.books, status, "CARD1", payment_date=BEFORE, paid="30.00", payment_method_code=method)
@@ -55,7 +55,7 @@ def test_a_charge_of_what_was_paid_by_card_meanwhile_was_taken_a_second_time(
 @pytest.mark.parametrize(
     ("method", "status"), [("EJV", "REFUNDED"), ("DIRECT_PAY", "REFUND_REQUESTED"), ("PAD", "REFUND_REQUESTED")]
 )
-def test_only_the_refund_that_was_asked_for_is_refunded(method: str, status: str, office: Office) -> None:
+def test_only_the_refund_that_was_asked_for_is_refunded(method: str, status: str, office: FeedbackOffice) -> None:
     given(office.books, "REFUND_REQUESTED", "OLD1", payment_date=BEFORE, payment_method_code=method)
     outcome = office.answer(REVERSAL)
     assert office.books.one("SELECT invoice_status_code FROM invoices") == status
@@ -65,7 +65,7 @@ def test_only_the_refund_that_was_asked_for_is_refunded(method: str, status: str
 
 @pytest.mark.parametrize("status", ["PAID", "APPROVED", "CREATED", "CANCELLED", "CREDITED", "MANUALLY_REFUNDED"])
 def test_a_reversal_that_nobody_asked_for_is_booked_and_reported_and_never_makes_an_invoice_paid(
-    status: str, office: Office
+    status: str, office: FeedbackOffice
 ) -> None:
     given(office.books, status, payment_date=BEFORE)
     outcome = office.answer(REVERSAL)
@@ -78,7 +78,7 @@ def test_a_reversal_that_nobody_asked_for_is_booked_and_reported_and_never_makes
     assert reference == ("ACTIVE" if is_owed else "COMPLETED")
 
 
-def test_a_charge_beside_money_that_came_before_is_paid_and_reported(office: Office) -> None:
+def test_a_charge_beside_money_that_came_before_is_paid_and_reported(office: FeedbackOffice) -> None:
     given(office.books, "APPROVED", "CARD1")
     outcome = office.answer(CHARGE)
     assert reasons(outcome) == ["taken a second time"]
@@ -88,7 +88,9 @@ def test_a_charge_beside_money_that_came_before_is_paid_and_reported(office: Off
 
 
 @pytest.mark.parametrize("status", ["APPROVED", "PAID"])
-def test_what_its_receipt_says_was_booked_by_this_journal_is_not_booked_again(status: str, office: Office) -> None:
+def test_what_its_receipt_says_was_booked_by_this_journal_is_not_booked_again(
+    status: str, office: FeedbackOffice
+) -> None:
     books = office.books
     given(books, status, RECEIPT)
     books.add("payments", payment_system_code="CGI", payment_method_code="EJV", payment_status_code="COMPLETED",
@@ -100,17 +102,19 @@ def test_what_its_receipt_says_was_booked_by_this_journal_is_not_booked_again(st
     assert books.one("SELECT disbursement_status_code FROM ejv_links") == "COMPLETED"
 
 
-def test_an_invoice_in_two_journals_of_a_batch_is_taken_once_and_reported_once(office: Office) -> None:
+def test_an_invoice_in_two_journals_of_a_batch_is_taken_once_and_reported_once(office: FeedbackOffice) -> None:
     books = office.books
     given(books, "APPROVED")
     books.journal(100, 11, [("invoice", 1001)], payment_account_id=books.one("SELECT id FROM payment_accounts"))
-    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")]), (11, [Pair("1001", "30.00")])]))
+    outcome = office.answer(
+        Batch(100, journals=[(10, [JournalPair("1001", "30.00")]), (11, [JournalPair("1001", "30.00")])])
+    )
     assert reasons(outcome) == ["moved a second time"]
     assert len(receipts(books)) == 2
     assert books.one("SELECT count(*) FROM payments") == 2
 
 
-def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: Office) -> None:
+def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: FeedbackOffice) -> None:
     """The refund was asked for while CGI had the charge; the charge was refused, and the next batch reversed it."""
     books = office.books
     given(books, "REFUND_REQUESTED")
@@ -122,7 +126,9 @@ def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: Office) -> 
 
 
 @pytest.mark.parametrize("batch", [CHARGE, REVERSAL])
-def test_an_accepted_journal_without_a_readable_date_takes_the_day_of_the_run(batch: Batch, office: Office) -> None:
+def test_an_accepted_journal_without_a_readable_date_takes_the_day_of_the_run(
+    batch: Batch, office: FeedbackOffice
+) -> None:
     books = office.books
     is_reversal = batch is REVERSAL
     given(books, "REFUND_REQUESTED" if is_reversal else "APPROVED", payment_date=BEFORE if is_reversal else None)
@@ -132,7 +138,7 @@ def test_an_accepted_journal_without_a_readable_date_takes_the_day_of_the_run(ba
     assert books.one("SELECT payment_date FROM payments") == DAY
 
 
-def test_a_refused_journal_without_a_readable_date_is_refused_like_any_other(office: Office) -> None:
+def test_a_refused_journal_without_a_readable_date_is_refused_like_any_other(office: FeedbackOffice) -> None:
     given(office.books, "APPROVED")
     outcome = office.apply(CHARGE.feedback({5: ERROR}).replace(b"20261118", b"        "))
     assert reasons(outcome) == ["refused by CGI"]
@@ -140,21 +146,23 @@ def test_a_refused_journal_without_a_readable_date_is_refused_like_any_other(off
 
 
 @pytest.mark.parametrize(("code", "message"), [("1117", "1117"), (ERROR, ERROR)])
-def test_a_message_is_the_code_and_the_text_without_a_trailing_blank(code: str, message: str, office: Office) -> None:
+def test_a_message_is_the_code_and_the_text_without_a_trailing_blank(
+    code: str, message: str, office: FeedbackOffice
+) -> None:
     given(office.books, "APPROVED")
     office.answer(CHARGE, {5: code})
     assert office.books.one("SELECT message FROM ejv_links") == message
 
 
 @pytest.mark.parametrize("status", ["REFUNDED", "CREDITED", "CANCELLED"])
-def test_a_partial_refund_of_what_was_given_up_is_booked_and_reported(status: str, office: Office) -> None:
+def test_a_partial_refund_of_what_was_given_up_is_booked_and_reported(status: str, office: FeedbackOffice) -> None:
     books = office.books
     account = books.account()
     books.batch(100)
     books.invoice(account, 1001, "30.00", status)
     books.partial_refund(55, 1001, "5.00")
     books.journal(100, 10, [("partial_refund", 55)], payment_account_id=account)
-    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])]))
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair("1001-PR-55", "5.00", is_reversal=True)])]))
     assert reasons(outcome) == ["moved though given up"]
     assert books.one("SELECT status, gl_posted FROM refunds_partial") == ("REFUND_PROCESSED", DAY)
 
@@ -168,7 +176,7 @@ def given_disbursement(books: EjvBooks, status: str, **invoice: Any) -> None:
 
 @pytest.mark.parametrize("is_reversal", [False, True])
 def test_what_was_disbursed_or_reversed_before_keeps_its_date_and_is_reported(
-    is_reversal: bool, office: Office
+    is_reversal: bool, office: FeedbackOffice
 ) -> None:
     column = "disbursement_reversal_date" if is_reversal else "disbursement_date"
     before = "REVERSED" if is_reversal else "COMPLETED"
@@ -179,12 +187,14 @@ def test_what_was_disbursed_or_reversed_before_keeps_its_date_and_is_reported(
 
 
 @pytest.mark.parametrize("before", ["COMPLETED", "REVERSED"])
-def test_a_partner_row_that_was_answered_before_keeps_its_date_and_is_reported(before: str, office: Office) -> None:
+def test_a_partner_row_that_was_answered_before_keeps_its_date_and_is_reported(
+    before: str, office: FeedbackOffice
+) -> None:
     books = office.books
     given_disbursement(books, "PAID")
     row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice",
                     status_code=before, is_reversal=before == "REVERSED", feedback_on=BEFORE)  # fmt: skip
-    pair = Pair(f"1001-{row}", "30.00", is_reversal=before == "REVERSED")
+    pair = JournalPair(f"1001-{row}", "30.00", is_reversal=before == "REVERSED")
     outcome = office.answer(Batch(100, journals=[(10, [pair])]))
     assert reasons(outcome) == ["moved a second time"]
     assert books.one("SELECT status_code, feedback_on FROM partner_disbursements") == (before, BEFORE)
@@ -196,7 +206,7 @@ def test_a_partner_row_that_was_answered_before_keeps_its_date_and_is_reported(b
     [("CANCELLED", False, "moved though given up"), ("PAID", True, "taken back from the partner though paid")],
 )
 def test_a_disbursement_that_fits_no_invoice_any_more_is_booked_and_reported(
-    status: str, is_reversal: bool, reason: str, office: Office
+    status: str, is_reversal: bool, reason: str, office: FeedbackOffice
 ) -> None:
     given_disbursement(office.books, status, disbursement_status_code="UPLOADED")
     outcome = office.answer(REVERSAL if is_reversal else CHARGE)
@@ -205,21 +215,21 @@ def test_a_disbursement_that_fits_no_invoice_any_more_is_booked_and_reported(
     assert found == ("REVERSED" if is_reversal else "COMPLETED")
 
 
-def test_lines_that_go_the_other_way_than_the_partner_row_are_reported(office: Office) -> None:
+def test_lines_that_go_the_other_way_than_the_partner_row_are_reported(office: FeedbackOffice) -> None:
     books = office.books
     given_disbursement(books, "PAID")
     row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice",
                     is_reversal=True)  # fmt: skip
-    outcome = office.answer(Batch(100, journals=[(10, [Pair(f"1001-{row}", "30.00")])]))
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair(f"1001-{row}", "30.00")])]))
     assert reasons(outcome) == ["moved the other way"]
     assert books.one("SELECT status_code FROM partner_disbursements") == "REVERSED"
 
 
-def test_a_disbursement_without_a_readable_date_takes_the_day_of_the_run(office: Office) -> None:
+def test_a_disbursement_without_a_readable_date_takes_the_day_of_the_run(office: FeedbackOffice) -> None:
     books = office.books
     given_disbursement(books, "PAID")
     row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice")
-    content = Batch(100, journals=[(10, [Pair(f"1001-{row}", "30.00")])]).feedback()
+    content = Batch(100, journals=[(10, [JournalPair(f"1001-{row}", "30.00")])]).feedback()
     outcome = office.apply(content.replace(b"20261118", b"00000000"))
     assert reasons(outcome) == ["no effective date"]
     assert books.one("SELECT disbursement_status_code, disbursement_date FROM invoices") == ("COMPLETED", DAY)
@@ -227,7 +237,9 @@ def test_a_disbursement_without_a_readable_date_takes_the_day_of_the_run(office:
 
 
 @pytest.mark.parametrize("codes", [{2: "9001 BAD BATCH"}, {3: "2001 BAD JOURNAL"}, {4: ERROR}])
-def test_a_refusal_of_what_another_batch_settled_sets_nothing_free(codes: dict[int | str, str], office: Office) -> None:
+def test_a_refusal_of_what_another_batch_settled_sets_nothing_free(
+    codes: dict[int | str, str], office: FeedbackOffice
+) -> None:
     """Set free, it would be disbursed or refunded again."""
     books = office.books
     given_disbursement(books, "PAID", disbursement_status_code="COMPLETED", disbursement_date=BEFORE)
@@ -235,7 +247,7 @@ def test_a_refusal_of_what_another_batch_settled_sets_nothing_free(codes: dict[i
     row = books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1002, target_type="invoice",
                     status_code="COMPLETED")  # fmt: skip
     books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
-    pairs = [Pair("1001", "30.00"), Pair(f"1002-{row}", "30.00")]
+    pairs = [JournalPair("1001", "30.00"), JournalPair(f"1002-{row}", "30.00")]
     office.answer(Batch(100, journals=[(10, pairs)]), {**codes, **({6: ERROR} if 4 in codes else {})})
     assert books.one("SELECT status_code FROM partner_disbursements") == "COMPLETED"
     assert books.rows("SELECT disbursement_status_code FROM invoices ORDER BY id") == [("COMPLETED",), ("UPLOADED",)]
@@ -243,7 +255,7 @@ def test_a_refusal_of_what_another_batch_settled_sets_nothing_free(codes: dict[i
 
 @pytest.mark.parametrize("codes", [{2: "9001 BAD BATCH"}, {4: ERROR}])
 def test_a_refusal_of_a_partial_refund_that_went_out_before_sets_nothing_free(
-    codes: dict[int | str, str], office: Office
+    codes: dict[int | str, str], office: FeedbackOffice
 ) -> None:
     books = office.books
     account = books.account()
@@ -251,6 +263,6 @@ def test_a_refusal_of_a_partial_refund_that_went_out_before_sets_nothing_free(
     books.invoice(account, 1001, "30.00", "PAID")
     books.partial_refund(55, 1001, "5.00", "REFUND_PROCESSED")
     books.journal(100, 10, [("partial_refund", 55)], payment_account_id=account)
-    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])]), codes)
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair("1001-PR-55", "5.00", is_reversal=True)])]), codes)
     assert books.one("SELECT status FROM refunds_partial") == "REFUND_PROCESSED"
     assert "It was REFUND_PROCESSED before and stays so" in outcome.rejects[-1].detail

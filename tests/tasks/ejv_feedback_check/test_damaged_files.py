@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.ejv_factory import Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
-GOOD = Batch(200, journals=[(20, [Pair("2001", "12.00")])])
-BAD = Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("1001", "1.50")])])
+GOOD = Batch(200, journals=[(20, [JournalPair("2001", "12.00")])])
+BAD = Batch(100, journals=[(10, [JournalPair("1001", "30.00"), JournalPair("1001", "1.50")])])
 
 
 def given_two_batches(books: EjvBooks) -> None:
@@ -76,7 +76,7 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_batch_is_held_and_the_other_applied(damage: str, first: bool, office: Office) -> None:
+def test_a_damaged_batch_is_held_and_the_other_applied(damage: str, first: bool, office: FeedbackOffice) -> None:
     change, said = DAMAGE[damage]
     given_two_batches(office.books)
     bad, good = change(BAD.feedback()), GOOD.feedback()
@@ -90,7 +90,7 @@ def test_a_damaged_batch_is_held_and_the_other_applied(damage: str, first: bool,
 
 
 @pytest.mark.parametrize("name", ["no BT line", "an unknown record"])
-def test_a_held_batch_keeps_its_faults_with_line_numbers(name: str, office: Office) -> None:
+def test_a_held_batch_keeps_its_faults_with_line_numbers(name: str, office: FeedbackOffice) -> None:
     given_two_batches(office.books)
     office.apply(GOOD.feedback() + DAMAGE[name][0](BAD.feedback()))
     [(reason,)] = office.books.rows("SELECT reason FROM pay_jobs.feedback_batches WHERE state = 'held'")
@@ -117,30 +117,30 @@ def test_a_held_batch_keeps_its_faults_with_line_numbers(name: str, office: Offi
          "0x1D at the end", "accents counted as characters", "accents counted as bytes", "U+2028 inside", "Latin-1",
          "NUL inside"],
 )  # fmt: skip
-def test_odd_bytes_change_nothing(harmless: Callable[[bytes], bytes], office: Office) -> None:
+def test_odd_bytes_change_nothing(harmless: Callable[[bytes], bytes], office: FeedbackOffice) -> None:
     given_two_batches(office.books)
     outcome = office.apply(harmless(BAD.feedback() + GOOD.feedback()))
     assert (statuses(office.books), outcome.rejects) == (["PAID", "PAID"], [])
 
 
-def test_lines_outside_any_batch_are_named(office: Office) -> None:
+def test_lines_outside_any_batch_are_named(office: FeedbackOffice) -> None:
     given_two_batches(office.books)
     outcome = office.apply(b"HELLO FROM CGI\n" + BAD.feedback() + GOOD.feedback()[29:])
     assert statuses(office.books) == ["PAID", "APPROVED"]
     assert [reject.where.rpartition(" line ")[2] for reject in outcome.rejects] == ["1", "10", "11", "12", "13", "14"]
 
 
-def test_a_file_without_a_batch_fails(office: Office) -> None:
+def test_a_file_without_a_batch_fails(office: FeedbackOffice) -> None:
     outcome = office.apply(b"")
     assert ([reject.reason for reject in outcome.rejects], office.states()[0][1]) == (["no batch"], "failed")
 
 
-def test_journals_and_links_that_do_not_match_are_named_and_the_rest_applied(office: Office) -> None:
+def test_journals_and_links_that_do_not_match_are_named_and_the_rest_applied(office: FeedbackOffice) -> None:
     books = office.books
     given_two_batches(books)
     books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=3003)
-    pairs = [Pair("1001", "31.50"), Pair("4004", "1.00")]
-    outcome = office.answer(Batch(100, journals=[(10, pairs), (20, [Pair("2001", "12.00")])]))
+    pairs = [JournalPair("1001", "31.50"), JournalPair("4004", "1.00")]
+    outcome = office.answer(Batch(100, journals=[(10, pairs), (20, [JournalPair("2001", "12.00")])]))
     assert statuses(books) == ["PAID", "APPROVED"]
     assert [(reject.reason, reject.where.partition(" batch ")[2]) for reject in outcome.rejects] == [
         ("unknown link", "100 journal 10 line 6"),
@@ -150,14 +150,14 @@ def test_journals_and_links_that_do_not_match_are_named_and_the_rest_applied(off
     assert outcome.counts["lines_rejected"] == 4
 
 
-def test_what_can_be_read_is_applied_on_request_and_incomplete_invoices_are_not(office: Office) -> None:
+def test_what_can_be_read_is_applied_on_request_and_incomplete_invoices_are_not(office: FeedbackOffice) -> None:
     books = office.books
     account = books.account()
     books.batch(100)
     for invoice, total in ((1001, "31.50"), (1002, "12.00")):
         books.invoice(account, invoice, total)
     books.journal(100, 10, [("invoice", 1001), ("invoice", 1002)], payment_account_id=account)
-    pairs = [Pair("1001", "30.00"), Pair("1001", "1.50"), Pair("1002", "12.00")]
+    pairs = [JournalPair("1001", "30.00"), JournalPair("1001", "1.50"), JournalPair("1002", "12.00")]
     damaged = shortened(Batch(100, journals=[(10, pairs)]).feedback())
     office.take_in(damaged)
     outcome = office.run(file="FEEDBACK.F3535.20261117214512", despite_faults=True, reason="CAS cannot send it again")
@@ -166,19 +166,19 @@ def test_what_can_be_read_is_applied_on_request_and_incomplete_invoices_are_not(
 
 
 @pytest.mark.parametrize("missing", [3, 4])
-def test_half_of_a_pair_moves_nothing_even_on_request(missing: int, office: Office) -> None:
+def test_half_of_a_pair_moves_nothing_even_on_request(missing: int, office: FeedbackOffice) -> None:
     books = office.books
     books.batch(100, "DISBURSEMENT")
     books.invoice(books.account(), 1001, "28.50", "PAID", disbursement_status_code="UPLOADED")
     books.journal(100, 10, [("invoice", 1001)], partner_code="VS")
-    whole = Batch(100, journals=[(10, [Pair("1001", "28.50")])]).feedback()
+    whole = Batch(100, journals=[(10, [JournalPair("1001", "28.50")])]).feedback()
     office.take_in(lines_of(whole, lambda lines: lines[:missing] + lines[missing + 1 :]))
     outcome = office.run(file="FEEDBACK.F3535.20261117214512", despite_faults=True, reason="CAS cannot send it again")
     assert "incomplete" in [reject.reason for reject in outcome.rejects]
     assert books.one("SELECT disbursement_status_code FROM invoices") == "UPLOADED"
 
 
-def test_a_held_batch_whose_cause_is_gone_is_applied_by_name(office: Office) -> None:
+def test_a_held_batch_whose_cause_is_gone_is_applied_by_name(office: FeedbackOffice) -> None:
     given_two_batches(office.books)
     office.books.change("UPDATE ejv_files SET file_type = 'REFUND' WHERE id = 100")
     office.take_in(BAD.feedback() + GOOD.feedback())
@@ -189,7 +189,7 @@ def test_a_held_batch_whose_cause_is_gone_is_applied_by_name(office: Office) -> 
     assert office.states() == [("FEEDBACK.F3535.20261117214512", "applied")]
 
 
-def test_a_batch_of_which_nothing_fits_stays_without_an_answer(office: Office) -> None:
+def test_a_batch_of_which_nothing_fits_stays_without_an_answer(office: FeedbackOffice) -> None:
     given_two_batches(office.books)
     office.books.change("DELETE FROM ejv_links WHERE ejv_header_id = 10")
     outcome = office.answer(BAD)
@@ -201,7 +201,7 @@ def test_a_batch_of_which_nothing_fits_stays_without_an_answer(office: Office) -
     assert office.books.one("SELECT state FROM pay_jobs.feedback_batches") == "held"
 
 
-def test_an_answer_that_contradicts_an_earlier_one_changes_nothing(office: Office) -> None:
+def test_an_answer_that_contradicts_an_earlier_one_changes_nothing(office: FeedbackOffice) -> None:
     given_two_batches(office.books)
     office.answer(GOOD)
     outcome = office.answer(GOOD, {5: "1117 BAD"}, name="FEEDBACK.F3535.20261118214512")
@@ -209,7 +209,7 @@ def test_an_answer_that_contradicts_an_earlier_one_changes_nothing(office: Offic
     assert [reject.reason for reject in outcome.rejects] == ["refused after acceptance"]
 
 
-def test_a_batch_half_processed_by_another_system_is_finished(office: Office) -> None:
+def test_a_batch_half_processed_by_another_system_is_finished(office: FeedbackOffice) -> None:
     books = office.books
     given_two_batches(books)
     books.change("UPDATE ejv_files SET feedback_file_ref = 'FEEDBACK.F3535.20261117214512' WHERE id = 100")
@@ -217,7 +217,7 @@ def test_a_batch_half_processed_by_another_system_is_finished(office: Office) ->
     assert statuses(books) == ["PAID", "APPROVED"]
 
 
-def test_a_file_type_that_does_not_match_is_held(office: Office) -> None:
+def test_a_file_type_that_does_not_match_is_held(office: FeedbackOffice) -> None:
     given_two_batches(office.books)
     office.books.change("UPDATE ejv_files SET file_type = 'REFUND' WHERE id = 100")
     outcome = office.answer(BAD)

@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import InputRefused
 from tests.ejv_factory import Batch, EjvBooks, Item
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 DAY = datetime(2026, 11, 18)
 BH, SECOND_IH = 2, 6
@@ -72,7 +72,7 @@ KINDS: dict[str, tuple[Any, Batch, Any, tuple[Any, ...], tuple[Any, ...]]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_item_whose_own_lines_were_accepted_is_booked_though_the_batch_was_refused(
-    kind: str, office: Office
+    kind: str, office: FeedbackOffice
 ) -> None:
     """The cheque went out: made open again it would be made a second time."""
     given, batch, found, paid, refused = KINDS[kind]
@@ -87,7 +87,7 @@ def test_an_item_whose_own_lines_were_accepted_is_booked_though_the_batch_was_re
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_batch_refused_without_its_lines_releases_no_item(kind: str, office: Office) -> None:
+def test_a_batch_refused_without_its_lines_releases_no_item(kind: str, office: FeedbackOffice) -> None:
     given, batch, found, _, _ = KINDS[kind]
     given(office.books)
     before = found(office.books)
@@ -98,7 +98,7 @@ def test_a_batch_refused_without_its_lines_releases_no_item(kind: str, office: O
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_answer_after_a_refused_header_is_applied(kind: str, office: Office) -> None:
+def test_an_answer_after_a_refused_header_is_applied(kind: str, office: FeedbackOffice) -> None:
     given, batch, found, paid, refused = KINDS[kind]
     given(office.books)
     office.apply(batch.feedback({BH: REFUSED}, repeats=False))
@@ -107,7 +107,7 @@ def test_an_answer_after_a_refused_header_is_applied(kind: str, office: Office) 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_ap_answers_touch_no_partner_row(kind: str, office: Office) -> None:
+def test_ap_answers_touch_no_partner_row(kind: str, office: FeedbackOffice) -> None:
     given, batch, _, _, _ = KINDS[kind]
     given(office.books)
     rows = "SELECT status_code, feedback_on, processed_on FROM partner_disbursements"
@@ -116,7 +116,7 @@ def test_ap_answers_touch_no_partner_row(kind: str, office: Office) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_accepted_item_without_a_readable_date_takes_the_day_of_the_run(kind: str, office: Office) -> None:
+def test_an_accepted_item_without_a_readable_date_takes_the_day_of_the_run(kind: str, office: FeedbackOffice) -> None:
     given, batch, found, paid, refused = KINDS[kind]
     given(office.books)
     content = batch.feedback({SECOND_IH: "3001 NO SUPPLIER"}).replace(b"CAD20261118", b"CAD20261399")
@@ -125,7 +125,9 @@ def test_an_accepted_item_without_a_readable_date_takes_the_day_of_the_run(kind:
     assert [reject.reason for reject in outcome.rejects] == ["no effective date", "refused by CGI"]
 
 
-def test_a_refused_item_that_is_accepted_later_is_reported_even_once_it_waits_in_another_batch(office: Office) -> None:
+def test_a_refused_item_that_is_accepted_later_is_reported_even_once_it_waits_in_another_batch(
+    office: FeedbackOffice,
+) -> None:
     """Its batch was refused in part, and the slip was authorized again: the lines we keep remember the refusal."""
     books = office.books
     given_slips(books)
@@ -137,14 +139,16 @@ def test_a_refused_item_that_is_accepted_later_is_reported_even_once_it_waits_in
 
 
 @pytest.mark.parametrize("status", ["REFUND_AUTHORIZED", "REFUND_REQUESTED"])
-def test_a_cheque_for_a_slip_that_was_set_back_by_hand_is_booked_and_reported(status: str, office: Office) -> None:
+def test_a_cheque_for_a_slip_that_was_set_back_by_hand_is_booked_and_reported(
+    status: str, office: FeedbackOffice
+) -> None:
     given_slips(office.books, status)
     outcome = office.answer(SLIPS)
     assert slips(office.books) == [("REFUND_PROCESSED", "PROCESSED", DAY)] * 2
     assert [reject.reason for reject in outcome.rejects] == ["paid though not sent"] * 2
 
 
-def test_a_second_refund_of_a_slip_leaves_the_day_of_the_first(office: Office) -> None:
+def test_a_second_refund_of_a_slip_leaves_the_day_of_the_first(office: FeedbackOffice) -> None:
     books = office.books
     given_slips(books)
     slip = books.one("SELECT id FROM routing_slips WHERE number = '206000010'")
@@ -155,7 +159,7 @@ def test_a_second_refund_of_a_slip_leaves_the_day_of_the_first(office: Office) -
     assert posted == [(earlier,), (DAY,)]
 
 
-def test_a_change_without_a_user_leaves_no_name_behind(office: Office) -> None:
+def test_a_change_without_a_user_leaves_no_name_behind(office: FeedbackOffice) -> None:
     books = office.books
     given_slips(books)
     books.change("UPDATE routing_slips SET updated_by = 'STAFF', updated_name = 'Staff Member'")
@@ -165,7 +169,7 @@ def test_a_change_without_a_user_leaves_no_name_behind(office: Office) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_refused_batch_never_paid_is_set_free_by_the_command_that_the_report_names(
-    kind: str, office: Office
+    kind: str, office: FeedbackOffice
 ) -> None:
     """Only what still waits: an item that was accepted went out, and one that was refused needs attention."""
     given, batch, found, _, _ = KINDS[kind]
@@ -178,7 +182,7 @@ def test_what_a_refused_batch_never_paid_is_set_free_by_the_command_that_the_rep
 
 
 @pytest.mark.parametrize("kind", ["slips", "EFT refunds"])
-def test_what_a_refused_batch_paid_is_never_set_free(kind: str, office: Office) -> None:
+def test_what_a_refused_batch_paid_is_never_set_free(kind: str, office: FeedbackOffice) -> None:
     given, batch, found, paid, refused = KINDS[kind]
     given(office.books)
     office.sent(batch, "INBOX.F3535.20261118040107")
@@ -189,7 +193,7 @@ def test_what_a_refused_batch_paid_is_never_set_free(kind: str, office: Office) 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_refused_batch_left_waiting_is_listed_until_it_is_settled(kind: str, office: Office) -> None:
+def test_what_a_refused_batch_left_waiting_is_listed_until_it_is_settled(kind: str, office: FeedbackOffice) -> None:
     given, batch, _, _, _ = KINDS[kind]
     given(office.books)
     office.sent(batch, "INBOX.F3535.20261118040107")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.ejv_factory import Batch, EjvBooks, Item, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 DAY = datetime(2026, 11, 18)
 BEFORE = datetime(2026, 10, 1)
@@ -32,13 +32,13 @@ PARTNER_IS_REGISTRIES = "112555556666677778888888"
     ],
 )
 def test_disbursement_of_an_invoice(
-    status: str, disbursed: Any, codes: Any, expected: tuple[Any, ...], gl: str, office: Office
+    status: str, disbursed: Any, codes: Any, expected: tuple[Any, ...], gl: str, office: FeedbackOffice
 ) -> None:
     """Whether it is a reversal follows from the invoice, not by GL client 112, which may be the partner's own."""
     books = office.books
     partner_gl = given_disbursement(books, status, disbursed)
     is_reversal = disbursed is not None
-    batch = Batch(100, "GA", journals=[(10, [Pair("1001", "28.50", is_reversal=is_reversal, ours=gl)])])
+    batch = Batch(100, "GA", journals=[(10, [JournalPair("1001", "28.50", is_reversal=is_reversal, ours=gl)])])
     office.answer(batch, codes)
     columns = "disbursement_status_code, disbursement_date, disbursement_reversal_date"
     invoice = books.one(f"SELECT {columns} FROM invoices")
@@ -59,7 +59,7 @@ def test_disbursement_of_an_invoice(
 )
 @pytest.mark.parametrize("form", ["1001-{}", "1001-{}-PR"])
 def test_disbursement_of_a_partner_row(
-    form: str, is_reversal: bool, codes: Any, partner: str, invoice: str, office: Office
+    form: str, is_reversal: bool, codes: Any, partner: str, invoice: str, office: FeedbackOffice
 ) -> None:
     books = office.books
     given_disbursement(books, "PAID", None, links=())
@@ -71,7 +71,7 @@ def test_disbursement_of_a_partner_row(
         target_type=kind,
     )  # fmt: skip
     books.add("ejv_links", ejv_header_id=10, link_type=kind, link_id=target)
-    office.answer(Batch(100, journals=[(10, [Pair(form.format(row), "5.00", is_reversal=is_reversal)])]), codes)
+    office.answer(Batch(100, journals=[(10, [JournalPair(form.format(row), "5.00", is_reversal=is_reversal)])]), codes)
     found = books.one("SELECT status_code, feedback_on, processed_on IS NOT NULL FROM partner_disbursements")
     assert found == (partner, None if codes else DAY, True)
     assert books.one("SELECT disbursement_status_code FROM invoices") == ("UPLOADED" if is_refund else invoice)
@@ -79,11 +79,11 @@ def test_disbursement_of_a_partner_row(
         assert books.one("SELECT gl_error, status FROM refunds_partial") == (ERROR, "REFUND_PROCESSED")
 
 
-def test_a_refused_batch_without_lines_lets_partner_rows_wait_for_the_next_run(office: Office) -> None:
+def test_a_refused_batch_without_lines_lets_partner_rows_wait_for_the_next_run(office: FeedbackOffice) -> None:
     books = office.books
     given_disbursement(books, "PAID", None)
     books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=1001, target_type="invoice")
-    batch = Batch(100, journals=[(10, [Pair("1001", "28.50")])])
+    batch = Batch(100, journals=[(10, [JournalPair("1001", "28.50")])])
     office.apply(batch.feedback({BH: "9001 BAD"}, repeats=False))
     assert books.one("SELECT status_code FROM partner_disbursements") == "WAITING_FOR_JOB"
     assert books.one("SELECT disbursement_status_code FROM invoices") == "ERRORED"
@@ -98,7 +98,7 @@ def test_a_refused_batch_without_lines_lets_partner_rows_wait_for_the_next_run(o
         ({BH: "9001 BAD", 3: "3001 NO SUPPLIER"}, ("REFUND_REJECTED", None, None)),
     ],
 )
-def test_ap_lines_of_a_routing_slip(codes: Any, expected: tuple[Any, ...], office: Office) -> None:
+def test_ap_lines_of_a_routing_slip(codes: Any, expected: tuple[Any, ...], office: FeedbackOffice) -> None:
     books = office.books
     books.batch(100, "REFUND")
     slip = books.add("routing_slips", number="206000010")
@@ -114,7 +114,9 @@ def test_ap_lines_of_a_routing_slip(codes: Any, expected: tuple[Any, ...], offic
     ("codes", "reasons", "state"),
     [({}, ["accepted after refusal"], "held"), ({3: "3001 NO"}, [], "already_applied")],
 )
-def test_a_voided_ap_batch_moves_nothing_any_more(codes: Any, reasons: list[str], state: str, office: Office) -> None:
+def test_a_voided_ap_batch_moves_nothing_any_more(
+    codes: Any, reasons: list[str], state: str, office: FeedbackOffice
+) -> None:
     """Its slip is in a newer batch by now, which waits for an answer of its own."""
     books = office.books
     books.batch(100, "REFUND", disbursement_status_code="ERRORED", message="Voided by hand")
@@ -126,23 +128,25 @@ def test_a_voided_ap_batch_moves_nothing_any_more(codes: Any, reasons: list[str]
 
 
 @pytest.mark.parametrize(("ours", "reasons"), [("12.25", []), ("12.00", ["another amount"]), (None, [])])
-def test_a_refund_of_another_amount_than_ours_is_reported(ours: str | None, reasons: list[str], office: Office) -> None:
+def test_a_refund_of_another_amount_than_ours_is_reported(
+    ours: str | None, reasons: list[str], office: FeedbackOffice
+) -> None:
     office.books.batch(100, "REFUND")
     office.books.add("routing_slips", number="206000010", refund_amount=ours)
     outcome = office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]))
     assert [reject.reason for reject in outcome.rejects] == reasons
 
 
-def test_a_partner_row_of_another_amount_is_reported(office: Office) -> None:
+def test_a_partner_row_of_another_amount_is_reported(office: FeedbackOffice) -> None:
     books = office.books
     given_disbursement(books, "PAID", None)
     row = books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=1001, target_type="invoice")
-    outcome = office.answer(Batch(100, journals=[(10, [Pair(f"1001-{row}", "5.50")])]))
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair(f"1001-{row}", "5.50")])]))
     assert [reject.reason for reject in outcome.rejects] == ["another amount"]
     assert books.one("SELECT status_code FROM partner_disbursements") == "COMPLETED"
 
 
-def test_a_slip_that_another_batch_paid_is_reported(office: Office) -> None:
+def test_a_slip_that_another_batch_paid_is_reported(office: FeedbackOffice) -> None:
     books = office.books
     books.batch(100, "REFUND")
     books.add("routing_slips", number="206000010", status="REFUND_PROCESSED")
@@ -159,7 +163,7 @@ def test_a_slip_that_another_batch_paid_is_reported(office: Office) -> None:
         ("EFT", {3: "3001 NO"}, ("ERRORED", "ERRORED", None, None)),
     ],
 )
-def test_ap_lines_of_an_eft_refund(method: str, codes: Any, expected: tuple[Any, ...], office: Office) -> None:
+def test_ap_lines_of_an_eft_refund(method: str, codes: Any, expected: tuple[Any, ...], office: FeedbackOffice) -> None:
     books = office.books
     books.batch(100, "EFT_REFUND")
     name = books.add("eft_short_names", short_name="SAMPLE", type="EFT", is_generated=False)
@@ -172,7 +176,7 @@ def test_ap_lines_of_an_eft_refund(method: str, codes: Any, expected: tuple[Any,
 @pytest.mark.parametrize(
     ("codes", "expected"), [({}, ("COMPLETED", DAY, "COMPLETED")), ({3: "3001 NO"}, ("ERRORED", None, "ERRORED"))]
 )
-def test_ap_lines_of_a_partner_without_gl(codes: Any, expected: tuple[Any, ...], office: Office) -> None:
+def test_ap_lines_of_a_partner_without_gl(codes: Any, expected: tuple[Any, ...], office: FeedbackOffice) -> None:
     books = office.books
     given_disbursement(books, "PAID", None, "NON_GOV_DISBURSEMENT")
     office.answer(Batch(100, "AP", items=[Item("1001", "28.50")]), codes)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.ejv_factory import Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 DAY = datetime(2026, 11, 18)
 BEFORE = datetime(2026, 10, 1)
@@ -16,7 +16,7 @@ BH, JH, CREDIT, DEBIT = 2, 3, 4, 5
 ERROR = "1117 INVALID DISTRIBUTION ACCOUNT"
 
 
-class After(NamedTuple):
+class ExpectedRows(NamedTuple):
     """What is expected: invoice, link, reference, receipt amount, payment amount, GL stopped."""
 
     invoice: str
@@ -27,15 +27,15 @@ class After(NamedTuple):
     stopped: bool
 
 
-PAID = After("PAID", "COMPLETED", "COMPLETED", "30.00", "30.00", False)
-REFUNDED = After("REFUNDED", "COMPLETED", "COMPLETED", None, "30.00", False)
+PAID = ExpectedRows("PAID", "COMPLETED", "COMPLETED", "30.00", "30.00", False)
+REFUNDED = ExpectedRows("REFUNDED", "COMPLETED", "COMPLETED", None, "30.00", False)
 
 
-def refused(status: str, *, stopped: bool) -> After:
-    return After(status, "ERRORED", "CANCELLED", None, None, stopped)
+def refused(status: str, *, stopped: bool) -> ExpectedRows:
+    return ExpectedRows(status, "ERRORED", "CANCELLED", None, None, stopped)
 
 
-CASES: dict[str, tuple[str, dict[int | str, str], After]] = {
+CASES: dict[str, tuple[str, dict[int | str, str], ExpectedRows]] = {
     "an accepted charge is paid": ("APPROVED", {}, PAID),
     "an accepted charge of an invoice in another status is paid": ("CREATED", {}, PAID),
     "a cancelled invoice that was charged stays cancelled": (
@@ -62,28 +62,28 @@ CASES: dict[str, tuple[str, dict[int | str, str], After]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_payment_lines_of_an_invoice(case: str, office: Office) -> None:
+def test_payment_lines_of_an_invoice(case: str, office: FeedbackOffice) -> None:
     status, codes, after = CASES[case]
     books = office.books
     is_reversal = status.startswith("REFUND")
     given_invoice(books, status, payment_date=BEFORE if is_reversal else None)
-    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=is_reversal)])]), codes)
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00", is_reversal=is_reversal)])]), codes)
     assert found(books) == after
 
 
-def test_a_second_feedback_of_the_same_answer_changes_nothing(office: Office) -> None:
+def test_a_second_feedback_of_the_same_answer_changes_nothing(office: FeedbackOffice) -> None:
     given_invoice(office.books, "APPROVED")
-    batch = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
+    batch = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
     office.answer(batch)
     office.answer(batch, {3: "0000 IN OTHER WORDS"}, name="FEEDBACK.F3535.20261118214512")
     assert found(office.books) == PAID
     assert office.books.one("SELECT count(*) FROM receipts") == 1
 
 
-def test_dates_and_amounts_are_those_of_the_lines(office: Office) -> None:
+def test_dates_and_amounts_are_those_of_the_lines(office: FeedbackOffice) -> None:
     books = office.books
     given_invoice(books, "APPROVED")
-    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")])]))
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00")])]))
     assert books.one("SELECT payment_date, paid FROM invoices") == (DAY, Decimal("30.00"))
     assert books.one("SELECT receipt_number, receipt_date FROM receipts") == (RECEIPT, DAY)
     payment = "SELECT receipt_number, payment_date, payment_method_code, payment_account_id IS NOT NULL FROM payments"
@@ -91,55 +91,55 @@ def test_dates_and_amounts_are_those_of_the_lines(office: Office) -> None:
 
 
 @pytest.mark.parametrize("refused_line", [4, 5, 6, 7])
-def test_one_refused_line_of_an_invoice_decides_whatever_the_order(refused_line: int, office: Office) -> None:
+def test_one_refused_line_of_an_invoice_decides_whatever_the_order(refused_line: int, office: FeedbackOffice) -> None:
     given_invoice(office.books, "APPROVED", total="31.50")
-    pairs = [Pair("1001", "30.00"), Pair("1001", "1.50")]
+    pairs = [JournalPair("1001", "30.00"), JournalPair("1001", "1.50")]
     office.answer(Batch(100, journals=[(10, pairs)]), {refused_line: ERROR})
     assert found(office.books) == refused("APPROVED", stopped=True)
 
 
-def test_several_lines_of_an_invoice_make_one_receipt(office: Office) -> None:
+def test_several_lines_of_an_invoice_make_one_receipt(office: FeedbackOffice) -> None:
     given_invoice(office.books, "APPROVED", total="31.50")
-    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("1001", "1.50")])]))
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00"), JournalPair("1001", "1.50")])]))
     assert found(office.books) == PAID._replace(receipt="31.50", payment="31.50")
 
 
-def test_a_payment_is_never_larger_than_what_was_accepted(office: Office) -> None:
+def test_a_payment_is_never_larger_than_what_was_accepted(office: FeedbackOffice) -> None:
     books = office.books
     account = given_invoice(books, "APPROVED")
     books.invoice(account, 1002, "12.00")
     books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
-    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("1002", "12.00")])]), {7: ERROR})
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00"), JournalPair("1002", "12.00")])]), {7: ERROR})
     assert books.one("SELECT paid_amount FROM payments") == Decimal("30.00")
 
 
-def test_a_charge_accepted_after_a_refund_was_requested_is_no_refund(office: Office) -> None:
+def test_a_charge_accepted_after_a_refund_was_requested_is_no_refund(office: FeedbackOffice) -> None:
     """The refund was asked for while CGI had the charge: the next batch has to reverse it."""
     given_invoice(office.books, "REFUND_REQUESTED")
-    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")])]))
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00")])]))
     assert found(office.books) == PAID._replace(invoice="REFUND_REQUESTED")
     assert [reject.reason for reject in outcome.rejects] == ["charged though given up"]
 
 
-def test_what_a_second_file_accepts_is_added_to_the_payment_of_the_journal(office: Office) -> None:
+def test_what_a_second_file_accepts_is_added_to_the_payment_of_the_journal(office: FeedbackOffice) -> None:
     books = office.books
     account = given_invoice(books, "APPROVED")
     books.invoice(account, 1002, "12.00")
     books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
-    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")])]))
-    office.answer(Batch(100, journals=[(10, [Pair("1002", "12.00")])]), name="FEEDBACK.F3535.20261118214512")
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00")])]))
+    office.answer(Batch(100, journals=[(10, [JournalPair("1002", "12.00")])]), name="FEEDBACK.F3535.20261118214512")
     assert books.one("SELECT paid_amount FROM payments") == Decimal("42.00")
     assert books.rows("SELECT CAST(receipt_amount AS numeric) FROM receipts ORDER BY 1") == [(12,), (30,)]
 
 
 @pytest.mark.parametrize(("status", "is_reversal"), [("PAID", False), ("REFUNDED", True), ("REFUNDED", False)])
 def test_money_moved_a_second_time_is_reported_and_the_invoice_keeps_its_dates(
-    status: str, is_reversal: bool, office: Office
+    status: str, is_reversal: bool, office: FeedbackOffice
 ) -> None:
     """Its link is open, yet another batch settled it: booked as CGI says, and somebody has to put it right."""
     books = office.books
     given_invoice(books, status, payment_date=BEFORE, refund_date=BEFORE if status == "REFUNDED" else None)
-    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=is_reversal)])]))
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00", is_reversal=is_reversal)])]))
     assert [reject.reason for reject in outcome.rejects] == ["moved a second time"]
     dates = books.one("SELECT invoice_status_code, payment_date, coalesce(refund_date, :day) FROM invoices", day=BEFORE)
     assert dates == (status, BEFORE, BEFORE)
@@ -152,7 +152,7 @@ def test_money_moved_a_second_time_is_reported_and_the_invoice_keeps_its_dates(
     [("REFUND_PROCESSED", "5.00", "moved a second time"), ("REFUND_PROCESSING", "4.00", "another amount")],
 )
 def test_a_partial_refund_that_went_twice_or_in_part_is_reported(
-    status: str, amount: str, reason: str, office: Office
+    status: str, amount: str, reason: str, office: FeedbackOffice
 ) -> None:
     books = office.books
     account = books.account()
@@ -160,7 +160,7 @@ def test_a_partial_refund_that_went_twice_or_in_part_is_reported(
     books.invoice(account, 1001, "40.00", "PAID")
     books.partial_refund(55, 1001, "5.00", status)
     books.journal(100, 10, [("partial_refund", 55)], payment_account_id=account)
-    outcome = office.answer(Batch(100, journals=[(10, [Pair("1001-PR-55", amount, is_reversal=True)])]))
+    outcome = office.answer(Batch(100, journals=[(10, [JournalPair("1001-PR-55", amount, is_reversal=True)])]))
     assert [reject.reason for reject in outcome.rejects] == [reason]
 
 
@@ -172,14 +172,14 @@ def test_a_partial_refund_that_went_twice_or_in_part_is_reported(
         ({BH: "9001 NO"}, ("REFUND_REQUESTED", None, "9001 NO", "ERRORED", False)),
     ],
 )
-def test_payment_lines_of_a_partial_refund(codes: Any, expected: tuple[Any, ...], office: Office) -> None:
+def test_payment_lines_of_a_partial_refund(codes: Any, expected: tuple[Any, ...], office: FeedbackOffice) -> None:
     books = office.books
     account = books.account()
     books.batch(100)
     books.invoice(account, 1001, "40.00", "PAID")
     books.partial_refund(55, 1001, "5.00")
     books.journal(100, 10, [("partial_refund", 55)], payment_account_id=account)
-    office.answer(Batch(100, journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])]), codes)
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001-PR-55", "5.00", is_reversal=True)])]), codes)
     refund = books.one("SELECT status, gl_posted, gl_error FROM refunds_partial")
     link = books.one("SELECT disbursement_status_code FROM ejv_links")
     assert (*refund, link, is_stopped(books)) == expected
@@ -188,9 +188,9 @@ def test_payment_lines_of_a_partial_refund(codes: Any, expected: tuple[Any, ...]
     assert books.one("SELECT invoice_status_code FROM invoices") == "PAID"
 
 
-def test_a_batch_refused_without_its_lines_sets_everything_free(office: Office) -> None:
+def test_a_batch_refused_without_its_lines_sets_everything_free(office: FeedbackOffice) -> None:
     given_invoice(office.books, "APPROVED")
-    batch = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
+    batch = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
     office.apply(batch.feedback({BH: "9001 BAD BATCH"}, repeats=False))
     assert found(office.books) == refused("APPROVED", stopped=False)
     assert office.books.one("SELECT disbursement_status_code, message FROM ejv_files") == ("ERRORED", "9001 BAD BATCH")
@@ -211,28 +211,28 @@ def test_a_batch_refused_without_its_lines_sets_everything_free(office: Office) 
         ({DEBIT: ERROR}, ("COMPLETED", None), ("COMPLETED", None)),
     ],
 )
-def test_batch_and_journal_take_their_own_codes(codes: Any, file: Any, header: Any, office: Office) -> None:
+def test_batch_and_journal_take_their_own_codes(codes: Any, file: Any, header: Any, office: FeedbackOffice) -> None:
     given_invoice(office.books, "APPROVED")
-    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00")])]), codes)
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00")])]), codes)
     assert office.books.one("SELECT disbursement_status_code, message FROM ejv_files") == file
     assert office.books.one("SELECT disbursement_status_code, message FROM ejv_headers") == header
 
 
-def test_a_reversal_is_reported_once_and_a_charge_is_not(office: Office) -> None:
+def test_a_reversal_is_reported_once_and_a_charge_is_not(office: FeedbackOffice) -> None:
     books = office.books
     account = given_invoice(books, "REFUND_REQUESTED", payment_date=BEFORE, corp_type_code="PPR")
     books.invoice(account, 1002, "12.00", corp_type_code="PPR")
     books.add("ejv_links", ejv_header_id=10, link_type="invoice", link_id=1002)
-    pairs = [Pair("1001", "30.00", is_reversal=True), Pair("1002", "12.00")]
+    pairs = [JournalPair("1001", "30.00", is_reversal=True), JournalPair("1002", "12.00")]
     office.answer(Batch(100, journals=[(10, pairs)]))
     [(kind, payload)] = books.rows("SELECT kind, payload FROM pay_jobs.outbox")
     assert (kind, payload["data"]["id"], payload["data"]["statusCode"]) == ("bc.registry.payment", 1001, "REVERSED")
     assert (payload["topic"], "productReversalDate" in payload["data"]) == ("assets_pay_topic", False)
 
 
-def test_a_reversal_of_a_product_that_does_not_listen_sends_no_event(office: Office) -> None:
+def test_a_reversal_of_a_product_that_does_not_listen_sends_no_event(office: FeedbackOffice) -> None:
     given_invoice(office.books, "REFUND_REQUESTED", payment_date=BEFORE, corp_type_code="VS")
-    office.answer(Batch(100, journals=[(10, [Pair("1001", "30.00", is_reversal=True)])]))
+    office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00", is_reversal=True)])]))
     assert office.books.one("SELECT invoice_status_code FROM invoices") == "REFUNDED"
     assert office.books.rows("SELECT kind FROM pay_jobs.outbox") == []
 
@@ -246,10 +246,10 @@ def given_invoice(books: EjvBooks, status: str, *, total: str = "30.00", **more:
     return account
 
 
-def found(books: EjvBooks) -> After:
+def found(books: EjvBooks) -> ExpectedRows:
     receipts = books.rows("SELECT CAST(receipt_amount AS numeric(19,2)) FROM receipts WHERE invoice_id = 1001")
     payments = books.rows("SELECT CAST(paid_amount AS numeric(19,2)) FROM payments")
-    return After(
+    return ExpectedRows(
         books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001"),
         books.one("SELECT disbursement_status_code FROM ejv_links WHERE link_id = 1001"),
         books.one("SELECT status_code FROM invoice_references WHERE invoice_id = 1001"),

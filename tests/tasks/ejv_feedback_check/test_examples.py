@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.ejv_factory import Batch, EjvBooks, Item, example_batch, example_books
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "specs" / "examples"
 DAY = datetime(2026, 11, 18)
@@ -30,7 +30,7 @@ def test_the_writer_of_the_tests_gives_the_example_inbox_files_byte_for_byte() -
 
 
 @pytest.mark.parametrize("name", [JOURNAL, f"{JOURNAL}-misaligned"])
-def test_the_journal_example_has_the_expected_result(name: str, office: Office) -> None:
+def test_the_journal_example_has_the_expected_result(name: str, office: FeedbackOffice) -> None:
     books = example_books(office.books)
     outcome = office.take_in(example(name), name)
     assert books.one("SELECT disbursement_status_code, feedback_file_ref FROM ejv_files WHERE id = 4321") == (
@@ -73,7 +73,7 @@ def test_the_journal_example_has_the_expected_result(name: str, office: Office) 
     assert outcome.counts["lines_read"] == outcome.counts["lines_applied"] == 15
 
 
-def test_the_ap_example_pays_one_slip_and_rejects_the_other(office: Office) -> None:
+def test_the_ap_example_pays_one_slip_and_rejects_the_other(office: FeedbackOffice) -> None:
     books = office.books
     books.batch(4322, "REFUND", "INBOX.F3535.20261118030108")
     for number in ("206000010", "206000028"):
@@ -89,7 +89,7 @@ def test_the_ap_example_pays_one_slip_and_rejects_the_other(office: Office) -> N
     assert [reject.detail.split(":")[1].strip()[:4] for reject in outcome.rejects] == ["3001"]
 
 
-def test_a_second_time_the_same_file_changes_nothing(office: Office) -> None:
+def test_a_second_time_the_same_file_changes_nothing(office: FeedbackOffice) -> None:
     books = example_books(office.books)
     office.take_in(example(JOURNAL))
     before = everything(books)
@@ -98,7 +98,7 @@ def test_a_second_time_the_same_file_changes_nothing(office: Office) -> None:
     assert everything(books) == before
 
 
-def test_the_same_batch_in_another_file_is_recognised_line_by_line(office: Office) -> None:
+def test_the_same_batch_in_another_file_is_recognised_line_by_line(office: FeedbackOffice) -> None:
     books = example_books(office.books)
     office.take_in(example(JOURNAL))
     before = everything(books)
@@ -108,7 +108,7 @@ def test_the_same_batch_in_another_file_is_recognised_line_by_line(office: Offic
     assert books.rows("SELECT state FROM pay_jobs.feedback_batches ORDER BY id") == [("applied",), ("already_applied",)]
 
 
-def test_a_dry_run_shows_what_would_happen_and_leaves_nothing(office: Office) -> None:
+def test_a_dry_run_shows_what_would_happen_and_leaves_nothing(office: FeedbackOffice) -> None:
     books = example_books(office.books)
     before = everything(books)
     outcome = office.take_in(example(JOURNAL), dry_run=True)

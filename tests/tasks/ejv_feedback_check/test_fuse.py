@@ -3,13 +3,13 @@
 import pytest
 
 from config.errors import UsageError
-from tests.ejv_factory import Batch, Pair
-from tests.tasks.ejv_feedback_check.conftest import FEEDBACK, Office
+from tests.ejv_factory import Batch, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FEEDBACK, FeedbackOffice
 
 ERROR = "1117 INVALID DISTRIBUTION ACCOUNT"
 
 
-def _batch(office: Office, invoices: int, accounts: int) -> Batch:
+def _batch(office: FeedbackOffice, invoices: int, accounts: int) -> Batch:
     """Let accounts with a GL each have invoices in one batch, one journal an account."""
     books, each = office.books, invoices // accounts
     books.batch(100, "PAYMENT")
@@ -20,7 +20,7 @@ def _batch(office: Office, invoices: int, accounts: int) -> Batch:
         for number in numbers:
             books.invoice(account, number, "30.00")
         books.journal(100, 10 + place, [("invoice", number) for number in numbers], payment_account_id=account)
-        journals.append((10 + place, [Pair(str(number), "30.00") for number in numbers]))
+        journals.append((10 + place, [JournalPair(str(number), "30.00") for number in numbers]))
     return Batch(100, journals=journals)
 
 
@@ -41,7 +41,7 @@ def _refuse_debits(batch: Batch) -> dict[int | str, str]:
     (26, 1, "items refused 26 (usual -, limit 25), 100% of the batch (limit 30%)"),
 ])  # fmt: skip
 def test_what_would_stop_or_refuse_too_much_is_held_until_the_fuse_is_released(
-    invoices: int, accounts: int, words: str, office: Office
+    invoices: int, accounts: int, words: str, office: FeedbackOffice
 ) -> None:
     batch = _batch(office, invoices, accounts)
     content = batch.feedback(_refuse_debits(batch))
@@ -60,7 +60,7 @@ def test_what_would_stop_or_refuse_too_much_is_held_until_the_fuse_is_released(
     assert office.states() == [(FEEDBACK, "applied")]
 
 
-def test_a_usual_batch_leaves_its_figures(office: Office) -> None:
+def test_a_usual_batch_leaves_its_figures(office: FeedbackOffice) -> None:
     batch = _batch(office, 6, 2)
     office.take_in(batch.feedback({5: ERROR}))
     (counts,) = office.books.rows("SELECT counts FROM pay_jobs.feedback_batches")

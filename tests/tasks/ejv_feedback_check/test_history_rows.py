@@ -1,7 +1,7 @@
 """What feedback changes in partial refunds and distribution codes stands in their histories as it was."""
 
-from tests.ejv_factory import Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 INBOX = "INBOX.F3535.20261118040107"
 REFUSED: dict[int | str, str] = {4: "3001 NO SUCH GL", 5: "3001 NO SUCH GL"}
@@ -9,7 +9,7 @@ CODES = (
     "SELECT distribution_code_id, stop_ejv, version, updated_by FROM {} WHERE created_by = 'test' ORDER BY 1, version"
 )
 REFUNDS = "SELECT status, gl_error, version, updated_by FROM {} ORDER BY version"
-BATCH = Batch(100, journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])])
+BATCH = Batch(100, journals=[(10, [JournalPair("1001-PR-55", "5.00", is_reversal=True)])])
 SIGN = "UPDATE {} SET updated_by = 'idir/person', updated_name = 'A Person' WHERE created_by = 'test'"
 
 
@@ -26,7 +26,7 @@ def given_refund(books: EjvBooks) -> int:
     return code
 
 
-def test_a_refused_partial_refund_and_the_gl_it_stops_are_kept_as_they_were(office: Office) -> None:
+def test_a_refused_partial_refund_and_the_gl_it_stops_are_kept_as_they_were(office: FeedbackOffice) -> None:
     code = given_refund(office.books)
 
     office.answer(BATCH, REFUSED)
@@ -38,7 +38,7 @@ def test_a_refused_partial_refund_and_the_gl_it_stops_are_kept_as_they_were(offi
     assert rows(CODES.format("distribution_codes")) == [(code, True, 2, None)]
 
 
-def test_a_gl_that_is_stopped_already_makes_no_version(office: Office) -> None:
+def test_a_gl_that_is_stopped_already_makes_no_version(office: FeedbackOffice) -> None:
     code = given_refund(office.books)
     office.books.change("UPDATE distribution_codes SET stop_ejv = true WHERE created_by = 'test'")
 
@@ -49,7 +49,7 @@ def test_a_gl_that_is_stopped_already_makes_no_version(office: Office) -> None:
     assert office.books.rows("SELECT FROM distribution_codes_history") == []
 
 
-def test_unstopping_and_voiding_keep_what_was(office: Office) -> None:
+def test_unstopping_and_voiding_keep_what_was(office: FeedbackOffice) -> None:
     code = given_refund(office.books)
     office.books.change("UPDATE distribution_codes SET stop_ejv = true WHERE created_by = 'test'")
 
@@ -63,7 +63,7 @@ def test_unstopping_and_voiding_keep_what_was(office: Office) -> None:
     assert rows(REFUNDS.format("refunds_partial")) == [("REFUND_REQUESTED", None, 2, None)]
 
 
-def test_a_refused_disbursement_of_a_partial_refund_keeps_it_and_the_partners_gl(office: Office) -> None:
+def test_a_refused_disbursement_of_a_partial_refund_keeps_it_and_the_partners_gl(office: FeedbackOffice) -> None:
     books = office.books
     fee, partner = books.partner_gl()
     account = books.account()
@@ -75,7 +75,7 @@ def test_a_refused_disbursement_of_a_partial_refund_keeps_it_and_the_partners_gl
     for table in ("refunds_partial", "distribution_codes", "invoices"):
         books.change(SIGN.format(table))
 
-    office.answer(Batch(100, "GA", journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])]), REFUSED)
+    office.answer(Batch(100, "GA", journals=[(10, [JournalPair("1001-PR-55", "5.00", is_reversal=True)])]), REFUSED)
 
     assert books.rows(REFUNDS.format("refunds_partial_history")) == [("REFUND_PROCESSED", None, 1, "idir/person")]
     assert books.rows(REFUNDS.format("refunds_partial")) == [("REFUND_PROCESSED", REFUSED[4], 2, None)]

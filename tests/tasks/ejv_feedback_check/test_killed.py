@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tests.ejv_factory import NOW, Batch, EjvBooks, Pair, example_batch, example_books
+from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair, example_batch, example_books
 from tests.forked_runs import ForkedRuns
 from tests.storage_fixtures import object_store_settings
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 STATEMENTS = (
     "create_staged", "resolve_journals", "settle_links", "settle_invoices", "settle_references", "write_receipts",
@@ -21,7 +21,7 @@ APPLY = ["after register", *(f"after {name}" for name in STATEMENTS[1:]), "after
          "after file state"]  # fmt: skip
 STEPS = ("intended 1 send data file", "answered 1 send data file", "intended 2 send trigger",
          "answered 2 send trigger", "before closing", "after closing")  # fmt: skip
-SECOND = Batch(5000, journals=[(9900, [Pair("7700001", "12.00")])])
+SECOND = Batch(5000, journals=[(9900, [JournalPair("7700001", "12.00")])])
 NAME = "FEEDBACK.F3535.20261117214512"
 undisturbed: list[list[Any]] = []
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 class Killer:
     """Carries out runs that kill themselves."""
 
-    office: Office
+    office: FeedbackOffice
     runs: ForkedRuns
 
     def run(self, kill_at: str, **arguments: Any) -> None:
@@ -67,7 +67,7 @@ def runs() -> Iterator[ForkedRuns]:
 
 
 @pytest.fixture
-def killer(office: Office, runs: ForkedRuns) -> Killer:
+def killer(office: FeedbackOffice, runs: ForkedRuns) -> Killer:
     return Killer(office, runs)
 
 

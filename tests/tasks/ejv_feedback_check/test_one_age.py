@@ -9,7 +9,7 @@ from diagnosis.diagnose_invoices import diagnose_invoices
 from diagnosis.read_evidence import read_invoices
 from jobs.watch.check_files import judge_answers
 from tests.ejv_factory import SENT
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 TUESDAY_EVENING = SENT.replace(tzinfo=UTC)  # 20:01 in Vancouver
 
@@ -26,7 +26,7 @@ TUESDAY_EVENING = SENT.replace(tzinfo=UTC)  # 20:01 in Vancouver
     ],
     ids=str,
 )
-def test_overview_alarm_and_diagnosis_agree(office: Office, now: datetime, age: int, resent: bool) -> None:
+def test_overview_alarm_and_diagnosis_agree(office: FeedbackOffice, now: datetime, age: int, resent: bool) -> None:
     books = office.books
     sent = datetime(2026, 11, 10, 4, 1, 7) if resent else SENT
     books.batch(100, created_on=sent)

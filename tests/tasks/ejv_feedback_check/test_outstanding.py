@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.ejv_factory import Batch, EjvBooks, Item, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 from tools.ejv import OUTSTANDING
 
 INBOX = "INBOX.F3535.20261118040107"
 FEEDBACK = "FEEDBACK.F3535.20261117214512"
-BATCH = Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("7600001-PR-55", "5.00", is_reversal=True)])])
+BATCH = Batch(
+    100, journals=[(10, [JournalPair("1001", "30.00"), JournalPair("7600001-PR-55", "5.00", is_reversal=True)])]
+)
 SENT_TUESDAY = datetime(2026, 11, 18, 4, 1, tzinfo=UTC)
 WEDNESDAY_MORNING = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
 THURSDAY = datetime(2026, 11, 19, 16, 0, tzinfo=UTC)
@@ -29,7 +31,7 @@ def given_batch(books: EjvBooks, **more: Any) -> None:
     books.journal(100, 10, [("invoice", 1001), ("partial_refund", 55)], payment_account_id=account)
 
 
-def shown(office: Office, at: datetime) -> dict[str, Any]:
+def shown(office: FeedbackOffice, at: datetime) -> dict[str, Any]:
     outcome = office.run(outstanding=True, at=at)
     [table] = outcome.tables
     [row] = table.records()
@@ -46,7 +48,7 @@ def shown(office: Office, at: datetime) -> dict[str, Any]:
     ],
 )
 def test_a_batch_without_an_answer_grows_urgent(
-    at: datetime, age: int, code: int, command: str, office: Office
+    at: datetime, age: int, code: int, command: str, office: FeedbackOffice
 ) -> None:
     given_batch(office.books)
     row = shown(office, at)
@@ -57,7 +59,7 @@ def test_a_batch_without_an_answer_grows_urgent(
 @pytest.mark.parametrize(
     ("ack", "words"), [(None, "Ask CAS whether it was received."), ("ACK.1", "ask CAS what became of it.")]
 )
-def test_the_next_action_says_what_to_ask_cas(ack: str | None, words: str, office: Office) -> None:
+def test_the_next_action_says_what_to_ask_cas(ack: str | None, words: str, office: FeedbackOffice) -> None:
     given_batch(office.books, ack_file_ref=ack)
     assert words in shown(office, FRIDAY)["next"]
 
@@ -71,20 +73,20 @@ def test_the_next_action_says_what_to_ask_cas(ack: str | None, words: str, offic
         ({"disbursement_status_code": "ERRORED", "feedback_file_ref": FEEDBACK}, "errored, half applied"),
     ],
 )
-def test_the_state_follows_from_file_and_links(changes: dict[str, Any], state: str, office: Office) -> None:
+def test_the_state_follows_from_file_and_links(changes: dict[str, Any], state: str, office: FeedbackOffice) -> None:
     given_batch(office.books, **changes)
     assert shown(office, THURSDAY)["state"] == state
 
 
-def test_what_an_applied_answer_left_out_can_only_be_rebuilt(office: Office) -> None:
+def test_what_an_applied_answer_left_out_can_only_be_rebuilt(office: FeedbackOffice) -> None:
     given_batch(office.books)
-    office.apply(Batch(100, journals=[(10, [Pair("1001", "30.00")])]).feedback())
+    office.apply(Batch(100, journals=[(10, [JournalPair("1001", "30.00")])]).feedback())
     row = shown(office, THURSDAY)
     assert (row["state"], row["open"], str(row["amount"]), row["exit"]) == ("half applied", 1, "5.00", 3)
     assert row["command"] == f'{TYPED} ejv rebuild 100 --reason "..."'
 
 
-def test_feedback_that_is_stored_and_not_applied_is_named_with_its_command(office: Office) -> None:
+def test_feedback_that_is_stored_and_not_applied_is_named_with_its_command(office: FeedbackOffice) -> None:
     given_batch(office.books)
     office.apply(BATCH.feedback()[:-30])
     row = shown(office, WEDNESDAY_MORNING)
@@ -92,7 +94,7 @@ def test_feedback_that_is_stored_and_not_applied_is_named_with_its_command(offic
     assert row["command"] == f"{TYPED} EJV_FEEDBACK_CHECK --file {FEEDBACK}"
 
 
-def test_answered_batches_are_shown_for_two_days_and_are_not_urgent(office: Office) -> None:
+def test_answered_batches_are_shown_for_two_days_and_are_not_urgent(office: FeedbackOffice) -> None:
     given_batch(office.books)
     office.apply(BATCH.feedback())
     row = shown(office, THURSDAY)
@@ -100,7 +102,7 @@ def test_answered_batches_are_shown_for_two_days_and_are_not_urgent(office: Offi
     assert office.run(outstanding=True, at=DECEMBER).answer == "No batch is without an answer."
 
 
-def test_what_is_stuck_in_an_ap_batch_is_known_from_its_inbox_file(office: Office) -> None:
+def test_what_is_stuck_in_an_ap_batch_is_known_from_its_inbox_file(office: FeedbackOffice) -> None:
     office.books.batch(100, "REFUND", INBOX)
     office.sent(Batch(100, "AP", items=[Item("206000010", "12.25"), Item("206000028", "40.00")]), INBOX)
     office.run(at=THURSDAY)
@@ -120,7 +122,7 @@ def test_what_is_stuck_in_an_ap_batch_is_known_from_its_inbox_file(office: Offic
         ("4711", []),
     ],
 )
-def test_a_number_is_found_in_inbox_and_feedback_files(number: str, files: list[str], office: Office) -> None:
+def test_a_number_is_found_in_inbox_and_feedback_files(number: str, files: list[str], office: FeedbackOffice) -> None:
     given_batch(office.books)
     office.sent(BATCH, INBOX)
     office.place.put(FEEDBACK, BATCH.feedback({5: "1117 INVALID DISTRIBUTION"}))
@@ -131,7 +133,7 @@ def test_a_number_is_found_in_inbox_and_feedback_files(number: str, files: list[
     assert all(row["batch"] == 100 for row in rows)
 
 
-def test_the_search_shows_what_each_file_says_and_what_we_made_of_it(office: Office) -> None:
+def test_the_search_shows_what_each_file_says_and_what_we_made_of_it(office: FeedbackOffice) -> None:
     given_batch(office.books)
     office.sent(BATCH, INBOX)
     office.place.put(FEEDBACK, BATCH.feedback({5: "1117 INVALID DISTRIBUTION"}))
@@ -145,7 +147,7 @@ def test_the_search_shows_what_each_file_says_and_what_we_made_of_it(office: Off
     ]
 
 
-def test_older_objects_are_indexed_on_request_and_can_be_applied_by_name(office: Office) -> None:
+def test_older_objects_are_indexed_on_request_and_can_be_applied_by_name(office: FeedbackOffice) -> None:
     """Files that lie in the bucket since before this job, as the reference left them."""
     given_batch(office.books)
     office.store.put(f"cgi_feedback/{FEEDBACK}", [BATCH.feedback()])

@@ -6,15 +6,15 @@ import pytest
 
 from config.settings import CgiSettings
 from tasks.ejv_feedback_check.file_names import wanted_names
-from tests.ejv_factory import Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 INBOX = "INBOX.F3535.20261118040107"
-BATCH = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
+BATCH = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
 
 
 @pytest.fixture
-def sent(office: Office) -> Office:
+def sent(office: FeedbackOffice) -> FeedbackOffice:
     """Batch 100 is at CGI."""
     given_batch(office.books)
     office.sent(BATCH, INBOX)
@@ -28,7 +28,7 @@ def given_batch(books: EjvBooks) -> None:
     books.journal(100, 10, [("invoice", 1001)], payment_account_id=account)
 
 
-def test_feedback_is_fetched_stored_applied_and_moved(sent: Office) -> None:
+def test_feedback_is_fetched_stored_applied_and_moved(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback())
     outcome = sent.run()
     assert sent.books.one("SELECT invoice_status_code FROM invoices") == "PAID"
@@ -39,7 +39,7 @@ def test_feedback_is_fetched_stored_applied_and_moved(sent: Office) -> None:
     assert (outcome.exit_code, outcome.counts["batches_overdue"]) == (0, 0)
 
 
-def test_triggers_of_inbox_files_and_everything_unknown_are_left_and_named(sent: Office) -> None:
+def test_triggers_of_inbox_files_and_everything_unknown_are_left_and_named(sent: FeedbackOffice) -> None:
     names = [INBOX, f"{INBOX}.TRG", "README.txt", "OTHER.F3535.20261118040107.TRG"]
     for name in names:
         sent.place.put(name, b"")
@@ -49,7 +49,7 @@ def test_triggers_of_inbox_files_and_everything_unknown_are_left_and_named(sent:
         assert any(name in note for note in outcome.notes)
 
 
-def test_a_trigger_beside_feedback_is_moved_with_it(sent: Office) -> None:
+def test_a_trigger_beside_feedback_is_moved_with_it(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback())
     sent.place.put("FEEDBACK.F3535.20261117214512.TRG", b"")
     sent.run()
@@ -78,7 +78,9 @@ def test_the_inbox_prefix_has_a_setting_of_its_own(monkeypatch: pytest.MonkeyPat
         ("ACK.F3535.20261118040555", b"3535GIBH\x1d353520270000001004010\x1d\n"),
     ],
 )
-def test_an_ack_whose_name_or_content_names_the_batch_acknowledges_it(name: str, content: bytes, sent: Office) -> None:
+def test_an_ack_whose_name_or_content_names_the_batch_acknowledges_it(
+    name: str, content: bytes, sent: FeedbackOffice
+) -> None:
     sent.place.put(name, content)
     outcome = sent.run()
     assert sent.books.one("SELECT disbursement_status_code, ack_file_ref FROM ejv_files") == ("ACKNOWLEDGED", name)
@@ -86,28 +88,28 @@ def test_an_ack_whose_name_or_content_names_the_batch_acknowledges_it(name: str,
     assert sent.states() == [(name, "applied")]
 
 
-def test_an_ack_that_names_no_batch_is_kept_and_reported(sent: Office) -> None:
+def test_an_ack_that_names_no_batch_is_kept_and_reported(sent: FeedbackOffice) -> None:
     sent.place.put("ACK.F3535.20261118040555", b"")
     outcome = sent.run()
     assert sent.books.one("SELECT disbursement_status_code, ack_file_ref FROM ejv_files") == ("UPLOADED", None)
     assert "ACK.F3535.20261118040555 acknowledges no batch that is known." in outcome.notes
 
 
-def test_two_acks_of_the_same_content_are_both_recorded(sent: Office) -> None:
+def test_two_acks_of_the_same_content_are_both_recorded(sent: FeedbackOffice) -> None:
     sent.place.put("ACK.F3535.20261118040555", b"")
     sent.place.put("ACK.F3535.20261118040107", b"")
     sent.run()
     assert sent.books.one("SELECT ack_file_ref FROM ejv_files") == "ACK.F3535.20261118040107"
 
 
-def test_an_ack_never_sets_an_answered_batch_back(sent: Office) -> None:
+def test_an_ack_never_sets_an_answered_batch_back(sent: FeedbackOffice) -> None:
     sent.apply(BATCH.feedback())
     sent.place.put("ACK.F3535.20261118040107", b"")
     sent.run()
     assert sent.books.one("SELECT disbursement_status_code FROM ejv_files") == "COMPLETED"
 
 
-def test_feedback_of_the_same_name_with_other_content_is_held(sent: Office) -> None:
+def test_feedback_of_the_same_name_with_other_content_is_held(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback())
     sent.run()
     sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback({5: "1117 NO"}))
@@ -116,7 +118,7 @@ def test_feedback_of_the_same_name_with_other_content_is_held(sent: Office) -> N
     assert sent.books.one("SELECT invoice_status_code FROM invoices") == "PAID"
 
 
-def test_a_dry_run_reads_and_reports_and_leaves_everything(sent: Office) -> None:
+def test_a_dry_run_reads_and_reports_and_leaves_everything(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20261117214512", BATCH.feedback())
     outcome = sent.run(dry_run=True)
     assert outcome.counts["lines_applied"] == 6
@@ -125,7 +127,7 @@ def test_a_dry_run_reads_and_reports_and_leaves_everything(sent: Office) -> None
 
 
 @pytest.mark.parametrize("way", ["file", "replay"])
-def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Office) -> None:
+def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: FeedbackOffice) -> None:
     """The answer to a second batch was written after a pause."""
     typed: dict[str, Any] = {way: "FEEDBACK.F3535.20261117214512"}
     name = "FEEDBACK.F3535.20261117214512"
@@ -133,7 +135,7 @@ def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Offi
     sent.books.batch(200)
     sent.books.invoice(account, 2001, "12.00")
     sent.books.journal(200, 20, [("invoice", 2001)], payment_account_id=account)
-    second = Batch(200, journals=[(20, [Pair("2001", "12.00")])]).feedback()
+    second = Batch(200, journals=[(20, [JournalPair("2001", "12.00")])]).feedback()
     sent.place.put(name, BATCH.feedback())
     assert sent.run().counts["batches_applied"] == 1
     (path,) = sent.place.backed_up()
@@ -153,7 +155,7 @@ def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Offi
     assert sent.books.one("SELECT count(*) FROM receipts") == 2
 
 
-def test_empty_feedback_stays_where_it_is_while_an_empty_ack_is_taken(sent: Office) -> None:
+def test_empty_feedback_stays_where_it_is_while_an_empty_ack_is_taken(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20261117214512", b"")
     sent.place.put("ACK.F3535.20261118040107", b"")
     sent.run()
@@ -161,7 +163,7 @@ def test_empty_feedback_stays_where_it_is_while_an_empty_ack_is_taken(sent: Offi
     assert sent.states() == [("ACK.F3535.20261118040107", "applied")]
 
 
-def test_a_name_whose_date_is_not_a_date_is_reported_and_the_file_read(sent: Office) -> None:
+def test_a_name_whose_date_is_not_a_date_is_reported_and_the_file_read(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20260229214512", BATCH.feedback())
     outcome = sent.run()
     assert sent.books.one("SELECT invoice_status_code FROM invoices") == "PAID"

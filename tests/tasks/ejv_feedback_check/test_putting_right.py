@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 
 from config.errors import InputRefused, UsageError
-from tests.ejv_factory import Batch, EjvBooks, Item, Pair
+from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
 from tests.old_schema import written_before
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 INBOX = "INBOX.F3535.20261118040107"
-BATCH = Batch(100, journals=[(10, [Pair("1001", "30.00"), Pair("7600001-PR-55", "5.00", is_reversal=True)])])
+BATCH = Batch(
+    100, journals=[(10, [JournalPair("1001", "30.00"), JournalPair("7600001-PR-55", "5.00", is_reversal=True)])]
+)
 SATURDAY = datetime(2026, 11, 21, 18, 30, 15, tzinfo=UTC)
 NEW = "INBOX.F3535.20261123113015"
 WHY = "ticket 4711: CAS never got it"
 
 
 @pytest.fixture
-def sent(office: Office) -> Office:
+def sent(office: FeedbackOffice) -> FeedbackOffice:
     """Batch 100 was sent on Tuesday; it is Saturday."""
     given_batch(office.books)
     office.sent(BATCH, INBOX)
@@ -36,7 +38,7 @@ def given_batch(books: EjvBooks) -> None:
     books.journal(100, 10, [("invoice", 1001), ("partial_refund", 55)], payment_account_id=account)
 
 
-def test_a_batch_is_sent_again_under_a_fresh_name_of_the_next_business_day(sent: Office) -> None:
+def test_a_batch_is_sent_again_under_a_fresh_name_of_the_next_business_day(sent: FeedbackOffice) -> None:
     outcome = sent.run(resubmit=100, reason=WHY)
     assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
     assert (sent.place.upload / NEW).read_bytes() == BATCH.inbox()
@@ -49,20 +51,20 @@ def test_a_batch_is_sent_again_under_a_fresh_name_of_the_next_business_day(sent:
     assert outcome.exit_code == 0
 
 
-def test_the_fresh_name_avoids_every_name_that_is_taken(sent: Office) -> None:
+def test_the_fresh_name_avoids_every_name_that_is_taken(sent: FeedbackOffice) -> None:
     sent.books.batch(101, name=NEW)
     sent.place.put("INBOX.F3535.20261123113016", b"x")
     sent.run(resubmit=100, reason=WHY)
     assert "INBOX.F3535.20261123113017" in sent.place.uploaded()
 
 
-def test_a_dry_run_shows_the_name_and_sends_nothing(sent: Office) -> None:
+def test_a_dry_run_shows_the_name_and_sends_nothing(sent: FeedbackOffice) -> None:
     outcome = sent.run(dry_run=True, resubmit=100, reason=WHY)
     assert outcome.tables[0].records()[0]["new name"] == NEW
     assert (sent.place.uploaded(), sent.books.rows("SELECT * FROM pay_jobs.operations")) == ([], [])
 
 
-def test_a_resubmitted_batch_takes_its_answer_and_its_ack(sent: Office) -> None:
+def test_a_resubmitted_batch_takes_its_answer_and_its_ack(sent: FeedbackOffice) -> None:
     sent.run(resubmit=100, reason=WHY)
     sent.place.put(f"ACK.{NEW}", b"")
     sent.run()
@@ -71,7 +73,7 @@ def test_a_resubmitted_batch_takes_its_answer_and_its_ack(sent: Office) -> None:
     assert sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "PAID"
 
 
-def refuse(office: Office, said: str, **arguments: Any) -> None:
+def refuse(office: FeedbackOffice, said: str, **arguments: Any) -> None:
     before = office.place.uploaded()
     with pytest.raises(InputRefused, match=said):
         office.run(resubmit=100, reason=WHY, **arguments)
@@ -79,33 +81,35 @@ def refuse(office: Office, said: str, **arguments: Any) -> None:
 
 
 @pytest.mark.parametrize("status", ["COMPLETED", "ERRORED"])
-def test_a_batch_with_an_answered_link_is_not_sent_again(status: str, sent: Office) -> None:
+def test_a_batch_with_an_answered_link_is_not_sent_again(status: str, sent: FeedbackOffice) -> None:
     sent.books.change("UPDATE ejv_links SET disbursement_status_code = :s WHERE link_id = 1001", s=status)
     refuse(sent, f"1 of its links are {status}")
 
 
-def test_a_batch_with_stored_feedback_is_not_sent_again(sent: Office) -> None:
+def test_a_batch_with_stored_feedback_is_not_sent_again(sent: FeedbackOffice) -> None:
     sent.apply(BATCH.feedback()[:-30])
     refuse(sent, "is stored and not applied")
 
 
-def test_a_batch_with_feedback_in_the_old_bucket_folder_is_not_sent_again(sent: Office) -> None:
+def test_a_batch_with_feedback_in_the_old_bucket_folder_is_not_sent_again(sent: FeedbackOffice) -> None:
     sent.store.put("cgi_feedback/FEEDBACK.F3535.20261118214512", [BATCH.feedback()])
     refuse(sent, "FEEDBACK.F3535.20261118214512 is stored and not applied")
 
 
-def test_a_batch_is_not_sent_again_while_feedback_waits_in_the_directory(sent: Office) -> None:
+def test_a_batch_is_not_sent_again_while_feedback_waits_in_the_directory(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20261118214512", b"")
     refuse(sent, "wait in the CGI directory: run EJV_FEEDBACK_CHECK first")
 
 
-def test_a_batch_is_not_sent_twice_on_a_day(sent: Office) -> None:
+def test_a_batch_is_not_sent_twice_on_a_day(sent: FeedbackOffice) -> None:
     sent.run(resubmit=100, reason=WHY)
     refuse(sent, f"sent again this business day already, as {NEW}")
 
 
 @pytest.mark.parametrize("how", ["resubmit", "rebuild"])
-def test_a_batch_that_cgi_may_still_run_is_left_alone_unless_cas_says_it_never_came(how: str, sent: Office) -> None:
+def test_a_batch_that_cgi_may_still_run_is_left_alone_unless_cas_says_it_never_came(
+    how: str, sent: FeedbackOffice
+) -> None:
     asked: dict[str, Any] = {how: 100, "reason": WHY}
     sent.books.change("UPDATE ejv_files SET created_on = :at", at=SATURDAY - timedelta(hours=20))
     with pytest.raises(InputRefused, match="less than a business day ago, and CGI may still run it"):
@@ -116,7 +120,7 @@ def test_a_batch_that_cgi_may_still_run_is_left_alone_unless_cas_says_it_never_c
     )
 
 
-def test_a_stored_file_that_changed_since_it_was_chosen_is_not_sent(sent: Office) -> None:
+def test_a_stored_file_that_changed_since_it_was_chosen_is_not_sent(sent: FeedbackOffice) -> None:
     sent.begun(100, INBOX, NEW, sha256="0" * 64)
     outcome = sent.run(resubmit=100, reason=WHY)
     assert "no longer what it was when it was chosen" in outcome.rejects[0].detail
@@ -124,7 +128,9 @@ def test_a_stored_file_that_changed_since_it_was_chosen_is_not_sent(sent: Office
 
 
 @pytest.mark.parametrize("state", ["begun", "data_sent", "triggering"])
-def test_a_resubmission_that_was_open_before_there_was_one_journal_is_finished(state: str, sent: Office) -> None:
+def test_a_resubmission_that_was_open_before_there_was_one_journal_is_finished(
+    state: str, sent: FeedbackOffice
+) -> None:
     written_before(
         sent.books.database.engine,
         "0017",
@@ -144,39 +150,39 @@ def test_a_resubmission_that_was_open_before_there_was_one_journal_is_finished(s
     assert sent.books.one("SELECT state FROM pay_jobs.operations") == "done"
 
 
-def test_a_batch_of_a_past_month_goes_only_on_demand(sent: Office) -> None:
+def test_a_batch_of_a_past_month_goes_only_on_demand(sent: FeedbackOffice) -> None:
     december = datetime(2026, 12, 2, 18, 0, tzinfo=UTC)
     refuse(sent, "lie in a month before December 2026", at=december)
     sent.run(resubmit=100, reason=WHY, closed_period=True)
     assert len(sent.place.uploaded()) == 2
 
 
-def test_a_batch_of_a_past_fiscal_year_goes_only_on_demand(sent: Office) -> None:
+def test_a_batch_of_a_past_fiscal_year_goes_only_on_demand(sent: FeedbackOffice) -> None:
     refuse(sent, "its fiscal year is 2027, the current one is 2028", at=datetime(2027, 4, 2, 18, 0, tzinfo=UTC))
 
 
-def test_a_batch_whose_inbox_file_is_missing_or_never_left_is_not_sent_again(sent: Office) -> None:
+def test_a_batch_whose_inbox_file_is_missing_or_never_left_is_not_sent_again(sent: FeedbackOffice) -> None:
     sent.store.remove(f"cgi_processed/{INBOX}")
     refuse(sent, "is not in the bucket")
     sent.store.put(f"cgi_processing/{INBOX}", [BATCH.inbox()])
     refuse(sent, "was never sent")
 
 
-def test_an_inbox_file_that_is_damaged_or_of_another_batch_is_not_sent(sent: Office) -> None:
+def test_an_inbox_file_that_is_damaged_or_of_another_batch_is_not_sent(sent: FeedbackOffice) -> None:
     sent.store.put(f"cgi_processed/{INBOX}", [Batch(101, journals=BATCH.journals).inbox()])
     refuse(sent, r"it holds the batches \[101\]")
     sent.store.put(f"cgi_processed/{INBOX}", [BATCH.inbox()[:-60]])
     refuse(sent, "is damaged")
 
 
-def test_an_unknown_batch_is_a_wrong_command(sent: Office) -> None:
+def test_an_unknown_batch_is_a_wrong_command(sent: FeedbackOffice) -> None:
     actions: list[dict[str, Any]] = [{"resubmit": 999}, {"rebuild": 999}]
     for action in actions:
         with pytest.raises(UsageError, match="no batch 999"):
             sent.run(reason=WHY, **action)
 
 
-def test_a_rebuild_sets_everything_of_a_payment_batch_free(sent: Office) -> None:
+def test_a_rebuild_sets_everything_of_a_payment_batch_free(sent: FeedbackOffice) -> None:
     outcome = sent.run(rebuild=100, reason="the month is closed")
     books = sent.books
     assert books.rows("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == [("CANCELLED",)]
@@ -189,7 +195,7 @@ def test_a_rebuild_sets_everything_of_a_payment_batch_free(sent: Office) -> None
     ]  # fmt: skip
 
 
-def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: Office) -> None:
+def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackOffice) -> None:
     outcome = sent.run(dry_run=True, rebuild=100, reason="the month is closed")
     assert len(outcome.tables[0].rows) == 6
     assert sent.books.one("SELECT disbursement_status_code FROM ejv_files") == "UPLOADED"
@@ -204,7 +210,9 @@ def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: Office) -
         ("clear stop_ejv 999999", True),
     ],
 )
-def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(reason: str, is_stopped: bool, sent: Office) -> None:
+def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(
+    reason: str, is_stopped: bool, sent: FeedbackOffice
+) -> None:
     sent.books.change("UPDATE distribution_codes SET stop_ejv = true WHERE account_id IS NOT NULL")
     code = sent.books.one("SELECT distribution_code_id FROM distribution_codes WHERE account_id IS NOT NULL")
     sent.run(rebuild=100, reason=reason.format(code=code))
@@ -212,14 +220,14 @@ def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(reason: str, i
     assert sent.books.one(stopped) is is_stopped
 
 
-def test_a_rebuild_leaves_what_was_accepted_alone(sent: Office) -> None:
+def test_a_rebuild_leaves_what_was_accepted_alone(sent: FeedbackOffice) -> None:
     sent.books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 1001")
     outcome = sent.run(rebuild=100, reason="half answered")
     assert sent.books.one("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == "ACTIVE"
     assert any("1 link of batch 100 that CGI accepted" in note for note in outcome.notes)
 
 
-def test_a_rebuild_of_an_answered_batch_is_refused_with_what_is_left_to_do(sent: Office) -> None:
+def test_a_rebuild_of_an_answered_batch_is_refused_with_what_is_left_to_do(sent: FeedbackOffice) -> None:
     sent.apply(BATCH.feedback({7: "1117 INVALID DISTRIBUTION"}))
     books = sent.books
     assert books.rows("SELECT link_id, disbursement_status_code FROM ejv_links ORDER BY link_id") == [
@@ -236,7 +244,7 @@ def test_a_rebuild_of_an_answered_batch_is_refused_with_what_is_left_to_do(sent:
     assert books.one("SELECT disbursement_status_code, message FROM ejv_files") == ("COMPLETED", None)
 
 
-def test_a_rebuild_of_an_ap_batch_that_was_answered_names_what_was_refused(sent: Office) -> None:
+def test_a_rebuild_of_an_ap_batch_that_was_answered_names_what_was_refused(sent: FeedbackOffice) -> None:
     batch = Batch(300, "AP", items=[Item("206000010", "12.25"), Item("206000028", "40.00")])
     sent.books.batch(300, "REFUND", "INBOX.F3535.20261118030002")
     for number, amount in (("206000010", "12.25"), ("206000028", "40.00")):
@@ -248,14 +256,14 @@ def test_a_rebuild_of_an_ap_batch_that_was_answered_names_what_was_refused(sent:
     assert set(sent.books.rows("SELECT status FROM routing_slips")) == {("REFUND_PROCESSED",), ("REFUND_REJECTED",)}
 
 
-def test_a_rebuild_is_refused_while_feedback_waits_in_the_directory(sent: Office) -> None:
+def test_a_rebuild_is_refused_while_feedback_waits_in_the_directory(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20261118214512", b"")
     with pytest.raises(InputRefused, match="wait in the CGI directory"):
         sent.run(rebuild=100, reason=WHY)
     assert sent.books.one("SELECT disbursement_status_code FROM ejv_files") == "UPLOADED"
 
 
-def test_a_rebuild_is_refused_twice_or_while_an_answer_is_due(sent: Office) -> None:
+def test_a_rebuild_is_refused_twice_or_while_an_answer_is_due(sent: FeedbackOffice) -> None:
     sent.run(resubmit=100, reason=WHY)
     with pytest.raises(InputRefused, match="CGI may run that"):
         sent.run(rebuild=100, reason=WHY)
@@ -266,7 +274,7 @@ def test_a_rebuild_is_refused_twice_or_while_an_answer_is_due(sent: Office) -> N
         sent.run(rebuild=100, reason=WHY)
 
 
-def test_an_answer_to_a_voided_batch_changes_nothing_and_is_reported(sent: Office) -> None:
+def test_an_answer_to_a_voided_batch_changes_nothing_and_is_reported(sent: FeedbackOffice) -> None:
     sent.run(rebuild=100, reason=WHY)
     outcome = sent.apply(BATCH.feedback())
     assert sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001") == "APPROVED"
@@ -274,7 +282,7 @@ def test_an_answer_to_a_voided_batch_changes_nothing_and_is_reported(sent: Offic
     assert "double charge" in outcome.rejects[0].detail
 
 
-def test_a_rebuild_of_a_partner_batch_resets_disbursements(sent: Office) -> None:
+def test_a_rebuild_of_a_partner_batch_resets_disbursements(sent: FeedbackOffice) -> None:
     books = sent.books
     books.batch(200, "DISBURSEMENT", "INBOX.F3535.20261118030001")
     account = books.account()
@@ -289,7 +297,7 @@ def test_a_rebuild_of_a_partner_batch_resets_disbursements(sent: Office) -> None
     assert books.one("SELECT status_code FROM partner_disbursements") == "WAITING_FOR_JOB"
 
 
-def test_a_rebuild_of_an_ap_batch_knows_its_slips_from_the_inbox_file(sent: Office) -> None:
+def test_a_rebuild_of_an_ap_batch_knows_its_slips_from_the_inbox_file(sent: FeedbackOffice) -> None:
     sent.books.batch(300, "REFUND", "INBOX.F3535.20261118030002")
     sent.books.add("routing_slips", number="206000010")
     with pytest.raises(InputRefused, match="only it says what AP batch 300 holds"):
@@ -299,7 +307,7 @@ def test_a_rebuild_of_an_ap_batch_knows_its_slips_from_the_inbox_file(sent: Offi
     assert sent.books.one("SELECT status FROM routing_slips") == "REFUND_AUTHORIZED"
 
 
-def test_unstop_lets_journals_run_again(sent: Office) -> None:
+def test_unstop_lets_journals_run_again(sent: FeedbackOffice) -> None:
     books = sent.books
     code = books.one("SELECT distribution_code_id FROM distribution_codes WHERE account_id IS NOT NULL")
     with pytest.raises(InputRefused, match="is not stopped"):

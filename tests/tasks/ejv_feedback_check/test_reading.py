@@ -12,7 +12,7 @@ from tasks.ejv_feedback_check.feedback_lines import FeedbackLine, read_line
 from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, LineReader
 from tasks.ejv_feedback_check.file_lines import read_lines
 from tasks.ejv_feedback_check.flow_through import FlowThrough, read_flow_through
-from tests.ejv_factory import Batch, Item, Pair
+from tests.ejv_factory import Batch, Item, JournalPair
 
 IDS = st.integers(1, 2**31 - 1)
 SMALL = st.integers(1, 99_999_999)
@@ -24,7 +24,7 @@ FLOWS = st.one_of(
     st.tuples(IDS, IDS).map(lambda ids: f"{ids[0]}-{ids[1]}-PR"),
     st.tuples(IDS, IDS).map(lambda ids: f"{ids[0]}-PR-{ids[1]}"),
 )
-PAIRS = st.builds(Pair, about=FLOWS, amount=AMOUNTS, is_reversal=st.booleans(), name=NAMES)
+PAIRS = st.builds(JournalPair, about=FLOWS, amount=AMOUNTS, is_reversal=st.booleans(), name=NAMES)
 JOURNALS = st.lists(
     st.tuples(SMALL, st.lists(PAIRS, min_size=1, max_size=4)), min_size=1, max_size=3, unique_by=lambda j: j[0]
 )
@@ -44,7 +44,7 @@ def read(content: bytes, reader: LineReader = FEEDBACK) -> tuple[list[FeedbackLi
     number=st.integers(1, 999_999_999), journals=JOURNALS, kind=st.sampled_from(["GI", "GA"]), code=CODES, said=MESSAGES
 )
 def test_a_journal_batch_comes_back_as_it_was_written(
-    number: int, journals: list[tuple[int, list[Pair]]], kind: str, code: str, said: str
+    number: int, journals: list[tuple[int, list[JournalPair]]], kind: str, code: str, said: str
 ) -> None:
     batch = Batch(number, kind, journals=journals)
     lines, survey = read(batch.feedback({5: f"{code} {said}"}))
@@ -67,7 +67,7 @@ def test_a_journal_batch_comes_back_as_it_was_written(
 @settings(max_examples=40, deadline=None)
 @given(journals=JOURNALS, shift=st.integers(1, 60), code=CODES)
 def test_a_shifted_line_is_read_like_a_straight_one(
-    journals: list[tuple[int, list[Pair]]], shift: int, code: str
+    journals: list[tuple[int, list[JournalPair]]], shift: int, code: str
 ) -> None:
     content = Batch(100, journals=journals).feedback({4: f"{code} MESSAGE"})
     straight = content.splitlines()[3]
@@ -78,7 +78,7 @@ def test_a_shifted_line_is_read_like_a_straight_one(
 @settings(max_examples=30, deadline=None)
 @given(journals=JOURNALS, end=st.sampled_from([b"", b"\x1a", b"\x1a\n", b"\r\n\x1a"]), crlf=st.booleans())
 def test_a_byte_order_mark_and_the_end_sign_of_dos_change_nothing(
-    journals: list[tuple[int, list[Pair]]], end: bytes, crlf: bool
+    journals: list[tuple[int, list[JournalPair]]], end: bytes, crlf: bool
 ) -> None:
     content = Batch(100, journals=journals).feedback()
     dressed = b"\xef\xbb\xbf" + (content.replace(b"\n", b"\r\n") if crlf else content) + end
@@ -89,10 +89,12 @@ def test_a_byte_order_mark_and_the_end_sign_of_dos_change_nothing(
 @settings(max_examples=40, deadline=None)
 @given(journals=JOURNALS, cut=st.integers(1, 40), lost=st.sampled_from([b"GIBG", b"GIBT", b"GIJH"]))
 def test_a_file_that_was_not_read_to_its_end_has_a_fault(
-    journals: list[tuple[int, list[Pair]]], cut: int, lost: bytes
+    journals: list[tuple[int, list[JournalPair]]], cut: int, lost: bytes
 ) -> None:
     """Whatever is cut off or lost: nobody may believe that such a file says nothing of a batch."""
-    content = Batch(200, journals=[(99, [Pair("2001", "1.00")])]).feedback() + Batch(100, journals=journals).feedback()
+    content = (
+        Batch(200, journals=[(99, [JournalPair("2001", "1.00")])]).feedback() + Batch(100, journals=journals).feedback()
+    )
     where = content.rindex(lost)
     assert read(content)[1].fault is None
     assert read(content[: where + cut])[1].fault is not None
@@ -153,5 +155,5 @@ def test_a_file_that_is_one_endless_line_fills_no_memory() -> None:
     assert (number, len(line)) == (1, 1 << 16)
 
 
-def pair_sides(pair: Pair) -> tuple[str, str]:
+def pair_sides(pair: JournalPair) -> tuple[str, str]:
     return ("D", "C") if pair.is_reversal else ("C", "D")

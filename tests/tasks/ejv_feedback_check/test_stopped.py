@@ -9,7 +9,7 @@ from config.errors import ExitCode
 from tests.forked_runs import ForkedRuns
 from tests.stopped_runs import CHECKED, STOPS, StoppableRuns, before_last_check, point_at, stopped_runs
 from tests.storage_fixtures import object_store_part, sftp_part
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 from tests.tasks.ejv_feedback_check.test_putting_right import BATCH, INBOX, given_batch
 from tools.ejv import RESUBMIT
 
@@ -23,20 +23,20 @@ def process() -> Iterator[ForkedRuns]:
 
 
 @pytest.fixture
-def runs(process: ForkedRuns, office: Office) -> StoppableRuns:
+def runs(process: ForkedRuns, office: FeedbackOffice) -> StoppableRuns:
     url = office.books.database.engine.url.render_as_string(hide_password=False).replace("+psycopg2", "")
     settings = sftp_part().environment() | object_store_part().environment() | {"SFTP_SETTLE_SECONDS": "0"}
     return StoppableRuns(process, url, settings)
 
 
-def given_the_batch(office: Office) -> None:
+def given_the_batch(office: FeedbackOffice) -> None:
     office.books.empty()
     office.place.emptied()
     given_batch(office.books)
     office.sent(BATCH, INBOX)
 
 
-def taken_by_cgi(office: Office) -> list[str]:
+def taken_by_cgi(office: FeedbackOffice) -> list[str]:
     """Let CGI take what lies there, and return its names."""
     there = office.place.uploaded()
     for name in there:
@@ -44,7 +44,9 @@ def taken_by_cgi(office: Office) -> list[str]:
     return [name for name in there if not name.endswith(".part")]
 
 
-def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(runs: StoppableRuns, office: Office) -> None:
+def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(
+    runs: StoppableRuns, office: FeedbackOffice
+) -> None:
     given_the_batch(office)
     points = runs.run(RESUBMIT, **AGAIN).points
     last = len(points) - points[::-1].index(CHECKED)
@@ -61,7 +63,9 @@ def test_a_resubmission_that_wakes_before_its_last_check_sends_nothing(runs: Sto
         assert (woken.returncode != ExitCode.DONE, taken_by_cgi(office)) == (True, []), points[at]
 
 
-def test_a_trigger_that_wakes_after_its_last_check_finds_its_file_taken(runs: StoppableRuns, office: Office) -> None:
+def test_a_trigger_that_wakes_after_its_last_check_finds_its_file_taken(
+    runs: StoppableRuns, office: FeedbackOffice
+) -> None:
     """The other run has renamed the one file that both write aside, so the late rename has nothing to rename."""
     given_the_batch(office)
     points = runs.run(RESUBMIT, **AGAIN).points

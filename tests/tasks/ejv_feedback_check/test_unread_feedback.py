@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from config.errors import InputRefused, UsageError
 from connectors.effects import breaking_in
 from connectors.inbound.unread_feedback import since, unread_feedback
-from tests.ejv_factory import SENT, Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import SENT, Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 INBOX = "INBOX.F3535.20261118040107"
 NAME = "FEEDBACK.F3535.20261118214512"
-BATCH = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
-OTHER = Batch(200, journals=[(20, [Pair("2001", "12.00")])])
+BATCH = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
+OTHER = Batch(200, journals=[(20, [JournalPair("2001", "12.00")])])
 SATURDAY = datetime(2026, 11, 21, 18, 30, 15, tzinfo=UTC)
 WHY = "ticket 4711: CAS never got it"
 EBCDIC = BATCH.feedback().decode().encode("cp037")
@@ -25,7 +25,7 @@ HOW = pytest.mark.parametrize("how", ["resubmit", "rebuild"])
 
 
 @pytest.fixture
-def sent(office: Office) -> Office:
+def sent(office: FeedbackOffice) -> FeedbackOffice:
     """Batches 100 and 200 were sent on Tuesday; it is Saturday."""
     account = office.books.account()
     for batch, journal, invoice, total in ((100, 10, 1001, "30.00"), (200, 20, 2001, "12.00")):
@@ -37,7 +37,7 @@ def sent(office: Office) -> Office:
     return office
 
 
-def refused(office: Office, how: str, *said: str) -> None:
+def refused(office: FeedbackOffice, how: str, *said: str) -> None:
     """Both ways are refused with these words, and nothing has changed."""
     arguments: dict[str, Any] = {how: 100, "reason": WHY}
     before = office.place.uploaded()
@@ -49,7 +49,7 @@ def refused(office: Office, how: str, *said: str) -> None:
     assert office.books.one("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == "ACTIVE"
 
 
-def goes(office: Office, how: str) -> None:
+def goes(office: FeedbackOffice, how: str) -> None:
     arguments: dict[str, Any] = {how: 100, "reason": WHY}
     office.run(**arguments)
     voided = office.books.one("SELECT message IS NOT NULL FROM ejv_files WHERE id = 100")
@@ -58,7 +58,7 @@ def goes(office: Office, how: str) -> None:
     )
 
 
-def test_a_byte_order_mark_is_dropped(sent: Office) -> None:
+def test_a_byte_order_mark_is_dropped(sent: FeedbackOffice) -> None:
     sent.place.put(NAME, b"\xef\xbb\xbf" + BATCH.feedback())
     outcome = sent.run()
     assert (sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001"), sent.states()) == (
@@ -67,7 +67,7 @@ def test_a_byte_order_mark_is_dropped(sent: Office) -> None:
     assert not [reject for reject in outcome.rejects if NAME in reject.where]
 
 
-def test_an_inbox_file_and_an_ack_may_begin_with_a_byte_order_mark_too(sent: Office) -> None:
+def test_an_inbox_file_and_an_ack_may_begin_with_a_byte_order_mark_too(sent: FeedbackOffice) -> None:
     sent.sent(BATCH, INBOX)
     sent.store.put(f"cgi_processed/{INBOX.replace('107', '100')}", [b"\xef\xbb\xbf" + BATCH.inbox()])
     sent.place.put("ACK.F3535.20261118040555", b"\xef\xbb\xbfGIBG...353520270000001004010\n")
@@ -87,14 +87,14 @@ def test_an_inbox_file_and_an_ack_may_begin_with_a_byte_order_mark_too(sent: Off
     ],
     ids=["EBCDIC", "UTF-16", "HTML", "another layout"],
 )
-def test_a_file_that_was_taken_in_and_names_no_batch_blocks_it(how: str, content: bytes, sent: Office) -> None:
+def test_a_file_that_was_taken_in_and_names_no_batch_blocks_it(how: str, content: bytes, sent: FeedbackOffice) -> None:
     sent.place.put(NAME, content)
     sent.run()
     refused(sent, how, NAME, "failed", f"files ignore {NAME}")
 
 
 @HOW
-def test_other_content_under_a_known_name_blocks_it(how: str, sent: Office) -> None:
+def test_other_content_under_a_known_name_blocks_it(how: str, sent: FeedbackOffice) -> None:
     sent.place.put(NAME, OTHER.feedback())
     sent.run()
     sent.place.put(NAME, BATCH.feedback())
@@ -106,7 +106,7 @@ def test_other_content_under_a_known_name_blocks_it(how: str, sent: Office) -> N
 
 
 @HOW
-def test_lines_outside_any_batch_block_it(how: str, sent: Office) -> None:
+def test_lines_outside_any_batch_block_it(how: str, sent: FeedbackOffice) -> None:
     sent.place.put(NAME, OTHER.feedback() + BATCH.feedback().replace(b"GIBG", b"GIXX"))
     sent.run()
     assert sent.states() == [(NAME, "failed")]
@@ -120,19 +120,19 @@ def test_lines_outside_any_batch_block_it(how: str, sent: Office) -> None:
      ".FEEDBACK.F3535.20261118214512.part", f"{NAME}.TRG", "FEEDBACK.F3535.2026\x1b[2J"],
     ids=["small", "mixed", "with something before", "on its way", "a trigger alone", "not printable"],
 )  # fmt: skip
-def test_a_file_in_the_directory_blocks_it_whatever_its_name(how: str, name: str, sent: Office) -> None:
+def test_a_file_in_the_directory_blocks_it_whatever_its_name(how: str, name: str, sent: FeedbackOffice) -> None:
     sent.place.put(name, BATCH.feedback())
     refused(sent, how, "wait in the CGI directory", name.replace("\x1b", "\\x1b"))
 
 
 @HOW
-def test_a_directory_of_that_name_does_not(how: str, sent: Office) -> None:
+def test_a_directory_of_that_name_does_not(how: str, sent: FeedbackOffice) -> None:
     (sent.place.upload / "FEEDBACK.OLD").mkdir()
     goes(sent, how)
 
 
 @pytest.mark.parametrize("name", ["feedback.f3535.20261118214512", "FeedBack.F3535.20261118214512"])
-def test_a_name_in_another_case_is_read_like_any_other(name: str, sent: Office) -> None:
+def test_a_name_in_another_case_is_read_like_any_other(name: str, sent: FeedbackOffice) -> None:
     sent.place.put(name, BATCH.feedback())
     sent.run()
     assert (sent.books.one("SELECT invoice_status_code FROM invoices WHERE id = 1001"), sent.states()) == (
@@ -141,13 +141,13 @@ def test_a_name_in_another_case_is_read_like_any_other(name: str, sent: Office) 
 
 
 @HOW
-def test_a_file_in_the_backup_directory_that_was_never_taken_in_blocks_it(how: str, sent: Office) -> None:
+def test_a_file_in_the_backup_directory_that_was_never_taken_in_blocks_it(how: str, sent: FeedbackOffice) -> None:
     (sent.place.backup / NAME).write_bytes(BATCH.feedback())
     refused(sent, how, NAME, "lie in the backup directory and were never taken in")
 
 
 @HOW
-def test_what_was_taken_in_and_archived_does_not(how: str, sent: Office) -> None:
+def test_what_was_taken_in_and_archived_does_not(how: str, sent: FeedbackOffice) -> None:
     for _ in range(2):
         sent.place.put(NAME, OTHER.feedback())
         sent.place.put(f"{NAME}.TRG", b"")
@@ -158,13 +158,13 @@ def test_what_was_taken_in_and_archived_does_not(how: str, sent: Office) -> None
 
 @HOW
 @pytest.mark.parametrize("name", [NAME, NAME.lower(), f"copy of {NAME}"])
-def test_a_file_in_the_bucket_that_cannot_be_read_blocks_it(how: str, name: str, sent: Office) -> None:
+def test_a_file_in_the_bucket_that_cannot_be_read_blocks_it(how: str, name: str, sent: FeedbackOffice) -> None:
     sent.store.put(f"cgi_feedback/{name}", [EBCDIC])
     refused(sent, how, name, "in the bucket")
 
 
 @HOW
-def test_other_content_of_a_known_name_in_the_bucket_blocks_it(how: str, sent: Office) -> None:
+def test_other_content_of_a_known_name_in_the_bucket_blocks_it(how: str, sent: FeedbackOffice) -> None:
     sent.place.put(NAME, OTHER.feedback())
     sent.run()
     sent.store.put(f"cgi_feedback/{NAME}", [OTHER.feedback()])
@@ -177,7 +177,9 @@ def test_other_content_of_a_known_name_in_the_bucket_blocks_it(how: str, sent: O
 
 
 @HOW
-def test_what_somebody_put_aside_or_what_came_before_it_was_sent_does_not_block_it(how: str, sent: Office) -> None:
+def test_what_somebody_put_aside_or_what_came_before_it_was_sent_does_not_block_it(
+    how: str, sent: FeedbackOffice
+) -> None:
     sent.place.put(NAME, EBCDIC)
     sent.run()
     sent.store.put("cgi_feedback/FEEDBACK.F3535.20251118214512", [EBCDIC])
@@ -189,7 +191,7 @@ def test_what_somebody_put_aside_or_what_came_before_it_was_sent_does_not_block_
     goes(sent, how)
 
 
-def test_a_held_answer_that_was_put_aside_is_no_answer(sent: Office) -> None:
+def test_a_held_answer_that_was_put_aside_is_no_answer(sent: FeedbackOffice) -> None:
     sent.place.put(NAME, BATCH.feedback()[:-30])
     sent.run()
     refused(sent, "resubmit", NAME, "held")
@@ -197,7 +199,7 @@ def test_a_held_answer_that_was_put_aside_is_no_answer(sent: Office) -> None:
     goes(sent, "resubmit")
 
 
-def test_only_what_is_held_or_failed_can_be_put_aside(sent: Office) -> None:
+def test_only_what_is_held_or_failed_can_be_put_aside(sent: FeedbackOffice) -> None:
     sent.place.put(NAME, BATCH.feedback())
     sent.run()
     with pytest.raises(UsageError, match="is applied: only a file that is held or failed"):
@@ -206,7 +208,7 @@ def test_only_what_is_held_or_failed_can_be_put_aside(sent: Office) -> None:
         sent.run(ignore="FEEDBACK.X", reason=WHY)
 
 
-def test_the_overview_names_the_unread_file_instead_of_sending_again(sent: Office) -> None:
+def test_the_overview_names_the_unread_file_instead_of_sending_again(sent: FeedbackOffice) -> None:
     sent.place.put(NAME, EBCDIC)
     sent.run()
     outcome = sent.run(outstanding=True)
@@ -221,7 +223,7 @@ def test_the_overview_names_the_unread_file_instead_of_sending_again(sent: Offic
     ids=["a name that is not taken", "a trigger alone", "empty", "not printable"],
 )
 def test_what_a_poll_leaves_in_the_directory_keeps_the_overview_from_advising(
-    name: str, content: bytes, sent: Office
+    name: str, content: bytes, sent: FeedbackOffice
 ) -> None:
     sent.place.put(name, content)
     sent.run()
@@ -236,13 +238,13 @@ def test_what_a_poll_leaves_in_the_directory_keeps_the_overview_from_advising(
     assert {row["state"] for row in rows} == {"uploaded"}
 
 
-def test_a_directory_among_the_files_keeps_nobody_from_advising(sent: Office) -> None:
+def test_a_directory_among_the_files_keeps_nobody_from_advising(sent: FeedbackOffice) -> None:
     (sent.place.upload / "FEEDBACK.OLD").mkdir()
     sent.run()
     assert {row["state"] for row in sent.run(outstanding=True).tables[0].records()} == {"uploaded"}
 
 
-def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sent: Office) -> None:
+def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sent: FeedbackOffice) -> None:
     sent.begun(100, INBOX, "INBOX.F3535.20261123113015", sha256=sha256(BATCH.inbox()).hexdigest())
     sent.place.put(NAME, EBCDIC)
     outcome = sent.run()
@@ -250,7 +252,7 @@ def test_a_resubmission_that_was_begun_is_given_up_when_unread_feedback_came(sen
     assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
 
 
-def test_feedback_that_comes_after_the_data_file_keeps_the_trigger_back(sent: Office) -> None:
+def test_feedback_that_comes_after_the_data_file_keeps_the_trigger_back(sent: FeedbackOffice) -> None:
     def comes(step: str) -> None:
         if step == "intended 2 send trigger":
             sent.place.put(NAME, EBCDIC)
@@ -262,7 +264,7 @@ def test_feedback_that_comes_after_the_data_file_keeps_the_trigger_back(sent: Of
     assert any(NAME in reject.detail for reject in outcome.rejects if reject.reason == "not sent again")
 
 
-def test_a_run_that_died_before_the_trigger_looks_for_feedback_again(sent: Office) -> None:
+def test_a_run_that_died_before_the_trigger_looks_for_feedback_again(sent: FeedbackOffice) -> None:
     def dies(step: str) -> None:
         if step == "intended 2 send trigger":
             raise KeyboardInterrupt

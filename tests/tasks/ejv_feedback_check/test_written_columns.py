@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.ejv_factory import Batch, EjvBooks, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 NOW = datetime(2026, 11, 26, 5, 45)
 DAY = datetime(2026, 11, 25)
-CHARGE = Batch(4321, journals=[(8801, [Pair("7654321", "30.00")])], effective="20261125")
+CHARGE = Batch(4321, journals=[(8801, [JournalPair("7654321", "30.00")])], effective="20261125")
 RECEIPT = "GIJH...FI00008801FI000004321"
 NAME = "FEEDBACK.F3535.20261125214512"
 ERROR = "2099 GL SEGMENT REJECTED"
 
 
 @pytest.fixture
-def night(office: Office) -> Office:
+def night(office: FeedbackOffice) -> FeedbackOffice:
     """The evening of 25 November in Vancouver, which is the 26th in UTC."""
     office.books.clock = lambda: NOW.replace(tzinfo=UTC)
     return office
@@ -47,7 +47,9 @@ def given_partner_refund(books: EjvBooks) -> tuple[int, int]:
     return fee, partner
 
 
-PARTNER = Batch(4321, journals=[(8801, [Pair("7654321-881-PR", "5.00", is_reversal=True)])], effective="20261125")
+PARTNER = Batch(
+    4321, journals=[(8801, [JournalPair("7654321-881-PR", "5.00", is_reversal=True)])], effective="20261125"
+)
 
 
 def rows(books: EjvBooks, table: str) -> list[dict[str, Any]]:
@@ -60,7 +62,7 @@ def only(books: EjvBooks, table: str, *ignored: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in {"id", *ignored}}
 
 
-def test_an_accepted_charge_writes_its_payment(night: Office) -> None:
+def test_an_accepted_charge_writes_its_payment(night: FeedbackOffice) -> None:
     account = given_charge(night.books)
     night.answer(CHARGE, name=NAME)
     assert only(night.books, "payments") == {
@@ -71,19 +73,19 @@ def test_an_accepted_charge_writes_its_payment(night: Office) -> None:
     }  # fmt: skip
 
 
-def test_what_a_second_file_accepts_is_added_to_both_amounts_of_the_payment(night: Office) -> None:
+def test_what_a_second_file_accepts_is_added_to_both_amounts_of_the_payment(night: FeedbackOffice) -> None:
     books = night.books
     account = given_charge(books)
     books.invoice(account, 1002, "12.00")
     books.add("ejv_links", ejv_header_id=8801, link_type="invoice", link_id=1002)
     night.answer(CHARGE, name=NAME)
-    more = Batch(4321, journals=[(8801, [Pair("1002", "12.00")])], effective="20261126")
+    more = Batch(4321, journals=[(8801, [JournalPair("1002", "12.00")])], effective="20261126")
     night.answer(more, name="FEEDBACK.F3535.20261126214512")
     columns = "SELECT invoice_amount, paid_amount, payment_date, created_by FROM payments"
     assert books.one(columns) == (Decimal("42.00"), Decimal("42.00"), DAY, "SYSTEM")
 
 
-def test_an_accepted_charge_writes_receipt_invoice_and_reference(night: Office) -> None:
+def test_an_accepted_charge_writes_receipt_invoice_and_reference(night: FeedbackOffice) -> None:
     books = night.books
     given_charge(books)
     [before] = rows(books, "invoices")
@@ -101,7 +103,7 @@ def test_an_accepted_charge_writes_receipt_invoice_and_reference(night: Office) 
     assert rows(books, "invoice_references") == [reference | {"status_code": "COMPLETED"}]
 
 
-def test_an_accepted_charge_closes_batch_journal_and_link(night: Office) -> None:
+def test_an_accepted_charge_closes_batch_journal_and_link(night: FeedbackOffice) -> None:
     books = night.books
     given_charge(books)
     [batch], [journal], [link] = (rows(books, table) for table in ("ejv_files", "ejv_headers", "ejv_links"))
@@ -113,7 +115,7 @@ def test_an_accepted_charge_closes_batch_journal_and_link(night: Office) -> None
     assert rows(books, "ejv_links") == [link | {"disbursement_status_code": "COMPLETED"}]
 
 
-def test_a_refused_charge_writes_link_reference_and_gl_only(night: Office) -> None:
+def test_a_refused_charge_writes_link_reference_and_gl_only(night: FeedbackOffice) -> None:
     books = night.books
     account = given_charge(books)
     [invoice], [link] = rows(books, "invoices"), rows(books, "ejv_links")
@@ -127,14 +129,14 @@ def test_a_refused_charge_writes_link_reference_and_gl_only(night: Office) -> No
     assert books.one(stopped, id=account) == (True, NOW, None, None)
 
 
-def test_an_accepted_reversal_writes_refund_date_and_no_receipt(night: Office) -> None:
+def test_an_accepted_reversal_writes_refund_date_and_no_receipt(night: FeedbackOffice) -> None:
     books = night.books
     given_charge(books)
     books.change(
         "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED', paid = 30, payment_date = :day", day=DAY
     )
     [before] = rows(books, "invoices")
-    reversal = Batch(4321, journals=[(8801, [Pair("7654321", "30.00", is_reversal=True)])], effective="20261127")
+    reversal = Batch(4321, journals=[(8801, [JournalPair("7654321", "30.00", is_reversal=True)])], effective="20261127")
     night.answer(reversal, name=NAME)
     assert rows(books, "invoices") == [
         before | {
@@ -146,7 +148,7 @@ def test_an_accepted_reversal_writes_refund_date_and_no_receipt(night: Office) -
     assert only(books, "payments")["paid_amount"] == 30.00
 
 
-def test_an_accepted_partial_refund_of_a_partner_writes_its_row_and_leaves_the_invoice(night: Office) -> None:
+def test_an_accepted_partial_refund_of_a_partner_writes_its_row_and_leaves_the_invoice(night: FeedbackOffice) -> None:
     books = night.books
     fee, partner = given_partner_refund(books)
     [invoice], [refund], [row] = (
@@ -161,7 +163,7 @@ def test_an_accepted_partial_refund_of_a_partner_writes_its_row_and_leaves_the_i
     assert books.one(codes, a=fee, b=partner) is False
 
 
-def test_a_refused_partial_refund_of_a_partner_leaves_feedback_on_as_it_was(night: Office) -> None:
+def test_a_refused_partial_refund_of_a_partner_leaves_feedback_on_as_it_was(night: FeedbackOffice) -> None:
     books = night.books
     fee, partner = given_partner_refund(books)
     earlier = datetime(2026, 10, 1)

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from jobs.run.outcome import Outcome
-from tests.ejv_factory import Batch, EjvBooks, Item, Pair
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 BEFORE = datetime(2026, 10, 1)
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-CHARGE = Batch(100, journals=[(10, [Pair("1001", "30.00")])])
-PARTIAL = Batch(100, journals=[(10, [Pair("1001-PR-55", "5.00", is_reversal=True)])])
-PARTNER = Batch(100, journals=[(10, [Pair("1001-7", "30.00")])])
+CHARGE = Batch(100, journals=[(10, [JournalPair("1001", "30.00")])])
+PARTIAL = Batch(100, journals=[(10, [JournalPair("1001-PR-55", "5.00", is_reversal=True)])])
+PARTNER = Batch(100, journals=[(10, [JournalPair("1001-7", "30.00")])])
 SLIP = Batch(100, "AP", items=[Item("206000010", "12.25")])
 EFT = Batch(100, "AP", items=[Item("77", "12.25")])
 RECEIPT = "INSERT INTO receipts (invoice_id, receipt_number, receipt_amount) VALUES (1001, 'CARD1', 30)"
@@ -76,7 +76,9 @@ CASES: dict[str, tuple[Any, Batch, str, str, str, str]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_thing_that_is_changed_while_its_batch_waits_is_judged_as_it_is_then(case: str, office: Office) -> None:
+def test_a_thing_that_is_changed_while_its_batch_waits_is_judged_as_it_is_then(
+    case: str, office: FeedbackOffice
+) -> None:
     given, batch, change, query, found, reason = CASES[case]
     given(office.books)
     outcome = answered_after(office, batch, change)
@@ -84,7 +86,7 @@ def test_a_thing_that_is_changed_while_its_batch_waits_is_judged_as_it_is_then(c
     assert reason in [reject.reason for reject in outcome.rejects]
 
 
-def answered_after(office: Office, batch: Batch, change: str) -> Outcome:
+def answered_after(office: FeedbackOffice, batch: Batch, change: str) -> Outcome:
     """Apply the answer while another session has changed something and commits once the job waits for it."""
     outcomes: list[Outcome] = []
     job = threading.Thread(target=lambda: outcomes.append(office.answer(batch)))

@@ -13,7 +13,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Account:
+class BilledAccount:
     """An account as it is now."""
 
     id: int
@@ -22,7 +22,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Setting:
+class BilledSetting:
     """From which day to which an account gets statements of a frequency."""
 
     id: int
@@ -36,7 +36,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Invoice:
+class BilledInvoice:
     """An invoice; `made` is naive UTC."""
 
     id: int
@@ -50,7 +50,7 @@ class Invoice:
 
 
 @dataclass(frozen=True)
-class Statement:
+class ExpectedStatement:
     """A statement; `id` is None for one that the run makes."""
 
     id: int | None
@@ -68,13 +68,13 @@ class Statement:
 
 
 @dataclass
-class World:
+class StatementModel:
     """Everything the job reads and writes."""
 
-    accounts: list[Account] = field(default_factory=list)
-    settings: list[Setting] = field(default_factory=list)
-    invoices: list[Invoice] = field(default_factory=list)
-    statements: list[Statement] = field(default_factory=list)
+    accounts: list[BilledAccount] = field(default_factory=list)
+    settings: list[BilledSetting] = field(default_factory=list)
+    invoices: list[BilledInvoice] = field(default_factory=list)
+    statements: list[ExpectedStatement] = field(default_factory=list)
 
     def run(self, day: date, *, today: date, notify: bool) -> None:
         """Make the statements that are due once the day is over."""
@@ -90,7 +90,7 @@ class World:
     def missing(self, since: date, until: date) -> set[tuple[int, str, date, date]]:
         """Return the statements that should exist and do not: account, frequency, first and last day."""
         before = {statement.id for statement in self.statements}
-        trial = World(self.accounts, self.settings, self.invoices, list(self.statements))
+        trial = StatementModel(self.accounts, self.settings, self.invoices, list(self.statements))
         for number in range((until - since).days + 1):
             trial.run(since + number * ONE_DAY, today=until, notify=False)
         assert None not in before
@@ -102,7 +102,7 @@ class World:
 
     def _make(
         self,
-        account: Account,
+        account: BilledAccount,
         frequency: str,
         first: date,
         last: date,
@@ -128,7 +128,7 @@ class World:
         if not existing:
             status = "PENDING" if notify and account.notified else "SKIP"
             self.statements.append(
-                Statement(None, account.id, frequency, first, last, setting.id, today, status, False,
+                ExpectedStatement(None, account.id, frequency, first, last, setting.id, today, status, False,
                           methods or self._method_then(account, last), not listed, invoices)
             )  # fmt: skip
             return
@@ -139,14 +139,16 @@ class World:
             status = "SKIP" if one.notification == "PENDING" else one.notification
             self._replace(one, replace(one, empty=True, invoices=frozenset(), notification=status))
 
-    def _belongs(self, invoice: Invoice, account: Account, setting: Setting, first: date, last: date) -> bool:
+    def _belongs(
+        self, invoice: BilledInvoice, account: BilledAccount, setting: BilledSetting, first: date, last: date
+    ) -> bool:
         if invoice.account != account.id or not first <= invoice.day <= last:
             return False
         if (invoice.method == "EFT") is not self._listed_eft_then(account, last):
             return False
         return not self._has_a_statement_of_its_own(invoice.day, account, setting, first, last)
 
-    def _listed_eft_then(self, account: Account, last: date) -> bool:
+    def _listed_eft_then(self, account: BilledAccount, last: date) -> bool:
         """Whether the account paid by EFT when the period ended; each later switch left an interim statement."""
         is_eft = account.method == "EFT"
         went_on = any(one.account == account.id and one.first > last for one in self.settings)
@@ -155,7 +157,7 @@ class World:
             is_eft = not is_eft
         return is_eft
 
-    def _method_then(self, account: Account, last: date) -> str:
+    def _method_then(self, account: BilledAccount, last: date) -> str:
         """By what the account paid when the period ended, as far as it can be told without its history."""
         if self._listed_eft_then(account, last):
             return "EFT"
@@ -165,7 +167,7 @@ class World:
         return max(before, key=lambda one: (one.made, one.id)).method if before else ""
 
     def _has_a_statement_of_its_own(
-        self, day: date, account: Account, setting: Setting, first: date, last: date
+        self, day: date, account: BilledAccount, setting: BilledSetting, first: date, last: date
     ) -> bool:
         """Whether an earlier setting puts the day on another statement, although this period includes it."""
         if day >= setting.first:
@@ -191,9 +193,9 @@ class World:
         )
 
     @staticmethod
-    def _is(one: Statement, account: Account, frequency: str, first: date, last: date) -> bool:
+    def _is(one: ExpectedStatement, account: BilledAccount, frequency: str, first: date, last: date) -> bool:
         found = (one.account, one.frequency, one.first, one.last, one.interim)
         return found == (account.id, frequency, first, last, False)
 
-    def _replace(self, old: Statement, new: Statement) -> None:
+    def _replace(self, old: ExpectedStatement, new: ExpectedStatement) -> None:
         self.statements[self.statements.index(old)] = new

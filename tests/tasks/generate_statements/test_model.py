@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from database.engine import Database
-from tests.statement_factory import Account, PayDatabase
+from tests.statement_factory import PayDatabase, StatementAccount
 from tests.tasks.generate_statements import model
-from tests.tools.verify.watch import Watch
+from tests.tools.verify.watch import InvariantWatch
 
 # The database is one for all examples, and emptied before each.
 ON_ONE_DATABASE = settings(
@@ -72,19 +72,19 @@ def worlds(draw: st.DrawFn) -> tuple[date, list[dict[str, Any]]]:
     return beginning, [first, *(account for start, account in others if start == beginning)]
 
 
-def build(pay: PayDatabase, beginning: date, accounts: list[dict[str, Any]]) -> model.World:
+def build(pay: PayDatabase, beginning: date, accounts: list[dict[str, Any]]) -> model.StatementModel:
     """Put the accounts into the database, and give the same as a model."""
     pay.empty()
-    world = model.World()
+    world = model.StatementModel()
     for given_account in accounts:
         account = pay.account(given_account["method"], notified=given_account["notified"])
-        world.accounts.append(model.Account(account.id, given_account["method"], given_account["notified"]))
+        world.accounts.append(model.BilledAccount(account.id, given_account["method"], given_account["notified"]))
         for frequency, first, last in given_account["settings"]:
             found = pay.setting(account, frequency, first, last)
-            world.settings.append(model.Setting(found, account.id, frequency, first, last))
+            world.settings.append(model.BilledSetting(found, account.id, frequency, first, last))
         for made, method in given_account["invoices"]:
             found = pay.invoice(account, made, method)
-            world.invoices.append(model.Invoice(found, account.id, made, method))
+            world.invoices.append(model.BilledInvoice(found, account.id, made, method))
         for first, last in given_account["interim"]:
             pay.interim(account, first, last)
         for number, status, empty, listed, _ in given_account["statements"]:
@@ -93,10 +93,12 @@ def build(pay: PayDatabase, beginning: date, accounts: list[dict[str, Any]]) -> 
     return world
 
 
-def _existing(pay: PayDatabase, world: model.World, account: Account, day: date, how: tuple[str, bool, bool]) -> None:
+def _existing(
+    pay: PayDatabase, world: model.StatementModel, account: StatementAccount, day: date, how: tuple[str, bool, bool]
+) -> None:
     """Make one of the statements that are due for the account on a day exist already, with links right or wrong."""
     status, empty, listed = how
-    due = model.World(
+    due = model.StatementModel(
         [one for one in world.accounts if one.id == account.id],
         [one for one in world.settings if one.account == account.id],
     )
@@ -107,10 +109,10 @@ def _existing(pay: PayDatabase, world: model.World, account: Account, day: date,
                       invoices=mine[:2] if listed else (), methods=None if empty else "PAD")  # fmt: skip
 
 
-def read(pay: PayDatabase, *, known: frozenset[int] | None = None) -> list[model.Statement]:
+def read(pay: PayDatabase, *, known: frozenset[int] | None = None) -> list[model.ExpectedStatement]:
     """Return the statements in the shape of the model; those that were not known get no id."""
     return [
-        model.Statement(
+        model.ExpectedStatement(
             one.id if known is None or one.id in known else None,
             int(one.account[1:]),
             one.frequency,
@@ -128,7 +130,7 @@ def read(pay: PayDatabase, *, known: frozenset[int] | None = None) -> list[model
     ]
 
 
-def in_order(statements: list[model.Statement]) -> list[model.Statement]:
+def in_order(statements: list[model.ExpectedStatement]) -> list[model.ExpectedStatement]:
     return sorted(statements, key=lambda one: (one.id or 10**12, one.account, one.frequency, one.first, one.last))
 
 
@@ -146,7 +148,7 @@ def test_the_job_does_what_the_rules_say(
     beginning, accounts = drawn
     world = build(pay, beginning, accounts)
     known = frozenset(one.id for one in world.statements if one.id is not None)
-    watch = Watch(pay.database, "STA-PERIOD", "STA-DUE", "STA-LISTED", "STA-OWN")
+    watch = InvariantWatch(pay.database, "STA-PERIOD", "STA-DUE", "STA-LISTED", "STA-OWN")
     later = datetime.combine(beginning + timedelta(days=60), time.min, tzinfo=UTC)
     watch.begin(later)
 
@@ -217,12 +219,15 @@ def test_filling_adds_what_is_missing_and_touches_nothing_else(
 
 
 def test_the_model_itself_makes_the_first_row_of_the_worked_dates() -> None:
-    world = model.World(
-        [model.Account(1, "PAD", True)],
-        [model.Setting(1, 1, "WEEKLY", date(2019, 1, 1), None), model.Setting(2, 1, "DAILY", date(2019, 1, 1), None)],
+    world = model.StatementModel(
+        [model.BilledAccount(1, "PAD", True)],
         [
-            model.Invoice(7, 1, datetime(2026, 10, 31, 6, 59), "PAD"),
-            model.Invoice(8, 1, datetime(2026, 11, 1, 6, 59), "CC"),
+            model.BilledSetting(1, 1, "WEEKLY", date(2019, 1, 1), None),
+            model.BilledSetting(2, 1, "DAILY", date(2019, 1, 1), None),
+        ],
+        [
+            model.BilledInvoice(7, 1, datetime(2026, 10, 31, 6, 59), "PAD"),
+            model.BilledInvoice(8, 1, datetime(2026, 11, 1, 6, 59), "CC"),
         ],
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.statement_factory import Account, PayDatabase
+from tests.statement_factory import PayDatabase, StatementAccount
 
 FRIDAY, SATURDAY = "2022-06-24", "2022-06-25"
 NIGHT_TO_SUNDAY = "2022-06-26 01:01"
@@ -24,7 +24,7 @@ def busy(pay: PayDatabase) -> PayDatabase:
 
 
 @pytest.fixture
-def account(pay: PayDatabase) -> Account:
+def account(pay: PayDatabase) -> StatementAccount:
     return pay.with_setting("DAILY", auth="1234", notified=True)
 
 
@@ -58,7 +58,7 @@ def test_a_second_run_weeks_later_changes_nothing_either(busy: PayDatabase) -> N
     assert busy.rows() == before
 
 
-def test_the_lowest_id_is_used_again(pay: PayDatabase, account: Account) -> None:
+def test_the_lowest_id_is_used_again(pay: PayDatabase, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     first, second = (pay.statement(account, "DAILY", FRIDAY, FRIDAY) for _ in range(2))
 
@@ -67,7 +67,7 @@ def test_the_lowest_id_is_used_again(pay: PayDatabase, account: Account) -> None
     assert {one.id: one.invoices for one in pay.statements()} == {first: (invoice,), second: ()}
 
 
-def test_further_duplicates_lose_their_links_and_become_empty(pay: PayDatabase, account: Account) -> None:
+def test_further_duplicates_lose_their_links_and_become_empty(pay: PayDatabase, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     first = pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[invoice])
     for _ in range(2):
@@ -84,7 +84,7 @@ def test_further_duplicates_lose_their_links_and_become_empty(pay: PayDatabase, 
 
 
 def test_a_duplicate_owes_no_notification_any_more_but_keeps_that_one_was_sent(
-    pay: PayDatabase, account: Account
+    pay: PayDatabase, account: StatementAccount
 ) -> None:
     pay.statement(account, "DAILY", FRIDAY, FRIDAY)
     owed = pay.statement(account, "DAILY", FRIDAY, FRIDAY, status="PENDING")
@@ -96,7 +96,7 @@ def test_a_duplicate_owes_no_notification_any_more_but_keeps_that_one_was_sent(
     assert (status[owed], status[sent]) == ("SKIP", "SUCCESS")
 
 
-def test_emptied_duplicates_are_left_alone_the_next_time(pay: PayDatabase, account: Account) -> None:
+def test_emptied_duplicates_are_left_alone_the_next_time(pay: PayDatabase, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     for _ in range(2):
         pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[invoice], status="PENDING")
@@ -111,7 +111,7 @@ def test_emptied_duplicates_are_left_alone_the_next_time(pay: PayDatabase, accou
 @pytest.mark.parametrize("status", ["PENDING", "PROCESSING", "SUCCESS", "FAILED", "SKIP"])
 @pytest.mark.parametrize("argument", [FRIDAY, None])
 def test_the_notification_status_of_a_statement_is_kept(
-    pay: PayDatabase, account: Account, status: str, argument: str | None
+    pay: PayDatabase, account: StatementAccount, status: str, argument: str | None
 ) -> None:
     pay.invoice(account, "2022-06-24 10:00")
     pay.statement(account, "DAILY", FRIDAY, FRIDAY, status=status)
@@ -122,7 +122,9 @@ def test_the_notification_status_of_a_statement_is_kept(
     assert (statement.notification, len(statement.invoices)) == (status, 1)
 
 
-def test_links_that_do_not_belong_are_removed_and_missing_ones_are_added(pay: PayDatabase, account: Account) -> None:
+def test_links_that_do_not_belong_are_removed_and_missing_ones_are_added(
+    pay: PayDatabase, account: StatementAccount
+) -> None:
     kept, missing = (pay.invoice(account, f"2022-06-24 {hour}:00") for hour in (10, 11))
     by_eft, other_day = pay.invoice(account, "2022-06-24 12:00", "EFT"), pay.invoice(account, "2022-06-23 10:00")
     statement = pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[kept, by_eft, other_day])
@@ -133,7 +135,7 @@ def test_links_that_do_not_belong_are_removed_and_missing_ones_are_added(pay: Pa
     assert (outcome.counts["links_removed"], outcome.counts["invoices_linked"]) == (2, 1)
 
 
-def test_a_link_that_is_right_keeps_its_id(pay: PayDatabase, account: Account) -> None:
+def test_a_link_that_is_right_keeps_its_id(pay: PayDatabase, account: StatementAccount) -> None:
     kept = pay.invoice(account, "2022-06-24 10:00")
     statement = pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[kept], empty=False)
     link_before = [row for row in pay.rows() if row[1:] == (statement, kept)]
@@ -144,7 +146,7 @@ def test_a_link_that_is_right_keeps_its_id(pay: PayDatabase, account: Account) -
     assert [row for row in pay.rows() if row[1:] == (statement, kept)] == link_before
 
 
-def test_a_stale_empty_flag_is_put_right(pay: PayDatabase, account: Account) -> None:
+def test_a_stale_empty_flag_is_put_right(pay: PayDatabase, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[invoice], empty=True)
 
@@ -153,7 +155,7 @@ def test_a_stale_empty_flag_is_put_right(pay: PayDatabase, account: Account) -> 
     assert pay.statements()[0].empty is False
 
 
-def test_missing_payment_methods_are_put_right(pay: PayDatabase, account: Account) -> None:
+def test_missing_payment_methods_are_put_right(pay: PayDatabase, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[invoice], methods=None)
 
@@ -188,7 +190,7 @@ def test_the_setting_of_a_statement_is_not_changed(pay: PayDatabase) -> None:
     assert (statement.setting, len(statement.invoices)) == (old, 1)
 
 
-def test_a_statement_of_another_frequency_or_period_is_not_taken(pay: PayDatabase, account: Account) -> None:
+def test_a_statement_of_another_frequency_or_period_is_not_taken(pay: PayDatabase, account: StatementAccount) -> None:
     pay.statement(account, "WEEKLY", FRIDAY, FRIDAY)
     pay.statement(account, "DAILY", "2022-06-23", FRIDAY)
     pay.statement(account, "DAILY", FRIDAY, SATURDAY)
@@ -200,7 +202,7 @@ def test_a_statement_of_another_frequency_or_period_is_not_taken(pay: PayDatabas
     assert len(pay.statements()) == 4
 
 
-def test_an_invoice_that_came_late_is_added(pay: PayDatabase, account: Account) -> None:
+def test_an_invoice_that_came_late_is_added(pay: PayDatabase, account: StatementAccount) -> None:
     pay.generate(FRIDAY)
     late = pay.invoice(account, "2022-06-24 23:59:59")
 
@@ -210,7 +212,7 @@ def test_an_invoice_that_came_late_is_added(pay: PayDatabase, account: Account) 
     assert (statement.invoices, statement.empty, statement.created_on) == ((late,), False, date(2022, 7, 1))
 
 
-def test_an_account_override_leaves_all_others_alone(pay: PayDatabase, account: Account) -> None:
+def test_an_account_override_leaves_all_others_alone(pay: PayDatabase, account: StatementAccount) -> None:
     other = pay.with_setting("DAILY", auth="5678")
     pay.statement(other, "DAILY", FRIDAY, FRIDAY)
     pay.invoice(other, "2022-06-24 10:00")

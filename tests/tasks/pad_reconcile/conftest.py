@@ -49,7 +49,7 @@ def cfs() -> Iterator[RunningCfs]:
 
 
 @dataclass(frozen=True)
-class Office:
+class SettlementOffice:
     """The job with everything around it: SFTP server, object store, CFS, pay database."""
 
     books: SettlementBooks
@@ -110,6 +110,6 @@ def seed_bounced(cfs: RunningCfs, profile: str, number: str, total: str) -> None
 @pytest.fixture
 def office(
     books: SettlementBooks, faulty_place: SftpPlace, store: ObjectStore, cfs: RunningCfs, tmp_path: Path
-) -> Office:
+) -> SettlementOffice:
     """An empty pay database, SFTP server, bucket and CFS."""
-    return Office(books, faulty_place, store, cfs, tmp_path / "events")
+    return SettlementOffice(books, faulty_place, store, cfs, tmp_path / "events")

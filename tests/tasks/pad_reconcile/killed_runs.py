@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from jobs.run.runner import RunRequest, execute
 from tasks.pad_reconcile import JOB
-from tests.forked_runs import Points, die, serve
+from tests.forked_runs import HeardPoints, die, serve
 from tests.settlement_factory import NOW
 
 IMPORTED_LATE = (
@@ -45,7 +45,7 @@ _INSIDE = (
 class _Listener:
     """Hears of the points of a run, and ends it at one of them."""
 
-    def __init__(self, order: dict[str, Any], points: Points) -> None:
+    def __init__(self, order: dict[str, Any], points: HeardPoints) -> None:
         self._order = order
         self._points = points
 
@@ -87,7 +87,7 @@ def _terminate(database_url: str) -> None:
     connection.close()
 
 
-def _run(order: dict[str, Any], points: Points) -> int:
+def _run(order: dict[str, Any], points: HeardPoints) -> int:
     os.environ["DATABASE_URL"] = order["database_url"]
     _Listener(order, points).listen()
     now = NOW + timedelta(minutes=order["minutes"])

@@ -21,7 +21,7 @@ INCOMING = {"SETTLE_PAD", "SETTLE_ONE", "SETTLE_CREDIT", "PART_ONE"}
 
 
 @dataclass
-class Invoice:
+class PadInvoice:
     """An invoice; `cfs` is the CFS account it was made under."""
 
     id: int
@@ -34,7 +34,7 @@ class Invoice:
 
 
 @dataclass
-class Reference:
+class PadReference:
     """A reference of an invoice; each has one number."""
 
     invoice: int
@@ -43,7 +43,7 @@ class Reference:
 
 
 @dataclass
-class Receipt:
+class PadReceipt:
     """A receipt of an invoice."""
 
     invoice: int
@@ -52,7 +52,7 @@ class Receipt:
 
 
 @dataclass
-class Payment:
+class PadPayment:
     """A payment."""
 
     number: str | None
@@ -64,7 +64,7 @@ class Payment:
 
 
 @dataclass
-class Credit:
+class PadCredit:
     """A credit memo, or money on account."""
 
     identifier: str
@@ -74,7 +74,7 @@ class Credit:
 
 
 @dataclass
-class Profile:
+class PadProfile:
     """A CFS account."""
 
     account: int
@@ -84,7 +84,7 @@ class Profile:
 
 
 @dataclass
-class Judged:
+class JudgedRow:
     """A row with its kind and outcome."""
 
     row: ModelRow
@@ -92,30 +92,30 @@ class Judged:
     outcome: str = ""
     rule: str = ""
 
-    def end(self, outcome: str, rule: str = "") -> "Judged":
+    def end(self, outcome: str, rule: str = "") -> "JudgedRow":
         self.outcome, self.rule = outcome, rule
         return self
 
 
 @dataclass
-class World:
+class PadModel:
     """Everything the job reads and writes."""
 
-    profiles: list[Profile] = field(default_factory=list)
-    invoices: list[Invoice] = field(default_factory=list)
-    references: list[Reference] = field(default_factory=list)
-    receipts: list[Receipt] = field(default_factory=list)
-    payments: list[Payment] = field(default_factory=list)
-    credits: list[Credit] = field(default_factory=list)
+    profiles: list[PadProfile] = field(default_factory=list)
+    invoices: list[PadInvoice] = field(default_factory=list)
+    references: list[PadReference] = field(default_factory=list)
+    receipts: list[PadReceipt] = field(default_factory=list)
+    payments: list[PadPayment] = field(default_factory=list)
+    credits: list[PadCredit] = field(default_factory=list)
     # application, invoice, amount, memo, CFS number
     applied: list[tuple[int | None, int, Decimal, str, str]] = field(default_factory=list)
     booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that were applied
     bounces: list[str] = field(default_factory=list)
     done: set[tuple[object, ...]] = field(default_factory=set)
 
-    def apply(self, rows: list[ModelRow]) -> list[Judged]:
+    def apply(self, rows: list[ModelRow]) -> list[JudgedRow]:
         """Apply the rows of a file and return what became of each."""
-        judged = [Judged(row, classify(row)[0]) for row in rows]
+        judged = [JudgedRow(row, classify(row)[0]) for row in rows]
         waves = self._waves(judged)
         for number in range(max(waves, default=0) + 1):
             wave = [one for one, its in zip(judged, waves, strict=True) if its == number]
@@ -130,7 +130,7 @@ class World:
     # -- what becomes of a row
 
     @staticmethod
-    def _waves(judged: list[Judged]) -> list[int]:
+    def _waves(judged: list[JudgedRow]) -> list[int]:
         """Number the changes of direction of each CFS number."""
         last: dict[str, tuple[bool, int]] = {}
         waves = []
@@ -144,7 +144,7 @@ class World:
             waves.append(last[one.row.number][1])
         return waves
 
-    def _judge(self, wave: list[Judged]) -> None:
+    def _judge(self, wave: list[JudgedRow]) -> None:
         taken: set[tuple[object, ...]] = set()
         bounced: set[str] = set()
         on_account: dict[str, Decimal] = {}
@@ -168,7 +168,7 @@ class World:
                 if one.kind == "BOUNCE":
                     bounced.add(one.row.number)
 
-    def _fits(self, one: Judged, came_late: dict[str, Decimal]) -> bool:
+    def _fits(self, one: JudgedRow, came_late: dict[str, Decimal]) -> bool:
         number = one.row.number
         came_late[number] = came_late.get(number, ZERO) + one.row.amount
         return came_late[number] <= self._room(number)
@@ -177,7 +177,7 @@ class World:
         paid = [invoice for invoice in self._behind(number, "COMPLETED") if invoice.method != "CC"]
         return sum((self._open(invoice) for invoice in paid), ZERO)
 
-    def _judge_one(self, one: Judged) -> Judged:
+    def _judge_one(self, one: JudgedRow) -> JudgedRow:
         row = one.row
         if one.kind in {"SKIP", "REJECT"}:
             return one.end("skipped" if one.kind == "SKIP" else "rejected", classify(row)[1])
@@ -202,7 +202,7 @@ class World:
             return one.end("skipped", "partial_credit")
         return self._judge_incoming(one)
 
-    def _judge_eft(self, one: Judged) -> Judged:
+    def _judge_eft(self, one: JudgedRow) -> JudgedRow:
         found = [payment for payment in self.payments if payment.receipt == one.row.source]
         if not found:
             return one.end("rejected", "no_eft_payment")
@@ -210,7 +210,7 @@ class World:
             return one.end("already_applied", "payment_completed")
         return one.end("applied")
 
-    def _judge_bounce(self, one: Judged) -> Judged:
+    def _judge_bounce(self, one: JudgedRow) -> JudgedRow:
         row = one.row
         failed = [payment for payment in self._payments(row.number) if payment.status == "FAILED"]
         paid = [one for one in self._payments(row.number) if one.status == "COMPLETED"]
@@ -235,7 +235,7 @@ class World:
             return one.end("rejected", "paid_since")
         return one.end("applied", "payment_failed" if is_noted else "")
 
-    def _was_pulled_again(self, one: Judged, failed: list[Payment]) -> bool:
+    def _was_pulled_again(self, one: JudgedRow, failed: list[PadPayment]) -> bool:
         pulled = [
             payment.day
             for payment in self._payments(one.row.number)
@@ -245,7 +245,7 @@ class World:
         is_paid = bool(self._behind(one.row.number, "COMPLETED"))
         return is_paid and bool(pulled) and last < max(pulled) <= one.row.day
 
-    def _judge_incoming(self, one: Judged) -> Judged:
+    def _judge_incoming(self, one: JudgedRow) -> JudgedRow:
         row = one.row
         single = one.kind in {"SETTLE_ONE", "PART_ONE", "OTHER_ONE"}
         active, completed = self._behind(row.number, "ACTIVE"), self._behind(row.number, "COMPLETED")
@@ -275,7 +275,7 @@ class World:
             return one.end("skipped", "nothing_open")
         return one.end("rejected", "no_invoice")
 
-    def _judge_late(self, one: Judged, paid: list[Invoice]) -> Judged:
+    def _judge_late(self, one: JudgedRow, paid: list[PadInvoice]) -> JudgedRow:
         """Money for a number that is settled: known, booked where there is room, or for a person."""
         row = one.row
         ids = {invoice.id for invoice in self._behind(row.number, "COMPLETED")}
@@ -307,7 +307,7 @@ class World:
             return one.end("already_applied", "invoice_paid")
         return one.end(*(("skipped", "nothing_open") if one.kind == "SETTLE_CREDIT" else ("rejected", "paid_already")))
 
-    def _unless_owner_unclear(self, one: Judged) -> Judged | None:
+    def _unless_owner_unclear(self, one: JudgedRow) -> JudgedRow | None:
         owners = self._owners(one.row)
         if len(owners) == 1:
             return None
@@ -315,7 +315,7 @@ class World:
 
     # -- money that comes in
 
-    def _settle(self, wave: list[Judged]) -> None:
+    def _settle(self, wave: list[JudgedRow]) -> None:
         self._apply_memos([one for one in wave if one.kind == "MEMO_PART"])
         applied = [one for one in wave if one.outcome == "applied" and one.kind in INCOMING]
         self._apply_memos([one for one in wave if one.kind == "SETTLE_CREDIT" and one.row.record == "CMAP"])
@@ -332,9 +332,9 @@ class World:
             known = {credit.identifier for credit in self.credits if not credit.is_memo}
             if one.kind == "ON_ACCOUNT" and one.outcome == "applied" and one.row.source not in known:
                 (owner,) = self._owners(one.row)
-                self.credits.append(Credit(one.row.source, False, one.row.original, owner))
+                self.credits.append(PadCredit(one.row.source, False, one.row.original, owner))
 
-    def _settle_number(self, number: str, rows: list[Judged]) -> None:
+    def _settle_number(self, number: str, rows: list[JudgedRow]) -> None:
         is_late = all(one.rule == "came_late" for one in rows)
         found = self._behind(number, "COMPLETED" if is_late else "ACTIVE")
         invoices = sorted((one for one in found if not is_late or one.method != "CC"), key=lambda invoice: invoice.id)
@@ -353,7 +353,7 @@ class World:
                     receipt = one.row.source
                     if one.kind == "PART_ONE" and one.row.application is not None:
                         receipt = str(one.row.application)
-                    self.receipts.append(Receipt(invoice.id, receipt, part))
+                    self.receipts.append(PadReceipt(invoice.id, receipt, part))
                     left[invoice.id] -= part
                     amount -= part
         if is_late:
@@ -376,19 +376,19 @@ class World:
             for application, id_, amount, memo, number in self.applied
             if (application, memo, number) == (row.application, row.source, row.number)
         ]
-        self.receipts += [Receipt(id_, row.source, amount) for id_, amount in parts]
+        self.receipts += [PadReceipt(id_, row.source, amount) for id_, amount in parts]
         return sum((amount for _, amount in parts), ZERO)
 
-    def _receipt_anyway(self, invoice: Invoice, row: ModelRow) -> None:
+    def _receipt_anyway(self, invoice: PadInvoice, row: ModelRow) -> None:
         """Write the receipts of a paid invoice that has none: those of its memos, else one over nothing."""
         if any(receipt.invoice == invoice.id for receipt in self.receipts):
             return
         memos = [(memo, amount) for _, id_, amount, memo, _ in self.applied if id_ == invoice.id]
-        self.receipts += [Receipt(invoice.id, memo, amount) for memo, amount in memos or [(row.source, ZERO)]]
+        self.receipts += [PadReceipt(invoice.id, memo, amount) for memo, amount in memos or [(row.source, ZERO)]]
 
-    def _pay(self, wave: list[Judged], paid_before: set[str | None]) -> None:
+    def _pay(self, wave: list[JudgedRow], paid_before: set[str | None]) -> None:
         """Write the PAD payments: of applied rows, and of those whose receipt is there and whose payment is missing."""
-        found: dict[str, list[Judged]] = {}
+        found: dict[str, list[JudgedRow]] = {}
         for one in wave:
             number = one.row.number
             receipts = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, number)}
@@ -398,13 +398,13 @@ class World:
         for number, rows in found.items():
             self._pay_by_pad(number, rows)
 
-    def _pay_by_pad(self, number: str, rows: list[Judged]) -> None:
+    def _pay_by_pad(self, number: str, rows: list[JudgedRow]) -> None:
         known = [one for one in self._payments(number) if (one.method, one.status) == ("PAD", "COMPLETED")]
         first = rows[0].row
         if not known:
             amount = sum((one.row.amount for one in rows), ZERO)
             assert first.day is not None
-            self.payments.append(Payment(number, "PAD", "COMPLETED", first.source, amount, first.day))
+            self.payments.append(PadPayment(number, "PAD", "COMPLETED", first.source, amount, first.day))
             return
         applied = [one.row for one in rows if one.outcome == "applied"]
         own = sum((row.amount for row in applied if row.source == known[0].receipt), ZERO)
@@ -413,7 +413,7 @@ class World:
             most = min(known[0].amount + own, first.original)
             known[0].amount = max(known[0].amount, most) + other
 
-    def _open(self, invoice: Invoice) -> Decimal:
+    def _open(self, invoice: PadInvoice) -> Decimal:
         receipts = [receipt for receipt in self.receipts if receipt.invoice == invoice.id]
         received = sum((receipt.amount for receipt in receipts), ZERO)
         credited = ZERO
@@ -422,9 +422,9 @@ class World:
             credited += max(applied - sum((one.amount for one in receipts if one.number == memo), ZERO), ZERO)
         return max(invoice.total - received - credited, ZERO)
 
-    def _apply_memos(self, rows: list[Judged]) -> None:
+    def _apply_memos(self, rows: list[JudgedRow]) -> None:
         known_before = {application for application, *_ in self.applied}
-        looked_at: dict[int | None, tuple[Judged, Decimal]] = {}
+        looked_at: dict[int | None, tuple[JudgedRow, Decimal]] = {}
         rows = [one for one in rows if one.outcome != "rejected" and one.rule != "same_row"]
         for one in rows:
             row = one.row
@@ -461,7 +461,7 @@ class World:
                 amount -= part
         return row.amount - amount
 
-    def _pay_by_bank(self, judged: list[Judged]) -> None:
+    def _pay_by_bank(self, judged: list[JudgedRow]) -> None:
         applied = [one for one in judged if one.outcome == "applied"]
         for receipt in dict.fromkeys(one.row.source for one in applied if one.row.record == "BOLP"):
             rows = [one.row for one in applied if one.row.source == receipt]
@@ -478,11 +478,11 @@ class World:
             number = rows[0].number if len(rows) == 1 else None
             day = rows[0].day
             assert day is not None
-            self.payments.append(Payment(number, "ONLINE_BANKING", "COMPLETED", receipt, amount, day))
+            self.payments.append(PadPayment(number, "ONLINE_BANKING", "COMPLETED", receipt, amount, day))
 
     # -- money that goes back
 
-    def _bounce(self, wave: list[Judged]) -> None:
+    def _bounce(self, wave: list[JudgedRow]) -> None:
         for one in wave:
             if one.kind != "BOUNCE" or one.outcome != "applied":
                 continue
@@ -505,12 +505,12 @@ class World:
             assert profile is not None
             if profile.status != "FREEZE":
                 profile.status = "FREEZE"
-                fee = Invoice(-1 - len(self.bounces), owner, profile.cfs, "CC", "CREATED", FEE)
+                fee = PadInvoice(-1 - len(self.bounces), owner, profile.cfs, "CC", "CREATED", FEE)
                 self.invoices.append(fee)
-                self.references.append(Reference(fee.id, row.number, "ACTIVE"))
+                self.references.append(PadReference(fee.id, row.number, "ACTIVE"))
                 self.bounces.append(row.number)
 
-    def _is_of_memo(self, receipt: Receipt) -> bool:
+    def _is_of_memo(self, receipt: PadReceipt) -> bool:
         """Return whether a receipt is over no more than a credit memo of that number paid."""
         paid = [part for _, id_, part, memo, _ in self.applied if (id_, memo) == (receipt.invoice, receipt.number)]
         return bool(paid) and receipt.amount <= sum(paid, ZERO)
@@ -524,12 +524,12 @@ class World:
         pad = [one for one in own or completed if one.method == "PAD"]
         turned = (pad or own or completed)[-1:]
         method = turned[0].method if turned else "PAD"
-        failed = Payment(row.number, method, "FAILED", row.source, amount, row.day)
+        failed = PadPayment(row.number, method, "FAILED", row.source, amount, row.day)
         self.payments = [one for one in self.payments if not any(one is other for other in turned)] + [failed]
 
     # -- looking things up
 
-    def _behind(self, number: str, status: str) -> list[Invoice]:
+    def _behind(self, number: str, status: str) -> list[PadInvoice]:
         ids = [one.invoice for one in self.references if (one.number, one.status) == (number, status)]
         return [invoice for invoice in self.invoices if invoice.id in ids]
 
@@ -539,19 +539,19 @@ class World:
     def _is_paid_by_card(self, number: str) -> bool:
         return any((one.status, one.method) == ("COMPLETED", "CC") for one in self._payments(number))
 
-    def _payments(self, number: str) -> list[Payment]:
+    def _payments(self, number: str) -> list[PadPayment]:
         return [payment for payment in self.payments if payment.number == number]
 
     def _owners(self, row: ModelRow) -> set[int]:
         return {profile.account for profile in self.profiles if profile.cfs == row.account}
 
-    def _pad_profile(self, account: int, cfs: str) -> Profile | None:
+    def _pad_profile(self, account: int, cfs: str) -> PadProfile | None:
         usable = [
             one for one in self.profiles if one.account == account and one.method == "PAD" and one.status != "INACTIVE"
         ]
         named = [one for one in usable if one.cfs == cfs]
         return (named or usable)[-1] if usable else None
 
-    def copy(self) -> "World":
+    def copy(self) -> "PadModel":
         """Return a copy that can be changed by itself."""
         return deepcopy(self)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from config.business_days import is_business_day
-from tasks.pad_reconcile.fuse import Figures
+from tasks.pad_reconcile.fuse import FileFigures
 
 _ONE_DAY = timedelta(days=1)
 
@@ -28,7 +28,7 @@ class Province:
         self.growth = draw.uniform(0, 0.08)  # a year
         self.begin = date(2020, 1, 1)
 
-    def night(self, day: date) -> Figures:
+    def night(self, day: date) -> FileFigures:
         """Return what the file of a day holds: nothing harmful, however odd the day."""
         draw = self.draw
         busy = 1.0 if is_business_day(day) else draw.uniform(0.05, 0.3)
@@ -45,12 +45,12 @@ class Province:
         bounced = self._some(rows, self.bounces * bad * draw.uniform(0.7, 1.3))
         frozen = bounced - self._some(bounced, 0.1)
         amount = rows * self.amount * draw.uniform(0.85, 1.25)
-        return Figures(
+        return FileFigures(
             rows, Decimal(round(amount * 100)) / 100, frozen, bounced, self._some(rows, self.repeats),
             self._some(rows, self.misdated), self._some(rows, self.rejects * (5 if draw.random() < 0.01 else 1)),
         )  # fmt: skip
 
-    def nights(self, days: int) -> Iterator[tuple[date, Figures]]:
+    def nights(self, days: int) -> Iterator[tuple[date, FileFigures]]:
         """Return the files of so many days in a row."""
         for number in range(days):
             day = self.begin + number * _ONE_DAY

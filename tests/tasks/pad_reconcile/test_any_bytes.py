@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.settlement_factory import FILE, Line, SettlementBooks, example, fill_example, settlement_csv
-from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
 ROW = Line("PADP", "PR8", "5.00", "800111", "REG00000100")
@@ -42,7 +42,7 @@ def test_any_bytes_in_a_row_stop_no_other_file_and_lose_no_line(
     assert books.invoices()[200] == ("PAID", "7.00")
 
 
-def test_a_file_the_database_refuses_is_held_and_the_next_one_applied(office: Office) -> None:
+def test_a_file_the_database_refuses_is_held_and_the_next_one_applied(office: SettlementOffice) -> None:
     books = office.books
     given_two_invoices(books)
     books.change(
@@ -98,7 +98,9 @@ def test_what_cannot_be_seen_is_shown_in_the_reason_of_a_reject(odd: str, shown:
         ("BCR_PAYMENT_APPL_20261131.csv", "20261131 in its name is not a date"),
     ],
 )
-def test_a_name_whose_date_is_no_day_is_held_with_what_is_wrong_with_it(name: str, said: str, office: Office) -> None:
+def test_a_name_whose_date_is_no_day_is_held_with_what_is_wrong_with_it(
+    name: str, said: str, office: SettlementOffice
+) -> None:
     office.place.put(name, settlement_csv([NEXT]))
     [reject] = office.run().rejects
     assert reject.reason == "held as late"

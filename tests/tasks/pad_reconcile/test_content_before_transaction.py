@@ -11,7 +11,7 @@ from connectors.inbound.ledger import find_by_name
 from jobs.inbound.file_format import FileToApply
 from tasks.pad_reconcile.apply_file import apply_file
 from tests.settlement_factory import FILE, example, fill_example, settlement_csv
-from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 _OPEN = """
 SELECT count(*) FROM pg_stat_activity
@@ -19,7 +19,7 @@ SELECT count(*) FROM pg_stat_activity
 """
 
 
-def test_nothing_is_locked_while_the_content_is_fetched(office: Office) -> None:
+def test_nothing_is_locked_while_the_content_is_fetched(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.place.faults.set(refuse_rename=True, times=1)

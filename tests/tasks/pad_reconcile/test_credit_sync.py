@@ -14,7 +14,7 @@ from tasks.pad_reconcile import after_commit, credit_sync
 from tasks.pad_reconcile.credit_sync import CreditSyncResult, open_credits, sync_credits
 from tests.cfs_fixtures import connect
 from tests.settlement_factory import FILE, Account, SettlementBooks, example, fill_example, on_account, settlement_csv
-from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 
@@ -121,22 +121,22 @@ def test_a_receipt_has_left_what_was_not_applied(books: SettlementBooks, cfs: Ru
 
 
 def test_a_bank_receipt_that_lists_nothing_and_has_nothing_left_is_used_up(books: SettlementBooks) -> None:
-    class Receipt:
+    class EmptyReceipt:
         payment_method = "Online Banking Payments"
         invoices = ()
         unapplied_amount = Decimal(0)
         receipt_amount = Decimal("30.00")
         applied_amount = Decimal(0)
 
-    class Cfs:
-        def get_receipt(self, *_: Any) -> Receipt:
-            return Receipt()
+    class CfsWithEmptyReceipt:
+        def get_receipt(self, *_: Any) -> EmptyReceipt:
+            return EmptyReceipt()
 
     account = books.account("800105", "ONLINE_BANKING")
     books.credit(account, "OB1", "30.00", memo=False)
     ((credit,),) = open_credits(books.database, None)
 
-    assert credit_sync._receipt(Cfs(), credit.sites[0], credit) == 0  # type: ignore[arg-type]
+    assert credit_sync._receipt(CfsWithEmptyReceipt(), credit.sites[0], credit) == 0  # type: ignore[arg-type]
 
 
 def test_a_receipt_is_not_looked_for_on_the_eft_site(
@@ -218,7 +218,7 @@ def test_a_credit_that_changed_meanwhile_is_left_alone(
     assert (report.changed, books.credits()[0][3]) == (0, "3.00")
 
 
-def test_a_run_brings_the_credits_of_the_accounts_of_its_file_in_line(office: Office) -> None:
+def test_a_run_brings_the_credits_of_the_accounts_of_its_file_in_line(office: SettlementOffice) -> None:
     accounts = fill_example(office.books)
     office.books.credit(office.books.account("800199"), "99999", "5.00")
     site(office.cfs, "800102")
@@ -236,7 +236,7 @@ def test_a_run_brings_the_credits_of_the_accounts_of_its_file_in_line(office: Of
     assert office.books.rows("SELECT kind, state FROM pay_jobs.operations") == [("credit sync", "done")]
 
 
-def test_the_next_run_makes_up_for_a_sync_that_cfs_prevented(office: Office) -> None:
+def test_the_next_run_makes_up_for_a_sync_that_cfs_prevented(office: SettlementOffice) -> None:
     account = office.books.account("800105", "ONLINE_BANKING")
     office.books.apply(on_account("OB1", "800105", "30.00"))
     site(office.cfs, "800105", receipts=[{"receipt_number": "OB1", "receipt_amount": "30.00"}])
@@ -251,7 +251,7 @@ def test_the_next_run_makes_up_for_a_sync_that_cfs_prevented(office: Office) -> 
     assert sums(office.books, account) == ("0.00", "30.00", "0.00")
 
 
-def test_every_credit_is_looked_up_when_all_are_asked_for(office: Office) -> None:
+def test_every_credit_is_looked_up_when_all_are_asked_for(office: SettlementOffice) -> None:
     office.books.credit(office.books.account("800101"), "20455", "25.00")
     site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
 
@@ -263,7 +263,7 @@ def test_every_credit_is_looked_up_when_all_are_asked_for(office: Office) -> Non
     assert office.books.credits()[0][3] == "7.50"
 
 
-def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: Office) -> None:
+def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: SettlementOffice) -> None:
     office.books.credit(office.books.account("800101"), "20455", "25.00")
     site(office.cfs, "800101")
     office.cfs.admin.order_faults({"kind": "error_before", "status": 503, "count": 0})
@@ -272,7 +272,7 @@ def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: Office) -> Non
         office.run(sync_all_credits=True)
 
 
-def test_a_dry_run_looks_no_credit_up_for_a_file(office: Office) -> None:
+def test_a_dry_run_looks_no_credit_up_for_a_file(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
 
@@ -281,7 +281,7 @@ def test_a_dry_run_looks_no_credit_up_for_a_file(office: Office) -> None:
     assert office.cfs.admin.calls() == []
 
 
-def test_a_sweep_goes_on_where_the_last_one_ended(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_goes_on_where_the_last_one_ended(office: SettlementOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(after_commit, "SWEEP", 2)
     account = office.books.account("800101")
     credits_ = [office.books.credit(account, str(20455 + nth), "25.00") for nth in range(3)]

@@ -8,14 +8,14 @@ import pytest
 
 from config.errors import SourceUnavailable, UsageError
 from tests.settlement_factory import FILE, Line, bounce, example, fill_example, settlement_csv
-from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 YESTERDAY = "BCR_PAYMENT_APPL_20261104.csv"
 TOMORROW = "BCR_PAYMENT_APPL_20261106.csv"
 PAID = Line("PADP", "PR1", "60.00", "800103", "REG01234700")
 
 
-def test_files_are_applied_in_the_order_of_their_business_dates(office: Office) -> None:
+def test_files_are_applied_in_the_order_of_their_business_dates(office: SettlementOffice) -> None:
     account = office.books.account("800101")
     office.books.invoice(account, "REG1", "60.00", id=100)
     office.place.put(TOMORROW, settlement_csv([bounce("PR1", "800101", "REG1", "60.00", day="06-Nov-26")]))
@@ -29,7 +29,7 @@ def test_files_are_applied_in_the_order_of_their_business_dates(office: Office) 
     assert office.place.uploaded() == []
 
 
-def test_a_file_that_cannot_be_moved_holds_back_the_newer_ones(office: Office) -> None:
+def test_a_file_that_cannot_be_moved_holds_back_the_newer_ones(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(YESTERDAY, settlement_csv(example(1)))
     office.place.put(FILE, settlement_csv([PAID]))
@@ -43,13 +43,13 @@ def test_a_file_that_cannot_be_moved_holds_back_the_newer_ones(office: Office) -
     assert office.states() == [(YESTERDAY, "applied"), (FILE, "applied")]
 
 
-def test_no_file_is_a_normal_run(office: Office) -> None:
+def test_no_file_is_a_normal_run(office: SettlementOffice) -> None:
     outcome = office.run()
 
     assert (outcome.exit_code, outcome.notes) == (0, ["No settlement file is waiting."])
 
 
-def test_the_second_run_does_nothing(office: Office) -> None:
+def test_the_second_run_does_nothing(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1, 3, 4)))
     office.run()
@@ -61,7 +61,7 @@ def test_the_second_run_does_nothing(office: Office) -> None:
     assert (outcome.exit_code, outcome.counts["files_received"]) == (0, 0)
 
 
-def test_the_same_file_dropped_again_is_archived_and_not_applied(office: Office) -> None:
+def test_the_same_file_dropped_again_is_archived_and_not_applied(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run()
@@ -75,7 +75,7 @@ def test_the_same_file_dropped_again_is_archived_and_not_applied(office: Office)
     assert (office.place.uploaded(), len(office.place.backed_up())) == ([], 2)
 
 
-def test_the_same_name_with_other_content_is_held(office: Office) -> None:
+def test_the_same_name_with_other_content_is_held(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run()
@@ -87,7 +87,7 @@ def test_the_same_name_with_other_content_is_held(office: Office) -> None:
     assert (outcome.exit_code, [one.reason for one in outcome.rejects]) == (3, ["held"])
 
 
-def test_a_late_file_is_held_until_somebody_allows_it(office: Office) -> None:
+def test_a_late_file_is_held_until_somebody_allows_it(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run()
@@ -100,7 +100,7 @@ def test_a_late_file_is_held_until_somebody_allows_it(office: Office) -> None:
     assert office.books.invoices()[1234600] == ("APPROVED", "0.00")
 
 
-def test_a_late_file_is_applied_where_late_ones_are_allowed(office: Office) -> None:
+def test_a_late_file_is_applied_where_late_ones_are_allowed(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run()
@@ -112,7 +112,7 @@ def test_a_late_file_is_applied_where_late_ones_are_allowed(office: Office) -> N
     assert outcome.counts["rows_applied"] == 1
 
 
-def test_a_file_is_late_after_one_that_the_reference_processed(office: Office) -> None:
+def test_a_file_is_late_after_one_that_the_reference_processed(office: SettlementOffice) -> None:
     office.books.insert(
         "cas_settlements", file_name=TOMORROW, received_on=datetime(2026, 11, 6), processed_on=datetime(2026, 11, 6)
     )
@@ -128,7 +128,7 @@ def test_a_file_is_late_after_one_that_the_reference_processed(office: Office) -
 @pytest.mark.parametrize(("processed", "words"), [(datetime(2026, 11, 5), "processed on 2026-11-05"),
                                                   (None, "begun and not finished")])  # fmt: skip
 def test_a_file_that_the_reference_knows_is_held_and_can_be_replayed(
-    processed: datetime | None, words: str, office: Office
+    processed: datetime | None, words: str, office: SettlementOffice
 ) -> None:
     fill_example(office.books)
     office.books.insert("cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5), processed_on=processed)
@@ -143,7 +143,7 @@ def test_a_file_that_the_reference_knows_is_held_and_can_be_replayed(
     assert office.books.rows("SELECT count(*), bool_and(processed_on IS NOT NULL) FROM cas_settlements") == [(1, True)]
 
 
-def test_a_file_that_cannot_be_read_stops_no_other(office: Office) -> None:
+def test_a_file_that_cannot_be_read_stops_no_other(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.books.change("DELETE FROM credits")
     office.place.put(YESTERDAY, settlement_csv(example(1)))
@@ -157,7 +157,7 @@ def test_a_file_that_cannot_be_read_stops_no_other(office: Office) -> None:
     assert office.run().exit_code == 0, "a failed file is told once, then it waits for a person"
 
 
-def test_a_failed_file_that_is_sent_again_is_replayed_with_a_reason(office: Office) -> None:
+def test_a_failed_file_that_is_sent_again_is_replayed_with_a_reason(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, b"broken\r\n")
     office.run()
@@ -172,7 +172,7 @@ def test_a_failed_file_that_is_sent_again_is_replayed_with_a_reason(office: Offi
                              " ORDER BY id DESC LIMIT 1") == [("CAS sent it again",) * 2]  # fmt: skip
 
 
-def test_an_applied_file_is_never_replayed(office: Office) -> None:
+def test_an_applied_file_is_never_replayed(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run()
@@ -184,17 +184,17 @@ def test_an_applied_file_is_never_replayed(office: Office) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
-def test_a_replay_needs_a_reason(reason: str, office: Office) -> None:
+def test_a_replay_needs_a_reason(reason: str, office: SettlementOffice) -> None:
     with pytest.raises(UsageError, match="is blank: say who asked"):
         office.run(replay=FILE, reason=reason)
 
 
-def test_two_ways_of_working_do_not_go_together(office: Office) -> None:
+def test_two_ways_of_working_do_not_go_together(office: SettlementOffice) -> None:
     with pytest.raises(UsageError, match="--sync-all-credits applies no file"):
         office.run(file="x", sync_all_credits=True)
 
 
-def test_a_local_file_is_kept_and_applied_without_the_sftp_server(office: Office, tmp_path: Path) -> None:
+def test_a_local_file_is_kept_and_applied_without_the_sftp_server(office: SettlementOffice, tmp_path: Path) -> None:
     fill_example(office.books)
     path = tmp_path / FILE
     path.write_bytes(settlement_csv(example(1)))
@@ -211,7 +211,7 @@ def test_a_local_file_is_kept_and_applied_without_the_sftp_server(office: Office
     assert again.notes == [f"{FILE} is applied: not applied again."]
 
 
-def test_a_local_copy_under_another_name_is_known_each_time(office: Office, tmp_path: Path) -> None:
+def test_a_local_copy_under_another_name_is_known_each_time(office: SettlementOffice, tmp_path: Path) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run()
@@ -224,7 +224,9 @@ def test_a_local_copy_under_another_name_is_known_each_time(office: Office, tmp_
 
 
 @pytest.mark.parametrize(("name", "words"), [("a b.csv", "holds no business date"), (YESTERDAY, "older than")])
-def test_a_local_file_is_held_like_one_that_was_fetched(name: str, words: str, office: Office, tmp_path: Path) -> None:
+def test_a_local_file_is_held_like_one_that_was_fetched(
+    name: str, words: str, office: SettlementOffice, tmp_path: Path
+) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run()
@@ -239,7 +241,7 @@ def test_a_local_file_is_held_like_one_that_was_fetched(name: str, words: str, o
         office.run(file=name)
 
 
-def test_a_stored_file_is_applied_by_its_name(office: Office) -> None:
+def test_a_stored_file_is_applied_by_its_name(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
     office.run(dry_run=True)
@@ -249,7 +251,7 @@ def test_a_stored_file_is_applied_by_its_name(office: Office) -> None:
         office.run(file=FILE)
 
 
-def test_the_object_store_going_away_between_poll_and_apply_leaves_the_file_ready(office: Office) -> None:
+def test_the_object_store_going_away_between_poll_and_apply_leaves_the_file_ready(office: SettlementOffice) -> None:
     fill_example(office.books)
     content = settlement_csv(example(1))
     file = office.books.arrive(content)
@@ -262,7 +264,7 @@ def test_the_object_store_going_away_between_poll_and_apply_leaves_the_file_read
     assert office.states() == [(FILE, "failed")]
 
 
-def test_the_sftp_server_dropping_mid_transfer_loses_nothing(office: Office) -> None:
+def test_the_sftp_server_dropping_mid_transfer_loses_nothing(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)) + b"\r\n" * 200_000)
     office.place.faults.set(drop_after_bytes=100_000)
@@ -276,7 +278,7 @@ def test_the_sftp_server_dropping_mid_transfer_loses_nothing(office: Office) -> 
     assert office.states() == [(FILE, "applied")]
 
 
-def test_the_list_shows_files_and_their_state(office: Office) -> None:
+def test_the_list_shows_files_and_their_state(office: SettlementOffice) -> None:
     fill_example(office.books)
     assert office.run(list_files=True).answer == "No file has come in."
     office.place.put(FILE, settlement_csv(example(1)))
@@ -289,7 +291,7 @@ def test_the_list_shows_files_and_their_state(office: Office) -> None:
     assert "header" in str(table.records()[1]["reason"])
 
 
-def test_the_list_holds_every_file_there_ever_was_the_newest_first(office: Office) -> None:
+def test_the_list_holds_every_file_there_ever_was_the_newest_first(office: SettlementOffice) -> None:
     office.books.change(
         "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, business_date, received_on)"
         " SELECT 'CAS', 'f' || n, repeat('0', 64), 1, 'applied', date '2023-01-01' + n, clock_timestamp()"
@@ -301,7 +303,7 @@ def test_the_list_holds_every_file_there_ever_was_the_newest_first(office: Offic
     assert (len(table.rows), table.records()[0]["name"]) == (1001, "f1001")
 
 
-def test_a_dry_run_names_frozen_accounts_and_fees_and_leaves_no_trace(office: Office) -> None:
+def test_a_dry_run_names_frozen_accounts_and_fees_and_leaves_no_trace(office: SettlementOffice) -> None:
     """Two files, of which the second settles what the first made possible, and nothing stays."""
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1, 4)))

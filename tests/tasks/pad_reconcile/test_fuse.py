@@ -16,7 +16,7 @@ from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
 from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, settlement_csv
-from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.conftest import SettlementOffice
 from tests.tasks.pad_reconcile.harmful_files import HARMS, UsualDay
 
 SEEDS = int(os.environ.get("SOAK_SEEDS", "1"))
@@ -53,7 +53,7 @@ def test_the_file_of_a_usual_day_is_applied_and_its_figures_are_kept(books: Sett
     assert kept == [(len(day.lines), day.usual_bounces, day.usual_bounces, 0, 0, 0)]
 
 
-def _bounces(office: Office, number: int = 30) -> list[Line]:
+def _bounces(office: SettlementOffice, number: int = 30) -> list[Line]:
     """Let accounts have a paid invoice each, which CFS has as paid, due or not at all; return their bounces."""
     sites, invoices = [], []
     for place in range(number):
@@ -68,7 +68,7 @@ def _bounces(office: Office, number: int = 30) -> list[Line]:
     return [bounce(f"PR{place}", f"8{place:05}", f"REG{place:05}", "60.00") for place in range(number)]
 
 
-def test_a_held_file_is_told_with_its_figures_the_accounts_and_what_cfs_says(office: Office) -> None:
+def test_a_held_file_is_told_with_its_figures_the_accounts_and_what_cfs_says(office: SettlementOffice) -> None:
     office.place.put(FILE, settlement_csv(_bounces(office)))
 
     outcome = office.run()
@@ -83,7 +83,9 @@ def test_a_held_file_is_told_with_its_figures_the_accounts_and_what_cfs_says(off
     assert office.states() == [(FILE, "held")]
 
 
-def test_where_cfs_is_away_the_file_is_held_all_the_same(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_cfs_is_away_the_file_is_held_all_the_same(
+    office: SettlementOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(StopRequest, "wait", lambda self, _seconds: self.check())
     office.place.put(FILE, settlement_csv(_bounces(office)))
     office.cfs.admin.order_faults({"kind": "error_before", "status": 503, "count": 0})
@@ -94,7 +96,7 @@ def test_where_cfs_is_away_the_file_is_held_all_the_same(office: Office, monkeyp
     assert "could not be asked" in outcome.tables[2].rows[0][2]
 
 
-def test_only_the_fuse_is_released_and_only_by_its_name(office: Office) -> None:
+def test_only_the_fuse_is_released_and_only_by_its_name(office: SettlementOffice) -> None:
     office.place.put(FILE, settlement_csv(_bounces(office)))
     office.run()
 
@@ -110,7 +112,7 @@ def test_only_the_fuse_is_released_and_only_by_its_name(office: Office) -> None:
     assert office.books.rows("SELECT count(*) FROM pay_jobs.fuse_accounts") == [(0,)]
 
 
-def test_a_file_that_is_late_as_well_stays_held_as_late_once_the_fuse_is_released(office: Office) -> None:
+def test_a_file_that_is_late_as_well_stays_held_as_late_once_the_fuse_is_released(office: SettlementOffice) -> None:
     office.place.put(FILE, settlement_csv(_bounces(office)))
     office.run()
     office.place.put(LATER, settlement_csv([]))
@@ -124,7 +126,7 @@ def test_a_file_that_is_late_as_well_stays_held_as_late_once_the_fuse_is_release
     assert office.states() == [(FILE, "applied"), (LATER, "applied")]
 
 
-def test_a_dry_run_tells_of_the_fuse_and_holds_nothing(office: Office) -> None:
+def test_a_dry_run_tells_of_the_fuse_and_holds_nothing(office: SettlementOffice) -> None:
     office.place.put(FILE, settlement_csv(_bounces(office)))
 
     outcome = office.run(dry_run=True)

@@ -14,8 +14,8 @@ from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from sandbox.cfs.process import RunningCfs
-from tests.conftest import Server
-from tests.forked_runs import Ended, ForkedRuns
+from tests.conftest import DatabaseServer
+from tests.forked_runs import ForkedRun, ForkedRuns
 from tests.settlement_factory import FILE, Line, SettlementBooks, example, fill_example, settlement_csv
 from tests.storage_fixtures import SftpPlace
 from tests.tasks.pad_reconcile.conftest import environment, seed_bounced
@@ -28,10 +28,10 @@ REJECTED = Line("PADP", "PR8", "5.00", "800101", "REG404", application="1")
 
 
 @dataclass
-class World:
+class KilledRunWorld:
     """Everything a run works on, made anew as often as it is asked for."""
 
-    server: Server
+    server: DatabaseServer
     filled: str
     place: SftpPlace
     store: ObjectStore
@@ -63,7 +63,7 @@ class World:
             self.server.drop(self.name)
             self.name = ""
 
-    def run(self, *, end_at: int | None = None, how: str = "kill", minutes: int = 0) -> Ended:
+    def run(self, *, end_at: int | None = None, how: str = "kill", minutes: int = 0) -> ForkedRun:
         """Run the job in a process of its own."""
         return self.runs.order(database_url=self.address, minutes=minutes, end_at=end_at, how=how)
 
@@ -116,8 +116,8 @@ def _end(books: SettlementBooks) -> dict[str, Any]:
 
 @pytest.fixture
 def world(
-    server: Server, template: str, faulty_place: SftpPlace, store: ObjectStore, cfs: RunningCfs, tmp_path: Path
-) -> Iterator[World]:
+    server: DatabaseServer, template: str, faulty_place: SftpPlace, store: ObjectStore, cfs: RunningCfs, tmp_path: Path
+) -> Iterator[KilledRunWorld]:
     filled = f"filled_{uuid.uuid4().hex[:8]}"
     database = Database(
         make_engine(DatabaseSettings(url=SecretStr(server.create(filled, template))), application_name="tests")
@@ -128,14 +128,14 @@ def world(
     database.close()
     events = environment("", faulty_place, cfs, tmp_path / "events")
     with ForkedRuns("tests.tasks.pad_reconcile.killed_runs", events) as runs:
-        made = World(server, filled, faulty_place, store, cfs, runs)
+        made = KilledRunWorld(server, filled, faulty_place, store, cfs, runs)
         yield made
     made.drop()
     server.drop(filled)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_run_killed_anywhere_is_finished_by_the_next(part: int, world: World) -> None:
+def test_a_run_killed_anywhere_is_finished_by_the_next(part: int, world: KilledRunWorld) -> None:
     world.renew()
     undisturbed = world.run()
     expected = world.end()
@@ -154,7 +154,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(part: int, world: World) 
         assert world.end() == expected, points[number]
 
 
-def test_a_database_that_restarts_while_a_file_is_applied_leaves_it_ready(world: World) -> None:
+def test_a_database_that_restarts_while_a_file_is_applied_leaves_it_ready(world: KilledRunWorld) -> None:
     world.renew()
     points = world.run().points
     expected = world.end()
@@ -175,7 +175,9 @@ def test_a_database_that_restarts_while_a_file_is_applied_leaves_it_ready(world:
 
 @pytest.mark.parametrize("fault", ["lost_answer", "error_after", "error_before"])
 @pytest.mark.parametrize(("method", "path"), [("POST", "/adjs/"), ("PUT", ".*")])
-def test_an_answer_of_cfs_that_is_lost_charges_the_fee_once(fault: str, method: str, path: str, world: World) -> None:
+def test_an_answer_of_cfs_that_is_lost_charges_the_fee_once(
+    fault: str, method: str, path: str, world: KilledRunWorld
+) -> None:
     world.renew()
     world.run()
     expected = world.end()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce, on_account, settlement_csv
-from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 NUMBER = "REG00000100"
 NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
@@ -86,7 +86,7 @@ def test_more_owing_than_the_total_is_no_negative_payment(books: SettlementBooks
     assert books.invoices() == {100: ("PARTIAL_PAID", "0.00")}
 
 
-def test_numbers_in_file_names_are_worked_as_numbers(office: Office) -> None:
+def test_numbers_in_file_names_are_worked_as_numbers(office: SettlementOffice) -> None:
     bank(office.books)
     for number, line in (("10", rest("OB2", "90.00")), ("2", part("OB1", "10.00", "90.00")), ("", ["ADJS"])):
         suffix = f"_{number}" if number else ""

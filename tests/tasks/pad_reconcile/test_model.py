@@ -14,7 +14,7 @@ from database.engine import Database
 from tests.settlement_factory import NOW, Account, Line, SettlementBooks, settlement_csv
 from tests.tasks.pad_reconcile import model
 from tests.tasks.pad_reconcile.model_rows import read_row
-from tests.tools.verify.watch import Watch
+from tests.tools.verify.watch import InvariantWatch
 
 ON_ONE_DATABASE = settings(
     max_examples=30,
@@ -101,10 +101,10 @@ def small(settlement_database: Database) -> Iterator[SettlementBooks]:
 
 
 @pytest.fixture(scope="module")
-def watch(small: SettlementBooks) -> Watch:
+def watch(small: SettlementBooks) -> InvariantWatch:
     # Each line says that its number is over 40.00, whatever its invoices cost: no payment could fit them.
     kinds = ("INV", "PAY-MISSING", "PAY-OPEN", "PAY-FAILED", "PAY-TWICE", "REC", "CRE", "NSF", "FILE", "HIS")
-    return Watch(small.database, *kinds)
+    return InvariantWatch(small.database, *kinds)
 
 
 @pytest.mark.slow
@@ -112,7 +112,7 @@ def watch(small: SettlementBooks) -> Watch:
 @ON_ONE_DATABASE
 def test_files_do_what_the_rules_say(
     small: SettlementBooks,
-    watch: Watch,
+    watch: InvariantWatch,
     invoices: list[tuple[str, str, str, tuple[str, str], bool]],
     payments: list[tuple[str, str, str, int, str]],
     memos: list[tuple[str, str]],
@@ -157,31 +157,31 @@ def _fill(
     invoices: list[tuple[str, str, str, tuple[str, str], bool]],
     payments: list[tuple[str, str, str, int, str]],
     memos: list[tuple[str, str]],
-) -> model.World:
+) -> model.PadModel:
     """Put the same things into the pay database and into the model."""
-    world = model.World()
+    world = model.PadModel()
     accounts: dict[str, Account] = {}
     for cfs, (method, status) in ACCOUNTS.items():
         accounts[cfs] = books.account(cfs, method, status=status)
-        world.profiles.append(model.Profile(accounts[cfs].id, cfs, method, status))
+        world.profiles.append(model.PadProfile(accounts[cfs].id, cfs, method, status))
     for id_, (number, cfs, total, (status, reference), has_receipt) in enumerate(invoices, FIRST_INVOICE):
         account, method = accounts[cfs], ACCOUNTS[cfs][0]
         paid = total if reference == "COMPLETED" else "0.00"
         books.invoice(account, number, total, id=id_, status=status, method=method, reference=reference, paid=paid)
-        world.invoices.append(model.Invoice(id_, account.id, cfs, method, status, Decimal(total), Decimal(paid)))
-        world.references.append(model.Reference(id_, number, reference))
+        world.invoices.append(model.PadInvoice(id_, account.id, cfs, method, status, Decimal(total), Decimal(paid)))
+        world.references.append(model.PadReference(id_, number, reference))
         if reference == "COMPLETED" and has_receipt:
             books.receipt(id_, "S1", total)
-            world.receipts.append(model.Receipt(id_, "S1", Decimal(total)))
+            world.receipts.append(model.PadReceipt(id_, "S1", Decimal(total)))
     for number, status, receipt, day, method in payments:
         amount = "0.00" if status == "FAILED" else "25.00"
         books.payment(
             accounts["800101"], number, receipt, amount, status=status, method=method, day=date(2026, 11, day)
         )
-        world.payments.append(model.Payment(number, method, status, receipt, Decimal(amount), date(2026, 11, day)))
+        world.payments.append(model.PadPayment(number, method, status, receipt, Decimal(amount), date(2026, 11, day)))
     for identifier, cfs in memos:
         books.credit(accounts[cfs], identifier, "40.00")
-        world.credits.append(model.Credit(identifier, True, Decimal("40.00"), accounts[cfs].id))
+        world.credits.append(model.PadCredit(identifier, True, Decimal("40.00"), accounts[cfs].id))
     return world
 
 
@@ -207,7 +207,7 @@ def _found(books: SettlementBooks) -> dict[str, list[Any]]:
     }  # fmt: skip
 
 
-def _expected(world: model.World) -> dict[str, list[Any]]:
+def _expected(world: model.PadModel) -> dict[str, list[Any]]:
     """Return what the model holds, in the same shape."""
     receipts: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     for receipt in world.receipts:
@@ -228,7 +228,7 @@ def _expected(world: model.World) -> dict[str, list[Any]]:
     }  # fmt: skip
 
 
-def _check_invariants(before: model.World, after: model.World, judged: list[model.Judged]) -> None:
+def _check_invariants(before: model.PadModel, after: model.PadModel, judged: list[model.JudgedRow]) -> None:
     final = {one.id: one.status for one in before.invoices if one.status in model.FINAL}
     assert {one.id: one.status for one in after.invoices if one.id in final} == final
     if not any(one.kind == "BOUNCE" and one.outcome == "applied" for one in judged):
@@ -243,7 +243,7 @@ def _check_invariants(before: model.World, after: model.World, judged: list[mode
     assert {one.id for one in after.invoices if one.status == "PAID"} - was_paid <= receipted
 
 
-def _paid_with_less(world: model.World) -> set[int]:
+def _paid_with_less(world: model.PadModel) -> set[int]:
     """Return the invoices that a file called paid with another amount than it brought."""
     received: dict[int, Decimal] = defaultdict(Decimal)
     for receipt in world.receipts:

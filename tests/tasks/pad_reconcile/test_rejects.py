@@ -16,12 +16,12 @@ from connectors.inbound.content import open_content
 from tasks.pad_reconcile import retry_rejects
 from tasks.pad_reconcile.after_commit import report_rejects
 from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
-from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 TOMORROW = "BCR_PAYMENT_APPL_20261106.csv"
 
 
-def test_rejects_are_stored_as_csv_and_told(office: Office) -> None:
+def test_rejects_are_stored_as_csv_and_told(office: SettlementOffice) -> None:
     fill_example(office.books)
     bad = Line("PADP", "=cmd|' /C calc'!A0", "5.00", "800101", "@REG404")
     office.place.put(FILE, settlement_csv([*example(1), bad, Line("PADP", "PR9", "5.00", "800101", "REG1", day="x")]))
@@ -48,7 +48,7 @@ def test_rejects_are_stored_as_csv_and_told(office: Office) -> None:
     assert office.run().exit_code == 0, "they are told once"
 
 
-class Picky:
+class PickyStore:
     """An object store that will not have one file."""
 
     def __init__(self, refused: str) -> None:
@@ -66,7 +66,7 @@ def test_rejects_that_cannot_be_stored_stop_no_other_file_and_are_told_again(boo
     fill_example(books)
     books.apply(Line("PADP", "PR8", "5.00", "800101", "REG404"))
     books.apply(Line("PADP", "PR9", "5.00", "800101", "REG405"), name=TOMORROW)
-    store = Picky(FILE)
+    store = PickyStore(FILE)
 
     outcome = report_rejects(books.context(), store)  # type: ignore[arg-type]
 
@@ -79,7 +79,7 @@ def test_rejects_that_cannot_be_stored_stop_no_other_file_and_are_told_again(boo
     assert books.rows(state) == []
 
 
-def test_rejects_of_a_run_that_died_after_its_commit_are_told_by_the_next(office: Office) -> None:
+def test_rejects_of_a_run_that_died_after_its_commit_are_told_by_the_next(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.books.apply(Line("PADP", "PR8", "5.00", "800101", "REG404"))
 
@@ -88,7 +88,7 @@ def test_rejects_of_a_run_that_died_after_its_commit_are_told_by_the_next(office
     assert (outcome.exit_code, len(outcome.rejects), len(outcome.artifacts)) == (3, 1, 1)
 
 
-def test_a_file_without_rejects_stores_none(office: Office) -> None:
+def test_a_file_without_rejects_stores_none(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
 
@@ -196,7 +196,7 @@ def test_a_row_the_database_refuses_stays_rejected_and_stops_no_other(
     assert books.outcomes() == ["applied"] * 5
 
 
-def test_rejects_of_a_stored_file_are_read_again_from_the_object_store(office: Office) -> None:
+def test_rejects_of_a_stored_file_are_read_again_from_the_object_store(office: SettlementOffice) -> None:
     office.books.invoice(office.books.account("800101"), None, "60.00", id=100)
     office.place.put(FILE, settlement_csv([Line("PADP", "PR1", "60.00", "800101", "REG1")]))
     office.run()

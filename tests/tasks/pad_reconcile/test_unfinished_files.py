@@ -4,13 +4,13 @@ import pytest
 
 from config.errors import UsageError
 from tests.settlement_factory import FILE, Line, settlement_csv
-from tests.tasks.pad_reconcile.conftest import Office
+from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 PAID = [Line("PADP", f"PR{number}", "60.00", "800101", f"REG{number}") for number in (1, 2, 3)]
 
 
 @pytest.fixture
-def owing(office: Office) -> Office:
+def owing(office: SettlementOffice) -> SettlementOffice:
     """An account that owes three invoices."""
     account = office.books.account("800101")
     for number in (1, 2, 3):
@@ -18,20 +18,22 @@ def owing(office: Office) -> Office:
     return office
 
 
-def paid(office: Office) -> list[str]:
+def paid(office: SettlementOffice) -> list[str]:
     return [status for status, _ in office.books.invoices().values()]
 
 
-def wait(office: Office) -> None:
+def wait(office: SettlementOffice) -> None:
     """Let five minutes go by."""
     office.books.change("UPDATE pay_jobs.unfinished_files SET first_seen = first_seen - interval '5 minutes'")
 
 
-def count_receipts(office: Office) -> int:
+def count_receipts(office: SettlementOffice) -> int:
     return len(office.books.rows("SELECT id FROM receipts"))
 
 
-def test_rows_that_the_sender_writes_after_a_pause_are_held_and_replayed_without_paying_twice(owing: Office) -> None:
+def test_rows_that_the_sender_writes_after_a_pause_are_held_and_replayed_without_paying_twice(
+    owing: SettlementOffice,
+) -> None:
     whole = settlement_csv(PAID)
     part = whole[: whole.index(b"PR2") - len('"PADP","BCR-PAD Daily","')]
     part = part[: part.rindex(b"\n") + 1]
@@ -51,7 +53,7 @@ def test_rows_that_the_sender_writes_after_a_pause_are_held_and_replayed_without
     assert (paid(owing), count_receipts(owing)) == (["PAID"] * 3, 3)
 
 
-def test_a_file_that_ends_in_the_middle_of_a_line_is_never_applied_as_it_is(owing: Office) -> None:
+def test_a_file_that_ends_in_the_middle_of_a_line_is_never_applied_as_it_is(owing: SettlementOffice) -> None:
     cut = settlement_csv(PAID).rstrip()
     owing.place.put(FILE, cut)
     for _ in range(3):
@@ -68,7 +70,7 @@ def test_a_file_that_ends_in_the_middle_of_a_line_is_never_applied_as_it_is(owin
     assert (owing.states(), paid(owing)) == ([(FILE, "ignored"), (FILE, "applied")], ["PAID"] * 3)
 
 
-def test_content_of_a_file_that_failed_is_applied_under_a_new_name(owing: Office) -> None:
+def test_content_of_a_file_that_failed_is_applied_under_a_new_name(owing: SettlementOffice) -> None:
     owing.place.put(FILE, settlement_csv(PAID))
     owing.place.faults.set(refuse_rename=True, times=1)
     owing.run()
@@ -80,7 +82,7 @@ def test_content_of_a_file_that_failed_is_applied_under_a_new_name(owing: Office
     assert (owing.states()[1], paid(owing)) == ((later, "applied"), ["PAID"] * 3)
 
 
-def test_two_names_with_one_content_are_applied_once(owing: Office) -> None:
+def test_two_names_with_one_content_are_applied_once(owing: SettlementOffice) -> None:
     later = FILE.replace("1105", "1106")
     for name in (FILE, later):
         owing.place.put(name, settlement_csv(PAID))
@@ -89,7 +91,7 @@ def test_two_names_with_one_content_are_applied_once(owing: Office) -> None:
     assert (outcome.exit_code, count_receipts(owing)) == (0, 3)
 
 
-def test_an_empty_file_is_told_after_its_time_and_the_real_one_is_applied(owing: Office) -> None:
+def test_an_empty_file_is_told_after_its_time_and_the_real_one_is_applied(owing: SettlementOffice) -> None:
     owing.place.put(FILE, b"")
     codes = []
     for _ in range(3):
@@ -101,7 +103,7 @@ def test_an_empty_file_is_told_after_its_time_and_the_real_one_is_applied(owing:
     assert (owing.states(), paid(owing)) == ([(FILE, "applied")], ["PAID"] * 3)
 
 
-def test_thousands_of_foreign_files_are_one_note_with_their_number(owing: Office) -> None:
+def test_thousands_of_foreign_files_are_one_note_with_their_number(owing: SettlementOffice) -> None:
     for number in range(300):
         owing.place.put(f"photo{number:03}.jpg", b"")
     owing.place.put("a\x1b[2J.csv", b"")

@@ -11,12 +11,12 @@ from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.routing_slip_factory import Slips
 
 
 @pytest.fixture(scope="session")
-def slip_database(server: Server, template: str) -> Iterator[tuple[str, Database]]:
+def slip_database(server: DatabaseServer, template: str) -> Iterator[tuple[str, Database]]:
     name = f"slips_{uuid.uuid4().hex[:8]}"
     url = server.create(name, template)
     # What a killed process leaves is tested here, not what a killed server leaves.

@@ -25,8 +25,9 @@ from hypothesis.stateful import (
 )
 
 from config.errors import SourceUnavailable
-from tests.routing_slip_factory import Killed, Slips
-from tests.tools.verify.watch import Watch
+from tests.process_killed import ProcessKilled
+from tests.routing_slip_factory import Slips
+from tests.tools.verify.watch import InvariantWatch
 
 NUMBERS = ("206000010", "206000028", "206000036", "206000044")
 AMOUNTS = st.integers(1, 20_000).map(lambda cents: str(Decimal(cents) / 100))
@@ -34,7 +35,7 @@ ANY = st.integers(0, 1_000_000)
 CHANGES = r"(rcpts/|reverse|apply|adjustment|invs/|creditbalance/)"
 
 
-class AnyHistory(RuleBasedStateMachine):
+class SlipHistoryMachine(RuleBasedStateMachine):
     slips: Slips
     done: Counter[str]
 
@@ -152,9 +153,9 @@ class AnyHistory(RuleBasedStateMachine):
             nonlocal left
             left -= 1
             if not left:
-                raise Killed
+                raise ProcessKilled
 
-        with contextlib.suppress(Killed):
+        with contextlib.suppress(ProcessKilled):
             self.slips.run(checkpoint=checkpoint)
         self.settled = False
 
@@ -185,7 +186,9 @@ class AnyHistory(RuleBasedStateMachine):
             self.run()
             self.create_invoices()
         self.run()
-        watch = Watch(self.slips.database, "SLIP", "PAY-SLIP", "INV-PAID", "INV-OPEN", "INV-SE", "NSF-INVOICE", "HIS")
+        watch = InvariantWatch(
+            self.slips.database, "SLIP", "PAY-SLIP", "INV-PAID", "INV-OPEN", "INV-SE", "NSF-INVOICE", "HIS"
+        )
         unasked = {("SLIP-STATUS", "a request in refunds")}  # the factory authorizes without asking first
         said = watch.news(datetime.now(UTC))
         assert {(code, words[0]) for (code, _), words in said.items()} <= unasked
@@ -237,8 +240,8 @@ class AnyHistory(RuleBasedStateMachine):
         return Decimal(found["t"])
 
 
-def machine_of(slips: Slips, done: Counter[str]) -> type[AnyHistory]:
-    return type("Bound", (AnyHistory,), {"slips": slips, "done": done})
+def machine_of(slips: Slips, done: Counter[str]) -> type[SlipHistoryMachine]:
+    return type("Bound", (SlipHistoryMachine,), {"slips": slips, "done": done})
 
 
 def play(slips: Slips, examples: int, steps: int) -> None:
@@ -277,7 +280,7 @@ def test_many_histories_end_in_order(slips: Slips) -> None:
     ids=["link", "correction", "nsf", "void", "refund", "write-off"],
 )
 def test_what_may_happen_in_a_history_is_work_for_the_job(
-    slips: Slips, happening: Callable[[AnyHistory], None], operation: str
+    slips: Slips, happening: Callable[[SlipHistoryMachine], None], operation: str
 ) -> None:
     done: Counter[str] = Counter()
     history = machine_of(slips, done)()

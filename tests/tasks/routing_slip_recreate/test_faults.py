@@ -7,14 +7,14 @@ import pytest
 
 from config.errors import SourceUnavailable
 from tests.routing_slip_factory import Slips
-from tests.slip_state import Saved
+from tests.slip_state import SlipState
 from tests.tasks.routing_slip_recreate.scenarios import PARENT, SCENARIOS, Scenario, correction, link
 
 CHANGES = r"(rcpts/|reverse|apply|adjustment|invs/|creditbalance/)"
 CORRECTION = next(one for one in SCENARIOS if one.name == "correction")
 
 
-def undisturbed(slips: Slips, scenario: Scenario) -> tuple[Saved, dict[str, Any], int]:
+def undisturbed(slips: Slips, scenario: Scenario) -> tuple[SlipState, dict[str, Any], int]:
     """Return the scenario before its run, its end, and how many looks the run takes."""
     scenario.prepare(slips)
     before, calls = slips.save(), len(slips.calls())
@@ -23,7 +23,7 @@ def undisturbed(slips: Slips, scenario: Scenario) -> tuple[Saved, dict[str, Any]
     return before, slips.final_state(), len(looks)
 
 
-def end_of_the_night(slips: Slips, scenario: Scenario, before: Saved, *faults: dict[str, object]) -> dict[str, Any]:
+def end_of_the_night(slips: Slips, scenario: Scenario, before: SlipState, *faults: dict[str, object]) -> dict[str, Any]:
     """Run with faults, then twice more without, as the next runs do; give the end."""
     slips.put_back(before)
     slips.cfs.admin.order_faults(*faults)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.routing_slip_factory import Slips
-from tests.slip_state import Saved
+from tests.slip_state import SlipState
 from tests.tasks.routing_slip_recreate.scenarios import SCENARIOS, Scenario
 
 AFTER_THE_EFFECT = ("answered", "before closing")
@@ -19,22 +19,22 @@ OTHER = ("planned", "intended", "after closing")
 
 
 @dataclass(frozen=True)
-class Undisturbed:
+class UndisturbedRun:
     """A scenario before its run, the points at which that run could have died, and its end."""
 
-    before: Saved
+    before: SlipState
     points: list[str]
     expected: dict[str, Any]
 
 
-def undisturbed(slips: Slips, scenario: Scenario) -> Undisturbed:
+def undisturbed(slips: Slips, scenario: Scenario) -> UndisturbedRun:
     scenario.prepare(slips)
     before = slips.save()
     points = slips.points(**scenario.arguments)
-    return Undisturbed(before, points, slips.final_state())
+    return UndisturbedRun(before, points, slips.final_state())
 
 
-def compare_after_each_death(slips: Slips, scenario: Scenario, whole: Undisturbed, points: list[str]) -> None:
+def compare_after_each_death(slips: Slips, scenario: Scenario, whole: UndisturbedRun, points: list[str]) -> None:
     for point in points:
         slips.put_back(whole.before)
         assert slips.run_killed_at(point, **scenario.arguments), point

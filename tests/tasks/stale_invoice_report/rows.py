@@ -9,7 +9,7 @@ from diagnosis.catalogue import DIAGNOSES
 from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.report_store import EarlierFigures, ResolvedInvoices
 from tasks.stale_invoice_report.sorted_rows import SortedRows
-from tasks.stale_invoice_report.summary import Census, Summary
+from tasks.stale_invoice_report.summary import ApprovedBacklog, Summary
 from tasks.stale_invoice_report.tallies import Tallies
 
 ON = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -47,7 +47,7 @@ def summary(rows: Iterable[ReportRow], **changes: Any) -> Summary:
         "today": date(2026, 11, 23),
         "days": 20,
         "scope": "method=* account=*",
-        "census": (Census("EJV", 1015, Decimal("98211.50"), date(2025, 2, 3)),),
+        "census": (ApprovedBacklog("EJV", 1015, Decimal("98211.50"), date(2025, 2, 3)),),
         "tallies": tallies,
         "gone": ResolvedInvoices(4, Decimal("12.00")),
         "before_on": ON,

@@ -10,7 +10,7 @@ import pytest
 from config.errors import ExitCode, SourceUnavailable
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
-from tests.stale_factory import OLD, Account, StaleDatabase
+from tests.stale_factory import OLD, StaleAccount, StaleDatabase
 from tools.compare_cfs import task as comparison_task
 
 Found = dict[str, tuple[str, str, Any, Any]]
@@ -143,7 +143,7 @@ def test_the_nsf_fee_that_shares_a_number_is_not_in_its_total(
     assert _found(compare()) == {}
 
 
-def _many(stale: StaleDatabase, count: int = 12) -> list[Account]:
+def _many(stale: StaleDatabase, count: int = 12) -> list[StaleAccount]:
     accounts = [stale.account() for _ in range(count)]
     for account in accounts:
         made = stale.invoice(account, "PAID", made=OLD)

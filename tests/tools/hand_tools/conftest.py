@@ -8,7 +8,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.jobs.conftest import quiet, run_job, settings
 
 __all__ = ["events_folder", "quiet", "run_job", "settings", "sql"]
@@ -19,7 +19,7 @@ _EMPTIED = ("pay_jobs.job_runs", "pay_jobs.outbox", "invoice_references", "invoi
 
 
 @pytest.fixture(scope="session")
-def hand_tools_database(server: Server, template: str) -> Iterator[str]:
+def hand_tools_database(server: DatabaseServer, template: str) -> Iterator[str]:
     name = f"hand_tools_{uuid.uuid4().hex[:8]}"
     yield server.create(name, template)
     server.drop(name)

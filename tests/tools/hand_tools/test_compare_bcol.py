@@ -11,7 +11,7 @@ from tests.jobs.conftest import RunJob
 from tests.tools.hand_tools.conftest import Sql
 from tools.compare_bcol import JOB
 from tools.compare_bcol.arguments import Arguments
-from tools.compare_bcol.export import Record, read_export
+from tools.compare_bcol.export import BcolRecord, read_export
 
 
 def invoice(sql: Sql, number: int, total: str, fee: str = "1.50", status: str = "PAID", on: str = "2026-11-02") -> None:
@@ -36,7 +36,7 @@ def compare(run_job: RunJob, tmp_path: Path, *lines: str, header: str = "KEY,AMO
 LINES = [f"REG{number:08},10.00,2026-11-02" for number in range(1, 7)]
 
 
-def read(folder: Path, content: str) -> list[Record]:
+def read(folder: Path, content: str) -> list[BcolRecord]:
     path = folder / "export.csv"
     path.write_text(content, encoding="utf-8", newline="")
     return list(read_export(Arguments(path)))

@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import ExitCode
 from jobs.job import Job
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.jobs.conftest import RunJob
 from tests.tools.hand_tools.conftest import Sql
 from tools.explain import ACCOUNT, BATCH, FILE, INVOICE, SLIP
@@ -86,7 +86,7 @@ def told(result: Any) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def database_url(server: Server, template: str) -> Iterator[str]:
+def database_url(server: DatabaseServer, template: str) -> Iterator[str]:
     """A pay database with one life in it: `explain` only reads."""
     name = f"explain_{uuid.uuid4().hex[:8]}"
     address = server.create(name, template)

@@ -13,7 +13,7 @@ from connectors.outbox import operator_actions
 from connectors.outbox import pending as outbox
 from connectors.outbox.delivery import MAX_ATTEMPTS
 from jobs.commands.cli import build_cli, main
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.json_output import read_json, rows_of
 from tests.outbox_fixtures import one_database
 from tools.pending.command import pending_command, pending_effects
@@ -58,7 +58,7 @@ Typed = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
-def shared_url(server: Server, template: str) -> Iterator[str]:
+def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
     yield from one_database(server, template)
 
 

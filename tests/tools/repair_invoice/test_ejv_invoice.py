@@ -8,8 +8,8 @@ import pytest
 from config.errors import ExitCode, UsageError
 from database.engine import Database
 from jobs.run.outcome import Outcome
-from tests.ejv_factory import Batch, Pair, example_batch, example_books
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.ejv_factory import Batch, JournalPair, example_batch, example_books
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 from tools.repair_invoice.arguments import EjvArguments
 from tools.repair_invoice.task import repair_ejv_invoices
 
@@ -34,18 +34,18 @@ UNDONE = {
 }
 
 
-def written(office: Office) -> dict[str, list[tuple[Any, ...]]]:
+def written(office: FeedbackOffice) -> dict[str, list[tuple[Any, ...]]]:
     """Return what feedback and repair write, by table."""
     return {name: office.books.rows(statement) for name, statement in _WRITTEN.items()}
 
 
-def answered(office: Office, codes: dict[int | str, str] | None = None, batch: Batch | None = None) -> None:
+def answered(office: FeedbackOffice, codes: dict[int | str, str] | None = None, batch: Batch | None = None) -> None:
     """Let CGI answer the example's batch."""
     example_books(office.books)
     office.take_in((batch or example_batch()).feedback(codes or {}))
 
 
-def repair(office: Office, *ids: int, dry_run: bool = False, no_journal: bool = False) -> Outcome:
+def repair(office: FeedbackOffice, *ids: int, dry_run: bool = False, no_journal: bool = False) -> Outcome:
     """Run the tool."""
     context = office.books.context(office.settings())
     arguments = EjvArguments(ids, "ticket 4711", no_journal)
@@ -71,7 +71,9 @@ def repair(office: Office, *ids: int, dry_run: bool = False, no_journal: bool = 
     ],
     ids=" ".join,
 )
-def test_a_repaired_charge_has_the_rows_that_the_feedback_wrote(office: Office, undone: tuple[str, ...]) -> None:
+def test_a_repaired_charge_has_the_rows_that_the_feedback_wrote(
+    office: FeedbackOffice, undone: tuple[str, ...]
+) -> None:
     answered(office)
     expected = written(office)
     for one in undone:
@@ -86,7 +88,7 @@ def test_a_repaired_charge_has_the_rows_that_the_feedback_wrote(office: Office, 
     assert written(office) == expected
 
 
-def test_a_charge_that_lost_its_reference_gets_one_under_the_name_of_its_journal(office: Office) -> None:
+def test_a_charge_that_lost_its_reference_gets_one_under_the_name_of_its_journal(office: FeedbackOffice) -> None:
     answered(office)
     office.books.change(UNDONE["status"])
     office.books.change(f"DELETE FROM invoice_references WHERE invoice_id = {CHARGED}")
@@ -97,7 +99,7 @@ def test_a_charge_that_lost_its_reference_gets_one_under_the_name_of_its_journal
     assert office.books.rows(statement) == [("FI00008801", "COMPLETED")]
 
 
-def test_a_repaired_refund_is_refunded_and_its_product_hears_of_it_once(office: Office) -> None:
+def test_a_repaired_refund_is_refunded_and_its_product_hears_of_it_once(office: FeedbackOffice) -> None:
     answered(office)
     expected = written(office)
     office.books.change(
@@ -109,7 +111,7 @@ def test_a_repaired_refund_is_refunded_and_its_product_hears_of_it_once(office: 
     assert written(office) == expected
 
 
-def test_a_dry_run_shows_each_row_and_changes_none(office: Office) -> None:
+def test_a_dry_run_shows_each_row_and_changes_none(office: FeedbackOffice) -> None:
     answered(office)
     for one in ("status", "reference", "receipt"):
         office.books.change(UNDONE[one])
@@ -126,7 +128,7 @@ def test_a_dry_run_shows_each_row_and_changes_none(office: Office) -> None:
     assert written(office) == before
 
 
-def test_a_refused_journal_whose_reference_is_active_is_freed_for_the_next_batch(office: Office) -> None:
+def test_a_refused_journal_whose_reference_is_active_is_freed_for_the_next_batch(office: FeedbackOffice) -> None:
     answered(office, {str(CHARGED): "2099 GL rejected"})
     office.books.change(UNDONE["reference"])
     office.books.change("UPDATE distribution_codes SET stop_ejv = false")
@@ -139,7 +141,7 @@ def test_a_refused_journal_whose_reference_is_active_is_freed_for_the_next_batch
     assert office.books.rows(statement) == [("CANCELLED",)]
 
 
-def test_a_reference_without_a_journal_is_cancelled_only_when_cas_has_none(office: Office) -> None:
+def test_a_reference_without_a_journal_is_cancelled_only_when_cas_has_none(office: FeedbackOffice) -> None:
     books = office.books
     books.invoice(books.account(), 7, "10.00")
 
@@ -167,7 +169,7 @@ def test_a_reference_without_a_journal_is_cancelled_only_when_cas_has_none(offic
         ("DELETE FROM pay_jobs.cgi_mentions", "no stored feedback file has its line"),
     ],
 )
-def test_what_does_not_add_up_is_told_and_nothing_is_written(office: Office, undone: str, words: str) -> None:
+def test_what_does_not_add_up_is_told_and_nothing_is_written(office: FeedbackOffice, undone: str, words: str) -> None:
     answered(office)
     office.books.change(UNDONE["status"])
     office.books.change(undone)
@@ -180,7 +182,7 @@ def test_what_does_not_add_up_is_told_and_nothing_is_written(office: Office, und
     assert written(office) == before
 
 
-def test_a_link_that_says_completed_where_the_file_refused_is_not_believed(office: Office) -> None:
+def test_a_link_that_says_completed_where_the_file_refused_is_not_believed(office: FeedbackOffice) -> None:
     answered(office, {str(CHARGED): "2099 GL rejected"})
     office.books.change(f"UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = {CHARGED}")
     office.books.change("UPDATE distribution_codes SET stop_ejv = false")
@@ -190,15 +192,15 @@ def test_a_link_that_says_completed_where_the_file_refused_is_not_believed(offic
     assert "refused it: 2099 GL rejected" in outcome.rejects[0].detail
 
 
-def test_the_answer_of_a_batch_that_stands_in_a_file_behind_another_is_found(office: Office) -> None:
+def test_the_answer_of_a_batch_that_stands_in_a_file_behind_another_is_found(office: FeedbackOffice) -> None:
     books = office.books
     account = books.account()
     for batch, invoice in ((11, 1), (12, 2)):
         books.batch(batch)
         books.invoice(account, invoice, "10.00")
         books.journal(batch, batch * 10, [("invoice", invoice)], payment_account_id=account)
-    first = Batch(11, journals=[(110, [Pair("1", "10.00")])])
-    second = replace(first, number=12, journals=[(120, [Pair("2", "10.00")])], effective="20261119")
+    first = Batch(11, journals=[(110, [JournalPair("1", "10.00")])])
+    second = replace(first, number=12, journals=[(120, [JournalPair("2", "10.00")])], effective="20261119")
     office.take_in(first.feedback() + second.feedback())
     books.change("UPDATE invoices SET invoice_status_code = 'APPROVED', payment_date = NULL WHERE id = 2")
 
@@ -207,7 +209,7 @@ def test_the_answer_of_a_batch_that_stands_in_a_file_behind_another_is_found(off
     assert str(books.one("SELECT payment_date FROM invoices WHERE id = 2")) == "2026-11-19 00:00:00"
 
 
-def test_an_invoice_that_is_not_paid_so_or_does_not_exist_is_refused(office: Office) -> None:
+def test_an_invoice_that_is_not_paid_so_or_does_not_exist_is_refused(office: FeedbackOffice) -> None:
     office.books.invoice(office.books.account(), 7, "10.00", payment_method_code="PAD")
     with pytest.raises(UsageError, match=r"Not paid by journal voucher: 7 \(PAD\)"):
         repair(office, 7)

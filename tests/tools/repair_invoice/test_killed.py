@@ -11,11 +11,11 @@ from config.errors import ExitCode
 from jobs.job import Job
 from sandbox.cfs.process import RunningCfs
 from tests.ejv_factory import EjvBooks
-from tests.forked_runs import Ended
+from tests.forked_runs import ForkedRun
 from tests.repair_process import RepairProcess, repair_process
 from tests.stale_factory import StaleDatabase
 from tests.storage_fixtures import object_store_part
-from tests.tasks.ejv_feedback_check.conftest import Office
+from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 from tests.tools.repair_invoice import test_ejv_invoice as ejv
 from tests.tools.repair_invoice import test_slip_invoice as slip
 from tools.repair_invoice import EJV, SLIP
@@ -34,21 +34,23 @@ def damage(books: EjvBooks) -> None:
         books.change(ejv.UNDONE[one])
 
 
-def run_tool(process: RepairProcess, tool: Job, settings: dict[str, str], invoice: int, kill_at: str | None) -> Ended:
+def run_tool(
+    process: RepairProcess, tool: Job, settings: dict[str, str], invoice: int, kill_at: str | None
+) -> ForkedRun:
     """Run one of the tools for an invoice."""
     values = {"ids": (invoice,), "reason": "ticket 4711"}
     return process.run(tool.name, settings, values, kill_at=kill_at, each_write=True)
 
 
 def test_an_ejv_repair_killed_at_any_statement_ends_as_an_undisturbed_one(
-    process: RepairProcess, office: Office
+    process: RepairProcess, office: FeedbackOffice
 ) -> None:
     ejv.answered(office)
     expected = ejv.written(office)
     address = office.books.database.engine.url.render_as_string(hide_password=False)
     settings = object_store_part().environment() | {"DATABASE_URL": address, "PUBSUB_PUBLISH_URL": "file:///nowhere"}
 
-    def run(kill_at: str | None = None) -> Ended:
+    def run(kill_at: str | None = None) -> ForkedRun:
         return run_tool(process, EJV, settings, ejv.CHARGED, kill_at)
 
     damage(office.books)
@@ -70,7 +72,7 @@ def test_a_slip_repair_killed_at_any_statement_ends_as_an_undisturbed_one(
     address = stale.database.engine.url.render_as_string(hide_password=False)
     settings = cfs.environment() | {"DATABASE_URL": address}
 
-    def run(kill_at: str | None = None) -> Ended:
+    def run(kill_at: str | None = None) -> ForkedRun:
         return run_tool(process, SLIP, settings, made, kill_at)
 
     undisturbed = run()

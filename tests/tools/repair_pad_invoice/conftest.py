@@ -30,7 +30,7 @@ def cfs() -> Iterator[RunningCfs]:
 
 
 @dataclass
-class Desk:
+class RepairDesk:
     """What the operator works with; `kept` is what the run ledger was given."""
 
     books: SettlementBooks
@@ -77,9 +77,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(books: SettlementBooks, cfs: RunningCfs, store: ObjectStore) -> Desk:
+def desk(books: SettlementBooks, cfs: RunningCfs, store: ObjectStore) -> RepairDesk:
     """An empty pay database, CFS and bucket."""
-    return Desk(books, cfs, store)
+    return RepairDesk(books, cfs, store)
 
 
 @pytest.fixture

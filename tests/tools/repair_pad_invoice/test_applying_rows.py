@@ -6,13 +6,13 @@ import pytest
 
 from config.errors import ExitCode, UsageError
 from tests.settlement_factory import Account, Line, bounce
-from tests.tools.repair_pad_invoice.conftest import PROFILE, Desk
+from tests.tools.repair_pad_invoice.conftest import PROFILE, RepairDesk
 
 NUMBER = "REG00000007"
 OTHER = "REG00000009"
 
 
-def reject_rows(desk: Desk, account: Account) -> None:
+def reject_rows(desk: RepairDesk, account: Account) -> None:
     """Two invoices share a number, one has another; their rows came before the references were written."""
     desk.books.invoice(account, None, "100.00", id=7)
     desk.books.invoice(account, None, "31.50", id=8)
@@ -26,7 +26,7 @@ def reject_rows(desk: Desk, account: Account) -> None:
     ]
 
 
-def test_the_rejected_row_settles_the_whole_group_and_no_other_number(desk: Desk, account: Account) -> None:
+def test_the_rejected_row_settles_the_whole_group_and_no_other_number(desk: RepairDesk, account: Account) -> None:
     reject_rows(desk, account)
     desk.in_cfs(NUMBER, "131.50", paid="131.50")
 
@@ -45,7 +45,9 @@ def test_the_rejected_row_settles_the_whole_group_and_no_other_number(desk: Desk
     ]
 
 
-def test_the_evidence_is_shown_and_kept_in_the_ledger_before_anything_changes(desk: Desk, account: Account) -> None:
+def test_the_evidence_is_shown_and_kept_in_the_ledger_before_anything_changes(
+    desk: RepairDesk, account: Account
+) -> None:
     reject_rows(desk, account)
     desk.in_cfs(NUMBER, "131.50", paid="131.50")
 
@@ -60,7 +62,7 @@ def test_the_evidence_is_shown_and_kept_in_the_ledger_before_anything_changes(de
     assert desk.kept == [{"evidence": [row]}]
 
 
-def test_several_ids_of_one_group_are_one_piece_of_work(desk: Desk, account: Account) -> None:
+def test_several_ids_of_one_group_are_one_piece_of_work(desk: RepairDesk, account: Account) -> None:
     reject_rows(desk, account)
     desk.in_cfs(NUMBER, "131.50", paid="131.50")
 
@@ -70,7 +72,7 @@ def test_several_ids_of_one_group_are_one_piece_of_work(desk: Desk, account: Acc
     assert desk.status(7, 8) == ["PAID", "PAID"]
 
 
-def test_a_second_run_changes_nothing(desk: Desk, account: Account) -> None:
+def test_a_second_run_changes_nothing(desk: RepairDesk, account: Account) -> None:
     reject_rows(desk, account)
     desk.in_cfs(NUMBER, "131.50", paid="131.50")
     desk.run(7)
@@ -83,7 +85,7 @@ def test_a_second_run_changes_nothing(desk: Desk, account: Account) -> None:
     assert desk.books.dump() == before
 
 
-def test_a_dry_run_says_what_would_be_repaired_and_changes_nothing(desk: Desk, account: Account) -> None:
+def test_a_dry_run_says_what_would_be_repaired_and_changes_nothing(desk: RepairDesk, account: Account) -> None:
     reject_rows(desk, account)
     desk.in_cfs(NUMBER, "131.50", paid="131.50")
     before = desk.books.dump()
@@ -95,7 +97,7 @@ def test_a_dry_run_says_what_would_be_repaired_and_changes_nothing(desk: Desk, a
     assert desk.cfs.admin.calls(method="POST", path_ends="/") == []
 
 
-def test_a_row_that_is_rejected_once_more_is_told_with_its_reason(desk: Desk, account: Account) -> None:
+def test_a_row_that_is_rejected_once_more_is_told_with_its_reason(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.apply(Line("PADP", "PADRC1", "20.00", "800999", NUMBER))
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
@@ -107,7 +109,7 @@ def test_a_row_that_is_rejected_once_more_is_told_with_its_reason(desk: Desk, ac
     assert desk.status(7) == ["APPROVED"]
 
 
-def test_a_rejected_row_that_says_the_payment_bounced_is_left_to_a_person(desk: Desk, account: Account) -> None:
+def test_a_rejected_row_that_says_the_payment_bounced_is_left_to_a_person(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.apply(bounce("PADRC1", "800999", NUMBER, "20.00"))
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
@@ -118,7 +120,7 @@ def test_a_rejected_row_that_says_the_payment_bounced_is_left_to_a_person(desk: 
     assert desk.books.rows("SELECT status FROM cfs_accounts") == [("ACTIVE",)]
 
 
-def test_one_wrong_id_refuses_the_whole_command(desk: Desk, account: Account) -> None:
+def test_one_wrong_id_refuses_the_whole_command(desk: RepairDesk, account: Account) -> None:
     reject_rows(desk, account)
     desk.in_cfs(NUMBER, "131.50", paid="131.50")
     desk.books.invoice(account, None, "5.00", id=10, method="EFT")

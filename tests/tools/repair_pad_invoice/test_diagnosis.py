@@ -12,14 +12,14 @@ from connectors.cfs import CfsUnavailable
 from connectors.inbound.ledger import FileToRecord, record, set_state
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED
 from tests.settlement_factory import FILE, Account, Line, bounce, settlement_csv
-from tests.tools.repair_pad_invoice.conftest import PROFILE, Desk
+from tests.tools.repair_pad_invoice.conftest import PROFILE, RepairDesk
 from tools.repair_pad_invoice.arguments import Arguments
 
 NUMBER = "REG00000007"
 REJECTS = ExitCode.ATTENTION
 
 
-def told(desk: Desk, *ids: int) -> str:
+def told(desk: RepairDesk, *ids: int) -> str:
     """Run the tool, see that nothing changed, and give what it says to a person."""
     before = desk.books.dump()
     outcome = desk.run(*ids)
@@ -29,7 +29,7 @@ def told(desk: Desk, *ids: int) -> str:
     return reject.detail
 
 
-def keep(desk: Desk, name: str, lines: Iterable[Line] | bytes, state: str) -> None:
+def keep(desk: RepairDesk, name: str, lines: Iterable[Line] | bytes, state: str) -> None:
     """Store a file that is in a state."""
     content = lines if isinstance(lines, bytes) else settlement_csv(lines)
     key = f"cas/{name}"
@@ -48,7 +48,7 @@ def keep(desk: Desk, name: str, lines: Iterable[Line] | bytes, state: str) -> No
     ],
 )
 def test_a_row_in_a_file_that_was_not_applied_is_told_with_the_command(
-    desk: Desk, account: Account, state: str, command: str
+    desk: RepairDesk, account: Account, state: str, command: str
 ) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
@@ -76,7 +76,7 @@ def test_a_row_in_a_file_that_was_not_applied_is_told_with_the_command(
     ids=["another header", "no header", "an open quote", "a long field", "semicolons", "another encoding"],
 )
 def test_a_number_is_found_in_a_file_however_it_is_damaged(
-    desk: Desk, account: Account, damage: Callable[[bytes], bytes], state: str
+    desk: RepairDesk, account: Account, damage: Callable[[bytes], bytes], state: str
 ) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
@@ -86,7 +86,7 @@ def test_a_number_is_found_in_a_file_however_it_is_damaged(
 
 
 def test_a_file_that_failed_is_found_behind_any_number_of_old_files(
-    desk: Desk, account: Account, monkeypatch: pytest.MonkeyPatch
+    desk: RepairDesk, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("diagnosis.search_stored_files.MOST_FILES", 2)
     desk.books.invoice(account, NUMBER, "20.00", id=7)
@@ -98,7 +98,7 @@ def test_a_file_that_failed_is_found_behind_any_number_of_old_files(
     assert "in BCR_PAYMENT_APPL_20211105.csv (failed, " in told(desk, 7)
 
 
-def test_a_file_that_is_gone_from_the_bucket_is_said(desk: Desk, account: Account) -> None:
+def test_a_file_that_is_gone_from_the_bucket_is_said(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     new = FileToRecord(SOURCE, FILE, "0" * 64, 10, f"cas/gone/{FILE}", WANTED.business_date(FILE), desk.books.now)
@@ -110,7 +110,7 @@ def test_a_file_that_is_gone_from_the_bucket_is_said(desk: Desk, account: Accoun
     )
 
 
-def test_days_before_the_first_file_that_is_known_do_not_count(desk: Desk, account: Account) -> None:
+def test_days_before_the_first_file_that_is_known_do_not_count(desk: RepairDesk, account: Account) -> None:
     desk.books.now = datetime(2026, 11, 13, 18, tzinfo=UTC)
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.change("UPDATE invoice_references SET created_on = '2022-07-01'")
@@ -123,14 +123,14 @@ def test_days_before_the_first_file_that_is_known_do_not_count(desk: Desk, accou
     assert "settlement files are known only since 2026-11-09" in told(desk, 7)
 
 
-def test_where_no_file_is_known_at_all_no_days_are_named(desk: Desk, account: Account) -> None:
+def test_where_no_file_is_known_at_all_no_days_are_named(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
 
     assert "no settlement file is known at all" in told(desk, 7)
 
 
-def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: Desk, account: Account) -> None:
+def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     part = {"status": "Partially PAID", "original": "20.00", "outstanding": "15.00"}
@@ -140,7 +140,7 @@ def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: D
     assert f"in {FILE} (held, 0 NSF rows)" in told(desk, 7)
 
 
-def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: Desk, account: Account) -> None:
+def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     desk.store.put(f"ar/{FILE}", [settlement_csv([Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)])])
@@ -151,7 +151,9 @@ def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: Desk, acc
     assert f"{FILE} line 2 'Fully PAID', processed by the service before us" in told(desk, 7)
 
 
-def test_without_a_row_the_missing_business_days_since_the_reference_are_named(desk: Desk, account: Account) -> None:
+def test_without_a_row_the_missing_business_days_since_the_reference_are_named(
+    desk: RepairDesk, account: Account
+) -> None:
     desk.books.now = datetime(2026, 11, 13, 18, tzinfo=UTC)
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
@@ -169,7 +171,7 @@ def test_without_a_row_the_missing_business_days_since_the_reference_are_named(d
     assert "no settlement file known for 2026-11-06, 2026-11-10, 2026-11-12." in said
 
 
-def test_where_no_business_day_is_missing_that_is_said(desk: Desk, account: Account) -> None:
+def test_where_no_business_day_is_missing_that_is_said(desk: RepairDesk, account: Account) -> None:
     desk.books.now = datetime(2026, 11, 6, 18, tzinfo=UTC)
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
@@ -188,7 +190,7 @@ def test_where_no_business_day_is_missing_that_is_said(desk: Desk, account: Acco
         ("INACTIVE", "P4: The customer left PAD; only an inactive PAD account is left"),
     ],
 )
-def test_the_state_of_the_account_says_why_it_was_not_sent(desk: Desk, profile: str, words: str) -> None:
+def test_the_state_of_the_account_says_why_it_was_not_sent(desk: RepairDesk, profile: str, words: str) -> None:
     account = desk.books.account(PROFILE, status=profile)
     desk.books.invoice(account, None, "20.00", id=7)
 
@@ -196,7 +198,9 @@ def test_the_state_of_the_account_says_why_it_was_not_sent(desk: Desk, profile: 
 
 
 @pytest.mark.parametrize("profile", ["FREEZE", "PENDING", "PENDING_PAD_ACTIVATION", "INACTIVE"])
-def test_the_state_of_the_account_is_shown_for_an_invoice_that_was_not_collected(desk: Desk, profile: str) -> None:
+def test_the_state_of_the_account_is_shown_for_an_invoice_that_was_not_collected(
+    desk: RepairDesk, profile: str
+) -> None:
     account = desk.books.account(PROFILE, status=profile)
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00")
@@ -207,7 +211,7 @@ def test_the_state_of_the_account_is_shown_for_an_invoice_that_was_not_collected
     assert f"PAD profile {profile}" in said
 
 
-def test_an_account_in_its_confirmation_period_is_waited_for_until_the_activation_is_late(desk: Desk) -> None:
+def test_an_account_in_its_confirmation_period_is_waited_for_until_the_activation_is_late(desk: RepairDesk) -> None:
     account = desk.books.account(PROFILE, status="PENDING_PAD_ACTIVATION")
     desk.books.invoice(account, None, "20.00", id=7)
     desk.books.change("UPDATE payment_accounts SET pad_activation_date = '2026-12-01'")
@@ -219,7 +223,7 @@ def test_an_account_in_its_confirmation_period_is_waited_for_until_the_activatio
     assert told(desk, 7).startswith("P3L: ")
 
 
-def test_a_bounce_and_a_part_payment_are_told_together(desk: Desk, account: Account) -> None:
+def test_a_bounce_and_a_part_payment_are_told_together(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.insert("non_sufficient_funds", invoice_id=7, invoice_number=NUMBER, description="NSF R001")
     desk.in_cfs(NUMBER, "20.00", paid="5.00")
@@ -231,7 +235,9 @@ def test_a_bounce_and_a_part_payment_are_told_together(desk: Desk, account: Acco
     assert "bounced: NSF R001" in said
 
 
-def test_an_old_invoice_that_cfs_did_not_collect_is_for_cas_and_its_site_is_named(desk: Desk, account: Account) -> None:
+def test_an_old_invoice_that_cfs_did_not_collect_is_for_cas_and_its_site_is_named(
+    desk: RepairDesk, account: Account
+) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", method="BCR-PAD Stop")
 
@@ -242,7 +248,7 @@ def test_an_old_invoice_that_cfs_did_not_collect_is_for_cas_and_its_site_is_name
 
 
 @pytest.mark.parametrize("number", [NUMBER, None])
-def test_a_young_invoice_is_only_to_be_waited_for(desk: Desk, account: Account, number: str | None) -> None:
+def test_a_young_invoice_is_only_to_be_waited_for(desk: RepairDesk, account: Account, number: str | None) -> None:
     desk.books.now = datetime(2026, 11, 5, 18, tzinfo=UTC)
     desk.books.invoice(account, number, "20.00", id=7)
     if number:
@@ -262,7 +268,7 @@ def test_a_young_invoice_is_only_to_be_waited_for(desk: Desk, account: Account, 
         ({"number": None, "status": "CREATED"}, "not expected to be CREATED"),
     ],
 )
-def test_what_is_not_in_cfs_is_told(desk: Desk, account: Account, values: dict[str, Any], words: str) -> None:
+def test_what_is_not_in_cfs_is_told(desk: RepairDesk, account: Account, values: dict[str, Any], words: str) -> None:
     desk.books.invoice(account, total="20.00", id=7, **values)
     desk.site()
 
@@ -270,7 +276,7 @@ def test_what_is_not_in_cfs_is_told(desk: Desk, account: Account, values: dict[s
 
 
 @pytest.mark.parametrize("status", ["CANCELLED", "CREDITED", "REFUNDED", "MANUALLY_REFUNDED"])
-def test_a_final_status_is_left_alone(desk: Desk, account: Account, status: str) -> None:
+def test_a_final_status_is_left_alone(desk: RepairDesk, account: Account, status: str) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7, status=status)
     before = desk.books.dump()
 
@@ -281,7 +287,7 @@ def test_a_final_status_is_left_alone(desk: Desk, account: Account, status: str)
     assert desk.cfs.admin.calls() == []
 
 
-def test_a_row_that_was_skipped_is_shown_to_a_person(desk: Desk, account: Account) -> None:
+def test_a_row_that_was_skipped_is_shown_to_a_person(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.invoice(account, NUMBER, "20.00", id=8, method="CC", status="CREATED")
     desk.books.apply(Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER))
@@ -290,7 +296,7 @@ def test_a_row_that_was_skipped_is_shown_to_a_person(desk: Desk, account: Accoun
     assert "line 2 skipped (card_invoice_shares_number)" in told(desk, 7)
 
 
-def test_cfs_being_away_fails_the_run_before_anything_changes(desk: Desk, account: Account) -> None:
+def test_cfs_being_away_fails_the_run_before_anything_changes(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.cfs.admin.set_options(availability="cfs_down")
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from config.errors import ExitCode
-from tests.forked_runs import Ended
+from tests.forked_runs import ForkedRun
 from tests.repair_process import RepairProcess, repair_process
 from tests.settlement_factory import Account
 from tests.storage_fixtures import object_store_part
-from tests.tools.repair_pad_invoice.conftest import Desk
+from tests.tools.repair_pad_invoice.conftest import RepairDesk
 from tests.tools.repair_pad_invoice.test_applying_rows import NUMBER, reject_rows
 from tools.repair_pad_invoice import JOB
 
@@ -28,14 +28,14 @@ def process() -> Iterator[RepairProcess]:
     yield from repair_process()
 
 
-def run(process: RepairProcess, desk: Desk, *, kill_at: str | None = None) -> Ended:
+def run(process: RepairProcess, desk: RepairDesk, *, kill_at: str | None = None) -> ForkedRun:
     address = desk.books.database.engine.url.render_as_string(hide_password=False)
     places = {"DATABASE_URL": address, "PUBSUB_PUBLISH_URL": "file:///nowhere"}
     settings = desk.cfs.environment() | object_store_part().environment() | places
     return process.run(JOB.name, settings, {"ids": (7,), "reason": "ticket 4711"}, kill_at=kill_at)
 
 
-def repaired(desk: Desk) -> dict[str, object]:
+def repaired(desk: RepairDesk) -> dict[str, object]:
     """Return what a repair writes."""
     books = desk.books
     return {
@@ -49,7 +49,7 @@ def repaired(desk: Desk) -> dict[str, object]:
 
 
 def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(
-    process: RepairProcess, desk: Desk, account: Account
+    process: RepairProcess, desk: RepairDesk, account: Account
 ) -> None:
     reject_rows(desk, account)
     desk.in_cfs(NUMBER, "131.50", paid="131.50")

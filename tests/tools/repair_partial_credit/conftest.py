@@ -37,10 +37,6 @@ BOOKED = {
 LINES = ("70=5.00", "70:service=1.50")
 
 
-class DeathError(BaseException):
-    """The process ends here: nothing catches it."""
-
-
 @pytest.fixture
 def cfs() -> Iterator[RunningCfs]:
     """A simulated CFS, whose books are audited afterwards."""
@@ -48,7 +44,7 @@ def cfs() -> Iterator[RunningCfs]:
 
 
 @dataclass
-class Desk:
+class CreditDesk:
     """What the operator works with."""
 
     books: SettlementBooks
@@ -109,7 +105,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(books: SettlementBooks, cfs: RunningCfs) -> Iterator[Desk]:
+def desk(books: SettlementBooks, cfs: RunningCfs) -> Iterator[CreditDesk]:
     """A paid invoice, and a site in CFS."""
     account = books.account(SITE.account)
     site = seed_site(SITE, "BCR-PAD Daily")
@@ -128,7 +124,7 @@ def desk(books: SettlementBooks, cfs: RunningCfs) -> Iterator[Desk]:
             fee_schedule_id=1, line_item_status_code="ACTIVE", service_fees=Decimal(service_fee),
             fee_distribution_id=FEE_GL, description=f"Filing {line}",
         )  # fmt: skip
-    yield Desk(books, cfs, account, site)
+    yield CreditDesk(books, cfs, account, site)
     for table in ("operation_steps", "operations"):
         books.change(f"DELETE FROM pay_jobs.{table}")
     books.change("DELETE FROM refunds_partial")

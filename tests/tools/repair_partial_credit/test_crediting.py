@@ -7,11 +7,11 @@ import pytest
 
 from config.errors import ExitCode, InputRefused, UsageError
 from connectors.cfs import CfsRejected, CfsUnavailable
-from tests.tools.repair_partial_credit.conftest import FEE_GL, SERVICE_GL, Desk
+from tests.tools.repair_partial_credit.conftest import FEE_GL, SERVICE_GL, CreditDesk
 from tools.repair_partial_credit.arguments import Arguments
 
 
-def test_a_credit_is_in_cfs_and_whole_in_the_pay_database(desk: Desk) -> None:
+def test_a_credit_is_in_cfs_and_whole_in_the_pay_database(desk: CreditDesk) -> None:
     outcome = desk.run("70=5.00", "70:service=1.50", "71=10.00")
 
     assert outcome.exit_code == ExitCode.DONE
@@ -30,7 +30,7 @@ def test_a_credit_is_in_cfs_and_whole_in_the_pay_database(desk: Desk) -> None:
     assert desk.journal() == ["done"]
 
 
-def test_a_credit_keeps_the_account_as_it_was_and_leaves_no_name_on_the_invoice(desk: Desk) -> None:
+def test_a_credit_keeps_the_account_as_it_was_and_leaves_no_name_on_the_invoice(desk: CreditDesk) -> None:
     desk.books.change("UPDATE invoices SET updated_by = 'idir/person', updated_name = 'A Person'")
 
     desk.run("70=5.00")
@@ -42,7 +42,7 @@ def test_a_credit_keeps_the_account_as_it_was_and_leaves_no_name_on_the_invoice(
     assert desk.books.rows("SELECT updated_by, updated_name FROM invoices") == [(None, None)]
 
 
-def test_each_part_goes_to_the_gl_of_its_line(desk: Desk) -> None:
+def test_each_part_goes_to_the_gl_of_its_line(desk: CreditDesk) -> None:
     (table,) = desk.run("70=5.00", "70:service=1.50").tables
 
     assert [(row["part"], row["credited"], row["GL"]) for row in table.records()] == [
@@ -51,7 +51,7 @@ def test_each_part_goes_to_the_gl_of_its_line(desk: Desk) -> None:
     ]
 
 
-def test_a_dry_run_shows_the_memo_and_changes_nothing(desk: Desk) -> None:
+def test_a_dry_run_shows_the_memo_and_changes_nothing(desk: CreditDesk) -> None:
     before = desk.state()
 
     outcome = desk.run("70=5.00", dry_run=True)
@@ -60,7 +60,7 @@ def test_a_dry_run_shows_the_memo_and_changes_nothing(desk: Desk) -> None:
     assert (desk.state(), desk.memos(), desk.journal()) == (before, {}, [])
 
 
-def test_a_memo_on_a_profile_that_is_not_used_any_more_is_told(desk: Desk) -> None:
+def test_a_memo_on_a_profile_that_is_not_used_any_more_is_told(desk: CreditDesk) -> None:
     desk.books.change("UPDATE cfs_accounts SET status = 'INACTIVE'")
 
     outcome = desk.run("70=5.00")
@@ -68,7 +68,7 @@ def test_a_memo_on_a_profile_that_is_not_used_any_more_is_told(desk: Desk) -> No
     assert outcome.notes[0].startswith("The CFS profile of the invoice is INACTIVE: CFS uses the memo only for")
 
 
-def test_fees_that_a_partner_is_paid_are_told_and_service_fees_are_not(desk: Desk) -> None:
+def test_fees_that_a_partner_is_paid_are_told_and_service_fees_are_not(desk: CreditDesk) -> None:
     desk.books.change(
         f"UPDATE distribution_codes SET disbursement_distribution_code_id = {SERVICE_GL}"
         f" WHERE distribution_code_id = {FEE_GL}"
@@ -79,7 +79,7 @@ def test_fees_that_a_partner_is_paid_are_told_and_service_fees_are_not(desk: Des
     assert outcome.notes[0].startswith("5.00 CAD of it are a partner's fees. Nothing is taken back")
 
 
-def test_an_invoice_is_credited_once(desk: Desk) -> None:
+def test_an_invoice_is_credited_once(desk: CreditDesk) -> None:
     desk.run("70=15.00")
     before = desk.state()
 
@@ -89,7 +89,7 @@ def test_an_invoice_is_credited_once(desk: Desk) -> None:
     assert (desk.state(), list(desk.memos().values())) == (before, [Decimal("-15.00")])
 
 
-def test_what_an_earlier_refund_took_of_a_line_is_not_credited_again(desk: Desk) -> None:
+def test_what_an_earlier_refund_took_of_a_line_is_not_credited_again(desk: CreditDesk) -> None:
     desk.books.change(
         "INSERT INTO refunds_partial (payment_line_item_id, invoice_id, refund_type, refund_amount, created_on,"
         " created_by) VALUES (70, 7, 'BASE_FEES', 15, now(), 'test')"
@@ -124,7 +124,7 @@ def test_what_an_earlier_refund_took_of_a_line_is_not_credited_again(desk: Desk)
     ],
 )  # fmt: skip
 def test_what_must_not_be_credited_is_refused_before_cfs_is_asked(
-    desk: Desk, change: str | None, lines: list[str], words: str
+    desk: CreditDesk, change: str | None, lines: list[str], words: str
 ) -> None:
     if change:
         desk.books.change(f"UPDATE {change}")
@@ -136,7 +136,7 @@ def test_what_must_not_be_credited_is_refused_before_cfs_is_asked(
     assert (desk.state(), desk.memos(), desk.journal()) == (before, {}, [])
 
 
-def test_an_unknown_invoice_is_refused(desk: Desk) -> None:
+def test_an_unknown_invoice_is_refused(desk: CreditDesk) -> None:
     with pytest.raises(UsageError, match="no invoice 8"):
         desk.run("70=1.00", invoice=8)
 
@@ -149,7 +149,7 @@ def test_an_unknown_invoice_is_refused(desk: Desk) -> None:
         ("APPROVED", "which is APPROVED"),
     ],
 )
-def test_another_refund_of_the_invoice_comes_first(desk: Desk, status: str, words: str) -> None:
+def test_another_refund_of_the_invoice_comes_first(desk: CreditDesk, status: str, words: str) -> None:
     desk.books.insert("refunds", invoice_id=7, status=status, type="INVOICE", requested_by="idir/person")
 
     with pytest.raises(UsageError, match=words):
@@ -158,13 +158,13 @@ def test_another_refund_of_the_invoice_comes_first(desk: Desk, status: str, word
     assert (desk.memos(), desk.journal()) == ({}, [])
 
 
-def test_a_refund_that_was_declined_does_not_stand_in_the_way(desk: Desk) -> None:
+def test_a_refund_that_was_declined_does_not_stand_in_the_way(desk: CreditDesk) -> None:
     desk.books.insert("refunds", invoice_id=7, status="DECLINED", type="INVOICE")
 
     assert desk.run("70=1.00").exit_code == ExitCode.DONE
 
 
-def test_where_a_second_person_approves_the_screen_is_named(desk: Desk) -> None:
+def test_where_a_second_person_approves_the_screen_is_named(desk: CreditDesk) -> None:
     desk.books.change("UPDATE invoices SET corp_type_code = 'VS'")
     desk.books.change("UPDATE corp_types SET refund_approval = true WHERE code = 'VS'")
 
@@ -174,14 +174,14 @@ def test_where_a_second_person_approves_the_screen_is_named(desk: Desk) -> None:
     assert (desk.memos(), desk.journal(), desk.state()["refunds"]) == ({}, [], [])
 
 
-def test_an_account_without_a_whole_cfs_profile_is_refused(desk: Desk) -> None:
+def test_an_account_without_a_whole_cfs_profile_is_refused(desk: CreditDesk) -> None:
     desk.books.change("UPDATE cfs_accounts SET cfs_site = NULL")
 
     with pytest.raises(InputRefused, match="profile is not complete"):
         desk.run("70=1.00")
 
 
-def test_cfs_being_away_leaves_nothing_begun(desk: Desk) -> None:
+def test_cfs_being_away_leaves_nothing_begun(desk: CreditDesk) -> None:
     desk.cfs.admin.set_options(availability="drop")
     before = desk.state()
 
@@ -192,7 +192,7 @@ def test_cfs_being_away_leaves_nothing_begun(desk: Desk) -> None:
     assert (desk.state(), desk.journal()) == (before, [])
 
 
-def test_what_cfs_refuses_is_closed_and_can_be_tried_again(desk: Desk) -> None:
+def test_what_cfs_refuses_is_closed_and_can_be_tried_again(desk: CreditDesk) -> None:
     desk.cfs.admin.order_faults({"kind": "error_before", "method": "POST", "path": "/cms/", "status": 400})
 
     with pytest.raises(CfsRejected):

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from config.errors import ExitCode
-from tests.forked_runs import Ended
+from tests.forked_runs import ForkedRun
 from tests.repair_process import RepairProcess, repair_process
-from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, Desk
+from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, CreditDesk
 from tools.repair_partial_credit import JOB
 
 pytestmark = pytest.mark.slow
@@ -34,13 +34,13 @@ def process() -> Iterator[RepairProcess]:
     yield from repair_process()
 
 
-def run(process: RepairProcess, desk: Desk, *, kill_at: str | None = None, **changes: object) -> Ended:
+def run(process: RepairProcess, desk: CreditDesk, *, kill_at: str | None = None, **changes: object) -> ForkedRun:
     address = desk.books.database.engine.url.render_as_string(hide_password=False)
     settings = desk.cfs.environment() | {"DATABASE_URL": address}
     return process.run(JOB.name, settings, ASKED | changes, kill_at=kill_at)
 
 
-def test_an_undisturbed_run_comes_to_these_points(process: RepairProcess, desk: Desk) -> None:
+def test_an_undisturbed_run_comes_to_these_points(process: RepairProcess, desk: CreditDesk) -> None:
     ended = run(process, desk)
 
     assert (ended.returncode, ended.points) == (ExitCode.DONE, list(POINTS))
@@ -48,7 +48,7 @@ def test_an_undisturbed_run_comes_to_these_points(process: RepairProcess, desk: 
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_at_any_point_the_credit_ends_made_once(process: RepairProcess, desk: Desk, point: str) -> None:
+def test_killed_at_any_point_the_credit_ends_made_once(process: RepairProcess, desk: CreditDesk, point: str) -> None:
     assert run(process, desk, kill_at=point).was_killed
 
     if point in FOR_A_PERSON:

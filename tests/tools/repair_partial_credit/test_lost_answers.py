@@ -8,7 +8,8 @@ import pytest
 
 from config.errors import ExitCode, UsageError
 from tests.old_schema import written_before
-from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, SITE, DeathError, Desk
+from tests.process_killed import ProcessKilled
+from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, SITE, CreditDesk
 
 LOST = {"kind": "lost_answer", "method": "POST", "path": "/cms/"}
 WAITING = [(7, "INVOICE", "APPROVAL_NOT_REQUIRED", "ticket 4711", "pay-jobs", True, 0)]
@@ -21,12 +22,12 @@ def dying_before_the_books() -> Callable[[], None]:
 
     def die() -> None:
         if next(counted) == 10:
-            raise DeathError
+            raise ProcessKilled
 
     return die
 
 
-def test_a_lost_answer_is_parked_with_the_two_ways_on(desk: Desk) -> None:
+def test_a_lost_answer_is_parked_with_the_two_ways_on(desk: CreditDesk) -> None:
     before = desk.state()
     desk.cfs.admin.order_faults(LOST)
 
@@ -42,7 +43,7 @@ def test_a_lost_answer_is_parked_with_the_two_ways_on(desk: Desk) -> None:
     assert (desk.state(), desk.journal()) == (before, ["lost"])
 
 
-def test_while_an_answer_is_lost_a_second_call_is_refused_with_the_account_of_it(desk: Desk) -> None:
+def test_while_an_answer_is_lost_a_second_call_is_refused_with_the_account_of_it(desk: CreditDesk) -> None:
     desk.cfs.admin.order_faults(LOST)
     desk.run(*LINES)
 
@@ -55,7 +56,7 @@ def test_while_an_answer_is_lost_a_second_call_is_refused_with_the_account_of_it
     assert len(desk.memos()) == 1
 
 
-def test_the_memo_a_person_names_is_adopted(desk: Desk) -> None:
+def test_the_memo_a_person_names_is_adopted(desk: CreditDesk) -> None:
     desk.cfs.admin.order_faults(LOST)
     desk.run(*LINES)
 
@@ -65,7 +66,7 @@ def test_the_memo_a_person_names_is_adopted(desk: Desk) -> None:
     assert (desk.state(), desk.journal(), len(desk.memos())) == (BOOKED, ["done"], 1)
 
 
-def test_of_a_memo_that_was_used_meanwhile_only_the_rest_is_credit(desk: Desk) -> None:
+def test_of_a_memo_that_was_used_meanwhile_only_the_rest_is_credit(desk: CreditDesk) -> None:
     desk.cfs.admin.order_faults(LOST)
     desk.run(*LINES)
     desk.cfs.admin.seed(invoices=[{"site_number": SITE.site, "invoice_number": "REG00000008", "total": "4.00"}])
@@ -85,7 +86,7 @@ def test_of_a_memo_that_was_used_meanwhile_only_the_rest_is_credit(desk: Desk) -
         ("30002", "30002 is known already, for invoice 7"),
     ],
 )
-def test_a_memo_that_cannot_be_it_is_not_adopted(desk: Desk, memo: str, words: str) -> None:
+def test_a_memo_that_cannot_be_it_is_not_adopted(desk: CreditDesk, memo: str, words: str) -> None:
     desk.cfs.admin.order_faults(LOST)
     desk.run(*LINES)
     seeded = [("30001", "6.51"), ("30002", "6.50")]
@@ -102,7 +103,7 @@ def test_a_memo_that_cannot_be_it_is_not_adopted(desk: Desk, memo: str, words: s
     assert (desk.state(), desk.journal()) == (before, ["lost"])
 
 
-def test_what_was_not_made_can_be_begun_again(desk: Desk) -> None:
+def test_what_was_not_made_can_be_begun_again(desk: CreditDesk) -> None:
     desk.cfs.admin.order_faults(NEVER_DONE)
     desk.run(*LINES)
 
@@ -116,13 +117,13 @@ def test_what_was_not_made_can_be_begun_again(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("way", [{"memo": "20001"}, {"not_made": True}], ids=str)
-def test_without_a_lost_answer_there_is_nothing_to_resolve(desk: Desk, way: dict[str, object]) -> None:
+def test_without_a_lost_answer_there_is_nothing_to_resolve(desk: CreditDesk, way: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="no partial credit whose answer was lost"):
         desk.run(**way)  # type: ignore[arg-type]
 
 
-def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: Desk) -> None:
-    with pytest.raises(DeathError):
+def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: CreditDesk) -> None:
+    with pytest.raises(ProcessKilled):
         desk.run(*LINES, before_commit=dying_before_the_books())
     assert desk.journal() == ["answered"]
 
@@ -134,8 +135,8 @@ def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: Desk
     assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
 
 
-def test_a_refund_by_somebody_else_meanwhile_is_told(desk: Desk) -> None:
-    with pytest.raises(DeathError):
+def test_a_refund_by_somebody_else_meanwhile_is_told(desk: CreditDesk) -> None:
+    with pytest.raises(ProcessKilled):
         desk.run(*LINES, before_commit=dying_before_the_books())
     desk.books.change("UPDATE invoices SET invoice_status_code = 'CREDITED', refund = 31.50")
 
@@ -145,7 +146,7 @@ def test_a_refund_by_somebody_else_meanwhile_is_told(desk: Desk) -> None:
     assert desk.state()["account"] == [(Decimal("6.50"),)]
 
 
-def test_an_entry_from_before_refunds_were_written_gets_its_refund_with_the_books(desk: Desk) -> None:
+def test_an_entry_from_before_refunds_were_written_gets_its_refund_with_the_books(desk: CreditDesk) -> None:
     desk.cfs.admin.order_faults(LOST)
     desk.run(*LINES)
     desk.books.change("DELETE FROM refunds")
@@ -159,7 +160,9 @@ def test_an_entry_from_before_refunds_were_written_gets_its_refund_with_the_book
 @pytest.mark.parametrize(
     ("state", "memo"), [("intended", "NULL, NULL"), ("parked", "NULL, NULL"), ("answered", "'20001', 6.50")]
 )
-def test_a_credit_that_was_open_before_there_was_one_journal_is_finished(desk: Desk, state: str, memo: str) -> None:
+def test_a_credit_that_was_open_before_there_was_one_journal_is_finished(
+    desk: CreditDesk, state: str, memo: str
+) -> None:
     desk.cfs.admin.order_faults(LOST)
     desk.run(*LINES)
     for table in ("operation_steps", "operations"):

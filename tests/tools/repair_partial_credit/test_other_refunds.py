@@ -11,17 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.errors import UsageError
-from tests.tools.repair_partial_credit.conftest import LINES, Desk
+from tests.tools.repair_partial_credit.conftest import LINES, CreditDesk
 
 ASKED = "INSERT INTO refunds (invoice_id, type, status, requested_by) VALUES (7, 'INVOICE', %s, 'idir/person')"
 COMMITS_BEFORE_THE_BOOKS = 9
 
 
-def address(desk: Desk) -> str:
+def address(desk: CreditDesk) -> str:
     return desk.books.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def ask(desk: Desk, status: str) -> None:
+def ask(desk: CreditDesk, status: str) -> None:
     """Ask for a refund as the API does: a row that points at the invoice, in a transaction of its own."""
     with psycopg2.connect(address(desk)) as connection, connection.cursor() as cursor:
         cursor.execute(ASKED, (status,))
@@ -29,7 +29,7 @@ def ask(desk: Desk, status: str) -> None:
 
 
 def asking_at(
-    desk: Desk, commit: int, pool: ThreadPoolExecutor, status: str
+    desk: CreditDesk, commit: int, pool: ThreadPoolExecutor, status: str
 ) -> tuple[Callable[[], None], list[Future[None]]]:
     """Ask beside a commit of the run; where the run holds the invoice, the row waits for that commit."""
     counted, asked = count(1), list[Future[None]]()
@@ -43,7 +43,7 @@ def asking_at(
     return before_commit, asked
 
 
-def test_a_refund_that_is_being_written_is_waited_for_and_seen(desk: Desk) -> None:
+def test_a_refund_that_is_being_written_is_waited_for_and_seen(desk: CreditDesk) -> None:
     with psycopg2.connect(address(desk)) as api, api.cursor() as cursor, ThreadPoolExecutor(1) as pool:
         cursor.execute(ASKED, ("APPROVAL_NOT_REQUIRED",))
         run = pool.submit(desk.run, *LINES)
@@ -61,7 +61,9 @@ def test_a_refund_that_is_being_written_is_waited_for_and_seen(desk: Desk) -> No
     commit=st.integers(1, COMMITS_BEFORE_THE_BOOKS),
     status=st.sampled_from(["PENDING_APPROVAL", "APPROVAL_NOT_REQUIRED", "APPROVED"]),
 )
-def test_whenever_another_refund_comes_it_is_seen_before_the_memo_or_told(desk: Desk, commit: int, status: str) -> None:
+def test_whenever_another_refund_comes_it_is_seen_before_the_memo_or_told(
+    desk: CreditDesk, commit: int, status: str
+) -> None:
     start_again(desk)
     with ThreadPoolExecutor(1) as pool:
         before_commit, asked = asking_at(desk, commit, pool, status)
@@ -78,7 +80,7 @@ def test_whenever_another_refund_comes_it_is_seen_before_the_memo_or_told(desk: 
             assert (len(desk.memos()), desk.journal()) == (1, ["done"])
 
 
-def start_again(desk: Desk) -> None:
+def start_again(desk: CreditDesk) -> None:
     """Undo what an example left."""
     desk.cfs.admin.reset()
     desk.cfs.admin.seed(sites=[desk.site])

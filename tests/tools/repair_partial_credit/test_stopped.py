@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from config.errors import ExitCode
-from tests.forked_runs import Ended, ForkedRuns
+from tests.forked_runs import ForkedRun, ForkedRuns
 from tests.stopped_runs import CHECKED, Point, StoppableRuns, point_at, stopped_runs
-from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, Desk
+from tests.tools.repair_partial_credit.conftest import BOOKED, LINES, CreditDesk
 from tools.repair_partial_credit import JOB
 
 pytestmark = pytest.mark.slow
@@ -26,12 +26,12 @@ def process() -> Iterator[ForkedRuns]:
 
 
 @pytest.fixture
-def runs(process: ForkedRuns, desk: Desk) -> StoppableRuns:
+def runs(process: ForkedRuns, desk: CreditDesk) -> StoppableRuns:
     url = desk.books.database.engine.url.render_as_string(hide_password=False).replace("+psycopg2", "")
     return StoppableRuns(process, url, desk.cfs.environment())
 
 
-def do_it_again(runs: StoppableRuns, desk: Desk) -> Ended:
+def do_it_again(runs: StoppableRuns, desk: CreditDesk) -> ForkedRun:
     """Say that the first memo was not made, where one is open, and begin another."""
     if desk.journal():
         assert runs.run(JOB, **NOT_MADE).returncode == ExitCode.DONE
@@ -40,7 +40,7 @@ def do_it_again(runs: StoppableRuns, desk: Desk) -> Ended:
 
 @pytest.mark.parametrize("at", BEFORE, ids=str)
 def test_a_repair_that_wakes_before_its_last_check_makes_no_second_memo(
-    runs: StoppableRuns, desk: Desk, at: Point
+    runs: StoppableRuns, desk: CreditDesk, at: Point
 ) -> None:
     stopped = runs.run(JOB, stop_at=at, **ASKED)
     assert stopped.stopped is not None
@@ -52,7 +52,9 @@ def test_a_repair_that_wakes_before_its_last_check_makes_no_second_memo(
     assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
 
 
-def test_a_memo_that_was_asked_for_after_the_last_check_is_told_with_the_other(runs: StoppableRuns, desk: Desk) -> None:
+def test_a_memo_that_was_asked_for_after_the_last_check_is_told_with_the_other(
+    runs: StoppableRuns, desk: CreditDesk
+) -> None:
     stopped = runs.run(JOB, stop_at=(CHECKED, 1), **ASKED)
     assert stopped.points[-1] == CHECKED
     runs.end_sessions()

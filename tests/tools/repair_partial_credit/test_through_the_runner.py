@@ -7,7 +7,7 @@ import pytest
 from config.errors import ExitCode
 from jobs.run.stopping import StopRequest
 from tests.jobs.conftest import RunJob, quiet, run_job
-from tests.tools.repair_partial_credit.conftest import Desk
+from tests.tools.repair_partial_credit.conftest import CreditDesk
 from tools.repair_partial_credit import JOB
 
 __all__ = ["quiet", "run_job"]
@@ -15,13 +15,13 @@ ASKED = {"invoice": 7, "lines": ("70=5.00",), "memo": None, "not_made": False, "
 
 
 @pytest.fixture
-def database_url(desk: Desk) -> str:
+def database_url(desk: CreditDesk) -> str:
     """The database of the desk."""
     return desk.books.database.engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def settings(desk: Desk, database_url: str, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+def settings(desk: CreditDesk, database_url: str, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The environment of a run by hand, with CFS."""
     for name in ("JOB_COMPLETION_INDEX", "JOB_COMPLETION_COUNT", "PAY_JOBS_TRIGGER", "PAY_JOBS_BUILD", "SUDO_USER"):
         monkeypatch.delenv(name, raising=False)
@@ -30,7 +30,7 @@ def settings(desk: Desk, database_url: str, monkeypatch: pytest.MonkeyPatch) -> 
     return monkeypatch
 
 
-def test_a_lost_answer_ends_with_3_and_the_named_memo_with_0(run_job: RunJob, desk: Desk) -> None:
+def test_a_lost_answer_ends_with_3_and_the_named_memo_with_0(run_job: RunJob, desk: CreditDesk) -> None:
     desk.cfs.admin.order_faults({"kind": "lost_answer", "method": "POST", "path": "/cms/"})
 
     lost = run_job(JOB, **ASKED)
@@ -44,7 +44,7 @@ def test_a_lost_answer_ends_with_3_and_the_named_memo_with_0(run_job: RunJob, de
     assert desk.books.rows("SELECT run_id, state FROM pay_jobs.operations") == [(adopted.run_id, "done")]
 
 
-def test_a_run_that_was_asked_to_stop_begins_nothing(run_job: RunJob, desk: Desk) -> None:
+def test_a_run_that_was_asked_to_stop_begins_nothing(run_job: RunJob, desk: CreditDesk) -> None:
     stop = StopRequest()
     stop.request()
 
@@ -54,7 +54,7 @@ def test_a_run_that_was_asked_to_stop_begins_nothing(run_job: RunJob, desk: Desk
     assert (desk.memos(), desk.journal()) == ({}, [])
 
 
-def test_an_amount_that_is_too_much_is_a_usage_error(run_job: RunJob, desk: Desk) -> None:
+def test_an_amount_that_is_too_much_is_a_usage_error(run_job: RunJob, desk: CreditDesk) -> None:
     result = run_job(JOB, **(ASKED | {"lines": ("70=99.00",)}))
 
     assert result.exit_code == ExitCode.USAGE

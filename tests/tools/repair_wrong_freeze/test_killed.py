@@ -7,6 +7,7 @@ import pytest
 
 from connectors.effects import breaking_in
 from sandbox.cfs.process import RunningCfs
+from tests.process_killed import ProcessKilled
 from tests.settlement_factory import SettlementBooks
 from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, undo
 from tests.tools.repair_wrong_freeze.test_undo import _in_cfs, freeze, frozen
@@ -14,14 +15,10 @@ from tests.tools.repair_wrong_freeze.test_undo import _in_cfs, freeze, frozen
 __all__ = ["frozen"]
 
 
-class _Killed(BaseException):
-    pass
-
-
 def _dying_at(point: str) -> Callable[[str], None]:
     def die(name: str) -> None:
         if name == point:
-            raise _Killed
+            raise ProcessKilled
 
     return die
 
@@ -31,7 +28,7 @@ def _dying_at(point: str) -> Callable[[str], None]:
     "before 2 open PAD", "intended 2 open PAD", "answered 2 open PAD", "before closing", "after closing",
 ])  # fmt: skip
 def test_killed_after_any_step_the_next_run_finishes(point: str, frozen: SettlementBooks, cfs: RunningCfs) -> None:
-    with pytest.raises(_Killed), breaking_in(_dying_at(point)):
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at(point)):
         undo(frozen, cfs, file=WRONG)
 
     if point != "after closing":
@@ -53,7 +50,7 @@ def test_killed_after_it_dropped_what_was_never_told_the_next_run_unlocks_nobody
     books: SettlementBooks, cfs: RunningCfs
 ) -> None:
     freeze(books, cfs)
-    with pytest.raises(_Killed), breaking_in(_dying_at("before 1 take NSF fee back")):
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at("before 1 take NSF fee back")):
         undo(books, cfs, file=WRONG)
 
     undo(books, cfs, file=WRONG)

@@ -6,9 +6,9 @@ import pytest
 
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
-from tests.conftest import Server
+from tests.conftest import DatabaseServer
 from tests.jobs.conftest import quiet, run_job, settings
-from tests.tools.verify.worked import Worked, make_worked
+from tests.tools.verify.worked import WorkedDatabases, make_worked
 
 __all__ = ["quiet", "run_job", "settings"]
 
@@ -19,6 +19,6 @@ def cfs() -> Iterator[RunningCfs]:
 
 
 @pytest.fixture(scope="package")
-def worked(server: Server, template: str, cfs: RunningCfs) -> Worked:
+def worked(server: DatabaseServer, template: str, cfs: RunningCfs) -> WorkedDatabases:
     """A pay database before and after the jobs worked on it; nobody changes either for good."""
     return make_worked(server, template, cfs)

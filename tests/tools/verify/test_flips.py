@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.tools.verify.flips import BY_HAND, FREE, Flipper
-from tests.tools.verify.worked import Worked
+from tests.tools.verify.worked import WorkedDatabases
 from tests.tools.verify.written_columns import written_columns
 
 pytestmark = pytest.mark.slow
@@ -14,7 +14,7 @@ SEED = 20261118
 
 
 @pytest.fixture(scope="module")
-def flipper(worked: Worked) -> Iterator[Flipper]:
+def flipper(worked: WorkedDatabases) -> Iterator[Flipper]:
     made = Flipper(worked.after, worked.before)
     yield made
     made.close()
@@ -24,7 +24,7 @@ def test_the_jobs_wrote_cells_of_every_column_they_write(flipper: Flipper) -> No
     assert set(written_columns()) - set(flipper.by_column()) == BY_HAND
 
 
-def test_verify_says_nothing_of_what_the_jobs_wrote(worked: Worked, flipper: Flipper) -> None:
+def test_verify_says_nothing_of_what_the_jobs_wrote(worked: WorkedDatabases, flipper: Flipper) -> None:
     before = Flipper(worked.before, worked.before)
     news = {code: said - before.said[code] for code, said in flipper.said.items() if code != "OUT-DUE"}
     before.close()

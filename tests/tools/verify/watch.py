@@ -19,7 +19,7 @@ _HISTORIES = count()
 Said = dict[tuple[str, str], tuple[str, str]]
 
 
-class Watch:
+class InvariantWatch:
     """Asks verify about every so-manieth history: all of them in `make soak`."""
 
     def __init__(self, database: Database, *kinds: str) -> None:

@@ -15,8 +15,8 @@ from database.engine import Database, make_engine
 from jobs.inbound.file_format import FileToApply
 from sandbox.cfs.process import RunningCfs
 from tasks.ejv_feedback_check.apply_file import apply_file
-from tests.conftest import Server
-from tests.ejv_factory import Batch, EjvBooks, Item, Pair, example_batch, example_books
+from tests.conftest import DatabaseServer
+from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair, example_batch, example_books
 from tests.routing_slip_factory import Slips
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce, example, fill_example, on_account
 from tests.statement_factory import PayDatabase
@@ -61,14 +61,14 @@ _SYNCHRONISE = (
 
 
 @dataclass(frozen=True)
-class Worked:
+class WorkedDatabases:
     """The addresses of both databases."""
 
     before: str
     after: str
 
 
-def make_worked(server: Server, template: str, cfs: RunningCfs) -> Worked:
+def make_worked(server: DatabaseServer, template: str, cfs: RunningCfs) -> WorkedDatabases:
     """Make a pay database, let each job work on it, and return it with a copy of what it was."""
     name = f"worked_{uuid.uuid4().hex[:8]}"
     address = server.create(name, template)
@@ -95,11 +95,11 @@ def make_worked(server: Server, template: str, cfs: RunningCfs) -> Worked:
     pay.generate("2026-11-07", now="2026-11-08 01:01")
     slips.client.close()
     database.close()
-    return Worked(before, address)
+    return WorkedDatabases(before, address)
 
 
 def _of_statements(accounts: dict[str, Account]) -> Any:
-    from tests.statement_factory import Account as StatementAccount
+    from tests.statement_factory import StatementAccount
 
     return StatementAccount(accounts["800101"].id, "unused")
 
@@ -177,10 +177,14 @@ def _send(books: EjvBooks) -> list[tuple[Batch, dict[int | str, str]]]:
     books.change(
         "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED', disbursement_date = '2026-11-02' WHERE id = 1004"
     )
-    pairs += [Pair("1001", "28.50"), Pair("1002", "28.50"), Pair("1004", "28.50", is_reversal=True)]
+    pairs += [
+        JournalPair("1001", "28.50"),
+        JournalPair("1002", "28.50"),
+        JournalPair("1004", "28.50", is_reversal=True),
+    ]
     row = books.add("partner_disbursements", amount="28.50", partner_code="VS", is_reversal=False, target_id=1003,
                     target_type="invoice")  # fmt: skip
-    pairs.append(Pair(f"1003-{row}", "28.50"))
+    pairs.append(JournalPair(f"1003-{row}", "28.50"))
     books.journal(100, 9910, links, partner_code="VS")
     books.batch(101, "REFUND", "INBOX.F3535.20261118030108")
     for slip_number, amount in (("206900010", "12.25"), ("206900028", "40.00")):
