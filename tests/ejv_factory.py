@@ -5,21 +5,16 @@ are written as text, `31.50`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import structlog
-from sqlalchemy import text
-
 from config.settings import CgiSettings, EventSettings, Settings
 from database.engine import Database
 from jobs.run.context import RunContext
-from jobs.run.progress import Progress
-from jobs.run.stopping import StopRequest
+from tests.pay_books import PayBooks
 
-QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
 SENT = datetime(2026, 11, 18, 4, 1, 7)
 GS = "\x1d"
@@ -144,36 +139,51 @@ def money(amount: str | Decimal) -> str:
     return f"{Decimal(amount):015.2f}"
 
 
-@dataclass
-class EjvBooks:
-    """A pay database in which a test puts what it needs. Rows are given by column; what is demanded has a default."""
+_AT = {"created_on": SENT}
+_BY = {**_AT, "created_by": "test"}
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "invoices": {**_BY, "payment_method_code": "EJV"},
+    "invoice_references": {},
+    "distribution_codes": {**_BY, "start_date": "2020-01-01"},
+    "payment_line_items": {"line_item_status_code": "ACTIVE"},
+    "refunds_partial": {**_BY, "refund_type": "BASE_FEES"},
+    "ejv_files": {**_AT, "disbursement_status_code": "UPLOADED"},
+    "ejv_headers": {"disbursement_status_code": "UPLOADED"},
+    "ejv_links": {"disbursement_status_code": "UPLOADED"},
+    "partner_disbursements": {**_AT, "status_code": "UPLOADED", "is_reversal": False},
+    "routing_slips": {**_BY, "routing_slip_date": "2026-11-01", "status": "REFUND_UPLOADED"},
+    "refunds": {"status": "APPROVED", "type": "ROUTING_SLIP"},
+    "eft_refunds": {
+        **_AT,
+        "refund_email": "a@b.invalid",
+        "comment": "",
+        "status": "APPROVED",
+        "disbursement_status_code": "UPLOADED",
+    },
+    "eft_short_names": {**_AT},
+}
 
-    database: Database
-    clock: Callable[[], datetime] = field(default=lambda: NOW)
 
-    def add(self, table: str, **values: Any) -> int:
-        """Add a row and return its id."""
-        values = _DEFAULTS.get(table, {}) | values
-        names = ", ".join(values)
-        key = "distribution_code_id" if table == "distribution_codes" else "id"
-        statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in values)}) RETURNING {key}"
-        with self.database.begin() as session:
-            return int(session.scalar(text(statement), values))
+class EjvBooks(PayBooks):
+    """The pay database of journal vouchers; what a row demands has a default."""
 
-    def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
-        """Return what a query finds."""
-        with self.database.begin() as session:
-            return [tuple(row) for row in session.execute(text(statement), values)]
+    JOB = "EJV_FEEDBACK_CHECK"
+    DEFAULTS = _DEFAULTS
+    EMPTIED = (
+        "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.cgi_mentions", "pay_jobs.cgi_files",
+        "pay_jobs.feedback_lines",
+        "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.unfinished_files", "pay_jobs.outbox",
+        "pay_jobs.job_runs",
+        "ejv_links", "ejv_headers", "ejv_files",
+        "partner_disbursements", "refunds_partial", "refunds", "eft_refunds", "eft_short_names", "receipts", "payments",
+        "payment_line_items", "invoice_references", "invoices", "routing_slips", "refunds_partial_history",
+        "distribution_codes_history",
+        "distribution_codes WHERE created_by = 'test'", "payment_accounts",
+    )  # fmt: skip
 
-    def one(self, statement: str, **values: Any) -> Any:
-        """Return the only row, or its only value."""
-        [row] = self.rows(statement, **values)
-        return row[0] if len(row) == 1 else row
-
-    def change(self, statement: str, **values: Any) -> None:
-        """Run a statement."""
-        with self.database.begin() as session:
-            session.execute(text(statement), values)
+    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: NOW) -> None:
+        super().__init__(database)
+        self.clock = clock
 
     def account(self, **more: Any) -> int:
         """Add a ministry account with its GL."""
@@ -228,58 +238,13 @@ class EjvBooks:
 
     def context(self, settings: dict[type[Settings], Settings] | None = None, **more: Any) -> RunContext:
         """Return what a run is given."""
-        return RunContext(
-            job="EJV_FEEDBACK_CHECK", database=self.database, clock=self.clock, log=QUIET, progress=Progress(QUIET),
-            stop=StopRequest(), read_settings=_SETTINGS | (settings or {}), **more,
-        )  # fmt: skip
-
-    def empty(self) -> None:
-        """Remove what a test left."""
-        with self.database.begin() as session:
-            for table in _EMPTIED:
-                session.execute(text(f"DELETE FROM {table}"))
-            session.execute(text("DELETE FROM distribution_codes WHERE created_by = 'test'"))
-            session.execute(text("DELETE FROM payment_accounts"))
+        return self.context_of(self.clock, read_settings=_SETTINGS | (settings or {}), **more)
 
 
 _SETTINGS: dict[type[Settings], Settings] = {
     CgiSettings: CgiSettings(),
     EventSettings: EventSettings(publish_url="file:///nowhere"),
 }
-_AT = {"created_on": SENT}
-_BY = {**_AT, "created_by": "test"}
-_DEFAULTS: dict[str, dict[str, Any]] = {
-    "invoices": {**_BY, "payment_method_code": "EJV"},
-    "invoice_references": {},
-    "distribution_codes": {**_BY, "start_date": "2020-01-01"},
-    "payment_line_items": {"line_item_status_code": "ACTIVE"},
-    "refunds_partial": {**_BY, "refund_type": "BASE_FEES"},
-    "ejv_files": {**_AT, "disbursement_status_code": "UPLOADED"},
-    "ejv_headers": {"disbursement_status_code": "UPLOADED"},
-    "ejv_links": {"disbursement_status_code": "UPLOADED"},
-    "partner_disbursements": {**_AT, "status_code": "UPLOADED", "is_reversal": False},
-    "routing_slips": {**_BY, "routing_slip_date": "2026-11-01", "status": "REFUND_UPLOADED"},
-    "refunds": {"status": "APPROVED", "type": "ROUTING_SLIP"},
-    "eft_refunds": {
-        **_AT,
-        "refund_email": "a@b.invalid",
-        "comment": "",
-        "status": "APPROVED",
-        "disbursement_status_code": "UPLOADED",
-    },
-    "eft_short_names": {**_AT},
-}
-# Children before parents; only what feedback tests fill.
-_EMPTIED = (
-    "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.cgi_mentions", "pay_jobs.cgi_files",
-    "pay_jobs.feedback_lines",
-    "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.unfinished_files", "pay_jobs.outbox",
-    "pay_jobs.job_runs",
-    "ejv_links", "ejv_headers", "ejv_files",
-    "partner_disbursements", "refunds_partial", "refunds", "eft_refunds", "eft_short_names", "receipts", "payments",
-    "payment_line_items", "invoice_references", "invoices", "routing_slips", "refunds_partial_history",
-    "distribution_codes_history",
-)  # fmt: skip
 
 
 def example_batch() -> Batch:

@@ -10,12 +10,10 @@ Amounts are written as text.
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import structlog
 from sqlalchemy import text
 
 from connectors.cfs import CfsClient, CfsSite, InvoiceLine
@@ -23,29 +21,30 @@ from database.engine import Database
 from database.pay.numbers import receipt_number
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import connect
+from tests.pay_books import PayBooks
 from tests.process_killed import ProcessKilled
 from tests.slip_state import SlipState, final_state, forget_slips, put_slips_back, save_slips
 from tests.typed import run_slips
 
-QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 PREFIX = "REG"
 GL_ACCOUNT = "112.32041.35301.1278.3200000.000000.0000"
 SPENT = ("APPROVED", "PAID", "CREATED")
 
 
-@dataclass
-class Slips:
+class Slips(PayBooks):
     """Routing slips in both systems, and the job to run on them."""
 
-    database: Database
-    cfs: RunningCfs
-    client: CfsClient
-    stop: StopRequest = field(default_factory=StopRequest)
+    JOB = "ROUTING_SLIP_RECREATE"
+
+    def __init__(self, database: Database, cfs: RunningCfs, client: CfsClient) -> None:
+        super().__init__(database)
+        self.cfs = cfs
+        self.client = client
+        self.stop = StopRequest()
 
     @classmethod
     def fresh(cls, database: Database, cfs: RunningCfs) -> "Slips":
@@ -72,10 +71,10 @@ class Slips:
         self, number: str, total: str, *, paid: Sequence[str] = (), account: str = "ACTIVE", version: int = 1
     ) -> None:
         """Deposit money on a slip that CFS knows, unless its account is PENDING; with transactions that it paid."""
-        account_id = self._insert("payment_accounts", payment_method="CASH", name="a client")
+        account_id = self.add("payment_accounts", payment_method="CASH", name="a client")
         site = CfsSite(f"5{account_id:05d}", f"8{account_id:05d}", f"9{account_id:05d}")
         known = account != "PENDING"
-        self._insert(
+        self.add(
             "cfs_accounts",
             account_id=account_id,
             payment_method="INTERNAL",
@@ -84,7 +83,7 @@ class Slips:
             cfs_account=site.account if known else None,
             cfs_site=site.site if known else None,
         )
-        self._insert(
+        self.add(
             "routing_slips",
             number=number,
             payment_account_id=account_id,
@@ -97,7 +96,7 @@ class Slips:
             cas_version_suffix=version,
             cas_mismatch=False,
         )
-        self._insert(
+        self.add(
             "payments",
             payment_system_code="FAS",
             payment_method_code="CASH",
@@ -127,7 +126,7 @@ class Slips:
     def spend(self, number: str, amount: str) -> int:
         """Buy something from a slip: the API takes it off the balance at once."""
         slip = self.slip(number)
-        invoice = self._insert(
+        invoice = self.add(
             "invoices",
             payment_method_code="INTERNAL",
             invoice_status_code="APPROVED",
@@ -148,7 +147,7 @@ class Slips:
 
     def refund_transaction(self, invoice: int) -> None:
         """Ask for the refund of a transaction: the API gives the balance back at once."""
-        row = self.one("SELECT routing_slip, total FROM invoices WHERE id = :id", id=invoice)
+        row = self.record("SELECT routing_slip, total FROM invoices WHERE id = :id", id=invoice)
         self.change("UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = :id", id=invoice)
         self._balance(row["routing_slip"], row["total"])
         self.change("UPDATE routing_slips SET status = 'ACTIVE', updated_on = clock_timestamp() AT TIME ZONE 'UTC'"
@@ -171,7 +170,7 @@ class Slips:
 
     def bounce(self, number: str) -> None:
         """Mark the deposit of a slip as bounced: it and its children's totals are gone."""
-        gone = self.one(
+        gone = self.record(
             "SELECT sum(total) AS total FROM routing_slips WHERE number = :n OR parent_number = :n", n=number
         )
         self._balance(number, -gone["total"])
@@ -186,14 +185,14 @@ class Slips:
 
     def create_invoices(self) -> None:
         """CREATE_INVOICES: cancel what was asked back, then make and pay the new transactions in CFS."""
-        for row in self.rows("SELECT * FROM invoices WHERE invoice_status_code = 'REFUND_REQUESTED' ORDER BY id"):
+        for row in self.records("SELECT * FROM invoices WHERE invoice_status_code = 'REFUND_REQUESTED' ORDER BY id"):
             self._cancel(row)
-        for row in self.rows("SELECT * FROM invoices WHERE invoice_status_code = 'APPROVED' ORDER BY id"):
+        for row in self.records("SELECT * FROM invoices WHERE invoice_status_code = 'APPROVED' ORDER BY id"):
             self._create(row)
 
     def _cancel(self, invoice: dict[str, Any]) -> None:
         site, number = self.site(invoice["routing_slip"]), f"{PREFIX}{invoice['id']:08d}"
-        for receipt in self.rows("SELECT * FROM receipts WHERE invoice_id = :id", id=invoice["id"]):
+        for receipt in self.records("SELECT * FROM receipts WHERE invoice_id = :id", id=invoice["id"]):
             self.client.unapply_receipt(site, receipt["receipt_number"], number)
         self.client.credit_balance(number)
         self.change("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id = :id", id=invoice["id"])
@@ -212,17 +211,17 @@ class Slips:
             after = self.client.apply_receipt(site, receipt, number)
             applied = before.unapplied_amount - after.unapplied_amount
             due -= applied
-            self._insert("receipts", invoice_id=invoice["id"], receipt_number=receipt, receipt_amount=applied,
+            self.add("receipts", invoice_id=invoice["id"], receipt_number=receipt, receipt_amount=applied,
                          receipt_date=NOW.replace(tzinfo=None))  # fmt: skip
         if due:
             # The deposit was spent twice over: staff have to look, the invoice is left as it is.
-            self._insert("invoice_references", invoice_id=invoice["id"], invoice_number=number,
+            self.add("invoice_references", invoice_id=invoice["id"], invoice_number=number,
                          reference_number=made.reference_number, status_code="ACTIVE")  # fmt: skip
             self.change("UPDATE invoices SET invoice_status_code = 'CREATED' WHERE id = :id", id=invoice["id"])
             return
-        self._insert("invoice_references", invoice_id=invoice["id"], invoice_number=number,
+        self.add("invoice_references", invoice_id=invoice["id"], invoice_number=number,
                      reference_number=made.reference_number, status_code="COMPLETED")  # fmt: skip
-        self._insert("payments", payment_system_code="INTERNAL", payment_method_code="INTERNAL",
+        self.add("payments", payment_system_code="INTERNAL", payment_method_code="INTERNAL",
                      payment_status_code="COMPLETED", invoice_number=number, paid_amount=invoice["total"],
                      payment_account_id=invoice["payment_account_id"],
                      payment_date=NOW.replace(tzinfo=None))  # fmt: skip
@@ -233,15 +232,8 @@ class Slips:
 
     def context(self, *, dry_run: bool = False, database: Database | None = None) -> RunContext:
         """Return what a run is given."""
-        return RunContext(
-            job="ROUTING_SLIP_RECREATE",
-            database=database or self.database,
-            clock=lambda: NOW,
-            log=QUIET,
-            progress=Progress(QUIET, terminal=False),
-            stop=self.stop,
-            run_id=1,
-            dry_run=dry_run,
+        return self.context_of(
+            lambda: NOW, stop=self.stop, database=database or self.database, run_id=1, dry_run=dry_run
         )
 
     def run(self, *, checkpoint: Callable[[str], None] = lambda _name: None, **arguments: Any) -> Outcome:
@@ -283,7 +275,7 @@ class Slips:
 
     def slip(self, number: str) -> dict[str, Any]:
         """Return a slip with its CFS account's status."""
-        return self.one(
+        return self.record(
             "SELECT slip.*, account.status AS account FROM routing_slips AS slip JOIN cfs_accounts AS account"
             " ON account.account_id = slip.payment_account_id WHERE slip.number = :n",
             n=number,
@@ -296,7 +288,7 @@ class Slips:
 
     def live_numbers(self, number: str) -> list[str]:
         """Return the numbers that our rows say the receipts of a slip and its children have."""
-        children = self.rows("SELECT * FROM routing_slips WHERE parent_number = :n ORDER BY id", n=number)
+        children = self.records("SELECT * FROM routing_slips WHERE parent_number = :n ORDER BY id", n=number)
         return [
             receipt_number(one["number"], linked=one["parent_number"] is not None, version=one["cas_version_suffix"])
             for one in [self.slip(number), *children]
@@ -323,7 +315,7 @@ class Slips:
         """Return our receipts: (receipt, invoice): amount."""
         return {
             (one["receipt_number"], f"{PREFIX}{one['invoice_id']:08d}"): Decimal(one["amount"])
-            for one in self.rows(
+            for one in self.records(
                 "SELECT invoice_id, receipt_number, receipt_amount::numeric(19,2) AS amount FROM receipts"
             )
         }
@@ -336,31 +328,19 @@ class Slips:
         """Return all of both systems that has to be the same after a disturbed run."""
         return final_state(self.database, self.cfs)
 
-    def rows(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+    def records(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         """Return the rows of a statement."""
         with self.database.begin() as session:
             return [dict(row) for row in session.execute(text(statement), values).mappings()]
 
-    def one(self, statement: str, **values: Any) -> dict[str, Any]:
+    def record(self, statement: str, **values: Any) -> dict[str, Any]:
         """Return the one row of a statement."""
-        (row,) = self.rows(statement, **values)
+        (row,) = self.records(statement, **values)
         return row
-
-    def change(self, statement: str, **values: Any) -> None:
-        """Change something."""
-        with self.database.begin() as session:
-            session.execute(text(statement), values)
 
     def _balance(self, number: str, change: Decimal) -> None:
         self.change("UPDATE routing_slips SET remaining_amount = remaining_amount + :c WHERE number = :n",
                     c=change, n=number)  # fmt: skip
-
-    def _insert(self, table: str, **values: Any) -> int:
-        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        with self.database.begin() as session:
-            return int(
-                session.scalar(text(f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"), values) or 0
-            )
 
 
 def _named(call: dict[str, object]) -> str:

@@ -19,22 +19,18 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import structlog
-from sqlalchemy import text
-
 from config.settings import EventSettings, Settings
 from connectors.inbound.ledger import FileToRecord, InboundFile, find_file, record
 from database.engine import Database
 from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
 from tasks.pad_reconcile.apply_file import apply_file
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED
 from tasks.pad_reconcile.retry_rejects import retry_rejects
+from tests.pay_books import PayBooks
 
-QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 DAY = "05-Nov-26"
 FILE = "BCR_PAYMENT_APPL_20261105.csv"
@@ -123,21 +119,19 @@ class Account:
     cfs: str
 
 
-# Children before parents; only what settlement tests fill.
-_EMPTIED = (
-    "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.settlement_rows", "pay_jobs.outbox",
-    "pay_jobs.inbound_files", "pay_jobs.unfinished_files",
-    "pay_jobs.job_runs", "applied_credits",
-    "credits", "receipts", "non_sufficient_funds", "payment_line_items", "invoice_references", "payments", "invoices",
-    "cfs_accounts", "payment_accounts", "cas_settlements", "cfs_accounts_history", "payment_accounts_history",
-)  # fmt: skip
+class SettlementBooks(PayBooks):
+    """A pay database to which a test applies settlement files."""
 
-
-class SettlementBooks:
-    """A pay database in which a test puts what it needs, and to which it applies settlement files."""
+    JOB = "PAD_RECONCILE"
+    EMPTIED = (
+        "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.settlement_rows", "pay_jobs.outbox",
+        "pay_jobs.inbound_files", "pay_jobs.unfinished_files", "pay_jobs.job_runs", "applied_credits", "credits",
+        "receipts", "non_sufficient_funds", "payment_line_items", "invoice_references", "payments", "invoices",
+        "cfs_accounts", "payment_accounts", "cas_settlements", "cfs_accounts_history", "payment_accounts_history",
+    )  # fmt: skip
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        super().__init__(database)
         self.now = NOW
         # Fee invoices draw their ids; those that tests choose themselves are far below.
         self.change("SELECT setval('invoices_id_seq', greatest(nextval('invoices_id_seq'), 10000))")
@@ -154,7 +148,7 @@ class SettlementBooks:
     ) -> Account:
         """Add an account with one CFS profile; its auth account id is A and its id."""
         values = {} if id is None else {"id": id}
-        found = self.insert("payment_accounts", payment_method=method, has_nsf_invoices=frozen_since, **values)
+        found = self.add("payment_accounts", payment_method=method, has_nsf_invoices=frozen_since, **values)
         self.change("UPDATE payment_accounts SET auth_account_id = :auth WHERE id = :id", auth=f"A{found}", id=found)
         profile = self.profile(found, cfs, method, status=status, site=site)
         return Account(found, f"A{found}", profile, cfs)
@@ -169,7 +163,7 @@ class SettlementBooks:
         site: str | None = None,
     ) -> int:
         """Add a CFS profile to an account; party and site follow from the CFS account number."""
-        return self.insert(
+        return self.add(
             "cfs_accounts",
             account_id=account,
             cfs_account=cfs,
@@ -195,7 +189,7 @@ class SettlementBooks:
     ) -> int:
         """Add an invoice with its reference."""
         values = {} if id is None else {"id": id}
-        found = self.insert(
+        found = self.add(
             "invoices",
             **values,
             payment_account_id=account.id,
@@ -221,7 +215,7 @@ class SettlementBooks:
 
     def reference(self, invoice: int, number: str, status: str = "ACTIVE", *, consolidated: bool = False) -> int:
         """Add a reference to an invoice."""
-        return self.insert(
+        return self.add(
             "invoice_references",
             invoice_id=invoice,
             invoice_number=number,
@@ -232,7 +226,7 @@ class SettlementBooks:
 
     def receipt(self, invoice: int, number: str, amount: str) -> int:
         """Add a receipt of an invoice."""
-        return self.insert(
+        return self.add(
             "receipts",
             invoice_id=invoice,
             receipt_number=number,
@@ -252,7 +246,7 @@ class SettlementBooks:
         day: date = date(2026, 11, 4),
     ) -> int:
         """Add a payment."""
-        return self.insert(
+        return self.add(
             "payments",
             payment_system_code="PAYBC",
             payment_method_code=method,
@@ -270,7 +264,7 @@ class SettlementBooks:
         self, account: Account, identifier: str, amount: str, *, memo: bool = True, remaining: str | None = None
     ) -> int:
         """Add a credit memo, or money on account."""
-        return self.insert(
+        return self.add(
             "credits",
             cfs_identifier=identifier,
             is_credit_memo=memo,
@@ -283,7 +277,7 @@ class SettlementBooks:
     def applied_credit(self, credit: int, account: Account, invoice: int, number: str, application: int,
                        amount: str) -> int:  # fmt: skip
         """Add what an earlier file applied of a credit memo."""
-        return self.insert(
+        return self.add(
             "applied_credits",
             account_id=account.id,
             application_id=application,
@@ -306,13 +300,9 @@ class SettlementBooks:
     ) -> RunContext:
         """Return what a run is given; events go nowhere unless settings say so."""
         events = EventSettings(publish_url="file:///nowhere", nsf_notice="nsf@example.org, ops@example.org")
-        return RunContext(
-            job="PAD_RECONCILE",
-            database=self.database,
-            clock=lambda: self.now,
-            log=QUIET,
-            progress=Progress(QUIET, terminal=False),
-            stop=stop or StopRequest(),
+        return self.context_of(
+            lambda: self.now,
+            stop=stop,
             dry_run=dry_run or self.database.dry_run,
             read_settings={EventSettings: events, **(settings or {})},
         )
@@ -432,30 +422,8 @@ class SettlementBooks:
         left = {*left_out, "pay_jobs.job_runs"} | (
             {"pay_jobs.operations"} if "pay_jobs.inbound_files" in left_out else set()
         )
-        return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in _EMPTIED if table not in left}
-
-    def rows(self, statement: str, **values: Any) -> list[Any]:
-        """Return what a statement finds, as tuples."""
-        with self.database.begin() as session:
-            return [tuple(row) for row in session.execute(text(statement), values)]
-
-    def insert(self, table: str, **values: Any) -> int:
-        """Insert a row and give its id."""
-        columns, names = ", ".join(values), ", ".join(f":{name}" for name in values)
-        with self.database.begin() as session:
-            statement = text(f"INSERT INTO {table} ({columns}) VALUES ({names}) RETURNING id")
-            return int(session.execute(statement, values).scalar_one())
-
-    def change(self, statement: str, **values: Any) -> None:
-        """Run a statement."""
-        with self.database.begin() as session:
-            session.execute(text(statement), values)
-
-    def empty(self) -> None:
-        """Take everything out again."""
-        with self.database.begin() as session:
-            for table in _EMPTIED:
-                session.execute(text(f"DELETE FROM {table}"))
+        kept = [table for table in self.EMPTIED if table not in left]
+        return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in kept}
 
 
 def without_ids(dump: dict[str, list[tuple[Any, ...]]]) -> str:

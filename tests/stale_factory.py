@@ -12,34 +12,22 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy import text
-
 from config.settings import CfsSettings, MailSettings, Settings
 from database.engine import Database
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import CfsAdmin
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.task import run
+from tests.pay_books import PayBooks
 from tools.compare_cfs.arguments import Arguments as CompareArguments
 from tools.compare_cfs.task import run as compare_cfs
 
-QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = "2026-11-23 07:00"
 EARLIER = "2026-10-05 11:00"
 OLD = "2026-10-05 12:00"
 RECENT = "2026-11-22 12:00"
-_EMPTIED = (
-    "pay_jobs.stale_reports", "pay_jobs.cfs_comparisons", "pay_jobs.settlement_rows",
-    "pay_jobs.feedback_batches", "pay_jobs.unfinished_files", "pay_jobs.inbound_files", "pay_jobs.outbox",
-    "cas_settlements", "credits",
-    "eft_credit_invoice_links", "eft_credits", "eft_files", "eft_short_names", "receipts", "payments",
-    "non_sufficient_funds", "refunds", "ejv_links", "ejv_headers", "ejv_files", "invoice_references",
-    "payment_line_items", "invoices", "routing_slips", "cfs_accounts", "payment_accounts",
-)  # fmt: skip
 
 
 def stored(local: str) -> datetime:
@@ -84,11 +72,22 @@ class Books:
         )
 
 
-class StaleDatabase:
-    """A pay database in which a test puts what it needs."""
+class StaleBooks(PayBooks):
+    """A pay database with invoices that stand still, and the CFS they are in."""
+
+    JOB = "STALE_INVOICE_REPORT"
+    EMPTIED = (
+        "distribution_codes WHERE account_id IS NOT NULL",
+        "pay_jobs.stale_reports", "pay_jobs.cfs_comparisons", "pay_jobs.settlement_rows",
+        "pay_jobs.feedback_batches", "pay_jobs.unfinished_files", "pay_jobs.inbound_files", "pay_jobs.outbox",
+        "cas_settlements", "credits",
+        "eft_credit_invoice_links", "eft_credits", "eft_files", "eft_short_names", "receipts", "payments",
+        "non_sufficient_funds", "refunds", "ejv_links", "ejv_headers", "ejv_files", "invoice_references",
+        "payment_line_items", "invoices", "routing_slips", "cfs_accounts", "payment_accounts",
+    )  # fmt: skip
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        super().__init__(database)
         self.books = Books()
         self.now = NOW
         self._paid = 0
@@ -102,7 +101,7 @@ class StaleDatabase:
         activation: str | None = None,
     ) -> StaleAccount:
         """Add an account whose newest CFS profile has a status; None: it has no profile."""
-        found = self._add(
+        found = self.add(
             "payment_accounts",
             payment_method=method,
             billable=billable,
@@ -114,7 +113,7 @@ class StaleDatabase:
         made = None
         if profile is not None:
             known = place if profile != "PENDING" else {}
-            made = self._add("cfs_accounts", account_id=found, status=profile, payment_method=method, **known)
+            made = self.add("cfs_accounts", account_id=found, status=profile, payment_method=method, **known)
             self.books.sites[site] = {
                 "party_number": place["cfs_party"],
                 "account_number": place["cfs_account"],
@@ -128,7 +127,7 @@ class StaleDatabase:
         method: str | None = None, slip: str | None = None, overdue: str | None = None, product: str = "BCR",
     ) -> int:  # fmt: skip
         """Add an invoice."""
-        return self._add(
+        return self.add(
             "invoices", payment_account_id=account.id, cfs_account_id=account.profile, created_on=stored(made),
             created_by="test", payment_method_code=method or account.method, invoice_status_code=status,
             total=Decimal(total), paid=0, routing_slip=slip, corp_type_code=product,
@@ -140,7 +139,7 @@ class StaleDatabase:
     ) -> str:
         """Add a reference and give its number, by default the invoice's own."""
         number = number or f"REG{invoice:08}"
-        self._add(
+        self.add(
             "invoice_references", invoice_id=invoice, invoice_number=number, status_code=status,
             created_on=stored(made), is_consolidated=bundle,
         )  # fmt: skip
@@ -172,36 +171,36 @@ class StaleDatabase:
     ) -> int:
         """Add a settlement file that came in."""
         if processed is not None:
-            self._add(
+            self.add(
                 "cas_settlements",
                 file_name=name,
                 received_on=stored(OLD),
                 processed_on=stored(OLD) if processed else None,
             )
-        return self._add(
+        return self.add(
             "pay_jobs.inbound_files", source="CAS", name=name, sha256=f"{abs(hash(name)):064x}"[:64], size_bytes=1,
             state=state, object_key=key, received_on=aware(OLD),
         )  # fmt: skip
 
     def settled(self, number: str, file: int, *, outcome: str = "applied", detail: str = "", line: int = 2) -> None:
         """Add a row of a settlement file."""
-        self._add(
+        self.add(
             "pay_jobs.settlement_rows", file_id=file, line=line, outcome=outcome, rule="", detail=detail, kind="pad",
             record_type="PADP", source_type="BCR-PAD Daily", source_number="PADRC1", amount=100, customer_account="1",
             target_type="INV", target_number=number, original_amount=100, outstanding_amount=0, status="Fully PAID",
-            content_hash="00000000-0000-0000-0000-000000000000", application_date="2026-10-06", give="line",
+            content_hash="00000000-0000-0000-0000-000000000000", application_date="2026-10-06",
         )  # fmt: skip
 
     def bounced(self, invoice: int, number: str) -> None:
         """Note a bounce."""
-        self._add("non_sufficient_funds", invoice_id=invoice, invoice_number=number, description="NSF")
+        self.add("non_sufficient_funds", invoice_id=invoice, invoice_number=number, description="NSF")
 
     def gl(self, account: StaleAccount, *, stopped: bool = False, until: str | None = None, changed: str = OLD) -> int:
         """Add a GL of a ministry account."""
-        return self._add(
+        return self.add(
             "distribution_codes", account_id=account.id, client="112", start_date="2020-01-01", end_date=until,
             stop_ejv=stopped, created_by="test", created_on=stored(OLD), updated_on=stored(changed),
-            give="distribution_code_id",
+
         )  # fmt: skip
 
     def ministry(self, **more: Any) -> StaleAccount:
@@ -215,12 +214,12 @@ class StaleDatabase:
         message: str | None = None, kind: str = "PAYMENT",
     ) -> int:  # fmt: skip
         """Add a batch with a link to an invoice, and give the batch."""
-        batch = self._add(
+        batch = self.add(
             "ejv_files", created_on=stored(made), file_ref=f"INBOX.F3535.{invoice}", disbursement_status_code=file,
             feedback_file_ref=feedback, file_type=kind,
         )  # fmt: skip
-        header = self._add("ejv_headers", ejv_file_id=batch, disbursement_status_code=file)
-        self._add(
+        header = self.add("ejv_headers", ejv_file_id=batch, disbursement_status_code=file)
+        self.add(
             "ejv_links", link_id=invoice, link_type="invoice", ejv_header_id=header, disbursement_status_code=link,
             message=message,
         )  # fmt: skip
@@ -228,32 +227,32 @@ class StaleDatabase:
 
     def feedback_stored(self, batch: int, name: str) -> None:
         """Add a stored feedback file that speaks of a batch, is not applied, and came before any other was sent."""
-        file = self._add(
+        file = self.add(
             "pay_jobs.inbound_files", source="CGI", name=name, sha256=f"{batch:064x}", size_bytes=1, state="held",
             received_on=aware(EARLIER),
         )  # fmt: skip
-        self._add(
+        self.add(
             "pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="GI", batch_number=batch, first_line=1,
             last_line=9, state="held",
         )  # fmt: skip
 
     def feedback_unread(self, name: str, state: str = "failed", came: str = RECENT) -> None:
         """Add a feedback file of which nobody knows what it answers."""
-        self._add(
+        self.add(
             "pay_jobs.inbound_files", source="CGI", name=name, sha256=sha256(name.encode()).hexdigest(), size_bytes=1,
             state=state, reason="it holds no batch of feedback", received_on=aware(came),
         )  # fmt: skip
 
     def feedback_left(self, name: str) -> None:
         """Add a feedback file that the last poll left in CGI's directory."""
-        self._add(
+        self.add(
             "pay_jobs.unfinished_files", source="CGI", remote_directory="/data", name=name, size_bytes=1, modified=0,
-            reason="its name is not taken here", first_seen=aware(RECENT), last_seen=aware(RECENT), give="polls",
+            reason="its name is not taken here", first_seen=aware(RECENT), last_seen=aware(RECENT),
         )  # fmt: skip
 
     def refund(self, invoice: int, *, asked: str = OLD, error: str | None = None) -> None:
         """Ask for a refund."""
-        self._add(
+        self.add(
             "refunds", invoice_id=invoice, requested_date=stored(asked), status="APPROVED", type="INVOICE",
             gl_error=error,
         )  # fmt: skip
@@ -264,7 +263,7 @@ class StaleDatabase:
     ) -> StaleAccount:  # fmt: skip
         """Add a routing slip and give its account."""
         account = self.account("INTERNAL", profile)
-        self._add(
+        self.add(
             "routing_slips", number=number, payment_account_id=account.id, status=status, total=500, created_by="test",
             remaining_amount=Decimal(remaining), created_on=stored(OLD), routing_slip_date="2026-10-05",
             cas_version_suffix=1, parent_number=parent,
@@ -273,25 +272,25 @@ class StaleDatabase:
 
     def eft_link(self, invoice: int, status: str = "PENDING", *, made: str = OLD, amount: str = "100.00") -> None:
         """Link a deposit to an EFT invoice."""
-        file = self._add(
+        file = self.add(
             "eft_files", file_ref=f"TDI17-{invoice}-{status}", created_on=stored(made), status_code="COMPLETED"
         )
-        name = self._add("eft_short_names", short_name=f"S{invoice}{status}", created_on=stored(made), type="EFT")
-        credit = self._add(
+        name = self.add("eft_short_names", short_name=f"S{invoice}{status}", created_on=stored(made), type="EFT")
+        credit = self.add(
             "eft_credits", amount=100, remaining_amount=0, eft_file_id=file, short_name_id=name, created_on=stored(made)
         )
-        self._add(
+        self.add(
             "eft_credit_invoice_links", invoice_id=invoice, eft_credit_id=credit, created_on=stored(made),
             amount=Decimal(amount), status_code=status, receipt_number="EFTCIL1",
         )  # fmt: skip
 
     def receipt(self, invoice: int, number: str, amount: str = "100.00") -> None:
         """Add a receipt of ours."""
-        self._add("receipts", invoice_id=invoice, receipt_number=number, receipt_amount=Decimal(amount))
+        self.add("receipts", invoice_id=invoice, receipt_number=number, receipt_amount=Decimal(amount))
 
     def credit(self, account: StaleAccount, number: str, amount: str, left: str) -> None:
         """Add a credit memo of ours."""
-        self._add(
+        self.add(
             "credits", cfs_identifier=number, is_credit_memo=True, amount=Decimal(amount),
             remaining_amount=Decimal(left), account_id=account.id, cfs_site=account.site, created_on=stored(OLD),
         )  # fmt: skip
@@ -309,9 +308,8 @@ class StaleDatabase:
         """Return what a run is given."""
         given: list[Settings] = [one for one in (cfs, mail, *others) if one is not None]
         database = Database(self.database.engine, dry_run=True) if dry_run else self.database
-        return RunContext(
-            job="STALE_INVOICE_REPORT", database=database, clock=lambda: aware(self.now), log=QUIET,
-            progress=Progress(QUIET, terminal=False), stop=stop or StopRequest(), dry_run=dry_run, run_id=run_id,
+        return self.context_of(
+            lambda: aware(self.now), stop=stop, database=database, dry_run=dry_run, run_id=run_id,
             read_settings={type(one): one for one in given},
         )  # fmt: skip
 
@@ -334,35 +332,12 @@ class StaleDatabase:
 
     def found(self, outcome: Outcome) -> dict[int, str]:
         """Return the diagnosis of every invoice that was found."""
-        return {row["invoice_id"]: row["code"] for row in self.rows(outcome)}
+        return {row["invoice_id"]: row["code"] for row in self.report_rows(outcome)}
 
-    def rows(self, outcome: Outcome) -> list[dict[str, Any]]:
+    def report_rows(self, outcome: Outcome) -> list[dict[str, Any]]:
         """Return the rows of the report, whole."""
         tables = [table for table in outcome.tables if table.title.startswith("Invoices")]
         return [row for table in tables for row in table.records()]
-
-    def value(self, statement: str, **values: Any) -> Any:
-        """Ask the database for one value."""
-        with self.database.begin() as session:
-            return session.execute(text(statement), values).scalar_one()
-
-    def change(self, statement: str, **values: Any) -> None:
-        """Change the database."""
-        with self.database.begin() as session:
-            session.execute(text(statement), values)
-
-    def empty(self) -> None:
-        """Take everything out again."""
-        with self.database.begin() as session:
-            session.execute(text("DELETE FROM distribution_codes WHERE account_id IS NOT NULL"))
-            for table in _EMPTIED:
-                session.execute(text(f"DELETE FROM {table}"))
-
-    def _add(self, table: str, *, give: str = "id", **values: Any) -> int:
-        columns, names = ", ".join(values), ", ".join(f":{name}" for name in values)
-        with self.database.begin() as session:
-            insert = text(f"INSERT INTO {table} ({columns}) VALUES ({names}) RETURNING {give}")
-            return int(session.execute(insert, values).scalar_one())
 
 
 def folder_settings(folder: Path) -> MailSettings:

@@ -10,20 +10,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import text
 
 from database.engine import Database
 from database.pay.history import keep_versions
-from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from jobs.run.progress import Progress
 from jobs.run.shard import parse_shard
 from jobs.run.stopping import StopRequest
 from tasks.generate_statements.arguments import Arguments
 from tasks.generate_statements.task import run
+from tests.pay_books import PayBooks
 
-QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 NOW = "2026-11-22 01:01"
 
 Day = str | date
@@ -94,17 +91,19 @@ SELECT statement.id,
   JOIN payment_accounts AS account ON account.id = statement.payment_account_id
  ORDER BY statement.id
 """
-_EMPTIED = (
-    "statement_invoices", "statements", "invoices", "statement_settings", "cfs_accounts", "payment_accounts_history",
-    "payment_accounts",
-)  # fmt: skip
 
 
-class PayDatabase:
-    """A pay database in which a test puts what it needs, and on which it runs the job."""
+class StatementBooks(PayBooks):
+    """A pay database on which a test runs GENERATE_STATEMENTS."""
+
+    JOB = "GENERATE_STATEMENTS"
+    EMPTIED = (
+        "statement_invoices", "statements", "invoices", "statement_settings", "cfs_accounts",
+        "payment_accounts_history", "payment_accounts",
+    )  # fmt: skip
 
     def __init__(self, database: Database) -> None:
-        self.database = database
+        super().__init__(database)
         self.show: Callable[[Table], None] = lambda _table: None
         self.record: Callable[[dict[str, Any]], None] = lambda _finished: None
 
@@ -112,12 +111,12 @@ class PayDatabase:
         self, method: str | None = "PAD", *, auth: str | None = None, notified: bool | None = False
     ) -> StatementAccount:
         """Add an account; its auth account id is A1, A2 ... unless named."""
-        found = self._insert(
+        found = self.add(
             "payment_accounts", auth_account_id=auth, payment_method=method, statement_notification_enabled=notified
         )
         if auth is None:
             auth = f"A{found}"
-            self._change("UPDATE payment_accounts SET auth_account_id = :auth WHERE id = :id", auth=auth, id=found)
+            self.change("UPDATE payment_accounts SET auth_account_id = :auth WHERE id = :id", auth=auth, id=found)
         return StatementAccount(found, auth)
 
     def pays_by(self, account: StatementAccount, method: str, *, since: Time | None = None) -> None:
@@ -125,13 +124,13 @@ class PayDatabase:
         if since is not None:
             with self.database.begin() as session:
                 keep_versions(session, "payment_accounts", [account.id], stored(since))
-        self._change("UPDATE payment_accounts SET payment_method = :code WHERE id = :id", code=method, id=account.id)
+        self.change("UPDATE payment_accounts SET payment_method = :code WHERE id = :id", code=method, id=account.id)
 
     def setting(
         self, account: StatementAccount, frequency: str, first: Day = "2019-01-01", last: Day | None = None
     ) -> int:
         """Add a statement setting, open-ended unless it has a last day."""
-        return self._insert(
+        return self.add(
             "statement_settings",
             payment_account_id=account.id,
             frequency=frequency,
@@ -141,7 +140,7 @@ class PayDatabase:
 
     def profile(self, account: StatementAccount, method: str) -> None:
         """Add a CFS profile that is not used any more."""
-        self._insert("cfs_accounts", account_id=account.id, payment_method=method, status="INACTIVE")
+        self.add("cfs_accounts", account_id=account.id, payment_method=method, status="INACTIVE")
 
     def with_setting(self, frequency: str, method: str = "PAD", first: Day = "2019-01-01", last: Day | None = None,
                      **more: Any) -> StatementAccount:  # fmt: skip
@@ -152,7 +151,7 @@ class PayDatabase:
 
     def invoice(self, account: StatementAccount, at: Time, method: str = "PAD", status: str = "PAID") -> int:
         """Add an invoice that was made at a time."""
-        return self._insert(
+        return self.add(
             "invoices",
             payment_account_id=account.id,
             created_on=stored(at),
@@ -179,7 +178,7 @@ class PayDatabase:
     ) -> int:
         """Add a statement that exists already, with its links."""
         listed = list(invoices)
-        found = self._insert(
+        found = self.add(
             "statements",
             payment_account_id=account.id,
             frequency=frequency,
@@ -193,7 +192,7 @@ class PayDatabase:
             is_empty=not listed if empty is None else empty,
         )
         for invoice in listed:
-            self._insert("statement_invoices", statement_id=found, invoice_id=invoice)
+            self.add("statement_invoices", statement_id=found, invoice_id=invoice)
         return found
 
     def interim(self, account: StatementAccount, first: Day, last: Day, *, invoices: Iterable[int] = ()) -> int:
@@ -227,17 +226,8 @@ class PayDatabase:
             only_account=only_account,
             parallel=parallel,
         )
-        context = RunContext(
-            job="GENERATE_STATEMENTS",
-            database=self.database,
-            clock=lambda: local(now),
-            log=QUIET,
-            progress=Progress(QUIET, terminal=False),
-            stop=stop or StopRequest(),
-            dry_run=self.database.dry_run,
-            show=self.show,
-            record_progress=self.record,
-            shard=parse_shard(shard),
+        context = self.context_of(
+            lambda: local(now), stop=stop, show=self.show, record_progress=self.record, shard=parse_shard(shard)
         )
         return run(context, arguments)
 
@@ -252,7 +242,7 @@ class PayDatabase:
         """Return account, frequency and period of every statement, sorted."""
         return sorted(one.key for one in self.statements())
 
-    def rows(self) -> list[tuple[Any, ...]]:
+    def written(self) -> list[tuple[Any, ...]]:
         """Return everything the job may write: every column of statements and their links."""
         with self.database.begin() as session:
             return [
@@ -260,18 +250,3 @@ class PayDatabase:
                 for table in ("statements", "statement_invoices")
                 for row in session.execute(text(f"SELECT * FROM {table} ORDER BY id"))
             ]
-
-    def empty(self) -> None:
-        """Take everything out again."""
-        for table in _EMPTIED:
-            self._change(f"DELETE FROM {table}")
-
-    def _insert(self, table: str, **values: Any) -> int:
-        columns, names = ", ".join(values), ", ".join(f":{name}" for name in values)
-        with self.database.begin() as session:
-            insert = text(f"INSERT INTO {table} ({columns}) VALUES ({names}) RETURNING id")
-            return int(session.execute(insert, values).scalar_one())
-
-    def _change(self, statement: str, **values: Any) -> None:
-        with self.database.begin() as session:
-            session.execute(text(statement), values)

@@ -1,11 +1,11 @@
 """A pay database with at least one invoice for every diagnosis, and a healthy one beside each."""
 
-from tests.stale_factory import OLD, RECENT, StaleAccount, StaleDatabase
+from tests.stale_factory import OLD, RECENT, StaleAccount, StaleBooks
 
 YOUNG = "2026-11-20 12:00"
 
 
-def plant_every_diagnosis(db: StaleDatabase, *, key: str | None = None) -> dict[int, str]:
+def plant_every_diagnosis(db: StaleBooks, *, key: str | None = None) -> dict[int, str]:
     """Put one invoice of each kind in, and give what CFS lets us say of it.
 
     key  where the settlement file of P12 is stored
@@ -16,7 +16,7 @@ def plant_every_diagnosis(db: StaleDatabase, *, key: str | None = None) -> dict[
     return expected
 
 
-def plant_healthy(db: StaleDatabase) -> None:
+def plant_healthy(db: StaleBooks) -> None:
     """Put invoices in that nobody has to look at: young ones, and finished ones of any age."""
     pad, ministry, eft, bank = db.account(), db.ministry(), db.account("EFT"), db.account("ONLINE_BANKING")
     for account in (pad, ministry, eft, bank, db.account("DIRECT_PAY")):
@@ -34,7 +34,7 @@ def plant_healthy(db: StaleDatabase) -> None:
     db.sent(eft, status="OVERDUE", overdue=OLD)
 
 
-def _pad_unsent(db: StaleDatabase) -> dict[int, str]:
+def _pad_unsent(db: StaleBooks) -> dict[int, str]:
     found = {
         db.invoice(db.account(profile="FREEZE")): "P1",
         db.invoice(db.account(profile="PENDING")): "P2",
@@ -51,7 +51,7 @@ def _pad_unsent(db: StaleDatabase) -> dict[int, str]:
     return found | dict.fromkeys(pair, "P5") | dict.fromkeys(group, "P6")
 
 
-def _pad_settled(db: StaleDatabase, key: str | None) -> dict[int, str]:
+def _pad_settled(db: StaleBooks, key: str | None) -> dict[int, str]:
     found: dict[int, str] = {}
 
     def one(code: str, due: str | None, total: str = "100.00") -> tuple[int, str, StaleAccount]:
@@ -86,14 +86,14 @@ def _pad_settled(db: StaleDatabase, key: str | None) -> dict[int, str]:
     return found | {replaced: "P15", done: "P16", bounced: "PN"}
 
 
-def _named(db: StaleDatabase, account: StaleAccount, number: str) -> int:
+def _named(db: StaleBooks, account: StaleAccount, number: str) -> int:
     made = db.invoice(account)
     db.reference(made, number=number)
     db.in_cfs(account, number, paid="100.00")
     return made
 
 
-def _journals(db: StaleDatabase) -> dict[int, str]:
+def _journals(db: StaleBooks) -> dict[int, str]:
     def one(link: str | None = None, *, active: bool = True, stopped: bool = False, **more: str) -> int:
         made = db.invoice(db.ministry(stopped=stopped))
         db.reference(made, "ACTIVE" if active else "CANCELLED")
@@ -102,7 +102,7 @@ def _journals(db: StaleDatabase) -> dict[int, str]:
         return made
 
     stored, twice = one("UPLOADED"), one("COMPLETED")
-    db.feedback_stored(db.value("SELECT max(id) FROM ejv_files") - 1, "FEEDBACK.F3535.20261006214512")
+    db.feedback_stored(db.one("SELECT max(id) FROM ejv_files") - 1, "FEEDBACK.F3535.20261006214512")
     db.feedback_unread("FEEDBACK.F3535.20261007214512", came="2026-10-07 21:50")
     db.journalled(twice, "COMPLETED")
     refused = db.invoice(db.ministry(), "REFUND_REQUESTED")
@@ -132,7 +132,7 @@ def _journals(db: StaleDatabase) -> dict[int, str]:
     }
 
 
-def _slips(db: StaleDatabase) -> dict[int, str]:
+def _slips(db: StaleBooks) -> dict[int, str]:
     def one(
         number: str, status: str = "ACTIVE", *, profile: str | None = "ACTIVE", state: str = "APPROVED"
     ) -> tuple[int, StaleAccount]:
@@ -160,7 +160,7 @@ def _slips(db: StaleDatabase) -> dict[int, str]:
     }
 
 
-def _eft(db: StaleDatabase) -> dict[int, str]:
+def _eft(db: StaleBooks) -> dict[int, str]:
     account = db.account("EFT")
     unpaid, _ = db.sent(account)
     pending, _ = db.sent(account)
@@ -172,7 +172,7 @@ def _eft(db: StaleDatabase) -> dict[int, str]:
     return {unpaid: "F1", pending: "F2", applied: "F3", unsent: "F4", late: "F5"}
 
 
-def _bank(db: StaleDatabase) -> dict[int, str]:
+def _bank(db: StaleBooks) -> dict[int, str]:
     account = db.account("ONLINE_BANKING")
     known = db.invoice(account, "CREATED")
     db.in_cfs(account, f"REG{known:08}")
@@ -192,7 +192,7 @@ def _bank(db: StaleDatabase) -> dict[int, str]:
     }
 
 
-def _cards(db: StaleDatabase) -> dict[int, str]:
+def _cards(db: StaleBooks) -> dict[int, str]:
     account, pad = db.account("DIRECT_PAY", None), db.account()
     charged, declined, slow = (
         db.invoice(account, "CREATED"),
@@ -209,5 +209,5 @@ def _cards(db: StaleDatabase) -> dict[int, str]:
     return {charged: "D1", given_up: "D2", declined: "D3", slow: "D4", paid: "C1", owed: "C2"}
 
 
-def _odd(db: StaleDatabase) -> dict[int, str]:
+def _odd(db: StaleBooks) -> dict[int, str]:
     return {db.invoice(db.account("DRAWDOWN", None)): "U"}

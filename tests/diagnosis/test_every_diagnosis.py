@@ -16,7 +16,7 @@ from sandbox.cfs.process import RunningCfs
 from tasks import JOBS
 from tests.diagnosis.one_of_each import plant_every_diagnosis, plant_healthy
 from tests.settlement_factory import Line, bounce, settlement_csv
-from tests.stale_factory import StaleDatabase
+from tests.stale_factory import StaleBooks
 from tests.storage_fixtures import object_store_settings, store
 from tools import TOOLS
 
@@ -30,7 +30,7 @@ UNSEEN_WITH_CFS = {code for code, one in DIAGNOSES.items() if one.weak and code 
 
 
 @pytest.fixture
-def planted(stale: StaleDatabase, cfs: RunningCfs, store: ObjectStore) -> dict[int, str]:
+def planted(stale: StaleBooks, cfs: RunningCfs, store: ObjectStore) -> dict[int, str]:
     store.put(KEY, [FILE])
     expected = plant_every_diagnosis(stale, key=KEY)
     plant_healthy(stale)
@@ -39,7 +39,7 @@ def planted(stale: StaleDatabase, cfs: RunningCfs, store: ObjectStore) -> dict[i
 
 
 def test_every_diagnosis_is_found_and_nothing_healthy_is(
-    stale: StaleDatabase, cfs: RunningCfs, planted: dict[int, str]
+    stale: StaleBooks, cfs: RunningCfs, planted: dict[int, str]
 ) -> None:
     outcome = stale.report(cfs=cfs.settings(), others=[object_store_settings()])
 
@@ -47,7 +47,7 @@ def test_every_diagnosis_is_found_and_nothing_healthy_is(
     assert set(planted.values()) == set(DIAGNOSES) - UNSEEN_WITH_CFS - {"P0"}
 
 
-def test_an_invoice_of_today_waits_for_the_evening_and_is_not_stuck(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_an_invoice_of_today_waits_for_the_evening_and_is_not_stuck(stale: StaleBooks, cfs: RunningCfs) -> None:
     left, account = stale.account(profile="INACTIVE"), stale.account()
     young = {stale.invoice(one, made="2026-11-22 12:00") for one in (left, account)}
     stale.books.plant(cfs.admin)
@@ -60,7 +60,7 @@ def test_an_invoice_of_today_waits_for_the_evening_and_is_not_stuck(stale: Stale
 
 @pytest.mark.parametrize(("row", "code"), [("rejected", "P13"), ("applied", "P14")])
 def test_a_bounced_invoice_that_cfs_says_is_paid_no_longer_waits_for_the_customer(
-    stale: StaleDatabase, cfs: RunningCfs, row: str, code: str
+    stale: StaleBooks, cfs: RunningCfs, row: str, code: str
 ) -> None:
     account = stale.account(profile="FREEZE")
     made, number = stale.sent(account, status="SETTLEMENT_SCHED")
@@ -72,10 +72,8 @@ def test_a_bounced_invoice_that_cfs_says_is_paid_no_longer_waits_for_the_custome
     assert stale.found(stale.report(cfs=cfs.settings())) == {made: code}
 
 
-def test_without_cfs_everything_is_found_and_what_is_weaker_says_so(
-    stale: StaleDatabase, planted: dict[int, str]
-) -> None:
-    rows = {row["invoice_id"]: row for row in stale.rows(stale.report(others=[object_store_settings()]))}
+def test_without_cfs_everything_is_found_and_what_is_weaker_says_so(stale: StaleBooks, planted: dict[int, str]) -> None:
+    rows = {row["invoice_id"]: row for row in stale.report_rows(stale.report(others=[object_store_settings()]))}
 
     assert set(rows) == set(planted)
     for invoice, code in planted.items():
@@ -86,9 +84,12 @@ def test_without_cfs_everything_is_found_and_what_is_weaker_says_so(
 
 
 def test_each_row_says_what_was_looked_at_and_what_to_do(
-    stale: StaleDatabase, cfs: RunningCfs, planted: dict[int, str]
+    stale: StaleBooks, cfs: RunningCfs, planted: dict[int, str]
 ) -> None:
-    rows = {row["code"]: row for row in stale.rows(stale.report(cfs=cfs.settings(), others=[object_store_settings()]))}
+    rows = {
+        row["code"]: row
+        for row in stale.report_rows(stale.report(cfs=cfs.settings(), others=[object_store_settings()]))
+    }
 
     assert rows["P12"]["evidence"].endswith(
         "CFS has REG77000012: total 100.00, due 0.00; in BCR_PAYMENT_APPL_20261006.csv (held, 1 NSF row)"
@@ -113,44 +114,44 @@ def test_each_row_says_what_was_looked_at_and_what_to_do(
 @pytest.mark.parametrize("state", ["stored", "received", "held", "failed", "known"])
 @pytest.mark.parametrize("file", ["UPLOADED", "ERRORED"])
 def test_no_batch_is_advised_to_be_sent_again_or_voided_while_feedback_lies_unread(
-    stale: StaleDatabase, state: str, file: str
+    stale: StaleBooks, state: str, file: str
 ) -> None:
     made = stale.invoice(stale.ministry())
     stale.reference(made)
     stale.journalled(made, "UPLOADED", file=file)
     stale.feedback_unread("FEEDBACK.F3535.20261007214512", state)
 
-    [row] = stale.rows(stale.report())
+    [row] = stale.report_rows(stale.report())
 
     assert (row["code"], "--re" in row["command"]) == ("J8U", False)
 
 
-def test_feedback_that_was_left_in_the_directory_keeps_a_batch_from_being_sent_again(stale: StaleDatabase) -> None:
+def test_feedback_that_was_left_in_the_directory_keeps_a_batch_from_being_sent_again(stale: StaleBooks) -> None:
     made = stale.invoice(stale.ministry())
     stale.reference(made)
     stale.journalled(made, "UPLOADED")
     stale.feedback_left("OLD-FEEDBACK.F3535.20261007214512")
 
-    [row] = stale.rows(stale.report())
+    [row] = stale.report_rows(stale.report())
 
     assert (row["code"], row["file"]) == ("J8U", "OLD-FEEDBACK.F3535.20261007214512")
     assert row["command"].endswith("invoke_jobs.py EJV_FEEDBACK_CHECK")
 
 
 def test_what_resolves_on_its_own_is_listed_and_not_counted_as_stuck(
-    stale: StaleDatabase, cfs: RunningCfs, planted: dict[int, str]
+    stale: StaleBooks, cfs: RunningCfs, planted: dict[int, str]
 ) -> None:
     outcome = stale.report(cfs=cfs.settings(), others=[object_store_settings()])
 
     waiting = [code for code in planted.values() if DIAGNOSES[code].turn is ActionOwner.NOBODY]
     assert outcome.counts["waiting"] == len(waiting)
     assert outcome.counts["stuck"] == len(planted) - len(waiting)
-    assert [row["turn"] for row in stale.rows(outcome)] == sorted(
-        (row["turn"] for row in stale.rows(outcome)), key=[turn.words for turn in ActionOwner].index
+    assert [row["turn"] for row in stale.report_rows(outcome)] == sorted(
+        (row["turn"] for row in stale.report_rows(outcome)), key=[turn.words for turn in ActionOwner].index
     )
 
 
-def test_each_cfs_number_is_looked_up_once(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_each_cfs_number_is_looked_up_once(stale: StaleBooks, cfs: RunningCfs) -> None:
     account = stale.account()
     first = stale.invoice(account)
     for invoice in (first, stale.invoice(account), stale.invoice(account)):
@@ -178,19 +179,19 @@ def test_a_command_that_needs_a_reason_is_a_dry_run_first(code: str) -> None:
     assert DIAGNOSES[code].command.endswith('--reason "TICKET: why" --dry-run')
 
 
-def test_a_name_that_a_shell_would_run_is_quoted_in_the_command(stale: StaleDatabase, store: ObjectStore) -> None:
+def test_a_name_that_a_shell_would_run_is_quoted_in_the_command(stale: StaleBooks, store: ObjectStore) -> None:
     name = "$(reboot) BCR_PAYMENT_APPL_20261006.csv"
     store.put(KEY, [FILE])
     stale.settlement_file(name, state="held", key=KEY)
     stale.reference(stale.invoice(stale.account()), number="REG77000012")
 
-    [row] = stale.rows(stale.report(others=[object_store_settings()]))
+    [row] = stale.report_rows(stale.report(others=[object_store_settings()]))
 
     assert shlex.split(row["command"])[4] == name
 
 
 def test_a_row_in_a_file_that_the_service_before_us_processed_is_found(
-    stale: StaleDatabase, cfs: RunningCfs, store: ObjectStore
+    stale: StaleBooks, cfs: RunningCfs, store: ObjectStore
 ) -> None:
     account = stale.account()
     stale.in_cfs(account, stale.reference(stale.invoice(account), number="REG77000012"), paid="100.00")
@@ -201,14 +202,14 @@ def test_a_row_in_a_file_that_the_service_before_us_processed_is_found(
         name="BCR_PAYMENT_APPL_20261006.csv",
     )
 
-    [row] = stale.rows(stale.report(cfs=cfs.settings(), others=[object_store_settings()]))
+    [row] = stale.report_rows(stale.report(cfs=cfs.settings(), others=[object_store_settings()]))
 
     assert (row["code"], row["file"]) == ("P13", "BCR_PAYMENT_APPL_20261006.csv")
     assert "csv line 2 'Fully PAID', processed by the service before us" in row["evidence"]
 
 
 def test_a_held_file_that_is_no_csv_weakens_the_report_and_does_not_stop_it(
-    stale: StaleDatabase, store: ObjectStore
+    stale: StaleBooks, store: ObjectStore
 ) -> None:
     store.put(KEY, [FILE + b'"' + b"x" * 200_000])
     stale.settlement_file("BCR_PAYMENT_APPL_20261006.csv", state="held", key=KEY)
@@ -222,7 +223,7 @@ def test_a_held_file_that_is_no_csv_weakens_the_report_and_does_not_stop_it(
 
 @pytest.mark.parametrize("state", ["stored", "received", "held", "failed"])
 def test_a_settlement_file_that_cannot_be_searched_weakens_the_report(
-    stale: StaleDatabase, store: ObjectStore, state: str
+    stale: StaleBooks, store: ObjectStore, state: str
 ) -> None:
     """In another encoding, or gone from the bucket: its numbers may be the ones that no file seems to have."""
     store.put(KEY, [FILE.decode("utf-8-sig").encode("cp037")])
@@ -252,23 +253,23 @@ def test_the_file_of_today_is_not_missing_yet() -> None:
     ],
 )
 def test_a_waiting_settlement_file_gets_the_command_of_its_state(
-    stale: StaleDatabase, store: ObjectStore, state: str, command: str
+    stale: StaleBooks, store: ObjectStore, state: str, command: str
 ) -> None:
     store.put(KEY, [FILE])
     stale.settlement_file("BCR_PAYMENT_APPL_20261006.csv", state=state, key=KEY)
     stale.reference(stale.invoice(stale.account()), number="REG77000012")
 
-    [row] = stale.rows(stale.report(others=[object_store_settings()]))
+    [row] = stale.report_rows(stale.report(others=[object_store_settings()]))
 
     assert (row["code"], row["confidence"]) == ("P12", "weaker")
     assert row["command"].startswith(command)
     assert ("files replay" in row["command"]) == (state == "failed")
 
 
-def test_a_file_that_only_the_service_before_us_left_is_searched_too(stale: StaleDatabase, store: ObjectStore) -> None:
+def test_a_file_that_only_the_service_before_us_left_is_searched_too(stale: StaleBooks, store: ObjectStore) -> None:
     store.put("ar/BCR_PAYMENT_APPL_20261006.csv", [FILE])
     stale.reference(stale.invoice(stale.account()), number="REG77000012")
 
-    [row] = stale.rows(stale.report(others=[object_store_settings()]))
+    [row] = stale.report_rows(stale.report(others=[object_store_settings()]))
 
     assert (row["code"], row["file"], row["command"]) == ("P12", "BCR_PAYMENT_APPL_20261006.csv", "")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sandbox.cfs.process import RunningCfs
 from tests.diagnosis.model import EjvCase, PadCase
-from tests.stale_factory import StaleDatabase
+from tests.stale_factory import StaleBooks
 
 pytestmark = pytest.mark.slow
 MIXED = settings(
@@ -36,7 +36,7 @@ EJVS = st.builds(
 @MIXED
 @given(mixture=st.lists(st.one_of(PADS, EJVS), min_size=8, max_size=30))
 def test_a_mixture_gets_the_diagnoses_of_the_tables(
-    stale: StaleDatabase, cfs: RunningCfs, mixture: list[PadCase | EjvCase]
+    stale: StaleBooks, cfs: RunningCfs, mixture: list[PadCase | EjvCase]
 ) -> None:
     stale.empty()
     stale.books.__init__()  # type: ignore[misc]
@@ -51,7 +51,7 @@ def test_a_mixture_gets_the_diagnoses_of_the_tables(
     assert stale.found(stale.report(cfs=cfs.settings())) == expected
 
 
-def _plant_pad(stale: StaleDatabase, one: PadCase, files: dict[str, int], line: int) -> int:
+def _plant_pad(stale: StaleBooks, one: PadCase, files: dict[str, int], line: int) -> int:
     account = stale.account(profile=one.profile, activation="2027-01-01 00:00")
     made = stale.invoice(account)
     number = f"REG{made:08}"
@@ -69,7 +69,7 @@ def _plant_pad(stale: StaleDatabase, one: PadCase, files: dict[str, int], line: 
     return made
 
 
-def _plant_ejv(stale: StaleDatabase, one: EjvCase) -> int:
+def _plant_ejv(stale: StaleBooks, one: EjvCase) -> int:
     account = stale.account("EJV", None, billable=one.is_billable)
     if one.gl != "none":
         stale.gl(account, stopped=one.gl == "stopped")

@@ -15,7 +15,7 @@ import pytest
 
 from database.engine import Database
 from tests.json_output import read_json
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRYPOINT = ROOT / "invoke_jobs.py"
@@ -77,9 +77,9 @@ def operator(database_url: str) -> Operator:
 
 
 @pytest.fixture
-def pay(database: Database) -> PayDatabase:
+def pay(database: Database) -> StatementBooks:
     """The week to Saturday 2022-06-25: one daily account and two weekly ones, one of which pays by EFT."""
-    pay = PayDatabase(database)
+    pay = StatementBooks(database)
     for auth, frequency, method in (("1234", "DAILY", "PAD"), ("5678", "WEEKLY", "PAD"), ("9012", "WEEKLY", "EFT")):
         account = pay.with_setting(frequency, method, auth=auth)
         for at in ("2022-06-19 00:00", "2022-06-25 12:00", "2022-06-25 23:59"):

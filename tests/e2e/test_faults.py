@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.conftest import Operator, finish, held_back
 from tests.json_output import rows_of
-from tests.statement_factory import PayDatabase, Statement
+from tests.statement_factory import Statement, StatementBooks
 
 pytestmark = pytest.mark.slow
 SATURDAY = "2022-06-25"
@@ -26,7 +26,7 @@ def content(statements: list[Statement]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def undisturbed(operator: Operator, pay: PayDatabase) -> list[dict[str, Any]]:
+def undisturbed(operator: Operator, pay: StatementBooks) -> list[dict[str, Any]]:
     """What a run makes that nobody disturbs, taken back."""
     assert operator.run(*NIGHT).code == 0
     made = content(pay.statements())
@@ -37,7 +37,7 @@ def undisturbed(operator: Operator, pay: PayDatabase) -> list[dict[str, Any]]:
 
 
 def test_of_two_at_once_the_second_is_told_who_is_at_work(
-    operator: Operator, pay: PayDatabase, undisturbed: list[dict[str, Any]], database_url: str
+    operator: Operator, pay: StatementBooks, undisturbed: list[dict[str, Any]], database_url: str
 ) -> None:
     with held_back(database_url) as until_it_waits:
         first = operator.start(*NIGHT)
@@ -56,7 +56,7 @@ def test_of_two_at_once_the_second_is_told_who_is_at_work(
 
 
 def test_of_many_at_once_none_makes_a_duplicate(
-    operator: Operator, pay: PayDatabase, undisturbed: list[dict[str, Any]]
+    operator: Operator, pay: StatementBooks, undisturbed: list[dict[str, Any]]
 ) -> None:
     codes = [finish(process).code for process in [operator.start(*NIGHT) for _ in range(4)]]
 
@@ -66,7 +66,7 @@ def test_of_many_at_once_none_makes_a_duplicate(
 
 
 def test_a_run_that_was_killed_is_finished_by_the_next_one(
-    operator: Operator, pay: PayDatabase, undisturbed: list[dict[str, Any]], database_url: str
+    operator: Operator, pay: StatementBooks, undisturbed: list[dict[str, Any]], database_url: str
 ) -> None:
     with held_back(database_url) as until_it_waits:
         killed = operator.start(*NIGHT)
@@ -89,7 +89,7 @@ def test_a_run_that_was_killed_is_finished_by_the_next_one(
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_asked_to_stop_while_a_statement_runs_stops_at_once(
-    operator: Operator, pay: PayDatabase, database_url: str, asked: signal.Signals
+    operator: Operator, pay: StatementBooks, database_url: str, asked: signal.Signals
 ) -> None:
     with held_back(database_url) as until_it_waits:
         process = operator.start(*NIGHT)
@@ -108,7 +108,7 @@ def test_a_run_that_is_asked_to_stop_while_a_statement_runs_stops_at_once(
 
 
 def test_a_run_after_an_interruption_finishes_the_night(
-    operator: Operator, pay: PayDatabase, undisturbed: list[dict[str, Any]], database_url: str
+    operator: Operator, pay: StatementBooks, undisturbed: list[dict[str, Any]], database_url: str
 ) -> None:
     with held_back(database_url) as until_it_waits:
         process = operator.start(*NIGHT)
@@ -123,7 +123,7 @@ def test_a_run_after_an_interruption_finishes_the_night(
 
 
 def test_filling_that_was_killed_is_continued_where_it_stopped(
-    operator: Operator, pay: PayDatabase, database_url: str
+    operator: Operator, pay: StatementBooks, database_url: str
 ) -> None:
     fill = ("GENERATE_STATEMENTS", "--fill-gaps", "--since", "2022-06-24", "--until", SATURDAY)
     with held_back(database_url) as until_it_waits:
@@ -141,7 +141,7 @@ def test_filling_that_was_killed_is_continued_where_it_stopped(
 
 
 def test_a_table_that_others_lock_for_long_fails_the_run_cleanly(
-    operator: Operator, pay: PayDatabase, database_url: str
+    operator: Operator, pay: StatementBooks, database_url: str
 ) -> None:
     with held_back(database_url):
         said = operator.run(*NIGHT, DATABASE_LOCK_TIMEOUT="0.3")

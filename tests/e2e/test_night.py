@@ -8,7 +8,7 @@ import pytest
 from tests.dumps import dump
 from tests.e2e.conftest import Operator
 from tests.json_output import rows_of
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 pytestmark = pytest.mark.slow
 SATURDAY = "2022-06-25"
@@ -19,7 +19,7 @@ MADE = [
 ]
 
 
-def test_the_night_by_date(operator: Operator, pay: PayDatabase) -> None:
+def test_the_night_by_date(operator: Operator, pay: StatementBooks) -> None:
     said = operator.run("GENERATE_STATEMENTS", SATURDAY)
 
     assert said.code == 0
@@ -31,7 +31,7 @@ def test_the_night_by_date(operator: Operator, pay: PayDatabase) -> None:
     assert [line.split(maxsplit=1) for line in counts] == [["3", "statements created"], ["8", "invoices linked"]]
 
 
-def test_the_log_goes_to_stderr_as_json_and_ends_with_the_run(operator: Operator, pay: PayDatabase) -> None:
+def test_the_log_goes_to_stderr_as_json_and_ends_with_the_run(operator: Operator, pay: StatementBooks) -> None:
     said = operator.run("GENERATE_STATEMENTS", SATURDAY)
 
     events = [json.loads(line) for line in said.err.splitlines()]
@@ -39,14 +39,14 @@ def test_the_log_goes_to_stderr_as_json_and_ends_with_the_run(operator: Operator
     assert {event["run_id"] for event in events} == {1}
 
 
-def test_one_account_only(operator: Operator, pay: PayDatabase) -> None:
+def test_one_account_only(operator: Operator, pay: StatementBooks) -> None:
     said = operator.run("GENERATE_STATEMENTS", SATURDAY, "5678")
 
     assert said.code == 0
     assert pay.keys() == MADE[1:2]
 
 
-def test_json_is_one_object(operator: Operator, pay: PayDatabase) -> None:
+def test_json_is_one_object(operator: Operator, pay: StatementBooks) -> None:
     said = operator.run("GENERATE_STATEMENTS", SATURDAY, "--json")
 
     assert said.code == 0
@@ -56,18 +56,18 @@ def test_json_is_one_object(operator: Operator, pay: PayDatabase) -> None:
     assert (said.json["counts"], said.json["error"]) == ({"statements_created": 3, "invoices_linked": 8}, None)
 
 
-def test_a_second_run_changes_nothing(operator: Operator, pay: PayDatabase) -> None:
+def test_a_second_run_changes_nothing(operator: Operator, pay: StatementBooks) -> None:
     operator.run("GENERATE_STATEMENTS", SATURDAY)
-    before = pay.rows()
+    before = pay.written()
 
     said = operator.run("GENERATE_STATEMENTS", SATURDAY, "--json")
 
-    assert pay.rows() == before
+    assert pay.written() == before
     assert {name: value for name, value in said.json["counts"].items() if value} == {"statements_kept": 3}
 
 
 def test_a_dry_run_leaves_no_trace_and_says_what_would_have_changed(
-    operator: Operator, pay: PayDatabase, database_url: str
+    operator: Operator, pay: StatementBooks, database_url: str
 ) -> None:
     before = dump(database_url)
 
@@ -79,14 +79,14 @@ def test_a_dry_run_leaves_no_trace_and_says_what_would_have_changed(
     assert "3  statements created" in said.out
 
 
-def test_all_shards_together_make_the_night(operator: Operator, pay: PayDatabase) -> None:
+def test_all_shards_together_make_the_night(operator: Operator, pay: StatementBooks) -> None:
     codes = [operator.run("GENERATE_STATEMENTS", SATURDAY, "--shard", f"{number}/2").code for number in (1, 2)]
 
     assert codes == [0, 0]
     assert pay.keys() == MADE
 
 
-def test_pods_of_an_indexed_job_together_make_the_night(operator: Operator, pay: PayDatabase) -> None:
+def test_pods_of_an_indexed_job_together_make_the_night(operator: Operator, pay: StatementBooks) -> None:
     for index in ("0", "1"):
         operator.run("GENERATE_STATEMENTS", SATURDAY, JOB_COMPLETION_INDEX=index, JOB_COMPLETION_COUNT="2")
 
@@ -96,7 +96,7 @@ def test_pods_of_an_indexed_job_together_make_the_night(operator: Operator, pay:
 GAPS = ("GENERATE_STATEMENTS", "--gaps", "--since", "2022-06-24", "--until", SATURDAY)
 
 
-def test_gaps_exit_3_and_each_repair_can_be_copied_from_its_line(operator: Operator, pay: PayDatabase) -> None:
+def test_gaps_exit_3_and_each_repair_can_be_copied_from_its_line(operator: Operator, pay: StatementBooks) -> None:
     found = operator.run(*GAPS)
     repairs = [
         line[line.index("python3") :] for line in found.out.splitlines() if "python3" in line and "All" not in line
@@ -109,7 +109,7 @@ def test_gaps_exit_3_and_each_repair_can_be_copied_from_its_line(operator: Opera
     assert operator.run(*GAPS).code == 0
 
 
-def test_gaps_as_json(operator: Operator, pay: PayDatabase) -> None:
+def test_gaps_as_json(operator: Operator, pay: StatementBooks) -> None:
     said = operator.run(*GAPS, "--account", "5678", "--json")
 
     assert (said.code, said.json["status"]) == (3, "attention")
@@ -125,7 +125,7 @@ def test_gaps_as_json(operator: Operator, pay: PayDatabase) -> None:
     ]
 
 
-def test_filling_shows_the_plan_and_makes_what_is_missing(operator: Operator, pay: PayDatabase) -> None:
+def test_filling_shows_the_plan_and_makes_what_is_missing(operator: Operator, pay: StatementBooks) -> None:
     said = operator.run("GENERATE_STATEMENTS", "--fill-gaps", "--since", "2022-06-24", "--until", SATURDAY)
 
     assert said.code == 0
@@ -133,7 +133,7 @@ def test_filling_shows_the_plan_and_makes_what_is_missing(operator: Operator, pa
     assert operator.run(*GAPS).code == 0
 
 
-def test_history_and_show_tell_what_ran(operator: Operator, pay: PayDatabase) -> None:
+def test_history_and_show_tell_what_ran(operator: Operator, pay: StatementBooks) -> None:
     operator.run("GENERATE_STATEMENTS", SATURDAY, "5678")
 
     [run] = rows_of(operator.run("history", "--json").json, "runs")

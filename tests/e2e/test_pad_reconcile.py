@@ -190,7 +190,7 @@ def test_rejects_are_retried(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv([REJECTED]))
     site.invoke()
     fill_account = site.books.rows("SELECT id FROM cfs_accounts WHERE cfs_account = '800101'")[0][0]
-    site.books.insert(
+    site.books.add(
         "invoices", id=99_000_001, payment_account_id=11, cfs_account_id=fill_account, created_on=site.books.now,
         created_by="test", payment_method_code="PAD", invoice_status_code="APPROVED", total=5, paid=0,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from config.business_time import business_date
 from tests.dumps import dump
 from tests.e2e.conftest import CommandEnd, Operator
 from tests.json_output import rows_of
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 from tests.wire import pooler, refusing_server
 
 pytestmark = pytest.mark.slow
@@ -46,7 +46,7 @@ def test_a_wrong_date(operator: Operator, date: str) -> None:
     assert f"'{date}' is not a date: expected yyyy-mm-dd, like 2022-06-25." in error
 
 
-def test_a_date_that_is_not_over(operator: Operator, pay: PayDatabase) -> None:
+def test_a_date_that_is_not_over(operator: Operator, pay: StatementBooks) -> None:
     today = business_date(datetime.now(UTC))
 
     error = refused(operator.run("GENERATE_STATEMENTS", str(today)), 2)
@@ -56,13 +56,13 @@ def test_a_date_that_is_not_over(operator: Operator, pay: PayDatabase) -> None:
     assert pay.statements() == []
 
 
-def test_an_account_that_does_not_exist(operator: Operator, pay: PayDatabase) -> None:
+def test_an_account_that_does_not_exist(operator: Operator, pay: StatementBooks) -> None:
     error = refused(operator.run("GENERATE_STATEMENTS", SATURDAY, "4711"), 2)
 
     assert error.startswith("No payment account has the auth account id '4711'.")
 
 
-def test_an_account_without_settings_on_that_day(operator: Operator, pay: PayDatabase) -> None:
+def test_an_account_without_settings_on_that_day(operator: Operator, pay: StatementBooks) -> None:
     pay.with_setting("DAILY", auth="4711", first="2022-06-26")
 
     error = refused(operator.run("GENERATE_STATEMENTS", SATURDAY, "4711"), 2)
@@ -74,7 +74,7 @@ def test_an_account_without_settings_on_that_day(operator: Operator, pay: PayDat
 
 
 def test_a_refused_run_of_the_clock_is_in_the_ledger_and_what_a_person_mistyped_is_not(
-    operator: Operator, pay: PayDatabase
+    operator: Operator, pay: StatementBooks
 ) -> None:
     operator.run("GENERATE_STATEMENTS", SATURDAY, "4712")
     operator.run("GENERATE_STATEMENTS", SATURDAY, "4711", PAY_JOBS_TRIGGER="cronjob")
@@ -123,7 +123,7 @@ def test_a_pooler_in_between(operator: Operator, database_url: str) -> None:
 
 
 @pytest.mark.parametrize("dry_run", [(), ("--shard", "1/2")])
-def test_a_missing_schema(operator: Operator, pay: PayDatabase, database_url: str, dry_run: tuple[str, ...]) -> None:
+def test_a_missing_schema(operator: Operator, pay: StatementBooks, database_url: str, dry_run: tuple[str, ...]) -> None:
     execute(database_url, "DROP SCHEMA pay_jobs CASCADE")
 
     error = refused(operator.run("GENERATE_STATEMENTS", SATURDAY, *dry_run), 2)
@@ -133,7 +133,9 @@ def test_a_missing_schema(operator: Operator, pay: PayDatabase, database_url: st
     assert pay.statements() == []
 
 
-def test_the_upgrade_that_the_message_names_repairs_it(operator: Operator, pay: PayDatabase, database_url: str) -> None:
+def test_the_upgrade_that_the_message_names_repairs_it(
+    operator: Operator, pay: StatementBooks, database_url: str
+) -> None:
     execute(database_url, "DROP SCHEMA pay_jobs CASCADE")
 
     upgraded = operator.run("db", "upgrade")
@@ -168,7 +170,7 @@ def reader(database_url: str) -> Iterator[str]:
     execute(database_url, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
-def test_a_user_who_may_only_read(operator: Operator, pay: PayDatabase, reader: str, database_url: str) -> None:
+def test_a_user_who_may_only_read(operator: Operator, pay: StatementBooks, reader: str, database_url: str) -> None:
     before = dump(database_url)
 
     error = refused(operator.run("GENERATE_STATEMENTS", SATURDAY, DATABASE_URL=reader), 2)
@@ -179,7 +181,7 @@ def test_a_user_who_may_only_read(operator: Operator, pay: PayDatabase, reader: 
 
 
 def test_a_user_who_may_write_the_ledger_but_not_the_statements(
-    operator: Operator, pay: PayDatabase, reader: str, database_url: str
+    operator: Operator, pay: StatementBooks, reader: str, database_url: str
 ) -> None:
     execute(database_url, f"GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA pay_jobs TO {parse_dsn(reader)['user']}")
 
@@ -191,7 +193,7 @@ def test_a_user_who_may_write_the_ledger_but_not_the_statements(
     assert pay.statements() == []
 
 
-def test_a_database_that_is_a_read_only_replica(operator: Operator, pay: PayDatabase, database_url: str) -> None:
+def test_a_database_that_is_a_read_only_replica(operator: Operator, pay: StatementBooks, database_url: str) -> None:
     execute(
         database_url, f'ALTER DATABASE "{parse_dsn(database_url)["dbname"]}" SET default_transaction_read_only = on'
     )
@@ -202,7 +204,7 @@ def test_a_database_that_is_a_read_only_replica(operator: Operator, pay: PayData
 
 
 @pytest.mark.parametrize("words", [("GENERATE_STATEMENTS", "nonsense"), ("GENERATE_STATEMENTS", SATURDAY, "4711")])
-def test_a_refusal_under_json_is_one_object(operator: Operator, pay: PayDatabase, words: tuple[str, ...]) -> None:
+def test_a_refusal_under_json_is_one_object(operator: Operator, pay: StatementBooks, words: tuple[str, ...]) -> None:
     said = operator.run(*words, "--json")
 
     assert (said.code, said.json["exit_code"], said.json["status"]) == (2, 2, "failed")

@@ -113,7 +113,7 @@ def test_sigterm_stops_between_two_steps_and_the_next_run_goes_on(slips: Slips, 
     wait_for_a_step(slips)
     run.send_signal(signal.SIGTERM)
     assert run.wait(60) == 1
-    assert slips.one("SELECT status FROM pay_jobs.job_runs ORDER BY id DESC LIMIT 1")["status"] == "interrupted"
+    assert slips.record("SELECT status FROM pay_jobs.job_runs ORDER BY id DESC LIMIT 1")["status"] == "interrupted"
     assert invoke(environment)[1]["counts"]["slips_corrected"] == 1
 
 

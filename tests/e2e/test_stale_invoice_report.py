@@ -12,7 +12,7 @@ from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
 from tests.e2e.conftest import Operator
 from tests.json_output import rows_of
-from tests.stale_factory import StaleDatabase
+from tests.stale_factory import StaleBooks
 
 pytestmark = pytest.mark.slow
 
@@ -23,8 +23,8 @@ def cfs() -> Iterator[RunningCfs]:
 
 
 @pytest.fixture
-def stale(database: Database) -> StaleDatabase:
-    return StaleDatabase(database)
+def stale(database: Database) -> StaleBooks:
+    return StaleBooks(database)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def clerk(database_url: str) -> Operator:
     return Operator(database_url)
 
 
-def test_a_report_in_words_and_in_files(clerk: Operator, stale: StaleDatabase, tmp_path: Path) -> None:
+def test_a_report_in_words_and_in_files(clerk: Operator, stale: StaleBooks, tmp_path: Path) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
     names = {kind: str(tmp_path / f"stuck.{kind}") for kind in ("csv", "xlsx", "html")}
 
@@ -44,7 +44,7 @@ def test_a_report_in_words_and_in_files(clerk: Operator, stale: StaleDatabase, t
     assert all(Path(name).stat().st_size > 100 for name in names.values())
 
 
-def test_json_has_every_invoice_whole(clerk: Operator, stale: StaleDatabase) -> None:
+def test_json_has_every_invoice_whole(clerk: Operator, stale: StaleBooks) -> None:
     made = stale.invoice(stale.account(profile="FREEZE"))
 
     said = clerk.run("STALE_INVOICE_REPORT", "--no-cfs", "--json")
@@ -53,12 +53,12 @@ def test_json_has_every_invoice_whole(clerk: Operator, stale: StaleDatabase) -> 
     assert (row["invoice_id"], row["code"], row["total"], row["turn"]) == (made, "P1", "100.00", "customer pays")
 
 
-def test_nothing_stuck_is_0_and_a_wrong_method_is_2(clerk: Operator, stale: StaleDatabase) -> None:
+def test_nothing_stuck_is_0_and_a_wrong_method_is_2(clerk: Operator, stale: StaleBooks) -> None:
     assert clerk.run("STALE_INVOICE_REPORT", "--no-cfs").code == 0
     assert clerk.run("STALE_INVOICE_REPORT", "--method", "CHEQUE").code == 2
 
 
-def test_a_comparison_that_was_killed_goes_on(clerk: Operator, stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_a_comparison_that_was_killed_goes_on(clerk: Operator, stale: StaleBooks, cfs: RunningCfs) -> None:
     account = stale.account()
     for _ in range(260):
         stale.in_cfs(account, stale.reference(stale.invoice(account, "PAID"), "COMPLETED"), "99.00", paid="99.00")
@@ -68,7 +68,7 @@ def test_a_comparison_that_was_killed_goes_on(clerk: Operator, stale: StaleDatab
 
     process = clerk.start(*words, **settings)
     end = time.monotonic() + 30
-    while not stale.value("SELECT coalesce(max(compared), 0) FROM pay_jobs.cfs_comparisons"):
+    while not stale.one("SELECT coalesce(max(compared), 0) FROM pay_jobs.cfs_comparisons"):
         assert time.monotonic() < end
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
@@ -78,4 +78,4 @@ def test_a_comparison_that_was_killed_goes_on(clerk: Operator, stale: StaleDatab
     assert said.code == 3
     assert said.json["counts"]["compared"] == 260
     assert said.json["counts"]["total_ours"] == 260
-    assert stale.value("SELECT count(*) FROM pay_jobs.cfs_comparisons") == 1
+    assert stale.one("SELECT count(*) FROM pay_jobs.cfs_comparisons") == 1

@@ -15,8 +15,8 @@ from jobs.scheduler.child import ChildProcesses, ProcessEnd
 from jobs.scheduler.claims import Claims
 from jobs.scheduler.http import Metrics
 from jobs.scheduler.scheduler import Scheduler
+from tests.pay_books import QUIET
 from tests.scheduler_fixtures import emptied_after
-from tests.stale_factory import QUIET
 
 NOW = datetime.now(UTC)
 MINUTE = timedelta(minutes=1)

@@ -42,7 +42,7 @@ class PadRace(Race):
         books.paid_invoice(self.bouncer, PAID, "60.00", "PADRC0003")
         books.paid_invoice(self.debtor, FROZEN, "40.00", "PADRC0004")
         fee = books.invoice(self.debtor, OWED, "30.00", status="CREATED", method="CC")
-        books.insert("non_sufficient_funds", invoice_id=fee, invoice_number=OWED, cfs_account="800104")
+        books.add("non_sufficient_funds", invoice_id=fee, invoice_number=OWED, cfs_account="800104")
         self.content = settlement_csv(self._lines(draw))
         self.file = books.arrive(self.content)
         self.others = dict(draw.sample(sorted(_others(self).items()), draw.choice((1, 1, 2))))

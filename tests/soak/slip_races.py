@@ -72,17 +72,19 @@ class SlipRace(Race):
 
     def check(self) -> list[str]:
         found = super().check()
-        found += [f"profile does not follow its slip: {one}" for one in self.slips.rows(_PROFILES) if not self.closed]
-        found += [f"two fees for one bounce: {one}" for one in self.slips.rows(_FEES)]
+        found += [
+            f"profile does not follow its slip: {one}" for one in self.slips.records(_PROFILES) if not self.closed
+        ]
+        found += [f"two fees for one bounce: {one}" for one in self.slips.records(_FEES)]
         for invoice in self.asked_back:
-            row = self.slips.one("SELECT invoice_status_code AS status FROM invoices WHERE id = :id", id=invoice)
+            row = self.slips.record("SELECT invoice_status_code AS status FROM invoices WHERE id = :id", id=invoice)
             if row["status"] != "REFUND_REQUESTED":
                 found.append(f"invoice {invoice} was asked back and is {row['status']}")
         return [*found, *self._other_receipts(), *self._violations()]
 
     def _other_receipts(self) -> list[str]:
         """Return where what CFS applied is not what our receipts say, of slips that nothing is in work for."""
-        if self.slips.rows("SELECT 1 FROM pay_jobs.operations WHERE state NOT IN ('done', 'dropped')"):
+        if self.slips.records("SELECT 1 FROM pay_jobs.operations WHERE state NOT IN ('done', 'dropped')"):
             return []
         there = {
             (receipt, invoice): Decimal(amount)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from database.engine import Database
 from tests.soak.race import Race
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 _SWITCH = (
     "UPDATE payment_accounts SET payment_method = 'EFT' WHERE id = :id",
@@ -58,7 +58,7 @@ class StatementRace(Race):
     name = "statements"
 
     def prepare(self, draw: random.Random) -> None:
-        books = PayDatabase(self.database)
+        books = StatementBooks(self.database)
         books.empty()
         accounts = [books.with_setting("WEEKLY"), books.with_setting("WEEKLY")]
         for account in accounts:
@@ -70,7 +70,7 @@ class StatementRace(Race):
         self.others = {name: _acting(acts, draw.choice(accounts).id) for name, acts in chosen}
 
     def work(self, database: Database) -> Any:
-        return PayDatabase(database).generate()
+        return StatementBooks(database).generate()
 
     def finish(self, error: BaseException | None) -> None:
         """Raise what ended the run: none of these others is a reason for that."""

@@ -6,7 +6,7 @@ import pytest
 
 from database.engine import Database
 from tests.conftest import MakePayDatabase
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +15,8 @@ def statement_database(make_pay_database: MakePayDatabase) -> Database:
 
 
 @pytest.fixture
-def pay(statement_database: Database) -> Iterator[PayDatabase]:
+def pay(statement_database: Database) -> Iterator[StatementBooks]:
     """A pay database without accounts, and the job to run on it."""
-    made = PayDatabase(statement_database)
+    made = StatementBooks(statement_database)
     yield made
     made.empty()

@@ -7,7 +7,7 @@ import pytest
 
 from config.errors import UsageError
 from tasks.generate_statements.arguments import Arguments
-from tests.statement_factory import PayDatabase, day
+from tests.statement_factory import StatementBooks, day
 
 TODAY = date(2022, 6, 26)
 DAYS = {"day", "first", "last", "since", "until"}
@@ -100,7 +100,7 @@ def test_a_since_after_the_last_day_looked_at_is_refused() -> None:
         arguments(gaps=True, since="2022-06-25").window(TODAY)
 
 
-def test_a_day_that_is_over_in_utc_only_is_refused(pay: PayDatabase) -> None:
+def test_a_day_that_is_over_in_utc_only_is_refused(pay: StatementBooks) -> None:
     pay.with_setting("DAILY")
 
     with pytest.raises(UsageError, match="2022-06-25 is not over yet"):

@@ -3,10 +3,10 @@
 import pytest
 
 from config.errors import UsageError
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 
-def test_a_weekly_setting_that_ends_on_a_sunday_gets_a_statement_of_that_one_day(pay: PayDatabase) -> None:
+def test_a_weekly_setting_that_ends_on_a_sunday_gets_a_statement_of_that_one_day(pay: StatementBooks) -> None:
     account = pay.with_setting("WEEKLY", last="2026-05-31", auth="1234")
     pay.invoice(account, "2026-05-30 23:59:59")
     on_sunday = pay.invoice(account, "2026-05-31 10:00")
@@ -18,7 +18,7 @@ def test_a_weekly_setting_that_ends_on_a_sunday_gets_a_statement_of_that_one_day
     ]
 
 
-def test_a_weekly_setting_that_ends_on_a_saturday_gets_its_week_and_no_gap_statement(pay: PayDatabase) -> None:
+def test_a_weekly_setting_that_ends_on_a_saturday_gets_its_week_and_no_gap_statement(pay: StatementBooks) -> None:
     pay.with_setting("WEEKLY", last="2022-06-25", auth="1234")
 
     pay.generate(first="2022-06-19", last="2022-06-26")
@@ -26,7 +26,7 @@ def test_a_weekly_setting_that_ends_on_a_saturday_gets_its_week_and_no_gap_state
     assert pay.keys() == [("1234", "WEEKLY", "2022-06-19", "2022-06-25")]
 
 
-def test_a_gap_statement_is_made_only_on_the_day_its_setting_ends(pay: PayDatabase) -> None:
+def test_a_gap_statement_is_made_only_on_the_day_its_setting_ends(pay: StatementBooks) -> None:
     pay.with_setting("WEEKLY", last="2022-06-22", auth="1234")
 
     pay.generate(first="2022-06-19", last="2022-06-24")
@@ -44,7 +44,7 @@ def test_a_gap_statement_is_made_only_on_the_day_its_setting_ends(pay: PayDataba
     ],
 )
 def test_an_interim_statement_that_covers_the_rest_of_the_week_stands_for_it(
-    pay: PayDatabase, first: str, last: str, made: bool
+    pay: StatementBooks, first: str, last: str, made: bool
 ) -> None:
     account = pay.with_setting("WEEKLY", last="2022-06-22")
     pay.interim(account, first, last)
@@ -54,7 +54,7 @@ def test_an_interim_statement_that_covers_the_rest_of_the_week_stands_for_it(
     assert [one.interim for one in pay.statements()] == ([True, False] if made else [True])
 
 
-def test_with_an_account_override_every_setting_that_matches_gets_its_links(pay: PayDatabase) -> None:
+def test_with_an_account_override_every_setting_that_matches_gets_its_links(pay: StatementBooks) -> None:
     account = pay.account(auth="1234")
     pay.setting(account, "DAILY")
     pay.setting(account, "WEEKLY")
@@ -65,7 +65,7 @@ def test_with_an_account_override_every_setting_that_matches_gets_its_links(pay:
     assert {one.frequency: one.invoices for one in pay.statements()} == {"DAILY": (invoice,), "WEEKLY": (invoice,)}
 
 
-def test_overlapping_settings_of_one_frequency_make_one_statement_of_the_newer(pay: PayDatabase) -> None:
+def test_overlapping_settings_of_one_frequency_make_one_statement_of_the_newer(pay: StatementBooks) -> None:
     account = pay.account()
     newer = pay.setting(account, "DAILY", "2022-06-01")
     pay.setting(account, "DAILY", "2019-01-01")
@@ -78,7 +78,7 @@ def test_overlapping_settings_of_one_frequency_make_one_statement_of_the_newer(p
 
 
 @pytest.fixture
-def monthly_then_weekly(pay: PayDatabase) -> PayDatabase:
+def monthly_then_weekly(pay: StatementBooks) -> StatementBooks:
     """Monthly to Tuesday 2022-05-31, weekly from Wednesday 2022-06-01, with an invoice on each day of that week."""
     account = pay.account()
     pay.setting(account, "MONTHLY", "2019-01-01", "2022-05-31")
@@ -90,7 +90,7 @@ def monthly_then_weekly(pay: PayDatabase) -> PayDatabase:
     return pay
 
 
-def test_from_monthly_to_weekly_every_invoice_stands_on_one_statement(monthly_then_weekly: PayDatabase) -> None:
+def test_from_monthly_to_weekly_every_invoice_stands_on_one_statement(monthly_then_weekly: StatementBooks) -> None:
     monthly_then_weekly.generate(first="2022-05-29", last="2022-06-04")
 
     listed = [invoice for one in monthly_then_weekly.statements() for invoice in one.invoices]
@@ -98,7 +98,7 @@ def test_from_monthly_to_weekly_every_invoice_stands_on_one_statement(monthly_th
     assert len(set(listed)) == 9
 
 
-def test_from_monthly_to_weekly_the_old_month_keeps_its_days(monthly_then_weekly: PayDatabase) -> None:
+def test_from_monthly_to_weekly_the_old_month_keeps_its_days(monthly_then_weekly: StatementBooks) -> None:
     monthly_then_weekly.generate(first="2022-05-29", last="2022-06-04")
 
     assert {one.key[1:]: len(one.invoices) for one in monthly_then_weekly.statements()} == {
@@ -107,7 +107,7 @@ def test_from_monthly_to_weekly_the_old_month_keeps_its_days(monthly_then_weekly
     }
 
 
-def test_from_daily_to_weekly_every_invoice_stands_on_one_statement(pay: PayDatabase) -> None:
+def test_from_daily_to_weekly_every_invoice_stands_on_one_statement(pay: StatementBooks) -> None:
     account = pay.account()
     pay.setting(account, "DAILY", "2019-01-01", "2022-06-21")
     pay.setting(account, "WEEKLY", "2022-06-22")
@@ -118,7 +118,7 @@ def test_from_daily_to_weekly_every_invoice_stands_on_one_statement(pay: PayData
     assert sorted(invoice for one in pay.statements() for invoice in one.invoices) == made
 
 
-def test_days_before_a_first_weekly_setting_that_no_other_statement_has_are_on_it(pay: PayDatabase) -> None:
+def test_days_before_a_first_weekly_setting_that_no_other_statement_has_are_on_it(pay: StatementBooks) -> None:
     account = pay.account()
     pay.setting(account, "MONTHLY", "2019-01-01", "2022-06-21")  # cut off: June gets no monthly statement
     pay.setting(account, "WEEKLY", "2022-06-22")
@@ -131,7 +131,7 @@ def test_days_before_a_first_weekly_setting_that_no_other_statement_has_are_on_i
 
 @pytest.mark.parametrize(("before", "now"), [("PAD", "EFT"), ("EFT", "PAD")])
 def test_a_period_before_a_switch_of_method_is_made_again_with_the_method_of_that_time(
-    pay: PayDatabase, before: str, now: str
+    pay: StatementBooks, before: str, now: str
 ) -> None:
     account = pay.account(before)
     pay.setting(account, "WEEKLY", "2019-01-01", "2022-07-06")
@@ -141,18 +141,18 @@ def test_a_period_before_a_switch_of_method_is_made_again_with_the_method_of_tha
     pay.pays_by(account, now)
     pay.interim(account, "2022-07-03", "2022-07-06")
     pay.setting(account, "MONTHLY", "2022-07-07")
-    was = pay.rows()
+    was = pay.written()
 
     pay.generate("2022-06-25")
 
-    assert pay.rows() == was
+    assert pay.written() == was
     assert pay.statements()[0].invoices == (then,)
 
 
 @pytest.mark.parametrize("evidence", ["history", "profile", "invoice"])
 @pytest.mark.parametrize(("before", "now"), [("PAD", "EFT"), ("EFT", "PAD"), ("ONLINE_BANKING", "EFT")])
 def test_an_empty_statement_before_a_switch_says_the_method_of_its_week(
-    pay: PayDatabase, before: str, now: str, evidence: str
+    pay: StatementBooks, before: str, now: str, evidence: str
 ) -> None:
     account = pay.account(before)
     pay.setting(account, "WEEKLY", "2019-01-01", "2022-07-06")
@@ -169,7 +169,7 @@ def test_an_empty_statement_before_a_switch_says_the_method_of_its_week(
     assert [(one.methods, one.empty) for one in pay.statements() if not one.interim] == [(before, True)]
 
 
-def test_an_empty_statement_after_a_switch_from_one_method_to_another_says_each_method(pay: PayDatabase) -> None:
+def test_an_empty_statement_after_a_switch_from_one_method_to_another_says_each_method(pay: StatementBooks) -> None:
     account = pay.with_setting("WEEKLY", "PAD")
     pay.pays_by(account, "DIRECT_PAY", since="2022-06-28 10:00")
 
@@ -179,7 +179,7 @@ def test_an_empty_statement_after_a_switch_from_one_method_to_another_says_each_
     assert [one.methods for one in pay.statements()] == ["PAD", "DIRECT_PAY"]
 
 
-def test_a_period_after_a_switch_of_method_is_made_with_the_new_method(pay: PayDatabase) -> None:
+def test_a_period_after_a_switch_of_method_is_made_with_the_new_method(pay: StatementBooks) -> None:
     account = pay.account("EFT")
     pay.setting(account, "WEEKLY", "2019-01-01", "2022-06-15")
     pay.interim(account, "2022-06-12", "2022-06-15")
@@ -192,7 +192,7 @@ def test_a_period_after_a_switch_of_method_is_made_with_the_new_method(pay: PayD
     assert [one.invoices for one in pay.statements() if not one.interim] == [(by_eft,)]
 
 
-def test_a_period_before_two_switches_is_made_again_with_the_first_method(pay: PayDatabase) -> None:
+def test_a_period_before_two_switches_is_made_again_with_the_first_method(pay: StatementBooks) -> None:
     account = pay.account("PAD")
     pay.setting(account, "DAILY", "2019-01-01", "2022-07-06")
     pay.interim(account, "2022-07-05", "2022-07-06")
@@ -208,7 +208,7 @@ def test_a_period_before_two_switches_is_made_again_with_the_first_method(pay: P
     assert [one.invoices for one in pay.statements() if not one.interim] == [(by_pad,), (between,)]
 
 
-def test_an_account_override_that_names_no_account_is_refused(pay: PayDatabase) -> None:
+def test_an_account_override_that_names_no_account_is_refused(pay: StatementBooks) -> None:
     pay.with_setting("DAILY", auth="1234")
 
     with pytest.raises(UsageError, match="No payment account has the auth account id '4321'"):
@@ -217,7 +217,7 @@ def test_an_account_override_that_names_no_account_is_refused(pay: PayDatabase) 
     assert pay.statements() == []
 
 
-def test_an_account_without_settings_on_that_day_is_refused_with_those_it_has(pay: PayDatabase) -> None:
+def test_an_account_without_settings_on_that_day_is_refused_with_those_it_has(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY", auth="1234", first="2022-01-01", last="2022-06-23")
     pay.setting(account, "WEEKLY", "2022-06-25")
 
@@ -230,14 +230,14 @@ def test_an_account_without_settings_on_that_day_is_refused_with_those_it_has(pa
     )
 
 
-def test_an_account_without_any_settings_is_refused(pay: PayDatabase) -> None:
+def test_an_account_without_any_settings_is_refused(pay: StatementBooks) -> None:
     pay.account(auth="1234")
 
     with pytest.raises(UsageError, match="Its settings: none at all"):
         pay.generate("2022-06-24", "1234")
 
 
-def test_an_account_for_which_nothing_was_due_is_told_so(pay: PayDatabase) -> None:
+def test_an_account_for_which_nothing_was_due_is_told_so(pay: StatementBooks) -> None:
     pay.with_setting("WEEKLY", auth="1234")
 
     outcome = pay.generate("2022-06-24", "1234")

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import text
 
 from tasks.generate_statements.few import kind_of, limit_below
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 NIGHT = datetime(2026, 11, 19, 9, 1, tzinfo=UTC)  # 01:01 in Vancouver, so of Wednesday the 18th
 
 
 @pytest.fixture
-def known(pay: PayDatabase) -> PayDatabase:
+def known(pay: StatementBooks) -> StatementBooks:
     """Eight weeks of nights with some forty statements on business days."""
     with pay.database.begin() as session:
         session.execute(text("DELETE FROM pay_jobs.job_runs"))
@@ -28,7 +28,7 @@ def known(pay: PayDatabase) -> PayDatabase:
     return pay
 
 
-def test_a_night_that_made_next_to_nothing_is_told(known: PayDatabase) -> None:
+def test_a_night_that_made_next_to_nothing_is_told(known: StatementBooks) -> None:
     known.with_setting("DAILY")
 
     outcome = known.generate(now="2026-11-19 01:01")
@@ -40,14 +40,14 @@ def test_a_night_that_made_next_to_nothing_is_told(known: PayDatabase) -> None:
     assert outcome.exit_code == 3
 
 
-def test_a_usual_night_is_not_told(known: PayDatabase) -> None:
+def test_a_usual_night_is_not_told(known: StatementBooks) -> None:
     for _ in range(40):
         known.with_setting("DAILY")
 
     assert known.generate(now="2026-11-19 01:01").exit_code == 0
 
 
-def test_a_day_made_again_by_hand_is_never_called_few(known: PayDatabase) -> None:
+def test_a_day_made_again_by_hand_is_never_called_few(known: StatementBooks) -> None:
     known.with_setting("DAILY")
 
     assert known.generate("2026-11-18", now="2026-11-19 01:01").exit_code == 0

@@ -11,13 +11,13 @@ from config.errors import ExitCode, Interrupted, UsageError
 from database.engine import Database
 from jobs.run.outcome import Outcome
 from jobs.run.stopping import StopRequest
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 _TABLES_LOCKED = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'"
 JUNE: dict[str, Any] = {"since": "2022-06-19", "until": "2022-06-25"}
 
 
-def missing(pay: PayDatabase, **window: Any) -> list[tuple[str, str, str, str]]:
+def missing(pay: StatementBooks, **window: Any) -> list[tuple[str, str, str, str]]:
     """Return kind, first account, first and last day of each gap, as the table shows them."""
     outcome = pay.generate(gaps=True, **(window or JUNE))
     return [(str(kind), account, str(first), str(last)) for kind, first, last, _, account, _ in _rows(outcome)]
@@ -27,7 +27,7 @@ def _rows(outcome: Outcome) -> list[Any]:
     return [row for table in outcome.tables for row in table.rows]
 
 
-def test_a_daily_account_lacks_a_statement_for_each_day_without_one(pay: PayDatabase) -> None:
+def test_a_daily_account_lacks_a_statement_for_each_day_without_one(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY", auth="1234")
     for on in ("2022-06-19", "2022-06-20", "2022-06-22", "2022-06-23", "2022-06-25"):
         pay.statement(account, "DAILY", on, on)
@@ -38,13 +38,13 @@ def test_a_daily_account_lacks_a_statement_for_each_day_without_one(pay: PayData
     ]
 
 
-def test_a_weekly_account_lacks_the_week_that_ended_in_the_window(pay: PayDatabase) -> None:
+def test_a_weekly_account_lacks_the_week_that_ended_in_the_window(pay: StatementBooks) -> None:
     pay.with_setting("WEEKLY", auth="1234")
 
     assert missing(pay, since="2022-06-24", until="2022-07-01") == [("WEEKLY", "1234", "2022-06-19", "2022-06-25")]
 
 
-def test_a_monthly_account_lacks_the_month_that_ended_in_the_window(pay: PayDatabase) -> None:
+def test_a_monthly_account_lacks_the_month_that_ended_in_the_window(pay: StatementBooks) -> None:
     pay.with_setting("MONTHLY", auth="1234")
 
     assert missing(pay, since="2022-06-30", until="2022-07-30") == [("MONTHLY", "1234", "2022-06-01", "2022-06-30")]
@@ -53,13 +53,13 @@ def test_a_monthly_account_lacks_the_month_that_ended_in_the_window(pay: PayData
 @pytest.mark.parametrize(
     ("last", "first"), [("2022-06-22", "2022-06-19"), ("2022-06-19", "2022-06-19"), ("2022-06-24", "2022-06-19")]
 )
-def test_the_rest_of_a_week_is_missing_where_a_weekly_setting_ended(pay: PayDatabase, last: str, first: str) -> None:
+def test_the_rest_of_a_week_is_missing_where_a_weekly_setting_ended(pay: StatementBooks, last: str, first: str) -> None:
     pay.with_setting("WEEKLY", auth="1234", last=last)
 
     assert missing(pay) == [("GAP", "1234", first, last)]
 
 
-def test_gaps_come_in_the_order_of_time(pay: PayDatabase) -> None:
+def test_gaps_come_in_the_order_of_time(pay: StatementBooks) -> None:
     for auth, frequency in (("m", "MONTHLY"), ("w", "WEEKLY"), ("d", "DAILY")):
         pay.with_setting(frequency, auth=auth)
 
@@ -83,13 +83,15 @@ def test_gaps_come_in_the_order_of_time(pay: PayDatabase) -> None:
         pytest.param("2019-01-01", "2022-06-18", 0, id="ended before"),
     ],
 )
-def test_only_days_inside_the_setting_are_missing(pay: PayDatabase, first: str, last: str | None, kinds: int) -> None:
+def test_only_days_inside_the_setting_are_missing(
+    pay: StatementBooks, first: str, last: str | None, kinds: int
+) -> None:
     pay.with_setting("DAILY", first=first, last=last)
 
     assert len(missing(pay)) == kinds
 
 
-def test_a_week_whose_setting_ended_before_its_saturday_is_not_missing(pay: PayDatabase) -> None:
+def test_a_week_whose_setting_ended_before_its_saturday_is_not_missing(pay: StatementBooks) -> None:
     account = pay.with_setting("WEEKLY", last="2022-06-24")
     pay.statement(account, "WEEKLY", "2022-06-19", "2022-06-24")
 
@@ -106,7 +108,7 @@ def test_a_week_whose_setting_ended_before_its_saturday_is_not_missing(pay: PayD
     ],
 )
 def test_an_interim_statement_that_covers_the_period_stands_for_it(
-    pay: PayDatabase, first: str, last: str, stands: bool
+    pay: StatementBooks, first: str, last: str, stands: bool
 ) -> None:
     account = pay.with_setting("WEEKLY")
     pay.interim(account, first, last)
@@ -114,7 +116,7 @@ def test_an_interim_statement_that_covers_the_period_stands_for_it(
     assert (missing(pay) == []) is stands
 
 
-def test_a_statement_of_another_frequency_account_or_period_is_no_substitute(pay: PayDatabase) -> None:
+def test_a_statement_of_another_frequency_account_or_period_is_no_substitute(pay: StatementBooks) -> None:
     account, other = pay.with_setting("WEEKLY", auth="1234"), pay.account()
     pay.statement(account, "MONTHLY", "2022-06-19", "2022-06-25")
     pay.statement(account, "WEEKLY", "2022-06-20", "2022-06-25")
@@ -123,14 +125,14 @@ def test_a_statement_of_another_frequency_account_or_period_is_no_substitute(pay
     assert missing(pay) == [("WEEKLY", "1234", "2022-06-19", "2022-06-25")]
 
 
-def test_overlapping_settings_lack_one_statement_only(pay: PayDatabase) -> None:
+def test_overlapping_settings_lack_one_statement_only(pay: StatementBooks) -> None:
     account = pay.with_setting("WEEKLY")
     pay.setting(account, "WEEKLY", "2022-01-01")
 
     assert len(missing(pay)) == 1
 
 
-def test_accounts_that_lack_the_same_period_are_one_line_with_one_command(pay: PayDatabase) -> None:
+def test_accounts_that_lack_the_same_period_are_one_line_with_one_command(pay: StatementBooks) -> None:
     for auth in ("1234", "5678", "9012"):
         pay.with_setting("WEEKLY", auth=auth)
     pay.with_setting("DAILY", auth="7")
@@ -147,11 +149,11 @@ def test_accounts_that_lack_the_same_period_are_one_line_with_one_command(pay: P
     assert outcome.answer == "5 statements are missing, in 3 periods."
 
 
-def test_a_dry_run_over_many_periods_holds_no_more_tables_locked_than_over_one(pay: PayDatabase) -> None:
+def test_a_dry_run_over_many_periods_holds_no_more_tables_locked_than_over_one(pay: StatementBooks) -> None:
     def locked(since: str) -> int:
         database = Database(pay.database.engine, dry_run=True)
         try:
-            outcome = PayDatabase(database).generate(fill_gaps=True, since=since, until="2022-06-25")
+            outcome = StatementBooks(database).generate(fill_gaps=True, since=since, until="2022-06-25")
             assert outcome.counts["statements_created"] > 0
             with database.begin() as session:
                 return int(session.scalar(text(_TABLES_LOCKED)) or 0)
@@ -161,10 +163,10 @@ def test_a_dry_run_over_many_periods_holds_no_more_tables_locked_than_over_one(p
     pay.with_setting("DAILY")
 
     assert locked("2022-06-01") == locked("2022-06-25")
-    assert pay.rows() == []
+    assert pay.written() == []
 
 
-def test_gaps_of_one_account_only(pay: PayDatabase) -> None:
+def test_gaps_of_one_account_only(pay: StatementBooks) -> None:
     for auth in ("1234", "5678"):
         pay.with_setting("WEEKLY", auth=auth)
 
@@ -172,12 +174,12 @@ def test_gaps_of_one_account_only(pay: PayDatabase) -> None:
 
 
 @pytest.mark.parametrize("mode", [{"gaps": True}, {"fill_gaps": True}])
-def test_gaps_of_an_account_that_does_not_exist_are_refused(pay: PayDatabase, mode: dict[str, Any]) -> None:
+def test_gaps_of_an_account_that_does_not_exist_are_refused(pay: StatementBooks, mode: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="No payment account has the auth account id '4321'"):
         pay.generate(only_account="4321", since="2022-06-19", until="2022-06-25", **mode)
 
 
-def test_without_a_window_a_year_to_the_day_before_yesterday_is_looked_at(pay: PayDatabase) -> None:
+def test_without_a_window_a_year_to_the_day_before_yesterday_is_looked_at(pay: StatementBooks) -> None:
     pay.with_setting("DAILY")
 
     found = missing(pay, now="2022-06-26 01:01")
@@ -185,7 +187,7 @@ def test_without_a_window_a_year_to_the_day_before_yesterday_is_looked_at(pay: P
     assert (found[0][2], found[-1][2], len(found)) == ("2021-06-24", "2022-06-24", 366)
 
 
-def test_a_person_must_look_where_statements_are_missing(pay: PayDatabase) -> None:
+def test_a_person_must_look_where_statements_are_missing(pay: StatementBooks) -> None:
     pay.with_setting("WEEKLY")
 
     outcome = pay.generate(gaps=True, **JUNE)
@@ -193,22 +195,22 @@ def test_a_person_must_look_where_statements_are_missing(pay: PayDatabase) -> No
     assert (outcome.exit_code, outcome.counts["statements_missing"]) == (ExitCode.ATTENTION, 1)
 
 
-def test_nobody_must_look_where_none_is_missing(pay: PayDatabase) -> None:
+def test_nobody_must_look_where_none_is_missing(pay: StatementBooks) -> None:
     outcome = pay.generate(gaps=True, **JUNE)
 
     assert (outcome.exit_code, outcome.counts["statements_missing"], outcome.tables) == (ExitCode.DONE, 0, [])
 
 
-def test_looking_for_gaps_changes_nothing(pay: PayDatabase) -> None:
+def test_looking_for_gaps_changes_nothing(pay: StatementBooks) -> None:
     pay.with_setting("DAILY")
 
     pay.generate(gaps=True, **JUNE)
 
-    assert pay.rows() == []
+    assert pay.written() == []
 
 
 @pytest.fixture
-def pay_with_gaps(pay: PayDatabase) -> PayDatabase:
+def pay_with_gaps(pay: StatementBooks) -> StatementBooks:
     """One account of every kind of gap; one of them has some of its statements, one with wrong links."""
     daily = pay.with_setting("DAILY", auth="daily", notified=True)
     pay.with_setting("WEEKLY", auth="weekly", notified=True)
@@ -223,7 +225,7 @@ def pay_with_gaps(pay: PayDatabase) -> PayDatabase:
 MAY: dict[str, Any] = {"since": "2022-05-28", "until": "2022-05-31"}
 
 
-def test_the_repair_commands_repair(pay_with_gaps: PayDatabase) -> None:
+def test_the_repair_commands_repair(pay_with_gaps: StatementBooks) -> None:
     repairs = [shlex.split(row[-1])[2:] for row in _rows(pay_with_gaps.generate(gaps=True, **MAY))]
     assert len(repairs) == 6
 
@@ -237,7 +239,7 @@ def test_the_repair_commands_repair(pay_with_gaps: PayDatabase) -> None:
     assert missing(pay_with_gaps, **MAY) == []
 
 
-def test_the_command_that_repairs_all_is_given(pay_with_gaps: PayDatabase) -> None:
+def test_the_command_that_repairs_all_is_given(pay_with_gaps: StatementBooks) -> None:
     outcome = pay_with_gaps.generate(gaps=True, **MAY)
 
     assert outcome.notes == [
@@ -245,7 +247,7 @@ def test_the_command_that_repairs_all_is_given(pay_with_gaps: PayDatabase) -> No
     ]
 
 
-def test_the_command_that_repairs_all_keeps_to_the_account_that_was_named(pay_with_gaps: PayDatabase) -> None:
+def test_the_command_that_repairs_all_keeps_to_the_account_that_was_named(pay_with_gaps: StatementBooks) -> None:
     outcome = pay_with_gaps.generate(gaps=True, only_account="weekly", **MAY)
 
     assert outcome.notes == [
@@ -254,7 +256,7 @@ def test_the_command_that_repairs_all_keeps_to_the_account_that_was_named(pay_wi
     ]
 
 
-def test_filling_makes_exactly_what_is_missing(pay_with_gaps: PayDatabase) -> None:
+def test_filling_makes_exactly_what_is_missing(pay_with_gaps: StatementBooks) -> None:
     rows = _rows(pay_with_gaps.generate(gaps=True, **MAY))
     wanted = Counter((str(first), str(last)) for _, first, last, accounts, _, _ in rows for _ in range(accounts))
     before = pay_with_gaps.statements()
@@ -267,7 +269,7 @@ def test_filling_makes_exactly_what_is_missing(pay_with_gaps: PayDatabase) -> No
     assert missing(pay_with_gaps, **MAY) == []
 
 
-def test_filling_leaves_the_statements_that_exist_alone_even_wrong_ones_of_the_same_period(pay: PayDatabase) -> None:
+def test_filling_leaves_the_statements_that_exist_alone_even_wrong_ones_of_the_same_period(pay: StatementBooks) -> None:
     wrong, missing_one = pay.with_setting("DAILY"), pay.with_setting("DAILY")
     stale = pay.invoice(wrong, "2022-05-01 10:00")
     pay.invoice(wrong, "2022-06-24 10:00")
@@ -280,13 +282,13 @@ def test_filling_leaves_the_statements_that_exist_alone_even_wrong_ones_of_the_s
     assert len(pay.statements(missing_one)) == 1
 
 
-def test_filling_owes_no_notification(pay_with_gaps: PayDatabase) -> None:
+def test_filling_owes_no_notification(pay_with_gaps: StatementBooks) -> None:
     pay_with_gaps.generate(fill_gaps=True, **MAY)
 
     assert {one.notification for one in pay_with_gaps.statements()[1:]} == {"SKIP"}
 
 
-def test_a_filled_statement_lists_its_invoices(pay: PayDatabase) -> None:
+def test_a_filled_statement_lists_its_invoices(pay: StatementBooks) -> None:
     account = pay.with_setting("WEEKLY")
     inside = pay.invoice(account, "2022-06-19 00:00")
     pay.invoice(account, "2022-06-26 00:00")
@@ -296,7 +298,7 @@ def test_a_filled_statement_lists_its_invoices(pay: PayDatabase) -> None:
     assert [one.invoices for one in pay.statements()] == [(inside,)]
 
 
-def test_filling_does_not_make_a_statement_where_an_interim_one_stands_for_it(pay: PayDatabase) -> None:
+def test_filling_does_not_make_a_statement_where_an_interim_one_stands_for_it(pay: StatementBooks) -> None:
     covered = pay.with_setting("WEEKLY", auth="covered")
     pay.interim(covered, "2022-06-19", "2022-06-25")
     pay.with_setting("WEEKLY", auth="bare")
@@ -306,7 +308,7 @@ def test_filling_does_not_make_a_statement_where_an_interim_one_stands_for_it(pa
     assert [one.account for one in pay.statements() if not one.interim] == ["bare"]
 
 
-def test_filling_shows_the_plan_first(pay_with_gaps: PayDatabase) -> None:
+def test_filling_shows_the_plan_first(pay_with_gaps: StatementBooks) -> None:
     shown: list[Any] = []
     pay_with_gaps.show = shown.append
 
@@ -323,14 +325,14 @@ def test_filling_shows_the_plan_first(pay_with_gaps: PayDatabase) -> None:
     ]
 
 
-def test_filling_where_nothing_is_missing_says_so(pay: PayDatabase) -> None:
+def test_filling_where_nothing_is_missing_says_so(pay: StatementBooks) -> None:
     outcome = pay.generate(fill_gaps=True, **JUNE)
 
     assert (outcome.notes, outcome.exit_code) == (["No statement is missing."], ExitCode.DONE)
 
 
 def test_filling_that_was_stopped_keeps_what_it_made_and_the_next_one_makes_the_rest(
-    pay_with_gaps: PayDatabase,
+    pay_with_gaps: StatementBooks,
 ) -> None:
     stop = StopRequest()
     pay_with_gaps.record = lambda finished: stop.request() if "WEEKLY" in finished["last_period"] else None
@@ -346,16 +348,16 @@ def test_filling_that_was_stopped_keeps_what_it_made_and_the_next_one_makes_the_
     assert missing(pay_with_gaps, **MAY) == []
 
 
-def test_filling_twice_changes_nothing(pay_with_gaps: PayDatabase) -> None:
+def test_filling_twice_changes_nothing(pay_with_gaps: StatementBooks) -> None:
     pay_with_gaps.generate(fill_gaps=True, **MAY)
-    before = pay_with_gaps.rows()
+    before = pay_with_gaps.written()
 
     pay_with_gaps.generate(fill_gaps=True, **MAY)
 
-    assert pay_with_gaps.rows() == before
+    assert pay_with_gaps.written() == before
 
 
-def test_a_range_makes_the_statements_of_each_of_its_days_and_of_no_other(pay: PayDatabase) -> None:
+def test_a_range_makes_the_statements_of_each_of_its_days_and_of_no_other(pay: StatementBooks) -> None:
     pay.with_setting("DAILY", auth="d")
     pay.with_setting("WEEKLY", auth="w")
     pay.with_setting("MONTHLY", auth="m")
@@ -372,7 +374,7 @@ def test_a_range_makes_the_statements_of_each_of_its_days_and_of_no_other(pay: P
     ]
 
 
-def test_a_range_makes_existing_statements_right(pay_with_gaps: PayDatabase) -> None:
+def test_a_range_makes_existing_statements_right(pay_with_gaps: StatementBooks) -> None:
     [stale] = pay_with_gaps.statements()
 
     pay_with_gaps.generate(first="2022-05-30", last="2022-05-30")
@@ -381,17 +383,17 @@ def test_a_range_makes_existing_statements_right(pay_with_gaps: PayDatabase) -> 
     assert (right.id, right.invoices == stale.invoices, len(right.invoices)) == (stale.id, False, 1)
 
 
-def test_a_range_equals_its_days_one_by_one(pay_with_gaps: PayDatabase) -> None:
+def test_a_range_equals_its_days_one_by_one(pay_with_gaps: StatementBooks) -> None:
     for on in ("2022-05-28", "2022-05-29", "2022-05-30", "2022-05-31"):
         pay_with_gaps.generate(on)
-    before = pay_with_gaps.rows()
+    before = pay_with_gaps.written()
 
     pay_with_gaps.generate(first="2022-05-28", last="2022-05-31")
 
-    assert pay_with_gaps.rows() == before
+    assert pay_with_gaps.written() == before
 
 
-def test_each_period_that_is_done_is_recorded(pay: PayDatabase) -> None:
+def test_each_period_that_is_done_is_recorded(pay: StatementBooks) -> None:
     recorded: list[dict[str, Any]] = []
     pay.record = recorded.append
     pay.with_setting("DAILY")

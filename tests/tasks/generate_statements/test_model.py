@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from database.engine import Database
-from tests.statement_factory import PayDatabase, StatementAccount
+from tests.statement_factory import StatementAccount, StatementBooks
 from tests.tasks.generate_statements import model
 from tests.tools.verify.watch import InvariantWatch
 
@@ -72,7 +72,7 @@ def worlds(draw: st.DrawFn) -> tuple[date, list[dict[str, Any]]]:
     return beginning, [first, *(account for start, account in others if start == beginning)]
 
 
-def build(pay: PayDatabase, beginning: date, accounts: list[dict[str, Any]]) -> model.StatementModel:
+def build(pay: StatementBooks, beginning: date, accounts: list[dict[str, Any]]) -> model.StatementModel:
     """Put the accounts into the database, and give the same as a model."""
     pay.empty()
     world = model.StatementModel()
@@ -94,7 +94,7 @@ def build(pay: PayDatabase, beginning: date, accounts: list[dict[str, Any]]) -> 
 
 
 def _existing(
-    pay: PayDatabase, world: model.StatementModel, account: StatementAccount, day: date, how: tuple[str, bool, bool]
+    pay: StatementBooks, world: model.StatementModel, account: StatementAccount, day: date, how: tuple[str, bool, bool]
 ) -> None:
     """Make one of the statements that are due for the account on a day exist already, with links right or wrong."""
     status, empty, listed = how
@@ -109,7 +109,7 @@ def _existing(
                       invoices=mine[:2] if listed else (), methods=None if empty else "PAD")  # fmt: skip
 
 
-def read(pay: PayDatabase, *, known: frozenset[int] | None = None) -> list[model.ExpectedStatement]:
+def read(pay: StatementBooks, *, known: frozenset[int] | None = None) -> list[model.ExpectedStatement]:
     """Return the statements in the shape of the model; those that were not known get no id."""
     return [
         model.ExpectedStatement(
@@ -135,15 +135,15 @@ def in_order(statements: list[model.ExpectedStatement]) -> list[model.ExpectedSt
 
 
 @pytest.fixture
-def pay(database: Database) -> PayDatabase:
+def pay(database: Database) -> StatementBooks:
     """A database of its own: hypothesis leaves what its last example wrote."""
-    return PayDatabase(database)
+    return StatementBooks(database)
 
 
 @ON_ONE_DATABASE
 @given(worlds(), st.lists(OFFSETS, min_size=1, max_size=3), st.booleans())
 def test_the_job_does_what_the_rules_say(
-    pay: PayDatabase, drawn: tuple[date, list[dict[str, Any]]], numbers: list[int], under_a_date: bool
+    pay: StatementBooks, drawn: tuple[date, list[dict[str, Any]]], numbers: list[int], under_a_date: bool
 ) -> None:
     beginning, accounts = drawn
     world = build(pay, beginning, accounts)
@@ -166,23 +166,23 @@ def test_the_job_does_what_the_rules_say(
 @ON_ONE_DATABASE
 @given(worlds(), OFFSETS)
 def test_a_second_run_changes_nothing_whatever_was_there(
-    pay: PayDatabase, drawn: tuple[date, list[dict[str, Any]]], number: int
+    pay: StatementBooks, drawn: tuple[date, list[dict[str, Any]]], number: int
 ) -> None:
     beginning, accounts = drawn
     build(pay, beginning, accounts)
     day = beginning + timedelta(days=number)
     pay.generate(day, now=f"{day + timedelta(days=1)} 01:01")
-    before = pay.rows()
+    before = pay.written()
 
     pay.generate(day, now=f"{day + timedelta(days=9)} 01:01")
 
-    assert pay.rows() == before
+    assert pay.written() == before
 
 
 @ON_ONE_DATABASE
 @given(worlds(), st.tuples(OFFSETS, OFFSETS).map(sorted))
 def test_gaps_are_the_statements_that_the_rules_would_add(
-    pay: PayDatabase, drawn: tuple[date, list[dict[str, Any]]], window: list[int]
+    pay: StatementBooks, drawn: tuple[date, list[dict[str, Any]]], window: list[int]
 ) -> None:
     beginning, accounts = drawn
     world = build(pay, beginning, accounts)
@@ -202,7 +202,7 @@ def test_gaps_are_the_statements_that_the_rules_would_add(
 @ON_ONE_DATABASE
 @given(worlds(), st.tuples(OFFSETS, OFFSETS).map(sorted))
 def test_filling_adds_what_is_missing_and_touches_nothing_else(
-    pay: PayDatabase, drawn: tuple[date, list[dict[str, Any]]], window: list[int]
+    pay: StatementBooks, drawn: tuple[date, list[dict[str, Any]]], window: list[int]
 ) -> None:
     beginning, accounts = drawn
     world = build(pay, beginning, accounts)

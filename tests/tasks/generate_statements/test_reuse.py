@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 
-from tests.statement_factory import PayDatabase, StatementAccount
+from tests.statement_factory import StatementAccount, StatementBooks
 
 FRIDAY, SATURDAY = "2022-06-24", "2022-06-25"
 NIGHT_TO_SUNDAY = "2022-06-26 01:01"
 
 
 @pytest.fixture
-def busy(pay: PayDatabase) -> PayDatabase:
+def busy(pay: StatementBooks) -> StatementBooks:
     """Accounts of every frequency with invoices, some of which want notifications."""
     for frequency in ("DAILY", "WEEKLY", "MONTHLY"):
         for method in ("PAD", "EFT"):
@@ -24,7 +24,7 @@ def busy(pay: PayDatabase) -> PayDatabase:
 
 
 @pytest.fixture
-def account(pay: PayDatabase) -> StatementAccount:
+def account(pay: StatementBooks) -> StatementAccount:
     return pay.with_setting("DAILY", auth="1234", notified=True)
 
 
@@ -38,27 +38,27 @@ def account(pay: PayDatabase) -> StatementAccount:
     ],
 )
 def test_a_second_run_for_the_same_day_changes_nothing(
-    busy: PayDatabase, first_on: str | None, then_on: str | None
+    busy: StatementBooks, first_on: str | None, then_on: str | None
 ) -> None:
     busy.generate(first_on, now=NIGHT_TO_SUNDAY)
-    before = busy.rows()
+    before = busy.written()
 
     outcome = busy.generate(then_on, now="2022-06-26 23:00")
 
-    assert busy.rows() == before
+    assert busy.written() == before
     assert +outcome.counts == {"statements_kept": 5}
 
 
-def test_a_second_run_weeks_later_changes_nothing_either(busy: PayDatabase) -> None:
+def test_a_second_run_weeks_later_changes_nothing_either(busy: StatementBooks) -> None:
     busy.generate(now=NIGHT_TO_SUNDAY)
-    before = busy.rows()
+    before = busy.written()
 
     busy.generate(SATURDAY, now="2022-08-01 10:00")
 
-    assert busy.rows() == before
+    assert busy.written() == before
 
 
-def test_the_lowest_id_is_used_again(pay: PayDatabase, account: StatementAccount) -> None:
+def test_the_lowest_id_is_used_again(pay: StatementBooks, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     first, second = (pay.statement(account, "DAILY", FRIDAY, FRIDAY) for _ in range(2))
 
@@ -67,7 +67,7 @@ def test_the_lowest_id_is_used_again(pay: PayDatabase, account: StatementAccount
     assert {one.id: one.invoices for one in pay.statements()} == {first: (invoice,), second: ()}
 
 
-def test_further_duplicates_lose_their_links_and_become_empty(pay: PayDatabase, account: StatementAccount) -> None:
+def test_further_duplicates_lose_their_links_and_become_empty(pay: StatementBooks, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     first = pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[invoice])
     for _ in range(2):
@@ -84,7 +84,7 @@ def test_further_duplicates_lose_their_links_and_become_empty(pay: PayDatabase, 
 
 
 def test_a_duplicate_owes_no_notification_any_more_but_keeps_that_one_was_sent(
-    pay: PayDatabase, account: StatementAccount
+    pay: StatementBooks, account: StatementAccount
 ) -> None:
     pay.statement(account, "DAILY", FRIDAY, FRIDAY)
     owed = pay.statement(account, "DAILY", FRIDAY, FRIDAY, status="PENDING")
@@ -96,22 +96,22 @@ def test_a_duplicate_owes_no_notification_any_more_but_keeps_that_one_was_sent(
     assert (status[owed], status[sent]) == ("SKIP", "SUCCESS")
 
 
-def test_emptied_duplicates_are_left_alone_the_next_time(pay: PayDatabase, account: StatementAccount) -> None:
+def test_emptied_duplicates_are_left_alone_the_next_time(pay: StatementBooks, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     for _ in range(2):
         pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[invoice], status="PENDING")
     pay.generate(FRIDAY)
-    before = pay.rows()
+    before = pay.written()
 
     pay.generate(FRIDAY)
 
-    assert pay.rows() == before
+    assert pay.written() == before
 
 
 @pytest.mark.parametrize("status", ["PENDING", "PROCESSING", "SUCCESS", "FAILED", "SKIP"])
 @pytest.mark.parametrize("argument", [FRIDAY, None])
 def test_the_notification_status_of_a_statement_is_kept(
-    pay: PayDatabase, account: StatementAccount, status: str, argument: str | None
+    pay: StatementBooks, account: StatementAccount, status: str, argument: str | None
 ) -> None:
     pay.invoice(account, "2022-06-24 10:00")
     pay.statement(account, "DAILY", FRIDAY, FRIDAY, status=status)
@@ -123,7 +123,7 @@ def test_the_notification_status_of_a_statement_is_kept(
 
 
 def test_links_that_do_not_belong_are_removed_and_missing_ones_are_added(
-    pay: PayDatabase, account: StatementAccount
+    pay: StatementBooks, account: StatementAccount
 ) -> None:
     kept, missing = (pay.invoice(account, f"2022-06-24 {hour}:00") for hour in (10, 11))
     by_eft, other_day = pay.invoice(account, "2022-06-24 12:00", "EFT"), pay.invoice(account, "2022-06-23 10:00")
@@ -135,18 +135,18 @@ def test_links_that_do_not_belong_are_removed_and_missing_ones_are_added(
     assert (outcome.counts["links_removed"], outcome.counts["invoices_linked"]) == (2, 1)
 
 
-def test_a_link_that_is_right_keeps_its_id(pay: PayDatabase, account: StatementAccount) -> None:
+def test_a_link_that_is_right_keeps_its_id(pay: StatementBooks, account: StatementAccount) -> None:
     kept = pay.invoice(account, "2022-06-24 10:00")
     statement = pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[kept], empty=False)
-    link_before = [row for row in pay.rows() if row[1:] == (statement, kept)]
+    link_before = [row for row in pay.written() if row[1:] == (statement, kept)]
     pay.invoice(account, "2022-06-24 11:00")
 
     pay.generate(FRIDAY)
 
-    assert [row for row in pay.rows() if row[1:] == (statement, kept)] == link_before
+    assert [row for row in pay.written() if row[1:] == (statement, kept)] == link_before
 
 
-def test_a_stale_empty_flag_is_put_right(pay: PayDatabase, account: StatementAccount) -> None:
+def test_a_stale_empty_flag_is_put_right(pay: StatementBooks, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[invoice], empty=True)
 
@@ -155,7 +155,7 @@ def test_a_stale_empty_flag_is_put_right(pay: PayDatabase, account: StatementAcc
     assert pay.statements()[0].empty is False
 
 
-def test_missing_payment_methods_are_put_right(pay: PayDatabase, account: StatementAccount) -> None:
+def test_missing_payment_methods_are_put_right(pay: StatementBooks, account: StatementAccount) -> None:
     invoice = pay.invoice(account, "2022-06-24 10:00")
     pay.statement(account, "DAILY", FRIDAY, FRIDAY, invoices=[invoice], methods=None)
 
@@ -164,7 +164,7 @@ def test_missing_payment_methods_are_put_right(pay: PayDatabase, account: Statem
     assert pay.statements()[0].methods == "PAD"
 
 
-def test_an_interim_statement_is_left_alone(pay: PayDatabase) -> None:
+def test_an_interim_statement_is_left_alone(pay: StatementBooks) -> None:
     account = pay.with_setting("WEEKLY")
     invoice = pay.invoice(account, "2022-06-20 10:00", "EFT")
     pay.interim(account, "2022-06-19", "2022-06-25", invoices=[invoice])
@@ -177,7 +177,7 @@ def test_an_interim_statement_is_left_alone(pay: PayDatabase) -> None:
     assert (made.interim, made.invoices) == (False, ())
 
 
-def test_the_setting_of_a_statement_is_not_changed(pay: PayDatabase) -> None:
+def test_the_setting_of_a_statement_is_not_changed(pay: StatementBooks) -> None:
     account = pay.account()
     old = pay.setting(account, "DAILY", "2019-01-01", FRIDAY)
     pay.statement(account, "DAILY", FRIDAY, FRIDAY, setting=old)
@@ -190,7 +190,9 @@ def test_the_setting_of_a_statement_is_not_changed(pay: PayDatabase) -> None:
     assert (statement.setting, len(statement.invoices)) == (old, 1)
 
 
-def test_a_statement_of_another_frequency_or_period_is_not_taken(pay: PayDatabase, account: StatementAccount) -> None:
+def test_a_statement_of_another_frequency_or_period_is_not_taken(
+    pay: StatementBooks, account: StatementAccount
+) -> None:
     pay.statement(account, "WEEKLY", FRIDAY, FRIDAY)
     pay.statement(account, "DAILY", "2022-06-23", FRIDAY)
     pay.statement(account, "DAILY", FRIDAY, SATURDAY)
@@ -202,7 +204,7 @@ def test_a_statement_of_another_frequency_or_period_is_not_taken(pay: PayDatabas
     assert len(pay.statements()) == 4
 
 
-def test_an_invoice_that_came_late_is_added(pay: PayDatabase, account: StatementAccount) -> None:
+def test_an_invoice_that_came_late_is_added(pay: StatementBooks, account: StatementAccount) -> None:
     pay.generate(FRIDAY)
     late = pay.invoice(account, "2022-06-24 23:59:59")
 
@@ -212,7 +214,7 @@ def test_an_invoice_that_came_late_is_added(pay: PayDatabase, account: Statement
     assert (statement.invoices, statement.empty, statement.created_on) == ((late,), False, date(2022, 7, 1))
 
 
-def test_an_account_override_leaves_all_others_alone(pay: PayDatabase, account: StatementAccount) -> None:
+def test_an_account_override_leaves_all_others_alone(pay: StatementBooks, account: StatementAccount) -> None:
     other = pay.with_setting("DAILY", auth="5678")
     pay.statement(other, "DAILY", FRIDAY, FRIDAY)
     pay.invoice(other, "2022-06-24 10:00")

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from tests.statement_factory import PayDatabase, Statement
+from tests.statement_factory import Statement, StatementBooks
 
 SATURDAY = "2022-06-25"
 
 
 @pytest.fixture
-def pay_with_many(pay: PayDatabase) -> PayDatabase:
+def pay_with_many(pay: StatementBooks) -> StatementBooks:
     """Twelve accounts; two have a statement already, one of them twice."""
     for number in range(12):
         method = ("PAD", "EFT", "DIRECT_PAY")[number % 3]
@@ -29,10 +29,10 @@ def content(statements: list[Statement]) -> list[tuple[Any, ...]]:
     return sorted(tuple(value for name, value in vars(one).items() if name != "id") for one in statements)
 
 
-def whole_run(pay: PayDatabase) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
+def whole_run(pay: StatementBooks) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
     """Return what one whole run makes, and take it back."""
     with pay.database.engine.connect() as connection:
-        in_a_dry_run = PayDatabase(type(pay.database)(connection.engine, dry_run=True))
+        in_a_dry_run = StatementBooks(type(pay.database)(connection.engine, dry_run=True))
         outcome = in_a_dry_run.generate(SATURDAY)
         made = content(in_a_dry_run.statements())
         assert in_a_dry_run.database._outer is not None
@@ -41,7 +41,7 @@ def whole_run(pay: PayDatabase) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 16])
-def test_all_shards_together_equal_one_whole_run(pay_with_many: PayDatabase, count: int) -> None:
+def test_all_shards_together_equal_one_whole_run(pay_with_many: StatementBooks, count: int) -> None:
     expected, _ = whole_run(pay_with_many)
 
     for number in range(count, 0, -1):
@@ -50,7 +50,7 @@ def test_all_shards_together_equal_one_whole_run(pay_with_many: PayDatabase, cou
     assert content(pay_with_many.statements()) == expected
 
 
-def test_a_shard_makes_only_statements_of_its_accounts(pay_with_many: PayDatabase) -> None:
+def test_a_shard_makes_only_statements_of_its_accounts(pay_with_many: StatementBooks) -> None:
     before = len(pay_with_many.statements())
 
     pay_with_many.generate(SATURDAY, shard="2/3")
@@ -60,7 +60,7 @@ def test_a_shard_makes_only_statements_of_its_accounts(pay_with_many: PayDatabas
     assert {int(one.account[1:]) % 3 for one in made} == {1}
 
 
-def test_the_counts_of_all_shards_add_up_to_those_of_one_whole_run(pay_with_many: PayDatabase) -> None:
+def test_the_counts_of_all_shards_add_up_to_those_of_one_whole_run(pay_with_many: StatementBooks) -> None:
     _, expected = whole_run(pay_with_many)
 
     outcomes = [pay_with_many.generate(SATURDAY, shard=f"{number}/3") for number in (1, 2, 3)]
@@ -70,7 +70,7 @@ def test_the_counts_of_all_shards_add_up_to_those_of_one_whole_run(pay_with_many
 
 
 @pytest.mark.parametrize(("parallel", "shard_count"), [(2, 1), (4, 1), (3, 2)])
-def test_work_in_parallel_equals_one_whole_run(pay_with_many: PayDatabase, parallel: int, shard_count: int) -> None:
+def test_work_in_parallel_equals_one_whole_run(pay_with_many: StatementBooks, parallel: int, shard_count: int) -> None:
     expected, _ = whole_run(pay_with_many)
 
     for number in range(1, shard_count + 1):
@@ -79,7 +79,7 @@ def test_work_in_parallel_equals_one_whole_run(pay_with_many: PayDatabase, paral
     assert content(pay_with_many.statements()) == expected
 
 
-def test_the_shards_find_the_gaps_of_the_whole(pay_with_many: PayDatabase) -> None:
+def test_the_shards_find_the_gaps_of_the_whole(pay_with_many: StatementBooks) -> None:
     window: dict[str, Any] = {"gaps": True, "since": "2022-06-20", "until": SATURDAY}
 
     def lacking(shard: str = "1/1") -> Counter[Any]:

@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 NIGHT = "2022-06-25 01:01"  # covers Friday 2022-06-24
 
 
-def test_a_statement_names_its_setting_and_is_no_interim_one(pay: PayDatabase) -> None:
+def test_a_statement_names_its_setting_and_is_no_interim_one(pay: StatementBooks) -> None:
     account = pay.account()
     setting = pay.setting(account, "DAILY")
 
@@ -19,7 +19,7 @@ def test_a_statement_names_its_setting_and_is_no_interim_one(pay: PayDatabase) -
     assert (statement.setting, statement.interim) == (setting, False)
 
 
-def test_a_gap_statement_has_the_frequency_weekly(pay: PayDatabase) -> None:
+def test_a_gap_statement_has_the_frequency_weekly(pay: StatementBooks) -> None:
     pay.with_setting("WEEKLY", last="2022-06-22")
 
     pay.generate("2022-06-22")
@@ -27,7 +27,7 @@ def test_a_gap_statement_has_the_frequency_weekly(pay: PayDatabase) -> None:
     assert [one.frequency for one in pay.statements()] == ["WEEKLY"]
 
 
-def test_a_statement_with_an_invoice_is_not_empty(pay: PayDatabase) -> None:
+def test_a_statement_with_an_invoice_is_not_empty(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY")
     pay.invoice(account, "2022-06-24 10:00")
 
@@ -36,7 +36,7 @@ def test_a_statement_with_an_invoice_is_not_empty(pay: PayDatabase) -> None:
     assert pay.statements()[0].empty is False
 
 
-def test_a_statement_without_invoices_is_made_and_is_empty(pay: PayDatabase) -> None:
+def test_a_statement_without_invoices_is_made_and_is_empty(pay: StatementBooks) -> None:
     pay.with_setting("DAILY")
 
     pay.generate("2022-06-24")
@@ -45,7 +45,7 @@ def test_a_statement_without_invoices_is_made_and_is_empty(pay: PayDatabase) -> 
     assert (statement.empty, statement.invoices) == (True, ())
 
 
-def test_payment_methods_are_those_of_the_invoices_once_each_and_sorted(pay: PayDatabase) -> None:
+def test_payment_methods_are_those_of_the_invoices_once_each_and_sorted(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY", "ONLINE_BANKING")
     for method in ("PAD", "INTERNAL", "DIRECT_PAY", "PAD", "CC"):
         pay.invoice(account, "2022-06-24 10:00", method)
@@ -55,7 +55,7 @@ def test_payment_methods_are_those_of_the_invoices_once_each_and_sorted(pay: Pay
     assert pay.statements()[0].methods == "CC,DIRECT_PAY,INTERNAL,PAD"
 
 
-def test_payment_methods_are_sorted_on_a_statement_made_again(pay: PayDatabase) -> None:
+def test_payment_methods_are_sorted_on_a_statement_made_again(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY")
     for method in ("PAD", "DIRECT_PAY", "CC"):
         pay.invoice(account, "2022-06-24 10:00", method)
@@ -66,7 +66,7 @@ def test_payment_methods_are_sorted_on_a_statement_made_again(pay: PayDatabase) 
     assert pay.statements()[0].methods == "CC,DIRECT_PAY,PAD"
 
 
-def test_an_empty_statement_has_the_method_of_its_account(pay: PayDatabase) -> None:
+def test_an_empty_statement_has_the_method_of_its_account(pay: StatementBooks) -> None:
     pay.with_setting("DAILY", "ONLINE_BANKING")
 
     pay.generate("2022-06-24")
@@ -74,7 +74,7 @@ def test_an_empty_statement_has_the_method_of_its_account(pay: PayDatabase) -> N
     assert pay.statements()[0].methods == "ONLINE_BANKING"
 
 
-def test_an_empty_statement_of_an_account_without_a_method_has_empty_text(pay: PayDatabase) -> None:
+def test_an_empty_statement_of_an_account_without_a_method_has_empty_text(pay: StatementBooks) -> None:
     pay.setting(pay.account(None), "DAILY")
 
     pay.generate("2022-06-24")
@@ -82,7 +82,7 @@ def test_an_empty_statement_of_an_account_without_a_method_has_empty_text(pay: P
     assert pay.statements()[0].methods == ""
 
 
-def test_an_empty_statement_that_exists_keeps_its_methods(pay: PayDatabase) -> None:
+def test_an_empty_statement_that_exists_keeps_its_methods(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY", "PAD")
     pay.statement(account, "DAILY", "2022-06-24", "2022-06-24", methods="DRAWDOWN")
 
@@ -91,7 +91,7 @@ def test_an_empty_statement_that_exists_keeps_its_methods(pay: PayDatabase) -> N
     assert pay.statements()[0].methods == "DRAWDOWN"
 
 
-def test_a_statement_that_loses_its_last_invoice_keeps_its_methods_and_becomes_empty(pay: PayDatabase) -> None:
+def test_a_statement_that_loses_its_last_invoice_keeps_its_methods_and_becomes_empty(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY", "PAD")
     other_day = pay.invoice(account, "2022-06-20 10:00", "DRAWDOWN")
     pay.statement(account, "DAILY", "2022-06-24", "2022-06-24", invoices=[other_day], methods="DRAWDOWN")
@@ -104,7 +104,7 @@ def test_a_statement_that_loses_its_last_invoice_keeps_its_methods_and_becomes_e
 
 @pytest.mark.parametrize(("wanted", "status"), [(True, "PENDING"), (False, "SKIP"), (None, "SKIP")])
 def test_the_night_owes_a_notification_where_the_account_wants_one(
-    pay: PayDatabase, wanted: bool | None, status: str
+    pay: StatementBooks, wanted: bool | None, status: str
 ) -> None:
     pay.with_setting("DAILY", notified=wanted)
 
@@ -113,7 +113,7 @@ def test_the_night_owes_a_notification_where_the_account_wants_one(
     assert [one.notification for one in pay.statements()] == [status]
 
 
-def test_a_statement_made_under_a_date_owes_no_notification(pay: PayDatabase) -> None:
+def test_a_statement_made_under_a_date_owes_no_notification(pay: StatementBooks) -> None:
     pay.with_setting("DAILY", notified=True)
 
     pay.generate("2022-06-24", now=NIGHT)
@@ -121,7 +121,7 @@ def test_a_statement_made_under_a_date_owes_no_notification(pay: PayDatabase) ->
     assert [one.notification for one in pay.statements()] == ["SKIP"]
 
 
-def test_a_statement_made_under_a_range_owes_no_notification(pay: PayDatabase) -> None:
+def test_a_statement_made_under_a_range_owes_no_notification(pay: StatementBooks) -> None:
     pay.with_setting("DAILY", notified=True)
 
     pay.generate(first="2022-06-24", last="2022-06-24", now=NIGHT)
@@ -129,7 +129,7 @@ def test_a_statement_made_under_a_range_owes_no_notification(pay: PayDatabase) -
     assert [one.notification for one in pay.statements()] == ["SKIP"]
 
 
-def test_a_statement_is_dated_with_the_local_day_of_the_run(pay: PayDatabase) -> None:
+def test_a_statement_is_dated_with_the_local_day_of_the_run(pay: StatementBooks) -> None:
     pay.with_setting("DAILY")
 
     pay.generate("2022-06-24", now="2022-06-30 23:00")  # the 1st of July in UTC
@@ -137,7 +137,7 @@ def test_a_statement_is_dated_with_the_local_day_of_the_run(pay: PayDatabase) ->
     assert pay.statements()[0].created_on == date(2022, 6, 30)
 
 
-def test_a_statement_that_was_corrected_is_dated_anew(pay: PayDatabase) -> None:
+def test_a_statement_that_was_corrected_is_dated_anew(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY")
     pay.invoice(account, "2022-06-24 10:00")
     pay.statement(account, "DAILY", "2022-06-24", "2022-06-24", made="2022-06-25")
@@ -147,7 +147,7 @@ def test_a_statement_that_was_corrected_is_dated_anew(pay: PayDatabase) -> None:
     assert pay.statements()[0].created_on == date(2022, 7, 9)
 
 
-def test_the_counts_say_what_was_made(pay: PayDatabase) -> None:
+def test_the_counts_say_what_was_made(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY")
     pay.invoice(account, "2022-06-24 10:00")
     pay.invoice(account, "2022-06-24 11:00")

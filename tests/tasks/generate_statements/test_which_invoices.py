@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 MOMENT = timedelta(microseconds=1)
 STATUSES = (
@@ -14,7 +14,7 @@ STATUSES = (
 )  # fmt: skip
 
 
-def test_an_eft_account_lists_only_eft_invoices(pay: PayDatabase) -> None:
+def test_an_eft_account_lists_only_eft_invoices(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY", "EFT")
     by_eft = pay.invoice(account, "2022-06-24 10:00", "EFT")
     pay.invoice(account, "2022-06-24 11:00", "PAD")
@@ -25,7 +25,7 @@ def test_an_eft_account_lists_only_eft_invoices(pay: PayDatabase) -> None:
 
 
 @pytest.mark.parametrize("method", ["PAD", "DIRECT_PAY", "ONLINE_BANKING", "DRAWDOWN", "INTERNAL", "EJV"])
-def test_any_other_account_lists_everything_but_eft_invoices(pay: PayDatabase, method: str) -> None:
+def test_any_other_account_lists_everything_but_eft_invoices(pay: StatementBooks, method: str) -> None:
     account = pay.with_setting("DAILY", method)
     pay.invoice(account, "2022-06-24 10:00", "EFT")
     others = (
@@ -38,7 +38,7 @@ def test_any_other_account_lists_everything_but_eft_invoices(pay: PayDatabase, m
     assert pay.statements()[0].invoices == others
 
 
-def test_an_account_without_a_method_lists_everything_but_eft_invoices(pay: PayDatabase) -> None:
+def test_an_account_without_a_method_lists_everything_but_eft_invoices(pay: StatementBooks) -> None:
     account = pay.account(None)
     pay.setting(account, "DAILY")
     pay.invoice(account, "2022-06-24 10:00", "EFT")
@@ -49,7 +49,7 @@ def test_an_account_without_a_method_lists_everything_but_eft_invoices(pay: PayD
     assert pay.statements()[0].invoices == (by_card,)
 
 
-def test_the_status_of_an_invoice_does_not_matter(pay: PayDatabase) -> None:
+def test_the_status_of_an_invoice_does_not_matter(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY")
     all_of_them = tuple(pay.invoice(account, "2022-06-24 10:00", status=status) for status in STATUSES)
 
@@ -58,7 +58,7 @@ def test_the_status_of_an_invoice_does_not_matter(pay: PayDatabase) -> None:
     assert pay.statements()[0].invoices == all_of_them
 
 
-def test_a_statement_lists_no_invoice_of_another_account(pay: PayDatabase) -> None:
+def test_a_statement_lists_no_invoice_of_another_account(pay: StatementBooks) -> None:
     mine, theirs = pay.with_setting("DAILY"), pay.with_setting("DAILY")
     invoices = {account.auth: (pay.invoice(account, "2022-06-24 10:00"),) for account in (theirs, mine)}
 
@@ -67,7 +67,7 @@ def test_a_statement_lists_no_invoice_of_another_account(pay: PayDatabase) -> No
     assert {one.account: one.invoices for one in pay.statements()} == invoices
 
 
-def test_an_account_without_a_setting_that_day_gets_no_statement(pay: PayDatabase) -> None:
+def test_an_account_without_a_setting_that_day_gets_no_statement(pay: StatementBooks) -> None:
     pay.account()
     pay.with_setting("DAILY", first="2022-06-25")
     pay.with_setting("DAILY", last="2022-06-23")
@@ -77,7 +77,7 @@ def test_an_account_without_a_setting_that_day_gets_no_statement(pay: PayDatabas
     assert pay.statements() == []
 
 
-def test_both_ends_of_a_setting_belong_to_it(pay: PayDatabase) -> None:
+def test_both_ends_of_a_setting_belong_to_it(pay: StatementBooks) -> None:
     pay.with_setting("DAILY", first="2022-06-24", last="2022-06-24", auth="one day")
 
     pay.generate(first="2022-06-23", last="2022-06-25")
@@ -85,7 +85,7 @@ def test_both_ends_of_a_setting_belong_to_it(pay: PayDatabase) -> None:
     assert pay.keys() == [("one day", "DAILY", "2022-06-24", "2022-06-24")]
 
 
-def test_a_weekly_setting_that_began_on_a_thursday_gets_the_full_week(pay: PayDatabase) -> None:
+def test_a_weekly_setting_that_began_on_a_thursday_gets_the_full_week(pay: StatementBooks) -> None:
     account = pay.with_setting("WEEKLY", first="2022-06-23")
     on_sunday = pay.invoice(account, "2022-06-19 00:00")
 
@@ -106,7 +106,7 @@ def test_a_weekly_setting_that_began_on_a_thursday_gets_the_full_week(pay: PayDa
         pytest.param("2024-11-03", "2024-11-03 07:00", "2024-11-04 08:00", id="25 hours"),
     ],
 )
-def test_a_day_is_local_and_half_open(pay: PayDatabase, on: str, starts: str, ends: str) -> None:
+def test_a_day_is_local_and_half_open(pay: StatementBooks, on: str, starts: str, ends: str) -> None:
     account = pay.with_setting("DAILY")
     first, after = datetime.fromisoformat(starts), datetime.fromisoformat(ends)
     pay.invoice(account, first - MOMENT)
@@ -126,7 +126,7 @@ def test_a_day_is_local_and_half_open(pay: PayDatabase, on: str, starts: str, en
         pytest.param("2026-11-07", "2026-11-01 07:00", "2026-11-08 07:00", id="nothing changed inside"),
     ],
 )
-def test_a_week_is_local_and_half_open(pay: PayDatabase, last: str, first_instant: str, instant_after: str) -> None:
+def test_a_week_is_local_and_half_open(pay: StatementBooks, last: str, first_instant: str, instant_after: str) -> None:
     account = pay.with_setting("WEEKLY")
     starts, ends = datetime.fromisoformat(first_instant), datetime.fromisoformat(instant_after)
     pay.invoice(account, starts - MOMENT)
@@ -138,7 +138,7 @@ def test_a_week_is_local_and_half_open(pay: PayDatabase, last: str, first_instan
     assert pay.statements()[0].invoices == inside
 
 
-def test_each_invoice_of_four_days_stands_on_exactly_one_daily_statement(pay: PayDatabase) -> None:
+def test_each_invoice_of_four_days_stands_on_exactly_one_daily_statement(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY")
     starts = datetime(2025, 11, 1, 7)
     hourly = {pay.invoice(account, starts + timedelta(hours=hour)) for hour in range(4 * 24 + 1)}
@@ -155,7 +155,7 @@ def test_each_invoice_of_four_days_stands_on_exactly_one_daily_statement(pay: Pa
     }
 
 
-def test_the_night_covers_the_local_day_before_it(pay: PayDatabase) -> None:
+def test_the_night_covers_the_local_day_before_it(pay: StatementBooks) -> None:
     pay.with_setting("DAILY")
 
     pay.generate(now="2022-06-25 23:59")  # already the 26th in UTC

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from config.business_time import day_bounds
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 OCTOBER_31 = {
     ("daily", "DAILY", "2026-10-31", "2026-10-31"),
@@ -27,7 +27,7 @@ NOVEMBER_1 = {
 
 
 @pytest.fixture
-def pay_with_every_frequency(pay: PayDatabase) -> PayDatabase:
+def pay_with_every_frequency(pay: StatementBooks) -> StatementBooks:
     pay.with_setting("DAILY", auth="daily")
     pay.with_setting("WEEKLY", auth="weekly")
     pay.with_setting("MONTHLY", auth="monthly")
@@ -47,7 +47,7 @@ def pay_with_every_frequency(pay: PayDatabase) -> PayDatabase:
     ],
 )
 def test_a_run_makes_what_the_worked_dates_say(
-    pay_with_every_frequency: PayDatabase, now: str, argument: str | None, expected: set[tuple[str, ...]]
+    pay_with_every_frequency: StatementBooks, now: str, argument: str | None, expected: set[tuple[str, ...]]
 ) -> None:
     pay_with_every_frequency.generate(argument, now=now)
 
@@ -71,7 +71,7 @@ def test_the_utc_window_of_a_day_is_as_the_worked_dates_say(
 
 @pytest.mark.parametrize(("on", "starts", "ends", "hours"), UTC_WINDOWS)
 def test_a_daily_statement_lists_exactly_the_invoices_of_its_utc_window(
-    pay: PayDatabase, on: date, starts: datetime, ends: datetime, hours: int
+    pay: StatementBooks, on: date, starts: datetime, ends: datetime, hours: int
 ) -> None:
     moment = timedelta(microseconds=1)
     account = pay.with_setting("DAILY")

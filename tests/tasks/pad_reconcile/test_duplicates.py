@@ -162,7 +162,7 @@ def test_a_bounce_that_the_reference_recorded_is_known(books: SettlementBooks) -
 def test_a_bounce_that_has_an_nsf_row_only_is_known(books: SettlementBooks) -> None:
     account = books.account("800101", status="FREEZE")
     invoice = books.invoice(account, "REG1", "60.00", status="SETTLEMENT_SCHED")
-    books.insert("non_sufficient_funds", invoice_id=invoice, invoice_number="REG1")
+    books.add("non_sufficient_funds", invoice_id=invoice, invoice_number="REG1")
 
     books.apply(bounce("PR1", "800101", "REG1", "60.00"))
 

@@ -113,10 +113,10 @@ def test_a_late_file_is_applied_where_late_ones_are_allowed(office: SettlementOf
 
 
 def test_a_file_is_late_after_one_that_the_reference_processed(office: SettlementOffice) -> None:
-    office.books.insert(
+    office.books.add(
         "cas_settlements", file_name=TOMORROW, received_on=datetime(2026, 11, 6), processed_on=datetime(2026, 11, 6)
     )
-    office.books.insert("cas_settlements", file_name="other_99991231.csv", received_on=datetime(2026, 11, 6),
+    office.books.add("cas_settlements", file_name="other_99991231.csv", received_on=datetime(2026, 11, 6),
                         processed_on=datetime(2026, 11, 6))  # fmt: skip
     office.place.put(FILE, settlement_csv(example(1)))
 
@@ -131,7 +131,7 @@ def test_a_file_that_the_reference_knows_is_held_and_can_be_replayed(
     processed: datetime | None, words: str, office: SettlementOffice
 ) -> None:
     fill_example(office.books)
-    office.books.insert("cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5), processed_on=processed)
+    office.books.add("cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5), processed_on=processed)
     office.place.put(FILE, settlement_csv(example(1)))
 
     outcome = office.run()

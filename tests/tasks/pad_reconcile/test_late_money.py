@@ -290,7 +290,7 @@ def test_a_noted_bounce_whose_payment_is_still_completed_fails_it_and_does_nothi
     account = books.account("800101", status="FREEZE")
     invoice = books.invoice(account, NUMBER, "60.00", id=100, status="SETTLEMENT_SCHED")
     books.invoice(account, NUMBER, "30.00", id=101, status="CREATED", method="CC")
-    books.insert("non_sufficient_funds", invoice_id=101, invoice_number=NUMBER, cfs_account="800101")
+    books.add("non_sufficient_funds", invoice_id=101, invoice_number=NUMBER, cfs_account="800101")
     books.payment(account, NUMBER, "PR1", "60.00", method=method)
     before = books.dump("payments", "pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements")
 

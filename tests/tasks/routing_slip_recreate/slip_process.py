@@ -17,7 +17,8 @@ from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import CfsAdmin, RunningCfs
 from tests.cfs_fixtures import connect
-from tests.routing_slip_factory import NOW, QUIET
+from tests.pay_books import QUIET
+from tests.routing_slip_factory import NOW
 from tests.typed import run_slips
 
 

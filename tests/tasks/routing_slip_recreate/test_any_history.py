@@ -47,7 +47,7 @@ class SlipHistoryMachine(RuleBasedStateMachine):
         self.settled = True
 
     def rows(self) -> list[dict[str, Any]]:
-        return self.slips.rows(
+        return self.slips.records(
             "SELECT slip.*, EXISTS (SELECT 1 FROM routing_slips AS child WHERE child.parent_number = slip.number)"
             " AS is_parent, coalesce((SELECT sum(total) FROM invoices WHERE routing_slip = slip.number"
             " AND invoice_status_code IN ('APPROVED', 'PAID', 'CREATED')), 0) AS spent,"
@@ -89,7 +89,9 @@ class SlipHistoryMachine(RuleBasedStateMachine):
 
     @rule(chance=ANY)
     def ask_back(self, chance: int) -> None:
-        paid = self.slips.rows("SELECT id FROM invoices WHERE invoice_status_code = 'PAID' AND corp_type_code = 'CP'")
+        paid = self.slips.records(
+            "SELECT id FROM invoices WHERE invoice_status_code = 'PAID' AND corp_type_code = 'CP'"
+        )
         if paid and self.settled:
             self.slips.refund_transaction(paid[chance % len(paid)]["id"])
 
@@ -173,7 +175,7 @@ class SlipHistoryMachine(RuleBasedStateMachine):
         self.done.update(outcome.counts)
         untold = [one for one in outcome.rejects if "does not tell which" not in one.detail]
         assert untold == []
-        self.settled = not self.slips.rows(
+        self.settled = not self.slips.records(
             "SELECT 1 AS n FROM pay_jobs.operations WHERE state NOT IN ('refused', 'done', 'dropped')"
         )
         assert self.settled
@@ -206,7 +208,7 @@ class SlipHistoryMachine(RuleBasedStateMachine):
             for number, one in receipts.items()
             for invoice, amount in one["applied"].items()
         }
-        final = {f"REG{one['id']:08d}" for one in self.slips.rows("SELECT id FROM invoices WHERE invoice_status_code"
+        final = {f"REG{one['id']:08d}" for one in self.slips.records("SELECT id FROM invoices WHERE invoice_status_code"
                                                                     " IN ('REFUNDED', 'CANCELLED')")}  # fmt: skip
         assert {key: amount for key, amount in self.slips.our_receipts().items() if key[1] not in final} == applied
         for row in self.rows():
@@ -221,7 +223,7 @@ class SlipHistoryMachine(RuleBasedStateMachine):
             assert sum(Decimal(one["amount"]) for one in held) == self.totals(row["number"])
         balance = sum((Decimal(one["unapplied"]) for one in held), Decimal(0))
         due = self.slips.due()
-        invoices = self.slips.rows("SELECT id, invoice_status_code AS status, total FROM invoices"
+        invoices = self.slips.records("SELECT id, invoice_status_code AS status, total FROM invoices"
                                    " WHERE routing_slip = :n", n=row["number"])  # fmt: skip
         for invoice in invoices:
             number = f"REG{invoice['id']:08d}"
@@ -234,7 +236,7 @@ class SlipHistoryMachine(RuleBasedStateMachine):
         assert row["remaining_amount"] == balance, row
 
     def totals(self, number: str) -> Decimal:
-        found = self.slips.one(
+        found = self.slips.record(
             "SELECT sum(total) AS t FROM routing_slips WHERE number = :n OR parent_number = :n", n=number
         )
         return Decimal(found["t"])

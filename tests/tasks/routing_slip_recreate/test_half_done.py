@@ -105,8 +105,8 @@ def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Sl
         assert slips.run().rejects == []
     assert slips.slip(PARENT)["remaining_amount"] == Decimal("-90.00")
     assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
-    assert slips.one("SELECT count(*) AS n FROM payment_line_items")["n"] == 1
-    assert slips.one("SELECT count(*) AS n FROM invoice_references WHERE status_code = 'ACTIVE'")["n"] == 2
+    assert slips.record("SELECT count(*) AS n FROM payment_line_items")["n"] == 1
+    assert slips.record("SELECT count(*) AS n FROM invoice_references WHERE status_code = 'ACTIVE'")["n"] == 2
 
 
 def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
@@ -133,7 +133,7 @@ def test_a_write_off_that_was_open_before_there_was_one_journal_is_finished(
     undisturbed = slips.final_state()
     slips.put_back(before)
     assert slips.run_killed_at("answered 1 adjust receipt")
-    number, plan = PARENT, json.dumps(slips.one("SELECT plan FROM pay_jobs.operations")["plan"])
+    number, plan = PARENT, json.dumps(slips.record("SELECT plan FROM pay_jobs.operations")["plan"])
     written_before(
         slips.database.engine,
         "0020",
@@ -150,4 +150,4 @@ def test_a_write_off_that_was_open_before_there_was_one_journal_is_finished(
     slips.run()
 
     assert slips.final_state() == undisturbed
-    assert slips.rows("SELECT attempts FROM pay_jobs.operation_steps") == [{"attempts": 1}]
+    assert slips.records("SELECT attempts FROM pay_jobs.operation_steps") == [{"attempts": 1}]

@@ -43,20 +43,20 @@ def test_a_bounced_slip_owes_its_transactions_again_and_the_fee(slips: Slips) ->
     assert (outcome.counts["slips_nsf"], outcome.rejects) == (1, [])
     slip = slips.slip(PARENT)
     assert (slip["status"], slip["account"], slip["remaining_amount"]) == ("NSF", "FREEZE", Decimal("-80.00"))
-    invoices = slips.rows("SELECT invoice_status_code, total, paid, payment_date FROM invoices ORDER BY id")
+    invoices = slips.records("SELECT invoice_status_code, total, paid, payment_date FROM invoices ORDER BY id")
     assert [tuple(one.values()) for one in invoices] == [
         ("CREATED", Decimal(amount), 0, None) for amount in ("30.00", "20.00", "30.00")
     ]
     assert slips.due() == {"REG00000001": "30.00", "REG00000002": "20.00", "REG00000003": "30.00"}
-    references = slips.rows("SELECT status_code, reference_number FROM invoice_references ORDER BY invoice_id")
+    references = slips.records("SELECT status_code, reference_number FROM invoice_references ORDER BY invoice_id")
     assert [one["status_code"] for one in references] == ["ACTIVE"] * 3
     assert all(one["reference_number"] for one in references)
-    assert slips.one("SELECT invoice_id, fee_schedule_id FROM payment_line_items") == {
+    assert slips.record("SELECT invoice_id, fee_schedule_id FROM payment_line_items") == {
         "invoice_id": 3,
         "fee_schedule_id": 53,
     }
     assert slips.our_receipts() == {}
-    assert slips.one("SELECT payment_status_code AS s FROM payments WHERE is_routing_slip")["s"] == "FAILED"
+    assert slips.record("SELECT payment_status_code AS s FROM payments WHERE is_routing_slip")["s"] == "FAILED"
 
 
 def test_the_deposits_of_a_bounced_slips_children_fail_with_it(slips: Slips) -> None:
@@ -67,7 +67,7 @@ def test_the_deposits_of_a_bounced_slips_children_fail_with_it(slips: Slips) -> 
     slips.bounce(PARENT)
     slips.run()
     assert slips.slip(PARENT)["remaining_amount"] == Decimal("-30.00")
-    failed = slips.rows("SELECT receipt_number FROM payments WHERE payment_status_code = 'FAILED' ORDER BY id")
+    failed = slips.records("SELECT receipt_number FROM payments WHERE payment_status_code = 'FAILED' ORDER BY id")
     assert [one["receipt_number"] for one in failed] == [PARENT, CHILD]
 
 
@@ -87,7 +87,7 @@ def test_a_slip_linked_to_a_bounced_one_pays_what_it_owes(slips: Slips) -> None:
         (f"{CHILD}L", "REG00000001"): Decimal("60.00"),
         (f"{CHILD}L", "REG00000002"): Decimal("30.00"),
     }
-    statuses = slips.rows("SELECT DISTINCT invoice_status_code AS invoice, status_code AS reference FROM invoices"
+    statuses = slips.records("SELECT DISTINCT invoice_status_code AS invoice, status_code AS reference FROM invoices"
                           " JOIN invoice_references ON invoice_id = invoices.id")  # fmt: skip
     assert statuses == [{"invoice": "PAID", "reference": "COMPLETED"}]
 
@@ -172,6 +172,6 @@ def test_a_bounce_keeps_the_account_as_it_was_and_leaves_no_name_on_its_transact
     slips.change("UPDATE invoices SET updated_by = 'idir/person', updated_name = 'A Person'")
     slips.bounce(PARENT)
     slips.run()
-    assert slips.rows("SELECT status, version FROM cfs_accounts") == [{"status": "FREEZE", "version": 2}]
-    assert slips.rows("SELECT status, version FROM cfs_accounts_history") == [{"status": "ACTIVE", "version": 1}]
-    assert slips.rows("SELECT FROM invoices WHERE updated_by IS NOT NULL OR updated_name IS NOT NULL") == []
+    assert slips.records("SELECT status, version FROM cfs_accounts") == [{"status": "FREEZE", "version": 2}]
+    assert slips.records("SELECT status, version FROM cfs_accounts_history") == [{"status": "ACTIVE", "version": 1}]
+    assert slips.records("SELECT FROM invoices WHERE updated_by IS NOT NULL OR updated_name IS NOT NULL") == []

@@ -149,7 +149,7 @@ def test_a_recovered_slip_that_bounces_again_is_worked_though_its_account_is_fro
     outcome = slips.run()
     assert outcome.counts["slips_nsf"] == 1
     assert live(slips) == {}
-    assert slips.one("SELECT count(*) AS n FROM payment_line_items")["n"] == 2
+    assert slips.record("SELECT count(*) AS n FROM payment_line_items")["n"] == 2
     assert "its balance is -220.00 now, and its transactions and the fee say -120.00" in outcome.rejects[0].detail
 
 
@@ -245,9 +245,9 @@ def test_what_a_bounced_child_had_paid_of_an_invoice_is_owed_again(slips: Slips)
     slips.deposit(CHILD, "40.00")
     slips.link(CHILD, PARENT)
     slips.run()
-    assert slips.one("SELECT paid FROM invoices WHERE id = 1")["paid"] == Decimal("40.00")
+    assert slips.record("SELECT paid FROM invoices WHERE id = 1")["paid"] == Decimal("40.00")
     slips.bounce(PARENT)
     slips.change("UPDATE routing_slips SET remaining_amount = -90 WHERE number = :n", n=PARENT)
     slips.run()
     assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
-    assert slips.one("SELECT paid FROM invoices WHERE id = 1")["paid"] == 0
+    assert slips.record("SELECT paid FROM invoices WHERE id = 1")["paid"] == 0

@@ -20,7 +20,7 @@ def test_a_link_whose_new_receipt_has_another_amount_is_parked(slips: Slips) -> 
     for part in ("CFS says: receipt 206000028L is open for 99.00", "We say: it is to be made for 100.00",
                  "Either (1)", "Or (2)"):  # fmt: skip
         assert part in reject.detail
-    assert slips.one("SELECT state FROM pay_jobs.operations")["state"] == "refused"
+    assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "refused"
     assert slips.slip(CHILD)["account"] == "ACTIVE"
 
 
@@ -89,7 +89,7 @@ def test_a_parked_slip_that_a_person_settles_is_let_go(slips: Slips) -> None:
     outcome = slips.run()
     assert outcome.exit_code == 0
     assert "its link was dropped" in outcome.notes[0]
-    assert slips.one("SELECT state FROM pay_jobs.operations")["state"] == "dropped"
+    assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "dropped"
 
 
 def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(slips: Slips) -> None:
@@ -97,7 +97,7 @@ def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(
     outcome = slips.run()
     assert (outcome.exit_code, outcome.counts["slips_parked"]) == (3, 1)
     assert "CFS applied 30.00 of receipt 206000010R2 to REG00000001, our receipts say 0.00" in outcome.rejects[0].detail
-    assert slips.one("SELECT state FROM pay_jobs.operations")["state"] == "refused"
+    assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "refused"
 
 
 def test_a_correction_whose_account_is_opened_again_is_finished(slips: Slips) -> None:
@@ -128,7 +128,7 @@ def test_a_slip_that_is_corrected_again_before_cfs_answers_goes_to_its_end(
     outcome = slips.run()
 
     assert outcome.counts["slips_corrected"] >= 1
-    assert {one["state"] for one in slips.rows("SELECT state FROM pay_jobs.operations")} == {"done"}
+    assert {one["state"] for one in slips.records("SELECT state FROM pay_jobs.operations")} == {"done"}
 
 
 def close_account_before_closing(slips: Slips) -> None:
@@ -196,4 +196,4 @@ def test_an_invoice_that_cfs_has_over_another_total_is_paid_as_cfs_says_and_repo
     slips.correct(PARENT, "120.00")
     outcome = slips.run()
     assert "invoice REG00000001 is for 30.00 in CFS, and for 31.00 here" in outcome.rejects[0].detail
-    assert slips.one("SELECT paid FROM invoices")["paid"] == Decimal("30.00")
+    assert slips.record("SELECT paid FROM invoices")["paid"] == Decimal("30.00")

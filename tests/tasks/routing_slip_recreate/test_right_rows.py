@@ -28,7 +28,7 @@ def test_a_second_refund_counts_what_the_first_took_out(slips: Slips) -> None:
     slips.run()
     # The API gives a transaction back after the refund, and staff refund that as well.
     slips.set_status(PARENT, "ACTIVE")
-    slips.refund_transaction(slips.one("SELECT id FROM invoices")["id"])
+    slips.refund_transaction(slips.record("SELECT id FROM invoices")["id"])
     slips.create_invoices()
     slips.set_status(PARENT, "REFUND_AUTHORIZED")
 
@@ -103,12 +103,12 @@ def test_the_fee_invoice_has_the_columns_of_a_pad_fee(slips: Slips) -> None:
 
     slips.run()
 
-    fee = slips.one("SELECT * FROM invoices WHERE corp_type_code = 'BCR'")
-    line = slips.one("SELECT * FROM payment_line_items WHERE invoice_id = :id", id=fee["id"])
+    fee = slips.record("SELECT * FROM invoices WHERE corp_type_code = 'BCR'")
+    line = slips.record("SELECT * FROM payment_line_items WHERE invoice_id = :id", id=fee["id"])
     assert fee["overdue_date"] == datetime(2027, 1, 15, 7, 0)
     assert (fee["bcol_account"], fee["refund"], fee["created_by"]) == ("BC1234", None, "SYSTEM")
     assert (fee["total"], fee["paid"], fee["payment_method_code"], fee["routing_slip"]) == (30, 0, "INTERNAL", PARENT)
-    assert fee["cfs_account_id"] == slips.one("SELECT id FROM cfs_accounts WHERE status = 'FREEZE'")["id"]
+    assert fee["cfs_account_id"] == slips.record("SELECT id FROM cfs_accounts WHERE status = 'FREEZE'")["id"]
     assert (line["quantity"], line["waived_fees"], line["total"], line["filing_fees"]) == (None, None, 30, 30)
     assert fee["created_on"] == NOW.replace(tzinfo=None)
 
@@ -118,8 +118,8 @@ def test_the_profile_of_a_slip_keeps_its_versions(slips: Slips) -> None:
 
     slips.run()
 
-    kept = slips.rows("SELECT id, status, version FROM cfs_accounts_history ORDER BY id, version")
-    frozen = slips.one("SELECT id, version FROM cfs_accounts WHERE status = 'FREEZE'")
+    kept = slips.records("SELECT id, status, version FROM cfs_accounts_history ORDER BY id, version")
+    frozen = slips.record("SELECT id, version FROM cfs_accounts WHERE status = 'FREEZE'")
     assert [(one["status"], one["version"] + 1) for one in kept if one["id"] == frozen["id"]] == [
         ("ACTIVE", frozen["version"])
     ]
@@ -180,7 +180,7 @@ def test_a_slip_that_is_changed_before_the_first_step_is_not_touched(
 
 def test_a_refund_asked_for_while_a_bounce_is_worked_stays_asked_for(slips: Slips) -> None:
     nsf(slips)
-    invoice = slips.one("SELECT id FROM invoices")["id"]
+    invoice = slips.record("SELECT id FROM invoices")["id"]
 
     def meanwhile(name: str) -> None:
         if name == "before closing":
@@ -188,13 +188,13 @@ def test_a_refund_asked_for_while_a_bounce_is_worked_stays_asked_for(slips: Slip
 
     slips.run(checkpoint=meanwhile)
 
-    row = slips.one("SELECT invoice_status_code FROM invoices WHERE id = :id", id=invoice)
+    row = slips.record("SELECT invoice_status_code FROM invoices WHERE id = :id", id=invoice)
     assert row["invoice_status_code"] == "REFUND_REQUESTED"
 
 
 def test_an_account_that_is_closed_while_a_bounce_is_worked_is_not_frozen(slips: Slips) -> None:
     nsf(slips)
-    account = slips.one("SELECT payment_account_id AS id FROM routing_slips WHERE number = :n", n=PARENT)["id"]
+    account = slips.record("SELECT payment_account_id AS id FROM routing_slips WHERE number = :n", n=PARENT)["id"]
 
     def meanwhile(name: str) -> None:
         if name == "before closing":

@@ -13,7 +13,7 @@ from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, VO
 
 
 def statuses(slips: Slips) -> list[tuple[Any, ...]]:
-    rows = slips.rows(
+    rows = slips.records(
         "SELECT invoice_status_code AS invoice, reference.status_code AS reference, paid, payment_date"
         "  FROM invoices LEFT JOIN invoice_references AS reference ON reference.invoice_id = invoices.id"
         " ORDER BY invoices.id"
@@ -41,7 +41,7 @@ def test_cancelling_all_brings_every_invoice_to_zero_and_closes_the_account(slip
     assert (slip["status"], slip["account"], slip["remaining_amount"]) == ("VOID", "INACTIVE", 0)
     assert [slips.slip(one)["cas_version_suffix"] for one in (PARENT, CHILD)] == [2, 2]
     assert slips.our_receipts() == {}
-    payments = slips.rows("SELECT DISTINCT payment_status_code AS status FROM payments")
+    payments = slips.records("SELECT DISTINCT payment_status_code AS status FROM payments")
     assert payments == [{"status": "FAILED"}]
 
 
@@ -60,7 +60,7 @@ def test_a_mixed_plan_does_to_each_invoice_what_it_says(slips: Slips, tmp_path: 
     assert [one[0] for one in statuses(slips)] == ["CANCELLED", "CREATED"]
     assert slips.due() == {"REG00000001": "0.00", "REG00000002": "25.00"}
     assert slips.slip(PARENT)["account"] == "FREEZE"
-    assert slips.one("SELECT reason FROM pay_jobs.operations WHERE kind = 'slip void_transactions'") == {
+    assert slips.record("SELECT reason FROM pay_jobs.operations WHERE kind = 'slip void_transactions'") == {
         "reason": "ticket 1"
     }
 
@@ -76,7 +76,7 @@ def test_what_is_kept_is_paid_by_the_next_slip_that_is_linked(slips: Slips) -> N
     slip = slips.slip(PARENT)
     assert (slip["status"], slip["remaining_amount"]) == ("ACTIVE", Decimal("5.00"))
     assert slips.receipts()[f"{THIRD}L"]["unapplied"] == "5.00"
-    paid = slips.rows("SELECT payment_status_code AS status FROM payments WHERE invoice_number IS NOT NULL")
+    paid = slips.records("SELECT payment_status_code AS status FROM payments WHERE invoice_number IS NOT NULL")
     assert [one["status"] for one in paid] == ["COMPLETED"] * 2
 
 

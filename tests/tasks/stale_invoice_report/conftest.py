@@ -8,7 +8,7 @@ from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
 from tests.conftest import MakePayDatabase
-from tests.stale_factory import StaleDatabase
+from tests.stale_factory import StaleBooks
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +17,9 @@ def stale_database(make_pay_database: MakePayDatabase) -> Database:
 
 
 @pytest.fixture
-def stale(stale_database: Database) -> Iterator[StaleDatabase]:
+def stale(stale_database: Database) -> Iterator[StaleBooks]:
     """A pay database without accounts, and the report to run on it."""
-    made = StaleDatabase(stale_database)
+    made = StaleBooks(stale_database)
     yield made
     made.empty()
 

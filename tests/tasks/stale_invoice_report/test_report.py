@@ -14,20 +14,20 @@ from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.metrics import stuck_invoices
-from tests.stale_factory import RECENT, StaleDatabase, folder_settings
+from tests.stale_factory import RECENT, StaleBooks, folder_settings
 from tests.storage_fixtures import object_store_settings, store
 
 __all__ = ["store"]
 
 
-def _ten_in_cfs(stale: StaleDatabase) -> None:
+def _ten_in_cfs(stale: StaleBooks) -> None:
     for _ in range(10):
         account = stale.account()
         _, number = stale.sent(account)
         stale.in_cfs(account, number)
 
 
-def test_nothing_stuck_is_exit_code_0(stale: StaleDatabase) -> None:
+def test_nothing_stuck_is_exit_code_0(stale: StaleBooks) -> None:
     stale.invoice(stale.account(), made=RECENT)
 
     outcome = stale.report()
@@ -35,7 +35,7 @@ def test_nothing_stuck_is_exit_code_0(stale: StaleDatabase) -> None:
     assert (outcome.exit_code, outcome.counts["stuck"], stale.found(outcome)) == (ExitCode.DONE, 0, {})
 
 
-def test_something_stuck_is_exit_code_3_unless_fewer_than_allowed(stale: StaleDatabase) -> None:
+def test_something_stuck_is_exit_code_3_unless_fewer_than_allowed(stale: StaleBooks) -> None:
     for _ in range(3):
         stale.invoice(stale.account(profile="FREEZE"))
 
@@ -44,7 +44,7 @@ def test_something_stuck_is_exit_code_3_unless_fewer_than_allowed(stale: StaleDa
     assert stale.report(max_stuck=3).exit_code is ExitCode.DONE
 
 
-def test_what_is_stuck_as_it_was_is_no_news_and_more_of_it_is(stale: StaleDatabase) -> None:
+def test_what_is_stuck_as_it_was_is_no_news_and_more_of_it_is(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
     first, again = stale.report(), stale.report()
     stale.invoice(stale.account(profile="FREEZE"))
@@ -53,7 +53,7 @@ def test_what_is_stuck_as_it_was_is_no_news_and_more_of_it_is(stale: StaleDataba
     assert [(one.exit_code, one.is_news) for one in (first, again, more)] == [(3, True), (3, False), (3, True)]
 
 
-def test_figures_for_prometheus_are_those_of_the_newest_report_of_all_invoices(stale: StaleDatabase) -> None:
+def test_figures_for_prometheus_are_those_of_the_newest_report_of_all_invoices(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"), total="12.50")
     stale.report()
     stale.report(method="EJV")
@@ -65,7 +65,7 @@ def test_figures_for_prometheus_are_those_of_the_newest_report_of_all_invoices(s
     assert figures["stuck_cad_by_method"] == (Decimal("12.50"), {"method": "PAD"})
 
 
-def test_the_operators_table_counts_what_is_in_approved_for_long(stale: StaleDatabase) -> None:
+def test_the_operators_table_counts_what_is_in_approved_for_long(stale: StaleBooks) -> None:
     for total in ("10.00", "20.00"):
         stale.invoice(stale.account(), total=total)
     stale.invoice(stale.account(), made="2026-11-10 12:00")
@@ -80,7 +80,7 @@ def test_the_operators_table_counts_what_is_in_approved_for_long(stale: StaleDat
     ]
 
 
-def test_one_method_or_one_account_can_be_asked_for(stale: StaleDatabase) -> None:
+def test_one_method_or_one_account_can_be_asked_for(stale: StaleBooks) -> None:
     pad, ministry = stale.account(), stale.ministry()
     first, second = stale.invoice(pad), stale.invoice(ministry)
 
@@ -88,22 +88,22 @@ def test_one_method_or_one_account_can_be_asked_for(stale: StaleDatabase) -> Non
     assert set(stale.found(stale.report(account=pad.auth))) == {first}
 
 
-def test_as_of_a_day_counts_ages_to_its_end(stale: StaleDatabase) -> None:
+def test_as_of_a_day_counts_ages_to_its_end(stale: StaleBooks) -> None:
     made = stale.invoice(stale.account(), made="2026-11-05 12:00")
 
     assert stale.found(stale.report(as_of=date(2026, 11, 6))) == {}
-    [row] = stale.rows(stale.report(as_of=date(2026, 11, 9)))
+    [row] = stale.report_rows(stale.report(as_of=date(2026, 11, 9)))
     assert (row["invoice_id"], row["age_days"]) == (made, 4)
 
 
-def test_a_weekend_and_a_holiday_are_not_business_days(stale: StaleDatabase) -> None:
+def test_a_weekend_and_a_holiday_are_not_business_days(stale: StaleBooks) -> None:
     stale.invoice(stale.account(), made="2026-11-10 12:00")
 
     assert stale.found(stale.report(as_of=date(2026, 11, 12))) == {}
     assert len(stale.found(stale.report(as_of=date(2026, 11, 13)))) == 1
 
 
-def test_the_next_report_says_what_is_new_gone_and_still_there(stale: StaleDatabase) -> None:
+def test_the_next_report_says_what_is_new_gone_and_still_there(stale: StaleBooks) -> None:
     account = stale.account(profile="FREEZE")
     gone, stays = stale.invoice(account), stale.invoice(account)
     stale.report()
@@ -113,35 +113,38 @@ def test_the_next_report_says_what_is_new_gone_and_still_there(stale: StaleDatab
     outcome = stale.report()
 
     assert (outcome.counts["new"], outcome.counts["gone"]) == (1, 1)
-    assert {row["invoice_id"]: row["since_last"] for row in stale.rows(outcome)} == {stays: "still there", new: "new"}
+    assert {row["invoice_id"]: row["since_last"] for row in stale.report_rows(outcome)} == {
+        stays: "still there",
+        new: "new",
+    }
 
 
-def test_reports_of_another_scope_are_not_compared(stale: StaleDatabase) -> None:
+def test_reports_of_another_scope_are_not_compared(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
     stale.report(method="PAD")
 
     assert stale.report().counts["new"] == 1
 
 
-def test_old_reports_keep_their_figures_and_lose_their_invoices(stale: StaleDatabase) -> None:
+def test_old_reports_keep_their_figures_and_lose_their_invoices(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
     for _ in range(5):
         stale.report()
 
-    assert stale.value("SELECT count(*) FROM pay_jobs.stale_reports") == 5
-    assert stale.value("SELECT count(*) FROM pay_jobs.stale_invoices") == 3
+    assert stale.one("SELECT count(*) FROM pay_jobs.stale_reports") == 5
+    assert stale.one("SELECT count(*) FROM pay_jobs.stale_invoices") == 3
 
 
-def test_a_dry_run_leaves_nothing(stale: StaleDatabase) -> None:
+def test_a_dry_run_leaves_nothing(stale: StaleBooks) -> None:
     stale.invoice(stale.account())
 
     outcome = stale.report(dry_run=True)
 
     assert len(stale.found(outcome)) == 1
-    assert stale.value("SELECT count(*) FROM pay_jobs.stale_reports") == 0
+    assert stale.one("SELECT count(*) FROM pay_jobs.stale_reports") == 0
 
 
-def test_a_run_that_is_stopped_leaves_no_report_to_compare_with(stale: StaleDatabase) -> None:
+def test_a_run_that_is_stopped_leaves_no_report_to_compare_with(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
     stop = StopRequest()
     stop.request()
@@ -149,10 +152,10 @@ def test_a_run_that_is_stopped_leaves_no_report_to_compare_with(stale: StaleData
     with pytest.raises(Interrupted):
         stale.report(stop=stop)
     assert stale.report().counts["new"] == 1
-    assert stale.value("SELECT count(*) FROM pay_jobs.stale_reports") == 1
+    assert stale.one("SELECT count(*) FROM pay_jobs.stale_reports") == 1
 
 
-def test_cfs_down_makes_a_weaker_report(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_cfs_down_makes_a_weaker_report(stale: StaleBooks, cfs: RunningCfs) -> None:
     _ten_in_cfs(stale)
     stale.books.plant(cfs.admin)
     cfs.admin.set_options(availability="cfs_down")
@@ -164,7 +167,7 @@ def test_cfs_down_makes_a_weaker_report(stale: StaleDatabase, cfs: RunningCfs) -
     assert any(note.startswith("Weaker: CFS was given up after") for note in outcome.notes)
 
 
-def test_cfs_answering_half_makes_half_a_report_weaker(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_cfs_answering_half_makes_half_a_report_weaker(stale: StaleBooks, cfs: RunningCfs) -> None:
     _ten_in_cfs(stale)
     stale.books.plant(cfs.admin)
     numbers = "|".join(one["invoice_number"] for one in stale.books.invoices[:4])
@@ -176,7 +179,7 @@ def test_cfs_answering_half_makes_half_a_report_weaker(stale: StaleDatabase, cfs
     assert (outcome.counts["cfs_lookups"], outcome.counts["cfs_unanswered"]) == (16, 4)
 
 
-def test_cfs_failing_now_and_then_is_asked_again(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_cfs_failing_now_and_then_is_asked_again(stale: StaleBooks, cfs: RunningCfs) -> None:
     _ten_in_cfs(stale)
     stale.books.plant(cfs.admin)
     cfs.admin.order_faults({"kind": "error_before", "path": "/invs/[^/]+/", "count": 2, "status": 503})
@@ -186,7 +189,7 @@ def test_cfs_failing_now_and_then_is_asked_again(stale: StaleDatabase, cfs: Runn
     assert set(stale.found(outcome).values()) == {"P10"}
 
 
-def test_cfs_refusing_our_identity_is_asked_no_more(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_cfs_refusing_our_identity_is_asked_no_more(stale: StaleBooks, cfs: RunningCfs) -> None:
     _ten_in_cfs(stale)
     stale.books.plant(cfs.admin)
     cfs.admin.order_faults({"kind": "error_before", "path": "/invs/[^/]+/", "count": 0, "status": 403})
@@ -197,7 +200,7 @@ def test_cfs_refusing_our_identity_is_asked_no_more(stale: StaleDatabase, cfs: R
     assert any("does not let PAYBC" in note for note in outcome.notes)
 
 
-def test_a_report_only_reads_cfs(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_a_report_only_reads_cfs(stale: StaleBooks, cfs: RunningCfs) -> None:
     _ten_in_cfs(stale)
     stale.books.plant(cfs.admin)
     stale.report(cfs=cfs.settings())
@@ -205,7 +208,7 @@ def test_a_report_only_reads_cfs(stale: StaleDatabase, cfs: RunningCfs) -> None:
     assert {call["method"] for call in cfs.admin.calls() if not str(call["path"]).endswith("/oauth/token")} == {"GET"}
 
 
-def test_a_report_is_kept_with_its_run(stale: StaleDatabase, store: ObjectStore, tmp_path: Path) -> None:
+def test_a_report_is_kept_with_its_run(stale: StaleBooks, store: ObjectStore, tmp_path: Path) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
 
     outcome = stale.report(others=[object_store_settings()], html_file=tmp_path / "stuck.html", run_id=77)
@@ -216,7 +219,7 @@ def test_a_report_is_kept_with_its_run(stale: StaleDatabase, store: ObjectStore,
 
 
 @pytest.mark.slow
-def test_an_object_store_that_is_away_is_a_note(stale: StaleDatabase) -> None:
+def test_an_object_store_that_is_away_is_a_note(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
 
     outcome = stale.report(others=[object_store_settings(endpoint="127.0.0.1:9")])
@@ -225,7 +228,7 @@ def test_an_object_store_that_is_away_is_a_note(stale: StaleDatabase) -> None:
     assert any("the report was not kept" in note for note in outcome.notes)
 
 
-def test_the_summary_is_mailed_once_on_request(stale: StaleDatabase, tmp_path: Path) -> None:
+def test_the_summary_is_mailed_once_on_request(stale: StaleBooks, tmp_path: Path) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
 
     outcome = stale.report(mail=folder_settings(tmp_path / "mails"), run_id=5)
@@ -257,7 +260,7 @@ def test_arguments_that_do_not_go_together_are_refused(values: dict[str, object]
     ],
 )
 def test_what_would_be_reported_as_all_well_for_want_of_anything_is_refused(
-    stale: StaleDatabase, cfs: RunningCfs, values: dict[str, Any], words: str
+    stale: StaleBooks, cfs: RunningCfs, values: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(UsageError, match=words):
         stale.report(cfs=cfs.settings(), **values)

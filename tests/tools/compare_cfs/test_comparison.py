@@ -10,14 +10,14 @@ import pytest
 from config.errors import ExitCode, SourceUnavailable
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
-from tests.stale_factory import OLD, StaleAccount, StaleDatabase
+from tests.stale_factory import OLD, StaleAccount, StaleBooks
 from tools.compare_cfs import task as comparison_task
 
 Found = dict[str, tuple[str, str, Any, Any]]
 
 
 @pytest.fixture
-def compare(stale: StaleDatabase, cfs: RunningCfs) -> Callable[..., Outcome]:
+def compare(stale: StaleBooks, cfs: RunningCfs) -> Callable[..., Outcome]:
     def run(**arguments: Any) -> Outcome:
         values = {"since": date(2026, 10, 1)} | arguments
         return stale.report(cfs=cfs.settings(), compare_cfs=True, **values)
@@ -33,7 +33,7 @@ def _found(outcome: Outcome) -> Found:
     }
 
 
-def _paid(stale: StaleDatabase, *, ours: str = "100.00", theirs: str = "100.00", by: str, known: str) -> str:
+def _paid(stale: StaleBooks, *, ours: str = "100.00", theirs: str = "100.00", by: str, known: str) -> str:
     account = stale.account()
     made = stale.invoice(account, "PAID", total=ours)
     number = stale.reference(made, "COMPLETED")
@@ -42,9 +42,7 @@ def _paid(stale: StaleDatabase, *, ours: str = "100.00", theirs: str = "100.00",
     return number
 
 
-def test_books_that_agree_give_exit_code_0(
-    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
-) -> None:
+def test_books_that_agree_give_exit_code_0(stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]) -> None:
     _paid(stale, by="RC1", known="RC1")
     account = stale.account()
     _, number = stale.sent(account)
@@ -57,7 +55,7 @@ def test_books_that_agree_give_exit_code_0(
 
 
 def test_differences_are_found_in_both_directions(
-    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
     more_ours = _paid(stale, ours="120.00", by="RC1", known="RC1")
     more_theirs = _paid(stale, theirs="130.00", by="RC2", known="RC2")
@@ -85,7 +83,7 @@ def test_differences_are_found_in_both_directions(
 
 
 def test_receipts_are_held_against_each_other(
-    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
     number = _paid(stale, by="RC-THEIRS", known="RC-OURS")
     stale.books.plant(cfs.admin)
@@ -100,7 +98,7 @@ def test_receipts_are_held_against_each_other(
 
 
 def test_credit_memos_are_held_against_each_other(
-    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
     account = stale.account()
     for number, amount, left in (("1", "50.00", "50.00"), ("2", "50.00", "20.00"), ("3", "10.00", "10.00")):
@@ -120,7 +118,7 @@ def test_credit_memos_are_held_against_each_other(
 
 
 def test_slips_are_held_against_their_receipts(
-    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
     right, wrong = stale.slip("206000010", remaining="60.00"), stale.slip("206000028", remaining="60.00")
     stale.invoice(right, total="40.00", slip="206000010")
@@ -132,7 +130,7 @@ def test_slips_are_held_against_their_receipts(
 
 
 def test_the_nsf_fee_that_shares_a_number_is_not_in_its_total(
-    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
     account = stale.account()
     _, number = stale.sent(account, status="SETTLEMENT_SCHED")
@@ -143,7 +141,7 @@ def test_the_nsf_fee_that_shares_a_number_is_not_in_its_total(
     assert _found(compare()) == {}
 
 
-def _many(stale: StaleDatabase, count: int = 12) -> list[StaleAccount]:
+def _many(stale: StaleBooks, count: int = 12) -> list[StaleAccount]:
     accounts = [stale.account() for _ in range(count)]
     for account in accounts:
         made = stale.invoice(account, "PAID", made=OLD)
@@ -153,7 +151,7 @@ def _many(stale: StaleDatabase, count: int = 12) -> list[StaleAccount]:
 
 @pytest.mark.parametrize("pages", [0, 1, 2, 3])
 def test_cut_off_after_any_page_it_goes_on_and_finds_the_same(
-    stale: StaleDatabase,
+    stale: StaleBooks,
     cfs: RunningCfs,
     compare: Callable[..., Outcome],
     monkeypatch: pytest.MonkeyPatch,
@@ -179,7 +177,7 @@ def test_cut_off_after_any_page_it_goes_on_and_finds_the_same(
 
 
 def test_a_sample_is_the_same_one_each_time_and_no_larger(
-    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
     _many(stale)
     stale.books.plant(cfs.admin)
@@ -191,7 +189,7 @@ def test_a_sample_is_the_same_one_each_time_and_no_larger(
 
 
 def test_one_that_is_not_answered_is_counted_and_the_rest_compared(
-    stale: StaleDatabase, cfs: RunningCfs, compare: Callable[..., Outcome]
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
     _many(stale, 4)
     stale.books.plant(cfs.admin)

@@ -13,7 +13,7 @@ from sandbox.cfs.process import RunningCfs
 from tests.ejv_factory import EjvBooks
 from tests.forked_runs import ForkedRun
 from tests.repair_process import RepairProcess, repair_process
-from tests.stale_factory import StaleDatabase
+from tests.stale_factory import StaleBooks
 from tests.storage_fixtures import object_store_part
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 from tests.tools.repair_invoice import test_ejv_invoice as ejv
@@ -66,7 +66,7 @@ def test_an_ejv_repair_killed_at_any_statement_ends_as_an_undisturbed_one(
 
 
 def test_a_slip_repair_killed_at_any_statement_ends_as_an_undisturbed_one(
-    process: RepairProcess, stale: StaleDatabase, cfs: RunningCfs
+    process: RepairProcess, stale: StaleBooks, cfs: RunningCfs
 ) -> None:
     made = slip.paid_in_cfs(stale, cfs)
     address = stale.database.engine.url.render_as_string(hide_password=False)

@@ -9,14 +9,14 @@ from config.errors import ExitCode
 from config.settings import CfsSettings
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
-from tests.stale_factory import StaleDatabase
+from tests.stale_factory import StaleBooks
 from tools.repair_invoice.arguments import SlipArguments
 from tools.repair_invoice.task import repair_slip_invoices
 
 SLIP = "206000036"
 
 
-def paid_in_cfs(stale: StaleDatabase, cfs: RunningCfs, *, total: str = "100.00") -> int:
+def paid_in_cfs(stale: StaleBooks, cfs: RunningCfs, *, total: str = "100.00") -> int:
     """Add an invoice that two receipts of its slip paid in CFS, and that is APPROVED here."""
     account = stale.slip(SLIP)
     made = stale.invoice(account, slip=SLIP)
@@ -27,7 +27,7 @@ def paid_in_cfs(stale: StaleDatabase, cfs: RunningCfs, *, total: str = "100.00")
     return made
 
 
-def repair(stale: StaleDatabase, cfs: RunningCfs, *ids: int, dry_run: bool = False) -> Outcome:
+def repair(stale: StaleBooks, cfs: RunningCfs, *ids: int, dry_run: bool = False) -> Outcome:
     """Run the tool."""
     settings: CfsSettings = cfs.settings(timeout=5)
     context = stale.context(cfs=settings, dry_run=dry_run)
@@ -38,7 +38,7 @@ def repair(stale: StaleDatabase, cfs: RunningCfs, *ids: int, dry_run: bool = Fal
             context.database.close()
 
 
-def written(stale: StaleDatabase) -> dict[str, Any]:
+def written(stale: StaleBooks) -> dict[str, Any]:
     """Return what the repair writes."""
     statements = {
         "invoices": "SELECT invoice_status_code, paid, payment_date IS NOT NULL FROM invoices",
@@ -51,7 +51,7 @@ def written(stale: StaleDatabase) -> dict[str, Any]:
         return {name: [tuple(row) for row in session.execute(text(one))] for name, one in statements.items()}
 
 
-def test_it_is_finished_with_the_amounts_of_its_receipts(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_it_is_finished_with_the_amounts_of_its_receipts(stale: StaleBooks, cfs: RunningCfs) -> None:
     made = paid_in_cfs(stale, cfs)
     books = cfs.admin.state()
 
@@ -68,7 +68,7 @@ def test_it_is_finished_with_the_amounts_of_its_receipts(stale: StaleDatabase, c
     assert written(stale) == found
 
 
-def test_a_dry_run_shows_the_rows_and_writes_none(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_a_dry_run_shows_the_rows_and_writes_none(stale: StaleBooks, cfs: RunningCfs) -> None:
     made = paid_in_cfs(stale, cfs)
     before = written(stale)
 
@@ -81,7 +81,7 @@ def test_a_dry_run_shows_the_rows_and_writes_none(stale: StaleDatabase, cfs: Run
     assert written(stale) == before
 
 
-def test_an_active_reference_and_a_failed_payment_are_completed(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_an_active_reference_and_a_failed_payment_are_completed(stale: StaleBooks, cfs: RunningCfs) -> None:
     made = paid_in_cfs(stale, cfs)
     stale.reference(made)
     stale.change(
@@ -108,7 +108,7 @@ def test_an_active_reference_and_a_failed_payment_are_completed(stale: StaleData
     ],
 )
 def test_what_does_not_add_up_is_told_and_nothing_is_written(
-    stale: StaleDatabase, cfs: RunningCfs, undone: str, words: str
+    stale: StaleBooks, cfs: RunningCfs, undone: str, words: str
 ) -> None:
     made = paid_in_cfs(stale, cfs)
     stale.change(undone)
@@ -120,7 +120,7 @@ def test_what_does_not_add_up_is_told_and_nothing_is_written(
     assert written(stale) == before
 
 
-def test_rows_that_change_after_they_were_judged_are_left_alone(stale: StaleDatabase, cfs: RunningCfs) -> None:
+def test_rows_that_change_after_they_were_judged_are_left_alone(stale: StaleBooks, cfs: RunningCfs) -> None:
     made = paid_in_cfs(stale, cfs)
 
     def cancel(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:

@@ -144,7 +144,7 @@ def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: RepairDes
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     desk.store.put(f"ar/{FILE}", [settlement_csv([Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)])])
-    desk.books.insert(
+    desk.books.add(
         "cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5), processed_on=datetime(2026, 11, 5)
     )
 
@@ -158,7 +158,7 @@ def test_without_a_row_the_missing_business_days_since_the_reference_are_named(
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     keep(desk, "BCR_PAYMENT_APPL_20261105.csv", [], "held")
-    desk.books.insert(
+    desk.books.add(
         "cas_settlements",
         file_name="BCR_PAYMENT_APPL_20261109.csv",
         received_on=datetime(2026, 11, 9),
@@ -177,7 +177,7 @@ def test_where_no_business_day_is_missing_that_is_said(desk: RepairDesk, account
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     for day in (5, 6):
         assert is_business_day(datetime(2026, 11, day).date())
-        desk.books.insert("cas_settlements", file_name=f"BCR_PAYMENT_APPL_2026110{day}.csv", received_on=desk.books.now)
+        desk.books.add("cas_settlements", file_name=f"BCR_PAYMENT_APPL_2026110{day}.csv", received_on=desk.books.now)
 
     assert "a settlement file is known for every business day since 2026-11-04" in told(desk, 7)
 
@@ -225,7 +225,7 @@ def test_an_account_in_its_confirmation_period_is_waited_for_until_the_activatio
 
 def test_a_bounce_and_a_part_payment_are_told_together(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
-    desk.books.insert("non_sufficient_funds", invoice_id=7, invoice_number=NUMBER, description="NSF R001")
+    desk.books.add("non_sufficient_funds", invoice_id=7, invoice_number=NUMBER, description="NSF R001")
     desk.in_cfs(NUMBER, "20.00", paid="5.00")
 
     said = told(desk, 7)

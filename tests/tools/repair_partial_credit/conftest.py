@@ -119,7 +119,7 @@ def desk(books: SettlementBooks, cfs: RunningCfs) -> Iterator[CreditDesk]:
             code=code, stob=stob, service=service,
         )  # fmt: skip
     for line, total, service_fee in ((70, "20.00", "1.50"), (71, "10.00", "0")):
-        books.insert(
+        books.add(
             "payment_line_items", id=line, invoice_id=7, filing_fees=Decimal(total), total=Decimal(total),
             fee_schedule_id=1, line_item_status_code="ACTIVE", service_fees=Decimal(service_fee),
             fee_distribution_id=FEE_GL, description=f"Filing {line}",

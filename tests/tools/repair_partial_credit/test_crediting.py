@@ -150,7 +150,7 @@ def test_an_unknown_invoice_is_refused(desk: CreditDesk) -> None:
     ],
 )
 def test_another_refund_of_the_invoice_comes_first(desk: CreditDesk, status: str, words: str) -> None:
-    desk.books.insert("refunds", invoice_id=7, status=status, type="INVOICE", requested_by="idir/person")
+    desk.books.add("refunds", invoice_id=7, status=status, type="INVOICE", requested_by="idir/person")
 
     with pytest.raises(UsageError, match=words):
         desk.run("70=1.00")
@@ -159,7 +159,7 @@ def test_another_refund_of_the_invoice_comes_first(desk: CreditDesk, status: str
 
 
 def test_a_refund_that_was_declined_does_not_stand_in_the_way(desk: CreditDesk) -> None:
-    desk.books.insert("refunds", invoice_id=7, status="DECLINED", type="INVOICE")
+    desk.books.add("refunds", invoice_id=7, status="DECLINED", type="INVOICE")
 
     assert desk.run("70=1.00").exit_code == ExitCode.DONE
 

@@ -13,7 +13,8 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
-from tests.settlement_factory import QUIET, Account, Line, SettlementBooks, bounce
+from tests.pay_books import QUIET
+from tests.settlement_factory import Account, Line, SettlementBooks, bounce
 from tools.repair_wrong_freeze.arguments import Arguments
 from tools.repair_wrong_freeze.task import run
 

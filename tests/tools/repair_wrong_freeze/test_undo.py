@@ -168,9 +168,9 @@ def test_an_account_of_which_another_payment_came_back_stays_frozen_with_its_fee
     account = frozen.rows("SELECT id, auth_account_id FROM payment_accounts")[0]
     frozen.change("INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, invoice_number,"
                   " payment_account_id) VALUES ('PAYBC', 'PAD', 'FAILED', 'REG2', :id)", id=account[0])  # fmt: skip
-    invoice = frozen.insert("invoices", payment_account_id=account[0], created_by="test", total=5, paid=0,
-                            created_on="2026-11-01", invoice_status_code="SETTLEMENT_SCHED",
-                            payment_method_code="PAD")  # fmt: skip
+    invoice = frozen.add("invoices", payment_account_id=account[0], created_by="test", total=5, paid=0,
+                         created_on="2026-11-01", invoice_status_code="SETTLEMENT_SCHED",
+                         payment_method_code="PAD")  # fmt: skip
     frozen.reference(invoice, "REG2")
 
     outcome = undo(frozen, cfs, file=WRONG)

@@ -19,7 +19,7 @@ from tests.conftest import DatabaseServer
 from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair, example_batch, example_books
 from tests.routing_slip_factory import Slips
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce, example, fill_example, on_account
-from tests.statement_factory import PayDatabase
+from tests.statement_factory import StatementBooks
 
 # The factories leave out what their own tests do not need.
 _COMPLETE = (
@@ -79,7 +79,7 @@ def make_worked(server: DatabaseServer, template: str, cfs: RunningCfs) -> Worke
     _make_slips(slips)
     accounts = _owe(settlement)
     batches = _send(journals)
-    pay = PayDatabase(database)
+    pay = StatementBooks(database)
     for frequency in ("DAILY", "WEEKLY", "MONTHLY"):
         pay.setting(pay.with_setting("DAILY", notified=True), frequency)
     pay.setting(_of_statements(accounts), "WEEKLY")

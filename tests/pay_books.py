@@ -1,0 +1,72 @@
+"""A pay database in which a test puts what it needs: what the factories of all jobs share."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+import structlog
+from sqlalchemy import text
+
+from database.engine import Database
+from jobs.run.context import RunContext
+from jobs.run.progress import Progress
+from jobs.run.stopping import StopRequest
+
+QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
+# What stands for an id where a table has none.
+_KEYS = {
+    "distribution_codes": "distribution_code_id",
+    "pay_jobs.settlement_rows": "line",
+    "pay_jobs.unfinished_files": "polls",
+}
+
+
+class PayBooks:
+    """Rows are given by column, each in a transaction of its own.
+
+    JOB       whose runs get a context
+    DEFAULTS  by table: the columns of a row that names no value for them
+    EMPTIED   by statement, in an order that foreign keys allow: what is removed after a test
+    """
+
+    JOB: ClassVar[str]
+    DEFAULTS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    EMPTIED: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def add(self, table: str, **values: Any) -> int:
+        """Add a row and return its key."""
+        values = {**self.DEFAULTS.get(table, {}), **values}
+        columns, names = ", ".join(values), ", ".join(f":{name}" for name in values)
+        insert = f"INSERT INTO {table} ({columns}) VALUES ({names}) RETURNING {_KEYS.get(table, 'id')}"
+        with self.database.begin() as session:
+            return int(session.execute(text(insert), values).scalar_one())
+
+    def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what a query finds."""
+        with self.database.begin() as session:
+            return [tuple(row) for row in session.execute(text(statement), values)]
+
+    def one(self, statement: str, **values: Any) -> Any:
+        """Return the only row of a query, or its only value."""
+        [row] = self.rows(statement, **values)
+        return row[0] if len(row) == 1 else row
+
+    def change(self, statement: str, **values: Any) -> None:
+        """Run a statement."""
+        with self.database.begin() as session:
+            session.execute(text(statement), values)
+
+    def empty(self) -> None:
+        """Take out again what a test put in."""
+        with self.database.begin() as session:
+            for rows in self.EMPTIED:
+                session.execute(text(f"DELETE FROM {rows}"))
+
+    def context_of(self, clock: Callable[[], datetime], *, stop: StopRequest | None = None, **more: Any) -> RunContext:
+        """Return what a run is given at a time."""
+        given = {"database": self.database, "dry_run": self.database.dry_run, **more}
+        progress = Progress(QUIET, terminal=False)
+        return RunContext(job=self.JOB, clock=clock, log=QUIET, progress=progress, stop=stop or StopRequest(), **given)
