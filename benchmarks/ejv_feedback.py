@@ -64,7 +64,7 @@ SELECT journal, invoice_id, max(day) AS day, sum(amount) AS amount FROM lines WH
 
 
 def measure(lines: int, runs: int) -> float:
-    """Measure a file of so many JD lines, and give the median seconds of the job."""
+    """Measure a file of so many JD lines, and return the median seconds of the job."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         server = postgres.start(home / "postgres")

@@ -70,7 +70,7 @@ class _PeakMemory(threading.Thread):
 
 
 def run_sql(address: str, *statements: str) -> float:
-    """Run statements in one transaction and give the seconds to its commit."""
+    """Run statements in one transaction and return the seconds to its commit."""
     connection = psycopg2.connect(address, options="-c timezone=UTC")
     try:
         with connection.cursor() as cursor:

@@ -43,7 +43,7 @@ SELECT n, (206000000 + n)::text, 30 FROM generate_series(1, {0}) n
 
 
 def measure(slips: int, runs: int) -> float:
-    """Correct that many slips, print the figures, and give how many times the floor they took."""
+    """Correct that many slips, print the figures, and return how many times the floor they took."""
     configure_log(level="WARNING")
     with tempfile.TemporaryDirectory() as folder:
         server = postgres.start(Path(folder) / "postgres")

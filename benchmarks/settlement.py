@@ -78,7 +78,7 @@ SELECT file_rows.*, reference.id AS reference_id, invoice.id AS invoice_id, invo
 
 
 def measure(rows: int, runs: int) -> float:
-    """Measure a file of so many rows, and give the median seconds of the job."""
+    """Measure a file of so many rows, and return the median seconds of the job."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         server = postgres.start(home / "postgres")

@@ -172,7 +172,7 @@ def _measure_lookups(address: str, cfs: RunningCfs) -> None:
 
 
 def _account_with(address: str, count: int) -> str:
-    """Put that many sent invoices on one account, and give it."""
+    """Put that many sent invoices on one account, and return it."""
     maintain(
         address,
         "UPDATE invoices SET payment_account_id = 1, cfs_account_id = 1 WHERE id IN (SELECT invoice.id FROM invoices"

@@ -77,7 +77,7 @@ class EventPublisher:
         self._sink.close()
 
     def __call__(self, message: Message) -> Answer:
-        """Publish the event of a message, and give its id and what the publisher calls it."""
+        """Publish the event of a message, and return its id and what the publisher calls it."""
         event = cloud_event(message)
         return self.publish(self._topic(message), event, name=f"{message.id:08}", ordering_key=message.ordering_key)
 

@@ -45,7 +45,7 @@ class PendingMigration:
 
 
 def upgrade(engine: Engine, *, say: Callable[[str], object] = lambda _line: None) -> tuple[str | None, str]:
-    """Apply every migration that is missing and give the revision before and after.
+    """Apply every migration that is missing and return the revision before and after.
 
     A migration that has to wait for a lock longer than the lock timeout is rolled back whole and tried again, a few
     times with a pause; those before it stay applied. Raises PayJobsError where every try had to wait too long.

@@ -9,7 +9,7 @@ _KINDS = (("not_repaired", "needs attention", "need attention"), ("to_wait_for",
 
 
 def answered(context: RunContext, outcome: Outcome) -> Outcome:
-    """Give an outcome the line that people read first: how many invoices were, or would be, repaired, and the rest."""
+    """Add the line that people read first: how many invoices were, or would be, repaired, and the rest."""
     repaired = outcome.counts["invoices_repaired"]
     verb = "would be" if context.dry_run else "was" if repaired == 1 else "were"
     rest = [

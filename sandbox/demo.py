@@ -139,7 +139,7 @@ def _lay_out_feedback(database_url: str, home: Path) -> DemoFeedback:
 
 
 def _repair(database_url: str, evening: DemoFeedback) -> Iterator[DemoStep]:
-    """Let another service write over an invoice that was just paid, and give the command that finishes it."""
+    """Let another service write over an invoice that was just paid, and return the command that finishes it."""
     with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(statement("forget_a_paid_journal"), {"batch": evening.answered[0] if evening.answered else 0})
         found = cursor.fetchone()

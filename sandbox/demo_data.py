@@ -92,7 +92,7 @@ class DemoSize:
 
 
 def load_demo_data(connection: extensions.connection, size: DemoSize) -> dict[str, int]:
-    """Load the demo data and give the rows written by table.
+    """Load the demo data and return the rows written by table.
 
     connection  to pay tables that hold their code values only; in a transaction, which the caller commits.
                 The working tables of the load go away with it

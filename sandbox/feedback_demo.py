@@ -62,7 +62,7 @@ def lay_out(database_url: str, sftp: SftpPart, store: ObjectStorePart, *, now: d
 
 
 def _outstanding(database_url: str, now: datetime) -> list[VoucherBatch]:
-    """Send another batch, and give those that wait for an answer, it being the last."""
+    """Send another batch, and return those that wait for an answer, it being the last."""
     connection = psycopg2.connect(database_url)
     try:
         with connection, connection.cursor() as cursor:

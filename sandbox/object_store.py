@@ -134,7 +134,7 @@ def _command(part: ObjectStorePart) -> list[str]:
 
 
 def _is_ready(part: ObjectStorePart) -> bool:
-    """Whether it answers and can store and give something; makes the bucket on the way.
+    """Return whether it answers, stores and serves an object; makes the bucket on the way.
 
     Volumes are there a moment after the S3 gate answers: what was stored before is not found until then.
     """

@@ -45,7 +45,7 @@ def url(server: Any, database: str = _DATABASE) -> str:
 
 
 def create_database(server: Any, name: str = _DATABASE, *, template: str | None = None) -> str:
-    """Create a database where there is none of that name, and give its address."""
+    """Create a database where there is none of that name, and return its address."""
     connection = psycopg2.connect(url(server, "postgres"))
     connection.autocommit = True
     try:

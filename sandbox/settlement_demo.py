@@ -30,7 +30,7 @@ _HEADER = (
 
 
 def lay_out(database_url: str, sftp: SftpPart, cfs: CfsAdmin) -> str:
-    """Put the file of the next day where CAS would, unless it lies there still, and give its name."""
+    """Put the file of the next day where CAS would, unless it lies there still, and return its name."""
     connection = psycopg2.connect(database_url)
     try:
         with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from sandbox.paydb import create_pay_tables, load_code_values
 
 
 def up(size: DemoSize, *, say: Callable[[str], None] = lambda _line: None) -> dict[str, str]:
-    """Start every part, load the demo data into an empty pay database, and give the settings."""
+    """Start every part, load the demo data into an empty pay database, and return the settings."""
     state.home().mkdir(parents=True, exist_ok=True)
     with _alone():
         say("PostgreSQL: starting")

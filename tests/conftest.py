@@ -82,7 +82,7 @@ class DatabaseServer:
             connection.close()
 
     def create(self, name: str, template: str = "template0") -> str:
-        """Create a database and give its address."""
+        """Create a database and return its address."""
         self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.address_of(name)
 

@@ -231,7 +231,7 @@ class EjvBooks(PayBooks):
         return number
 
     def partner_gl(self) -> tuple[int, int]:
-        """Add a distribution code with the partner's GL behind it, and give both."""
+        """Add a distribution code with the partner's GL behind it, and return both."""
         partner = self.add("distribution_codes", client="112", name="partner GL")
         fee = self.add("distribution_codes", client="112", name="fee", disbursement_distribution_code_id=partner)
         return fee, partner

@@ -70,7 +70,7 @@ class ForkedRuns:
         raise AssertionError("the lock of a killed run is still held")
 
     def wake(self, stopped: ForkedRun) -> ForkedRun:
-        """Let a run go on that had stopped, and give how it ended."""
+        """Let a run go on that had stopped, and return how it ended."""
         return self._ask(json.dumps({"wake": stopped.stopped}))
 
     def _ask(self, order: str) -> ForkedRun:

@@ -60,7 +60,7 @@ def one_database(server: DatabaseServer, template: str) -> Iterator[str]:
 
 
 def emptied(url: str) -> str:
-    """Empty the outbox and the run ledger of a database, and give its address."""
+    """Empty the outbox and the run ledger of a database, and return its address."""
     connection = psycopg2.connect(url)
     with connection, connection.cursor() as cursor:
         cursor.execute("TRUNCATE pay_jobs.outbox, pay_jobs.job_runs RESTART IDENTITY CASCADE")

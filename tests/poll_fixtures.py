@@ -47,7 +47,7 @@ class Arrivals:
             return list_files(session, "CAS")
 
     def mark(self, file: InboundFile, state: str) -> None:
-        """Return what became of a file, as a job does."""
+        """Note what became of a file, as a job does."""
         with self.database.begin() as session:
             set_state(session, file.id, state, reason="said by the test", applied_on=NOW)
 

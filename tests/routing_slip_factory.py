@@ -266,7 +266,7 @@ class Slips(PayBooks):
         return died
 
     def points(self, **arguments: Any) -> list[str]:
-        """Run the job undisturbed and give every point where it could have died."""
+        """Run the job undisturbed and return every point where it could have died."""
         passed: list[str] = []
         self.run(checkpoint=passed.append, **arguments)
         return passed

@@ -200,7 +200,7 @@ class SchedulerProcess:
             return None
 
     def stop(self) -> int:
-        """Ask it to stop, and give its exit code."""
+        """Ask it to stop, and return its exit code."""
         self.process.terminate()
         return self.process.wait(60)
 

@@ -137,7 +137,7 @@ class StaleBooks(PayBooks):
     def reference(
         self, invoice: int, status: str = "ACTIVE", *, number: str | None = None, made: str = OLD, bundle: bool = False
     ) -> str:
-        """Add a reference and give its number, by default the invoice's own."""
+        """Add a reference and return its number, by default the invoice's own."""
         number = number or f"REG{invoice:08}"
         self.add(
             "invoice_references", invoice_id=invoice, invoice_number=number, status_code=status,
@@ -261,7 +261,7 @@ class StaleBooks(PayBooks):
         self, number: str, status: str = "ACTIVE", *, profile: str | None = "ACTIVE", remaining: str = "0.00",
         parent: str | None = None,
     ) -> StaleAccount:  # fmt: skip
-        """Add a routing slip and give its account."""
+        """Add a routing slip and return its account."""
         account = self.account("INTERNAL", profile)
         self.add(
             "routing_slips", number=number, payment_account_id=account.id, status=status, total=500, created_by="test",

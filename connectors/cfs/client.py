@@ -221,7 +221,7 @@ class CfsClient:
         self._transport.post(call, _done)
 
     def credit_balance(self, number: str) -> str:
-        """Bring an invoice to zero by a credit memo, and give the memo's number.
+        """Bring an invoice to zero by a credit memo, and return the memo's number.
 
         Its receipts must be unapplied first. The call names no site.
         """

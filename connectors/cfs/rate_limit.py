@@ -19,7 +19,7 @@ class RateLimit:
         self._next = clock()
 
     def wait(self) -> None:
-        """Return when the caller's turn has come."""
+        """Wait until the caller's turn has come."""
         with self._lock:
             now = self._clock()
             slot = max(now, self._next)

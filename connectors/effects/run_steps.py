@@ -112,9 +112,9 @@ def _send(step: Step, send: Callable[[], Json], journal: OperationJournal) -> No
         if not after.made:
             journal.answer(step, EffectState.REFUSED, {"reason": refusal.reason, "found": after.found})
             raise StateConflict(
-                cfs=f"no to '{step.kind} {step.subject}': {refusal.reason}; it has {after.found}",
+                theirs=f"no to '{step.kind} {step.subject}': {refusal.reason}; it has {after.found}",
                 ours=f"'{step.kind} {step.subject}' is to be done",
-                repair="remove what CFS gives as its reason",
+                repair="remove the reason for the refusal",
             ) from refusal
         journal.answer(step, EffectState.ANSWERED, {"looked_up": after.found, "refusal": refusal.reason})
     else:
@@ -127,5 +127,5 @@ def _told_late(step: Step) -> str:
     try:
         step.look_anew()
     except StateConflict as undecided:
-        return f"It was '{step.kind} {step.subject}'. CFS says: {undecided.cfs}. We say: {undecided.ours}."
+        return f"It was '{step.kind} {step.subject}'. They say: {undecided.theirs}. We say: {undecided.ours}."
     return ""

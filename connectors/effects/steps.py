@@ -25,14 +25,16 @@ class ChangeRefused(InputRefused):
 
 
 class StateConflict(Exception):
-    """CFS and our books contradict each other, and the next run cannot tell which is right.
+    """What is outside and our books contradict each other, and the next run cannot tell which is right.
 
-    repair  what to put right in CFS or in our books so that the next run can continue on its own
+    theirs  what the system outside has
+    ours    what our books say of it
+    repair  what to put right on either side so that the next run can continue on its own
     """
 
-    def __init__(self, *, cfs: str, ours: str, repair: str) -> None:
-        super().__init__(cfs)
-        self.cfs = cfs
+    def __init__(self, *, theirs: str, ours: str, repair: str) -> None:
+        super().__init__(theirs)
+        self.theirs = theirs
         self.ours = ours
         self.repair = repair
 

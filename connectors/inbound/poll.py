@@ -252,7 +252,7 @@ class _Poll:
         return found.size == file.size_bytes and holds(self.sftp, found, path, file.sha256)
 
     def _put_back(self, target: str, name: str) -> None:
-        """Return back what took a file's place after it was read, and was moved by a poll that died."""
+        """Put back what took a file's place after it was read, and was moved by a poll that died."""
         try:
             self.sftp.rename(target, self._path(name))
         except SourceRefused as error:

@@ -30,7 +30,7 @@ class UnfinishedFile:
     polls: int
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether it has been given its time."""
+        """Return whether it has had its time."""
         return self.polls >= POLLS and now - self.first_seen >= PATIENCE
 
 

@@ -204,7 +204,7 @@ class _Delivery:
 
 
 def _try(handler: Handler, message: Message, log: Any) -> DeliveryNote | _Failure:
-    """Call a handler, and give its answer or what its error means."""
+    """Call a handler, and return its answer or what its error means."""
     try:
         said = handler(message)
         return said if isinstance(said, DeliveryNote) else DeliveryNote(said)

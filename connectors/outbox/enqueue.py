@@ -25,7 +25,7 @@ def enqueue(
     created_on: datetime | None = None,
     due: datetime | None = None,
 ) -> int:
-    """Keep messages for delivery, in their order, and give how many were new.
+    """Keep messages for delivery, in their order, and return how many were new.
 
     created_on  None: the moment of the database's clock
     due         when they may leave at the earliest; None: at once

@@ -67,7 +67,7 @@ class HttpSink:
         self._http.close()
 
     def post(self, url: str, body: Mapping[str, Any], *, key: str) -> httpx.Response:
-        """Send a body and give the answer that accepted it.
+        """Send a body and return the answer that accepted it.
 
         Raises SourceUnavailable where it may be sent again, SourceRefused for credentials, InputRefused where the
         receiver will never take it.

@@ -175,7 +175,7 @@ def build_cli(
 
 
 def main(cli: click.Group, arguments: list[str] | None = None) -> int:
-    """Run the command line and give the exit code; no traceback ever reaches a person."""
+    """Run the command line and return the exit code; no traceback ever reaches a person."""
     words = sys.argv[1:] if arguments is None else arguments
     take_every_character()
     try:

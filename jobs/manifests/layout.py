@@ -104,7 +104,7 @@ def differences(folder: Path, wanted: Mapping[str, str], environment: str | None
 
 
 def write(folder: Path, wanted: Mapping[str, str]) -> list[str]:
-    """Write what differs, remove what nobody wants any more, and give the names of both."""
+    """Write what differs, remove what nobody wants any more, and return the names of both."""
     changed: list[str] = []
     for name in sorted(wanted.keys() | _present(folder)):
         path = folder / name

@@ -87,7 +87,7 @@ def start(
     pod: str,
     version: str,
 ) -> int:
-    """Write the row of a run that is about to ask for its lock, and give its id."""
+    """Write the row of a run that is about to ask for its lock, and return its id."""
     started = sql.run(
         connection,
         "start_run",

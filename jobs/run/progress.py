@@ -41,7 +41,7 @@ class Progress:
             self._bar.stop()
 
     def begin(self, total: int, what: str = "") -> None:
-        """Return how many steps there will be."""
+        """Say how many steps there will be."""
         self._total, self._done, self._what = total, 0, what
         if self._terminal:
             if self._bar is None:
@@ -52,7 +52,7 @@ class Progress:
                 self._bar.reset(self._bar_task, total=total, description=on_one_line(what))
 
     def step(self, what: str) -> None:
-        """Return what is being worked on now."""
+        """Say what is being worked on now."""
         self._what = what
         if self._bar is not None and self._bar_task is not None:
             self._bar.update(self._bar_task, description=on_one_line(what))

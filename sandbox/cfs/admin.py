@@ -99,7 +99,7 @@ class AdminRoutes:
         return JSONResponse({})
 
     async def nightly(self, request: Request) -> Response:
-        """Run a night, `{"date": "2026-11-05", "bounced": [...]}`, and give its settlement file."""
+        """Run a night, `{"date": "2026-11-05", "bounced": [...]}`, and return its settlement file."""
         asked = await request.json()
         try:
             file = run_night(

@@ -12,7 +12,7 @@ ADDRESS = ("address_line_1", "city", "postal_code", "province", "state", "countr
 
 
 def create_party(books: CfsBooks, customer_name: str) -> str:
-    """Make a party and give its number."""
+    """Make a party and return its number."""
     if not customer_name:
         raise RequestRefused("Customer name is required.")
     number = books.next_number("party", 500001)
@@ -21,7 +21,7 @@ def create_party(books: CfsBooks, customer_name: str) -> str:
 
 
 def create_account(books: CfsBooks, party: str) -> str:
-    """Make an account of a party and give its number."""
+    """Make an account of a party and return its number."""
     if party not in books.parties:
         raise RecordNotFound
     number = books.next_number("account", 800201)
@@ -65,7 +65,7 @@ def bank_messages(bank: str, branch: str, account: str) -> str:
 
 
 def add_bank_details(books: CfsBooks, site: BookedSite, body: Mapping[str, object]) -> str:
-    """Put bank details on a site; give the number of the payment instrument."""
+    """Put bank details on a site; return the number of the payment instrument."""
     parts = ("bank_number", "branch_number", "bank_account_number")
     messages = bank_messages(*(str(body.get(part, "")) for part in parts))
     for code, name in (("31", "Bank Number"), ("32", "Branch Number"), ("34", "Bank Account Number")):

@@ -132,7 +132,7 @@ class _Exchange:
         await response(self.scope, self.receive, self.send)
 
     async def read_ahead(self) -> Receive:
-        """Take the body in now, and give something that hands it out later."""
+        """Take the body in now, and return something that hands it out later."""
         body, more = b"", True
         while more:
             message = await self.receive()

@@ -69,7 +69,7 @@ def create_memo(books: CfsBooks, site: BookedSite, *, total: Decimal, number: st
 
 
 def apply_memo(books: CfsBooks, memo: BookedMemo, invoice: BookedInvoice) -> Decimal:
-    """Apply what is left of a memo, as far as the invoice owes it; give what was applied."""
+    """Apply what is left of a memo, as far as the invoice owes it; return what was applied."""
     amount = min(-memo.amount_due, invoice.amount_due)
     if not amount:
         return ZERO

@@ -61,7 +61,7 @@ class _Source(NamedTuple):
 def run_night(
     books: CfsBooks, day: date, *, bounced: Sequence[str] = (), with_receipts: bool = False
 ) -> SettlementFile:
-    """Do what CFS does overnight and give the file that tells of it.
+    """Do what CFS does overnight and return the file that tells of it.
 
     day            the application date, also in the file name
     bounced        invoice numbers, pulled on an earlier night, whose PAD payment comes back

@@ -74,7 +74,7 @@ class CfsAdmin:
         self._ask("POST", "expire-tokens")
 
     def nightly(self, day: date, *, bounced: Sequence[str] = ()) -> SettlementFile:
-        """Let a night pass and give its settlement file."""
+        """Let a night pass and return its settlement file."""
         answer = self._send("POST", "nightly", {"date": day.isoformat(), "bounced": list(bounced)})
         return SettlementFile(answer.headers["Content-Disposition"].split('"')[1], answer.content)
 

@@ -58,7 +58,7 @@ def create_receipt(
 def apply_receipt(
     books: CfsBooks, receipt: BookedReceipt, invoice: BookedInvoice, *, nothing_is_fine: bool = True
 ) -> Decimal:
-    """Apply min(unapplied, amount due); give what was applied."""
+    """Apply min(unapplied, amount due); return what was applied."""
     _refuse_reversed(receipt)
     amount = min(receipt.unapplied_amount, invoice.amount_due)
     if not amount:
@@ -77,7 +77,7 @@ def apply_receipt(
 
 
 def unapply_receipt(books: CfsBooks, receipt: BookedReceipt, invoice: BookedInvoice) -> Decimal:
-    """Take back what was applied to the invoice; give how much that was."""
+    """Take back what was applied to the invoice; return how much that was."""
     _refuse_reversed(receipt)
     if invoice.invoice_number not in receipt.applied:
         raise RequestRefused(f"Receipt is not applied to {invoice.invoice_number}.")

@@ -26,7 +26,7 @@ def generate_period(
     auth_account: str | None = None,
     shard: Shard,
 ) -> dict[str, int]:
-    """Make the statements of one period right, and give what was done.
+    """Make the statements of one period right, and return what was done.
 
     notify        a new statement owes a notification where the account wants one; False makes it SKIP
     only_missing  leave the statements that exist alone

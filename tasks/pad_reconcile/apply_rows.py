@@ -38,7 +38,7 @@ class NsfFee:
 
 
 def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: date, source: str) -> SettlementEffects:
-    """Return every row its effect and its outcome, and record it.
+    """Apply every row, record its outcome, and return what was done.
 
     now     naive UTC
     today   the business day, which decides on the fee in force

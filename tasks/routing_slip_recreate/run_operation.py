@@ -52,7 +52,7 @@ class OperationSetup:
 def run_operation(
     setup: OperationSetup, family: SlipFamily, due: DueOperation, report: FamilyReport
 ) -> SlipFamily | None:
-    """Do what is due, and give the family after it; in a dry run only say what would be sent, and give None.
+    """Do what is due, and return the family after it; in a dry run only say what would be sent, and return None.
 
     Raises StateConflict where it needs attention, CfsUnavailable where the next run continues.
     """
@@ -114,7 +114,7 @@ def _look_once_more(site: CfsSite, plan: OperationPlan, view: CfsView) -> None:
         receipt = view.receipt(site, number)
         if receipt is None:
             raise StateConflict(
-                cfs=f"there is no receipt {number} on site {site.site}",
+                theirs=f"there is no receipt {number} on site {site.site}",
                 ours="it was worked on a moment ago",
                 repair=f"have CFS show receipt {number} again",
             )

@@ -155,7 +155,7 @@ class FamilyWorker:
 def _account(undecided: StateConflict, number: str) -> str:
     """Return where a slip stands, and the two ways to resolve it."""
     return (
-        f"CFS says: {undecided.cfs}. We say: {undecided.ours}. Nothing further was sent. Either (1) "
+        f"CFS says: {undecided.theirs}. We say: {undecided.ours}. Nothing further was sent. Either (1) "
         f"{undecided.repair}; the next run sees it and continues on its own. Or (2) finish slip {number} by hand, in "
         "CFS and in the pay database; once it is not due any more and our receipts say what CFS says, the job drops it."
     )

@@ -18,7 +18,7 @@ from tasks.stale_invoice_report.summary import Summary
 def write_files(arguments: Arguments, rows: Sequence[ReportRow], summary: Summary) -> tuple[list[Path], list[str]]:
     """Write the files that were asked for, each whole or not at all.
 
-    Gives those that were written, and why others were not: the report is shown all the same.
+    Returns those that were written, and why others were not: the report is shown all the same.
     """
     done, problems = [], []
     for path, write in _wanted(arguments, rows, summary):
@@ -48,7 +48,7 @@ def store_report(
 ) -> tuple[list[str], str | None]:
     """Keep the report with its run: every row as CSV, and the files that were written.
 
-    Gives the keys, and why it was not all kept.
+    Returns the keys, and why it was not all kept.
     """
     folder = f"stale_invoices/{summary.today:%Y/%m/%d}/run-{run_id or 0}"
     keys: list[str] = []

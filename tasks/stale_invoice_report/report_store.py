@@ -74,7 +74,7 @@ def keep_rows(session: Session, report: StoredReport, rows: list[ReportRow]) -> 
 def finish_report(
     session: Session, report: StoredReport, tallies: Tallies, *, finished_on: datetime
 ) -> ResolvedInvoices:
-    """Write the figures, and give what is gone since the report before."""
+    """Write the figures, and return what is gone since the report before."""
     values: dict[str, Any] = {
         "id": report.id,
         "before": report.before,

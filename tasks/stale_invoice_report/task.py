@@ -65,7 +65,7 @@ def _summed_up(
     *,
     weaker: tuple[str, ...],
 ) -> Summary:
-    """Finish the report and give what it says as a whole."""
+    """Finish the report and return what it says as a whole."""
     values = {"census_before": when.census_before, "now": when.now}
     scope = {"method": arguments.method, "account": arguments.account}
     made_on = context.clock()

@@ -75,7 +75,7 @@ def _exactly(channel: Any, count: int) -> bytes:
 
 @contextmanager
 def hostile_sftp(answers: Answers, *, pause: float = 0) -> Iterator[tuple[CasSftpSettings, list[paramiko.Transport]]]:
-    """Serve the answers, by the kind of request, and give the settings and the server's side of each connection."""
+    """Serve the answers, by the kind of request, and return the settings and the server's side of each connection."""
     key = paramiko.RSAKey.generate(2048)
     listening = socket.create_server(("127.0.0.1", 0))
     handler = type("Handler", (_Subsystem,), {"answers": {OPENDIR: _handle} | answers, "pause": pause})

@@ -27,7 +27,7 @@ def database_url(reused_database_url: str) -> str:
 
 
 def copied(database: Database, rows: Iterable[Any]) -> tuple[int, list[tuple[Any, ...]]]:
-    """Copy rows into a table and give their number and what it holds."""
+    """Copy rows into a table and return their number and what it holds."""
     with database.begin() as session:
         session.execute(text("CREATE TEMPORARY TABLE copied (id serial, one text, two text) ON COMMIT DROP"))
         count = copy_rows(session, "copied", ("one", "two"), rows)

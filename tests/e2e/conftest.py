@@ -65,7 +65,7 @@ class Operator:
 
 
 def finish(process: "subprocess.Popen[str]") -> CommandEnd:
-    """Wait for a command and give what it said."""
+    """Wait for a command and return what it said."""
     out, err = process.communicate(timeout=60)
     assert "Traceback" not in out + err
     return CommandEnd(process.returncode, out, err)

@@ -27,7 +27,7 @@ def error_of(said: CommandEnd) -> str:
 
 
 def refused(said: CommandEnd, code: int) -> str:
-    """Check that a command failed as it should, with nothing on stdout but the result, and give the error."""
+    """Check that a command failed as it should, with nothing on stdout but the result, and return the error."""
     assert said.code == code
     assert said.out == "" or (said.out.startswith(NO_RESULT) and said.out.count("\n") == 1)
     return error_of(said)

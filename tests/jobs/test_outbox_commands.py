@@ -30,7 +30,7 @@ def database_url(shared_url: str) -> str:
 def run(
     database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str, str]]:
-    """Run `outbox ...` and give its exit code, what it printed, and what it said on stderr."""
+    """Run `outbox ...` and return its exit code, what it printed, and what it said on stderr."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("PAY_JOBS_OPERATOR", "ada")
 

@@ -168,7 +168,7 @@ def test_a_settlement_file_that_waits_is_not_laid_out_again(cfs: RunningCfs, tin
 
 
 def _file_of_the_demo(cfs: RunningCfs, tiny: str, folder: Path) -> tuple[SftpPart, list[dict[str, str]]]:
-    """Lay a file out beside fresh books, and give its rows."""
+    """Lay a file out beside fresh books, and return its rows."""
     cfs.admin.reset()
     open_books(tiny, cfs.admin)
     sftp = SftpPart(folder, 0, "", {})

@@ -200,7 +200,7 @@ def _others(race: EjvRace) -> dict[str, Callable[[Database], None]]:
 
 
 def run(session: Session, statement: str, **values: object) -> list[int]:
-    """Run a statement and give the ids it returns."""
+    """Run a statement and return the ids it returns."""
     result = session.execute(text(statement), {"now": _NOW, "receipt": _RECEIPT, "id": CHARGED, **values})
     assert isinstance(result, CursorResult)
     return list(result.scalars()) if result.returns_rows else []

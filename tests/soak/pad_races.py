@@ -91,7 +91,7 @@ def _others(race: PadRace) -> dict[str, Callable[[Database], None]]:
 
 
 def run(session: Session, statement: str, **values: object) -> list[int]:
-    """Run a statement and give the ids it returns."""
+    """Run a statement and return the ids it returns."""
     result = session.execute(text(statement), {"now": NOW, "day": _DAY, **values})
     assert isinstance(result, CursorResult)
     return list(result.scalars()) if result.returns_rows else []
@@ -219,7 +219,7 @@ def freeze(database: Database, account: Account, number: str) -> None:
 
 
 def change_profile(database: Database, account: Account) -> None:
-    """Return the account new bank details: a new profile, and the old one out of use."""
+    """Give the account new bank details: a new profile, and the old one out of use."""
     with database.begin() as session:
         chosen = "SELECT id FROM cfs_accounts WHERE account_id = :id AND status = 'ACTIVE' FOR UPDATE"
         profiles = run(session, chosen, id=account.id)

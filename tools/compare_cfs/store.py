@@ -71,7 +71,7 @@ def keep_sample(session: Session, comparison: CfsComparison, keys: list[str]) ->
 
 
 def finish(session: Session, comparison: CfsComparison, now: datetime) -> list[CfsDifference]:
-    """Note that it is done, and give everything it found."""
+    """Note that it is done, and return everything it found."""
     _change(session, comparison, finished_on=now)
     return [CfsDifference(**row._mapping) for row in sql.run(session, "list_differences", id=comparison.id)]
 

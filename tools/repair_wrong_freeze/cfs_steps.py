@@ -49,7 +49,7 @@ def _take_fee_back(cfs: CfsClient, site: CfsSite, number: str, amount: Decimal, 
             return Observation(True, found)
         if now != before:
             raise StateConflict(
-                cfs=f"{number} has {found}", ours=f"it had {before}", repair="correct the adjustments of the invoice"
+                theirs=f"{number} has {found}", ours=f"it had {before}", repair="correct the adjustments of the invoice"
             )
         return Observation(False, found)
 
@@ -65,7 +65,9 @@ def _open_pad(cfs: CfsClient, site: CfsSite) -> Step:
         found = cfs.get_site(site)
         if found is None:
             raise StateConflict(
-                cfs=f"there is no site {site.site}", ours="PAD is to be opened on it", repair="correct the CFS profile"
+                theirs=f"there is no site {site.site}",
+                ours="PAD is to be opened on it",
+                repair="correct the CFS profile",
             )
         return Observation(found.receipt_method == SiteReceiptMethod.PAD_DAILY, str(found.receipt_method))
 

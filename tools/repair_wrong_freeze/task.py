@@ -93,7 +93,7 @@ def _work(context: RunContext, cfs: CfsClient, bounces: list[Bounce], reason: st
             rejects=[Reject(f"account {bounces[0].auth_account}", "left as it is", left.why, left.command)]
         )
     except StateConflict as conflict:
-        detail = f"CFS says: {conflict.cfs}. We say: {conflict.ours}. To continue: {conflict.repair}"
+        detail = f"CFS says: {conflict.theirs}. We say: {conflict.ours}. To continue: {conflict.repair}"
         command = typed("repair wrong-freeze --account", bounces[0].auth_account, reason=True)
         outcome = Outcome(rejects=[Reject(f"account {bounces[0].auth_account}", "CFS differs", detail, command)])
     context.progress.advance()

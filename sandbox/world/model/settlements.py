@@ -33,7 +33,7 @@ def learn_settlements(model: WorldModel, lines: Sequence[SettlementLine], now: d
 
 
 def _apply_memo(model: WorldModel, line: SettlementLine) -> None:
-    """Give what the memo paid to the invoices of the number, the highest id first, each up to its total."""
+    """Spread what the memo paid over the invoices of the number, the highest id first, each up to its total."""
     model.met[
         "CMAP: a credit memo pays all of a number" if line.status == FULLY else "CMAP: a credit memo pays a part"
     ] += 1

@@ -52,7 +52,7 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
         receipt = inputs.view.receipt(fresh.site, number)
         if receipt is None or receipt.unapplied_amount:
             raise StateConflict(
-                cfs=f"receipt {number} is {receipt_words(receipt)}",
+                theirs=f"receipt {number} is {receipt_words(receipt)}",
                 ours="all that was left of it has left it",
                 repair=f"find out what put money back into receipt {number}, and take it out again",
             )
@@ -82,7 +82,7 @@ def _compare(inputs: OperationInputs, held: list[DepositReceipt]) -> None:
     if listed == (applied > 0) and left == unapplied == family.root.remaining and taken_out == left_cfs:
         return
     raise BalanceMismatch(
-        cfs="; ".join(
+        theirs="; ".join(
             f"receipt {one.number} is {receipt_words(one.receipt)}, {adjusted_amount(one.receipt):.2f} have left it"
             for one in held
         )

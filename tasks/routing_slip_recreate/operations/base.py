@@ -91,7 +91,7 @@ def the_receipt(
     expected = receipt_number(slip.number, linked=linked, version=slip.version)
     if not there.open and (there.highest is None or (there.highest < slip.version and not may_lead)):
         raise StateConflict(
-            cfs=f"there is no receipt {expected} on site {site.site}, and none of an earlier version is open",
+            theirs=f"there is no receipt {expected} on site {site.site}, and none of an earlier version is open",
             ours=f"it holds the deposit of {slip.total} of slip {slip.number}",
             repair="find out under which number or site the deposit is, and correct the slip's version or CFS account"
             + (f"; or, if it is nowhere, run ROUTING_SLIP_RECREATE --slip {slip.number} --only link" if linked else ""),
@@ -99,7 +99,7 @@ def the_receipt(
     if len(there.open) > 1:
         names = [receipt_number(slip.number, linked=linked, version=one) for one in there.open]
         raise StateConflict(
-            cfs=f"receipts {' and '.join(names)} are both open",
+            theirs=f"receipts {' and '.join(names)} are both open",
             ours=f"slip {slip.number} is one deposit of {slip.total}",
             repair="reverse in CFS the one that is wrong",
         )

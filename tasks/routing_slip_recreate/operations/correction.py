@@ -89,7 +89,7 @@ def _refuse_lost_deposit(inputs: OperationInputs, receipt: CfsReceipt) -> None:
     begun = inputs.earlier is not None and inputs.earlier.sent
     if slip.account is not None and slip.account.status == "FREEZE" and not begun:
         raise StateConflict(
-            cfs=f"receipt {receipt.receipt_number} is {receipt_words(receipt)}, as are those before it",
+            theirs=f"receipt {receipt.receipt_number} is {receipt_words(receipt)}, as are those before it",
             ours=f"the deposit of slip {slip.number} bounced or was voided (its CFS account is FREEZE), and is now "
             f"corrected to {slip.total}",
             repair=f"if the {slip.total} were really paid in, make their receipt in CFS under the next number",
@@ -101,7 +101,7 @@ def _refuse_refunded(inputs: OperationInputs, receipt: CfsReceipt) -> None:
     gone = adjusted_amount(receipt)
     if gone:
         raise StateConflict(
-            cfs=f"receipt {receipt.receipt_number} is {receipt_words(receipt)}, and {gone:.2f} have left it",
+            theirs=f"receipt {receipt.receipt_number} is {receipt_words(receipt)}, and {gone:.2f} have left it",
             ours=f"slip {inputs.slip.number} is corrected to {inputs.slip.total}, which would bring that money back",
             repair="correct the slip in CFS by hand: its receipt cannot be made anew without what was refunded",
         )

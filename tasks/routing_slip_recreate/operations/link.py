@@ -49,7 +49,7 @@ def _refuse_other_money(child: RoutingSlip, held: CfsReceipt) -> None:
     """Make sure that what is made anew is what was there. Raises StateConflict."""
     if held.receipt_amount != child.total or not (held.is_reversed or held.unapplied_amount == child.total):
         raise StateConflict(
-            cfs=f"receipt {held.receipt_number} is {receipt_words(held)}, for {held.receipt_amount}",
+            theirs=f"receipt {held.receipt_number} is {receipt_words(held)}, for {held.receipt_amount}",
             ours=f"slip {child.number} is a deposit of {child.total}, and nothing of it is spent",
             repair="correct whichever of the two is wrong: linking makes the whole deposit anew under the parent",
         )

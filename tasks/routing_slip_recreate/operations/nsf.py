@@ -100,7 +100,7 @@ def _still_to_charge(slip: RoutingSlip, fee: SlipNsfFee) -> Decimal:
     if slip.remaining == -owed - fee.amount:
         return Decimal(0)
     raise StateConflict(
-        cfs=f"the deposit of slip {slip.number} is reversed",
+        theirs=f"the deposit of slip {slip.number} is reversed",
         ours=f"a fee invoice was begun, {owed} are owed, and the balance {slip.remaining} is neither {-owed} nor "
         f"{-owed - fee.amount}, so it cannot tell whether the fee of {fee.amount} is in it",
         repair="set the slip's remaining amount to one of the two",

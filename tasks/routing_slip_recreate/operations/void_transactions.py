@@ -106,7 +106,7 @@ def _compare(family: SlipFamily, held: list[DepositReceipt]) -> None:
         there = sum((one.receipt.applied_to(number) for one in held), Decimal(0))
         if there != ours.get(number, Decimal(0)):
             raise StateConflict(
-                cfs=f"{there:.2f} are applied to invoice {number}: "
+                theirs=f"{there:.2f} are applied to invoice {number}: "
                 + "; ".join(f"receipt {one.number} is {receipt_words(one.receipt)}" for one in held),
                 ours=f"our receipts of {number} add up to {ours.get(number, 'nothing, it is not open on this slip')}",
                 repair="correct the receipts of that invoice in the pay database, or its applications in CFS",
@@ -117,7 +117,7 @@ def _refuse_new_invoices(fresh: SlipFamily, decisions: dict[str, str]) -> None:
     new = [one.number for one in decidable(fresh) if str(one.id) not in decisions]
     if new:
         raise StateConflict(
-            cfs="the receipts of the slip are reversed",
+            theirs="the receipts of the slip are reversed",
             ours=f"the plan says nothing about {', '.join(new)}, made since",
             repair=f"detach or cancel {', '.join(new)} in the pay database",
         )

@@ -18,7 +18,7 @@ sql = statements(__package__)
 def sync_receipts(
     session: Session, inputs: OperationInputs, fresh: SlipFamily, numbers: Sequence[str], *, gone: Sequence[str] = ()
 ) -> dict[str, Decimal]:
-    """Write what CFS has of these receipts, and give what each of them paid.
+    """Write what CFS has of these receipts, and return what each of them paid.
 
     gone  receipts that are reversed, so that nothing is paid by them
     """

@@ -28,7 +28,7 @@ def hold_rows(session: Session, root: str) -> None:
 
 
 def lock_family(session: Session, inputs: OperationInputs) -> SlipFamily:
-    """Hold the family's rows until the transaction ends, and give them as they are now."""
+    """Hold the family's rows until the transaction ends, and return them as they are now."""
     root = inputs.family.root.number
     hold_rows(session, root)
     fresh = read_family(session, root, prefix=inputs.prefix)
@@ -91,7 +91,7 @@ def fail_deposits(session: Session, numbers: Sequence[str]) -> None:
 
 def _changed(how: str) -> StateConflict:
     return StateConflict(
-        cfs="all steps are done",
+        theirs="all steps are done",
         ours=f"while they ran the slip was changed: {how}",
         repair="set the slip back to what it was, so that what CFS has can be written down",
     )

@@ -14,7 +14,7 @@ def check_free(site: CfsSite, number: str) -> CfsStep:
         receipt = view.receipt(site, number)
         if receipt is None or not (receipt.is_reversed or receipt.unapplied_amount == receipt.receipt_amount):
             raise StateConflict(
-                cfs=f"receipt {number} is {receipt_words(receipt)}",
+                theirs=f"receipt {number} is {receipt_words(receipt)}",
                 ours="everything it paid was unapplied",
                 repair=f"find out what else receipt {number} pays or lost, and take that back in CFS",
             )
@@ -39,7 +39,7 @@ def check_owed(site: CfsSite, number: str, *, may_be_credited: bool) -> CfsStep:
         if invoice.receipt_numbers or not (invoice.amount_due == invoice.total or is_credited):
             paid = f", paid by receipt {', '.join(invoice.receipt_numbers)}" if invoice.receipt_numbers else ""
             raise StateConflict(
-                cfs=f"invoice {number} has {due}{paid}",
+                theirs=f"invoice {number} has {due}{paid}",
                 ours="nothing of it is paid any more",
                 repair=f"find out what else paid or credited invoice {number}, and take that back in CFS",
             )
@@ -56,7 +56,7 @@ def check_reversed(site: CfsSite, number: str) -> CfsStep:
         receipt = view.receipt(site, number)
         if receipt is None or not receipt.is_reversed:
             raise StateConflict(
-                cfs=f"receipt {number} is {receipt_words(receipt)}",
+                theirs=f"receipt {number} is {receipt_words(receipt)}",
                 ours="it was reversed",
                 repair=f"reverse receipt {number} in CFS",
             )

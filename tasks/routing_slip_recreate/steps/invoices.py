@@ -22,7 +22,7 @@ def create_invoice(site: CfsSite, number: str, lines: tuple[InvoiceLine, ...], *
             return Observation(made=False, found="404")
         if invoice.total != total:
             raise StateConflict(
-                cfs=f"invoice {number} is for {invoice.total:.2f}",
+                theirs=f"invoice {number} is for {invoice.total:.2f}",
                 ours=f"it is to be for {total:.2f}",
                 repair=f"find out which total of invoice {number} is right, and correct the other side",
             )
@@ -53,7 +53,7 @@ def credit_invoice(site: CfsSite, number: str, *, may_be_missing: bool) -> CfsSt
         if invoice is None or invoice.receipt_numbers:
             found = "404" if invoice is None else f"paid by receipt {', '.join(invoice.receipt_numbers)}"
             raise StateConflict(
-                cfs=f"invoice {number} is {found}",
+                theirs=f"invoice {number} is {found}",
                 ours="it is there, and nothing pays it any more",
                 repair=f"unapply what still pays invoice {number}, or correct its reference in the pay database",
             )

@@ -27,7 +27,7 @@ def reverse_receipt(site: CfsSite, number: str, reason: ReversalReason, comment:
         receipt = view.receipt(site, number)
         if receipt is None:
             raise StateConflict(
-                cfs=f"there is no receipt {number} on site {site.site}",
+                theirs=f"there is no receipt {number} on site {site.site}",
                 ours="it holds the deposit and is to be reversed",
                 repair="find out under which number or site the deposit is, and correct the slip's version or CFS "
                 "account to match",
@@ -50,7 +50,7 @@ def create_receipt(site: CfsSite, number: str, on: date, amount: Decimal) -> Cfs
         receipt = view.receipt(site, number)
         if receipt is not None and (receipt.is_reversed or receipt.receipt_amount != amount):
             raise StateConflict(
-                cfs=f"receipt {number} is {receipt_words(receipt)}",
+                theirs=f"receipt {number} is {receipt_words(receipt)}",
                 ours=f"it is to be made for {amount}, and its number can never be used again",
                 repair=f"have CFS show receipt {number} open for {amount}, or correct the slip's total or "
                 "version to what CFS has",
@@ -76,7 +76,7 @@ def apply_receipt(site: CfsSite, number: str, to: str) -> CfsStep:
         invoice = view.invoice(site, to)
         if invoice is None:
             raise StateConflict(
-                cfs=f"there is no invoice {to} on site {site.site}",
+                theirs=f"there is no invoice {to} on site {site.site}",
                 ours="it was paid from this slip",
                 repair=f"have CFS find invoice {to}, or correct its reference or status in the pay database",
             )
@@ -127,7 +127,7 @@ def adjust_receipt(
             return Observation(made=True, found=f"{receipt_words(receipt)}, {adjusted:.2f} adjusted")
         if adjusted != before or receipt.unapplied_amount != amount:
             raise StateConflict(
-                cfs=f"receipt {number} is {receipt_words(receipt)}, and {adjusted:.2f} have left it",
+                theirs=f"receipt {number} is {receipt_words(receipt)}, and {adjusted:.2f} have left it",
                 ours=f"{before} had left it, and {amount} are to leave it now",
                 repair=f"find out what changed receipt {number}; an adjustment cannot be undone, so this step is "
                 f"done when exactly {before + amount} have left it",
@@ -156,7 +156,7 @@ def _live(view: CfsView, site: CfsSite, number: str, ours: str) -> CfsReceipt:
     receipt = view.receipt(site, number)
     if receipt is None or receipt.is_reversed:
         raise StateConflict(
-            cfs=f"receipt {number} is {receipt_words(receipt)} on site {site.site}",
+            theirs=f"receipt {number} is {receipt_words(receipt)} on site {site.site}",
             ours=ours,
             repair=f"find out what became of receipt {number}, and correct the slip's version or status to match",
         )

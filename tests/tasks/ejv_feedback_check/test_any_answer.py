@@ -142,7 +142,7 @@ def test_every_invoice_ends_as_its_money_went(
 def given_batch(
     books: EjvBooks, journals: Sequence[Sequence[AnsweredInvoice]], refused: set[int], *, is_batch_refused: bool
 ) -> tuple[Batch, dict[int | str, str], dict[int, ExpectedInvoice]]:
-    """Fill the tables; give the batch, its codes by line, and what is expected of each invoice."""
+    """Fill the tables; return the batch, its codes by line, and what is expected of each invoice."""
     books.batch(100)
     codes: dict[int | str, str] = {2: "9001 BAD BATCH"} if is_batch_refused else {}
     written, expected, line = [], {}, 2

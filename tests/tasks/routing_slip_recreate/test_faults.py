@@ -24,7 +24,7 @@ def undisturbed(slips: Slips, scenario: Scenario) -> tuple[SlipState, dict[str, 
 
 
 def end_of_the_night(slips: Slips, scenario: Scenario, before: SlipState, *faults: dict[str, object]) -> dict[str, Any]:
-    """Run with faults, then twice more without, as the next runs do; give the end."""
+    """Run with faults, then twice more without, as the next runs do; return the end."""
     slips.put_back(before)
     slips.cfs.admin.order_faults(*faults)
     with contextlib.suppress(SourceUnavailable):

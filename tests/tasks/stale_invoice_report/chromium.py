@@ -48,7 +48,7 @@ class Page:
             self.ask(f"{domain}.enable")
 
     def ask(self, method: str, **values: Any) -> Any:
-        """Send a command and give its result."""
+        """Send a command and return its result."""
         number = next(self._numbers)
         message: dict[str, Any] = {"id": number, "method": method, "params": values}
         if self._session:
@@ -66,7 +66,7 @@ class Page:
         self.wait_for("document.readyState === 'complete'")
 
     def resize(self, width: int, height: int) -> None:
-        """Return the window another size."""
+        """Resize the window."""
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def js(self, expression: str) -> Any:

@@ -40,7 +40,7 @@ def database_url(hand_tools_database: str) -> Iterator[str]:
 
 @pytest.fixture
 def sql(database_url: str) -> Iterator[Sql]:
-    """Runs one statement on the pay database and gives its rows."""
+    """Run one statement on the pay database and return its rows."""
     connection = psycopg2.connect(database_url)
     connection.autocommit = True
 

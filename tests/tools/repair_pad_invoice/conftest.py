@@ -57,7 +57,7 @@ class RepairDesk:
             context.database.close()
 
     def site(self, receipt_method: str = "BCR-PAD Daily", profile: str = PROFILE) -> str:
-        """Let CFS have the site of a CFS account, and give its number."""
+        """Let CFS have the site of a CFS account, and return its number."""
         place = CfsSite(f"5{profile[1:]}", profile, f"9{profile[1:]}")
         self.cfs.admin.seed(sites=[seed_site(place, receipt_method)])
         return place.site

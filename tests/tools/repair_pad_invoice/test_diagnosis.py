@@ -20,7 +20,7 @@ REJECTS = ExitCode.ATTENTION
 
 
 def told(desk: RepairDesk, *ids: int) -> str:
-    """Run the tool, see that nothing changed, and give what it says to a person."""
+    """Run the tool, see that nothing changed, and return what it says to a person."""
     before = desk.books.dump()
     outcome = desk.run(*ids)
     assert desk.books.dump() == before
