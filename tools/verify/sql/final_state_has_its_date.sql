@@ -1,6 +1,6 @@
 -- An invoice whose refund date does not go with its status, or is missing though something was refunded.
 -- source docs/specs/invoice-lifecycle.md section 1.1: the day on which it was cancelled, credited or refunded, or on
---        which part of a paid one was
+--        which part of a paid one was, which may bounce afterwards
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
        invoice.payment_account_id AS account_id,
@@ -14,5 +14,5 @@ SELECT 'invoice ' || invoice.id AS row,
         AND invoice.refund_date IS NULL)
     OR (invoice.refund_date IS NOT NULL
         AND (invoice.invoice_status_code NOT IN ('CANCELLED', 'CREDITED', 'REFUNDED', 'MANUALLY_REFUNDED', 'PAID',
-                                                 'GL_UPDATED', 'GL_UPDATED_REFUND', 'REFUND_REQUESTED', 'CHARGEBACK')
-             OR invoice.invoice_status_code IN ('PAID', 'GL_UPDATED') AND coalesce(invoice.refund, 0) = 0))
+                                                 'SETTLEMENT_SCHED', 'GL_UPDATED', 'GL_UPDATED_REFUND', 'REFUND_REQUESTED', 'CHARGEBACK')
+             OR invoice.invoice_status_code IN ('PAID', 'GL_UPDATED', 'SETTLEMENT_SCHED') AND coalesce(invoice.refund, 0) = 0))

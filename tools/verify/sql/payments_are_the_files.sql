@@ -1,6 +1,7 @@
 -- A payment in another state, over another amount or of another day than the settlement lines of its number or receipt.
 -- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
---        where the last that was applied is a bounce; online banking has one a receipt; the EFT job's are COMPLETED until
+--        where the last that was applied is a bounce; online banking has one a receipt, over its lines in
+--        files that say it came in: what is used of it later is no money beside it; the EFT job's are COMPLETED until
 --        they are reversed
 WITH lines AS (
        SELECT line.*, rank() OVER (PARTITION BY line.target_number
@@ -58,8 +59,12 @@ SELECT 'payment ' || payment.id,
                (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day
           FROM pay_jobs.settlement_rows AS line
          WHERE line.outcome = 'applied'
-         GROUP BY line.source_number
-        HAVING bool_or(line.record_type = 'BOLP' AND lower(line.source_type) <> 'bc reg eft wire cheque')) AS received
+           AND (line.file_id, line.source_number) IN (
+                 SELECT bank.file_id, bank.source_number FROM pay_jobs.settlement_rows AS bank
+                  WHERE bank.record_type = 'BOLP'
+                    AND bank.outcome = 'applied'
+                    AND lower(bank.source_type) <> 'bc reg eft wire cheque')
+         GROUP BY line.source_number) AS received
   JOIN payments AS payment
     ON payment.receipt_number = received.source_number
    AND payment.payment_method_code = 'ONLINE_BANKING'
