@@ -5,11 +5,13 @@ network layer, so that it also holds while the first line and the headers come. 
 compressed ones are not asked for, because a few bytes of them may stand for gigabytes.
 """
 
+import os
 import re
 import ssl
 import time
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -46,7 +48,9 @@ class BoundedClient:
 
     def __init__(self, *, deadline: float, timeout: float, **more: Any) -> None:
         self._deadline = deadline
-        self._http = httpx.Client(timeout=timeout, **more)
+        trust_env = more.get("trust_env", True)
+        context = _tls_context(trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        self._http = httpx.Client(timeout=timeout, verify=context, **more)
         for transport in [self._http._transport, *self._http._mounts.values()]:
             if isinstance(transport, httpx.HTTPTransport):
                 pool: Any = transport._pool
@@ -114,6 +118,12 @@ def refused_certificate(error: BaseException | None, host: str | None) -> str | 
             return f"the certificate that {host} shows is refused: {one.verify_message or one.reason}"
         pending += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
     return None
+
+
+@cache
+def _tls_context(trust_env: bool, _file: str | None, _directory: str | None) -> ssl.SSLContext:
+    """Return what all clients share: to read the authorities takes longer than most calls."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def _read(answer: httpx.Response) -> bytes:

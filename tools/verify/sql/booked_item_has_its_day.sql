@@ -1,13 +1,25 @@
 -- A refund, disbursement or invoice of which CGI accepted lines, of another day than theirs.
 -- source docs/specs/cgi-ejv-files.md section 7.2: dates are the effective date of the accepted line; `processed_on` is when
---        this service applied it. Of several answers any may be the one; a person
---        who changes it afterwards stamps his name, the jobs none
+--        this service applied it. A line of a journal is accepted where its JH and BH are too. Of several answers any may
+--        be the one; a person who changes it afterwards stamps his name, the jobs none
 WITH accepted AS (
        SELECT line.batch_number, batch.file_type, line.subject,
               array_agg(DISTINCT line.effective_date) AS days,
               min(part.applied_on AT TIME ZONE 'UTC') AS first_on,
               max(part.applied_on AT TIME ZONE 'UTC') AS last_on,
-              bool_and(line.code = '0000') AS is_accepted,
+              bool_and(line.code = '0000'
+                       AND NOT (line.record = 'JD'
+                                AND (EXISTS (SELECT FROM pay_jobs.feedback_lines AS head
+                                              WHERE head.record = 'BH'
+                                                AND head.code <> '0000'
+                                                AND head.file_id = line.file_id
+                                                AND head.batch_number = line.batch_number)
+                                  OR EXISTS (SELECT FROM pay_jobs.feedback_lines AS title
+                                              WHERE title.record = 'JH'
+                                                AND title.code <> '0000'
+                                                AND title.file_id = line.file_id
+                                                AND title.batch_number = line.batch_number
+                                                AND title.journal = line.journal)))) AS is_accepted,
               least(coalesce(sum(line.amount) FILTER (WHERE line.side = 'D'), 0),
                     coalesce(sum(line.amount) FILTER (WHERE line.side = 'C'), 0)) AS amount
          FROM pay_jobs.feedback_lines AS line
