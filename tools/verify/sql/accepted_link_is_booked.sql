@@ -6,7 +6,7 @@ SELECT CASE link.kind WHEN 'invoice' THEN 'invoice ' ELSE 'partial refund ' END 
        CASE WHEN link.kind = 'invoice' THEN 'explain invoice ' || link.link_id ELSE 'explain batch ' || link.batch END AS next,
        link.payment_account_id AS account_id,
        link.created_on AS day,
-       CASE WHEN link.file_type = 'PAYMENT' AND link.kind = 'invoice' THEN 'an invoice that is paid or was paid back'
+       CASE WHEN link.file_type = 'PAYMENT' AND link.kind = 'invoice' THEN 'an invoice that is paid or was paid back, with a completed reference'
             WHEN link.file_type = 'PAYMENT' THEN 'REFUND_PROCESSED with its day'
             ELSE 'a disbursement that is COMPLETED or REVERSED, with its day' END AS expected,
        CASE WHEN link.kind = 'invoice'
@@ -48,6 +48,11 @@ SELECT CASE link.kind WHEN 'invoice' THEN 'invoice ' ELSE 'partial refund ' END 
                                     AND line.subject = CAST(link.link_id AS text)
                                   GROUP BY line.journal
                                  HAVING chr((min(ARRAY[line.line, ascii(line.side)]))[2]) = 'D')
+                 OR invoice.invoice_status_code = 'REFUNDED'
+                    AND invoice.payment_method_code = 'EJV'
+                    AND NOT EXISTS (SELECT FROM invoice_references AS reference
+                                     WHERE reference.invoice_id = invoice.id
+                                       AND reference.status_code = 'COMPLETED')
             WHEN link.file_type = 'PAYMENT'
             THEN refund.status IS DISTINCT FROM 'REFUND_PROCESSED' OR refund.gl_posted IS NULL
             WHEN NOT partner.is_booked THEN true
