@@ -35,6 +35,26 @@ class DayType(click.ParamType[date]):
 DAY = DayType()
 
 
+class MonthType(click.ParamType[date]):
+    """A calendar month, `yyyy-mm`: its first day."""
+
+    name = "MONTH"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        text = str(value)
+        try:
+            if len(text) != 7:
+                raise ValueError
+            return date.fromisoformat(f"{text}-01")
+        except ValueError:
+            self.fail(f"{text!r} is not a month: expected yyyy-mm, like 2022-06.", param, ctx)
+
+
+MONTH = MonthType()
+
+
 class ExistingFile(click.ParamType[Path]):
     """A file of this machine that is to be read."""
 

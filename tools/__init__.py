@@ -7,6 +7,7 @@ from tools.ejv import PREFLIGHT
 from tools.ejv import TOOLS as EJV
 from tools.explain import TOOLS as EXPLAIN
 from tools.files import TOOLS as FILES
+from tools.partners import JOB as PARTNERS
 from tools.repair_invoice import TOOLS as REPAIR_INVOICE
 from tools.repair_pad_invoice import JOB as REPAIR_PAD_INVOICE
 from tools.repair_pad_rejects import JOB as REPAIR_PAD_REJECTS
@@ -17,7 +18,7 @@ from tools.slips import TOOLS as SLIPS
 from tools.verify import JOB as VERIFY
 
 TOOLS = {
-    "": ("", (REPLAY_EVENT, VERIFY)),
+    "": ("", (PARTNERS, REPLAY_EVENT, VERIFY)),
     "compare": ("Compare our books with CFS, or with an export of BC Online.", (COMPARE_BCOL, COMPARE_CFS)),
     "db": ("", DATABASE_INDEXES),
     "ejv": ("Journal voucher batches: outstanding, search, index, resubmit, rebuild, unstop.", EJV),

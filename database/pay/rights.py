@@ -53,7 +53,9 @@ PAY_TABLES: dict[str, dict[str, str]] = {
     },
     "corp_types": {
         "code": "character varying(10)",
+        "description": "character varying(200)",
         "is_online_banking_allowed": "boolean",
+        "has_partner_disbursements": "boolean",
         "product": "character varying(20)",
         "refund_approval": "boolean",
         "created_on": "timestamp without time zone",
@@ -213,6 +215,9 @@ PAY_TABLES: dict[str, dict[str, str]] = {
         "invoice_id": "integer",
         "invoice_number": "character varying(50)",
         "cfs_account": "character varying(50)",
+    },
+    "non_gov_disbursement_config": {
+        "corp_type_code": "character varying(10)",
     },
     "partner_disbursements": {
         "id": "integer",

@@ -22,7 +22,7 @@ from tasks.stale_invoice_report.summary import Summary, census_table, diagnosis_
 MOST_ROWS = 1_000_000
 _ADDED_UP = ("total", "paid")
 _LETTER = 1
-_OPTIONS = {
+WORKBOOK_OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -32,12 +32,12 @@ _OPTIONS = {
 
 def write_xlsx(path: Path, rows: Iterable[ReportRow], summary: Summary) -> None:
     """Write the workbook: the figures, then every invoice on one sheet, the worst first, with a total."""
-    with xlsxwriter.Workbook(str(path), _OPTIONS) as book:
+    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
         title = f"Stuck invoices, {summary.today}"
         made = {"title": title, "author": "Pay Jobs", "subject": scope_in_words(summary), "created": summary.made_on}
         book.set_properties(made)
-        formats = _formats(book)
-        _write_summary(_laid_out(book, "Summary"), formats, summary)
+        formats = formats_of(book)
+        _write_summary(laid_out(book, "Summary"), formats, summary)
         sheet = _InvoiceSheet(book, "Invoices", formats)
         for row in rows:
             if sheet.used >= MOST_ROWS:
@@ -47,7 +47,7 @@ def write_xlsx(path: Path, rows: Iterable[ReportRow], summary: Summary) -> None:
         sheet.close()
 
 
-def _laid_out(book: xlsxwriter.Workbook, title: str) -> Worksheet:
+def laid_out(book: xlsxwriter.Workbook, title: str) -> Worksheet:
     """Add a sheet that is printed across the page, as wide as it is."""
     sheet = book.add_worksheet(title)
     sheet.set_landscape()
@@ -63,7 +63,7 @@ class _InvoiceSheet:
     def __init__(self, book: xlsxwriter.Workbook, title: str, formats: dict[str, Format | None]) -> None:
         self.used = 0
         self._totals = {place: Decimal(0) for place, column in enumerate(COLUMNS) if column.name in _ADDED_UP}
-        self._sheet = _laid_out(book, title)
+        self._sheet = laid_out(book, title)
         self._formats = formats
         self._sheet.freeze_panes(1, 1)
         self._sheet.repeat_rows(0)
@@ -76,7 +76,7 @@ class _InvoiceSheet:
         self.used += 1
         for number, (column, value) in enumerate(zip(COLUMNS, row, strict=True)):
             if value is not None and value != "":
-                _write(self._sheet, (self.used, number), value, column.kind, self._formats[column.kind])
+                write_cell(self._sheet, (self.used, number), value, column.kind, self._formats[column.kind])
         for place in self._totals:
             self._totals[place] += Decimal(str(row[place]))
 
@@ -88,7 +88,8 @@ class _InvoiceSheet:
             self._sheet.write_number(self.used + 1, place, amount, self._formats["total"])
 
 
-def _write(sheet: Worksheet, place: tuple[int, int], value: Any, kind: str, shape: Format | None) -> None:
+def write_cell(sheet: Worksheet, place: tuple[int, int], value: Any, kind: str, shape: Format | None) -> None:
+    """Write a value: an amount or count as a number, a day as a day, all else as a text that nothing calculates."""
     if kind == "money":
         sheet.write_number(*place, Decimal(value), shape)
     elif kind == "whole":
@@ -108,7 +109,7 @@ def _write_summary(sheet: Worksheet, formats: dict[str, Format | None], summary:
         sheet.write_string(line, 0, defused(sentence), formats["text"])
         line += 1
     for table in (census_table(summary), diagnosis_table(summary)):
-        line = _write_table(sheet, line + 1, table, formats)
+        line = write_table(sheet, line + 1, table, formats)
     stuck, waiting = summary.tallies.stuck, summary.tallies.waiting
     for name, count, amount in (
         ("Stuck", stuck.count, stuck.amount),
@@ -121,7 +122,8 @@ def _write_summary(sheet: Worksheet, formats: dict[str, Format | None], summary:
         line += 1
 
 
-def _write_table(sheet: Worksheet, line: int, table: Table, formats: dict[str, Format | None]) -> int:
+def write_table(sheet: Worksheet, line: int, table: Table, formats: dict[str, Format | None]) -> int:
+    """Write a table from a line on, and return the line behind it."""
     sheet.write_string(line, 0, table.title, formats["title"])
     for number, name in enumerate(table.columns):
         heading = f"{name} (CAD)" if name == "amount" else name
@@ -131,12 +133,13 @@ def _write_table(sheet: Worksheet, line: int, table: Table, formats: dict[str, F
         for number, value in enumerate(row):
             kind = {Decimal: "money", int: "whole", date: "date"}.get(type(value), "text")
             plain = value.isoformat() if isinstance(value, date) else value
-            _write(sheet, (line, number), plain, kind, formats[kind])
+            write_cell(sheet, (line, number), plain, kind, formats[kind])
         line += 1
     return line
 
 
-def _formats(book: xlsxwriter.Workbook) -> dict[str, Format | None]:
+def formats_of(book: xlsxwriter.Workbook) -> dict[str, Format | None]:
+    """Return the formats of a workbook by what they are for."""
     return {
         "heading": book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EDF4"}),
         "title": book.add_format({"bold": True, "font_size": 13}),

@@ -39,11 +39,10 @@ _ROLES = (
 
 def write_page(out: IO[str], rows: Iterable[ReportRow], summary: Summary) -> None:
     """Write the page; rows pass through one by one."""
-    style, script = _part("page.css"), _part("page.js")
-    before, after = _part("page.html").split("{{data}}")
+    style, script = part("page.css"), part("page.js")
+    before, after = part("page.html").split("{{data}}")
     values = {
-        "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; "
-        "form-action 'none'",
+        "policy": policy(style, script),
         "style": style,
         "script": script,
         "today": str(summary.today),
@@ -58,9 +57,9 @@ def write_page(out: IO[str], rows: Iterable[ReportRow], summary: Summary) -> Non
         "census": _census(summary),
         "footer": f"Made {summary.made_on:%Y-%m-%d %H:%M} UTC by STALE_INVOICE_REPORT. Amounts are in CAD.",
     }
-    out.write(_filled(before, values))
+    out.write(filled(before, values))
     out.writelines(_data(rows))
-    out.write(_filled(after, values))
+    out.write(filled(after, values))
 
 
 def _data(rows: Iterable[ReportRow]) -> Iterator[str]:
@@ -115,20 +114,21 @@ def _weaker(sentences: tuple[str, ...]) -> str:
 def _figures(summary: Summary) -> Iterator[str]:
     tallies, risk = summary.tallies, summary.tallies.by_turn[ActionOwner.MONEY.words]
     is_bad = "bad" if risk.count else ""
-    yield _figure(f"at risk in {counted(risk.count, 'invoice')}", f"{_money(risk.amount)} CAD", is_bad)
+    yield figure(f"at risk in {counted(risk.count, 'invoice')}", f"{money(risk.amount)} CAD", is_bad)
     stuck, waiting = tallies.stuck, tallies.waiting
-    yield _figure(f"stuck in {counted(stuck.count, 'invoice')}", f"{_money(stuck.amount)} CAD")
+    yield figure(f"stuck in {counted(stuck.count, 'invoice')}", f"{money(stuck.amount)} CAD")
     if stuck.oldest:
-        yield _figure(f"age of the oldest, created {stuck.oldest}", counted(_days(stuck, summary), "day"), "long")
+        yield figure(f"age of the oldest, created {stuck.oldest}", counted(_days(stuck, summary), "day"), "long")
     if summary.before_on is not None:
-        yield _figure("new since the last report", f"{tallies.new:,}", "long")
-        yield _figure("gone since the last report", f"{summary.gone.count:,}", "long")
+        yield figure("new since the last report", f"{tallies.new:,}", "long")
+        yield figure("gone since the last report", f"{summary.gone.count:,}", "long")
     resolve = "resolves on its own" if waiting.count == 1 else "resolve on their own"
-    apart = f"{resolve}, {_money(waiting.amount)} CAD; not counted as stuck"
-    yield _figure(apart, counted(waiting.count, "invoice"), "long")
+    apart = f"{resolve}, {money(waiting.amount)} CAD; not counted as stuck"
+    yield figure(apart, counted(waiting.count, "invoice"), "long")
 
 
-def _figure(name: str, value: str, kind: str = "") -> str:
+def figure(name: str, value: str, kind: str = "") -> str:
+    """Return a figure with its name below it."""
     return f'<div class="{kind}"><dt>{name}</dt><dd>{value}</dd></div>'
 
 
@@ -179,7 +179,7 @@ def _diagnoses(summary: Summary) -> str:
         rows += [_diagnosis_row(code, tallies.by_diagnosis[code], most, summary) for code in codes]
         rows.append(_sum_row(turn.words.capitalize(), tallies.by_turn[turn.words], summary))
     rows += [] if tallies.waiting.count else [all_stuck]
-    return _with_roles(
+    return with_roles(
         '<table class="diagnoses"><caption>The worst first, with a sum for whose turn it is; the bar is the amount.'
         '</caption><thead><tr><th scope="col">Diagnosis</th><th scope="col">What it is</th>'
         '<th scope="col" class="n">Invoices</th><th scope="col" class="n">Amount (CAD)</th>'
@@ -212,7 +212,7 @@ def _sum_row(name: str, tally: Tally, summary: Summary, kind: str = "sum") -> st
 def _counted_cells(tally: Tally) -> str:
     return (
         f'<td class="n" data-is="Invoices">{tally.count:,}</td>'
-        f'<td class="n" data-is="Amount (CAD)">{_money(tally.amount)}</td>'
+        f'<td class="n" data-is="Amount (CAD)">{money(tally.amount)}</td>'
     )
 
 
@@ -226,10 +226,10 @@ def _census(summary: Summary) -> str:
         return "<p>None.</p>"
     rows = "".join(
         f'<tr><td data-is="Method">{escape(one.method)}</td><td class="n" data-is="Invoices">{one.invoices:,}</td>'
-        f'<td class="n" data-is="Amount (CAD)">{_money(one.amount)}</td><td data-is="Oldest">{one.oldest}</td></tr>'
+        f'<td class="n" data-is="Amount (CAD)">{money(one.amount)}</td><td data-is="Oldest">{one.oldest}</td></tr>'
         for one in summary.census
     )
-    return _with_roles(
+    return with_roles(
         '<table class="census"><caption>Whatever the reason, healthy ones included.</caption><thead><tr>'
         '<th scope="col">Method</th>'
         '<th scope="col" class="n">Invoices</th><th scope="col" class="n">Amount (CAD)</th><th scope="col">Oldest</th>'
@@ -237,7 +237,7 @@ def _census(summary: Summary) -> str:
     )
 
 
-def _with_roles(table: str) -> str:
+def with_roles(table: str) -> str:
     """Let a table stay one for a screen reader where a narrow window shows its rows as blocks."""
     table = table.replace('<th scope="row"', '<th role="rowheader" scope="row"')
     for tag, role in _ROLES:
@@ -245,18 +245,27 @@ def _with_roles(table: str) -> str:
     return table
 
 
-def _money(amount: Decimal) -> str:
+def money(amount: Decimal) -> str:
+    """Return an amount with two places: `1,234.50`."""
     return f"{amount:,.2f}"
 
 
-def _filled(template: str, values: dict[str, str]) -> str:
+def filled(template: str, values: dict[str, str]) -> str:
+    """Return a template with `{{name}}` replaced."""
     for name, value in values.items():
         template = template.replace(f"{{{{{name}}}}}", value)
     return template
 
 
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """Return a file of this package: page.css."""
     return _PARTS.joinpath(name).read_text(encoding="utf-8")
+
+
+def policy(style: str, script: str = "") -> str:
+    """Return the content security policy of a page: this style and this script, and nothing of any network."""
+    run = f"script-src '{_hash(script)}'; " if script else ""
+    return f"default-src 'none'; style-src '{_hash(style)}'; {run}base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:
