@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
+# A soaked test may work for hours.
+LONG   := -o faulthandler_timeout=14400
 
 .PHONY: help setup demo check test soak lint types imports bench lock clean
 
@@ -39,8 +41,8 @@ test: lint types imports    ## everything
 
 soak: $(READY)       ## the long proofs: ten thousand races with others at work (RACES), 60 faults of each kind a job (FAULTS), 5,000 flipped cells (FLIPS)
 	$(BIN)/python -m tests.soak all --races $(or $(RACES),10000) --faults $(or $(FAULTS),60) --flips $(or $(FLIPS),5000)
-	SOAK_STOPS=$(or $(FAULTS),60) $(BIN)/python -m pytest -m slow -k "stopped or killed" tests/tasks tests/tools tests/connectors
-	SOAK_SEEDS=$(or $(SEEDS),1000) $(BIN)/python -m pytest tests/tasks/pad_reconcile/test_fuse.py tests/tasks/pad_reconcile/test_fuse_weighing.py tests/tools/repair_wrong_freeze/test_undo.py
+	SOAK_STOPS=$(or $(FAULTS),60) $(BIN)/python -m pytest $(LONG) -m slow -k "stopped or killed" tests/tasks tests/tools tests/connectors
+	SOAK_SEEDS=$(or $(SEEDS),1000) $(BIN)/python -m pytest $(LONG) tests/tasks/pad_reconcile/test_fuse.py tests/tasks/pad_reconcile/test_fuse_weighing.py tests/tools/repair_wrong_freeze/test_undo.py
 
 bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks
