@@ -151,7 +151,7 @@ def _bank_payment(model: WorldModel, lines: Sequence[SettlementLine]) -> ModelPa
     if len(lines) == 1:
         payment.number, payment.invoice_amount = lines[0].number, lines[0].original
     is_over, is_under = (any(one.status == status for one in lines) for status in (ON_ACCOUNT, PARTIALLY))
-    kind = "OverPaid" if is_over else "UnderPaid" if is_under else "ModelPayment"
+    kind = "OverPaid" if is_over else "UnderPaid" if is_under else "Payment"
     model.told.append((f"{kind} {paid}", model.accounts[owner].auth))
     return payment
 

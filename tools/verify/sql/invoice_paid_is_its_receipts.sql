@@ -39,7 +39,13 @@ SELECT 'invoice ' || invoice.id AS row,
                coalesce(credited.received, 0) AS memos
       ) AS money
  WHERE coalesce(invoice.paid, 0) NOT IN (money.receipts, money.receipts + money.credits)
-   AND NOT (invoice.invoice_status_code = 'SETTLEMENT_SCHED'
+   AND NOT ((invoice.invoice_status_code = 'SETTLEMENT_SCHED'
+             OR invoice.invoice_status_code = 'CREDITED'
+                AND EXISTS (SELECT FROM invoice_references AS reference
+                              JOIN payments AS bounced
+                                ON bounced.invoice_number = reference.invoice_number
+                               AND bounced.payment_status_code = 'FAILED'
+                             WHERE reference.invoice_id = invoice.id))
             AND coalesce(invoice.paid, 0) = 0
             AND money.receipts = money.memos)
    AND NOT (invoice.payment_method_code = 'INTERNAL'
