@@ -30,7 +30,7 @@ class BookedSite:
     party_number: str
     account_number: str
     site_number: str
-    site_name: str = "BookedSite 1"
+    site_name: str = "Site 1"
     receipt_method: str | None = None
     customer_profile_class: str = ""
     payment_instrument_number: str | None = None

@@ -37,7 +37,7 @@ def create_site(books: CfsBooks, party: str, account: str, body: Mapping[str, ob
         party_number=party,
         account_number=account,
         site_number=books.next_number("site", 900301),
-        site_name=str(body.get("site_name") or "BookedSite 1"),
+        site_name=str(body.get("site_name") or "Site 1"),
         customer_profile_class=str(body.get("customer_profile_class") or ""),
         address={name: str(body[name]) for name in ADDRESS if name in body},
     )

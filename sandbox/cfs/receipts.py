@@ -33,13 +33,13 @@ def create_receipt(
     by_cfs  allows the methods that only CFS itself uses
     """
     if not number:
-        raise RequestRefused("BookedReceipt number is required.")
+        raise RequestRefused("Receipt number is required.")
     if number in books.receipts:
         raise RequestRefused(f"Receipt number {number} already exists.")
     if method not in METHODS | (METHODS_OF_CFS if by_cfs else frozenset()):
-        raise RequestRefused("BookedReceipt method identifier is invalid.")
+        raise RequestRefused("Receipt method identifier is invalid.")
     if amount <= 0:
-        raise RequestRefused("BookedReceipt amount must be greater than zero.")
+        raise RequestRefused("Receipt amount must be greater than zero.")
     receipt = BookedReceipt(
         receipt_number=number,
         site_number=site.site_number,

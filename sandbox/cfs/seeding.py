@@ -20,7 +20,7 @@ class SeedSite:
     party_number: str
     account_number: str
     site_number: str
-    site_name: str = "BookedSite 1"
+    site_name: str = "Site 1"
     receipt_method: str | None = None
 
 
