@@ -11,6 +11,7 @@ RUN python -m venv --without-pip /opt/pay-jobs \
 
 FROM python:${PYTHON} AS program
 COPY invoke_jobs.py /app/
+COPY access/ /app/access/
 COPY config/ /app/config/
 COPY connectors/ /app/connectors/
 COPY database/ /app/database/

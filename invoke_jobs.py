@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import click
     from sqlalchemy import Connection
 
+    from jobs.watch.doctor_check import MovingProbe
     from jobs.watch.metrics import MetricSample
 
 HERE = Path(__file__).resolve().parent
@@ -139,7 +140,14 @@ def _doctor() -> "click.Command":
         needs=[name for job in JOBS for name in job.needs],
         database_probes=PROBES,
         system_probes={"CfsSettings": _tokens},
+        moving_probes=_moving_probes,
     )
+
+
+def _moving_probes() -> "Iterable[MovingProbe]":
+    from tools.moving_over import PROBES
+
+    return PROBES
 
 
 def _tokens(settings: Any) -> "Iterator[tuple[str, str]]":

@@ -34,6 +34,7 @@ ON_TIME = timedelta(minutes=1)
 _DOCUMENTATION = tuple(
     ip_network(kept) for kept in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
 )
+_IMAGE = r"^[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -193,11 +194,20 @@ class Backfill(ScheduleModel):
     parallelism: int = Field(ge=1, le=100)
 
 
+class CloudSqlProxy(ScheduleModel):
+    """The proxy beside each pod, where the pay database is an instance of Cloud SQL and IAM lets us in."""
+
+    instance: str = Field(pattern=r"^([a-z0-9.-]+:)?[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]+$")
+    image: str = Field(pattern=_IMAGE)
+    ip_type: Literal["private", "public", "psc"] = "private"
+
+
 class Cluster(ScheduleModel):
     """What the manifests need besides the schedule."""
 
     namespace: Name
-    image: str = Field(pattern=r"^[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$")
+    image: str = Field(pattern=_IMAGE)
+    cloud_sql: CloudSqlProxy | None = None
     settings: dict[str, str] = {}
     keys_secret: Name
     egress: tuple[Egress, ...] = Field(min_length=1)

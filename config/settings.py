@@ -8,6 +8,7 @@ and every secret that is read is made known to the log's masking processor.
 import base64
 import binascii
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import SplitResult, quote, urlsplit
@@ -21,6 +22,10 @@ from config.version import VERSION
 
 DRIVER = "postgresql+psycopg2"
 
+_INSTANCE = re.compile(r"([a-z0-9.-]+:)?[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]+")
+_LEFT_OUT = ".gserviceaccount.com"
+_PROXY = "127.0.0.1"
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 ServerSeconds = Annotated[float, Field(gt=0, le=2_000_000)]
@@ -32,8 +37,27 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
 
 
-class DatabaseSettings(Settings):
-    """The pay database: one URL, or its parts."""
+def _google_key(value: SecretStr) -> SecretStr:
+    """Accept the JSON of a key, or its base64."""
+    text = value.get_secret_value().strip()
+    with suppress(binascii.Error, ValueError):
+        text = base64.b64decode("".join(text.split()), validate=True).decode()
+    if not (text.startswith("{") and text.endswith("}")):
+        raise ValueError("it must be the JSON of a service account's key, or the base64 of it")
+    return SecretStr(text)
+
+
+class GoogleIdentity(Settings):
+    """Who we are to Google: a key as text, a file of credentials, or neither (what the machine itself is)."""
+
+    google_key: Annotated[SecretStr, AfterValidator(_google_key)] | None = Field(
+        None, validation_alias="AUTHPAY_GCP_AUTH_KEY"
+    )
+    google_credentials: Path | None = Field(None, validation_alias="GOOGLE_APPLICATION_CREDENTIALS")
+
+
+class DatabaseSettings(GoogleIdentity):
+    """The pay database: one URL, or its parts; in Cloud SQL the token of our Google identity for a password."""
 
     url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     username: str | None = Field(None, validation_alias="DATABASE_USERNAME")
@@ -41,6 +65,9 @@ class DatabaseSettings(Settings):
     host: str | None = Field(None, validation_alias="DATABASE_HOST")
     port: int = Field(5432, validation_alias="DATABASE_PORT", ge=1, le=65535)
     name: str | None = Field(None, validation_alias="DATABASE_NAME")
+    instance: str | None = Field(
+        None, validation_alias="CLOUDSQL_INSTANCE_CONNECTION_NAME", description="project:region:instance"
+    )
     connect_timeout: Seconds = Field(10, validation_alias="DATABASE_CONNECT_TIMEOUT")
     statement_timeout: ServerSeconds = Field(3600, validation_alias="DATABASE_STATEMENT_TIMEOUT")
     lock_timeout: ServerSeconds = Field(30, validation_alias="DATABASE_LOCK_TIMEOUT")
@@ -53,11 +80,36 @@ class DatabaseSettings(Settings):
             if scheme not in {"postgresql", "postgres", DRIVER}:
                 raise ValueError(f"DATABASE_URL must begin with postgresql://, not with {scheme or 'nothing'}://")
             return self
-        parts = {"DATABASE_USERNAME": self.username, "DATABASE_HOST": self.host, "DATABASE_NAME": self.name}
+        parts = {"DATABASE_USERNAME": self.username, "DATABASE_HOST": self.address, "DATABASE_NAME": self.name}
         missing = [name for name, value in parts.items() if not value]
         if missing:
             raise ValueError(f"set DATABASE_URL, or the missing {', '.join(missing)}")
+        if self.by_token:
+            self._refuse_what_is_not_of_a_token()
         return self
+
+    def _refuse_what_is_not_of_a_token(self) -> None:
+        if not _INSTANCE.fullmatch(self.instance or ""):
+            raise ValueError(
+                f"CLOUDSQL_INSTANCE_CONNECTION_NAME must be like project:region:instance, not {self.instance!r}"
+            )
+        if self.password is not None:
+            raise ValueError(
+                "DATABASE_PASSWORD is set beside CLOUDSQL_INSTANCE_CONNECTION_NAME, with which the password is a token "
+                "of Google: remove one of the two"
+            )
+        if str(self.username).endswith(_LEFT_OUT):
+            raise ValueError(f"DATABASE_USERNAME is an IAM user: leave {_LEFT_OUT} out at its end")
+
+    @property
+    def by_token(self) -> bool:
+        """Whether the password is an access token of Google."""
+        return self.instance is not None and self.url is None
+
+    @property
+    def address(self) -> str | None:
+        """Return the host; in Cloud SQL it is the proxy beside the pod where none is named."""
+        return self.host or (_PROXY if self.instance else None)
 
     def sqlalchemy_url(self) -> str:
         """Return the URL with its driver named; it holds the password."""
@@ -65,7 +117,9 @@ class DatabaseSettings(Settings):
             return f"{DRIVER}://{self.url.get_secret_value().split('://', 1)[1]}"
         password = f":{quote(self.password.get_secret_value(), safe='')}" if self.password else ""
         user = quote(self.username or "", safe="")
-        return f"{DRIVER}://{user}{password}@{self.host}:{self.port}/{quote(self.name or '', safe='')}"
+        # A token is sent in the clear to nobody but the proxy beside us.
+        secure = "?sslmode=require" if self.by_token and self.address != _PROXY else ""
+        return f"{DRIVER}://{user}{password}@{self.address}:{self.port}/{quote(self.name or '', safe='')}{secure}"
 
 
 _ENDPOINT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)(:[0-9]{1,5})?")
@@ -104,6 +158,19 @@ def _host_key(value: str) -> str:
 HostKey = Annotated[str, AfterValidator(_host_key)]
 
 
+def _private_key(value: SecretStr) -> SecretStr:
+    """Accept a private key as a secret holds it: its line ends real or written as \\n, in quotes or not."""
+    text = value.get_secret_value().strip().strip("\"'").replace("\\r", "").replace("\\n", "\n").strip()
+    if not (text.startswith("-----BEGIN ") and text.endswith("-----") and "\n" in text):
+        raise ValueError(
+            "it must be a whole private key, from -----BEGIN to its end, with line ends (real, or written as \\n)"
+        )
+    return SecretStr(f"{text}\n")
+
+
+PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
+
+
 class SftpSettings(Settings):
     """One SFTP partner. The subclasses say under which names its settings stand."""
 
@@ -112,6 +179,7 @@ class SftpSettings(Settings):
     username: str
     password: SecretStr | None = None
     private_key: Path | None = None
+    private_key_text: PrivateKey | None = None
     passphrase: SecretStr | None = None
     host_key: HostKey
     directory: str
@@ -122,7 +190,7 @@ class SftpSettings(Settings):
 
     @model_validator(mode="after")
     def _some_credential(self) -> "SftpSettings":
-        if self.password is None and self.private_key is None:
+        if self.password is None and self.private_key is None and self.private_key_text is None:
             raise ValueError("neither a private key nor a password is set")
         return self
 
@@ -135,6 +203,9 @@ class CasSftpSettings(SftpSettings):
     username: str = Field(validation_alias="CAS_SFTP_USER_NAME")
     password: SecretStr | None = Field(None, validation_alias="CAS_SFTP_PASSWORD")
     private_key: Path | None = Field(None, validation_alias="BCREG_FTP_PRIVATE_KEY_LOCATION")
+    private_key_text: PrivateKey | None = Field(
+        None, validation_alias="BCREG_FTP_PRIVATE_KEY", description="the key itself, in place of its file"
+    )
     passphrase: SecretStr | None = Field(None, validation_alias="BCREG_FTP_PRIVATE_KEY_PASSPHRASE")
     host_key: HostKey = Field(validation_alias="CAS_SFTP_HOST_KEY")
     directory: str = Field("/upload", validation_alias="CAS_SFTP_DIRECTORY")
@@ -149,6 +220,9 @@ class CgiSftpSettings(SftpSettings):
     username: str = Field(validation_alias="CGI_SFTP_USER_NAME")
     password: SecretStr | None = Field(None, validation_alias="CGI_SFTP_PASSWORD")
     private_key: Path | None = Field(None, validation_alias="BCREG_CGI_FTP_PRIVATE_KEY_LOCATION")
+    private_key_text: PrivateKey | None = Field(
+        None, validation_alias="BCREG_CGI_FTP_PRIVATE_KEY", description="the key itself, in place of its file"
+    )
     passphrase: SecretStr | None = Field(None, validation_alias="BCREG_CGI_FTP_PRIVATE_KEY_PASSPHRASE")
     host_key: HostKey = Field(validation_alias="CAS_SFTP_HOST_KEY")
     directory: str = Field("/data", validation_alias="CGI_SFTP_DIRECTORY")
@@ -187,11 +261,10 @@ class CfsSettings(Settings):
     invoice_prefix: str = Field("REG", validation_alias="CFS_INVOICE_PREFIX")
 
 
-class EventSettings(Settings):
+class EventSettings(GoogleIdentity):
     """Where CloudEvents are published: the Pub/Sub REST address up to and with `/topics/`."""
 
     publish_url: str = Field(validation_alias="PUBSUB_PUBLISH_URL")
-    token: SecretStr | None = Field(None, validation_alias="PUBSUB_TOKEN")
     auth_event_topic: str = Field("auth-event-dev", validation_alias="AUTH_EVENT_TOPIC")
     account_mailer_topic: str = Field("account-mailer-dev", validation_alias="ACCOUNT_MAILER_TOPIC")
     business_pay_topic: str = Field("business-pay-dev", validation_alias="BUSINESS_PAY_TOPIC")
@@ -200,6 +273,13 @@ class EventSettings(Settings):
     assets_pay_topic: str = Field("assets-pay-notification-dev", validation_alias="ASSETS_PAY_TOPIC")
     nsf_notice: str = Field("", validation_alias="PAD_NSF_NOTIFY_EMAILS", description="comma list")
     product_dates: bool = Field(False, validation_alias="PAYMENT_EVENTS_PRODUCT_DATES")
+
+    @property
+    def wants_token(self) -> bool:
+        """Whether the publisher asks who we are: Google's always does, an emulator (http) only where we say it."""
+        named = self.google_key is not None or self.google_credentials is not None
+        scheme = self.publish_url.split(":", 1)[0].lower()
+        return scheme == "https" or (scheme == "http" and named)
 
     def name_of(self, topic: str) -> str:
         """Return what a topic, named by its setting, is called in this environment."""
@@ -211,8 +291,22 @@ class MailSettings(Settings):
 
     notify_url: str = Field(validation_alias="NOTIFY_API_URL")
     notify_version: str = Field("/api/v1", validation_alias="NOTIFY_API_VERSION")
-    token: SecretStr | None = Field(None, validation_alias="NOTIFY_API_TOKEN")
+    issuer: str | None = Field(None, validation_alias="JWT_OIDC_ISSUER", description="of Keycloak, with its realm")
+    client_id: str | None = Field(None, validation_alias="SBC_PAY_CLIENT_ID")
+    client_secret: SecretStr | None = Field(None, validation_alias="SBC_PAY_CLIENT_SECRET")
     operations: str = Field(validation_alias="IT_OPS_EMAIL", description="comma list")
+
+    @model_validator(mode="after")
+    def _whole_client(self) -> "MailSettings":
+        parts = {
+            "JWT_OIDC_ISSUER": self.issuer,
+            "SBC_PAY_CLIENT_ID": self.client_id,
+            "SBC_PAY_CLIENT_SECRET": self.client_secret,
+        }
+        missing = [name for name, value in parts.items() if value is None]
+        if missing and len(missing) < len(parts):
+            raise ValueError(f"set the missing {', '.join(missing)} too: the notify API gets a token by all three")
+        return self
 
 
 class NoticeSettings(Settings):

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
+from access.google import PUBSUB, google_token
 from config.errors import InputRefused, SourceUnavailable
 from config.settings import EventSettings
 from connectors.outbox.json_sink import FolderSink, sink
@@ -69,7 +70,11 @@ class EventPublisher:
     def __init__(self, settings: EventSettings) -> None:
         self._settings = settings
         self._sink = sink(
-            settings.publish_url, settings.token, setting="PUBSUB_PUBLISH_URL", what="The event publisher"
+            settings.publish_url,
+            google_token(settings, PUBSUB) if settings.wants_token else None,
+            setting="PUBSUB_PUBLISH_URL",
+            what="The event publisher",
+            settings="AUTHPAY_GCP_AUTH_KEY or GOOGLE_APPLICATION_CREDENTIALS",
         )
 
     def close(self) -> None:

@@ -5,7 +5,10 @@ NOTIFY_API_URL is a file:// one, each mail becomes a JSON file in that folder.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
+from access.kept_token import KeptToken
+from access.token_server import token_by_client_credentials
 from config.errors import InputRefused
 from config.settings import MailSettings
 from connectors.outbox.json_sink import FolderSink, sink
@@ -32,12 +35,36 @@ def addresses(comma_list: str) -> list[str]:
     return [one.strip() for one in comma_list.split(",") if one.strip()]
 
 
+def notify_token(settings: MailSettings) -> KeptToken | None:
+    """Return the token that the notify API wants, by client credentials; None where the settings name no client."""
+    if settings.issuer is None:
+        return None
+    assert settings.client_id is not None
+    assert settings.client_secret is not None
+    return KeptToken(
+        partial(
+            token_by_client_credentials,
+            f"{settings.issuer.rstrip('/')}/protocol/openid-connect/token",
+            settings.client_id,
+            settings.client_secret.get_secret_value(),
+            what="The token server of the notify API",
+            settings=("JWT_OIDC_ISSUER", "SBC_PAY_CLIENT_ID", "SBC_PAY_CLIENT_SECRET"),
+        )
+    )
+
+
 class Mailer:
     """The handler of the channel `mail`; close it."""
 
     def __init__(self, settings: MailSettings) -> None:
         self._address = f"{settings.notify_url.rstrip('/')}/{settings.notify_version.strip('/')}/notify/"
-        self._sink = sink(settings.notify_url, settings.token, setting="NOTIFY_API_URL", what="The notify API")
+        self._sink = sink(
+            settings.notify_url,
+            notify_token(settings),
+            setting="NOTIFY_API_URL",
+            what="The notify API",
+            settings="JWT_OIDC_ISSUER, SBC_PAY_CLIENT_ID and SBC_PAY_CLIENT_SECRET",
+        )
 
     def close(self) -> None:
         """Close the connections."""

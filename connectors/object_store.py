@@ -45,6 +45,7 @@ _ADVICE = {
     "PermanentRedirect": _PLACE, "TemporaryRedirect": _PLACE, "AuthorizationHeaderMalformed": _PLACE,
     "IllegalLocationConstraintException": _PLACE, "InvalidBucketName": _PLACE, "InvalidRegion": _PLACE,
     "MissingContentMD5": _CHECKSUM, "InvalidDigest": _CHECKSUM,
+    "RetentionPolicyNotMet": _LOCK, "ObjectUnderActiveHold": _LOCK,
     "ObjectLocked": _LOCK, "InvalidObjectState": _LOCK, "MethodNotAllowed": _LOCK,
 }  # fmt: skip
 _DENIED = {401, 403}
@@ -223,7 +224,7 @@ class ObjectStore:
                 raise self._no_answer(where, error) from error
 
     def _no_answer(self, where: str, error: Exception) -> PayJobsError:
-        from connectors.bounded_http import refused_certificate
+        from access.bounded_http import refused_certificate
 
         certificate = refused_certificate(error, self._settings.endpoint)
         if certificate is None:

@@ -74,9 +74,9 @@ def open_transport(settings: SftpSettings) -> PinnedTransport:
     """Connect, compare the host key, log in.
 
     Raises SourceUnavailable if the server does not answer in time, SourceRefused if the host key or the credential
-    is not accepted, ConfigError if the key file cannot be used.
+    is not accepted, ConfigError if the private key cannot be used.
     """
-    key = _private_key(settings) if settings.private_key else None
+    key = _private_key(settings) if settings.private_key_text or settings.private_key else None
     try:
         connection = socket.create_connection((settings.host, settings.port), timeout=settings.connect_timeout)
     except OSError as error:
@@ -191,33 +191,45 @@ def _authenticate(transport: paramiko.Transport, settings: SftpSettings, key: pa
 
 
 def _credential(settings: SftpSettings) -> str:
-    if settings.private_key is None:
+    if settings.private_key is None and settings.private_key_text is None:
         return f"password ({setting_name(settings, 'password')})"
+    return _key_name(settings)
+
+
+def _key_name(settings: SftpSettings) -> str:
+    """Return where the private key is, for messages."""
+    if settings.private_key_text is not None:
+        return f"private key in {setting_name(settings, 'private_key_text')}"
     return f"private key {settings.private_key} ({setting_name(settings, 'private_key')})"
 
 
 def _private_key(settings: SftpSettings) -> paramiko.PKey:
-    """Read the key file, of any type; a passphrase that is not needed does no harm."""
-    path = settings.private_key
-    assert path is not None
-    name = setting_name(settings, "private_key")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{name}: the private key {path} cannot be read: {error.strerror}.") from error
+    """Read the key, of any type, as text or from its file; a passphrase that is not needed does no harm."""
+    name = _key_name(settings)
+    content = _key_content(settings)
     try:
         return _for_paramiko(_decrypted(content, None))
     except TypeError as error:
         if settings.passphrase is None:
             missing = setting_name(settings, "passphrase")
-            raise ConfigError(f"{name}: the private key {path} is encrypted; set {missing}.") from error
+            raise ConfigError(f"The {name} is encrypted; set {missing}.") from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ConfigError(f"{name}: {path} is not a private key: {error}.") from error
+        raise ConfigError(f"The {name} cannot be read as a private key: {error}.") from error
     try:
         return _for_paramiko(_decrypted(content, settings.passphrase.get_secret_value().encode()))
     except (ValueError, UnsupportedAlgorithm) as error:
         wrong = setting_name(settings, "passphrase")
-        raise ConfigError(f"{name}: {path} cannot be opened with the passphrase in {wrong}: {error}.") from error
+        raise ConfigError(f"The {name} cannot be opened with the passphrase in {wrong}: {error}.") from error
+
+
+def _key_content(settings: SftpSettings) -> bytes:
+    if settings.private_key_text is not None:
+        return settings.private_key_text.get_secret_value().encode()
+    assert settings.private_key is not None
+    try:
+        return settings.private_key.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"The {_key_name(settings)} cannot be read: {error.strerror}.") from error
 
 
 def _decrypted(content: bytes, passphrase: bytes | None) -> PrivateKeyTypes | SSHPrivateKeyTypes:

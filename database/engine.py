@@ -2,10 +2,12 @@
 
 Every session is in UTC, because the pay tables hold naive UTC; it names its job and run in `application_name`, and
 carries the timeouts of the settings (database/sessions.py). An error says more than psycopg2 does (error_notes.py).
+In Cloud SQL each new connection gets the access token of that moment for a password.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg2
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool, QueuePool
 
+from access.kept_token import KeptToken
 from config.errors import ConfigError
 from config.settings import DatabaseSettings
 from database.error_notes import note_more
@@ -42,9 +45,25 @@ def make_engine(settings: DatabaseSettings, *, application_name: str, pooled: bo
     if pooled:
         arguments |= {"pool_size": 4, "max_overflow": 12, "pool_timeout": 30}
     engine = create_engine(settings.sqlalchemy_url(), **arguments)
+    if settings.by_token:
+        from access.google import SQL_LOGIN, google_token
+
+        event.listen(engine, "do_connect", partial(_log_in, google_token(settings, SQL_LOGIN)))
     event.listen(engine, "connect", lambda raw, _record: _prepare(raw, settings))
     event.listen(engine, "handle_error", note_more)
     return engine
+
+
+def _log_in(token: KeptToken, dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> Any:
+    """Connect with the token of this moment for a password; one that is refused is renewed once."""
+    password = token.current()
+    try:
+        return dialect.connect(*arguments, **parameters | {"password": password})
+    except psycopg2.OperationalError as error:
+        if "authentication failed" not in str(error):
+            raise
+    token.forget(password)
+    return dialect.connect(*arguments, **parameters | {"password": token.current()})
 
 
 def _prepare(raw: Any, settings: DatabaseSettings) -> None:

@@ -20,7 +20,8 @@ Meaning = tuple[type[PayJobsError], str]
 
 _LOGIN: Meaning = (
     ConfigError,
-    "The database refused the connection ({said}). Check DATABASE_USERNAME and DATABASE_PASSWORD.",
+    "The database refused the connection ({said}). Check DATABASE_USERNAME and DATABASE_PASSWORD; in Cloud SQL, that "
+    "the user is the IAM user of our Google identity.",
 )
 _NAME: Meaning = (ConfigError, "The database refused the connection ({said}). Check DATABASE_NAME.")
 _FULL_HOUSE: Meaning = (
@@ -36,7 +37,8 @@ _LOST: Meaning = (
 )
 _UNREACHABLE: Meaning = (
     SourceUnavailable,
-    "The database cannot be reached ({said}). Check DATABASE_HOST and DATABASE_PORT, and that the server is up.",
+    "The database cannot be reached ({said}). Check DATABASE_HOST and DATABASE_PORT, and that the server, or the proxy "
+    "beside the pod, is up.",
 )
 _REFUSED: Meaning = (PayJobsError, "The database refused a statement: {said}")
 _FOREIGN: Meaning = (
@@ -141,6 +143,14 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], Meaning], ...] = tuple(
         (r"due to transaction timeout", _BY_STATE["25P04"]),
         (r"due to idle-session timeout", _BY_STATE["57P05"]),
         (r"crash of another server process|unexpected postmaster exit", _BY_STATE["57P02"]),
+        (
+            r"IAM .*authentication failed",
+            (
+                ConfigError,
+                "Cloud SQL refused the token of our Google identity ({said}). Check that DATABASE_USERNAME is its IAM "
+                "user in the instance, and that it has the role cloudsql.instanceUser.",
+            ),
+        ),
         (
             r"authentication failed|no pg_hba\.conf entry|role .* does not exist|not permitted to log in|no such user"
             r"|no password supplied",

@@ -41,6 +41,13 @@ def pooler(address: str) -> Iterator[str]:
 
 
 @contextmanager
+def by_port(address: str) -> Iterator[int]:
+    """Yield the port at which a server can be reached that has only a socket."""
+    with _relay(address, lambda _kind, body: body) as here:
+        yield int(parse_dsn(here)["port"])
+
+
+@contextmanager
 def server_of_version(address: str, version: str) -> Iterator[str]:
     """Yield the address of a server that says it is of another version."""
 

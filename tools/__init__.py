@@ -23,7 +23,7 @@ TOOLS = {
     "db": ("", DATABASE_INDEXES),
     "ejv": ("Journal voucher batches: outstanding, search, index, resubmit, rebuild, unstop.", EJV),
     "explain": ("Tell the life of one invoice, account, slip, batch or file.", EXPLAIN),
-    "files": ("Files that came in: list, show, replay.", FILES),
+    "files": ("Files that came in: list, show, replay, ignore.", FILES),
     "repair": (
         "Put right what is stuck or was paid too much.",
         (REPAIR_PAD_INVOICE, REPAIR_PAD_REJECTS, REPAIR_PARTIAL_CREDIT, REPAIR_WRONG_FREEZE, *REPAIR_INVOICE),

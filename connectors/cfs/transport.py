@@ -10,17 +10,26 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 import tenacity
 
+from access.bounded_http import (
+    AnswerUnusable,
+    BoundedClient,
+    is_ourselves,
+    read_address,
+    refused_certificate,
+    what_failed,
+)
+from access.kept_token import KeptToken, Token, read_token
 from config.errors import ConfigError
 from config.log_setup import get_log
 from config.masking import register_secret
 from config.settings import CfsSettings
-from connectors.bounded_http import AnswerUnusable, BoundedClient, read_address, refused_certificate, what_failed
 from connectors.cfs import exact_json
 from connectors.cfs.answers import is_away, reason_of, said, says_down
 from connectors.cfs.errors import (
@@ -35,13 +44,11 @@ from connectors.cfs.errors import (
 from connectors.cfs.names import CfsCaller
 from connectors.cfs.rate_limit import RateLimit
 from connectors.cfs.reading import JsonObject
-from connectors.cfs.tokens import UNSAID_LIFETIME, CallerTokens, Token
 from connectors.effects import last_checks
 
 TRIES = 4
 DEADLINE_TIMES = 3  # a call may take that many times what one wait in it may take
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Result = TypeVar("Result")
 
@@ -81,7 +88,7 @@ class Transport:
         self._sleep = sleep
         self._log = get_log(system="cfs")
         self._rate = RateLimit(settings.max_per_second, clock=clock, sleep=sleep)
-        self._tokens = CallerTokens(self._fetch_token, clock=clock)
+        self._tokens = {one: KeptToken(partial(self._fetch_token, one), clock=clock) for one in CfsCaller}
         self._http = self._open(settings)
 
     def close(self) -> None:
@@ -100,15 +107,15 @@ class Transport:
     def post(self, call: CfsCall, read: Callable[[JsonObject], Result]) -> Result:
         """Change something, once. Raises CfsOutcomeUnknown where the answer is lost or unreadable."""
         self._refuse_if_read_only(call)
-        self._patiently(lambda: self._tokens.current(call.identity))
+        self._patiently(self._tokens[call.identity].current)
         return self._there(call, self._attempt(call, read))
 
     def _attempt(self, call: CfsCall, read: Callable[[JsonObject], Result]) -> Result | None:
-        token = self._tokens.current(call.identity)
+        token = self._tokens[call.identity].current()
         answer = self._send(call, {"Authorization": f"Bearer {token}"})
         if answer.status_code == 401:
-            self._tokens.forget(call.identity, token)
-            token = self._tokens.current(call.identity)
+            self._tokens[call.identity].forget(token)
+            token = self._tokens[call.identity].current()
             answer = self._send(call, {"Authorization": f"Bearer {token}"})
         if answer.status_code in {401, 403}:
             raise CfsCredentialsRefused(
@@ -218,12 +225,9 @@ class Transport:
         if not answer.is_success:
             raise CfsUnavailable(f"CFS gave no token to {identity}: it answered {answer.status_code}{said(answer)}.")
         try:
-            body = exact_json.loads(answer.content)
-            token = Token(str(body["access_token"]), int(body.get("expires_in") or UNSAID_LIFETIME))
-        except (ValueError, KeyError, TypeError, AttributeError):
+            return read_token(answer.content)
+        except ValueError:
             raise CfsUnavailable(f"CFS answered the token request of {identity} without a token.") from None
-        register_secret(token.value)
-        return token
 
     @staticmethod
     def _open(settings: CfsSettings) -> BoundedClient:
@@ -242,8 +246,7 @@ class Transport:
             headers=headers,
             timeout=settings.connect_timeout,
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=32, keepalive_expiry=30),
-            # A proxy of the machine stands between us and the outside, never between us and ourselves.
-            trust_env=url.hostname not in LOOPBACK,
+            trust_env=not is_ourselves(url.hostname),
         )
 
 

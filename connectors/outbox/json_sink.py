@@ -8,24 +8,27 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx
-from pydantic import SecretStr
 
+from access.bounded_http import (
+    BoundedClient,
+    CertificateRefused,
+    is_ourselves,
+    read_address,
+    refused_certificate,
+    what_failed,
+)
+from access.kept_token import KeptToken
 from config.errors import ConfigError, InputRefused, SourceRefused, SourceUnavailable
 from config.masking import mask_text
-from connectors.bounded_http import BoundedClient, read_address, refused_certificate, what_failed
 from connectors.outbox.model import Answer
 
 TIMEOUT_SECONDS = 15
 DEADLINE_SECONDS = 45
 TRY_AGAIN = frozenset({408, 425, 429})
 CREDENTIALS = frozenset({401, 403, 407})
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+UNAUTHORIZED = 401
 _MAX_SAID = 300
 _LIKE = "https://host/path or file:///folder"
-
-
-class CertificateRefused(SourceRefused):
-    """Have the certificate renewed, or our CA bundle (SSL_CERT_FILE); check the address in the settings."""
 
 
 class FolderSink:
@@ -51,31 +54,54 @@ class FolderSink:
 
 
 class HttpSink:
-    """A connection to one HTTP receiver. Every POST carries a key by which a repeat is known."""
+    """A connection to one HTTP receiver. Every POST carries a key by which a repeat is known.
 
-    def __init__(self, url: str, token: SecretStr | None, *, what: str) -> None:
+    token     what it lets us in with, None where it lets anybody in
+    settings  where the identity stands that the token is for
+    """
+
+    def __init__(self, url: str, token: KeptToken | None, *, what: str, settings: str = "") -> None:
         self._what = what
-        headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
-        # A proxy of the machine stands between us and the outside, never between us and ourselves.
-        trust_env = urlsplit(url).hostname not in LOOPBACK
-        self._http = BoundedClient(
-            deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, headers=headers, trust_env=trust_env
-        )
+        self._token = token
+        self._settings = settings
+        trust_env = not is_ourselves(urlsplit(url).hostname)
+        self._http = BoundedClient(deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, trust_env=trust_env)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
     def post(self, url: str, body: Mapping[str, Any], *, key: str) -> httpx.Response:
-        """Send a body and return the answer that accepted it.
+        """Send a body and return the answer that accepted it; a token that is refused is renewed once.
 
         Raises SourceUnavailable where it may be sent again, SourceRefused for credentials, InputRefused where the
         receiver will never take it.
         """
         content = json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        answer = self._send(url, content, headers)
+        if answer.is_success:
+            return answer
+        said = f"{self._what} answered {answer.status_code}{_words(answer)}."
+        if answer.is_server_error or answer.status_code in TRY_AGAIN:
+            raise SourceUnavailable(f"{said} It is sent again.")
+        if answer.is_redirect or answer.status_code in CREDENTIALS:
+            raise SourceRefused(f"{said} {self._advice()}".rstrip())
+        raise InputRefused(said)
+
+    def _send(self, url: str, content: bytes, headers: dict[str, str]) -> httpx.Response:
+        if self._token is None:
+            return self._call(url, content, headers)
+        value = self._token.current()
+        answer = self._call(url, content, {**headers, "Authorization": f"Bearer {value}"})
+        if answer.status_code != UNAUTHORIZED:
+            return answer
+        self._token.forget(value)
+        return self._call(url, content, {**headers, "Authorization": f"Bearer {self._token.current()}"})
+
+    def _call(self, url: str, content: bytes, headers: dict[str, str]) -> httpx.Response:
         try:
-            answer = self._http.request("POST", url, content=content, headers=headers)
+            return self._http.request("POST", url, content=content, headers=headers)
         except httpx.RequestError as error:
             certificate = refused_certificate(error, urlsplit(url).hostname)
             if certificate is not None:
@@ -83,27 +109,25 @@ class HttpSink:
             raise SourceUnavailable(
                 f"{self._what} gave no answer: {what_failed(error)}. It is sent again; a repeat has the same key."
             ) from error
-        if answer.is_success:
-            return answer
-        said = f"{self._what} answered {answer.status_code}{_words(answer)}."
-        if answer.is_server_error or answer.status_code in TRY_AGAIN:
-            raise SourceUnavailable(f"{said} It is sent again.")
-        if answer.is_redirect or answer.status_code in CREDENTIALS:
-            raise SourceRefused(said)
-        raise InputRefused(said)
+
+    def _advice(self) -> str:
+        if not self._settings:
+            return ""
+        return f"Check {self._settings}." if self._token else f"No token was sent: set {self._settings}."
 
 
-def sink(url: str, token: SecretStr | None, *, setting: str, what: str) -> FolderSink | HttpSink:
+def sink(url: str, token: KeptToken | None, *, setting: str, what: str, settings: str = "") -> FolderSink | HttpSink:
     """Return what messages to this address go into. Raises ConfigError for an address that is neither.
 
-    setting  where the address stands
-    what     who the receiver is, at the start of a sentence
+    setting   where the address stands
+    what      who the receiver is, at the start of a sentence
+    settings  where the identity stands that the token is for
     """
     parts = read_address(url, setting=setting, like=_LIKE)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path:
         return FolderSink(Path(unquote(parts.path)))
     if parts.scheme in {"http", "https"} and parts.hostname:
-        return HttpSink(url, token, what=what)
+        return HttpSink(url, token, what=what, settings=settings)
     raise ConfigError(f"{setting} must be like {_LIKE}, not {url!r}")
 
 

@@ -41,6 +41,7 @@ PAY_TABLES: dict[str, dict[str, str]] = {
     },
     "cfs_accounts_history": {
         "id": "integer",
+        "status": "character varying(40)",
         "version": "integer",
         "changed": "timestamp without time zone",
     },

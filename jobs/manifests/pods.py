@@ -7,7 +7,7 @@ named, because OpenShift gives each namespace its own range.
 from collections.abc import Sequence
 from typing import Any
 
-from config.schedule import Cluster, Resources, Workload
+from config.schedule import CloudSqlProxy, Cluster, Resources, Workload
 
 Object = dict[str, Any]
 
@@ -17,6 +17,14 @@ ENTRYPOINT = ("python3", "invoke_jobs.py")
 KEYS = "/var/run/pay-jobs/keys"
 SETTINGS = f"{NAME}-settings"
 MONITORED_PORT = "http"
+_CREDENTIALS = "GOOGLE_APPLICATION_CREDENTIALS"
+_HEALTH_PORT = 9801
+_IP_FLAGS = {"private": ["--private-ip"], "public": [], "psc": ["--psc"]}
+_RESTRICTED = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
 
 
 def labels(component: str) -> dict[str, str]:
@@ -57,6 +65,7 @@ def pod_template(
             "terminationGracePeriodSeconds": 60,
             "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
             **(pod or {}),
+            **({"initContainers": [_proxy(cluster, cluster.cloud_sql)]} if cluster.cloud_sql else {}),
             "containers": [
                 {
                     "name": "job",
@@ -71,11 +80,7 @@ def pod_template(
                         "requests": {"cpu": resources.cpu, "memory": resources.memory},
                         "limits": {"memory": resources.memory},
                     },
-                    "securityContext": {
-                        "allowPrivilegeEscalation": False,
-                        "readOnlyRootFilesystem": True,
-                        "capabilities": {"drop": ["ALL"]},
-                    },
+                    "securityContext": _RESTRICTED,
                     "volumeMounts": [
                         {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 - the emptyDir below
                         {"name": "keys", "mountPath": KEYS, "readOnly": True},
@@ -88,6 +93,38 @@ def pod_template(
                 {"name": "keys", "secret": {"secretName": cluster.keys_secret, "optional": True, "defaultMode": 0o440}},
             ],
         },
+    }
+
+
+def _proxy(cluster: Cluster, wanted: CloudSqlProxy) -> Object:
+    """Return the proxy of Cloud SQL: it is up before the job begins, and ends with it.
+
+    The job logs in by itself, with a token for a password; the proxy only leads to the instance.
+    """
+    named = {_CREDENTIALS: cluster.settings[_CREDENTIALS]} if _CREDENTIALS in cluster.settings else {}
+    return {
+        "name": "cloud-sql-proxy",
+        "image": wanted.image,
+        "restartPolicy": "Always",
+        "args": [
+            "--structured-logs",
+            "--port=5432",
+            "--health-check",
+            "--http-address=0.0.0.0",
+            f"--http-port={_HEALTH_PORT}",
+            "--exit-zero-on-sigterm",
+            *_IP_FLAGS[wanted.ip_type],
+            wanted.instance,
+        ],
+        "env": [{"name": name, "value": value} for name, value in named.items()],
+        "startupProbe": {
+            "httpGet": {"path": "/startup", "port": _HEALTH_PORT},
+            "periodSeconds": 1,
+            "failureThreshold": 60,
+        },
+        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "128Mi"}},
+        "securityContext": _RESTRICTED,
+        "volumeMounts": [{"name": "keys", "mountPath": KEYS, "readOnly": True}],
     }
 
 

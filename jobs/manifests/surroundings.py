@@ -18,11 +18,13 @@ def service_account() -> Object:
 
 def settings(schedule: Schedule) -> Object:
     """Return the settings that are no secrets; the Secrets are made by hand (docs/operations.md)."""
+    proxy = schedule.cluster.cloud_sql
+    data = schedule.cluster.settings | ({"CLOUDSQL_INSTANCE_CONNECTION_NAME": proxy.instance} if proxy else {})
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": SETTINGS, "labels": labels("settings")},
-        "data": dict(sorted(schedule.cluster.settings.items())),
+        "data": dict(sorted(data.items())),
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from config.errors import ConfigError
+from config.errors import ConfigError, SourceUnavailable
 from config.log_setup import configure_log, get_log
 from config.schedule import Schedule
 from config.settings import DatabaseSettings, PodSettings, read
@@ -74,6 +74,8 @@ def _refuse_unfit(engine: Engine) -> None:
     """Refuse a database that no waiting makes better; one that is away is asked again and again. Raises ConfigError."""
     try:
         engine.connect().close()
+    except SourceUnavailable:
+        return
     except DBAPIError as error:
         explained = explain(error)
         if isinstance(explained, ConfigError):

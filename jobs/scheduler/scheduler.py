@@ -15,7 +15,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from config.errors import ConfigError
+from config.errors import ConfigError, PayJobsError, SourceRefused, SourceUnavailable
 from config.schedule import JobSchedule
 from database.errors import explain
 from jobs.scheduler.child import ChildProcesses, ProcessEnd
@@ -28,6 +28,7 @@ RETRY_AFTER = timedelta(seconds=10)
 ASK_AGAIN_AFTER = timedelta(seconds=30)
 BEAT_SECONDS = 15.0
 SILENT_TOO_LONG = 4 * BEAT_SECONDS
+_DATABASE_AWAY = (SQLAlchemyError, ConfigError, SourceUnavailable, SourceRefused)
 
 Tell = Callable[[str, str], None]
 
@@ -110,7 +111,7 @@ class Scheduler:
                         break
                     self._carry_out_all(job, name, settled, due)
                 self._metrics.due_next(name, job.times.next_after(self._timeline.now()))
-            except (SQLAlchemyError, ConfigError) as error:
+            except _DATABASE_AWAY as error:
                 self._trouble = _trouble_with_database(error)
                 self._log.error("scheduler.look_failed", job=name, error=str(error))
                 self._look_again.add(name)
@@ -197,7 +198,7 @@ class Scheduler:
             self._claims.hold()
             left = {claim.job for claim, _ in self._claims.left_behind() if claim.job in self._jobs}
             self._trouble = None
-        except (SQLAlchemyError, ConfigError) as error:
+        except _DATABASE_AWAY as error:
             self._trouble = _trouble_with_database(error)
             self._log.error("scheduler.database_away", error=str(error))
             left = set()
@@ -239,6 +240,6 @@ def _killed(ended: ProcessEnd, job: JobSchedule) -> str:
     return f"The process was killed by signal {-ended.exit_code}; `history` shows the run as lost."
 
 
-def _trouble_with_database(error: SQLAlchemyError | ConfigError) -> str:
+def _trouble_with_database(error: SQLAlchemyError | PayJobsError) -> str:
     said = explain(error) if isinstance(error, DBAPIError) else error
     return f"the database cannot be used: {said}"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from config.business_time import BUSINESS_ZONE, BUSINESS_ZONE_NAME, day_start, tzdata_version
-from config.errors import ConfigError, ExitCode
+from config.errors import ConfigError, ExitCode, PayJobsError
 from config.log_setup import configure_log
 from config.settings import DatabaseSettings, read
 from database import migrate
@@ -21,7 +21,7 @@ from jobs.run.context import system_clock
 from jobs.run.outcome import Table
 from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
-from jobs.watch.doctor_check import Check, DatabaseProbe, SystemProbe
+from jobs.watch.doctor_check import Check, DatabaseProbe, MovingProbe, SystemProbe
 
 MAX_CLOCK_SKEW_SECONDS = 5.0
 
@@ -32,6 +32,7 @@ def doctor_command(
     needs: Iterable[str] = (),
     database_probes: Mapping[str, DatabaseProbe] = MappingProxyType({}),
     system_probes: Mapping[str, SystemProbe] = MappingProxyType({}),
+    moving_probes: Callable[[], Iterable[MovingProbe]] = tuple,
     clock: Callable[[], datetime] = system_clock,
 ) -> click.Command:
     """Return the command that checks the surroundings.
@@ -39,6 +40,7 @@ def doctor_command(
     needs            the settings classes of the systems the jobs work with
     database_probes  what the jobs ask of the database, by the name that is shown
     system_probes    what they ask of a system, by the name of its settings class
+    moving_probes    what is looked for with --moving-over
     """
 
     @click.command(
@@ -47,18 +49,26 @@ def doctor_command(
         " of its own, which it removes; exit 0, or 3 if a line is a failure. A warning is for whoever has the time.",
     )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @click.option(
+        "--moving-over",
+        is_flag=True,
+        help="Look instead for what the system of before left undone, or still does: docs/moving-over.md.",
+    )
     @click.option("--sandbox", is_flag=True, help="Check the sandbox.")
-    def doctor(as_json: bool, sandbox: bool) -> int:
+    def doctor(as_json: bool, moving_over: bool, sandbox: bool) -> int:
         if sandbox:
             use_sandbox()
-        from jobs.watch.doctor_systems import check_systems
-
         configure_log(level="WARNING")
-        checks = [
-            *check_time_zone(clock()),
-            *check_database(clock, database_probes),
-            *check_systems(needs, system_probes),
-        ]
+        if moving_over:
+            checks = list(check_moving_over(clock, moving_probes()))
+        else:
+            from jobs.watch.doctor_systems import check_systems
+
+            checks = [
+                *check_time_zone(clock()),
+                *check_database(clock, database_probes),
+                *check_systems(needs, system_probes),
+            ]
         code = ExitCode.ATTENTION if any(check.state == "failure" for check in checks) else ExitCode.DONE
         with whatever_is_shown():
             if as_json:
@@ -92,16 +102,40 @@ def check_database(clock: Callable[[], datetime], probes: Mapping[str, DatabaseP
         return
     engine = make_engine(settings, application_name="pay-jobs doctor", pooled=False)
     try:
+        if settings.by_token:
+            yield _token(settings)
         with engine.connect() as connection:
             yield from _connected_checks(connection, clock)
             for name, probe in probes.items():
                 yield _asked(name, probe, connection)
         yield _own_schema(engine)
-    except ConfigError as error:
+    except PayJobsError as error:
         yield Check("database", "failure", str(error), error.advice)
     except DBAPIError as error:
         explained = explain(error)
         yield Check("database", "failure", str(explained), explained.advice)
+
+
+def check_moving_over(clock: Callable[[], datetime], probes: Iterable[MovingProbe]) -> Iterator[Check]:
+    """Look for what the system of before left or still does; where one look fails the others go on."""
+    engine = make_engine(read(DatabaseSettings), application_name="pay-jobs doctor", pooled=False)
+    for probe in probes:
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SET TRANSACTION READ ONLY"))
+                yield from probe(connection, clock())
+        except PayJobsError as error:
+            yield Check("cannot look", "failure", str(error), error.advice)
+        except DBAPIError as error:
+            explained = explain(error)
+            yield Check("cannot look", "failure", str(explained), explained.advice)
+
+
+def _token(settings: DatabaseSettings) -> Check:
+    from access.google import SQL_LOGIN, google_token, name_of
+
+    google_token(settings, SQL_LOGIN).current()
+    return Check("database token", "ok", f"for {settings.instance} as {name_of(settings)}")
 
 
 def _own_schema(engine: Engine) -> Check:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import config.settings
-from config.errors import ConfigError, PayJobsError
+from config.errors import ConfigError, PayJobsError, SourceRefused
 from config.plurals import counted
 from config.settings import (
     EventSettings,
@@ -84,34 +84,56 @@ def _sftp(settings: SftpSettings) -> Iterator[tuple[str, str]]:
 
 
 def _bucket(settings: ObjectStoreSettings) -> Iterator[tuple[str, str]]:
+    """Put a probe, read it, and remove it; a bucket that keeps what it has may refuse the last."""
     from connectors.object_store import ObjectStore
 
     key = f"doctor/{uuid.uuid4().hex}.probe"
     with closing(ObjectStore(settings)) as store:
         store.check()
         yield "bucket", f"{settings.bucket} at {settings.endpoint}"
+        kept = ""
         try:
             store.put(key, [PROBE])
             read = b"".join(store.read(key))
         finally:
-            with suppress(PayJobsError):
+            try:
                 store.remove(key)
-        if hashlib.sha256(read).digest() != hashlib.sha256(PROBE).digest() or store.size_of(key) is not None:
-            raise ConfigError(f"A probe in the bucket {settings.bucket} came back changed, or could not be removed.")
-        yield "writing, reading, deleting a probe", key
+            except SourceRefused as error:
+                kept = str(error)
+            except PayJobsError:
+                kept = ""
+        if hashlib.sha256(read).digest() != hashlib.sha256(PROBE).digest():
+            raise ConfigError(f"A probe in the bucket {settings.bucket} came back changed.")
+        if kept:
+            yield "writing, reading a probe", f"{key} stays, as the bucket keeps what it has: {kept}"
+        elif store.size_of(key) is not None:
+            raise ConfigError(f"A probe in the bucket {settings.bucket} could not be removed.")
+        else:
+            yield "writing, reading, deleting a probe", key
 
 
 def _events(settings: EventSettings) -> Iterator[tuple[str, str]]:
+    from access.google import PUBSUB, google_token, name_of
+
     yield "receiver", _reachable(settings.publish_url, "PUBSUB_PUBLISH_URL")
+    if settings.wants_token:
+        google_token(settings, PUBSUB).current()
+        yield "token", f"for {name_of(settings)}"
 
 
 def _mail(settings: MailSettings) -> Iterator[tuple[str, str]]:
+    from connectors.mail import notify_token
+
     yield "receiver", _reachable(settings.notify_url, "NOTIFY_API_URL")
+    token = notify_token(settings)
+    if token is not None:
+        token.current()
+        yield "token", f"for {settings.client_id} of {settings.issuer}"
 
 
 def _reachable(url: str, setting: str) -> str:
     """Say that something listens; nothing is sent, because whatever is sent is told to somebody."""
-    from connectors.bounded_http import read_address
+    from access.bounded_http import read_address
 
     parts = read_address(url, setting=setting, like="https://host/path or file:///folder")
     if parts.scheme == "file":

@@ -21,7 +21,6 @@ TIMEOUT_SECONDS = 5
 DEADLINE_SECONDS = 10
 TRIES = 2
 MAX_BODY = 10_000
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Pings:
@@ -59,13 +58,13 @@ class Pings:
             return
         import httpx
 
-        from connectors.bounded_http import BoundedClient, refused_certificate, what_failed
+        from access.bounded_http import BoundedClient, is_ourselves, refused_certificate, what_failed
 
         parts = urlsplit(self._url)
         address = urlunsplit(parts._replace(path=parts.path.rstrip("/") + signal, query=f"rid={self._rid}"))
         trouble = ""
         content = visible(excerpt(said, MAX_BODY)).encode()[:MAX_BODY]
-        trust_env = parts.hostname not in _LOOPBACK
+        trust_env = not is_ourselves(parts.hostname)
         with closing(BoundedClient(deadline=DEADLINE_SECONDS, timeout=TIMEOUT_SECONDS, trust_env=trust_env)) as client:
             for _ in range(TRIES):
                 try:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from access.bounded_http import read_address
 from config.errors import ConfigError, ExitCode
-from connectors.bounded_http import read_address
 from connectors.cfs import (
     CfsClient,
     CfsCredentialsRefused,

@@ -20,9 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from access.bounded_http import AnswerUnusable, BoundedClient, CertificateRefused
 from config.errors import InputRefused, SourceUnavailable
 from config.settings import CfsSettings
-from connectors.bounded_http import AnswerUnusable, BoundedClient
 from connectors.cfs import (
     CfsAnswerUnreadable,
     CfsCertificateRefused,
@@ -32,7 +32,7 @@ from connectors.cfs import (
     CreditMemo,
     exact_json,
 )
-from connectors.outbox.json_sink import CertificateRefused, HttpSink
+from connectors.outbox.json_sink import HttpSink
 from jobs.watch.pings import Pings
 from tests.cfs_fixtures import SITE
 

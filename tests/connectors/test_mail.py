@@ -3,7 +3,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from config.errors import ConfigError, InputRefused, SourceUnavailable
 from config.settings import MailSettings
@@ -14,7 +13,7 @@ from tests.outbox_fixtures import NOW, HttpRecorder, SetClock, keep, kept, recor
 
 
 def settings(url: str) -> MailSettings:
-    return MailSettings(notify_url=url, token=SecretStr("the-token-of-a-test"), operations="ops@example.org")
+    return MailSettings(notify_url=url, operations="ops@example.org")
 
 
 def report(**changes: Any) -> NewMessage:
@@ -44,7 +43,6 @@ def test_a_mail_is_posted_to_the_notify_api() -> None:
 
     (request,) = server.requests
     assert request.path == "/api/v1/notify/"
-    assert request.headers["Authorization"] == "Bearer the-token-of-a-test"
     assert request.body == {
         "recipients": "ops@example.org,nsf@example.org",
         "content": {"subject": "Payment Reconciliation Failure", "body": "<p>1 line was rejected.</p>"},

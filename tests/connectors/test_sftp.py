@@ -4,7 +4,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
+from config.settings import CasSftpSettings, read
 from connectors.sftp import RemoteFileChanged, RemoteFileMissing, SftpSession, TransferTooSlow, connect_sftp
 from sandbox import sftp_server
 from tests.storage_fixtures import (
@@ -214,8 +215,32 @@ def test_a_key_file_that_is_missing_or_no_key_is_a_wrong_setting(faulty_place: S
     with pytest.raises(ConfigError, match="No such file"):
         connect(faulty_place, private_key=tmp_path / "none")
     (tmp_path / "text").write_text("hello")
-    with pytest.raises(ConfigError, match="is not a private key"):
+    with pytest.raises(ConfigError, match="cannot be read as a private key"):
         connect(faulty_place, private_key=tmp_path / "text")
+
+
+@pytest.mark.parametrize(
+    "written", [str, lambda key: key.replace("\n", "\\n"), lambda key: f'"{key.replace(chr(10), chr(13) + chr(10))}"']
+)
+def test_a_key_may_stand_in_a_secret_as_text_and_goes_before_its_file(
+    faulty_place: SftpPlace, written: Callable[[str], str]
+) -> None:
+    text = SecretStr(written(sftp_part().client_key("cas").read_text()))
+
+    connect(faulty_place, password=None, private_key=Path("/nowhere"), private_key_text=text)
+
+
+def test_a_key_as_text_that_is_none_is_a_wrong_setting_and_is_not_shown(
+    faulty_place: SftpPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanaryWords\n-----END OPENSSH PRIVATE KEY-----"
+    with pytest.raises(ConfigError, match="The private key in BCREG_FTP_PRIVATE_KEY cannot be read") as caught:
+        connect(faulty_place, private_key_text=SecretStr(damaged))
+    monkeypatch.setenv("BCREG_FTP_PRIVATE_KEY", "canaryWords")
+    with pytest.raises(ConfigError, match="BCREG_FTP_PRIVATE_KEY: it must be a whole private key") as refused:
+        read(CasSftpSettings)
+
+    assert "canaryWords" not in f"{caught.value} {refused.value}"
 
 
 def test_a_server_that_is_away_is_unavailable(faulty_place: SftpPlace) -> None:

@@ -266,7 +266,7 @@ def test_a_role_that_does_not_exist(server: DatabaseServer) -> None:
     explained = explain(failure(address))
 
     assert type(explained) is ConfigError
-    assert 'role "no_such_role" does not exist). Check DATABASE_USERNAME and DATABASE_PASSWORD.' in str(explained)
+    assert 'role "no_such_role" does not exist). Check DATABASE_USERNAME and DATABASE_PASSWORD' in str(explained)
 
 
 def test_a_server_that_is_not_there() -> None:
@@ -277,7 +277,9 @@ def test_a_server_that_is_not_there() -> None:
 
     assert type(explained) is SourceUnavailable
     assert "Connection refused" in str(explained)
-    assert str(explained).endswith("Check DATABASE_HOST and DATABASE_PORT, and that the server is up.")
+    assert str(explained).endswith(
+        "Check DATABASE_HOST and DATABASE_PORT, and that the server, or the proxy beside the pod, is up."
+    )
 
 
 def test_a_database_that_is_not_there(server: DatabaseServer) -> None:
@@ -303,7 +305,7 @@ def test_a_login_that_is_refused(code: str, message: str) -> None:
 
     assert type(explained) is ConfigError
     assert message in str(explained)
-    assert str(explained).endswith("Check DATABASE_USERNAME and DATABASE_PASSWORD.")
+    assert "Check DATABASE_USERNAME and DATABASE_PASSWORD; in Cloud SQL, that the user is" in str(explained)
     assert "canary-9" not in str(explained)
 
 

@@ -10,6 +10,8 @@ from config.settings import Settings
 from tasks import JOBS
 from tasks.elsewhere import RUN_BY_PAYMENT_JOBS
 from tests.docs.documents import read
+from tools.moving_over.at_work import AT_WORK
+from tools.moving_over.left_behind import LEFT_BEHIND
 
 PAGE = read("docs/moving-over.md")
 SHEET = read("docs/specs/schedules.md")
@@ -24,7 +26,7 @@ def section(text: str, begins: str, ends: str) -> str:
 def rows(text: str) -> list[tuple[str, str]]:
     """Return the cells of the two columns of a table, one pair a row."""
     found = [line.strip("| ").split(" | ", 1) for line in text.splitlines() if line.startswith("| ")]
-    return [(cells[0], cells[1]) for cells in found if not cells[0].startswith(("theirs", "---"))]
+    return [(cells[0], cells[1]) for cells in found if not cells[0].startswith(("theirs", "line", "---"))]
 
 
 JOB_ROWS = rows(section(PAGE, "## What moves", "## Settings"))
@@ -65,10 +67,17 @@ def test_a_setting_is_said_to_be_the_same_where_ours_has_its_name(theirs: str, h
 def test_every_setting_that_both_have_is_on_the_page() -> None:
     theirs = set(NAME.findall(section(SHEET, "### 3.2", "### 4.1")))
     listed = {name for names, _ in SETTING_ROWS for name in NAME.findall(names)}
-    ours_alone = {"MINIO_ENDPOINT", "MINIO_SECURE", "SFTP_SETTLE_SECONDS"}
+    ours_alone = set(re.findall(r"`([A-Z_]+)`", " ".join(re.findall(r"^\| (.+) \| ours", SHEET, re.MULTILINE))))
     assert (theirs & OURS) - listed == ours_alone
 
 
 def test_no_job_of_ours_is_without_a_word_on_what_must_be_off_before() -> None:
     told = set(NAME.findall(section(PAGE, "## What must be off", "## The first week")))
     assert {job.name for job in JOBS if job.is_by_clock} <= told
+
+
+def test_every_line_of_the_doctor_is_on_the_page_with_what_to_do() -> None:
+    told = set(re.findall(r"`([^`]+)`", " ".join(line for line, _ in rows(section(PAGE, "| line", "## The first week")))))
+    outside = set(re.findall(r"\"([a-z ]+(?: files never applied|of \{source\}))\"", read("tools/moving_over/outside.py")))
+    lines = {one.format(source=source) for one in outside for source in ("CAS", "CGI")}
+    assert told == {one.theirs for one in AT_WORK} | {one.what for one in LEFT_BEHIND} | lines | {"cannot look"}

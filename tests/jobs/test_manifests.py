@@ -17,7 +17,7 @@ from kubernetes_validate.utils import all_versions
 from pydantic import AliasChoices
 
 import config.settings
-from config.schedule import ENVIRONMENTS, Egress, Schedule, read_schedule
+from config.schedule import ENVIRONMENTS, CloudSqlProxy, Egress, Schedule, read_schedule
 from config.settings import Settings
 from jobs.commands.cli import build_cli, main
 from jobs.manifests.commands import manifests_command, placed
@@ -140,6 +140,29 @@ def test_no_pod_asks_for_more_than_restricted_v2_gives() -> None:
             "keys": {"secret"},
         }
         assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys()
+
+
+def test_in_cloud_sql_each_pod_has_the_proxy_beside_it_and_logs_in_by_token() -> None:
+    schedule = read_schedule("prod")
+    proxy = CloudSqlProxy(instance="a-project:a-region:pay-db", image="cloud-sql-proxy:2.18.2")
+    credentials = {"GOOGLE_APPLICATION_CREDENTIALS": "/var/run/pay-jobs/keys/google.json"}
+    cluster = schedule.cluster.model_copy(
+        update={"cloud_sql": proxy, "settings": schedule.cluster.settings | credentials}
+    )
+    with_proxy = schedule.model_copy(update={"cluster": cluster})
+
+    for one in everything(with_proxy):
+        kubernetes_validate.validate(one, MINORS[-1], strict=True)
+    settings = objects_of(with_proxy)["settings"]["data"]
+    assert settings["CLOUDSQL_INSTANCE_CONNECTION_NAME"] == "a-project:a-region:pay-db"
+    pods = pod_specs(with_proxy)
+    assert len(pods) == len(pod_specs(schedule))
+    for pod in pods:
+        [sidecar] = pod["initContainers"]
+        assert sidecar["restartPolicy"] == "Always"
+        assert {"--private-ip", "--exit-zero-on-sigterm", "a-project:a-region:pay-db"} <= set(sidecar["args"])
+        assert sidecar["env"] == [{"name": name, "value": value} for name, value in credentials.items()]
+        assert sidecar["securityContext"] == pod["containers"][0]["securityContext"]
 
 
 def test_a_cron_job_never_overlaps_and_tries_only_exit_code_1_again() -> None:

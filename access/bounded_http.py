@@ -18,9 +18,10 @@ from urllib.parse import SplitResult, urlsplit
 import httpcore
 import httpx
 
-from config.errors import ConfigError
+from config.errors import ConfigError, SourceRefused
 
 MAX_ANSWER = 8 * 1024 * 1024
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 # The first kind that fits; what is not listed says itself what it is.
 _IN_WORDS = (
@@ -33,6 +34,10 @@ _IN_WORDS = (
     (httpx.RemoteProtocolError, "no answer that is HTTP: {said}"),
 )
 _until: ContextVar[float | None] = ContextVar("the end of the call under way", default=None)
+
+
+class CertificateRefused(SourceRefused):
+    """Have the certificate renewed, or our CA bundle (SSL_CERT_FILE); check the address in the settings."""
 
 
 class AnswerUnusable(httpx.RequestError):
@@ -80,6 +85,11 @@ class BoundedClient:
         whole = httpx.Response(answer.status_code, headers=answer.headers, content=body, request=answer.request)
         whole.elapsed = answer.elapsed
         return whole
+
+
+def is_ourselves(host: str | None) -> bool:
+    """Return whether a host is this machine: a proxy stands between us and the outside, never between us and us."""
+    return host in _LOOPBACK
 
 
 def read_address(url: str, *, setting: str, like: str) -> SplitResult:
