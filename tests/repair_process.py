@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from jobs.run.runner import RunRequest, execute
+from jobs.lifecycle.runner import RunRequest, execute
 from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, die, serve
 from tests.settlement_factory import NOW
 from tools.repair_invoice import EJV, SLIP

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 import connectors.cfs.transport
 import connectors.sftp
 from jobs.job import Job
-from jobs.run.runner import RunRequest, execute
+from jobs.lifecycle.runner import RunRequest, execute
 from tasks.channels import CHANNELS
 from tasks.routing_slip_recreate import JOB as _SLIPS
 from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, serve, stand_still
@@ -40,7 +40,7 @@ Point = tuple[str, int]
 # How many points of each story are tried; a soak tries more, or all there are.
 STOPS = int(os.environ.get("SOAK_STOPS", "2"))
 _JOBS = {one.name: one for one in (_RESUBMIT, _SLIPS, _PARTIAL_CREDIT, OUTBOX)}
-_LATE = ("connectors.cfs_delivery", "jobs.run.delivery", "minio", "tools.ejv.task",
+_LATE = ("connectors.cfs_delivery", "jobs.lifecycle.delivery", "minio", "tools.ejv.task",
          "tasks.routing_slip_recreate.task", "tools.repair_partial_credit.task")  # fmt: skip
 _WRITES = re.compile(r"(?:--[^\n]*\n|\s)*(?:WITH\b.*\b)?(INSERT|UPDATE|DELETE)\b", re.IGNORECASE | re.DOTALL)
 

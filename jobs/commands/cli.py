@@ -101,7 +101,7 @@ class CommandGroup(click.Group):
             (name, self.late[name][0] if name in self.late else self.commands[name].get_short_help_str(90))
             for name in self.list_commands(ctx)
         ]
-        for title, wanted in (("Jobs", True), ("CommandGroup", False)):
+        for title, wanted in (("Jobs", True), ("Commands", False)):
             if chosen := [row for row in rows if row[0].isupper() is wanted]:
                 with formatter.section(title):
                     formatter.write_dl(chosen)
@@ -224,8 +224,8 @@ def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
 
     def run(dry_run: bool, as_json: bool, sandbox: bool, shard: str | None = None, **values: Any) -> int:
         with imports_uncollected():
+            from jobs.lifecycle.runner import RunRequest, execute
             from jobs.run.result import show
-            from jobs.run.runner import RunRequest, execute
 
         job.load_arguments(values)
         if sandbox:

@@ -1,1 +1,1 @@
-"""The life of a run: arguments, ledger, lock, outbox, task, outcome."""
+"""What a run has and leaves: context, clock, lock, ledger, outcome, result."""

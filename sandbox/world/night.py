@@ -14,8 +14,8 @@ from typing import Any
 import tasks
 from config.business_time import naive_utc
 from jobs.job import Job
+from jobs.lifecycle.runner import RunRequest, execute
 from jobs.run.result import RunResult
-from jobs.run.runner import RunRequest, execute
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.audit import audit
 from sandbox.world.actors import (

@@ -13,9 +13,9 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from jobs.job import Job
+from jobs.lifecycle.runner import RunRequest, execute
 from jobs.run.locks import open_lock_connection
 from jobs.run.result import RunResult
-from jobs.run.runner import RunRequest, execute
 from jobs.run.stopping import StopRequest
 
 Open = Callable[[], Connection]

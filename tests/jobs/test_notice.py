@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from config.errors import SourceUnavailable
+from jobs.lifecycle.runner import RunRequest, execute
 from jobs.run.outcome import Outcome, Reject
-from jobs.run.runner import RunRequest, execute
 from jobs.run.stopping import StopRequest
 from jobs.watch.notice import tell_failure
 from tests.jobs.conftest import RunJob, job_that

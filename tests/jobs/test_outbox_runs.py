@@ -13,10 +13,10 @@ from connectors.mail import new_mail
 from connectors.outbox import Channel, NewMessage, enqueue
 from database.engine import Database
 from jobs.job import Job
+from jobs.lifecycle.runner import RunRequest, execute
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.result import RunResult
-from jobs.run.runner import RunRequest, execute
 from jobs.run.stopping import StopRequest
 from tasks.channels import CHANNELS
 from tests.outbox_fixtures import HttpRecorder, SetClock, keep, note, recording, states

@@ -99,7 +99,7 @@ def prints(where: str, *, table: bool = False) -> Any:
 @pytest.fixture(autouse=True)
 def without_signals(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the signals of this process alone."""
-    monkeypatch.setattr("jobs.run.task_context.watch_signals", lambda *_given: None)
+    monkeypatch.setattr("jobs.lifecycle.task_context.watch_signals", lambda *_given: None)
 
 
 def cli_of(*jobs: Any) -> click.Group:

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from jobs.run.runner import RunRequest, execute
+from jobs.lifecycle.runner import RunRequest, execute
 from tasks.pad_reconcile import JOB
 from tests.forked_runs import HeardPoints, die, serve
 from tests.settlement_factory import NOW
@@ -25,7 +25,7 @@ IMPORTED_LATE = (
     "connectors.cfs_delivery",
     "connectors.events",
     "connectors.mail",
-    "jobs.run.delivery",
+    "jobs.lifecycle.delivery",
     "minio",
     "tasks.pad_reconcile.credit_sync",
     "tasks.pad_reconcile.apply_file",

@@ -2,10 +2,10 @@
 
 from config.command_line import typed
 from config.plurals import counted
+from jobs.lifecycle.attempt import RunAssignment, RunAttempt
+from jobs.lifecycle.ledger_row import LedgerRow
 from jobs.run import ledger
-from jobs.run.attempt import RunAssignment, RunAttempt
 from jobs.run.figures import as_words
-from jobs.run.ledger_row import LedgerRow
 from jobs.run.outcome import Reject
 from jobs.scheduler.claims import confirm
 from jobs.watch.pings import pings_of

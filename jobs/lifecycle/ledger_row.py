@@ -16,9 +16,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from config.errors import ExitCode, PayJobsError
 from database.engine import make_engine
 from database.errors import explain
+from jobs.lifecycle.attempt import RunAssignment, RunAttempt
+from jobs.lifecycle.failures import note_failure
 from jobs.run import ledger
-from jobs.run.attempt import RunAssignment, RunAttempt
-from jobs.run.failures import note_failure
 from jobs.run.locks import RunLock, name_session, open_lock_connection
 from jobs.run.result import RunResult
 from jobs.watch.notice import tell_result

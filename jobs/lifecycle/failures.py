@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.errors import Interrupted, PayJobsError
 from database.errors import explain
-from jobs.run.attempt import RunAttempt
+from jobs.lifecycle.attempt import RunAttempt
 from jobs.run.stopping import StopRequest
 
 

@@ -12,15 +12,15 @@ import structlog
 
 from config.log_setup import configure_log, get_log
 from jobs.job import Job
-from jobs.run.attempt import RunAssignment, RunAttempt, RunRequest, check_arguments
+from jobs.lifecycle.attempt import RunAssignment, RunAttempt, RunRequest, check_arguments
+from jobs.lifecycle.failures import failure_noted
+from jobs.lifecycle.job_lock import take_job_lock
+from jobs.lifecycle.ledger_row import ledger_row
+from jobs.lifecycle.long_lists import store_long_lists
+from jobs.lifecycle.task_context import task_context
 from jobs.run.context import RunContext, system_clock
-from jobs.run.failures import failure_noted
-from jobs.run.job_lock import take_job_lock
-from jobs.run.ledger_row import ledger_row
-from jobs.run.long_lists import store_long_lists
 from jobs.run.result import RunResult
 from jobs.run.stopping import StopRequest
-from jobs.run.task_context import task_context
 
 __all__ = ["RunRequest", "execute"]
 
@@ -50,7 +50,7 @@ def _run_task(attempt: RunAttempt, assignment: RunAssignment, context: RunContex
     if not job.delivers:
         result.outcome += job.load_task()(context, assignment.arguments)
     else:
-        from jobs.run.delivery import deliver_earlier, deliver_own
+        from jobs.lifecycle.delivery import deliver_earlier, deliver_own
 
         result.outcome += deliver_earlier(context, job.delivers)
         result.outcome += job.load_task()(context, assignment.arguments)

@@ -7,10 +7,10 @@ from typing import Any
 
 from connectors.effects import checked_by
 from database.engine import Database, make_engine
+from jobs.lifecycle.attempt import RunAssignment, RunAttempt
+from jobs.lifecycle.ledger_row import LedgerRow, session_name
 from jobs.run import ledger
-from jobs.run.attempt import RunAssignment, RunAttempt
 from jobs.run.context import RunContext
-from jobs.run.ledger_row import LedgerRow, session_name
 from jobs.run.progress import Progress
 from jobs.run.stopping import watch_signals
 
