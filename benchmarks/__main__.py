@@ -4,12 +4,13 @@ import platform
 
 import click
 
-from benchmarks import ejv_feedback, routing_slips, settlement, stale_invoices, startup, statements, verify
+from benchmarks import ejv_feedback, growth, routing_slips, settlement, stale_invoices, startup, statements, verify
 
 
 @click.command()
 @click.option(
-    "--only", type=click.Choice(["startup", "statements", "settlement", "feedback", "slips", "stale", "verify"])
+    "--only",
+    type=click.Choice(["startup", "statements", "settlement", "feedback", "slips", "stale", "verify", "growth"]),
 )
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--large", is_flag=True, help="Ten times the data as well.")
@@ -38,6 +39,8 @@ def main(only: str | None, runs: int, large: bool) -> None:
         verify.measure(60_000, runs)
         if large:
             verify.measure(2_000_000, 1)
+    if only in {None, "growth"}:
+        growth.measure()
 
 
 main()

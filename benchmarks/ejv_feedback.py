@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg2
 
-from benchmarks.harness import Figure, maintain, median, run_job, show
+from benchmarks.harness import Figure, maintain, median, run_job, script, show
 from sandbox import object_store, postgres, sftp_server
 from sandbox.up import prepare_pay_database, upgrade
 
@@ -21,46 +21,6 @@ JOURNALS = 200
 BATCH = 4321
 _TAIL = f"0000{'':150}CGI\n"
 _GL = "112100012000230034000004"
-_PAY_SQL = """
-INSERT INTO payment_accounts (id, auth_account_id, payment_method)
-SELECT n, n::text, 'EJV' FROM generate_series(1, {1}) n;
-INSERT INTO ejv_files (id, created_on, file_ref, disbursement_status_code, file_type)
-VALUES ({2}, now(), 'INBOX.F3535.20261118040107', 'UPLOADED', 'PAYMENT');
-INSERT INTO ejv_headers (id, disbursement_status_code, ejv_file_id, payment_account_id)
-SELECT n, 'UPLOADED', {2}, n FROM generate_series(1, {1}) n;
-INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,
-                      payment_account_id, corp_type_code)
-SELECT n, 'x', timestamp '2026-11-17 20:00', 'APPROVED', 31.50, 0, 'EJV', n % {1} + 1, 'BCR'
-  FROM generate_series(1, {0}) n;
-INSERT INTO ejv_links (link_id, link_type, ejv_header_id, disbursement_status_code, sequence)
-SELECT n, 'invoice', n % {1} + 1, 'UPLOADED', n FROM generate_series(1, {0}) n;
-INSERT INTO invoice_references (invoice_id, invoice_number, status_code, created_on)
-SELECT n, 'FI' || lpad(n::text, 8, '0'), 'ACTIVE', timestamp '2026-11-18 04:01' FROM generate_series(1, {0}) n
-"""
-_TABLE = """
-CREATE TEMPORARY TABLE lines (line integer, journal integer, day date, amount numeric(19,2), side text,
-       invoice_id integer, code text, message text) ON COMMIT DROP
-"""
-_FLOOR = (
-    """
-CREATE TEMPORARY TABLE found ON COMMIT DROP AS
-SELECT journal, invoice_id, max(day) AS day, sum(amount) AS amount FROM lines WHERE side = 'D' AND code = '0000'
- GROUP BY journal, invoice_id
-""",
-    "UPDATE ejv_links AS link SET disbursement_status_code = 'COMPLETED'"
-    " FROM found WHERE link.ejv_header_id = found.journal AND link.link_id = found.invoice_id",
-    "UPDATE invoices AS invoice SET invoice_status_code = 'PAID', payment_date = found.day, paid = invoice.total"
-    " FROM found WHERE invoice.id = found.invoice_id",
-    "UPDATE invoice_references AS reference SET status_code = 'COMPLETED'"
-    " FROM found WHERE reference.invoice_id = found.invoice_id AND reference.status_code = 'ACTIVE'",
-    "INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)"
-    " SELECT invoice_id, 'GIJH...FI' || lpad(journal::text, 8, '0') || 'FI000004321', day, amount FROM found",
-    "INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, paid_amount, receipt_number)"
-    " SELECT 'CGI', 'EJV', 'COMPLETED', sum(amount), 'GIJH...FI' || lpad(journal::text, 8, '0') || 'FI000004321'"
-    " FROM found GROUP BY journal",
-    "UPDATE ejv_headers SET disbursement_status_code = 'COMPLETED'",
-    "UPDATE ejv_files SET disbursement_status_code = 'COMPLETED'",
-)
 
 
 def measure(lines: int, runs: int) -> float:
@@ -84,7 +44,8 @@ def _measure(server: object, home: Path, environment: dict[str, str], lines: int
     template = postgres.create_database(server, "template_pay")
     prepare_pay_database(template, None)
     upgrade(template)
-    maintain(template, _PAY_SQL.format(lines // 2, JOURNALS, BATCH), "VACUUM ANALYZE", "CHECKPOINT")
+    books = script("feedback_books", invoices=lines // 2, journals=JOURNALS, batch=BATCH)
+    maintain(template, books, "VACUUM ANALYZE", "CHECKPOINT")
     sftp = sftp_server.find_running(home)
     assert sftp is not None
     floors, jobs = [], []
@@ -121,11 +82,10 @@ def _floor(address: str, lines: int) -> float:
     try:
         with connection.cursor() as cursor:
             began = time.perf_counter()
-            cursor.execute(_TABLE)
+            cursor.execute(script("feedback_table"))
             cursor.copy_expert("COPY lines FROM STDIN (FORMAT csv)", io.StringIO(text), size=1 << 16)
             cursor.execute("ANALYZE lines")
-            for statement in _FLOOR:
-                cursor.execute(statement)
+            cursor.execute(script("feedback_floor"))
             connection.commit()
             return time.perf_counter() - began
     finally:

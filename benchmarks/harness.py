@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,12 @@ def run_sql(address: str, *statements: str) -> float:
             return time.perf_counter() - began
     finally:
         connection.close()
+
+
+def script(name: str, **values: int) -> str:
+    """Return the statements in sql/`name`.sql, with numbers for the {names} in them."""
+    text = files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    return text.format(**values) if values else text
 
 
 def maintain(address: str, *statements: str) -> None:

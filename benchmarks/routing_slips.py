@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, script, show
 from config.log_setup import configure_log
 from connectors.cfs import CfsClient, CfsSite
 from sandbox import postgres
@@ -20,26 +20,6 @@ from sandbox.up import prepare_pay_database, upgrade
 LATENCY = Decimal("0.1")
 CONCURRENCY = 8
 FACTOR = Decimal("1.3")
-_SLIPS = """
-DELETE FROM pay_jobs.operation_steps; DELETE FROM pay_jobs.operations; DELETE FROM receipts;
-DELETE FROM invoice_references; DELETE FROM payments; DELETE FROM invoices; DELETE FROM routing_slips;
-DELETE FROM cfs_accounts; DELETE FROM payment_accounts;
-INSERT INTO payment_accounts (id, payment_method) SELECT n, 'CHEQUE' FROM generate_series(1, {0}) n;
-INSERT INTO cfs_accounts (id, account_id, cfs_party, cfs_account, cfs_site, status, payment_method)
-SELECT n, n, (500000 + n)::text, (800000 + n)::text, (900000 + n)::text, 'ACTIVE', 'INTERNAL'
-  FROM generate_series(1, {0}) n;
-INSERT INTO routing_slips (id, number, payment_account_id, status, total, remaining_amount, cas_version_suffix,
-                           routing_slip_date, created_by, created_on)
-SELECT n, (206000000 + n)::text, n, 'CORRECTION', 120, 90, 1, date '2026-11-05', 'x', now()
-  FROM generate_series(1, {0}) n;
-INSERT INTO invoices (id, routing_slip, payment_account_id, cfs_account_id, payment_method_code, invoice_status_code,
-                      total, paid, corp_type_code, created_by, created_on)
-SELECT n, (206000000 + n)::text, n, n, 'INTERNAL', 'PAID', 30, 30, 'CP', 'x', now() FROM generate_series(1, {0}) n;
-INSERT INTO invoice_references (invoice_id, invoice_number, reference_number, status_code)
-SELECT n, 'REG' || lpad(n::text, 8, '0'), n::text, 'COMPLETED' FROM generate_series(1, {0}) n;
-INSERT INTO receipts (invoice_id, receipt_number, receipt_amount)
-SELECT n, (206000000 + n)::text, 30 FROM generate_series(1, {0}) n
-"""
 
 
 def measure(slips: int, runs: int) -> float:
@@ -74,7 +54,7 @@ def measure(slips: int, runs: int) -> float:
 
 
 def _correct(address: str, cfs: RunningCfs, slips: int) -> tuple[MeasuredCommand, int, float]:
-    maintain(address, _SLIPS.format(slips), "ANALYZE")
+    maintain(address, script("slip_books", slips=slips), "ANALYZE")
     _seed(cfs, slips)
     environment = {"DATABASE_URL": address, "CFS_MAX_PER_SECOND": "1000", "LOG_LEVEL": "WARNING", **cfs.environment()}
     process = run_job(["ROUTING_SLIP_RECREATE", "--concurrency", str(CONCURRENCY)], environment)

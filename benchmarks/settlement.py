@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg2
 
-from benchmarks.harness import Figure, maintain, median, run_job, show
+from benchmarks.harness import Figure, maintain, median, run_job, script, show
 from sandbox import cfs_part, object_store, postgres, sftp_server
 from sandbox.up import prepare_pay_database, upgrade
 
@@ -23,57 +23,6 @@ HEADER = (
     "Customer Account,Target transaction type,Target transaction Number,Target Transaction Original amount,"
     "Target Transaction Outstanding Amount,Target transaction status,Reversal Reason code,"
     "Reversal reason description\r\n"
-)
-_ACCOUNTS_SQL = """
-INSERT INTO payment_accounts (id, auth_account_id, payment_method)
-SELECT n, n::text, 'PAD' FROM generate_series(1, {0}) n;
-INSERT INTO cfs_accounts (id, account_id, cfs_party, cfs_account, cfs_site, status, payment_method)
-SELECT n, n, (500000 + n)::text, (800000 + n)::text, (900000 + n)::text, 'ACTIVE', 'PAD' FROM generate_series(1, {0}) n
-"""
-_INVOICES_SQL = """
-INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,
-                      payment_account_id, cfs_account_id, corp_type_code)
-SELECT n, 'x', timestamp '2026-11-04 20:00', 'APPROVED', 31.50, 0, 'PAD', n % {1} + 1, n % {1} + 1, 'BCR'
-  FROM generate_series(1, {0}) n;
-INSERT INTO invoice_references (invoice_id, invoice_number, reference_number, status_code, created_on)
-SELECT n, 'REG' || lpad(n::text, 8, '0'), n::text, 'ACTIVE', timestamp '2026-11-05 03:00'
-  FROM generate_series(1, {0}) n
-"""
-# Sixty files of this size are usual here: the fuse weighs the file against them, and lets it pass.
-_KNOWN_SQL = """
-WITH known AS (
-       INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on)
-       SELECT 'CAS', 'known ' || n, md5(n::text) || md5(n::text), 1, 'applied', now() FROM generate_series(1, 60) n
-    RETURNING id
-     )
-INSERT INTO pay_jobs.settlement_figures SELECT id, true, {0}, {0} * 31.50, 0, 0, 0, 0, 0 FROM known
-"""
-_FLOOR = (
-    """
-CREATE TEMPORARY TABLE file_rows (record_type text, source_type text, source_number text, application_id integer,
-       application_date date, amount numeric(19,2), customer_account text, target_type text, target_number text,
-       original_amount numeric(19,2), outstanding_amount numeric(19,2), status text, reason_code text, reason text)
-       ON COMMIT DROP
-""",
-    """
-CREATE TEMPORARY TABLE found ON COMMIT DROP AS
-SELECT file_rows.*, reference.id AS reference_id, invoice.id AS invoice_id, invoice.total, invoice.payment_account_id
-  FROM file_rows
-  JOIN invoice_references AS reference ON reference.invoice_number = file_rows.target_number
-   AND reference.status_code = 'ACTIVE'
-  JOIN invoices AS invoice ON invoice.id = reference.invoice_id
-""",
-    "INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)"
-    " SELECT invoice_id, source_number, application_date, amount FROM found",
-    "UPDATE invoice_references AS reference SET status_code = 'COMPLETED'"
-    " FROM found WHERE reference.id = found.reference_id",
-    "UPDATE invoices AS invoice"
-    " SET invoice_status_code = 'PAID', payment_date = found.application_date, paid = found.total"
-    " FROM found WHERE invoice.id = found.invoice_id",
-    "INSERT INTO payments (payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date,"
-    " invoice_number, payment_account_id, invoice_amount, receipt_number)"
-    " SELECT 'PAYBC', 'PAD', 'COMPLETED', amount, application_date, target_number, payment_account_id, original_amount,"
-    " source_number FROM found",
 )
 
 
@@ -99,7 +48,7 @@ def _measure(server: object, home: Path, environment: dict[str, str], rows: int,
     prepare_pay_database(template, None)
     upgrade(template)
     maintain(
-        template, _ACCOUNTS_SQL.format(ACCOUNTS), _INVOICES_SQL.format(rows, ACCOUNTS), _KNOWN_SQL.format(rows),
+        template, script("settlement_books", rows=rows, accounts=ACCOUNTS), script("settlement_usual", rows=rows),
         "VACUUM ANALYZE", "CHECKPOINT",
     )  # fmt: skip
     sftp = sftp_server.find_running(home)
@@ -136,11 +85,10 @@ def _floor(address: str, rows: int) -> float:
     try:
         with connection.cursor() as cursor:
             began = time.perf_counter()
-            cursor.execute(_FLOOR[0])
+            cursor.execute(script("settlement_table"))
             cursor.copy_expert("COPY file_rows FROM STDIN (FORMAT csv, HEADER)", io.StringIO(text), size=1 << 16)
             cursor.execute("ANALYZE file_rows")
-            for statement in _FLOOR[1:]:
-                cursor.execute(statement)
+            cursor.execute(script("settlement_floor"))
             connection.commit()
             return time.perf_counter() - began
     finally:

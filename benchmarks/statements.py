@@ -3,13 +3,12 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, run_sql, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, run_sql, script, show
 from sandbox import postgres
 from sandbox.demo_data import DemoSize
 from sandbox.up import prepare_pay_database, upgrade
 
 NIGHT = ("GENERATE_STATEMENTS", "2022-06-25")
-FLOOR = Path(__file__).with_name("statements_floor.sql").read_text(encoding="utf-8")
 _EMPTY = ("TRUNCATE statements, statement_invoices RESTART IDENTITY CASCADE", "CHECKPOINT")
 _HALVE = (
     "DELETE FROM statement_invoices WHERE id % 2 = 0",
@@ -37,7 +36,7 @@ def _measure(address: str, size: DemoSize, runs: int) -> None:
     floors, firsts, parallels, again, halved = [], [], [], [], []
     for _ in range(runs):
         maintain(address, *_EMPTY)
-        floors.append(run_sql(address, FLOOR))
+        floors.append(run_sql(address, script("statements_floor")))
         maintain(address, *_EMPTY)
         firsts.append(run_job(NIGHT, environment))
         again.append(run_job(NIGHT, environment))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.orm import Session
 
 from database.engine import Database
@@ -51,10 +51,11 @@ class PayTables:
         with self._transaction() as session:
             session.execute(text(statement), values)
 
-    def rows(self, statement: str, **values: Any) -> list[Row[Any]]:
+    def rows(self, statement: str | TextClause, **values: Any) -> list[Row[Any]]:
         """Return what a query finds."""
+        query = text(statement) if isinstance(statement, str) else statement
         with self._transaction() as session:
-            return list(session.execute(text(statement), values))
+            return list(session.execute(query, values))
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:

@@ -6,8 +6,7 @@ Source: docs/specs/cas-settlement-csv.md sections 5.2, 5.3, 6 and 7.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from sandbox.cfs.books import BookedInvoice as CfsInvoice
-from sandbox.cfs.books import BookedReceipt
+from sandbox.cfs.books import BookedInvoice, BookedReceipt
 from sandbox.cfs.receipts import apply_receipt, create_receipt
 from sandbox.world.actors.cas import MoneySource, line_of
 from sandbox.world.chance import RandomDraws
@@ -59,11 +58,11 @@ def _apply_deposit(world: World, account: ModelAccount, invoice_id: int) -> None
         add_payment(world, ModelPayment(account.id, "EFT", "CREATED", number, receipt, invoice.total, invoice.total))
 
 
-def _open(world: World, account: ModelAccount) -> list[CfsInvoice]:
+def _open(world: World, account: ModelAccount) -> list[BookedInvoice]:
     return [one for one in world.books.invoices.values() if one.site_number == account.site and one.amount_due]
 
 
-def _pay(world: World, account: ModelAccount, invoice: CfsInvoice, draws: RandomDraws) -> Iterator[SettlementLine]:
+def _pay(world: World, account: ModelAccount, invoice: BookedInvoice, draws: RandomDraws) -> Iterator[SettlementLine]:
     """Pay an invoice: most exactly, some less, some more, which stays on account."""
     amount = invoice.amount_due + draws.one_of((ZERO, ZERO, ZERO, Decimal("-3.00"), Decimal("12.25")))
     if amount <= 0:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from sandbox.cfs.books import BookedInvoice as CfsInvoice
+from sandbox.cfs.books import BookedInvoice
 from sandbox.cfs.invoices import apply_memo
 from sandbox.cfs.receipts import apply_receipt, create_receipt, reverse_receipt
 from sandbox.world.model.records import ZERO
@@ -43,7 +43,7 @@ def drop_file(world: World) -> None:
     (world.parts.sftp.root("cas") / "upload" / name).write_bytes(settlement_csv(world.written))
 
 
-def _pulled_lately(world: World) -> Iterator[CfsInvoice]:
+def _pulled_lately(world: World) -> Iterator[BookedInvoice]:
     """Return the invoices whose PAD money came so lately that it may still come back."""
     since = (world.clock.today - _BOUNCES_WITHIN).isoformat()
     for invoice in world.books.invoices.values():
@@ -52,13 +52,13 @@ def _pulled_lately(world: World) -> Iterator[CfsInvoice]:
             yield invoice
 
 
-def _bounce(world: World, invoice: CfsInvoice) -> SettlementLine:
+def _bounce(world: World, invoice: BookedInvoice) -> SettlementLine:
     receipt = next(one for number in invoice.receipts if (one := world.books.receipts[number]).payment_method == PAD)
     reverse_receipt(world.books, receipt, reason="NSF", comment="Non Sufficient Fund")
     return line_of(world, MoneySource("PADR", PAD, receipt.receipt_number), ZERO, invoice)
 
 
-def _use_memos(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
+def _use_memos(world: World, invoice: BookedInvoice) -> Iterator[SettlementLine]:
     for memo in world.books.memos.values():
         if memo.site_number == invoice.site_number and memo.amount_due and not _is_stopped(world, invoice):
             amount = apply_memo(world.books, memo, invoice)
@@ -66,12 +66,12 @@ def _use_memos(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
                 yield line_of(world, MoneySource("CMAP", MEMO, memo.credit_memo_number), amount, invoice)
 
 
-def _is_stopped(world: World, invoice: CfsInvoice) -> bool:
+def _is_stopped(world: World, invoice: BookedInvoice) -> bool:
     """Whether the account owes a fee on the number as well, which no credit pays."""
     return world.books.sites[invoice.site_number].receipt_method == "BCR-PAD Stop"
 
 
-def _pull(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
+def _pull(world: World, invoice: BookedInvoice) -> Iterator[SettlementLine]:
     site = world.books.sites[invoice.site_number]
     if site.receipt_method != PAD or not invoice.amount_due:
         return
@@ -82,7 +82,7 @@ def _pull(world: World, invoice: CfsInvoice) -> Iterator[SettlementLine]:
     yield line_of(world, MoneySource("PADP", PAD, number), amount, invoice)
 
 
-def line_of(world: World, money: MoneySource, amount: Decimal, invoice: CfsInvoice) -> SettlementLine:
+def line_of(world: World, money: MoneySource, amount: Decimal, invoice: BookedInvoice) -> SettlementLine:
     """Return the line that tells of money that was applied to an invoice, as the invoice stands now."""
     due, total = invoice.amount_due, invoice.total
     return SettlementLine(

@@ -4,59 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from database.sql import statements
 from sandbox.world.model.records import ZERO, ModelInvoice, WorldModel
 from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
 
-_FEES = """
-SELECT invoice_number, invoice_id, NULL AS reference FROM non_sufficient_funds
- UNION ALL
-SELECT fee.routing_slip, fee.id, reference.invoice_number
-  FROM invoices AS fee
-  LEFT JOIN invoice_references AS reference ON reference.invoice_id = fee.id
- WHERE fee.payment_method_code = 'INTERNAL' AND fee.created_by <> 'API'
- ORDER BY 2"""
-_INVOICES = """
-SELECT invoice.id,
-       invoice.invoice_status_code AS status,
-       CAST(coalesce(invoice.paid, 0) AS numeric(19,2)) AS paid,
-       CAST(coalesce(invoice.refund, 0) AS numeric(19,2)) AS refund,
-       invoice.payment_date,
-       invoice.refund_date,
-       invoice.disbursement_status_code AS disbursement,
-       ARRAY(SELECT concat_ws(' ', invoice_number, status_code) FROM invoice_references
-              WHERE invoice_id = invoice.id ORDER BY id) AS "references",
-       ARRAY(SELECT concat_ws(' ', receipt_number, CAST(receipt_amount AS numeric(19,2))) FROM receipts
-              WHERE invoice_id = invoice.id ORDER BY receipt_number COLLATE "C") AS receipts
-  FROM invoices AS invoice
- ORDER BY invoice.id"""
-_PAYMENTS = """
-SELECT payment_account_id, payment_method_code, payment_status_code, invoice_number, receipt_number,
-       CAST(coalesce(invoice_amount, 0) AS numeric(19,2)), CAST(coalesce(paid_amount, 0) AS numeric(19,2))
-  FROM payments"""
-_ACCOUNTS = """
-SELECT account.id, profile.status, account.has_nsf_invoices,
-       CAST(coalesce(account.pad_credit, 0) AS numeric(19,2)), CAST(coalesce(account.ob_credit, 0) AS numeric(19,2))
-  FROM payment_accounts AS account
-  JOIN cfs_accounts AS profile ON profile.account_id = account.id AND profile.status <> 'INACTIVE'
- WHERE profile.payment_method <> 'INTERNAL'"""
-_CREDITS = """
-SELECT cfs_identifier, CAST(amount AS numeric(19,2)), CAST(remaining_amount AS numeric(19,2)),
-       (SELECT CAST(coalesce(sum(amount_applied), 0) AS numeric(19,2)) FROM applied_credits
-         WHERE credit_id = credits.id)
-  FROM credits"""
+sql = statements(__package__)
+
 _PARTIAL_REFUNDS = "SELECT id, invoice_id, refund_amount, status FROM refunds_partial"
 _STOPPED = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
-_SLIPS = """
-SELECT slip.number, slip.status, CAST(slip.total AS numeric(19,2)), CAST(slip.remaining_amount AS numeric(19,2)),
-       slip.parent_number, slip.cas_version_suffix, profile.status,
-       CAST(coalesce(slip.refund_amount, 0) AS numeric(19,2)), slip.refund_status
-  FROM routing_slips AS slip JOIN cfs_accounts AS profile ON profile.account_id = slip.payment_account_id"""
-_STATEMENTS = """
-SELECT statement.payment_account_id, statement.frequency, statement.from_date, statement.to_date,
-       statement.payment_methods, statement.notification_status_code, statement.is_empty,
-       ARRAY(SELECT invoice_id FROM statement_invoices WHERE statement_id = statement.id ORDER BY invoice_id)
-  FROM statements AS statement"""
 
 
 def differences(model: WorldModel, slips: Mapping[str, ModelSlip], tables: PayTables) -> Iterator[str]:
@@ -64,22 +20,22 @@ def differences(model: WorldModel, slips: Mapping[str, ModelSlip], tables: PayTa
     yield from learn_fees(model, tables)
     yield from _invoices(model, tables)
     payments = [tuple(vars(one).values()) for one in model.payments]
-    yield from _missing_and_extra("payment", payments, tables.rows(_PAYMENTS))
-    yield from _missing_and_extra("account", _accounts(model), tables.rows(_ACCOUNTS))
+    yield from _missing_and_extra("payment", payments, tables.rows(sql["list_payments"]))
+    yield from _missing_and_extra("account", _accounts(model), tables.rows(sql["list_accounts"]))
     credits = [
         (one.identifier, one.amount, one.remaining, one.used if one.is_memo else ZERO) for one in model.credits.values()
     ]
-    yield from _missing_and_extra("credit", credits, tables.rows(_CREDITS))
+    yield from _missing_and_extra("credit", credits, tables.rows(sql["list_credits"]))
     refunds = [(one.id, one.invoice.id, one.amount, one.status) for one in model.partial_refunds]
     yield from _missing_and_extra("partial refund", refunds, tables.rows(_PARTIAL_REFUNDS))
     yield from _missing_and_extra("stopped GL", [(one,) for one in model.stopped], tables.rows(_STOPPED))
-    yield from _missing_and_extra("routing slip", _slips(slips), tables.rows(_SLIPS))
-    yield from _missing_and_extra("statement", _statements(model), tables.rows(_STATEMENTS))
+    yield from _missing_and_extra("routing slip", _slips(slips), tables.rows(sql["list_slips"]))
+    yield from _missing_and_extra("statement", _statements(model), tables.rows(sql["list_statements"]))
 
 
 def learn_fees(model: WorldModel, tables: PayTables) -> Iterator[str]:
     """Take the ids of the fee invoices from the rows that tell of a bounce; there must be one for each freeze."""
-    made: list[tuple[str, int, str]] = [tuple(row) for row in tables.rows(_FEES)]
+    made: list[tuple[str, int, str]] = [tuple(row) for row in tables.rows(sql["list_fees"])]
     for number, invoice, _ in made:
         fee = model.fees.get(number)
         if fee is None:
@@ -95,7 +51,7 @@ def learn_fees(model: WorldModel, tables: PayTables) -> Iterator[str]:
 
 
 def _invoices(model: WorldModel, tables: PayTables) -> Iterator[str]:
-    rows = {row.id: row for row in tables.rows(_INVOICES)}
+    rows = {row.id: row for row in tables.rows(sql["list_invoices"])}
     yield from (f"invoice {one} is there, and nobody made it" for one in rows.keys() - model.invoices.keys())
     for id_, expected in model.invoices.items():
         row = rows.get(id_)

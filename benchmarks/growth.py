@@ -1,0 +1,49 @@
+"""How much the schema pay_jobs grows a year: bytes a row with its indexes, times the rows a year (docs/growth.md)."""
+
+import tempfile
+from pathlib import Path
+
+import psycopg2
+
+from benchmarks.harness import Figure, maintain, script, show
+from sandbox import postgres
+from sandbox.up import prepare_pay_database, upgrade
+
+_ROWS = 100_000
+_ROWS_A_YEAR = {
+    "outbox": 1_250_000,
+    "settlement_rows": 1_250_000,
+    "feedback_lines": 1_250_000,
+    "cgi_mentions": 1_250_000,
+    "bounce_rows": 100_000,
+    "job_runs": 104_000,
+    "scheduled_runs": 104_000,
+    "stale_invoices": 250_000,
+}
+
+
+def measure() -> None:
+    """Fill each table that grows, and show what a row and a year take."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = postgres.start(Path(folder) / "postgres")
+        try:
+            address = postgres.create_database(server)
+            prepare_pay_database(address, None)
+            upgrade(address)
+            maintain(address, script("growth_rows", rows=_ROWS), "VACUUM")
+            figures = [_figure(address, table, rows) for table, rows in _ROWS_A_YEAR.items()]
+        finally:
+            server.stop()
+    show(f"Growth of pay_jobs, {_ROWS:,} rows a table", figures)
+
+
+def _figure(address: str, table: str, rows: int) -> Figure:
+    connection = psycopg2.connect(address)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_table_size(%(name)s), pg_indexes_size(%(name)s)", {"name": f"pay_jobs.{table}"})
+            heap, indexes = (size // _ROWS for size in cursor.fetchone())
+    finally:
+        connection.close()
+    megabytes = rows * (heap + indexes) / 1_000_000
+    return Figure(table, f"{heap} + {indexes} bytes a row, {rows:,} rows a year: {megabytes:,.0f} MB")

@@ -1,0 +1,8 @@
+-- The fee invoices that tell of a bounce: the number or slip, the invoice, its own number where a slip has it.
+SELECT invoice_number, invoice_id, NULL AS reference FROM non_sufficient_funds
+ UNION ALL
+SELECT fee.routing_slip, fee.id, reference.invoice_number
+  FROM invoices AS fee
+  LEFT JOIN invoice_references AS reference ON reference.invoice_id = fee.id
+ WHERE fee.payment_method_code = 'INTERNAL' AND fee.created_by <> 'API'
+ ORDER BY 2
