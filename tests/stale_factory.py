@@ -213,7 +213,7 @@ class StaleBooks(PayBooks):
         self, invoice: int, link: str, *, file: str = "UPLOADED", feedback: str | None = None, made: str = OLD,
         message: str | None = None, kind: str = "PAYMENT",
     ) -> int:  # fmt: skip
-        """Add a batch with a link to an invoice, and give the batch."""
+        """Add a batch with a link to an invoice, and return the batch."""
         batch = self.add(
             "ejv_files", created_on=stored(made), file_ref=f"INBOX.F3535.{invoice}", disbursement_status_code=file,
             feedback_file_ref=feedback, file_type=kind,

@@ -5,7 +5,19 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("benchmarks", "config", "connectors", "database", "diagnosis", "jobs", "sandbox", "tasks", "tests", "tools")
+ROOMS = (
+    "access",
+    "benchmarks",
+    "config",
+    "connectors",
+    "database",
+    "diagnosis",
+    "jobs",
+    "sandbox",
+    "tasks",
+    "tests",
+    "tools",
+)
 _CLAIMS = re.compile(r"(?:^|\band |; )return ", re.IGNORECASE)
 
 

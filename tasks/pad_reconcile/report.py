@@ -36,21 +36,23 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         outcome.counts["accounts_frozen"] = sum(row.is_freezing for row in effects.bounced)
     if effects.differences:
         shown = _first(len(effects.differences))
-        title = f"{name}: {shown}settled by CAS with another amount than was open"
+        title = f"{name}: {shown}settled by CAS for a different amount than was open"
         rows = [astuple(one) for one in effects.differences.first(SHOWN)]
-        outcome.tables.append(Table(title, ("invoice number", "applied by CAS", "open with us"), rows, "not_settled"))
+        outcome.tables.append(
+            Table(title, ("invoice number", "applied by CAS", "open in our books"), rows, "not_settled")
+        )
         outcome.attention = True
     outcome.rejects += [
         Reject(
             f"{name} line {row.line}",
             "credit left over",
-            f"{row.unplaced} CAD of the credit memo found no invoice with room",
+            f"{row.unplaced} CAD of the credit memo were left: no invoice of the number owed them",
             amount=row.unplaced,
         )
         for row in effects.left_over.first(SHOWN)
     ]
     if len(effects.left_over) > SHOWN:
-        found = f"{len(effects.left_over):,} credit memo lines have an amount left over"
+        found = f"{len(effects.left_over):,} credit memo lines left an amount over"
         outcome.notes.append(f"{name}: {found}; the first {SHOWN:,} are shown.")
     return outcome
 
@@ -73,7 +75,7 @@ def _bounced_rows(bounced: Iterable[BouncedPayment], fee: Decimal | None) -> lis
             row.customer_account,
             row.target_number,
             row.outstanding_amount,
-            "frozen now" if row.is_freezing else "was frozen already",
+            "frozen now" if row.is_freezing else "already frozen",
             fee if row.is_freezing else Decimal("0.00"),
             row.reversal_reason or "",
         )

@@ -44,7 +44,7 @@ class RejectRetry:
         try:
             self._apply(file, numbers)
         except (InputRefused, UsageError) as error:
-            self.outcome.notes.append(f"The rejected rows of {file.name} were not tried: {error}")
+            self.outcome.notes.append(f"The rejected rows of {file.name} were not retried: {error}")
         except DBAPIError as error:
             self._context.stop.check()
             if not refuses_content(error):
@@ -65,7 +65,7 @@ class RejectRetry:
             totals = [RuleTotal(*key, *self._became[key]) for key in sorted(self._became)]
             self.outcome.tables.insert(0, rule_table("rejected rows", totals))
         elif not self.outcome.notes and not self.outcome.rejects:
-            self.outcome.notes.append("No applied file has a rejected row that can be tried again.")
+            self.outcome.notes.append("No applied file has rejected rows to retry.")
         return self.outcome
 
     def _apply(self, file: InboundFile, numbers: Sequence[str] | None) -> None:
@@ -97,7 +97,7 @@ class RejectRetry:
 
     def _refuse(self, number: str, reason: str) -> None:
         self._context.log.error("rejects.refused", number=number, error=reason)
-        detail = f"{reason}. Its rows stay rejected. Try them again once the cause is removed"
+        detail = f"{reason}. Its rows stay rejected; retry them once the cause is fixed"
         command = typed("repair pad-rejects", reason=True)
         self.outcome.rejects.append(Reject(f"rejected rows of {number}", "refused by the database", detail, command))
 

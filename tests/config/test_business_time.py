@@ -20,7 +20,7 @@ INSTANTS = st.datetimes(datetime(2008, 1, 2), datetime(2060, 12, 30), timezones=
 
 
 @given(INSTANTS)
-def test_any_instant_lies_in_the_bounds_of_exactly_one_business_day(instant: datetime) -> None:
+def test_any_instant_is_within_exactly_one_business_day(instant: datetime) -> None:
     stored, day = naive_utc(instant), business_date(instant)
     nearby = [day + timedelta(days=n) for n in range(-2, 3)]
 

@@ -233,7 +233,7 @@ def test_json_lines_are_objects_with_event_level_and_time() -> None:
     assert first["timestamp"].endswith("Z")
 
 
-def test_a_stream_that_is_no_terminal_gets_json() -> None:
+def test_a_stream_that_is_not_a_terminal_gets_json() -> None:
     stream = io.StringIO()
     configure_log(stream=stream)
 
@@ -299,7 +299,7 @@ def test_the_password_of_an_address_and_a_failing_row_stay_masked_where_the_text
 
 
 @pytest.mark.parametrize("unit", ["a", "://x:", "token", "secret ", "Failing row contains (", "bearer ", "x@://a:b"])
-def test_a_million_letters_are_masked_all_the_same(unit: str) -> None:
+def test_a_million_letters_are_still_masked(unit: str) -> None:
     said = mask_text(f"{unit * (1_000_000 // len(unit))} password={CANARY}")
 
     assert CANARY not in said

@@ -136,7 +136,7 @@ def test_a_secret_prints_as_stars(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_PASSWORD", "canary-9", "canary-9"),
     ],
 )
-def test_a_secret_that_was_read_is_masked_wherever_it_stands(
+def test_a_secret_that_was_read_is_masked_wherever_it_appears(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, shown: str
 ) -> None:
     for part in ("USERNAME", "HOST", "NAME"):
@@ -170,7 +170,7 @@ def test_an_sftp_partner_needs_some_credential(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("prefix", ["", "ssh-ed25519 "])
-def test_a_host_key_may_stand_with_its_type_or_without(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+def test_a_host_key_is_accepted_with_its_type_or_without(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
     for name, value in {
         "HOST": "cas", "USER_NAME": "bcreg", "PASSWORD": "canary", "HOST_KEY": prefix + HOST_KEY,
     }.items():  # fmt: skip
@@ -180,7 +180,7 @@ def test_a_host_key_may_stand_with_its_type_or_without(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("key", ["not base64!", "AAAA"])
-def test_what_is_no_host_key_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+def test_an_invalid_host_key_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("CAS_SFTP_HOST_KEY", key)
 
     with pytest.raises(ConfigError, match="CAS_SFTP_HOST_KEY: this is not the base64 part of an SSH public key"):
@@ -206,9 +206,7 @@ def test_no_setting_is_read_from_a_file_beside_the_program(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("level", ["BANANA", "0", "info;", "TRACE"])
-def test_a_level_of_the_log_that_is_none_is_refused_with_those_there_are(
-    monkeypatch: pytest.MonkeyPatch, level: str
-) -> None:
+def test_an_unknown_log_level_is_refused_with_those_there_are(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
     monkeypatch.setenv("LOG_LEVEL", level)
 
     with pytest.raises(ConfigError) as refused:

@@ -43,7 +43,7 @@ PIECES = st.sampled_from(
         (b"a: !!python/name:os 1\n", "schedule.yaml:1: could not determine a constructor for the tag"),
     ],
 )
-def test_what_is_no_yaml_is_told_with_its_line(tmp_path: Path, content: bytes, said: str) -> None:
+def test_invalid_yaml_is_reported_with_its_line(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "schedule.yaml"
     path.write_bytes(content)
 

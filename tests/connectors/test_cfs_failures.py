@@ -260,7 +260,7 @@ def test_a_dry_run_may_look_but_not_set(cfs: RunningCfs) -> None:
 
 
 @pytest.mark.parametrize("url", ["cfs.example", "http://[::1", "http://cfs:99999", "http://c\x00fs", "http://"])
-def test_an_address_that_is_none_is_a_matter_of_settings(cfs: RunningCfs, url: str) -> None:
+def test_an_invalid_address_is_a_settings_error(cfs: RunningCfs, url: str) -> None:
     with pytest.raises(ConfigError, match="CFS_BASE_URL must be like"):
         CfsClient(cfs.settings().model_copy(update={"base_url": url}))
 

@@ -45,7 +45,7 @@ def test_what_has_no_exact_form_is_not_written(value: object) -> None:
 
 
 @pytest.mark.parametrize("text", ["NaN", "[Infinity]", "<html>", ""])
-def test_what_is_no_exact_json_is_not_read(text: str) -> None:
+def test_inexact_json_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match=r"amount|Expecting"):
         exact_json.loads(text)
 

@@ -159,9 +159,7 @@ TOKEN = said(b'{"access_token": "t", "expires_in": 3600}')
         (dripping(HEAD + b"\r\n"), CfsUnavailable, "gave no answer"),
     ],
 )
-def test_an_answer_of_cfs_that_is_no_use_is_an_error_of_that_call(
-    talk: Talk, error: type[Exception], words: str
-) -> None:
+def test_an_unusable_answer_of_cfs_is_an_error_of_that_call(talk: Talk, error: type[Exception], words: str) -> None:
     with talking(either(TOKEN, talk)) as url, closing(cfs_at(url)) as cfs, pytest.raises(error, match=words):
         cfs.get_credit_memo(SITE, "CM1")
 

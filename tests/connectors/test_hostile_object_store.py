@@ -112,7 +112,7 @@ def error_of(store: ObjectStore, code: str, message: str | None, status: int) ->
 @pytest.mark.parametrize(
     "endpoint", ["https://s3.example.org", "s3.example.org/minio", "user@host:9000", "host:port", "a b"]
 )
-def test_an_endpoint_that_is_no_host_and_port_is_a_wrong_setting(endpoint: str) -> None:
+def test_an_endpoint_without_host_and_port_is_a_wrong_setting(endpoint: str) -> None:
     with pytest.raises(ValueError, match="must be like host:port"):
         object_store_settings(endpoint=endpoint)
 

@@ -69,7 +69,7 @@ def test_attributes_of_one_entry_that_are_promised_are_given_up_in_words() -> No
         session.stat("/upload/a")
 
 
-def test_a_listing_that_never_ends_is_broken_off_though_the_server_goes_on_talking() -> None:
+def test_a_listing_that_never_ends_is_broken_off_while_the_server_keeps_talking() -> None:
     with (
         hostile_sftp({READDIR: lambda r: packet(NAME, r, ONE)}) as (where, _),
         connect_sftp(where) as session,
@@ -100,7 +100,7 @@ def test_a_size_beyond_every_file_is_one_that_was_not_said() -> None:
     assert found is not None and (found.size, found.modified) == (UNSAID, UNSAID)
 
 
-def test_a_host_key_that_changes_when_keys_are_exchanged_anew_is_refused() -> None:
+def test_a_host_key_that_changes_at_rekeying_is_refused() -> None:
     with (
         hostile_sftp({LSTAT: lambda r: packet(ATTRS, r, PLAIN)}) as (where, transports),
         connect_sftp(where) as session,

@@ -38,7 +38,7 @@ def test_a_known_idempotency_key_is_not_kept_again(database: Database) -> None:
     assert kept(database, "lock-1")["payload"] == {"amount": "30.00"}
 
 
-def test_a_transaction_that_rolls_back_tells_nobody(database: Database) -> None:
+def test_a_transaction_that_rolls_back_sends_no_message(database: Database) -> None:
     with pytest.raises(RuntimeError), database.begin() as session:
         enqueue(session, [note("never")])
         raise RuntimeError

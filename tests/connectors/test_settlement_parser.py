@@ -96,7 +96,7 @@ def test_numbers_that_no_spreadsheet_made_are_read(number: str) -> None:
     [("17-Nov-62", True), ("17-Nov-99", True), ("04-Dec-27", True), ("30-Nov-25", True), ("01-Dec-25", False),
      ("27-Nov-26", False), ("03-Dec-27", False)],
 )  # fmt: skip
-def test_a_date_far_from_the_day_of_its_file_is_told(day: str, is_far: bool) -> None:
+def test_a_date_far_from_the_day_of_its_file_is_reported(day: str, is_far: bool) -> None:
     fields = list(example(1)[0])
     fields[4] = day
     content = settlement_csv([fields])
@@ -146,7 +146,7 @@ def test_a_row_with_more_fields_than_the_header_is_told_and_the_next_is_read() -
     assert rows[1].problem is None
 
 
-def test_a_row_longer_than_a_header_without_reversal_columns_is_told() -> None:
+def test_a_row_longer_than_a_header_without_reversal_columns_is_reported() -> None:
     (row,) = read(settlement_csv([example(4)[0]], header=HEADER[:12]))
 
     assert row.problem == "14 fields where the header names 12"
@@ -229,7 +229,7 @@ def test_a_long_reversal_reason_is_kept_whole() -> None:
 
 
 @pytest.mark.parametrize("bad", [b"PADP,\x00,", b"PADP,\xff\xfe,", b"x" * 9000, b"PADP,\r,5"])
-def test_a_line_that_is_no_text_is_one_row_with_its_problem(bad: bytes) -> None:
+def test_a_line_that_is_not_text_is_one_row_with_its_problem(bad: bytes) -> None:
     rows = read_lines(GOOD, bad, GOOD)
 
     assert [row.line for row in rows] == [2, 3, 4]

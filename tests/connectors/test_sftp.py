@@ -199,9 +199,7 @@ def test_a_key_that_the_server_does_not_know_is_refused(sftp_place: SftpPlace, t
         connect(sftp_place, password=None, private_key=tmp_path / "key")
 
 
-def test_a_passphrase_that_is_missing_wrong_or_not_needed_is_told_apart(
-    faulty_place: SftpPlace, tmp_path: Path
-) -> None:
+def test_missing_wrong_and_needless_passphrases_are_told_apart(faulty_place: SftpPlace, tmp_path: Path) -> None:
     write_key(tmp_path / "key", "ssh-ed25519", "open sesame")
     with pytest.raises(ConfigError, match="set BCREG_FTP_PRIVATE_KEY_PASSPHRASE"):
         connect(faulty_place, private_key=tmp_path / "key")
@@ -280,7 +278,7 @@ def test_what_breaks_before_the_transport_notices_is_a_broken_connection_and_no_
             list(blocks)
 
 
-def test_ending_a_connection_whose_socket_is_gone_is_no_error(faulty_place: SftpPlace) -> None:
+def test_closing_a_connection_whose_socket_is_gone_is_not_an_error(faulty_place: SftpPlace) -> None:
     with connect_sftp(faulty_place.settings()) as session:
         session.list("/upload")
         assert session._open is not None

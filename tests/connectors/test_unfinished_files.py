@@ -102,7 +102,7 @@ def test_a_file_that_is_changed_in_place_after_it_was_taken_is_held(arrivals: Ar
     assert states(arrivals) == ["held", "held"]
 
 
-def test_a_new_time_on_the_same_content_is_nothing(arrivals: Arrivals) -> None:
+def test_a_new_time_on_the_same_content_changes_nothing(arrivals: Arrivals) -> None:
     arrivals.place.put(NAME, FIRST)
     arrivals.poll()
     set_time(arrivals.place.backed_up()[0], 2_000_000_000)
@@ -224,7 +224,7 @@ def test_a_file_whose_last_line_gets_its_end_in_time_is_received(arrivals: Arriv
     assert len(arrivals.poll(clock=at(5), wanted=WHOLE_LINES).received) == 1
 
 
-def test_a_file_that_keeps_changing_is_given_its_time_anew(arrivals: Arrivals) -> None:
+def test_a_file_that_keeps_changing_starts_its_waiting_time_again(arrivals: Arrivals) -> None:
     path = arrivals.place.put(NAME, FIRST + b"P")
     arrivals.poll(clock=at(0), wanted=WHOLE_LINES)
     path.write_bytes(FIRST + b"PADP")

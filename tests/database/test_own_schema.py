@@ -61,7 +61,7 @@ def test_nothing_is_missing_where_nothing_was_taken_away(engine: Engine) -> None
 
 
 @pytest.mark.parametrize("table", ["outbox", "inbound_files"])
-def test_a_table_that_is_gone_is_named_and_the_upgrade_is_no_success(
+def test_a_missing_table_is_named_and_the_upgrade_fails(
     cli: click.Group,
     database_settings: pytest.MonkeyPatch,
     engine: Engine,

@@ -6,7 +6,7 @@ YOUNG = "2026-11-20 12:00"
 
 
 def plant_every_diagnosis(db: StaleBooks, *, key: str | None = None) -> dict[int, str]:
-    """Put one invoice of each kind in, and give what CFS lets us say of it.
+    """Put one invoice of each kind in, and return what CFS lets us say of it.
 
     key  where the settlement file of P12 is stored
     """

@@ -113,7 +113,7 @@ def test_each_row_says_what_was_looked_at_and_what_to_do(
 
 @pytest.mark.parametrize("state", ["stored", "received", "held", "failed", "known"])
 @pytest.mark.parametrize("file", ["UPLOADED", "ERRORED"])
-def test_no_batch_is_advised_to_be_sent_again_or_voided_while_feedback_lies_unread(
+def test_while_feedback_is_unread_no_batch_is_advised_to_be_resent_or_voided(
     stale: StaleBooks, state: str, file: str
 ) -> None:
     made = stale.invoice(stale.ministry())
@@ -208,7 +208,7 @@ def test_a_row_in_a_file_that_the_service_before_us_processed_is_found(
     assert "csv line 2 'Fully PAID', processed by the service before us" in row["evidence"]
 
 
-def test_a_held_file_that_is_no_csv_weakens_the_report_and_does_not_stop_it(
+def test_a_held_file_that_is_not_csv_weakens_the_report_and_does_not_stop_it(
     stale: StaleBooks, store: ObjectStore
 ) -> None:
     store.put(KEY, [FILE + b'"' + b"x" * 200_000])

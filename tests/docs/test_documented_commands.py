@@ -145,7 +145,9 @@ def test_every_documented_command_runs_on_the_demo_and_prints_what_is_shown(
     commands_shown = [line for line in told if line.startswith("$ ")]
     assert len(told) <= MOST_LINES_OF_A_DEMO
     assert [line for line in told if line.startswith('{"')] == []
-    assert sum(" explain " in line for line in commands_shown) == sum(" repair " in line for line in commands_shown) == 1
+    assert (
+        sum(" explain " in line for line in commands_shown) == sum(" repair " in line for line in commands_shown) == 1
+    )
 
 
 def tell_the_demo(cli: click.Group, folder: Path) -> list[str]:

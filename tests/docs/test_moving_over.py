@@ -77,7 +77,11 @@ def test_no_job_of_ours_is_without_a_word_on_what_must_be_off_before() -> None:
 
 
 def test_every_line_of_the_doctor_is_on_the_page_with_what_to_do() -> None:
-    told = set(re.findall(r"`([^`]+)`", " ".join(line for line, _ in rows(section(PAGE, "| line", "## The first week")))))
-    outside = set(re.findall(r"\"([a-z ]+(?: files never applied|of \{source\}))\"", read("tools/moving_over/outside.py")))
+    told = set(
+        re.findall(r"`([^`]+)`", " ".join(line for line, _ in rows(section(PAGE, "| line", "## The first week"))))
+    )
+    outside = set(
+        re.findall(r"\"([a-z ]+(?: files never applied|of \{source\}))\"", read("tools/moving_over/outside.py"))
+    )
     lines = {one.format(source=source) for one in outside for source in ("CAS", "CGI")}
     assert told == {one.theirs for one in AT_WORK} | {one.what for one in LEFT_BEHIND} | lines | {"cannot look"}

@@ -37,18 +37,28 @@ WALK = (
         r"\d+ differences \(",
     ),
     FaqAnswer("6: disbursement", "explain batch 1", r"Batch 1 \(PAYMENT\) is COMPLETED: sent as INBOX\."),
-    FaqAnswer("9: stuck", "STALE_INVOICE_REPORT --days 20 --method PAD --no-cfs", r"[\d,]+ invoices totalling [\d,.]+ CAD are stuck"),
+    FaqAnswer(
+        "9: stuck",
+        "STALE_INVOICE_REPORT --days 20 --method PAD --no-cfs",
+        r"[\d,]+ invoices totalling [\d,.]+ CAD are stuck",
+    ),
     FaqAnswer("10: slips", "slips list", r"\d+ operations on slips are in progress: "),
     FaqAnswer("11: CFS and we", "compare cfs --since 2022-06-01 --sample 50", r"[\d,]+ of [\d,]+ compared differ: "),
     FaqAnswer("12: cancelled, credited", "explain invoice 204", r"Invoice 204 is [A-Z_]+: "),
     FaqAnswer("13: PAD", 'repair pad-invoice 1 --reason "ticket 4711" --dry-run', r"0 invoices would be repaired; 1 "),
-    FaqAnswer("13: EJV", "STALE_INVOICE_REPORT --days 20 --method EJV --no-cfs", r"[\d,]+ invoices? totalling [\d,.]+ CAD "),
+    FaqAnswer(
+        "13: EJV", "STALE_INVOICE_REPORT --days 20 --method EJV --no-cfs", r"[\d,]+ invoices? totalling [\d,.]+ CAD "
+    ),
     FaqAnswer(
         "14: partial credit",
         'repair pad-partial-credit 2 --line 2=5.00 --line 2:service=1.50 --reason "ticket 4711" --dry-run',
         r"CFS would be asked for a credit memo of 6\.50 CAD for invoice 2\.",
     ),
-    FaqAnswer("16: gaps", "GENERATE_STATEMENTS --gaps --since 2022-06-20 --until 2022-06-25", r"[\d,]+ statements? (is|are) missing"),
+    FaqAnswer(
+        "16: gaps",
+        "GENERATE_STATEMENTS --gaps --since 2022-06-20 --until 2022-06-25",
+        r"[\d,]+ statements? (is|are) missing",
+    ),
     FaqAnswer("17: void", "slips void 206000010 --plan plan.json --dry-run", r"Slip 206000010 paid \d+ invoice"),
     FaqAnswer("18: files of CGI", "ejv outstanding", r"1 batch is without an answer, "),
     FaqAnswer("19: indexes", "db check-indexes", r"1 of \d+ indexes is broken\."),

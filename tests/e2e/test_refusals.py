@@ -146,7 +146,7 @@ def test_the_upgrade_that_the_message_names_repairs_it(
     assert operator.run("db", "current").out.strip() == upgraded.out.split()[-1].rstrip(".")
 
 
-def test_a_database_that_is_no_pay_database(operator: Operator, empty_database_url: str) -> None:
+def test_a_database_that_is_not_a_pay_database(operator: Operator, empty_database_url: str) -> None:
     elsewhere = Operator(empty_database_url)
     elsewhere.run("db", "upgrade")
 

@@ -101,7 +101,7 @@ def test_a_second_job_finds_the_first_at_work_and_ends_with_75(slips: Slips, env
     assert first.wait(60) == 0
 
 
-def test_sigterm_stops_between_two_steps_and_the_next_run_goes_on(slips: Slips, environment: dict[str, str]) -> None:
+def test_sigterm_stops_between_two_steps_and_the_next_run_continues(slips: Slips, environment: dict[str, str]) -> None:
     slips.cfs.admin.order_faults({"kind": "slow", "seconds": 2, "path": "reverse"})
     run = subprocess.Popen(
         command("ROUTING_SLIP_RECREATE"),

@@ -58,7 +58,7 @@ def test_nothing_stuck_is_0_and_a_wrong_method_is_2(clerk: Operator, stale: Stal
     assert clerk.run("STALE_INVOICE_REPORT", "--method", "CHEQUE").code == 2
 
 
-def test_a_comparison_that_was_killed_goes_on(clerk: Operator, stale: StaleBooks, cfs: RunningCfs) -> None:
+def test_a_comparison_that_was_killed_continues(clerk: Operator, stale: StaleBooks, cfs: RunningCfs) -> None:
     account = stale.account()
     for _ in range(260):
         stale.in_cfs(account, stale.reference(stale.invoice(account, "PAID"), "COMPLETED"), "99.00", paid="99.00")

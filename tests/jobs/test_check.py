@@ -270,7 +270,7 @@ def test_polls_left_out_because_one_took_long_are_not_missing(find: Find, past: 
     assert find() == []
 
 
-def test_a_run_that_asks_for_a_person_is_told(find: Find, past: RunHistory) -> None:
+def test_a_run_that_needs_attention_is_reported(find: Find, past: RunHistory) -> None:
     past.good_day()
     past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
 
@@ -286,7 +286,7 @@ def test_a_question_by_hand_and_what_was_so_before_are_no_alarm(find: Find, past
     assert find() == []
 
 
-def test_of_many_runs_that_need_attention_only_the_newest_is_told(find: Find, past: RunHistory) -> None:
+def test_of_many_runs_that_need_attention_only_the_newest_is_reported(find: Find, past: RunHistory) -> None:
     past.good_day()
     for hours in (3, 2, 1):
         past.run("POLL", NOW - hours * HOUR, "attention")
@@ -383,7 +383,7 @@ def test_a_file_that_waits_for_a_person_is_held_however_old_it_is(find: Find, pa
     assert [kind for kind, _ in find()] == ["held"]
 
 
-def test_a_file_that_came_and_is_not_applied_is_told(find: Find, past: RunHistory, engine: Engine) -> None:
+def test_a_file_that_arrived_but_was_not_applied_is_reported(find: Find, past: RunHistory, engine: Engine) -> None:
     past.good_day()
     with engine.begin() as connection:
         connection.execute(
@@ -459,7 +459,7 @@ def test_hostile_text_in_a_finding_is_told_before_it_is_shown_and_silences_nobod
     assert "[/x]\\x1b[2J.csv: because" in notice
 
 
-def test_a_run_far_longer_than_usual_is_told(past: RunHistory, find: Find) -> None:
+def test_a_run_far_longer_than_usual_is_reported(past: RunHistory, find: Find) -> None:
     past.good_day()
     past.run("NIGHTLY", NOW - timedelta(hours=11), minutes=50)
     for age in range(1, 21):

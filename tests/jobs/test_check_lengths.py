@@ -25,7 +25,7 @@ def test_days_like_those_before_are_not_told(usual: list[float]) -> None:
     assert _odd(*usual, usual[0], days=20) == []
 
 
-def test_a_run_far_longer_than_usual_is_told() -> None:
+def test_a_run_far_longer_than_usual_is_reported() -> None:
     assert _odd(*[200.0, 260.0, 230.0] * 10, 1500.0) == [
         "longer: run 31 took 25 min 0 s; 3 min 50 s is usual for the longest of a day"
     ]
@@ -43,5 +43,5 @@ def test_a_day_far_shorter_than_usual_is_told_once_it_is_over() -> None:
     ]
 
 
-def test_with_few_days_known_nothing_is_told() -> None:
+def test_with_few_known_days_nothing_is_reported() -> None:
     assert _odd(*[200.0] * 9, 5000.0) == []

@@ -19,7 +19,7 @@ def test_a_place_that_cannot_be_written_is_refused_with_one_that_can(path: Path)
         NEW_FILE.convert(str(path), None, None)
 
 
-def test_a_folder_is_no_file_to_write(tmp_path: Path) -> None:
+def test_a_folder_is_not_a_file_to_write(tmp_path: Path) -> None:
     with pytest.raises(click.UsageError, match="it is a folder"):
         NEW_FILE.convert(str(tmp_path), None, None)
 
@@ -39,7 +39,7 @@ def test_a_file_without_a_named_place_goes_here_or_where_there_is_room(
     assert place_for("report.html") == ELSEWHERE
 
 
-def test_in_a_pod_the_line_that_fetches_it_stands_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_pod_the_command_that_fetches_it_is_shown_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert written(Path("/tmp/a b.html")) == "Written: /tmp/a b.html"
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     monkeypatch.setenv("HOSTNAME", "operator-7")

@@ -123,7 +123,7 @@ def test_after_a_release_the_next_run_may_begin(open_session: Open) -> None:
     )
 
 
-def test_a_release_notices_that_the_lock_was_not_held_any_more(open_session: Open) -> None:
+def test_a_release_notices_that_the_lock_was_no_longer_held(open_session: Open) -> None:
     connection = open_session()
     lock = take(connection)
     connection.execute(text("SELECT pg_advisory_unlock_all()"))

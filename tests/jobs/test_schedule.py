@@ -79,14 +79,14 @@ def test_all_mistakes_are_reported_at_once_with_their_lines(tmp_path: Path) -> N
     assert len(said.splitlines()) == 6
 
 
-def test_a_name_that_stands_twice_is_a_mistake(tmp_path: Path) -> None:
+def test_a_repeated_name_is_a_mistake(tmp_path: Path) -> None:
     path = changed(tmp_path, ("  EJV_FEEDBACK_CHECK:", "  PAD_RECONCILE:"))
 
     with pytest.raises(ConfigError, match=r"schedule.yaml:\d+: PAD_RECONCILE stands here a second time"):
         read_schedule(None, path)
 
 
-def test_a_file_that_is_no_yaml_says_where(tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml_says_where(tmp_path: Path) -> None:
     path = tmp_path / "schedule.yaml"
     path.write_text("jobs:\n  A: [1\n", encoding="utf-8")
 

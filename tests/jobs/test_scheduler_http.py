@@ -50,7 +50,7 @@ def test_idle_connections_take_no_thread_each_and_no_answer_from_a_probe(port: i
     assert ask(port, "/healthz") == (200, "ok\n")
 
 
-def test_a_request_that_never_ends_and_one_that_is_no_http_harm_nobody(port: int) -> None:
+def test_an_endless_request_and_one_that_is_not_http_do_no_harm(port: int) -> None:
     for said in (b"GET /healthz HTTP/1.1\r\nHost", b"\x16\x03\x01\x02\x00", b"\0" * 100_000):
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(said)

@@ -78,7 +78,7 @@ def test_a_table_that_fits_a_narrow_screen_stays_a_table() -> None:
 
 
 @pytest.mark.parametrize("width", [80, 160])
-def test_only_so_many_rows_are_shown_and_the_rest_is_counted(width: int) -> None:
+def test_rows_beyond_the_limit_are_counted_not_shown(width: int) -> None:
     rows = [(number, "R", 1, Decimal(1), "INBOX", PROSE, COMMAND) for number in range(2000)]
 
     shown = list(lay_out(Table("T", COLUMNS, rows), width, most=20))

@@ -89,9 +89,7 @@ def test_what_belongs_to_another_party_account_or_site_is_not_found(cfs: Running
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_a_refusal_is_a_page_whose_reason_stands_only_in_the_header(
-    cfs: RunningCfs, caller: Caller, status: int
-) -> None:
+def test_a_refusal_is_a_page_whose_reason_is_only_in_the_header(cfs: RunningCfs, caller: Caller, status: int) -> None:
     cfs.admin.set_options(validation_status=status)
 
     answer = caller.post(f"{SITE.path}/rcpts/", **{**RECEIPT, "payment_method": "Gold"})
@@ -223,7 +221,7 @@ def test_wrong_bank_details_are_refused_on_a_site_and_explained_in_validation(ca
 
 
 @pytest.mark.parametrize("amount", [50, Decimal("50.00")])
-def test_a_receipt_amount_that_is_no_string_is_refused(caller: Caller, amount: object) -> None:
+def test_a_receipt_amount_that_is_not_a_string_is_refused(caller: Caller, amount: object) -> None:
     answer = caller.post(f"{SITE.path}/rcpts/", **{**RECEIPT, "receipt_amount": amount})
 
     assert "must be a string" in answer.headers["CAS-Returned-Messages"]

@@ -9,25 +9,25 @@ _SETTLED_BY = {
 }
 _OPEN = frozenset({"CREATED", "APPROVED", "SETTLEMENT_SCHED", "PARTIAL_PAID", "OVERDUE"})
 _STATUS = {
-    "CREATED": "It exists and nothing is promised: the payment was not begun, or an earlier one was taken back.",
-    "APPROVED": "The service was given on trust; the money is still to be collected.",
-    "PARTIAL_PAID": "Part of it was received.",
-    "OVERDUE": "It was not paid by its overdue date.",
-    "PAID": "It is confirmed as paid.",
-    "REFUND_REQUESTED": "A refund was accepted; the money is not back yet.",
+    "CREATED": "Nothing is promised yet: no payment was started, or an earlier one was reversed.",
+    "APPROVED": "The service was provided on credit; the money is still to be collected.",
+    "PARTIAL_PAID": "Part of it has been received.",
+    "OVERDUE": "It was not paid by its due date.",
+    "PAID": "Payment is confirmed.",
+    "REFUND_REQUESTED": "A refund was accepted; the money has not gone back yet.",
     "MANUALLY_REFUNDED": "Finance sent a cheque outside this system; only the record is here.",
-    "GL_UPDATED": "Its revenue account was changed after the payment; it goes back to PAID.",
-    "GL_UPDATED_REFUND": "Its revenue account was changed after the refund; it goes back to REFUNDED.",
-    "CHARGEBACK": "The card's owner had the payment charged back.",
-    "DELETED": "The user removed it before it was paid.",
-    "DELETE_ACCEPTED": "The user removed it before it was paid.",
+    "GL_UPDATED": "Its revenue account was changed after payment; it returns to PAID.",
+    "GL_UPDATED_REFUND": "Its revenue account was changed after the refund; it returns to REFUNDED.",
+    "CHARGEBACK": "The cardholder disputed the payment and the bank reversed it.",
+    "DELETED": "The user deleted it before it was paid.",
+    "DELETE_ACCEPTED": "The user deleted it before it was paid.",
 }
 _REFUNDED_BY = {
     "DIRECT_PAY": "PayBC confirmed the refund to the card",
     "CC": "PayBC confirmed the refund to the card",
     "EJV": "the reverse journal was accepted",
-    "INTERNAL": "the receipt was un-applied and the routing slip has its balance back",
-    "EFT": "the money is back with the short name",
+    "INTERNAL": "the receipt was unapplied and the money is back on the routing slip",
+    "EFT": "the money went back to the EFT short name",
 }
 
 
@@ -39,31 +39,27 @@ def meanings(
     if payment_date is not None:
         source = _SETTLED_BY.get(method, "the moment it was confirmed, in UTC")
         sentences.append(
-            f"payment_date is when we learned that it was settled, not when money moved: {source}."
-            + (" A bounce or a correction leaves the date behind." if status in _OPEN else "")
+            f"payment_date is when we learned of the settlement, not when the money moved: {source}."
+            + (" A bounce or a correction does not clear it." if status in _OPEN else "")
         )
     if refund_date is not None:
-        part = " A partial refund sets it too, and the status stays PAID." if status == "PAID" else ""
+        part = " A partial refund sets it too and leaves the status PAID." if status == "PAID" else ""
         sentences.append(
-            f"refund_date is when it became CANCELLED, CREDITED, REFUNDED or MANUALLY_REFUNDED with us.{part}"
+            f"refund_date is when our books made it CANCELLED, CREDITED, REFUNDED or MANUALLY_REFUNDED.{part}"
         )
     return sentences
 
 
 def _of_status(status: str, method: str, *, was_sent: bool) -> str:
     if status == "CANCELLED":
-        said = "nothing had been sent for collection, so it was simply called off"
-        return (
-            f"CANCELLED: {said if not was_sent else 'it was called off, although a reference shows it had been sent'}."
-        )
+        when = "although a reference shows that it had been sent" if was_sent else "before anything was sent"
+        return f"CANCELLED: it was cancelled {when} for collection."
     if status == "CREDITED":
-        return (
-            "CREDITED: PAD and online banking money cannot be sent back, so it is kept as the account's credit in CFS."
-        )
+        return "CREDITED: PAD and online banking payments cannot be sent back; the account has a credit in CFS."
     if status == "REFUNDED":
-        return f"REFUNDED: {_REFUNDED_BY.get(method, 'the money went back to where it came from')}."
+        return f"REFUNDED: {_REFUNDED_BY.get(method, 'the money went back the way it came')}."
     if status == "SETTLEMENT_SCHED":
         if method == "PAD":
-            return "SETTLEMENT_SCHED: the payment bounced; it waits for the customer to pay by card."
-        return "SETTLEMENT_SCHED: it is in CFS and waits for the customer's payment."
-    return f"{status}: {_STATUS.get(status, 'a status this tool does not know.')}"
+            return "SETTLEMENT_SCHED: the payment bounced; the customer now has to pay by card."
+        return "SETTLEMENT_SCHED: it is in CFS, waiting for the customer's payment."
+    return f"{status}: {_STATUS.get(status, 'this tool does not know this status.')}"

@@ -1,9 +1,9 @@
-"""Try the rejected rows of applied settlement files again, after what was wrong with them was put right.
+"""Retry the rejected rows of applied settlement files, once what was wrong with them has been fixed.
 
 Reads   pay_jobs.settlement_rows and the stored files; the pay tables
 Writes  what PAD_RECONCILE writes, for the rows that can be applied now
 Never   applies a row twice
-Normal  the rows that went through, and those that are still rejected with the reason
+Normal  the rows that were applied, and those still rejected with the reason
 
 It holds the lock of PAD_RECONCILE.
 """
@@ -16,7 +16,7 @@ from tasks.pad_reconcile import JOB as PAD_RECONCILE
 
 JOB = Job(
     name="repair pad-rejects",
-    summary="Try the rejected rows of applied settlement files again.",
+    summary="Retry the rejected rows of applied settlement files.",
     run="tools.repair_pad_rejects.task:run",
     arguments="tools.repair_pad_rejects.task:Arguments",
     parameters=(click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),),

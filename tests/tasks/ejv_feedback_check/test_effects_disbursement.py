@@ -114,7 +114,7 @@ def test_ap_lines_of_a_routing_slip(codes: Any, expected: tuple[Any, ...], offic
     ("codes", "reasons", "state"),
     [({}, ["accepted after refusal"], "held"), ({3: "3001 NO"}, [], "already_applied")],
 )
-def test_a_voided_ap_batch_moves_nothing_any_more(
+def test_a_voided_ap_batch_no_longer_moves_anything(
     codes: Any, reasons: list[str], state: str, office: FeedbackOffice
 ) -> None:
     """Its slip is in a newer batch by now, which waits for an answer of its own."""

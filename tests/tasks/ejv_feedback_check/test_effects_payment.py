@@ -113,7 +113,7 @@ def test_a_payment_is_never_larger_than_what_was_accepted(office: FeedbackOffice
     assert books.one("SELECT paid_amount FROM payments") == Decimal("30.00")
 
 
-def test_a_charge_accepted_after_a_refund_was_requested_is_no_refund(office: FeedbackOffice) -> None:
+def test_a_charge_accepted_after_a_refund_was_requested_is_not_a_refund(office: FeedbackOffice) -> None:
     """The refund was asked for while CGI had the charge: the next batch has to reverse it."""
     given_invoice(office.books, "REFUND_REQUESTED")
     outcome = office.answer(Batch(100, journals=[(10, [JournalPair("1001", "30.00")])]))

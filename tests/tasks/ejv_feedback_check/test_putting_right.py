@@ -150,14 +150,14 @@ def test_a_resubmission_that_was_open_before_there_was_one_journal_is_finished(
     assert sent.books.one("SELECT state FROM pay_jobs.operations") == "done"
 
 
-def test_a_batch_of_a_past_month_goes_only_on_demand(sent: FeedbackOffice) -> None:
+def test_a_batch_of_a_past_month_is_sent_only_on_demand(sent: FeedbackOffice) -> None:
     december = datetime(2026, 12, 2, 18, 0, tzinfo=UTC)
     refuse(sent, "lie in a month before December 2026", at=december)
     sent.run(resubmit=100, reason=WHY, closed_period=True)
     assert len(sent.place.uploaded()) == 2
 
 
-def test_a_batch_of_a_past_fiscal_year_goes_only_on_demand(sent: FeedbackOffice) -> None:
+def test_a_batch_of_a_past_fiscal_year_is_sent_only_on_demand(sent: FeedbackOffice) -> None:
     refuse(sent, "its fiscal year is 2027, the current one is 2028", at=datetime(2027, 4, 2, 18, 0, tzinfo=UTC))
 
 

@@ -191,7 +191,7 @@ def test_what_somebody_put_aside_or_what_came_before_it_was_sent_does_not_block_
     goes(sent, how)
 
 
-def test_a_held_answer_that_was_put_aside_is_no_answer(sent: FeedbackOffice) -> None:
+def test_a_held_answer_that_was_put_aside_is_not_an_answer(sent: FeedbackOffice) -> None:
     sent.place.put(NAME, BATCH.feedback()[:-30])
     sent.run()
     refused(sent, "resubmit", NAME, "held")

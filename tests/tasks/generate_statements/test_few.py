@@ -28,7 +28,7 @@ def known(pay: StatementBooks) -> StatementBooks:
     return pay
 
 
-def test_a_night_that_made_next_to_nothing_is_told(known: StatementBooks) -> None:
+def test_a_night_that_made_next_to_nothing_is_reported(known: StatementBooks) -> None:
     known.with_setting("DAILY")
 
     outcome = known.generate(now="2026-11-19 01:01")

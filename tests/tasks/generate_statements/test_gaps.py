@@ -116,7 +116,7 @@ def test_an_interim_statement_that_covers_the_period_stands_for_it(
     assert (missing(pay) == []) is stands
 
 
-def test_a_statement_of_another_frequency_account_or_period_is_no_substitute(pay: StatementBooks) -> None:
+def test_a_statement_of_another_frequency_account_or_period_does_not_count(pay: StatementBooks) -> None:
     account, other = pay.with_setting("WEEKLY", auth="1234"), pay.account()
     pay.statement(account, "MONTHLY", "2022-06-19", "2022-06-25")
     pay.statement(account, "WEEKLY", "2022-06-20", "2022-06-25")

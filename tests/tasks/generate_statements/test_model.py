@@ -73,7 +73,7 @@ def worlds(draw: st.DrawFn) -> tuple[date, list[dict[str, Any]]]:
 
 
 def build(pay: StatementBooks, beginning: date, accounts: list[dict[str, Any]]) -> model.StatementModel:
-    """Put the accounts into the database, and give the same as a model."""
+    """Put the accounts into the database, and return the same as a model."""
     pay.empty()
     world = model.StatementModel()
     for given_account in accounts:

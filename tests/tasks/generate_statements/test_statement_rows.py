@@ -9,7 +9,7 @@ from tests.statement_factory import StatementBooks
 NIGHT = "2022-06-25 01:01"  # covers Friday 2022-06-24
 
 
-def test_a_statement_names_its_setting_and_is_no_interim_one(pay: StatementBooks) -> None:
+def test_a_statement_names_its_setting_and_is_not_interim(pay: StatementBooks) -> None:
     account = pay.account()
     setting = pay.setting(account, "DAILY")
 
@@ -137,7 +137,7 @@ def test_a_statement_is_dated_with_the_local_day_of_the_run(pay: StatementBooks)
     assert pay.statements()[0].created_on == date(2022, 6, 30)
 
 
-def test_a_statement_that_was_corrected_is_dated_anew(pay: StatementBooks) -> None:
+def test_a_corrected_statement_gets_a_new_date(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY")
     pay.invoice(account, "2022-06-24 10:00")
     pay.statement(account, "DAILY", "2022-06-24", "2022-06-24", made="2022-06-25")

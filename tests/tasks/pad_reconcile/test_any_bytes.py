@@ -98,9 +98,7 @@ def test_what_cannot_be_seen_is_shown_in_the_reason_of_a_reject(odd: str, shown:
         ("BCR_PAYMENT_APPL_20261131.csv", "20261131 in its name is not a date"),
     ],
 )
-def test_a_name_whose_date_is_no_day_is_held_with_what_is_wrong_with_it(
-    name: str, said: str, office: SettlementOffice
-) -> None:
+def test_a_name_with_an_impossible_date_is_held_and_says_why(name: str, said: str, office: SettlementOffice) -> None:
     office.place.put(name, settlement_csv([NEXT]))
     [reject] = office.run().rejects
     assert reject.reason == "held as late"

@@ -281,7 +281,7 @@ def test_a_dry_run_looks_no_credit_up_for_a_file(office: SettlementOffice) -> No
     assert office.cfs.admin.calls() == []
 
 
-def test_a_sweep_goes_on_where_the_last_one_ended(office: SettlementOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_continues_where_the_last_one_ended(office: SettlementOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(after_commit, "SWEEP", 2)
     account = office.books.account("800101")
     credits_ = [office.books.credit(account, str(20455 + nth), "25.00") for nth in range(3)]

@@ -28,7 +28,7 @@ def _without_ledger(dump: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tu
 
 
 @pytest.mark.parametrize("harm", HARMS)
-def test_a_file_that_is_wrong_in_itself_changes_nothing(harm: str, books: SettlementBooks, cfs: RunningCfs) -> None:
+def test_an_inconsistent_file_changes_nothing(harm: str, books: SettlementBooks, cfs: RunningCfs) -> None:
     for seed in range(SEEDS):
         day = UsualDay(books, random.Random(f"{harm} {seed}"))
         before = books.dump()
@@ -68,7 +68,7 @@ def _bounces(office: SettlementOffice, number: int = 30) -> list[Line]:
     return [bounce(f"PR{place}", f"8{place:05}", f"REG{place:05}", "60.00") for place in range(number)]
 
 
-def test_a_held_file_is_told_with_its_figures_the_accounts_and_what_cfs_says(office: SettlementOffice) -> None:
+def test_a_held_file_is_reported_with_its_figures_the_accounts_and_what_cfs_says(office: SettlementOffice) -> None:
     office.place.put(FILE, settlement_csv(_bounces(office)))
 
     outcome = office.run()
@@ -126,7 +126,7 @@ def test_a_file_that_is_late_as_well_stays_held_as_late_once_the_fuse_is_release
     assert office.states() == [(FILE, "applied"), (LATER, "applied")]
 
 
-def test_a_dry_run_tells_of_the_fuse_and_holds_nothing(office: SettlementOffice) -> None:
+def test_a_dry_run_reports_the_fuse_and_holds_nothing(office: SettlementOffice) -> None:
     office.place.put(FILE, settlement_csv(_bounces(office)))
 
     outcome = office.run(dry_run=True)

@@ -95,7 +95,7 @@ def test_without_any_spread_the_floor_lets_an_ordinary_bad_day_pass() -> None:
     ]
 
 
-def test_rows_that_were_applied_before_are_expected_of_a_file_that_goes_on_where_one_ended() -> None:
+def test_repeated_rows_are_expected_in_a_file_that_continues_another() -> None:
     again = FileFigures(100, Decimal(9_000), 0, 0, 60, 0, 0)
     assert weigh(again, []).beyond
     assert not weigh(again, [], repeats_are_expected=True).beyond

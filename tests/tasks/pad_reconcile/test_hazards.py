@@ -92,7 +92,7 @@ def test_two_bounces_of_one_account_in_one_file_are_one_fee_and_one_lock(books: 
     (table,) = [table for table in outcome.tables if "bounced" in table.title]
     assert [(row["PAD"], str(row["fee"])) for row in table.records()] == [
         ("frozen now", "30.00"),
-        ("was frozen already", "0.00"),
+        ("already frozen", "0.00"),
     ]
 
 
@@ -259,7 +259,7 @@ def test_a_final_state_is_never_moved_by_a_part_payment(status: str, books: Sett
 
 
 @pytest.mark.parametrize("status", FINAL)
-def test_a_bounce_leaves_a_final_state_but_nothing_is_paid_any_more(status: str, books: SettlementBooks) -> None:
+def test_a_bounce_keeps_a_final_state_but_nothing_stays_paid(status: str, books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "60.00", id=100, status=status, reference="COMPLETED", paid="60")
     books.payment(account, NUMBER, "PR1", "60.00")
@@ -309,7 +309,7 @@ def test_a_settled_number_with_two_pad_rows_has_one_payment_of_their_sum(books: 
     assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "60.00")]
 
 
-def test_more_than_was_open_goes_to_the_last_invoice_and_a_person_is_told(books: SettlementBooks) -> None:
+def test_an_overpayment_goes_to_the_last_invoice_and_is_reported(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "40.00", id=100)
     books.invoice(account, NUMBER, "60.00", id=101)

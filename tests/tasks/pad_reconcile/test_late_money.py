@@ -78,7 +78,7 @@ def test_two_parts_in_the_wrong_order_leave_the_invoice_as_far_as_they_paid_it(b
     assert books.invoices() == {100: ("PARTIAL_PAID", "70.00")}
 
 
-def test_more_owing_than_the_total_is_no_negative_payment(books: SettlementBooks) -> None:
+def test_owing_more_than_the_total_makes_no_negative_payment(books: SettlementBooks) -> None:
     bank(books)
 
     books.apply(part("OB1", "40.00", "130.00"))
@@ -138,7 +138,7 @@ def test_a_row_that_the_service_before_us_booked_is_known_though_its_receipt_has
 
 @pytest.mark.parametrize("reference", ["ACTIVE", "COMPLETED"])
 @pytest.mark.parametrize("method", ["CC", "DIRECT_PAY"])
-def test_pad_money_for_a_number_that_was_paid_by_card_is_no_second_payment(
+def test_pad_money_for_a_number_paid_by_card_is_not_a_second_payment(
     reference: str, method: str, books: SettlementBooks
 ) -> None:
     """Its invoice has room left, or is open still, and other services expect one completed payment a number."""

@@ -130,7 +130,7 @@ def test_without_a_rejected_row_there_is_nothing_to_try(books: SettlementBooks) 
     fill_example(books)
     books.apply(*example(1))
 
-    assert books.retry().notes == ["No applied file has a rejected row that can be tried again."]
+    assert books.retry().notes == ["No applied file has rejected rows to retry."]
 
 
 def test_a_rejected_row_is_read_again_from_its_file(books: SettlementBooks) -> None:
@@ -164,7 +164,7 @@ def test_a_file_that_is_gone_is_told_and_stops_no_other(books: SettlementBooks) 
     outcome = books.retry()
 
     assert books.outcomes() == ["rejected:no_invoice", "applied"]
-    assert [note for note in outcome.notes if FILE in note and "were not tried" in note]
+    assert [note for note in outcome.notes if FILE in note and "were not retried" in note]
 
 
 @pytest.mark.parametrize("refused", [{"REG1"}, {"REG2", "REG4"}, {"REG1", "REG2", "REG3", "REG4", "REG5"}])
@@ -205,6 +205,7 @@ def test_rejects_of_a_stored_file_are_read_again_from_the_object_store(office: S
     outcome = office.run(retry_rejects=True)
 
     assert (outcome.counts["rows_applied"], office.books.invoices()[100]) == (1, ("PAID", "60.00"))
+    assert outcome.answer == "1 rejected row was applied; 0 stay rejected."
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,7 @@ def test_an_eft_row_on_account_completes_its_payment_and_makes_a_credit(books: S
     assert books.credits() == [("EFTCIL1", False, "15.00", "15.00")]
 
 
-def test_an_eft_row_that_is_no_wire_completes_its_payment_as_well(books: SettlementBooks) -> None:
+def test_an_eft_row_that_is_not_a_wire_completes_its_payment_as_well(books: SettlementBooks) -> None:
     account = books.account("800106", "EFT")
     books.invoice(account, "REG1", "15.00", id=100, method="EFT")
     books.payment(account, "REG1", "EFTCIL1", "15.00", method="EFT", status="CREATED")
@@ -360,7 +360,7 @@ def test_money_on_account_becomes_a_credit_once(record: str, books: SettlementBo
 
 
 @pytest.mark.parametrize("record", ["PADR", "PAYR", "EFTR"])
-def test_money_on_account_that_went_back_is_no_credit(record: str, books: SettlementBooks) -> None:
+def test_refunded_money_on_account_is_not_a_credit(record: str, books: SettlementBooks) -> None:
     books.account("800101")
 
     books.apply(on_account("R1", "800101", "30.00", record))
@@ -405,7 +405,7 @@ def test_the_second_credit_memo_goes_where_the_first_left_room(books: Settlement
     assert books.applied_credits() == [(1, 101, "5.00"), (7, 101, "20.00"), (8, 100, "15.00"), (8, 101, "5.00")]
 
 
-def test_what_a_credit_memo_has_over_is_told(books: SettlementBooks) -> None:
+def test_what_is_left_of_a_credit_memo_is_reported(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "50.00", id=100)
     books.credit(account, "M1", "60.00")
@@ -415,7 +415,7 @@ def test_what_a_credit_memo_has_over_is_told(books: SettlementBooks) -> None:
     assert books.applied_credits() == [(7, 100, "50.00")]
     assert books.outcomes() == ["applied:credit_applied"]
     assert [(one.reason, one.detail) for one in outcome.rejects] == [
-        ("credit left over", "10.00 CAD of the credit memo found no invoice with room")
+        ("credit left over", "10.00 CAD of the credit memo were left: no invoice of the number owed them")
     ]
 
 

@@ -35,7 +35,7 @@ def test_one_kind_of_work_can_be_asked_for(slips: Slips) -> None:
     assert (outcome.counts["slips_corrected"], outcome.counts["slips_voided"]) == (1, 0)
 
 
-def test_a_slip_that_asks_for_nothing_is_said_so_and_one_that_is_not_there_refused(slips: Slips) -> None:
+def test_a_slip_that_needs_no_work_is_reported_and_an_unknown_one_refused(slips: Slips) -> None:
     slips.deposit(PARENT, "10.00")
     assert slips.run(slip=PARENT).notes == [f"Slip {PARENT} needs no work."]
     with pytest.raises(UsageError, match="There is no routing slip '1'"):
@@ -76,7 +76,7 @@ def test_the_list_of_nothing_says_so(slips: Slips) -> None:
     assert list_slips(slips.context()).answer == "No slip is in progress."
 
 
-def test_a_stop_request_ends_between_two_steps_and_the_next_run_goes_on(slips: Slips) -> None:
+def test_a_stop_request_ends_between_two_steps_and_the_next_run_continues(slips: Slips) -> None:
     scenarios.correction(slips)
 
     def stop(point: str) -> None:

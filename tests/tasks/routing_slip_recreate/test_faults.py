@@ -43,7 +43,7 @@ def strike(slips: Slips, scenario: Scenario, fault: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_changes_that_were_made_and_not_acknowledged_are_looked_up_and_the_run_goes_on(
+def test_changes_that_were_made_and_not_acknowledged_are_looked_up_and_the_run_continues(
     slips: Slips, scenario: Scenario
 ) -> None:
     before, expected, _ = undisturbed(slips, scenario)

@@ -37,7 +37,7 @@ def test_a_link_of_a_deposit_of_which_cfs_has_another_amount_is_parked(slips: Sl
 
 
 @pytest.mark.parametrize("lost", ["bounced", "voided"])
-def test_a_correction_does_not_make_a_deposit_anew_that_is_lost(slips: Slips, lost: str) -> None:
+def test_a_correction_does_not_recreate_a_lost_deposit(slips: Slips, lost: str) -> None:
     if lost == "bounced":
         scenarios.link_to_bounced(slips)
     else:
@@ -53,7 +53,7 @@ def test_a_correction_does_not_make_a_deposit_anew_that_is_lost(slips: Slips, lo
     assert live(slips) == before
 
 
-def test_a_deposit_that_is_in_cfs_twice_is_parked_and_goes_on_once_a_person_has_decided(slips: Slips) -> None:
+def test_a_deposit_that_is_in_cfs_twice_is_parked_and_continues_once_a_person_has_decided(slips: Slips) -> None:
     scenarios.correction(slips)
     seed_receipt(slips, f"{PARENT}R2", "120.00")
     assert "receipts 206000010 and 206000010R2 are both open" in slips.run().rejects[0].detail
@@ -81,7 +81,7 @@ def test_one_parked_slip_does_not_stop_the_others(slips: Slips) -> None:
     assert (outcome.counts["slips_voided"], outcome.counts["slips_parked"]) == (6, 1)
 
 
-def test_a_parked_slip_that_a_person_settles_is_let_go(slips: Slips) -> None:
+def test_a_parked_slip_that_a_person_settles_is_closed(slips: Slips) -> None:
     scenarios.link(slips)
     seed_receipt(slips, f"{CHILD}L", "99.00")
     slips.run()

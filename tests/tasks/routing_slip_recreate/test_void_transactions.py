@@ -135,7 +135,7 @@ def test_receipts_that_differ_from_cfs_stop_the_void_before_anything_is_sent(sli
     assert slips.run().counts["slips_voided"] == 1
 
 
-def test_a_plain_run_goes_on_with_a_void_and_a_second_void_is_refused(slips: Slips) -> None:
+def test_a_plain_run_continues_a_void_and_a_second_void_is_refused(slips: Slips) -> None:
     with_transactions(slips)
     slips.run_killed_at("answered 2 unapply receipt", **VOID_ALL, keep_all=True)
     with pytest.raises(UsageError, match="in progress already"):
@@ -219,7 +219,7 @@ def test_a_slip_with_work_in_flight_cannot_be_voided_and_all_reasons_are_named(s
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff{}", b'{"slip": NaN}', b"", b"null"])
-def test_a_plan_that_is_no_json_object_is_refused_in_words(slips: Slips, tmp_path: Path, content: bytes) -> None:
+def test_a_plan_that_is_not_a_json_object_is_refused_in_words(slips: Slips, tmp_path: Path, content: bytes) -> None:
     with_transactions(slips)
     path = tmp_path / "plan.json"
     path.write_bytes(content)

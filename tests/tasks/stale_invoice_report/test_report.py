@@ -44,7 +44,7 @@ def test_something_stuck_is_exit_code_3_unless_fewer_than_allowed(stale: StaleBo
     assert stale.report(max_stuck=3).exit_code is ExitCode.DONE
 
 
-def test_what_is_stuck_as_it_was_is_no_news_and_more_of_it_is(stale: StaleBooks) -> None:
+def test_invoices_stuck_as_before_are_not_news_and_more_of_them_are(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"))
     first, again = stale.report(), stale.report()
     stale.invoice(stale.account(profile="FREEZE"))

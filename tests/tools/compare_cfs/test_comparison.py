@@ -82,9 +82,7 @@ def test_differences_are_found_in_both_directions(
     assert outcome.exit_code is ExitCode.ATTENTION
 
 
-def test_receipts_are_held_against_each_other(
-    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
-) -> None:
+def test_receipts_are_compared(stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]) -> None:
     number = _paid(stale, by="RC-THEIRS", known="RC-OURS")
     stale.books.plant(cfs.admin)
 
@@ -97,9 +95,7 @@ def test_receipts_are_held_against_each_other(
     ]
 
 
-def test_credit_memos_are_held_against_each_other(
-    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
-) -> None:
+def test_credit_memos_are_compared(stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]) -> None:
     account = stale.account()
     for number, amount, left in (("1", "50.00", "50.00"), ("2", "50.00", "20.00"), ("3", "10.00", "10.00")):
         stale.credit(account, number, amount, left)
@@ -117,7 +113,7 @@ def test_credit_memos_are_held_against_each_other(
     }
 
 
-def test_slips_are_held_against_their_receipts(
+def test_slips_are_compared_with_their_receipts(
     stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
 ) -> None:
     right, wrong = stale.slip("206000010", remaining="60.00"), stale.slip("206000028", remaining="60.00")
@@ -150,7 +146,7 @@ def _many(stale: StaleBooks, count: int = 12) -> list[StaleAccount]:
 
 
 @pytest.mark.parametrize("pages", [0, 1, 2, 3])
-def test_cut_off_after_any_page_it_goes_on_and_finds_the_same(
+def test_cut_off_after_any_page_it_continues_and_finds_the_same(
     stale: StaleBooks,
     cfs: RunningCfs,
     compare: Callable[..., Outcome],

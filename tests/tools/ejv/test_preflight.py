@@ -83,7 +83,7 @@ def test_nothing_is_told_of_good_codes_and_the_amount_at_risk_stands_beside_bad_
     assert (reject.amount, reject.detail) == (Decimal("12.50"), "their GL: 1 item, 12.50 CAD at risk")
 
 
-def test_an_account_without_a_gl_and_a_partner_without_one_are_told(books: EjvBooks) -> None:
+def test_an_account_without_a_gl_and_a_partner_without_one_are_reported(books: EjvBooks) -> None:
     _waiting(books, books.add("payment_accounts", payment_method="EJV", name="Ministry of Examples"))
     books.add("partner_disbursements", amount=5, partner_code="CSO", target_id=1001, target_type="invoice",
               status_code="WAITING_FOR_JOB", is_reversal=False)  # fmt: skip
@@ -104,7 +104,7 @@ def test_the_partners_gl_of_paid_invoices_is_looked_at(books: EjvBooks) -> None:
     assert _told(books) == [("partner GL N of CSO", "responsibility centre '1000' has 4 characters, not 5")]
 
 
-def test_a_code_that_was_refused_and_released_unchanged_is_told(books: EjvBooks) -> None:
+def test_a_code_that_was_refused_and_released_unchanged_is_reported(books: EjvBooks) -> None:
     account = _account(books)
     _waiting(books, account)
     _keep_version(books, stop_ejv=True)

@@ -53,7 +53,7 @@ def read(folder: Path, content: str) -> list[BcolRecord]:
     ],
     ids=["an open quote", "an open key", "a NUL", "a long field", "an open header"],
 )
-def test_what_is_no_csv_is_refused_with_its_line(tmp_path: Path, damage: tuple[str, str], line: int) -> None:
+def test_invalid_csv_is_refused_with_its_line(tmp_path: Path, damage: tuple[str, str], line: int) -> None:
     content = "\n".join(["KEY,AMOUNT,DATE", *LINES]) + "\n"
 
     with pytest.raises(UsageError, match=rf"export.csv is not CSV from line {line} on"):

@@ -26,7 +26,7 @@ def test_sound_indexes_need_nobody(run_job: RunJob) -> None:
     assert result.outcome.counts["indexes_checked"] > 100
 
 
-def test_what_amcheck_finds_is_told(engine: Engine, sql: Sql) -> None:
+def test_what_amcheck_finds_is_reported(engine: Engine, sql: Sql) -> None:
     """The embedded server has no amcheck; a function that says the same stands for its verdict."""
     sql(
         "CREATE FUNCTION bt_index_check(index regclass, heapallindexed boolean) RETURNS void LANGUAGE plpgsql AS $$"
@@ -54,7 +54,7 @@ def test_an_invalid_index_is_found_with_the_command_that_mends_it(run_job: RunJo
     assert (reject.where, "db reindex --index ux_thing_name" in reject.command) == ("public.ux_thing_name", True)
 
 
-def test_a_named_index_is_built_anew(run_job: RunJob, sql: Sql) -> None:
+def test_a_named_index_is_rebuilt(run_job: RunJob, sql: Sql) -> None:
     before = sql("SELECT pg_relation_filenode(%s)", (INDEX,))
 
     result = run_job(REINDEX, index=INDEX, reason="ticket 1")

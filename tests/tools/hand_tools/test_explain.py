@@ -164,7 +164,7 @@ def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: Run
         (FILE, "INBOX.F3535.20261104040107", ["inbox file: of batch 4321, PAYMENT UPLOADED"]),
     ],
 )
-def test_other_subjects_are_told(run_job: RunJob, job: Job, subject: str, expected: list[str]) -> None:
+def test_other_subjects_are_explained(run_job: RunJob, job: Job, subject: str, expected: list[str]) -> None:
     lines = told(run_job(job, subject=subject))
 
     assert [start for start in expected if not any(line.startswith(start) for line in lines)] == []

@@ -91,7 +91,7 @@ def test_an_event_gets_a_new_id_and_what_the_logger_left_out() -> None:
     assert "subject" not in event
 
 
-def test_what_is_no_cloud_event_is_refused_naming_each_attribute() -> None:
+def test_an_invalid_cloud_event_is_refused_naming_each_attribute() -> None:
     with pytest.raises(FormatError, match=r"source: .*type: "):
         completed({"id": "1", "type": ""}, "2")
 

@@ -97,7 +97,7 @@ def test_a_dry_run_says_what_would_be_repaired_and_changes_nothing(desk: RepairD
     assert desk.cfs.admin.calls(method="POST", path_ends="/") == []
 
 
-def test_a_row_that_is_rejected_once_more_is_told_with_its_reason(desk: RepairDesk, account: Account) -> None:
+def test_a_row_that_is_rejected_again_is_reported_with_its_reason(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.apply(Line("PADP", "PADRC1", "20.00", "800999", NUMBER))
     desk.in_cfs(NUMBER, "20.00", paid="20.00")

@@ -140,7 +140,7 @@ def test_a_memo_that_covered_a_part_does_not_hide_the_file_with_the_rest(desk: R
     assert f"in {FILE} (held, 0 NSF rows)" in told(desk, 7)
 
 
-def test_a_row_that_the_service_before_us_did_not_finish_is_told(desk: RepairDesk, account: Account) -> None:
+def test_a_row_that_the_old_service_did_not_finish_is_reported(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
     desk.store.put(f"ar/{FILE}", [settlement_csv([Line("PADP", "PADRC1", "20.00", PROFILE, NUMBER)])])
@@ -268,7 +268,7 @@ def test_a_young_invoice_is_only_to_be_waited_for(desk: RepairDesk, account: Acc
         ({"number": None, "status": "CREATED"}, "not expected to be CREATED"),
     ],
 )
-def test_what_is_not_in_cfs_is_told(desk: RepairDesk, account: Account, values: dict[str, Any], words: str) -> None:
+def test_what_is_not_in_cfs_is_reported(desk: RepairDesk, account: Account, values: dict[str, Any], words: str) -> None:
     desk.books.invoice(account, total="20.00", id=7, **values)
     desk.site()
 

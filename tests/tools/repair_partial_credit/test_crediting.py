@@ -60,7 +60,7 @@ def test_a_dry_run_shows_the_memo_and_changes_nothing(desk: CreditDesk) -> None:
     assert (desk.state(), desk.memos(), desk.journal()) == (before, {}, [])
 
 
-def test_a_memo_on_a_profile_that_is_not_used_any_more_is_told(desk: CreditDesk) -> None:
+def test_a_memo_on_a_profile_no_longer_in_use_is_reported(desk: CreditDesk) -> None:
     desk.books.change("UPDATE cfs_accounts SET status = 'INACTIVE'")
 
     outcome = desk.run("70=5.00")
@@ -158,7 +158,7 @@ def test_another_refund_of_the_invoice_comes_first(desk: CreditDesk, status: str
     assert (desk.memos(), desk.journal()) == ({}, [])
 
 
-def test_a_refund_that_was_declined_does_not_stand_in_the_way(desk: CreditDesk) -> None:
+def test_a_declined_refund_does_not_block(desk: CreditDesk) -> None:
     desk.books.add("refunds", invoice_id=7, status="DECLINED", type="INVOICE")
 
     assert desk.run("70=1.00").exit_code == ExitCode.DONE

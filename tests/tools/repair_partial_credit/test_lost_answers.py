@@ -135,7 +135,7 @@ def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: Cred
     assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
 
 
-def test_a_refund_by_somebody_else_meanwhile_is_told(desk: CreditDesk) -> None:
+def test_a_refund_made_by_somebody_else_meanwhile_is_reported(desk: CreditDesk) -> None:
     with pytest.raises(ProcessKilled):
         desk.run(*LINES, before_commit=dying_before_the_books())
     desk.books.change("UPDATE invoices SET invoice_status_code = 'CREDITED', refund = 31.50")

@@ -95,7 +95,7 @@ def test_it_writes_nothing(run_job: RunJob, sql: Sql, database_url: str) -> None
         ({"only": ("inv-lines",)}, set()),
     ],
 )
-def test_only_what_was_asked_for_is_told(run_job: RunJob, sql: Sql, values: dict[str, Any], rows: set[str]) -> None:
+def test_only_what_was_asked_for_is_shown(run_job: RunJob, sql: Sql, values: dict[str, Any], rows: set[str]) -> None:
     sql("UPDATE receipts SET receipt_amount = receipt_amount + 1")
     if "since" in values:
         values = values | {"since": date.fromisoformat(values["since"])}
