@@ -42,8 +42,8 @@ def _figure(address: str, table: str, rows: int) -> Figure:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_table_size(%(name)s), pg_indexes_size(%(name)s)", {"name": f"pay_jobs.{table}"})
-            heap, indexes = (size // _ROWS for size in cursor.fetchone())
+            ((heap, indexes),) = cursor.fetchall()
     finally:
         connection.close()
-    megabytes = rows * (heap + indexes) / 1_000_000
-    return Figure(table, f"{heap} + {indexes} bytes a row, {rows:,} rows a year: {megabytes:,.0f} MB")
+    megabytes = rows * (heap + indexes) / _ROWS / 1_000_000
+    return Figure(table, f"{heap // _ROWS} + {indexes // _ROWS} bytes a row, {rows:,} rows a year: {megabytes:,.0f} MB")
