@@ -1,38 +1,26 @@
 """Starts the entrypoint as a person or a pod would, in a process of its own with an environment of its own."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import psycopg2
 import pytest
 
 from database.engine import Database
-from tests.json_output import read_json
+from tests.e2e.entrypoint import CommandEnd, Entrypoint, RunningCommand
 from tests.statement_factory import StatementBooks
 
-ROOT = Path(__file__).resolve().parents[2]
-ENTRYPOINT = ROOT / "invoke_jobs.py"
 
-
-@dataclass(frozen=True)
-class CommandEnd:
-    """How a command ended and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The one object on stdout."""
-        return read_json(self.out)
+@pytest.fixture(scope="session")
+def entrypoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Entrypoint]:
+    own = tmp_path_factory.getbasetemp()
+    started = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "started"
+    started.mkdir(exist_ok=True)
+    made = Entrypoint(started)
+    yield made
+    made.close()
 
 
 def environment(**settings: str | None) -> dict[str, str]:
@@ -43,37 +31,24 @@ def environment(**settings: str | None) -> dict[str, str]:
 
 
 class Operator:
-    """Runs commands against one database."""
+    """Runs commands with settings that all of them have."""
 
-    def __init__(self, address: str | None) -> None:
-        self.address = address
+    def __init__(self, entrypoint: Entrypoint, **settings: str | None) -> None:
+        self._entrypoint = entrypoint
+        self._settings = settings
 
     def run(self, *words: str, **settings: str | None) -> CommandEnd:
-        """Run a command to its end; no command ever shows a traceback to a person."""
-        process = self.start(*words, **settings)
-        return finish(process)
+        """Run a command to its end."""
+        return self.start(*words, **settings).end()
 
-    def start(self, *words: str, **settings: str | None) -> "subprocess.Popen[str]":
+    def start(self, *words: str, **settings: str | None) -> RunningCommand:
         """Start a command and let it run."""
-        return subprocess.Popen(
-            [sys.executable, str(ENTRYPOINT), *words],
-            env=environment(**({"DATABASE_URL": self.address} | settings)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-
-def finish(process: "subprocess.Popen[str]") -> CommandEnd:
-    """Wait for a command and return what it said."""
-    out, err = process.communicate(timeout=60)
-    assert "Traceback" not in out + err
-    return CommandEnd(process.returncode, out, err)
+        return self._entrypoint.start(words, environment(**(self._settings | settings)))
 
 
 @pytest.fixture
-def operator(database_url: str) -> Operator:
-    return Operator(database_url)
+def operator(entrypoint: Entrypoint, database_url: str) -> Operator:
+    return Operator(entrypoint, DATABASE_URL=database_url)
 
 
 @pytest.fixture

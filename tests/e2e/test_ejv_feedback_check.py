@@ -2,9 +2,8 @@
 
 import json
 import shlex
-import subprocess
-import sys
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 
 from connectors.object_store import ObjectStore
 from database.engine import Database
-from tests.e2e.conftest import ROOT, CommandEnd, environment
+from tests.e2e.conftest import environment
+from tests.e2e.entrypoint import CommandEnd, Entrypoint
 from tests.ejv_factory import Batch, EjvBooks, JournalPair, example_batch, example_books
 from tests.json_output import rows_of
 from tests.storage_fixtures import SftpPlace, object_store_part, sftp_part, store
@@ -31,14 +31,6 @@ FORGOTTEN = Batch(5000, journals=[(9900, [JournalPair("7700001", "12.00")])])
 FIRST_INBOX, FORGOTTEN_INBOX = "INBOX.F3535.20261118040107", "INBOX.F3535.20261118040109"
 SENT_AGAIN = "INBOX.F3535.20261119215000"
 FIRST_ANSWER, SECOND_ANSWER = "FEEDBACK.F3535.20261117214512", "FEEDBACK.F3535.20261120214455"
-# The entrypoint with its clock set to the first word.
-_AT = """
-import sys, datetime, jobs.run.context
-now = datetime.datetime.fromisoformat(sys.argv.pop(1)).astimezone(datetime.UTC)
-jobs.run.context.system_clock = lambda: now
-import invoke_jobs
-sys.exit(invoke_jobs.main())
-"""
 
 
 @dataclass
@@ -48,21 +40,13 @@ class FeedbackNight:
     books: EjvBooks
     place: SftpPlace
     store: ObjectStore
+    entrypoint: Entrypoint
     settings: dict[str, str]
 
     def type(self, command: str, *, at: str) -> CommandEnd:
         """Type a command behind `python3 invoke_jobs.py`."""
-        ended = subprocess.run(
-            [sys.executable, "-c", _AT, at, *shlex.split(command)],
-            cwd=ROOT,
-            env=environment(**self.settings),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in ended.stdout + ended.stderr, ended.stderr
-        return CommandEnd(ended.returncode, ended.stdout, ended.stderr)
+        given = environment(**self.settings)
+        return self.entrypoint.start(tuple(shlex.split(command)), given, datetime.fromisoformat(at)).end()
 
     def batch(self, said: CommandEnd, number: int) -> dict[str, Any]:
         """Return the row of a batch in the table of what is outstanding."""
@@ -72,7 +56,11 @@ class FeedbackNight:
 
 @pytest.fixture
 def night(
-    database: Database, database_url: str, store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
+    database: Database,
+    database_url: str,
+    store: ObjectStore,
+    entrypoint: Entrypoint,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> FeedbackNight:
     """Tuesday 20:01: batches 4321 and 5000 left for CGI."""
     books = example_books(EjvBooks(database))
@@ -88,6 +76,7 @@ def night(
         books,
         cgi_place().emptied(),
         store,
+        entrypoint,
         settings | sftp_part().environment() | object_store_part().environment(),
     )
 

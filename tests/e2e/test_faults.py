@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Operator, finish, held_back
+from tests.e2e.conftest import Operator, held_back
 from tests.json_output import rows_of
 from tests.statement_factory import Statement, StatementBooks
 
@@ -43,7 +43,7 @@ def test_of_two_at_once_the_second_is_told_who_is_at_work(
         first = operator.start(*NIGHT)
         until_it_waits()
         second = operator.run(*NIGHT)
-    done = finish(first)
+    done = first.end()
 
     assert (done.code, second.code) == (0, 75)
     first_run, second_run = runs(operator)
@@ -58,7 +58,7 @@ def test_of_two_at_once_the_second_is_told_who_is_at_work(
 def test_of_many_at_once_none_makes_a_duplicate(
     operator: Operator, pay: StatementBooks, undisturbed: list[dict[str, Any]]
 ) -> None:
-    codes = [finish(process).code for process in [operator.start(*NIGHT) for _ in range(4)]]
+    codes = [process.end().code for process in [operator.start(*NIGHT) for _ in range(4)]]
 
     assert set(codes) <= {0, 75}
     assert 0 in codes
@@ -72,7 +72,7 @@ def test_a_run_that_was_killed_is_finished_by_the_next_one(
         killed = operator.start(*NIGHT)
         until_it_waits()
         killed.send_signal(signal.SIGKILL)
-        assert finish(killed).code == -signal.SIGKILL
+        assert killed.end().code == -signal.SIGKILL
         half = pay.keys()
     [lost] = runs(operator)
 
@@ -95,7 +95,7 @@ def test_a_run_that_is_asked_to_stop_while_a_statement_runs_stops_at_once(
         process = operator.start(*NIGHT)
         until_it_waits()
         process.send_signal(asked)
-        said = finish(process)
+        said = process.end()
 
     [run] = runs(operator)
     assert said.code == 1
@@ -114,7 +114,7 @@ def test_a_run_after_an_interruption_finishes_the_night(
         process = operator.start(*NIGHT)
         until_it_waits()
         process.send_signal(signal.SIGTERM)
-        finish(process)
+        process.end()
 
     said = operator.run(*NIGHT)
 
@@ -130,7 +130,7 @@ def test_filling_that_was_killed_is_continued_where_it_stopped(
         killed = operator.start(*fill)
         until_it_waits()
         killed.send_signal(signal.SIGKILL)
-        finish(killed)
+        killed.end()
     made_first = pay.statements()
 
     said = operator.run(*fill, "--json")

@@ -1,8 +1,6 @@
 """`python invoke_jobs.py PAD_RECONCILE` as an operator or a CronJob runs it, against real parts."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from connectors.object_store import ObjectStore
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
+from tests.e2e.entrypoint import CommandEnd, Entrypoint, RunningCommand
 from tests.json_output import rows_of
 from tests.settlement_factory import FILE, Line, SettlementBooks, example, fill_example, settlement_csv
 from tests.storage_fixtures import SftpPlace
@@ -22,7 +21,6 @@ __all__ = ["cfs", "faulty_place", "store"]
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
 REJECTED = Line("PADP", "PR8", "5.00", "800101", "REG404")
 TOMORROW = "BCR_PAYMENT_APPL_20261106.csv"
 
@@ -35,26 +33,22 @@ class SettlementSite:
     place: SftpPlace
     store: ObjectStore
     cfs: RunningCfs
+    entrypoint: Entrypoint
     environment: dict[str, str]
     events: Path
     changes: dict[str, str] = field(default_factory=dict)
 
-    def invoke(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def invoke(self, *words: str) -> CommandEnd:
         """Run PAD_RECONCILE."""
         return self.start("PAD_RECONCILE", *words)
 
-    def start(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def start(self, *words: str) -> CommandEnd:
         """Run any command."""
-        command = [sys.executable, str(ROOT / "invoke_jobs.py"), *words]
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self.environment | self.changes,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return self.begin(*words).end()
+
+    def begin(self, *words: str) -> RunningCommand:
+        """Start any command and let it run."""
+        return self.entrypoint.start(words, self.environment | self.changes)
 
     def as_json(self, *words: str) -> dict[str, Any]:
         """Run PAD_RECONCILE with --json and return its one object."""
@@ -63,8 +57,8 @@ class SettlementSite:
     def type(self, *words: str) -> dict[str, Any]:
         """Run any command with --json and return its one object."""
         answer = self.start(*words, "--json")
-        found: dict[str, Any] = json.loads(answer.stdout)
-        assert found["exit_code"] == answer.returncode, answer.stderr
+        found: dict[str, Any] = json.loads(answer.out)
+        assert found["exit_code"] == answer.code, answer.err
         return found
 
     def traces(self) -> tuple[Any, ...]:
@@ -80,6 +74,7 @@ def site(
     faulty_place: SftpPlace,
     store: ObjectStore,
     cfs: RunningCfs,
+    entrypoint: Entrypoint,
     tmp_path: Path,
 ) -> Iterator[SettlementSite]:
     made = SettlementBooks(database)
@@ -87,7 +82,8 @@ def site(
     made.change("DELETE FROM credits")
     seed_bounced(cfs, "800103", "REG01234700", "60.00")
     events = tmp_path / "events"
-    yield SettlementSite(made, faulty_place, store, cfs, environment(database_url, faulty_place, cfs, events), events)
+    settings = environment(database_url, faulty_place, cfs, events)
+    yield SettlementSite(made, faulty_place, store, cfs, entrypoint, settings, events)
 
 
 def test_a_day_with_a_bounce_and_a_reject(site: SettlementSite) -> None:
@@ -95,11 +91,11 @@ def test_a_day_with_a_bounce_and_a_reject(site: SettlementSite) -> None:
 
     answer = site.invoke()
 
-    assert answer.returncode == 3, answer.stderr
-    assert f"{FILE} line 5" in answer.stdout
-    assert "no invoice has the number REG404" in answer.stdout
-    assert "payments that bounced" in answer.stdout
-    assert "stored: rejects/" in answer.stdout
+    assert answer.code == 3, answer.err
+    assert f"{FILE} line 5" in answer.out
+    assert "no invoice has the number REG404" in answer.out
+    assert "payments that bounced" in answer.out
+    assert "stored: rejects/" in answer.out
     assert site.books.invoices()[1234567] == ("PAID", "100.00")
     assert site.books.profiles()["800103"] == "FREEZE"
     state = site.cfs.admin.state()
@@ -134,7 +130,7 @@ def test_the_same_day_as_one_json_object(site: SettlementSite) -> None:
 def test_an_empty_day(site: SettlementSite) -> None:
     answer = site.invoke()
 
-    assert (answer.returncode, "No settlement file is waiting." in answer.stdout) == (0, True)
+    assert (answer.code, "No settlement file is waiting." in answer.out) == (0, True)
 
 
 def test_a_dry_run_leaves_no_trace(site: SettlementSite) -> None:
@@ -143,9 +139,9 @@ def test_a_dry_run_leaves_no_trace(site: SettlementSite) -> None:
 
     answer = site.invoke("--dry-run")
 
-    assert answer.returncode == 3, answer.stderr
-    assert "frozen now" in answer.stdout
-    assert "nothing was changed" in answer.stdout
+    assert answer.code == 3, answer.err
+    assert "frozen now" in answer.out
+    assert "nothing was changed" in answer.out
     assert site.traces() == before
     assert site.cfs.admin.calls(method="PUT") == site.cfs.admin.calls(method="POST", path_ends="/adjs/") == []
     assert not site.events.exists()
@@ -162,19 +158,19 @@ def test_a_local_file_needs_no_sftp_server(site: SettlementSite, tmp_path: Path)
 
 def test_a_held_file_is_listed_and_replayed_with_a_reason(site: SettlementSite) -> None:
     site.place.put(TOMORROW, settlement_csv(example(1)))
-    assert site.invoke().returncode == 0
+    assert site.invoke().code == 0
     site.place.put(FILE, settlement_csv(example(4)))
     held = site.invoke()
-    assert (held.returncode, "--allow-late" in held.stdout) == (3, True)
+    assert (held.code, "--allow-late" in held.out) == (3, True)
 
     files = rows_of(site.type("files", "list"), "files")
     assert [(file["name"], file["state"]) for file in files] == [(TOMORROW, "applied"), (FILE, "held")]
     without = site.start("files", "replay", FILE)
-    assert (without.returncode, "Missing option '--reason'" in without.stderr) == (2, True)
+    assert (without.code, "Missing option '--reason'" in without.err) == (2, True)
     applied = site.start("files", "replay", TOMORROW, "--reason", "x")
-    assert (applied.returncode, "never applied twice" in applied.stderr) == (2, True)
+    assert (applied.code, "never applied twice" in applied.err) == (2, True)
     retired = site.invoke("--replay", FILE, "--reason", "x")
-    assert (retired.returncode, "python3 invoke_jobs.py files replay NAME" in retired.stderr) == (2, True)
+    assert (retired.code, "python3 invoke_jobs.py files replay NAME" in retired.err) == (2, True)
 
     replayed = site.type("files", "replay", FILE, "--reason", "ticket 4711: checked")
 
@@ -206,8 +202,8 @@ def test_a_host_key_that_is_not_the_pinned_one_is_refused(site: SettlementSite) 
 
     answer = site.invoke()
 
-    assert answer.returncode == 3, answer.stderr
-    assert "host key" in answer.stderr
+    assert answer.code == 3, answer.err
+    assert "host key" in answer.err
     assert site.place.uploaded() == [FILE]
 
 
@@ -217,19 +213,19 @@ def test_missing_settings_are_named_all_at_once(site: SettlementSite) -> None:
 
     answer = site.invoke()
 
-    assert answer.returncode == 2
+    assert answer.code == 2
     for name in ("CAS_SFTP_HOST_KEY", "MINIO_ENDPOINT", "CFS_BASE_URL", "PUBSUB_PUBLISH_URL"):
-        assert f"{name} is missing" in answer.stderr
+        assert f"{name} is missing" in answer.err
 
 
 def test_the_object_store_being_away_takes_no_file(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv(example(1)))
     site.changes = {"MINIO_ENDPOINT": "127.0.0.1:9"}
 
-    assert site.invoke().returncode == 1
+    assert site.invoke().code == 1
     assert (site.place.uploaded(), site.books.invoices()[1234567][0]) == ([FILE], "APPROVED")
     site.changes = {}
-    assert site.invoke().returncode == 0
+    assert site.invoke().code == 0
 
 
 def test_cfs_being_away_keeps_its_messages_for_the_next_run(site: SettlementSite) -> None:
@@ -260,15 +256,9 @@ def test_cfs_that_knows_no_such_site_leaves_a_message_for_a_person(site: Settlem
 
 def test_two_runs_at_once_apply_a_file_once(site: SettlementSite) -> None:
     site.place.put(FILE, settlement_csv(example(1, 4, 5)))
-    command = [sys.executable, str(ROOT / "invoke_jobs.py"), "PAD_RECONCILE", "--json"]
-    both = [
-        subprocess.Popen(command, cwd=ROOT, env=site.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(2)
-    ]
-    for one in both:
-        one.communicate(timeout=120)
+    both = [one.end().code for one in [site.begin("PAD_RECONCILE", "--json") for _ in range(2)]]
 
-    assert {one.returncode for one in both} <= {0, 75}
-    assert 0 in {one.returncode for one in both}
+    assert set(both) <= {0, 75}
+    assert 0 in both
     assert site.books.outcomes() == ["applied"] * 3
     assert len(site.cfs.admin.calls(method="POST", path_ends="/adjs/")) == 1

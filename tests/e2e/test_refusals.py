@@ -11,7 +11,8 @@ from psycopg2.extensions import parse_dsn
 
 from config.business_time import business_date
 from tests.dumps import dump
-from tests.e2e.conftest import CommandEnd, Operator
+from tests.e2e.conftest import Operator
+from tests.e2e.entrypoint import CommandEnd, Entrypoint
 from tests.json_output import rows_of
 from tests.statement_factory import StatementBooks
 from tests.wire import pooler, refusing_server
@@ -146,8 +147,8 @@ def test_the_upgrade_that_the_message_names_repairs_it(
     assert operator.run("db", "current").out.strip() == upgraded.out.split()[-1].rstrip(".")
 
 
-def test_a_database_that_is_not_a_pay_database(operator: Operator, empty_database_url: str) -> None:
-    elsewhere = Operator(empty_database_url)
+def test_a_database_that_is_not_a_pay_database(entrypoint: Entrypoint, empty_database_url: str) -> None:
+    elsewhere = Operator(entrypoint, DATABASE_URL=empty_database_url)
     elsewhere.run("db", "upgrade")
 
     error = refused(elsewhere.run("GENERATE_STATEMENTS", SATURDAY), 2)

@@ -6,31 +6,37 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import CommandEnd, Operator, finish
+from tests.e2e.conftest import Operator
+from tests.e2e.entrypoint import CommandEnd, Entrypoint
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
+def clerk(entrypoint: Entrypoint) -> Operator:
+    """Somebody without a database."""
+    return Operator(entrypoint)
+
+
+@pytest.fixture
+def home(clerk: Operator) -> Iterator[Path]:
     """A folder for a sandbox; whatever a test leaves running there is stopped."""
     with tempfile.TemporaryDirectory(prefix="pay-jobs-sandbox-", ignore_cleanup_errors=True) as folder:
         yield Path(folder) / "sandbox"
-        Operator(None).run("sandbox", "down", "--forget", PAY_JOBS_SANDBOX=str(Path(folder) / "sandbox"))
+        clerk.run("sandbox", "down", "--forget", PAY_JOBS_SANDBOX=str(Path(folder) / "sandbox"))
 
 
-def test_a_sandbox_goes_up_by_two_at_once_is_used_and_goes_down(home: Path) -> None:
+def test_a_sandbox_goes_up_by_two_at_once_is_used_and_goes_down(clerk: Operator, home: Path) -> None:
     place = {"PAY_JOBS_SANDBOX": str(home)}
-    operator = Operator(None)
 
-    before = operator.run("sandbox", "status", **place)
-    both = [operator.start("sandbox", "up", "--accounts", "20", "--invoices", "100", **place) for _ in range(2)]
-    up, beside = (finish(one) for one in both)
-    running = operator.run("sandbox", "status", **place)
-    night = operator.run("GENERATE_STATEMENTS", "2022-06-25", "--sandbox", "--json", **place)
-    down = operator.run("sandbox", "down", **place)
-    after = operator.run("sandbox", "status", **place)
-    forgotten = operator.run("sandbox", "down", "--forget", **place)
+    before = clerk.run("sandbox", "status", **place)
+    both = [clerk.start("sandbox", "up", "--accounts", "20", "--invoices", "100", **place) for _ in range(2)]
+    up, beside = (one.end() for one in both)
+    running = clerk.run("sandbox", "status", **place)
+    night = clerk.run("GENERATE_STATEMENTS", "2022-06-25", "--sandbox", "--json", **place)
+    down = clerk.run("sandbox", "down", **place)
+    after = clerk.run("sandbox", "status", **place)
+    forgotten = clerk.run("sandbox", "down", "--forget", **place)
 
     assert (before.code, up.code, running.code, night.code, down.code, after.code, forgotten.code) == (
         1, 0, 0, 0, 0, 1, 0,
@@ -42,8 +48,8 @@ def test_a_sandbox_goes_up_by_two_at_once_is_used_and_goes_down(home: Path) -> N
     assert not home.exists()
 
 
-def test_without_a_sandbox_down_says_so(home: Path) -> None:
-    said = Operator(None).run("sandbox", "down", PAY_JOBS_SANDBOX=str(home))
+def test_without_a_sandbox_down_says_so(clerk: Operator, home: Path) -> None:
+    said = clerk.run("sandbox", "down", PAY_JOBS_SANDBOX=str(home))
 
     assert (said.code, said.out) == (0, "There was no sandbox.\n")
 

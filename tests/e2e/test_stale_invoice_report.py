@@ -11,6 +11,7 @@ from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
 from tests.e2e.conftest import Operator
+from tests.e2e.entrypoint import Entrypoint
 from tests.json_output import rows_of
 from tests.stale_factory import StaleBooks
 
@@ -28,8 +29,8 @@ def stale(database: Database) -> StaleBooks:
 
 
 @pytest.fixture
-def clerk(database_url: str) -> Operator:
-    return Operator(database_url)
+def clerk(entrypoint: Entrypoint, database_url: str) -> Operator:
+    return Operator(entrypoint, DATABASE_URL=database_url)
 
 
 def test_a_report_in_words_and_in_files(clerk: Operator, stale: StaleBooks, tmp_path: Path) -> None:
@@ -72,7 +73,7 @@ def test_a_comparison_that_was_killed_continues(clerk: Operator, stale: StaleBoo
         assert time.monotonic() < end
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    assert process.end().code == -signal.SIGKILL
     said = clerk.run(*words, "--json", **settings)
 
     assert said.code == 3
