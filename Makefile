@@ -6,7 +6,7 @@ READY  := $(VENV)/.installed
 # A soaked test may work for hours.
 LONG   := -o faulthandler_timeout=14400
 
-.PHONY: help setup demo check test soak lint types imports bench lock clean
+.PHONY: help setup demo check test soak nights lint types imports bench lock clean
 
 help:                ## what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ soak: $(READY)       ## the long proofs: ten thousand races with others at work 
 	$(BIN)/python -m tests.soak all --races $(or $(RACES),10000) --faults $(or $(FAULTS),60) --flips $(or $(FLIPS),5000)
 	SOAK_STOPS=$(or $(FAULTS),60) $(BIN)/python -m pytest $(LONG) -m slow -k "stopped or killed" tests/tasks tests/tools tests/connectors
 	SOAK_SEEDS=$(or $(SEEDS),1000) $(BIN)/python -m pytest $(LONG) tests/tasks/pad_reconcile/test_fuse.py tests/tasks/pad_reconcile/test_fuse_weighing.py tests/tools/repair_wrong_freeze/test_undo.py
+
+nights: $(READY)     ## nights with faults, two worlds at a time, until you stop it (or WORLDS are played); nights.md tells what came up
+	$(BIN)/python -m tests.soak nights --count $(or $(WORLDS),1000000)
 
 bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks

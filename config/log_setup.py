@@ -62,7 +62,7 @@ def configure_log(*, level: str = "INFO", json: bool | None = None, stream: Text
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.WARNING)
+    root.setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
     logging.getLogger("pay_jobs").setLevel(level.upper())
 
 

@@ -58,6 +58,17 @@ def create_database(server: Any, name: str = _DATABASE, *, template: str | None 
     return url(server, name)
 
 
+def drop_database(server: Any, name: str) -> None:
+    """Drop a database, if it is there."""
+    connection = psycopg2.connect(url(server, "postgres"))
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        connection.close()
+
+
 def _configure(server: Any) -> None:
     connection = psycopg2.connect(url(server, "postgres"))
     connection.autocommit = True

@@ -27,6 +27,10 @@ class VirtualClock:
     def move_to(self, day: date, at: str) -> None:
         """Let it be a local time like `19:01`; where it is later already, a second later than it is."""
         then = datetime.combine(day, time.fromisoformat(at), tzinfo=BUSINESS_ZONE).astimezone(UTC)
+        self.wait_until(then)
+
+    def wait_until(self, then: datetime) -> None:
+        """Let it be an instant, unless it is later already."""
         self._now = max(then, self._now + timedelta(seconds=1))
 
     def let_pass(self, seconds: int) -> None:

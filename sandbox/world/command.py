@@ -2,8 +2,10 @@
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +14,9 @@ from config.plurals import counted
 from jobs.parameters import DAY
 from jobs.run.result import print_json
 from sandbox import state
+
+if TYPE_CHECKING:
+    from sandbox.world.story import Story
 
 SHOWN = 20
 _TOLD_EVERY = 10
@@ -28,39 +33,64 @@ def simulate_command() -> click.Command:
     @click.option("--nights", type=click.IntRange(min=1), default=7, show_default=True, help="How many.")
     @click.option("--seed", type=int, default=1, show_default=True, help="The same seed, the same world.")
     @click.option("--from", "first", type=DAY, default="2026-01-01", show_default=True, help="The first day.")
+    @click.option(
+        "--faults", default="none", show_default=True, help="What strikes runs: all, none, or kinds like kill,lost."
+    )
+    @click.option("--without", multiple=True, metavar="ACTOR", help="Who does nothing. Repeatable.")
     @click.option("--keep", is_flag=True, help="Keep the world's data, to look into it.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-    def simulate(nights: int, seed: int, first: date, keep: bool, as_json: bool) -> int:
-        return _simulate(nights, seed, first, _folder_to_keep(seed) if keep else None, as_json=as_json)
+    def simulate(
+        *, nights: int, seed: int, first: date, faults: str, without: tuple[str, ...], keep: bool, as_json: bool
+    ) -> int:
+        story = _story(seed, nights, first, faults, without)
+        return _simulate(story, _folder_to_keep(seed) if keep else None, as_json=as_json)
 
     return simulate
 
 
-def _simulate(nights: int, seed: int, first: date, folder: Path | None, *, as_json: bool) -> int:
+def _story(seed: int, nights: int, first: date, faults: str, without: tuple[str, ...]) -> "Story":
+    """Return what was asked for. Raises UsageError for a kind of fault or an actor that there is not."""
+    from sandbox.world.faults import KINDS
+    from sandbox.world.night import ACTORS
+    from sandbox.world.story import Story
+
+    kinds = {"all": KINDS, "none": ()}.get(faults, tuple(filter(None, faults.split(","))))
+    for given, known, what in ((kinds, KINDS, "kind of fault"), (without, ACTORS, "actor")):
+        for one in given:
+            if one not in known:
+                raise UsageError(f"There is no {what} {one!r}. There are: {', '.join(known)}.")
+    return Story(seed, nights, first, tuple(one for one in KINDS if one in kinds), without)
+
+
+def _simulate(story: "Story", folder: Path | None, *, as_json: bool) -> int:
     from sandbox.world.night import WorldNight
-    from sandbox.world.simulate import own_parts, simulate
+    from sandbox.world.simulate import own_parts, shrink, simulate
 
     began = time.monotonic()
 
     def passed(night: WorldNight) -> None:
-        number = (night.day - first).days + 1
+        number = (night.day - story.first).days + 1
         if number % _TOLD_EVERY == 0:
             click.echo(f"{night.day}: night {number:,}, {len(night.world.model.invoices):,} invoices", err=as_json)
 
+    shown = story
     with ExitStack() as stack:
         parts = stack.enter_context(own_parts(keep=folder))
-        done = simulate(parts, seed=seed, nights=nights, first=first, passed=passed)
+        done = simulate(parts, story, passed)
+        if done.problems:
+            click.echo(f"Night {done.nights:,} is wrong; looking for the shortest story that shows it.", err=as_json)
+            shown = shrink(parts, replace(story, nights=done.nights), done.problems[0])
     code = ExitCode.ATTENTION if done.problems else ExitCode.DONE
     if done.problems:
         answer = (
-            f"Night {done.nights:,} of seed {seed} ({done.day}) is wrong. Repeat it: python3 invoke_jobs.py sandbox "
-            f"simulate --seed {seed} --from {first} --nights {done.nights} --keep"
+            f"Night {done.nights:,} of seed {story.seed} ({done.day}) is wrong. The shortest story that "
+            f"shows it: python3 invoke_jobs.py {shown.command()} --keep"
         )
     else:
         seconds = time.monotonic() - began
         answer = (
-            f"{counted(nights, 'night')} of seed {seed} from {first} on: everything stood as it must, in "
-            f"{done.situations:,} different situations. Digest {done.digest}, {seconds:.0f} s."
+            f"{counted(story.nights, 'night')} of seed {story.seed} from {story.first} on: everything stood as it "
+            f"must, in {len(done.situations):,} different situations. Digest {done.digest}, {seconds:.0f} s."
         )
     notes = []
     if folder is not None:
@@ -69,8 +99,11 @@ def _simulate(nights: int, seed: int, first: date, folder: Path | None, *, as_js
             f"PAY_JOBS_SANDBOX={folder} and --sandbox."
         )
     if as_json:
-        problems = [{"problem": problem} for problem in done.problems]
-        print_json("sandbox simulate", {"problems": problems}, answer=answer, notes=notes, code=code)
+        tables: dict[str, list[dict[str, Any]]] = {
+            "problems": [{"problem": problem} for problem in done.problems],
+            "situations": [{"situation": one, "times": times} for one, times in sorted(done.situations.items())],
+        }
+        print_json("sandbox simulate", tables, answer=answer, notes=notes, code=code)
     else:
         _say([*_first(done.problems), answer, *notes])
     return int(code)

@@ -14,9 +14,8 @@ from typing import Any
 import tasks
 from config.business_time import naive_utc
 from jobs.job import Job
-from jobs.lifecycle.runner import RunRequest, execute
+from jobs.lifecycle.runner import RunRequest
 from jobs.run.result import RunResult
-from jobs.run.stopping import StopRequest
 from sandbox.cfs.audit import audit
 from sandbox.world.actors import (
     accounts,
@@ -58,7 +57,7 @@ class WorldNight:
 
     def run(self, job: str, *, may_report: bool = False, **values: Any) -> RunResult:
         """Run a job as the command line does, at the time of the world; may_report allows exit code 3."""
-        result = execute(_JOBS[job], RunRequest(values, job), clock=self.world.clock, stop=StopRequest())
+        result = self.world.faults.run(_JOBS[job], RunRequest(values, job))
         self.runs.append(result)
         if result.exit_code not in ({0, 3} if may_report else {0}):
             words = [*result.outcome.notes, *(str(one) for one in result.outcome.rejects), result.error or ""]
@@ -204,7 +203,10 @@ def _at_weekends(step: Step) -> Step:
 
 
 def _by(actor: Callable[[World], None]) -> Step:
-    return lambda night: actor(night.world)
+    name = actor.__name__.replace("_", "-")
+    if name not in ACTORS:
+        ACTORS.append(name)
+    return lambda night: actor(night.world) if name not in night.world.without else None
 
 
 def _job(job: str, *, may_report: bool = False, **values: Any) -> Step:
@@ -214,6 +216,8 @@ def _job(job: str, *, may_report: bool = False, **values: Any) -> Step:
     return step
 
 
+# Whoever acts beside the jobs, as `--without` names them.
+ACTORS: list[str] = []
 # Local times; docs/specs/schedules.md section 2.
 DAY: list[tuple[str, Step]] = [
     ("01:01", _statements),

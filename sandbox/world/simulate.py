@@ -1,9 +1,10 @@
 """Nights of a world one after the other, on parts of their own, until one of them goes wrong."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from sandbox.world.actors.accounts import settle_in
 from sandbox.world.cfs_thread import cfs_of_this_process
 from sandbox.world.digest import digest
 from sandbox.world.night import WorldNight, pass_day
+from sandbox.world.story import Ending, Story, shortest
 from sandbox.world.world import WorldParts, open_world
+
+_EMPTY, _TRIAL = "empty", "trial"
 
 
 @dataclass(frozen=True)
@@ -23,35 +27,48 @@ class SimulationResult:
 
     nights      how many passed, the last of them on `day`
     digest      what stands for all pay tables at the end
-    situations  how many different ones came up
+    situations  what came up, and how often
     problems    what was wrong after the last night
     """
 
     nights: int
     day: date
     digest: str
-    situations: int
+    situations: Counter[str]
     problems: list[str] = field(default_factory=list)
 
 
 def simulate(
-    parts: WorldParts,
-    *,
-    seed: int,
-    nights: int,
-    first: date,
-    passed: Callable[[WorldNight], None] = lambda _night: None,
+    parts: WorldParts, story: Story, passed: Callable[[WorldNight], None] = lambda _night: None
 ) -> SimulationResult:
     """Let nights pass in a fresh world until one goes wrong; `passed` hears of each. At least one night."""
-    with open_world(parts, seed=seed, first=first) as world:
+    with open_world(parts, seed=story.seed, first=story.first, faults=story.faults) as world:
+        world.without = frozenset(story.without)
         settle_in(world)
-        for _ in range(nights):
+        for _ in range(story.nights):
             night = pass_day(world)
             passed(night)
             if night.problems:
                 break
-        passed_nights, situations = (night.day - first).days + 1, len(world.model.met)
-        return SimulationResult(passed_nights, night.day, digest(world.database), situations, night.problems)
+        nights = (night.day - story.first).days + 1
+        return SimulationResult(nights, night.day, digest(world.database), world.model.met, night.problems)
+
+
+def shrink(parts: WorldParts, story: Story, problem: str) -> Story:
+    """Return the shortest story that still shows the like of a problem; on parts of one's own."""
+
+    def play(trial: Story) -> Ending:
+        done = simulate(_renewed(parts), trial)
+        return Ending(done.nights, done.problems)
+
+    return shortest(story, problem, play)
+
+
+def _renewed(parts: WorldParts) -> WorldParts:
+    """Return the parts with an empty pay database beside the one that is there."""
+    server = postgres.start(parts.folder / "postgres")
+    postgres.drop_database(server, _TRIAL)
+    return replace(parts, database_url=postgres.create_database(server, _TRIAL, template=_EMPTY))
 
 
 @contextmanager
@@ -66,10 +83,10 @@ def own_parts(*, keep: Path | None = None) -> Iterator[WorldParts]:
         server = postgres.start(folder / "postgres")
         sftp, store, cfs = sftp_server.start(folder), object_store.start(folder), cfs_of_this_process()
         try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, None)
-            upgrade(address)
-            yield WorldParts(address, sftp, store, cfs, folder)
+            empty = postgres.create_database(server, _EMPTY)
+            prepare_pay_database(empty, None)
+            upgrade(empty)
+            yield WorldParts(postgres.create_database(server, template=_EMPTY), sftp, store, cfs, folder)
         finally:
             cfs.simulator.keep(private_folder(folder.resolve() / "cfs") / "books.json")
             sftp.stop()

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +20,7 @@ from sandbox.sftp_server import FOLDERS, SftpPart
 from sandbox.world.cfs_thread import CfsThread
 from sandbox.world.chance import SeededChance
 from sandbox.world.clock import VirtualClock
+from sandbox.world.faults import WorldFaults
 from sandbox.world.model.records import WorldModel
 from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
@@ -96,6 +97,7 @@ class World:
     partners       who gets a share of a product
     sent           what CGI has, by batch
     slips          the routing slips, by number
+    without        the actors that do nothing
     """
 
     parts: WorldParts
@@ -104,7 +106,8 @@ class World:
     database: Database
     tables: PayTables
     bucket: ObjectStore
-    model: WorldModel = field(default_factory=WorldModel)
+    model: WorldModel
+    faults: WorldFaults
     written: list[SettlementLine] = field(default_factory=list)
     schedules: dict[str, int] = field(default_factory=dict)
     distributions: dict[str, int] = field(default_factory=dict)
@@ -112,6 +115,7 @@ class World:
     partners: dict[str, Partner] = field(default_factory=dict)
     sent: dict[int, BatchAtCgi] = field(default_factory=dict)
     slips: dict[str, ModelSlip] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
     @property
     def books(self) -> CfsBooks:
@@ -120,17 +124,25 @@ class World:
 
 
 @contextmanager
-def open_world(parts: WorldParts, *, seed: int, first: date) -> Iterator[World]:
-    """Return an empty world whose clock stands at the beginning of a day; the environment leads its jobs to it."""
+def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[str] = ()) -> Iterator[World]:
+    """Return an empty world whose clock stands at the beginning of a day; the environment leads its jobs to it.
+
+    faults  the kinds of faults that strike runs (faults.py)
+    """
     parts.empty()
     bucket = parts.store.bucket()
     clock = VirtualClock(first)
     database = Database(make_engine(DatabaseSettings(url=SecretStr(parts.database_url)), application_name="world"))
+    model, chance = WorldModel(), SeededChance(seed)
+    world_faults = WorldFaults(
+        tuple(faults), chance, clock, database, parts.cfs.simulator, parts.sftp.root("cas") / "upload", model.met
+    )
     before = dict(os.environ)
     try:
         os.environ.clear()
         os.environ.update(parts.environment())
-        yield World(parts, SeededChance(seed), clock, database, PayTables(database, clock), bucket)
+        with world_faults.at_work():
+            yield World(parts, chance, clock, database, PayTables(database, clock), bucket, model, world_faults)
     finally:
         os.environ.clear()
         os.environ.update(before)

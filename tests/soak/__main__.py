@@ -3,6 +3,7 @@
     python -m tests.soak races  [--job NAME] [--count N] [--seed N]               jobs against others at work
     python -m tests.soak faults [--job NAME] [--kind KIND] [--count N] [--seed N]  jobs whose process or parts fail
     python -m tests.soak flips  [--count N] [--seed N]                             cells that verify must name
+    python -m tests.soak nights [--count N] [--seed N]                             worlds whose runs fail (nights.md)
     python -m tests.soak all    [--races N] [--faults N] [--flips N]              everything, with one total
 
 `--count` is how many races over all jobs, or how many faults of each kind for each job.
@@ -19,6 +20,7 @@ from sandbox.up import prepare_pay_database, upgrade
 from tests.conftest import DatabaseServer
 from tests.soak.faults import JOBS, KINDS, run_faults
 from tests.soak.flips import run_flips
+from tests.soak.nights import run_nights
 from tests.soak.races import RACES
 
 
@@ -37,7 +39,9 @@ def main() -> int:
     faults.add_argument("--count", type=int, default=60, help="how many of each kind for each job")
     flips = what.add_parser("flips", help="cells that are changed, and that verify must name")
     flips.add_argument("--count", type=int, default=5_000, help="how many flips, over all columns")
-    for one in (races, faults, flips):
+    nights = what.add_parser("nights", help="worlds whose runs fail")
+    nights.add_argument("--count", type=int, default=10, help="how many worlds, of 60 nights each")
+    for one in (races, faults, flips, nights):
         one.add_argument("--seed", type=int, default=1, help="the first seed")
     both = what.add_parser("all", help="races, faults and flips, with one total")
     both.add_argument("--flips", type=int, default=5_000, help="how many flips, over all columns")
@@ -54,6 +58,8 @@ def _asked(folder: Path, asked: argparse.Namespace) -> int:
     """Run what is asked for; return how many went wrong."""
     if asked.what == "races":
         return _all_races(folder, [asked.job] if asked.job else sorted(RACES), seed=asked.seed, count=asked.count)
+    if asked.what == "nights":
+        return run_nights(Path("nights.md"), seed=asked.seed, count=asked.count)
     if asked.what == "faults":
         jobs, kinds = [asked.job] if asked.job else list(JOBS), [asked.kind] if asked.kind else list(KINDS)
         return run_faults(folder, jobs=jobs, kinds=kinds, seed=asked.seed, count=asked.count)

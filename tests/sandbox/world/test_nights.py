@@ -1,7 +1,6 @@
 """Nights of a seeded world: the five jobs through the runner, and every row where an independent model says."""
 
 import re
-from dataclasses import replace
 from datetime import date
 
 from click.testing import CliRunner
@@ -10,27 +9,10 @@ from sandbox.commands import sandbox_command
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.actors.customers import bill
 from sandbox.world.night import model_agrees, pass_day
-from sandbox.world.simulate import simulate
 from sandbox.world.world import WorldParts, open_world
-from tests.conftest import DatabaseServer
 
 # A month that ends, and the night after which British Columbia would have changed its clocks.
 FIRST = date(2026, 10, 29)
-
-
-def test_after_some_nights_everything_stands_where_the_model_says(parts: WorldParts) -> None:
-    done = simulate(parts, seed=1, nights=2, first=FIRST)
-
-    assert (done.problems, done.nights) == ([], 2)
-
-
-def test_the_same_seed_gives_the_same_pay_tables(parts: WorldParts, server: DatabaseServer, template: str) -> None:
-    first = simulate(parts, seed=3, nights=1, first=FIRST)
-    again = replace(parts, database_url=server.create("the_same_world", template))
-    second = simulate(again, seed=3, nights=1, first=FIRST)
-    server.drop("the_same_world")
-
-    assert second.digest == first.digest
 
 
 def test_a_cell_that_is_not_as_it_must_be_is_named_beside_what_an_added_check_says(parts: WorldParts) -> None:

@@ -1,0 +1,75 @@
+"""Nights in which runs are killed, frozen and cut off, and CFS answers badly, end where the model says as well."""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, event
+
+from sandbox.commands import sandbox_command
+from sandbox.world.faults import KINDS
+from sandbox.world.simulate import simulate
+from sandbox.world.story import Ending, Story, shortest
+from sandbox.world.world import WorldParts
+from tests.conftest import DatabaseServer
+
+# A month that ends, and the night after which British Columbia would have changed its clocks.
+FIRST = date(2026, 10, 29)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def slow_machine() -> Iterator[None]:
+    """Every statement may take some milliseconds longer."""
+
+    def delay(*_values: object) -> None:
+        time.sleep(random.random() * 0.004)
+
+    event.listen(Engine, "before_cursor_execute", delay)
+    yield
+    event.remove(Engine, "before_cursor_execute", delay)
+
+
+def test_nights_with_faults_end_where_the_model_says(parts: WorldParts) -> None:
+    done = simulate(parts, Story(seed=20261126, nights=6, first=FIRST, faults=KINDS))
+
+    assert (done.problems, done.nights) == ([], 6)
+
+
+def test_the_same_seed_gives_the_same_pay_tables_however_slow_the_machine_is(
+    parts: WorldParts, server: DatabaseServer, template: str, request: pytest.FixtureRequest
+) -> None:
+    story = Story(seed=3, nights=2, first=FIRST, faults=KINDS)
+    first = simulate(parts, story)
+    again = replace(parts, database_url=server.create("the_same_world", template))
+    request.getfixturevalue("slow_machine")
+    second = simulate(again, story)
+    server.drop("the_same_world")
+
+    assert (second.digest, second.situations) == (first.digest, first.situations)
+
+
+def test_the_shortest_story_leaves_out_whatever_the_problem_does_not_need() -> None:
+    def play(story: Story) -> Ending:
+        shows = "lost" in story.faults and "buy" not in story.without
+        return Ending(3, ["invoice 17 is 2.50 short"] if shows else [])
+
+    story = shortest(Story(1, 5, FIRST, KINDS), "invoice 9 is 12.00 short", play)
+
+    assert (story.faults, story.nights) == (("lost",), 3)
+    assert "buy" not in story.without
+    assert story.command().startswith(
+        "sandbox simulate --seed 1 --from 2026-10-29 --nights 3 --faults lost --without pass-the-night --without"
+    )
+
+
+def test_a_kind_of_fault_that_there_is_not_is_refused() -> None:
+    asked = CliRunner().invoke(sandbox_command(), ["simulate", "--faults", "kill,flood"])
+
+    assert str(asked.exception) == (
+        "There is no kind of fault 'flood'. There are: kill, freeze, database, lost, error, away, sftp, store, half."
+    )
