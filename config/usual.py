@@ -32,14 +32,18 @@ def _bounds(floor: str, times: str, plain: str) -> FuseBounds:
     return FuseBounds(Decimal(floor), Decimal(times), Decimal(plain))
 
 
-# Settlement files. A count counts only together with its share of the rows: a large night has more of everything.
-ROWS = _bounds(
-    "500", "8", "20000"
-)  # a busy first of the month after a long weekend brings six to seven times the usual
+# Settlement files. A count counts only together with its share: a large night has more of everything.
+# A busy first of the month after a long weekend brings six to seven times the usual rows.
+ROWS = _bounds("500", "8", "20000")
 TOTAL = _bounds("50000", "8", "5000000")  # CAD; the same days, and below the floor a person is faster afterwards
-FROZEN = _bounds("25", "4.5", "25")  # accounts; 25 can be put right by hand, and a bad pay day brings up to four times
-BOUNCED = _bounds("50", "4.5", "50")  # payments; one account may have several, and freezes once
-BOUNCED_SHARE = _bounds("0.01", "3", "0.10")  # also of accounts; one in a hundred PAD payments comes back on any day
+# Accounts; 25 can be put right by hand. Five times the usual must not pass, and next to that may: a bad pay day after a
+# busy month-end brings more than four times the usual once in years.
+FROZEN = _bounds("25", "4.9", "25")
+BOUNCED = _bounds("50", "4.9", "50")  # payments; one account may have several, and freezes once
+# Also of accounts. A bad pay day doubles what comes back of a week's payments; five times the bounces after a busy week
+# are no more than three times its share. No floor: that of the counts is enough.
+BOUNCED_SHARE = _bounds("0", "2.5", "0.10")
+BOUNCED_AFTER = 7  # days in which a payment comes back: banks take two or three business days
 REPEATED = _bounds("10", "3", "10")  # rows that earlier files had: a handful is sent twice after a correction of CAS
 REPEATED_SHARE = _bounds("0.10", "3", "0.10")
 MISDATED = _bounds("10", "3", "10")  # rows whose day is not the file's

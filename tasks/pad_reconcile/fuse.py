@@ -1,8 +1,9 @@
 """The fuse: weigh what a settlement file would do against what the files of its kind did. Decided without any I/O.
 
 Its kind are the files of weekdays, or those of weekends; what a holiday is need not be known. Where a count has a share
-of the rows beside it, both must be far outside the usual: a large night has more of everything, and a tiny file a large
-share of anything.
+beside it, both must be far outside the usual: a large night has more of everything, and a tiny file a large share of
+anything. What comes back was paid on days before, so bounces are a share of what the week before settled: neither a
+busy night nor rows that make a wrong file larger hide them.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ class FileFigures(NamedTuple):
     repeated  rows that were applied before, from an earlier file or earlier in this one
     misdated  rows whose application date is not near the date in the name
     rejected  rows that cannot be applied
+    settled   rows but bounces of the week before it, or of the file itself where these are more
     """
 
     rows: int
@@ -35,6 +37,7 @@ class FileFigures(NamedTuple):
     repeated: int
     misdated: int
     rejected: int
+    settled: int
 
 
 class WeighedFigure(NamedTuple):
@@ -72,23 +75,38 @@ class FuseVerdict:
 
 
 @dataclass(frozen=True)
+class _Share:
+    """The share that a figure has of something else, and its bounds."""
+
+    what: str
+    whole: Callable[[FileFigures], int]
+    bounds: FuseBounds
+
+
+@dataclass(frozen=True)
 class _Harm:
-    """A figure that does harm where it is far outside the usual, alone or with its share of the rows."""
+    """A figure that does harm where it is far outside the usual, alone or with its share."""
 
     what: str
     value: Callable[[FileFigures], int | Decimal]
     bounds: FuseBounds
-    share: FuseBounds | None = None
+    share: _Share | None = None
 
 
+def _of_rows(bounds: FuseBounds) -> _Share:
+    return _Share("their share of the rows", lambda of: of.rows, bounds)
+
+
+_OF_A_WEEK = _Share("their share of the payments of a week", lambda of: of.settled, limits.BOUNCED_SHARE)
 _HARMS = (
     _Harm("rows", lambda of: of.rows, limits.ROWS),
     _Harm("total in CAD", lambda of: of.amount, limits.TOTAL),
-    _Harm("accounts it would freeze", lambda of: of.frozen, limits.FROZEN, limits.BOUNCED_SHARE),
-    _Harm("payments that come back", lambda of: of.bounced, limits.BOUNCED, limits.BOUNCED_SHARE),
-    _Harm("rows applied before", lambda of: of.repeated, limits.REPEATED, limits.REPEATED_SHARE),
-    _Harm("rows of another day than the file's", lambda of: of.misdated, limits.MISDATED, limits.MISDATED_SHARE),
-    _Harm("rows rejected", lambda of: of.rejected, limits.REJECTED, limits.REJECTED_SHARE),
+    _Harm("accounts it would freeze", lambda of: of.frozen, limits.FROZEN, _OF_A_WEEK),
+    _Harm("payments that come back", lambda of: of.bounced, limits.BOUNCED, _OF_A_WEEK),
+    _Harm("rows applied before", lambda of: of.repeated, limits.REPEATED, _of_rows(limits.REPEATED_SHARE)),
+    _Harm("rows of another day than the file's", lambda of: of.misdated, limits.MISDATED,
+          _of_rows(limits.MISDATED_SHARE)),
+    _Harm("rows rejected", lambda of: of.rejected, limits.REJECTED, _of_rows(limits.REJECTED_SHARE)),
 )  # fmt: skip
 _REPEATED = _HARMS[4]
 
@@ -119,15 +137,16 @@ def _weigh_number(harm: _Harm, here: FileFigures, before: Sequence[FileFigures])
     return WeighedFigure(harm.what, show(value), show(usual(known)[0]) if known else "-", show(limit), value > limit)
 
 
-def _weigh_share(harm: _Harm, bounds: FuseBounds, here: FileFigures, before: Sequence[FileFigures]) -> WeighedFigure:
-    known = [_share(harm.value(one), one.rows) for one in before]
-    limit, value = ceiling(bounds, known), _share(harm.value(here), here.rows)
+def _weigh_share(harm: _Harm, share: _Share, here: FileFigures, before: Sequence[FileFigures]) -> WeighedFigure:
+    known = [_part(harm.value(one), share.whole(one)) for one in before]
+    limit, value = ceiling(share.bounds, known), _part(harm.value(here), share.whole(here))
     middle = _as_share(usual(known)[0]) if known else "-"
-    return WeighedFigure("their share of the rows", _as_share(value), middle, _as_share(limit), value > limit)
+    return WeighedFigure(share.what, _as_share(value), middle, _as_share(limit), value > limit)
 
 
-def _share(part: int | Decimal, rows: int) -> Decimal:
-    return Decimal(part) / rows if rows else Decimal(0)
+def _part(part: int | Decimal, whole: int) -> Decimal:
+    """Return a share of something, all where there is nothing to be a share of."""
+    return Decimal(part) / whole if whole else Decimal(part > 0)
 
 
 def _as_count(value: Decimal) -> str:

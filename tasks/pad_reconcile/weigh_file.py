@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from config.usual import KNOWN, MISDATED_AFTER
+from config.usual import BOUNCED_AFTER, KNOWN, MISDATED_AFTER
 from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile
 from database.sql import statements
@@ -33,18 +33,22 @@ def weigh_file(
     """
     day = file.business_date or today
     kind = {"on_weekday": day.weekday() < _SATURDAY}
+    bounced = len(effects.bounced)
+    week = sql.run(session, "sum_settled", first_day=day - timedelta(days=BOUNCED_AFTER), day=day).scalar_one()
     here = FileFigures(
         rows=totals.rows,
         amount=totals.amount,
         frozen=sum(row.is_freezing for row in effects.bounced),
-        bounced=len(effects.bounced),
+        bounced=bounced,
         repeated=effects.count("already_applied"),
         misdated=sql.run(
             session, "count_misdated", first_day=day - timedelta(days=MISDATED_AFTER), day=day
         ).scalar_one(),
         rejected=effects.count("rejected"),
+        settled=max(week, totals.rows - bounced),
     )
-    before = [FileFigures(*tuple(row)) for row in sql.run(session, "list_usual_figures", **kind, known=KNOWN)]
+    rows = sql.run(session, "list_usual_figures", **kind, known=KNOWN, days=BOUNCED_AFTER)
+    before = [FileFigures(*tuple(row)) for row in rows]
     verdict = weigh(here, before, repeats_are_expected=HoldKind.CHANGED in released)
     if HoldKind.FUSE in released:
         verdict = FuseVerdict(verdict.figures, [], verdict.known)

@@ -1,9 +1,31 @@
--- List what the last files of a kind held and did.
--- in     on_weekday boolean, known bigint: how many at most
--- out    rows, amount, frozen, bounced, repeated, misdated, rejected
+-- List what the last files of a kind held and did, and how many payments the days before each settled.
+-- in     on_weekday boolean, known bigint: how many at most, days integer
+-- out    rows, amount, frozen, bounced, repeated, misdated, rejected, settled
 -- again  reads only
-SELECT rows, amount, frozen, bounced, repeated, misdated, rejected
-  FROM pay_jobs.settlement_figures
+WITH oldest AS (
+       SELECT min(file_id) AS file_id
+         FROM (SELECT file_id
+                 FROM pay_jobs.settlement_figures
+                WHERE on_weekday = :on_weekday
+                ORDER BY file_id DESC
+                LIMIT :known + :days) AS last -- the days before the first that counts
+     ),
+     recent AS (
+       SELECT figures.*, coalesce(file.business_date, CAST(file.received_on AS date)) AS day
+         FROM pay_jobs.settlement_figures AS figures
+         JOIN pay_jobs.inbound_files AS file
+           ON file.id = figures.file_id
+        WHERE figures.file_id >= (SELECT file_id FROM oldest)
+     ),
+     beside AS (
+       SELECT recent.*,
+              sum(rows - bounced) OVER (ORDER BY day RANGE BETWEEN :days * INTERVAL '1 day' PRECEDING
+                                                               AND INTERVAL '1 day' PRECEDING) AS week
+         FROM recent
+     )
+SELECT rows, amount, frozen, bounced, repeated, misdated, rejected,
+       greatest(coalesce(week, 0), rows - bounced) AS settled
+  FROM beside
  WHERE on_weekday = :on_weekday
  ORDER BY file_id DESC
  LIMIT :known

@@ -51,7 +51,8 @@ class UsualDay:
         for age in range(1, KNOWN + 1):
             rows = round(self.rows * self.draw.uniform(0.8, 1.2))
             frozen = max(0, round(self.draw.gauss(self.usual_bounces, self.usual_bounces * 0.25)))
-            self.books.change(_KNOW, name=f"earlier {age}", rows=rows, amount=Decimal((rows - 60) * 600), frozen=frozen)
+            self.books.change(_KNOW, name=f"earlier {age}", rows=rows, amount=Decimal((rows - 60) * 600), frozen=frozen,
+                              day=self.day - timedelta(days=age))  # fmt: skip
 
 
 def _all_bounce(day: UsualDay) -> list[Line]:
@@ -101,7 +102,7 @@ def _as_written(day: date) -> str:
 _KNOW = """
 WITH file AS (
        INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, business_date)
-       VALUES ('CAS', :name, md5(:name) || md5(:name), 1, 'applied', now(), DATE '2020-01-01')
+       VALUES ('CAS', :name, md5(:name) || md5(:name), 1, 'applied', now(), :day)
     RETURNING id
      )
 INSERT INTO pay_jobs.settlement_figures

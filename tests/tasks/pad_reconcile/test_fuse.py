@@ -1,6 +1,6 @@
 """A settlement file whose harm would be far outside the usual is held, and everything of it rolled back.
 
-SOAK_SEEDS is how many databases each kind of harm is tried on; `make soak` takes a thousand.
+SOAK_SEEDS is how many databases each kind of harm is tried on, SOAK_FIRST the first; `make soak` takes a thousand.
 """
 
 import os
@@ -19,7 +19,8 @@ from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, settle
 from tests.tasks.pad_reconcile.conftest import SettlementOffice
 from tests.tasks.pad_reconcile.harmful_files import HARMS, UsualDay
 
-SEEDS = int(os.environ.get("SOAK_SEEDS", "1"))
+FIRST = int(os.environ.get("SOAK_FIRST", "0"))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("SOAK_SEEDS", "1")))
 LATER = "BCR_PAYMENT_APPL_20261106.csv"
 
 
@@ -29,7 +30,7 @@ def _without_ledger(dump: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tu
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_an_inconsistent_file_changes_nothing(harm: str, books: SettlementBooks, cfs: RunningCfs) -> None:
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         day = UsualDay(books, random.Random(f"{harm} {seed}"))
         before = books.dump()
 
@@ -43,14 +44,16 @@ def test_an_inconsistent_file_changes_nothing(harm: str, books: SettlementBooks,
 
 
 def test_the_file_of_a_usual_day_is_applied_and_its_figures_are_kept(books: SettlementBooks) -> None:
-    day = UsualDay(books, random.Random("usual"))
+    for seed in SEEDS:
+        day = UsualDay(books, random.Random(f"usual {seed}"))
 
-    outcome = books.apply(*day.lines, name=day.name)
+        outcome = books.apply(*day.lines, name=day.name)
 
-    assert outcome.counts["files_applied"] == 1
-    kept = books.rows("SELECT rows, frozen, bounced, repeated, misdated, rejected FROM pay_jobs.settlement_figures"
-                      " ORDER BY file_id DESC LIMIT 1")  # fmt: skip
-    assert kept == [(len(day.lines), day.usual_bounces, day.usual_bounces, 0, 0, 0)]
+        assert outcome.counts["files_applied"] == 1, seed
+        kept = books.rows("SELECT rows, frozen, bounced, repeated, misdated, rejected FROM pay_jobs.settlement_figures"
+                          " ORDER BY file_id DESC LIMIT 1")  # fmt: skip
+        assert kept == [(len(day.lines), day.usual_bounces, day.usual_bounces, 0, 0, 0)], seed
+        books.empty()
 
 
 def _bounces(office: SettlementOffice, number: int = 30) -> list[Line]:
