@@ -218,6 +218,11 @@ def refuses_content(error: DBAPIError) -> bool:
     return (getattr(error.orig, "pgcode", None) or "")[:2] in _OF_CONTENT
 
 
+def is_deadlock(error: DBAPIError) -> bool:
+    """Return whether the database ended our transaction because it and another one waited for each other."""
+    return getattr(error.orig, "pgcode", None) == "40P01"
+
+
 def _meaning(error: DBAPIError, state: str, said: str) -> Meaning:
     if state in {"42P01", "3F000"} and "pay_jobs" in said:
         return _NO_SCHEMA

@@ -7,6 +7,7 @@ where it was left: the row of each batch holds its state.
 import json
 from collections import Counter
 from contextlib import closing
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
@@ -17,7 +18,7 @@ from config.settings import EventSettings
 from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state
 from connectors.outbox import enqueue
-from database.errors import explain, refuses_content
+from database.errors import explain, is_deadlock, refuses_content
 from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
@@ -34,7 +35,7 @@ from tasks.ejv_feedback_check.file_index import (
     set_batch_state,
 )
 from tasks.ejv_feedback_check.fuse import BatchFuseBlown, figures_of, weigh_batch
-from tasks.ejv_feedback_check.line_spool import LineSpool, SpooledBatch
+from tasks.ejv_feedback_check.line_spool import LineSpool
 
 DONE = ("applied", "already_applied")
 
@@ -65,9 +66,7 @@ def apply_file(context: RunContext, opened: FileToApply, *, despite_faults: bool
             if batch.number is None or (batch.faults and not despite_faults):
                 outcome += _held(file, row, row.reason or "", is_damaged=True)
                 continue
-            outcome += _apply(
-                context, opened, row, batch.feeder, spool.section(row.first_line), despite_faults=despite_faults
-            )
+            outcome += _apply(context, opened, row, batch.feeder, spool, despite_faults=despite_faults)
     hold = HoldKind.FUSE if outcome.counts["batches_held_by_fuse"] else HoldKind.FAILED
     outcome += _settle_file(context, opened, contents, hold, despite_faults=despite_faults)
     return outcome
@@ -95,30 +94,25 @@ def _apply(
     opened: FileToApply,
     row: RegisteredBatch,
     feeder: str,
-    lines: SpooledBatch,
+    spool: LineSpool,
     *,
     despite_faults: bool,
 ) -> Outcome:
-    file = opened.file
+    """Apply a batch or hold it; where the database ends its transaction to solve a deadlock, once more from its start.
+
+    A service that adds rows of many invoices at once locks them in an order of its own.
+    """
+    file, now = opened.file, context.clock()
     answer = FeedbackBatch(file.id, file.name, row.batch_type, row.number, feeder, row.first_line, row.last_line)
-    now = context.clock()
+    attempt = partial(_apply_whole, context, opened, row, answer, spool, despite_faults=despite_faults)
     try:
-        with context.database.begin() as session:
-            result = apply_batch(
-                session, answer, lines, now=naive_utc(now), today=context.today(), despite_faults=despite_faults
-            )
-            if HoldKind.FUSE not in opened.released:
-                weigh_batch(session, answer, result)
-            state = _state(result)
-            with_dates = context.settings(EventSettings).product_dates
-            events = reversal_events(result, answer, with_dates=with_dates)
-            enqueue(session, events, run_id=context.run_id, created_on=now)
-            counts = json.dumps(result.lines | figures_of(result))
-            set_batch_state(
-                session, row.id, state, reason=_reason(result, state), run_id=context.run_id, now=now, counts=counts
-            )
-            outcome = outcome_of(result, answer)
-            context.keep_rejects(session, outcome.rejects)
+        try:
+            outcome, state = attempt()
+        except DBAPIError as error:
+            if not is_deadlock(error):
+                raise
+            context.log.warning("batch.deadlock", file=file.name, batch=answer.number)
+            outcome, state = attempt()
     except (BatchFuseBlown, InputRefused, DBAPIError) as error:
         context.stop.check()
         is_blown = isinstance(error, BatchFuseBlown)
@@ -131,8 +125,39 @@ def _apply(
     outcome.counts[f"batches_{state}"] += 1
     if state == "already_applied":
         outcome.notes.append(f"{file.name} batch {answer.number}: every line of it was answered the same way before.")
-    context.log.info("batch.applied", file=file.name, batch=answer.number, state=state, **result.lines)
     return outcome
+
+
+def _apply_whole(
+    context: RunContext,
+    opened: FileToApply,
+    row: RegisteredBatch,
+    answer: FeedbackBatch,
+    spool: LineSpool,
+    *,
+    despite_faults: bool,
+) -> tuple[Outcome, str]:
+    """Apply a batch, or nothing of it, in one transaction; return what it did and the batch's state."""
+    now = context.clock()
+    with context.database.begin() as session:
+        lines = spool.section(row.first_line)
+        result = apply_batch(
+            session, answer, lines, now=naive_utc(now), today=context.today(), despite_faults=despite_faults
+        )
+        if HoldKind.FUSE not in opened.released:
+            weigh_batch(session, answer, result)
+        state = _state(result)
+        with_dates = context.settings(EventSettings).product_dates
+        events = reversal_events(result, answer, with_dates=with_dates)
+        enqueue(session, events, run_id=context.run_id, created_on=now)
+        counts = json.dumps(result.lines | figures_of(result))
+        set_batch_state(
+            session, row.id, state, reason=_reason(result, state), run_id=context.run_id, now=now, counts=counts
+        )
+        outcome = outcome_of(result, answer)
+        context.keep_rejects(session, outcome.rejects)
+    context.log.info("batch.applied", file=opened.file.name, batch=answer.number, state=state, **result.lines)
+    return outcome, state
 
 
 def _why_refused(error: InputRefused | DBAPIError) -> str:
