@@ -10,10 +10,15 @@ REPLAYABLE = ("held", "failed")
 SETTLED = ("applied", "known", "ignored")
 
 
-def file_to_replay(files: Sequence[InboundFile], name: str, noun: str) -> InboundFile:
+def no_such_file(name: str) -> UsageError:
+    """Return what to say of a name that nobody knows: it does not even tell what kind of file is meant."""
+    return UsageError(f"No file is named {name!r}. See those there are: files list")
+
+
+def file_to_replay(files: Sequence[InboundFile], name: str) -> InboundFile:
     """Return the newest file that is held or failed and whole. Raises UsageError where there is none."""
     if not files:
-        raise UsageError(f"No {noun} is named {name!r}; `files list` shows those there are.")
+        raise no_such_file(name)
     usable = [file for file in files if file.state in REPLAYABLE]
     if not usable:
         states = ", ".join(sorted({file.state for file in files}))

@@ -17,7 +17,7 @@ from connectors.inbound.ledger import InboundFile, find_by_name, set_state
 from connectors.inbound.poll import PollReport, poll
 from connectors.inbound.take_in import Intake, register_local
 from connectors.object_store import ObjectStore
-from jobs.inbound.choose_file import REPLAYABLE, SETTLED, check_release, file_in_question, file_to_replay
+from jobs.inbound.choose_file import REPLAYABLE, SETTLED, check_release, file_in_question, file_to_replay, no_such_file
 from jobs.inbound.file_format import FileFormat, FileToApply
 from jobs.inbound.poll_outcome import held_file, how_to_recover
 from jobs.run.context import RunContext
@@ -60,6 +60,11 @@ class InboundDesk:
         path = Path(name)
         is_local = path.is_file()
         file = register_local(path, self._intake).file if is_local else self._stored(name)
+        if file is None:
+            raise UsageError(
+                f"There is no local file {name!r}, and no stored {self.format.noun} of that name; "
+                "`files list` shows those there are."
+            )
         if file.state == "received":
             return self._apply_or_hold(file)
         if file.state in SETTLED:
@@ -84,13 +89,15 @@ class InboundDesk:
         """
         with self.context.database.begin() as session:
             files = find_by_name(session, self.format.source, name)
-        file = file_to_replay(files, name, self.format.noun)
+        file = file_to_replay(files, name)
         check_release(file, despite)
         return self._replay(file, reason)
 
     def ignore(self, name: str, *, reason: str) -> Outcome:
         """Put a file aside that nobody will apply, so that it no longer blocks anything."""
         file = self._stored(name)
+        if file is None:
+            raise no_such_file(name)
         is_from_the_bucket = file.state == "received" and file.remote_directory is None
         if file.state not in REPLAYABLE and not is_from_the_bucket:
             raise UsageError(
@@ -143,8 +150,8 @@ class InboundDesk:
         content = open_content(file, store=self.store, sftp=settings)
         return self.format.apply(self.context, FileToApply(file, content, reason, released))
 
-    def _stored(self, name: str) -> InboundFile:
-        """Return the file of that name that waits for something, from the bucket if need be; else the newest."""
+    def _stored(self, name: str) -> InboundFile | None:
+        """Return the file of that name that waits for something, from the bucket if need be; else the newest if any."""
         with self.context.database.begin() as session:
             files = find_by_name(session, self.format.source, name)
         waiting = file_in_question(files)
@@ -153,12 +160,7 @@ class InboundDesk:
         key = self.format.find_key(name)
         if key is not None:
             return self._take_from_bucket(name, key)
-        if not files:
-            raise UsageError(
-                f"There is no local file {name!r}, and no stored {self.format.noun} of that name; "
-                "`files list` shows those there are."
-            )
-        return files[-1]
+        return files[-1] if files else None
 
     def _take_from_bucket(self, name: str, key: str) -> InboundFile:
         file = self._intake.keep(name, lambda: self.store.read(key), size=self.store.size_of(key) or 0).file

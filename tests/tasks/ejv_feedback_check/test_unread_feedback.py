@@ -13,6 +13,7 @@ from connectors.effects import breaking_in
 from connectors.inbound.unread_feedback import since, unread_feedback
 from tests.ejv_factory import SENT, Batch, EjvBooks, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
+from tests.typed import run_ejv
 
 INBOX = "INBOX.F3535.20261118040107"
 NAME = "FEEDBACK.F3535.20261118214512"
@@ -91,6 +92,12 @@ def test_a_file_that_was_taken_in_and_names_no_batch_blocks_it(how: str, content
     sent.place.put(NAME, content)
     sent.run()
     refused(sent, how, NAME, "failed", f"files ignore {NAME}")
+
+
+@pytest.mark.parametrize("what", ["replay", "ignore"])
+def test_a_name_that_nobody_knows_is_not_taken_for_feedback(what: str, office: FeedbackOffice) -> None:
+    with pytest.raises(UsageError, match=r"^No file is named 'NOBODY\.csv'"):
+        run_ejv(office.books.context(office.settings()), {what: "NOBODY.csv", "reason": WHY})
 
 
 @HOW
@@ -204,7 +211,7 @@ def test_only_what_is_held_or_failed_can_be_put_aside(sent: FeedbackOffice) -> N
     sent.run()
     with pytest.raises(UsageError, match="is applied: only a file that is held or failed"):
         sent.run(ignore=NAME, reason=WHY)
-    with pytest.raises(UsageError, match="no local file"):
+    with pytest.raises(UsageError, match="No file is named"):
         sent.run(ignore="FEEDBACK.X", reason=WHY)
 
 

@@ -179,7 +179,10 @@ def test_an_applied_file_is_never_replayed(office: SettlementOffice) -> None:
 
     with pytest.raises(UsageError, match=f"{FILE} is applied: only a held or failed file can be replayed"):
         office.run(replay=FILE, reason="please")
-    with pytest.raises(UsageError, match=r"No settlement file is named"):
+
+
+def test_a_name_that_nobody_knows_is_not_taken_for_a_kind_of_file(office: SettlementOffice) -> None:
+    with pytest.raises(UsageError, match=r"^No file is named 'BCR_PAYMENT_APPL_20990101.csv'"):
         office.run(replay="BCR_PAYMENT_APPL_20990101.csv", reason="please")
 
 
