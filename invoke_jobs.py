@@ -175,7 +175,7 @@ def _use_sandbox() -> None:
     from sandbox import state
 
     settings = state.running()
-    if settings is None:
+    if settings is None or not state.is_up_to_date(settings["DATABASE_URL"]):
         from sandbox.demo_data import DemoSize
         from sandbox.up import up
 

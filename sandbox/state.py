@@ -3,11 +3,14 @@
 import json
 import os
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import psycopg2
 
 _HOME_VARIABLE = "PAY_JOBS_SANDBOX"
+_MIGRATIONS = Path(__file__).resolve().parent.parent / "database" / "migrations" / "versions"
+_DIGITS = 4
 
 
 def home() -> Path:
@@ -23,6 +26,15 @@ def running() -> dict[str, str] | None:
     except FileNotFoundError:
         return None
     return known if _all_listen(known) and is_ready(known["DATABASE_URL"]) else None
+
+
+def is_up_to_date(address: str) -> bool:
+    """Whether its schema pay_jobs is the one that this code works with; without alembic, which takes long to import."""
+    newest = max(one.name[:_DIGITS] for one in _MIGRATIONS.glob("[0-9]*_*.py"))
+    with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT version_num FROM pay_jobs.schema_version")
+        found = cursor.fetchone()
+    return found is not None and found[0] == newest
 
 
 def remember(settings: dict[str, str]) -> None:
