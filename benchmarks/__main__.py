@@ -1,46 +1,57 @@
 """Run the benchmarks: python -m benchmarks [--only NAME] [--large]."""
 
 import platform
+from collections.abc import Callable
 
 import click
 
-from benchmarks import ejv_feedback, growth, routing_slips, settlement, stale_invoices, startup, statements, verify
+from benchmarks import (
+    ejv_feedback,
+    growth,
+    preflight,
+    routing_slips,
+    settlement,
+    stale_invoices,
+    startup,
+    statements,
+    verify,
+    wrong_freeze,
+)
+
+_BENCHMARKS: dict[str, Callable[[int], object]] = {
+    "startup": startup.measure,
+    "statements": lambda runs: statements.measure(1, runs),
+    "settlement": lambda runs: settlement.measure(100_000, runs),
+    "feedback": lambda runs: ejv_feedback.measure(100_000, runs),
+    "slips": lambda runs: routing_slips.measure(200, runs),
+    "undo": lambda _runs: wrong_freeze.measure(200),
+    "stale": lambda runs: stale_invoices.measure(200_000, 6_000, runs),
+    "preflight": lambda runs: preflight.measure(2_000, 60_000, runs),
+    "verify": lambda runs: verify.measure(60_000, runs),
+    "growth": lambda _runs: growth.measure(),
+}
+_LARGE: dict[str, Callable[[int], object]] = {
+    "statements": lambda runs: statements.measure(10, max(1, runs // 2)),
+    "settlement": lambda _runs: settlement.measure(1_000_000, 1),
+    "feedback": lambda _runs: ejv_feedback.measure(1_000_000, 1),
+    "undo": lambda _runs: wrong_freeze.measure(500),
+    "stale": lambda runs: stale_invoices.measure(2_000_000, 60_000, runs),
+    "verify": lambda _runs: verify.measure(2_000_000, 1),
+}
 
 
 @click.command()
-@click.option(
-    "--only",
-    type=click.Choice(["startup", "statements", "settlement", "feedback", "slips", "stale", "verify", "growth"]),
-)
+@click.option("--only", type=click.Choice(list(_BENCHMARKS)))
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--large", is_flag=True, help="Ten times the data as well.")
 def main(only: str | None, runs: int, large: bool) -> None:
     """Measure, and print tables in Markdown."""
     print(f"Python {platform.python_version()}, {platform.machine()}, {runs} runs, medians")
-    if only in {None, "startup"}:
-        startup.measure(runs)
-    if only in {None, "statements"}:
-        statements.measure(1, runs)
-        if large:
-            statements.measure(10, max(1, runs // 2))
-    if only in {None, "settlement"}:
-        settlement.measure(100_000, runs)
-        if large:
-            settlement.measure(1_000_000, 1)
-    if only in {None, "feedback"}:
-        ejv_feedback.measure(100_000, runs)
-        if large:
-            ejv_feedback.measure(1_000_000, 1)
-    if only in {None, "slips"}:
-        routing_slips.measure(200, runs)
-    if only in {None, "stale"}:
-        stale_invoices.measure(*((2_000_000, 60_000) if large else (200_000, 6_000)), runs)
-    if only in {None, "verify"}:
-        verify.measure(60_000, runs)
-        if large:
-            verify.measure(2_000_000, 1)
-    if only in {None, "growth"}:
-        growth.measure()
+    for name, measure in _BENCHMARKS.items():
+        if only in {None, name}:
+            measure(runs)
+            if large and name in _LARGE:
+                _LARGE[name](runs)
 
 
 main()

@@ -1,4 +1,5 @@
-"""The steps in CFS: take the NSF fee back, and open PAD again. What CFS says is read before the plan is written down.
+"""The steps in CFS: take the NSF fee back, and open PAD again. What CFS says is read before the plan is written down,
+and serves the first step where that is soon after.
 
 That an adjustment by the negative amount takes the fee back is an inference (docs/specs/cfs-api.md section 5).
 """
@@ -7,8 +8,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from connectors.cfs import CfsClient, CfsSite, InvoiceActivity, InvoiceBalance, SiteReceiptMethod
+from connectors.cfs import CfsSite, InvoiceActivity, InvoiceBalance, SiteReceiptMethod
 from connectors.effects import Json, Observation, StateConflict, Step
+from tools.repair_wrong_freeze.seen_in_cfs import SeenInCfs
 
 TAKE_FEE_BACK = "take NSF fee back"
 OPEN_PAD = "open PAD"
@@ -30,48 +32,52 @@ def owed_without_fees(invoice: InvoiceBalance) -> Decimal:
     return invoice.amount_due - fees
 
 
-def steps_of(cfs: CfsClient, plan: Json) -> Iterator[Step]:
+def steps_of(seen: SeenInCfs, plan: Json) -> Iterator[Step]:
     """Return the steps of a plan: fees first, so that nothing is pulled for one that is taken back."""
     fees: Any = plan["fees"]
     profiles: Any = plan["profiles"]
     for fee in fees:
-        yield _take_fee_back(cfs, CfsSite(*fee["site"]), fee["number"], Decimal(fee["amount"]), fee["charges"])
+        yield _take_fee_back(seen, CfsSite(*fee["site"]), fee["number"], Decimal(fee["amount"]), fee["charges"])
     for site in profiles.values():
-        yield _open_pad(cfs, CfsSite(*site))
+        yield _open_pad(seen, CfsSite(*site))
 
 
-def _take_fee_back(cfs: CfsClient, site: CfsSite, number: str, amount: Decimal, before: int) -> Step:
+def _take_fee_back(seen: SeenInCfs, site: CfsSite, number: str, amount: Decimal, before: int) -> Step:
     def look() -> Observation[str]:
-        invoice = cfs.get_invoice_balance(site, number)
+        invoice, since = seen.invoice(site, number)
         now = 0 if invoice is None else charges(invoice, amount)
         found = f"{now} NSF fees of {amount} CAD"
         if now == before - 1 or (before == 0 and now == 0):
-            return Observation(True, found)
+            return Observation(True, found, since)
         if now != before:
             raise StateConflict(
                 theirs=f"{number} has {found}", ours=f"it had {before}", repair="correct the adjustments of the invoice"
             )
-        return Observation(False, found)
+        return Observation(False, found, since)
 
     def send() -> Json:
-        cfs.adjust_invoice(site, number, amount=-amount, activity=InvoiceActivity.NSF_CHARGE, comment=COMMENT)
+        seen.forget()
+        seen.cfs.adjust_invoice(site, number, amount=-amount, activity=InvoiceActivity.NSF_CHARGE, comment=COMMENT)
         return {"adjusted": str(-amount)}
 
-    return Step(TAKE_FEE_BACK, f"on {number}", look, send, {"amount": str(-amount), "site": site.site})
+    request: Json = {"amount": str(-amount), "site": site.site}
+    return Step(TAKE_FEE_BACK, f"on {number}", look, send, request, seen.forget)
 
 
-def _open_pad(cfs: CfsClient, site: CfsSite) -> Step:
+def _open_pad(seen: SeenInCfs, site: CfsSite) -> Step:
     def look() -> Observation[str]:
-        found = cfs.get_site(site)
+        found, since = seen.site(site)
         if found is None:
             raise StateConflict(
                 theirs=f"there is no site {site.site}",
                 ours="PAD is to be opened on it",
                 repair="correct the CFS profile",
             )
-        return Observation(found.receipt_method == SiteReceiptMethod.PAD_DAILY, str(found.receipt_method))
+        return Observation(found.receipt_method == SiteReceiptMethod.PAD_DAILY, str(found.receipt_method), since)
 
     def send() -> Json:
-        return {"receipt_method": cfs.set_receipt_method(site, SiteReceiptMethod.PAD_DAILY).receipt_method}
+        seen.forget()
+        return {"receipt_method": seen.cfs.set_receipt_method(site, SiteReceiptMethod.PAD_DAILY).receipt_method}
 
-    return Step(OPEN_PAD, f"on site {site.site}", look, send, {"receipt_method": str(SiteReceiptMethod.PAD_DAILY)})
+    request: Json = {"receipt_method": str(SiteReceiptMethod.PAD_DAILY)}
+    return Step(OPEN_PAD, f"on site {site.site}", look, send, request, seen.forget)

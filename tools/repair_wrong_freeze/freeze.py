@@ -104,10 +104,7 @@ def list_bounces(
 
 def judge(session: Session, account_id: int, auth_account: str, places: Sequence[tuple[int, int]]) -> FrozenAccount:
     """Lock what some bounces of an account changed, and return what of it can be taken back."""
-    for name in _LOCKS:
-        sql.run(session, name, **places_of(places))
-    judged = [JudgedBounce(*tuple(row)) for row in sql.run(session, "judge_bounces", account_id=account_id)]
-    asked = [one for one in judged if one.place in set(places)]
+    asked = _judged(session, account_id, places)
     taken_back = tuple(one for one in asked if one.why is None)
     numbers = [one.number for one in taken_back]
     standing = tuple(sql.run(session, "list_standing", account_id=account_id, numbers=numbers).scalars())
@@ -122,6 +119,18 @@ def judge(session: Session, account_id: int, auth_account: str, places: Sequence
         profiles={} if stays else _profiles(session, account_id),
         owes=not stays and bool(sql.run(session, "list_owing", account_id=account_id).all()),
     )
+
+
+def cannot_be_taken_back(session: Session, account_id: int, places: Sequence[tuple[int, int]]) -> list[JudgedBounce]:
+    """Lock what some bounces of an account changed, and return those that cannot be taken back, with why."""
+    return [one for one in _judged(session, account_id, places) if one.why is not None]
+
+
+def _judged(session: Session, account_id: int, places: Sequence[tuple[int, int]]) -> list[JudgedBounce]:
+    for name in _LOCKS:
+        sql.run(session, name, **places_of(places))
+    rows = sql.run(session, "judge_bounces", account_id=account_id)
+    return [one for row in rows if (one := JudgedBounce(*tuple(row))).place in set(places)]
 
 
 def _fees(session: Session, account_id: int) -> tuple[UnpaidFee, ...]:

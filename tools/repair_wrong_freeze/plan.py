@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from config.command_line import typed
-from connectors.cfs import CfsClient, CfsSite, InvoiceBalance
+from connectors.cfs import CfsSite
 from connectors.effects import Json, Operation, PlannedOperation, find_open, open_operation
 from connectors.outbox.operator_actions import drop
 from connectors.payment_events import LOCK_ACCOUNT
@@ -15,6 +15,7 @@ from database.sql import statements
 from jobs.run.context import RunContext
 from tools.repair_wrong_freeze.cfs_steps import charges, owed_without_fees
 from tools.repair_wrong_freeze.freeze import Bounce, FrozenAccount, judge
+from tools.repair_wrong_freeze.seen_in_cfs import SeenInCfs
 
 sql = statements(__package__)
 
@@ -30,7 +31,7 @@ class UndoRefused(Exception):
         self.command = command
 
 
-def open_plan(context: RunContext, cfs: CfsClient, bounces: Sequence[Bounce], reason: str) -> Operation:
+def open_plan(context: RunContext, seen: SeenInCfs, bounces: Sequence[Bounce], reason: str) -> Operation:
     """Return the open operation of an account, one that an earlier run has sent a step of as it stands.
 
     bounces  those of one account
@@ -46,7 +47,7 @@ def open_plan(context: RunContext, cfs: CfsClient, bounces: Sequence[Bounce], re
     if not account.taken_back:
         left = "; ".join(f"{one.number}: {one.why}" for one in account.left)
         raise UndoRefused(f"nothing of it can be taken back: {left}", typed("explain account", auth_account))
-    fees = _in_cfs(cfs, account)
+    fees = _in_cfs(seen, account)
     with context.database.begin() as session:
         is_lock_told = _drop_undelivered(session, account, reason)
         if known is not None:  # what a run that died dropped is not found a second time
@@ -78,12 +79,10 @@ def _drop_undelivered(session: Session, account: FrozenAccount, reason: str) -> 
     return all(message.kind != LOCK_ACCOUNT for message in messages)
 
 
-def _in_cfs(cfs: CfsClient, account: FrozenAccount) -> list[dict[str, object]]:
+def _in_cfs(seen: SeenInCfs, account: FrozenAccount) -> list[dict[str, object]]:
     """Return the fees with how often each stands in CFS. Raises UndoRefused where CFS says that an invoice is due."""
-    found: dict[str, InvoiceBalance | None] = {}
     for bounce in account.taken_back:
-        invoice = cfs.get_invoice_balance(CfsSite(bounce.party, bounce.account, bounce.site), bounce.number)
-        found[bounce.number] = invoice
+        invoice, _ = seen.invoice(CfsSite(bounce.party, bounce.account, bounce.site), bounce.number)
         if invoice is not None and (due := owed_without_fees(invoice)) > 0:
             raise UndoRefused(
                 f"CFS has {bounce.number} as due, with {due:,.2f} CAD besides fees: its payment came back indeed. Ask "
@@ -91,7 +90,7 @@ def _in_cfs(cfs: CfsClient, account: FrozenAccount) -> list[dict[str, object]]:
             )
     fees = []
     for fee in account.fees:
-        invoice = found[fee.number] if fee.number in found else cfs.get_invoice_balance(fee.site, fee.number)
+        invoice, _ = seen.invoice(fee.site, fee.number)
         site = (fee.site.party, fee.site.account, fee.site.site)
         standing = 0 if invoice is None else charges(invoice, fee.amount)
         fees.append({"site": site, "number": fee.number, "amount": str(fee.amount), "charges": standing})

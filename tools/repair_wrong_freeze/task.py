@@ -18,9 +18,10 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tools.repair_wrong_freeze.arguments import Arguments
 from tools.repair_wrong_freeze.cfs_steps import steps_of
-from tools.repair_wrong_freeze.freeze import Bounce, FrozenAccount, judge, list_bounces
+from tools.repair_wrong_freeze.freeze import Bounce, FrozenAccount, cannot_be_taken_back, judge, list_bounces
 from tools.repair_wrong_freeze.give_back import give_back, stop_pad_again
 from tools.repair_wrong_freeze.plan import UndoRefused, open_plan, places_in
+from tools.repair_wrong_freeze.seen_in_cfs import SeenInCfs
 
 sql = statements(__package__)
 
@@ -102,15 +103,16 @@ def _work(context: RunContext, cfs: CfsClient, bounces: list[Bounce], reason: st
 
 def _undo(context: RunContext, cfs: CfsClient, bounces: list[Bounce], reason: str) -> Outcome:
     """Take back the bounces of one account: in CFS step by step, then in our books at once."""
-    operation = open_plan(context, cfs, bounces, reason)
+    seen = SeenInCfs(cfs)
+    operation = open_plan(context, seen, bounces, reason)
     account_id, auth_account = bounces[0].account_id, bounces[0].auth_account
     if context.dry_run:
         with context.database.begin() as session:
             return _told(judge(session, account_id, auth_account, places_in(operation.plan)))
 
     def changed(session: Session) -> str:
-        found = judge(session, account_id, auth_account, places_in(operation.plan))
-        return "" if not found.left else f"account {auth_account}: {found.left[0].number}: {found.left[0].why}"
+        left = cannot_be_taken_back(session, account_id, places_in(operation.plan))
+        return "" if not left else f"account {auth_account}: {left[0].number}: {left[0].why}"
 
     journal = OperationJournal(
         context.database.begin, operation, run_id=context.run_id, changed=changed, is_begun=operation.was_sent
@@ -125,7 +127,7 @@ def _undo(context: RunContext, cfs: CfsClient, bounces: list[Bounce], reason: st
         closed.append(account)
         return _differing(account, operation)
 
-    _, notes = run_operation(context.database.begin, journal, list(steps_of(cfs, operation.plan)), close)
+    _, notes = run_operation(context.database.begin, journal, list(steps_of(seen, operation.plan)), close)
     context.log.info("freeze.undone", account=auth_account, operation=operation.id)
     outcome = _told(closed[-1])
     command = typed("explain account", auth_account)

@@ -45,6 +45,15 @@ def pay_tables(books: SettlementBooks) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def in_cfs(cfs: RunningCfs) -> dict[str, list[tuple[str, object]]]:
+    """Return how CFS collects on each site, and what it has as due on each invoice."""
+    state = cfs.admin.state()
+    return {
+        "sites": sorted((number, one["receipt_method"]) for number, one in state["sites"].items()),
+        "due": sorted((number, one["amount_due"]) for number, one in state["invoices"].items()),
+    }
+
+
 def site_of(cfs_account: str) -> CfsSite:
     """Return the site of an account, as SettlementBooks numbers it."""
     return CfsSite(f"5{cfs_account[1:]}", cfs_account, f"9{cfs_account[1:]}")
@@ -89,7 +98,7 @@ class History:
         if self._earlier:
             books.apply(*self._earlier, name=EARLIER)
         tell(books, cfs)
-        self.before = pay_tables(books)
+        self.before, self.before_in_cfs = pay_tables(books), in_cfs(cfs)
         books.apply(*self._wrong, name=WRONG)
         tell(books, cfs)
 

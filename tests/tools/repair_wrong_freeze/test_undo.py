@@ -1,6 +1,6 @@
 """What bounces did is taken back whole, or only what is safe of it, and said.
 
-SOAK_SEEDS is how many histories are generated; `make soak` takes a thousand.
+SOAK_SEEDS is how many histories are generated, SOAK_FIRST the first; `make soak` takes a thousand.
 """
 
 import os
@@ -14,16 +14,17 @@ from connectors.cfs import CfsClient
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
 from tests.settlement_factory import NOW, SettlementBooks, bounce
-from tests.tools.repair_wrong_freeze.histories import EARLIER, WRONG, History, pay_tables, site_of, tell, undo
+from tests.tools.repair_wrong_freeze.histories import EARLIER, WRONG, History, in_cfs, pay_tables, site_of, tell, undo
 from tests.tools.verify.watch import all_findings
 
-SEEDS = int(os.environ.get("SOAK_SEEDS", "6"))
+FIRST = int(os.environ.get("SOAK_FIRST", "0"))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("SOAK_SEEDS", "6")))
 NUMBER = "REG00001"
 KINDS = ("FILE", "NSF", "INV-FINAL")  # what verify says of bounces, files and final states
 
 
 def test_apply_then_undo_leaves_every_pay_table_as_it_was(books: SettlementBooks, cfs: RunningCfs) -> None:
-    for seed in range(SEEDS):
+    for seed in SEEDS:
         cfs.admin.reset()
         history = History(books, cfs, random.Random(f"undo {seed}"))
 
@@ -34,6 +35,8 @@ def test_apply_then_undo_leaves_every_pay_table_as_it_was(books: SettlementBooks
         frozen = {auth for (auth,) in books.rows(
             "SELECT auth_account_id FROM payment_accounts WHERE has_nsf_invoices IS NOT NULL")}  # fmt: skip
         assert frozen <= history.owing, seed
+        assert in_cfs(cfs) == history.before_in_cfs, seed
+        assert cfs.admin.books()["violations"] == [], seed
         books.empty()
 
 

@@ -1,0 +1,102 @@
+"""repair wrong-freeze: a file's accounts against a CFS that takes 100 ms a call, beside what its calls take at least.
+
+That is calls x latency / concurrency, or calls / rate where CFS allows fewer calls a second than that.
+
+python -m benchmarks.wrong_freeze [ACCOUNTS]
+"""
+
+import sys
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+from benchmarks.harness import Figure, maintain, run_job, script, show
+from config.log_setup import configure_log
+from sandbox import cfs_part, object_store, postgres, sftp_server
+from sandbox.up import prepare_pay_database, upgrade
+from tools.repair_wrong_freeze.task import AT_ONCE
+
+LATENCY = Decimal("0.1")
+RATE = 20  # calls a second, as CFS_MAX_PER_SECOND is where nobody sets it
+FACTOR = Decimal("1.3")
+NAME = "BCR_PAYMENT_APPL_20261105.csv"
+REASON = "benchmark"
+_HEADER = (
+    "Record type,Source Transaction Type,Source Transaction Number,Application Id,Application Date,Application amount,"
+    "Customer Account,Target transaction type,Target transaction Number,Target Transaction Original amount,"
+    "Target Transaction Outstanding Amount,Target transaction status,Reversal Reason code,Reversal reason description"
+)
+
+
+def measure(accounts: int) -> None:
+    """Freeze so many accounts by a wrong file, take it back, and print the figures, at two rates."""
+    configure_log(level="WARNING")
+    rows = []
+    for rate in (1000, RATE):
+        calls, took, memory = _undo(accounts, rate)
+        floor = max(float(calls * LATENCY / AT_ONCE), calls / rate)
+        of = f"at most {rate} calls a second"
+        rows += [
+            Figure(f"calls to CFS for each account, {of}", f"{calls / accounts:.2f}", "4", calls / accounts < 4.1),
+            Figure(f"the run, {of}", f"{took:.1f} s, {took / floor:.2f} x {floor:.1f} s", f"{FACTOR} x",
+                   took / floor <= FACTOR),
+            Figure("memory", f"{memory:.0f} MB"),
+        ]  # fmt: skip
+    show(f"repair wrong-freeze, {accounts} accounts at {LATENCY * 1000:.0f} ms a call, {AT_ONCE} at once", rows)
+
+
+def _undo(accounts: int, rate: int) -> tuple[int, float, float]:
+    """Return how many calls the undo made, its seconds, and its memory in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        server = postgres.start(home / "postgres")
+        parts = [part.start(home) for part in (sftp_server, object_store, cfs_part)]
+        try:
+            address = postgres.create_database(server)
+            prepare_pay_database(address, None)
+            upgrade(address)
+            maintain(address, script("freeze_books", accounts=accounts), "ANALYZE")
+            environment = {"DATABASE_URL": address, "PUBSUB_PUBLISH_URL": (home / "events").as_uri(),
+                           "SFTP_SETTLE_SECONDS": "0", "CFS_MAX_PER_SECOND": "1000",
+                           "LOG_LEVEL": "WARNING"}  # fmt: skip
+            for part in parts:
+                environment |= part.environment()
+            _freeze(home, environment, accounts)
+            cfs = cfs_part.find_running(home)
+            assert cfs is not None
+            cfs.admin.order_faults({"kind": "slow", "seconds": LATENCY, "count": 0})
+            before = len(cfs.admin.calls())
+            words = ["repair", "wrong-freeze", "--file", NAME, "--reason", REASON]
+            process = run_job(words, environment | {"CFS_MAX_PER_SECOND": str(rate)})
+            assert process.result["counts"].get("accounts_unlocked") == accounts, process.result
+            return len(cfs.admin.calls()) - before, process.result["seconds"], process.peak_mb
+        finally:
+            for part in parts:
+                part.stop()
+            server.stop()
+
+
+def _freeze(home: Path, environment: dict[str, str], accounts: int) -> None:
+    """Let a file bounce the invoice of every account, though CFS has it as paid; the fuse is told to let it pass."""
+    numbers = range(1, accounts + 1)
+    cfs, sftp = cfs_part.find_running(home), sftp_server.find_running(home)
+    assert cfs is not None and sftp is not None
+    cfs.admin.seed(
+        sites=[
+            {"party_number": str(500000 + n), "account_number": str(800000 + n), "site_number": str(900000 + n),
+             "receipt_method": "BCR-PAD Daily"}
+            for n in numbers
+        ],
+        invoices=[{"site_number": str(900000 + n), "invoice_number": f"REG{n:08d}", "total": "0.00"} for n in numbers],
+    )  # fmt: skip
+    lines = [
+        f"PADR,BCR-PAD Daily,PR{n},{n},05-Nov-26,0.00,{800000 + n},INV,REG{n:08d},60.00,60.00,Not PAID,R001,NSF"
+        for n in numbers
+    ]
+    (sftp.root("cas") / "upload" / NAME).write_text("\r\n".join([_HEADER, *lines, ""]), newline="")
+    run_job(["PAD_RECONCILE"], environment)
+    run_job(["files", "replay", NAME, "--despite", "fuse", "--reason", REASON], environment)
+
+
+if __name__ == "__main__":
+    measure(int(sys.argv[1]) if sys.argv[1:] else 500)
