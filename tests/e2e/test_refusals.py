@@ -101,7 +101,7 @@ def test_a_database_that_is_unreachable(operator: Operator) -> None:
 
     error = refused(said, 1)
     assert error.startswith("The database cannot be reached (")
-    assert "Check DATABASE_HOST and DATABASE_PORT, and that the server is up." in error
+    assert "Check DATABASE_HOST and DATABASE_PORT, and that the server, " in error
     assert "canary-9" not in said.out + said.err
 
 
@@ -112,7 +112,7 @@ def test_a_wrong_password(operator: Operator) -> None:
 
     error = refused(said, 2)
     assert 'password authentication failed for user "pay"' in error
-    assert "Check DATABASE_USERNAME and DATABASE_PASSWORD." in error
+    assert "Check DATABASE_USERNAME and DATABASE_PASSWORD; " in error
     assert "canary-9" not in said.out + said.err
 
 
