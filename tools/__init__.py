@@ -2,6 +2,7 @@
 
 from tools.compare_bcol import JOB as COMPARE_BCOL
 from tools.compare_cfs import JOB as COMPARE_CFS
+from tools.compare_shadow import JOB as COMPARE_SHADOW
 from tools.database_indexes import TOOLS as DATABASE_INDEXES
 from tools.ejv import PREFLIGHT
 from tools.ejv import TOOLS as EJV
@@ -19,7 +20,10 @@ from tools.verify import JOB as VERIFY
 
 TOOLS = {
     "": ("", (PARTNERS, REPLAY_EVENT, VERIFY)),
-    "compare": ("Compare our books with CFS, or with an export of BC Online.", (COMPARE_BCOL, COMPARE_CFS)),
+    "compare": (
+        "Compare our books with CFS, with an export of BC Online, or with what the old system made of the same inputs.",
+        (COMPARE_BCOL, COMPARE_CFS, COMPARE_SHADOW),
+    ),
     "db": ("", DATABASE_INDEXES),
     "ejv": ("Journal voucher batches: outstanding, search, index, resubmit, rebuild, unstop.", EJV),
     "explain": ("Tell the life of one invoice, account, slip, batch or file.", EXPLAIN),

@@ -10,7 +10,7 @@ Normal  exit 0; exit 3 where money does not come back without a person, a row of
     sql/create_items     what each invoice and partial refund comes to, and why
     accounts             the accounts as people read them
     faults               what is wrong, why, and what to type next
-    workbook, page       the account as a workbook, and as a page
+    workbook             the account as a workbook; tasks/stale_invoice_report/page makes the page
 
 docs/closing.md tells what each figure means.
 """

@@ -16,6 +16,7 @@ from database.sql import statements
 from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
+from tasks.stale_invoice_report.page.tables_page import write_page
 from tools.partners.accounts import Account, accounts_table, balances_table, read_accounts, sums_of
 from tools.partners.arguments import Arguments
 from tools.partners.faults import (
@@ -27,7 +28,6 @@ from tools.partners.faults import (
     row_fault_table,
     typed,
 )
-from tools.partners.page import write_page
 
 sql = statements(__package__)
 
@@ -135,4 +135,5 @@ def _write_page(path: Path, outcome: Outcome, month: str, made_on: datetime) -> 
             figures=figures,
             tables=outcome.tables,
             made_on=made_on,
+            made_by="partners. Amounts are in CAD; what lowers a balance is negative",
         )

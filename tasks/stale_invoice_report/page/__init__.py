@@ -2,6 +2,7 @@
 
 document   puts the page together
 charts     the drawings, as SVG
+tables_page  tables of any command as such a page, without script
 page.html, page.css, page.js   what it is made of
 """
 

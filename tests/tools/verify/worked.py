@@ -89,7 +89,7 @@ def make_worked(server: DatabaseServer, template: str, cfs: RunningCfs) -> Worke
     before = server.create(f"{name}_before", name)
     _settle(settlement, accounts)
     for batch, codes in batches:
-        _answer(journals, batch, codes)
+        answer(journals, batch, codes)
     slips.run()
     pay.generate("2026-10-31", now="2026-11-01 01:01")
     pay.generate("2026-11-07", now="2026-11-08 01:01")
@@ -211,7 +211,11 @@ def _send(books: EjvBooks) -> list[tuple[Batch, dict[int | str, str]]]:
     ]
 
 
-def _answer(books: EjvBooks, batch: Batch, codes: dict[int | str, str]) -> None:
+def answer(books: EjvBooks, batch: Batch, codes: dict[int | str, str]) -> None:
+    """Apply CGI's answer to a batch.
+
+    codes  as Batch.feedback takes them
+    """
     content = batch.feedback(codes)
     name = f"FEEDBACK.F3535.202611172145{batch.number % 100:02}"
     new = FileToRecord("CGI", name, sha256(content).hexdigest(), len(content), None, None, books.clock())

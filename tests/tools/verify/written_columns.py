@@ -17,11 +17,16 @@ _STATUSES = re.compile(r"^(status|refund_status|cheque_status|\w*status_code|sta
 def written_columns() -> dict[tuple[str, str], str]:
     """Return each such column, as (table, column), with its kind."""
     found = {(f"{table}_history", "changed"): DATE for table in KEYS if f"{table}_history" in WRITTEN}
-    for table, column in _written():
+    for table, column in all_written_columns():
         kind = _kind(column, PAY_TABLES.get(table, {}).get(column, ""))
-        if table in WRITTEN and kind:
+        if kind:
             found[table, column] = kind
     return found
+
+
+def all_written_columns() -> set[tuple[str, str]]:
+    """Return each column that a statement of a job or tool writes, as (table, column)."""
+    return {(table, column) for table, column in _written() if table in WRITTEN and column in PAY_TABLES[table]}
 
 
 def _written() -> Iterator[tuple[str, str]]:

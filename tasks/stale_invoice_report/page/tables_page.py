@@ -1,4 +1,4 @@
-"""The accounts as one self-contained page, with the look of STALE_INVOICE_REPORT's."""
+"""Tables as one self-contained page without script, with the look of STALE_INVOICE_REPORT's."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ _PAGE = """<!doctype html>
 <section aria-label="Headline figures"><dl class="figures">{figures}</dl></section>
 {panels}
 </main>
-<footer><p>Made {made_on} UTC by partners. Amounts are in CAD; what lowers a balance is negative.</p></footer>
+<footer><p>Made {made_on} UTC by {made_by}.</p></footer>
 </body>
 </html>
 """
@@ -35,12 +35,13 @@ _PAGE = """<!doctype html>
 
 def write_page(
     out: IO[str], *, title: str, answer: str, figures: Sequence[tuple[str, str, bool]], tables: Sequence[Table],
-    made_on: datetime,
+    made_on: datetime, made_by: str,
 ) -> None:  # fmt: skip
     """Write the page.
 
     figures  the name, the value, and whether it is bad
     tables   one panel each, in their order
+    made_by  the command, and what must be known of its figures
     """
     style = part("page.css") + _NARROW
     values = {
@@ -50,6 +51,7 @@ def write_page(
         "answer": escape(answer),
         "figures": "".join(figure(escape(name), escape(value), "bad" if bad else "") for name, value, bad in figures),
         "panels": "".join(_panels(tables)),
+        "made_by": escape(made_by),
         "made_on": f"{made_on:%Y-%m-%d %H:%M}",
     }
     out.write(_PAGE.format(**values))

@@ -1,0 +1,91 @@
+"""Two worlds of one seed agree; what is planted in any written column of the second is named, and nothing else."""
+
+from database.pay.rights import WRITTEN
+from tests.tools.compare_shadow.conftest import Compare, change, explained, findings, query
+from tests.tools.verify.written_columns import all_written_columns
+from tools.compare_shadow.tables import LEFT_OUT, ONLY_WHETHER, TABLES
+
+_CHANGED = {
+    "boolean": "NOT {0}",
+    "integer": "{0} + 7000",
+    "numeric": "{0} + 1",
+    "double precision": "{0} + 1",
+    "date": "{0} + 1",
+    "timestamp without time zone": "{0} + interval '1 day'",
+}
+_ZERO = {"boolean": "false", "date": "'2026-11-01'", "timestamp without time zone": "'2026-11-01'"}
+_KEYS = {table.name: " ".join(table.key) for table in TABLES}
+# The number that bounced names the invoice of the fee, so that with another number that is another invoice.
+_OF_FEES = {(table, "(the row)") for table in ("invoice_references", "invoices", "payment_line_items")}
+
+
+def test_every_table_that_the_jobs_write_is_compared() -> None:
+    assert {table.name for table in TABLES} == set(WRITTEN)
+    assert [place for place in (*LEFT_OUT, *ONLY_WHETHER) if place[0] not in WRITTEN] == []
+
+
+def test_two_worlds_with_other_ids_agree(compare: Compare) -> None:
+    outcome = compare()
+
+    assert (findings(outcome), explained(outcome), outcome.exit_code) == (set(), {}, 0)
+    assert outcome.counts["rows"] > 250
+
+
+def test_a_change_in_every_written_column_is_named_and_nothing_else(compare: Compare, theirs: str, ours: str) -> None:
+    planted = [place for place in _comparable(ours) if f"one.{place[1]}" not in _KEYS[place[0]]]
+    for address in (theirs, ours):
+        change(address, *(_filled(*place) for place in planted))
+    change(ours, *(_changed(*place) for place in planted))
+
+    outcome = compare()
+
+    assert findings(outcome) == {(table, column) for table, column, _ in planted}
+    assert (explained(outcome), outcome.exit_code) == ({}, 3)
+    assert len(planted) > 70
+
+
+def test_a_change_in_a_key_is_a_row_that_only_one_side_has(compare: Compare, ours: str) -> None:
+    planted = [place for place in _comparable(ours) if f"one.{place[1]}" in _KEYS[place[0]]]
+    change(ours, *(_changed(*place) for place in planted))
+
+    outcome = compare()
+
+    assert findings(outcome) | _OF_FEES == {(table, "(the row)") for table, _, _ in planted} | _OF_FEES
+    assert explained(outcome) == {}
+
+
+def _comparable(address: str) -> list[tuple[str, str, str]]:
+    """Return each written column that is compared: table, column, type."""
+    kinds = query(
+        address,
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'",
+    )
+    written = all_written_columns()
+    return sorted(
+        (table, column, kind)
+        for table, column, kind in kinds
+        if ((table, column) in written or (table.endswith("_history") and table in WRITTEN))
+        and (table, column) not in LEFT_OUT
+    )
+
+
+def _filled(table: str, column: str, kind: str) -> str:
+    """Return the statement that gives the first row a value where it has none."""
+    zero = _ZERO.get(kind, "''" if "char" in kind else "0")
+    return f"UPDATE {table} SET {column} = {zero} WHERE {column} IS NULL AND {_first(table)}"
+
+
+def _changed(table: str, column: str, kind: str) -> str:
+    """Return the statement that gives the first row another value, or none where only that is compared."""
+    new = _CHANGED.get(kind, "left('~' || {0}, 10)").format(column)
+    if (table, column) in ONLY_WHETHER:
+        may = f"ALTER TABLE {table} ALTER {column} DROP NOT NULL"
+        return f"{may}; UPDATE {table} SET {column} = NULL WHERE {_first(table)}"
+    return f"UPDATE {table} SET {column} = {new} WHERE {_first(table)}"
+
+
+def _first(table: str) -> str:
+    key = "distribution_code_id" if table.startswith("distribution_codes") else "id"
+    if table.endswith("_history"):
+        return f"ctid = (SELECT ctid FROM {table} ORDER BY {key}, version LIMIT 1)"
+    return f"{key} = (SELECT min({key}) FROM {table})"
