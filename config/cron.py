@@ -162,7 +162,13 @@ def _problems(text: str) -> Iterator[str]:
         try:
             croniter(text, datetime(2024, 1, 1)).get_next(datetime)  # noqa: DTZ001 - a time on the wall
         except CroniterError as error:
-            yield f"croniter does not accept it: {error}"
+            yield f"{_without_itself(str(error), text)} (expected five fields: minute hour day-of-month month weekday)"
+
+
+def _without_itself(said: str, text: str) -> str:
+    """Return what the library says of an expression, which stands in front of it already."""
+    without = said.replace(f"[{text}]", "it").replace("it is not acceptable, ", "a field is ")
+    return without.replace("failed to find next date", "it names a day that no month has")
 
 
 def _field_problems(name: str, value: str) -> Iterator[str]:

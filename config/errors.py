@@ -46,6 +46,8 @@ class PayJobsError(Exception):
     def full_text(self) -> str:
         """Return what happened, and what to do now."""
         said = str(self).strip()
+        if "\n" in said:
+            return f"{said}\n{self.advice}"
         return f"{said if said.endswith(('.', ':', '!', '?')) else said + '.'} {self.advice}"
 
 

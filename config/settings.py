@@ -38,12 +38,10 @@ class Settings(BaseSettings):
 
 
 def _google_key(value: SecretStr) -> SecretStr:
-    """Accept the JSON of a key, or its base64."""
+    """Return the JSON of a key that may stand in base64."""
     text = value.get_secret_value().strip()
     with suppress(binascii.Error, ValueError):
         text = base64.b64decode("".join(text.split()), validate=True).decode()
-    if not (text.startswith("{") and text.endswith("}")):
-        raise ValueError("it must be the JSON of a service account's key, or the base64 of it")
     return SecretStr(text)
 
 
@@ -54,6 +52,12 @@ class GoogleIdentity(Settings):
         None, validation_alias="AUTHPAY_GCP_AUTH_KEY"
     )
     google_credentials: Path | None = Field(None, validation_alias="GOOGLE_APPLICATION_CREDENTIALS")
+
+    def refuse_key_that_is_none(self) -> None:
+        """Raise ValueError where the key is none; asked only where a token is wanted."""
+        text = self.google_key.get_secret_value() if self.google_key else "{}"
+        if not (text.startswith("{") and text.endswith("}")):
+            raise ValueError("AUTHPAY_GCP_AUTH_KEY must be the JSON of a service account's key, or the base64 of it")
 
 
 class DatabaseSettings(GoogleIdentity):
@@ -89,6 +93,7 @@ class DatabaseSettings(GoogleIdentity):
         return self
 
     def _refuse_what_is_not_of_a_token(self) -> None:
+        self.refuse_key_that_is_none()
         if not _INSTANCE.fullmatch(self.instance or ""):
             raise ValueError(
                 f"CLOUDSQL_INSTANCE_CONNECTION_NAME must be like project:region:instance, not {self.instance!r}"
@@ -274,6 +279,12 @@ class EventSettings(GoogleIdentity):
     nsf_notice: str = Field("", validation_alias="PAD_NSF_NOTIFY_EMAILS", description="comma list")
     product_dates: bool = Field(False, validation_alias="PAYMENT_EVENTS_PRODUCT_DATES")
 
+    @model_validator(mode="after")
+    def _usable_key(self) -> "EventSettings":
+        if self.wants_token:
+            self.refuse_key_that_is_none()
+        return self
+
     @property
     def wants_token(self) -> bool:
         """Whether the publisher asks who we are: Google's always does, an emulator (http) only where we say it."""
@@ -390,6 +401,10 @@ class PodSettings(Settings):
         return f"{VERSION}+{self.build}" if self.build else VERSION
 
 
+class IncompleteSettings(ConfigError):
+    """Set them (docs/operations.md, Secrets) and run it again; `doctor` checks all of them."""
+
+
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
@@ -407,7 +422,7 @@ def read_settings(*wanted: type[Settings]) -> dict[type[Settings], Settings]:
             system = (kind.__doc__ or kind.__name__).split(":")[0].split(".")[0].split(" (")[0]
             problems += [f"  {_problem(one['loc'], one['msg'], one['type'])}  [{system}]" for one in error.errors()]
     if problems:
-        raise ConfigError("The settings are not complete:\n" + "\n".join(dict.fromkeys(problems)))
+        raise IncompleteSettings("The settings are not complete:\n" + "\n".join(dict.fromkeys(problems)))
     for settings in found.values():
         for value in settings.__dict__.values():
             if isinstance(value, SecretStr):

@@ -80,7 +80,10 @@ def open_transport(settings: SftpSettings) -> PinnedTransport:
     try:
         connection = socket.create_connection((settings.host, settings.port), timeout=settings.connect_timeout)
     except OSError as error:
-        raise SourceUnavailable(f"{address(settings)} cannot be reached: {error}.") from error
+        raise SourceUnavailable(
+            f"{address(settings)} cannot be reached: {error.strerror or error}. Check "
+            f"{setting_name(settings, 'host')} and {setting_name(settings, 'port')}, and that the server is up."
+        ) from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each small request waits for 40 ms
     transport = PinnedTransport(connection, base64.b64decode(settings.host_key))
     try:

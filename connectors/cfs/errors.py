@@ -28,7 +28,7 @@ class CfsOutcomeUnknown(CfsUnavailable, AnswerLost):
 
 
 class CfsCredentialsRefused(SourceRefused):
-    """Check the client id and secret of the named CFS identity and its rights; trying again does not help."""
+    """Correct the settings of that identity, or have its rights granted; trying again does not help."""
 
 
 class CfsCertificateRefused(SourceRefused):

@@ -220,7 +220,8 @@ class Transport:
         )
         if answer.status_code in {400, 401, 403}:
             raise CfsCredentialsRefused(
-                f"CFS refused the client id or secret of the identity {identity} ({answer.status_code})."
+                f"CFS refused the client id or secret of the identity {identity} ({answer.status_code}). Check "
+                f"{'CFS_FAS_CLIENT_ID and CFS_FAS_CLIENT_SECRET' if fas else 'CFS_CLIENT_ID and CFS_CLIENT_SECRET'}."
             )
         if not answer.is_success:
             raise CfsUnavailable(f"CFS gave no token to {identity}: it answered {answer.status_code}{said(answer)}.")

@@ -1,5 +1,6 @@
 """`check`: what should have happened and did not."""
 
+import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,7 @@ from jobs.watch.pings import Pings, pings_of
 if TYPE_CHECKING:
     from jobs.watch.metrics import MetricsProbe
 
+_WEB_ADDRESS = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 NAME = "check"
 READ_RUNS = 10_000
 
@@ -76,6 +78,8 @@ def check_command(
     ) -> int:  # fmt: skip
         if metrics == STDOUT and as_json:
             raise UsageError("--metrics - and --json both print on stdout: choose one, or name a file for the figures.")
+        if ping is not None and not _WEB_ADDRESS.match(ping):
+            raise UsageError("--ping must be a web address, like https://host/path.")
         configure_log()
         log = get_log(job=NAME)
         pings = pings_of(NAME, log=log) if tell and ping is None else Pings(ping, log=log)

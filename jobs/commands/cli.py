@@ -18,6 +18,7 @@ from config.command_line import typed
 from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
 from config.visible import to_json
+from jobs.commands.usage_words import in_words
 from jobs.job import Job, by_name, imports_uncollected
 from jobs.terminal import complain, show_table, take_every_character, whatever_is_shown
 
@@ -188,7 +189,7 @@ def main(cli: click.Group, arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{empty.format_message()}\n")
         return ExitCode.USAGE
     except click.ClickException as refused:
-        return _refuse(words, refused.format_message(), getattr(refused, "ctx", None), ExitCode.USAGE)
+        return _refuse(words, in_words(refused), getattr(refused, "ctx", None), ExitCode.USAGE)
     except PayJobsError as error:
         return _refuse(words, error.full_text, None, error.exit_code)
     except Exception as fault:

@@ -119,6 +119,10 @@ def check_database(clock: Callable[[], datetime], probes: Mapping[str, DatabaseP
 def check_moving_over(clock: Callable[[], datetime], probes: Iterable[MovingProbe]) -> Iterator[Check]:
     """Look for what the system of before left or still does; where one look fails the others go on."""
     engine = make_engine(read(DatabaseSettings), application_name="pay-jobs doctor", pooled=False)
+    try:
+        engine.connect().close()
+    except DBAPIError as error:
+        raise explain(error) from error
     for probe in probes:
         try:
             with engine.connect() as connection:

@@ -37,7 +37,10 @@ def check_systems(needs: Iterable[str], probes: Mapping[str, SystemProbe]) -> It
     known = {**_PROBES, **probes}
     yield _controller_note()
     yield from _alarms()
-    for name in sorted(set(needs)):
+    mail = (
+        {MailSettings.__name__} if os.environ.get("NOTIFY_API_URL") else set()
+    )  # no job is without work for lack of it
+    for name in sorted({*needs, *mail}):
         kind: type[Settings] = getattr(config.settings, name)
         probe = next((known[base.__name__] for base in kind.__mro__ if base.__name__ in known), None)
         if probe is None:
@@ -146,7 +149,9 @@ def _reachable(url: str, setting: str) -> str:
     try:
         socket.create_connection((parts.hostname or "", port), timeout=CONNECT_SECONDS).close()
     except OSError as error:
-        raise ConfigError(f"{setting}: {parts.hostname}:{port} cannot be reached ({error}).") from error
+        raise ConfigError(
+            f"{setting}: {parts.hostname}:{port} cannot be reached ({error.strerror or error})."
+        ) from error
     return f"{parts.hostname}:{port} listens; nothing was sent"
 
 

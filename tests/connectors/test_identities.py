@@ -319,7 +319,7 @@ def test_while_googles_token_server_is_away_the_outbox_keeps_the_event(
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        ("c2VjcmV0LXdvcmRz", "it must be the JSON of a service account's key"),
+        ("c2VjcmV0LXdvcmRz", "must be the JSON of a service account's key"),
         ("{secret-words}", "holds no credentials of Google"),
         ('{"type": "secret-words"}', "of another type than those that are used"),
         ('{"type": "service_account", "private_key": "secret-words"}', "cannot be used: "),

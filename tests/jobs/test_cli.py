@@ -78,7 +78,14 @@ def test_no_help_text_breaks_a_command_to_copy(
         (["GENERATE_STATEMENTS", "20220625"], "'20220625' is not a date: expected yyyy-mm-dd, like 2022-06-25."),
         (["GENERATE_STATEMENTS", "2022-06-31"], "'2022-06-31' is not a date: expected yyyy-mm-dd, like 2022-06-25."),
         (["GENERATE_STATEMENTS", "--gap"], "No such option '--gap'"),
-        (["GENERATE_STATEMENTS", "--parallel", "17"], "17 is not in the range 1<=x<=16."),
+        (["GENERATE_STATEMENTS", "--parallel", "17"], "17 cannot be used: expected a whole number, from 1 to 16."),
+        (["GENERATE_STATEMENTS", "--parallel", "x"], "'x' cannot be used: expected a whole number, from 1 to 16."),
+        (
+            ["GENERATE_STATEMENTS", "2022-06-25", "1", "7"],
+            "1 word too many: 7. GENERATE_STATEMENTS takes [DAY]",
+        ),
+        (["PAD_RECONCILE", "a.csv"], "PAD_RECONCILE takes options only. Did you mean --file a.csv?"),
+        (["--dry-run", "GENERATE_STATEMENTS"], "first: python3 invoke_jobs.py COMMAND --dry-run."),
         (["GENERATE_STATEMENTS", "--from", "2022-06-25"], "--from and --to go together"),
     ],
 )

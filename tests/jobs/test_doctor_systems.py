@@ -12,6 +12,7 @@ from jobs.watch.doctor_systems import check_systems
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
 from tests.storage_fixtures import SftpPlace, asyncssh_place, object_store_part, object_store_settings
+from tests.token_servers import CLIENT, SECRET, token_server
 
 PROBES = {"CfsSettings": tokens}
 NEEDS = ["CasSftpSettings", "ObjectStoreSettings", "CfsSettings", "EventSettings", "MailSettings", "CgiSettings"]
@@ -131,7 +132,7 @@ def test_alarms_that_nobody_would_hear_are_a_failure(surroundings: pytest.Monkey
 
     surroundings.delenv("IT_OPS_EMAIL")
 
-    [failure] = failures([])
+    [failure, _the_notify_api_itself] = failures([])
     assert (failure.what, "IT_OPS_EMAIL is missing" in failure.found) == ("alarms", True)
 
 
@@ -139,3 +140,18 @@ def test_no_secret_stands_in_what_the_doctor_says(surroundings: pytest.MonkeyPat
     secret = place.values["password"].get_secret_value()
 
     assert secret not in str(list(check_systems(NEEDS, PROBES)))
+
+
+def test_the_notify_api_is_tried_with_its_token_where_it_is_set(surroundings: pytest.MonkeyPatch) -> None:
+    with token_server() as tokens:
+        surroundings.setenv("NOTIFY_API_URL", tokens.url)
+        surroundings.setenv("JWT_OIDC_ISSUER", f"{tokens.url}/realms/bcregistry")
+        surroundings.setenv("SBC_PAY_CLIENT_ID", CLIENT)
+        surroundings.setenv("SBC_PAY_CLIENT_SECRET", SECRET)
+        right = states([])
+        surroundings.setenv("SBC_PAY_CLIENT_SECRET", "another-secret")
+        [failure] = failures([])
+
+    assert right["The notify API and who is told: token"] == "ok"
+    assert "refused the client id or its secret (401" in failure.found
+    assert "another-secret" not in failure.found

@@ -151,7 +151,7 @@ def test_in_cloud_sql_each_pod_has_the_proxy_beside_it_and_logs_in_by_token() ->
     )
     with_proxy = schedule.model_copy(update={"cluster": cluster})
 
-    for one in everything(with_proxy):
+    for one in {one["kind"]: one for one in everything(with_proxy)}.values():
         kubernetes_validate.validate(one, MINORS[-1], strict=True)
     settings = objects_of(with_proxy)["settings"]["data"]
     assert settings["CLOUDSQL_INSTANCE_CONNECTION_NAME"] == "a-project:a-region:pay-db"

@@ -235,7 +235,7 @@ def test_wrong_input_is_refused_in_words_and_changes_nothing(outbox: Database, r
     before = states(outbox)
     wrong = {
         ("show", "99"): "There is no outbox message 99",
-        ("show", "zero"): "'zero' is not a valid integer",
+        ("show", "zero"): "'zero' cannot be used: expected a whole number, 1 or more.",
         ("retry", "2", "98", "99", "--reason", "x"): "There is no outbox message 98, 99",
         ("retry", "1", "2", "--reason", "x"): "1 is delivered. Nothing was changed.",
         ("drop", "1", "--reason", "x"): "Only a message that is dead or pending can be taken for drop; 1 is delivered",
@@ -245,7 +245,7 @@ def test_wrong_input_is_refused_in_words_and_changes_nothing(outbox: Database, r
         ("retry", "--reason", "x"): "Name the messages, say --all-dead",
         ("retry", "2", "--all-dead", "--reason", "x"): "one of the three",
         ("list", "--state", "lost"): "'lost' is not one of",
-        ("retry", "0", "--reason", "x"): "0 is not in the range",
+        ("retry", "0", "--reason", "x"): "0 cannot be used: expected a whole number, 1 or more.",
     }
 
     for words, said in wrong.items():

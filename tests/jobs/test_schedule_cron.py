@@ -72,7 +72,7 @@ def test_an_expression_is_accepted_only_if_every_reader_reads_it_alike(
     [
         ("1 1 * *", "has 4 fields"),
         ("60 * * * *", "out of range"),
-        ("0 0 31 2 *", "failed to find next date"),
+        ("0 0 31 2 *", "it names a day that no month has"),
         ("0 0 1 * mon", "sets both day of month and weekday"),
         ("0 0 * * 5", "name them"),
         ("h * * * *", "not made of numbers"),

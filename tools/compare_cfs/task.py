@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from config.business_time import day_start, naive_utc
-from config.errors import SourceUnavailable
+from config.errors import SourceRefused, SourceUnavailable
 from config.plurals import counted
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
@@ -72,9 +72,11 @@ def _next_page(
             return store.next_stage(session, comparison)
         compare = comparer.read(session, comparison.stage, keys)
     compared = compare()
-    if comparer.lookups.given_up is not None:
-        raise SourceUnavailable(
-            f"CFS was given up: {comparer.lookups.given_up} The comparison stands at {comparison.stage} after "
+    given_up = comparer.lookups.given_up
+    if given_up is not None:
+        kind = type(given_up) if isinstance(given_up, SourceRefused) else SourceUnavailable
+        raise kind(
+            f"CFS was given up: {given_up} The comparison stands at {comparison.stage} after "
             f"{comparison.position or 'the start'}, {comparison.compared:,} compared; the same command resumes there."
         )
     with context.database.begin() as session:

@@ -98,7 +98,9 @@ def _chosen(
         return _faults(context, connection, outcome)
     named = [index for index in list_indexes(connection) if arguments.index in {index.plain, index.name}]
     if not named:
-        raise UsageError(f"There is no index {arguments.index!r} in the pay database.")
+        raise UsageError(
+            f"There is no index {arguments.index!r} in the pay database; `db check-indexes` shows the broken ones."
+        )
     return [(index, "named") for index in named]
 
 

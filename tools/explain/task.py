@@ -19,6 +19,7 @@ from diagnosis.diagnose_invoices import diagnose_invoices
 from diagnosis.evidence_in_words import evidence_in_words
 from diagnosis.next_command import next_command
 from diagnosis.read_evidence import read_invoices
+from jobs.inbound.choose_file import no_such_file
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tools.explain.arguments import Arguments
@@ -131,7 +132,7 @@ def account(context: RunContext, arguments: Arguments) -> Outcome:
 def slip(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of a routing slip."""
     with context.database.begin() as session:
-        unknown = f"There is no routing slip {arguments.subject!r}."
+        unknown = f"There is no routing slip {arguments.subject!r} (expected a number like 206000010)."
         row = _existing(session, _SLIP, unknown, number=arguments.subject)
         told = life(session, f"Routing slip {row.number}, {row.status}", "slip_events", number=row.number)
     outcome = Outcome(answer=f"Routing slip {row.number} is {row.status}.", tables=[told])
@@ -144,7 +145,12 @@ def batch(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of a journal voucher batch."""
     number = arguments.number("batch number")
     with context.database.begin() as session:
-        row = _existing(session, _BATCH, f"There is no batch {number} in ejv_files.", id=number)
+        row = _existing(
+            session,
+            _BATCH,
+            f"There is no batch {number} in ejv_files; `ejv outstanding` shows those that wait.",
+            id=number,
+        )
         told = life(session, f"Batch {number}", "batch_events", id=number)
     status = row.disbursement_status_code or "without a status"
     return Outcome(answer=f"Batch {number} ({row.file_type}) is {status}: sent as {row.file_ref}.", tables=[told])
@@ -155,7 +161,7 @@ def file(context: RunContext, arguments: Arguments) -> Outcome:
     with context.database.begin() as session:
         told = life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)
     if not told.rows:
-        raise UsageError(f"No file of the name {arguments.subject!r} is known here.")
+        raise no_such_file(arguments.subject)
     return Outcome(answer=f"File {arguments.subject}: {counted(len(told.rows), 'entry')}.", tables=[told])
 
 

@@ -114,4 +114,5 @@ def _unknown(connection: Connection, names: list[str], source: str, *, taken_onl
 
 def _some(names: Iterable[str]) -> str:
     every = [printable(name) for name in names]
-    return ", ".join(every[:SHOWN]) + (", ..." if len(every) > SHOWN else "")
+    more = len(every) - SHOWN
+    return ", ".join(every[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
