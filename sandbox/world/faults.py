@@ -54,7 +54,8 @@ _END_SESSIONS = text(
     " WHERE datname = current_database() AND application_name LIKE 'pay-jobs %'"
 )
 _NEXT_DELIVERY = text(
-    "SELECT min(next_attempt_on) FROM pay_jobs.outbox WHERE state = 'pending' AND channel = ANY (:channels)"
+    "SELECT min(next_attempt_on) FROM pay_jobs.outbox"
+    " WHERE state = 'pending' AND kind <> 'look_for_second_fee' AND channel = ANY (:channels)"
 )
 
 

@@ -39,11 +39,13 @@ from sandbox.world.model.settlements import learn_settlements
 from sandbox.world.model.slips import learn_cheques, learn_slip_run
 from sandbox.world.model.statements import learn_statements
 from sandbox.world.world import World
+from tools import files
 from tools.verify.arguments import Arguments
 from tools.verify.catalogue import CATALOGUE
 from tools.verify.task import asked_values, findings, snapshot
 
 _ONE_DAY = timedelta(days=1)
+_MEDDLES = 0.25
 
 
 @dataclass
@@ -55,11 +57,15 @@ class WorldNight:
     runs: list[RunResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def run(self, job: str, *, may_report: bool = False, **values: Any) -> RunResult:
-        """Run a job as the command line does, at the time of the world; may_report allows exit code 3."""
+    def run(self, job: str, *, may_report: bool = False, is_refused: bool = False, **values: Any) -> RunResult:
+        """Run a job as the command line does, at the time of the world.
+
+        may_report  exit code 3 is allowed beside 0
+        is_refused  exit code 2 must come, for it was typed by mistake
+        """
         result = self.world.faults.run(_JOBS[job], RunRequest(values, job))
         self.runs.append(result)
-        if result.exit_code not in ({0, 3} if may_report else {0}):
+        if result.exit_code not in ({2} if is_refused else {0, 3} if may_report else {0}):
             words = [*result.outcome.notes, *(str(one) for one in result.outcome.rejects), result.error or ""]
             self.problems.append(f"{job} ended with {int(result.exit_code)}: {' | '.join(filter(None, words))}")
         return result
@@ -67,7 +73,7 @@ class WorldNight:
 
 Step = Callable[[WorldNight], None]
 Check = Callable[[WorldNight], Iterable[str]]
-_JOBS: dict[str, Job] = {job.name: job for job in tasks.JOBS}
+_JOBS: dict[str, Job] = {job.name: job for job in (*tasks.JOBS, *files.TOOLS)}
 
 
 def pass_day(world: World, checks: Iterable[Check] | None = None) -> WorldNight:
@@ -97,9 +103,12 @@ def books_balance(night: WorldNight) -> list[str]:
 
 
 def nothing_waits(night: WorldNight) -> Iterator[str]:
-    """Every message was delivered."""
-    query = "SELECT id, kind, state, last_error FROM pay_jobs.outbox WHERE state IN ('pending', 'dead') ORDER BY id"
-    for row in night.world.tables.rows(query):
+    """Every message was delivered, but for a second look at a fee, which is for the next day."""
+    query = (
+        "SELECT id, kind, state, last_error FROM pay_jobs.outbox WHERE state IN ('pending', 'dead')"
+        " AND NOT (kind = 'look_for_second_fee' AND state = 'pending' AND next_attempt_on > :now) ORDER BY id"
+    )
+    for row in night.world.tables.rows(query, now=night.world.clock()):
         yield f"message {row.id} ({row.kind}) is {row.state}: {row.last_error}"
 
 
@@ -162,9 +171,7 @@ def _statements(night: WorldNight) -> None:
 
 def _settlements(night: WorldNight) -> None:
     world = night.world
-    cas.drop_file(world)
-    learn_settlements(world.model, world.written, world.clock.stored)
-    world.written = []
+    learn_settlements(world.model, cas.drop_file(world), world.clock.stored)
     night.run("PAD_RECONCILE")
     night.problems += learn_fees(world.model, world.tables)
 
@@ -192,6 +199,22 @@ def _feedback(night: WorldNight) -> None:
             learn_feedback(world.model, batch, answered[batch.number], codes)
     world.clock.let_pass(900)
     night.run("EJV_FEEDBACK_CHECK", may_report=True)
+
+
+def _meddle(night: WorldNight) -> None:
+    """Operators type now and then what nothing asked them for: it must change nothing."""
+    draws, dropped = night.world.chance.of("meddling", night.day), list(night.world.dropped)
+    if not dropped or not draws.happens(_MEDDLES):
+        return
+    what = draws.one_of(("files replay", "files ignore", "gaps", "fill_gaps", "PAD_RECONCILE", "EJV_FEEDBACK_CHECK"))
+    night.world.model.met[f"operators type {what} though nothing asks for it"] += 1
+    if what.startswith("files"):
+        night.run(what, is_refused=True, name=draws.one_of(dropped), reason="typed by mistake")
+    elif what.endswith("gaps"):
+        since, until = night.day - timedelta(days=draws.number(2, 9)), night.day - _ONE_DAY
+        night.run("GENERATE_STATEMENTS", **{what: True}, since=since, until=until)
+    else:
+        night.run(what, may_report=what == "EJV_FEEDBACK_CHECK")
 
 
 def _on_weekdays(step: Step) -> Step:
@@ -230,6 +253,7 @@ DAY: list[tuple[str, Step]] = [
     ("09:00", _by(operators.correct_codes)),
     ("09:30", _by(accounts.open_accounts)),
     ("09:40", _by(customers.buy)),
+    ("12:00", _meddle),
     ("12:30", _by(slips.count_deposits)),
     ("13:00", _by(slips.spend_and_work)),
     ("13:30", _by(card_payments.pay_what_bounced)),

@@ -90,7 +90,8 @@ class BatchAtCgi:
 class World:
     """A world at a moment.
 
-    written        the lines of settlement files that CAS has dropped and no run has read yet
+    written        the lines of the settlement file that comes next
+    dropped        the settlement files that came, by name
     schedules      a fee schedule of each product
     distributions  the distribution code of each product: our own GL
     gl             that GL, in 24 characters
@@ -109,6 +110,7 @@ class World:
     model: WorldModel
     faults: WorldFaults
     written: list[SettlementLine] = field(default_factory=list)
+    dropped: dict[str, bytes] = field(default_factory=dict)
     schedules: dict[str, int] = field(default_factory=dict)
     distributions: dict[str, int] = field(default_factory=dict)
     gl: dict[str, str] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from sandbox.world.settlement_line import FULLY, MEMO, NOT, PAD, PARTIALLY, Sett
 from sandbox.world.world import World
 
 _BOUNCES = 0.06
+_COMES_AGAIN = 0.07
 _BOUNCES_WITHIN = timedelta(days=4)
 
 
@@ -37,10 +38,24 @@ def pass_the_night(world: World) -> None:
         world.written += _pull(world, invoice)
 
 
-def drop_file(world: World) -> None:
-    """Put the file of the day into the directory that the jobs look into; on a day without lines too."""
+def drop_file(world: World) -> list[SettlementLine]:
+    """Put the file of the day where the jobs look, on a day without lines too, and return its lines.
+
+    Now and then one that came before comes a second time.
+    """
+    draws = world.chance.of("CAS files", world.clock.today)
+    if world.dropped and draws.happens(_COMES_AGAIN):
+        world.model.met["a settlement file comes a second time"] += 1
+        _drop(world, *draws.one_of(list(world.dropped.items())[-3:]))
     name = f"BCR_PAYMENT_APPL_{world.clock.today:%Y%m%d}.csv"
-    (world.parts.sftp.root("cas") / "upload" / name).write_bytes(settlement_csv(world.written))
+    lines, world.written = world.written, []
+    world.dropped[name] = settlement_csv(lines)
+    _drop(world, name, world.dropped[name])
+    return lines
+
+
+def _drop(world: World, name: str, content: bytes) -> None:
+    (world.parts.sftp.root("cas") / "upload" / name).write_bytes(content)
 
 
 def _pulled_lately(world: World) -> Iterator[BookedInvoice]:

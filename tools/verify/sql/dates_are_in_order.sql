@@ -1,7 +1,7 @@
 -- An invoice with a date before it was made, or after tomorrow.
 -- in     now: naive UTC
--- source docs/specs/invoice-lifecycle.md section 1.1; payment and refund dates of files are days without a time, which may
---        be the day before by UTC; a ministry's effective date may be the next business day
+-- source docs/specs/invoice-lifecycle.md section 1.1; payment and refund dates of files are days without a time: their
+--        midnight is up to 32 hours before an evening's UTC; a ministry's effective date may be the next business day
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
        invoice.payment_account_id AS account_id,
@@ -17,10 +17,10 @@ SELECT 'invoice ' || invoice.id AS row,
                        ('refund_date', invoice.refund_date),
                        ('disbursement_date', invoice.disbursement_date),
                        ('disbursement_reversal_date', invoice.disbursement_reversal_date)) AS one (name, value)
-         WHERE one.value < invoice.created_on - interval '1 day'
+         WHERE one.value < invoice.created_on - interval '32 hours'
             OR one.value > CAST(:now AS timestamp) + interval '7 days'
       ) AS wrong
  WHERE least(invoice.updated_on, invoice.payment_date, invoice.refund_date, invoice.disbursement_date,
-             invoice.disbursement_reversal_date) < invoice.created_on - interval '1 day'
+             invoice.disbursement_reversal_date) < invoice.created_on - interval '32 hours'
     OR greatest(invoice.created_on, invoice.updated_on, invoice.payment_date, invoice.refund_date,
                 invoice.disbursement_date, invoice.disbursement_reversal_date) > CAST(:now AS timestamp) + interval '7 days'
