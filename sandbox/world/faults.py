@@ -2,7 +2,8 @@
 
 A run comes to a point before and after each of its commits, and before and after each call that changes something in
 CFS. Most runs are left alone; a run that is struck is struck once, at one of its points or in some of its calls, and
-its job is run again until a run came through. Kinds:
+its job is run again until a run came through. Now and then CFS, SFTP or the bucket stays away all evening: the runs of
+the next day find what waits. Kinds:
 
     kill      the pod is gone at once: its sessions end, and nothing of what it still tries gets out
     freeze    the pod stands still, its sessions end, another run of the job does all the work, and it wakes
@@ -46,6 +47,7 @@ _AT_POINTS = frozenset({"kill", "freeze", "database", "away"})
 _NOWHERE = {"sftp": {"CAS_SFTP_PORT": "1"}, "store": {"MINIO_ENDPOINT": "127.0.0.1:1"}}
 _STRUCK = 0.4
 _CALLS_STRUCK = 0.3
+_AWAY_ALL_EVENING = 0.06
 _GUESSED_COMMITS = 24
 _CALLS = 6
 _STRUCK_IN_A_ROW = 3
@@ -127,6 +129,18 @@ class WorldFaults:
             self.clock.wait_until(due)
             result = self._run_alone(job, request)
         return result
+
+    def away_this_evening(self, job: Job, request: RunRequest, *kinds: str) -> RunResult | None:
+        """Return how a run ended for which one of some parts was away, if one stays away this evening."""
+        draws = self.chance.of("evening", job.name, self.clock())
+        possible = [kind for kind in kinds if kind in self.kinds]
+        if not possible or not draws.happens(_AWAY_ALL_EVENING):
+            return None
+        pod = _Pod(job.name, draws, stand_in=partial(self._run_alone, job, request), kind=draws.one_of(possible))
+        self.met[f"{job.name}: {pod.kind} away for a night"] += 1
+        if pod.kind == "away":
+            self._close_cfs()
+        return self._run_in(pod, job, request)
 
     def _run_until_through(self, job: Job, request: RunRequest) -> RunResult:
         for _ in range(_STRUCK_IN_A_ROW):

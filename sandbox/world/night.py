@@ -70,6 +70,13 @@ class WorldNight:
             self.problems.append(f"{job} ended with {int(result.exit_code)}: {' | '.join(filter(None, words))}")
         return result
 
+    def stands_still(self, job: str, *kinds: str, **values: Any) -> bool:
+        """Whether one of some parts stays away all evening, so that a job cannot do its work."""
+        result = self.world.faults.away_this_evening(_JOBS[job], RunRequest(values, job), *kinds)
+        if result is not None:
+            self.runs.append(result)
+        return result is not None
+
 
 Step = Callable[[WorldNight], None]
 Check = Callable[[WorldNight], Iterable[str]]
@@ -178,6 +185,8 @@ def _settlements(night: WorldNight) -> None:
 
 def _slips(night: WorldNight) -> None:
     world = night.world
+    if night.stands_still("ROUTING_SLIP_RECREATE", "away", concurrency=1):
+        return
     learn_slip_run(world.model, world.slips, world.clock.stored)
     night.run("ROUTING_SLIP_RECREATE", may_report=True, concurrency=1)
     night.problems += learn_fees(world.model, world.tables)
@@ -185,7 +194,10 @@ def _slips(night: WorldNight) -> None:
 
 def _feedback(night: WorldNight) -> None:
     world = night.world
-    answered = cgi.answer(world)
+    world.unread |= cgi.answer(world)
+    if night.stands_still("EJV_FEEDBACK_CHECK", "sftp", "store"):
+        return
+    answered, world.unread = world.unread, {}
     codes = {
         one.id: world.partners[one.product].code
         for one in world.model.invoices.values()

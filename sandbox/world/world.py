@@ -97,6 +97,7 @@ class World:
     gl             that GL, in 24 characters
     partners       who gets a share of a product
     sent           what CGI has, by batch
+    unread         what each batch has refused, whose answer CGI has put where no run has read it yet
     slips          the routing slips, by number
     without        the actors that do nothing
     """
@@ -116,6 +117,7 @@ class World:
     gl: dict[str, str] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
     sent: dict[int, BatchAtCgi] = field(default_factory=dict)
+    unread: dict[int, frozenset[str]] = field(default_factory=dict)
     slips: dict[str, ModelSlip] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
 

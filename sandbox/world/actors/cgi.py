@@ -14,7 +14,7 @@ _LATE, _REFUSES_BATCH, _REFUSES_ITEM, _ONE_FILE, _ACKNOWLEDGES = 0.1, 0.03, 0.06
 def answer(world: World) -> dict[int, frozenset[str]]:
     """Put the answers of the evening where the jobs look, and return what each batch has refused."""
     draws = world.chance.of("CGI", world.clock.today)
-    waiting = [one for one in world.model.batches if not one.is_answered]
+    waiting = [one for one in world.model.batches if not (one.is_answered or one.number in world.unread)]
     answered: dict[int, frozenset[str]] = {}
     contents: list[bytes] = []
     for batch in waiting:
