@@ -77,6 +77,40 @@ def test_money_added_to_a_receipt_is_named_with_the_row_and_the_next_command(run
     assert {one["code"] for one in told(found)} == {"INV-PAID", "PAY-RECEIPTS"}
 
 
+@pytest.mark.parametrize(
+    ("code", "before", "reason"),
+    [
+        (
+            "INV-FINAL",  # a part was refunded, then the payment bounced
+            "UPDATE invoices SET invoice_status_code = 'SETTLEMENT_SCHED', refund_date = '2022-06-22' WHERE id = 31",
+            "UPDATE invoices SET refund = 5 WHERE id = 31",
+        ),
+        (
+            "INV-PAID",  # what is left of a credited invoice that a memo had paid in part, after its bounce
+            "UPDATE invoices SET invoice_status_code = 'CREDITED', paid = 0 WHERE id = 31;"
+            "INSERT INTO applied_credits (cfs_identifier, cfs_account, credit_id, invoice_amount, amount_applied,"
+            " application_id, invoice_id, invoice_number, created_on)"
+            " VALUES ('R31', '1', NULL, 30, 30, 1, 31, 'REG31', '2022-06-21')",
+            "UPDATE payments SET payment_status_code = 'FAILED' WHERE invoice_number = 'REG31'",
+        ),
+        (
+            "INV-ORDER",  # bought in the evening, which is the next day by UTC, and paid the same day
+            "UPDATE invoices SET created_on = '2022-06-23 06:30' WHERE id = 31",
+            "UPDATE invoices SET payment_date = '2022-06-22' WHERE id = 31",
+        ),
+    ],
+)
+def test_what_ordinary_nights_leave_is_no_finding(
+    run_job: RunJob, sql: Sql, code: str, before: str, reason: str
+) -> None:
+    sql(before)
+    without = {one["row"] for one in told(run_job(JOB, only=(code,)))}
+    sql(reason)
+    found = {one["row"] for one in told(run_job(JOB, only=(code,)))}
+
+    assert (without, found) == ({"invoice 31"}, set())
+
+
 def test_it_writes_nothing(run_job: RunJob, sql: Sql, database_url: str) -> None:
     sql("UPDATE receipts SET receipt_amount = receipt_amount + 1000")
     before = dump(database_url)
