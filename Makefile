@@ -6,7 +6,7 @@ READY  := $(VENV)/.installed
 # A soaked test may work for hours.
 LONG   := -o faulthandler_timeout=14400
 
-.PHONY: help setup demo check test soak nights lint types imports bench lock clean
+.PHONY: help setup demo check test soak nights mutants lint types imports bench lock clean
 
 help:                ## what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,11 @@ soak: $(READY)       ## the long proofs: ten thousand races with others at work 
 nights: $(READY)     ## nights with faults, two worlds at a time, until you stop it (or WORLDS are played); nights.md tells what came up
 	$(BIN)/python -m tests.soak nights --count $(or $(WORLDS),1000000)
 
+mutants: $(READY)    ## change one thing of a job at a time; a mutant that no test notices is shown (PACKAGES, SAMPLE, SEED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-mutants.lock
+	$(BIN)/python -m tests.mutants $(PACKAGES) $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(or $(SEED),1) \
+		--first-changed-since $(or $(SINCE),HEAD)
+
 bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
@@ -56,6 +61,8 @@ lock:                ## renew the locks from pyproject.toml
 		--no-header --upgrade pyproject.toml -o requirements.lock
 	.lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	.lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --upgrade --group mutants -c requirements-dev.lock -o requirements-mutants.lock
 	rm -rf .lock-venv
 
 clean:               ## forget the environment and the sandbox
