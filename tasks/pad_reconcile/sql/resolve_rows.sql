@@ -9,8 +9,8 @@
 --
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
--- late as well, and is rejected. A bounce that was taken back counts as never noted. Rows that are the same, and bounces of the same number, count once: the first of
--- them that can be applied.
+-- late as well, and is rejected. A bounce that was taken back counts as never noted. Rows that are the same, and
+-- bounces of the same number, count once: the first of them that can be applied.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number, is booked where the settled invoices have room for it, and else is rejected. A PAD row for a

@@ -143,6 +143,18 @@ def test_a_file_that_the_reference_knows_is_held_and_can_be_replayed(
     assert office.books.rows("SELECT count(*), bool_and(processed_on IS NOT NULL) FROM cas_settlements") == [(1, True)]
 
 
+def test_a_file_that_the_reference_knows_is_held_also_after_one_that_we_applied(office: SettlementOffice) -> None:
+    fill_example(office.books)
+    office.place.put(YESTERDAY, settlement_csv(example(3)))
+    office.run()
+    office.books.add("cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5))
+    office.place.put(FILE, settlement_csv(example(1)))
+
+    office.run()
+
+    assert office.states() == [(YESTERDAY, "applied"), (FILE, "held")]
+
+
 def test_a_file_that_cannot_be_read_stops_no_other(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.books.change("DELETE FROM credits")

@@ -296,6 +296,21 @@ def test_the_second_part_of_an_online_banking_invoice_has_its_payment_too(books:
     ]
 
 
+def test_what_is_open_of_an_invoice_is_its_total_less_every_receipt(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "100.00", id=100)
+    books.invoice(account, "REG1", "40.00", id=101)
+    for number, amount in (("E1", "30.00"), ("E2", "20.00")):
+        books.receipt(100, number, amount)
+
+    books.apply(Line("PADP", "PR1", "90.00", "800101", "REG1"))
+
+    assert [receipt for receipt in books.receipts() if receipt[1] == "PR1"] == [
+        (100, "PR1", "50.00"),
+        (101, "PR1", "40.00"),
+    ]
+
+
 def test_a_bank_receipt_of_which_a_row_is_rejected_pays_what_was_applied(books: SettlementBooks) -> None:
     books.invoice(books.account("800101", "ONLINE_BANKING"), "REG1", "10.00", method="ONLINE_BANKING")
 
