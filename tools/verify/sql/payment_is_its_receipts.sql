@@ -10,26 +10,15 @@ SELECT 'payment ' || payment.id AS row,
        format('paid %s', CAST(payment.paid_amount AS numeric(19,2))) AS found
   FROM (SELECT payment.id
           FROM payments AS payment
-          JOIN invoice_references AS reference
+          LEFT JOIN (invoice_references AS reference
+                     JOIN receipts AS receipt
+                       ON receipt.invoice_id = reference.invoice_id
+                      AND reference.status_code <> 'CANCELLED')
             ON reference.invoice_number = payment.invoice_number
-           AND reference.status_code <> 'CANCELLED'
-          JOIN receipts AS receipt
-            ON receipt.invoice_id = reference.invoice_id
          WHERE payment.payment_status_code = 'COMPLETED'
            AND payment.payment_method_code = 'PAD'
          GROUP BY payment.id
-        HAVING CAST(sum(receipt.receipt_amount) AS numeric(19,2)) <> payment.paid_amount
-         UNION ALL
-        SELECT payment.id
-          FROM payments AS payment
-         WHERE payment.payment_status_code = 'COMPLETED'
-           AND payment.payment_method_code = 'PAD'
-           AND payment.paid_amount <> 0
-           AND NOT EXISTS (SELECT FROM invoice_references AS reference
-                             JOIN receipts AS receipt
-                               ON receipt.invoice_id = reference.invoice_id
-                            WHERE reference.invoice_number = payment.invoice_number
-                              AND reference.status_code <> 'CANCELLED')) AS odd
+        HAVING coalesce(CAST(sum(receipt.receipt_amount) AS numeric(19,2)), 0) <> payment.paid_amount) AS odd
   JOIN payments AS payment
     ON payment.id = odd.id
   JOIN LATERAL (
