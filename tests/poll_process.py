@@ -1,15 +1,12 @@
-"""One poll in a process of its own, which can be told to kill itself at a checkpoint.
+"""Polls in processes of their own (tests/forked_runs.py), which can be told to kill themselves at a checkpoint.
 
-    python -m tests.poll_process '{"sftp": {...}, "store": {...}, "database": "postgresql://...", "kill_at": "..."}'
-
-Prints the most memory it used, in kilobytes.
+An order is {"sftp": {...}, "store": {...}, "database": "postgresql://...", "kill_at": "..."}. The one point of a poll
+that came to its end is the most memory it used, in kilobytes.
 """
 
-import json
-import os
+import importlib
 import resource
-import signal
-import sys
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -18,30 +15,29 @@ from connectors.inbound.poll import poll
 from connectors.inbound.take_in import Intake
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
+from tests.forked_runs import HeardPoints, die, serve
 from tests.poll_fixtures import NOW, SETTLEMENT
 
 
-def main() -> None:
-    """Poll as the command line says."""
-    wanted = json.loads(sys.argv[1])
-
+def _poll(order: dict[str, Any], points: HeardPoints) -> int:
     def kill_at(name: str) -> None:
-        if name == wanted.get("kill_at"):
-            os.kill(os.getpid(), signal.SIGKILL)
+        if name == order["kill_at"]:
+            die()
 
-    engine = make_engine(DatabaseSettings(url=SecretStr(wanted["database"])), application_name="poll process")
+    engine = make_engine(DatabaseSettings(url=SecretStr(order["database"])), application_name="poll process")
     intake = Intake(
         source="CAS",
         wanted=SETTLEMENT,
         database=Database(engine),
-        store=ObjectStore(ObjectStoreSettings(**wanted["store"])),
+        store=ObjectStore(ObjectStoreSettings(**order["store"])),
         clock=lambda: NOW,
         checkpoint=kill_at,
     )
-    report = poll(CasSftpSettings(**wanted["sftp"]), intake)
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sys.stdout.write(json.dumps({"received": len(report.received), "kilobytes": used}))
+    poll(CasSftpSettings(**order["sftp"]), intake)
+    points.note(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    importlib.import_module("minio")
+    serve(_poll)

@@ -1,8 +1,5 @@
 """kill -9 between the effect and its mark: the next delivery looks, and CFS has one effect."""
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,34 +9,15 @@ from connectors.cfs_delivery import CfsDelivery
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import SITE, connect, fresh_cfs, seed_site
-from tests.conftest import ROOT
 from tests.connectors.test_outbox_cfs import BEFORE, NUMBER, charges, nsf_fee, receipt_method, stop_pad
+from tests.forked_runs import ForkedRuns
 from tests.outbox_fixtures import SetClock, keep, kept, send
 
-VICTIM = """
-import os, signal, sys
-from pydantic import SecretStr
-from config.settings import CfsSettings, DatabaseSettings
-from connectors.cfs import CfsClient
-from connectors.cfs_delivery import CfsDelivery
-from database.engine import Database, make_engine
-from tests.outbox_fixtures import SetClock, send
 
-def die(): os.kill(os.getpid(), signal.SIGKILL)
-
-moment, kind = sys.argv[1:]
-handler = CfsDelivery(CfsClient(CfsSettings()), clock=SetClock())
-
-def deliver_and_die(message):
-    if message.kind != kind:
-        return handler(message)
-    if moment == "before":
-        die()
-    handler(message)
-    die()
-
-send(Database(make_engine(DatabaseSettings(), application_name="victim")), deliver_and_die)
-"""
+@pytest.fixture(scope="module")
+def deliveries() -> Iterator[ForkedRuns]:
+    with ForkedRuns("tests.delivery_process") as runs:
+        yield runs
 
 
 @pytest.fixture
@@ -51,7 +29,7 @@ def cfs() -> Iterator[RunningCfs]:
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("kind", ["stop_pad", "nsf_fee"])
 def test_a_killed_delivery_has_one_effect(
-    engine: Engine, database_url: str, cfs: RunningCfs, moment: str, kind: str
+    deliveries: ForkedRuns, engine: Engine, database_url: str, cfs: RunningCfs, moment: str, kind: str
 ) -> None:
     database = Database(engine)
     cfs.admin.reset()
@@ -61,14 +39,8 @@ def test_a_killed_delivery_has_one_effect(
     )
     keep(database, [stop_pad(), nsf_fee()])
 
-    killed = subprocess.run(
-        [sys.executable, "-c", VICTIM, moment, kind],
-        cwd=ROOT,
-        env={"DATABASE_URL": database_url, "PYTHONPATH": str(ROOT), **cfs.environment()},
-        timeout=30,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL
+    settings = {"DATABASE_URL": database_url, **cfs.environment()}
+    assert deliveries.order(moment=moment, kind=kind, settings=settings).was_killed
     name = "stop" if kind == "stop_pad" else f"fee:{NUMBER}"
     assert (kept(database, name)["state"], kept(database, name)["attempts"]) == ("pending", 1)
 

@@ -1,12 +1,10 @@
-"""One run of the job in a process of its own, which can be told to kill itself at a point.
+"""Runs of the job in processes of their own (tests/forked_runs.py), which can be told to kill themselves at a point.
 
-python -m tests.tasks.routing_slip_recreate.slip_process '{"database": "postgresql://...", "cfs": "http://...", ...}'
+An order is {"database": "postgresql://...", "cfs": "http://...", "kill_at": "...", "arguments": {...}}.
 """
 
-import json
-import os
-import signal
-import sys
+import importlib
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -17,20 +15,18 @@ from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import CfsAdmin, RunningCfs
 from tests.cfs_fixtures import connect
+from tests.forked_runs import HeardPoints, die, serve
 from tests.pay_books import QUIET
 from tests.routing_slip_factory import NOW
 from tests.typed import run_slips
 
 
-def main() -> None:
-    """Run as the command line says."""
-    wanted = json.loads(sys.argv[1])
-
+def _run(order: dict[str, Any], _points: HeardPoints) -> int:
     def checkpoint(name: str) -> None:
-        if name == wanted["kill_at"]:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if name == order["kill_at"]:
+            die()
 
-    engine = make_engine(DatabaseSettings(url=SecretStr(wanted["database"])), application_name="slip process")
+    engine = make_engine(DatabaseSettings(url=SecretStr(order["database"])), application_name="slip process")
     context = RunContext(
         job="ROUTING_SLIP_RECREATE",
         database=Database(engine),
@@ -40,10 +36,12 @@ def main() -> None:
         stop=StopRequest(),
         run_id=1,
     )
-    running = RunningCfs(wanted["cfs"], CfsAdmin(wanted["cfs"]), None)  # type: ignore[arg-type]
+    running = RunningCfs(order["cfs"], CfsAdmin(order["cfs"]), None)  # type: ignore[arg-type]
     with connect(running) as client:
-        run_slips(context, wanted["arguments"], client, checkpoint=checkpoint)
+        run_slips(context, order["arguments"], client, checkpoint=checkpoint)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    importlib.import_module("tasks.routing_slip_recreate.task")
+    serve(_run)

@@ -1,18 +1,14 @@
 """Real processes, really killed: what test_killed.py shows with an exception holds for SIGKILL as well."""
 
-import json
-import signal
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from database.engine import Database
+from tests.forked_runs import ForkedRuns
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate.scenarios import SCENARIOS
 
-ROOT = Path(__file__).resolve().parents[3]
 DEATHS = (
     ("link", "intended 2 create receipt"),
     ("link-to-bounced", "answered 3 apply receipt"),
@@ -27,9 +23,15 @@ DEATHS = (
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def runs() -> Iterator[ForkedRuns]:
+    with ForkedRuns("tests.tasks.routing_slip_recreate.slip_process") as runs:
+        yield runs
+
+
 @pytest.mark.parametrize(("name", "point"), DEATHS)
 def test_a_process_killed_by_the_system_is_finished_by_the_next_run(
-    name: str, point: str, slips: Slips, slip_database: tuple[str, Database]
+    name: str, point: str, runs: ForkedRuns, slips: Slips, slip_database: tuple[str, Database]
 ) -> None:
     scenario = next(one for one in SCENARIOS if one.name == name)
     scenario.prepare(slips)
@@ -37,14 +39,12 @@ def test_a_process_killed_by_the_system_is_finished_by_the_next_run(
     slips.run(**scenario.arguments)
     expected = slips.final_state()
     slips.put_back(before)
-    wanted = {
-        "database": slip_database[0],
-        "cfs": slips.cfs.base_url,
-        "kill_at": point,
-        "arguments": {"concurrency": 1, **scenario.arguments},
-    }
-    command = [sys.executable, "-m", "tests.tasks.routing_slip_recreate.slip_process", json.dumps(wanted)]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    killed = runs.order(
+        database=slip_database[0],
+        cfs=slips.cfs.base_url,
+        kill_at=point,
+        arguments={"concurrency": 1, **scenario.arguments},
+    )
+    assert killed.was_killed
     assert slips.run().rejects == []
     assert slips.final_state() == expected
