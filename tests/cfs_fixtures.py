@@ -59,7 +59,7 @@ def seed_site(site: CfsSite, receipt_method: str | None = None) -> dict[str, obj
 def connect(
     cfs: RunningCfs,
     *,
-    timeout: float = 5,
+    timeout: float = 60,
     dry_run: bool = False,
     clock: Callable[[], float] | None = None,
     slept: list[float] | None = None,

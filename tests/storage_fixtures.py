@@ -12,9 +12,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,7 @@ from sandbox import object_store, sftp_server
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_faults import SftpFaults
 from sandbox.sftp_server import SftpPart
+from tests.waiting import wait_until
 
 SSHD = next((path for path in ("/usr/sbin/sshd", "/usr/local/sbin/sshd") if Path(path).exists()), None)
 KINDS = ("asyncssh", "openssh") if SSHD else ("asyncssh",)
@@ -48,7 +49,7 @@ class SftpPlace:
 
     def settings(self, **changes: Any) -> CasSftpSettings:
         """Return the settings that lead to it, with some changed."""
-        return CasSftpSettings(**(self.values | {"settle_seconds": 0, "connect_timeout": 5} | changes))
+        return CasSftpSettings(**(self.values | {"settle_seconds": 0, "connect_timeout": 60} | changes))
 
     @property
     def faults(self) -> SftpFaults:
@@ -174,16 +175,13 @@ def public_blob(key: asyncssh.SSHKey) -> str:
 
 def wait_for_port(port: int) -> None:
     """Wait until somebody listens."""
-    end = time.monotonic() + 10
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+
+    def listens() -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        return False
+
+    wait_until(listens, f"somebody listens at port {port}")
 
 
 def object_store_settings(**changes: Any) -> ObjectStoreSettings:

@@ -29,7 +29,7 @@ class CfsAdmin:
     """
 
     def __init__(self, base_url: str) -> None:
-        self._http = httpx.Client(base_url=f"{base_url}/_admin", timeout=10, trust_env=False)
+        self._http = httpx.Client(base_url=f"{base_url}/_admin", timeout=60, trust_env=False)
 
     def close(self) -> None:
         """Close the connection."""

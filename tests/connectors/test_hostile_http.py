@@ -1,6 +1,7 @@
 """HTTP servers that drip, never end, or show a wrong certificate: every user of HTTP comes to an end, in words."""
 
 import gzip
+import re
 import socket
 import ssl
 import threading
@@ -64,6 +65,18 @@ def endless(peer: socket.socket) -> None:
         peer.sendall(b" " * 65536)
 
 
+def read_request(peer: socket.socket) -> None:
+    """Read a request to its end: a server that closes with a part unread resets the connection."""
+    said = b""
+    while b"\r\n\r\n" not in said and (part := peer.recv(65536)):
+        said += part
+    head, _, body = said.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
+    missing = int(length[1]) - len(body) if length else 0
+    while missing > 0 and (part := peer.recv(65536)):
+        missing -= len(part)
+
+
 @contextmanager
 def talking(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve what a test wants said to every request."""
@@ -72,7 +85,7 @@ def talking(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[str]:
     def answer(peer: socket.socket) -> None:
         with suppress(OSError), peer:
             secured = context.wrap_socket(peer, server_side=True) if context else peer
-            secured.recv(65536)
+            read_request(secured)
             talk(secured)
 
     def accept() -> None:
@@ -86,8 +99,8 @@ def talking(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator[str]:
     listening.close()
 
 
-def asked(url: str) -> httpx.Response:
-    with closing(BoundedClient(deadline=0.6, timeout=0.4)) as client:
+def asked(url: str, *, deadline: float = 60) -> httpx.Response:
+    with closing(BoundedClient(deadline=deadline, timeout=deadline)) as client:
         return client.request("GET", url)
 
 
@@ -96,13 +109,13 @@ def asked(url: str) -> httpx.Response:
 )
 def test_a_server_that_drips_is_given_up_wherever_it_begins_to(begun: bytes) -> None:
     with talking(dripping(begun)) as url, pytest.raises(httpx.ReadTimeout):
-        asked(url)
+        asked(url, deadline=0.6)
 
 
 def test_an_answer_without_end_is_given_up_by_its_size() -> None:
     with (
         talking(endless) as url,
-        closing(BoundedClient(deadline=20, timeout=5)) as client,
+        closing(BoundedClient(deadline=200, timeout=60)) as client,
         pytest.raises(AnswerUnusable, match="more than 8,388,608 bytes"),
     ):
         client.request("GET", url)
@@ -121,17 +134,17 @@ def test_an_answer_comes_whole_with_its_headers() -> None:
     with talking(said(b'{"a": 1}', b"X-One: two\r\n")) as url:
         answer = asked(url)
     assert (answer.status_code, answer.content, answer.headers["X-One"]) == (200, b'{"a": 1}', "two")
-    assert answer.elapsed.total_seconds() < 1
+    assert timedelta() < answer.elapsed < timedelta(seconds=60)
 
 
-def cfs_at(url: str) -> CfsClient:
+def cfs_at(url: str, *, timeout: float = 60) -> CfsClient:
     where = CfsSettings(
         base_url=url,
         client_id="a",
         client_secret=SecretStr("b"),
         fas_client_id="c",
         fas_client_secret=SecretStr("d"),
-        connect_timeout=0.3,
+        connect_timeout=timeout,
     )
     return CfsClient(where, sleep=lambda _seconds: None)
 
@@ -160,12 +173,21 @@ TOKEN = said(b'{"access_token": "t", "expires_in": 3600}')
     ],
 )
 def test_an_unusable_answer_of_cfs_is_an_error_of_that_call(talk: Talk, error: type[Exception], words: str) -> None:
-    with talking(either(TOKEN, talk)) as url, closing(cfs_at(url)) as cfs, pytest.raises(error, match=words):
+    timeout = 0.3 if error is CfsUnavailable else 60
+    with (
+        talking(either(TOKEN, talk)) as url,
+        closing(cfs_at(url, timeout=timeout)) as cfs,
+        pytest.raises(error, match=words),
+    ):
         cfs.get_credit_memo(SITE, "CM1")
 
 
 def test_a_token_server_that_drips_is_cfs_that_is_away() -> None:
-    with talking(dripping(HEAD + b"\r\n")) as url, closing(cfs_at(url)) as cfs, pytest.raises(CfsUnavailable):
+    with (
+        talking(dripping(HEAD + b"\r\n")) as url,
+        closing(cfs_at(url, timeout=0.3)) as cfs,
+        pytest.raises(CfsUnavailable),
+    ):
         cfs.get_credit_memo(SITE, "CM1")
 
 
@@ -206,9 +228,10 @@ def post(url: str) -> None:
 
 
 def test_mail_and_events_have_the_same_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.outbox.json_sink.DEADLINE_SECONDS", 0.5)
-    with talking(dripping(HEAD)) as url, pytest.raises(SourceUnavailable, match="The notify API gave no answer"):
-        post(url)
+    with monkeypatch.context() as hurried:
+        hurried.setattr("connectors.outbox.json_sink.DEADLINE_SECONDS", 0.5)
+        with talking(dripping(HEAD)) as url, pytest.raises(SourceUnavailable, match="The notify API gave no answer"):
+            post(url)
     answer = b"HTTP/1.1 400 no\r\nContent-Type: text/html;charset=base64\r\n\r\n<x>"
     with talking(lambda peer: peer.sendall(answer)) as url, pytest.raises(InputRefused, match="answered 400: <x>"):
         post(url)

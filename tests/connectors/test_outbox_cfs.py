@@ -1,6 +1,5 @@
 """The changes in CFS that leave through the outbox, against the simulated CFS."""
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +16,7 @@ from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import SITE, connect, fresh_cfs, seed_site
 from tests.conftest import DatabaseServer
 from tests.outbox_fixtures import NOW, SetClock, emptied, keep, kept, note, one_database, send, states
+from tests.waiting import wait_until
 
 NUMBER = "REG07401364"
 FEE = Decimal("30.00")
@@ -188,12 +188,12 @@ def test_an_error_after_the_fee_was_charged_charges_it_once(database: Database, 
 
 def test_a_fee_that_takes_effect_after_its_error_is_charged_once(database: Database, bounced: RunningCfs) -> None:
     keep(database, [nsf_fee()])
-    bounced.admin.order_faults({"kind": "late_effect", "method": "POST", "path": "/adjs/", "seconds": Decimal("0.3")})
+    bounced.admin.order_faults({"kind": "late_effect", "method": "POST", "path": "/adjs/", "seconds": 3})
     clock = SetClock()
 
     send(database, delivery(bounced, clock), clock)
     assert charges(bounced) == []
-    time.sleep(0.6)
+    wait_until(lambda: charges(bounced), "the fee takes effect")
     clock.forward(minutes=1)
     send(database, delivery(bounced, clock), clock)
 

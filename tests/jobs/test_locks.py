@@ -13,7 +13,8 @@ from connectors.effects import ClaimLost
 from jobs.run import ledger
 from jobs.run.locks import RunLock, living_runs, lock_key, name_session
 from jobs.run.shard import WHOLE, Shard, parse_shard
-from tests.jobs.conftest import Open, soon
+from tests.jobs.conftest import Open
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB = "GENERATE_STATEMENTS"
@@ -160,7 +161,7 @@ def test_a_run_lives_as_long_as_its_session(open_session: Open) -> None:
     connection.invalidate()
     connection.close()
 
-    assert soon(lambda: living_runs(other, [run_id]) == set())
+    wait_until(lambda: living_runs(other, [run_id]) == set(), "the run is not alive")
 
 
 @pytest.mark.slow
@@ -189,7 +190,7 @@ def test_a_lock_dies_with_its_holder_under_kill_9(open_session: Open, database_u
     holder.wait()
     holder.stdout.close()
 
-    assert soon(lambda: _may_run(open_session()))
+    wait_until(lambda: _may_run(open_session()), "the lock is free")
 
 
 def test_keys_are_the_same_in_every_process_and_fit_a_bigint() -> None:

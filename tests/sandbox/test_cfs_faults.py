@@ -12,6 +12,7 @@ from connectors.cfs import CfsOutcomeUnknown, CfsRejected
 from sandbox.cfs.faults import Fault, FaultKind, Faults
 from sandbox.cfs.process import RunningCfs, start_cfs
 from tests.cfs_fixtures import SITE, cash, connect, fresh_cfs, seed_site
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -54,15 +55,14 @@ def test_an_error_after_leaves_its_effect(cfs: RunningCfs, kind: str) -> None:
 
 
 def test_a_late_effect_is_not_there_yet_when_the_error_is(cfs: RunningCfs) -> None:
-    cfs.admin.order_faults({"kind": "late_effect", "path": "/rcpts/", "seconds": Decimal("0.3")})
+    cfs.admin.order_faults({"kind": "late_effect", "path": "/rcpts/", "seconds": 3})
 
     with connect(cfs) as client:
         with pytest.raises(CfsOutcomeUnknown):
             client.create_receipt(SITE, cash())
         assert client.get_receipt(SITE, "206000010") is None
 
-        time.sleep(0.4)
-        assert client.get_receipt(SITE, "206000010") is not None
+        wait_until(lambda: client.get_receipt(SITE, "206000010"), "the receipt is there")
 
 
 def test_every_call_can_be_made_slow(cfs: RunningCfs) -> None:

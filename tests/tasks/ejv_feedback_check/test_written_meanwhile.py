@@ -1,7 +1,6 @@
 """What another session writes while a batch waits for its rows is what the batch is judged by."""
 
 import threading
-import time
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import text
 from jobs.run.outcome import Outcome
 from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
+from tests.waiting import wait_until
 
 BEFORE = datetime(2026, 10, 1)
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -93,9 +93,6 @@ def answered_after(office: FeedbackOffice, batch: Batch, change: str) -> Outcome
     with office.books.database.begin() as session:
         session.execute(text(change))
         job.start()
-        deadline = time.monotonic() + 10
-        while not office.books.one(_WAITING) and job.is_alive():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(lambda: office.books.one(_WAITING) or not job.is_alive(), "the job waits")
     job.join()
     return outcomes[0]

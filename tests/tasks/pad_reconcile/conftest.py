@@ -63,7 +63,7 @@ class SettlementOffice:
         settings: dict[type[Settings], Settings] = {
             CasSftpSettings: self.place.settings(),
             ObjectStoreSettings: object_store_settings(),
-            CfsSettings: self.cfs.settings(timeout=5),
+            CfsSettings: self.cfs.settings(timeout=60),
             EventSettings: EventSettings(publish_url=self.outbox.as_uri()),
         }
         context = self.books.context(settings=settings)

@@ -1,6 +1,5 @@
 """The pay tables belong to other services, which go on while a file is applied."""
 
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -8,6 +7,7 @@ from sqlalchemy import text
 
 from jobs.run.outcome import Outcome
 from tests.settlement_factory import SettlementBooks, example, fill_example, settlement_csv
+from tests.waiting import wait_until
 
 WAITING = text(
     "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -47,11 +47,13 @@ def _cancel_while_the_job_waits(
             {"number": number},
         )
         applying = pool.submit(books.apply, *example(*rows), content=settlement_csv(example(*rows)))
-        until = time.monotonic() + 10
-        while not session.scalar(WAITING):
-            assert time.monotonic() < until and not applying.done()
-            time.sleep(0.02)
+
+        def waits() -> bool:
+            assert not applying.done()
             session.execute(text("SELECT pg_stat_clear_snapshot()"))
+            return bool(session.scalar(WAITING))
+
+        wait_until(waits, "the job waits for the invoices")
         session.execute(
             text("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_number = :number"),
             {"number": number},

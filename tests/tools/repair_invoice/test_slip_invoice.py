@@ -29,7 +29,7 @@ def paid_in_cfs(stale: StaleBooks, cfs: RunningCfs, *, total: str = "100.00") ->
 
 def repair(stale: StaleBooks, cfs: RunningCfs, *ids: int, dry_run: bool = False) -> Outcome:
     """Run the tool."""
-    settings: CfsSettings = cfs.settings(timeout=5)
+    settings: CfsSettings = cfs.settings(timeout=60)
     context = stale.context(cfs=settings, dry_run=dry_run)
     try:
         return repair_slip_invoices(context, SlipArguments(ids, "ticket 4711"))

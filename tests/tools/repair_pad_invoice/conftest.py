@@ -42,7 +42,7 @@ class RepairDesk:
         """Run `repair pad-invoice`."""
         settings: dict[type[Settings], Settings] = {
             EventSettings: EventSettings(publish_url="file:///nowhere"),
-            CfsSettings: self.cfs.settings(timeout=5),
+            CfsSettings: self.cfs.settings(timeout=60),
             ObjectStoreSettings: object_store_settings(),
         }
         context = self.books.context(settings=settings, stop=NoTimePasses())

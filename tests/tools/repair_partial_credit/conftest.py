@@ -61,7 +61,7 @@ class CreditDesk:
         **more: Any,
     ) -> Outcome:
         """Run `repair pad-partial-credit`."""
-        context = self.books.context(settings={CfsSettings: self.cfs.settings(timeout=5)}, stop=NoTimePasses())
+        context = self.books.context(settings={CfsSettings: self.cfs.settings(timeout=60)}, stop=NoTimePasses())
         context.dry_run = dry_run
         if dry_run or before_commit:
             context.database = Database(self.books.database.engine, dry_run=dry_run)
