@@ -6,6 +6,7 @@ from collections.abc import Callable
 import click
 
 from benchmarks import (
+    close,
     ejv_feedback,
     growth,
     preflight,
@@ -28,6 +29,7 @@ _BENCHMARKS: dict[str, Callable[[int], object]] = {
     "stale": lambda runs: stale_invoices.measure(200_000, 6_000, runs),
     "preflight": lambda runs: preflight.measure(2_000, 60_000, runs),
     "verify": lambda runs: verify.measure(60_000, runs),
+    "close": lambda runs: close.measure(60_000, runs),
     "growth": lambda _runs: growth.measure(),
 }
 _LARGE: dict[str, Callable[[int], object]] = {
@@ -37,6 +39,7 @@ _LARGE: dict[str, Callable[[int], object]] = {
     "undo": lambda _runs: wrong_freeze.measure(500),
     "stale": lambda runs: stale_invoices.measure(2_000_000, 60_000, runs),
     "verify": lambda _runs: verify.measure(2_000_000, 1),
+    "close": lambda _runs: close.measure(2_000_000, 1),
 }
 
 

@@ -116,6 +116,23 @@ class Database:
                 raise failure from failure.__cause__  # not that an ended session could not be rolled back as well
             raise
 
+    @contextmanager
+    def begin_snapshot(self) -> Iterator[Session]:
+        """Return a session inside one transaction that sees the tables as they are at one moment.
+
+        It is committed at the end, and rolled back in a dry run, whose earlier changes it does not see.
+        """
+        options = {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**options) as connection, Session(connection) as session:
+            self.after_begin(session)
+            yield session
+            session.flush()
+            if self.dry_run:
+                session.rollback()
+                return
+            self.before_commit()
+            session.commit()
+
     def cancel(self) -> None:
         """Stop the statements that are running now, from any thread; their transactions roll back."""
         for raw in list(self._active):

@@ -1,5 +1,6 @@
 """The hand tools that a person types: one package each, one line here each."""
 
+from tools.close import JOB as CLOSE
 from tools.compare_bcol import JOB as COMPARE_BCOL
 from tools.compare_cfs import JOB as COMPARE_CFS
 from tools.compare_shadow import JOB as COMPARE_SHADOW
@@ -19,7 +20,7 @@ from tools.slips import TOOLS as SLIPS
 from tools.verify import JOB as VERIFY
 
 TOOLS = {
-    "": ("", (PARTNERS, REPLAY_EVENT, VERIFY)),
+    "": ("", (CLOSE, PARTNERS, REPLAY_EVENT, VERIFY)),
     "compare": (
         "Compare our books with CFS, with an export of BC Online, or with what the old system made of the same inputs.",
         (COMPARE_BCOL, COMPARE_CFS, COMPARE_SHADOW),
@@ -35,4 +36,4 @@ TOOLS = {
     "slips": ("Routing slips: list those in progress, void one.", SLIPS),
 }
 # Tools that the clock runs as well: each has an entry in config/schedule.yaml.
-BY_CLOCK = (PREFLIGHT, VERIFY)
+BY_CLOCK = (CLOSE, PREFLIGHT, VERIFY)

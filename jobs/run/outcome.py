@@ -38,8 +38,9 @@ class Reject:
 class Table:
     """Rows to show; in --json they come as objects keyed by column.
 
-    key        its name in --json, which stays the same whatever the title says
-    is_stored  whether the job has put all of them into the object store
+    key         its name in --json, which stays the same whatever the title says
+    is_stored   whether the job has put all of them into the object store
+    is_shown    whether people see it on a terminal; --json has it in any case
     """
 
     title: str
@@ -47,6 +48,7 @@ class Table:
     rows: Sequence[Sequence[Any]]
     key: str = "rows"
     is_stored: bool = field(default=False, kw_only=True)
+    is_shown: bool = field(default=True, kw_only=True)
 
     def iter_records(self) -> Iterator[dict[str, Any]]:
         """Return the rows as objects keyed by column, one by one."""

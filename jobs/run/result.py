@@ -136,10 +136,11 @@ def show(result: RunResult, *, as_json: bool) -> None:
         sys.stdout.flush()
         return
     outcome, headline = result.outcome, _headline(result)
-    between = bool(outcome.tables or outcome.rejects or outcome.notes)
+    shown = [table for table in outcome.tables if table.is_shown]
+    between = bool(shown or outcome.rejects or outcome.notes)
     if outcome.answer or between:
         say(outcome.answer or headline)
-    show_tables([*outcome.tables, attention_table(outcome.rejects)])
+    show_tables([*shown, attention_table(outcome.rejects)])
     for number, note in enumerate(outcome.notes):
         say(f"\n{note}" if number == 0 else note)
     counted = ". It would count:" if result.dry_run and outcome.counts and result.failure is None else ""

@@ -73,10 +73,10 @@ class RejectRetry:
         with open_content(file, store=self._store) as stream, context.database.begin() as session:
             create_tables(session)
             stage(session, file.id, read_rows(file, stream, today=context.today()), run_id=context.run_id)
-            totals = keep_rejects(session, numbers)
+            now, today = naive_utc(context.clock()), context.today()
+            totals = keep_rejects(session, numbers, now=now)
             if not totals.rows:
                 return
-            now, today = naive_utc(context.clock()), context.today()
             effects = apply_rows(session, totals, now=now, today=today, source=file.name)
             enqueue_messages(context, session, effects)
             outcome = outcome_of_rows(f"{file.name}, rejected rows", totals, effects)

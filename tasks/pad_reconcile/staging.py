@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, BinaryIO
@@ -67,10 +67,13 @@ def list_rejected_files(session: Session, numbers: Sequence[str] | None) -> Sequ
     return rows.scalars().all()
 
 
-def keep_rejects(session: Session, numbers: Sequence[str] | None) -> RowTotals:
-    """Leave only the rejected rows in the work table, of all CFS numbers or of some, and return what they are."""
+def keep_rejects(session: Session, numbers: Sequence[str] | None, *, now: datetime) -> RowTotals:
+    """Leave only the rejected rows in the work table, of all CFS numbers or of some, and return what they are.
+
+    now  naive UTC
+    """
     sql.run(session, "keep_rejects", numbers=None if numbers is None else list(numbers))
-    sql.run(session, "take_out_rejects")
+    sql.run(session, "take_out_rejects", now=now)
     session.execute(text("ANALYZE settlement_work"))
     count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_work")).one()
     return RowTotals(count, amount)

@@ -11,7 +11,12 @@ Each invariant is the statement sql/<name>.sql, which returns a row for each thi
 The texts say nothing that changes with time alone: what is taken as known is known by them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from database.closing.recheck import find_all_changes
 
 OPERATOR = "operations"
 FINANCE = "finance"
@@ -23,13 +28,17 @@ API = "the pay API's team"
 
 @dataclass(frozen=True)
 class Invariant:
-    """One invariant: its code, the name of its statement, what must be true, whose turn it is, and what to type."""
+    """One invariant: its code, the name of its statement, what must be true, whose turn it is, and what to type.
+
+    prepare  makes the temporary tables that its statement reads
+    """
 
     code: str
     name: str
     sentence: str
     turn: str
     next: str
+    prepare: Callable[[Session], None] | None = None
 
 
 _INVOICE = "explain invoice ID"
@@ -391,6 +400,14 @@ CATALOGUE = (
         "cas_settlements and our ledger tell the same files and times.",
         OPERATOR,
         _FILE,
+    ),
+    Invariant(
+        "CLO-DAY",
+        "recorded_day_stays",
+        "A day that was recorded counts the same rows as then.",
+        FINANCE,
+        "close DAY --open FIGURE",
+        find_all_changes,
     ),
     Invariant(
         "HIS-VERSION",

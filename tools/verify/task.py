@@ -80,11 +80,11 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
 
 @contextmanager
 def snapshot(database: Database, moment: str | None = None) -> Iterator[Session]:
-    """Return a session that sees the tables as they are at one moment, and cannot write.
+    """Return a session that sees the tables as they are at one moment, and whose changes are rolled back.
 
     moment  the snapshot that another session exported, to see what it sees
     """
-    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    options = {"isolation_level": "REPEATABLE READ"}  # not read-only: an invariant may need temporary tables
     with database.engine.connect().execution_options(**options) as connection, Session(connection) as session:
         if moment is not None:
             session.execute(text(f"SET TRANSACTION SNAPSHOT '{moment}'"))
@@ -113,6 +113,8 @@ def findings(session: Session, invariant: Invariant, values: dict[str, Any]) -> 
 
     values  what asked_values returns
     """
+    if invariant.prepare is not None:
+        invariant.prepare(session)
     statement = _about(invariant, "list_findings").execution_options(yield_per=1000)
     for row in session.execute(statement, values | {"code": invariant.code}):
         yield InvariantBreach(invariant.code, row.row, row.expected, row.found, row.next)
@@ -165,6 +167,8 @@ def _take_as_known(
     outcome = Outcome()
     for invariant in _each(context, asked):
         known = values | {"code": invariant.code, "run_id": context.run_id}
+        if invariant.prepare is not None:
+            invariant.prepare(session)
         session.execute(_FORGET, known)
         taken = session.execute(_about(invariant, "take_as_known"), known)
         assert isinstance(taken, CursorResult)

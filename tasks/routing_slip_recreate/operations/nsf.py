@@ -62,7 +62,7 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     assert isinstance(members, list)
     fail_deposits(session, members)
     # Also those whose refund was requested: CFS has nothing applied to them any more, so nothing is to be unapplied.
-    drop_receipts(session, [one.id for one in fresh.invoices if not one.is_final])
+    drop_receipts(session, inputs, [one.id for one in fresh.invoices if not one.is_final])
     for invoice in fresh.invoices:
         if invoice.status in {"PAID", "CREATED"}:
             reopen_invoice(session, invoice.id, now=inputs.now, paid=Decimal(0))

@@ -65,7 +65,7 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     assert isinstance(decisions, dict)
     _refuse_new_invoices(fresh, decisions)
     decided = [one for one in fresh.invoices if str(one.id) in decisions]
-    drop_receipts(session, [one.id for one in decided])
+    drop_receipts(session, inputs, [one.id for one in decided])
     notes, kept = [], False
     for invoice in decided:
         fail_invoice_payment(session, invoice.number)

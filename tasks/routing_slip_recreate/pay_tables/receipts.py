@@ -34,7 +34,8 @@ def sync_receipts(
             if part.invoice_number in ids
         ]
     about = {"invoice_ids": list(ids.values()), "receipt_numbers": [*numbers, *gone]}
-    sql.run(session, "sync_receipts", rows=json.dumps(rows), **about)
+    cause, now = f"slip {inputs.slip.number}", naive(inputs.now)
+    sql.run(session, "sync_receipts", rows=json.dumps(rows), cause=cause, now=now, **about)
     add_receipts(session, json.dumps(rows), now=inputs.now)
     return applied
 
@@ -44,6 +45,7 @@ def add_receipts(session: Session, rows: str, *, now: datetime) -> None:
     sql.run(session, "add_receipts", rows=rows, now=naive(now))
 
 
-def drop_receipts(session: Session, invoice_ids: Sequence[int]) -> None:
+def drop_receipts(session: Session, inputs: OperationInputs, invoice_ids: Sequence[int]) -> None:
     """Forget what was paid of these invoices."""
-    sql.run(session, "drop_receipts", invoice_ids=list(invoice_ids))
+    cause = f"slip {inputs.slip.number}"
+    sql.run(session, "drop_receipts", invoice_ids=list(invoice_ids), cause=cause, now=naive(inputs.now))

@@ -1,5 +1,6 @@
--- Drop our receipts that CFS does not have so: of these invoices, under these receipt numbers.
--- in     invoice_ids int[], receipt_numbers text[], rows jsonb: [{invoice_id, receipt_number, amount}]
+-- Drop our receipts that CFS does not have so: of these invoices, under these receipt numbers. They are kept as they were.
+-- in     invoice_ids int[], receipt_numbers text[], rows jsonb: [{invoice_id, receipt_number, amount}], cause,
+--        now (naive UTC)
 -- out    nothing
 -- again  a row that is right is left alone
 WITH wanted AS (
@@ -13,10 +14,16 @@ known AS (
      WHERE receipt.invoice_id = ANY(:invoice_ids)
        AND receipt.receipt_number = ANY(:receipt_numbers)
      GROUP BY receipt.invoice_id, receipt.receipt_number
+),
+dropped AS (
+    DELETE FROM receipts AS receipt
+     USING known
+      LEFT JOIN wanted USING (invoice_id, receipt_number, amount)
+     WHERE wanted.invoice_id IS NULL
+       AND receipt.invoice_id = known.invoice_id
+       AND receipt.receipt_number = known.receipt_number
+ RETURNING receipt.id, to_jsonb(receipt) AS was
 )
-DELETE FROM receipts AS receipt
- USING known
-  LEFT JOIN wanted USING (invoice_id, receipt_number, amount)
- WHERE wanted.invoice_id IS NULL
-   AND receipt.invoice_id = known.invoice_id
-   AND receipt.receipt_number = known.receipt_number
+INSERT INTO pay_jobs.kept_rows (pay_table, row_id, was, cause, kept_on)
+SELECT 'receipts', id, was, :cause, CAST(:now AS timestamp) AT TIME ZONE 'UTC'
+  FROM dropped

@@ -1,0 +1,139 @@
+"""The figures of a closing, what each means and where it comes from, and the equations that hold them together."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: its name, what it means, and the table its rows are read from.
+
+    A name that ends in .* stands for one figure a record type and outcome.
+    """
+
+    name: str
+    meaning: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Something that has a balance: start and movements make the end.
+
+    kind   what has it
+    moves  the figures that move it, with 1 where they add to it and -1 where they take from it
+    """
+
+    name: str
+    kind: str
+    title: str
+    moves: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Two sides that must be the same, thing by thing; figures as patterns of LIKE."""
+
+    name: str
+    title: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+
+
+_LINES = "pay_jobs.feedback_lines, by batch and line"
+_ROWS = "pay_jobs.settlement_rows, by file and line"
+_OPEN = "pay_jobs.open_items, as that day was recorded"
+
+FIGURES = (
+    Figure("invoices.open_at_start", "owed at the end of the day before", _OPEN),
+    Figure("invoices.created", "invoices that were made", "invoices, by created_on"),
+    Figure("invoices.reopened", "paid before, owed again: the money came back, or a slip was changed",
+           "receipts that our jobs deleted, as pay_jobs keeps them"),
+    Figure("invoices.bounce_undone", "a bounce that was taken back: paid again",
+           "the same, when they were written again"),
+    Figure("invoices.settled", "paid by money", "receipts, on the day their line, answer or payment was booked"),
+    Figure("invoices.settled_by_credit", "paid by a credit memo or by money on account",
+           "applied_credits, and receipts of rows of CAS that apply money on account"),
+    Figure("invoices.covered_again", "paid by credit memos, and covered again by a receipt over the whole invoice",
+           "applied_credits, on the day of that receipt"),
+    Figure("invoices.not_billed", "closed when they were made: the ministry is not billed",
+           "payment_accounts.billable"),
+    Figure("invoices.cancelled", "given up before they were charged", "refunds, by requested_date; else refund_date"),
+    Figure("invoices.credited", "given up after they were sent: a credit memo instead",
+           "refunds, by requested_date; else refund_date"),
+    Figure("invoices.refunded", "owed when a refund was asked for", "refunds, by requested_date; else refund_date"),
+    Figure("invoices.removed", "removed by their users", "invoices, by updated_on: they have no date of their own"),
+    Figure("invoices.paid_late", "paid after they were given up; not part of what is open",
+           "receipts, as invoices.settled"),
+    Figure("invoices.open_at_end", "owed at the end", "invoices, by status; of a recorded day pay_jobs.open_items"),
+    Figure("files.total", "what settlement files held, all rows", "the totals taken while each file was read"),
+    Figure("files.tried_again", "rejected rows that were tried again",
+           "the rows as they were before, as pay_jobs keeps them"),
+    Figure("files.*", "rows by record type and what became of them", _ROWS),
+    Figure("money.rows", "rows of files that CAS applied to invoices", _ROWS),
+    Figure("money.receipts", "the receipts of those rows", "receipts"),
+    Figure("money.on_account", "rows of files that left money on account", _ROWS),
+    Figure("money.others", "receipts that no file tells of: cards, wires, routing slips", "receipts, by receipt_date"),
+    Figure("journals.accepted", "charges of ministries that CGI accepted", _LINES),
+    Figure("journals.receipts", "the receipts of those charges", "receipts"),
+    Figure("journals.paid_back", "what CGI paid back to ministries", _LINES),
+    Figure("journals.refused", "charges that CGI refused", _LINES),
+    Figure("bounces.receipts", "receipts that bounces took back", "receipts as they were, as pay_jobs keeps them"),
+    Figure("bounces.payments", "payments that bounced", "payments as they were, as pay_jobs keeps them"),
+    Figure("bounces.kept", "what a payment that bounced in part keeps",
+           "the line of CAS: original less outstanding amount"),
+    Figure("bounces.fees", "fees that were charged for bounces", "non_sufficient_funds and the invoice of the fee"),
+    Figure("credits.open_at_start", "left at the end of the day before", _OPEN),
+    Figure("credits.made", "credits that were made, by site", "credits, by created_on"),
+    Figure("credits.on_account", "of those, money that was left on account", "credits, by created_on"),
+    Figure("credits.used", "credits that were used, by site",
+           "applied_credits, and rows of CAS that apply money on account"),
+    Figure("credits.open_at_end", "left at the end",
+           "credits, by remaining_amount; of a recorded day pay_jobs.open_items"),
+    Figure("partners.disbursed", "what CGI accepted for partners, by partner", _LINES),
+    Figure("partners.given_back", "what partners gave back, by partner", _LINES),
+    Figure("partners.refused", "what CGI refused, by partner", _LINES),
+)  # fmt: skip
+
+BALANCES = (
+    Balance("invoices", "invoice", "Invoices that are owed", (
+        ("invoices.created", 1), ("invoices.reopened", 1), ("invoices.bounce_undone", -1), ("invoices.settled", -1),
+        ("invoices.settled_by_credit", -1), ("invoices.covered_again", 1), ("invoices.not_billed", -1),
+        ("invoices.cancelled", -1),
+        ("invoices.credited", -1), ("invoices.refunded", -1), ("invoices.removed", -1),
+    )),
+    Balance("credits", "credit", "Credits that are left", (("credits.made", 1), ("credits.used", -1))),
+)  # fmt: skip
+
+MEETINGS = (
+    Meeting("files", "each file is its rows", ("files.total", "files.tried_again"),
+            ("files.%.applied", "files.%.already_applied", "files.%.skipped", "files.%.rejected")),
+    Meeting("money in", "each row of CAS has its receipts", ("money.rows",), ("money.receipts",)),
+    Meeting("on account", "money on account is a credit", ("money.on_account",), ("credits.on_account",)),
+    Meeting("journals", "what CGI accepted has its receipts", ("journals.accepted",), ("journals.receipts",)),
+    Meeting("bounces", "what bounced is what the payment was", ("bounces.receipts",), ("bounces.payments",)),
+)  # fmt: skip
+
+# What is part of no equation, told beside them.
+BESIDE = (
+    ("Money that no file tells of", ("money.others",)),
+    ("Given up, and paid all the same", ("invoices.paid_late",)),
+    ("Ministries", ("journals.paid_back", "journals.refused")),
+    ("Bounces", ("bounces.kept", "bounces.fees")),
+    ("Partners", ("partners.disbursed", "partners.given_back", "partners.refused")),
+)
+
+
+def meaning(name: str) -> str:
+    """Return what a figure means; one of many kinds has what they have in common.
+
+    >>> meaning("files.padp.applied")
+    'rows by record type and what became of them'
+    """
+    known = {one.name: one.meaning for one in FIGURES}
+    return known.get(name) or known[f"{name.split('.', maxsplit=1)[0]}.*"]
+
+
+def in_markdown() -> str:
+    """Return the figures as the table of docs/closing.md."""
+    rows = [f"| `{one.name}` | {one.meaning} | {one.source} |" for one in FIGURES]
+    return "\n".join(["| figure | what it means | where its rows are |", "| --- | --- | --- |", *rows]) + "\n"

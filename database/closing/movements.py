@@ -1,0 +1,77 @@
+"""Bring all that moved in some days together in one temporary table, closing_rows, and what is open at their end."""
+
+import re
+from datetime import date
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from database.closing.figures import BALANCES
+from database.closing.period import Period
+from database.sql import statements
+
+sql = statements(__package__)
+
+# Each reads what those before it made.
+_STEPS = (
+    "create_rows",
+    "create_retried",
+    "create_lines",
+    "create_gone",
+    "create_journals",
+    "create_receipts",
+    "create_given_up",
+    "create_answered",
+    "create_applied",
+    "add_created",
+    "add_settled",
+    "add_covered_again",
+    "add_reopened",
+    "add_given_up",
+    "add_files",
+    "add_money_in",
+    "add_journals",
+    "add_bounces",
+    "add_credits",
+)
+_READ_OFTEN = ("closing_lines", "closing_gone", "closing_receipts", "closing_given_up", "closing_answered")
+# A date without a time is a business day; an instant falls on the day whose bounds it lies between.
+_BUSINESS_DAY = (
+    r"(CASE WHEN \1 = date_trunc('day', \1) THEN CAST(\1 AS date)"
+    r" ELSE (CAST(:days AS date[]))[width_bucket(\1, CAST(:starts AS timestamp[]))] END)"
+)
+
+
+def gather(session: Session, period: Period) -> None:
+    """Fill closing_rows with what moved on each of the days."""
+    values = period.values()
+    for name in _STEPS:
+        session.execute(with_business_days(sql[name]), values)
+        for table in _READ_OFTEN:
+            if name == table.replace("closing_", "create_"):
+                session.execute(text(f"ANALYZE {table}"))
+    session.execute(text("DELETE FROM closing_rows WHERE day NOT BETWEEN :first AND :last"), values)
+    session.execute(text("ANALYZE closing_rows"))
+
+
+def find_ends(session: Session, last: date) -> None:
+    """Make closing_ends: what is open at the end of a day, from what is open now and what moved since."""
+    effects = [(one.kind, figure, sign) for one in BALANCES for figure, sign in one.moves]
+    kinds, figures, signs = (list(column) for column in zip(*effects, strict=True))
+    sql.run(session, "create_ends", last=last, kinds=kinds, figures=figures, signs=signs)
+
+
+def read_ends(session: Session, last: date) -> None:
+    """Make closing_ends: what was open at the end of a recorded day."""
+    sql.run(session, "read_ends", last=last)
+
+
+def with_business_days(statement: TextClause) -> TextClause:
+    """Return a statement in which the business day of a time, written as [[time]], is written out."""
+    return text(re.sub(r"\[\[(.+?)\]\]", _BUSINESS_DAY, statement.text))
+
+
+def forget(session: Session) -> None:
+    """Drop what gather made, for other days of the same transaction."""
+    made = [name.replace("create_", "closing_") for name in _STEPS if name.startswith("create_")]
+    session.execute(text(f"DROP TABLE {', '.join(made)}"))

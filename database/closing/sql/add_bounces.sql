@@ -1,0 +1,36 @@
+-- bounces.receipts, bounces.payments, bounces.kept, bounces.fees: what bounces took back, by receipt and by payment, what
+-- a failed payment keeps, and the fees that were charged.
+-- in     since, until (naive UTC)
+INSERT INTO closing_rows
+SELECT 'bounces.receipts', [[gone.at]], invoice.payment_method_code, CAST(NULL AS bigint), gone.pair, 'receipt ' || gone.id, gone.amount,
+       gone.origin
+  FROM closing_gone AS gone
+  JOIN invoices AS invoice
+    ON invoice.id = gone.invoice_id
+ WHERE gone.pair IS NOT NULL
+   AND gone.at >= :since
+   AND gone.at < :until
+ UNION ALL
+SELECT figure.name, [[line.at]], coalesce(was.payment_method_code, 'PAD'), CAST(NULL AS bigint),
+       line.file_id || ':' || line.line, 'payment ' || kept.row_id, figure.amount, line.name || ' line ' || line.line
+  FROM closing_lines AS line
+  JOIN pay_jobs.bounce_rows AS kept
+    ON kept.file_id = line.file_id
+   AND kept.line = line.line
+   AND kept.pay_table = 'payments'
+ CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
+ CROSS JOIN LATERAL (VALUES
+       ('bounces.payments', CAST(was.paid_amount AS numeric(19,2))),
+       ('bounces.kept', CASE WHEN lower(line.status) = 'partially paid'
+                             THEN greatest(line.original_amount - line.outstanding_amount, 0) END)) AS figure (name, amount)
+ WHERE line.kind = 'BOUNCE'
+   AND line.outcome = 'applied'
+   AND figure.amount IS NOT NULL
+ UNION ALL
+SELECT 'bounces.fees', [[fee.created_on]], fee.payment_method_code, CAST(NULL AS bigint), CAST(NULL AS text), 'invoice ' || fee.id, fee.total,
+       'non_sufficient_funds ' || bounce.id
+  FROM non_sufficient_funds AS bounce
+  JOIN invoices AS fee
+    ON fee.id = bounce.invoice_id
+ WHERE fee.created_on >= :since
+   AND fee.created_on < :until

@@ -1,0 +1,23 @@
+-- invoices.covered_again: what credit memos had paid of an invoice that a receipt over all of it covers again.
+-- in     since, until (naive UTC)
+-- source docs/specs/cas-settlement-csv.md weakness 9: other services write a receipt over the total of the invoice
+INSERT INTO closing_rows
+SELECT 'invoices.covered_again', [[receipt.at]], invoice.payment_method_code, invoice.id, CAST(NULL AS text),
+       'applied credit ' || applied.id, CAST(applied.amount_applied AS numeric(19,2)), receipt.origin
+  FROM closing_receipts AS receipt
+  JOIN invoices AS invoice
+    ON invoice.id = receipt.invoice_id
+  JOIN applied_credits AS applied
+    ON applied.invoice_id = invoice.id
+   AND applied.created_on <= receipt.at
+ WHERE receipt.source = 'other'
+   AND receipt.amount > 0
+   AND invoice.total = receipt.amount
+                       + coalesce((SELECT sum(CAST(other.receipt_amount AS numeric(19,2)))
+                                     FROM receipts AS other
+                                    WHERE other.invoice_id = invoice.id
+                                      AND other.id <> receipt.id
+                                      AND other.receipt_date <= receipt.at), 0)
+   AND NOT EXISTS (SELECT FROM receipts AS memo
+                    WHERE memo.invoice_id = invoice.id
+                      AND memo.receipt_number = applied.cfs_identifier)

@@ -1,0 +1,21 @@
+-- money.rows, money.receipts, money.on_account: what CAS applied to invoices or left on account, row by row, and the
+-- receipts of those rows; money.others: receipts that no file of ours tells of, as of cards and routing slips.
+INSERT INTO closing_rows
+SELECT CASE line.kind WHEN 'ON_ACCOUNT' THEN 'money.on_account' ELSE 'money.rows' END, [[line.at]], '', CAST(NULL AS bigint),
+       CASE line.kind WHEN 'ON_ACCOUNT' THEN line.source_number
+                      ELSE line.target_number || '/' || line.receipt_number END,
+       line.name || ' line ' || line.line, line.amount, line.name || ' line ' || line.line
+  FROM closing_lines AS line
+ WHERE line.outcome = 'applied'
+   AND (line.kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'PART_ONE', 'ON_ACCOUNT')
+        OR line.kind = 'SETTLE_CREDIT' AND line.record_type <> 'CMAP')
+   AND line.record_type NOT IN ('CMAP')
+ UNION ALL
+SELECT CASE receipt.source WHEN 'file' THEN 'money.receipts'
+                           WHEN 'journal' THEN 'journals.receipts'
+                           ELSE 'money.others' END,
+       [[receipt.at]], invoice.payment_method_code, CAST(NULL AS bigint), receipt.pair, 'receipt ' || receipt.id, receipt.amount,
+       'receipts ' || receipt.id
+  FROM closing_receipts AS receipt
+  JOIN invoices AS invoice
+    ON invoice.id = receipt.invoice_id

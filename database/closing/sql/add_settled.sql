@@ -1,0 +1,16 @@
+-- invoices.settled, invoices.settled_by_credit, invoices.paid_late: what was paid of invoices, by money, by credits, and
+-- after they were given up.
+-- in     since, until (naive UTC), first, last (days)
+INSERT INTO closing_rows
+SELECT CASE WHEN paid.at > given_up.at THEN 'invoices.paid_late' ELSE paid.figure END,
+       [[paid.at]], invoice.payment_method_code, invoice.id, paid.pair, paid.key, paid.amount, paid.origin
+  FROM (SELECT CASE WHEN receipt.is_credit THEN 'invoices.settled_by_credit' ELSE 'invoices.settled' END AS figure,
+               receipt.invoice_id, receipt.at, receipt.pair, 'receipt ' || receipt.id AS key, receipt.amount, receipt.origin
+          FROM closing_receipts AS receipt
+         UNION ALL
+        SELECT 'invoices.settled_by_credit', credit.invoice_id, credit.at, NULL, credit.key, credit.amount, credit.origin
+          FROM closing_applied AS credit) AS paid
+  JOIN invoices AS invoice
+    ON invoice.id = paid.invoice_id
+  LEFT JOIN closing_given_up AS given_up
+    ON given_up.invoice_id = invoice.id

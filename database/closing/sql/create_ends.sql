@@ -1,0 +1,53 @@
+-- What is open at the end of a day: what is open now, without what moved since.
+-- in     last (the day), until (naive UTC): its end; kinds, figures, signs: how each figure moves a balance
+-- out    temporary table closing_ends. `paid` of an invoice has what memos paid of it only where money came after them
+--        (docs/specs/cas-settlement-csv.md section 7 B 4)
+CREATE TEMPORARY TABLE closing_ends ON COMMIT DROP AS
+WITH standing AS (
+       SELECT 'invoice' AS kind, CAST(invoice.id AS bigint) AS item, invoice.invoice_status_code AS status,
+              invoice.payment_method_code AS method,
+              invoice.total - coalesce(invoice.paid, 0)
+                - CASE WHEN coalesce(invoice.paid, 0) = money.received THEN money.credited ELSE 0 END AS amount
+         FROM invoices AS invoice
+        CROSS JOIN LATERAL (
+               SELECT coalesce((SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
+                                  FROM receipts AS receipt
+                                 WHERE receipt.invoice_id = invoice.id
+                                   AND NOT EXISTS (SELECT FROM applied_credits AS applied
+                                                    WHERE applied.invoice_id = receipt.invoice_id
+                                                      AND applied.cfs_identifier = receipt.receipt_number)), 0) AS received,
+                      coalesce((SELECT sum(CAST(applied.amount_applied AS numeric(19,2)))
+                                  FROM applied_credits AS applied
+                                 WHERE applied.invoice_id = invoice.id), 0) AS credited
+             ) AS money
+        WHERE invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'PARTIAL_PAID', 'SETTLEMENT_SCHED')
+        UNION ALL
+       SELECT 'credit', credit.id, CASE WHEN credit.is_credit_memo THEN 'memo' ELSE 'on account' END,
+              coalesce(credit.cfs_site, ''), CAST(credit.remaining_amount AS numeric(19,2))
+         FROM credits AS credit
+        WHERE credit.remaining_amount <> 0
+     ),
+     since AS (
+       SELECT effect.kind, moved.item, sum(moved.amount * effect.sign) AS amount
+         FROM closing_rows AS moved
+         JOIN unnest(CAST(:kinds AS text[]), CAST(:figures AS text[]), CAST(:signs AS integer[]))
+           AS effect (kind, figure, sign)
+           ON effect.figure = moved.figure
+        WHERE moved.day > :last
+        GROUP BY effect.kind, moved.item
+     ),
+     ended AS (
+       SELECT kind, item, coalesce(standing.amount, 0) - coalesce(since.amount, 0) AS amount, standing.status,
+              standing.method
+         FROM standing
+         FULL JOIN since
+        USING (kind, item)
+     )
+SELECT ended.kind, ended.item, ended.amount,
+       coalesce(ended.status, invoice.invoice_status_code, '') AS status,
+       coalesce(ended.method, invoice.payment_method_code, '') AS method
+  FROM ended
+  LEFT JOIN invoices AS invoice
+    ON ended.kind = 'invoice'
+   AND invoice.id = ended.item
+ WHERE ended.amount <> 0

@@ -1,0 +1,25 @@
+-- The receipts that our jobs deleted, as they were: by bounces of a file, and by changes of routing slips.
+-- out    temporary table closing_gone; `back` where the bounce was taken back and the receipt is there again
+CREATE TEMPORARY TABLE closing_gone ON COMMIT DROP AS
+SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_date,
+       CAST(receipt.receipt_amount AS numeric(19,2)) AS amount,
+       gone.at, gone.back, gone.pair, gone.origin
+  FROM (SELECT kept.was,
+               coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at,
+               kept.undone_on AT TIME ZONE 'UTC' AS back,
+               kept.file_id || ':' || kept.line AS pair,
+               file.name || ' line ' || kept.line AS origin
+          FROM pay_jobs.bounce_rows AS kept
+          JOIN pay_jobs.inbound_files AS file
+            ON file.id = kept.file_id
+          LEFT JOIN closing_retried AS retried
+            ON retried.file_id = kept.file_id
+           AND retried.line = kept.line
+           AND retried.is_last
+         WHERE kept.pay_table = 'receipts'
+           AND kept.was IS NOT NULL
+         UNION ALL
+        SELECT kept.was, kept.kept_on AT TIME ZONE 'UTC', NULL, NULL, kept.cause
+          FROM pay_jobs.kept_rows AS kept
+         WHERE kept.pay_table = 'receipts') AS gone
+ CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS receipts), gone.was) AS receipt

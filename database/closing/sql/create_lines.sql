@@ -1,0 +1,34 @@
+-- The settlement rows that were booked in these days: with their file, or when they were tried again.
+-- in     since, until (naive UTC)
+-- out    temporary table closing_lines; a receipt of a part payment has the application's id as its number
+CREATE TEMPORARY TABLE closing_lines ON COMMIT DROP AS
+WITH booked AS (
+       SELECT line.*,
+              file.name,
+              coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at
+         FROM pay_jobs.inbound_files AS file
+         JOIN pay_jobs.settlement_rows AS line
+           ON line.file_id = file.id
+         LEFT JOIN closing_retried AS retried
+           ON retried.file_id = line.file_id
+          AND retried.line = line.line
+          AND retried.is_last
+        WHERE file.state = 'applied'
+          AND (file.applied_on AT TIME ZONE 'UTC' >= :since AND file.applied_on AT TIME ZONE 'UTC' < :until
+               OR file.id IN (SELECT file_id FROM closing_retried WHERE at >= :since AND at < :until))
+        UNION ALL
+       SELECT was.*, file.name, retried.before
+         FROM closing_retried AS retried
+         JOIN pay_jobs.inbound_files AS file
+           ON file.id = retried.file_id
+        CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS pay_jobs.settlement_rows), retried.was) AS was
+     )
+SELECT file_id, line, name, at, kind, outcome, rule, source_number, application_date, application_id, amount,
+       original_amount, outstanding_amount, target_type, target_number, status,
+       CASE WHEN record_type IN ('PADP', 'PADR', 'PAYR', 'BOLP', 'EFTP', 'ONAC', 'ONAP', 'CMAP', 'DRWP', 'ADJS', 'EFTR')
+            THEN record_type ELSE 'OTHER' END AS record_type,
+       CASE WHEN kind = 'PART_ONE' AND application_id IS NOT NULL
+            THEN CAST(application_id AS text) ELSE source_number END AS receipt_number
+  FROM booked
+ WHERE at >= :since
+   AND at < :until

@@ -1,0 +1,207 @@
+"""close as a person types it."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from config.errors import ExitCode, UsageError
+from jobs.run.result import RunResult
+from tests.tools.close.conftest import Close, Sql
+from tools.close.arguments import Arguments
+
+_BOOKS = """
+INSERT INTO payment_accounts (id, auth_account_id, payment_method) VALUES (1, '1234', 'CC');
+INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,
+                      payment_account_id)
+VALUES (31, 'x', '2026-11-04 20:00', 'CREATED', 30, 0, 'CC', 1),
+       (32, 'x', '2026-11-05 20:00', 'CREATED', 20, 0, 'CC', 1),
+       (33, 'x', '2026-11-06 06:30', 'CREATED', 5, 0, 'CC', 1)
+"""
+_PAID = """
+UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_date = '2026-11-06 20:00' WHERE id = 31;
+INSERT INTO receipts (id, invoice_id, receipt_number, receipt_date, receipt_amount)
+VALUES (7, 31, 'CARD31', '2026-11-06 20:00', 30)
+"""
+
+
+def records(result: RunResult, key: str) -> list[dict[str, Any]]:
+    return [record for table in result.outcome.tables if table.key == key for record in table.records()]
+
+
+def amounts(result: RunResult) -> dict[str, Decimal]:
+    return {one["figure"]: one["amount"] for one in records(result, "figures")}
+
+
+@pytest.fixture
+def recorded(close: Close, sql: Sql) -> None:
+    """The 5th is recorded: 55.00 are owed at its end."""
+    sql(_BOOKS)
+    first = close(day=datetime(2026, 11, 5, tzinfo=UTC).date(), record=True, reason="first")
+    assert first.exit_code is ExitCode.DONE, first.error
+    assert amounts(first)["invoices.open_at_end"] == Decimal("55.00")
+
+
+SIXTH = datetime(2026, 11, 6, tzinfo=UTC).date()
+
+
+def test_before_a_day_is_recorded_there_are_movements_and_what_cannot_be_dated(close: Close, sql: Sql) -> None:
+    sql(_BOOKS)
+
+    closed = close(day=datetime(2026, 11, 5, tzinfo=UTC).date())
+
+    assert closed.outcome.answer == "2026-11-05: the movements add up, 0.00 CAD unexplained; no balance is held."
+    assert amounts(closed) == {"invoices.created": Decimal("25.00")}
+    assert "No day before is recorded" in closed.outcome.notes[0]
+
+
+def test_a_vancouver_day_is_closed_and_not_a_utc_day(recorded: None, close: Close, sql: Sql) -> None:
+    sql(_PAID)
+
+    closed = close(day=SIXTH)
+
+    assert closed.exit_code is ExitCode.DONE
+    assert amounts(closed) == {
+        "invoices.open_at_start": Decimal("55.00"),
+        "invoices.settled": Decimal("30.00"),
+        "invoices.open_at_end": Decimal("25.00"),
+        "money.others": Decimal("30.00"),
+    }
+
+
+def test_what_leaves_without_a_dated_fact_is_unexplained_and_named(recorded: None, close: Close, sql: Sql) -> None:
+    sql("UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE id = 32")
+
+    closed = close(day=SIXTH)
+
+    assert closed.exit_code is ExitCode.ATTENTION
+    assert closed.outcome.answer == "2026-11-06 is not balanced: 20.00 CAD unexplained, in 1 row."
+    [row] = records(closed, "unexplained")
+    assert (row["row"], row["expected"], row["found"], row["next command"]) == (
+        "invoice 32", Decimal("20.00"), Decimal("0.00"), "python3 invoke_jobs.py explain invoice 32",
+    )  # fmt: skip
+
+
+def test_a_cause_that_is_known_stands_beside_the_row(recorded: None, close: Close, sql: Sql) -> None:
+    sql(
+        "UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE id = 32;"
+        "INSERT INTO pay_jobs.known_findings (code, row, expected, found, reason)"
+        " VALUES ('INV-PAID', 'invoice 32', 'paid 0', 'paid 20', 'ticket')"
+    )
+
+    [row] = records(close(day=SIXTH), "unexplained")
+
+    assert row["cause"] == "verify INV-PAID: paid 20, expected paid 0"
+
+
+def test_what_happened_since_midnight_belongs_to_the_next_day(recorded: None, close: Close, sql: Sql) -> None:
+    sql(_PAID.replace("2026-11-06 20:00", "2026-11-07 14:00"))
+
+    closed = close(day=SIXTH)
+
+    assert (closed.exit_code, amounts(closed)["invoices.open_at_end"]) == (ExitCode.DONE, Decimal("55.00"))
+
+
+def test_a_refund_that_was_asked_for_is_told_as_one(recorded: None, close: Close, sql: Sql) -> None:
+    sql(
+        "UPDATE invoices SET invoice_status_code = 'CANCELLED', refund = 20, refund_date = '2026-11-06 21:00'"
+        " WHERE id = 32;"
+        "INSERT INTO refunds (invoice_id, status, type, requested_date)"
+        " VALUES (32, 'APPROVAL_NOT_REQUIRED', 'INVOICE', '2026-11-06 21:00')"
+    )
+
+    closed = close(day=SIXTH)
+
+    assert (closed.exit_code, amounts(closed)["invoices.cancelled"]) == (ExitCode.DONE, Decimal("20.00"))
+
+
+def test_a_figure_opens_to_its_rows(recorded: None, close: Close, sql: Sql) -> None:
+    sql(_PAID)
+
+    opened = close(day=SIXTH, open_figure="invoices.settled")
+
+    assert opened.outcome.answer == "invoices.settled of 2026-11-06: 1 row, 30.00 CAD."
+    assert records(opened, "rows") == [
+        {"day": SIXTH, "method": "CC", "row": "receipt 7", "amount": Decimal("30.00"),
+         "from": "receipts 7"}
+    ]  # fmt: skip
+
+
+def test_a_figure_that_the_day_has_not_is_refused_with_those_it_has(recorded: None, close: Close) -> None:
+    refused = close(day=SIXTH, open_figure="invoices.setled")
+
+    assert refused.exit_code is ExitCode.USAGE
+    assert "It has: invoices.open_at_start, invoices.open_at_end." in str(refused.error)
+
+
+def test_days_are_recorded_one_after_the_other(recorded: None, close: Close) -> None:
+    later = datetime(2026, 11, 9, 19, 0, tzinfo=UTC)
+    gap = close(at=later, day=later.replace(day=8).date(), record=True, reason="no")
+    again = close(at=later, day=later.replace(day=5).date(), record=True, reason="no")
+
+    assert "close 2026-11-06 --record --reason" in str(gap.error)
+    assert "the last recorded day is 2026-11-05" in str(again.error)
+
+
+def test_recording_without_a_day_takes_each_since_the_last(recorded: None, close: Close) -> None:
+    two_days_later = datetime(2026, 11, 8, 19, 0, tzinfo=UTC)
+    caught_up = close(at=two_days_later, record=True, reason="catch up")
+
+    assert caught_up.outcome.answer == (
+        "2026-11-06 is balanced: 0.00 CAD unexplained. 2026-11-07 is balanced: 0.00 CAD unexplained."
+    )
+    assert close(at=two_days_later, record=True, reason="again").outcome.answer == (
+        "Nothing to record: every day that is over is recorded."
+    )
+
+
+def test_a_dry_run_records_nothing(close: Close, sql: Sql, recorded: None) -> None:
+    from config.errors import ExitCode as Code
+    from jobs.lifecycle.runner import RunRequest, execute
+    from jobs.run.stopping import StopRequest
+    from tools.close import JOB
+
+    values = {"day": SIXTH, "record": True, "reason": "dry"}
+    dry = execute(
+        JOB,
+        RunRequest(values, "close", True),
+        clock=lambda: datetime(2026, 11, 7, 19, 0, tzinfo=UTC),
+        stop=StopRequest(),
+    )
+
+    assert dry.exit_code is Code.DONE
+    assert close(day=SIXTH, record=True, reason="now for good").exit_code is Code.DONE
+
+
+def test_a_day_that_is_not_over_is_refused(close: Close) -> None:
+    assert "2026-11-07 is not over yet: the last day that can be closed is 2026-11-06." in str(
+        close(day=datetime(2026, 11, 7, tzinfo=UTC).date()).error
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"day": SIXTH, "month": "2026-11"}, "Name a day or a month"),
+        ({"month": "2026-13"}, "'2026-13' is not a month"),
+        ({"record": True}, "--reason"),
+        ({"record": True, "reason": "x", "month": "2026-11"}, "--record keeps days"),
+        ({"reason": "x"}, "--reason and --mail belong to --record"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message.replace("'", ".")):
+        Arguments(**values)
+
+
+def test_the_page_is_40_lines_and_its_first_is_the_verdict(
+    recorded: None, close: Close, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from jobs.run.result import show
+
+    show(close(day=SIXTH), as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[0] == "2026-11-06 is balanced: 0.00 CAD unexplained."
+    assert len(lines) <= 40

@@ -1,0 +1,65 @@
+"""A closing as a workbook and as a page, of a day with the rows of a settlement file."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from config.errors import ExitCode
+from database.engine import Database
+from jobs.run.result import RunResult
+from tests.settlement_factory import SettlementBooks, example, fill_example
+from tests.tasks.stale_invoice_report.chromium import CHROMIUM, chromium
+from tests.tools.close.conftest import Close
+
+DAY = date(2026, 11, 22)
+MORNING = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def settled(database: Database) -> None:
+    """The file of the worked examples was applied on the 22nd: PAD, a credit memo, a bounce, online banking."""
+    books = SettlementBooks(database)
+    fill_example(books)
+    books.apply(*example(*range(1, 9)))
+
+
+@pytest.mark.usefixtures("settled")
+def test_each_figure_of_the_workbook_is_the_sum_of_its_sheet(close: Close, tmp_path: Path) -> None:
+    closed: RunResult = close(day=DAY, at=MORNING, xlsx_file=tmp_path / "day.xlsx")
+    assert closed.exit_code in {ExitCode.DONE, ExitCode.ATTENTION}, closed.error
+
+    book = openpyxl.load_workbook(tmp_path / "day.xlsx")
+    figures = [row for row in book["Closing"].iter_rows(min_row=4) if row[0].value]
+    assert {"files.padp.applied", "invoices.settled", "credits.used", "bounces.receipts"} <= {
+        row[0].value for row in figures
+    }
+    for name, rows, amount, _meaning in figures:
+        assert name.hyperlink is not None
+        assert name.hyperlink.location == f"'{name.value}'!A1"
+        found = list(book[str(name.value)].iter_rows(min_row=3, values_only=True))
+        assert (len(found), sum(Decimal(str(row[3])) for row in found)) == (rows.value, Decimal(str(amount.value)))
+    lines = book["files.padp.applied"].iter_rows(min_row=3, values_only=True)
+    assert {str(row[4]).partition(" line ")[0] for row in lines} == {"BCR_PAYMENT_APPL_20261105.csv"}
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium")
+def test_a_total_leads_to_a_line_of_a_file_in_two_clicks_without_a_script(close: Close, tmp_path: Path) -> None:
+    close(day=DAY, at=MORNING, html_file=tmp_path / "day.html")
+
+    with chromium() as page:
+        page.open(tmp_path / "day.html")
+        assert page.violations() == []
+        assert page.js("document.scripts.length") == 0
+        page.js("document.querySelector('#figures a[href=\"#invoices.settled\"]').click()")
+        assert page.js("location.hash") == "#invoices.settled"
+        page.js("document.getElementById('invoices.settled').querySelector('td a').click()")
+        assert page.js("document.querySelector('tr:target').innerText").startswith("2026-11-22")
+        assert page.js("document.querySelectorAll('details, [hidden]').length") == 0
+        page.resize(400, 900)
+        assert page.violations() == []
+        assert (page.complaints, len(page.pdf()) > 10_000) == ([], True)

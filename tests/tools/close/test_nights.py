@@ -1,0 +1,98 @@
+"""Days of a seeded world, each closed on the morning after: nothing is unexplained, and what changes later is told."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from config.errors import ExitCode
+from jobs.job import Job
+from jobs.lifecycle.runner import RunRequest, execute
+from jobs.run.result import RunResult
+from jobs.run.stopping import StopRequest
+from sandbox.world.actors.accounts import settle_in
+from sandbox.world.night import pass_day
+from sandbox.world.world import World, WorldParts, open_world
+from tools.close import JOB as CLOSE
+from tools.close.closed_days import closed_days
+from tools.verify import JOB as VERIFY
+
+# A month that ends.
+FIRST = date(2026, 10, 29)
+NIGHTS = 5
+
+
+def run(world: World, job: Job, **values: Any) -> RunResult:
+    return execute(job, RunRequest(values, job.name), clock=world.clock, stop=StopRequest())
+
+
+def records(result: RunResult, key: str) -> list[dict[str, Any]]:
+    return [record for table in result.outcome.tables if table.key == key for record in table.records()]
+
+
+def close_days(world: World) -> Iterator[RunResult]:
+    """Let days pass, and record each once it is over."""
+    settle_in(world)
+    for nth in range(NIGHTS):
+        assert pass_day(world).problems == []
+        yield run(world, CLOSE, day=FIRST + timedelta(days=nth), record=True, mail=True, reason="a test")
+
+
+def moved(results: list[RunResult]) -> Counter[tuple[str, str]]:
+    """Return what moved by figure and method, over some closings."""
+    total: Counter[tuple[str, str]] = Counter()
+    for result in results:
+        for one in records(result, "by_method"):
+            if ".open_at_" not in one["figure"]:
+                total[one["figure"], one["method"]] += one["amount"]
+    return total
+
+
+def test_days_of_a_world_are_closed_to_the_cent(parts: WorldParts) -> None:
+    with open_world(parts, seed=5, first=FIRST) as world:
+        days = list(close_days(world))
+
+        assert [(one.exit_code, records(one, "unexplained")) for one in days] == [(ExitCode.DONE, [])] * NIGHTS
+        assert days[-1].outcome.answer == "2026-11-02 is balanced: 0.00 CAD unexplained."
+        held = {one["equation"]: one["verdict"] for one in records(days[-1], "equations")}
+        assert set(held.values()) == {"holds"}
+
+        # The report is kept, and the verdict mailed with where.
+        assert [key.rpartition("/")[2] for key in days[-1].outcome.artifacts] == [
+            "closing_2026-11-02.xlsx",
+            "closing_2026-11-02.html",
+        ]
+        mails = [path.read_text() for path in (parts.folder / "mail").iterdir()]
+        assert any(days[-1].outcome.answer in mail and days[-1].outcome.artifacts[0] in mail for mail in mails)
+
+        # Days are the month.
+        month = run(world, CLOSE, month="2026-10")
+        assert month.exit_code is ExitCode.DONE
+        assert moved([month]) == moved(days[:3])
+
+        # A day that is closed again is the same, and stands in the list.
+        again = run(world, CLOSE, day=FIRST + timedelta(days=2))
+        assert records(again, "by_method") == records(days[2], "by_method")
+        with world.database.begin() as session:
+            kept = closed_days(session, FIRST, FIRST + timedelta(days=30))
+        assert [(one.day, one.is_first, one.is_balanced) for one in kept] == [
+            (FIRST + timedelta(days=nth), nth == 0, True) for nth in reversed(range(NIGHTS))
+        ]
+        assert {(one.name, method): total.amount for one in kept[0].figures for method, total in one.by_method} == dict(
+            moved(days[-1:])
+        )
+
+        # A cell that changes in a recorded day is a finding, with its row.
+        assert run(world, VERIFY, only=("CLO-DAY",)).exit_code is ExitCode.DONE
+        one = world.tables.rows(
+            "SELECT receipt.id, receipt.receipt_amount"
+            "  FROM receipts AS receipt JOIN invoices ON invoices.id = invoice_id"
+            " WHERE payment_method_code = 'PAD' ORDER BY receipt.id LIMIT 1"
+        )[0]
+        world.tables.change("receipts", one.id, receipt_amount=one.receipt_amount + 1)
+        found = records(run(world, VERIFY, only=("CLO-DAY",)), "findings")
+        assert {record["row"].partition(": ")[2] for record in found} == {
+            f"receipt {one.id} {Decimal(one.receipt_amount):.2f}",
+            f"receipt {one.id} {Decimal(one.receipt_amount) + 1:.2f}",
+        }

@@ -1,0 +1,66 @@
+"""The arguments of `close`."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from config.errors import UsageError
+from database.closing.period import Period
+from jobs.parameters import require_reason
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """Which days are closed, which figure is opened, and whether the day is recorded."""
+
+    day: date | None = None
+    month: str | None = None
+    open_figure: str | None = None
+    xlsx_file: Path | None = None
+    html_file: Path | None = None
+    record: bool = False
+    mail: bool = False
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse two spans, a month that is none, and a record of more than a day or without its reason."""
+        if self.day and self.month:
+            raise UsageError("Name a day or a month, not both: close 2026-11-05, or close --month 2026-11.")
+        if self.month and not _MONTH.fullmatch(self.month):
+            raise UsageError(f"{self.month!r} is not a month: expected yyyy-mm, like 2026-11.")
+        if self.xlsx_file and self.html_file and self.xlsx_file.absolute() == self.html_file.absolute():
+            raise UsageError("--xlsx and --html name the same file.")
+        if self.record:
+            require_reason(self.reason)
+            if self.month or self.open_figure:
+                raise UsageError("--record keeps days: it goes with neither --month nor --open.")
+            if self.day is None and (self.xlsx_file or self.html_file):
+                raise UsageError("--record without a day may record several: --xlsx and --html go with one day.")
+        elif self.reason is not None or self.mail:
+            raise UsageError("--reason and --mail belong to --record: a closing that is not kept needs neither.")
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether nothing is kept."""
+        return not self.record
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The settings this way of working cannot do without; the object store is used where it is set up."""
+        return ("MailSettings",) if self.mail else ()
+
+    def period(self, today: date) -> Period:
+        """Return the days to close: yesterday where none are named. Raises UsageError where none of them is over."""
+        yesterday = today - timedelta(days=1)
+        if self.month:
+            year, month = map(int, self.month.split("-"))
+            first = date(year, month, 1)
+            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        else:
+            first = last = self.day or yesterday
+        if first > yesterday:
+            raise UsageError(f"{first} is not over yet: the last day that can be closed is {yesterday}.")
+        return Period(first, min(last, yesterday))

@@ -1,0 +1,36 @@
+"""What is known of a row that is unexplained, and what to type next."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from database.sql import statements
+
+sql = statements(__package__)
+
+UNKNOWN = "not known"
+
+
+def about_invoices(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the cause and the next command of each invoice."""
+    causes = {row.invoice_id: row.cause for row in sql.run(session, "find_causes", invoices=list(ids))}
+    return {one: (causes.get(one) or UNKNOWN, f"explain invoice {one}") for one in ids}
+
+
+def about_credits(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return the cause and the next command of each credit."""
+    rows = sql.run(session, "find_credit_causes", credits=list(ids))
+    return {row.credit_id: (row.cause or UNKNOWN, f"explain account {row.auth_account_id}") for row in rows}
+
+
+def next_of_pair(meeting: str, pair: str, origin: str) -> str:
+    """Return what to type about a thing that one side of an equation has otherwise.
+
+    >>> next_of_pair("journals", "17/3/31", "FEEDBACK line 3")
+    'explain batch 17'
+    """
+    if meeting == "money in":
+        return f"explain invoice {pair.split('/', maxsplit=1)[0]}"
+    if meeting == "journals":
+        return f"explain batch {pair.split('/', maxsplit=1)[0]}"
+    return f"explain file {origin.split(' line ', maxsplit=1)[0]}"

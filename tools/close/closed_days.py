@@ -1,0 +1,70 @@
+"""The days that were recorded: what each came to, as it was kept."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.closing.figures import meaning
+from database.sql import statements
+from tools.close.closing import FigureTotal, Total
+
+sql = statements(__package__)
+
+_LAST = text("SELECT max(day) FROM pay_jobs.closed_days")
+
+
+@dataclass(frozen=True)
+class ClosedDay:
+    """A recorded day.
+
+    is_first     no day before was recorded, so no balance was held
+    unexplained  what the unexplained rows come to, in CAD, whichever way each goes
+    remainders   the first of them, as they were kept: equation, row, expected, found, cause, next
+    figures      as they were kept; empty where they were not asked for
+    """
+
+    day: date
+    is_first: bool
+    unexplained_rows: int
+    unexplained: Decimal
+    remainders: tuple[dict[str, Any], ...]
+    reason: str
+    run_id: int | None
+    recorded_on: datetime
+    figures: tuple[FigureTotal, ...] = ()
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether nothing was unexplained."""
+        return not self.unexplained_rows
+
+
+def closed_days(session: Session, since: date, until: date, *, with_figures: bool = True) -> list[ClosedDay]:
+    """Return the recorded days from one day to another, both included, the newest first."""
+    days = sql.run(session, "list_closed_days", since=since, until=until).all()
+    figures = _figures_by_day(session, since, until) if with_figures and days else {}
+    return [
+        ClosedDay(row.day, row.is_first, row.unexplained_rows, row.unexplained, tuple(row.remainders), row.reason,
+                  row.run_id, row.recorded_on, tuple(figures.get(row.day, ())))
+        for row in days
+    ]  # fmt: skip
+
+
+def last_recorded(session: Session) -> date | None:
+    """Return the last recorded day, None where no day is."""
+    last: date | None = session.scalar(_LAST)
+    return last
+
+
+def _figures_by_day(session: Session, since: date, until: date) -> dict[date, list[FigureTotal]]:
+    methods: dict[tuple[date, str], list[tuple[str, Total]]] = {}
+    for row in sql.run(session, "list_closed_figures", since=since, until=until):
+        methods.setdefault((row.day, row.figure), []).append((row.method, Total(row.rows, row.amount)))
+    found: dict[date, list[FigureTotal]] = {}
+    for (day, figure), by_method in methods.items():
+        found.setdefault(day, []).append(FigureTotal(figure, meaning(figure), tuple(by_method)))
+    return found

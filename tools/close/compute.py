@@ -1,0 +1,121 @@
+"""Close some days: gather what moved, add it up, and hold each equation row by row."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.closing.figures import BALANCES, FIGURES, MEETINGS, Balance, Meeting, meaning
+from database.closing.movements import find_ends, gather, read_ends
+from database.closing.period import Period
+from database.closing.recheck import changes_of
+from database.sql import statements
+from tools.close.causes import UNKNOWN, about_credits, about_invoices, next_of_pair
+from tools.close.closing import Closing, Equation, FigureTotal, Remainder, Total
+
+sql = statements(__package__)
+
+MOST_SHOWN = 1000
+_RECORDED_ON = text("SELECT recorded_on FROM pay_jobs.closed_days WHERE day = :day")
+_ABOUT: dict[str, Callable[[Session, Sequence[int]], dict[int, tuple[str, str]]]] = {
+    "invoice": about_invoices,
+    "credit": about_credits,
+}
+_UNDATED = (
+    "No day before is recorded: what was open then is not known, so these are movements, and no balance is held.",
+    "What was overwritten before our jobs kept it shows no more: statuses of invoices that were reopened, and receipts "
+    "that were deleted.",
+)
+
+
+def compute(session: Session, period: Period, *, today: date, is_to_be_recorded: bool = False) -> Closing:
+    """Return the closing of some days; the temporary tables with its rows stay until the transaction ends.
+
+    today              the business day now: what is open at the end is what is open now, less what moved since
+    is_to_be_recorded  the end is needed though no day before is recorded
+    """
+    recorded_on = session.scalar(_RECORDED_ON, {"day": period.last})
+    has_start = session.scalar(_RECORDED_ON, {"day": period.before}) is not None
+    has_end = recorded_on is not None or has_start or is_to_be_recorded
+    gather(session, Period(period.first, period.last if recorded_on is not None or not has_end else today))
+    if recorded_on is not None or not has_end:
+        read_ends(session, period.last)
+    else:
+        find_ends(session, period.last)
+    is_held = has_start and has_end
+    balances = [_balance(session, one, period, is_held=is_held) for one in BALANCES]
+    return Closing(
+        period.first,
+        period.last,
+        tuple(_figures(session, period)),
+        (*balances, *(_meeting(session, one, period) for one in MEETINGS)),
+        undated=() if has_start else _UNDATED,
+        recorded_on=recorded_on,
+        changed=tuple(str(one) for one in changes_of(session, period, MOST_SHOWN)),
+    )
+
+
+def _figures(session: Session, period: Period) -> Iterator[FigureTotal]:
+    """Return what was open before and after, and each figure that has rows, in the order of the catalogue."""
+    found: dict[str, list[tuple[str, Total]]] = {}
+    for row in sql.run(session, "sum_open", before=period.before):
+        found.setdefault(f"{row.kind}s.open_at_{row.side}", []).append((row.method, Total(row.rows, row.amount)))
+    for row in sql.run(session, "sum_figures", first=period.first, last=period.last):
+        found.setdefault(row.figure, []).append((row.method, Total(row.rows, row.amount)))
+    for name in sorted(found, key=_place):
+        yield FigureTotal(name, meaning(name), tuple(found[name]))
+
+
+def _place(name: str) -> tuple[int, str]:
+    names = [one.name for one in FIGURES]
+    return (names.index(name) if name in names else names.index(f"{name.split('.', maxsplit=1)[0]}.*"), name)
+
+
+def _balance(session: Session, balance: Balance, period: Period, *, is_held: bool) -> Equation:
+    if not is_held:
+        return Equation(balance.name, balance.title, None, None, ())
+    figures, signs = (list(column) for column in zip(*balance.moves, strict=True))
+    rows = sql.run(
+        session,
+        "find_unbalanced",
+        kind=balance.kind,
+        figures=figures,
+        signs=signs,
+        before=period.before,
+        first=period.first,
+        last=period.last,
+    ).all()
+    known = _ABOUT[balance.kind](session, [row.item for row in rows[:MOST_SHOWN]]) if rows else {}
+    remainders = [
+        Remainder(
+            balance.name,
+            f"{balance.kind} {row.item}",
+            row.start_amount + row.moved,
+            row.end_amount,
+            *known.get(row.item, (UNKNOWN, "verify")),
+        )
+        for row in rows
+    ]
+    sums = sql.run(
+        session, "sum_balance", kind=balance.kind, figures=figures, signs=signs, before=period.before,
+        first=period.first, last=period.last,
+    ).one()  # fmt: skip
+    left = sums.start_amount + sums.moved
+    return Equation(balance.name, balance.title, left, sums.end_amount, tuple(remainders))
+
+
+def _meeting(session: Session, meeting: Meeting, period: Period) -> Equation:
+    sides = {
+        "left_side": list(meeting.left),
+        "right_side": list(meeting.right),
+        "first": period.first,
+        "last": period.last,
+    }
+    remainders = tuple(
+        Remainder(meeting.name, row.row, row.left_amount, row.right_amount, UNKNOWN,
+                  next_of_pair(meeting.name, row.pair or "", row.origin))
+        for row in sql.run(session, "find_apart", **sides)
+    )  # fmt: skip
+    sums = sql.run(session, "sum_sides", **sides).one()
+    return Equation(meeting.name, meeting.title, sums.left_amount, sums.right_amount, remainders)

@@ -1,0 +1,99 @@
+"""Keep the report of a recorded day in the object store, and mail its verdict through the outbox."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing as closed_at_end
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from config.errors import PayJobsError
+from config.plurals import counted
+from config.settings import MailSettings
+from connectors.mail import Mailer, addresses, new_mail
+from connectors.object_store import CHUNK_SIZE
+from connectors.outbox import Channel, deliver, enqueue
+from diagnosis.search_stored_files import open_store
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+from tools.close.closing import Closing
+from tools.close.page import write_page
+from tools.close.tables import page, verdict
+from tools.close.workbook import write_workbook
+
+_MOST = 15
+
+
+def write_copies(folder: Path, context: RunContext, session: Session, closing: Closing) -> list[Path]:
+    """Write the workbook and the page of a day into a folder, in the transaction that closes it."""
+    workbook, html = (folder / f"closing_{closing.last}.{ending}" for ending in ("xlsx", "html"))
+    write_workbook(workbook, session, closing)
+    with html.open("w", encoding="utf-8") as out:
+        write_page(out, session, closing, made_on=context.clock())
+    return [workbook, html]
+
+
+def store_copies(context: RunContext, closing: Closing, files: Sequence[Path]) -> Outcome:
+    """Put the copies into the object store; where none is set up, or it is away, a note says so."""
+    outcome = Outcome()
+    folder = f"closings/{closing.last:%Y/%m/%d}/run-{context.run_id or 0}"
+    try:
+        with open_store(context) as store:
+            if store is None:
+                outcome.notes.append("The report was not kept: no object store is set up.")
+                return outcome
+            for path in files:
+                outcome.artifacts.append(store.put(f"{folder}/{path.name}", _chunks(path)).key)
+    except PayJobsError as error:
+        outcome.notes.append(f"The report was not kept in the object store: {error}")
+    return outcome
+
+
+def mail_verdict(context: RunContext, closing: Closing, kept: Sequence[str]) -> Outcome:
+    """Queue the mail of a day and deliver what mail waits; a dry run does neither."""
+    settings = context.settings(MailSettings)
+    recipients = addresses(settings.operations)
+    if context.dry_run:
+        return Outcome(notes=[f"A mail would go to {counted(len(recipients), 'address')}; a dry run sends none."])
+    mail = new_mail(
+        "closing",
+        recipients,
+        verdict(closing),
+        "\n".join(_lines(closing, kept)),
+        ordering_key="closing",
+        idempotency_key=f"closing:{closing.last}:{context.run_id}",
+    )
+    with context.database.begin() as session:
+        enqueue(session, [mail], run_id=context.run_id)
+    with closed_at_end(Mailer(settings)) as mailer:
+        report = deliver(
+            context.database,
+            {Channel.MAIL: mailer},
+            clock=context.clock,
+            stop_check=context.stop.check,
+            log=context.log,
+        )
+    sent = Outcome()
+    sent.counts["mails_sent"] = report.delivered
+    if report.waiting:
+        sent.notes.append("The mail waits in the outbox: the notify API cannot be reached; a later run delivers it.")
+    return sent
+
+
+def _lines(closing: Closing, kept: Sequence[str]) -> Iterator[str]:
+    yield verdict(closing)
+    yield ""
+    for line, rows, amount, judged in page(closing).rows:
+        said = f"{amount:,.2f}" if amount is not None else ""
+        yield f"{line}  {rows or 0:,} rows  {said}  {judged}".rstrip()
+    for one in closing.remainders[:_MOST]:
+        yield f"unexplained: {one.row}: {one.amount:,.2f} CAD, cause {one.cause}; python3 invoke_jobs.py {one.next}"
+    if len(closing.remainders) > _MOST:
+        yield f"and {counted(len(closing.remainders) - _MOST, 'more row')}: python3 invoke_jobs.py {closing.command}"
+    yield ""
+    yield from (f"Kept as {key}" for key in kept)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as content:
+        while chunk := content.read(CHUNK_SIZE):
+            yield chunk

@@ -1,0 +1,136 @@
+"""A closing as one self-contained page that needs no script: a total leads to its rows, a row to its line of a file."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from html import escape
+from itertools import islice
+from typing import IO
+
+from sqlalchemy.orm import Session
+
+from config.business_time import local_and_utc
+from config.visible import visible
+from tasks.stale_invoice_report.page.document import figure, money, part, policy, with_roles
+from tools.close.closing import Closing, FigureTotal, Remainder
+from tools.close.rows import FigureRow, rows_of
+from tools.close.tables import judged, verdict
+
+MOST_ROWS = 20_000
+_NUMBERS = {"rows", "amount", "expected", "found", "unexplained", "one side", "the other side"}
+_OF_LINES = ("files.", "journals.accepted", "journals.paid_back", "journals.refused", "partners.")
+_STYLE = """
+.wide td, .wide th { padding: .3rem .35rem; font-size: .875rem; } .wide td { overflow-wrap: anywhere; }
+tr:target { outline: 2px solid; }
+"""
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<header class="top" id="top"><h1>{title}</h1><p>{answer}</p></header>
+<main>
+<section aria-label="Headline figures"><dl class="figures">{figures}</dl></section>
+"""
+_END = "</main>\n<footer><p>Made {made_on} by close. Amounts are in CAD.</p></footer>\n</body>\n</html>\n"
+
+
+def write_page(out: IO[str], session: Session, closing: Closing, *, made_on: datetime) -> None:
+    """Write the page of a closing that was computed in this transaction; rows pass through one by one.
+
+    made_on  aware
+    """
+    style = part("page.css") + _STYLE
+    unexplained = figure("CAD unexplained", money(closing.unexplained), "bad" if closing.remainders else "")
+    out.write(
+        _PAGE.format(
+            policy=policy(style),
+            style=style,
+            title=f"Closing of {closing.title}",
+            answer=escape(verdict(closing)),
+            figures=unexplained + figure("rows unexplained", f"{len(closing.remainders):,}"),
+        )
+    )
+    out.writelines(_summary(closing))
+    for one in closing.figures:
+        out.writelines(_rows(one, rows_of(session, closing, one.name)))
+    out.write(_END.format(made_on=escape(local_and_utc(made_on))))
+
+
+def _summary(closing: Closing) -> Iterator[str]:
+    yield _panel("unexplained", "Unexplained", _table(
+        ("equation", "row", "expected", "found", "unexplained", "cause", "next command"),
+        [_remainder(one) for one in closing.remainders],
+    ))  # fmt: skip
+    yield _panel("equations", "Equations", _table(
+        ("equation", "one side", "the other side", "verdict"),
+        [[escape(one.title), *("–" if side is None else money(side) for side in (one.left, one.right)), judged(one)]
+         for one in closing.equations],
+    ))  # fmt: skip
+    yield _panel("figures", "Figures", _table(
+        ("figure", "rows", "amount", "meaning"),
+        [[f'<a href="#{one.name}">{one.name}</a>', f"{one.total.rows:,}", money(one.total.amount), escape(one.meaning)]
+         for one in closing.figures],
+    ))  # fmt: skip
+
+
+def _remainder(one: Remainder) -> list[str]:
+    command = f"<code>python3 invoke_jobs.py {escape(visible(one.next))}</code>"
+    return [one.equation, escape(visible(one.row)), money(one.expected), money(one.found), money(one.amount),
+            escape(visible(one.cause)), command]  # fmt: skip
+
+
+def _rows(one: FigureTotal, rows: Iterator[FigureRow]) -> Iterator[str]:
+    """Return the section of a figure. A row of a file is where rows that come from it lead."""
+    is_of_files = one.name.startswith(_OF_LINES) and one.name not in {"files.total", "files.tried_again"}
+    shown = [_row(row, is_of_files) for row in islice(rows, MOST_ROWS)]
+    hidden = one.total.rows - len(shown)
+    more = f"<p>{hidden:,} more rows are in the workbook (--xlsx).</p>" if hidden > 0 else ""
+    back = f'<p>{escape(one.meaning)}. <a href="#figures">Back to the figures</a></p>'
+    cells = _whole(("day", "method", "row", "amount", "from"), shown)
+    yield _panel(one.name, f"{one.name}: {one.total.rows:,} rows, {money(one.total.amount)} CAD", back + cells + more)
+
+
+def _row(row: FigureRow, is_of_files: bool) -> str:
+    origin = escape(visible(row.origin))
+    place = _place(row.origin)
+    if not is_of_files and " line " in row.origin:
+        origin = f'<a href="#{place}">{origin}</a>'
+    cells = [str(row.day), escape(visible(row.method)) or "–", escape(visible(row.key)), money(row.amount), origin]
+    names = ("day", "method", "row", "amount", "from")
+    inner = "".join(_cell(name, cell) for name, cell in zip(names, cells, strict=True))
+    return f'<tr id="{place}">{inner}</tr>' if is_of_files else f"<tr>{inner}</tr>"
+
+
+def _place(origin: str) -> str:
+    """Return the name of a line of a file as a link may have it."""
+    return "line-" + "".join(letter if letter.isalnum() else "-" for letter in origin)
+
+
+def _panel(name: str, title: str, inner: str) -> str:
+    return (
+        f'<section class="panel" id="{name}" aria-labelledby="h-{name}"><h2 id="h-{name}">{escape(title)}</h2>'
+        f"{inner}</section>\n"
+    )
+
+
+def _table(columns: tuple[str, ...], rows: list[list[str]]) -> str:
+    lines = ["<tr>" + "".join(map(_cell, columns, row)) + "</tr>" for row in rows]
+    return _whole(columns, lines)
+
+
+def _whole(columns: tuple[str, ...], lines: list[str]) -> str:
+    if not lines:
+        return "<p>None.</p>"
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    return with_roles(f'<table class="wide"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>')
+
+
+def _cell(name: str, value: str) -> str:
+    kind = ' class="n"' if name in _NUMBERS else ""
+    return f'<td data-is="{escape(name)}"{kind}>{value}</td>'

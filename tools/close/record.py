@@ -1,0 +1,51 @@
+"""Record a day: its figures with their rows, and what is open at its end."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from database.sql import statements
+from tools.close.closing import Closing, Remainder
+
+sql = statements(__package__)
+
+MOST_KEPT = 1000
+_NO_OTHER = text("LOCK TABLE pay_jobs.closed_days IN SHARE ROW EXCLUSIVE MODE")
+
+
+def hold_records(session: Session) -> None:
+    """Let nobody else record a day until the transaction ends."""
+    session.execute(_NO_OTHER)
+
+
+def record(session: Session, closing: Closing, *, reason: str, run_id: int | None, now: datetime) -> None:
+    """Keep a day whose movements are gathered; it must follow the last recorded one."""
+    remainders = [_kept(one) for one in closing.remainders[:MOST_KEPT]]
+    sql.run(
+        session,
+        "keep_day",
+        day=closing.last,
+        is_first=bool(closing.undated),
+        rows=len(closing.remainders),
+        amount=closing.unexplained,
+        remainders=json.dumps(remainders),
+        reason=reason,
+        run_id=run_id,
+        now=now,
+    )
+    sql.run(session, "keep_figures", day=closing.last)
+    sql.run(session, "end_open", day=closing.last)
+    sql.run(session, "begin_open", day=closing.last)
+
+
+def _kept(one: Remainder) -> dict[str, str]:
+    return {
+        "equation": one.equation,
+        "row": one.row,
+        "expected": str(one.expected),
+        "found": str(one.found),
+        "cause": one.cause,
+        "next": one.next,
+    }

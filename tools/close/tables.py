@@ -1,0 +1,120 @@
+"""A closing as people see it on a terminal, a page of 40 lines, and as programs read it in --json."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from config.plurals import counted
+from database.closing.figures import BALANCES, BESIDE, MEETINGS, Balance
+from jobs.run.outcome import Table
+from tools.close.closing import Closing, Equation, Remainder
+
+SHOWN_REMAINDERS = 5
+_Line = tuple[str, int | None, Decimal | None, str]
+
+
+def verdict(closing: Closing) -> str:
+    """Return the outcome in one line.
+
+    >>> from datetime import date
+    >>> verdict(Closing(date(2026, 11, 5), date(2026, 11, 5), (), (), ()))
+    '2026-11-05 is balanced: 0.00 CAD unexplained.'
+    """
+    if closing.changed:
+        rows = counted(len(closing.changed), "row")
+        return (
+            f"{closing.title} has changed since it was recorded, in {rows}; {closing.unexplained:,.2f} CAD unexplained."
+        )
+    if closing.remainders:
+        rows = counted(len(closing.remainders), "row")
+        return f"{closing.title} is not balanced: {closing.unexplained:,.2f} CAD unexplained, in {rows}."
+    if closing.undated:
+        return f"{closing.title}: the movements add up, 0.00 CAD unexplained; no balance is held."
+    return f"{closing.title} is balanced: 0.00 CAD unexplained."
+
+
+def page(closing: Closing) -> Table:
+    """Return the closing as a page: what is owed line by line, every other balance and equation on a line."""
+    lines: list[_Line] = [*_line_by_line(closing, BALANCES[0])]
+    lines += [_in_a_line(closing, one) for one in BALANCES[1:]]
+    lines += [_two_sides(closing, one.name) for one in MEETINGS]
+    lines += [_beside(closing, title, names) for title, names in BESIDE]
+    rows = [line for line in lines if line[1] or line[2] or line[3] not in {"", "holds"}]
+    return Table(f"Closing of {closing.title}, in CAD", ("line", "rows", "amount", "verdict"), rows, "page")
+
+
+def for_programs(closing: Closing) -> list[Table]:
+    """Return every figure in all and by payment method, every equation and every row that is unexplained."""
+    figures = [(one.name, one.total.rows, one.total.amount, one.meaning) for one in closing.figures]
+    methods = [(name, method, total.rows, total.amount) for name, method, total in closing.methods()]
+    equations = [
+        (one.name, one.title, one.left, one.right, len(one.remainders), judged(one)) for one in closing.equations
+    ]
+    return [
+        _unshown("Figures", ("figure", "rows", "amount", "meaning"), figures, "figures"),
+        _unshown("By payment method, site or partner", ("figure", "method", "rows", "amount"), methods, "by_method"),
+        _unshown("Equations", ("equation", "title", "left", "right", "unexplained", "verdict"), equations, "equations"),
+        _unshown("Unexplained", _REMAINDER, _remainder_rows(closing.remainders), "unexplained"),
+    ]
+
+
+def remainder_table(remainders: Iterable[Remainder]) -> Table:
+    """Return rows that are unexplained, for people."""
+    return Table("Unexplained", _REMAINDER, _remainder_rows(remainders), "unexplained_shown")
+
+
+_REMAINDER = ("equation", "row", "expected", "found", "unexplained", "cause", "next command")
+
+
+def _remainder_rows(remainders: Iterable[Remainder]) -> list[tuple[Any, ...]]:
+    return [
+        (one.equation, one.row, one.expected, one.found, one.amount, one.cause, f"python3 invoke_jobs.py {one.next}")
+        for one in remainders
+    ]
+
+
+def _unshown(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]], key: str) -> Table:
+    return Table(title, columns, rows, key, is_shown=False, is_stored=True)  # the workbook has them
+
+
+def judged(equation: Equation) -> str:
+    """Return whether an equation holds, in words."""
+    if equation.left is None:
+        return "not held"
+    return f"{counted(len(equation.remainders), 'row')} unexplained" if equation.remainders else "holds"
+
+
+def _line_by_line(closing: Closing, balance: Balance) -> Iterator[_Line]:
+    meanings = {one.name: one.meaning for one in closing.figures}
+    start, end = (f"{balance.name}.open_at_{side}" for side in ("start", "end"))
+    for sign, name in ((" ", start), *((" +-"[sign], name) for name, sign in balance.moves), ("=", end)):
+        total = closing.figure(name)
+        said = judged(closing.equation(balance.name)) if name == end else ""
+        if total.rows or said:
+            yield f"{sign} {meanings.get(name, balance.title)}", total.rows, total.amount, said
+
+
+def _in_a_line(closing: Closing, balance: Balance) -> _Line:
+    start, end = (closing.figure(f"{balance.name}.open_at_{side}") for side in ("start", "end"))
+    moves = [(name.partition(".")[2].replace("_", " "), closing.figure(name), sign) for name, sign in balance.moves]
+    words = "".join(f" {' +-'[sign]} {name} {one.amount:,.2f}" for name, one, sign in moves if one.rows)
+    return (
+        f"{balance.title}: {start.amount:,.2f}{words} =",
+        end.rows,
+        end.amount,
+        judged(closing.equation(balance.name)),
+    )
+
+
+def _two_sides(closing: Closing, name: str) -> _Line:
+    equation = closing.equation(name)
+    rows = sum(closing.figure(one).rows for one in next(one for one in MEETINGS if one.name == name).left)
+    return f"{name}: {equation.title}", rows, equation.left, judged(equation)
+
+
+def _beside(closing: Closing, title: str, names: tuple[str, ...]) -> _Line:
+    found = [(name, closing.figure(name)) for name in names]
+    words = ", ".join(
+        f"{name.partition('.')[2].replace('_', ' ')} {one.amount:,.2f}" for name, one in found if one.rows
+    )
+    return f"{title}: {words}", sum(one.rows for _, one in found), None, ""

@@ -1,0 +1,143 @@
+"""`close`, told from top to bottom."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from config.command_line import typed
+from config.errors import UsageError
+from config.plurals import counted
+from database.closing.period import Period
+from jobs.files_for_people import write_whole, written
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome, Table
+from tools.close.arguments import Arguments
+from tools.close.closed_days import last_recorded
+from tools.close.closing import Closing
+from tools.close.compute import compute
+from tools.close.keep import mail_verdict, store_copies, write_copies
+from tools.close.record import hold_records, record
+from tools.close.rows import rows_of
+from tools.close.tables import SHOWN_REMAINDERS, for_programs, page, remainder_table, verdict
+
+
+def run(context: RunContext, arguments: Arguments) -> Outcome:
+    """Close the days that were asked for; recording without a day takes each since the last recorded one."""
+    if not arguments.record:
+        return _show(context, arguments)
+    outcome, verdicts = Outcome(), []
+    for day in _to_record(context, arguments):
+        context.stop.check()
+        recorded = _record(context, arguments, day)
+        verdicts.append(recorded.answer)
+        outcome += recorded
+    outcome.answer = " ".join(verdicts) or "Nothing to record: every day that is over is recorded."
+    return outcome
+
+
+def _show(context: RunContext, arguments: Arguments) -> Outcome:
+    """Return the closing of a day or a month, or the rows of one of its figures."""
+    period = arguments.period(context.today())
+    with context.database.begin_snapshot() as session:
+        closing = compute(session, period, today=context.today())
+        if arguments.open_figure:
+            return _opened(session, closing, arguments.open_figure)
+        outcome = _outcome(closing)
+        outcome.notes += [written(path) for path in _write_files(context, arguments, session, closing)]
+    return outcome
+
+
+def _to_record(context: RunContext, arguments: Arguments) -> list[date]:
+    """Return the day that was named, else each since the last recorded one; the first time yesterday alone."""
+    period = arguments.period(context.today())
+    if arguments.day:
+        return [period.last]
+    with context.database.begin() as session:
+        last = last_recorded(session)
+    return Period(last + timedelta(days=1), period.last).days if last else [period.last]
+
+
+def _record(context: RunContext, arguments: Arguments, day: date) -> Outcome:
+    """Record a day, and keep its report and mail its verdict once that is committed."""
+    period = Period(day, day)
+    with tempfile.TemporaryDirectory(prefix="closing-") as place:
+        with context.database.begin_snapshot() as session:
+            hold_records(session)
+            _refuse_gap(session, period)
+            closing = compute(session, period, today=context.today(), is_to_be_recorded=True)
+            record(session, closing, reason=arguments.reason or "", run_id=context.run_id, now=context.clock())
+            outcome = _outcome(closing)
+            outcome.notes += [written(path) for path in _write_files(context, arguments, session, closing)]
+            copies = [] if context.dry_run else write_copies(Path(place), context, session, closing)
+        if copies:
+            outcome += store_copies(context, closing, copies)
+    outcome.notes.append(f"{closing.title} is {'not recorded: a dry run' if context.dry_run else 'recorded'}.")
+    if arguments.mail:
+        outcome += mail_verdict(context, closing, outcome.artifacts)
+    return outcome
+
+
+def _refuse_gap(session: Session, period: Period) -> None:
+    """Raise UsageError where the day is recorded already, or the day before it is not."""
+    last = last_recorded(session)
+    if last is None:
+        return
+    if period.last <= last:
+        raise UsageError(f"{period.last} is recorded, or a day after it is: the last recorded day is {last}.")
+    if period.before != last:
+        following = last + timedelta(days=1)
+        raise UsageError(
+            f"The day before {period.last} is not recorded: the last recorded day is {last}. Days are recorded one "
+            f"after the other: {typed('close', following, '--record', reason=True)}"
+        )
+
+
+def _outcome(closing: Closing) -> Outcome:
+    outcome = Outcome(answer=verdict(closing), attention=not closing.is_balanced)
+    outcome.tables.append(page(closing))
+    hidden = len(closing.remainders) - SHOWN_REMAINDERS
+    if closing.remainders:
+        outcome.tables.append(remainder_table(closing.remainders[:SHOWN_REMAINDERS]))
+    if hidden > 0:
+        outcome.notes.append(f"{counted(hidden, 'more row')}: {typed(closing.command, '--json')}")
+    outcome.tables += for_programs(closing)
+    outcome.notes += closing.changed[:SHOWN_REMAINDERS] or closing.undated
+    return outcome
+
+
+def _write_files(context: RunContext, arguments: Arguments, session: Session, closing: Closing) -> Iterator[Path]:
+    """Write the files that were asked for, each whole or not at all, and return them."""
+    if arguments.xlsx_file:
+        from tools.close.workbook import write_workbook
+
+        write_whole(arguments.xlsx_file, lambda path: write_workbook(path, session, closing))
+        yield arguments.xlsx_file
+    if arguments.html_file:
+        write_whole(arguments.html_file, lambda path: _write_page(path, session, closing, made_on=context.clock()))
+        yield arguments.html_file
+
+
+def _write_page(path: Path, session: Session, closing: Closing, *, made_on: datetime) -> None:
+    from tools.close.page import write_page
+
+    with path.open("w", encoding="utf-8") as out:
+        write_page(out, session, closing, made_on=made_on)
+
+
+def _opened(session: Session, closing: Closing, figure: str) -> Outcome:
+    """Return the rows that a figure adds up. Raises UsageError where there is no such figure."""
+    known = [one.name for one in closing.figures]
+    if figure not in known:
+        raise UsageError(
+            f"{closing.title} has no figure {figure!r}. It has: {', '.join(known) or 'none'}. "
+            f"All of them: {typed(closing.command)}"
+        )
+    rows = list(rows_of(session, closing, figure))
+    total = closing.figure(figure)
+    return Outcome(
+        answer=f"{figure} of {closing.title}: {counted(total.rows, 'row')}, {total.amount:,.2f} CAD.",
+        tables=[Table(figure, ("day", "method", "row", "amount", "from"), rows, "rows")],
+    )

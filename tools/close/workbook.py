@@ -1,0 +1,84 @@
+"""A closing as a workbook: the figures on the first sheet, each with a link to a sheet of its own with its rows.
+
+Texts are written as texts and defused, so that nothing is calculated.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import xlsxwriter
+from sqlalchemy.orm import Session
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from tasks.stale_invoice_report.xlsx_export import (
+    MOST_ROWS,
+    WORKBOOK_OPTIONS,
+    formats_of,
+    laid_out,
+    write_cell,
+    write_table,
+)
+from tools.close.closing import Closing, FigureTotal
+from tools.close.rows import rows_of
+from tools.close.tables import for_programs, verdict
+
+_COLUMNS = (("day", 12), ("method", 16), ("row", 26), ("amount (CAD)", 16), ("from", 48))
+_Formats = dict[str, Format | None]
+
+
+def write_workbook(path: Path, session: Session, closing: Closing) -> None:
+    """Write the workbook of a closing that was computed in this transaction."""
+    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
+        formats = formats_of(book)
+        _write_figures(laid_out(book, "Closing"), closing, formats)
+        detail = laid_out(book, "Equations")
+        detail.set_column(0, 0, 30)
+        detail.set_column(1, 8, 18)
+        line = 0
+        for table in for_programs(closing)[1:]:
+            rows = [["" if value is None else value for value in row] for row in table.rows]
+            line = write_table(detail, line, replace(table, rows=rows), formats) + 1
+        for figure in closing.figures:
+            _write_rows(book, session, closing, figure, formats)
+
+
+def _write_figures(sheet: Worksheet, closing: Closing, formats: _Formats) -> None:
+    for number, width in enumerate((30, 10, 18, 70)):
+        sheet.set_column(number, number, width)
+    sheet.write_string(0, 0, verdict(closing), formats["title"])
+    for number, name in enumerate(("figure", "rows", "amount (CAD)", "meaning")):
+        sheet.write_string(2, number, name, formats["heading"])
+    for line, one in enumerate(closing.figures, 3):
+        sheet.write_url(line, 0, f"internal:'{one.name}'!A1", string=one.name)
+        write_cell(sheet, (line, 1), one.total.rows, "whole", formats["whole"])
+        write_cell(sheet, (line, 2), one.total.amount, "money", formats["money"])
+        write_cell(sheet, (line, 3), one.meaning, "text", formats["text"])
+
+
+def _write_rows(
+    book: xlsxwriter.Workbook, session: Session, closing: Closing, figure: FigureTotal, formats: _Formats
+) -> None:
+    """Write the rows of a figure on its sheet, and on further ones where there are more than a sheet holds."""
+    sheet, used, sheets = _begin(book, figure.name, figure.name, formats), 1, 1
+    for row in rows_of(session, closing, figure.name):
+        if used > MOST_ROWS:
+            sheets += 1
+            sheet, used = _begin(book, f"{figure.name[:25]} ({sheets})", figure.name, formats), 1
+        used += 1
+        write_cell(sheet, (used, 0), row.day.isoformat(), "date", formats["date"])
+        write_cell(sheet, (used, 1), row.method, "text", formats["text"])
+        write_cell(sheet, (used, 2), row.key, "text", formats["text"])
+        write_cell(sheet, (used, 3), row.amount, "money", formats["money"])
+        write_cell(sheet, (used, 4), row.origin, "text", formats["text"])
+
+
+def _begin(book: xlsxwriter.Workbook, title: str, figure: str, formats: _Formats) -> Worksheet:
+    sheet = laid_out(book, title)
+    sheet.freeze_panes(2, 0)
+    sheet.repeat_rows(0, 1)
+    sheet.write_url(0, 0, "internal:'Closing'!A1", string=f"{figure}: back to the figures")
+    for number, (name, width) in enumerate(_COLUMNS):
+        sheet.set_column(number, number, width)
+        sheet.write_string(1, number, name, formats["heading"])
+    return sheet
