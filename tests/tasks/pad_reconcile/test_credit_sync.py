@@ -62,6 +62,36 @@ def test_a_memo_takes_what_is_due_and_the_site_where_it_was_found(
     assert (report.looked_at, report.changed, report.rejects) == (1, 1, [])
 
 
+def test_a_credit_that_is_right_already_is_not_written(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    books.credit(books.account("800101"), "20455", "25.00")
+    site(cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+    sync(books, client)
+    written = books.rows("SELECT xmin::text FROM credits")
+
+    report = sync(books, client)
+
+    assert (report.looked_at, report.changed, books.rows("SELECT xmin::text FROM credits")) == (1, 0, written)
+
+
+def test_a_credit_counts_for_the_method_of_the_newest_profile_on_its_site(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    books.change("UPDATE cfs_accounts SET status = 'INACTIVE'")
+    books.change(
+        "INSERT INTO cfs_accounts (account_id, cfs_account, cfs_party, cfs_site, status, payment_method)"
+        " SELECT account_id, cfs_account, cfs_party, cfs_site, 'ACTIVE', 'ONLINE_BANKING' FROM cfs_accounts"
+    )
+    books.credit(account, "20455", "25.00")
+    site(cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+
+    sync(books, client)
+
+    assert sums(books, account) == ("0.00", "7.50", "0.00")
+
+
 def test_an_account_whose_sums_change_is_in_its_history_as_it_was(
     books: SettlementBooks, cfs: RunningCfs, client: CfsClient
 ) -> None:

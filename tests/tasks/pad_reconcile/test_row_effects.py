@@ -522,6 +522,20 @@ def test_a_bounce_by_any_name(record: str, status: str, books: SettlementBooks) 
     }
 
 
+@pytest.mark.parametrize("receipt", ["PR1", "5001"])
+def test_a_bounce_deletes_the_receipts_of_its_own_number_only(receipt: str, books: SettlementBooks) -> None:
+    """Also where the reference wrote the receipt under another number than the one that bounced."""
+    account, other = books.account("800101"), books.account("800102")
+    books.paid_invoice(account, NUMBER, "60.00", receipt, id=100)
+    books.paid_invoice(account, "REG2", "20.00", "PR2", id=101)
+    books.paid_invoice(other, "REG3", "30.00", "PR3", id=102)
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.receipts() == [(101, "PR2", "20.00"), (102, "PR3", "30.00")]
+    assert books.invoices()[101] == ("PAID", "20.00")
+
+
 def test_the_fee_invoice_has_its_line_and_is_in_the_name_of_the_frozen_profile(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.paid_invoice(account, NUMBER, "60.00", "PR1", id=100)
