@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from urllib.request import urlopen
 import psycopg2
 
 from tests.probe_entry import NAMES
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 PROBE_ENTRY = ROOT / "tests" / "probe_entry.py"
@@ -113,6 +113,11 @@ class SchedulerBench:
     def scheduler(self, schedule: Path) -> "SchedulerProcess":
         """Start one scheduler."""
         return self.schedulers(schedule)[0]
+
+    def is_past(self, instant: datetime) -> bool:
+        """Whether schedule time is past an instant."""
+        assert self.machine is not None
+        return FastClock(self.start, self.machine, self.speed).now() > instant
 
     def _load(self, schedule: Path) -> "SchedulerProcess":
         with socket.socket() as free:
@@ -208,14 +213,6 @@ class SchedulerProcess:
         """End it at once."""
         self.process.kill()
         self.process.wait()
-
-
-def wait_until(condition: Any, what: str, *, seconds: float = 60) -> None:
-    """Wait for something, or fail saying what did not happen."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
-        time.sleep(0.05)
 
 
 def fresh_bench(database_url: str, folder: Path) -> Iterator[SchedulerBench]:

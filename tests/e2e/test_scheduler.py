@@ -15,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from config.cron import Cron
 from tests.conftest import DatabaseServer
 from tests.probe_entry import NAMES
-from tests.scheduler_fixtures import SchedulerBench, fresh_bench, wait_until
+from tests.scheduler_fixtures import SchedulerBench, fresh_bench
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 HOUR = timedelta(hours=1)
@@ -44,13 +45,16 @@ def test_a_night_on_which_clocks_change_has_each_run_once(
     schedule = bench.schedule(PROBE=f"30 1-2 * * * | zone: {zone} | missed: {{run: all, up_to: 5d}}")
 
     scheduler = bench.scheduler(schedule)
-    wait_until(lambda: len(bench.claims()) >= 2 and bench.claims()[-1][1] == "done", "both runs are done")
-    time.sleep(1.5)
+    morning = evening + 5 * HOUR
+    wait_until(lambda: [claim[1] for claim in bench.claims()[:2]] == ["done", "done"], "both runs are done")
+    wait_until(lambda: bench.is_past(morning), "the night is over")
 
-    expected = Cron("30 1-2 * * *", zone).between(evening, evening + timedelta(hours=5))
-    assert [(claim[0], claim[1]) for claim in bench.claims()] == [(instant, "done") for instant in expected]
+    runs, claims = bench.runs(), bench.claims()  # a slow machine is in one of the next nights by now
+    expected = Cron("30 1-2 * * *", zone).between(evening, morning)
+    assert [claim[:2] for claim in claims if claim[0] < morning] == [(instant, "done") for instant in expected]
     assert [instant.astimezone(ZoneInfo(zone)).isoformat()[11:] for instant in expected] == local
-    assert [status for _, status in bench.runs()] == ["done", "done"]
+    assert [status for _, status in runs[:2]] == ["done", "done"]
+    assert len(runs) <= len(claims)
     assert scheduler.stop() == 0
 
 
@@ -161,7 +165,7 @@ def test_after_an_outage_missed_runs_are_caught_up_as_the_schedule_says(bench: S
     first.stop()
     before = {job: len(bench.claims(job)) for job in jobs}
 
-    bench.begin(bench.claims()[-1][0] + 6 * HOUR + HOUR / 2, speed=60)
+    bench.begin(bench.claims()[-1][0] + 6 * HOUR + HOUR / 2, speed=1)
     bench.scheduler(schedule)
     wait_until(lambda: len(bench.claims()) == before["PROBE"] + 4, "all of the last four hours are caught up")
     wait_until(lambda: len(bench.claims("OTHER")) == before["OTHER"] + 1, "the latest is caught up")
