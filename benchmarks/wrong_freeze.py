@@ -10,7 +10,7 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.harness import Figure, maintain, run_job, script, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, run_job, script, show
 from config.log_setup import configure_log
 from sandbox import cfs_part, object_store, postgres, sftp_server
 from sandbox.up import prepare_pay_database, upgrade
@@ -33,20 +33,21 @@ def measure(accounts: int) -> None:
     configure_log(level="WARNING")
     rows = []
     for rate in (1000, RATE):
-        calls, took, memory = _undo(accounts, rate)
+        calls, process = _undo(accounts, rate)
+        took = process.result["seconds"]
         floor = max(float(calls * LATENCY / AT_ONCE), calls / rate)
         of = f"at most {rate} calls a second"
         rows += [
             Figure(f"calls to CFS for each account, {of}", f"{calls / accounts:.2f}", "4", calls / accounts < 4.1),
             Figure(f"the run, {of}", f"{took:.1f} s, {took / floor:.2f} x {floor:.1f} s", f"{FACTOR} x",
                    took / floor <= FACTOR),
-            Figure("memory", f"{memory:.0f} MB"),
+            Figure("processor time, memory", f"{process.cpu:.1f} s, {process.peak_mb:.0f} MB"),
         ]  # fmt: skip
     show(f"repair wrong-freeze, {accounts} accounts at {LATENCY * 1000:.0f} ms a call, {AT_ONCE} at once", rows)
 
 
-def _undo(accounts: int, rate: int) -> tuple[int, float, float]:
-    """Return how many calls the undo made, its seconds, and its memory in MB."""
+def _undo(accounts: int, rate: int) -> tuple[int, MeasuredCommand]:
+    """Return how many calls the undo made, and its process."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         server = postgres.start(home / "postgres")
@@ -69,7 +70,7 @@ def _undo(accounts: int, rate: int) -> tuple[int, float, float]:
             words = ["repair", "wrong-freeze", "--file", NAME, "--reason", REASON]
             process = run_job(words, environment | {"CFS_MAX_PER_SECOND": str(rate)})
             assert process.result["counts"].get("accounts_unlocked") == accounts, process.result
-            return len(cfs.admin.calls()) - before, process.result["seconds"], process.peak_mb
+            return len(cfs.admin.calls()) - before, process
         finally:
             for part in parts:
                 part.stop()

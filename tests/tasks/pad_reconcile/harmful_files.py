@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from math import ceil
+from statistics import median
 
 from config.business_days import is_business_day
 from tests.settlement_factory import Line, SettlementBooks, bounce
@@ -48,9 +50,11 @@ class UsualDay:
             self.books.change(statement, **{name: values[name] for name in values if f":{name}" in statement})
 
     def _know_earlier_files(self) -> None:
+        self.known_bounces: list[int] = []
         for age in range(1, KNOWN + 1):
             rows = round(self.rows * self.draw.uniform(0.8, 1.2))
             frozen = max(0, round(self.draw.gauss(self.usual_bounces, self.usual_bounces * 0.25)))
+            self.known_bounces.append(frozen)
             self.books.change(_KNOW, name=f"earlier {age}", rows=rows, amount=Decimal((rows - 60) * 600), frozen=frozen,
                               day=self.day - timedelta(days=age))  # fmt: skip
 
@@ -60,7 +64,8 @@ def _all_bounce(day: UsualDay) -> list[Line]:
 
 
 def _five_times_the_bounces(day: UsualDay) -> list[Line]:
-    more = range(day.usual_bounces, 5 * day.usual_bounces + 3)
+    usual = max(day.usual_bounces, ceil(median(day.known_bounces)))
+    more = range(day.usual_bounces, 5 * usual)
     return [*day.lines, *(day.bounced(_FIRST + place) for place in more)]
 
 

@@ -1,6 +1,6 @@
 """Settlement files of made-up years, as figures: month-ends, holidays, a quiet Christmas, growth, new customers.
 
-Written without looking at the limits: what an ordinary night is stands here, what is far outside in config/usual.py.
+What an ordinary night is stands here, what is far outside in config/usual.py.
 Banks return a debit within two to three business days, and between two in a thousand and one in forty of them, so the
 bounces of a file belong to the payments of the days before it: a quiet day bears those of a busy one. Every day has its
 file; that one stays away is no ordinary thing, and people look at the next one anyway.

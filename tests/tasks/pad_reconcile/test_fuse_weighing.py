@@ -92,10 +92,10 @@ def test_a_file_that_does_harm_is_beyond_the_plain_limits_or_bears_the_usual_one
 
 @pytest.mark.parametrize("year", range(YEARS))
 def test_no_ordinary_night_of_a_year_is_far_outside(year: int) -> None:
-    for place in range(1 if SEEDS >= 1000 else 2):
+    for place in range(2):
         province = Province(random.Random(f"ordinary {FIRST + year} {place}"))
         known: dict[bool, list[FileFigures]] = {True: [], False: []}
-        for day, of in province.nights(3653 if SEEDS >= 1000 else 366):
+        for day, of in province.nights(366):
             before = known[day.weekday() < 5]
             assert not weigh(of, before[-KNOWN:]).beyond, (place, day, of)
             before.append(of)
