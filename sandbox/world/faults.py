@@ -46,7 +46,9 @@ KINDS = ("kill", "freeze", "database", "lost", "error", "away", "sftp", "store",
 _AT_POINTS = frozenset({"kill", "freeze", "database", "away"})
 _NOWHERE = {"sftp": {"CAS_SFTP_PORT": "1"}, "store": {"MINIO_ENDPOINT": "127.0.0.1:1"}}
 _STRUCK = 0.4
-_CALLS_STRUCK = 0.3
+_CHANGES_STRUCK, _LOOKS_STRUCK = 0.6, 0.1
+# Money moves in calls and commits: what strikes them comes up more often than what keeps a run from its work.
+_OFTEN = frozenset({"kill", "lost", "error"})
 _AWAY_ALL_EVENING = 0.06
 _GUESSED_COMMITS = 24
 _CALLS = 6
@@ -163,7 +165,7 @@ class WorldFaults:
         draws = self.chance.of("faults", job.name, self._runs[job.name])
         pod = _Pod(job.name, draws, stand_in=partial(self._run_alone, job, request))
         if self.kinds and draws.happens(_STRUCK):
-            pod.kind = draws.one_of(self.kinds)
+            pod.kind = draws.one_of([*self.kinds, *(kind for kind in self.kinds if kind in _OFTEN)])
             commits = self._commits.get(job.name, _GUESSED_COMMITS)
             pod.at = ("call", draws.number(1, _CALLS)) if draws.happens(0.5) else ("commit", draws.number(1, commits))
         return pod
@@ -259,7 +261,7 @@ class WorldFaults:
             return self._answer(pod, method, path, nth)
         if method == "GET" or path.endswith("/token") or pod.kind == "freeze":
             return None
-        name = f"{method} {'/'.join(part for part in path.split('/') if part.isalpha())}"
+        name = _in_words(method, path)
         is_before = self._reached(pod, "call", f"before {name}")
         if not is_before and not self._reached(pod, "call", f"after {name}"):
             return None
@@ -274,10 +276,11 @@ class WorldFaults:
 
     def _answer(self, pod: _Pod, method: str, path: str, nth: int) -> Fault | None:
         draws = self.chance.of("call", pod.name, self._runs[pod.name], method, path, nth)
-        if not draws.happens(_CALLS_STRUCK):
+        is_change = method != "GET" and not path.endswith("/token")
+        if not draws.happens(_CHANGES_STRUCK if is_change else _LOOKS_STRUCK):
             return None
         pod.is_struck = True
-        self.met[f"{pod.name}: {pod.kind} answer to a {method}"] += 1
+        self.met[f"{pod.name}: {pod.kind} answer to {_in_words(method, path)}"] += 1
         if pod.kind == "lost":
             return Fault(FaultKind.LOST_ANSWER)
         kind = draws.one_of((FaultKind.ERROR_BEFORE, FaultKind.ERROR_AFTER))
@@ -309,6 +312,11 @@ class WorldFaults:
     def _open_cfs(self) -> None:
         if self.simulator.options.availability is Availability.DROP:
             self.simulator.change(replace(self.simulator.options, availability=Availability.OPEN))
+
+
+def _in_words(method: str, path: str) -> str:
+    """Return a call without the numbers it is about."""
+    return f"{method} {'/'.join(part for part in path.split('/') if part.isalpha())}"
 
 
 class _CallFaults(Faults):
