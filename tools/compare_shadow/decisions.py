@@ -87,7 +87,33 @@ def _is_journal(one: ShadowDifference) -> bool:
     return all(row is not None and row["payment_method_code"] == "EJV" for row in (one.their_row, one.our_row))
 
 
+def _batch_is_released(one: ShadowDifference) -> bool:
+    """Theirs stays as it was sent, ours may be sent again."""
+    if _is_at(one, "ejv_links.disbursement_status_code", "ejv_headers.disbursement_status_code"):
+        return (one.theirs, one.ours) == ("UPLOADED", "ERRORED")
+    if _is_at(one, "ejv_links.message", "ejv_headers.message"):
+        rows = (
+            (one.their_row or {}).get("disbursement_status_code"),
+            (one.our_row or {}).get("disbursement_status_code"),
+        )
+        return one.theirs is None and rows == ("UPLOADED", "ERRORED")
+    if _is_at(one, "invoice_references.status_code"):
+        number = (one.our_row or {}).get("invoice_number") or ""
+        return number.startswith("EJV") and (one.theirs, one.ours) == ("ACTIVE", "CANCELLED")
+    if _is_at(one, "partner_disbursements.status_code"):
+        return (one.theirs, one.ours) == ("UPLOADED", "WAITING_FOR_JOB")
+    return False
+
+
+def _charge_leaves_what_was_given_up(one: ShadowDifference) -> bool:
+    return _is_paid_to_them_and_final_to_us(one) and _is_journal(one)
+
+
 def _final_state_is_kept(one: ShadowDifference) -> bool:
+    return _is_paid_to_them_and_final_to_us(one) and not _is_journal(one)
+
+
+def _is_paid_to_them_and_final_to_us(one: ShadowDifference) -> bool:
     return (
         _is_at(one, "invoices.invoice_status_code", "invoices.paid", "invoices.payment_date")
         and one.their_row is not None
@@ -95,6 +121,33 @@ def _final_state_is_kept(one: ShadowDifference) -> bool:
         and one.their_row["invoice_status_code"] == "PAID"
         and one.our_row["invoice_status_code"] in FINAL
     )
+
+
+def _bounce_leaves_nothing_paid(one: ShadowDifference) -> bool:
+    return (
+        _is_at(one, "invoices.paid")
+        and one.our_row is not None
+        and one.our_row["invoice_status_code"] in FINAL
+        and one.our_row["payment_method_code"] == "PAD"
+        and _is_something(one.theirs)
+        and not _is_something(one.ours)
+    )
+
+
+def _slip_owes_again(one: ShadowDifference) -> bool:
+    """Only of invoices of slips that both systems call owed."""
+    if not _is_at(one, "invoices.paid", "invoices.payment_date") or one.their_row is None or one.our_row is None:
+        return False
+    states = {(row["payment_method_code"], row["invoice_status_code"]) for row in (one.their_row, one.our_row)}
+    if states != {("INTERNAL", "CREATED")}:
+        return False
+    return (
+        one.ours is None if one.column == "payment_date" else _is_something(one.theirs) and not _is_something(one.ours)
+    )
+
+
+def _is_something(amount: str | None) -> bool:
+    return amount is not None and Decimal(amount) > 0
 
 
 def _bounce_has_its_reason(one: ShadowDifference) -> bool:
@@ -123,8 +176,12 @@ DECISIONS = (
     ShadowDecision("D-EJV-05", "ejv-feedback-check.md", _refused_part_is_asked_again),
     ShadowDecision("D-EJV-06", "ejv-feedback-check.md", _payment_is_what_was_accepted),
     ShadowDecision("D-EJV-07", "ejv-feedback-check.md", _date_is_effective),
+    ShadowDecision("D-EJV-08", "ejv-feedback-check.md", _batch_is_released),
+    ShadowDecision("D-EJV-09", "ejv-feedback-check.md", _charge_leaves_what_was_given_up),
     ShadowDecision("D-PAD-01", "pad-reconcile.md", _final_state_is_kept),
     ShadowDecision("D-PAD-02", "pad-reconcile.md", _bounce_has_its_reason),
+    ShadowDecision("D-PAD-03", "pad-reconcile.md", _bounce_leaves_nothing_paid),
+    ShadowDecision("D-SLIP-01", "routing-slip-recreate.md", _slip_owes_again),
     ShadowDecision("D-STA-01", "generate-statements.md", _methods_are_sorted),
     ShadowDecision("D-STA-02", "generate-statements.md", _statement_is_made_once),
     ShadowDecision("D-STA-03", "generate-statements.md", _notice_is_kept),

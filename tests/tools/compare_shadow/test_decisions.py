@@ -15,7 +15,7 @@ from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from tests.conftest import ROOT, DatabaseServer
 from tests.ejv_factory import Batch, EjvBooks, JournalPair
-from tests.settlement_factory import Line, SettlementBooks
+from tests.settlement_factory import Line, SettlementBooks, bounce
 from tests.statement_factory import StatementBooks
 from tests.tools.compare_shadow.conftest import Compare, change, explained, findings
 from tests.tools.verify.worked import answer
@@ -35,9 +35,18 @@ REFERENCE = {
     "D-EJV-07": "UPDATE payments SET payment_date = payment_date + interval '21:45' WHERE payment_method_code = 'EJV';"
     " UPDATE refunds SET gl_posted = gl_posted + interval '21:45'"
     " WHERE gl_posted IS NOT NULL AND type = 'ROUTING_SLIP'",
+    "D-EJV-08": "UPDATE ejv_links SET disbursement_status_code = 'UPLOADED', message = NULL"
+    " WHERE ejv_header_id = 50003;"
+    " UPDATE ejv_headers SET disbursement_status_code = 'UPLOADED', message = NULL WHERE id = 50003;"
+    " UPDATE invoice_references SET status_code = 'ACTIVE' WHERE invoice_id = 9003",
+    "D-EJV-09": "UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_date = '2026-11-18'"
+    " WHERE id = 9004",
     "D-PAD-01": "UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_date = '2026-11-09'"
     " WHERE id = 1239001",
     "D-PAD-02": "UPDATE non_sufficient_funds SET description = NULL WHERE description IS NOT NULL",
+    "D-PAD-03": "UPDATE invoices SET paid = total WHERE id = 1239002",
+    "D-SLIP-01": "UPDATE invoices SET paid = total, payment_date = '2026-11-02' WHERE payment_method_code = 'INTERNAL'"
+    " AND invoice_status_code = 'CREATED' AND routing_slip = '206000044'",
     "D-STA-01": "UPDATE statements SET payment_methods = 'PAD,CC' WHERE payment_methods = 'CC,PAD'",
     "D-STA-02": "WITH second AS (INSERT INTO statements (frequency, from_date, to_date, created_on,"
     " statement_settings_id, payment_account_id, notification_status_code, payment_methods, is_empty)"
@@ -57,7 +66,9 @@ def ours(server: DatabaseServer, worked_once: str) -> Iterator[str]:
     address = server.create(name, worked_once)
     database = Database(make_engine(DatabaseSettings(url=SecretStr(address)), application_name="tests", pooled=False))
     _refuse_partial_refunds(EjvBooks(database))
+    _refuse_a_batch_and_charge_what_was_credited(EjvBooks(database))
     _pay_a_credited_invoice(SettlementBooks(database))
+    _bounce_a_credited_invoice(SettlementBooks(database))
     _make_statements_twice(StatementBooks(database))
     database.close()
     yield address
@@ -92,6 +103,26 @@ def _refuse_partial_refunds(books: EjvBooks) -> None:
     books.journal(501, 50002, [("partial_refund", 9502)], partner_code="VS")
     answer(
         books, Batch(501, journals=[(50002, [JournalPair(f"9002-{row}-PR", "5.00", is_reversal=True)])]), {4: _REFUSED}
+    )
+
+
+def _refuse_a_batch_and_charge_what_was_credited(books: EjvBooks) -> None:
+    account = books.account(name="Ministry of Batches")
+    books.invoice(account, 9003, "30.00")
+    books.invoice(account, 9004, "35.00", "CREDITED", refund_date="2026-11-15")
+    for number, journal, invoice in ((502, 50003, 9003), (503, 50004, 9004)):
+        books.batch(number, "PAYMENT", f"INBOX.F3535.20261119040{number}")
+        books.journal(number, journal, [("invoice", invoice)], payment_account_id=account)
+    answer(books, Batch(502, journals=[(50003, [JournalPair("9003", "30.00")])]), {"BH": "9001 BAD"})
+    answer(books, Batch(503, journals=[(50004, [JournalPair("9004", "35.00")])]), {})
+
+
+def _bounce_a_credited_invoice(books: SettlementBooks) -> None:
+    account = books.account("800198")
+    books.paid_invoice(account, "REG01239002", "25.00", "PADRC0098", id=1239002)
+    books.change("UPDATE invoices SET invoice_status_code = 'CREDITED', refund_date = '2026-11-05' WHERE id = 1239002")
+    books.apply(
+        bounce("PADRC0098", "800198", "REG01239002", "25.00", day="10-Nov-26"), name="BCR_PAYMENT_APPL_20261110.csv"
     )
 
 
@@ -144,6 +175,9 @@ def test_a_difference_is_taken_off_where_the_old_system_differs_from_itself(
         ("ejv_files", "disbursement_status_code", "COMPLETED", "ACKNOWLEDGED"),
         ("ejv_links", "message", "REFUSED", "2099 ACCEPTED"),
         ("refunds_partial", "status", "REFUND_PROCESSED", "REFUND_REQUESTED"),
+        ("invoice_references", "status_code", "ACTIVE", "CANCELLED"),
+        ("invoices", "paid", "25", "0"),
+        ("invoices", "payment_date", "2026-11-02 00:00:00", None),
         ("statements", "payment_methods", "CC,PAD", "PAD,CC"),
         ("statements", "notification_status_code", "PENDING", "SKIP"),
         ("non_sufficient_funds", "description", "a reason", None),
@@ -152,7 +186,9 @@ def test_a_difference_is_taken_off_where_the_old_system_differs_from_itself(
 def test_the_same_column_with_other_values_is_not_excused(
     table: str, column: str, theirs: str | None, ours: str | None
 ) -> None:
-    row: dict[str, str | None] = {"file_type": "PAYMENT", "payment_method_code": "PAD"}
+    row: dict[str, str | None] = {
+        "file_type": "PAYMENT", "payment_method_code": "PAD", "invoice_status_code": "PAID", "invoice_number": "REG1",
+    }  # fmt: skip
 
     assert decision_for(ShadowDifference(table, "1", column, theirs, ours, row, row)) is None
 
