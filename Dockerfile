@@ -14,6 +14,7 @@ COPY invoke_jobs.py /app/
 COPY access/ /app/access/
 COPY config/ /app/config/
 COPY connectors/ /app/connectors/
+COPY console/ /app/console/
 COPY database/ /app/database/
 COPY diagnosis/ /app/diagnosis/
 COPY jobs/ /app/jobs/

@@ -58,7 +58,7 @@ bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
 lock:                ## renew the locks from pyproject.toml
 	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv
 	.lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --upgrade pyproject.toml -o requirements.lock
+		--no-header --upgrade pyproject.toml --group console -o requirements.lock
 	.lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	.lock-venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -42,6 +42,7 @@ def main() -> int:
         "pending": ("What is half done outside, whatever made it, and the next command.", _pending),
         "schedule": ("When jobs run: next, explain; run the scheduler: run.", _schedule),
         "check": ("Show what should have happened and did not: runs and files.", _check),
+        "console": ("Serve the read-only web page: the night, runs, files, statements, what is stuck.", _console),
         "doctor": ("Check settings, rights and every connected system.", _doctor),
         "db": ("Our own schema pay_jobs: upgrade it, show its revision, print its SQL, and the grants of a role.", _db),
         "manifests": ("Render openshift/ from the schedule, or compare them.", _manifests),
@@ -150,6 +151,16 @@ def _moving_probes() -> "Iterable[MovingProbe]":
     return PROBES
 
 
+def _console() -> "click.Command":
+    if importlib.util.find_spec("jinja2") is None:
+        from config.errors import UsageError
+
+        raise UsageError("The packages of the console are not installed: run `make setup`.")
+    from console.command import console_command
+
+    return console_command(_use_sandbox, _by_clock(), probes=[_stuck_invoices])
+
+
 def _tokens(settings: Any) -> "Iterator[tuple[str, str]]":
     from connectors.cfs.probe import tokens
 
@@ -157,10 +168,10 @@ def _tokens(settings: Any) -> "Iterator[tuple[str, str]]":
 
 
 def _db() -> "click.Command":
-    from database.pay.grants import grants
+    from database.pay.grants import grants, read_only_grants
     from jobs.commands.db_commands import db_command
 
-    return db_command(_use_sandbox, grants=grants)
+    return db_command(_use_sandbox, grants=grants, read_only_grants=read_only_grants)
 
 
 def _sandbox() -> "click.Command":

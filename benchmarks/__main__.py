@@ -7,6 +7,7 @@ import click
 
 from benchmarks import (
     close,
+    console,
     ejv_feedback,
     growth,
     preflight,
@@ -30,6 +31,7 @@ _BENCHMARKS: dict[str, Callable[[int], object]] = {
     "preflight": lambda runs: preflight.measure(2_000, 60_000, runs),
     "verify": lambda runs: verify.measure(60_000, runs),
     "close": lambda runs: close.measure(60_000, runs),
+    "console": lambda _runs: console.measure(200_000, 100_000, 10_000),
     "growth": lambda _runs: growth.measure(),
 }
 _LARGE: dict[str, Callable[[int], object]] = {
@@ -40,6 +42,7 @@ _LARGE: dict[str, Callable[[int], object]] = {
     "stale": lambda runs: stale_invoices.measure(2_000_000, 60_000, runs),
     "verify": lambda _runs: verify.measure(2_000_000, 1),
     "close": lambda _runs: close.measure(2_000_000, 1),
+    "console": lambda _runs: console.measure(2_000_000, 1_000_000, 100_000),
 }
 
 

@@ -185,6 +185,15 @@ class OperatorPod(ScheduleModel):
     deadline: Duration = timedelta(hours=6)
 
 
+class ConsolePod(ScheduleModel):
+    """The pod that serves the web console behind the platform's oauth-proxy; `secrets` name a role that only reads."""
+
+    enabled: bool = False
+    proxy_image: str = Field("oauth-proxy:v4.4", pattern=_IMAGE)
+    secrets: tuple[Name, ...] = ("pay-jobs-console-database", "pay-jobs-object-store")
+    resources: Resources = Resources(cpu="100m", memory="256Mi")
+
+
 class Backfill(ScheduleModel):
     """The one-off Job that fills what an outage left, one shard a pod."""
 
@@ -213,6 +222,7 @@ class Cluster(ScheduleModel):
     egress: tuple[Egress, ...] = Field(min_length=1)
     scheduler: SchedulerPod = SchedulerPod()
     operator: OperatorPod = OperatorPod()
+    console: ConsolePod = ConsolePod()
     backfill: Backfill
 
 

@@ -53,3 +53,11 @@ def written(path: Path) -> str:
 
 def _elsewhere(path: Path) -> Path:
     return Path(tempfile.gettempdir()) / path.name
+
+
+def artifact_name(key: str) -> str:
+    """Return the last part of a key, by which its file is called; one that is no plain name becomes `artifact`."""
+    from connectors.inbound.listing import name_fault
+
+    name = key.rpartition("/")[2]
+    return name if name_fault(name) is None else "artifact"

@@ -107,7 +107,9 @@ def farewell(home: Path) -> str:
     """Return where the report is, and what to try next."""
     return (
         f"\nThe report, for a browser: {report_page(home).resolve().as_uri()}\n\n"
-        "The sandbox is still up. Three commands to try:\n"
+        "The sandbox is still up. The same on pages, at http://127.0.0.1:8080/ once this runs:\n"
+        "  python3 invoke_jobs.py console --sandbox\n\n"
+        "Three commands to try:\n"
         "  python3 invoke_jobs.py explain invoice 31 --sandbox\n"
         "  python3 invoke_jobs.py STALE_INVOICE_REPORT --method PAD --no-cfs --sandbox\n"
         "  python3 invoke_jobs.py sandbox down"

@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("access", "config", "connectors", "database", "diagnosis", "jobs", "sandbox", "tasks", "tools")
+ROOMS = ("access", "config", "connectors", "console", "database", "diagnosis", "jobs", "sandbox", "tasks", "tools")
 LONGEST_SHARED = 11
 _SAYS_NOTHING = re.compile(r"\W*$|#|--|import |from \S+ import ")
 

@@ -173,6 +173,24 @@ def list_files(
     return _files(rows)
 
 
+def newest_files(
+    session: Session,
+    *,
+    source: str | None = None,
+    state: str | None = None,
+    part: str | None = None,
+    before: int | None = None,
+    limit: int,
+) -> list[InboundFile]:
+    """Return the files that came in, the newest first.
+
+    part    only files with this in their name
+    before  only files whose number is smaller: the page after the one that ended there
+    """
+    rows = sql.run(session, "list_newest_files", source=source, state=state, part=part, before=before, limit=limit)
+    return _files(rows)
+
+
 def list_unarchived(session: Session, source: str, directory: str) -> list[InboundFile]:
     """Return the files of a remote directory that were recorded, and not yet seen in the backup directory."""
     return _files(sql.run(session, "list_unarchived_files", source=source, remote_directory=directory))

@@ -4,6 +4,36 @@ from database.own_schema import SCHEMA
 from database.pay.rights import PAY_TABLES, WRITTEN
 from database.sql import statements
 
+_HEAD = (
+    "-- Run them in the pay database, after `db upgrade` and as the role that ran it: what it makes later is",
+    "-- granted with what is there.",
+    "BEGIN;",
+)
+# Never leave the database by a role that only reads.
+KEPT_BACK = {"cfs_accounts": {"payment_instrument_number"}}
+
+
+def read_only_grants(role: str) -> str:
+    """Return the GRANT statements for a role that only reads: the console's. No bank account number is among them."""
+    name = _quoted(role)
+    return "\n".join(
+        [
+            *_HEAD,
+            f"GRANT USAGE ON SCHEMA public, {SCHEMA} TO {name};",
+            *(f"GRANT SELECT{_columns(table)} ON public.{table} TO {name};" for table in PAY_TABLES),
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {name};",
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {SCHEMA} GRANT SELECT ON TABLES TO {name};",
+            "COMMIT;",
+        ]
+    )
+
+
+def _columns(table: str) -> str:
+    """Return the columns to name in a grant; none where the whole table is granted."""
+    if table not in KEPT_BACK:
+        return ""
+    return f" ({', '.join(column for column in PAY_TABLES[table] if column not in KEPT_BACK[table])})"
+
 
 def grants(role: str) -> str:
     """Return the GRANT statements for a role; whoever owns the tables runs them, in the pay database."""
@@ -21,9 +51,7 @@ def grants(role: str) -> str:
     sequences = statements(__package__)["grant_sequences"].text.strip()
     return "\n".join(
         [
-            "-- Run them in the pay database, after `db upgrade` and as the role that ran it: what it makes later is",
-            "-- granted with what is there.",
-            "BEGIN;",
+            *_HEAD,
             f"GRANT USAGE ON SCHEMA public TO {name};",
             *tables,
             *own,

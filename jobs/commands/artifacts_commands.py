@@ -12,10 +12,9 @@ from config.business_time import local_and_utc
 from config.errors import UsageError
 from config.plurals import counted
 from config.settings import ObjectStoreSettings, read
-from connectors.inbound.listing import name_fault
 from connectors.object_store import ObjectStore
 from jobs.commands.ledger_commands import ledger_connection
-from jobs.files_for_people import why_not_writable, write_whole, written
+from jobs.files_for_people import artifact_name, why_not_writable, write_whole, written
 from jobs.run import ledger
 from jobs.run.ledger import Run
 from jobs.run.outcome import Table
@@ -94,16 +93,16 @@ def _run(run: Run | None, run_id: int | None) -> Run:
 
 def _chosen(run: Run, name: str | None) -> list[str]:
     """Return the keys that are asked for. Raises UsageError where there are none."""
-    keys = [key for key in run.artifacts if name is None or _name(key) == name]
+    keys = [key for key in run.artifacts if name is None or artifact_name(key) == name]
     if keys:
         return keys
-    names = ", ".join(map(_name, run.artifacts))
+    names = ", ".join(map(artifact_name, run.artifacts))
     raise UsageError(f"Run {run.id} stored {f'no {name}: it stored {names}' if names else 'nothing'}.")
 
 
 def _to_stdout(store: ObjectStore, keys: list[str]) -> None:
     if len(keys) > 1:
-        names = ", ".join(map(_name, keys))
+        names = ", ".join(map(artifact_name, keys))
         raise UsageError(f"Only one file goes to stdout; name one of the {len(keys)}: {names}.")
     with closing(store.read(keys[0])) as chunks:
         for chunk in chunks:
@@ -124,7 +123,7 @@ def _placed(keys: list[str], folder: Path) -> Iterator[tuple[str, Path]]:
     """Return each key with the file it becomes; names that come twice are told apart."""
     taken: set[str] = set()
     for number, key in enumerate(keys, 1):
-        name = _name(key) if _name(key) not in taken else f"{number}-{_name(key)}"
+        name = artifact_name(key) if artifact_name(key) not in taken else f"{number}-{artifact_name(key)}"
         taken.add(name)
         yield key, folder / name
 
@@ -138,9 +137,3 @@ def _copy(store: ObjectStore, key: str, path: Path) -> None:
 def _default_folder() -> Path:
     here = Path()
     return here if why_not_writable(here / "artifact") is None else Path(tempfile.gettempdir())
-
-
-def _name(key: str) -> str:
-    """Return the last part of a key, by which its file is called; one that is no plain name becomes `artifact`."""
-    name = key.rpartition("/")[2]
-    return name if name_fault(name) is None else "artifact"

@@ -1,7 +1,6 @@
 """`check`: what should have happened and did not."""
 
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,8 +27,9 @@ from jobs.run.outcome import Reject, Table
 from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.check import Finding, judge_runs
-from jobs.watch.check_files import earliest, judge_answers, judge_files, judge_unfinished, judge_unsettled
+from jobs.watch.check_files import earliest, judge_all_files, judge_answers
 from jobs.watch.check_lengths import judge_lengths
+from jobs.watch.entries import entry_commands, read_entries
 from jobs.watch.notice import tell_failure
 from jobs.watch.pings import Pings, pings_of
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 _WEB_ADDRESS = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 NAME = "check"
-READ_RUNS = 10_000
 
 
 def check_command(
@@ -94,8 +93,8 @@ def check_command(
                 if metrics is not None:
                     from jobs.watch.metrics import metrics_text
 
-                    commands = _commands(schedule, jobs)
-                    figures = metrics_text(connection, commands, findings, probes, now=clock())
+                    commands = entry_commands(schedule, jobs)
+                    figures = metrics_text(connection, commands, len(findings), probes, now=clock())
         except PayJobsError as error:
             pings.failure(f"the check could not be done: {error}")
             raise
@@ -164,29 +163,13 @@ def find_all(
     """Return everything that is not as the schedule has it."""
     begin = earliest(connection, now - timedelta(hours=hours), now)
     findings: list[Finding] = []
-    entries, commands = schedule.enabled_jobs(jobs), _commands(schedule, jobs)
-    for name, job in entries.items():
-        command = commands[name]
-        runs = [
-            run
-            for run in ledger.newest(connection, job=job.job or name, limit=READ_RUNS)
-            if (run.started_on >= begin - job.deadline or run.finished_on is None)
-            and (run.command == command or (job.job is None and run.command not in commands.values()))
-        ]
-        findings += judge_runs(name, command, job, runs, begin=begin, now=now)
-        findings += judge_lengths(connection, name, job.job or name, command, begin=begin, now=now)
-    for expected in schedule.files:
-        findings += judge_files(connection, expected, begin=begin, now=now)
-    findings += judge_unsettled(connection)
-    findings += judge_unfinished(connection)
+    for one in read_entries(connection, schedule, jobs, begin=begin):
+        findings += judge_runs(one.name, one.command, one.job, one.runs, begin=begin, now=now)
+        findings += judge_lengths(connection, one.name, one.job_name, one.command, begin=begin, now=now)
+    findings += judge_all_files(connection, schedule.files, begin=begin, now=now)
     for answer in schedule.answers:
         findings += judge_answers(connection, answer, now=now)
     return findings
-
-
-def _commands(schedule: Schedule, jobs: Sequence[str]) -> dict[str, str]:
-    """Return the command of each entry that runs by the schedule."""
-    return {name: shlex.join(job.command(name)) for name, job in schedule.enabled_jobs(jobs).items()}
 
 
 def _show(findings: Sequence[Finding], *, as_json: bool) -> None:

@@ -15,10 +15,13 @@ from database.own_schema import HOW_IT_COMES_BACK, SCHEMA, made_by, statements_o
 from jobs.run.result import print_json
 
 
-def db_command(use_sandbox: Callable[[], None], *, grants: Callable[[str], str]) -> click.Group:
+def db_command(
+    use_sandbox: Callable[[], None], *, grants: Callable[[str], str], read_only_grants: Callable[[str], str]
+) -> click.Group:
     """Return the group of commands on the schema pay_jobs.
 
-    grants  returns the statements that give a role what the jobs need
+    grants            returns the statements that give a role what the jobs need
+    read_only_grants  returns those of a role that only reads
     """
 
     @click.group("db", help="The schema pay_jobs: the jobs' own bookkeeping. Pay tables are never touched.")
@@ -87,14 +90,16 @@ def db_command(use_sandbox: Callable[[], None], *, grants: Callable[[str], str])
     @db.command(
         "grants",
         help="Print the GRANT statements that a database role needs for the jobs, for an administrator to run.\n\n"
-        "Example:\n\n  python3 invoke_jobs.py db grants --role pay_jobs_user",
+        "Examples:\n\n  python3 invoke_jobs.py db grants --role pay_jobs_user\n\n"
+        "  python3 invoke_jobs.py db grants --role console --read-only",
     )
     @click.option("--role", required=True, help="The role, as in DATABASE_USERNAME.")
+    @click.option("--read-only", is_flag=True, help="Only SELECT: for the console.")
     @json_option
-    def print_grants(role: str, as_json: bool) -> None:
+    def print_grants(role: str, read_only: bool, as_json: bool) -> None:
         if not role.strip() or "\0" in role:
             raise UsageError("--role is blank: name the role of DATABASE_USERNAME.")
-        _show_sql("db grants", grants(role), as_json=as_json)
+        _show_sql("db grants", (read_only_grants if read_only else grants)(role), as_json=as_json)
 
     return db
 

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from config.business_time import BUSINESS_ZONE, day_start, local_and_utc
+from config.business_time import BUSINESS_ZONE, day_start
 from config.command_line import typed
 from config.errors import UsageError
 from config.settings import DatabaseSettings, read
@@ -19,22 +19,12 @@ from database.errors import explain
 from jobs.parameters import DAY
 from jobs.run import ledger
 from jobs.run.causes import attention_table
-from jobs.run.figures import as_lines, as_words
+from jobs.run.figures import as_lines
 from jobs.run.ledger import Run
 from jobs.run.outcome import Reject, Table
 from jobs.run.result import print_json
+from jobs.run.run_in_words import how_it_ended, run_facts
 from jobs.terminal import say, show_table
-
-_ENDED = {
-    "done": "done",
-    "attention": "needs attention",
-    "failed": "failed",
-    "interrupted": "was stopped on request",
-    "locked": "did not run, for another run was in progress",
-    "lost": "was lost: its process vanished",
-    "starting": "is starting",
-    "running": "is in progress",
-}
 
 
 def history_command(use_sandbox: Callable[[], None]) -> click.Command:
@@ -133,24 +123,10 @@ def _as_json(run: Run) -> dict[str, Any]:
 
 
 def _show_run(run: Run, rejects: Sequence[Reject]) -> None:
-    ended = f", exit {run.exit_code}" if run.exit_code is not None else ""
-    say(f"Run {run.id}: {run.command} {_ENDED.get(run.status, run.status)}{ended}")
+    say(f"Run {run.id}: {run.command} {how_it_ended(run)}")
     if run.error:
         say(f"Error: {run.error}")
-    facts = {
-        "started": local_and_utc(run.started_on),
-        "ended": run.finished_on and f"{local_and_utc(run.finished_on)}, after {run.seconds} s",
-        "by": "the clock" if run.is_by_clock else run.triggered_by.replace("hand:", "hand, "),
-        "reason": run.reason,
-        "shard": f"{run.shard_number} of {run.shard_count}" if run.shard_count > 1 else None,
-        "pod": run.pod,
-        "version": run.version,
-        "had finished": as_words(run.progress) if run.status in {"lost", "interrupted", "running"} else None,
-        "stored": "\n".join(run.artifacts),
-    }
-    show_table(
-        Table(f"Run {run.id}", ("what", "which"), [(name, value) for name, value in facts.items() if value]), most=None
-    )
+    show_table(Table(f"Run {run.id}", ("what", "which"), list(run_facts(run).items())), most=None)
     for line in as_lines(run.counts):
         say(f"  {line}")
     show_table(attention_table(rejects, in_all=run.rejects), most=None)

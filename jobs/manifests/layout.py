@@ -12,6 +12,7 @@ import yaml
 
 from config.errors import ConfigError
 from config.schedule import ENVIRONMENTS, Schedule
+from jobs.manifests.console import console_objects
 from jobs.manifests.pods import NAME, Object, object_name
 from jobs.manifests.surroundings import network_policy, operator_network_policy, service_account, settings
 from jobs.manifests.workloads import backfill, cron_job, operator, scheduler, upgrade
@@ -52,9 +53,14 @@ def objects_of(schedule: Schedule) -> dict[str, Object]:
         "operator": operator(schedule),
         "scheduler": scheduler(schedule),
     }
-    return found | {
-        f"cronjob-{object_name(name)}": cron_job(name, job, schedule) for name, job in sorted(schedule.commands.items())
-    }
+    return (
+        found
+        | console_objects(schedule)
+        | {
+            f"cronjob-{object_name(name)}": cron_job(name, job, schedule)
+            for name, job in sorted(schedule.commands.items())
+        }
+    )
 
 
 def one_offs(schedule: Schedule) -> dict[str, Object]:

@@ -13,6 +13,7 @@ Object = dict[str, Any]
 
 NAME = "pay-jobs"
 OPERATOR = "operator"
+CONSOLE = "console"
 ENTRYPOINT = ("python3", "invoke_jobs.py")
 KEYS = "/var/run/pay-jobs/keys"
 SETTINGS = f"{NAME}-settings"

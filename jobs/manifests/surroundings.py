@@ -1,7 +1,7 @@
 """What the pods live in: an account without rights, their settings, and where they may connect to."""
 
 from config.schedule import Schedule
-from jobs.manifests.pods import NAME, OPERATOR, SETTINGS, Object, labels
+from jobs.manifests.pods import CONSOLE, NAME, OPERATOR, SETTINGS, Object, labels
 
 _DNS = [{"protocol": protocol, "port": port} for port in (53, 5353) for protocol in ("UDP", "TCP")]
 
@@ -31,7 +31,7 @@ def settings(schedule: Schedule) -> Object:
 def network_policy(schedule: Schedule) -> Object:
     """Let the pods reach the systems in the schedule and DNS, and let only the monitoring in, to the scheduler.
 
-    The pod that people type in has a policy of its own.
+    The pod that people type in and the console have policies of their own.
     """
     monitoring = {"matchLabels": {"network.openshift.io/policy-group": "monitoring"}}
     return {
@@ -41,7 +41,9 @@ def network_policy(schedule: Schedule) -> Object:
         "spec": {
             "podSelector": {
                 "matchLabels": {"app.kubernetes.io/name": NAME},
-                "matchExpressions": [{"key": "app.kubernetes.io/component", "operator": "NotIn", "values": [OPERATOR]}],
+                "matchExpressions": [
+                    {"key": "app.kubernetes.io/component", "operator": "NotIn", "values": [OPERATOR, CONSOLE]}
+                ],
             },
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [
@@ -50,7 +52,7 @@ def network_policy(schedule: Schedule) -> Object:
                     "ports": [{"protocol": "TCP", "port": schedule.cluster.scheduler.port}],
                 }
             ],
-            "egress": _egress(schedule),
+            "egress": allowed_out(schedule),
         },
     }
 
@@ -65,12 +67,12 @@ def operator_network_policy(schedule: Schedule) -> Object:
             "podSelector": {"matchLabels": labels(OPERATOR)},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [],
-            "egress": _egress(schedule),
+            "egress": allowed_out(schedule),
         },
     }
 
 
-def _egress(schedule: Schedule) -> list[Object]:
+def allowed_out(schedule: Schedule) -> list[Object]:
     """Return DNS and the systems in the schedule."""
     return [{"to": [{"namespaceSelector": {}}], "ports": _DNS}] + [
         {"to": [{"ipBlock": {"cidr": str(place.cidr)}}], "ports": [{"protocol": "TCP", "port": place.port}]}

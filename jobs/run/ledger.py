@@ -29,6 +29,7 @@ sql = statements(__package__)
 KEPT_REJECTS = 1000
 KEPT_NOTES = 100
 LONGEST_DETAIL = 4000
+READ_RUNS = 100_000
 CLOCK = ("cronjob", "scheduler")
 STATUSES = ("done", "attention", "failed", "interrupted", "locked", "lost", "running")
 
@@ -225,11 +226,13 @@ def newest(
     since: datetime | None = None,
     by_clock: bool | None = None,
     stored_something: bool = False,
+    before: int | None = None,
     limit: int = 20,
 ) -> list[Run]:
     """Return the newest runs first, those of vanished processes shown as lost.
 
     by_clock  True: only what the clock started; False: only what people did
+    before    only runs whose id is smaller: the page after the one that ended there
     """
     unfinished = status in {"running", "lost"}
     conditions = {
@@ -237,18 +240,26 @@ def newest(
         "started_on >= :since": since is not None,
         "(triggered_by = ANY (:clock)) = :by_clock": by_clock is not None,
         "artifacts <> '[]'": stored_something,
+        "id < :before": before is not None,
         "status = :status": status is not None and not unfinished,
         f"(status = :status OR {_UNFINISHED})": unfinished,
     }
     condition = " AND ".join([one for one, asked in conditions.items() if asked] or ["true"])
-    values = {"job": job, "since": since, "clock": list(CLOCK), "by_clock": by_clock, "status": status, "limit": limit}
+    values: dict[str, Any] = {"job": job, "since": since, "clock": list(CLOCK), "by_clock": by_clock}
+    values |= {"status": status, "before": before, "limit": limit}
     runs = _truthful(connection, _select(connection, condition, values, "LIMIT :limit"))
     return [run for run in runs if not unfinished or (run.status == "lost") == (status == "lost")]
 
 
+def recent(connection: Connection, *, since: datetime) -> list[Run]:
+    """Return the runs of all jobs that began since an instant or are unfinished, the newest first."""
+    condition = f"started_on >= :since OR {_UNFINISHED}"
+    return _truthful(connection, _select(connection, condition, {"since": since, "most": READ_RUNS}, "LIMIT :most"))
+
+
 def jobs(connection: Connection) -> list[str]:
     """Return the names of the jobs that ever ran."""
-    return list(connection.scalars(text("SELECT DISTINCT job FROM pay_jobs.job_runs ORDER BY job")))
+    return list(connection.scalars(sql["list_jobs"]))
 
 
 def find(connection: Connection, run_id: int) -> Run | None:

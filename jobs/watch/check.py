@@ -38,18 +38,40 @@ def judge_runs(
     name: str, command: str, job: JobSchedule, runs: Sequence[Run], *, begin: datetime, now: datetime
 ) -> list[Finding]:
     """Return what is wrong with the runs of one job since `begin`."""
-    instants = job.times.between(begin, now)
-    ours = sorted((run for run in runs if _stands_for_all(run, command)), key=lambda run: run.started_on)
-    served = _served(instants, ours)
-    judged = [instant for instant in instants if instant <= now - NOT_JUDGED_YET]
-    findings = list(_holes(name, job, judged, served, now))
-    findings += _late(name, job, judged, served)
+    served = serve_instants(command, job, runs, begin=begin, now=now)
+    findings = [_hole(name, job, hole, served.runs) for hole in holes(job, served, now)]
+    findings += [
+        Finding("late", name, f"the run of {_utc(instant)} began {counted(minutes, 'minute')} late")
+        for instant, (_, minutes) in late(job, served).items()
+    ]
     findings += [
         Finding("late", name, f"run {run.id} is at work since {_utc(run.started_on)}", f"deadline: {job.deadline}")
-        for run in ours
+        for run in served.ours
         if run.status in _AT_WORK and now - run.started_on > job.deadline
     ]
     return findings + list(_looked_for(name, command, runs))
+
+
+@dataclass(frozen=True)
+class Served:
+    """The runs of the schedule beside its instants.
+
+    ours    the runs that stand for all accounts, in the order of time
+    runs    those that began after each instant and before the next
+    judged  the instants that are old enough to be judged
+    """
+
+    ours: list[Run]
+    runs: dict[datetime, list[Run]]
+    judged: list[datetime]
+
+
+def serve_instants(command: str, job: JobSchedule, runs: Sequence[Run], *, begin: datetime, now: datetime) -> Served:
+    """Return which runs served the instants of a job since `begin`."""
+    instants = job.times.between(begin, now)
+    ours = sorted((run for run in runs if _stands_for_all(run, command)), key=lambda run: run.started_on)
+    judged = [instant for instant in instants if instant <= now - NOT_JUDGED_YET]
+    return Served(ours, _served(instants, ours), judged)
 
 
 def _stands_for_all(run: Run, command: str) -> bool:
@@ -67,26 +89,21 @@ def _served(instants: Sequence[datetime], ours: Sequence[Run]) -> dict[datetime,
     return served
 
 
-def _holes(
-    name: str,
-    job: JobSchedule,
-    judged: Sequence[datetime],
-    served: dict[datetime, list[Run]],
-    now: datetime,
-) -> Iterator[Finding]:
-    ours = [run for runs in served.values() for run in runs]
+def holes(job: JobSchedule, served: Served, now: datetime) -> Iterator[list[datetime]]:
+    """Return the instants in a row that no run served well, of each hole that is longer than the job's tolerance."""
+    ours = [run for runs in served.runs.values() for run in runs]
     hole: list[datetime] = []
-    for instant in judged:
-        good = next((run for run in served[instant] if run.status in _WELL | _AT_WORK), None)
+    for instant in served.judged:
+        good = next((run for run in served.runs[instant] if run.status in _WELL | _AT_WORK), None)
         busy = any(run.started_on <= instant <= (run.finished_on or now) and run.status != "lost" for run in ours)
         if good is None and not busy:
             hole.append(instant)
             continue
         if hole and (good.started_on if good else instant) - hole[0] > job.tolerance:
-            yield _hole(name, job, hole, served)
+            yield hole
         hole = []
     if hole and now - hole[0] > job.tolerance:
-        yield _hole(name, job, hole, served)
+        yield hole
 
 
 def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[datetime, list[Run]]) -> Finding:
@@ -105,14 +122,16 @@ def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[da
     )
 
 
-def _late(
-    name: str, job: JobSchedule, judged: Sequence[datetime], served: dict[datetime, list[Run]]
-) -> Iterator[Finding]:
+def late(job: JobSchedule, served: Served) -> dict[datetime, tuple[Run, int]]:
+    """Return the run of each instant that began too late, and how many minutes that was."""
     allowed = max(LATE_AFTER, job.tolerance)
-    for instant in judged:
-        if served[instant] and (behind := served[instant][0].started_on - instant) > allowed:
-            minutes = int(behind.total_seconds() // 60)
-            yield Finding("late", name, f"the run of {_utc(instant)} began {counted(minutes, 'minute')} late")
+    first = {instant: served.runs[instant][0] for instant in served.judged if served.runs[instant]}
+    behind = {instant: run.started_on - instant for instant, run in first.items()}
+    return {
+        instant: (first[instant], int(length.total_seconds() // 60))
+        for instant, length in behind.items()
+        if length > allowed
+    }
 
 
 def _looked_for(name: str, command: str, runs: Sequence[Run]) -> Iterator[Finding]:

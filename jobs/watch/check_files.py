@@ -2,11 +2,13 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from config.business_days import age_in_business_days
 from config.plurals import counted
@@ -20,29 +22,66 @@ sql = statements(__package__)
 SHOWN = 50
 
 
-def judge_files(connection: Connection, expected: ExpectedFile, *, begin: datetime, now: datetime) -> Iterator[Finding]:
-    """Return what is wrong with the files of one kind that were due since `begin`."""
+@dataclass(frozen=True)
+class DueFile:
+    """A file that was due; `come` is the row of the one that came for its day, None where none did."""
+
+    instant: datetime
+    day: date
+    come: Row[Any] | None
+
+
+def judge_all_files(
+    connection: Connection, expected: Sequence[ExpectedFile], *, begin: datetime, now: datetime
+) -> list[Finding]:
+    """Return what is wrong with the files that were due since `begin`, and with those that wait, however long."""
+    due = [finding for one in expected for finding in judge_files(connection, one, begin=begin, now=now)]
+    return [*due, *judge_unsettled(connection), *judge_unfinished(connection)]
+
+
+def due_files(
+    connection: Connection, expected: ExpectedFile, *, begin: datetime, now: datetime
+) -> tuple[list[DueFile], list[Row[Any]]]:
+    """Return the files of one kind that were due since `begin`, and the rows of all that came since that day."""
     zone, pattern = ZoneInfo(expected.zone), re.compile(expected.name, re.IGNORECASE)
     due = sorted(instant for cron in expected.times for instant in cron.between(begin, now))
     if not due:
-        return
+        return [], []
     first = due[0].astimezone(zone).date()
     since = datetime.combine(first, datetime.min.time(), zone)
     rows = sql.run(connection, "list_files_since", source=expected.source, first=first, since=since)
     come = [row for row in rows if pattern.fullmatch(row.name)]
-    for instant in due:
-        day = instant.astimezone(zone).date()
-        row = next((row for row in come if day in _days(row.business_date, row.received_on, zone)), None)
-        if row is None:
+    days = [(instant, instant.astimezone(zone).date()) for instant in due]
+    found = [
+        DueFile(
+            instant,
+            day,
+            next((row for row in come if day in _days(row.business_date, row.received_on, zone)), None),
+        )
+        for instant, day in days
+    ]
+    return found, come
+
+
+def judge_files(connection: Connection, expected: ExpectedFile, *, begin: datetime, now: datetime) -> Iterator[Finding]:
+    """Return what is wrong with the files of one kind that were due since `begin`."""
+    due, come = due_files(connection, expected, begin=begin, now=now)
+    for one in due:
+        if one.come is None:
             yield Finding(
-                "missing", expected.what, f"none for {day}", f"Ask {expected.source}; look into its directory."
+                "missing", expected.what, f"none for {one.day}", f"Ask {expected.source}; look into its directory."
             )
-        elif row.received_on > instant:
-            minutes = int((row.received_on - instant).total_seconds() // 60)
-            yield Finding("late", expected.what, f"{row.name} came {counted(minutes, 'minute')} late")
+        elif one.come.received_on > one.instant:
+            minutes = int((one.come.received_on - one.instant).total_seconds() // 60)
+            yield Finding("late", expected.what, f"{one.come.name} came {counted(minutes, 'minute')} late")
     for row in come:
         if row.state in {"stored", "received"} and now - row.received_on > expected.applied_within:
             yield Finding("late", expected.what, f"{row.name} came {row.received_on:%Y-%m-%d %H:%M} UTC, {row.state}")
+
+
+def count_files(connection: Connection) -> list[Row[Any]]:
+    """Return how many files wait, are held or failed: source, state, number."""
+    return list(sql.run(connection, "count_files"))
 
 
 def judge_unsettled(connection: Connection) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """A run that took far longer or far shorter than usual, by the longest run of each day. Told, and stops nothing."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from config.usual import ENOUGH, KNOWN, LONGER, MADS, SHORT_RUN, SHORTER_THAN
 from database.sql import statements
+from jobs.run.ledger import Run
 from jobs.usual import ceiling, usual
 from jobs.watch.check import Finding
 
@@ -30,6 +31,17 @@ def judge_lengths(
     since = begin - timedelta(days=2 * KNOWN)
     rows = sql.run(connection, "list_longest_runs", job=job, command=command, since=since)
     yield from find_odd_lengths(name, [LongestRun(*tuple(row)) for row in rows], first=begin.date(), today=now.date())
+
+
+def usual_longest(connection: Connection, run: Run) -> Decimal | None:
+    """Return how many seconds the longest run of a day of the same command usually takes, by the days before a run.
+
+    None where too few days are known.
+    """
+    since = run.started_on - timedelta(days=2 * KNOWN)
+    rows = sql.run(connection, "list_longest_runs", job=run.job, command=run.command, since=since)
+    before = [row.seconds for row in rows if row.day < run.started_on.astimezone(UTC).date()][-KNOWN:]
+    return usual(before)[0] if len(before) >= ENOUGH else None
 
 
 def find_odd_lengths(name: str, longest: Sequence[LongestRun], *, first: date, today: date) -> Iterator[Finding]:

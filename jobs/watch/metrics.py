@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import Connection
 
 from database.sql import statements
-from jobs.watch.check import Finding
+from jobs.watch.check_files import count_files
 
 sql = statements(__package__)
 
@@ -30,7 +30,7 @@ MetricsProbe = Callable[[Connection, datetime], Iterable[MetricSample]]
 def metrics_text(
     connection: Connection,
     commands: Mapping[str, str],
-    findings: Sequence[Finding],
+    findings: int | None,
     probes: Sequence[MetricsProbe],
     *,
     now: datetime,
@@ -38,6 +38,7 @@ def metrics_text(
     """Return all figures in the text format of Prometheus.
 
     commands  the command of each entry of the schedule
+    findings  how much `check` found; None where it was not asked
     """
     registry = CollectorRegistry()
     gauges: dict[str, Gauge] = {}
@@ -52,13 +53,14 @@ def metrics_text(
 def _samples(
     connection: Connection,
     commands: Mapping[str, str],
-    findings: Sequence[Finding],
+    findings: int | None,
     probes: Sequence[MetricsProbe],
     now: datetime,
 ) -> Iterator[MetricSample]:
-    yield MetricSample("check_findings", "What `check` found that is not as it should be.", len(findings))
+    if findings is not None:
+        yield MetricSample("check_findings", "What `check` found that is not as it should be.", findings)
     yield from _last_successes(connection, commands, now)
-    for row in sql.run(connection, "count_files"):
+    for row in count_files(connection):
         labels = {"source": row.source, "state": row.state}
         yield MetricSample("files", "Inbound files that wait, are held or failed.", row.number, labels)
     for row in sql.run(connection, "count_outbox"):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from config.command_line import typed
 from database.sql import statements
 from jobs.run.outcome import Table
-from jobs.run.shard import Shard
+from jobs.run.shard import WHOLE, Shard
 from tasks.generate_statements.generate import shard_values
 from tasks.generate_statements.periods import Period, StatementKind, periods_ending
 
@@ -37,24 +37,55 @@ class StatementGap:
         return typed(f"GENERATE_STATEMENTS --fill-gaps --since {last} --until {last}")
 
 
+@dataclass(frozen=True)
+class DuePeriod:
+    """A period in which statements are due: how many are, how many are missing, and the first accounts without one."""
+
+    period: Period
+    due: int
+    missing: int
+    examples: tuple[str, ...]
+
+    @property
+    def gap(self) -> StatementGap | None:
+        """What it lacks, None where nothing is missing."""
+        return StatementGap(self.period, self.missing, self.examples[0]) if self.missing else None
+
+
 def find_gaps(
     session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard
 ) -> list[StatementGap]:
     """Return every period that ended on one of the days and lacks statements, in the order of time."""
+    found = _count(session, since, until, auth_account=auth_account, shard=shard, complete=False)
+    return [one.gap for one in found if one.gap is not None]
+
+
+def due_periods(session: Session, since: date, until: date) -> list[DuePeriod]:
+    """Return every period that ended on one of the days and in which statements are due, in the order of time."""
+    return _count(session, since, until, auth_account=None, shard=WHOLE, complete=True)
+
+
+def _count(
+    session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard, complete: bool
+) -> list[DuePeriod]:
     days = (since + timedelta(days=number) for number in range((until - since).days + 1))
     periods = [period for day in days for period in periods_ending(day)]
     rows = sql.run(
         session,
-        "find_gaps",
+        "count_periods",
         kinds=[period.kind.value for period in periods],
         frequencies=[period.kind.frequency for period in periods],
         firsts=[period.first for period in periods],
         lasts=[period.last for period in periods],
         auth_account=auth_account,
+        complete=complete,
         **shard_values(shard),
     )
     return [
-        StatementGap(Period(StatementKind(row.kind), row.first, row.last), row.accounts, row.example) for row in rows
+        DuePeriod(
+            Period(StatementKind(row.kind), row.first, row.last), row.due, row.accounts, tuple(row.examples or ())
+        )
+        for row in rows
     ]
 
 

@@ -94,9 +94,36 @@ def trend(session: Session, scope: str) -> list[EarlierFigures]:
     """Return the figures of the newest reports of a scope, the oldest first."""
     rows = sql.run(session, "list_trend", scope=scope, most=TREND).all()
     return [
-        EarlierFigures(on, stuck, amount, {method: one["count"] for method, one in methods.items()})
-        for on, stuck, amount, methods in map(tuple, reversed(rows))
+        EarlierFigures(
+            row.finished_on,
+            row.stuck,
+            row.stuck_amount,
+            {method: one["count"] for method, one in row.by_method.items()},
+        )
+        for row in reversed(rows)
     ]
+
+
+@dataclass(frozen=True)
+class FinishedReport:
+    """The figures of a finished report; `by_diagnosis` has how many and over what amount, by code."""
+
+    id: int
+    run_id: int | None
+    on: datetime
+    stuck: int
+    waiting: int
+    amount: Decimal
+    by_diagnosis: dict[str, Tally]
+
+
+def newest_report(session: Session, scope: str) -> FinishedReport | None:
+    """Return the newest finished report of a scope, None where there is none."""
+    row = sql.run(session, "list_trend", scope=scope, most=1).one_or_none()
+    if row is None:
+        return None
+    found = {code: Tally(int(one["count"]), Decimal(one["amount"])) for code, one in row.by_diagnosis.items()}
+    return FinishedReport(row.id, row.run_id, row.finished_on, row.stuck, row.waiting, row.stuck_amount, found)
 
 
 def _json(tallies: dict[str, Tally]) -> str:

@@ -14,7 +14,7 @@ from config.settings import DatabaseSettings
 from database import migrate
 from database.engine import make_engine
 from database.own_schema import made_by, statements_of
-from database.pay.grants import grants
+from database.pay.grants import grants, read_only_grants
 from jobs.commands.cli import main
 from jobs.commands.db_commands import db_command
 
@@ -26,7 +26,7 @@ TABLES = sorted(name for kind, name in MADE if kind == "table")
 
 @pytest.fixture
 def cli() -> click.Group:
-    return click.Group(commands={"db": db_command(lambda: None, grants=grants)})
+    return click.Group(commands={"db": db_command(lambda: None, grants=grants, read_only_grants=read_only_grants)})
 
 
 @pytest.fixture

@@ -39,7 +39,9 @@ def test_the_rights_that_are_asked_for_are_those_that_the_statements_use() -> No
     said = {"INSERT INTO": "INSERT", "DELETE FROM": "DELETE", "UPDATE": "UPDATE"}
     used: dict[str, set[str]] = {}
     for path in (
-        path for room in ("tools", "tasks", "diagnosis", "jobs", "connectors") for path in (ROOT / room).rglob("*")
+        path
+        for room in ("console", "tools", "tasks", "diagnosis", "jobs", "connectors")
+        for path in (ROOT / room).rglob("*")
     ):
         if path.suffix in {".sql", ".py"}:
             content = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))

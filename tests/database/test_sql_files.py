@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("access", "benchmarks", "config", "connectors", "database", "diagnosis", "jobs", "sandbox", "tasks", "tools")
+ROOMS = (
+    "access",
+    "benchmarks",
+    "config",
+    "connectors",
+    "console",
+    "database",
+    "diagnosis",
+    "jobs",
+    "sandbox",
+    "tasks",
+    "tools",
+)
 FOLDERS = sorted(folder for room in ROOMS for folder in (ROOT / room).rglob("sql"))
 _NAME = re.compile(r'"([a-z][a-z0-9_]+)"')
 _PREFIX = re.compile(r'f"([a-z][a-z0-9_]+_)\{')

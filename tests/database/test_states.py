@@ -11,7 +11,7 @@ from database.pay import states
 from database.sql import statements
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("connectors", "database", "jobs", "diagnosis", "tasks", "tools")
+ROOMS = ("connectors", "console", "database", "jobs", "diagnosis", "tasks", "tools")
 _LIST = re.compile(r"\(\s*('[A-Z_]+'(?:,\s*'[A-Z_]+')+)\s*\)|\{\s*(\"[A-Z_]+\"(?:,\s*\"[A-Z_]+\")+),?\s*\}")
 ALL_SETS = {**states.SETS, "final_for_slips": states.FINAL_FOR_SLIPS}
 

@@ -9,7 +9,7 @@ import pytest
 from database.pay.rights import PAY_TABLES
 from tests.database.test_pay_tables import ROOT, recorded
 
-ROOMS = ("tools", "tasks", "diagnosis", "jobs", "connectors", "database")
+ROOMS = ("console", "tools", "tasks", "diagnosis", "jobs", "connectors", "database")
 COLUMNS: dict[str, set[str]] = {}
 for _table, _column in recorded():
     COLUMNS.setdefault(_table, set()).add(_column)

@@ -25,6 +25,7 @@ MOST_LINES_OF_A_DEMO = 195  # and a few while the sandbox starts
 _NOT_RUN = {
     "compare shadow": "the copies are on servers of nobody",
     "schedule run": "runs until it is stopped",
+    "console": "serves until it is stopped",
     "sandbox": "the demo runs in one of its own",
     "manifests": "writes openshift/, which other tests read",
 }

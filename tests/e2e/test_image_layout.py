@@ -207,7 +207,7 @@ def test_the_last_stage_installs_nothing_and_runs_as_nobody_in_particular() -> N
 def test_the_image_holds_the_rooms_of_production_and_no_other() -> None:
     allowed = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
 
-    rooms = {"config/", "connectors/", "database/", "diagnosis/", "jobs/", "tasks/", "tools/"}
+    rooms = {"access/", "config/", "connectors/", "console/", "database/", "diagnosis/", "jobs/", "tasks/", "tools/"}
     assert set(copied()) == {"invoke_jobs.py"} | rooms
     assert allowed == set(copied()) | {"requirements.lock"}
 

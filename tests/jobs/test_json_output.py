@@ -16,7 +16,7 @@ from tests.docs.demo import whole_command_line
 from tests.json_output import SCHEMA, read_json, rows_of
 
 # What runs until it is stopped, walks through other commands, or writes files where it is told to.
-_WITHOUT = {"schedule run", "sandbox demo", "artifacts get"}
+_WITHOUT = {"console", "schedule run", "sandbox demo", "artifacts get"}
 
 
 def leaves(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:

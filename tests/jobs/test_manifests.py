@@ -45,6 +45,12 @@ def everything(schedule: Schedule) -> list[dict[str, Any]]:
     return [*objects_of(schedule).values(), *one_offs(schedule).values()]
 
 
+def validate(one: dict[str, Any], version: str) -> None:
+    """Hold an object against its schema; a Route is of OpenShift, and Kubernetes has none for it."""
+    if one["kind"] != "Route":
+        kubernetes_validate.validate(one, version, strict=True)
+
+
 def pod_specs(schedule: Schedule) -> list[dict[str, Any]]:
     """Return the pod of everything that has one."""
     found = []
@@ -85,7 +91,7 @@ def test_every_object_is_valid_in_the_last_four_versions_of_kubernetes(version: 
     assert len(MINORS) >= 4
     different = {yaml.dump(one): one for name in ENVIRONMENTS for one in everything(read_schedule(name))}
     for one in different.values():
-        kubernetes_validate.validate(one, version, strict=True)
+        validate(one, version)
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -129,15 +135,17 @@ def test_kustomize_builds_what_is_printed(
 
 def test_no_pod_asks_for_more_than_restricted_v2_gives() -> None:
     for pod in pod_specs(read_schedule("prod")):
-        [container] = pod["containers"]
-        security = container["securityContext"]
+        for container in pod["containers"]:
+            security = container["securityContext"]
+            assert security["capabilities"] == {"drop": ["ALL"]}
+            assert (security["allowPrivilegeEscalation"], security["readOnlyRootFilesystem"]) == (False, True)
         assert pod["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
-        assert security["capabilities"] == {"drop": ["ALL"]}
-        assert (security["allowPrivilegeEscalation"], security["readOnlyRootFilesystem"]) == (False, True)
-        assert pod["automountServiceAccountToken"] is False
+        is_console = pod["serviceAccountName"] == "pay-jobs-console"  # its proxy asks the cluster who logged in
+        assert pod["automountServiceAccountToken"] is is_console
         assert {volume["name"]: set(volume) - {"name"} for volume in pod["volumes"]} == {
             "tmp": {"emptyDir"},
             "keys": {"secret"},
+            **({"tls": {"secret"}, "session": {"secret"}} if is_console else {}),
         }
         assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys()
 
@@ -152,7 +160,7 @@ def test_in_cloud_sql_each_pod_has_the_proxy_beside_it_and_logs_in_by_token() ->
     with_proxy = schedule.model_copy(update={"cluster": cluster})
 
     for one in {one["kind"]: one for one in everything(with_proxy)}.values():
-        kubernetes_validate.validate(one, MINORS[-1], strict=True)
+        validate(one, MINORS[-1])
     settings = objects_of(with_proxy)["settings"]["data"]
     assert settings["CLOUDSQL_INSTANCE_CONNECTION_NAME"] == "a-project:a-region:pay-db"
     pods = pod_specs(with_proxy)
@@ -342,7 +350,22 @@ def test_the_operators_pod_is_off_sleeps_and_lets_nobody_in() -> None:
     assert policy["podSelector"]["matchLabels"] == operator["template"]["metadata"]["labels"]
     assert (policy["ingress"], policy["egress"]) == ([], objects["network-policy"]["spec"]["egress"])
     [but_not] = objects["network-policy"]["spec"]["podSelector"]["matchExpressions"]
-    assert (but_not["operator"], but_not["values"]) == ("NotIn", ["operator"])
+    assert (but_not["operator"], but_not["values"]) == ("NotIn", ["operator", "console"])
+
+
+def test_the_console_is_off_and_reached_through_the_proxy_alone() -> None:
+    objects = objects_of(read_schedule())
+    spec, policy = objects["console"]["spec"], objects["network-policy-console"]["spec"]
+    console, proxy = spec["template"]["spec"]["containers"]
+    ports = {port["name"] for port in console["ports"]}
+    let_in = [rule["ports"][0]["port"] for rule in policy["ingress"]]
+    secrets = [source["secretRef"]["name"] for source in console["envFrom"] if "secretRef" in source]
+
+    assert (spec["replicas"], ports, let_in) == (0, {"monitor"}, [8443, 8081])
+    assert secrets == ["pay-jobs-console-database", "pay-jobs-object-store"]
+    assert "--upstream=http://127.0.0.1:8080" in proxy["args"]
+    assert objects["console-route"]["spec"]["to"]["name"] == objects["console-service"]["metadata"]["name"] == "console"
+    assert objects["console-route"]["spec"]["tls"]["termination"] == "reencrypt"
 
 
 def test_the_operators_pod_ends_at_once_when_it_is_switched_off() -> None:
@@ -430,7 +453,7 @@ def names_in_manifests() -> set[str]:
     for schedule in (read_schedule(), *(read_schedule(name) for name in ENVIRONMENTS)):
         found |= set(schedule.cluster.settings)
         for pod in pod_specs(schedule):
-            found |= {one["name"] for container in pod["containers"] for one in container["env"]}
+            found |= {one["name"] for container in pod["containers"] for one in container.get("env", ())}
     return found
 
 

@@ -61,7 +61,19 @@ def test_the_command_line_refuses_two_jobs_of_one_name() -> None:
 
 @pytest.mark.parametrize(
     "room",
-    ["access", "config", "jobs", "diagnosis", "tasks", "tools", "connectors", "database", "sandbox", "invoke_jobs"],
+    [
+        "access",
+        "config",
+        "console",
+        "jobs",
+        "diagnosis",
+        "tasks",
+        "tools",
+        "connectors",
+        "database",
+        "sandbox",
+        "invoke_jobs",
+    ],
 )
 def test_the_rooms_are_ours_and_no_distribution_of_that_name(room: str) -> None:
     found = importlib.import_module(room).__file__

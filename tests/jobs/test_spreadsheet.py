@@ -40,7 +40,7 @@ def test_each_row_is_one_record_that_reads_back(rows: list[list[str | int | None
 
 
 def test_jobs_and_tools_write_csv_in_one_place() -> None:
-    rooms = ("jobs", "tasks", "tools", "connectors", "database")
+    rooms = ("console", "jobs", "tasks", "tools", "connectors", "database")
     writers = {
         path.relative_to(ROOT).as_posix()
         for room in rooms

@@ -29,8 +29,10 @@ def test_the_walk_stops_at_the_first_command_that_fails() -> None:
     ]  # fmt: skip
 
 
-def test_the_end_names_the_report_and_three_commands(tmp_path: Path) -> None:
+def test_the_end_names_the_report_the_console_and_three_commands(tmp_path: Path) -> None:
     said = farewell(tmp_path)
 
     assert f"{tmp_path.as_uri()}/stale.html" in said
-    assert len(re.findall(r"^  python3 invoke_jobs\.py ", said, re.MULTILINE)) == 3
+    assert len(re.findall(r"^  python3 invoke_jobs\.py ", said, re.MULTILINE)) == 4
+    assert "console --sandbox" in said
+    assert "http://127.0.0.1:8080/" in said

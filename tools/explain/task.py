@@ -1,104 +1,30 @@
-"""`explain`: one function a subject; each checks that it exists, tells its life, and says what it means."""
-
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
-
-from sqlalchemy import Row, text
-from sqlalchemy.orm import Session
+"""`explain`: one function a subject; each tells its life, and of an open invoice what stands in its way."""
 
 from config.command_line import typed
-from config.errors import UsageError
-from config.plurals import counted
 from database.pay.states import UNFINISHED
-from database.sql import statements
 from diagnosis.cutoffs import cutoffs_at
 from diagnosis.diagnose import is_weak
 from diagnosis.diagnose_invoices import diagnose_invoices
 from diagnosis.evidence_in_words import evidence_in_words
 from diagnosis.next_command import next_command
 from diagnosis.read_evidence import read_invoices
-from jobs.inbound.choose_file import no_such_file
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome, Table
+from jobs.run.outcome import Outcome
 from tools.explain.arguments import Arguments
-from tools.explain.meaning import meanings
-from tools.explain.timeline import life
-
-sql = statements(__package__)
-
-_MOST_IDS = 20
-_LINE_COLUMNS = ("line", "description", "fee", "service fee", "GL", "refunded", "left")
-_ACCOUNT = "SELECT name, payment_method FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1"
-_SLIP = "SELECT number, status, parent_number FROM routing_slips WHERE number = :number"
-_BATCH = "SELECT file_type, file_ref, disbursement_status_code FROM ejv_files WHERE id = :id"
-
-
-@dataclass(frozen=True)
-class InvoiceSubject:
-    """The invoice that is explained; `received` is what its receipts and applied credits come to, in CAD."""
-
-    id: int
-    status: str
-    method: str
-    total: Decimal
-    paid: Decimal
-    payment_date: datetime | None
-    refund_date: datetime | None
-    auth_account_id: str | None
-    account_name: str | None
-    routing_slip: str | None
-    was_sent: bool
-    received: Decimal
-
-    @property
-    def account(self) -> str:
-        """Its account in words."""
-        if self.auth_account_id is None:
-            return "no account"
-        return f"account {self.auth_account_id} ({self.account_name or 'without a name'})"
+from tools.explain.lives import account_life, batch_life, file_life, invoice_life, slip_life
 
 
 def invoice(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of an invoice."""
     with context.database.begin() as session:
-        number = _invoice_named(session, arguments)
-        row = sql.run(session, "find_invoice", id=number).one_or_none()
-        if row is None:
-            raise UsageError(f"There is no invoice {number}. Expected an id like 1234567, or a CFS number.")
-        subject = InvoiceSubject(**row._mapping)
-        lines = [tuple(line) for line in sql.run(session, "invoice_lines", id=number)]
-        outcome = Outcome(tables=[life(session, f"Invoice {number}, {subject.status}", "invoice_events", id=number)])
-    outcome.answer = (
-        f"Invoice {number} is {subject.status}: {subject.total} CAD by {subject.method}, {subject.paid} CAD paid, "
-        f"{subject.account}"
-    )
-    outcome.tables.append(Table(f"Line items of invoice {number}", _LINE_COLUMNS, lines, "lines"))
-    outcome.notes += meanings(
-        status=subject.status,
-        method=subject.method,
-        payment_date=subject.payment_date,
-        refund_date=subject.refund_date,
-        was_sent=subject.was_sent,
-    )
-    outcome.notes += _against_receipts(subject)
-    outcome.notes += _diagnosis(context, number)
+        told = invoice_life(session, arguments)
+    subject, outcome = told.subject, told.outcome
+    outcome.notes += _diagnosis(context, subject.id)
     if subject.auth_account_id:
         outcome.notes.append(f"More: {typed('explain account', subject.auth_account_id)}")
     if subject.routing_slip:
         outcome.notes.append(f"More: {typed('explain slip', subject.routing_slip)}")
     return outcome
-
-
-def _against_receipts(subject: InvoiceSubject) -> list[str]:
-    """Return that receipts and credits are not what was paid, where they are not."""
-    difference = subject.received - subject.paid
-    if not difference:
-        return []
-    what = f"{difference} CAD too much" if difference > 0 else f"{-difference} CAD have none"
-    said = f"Receipts and applied credits come to {subject.received} CAD, and `paid` is {subject.paid} CAD"
-    return [f"{said}: {what}."]
 
 
 def _diagnosis(context: RunContext, number: int) -> list[str]:
@@ -119,69 +45,23 @@ def _diagnosis(context: RunContext, number: int) -> list[str]:
 
 def account(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell what there is to know about an account."""
-    unknown = f"No payment account has the auth account id {arguments.subject!r}."
     with context.database.begin() as session:
-        row = _existing(session, _ACCOUNT, unknown, account=arguments.subject)
-        title = (
-            f"Account {arguments.subject}, {row.name or 'without a name'}, pays by {row.payment_method or 'nothing'}"
-        )
-        told = life(session, title, "account_events", account=arguments.subject)
-    return Outcome(answer=f"{title}: {counted(len(told.rows), 'entry')}.", tables=[told])
+        return account_life(session, arguments)
 
 
 def slip(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of a routing slip."""
     with context.database.begin() as session:
-        unknown = f"There is no routing slip {arguments.subject!r} (expected a number like 206000010)."
-        row = _existing(session, _SLIP, unknown, number=arguments.subject)
-        told = life(session, f"Routing slip {row.number}, {row.status}", "slip_events", number=row.number)
-    outcome = Outcome(answer=f"Routing slip {row.number} is {row.status}.", tables=[told])
-    if row.parent_number:
-        outcome.notes.append(f"It is linked: {typed('explain slip', row.parent_number)}")
-    return outcome
+        return slip_life(session, arguments)
 
 
 def batch(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell the life of a journal voucher batch."""
-    number = arguments.number("batch number")
     with context.database.begin() as session:
-        row = _existing(
-            session,
-            _BATCH,
-            f"There is no batch {number} in ejv_files; `ejv outstanding` shows those that wait.",
-            id=number,
-        )
-        told = life(session, f"Batch {number}", "batch_events", id=number)
-    status = row.disbursement_status_code or "without a status"
-    return Outcome(answer=f"Batch {number} ({row.file_type}) is {status}: sent as {row.file_ref}.", tables=[told])
+        return batch_life(session, arguments)
 
 
 def file(context: RunContext, arguments: Arguments) -> Outcome:
     """Tell what became of a file."""
     with context.database.begin() as session:
-        told = life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)
-    if not told.rows:
-        raise no_such_file(arguments.subject)
-    return Outcome(answer=f"File {arguments.subject}: {counted(len(told.rows), 'entry')}.", tables=[told])
-
-
-def _existing(session: Session, statement: str, unknown: str, **values: object) -> Row[Any]:
-    """Return the row of a subject. Raises UsageError if there is none."""
-    row = session.execute(text(statement), values).first()
-    if row is None:
-        raise UsageError(unknown)
-    return row
-
-
-def _invoice_named(session: Session, arguments: Arguments) -> int:
-    """Return the id that was typed, or that of the one invoice with the CFS number that was typed."""
-    name = arguments.subject.strip()
-    if name.isascii() and name.isdigit():
-        return arguments.number("invoice id")
-    ids = sql.run(session, "find_numbered", number=name).scalars().all()
-    if len(ids) == 1:
-        return int(ids[0])
-    if not ids:
-        raise UsageError(f"{name!r} is no invoice: expected an id like 1234567, or a CFS number like REG01234567.")
-    shown = ", ".join(map(str, ids[:_MOST_IDS])) + (" ..." if len(ids) > _MOST_IDS else "")
-    raise UsageError(f"{len(ids)} invoices share the CFS number {name}: {shown}. Name one of them.")
+        return file_life(session, arguments)

@@ -22,8 +22,8 @@ _FLAGS = (
 )  # fmt: skip
 _AXE = Path(importlib.util.find_spec("axe_core_python").submodule_search_locations[0]) / "axe.min.js"  # type: ignore[union-attr, index]
 _RUN_AXE = (
-    "axe.run().then((found) => found.violations.map((one) =>"
-    " ({rule: one.id, where: one.nodes[0].html, why: one.nodes[0].failureSummary})))"
+    "axe.run({options}).then((found) => found.violations.map((one) =>"
+    " ({{rule: one.id, where: one.nodes[0].html, why: one.nodes[0].failureSummary}})))"
 )
 # The browser reads its commands from descriptor 3 and answers on 4.
 _START = (
@@ -61,9 +61,14 @@ class Page:
 
     def open(self, path: Path, *, width: int = 1400, height: int = 900) -> None:
         """Open a file and wait until its script has run."""
+        self.open_address(path.as_uri(), width=width, height=height)
+
+    def open_address(self, address: str, *, width: int, height: int) -> None:
+        """Open an address and wait until its page is complete."""
         self.resize(width, height)
-        self.ask("Page.navigate", url=path.as_uri())
-        self.wait_for("document.readyState === 'complete'")
+        self.js("window.isOld = true")
+        self.ask("Page.navigate", url=address)
+        self.wait_for("document.readyState === 'complete' && !window.isOld")
 
     def resize(self, width: int, height: int) -> None:
         """Resize the window."""
@@ -94,10 +99,15 @@ class Page:
         """Type words into what has the focus."""
         self.ask("Input.insertText", text=words)
 
-    def violations(self) -> list[dict[str, str]]:
-        """Return what axe-core finds wrong with the page as it is shown now."""
-        self.js(f"{_AXE.read_text(encoding='utf-8')};undefined")
-        found = self.ask("Runtime.evaluate", expression=_RUN_AXE, awaitPromise=True, returnByValue=True)
+    def violations(self, options: dict[str, Any] | None = None) -> list[dict[str, str]]:
+        """Return what axe-core finds wrong with the page as it is shown now.
+
+        options  those of axe.run, such as which rules to run; all of them by default
+        """
+        if not self.js("'axe' in window"):
+            self.js(f"{_AXE.read_text(encoding='utf-8')};undefined")
+        expression = _RUN_AXE.format(options=json.dumps(options or {}))
+        found = self.ask("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         violations: list[dict[str, str]] = found["result"]["value"]
         return violations
 

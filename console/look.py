@@ -1,0 +1,78 @@
+"""What a page is given, and what it returns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from config.business_time import business_date
+from config.schedule import Schedule
+from console.kept import Shelf
+
+
+class NotThere(Exception):
+    """What a page is about does not exist."""
+
+
+class BadQuestion(Exception):
+    """The address asks for something that cannot be."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look of a person at a page: the database as it is at this moment, and what was asked.
+
+    jobs    the names of the jobs this installation has
+    person  who looks, as the proxy tells; "" on a machine of one's own
+    """
+
+    session: Session
+    schedule: Schedule
+    jobs: Sequence[str]
+    now: datetime
+    person: str
+    path: Mapping[str, Any]
+    query: Mapping[str, str]
+    log: Any
+    shelf: Shelf
+
+    @property
+    def connection(self) -> Connection:
+        """The connection under the session."""
+        return self.session.connection()
+
+    @property
+    def today(self) -> date:
+        """The current business day."""
+        return business_date(self.now)
+
+    def asked(self, name: str, choices: Sequence[str] | None = None) -> str:
+        """Return what the address says under a name, "" where it says nothing.
+
+        Raises BadQuestion where it is none of the choices.
+        """
+        value = self.query.get(name, "").strip()
+        if value and choices is not None and value not in choices:
+            raise BadQuestion(f"{name} is {value!r}; it can be {', '.join(choices)}.")
+        return value
+
+    def number(self, name: str) -> int | None:
+        """Return a whole number that the address says under a name. Raises BadQuestion where it is none."""
+        value = self.asked(name)
+        if not value:
+            return None
+        if not (value.isascii() and value.isdigit() and len(value) <= 18):
+            raise BadQuestion(f"{name} is {value!r}; it must be a whole number.")
+        return int(value)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A template with what it shows."""
+
+    template: str
+    title: str
+    values: dict[str, Any] = field(default_factory=dict)

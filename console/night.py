@@ -1,0 +1,220 @@
+"""The night: the last 24 hours and the next 24 on one screen, and what there is to look at."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from config.plurals import counted
+from console.look import Look, Page
+from console.timeline import Event, Mark, Window, coming, events_by_hand, events_of, in_words, marks, ticks
+from jobs.run import ledger
+from jobs.run.ledger import Run
+from jobs.watch.check import Finding, judge_runs
+from jobs.watch.check_files import DueFile, count_files, due_files, earliest, judge_all_files
+from jobs.watch.entries import Entry, read_entries
+from tasks.generate_statements.gaps import DuePeriod, due_periods
+from tasks.stale_invoice_report.metrics import ALL
+from tasks.stale_invoice_report.report_store import EarlierFigures, trend
+from tools.pending.command import pending_effects
+
+REACH = timedelta(hours=24)
+SHOWN = 4
+_URGENT = ("failed", "lost", "missing", "held", "unfinished", "attention", "late")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the time line: a job, what happened, its last run and its next."""
+
+    name: str
+    href: str
+    marks: list[Mark]
+    said: str
+    last: Run | None
+    next: datetime | None
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure at the top, with the page that tells more; `state` is the name of one in console/states.py."""
+
+    name: str
+    value: str
+    note: str
+    state: str
+    href: str
+
+
+@dataclass(frozen=True)
+class FileDue:
+    """A file that was due or will be, and what came."""
+
+    what: str
+    instant: datetime
+    state: str
+    name: str
+    received_on: datetime | None
+
+
+def page(look: Look) -> Page:
+    """Return the page of the night."""
+    window = Window(look.now - REACH, look.now, look.now + REACH)
+    begin = earliest(look.connection, window.begin, look.now)
+    entries = read_entries(look.connection, look.schedule, look.jobs, begin=begin)
+    findings = _findings(look, entries, begin)
+    reports = trend(look.session, ALL)
+    yesterday = look.today - timedelta(days=1)
+    periods = due_periods(look.session, yesterday, yesterday)
+    verdict = newest_verdict(look.connection, "verify")
+    values = {
+        "window": window,
+        "ticks": ticks(window),
+        "lines": _lines(look, entries, Window(begin, look.now, window.end), window),
+        "findings": findings[:SHOWN],
+        "more": len(findings) - SHOWN,
+        "found": len(findings),
+        "tiles": [
+            _verified(verdict, look.now),
+            _stuck(reports, look.now),
+            _outside(look),
+            _files_tile(look.connection),
+            _statements_tile(periods),
+            _checked(findings, look.connection),
+        ],
+        "files": _files(look, begin, window.end),
+        "periods": periods,
+        "day": yesterday,
+    }
+    return Page("night.html", "The night", values)
+
+
+def newest_verdict(connection: Connection, job: str) -> Run | None:
+    """Return the newest run of a job that came to a verdict, None where none did."""
+    return next(
+        (run for run in ledger.newest(connection, job=job, limit=20) if run.status in {"done", "attention"}), None
+    )
+
+
+def _findings(look: Look, entries: Sequence[Entry], begin: datetime) -> list[Finding]:
+    """Return what is not as it should be, the most urgent first: what `check` finds of runs and files."""
+    found = [
+        finding
+        for one in entries
+        for finding in judge_runs(one.name, one.command, one.job, one.runs, begin=begin, now=look.now)
+    ]
+    found += judge_all_files(look.connection, look.schedule.files, begin=begin, now=look.now)
+    return sorted(found, key=lambda one: _URGENT.index(one.kind) if one.kind in _URGENT else len(_URGENT))
+
+
+def _lines(look: Look, entries: Sequence[Entry], lived: Window, window: Window) -> list[Line]:
+    """Return the lines of the jobs by the schedule, of the alarm, and of all else that ran.
+
+    lived  the part of the window in which anything could have run here
+    """
+    lines = [_line(one, lived, window) for one in entries]
+    ours = {run.id for one in entries for run in one.runs}
+    others = [run for run in ledger.recent(look.connection, since=window.begin) if run.id not in ours]
+    check = look.schedule.check
+    if check is not None:
+        checks = [run for run in others if run.job == "check"]
+        events = [*events_by_hand(checks, window), *(coming(check, window) if check.enabled else ())]
+        lines.append(_drawn("check", "/runs?job=check", events, checks, window))
+    by_hand = [run for run in others if run.job != "check"]
+    if by_hand:
+        lines.append(
+            _drawn("by hand, other commands", "/runs?by=hand", events_by_hand(by_hand, window), by_hand, window)
+        )
+    return lines
+
+
+def _line(entry: Entry, lived: Window, window: Window) -> Line:
+    events = events_of(entry, lived)
+    return _drawn(entry.name, f"/runs?job={entry.job_name}", events, entry.runs, window)
+
+
+def _drawn(name: str, href: str, events: list[Event], runs: Sequence[Run], window: Window) -> Line:
+    to_come = [event.begin for event in events if event.state == "coming"]
+    last = max((run for run in runs if run.status != "locked"), key=lambda run: run.started_on, default=None)
+    return Line(name, href, marks(events, window), in_words(events), last, min(to_come, default=None))
+
+
+def _verified(verdict: Run | None, now: datetime) -> Tile:
+    if verdict is None:
+        return Tile("Money verified", "not yet", "verify has no verdict yet", "unknown", "/runs?job=verify")
+    rows = verdict.counts.get("findings", 0)
+    when = f"{counted(int((now - verdict.started_on).total_seconds() // 3600), 'hour')} ago"
+    value = counted(rows, "finding") if rows else "in order"
+    invariants = counted(verdict.counts.get("invariants", 0), "invariant")
+    return Tile("Money verified", value, f"{invariants}, {when}", verdict.status, f"/runs/{verdict.id}")
+
+
+def _stuck(reports: Sequence[EarlierFigures], now: datetime) -> Tile:
+    if not reports:
+        return Tile("Stuck", "not known", "no report of all invoices yet", "unknown", "/stuck")
+    newest = reports[-1]
+    days = (now - newest.on).days
+    age = "today's report" if days == 0 else f"the report is {counted(days, 'day')} old"
+    note = f"{counted(newest.stuck, 'invoice')}, {age}"
+    return Tile("Stuck", f"{newest.amount:,.2f} CAD", note, "attention" if newest.stuck else "done", "/stuck")
+
+
+def _outside(look: Look) -> Tile:
+    effects = pending_effects(look.session)
+    if not effects:
+        return Tile("Half done outside", "nothing", "all told, all answered", "done", "/outside")
+    states = Counter(one.state.value for one in effects)
+    worst = next(name for name in ("refused", "lost", "answered", "sent", "planned") if states[name])
+    known = sum((one.amount for one in effects if one.amount is not None), Decimal(0))
+    note = ", ".join(f"{number:,} {name}" for name, number in states.most_common())
+    return Tile("Half done outside", counted(len(effects), "effect"), f"{note}; {known:,.2f} CAD", worst, "/outside")
+
+
+def _files_tile(connection: Connection) -> Tile:
+    waiting = Counter[str]()
+    for row in count_files(connection):
+        waiting[row.state] += row.number
+    asked = {name: waiting[name] for name in ("held", "failed") if waiting[name]}
+    if not asked:
+        return Tile("Files that wait", "none", "nothing is held or failed", "done", "/files")
+    said = ", ".join(f"{number:,} {name}" for name, number in asked.items())
+    worst = next(iter(asked))
+    return Tile("Files that wait", counted(sum(asked.values()), "file"), said, worst, f"/files?state={worst}")
+
+
+def _statements_tile(periods: Sequence[DuePeriod]) -> Tile:
+    due, missing = sum(one.due for one in periods), sum(one.missing for one in periods)
+    if not due:
+        return Tile("Statements of yesterday", "none due", "no account has a statement due", "none", "/statements")
+    name = "missing" if missing == due else "partly" if missing else "complete"
+    note = f"{counted(missing, 'statement')} missing" if missing else "all that were due"
+    return Tile("Statements of yesterday", f"{due - missing:,} of {due:,}", note, name, "/statements")
+
+
+def _checked(findings: Sequence[Finding], connection: Connection) -> Tile:
+    alarm = newest_verdict(connection, "check")
+    told = f"alarm last looked in run {alarm.id}" if alarm else "the alarm has not looked yet"
+    href = f"/runs/{alarm.id}" if alarm else "/runs?job=check"
+    if not findings:
+        return Tile("Runs and files", "in order", told, "done", href)
+    return Tile("Runs and files", f"{len(findings):,} to look at", told, "attention", href)
+
+
+def _files(look: Look, begin: datetime, end: datetime) -> list[FileDue]:
+    """Return the files that were due in the last day and will be in the next."""
+    rows: list[FileDue] = []
+    for expected in look.schedule.files:
+        came, _ = due_files(look.connection, expected, begin=begin, now=look.now)
+        rows += [_due(expected.what, one) for one in came]
+        to_come = (instant for cron in expected.times for instant in cron.between(look.now, end))
+        rows += [FileDue(expected.what, instant, "coming", "", None) for instant in to_come]
+    return sorted(rows, key=lambda one: one.instant)
+
+
+def _due(what: str, due: DueFile) -> FileDue:
+    if due.come is None:
+        return FileDue(what, due.instant, "missing", f"none for {due.day}", None)
+    return FileDue(what, due.instant, due.come.state, due.come.name, due.come.received_on)

@@ -1,0 +1,57 @@
+"""The entries of the schedule, each with its runs since an instant."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from config.schedule import JobSchedule, Schedule
+from jobs.run import ledger
+from jobs.run.ledger import Run
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the clock runs, and what ran of it; a run whose command is that of no entry counts for its job.
+
+    command  what the clock runs, as the ledger has it
+    runs     the newest first
+    """
+
+    name: str
+    command: str
+    job: JobSchedule
+    runs: list[Run]
+
+    @property
+    def job_name(self) -> str:
+        """The job that it runs."""
+        return self.job.job or self.name
+
+
+def entry_commands(schedule: Schedule, jobs: Sequence[str]) -> dict[str, str]:
+    """Return the command of each entry that runs by the schedule."""
+    return {name: shlex.join(job.command(name)) for name, job in schedule.enabled_jobs(jobs).items()}
+
+
+def read_entries(connection: Connection, schedule: Schedule, jobs: Sequence[str], *, begin: datetime) -> list[Entry]:
+    """Return the entries that run by the schedule, with the runs that began since `begin` or are unfinished.
+
+    jobs  the names of the jobs this installation has
+    """
+    enabled, commands = schedule.enabled_jobs(jobs), entry_commands(schedule, jobs)
+    reach = max((job.deadline for job in enabled.values()), default=None)
+    runs = ledger.recent(connection, since=begin - reach) if reach is not None else []
+    return [
+        Entry(name, commands[name], job, [run for run in runs if _counts(run, name, job, commands, begin)])
+        for name, job in enabled.items()
+    ]
+
+
+def _counts(run: Run, name: str, job: JobSchedule, commands: dict[str, str], begin: datetime) -> bool:
+    is_its_job = run.job == (job.job or name)
+    is_recent = run.started_on >= begin - job.deadline or run.finished_on is None
+    is_its_command = run.command == commands[name] or (job.job is None and run.command not in commands.values())
+    return is_its_job and is_recent and is_its_command
