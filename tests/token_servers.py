@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, {"messageIds": ["m-1"]})
         else:
             self.server.refused += 1
-            self._answer(401, "who are you?")
+            self._answer(401, f"who is {self.headers['Authorization']}?")
 
     def _token(self, form: Mapping[str, str]) -> None:
         self.server.asked.append(TokenRequest(self.path, dict(self.headers.items()), form))

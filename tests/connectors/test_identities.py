@@ -80,7 +80,7 @@ def test_a_new_token_that_is_refused_too_is_for_a_person(tokens: TokenServer) ->
     with closing(Mailer(mail_settings(tokens.url))) as mailer, pytest.raises(SourceRefused) as caught:
         mailer(as_message(report()))
 
-    assert "answered 401: who are you?. Check JWT_OIDC_ISSUER, SBC_PAY_CLIENT_ID" in str(caught.value)
+    assert "answered 401: who is Bearer ***?. Check JWT_OIDC_ISSUER, SBC_PAY_CLIENT_ID" in str(caught.value)
     assert (tokens.refused, len(tokens.asked)) == (2, 2)
 
 
@@ -155,6 +155,21 @@ def test_a_client_of_which_a_part_is_missing_is_a_wrong_setting(monkeypatch: pyt
 
     with pytest.raises(ConfigError, match="set the missing JWT_OIDC_ISSUER, SBC_PAY_CLIENT_SECRET too"):
         read(MailSettings)
+
+
+def test_a_token_that_is_refused_stands_in_no_log_and_not_in_the_outbox(
+    database: Database, tokens: TokenServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    keep(database, [report()])
+    tokens.answers = [(200, {"access_token": f"canary-token-{number}", "expires_in": 60}) for number in range(2)]
+
+    with closing(Mailer(mail_settings(tokens.url))) as mailer:
+        send(database, {Channel.MAIL: mailer})
+
+    shown = "".join(capfd.readouterr()) + str(kept(database, "report:7"))
+    assert "answered 401" in shown
+    assert "canary-token" not in shown
+    assert SECRET not in shown
 
 
 # Pub/Sub
