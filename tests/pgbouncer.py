@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from psycopg2.extensions import parse_dsn
 
-from tests.jobs.conftest import soon
+from tests.waiting import wait_until
 
 PGBOUNCER = which("pgbouncer") or which("pgbouncer", path="/usr/sbin")
 
@@ -36,7 +36,7 @@ def pgbouncer(address: str, *, ignore: str = "") -> Iterator[str]:
             owner = Path(parts["host"]).owner() if parts["host"].startswith("/") else "nobody"
         process = subprocess.Popen([PGBOUNCER, "-q", str(folder / "pgbouncer.ini")], user=owner)
         try:
-            assert soon((folder / ".s.PGSQL.6432").exists)
+            wait_until((folder / ".s.PGSQL.6432").exists, "pgbouncer listens")
             yield f"postgresql://{parts['user']}@/{parts['dbname']}?host={folder}&port=6432"
         finally:
             process.terminate()

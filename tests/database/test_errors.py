@@ -182,7 +182,7 @@ def test_a_session_that_stood_still_in_a_transaction(database_url: str) -> None:
     engine = make_engine(DatabaseSettings(url=SecretStr(database_url)), application_name="tests")
     with pytest.raises(DBAPIError) as failed, engine.connect() as connection:
         connection.execute(text(limit))
-        time.sleep(0.2)
+        time.sleep(1)
         connection.execute(text("SELECT 1"))
     engine.dispose()
 

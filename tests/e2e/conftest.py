@@ -1,7 +1,6 @@
 """Starts the entrypoint as a person or a pod would, in a process of its own with an environment of its own."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,6 +10,7 @@ import pytest
 from database.engine import Database
 from tests.e2e.entrypoint import CommandEnd, Entrypoint, RunningCommand
 from tests.statement_factory import StatementBooks
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +70,7 @@ def held_back(address: str, auth_account: str = "5678") -> Iterator[Callable[[],
         cursor.execute("SELECT id FROM payment_accounts WHERE auth_account_id = %s FOR UPDATE", (auth_account,))
 
     def until_it_waits() -> None:
-        assert eventually(
+        wait_for(
             address,
             "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
             " AND wait_event_type = 'Lock' AND application_name LIKE '%(work)'",
@@ -82,18 +82,17 @@ def held_back(address: str, auth_account: str = "5678") -> Iterator[Callable[[],
         holder.close()
 
 
-def eventually(address: str, question: str, *, seconds: float = 20) -> bool:
+def wait_for(address: str, question: str) -> None:
     """Ask the database until it says yes."""
     connection = psycopg2.connect(address)
     connection.autocommit = True
-    until = time.monotonic() + seconds
+
+    def is_so() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(question)
+            return cursor.fetchone() == (True,)
+
     try:
-        while time.monotonic() < until:
-            with connection.cursor() as cursor:
-                cursor.execute(question)
-                if cursor.fetchone() == (True,):
-                    return True
-            time.sleep(0.05)
+        wait_until(is_so, question)
     finally:
         connection.close()
-    return False

@@ -1,12 +1,10 @@
 """ROUTING_SLIP_RECREATE as a person and the cluster run it: the entrypoint, its exit codes and its signals."""
 
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
@@ -15,6 +13,7 @@ from tests.e2e.conftest import Operator
 from tests.e2e.entrypoint import Entrypoint
 from tests.json_output import rows_of
 from tests.routing_slip_factory import Slips
+from tests.waiting import wait_until
 
 NUMBER = "206000010"
 
@@ -94,10 +93,5 @@ def test_sigterm_stops_between_two_steps_and_the_next_run_continues(slips: Slips
 
 
 def wait_for_a_step(slips: Slips) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with slips.database.begin() as session:
-            if session.scalar(text("SELECT count(*) FROM pay_jobs.operation_steps WHERE state = 'sent'")):
-                return
-        time.sleep(0.05)
-    raise AssertionError("no step was begun")
+    sent = "SELECT state FROM pay_jobs.operation_steps WHERE state = 'sent'"
+    wait_until(lambda: slips.rows(sent), "a step is begun")

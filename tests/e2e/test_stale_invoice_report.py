@@ -1,7 +1,6 @@
 """STALE_INVOICE_REPORT as an operator types it, and killed in the middle of a comparison."""
 
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tests.e2e.conftest import Operator
 from tests.e2e.entrypoint import Entrypoint
 from tests.json_output import rows_of
 from tests.stale_factory import StaleBooks
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -68,10 +68,8 @@ def test_a_comparison_that_was_killed_continues(clerk: Operator, stale: StaleBoo
     words = ("compare", "cfs", "--since", "2026-10-01")
 
     process = clerk.start(*words, **settings)
-    end = time.monotonic() + 30
-    while not stale.one("SELECT coalesce(max(compared), 0) FROM pay_jobs.cfs_comparisons"):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    compared = "SELECT coalesce(max(compared), 0) FROM pay_jobs.cfs_comparisons"
+    wait_until(lambda: stale.one(compared), "some are compared")
     process.send_signal(signal.SIGKILL)
     assert process.end().code == -signal.SIGKILL
     said = clerk.run(*words, "--json", **settings)

@@ -2,7 +2,6 @@
 
 import logging
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from types import ModuleType
@@ -70,16 +69,6 @@ def open_session(engine: Engine) -> Iterator[Open]:
     yield open_one
     for connection in opened:
         connection.close()
-
-
-def soon(true: Callable[[], bool]) -> bool:
-    """Wait for something to become true, two seconds at most."""
-    until = time.monotonic() + 2
-    while not true():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def job_that(does: Callable[..., Any], **declared: Any) -> Job:

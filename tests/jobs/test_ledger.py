@@ -14,7 +14,8 @@ from jobs.run import ledger
 from jobs.run.locks import RunLock
 from jobs.run.outcome import Reject
 from jobs.run.shard import WHOLE, Shard
-from tests.jobs.conftest import Open, soon
+from tests.jobs.conftest import Open
+from tests.waiting import wait_until
 
 REJECT = Reject("line 7", "unknown invoice", "REG1", "python3 invoke_jobs.py explain invoice 1", Decimal("8.50"))
 WAITING = text(
@@ -230,7 +231,7 @@ def test_a_run_that_comes_to_its_end_while_it_is_looked_at_is_not_marked_lost(
         with engine.begin() as ending:
             ending.execute(text("UPDATE pay_jobs.job_runs SET status = 'done'"))
             marked = pool.submit(ledger.mark_lost, other, "A_JOB")
-            assert soon(lambda: bool(connection.scalar(WAITING)))
+            wait_until(lambda: connection.scalar(WAITING), "it waits")
         assert marked.result() == []
 
     assert status(connection, run_id) == "done"

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from tasks.stale_invoice_report.page import write_page
 from tasks.stale_invoice_report.report_row import ReportRow
 from tests.tasks.stale_invoice_report.chromium import CHROMIUM, Page, chromium
 from tests.tasks.stale_invoice_report.rows import row, spool, summary
+from tests.waiting import wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -162,10 +162,7 @@ def test_the_rows_of_the_view_are_saved_as_csv(page: Page, tmp_path: Path) -> No
     page.js(f"{_CHOOSE}('f-method', 'EJV')")
     page.js("document.getElementById('save').click()")
     saved = tmp_path / "stuck-invoices-2026-11-23.csv"
-    end = time.monotonic() + 10
-    while not saved.exists():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    wait_until(saved.exists, "the file is saved")
     page.requests[:] = page.requests[:1]
 
     [row] = csv.DictReader(io.StringIO(saved.read_text(encoding="utf-8-sig"), newline=""))
@@ -259,9 +256,8 @@ def test_without_script_the_figures_are_there(browser: Page, tmp_path: Path) -> 
     browser.ask("Emulation.setScriptExecutionDisabled", value=True)
     try:
         browser.ask("Page.navigate", url=_written(tmp_path, ROWS).as_uri())
-        end = time.monotonic() + 10
-        while _WORDS not in (tree := str(browser.ask("DOM.getDocument", depth=-1))):
-            assert time.monotonic() < end
+        wait_until(lambda: _WORDS in str(browser.ask("DOM.getDocument", depth=-1)), "the page is shown")
+        tree = str(browser.ask("DOM.getDocument", depth=-1))
     finally:
         browser.ask("Emulation.setScriptExecutionDisabled", value=False)
 
