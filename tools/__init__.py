@@ -5,6 +5,7 @@ from tools.compare_bcol import JOB as COMPARE_BCOL
 from tools.compare_cfs import JOB as COMPARE_CFS
 from tools.compare_shadow import JOB as COMPARE_SHADOW
 from tools.database_indexes import TOOLS as DATABASE_INDEXES
+from tools.database_prune import TOOLS as DATABASE_PRUNE
 from tools.ejv import PREFLIGHT
 from tools.ejv import TOOLS as EJV
 from tools.explain import TOOLS as EXPLAIN
@@ -25,7 +26,7 @@ TOOLS = {
         "Compare our books with CFS, with an export of BC Online, or with what the old system made of the same inputs.",
         (COMPARE_BCOL, COMPARE_CFS, COMPARE_SHADOW),
     ),
-    "db": ("", DATABASE_INDEXES),
+    "db": ("", (*DATABASE_INDEXES, *DATABASE_PRUNE)),
     "ejv": ("Journal voucher batches: outstanding, search, index, resubmit, rebuild, unstop.", EJV),
     "explain": ("Tell the life of one invoice, account, slip, batch or file.", EXPLAIN),
     "files": ("Files that came in: list, show, replay, ignore.", FILES),

@@ -108,7 +108,7 @@ def test_the_statements_of_every_table_can_be_printed() -> None:
 
 def test_a_table_that_never_was_is_refused(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(cli, ["db", "sql", "--table", "pay_jobs.outbocks"]) == 2
-    assert "There is no table pay_jobs.outbocks. There are: bounce_rows, " in capsys.readouterr().err
+    assert "There is no table pay_jobs.outbocks. There are: archives, bounce_rows, " in capsys.readouterr().err
 
 
 def test_a_schema_without_its_version_is_refused(database_url: str, engine: Engine) -> None:

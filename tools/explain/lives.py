@@ -14,6 +14,7 @@ from config.plurals import counted
 from database.sql import statements
 from jobs.inbound.choose_file import no_such_file
 from jobs.run.outcome import Outcome, Table
+from tools.explain.archived import where_older_rows_are, where_rows_of_a_file_are
 from tools.explain.arguments import Arguments
 from tools.explain.meaning import meanings
 from tools.explain.timeline import life
@@ -82,6 +83,8 @@ def invoice_life(session: Session, arguments: Arguments) -> InvoiceLife:
         was_sent=subject.was_sent,
     )
     outcome.notes += _against_receipts(subject)
+    numbers = sql.run(session, "list_numbers", id=number).scalars().all()
+    outcome.notes += where_older_rows_are(session, str(number), *numbers)
     return InvoiceLife(subject, outcome)
 
 
@@ -101,7 +104,8 @@ def account_life(session: Session, arguments: Arguments) -> Outcome:
     row = _existing(session, _ACCOUNT, unknown, account=arguments.subject)
     title = f"Account {arguments.subject}, {row.name or 'without a name'}, pays by {row.payment_method or 'nothing'}"
     told = life(session, title, "account_events", account=arguments.subject)
-    return Outcome(answer=f"{title}: {counted(len(told.rows), 'entry')}.", tables=[told])
+    answer = f"{title}: {counted(len(told.rows), 'entry')}."
+    return Outcome(answer=answer, tables=[told], notes=where_older_rows_are(session, arguments.subject))
 
 
 def slip_life(session: Session, arguments: Arguments) -> Outcome:
@@ -122,7 +126,8 @@ def batch_life(session: Session, arguments: Arguments) -> Outcome:
     row = _existing(session, _BATCH, unknown, id=number)
     told = life(session, f"Batch {number}", "batch_events", id=number)
     status = row.disbursement_status_code or "without a status"
-    return Outcome(answer=f"Batch {number} ({row.file_type}) is {status}: sent as {row.file_ref}.", tables=[told])
+    answer = f"Batch {number} ({row.file_type}) is {status}: sent as {row.file_ref}."
+    return Outcome(answer=answer, tables=[told], notes=where_older_rows_are(session, str(number)))
 
 
 def file_life(session: Session, arguments: Arguments) -> Outcome:
@@ -130,7 +135,8 @@ def file_life(session: Session, arguments: Arguments) -> Outcome:
     told = life(session, f"File {arguments.subject}", "file_events", name=arguments.subject)
     if not told.rows:
         raise no_such_file(arguments.subject)
-    return Outcome(answer=f"File {arguments.subject}: {counted(len(told.rows), 'entry')}.", tables=[told])
+    answer = f"File {arguments.subject}: {counted(len(told.rows), 'entry')}."
+    return Outcome(answer=answer, tables=[told], notes=where_rows_of_a_file_are(session, arguments.subject))
 
 
 def _existing(session: Session, statement: str, unknown: str, **values: object) -> Row[Any]:

@@ -1,4 +1,4 @@
--- An applied file of which no row, or not every batch, has an outcome; or one that waits or is held for two days.
+-- An applied file of which no row, or not every batch, has an outcome, save one whose rows were archived; or one that waits or is held for two days.
 -- source docs/specs/cas-settlement-csv.md section 1, cgi-ejv-files.md section 6; design rule 1: rows read = outcomes
 SELECT 'file ' || file.name AS row,
        'explain file ' || file.name AS next,
@@ -19,6 +19,7 @@ SELECT 'file ' || file.name AS row,
           LIMIT 1
        ) AS holes ON true
  WHERE (file.state = 'applied'
+        AND file.details -> 'archived' IS NULL
         AND (holes.what IS NOT NULL
              OR file.source = 'CAS'
                 AND file.size_bytes > 400

@@ -15,7 +15,7 @@ SELECT 'file ' || coalesce(noted.file_name, file.name) AS row,
           FROM pay_jobs.inbound_files
          WHERE source IN ('CAS', 'LOCAL')
            AND state = 'applied'
-           AND id IN (SELECT file_id FROM pay_jobs.settlement_rows)
+           AND (id IN (SELECT file_id FROM pay_jobs.settlement_rows) OR details -> 'archived' IS NOT NULL)
          ORDER BY name, applied_on DESC) AS file
   FULL JOIN cas_settlements AS noted
     ON noted.file_name = file.name
