@@ -13,7 +13,7 @@ from database.sql import statements
 
 sql = statements(__package__)
 
-_RECORDED = text("SELECT DISTINCT date_trunc('month', day) FROM pay_jobs.closed_days ORDER BY 1")
+_RECORDED = text("SELECT DISTINCT date_trunc('month', day) FROM pay_jobs.closed_days WHERE day >= :since ORDER BY 1")
 _SHOWN = text("SELECT day, figure, row, was_there FROM closing_changed ORDER BY day, figure, row LIMIT :limit")
 
 
@@ -40,18 +40,18 @@ def changes_of(session: Session, period: Period, limit: int) -> list[Change]:
     return [Change(*tuple(row)) for row in session.execute(_SHOWN, {"limit": limit})]
 
 
-def find_all_changes(session: Session) -> None:
-    """Make closing_changed: what any recorded day counts otherwise now; a month at a time."""
+def find_all_changes(session: Session, since: date) -> None:
+    """Make closing_changed: what the recorded days from this one on count otherwise now; a month at a time."""
     session.execute(text("DROP TABLE IF EXISTS closing_changed"))
     sql.run(session, "create_changed")
-    for period in _recorded_months(session):
+    for period in _recorded_months(session, since):
         gather(session, period)
         sql.run(session, "find_changed", first=period.first, last=period.last)
         forget(session)
 
 
-def _recorded_months(session: Session) -> Iterator[Period]:
-    for month in session.execute(_RECORDED).scalars().all():
+def _recorded_months(session: Session, since: date) -> Iterator[Period]:
+    for month in session.execute(_RECORDED, {"since": since}).scalars().all():
         first = month.date().replace(day=1)
         following = (first + timedelta(days=31)).replace(day=1)
         yield Period(first, following - timedelta(days=1))

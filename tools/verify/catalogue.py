@@ -13,6 +13,7 @@ The texts say nothing that changes with time alone: what is taken as known is kn
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -30,7 +31,7 @@ API = "the pay API's team"
 class Invariant:
     """One invariant: its code, the name of its statement, what must be true, whose turn it is, and what to type.
 
-    prepare  makes the temporary tables that its statement reads
+    prepare  makes the temporary tables that its statement reads, for recorded days from this one on
     """
 
     code: str
@@ -38,7 +39,7 @@ class Invariant:
     sentence: str
     turn: str
     next: str
-    prepare: Callable[[Session], None] | None = None
+    prepare: Callable[[Session, date], None] | None = None
 
 
 _INVOICE = "explain invoice ID"

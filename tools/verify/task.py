@@ -25,6 +25,8 @@ sql = statements(__package__)
 
 SHOWN = 200
 AT_ONCE = 3
+# Recorded days are counted again for so long; --since counts older ones.
+_RECORDED_DAYS = timedelta(days=62)
 _FORGET = text("DELETE FROM pay_jobs.known_findings WHERE code = :code")
 _ACCOUNT = text("SELECT id FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1")
 
@@ -114,7 +116,7 @@ def findings(session: Session, invariant: Invariant, values: dict[str, Any]) -> 
     values  what asked_values returns
     """
     if invariant.prepare is not None:
-        invariant.prepare(session)
+        invariant.prepare(session, values["recorded_since"])
     statement = _about(invariant, "list_findings").execution_options(yield_per=1000)
     for row in session.execute(statement, values | {"code": invariant.code}):
         yield InvariantBreach(invariant.code, row.row, row.expected, row.found, row.next)
@@ -136,6 +138,7 @@ def asked_values(session: Session, arguments: Arguments, *, now: datetime, today
         "ends": midnights[1:],
         "account_id": _account_named(session, arguments.account),
         "since": day_start(arguments.since) if arguments.since else None,
+        "recorded_since": arguments.since or (date.min if arguments.baseline else today - _RECORDED_DAYS),
     }
 
 
@@ -168,7 +171,7 @@ def _take_as_known(
     for invariant in _each(context, asked):
         known = values | {"code": invariant.code, "run_id": context.run_id}
         if invariant.prepare is not None:
-            invariant.prepare(session)
+            invariant.prepare(session, values["recorded_since"])
         session.execute(_FORGET, known)
         taken = session.execute(_about(invariant, "take_as_known"), known)
         assert isinstance(taken, CursorResult)
