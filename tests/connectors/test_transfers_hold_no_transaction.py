@@ -18,6 +18,8 @@ SELECT count(*) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid() AND state LIKE 'idle in transaction%'
 """
 
+ADVISORY_LOCKS = "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE locktype = 'advisory'"
+
 
 def open_transactions(database: Database) -> int:
     """Return how many sessions on the database have done something and not committed it."""
@@ -45,7 +47,7 @@ def test_a_poll_gives_its_claims_up(arrivals: Arrivals) -> None:
     arrivals.poll()
 
     with arrivals.database.engine.connect() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) == 0
+        assert connection.scalar(text(f"{ADVISORY_LOCKS} AND datname = current_database()")) == 0
 
 
 def test_content_is_here_before_it_is_worked_on(arrivals: Arrivals) -> None:
