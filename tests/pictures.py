@@ -1,6 +1,6 @@
 """Draw the pictures of the documents: `python3 -m tests.pictures console [--all FOLDER]`.
 
-The night of a believable database goes to docs/pictures/console.png; with --all, every page, light and dark, wide and
+The night of a believable database goes to docs/pictures/console.webp; with --all, every page, light and dark, wide and
 narrow, with data and without, goes to a folder to be looked at.
 """
 
@@ -23,7 +23,7 @@ from tests.console.running import console_of
 from tests.tasks.stale_invoice_report.chromium import Page, chromium
 
 NOW = datetime(2026, 11, 26, 17, 22, tzinfo=UTC)
-PICTURE = Path(__file__).resolve().parents[1] / "docs" / "pictures" / "console.png"
+PICTURE = Path(__file__).resolve().parents[1] / "docs" / "pictures" / "console.webp"
 PHONE = 600
 PAGES = {
     "night": "/",
@@ -71,7 +71,7 @@ def _draw(browser: Page, url: str, path: Path, *, width: int, height: int) -> No
     browser.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=is_phone)
     browser.ask("Page.navigate", url=url)
     browser.wait_for("document.readyState === 'complete' && location.href !== 'about:blank'")
-    drawn = browser.ask("Page.captureScreenshot", format="png", captureBeyondViewport=is_phone)
+    drawn = browser.ask("Page.captureScreenshot", format=path.suffix[1:], captureBeyondViewport=is_phone)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(base64.b64decode(drawn["data"]))
     print(path)

@@ -4,6 +4,7 @@ Everything is the same for the same instant: no clock and no chance is asked.
 """
 
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -89,7 +90,7 @@ class Runs:
     def _run(self, instant: datetime, name: str, job: JobSchedule) -> None:
         local, age = instant.astimezone(BUSINESS_ZONE), self._now - instant
         is_recent = age < timedelta(hours=24)
-        command, run = " ".join(job.command(name)), job.job or name
+        command, run = shlex.join(job.command(name)), job.job or name
         started = instant + timedelta(seconds=2)
         if name == "ROUTING_SLIP_RECREATE" and is_recent and local.hour in {15, 16}:
             return  # nobody ran it: missed
