@@ -14,7 +14,10 @@ from config.errors import SourceUnavailable
 from config.settings import DatabaseSettings
 from config.visible import on_one_line
 from database.engine import make_engine
-from tools.compare_shadow.tables import FEES, LEFT_OUT, ONLY_WHETHER, ComparedTable
+from database.sql import statements
+from tools.compare_shadow.tables import LEFT_OUT, ONLY_WHETHER, ComparedTable
+
+sql = statements(__package__)
 
 _ROWS_AT_ONCE = 5000
 _COLUMNS = text(
@@ -91,15 +94,15 @@ def read_rows(
 def _statement(table: ComparedTable, columns: dict[str, str], *, is_limited: bool) -> str:
     key = " || ' ' || ".join(f"coalesce(CAST({part} AS text), '-')" for part in table.key)
     shown = ", ".join(_shown(table, column, kind) for column, kind in columns.items())
-    limit = f" WHERE {table.since}" if is_limited and table.since else ""
-    return (
-        f"WITH fees AS ({FEES})"
-        " SELECT key, row_number() OVER (PARTITION BY key ORDER BY place) AS number, shown"
-        f' FROM (SELECT ({key}) COLLATE "C" AS key, {table.order} AS place,'
-        f" CAST(to_json(CAST(ARRAY[{shown}] AS text[])) AS text) AS shown"
-        f" FROM {table.name} AS one{table.joined}{limit}) AS keyed"
-        " ORDER BY key, number"
-    )
+    parts = {
+        "key": key,
+        "order": table.order,
+        "shown": shown,
+        "table": table.name,
+        "joined": table.joined,
+        "since": table.since if is_limited and table.since else "true",
+    }
+    return sql["read_keyed"].text.format(**parts)
 
 
 def _shown(table: ComparedTable, column: str, kind: str) -> str:

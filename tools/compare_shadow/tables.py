@@ -55,13 +55,6 @@ ONLY_WHETHER: dict[tuple[str, str], str] = {
     for column in columns
 }
 
-# The fee invoice of a bounce is made by a job: it is known by the number that bounced.
-FEES = """
-  SELECT DISTINCT ON (invoice_id) invoice_id,
-         'fee of ' || invoice_number || ' #' || row_number() OVER (PARTITION BY invoice_number ORDER BY id) AS name
-    FROM non_sufficient_funds
-   WHERE invoice_id IS NOT NULL
-   ORDER BY invoice_id, id"""
 _INVOICE = "coalesce(fee.name, CAST(one.{} AS text))"
 _WITH_FEE = " LEFT JOIN fees AS fee ON fee.invoice_id = one.{}"
 

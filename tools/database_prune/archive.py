@@ -63,7 +63,7 @@ class ArchivePart:
 
 def count_old(session: Session, table: PrunableTable, before: datetime) -> int:
     """Return how many rows of a table may go."""
-    statement = sql[f"old_{table.name}"].text
+    statement = _old_rows(table)
     key = ", ".join(table.key)
     counted = text(
         f"SELECT count(*) FROM pay_jobs.{table.name} JOIN (SELECT DISTINCT {key} FROM ({statement}) AS old) AS old"
@@ -134,8 +134,13 @@ def _delete(session: Session, part: ArchivePart, content: BinaryIO, run_id: int 
         sql.run(session, "mark_files", archive=number)
 
 
+def _old_rows(table: PrunableTable) -> str:
+    """Return the statement that chooses what of a table may go."""
+    return sql[f"old_{table.name}"].text.replace("{runs}", sql["runs_that_may_go"].text)
+
+
 def _choose(session: Session, table: PrunableTable, before: datetime, after: int) -> None:
-    statement = sql[f"old_{table.name}"].text
+    statement = _old_rows(table)
     values: dict[str, object] = {"before": before, "limit": table.at_once}
     if table.has_places:
         values["after"] = after
