@@ -21,7 +21,7 @@ from config.business_time import business_date
 from config.errors import ConfigError, PayJobsError
 from config.schedule import Schedule
 from config.version import VERSION
-from console import files, find, night, outside, runs, statement_calendar, stuck
+from console import files, find, money, night, outside, runs, statement_calendar, stuck
 from console.gate import AccessGate
 from console.kept import Shelf
 from console.look import BadQuestion, Look, NotThere, Page
@@ -37,6 +37,7 @@ NAVIGATION = (
     ("/runs", "Runs"),
     ("/files", "Files"),
     ("/statements", "Statements"),
+    ("/money", "Money"),
     ("/stuck", "Stuck"),
     ("/outside", "Outside"),
 )
@@ -49,6 +50,8 @@ PAGES: dict[str, Callable[[Look], Page | Response]] = {
     "/files/{file:int}": files.one,
     "/statements": statement_calendar.year,
     "/statements/{day}": statement_calendar.day,
+    "/money": money.month,
+    "/money/{day}": money.day,
     "/stuck": stuck.page,
     "/outside": outside.page,
     "/find": find.page,

@@ -9,7 +9,8 @@ from config.command_line import ENTRYPOINT
 DRY_RUN = "--dry-run"
 _ONLY_READ = (
     "artifacts", "check", "compare", "doctor", "ejv outstanding", "ejv search", "explain", "files list", "files show",
-    "history", "list", "outbox list", "outbox show", "pending", "schedule next", "show", "slips list", "verify",
+    "history", "list", "outbox list", "outbox show", "partners", "pending", "schedule next", "show", "slips list",
+    "verify",
 )  # fmt: skip
 _EXPLAINED = ("invoice", "account", "slip", "batch", "file")
 
@@ -46,8 +47,8 @@ def _is_command(text: str) -> bool:
 
 
 _GROUPS = {
-    "artifacts", "check", "compare", "db", "doctor", "ejv", "explain", "files", "history", "outbox", "pending",
-    "repair", "replay-event", "show", "slips", "verify",
+    "artifacts", "check", "close", "compare", "db", "doctor", "ejv", "explain", "files", "history", "outbox", "pending",
+    "partners", "repair", "replay-event", "show", "slips", "verify",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from config.plurals import counted
 from console.look import Look, Page
+from console.money import money_day
 from console.timeline import Event, Mark, Window, coming, events_by_hand, events_of, in_words, marks, ticks
 from jobs.run import ledger
 from jobs.run.ledger import Run
@@ -19,6 +20,7 @@ from jobs.watch.entries import Entry, read_entries
 from tasks.generate_statements.gaps import DuePeriod, due_periods
 from tasks.stale_invoice_report.metrics import ALL
 from tasks.stale_invoice_report.report_store import EarlierFigures, trend
+from tools.close.closed_days import closed_days, last_recorded
 from tools.pending.command import pending_effects
 
 REACH = timedelta(hours=24)
@@ -79,6 +81,7 @@ def page(look: Look) -> Page:
         "found": len(findings),
         "tiles": [
             _verified(verdict, look.now),
+            _closed(look),
             _stuck(reports, look.now),
             _outside(look),
             _files_tile(look.connection),
@@ -150,6 +153,17 @@ def _verified(verdict: Run | None, now: datetime) -> Tile:
     value = counted(rows, "finding") if rows else "in order"
     invariants = counted(verdict.counts.get("invariants", 0), "invariant")
     return Tile("Money verified", value, f"{invariants}, {when}", verdict.status, f"/runs/{verdict.id}")
+
+
+def _closed(look: Look) -> Tile:
+    newest = last_recorded(look.session)
+    if newest is None:
+        return Tile("Day closed", "not yet", "no day is recorded yet", "unknown", "/money")
+    [closed] = closed_days(look.session, newest, newest)
+    one = money_day(closed)
+    value = "balanced" if closed.is_balanced else f"{one.unexplained:,.2f} CAD off"
+    note = f"{newest}: in {one.came_in:,.2f}, out {one.went_out:,.2f} CAD"
+    return Tile("Day closed", value, note, one.state, f"/money/{newest}")
 
 
 def _stuck(reports: Sequence[EarlierFigures], now: datetime) -> Tile:

@@ -58,6 +58,9 @@ _STATES = {
     "complete": State("complete", Tone.GOOD, "check"),
     "partly": State("partly made", Tone.CARE, "half"),
     "none": State("nothing due", Tone.QUIET, "dot"),
+    # of a closed day
+    "balanced": State("balanced", Tone.GOOD, "check"),
+    "unexplained": State("not explained", Tone.CARE, "warning"),
     # of a run that took unusually long or short
     "longer": State("longer than usual", Tone.CARE, "clock"),
     "shorter": State("shorter than usual", Tone.CARE, "clock"),

@@ -33,6 +33,8 @@ PAGES = {
     "file": "/files/24",
     "statements": "/statements",
     "statements-day": "/statements/2026-11-25",
+    "money": "/money",
+    "money-day": "/money/2026-11-24",
     "stuck": "/stuck",
     "outside": "/outside",
     "file-held": "/files/25",

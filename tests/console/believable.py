@@ -53,6 +53,7 @@ def fill(connection: Connection, now: datetime) -> None:
     _files(connection, now)
     _outside(connection, now)
     _reports(connection, now)
+    _closed_days(connection, now)
 
 
 class Runs:
@@ -318,3 +319,42 @@ def _reports(connection: Connection, now: datetime) -> None:
 
 def _tallies(numbers: dict[str, int]) -> str:
     return json.dumps({name: {"count": number, "amount": f"{number * 450}.40"} for name, number in numbers.items()})
+
+
+def _closed_days(connection: Connection, now: datetime) -> None:
+    """Write four weeks of closed days; of the day before the last, one receipt is not explained."""
+    for ago in range(28, 0, -1):
+        day = business_date(now) - timedelta(days=ago)
+        amount = Decimal(9000 + (ago * 4177) % 14000) + Decimal("0.35")
+        figures = [
+            ("money.rows", "PAD", 61 + ago, amount),
+            ("money.others", "CC", 40 + ago % 9, amount / 4),
+            ("bounces.receipts", "PAD", ago % 4, Decimal(ago % 4) * Decimal("131.50")),
+            ("partners.disbursed", "VS", 12, amount / 3),
+        ]
+        off = [_UNEXPLAINED] if ago == 2 else []
+        connection.execute(
+            text(
+                "INSERT INTO pay_jobs.closed_days VALUES (:day, :first, :rows, :amount, CAST(:kept AS jsonb),"
+                " 'the clock', NULL, :on)"
+            ),
+            {"day": day, "first": ago == 28, "rows": len(off), "amount": Decimal("31.50") * len(off),
+             "kept": json.dumps(off), "on": now - timedelta(days=ago - 1, hours=3)},
+        )  # fmt: skip
+        connection.execute(
+            text("INSERT INTO pay_jobs.closed_figures VALUES (:day, :figure, :method, :rows, :amount, '', '{}')"),
+            [
+                {"day": day, "figure": figure, "method": method, "rows": rows, "amount": round(sum_, 2)}
+                for figure, method, rows, sum_ in figures
+            ],
+        )
+
+
+_UNEXPLAINED = {
+    "equation": "money in",
+    "row": "BCR_PAYMENT_APPL_20261124.csv line 17",
+    "expected": "31.50",
+    "found": "0.00",
+    "cause": "not known",
+    "next": "explain invoice 1031",
+}

@@ -114,6 +114,8 @@ def addresses(connection: Connection) -> dict[str, str]:
         "/files/{file:int}": f"/files/{file}",
         "/statements": "/statements",
         "/statements/{day}": "/statements/2026-11-25",
+        "/money": "/money",
+        "/money/{day}": "/money/2026-11-24",
         "/stuck": "/stuck",
         "/outside": "/outside",
         "/find": "/find?kind=invoice&q=31",

@@ -112,6 +112,17 @@ def test_the_rows_at_hand_are_filtered_as_one_types(page: Page, console: str, pa
     assert page.js(shown) == 2
 
 
+def test_a_person_gets_from_the_month_to_what_is_not_explained_and_its_next_command(page: Page, console: str) -> None:
+    page.open_address(f"{console}/money", width=1280, height=800)
+    assert "1 day not explained" in page.js("document.querySelector('main').innerText")
+    page.js("document.querySelector('a[href=\"/money/2026-11-24\"]').click()")
+    page.wait_for("document.title.startsWith('Money of ')")
+
+    said = page.js("document.querySelector('main').innerText")
+    assert "31.50 CAD unexplained in 1 row" in said
+    assert "python3 invoke_jobs.py explain invoice 1031" in said
+
+
 def test_each_sign_on_the_time_line_says_in_words_what_it_is(page: Page, console: str) -> None:
     page.open_address(console, width=1280, height=800)
     said = page.js("[...document.querySelectorAll('.strip [aria-label]:not(svg)')].map((one) => one.ariaLabel)")

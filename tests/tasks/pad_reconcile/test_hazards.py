@@ -319,7 +319,7 @@ def test_an_overpayment_goes_to_the_last_invoice_and_is_reported(books: Settleme
     assert books.receipts() == [(100, "PR1", "40.00"), (101, "PR1", "90.00")]
     assert outcome.attention
     assert (
-        next(row for table in outcome.tables if "another amount" in table.title for row in table.records())[
+        next(row for table in outcome.tables if "a different amount" in table.title for row in table.records())[
             "invoice number"
         ]
         == NUMBER

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.errors import ExitCode, SourceUnavailable
+from config.errors import ExitCode, SourceRefused
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tests.stale_factory import OLD, StaleAccount, StaleBooks
@@ -161,7 +161,7 @@ def test_cut_off_after_any_page_it_continues_and_finds_the_same(
     cfs.admin.order_faults({"kind": "error_before", "path": "/invs/[^/]+/", "nth": pages * 3 + 1, "count": 0,
                             "status": 403})  # fmt: skip
 
-    with pytest.raises(SourceUnavailable, match="the same command resumes there"):
+    with pytest.raises(SourceRefused, match="the same command resumes there"):
         compare()
     cfs.admin.order_faults()
     again = compare()

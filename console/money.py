@@ -1,0 +1,114 @@
+"""The closed days: what came in, went out and bounced, what is unexplained; and one day in full."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from console.look import BadQuestion, Look, NotThere, Page
+from tools.close.closed_days import ClosedDay, closed_days, last_recorded
+
+MOST_UNEXPLAINED = 50
+_HEIGHT = 100
+_IN = ("money.rows", "money.on_account", "money.others", "journals.accepted")
+_OUT = ("partners.disbursed", "journals.paid_back")
+_BOUNCED = ("bounces.receipts",)
+
+
+@dataclass(frozen=True)
+class MoneyDay:
+    """A closed day as the page shows it; amounts in CAD. The heights are parts of the chart, in percent."""
+
+    day: date
+    state: str
+    came_in: Decimal
+    went_out: Decimal
+    bounced: Decimal
+    unexplained: Decimal
+    rows: int
+    height_in: int = 0
+    height_out: int = 0
+
+
+def month(look: Look) -> Page:
+    """Return the page of a month: its closed days as a chart and a table."""
+    newest = last_recorded(look.session)
+    if newest is None:
+        return Page("money.html", "Money", {"days": None})
+    first = _month_asked(look, newest)
+    following = (first + timedelta(days=31)).replace(day=1)
+    days = _scaled([money_day(one) for one in closed_days(look.session, first, following - timedelta(days=1))])
+    values = {
+        "days": days,
+        "month": first,
+        "sums": [sum((getattr(one, name) for one in days), Decimal(0)) for name in ("came_in", "went_out", "bounced")],
+        "unexplained": sum(one.rows > 0 for one in days),
+        "earlier": (first - timedelta(days=1)).replace(day=1),
+        "later": following if following <= newest else None,
+    }
+    return Page("money.html", f"Money in {first:%B %Y}", values)
+
+
+def day(look: Look) -> Page:
+    """Return the page of one closed day: what is unexplained, with what to type next, and every figure by method."""
+    try:
+        asked = date.fromisoformat(look.path["day"])
+    except ValueError:
+        raise BadQuestion(f"{look.path['day']!r} is no day; expected like 2026-11-25.") from None
+    found = closed_days(look.session, asked, asked)
+    if not found:
+        raise NotThere(f"{asked} was not recorded. The clock records each day on the next morning (close).")
+    [closed] = found
+    values = {
+        "closed": closed,
+        "shown": [_with_amounts(one) for one in closed.remainders[:MOST_UNEXPLAINED]],
+        "name": state_of(closed),
+        "before": asked - timedelta(days=1),
+        "after": asked + timedelta(days=1),
+    }
+    return Page("money_day.html", f"Money of {asked}", values)
+
+
+def money_day(closed: ClosedDay) -> MoneyDay:
+    """Return the sums of a closed day."""
+    totals = {one.name: one.total.amount for one in closed.figures}
+
+    def together(names: tuple[str, ...]) -> Decimal:
+        return sum((totals.get(name, Decimal(0)) for name in names), Decimal(0))
+
+    return MoneyDay(
+        closed.day,
+        state_of(closed),
+        together(_IN),
+        together(_OUT),
+        together(_BOUNCED),
+        closed.unexplained,
+        closed.unexplained_rows,
+    )
+
+
+def state_of(closed: ClosedDay) -> str:
+    """Return how a day was closed, by the name of a state."""
+    return "balanced" if closed.is_balanced else "unexplained"
+
+
+def _with_amounts(remainder: dict[str, Any]) -> dict[str, Any]:
+    return {**remainder, "expected": Decimal(remainder["expected"]), "found": Decimal(remainder["found"])}
+
+
+def _scaled(days: list[MoneyDay]) -> list[MoneyDay]:
+    """Return the days, the oldest first, with the heights of their bars."""
+    largest = max((max(one.came_in, one.went_out) for one in days), default=Decimal(0)) or Decimal(1)
+    return [
+        replace(one, height_in=int(_HEIGHT * one.came_in / largest), height_out=int(_HEIGHT * one.went_out / largest))
+        for one in reversed(days)
+    ]
+
+
+def _month_asked(look: Look, newest: date) -> date:
+    """Return the first day of the month that the address asks for, of the newest closed day where it asks for none."""
+    asked = look.asked("month")
+    try:
+        return date.fromisoformat(f"{asked}-01") if asked else newest.replace(day=1)
+    except ValueError:
+        raise BadQuestion(f"month is {asked!r}; expected like {newest:%Y-%m}.") from None
