@@ -41,6 +41,8 @@ def month(look: Look) -> Page:
     values = {
         "days": days,
         "month": first,
+        "above": max((one.height_in for one in days), default=0),
+        "below": max((one.height_out for one in days), default=0),
         "sums": [sum((getattr(one, name) for one in days), Decimal(0)) for name in ("came_in", "went_out", "bounced")],
         "unexplained": sum(one.rows > 0 for one in days),
         "earlier": (first - timedelta(days=1)).replace(day=1),

@@ -126,9 +126,15 @@ def test_every_invoice_ends_as_its_money_went(
     watch.begin(NOW)
     outcome = office.answer(batch, codes)
     reported = {f"invoice {number}" for number, one in expected.items() if one.told}
-    is_booked_before = any("own" in thing.receipts for things in journals for thing in things)
-    said = {(code, row) for code, row in watch.news(NOW) if row not in reported}
-    assert {code for code, _ in said} <= ({"PAY-JOURNAL"} if is_booked_before else set())
+    # An invoice that bears the receipt of a journal without an answer is in no state that verify knows.
+    booked_before = {
+        f"invoice {1000 * (place + 1) + n}"
+        for place, things in enumerate(journals)
+        for n, thing in enumerate(things)
+        if "own" in thing.receipts
+    }
+    said = {(code, row) for code, row in watch.news(NOW) if row not in reported | booked_before}
+    assert {code for code, _ in said} <= ({"PAY-JOURNAL"} if booked_before else set())
     assert {number: found(books, number) for number in expected} == {
         number: (one.status, one.receipts, one.payment_date, one.refund_date, one.reference)
         for number, one in expected.items()
