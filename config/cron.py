@@ -17,8 +17,8 @@ An expression speaks of the clock on the wall. Where clocks change, each schedul
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from croniter import croniter
@@ -60,12 +60,12 @@ class Cron:
     def between(self, after: datetime, until: datetime) -> list[datetime]:
         """Return the instants after one and up to another, in UTC, in order, each once."""
         zone = _zone(self.zone)
-        last = until.astimezone(zone).replace(tzinfo=None) + _REACH
+        day, last = ((moment.astimezone(zone) + reach).date() for moment, reach in ((after, -_REACH), (until, _REACH)))
         found: set[datetime] = set()
-        for wall in self._walls(after.astimezone(zone).replace(tzinfo=None) - _REACH):
-            if wall > last:
-                break
-            found.update(self._instants(wall, zone))
+        while day <= last:
+            for wall in _walls_of(self.text, day):
+                found.update(self._instants(wall, zone))
+            day += timedelta(days=1)
         return sorted(instant for instant in found if after < instant <= until)
 
     def next_after(self, after: datetime) -> datetime:
@@ -103,6 +103,21 @@ class Cron:
         first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
         second = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
         return {first, second} if second > first and self.every_hour else {first}
+
+
+@lru_cache(maxsize=512)
+def _walls_of(text: str, day: date) -> tuple[datetime, ...]:
+    """Return the times of one day on the wall; what asks for the same days over and over need not count them again."""
+    midnight = datetime.combine(day, time.min)
+    walls = croniter(text, midnight - timedelta(seconds=1), ret_type=datetime)
+    following = midnight + timedelta(days=1)
+    found: list[datetime] = []
+    try:
+        while (wall := walls.get_next(datetime)) < following:
+            found.append(wall)
+    except CroniterError:
+        pass
+    return tuple(found)
 
 
 def clock_changes(zone_name: str, after: datetime, until: datetime) -> list[datetime]:

@@ -95,8 +95,7 @@ def holes(job: JobSchedule, served: Served, now: datetime) -> Iterator[list[date
     hole: list[datetime] = []
     for instant in served.judged:
         good = next((run for run in served.runs[instant] if run.status in _WELL | _AT_WORK), None)
-        busy = any(run.started_on <= instant <= (run.finished_on or now) and run.status != "lost" for run in ours)
-        if good is None and not busy:
+        if good is None and not any(_is_at_work(run, instant, now) for run in ours):
             hole.append(instant)
             continue
         if hole and (good.started_on if good else instant) - hole[0] > job.tolerance:
@@ -104,6 +103,10 @@ def holes(job: JobSchedule, served: Served, now: datetime) -> Iterator[list[date
         hole = []
     if hole and now - hole[0] > job.tolerance:
         yield hole
+
+
+def _is_at_work(run: Run, instant: datetime, now: datetime) -> bool:
+    return run.started_on <= instant <= (run.finished_on or now) and run.status != "lost"
 
 
 def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[datetime, list[Run]]) -> Finding:
