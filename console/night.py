@@ -16,7 +16,7 @@ from jobs.run import ledger
 from jobs.run.ledger import Run
 from jobs.watch.check import Finding, judge_runs
 from jobs.watch.check_files import DueFile, count_files, due_files, earliest, judge_all_files
-from jobs.watch.entries import Entry, read_entries
+from jobs.watch.entries import Entry, entries_of, read_runs
 from tasks.generate_statements.gaps import DuePeriod, due_periods
 from tasks.stale_invoice_report.metrics import ALL
 from tasks.stale_invoice_report.report_store import EarlierFigures, trend
@@ -66,7 +66,8 @@ def page(look: Look) -> Page:
     """Return the page of the night."""
     window = Window(look.now - REACH, look.now, look.now + REACH)
     begin = earliest(look.connection, window.begin, look.now)
-    entries = read_entries(look.connection, look.schedule, look.jobs, begin=begin)
+    runs = read_runs(look.connection, look.schedule, look.jobs, begin=begin)
+    entries = entries_of(runs, look.schedule, look.jobs, begin=begin)
     findings = _findings(look, entries, begin)
     reports = trend(look.session, ALL)
     yesterday = look.today - timedelta(days=1)
@@ -75,7 +76,7 @@ def page(look: Look) -> Page:
     values = {
         "window": window,
         "ticks": ticks(window),
-        "lines": _lines(look, entries, Window(begin, look.now, window.end), window),
+        "lines": _lines(look, runs, entries, Window(begin, look.now, window.end), window),
         "findings": findings[:SHOWN],
         "more": len(findings) - SHOWN,
         "found": len(findings),
@@ -113,14 +114,14 @@ def _findings(look: Look, entries: Sequence[Entry], begin: datetime) -> list[Fin
     return sorted(found, key=lambda one: _URGENT.index(one.kind) if one.kind in _URGENT else len(_URGENT))
 
 
-def _lines(look: Look, entries: Sequence[Entry], lived: Window, window: Window) -> list[Line]:
+def _lines(look: Look, runs: Sequence[Run], entries: Sequence[Entry], lived: Window, window: Window) -> list[Line]:
     """Return the lines of the jobs by the schedule, of the alarm, and of all else that ran.
 
     lived  the part of the window in which anything could have run here
     """
     lines = [_line(one, lived, window) for one in entries]
     ours = {run.id for one in entries for run in one.runs}
-    others = [run for run in ledger.recent(look.connection, since=window.begin) if run.id not in ours]
+    others = [run for run in runs if run.id not in ours and (run.started_on >= window.begin or run.finished_on is None)]
     check = look.schedule.check
     if check is not None:
         checks = [run for run in others if run.job == "check"]

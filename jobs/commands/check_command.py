@@ -29,7 +29,7 @@ from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.check import Finding, judge_runs
 from jobs.watch.check_files import earliest, judge_all_files, judge_answers
 from jobs.watch.check_lengths import judge_lengths
-from jobs.watch.entries import entry_commands, read_entries
+from jobs.watch.entries import entries_of, entry_commands, read_runs
 from jobs.watch.notice import tell_failure
 from jobs.watch.pings import Pings, pings_of
 
@@ -163,7 +163,8 @@ def find_all(
     """Return everything that is not as the schedule has it."""
     begin = earliest(connection, now - timedelta(hours=hours), now)
     findings: list[Finding] = []
-    for one in read_entries(connection, schedule, jobs, begin=begin):
+    runs = read_runs(connection, schedule, jobs, begin=begin)
+    for one in entries_of(runs, schedule, jobs, begin=begin):
         findings += judge_runs(one.name, one.command, one.job, one.runs, begin=begin, now=now)
         findings += judge_lengths(connection, one.name, one.job_name, one.command, begin=begin, now=now)
     findings += judge_all_files(connection, schedule.files, begin=begin, now=now)

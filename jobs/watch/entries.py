@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -36,14 +36,21 @@ def entry_commands(schedule: Schedule, jobs: Sequence[str]) -> dict[str, str]:
     return {name: shlex.join(job.command(name)) for name, job in schedule.enabled_jobs(jobs).items()}
 
 
-def read_entries(connection: Connection, schedule: Schedule, jobs: Sequence[str], *, begin: datetime) -> list[Entry]:
-    """Return the entries that run by the schedule, with the runs that began since `begin` or are unfinished.
+def read_runs(connection: Connection, schedule: Schedule, jobs: Sequence[str], *, begin: datetime) -> list[Run]:
+    """Return the runs of all commands that may have been at work since `begin`, the newest first.
+
+    jobs  the names of the jobs this installation has
+    """
+    reach = max((job.deadline for job in schedule.enabled_jobs(jobs).values()), default=timedelta(0))
+    return ledger.recent(connection, since=begin - reach)
+
+
+def entries_of(runs: Sequence[Run], schedule: Schedule, jobs: Sequence[str], *, begin: datetime) -> list[Entry]:
+    """Return the entries that run by the schedule, with those of the runs that began since `begin` or are unfinished.
 
     jobs  the names of the jobs this installation has
     """
     enabled, commands = schedule.enabled_jobs(jobs), entry_commands(schedule, jobs)
-    reach = max((job.deadline for job in enabled.values()), default=None)
-    runs = ledger.recent(connection, since=begin - reach) if reach is not None else []
     return [
         Entry(name, commands[name], job, [run for run in runs if _counts(run, name, job, commands, begin)])
         for name, job in enabled.items()

@@ -1,14 +1,12 @@
 """Mail the summary to operations, through the outbox: once for a run, and sent before the run ends if it can be."""
 
 from collections.abc import Sequence
-from contextlib import closing
 
-from config.plurals import counted
-from config.settings import MailSettings
-from connectors.mail import Mailer, addresses, new_mail
-from connectors.outbox import Channel, NewMessage, deliver, enqueue
+from connectors.mail import new_mail
+from connectors.outbox import NewMessage, enqueue
 from diagnosis.catalogue import DIAGNOSES
 from jobs.run.context import RunContext
+from jobs.run.mails import recipients_of, send_mails
 from jobs.run.outcome import Outcome
 from tasks.stale_invoice_report.summary import Summary, headline
 
@@ -17,30 +15,13 @@ _MOST = 15
 
 def mail_summary(context: RunContext, summary: Summary, kept: Sequence[str]) -> Outcome:
     """Queue the mail and deliver what mail waits; a dry run does neither."""
-    settings = context.settings(MailSettings)
-    recipients = addresses(settings.operations)
-    if context.dry_run:
-        return Outcome(notes=[f"A mail would go to {counted(len(recipients), 'address')}; a dry run sends none."])
-    with context.database.begin() as session:
-        enqueue(session, [_mail(context, summary, kept, recipients)], run_id=context.run_id)
-    with closing(Mailer(settings)) as mailer:
-        report = deliver(
-            context.database,
-            {Channel.MAIL: mailer},
-            clock=context.clock,
-            stop_check=context.stop.check,
-            log=context.log,
-        )
-    sent = Outcome()
-    sent.counts["mails_sent"] = report.delivered
-    if report.waiting:
-        sent.notes.append(
-            "The mail waits in the outbox: the notify API cannot be reached; the next --mail delivers it."
-        )
-    return sent
+    if not context.dry_run:
+        with context.database.begin() as session:
+            enqueue(session, [_mail(context, summary, kept)], run_id=context.run_id)
+    return send_mails(context)
 
 
-def _mail(context: RunContext, summary: Summary, kept: Sequence[str], recipients: list[str]) -> NewMessage:
+def _mail(context: RunContext, summary: Summary, kept: Sequence[str]) -> NewMessage:
     tallies = summary.tallies
     lines = [*headline(summary), ""]
     for code in summary.ranked()[:_MOST]:
@@ -49,7 +30,7 @@ def _mail(context: RunContext, summary: Summary, kept: Sequence[str], recipients
     lines += ["", *(f"Kept as {key}" for key in kept)]
     return new_mail(
         "stale_invoices",
-        recipients,
+        recipients_of(context),
         f"Stuck invoices {summary.today}: {tallies.stuck.count:,} totalling {tallies.stuck.amount:,.2f} CAD",
         "\n".join(lines),
         ordering_key="stale_invoices",

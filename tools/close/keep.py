@@ -1,19 +1,18 @@
-"""Keep the report of a recorded day in the object store, and mail its verdict through the outbox."""
+"""Keep the report of a recorded day in the object store, and queue the mail of its verdict."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing as closed_at_end
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from config.errors import PayJobsError
 from config.plurals import counted
-from config.settings import MailSettings
-from connectors.mail import Mailer, addresses, new_mail
+from connectors.mail import new_mail
 from connectors.object_store import CHUNK_SIZE
-from connectors.outbox import Channel, deliver, enqueue
+from connectors.outbox import enqueue
 from diagnosis.search_stored_files import open_store
 from jobs.run.context import RunContext
+from jobs.run.mails import recipients_of
 from jobs.run.outcome import Outcome
 from tools.close.closing import Closing
 from tools.close.page import write_page
@@ -48,35 +47,17 @@ def store_copies(context: RunContext, closing: Closing, files: Sequence[Path]) -
     return outcome
 
 
-def mail_verdict(context: RunContext, closing: Closing, kept: Sequence[str]) -> Outcome:
-    """Queue the mail of a day and deliver what mail waits; a dry run does neither."""
-    settings = context.settings(MailSettings)
-    recipients = addresses(settings.operations)
-    if context.dry_run:
-        return Outcome(notes=[f"A mail would go to {counted(len(recipients), 'address')}; a dry run sends none."])
+def queue_verdict(context: RunContext, session: Session, closing: Closing, kept: Sequence[str]) -> None:
+    """Queue the mail of a day in the transaction that records it."""
     mail = new_mail(
         "closing",
-        recipients,
+        recipients_of(context),
         verdict(closing),
         "\n".join(_lines(closing, kept)),
         ordering_key="closing",
         idempotency_key=f"closing:{closing.last}:{context.run_id}",
     )
-    with context.database.begin() as session:
-        enqueue(session, [mail], run_id=context.run_id)
-    with closed_at_end(Mailer(settings)) as mailer:
-        report = deliver(
-            context.database,
-            {Channel.MAIL: mailer},
-            clock=context.clock,
-            stop_check=context.stop.check,
-            log=context.log,
-        )
-    sent = Outcome()
-    sent.counts["mails_sent"] = report.delivered
-    if report.waiting:
-        sent.notes.append("The mail waits in the outbox: the notify API cannot be reached; a later run delivers it.")
-    return sent
+    enqueue(session, [mail], run_id=context.run_id)
 
 
 def _lines(closing: Closing, kept: Sequence[str]) -> Iterator[str]:

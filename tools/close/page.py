@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.business_time import local_and_utc
 from config.visible import visible
-from tasks.stale_invoice_report.page.document import figure, money, part, policy, with_roles
+from tasks.stale_invoice_report.page.document import figure, money, page_end, page_top, with_roles
 from tools.close.closing import Closing, FigureTotal, Remainder
 from tools.close.rows import FigureRow, rows_of
 from tools.close.tables import judged, verdict
@@ -18,26 +18,7 @@ from tools.close.tables import judged, verdict
 MOST_ROWS = 20_000
 _NUMBERS = {"rows", "amount", "expected", "found", "unexplained", "one side", "the other side"}
 _OF_LINES = ("files.", "journals.accepted", "journals.paid_back", "journals.refused", "partners.")
-_STYLE = """
-.wide td, .wide th { padding: .3rem .35rem; font-size: .875rem; } .wide td { overflow-wrap: anywhere; }
-tr:target { outline: 2px solid; }
-"""
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<header class="top" id="top"><h1>{title}</h1><p>{answer}</p></header>
-<main>
-<section aria-label="Headline figures"><dl class="figures">{figures}</dl></section>
-"""
-_END = "</main>\n<footer><p>Made {made_on} by close. Amounts are in CAD.</p></footer>\n</body>\n</html>\n"
+_STYLE = "tr:target { outline: 2px solid; }\n"
 
 
 def write_page(out: IO[str], session: Session, closing: Closing, *, made_on: datetime) -> None:
@@ -45,21 +26,15 @@ def write_page(out: IO[str], session: Session, closing: Closing, *, made_on: dat
 
     made_on  aware
     """
-    style = part("page.css") + _STYLE
-    unexplained = figure("CAD unexplained", money(closing.unexplained), "bad" if closing.remainders else "")
-    out.write(
-        _PAGE.format(
-            policy=policy(style),
-            style=style,
-            title=f"Closing of {closing.title}",
-            answer=escape(verdict(closing)),
-            figures=unexplained + figure("rows unexplained", f"{len(closing.remainders):,}"),
-        )
+    figures = (
+        figure("CAD unexplained", money(closing.unexplained), "bad" if closing.remainders else ""),
+        figure("rows unexplained", f"{len(closing.remainders):,}"),
     )
+    out.write(page_top(f"Closing of {closing.title}", verdict(closing), figures, style=_STYLE))
     out.writelines(_summary(closing))
     for one in closing.figures:
         out.writelines(_rows(one, rows_of(session, closing, one.name)))
-    out.write(_END.format(made_on=escape(local_and_utc(made_on))))
+    out.write(page_end(f"Made {local_and_utc(made_on)} by close. Amounts are in CAD."))
 
 
 def _summary(closing: Closing) -> Iterator[str]:

@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
+from connectors.effects import checkpoint
 from database.closing.period import Period
 from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
+from jobs.run.mails import send_mails
 from jobs.run.outcome import Outcome, Table
 from tools.close.arguments import Arguments
 from tools.close.closed_days import last_recorded
 from tools.close.closing import Closing
 from tools.close.compute import compute
-from tools.close.keep import mail_verdict, store_copies, write_copies
+from tools.close.keep import queue_verdict, store_copies, write_copies
 from tools.close.record import hold_records, record
 from tools.close.rows import rows_of
 from tools.close.tables import SHOWN_REMAINDERS, for_programs, page, remainder_table, verdict
@@ -34,6 +36,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         recorded = _record(context, arguments, day)
         verdicts.append(recorded.answer)
         outcome += recorded
+    if arguments.mail:
+        outcome += send_mails(context)
     outcome.answer = " ".join(verdicts) or "Nothing to record: every day that is over is recorded."
     return outcome
 
@@ -61,22 +65,22 @@ def _to_record(context: RunContext, arguments: Arguments) -> list[date]:
 
 
 def _record(context: RunContext, arguments: Arguments, day: date) -> Outcome:
-    """Record a day, and keep its report and mail its verdict once that is committed."""
+    """Keep the report of a day, and record the day with the mail of its verdict."""
     period = Period(day, day)
-    with tempfile.TemporaryDirectory(prefix="closing-") as place:
-        with context.database.begin_snapshot() as session:
-            hold_records(session)
-            _refuse_gap(session, period)
-            closing = compute(session, period, today=context.today(), is_to_be_recorded=True)
-            record(session, closing, reason=arguments.reason or "", run_id=context.run_id, now=context.clock())
-            outcome = _outcome(closing)
-            outcome.notes += [written(path) for path in _write_files(context, arguments, session, closing)]
-            copies = [] if context.dry_run else write_copies(Path(place), context, session, closing)
-        if copies:
-            outcome += store_copies(context, closing, copies)
+    with tempfile.TemporaryDirectory(prefix="closing-") as place, context.database.begin_snapshot() as session:
+        hold_records(session)
+        _refuse_gap(session, period)
+        closing = compute(session, period, today=context.today(), is_to_be_recorded=True)
+        record(session, closing, reason=arguments.reason or "", run_id=context.run_id, now=context.clock())
+        outcome = _outcome(closing)
+        outcome.notes += [written(path) for path in _write_files(context, arguments, session, closing)]
+        if not context.dry_run:
+            outcome += store_copies(context, closing, write_copies(Path(place), context, session, closing))
+            checkpoint("stored")
+            if arguments.mail:
+                queue_verdict(context, session, closing, outcome.artifacts)
+    checkpoint("recorded")
     outcome.notes.append(f"{closing.title} is {'not recorded: a dry run' if context.dry_run else 'recorded'}.")
-    if arguments.mail:
-        outcome += mail_verdict(context, closing, outcome.artifacts)
     return outcome
 
 

@@ -31,6 +31,24 @@ _COLUMNS = (
     "evidence", "command",
 )  # fmt: skip
 _CENTS = Decimal(100)
+_FRAME = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<header class="top" id="top"><h1>{title}</h1><p>{answer}</p></header>
+<main>
+<section aria-label="Headline figures"><dl class="figures">{figures}</dl></section>
+"""
+_NARROW = """
+.wide td, .wide th { padding: .3rem .35rem; font-size: .875rem; } .wide td { overflow-wrap: anywhere; }
+"""
 _ROLES = (
     ("table", "table"), ("thead", "rowgroup"), ("tbody", "rowgroup"), ("tr", "row"), ("th", "columnheader"),
     ("td", "cell"),
@@ -60,6 +78,23 @@ def write_page(out: IO[str], rows: Iterable[ReportRow], summary: Summary) -> Non
     out.write(filled(before, values))
     out.writelines(_data(rows))
     out.write(filled(after, values))
+
+
+def page_top(title: str, answer: str, figures: Iterable[str], *, style: str = "") -> str:
+    """Return the beginning of a page without script, up to its panels.
+
+    figures  as `figure` returns them
+    style    what the page needs beside the style of all
+    """
+    whole = part("page.css") + _NARROW + style
+    return _FRAME.format(
+        policy=policy(whole), title=escape(title), style=whole, answer=escape(answer), figures="".join(figures)
+    )
+
+
+def page_end(made: str) -> str:
+    """Return the end of a page without script: when it was made, and by what."""
+    return f"</main>\n<footer><p>{escape(made)}</p></footer>\n</body>\n</html>\n"
 
 
 def _data(rows: Iterable[ReportRow]) -> Iterator[str]:

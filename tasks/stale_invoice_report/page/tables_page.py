@@ -8,29 +8,7 @@ from typing import IO, Any
 
 from config.visible import visible
 from jobs.run.outcome import Table
-from tasks.stale_invoice_report.page.document import figure, money, part, policy, with_roles
-
-_NARROW = ".wide td, .wide th { padding: .3rem .35rem; font-size: .875rem; } .wide td { overflow-wrap: anywhere; }"
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<header class="top"><h1>{title}</h1><p>{answer}</p></header>
-<main>
-<section aria-label="Headline figures"><dl class="figures">{figures}</dl></section>
-{panels}
-</main>
-<footer><p>Made {made_on} UTC by {made_by}.</p></footer>
-</body>
-</html>
-"""
+from tasks.stale_invoice_report.page.document import figure, money, page_end, page_top, with_roles
 
 
 def write_page(
@@ -43,18 +21,10 @@ def write_page(
     tables   one panel each, in their order
     made_by  the command, and what must be known of its figures
     """
-    style = part("page.css") + _NARROW
-    values = {
-        "policy": policy(style),
-        "style": style,
-        "title": escape(title),
-        "answer": escape(answer),
-        "figures": "".join(figure(escape(name), escape(value), "bad" if bad else "") for name, value, bad in figures),
-        "panels": "".join(_panels(tables)),
-        "made_by": escape(made_by),
-        "made_on": f"{made_on:%Y-%m-%d %H:%M}",
-    }
-    out.write(_PAGE.format(**values))
+    shown = [figure(escape(name), escape(value), "bad" if bad else "") for name, value, bad in figures]
+    out.write(page_top(title, answer, shown))
+    out.writelines(_panels(tables))
+    out.write(page_end(f"Made {made_on:%Y-%m-%d %H:%M} UTC by {made_by}."))
 
 
 def _panels(tables: Sequence[Table]) -> Iterator[str]:

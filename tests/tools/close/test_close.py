@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.errors import ExitCode, UsageError
+from connectors.effects import breaking_in
 from jobs.run.result import RunResult
+from tests.process_killed import ProcessKilled
 from tests.tools.close.conftest import Close, Sql
 from tools.close.arguments import Arguments
 
@@ -205,3 +208,26 @@ def test_the_page_is_40_lines_and_its_first_is_the_verdict(
 
     assert lines[0] == "2026-11-06 is balanced: 0.00 CAD unexplained."
     assert len(lines) <= 40
+
+
+@pytest.mark.parametrize(("dies_at", "is_recorded"), [("stored", False), ("recorded", True)])
+def test_a_day_is_recorded_with_the_mail_of_its_verdict_or_not_at_all(
+    recorded: None, close: Close, settings: pytest.MonkeyPatch, tmp_path: Path, dies_at: str, is_recorded: bool
+) -> None:
+    settings.setenv("NOTIFY_API_URL", tmp_path.as_uri())
+    settings.setenv("IT_OPS_EMAIL", "ops@example.org")
+
+    def die(name: str) -> None:
+        if name == dies_at:
+            raise ProcessKilled
+
+    with breaking_in(die), pytest.raises(ProcessKilled):
+        close(record=True, mail=True, reason="the clock")
+    assert list(tmp_path.rglob("*.json")) == []
+
+    again = close(record=True, mail=True, reason="the clock, again")
+
+    assert again.exit_code is ExitCode.DONE, again.error
+    assert ("Nothing to record" in again.outcome.answer) == is_recorded
+    [mail] = tmp_path.rglob("*.json")
+    assert "2026-11-06 is balanced" in mail.read_text()

@@ -1,0 +1,37 @@
+"""Mail to operations: queued in the outbox with what it tells of, and sent before the run ends if it can be."""
+
+from contextlib import closing
+
+from config.plurals import counted
+from config.settings import MailSettings
+from connectors.mail import Mailer, addresses
+from connectors.outbox import Channel, deliver
+from jobs.run.context import RunContext
+from jobs.run.outcome import Outcome
+
+
+def recipients_of(context: RunContext) -> list[str]:
+    """Return the addresses of operations. Raises ConfigError where none is set."""
+    return addresses(context.settings(MailSettings).operations)
+
+
+def send_mails(context: RunContext) -> Outcome:
+    """Deliver what mail waits, also of runs before; a dry run says whom a mail would go to."""
+    if context.dry_run:
+        who = counted(len(recipients_of(context)), "address")
+        return Outcome(notes=[f"A mail would go to {who}; a dry run sends none."])
+    with closing(Mailer(context.settings(MailSettings))) as mailer:
+        report = deliver(
+            context.database,
+            {Channel.MAIL: mailer},
+            clock=context.clock,
+            stop_check=context.stop.check,
+            log=context.log,
+        )
+    sent = Outcome()
+    sent.counts["mails_sent"] = report.delivered
+    if report.waiting:
+        sent.notes.append(
+            "The mail waits in the outbox: the notify API cannot be reached; the next --mail delivers it."
+        )
+    return sent
