@@ -67,7 +67,7 @@ def _samples(
         labels = {"state": row.state}
         yield MetricSample("outbox_messages", "Messages that are not delivered.", row.number, labels)
         help_line = "Seconds since the oldest of these messages was written."
-        yield MetricSample("outbox_oldest_age_seconds", help_line, _seconds(row.oldest, now), labels)
+        yield MetricSample("outbox_oldest_age_seconds", help_line, _seconds(row.oldest or now, now), labels)
     for probe in probes:
         yield from probe(connection, now)
 

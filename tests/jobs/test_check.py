@@ -339,6 +339,7 @@ def test_figures_for_prometheus_are_of_runs_files_and_the_outbox(
     assert found["pay_jobs_last_success_age_seconds", "NIGHTLY"] == 2 * 3600 - 60
     assert found["pay_jobs_files", "CAS", "held"] == 1
     assert found["pay_jobs_outbox_messages", "dead"] == found["pay_jobs_outbox_messages", "pending"] == 0
+    assert found["pay_jobs_outbox_oldest_age_seconds", "dead"] == 0
     assert found["pay_jobs_stuck_cad", 'P"AD'] == Decimal("12.50")
     assert found["pay_jobs_check_findings",] >= 1
     assert figures((tmp_path / "pay_jobs.prom").read_text()) == found
