@@ -7,14 +7,16 @@ and every secret that is read is made known to the log's masking processor.
 
 import base64
 import binascii
+import os
 import re
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import SplitResult, quote, urlsplit
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.errors import ConfigError
 from config.masking import register_secret
@@ -35,6 +37,18 @@ class Settings(BaseSettings):
     """The settings of one connected system."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the sources: no file is read for settings, and looking for none takes as long as reading them."""
+        return init_settings, env_settings
 
 
 def _google_key(value: SecretStr) -> SecretStr:
@@ -417,7 +431,7 @@ def read_settings(*wanted: type[Settings]) -> dict[type[Settings], Settings]:
     problems: list[str] = []
     for kind in wanted:
         try:
-            found[kind] = kind()
+            found[kind] = _from_environment(kind, frozenset(os.environ.items()))
         except ValidationError as error:
             system = (kind.__doc__ or kind.__name__).split(":")[0].split(".")[0].split(" (")[0]
             problems += [f"  {_problem(one['loc'], one['msg'], one['type'])}  [{system}]" for one in error.errors()]
@@ -435,6 +449,12 @@ def read(kind: type[AnySettings]) -> AnySettings:
     settings = read_settings(kind)[kind]
     assert isinstance(settings, kind)
     return settings
+
+
+@lru_cache(maxsize=64)
+def _from_environment(kind: type[Settings], _environment: frozenset[tuple[str, str]]) -> Settings:
+    """Return the settings of one system; a process that asks again for the same reads them once."""
+    return kind()
 
 
 def _problem(location: tuple[int | str, ...], message: str, kind: str) -> str:

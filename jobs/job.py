@@ -2,8 +2,9 @@
 
 import gc
 import importlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -98,7 +99,7 @@ class Job:
 def load(target: str) -> Any:
     """Import what "module:name" names."""
     module, _, name = target.partition(":")
-    with imports_uncollected():
+    with nullcontext() if module in sys.modules else imports_uncollected():
         return getattr(importlib.import_module(module), name)
 
 

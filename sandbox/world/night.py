@@ -95,6 +95,7 @@ def pass_day(world: World, checks: Iterable[Check] | None = None) -> WorldNight:
             return night
     for check in CHECKS if checks is None else checks:
         night.problems += check(night)
+    world.parts.cfs.simulator.calls.clear()
     world.clock.move_to(night.day + _ONE_DAY, "00:00")
     return night
 

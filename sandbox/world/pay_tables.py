@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import Row, TextClause
+from sqlalchemy import text as new_text
 from sqlalchemy.orm import Session
 
 from database.engine import Database
 from database.pay.history import KEYS, keep_versions
 from sandbox.world.clock import VirtualClock
+
+text = cache(new_text)
 
 
 class PayTables:

@@ -25,6 +25,7 @@ from sandbox.world.model.records import WorldModel
 from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
 from sandbox.world.settlement_line import SettlementLine
+from sandbox.world.warm_sessions import warm_sessions
 
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
@@ -145,7 +146,7 @@ def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[st
     try:
         os.environ.clear()
         os.environ.update(parts.environment())
-        with world_faults.at_work():
+        with warm_sessions(), world_faults.at_work():
             yield World(parts, chance, clock, database, PayTables(database, clock), bucket, model, world_faults)
     finally:
         os.environ.clear()
