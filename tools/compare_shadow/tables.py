@@ -56,6 +56,16 @@ ONLY_WHETHER: dict[tuple[str, str], str] = {
 }
 
 _INVOICE = "coalesce(fee.name, CAST(one.{} AS text))"
+# CFS knows the fee of a slip by the fee's own id.
+_NUMBER = (
+    "CASE WHEN fee.is_of_slip AND one.invoice_number LIKE '%' || one.invoice_id THEN 'its own number'"
+    " ELSE one.invoice_number END"
+)
+# What is paid from a slip is dated by the run.
+_UNLESS_OF_SLIP = (
+    "CASE WHEN {0}.payment_method_code IS DISTINCT FROM 'INTERNAL' THEN CAST(one.{1} AS text)"
+    " WHEN one.{1} IS NOT NULL THEN 'set' END"
+)
 _WITH_FEE = " LEFT JOIN fees AS fee ON fee.invoice_id = one.{}"
 
 
@@ -77,13 +87,14 @@ class ComparedTable:
     as_shown: tuple[tuple[str, str], ...] = ()
 
 
-def _of_invoice(table: str, *more: str) -> ComparedTable:
+def _of_invoice(table: str, *more: str, joined: str = "", as_shown: tuple[tuple[str, str], ...] = ()) -> ComparedTable:
     """Return a table whose rows belong to an invoice."""
     return ComparedTable(
         table,
         (_INVOICE.format("invoice_id"), *more),
-        _WITH_FEE.format("invoice_id"),
+        _WITH_FEE.format("invoice_id") + joined,
         "EXISTS (SELECT FROM invoices WHERE invoices.id = one.invoice_id AND invoices.created_on >= :since)",
+        as_shown=as_shown,
     )
 
 
@@ -114,10 +125,13 @@ TABLES = (
         since="EXISTS (SELECT FROM ejv_headers JOIN ejv_files ON ejv_files.id = ejv_headers.ejv_file_id"
         " WHERE ejv_headers.id = one.ejv_header_id AND ejv_files.created_on >= :since)",
     ),
-    _of_invoice("invoice_references", "one.invoice_number"),
+    _of_invoice("invoice_references", _NUMBER, as_shown=(("invoice_number", _NUMBER),)),
     ComparedTable(
         "invoices", (_INVOICE.format("id"),), _WITH_FEE.format("id"), "one.created_on >= :since",
-        as_shown=(("created_on", "CASE WHEN fee.name IS NULL THEN one.created_on END"),),
+        as_shown=(
+            ("created_on", "CASE WHEN fee.name IS NULL THEN one.created_on END"),
+            ("payment_date", _UNLESS_OF_SLIP.format("one", "payment_date")),
+        ),
     ),
     ComparedTable(
         "non_sufficient_funds", ("one.invoice_number",),
@@ -130,8 +144,12 @@ TABLES = (
     ComparedTable(
         "payments", ("one.payment_account_id", "one.invoice_number", "one.receipt_number"),
         since="(one.payment_date IS NULL OR one.payment_date >= :since)",
+        as_shown=(("payment_date", _UNLESS_OF_SLIP.format("one", "payment_date")),),
     ),
-    _of_invoice("receipts", "one.receipt_number"),
+    _of_invoice(
+        "receipts", "one.receipt_number", joined=" LEFT JOIN invoices AS paid ON paid.id = one.invoice_id",
+        as_shown=(("receipt_date", _UNLESS_OF_SLIP.format("paid", "receipt_date")),),
+    ),
     ComparedTable("refunds", ("one.id",), since="(one.requested_date IS NULL OR one.requested_date >= :since)"),
     ComparedTable("refunds_partial", ("one.id",), since="one.created_on >= :since"),
     ComparedTable("refunds_partial_history", ("one.id", "one.version"), since="one.changed >= :since"),

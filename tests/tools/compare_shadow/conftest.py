@@ -1,6 +1,5 @@
-"""Two copies of a pay database that the jobs worked on: the second gave every row that a job makes another id."""
+"""Two pay databases of one simulated world: in the second the jobs worked later, and what they made has other ids."""
 
-import csv
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -15,53 +14,54 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
-from sandbox.cfs.process import RunningCfs
-from tests.cfs_fixtures import fresh_cfs
-from tests.conftest import ROOT, DatabaseServer
+from sandbox.world.cfs_thread import cfs_of_this_process
+from sandbox.world.world import WorldParts
+from tests.conftest import DatabaseServer
+from tests.jobs.conftest import quiet  # noqa: F401
 from tests.pay_books import QUIET
-from tests.tools.verify.worked import make_worked
+from tests.storage_fixtures import object_store_part, sftp_part
+from tests.tools.compare_shadow.second_world import play
 from tools.compare_shadow.arguments import Arguments
-from tools.compare_shadow.tables import LEFT_OUT
 from tools.compare_shadow.task import run
 
 Compare = Callable[..., Outcome]
 Sql = Callable[..., list[tuple[Any, ...]]]
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
-FURTHER = 1_000_000
+_FIRST, _NIGHTS, _SEED = date(2026, 10, 29), 2, 4
 
 
 @pytest.fixture(scope="package")
-def cfs() -> Iterator[RunningCfs]:
-    yield from fresh_cfs()
-
-
-@pytest.fixture(scope="package")
-def worked_once(server: DatabaseServer, template: str, cfs: RunningCfs) -> str:
-    """The name of a pay database that the jobs worked on."""
-    return urlsplit(make_worked(server, template, cfs).after).path.strip("/")
-
-
-@pytest.fixture(scope="package")
-def renumbered(server: DatabaseServer, worked_once: str) -> str:
-    """The name of its copy in which every row that a job makes has another id."""
-    name = f"shadow_{uuid.uuid4().hex[:8]}"
-    _renumber(server.create(name, worked_once))
-    return name
+def worlds(server: DatabaseServer, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """The names of both databases."""
+    names = [f"shadow_{side}_{uuid.uuid4().hex[:8]}" for side in ("theirs", "ours")]
+    for name in names:
+        address = server.create(name, template)
+        server.run(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+        parts = WorldParts(
+            address, sftp_part(), object_store_part(), cfs_of_this_process(), tmp_path_factory.mktemp(name)
+        )
+        play(parts, seed=_SEED, first=_FIRST, nights=_NIGHTS, elsewhere=name is names[1])
+    yield names
+    for name in names:
+        server.drop(name)
 
 
 @pytest.fixture
-def ours(server: DatabaseServer, renumbered: str) -> Iterator[str]:
-    """The address of a copy that a test may change."""
-    name = f"shadow_{uuid.uuid4().hex[:8]}"
-    yield server.create(name, renumbered)
-    server.drop(name)
+def theirs(server: DatabaseServer, worlds: list[str]) -> Iterator[str]:
+    """The address of a copy of the first that a test may change."""
+    yield from copy_of(server, worlds[0])
 
 
 @pytest.fixture
-def theirs(server: DatabaseServer, worked_once: str) -> Iterator[str]:
-    """The address of a copy of the other side that a test may change."""
+def ours(server: DatabaseServer, worlds: list[str]) -> Iterator[str]:
+    """The address of a copy of the second that a test may change."""
+    yield from copy_of(server, worlds[1])
+
+
+def copy_of(server: DatabaseServer, database: str) -> Iterator[str]:
+    """Return the address of a copy of a database, by its name or address, and drop it afterwards."""
     name = f"shadow_{uuid.uuid4().hex[:8]}"
-    yield server.create(name, worked_once)
+    yield server.create(name, urlsplit(database).path.strip("/") or database)
     server.drop(name)
 
 
@@ -106,26 +106,3 @@ def findings(outcome: Outcome) -> set[tuple[str, str]]:
 def explained(outcome: Outcome) -> dict[str, int]:
     """Return how many differences each decision explains."""
     return {row[0]: row[2] for table in outcome.tables if table.key == "explained" for row in table.rows}
-
-
-def _renumber(address: str) -> None:
-    """Give every row with an id of its own another one, and all that refers to it; of invoices only those of fees."""
-    with (ROOT / "docs/specs/paydb/columns.csv").open(encoding="utf-8") as file:
-        links = [(row["table"], row["column"], row["foreign_key"]) for row in csv.DictReader(file)]
-    statements = [
-        "CREATE TEMPORARY TABLE fees AS SELECT DISTINCT invoice_id AS id FROM non_sufficient_funds",
-        f"UPDATE payment_line_items SET id = id + {FURTHER} WHERE invoice_id IN (SELECT id FROM fees)",
-    ]
-    for table in sorted(table for table, column in LEFT_OUT if column == "id"):
-        if table in ("invoices", "payment_line_items"):
-            continue
-        statements.append(f"UPDATE {table} SET id = id + {FURTHER}")
-        for other, column, key in links:
-            if key == f"{table}.id":
-                statements.append(f"UPDATE {other} SET {column} = {column} + {FURTHER}")
-    for table, column, key in [*links, ("invoices", "id", "invoices.id")]:
-        if key == "invoices.id":
-            statements.append(
-                f"UPDATE {table} SET {column} = {column} + {FURTHER} WHERE {column} IN (SELECT id FROM fees)"
-            )
-    change(address, *statements)

@@ -51,13 +51,13 @@ def test_a_database_that_is_away_is_told_by_its_option() -> None:
 def test_the_page_has_the_findings_with_nothing_run_and_older_rows_are_left_out(
     compare: Compare, ours: str, tmp_path: Path
 ) -> None:
-    change(ours, "UPDATE routing_slips SET refund_status = '<b>=1+1</b>' WHERE number = '206000010'")
+    change(ours, "UPDATE invoices SET bcol_account = '<b>=1+1</b>' WHERE id = (SELECT min(id) FROM invoices)")
 
     outcome = compare(html_file=tmp_path / "shadow.html")
     later = compare(since=date(2031, 1, 1))
 
     page = (tmp_path / "shadow.html").read_text(encoding="utf-8")
-    assert findings(outcome) == {("routing_slips", "refund_status")}
+    assert findings(outcome) == {("invoices", "bcol_account")}
     assert "&lt;b&gt;=1+1&lt;/b&gt;" in page and "<b>" not in page
     assert findings(later) == set()
     assert later.counts["rows"] < outcome.counts["rows"]
