@@ -63,8 +63,7 @@ class Cron:
         day, last = ((moment.astimezone(zone) + reach).date() for moment, reach in ((after, -_REACH), (until, _REACH)))
         found: set[datetime] = set()
         while day <= last:
-            for wall in _walls_of(self.text, day):
-                found.update(self._instants(wall, zone))
+            found.update(_instants_of(self, day))
             day += timedelta(days=1)
         return sorted(instant for instant in found if after < instant <= until)
 
@@ -77,7 +76,7 @@ class Cron:
         for wall in self._walls(begin):
             if wall > enough:
                 break
-            found = [instant for instant in self._instants(wall, zone) if instant > after]
+            found = [instant for instant in self.instants(wall) if instant > after]
             if best is None and found:
                 enough = wall + _REACH
             best = min([*found, *([best] if best else [])], default=None)
@@ -99,15 +98,22 @@ class Cron:
             except CroniterError:
                 return
 
-    def _instants(self, wall: datetime, zone: ZoneInfo) -> set[datetime]:
+    def instants(self, wall: datetime) -> set[datetime]:
+        """Return the instants that one of its times on the wall stands for, in UTC."""
+        zone = _zone(self.zone)
         first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
         second = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
         return {first, second} if second > first and self.every_hour else {first}
 
 
 @lru_cache(maxsize=512)
-def _walls_of(text: str, day: date) -> tuple[datetime, ...]:
-    """Return the times of one day on the wall; what asks for the same days over and over need not count them again."""
+def _instants_of(cron: Cron, day: date) -> frozenset[datetime]:
+    """Return the instants of one day; what asks for the same days over and over need not count them again."""
+    return frozenset(instant for wall in _walls_of(cron.text, day) for instant in cron.instants(wall))
+
+
+def _walls_of(text: str, day: date) -> list[datetime]:
+    """Return the times of one day on the wall."""
     midnight = datetime.combine(day, time.min)
     walls = croniter(text, midnight - timedelta(seconds=1), ret_type=datetime)
     following = midnight + timedelta(days=1)
@@ -117,7 +123,7 @@ def _walls_of(text: str, day: date) -> tuple[datetime, ...]:
             found.append(wall)
     except CroniterError:
         pass
-    return tuple(found)
+    return found
 
 
 def clock_changes(zone_name: str, after: datetime, until: datetime) -> list[datetime]:

@@ -138,7 +138,7 @@ class ExpectedFile(ScheduleModel):
             raise ValueError(f"{value!r} is no regular expression: {error}") from None
         return value
 
-    @property
+    @cached_property
     def times(self) -> tuple[Cron, ...]:
         """When one must be there."""
         return tuple(Cron(due, self.zone) for due in self.due)

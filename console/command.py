@@ -1,5 +1,6 @@
 """`console`: serve the web console until told to stop."""
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -76,6 +77,7 @@ def console_command(
             sys.stdout.flush()
             log.info("console.started", port=at.getsockname()[1], monitor_port=monitor_at.getsockname()[1])
 
+        gc.freeze()  # what is loaded by now stays: no page waits while it is looked through once more
         with closing(Reader(read(DatabaseSettings))) as reader:
             pages = console_app(Surroundings(reader, schedule, jobs, clock, log, needs_person=not alone))
             serve(pages, at, monitor_app(reader, schedule, jobs, probes, clock), monitor_at, ready)

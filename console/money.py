@@ -6,13 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from console.look import BadQuestion, Look, NotThere, Page
+from tools.close.by_method import in_all, money_by_method
 from tools.close.closed_days import ClosedDay, closed_days, last_recorded
 
 MOST_UNEXPLAINED = 50
 _HEIGHT = 100
-_IN = ("money.rows", "money.on_account", "money.others", "journals.accepted")
-_OUT = ("partners.disbursed", "journals.paid_back")
-_BOUNCED = ("bounces.receipts",)
 
 
 @dataclass(frozen=True)
@@ -73,17 +71,13 @@ def day(look: Look) -> Page:
 
 def money_day(closed: ClosedDay) -> MoneyDay:
     """Return the sums of a closed day."""
-    totals = {one.name: one.total.amount for one in closed.figures}
-
-    def together(names: tuple[str, ...]) -> Decimal:
-        return sum((totals.get(name, Decimal(0)) for name in names), Decimal(0))
-
+    money = in_all(money_by_method(closed.figures))
     return MoneyDay(
         closed.day,
         state_of(closed),
-        together(_IN),
-        together(_OUT),
-        together(_BOUNCED),
+        money.came_in,
+        money.went_out,
+        money.bounced,
         closed.unexplained,
         closed.unexplained_rows,
     )

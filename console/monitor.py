@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from config.errors import PayJobsError
 from config.schedule import Schedule
-from console.night import newest_verdict
 from console.reading import Reader
 from database.errors import explain
+from jobs.run import ledger
 from jobs.watch.entries import entry_commands
 from jobs.watch.metrics import MetricsProbe, metrics_text
 
@@ -43,7 +43,7 @@ def monitor_app(
 
     def figures(session: Session) -> bytes:
         connection = session.connection()
-        alarm = newest_verdict(connection, "check")
+        alarm = ledger.newest_verdict(connection, "check")
         findings = alarm.counts.get("findings", 0) if alarm else None
         return metrics_text(connection, entry_commands(schedule, jobs), findings, probes, now=clock())
 

@@ -1,7 +1,7 @@
 """The night: the last 24 hours and the next 24 on one screen, and what there is to look at."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,22 +10,26 @@ from sqlalchemy import Connection
 
 from config.plurals import counted
 from console.look import Look, Page
-from console.money import money_day
+from console.money import state_of
 from console.timeline import Event, Mark, Window, coming, events_by_hand, events_of, in_words, marks, ticks
 from jobs.run import ledger
 from jobs.run.ledger import Run
-from jobs.watch.check import Finding, judge_runs
-from jobs.watch.check_files import DueFile, count_files, due_files, earliest, judge_all_files
+from jobs.watch.check import Finding, Served, judge_runs, serve_instants
+from jobs.watch.check_files import DueFile, ExpectedFiles, count_files, earliest, expected_files, judge_all_files
 from jobs.watch.entries import Entry, entries_of, read_runs
 from tasks.generate_statements.gaps import DuePeriod, due_periods
 from tasks.stale_invoice_report.metrics import ALL
 from tasks.stale_invoice_report.report_store import EarlierFigures, trend
-from tools.close.closed_days import closed_days, last_recorded
+from tools.close.by_method import in_all, money_by_method
+from tools.close.closed_days import ClosedDay, closed_days, last_recorded
 from tools.pending.command import pending_effects
 
 REACH = timedelta(hours=24)
 SHOWN = 4
-_URGENT = ("failed", "lost", "missing", "held", "unfinished", "attention", "late")
+MOST_METHODS = 7
+ALARM = "check"
+LENGTHS = ("longer", "shorter")
+_URGENT = ("failed", "lost", "missing", "held", "unfinished", "attention", "late", *LENGTHS)
 
 
 @dataclass(frozen=True)
@@ -62,72 +66,104 @@ class FileDue:
     received_on: datetime | None
 
 
+@dataclass(frozen=True)
+class Scheduled:
+    """An entry of the schedule, its runs held against its instants."""
+
+    entry: Entry
+    served: Served
+
+
 def page(look: Look) -> Page:
     """Return the page of the night."""
     window = Window(look.now - REACH, look.now, look.now + REACH)
     begin = earliest(look.connection, window.begin, look.now)
     runs = read_runs(look.connection, look.schedule, look.jobs, begin=begin)
-    entries = entries_of(runs, look.schedule, look.jobs, begin=begin)
-    findings = _findings(look, entries, begin)
-    reports = trend(look.session, ALL)
+    scheduled = _scheduled(look, runs, begin)
+    files = expected_files(look.connection, look.schedule, begin=begin, now=look.now)
+    alarm = ledger.newest_verdict(look.connection, ALARM)
+    findings = _findings(look, scheduled, files, alarm)
+    closed = _last_closed(look)
     yesterday = look.today - timedelta(days=1)
     periods = due_periods(look.session, yesterday, yesterday)
-    verdict = newest_verdict(look.connection, "verify")
     values = {
         "window": window,
         "ticks": ticks(window),
-        "lines": _lines(look, runs, entries, Window(begin, look.now, window.end), window),
+        "lines": _lines(look, runs, scheduled, Window(begin, look.now, window.end), window),
         "findings": findings[:SHOWN],
         "more": len(findings) - SHOWN,
         "found": len(findings),
         "tiles": [
-            _verified(verdict, look.now),
-            _closed(look),
-            _stuck(reports, look.now),
+            _verified(ledger.newest_verdict(look.connection, "verify"), look.now),
+            _closed(closed),
+            _stuck(trend(look.session, ALL), look.now),
             _outside(look),
             _files_tile(look.connection),
             _statements_tile(periods),
-            _checked(findings, look.connection),
+            _checked(findings, alarm),
         ],
-        "files": _files(look, begin, window.end),
+        "closed": closed,
+        "money": money_by_method(closed.figures)[:MOST_METHODS] if closed else [],
+        "in_all": in_all(money_by_method(closed.figures)) if closed else None,
+        "files": _files(look, files, window.end),
         "periods": periods,
         "day": yesterday,
     }
     return Page("night.html", "The night", values)
 
 
-def newest_verdict(connection: Connection, job: str) -> Run | None:
-    """Return the newest run of a job that came to a verdict, None where none did."""
-    return next(
-        (run for run in ledger.newest(connection, job=job, limit=20) if run.status in {"done", "attention"}), None
-    )
+def _scheduled(look: Look, runs: Sequence[Run], begin: datetime) -> list[Scheduled]:
+    return [
+        Scheduled(one, serve_instants(one.command, one.job, one.runs, begin=begin, now=look.now))
+        for one in entries_of(runs, look.schedule, look.jobs, begin=begin)
+    ]
 
 
-def _findings(look: Look, entries: Sequence[Entry], begin: datetime) -> list[Finding]:
-    """Return what is not as it should be, the most urgent first: what `check` finds of runs and files."""
+def _findings(
+    look: Look, scheduled: Sequence[Scheduled], files: Sequence[ExpectedFiles], alarm: Run | None
+) -> list[Finding]:
+    """Return what is not as it should be, the most urgent first: what `check` finds.
+
+    Runs and files are judged as they are now; lengths of runs and answers that are awaited as the alarm last saw them.
+    """
     found = [
         finding
-        for one in entries
-        for finding in judge_runs(one.name, one.command, one.job, one.runs, begin=begin, now=look.now)
+        for one in scheduled
+        for finding in judge_runs(
+            one.entry.name, one.entry.command, one.entry.job, one.entry.runs, one.served, now=look.now
+        )
     ]
-    found += judge_all_files(look.connection, look.schedule.files, begin=begin, now=look.now)
+    found += judge_all_files(look.connection, files, now=look.now)
+    found += _told_by(alarm, look)
     return sorted(found, key=lambda one: _URGENT.index(one.kind) if one.kind in _URGENT else len(_URGENT))
 
 
-def _lines(look: Look, runs: Sequence[Run], entries: Sequence[Entry], lived: Window, window: Window) -> list[Line]:
+def _told_by(alarm: Run | None, look: Look) -> Iterator[Finding]:
+    """Return what the alarm found last that costs more than a page may."""
+    if alarm is None or not alarm.rejects or alarm.started_on < look.now - REACH:
+        return
+    answers = {one.what for one in look.schedule.answers}
+    for one in ledger.rejects_of(look.connection, alarm.id):
+        if one.reason in LENGTHS or (one.reason == "missing" and one.where in answers):
+            yield Finding(one.reason, one.where, one.detail, one.command)
+
+
+def _lines(
+    look: Look, runs: Sequence[Run], scheduled: Sequence[Scheduled], lived: Window, window: Window
+) -> list[Line]:
     """Return the lines of the jobs by the schedule, of the alarm, and of all else that ran.
 
     lived  the part of the window in which anything could have run here
     """
-    lines = [_line(one, lived, window) for one in entries]
-    ours = {run.id for one in entries for run in one.runs}
+    lines = [_line(one, lived, window) for one in scheduled]
+    ours = {run.id for one in scheduled for run in one.entry.runs}
     others = [run for run in runs if run.id not in ours and (run.started_on >= window.begin or run.finished_on is None)]
     check = look.schedule.check
     if check is not None:
-        checks = [run for run in others if run.job == "check"]
+        checks = [run for run in others if run.job == ALARM]
         events = [*events_by_hand(checks, window), *(coming(check, window) if check.enabled else ())]
         lines.append(_drawn("check", "/runs?job=check", events, checks, window))
-    by_hand = [run for run in others if run.job != "check"]
+    by_hand = [run for run in others if run.job != ALARM]
     if by_hand:
         lines.append(
             _drawn("by hand, other commands", "/runs?by=hand", events_by_hand(by_hand, window), by_hand, window)
@@ -135,9 +171,9 @@ def _lines(look: Look, runs: Sequence[Run], entries: Sequence[Entry], lived: Win
     return lines
 
 
-def _line(entry: Entry, lived: Window, window: Window) -> Line:
-    events = events_of(entry, lived)
-    return _drawn(entry.name, f"/runs?job={entry.job_name}", events, entry.runs, window)
+def _line(one: Scheduled, lived: Window, window: Window) -> Line:
+    entry = one.entry
+    return _drawn(entry.name, f"/runs?job={entry.job_name}", events_of(entry, one.served, lived), entry.runs, window)
 
 
 def _drawn(name: str, href: str, events: list[Event], runs: Sequence[Run], window: Window) -> Line:
@@ -156,15 +192,17 @@ def _verified(verdict: Run | None, now: datetime) -> Tile:
     return Tile("Money verified", value, f"{invariants}, {when}", verdict.status, f"/runs/{verdict.id}")
 
 
-def _closed(look: Look) -> Tile:
+def _last_closed(look: Look) -> ClosedDay | None:
     newest = last_recorded(look.session)
-    if newest is None:
+    return closed_days(look.session, newest, newest)[0] if newest else None
+
+
+def _closed(closed: ClosedDay | None) -> Tile:
+    if closed is None:
         return Tile("Day closed", "not yet", "no day is recorded yet", "unknown", "/money")
-    [closed] = closed_days(look.session, newest, newest)
-    one = money_day(closed)
-    value = "balanced" if closed.is_balanced else f"{one.unexplained:,.2f} CAD off"
-    note = f"{newest}: in {one.came_in:,.2f}, out {one.went_out:,.2f} CAD"
-    return Tile("Day closed", value, note, one.state, f"/money/{newest}")
+    value = "balanced" if closed.is_balanced else f"{closed.unexplained:,.2f} CAD off"
+    rows = f", {counted(closed.unexplained_rows, 'row')} not explained" if not closed.is_balanced else ", to the cent"
+    return Tile("Day closed", value, f"{closed.day:%a} {closed.day}{rows}", state_of(closed), f"/money/{closed.day}")
 
 
 def _stuck(reports: Sequence[EarlierFigures], now: datetime) -> Tile:
@@ -209,8 +247,7 @@ def _statements_tile(periods: Sequence[DuePeriod]) -> Tile:
     return Tile("Statements of yesterday", f"{due - missing:,} of {due:,}", note, name, "/statements")
 
 
-def _checked(findings: Sequence[Finding], connection: Connection) -> Tile:
-    alarm = newest_verdict(connection, "check")
+def _checked(findings: Sequence[Finding], alarm: Run | None) -> Tile:
     told = f"alarm last looked in run {alarm.id}" if alarm else "the alarm has not looked yet"
     href = f"/runs/{alarm.id}" if alarm else "/runs?job=check"
     if not findings:
@@ -218,14 +255,13 @@ def _checked(findings: Sequence[Finding], connection: Connection) -> Tile:
     return Tile("Runs and files", f"{len(findings):,} to look at", told, "attention", href)
 
 
-def _files(look: Look, begin: datetime, end: datetime) -> list[FileDue]:
+def _files(look: Look, files: Sequence[ExpectedFiles], end: datetime) -> list[FileDue]:
     """Return the files that were due in the last day and will be in the next."""
     rows: list[FileDue] = []
-    for expected in look.schedule.files:
-        came, _ = due_files(look.connection, expected, begin=begin, now=look.now)
-        rows += [_due(expected.what, one) for one in came]
-        to_come = (instant for cron in expected.times for instant in cron.between(look.now, end))
-        rows += [FileDue(expected.what, instant, "coming", "", None) for instant in to_come]
+    for one in files:
+        rows += [_due(one.expected.what, due) for due in one.due]
+        to_come = (instant for cron in one.expected.times for instant in cron.between(look.now, end))
+        rows += [FileDue(one.expected.what, instant, "coming", "", None) for instant in to_come]
     return sorted(rows, key=lambda one: one.instant)
 
 

@@ -1,5 +1,6 @@
 """Fill the templates: every text from outside is escaped, made visible, and cut where nobody would read on."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from console.states import state
 
 LONGEST = 300
 MOST = 2000
+_OPTION = re.compile(r"--[a-z]+(-[a-z]+)*")
 
 
 def environment() -> Environment:
@@ -31,7 +33,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "cad": cad, "clock": clock, "counted": counted, "hour": hour, "moment": moment, "number": number,
-        "query": query, "span": span, "weekday": weekday, "whole": whole,
+        "query": query, "span": span, "unbroken": unbroken, "weekday": weekday, "whole": whole,
     }  # fmt: skip
     made.globals |= {"state": state, "command": shown}
     return made
@@ -59,6 +61,12 @@ def whole(text: str | None) -> Markup:
     """Return a text of several lines, cut late: where a page is about it."""
     lines = (on_one_line(line) for line in cut(text or "", MOST).splitlines())
     return Markup("<br>").join(lines)
+
+
+def unbroken(command: str) -> Markup:
+    """Return a command whose options are not broken over two lines."""
+    words = on_one_line(cut(command)).split(" ")
+    return Markup(" ").join(Markup("<span>{}</span>").format(one) if _OPTION.fullmatch(one) else one for one in words)
 
 
 def number(value: int) -> str:

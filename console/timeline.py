@@ -13,7 +13,7 @@ from config.plurals import counted
 from config.schedule import JobSchedule
 from console.states import State, state
 from jobs.run.ledger import Run
-from jobs.watch.check import holes, late, serve_instants
+from jobs.watch.check import Served
 from jobs.watch.entries import Entry
 
 CLOSE = timedelta(minutes=45)
@@ -88,15 +88,11 @@ def ticks(window: Window) -> list[Tick]:
     ]
 
 
-def events_of(entry: Entry, window: Window) -> list[Event]:
+def events_of(entry: Entry, served: Served, window: Window) -> list[Event]:
     """Return what happened to an entry of the schedule, and what is to come, in the order of time."""
-    served = serve_instants(entry.command, entry.job, entry.runs, begin=window.begin, now=window.now)
-    behind = {run.id: minutes for run, minutes in late(entry.job, served).values()}
+    behind = {run.id: minutes for run, minutes in served.late.values()}
     missed = [
-        Event(instant, instant, "missed")
-        for hole in holes(entry.job, served, window.now)
-        for instant in hole
-        if not served.runs[instant]
+        Event(instant, instant, "missed") for hole in served.holes for instant in hole if not served.runs[instant]
     ]
     ran = [_event(run, window.now, behind.get(run.id)) for run in entry.runs if _is_shown(run, window)]
     return sorted([*ran, *missed, *coming(entry.job, window)], key=lambda event: event.begin)

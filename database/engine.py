@@ -5,6 +5,7 @@ carries the timeouts of the settings (database/sessions.py). An error says more 
 In Cloud SQL each new connection gets the access token of that moment for a password.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -33,6 +34,7 @@ def make_engine(settings: DatabaseSettings, *, application_name: str, pooled: bo
     arguments: dict[str, Any] = {
         "poolclass": QueuePool if pooled else NullPool,
         "hide_parameters": True,
+        "json_deserializer": _from_json,
         "connect_args": {
             "application_name": application_name[:MAX_APPLICATION_NAME],
             "connect_timeout": max(1, int(settings.connect_timeout)),
@@ -52,6 +54,11 @@ def make_engine(settings: DatabaseSettings, *, application_name: str, pooled: bo
     event.listen(engine, "connect", lambda raw, _record: _prepare(raw, settings))
     event.listen(engine, "handle_error", note_more)
     return engine
+
+
+def _from_json(text: str) -> Any:
+    """Return a value of JSON; most that the ledger keeps are empty, and need no parser."""
+    return {} if text == "{}" else [] if text == "[]" else json.loads(text)
 
 
 def _log_in(token: KeptToken, dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> Any:

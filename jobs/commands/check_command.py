@@ -26,8 +26,8 @@ from jobs.run.context import system_clock
 from jobs.run.outcome import Reject, Table
 from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
-from jobs.watch.check import Finding, judge_runs
-from jobs.watch.check_files import earliest, judge_all_files, judge_answers
+from jobs.watch.check import Finding, judge_runs, serve_instants
+from jobs.watch.check_files import earliest, expected_files, judge_all_files, judge_answers
 from jobs.watch.check_lengths import judge_lengths
 from jobs.watch.entries import entries_of, entry_commands, read_runs
 from jobs.watch.notice import tell_failure
@@ -165,9 +165,10 @@ def find_all(
     findings: list[Finding] = []
     runs = read_runs(connection, schedule, jobs, begin=begin)
     for one in entries_of(runs, schedule, jobs, begin=begin):
-        findings += judge_runs(one.name, one.command, one.job, one.runs, begin=begin, now=now)
+        served = serve_instants(one.command, one.job, one.runs, begin=begin, now=now)
+        findings += judge_runs(one.name, one.command, one.job, one.runs, served, now=now)
         findings += judge_lengths(connection, one.name, one.job_name, one.command, begin=begin, now=now)
-    findings += judge_all_files(connection, schedule.files, begin=begin, now=now)
+    findings += judge_all_files(connection, expected_files(connection, schedule, begin=begin, now=now), now=now)
     for answer in schedule.answers:
         findings += judge_answers(connection, answer, now=now)
     return findings

@@ -73,6 +73,7 @@ class Run:
 
 _COLUMNS = ", ".join(Run.__dataclass_fields__)
 _UNFINISHED = "status IN ('starting', 'running')"
+_WITH_VERDICT = "status IN ('done', 'attention')"
 
 
 def start(
@@ -257,6 +258,12 @@ def recent(connection: Connection, *, since: datetime) -> list[Run]:
     return _truthful(connection, _select(connection, condition, {"since": since, "most": READ_RUNS}, "LIMIT :most"))
 
 
+def newest_verdict(connection: Connection, job: str) -> Run | None:
+    """Return the newest run of a job that came to a verdict, None where none did."""
+    found = _select(connection, f"job = :job AND {_WITH_VERDICT}", {"job": job}, "LIMIT 1")
+    return found[0] if found else None
+
+
 def jobs(connection: Connection) -> list[str]:
     """Return the names of the jobs that ever ran."""
     return list(connection.scalars(sql["list_jobs"]))
@@ -288,7 +295,7 @@ def _select(connection: Connection, condition: str, values: dict[str, Any], tail
     rows = connection.execute(
         text(f"SELECT {_COLUMNS} FROM pay_jobs.job_runs WHERE {condition} ORDER BY id DESC {tail}"), values
     )
-    return [Run(**row._mapping) for row in rows]
+    return [Run(*row) for row in rows.all()]
 
 
 def _as_text(text: str) -> str:

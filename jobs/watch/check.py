@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from config.command_line import typed
 from config.errors import ExitCode
@@ -35,14 +36,13 @@ class Finding:
 
 
 def judge_runs(
-    name: str, command: str, job: JobSchedule, runs: Sequence[Run], *, begin: datetime, now: datetime
+    name: str, command: str, job: JobSchedule, runs: Sequence[Run], served: "Served", *, now: datetime
 ) -> list[Finding]:
-    """Return what is wrong with the runs of one job since `begin`."""
-    served = serve_instants(command, job, runs, begin=begin, now=now)
-    findings = [_hole(name, job, hole, served.runs) for hole in holes(job, served, now)]
+    """Return what is wrong with the runs of one job, held against its instants."""
+    findings = [_hole(name, job, hole, served.runs) for hole in served.holes]
     findings += [
         Finding("late", name, f"the run of {_utc(instant)} began {counted(minutes, 'minute')} late")
-        for instant, (_, minutes) in late(job, served).items()
+        for instant, (_, minutes) in served.late.items()
     ]
     findings += [
         Finding("late", name, f"run {run.id} is at work since {_utc(run.started_on)}", f"deadline: {job.deadline}")
@@ -56,22 +56,25 @@ def judge_runs(
 class Served:
     """The runs of the schedule beside its instants.
 
-    ours    the runs that stand for all accounts, in the order of time
-    runs    those that began after each instant and before the next
-    judged  the instants that are old enough to be judged
+    ours   the runs that stand for all accounts, in the order of time
+    runs   those that began after each instant and before the next
+    holes  the instants in a row that no run served well, of each hole that is longer than the job's tolerance
+    late   the run of each instant that began too late, and how many minutes that was
     """
 
     ours: list[Run]
     runs: dict[datetime, list[Run]]
-    judged: list[datetime]
+    holes: list[list[datetime]]
+    late: dict[datetime, tuple[Run, int]]
 
 
 def serve_instants(command: str, job: JobSchedule, runs: Sequence[Run], *, begin: datetime, now: datetime) -> Served:
     """Return which runs served the instants of a job since `begin`."""
     instants = job.times.between(begin, now)
     ours = sorted((run for run in runs if _stands_for_all(run, command)), key=lambda run: run.started_on)
+    served = _served(instants, ours)
     judged = [instant for instant in instants if instant <= now - NOT_JUDGED_YET]
-    return Served(ours, _served(instants, ours), judged)
+    return Served(ours, served, list(_holes(job, served, judged, now)), _late(job, served, judged))
 
 
 def _stands_for_all(run: Run, command: str) -> bool:
@@ -89,13 +92,14 @@ def _served(instants: Sequence[datetime], ours: Sequence[Run]) -> dict[datetime,
     return served
 
 
-def holes(job: JobSchedule, served: Served, now: datetime) -> Iterator[list[datetime]]:
-    """Return the instants in a row that no run served well, of each hole that is longer than the job's tolerance."""
-    ours = [run for runs in served.runs.values() for run in runs]
+def _holes(
+    job: JobSchedule, served: dict[datetime, list[Run]], judged: Sequence[datetime], now: datetime
+) -> Iterator[list[datetime]]:
+    at_work = _AtWork([run for runs in served.values() for run in runs], now)
     hole: list[datetime] = []
-    for instant in served.judged:
-        good = next((run for run in served.runs[instant] if run.status in _WELL | _AT_WORK), None)
-        if good is None and not any(_is_at_work(run, instant, now) for run in ours):
+    for instant in judged:
+        good = next((run for run in served[instant] if run.status in _WELL | _AT_WORK), None)
+        if good is None and not at_work.at(instant):
             hole.append(instant)
             continue
         if hole and (good.started_on if good else instant) - hole[0] > job.tolerance:
@@ -105,8 +109,18 @@ def holes(job: JobSchedule, served: Served, now: datetime) -> Iterator[list[date
         yield hole
 
 
-def _is_at_work(run: Run, instant: datetime, now: datetime) -> bool:
-    return run.started_on <= instant <= (run.finished_on or now) and run.status != "lost"
+class _AtWork:
+    """When any of some runs, in the order of time, was at work."""
+
+    def __init__(self, runs: Sequence[Run], now: datetime) -> None:
+        known = [run for run in runs if run.status != "lost"]
+        self._begins = [run.started_on for run in known]
+        self._ends = list(accumulate((run.finished_on or now for run in known), max))
+
+    def at(self, instant: datetime) -> bool:
+        """Return whether one was at work at an instant: of those that had begun, the last to end had not ended."""
+        begun = bisect_right(self._begins, instant)
+        return begun > 0 and self._ends[begun - 1] >= instant
 
 
 def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[datetime, list[Run]]) -> Finding:
@@ -125,10 +139,11 @@ def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[da
     )
 
 
-def late(job: JobSchedule, served: Served) -> dict[datetime, tuple[Run, int]]:
-    """Return the run of each instant that began too late, and how many minutes that was."""
+def _late(
+    job: JobSchedule, served: dict[datetime, list[Run]], judged: Sequence[datetime]
+) -> dict[datetime, tuple[Run, int]]:
     allowed = max(LATE_AFTER, job.tolerance)
-    first = {instant: served.runs[instant][0] for instant in served.judged if served.runs[instant]}
+    first = {instant: served[instant][0] for instant in judged if served[instant]}
     behind = {instant: run.started_on - instant for instant, run in first.items()}
     return {
         instant: (first[instant], int(length.total_seconds() // 60))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, text
 
 from config.business_days import age_in_business_days
 from config.plurals import counted
-from config.schedule import ExpectedAnswer, ExpectedFile
+from config.schedule import ExpectedAnswer, ExpectedFile, Schedule
 from connectors.inbound.unfinished import PATIENCE, POLLS
 from database.sql import statements
 from jobs.watch.check import Finding
@@ -31,22 +31,33 @@ class DueFile:
     come: Row[Any] | None
 
 
-def judge_all_files(
-    connection: Connection, expected: Sequence[ExpectedFile], *, begin: datetime, now: datetime
-) -> list[Finding]:
-    """Return what is wrong with the files that were due since `begin`, and with those that wait, however long."""
-    due = [finding for one in expected for finding in judge_files(connection, one, begin=begin, now=now)]
+@dataclass(frozen=True)
+class ExpectedFiles:
+    """The files of one kind: those that were due, and the rows of all that came since the day of the first."""
+
+    expected: ExpectedFile
+    due: list[DueFile]
+    come: list[Row[Any]]
+
+
+def judge_all_files(connection: Connection, expected: Sequence[ExpectedFiles], *, now: datetime) -> list[Finding]:
+    """Return what is wrong with the files that were due, and with those that wait, however long."""
+    due = [finding for one in expected for finding in judge_files(one, now=now)]
     return [*due, *judge_unsettled(connection), *judge_unfinished(connection)]
 
 
-def due_files(
-    connection: Connection, expected: ExpectedFile, *, begin: datetime, now: datetime
-) -> tuple[list[DueFile], list[Row[Any]]]:
-    """Return the files of one kind that were due since `begin`, and the rows of all that came since that day."""
+def expected_files(
+    connection: Connection, schedule: Schedule, *, begin: datetime, now: datetime
+) -> list[ExpectedFiles]:
+    """Return the files that were due since `begin`, by kind."""
+    return [_expected_files(connection, one, begin, now) for one in schedule.files]
+
+
+def _expected_files(connection: Connection, expected: ExpectedFile, begin: datetime, now: datetime) -> ExpectedFiles:
     zone, pattern = ZoneInfo(expected.zone), re.compile(expected.name, re.IGNORECASE)
     due = sorted(instant for cron in expected.times for instant in cron.between(begin, now))
     if not due:
-        return [], []
+        return ExpectedFiles(expected, [], [])
     first = due[0].astimezone(zone).date()
     since = datetime.combine(first, datetime.min.time(), zone)
     rows = sql.run(connection, "list_files_since", source=expected.source, first=first, since=since)
@@ -60,13 +71,13 @@ def due_files(
         )
         for instant, day in days
     ]
-    return found, come
+    return ExpectedFiles(expected, found, come)
 
 
-def judge_files(connection: Connection, expected: ExpectedFile, *, begin: datetime, now: datetime) -> Iterator[Finding]:
-    """Return what is wrong with the files of one kind that were due since `begin`."""
-    due, come = due_files(connection, expected, begin=begin, now=now)
-    for one in due:
+def judge_files(files: ExpectedFiles, *, now: datetime) -> Iterator[Finding]:
+    """Return what is wrong with the files of one kind."""
+    expected = files.expected
+    for one in files.due:
         if one.come is None:
             yield Finding(
                 "missing", expected.what, f"none for {one.day}", f"Ask {expected.source}; look into its directory."
@@ -74,7 +85,7 @@ def judge_files(connection: Connection, expected: ExpectedFile, *, begin: dateti
         elif one.come.received_on > one.instant:
             minutes = int((one.come.received_on - one.instant).total_seconds() // 60)
             yield Finding("late", expected.what, f"{one.come.name} came {counted(minutes, 'minute')} late")
-    for row in come:
+    for row in files.come:
         if row.state in {"stored", "received"} and now - row.received_on > expected.applied_within:
             yield Finding("late", expected.what, f"{row.name} came {row.received_on:%Y-%m-%d %H:%M} UTC, {row.state}")
 

@@ -51,14 +51,20 @@ def entries_of(runs: Sequence[Run], schedule: Schedule, jobs: Sequence[str], *, 
     jobs  the names of the jobs this installation has
     """
     enabled, commands = schedule.enabled_jobs(jobs), entry_commands(schedule, jobs)
+    by_job: dict[str, list[Run]] = {}
+    for run in runs:
+        by_job.setdefault(run.job, []).append(run)
     return [
-        Entry(name, commands[name], job, [run for run in runs if _counts(run, name, job, commands, begin)])
+        Entry(
+            name,
+            commands[name],
+            job,
+            [run for run in by_job.get(job.job or name, ()) if _counts(run, name, job, commands, begin)],
+        )
         for name, job in enabled.items()
     ]
 
 
 def _counts(run: Run, name: str, job: JobSchedule, commands: dict[str, str], begin: datetime) -> bool:
-    is_its_job = run.job == (job.job or name)
     is_recent = run.started_on >= begin - job.deadline or run.finished_on is None
-    is_its_command = run.command == commands[name] or (job.job is None and run.command not in commands.values())
-    return is_its_job and is_recent and is_its_command
+    return is_recent and (run.command == commands[name] or (job.job is None and run.command not in commands.values()))

@@ -328,9 +328,17 @@ def _closed_days(connection: Connection, now: datetime) -> None:
         amount = Decimal(9000 + (ago * 4177) % 14000) + Decimal("0.35")
         figures = [
             ("money.rows", "PAD", 61 + ago, amount),
+            ("money.rows", "ONLINE_BANKING", 9, amount / 11),
+            ("money.rows", "CREDIT", 2, amount / 90),
+            ("money.on_account", "", 1, amount / 40),
             ("money.others", "CC", 40 + ago % 9, amount / 4),
+            ("money.others", "DIRECT_PAY", 22, amount / 6),
+            ("money.others", "CASH", 3, amount / 30),
+            ("journals.accepted", "EJV", 14, amount * 2),
+            ("journals.paid_back", "EJV", 1, amount / 20),
             ("bounces.receipts", "PAD", ago % 4, Decimal(ago % 4) * Decimal("131.50")),
             ("partners.disbursed", "VS", 12, amount / 3),
+            ("partners.disbursed", "RPT", 4, amount / 9),
         ]
         off = [_UNEXPLAINED] if ago == 2 else []
         connection.execute(

@@ -17,6 +17,7 @@ from jobs.run.context import RunContext
 from jobs.run.mails import send_mails
 from jobs.run.outcome import Outcome, Table
 from tools.close.arguments import Arguments
+from tools.close.by_method import method_table
 from tools.close.closed_days import last_recorded
 from tools.close.closing import Closing
 from tools.close.compute import compute
@@ -101,7 +102,7 @@ def _refuse_gap(session: Session, period: Period) -> None:
 
 def _outcome(closing: Closing) -> Outcome:
     outcome = Outcome(answer=verdict(closing), attention=not closing.is_balanced)
-    outcome.tables.append(page(closing))
+    outcome.tables += [page(closing), method_table(closing.figures)]
     hidden = len(closing.remainders) - SHOWN_REMAINDERS
     if closing.remainders:
         outcome.tables.append(remainder_table(closing.remainders[:SHOWN_REMAINDERS]))

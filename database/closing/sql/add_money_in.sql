@@ -1,7 +1,14 @@
 -- money.rows, money.receipts, money.on_account: what CAS applied to invoices or left on account, row by row, and the
 -- receipts of those rows; money.others: receipts that no file of ours tells of, as of cards and routing slips.
+-- The method of a row is how its money came; CREDIT is the use of money that had come before.
 INSERT INTO closing_rows
-SELECT CASE line.kind WHEN 'ON_ACCOUNT' THEN 'money.on_account' ELSE 'money.rows' END, [[line.at]], '', CAST(NULL AS bigint),
+SELECT CASE line.kind WHEN 'ON_ACCOUNT' THEN 'money.on_account' ELSE 'money.rows' END, [[line.at]],
+       CASE WHEN line.kind = 'SETTLE_CREDIT' THEN 'CREDIT'
+            WHEN line.record_type = 'PADP' THEN 'PAD'
+            WHEN line.record_type = 'BOLP' THEN 'ONLINE_BANKING'
+            WHEN line.record_type = 'EFTP' THEN 'EFT'
+            ELSE '' END,
+       CAST(NULL AS bigint),
        CASE line.kind WHEN 'ON_ACCOUNT' THEN line.source_number
                       ELSE line.target_number || '/' || line.receipt_number END,
        line.name || ' line ' || line.line, line.amount, line.name || ' line ' || line.line

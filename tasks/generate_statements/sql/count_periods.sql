@@ -10,7 +10,7 @@ WITH period AS (
          FROM unnest(CAST(:kinds AS text[]), CAST(:frequencies AS text[]), CAST(:firsts AS date[]), CAST(:lasts AS date[]))
               WITH ORDINALITY AS period (kind, frequency, first, last, place)
      ),
-     due AS NOT MATERIALIZED (
+     due AS MATERIALIZED (
        SELECT DISTINCT period.place, period.frequency, period.first, period.last, account.id, account.auth_account_id
          FROM period
          JOIN statement_settings AS setting
@@ -21,7 +21,7 @@ WITH period AS (
          JOIN payment_accounts AS account
            ON account.id = setting.payment_account_id
           AND (CAST(:auth_account AS text) IS NULL OR account.auth_account_id = :auth_account)
-          AND mod(account.id, :shard_count) = :shard_index
+          AND (:shard_count = 1 OR mod(account.id, :shard_count) = :shard_index)
      ),
      missing AS (
        SELECT due.place, count(*) AS number, (array_agg(due.auth_account_id ORDER BY due.auth_account_id))[1:50] AS examples
