@@ -41,6 +41,7 @@ class Meeting:
 
 _LINES = "pay_jobs.feedback_lines, by batch and line"
 _ROWS = "pay_jobs.settlement_rows, by file and line"
+_NOTED = "pay_jobs.slip_movements, as our job noted it"
 _OPEN = "pay_jobs.open_items, as that day was recorded"
 
 FIGURES = (
@@ -73,6 +74,9 @@ FIGURES = (
     Figure("money.receipts", "the receipts of those rows", "receipts"),
     Figure("money.on_account", "rows of files that left money on account", _ROWS),
     Figure("money.others", "receipts that no file tells of: cards, wires, routing slips", "receipts, by receipt_date"),
+    Figure("payments.rows", "what came in by files and journals, by what its payment is known by",
+           "pay_jobs.settlement_rows and feedback_lines, by file and line"),
+    Figure("payments.written", "the payments of it", "payments; if overwritten since, as pay_jobs keeps them"),
     Figure("journals.accepted", "charges of ministries that CGI accepted", _LINES),
     Figure("journals.receipts", "the receipts of those charges", "receipts"),
     Figure("journals.paid_back", "what CGI paid back to ministries", _LINES),
@@ -89,6 +93,22 @@ FIGURES = (
            "applied_credits, and rows of CAS that apply money on account"),
     Figure("credits.open_at_end", "left at the end",
            "credits, by remaining_amount; of a recorded day pay_jobs.open_items"),
+    Figure("slips.open_at_start", "left at the end of the day before", _OPEN),
+    Figure("slips.deposited", "deposits that were counted", "routing_slips, by created_on"),
+    Figure("slips.cheques", "the cheques and cash of those deposits", "payments of routing slips"),
+    Figure("slips.corrected", "deposits that were counted again: what they are more or less", _NOTED),
+    Figure("slips.linked", "what went from a slip to the one it was linked to", _NOTED),
+    Figure("slips.taken_back", "transactions that were taken back", "refunds, by requested_date"),
+    Figure("slips.spent", "transactions that were made", "invoices, by created_on"),
+    Figure("slips.fees", "fees that were charged for bounced deposits", "invoices, by created_on"),
+    Figure("slips.bounced", "deposits that bounced", _NOTED),
+    Figure("slips.voided", "what was left of slips that were voided", _NOTED),
+    Figure("slips.refunded", "what was left and goes back by cheque", _NOTED),
+    Figure("slips.written_off", "what was left and was written off", _NOTED),
+    Figure("slips.open_at_end", "left at the end",
+           "routing_slips, by remaining_amount; of a recorded day pay_jobs.open_items"),
+    Figure("cheques.accepted", "cheques and wires that CGI accepted, to give money back", _LINES),
+    Figure("cheques.refused", "of those, what CGI refused", _LINES),
     Figure("partners.disbursed", "what CGI accepted for partners, by partner", _LINES),
     Figure("partners.given_back", "what partners gave back, by partner", _LINES),
     Figure("partners.refused", "what CGI refused, by partner", _LINES),
@@ -102,12 +122,19 @@ BALANCES = (
         ("invoices.credited", -1), ("invoices.refunded", -1), ("invoices.removed", -1),
     )),
     Balance("credits", "credit", "Credits that are left", (("credits.made", 1), ("credits.used", -1))),
+    Balance("slips", "slip", "Left on routing slips", (
+        ("slips.deposited", 1), ("slips.corrected", 1), ("slips.linked", 1), ("slips.taken_back", 1),
+        ("slips.spent", -1), ("slips.fees", -1), ("slips.bounced", -1), ("slips.voided", -1), ("slips.refunded", -1),
+        ("slips.written_off", -1),
+    )),
 )  # fmt: skip
 
 MEETINGS = (
     Meeting("files", "each file is its rows", ("files.total", "files.tried_again"),
             ("files.%.applied", "files.%.already_applied", "files.%.skipped", "files.%.rejected")),
     Meeting("money in", "each row of CAS has its receipts", ("money.rows",), ("money.receipts",)),
+    Meeting("payments", "what came in has its payments", ("payments.rows",), ("payments.written",)),
+    Meeting("deposits", "each deposit is its cheques and cash", ("slips.deposited",), ("slips.cheques",)),
     Meeting("on account", "money on account is a credit", ("money.on_account",), ("credits.on_account",)),
     Meeting("journals", "what CGI accepted has its receipts", ("journals.accepted",), ("journals.receipts",)),
     Meeting("bounces", "what bounced is what the payment was", ("bounces.receipts",), ("bounces.payments",)),
@@ -118,6 +145,7 @@ BESIDE = (
     ("Money that no file tells of", ("money.others",)),
     ("Given up, and paid all the same", ("invoices.paid_late",)),
     ("Ministries", ("journals.paid_back", "journals.refused")),
+    ("Cheques", ("cheques.accepted", "cheques.refused")),
     ("Bounces", ("bounces.kept", "bounces.fees")),
     ("Partners", ("partners.disbursed", "partners.given_back", "partners.refused")),
 )

@@ -19,10 +19,15 @@ _STEPS = (
     "create_lines",
     "create_gone",
     "create_journals",
+    "create_items",
     "create_receipts",
     "create_given_up",
     "create_answered",
     "create_applied",
+    "create_corrections",
+    "create_slips",
+    "create_paying",
+    "create_payments",
     "add_created",
     "add_settled",
     "add_covered_again",
@@ -33,6 +38,8 @@ _STEPS = (
     "add_journals",
     "add_bounces",
     "add_credits",
+    "add_slips",
+    "add_payments",
 )
 _READ_OFTEN = ("closing_lines", "closing_gone", "closing_receipts", "closing_given_up", "closing_answered")
 # A date without a time is a business day; an instant falls on the day whose bounds it lies between.

@@ -56,7 +56,7 @@ def apply_batch(
     session.execute(text("ANALYZE feedback_items"))
     result.effects = [tuple(row) for row in sql.run(session, "sum_effects")]
     result.is_held = not result.effects and bool(sql.run(session, "has_rejected_items").scalar_one())
-    _settle(session, result, now, today)
+    _settle(session, result, batch, now, today)
     if not result.is_held:
         if file_type in JOURNAL_FILES:
             sql.run(session, "settle_headers", **answer)
@@ -97,13 +97,13 @@ def _resolve_ap(session: Session, row: Row[Any], *, is_refused: bool, today: dat
     )  # fmt: skip
 
 
-def _settle(session: Session, result: BatchResult, now: datetime, today: date) -> None:
+def _settle(session: Session, result: BatchResult, batch: FeedbackBatch, now: datetime, today: date) -> None:
     """SpooledBatch 7.2, by file type."""
     if result.file_type == "PAYMENT":
         sql.run(session, "settle_links")
         settle_charged_invoices(session, now)
         _change_refunds(session, "settle_partial_refunds", now, only_refused=False)
-        sql.run(session, "write_payments")
+        sql.run(session, "write_payments", name=batch.file_name, now=now)
         result.stopped += _stop_gl(session, sql.run(session, "choose_account_gl", today=today).all(), now)
         result.reversed += accepted_refunds(session)
     elif result.file_type == "DISBURSEMENT":

@@ -57,7 +57,7 @@ def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: dat
         _bounce(session, effects, now, today)
         session.execute(text(f"DROP TABLE {', '.join(_WAVE_TABLES)}"))
     sql.run(session, "create_receipts")
-    sql.run(session, "write_bank_payments")
+    sql.run(session, "write_bank_payments", now=now)
     effects.receipts.add("SELECT * FROM settlement_receipts")
     session.execute(text("DROP TABLE settlement_receipts"))
     sql.run(session, "drop_work_columns")
@@ -80,7 +80,7 @@ def _settle(session: Session, effects: SettlementEffects, now: datetime) -> None
     sql.run(session, "mark_invoices_paid", now=now)
     sql.run(session, "write_missing_receipts")
     effects.completed.add(sql["list_completed_invoices"].text)
-    sql.run(session, "write_pad_payments")
+    sql.run(session, "write_pad_payments", now=now)
     sql.run(session, "complete_eft_payments")
     sql.run(session, "create_credits", now=now)
 

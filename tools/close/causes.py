@@ -1,6 +1,7 @@
 """What is known of a row that is unexplained, and what to type next."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -11,16 +12,39 @@ sql = statements(__package__)
 UNKNOWN = "not known"
 
 
-def about_invoices(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+@dataclass(frozen=True)
+class KnownCause:
+    """What an unexplained thing is called, why it is so, and what to type next."""
+
+    row: str
+    cause: str
+    next: str
+
+
+def about_invoices(session: Session, ids: Sequence[int]) -> dict[int, KnownCause]:
     """Return the cause and the next command of each invoice."""
     causes = {row.invoice_id: row.cause for row in sql.run(session, "find_causes", invoices=list(ids))}
-    return {one: (causes.get(one) or UNKNOWN, f"explain invoice {one}") for one in ids}
+    return {one: KnownCause(f"invoice {one}", causes.get(one) or UNKNOWN, f"explain invoice {one}") for one in ids}
 
 
-def about_credits(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+def about_credits(session: Session, ids: Sequence[int]) -> dict[int, KnownCause]:
     """Return the cause and the next command of each credit."""
     rows = sql.run(session, "find_credit_causes", credits=list(ids))
-    return {row.credit_id: (row.cause or UNKNOWN, f"explain account {row.auth_account_id}") for row in rows}
+    return {
+        row.credit_id: KnownCause(
+            f"credit {row.credit_id}", row.cause or UNKNOWN, f"explain account {row.auth_account_id}"
+        )
+        for row in rows
+    }
+
+
+def about_slips(session: Session, ids: Sequence[int]) -> dict[int, KnownCause]:
+    """Return the cause and the next command of each routing slip."""
+    rows = sql.run(session, "find_slip_causes", slips=list(ids))
+    return {
+        row.slip_id: KnownCause(f"slip {row.number}", row.cause or UNKNOWN, f"explain slip {row.number}")
+        for row in rows
+    }
 
 
 def next_of_pair(meeting: str, pair: str, origin: str) -> str:
@@ -29,6 +53,8 @@ def next_of_pair(meeting: str, pair: str, origin: str) -> str:
     >>> next_of_pair("journals", "17/3/31", "FEEDBACK line 3")
     'explain batch 17'
     """
+    if meeting == "deposits":
+        return f"explain slip {pair}"
     if meeting == "money in":
         return f"explain invoice {pair.split('/', maxsplit=1)[0]}"
     if meeting == "journals":

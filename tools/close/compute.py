@@ -11,16 +11,18 @@ from database.closing.movements import find_ends, gather, read_ends
 from database.closing.period import Period
 from database.closing.recheck import changes_of
 from database.sql import statements
-from tools.close.causes import UNKNOWN, about_credits, about_invoices, next_of_pair
+from tools.close.causes import UNKNOWN, KnownCause, about_credits, about_invoices, about_slips, next_of_pair
 from tools.close.closing import Closing, Equation, FigureTotal, Remainder, Total
 
 sql = statements(__package__)
 
 MOST_SHOWN = 1000
 _RECORDED_ON = text("SELECT recorded_on FROM pay_jobs.closed_days WHERE day = :day")
-_ABOUT: dict[str, Callable[[Session, Sequence[int]], dict[int, tuple[str, str]]]] = {
+_KINDS = text("SELECT kinds FROM pay_jobs.closed_days WHERE day = :day")
+_ABOUT: dict[str, Callable[[Session, Sequence[int]], dict[int, KnownCause]]] = {
     "invoice": about_invoices,
     "credit": about_credits,
+    "slip": about_slips,
 }
 _UNDATED = (
     "No day before is recorded: what was open then is not known, so these are movements, and no balance is held.",
@@ -36,15 +38,17 @@ def compute(session: Session, period: Period, *, today: date, is_to_be_recorded:
     is_to_be_recorded  the end is needed though no day before is recorded
     """
     recorded_on = session.scalar(_RECORDED_ON, {"day": period.last})
-    has_start = session.scalar(_RECORDED_ON, {"day": period.before}) is not None
+    started = session.scalar(_KINDS, {"day": period.before})
+    ended = session.scalar(_KINDS, {"day": period.last}) or [one.kind for one in BALANCES]
+    has_start = started is not None
     has_end = recorded_on is not None or has_start or is_to_be_recorded
     gather(session, Period(period.first, period.last if recorded_on is not None or not has_end else today))
     if recorded_on is not None or not has_end:
         read_ends(session, period.last)
     else:
         find_ends(session, period.last)
-    is_held = has_start and has_end
-    balances = [_balance(session, one, period, is_held=is_held) for one in BALANCES]
+    held = {one for one in started or () if one in ended}
+    balances = [_balance(session, one, period, is_held=one.kind in held) for one in BALANCES]
     return Closing(
         period.first,
         period.last,
@@ -87,16 +91,11 @@ def _balance(session: Session, balance: Balance, period: Period, *, is_held: boo
         last=period.last,
     ).all()
     known = _ABOUT[balance.kind](session, [row.item for row in rows[:MOST_SHOWN]]) if rows else {}
-    remainders = [
-        Remainder(
-            balance.name,
-            f"{balance.kind} {row.item}",
-            row.start_amount + row.moved,
-            row.end_amount,
-            *known.get(row.item, (UNKNOWN, "verify")),
-        )
-        for row in rows
-    ]
+    remainders = []
+    for row in rows:
+        about = known.get(row.item) or KnownCause(f"{balance.kind} {row.item}", UNKNOWN, "verify")
+        expected = row.start_amount + row.moved
+        remainders.append(Remainder(balance.name, about.row, expected, row.end_amount, about.cause, about.next))
     sums = sql.run(
         session, "sum_balance", kind=balance.kind, figures=figures, signs=signs, before=period.before,
         first=period.first, last=period.last,

@@ -17,7 +17,7 @@ from tools.close.tables import judged, verdict
 
 MOST_ROWS = 20_000
 _NUMBERS = {"rows", "amount", "expected", "found", "unexplained", "one side", "the other side"}
-_OF_LINES = ("files.", "journals.accepted", "journals.paid_back", "journals.refused", "partners.")
+_OF_LINES = ("files.", "journals.accepted", "journals.paid_back", "journals.refused", "partners.", "cheques.")
 _STYLE = "tr:target { outline: 2px solid; }\n"
 
 

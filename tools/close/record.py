@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from database.closing.figures import BALANCES
+from database.closing.period import Period
 from database.sql import statements
 from tools.close.closing import Closing, Remainder
 
@@ -28,6 +30,7 @@ def record(session: Session, closing: Closing, *, reason: str, run_id: int | Non
         "keep_day",
         day=closing.last,
         is_first=bool(closing.undated),
+        kinds=[one.kind for one in BALANCES],
         rows=len(closing.remainders),
         amount=closing.unexplained,
         remainders=json.dumps(remainders),
@@ -38,6 +41,7 @@ def record(session: Session, closing: Closing, *, reason: str, run_id: int | Non
     sql.run(session, "keep_figures", day=closing.last)
     sql.run(session, "end_open", day=closing.last)
     sql.run(session, "begin_open", day=closing.last)
+    sql.run(session, "note_deposits", until=Period(closing.last, closing.last).values()["until"])
 
 
 def _kept(one: Remainder) -> dict[str, str]:

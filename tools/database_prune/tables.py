@@ -6,7 +6,7 @@ table stands before those that it points at.
 Never pruned: inbound_files and settlement_figures (the same content again; the last 60 files of a kind), bounce_rows
 (what a bounce can be taken back by), feedback_batches and cgi_files (which batch was answered by what), operations with
 their steps, known_findings, notices, what `close` recorded with the rows that it needs of those our jobs overwrote
-(kept_rows), and whatever is waiting, held or open.
+(kept_rows, slip_movements), and whatever is waiting, held or open.
 
 Rows of files also stay from a year before the first day that `close` recorded: recorded days are counted again.
 """

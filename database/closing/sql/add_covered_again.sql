@@ -1,5 +1,6 @@
 -- invoices.covered_again: what credit memos had paid of an invoice that a receipt over all of it covers again.
 -- in     since, until (naive UTC)
+-- After it was given up nothing of an invoice is owed, and nothing is covered again.
 -- source docs/specs/cas-settlement-csv.md weakness 9: other services write a receipt over the total of the invoice
 INSERT INTO closing_rows
 SELECT 'invoices.covered_again', [[receipt.at]], invoice.payment_method_code, invoice.id, CAST(NULL AS text),
@@ -10,7 +11,10 @@ SELECT 'invoices.covered_again', [[receipt.at]], invoice.payment_method_code, in
   JOIN applied_credits AS applied
     ON applied.invoice_id = invoice.id
    AND applied.created_on <= receipt.at
+  LEFT JOIN closing_given_up AS given_up
+    ON given_up.invoice_id = invoice.id
  WHERE receipt.source = 'other'
+   AND (given_up.at IS NULL OR receipt.at <= given_up.at)
    AND receipt.amount > 0
    AND invoice.total = receipt.amount
                        + coalesce((SELECT sum(CAST(other.receipt_amount AS numeric(19,2)))

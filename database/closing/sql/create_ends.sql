@@ -26,6 +26,10 @@ WITH standing AS (
               coalesce(credit.cfs_site, ''), CAST(credit.remaining_amount AS numeric(19,2))
          FROM credits AS credit
         WHERE credit.remaining_amount <> 0
+        UNION ALL
+       SELECT 'slip', slip.id, slip.status, slip.method, slip.remaining - slip.not_booked
+         FROM closing_slips AS slip
+        WHERE slip.remaining <> slip.not_booked
      ),
      since AS (
        SELECT effect.kind, moved.item, sum(moved.amount * effect.sign) AS amount
@@ -44,10 +48,13 @@ WITH standing AS (
         USING (kind, item)
      )
 SELECT ended.kind, ended.item, ended.amount,
-       coalesce(ended.status, invoice.invoice_status_code, '') AS status,
-       coalesce(ended.method, invoice.payment_method_code, '') AS method
+       coalesce(ended.status, invoice.invoice_status_code, slip.status, '') AS status,
+       coalesce(ended.method, invoice.payment_method_code, slip.method, '') AS method
   FROM ended
   LEFT JOIN invoices AS invoice
     ON ended.kind = 'invoice'
    AND invoice.id = ended.item
+  LEFT JOIN closing_slips AS slip
+    ON ended.kind = 'slip'
+   AND slip.id = ended.item
  WHERE ended.amount <> 0

@@ -1,7 +1,7 @@
 -- Write the online banking payment of each receipt, from the rows of it that were applied.
--- in     -
+-- in     now (naive UTC)
 -- out    one row a receipt in settlement_receipts, for the mail to the customer
--- again  a receipt that has its payment gets the amount of newly applied rows added, and nothing when there are none
+-- again  a receipt that has its payment, which is kept as it was, gets the amount of newly applied rows added, and nothing when there are none
 -- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for a second part payment
 --
 -- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount.
@@ -26,19 +26,32 @@ WITH receipts_read AS (
                    AND lower(bank.source_type) <> 'bc reg eft wire cheque')
         GROUP BY done.source_number
      ),
+     known AS (
+       SELECT DISTINCT ON (payment.receipt_number) payment.id, to_jsonb(payment) AS was,
+              receipts_read.amount, receipts_read.first_row
+         FROM receipts_read
+         JOIN payments AS payment
+           ON payment.receipt_number = receipts_read.source_number
+          AND payment.payment_method_code = 'ONLINE_BANKING'
+          AND payment.payment_status_code = 'COMPLETED'
+        ORDER BY payment.receipt_number, payment.id
+     ),
      added AS (
        UPDATE payments AS payment
-          SET paid_amount = payment.paid_amount + receipts_read.amount,
+          SET paid_amount = payment.paid_amount + known.amount,
               invoice_number = NULL,
               invoice_amount = 0
-         FROM receipts_read
-        WHERE payment.id = (
-                SELECT min(known.id)
-                  FROM payments AS known
-                 WHERE known.receipt_number = receipts_read.source_number
-                   AND known.payment_method_code = 'ONLINE_BANKING'
-                   AND known.payment_status_code = 'COMPLETED')
-    RETURNING payment.receipt_number
+         FROM known
+        WHERE payment.id = known.id
+    RETURNING payment.receipt_number, known.id, known.was, known.amount, known.first_row
+     ),
+     kept AS (
+       INSERT INTO pay_jobs.kept_rows (pay_table, row_id, was, amount, cause, kept_on)
+       SELECT 'payments', added.id, added.was, added.amount, file.name || ' line ' || added.first_row[2],
+              CAST(:now AS timestamp) AT TIME ZONE 'UTC'
+         FROM added
+         JOIN pay_jobs.inbound_files AS file
+           ON file.id = added.first_row[1]
      ),
      inserted AS (
        INSERT INTO payments (

@@ -1,8 +1,10 @@
 -- Write the completed payment of each PAD number that was settled, or add to the one it has.
--- in     -
+-- in     now (naive UTC)
 -- out    the number of rows written anew
 -- again  only rows that were applied add to a payment, and of its own receipt no more than the number's amount
 -- source docs/specs/cas-settlement-csv.md section 6; hazard 6 of section 10: the payment follows from the row
+--
+-- A payment that is added to is kept as it was, with what was added.
 --
 -- One payment a number, because other services expect at most one that is completed; it bears the first row's receipt
 -- and the amounts of all. A row whose invoice was paid before, with this very receipt but without a payment, gets its
@@ -30,7 +32,8 @@ WITH settled AS (
         GROUP BY resolved.target_number
      ),
      known AS (
-       SELECT DISTINCT ON (payment.invoice_number) payment.id, payment.invoice_number, payment.receipt_number
+       SELECT DISTINCT ON (payment.invoice_number) payment.id, payment.invoice_number, payment.receipt_number,
+              payment.paid_amount, to_jsonb(payment) AS was
          FROM payments AS payment
         WHERE payment.invoice_number IN (SELECT target_number FROM settled)
           AND payment.payment_status_code = 'COMPLETED'
@@ -38,7 +41,7 @@ WITH settled AS (
         ORDER BY payment.invoice_number, payment.id
      ),
      shares AS (
-       SELECT known.id, settled.original_amount,
+       SELECT known.id, known.paid_amount, known.was, settled.original_amount, settled.first_row,
               coalesce(sum(resolved.amount) FILTER (WHERE resolved.source_number = known.receipt_number), 0) AS own,
               coalesce(sum(resolved.amount) FILTER (
                          WHERE resolved.source_number IS DISTINCT FROM known.receipt_number), 0) AS other
@@ -49,7 +52,7 @@ WITH settled AS (
            ON resolved.target_number = known.invoice_number
           AND resolved.kind = 'SETTLE_PAD'
           AND resolved.outcome = 'applied'
-        GROUP BY known.id, settled.original_amount
+        GROUP BY known.id, known.paid_amount, known.was, settled.original_amount, settled.first_row
      ),
      added AS (
        UPDATE payments AS payment
@@ -57,6 +60,15 @@ WITH settled AS (
                                      least(payment.paid_amount + shares.own, shares.original_amount)) + shares.other
          FROM shares
         WHERE payment.id = shares.id
+    RETURNING shares.id, shares.was, shares.first_row, payment.paid_amount - shares.paid_amount AS amount
+     ),
+     kept AS (
+       INSERT INTO pay_jobs.kept_rows (pay_table, row_id, was, amount, cause, kept_on)
+       SELECT 'payments', added.id, added.was, coalesce(added.amount, 0), file.name || ' line ' || added.first_row[2],
+              CAST(:now AS timestamp) AT TIME ZONE 'UTC'
+         FROM added
+         JOIN pay_jobs.inbound_files AS file
+           ON file.id = added.first_row[1]
      )
 INSERT INTO payments (
        payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,

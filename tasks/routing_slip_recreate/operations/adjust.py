@@ -13,7 +13,7 @@ from connectors.cfs import ReceiptActivity
 from connectors.effects import StateConflict
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
-from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
+from tasks.routing_slip_recreate.pay_tables.slips import lock_family, note_movement, require, set_slip
 from tasks.routing_slip_recreate.steps.base import receipt_words
 from tasks.routing_slip_recreate.steps.receipts import adjust_receipt, adjusted_amount
 
@@ -60,6 +60,8 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     assert isinstance(planned, dict)
     adjusted = sum((Decimal(one["amount"]) for one in planned.values()), Decimal(0))
     set_slip(session, fresh.number, now=inputs.now, remaining_change=-adjusted, refund_change=adjusted)
+    kind = "refunded" if fresh.status == "REFUND_AUTHORIZED" else "written_off"
+    note_movement(session, fresh.number, kind, -adjusted, now=inputs.now)
     if fresh.remaining != adjusted:
         return [f"its balance was changed to {fresh.remaining} meanwhile; {adjusted:.2f} left CFS, and the rest stays"]
     return []

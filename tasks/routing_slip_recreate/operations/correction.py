@@ -24,7 +24,7 @@ from tasks.routing_slip_recreate.operations.base import (
 )
 from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
 from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts
-from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_slip
+from tasks.routing_slip_recreate.pay_tables.slips import lock_family, note_movement, require, set_slip
 from tasks.routing_slip_recreate.steps.base import receipt_words
 from tasks.routing_slip_recreate.steps.receipts import (
     adjusted_amount,
@@ -38,16 +38,14 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     """Reverse, create, and apply the slip's receipt and its children's to each invoice in turn."""
     slip = inputs.slip
     old, new = _versions(inputs)
-    receipt = receipt_number(slip.number, linked=False, version=new)
+    receipt, taken_back = (receipt_number(slip.number, linked=False, version=one) for one in (new, old))
+    before = inputs.view.receipt(slip.site, taken_back)
     children = [one.number for one in live_receipts(inputs, inputs.family.linked) if not one.receipt.is_reversed]
     payable = tuple(one for one in slip.invoices if _is_payable(one))
     return OperationPlan(
         steps=(
             reverse_receipt(
-                slip.site,
-                receipt_number(slip.number, linked=False, version=old),
-                ReversalReason.PAYMENT_REVERSAL,
-                ReversalComment.CORRECTED_IN_REVISION,
+                slip.site, taken_back, ReversalReason.PAYMENT_REVERSAL, ReversalComment.CORRECTED_IN_REVISION
             ),
             create_receipt(slip.site, receipt, slip.slip_date, slip.total),
             *(
@@ -56,7 +54,11 @@ def plan(inputs: OperationInputs) -> OperationPlan:
                 for number in (receipt, *children)
             ),
         ),
-        facts={"version": new, "total": str(slip.total)},
+        facts={
+            "version": new,
+            "total": str(slip.total),
+            "before": str(before.receipt_amount if before else slip.total),
+        },
         receipts=(receipt, *children) if payable else (),
         payable=payable,
     )
@@ -117,7 +119,9 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     gone = [receipt_number(slip.number, linked=False, version=one) for one in range(1, version)]
     sync_receipts(session, inputs, fresh, plan.receipts, gone=gone)
     notes = settle_invoices(session, inputs, fresh, plan.payable)
-    if slip.total != Decimal(str(plan.facts["total"])):
+    total, before = (Decimal(str(plan.facts[name])) for name in ("total", "before"))
+    note_movement(session, slip.number, "corrected", total - before, now=inputs.now, before=before)
+    if slip.total != total:
         set_slip(session, slip.number, now=inputs.now, version=version)
         return [*notes, f"its total was changed again to {slip.total} meanwhile: the next run corrects it once more"]
     status = "COMPLETE" if slip.remaining == 0 else "ACTIVE"

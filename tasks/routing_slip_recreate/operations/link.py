@@ -19,7 +19,7 @@ from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, the_receipt
 from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
 from tasks.routing_slip_recreate.pay_tables.receipts import sync_receipts
-from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.pay_tables.slips import lock_family, note_movement, require, set_account, set_slip
 from tasks.routing_slip_recreate.steps.base import receipt_words
 from tasks.routing_slip_recreate.steps.receipts import apply_receipt, create_receipt, reverse_receipt
 
@@ -73,6 +73,8 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     version = plan.facts["version"]
     assert isinstance(version, int)
     set_slip(session, child.number, now=inputs.now, version=version)
+    note_movement(session, child.number, "linked", -child.total, now=inputs.now)
+    note_movement(session, parent.number, "linked", child.total, now=inputs.now)
     if not plan.payable:
         return []
     applied = sync_receipts(session, inputs, fresh, plan.receipts)
@@ -83,6 +85,7 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
         paid = sum(applied.values(), Decimal(0))
         status = "ACTIVE" if now_parent.remaining > paid else None
         set_slip(session, parent.number, now=inputs.now, status=status, remaining_change=-paid)
+        note_movement(session, parent.number, "voided", -paid, now=inputs.now)
     return notes
 
 

@@ -20,7 +20,14 @@ from tasks.routing_slip_recreate.operations.base import OperationKind, Operation
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
 from tasks.routing_slip_recreate.pay_tables.invoices import reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
-from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.pay_tables.slips import (
+    fail_deposits,
+    lock_family,
+    note_movement,
+    require,
+    set_account,
+    set_slip,
+)
 from tasks.routing_slip_recreate.steps.invoices import create_invoice
 
 
@@ -72,6 +79,8 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     write_fee(session, inputs, fee, invoice_id=int(str(plan.facts["fee_invoice"])), made=made)
     charge = Decimal(str(plan.facts["charge"]))
     set_slip(session, fresh.number, now=inputs.now, remaining_change=-charge)
+    bounced = sum((one.total for one in family.members if one.number in members), Decimal(0))
+    note_movement(session, fresh.number, "bounced", -bounced, now=inputs.now)
     return _balance_notes(fresh, charge, linked_since_bounce(family) or ())
 
 

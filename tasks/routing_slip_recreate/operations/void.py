@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from connectors.cfs import ReversalComment, ReversalReason
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
-from tasks.routing_slip_recreate.pay_tables.slips import lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.pay_tables.slips import lock_family, note_movement, require, set_account, set_slip
 
 
 def plan(inputs: OperationInputs) -> OperationPlan:
@@ -25,6 +25,7 @@ def close(session: Session, inputs: OperationInputs, _plan: OperationPlan) -> li
     assert fresh.account is not None
     set_account(session, fresh.account.id, "INACTIVE", now=inputs.now)
     set_slip(session, fresh.number, now=inputs.now, version=fresh.version + 1, remaining_change=-fresh.remaining)
+    note_movement(session, fresh.number, "voided", -fresh.remaining, now=inputs.now)
     return []
 
 

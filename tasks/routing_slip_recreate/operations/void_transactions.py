@@ -16,7 +16,14 @@ from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
 from tasks.routing_slip_recreate.pay_tables.invoices import cancel_invoice, fail_invoice_payment, reopen_invoice
 from tasks.routing_slip_recreate.pay_tables.receipts import drop_receipts
-from tasks.routing_slip_recreate.pay_tables.slips import fail_deposits, lock_family, require, set_account, set_slip
+from tasks.routing_slip_recreate.pay_tables.slips import (
+    fail_deposits,
+    lock_family,
+    note_movement,
+    require,
+    set_account,
+    set_slip,
+)
 from tasks.routing_slip_recreate.steps.base import receipt_words
 from tasks.routing_slip_recreate.steps.checks import check_free, check_owed, check_reversed
 from tasks.routing_slip_recreate.steps.invoices import credit_invoice
@@ -90,6 +97,7 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
         set_slip(
             session, member.number, now=inputs.now, status=status, version=member.version + 1, remaining_change=change
         )
+    note_movement(session, slip.number, "voided", -slip.remaining, now=inputs.now)
     return notes
 
 

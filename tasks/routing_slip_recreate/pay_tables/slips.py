@@ -76,6 +76,18 @@ def set_slip(
     )
 
 
+def note_movement(
+    session: Session, slip: str, kind: str, amount: Decimal, *, now: datetime, before: Decimal | None = None
+) -> None:
+    """Keep what moved the balance of a slip, for the closing of the day.
+
+    kind    as pay_jobs.slip_movements has it
+    amount  CAD, positive where more is left
+    before  the deposit as it was, where it was made anew
+    """
+    sql.run(session, "note_movement", slip=slip, kind=kind, before=before, amount=amount, now=naive(now))
+
+
 def set_account(session: Session, account_id: int, status: str, *, now: datetime) -> None:
     """Set the status of a slip's CFS account."""
     if sql.run(session, "find_other_status", id=account_id, status=status).first() is None:

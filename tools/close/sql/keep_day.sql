@@ -1,4 +1,5 @@
 -- Keep what a day came to.
--- in     day, is_first, rows, amount, remainders (JSON), reason, run_id, now
-INSERT INTO pay_jobs.closed_days (day, is_first, unexplained_rows, unexplained, remainders, reason, run_id, recorded_on)
-VALUES (:day, :is_first, :rows, :amount, CAST(:remainders AS jsonb), :reason, :run_id, :now)
+-- in     day, is_first, kinds text[] (what the end is kept of), rows, amount, remainders (JSON), reason, run_id, now
+INSERT INTO pay_jobs.closed_days (day, is_first, kinds, unexplained_rows, unexplained, remainders, reason, run_id,
+                                  recorded_on)
+VALUES (:day, :is_first, CAST(:kinds AS text[]), :rows, :amount, CAST(:remainders AS jsonb), :reason, :run_id, :now)

@@ -1,0 +1,70 @@
+-- The payments of what came in in these days, each as it was written first, and what was added to payments.
+-- in     since, until (naive UTC)
+-- source the receipt number of a journal ends in its journal and batch (docs/specs/cgi-ejv-files.md section 7.2)
+-- out    temporary table closing_payments. What our jobs or a bounce overwrote since is read as it was kept; a payment that
+--        a file only added to is told by what was added
+CREATE TEMPORARY TABLE closing_payments ON COMMIT DROP AS
+WITH overwritten AS MATERIALIZED (
+       SELECT DISTINCT ON (kept.row_id) kept.row_id AS id, was.invoice_number, was.receipt_number, was.payment_date,
+              was.payment_method_code, was.paid_amount
+         FROM (SELECT row_id, was, kept_on AS at FROM pay_jobs.kept_rows WHERE pay_table = 'payments'
+                UNION ALL
+               SELECT kept.row_id, kept.was, file.applied_on
+                 FROM pay_jobs.bounce_rows AS kept
+                 JOIN pay_jobs.inbound_files AS file
+                   ON file.id = kept.file_id
+                WHERE kept.pay_table = 'payments'
+                  AND kept.was IS NOT NULL
+                  AND kept.undone_on IS NULL) AS kept
+        CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
+        ORDER BY kept.row_id, kept.at
+     ),
+     first_written AS NOT MATERIALIZED (
+       SELECT id, invoice_number, receipt_number, payment_date, payment_method_code, paid_amount
+         FROM payments
+        WHERE id NOT IN (SELECT id FROM overwritten)
+        UNION ALL
+       TABLE overwritten
+     ),
+     of_journals AS NOT MATERIALIZED (
+       SELECT payment.*, CAST(ending[2] AS integer) || '/' || CAST(ending[1] AS integer) AS pair
+         FROM first_written AS payment
+        CROSS JOIN LATERAL regexp_match(payment.receipt_number, '([0-9]{8})[^0-9]{2}([0-9]{9})$') AS ending
+        WHERE payment.payment_method_code = 'EJV'
+     ),
+     paid AS NOT MATERIALIZED (
+       SELECT DISTINCT ON (pair, receipt, name) * FROM closing_paying ORDER BY pair, receipt, name, origin
+     ),
+     added AS MATERIALIZED (
+       SELECT kept.row_id AS id, was.invoice_number, was.receipt_number, was.payment_method_code AS method, kept.amount,
+              kept.cause, split_part(kept.cause, ' line ', 1) AS name, kept.kept_on AT TIME ZONE 'UTC' AS at
+         FROM pay_jobs.kept_rows AS kept
+        CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
+        WHERE kept.pay_table = 'payments'
+     )
+SELECT found.pair, found.method, found.id, coalesce(CAST(found.paid_amount AS numeric(19,2)), 0) AS amount, found.at,
+       found.origin
+  FROM (SELECT paid.pair, paid.method, payment.id, payment.paid_amount, paid.at, paid.name, paid.origin
+          FROM paid
+          JOIN first_written AS payment
+            ON payment.payment_method_code = paid.method
+           AND payment.receipt_number = paid.receipt
+           AND (paid.number IS NULL OR payment.invoice_number = paid.number)
+           AND (paid.method = 'EFT' OR payment.payment_date = paid.paid_on)
+         UNION ALL
+        SELECT paid.pair, paid.method, payment.id, payment.paid_amount, paid.at, paid.name, paid.origin
+          FROM paid
+          JOIN of_journals AS payment
+            ON payment.pair = paid.pair
+         WHERE paid.method = 'EJV') AS found
+ WHERE NOT EXISTS (SELECT FROM added WHERE added.id = found.id AND added.name = found.name)
+ UNION ALL
+SELECT CASE added.method WHEN 'PAD' THEN added.invoice_number
+                         WHEN 'EJV' THEN CAST(ending[2] AS integer) || '/' || CAST(ending[1] AS integer)
+                         ELSE added.receipt_number END,
+       added.method, added.id, added.amount, added.at, added.cause
+  FROM added
+  LEFT JOIN LATERAL regexp_match(added.receipt_number, '([0-9]{8})[^0-9]{2}([0-9]{9})$') AS ending
+    ON added.method = 'EJV'
+ WHERE added.at >= :since
+   AND added.at < :until

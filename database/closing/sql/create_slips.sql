@@ -1,0 +1,40 @@
+-- The routing slips: each deposit as it was counted first and as it was booked last, and what the API did to a balance and
+-- our job has not booked yet.
+-- out    temporary table closing_slips. What is not booked: of a correction that is not worked the new total, of a bounce
+--        the deposits, of a link the child's deposit (docs/specs/routing-slips.md section 2)
+CREATE TEMPORARY TABLE closing_slips ON COMMIT DROP AS
+WITH booked AS (
+       SELECT slip,
+              (array_agg(first_deposit ORDER BY id))[1] AS first_deposit,
+              (array_agg(deposit ORDER BY id DESC))[1] AS deposit
+         FROM closing_corrections
+        GROUP BY slip
+     ),
+     known AS (
+       SELECT slip.id, slip.number, slip.parent_number, slip.status, slip.created_on,
+              coalesce(account.payment_method, '') AS method,
+              CAST(slip.total AS numeric(19,2)) AS total,
+              CAST(slip.remaining_amount AS numeric(19,2)) AS remaining,
+              coalesce(booked.first_deposit, slip.total) AS first_deposit,
+              coalesce(booked.deposit, slip.total) AS deposit,
+              EXISTS (SELECT FROM cfs_accounts AS profile
+                       WHERE profile.account_id = slip.payment_account_id
+                         AND profile.payment_method = 'INTERNAL'
+                         AND profile.status IN ('ACTIVE', 'PENDING')) AS is_open
+         FROM routing_slips AS slip
+         LEFT JOIN payment_accounts AS account
+           ON account.id = slip.payment_account_id
+         LEFT JOIN booked
+           ON booked.slip = slip.number
+     )
+SELECT known.*,
+       CASE WHEN known.status = 'CORRECTION' THEN known.total - known.deposit ELSE 0 END
+         - CASE WHEN known.status = 'NSF' AND known.is_open
+                THEN known.total + coalesce(sum(child.total), 0) ELSE 0 END
+         - CASE WHEN known.status = 'LINKED' AND known.is_open THEN known.total ELSE 0 END
+         + coalesce(sum(child.total) FILTER (WHERE child.status = 'LINKED' AND child.is_open), 0) AS not_booked
+  FROM known
+  LEFT JOIN known AS child
+    ON child.parent_number = known.number
+ GROUP BY known.id, known.number, known.parent_number, known.status, known.created_on, known.method, known.total,
+          known.remaining, known.first_deposit, known.deposit, known.is_open
