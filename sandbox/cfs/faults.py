@@ -17,6 +17,7 @@ class FaultKind(StrEnum):
     LOST_ANSWER = "lost_answer"  # done, then the connection is cut, or kept silent for `seconds`
     BARE_ANSWER = "bare_answer"  # done, then answered with `status` and an object without fields
     LATE_EFFECT = "late_effect"  # answered with `status` at once, done `seconds` later
+    HELD_EFFECT = "held_effect"  # answered with `status` at once, done when the simulator lets go (Simulator.let_go)
     REFUSE_401 = "refuse_401"  # the token is not accepted, nothing is done
     SLOW = "slow"  # done, `seconds` later than usual
 

@@ -66,6 +66,10 @@ class Gate:
                 receive = await exchange.read_ahead()
                 self._keep(self._do_late(exchange.scope, receive, fault.seconds))
                 await exchange.answer(broken)
+            case FaultKind.HELD_EFFECT:
+                receive = await exchange.read_ahead()
+                self._simulator.held.append(lambda: self._routes(exchange.scope, receive, _swallow))
+                await exchange.answer(broken)
             case FaultKind.ERROR_AFTER:
                 await self._routes(exchange.scope, exchange.receive, _swallow)
                 await exchange.answer(broken)

@@ -1,6 +1,8 @@
 """Everything a running simulator holds, and how it is kept in a file."""
 
+import asyncio
 import dataclasses
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,13 +31,17 @@ class CallRecord:
 
 @dataclass
 class Simulator:
-    """The simulated CFS without its HTTP."""
+    """The simulated CFS without its HTTP.
+
+    held  what was asked and answered already, and is still to be done
+    """
 
     options: Options = field(default_factory=Options)
     books: CfsBooks = field(default_factory=CfsBooks)
     tokens: IssuedTokens = field(default_factory=IssuedTokens)
     faults: Faults = field(default_factory=Faults)
     calls: list[CallRecord] = field(default_factory=list)
+    held: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.started_with = self.options
@@ -52,7 +58,20 @@ class Simulator:
         self.tokens = IssuedTokens()
         self.faults = Faults()
         self.calls = []
+        self.held = []
         self.change(self.started_with)
+
+    def let_go(self) -> None:
+        """Do what is held, while nobody calls."""
+        held, self.held = self.held, []
+        if not held:
+            return
+
+        async def do() -> None:
+            for work in held:
+                await work()
+
+        asyncio.run(do())
 
     def dump(self) -> dict[str, object]:
         """Return the books as JSON values, amounts as strings."""

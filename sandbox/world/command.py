@@ -16,6 +16,7 @@ from jobs.run.result import print_json
 from sandbox import state
 
 if TYPE_CHECKING:
+    from sandbox.world.chronicle import Chronicle
     from sandbox.world.story import Story
 
 SHOWN = 20
@@ -37,13 +38,22 @@ def simulate_command() -> click.Command:
         "--faults", default="none", show_default=True, help="What strikes runs: all, none, or kinds like kill,lost."
     )
     @click.option("--without", multiple=True, metavar="ACTOR", help="Who does nothing. Repeatable.")
+    @click.option("--situations", is_flag=True, help="List what a world must get into, and how often this one did.")
     @click.option("--keep", is_flag=True, help="Keep the world's data, to look into it.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     def simulate(
-        *, nights: int, seed: int, first: date, faults: str, without: tuple[str, ...], keep: bool, as_json: bool
+        *,
+        nights: int,
+        seed: int,
+        first: date,
+        faults: str,
+        without: tuple[str, ...],
+        situations: bool,
+        keep: bool,
+        as_json: bool,
     ) -> int:
         story = _story(seed, nights, first, faults, without)
-        return _simulate(story, _folder_to_keep(seed) if keep else None, as_json=as_json)
+        return _simulate(story, _folder_to_keep(seed) if keep else None, situations=situations, as_json=as_json)
 
     return simulate
 
@@ -62,7 +72,7 @@ def _story(seed: int, nights: int, first: date, faults: str, without: tuple[str,
     return Story(seed, nights, first, tuple(one for one in KINDS if one in kinds), without)
 
 
-def _simulate(story: "Story", folder: Path | None, *, as_json: bool) -> int:
+def _simulate(story: "Story", folder: Path | None, *, situations: bool, as_json: bool) -> int:
     from sandbox.world.night import WorldNight
     from sandbox.world.simulate import own_parts, shrink, simulate
 
@@ -89,8 +99,9 @@ def _simulate(story: "Story", folder: Path | None, *, as_json: bool) -> int:
     else:
         seconds = time.monotonic() - began
         answer = (
-            f"{counted(story.nights, 'night')} of seed {story.seed} from {story.first} on: everything stood as it "
-            f"must, in {len(done.situations):,} different situations. Digest {done.digest}, {seconds:.0f} s."
+            f"{counted(story.nights, 'night')} of seed {story.seed} from {story.first}: everything stood as it must. "
+            f"{len(done.chronicle.reached):,} of {len(done.chronicle.awaited):,} situations were reached. "
+            f"Digest {done.digest}, {seconds:.0f} s."
         )
     notes = []
     if folder is not None:
@@ -101,17 +112,22 @@ def _simulate(story: "Story", folder: Path | None, *, as_json: bool) -> int:
     if as_json:
         tables: dict[str, list[dict[str, Any]]] = {
             "problems": [{"problem": problem} for problem in done.problems],
-            "situations": [{"situation": one, "times": times} for one, times in sorted(done.situations.items())],
+            "situations": done.chronicle.situations(),
+            "happened": [{"what": one, "times": times} for one, times in sorted(done.chronicle.happened.items())],
         }
         print_json("sandbox simulate", tables, answer=answer, notes=notes, code=code)
     else:
-        _say([*_first(done.problems), answer, *notes])
+        _say([*_first(done.problems), *(_reached(done.chronicle) if situations else []), answer, *notes])
     return int(code)
 
 
 def _say(lines: list[str]) -> None:
     for line in lines:
         click.echo(line)
+
+
+def _reached(chronicle: "Chronicle") -> list[str]:
+    return [f"  {one['times']:>6,}  {one['situation']}" for one in chronicle.situations()]
 
 
 def _first(problems: list[str]) -> list[str]:

@@ -1,29 +1,37 @@
 """What goes wrong in a world: at points of a run that the seed chooses, in this process.
 
-A run comes to a point before and after each of its commits, and before and after each call that changes something in
-CFS. Most runs are left alone; a run that is struck is struck once, at one of its points or in some of its calls, and
-its job is run again until a run came through. Now and then CFS, SFTP or the bucket stays away all evening: the runs of
-the next day find what waits. Kinds:
+A run comes to a point before and after each of its commits, at each statement that writes, before and after each call
+that changes something in CFS, and at each checkpoint of an operation outside. Most runs are left alone; a run that is
+struck is struck once, at one of its points or in some of its calls, and its job is run again until a run came through.
+Now and then CFS, SFTP or the bucket stays away all evening: the runs of the next day find what waits. Kinds:
 
     kill      the pod is gone at once: its sessions end, and nothing of what it still tries gets out
     freeze    the pod stands still, its sessions end, another run of the job does all the work, and it wakes
     database  the sessions of the run end, as they do when the server starts again; the run goes on
     lost      CFS does what it is asked, and its answer is lost
     error     CFS answers 500 or 503: to some calls it has done what it was asked, to others not
+    slow      CFS takes longer than a gateway waits: the answer is 504, and what was asked is done after the run
     away      CFS takes no call any more, until the run has ended
     sftp      the SFTP server is away while the run lasts
     store     the object store is away while the run lasts
     half      of a settlement file that waits only a part is written, which ends within a line; the rest follows after
               the run
+    askew     the clock of the pod is some minutes off
+    disk      the pod's disk is full: what is to be kept there for a while cannot be written
+    full      the disk of the database is full: a statement that writes fails, or a commit
 """
 
+import errno
+import io
 import os
+import re
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import Context
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +39,7 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
+from connectors.effects.checkpoints import breaking_in
 from database.engine import Database
 from jobs.job import Job
 from jobs.lifecycle.runner import RunRequest, execute
@@ -40,19 +49,29 @@ from sandbox.cfs.faults import Fault, FaultKind, Faults
 from sandbox.cfs.options import Availability
 from sandbox.cfs.simulator import Simulator
 from sandbox.world.chance import RandomDraws, SeededChance
+from sandbox.world.chronicle import Chronicle
 from sandbox.world.clock import VirtualClock
 
-KINDS = ("kill", "freeze", "database", "lost", "error", "away", "sftp", "store", "half")
-_AT_POINTS = frozenset({"kill", "freeze", "database", "away"})
+KINDS = (
+    "kill", "freeze", "database", "lost", "error", "slow", "away", "sftp", "store", "half", "askew", "disk", "full"
+)  # fmt: skip
+_AT_POINTS = frozenset({"kill", "freeze", "database", "away", "full"})
+_IN_ANSWERS = frozenset({"lost", "error", "slow"})
 _NOWHERE = {"sftp": {"CAS_SFTP_PORT": "1"}, "store": {"MINIO_ENDPOINT": "127.0.0.1:1"}}
 _STRUCK = 0.4
 _CHANGES_STRUCK, _LOOKS_STRUCK = 0.6, 0.1
 # Money moves in calls and commits: what strikes them comes up more often than what keeps a run from its work.
-_OFTEN = frozenset({"kill", "lost", "error"})
+_OFTEN = ("kill", "kill", "lost", "error", "slow")
 _AWAY_ALL_EVENING = 0.06
-_GUESSED_COMMITS = 24
+_GUESSED_POINTS = 24
 _CALLS = 6
 _STRUCK_IN_A_ROW = 3
+_MINUTES_ASKEW = 20
+_WRITES = re.compile(r"(--.*\n|\s)*(INSERT|UPDATE|DELETE|CREATE|WITH)\b", re.IGNORECASE)
+_DISK_IS_FULL = (
+    "DO $$ BEGIN RAISE EXCEPTION 'could not extend file \"base/16384/2619\": No space left on device'"
+    " USING ERRCODE = '53100'; END $$"
+)
 _END_SESSIONS = text(
     "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND application_name LIKE 'pay-jobs %'"
@@ -60,6 +79,9 @@ _END_SESSIONS = text(
 _NEXT_DELIVERY = text(
     "SELECT min(next_attempt_on) FROM pay_jobs.outbox"
     " WHERE state = 'pending' AND kind <> 'look_for_second_fee' AND channel = ANY (:channels)"
+)
+_UNDER_WAY = text(
+    "SELECT kind FROM pay_jobs.operations WHERE state NOT IN ('done', 'dropped') ORDER BY id DESC LIMIT 1"
 )
 
 
@@ -74,9 +96,34 @@ class _Impatient(StopRequest):
         self.check()
 
 
+class _FullDisk(io.RawIOBase):
+    """A file on a disk that is full: it can be opened, and takes nothing."""
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, _place: int, _whence: int = 0) -> int:
+        return 0
+
+    def readinto(self, _buffer: Any) -> int:
+        return 0
+
+    def write(self, _content: Any) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 @dataclass
 class _Pod:
-    """A run under way: how many commits and calls it came to, what strikes it, and at which of them."""
+    """A run under way: the points it came to, what strikes it, and at which of them.
+
+    at  the kind of point and which of them; of checkpoints one is chosen when it is passed
+    """
 
     name: str
     draws: RandomDraws
@@ -91,7 +138,10 @@ class _Pod:
 
 @dataclass
 class WorldFaults:
-    """Lets runs of a world fail. `met` counts what came up."""
+    """Lets runs of a world fail, and notes it.
+
+    askew  how far the clock of a pod was off at most
+    """
 
     kinds: tuple[str, ...]
     chance: SeededChance
@@ -99,19 +149,21 @@ class WorldFaults:
     database: Database
     simulator: Simulator
     uploads: Path
-    met: Counter[str]
-    _commits: dict[str, int] = field(default_factory=dict)
+    chronicle: Chronicle
+    askew: timedelta = timedelta(0)
+    _points: dict[tuple[str, str], int] = field(default_factory=dict)
     _runs: Counter[str] = field(default_factory=Counter)
     _pod: _Pod | None = None
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Listen for the points of runs."""
-        heard: list[tuple[Any, str, Callable[..., None]]] = [
+        heard: list[tuple[Any, str, Callable[..., Any]]] = [
             (Session, "before_commit", lambda session: self._commit(session, "before")),
             (Session, "after_commit", lambda session: self._commit(session, "after")),
             (Engine, "before_cursor_execute", lambda connection, *_: self._refuse_the_dead(connection.engine)),
             (Engine, "engine_connect", lambda connection: self._refuse_the_dead(connection.engine)),
+            (Engine, "do_execute", lambda cursor, statement, _values, asked: self._write(cursor, statement, asked)),
         ]
         for target, name, listener in heard if self.kinds else ():
             event.listen(target, name, listener)
@@ -139,7 +191,7 @@ class WorldFaults:
         if not possible or not draws.happens(_AWAY_ALL_EVENING):
             return None
         pod = _Pod(job.name, draws, stand_in=partial(self._run_alone, job, request), kind=draws.one_of(possible))
-        self.met[f"{job.name}: {pod.kind} away for a night"] += 1
+        self.chronicle.note(f"{job.name}: {pod.kind} away for a night")
         if pod.kind == "away":
             self._close_cfs()
         return self._run_in(pod, job, request)
@@ -154,7 +206,7 @@ class WorldFaults:
 
     def _next_delivery(self, job: Job) -> datetime | None:
         """Return when the next message that waits because of a fault may leave."""
-        if not self.kinds:
+        if not self.kinds or not job.delivers:
             return None
         with self.database.begin() as session:
             due: datetime | None = session.scalar(_NEXT_DELIVERY, {"channels": [one.channel for one in job.delivers]})
@@ -165,9 +217,10 @@ class WorldFaults:
         draws = self.chance.of("faults", job.name, self._runs[job.name])
         pod = _Pod(job.name, draws, stand_in=partial(self._run_alone, job, request))
         if self.kinds and draws.happens(_STRUCK):
-            pod.kind = draws.one_of([*self.kinds, *(kind for kind in self.kinds if kind in _OFTEN)])
-            commits = self._commits.get(job.name, _GUESSED_COMMITS)
-            pod.at = ("call", draws.number(1, _CALLS)) if draws.happens(0.5) else ("commit", draws.number(1, commits))
+            pod.kind = draws.one_of([*self.kinds, *(kind for kind in _OFTEN if kind in self.kinds)])
+            place = "write" if pod.kind == "full" else draws.one_of(("commit", "call", "checkpoint"))
+            most = _CALLS if place == "call" else self._points.get((job.name, place), _GUESSED_POINTS)
+            pod.at = (place, draws.number(1, most))
         return pod
 
     def _run_in(self, pod: _Pod, job: Job, request: RunRequest) -> RunResult | None:
@@ -177,33 +230,64 @@ class WorldFaults:
         self._pod = pod
         self.simulator.faults = _CallFaults(self._call)
         try:
-            with self._surroundings(pod):
-                result = execute(job, request, clock=self.clock, stop=_Impatient())
+            with self._surroundings(pod), breaking_in(partial(self._checkpoint, pod)):
+                result = execute(job, request, clock=self._clock_of(pod), stop=_Impatient())
         except PodKilled:
             return None
         finally:
             self._pod = None
             self.simulator.faults = Faults()
             self._open_cfs()
+            self.simulator.let_go()
             if pod.kind is None:
-                self._commits[job.name] = max(pod.points["commit"], 1)
+                self._points |= {(job.name, place): max(pod.points[place], 1) for place in ("commit", "write")}
         return None if pod.is_dead else result
+
+    def _clock_of(self, pod: _Pod) -> Callable[[], datetime]:
+        """Return the clock of a pod, which may be some minutes off."""
+        if pod.kind != "askew":
+            return self.clock
+        off = timedelta(minutes=pod.draws.one_of((-1, 1)) * pod.draws.number(1, _MINUTES_ASKEW))
+        self.askew = max(self.askew, abs(off))
+        self._strike(pod, f"clock is {'behind' if off < timedelta(0) else 'ahead'}")
+        return lambda: self.clock() + off
 
     @contextmanager
     def _surroundings(self, pod: _Pod) -> Iterator[None]:
         """Let what is around a run be as its fault says, and as it was afterwards."""
         before, halved = dict(os.environ), self._halve_uploads(pod) if pod.kind == "half" else {}
         if pod.kind in _NOWHERE:
-            pod.is_struck = True
-            self.met[f"{pod.name}: {pod.kind} away"] += 1
+            self._strike(pod, "away")
             os.environ.update(_NOWHERE[pod.kind])
         try:
-            yield
+            with self._full_disk(pod) if pod.kind == "disk" else nullcontext():
+                yield
         finally:
             os.environ.clear()
             os.environ.update(before)
             for path, content in halved.items():
                 path.write_bytes(content)
+
+    @contextmanager
+    def _full_disk(self, pod: _Pod) -> Iterator[None]:
+        """Let nothing be written to temporary files."""
+
+        def opened(*_values: Any, **_options: Any) -> io.BufferedRandom:
+            if not pod.is_struck:
+                self._strike(pod, "is full")
+            return io.BufferedRandom(_FullDisk())
+
+        def refused(*_values: Any, **_options: Any) -> Any:
+            if not pod.is_struck:
+                self._strike(pod, "is full")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        before = tempfile.TemporaryFile, tempfile.TemporaryDirectory
+        tempfile.TemporaryFile, tempfile.TemporaryDirectory = opened, refused  # type: ignore[misc, assignment]
+        try:
+            yield
+        finally:
+            tempfile.TemporaryFile, tempfile.TemporaryDirectory = before  # type: ignore[misc]
 
     def _halve_uploads(self, pod: _Pod) -> dict[Path, bytes]:
         """Cut every file that waits within a line; return the whole content of each."""
@@ -218,8 +302,7 @@ class WorldFaults:
         for path, half in halved.items():
             path.write_bytes(half)
         if halved:
-            pod.is_struck = True
-            self.met[f"{pod.name}: a file is written in part"] += 1
+            self._strike(pod, "a file is written in part")
         return {path: whole[path] for path in halved}
 
     def _run_alone(self, job: Job, request: RunRequest) -> RunResult:
@@ -236,8 +319,36 @@ class WorldFaults:
             return
         if pod.is_dead:
             raise PodKilled
-        if not self._reached(pod, "commit", f"{when} a commit"):
+        if pod.kind == "full":
             return
+        if self._reached(pod, "commit", f"{when} a commit"):
+            self._break(pod)
+
+    def _write(self, cursor: Any, statement: str, asked: Any) -> None:
+        """Come to a statement that writes; where the database's disk is full it fails as the server lets it fail."""
+        pod = self._pod
+        if pod is None or pod.is_dead or self._is_ours(asked.engine) or not _WRITES.match(statement):
+            return
+        if self._reached(pod, "write", "at a statement that writes"):
+            cursor.execute(_DISK_IS_FULL)
+
+    def _checkpoint(self, pod: _Pod, name: str) -> None:
+        """Come to a checkpoint of an operation; those that were struck less often are struck rather."""
+        if pod.is_dead:
+            raise PodKilled
+        if pod.is_struck or pod.at[0] != "checkpoint" or pod.kind not in {"kill", "freeze", "database"}:
+            return
+        what = f"{self._operation_under_way()}, {name}"
+        if pod.draws.happens(1 / (1 + self.chronicle.happened[f"{pod.name}: {pod.kind} in {what}"])):
+            self._strike(pod, f"in {what}")
+            self._break(pod)
+
+    def _operation_under_way(self) -> str:
+        with self.database.begin() as session:
+            return str(session.scalar(_UNDER_WAY) or "no operation")
+
+    def _break(self, pod: _Pod) -> None:
+        """Let happen to a pod what strikes it at this point."""
         if pod.kind == "away":
             self._close_cfs()
             return
@@ -257,9 +368,9 @@ class WorldFaults:
             self._close_cfs()
             return None
         nth = pod.calls[f"{method} {path}"] = pod.calls[f"{method} {path}"] + 1
-        if pod.kind in {"lost", "error"}:
+        if pod.kind in _IN_ANSWERS:
             return self._answer(pod, method, path, nth)
-        if method == "GET" or path.endswith("/token") or pod.kind == "freeze":
+        if method == "GET" or path.endswith("/token") or pod.kind not in {"kill", "database", "away"}:
             return None
         name = _in_words(method, path)
         is_before = self._reached(pod, "call", f"before {name}")
@@ -277,12 +388,15 @@ class WorldFaults:
     def _answer(self, pod: _Pod, method: str, path: str, nth: int) -> Fault | None:
         draws = self.chance.of("call", pod.name, self._runs[pod.name], method, path, nth)
         is_change = method != "GET" and not path.endswith("/token")
+        if pod.kind == "slow" and not is_change:
+            return None
         if not draws.happens(_CHANGES_STRUCK if is_change else _LOOKS_STRUCK):
             return None
-        pod.is_struck = True
-        self.met[f"{pod.name}: {pod.kind} answer to {_in_words(method, path)}"] += 1
+        self._strike(pod, f"answer to {_in_words(method, path)}")
         if pod.kind == "lost":
             return Fault(FaultKind.LOST_ANSWER)
+        if pod.kind == "slow":
+            return Fault(FaultKind.HELD_EFFECT, status=504)
         kind = draws.one_of((FaultKind.ERROR_BEFORE, FaultKind.ERROR_AFTER))
         return Fault(kind, status=draws.one_of((500, 503)))
 
@@ -291,9 +405,12 @@ class WorldFaults:
         pod.points[place] += 1
         if pod.is_struck or pod.kind not in _AT_POINTS or pod.at != (place, pod.points[place]):
             return False
-        pod.is_struck = True
-        self.met[f"{pod.name}: {pod.kind} {name}"] += 1
+        self._strike(pod, name)
         return True
+
+    def _strike(self, pod: _Pod, where: str) -> None:
+        pod.is_struck = True
+        self.chronicle.note(f"{pod.name}: {pod.kind} {where}")
 
     def _refuse_the_dead(self, engine: Engine) -> None:
         if self._pod is not None and self._pod.is_dead and not self._is_ours(engine):

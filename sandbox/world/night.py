@@ -39,11 +39,12 @@ from sandbox.world.model.settlements import learn_settlements
 from sandbox.world.model.slips import learn_cheques, learn_slip_run
 from sandbox.world.model.statements import learn_statements
 from sandbox.world.world import World
-from tools import files
+from tools import close, files
 from tools.verify.arguments import Arguments
 from tools.verify.catalogue import CATALOGUE
 from tools.verify.task import asked_values, findings, snapshot
 
+A_NIGHT = "a night"
 _ONE_DAY = timedelta(days=1)
 _MEDDLES = 0.25
 
@@ -80,29 +81,31 @@ class WorldNight:
 
 Step = Callable[[WorldNight], None]
 Check = Callable[[WorldNight], Iterable[str]]
-_JOBS: dict[str, Job] = {job.name: job for job in (*tasks.JOBS, *files.TOOLS)}
+_JOBS: dict[str, Job] = {job.name: job for job in (*tasks.JOBS, *files.TOOLS, close.JOB)}
 
 
-def pass_day(world: World, checks: Iterable[Check] | None = None) -> WorldNight:
-    """Let the day of the clock pass, and look at the end at everything that is checked."""
+def pass_night(world: World, checks: Iterable[Check] | None = None) -> WorldNight:
+    """Let the day of the clock pass and the night after it, and look at the end at everything that is checked."""
     night = WorldNight(world, world.clock.today)
-    for at, step in DAY:
-        world.clock.move_to(night.day, at)
-        try:
-            step(night)
-        except AssertionError as error:  # of an actor or the model: a job left what cannot be
-            night.problems.append(f"at {at} nothing could go on: {error}")
-            return night
+    for day, steps in ((night.day, DAY), (night.day + _ONE_DAY, NIGHT)):
+        for at, step in steps:
+            world.clock.move_to(day, at)
+            try:
+                step(night)
+            except AssertionError as error:  # of an actor or the model: a job left what cannot be
+                night.problems.append(f"at {at} nothing could go on: {error}")
+                return night
     for check in CHECKS if checks is None else checks:
         night.problems += check(night)
+    world.model.chronicle.note(A_NIGHT)
     world.parts.cfs.simulator.calls.clear()
-    world.clock.move_to(night.day + _ONE_DAY, "00:00")
     return night
 
 
 def model_agrees(night: WorldNight) -> Iterator[str]:
     """Everything stands where the model says."""
-    return differences(night.world.model, night.world.slips, night.world.tables)
+    world = night.world
+    return differences(world.model, world.slips, world.tables, askew=world.faults.askew)
 
 
 def books_balance(night: WorldNight) -> list[str]:
@@ -173,8 +176,19 @@ def cfs_agrees(night: WorldNight) -> Iterator[str]:
 
 
 def _statements(night: WorldNight) -> None:
-    learn_statements(night.world.model, night.day - _ONE_DAY)
+    learn_statements(night.world.model, night.day)
     night.run("GENERATE_STATEMENTS")
+
+
+def _close(night: WorldNight) -> None:
+    """The day is closed: everything in it adds up to the cent."""
+    result = night.run("close", record=True, mail=True, reason="by the clock")
+    night.problems += [
+        f"close: {record}"
+        for table in result.outcome.tables
+        if table.key == "unexplained"
+        for record in table.records()
+    ]
 
 
 def _settlements(night: WorldNight) -> None:
@@ -220,7 +234,7 @@ def _meddle(night: WorldNight) -> None:
     if not dropped or not draws.happens(_MEDDLES):
         return
     what = draws.one_of(("files replay", "files ignore", "gaps", "fill_gaps", "PAD_RECONCILE", "EJV_FEEDBACK_CHECK"))
-    night.world.model.met[f"operators type {what} though nothing asks for it"] += 1
+    night.world.model.chronicle.note(f"operators type {what} though nothing asks for it")
     if what.startswith("files"):
         night.run(what, is_refused=True, name=draws.one_of(dropped), reason="typed by mistake")
     elif what.endswith("gaps"):
@@ -256,7 +270,6 @@ def _job(job: str, *, may_report: bool = False, **values: Any) -> Step:
 ACTORS: list[str] = []
 # Local times; docs/specs/schedules.md section 2.
 DAY: list[tuple[str, Step]] = [
-    ("01:01", _statements),
     ("03:00", _by(cas.pass_the_night)),
     ("03:10", _by(banks.receive_bank_payments)),
     ("03:20", _by(banks.tell_of_wires)),
@@ -287,4 +300,6 @@ DAY: list[tuple[str, Step]] = [
     ("23:45", _by(refunds.confirm_card_refunds)),
     ("23:55", lambda _night: None),
 ]
+# Of the next day, before anything else happens in it.
+NIGHT: list[tuple[str, Step]] = [("01:01", _statements), ("02:00", _close)]
 CHECKS: list[Check] = [model_agrees, books_balance, cfs_agrees, nothing_waits, others_heard, nothing_is_broken]

@@ -1,7 +1,6 @@
 """Nights of a world one after the other, on parts of their own, until one of them goes wrong."""
 
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,8 +12,9 @@ from sandbox.detached import private_folder
 from sandbox.up import prepare_pay_database, upgrade
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.cfs_thread import cfs_of_this_process
+from sandbox.world.chronicle import Chronicle
 from sandbox.world.digest import digest
-from sandbox.world.night import WorldNight, pass_day
+from sandbox.world.night import WorldNight, pass_night
 from sandbox.world.story import Ending, Story, shortest
 from sandbox.world.world import WorldParts, open_world
 
@@ -25,16 +25,16 @@ _EMPTY, _TRIAL = "empty", "trial"
 class SimulationResult:
     """What became of a world.
 
-    nights      how many passed, the last of them on `day`
-    digest      what stands for all pay tables at the end
-    situations  what came up, and how often
-    problems    what was wrong after the last night
+    nights     how many passed, the last of them on `day`
+    digest     what stands for all pay tables at the end
+    chronicle  what came up
+    problems   what was wrong after the last night
     """
 
     nights: int
     day: date
     digest: str
-    situations: Counter[str]
+    chronicle: Chronicle
     problems: list[str] = field(default_factory=list)
 
 
@@ -46,12 +46,12 @@ def simulate(
         world.without = frozenset(story.without)
         settle_in(world)
         for _ in range(story.nights):
-            night = pass_day(world)
+            night = pass_night(world)
             passed(night)
             if night.problems:
                 break
         nights = (night.day - story.first).days + 1
-        return SimulationResult(nights, night.day, digest(world.database), world.model.met, night.problems)
+        return SimulationResult(nights, night.day, digest(world.database), world.model.chronicle, night.problems)
 
 
 def shrink(parts: WorldParts, story: Story, problem: str) -> Story:

@@ -140,7 +140,7 @@ def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[st
     database = Database(make_engine(DatabaseSettings(url=SecretStr(parts.database_url)), application_name="world"))
     model, chance = WorldModel(), SeededChance(seed)
     world_faults = WorldFaults(
-        tuple(faults), chance, clock, database, parts.cfs.simulator, parts.sftp.root("cas") / "upload", model.met
+        tuple(faults), chance, clock, database, parts.cfs.simulator, parts.sftp.root("cas") / "upload", model.chronicle
     )
     before = dict(os.environ)
     try:

@@ -1,7 +1,7 @@
 """Worlds of sixty nights with every kind of fault, two at a time, each in processes of its own.
 
-After each world the summary is written anew: what went wrong, with the command that repeats it, and how often each
-situation came up.
+After each world the summary is written anew: what went wrong, with the command that repeats it, which situations were
+never reached, and how often each of the others was.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from config.plurals import counted
+from sandbox.world.night import A_NIGHT
 
 NIGHTS = 60
 _AT_ONCE = 2
@@ -25,6 +26,7 @@ class SoakSummary:
     """What came up in the worlds that are over."""
 
     worlds: int = 0
+    nights: int = 0
     wrong: list[str] = field(default_factory=list)
     situations: Counter[str] = field(default_factory=Counter)
 
@@ -32,6 +34,7 @@ class SoakSummary:
         """Take in what a world told."""
         self.worlds += 1
         rows = {table["key"]: table["rows"] for table in told["tables"]}
+        self.nights += sum(row["times"] for row in rows["happened"] if row["what"] == A_NIGHT)
         for row in rows["situations"]:
             self.situations[row["situation"]] += row["times"]
         if problems := [row["problem"] for row in rows["problems"][:5]]:
@@ -40,10 +43,12 @@ class SoakSummary:
     def in_markdown(self) -> str:
         """Return it as a page."""
         wrong = "\n\n".join(self.wrong) or "Nothing went wrong."
-        rows = "\n".join(f"| {one} | {times:,} |" for one, times in sorted(self.situations.items()))
+        never = "".join(f"- {one}\n" for one, times in self.situations.items() if not times)
+        rows = "\n".join(f"| {one} | {times:,} |" for one, times in self.situations.items() if times)
         return (
-            f"# Nights with faults\n\n{counted(self.worlds, 'world')} of up to {NIGHTS} nights.\n\n{wrong}\n\n"
-            f"| {len(self.situations):,} situations | times |\n| --- | --- |\n{rows}\n"
+            f"# Nights with faults\n\n{counted(self.nights, 'night')} in {counted(self.worlds, 'world')}.\n\n{wrong}"
+            f"\n\n## Never reached\n\n{never or 'Every situation was reached.'}\n"
+            f"\n## Reached\n\n| situation | times |\n| --- | --- |\n{rows}\n"
         )
 
 

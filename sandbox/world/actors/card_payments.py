@@ -30,9 +30,11 @@ def _pay_all(world: World, account: ModelAccount) -> None:
     """Several numbers of which nothing is paid become one; any other is paid under its own."""
     owed = dict.fromkeys(one.number for one in world.model.failed(account) if one.number and not one.paid)
     alone = [one.number for one in world.model.failed(account) if one.number and one.paid]
-    world.model.met["a card pays several bounced numbers" if len(owed) > 1 else "a card pays a bounced number"] += 1
+    world.model.chronicle.note(
+        "a card pays several bounced numbers" if len(owed) > 1 else "a card pays a bounced number"
+    )
     if alone:
-        world.model.met["a card pays a number that a memo had paid in part"] += 1
+        world.model.chronicle.note("a card pays a number that a memo had paid in part")
     if len(owed) > 1:
         _pay_bundle(world, account, list(owed))
         owed = {}

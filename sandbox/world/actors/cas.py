@@ -45,7 +45,7 @@ def drop_file(world: World) -> list[SettlementLine]:
     """
     draws = world.chance.of("CAS files", world.clock.today)
     if world.dropped and draws.happens(_COMES_AGAIN):
-        world.model.met["a settlement file comes a second time"] += 1
+        world.model.chronicle.note("a settlement file comes a second time")
         _drop(world, *draws.one_of(list(world.dropped.items())[-3:]))
     name = f"BCR_PAYMENT_APPL_{world.clock.today:%Y%m%d}.csv"
     lines, world.written = world.written, []

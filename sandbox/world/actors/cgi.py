@@ -23,12 +23,12 @@ def answer(world: World) -> dict[int, frozenset[str]]:
             _drop(world, sent.batch.acknowledged_as, sent.batch.ack())
             sent.is_acknowledged = True
         if draws.happens(_LATE) and sent.batch.sent_on == world.clock.today:
-            world.model.met["CGI answers a day later"] += 1
+            world.model.chronicle.note("CGI answers a day later")
             continue
         refused = _refused(batch, draws)
         contents.append(sent.batch.feedback(dict.fromkeys(refused, REFUSAL)))
         answered[batch.number] = refused
-    world.model.met[f"CGI answers {len(contents)} batches in an evening"] += 1
+    world.model.chronicle.note(f"CGI answers {len(contents)} batches in an evening")
     for content in [b"".join(contents)] if contents and draws.happens(_ONE_FILE) else contents:
         _drop(world, f"FEEDBACK.F{FEEDER}.{world.clock.stored:%Y%m%d%H%M%S}", content)
         world.clock.let_pass(1)

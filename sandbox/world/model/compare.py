@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from database.sql import statements
@@ -15,13 +16,22 @@ _PARTIAL_REFUNDS = "SELECT id, invoice_id, refund_amount, status FROM refunds_pa
 _STOPPED = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
 
 
-def differences(model: WorldModel, slips: Mapping[str, ModelSlip], tables: PayTables) -> Iterator[str]:
-    """Return what stands otherwise in the pay tables than the model says."""
+def differences(
+    model: WorldModel, slips: Mapping[str, ModelSlip], tables: PayTables, *, askew: timedelta
+) -> Iterator[str]:
+    """Return what stands otherwise in the pay tables than the model says.
+
+    askew  how far the clocks of pods were off at most: so far may times be off that a run has written
+    """
     yield from learn_fees(model, tables)
-    yield from _invoices(model, tables)
+    yield from _invoices(model, tables, askew)
     payments = [tuple(vars(one).values()) for one in model.payments]
     yield from _missing_and_extra("payment", payments, tables.rows(sql["list_payments"]))
-    yield from _missing_and_extra("account", _accounts(model), tables.rows(sql["list_accounts"]))
+    accounts = [
+        (one.id, one.status, _like(one.has_nsf_invoices, model.accounts[one.id].owes_since, askew), *one[3:])
+        for one in tables.rows(sql["list_accounts"])
+    ]
+    yield from _missing_and_extra("account", _accounts(model), accounts)
     credits = [
         (one.identifier, one.amount, one.remaining, one.used if one.is_memo else ZERO) for one in model.credits.values()
     ]
@@ -50,7 +60,7 @@ def learn_fees(model: WorldModel, tables: PayTables) -> Iterator[str]:
     yield from (f"{number} has more than one NSF fee" for number in set(known) if known.count(number) > 1)
 
 
-def _invoices(model: WorldModel, tables: PayTables) -> Iterator[str]:
+def _invoices(model: WorldModel, tables: PayTables, askew: timedelta) -> Iterator[str]:
     rows = {row.id: row for row in tables.rows(sql["list_invoices"])}
     yield from (f"invoice {one} is there, and nobody made it" for one in rows.keys() - model.invoices.keys())
     for id_, expected in model.invoices.items():
@@ -59,8 +69,14 @@ def _invoices(model: WorldModel, tables: PayTables) -> Iterator[str]:
             yield f"invoice {id_} is gone"
             continue
         for name, must in _columns(expected).items():
-            if row._mapping[name] != must:
+            if row._mapping[name] != must and _like(row._mapping[name], must, askew) != must:
                 yield f"invoice {id_} ({expected.method}): {name} must be {must}, and is {row._mapping[name]}"
+
+
+def _like(found: Any, must: Any, askew: timedelta) -> Any:
+    """Return what was found; of a time that is off by no more than clocks were, what it must be."""
+    are_times = isinstance(found, datetime) and isinstance(must, datetime)
+    return must if are_times and abs(found - must) <= askew else found
 
 
 def _columns(invoice: ModelInvoice) -> dict[str, Any]:

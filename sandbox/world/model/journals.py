@@ -22,7 +22,7 @@ def learn_feedback(
     is_refused = "BH" in refused
     accepted = [] if is_refused else [item for item in batch.items if item.about not in refused]
     for item in batch.items:
-        model.met[_situation(batch, item, "refused" if item not in accepted else "accepted", is_refused)] += 1
+        model.chronicle.note(_situation(batch, item, "refused" if item not in accepted else "accepted", is_refused))
         if batch.file_type == "PAYMENT":
             (_accept if item in accepted else _refuse)(model, batch, item)
         else:

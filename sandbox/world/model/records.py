@@ -1,10 +1,12 @@
 """What the model knows: accounts, invoices with references and receipts, payments, credits. Amounts in CAD."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from sandbox.world.chronicle import Chronicle
+from sandbox.world.situations import AWAITED
 
 ZERO = Decimal("0.00")
 FINAL = frozenset({"CANCELLED", "CREDITED", "REFUNDED", "MANUALLY_REFUNDED", "DELETED"})
@@ -188,10 +190,10 @@ class ModelStatement:
 class WorldModel:
     """Everything that is known.
 
-    fees      the NSF fee invoice of a bounced number, which gets its id from the job
-    stopped   the distribution codes that send no journals until somebody has corrected them
-    met       the situations that came up, and how often
-    told      what others must have heard since the last look: the type of an event, and whom or what it is about
+    fees       the NSF fee invoice of a bounced number, which gets its id from the job
+    stopped    the distribution codes that send no journals until somebody has corrected them
+    chronicle  what came up
+    told       what others must have heard since the last look: the type of an event, and whom or what it is about
     """
 
     accounts: dict[int, ModelAccount] = field(default_factory=dict)
@@ -204,7 +206,7 @@ class WorldModel:
     stopped: set[int] = field(default_factory=set)
     statements: list[ModelStatement] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
-    met: Counter[str] = field(default_factory=Counter)
+    chronicle: Chronicle = field(default_factory=lambda: Chronicle(AWAITED))
     _numbers: dict[str, list[ModelInvoice]] = field(default_factory=dict)
 
     def add(self, invoice: ModelInvoice) -> ModelInvoice:

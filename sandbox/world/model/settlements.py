@@ -34,9 +34,9 @@ def learn_settlements(model: WorldModel, lines: Sequence[SettlementLine], now: d
 
 def _apply_memo(model: WorldModel, line: SettlementLine) -> None:
     """Spread what the memo paid over the invoices of the number, the highest id first, each up to its total."""
-    model.met[
+    model.chronicle.note(
         "CMAP: a credit memo pays all of a number" if line.status == FULLY else "CMAP: a credit memo pays a part"
-    ] += 1
+    )
     credit = model.credits[line.source]
     credit.used += line.amount
     left = line.amount
@@ -60,7 +60,7 @@ def _settle(model: WorldModel, lines: Sequence[SettlementLine]) -> None:
     _write_receipts(model, invoices, settling)
     for invoice in invoices:
         if invoice.status in FINAL:
-            model.met["an invoice was settled after its refund"] += 1
+            model.chronicle.note("an invoice was settled after its refund")
         else:
             invoice.status = "PAID"
             if invoice.method == "ONLINE_BANKING":
@@ -70,13 +70,13 @@ def _settle(model: WorldModel, lines: Sequence[SettlementLine]) -> None:
             if reference.number == lines[-1].number:
                 reference.status = "COMPLETED"
         if invoice.status == "PAID" and not invoice.receipts:
-            model.met["an invoice has receipts of credit memos alone"] += 1
+            model.chronicle.note("an invoice has receipts of credit memos alone")
             invoice.receipts += _memo_receipts(model, invoice)
     pulled = [line for line in lines if line.record == "PADP"]
     if pulled:
         owner = model.owner_of(pulled[0].account)
         paid = sum((line.amount for line in pulled), ZERO)
-        model.met[f"PADP: {'one invoice' if len(invoices) == 1 else 'several invoices'}"] += 1
+        model.chronicle.note(f"PADP: {'one invoice' if len(invoices) == 1 else 'several invoices'}")
         model.payments.append(
             ModelPayment(owner.id, "PAD", "COMPLETED", pulled[0].number, pulled[0].source, pulled[0].original, paid)
         )
@@ -111,7 +111,7 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
     """Online banking pays one invoice, or makes a credit; of a wire only its payment is completed."""
     for line in lines:
         if line.target == "RECEIPT":
-            model.met["ONAC: money stays on account"] += 1
+            model.chronicle.note("ONAC: money stays on account")
             owner = model.owner_of(line.account)
             model.credits[line.source] = ModelCredit(line.source, owner.id, line.original, is_memo=False)
         elif line.record == "ONAC":
@@ -120,7 +120,7 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
         elif line.record == "BOLP":
             _pay_one(model, line)
         elif line.record == "EFTP":
-            model.met["EFTP: a wire"] += 1
+            model.chronicle.note("EFTP: a wire")
             for payment in model.payments:
                 payment.status = "COMPLETED" if payment.receipt == line.source else payment.status
     for source in dict.fromkeys(line.source for line in lines if line.record == "BOLP"):
@@ -130,9 +130,9 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
 def _pay_one(model: WorldModel, line: SettlementLine) -> None:
     (invoice,) = model.behind(line.number, "ACTIVE")
     is_whole = line.status == FULLY
-    model.met[
+    model.chronicle.note(
         f"{line.record}: {line.status}{' of what was paid in part' if invoice.status == 'PARTIAL_PAID' else ''}"
-    ] += 1
+    )
     invoice.receipts.append(ModelReceipt(line.source if is_whole else str(line.application), line.amount))
     invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
     invoice.paid = invoice.total - line.outstanding
@@ -159,7 +159,7 @@ def _bank_payment(model: WorldModel, lines: Sequence[SettlementLine]) -> ModelPa
 def _bounce(model: WorldModel, line: SettlementLine, now: datetime) -> None:
     """Let a payment have come back: its invoices are owed again, and the account is frozen, once for all of them."""
     owner = model.owner_of(line.account)
-    model.met[f"PADR: {line.status}, the account is {owner.status}"] += 1
+    model.chronicle.note(f"PADR: {line.status}, the account is {owner.status}")
     for payment in model.payments:
         if payment.number == line.number and payment.status == "COMPLETED" and payment.method == "PAD":
             payment.status = "FAILED"
@@ -170,7 +170,7 @@ def _bounce(model: WorldModel, line: SettlementLine, now: datetime) -> None:
             if reference.number == line.number:
                 reference.status = "ACTIVE"
         if invoice.status in FINAL:
-            model.met["a bounce of an invoice that was refunded"] += 1
+            model.chronicle.note("a bounce of an invoice that was refunded")
         else:
             invoice.status = "SETTLEMENT_SCHED"
         invoice.paid = ZERO

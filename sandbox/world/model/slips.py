@@ -86,7 +86,7 @@ def _work(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: dat
     before = (root.version, root.profile, root.remaining)
     _work_by_status(model, root, members, now)
     if before != (root.version, root.profile, root.remaining):
-        model.met[met] += 1
+        model.chronicle.note(met)
 
 
 def _work_by_status(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: datetime) -> None:
@@ -111,7 +111,7 @@ def _work_by_status(model: WorldModel, root: ModelSlip, members: list[ModelSlip]
 
 def _link(model: WorldModel, root: ModelSlip, child: ModelSlip, now: datetime) -> None:
     """The deposit moves to the parent, and pays what a bounce left owed there."""
-    model.met[f"slip linked to one that is {root.status}, version {child.version}"] += 1
+    model.chronicle.note(f"slip linked to one that is {root.status}, version {child.version}")
     child.profile = "INACTIVE"
     child.name_receipt()
     for invoice in invoices_of(model, root):

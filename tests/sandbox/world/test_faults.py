@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_pay_tables_however_slow_the_machine_is(
     second = simulate(again, story)
     server.drop("the_same_world")
 
-    assert (second.digest, second.situations) == (first.digest, first.situations)
+    assert (second.digest, second.chronicle.happened) == (first.digest, first.chronicle.happened)
 
 
 def test_the_shortest_story_leaves_out_whatever_the_problem_does_not_need() -> None:
@@ -71,5 +71,6 @@ def test_a_kind_of_fault_that_there_is_not_is_refused() -> None:
     asked = CliRunner().invoke(sandbox_command(), ["simulate", "--faults", "kill,flood"])
 
     assert str(asked.exception) == (
-        "There is no kind of fault 'flood'. There are: kill, freeze, database, lost, error, away, sftp, store, half."
+        "There is no kind of fault 'flood'. There are: kill, freeze, database, lost, error, slow, away, sftp, store, "
+        "half, askew, disk, full."
     )

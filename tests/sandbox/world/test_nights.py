@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from sandbox.commands import sandbox_command
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.actors.customers import bill
-from sandbox.world.night import model_agrees, pass_day
+from sandbox.world.night import model_agrees, pass_night
 from sandbox.world.world import WorldParts, open_world
 
 # A month that ends, and the night after which British Columbia would have changed its clocks.
@@ -22,7 +22,7 @@ def test_a_cell_that_is_not_as_it_must_be_is_named_beside_what_an_added_check_sa
         invoice = bill(world, account, world.chance.of("test"))
         world.tables.change("invoices", invoice.id, paid=1000)
 
-        night = pass_day(world, [model_agrees, lambda night: [f"{night.day} was looked at"]])
+        night = pass_night(world, [model_agrees, lambda night: [f"{night.day} was looked at"]])
 
     assert night.problems == [
         f"invoice {invoice.id} (PAD): paid must be 0.00, and is 1000.00",
@@ -34,7 +34,7 @@ def test_the_command_lets_nights_pass_on_parts_of_its_own() -> None:
     asked = CliRunner().invoke(sandbox_command(), ["simulate", "--nights", "1", "--seed", "2", "--from", str(FIRST)])
 
     assert re.fullmatch(
-        r"1 night of seed 2 from 2026-10-29 on: everything stood as it must, in \d+ different situations."
+        r"1 night of seed 2 from 2026-10-29: everything stood as it must. \d+ of \d+ situations were reached."
         r" Digest [0-9a-f]{16}, \d+ s.\n",
         asked.output,
     )

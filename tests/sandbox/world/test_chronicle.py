@@ -1,0 +1,27 @@
+"""A situation is one thing that happened, or several one after the other to the same thing."""
+
+from sandbox.world.chronicle import Chronicle, Situation
+from sandbox.world.situations import AWAITED
+
+LATE_BOUNCE = Situation("a bounce after a refund", ("refund of *", "bounce"))
+
+
+def test_a_situation_of_several_steps_is_reached_where_they_happen_in_order_to_one_thing() -> None:
+    chronicle = Chronicle([LATE_BOUNCE, Situation("a bounce", ("bounce",))])
+
+    chronicle.note("bounce", "invoice 1")
+    chronicle.note("refund of PAD", "invoice 1", "account 7")
+    chronicle.note("bounce", "invoice 2")
+    chronicle.note("bounce", "invoice 1")
+    chronicle.note("bounce", "invoice 1")
+
+    assert chronicle.situations() == [
+        {"situation": LATE_BOUNCE.name, "times": 1, "source": ""},
+        {"situation": "a bounce", "times": 4, "source": ""},
+    ]
+
+
+def test_every_situation_that_is_waited_for_has_a_name_of_its_own() -> None:
+    names = [one.name for one in AWAITED]
+
+    assert len(set(names)) == len(names)
