@@ -7,6 +7,7 @@ settings, temporary tables and locks are gone) and given to the next. One that w
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg2
@@ -17,15 +18,24 @@ _AT_REST = "world, at rest"
 _KEPT = 16
 
 
-class _WarmSession(psycopg2.extensions.connection):
-    """A session that goes back where it came from when it is closed."""
+@dataclass
+class _Shelf:
+    """Where sessions with one server wait for the next run; nothing waits there any more once it is shut."""
 
-    place: list["_WarmSession"] | None = None
+    sessions: list["_WarmSession"] = field(default_factory=list)
+    is_shut: bool = False
+
+
+class _WarmSession(psycopg2.extensions.connection):
+    """A session that goes back to its shelf when it is closed."""
+
+    shelf: _Shelf | None = None
 
     def close(self) -> None:
         """Put the session back as new; end it where that cannot be."""
-        if self.place is not None and len(self.place) < _KEPT and self._renewed():
-            self.place.append(self)
+        shelf = self.shelf
+        if shelf and not shelf.is_shut and len(shelf.sessions) < _KEPT and self._renewed():
+            shelf.sessions.append(self)
         else:
             super().close()
 
@@ -44,12 +54,12 @@ class _WarmSession(psycopg2.extensions.connection):
 @contextmanager
 def warm_sessions() -> Iterator[None]:
     """Let every engine of this process take its sessions from those that others closed."""
-    places: dict[str, list[_WarmSession]] = {}
+    shelves: dict[str, _Shelf] = {}
 
     def connect(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:
         name = parameters.pop("application_name")
-        place = places.setdefault(repr((arguments, sorted(parameters.items()))), [])
-        session = place.pop() if place else _opened(place, arguments, parameters)
+        shelf = shelves.setdefault(repr((arguments, sorted(parameters.items()))), _Shelf())
+        session = shelf.sessions.pop() if shelf.sessions else _opened(shelf, arguments, parameters)
         session.autocommit = True
         with session.cursor() as cursor:
             cursor.execute("SELECT set_config('application_name', %s, false)", (name,))
@@ -61,12 +71,13 @@ def warm_sessions() -> Iterator[None]:
         yield
     finally:
         event.remove(Engine, "do_connect", connect)
-        for session in [one for place in places.values() for one in place]:
-            session.place = None
-            session.close()
+        for shelf in shelves.values():
+            shelf.is_shut = True
+            for session in shelf.sessions:
+                session.close()
 
 
-def _opened(place: list[_WarmSession], arguments: list[Any], parameters: dict[str, Any]) -> _WarmSession:
+def _opened(shelf: _Shelf, arguments: list[Any], parameters: dict[str, Any]) -> _WarmSession:
     session = psycopg2.connect(*arguments, **parameters, application_name=_AT_REST, connection_factory=_WarmSession)
-    session.place = place
+    session.shelf = shelf
     return session

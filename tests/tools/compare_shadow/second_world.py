@@ -12,7 +12,7 @@ from jobs.lifecycle.runner import RunRequest
 from jobs.run.result import RunResult
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.faults import WorldFaults
-from sandbox.world.night import pass_day
+from sandbox.world.night import pass_night
 from sandbox.world.pay_tables import PayTables
 from sandbox.world.world import World, WorldParts, open_world
 from tools.compare_shadow.tables import LEFT_OUT
@@ -54,7 +54,7 @@ def play(parts: WorldParts, *, seed: int, first: date, nights: int, elsewhere: b
         if elsewhere:
             _move_runs(world)
         for _ in range(nights):
-            night = pass_day(world, [] if elsewhere else None)
+            night = pass_night(world, [] if elsewhere else None)
             assert night.problems == []
 
 
