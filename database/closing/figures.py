@@ -1,5 +1,6 @@
 """The figures of a closing, what each means and where it comes from, and the equations that hold them together."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -73,10 +74,13 @@ FIGURES = (
     Figure("money.rows", "rows of files that CAS applied to invoices", _ROWS),
     Figure("money.receipts", "the receipts of those rows", "receipts"),
     Figure("money.on_account", "rows of files that left money on account", _ROWS),
-    Figure("money.others", "receipts that no file tells of: cards, wires, routing slips", "receipts, by receipt_date"),
+    Figure("money.others", "receipts that no file tells of: cards and wires", "receipts, by receipt_date"),
     Figure("payments.rows", "what came in by files and journals, by what its payment is known by",
            "pay_jobs.settlement_rows and feedback_lines, by file and line"),
     Figure("payments.written", "the payments of it", "payments; if overwritten since, as pay_jobs keeps them"),
+    Figure("cards.receipts", "of those, paid by card", "receipts, by receipt_date"),
+    Figure("cards.payments", "the payments of those cards", "payments"),
+    Figure("cards.covered", "what memos had paid of invoices that a card's receipt covers again", "applied_credits"),
     Figure("journals.accepted", "charges of ministries that CGI accepted", _LINES),
     Figure("journals.receipts", "the receipts of those charges", "receipts"),
     Figure("journals.paid_back", "what CGI paid back to ministries", _LINES),
@@ -105,6 +109,7 @@ FIGURES = (
     Figure("slips.voided", "what was left of slips that were voided", _NOTED),
     Figure("slips.refunded", "what was left and goes back by cheque", _NOTED),
     Figure("slips.written_off", "what was left and was written off", _NOTED),
+    Figure("slips.paid", "transactions that deposits paid", "receipts, by receipt_date"),
     Figure("slips.open_at_end", "left at the end",
            "routing_slips, by remaining_amount; of a recorded day pay_jobs.open_items"),
     Figure("cheques.accepted", "cheques and wires that CGI accepted, to give money back", _LINES),
@@ -112,6 +117,10 @@ FIGURES = (
     Figure("partners.disbursed", "what CGI accepted for partners, by partner", _LINES),
     Figure("partners.given_back", "what partners gave back, by partner", _LINES),
     Figure("partners.refused", "what CGI refused, by partner", _LINES),
+    Figure("undated.bounced", "bounced before our jobs kept what bounces delete", "payments that failed"),
+    Figure("undated.paid", "paid, with nothing that says by what", "invoices, by payment_date"),
+    Figure("undated.slips", "changed before our job noted what it does to slips", "routing_slips, by updated_on"),
+    Figure("undated.credits", "used before the last of the days, with nothing that says when", "credits"),
 )  # fmt: skip
 
 BALANCES = (
@@ -134,21 +143,41 @@ MEETINGS = (
             ("files.%.applied", "files.%.already_applied", "files.%.skipped", "files.%.rejected")),
     Meeting("money in", "each row of CAS has its receipts", ("money.rows",), ("money.receipts",)),
     Meeting("payments", "what came in has its payments", ("payments.rows",), ("payments.written",)),
+    Meeting("cards", "what cards paid is their receipts", ("cards.payments", "cards.covered"), ("cards.receipts",)),
     Meeting("deposits", "each deposit is its cheques and cash", ("slips.deposited",), ("slips.cheques",)),
     Meeting("on account", "money on account is a credit", ("money.on_account",), ("credits.on_account",)),
     Meeting("journals", "what CGI accepted has its receipts", ("journals.accepted",), ("journals.receipts",)),
     Meeting("bounces", "what bounced is what the payment was", ("bounces.receipts",), ("bounces.payments",)),
 )  # fmt: skip
 
+# Whose rows are lines of files: where the rows of any other figure lead.
+OF_LINES = ("files.%.applied", "files.%.already_applied", "files.%.skipped", "files.%.rejected",
+            "journals.accepted", "journals.paid_back", "journals.refused", "partners.%", "cheques.%")  # fmt: skip
+_OF_LINES = re.compile("|".join(re.escape(one).replace("%", ".+") for one in OF_LINES))
+
 # What is part of no equation, told beside them.
 BESIDE = (
     ("Money that no file tells of", ("money.others",)),
     ("Given up, and paid all the same", ("invoices.paid_late",)),
     ("Ministries", ("journals.paid_back", "journals.refused")),
+    ("Routing slips", ("slips.paid",)),
     ("Cheques", ("cheques.accepted", "cheques.refused")),
     ("Bounces", ("bounces.kept", "bounces.fees")),
     ("Partners", ("partners.disbursed", "partners.given_back", "partners.refused")),
+    (
+        "Cannot be dated",
+        ("undated.bounced", "undated.paid", "undated.slips", "undated.credits"),
+    ),
 )
+
+
+def is_of_lines(name: str) -> bool:
+    """Return whether the rows of a figure are lines of files.
+
+    >>> is_of_lines("files.padp.applied"), is_of_lines("files.total"), is_of_lines("money.rows")
+    (True, False, False)
+    """
+    return _OF_LINES.fullmatch(name) is not None
 
 
 def meaning(name: str) -> str:

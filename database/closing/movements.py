@@ -40,6 +40,7 @@ _STEPS = (
     "add_credits",
     "add_slips",
     "add_payments",
+    "add_cards",
 )
 _READ_OFTEN = ("closing_lines", "closing_gone", "closing_receipts", "closing_given_up", "closing_answered")
 # A date without a time is a business day; an instant falls on the day whose bounds it lies between.
@@ -59,6 +60,11 @@ def gather(session: Session, period: Period) -> None:
                 session.execute(text(f"ANALYZE {table}"))
     session.execute(text("DELETE FROM closing_rows WHERE day NOT BETWEEN :first AND :last"), values)
     session.execute(text("ANALYZE closing_rows"))
+
+
+def add_undated(session: Session, period: Period) -> None:
+    """Add to closing_rows what cannot be dated: what was overwritten before our jobs kept it."""
+    session.execute(with_business_days(sql["add_undated"]), period.values())
 
 
 def find_ends(session: Session, last: date) -> None:

@@ -1,4 +1,4 @@
-"""Close a business day or a month: what was owed, what came in, what went out, each figure with the rows it adds up.
+"""Close a business day, a month or a year: what was owed, what came in, what went out, figure by figure, with rows.
 
 Reads   the pay tables, and what this service kept of files, feedback, bounces and slips; in one snapshot
 Writes  with --record the figures of the day, their rows and what is open at its end (pay_jobs.closed_days), and a
@@ -15,12 +15,13 @@ from jobs.parameters import DAY, NEW_FILE
 
 JOB = Job(
     name="close",
-    summary="Close a day or a month to the cent: what was owed, came in and went out, and what does not add up.",
+    summary="Close a day, a month or a year to the cent: what was owed, came in and went out, and what is off.",
     run="tools.close.task:run",
     arguments="tools.close.arguments:Arguments",
     parameters=(
         click.Argument(["day"], type=DAY, required=False, metavar="[DAY]"),
         click.Option(["--month"], metavar="YYYY-MM", help="Close the days of this month that are over."),
+        click.Option(["--year"], metavar="YYYY", help="Close the days of this year that are over, by month."),
         click.Option(["--open", "open_figure"], metavar="FIGURE", help="List the rows that a figure adds up."),
         click.Option(["--xlsx", "xlsx_file"], type=NEW_FILE, help="Write a workbook: a sheet a figure, with its rows."),
         click.Option(["--html", "html_file"], type=NEW_FILE, help="Write one self-contained page with the rows."),
@@ -36,5 +37,6 @@ JOB = Job(
         'close 2026-11-05 --record --reason "month end, J. Doe"',
         'close --record --mail --reason "every day since the last recorded one"',
         "close --month 2026-11 --xlsx november.xlsx --html november.html",
+        "close --year 2026",
     ),
 )

@@ -9,6 +9,7 @@ from config.errors import UsageError
 from database.closing.period import Period
 from jobs.parameters import require_reason
 
+_YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -18,6 +19,7 @@ class Arguments:
 
     day: date | None = None
     month: str | None = None
+    year: str | None = None
     open_figure: str | None = None
     xlsx_file: Path | None = None
     html_file: Path | None = None
@@ -27,16 +29,18 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Refuse two spans, a month that is none, and a record of more than a day or without its reason."""
-        if self.day and self.month:
-            raise UsageError("Name a day or a month, not both: close 2026-11-05, or close --month 2026-11.")
+        if sum(one is not None for one in (self.day, self.month, self.year)) > 1:
+            raise UsageError("Name a day, a month or a year: close 2026-11-05, --month 2026-11, or --year 2026.")
         if self.month and not _MONTH.fullmatch(self.month):
             raise UsageError(f"{self.month!r} is not a month: expected yyyy-mm, like 2026-11.")
+        if self.year and not _YEAR.fullmatch(self.year):
+            raise UsageError(f"{self.year!r} is not a year: expected yyyy, like 2026.")
         if self.xlsx_file and self.html_file and self.xlsx_file.absolute() == self.html_file.absolute():
             raise UsageError("--xlsx and --html name the same file.")
         if self.record:
             require_reason(self.reason)
-            if self.month or self.open_figure:
-                raise UsageError("--record keeps days: it goes with neither --month nor --open.")
+            if self.month or self.year or self.open_figure:
+                raise UsageError("--record keeps days: it goes with none of --month, --year and --open.")
             if self.day is None and (self.xlsx_file or self.html_file):
                 raise UsageError("--record without a day may record several: --xlsx and --html go with one day.")
         elif self.reason is not None or self.mail:
@@ -55,7 +59,9 @@ class Arguments:
     def period(self, today: date) -> Period:
         """Return the days to close: yesterday where none are named. Raises UsageError where none of them is over."""
         yesterday = today - timedelta(days=1)
-        if self.month:
+        if self.year:
+            first, last = date(int(self.year), 1, 1), date(int(self.year), 12, 31)
+        elif self.month:
             year, month = map(int, self.month.split("-"))
             first = date(year, month, 1)
             last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -10,8 +10,9 @@ from tools.close.closing import ZERO, FigureTotal
 PARTNERS = "partners"
 ON_ACCOUNT = "on account"
 USED_CREDIT = "CREDIT"  # it came in when it was left on account
-_IN = ("money.rows", "money.on_account", "money.others", "journals.accepted", "partners.given_back")
-_OUT = ("journals.paid_back", "partners.disbursed")
+_IN = ("money.rows", "money.on_account", "money.others", "journals.accepted", "slips.deposited",
+       "partners.given_back")  # fmt: skip
+_OUT = ("journals.paid_back", "partners.disbursed", "cheques.accepted")
 _BOUNCED = ("bounces.receipts",)
 _BY_PARTNER = ("partners.given_back", "partners.disbursed")
 

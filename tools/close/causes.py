@@ -47,16 +47,22 @@ def about_slips(session: Session, ids: Sequence[int]) -> dict[int, KnownCause]:
     }
 
 
-def next_of_pair(meeting: str, pair: str, origin: str) -> str:
-    """Return what to type about a thing that one side of an equation has otherwise.
+def about_pair(meeting: str, pair: str, row: str, origin: str) -> KnownCause:
+    """Return what to call a thing that one side of an equation has otherwise, and what to type about it.
 
-    >>> next_of_pair("journals", "17/3/31", "FEEDBACK line 3")
+    >>> about_pair("journals", "17/3/31", "receipt 9", "FEEDBACK line 3").next
     'explain batch 17'
     """
     if meeting == "deposits":
-        return f"explain slip {pair}"
+        return KnownCause(f"slip {pair}", UNKNOWN, f"explain slip {pair}")
+    return KnownCause(row, UNKNOWN, _next_of_pair(meeting, pair, origin))
+
+
+def _next_of_pair(meeting: str, pair: str, origin: str) -> str:
     if meeting == "money in":
         return f"explain invoice {pair.split('/', maxsplit=1)[0]}"
     if meeting == "journals":
         return f"explain batch {pair.split('/', maxsplit=1)[0]}"
-    return f"explain file {origin.split(' line ', maxsplit=1)[0]}"
+    if " line " in origin:
+        return f"explain file {origin.split(' line ', maxsplit=1)[0]}"
+    return "verify"

@@ -72,8 +72,29 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class ClosedMonth:
+    """A month of a closing.
+
+    figures      what moved in it
+    recorded     how many of its days are recorded
+    unexplained  of those, in CAD, as it was kept
+    """
+
+    first: date
+    figures: tuple[FigureTotal, ...]
+    recorded: int
+    unexplained: Decimal
+
+    def of(self, name: str) -> Decimal:
+        """Return what a figure comes to, in CAD."""
+        return next((one.total.amount for one in self.figures if one.name == name), ZERO)
+
+
+@dataclass(frozen=True)
 class Closing:
-    """The closing of a day, or of the days of a month.
+    """The closing of a day, or of the days of a month or a year.
+
+    months       of a year
 
     undated      what cannot be dated, each with why; only where no day before was recorded
     recorded_on  when the last day was recorded; None where it is not
@@ -87,6 +108,7 @@ class Closing:
     undated: tuple[str, ...] = ()
     recorded_on: datetime | None = None
     changed: tuple[str, ...] = ()
+    months: tuple[ClosedMonth, ...] = ()
 
     @property
     def remainders(self) -> tuple[Remainder, ...]:
@@ -105,13 +127,15 @@ class Closing:
 
     @property
     def title(self) -> str:
-        """Return the days in words: a day, or a month."""
+        """Return the days in words: a day, or from one to another."""
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
     @property
     def command(self) -> str:
         """Return the command that makes it, without the words of the entrypoint."""
-        return f"close {self.first}" if self.first == self.last else f"close --month {self.first:%Y-%m}"
+        if self.first == self.last:
+            return f"close {self.first}"
+        return f"close --year {self.first:%Y}" if self.months else f"close --month {self.first:%Y-%m}"
 
     def figure(self, name: str) -> Total:
         """Return a figure in all; nothing where no row has it."""

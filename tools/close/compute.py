@@ -7,12 +7,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.closing.figures import BALANCES, FIGURES, MEETINGS, Balance, Meeting, meaning
-from database.closing.movements import find_ends, gather, read_ends
+from database.closing.movements import add_undated, find_ends, gather, read_ends
 from database.closing.period import Period
 from database.closing.recheck import changes_of
 from database.sql import statements
-from tools.close.causes import UNKNOWN, KnownCause, about_credits, about_invoices, about_slips, next_of_pair
+from tools.close.causes import UNKNOWN, KnownCause, about_credits, about_invoices, about_pair, about_slips
 from tools.close.closing import Closing, Equation, FigureTotal, Remainder, Total
+from tools.close.months import months_of
 
 sql = statements(__package__)
 
@@ -26,8 +27,9 @@ _ABOUT: dict[str, Callable[[Session, Sequence[int]], dict[int, KnownCause]]] = {
 }
 _UNDATED = (
     "No day before is recorded: what was open then is not known, so these are movements, and no balance is held.",
-    "What was overwritten before our jobs kept it shows no more: statuses of invoices that were reopened, and receipts "
-    "that were deleted.",
+    "What was overwritten before our jobs kept it has no date left. Where a trace of it is left, it is a row of "
+    "undated.bounced, undated.paid, undated.slips or undated.credits (--open); an invoice that was reopened and has "
+    "been paid again leaves none.",
 )
 
 
@@ -43,6 +45,8 @@ def compute(session: Session, period: Period, *, today: date, is_to_be_recorded:
     has_start = started is not None
     has_end = recorded_on is not None or has_start or is_to_be_recorded
     gather(session, Period(period.first, period.last if recorded_on is not None or not has_end else today))
+    if not has_start:
+        add_undated(session, period)
     if recorded_on is not None or not has_end:
         read_ends(session, period.last)
     else:
@@ -57,6 +61,7 @@ def compute(session: Session, period: Period, *, today: date, is_to_be_recorded:
         undated=() if has_start else _UNDATED,
         recorded_on=recorded_on,
         changed=tuple(str(one) for one in changes_of(session, period, MOST_SHOWN)),
+        months=months_of(session, period) if period.first.month != period.last.month else (),
     )
 
 
@@ -111,10 +116,11 @@ def _meeting(session: Session, meeting: Meeting, period: Period) -> Equation:
         "first": period.first,
         "last": period.last,
     }
-    remainders = tuple(
-        Remainder(meeting.name, row.row, row.left_amount, row.right_amount, UNKNOWN,
-                  next_of_pair(meeting.name, row.pair or "", row.origin))
-        for row in sql.run(session, "find_apart", **sides)
-    )  # fmt: skip
+    remainders = []
+    for row in sql.run(session, "find_apart", **sides):
+        about = about_pair(meeting.name, row.pair or "", row.row, row.origin)
+        remainders.append(
+            Remainder(meeting.name, about.row, row.left_amount, row.right_amount, about.cause, about.next)
+        )
     sums = sql.run(session, "sum_sides", **sides).one()
-    return Equation(meeting.name, meeting.title, sums.left_amount, sums.right_amount, remainders)
+    return Equation(meeting.name, meeting.title, sums.left_amount, sums.right_amount, tuple(remainders))

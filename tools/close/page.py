@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.business_time import local_and_utc
 from config.visible import visible
+from database.closing.figures import is_of_lines
 from tasks.stale_invoice_report.page.document import figure, money, page_end, page_top, with_roles
 from tools.close.closing import Closing, FigureTotal, Remainder
 from tools.close.rows import FigureRow, rows_of
@@ -17,7 +18,6 @@ from tools.close.tables import judged, verdict
 
 MOST_ROWS = 20_000
 _NUMBERS = {"rows", "amount", "expected", "found", "unexplained", "one side", "the other side"}
-_OF_LINES = ("files.", "journals.accepted", "journals.paid_back", "journals.refused", "partners.", "cheques.")
 _STYLE = "tr:target { outline: 2px solid; }\n"
 
 
@@ -61,9 +61,8 @@ def _remainder(one: Remainder) -> list[str]:
 
 
 def _rows(one: FigureTotal, rows: Iterator[FigureRow]) -> Iterator[str]:
-    """Return the section of a figure. A row of a file is where rows that come from it lead."""
-    is_of_files = one.name.startswith(_OF_LINES) and one.name not in {"files.total", "files.tried_again"}
-    shown = [_row(row, is_of_files) for row in islice(rows, MOST_ROWS)]
+    """Return the section of a figure. A line of a file is where rows that come from it lead."""
+    shown = [_row(one.name, place, row) for place, row in enumerate(islice(rows, MOST_ROWS), 1)]
     hidden = one.total.rows - len(shown)
     more = f"<p>{hidden:,} more rows are in the workbook (--xlsx).</p>" if hidden > 0 else ""
     back = f'<p>{escape(one.meaning)}. <a href="#figures">Back to the figures</a></p>'
@@ -71,20 +70,19 @@ def _rows(one: FigureTotal, rows: Iterator[FigureRow]) -> Iterator[str]:
     yield _panel(one.name, f"{one.name}: {one.total.rows:,} rows, {money(one.total.amount)} CAD", back + cells + more)
 
 
-def _row(row: FigureRow, is_of_files: bool) -> str:
+def _row(figure_name: str, place: int, row: FigureRow) -> str:
     origin = escape(visible(row.origin))
-    place = _place(row.origin)
-    if not is_of_files and " line " in row.origin:
-        origin = f'<a href="#{place}">{origin}</a>'
+    if row.line and row.line[1] <= MOST_ROWS:
+        origin = f'<a href="#{_anchor(*row.line)}">{origin}</a>'
     cells = [str(row.day), escape(visible(row.method)) or "–", escape(visible(row.key)), money(row.amount), origin]
     names = ("day", "method", "row", "amount", "from")
     inner = "".join(_cell(name, cell) for name, cell in zip(names, cells, strict=True))
-    return f'<tr id="{place}">{inner}</tr>' if is_of_files else f"<tr>{inner}</tr>"
+    return f'<tr id="{_anchor(figure_name, place)}">{inner}</tr>' if is_of_lines(figure_name) else f"<tr>{inner}</tr>"
 
 
-def _place(origin: str) -> str:
-    """Return the name of a line of a file as a link may have it."""
-    return "line-" + "".join(letter if letter.isalnum() else "-" for letter in origin)
+def _anchor(figure_name: str, place: int) -> str:
+    """Return where a line of a file stands on the page."""
+    return f"{figure_name}-{place}"
 
 
 def _panel(name: str, title: str, inner: str) -> str:

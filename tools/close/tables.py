@@ -7,6 +7,7 @@ from typing import Any
 from config.plurals import counted
 from database.closing.figures import BALANCES, BESIDE, MEETINGS, Balance
 from jobs.run.outcome import Table
+from tools.close.by_method import in_all, money_by_method
 from tools.close.closing import Closing, Equation, Remainder
 
 SHOWN_REMAINDERS = 5
@@ -43,6 +44,17 @@ def page(closing: Closing) -> Table:
     return Table(f"Closing of {closing.title}, in CAD", ("line", "rows", "amount", "verdict"), rows, "page")
 
 
+def month_table(closing: Closing) -> Table:
+    """Return the months of a year, one a line."""
+    rows = []
+    for one in closing.months:
+        money = in_all(money_by_method(one.figures))
+        row = (money.came_in, money.went_out, money.bounced, one.recorded, one.unexplained)
+        rows.append((f"{one.first:%Y-%m}", one.of("invoices.created"), *row))
+    columns = ("month", "invoices made", "in", "out", "bounced", "days recorded", "unexplained")
+    return Table("Months, in CAD", columns, rows, "months")
+
+
 def for_programs(closing: Closing) -> list[Table]:
     """Return every figure in all and by payment method, every equation and every row that is unexplained."""
     figures = [(one.name, one.total.rows, one.total.amount, one.meaning) for one in closing.figures]
@@ -50,12 +62,20 @@ def for_programs(closing: Closing) -> list[Table]:
     equations = [
         (one.name, one.title, one.left, one.right, len(one.remainders), judged(one)) for one in closing.equations
     ]
-    return [
+    months = [
+        (f"{one.first:%Y-%m}", figure.name, figure.total.rows, figure.total.amount)
+        for one in closing.months
+        for figure in one.figures
+    ]
+    tables = [
         _unshown("Figures", ("figure", "rows", "amount", "meaning"), figures, "figures"),
         _unshown("By payment method, site or partner", ("figure", "method", "rows", "amount"), methods, "by_method"),
         _unshown("Equations", ("equation", "title", "left", "right", "unexplained", "verdict"), equations, "equations"),
         _unshown("Unexplained", _REMAINDER, _remainder_rows(closing.remainders), "unexplained"),
     ]
+    if months:
+        tables.append(_unshown("By month", ("month", "figure", "rows", "amount"), months, "by_month"))
+    return tables
 
 
 def remainder_table(remainders: Iterable[Remainder]) -> Table:

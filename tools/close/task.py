@@ -24,7 +24,7 @@ from tools.close.compute import compute
 from tools.close.keep import queue_verdict, store_copies, write_copies
 from tools.close.record import hold_records, record
 from tools.close.rows import rows_of
-from tools.close.tables import SHOWN_REMAINDERS, for_programs, page, remainder_table, verdict
+from tools.close.tables import SHOWN_REMAINDERS, for_programs, month_table, page, remainder_table, verdict
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -103,6 +103,8 @@ def _refuse_gap(session: Session, period: Period) -> None:
 def _outcome(closing: Closing) -> Outcome:
     outcome = Outcome(answer=verdict(closing), attention=not closing.is_balanced)
     outcome.tables += [page(closing), method_table(closing.figures)]
+    if closing.months:
+        outcome.tables.append(month_table(closing))
     hidden = len(closing.remainders) - SHOWN_REMAINDERS
     if closing.remainders:
         outcome.tables.append(remainder_table(closing.remainders[:SHOWN_REMAINDERS]))
@@ -140,7 +142,7 @@ def _opened(session: Session, closing: Closing, figure: str) -> Outcome:
             f"{closing.title} has no figure {figure!r}. It has: {', '.join(known) or 'none'}. "
             f"All of them: {typed(closing.command)}"
         )
-    rows = list(rows_of(session, closing, figure))
+    rows = [row[:5] for row in rows_of(session, closing, figure)]
     total = closing.figure(figure)
     return Outcome(
         answer=f"{figure} of {closing.title}: {counted(total.rows, 'row')}, {total.amount:,.2f} CAD.",

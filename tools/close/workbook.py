@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from jobs.spreadsheet import defused
 from tasks.stale_invoice_report.xlsx_export import (
     MOST_ROWS,
     WORKBOOK_OPTIONS,
@@ -20,10 +21,11 @@ from tasks.stale_invoice_report.xlsx_export import (
     write_table,
 )
 from tools.close.closing import Closing, FigureTotal
-from tools.close.rows import rows_of
+from tools.close.rows import FigureRow, rows_of
 from tools.close.tables import for_programs, verdict
 
 _COLUMNS = (("day", 12), ("method", 16), ("row", 26), ("amount (CAD)", 16), ("from", 48))
+_MOST_LINKS = 65_000  # of a sheet, as Excel opens it
 _Formats = dict[str, Format | None]
 
 
@@ -64,13 +66,28 @@ def _write_rows(
     for row in rows_of(session, closing, figure.name):
         if used > MOST_ROWS:
             sheets += 1
-            sheet, used = _begin(book, f"{figure.name[:25]} ({sheets})", figure.name, formats), 1
+            sheet, used = _begin(book, _title(figure.name, sheets), figure.name, formats), 1
         used += 1
         write_cell(sheet, (used, 0), row.day.isoformat(), "date", formats["date"])
         write_cell(sheet, (used, 1), row.method, "text", formats["text"])
         write_cell(sheet, (used, 2), row.key, "text", formats["text"])
         write_cell(sheet, (used, 3), row.amount, "money", formats["money"])
+        _write_origin(sheet, used, row, formats)
+
+
+def _write_origin(sheet: Worksheet, used: int, row: FigureRow, formats: _Formats) -> None:
+    """Write where a row comes from; one that comes from a line of a file leads to it, while a sheet takes links."""
+    if row.line is None or used > _MOST_LINKS:
         write_cell(sheet, (used, 4), row.origin, "text", formats["text"])
+        return
+    figure, place = row.line
+    part, above = divmod(place - 1, MOST_ROWS)
+    sheet.write_url(used, 4, f"internal:'{_title(figure, part + 1)}'!A{above + 3}", string=defused(row.origin))
+
+
+def _title(figure: str, sheet: int) -> str:
+    """Return the name of the sheet of a figure, of the second and further ones too."""
+    return figure if sheet == 1 else f"{figure[:25]} ({sheet})"
 
 
 def _begin(book: xlsxwriter.Workbook, title: str, figure: str, formats: _Formats) -> Worksheet:

@@ -1,5 +1,6 @@
 -- money.rows, money.receipts, money.on_account: what CAS applied to invoices or left on account, row by row, and the
--- receipts of those rows; money.others: receipts that no file of ours tells of, as of cards and routing slips.
+-- receipts of those rows; money.others: receipts that no file of ours tells of, as of cards;
+-- slips.paid: what deposits of routing slips paid, which is no money that came in.
 -- The method of a row is how its money came; CREDIT is the use of money that had come before.
 INSERT INTO closing_rows
 SELECT CASE line.kind WHEN 'ON_ACCOUNT' THEN 'money.on_account' ELSE 'money.rows' END, [[line.at]],
@@ -20,7 +21,8 @@ SELECT CASE line.kind WHEN 'ON_ACCOUNT' THEN 'money.on_account' ELSE 'money.rows
  UNION ALL
 SELECT CASE receipt.source WHEN 'file' THEN 'money.receipts'
                            WHEN 'journal' THEN 'journals.receipts'
-                           ELSE 'money.others' END,
+                           ELSE CASE invoice.payment_method_code WHEN 'INTERNAL' THEN 'slips.paid' ELSE 'money.others' END
+       END,
        [[receipt.at]], invoice.payment_method_code, CAST(NULL AS bigint), receipt.pair, 'receipt ' || receipt.id, receipt.amount,
        'receipts ' || receipt.id
   FROM closing_receipts AS receipt

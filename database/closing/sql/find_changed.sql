@@ -8,6 +8,7 @@ WITH counted AS (
          JOIN pay_jobs.closed_days AS closed
            ON closed.day = moved.day
         WHERE moved.day BETWEEN :first AND :last
+          AND moved.figure NOT LIKE 'undated.%'
         GROUP BY moved.day, moved.figure, moved.method
      ),
      recorded AS (

@@ -25,7 +25,10 @@ VALUES (31, 'x', '2026-11-04 20:00', 'CREATED', 30, 0, 'CC', 1),
 _PAID = """
 UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_date = '2026-11-06 20:00' WHERE id = 31;
 INSERT INTO receipts (id, invoice_id, receipt_number, receipt_date, receipt_amount)
-VALUES (7, 31, 'CARD31', '2026-11-06 20:00', 30)
+VALUES (7, 31, 'CARD31', '2026-11-06 20:00', 30);
+INSERT INTO payments (id, payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date,
+                      receipt_number)
+VALUES (7, 'PAYBC', 'CC', 'COMPLETED', 30, '2026-11-06 20:00', 'CARD31')
 """
 
 
@@ -70,6 +73,8 @@ def test_a_vancouver_day_is_closed_and_not_a_utc_day(recorded: None, close: Clos
         "invoices.settled": Decimal("30.00"),
         "invoices.open_at_end": Decimal("25.00"),
         "money.others": Decimal("30.00"),
+        "cards.receipts": Decimal("30.00"),
+        "cards.payments": Decimal("30.00"),
     }
 
 
@@ -186,7 +191,8 @@ def test_a_day_that_is_not_over_is_refused(close: Close) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"day": SIXTH, "month": "2026-11"}, "Name a day or a month"),
+        ({"day": SIXTH, "month": "2026-11"}, "Name a day, a month or a year"),
+        ({"year": "26"}, "'26' is not a year"),
         ({"month": "2026-13"}, "'2026-13' is not a month"),
         ({"record": True}, "--reason"),
         ({"record": True, "reason": "x", "month": "2026-11"}, "--record keeps days"),
@@ -231,3 +237,136 @@ def test_a_day_is_recorded_with_the_mail_of_its_verdict_or_not_at_all(
     assert ("Nothing to record" in again.outcome.answer) == is_recorded
     [mail] = tmp_path.rglob("*.json")
     assert "2026-11-06 is balanced" in mail.read_text()
+
+
+_SLIPS = """
+INSERT INTO payment_accounts (id, payment_method) VALUES (5, 'CASH'), (6, 'CHEQUE');
+INSERT INTO cfs_accounts (account_id, payment_method, status) VALUES (5, 'INTERNAL', 'ACTIVE'),
+                                                               (6, 'INTERNAL', 'ACTIVE');
+INSERT INTO routing_slips (id, number, payment_account_id, status, total, remaining_amount, created_by, created_on,
+                           routing_slip_date)
+VALUES (1, '206000010', 5, 'ACTIVE', 100, 100, 'x', '2026-11-05 20:00', '2026-11-05');
+INSERT INTO payments (id, payment_system_code, payment_method_code, payment_status_code, receipt_number, paid_amount,
+                      is_routing_slip)
+VALUES (1, 'FAS', 'CASH', 'COMPLETED', '206000010', 60, true), (2, 'FAS', 'CHEQUE', 'COMPLETED', '206000010', 40, true)
+"""
+_SLIP_DAY = """
+INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,
+                      payment_account_id, routing_slip)
+VALUES (41, 'x', '2026-11-06 20:00', 'APPROVED', 30, 0, 'INTERNAL', 5, '206000010');
+UPDATE routing_slips SET remaining_amount = 70 WHERE id = 1;
+INSERT INTO routing_slips (id, number, payment_account_id, status, total, remaining_amount, created_by, created_on,
+                           routing_slip_date)
+VALUES (2, '206000028', 6, 'ACTIVE', 25, 25, 'x', '2026-11-06 21:00', '2026-11-06');
+INSERT INTO payments (id, payment_system_code, payment_method_code, payment_status_code, receipt_number, paid_amount,
+                      is_routing_slip)
+VALUES (3, 'FAS', 'CHEQUE', 'COMPLETED', '206000028', 25, true)
+"""
+
+
+@pytest.fixture
+def slips_recorded(close: Close, sql: Sql) -> None:
+    """The 5th is recorded: 100.00 are left on one routing slip, of cash and a cheque."""
+    sql(_SLIPS)
+    first = close(day=datetime(2026, 11, 5, tzinfo=UTC).date(), record=True, reason="first")
+    assert (first.exit_code, amounts(first)["slips.open_at_end"]) == (ExitCode.DONE, Decimal(100)), first.error
+
+
+def test_what_is_left_on_slips_is_their_deposits_less_what_was_spent(
+    slips_recorded: None, close: Close, sql: Sql
+) -> None:
+    sql(_SLIP_DAY)
+
+    closed = close(day=SIXTH)
+
+    assert closed.exit_code is ExitCode.DONE
+    found = amounts(closed)
+    assert [found[f"slips.{name}"] for name in ("open_at_start", "deposited", "cheques", "spent", "open_at_end")] == [
+        Decimal(100), Decimal(25), Decimal(25), Decimal(30), Decimal(95),
+    ]  # fmt: skip
+
+
+def test_a_slip_that_changed_without_a_dated_fact_is_named(slips_recorded: None, close: Close, sql: Sql) -> None:
+    sql("UPDATE routing_slips SET remaining_amount = 99.5 WHERE id = 1")
+
+    [row] = records(close(day=SIXTH), "unexplained")
+
+    assert (row["row"], row["unexplained"], row["next command"]) == (
+        "slip 206000010", Decimal("0.50"), "python3 invoke_jobs.py explain slip 206000010",
+    )  # fmt: skip
+
+
+def test_a_deposit_that_is_not_its_cheques_is_named(slips_recorded: None, close: Close, sql: Sql) -> None:
+    sql(_SLIP_DAY + "; UPDATE payments SET paid_amount = 24 WHERE id = 3")
+
+    [row] = records(close(day=SIXTH), "unexplained")
+
+    assert (row["equation"], row["row"], row["unexplained"]) == ("deposits", "slip 206000028", Decimal(1))
+
+
+@pytest.mark.parametrize(
+    "by_the_api",
+    [
+        "UPDATE routing_slips SET status = 'CORRECTION', total = 130, remaining_amount = 130 WHERE id = 1;"
+        "UPDATE payments SET paid_amount = 90 WHERE id = 1",
+        "UPDATE routing_slips SET status = 'NSF', remaining_amount = 0 WHERE id = 1",
+    ],
+)
+def test_what_the_api_counts_at_once_moves_a_slip_on_the_day_our_job_booked_it(
+    slips_recorded: None, close: Close, sql: Sql, by_the_api: str
+) -> None:
+    sql(by_the_api)
+
+    closed = close(day=SIXTH)
+
+    assert (closed.exit_code, amounts(closed)["slips.open_at_end"]) == (ExitCode.DONE, Decimal(100))
+
+
+def test_a_correction_that_was_booked_is_told_with_the_deposit_as_it_was_recorded(
+    slips_recorded: None, close: Close, sql: Sql
+) -> None:
+    sql(
+        "UPDATE routing_slips SET total = 130, remaining_amount = 130 WHERE id = 1;"
+        "UPDATE payments SET paid_amount = 90 WHERE id = 1;"
+        "INSERT INTO pay_jobs.slip_movements (slip, kind, before, amount, moved_on)"
+        " VALUES ('206000010', 'corrected', 100, 30, '2026-11-06 22:00Z')"
+    )
+
+    closed = close(day=SIXTH)
+
+    assert closed.exit_code is ExitCode.DONE
+    assert (amounts(closed)["slips.corrected"], amounts(closed)["slips.open_at_end"]) == (Decimal(30), Decimal(130))
+    # The day before is as it was recorded.
+    assert close(day=datetime(2026, 11, 5, tzinfo=UTC).date()).exit_code is ExitCode.DONE
+
+
+def test_what_was_overwritten_before_it_was_kept_is_listed_as_undated(close: Close, sql: Sql) -> None:
+    sql(
+        _BOOKS + ";"
+        "UPDATE invoices SET invoice_status_code = 'PAID', paid = 20, payment_date = '2026-11-06 20:00' WHERE id = 32;"
+        "INSERT INTO payments (id, payment_system_code, payment_method_code, payment_status_code, payment_date,"
+        " invoice_amount) VALUES (9, 'PAYBC', 'PAD', 'FAILED', '2026-11-06', 12.5);"
+        "INSERT INTO credits (id, is_credit_memo, amount, remaining_amount, created_on)"
+        " VALUES (4, true, 50, 45, '2026-11-01')"
+    )
+
+    closed = close(day=SIXTH)
+
+    assert {name: amount for name, amount in amounts(closed).items() if name.startswith("undated")} == {
+        "undated.bounced": Decimal("12.50"), "undated.paid": Decimal(20), "undated.credits": Decimal(5),
+    }  # fmt: skip
+    # They are no part of the day once it is recorded.
+    assert close(day=SIXTH, record=True, reason="first").exit_code is ExitCode.DONE
+    assert close(day=SIXTH).exit_code is ExitCode.DONE
+
+
+def test_a_year_is_told_with_its_months(recorded: None, close: Close, sql: Sql) -> None:
+    sql(_PAID)
+
+    year = close(year="2026")
+
+    [november] = records(year, "months")
+    assert (november["month"], november["invoices made"], november["in"], november["days recorded"]) == (
+        "2026-11", Decimal(55), Decimal(30), 1,
+    )  # fmt: skip
+    assert amounts(year)["invoices.settled"] == Decimal(30)

@@ -41,6 +41,14 @@ def test_each_figure_of_the_workbook_is_the_sum_of_its_sheet(close: Close, tmp_p
         assert name.hyperlink.location == f"'{name.value}'!A1"
         found = list(book[str(name.value)].iter_rows(min_row=3, values_only=True))
         assert (len(found), sum(Decimal(str(row[3])) for row in found)) == (rows.value, Decimal(str(amount.value)))
+    # A row that comes from a line of a file leads to that line.
+    origins = [row[4] for row in book["invoices.settled"].iter_rows(min_row=3) if " line " in str(row[4].value)]
+    assert origins
+    for origin in origins:
+        assert origin.hyperlink is not None
+        sheet, _, cell = str(origin.hyperlink.location).partition("!")
+        line = book[sheet.strip("'")]
+        assert line.cell(line[cell].row, 5).value == origin.value
     lines = book["files.padp.applied"].iter_rows(min_row=3, values_only=True)
     assert {str(row[4]).partition(" line ")[0] for row in lines} == {"BCR_PAYMENT_APPL_20261105.csv"}
 

@@ -4,5 +4,6 @@ INSERT INTO pay_jobs.closed_figures (day, figure, method, rows, amount, digest, 
 SELECT :day, figure, method, count(*), sum(amount), md5(string_agg(row, E'\n' ORDER BY row)), array_agg(row ORDER BY row)
   FROM (SELECT figure, method, amount, key || ' ' || amount AS row
           FROM closing_rows
-         WHERE day = :day) AS kept
+         WHERE day = :day
+           AND figure NOT LIKE 'undated.%') AS kept
  GROUP BY figure, method

@@ -2,7 +2,7 @@
 -- in     kind, side (start or end), first, last (days)
 -- out    day, method, key, amount, origin
 SELECT CAST(:first AS date) - 1 AS day, method, kind || ' ' || coalesce(slip.number, CAST(item AS text)) AS key, amount,
-       open.status || ' since ' || from_day AS origin
+       open.status || ' since ' || from_day AS origin, NULL AS line_figure, CAST(NULL AS bigint) AS line_place
   FROM pay_jobs.open_items AS open
   LEFT JOIN routing_slips AS slip
     ON open.kind = 'slip'
@@ -12,7 +12,7 @@ SELECT CAST(:first AS date) - 1 AS day, method, kind || ' ' || coalesce(slip.num
    AND from_day < :first
    AND (until_day IS NULL OR until_day >= :first)
  UNION ALL
-SELECT CAST(:last AS date), method, kind || ' ' || coalesce(slip.number, CAST(item AS text)), amount, ended.status
+SELECT CAST(:last AS date), method, kind || ' ' || coalesce(slip.number, CAST(item AS text)), amount, ended.status, NULL, NULL
   FROM closing_ends AS ended
   LEFT JOIN routing_slips AS slip
     ON ended.kind = 'slip'

@@ -1,0 +1,63 @@
+-- cards.receipts, cards.payments: the receipts of cards beside their payments; cards.covered: what credit memos had paid of
+-- an invoice, which the card's receipt covers again.
+-- in     since, until (naive UTC), first, last (days)
+-- source a payment is told on the day of its receipts; one that has none on its own
+INSERT INTO closing_rows
+WITH of_cards AS MATERIALIZED (
+       SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_date, receipt.at, receipt.amount,
+              receipt.origin, invoice.payment_method_code AS method, invoice.total
+         FROM closing_receipts AS receipt
+         JOIN invoices AS invoice
+           ON invoice.id = receipt.invoice_id
+        WHERE receipt.source = 'other'
+          AND (invoice.payment_method_code IN ('CC', 'DIRECT_PAY')
+               OR EXISTS (SELECT FROM payments AS payment
+                           WHERE payment.receipt_number = receipt.receipt_number
+                             AND payment.payment_method_code IN ('CC', 'DIRECT_PAY')))
+     ),
+     paid AS (
+       SELECT payment.id, payment.payment_method_code AS method, payment.receipt_number, payment.paid_amount, found.at
+         FROM (SELECT receipt_number, min(at) AS at FROM of_cards GROUP BY receipt_number) AS found
+         JOIN payments AS payment
+           ON payment.receipt_number = found.receipt_number
+        WHERE payment.payment_method_code IN ('CC', 'DIRECT_PAY')
+          AND payment.payment_status_code IN ('COMPLETED', 'REFUNDED')
+        UNION ALL
+       SELECT payment.id, payment.payment_method_code, payment.receipt_number, payment.paid_amount, payment.payment_date
+         FROM payments AS payment
+        WHERE payment.payment_method_code IN ('CC', 'DIRECT_PAY')
+          AND payment.payment_status_code IN ('COMPLETED', 'REFUNDED')
+          AND payment.payment_date >= :first
+          AND payment.payment_date < :until
+          AND [[payment.payment_date]] BETWEEN :first AND :last
+          AND payment.paid_amount <> 0
+          AND NOT EXISTS (SELECT FROM of_cards AS card WHERE card.receipt_number = payment.receipt_number)
+          AND NOT EXISTS (SELECT FROM invoice_references AS reference
+                            JOIN receipts AS receipt
+                              ON receipt.invoice_id = reference.invoice_id
+                           WHERE reference.invoice_number = payment.invoice_number
+                             AND receipt.receipt_number = payment.receipt_number)
+     )
+SELECT 'cards.receipts', [[card.at]], card.method, CAST(NULL AS bigint), card.receipt_number, 'receipt ' || card.id,
+       card.amount, card.origin
+  FROM of_cards AS card
+ UNION ALL
+SELECT 'cards.payments', [[paid.at]], paid.method, NULL, coalesce(paid.receipt_number, 'payment ' || paid.id),
+       'payment ' || paid.id, CAST(paid.paid_amount AS numeric(19,2)), 'payments ' || paid.id
+  FROM paid
+ UNION ALL
+SELECT 'cards.covered', [[card.at]], card.method, NULL, card.receipt_number, 'applied credit ' || applied.id,
+       CAST(applied.amount_applied AS numeric(19,2)), card.origin
+  FROM of_cards AS card
+  JOIN applied_credits AS applied
+    ON applied.invoice_id = card.invoice_id
+   AND applied.created_on <= card.at
+ WHERE card.amount > 0
+   AND card.total = card.amount + coalesce((SELECT sum(CAST(other.receipt_amount AS numeric(19,2)))
+                                              FROM receipts AS other
+                                             WHERE other.invoice_id = card.invoice_id
+                                               AND other.id <> card.id
+                                               AND other.receipt_date <= card.at), 0)
+   AND NOT EXISTS (SELECT FROM receipts AS memo
+                    WHERE memo.invoice_id = card.invoice_id
+                      AND memo.receipt_number = applied.cfs_identifier)
