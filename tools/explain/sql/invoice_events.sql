@@ -107,8 +107,9 @@ SELECT at, what, detail
        SELECT message.created_on AT TIME ZONE 'UTC', 15, 'outbox message made',
               message.channel || ' ' || message.kind || ' (message ' || message.id || '), now ' || message.state
          FROM pay_jobs.outbox AS message
-        WHERE message.payload ->> 'invoice_number' IN (SELECT invoice_number FROM numbers)
-           OR message.payload -> 'data' ->> 'id' = CAST(:id AS text)
+        WHERE message.ordering_key = (SELECT 'account:' || payment_account_id FROM invoices WHERE id = :id)
+          AND (   message.payload ->> 'invoice_number' IN (SELECT invoice_number FROM numbers)
+               OR message.payload -> 'data' ->> 'id' = CAST(:id AS text))
        UNION ALL
        SELECT invoice.disbursement_date, 16, 'partner paid', coalesce(invoice.disbursement_status_code, '')
          FROM invoices AS invoice WHERE invoice.id = :id AND invoice.disbursement_date IS NOT NULL
