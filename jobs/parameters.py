@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -115,6 +116,17 @@ OWN_FILE = OwnFile()
 INBOUND_FILE = click.Option(
     ["--file", "file"], metavar="NAME", help="Apply one stored or local file instead of polling."
 )
+
+
+class ReasonOption(click.Option):
+    """`--reason`: who asked and why is kept with what was changed; a dry run changes nothing and needs none."""
+
+    def get_default(self, ctx: click.Context, call: bool = True) -> Any:
+        return "a dry run" if ctx.params.get("dry_run") else super().get_default(ctx, call)
+
+
+REASON_HELP = "Who asked and why; kept in the ledger. A dry run needs none."
+REASON = ReasonOption(["--reason"], required=True, help=REASON_HELP)
 
 
 def refuse_own_file(path: Path, param: click.Parameter | None, ctx: click.Context | None) -> None:

@@ -216,7 +216,7 @@ def _refuse(words: list[str], message: str, context: click.Context | None, code:
 
 def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
     common: list[click.Parameter] = [
-        click.Option(["--dry-run"], is_flag=True, help=COMMON_HELP["dry_run"]),
+        click.Option(["--dry-run"], is_flag=True, is_eager=True, help=COMMON_HELP["dry_run"]),
         click.Option(["--json", "as_json"], is_flag=True, help=COMMON_HELP["as_json"]),
         click.Option(["--sandbox"], is_flag=True, help=COMMON_HELP["sandbox"]),
     ]

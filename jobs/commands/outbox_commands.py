@@ -23,6 +23,7 @@ from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import make_engine
 from database.errors import explain
 from jobs.commands.outbox_choice import CAUSE, COUNT, KIND, MessageChoice, causes_table, chosen_ids
+from jobs.parameters import REASON_HELP, ReasonOption
 from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
 from jobs.run.outcome import Table
@@ -35,8 +36,8 @@ _STATES = {OPEN: ("pending", "dead"), "all": desk.STATES, **{state: (state,) for
 _DONE = {"retry": "{} be delivered by the next run", "drop": "{} not be sent; what follows on its key {} move on"}
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print exactly one JSON object on stdout.")
 _SANDBOX = click.option("--sandbox", is_flag=True, help="The sandbox's outbox.")
-_DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be changed, and change nothing.")
-_REASON = click.option("--reason", required=True, help="Why; it is kept with who did it.")
+_DRY_RUN = click.option("--dry-run", is_flag=True, is_eager=True, help="Say what would be changed, and change nothing.")
+_REASON = click.option("--reason", cls=ReasonOption, required=True, help=REASON_HELP)
 _ID = click.IntRange(1)
 
 _Action = Callable[[Connection, Sequence[int], str], list[OutboxMessage]]

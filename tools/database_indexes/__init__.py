@@ -9,6 +9,7 @@ Normal  every index is sound
 import click
 
 from jobs.job import Job
+from jobs.parameters import REASON
 
 CHECK = Job(
     name="db check-indexes",
@@ -25,7 +26,7 @@ REINDEX = Job(
     arguments="tools.database_indexes.arguments:ReindexArguments",
     parameters=(
         click.Option(["--index"], help="Only this index; without it, every one that check-indexes finds broken."),
-        click.Option(["--reason"], required=True, help="Why; kept in the ledger."),
+        REASON,
     ),
     examples=(
         'db reindex --index ix_invoices_payment_account_id --reason "ticket 4711: zero page at block 8311"',

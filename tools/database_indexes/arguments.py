@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from config.errors import UsageError
+from jobs.parameters import require_reason
 
 
 @dataclass(frozen=True)
@@ -18,5 +18,4 @@ class ReindexArguments:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if not self.reason.strip():
-            raise UsageError('--reason "..." must say why; it is kept in the ledger.')
+        require_reason(self.reason)

@@ -9,6 +9,7 @@ Normal  the rows of each table that were archived. The rule of each table: tools
 import click
 
 from jobs.job import Job
+from jobs.parameters import REASON
 from tools.database_prune.arguments import YEARS
 
 PRUNE = Job(
@@ -18,7 +19,7 @@ PRUNE = Job(
     arguments="tools.database_prune.arguments:PruneArguments",
     parameters=(
         click.Option(["--older-than"], type=YEARS, required=True, metavar="YEARS", help="Like 7y; 2y at least."),
-        click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),
+        REASON,
     ),
     examples=(
         'db prune --older-than 7y --reason "ticket 4711" --dry-run',

@@ -12,6 +12,7 @@ What changes something holds the lock of EJV_FEEDBACK_CHECK. Source: docs/specs/
 import click
 
 from jobs.job import Job
+from jobs.parameters import REASON
 from tasks.ejv_feedback_check import JOB as EJV_FEEDBACK_CHECK
 
 _TASK = "tools.ejv.task"
@@ -20,7 +21,6 @@ _STORE = ("CgiSettings", "ObjectStoreSettings")
 _CGI = ("CgiSettings", "CgiSftpSettings", "ObjectStoreSettings")
 _LOCK = EJV_FEEDBACK_CHECK.name
 _BATCH = click.Argument(["batch"], metavar="BATCH", type=click.IntRange(1, 2**31 - 1))
-_REASON = click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger.")
 _SKIP_WAIT = click.Option(
     ["--skip-wait"],
     is_flag=True,
@@ -72,7 +72,7 @@ RESUBMIT = Job(
         _BATCH,
         _SKIP_WAIT,
         click.Option(["--closed-period"], is_flag=True, help="Send it although its dates are of a past month or year."),
-        _REASON,
+        REASON,
     ),
     examples=(
         'ejv resubmit 4321 --reason "ticket 4711: CAS never got it" --dry-run',
@@ -86,7 +86,7 @@ REBUILD = Job(
     summary="Void a batch that CGI refused or never ran, so that a new one is made.",
     run=f"{_TASK}:rebuild_batch",
     arguments=f"{_ARGUMENTS}:RebuildArguments",
-    parameters=(_BATCH, _SKIP_WAIT, _REASON),
+    parameters=(_BATCH, _SKIP_WAIT, REASON),
     examples=('ejv rebuild 4321 --reason "ticket 4711: November is closed; clear stop_ejv 1234" --dry-run',),
     needs=_CGI,
     lock=_LOCK,
@@ -96,7 +96,7 @@ UNSTOP = Job(
     summary="Let journals run again on a distribution code, after its GL was corrected.",
     run=f"{_TASK}:unstop_code",
     arguments=f"{_ARGUMENTS}:UnstopArguments",
-    parameters=(click.Argument(["code"], metavar="CODE", type=click.IntRange(1, 2**31 - 1)), _REASON),
+    parameters=(click.Argument(["code"], metavar="CODE", type=click.IntRange(1, 2**31 - 1)), REASON),
     examples=('ejv unstop 1234 --reason "ticket 4712: the ministry confirmed the new GL"',),
     lock=_LOCK,
 )

@@ -11,6 +11,7 @@ import click
 
 from connectors.inbound.holds import RELEASABLE
 from jobs.job import Job
+from jobs.parameters import REASON
 from tasks.channels import CHANNELS
 
 LIST = Job(
@@ -38,7 +39,7 @@ REPLAY = Job(
     arguments="tools.files.arguments:NamedFile",
     parameters=(
         click.Argument(["name"], metavar="NAME"),
-        click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),
+        REASON,
         click.Option(
             ["--despite"],
             type=click.Choice(RELEASABLE),
@@ -59,7 +60,7 @@ IGNORE = Job(
     arguments="tools.files.arguments:NamedFile",
     parameters=(
         click.Argument(["name"], metavar="NAME"),
-        click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),
+        REASON,
     ),
     examples=('files ignore FEEDBACK.F3535.20261117214512 --reason "ticket 4713: CAS sent it again"',),
     needs=("ObjectStoreSettings", "CgiSettings"),

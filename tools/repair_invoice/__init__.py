@@ -14,13 +14,13 @@ is written. Source: docs/specs/invoice-lifecycle.md sections 5.2, 5.3 and 7.
 import click
 
 from jobs.job import Job
+from jobs.parameters import REASON
 from tasks.ejv_feedback_check import JOB as EJV_FEEDBACK_CHECK
 from tasks.routing_slip_recreate import JOB as ROUTING_SLIP_RECREATE
 
 INVOICE_ID = click.IntRange(1, 2**31 - 1)
 INVOICE_ID.name = "invoice id (a number like 1234567)"
 _IDS = click.Argument(["ids"], metavar="ID...", nargs=-1, required=True, type=INVOICE_ID)
-_REASON = click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger.")
 _NO_JOURNAL = click.Option(
     ["--no-journal"], is_flag=True, help="CAS has no journal for it: cancel its reference, so that it is sent again."
 )
@@ -30,7 +30,7 @@ EJV = Job(
     summary="Finish an invoice whose journal voucher CGI accepted, or free one whose journal it refused.",
     run="tools.repair_invoice.task:repair_ejv_invoices",
     arguments="tools.repair_invoice.arguments:EjvArguments",
-    parameters=(_IDS, _NO_JOURNAL, _REASON),
+    parameters=(_IDS, _NO_JOURNAL, REASON),
     examples=(
         'repair ejv-invoice 1234567 --reason "ticket 4711" --dry-run',
         'repair ejv-invoice 1234567 --reason "ticket 4711: the API overwrote it"',
@@ -44,7 +44,7 @@ SLIP = Job(
     summary="Finish an invoice of a routing slip that is paid in CFS and not here.",
     run="tools.repair_invoice.task:repair_slip_invoices",
     arguments="tools.repair_invoice.arguments:SlipArguments",
-    parameters=(_IDS, _REASON),
+    parameters=(_IDS, REASON),
     examples=(
         'repair slip-invoice 1234567 --reason "ticket 4711" --dry-run',
         'repair slip-invoice 1234567 --reason "ticket 4711: CREATE_INVOICES was killed"',

@@ -12,6 +12,7 @@ is always diagnosed and settled together.
 import click
 
 from jobs.job import Job
+from jobs.parameters import REASON
 from tasks.pad_reconcile import JOB as PAD_RECONCILE
 
 INVOICE_ID = click.IntRange(1, 2**31 - 1)
@@ -23,7 +24,7 @@ JOB = Job(
     arguments="tools.repair_pad_invoice.arguments:Arguments",
     parameters=(
         click.Argument(["ids"], metavar="ID...", nargs=-1, required=True, type=INVOICE_ID),
-        click.Option(["--reason"], required=True, help="Why; kept in the ledger."),
+        REASON,
     ),
     examples=(
         'repair pad-invoice 1234567 --reason "ticket 4711" --dry-run',

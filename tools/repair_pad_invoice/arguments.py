@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from config.errors import UsageError
+from jobs.parameters import require_reason
 
 
 @dataclass(frozen=True)
@@ -15,5 +16,4 @@ class Arguments:
     def __post_init__(self) -> None:
         if not self.ids:
             raise UsageError("Name at least one invoice, like 1234567.")
-        if not self.reason.strip():
-            raise UsageError('--reason "..." must say why; it is kept in the ledger.')
+        require_reason(self.reason)

@@ -8,9 +8,8 @@ Normal  the rows that were applied, and those still rejected with the reason
 It holds the lock of PAD_RECONCILE.
 """
 
-import click
-
 from jobs.job import Job
+from jobs.parameters import REASON
 from tasks.channels import CHANNELS
 from tasks.pad_reconcile import JOB as PAD_RECONCILE
 
@@ -19,7 +18,7 @@ JOB = Job(
     summary="Retry the rejected rows of applied settlement files.",
     run="tools.repair_pad_rejects.task:run",
     arguments="tools.repair_pad_rejects.task:Arguments",
-    parameters=(click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger."),),
+    parameters=(REASON,),
     examples=('repair pad-rejects --reason "ticket 4711: account number corrected" --dry-run',),
     needs=("CfsSettings", "EventSettings", "ObjectStoreSettings"),
     lock=PAD_RECONCILE.name,

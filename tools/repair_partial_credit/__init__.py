@@ -16,6 +16,7 @@ and says `--memo NUMBER` or `--not-made`. Source: docs/specs/invoice-lifecycle.m
 import click
 
 from jobs.job import Job
+from jobs.parameters import REASON
 
 INVOICE_ID = click.IntRange(1, 2**31 - 1)
 INVOICE_ID.name = "invoice id (a number like 1234567)"
@@ -34,7 +35,7 @@ JOB = Job(
         ),
         click.Option(["--memo"], metavar="NUMBER", help="The answer was lost; this is the memo that CFS made."),
         click.Option(["--not-made"], is_flag=True, help="The answer was lost, and CFS has made no memo."),
-        click.Option(["--reason"], required=True, help="Why; kept in the ledger and the journal."),
+        REASON,
     ),
     examples=(
         'repair pad-partial-credit 1234567 --line 89=10.00 --reason "ticket 4711" --dry-run',

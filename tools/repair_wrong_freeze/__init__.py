@@ -15,6 +15,7 @@ refused. Source: docs/specs/cas-settlement-csv.md section 8, docs/specs/cfs-api.
 import click
 
 from jobs.job import Job
+from jobs.parameters import REASON
 from tasks.channels import CHANNELS
 from tasks.pad_reconcile import JOB as PAD_RECONCILE
 
@@ -26,7 +27,7 @@ JOB = Job(
     parameters=(
         click.Option(["--file", "file"], metavar="NAME", help="Every account that this settlement file bounced."),
         click.Option(["--account"], metavar="ACCOUNT", help="One account, by its auth account id."),
-        click.Option(["--reason"], required=True, help="Who asked and why; kept in the ledger and the journal."),
+        REASON,
     ),
     examples=(
         'repair wrong-freeze --account 1301 --reason "ticket 4711: CAS confirms the payment" --dry-run',

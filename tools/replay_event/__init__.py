@@ -9,7 +9,7 @@ Normal  shows the event first; `--dry-run` shows it and publishes nothing
 import click
 
 from jobs.job import Job
-from jobs.parameters import OWN_FILE
+from jobs.parameters import OWN_FILE, REASON
 
 JOB = Job(
     name="replay-event",
@@ -27,7 +27,7 @@ JOB = Job(
             type=click.Choice(["drop", "keep"]),
             help="What to do with line breaks inside the texts of a logged line: it is refused without this.",
         ),
-        click.Option(["--reason"], required=True, help="Why; kept in the ledger."),
+        REASON,
     ),
     examples=(
         'replay-event logged-line.txt --topic account-mailer-prod --reason "ticket 4711: mailer was down"',

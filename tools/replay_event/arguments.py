@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from config.errors import UsageError
+from jobs.parameters import require_reason
 
 
 @dataclass(frozen=True)
@@ -24,5 +25,4 @@ class Arguments:
             raise UsageError("Name a file with the logged line (or - for stdin), or --from-outbox ID: one of the two.")
         if self.file is not None and not self.topic:
             raise UsageError("A logged line does not say where it went: name the topic with --topic.")
-        if not self.reason.strip():
-            raise UsageError('--reason "..." must say why; it is kept in the ledger.')
+        require_reason(self.reason)
