@@ -8,7 +8,6 @@ from shutil import which
 
 import psycopg2
 import pytest
-from alembic import command
 from pydantic import SecretStr
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
@@ -17,8 +16,9 @@ from config.errors import PayJobsError
 from config.settings import DatabaseSettings
 from database import migrate
 from database.engine import make_engine
-from tests.conftest import DatabaseServer
 from tests.dumps import columns, dump
+from tests.old_schema import downgrade, upgrade_to
+from tests.pay_database import DatabaseServer
 
 pytestmark = pytest.mark.slow
 
@@ -36,13 +36,6 @@ def empty(empty_database_url: str) -> Iterator[Engine]:
     engine = engine_of(empty_database_url)
     yield engine
     engine.dispose()
-
-
-def downgrade(engine: Engine, revision: str) -> None:
-    with migrate._prepared(engine) as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
 
 
 def test_from_nothing_to_the_newest_revision(empty: Engine) -> None:
@@ -120,13 +113,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting for locks takes a moment only."""
     monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "100ms")
     monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0)
-
-
-def upgrade_to(engine: Engine, revision: str) -> None:
-    with migrate._prepared(engine) as connection:
-        config = migrate._config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
 
 
 @contextmanager

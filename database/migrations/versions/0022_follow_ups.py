@@ -34,12 +34,15 @@ def downgrade() -> None:
     op.execute(
         """
         UPDATE pay_jobs.inbound_files AS file
-           SET details = file.details || jsonb_build_object(
-                             CASE operation.kind WHEN 'credit sync' THEN 'credit_sync' ELSE 'rejects' END, 'pending')
-          FROM pay_jobs.operations AS operation
-         WHERE operation.plan ->> 'file' = file.id::text
-           AND operation.kind IN ('credit sync', 'reject report')
-           AND operation.state = 'planned'
+           SET details = file.details || mark.marks
+          FROM (SELECT plan ->> 'file' AS file_id,
+                       jsonb_object_agg(CASE kind WHEN 'credit sync' THEN 'credit_sync' ELSE 'rejects' END,
+                                        'pending') AS marks
+                  FROM pay_jobs.operations
+                 WHERE kind IN ('credit sync', 'reject report')
+                   AND state = 'planned'
+                 GROUP BY plan ->> 'file') AS mark
+         WHERE mark.file_id = file.id::text
         """
     )
     op.execute("DELETE FROM pay_jobs.operations WHERE kind IN ('credit sync', 'reject report')")
