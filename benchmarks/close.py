@@ -1,14 +1,9 @@
 """close: a day and a month of a demo made large, beside the time and memory they may take."""
 
-import tempfile
-from pathlib import Path
-
 import psycopg2
 
-from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, show
-from sandbox import postgres
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, show
 from sandbox.demo_data import DemoSize
-from sandbox.up import prepare_pay_database, upgrade
 
 _DAY_SECONDS, _MONTH_SECONDS, _MEMORY_MB = 3.0, 20.0, 200
 # The day and the month in which most invoices were made.
@@ -20,20 +15,13 @@ _BUSIEST = (
 
 def measure(invoices: int, runs: int) -> None:
     """Measure close on so many invoices of customers: the busiest day, and the busiest month."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, DemoSize(weekly_accounts=max(12_583, invoices // 20), invoices=invoices))
-            upgrade(address)
-            maintain(address, "VACUUM ANALYZE", "CHECKPOINT")
-            day, of_day = _busiest(address, "day")
-            month, of_month = _busiest(address, "month")
-            environment = {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}
-            days = [run_job(["close", day], environment) for _ in range(runs + 1)][1:]
-            months = [run_job(["close", "--month", month[:7]], environment) for _ in range(runs + 1)][1:]
-        finally:
-            server.stop()
+    with pay_database(DemoSize(weekly_accounts=max(12_583, invoices // 20), invoices=invoices)) as address:
+        maintain(address, "VACUUM ANALYZE", "CHECKPOINT")
+        day, of_day = _busiest(address, "day")
+        month, of_month = _busiest(address, "month")
+        environment = {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}
+        days = [run_job(["close", day], environment) for _ in range(runs + 1)][1:]
+        months = [run_job(["close", "--month", month[:7]], environment) for _ in range(runs + 1)][1:]
     _show(f"close of a day of {of_day:,} invoices, of {invoices:,} in all", days, _DAY_SECONDS)
     _show(f"close of a month of {of_month:,} invoices, of {invoices:,} in all", months, _MONTH_SECONDS)
 

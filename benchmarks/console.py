@@ -5,17 +5,13 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import defaultdict
-from pathlib import Path
 
 import httpx
 
-from benchmarks.harness import ENTRYPOINT, Figure, _PeakMemory, maintain, script, show
-from sandbox import postgres
-from sandbox.up import prepare_pay_database, upgrade
+from benchmarks.harness import ENTRYPOINT, Figure, _PeakMemory, maintain, pay_database, script, show
 
 PEOPLE = 20
 SECONDS = 30
@@ -26,16 +22,9 @@ _UNCHECKED = "SET session_replication_role = replica; "
 
 def measure(invoices: int, rows: int, runs: int) -> None:
     """Measure the pages over so many invoices, settlement rows and runs."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, None)
-            upgrade(address)
-            _fill(address, invoices, rows, runs)
-            _measure_pages(address, invoices, rows, runs)
-        finally:
-            server.stop()
+    with pay_database() as address:
+        _fill(address, invoices, rows, runs)
+        _measure_pages(address, invoices, rows, runs)
 
 
 def _fill(address: str, invoices: int, rows: int, runs: int) -> None:

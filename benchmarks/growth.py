@@ -1,13 +1,8 @@
 """How much the schema pay_jobs grows a year: bytes a row with its indexes, times the rows a year (docs/growth.md)."""
 
-import tempfile
-from pathlib import Path
-
 import psycopg2
 
-from benchmarks.harness import Figure, maintain, script, show
-from sandbox import postgres
-from sandbox.up import prepare_pay_database, upgrade
+from benchmarks.harness import Figure, maintain, pay_database, script, show
 
 _ROWS = 100_000
 _ROWS_A_YEAR = {
@@ -24,16 +19,9 @@ _ROWS_A_YEAR = {
 
 def measure() -> None:
     """Fill each table that grows, and show what a row and a year take."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, None)
-            upgrade(address)
-            maintain(address, script("growth_rows", rows=_ROWS), "VACUUM")
-            figures = [_figure(address, table, rows) for table, rows in _ROWS_A_YEAR.items()]
-        finally:
-            server.stop()
+    with pay_database() as address:
+        maintain(address, script("growth_rows", rows=_ROWS), "VACUUM")
+        figures = [_figure(address, table, rows) for table, rows in _ROWS_A_YEAR.items()]
     show(f"Growth of pay_jobs, {_ROWS:,} rows a table", figures)
 
 

@@ -7,13 +7,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+
+from sandbox import postgres
+from sandbox.demo_data import DemoSize
+from sandbox.up import prepare_pay_database, upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
 ENTRYPOINT = ROOT / "invoke_jobs.py"
@@ -46,6 +51,16 @@ def run_job(words: Sequence[str], environment: dict[str, str]) -> MeasuredComman
         raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}: {output.decode()}")
     result = json.loads(output or b"{}")
     return MeasuredCommand(wall, usage.ru_utime + usage.ru_stime, memory.peak_mb, result)
+
+
+@contextmanager
+def pay_database(size: DemoSize | None = None) -> Iterator[str]:
+    """Yield the address of a pay database on a server of its own: a demo of a size, or no rows but the code values."""
+    with postgres.temporary_server() as server:
+        address = postgres.create_database(server)
+        prepare_pay_database(address, size)
+        upgrade(address)
+        yield address
 
 
 class _PeakMemory(threading.Thread):

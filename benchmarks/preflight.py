@@ -1,29 +1,17 @@
 """ejv preflight: thousands of ministries' GL codes in use, in the pay database of a demo made large."""
 
-import tempfile
-from pathlib import Path
-
-from benchmarks.harness import Figure, maintain, median, run_job, script, show
-from sandbox import postgres
+from benchmarks.harness import Figure, maintain, median, pay_database, run_job, script, show
 from sandbox.demo_data import DemoSize
-from sandbox.up import prepare_pay_database, upgrade
 
 _LIMIT = 1.0
 
 
 def measure(codes: int, invoices: int, runs: int) -> None:
     """Measure ejv preflight on so many codes that wait to be used, beside so many invoices."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, DemoSize(invoices=invoices))
-            upgrade(address)
-            maintain(address, script("codes_in_use", codes=codes), "VACUUM ANALYZE", "CHECKPOINT")
-            environment = {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}
-            done = [run_job(["ejv", "preflight"], environment) for _ in range(runs + 1)][1:]
-        finally:
-            server.stop()
+    with pay_database(DemoSize(invoices=invoices)) as address:
+        maintain(address, script("codes_in_use", codes=codes), "VACUUM ANALYZE", "CHECKPOINT")
+        environment = {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}
+        done = [run_job(["ejv", "preflight"], environment) for _ in range(runs + 1)][1:]
     seconds = median([one.result["seconds"] for one in done])
     counts = done[0].result["counts"]
     show(

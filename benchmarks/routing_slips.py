@@ -4,18 +4,14 @@ python -m benchmarks.routing_slips [SLIPS]
 """
 
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from pathlib import Path
 
-from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, script, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, script, show
 from config.log_setup import configure_log
 from connectors.cfs import CfsClient, CfsSite
-from sandbox import postgres
 from sandbox.cfs.process import RunningCfs, start_cfs
-from sandbox.up import prepare_pay_database, upgrade
 
 LATENCY = Decimal("0.1")
 CONCURRENCY = 8
@@ -25,17 +21,12 @@ FACTOR = Decimal("1.3")
 def measure(slips: int, runs: int) -> float:
     """Correct that many slips, print the figures, and return how many times the floor they took."""
     configure_log(level="WARNING")
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres.start(Path(folder) / "postgres")
+    with pay_database() as address:
         cfs = start_cfs()
         try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, None)
-            upgrade(address)
             measured = [_correct(address, cfs, slips) for _ in range(runs)]
         finally:
             cfs.stop()
-            server.stop()
     calls = measured[0][1]
     floor = float(calls * LATENCY / CONCURRENCY)
     took = median([process.result["seconds"] for process, *_ in measured])

@@ -1,12 +1,7 @@
 """GENERATE_STATEMENTS: the night of 2022-06-25, beside one hand-written statement that inserts the same rows."""
 
-import tempfile
-from pathlib import Path
-
-from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, run_sql, script, show
-from sandbox import postgres
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, run_sql, script, show
 from sandbox.demo_data import DemoSize
-from sandbox.up import prepare_pay_database, upgrade
 
 NIGHT = ("GENERATE_STATEMENTS", "2022-06-25")
 _EMPTY = ("TRUNCATE statements, statement_invoices RESTART IDENTITY CASCADE", "CHECKPOINT")
@@ -20,15 +15,8 @@ _HALVE = (
 def measure(times: int, runs: int) -> None:
     """Measure the night at `times` the size of a real one."""
     size = DemoSize(weekly_accounts=12_583 * times, daily_accounts=25 * times, invoices=60_000 * times)
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, size)
-            upgrade(address)
-            _measure(address, size, runs)
-        finally:
-            server.stop()
+    with pay_database(size) as address:
+        _measure(address, size, runs)
 
 
 def _measure(address: str, size: DemoSize, runs: int) -> None:

@@ -1,12 +1,7 @@
 """verify: every invariant on a demo made large, beside the time and memory it may take."""
 
-import tempfile
-from pathlib import Path
-
-from benchmarks.harness import Figure, MeasuredCommand, maintain, median, run_job, show
-from sandbox import postgres
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, show
 from sandbox.demo_data import DemoSize
-from sandbox.up import prepare_pay_database, upgrade
 
 _LIMITS = {60_000: 1.0, 2_000_000: 30.0}
 _MEMORY_MB = 150
@@ -14,16 +9,9 @@ _MEMORY_MB = 150
 
 def measure(invoices: int, runs: int) -> None:
     """Measure verify on so many invoices of customers."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, DemoSize(weekly_accounts=max(12_583, invoices // 20), invoices=invoices))
-            upgrade(address)
-            maintain(address, "VACUUM ANALYZE", "CHECKPOINT")
-            done = [run_job(["verify"], {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}) for _ in range(runs + 1)][1:]
-        finally:
-            server.stop()
+    with pay_database(DemoSize(weekly_accounts=max(12_583, invoices // 20), invoices=invoices)) as address:
+        maintain(address, "VACUUM ANALYZE", "CHECKPOINT")
+        done = [run_job(["verify"], {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}) for _ in range(runs + 1)][1:]
     _show(invoices, done)
 
 

@@ -3,11 +3,15 @@
 import logging
 import signal
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psycopg2
+
+from sandbox.lifetime import temporary_folder
 
 _DATABASE = "pay-db"
 # The server is thrown away with its folder, so durability is traded for speed; everything else is as in production.
@@ -36,6 +40,17 @@ def start(folder: Path) -> Any:
         server.stop()
         server.ensure_postgres_running()
     return server
+
+
+@contextmanager
+def temporary_server(prefix: str = "pay-jobs-postgres-") -> Iterator[Any]:
+    """Start a server that is gone, with its data, when the block ends or this process does."""
+    with temporary_folder(prefix) as folder:
+        server = start(folder / "postgres")
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def url(server: Any, database: str = _DATABASE) -> str:

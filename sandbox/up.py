@@ -7,6 +7,7 @@ import fcntl
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psycopg2
 from pydantic import SecretStr
@@ -46,15 +47,20 @@ def down(*, forget: bool = False) -> bool:
     if not folder.exists():
         return False
     with _alone():
-        for part in (sftp_server, object_store, cfs_part):
-            running = part.find_running(folder)
-            if running is not None:
-                running.stop()
-        postgres.stop(folder / "postgres")
+        stop_parts(folder)
         state.forget()
         if forget:
             shutil.rmtree(folder)
     return True
+
+
+def stop_parts(folder: Path) -> None:
+    """Stop every part of a folder that runs."""
+    for part in (sftp_server, object_store, cfs_part):
+        running = part.find_running(folder)
+        if running is not None:
+            running.stop()
+    postgres.stop(folder / "postgres")
 
 
 @contextmanager

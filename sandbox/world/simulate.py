@@ -1,14 +1,14 @@
 """Nights of a world one after the other, on parts of their own, until one of them goes wrong."""
 
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from sandbox import object_store, postgres, sftp_server
 from sandbox.detached import private_folder
+from sandbox.lifetime import ending_with_us, temporary_folder
 from sandbox.up import prepare_pay_database, upgrade
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.cfs_thread import cfs_of_this_process
@@ -77,9 +77,13 @@ def own_parts(*, keep: Path | None = None) -> Iterator[WorldParts]:
 
     What is kept can be brought up as a sandbox.
     """
-    with tempfile.TemporaryDirectory(prefix="pay-jobs-world-") as temporary:
-        folder = keep or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        if keep is None:
+            folder = stack.enter_context(temporary_folder("pay-jobs-world-"))
+        else:
+            folder = keep
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(ending_with_us(folder))
         server = postgres.start(folder / "postgres")
         sftp, store, cfs = sftp_server.start(folder), object_store.start(folder), cfs_of_this_process()
         try:
