@@ -169,17 +169,6 @@ class EjvBooks(PayBooks):
 
     JOB = "EJV_FEEDBACK_CHECK"
     DEFAULTS = _DEFAULTS
-    EMPTIED = (
-        "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.cgi_mentions", "pay_jobs.cgi_files",
-        "pay_jobs.feedback_lines",
-        "pay_jobs.feedback_batches", "pay_jobs.inbound_files", "pay_jobs.unfinished_files", "pay_jobs.outbox",
-        "pay_jobs.job_runs",
-        "ejv_links", "ejv_headers", "ejv_files",
-        "partner_disbursements", "refunds_partial", "refunds", "eft_refunds", "eft_short_names", "receipts", "payments",
-        "payment_line_items", "invoice_references", "invoices", "routing_slips", "refunds_partial_history",
-        "distribution_codes_history",
-        "distribution_codes WHERE created_by = 'test'", "payment_accounts",
-    )  # fmt: skip
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: NOW) -> None:
         super().__init__(database)

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,14 +10,12 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import psycopg2
 from sqlalchemy import text
 
 from config.log_setup import get_log
 from connectors.outbox import Channel, DeliveryReport, Handler, Message, NewMessage, deliver, enqueue
 from connectors.outbox.model import Answer
 from database.engine import Database
-from tests.conftest import DatabaseServer
 
 NOW = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 
@@ -50,22 +47,6 @@ class Receiver:
             raise self.failures[message.idempotency_key].pop(0)
         self.got.append(message.idempotency_key)
         return {"taken": True}
-
-
-def one_database(server: DatabaseServer, template: str) -> Iterator[str]:
-    """Return the address of a pay database for the tests of a module, which is quicker than one for each test."""
-    name = f"outbox_{uuid.uuid4().hex[:12]}"
-    yield server.create(name, template)
-    server.drop(name)
-
-
-def emptied(url: str) -> str:
-    """Empty the outbox and the run ledger of a database, and return its address."""
-    connection = psycopg2.connect(url)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("TRUNCATE pay_jobs.outbox, pay_jobs.job_runs RESTART IDENTITY CASCADE")
-    connection.close()
-    return url
 
 
 def note(name: str, key: str = "account-1", channel: Channel = Channel.EVENT, **payload: Any) -> NewMessage:

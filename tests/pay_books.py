@@ -11,6 +11,7 @@ from database.engine import Database
 from jobs.run.context import RunContext
 from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
+from tests.pay_database import PayDatabase
 
 QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 # What stands for an id where a table has none.
@@ -26,12 +27,10 @@ class PayBooks:
 
     JOB       whose runs get a context
     DEFAULTS  by table: the columns of a row that names no value for them
-    EMPTIED   by statement, in an order that foreign keys allow: what is removed after a test
     """
 
     JOB: ClassVar[str]
     DEFAULTS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    EMPTIED: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -60,10 +59,9 @@ class PayBooks:
             session.execute(text(statement), values)
 
     def empty(self) -> None:
-        """Take out again what a test put in."""
-        with self.database.begin() as session:
-            for rows in self.EMPTIED:
-                session.execute(text(f"DELETE FROM {rows}"))
+        """Let the pay database be again as it was made, whoever wrote to it."""
+        assert isinstance(self.database, PayDatabase)
+        self.database.put_back()
 
     def context_of(self, clock: Callable[[], datetime], *, stop: StopRequest | None = None, **more: Any) -> RunContext:
         """Return what a run is given at a time."""

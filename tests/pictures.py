@@ -6,7 +6,6 @@ narrow, with data and without, goes to a folder to be looked at.
 
 import argparse
 import base64
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -82,21 +81,17 @@ def _draw(browser: Page, url: str, path: Path, *, width: int, height: int) -> No
 @contextmanager
 def _databases() -> Iterator[tuple[str, str]]:
     """Yield the addresses of a believable pay database, and of one with nothing in it."""
-    with tempfile.TemporaryDirectory(prefix="pay-jobs-pictures-") as folder:
-        server = postgres.start(Path(folder) / "postgres")
-        try:
-            addresses = [postgres.create_database(server, name) for name in ("full", "empty")]
-            for address in addresses:
-                prepare_pay_database(address, None)
-                upgrade(address)
-            engine = make_engine(DatabaseSettings(url=SecretStr(addresses[0])), application_name="pictures")
-            with engine.connect() as connection:
-                fill(connection, NOW)
-                connection.commit()
-                yield addresses[0], addresses[1]
-            engine.dispose()
-        finally:
-            server.stop()
+    with postgres.temporary_server() as server:
+        addresses = [postgres.create_database(server, name) for name in ("full", "empty")]
+        for address in addresses:
+            prepare_pay_database(address, None)
+            upgrade(address)
+        engine = make_engine(DatabaseSettings(url=SecretStr(addresses[0])), application_name="pictures")
+        with engine.connect() as connection:
+            fill(connection, NOW)
+            connection.commit()
+            yield addresses[0], addresses[1]
+        engine.dispose()
 
 
 if __name__ == "__main__":

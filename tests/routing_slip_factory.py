@@ -26,7 +26,7 @@ from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import connect
 from tests.pay_books import PayBooks
 from tests.process_killed import ProcessKilled
-from tests.slip_state import SlipState, final_state, forget_slips, put_slips_back, save_slips
+from tests.slip_state import SlipState, final_state, put_slips_back, save_slips
 from tests.typed import run_slips
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
@@ -54,8 +54,11 @@ class Slips(PayBooks):
         return made
 
     def empty(self) -> None:
-        """Forget every slip in both systems; numbers begin again."""
-        forget_slips(self.database, self.cfs)
+        """Forget everything in both systems; numbers begin again."""
+        super().empty()
+        # The seeded fee schedule of the NSF fee names no account to book it to.
+        self.change("INSERT INTO distribution_code_links (fee_schedule_id, distribution_code_id) VALUES (53, 7)")
+        self.cfs.admin.reset()
 
     def save(self) -> SlipState:
         """Keep both systems as they are now."""

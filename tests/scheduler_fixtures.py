@@ -222,19 +222,6 @@ def fresh_bench(database_url: str, folder: Path) -> Iterator[SchedulerBench]:
     made.close()
 
 
-def emptied_after(database_url: str) -> Iterator[str]:
-    """Return a database that several tests use, without what a test of schedules leaves in it."""
-    yield database_url
-    connection = psycopg2.connect(database_url)
-    with connection, connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE pay_jobs.notices, pay_jobs.scheduled_runs, pay_jobs.inbound_files,"
-            " pay_jobs.unfinished_files CASCADE"
-        )
-        cursor.execute("DELETE FROM ejv_files")
-    connection.close()
-
-
 def _be_a_scheduler(schedule: str, start: str, speed: str, port: str) -> int:
     from config.schedule import read_schedule
     from jobs.run.context import system_clock

@@ -119,21 +119,30 @@ class Account:
     cfs: str
 
 
+_WRITTEN = (
+    "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.settlement_rows", "pay_jobs.outbox",
+    "pay_jobs.inbound_files", "pay_jobs.unfinished_files", "pay_jobs.job_runs", "applied_credits", "credits",
+    "receipts", "non_sufficient_funds", "payment_line_items", "invoice_references", "payments", "invoices",
+    "cfs_accounts", "payment_accounts", "cas_settlements", "cfs_accounts_history", "payment_accounts_history",
+)  # fmt: skip
+
+
 class SettlementBooks(PayBooks):
     """A pay database to which a test applies settlement files."""
 
     JOB = "PAD_RECONCILE"
-    EMPTIED = (
-        "pay_jobs.operation_steps", "pay_jobs.operations", "pay_jobs.settlement_rows", "pay_jobs.outbox",
-        "pay_jobs.inbound_files", "pay_jobs.unfinished_files", "pay_jobs.job_runs", "applied_credits", "credits",
-        "receipts", "non_sufficient_funds", "payment_line_items", "invoice_references", "payments", "invoices",
-        "cfs_accounts", "payment_accounts", "cas_settlements", "cfs_accounts_history", "payment_accounts_history",
-    )  # fmt: skip
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.now = NOW
-        # Fee invoices draw their ids; those that tests choose themselves are far below.
+        self._count_from_far()
+
+    def empty(self) -> None:
+        super().empty()
+        self._count_from_far()
+
+    def _count_from_far(self) -> None:
+        """Fee invoices draw their ids; those that tests choose themselves are far below."""
         self.change("SELECT setval('invoices_id_seq', greatest(nextval('invoices_id_seq'), 10000))")
 
     def account(
@@ -422,7 +431,7 @@ class SettlementBooks(PayBooks):
         left = {*left_out, "pay_jobs.job_runs"} | (
             {"pay_jobs.operations"} if "pay_jobs.inbound_files" in left_out else set()
         )
-        kept = [table for table in self.EMPTIED if table not in left]
+        kept = [table for table in _WRITTEN if table not in left]
         return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in kept}
 
 

@@ -1,4 +1,4 @@
-"""The state of all routing slips in both systems: emptied, kept, put back, and compared; one statement each."""
+"""The state of all routing slips in both systems: kept, put back, and compared; one statement each."""
 
 import json
 from dataclasses import dataclass
@@ -26,14 +26,7 @@ _TABLES = (*_JOURNAL, *_PAY)
 _SEQUENCES = ("invoices_id_seq", "payment_accounts_id_seq", "cfs_accounts_id_seq", "routing_slips_id_seq")
 _FORGET = "; ".join(f"DELETE FROM {table}" for table in _TABLES)
 _OPERATIONS = "pg_get_serial_sequence('pay_jobs.operations', 'id')"
-_BEGIN_AGAIN = "; ".join(f"SELECT setval('{one}', 1, FALSE)" for one in _SEQUENCES)
 _COUNT_OPERATIONS = f"SELECT setval({_OPERATIONS}, coalesce(max(id), 1), max(id) IS NOT NULL) FROM pay_jobs.operations"
-# The seeded fee schedule of the NSF fee names no account to book it to.
-_FEE_CODE = """
-INSERT INTO distribution_code_links (fee_schedule_id, distribution_code_id)
-SELECT 53, 7
- WHERE NOT EXISTS (SELECT 1 FROM distribution_code_links WHERE fee_schedule_id = 53)
-"""
 _KEEP = "SELECT " + ", ".join(
     [
         *(f"(SELECT coalesce(jsonb_agg(to_jsonb(one)), '[]')::text FROM {table} AS one)" for table in _TABLES),
@@ -66,12 +59,6 @@ class SlipState:
     rows: dict[str, str]
     sequences: dict[str, tuple[int, bool]]
     cfs: dict[str, Any]
-
-
-def forget_slips(database: Database, cfs: RunningCfs) -> None:
-    """Forget every slip in both systems; numbers begin again."""
-    _run(database, f"{_FORGET}; {_BEGIN_AGAIN}; {_COUNT_OPERATIONS}; {_FEE_CODE}")
-    cfs.admin.reset()
 
 
 def save_slips(database: Database, cfs: RunningCfs) -> SlipState:

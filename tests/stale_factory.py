@@ -76,15 +76,6 @@ class StaleBooks(PayBooks):
     """A pay database with invoices that stand still, and the CFS they are in."""
 
     JOB = "STALE_INVOICE_REPORT"
-    EMPTIED = (
-        "distribution_codes WHERE account_id IS NOT NULL",
-        "pay_jobs.stale_reports", "pay_jobs.cfs_comparisons", "pay_jobs.settlement_rows",
-        "pay_jobs.feedback_batches", "pay_jobs.unfinished_files", "pay_jobs.inbound_files", "pay_jobs.outbox",
-        "cas_settlements", "credits",
-        "eft_credit_invoice_links", "eft_credits", "eft_files", "eft_short_names", "receipts", "payments",
-        "non_sufficient_funds", "refunds", "ejv_links", "ejv_headers", "ejv_files", "invoice_references",
-        "payment_line_items", "invoices", "routing_slips", "cfs_accounts", "payment_accounts",
-    )  # fmt: skip
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)

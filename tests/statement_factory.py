@@ -97,10 +97,6 @@ class StatementBooks(PayBooks):
     """A pay database on which a test runs GENERATE_STATEMENTS."""
 
     JOB = "GENERATE_STATEMENTS"
-    EMPTIED = (
-        "statement_invoices", "statements", "invoices", "statement_settings", "cfs_accounts",
-        "payment_accounts_history", "payment_accounts",
-    )  # fmt: skip
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)

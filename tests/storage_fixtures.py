@@ -12,9 +12,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,10 +23,10 @@ import asyncssh
 import pytest
 from pydantic import SecretStr
 
-from config.settings import CasSftpSettings, DatabaseSettings, ObjectStoreSettings
+from config.settings import CasSftpSettings, ObjectStoreSettings
 from connectors.object_store import ObjectStore
-from database.engine import Database, make_engine
 from sandbox import object_store, sftp_server
+from sandbox.lifetime import temporary_folder
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_faults import SftpFaults
 from sandbox.sftp_server import SftpPart
@@ -82,9 +81,9 @@ class SftpPlace:
 
 @cache
 def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="pay-jobs-storage-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(temporary_folder("pay-jobs-storage-"))
 
 
 @cache
@@ -209,25 +208,6 @@ def faulty_place() -> Iterator[SftpPlace]:
     place = asyncssh_place().emptied()
     yield place
     place.faults.clear()
-
-
-@pytest.fixture(scope="session")
-def ledger_url(server: Any, template: str) -> Iterator[str]:
-    """The address of a pay database that the tests of one process share."""
-    name = f"ledger_{uuid.uuid4().hex[:12]}"
-    yield server.create(name, template)
-    server.drop(name)
-
-
-@pytest.fixture
-def ledger_database(ledger_url: str) -> Iterator[Database]:
-    """A database whose ledger of inbound files is empty."""
-    engine = make_engine(DatabaseSettings(url=SecretStr(ledger_url)), application_name="tests")
-    made = Database(engine)
-    with made.begin() as session:
-        session.connection().exec_driver_sql("DELETE FROM pay_jobs.inbound_files")
-    yield made
-    made.close()
 
 
 @pytest.fixture

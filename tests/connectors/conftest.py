@@ -1,5 +1,5 @@
 """The storage that tests of this folder share."""
 
-from tests.storage_fixtures import faulty_place, ledger_database, ledger_url, sftp_place, store
+from tests.storage_fixtures import faulty_place, sftp_place, store
 
-__all__ = ["faulty_place", "ledger_database", "ledger_url", "sftp_place", "store"]
+__all__ = ["faulty_place", "sftp_place", "store"]

@@ -43,8 +43,8 @@ def new(name: str = "a.csv", content: str = "1", **changes: object) -> FileToRec
     return FileToRecord(**(values | changes))  # type: ignore[arg-type]
 
 
-def test_a_new_file_is_stored_and_received_once_it_is_archived(ledger_database: Database) -> None:
-    with ledger_database.begin() as session:
+def test_a_new_file_is_stored_and_received_once_it_is_archived(database: Database) -> None:
+    with database.begin() as session:
         recorded = record(session, new())
         assert (recorded.file.state, recorded.seen_before) == ("stored", False)
         assert list_unarchived(session, "CAS", "/upload") == [recorded.file]
@@ -53,8 +53,8 @@ def test_a_new_file_is_stored_and_received_once_it_is_archived(ledger_database: 
         assert list_unarchived(session, "CAS", "/upload") == []
 
 
-def test_a_file_is_known_by_its_content_within_its_source(ledger_database: Database) -> None:
-    with ledger_database.begin() as session:
+def test_a_file_is_known_by_its_content_within_its_source(database: Database) -> None:
+    with database.begin() as session:
         first = record(session, new())
         assert record(session, new()).file == first.file
         set_state(session, first.file.id, "applied")
@@ -66,31 +66,31 @@ def test_a_file_is_known_by_its_content_within_its_source(ledger_database: Datab
         assert [file.sha256[0] for file in find_by_name(session, "CAS", "a.csv")] == ["1", "2"]
 
 
-def test_a_known_or_held_file_stays_so_when_it_is_archived(ledger_database: Database) -> None:
-    with ledger_database.begin() as session:
+def test_a_known_or_held_file_stays_so_when_it_is_archived(database: Database) -> None:
+    with database.begin() as session:
         set_state(session, record(session, new()).file.id, "applied")
         for other in (new("b.csv"), new(content="2")):
             file = record(session, other).file
             assert confirm_archived(session, file, NOW).state == file.state
 
 
-def test_the_first_confirmation_stays(ledger_database: Database) -> None:
-    with ledger_database.begin() as session:
+def test_the_first_confirmation_stays(database: Database) -> None:
+    with database.begin() as session:
         file = record(session, new()).file
         confirm_archived(session, file, NOW)
         assert confirm_archived(session, file, NOW + timedelta(days=1)).archived_on == NOW
 
 
-def test_repeats_are_noted_one_after_the_other(ledger_database: Database) -> None:
-    with ledger_database.begin() as session:
+def test_repeats_are_noted_one_after_the_other(database: Database) -> None:
+    with database.begin() as session:
         file = record(session, new()).file
         note_repeat(session, file, NOW, "a.csv.2")
         noted = note_repeat(session, file, NOW, "a.csv.3")
     assert [repeat["archived_as"] for repeat in noted.details["repeats"]] == ["a.csv.2", "a.csv.3"]
 
 
-def test_a_state_is_set_with_its_reason_and_details_add_up(ledger_database: Database) -> None:
-    with ledger_database.begin() as session:
+def test_a_state_is_set_with_its_reason_and_details_add_up(database: Database) -> None:
+    with database.begin() as session:
         file = record(session, new()).file
         set_state(session, file.id, "failed", reason="totals", run_id=7, details={"rows": 3})
         applied = set_state(session, file.id, "applied", applied_on=NOW, details={"by": "replay"})
@@ -100,8 +100,8 @@ def test_a_state_is_set_with_its_reason_and_details_add_up(ledger_database: Data
     assert applied.details == {"rows": 3, "by": "replay"}
 
 
-def test_files_are_listed_by_state_in_the_order_they_are_applied(ledger_database: Database) -> None:
-    with ledger_database.begin() as session:
+def test_files_are_listed_by_state_in_the_order_they_are_applied(database: Database) -> None:
+    with database.begin() as session:
         for name, content, day in (("c", "1", None), ("b", "2", date(2026, 11, 6)), ("a", "3", date(2026, 11, 7))):
             record(session, new(name, content, business_date=day))
         record(session, new("d", "1"))
@@ -109,12 +109,12 @@ def test_files_are_listed_by_state_in_the_order_they_are_applied(ledger_database
         assert [file.name for file in list_files(session, "CAS", limit=1)] == ["d"]
 
 
-def test_an_unknown_state_or_source_is_not_kept(ledger_database: Database) -> None:
-    with ledger_database.begin() as session:
+def test_an_unknown_state_or_source_is_not_kept(database: Database) -> None:
+    with database.begin() as session:
         file = record(session, new()).file
-    with pytest.raises(IntegrityError), ledger_database.begin() as session:
+    with pytest.raises(IntegrityError), database.begin() as session:
         set_state(session, file.id, "lost")
-    with pytest.raises(IntegrityError), ledger_database.begin() as session:
+    with pytest.raises(IntegrityError), database.begin() as session:
         record(session, new(source="MARS"))
 
 

@@ -14,8 +14,7 @@ from connectors.outbox import Channel, Message, NewMessage
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import SITE, connect, fresh_cfs, seed_site
-from tests.conftest import DatabaseServer
-from tests.outbox_fixtures import NOW, SetClock, emptied, keep, kept, note, one_database, send, states
+from tests.outbox_fixtures import NOW, SetClock, keep, kept, note, send, states
 from tests.waiting import wait_until
 
 NUMBER = "REG07401364"
@@ -25,16 +24,6 @@ CHARGE = "BC Registries - NSF Charge"
 
 
 OPENED: list[CfsDelivery] = []
-
-
-@pytest.fixture(scope="module")
-def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
-    yield from one_database(server, template)
-
-
-@pytest.fixture
-def database_url(shared_url: str) -> str:
-    return emptied(shared_url)
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,18 +11,7 @@ from connectors.outbox.delivery import MAX_ATTEMPTS, back_off
 from connectors.outbox.model import Answer
 from database.engine import Database
 from database.sql import statements
-from tests.conftest import DatabaseServer
-from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
-
-
-@pytest.fixture(scope="module")
-def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
-    yield from one_database(server, template)
-
-
-@pytest.fixture
-def database_url(shared_url: str) -> str:
-    return emptied(shared_url)
+from tests.outbox_fixtures import NOW, Receiver, SetClock, keep, kept, note, send, states
 
 
 def test_messages_leave_in_the_order_they_were_written(database: Database) -> None:

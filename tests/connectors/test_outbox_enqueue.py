@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -7,18 +6,7 @@ from sqlalchemy import text
 
 from connectors.outbox import Channel, NewMessage, enqueue
 from database.engine import Database
-from tests.conftest import DatabaseServer
-from tests.outbox_fixtures import NOW, emptied, keep, kept, note, one_database, states
-
-
-@pytest.fixture(scope="module")
-def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
-    yield from one_database(server, template)
-
-
-@pytest.fixture
-def database_url(shared_url: str) -> str:
-    return emptied(shared_url)
+from tests.outbox_fixtures import NOW, keep, kept, note, states
 
 
 def test_messages_are_kept_in_the_order_they_were_given(database: Database) -> None:

@@ -25,15 +25,15 @@ LATER = "BCR_PAYMENT_APPL_20261106.csv"
 
 
 @pytest.fixture
-def arrivals(sftp_place: SftpPlace, store: ObjectStore, ledger_database: Database) -> Arrivals:
+def arrivals(sftp_place: SftpPlace, store: ObjectStore, database: Database) -> Arrivals:
     """A poll from each kind of server."""
-    return Arrivals(sftp_place, store, ledger_database)
+    return Arrivals(sftp_place, store, database)
 
 
 @pytest.fixture
-def faulty(faulty_place: SftpPlace, store: ObjectStore, ledger_database: Database) -> Arrivals:
+def faulty(faulty_place: SftpPlace, store: ObjectStore, database: Database) -> Arrivals:
     """A poll from a server that can be told to fail."""
-    return Arrivals(faulty_place, store, ledger_database)
+    return Arrivals(faulty_place, store, database)
 
 
 def test_a_file_is_stored_recorded_and_moved(arrivals: Arrivals) -> None:

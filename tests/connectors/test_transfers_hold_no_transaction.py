@@ -28,8 +28,8 @@ def open_transactions(database: Database) -> int:
 
 
 @pytest.fixture
-def arrivals(sftp_place: SftpPlace, store: ObjectStore, ledger_database: Database) -> Arrivals:
-    return Arrivals(sftp_place, store, ledger_database)
+def arrivals(sftp_place: SftpPlace, store: ObjectStore, database: Database) -> Arrivals:
+    return Arrivals(sftp_place, store, database)
 
 
 def test_a_poll_holds_no_transaction_open_while_a_file_travels(arrivals: Arrivals) -> None:

@@ -28,8 +28,8 @@ WHOLE_LINES = WantedNames(SETTLEMENT.pattern, ends_in_line_end=True)
 
 
 @pytest.fixture
-def arrivals(faulty_place: SftpPlace, store: ObjectStore, ledger_database: Database) -> Arrivals:
-    return Arrivals(faulty_place, store, ledger_database)
+def arrivals(faulty_place: SftpPlace, store: ObjectStore, database: Database) -> Arrivals:
+    return Arrivals(faulty_place, store, database)
 
 
 def at(minutes: int) -> Callable[[], datetime]:

@@ -15,9 +15,9 @@ from config.settings import DatabaseSettings
 from console.app import console_app
 from database.engine import make_engine
 from database.pay.grants import read_only_grants
-from tests.conftest import DatabaseServer
 from tests.console.believable import fill
 from tests.console.running import serving, surroundings
+from tests.pay_database import DatabaseServer
 from tests.tasks.stale_invoice_report.chromium import CHROMIUM, Page, chromium
 
 NOW = datetime(2026, 11, 26, 17, 22, tzinfo=UTC)

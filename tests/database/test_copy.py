@@ -21,11 +21,6 @@ ANY_TEXT = st.text(st.characters() | st.sampled_from("\\\t\r\n\0\x1a\x1b\x85\u20
 ROWS = st.lists(st.tuples(TEXTS | st.none(), TEXTS | st.none()), max_size=20)
 
 
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
 def copied(database: Database, rows: Iterable[Any]) -> tuple[int, list[tuple[Any, ...]]]:
     """Copy rows into a table and return their number and what it holds."""
     with database.begin() as session:

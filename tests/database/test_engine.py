@@ -18,11 +18,6 @@ COUNT = text("SELECT count(*) FROM invoice_status_codes WHERE description = 'tes
 
 
 @pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
-@pytest.fixture
 def settings(database_url: str) -> DatabaseSettings:
     return DatabaseSettings(url=SecretStr(database_url), statement_timeout=0.2, lock_timeout=0.1)
 

@@ -19,13 +19,8 @@ from config.errors import ConfigError, PayJobsError, SourceUnavailable
 from config.settings import DatabaseSettings
 from database.engine import make_engine
 from database.errors import explain
-from tests.conftest import DatabaseServer
+from tests.pay_database import DatabaseServer
 from tests.wire import refusing_server
-
-
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
 
 
 def failure(address: str, statement: str = "SELECT 1", *before: str) -> DBAPIError:

@@ -1,17 +1,11 @@
 """Rows that are many are read as the server hands them over, and kept aside in the database."""
 
-import pytest
 from sqlalchemy import text
 
 from database.engine import Database
 from database.kept_rows import AT_ONCE, KeptRows, stream
 
 CURSORS = "SELECT count(*) FROM pg_cursors WHERE name <> ''"
-
-
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
 
 
 def test_a_stream_is_a_cursor_of_the_server_and_other_statements_go_on_beside_it(database: Database) -> None:

@@ -83,10 +83,10 @@ def test_a_missing_table_is_named_and_the_upgrade_fails(
 
 @hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(part=st.sampled_from([("COLUMN", name) for name in COLUMNS] + [("INDEX", name) for name in INDEXES]))
-def test_any_column_or_index_that_is_gone_is_named(reused_database_url: str, part: tuple[str, str]) -> None:
+def test_any_column_or_index_that_is_gone_is_named(database_url: str, part: tuple[str, str]) -> None:
     kind, name = part
     table = name.split(".")[0] if kind == "COLUMN" else MADE["index", name]
-    engine = make_engine(DatabaseSettings(url=SecretStr(reused_database_url)), application_name="tests", pooled=False)
+    engine = make_engine(DatabaseSettings(url=SecretStr(database_url)), application_name="tests", pooled=False)
     with engine.connect() as connection:
         if kind == "COLUMN":
             connection.execute(text(f"ALTER TABLE pay_jobs.{table} DROP COLUMN {name.split('.')[1]} CASCADE"))

@@ -14,11 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FACTS = ROOT / "docs" / "specs" / "paydb"
 
 
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
 def recorded() -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for name in ("columns.csv", "history_columns.csv"):

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.cron import Cron
-from tests.conftest import DatabaseServer
+from tests.pay_database import DatabaseServer
 from tests.probe_entry import NAMES
 from tests.scheduler_fixtures import SchedulerBench, fresh_bench
 from tests.waiting import wait_until

@@ -19,11 +19,6 @@ Type = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
-@pytest.fixture
 def typed(settings: pytest.MonkeyPatch, store: ObjectStore, capfd: pytest.CaptureFixture[str]) -> Type:
     place = object_store_settings()
     settings.setenv("MINIO_ENDPOINT", place.endpoint)

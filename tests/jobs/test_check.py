@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,6 @@ from jobs.run import ledger
 from jobs.watch.metrics import MetricSample
 from tests.json_output import read_json, rows_of
 from tests.monitor import monitoring
-from tests.scheduler_fixtures import emptied_after
 
 NOW = datetime(2026, 11, 19, 20, tzinfo=UTC)  # a Thursday, 13:00 in Vancouver
 HOUR = timedelta(hours=1)
@@ -108,11 +107,6 @@ class RunHistory:
     def _do(self, statement: str, **values: object) -> None:
         with self._engine.begin() as connection:
             connection.execute(text(statement), values)
-
-
-@pytest.fixture
-def database_url(reused_database_url: str) -> Iterator[str]:
-    yield from emptied_after(reused_database_url)
 
 
 @pytest.fixture

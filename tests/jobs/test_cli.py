@@ -22,11 +22,6 @@ from tests.json_output import read_json, rows_of
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
 def nothing() -> None:
     """Leave the sandbox alone."""
 

@@ -24,11 +24,6 @@ WAITING = text(
 )
 
 
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
 def started(connection: Connection, job: str = "A_JOB", shard: Shard = WHOLE, command: str = "A_JOB 1") -> int:
     return ledger.start(
         connection, job=job, arguments={"day": "2022-06-25", "password": "canary-9"}, command=command, shard=shard,

@@ -20,11 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 JOB = "GENERATE_STATEMENTS"
 
 
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
 def start(connection: Connection, shard: Shard = WHOLE, job: str = JOB) -> tuple[int, RunLock]:
     """Begin a run as the runner does, up to the point where it asks for its lock."""
     run_id = ledger.start(

@@ -16,11 +16,6 @@ LONG = [("=1+1", number) for number in range(21)]
 
 
 @pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
-@pytest.fixture
 def bucket(settings: pytest.MonkeyPatch, store: ObjectStore) -> Iterator[ObjectStore]:
     """An object store that the settings name."""
     place = object_store_settings()

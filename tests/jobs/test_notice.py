@@ -1,7 +1,6 @@
 """People are told of a failure once an hour, a monitor of every run; neither can change how a run ends."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from jobs.run.stopping import StopRequest
 from jobs.watch.notice import tell_failure
 from tests.jobs.conftest import RunJob, job_that
 from tests.monitor import monitoring
-from tests.scheduler_fixtures import emptied_after
 
 
 class SilentLog:
@@ -23,11 +21,6 @@ class SilentLog:
     def info(self, *_said: object, **_facts: object) -> None: ...
 
     error = warning = info
-
-
-@pytest.fixture
-def database_url(reused_database_url: str) -> Iterator[str]:
-    yield from emptied_after(reused_database_url)
 
 
 @pytest.fixture

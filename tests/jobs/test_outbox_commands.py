@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,19 +11,8 @@ from connectors.outbox import Channel, NewMessage
 from database.engine import Database
 from jobs.commands.cli import build_cli, main
 from jobs.commands.outbox_commands import outbox_command
-from tests.conftest import DatabaseServer
 from tests.json_output import read_json, rows_of
-from tests.outbox_fixtures import NOW, Receiver, SetClock, emptied, keep, kept, note, one_database, send, states
-
-
-@pytest.fixture(scope="module")
-def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
-    yield from one_database(server, template)
-
-
-@pytest.fixture
-def database_url(shared_url: str) -> str:
-    return emptied(shared_url)
+from tests.outbox_fixtures import NOW, Receiver, SetClock, keep, kept, note, send, states
 
 
 @pytest.fixture

@@ -35,11 +35,6 @@ from tests.jobs.conftest import NOW, RunJob, job_that
 COUNT = text("SELECT count(*) FROM invoice_status_codes WHERE description = 'test'")
 
 
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
 def add_code(context: RunContext, _arguments: Any = None) -> Outcome:
     """A task that writes one row."""
     with context.database.begin() as session:

@@ -1,10 +1,9 @@
 """No instant is lost and none runs twice, whoever else runs the job; the children are scripted, the claims are real."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
@@ -16,7 +15,6 @@ from jobs.scheduler.claims import Claims
 from jobs.scheduler.http import Metrics
 from jobs.scheduler.scheduler import Scheduler
 from tests.pay_books import QUIET
-from tests.scheduler_fixtures import emptied_after
 
 NOW = datetime.now(UTC)
 MINUTE = timedelta(minutes=1)
@@ -66,11 +64,6 @@ def write_run(engine: Engine, by: str, status: str) -> None:
                  " VALUES ('PROBE', 'PROBE', :status, :by, 'pod', '1')"),
             {"by": by, "status": status},
         )  # fmt: skip
-
-
-@pytest.fixture
-def database_url(reused_database_url: str) -> Iterator[str]:
-    yield from emptied_after(reused_database_url)
 
 
 def look(url: str, children: ChildProcesses, missed: dict[str, Any], *, begun: datetime) -> Scheduler:

@@ -33,11 +33,6 @@ OWN = ["db upgrade", "db current", "history", "show 1", "check", "outbox list", 
        "outbox retry 1 --reason x", "outbox drop 1 --reason x", "schedule run --port 0"]  # fmt: skip
 
 
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
 def run(monkeypatch: pytest.MonkeyPatch, command: str, address: str) -> int:
     """Run one command line in this process."""
     for name, value in (OTHER_SYSTEMS | {"DATABASE_URL": address}).items():

@@ -17,11 +17,6 @@ NEXT = 'python3 invoke_jobs.py files replay a.csv --reason "..."'
 
 
 @pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
-@pytest.fixture
 def typed(settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
     commands = {"history": history_command(lambda: None), "show": show_command(lambda: None)}
 

@@ -9,11 +9,6 @@ from tasks.generate_statements.arguments import Arguments
 from tests.jobs.conftest import RunJob, job_that
 
 
-@pytest.fixture
-def database_url(reused_database_url: str) -> str:
-    return reused_database_url
-
-
 def runs(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         return list(connection.scalars(text("SELECT status FROM pay_jobs.job_runs ORDER BY id")))

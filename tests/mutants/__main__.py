@@ -9,7 +9,6 @@ tell from the job stands in reasons.toml with the reason why.
 import argparse
 import random
 import sys
-import tempfile
 import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sandbox import postgres
+from sandbox.lifetime import temporary_folder
 from tests.mutants.mutant import ROOT, Mutant, changed_files, mutants_of
 from tests.mutants.reach import Reach
 from tests.mutants.trial import Fate, ProjectCopy
@@ -52,8 +52,7 @@ def main() -> int:
     console = Console(width=160)
     table = Table("package", "made", "tried", *Fate, "explained", title="Mutants")
     living: list[Mutant] = []
-    with tempfile.TemporaryDirectory(prefix="pay-jobs-mutants-") as name:
-        folder = Path(name)
+    with temporary_folder("pay-jobs-mutants-") as folder:
         running = postgres.start(folder / "postgres")
         copies = [
             ProjectCopy(folder / str(number), postgres.url(running, "postgres")) for number in range(asked.workers)

@@ -9,7 +9,7 @@ from psycopg2 import extensions
 
 from sandbox.demo_data import DemoSize, load_demo_data
 from sandbox.paydb import create_pay_tables, load_code_values
-from tests.conftest import DatabaseServer
+from tests.pay_database import DatabaseServer
 
 NewDatabase = Callable[[], extensions.connection]
 Load = Callable[[DemoSize], tuple[extensions.connection, dict[str, int]]]

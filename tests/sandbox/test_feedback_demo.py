@@ -14,8 +14,8 @@ from database.engine import Database, make_engine
 from jobs.run.outcome import Outcome
 from sandbox.demo_data import DemoSize, load_demo_data
 from sandbox.feedback_demo import DemoFeedback, lay_out
-from tests.conftest import DatabaseServer
 from tests.ejv_factory import NOW, EjvBooks
+from tests.pay_database import DatabaseServer
 from tests.storage_fixtures import object_store_part, object_store_settings, sftp_part
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice, cgi_place
 

@@ -3,14 +3,12 @@
 from sqlalchemy import text
 
 from sandbox.state import is_up_to_date
-from tests.conftest import MakePayDatabase
+from tests.pay_database import PayDatabase
 
 
-def test_a_sandbox_from_before_the_newest_migration_is_brought_up_to_date(make_pay_database: MakePayDatabase) -> None:
-    database = make_pay_database("old_sandbox")
-    address = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    assert is_up_to_date(address)
+def test_a_sandbox_from_before_the_newest_migration_is_brought_up_to_date(database: PayDatabase) -> None:
+    assert is_up_to_date(database.address)
 
     with database.begin() as session:
         session.execute(text("UPDATE pay_jobs.schema_version SET version_num = '0001'"))
-    assert not is_up_to_date(address)
+    assert not is_up_to_date(database.address)

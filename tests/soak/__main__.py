@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sandbox import postgres
 from sandbox.up import prepare_pay_database, upgrade
-from tests.conftest import DatabaseServer
+from tests.pay_database import DatabaseServer
 from tests.soak.faults import JOBS, KINDS, run_faults
 from tests.soak.flips import run_flips
 from tests.soak.nights import run_nights
@@ -57,27 +57,24 @@ def main() -> int:
 def _asked(folder: Path, asked: argparse.Namespace) -> int:
     """Run what is asked for; return how many went wrong."""
     if asked.what == "races":
-        return _all_races(folder, [asked.job] if asked.job else sorted(RACES), seed=asked.seed, count=asked.count)
+        return _all_races([asked.job] if asked.job else sorted(RACES), seed=asked.seed, count=asked.count)
     if asked.what == "nights":
         return run_nights(Path("nights.md"), seed=asked.seed, count=asked.count)
     if asked.what == "faults":
         jobs, kinds = [asked.job] if asked.job else list(JOBS), [asked.kind] if asked.kind else list(KINDS)
         return run_faults(folder, jobs=jobs, kinds=kinds, seed=asked.seed, count=asked.count)
     if asked.what == "flips":
-        return run_flips(folder / "flips", seed=asked.seed, count=asked.count)
-    wrong = _all_races(folder, sorted(RACES), seed=1, count=asked.races)
-    wrong += run_flips(folder / "flips", seed=1, count=asked.flips)
+        return run_flips(seed=asked.seed, count=asked.count)
+    wrong = _all_races(sorted(RACES), seed=1, count=asked.races)
+    wrong += run_flips(seed=1, count=asked.flips)
     return wrong + run_faults(folder / "faults", jobs=list(JOBS), kinds=list(KINDS), seed=1, count=asked.faults)
 
 
-def _all_races(folder: Path, names: list[str], *, seed: int, count: int) -> int:
-    running = postgres.start(folder / "postgres")
-    try:
+def _all_races(names: list[str], *, seed: int, count: int) -> int:
+    with postgres.temporary_server() as running:
         server = DatabaseServer(lambda name: postgres.url(running, name))
         share = count // len(names)
         return sum(_races(name, _pay_database(server, name), seed, share) for name in names)
-    finally:
-        running.stop()
 
 
 def _pay_database(server: DatabaseServer, name: str) -> str:

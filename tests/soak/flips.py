@@ -2,35 +2,29 @@
 
 import random
 import time
-from pathlib import Path
+from contextlib import closing
 
 from config.log_setup import configure_log
 from sandbox import postgres
 from sandbox.cfs.process import start_cfs
 from sandbox.up import prepare_pay_database, upgrade
-from tests.conftest import DatabaseServer
+from tests.pay_database import DatabaseServer
 from tests.tools.verify.flips import FREE, Flipper
 from tests.tools.verify.worked import make_worked
 
 
-def run_flips(folder: Path, *, seed: int, count: int) -> int:
+def run_flips(*, seed: int, count: int) -> int:
     """Flip about so many cells, as many of each column; return how many were not named, free columns left out."""
     configure_log(level="ERROR")
-    folder.mkdir(parents=True, exist_ok=True)
-    running, cfs = postgres.start(folder / "postgres"), start_cfs()
-    try:
+    cfs = start_cfs()
+    with postgres.temporary_server() as running:
         server = DatabaseServer(lambda name: postgres.url(running, name))
         prepare_pay_database(server.create("flips"), None)
         upgrade(server.address_of("flips"))
         worked = make_worked(server, "flips", cfs)
-        flipper = Flipper(worked.after, worked.before)
-        try:
-            return _flip(flipper, random.Random(seed), count)
-        finally:
-            flipper.close()
-    finally:
         cfs.stop()
-        running.stop()
+        with closing(Flipper(worked.after, worked.before)) as flipper:
+            return _flip(flipper, random.Random(seed), count)
 
 
 def _flip(flipper: Flipper, draw: random.Random, count: int) -> int:

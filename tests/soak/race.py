@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
+from tests.pay_database import PayDatabase
 from tests.soak.interleave import Actor, Interleaving
 from tests.soak.invariants import broken
 
@@ -24,7 +25,7 @@ class Race(ABC):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.database = database(address, "races")
+        self.database = PayDatabase(address)
         self._engines = {name: database(address, name) for name in ("the job", "first other", "second other")}
 
     @abstractmethod

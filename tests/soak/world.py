@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import Popen
@@ -20,6 +21,7 @@ from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from sandbox import cfs_books, cfs_part, feedback_demo, object_store, postgres, settlement_demo, sftp_server
 from sandbox.demo_data import DemoSize
+from sandbox.lifetime import ending_with_us
 from sandbox.up import prepare_pay_database, upgrade
 from tests.soak.end_state import EndState, PayRows, number_new_rows
 from tests.soak.invariants import broken
@@ -41,6 +43,8 @@ class FaultWorld:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
+        self._lifetime = ExitStack()
+        self._lifetime.enter_context(ending_with_us(folder))
         self.postgres = postgres.start(folder / "postgres")
         for statement in _DURABLE:
             self._run("postgres", statement)
@@ -137,6 +141,7 @@ class FaultWorld:
         for part in (self.sftp, self.store, self.cfs):
             part.stop()
         self.postgres.stop()
+        self._lifetime.close()
 
     def _lay_out(self) -> None:
         now = datetime.now(UTC)

@@ -15,7 +15,7 @@ from sandbox.world.faults import KINDS
 from sandbox.world.simulate import simulate
 from sandbox.world.story import Ending, Story, shortest
 from sandbox.world.world import WorldParts
-from tests.conftest import DatabaseServer
+from tests.pay_database import DatabaseServer
 
 # A month that ends, and the night after which British Columbia would have changed its clocks.
 FIRST = date(2026, 10, 29)

@@ -1,7 +1,7 @@
-"""What feedback tests share: one pay database, emptied after each test, and CGI's SFTP directory and the bucket."""
+"""What feedback tests share: the pay database, and CGI's SFTP directory and the bucket."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +22,8 @@ from jobs.inbound.file_format import FileToApply
 from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.apply_file import apply_file
 from tasks.ejv_feedback_check.resubmission import Resubmission
-from tests.conftest import MakePayDatabase
 from tests.ejv_factory import Batch, EjvBooks
+from tests.pay_database import PayDatabase
 from tests.storage_fixtures import SftpPlace, object_store_settings, sftp_part, store
 from tests.typed import run_ejv
 
@@ -32,17 +32,10 @@ __all__ = ["store"]
 FEEDBACK = "FEEDBACK.F3535.20261117214512"
 
 
-@pytest.fixture(scope="session")
-def feedback_database(make_pay_database: MakePayDatabase) -> Database:
-    return make_pay_database("feedback")
-
-
 @pytest.fixture
-def books(feedback_database: Database) -> Iterator[EjvBooks]:
+def books(database: PayDatabase) -> EjvBooks:
     """An empty pay database."""
-    made = EjvBooks(feedback_database)
-    yield made
-    made.empty()
+    return EjvBooks(database)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from database.engine import Database
 from tests.statement_factory import Statement, StatementBooks
 
 SATURDAY = "2022-06-25"
@@ -32,7 +33,7 @@ def content(statements: list[Statement]) -> list[tuple[Any, ...]]:
 def whole_run(pay: StatementBooks) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
     """Return what one whole run makes, and take it back."""
     with pay.database.engine.connect() as connection:
-        in_a_dry_run = StatementBooks(type(pay.database)(connection.engine, dry_run=True))
+        in_a_dry_run = StatementBooks(Database(connection.engine, dry_run=True))
         outcome = in_a_dry_run.generate(SATURDAY)
         made = content(in_a_dry_run.statements())
         assert in_a_dry_run.database._outer is not None

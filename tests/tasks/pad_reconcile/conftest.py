@@ -1,4 +1,4 @@
-"""What settlement tests share: one pay database, emptied after each test, and the real parts around it."""
+"""What settlement tests share: the pay database, and the real parts around it."""
 
 import os
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from database.engine import Database
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs, seed_site
-from tests.conftest import MakePayDatabase
+from tests.pay_database import PayDatabase
 from tests.settlement_factory import SettlementBooks
 from tests.storage_fixtures import SftpPlace, faulty_place, object_store_part, object_store_settings, store
 from tests.typed import run_pad
@@ -29,17 +29,10 @@ from tests.typed import run_pad
 __all__ = ["faulty_place", "store"]
 
 
-@pytest.fixture(scope="session")
-def settlement_database(make_pay_database: MakePayDatabase) -> Database:
-    return make_pay_database("settlement")
-
-
 @pytest.fixture
-def books(settlement_database: Database) -> Iterator[SettlementBooks]:
+def books(database: PayDatabase) -> SettlementBooks:
     """An empty pay database."""
-    made = SettlementBooks(settlement_database)
-    yield made
-    made.empty()
+    return SettlementBooks(database)
 
 
 @pytest.fixture

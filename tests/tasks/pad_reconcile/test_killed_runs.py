@@ -14,8 +14,8 @@ from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from sandbox.cfs.process import RunningCfs
-from tests.conftest import DatabaseServer
 from tests.forked_runs import ForkedRun, ForkedRuns
+from tests.pay_database import DatabaseServer
 from tests.settlement_factory import FILE, Line, SettlementBooks, example, fill_example, settlement_csv
 from tests.storage_fixtures import SftpPlace
 from tests.tasks.pad_reconcile.conftest import environment, seed_bounced

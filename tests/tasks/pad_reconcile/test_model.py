@@ -1,7 +1,6 @@
 """The job does what the rules in plain Python do, for any rows on a small world of accounts, invoices and credits."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from database.engine import Database
+from tests.pay_database import PayDatabase
 from tests.settlement_factory import NOW, Account, Line, SettlementBooks, settlement_csv
 from tests.tasks.pad_reconcile import model
 from tests.tasks.pad_reconcile.model_rows import read_row
@@ -94,10 +93,8 @@ ROWS = st.lists(ANY_LINE, min_size=1, max_size=10)
 
 
 @pytest.fixture(scope="module")
-def small(settlement_database: Database) -> Iterator[SettlementBooks]:
-    made = SettlementBooks(settlement_database)
-    yield made
-    made.empty()
+def small(shared_database: PayDatabase) -> SettlementBooks:
+    return SettlementBooks(shared_database)
 
 
 @pytest.fixture(scope="module")

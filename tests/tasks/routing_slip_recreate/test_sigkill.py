@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from database.engine import Database
 from tests.forked_runs import ForkedRuns
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate.scenarios import SCENARIOS
@@ -31,7 +30,7 @@ def runs() -> Iterator[ForkedRuns]:
 
 @pytest.mark.parametrize(("name", "point"), DEATHS)
 def test_a_process_killed_by_the_system_is_finished_by_the_next_run(
-    name: str, point: str, runs: ForkedRuns, slips: Slips, slip_database: tuple[str, Database]
+    name: str, point: str, runs: ForkedRuns, slips: Slips, database_url: str
 ) -> None:
     scenario = next(one for one in SCENARIOS if one.name == name)
     scenario.prepare(slips)
@@ -40,7 +39,7 @@ def test_a_process_killed_by_the_system_is_finished_by_the_next_run(
     expected = slips.final_state()
     slips.put_back(before)
     killed = runs.order(
-        database=slip_database[0],
+        database=database_url,
         cfs=slips.cfs.base_url,
         kill_at=point,
         arguments={"concurrency": 1, **scenario.arguments},

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from config.errors import ExitCode
-from database.engine import Database
 from tasks.routing_slip_recreate import JOB as SLIPS
 from tests.forked_runs import ForkedRuns
 from tests.routing_slip_factory import Slips
@@ -26,9 +25,9 @@ def process() -> Iterator[ForkedRuns]:
 
 
 @pytest.fixture
-def runs(process: ForkedRuns, slip_database: tuple[str, Database], slips: Slips) -> StoppableRuns:
+def runs(process: ForkedRuns, database_url: str, slips: Slips) -> StoppableRuns:
     settings = slips.cfs.environment() | {"CFS_MAX_PER_SECOND": "10000"}
-    return StoppableRuns(process, slip_database[0], settings)
+    return StoppableRuns(process, database_url, settings)
 
 
 def posts(slips: Slips) -> int:

@@ -1,27 +1,19 @@
-"""One pay database for all tests of the report, emptied after each, and a simulated CFS."""
+"""What tests of the report share: the pay database, and a simulated CFS."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
-from tests.conftest import MakePayDatabase
+from tests.pay_database import PayDatabase
 from tests.stale_factory import StaleBooks
 
 
-@pytest.fixture(scope="session")
-def stale_database(make_pay_database: MakePayDatabase) -> Database:
-    return make_pay_database("stale")
-
-
 @pytest.fixture
-def stale(stale_database: Database) -> Iterator[StaleBooks]:
+def stale(database: PayDatabase) -> StaleBooks:
     """A pay database without accounts, and the report to run on it."""
-    made = StaleBooks(stale_database)
-    yield made
-    made.empty()
+    return StaleBooks(database)
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 """The parts are those of the report's tests."""
 
-from tests.tasks.stale_invoice_report.conftest import cfs, stale, stale_database
+from tests.tasks.stale_invoice_report.conftest import cfs, stale
 
-__all__ = ["cfs", "stale", "stale_database"]
+__all__ = ["cfs", "stale"]

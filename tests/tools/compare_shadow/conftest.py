@@ -16,9 +16,9 @@ from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest
 from sandbox.world.cfs_thread import cfs_of_this_process
 from sandbox.world.world import WorldParts
-from tests.conftest import DatabaseServer
 from tests.jobs.conftest import quiet  # noqa: F401
 from tests.pay_books import QUIET
+from tests.pay_database import DatabaseServer
 from tests.storage_fixtures import object_store_part, sftp_part
 from tests.tools.compare_shadow.second_world import play
 from tools.compare_shadow.arguments import Arguments

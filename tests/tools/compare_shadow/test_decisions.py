@@ -16,8 +16,9 @@ from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
-from tests.conftest import ROOT, DatabaseServer
+from tests.conftest import ROOT
 from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.pay_database import DatabaseServer
 from tests.settlement_factory import Line, SettlementBooks, bounce
 from tests.statement_factory import StatementBooks
 from tests.tools.compare_shadow.conftest import Compare, change, explained, findings

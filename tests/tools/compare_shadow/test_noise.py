@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import DatabaseServer
+from tests.pay_database import DatabaseServer
 from tests.tools.compare_shadow.conftest import Compare, change, copy_of, findings
 
 _FIRST = "id = (SELECT min(id) FROM {0})"

@@ -23,9 +23,9 @@ from jobs.run.result import RunResult
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
-from tests.conftest import DatabaseServer
 from tests.ejv_factory import Batch, EjvBooks, JournalPair
 from tests.jobs.conftest import quiet
+from tests.pay_database import DatabaseServer
 from tests.storage_fixtures import object_store_part, store
 from tests.tools.verify.worked import answer, make_worked
 from tools.database_prune import PRUNE

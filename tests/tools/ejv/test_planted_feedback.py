@@ -2,7 +2,6 @@
 
 import io
 import random
-from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,11 +10,10 @@ import pytest
 
 from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import FileToRecord, record
-from database.engine import Database
 from jobs.inbound.file_format import FileToApply
 from tasks.ejv_feedback_check.apply_file import apply_file
-from tests.conftest import MakePayDatabase
 from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair
+from tests.pay_database import PayDatabase
 from tools.ejv.preflight import preflight
 
 CODES = 40
@@ -36,16 +34,9 @@ _BAD_FORMS = (
 )
 
 
-@pytest.fixture(scope="session")
-def planted_database(make_pay_database: MakePayDatabase) -> Database:
-    return make_pay_database("planted")
-
-
 @pytest.fixture
-def books(planted_database: Database) -> Iterator[EjvBooks]:
-    made = EjvBooks(planted_database)
-    yield made
-    made.empty()
+def books(database: PayDatabase) -> EjvBooks:
+    return EjvBooks(database)
 
 
 def _is_refused(segments: tuple[str, ...]) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from database.engine import Database
 from jobs.run.outcome import Outcome
-from tests.conftest import MakePayDatabase
 from tests.ejv_factory import EjvBooks
+from tests.pay_database import PayDatabase
 from tools.ejv.preflight import CodeInUse, preflight, problems
 
 DAY = date(2026, 11, 20)
@@ -24,16 +22,9 @@ GOOD = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def preflight_database(make_pay_database: MakePayDatabase) -> Database:
-    return make_pay_database("preflight")
-
-
 @pytest.fixture
-def books(preflight_database: Database) -> Iterator[EjvBooks]:
-    made = EjvBooks(preflight_database, clock=lambda: datetime(2026, 11, 20, 1, 0, tzinfo=UTC))  # Thursday, 17:00
-    yield made
-    made.empty()
+def books(database: PayDatabase) -> EjvBooks:
+    return EjvBooks(database, clock=lambda: datetime(2026, 11, 20, 1, 0, tzinfo=UTC))  # Thursday, 17:00
 
 
 def _account(books: EjvBooks, **gl: Any) -> int:

@@ -1,6 +1,5 @@
 """The hand tools run as jobs do, so they are tested through the runner, on a pay database emptied after each test."""
 
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,34 +7,10 @@ from typing import Any
 import psycopg2
 import pytest
 
-from tests.conftest import DatabaseServer
 from tests.jobs.conftest import quiet, run_job, settings
 
 __all__ = ["events_folder", "quiet", "run_job", "settings", "sql"]
 Sql = Callable[..., list[tuple[Any, ...]]]
-
-
-_EMPTIED = ("pay_jobs.job_runs", "pay_jobs.outbox", "invoice_references", "invoices")
-
-
-@pytest.fixture(scope="session")
-def hand_tools_database(server: DatabaseServer, template: str) -> Iterator[str]:
-    name = f"hand_tools_{uuid.uuid4().hex[:8]}"
-    yield server.create(name, template)
-    server.drop(name)
-
-
-@pytest.fixture
-def database_url(hand_tools_database: str) -> Iterator[str]:
-    """The address of a pay database without invoices, runs and messages."""
-    yield hand_tools_database
-    connection = psycopg2.connect(hand_tools_database)
-    with connection, connection.cursor() as cursor:
-        for table in _EMPTIED:
-            cursor.execute(f"DELETE FROM {table}")
-        cursor.execute("DROP TABLE IF EXISTS public.thing")
-        cursor.execute("DROP FUNCTION IF EXISTS bt_index_check")
-    connection.close()
 
 
 @pytest.fixture

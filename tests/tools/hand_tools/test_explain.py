@@ -1,5 +1,4 @@
-import uuid
-from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import psycopg2
@@ -7,8 +6,9 @@ import pytest
 
 from config.errors import ExitCode
 from jobs.job import Job
-from tests.conftest import DatabaseServer
+from tests.conftest import MakePayDatabase
 from tests.jobs.conftest import RunJob
+from tests.pay_database import PayDatabase
 from tests.tools.hand_tools.conftest import Sql
 from tools.explain import ACCOUNT, BATCH, FILE, INVOICE, SLIP
 from tools.explain.meaning import meanings
@@ -86,16 +86,17 @@ def told(result: Any) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def database_url(server: DatabaseServer, template: str) -> Iterator[str]:
+def database(make_pay_database: MakePayDatabase) -> PayDatabase:
     """A pay database with one life in it: `explain` only reads."""
-    name = f"explain_{uuid.uuid4().hex[:8]}"
-    address = server.create(name, template)
-    connection = psycopg2.connect(address)
-    with connection, connection.cursor() as cursor:
+    made = make_pay_database("explain")
+    with closing(psycopg2.connect(made.address)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(LIFE)
-    connection.close()
-    yield address
-    server.drop(name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def database_url(database: PayDatabase) -> str:
+    return database.address
 
 
 @pytest.mark.parametrize(

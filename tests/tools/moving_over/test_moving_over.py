@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from connectors.object_store import ObjectStore
 from jobs.commands.cli import main
 from jobs.watch.doctor import doctor_command
 from jobs.watch.doctor_check import Check
-from tests.conftest import MakePayDatabase
 from tests.json_output import read_json, rows_of
 from tests.storage_fixtures import SftpPlace, asyncssh_place, object_store_part, store
 from tools.moving_over import PROBES
@@ -100,23 +99,13 @@ LEFT = {
 }
 
 
-@pytest.fixture(scope="module")
-def url(make_pay_database: MakePayDatabase) -> Iterator[str]:
-    yield make_pay_database("moving").engine.url.render_as_string(hide_password=False)
-
-
 @pytest.fixture
-def books(url: str, make_pay_database: MakePayDatabase) -> Iterator[Connection]:
-    """A pay database in which rows may stand without those they belong to; it is as empty afterwards."""
-    from sqlalchemy import create_engine
-
-    engine = create_engine(url)
+def books(engine: Engine) -> Iterator[Connection]:
+    """A pay database in which rows may stand without those they belong to."""
     with engine.connect() as connection:
-        connection.execute(text("SET session_replication_role = replica"))
-        connection.commit()
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
         yield connection
         connection.rollback()
-    engine.dispose()
 
 
 def looked(books: Connection, *probes: object) -> dict[str, Check]:
@@ -175,9 +164,9 @@ def place() -> SftpPlace:
 
 
 @pytest.fixture
-def surroundings(place: SftpPlace, store: ObjectStore, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def surroundings(place: SftpPlace, store: ObjectStore, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     values = object_store_part().environment() | {
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url,
         "CAS_SFTP_HOST": place.values["host"],
         "CAS_SFTP_PORT": str(place.values["port"]),
         "CAS_SFTP_USER_NAME": place.values["username"],

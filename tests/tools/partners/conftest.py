@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from database.engine import Database
 from jobs.run.outcome import Outcome
-from tests.conftest import MakePayDatabase
 from tests.ejv_factory import EjvBooks
+from tests.pay_database import PayDatabase
 from tests.tools.partners.deals import PartnerBooks
 from tools.partners.arguments import Arguments
 from tools.partners.task import run
@@ -18,16 +17,9 @@ NOW = datetime(2027, 2, 2, 16, 0, tzinfo=UTC)
 Told = Callable[..., Outcome]
 
 
-@pytest.fixture(scope="package")
-def partners_database(make_pay_database: MakePayDatabase) -> Database:
-    return make_pay_database("partners")
-
-
 @pytest.fixture
-def books(partners_database: Database) -> EjvBooks:
-    books = EjvBooks(partners_database, clock=lambda: NOW)
-    books.empty()
-    return books
+def books(database: PayDatabase) -> EjvBooks:
+    return EjvBooks(database, clock=lambda: NOW)
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ from connectors.outbox import operator_actions
 from connectors.outbox import pending as outbox
 from connectors.outbox.delivery import MAX_ATTEMPTS
 from jobs.commands.cli import build_cli, main
-from tests.conftest import DatabaseServer
 from tests.json_output import read_json, rows_of
-from tests.outbox_fixtures import one_database
 from tools.pending.command import pending_command, pending_effects
 
 HALF_DONE = """
@@ -52,34 +50,24 @@ INSERT INTO pay_jobs.operations (kind, subject, state, amount, plan, command, cr
 VALUES ('resubmission', 'batch 4321', 'sent', 250.25, '{}', 'EJV_FEEDBACK_CHECK', '2026-11-04 10:00Z'),
        ('resubmission', 'batch 4322', 'done', 1.00, '{"new_name": "INBOX.F4"}', '-', '2026-11-04 10:00Z')
 """
-TABLES = ("operation_steps", "operations", "outbox")
 
 Typed = Callable[..., tuple[int, str]]
 
 
-@pytest.fixture(scope="module")
-def shared_url(server: DatabaseServer, template: str) -> Iterator[str]:
-    yield from one_database(server, template)
-
-
 @pytest.fixture
-def execute(shared_url: str) -> Iterator[Callable[[str], None]]:
-    """Runs a statement; what the journals hold is forgotten afterwards."""
-    connection = psycopg2.connect(shared_url)
+def execute(database_url: str) -> Iterator[Callable[[str], None]]:
+    """Runs a statement."""
+    connection = psycopg2.connect(database_url)
     connection.autocommit = True
     with connection.cursor() as cursor:
         yield cursor.execute
-        for table in TABLES:
-            cursor.execute(f"DELETE FROM pay_jobs.{table}")
-        cursor.execute("DELETE FROM routing_slips")
-        cursor.execute("DELETE FROM payment_accounts WHERE id = 11")
     connection.close()
 
 
 @pytest.fixture
-def pending(shared_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+def pending(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
     """Types `pending`, and returns its exit code and what it printed."""
-    monkeypatch.setenv("DATABASE_URL", shared_url)
+    monkeypatch.setenv("DATABASE_URL", database_url)
 
     def typed(*words: str) -> tuple[int, str]:
         late = {"pending": ("Half done.", lambda: pending_command(lambda: None))}
@@ -138,9 +126,9 @@ def test_where_nothing_is_half_done_no_run_is_noted(execute: Callable[[str], Non
     execute("DO $$ BEGIN IF EXISTS (SELECT FROM pay_jobs.job_runs) THEN RAISE 'a run was noted'; END IF; END $$")
 
 
-def test_it_cannot_write(shared_url: str, execute: Callable[[str], None]) -> None:
+def test_it_cannot_write(database_url: str, execute: Callable[[str], None]) -> None:
     execute(HALF_DONE)
-    engine = create_engine(shared_url.replace("postgresql://", "postgresql+psycopg2://"))
+    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg2://"))
     with Session(engine) as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         assert len(pending_effects(session)) == 7
@@ -154,8 +142,8 @@ def test_it_cannot_write(shared_url: str, execute: Callable[[str], None]) -> Non
         ("operations", set(EffectState)),
     ],
 )
-def test_every_state_a_journal_can_have_has_its_word(shared_url: str, table: str, known: set[str]) -> None:
-    with psycopg2.connect(shared_url) as connection, connection.cursor() as cursor:
+def test_every_state_a_journal_can_have_has_its_word(database_url: str, table: str, known: set[str]) -> None:
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = %s::regclass",
             (f"pay_jobs.{table}",),

@@ -15,11 +15,11 @@ from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import NoTimePasses, fresh_cfs, seed_site
 from tests.settlement_factory import Account, SettlementBooks
 from tests.storage_fixtures import object_store_settings, store
-from tests.tasks.pad_reconcile.conftest import books, settlement_database
+from tests.tasks.pad_reconcile.conftest import books
 from tools.repair_pad_invoice.arguments import Arguments
 from tools.repair_pad_invoice.task import run
 
-__all__ = ["books", "settlement_database", "store"]
+__all__ = ["books", "store"]
 PROFILE = "800101"
 
 

@@ -17,11 +17,11 @@ from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import NoTimePasses, fresh_cfs, seed_site
 from tests.settlement_factory import Account, SettlementBooks
-from tests.tasks.pad_reconcile.conftest import books, settlement_database
+from tests.tasks.pad_reconcile.conftest import books
 from tools.repair_partial_credit.arguments import Arguments
 from tools.repair_partial_credit.task import run
 
-__all__ = ["books", "settlement_database"]
+__all__ = ["books"]
 SITE = CfsSite("500101", "800101", "900101")
 FEE_GL, SERVICE_GL = 9001, 9002
 BOOKED = {

@@ -1,5 +1,5 @@
 """The pay database of settlement tests, with CFS beside it."""
 
-from tests.tasks.pad_reconcile.conftest import books, cfs, settlement_database
+from tests.tasks.pad_reconcile.conftest import books, cfs
 
-__all__ = ["books", "cfs", "settlement_database"]
+__all__ = ["books", "cfs"]

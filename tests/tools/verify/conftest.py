@@ -6,8 +6,8 @@ import pytest
 
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs
-from tests.conftest import DatabaseServer
 from tests.jobs.conftest import quiet, run_job, settings
+from tests.pay_database import DatabaseServer
 from tests.tools.verify.worked import WorkedDatabases, make_worked
 
 __all__ = ["quiet", "run_job", "settings"]

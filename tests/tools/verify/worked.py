@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from pydantic import SecretStr
-
-from config.settings import CgiSettings, DatabaseSettings, EventSettings, Settings
+from config.settings import CgiSettings, EventSettings, Settings
 from connectors.inbound.ledger import FileToRecord, record
-from database.engine import Database, make_engine
 from jobs.inbound.file_format import FileToApply
 from sandbox.cfs.process import RunningCfs
 from tasks.ejv_feedback_check.apply_file import apply_file
-from tests.conftest import DatabaseServer
 from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair, example_batch, example_books
+from tests.pay_database import DatabaseServer, PayDatabase
 from tests.routing_slip_factory import Slips
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce, example, fill_example, on_account
 from tests.statement_factory import StatementBooks
@@ -73,7 +70,7 @@ def make_worked(server: DatabaseServer, template: str, cfs: RunningCfs) -> Worke
     name = f"worked_{uuid.uuid4().hex[:8]}"
     address = server.create(name, template)
     server.run(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
-    database = Database(make_engine(DatabaseSettings(url=SecretStr(address)), application_name="tests"))
+    database = PayDatabase(address)
     settlement, journals = SettlementBooks(database), EjvBooks(database)
     slips = Slips.fresh(database, cfs)
     _make_slips(slips)
