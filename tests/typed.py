@@ -28,7 +28,7 @@ from tools.ejv.arguments import (
     SearchArguments,
     UnstopArguments,
 )
-from tools.files.arguments import ListArguments, NamedFile
+from tools.files.arguments import FileListArguments, NamedFile
 from tools.slips.arguments import VoidArguments
 from tools.slips.task import void_in_cfs
 
@@ -61,7 +61,7 @@ def run_pad(context: RunContext, typed: dict[str, Any]) -> Outcome:
         case {"replay": name, **others}:
             return file_tools.replay_file(context, NamedFile(name, **others))
         case {"list_files": True}:
-            return file_tools.show_files(context, ListArguments())
+            return file_tools.show_files(context, FileListArguments())
         case {"retry_rejects": True}:
             return pad_rejects.run(context, pad_rejects.Arguments("ticket 4711"))
     return pad_task.run(context, PadArguments(**typed))

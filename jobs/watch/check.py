@@ -36,7 +36,7 @@ class Finding:
 
 
 def judge_runs(
-    name: str, command: str, job: JobSchedule, runs: Sequence[Run], served: "Served", *, now: datetime
+    name: str, command: str, job: JobSchedule, runs: Sequence[Run], served: "ServedInstants", *, now: datetime
 ) -> list[Finding]:
     """Return what is wrong with the runs of one job, held against its instants."""
     findings = [_hole(name, job, hole, served.runs) for hole in served.holes]
@@ -53,7 +53,7 @@ def judge_runs(
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedInstants:
     """The runs of the schedule beside its instants.
 
     ours   the runs that stand for all accounts, in the order of time
@@ -68,13 +68,15 @@ class Served:
     late: dict[datetime, tuple[Run, int]]
 
 
-def serve_instants(command: str, job: JobSchedule, runs: Sequence[Run], *, begin: datetime, now: datetime) -> Served:
+def serve_instants(
+    command: str, job: JobSchedule, runs: Sequence[Run], *, begin: datetime, now: datetime
+) -> ServedInstants:
     """Return which runs served the instants of a job since `begin`."""
     instants = job.times.between(begin, now)
     ours = sorted((run for run in runs if _stands_for_all(run, command)), key=lambda run: run.started_on)
     served = _served(instants, ours)
     judged = [instant for instant in instants if instant <= now - NOT_JUDGED_YET]
-    return Served(ours, served, list(_holes(job, served, judged, now)), _late(job, served, judged))
+    return ServedInstants(ours, served, list(_holes(job, served, judged, now)), _late(job, served, judged))
 
 
 def _stands_for_all(run: Run, command: str) -> bool:

@@ -11,7 +11,7 @@ from database.sql import statements
 from jobs.run.outcome import Table
 from jobs.run.shard import WHOLE, Shard
 from tasks.generate_statements.generate import shard_values
-from tasks.generate_statements.periods import Period, StatementKind, periods_ending
+from tasks.generate_statements.periods import StatementKind, StatementPeriod, periods_ending
 
 sql = statements(__package__)
 
@@ -24,7 +24,7 @@ class StatementGap:
     example   the auth account id of the first of them
     """
 
-    period: Period
+    period: StatementPeriod
     accounts: int
     example: str
 
@@ -41,7 +41,7 @@ class StatementGap:
 class DuePeriod:
     """A period in which statements are due: how many are, how many are missing, and the first accounts without one."""
 
-    period: Period
+    period: StatementPeriod
     due: int
     missing: int
     examples: tuple[str, ...]
@@ -83,7 +83,10 @@ def _count(
     )
     return [
         DuePeriod(
-            Period(StatementKind(row.kind), row.first, row.last), row.due, row.accounts, tuple(row.examples or ())
+            StatementPeriod(StatementKind(row.kind), row.first, row.last),
+            row.due,
+            row.accounts,
+            tuple(row.examples or ()),
         )
         for row in rows
     ]

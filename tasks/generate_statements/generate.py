@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from config.business_time import day_bounds
 from database.sql import statements
 from jobs.run.shard import Shard
-from tasks.generate_statements.periods import Period, StatementKind
+from tasks.generate_statements.periods import StatementKind, StatementPeriod
 
 sql = statements(__package__)
 
@@ -18,7 +18,7 @@ _TABLES = ("period_statements", "covered_days", "period_invoices")
 
 def generate_period(
     session: Session,
-    period: Period,
+    period: StatementPeriod,
     *,
     today: date,
     notify: bool,
@@ -76,7 +76,7 @@ def _choose(session: Session, name: str, **values: Any) -> None:
     )
 
 
-def _days(period: Period) -> dict[str, list[Any]]:
+def _days(period: StatementPeriod) -> dict[str, list[Any]]:
     days = list(period.days())
     bounds = [day_bounds(day) for day in days]
     return {"days": days, "starts": [start for start, _ in bounds], "ends": [end for _, end in bounds]}

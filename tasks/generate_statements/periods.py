@@ -27,7 +27,7 @@ class StatementKind(StrEnum):
 
 
 @dataclass(frozen=True, order=True)
-class Period:
+class StatementPeriod:
     """The days a statement covers, both included. Settings are chosen that are valid on the last of them."""
 
     kind: StatementKind
@@ -49,7 +49,7 @@ def sunday_of(day: date) -> date:
     return day - timedelta(days=day.isoweekday() % 7)
 
 
-def periods_ending(day: date) -> list[Period]:
+def periods_ending(day: date) -> list[StatementPeriod]:
     """Return what is due once the day is over, in the order it is made.
 
     >>> [str(period) for period in periods_ending(date(2026, 10, 31))]
@@ -59,9 +59,9 @@ def periods_ending(day: date) -> list[Period]:
     """
     week_is_over = day.isoweekday() == 6
     due = [
-        Period(StatementKind.DAILY, day, day),
-        Period(StatementKind.WEEKLY if week_is_over else StatementKind.GAP, sunday_of(day), day),
+        StatementPeriod(StatementKind.DAILY, day, day),
+        StatementPeriod(StatementKind.WEEKLY if week_is_over else StatementKind.GAP, sunday_of(day), day),
     ]
     if (day + _ONE_DAY).day == 1:
-        due.append(Period(StatementKind.MONTHLY, day.replace(day=1), day))
+        due.append(StatementPeriod(StatementKind.MONTHLY, day.replace(day=1), day))
     return due

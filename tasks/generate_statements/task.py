@@ -15,7 +15,7 @@ from tasks.generate_statements.arguments import Arguments
 from tasks.generate_statements.few import STATEMENTS, find_few
 from tasks.generate_statements.gaps import StatementGap, find_gaps, gap_table, plan_table
 from tasks.generate_statements.generate import generate_period
-from tasks.generate_statements.periods import Period, periods_ending
+from tasks.generate_statements.periods import StatementPeriod, periods_ending
 
 sql = statements(__package__)
 
@@ -44,7 +44,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
 def _generate(
     context: RunContext,
     arguments: Arguments,
-    periods: Iterable[Period],
+    periods: Iterable[StatementPeriod],
     *,
     notify: bool = False,
     only_missing: bool = False,
@@ -55,7 +55,7 @@ def _generate(
     workers = 1 if context.dry_run else arguments.parallel
     shards = context.shard.split(workers)
 
-    def one(period: Period, shard: Shard) -> dict[str, int]:
+    def one(period: StatementPeriod, shard: Shard) -> dict[str, int]:
         with context.database.begin() as session:
             done = generate_period(
                 session,

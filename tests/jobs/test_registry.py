@@ -11,7 +11,9 @@ import config.settings
 from config.settings import Settings
 from jobs.commands.cli import build_cli
 from jobs.job import Job, by_name, load
+from jobs.parameters import REASON
 from tasks import JOBS
+from tools import TOOLS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,3 +90,20 @@ def test_a_command_is_named_as_its_job() -> None:
 
     commands = [name for name in cli.list_commands(click.Context(cli)) if name.isupper()]
     assert commands == sorted(job.name for job in JOBS)
+
+
+def test_a_dry_run_needs_no_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    asked: list[str] = []
+    dry_run = click.Option(["--dry-run"], is_flag=True, is_eager=True)
+    command = click.Command("x", params=[REASON, dry_run], callback=lambda reason, dry_run: asked.append(reason))
+
+    command.main(["--dry-run"], standalone_mode=False)
+    with pytest.raises(click.MissingParameter, match="reason"):
+        command.main([], standalone_mode=False)
+
+    assert asked == ["a dry run"]
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: str(tool.name))
+def test_every_reason_that_is_required_is_the_one_that_a_dry_run_does_not_need(tool: Job) -> None:
+    assert [one for one in tool.parameters if one.name == "reason" and one.required and one is not REASON] == []

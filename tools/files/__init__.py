@@ -18,7 +18,7 @@ LIST = Job(
     name="files list",
     summary="Show the files that came in and their states, the newest first.",
     run="tools.files.task:show_files",
-    arguments="tools.files.arguments:ListArguments",
+    arguments="tools.files.arguments:FileListArguments",
     parameters=(click.Option(["--state"], help="Only files in this state, such as held or failed."),),
     examples=("files list", "files list --state held"),
     reads_only=True,

@@ -11,7 +11,7 @@ from tasks.pad_reconcile.file_queue import WANTED
 
 
 @dataclass(frozen=True)
-class ListArguments:
+class FileListArguments:
     """The state to show; None for all."""
 
     state: str | None = None

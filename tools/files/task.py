@@ -11,13 +11,13 @@ from connectors.inbound.ledger import STATES, InboundFile, list_files
 from connectors.object_store import ObjectStore
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tools.files.arguments import ListArguments, NamedFile
+from tools.files.arguments import FileListArguments, NamedFile
 
 _COLUMNS = ("id", "name", "day", "state", "received", "applied", "bytes", "reason")
 _SOURCES = {"CAS": "Settlement files of CAS", "CGI": "Feedback files of CGI"}
 
 
-def show_files(context: RunContext, arguments: ListArguments) -> Outcome:
+def show_files(context: RunContext, arguments: FileListArguments) -> Outcome:
     """Show the files of each source, the newest first."""
     states = STATES if arguments.state is None else (arguments.state,)
     outcome = Outcome()

@@ -20,7 +20,7 @@ LIST = Job(
     name="slips list",
     summary="Show the routing slips in progress, the step each is at, and what blocks it.",
     run="tools.slips.task:show_slips",
-    arguments="tools.slips.arguments:ListArguments",
+    arguments="tools.slips.arguments:SlipListArguments",
     parameters=(click.Option(["--slip"], metavar="NUMBER", help="This slip and its family only."),),
     examples=("slips list", "slips list --slip 206000010"),
     reads_only=True,

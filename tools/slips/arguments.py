@@ -6,7 +6,7 @@ from config.errors import UsageError
 
 
 @dataclass(frozen=True)
-class ListArguments:
+class SlipListArguments:
     """The slip to show; None for all that are in progress."""
 
     slip: str | None = None

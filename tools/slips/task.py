@@ -6,12 +6,12 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.task import work_slips
-from tools.slips.arguments import ListArguments, VoidArguments
+from tools.slips.arguments import SlipListArguments, VoidArguments
 from tools.slips.begin_void import begin_void
 from tools.slips.list_slips import list_slips
 
 
-def show_slips(context: RunContext, arguments: ListArguments) -> Outcome:
+def show_slips(context: RunContext, arguments: SlipListArguments) -> Outcome:
     """Show the slips in progress; asks CFS nothing."""
     return list_slips(context, arguments.slip)
 

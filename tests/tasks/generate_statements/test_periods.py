@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.generate_statements.periods import Period, StatementKind, periods_ending, sunday_of
+from tasks.generate_statements.periods import StatementKind, StatementPeriod, periods_ending, sunday_of
 
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 1))
 ONE_DAY = timedelta(days=1)
 
 
-def due(day: date, kind: StatementKind) -> list[Period]:
+def due(day: date, kind: StatementKind) -> list[StatementPeriod]:
     return [period for period in periods_ending(day) if period.kind is kind]
 
 
 @given(DAYS)
 def test_a_daily_statement_is_due_for_every_day(day: date) -> None:
-    assert due(day, StatementKind.DAILY) == [Period(StatementKind.DAILY, day, day)]
+    assert due(day, StatementKind.DAILY) == [StatementPeriod(StatementKind.DAILY, day, day)]
 
 
 @given(DAYS)
