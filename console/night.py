@@ -14,7 +14,7 @@ from console.money import state_of
 from console.timeline import Event, Mark, Window, coming, events_by_hand, events_of, in_words, marks, ticks
 from jobs.run import ledger
 from jobs.run.ledger import Run
-from jobs.watch.check import Finding, Served, judge_runs, serve_instants
+from jobs.watch.check import Finding, ServedInstants, judge_runs, serve_instants
 from jobs.watch.check_files import DueFile, ExpectedFiles, count_files, earliest, expected_files, judge_all_files
 from jobs.watch.entries import Entry, entries_of, read_runs
 from tasks.generate_statements.gaps import DuePeriod, due_periods
@@ -71,7 +71,7 @@ class Scheduled:
     """An entry of the schedule, its runs held against its instants."""
 
     entry: Entry
-    served: Served
+    served: ServedInstants
 
 
 def page(look: Look) -> Page:

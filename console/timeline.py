@@ -13,7 +13,7 @@ from config.plurals import counted
 from config.schedule import JobSchedule
 from console.states import State, state
 from jobs.run.ledger import Run
-from jobs.watch.check import Served
+from jobs.watch.check import ServedInstants
 from jobs.watch.entries import Entry
 
 CLOSE = timedelta(minutes=45)
@@ -88,7 +88,7 @@ def ticks(window: Window) -> list[Tick]:
     ]
 
 
-def events_of(entry: Entry, served: Served, window: Window) -> list[Event]:
+def events_of(entry: Entry, served: ServedInstants, window: Window) -> list[Event]:
     """Return what happened to an entry of the schedule, and what is to come, in the order of time."""
     behind = {run.id: minutes for run, minutes in served.late.values()}
     missed = [

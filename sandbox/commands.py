@@ -7,6 +7,7 @@ import click
 
 from config.errors import ExitCode
 from config.visible import to_json
+from jobs.commands.whole_help import WholeHelpGroup
 from jobs.run.result import answer_json, print_json
 from sandbox import state
 from sandbox.demo_data import DemoSize
@@ -16,7 +17,11 @@ from sandbox.world.command import simulate_command
 def sandbox_command() -> click.Group:
     """Return the group of commands on the sandbox."""
 
-    @click.group("sandbox", help="Real parts on this machine, for trying things out: PostgreSQL, S3, SFTP, CFS.")
+    @click.group(
+        "sandbox",
+        cls=WholeHelpGroup,
+        help="Real parts on this machine, for trying things out: PostgreSQL, S3, SFTP, CFS.",
+    )
     def sandbox() -> None: ...
 
     default = DemoSize()

@@ -28,7 +28,7 @@ TOOLS = {
     ),
     "db": ("", (*DATABASE_INDEXES, *DATABASE_PRUNE)),
     "ejv": ("Journal voucher batches: outstanding, search, index, resubmit, rebuild, unstop.", EJV),
-    "explain": ("Tell the life of one invoice, account, slip, batch or file.", EXPLAIN),
+    "explain": ("Explain one invoice, account, slip, batch or file: what happened, and what it means.", EXPLAIN),
     "files": ("Files that came in: list, show, replay, ignore.", FILES),
     "repair": (
         "Put right what is stuck or was paid too much.",

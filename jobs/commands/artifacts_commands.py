@@ -14,6 +14,7 @@ from config.plurals import counted
 from config.settings import ObjectStoreSettings, read
 from connectors.object_store import ObjectStore
 from jobs.commands.ledger_commands import ledger_connection
+from jobs.commands.whole_help import WholeHelpGroup
 from jobs.files_for_people import artifact_name, why_not_writable, write_whole, written
 from jobs.run import ledger
 from jobs.run.ledger import Run
@@ -29,7 +30,9 @@ _SANDBOX = click.option("--sandbox", is_flag=True, help="Those of the sandbox.")
 def artifacts_command(use_sandbox: Callable[[], None]) -> click.Group:
     """Return the group of commands on what runs stored."""
 
-    @click.group("artifacts", help="Files that runs put into the object store for people: list, get.")
+    @click.group(
+        "artifacts", cls=WholeHelpGroup, help="Files that runs put into the object store for people: list, get."
+    )
     def artifacts() -> None: ...
 
     @artifacts.command(
@@ -38,7 +41,7 @@ def artifacts_command(use_sandbox: Callable[[], None]) -> click.Group:
         "  python3 invoke_jobs.py artifacts list 42",
     )
     @click.argument("run_id", metavar="[RUN]", required=False, type=click.IntRange(1))
-    @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Of how many runs.")
+    @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="How many runs.")
     @_JSON
     @_SANDBOX
     def list_stored(*, run_id: int | None, limit: int, as_json: bool, sandbox: bool) -> None:

@@ -65,7 +65,9 @@ def check_command(
         "--tell", is_flag=True, help="Tell people by the notice webhook or mail, and the `check` of PAY_JOBS_PINGS."
     )
     @click.option(
-        "--metrics", type=NEW_FILE_OR_STDOUT, help="Write figures for Prometheus there too; - prints them and no more."
+        "--metrics",
+        type=NEW_FILE_OR_STDOUT,
+        help="Also write metrics for Prometheus to this file; - prints them and nothing else.",
     )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.option("--sandbox", is_flag=True, help="Check the sandbox.")

@@ -19,6 +19,7 @@ from config.errors import ExitCode, PayJobsError
 from config.masking import mask_text
 from config.visible import to_json
 from jobs.commands.usage_words import in_words
+from jobs.commands.whole_help import WholeHelpGroup
 from jobs.job import Job, by_name, imports_uncollected
 from jobs.terminal import complain, show_table, take_every_character, whatever_is_shown
 
@@ -52,7 +53,7 @@ def _is_command(paragraph: str) -> bool:
     return paragraph.lstrip().startswith("python3 invoke_jobs.py")
 
 
-class CommandGroup(click.Group):
+class CommandGroup(WholeHelpGroup):
     """A group whose members may be loaded late, and which suggests the nearest name for an unknown one."""
 
     def __init__(
@@ -99,8 +100,7 @@ class CommandGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [
-            (name, self.late[name][0] if name in self.late else self.commands[name].get_short_help_str(90))
-            for name in self.list_commands(ctx)
+            (name, self.late[name][0] if name in self.late else self.sentence(name)) for name in self.list_commands(ctx)
         ]
         for title, wanted in (("Jobs", True), ("Commands", False)):
             if chosen := [row for row in rows if row[0].isupper() is wanted]:

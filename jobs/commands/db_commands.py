@@ -12,6 +12,7 @@ from database import migrate
 from database.engine import make_engine
 from database.errors import explain
 from database.own_schema import HOW_IT_COMES_BACK, SCHEMA, made_by, statements_of
+from jobs.commands.whole_help import WholeHelpGroup
 from jobs.run.result import print_json
 
 
@@ -24,7 +25,9 @@ def db_command(
     read_only_grants  returns those of a role that only reads
     """
 
-    @click.group("db", help="The schema pay_jobs: the jobs' own bookkeeping. Pay tables are never touched.")
+    @click.group(
+        "db", cls=WholeHelpGroup, help="The schema pay_jobs: the jobs' own bookkeeping. Pay tables are never touched."
+    )
     def db() -> None: ...
 
     json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -17,9 +17,15 @@ from jobs.run.causes import EXAMPLES, without_particulars
 from jobs.run.outcome import Table
 
 OPEN = ("pending", "dead")
-KIND = click.option("--kind", help="Those of this kind.")
-CAUSE = click.option("--cause", help="Those whose last error holds this, words with digits in them aside.")
-COUNT = click.option("--count", type=click.IntRange(1), help="How many --kind and --cause mean; nothing is done else.")
+KIND = click.option("--kind", help="Only messages of this kind.")
+CAUSE = click.option(
+    "--cause", help="Only messages whose last error contains this; words with digits in them are ignored."
+)
+COUNT = click.option(
+    "--count",
+    type=click.IntRange(1),
+    help="How many messages --kind and --cause match; with another number nothing is done.",
+)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import make_engine
 from database.errors import explain
 from jobs.commands.outbox_choice import CAUSE, COUNT, KIND, MessageChoice, causes_table, chosen_ids
+from jobs.commands.whole_help import WholeHelpGroup
 from jobs.parameters import REASON_HELP, ReasonOption
 from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
@@ -48,6 +49,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
 
     @click.group(
         "outbox",
+        cls=WholeHelpGroup,
         help="Outgoing messages: CFS calls, events and mail that follow from committed changes.\n\nA message is"
         " pending, delivered, dead (given up; it holds back what follows on its key) or dropped.",
     )
@@ -55,7 +57,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
 
     @outbox.command(
         "list",
-        help="Show messages, those that are not delivered unless told otherwise.\n\nExamples:\n\n"
+        help="Show messages; by default those that are not delivered.\n\nExamples:\n\n"
         "  python3 invoke_jobs.py outbox list\n\n  python3 invoke_jobs.py outbox list --state dead --json\n\n"
         '  python3 invoke_jobs.py outbox list --kind auth.lock --cause "no such topic"',
     )
@@ -105,7 +107,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         '  python3 invoke_jobs.py outbox retry --cause "no such topic" --count 12 --reason "the topic is there now"',
     )
     @click.argument("ids", metavar="ID...", type=_ID, nargs=-1)
-    @click.option("--all-dead", is_flag=True, help="Every dead letter there is.")
+    @click.option("--all-dead", is_flag=True, help="Every dead message.")
     @KIND
     @CAUSE
     @COUNT
@@ -131,7 +133,7 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
 
     @outbox.command(
         "drop",
-        help="Give messages up for good; what follows on their keys moves on.\n\nExample:\n\n"
+        help="Drop messages for good; what follows on their keys moves on.\n\nExample:\n\n"
         '  python3 invoke_jobs.py outbox drop 17 --reason "fee was charged by hand, ticket 4711"\n\n'
         '  python3 invoke_jobs.py outbox drop --kind auth.lock --count 12 --reason "ticket 4711"',
     )

@@ -14,6 +14,7 @@ from config.cron import Cron
 from config.errors import UsageError
 from config.schedule import BASE, ENVIRONMENTS, Schedule, read_schedule
 from jobs.commands.schedule_words import coming_runs, describe, nights, warnings
+from jobs.commands.whole_help import WholeHelpGroup
 from jobs.run.context import system_clock
 from jobs.run.outcome import Outcome, Table
 from jobs.run.result import RunResult
@@ -44,7 +45,7 @@ def schedule_command(
     entrypoint  what the scheduler starts for each run
     """
 
-    @click.group("schedule", help="What runs when: next, explain; and the scheduler: run.")
+    @click.group("schedule", cls=WholeHelpGroup, help="What runs when: next, explain; and the scheduler: run.")
     def schedule() -> None: ...
 
     @schedule.command(
@@ -71,12 +72,12 @@ def schedule_command(
         _show("schedule next", [table], [f"Note: {stranger}." for stranger in found.strangers(jobs)], as_json=as_json)
 
     @schedule.command(
-        help="Say a cron expression in words, and show the nights on which clocks change."
+        help="Put a cron expression into words, and show the nights on which clocks change."
         '\n\nExamples:\n\n  python3 invoke_jobs.py schedule explain "*/5 6-21 * * *"'
         '\n\n  python3 invoke_jobs.py schedule explain "1 1 * * *" --zone America/Toronto'
     )
     @click.argument("cron")
-    @click.option("--zone", default=BUSINESS_ZONE_NAME, show_default=True, help="The zone of the clock on the wall.")
+    @click.option("--zone", default=BUSINESS_ZONE_NAME, show_default=True, help="The time zone.")
     @click.option("--from", "begin", help="From this time in the zone; default now.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     def explain(cron: str, zone: str, begin: str | None, as_json: bool) -> None:

@@ -46,7 +46,7 @@ def doctor_command(
     @click.command(
         "doctor",
         help="Check settings, database, time zone data and every connected system. It changes nothing but probe files"
-        " of its own, which it removes; exit 0, or 3 if a line is a failure. A warning is for whoever has the time.",
+        " of its own, which it removes; exit 0, or 3 if a line is a failure. A warning can wait.",
     )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     @click.option(

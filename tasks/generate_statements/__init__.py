@@ -35,7 +35,7 @@ JOB = Job(
             type=click.IntRange(1, 16),
             default=1,
             show_default=True,
-            help="Work so many shards at once, each in a transaction of its own.",
+            help="How many shards are worked at once, each in a transaction of its own.",
         ),
     ),
     examples=(

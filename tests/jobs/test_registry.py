@@ -10,6 +10,7 @@ import pytest
 import config.settings
 from config.settings import Settings
 from jobs.commands.cli import build_cli
+from jobs.commands.whole_help import WholeHelpGroup
 from jobs.job import Job, by_name, load
 from jobs.parameters import REASON
 from tasks import JOBS
@@ -104,6 +105,13 @@ def test_a_dry_run_needs_no_reason(capsys: pytest.CaptureFixture[str]) -> None:
     assert asked == ["a dry run"]
 
 
-@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: str(tool.name))
+@pytest.mark.parametrize("tool", [one for _, group in TOOLS.values() for one in group], ids=lambda tool: str(tool.name))
 def test_every_reason_that_is_required_is_the_one_that_a_dry_run_does_not_need(tool: Job) -> None:
     assert [one for one in tool.parameters if one.name == "reason" and one.required and one is not REASON] == []
+
+
+def test_a_list_of_commands_shows_whole_sentences() -> None:
+    sentence = "Show " + "each of them " * 12 + "to its end."
+    group = WholeHelpGroup("things", commands=[click.Command("list", help=f"{sentence}\n\nExample:")])
+
+    assert sentence in " ".join(group.get_help(click.Context(group)).split())

@@ -22,7 +22,7 @@ from jobs.parameters import MONTH, NEW_FILE
 
 JOB = Job(
     name="partners",
-    summary="Tell the running account of each partner: collected, disbursed, in flight, given back, and what is wrong.",
+    summary="Show the running account of each partner: collected, disbursed, in flight, given back, and what is wrong.",
     run="tools.partners.task:run",
     arguments="tools.partners.arguments:Arguments",
     parameters=(

@@ -31,7 +31,7 @@ JOB = Job(
             ["--line", "lines"],
             multiple=True,
             metavar="LINE=AMOUNT",
-            help="Credit so much of the fee of a line item; LINE:service=AMOUNT for its service fee. Repeatable.",
+            help="Credit this much of a line item's fee; LINE:service=AMOUNT for its service fee. Repeatable.",
         ),
         click.Option(["--memo"], metavar="NUMBER", help="The answer was lost; this is the memo that CFS made."),
         click.Option(["--not-made"], is_flag=True, help="The answer was lost, and CFS has made no memo."),

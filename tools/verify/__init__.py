@@ -14,7 +14,7 @@ from jobs.parameters import DAY
 
 JOB = Job(
     name="verify",
-    summary="Hold the money in the pay tables against what must be true of it; name each row that breaks it.",
+    summary="Check the money in the pay tables against what must always hold, and name each row that breaks it.",
     run="tools.verify.task:run",
     arguments="tools.verify.arguments:Arguments",
     parameters=(
