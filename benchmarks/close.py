@@ -2,7 +2,7 @@
 
 import psycopg2
 
-from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, run_sql, script, show
 from sandbox.demo_data import DemoSize
 
 _DAY_SECONDS, _MONTH_SECONDS, _MEMORY_MB = 3.0, 20.0, 200
@@ -13,9 +13,11 @@ _BUSIEST = (
 )
 
 
-def measure(invoices: int, runs: int) -> None:
-    """Measure close on so many invoices of customers: the busiest day, and the busiest month."""
+def measure(invoices: int, runs: int, *, weeks: int = 1) -> None:
+    """Measure close on the invoices of some weeks: the busiest day, and the busiest month."""
     with pay_database(DemoSize(weekly_accounts=max(12_583, invoices // 20), invoices=invoices)) as address:
+        if weeks > 1:
+            run_sql(address, script("spread_invoices", weeks=weeks))
         maintain(address, "VACUUM ANALYZE", "CHECKPOINT")
         day, of_day = _busiest(address, "day")
         month, of_month = _busiest(address, "month")

@@ -72,11 +72,13 @@ def find_ends(session: Session, last: date) -> None:
     effects = [(one.kind, figure, sign) for one in BALANCES for figure, sign in one.moves]
     kinds, figures, signs = (list(column) for column in zip(*effects, strict=True))
     sql.run(session, "create_ends", last=last, kinds=kinds, figures=figures, signs=signs)
+    session.execute(text("ANALYZE closing_ends"))
 
 
 def read_ends(session: Session, last: date) -> None:
     """Make closing_ends: what was open at the end of a recorded day."""
     sql.run(session, "read_ends", last=last)
+    session.execute(text("ANALYZE closing_ends"))
 
 
 def with_business_days(statement: TextClause) -> TextClause:

@@ -1,36 +1,17 @@
-"""The morning after: the day is closed and recorded, nothing is unexplained, and a month is its days to the cent."""
+"""What days of a world came to together, beside what each was recorded with: a month is its days to the cent."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from database.closing.period import Period
-from jobs.lifecycle.runner import RunRequest, execute
-from jobs.run.stopping import StopRequest
 from sandbox.world.world import World
-from tools.close import JOB
 from tools.close.closed_days import closed_days
 from tools.close.closing import FigureTotal
 from tools.close.compute import compute
 
 Sums = defaultdict[tuple[str, str], Decimal]
-
-
-def close_day(world: World, day: date) -> Iterator[str]:
-    """Record a day that is over, and return what is unexplained of it; on the last of a month also what the month has
-    otherwise than its days.
-    """
-    request = RunRequest({"day": day, "record": True, "reason": "the night"}, JOB.name)
-    result = execute(JOB, request, clock=world.clock, stop=StopRequest())
-    if result.exit_code not in {0, 3}:
-        yield f"close {day} ended with {int(result.exit_code)}: {result.error}"
-    with world.database.begin() as session:
-        for closed in closed_days(session, day, day, with_figures=False):
-            for one in closed.remainders:
-                yield f"close {day}: {one['equation']}: {one['row']} is {one['found']}, expected {one['expected']}"
-    if (day + timedelta(days=1)).day == 1:
-        yield from days_are_the_span(world, day.replace(day=1), day)
 
 
 def days_are_the_span(world: World, first: date, last: date) -> Iterator[str]:

@@ -33,6 +33,7 @@ from sandbox.world.actors import (
     slip_invoices,
     slips,
 )
+from sandbox.world.closing import days_are_the_span
 from sandbox.world.model.compare import differences, learn_fees
 from sandbox.world.model.journals import learn_feedback
 from sandbox.world.model.settlements import learn_settlements
@@ -175,6 +176,12 @@ def cfs_agrees(night: WorldNight) -> Iterator[str]:
             yield f"slip {slip.number}: CFS must have {slip.free} left on {slip.receipt}, and has {receipt}"
 
 
+def months_are_their_days(night: WorldNight) -> Iterator[str]:
+    """A month that is over came to what its days were recorded with."""
+    if (night.day + _ONE_DAY).day == 1:
+        yield from days_are_the_span(night.world, night.day.replace(day=1), night.day)
+
+
 def _statements(night: WorldNight) -> None:
     learn_statements(night.world.model, night.day)
     night.run("GENERATE_STATEMENTS")
@@ -302,4 +309,12 @@ DAY: list[tuple[str, Step]] = [
 ]
 # Of the next day, before anything else happens in it.
 NIGHT: list[tuple[str, Step]] = [("01:01", _statements), ("02:00", _close)]
-CHECKS: list[Check] = [model_agrees, books_balance, cfs_agrees, nothing_waits, others_heard, nothing_is_broken]
+CHECKS: list[Check] = [
+    model_agrees,
+    books_balance,
+    cfs_agrees,
+    nothing_waits,
+    others_heard,
+    nothing_is_broken,
+    months_are_their_days,
+]

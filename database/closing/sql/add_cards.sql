@@ -4,39 +4,33 @@
 -- source a payment is told on the day of its receipts; one that has none on its own
 INSERT INTO closing_rows
 WITH of_cards AS MATERIALIZED (
-       SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_date, receipt.at, receipt.amount,
-              receipt.origin, invoice.payment_method_code AS method, invoice.total
+       SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.at, receipt.amount, receipt.origin,
+              receipt.method, receipt.total
          FROM closing_receipts AS receipt
-         JOIN invoices AS invoice
-           ON invoice.id = receipt.invoice_id
         WHERE receipt.source = 'other'
-          AND (invoice.payment_method_code IN ('CC', 'DIRECT_PAY')
+          AND (receipt.method IN ('CC', 'DIRECT_PAY')
                OR EXISTS (SELECT FROM payments AS payment
                            WHERE payment.receipt_number = receipt.receipt_number
                              AND payment.payment_method_code IN ('CC', 'DIRECT_PAY')))
      ),
      paid AS (
-       SELECT payment.id, payment.payment_method_code AS method, payment.receipt_number, payment.paid_amount, found.at
-         FROM (SELECT receipt_number, min(at) AS at FROM of_cards GROUP BY receipt_number) AS found
-         JOIN payments AS payment
-           ON payment.receipt_number = found.receipt_number
-        WHERE payment.payment_method_code IN ('CC', 'DIRECT_PAY')
-          AND payment.payment_status_code IN ('COMPLETED', 'REFUNDED')
-        UNION ALL
-       SELECT payment.id, payment.payment_method_code, payment.receipt_number, payment.paid_amount, payment.payment_date
+       SELECT payment.id, payment.payment_method_code AS method, payment.receipt_number, payment.paid_amount,
+              coalesce(found.at, payment.payment_date) AS at
          FROM payments AS payment
+         LEFT JOIN (SELECT receipt_number, min(at) AS at FROM of_cards GROUP BY receipt_number) AS found
+           ON found.receipt_number = payment.receipt_number
         WHERE payment.payment_method_code IN ('CC', 'DIRECT_PAY')
           AND payment.payment_status_code IN ('COMPLETED', 'REFUNDED')
-          AND payment.payment_date >= :first
-          AND payment.payment_date < :until
-          AND [[payment.payment_date]] BETWEEN :first AND :last
-          AND payment.paid_amount <> 0
-          AND NOT EXISTS (SELECT FROM of_cards AS card WHERE card.receipt_number = payment.receipt_number)
-          AND NOT EXISTS (SELECT FROM invoice_references AS reference
-                            JOIN receipts AS receipt
-                              ON receipt.invoice_id = reference.invoice_id
-                           WHERE reference.invoice_number = payment.invoice_number
-                             AND receipt.receipt_number = payment.receipt_number)
+          AND (found.at IS NOT NULL
+               OR payment.payment_date >= :first
+                  AND payment.payment_date < :until
+                  AND [[payment.payment_date]] BETWEEN :first AND :last
+                  AND payment.paid_amount <> 0
+                  AND NOT EXISTS (SELECT FROM invoice_references AS reference
+                                    JOIN receipts AS receipt
+                                      ON receipt.invoice_id = reference.invoice_id
+                                   WHERE reference.invoice_number = payment.invoice_number
+                                     AND receipt.receipt_number = payment.receipt_number))
      )
 SELECT 'cards.receipts', [[card.at]], card.method, CAST(NULL AS bigint), card.receipt_number, 'receipt ' || card.id,
        card.amount, card.origin

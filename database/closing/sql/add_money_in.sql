@@ -21,10 +21,8 @@ SELECT CASE line.kind WHEN 'ON_ACCOUNT' THEN 'money.on_account' ELSE 'money.rows
  UNION ALL
 SELECT CASE receipt.source WHEN 'file' THEN 'money.receipts'
                            WHEN 'journal' THEN 'journals.receipts'
-                           ELSE CASE invoice.payment_method_code WHEN 'INTERNAL' THEN 'slips.paid' ELSE 'money.others' END
+                           ELSE CASE receipt.method WHEN 'INTERNAL' THEN 'slips.paid' ELSE 'money.others' END
        END,
-       [[receipt.at]], invoice.payment_method_code, CAST(NULL AS bigint), receipt.pair, 'receipt ' || receipt.id, receipt.amount,
+       [[receipt.at]], receipt.method, CAST(NULL AS bigint), receipt.pair, 'receipt ' || receipt.id, receipt.amount,
        'receipts ' || receipt.id
   FROM closing_receipts AS receipt
-  JOIN invoices AS invoice
-    ON invoice.id = receipt.invoice_id

@@ -3,14 +3,14 @@
 -- in     since, until (naive UTC), first, last (days)
 INSERT INTO closing_rows
 SELECT CASE WHEN paid.at > given_up.at THEN 'invoices.paid_late' ELSE paid.figure END,
-       [[paid.at]], invoice.payment_method_code, invoice.id, paid.pair, paid.key, paid.amount, paid.origin
+       [[paid.at]], paid.method, paid.invoice_id, paid.pair, paid.key, paid.amount, paid.origin
   FROM (SELECT CASE WHEN receipt.is_credit THEN 'invoices.settled_by_credit' ELSE 'invoices.settled' END AS figure,
-               receipt.invoice_id, receipt.at, receipt.pair, 'receipt ' || receipt.id AS key, receipt.amount, receipt.origin
+               receipt.invoice_id, receipt.method, receipt.at, receipt.pair, 'receipt ' || receipt.id AS key, receipt.amount, receipt.origin
           FROM closing_receipts AS receipt
          UNION ALL
-        SELECT 'invoices.settled_by_credit', credit.invoice_id, credit.at, NULL, credit.key, credit.amount, credit.origin
-          FROM closing_applied AS credit) AS paid
-  JOIN invoices AS invoice
-    ON invoice.id = paid.invoice_id
+        SELECT 'invoices.settled_by_credit', credit.invoice_id, invoice.payment_method_code, credit.at, NULL, credit.key, credit.amount, credit.origin
+          FROM closing_applied AS credit
+          JOIN invoices AS invoice
+            ON invoice.id = credit.invoice_id) AS paid
   LEFT JOIN closing_given_up AS given_up
-    ON given_up.invoice_id = invoice.id
+    ON given_up.invoice_id = paid.invoice_id

@@ -3,6 +3,13 @@
 -- in     since, until (naive UTC)
 -- source the cheques of a deposit that was corrected since are what they are now, less the corrections
 INSERT INTO closing_rows
+WITH asked_back AS MATERIALIZED (
+       SELECT invoice_id, at, origin
+         FROM closing_given_up
+        WHERE origin LIKE 'refunds %'
+          AND at >= :since
+          AND at < :until
+     )
 SELECT figure.name, [[slip.created_on]], slip.method, figure.item, slip.number, figure.key, figure.amount, figure.origin
   FROM closing_slips AS slip
  CROSS JOIN LATERAL (
@@ -37,17 +44,14 @@ SELECT figure.name, [[invoice.created_on]], slip.method, slip.id, slip.number, '
  WHERE invoice.created_on >= :since
    AND invoice.created_on < :until
  UNION ALL
-SELECT 'slips.taken_back', [[given_up.at]], slip.method, slip.id, slip.number, 'invoice ' || invoice.id, invoice.total,
-       given_up.origin
+SELECT 'slips.taken_back', [[asked_back.at]], slip.method, slip.id, slip.number, 'invoice ' || invoice.id, invoice.total,
+       asked_back.origin
   FROM closing_slips AS slip
   JOIN invoices AS invoice
     ON invoice.routing_slip = slip.number
    AND invoice.payment_method_code = 'INTERNAL'
-  JOIN closing_given_up AS given_up
-    ON given_up.invoice_id = invoice.id
-   AND given_up.origin LIKE 'refunds %'
- WHERE given_up.at >= :since
-   AND given_up.at < :until
+  JOIN asked_back
+    ON asked_back.invoice_id = invoice.id
  UNION ALL
 SELECT 'slips.corrected', [[corrected.at]], slip.method, slip.id, slip.number, 'slip ' || slip.number, corrected.change,
        'slip_movements ' || corrected.id

@@ -7,19 +7,21 @@ WITH standing AS (
        SELECT 'invoice' AS kind, CAST(invoice.id AS bigint) AS item, invoice.invoice_status_code AS status,
               invoice.payment_method_code AS method,
               invoice.total - coalesce(invoice.paid, 0)
-                - CASE WHEN coalesce(invoice.paid, 0) = money.received THEN money.credited ELSE 0 END AS amount
+                - CASE WHEN credited.amount IS NULL THEN 0
+                       WHEN coalesce(invoice.paid, 0)
+                            = (SELECT coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2))), 0)
+                                 FROM receipts AS receipt
+                                WHERE receipt.invoice_id = invoice.id
+                                  AND NOT EXISTS (SELECT FROM applied_credits AS applied
+                                                   WHERE applied.invoice_id = receipt.invoice_id
+                                                     AND applied.cfs_identifier = receipt.receipt_number))
+                       THEN credited.amount
+                       ELSE 0 END AS amount
          FROM invoices AS invoice
-        CROSS JOIN LATERAL (
-               SELECT coalesce((SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
-                                  FROM receipts AS receipt
-                                 WHERE receipt.invoice_id = invoice.id
-                                   AND NOT EXISTS (SELECT FROM applied_credits AS applied
-                                                    WHERE applied.invoice_id = receipt.invoice_id
-                                                      AND applied.cfs_identifier = receipt.receipt_number)), 0) AS received,
-                      coalesce((SELECT sum(CAST(applied.amount_applied AS numeric(19,2)))
-                                  FROM applied_credits AS applied
-                                 WHERE applied.invoice_id = invoice.id), 0) AS credited
-             ) AS money
+         LEFT JOIN (SELECT applied.invoice_id, sum(CAST(applied.amount_applied AS numeric(19,2))) AS amount
+                      FROM applied_credits AS applied
+                     GROUP BY applied.invoice_id) AS credited
+           ON credited.invoice_id = invoice.id
         WHERE invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'PARTIAL_PAID', 'SETTLEMENT_SCHED')
         UNION ALL
        SELECT 'credit', credit.id, CASE WHEN credit.is_credit_memo THEN 'memo' ELSE 'on account' END,
@@ -48,13 +50,15 @@ WITH standing AS (
         USING (kind, item)
      )
 SELECT ended.kind, ended.item, ended.amount,
-       coalesce(ended.status, invoice.invoice_status_code, slip.status, '') AS status,
-       coalesce(ended.method, invoice.payment_method_code, slip.method, '') AS method
+       coalesce(ended.status,
+                (SELECT invoice.invoice_status_code FROM invoices AS invoice
+                  WHERE ended.kind = 'invoice' AND invoice.id = ended.item),
+                (SELECT slip.status FROM closing_slips AS slip WHERE ended.kind = 'slip' AND slip.id = ended.item),
+                '') AS status,
+       coalesce(ended.method,
+                (SELECT invoice.payment_method_code FROM invoices AS invoice
+                  WHERE ended.kind = 'invoice' AND invoice.id = ended.item),
+                (SELECT slip.method FROM closing_slips AS slip WHERE ended.kind = 'slip' AND slip.id = ended.item),
+                '') AS method
   FROM ended
-  LEFT JOIN invoices AS invoice
-    ON ended.kind = 'invoice'
-   AND invoice.id = ended.item
-  LEFT JOIN closing_slips AS slip
-    ON ended.kind = 'slip'
-   AND slip.id = ended.item
  WHERE ended.amount <> 0

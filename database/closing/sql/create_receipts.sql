@@ -1,6 +1,6 @@
 -- The receipts of these days, with where each comes from; those that were deleted since are among them.
 -- in     since, until (naive UTC), first, last (days)
--- out    temporary table closing_receipts. A receipt counts when it was booked: with the line of a file, with the answer
+-- out    temporary table closing_receipts, with method and total of the invoice. A receipt counts when it was booked: with the line of a file, with the answer
 --        to a journal, else on its own day. One under a credit memo's number is the memo's application: it is left out
 CREATE TEMPORARY TABLE closing_receipts ON COMMIT DROP AS
 WITH known AS NOT MATERIALIZED (
@@ -68,8 +68,10 @@ WITH known AS NOT MATERIALIZED (
                              AND line.effective_date = known.receipt_date
                              AND line.subject = CAST(known.invoice_id AS text))
      )
-SELECT found.*
+SELECT found.*, invoice.payment_method_code AS method, invoice.total
   FROM (TABLE settled UNION ALL TABLE charged UNION ALL TABLE written) AS found
+  JOIN invoices AS invoice
+    ON invoice.id = found.invoice_id
  WHERE NOT EXISTS (SELECT FROM applied_credits AS applied
                     WHERE applied.invoice_id = found.invoice_id
                       AND applied.cfs_identifier = found.receipt_number)

@@ -45,7 +45,7 @@ def moved(results: list[RunResult]) -> Counter[tuple[str, str]]:
     total: Counter[tuple[str, str]] = Counter()
     for result in results:
         for one in records(result, "by_method"):
-            if ".open_at_" not in one["figure"]:
+            if ".open_at_" not in one["figure"] and not one["figure"].startswith("undated."):
                 total[one["figure"], one["method"]] += one["amount"]
     return total
 
@@ -67,10 +67,15 @@ def test_days_of_a_world_are_closed_to_the_cent(parts: WorldParts) -> None:
         mails = [path.read_text() for path in (parts.folder / "mail").iterdir()]
         assert any(days[-1].outcome.answer in mail and days[-1].outcome.artifacts[0] in mail for mail in mails)
 
-        # Days are the month.
+        # Days are the month, and the months that each day was in are the year.
         month = run(world, CLOSE, month="2026-10")
         assert month.exit_code is ExitCode.DONE
         assert moved([month]) == moved(days[:3])
+        year = run(world, CLOSE, year="2026")
+        assert moved([year]) == moved(days)
+        by_month = [one for one in records(year, "by_month") if not one["figure"].startswith("undated.")]
+        assert {one["month"] for one in by_month} == {"2026-10", "2026-11"}
+        assert sum(one["amount"] for one in by_month) == sum(moved(days).values())
 
         # A day that is closed again is the same, and stands in the list.
         again = run(world, CLOSE, day=FIRST + timedelta(days=2))
