@@ -273,7 +273,7 @@ class Schedule(ScheduleModel):
         """Return which names stand only here, and which jobs have no schedule."""
         names, here = set(known), {job.job or name for name, job in self.jobs.items()}
         return [f"{name} is scheduled, but this installation has no such job" for name in sorted(here - names)] + [
-            f"{name} has no schedule" for name in sorted(names - here)
+            f"{name} has no entry in config/schedule.yaml" for name in sorted(names - here)
         ]
 
 

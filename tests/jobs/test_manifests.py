@@ -205,7 +205,7 @@ def test_every_pod_gets_the_settings_of_the_systems_its_job_works_with() -> None
     needs["STALE_INVOICE_REPORT"].add("ObjectStoreSettings")  # it works without, but keeps and searches nothing then
     for name, job in read_schedule("prod").commands.items():
         wanted = {secret_of[one] for one in needs.get(name, ())} | {"pay-jobs-database", "pay-jobs-events"}
-        assert set(job.secrets) >= wanted, name
+        assert set(job.secrets) >= wanted, f"secrets of {name} in config/schedule.yaml"
 
 
 def test_the_alarm_about_what_did_not_run_is_started_by_the_clock_and_tells_people() -> None:

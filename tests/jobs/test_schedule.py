@@ -40,7 +40,7 @@ def changed(folder: Path, *replacements: tuple[str, str]) -> Path:
 def test_every_job_of_this_installation_has_a_schedule_in_every_environment(environment: str | None) -> None:
     schedule = read_schedule(environment)
 
-    assert [said for said in schedule.strangers(NAMES) if said.endswith("has no schedule")] == []
+    assert [said for said in schedule.strangers(NAMES) if "has no entry" in said] == []
 
 
 @pytest.mark.parametrize("environment", [None, *ENVIRONMENTS])
