@@ -7,7 +7,7 @@ In Cloud SQL each new connection gets the access token of that moment for a pass
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -97,6 +97,7 @@ class Database:
         self._outer: Connection | None = None
         event.listen(engine, "checkout", lambda raw, _record, _proxy: self._active.add(raw))
         event.listen(engine, "checkin", lambda raw, _record: self._active.discard(raw))
+        event.listen(engine, "invalidate", lambda raw, _record, _error: self._active.discard(raw))
         if dry_run:
             self._outer = engine.connect()
             self._outer.begin()
@@ -144,7 +145,8 @@ class Database:
         """Stop the statements that are running now, from any thread; their transactions roll back."""
         for raw in list(self._active):
             if isinstance(raw, psycopg2.extensions.connection):
-                raw.cancel()
+                with suppress(psycopg2.InterfaceError):  # closed already
+                    raw.cancel()
 
     def close(self) -> None:
         """Roll a dry run back and give every connection up."""

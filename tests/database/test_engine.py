@@ -1,7 +1,6 @@
 """Sessions are fit for a short-lived process, and a dry run leaves nothing."""
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -12,9 +11,14 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from tests.dumps import dump
+from tests.waiting import wait_until
 
 ADD = text("INSERT INTO invoice_status_codes (code, description) VALUES (:code, 'test')")
 COUNT = text("SELECT count(*) FROM invoice_status_codes WHERE description = 'test'")
+SLEEPS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep%'"
+)
 
 
 @pytest.fixture
@@ -155,13 +159,26 @@ def test_nobody_else_sees_a_dry_run(dry: Database, database: Database) -> None:
         assert session.execute(COUNT).scalar_one() == 0
 
 
+def cancel_once_it_sleeps(database: Database) -> None:
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
+        wait_until(lambda: other.scalar(text(SLEEPS)) == 1, "the statement runs")
+    database.cancel()
+
+
 def test_cancel_stops_what_runs_now_from_another_thread(database: Database) -> None:
-    canceller = threading.Timer(0.2, database.cancel)
-    began = time.monotonic()
+    canceller = threading.Thread(target=cancel_once_it_sleeps, args=(database,))
 
     canceller.start()
     with pytest.raises(OperationalError, match="canceling statement due to user request"), database.begin() as session:
-        session.execute(text("SELECT pg_sleep(20)"))
+        session.execute(text("SELECT pg_sleep(200)"))
 
-    assert time.monotonic() - began < 5
     canceller.join()
+
+
+def test_a_connection_that_is_closed_already_keeps_no_other_from_being_cancelled(database: Database) -> None:
+    with database.engine.connect() as ended:
+        raw = ended.connection.dbapi_connection
+        assert raw is not None
+        raw.close()
+
+        test_cancel_stops_what_runs_now_from_another_thread(database)
