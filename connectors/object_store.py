@@ -81,6 +81,7 @@ class ObjectStore:
 
     def __init__(self, settings: ObjectStoreSettings) -> None:
         self.bucket = settings.bucket
+        self.settlement_folder = settings.settlement_folder
         self._settings = settings
         self._where = f"the bucket {settings.bucket!r} at {settings.endpoint}"
 

@@ -18,7 +18,6 @@ from diagnosis.evidence import SettlementTrace
 from diagnosis.settlement_files import NEVER_NOTED, KnownFile, WaitingFiles, day_of
 from jobs.run.context import RunContext
 
-EARLIER_FOLDER = "ar/"
 MOST_FILES = 200
 _NUMBER = re.compile(r"[A-Za-z]{2,10}\d{5,20}(?:-\w{1,20}){0,2}")
 _NOT_PAID = re.compile(r"\bnot paid\b", re.IGNORECASE)
@@ -61,14 +60,15 @@ def search_stored_files(
 
 
 def _unread(files: list[KnownFile], numbers: frozenset[str], store: ObjectStore) -> list[tuple[KnownFile, str]]:
+    folder = f"{store.settlement_folder}/"
     waiting = [
-        (file, file.object_key or EARLIER_FOLDER + file.name)
+        (file, file.object_key or folder + file.name)
         for file in files
         if not file.is_processed or (file.is_earlier and numbers)
     ]
     names = {file.name for file in files}
-    for key in store.list(EARLIER_FOLDER):
-        name = key.removeprefix(EARLIER_FOLDER)
+    for key in store.list(folder):
+        name = key.removeprefix(folder)
         if day_of(name) is not None and name not in names:
             waiting.append((KnownFile(name, NEVER_NOTED, key, False), key))
     return sorted(waiting, key=lambda pair: (pair[0].is_ours, pair[0].name))

@@ -27,3 +27,6 @@ class ObjectStoreSettings(Settings):
     secret_key: SecretStr = Field(validation_alias="MINIO_ACCESS_SECRET")
     bucket: str = Field(validation_alias=AliasChoices("FTP_POLLER_BUCKET_NAME", "MINIO_BUCKET_NAME"))
     secure: bool = Field(True, validation_alias="MINIO_SECURE")
+    settlement_folder: str = Field(
+        "ar", validation_alias="GOOGLE_BUCKET_FOLDER_AR", description="where the old poller left settlement files"
+    )

@@ -1,8 +1,9 @@
-"""List the files that came in, show one with its rows, apply one that is held or failed, or put it aside.
+"""List the files that came in, show one with its rows, fetch one, apply one that is held or failed, or put it aside.
 
 Reads   pay_jobs.inbound_files, settlement_rows and feedback_lines; `replay` also the stored file
 Writes  `replay`: what the job of the file writes, PAD_RECONCILE or EJV_FEEDBACK_CHECK, whose lock it holds;
-        `ignore`: the state of the file, so that it no longer blocks sending a batch again
+        `ignore`: the state of the file, so that it no longer blocks sending a batch again; `fetch`: a file of this
+        machine
 Never   applies a file twice
 Normal  a table of files; one file applied
 """
@@ -11,7 +12,7 @@ import click
 
 from connectors.inbound.holds import RELEASABLE
 from jobs.job import Job
-from jobs.parameters import REASON
+from jobs.parameters import NEW_FILE, REASON
 from tasks.channels import CHANNELS
 
 LIST = Job(
@@ -30,6 +31,19 @@ SHOW = Job(
     arguments="tools.explain.arguments:Arguments",
     parameters=(click.Argument(["subject"], metavar="NAME"),),
     examples=("files show BCR_PAYMENT_APPL_20261105.csv",),
+    reads_only=True,
+)
+FETCH = Job(
+    name="files fetch",
+    summary="Fetch a stored file as it came, also one that only the old poller stored.",
+    run="tools.files.task:fetch_file",
+    arguments="tools.files.arguments:FetchedFile",
+    parameters=(
+        click.Argument(["name"], metavar="NAME"),
+        click.Option(["--to"], type=NEW_FILE, required=True, help="The file to write."),
+    ),
+    examples=("files fetch BCR_PAYMENT_APPL_20261105.csv --to /tmp/BCR_PAYMENT_APPL_20261105.csv",),
+    needs=("ObjectStoreSettings", "CgiSettings"),
     reads_only=True,
 )
 REPLAY = Job(
@@ -65,4 +79,4 @@ IGNORE = Job(
     examples=('files ignore FEEDBACK.F3535.20261117214512 --reason "ticket 4713: CAS sent it again"',),
     needs=("ObjectStoreSettings", "CgiSettings"),
 )
-TOOLS = (LIST, SHOW, REPLAY, IGNORE)
+TOOLS = (LIST, SHOW, FETCH, REPLAY, IGNORE)

@@ -1,6 +1,7 @@
 """The arguments of the files tools."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from config.errors import UsageError
 from connectors.inbound.ledger import STATES
@@ -19,6 +20,18 @@ class FileListArguments:
     def __post_init__(self) -> None:
         if self.state is not None and self.state not in STATES:
             raise UsageError(f"There is no state {self.state!r}: choose one of {', '.join(STATES)}.")
+
+
+@dataclass(frozen=True)
+class FetchedFile:
+    """A file by its name, and what it is written to."""
+
+    name: str
+    to: Path
+
+    def __post_init__(self) -> None:
+        if "/" in self.name:
+            raise UsageError("Give the name of the file alone, as `files list` shows it.")
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,23 @@
 """The files tools, one function each."""
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import tasks.ejv_feedback_check.task as ejv_feedback_check
 import tasks.pad_reconcile.task as pad_reconcile
+from config.command_line import typed
+from config.errors import UsageError
 from config.plurals import counted
-from config.settings import ObjectStoreSettings
+from config.settings import CgiSettings, ObjectStoreSettings
+from config.visible import visible
 from connectors.inbound.ledger import STATES, InboundFile, list_files
 from connectors.object_store import ObjectStore
+from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tools.files.arguments import FileListArguments, NamedFile
+from tools.files.arguments import FetchedFile, FileListArguments, NamedFile
 
 _COLUMNS = ("id", "name", "day", "state", "received", "applied", "bytes", "reason")
 _SOURCES = {"CAS": "Settlement files of CAS", "CGI": "Feedback files of CGI"}
@@ -34,6 +40,37 @@ def show_files(context: RunContext, arguments: FileListArguments) -> Outcome:
     nothing = "No file has come in." if arguments.state is None else f"No file is {arguments.state}."
     outcome.answer = f"{counted(by_state.total(), 'file')}: {said}." if by_state else nothing
     return outcome
+
+
+def fetch_file(context: RunContext, arguments: FetchedFile) -> Outcome:
+    """Write a stored file to this machine, as it came."""
+    name = arguments.name
+    with context.database.begin() as session:
+        known = [file for source in _SOURCES for file in list_files(session, source, STATES) if file.name == name]
+    keys = [file.object_key for file in sorted(known, key=lambda file: file.id) if file.object_key]
+    with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
+        folders = (store.settlement_folder, context.settings(CgiSettings).feedback_folder)
+        keys = keys or [
+            key for folder in folders for key in store.list(f"{folder}/{name}") if key == f"{folder}/{name}"
+        ]
+        if not keys:
+            raise UsageError(
+                f"No file {visible(name)} is stored: {typed('files list')} shows ours, and the old poller's folders "
+                f"are {folders[0]}/ and {folders[1]}/."
+            )
+        with closing(store.read(keys[-1])) as content:
+            write_whole(arguments.to, lambda path: _write(path, content))
+    outcome = Outcome(answer=f"{visible(name)}, as it is stored under {visible(keys[-1])}.")
+    outcome.notes.append(written(arguments.to))
+    if len(keys) > 1:
+        outcome.notes.append(f"It came with {len(keys)} different contents; this is the newest.")
+    return outcome
+
+
+def _write(path: Path, content: Iterator[bytes]) -> None:
+    with path.open("wb") as out:
+        for chunk in content:
+            out.write(chunk)
 
 
 def replay_file(context: RunContext, arguments: NamedFile) -> Outcome:

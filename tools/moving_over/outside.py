@@ -18,17 +18,18 @@ from tasks.pad_reconcile.file_queue import WANTED
 
 sql = statements(__package__)
 
-SETTLEMENT_FOLDER = "ar"
 SHOWN = 5
+_FETCH = typed("files fetch", "NAME", "--to", "/tmp/NAME")  # noqa: S108 - where a pod can write
 RECENTLY = timedelta(days=2)
 LONG = timedelta(hours=1)
 
 
 def settlement_files(connection: Connection, now: datetime) -> Iterator[Check]:
     """Tell what lies in the folder of settlement files and was never applied, and who takes files of CAS."""
-    names = _names_in_bucket(SETTLEMENT_FOLDER, WANTED.matches)
+    folder = read(ObjectStoreSettings).settlement_folder
+    names = _names_in_bucket(folder, WANTED.matches)
     do = (
-        f"Fetch it from the folder {SETTLEMENT_FOLDER}/ of the bucket, look for bounces in it, then "
+        f"{_FETCH}, look for bounces in it, then "
         f"{typed('PAD_RECONCILE --file', '/tmp/NAME')}"  # noqa: S108 - where a pod can write
     )
     yield _never_applied("settlement files never applied", connection, names, "CAS", do)
@@ -42,7 +43,7 @@ def feedback_files(connection: Connection, now: datetime) -> Iterator[Check]:
     feedback = re.compile(re.escape(settings.feedback_prefix), re.IGNORECASE)
     names = _names_in_bucket(settings.feedback_folder, lambda name: bool(feedback.match(name)))
     do = (
-        f"Fetch it from the folder {settings.feedback_folder}/ of the bucket, then "
+        f"{_FETCH}, then "
         f"{typed('EJV_FEEDBACK_CHECK --file', '/tmp/NAME')}; "  # noqa: S108 - where a pod can write
         f"one of another system: nothing. {typed('ejv outstanding')} shows the batches that wait for it"
     )

@@ -3,23 +3,26 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from connectors.object_store import ObjectStore
-from jobs.commands.cli import main
+from jobs.commands.cli import build_cli, main
 from jobs.watch.doctor import doctor_command
 from jobs.watch.doctor_check import Check
 from tests.json_output import read_json, rows_of
 from tests.storage_fixtures import SftpPlace, asyncssh_place, object_store_part, store
+from tools.files import TOOLS
 from tools.moving_over import PROBES
 from tools.moving_over.at_work import AT_WORK
 from tools.moving_over.left_behind import LEFT_BEHIND
 from tools.moving_over.outside import settlement_files
 
 __all__ = ["store"]
+FILES = build_cli((), tools={"files": ("Files that came in.", TOOLS)}, use_sandbox=lambda: None, late={})
 NOW = datetime(2026, 11, 5, 18, 30, tzinfo=UTC)
 RUN = (
     "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, started_on, finished_on)"
@@ -193,7 +196,10 @@ def test_files_that_the_old_poller_took_and_nobody_applied_are_named(
 
     assert found.state == "warning"
     assert found.found == "1 of 2 files that the old poller stored: BCR_PAYMENT_APPL_20261103.csv"
-    assert "python3 invoke_jobs.py PAD_RECONCILE --file /tmp/NAME" in found.do
+    assert found.do == (
+        "python3 invoke_jobs.py files fetch NAME --to /tmp/NAME, look for bounces in it, then "
+        "python3 invoke_jobs.py PAD_RECONCILE --file /tmp/NAME"
+    )
 
 
 def test_files_that_lie_and_files_that_another_poller_moved_are_named(
@@ -235,3 +241,25 @@ def test_a_system_that_cannot_be_looked_at_hides_no_other(
     assert code == 3
     assert ["CAS_SFTP_HOST_KEY is missing" in check["found"] for check in unseen] == [True, True]
     assert len([check for check in checks if check["state"] == "ok"]) >= len(AT_WORK) + len(LEFT_BEHIND)
+
+
+@pytest.mark.parametrize("folder", ["ar", "settled"])
+def test_a_file_that_only_the_old_poller_stored_is_fetched_as_it_came(
+    folder: str, surroundings: None, store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_BUCKET_FOLDER_AR", folder)
+    store.put(f"{folder}/BCR_PAYMENT_APPL_20261103.csv", [b"Record type\r\n"])
+    target = tmp_path / "fetched.csv"
+
+    code = main(FILES, ["files", "fetch", "BCR_PAYMENT_APPL_20261103.csv", "--to", str(target)])
+
+    assert (code, target.read_bytes()) == (0, b"Record type\r\n")
+
+
+def test_a_file_that_nobody_stored_is_said_to_be_nowhere(
+    surroundings: None, store: ObjectStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(FILES, ["files", "fetch", "BCR.csv", "--to", str(tmp_path / "fetched.csv")])
+
+    assert (code, list(tmp_path.iterdir())) == (2, [])
+    assert "No file BCR.csv is stored" in capsys.readouterr().err
