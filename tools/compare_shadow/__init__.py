@@ -6,10 +6,12 @@ Writes  nothing, save the page that is asked for
 Never   changes a row, shows a password or a bank account number, or touches the database of this environment
 Normal  exit 0 where each difference has its line in docs/decisions; exit 3 where one has none
 
+    fitness    whether the databases can be compared at all
     tables     what is compared, by which key, and what is not and why
     reading    a table of one database as a stream of keys and values
     merging    the streams side by side
-    decisions  which difference a decision explains
+    decisions  which difference a decision explains, a module a job
+    evidence   what our books know about the inputs, where a decision rests on it
 
 docs/moving-over.md tells how the copies are made.
 """

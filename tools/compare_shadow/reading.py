@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
-from config.errors import SourceUnavailable
+from config.errors import SourceUnavailable, UsageError
 from config.settings import DatabaseSettings
 from config.visible import on_one_line
 from database.engine import make_engine
@@ -54,9 +54,12 @@ def one_snapshot(option: str, address: SecretStr) -> Iterator[Connection]:
     """Return a connection that sees its database as it is at one moment, and cannot write.
 
     option  where the address was typed, for messages
-    Raises SourceUnavailable where it cannot be reached.
+    Raises SourceUnavailable where it cannot be reached, UsageError where the address is none.
     """
-    engine = make_engine(DatabaseSettings(url=address), application_name="pay-jobs compare shadow", pooled=False)
+    try:
+        engine = make_engine(DatabaseSettings(url=address), application_name="pay-jobs compare shadow", pooled=False)
+    except (ArgumentError, ValueError):
+        raise _no_address(option) from None
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     try:
         with _connected(engine, option).execution_options(**options) as connection:
@@ -70,9 +73,20 @@ def _connected(engine: Engine, option: str) -> Connection:
     try:
         return engine.connect()
     except OperationalError as error:
+        cause, *_ = str(error.orig).strip().splitlines()
         raise SourceUnavailable(
-            f"The database of {option} cannot be reached ({on_one_line(str(error.orig))}). Nothing was compared."
+            f"The database of {option} cannot be reached ({on_one_line(cause)}). Nothing was compared."
         ) from None
+    except (ProgrammingError, ValueError):
+        raise _no_address(option) from None
+
+
+def _no_address(option: str) -> UsageError:
+    """Return what is said of an address that cannot be read; it may hold a password, and is not repeated."""
+    return UsageError(
+        f"The address of {option} cannot be read: it must be like postgresql://reader@host:5432/pay, with %40 for "
+        "an @ in a password."
+    )
 
 
 def columns_of(connection: Connection, table: str) -> dict[str, str]:

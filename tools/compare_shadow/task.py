@@ -1,7 +1,7 @@
 """`compare shadow`, told from top to bottom."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,16 +10,22 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from config.business_time import day_start
+from config.command_line import typed
 from config.plurals import counted
+from database.sql import statements
 from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tasks.stale_invoice_report.page.tables_page import write_page
 from tools.compare_shadow.arguments import Arguments
-from tools.compare_shadow.decisions import DECISIONS, decision_for
+from tools.compare_shadow.decisions import PAGE_OF, decision_for
+from tools.compare_shadow.evidence import Evidence, gather_evidence
+from tools.compare_shadow.fitness import require_fit, some
 from tools.compare_shadow.merging import ShadowDifference, differences, is_noise, side_by_side
 from tools.compare_shadow.reading import columns_of, one_snapshot, read_rows
 from tools.compare_shadow.tables import TABLES, ComparedTable
+
+sql = statements(__package__)
 
 MOST_KEPT = 2000
 _LONGEST = 200
@@ -29,9 +35,11 @@ _LONGEST = 200
 class ShadowFindings:
     """What was found: rows by table, differences by decision, and the first of those that none explains.
 
+    evidence  what decisions rest on beside the difference
     examples  the first difference that each decision explains
     """
 
+    evidence: Evidence = field(default_factory=Evidence)
     rows: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     explained: Counter[str] = field(default_factory=Counter)
@@ -41,7 +49,7 @@ class ShadowFindings:
 
     def add(self, difference: ShadowDifference) -> None:
         """Count a difference, with the decision that explains it or as a finding."""
-        decision = decision_for(difference)
+        decision = decision_for(difference, self.evidence)
         if decision is not None:
             self.explained[decision] += 1
             self.examples.setdefault(decision, difference)
@@ -54,30 +62,43 @@ class ShadowFindings:
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Compare the databases table by table, and say what no decision explains."""
     since = day_start(arguments.since) if arguments.since else None
-    found = ShadowFindings()
     with ExitStack() as stack:
-        connections = [stack.enter_context(one_snapshot(*typed)) for typed in arguments.addresses()]
+        by_option = {typed[0]: stack.enter_context(one_snapshot(*typed)) for typed in arguments.addresses()}
+        require_fit(by_option)
+        connections = list(by_option.values())
+        found = ShadowFindings(gather_evidence(connections[0], connections[1], since))
         context.progress.begin(len(TABLES), "tables")
         for table in TABLES:
             context.progress.step(table.name)
-            for difference in _compared(context, connections, table, since, found):
+            for difference in compared(connections, table, since, found, context.stop.check):
                 found.add(difference)
             context.progress.advance()
+        held = list(sql.run(connections[1], "list_held_files", since=since).scalars())
     outcome = _outcome(found)
+    if held:
+        outcome.notes.append(
+            f"Ours holds {counted(len(held), 'file')} ({some(held)}): what it tells is missing there. "
+            f"Apply or put aside each ({typed('files list --state held')}), then compare again."
+        )
     if arguments.html_file:
         write_whole(arguments.html_file, lambda path: _write_page(path, outcome, context.clock()))
         outcome.notes.append(written(arguments.html_file))
     return outcome
 
 
-def _compared(
-    context: RunContext,
-    connections: list[Connection],
+def compared(
+    connections: Sequence[Connection],
     table: ComparedTable,
     since: datetime | None,
     found: ShadowFindings,
+    check: Callable[[], None],
 ) -> Iterator[ShadowDifference]:
-    """Return what differs in a table, less what the old system does differently each time."""
+    """Return what differs in a table, less what the old system does differently each time.
+
+    connections  theirs, ours, and theirs again where there is one
+    found        rows and noise are counted in it
+    check        is called now and then, and may raise
+    """
     theirs, ours, *_ = by_side = [columns_of(connection, table.name) for connection in connections]
     for column in sorted(theirs.keys() ^ ours.keys()):
         where = "theirs" if column in theirs else "ours"
@@ -90,7 +111,7 @@ def _compared(
     for their_row, our_row, *again in side_by_side(streams):
         found.rows[table.name] += 1
         if found.rows[table.name] % 10_000 == 0:
-            context.stop.check()
+            check()
         for difference in differences(table.name, names, their_row, our_row):
             if again and is_noise(difference, again[0], names):
                 found.noise[table.name] += 1
@@ -135,12 +156,13 @@ def _unexplained(found: ShadowFindings) -> Table:
 
 
 def _by_decision(found: ShadowFindings) -> Table:
-    pages = {one.id: f"docs/decisions/{one.page}" for one in DECISIONS}
     rows = []
     for decision, number in sorted(found.explained.items()):
         one = found.examples[decision]
         where = f"{one.table}{one.column and '.' + one.column} of {one.key}"
-        rows.append((decision, pages[decision], number, where, _short(one.theirs), _short(one.ours)))
+        rows.append(
+            (decision, f"docs/decisions/{PAGE_OF[decision]}", number, where, _short(one.theirs), _short(one.ours))
+        )
     columns = ("decision", "page", "differences", "for example", "theirs", "ours")
     return Table("Differences that a decision explains", columns, rows, "explained")
 

@@ -1,17 +1,21 @@
 """The command as it is typed: no password is shown, and a page is written."""
 
+import uuid
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
 
 from config.errors import SourceUnavailable, UsageError
 from config.masking import mask_text
 from tests.tools.compare_shadow.conftest import Compare, change, findings
 from tools.compare_shadow.address import ADDRESS
 from tools.compare_shadow.arguments import Arguments
+from tools.compare_shadow.fitness import require_fit
 from tools.compare_shadow.reading import one_snapshot
 
 SECRET = "kumquat-7781"
@@ -48,6 +52,14 @@ def test_a_database_that_is_away_is_told_by_its_option() -> None:
     assert SECRET not in str(raised.value)
 
 
+@pytest.mark.parametrize("rest", ["@:bad:port/pay", "@h:port/pay", "@127.0.0.1:1/pay?nosuch=1"])
+def test_an_address_that_cannot_be_read_is_refused_without_being_repeated(rest: str) -> None:
+    refused = pytest.raises(UsageError, match=r"The address of --ours cannot be read: it must be like")
+    with refused as raised, one_snapshot("--ours", SecretStr(f"postgresql://reader:{SECRET}{rest}")):
+        pass
+    assert SECRET not in str(raised.value)
+
+
 def test_the_page_has_the_findings_with_nothing_run_and_older_rows_are_left_out(
     compare: Compare, ours: str, tmp_path: Path
 ) -> None:
@@ -61,3 +73,42 @@ def test_the_page_has_the_findings_with_nothing_run_and_older_rows_are_left_out(
     assert "&lt;b&gt;=1+1&lt;/b&gt;" in page and "<b>" not in page
     assert findings(later) == set()
     assert later.counts["rows"] < outcome.counts["rows"]
+
+
+def test_one_database_by_two_addresses_is_not_compared_with_itself(compare: Compare, theirs: str) -> None:
+    with pytest.raises(UsageError, match="--theirs and --theirs-again lead to the same database"):
+        compare(again=f"{theirs}&connect_timeout=60")
+
+
+def test_a_database_without_pay_tables_is_refused(compare: Compare, empty_database_url: str) -> None:
+    with pytest.raises(UsageError, match=r"of --theirs-again lacks public.applied_credits, .* and 23 more"):
+        compare(again=empty_database_url)
+
+
+def test_a_database_that_no_job_of_ours_worked_on_is_not_ours(compare: Compare, ours: str) -> None:
+    change(ours, "DROP SCHEMA pay_jobs CASCADE")
+
+    with pytest.raises(UsageError, match=r"of --ours has no pay_jobs.feedback_lines: no job of this service"):
+        compare()
+
+
+def test_a_role_that_may_not_read_a_table_is_told_which_and_what_to_grant(theirs: str, ours: str) -> None:
+    role = f"reader_{uuid.uuid4().hex[:8]}"
+    change(ours, f"CREATE ROLE {role}", f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
+           f"REVOKE SELECT ON receipts FROM {role}")  # fmt: skip
+    refused = pytest.raises(UsageError, match=rf"--ours {role} may not read public\.receipts\. Nothing was compared")
+    with one_snapshot("--theirs", SecretStr(theirs)) as first, one_snapshot("--ours", SecretStr(ours)) as second:
+        second.execute(text(f"SET ROLE {role}"))
+        with refused:
+            require_fit({"--theirs": first, "--ours": second})
+    change(ours, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+
+def test_a_file_that_ours_holds_is_named_for_what_it_tells_is_missing(compare: Compare, ours: str) -> None:
+    change(ours, "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on)"
+           " VALUES ('CAS', 'BCR_PAYMENT_APPL_20261104.csv', repeat('a', 64), 1, 'held', now())")  # fmt: skip
+
+    assert compare().notes == [
+        "Ours holds 1 file (BCR_PAYMENT_APPL_20261104.csv): what it tells is missing there. Apply or put aside each "
+        "(python3 invoke_jobs.py files list --state held), then compare again."
+    ]
