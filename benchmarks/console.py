@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
@@ -54,16 +55,20 @@ def _measure_pages(address: str, invoices: int, rows: int, runs: int) -> None:
 
 
 def _addresses(runs: int) -> dict[str, str]:
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
     return {
         "/": "/",
         "/runs": "/runs",
         "/runs, failed": "/runs?status=failed",
         "/runs/N": f"/runs/{runs - 3}",
+        "/runs/N, failed": f"/runs/{runs - runs % 997}",
         "/files": "/files",
         "/files/N": "/files/7",
         "/files/N, searched": "/files/7?q=REG00900",
         "/statements": "/statements",
         "/statements/DAY": "/statements/2026-11-21",
+        "/money": "/money",
+        "/money/DAY": f"/money/{yesterday}",
         "/stuck": "/stuck",
         "/outside": "/outside",
         "/find invoice": "/find?kind=invoice&q=1000001",

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from config.log_tail import LogTail
 from config.masking import mask
 from config.visible import all_visible, takes_styles
 
@@ -25,11 +26,14 @@ def show_unseen(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
     return {key: value if key.startswith("_") else all_visible(value) for key, value in event.items()}
 
 
-def configure_log(*, level: str = "INFO", json: bool | None = None, stream: TextIO | None = None) -> None:
+def configure_log(
+    *, level: str = "INFO", json: bool | None = None, stream: TextIO | None = None, tail: LogTail | None = None
+) -> None:
     """Send structlog and standard-library records to one handler.
 
     json    None: JSON lines unless the stream is a terminal
     stream  stderr unless named
+    tail    keeps the last lines besides
     """
     target = stream or sys.stderr
     as_json = json if json is not None else not target.isatty()
@@ -41,8 +45,9 @@ def configure_log(*, level: str = "INFO", json: bool | None = None, stream: Text
         structlog.processors.format_exc_info,
     ]
     last: list[Processor] = [mask_secrets] if as_json else [mask_secrets, show_unseen]
+    to_json = structlog.processors.JSONRenderer(default=str)
     renderer: Processor = (
-        structlog.processors.JSONRenderer(default=str)
+        to_json
         if as_json
         else structlog.dev.ConsoleRenderer(
             colors=takes_styles(target), exception_formatter=structlog.dev.plain_traceback
@@ -54,14 +59,16 @@ def configure_log(*, level: str = "INFO", json: bool | None = None, stream: Text
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last, renderer],
-    )
-    handler = logging.StreamHandler(target)
-    handler.setFormatter(formatter)
+    handlers: list[tuple[logging.Handler, list[Processor]]] = [(logging.StreamHandler(target), [*last, renderer])]
+    if tail is not None:
+        handlers.append((tail, [mask_secrets, to_json]))
+    for handler, processors in handlers:
+        without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+        handler.setFormatter(
+            structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[without_meta, *processors])
+        )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [handler for handler, _ in handlers]
     root.setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
     logging.getLogger("pay_jobs").setLevel(level.upper())
 

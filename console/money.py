@@ -10,12 +10,13 @@ from tools.close.by_method import in_all, money_by_method
 from tools.close.closed_days import ClosedDay, closed_days, last_recorded
 
 MOST_UNEXPLAINED = 50
-_HEIGHT = 100
+LINES = 5
+_HEIGHT = 180
 
 
 @dataclass(frozen=True)
 class MoneyDay:
-    """A closed day as the page shows it; amounts in CAD. The heights are parts of the chart, in percent."""
+    """A closed day as the page shows it; amounts in CAD. The heights are those of its bars, in pixels."""
 
     day: date
     state: str
@@ -28,6 +29,37 @@ class MoneyDay:
     height_out: int = 0
 
 
+@dataclass(frozen=True)
+class ScaleLine:
+    """A line of the chart's scale, so many pixels from the top, for an amount in CAD."""
+
+    y: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The chart of a month, in pixels from the top and in percent from the left; `zero` is where out begins."""
+
+    height: int
+    zero: int
+    lines: tuple[ScaleLine, ...]
+    days: int
+
+    @property
+    def width(self) -> float:
+        """How wide a bar is."""
+        return round(62 / self.days, 2)
+
+    def x(self, place: int) -> float:
+        """Return where the bars of a day begin."""
+        return round(self.middle(place) - self.width / 2, 2)
+
+    def middle(self, place: int) -> float:
+        """Return where the middle of a day is."""
+        return round(100 * (place + 0.5) / self.days, 2)
+
+
 def month(look: Look) -> Page:
     """Return the page of a month: its closed days as a chart and a table."""
     newest = last_recorded(look.session)
@@ -35,13 +67,13 @@ def month(look: Look) -> Page:
         return Page("money.html", "Money", {"days": None})
     first = _month_asked(look, newest)
     following = (first + timedelta(days=31)).replace(day=1)
-    days = _scaled([money_day(one) for one in closed_days(look.session, first, following - timedelta(days=1))])
+    closed = closed_days(look.session, first, following - timedelta(days=1))
+    days, chart = _scaled([money_day(one) for one in closed])
     values = {
         "days": days,
         "month": first,
-        "above": max((one.height_in for one in days), default=0),
-        "below": max((one.height_out for one in days), default=0),
-        "sums": [sum((getattr(one, name) for one in days), Decimal(0)) for name in ("came_in", "went_out", "bounced")],
+        "chart": chart,
+        "in_all": in_all(method for one in closed for method in money_by_method(one.figures)),
         "unexplained": sum(one.rows > 0 for one in days),
         "earlier": (first - timedelta(days=1)).replace(day=1),
         "later": following if following <= newest else None,
@@ -92,13 +124,30 @@ def _with_amounts(remainder: dict[str, Any]) -> dict[str, Any]:
     return {**remainder, "expected": Decimal(remainder["expected"]), "found": Decimal(remainder["found"])}
 
 
-def _scaled(days: list[MoneyDay]) -> list[MoneyDay]:
-    """Return the days, the oldest first, with the heights of their bars."""
-    largest = max((max(one.came_in, one.went_out) for one in days), default=Decimal(0)) or Decimal(1)
-    return [
-        replace(one, height_in=int(_HEIGHT * one.came_in / largest), height_out=int(_HEIGHT * one.went_out / largest))
+def _scaled(days: list[MoneyDay]) -> tuple[list[MoneyDay], "Chart"]:
+    """Return the days, the oldest first, with the heights of their bars, and the chart that holds them."""
+    above = max((one.came_in for one in days), default=Decimal(0))
+    below = max((one.went_out for one in days), default=Decimal(0))
+    step = _round_step((above + below) / LINES)
+    pixels = Decimal(_HEIGHT) / (above + below or 1)
+    zero = int(above * pixels)
+    amounts = [step * number for number in range(-int(below / step), int(above / step) + 1)]
+    lines = tuple(ScaleLine(zero - int(amount * pixels), amount) for amount in amounts)
+    scaled = [
+        replace(one, height_in=int(one.came_in * pixels), height_out=int(one.went_out * pixels))
         for one in reversed(days)
     ]
+    return scaled, Chart(_HEIGHT, zero, lines, len(days))
+
+
+def _round_step(least: Decimal) -> Decimal:
+    """Return the next amount that is 1, 2 or 5 times a power of ten.
+
+    >>> _round_step(Decimal("3100.50")), _round_step(Decimal(0))
+    (Decimal('5000'), Decimal('1'))
+    """
+    power = Decimal(10) ** max(0, least.adjusted()) if least else Decimal(1)
+    return next(step * power for step in (Decimal(1), Decimal(2), Decimal(5), Decimal(10)) if step * power >= least)
 
 
 def _month_asked(look: Look, newest: date) -> date:

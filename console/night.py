@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from config.plurals import counted
 from console.look import Look, Page
 from console.money import state_of
+from console.states import Tone, state
 from console.timeline import Event, Mark, Window, coming, events_by_hand, events_of, in_words, marks, ticks
 from jobs.run import ledger
 from jobs.run.ledger import Run
@@ -20,13 +21,13 @@ from jobs.watch.entries import Entry, entries_of, read_runs
 from tasks.generate_statements.gaps import DuePeriod, due_periods
 from tasks.stale_invoice_report.metrics import ALL
 from tasks.stale_invoice_report.report_store import EarlierFigures, trend
-from tools.close.by_method import in_all, money_by_method
+from tools.close.by_method import MethodMoney, in_all, money_by_method
 from tools.close.closed_days import ClosedDay, closed_days, last_recorded
 from tools.pending.command import pending_effects
 
 REACH = timedelta(hours=24)
 SHOWN = 4
-MOST_METHODS = 7
+MOST_METHODS = 6
 ALARM = "check"
 LENGTHS = ("longer", "shorter")
 _URGENT = ("failed", "lost", "missing", "held", "unfinished", "attention", "late", *LENGTHS)
@@ -86,6 +87,15 @@ def page(look: Look) -> Page:
     closed = _last_closed(look)
     yesterday = look.today - timedelta(days=1)
     periods = due_periods(look.session, yesterday, yesterday)
+    tiles = [
+        _verified(ledger.newest_verdict(look.connection, "verify"), look.now),
+        _closed(closed),
+        _stuck(trend(look.session, ALL), look.now),
+        _outside(look),
+        _files_tile(look.connection),
+        _statements_tile(periods),
+        _checked(findings, alarm),
+    ]
     values = {
         "window": window,
         "ticks": ticks(window),
@@ -93,23 +103,23 @@ def page(look: Look) -> Page:
         "findings": findings[:SHOWN],
         "more": len(findings) - SHOWN,
         "found": len(findings),
-        "tiles": [
-            _verified(ledger.newest_verdict(look.connection, "verify"), look.now),
-            _closed(closed),
-            _stuck(trend(look.session, ALL), look.now),
-            _outside(look),
-            _files_tile(look.connection),
-            _statements_tile(periods),
-            _checked(findings, alarm),
-        ],
+        "tiles": tiles,
+        "raised": [one.name for one in tiles if state(one.state).tone in {Tone.BAD, Tone.CARE}],
         "closed": closed,
-        "money": money_by_method(closed.figures)[:MOST_METHODS] if closed else [],
-        "in_all": in_all(money_by_method(closed.figures)) if closed else None,
+        "money": _money(closed),
         "files": _files(look, files, window.end),
         "periods": periods,
         "day": yesterday,
     }
     return Page("night.html", "The night", values)
+
+
+def _money(closed: ClosedDay | None) -> list[MethodMoney]:
+    """Return the methods of a closed day, of many the largest and the others together, and the sum of all."""
+    methods = money_by_method(closed.figures) if closed else []
+    shown, others = methods[:MOST_METHODS], methods[MOST_METHODS:]
+    together = [replace(in_all(others), method="others")] if others else []
+    return [*shown, *together, in_all(methods)] if methods else []
 
 
 def _scheduled(look: Look, runs: Sequence[Run], begin: datetime) -> list[Scheduled]:

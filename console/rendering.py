@@ -17,6 +17,7 @@ from console.states import state
 
 LONGEST = 300
 MOST = 2000
+MOST_LINES = 40
 _OPTION = re.compile(r"--[a-z]+(-[a-z]+)*")
 
 
@@ -32,8 +33,9 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {
-        "cad": cad, "clock": clock, "counted": counted, "hour": hour, "moment": moment, "number": number,
-        "query": query, "span": span, "unbroken": unbroken, "weekday": weekday, "whole": whole,
+        "cad": cad, "capitalized": capitalized, "clock": clock, "counted": counted, "figure": figure, "hour": hour,
+        "is_figure": is_figure, "moment": moment, "number": number, "query": query, "second": second, "span": span,
+        "traceback": traceback, "unbroken": unbroken, "weekday": weekday, "whole": whole, "whole_cad": whole_cad,
     }  # fmt: skip
     made.globals |= {"state": state, "command": shown}
     return made
@@ -64,8 +66,8 @@ def whole(text: str | None) -> Markup:
 
 
 def unbroken(command: str) -> Markup:
-    """Return a command whose options are not broken over two lines."""
-    words = on_one_line(cut(command)).split(" ")
+    """Return a command, whole, whose options are not broken over two lines."""
+    words = on_one_line(command).split(" ")
     return Markup(" ").join(Markup("<span>{}</span>").format(one) if _OPTION.fullmatch(one) else one for one in words)
 
 
@@ -77,6 +79,34 @@ def number(value: int) -> str:
 def cad(amount: Decimal | None) -> str:
     """Return an amount, "" where there is none."""
     return "" if amount is None else f"{amount:,.2f}"
+
+
+def capitalized(text: str) -> str:
+    """Return a text that begins with a capital letter.
+
+    >>> capitalized("on account"), capitalized("PAD")
+    ('On account', 'PAD')
+    """
+    return text[:1].upper() + text[1:]
+
+
+def whole_cad(amount: Decimal) -> str:
+    """Return an amount without cents, as beside a scale; what is below zero has no sign there."""
+    return f"{abs(amount):,.0f}"
+
+
+def is_figure(value: Any) -> bool:
+    """Return whether a value of a table is an amount, and stands under others to the right."""
+    return isinstance(value, Decimal)
+
+
+def figure(value: Any) -> Any:
+    """Return a value of a table as people read it.
+
+    >>> figure(Decimal("1234.5")), figure("x")
+    ('1,234.50', 'x')
+    """
+    return cad(value) if isinstance(value, Decimal) else value
 
 
 def clock(instant: datetime | None) -> Markup:
@@ -92,6 +122,17 @@ def moment(instant: datetime | None) -> Markup:
 def hour(instant: datetime | None) -> Markup:
     """Return the weekday and time of an instant in the business zone."""
     return _time(instant, "%a %H:%M")
+
+
+def second(instant: datetime) -> str:
+    """Return the time of the day of an instant in the business zone, to the second, for hundreds of lines."""
+    return f"{instant.astimezone(BUSINESS_ZONE):%H:%M:%S}"
+
+
+def traceback(text: str) -> Markup:
+    """Return the lines of a traceback, of a long one the last."""
+    lines = text.splitlines()[-MOST_LINES:]
+    return Markup("\n").join(on_one_line(cut(line)) for line in lines)
 
 
 def weekday(day: date) -> str:

@@ -13,7 +13,7 @@ from jobs.run import ledger
 from jobs.run.causes import by_cause
 from jobs.run.figures import as_lines
 from jobs.run.ledger import Run
-from jobs.run.run_in_words import how_it_ended, run_facts
+from jobs.run.run_in_words import run_facts
 from jobs.watch.check_lengths import usual_longest
 
 SHOWN = 50
@@ -55,13 +55,14 @@ def one(look: Look) -> Page:
     causes = by_cause(rejects)
     values = {
         "run": run,
-        "ended": how_it_ended(run),
         "facts": {name: said for name, said in run_facts(run).items() if name != "stored"},
         "counts": as_lines(run.counts),
         "causes": causes[:CAUSES],
         "more_causes": len(causes) - CAUSES,
         "kept": len(rejects),
         "usual": usual_longest(look.connection, run),
+        "log": ledger.log_of(look.connection, run.id),
+        "keeps_log": ledger.KEEPS_LOG,
         "artifacts": [(number, artifact_name(key), key) for number, key in enumerate(run.artifacts)],
     }
     return Page("run.html", f"Run {run.id}", values)

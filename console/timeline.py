@@ -19,6 +19,7 @@ from jobs.watch.entries import Entry
 CLOSE = timedelta(minutes=45)
 HOURS_A_TICK = 3
 SIGN_WIDTH = 1.6  # per cent: a sign is 14 pixels wide, the line some 820
+LETTER_WIDTH, NOW_WIDTH = 0.9, 3.0  # per cent, of the words on the axis
 _ORDER = ("done", "coming")
 
 
@@ -70,7 +71,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Tick:
-    """A line on the axis; a major one starts a day."""
+    """A line on the axis; a major one starts a day. It has no words where they would run into others."""
 
     x: float
     words: str
@@ -82,10 +83,18 @@ def ticks(window: Window) -> list[Tick]:
     local = window.begin.astimezone(BUSINESS_ZONE).replace(minute=0, second=0, microsecond=0)
     hours = (local + timedelta(hours=hour) for hour in range(1, 49))
     return [
-        Tick(window.place(hour), f"{hour:%a} {hour.day}" if hour.hour == 0 else f"{hour:%H}", hour.hour == 0)
+        _tick(hour, window.place(hour), window.place(window.now))
         for hour in hours
         if hour.hour % HOURS_A_TICK == 0 and window.begin < hour < window.end
     ]
+
+
+def _tick(hour: datetime, x: float, now: float) -> Tick:
+    is_major = hour.hour == 0
+    words = f"{hour:%a} {hour.day}" if is_major else f"{hour:%H}"
+    room = len(words) * LETTER_WIDTH / 2
+    is_free = room <= x <= 100 - room and abs(x - now) > room + NOW_WIDTH / 2
+    return Tick(x, words if is_free else "", is_major)
 
 
 def events_of(entry: Entry, served: ServedInstants, window: Window) -> list[Event]:

@@ -28,6 +28,8 @@ PAGES = {
     "night": "/",
     "runs": "/runs",
     "run": "/runs/791",
+    "run-failed": "/runs/796",
+    "run-attention": "/runs/794",
     "files": "/files",
     "file": "/files/24",
     "statements": "/statements",

@@ -1,9 +1,15 @@
--- What the jobs keep, large: runs over a year, files with settlement rows, a report, statements of a year, messages.
+-- What the jobs keep, large: runs over a year, files with settlement rows, a report, statements of a year, messages,
+-- closed days of a year.
 INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, started_on, finished_on, exit_code,
-                               counts)
+                               counts, log)
 SELECT name, name, CASE WHEN n % 997 = 0 THEN 'failed' WHEN n % 311 = 0 THEN 'attention' ELSE 'done' END, 'cronjob',
        'pod-' || n, '0.1.0', at, at + interval '20 seconds',
-       CASE WHEN n % 997 = 0 THEN 1 WHEN n % 311 = 0 THEN 3 ELSE 0 END, '{{"rows_read": 1200}}'
+       CASE WHEN n % 997 = 0 THEN 1 WHEN n % 311 = 0 THEN 3 ELSE 0 END, '{{"rows_read": 1200}}',
+       CASE WHEN n % 997 = 0
+            THEN (SELECT jsonb_agg(jsonb_build_object('timestamp', at, 'level', 'info', 'event', 'file.listed',
+                                                      'exception', '', 'facts', ARRAY[ARRAY['name', 'FILE_' || line]]))
+                    FROM generate_series(1, 200) AS line)
+            ELSE '[]' END
   FROM (SELECT n, now() - ({runs} - n) * interval '5 minutes' AS at,
                (ARRAY['PAD_RECONCILE', 'ROUTING_SLIP_RECREATE', 'ROUTING_SLIP_RECREATE', 'EJV_FEEDBACK_CHECK',
                       'GENERATE_STATEMENTS', 'check'])[n % 6 + 1] AS name
@@ -37,3 +43,12 @@ INSERT INTO pay_jobs.outbox (channel, kind, ordering_key, idempotency_key, paylo
 SELECT 'event', 'payment', 'account:' || n % 5000, 'made-' || n, '{{"amount": "31.50"}}',
        CASE WHEN n <= 200 THEN 'pending' ELSE 'delivered' END, now(), CASE WHEN n > 200 THEN now() END
   FROM generate_series(1, 50000) AS n;
+INSERT INTO pay_jobs.closed_days (day, is_first, unexplained_rows, unexplained, remainders, reason, recorded_on)
+SELECT current_date - n, false, 0, 0, '[]', 'the clock', now() - n * interval '1 day'
+  FROM generate_series(1, 365) AS n;
+INSERT INTO pay_jobs.closed_figures (day, figure, method, rows, amount, digest, keys)
+SELECT current_date - n, figure, method, 1000, 31500.00, '', ARRAY(SELECT 'REG' || row FROM generate_series(1, 1000) AS row)
+  FROM generate_series(1, 365) AS n,
+       unnest(ARRAY['money.rows', 'money.others', 'journals.accepted', 'partners.disbursed', 'bounces.receipts'])
+       AS figure,
+       unnest(ARRAY['PAD', 'CC', 'EJV']) AS method;

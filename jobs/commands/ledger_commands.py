@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from config.business_time import BUSINESS_ZONE, day_start
 from config.command_line import typed
 from config.errors import UsageError
+from config.plurals import counted
 from config.settings import DatabaseSettings, read
 from database.engine import make_engine
 from database.errors import explain
@@ -20,11 +21,13 @@ from jobs.parameters import DAY
 from jobs.run import ledger
 from jobs.run.causes import attention_table
 from jobs.run.figures import as_lines
-from jobs.run.ledger import Run
+from jobs.run.ledger import LogLine, Run
 from jobs.run.outcome import Reject, Table
 from jobs.run.result import print_json
 from jobs.run.run_in_words import how_it_ended, run_facts
 from jobs.terminal import say, show_table
+
+SHOWN_LINES = 20
 
 
 def history_command(use_sandbox: Callable[[], None]) -> click.Command:
@@ -87,12 +90,13 @@ def show_command(use_sandbox: Callable[[], None]) -> click.Command:
         with ledger_connection() as connection:
             run = ledger.find(connection, run_id)
             rejects = ledger.rejects_of(connection, run_id)
+            log = ledger.log_of(connection, run_id)
         if run is None:
             raise UsageError(f"There is no run {run_id}: `history` shows those there are.")
         if as_json:
-            print_json("show", {"run": [_as_json(run)], "rejects": [asdict(one) for one in rejects]})
+            print_json("show", _everything(run, rejects, log))
         else:
-            _show_run(run, rejects)
+            _show_run(run, rejects, log)
 
     return show
 
@@ -122,7 +126,15 @@ def _as_json(run: Run) -> dict[str, Any]:
     return {**facts, "rejects_in_all": facts.pop("rejects")}
 
 
-def _show_run(run: Run, rejects: Sequence[Reject]) -> None:
+def _everything(run: Run, rejects: Sequence[Reject], log: Sequence[LogLine]) -> dict[str, Any]:
+    return {
+        "run": [_as_json(run)],
+        "rejects": [asdict(one) for one in rejects],
+        "log": [{**asdict(one), "at": one.at.isoformat()} for one in log],
+    }
+
+
+def _show_run(run: Run, rejects: Sequence[Reject], log: Sequence[LogLine]) -> None:
     say(f"Run {run.id}: {run.command} {how_it_ended(run)}")
     if run.error:
         say(f"Error: {run.error}")
@@ -134,6 +146,18 @@ def _show_run(run: Run, rejects: Sequence[Reject]) -> None:
         say(note)
     if run.artifacts:
         say(f"To fetch what it stored: {typed('artifacts get', run.id)}")
+    _show_log(run, log)
+
+
+def _show_log(run: Run, log: Sequence[LogLine]) -> None:
+    """Show the last lines of the log; the whole of what was kept is in --json and in the console."""
+    rows = [
+        (f"{one.at.astimezone(BUSINESS_ZONE):%H:%M:%S}", one.level, one.event, f"{one.facts}\n{one.traceback}".strip())
+        for one in log[-SHOWN_LINES:]
+    ]
+    show_table(Table("Its log", ("at", "level", "what", "facts"), rows), most=None)
+    if len(log) > SHOWN_LINES:
+        say(f"{counted(len(log) - SHOWN_LINES, 'earlier line')}: {typed('show', run.id, '--json')}")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import config.settings
 from config.errors import UsageError
 from config.log_setup import configure_log
+from config.log_tail import LogTail
 from config.settings import DatabaseSettings, PodSettings, Settings, read_settings
 from jobs.job import Job
 from jobs.run.context import one_setting
@@ -32,6 +33,7 @@ class RunRequest:
 class RunAttempt:
     """One attempt at a job; `result` is filled as the run goes on.
 
+    tail             the last lines of the log, for the ledger if it ends badly
     watches_signals  whether SIGTERM and SIGINT stop the run, because nobody else holds its `stop`
     at_end           what is called when the outcome is written and every connection is closed
     """
@@ -42,6 +44,7 @@ class RunAttempt:
     log: Any
     result: RunResult
     stop: StopRequest
+    tail: LogTail
     watches_signals: bool
     at_end: list[Callable[[RunResult], None]] = field(default_factory=list)
 
@@ -74,7 +77,7 @@ def check_arguments(attempt: RunAttempt) -> RunAssignment:
     needed = {"PodSettings", "DatabaseSettings", *getattr(arguments, "needs", job.needs)}
     settings = read_settings(*(getattr(config.settings, name) for name in sorted(needed)))
     pod = one_setting(settings, PodSettings)
-    configure_log(level=pod.log_level or ("INFO" if job.is_by_clock else "WARNING"))
+    configure_log(level=pod.log_level or ("INFO" if job.is_by_clock else "WARNING"), tail=attempt.tail)
     return RunAssignment(
         arguments,
         settings,

@@ -122,10 +122,10 @@ def _write_outcome(attempt: RunAttempt, connection: Connection, lock: RunLock) -
     """Write the outcome; where the connection is lost, through a new one, for the locks are gone with it."""
     result = attempt.result
     try:
-        _finish(connection, result)
+        _finish(attempt, connection)
     except SQLAlchemyError:
         with connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as another:
-            _finish(another, result)
+            _finish(attempt, another)
             tell_result(another, result, log=attempt.log)
         return
     if result.exit_code != ExitCode.LOCKED:
@@ -133,10 +133,10 @@ def _write_outcome(attempt: RunAttempt, connection: Connection, lock: RunLock) -
     tell_result(connection, result, log=attempt.log)
 
 
-def _finish(connection: Connection, result: RunResult) -> None:
+def _finish(attempt: RunAttempt, connection: Connection) -> None:
+    result, outcome = attempt.result, attempt.result.outcome
     if result.run_id is None:
         return
-    outcome = result.outcome
     ledger.finish(
         connection,
         result.run_id,
@@ -148,4 +148,5 @@ def _finish(connection: Connection, result: RunResult) -> None:
         notes=[outcome.answer, *outcome.notes] if outcome.answer else outcome.notes,
         is_news=result.is_news,
         error=result.error,
+        log=attempt.tail.lines() if result.status in ledger.KEEPS_LOG else (),
     )

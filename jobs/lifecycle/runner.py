@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 
 from config.log_setup import configure_log, get_log
+from config.log_tail import LogTail
 from jobs.job import Job
 from jobs.lifecycle.attempt import RunAssignment, RunAttempt, RunRequest, check_arguments
 from jobs.lifecycle.failures import failure_noted
@@ -30,10 +31,11 @@ def execute(
 ) -> RunResult:
     """Run a job and return how it went; never raises for what goes wrong in a run."""
     structlog.contextvars.clear_contextvars()
-    configure_log()
+    tail = LogTail()
+    configure_log(tail=tail)
     result = RunResult(job.name, dry_run=request.dry_run)
     attempt = RunAttempt(
-        job, request, clock, get_log(job=job.name), result, stop or StopRequest(), watches_signals=stop is None
+        job, request, clock, get_log(job=job.name), result, stop or StopRequest(), tail, watches_signals=stop is None
     )
     with _end_reported(attempt), failure_noted(attempt):
         assignment = check_arguments(attempt)

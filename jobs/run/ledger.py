@@ -31,6 +31,7 @@ KEPT_NOTES = 100
 LONGEST_DETAIL = 4000
 READ_RUNS = 100_000
 CLOCK = ("cronjob", "scheduler")
+KEEPS_LOG = ("failed", "attention", "interrupted")
 STATUSES = ("done", "attention", "failed", "interrupted", "locked", "lost", "running")
 
 
@@ -69,6 +70,17 @@ class Run:
     def seconds(self) -> float | None:
         """How long it took."""
         return round((self.finished_on - self.started_on).total_seconds(), 1) if self.finished_on else None
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the log of a run: `facts` in words, `traceback` where a fault of the program was told."""
+
+    at: datetime
+    level: str
+    event: str
+    facts: str
+    traceback: str
 
 
 _COLUMNS = ", ".join(Run.__dataclass_fields__)
@@ -132,8 +144,9 @@ def finish(
     notes: Sequence[str] = (),
     is_news: bool = True,
     error: str | None = None,
+    log: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Write how a run ended, with the first of its rejects."""
+    """Write how a run ended, with the first of its rejects and the last lines of its log."""
     connection.execute(
         sql["finish_run"],
         {
@@ -147,6 +160,7 @@ def finish(
             "is_news": is_news,
             "error": _as_text(error) if error else None,
             "kept": _as_kept(rejects),
+            "log": _as_json(log),
         },
     )
 
@@ -163,6 +177,17 @@ def rejects_of(connection: Connection, run_id: int) -> list[Reject]:
     """Return the rejects that were kept with a run."""
     rows = connection.execute(sql["list_rejects"], {"run_id": run_id})
     return [Reject(**row._mapping) for row in rows]
+
+
+def log_of(connection: Connection, run_id: int) -> list[LogLine]:
+    """Return the last lines of the log that were kept with a run, the oldest first; none of one that ended well."""
+    kept = connection.scalar(text("SELECT log FROM pay_jobs.job_runs WHERE id = :id"), {"id": run_id})
+    return [_log_line(**line) for line in kept or ()]
+
+
+def _log_line(*, timestamp: str, level: str, event: str, exception: str, facts: list[tuple[str, Any]]) -> LogLine:
+    said = "  ".join(f"{name}={value}" for name, value in facts)
+    return LogLine(datetime.fromisoformat(timestamp), level, event, said, exception)
 
 
 def keep_rejects(session: Session, rejects: Sequence[Reject], *, run_id: int) -> None:

@@ -97,7 +97,8 @@ class Runs:
             return  # nobody ran it: missed
         if name == "PAD_RECONCILE" and is_recent and (local.hour, local.minute) in {(8, 40), (8, 45)}:
             said = "CFS did not answer within 30 s (tried 3 times). Nothing was lost: the next run tries again."
-            self.write(run, command, started, "failed", seconds=94, error=said)
+            failed = self.write(run, command, started, "failed", seconds=94, error=said)
+            self._keep_log(failed, command, started, said)
             return
         if name == "PAD_RECONCILE" and is_recent and (local.hour, local.minute) == (8, 35):
             self._held(run, command, started)
@@ -113,6 +114,32 @@ class Runs:
             return
         seconds = _SECONDS.get(name, 5) + instant.minute % 7
         self.write(run, command, started, "done", seconds=seconds, counts=_counts(name, local.date()))
+
+    def _keep_log(self, run: int, command: str, started: datetime, said: str) -> None:
+        lines: list[tuple[int, str, str, dict[str, Any]]] = [
+            (0, "info", "run.started", {"dry_run": False, "shard": "1/1", "command": command}),
+            (1, "info", "sftp.listed", {"source": "CAS", "directory": "/outgoing", "files": 3}),
+            *((2, "info", "file.skipped", {"name": f"BCR_PAYMENT_APPL_202611{day}.csv", "why": "known already"})
+              for day in (23, 24, 25)),
+            (3, "info", "outbox.waiting", {"channel": "cfs", "messages": 3}),
+            (33, "warning", "cfs.no_answer", {"path": "/cfs/parties/9001/accs/800101/sites/1/rcpts", "attempt": 1}),
+            (63, "warning", "cfs.no_answer", {"path": "/cfs/parties/9001/accs/800101/sites/1/rcpts", "attempt": 2}),
+            (94, "error", "run.failed", {"error": said, "exit_code": 1}),
+        ]  # fmt: skip
+        kept = [
+            {
+                "timestamp": (started + timedelta(seconds=after)).isoformat(),
+                "level": level,
+                "event": event,
+                "exception": "",
+                "facts": list(facts.items()),
+            }
+            for after, level, event, facts in lines
+        ]
+        self._connection.execute(
+            text("UPDATE pay_jobs.job_runs SET log = CAST(:kept AS jsonb) WHERE id = :run"),
+            {"kept": json.dumps(kept), "run": run},
+        )
 
     def _held(self, job: str, command: str, started: datetime) -> None:
         name = f"BCR_PAYMENT_APPL_{business_date(started):%Y%m%d}.csv"

@@ -3,13 +3,15 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
 import httpx
 from pydantic import SecretStr
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
 from config.log_setup import get_log
 from config.schedule import Schedule, read_schedule
@@ -75,3 +77,14 @@ class Asker:
             sent = {name.encode(): value.encode() for name, value in self._headers.items()}
             sent |= {name.encode(): value for name, value in (headers or {}).items()}
             return await client.request(method, path, headers=sent)
+
+
+class OneTransaction:
+    """Reads in a transaction of the owner that is never committed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def read(self, question: Callable[[Session], Any]) -> Any:
+        with Session(self._connection, join_transaction_mode="create_savepoint") as session:
+            return question(session)

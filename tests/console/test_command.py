@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,12 +59,17 @@ def test_a_port_that_is_taken_is_named_with_the_option_for_another(reader_addres
     assert f"Port {port} cannot be served on: Address already in use. Name another: --port." in said
 
 
-def test_slow_clients_do_not_keep_others_waiting(console_address: str) -> None:
+def test_slow_and_broken_clients_do_not_keep_others_waiting(console_address: str) -> None:
     host, port = console_address.removeprefix("http://").split(":")
     slow = [socket.create_connection((host, int(port))) for _ in range(100)]
     try:
         for one in slow:
             one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        for one in slow[:20]:
+            one.sendall(b"\x00\xff no header at all\r\n\r\n")
+        for one in slow[20:40]:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, not a goodbye
+            one.close()
 
         assert httpx.get(f"{console_address}/runs", trust_env=False).status_code == 200
     finally:

@@ -2,11 +2,13 @@
 
 import re
 from contextlib import closing
+from dataclasses import replace
+from html import unescape
 
 import httpx
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from config.settings import DatabaseSettings
@@ -15,7 +17,7 @@ from console.monitor import monitor_app
 from database.engine import make_engine
 from tasks.stale_invoice_report.metrics import stuck_invoices
 from tests.console.conftest import NOW, Lines
-from tests.console.running import NAMES, Asker, surroundings
+from tests.console.running import NAMES, Asker, OneTransaction, surroundings
 
 ARTIFACT = "/runs/{run:int}/artifacts/{artifact:int}"
 SHOWN = [page for page in PAGES if page != ARTIFACT]
@@ -32,6 +34,15 @@ def test_a_page_is_shown_by_the_role_that_only_reads_and_is_small(
     assert answer.status_code == 200
     assert len(answer.content) < 60_000
     assert INLINE.search(answer.text) is None
+
+
+def test_names_of_customers_stand_on_find_alone(client: httpx.Client, owner: Engine, paths: dict[str, str]) -> None:
+    with owner.connect() as connection:
+        names = set(connection.scalars(text("SELECT name FROM payment_accounts WHERE length(name) > 8")))
+    shown = {page: unescape(client.get(paths[page]).text) for page in SHOWN}
+
+    assert len(names) > 20
+    assert [page for page, said in shown.items() if any(name in said for name in names)] == ["/find"]
 
 
 @pytest.mark.parametrize("page", [*SHOWN, "/nowhere", "/static/console.css"])
@@ -103,6 +114,58 @@ def test_the_server_refuses_a_write_and_a_bank_account_to_the_role_of_the_consol
         with engine.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
             connection.execute(text(statement))
     engine.dispose()
+
+
+def test_the_role_of_the_console_reads_no_column_that_holds_a_bank_account(owner: Engine, reader_address: str) -> None:
+    role = make_url(reader_address).username
+    named = text(
+        "SELECT table_schema || '.' || table_name || '.' || column_name, has_column_privilege(CAST(:role AS text),"
+        " quote_ident(table_schema) || '.' || quote_ident(table_name), CAST(column_name AS text), 'SELECT')"
+        " FROM information_schema.columns WHERE table_schema IN ('public', 'pay_jobs')"
+        " AND column_name ~ '^(bank_.*number|.*instrument_number|.*account_number)$'"
+    )
+    with owner.connect() as connection:
+        readable = {str(column): bool(may) for column, may in connection.execute(named, {"role": role})}
+
+    assert "public.cfs_accounts.bank_account_number" in readable
+    assert "public.cfs_accounts_history.bank_account_number" in readable
+    assert [column for column, may in readable.items() if may] == []
+
+
+def test_the_page_of_a_failed_run_shows_the_last_lines_of_its_log_beside_its_error(
+    client: httpx.Client, owner: Engine
+) -> None:
+    with owner.connect() as connection:
+        failed = connection.scalar(text("SELECT max(id) FROM pay_jobs.job_runs WHERE status = 'failed'"))
+        done = connection.scalar(text("SELECT max(id) FROM pay_jobs.job_runs WHERE status = 'done'"))
+    shown = client.get(f"/runs/{failed}").text
+
+    assert shown.index("What went wrong") < shown.index("The last 9 lines of its log") < shown.index("cfs.no_answer")
+    assert "attempt=2" in shown
+    assert "of its log" not in client.get(f"/runs/{done}").text
+
+
+def test_the_night_tells_what_the_alarm_found_of_lengths_and_awaited_answers(
+    owner: Engine, reader_address: str
+) -> None:
+    around = surroundings(reader_address, NOW)
+    found = [("longer", "PAD_RECONCILE"), ("missing", around.schedule.answers[0].what), ("missing", "judged anew")]
+    with closing(around.reader), owner.connect() as connection:
+        night = Asker(console_app(replace(around, reader=OneTransaction(connection))))  # type: ignore[arg-type]
+        before = night.get("/").text
+        alarm = connection.scalar(
+            text("UPDATE pay_jobs.job_runs SET rejects = 3 WHERE id = (SELECT max(id) FROM pay_jobs.job_runs"
+                 " WHERE job = 'check') RETURNING id")
+        )  # fmt: skip
+        for number, (kind, what) in enumerate(found):
+            connection.execute(
+                text("INSERT INTO pay_jobs.run_rejects VALUES (:alarm, :number, :what, :kind, 'told', '')"),
+                {"alarm": alarm, "number": number, "what": what, "kind": kind},
+            )
+        after = night.get("/").text
+        connection.rollback()
+
+    assert ("7 to look at" in before, "9 to look at" in after) == (True, True)
 
 
 def test_a_database_that_is_away_is_a_page_that_says_so(owner: Engine) -> None:

@@ -5,17 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, text
 
 from console.app import PAGES, console_app
 from tests.console.conftest import NOW
-from tests.console.running import Asker, surroundings
+from tests.console.running import Asker, OneTransaction, surroundings
 
 ARTIFACT = "/runs/{run:int}/artifacts/{artifact:int}"
 SHOWN = [page for page in PAGES if page != ARTIFACT]
@@ -27,7 +25,8 @@ TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs
 FILL = (
     "UPDATE pay_jobs.job_runs SET command = 'x' || :text, reason = 'x' || :text, pod = 'x' || :text,"
     " version = 'x' || :text, error = 'x' || :text, triggered_by = 'hand:x' || :text,"
-    " notes = CAST(:list AS jsonb), artifacts = CAST(:list AS jsonb), counts = CAST(:counts AS jsonb)",
+    " notes = CAST(:list AS jsonb), artifacts = CAST(:list AS jsonb), counts = CAST(:counts AS jsonb),"
+    " log = CAST(:log AS jsonb)",
     "UPDATE pay_jobs.job_runs SET job = 'x' || :text WHERE id = (SELECT max(id) FROM pay_jobs.job_runs)",
     "UPDATE pay_jobs.run_rejects SET place = 'x' || :text, reason = 'x' || :text, detail = 'x' || :text,"
     " command = 'outbox retry 1 x' || :text",
@@ -58,17 +57,6 @@ class Skeleton(HTMLParser):
         self.parts.append((f"/{tag}",))
 
 
-class OneTransaction:
-    """Reads in a transaction of the owner that is never committed."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def read(self, question: Callable[[Session], Any]) -> Any:
-        with Session(self._connection, join_transaction_mode="create_savepoint") as session:
-            return question(session)
-
-
 @pytest.fixture(scope="module")
 def pages_with(owner: Engine, reader_address: str, paths: dict[str, str]) -> Iterator[Callable[[str], dict[str, str]]]:
     """Shows every page with one text in every field."""
@@ -79,7 +67,9 @@ def pages_with(owner: Engine, reader_address: str, paths: dict[str, str]) -> Ite
 
         def pages(said: str) -> dict[str, str]:
             point = connection.begin_nested()
+            line = {"timestamp": NOW.isoformat(), "level": f"x{said}", "event": f"x{said}", "exception": f"x{said}"}
             values = {"text": said, "list": json.dumps([f"x{said}"]), "counts": json.dumps({f"x{said}": 1})}
+            values["log"] = json.dumps([{**line, "facts": [[f"x{said}", f"x{said}"]]}])
             for statement in FILL:
                 connection.execute(text(statement), values)
             answers = {page: client.get(paths[page]) for page in SHOWN}

@@ -112,6 +112,19 @@ def test_the_rows_at_hand_are_filtered_as_one_types(page: Page, console: str, pa
     assert page.js(shown) == 2
 
 
+def test_a_command_is_copied_by_the_button_beside_it(page: Page, console: str) -> None:
+    page.ask("Browser.grantPermissions", origin=console, permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    page.open_address(f"{console}/outside", width=1280, height=800)
+    page.js("document.querySelector('.clip').focus()")
+    said = page.js("document.activeElement.ariaLabel")
+    page.press("Enter")
+    page.wait_for("document.activeElement.ariaLabel === 'Copied'")
+
+    assert said == 'Copy python3 invoke_jobs.py outbox retry 11 --reason "..." --dry-run'
+    page.js("navigator.clipboard.readText().then((text) => { document.title = text; })")
+    page.wait_for("document.title === 'python3 invoke_jobs.py outbox retry 11 --reason \"...\" --dry-run'")
+
+
 def test_a_person_gets_from_the_month_to_what_is_not_explained_and_its_next_command(page: Page, console: str) -> None:
     page.open_address(f"{console}/money", width=1280, height=800)
     assert "1 day not explained" in page.js("document.querySelector('main').innerText")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from console.commands import shown
 from console.kept import Shelf
-from console.timeline import CLOSE, SIGN_WIDTH, Event, Window, in_words, marks, ticks
+from console.timeline import CLOSE, LETTER_WIDTH, NOW_WIDTH, SIGN_WIDTH, Event, Window, in_words, marks, ticks
 
 NOW = datetime(2026, 11, 26, 17, 22, tzinfo=UTC)
 WINDOW = Window(NOW - timedelta(hours=24), NOW, NOW + timedelta(hours=24))
@@ -49,6 +49,18 @@ def test_runs_that_went_well_close_together_are_one_band() -> None:
         "3 times done, Thu 08:22 to Thu 08:32, run 110",
     ]
     assert timedelta(minutes=180) > CLOSE
+
+
+@given(st.integers(0, 60 * 24))
+def test_no_words_on_the_axis_run_into_others_or_over_its_ends(minutes: int) -> None:
+    now = NOW + timedelta(minutes=minutes)
+    said = [one for one in ticks(Window(now - timedelta(hours=24), now, now + timedelta(hours=24))) if one.words]
+
+    for one in said:
+        half = len(one.words) * LETTER_WIDTH / 2
+        assert half <= one.x <= 100 - half
+        assert abs(one.x - 50) >= half + NOW_WIDTH / 2 - 0.01
+    assert len(said) >= 11
 
 
 def test_the_line_in_words_names_trouble_first() -> None:

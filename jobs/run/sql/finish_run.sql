@@ -1,5 +1,5 @@
--- Write how a run ended, with the first of its rejects.
--- in     id, status, exit_code, counts, rejects (their number), artifacts, notes, is_news, error; kept: a JSON array
+-- Write how a run ended, with the first of its rejects and the last lines of its log.
+-- in     id, status, exit_code, counts, rejects (their number), artifacts, notes, is_news, error; kept, log: JSON arrays
 -- again  the same outcome is written once more, over what the run kept of its rejects while it worked
 WITH ended AS (
 UPDATE pay_jobs.job_runs
@@ -11,6 +11,7 @@ UPDATE pay_jobs.job_runs
        notes       = CAST(:notes AS jsonb),
        is_news     = :is_news,
        error       = :error,
+       log         = CAST(:log AS jsonb),
        finished_on = clock_timestamp()
  WHERE id = :id
 RETURNING id

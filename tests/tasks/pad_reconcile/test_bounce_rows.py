@@ -9,6 +9,8 @@ _PAY_TABLES = (
     "payments", "receipts",
 )  # fmt: skip
 
+_BANK_ACCOUNT = ("bank_number", "bank_branch_number", "bank_account_number", "payment_instrument_number")
+
 
 def _rows(books: SettlementBooks) -> dict[tuple[str, int], dict[str, Any]]:
     """Return every row of the tables that a bounce writes, by table and id."""
@@ -30,8 +32,11 @@ def _differing(before: dict[tuple[str, int], Any], after: dict[tuple[str, int], 
 
 
 def _without_version(rows: dict[tuple[str, int], dict[str, Any] | None]) -> dict[tuple[str, int], Any]:
-    """Return rows less their version, which is raised before they are kept."""
-    return {key: row and {name: value for name, value in row.items() if name != "version"} for key, row in rows.items()}
+    """Return rows less their version, which is raised before they are kept, and their bank account, which never is."""
+    left_out = {"version", *_BANK_ACCOUNT}
+    return {
+        key: row and {name: value for name, value in row.items() if name not in left_out} for key, row in rows.items()
+    }
 
 
 def test_a_bounce_keeps_every_row_it_changes_or_deletes_and_names_those_it_makes(books: SettlementBooks) -> None:
@@ -57,3 +62,15 @@ def test_a_bounce_without_a_payment_names_the_payment_it_makes(books: Settlement
 
     (payment,) = books.rows("SELECT id FROM payments")
     assert _kept(books)["payments", payment[0]] is None
+
+
+def test_a_bounce_keeps_no_bank_account(books: SettlementBooks) -> None:
+    account = books.account("800103")
+    books.change("UPDATE cfs_accounts SET bank_account_number = '004512345', payment_instrument_number = '777123'")
+    books.paid_invoice(account, "REG01234700", "30.10", "PADRC0003")
+
+    books.apply(bounce("PADRC0003", "800103", "REG01234700", "30.10"))
+
+    [(kept,)] = books.rows("SELECT was FROM pay_jobs.bounce_rows WHERE pay_table = 'cfs_accounts'")
+    assert kept["status"] == "ACTIVE"
+    assert set(kept).isdisjoint(_BANK_ACCOUNT)
