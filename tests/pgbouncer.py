@@ -1,7 +1,6 @@
 """A real pgbouncer in transaction mode in front of a server, where it is installed."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from psycopg2.extensions import parse_dsn
 
+from tests.child_process import start_with_us
 from tests.waiting import wait_until
 
 PGBOUNCER = which("pgbouncer") or which("pgbouncer", path="/usr/sbin")
@@ -34,10 +34,9 @@ def pgbouncer(address: str, *, ignore: str = "") -> Iterator[str]:
         owner = None
         if os.geteuid() == 0:  # pgbouncer refuses to be root
             owner = Path(parts["host"]).owner() if parts["host"].startswith("/") else "nobody"
-        process = subprocess.Popen([PGBOUNCER, "-q", str(folder / "pgbouncer.ini")], user=owner)
+        process = start_with_us([PGBOUNCER, "-q", str(folder / "pgbouncer.ini")], user=owner)
         try:
             wait_until((folder / ".s.PGSQL.6432").exists, "pgbouncer listens")
             yield f"postgresql://{parts['user']}@/{parts['dbname']}?host={folder}&port=6432"
         finally:
-            process.terminate()
-            process.wait()
+            process.communicate()

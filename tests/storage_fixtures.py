@@ -10,7 +10,6 @@ import getpass
 import os
 import shutil
 import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -30,6 +29,7 @@ from sandbox.lifetime import temporary_folder
 from sandbox.object_store import ObjectStorePart
 from sandbox.sftp_faults import SftpFaults
 from sandbox.sftp_server import SftpPart
+from tests.child_process import start_with_us
 from tests.waiting import wait_until
 
 SSHD = next((path for path in ("/usr/sbin/sshd", "/usr/local/sbin/sshd") if Path(path).exists()), None)
@@ -142,10 +142,9 @@ def start_openssh(folder: Path, *, host_key_type: str) -> SftpPlace:
         "PasswordAuthentication no\nSubsystem sftp internal-sftp\n"
     )
     with (folder / "sshd.log").open("wb") as log:
-        process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=log)
+        process = start_with_us([SSHD, "-D", "-e", "-f", str(folder / "sshd_config")], stderr=log)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    atexit.register(process.wait)
-    atexit.register(process.kill)
+    atexit.register(process.communicate)
     wait_for_port(port)
     values = {
         "host": "127.0.0.1",
