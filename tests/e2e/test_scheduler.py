@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.cron import Cron
-from tests.pay_database import DatabaseServer
+from tests.conftest import MakePayDatabase
 from tests.probe_entry import NAMES
 from tests.scheduler_fixtures import SchedulerBench, fresh_bench
 from tests.waiting import wait_until
@@ -105,13 +104,10 @@ def test_a_run_that_was_killed_with_its_scheduler_is_run_again_once(bench: Sched
 
 
 @pytest.fixture(scope="module")
-def bad_hour(
-    server: DatabaseServer, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SchedulerBench]:
+def bad_hour(make_pay_database: MakePayDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SchedulerBench]:
     """One scheduler whose runs heal, fail, are killed and take too long, all in the same hour; all are settled."""
-    name = f"scheduler_{uuid.uuid4().hex[:8]}"
     folder = tmp_path_factory.mktemp("scheduler")
-    made = SchedulerBench(server.create(name, template), folder)
+    made = SchedulerBench(make_pay_database("scheduler").address, folder)
     made.begin(made.start, speed=900)
     schedule = made.schedule(
         PROBE=f"30 12 * * * | arguments: --heal, {folder / 'healed'} | retries: 1",
@@ -129,7 +125,6 @@ def bad_hour(
         yield made
     finally:
         made.close()
-    server.drop(name)
 
 
 def test_a_killed_child_hurts_neither_the_scheduler_nor_the_other_runs(bad_hour: SchedulerBench) -> None:

@@ -1,21 +1,18 @@
 """The evening at CGI that the demo lays out ends as it is told."""
 
-import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 
 import psycopg2
 import pytest
-from pydantic import SecretStr
 
-from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
-from database.engine import Database, make_engine
 from jobs.run.outcome import Outcome
 from sandbox.demo_data import DemoSize, load_demo_data
 from sandbox.feedback_demo import DemoFeedback, lay_out
+from tests.conftest import MakePayDatabase
 from tests.ejv_factory import NOW, EjvBooks
-from tests.pay_database import DatabaseServer
 from tests.storage_fixtures import object_store_part, object_store_settings, sftp_part
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice, cgi_place
 
@@ -34,19 +31,13 @@ def store() -> Iterator[ObjectStore]:
 
 @pytest.fixture(scope="module")
 def office(
-    server: DatabaseServer, template: str, store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[FeedbackOffice]:
+    make_pay_database: MakePayDatabase, store: ObjectStore, tmp_path_factory: pytest.TempPathFactory
+) -> FeedbackOffice:
     """The demo's pay database, and everything around the job."""
-    name = f"evenings_{uuid.uuid4().hex[:8]}"
-    address = server.create(name, template)
-    connection = psycopg2.connect(address)
-    with connection:
+    database = make_pay_database("evenings")
+    with closing(psycopg2.connect(database.address)) as connection, connection:
         load_demo_data(connection, SMALL)
-    connection.close()
-    database = Database(make_engine(DatabaseSettings(url=SecretStr(address)), application_name="tests"))
-    yield FeedbackOffice(EjvBooks(database), cgi_place().emptied(), store, tmp_path_factory.mktemp("cgi"))
-    database.close()
-    server.drop(name)
+    return FeedbackOffice(EjvBooks(database), cgi_place().emptied(), store, tmp_path_factory.mktemp("cgi"))
 
 
 @pytest.fixture(scope="module")
