@@ -13,6 +13,7 @@ from benchmarks import (
     preflight,
     routing_slips,
     settlement,
+    shadow,
     stale_invoices,
     startup,
     statements,
@@ -31,6 +32,7 @@ _BENCHMARKS: dict[str, Callable[[int], object]] = {
     "preflight": lambda runs: preflight.measure(2_000, 60_000, runs),
     "verify": lambda runs: verify.measure(60_000, runs),
     "close": lambda runs: close.measure(60_000, runs),
+    "shadow": lambda runs: shadow.measure(100_000, runs),
     "console": lambda _runs: console.measure(200_000, 100_000, 10_000),
     "growth": lambda _runs: growth.measure(),
 }

@@ -8,8 +8,10 @@ import io
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from pydantic import SecretStr
@@ -40,6 +42,13 @@ HEADER = (
 
 def measure(rows: int, runs: int) -> float:
     """Measure a file of so many rows, and return the median seconds of the job."""
+    with settlement_parts() as (server, home, environment):
+        return _measure(server, home, environment, rows, runs)
+
+
+@contextmanager
+def settlement_parts() -> Iterator[tuple[Any, Path, dict[str, str]]]:
+    """Yield a database server, and the directory and the settings of an SFTP server, an object store and a CFS."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         server = postgres.start(home / "postgres")
@@ -48,31 +57,34 @@ def measure(rows: int, runs: int) -> float:
             environment = {"PUBSUB_PUBLISH_URL": (home / "events").as_uri(), "SFTP_SETTLE_SECONDS": "0"}
             for part in parts:
                 environment |= part.environment()
-            return _measure(server, home, environment, rows, runs)
+            yield server, home, environment
         finally:
             for part in parts:
                 part.stop()
             server.stop()
 
 
-def _measure(server: object, home: Path, environment: dict[str, str], rows: int, runs: int) -> float:
+def deliver(home: Path, rows: int) -> None:
+    """Put a file of so many rows where CAS does."""
+    sftp = sftp_server.find_running(home)
+    assert sftp is not None
+    with (sftp.root("cas") / "upload" / NAME).open("w", newline="") as file:
+        file.writelines(_lines(rows))
+
+
+def _measure(server: Any, home: Path, environment: dict[str, str], rows: int, runs: int) -> float:
     template = postgres.create_database(server, "template_pay")
     prepare_pay_database(template, None)
     upgrade(template)
-    maintain(
-        template, script("settlement_books", rows=rows, accounts=ACCOUNTS), script("settlement_usual", rows=rows),
-        "VACUUM ANALYZE", "CHECKPOINT",
-    )  # fmt: skip
-    sftp = sftp_server.find_running(home)
-    assert sftp is not None
+    books = script("settlement_books", rows=rows, accounts=ACCOUNTS, after=0)
+    maintain(template, books, script("settlement_usual", rows=rows), "VACUUM ANALYZE", "CHECKPOINT")
     floors, jobs, fuses = [], [], []
     for run in range(runs):
         address = postgres.create_database(server, f"floor_{run}", template="template_pay")
         floors.append(_floor(address, rows))
         maintain(template.replace("template_pay", "postgres"), f"DROP DATABASE floor_{run}", "CHECKPOINT")
         address = postgres.create_database(server, f"job_{run}", template="template_pay")
-        with (sftp.root("cas") / "upload" / NAME).open("w", newline="") as file:
-            file.writelines(_lines(rows))
+        deliver(home, rows)
         jobs.append(run_job(("PAD_RECONCILE",), {**environment, "DATABASE_URL": address, "LOG_LEVEL": "WARNING"}))
         assert jobs[-1].result["counts"]["rows_applied"] == rows, jobs[-1].result
         fuses.append(_fuse(address, rows))
@@ -137,5 +149,5 @@ def _lines(rows: int) -> Iterator[str]:
     for n in range(1, rows + 1):
         yield (
             f"PADP,BCR-PAD Daily,PADRC{n:08d},{n},05-Nov-26,31.50,{800000 + n % ACCOUNTS + 1},"
-            f"INV,REG{n:08d},31.50,0.00,Fully PAID,,\r\n"
+            f"INV,REG{50_000_000 + n},31.50,0.00,Fully PAID,,\r\n"
         )
