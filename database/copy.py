@@ -20,7 +20,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class EncodedRows(Protocol):
-    """A stream of rows that encode_row made."""
+    """A stream of rows that encode_row or encode_columns made."""
 
     def read(self, size: int = ..., /) -> bytes:
         """Return the next bytes, none at the end."""
@@ -34,14 +34,21 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
              `storable` gives it
     Raises what the rows raise, not what psycopg2 makes of it, and DBAPIError for what the database refuses.
     """
-    stream = _TextRows(rows)
+    return copy_pieces(session, table, columns, map(encode_row, rows))
+
+
+def copy_pieces(session: Session, table: str, columns: Sequence[str], pieces: Iterable[bytes]) -> int:
+    """Stream pieces that encode_row or encode_columns made into a table and return the number of rows.
+
+    Raises what the pieces raise, not what psycopg2 makes of it, and DBAPIError for what the database refuses.
+    """
+    stream = _Pieces(pieces)
     try:
-        copy_encoded(session, table, columns, stream)
+        return copy_encoded(session, table, columns, stream)
     except DBAPIError:
         if stream.fault is not None:
             raise stream.fault from None
         raise
-    return stream.count
 
 
 def copy_encoded(session: Session, table: str, columns: Sequence[str], rows: EncodedRows) -> int:
@@ -62,6 +69,24 @@ def encode_row(values: Iterable[Any]) -> bytes:
     return ("\t".join(map(_field, values)) + "\n").encode()
 
 
+def encode_columns(columns: Sequence[Sequence[str] | str | None]) -> bytes:
+    """Return rows in COPY's text format, given column by column; a lone text, or None, is the same in each row.
+
+    At least one column has a text for each row; it has one at least.
+    """
+    count = next(len(column) for column in columns if not isinstance(column, str | None))
+    texts = [[r"\N" if column is None else column] * count if isinstance(column, str | None) else column
+             for column in columns]  # fmt: skip
+    lone_nulls = sum(column is None for column in columns)
+    text = "\n".join(map("\t".join, zip(*texts, strict=True))) + "\n"
+    plain = text.replace("\n", "").replace("\t", "")
+    is_plain = plain.isprintable() and plain.count("\\") == lone_nulls * count
+    if is_plain and text.count("\t") == count * (len(columns) - 1) and text.count("\n") == count:
+        return text.encode()
+    values = [[column] * count if isinstance(column, str | None) else column for column in columns]
+    return b"".join(map(encode_row, zip(*values, strict=True)))
+
+
 def storable(text: str) -> str:
     r"""Return a text with what no database takes, NUL and halves of surrogate pairs, made visible.
 
@@ -71,33 +96,30 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
-class _TextRows:
-    """A file-like view of rows in COPY's text format; reads no more rows than asked for."""
+class _Pieces:
+    """A file-like view of encoded pieces; reads no more of them than asked for."""
 
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self.count = 0
+    def __init__(self, pieces: Iterable[bytes]) -> None:
         self.fault: Exception | None = None
-        self._rows = iter(rows)
+        self._pieces = iter(pieces)
         self._buffer = b""
 
     def read(self, size: int = _CHUNK) -> bytes:
         parts = [self._buffer]
         length = len(self._buffer)
         while length < size:
-            line = self._next()
-            if line is None:
+            piece = self._next()
+            if piece is None:
                 break
-            self.count += 1
-            parts.append(line)
-            length += len(line)
+            parts.append(piece)
+            length += len(piece)
         data = b"".join(parts)
         self._buffer = data[size:]
         return data[:size]
 
     def _next(self) -> bytes | None:
         try:
-            row = next(self._rows, None)
-            return None if row is None else encode_row(row)
+            return next(self._pieces, None)
         except Exception as fault:
             self.fault = fault
             raise

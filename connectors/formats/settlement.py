@@ -18,7 +18,7 @@ from typing import Any
 
 from config.errors import HeaderError
 
-_COLUMNS = {
+COLUMNS = {
     "record_type": ("record type",),
     "source_type": ("source transaction type",),
     "source_number": ("source transaction number",),
@@ -34,20 +34,20 @@ _COLUMNS = {
     "reversal_code": ("reversal reason code",),
     "reversal_reason": ("reversal reason description", "reversal reason desc"),
 }
-_DATE_PLACE = list(_COLUMNS).index("application_date")
-_CODE_PLACE = list(_COLUMNS).index("reversal_code")  # told apart from the reason, and not kept
+_DATE_PLACE = list(COLUMNS).index("application_date")
+_CODE_PLACE = list(COLUMNS).index("reversal_code")  # told apart from the reason, and not kept
 _OPTIONAL = {"reversal_code", "reversal_reason"}
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _DATE = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{2})", re.ASCII)
 _AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d{0,2})?|\.\d{1,2})", re.ASCII)
-_REWRITTEN = re.compile(r"\d(\.\d+)?E[+-]\d+|\d+\.\d*|#.*", re.ASCII | re.IGNORECASE)  # by a spreadsheet
+REWRITTEN = re.compile(r"\d(\.\d+)?E[+-]\d+|\d+\.\d*|#.*", re.ASCII | re.IGNORECASE)  # by a spreadsheet
 _NUMBERS = {"source_number", "customer_account", "target_number"}
-_PLACES = tuple((place, column, column in _NUMBERS) for place, column in enumerate(_COLUMNS))
+_PLACES = tuple((place, column, column in _NUMBERS) for place, column in enumerate(COLUMNS))
 _FARTHEST = timedelta(days=366)
 _LARGEST_ID = 2**63 - 1
-_LONGEST_LINE = 8192
-_LONGEST_TEXT = 50
+LONGEST_LINE = 8192
+LONGEST_TEXT = 50
 _ZERO = Decimal("0.00")
 
 
@@ -104,30 +104,47 @@ def read_settlement(content: Iterable[bytes], *, source: str, day: date | None =
     day      the file's own day; a date more than a year from it is a fault
     Raises HeaderError if the header is not the expected one.
     """
-    lines = _lines(content)
-    layout = _header(next(lines, b""), source)
+    lines = (line for block in whole_lines(content) for line in split_lines(block))
+    layout = read_header(next(lines, b""), source)
     for number, line in enumerate(lines, 2):
         if line.strip():
-            yield _row(number, line, layout, day)
+            yield read_line(number, line, layout, day)
 
 
-def _lines(content: Iterable[bytes]) -> Iterator[bytes]:
-    """Split at LF only; an overlong line is cut, so that a file without line ends cannot fill the memory."""
+def whole_lines(content: Iterable[bytes]) -> Iterator[bytes]:
+    """Return the content in blocks of whole lines, split at LF only; none is empty.
+
+    The last line is cut where it grows too long, so that a file without line ends cannot fill the memory.
+    """
     rest = b""
     for piece in content:
-        *whole, rest = (rest + piece).split(b"\n")
-        yield from (line.removesuffix(b"\r")[: _LONGEST_LINE + 1] for line in whole)
-        if len(rest) > 2 * _LONGEST_LINE:
-            rest = rest[: 2 * _LONGEST_LINE]
+        block = rest + piece
+        end = block.rfind(b"\n") + 1
+        rest = block[end:][: 2 * LONGEST_LINE]
+        if end:
+            yield block[:end]
     if rest:
-        yield rest.removesuffix(b"\r")[: _LONGEST_LINE + 1]
+        yield rest
+
+
+def split_lines(block: bytes) -> list[bytes]:
+    """Return the lines of a block, each without its end and cut where it is too long to be read."""
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return list(map(cut_line, lines))
+
+
+def cut_line(line: bytes) -> bytes:
+    """Return a line without its end, cut where it is too long to be read."""
+    return line.removesuffix(b"\r")[: LONGEST_LINE + 1]
 
 
 @dataclass(frozen=True)
-class _Layout:
-    """Where the columns stand.
+class Layout:
+    """Where the columns of a file stand.
 
-    places  in the order of _COLUMNS; the width for a column that is absent
+    places  in the order of COLUMNS; the width for a column that is absent
     width   how many fields a line may have
     needed  how many there are up to the last that is not optional
     """
@@ -137,40 +154,41 @@ class _Layout:
     needed: int
 
 
-def _header(line: bytes, source: str) -> _Layout:
+def read_header(line: bytes, source: str) -> Layout:
+    """Return where the columns stand. Raises HeaderError if the header is not the expected one."""
     try:
         fields = next(csv.reader([_text(line.removeprefix(b"\xef\xbb\xbf"), "strict")], strict=True), [])
     except (ValueError, csv.Error) as error:
         raise HeaderError(f"{source}: the first line is not a header: {error}.") from None
     names = [name.strip().lower() for name in fields]
     found: dict[str, int] = {}
-    for column, spellings in _COLUMNS.items():
+    for column, spellings in COLUMNS.items():
         places = [place for place, name in enumerate(names) if name in spellings]
         if len(places) > 1:
             raise HeaderError(f"{source}: the header names '{spellings[0]}' twice.")
         if places:
             found[column] = places[0]
-    missing = [names_[0] for column, names_ in _COLUMNS.items() if column not in {*found, *_OPTIONAL}]
+    missing = [names_[0] for column, names_ in COLUMNS.items() if column not in {*found, *_OPTIONAL}]
     if missing:
         lacks = "', '".join(missing)
-        raise HeaderError(f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(_COLUMNS)} columns).")
-    return _Layout(
-        tuple(found.get(column, len(names)) for column in _COLUMNS),
+        raise HeaderError(f"{source}: the header lacks '{lacks}' (found {len(found)} of {len(COLUMNS)} columns).")
+    return Layout(
+        tuple(found.get(column, len(names)) for column in COLUMNS),
         len(names),
         1 + max(place for column, place in found.items() if column not in _OPTIONAL),
     )
 
 
 def _text(line: bytes, errors: str) -> str:
-    if len(line) > _LONGEST_LINE:
-        raise ValueError(f"the line is longer than {_LONGEST_LINE} bytes")
+    if len(line) > LONGEST_LINE:
+        raise ValueError(f"the line is longer than {LONGEST_LINE} bytes")
     try:
         return line.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {error.start + 1} of the line is not UTF-8") from None
 
 
-def _fields(line: bytes, layout: _Layout) -> list[str]:
+def _fields(line: bytes, layout: Layout) -> list[str]:
     """Return the fields of a line; a stray quote behind the last needed column spoils none of those before it."""
     text = _text(line, "surrogateescape")
     if '"' not in text and text.isprintable():
@@ -191,7 +209,8 @@ def _first_fields(count: int) -> re.Pattern[str]:
     return re.compile(rf"((?:{one},){{{count - 1}}}{one}),")
 
 
-def _row(number: int, line: bytes, layout: _Layout, file_day: date | None) -> SettlementRow:
+def read_line(number: int, line: bytes, layout: Layout, file_day: date | None) -> SettlementRow:
+    """Return the row of a line that is not blank."""
     try:
         fields = _fields(line, layout)
     except ValueError as error:
@@ -207,7 +226,7 @@ def _row(number: int, line: bytes, layout: _Layout, file_day: date | None) -> Se
     faults: dict[str, str] = {}
     for place, column, is_number in _PLACES:
         text = texts[place]
-        if len(text) > _LONGEST_TEXT or not text.isprintable() or (is_number and _REWRITTEN.fullmatch(text)):
+        if len(text) > LONGEST_TEXT or not text.isprintable() or (is_number and REWRITTEN.fullmatch(text)):
             texts[place] = _doubtful(column, text, faults)
     values = list[Any](texts)
     for place, column, name, read in _READERS:
@@ -215,7 +234,7 @@ def _row(number: int, line: bytes, layout: _Layout, file_day: date | None) -> Se
         if fault:
             faults[column] = fault
     day = values[_DATE_PLACE]
-    if day is not None and file_day is not None and abs(day - file_day) > _FARTHEST:
+    if day is not None and is_far(day, file_day):
         written = texts[_DATE_PLACE]
         far = f"application date '{written}' is more than a year from the file's own day, {file_day}"
         faults["application_date"] = far
@@ -235,15 +254,21 @@ def _doubtful(column: str, text: str, faults: dict[str, str]) -> str:
         faults[column] = f"{name} holds a NUL byte"
     if column in _OPTIONAL:
         return text
-    if len(text) > _LONGEST_TEXT:
-        faults[column] = f"{name} is longer than {_LONGEST_TEXT} characters"
-    elif column in _NUMBERS and _REWRITTEN.fullmatch(text):
+    if len(text) > LONGEST_TEXT:
+        faults[column] = f"{name} is longer than {LONGEST_TEXT} characters"
+    elif column in _NUMBERS and REWRITTEN.fullmatch(text):
         faults[column] = f"{name} '{text}' was rewritten by a spreadsheet"
-    return text[:_LONGEST_TEXT]
+    return text[:LONGEST_TEXT]
+
+
+def is_far(day: date, file_day: date | None) -> bool:
+    """Return whether a date is too far from the file's own day to be relied on."""
+    return file_day is not None and abs(day - file_day) > _FARTHEST
 
 
 @lru_cache(maxsize=4096)
-def _amount(name: str, value: str) -> tuple[Decimal | None, str | None]:
+def read_amount(name: str, value: str) -> tuple[Decimal | None, str | None]:
+    """Return an amount in CAD, None where blank, and why it could not be read."""
     if not value:
         return None, None
     if not _AMOUNT.fullmatch(value):
@@ -252,7 +277,8 @@ def _amount(name: str, value: str) -> tuple[Decimal | None, str | None]:
 
 
 @lru_cache(maxsize=512)
-def _day(name: str, value: str) -> tuple[date | None, str | None]:
+def read_day(name: str, value: str) -> tuple[date | None, str | None]:
+    """Return a day, None where blank, and why it could not be read."""
     if not value:
         return None, None
     match = _DATE.fullmatch(value)
@@ -283,13 +309,13 @@ def _optional(_name: str, value: str) -> tuple[str | None, None]:
 _READ_AS: Mapping[str, Callable[[str, str], tuple[Any, str | None]]] = {
     "record_type": _code,
     "application_id": _identifier,
-    "application_date": _day,
-    "amount": _amount,
+    "application_date": read_day,
+    "amount": read_amount,
     "target_type": _code,
-    "original_amount": _amount,
-    "outstanding_amount": _amount,
+    "original_amount": read_amount,
+    "outstanding_amount": read_amount,
     "reversal_reason": _optional,
 }  # the other columns are text
 _READERS = tuple(
-    (list(_COLUMNS).index(column), column, column.replace("_", " "), read) for column, read in _READ_AS.items()
+    (list(COLUMNS).index(column), column, column.replace("_", " "), read) for column, read in _READ_AS.items()
 )

@@ -17,14 +17,15 @@ from database.pay.history import keep_versions
 from database.pay.nsf_fee import fee_overdue_date
 from database.sql import statements
 from tasks.pad_reconcile.effects import RuleTotal, SettlementEffects
-from tasks.pad_reconcile.staging import RowTotals
+from tasks.pad_reconcile.rules import RowKind
+from tasks.pad_reconcile.staging import RowTotals, StagedKinds
 
 sql = statements(__package__)
 
 # What is changed is what was judged: every row is locked first, always in this order; parents before children, so that
 # nobody adds a child meanwhile.
-_LOCKS = ("lock_accounts", "lock_profiles", "lock_invoices", "lock_references", "lock_payments")
-_WAVE_TABLES = ("settled_invoices", "bounced_payments")
+_LOCKS_OF_BOUNCES = ("lock_accounts", "lock_profiles")
+_LOCKS = ("lock_invoices", "lock_references", "lock_payments")
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,22 @@ def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: dat
     Raises TotalsDisagree if the outcomes do not add up to what was read.
     """
     effects = SettlementEffects.before_any(session)
-    for name in _LOCKS:
-        sql.run(session, name)
-    last_wave = sql.run(session, "number_waves").scalar_one()
+    kinds = StagedKinds.read(session)
+    _lock_rows(session, kinds)
+    last_wave = sql.run(session, "number_waves").scalar_one() if kinds.have(RowKind.BOUNCE) else 0
     for wave in range(last_wave + 1):
         sql.run(session, "begin_wave", wave=wave)
         sql.run(session, "resolve_rows", wave=wave)
-        session.execute(text("ANALYZE settlement_work"))
-        _settle(session, effects, now)
-        _bounce(session, effects, now, today)
-        session.execute(text(f"DROP TABLE {', '.join(_WAVE_TABLES)}"))
-    sql.run(session, "create_receipts")
-    sql.run(session, "write_bank_payments", now=now)
-    effects.receipts.add("SELECT * FROM settlement_receipts")
-    session.execute(text("DROP TABLE settlement_receipts"))
+        session.execute(text("ANALYZE settlement_work (target_number, kind, record_type, outcome, rule, wave)"))
+        _settle(session, kinds, effects, now)
+        session.execute(text("DROP TABLE settled_invoices"))
+        if kinds.have(RowKind.BOUNCE):
+            _bounce(session, effects, now, today)
+    if kinds.have(record_type="BOLP"):
+        sql.run(session, "create_receipts")
+        sql.run(session, "write_bank_payments", now=now)
+        effects.receipts.add("SELECT * FROM settlement_receipts")
+        session.execute(text("DROP TABLE settlement_receipts"))
     sql.run(session, "drop_work_columns")
     sql.run(session, "record_rows")
     effects.by_rule = _by_rule(session)
@@ -67,22 +70,32 @@ def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: dat
     return effects
 
 
-def _settle(session: Session, effects: SettlementEffects, now: datetime) -> None:
+def _lock_rows(session: Session, kinds: StagedKinds) -> None:
+    for name in (*_LOCKS_OF_BOUNCES, *_LOCKS) if kinds.have(RowKind.BOUNCE) else _LOCKS:
+        sql.run(session, name)
+
+
+def _settle(session: Session, kinds: StagedKinds, effects: SettlementEffects, now: datetime) -> None:
     """Sections 5 to 7: invoices, receipts, payments and credits."""
-    _apply_credits(session, effects, memos_only=True)
+    if kinds.have(RowKind.MEMO_PART, record_type="CMAP"):
+        _apply_credits(session, effects, memos_only=True)
     sql.run(session, "choose_settled_invoices")
-    session.execute(text("ANALYZE settled_invoices"))
+    session.execute(text("ANALYZE settled_invoices (target_number, reference_id, invoice_id)"))
     effects.differences.add(sql["find_differences"].text)
-    _apply_credits(session, effects, memos_only=False)
-    sql.run(session, "refresh_open_amounts")
+    if kinds.have(RowKind.SETTLE_CREDIT, record_type="CMAP"):
+        _apply_credits(session, effects, memos_only=False)
+        sql.run(session, "refresh_open_amounts")
     sql.run(session, "write_receipts")
     sql.run(session, "complete_references")
     sql.run(session, "mark_invoices_paid", now=now)
     sql.run(session, "write_missing_receipts")
     effects.completed.add(sql["list_completed_invoices"].text)
-    sql.run(session, "write_pad_payments", now=now)
-    sql.run(session, "complete_eft_payments")
-    sql.run(session, "create_credits", now=now)
+    if kinds.have(RowKind.SETTLE_PAD):
+        sql.run(session, "write_pad_payments", now=now)
+    if kinds.have(record_type="EFTP"):
+        sql.run(session, "complete_eft_payments")
+    if kinds.have(RowKind.ON_ACCOUNT):
+        sql.run(session, "create_credits", now=now)
 
 
 def _apply_credits(session: Session, effects: SettlementEffects, *, memos_only: bool) -> None:
@@ -97,8 +110,12 @@ def _bounce(session: Session, effects: SettlementEffects, now: datetime, today: 
     """Section 8: the local half of the NSF flow; the messages to CFS and others follow through the outbox."""
     sql.run(session, "choose_bounced")
     sql.run(session, "fail_payments")
-    if not effects.bounced.add(sql["list_bounced"].text):
-        return
+    if effects.bounced.add(sql["list_bounced"].text):
+        _freeze_and_charge(session, effects, now, today)
+    session.execute(text("DROP TABLE bounced_payments"))
+
+
+def _freeze_and_charge(session: Session, effects: SettlementEffects, now: datetime, today: date) -> None:
     fee = _nsf_fee(session, today)
     sql.run(session, "delete_bounced_receipts")
     sql.run(session, "reopen_bounced_invoices", now=now)

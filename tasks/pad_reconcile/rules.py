@@ -5,8 +5,10 @@ one kind, a skip with its rule, or a reject with its reason.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from connectors.formats.settlement import SettlementRow
 
@@ -79,6 +81,32 @@ def decide(row: SettlementRow) -> RowDecision:
     if decision.kind is RowKind.SKIP or decision.kind is RowKind.REJECT:
         return decision
     return _unusable(row, decision.kind) or decision
+
+
+@lru_cache(maxsize=4096)
+def decide_plain(
+    record_type: str, source_type: str, target_type: str, status: str, has_amount: bool
+) -> tuple[str, str, str]:
+    """Return kind, rule and detail of a row of which each number, date and amount is given, and none below zero."""
+    number, amount = "1", Decimal(has_amount)
+    decision = decide(
+        SettlementRow(
+            line=0,
+            record_type=record_type,
+            source_type=source_type,
+            source_number=number,
+            application_id=1,
+            application_date=date.min,
+            amount=amount,
+            customer_account=number,
+            target_type=target_type,
+            target_number=number,
+            original_amount=amount,
+            outstanding_amount=amount,
+            status=status,
+        )
+    )
+    return decision.kind, decision.rule, decision.detail
 
 
 def _by_type(row: SettlementRow) -> RowDecision:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
 from config.errors import FormatError
-from database.copy import _TextRows, copy_encoded, copy_rows, storable
+from database.copy import _Pieces, copy_encoded, copy_rows, encode_columns, encode_row, storable
 from database.engine import Database
 
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])) | st.sampled_from(
@@ -66,7 +66,7 @@ def test_no_more_rows_are_read_than_asked_for() -> None:
             taken.append(number)
             yield (f"{number:09}",)
 
-    stream = _TextRows(rows())
+    stream = _Pieces(map(encode_row, rows()))
     assert len(stream.read(100)) == 100
 
     assert len(taken) == 10
@@ -74,9 +74,21 @@ def test_no_more_rows_are_read_than_asked_for() -> None:
 
 @given(st.lists(st.tuples(st.integers(), TEXTS | st.none()), max_size=8), st.integers(1, 40))
 def test_the_stream_is_the_same_in_pieces_of_any_size(rows: list[Any], size: int) -> None:
-    pieces = _TextRows(rows)
+    pieces = _Pieces(map(encode_row, rows))
 
-    assert b"".join(iter(lambda: pieces.read(size), b"")) == _TextRows(rows).read(1 << 20)
+    assert b"".join(iter(lambda: pieces.read(size), b"")) == b"".join(map(encode_row, rows))
+
+
+@given(
+    st.integers(1, 5).flatmap(
+        lambda count: st.lists(st.lists(ANY_TEXT, min_size=count, max_size=count) | ANY_TEXT | st.none(), max_size=4)
+    ).filter(lambda columns: any(isinstance(column, list) for column in columns))
+)  # fmt: skip
+def test_columns_are_encoded_as_their_rows_are(columns: list[list[str] | str | None]) -> None:
+    count = len(next(column for column in columns if isinstance(column, list)))
+    rows = zip(*(column if isinstance(column, list) else [column] * count for column in columns), strict=True)
+
+    assert encode_columns(columns) == b"".join(map(encode_row, rows))
 
 
 def test_a_table_may_be_named_with_its_schema(database: Database) -> None:

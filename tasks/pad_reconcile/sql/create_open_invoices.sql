@@ -4,7 +4,8 @@
 -- again  one that a transaction without rows left in its session is replaced
 -- source docs/specs/cas-settlement-csv.md section 5.4
 --
--- A receipt that bears a memo's number is that memo's application: the two are counted once.
+-- A receipt that bears a memo's number is that memo's application: the two are counted once. Nearly no invoice has a
+-- memo: EXISTS finds that out for all of them at once.
 CREATE OR REPLACE TEMPORARY VIEW open_invoices AS
 SELECT invoice.id AS invoice_id,
        invoice.payment_method_code,
@@ -13,7 +14,8 @@ SELECT invoice.id AS invoice_id,
            - coalesce((SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
                          FROM receipts AS receipt
                         WHERE receipt.invoice_id = invoice.id), 0)
-           - coalesce((SELECT sum(greatest(memo.amount - coalesce((
+           - CASE WHEN EXISTS (SELECT FROM applied_credits AS credit WHERE credit.invoice_id = invoice.id) THEN
+             coalesce((SELECT sum(greatest(memo.amount - coalesce((
                                 SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
                                   FROM receipts AS receipt
                                  WHERE receipt.invoice_id = invoice.id
@@ -21,6 +23,6 @@ SELECT invoice.id AS invoice_id,
                          FROM (SELECT credit.cfs_identifier, sum(credit.amount_applied) AS amount
                                  FROM applied_credits AS credit
                                 WHERE credit.invoice_id = invoice.id
-                                GROUP BY credit.cfs_identifier) AS memo), 0),
+                                GROUP BY credit.cfs_identifier) AS memo), 0) ELSE 0 END,
          0) AS open_amount
   FROM invoices AS invoice

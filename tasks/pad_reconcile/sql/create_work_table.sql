@@ -1,6 +1,6 @@
--- Create the table in which the rows of one file are worked: the columns that are recorded, and two of the work itself.
+-- Create the table in which the decided rows of one file are worked: the columns that are recorded, and two of the work.
 -- in     -
--- out    temporary table settlement_work; an amount that was blank is 0
+-- out    temporary table settlement_work
 -- again  it is dropped at the end of the transaction
 CREATE TEMPORARY TABLE settlement_work ON COMMIT DROP AS
 SELECT *, CAST(0 AS integer) AS wave, CAST(NULL AS integer) AS payment_account_id

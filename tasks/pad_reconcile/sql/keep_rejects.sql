@@ -2,7 +2,7 @@
 -- in     numbers text[]: only rows about these CFS numbers; null for all
 -- out    the number of rows taken out
 -- again  rows that are rejected once more stay rejected
-DELETE FROM settlement_work AS staged
+DELETE FROM settlement_staged AS staged
  WHERE NOT EXISTS (
          SELECT FROM pay_jobs.settlement_rows AS kept
           WHERE kept.file_id = staged.file_id

@@ -4,7 +4,7 @@ SELECT count(*)
   FROM (SELECT id
           FROM payment_accounts
          WHERE id IN (SELECT cfs.account_id
-                        FROM settlement_work AS staged
+                        FROM settlement_staged AS staged
                         JOIN cfs_accounts AS cfs
                           ON cfs.cfs_account = staged.customer_account
                        WHERE staged.kind = 'BOUNCE')

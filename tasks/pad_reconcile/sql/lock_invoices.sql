@@ -5,7 +5,7 @@ SELECT count(*)
   FROM (SELECT id
           FROM invoices
          WHERE id IN (SELECT reference.invoice_id
-                        FROM settlement_work AS staged
+                        FROM settlement_staged AS staged
                         JOIN invoice_references AS reference
                           ON reference.invoice_number = staged.target_number
                        WHERE staged.kind NOT IN ('SKIP', 'REJECT', 'ON_ACCOUNT'))

@@ -4,13 +4,13 @@ SELECT count(*)
   FROM (SELECT id
           FROM payments
          WHERE id IN (SELECT payment.id
-                        FROM settlement_work AS staged
+                        FROM settlement_staged AS staged
                         JOIN payments AS payment
                           ON payment.invoice_number = staged.target_number
                        WHERE staged.kind IN ('SETTLE_PAD', 'BOUNCE')
                        UNION
                       SELECT payment.id
-                        FROM settlement_work AS staged
+                        FROM settlement_staged AS staged
                         JOIN payments AS payment
                           ON payment.receipt_number = staged.source_number
                        WHERE staged.record_type IN ('BOLP', 'EFTP')

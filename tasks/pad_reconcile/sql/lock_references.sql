@@ -4,7 +4,7 @@ SELECT count(*)
   FROM (SELECT id
           FROM invoice_references
          WHERE invoice_number IN (SELECT target_number
-                                    FROM settlement_work
+                                    FROM settlement_staged
                                    WHERE kind NOT IN ('SKIP', 'REJECT', 'ON_ACCOUNT'))
          ORDER BY id
            FOR UPDATE) AS locked

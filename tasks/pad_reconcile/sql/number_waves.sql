@@ -8,9 +8,9 @@ WITH turned AS (
               target_number,
               (kind = 'BOUNCE') IS DISTINCT FROM
                 lag(kind = 'BOUNCE') OVER (PARTITION BY target_number ORDER BY file_id, line) AS turns
-         FROM settlement_work
+         FROM settlement_staged
         WHERE kind NOT IN ('SKIP', 'REJECT')
-          AND target_number IN (SELECT target_number FROM settlement_work WHERE kind = 'BOUNCE')
+          AND target_number IN (SELECT target_number FROM settlement_staged WHERE kind = 'BOUNCE')
      ),
      numbered AS (
        SELECT file_id,
@@ -19,7 +19,7 @@ WITH turned AS (
          FROM turned
      ),
      changed AS (
-       UPDATE settlement_work AS staged
+       UPDATE settlement_staged AS staged
           SET wave = numbered.wave
          FROM numbered
         WHERE staged.file_id = numbered.file_id

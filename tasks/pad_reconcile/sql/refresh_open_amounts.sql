@@ -5,7 +5,11 @@
 --
 -- The receipts are written from what is kept here: looked at while receipts are inserted, each look would read them all.
 UPDATE settled_invoices AS settled
-   SET open_amount = unpaid.open_amount
-  FROM open_invoices AS unpaid
- WHERE unpaid.invoice_id = settled.invoice_id
-   AND EXISTS (SELECT FROM wave_rows WHERE record_type = 'CMAP' AND kind = 'SETTLE_CREDIT')
+   SET open_amount = looked_at.open_amount,
+       open_before = looked_at.open_before
+  FROM (SELECT reference_id, unpaid.open_amount,
+               sum(unpaid.open_amount) OVER (PARTITION BY target_number ORDER BY invoice_id) - unpaid.open_amount
+                 AS open_before
+          FROM settled_invoices
+          JOIN open_invoices AS unpaid USING (invoice_id)) AS looked_at
+ WHERE looked_at.reference_id = settled.reference_id

@@ -1,6 +1,6 @@
 -- Decide what becomes of each row of one wave, from the row's kind and what the database holds now.
 -- in     wave
--- out    the number of rows that have outcome, rule, detail and payment account now
+-- out    the number of rows that are in settlement_work now, with outcome, rule, detail and payment account
 -- again  a row whose effect is already there resolves to already_applied
 -- source docs/specs/cas-settlement-csv.md sections 5, 7, 8 (steps 1 to 3), 9 and 10 (hazards 1, 4, 5)
 --
@@ -10,21 +10,21 @@
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
 -- late as well, and is rejected. A bounce that was taken back counts as never noted. Rows that are the same, and
--- bounces of the same number, count once: the first of them that can be applied.
+-- bounces of the same number, count once: the first of them that can be applied. Only rows whose verdict may depend on
+-- another row of the file are sorted beside it.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number, is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
 -- number that was paid by card as well is money that came twice: it is rejected, however much is open.
-WITH staged AS MATERIALIZED (
+WITH staged AS NOT MATERIALIZED (
        SELECT *
-         FROM settlement_work
+         FROM settlement_staged
         WHERE wave = :wave
      ),
      applied_before AS MATERIALIZED (
        SELECT target_number, source_number, content_hash
          FROM settlement_work
-        WHERE wave < :wave
-          AND outcome = 'applied'
+        WHERE outcome = 'applied'
      ),
      numbers AS (
        SELECT reference.invoice_number,
@@ -44,13 +44,13 @@ WITH staged AS MATERIALIZED (
                  WHERE replacement.invoice_id = reference.invoice_id
                    AND (replacement.is_consolidated OR replacement.invoice_number LIKE '%-C')
                    AND replacement.status_code = 'COMPLETED')), false) AS paid_by_card
-         FROM (SELECT DISTINCT target_number FROM staged WHERE kind NOT IN ('SKIP', 'REJECT', 'ON_ACCOUNT')) AS wanted
-         JOIN invoice_references AS reference
-           ON reference.invoice_number = wanted.target_number
+         FROM invoice_references AS reference
          JOIN invoices AS invoice
            ON invoice.id = reference.invoice_id
          LEFT JOIN cfs_accounts AS cfs
            ON cfs.id = invoice.cfs_account_id
+        WHERE reference.invoice_number IN (
+                SELECT target_number FROM staged WHERE kind NOT IN ('SKIP', 'REJECT', 'ON_ACCOUNT'))
         GROUP BY reference.invoice_number
      ),
      pad_payments AS (
@@ -250,9 +250,11 @@ WITH staged AS MATERIALIZED (
                                            WHERE done.target_number = staged.target_number
                                              AND done.source_number = staged.source_number) AS is_ours
                       ) AS seen
+                 WHERE numbers.completed > 0
+                   AND staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT', 'SETTLE_ONE', 'PART_ONE', 'OTHER_ONE')
+                OFFSET 0 -- looked at by itself, for the few rows that need it
               ) AS late
-           ON numbers.completed > 0
-          AND staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT', 'SETTLE_ONE', 'PART_ONE', 'OTHER_ONE')
+           ON true
      ),
      once AS (
        SELECT judged.*,
@@ -268,54 +270,60 @@ WITH staged AS MATERIALIZED (
                    THEN 'rejected:credit_differs'
                    ELSE verdict END AS first_verdict
          FROM judged
+        WHERE kind IN ('BOUNCE', 'ON_ACCOUNT')
+           OR verdict = 'applied:came_late'
+           OR content_hash IN (SELECT content_hash FROM judged GROUP BY content_hash HAVING count(*) > 1)
      ),
      fitting AS (
-       SELECT once.*,
+       SELECT file_id, line,
               CASE WHEN first_verdict = 'applied:came_late'
                     AND sum(amount) OVER (PARTITION BY target_number, first_verdict ORDER BY file_id, line) > room
                    THEN CASE WHEN kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open' ELSE 'rejected:paid_already' END
-                   ELSE first_verdict END AS final
+                   ELSE first_verdict END AS verdict
          FROM once
      ),
-     worded AS (
-       SELECT file_id, line, owner_id, split_part(final, ':', 1) AS outcome,
-              CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(final, ':', 2) END AS rule,
-              CASE split_part(final, ':', 2)
-              WHEN 'account_mismatch' THEN
-                   'customer account ' || customer_account || ' is not the one of the invoice ('
-                   || coalesce(nullif(lowest_account, ''), 'none') || ')'
-              WHEN 'no_invoice' THEN 'no invoice has the number ' || target_number
-              WHEN 'not_exactly_one_invoice' THEN
-                   'number ' || target_number || ' has ' || active || ' open and ' || completed
-                   || ' settled invoices (expected exactly one)'
-              WHEN 'unexpected_status' THEN
-                   CASE WHEN kind = 'REJECT' THEN detail
-                        ELSE record_type || ' row with status ''' || status
-                             || ''' (expected Fully PAID or Partially PAID)' END
-              WHEN 'unknown_account' THEN 'no CFS account has the number ' || customer_account
-              WHEN 'ambiguous_account' THEN
-                   'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
-              WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
-              WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
-              WHEN 'paid_already' THEN
-                   target_number || ' is settled and only ' || room || ' CAD of it is open: no room for ' || amount
-                   || ' CAD'
-              WHEN 'card_paid' THEN
-                   target_number || ' was already paid by card' || coalesce(', receipt ' || card_receipt, '') || ': '
-                   || amount || ' CAD came a second time'
-              WHEN 'credit_differs' THEN
-                   'receipt ' || source_number || ' already has a credit of another amount: this row says '
-                   || original_amount || ' CAD'
-              WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number
-              WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
-              ELSE detail END AS detail
-         FROM fitting
+     decided AS (
+       SELECT judged.*,
+              split_part(coalesce(fitting.verdict, judged.verdict), ':', 1) AS becomes,
+              split_part(coalesce(fitting.verdict, judged.verdict), ':', 2) AS because
+         FROM judged
+         LEFT JOIN fitting USING (file_id, line)
      )
-UPDATE settlement_work AS work
-   SET outcome = worded.outcome,
-       rule = worded.rule,
-       detail = worded.detail,
-       payment_account_id = worded.owner_id
-  FROM worded
- WHERE work.file_id = worded.file_id
-   AND work.line = worded.line
+INSERT INTO settlement_work (
+       file_id, line, run_id, wave, kind, record_type, source_type, source_number, application_id, application_date,
+       amount, customer_account, target_type, target_number, original_amount, outstanding_amount, status,
+       reversal_reason, content_hash, payment_account_id, outcome, rule, detail)
+SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_number, application_id, application_date,
+       amount, customer_account, target_type, target_number, original_amount, outstanding_amount, status,
+       reversal_reason, content_hash, owner_id, becomes,
+       CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE because END,
+       CASE because
+       WHEN 'account_mismatch' THEN
+            'customer account ' || customer_account || ' is not the one of the invoice ('
+            || coalesce(nullif(lowest_account, ''), 'none') || ')'
+       WHEN 'no_invoice' THEN 'no invoice has the number ' || target_number
+       WHEN 'not_exactly_one_invoice' THEN
+            'number ' || target_number || ' has ' || active || ' open and ' || completed
+            || ' settled invoices (expected exactly one)'
+       WHEN 'unexpected_status' THEN
+            CASE WHEN kind = 'REJECT' THEN detail
+                 ELSE record_type || ' row with status ''' || status
+                      || ''' (expected Fully PAID or Partially PAID)' END
+       WHEN 'unknown_account' THEN 'no CFS account has the number ' || customer_account
+       WHEN 'ambiguous_account' THEN
+            'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
+       WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
+       WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
+       WHEN 'paid_already' THEN
+            target_number || ' is settled and only ' || room || ' CAD of it is open: no room for ' || amount
+            || ' CAD'
+       WHEN 'card_paid' THEN
+            target_number || ' was already paid by card' || coalesce(', receipt ' || card_receipt, '') || ': '
+            || amount || ' CAD came a second time'
+       WHEN 'credit_differs' THEN
+            'receipt ' || source_number || ' already has a credit of another amount: this row says '
+            || original_amount || ' CAD'
+       WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number
+       WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
+       ELSE detail END
+  FROM decided

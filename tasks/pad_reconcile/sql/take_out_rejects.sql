@@ -4,9 +4,9 @@
 -- again  only rows that are rejected
 WITH taken AS (
        DELETE FROM pay_jobs.settlement_rows AS recorded
-        USING settlement_work AS work
-        WHERE recorded.file_id = work.file_id
-          AND recorded.line = work.line
+        USING settlement_staged AS staged
+        WHERE recorded.file_id = staged.file_id
+          AND recorded.line = staged.line
           AND recorded.outcome = 'rejected'
     RETURNING recorded.file_id, to_jsonb(recorded) AS was
      )

@@ -10,13 +10,10 @@
 -- and the amounts of all. A row whose invoice was paid before, with this very receipt but without a payment, gets its
 -- payment now: that is what a crash of the reference between its passes left behind.
 WITH settled AS (
-       SELECT resolved.target_number,
-              sum(resolved.amount) AS amount,
-              (array_agg(resolved.application_date ORDER BY resolved.file_id, resolved.line))[1] AS application_date,
-              (array_agg(resolved.original_amount ORDER BY resolved.file_id, resolved.line))[1] AS original_amount,
-              (array_agg(resolved.source_number ORDER BY resolved.file_id, resolved.line))[1] AS source_number,
-              min(resolved.payment_account_id) AS payment_account_id,
-              min(ARRAY[resolved.file_id, resolved.line]) AS first_row
+       SELECT DISTINCT ON (resolved.target_number) resolved.file_id, resolved.line, resolved.target_number,
+              sum(resolved.amount) OVER of_number AS amount,
+              resolved.application_date, resolved.original_amount, resolved.source_number,
+              min(resolved.payment_account_id) OVER of_number AS payment_account_id
          FROM wave_rows AS resolved
         WHERE resolved.kind = 'SETTLE_PAD'
           AND (resolved.outcome = 'applied'
@@ -29,7 +26,8 @@ WITH settled AS (
                                   AND receipt.receipt_number = resolved.source_number)
                    AND NOT EXISTS (SELECT FROM payments AS other
                                     WHERE other.invoice_number = resolved.target_number)))
-        GROUP BY resolved.target_number
+       WINDOW of_number AS (PARTITION BY resolved.target_number)
+        ORDER BY resolved.target_number, resolved.file_id, resolved.line
      ),
      known AS (
        SELECT DISTINCT ON (payment.invoice_number) payment.id, payment.invoice_number, payment.receipt_number,
@@ -41,7 +39,7 @@ WITH settled AS (
         ORDER BY payment.invoice_number, payment.id
      ),
      shares AS (
-       SELECT known.id, known.paid_amount, known.was, settled.original_amount, settled.first_row,
+       SELECT known.id, known.paid_amount, known.was, settled.original_amount, settled.file_id, settled.line,
               coalesce(sum(resolved.amount) FILTER (WHERE resolved.source_number = known.receipt_number), 0) AS own,
               coalesce(sum(resolved.amount) FILTER (
                          WHERE resolved.source_number IS DISTINCT FROM known.receipt_number), 0) AS other
@@ -52,7 +50,7 @@ WITH settled AS (
            ON resolved.target_number = known.invoice_number
           AND resolved.kind = 'SETTLE_PAD'
           AND resolved.outcome = 'applied'
-        GROUP BY known.id, known.paid_amount, known.was, settled.original_amount, settled.first_row
+        GROUP BY known.id, known.paid_amount, known.was, settled.original_amount, settled.file_id, settled.line
      ),
      added AS (
        UPDATE payments AS payment
@@ -60,15 +58,15 @@ WITH settled AS (
                                      least(payment.paid_amount + shares.own, shares.original_amount)) + shares.other
          FROM shares
         WHERE payment.id = shares.id
-    RETURNING shares.id, shares.was, shares.first_row, payment.paid_amount - shares.paid_amount AS amount
+    RETURNING shares.id, shares.was, shares.file_id, shares.line, payment.paid_amount - shares.paid_amount AS amount
      ),
      kept AS (
        INSERT INTO pay_jobs.kept_rows (pay_table, row_id, was, amount, cause, kept_on)
-       SELECT 'payments', added.id, added.was, coalesce(added.amount, 0), file.name || ' line ' || added.first_row[2],
+       SELECT 'payments', added.id, added.was, coalesce(added.amount, 0), file.name || ' line ' || added.line,
               CAST(:now AS timestamp) AT TIME ZONE 'UTC'
          FROM added
          JOIN pay_jobs.inbound_files AS file
-           ON file.id = added.first_row[1]
+           ON file.id = added.file_id
      )
 INSERT INTO payments (
        payment_system_code, payment_method_code, payment_status_code, paid_amount, payment_date, invoice_number,
@@ -77,4 +75,4 @@ SELECT 'PAYBC', 'PAD', 'COMPLETED', amount, application_date, target_number,
        payment_account_id, original_amount, source_number, 'SYSTEM', false
   FROM settled
  WHERE NOT EXISTS (SELECT FROM known WHERE known.invoice_number = settled.target_number)
- ORDER BY first_row
+ ORDER BY file_id, line

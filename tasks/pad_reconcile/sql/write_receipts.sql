@@ -28,13 +28,9 @@ WITH settling AS (
           AND credit.invoice_number = memo.target_number
      ),
      invoice_spans AS (
-       SELECT settled.target_number, settled.invoice_id,
-              sum(settled.open_amount) OVER running - settled.open_amount AS starts,
-              CASE WHEN lead(settled.invoice_id) OVER (PARTITION BY settled.target_number
-                                                       ORDER BY settled.invoice_id) IS NULL
-                   THEN 'Infinity' ELSE sum(settled.open_amount) OVER running END AS ends
-         FROM settled_invoices AS settled
-       WINDOW running AS (PARTITION BY settled.target_number ORDER BY settled.invoice_id)
+       SELECT target_number, invoice_id, open_before AS starts,
+              CASE WHEN is_last THEN 'Infinity' ELSE open_before + open_amount END AS ends
+         FROM settled_invoices
      ),
      row_spans AS (
        SELECT settling.file_id, settling.line, settling.kind, settling.target_number, settling.source_number,

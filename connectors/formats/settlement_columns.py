@@ -1,0 +1,193 @@
+"""Read the settlement CSV of CAS column by column: the plain rows of each piece at once, any other row by itself.
+
+A row is plain if its line is CSV of the header's width, and every value but those of a reversal is given, can be read
+and is not below zero: nearly every row of nearly every file. The others are read by settlement.py, which has the rules
+of the format; a row that is plain here reads the same there.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from itertools import chain, compress
+from typing import Any
+
+from connectors.formats import settlement
+from connectors.formats.settlement import SettlementRow
+
+_PLAIN_ID = re.compile("[1-9][0-9]{0,8}", re.ASCII)
+_BYTES_A_CHARACTER = 4
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True)
+class PlainRows:
+    """Some rows of a file, column by column, each value as `str` gives that of a SettlementRow; none has a reversal."""
+
+    line: Sequence[str]
+    record_type: Sequence[str]
+    source_type: Sequence[str]
+    source_number: Sequence[str]
+    application_id: Sequence[str]
+    application_date: Sequence[str]
+    amount: Sequence[str]
+    customer_account: Sequence[str]
+    target_type: Sequence[str]
+    target_number: Sequence[str]
+    original_amount: Sequence[str]
+    outstanding_amount: Sequence[str]
+    status: Sequence[str]
+
+    def identities(self) -> list[str]:
+        """Return what SettlementRow.identity gives for each row."""
+        parts = zip(
+            self.record_type,
+            self.source_number,
+            self.application_id,
+            self.amount,
+            self.customer_account,
+            self.target_type,
+            self.target_number,
+            map(str.lower, self.status),
+            strict=True,
+        )
+        return [blake2b(text.encode(), digest_size=16).hexdigest() for text in map("\x1f".join, parts)]
+
+
+def read_columns(
+    content: Iterable[bytes], *, source: str, day: date | None = None
+) -> Iterator[PlainRows | SettlementRow]:
+    """Read the rows of one settlement file as read_settlement does; of each piece, the plain rows come first.
+
+    content, source and day are those of read_settlement, and so is what is raised.
+    """
+    blocks = settlement.whole_lines(content)
+    head, _, rest = next(blocks, b"").partition(b"\n")
+    layout = settlement.read_header(settlement.cut_line(head), source)
+    columns = _ColumnReader(layout, day)
+    number = 2
+    for block in chain([rest], blocks):
+        lines = settlement.split_lines(block)
+        plain = columns.read(number, block)
+        if plain is not None:
+            yield plain
+        if plain is None or len(plain.line) < len(lines):
+            done = set() if plain is None else set(map(int, plain.line))
+            for place, line in enumerate(lines, number):
+                if place not in done and line.strip():
+                    yield settlement.read_line(place, line, layout, day)
+        number += len(lines)
+
+
+class _ColumnReader:
+    """Reads the plain rows of blocks of whole lines."""
+
+    def __init__(self, layout: settlement.Layout, day: date | None) -> None:
+        self._layout = layout
+        upper = _Remembered(lambda text: _short(text.upper(), text))
+        text = _Remembered(lambda text: _short(text, text))
+        days = _Remembered(lambda text: _day(text, day))
+        amounts = _Remembered(_amount)
+        self._readers: dict[str, Callable[[list[str]], Sequence[str | None]]] = {
+            "record_type": upper.of,
+            "source_type": text.of,
+            "source_number": _numbers,
+            "application_id": _application_ids,
+            "application_date": days.of,
+            "amount": amounts.of,
+            "customer_account": _numbers,
+            "target_type": upper.of,
+            "target_number": _numbers,
+            "original_amount": amounts.of,
+            "outstanding_amount": amounts.of,
+            "status": text.of,
+        }
+
+    def read(self, first: int, block: bytes) -> PlainRows | None:
+        """Return the plain rows of a block, whose first line has this number; None where there are none."""
+        rows = _fields(block)
+        lines = list(map(str, range(first, first + len(rows))))
+        if set(map(len, rows)) != {self._layout.width}:
+            fits = [len(row) == self._layout.width for row in rows]
+            rows, lines = list(compress(rows, fits)), list(compress(lines, fits))
+        if not rows:
+            return None
+        columns = list(zip(*rows, strict=True))
+        read: dict[str, Sequence[Any]] = {"line": lines}
+        odd: set[int] = set()
+        for column, place in zip(settlement.COLUMNS, self._layout.places, strict=True):
+            if column in self._readers:
+                read[column] = self._readers[column](list(map(str.strip, columns[place])))
+                if None in read[column]:
+                    odd.update(at for at, meaning in enumerate(read[column]) if meaning is None)
+            elif place < self._layout.width and any(columns[place]):
+                odd.update(at for at, text in enumerate(columns[place]) if text.strip())
+        if odd:
+            keep = [at not in odd for at in range(len(lines))]
+            read = {column: list(compress(texts, keep)) for column, texts in read.items()}
+        return PlainRows(**read) if read["line"] else None
+
+
+def _fields(block: bytes) -> list[list[str]]:
+    """Return the fields of each line; nothing where one may have taken another with it, or holds what is not shown."""
+    try:
+        text = block.decode().replace("\r\n", "\n").removesuffix("\n")
+    except UnicodeDecodeError:
+        return []
+    lines = text.split("\n")
+    longest = max(map(len, lines)) * (1 if text.isascii() else _BYTES_A_CHARACTER)
+    if longest > settlement.LONGEST_LINE or not text.replace("\n", "").isprintable():
+        return []
+    try:
+        rows = list(csv.reader(lines, strict=True))
+    except csv.Error:
+        return []
+    return rows if len(rows) == len(lines) else []
+
+
+class _Remembered(dict[str, str | None]):
+    """What texts mean, looked at once each; None for one that is not plain."""
+
+    def __init__(self, look: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._look = look
+
+    def of(self, texts: list[str]) -> list[str | None]:
+        """Return what each of the texts means."""
+        return list(map(self.__getitem__, texts))
+
+    def __missing__(self, text: str) -> str | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[text] = meaning = self._look(text)
+        return meaning
+
+
+def _short(meaning: str, text: str) -> str | None:
+    return meaning if len(text) <= settlement.LONGEST_TEXT else None
+
+
+def _day(text: str, file_day: date | None) -> str | None:
+    day, _ = settlement.read_day("", text)
+    return None if day is None or settlement.is_far(day, file_day) else str(day)
+
+
+def _amount(text: str) -> str | None:
+    amount, _ = settlement.read_amount("", text)
+    return None if amount is None or amount.is_signed() else str(amount)
+
+
+def _numbers(texts: list[str]) -> Sequence[str | None]:
+    if all(texts) and "".join(texts).isalnum() and max(map(len, texts)) <= settlement.LONGEST_TEXT:
+        return texts
+    return [text if _is_number(text) else None for text in texts]
+
+
+def _is_number(text: str) -> bool:
+    return 0 < len(text) <= settlement.LONGEST_TEXT and not settlement.REWRITTEN.fullmatch(text)
+
+
+def _application_ids(texts: list[str]) -> Sequence[str | None]:
+    return [text if _PLAIN_ID.fullmatch(text) else None for text in texts]
