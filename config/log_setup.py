@@ -8,12 +8,14 @@ import logging
 import sys
 from typing import Any, TextIO
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
-
+from config.lean_imports import without
 from config.log_tail import LogTail
 from config.masking import mask
 from config.visible import all_visible, takes_styles
+
+with without("rich"):  # tracebacks are plain here
+    import structlog
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 def mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -71,6 +73,16 @@ def configure_log(
     root.handlers[:] = [handler for handler, _ in handlers]
     root.setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
     logging.getLogger("pay_jobs").setLevel(level.upper())
+
+
+def bind_log(**fields: Any) -> None:
+    """Bind fields to every event of this run from now on."""
+    structlog.contextvars.bind_contextvars(**fields)
+
+
+def unbind_log() -> None:
+    """Forget what an earlier run bound."""
+    structlog.contextvars.clear_contextvars()
 
 
 def get_log(**fields: Any) -> Any:

@@ -13,14 +13,17 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-import paramiko
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
+from config.lean_imports import without
 from config.settings import SftpSettings
 from connectors.effects import last_checks
 from connectors.sftp_protocol import BLOCK, BlockReader, FileAttributes, SftpClient, list_directory
 from connectors.ssh_login import PinnedTransport, address, closed_after, open_transport, other_key, setting_name, shut
+
+with without("invoke"):  # for commands in ~/.ssh/config, which is not read
+    import paramiko
 
 ATTEMPTS = 3
 _LARGEST = 2**63 - 1

@@ -15,24 +15,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import paramiko
-from paramiko.message import Message
-from paramiko.sftp import (
-    CMD_ATTRS,
-    CMD_CLOSE,
-    CMD_DATA,
-    CMD_HANDLE,
-    CMD_LSTAT,
-    CMD_NAME,
-    CMD_OPENDIR,
-    CMD_READ,
-    CMD_READDIR,
-    SFTP_EOF,
-    SFTP_NO_SUCH_FILE,
-    SFTP_OK,
-    SFTP_PERMISSION_DENIED,
-    int64,
-)
+from config.lean_imports import without
+
+with without("invoke"):  # for commands in ~/.ssh/config, which is not read
+    import paramiko
+    from paramiko.message import Message
+    from paramiko.sftp import (
+        CMD_ATTRS,
+        CMD_CLOSE,
+        CMD_DATA,
+        CMD_HANDLE,
+        CMD_LSTAT,
+        CMD_NAME,
+        CMD_OPENDIR,
+        CMD_READ,
+        CMD_READDIR,
+        SFTP_EOF,
+        SFTP_NO_SUCH_FILE,
+        SFTP_OK,
+        SFTP_PERMISSION_DENIED,
+        int64,
+    )
 
 BLOCK = 32 * 1024
 BLOCKS_AHEAD = 64

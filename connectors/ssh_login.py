@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import paramiko
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -22,7 +21,11 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization.ssh import SSHPrivateKeyTypes
 
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
+from config.lean_imports import without
 from config.settings import SftpSettings
+
+with without("invoke"):  # for commands in ~/.ssh/config, which is not read
+    import paramiko
 
 KEEPALIVE_SECONDS = 15
 MAX_PACKET = 256 * 1024

@@ -9,11 +9,11 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.errors import ExitCode, PayJobsError
+from config.log_setup import bind_log
 from database.engine import make_engine
 from database.errors import explain
 from jobs.lifecycle.attempt import RunAssignment, RunAttempt
@@ -76,7 +76,7 @@ def _start(attempt: RunAttempt, assignment: RunAssignment, connection: Connectio
         attempt.result.run_id = _insert(attempt, assignment, connection)
         lock.mark_alive(attempt.result.run_id)
         name_session(connection, session_name(attempt, "lock"))
-    structlog.contextvars.bind_contextvars(run_id=attempt.result.run_id)
+    bind_log(run_id=attempt.result.run_id)
     attempt.log.info("run.started", dry_run=request.dry_run, shard=str(assignment.shard), command=request.command)
     return LedgerRow(connection, lock, attempt.result.run_id)
 

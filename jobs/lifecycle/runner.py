@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-import structlog
-
-from config.log_setup import configure_log, get_log
+from config.log_setup import configure_log, get_log, unbind_log
 from config.log_tail import LogTail
 from jobs.job import Job
 from jobs.lifecycle.attempt import RunAssignment, RunAttempt, RunRequest, check_arguments
@@ -30,7 +28,7 @@ def execute(
     job: Job, request: RunRequest, *, clock: Callable[[], datetime] = system_clock, stop: StopRequest | None = None
 ) -> RunResult:
     """Run a job and return how it went; never raises for what goes wrong in a run."""
-    structlog.contextvars.clear_contextvars()
+    unbind_log()
     tail = LogTail()
     configure_log(tail=tail)
     result = RunResult(job.name, dry_run=request.dry_run)

@@ -1,4 +1,7 @@
-"""EJV_FEEDBACK_CHECK, told from top to bottom."""
+"""EJV_FEEDBACK_CHECK, told from top to bottom.
+
+What applies a file is imported with the first file: a poll that finds nothing does not pay for it.
+"""
 
 from contextlib import closing
 from functools import partial
@@ -11,7 +14,6 @@ from jobs.inbound.file_format import FileFormat, FileToApply
 from jobs.inbound.poll_outcome import outcome_of_poll
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from tasks.ejv_feedback_check.apply_file import apply_file
 from tasks.ejv_feedback_check.arguments import Arguments
 from tasks.ejv_feedback_check.bucket_index import find_untaken_feedback, index_outstanding
 from tasks.ejv_feedback_check.file_names import SOURCE, is_ack, wanted_names
@@ -62,6 +64,8 @@ def feedback_desk(context: RunContext, store: ObjectStore, *, despite_faults: bo
 
 def _apply(context: RunContext, file: FileToApply, *, despite_faults: bool) -> Outcome:
     """Record an ACK, or apply a feedback file."""
+    from tasks.ejv_feedback_check.apply_file import apply_file
+
     settings, name = context.settings(CgiSettings), file.file.name
     if is_ack(settings, name):
         return record_ack(context, file.file, file.content)

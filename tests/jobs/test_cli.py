@@ -200,6 +200,19 @@ def test_no_heavy_library_is_imported_before_a_job_needs_it(words: list[str]) ->
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_poll_without_files_imports_nothing_that_only_other_runs_need() -> None:
+    program = (
+        "import sys, jobs.lifecycle.runner, jobs.lifecycle.delivery\n"
+        "import tasks.pad_reconcile.task, tasks.ejv_feedback_check.task\n"
+        "unneeded = {'rich', 'pygments', 'attr', 'invoke', 'yaml', 'minio', 'urllib3', 'httpx', 'alembic'}\n"
+        "sys.exit(', '.join(unneeded & sys.modules.keys()) or 0)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_history_and_show_tell_of_a_run(cli: click.Group, run_job: RunJob, capsys: pytest.CaptureFixture[str]) -> None:
     result = run_job(job_that(add_code), day="2022-06-25")
     capsys.readouterr()
