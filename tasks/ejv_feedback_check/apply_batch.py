@@ -26,6 +26,7 @@ from tasks.ejv_feedback_check.row_locks import lock_rows
 sql = statements(__package__)
 
 SHOWN = 1000
+_JOINED = "journal, subject, link_type, link_id, invoice_id, outcome, effect, is_accepted"
 AP_FILES = ("REFUND", "EFT_REFUND", "NON_GOV_DISBURSEMENT")
 
 
@@ -53,7 +54,7 @@ def apply_batch(
         sql.run(session, "resolve_journals", **answer, **kind)
     else:
         _resolve_ap(session, row, is_refused=is_refused, today=today)
-    session.execute(text("ANALYZE feedback_items"))
+    session.execute(text(f"ANALYZE feedback_items ({_JOINED})"))
     result.effects = [tuple(row) for row in sql.run(session, "sum_effects")]
     result.is_held = not result.effects and bool(sql.run(session, "has_rejected_items").scalar_one())
     _settle(session, result, batch, now, today)

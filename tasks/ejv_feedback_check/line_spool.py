@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from database.copy import copy_encoded, encode_row
+from database.engine import work_in_memory
 from database.sql import statements
 from tasks.ejv_feedback_check.feedback_lines import FeedbackLine
 from tasks.ejv_feedback_check.flow_through import FlowThrough
@@ -67,9 +68,10 @@ class SpooledBatch:
 
 def stage(session: Session, lines: SpooledBatch) -> int:
     """COPY the lines of a batch into a new staging table, and return their number."""
+    work_in_memory(session)
     sql.run(session, "create_staged")
     count = copy_encoded(session, "feedback_staged", _COLUMNS, lines)
-    session.execute(text("ANALYZE feedback_staged"))
+    session.execute(text("ANALYZE feedback_staged (record, journal, subject, invoice_id, fault)"))
     return count
 
 

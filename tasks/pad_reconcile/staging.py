@@ -16,13 +16,13 @@ from connectors.formats.settlement_columns import PlainRows, read_columns
 from connectors.inbound.ledger import InboundFile
 from connectors.inbound.listing import printable
 from database.copy import copy_pieces, encode_columns, encode_row
+from database.engine import work_in_memory
 from database.sql import statements
 from tasks.pad_reconcile.rules import RowKind, decide, decide_plain
 
 sql = statements(__package__)
 
 _PIECE = 1 << 18
-_WORK_MEMORY = "64MB"
 _READ = tuple(one.name for one in fields(SettlementRow) if one.name not in {"problem", "faults"})
 _AMOUNTS = tuple(_READ.index(name) for name in ("amount", "original_amount", "outstanding_amount"))
 _COLUMNS = ("file_id", "run_id", "wave", "kind", "rule", "detail", "content_hash", *_READ)
@@ -59,7 +59,7 @@ class StagedKinds:
 
 def create_tables(session: Session) -> None:
     """Create the work tables of one file and the views beside them, and let the transaction sort in memory."""
-    session.execute(text(f"SET LOCAL work_mem = '{_WORK_MEMORY}'"))
+    work_in_memory(session)
     sql.run(session, "create_staged")
     sql.run(session, "create_work_table")
     sql.run(session, "create_wave_rows")
