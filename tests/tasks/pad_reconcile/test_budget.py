@@ -1,0 +1,85 @@
+"""What a file of plain rows costs the database, in what holds on a busy machine: statements, and buffers looked at."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from tests.settlement_factory import Line, SettlementBooks
+
+ROWS = 2_000
+LINES = [Line("PADP", f"R{n}", "31.50", f"{800000 + n % 50}", f"REG{n:08}") for n in range(1, ROWS + 1)]
+JUDGES = ("Decide what becomes", "Choose the invoices that the applied")
+WRITES = ("Write a receipt for each application", "Complete the references", "Mark the invoices paid",
+          "Write a receipt for each invoice", "Write the completed payment", "Record every row")  # fmt: skip
+
+
+@pytest.fixture
+def large_books(books: SettlementBooks) -> SettlementBooks:
+    for number in range(50):
+        books.account(str(800000 + number))
+    books.change(
+        "INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code, "
+        "payment_account_id, cfs_account_id, corp_type_code) "
+        "SELECT n, 'x', timestamp '2026-11-04 20:00', 'APPROVED', 31.50, 0, 'PAD', cfs.account_id, cfs.id, 'BCR' "
+        f"FROM generate_series(1, {ROWS}) AS n JOIN cfs_accounts AS cfs ON cfs.cfs_account = (800000 + n % 50)::text"
+    )
+    books.change(
+        "INSERT INTO invoice_references (invoice_id, invoice_number, status_code, created_on) "
+        f"SELECT n, 'REG' || lpad(n::text, 8, '0'), 'ACTIVE', now() FROM generate_series(1, {ROWS}) AS n"
+    )
+    books.change("ANALYZE")
+    return books
+
+
+@contextmanager
+def _before_each(books: SettlementBooks, look: Callable[[Any, str, Any], str]) -> Iterator[None]:
+    def listen(_connection: Any, cursor: Any, statement: str, values: Any, *_more: Any) -> tuple[str, Any]:
+        return look(cursor, statement, values), values
+
+    event.listen(books.database.engine, "before_cursor_execute", listen, retval=True)
+    try:
+        yield
+    finally:
+        event.remove(books.database.engine, "before_cursor_execute", listen)
+
+
+def test_a_file_of_one_kind_takes_few_statements(large_books: SettlementBooks) -> None:
+    statements: list[str] = []
+
+    def note(_cursor: Any, statement: str, _values: Any) -> str:
+        statements.append(statement)
+        return statement
+
+    with _before_each(large_books, note):
+        outcome = large_books.apply(*LINES)
+
+    assert outcome.counts["rows_applied"] == ROWS
+    assert len(statements) <= 45
+
+
+def test_judging_looks_at_few_buffers_a_row_and_writing_at_those_of_keys_and_indexes(
+    large_books: SettlementBooks,
+) -> None:
+    """The statements are run under EXPLAIN: what they write stays, and none of them returns what is used."""
+    looked_at: Counter[str] = Counter()
+
+    def explain(cursor: Any, statement: str, values: Any) -> str:
+        purpose = next((one for one in (*JUDGES, *WRITES) if one in statement), None)
+        if purpose is None:
+            return statement
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", values)
+        [[plan]] = cursor.fetchall()[0]
+        looked_at[purpose] += sum(plan["Plan"][f"Shared {kind} Blocks"] for kind in ("Hit", "Read"))
+        return "SELECT 1"
+
+    with _before_each(large_books, explain):
+        outcome = large_books.apply(*LINES)
+
+    assert outcome.counts["rows_applied"] == ROWS
+    assert set(looked_at) == {*JUDGES, *WRITES}
+    assert sum(looked_at[name] for name in JUDGES) <= 9 * ROWS
+    assert sum(looked_at[name] for name in WRITES) <= 75 * ROWS
