@@ -14,7 +14,7 @@ from database.closing.figures import is_of_lines
 from tasks.stale_invoice_report.page.document import figure, money, page_end, page_top, with_roles
 from tools.close.closing import Closing, FigureTotal, Remainder
 from tools.close.rows import FigureRow, rows_of
-from tools.close.tables import judged, verdict
+from tools.close.tables import judged, page, verdict
 
 MOST_ROWS = 20_000
 _NUMBERS = {"rows", "amount", "expected", "found", "unexplained", "one side", "the other side"}
@@ -41,6 +41,11 @@ def _summary(closing: Closing) -> Iterator[str]:
     yield _panel("unexplained", "Unexplained", _table(
         ("equation", "row", "expected", "found", "unexplained", "cause", "next command"),
         [_remainder(one) for one in closing.remainders],
+    ))  # fmt: skip
+    yield _panel("summary", "Summary", _table(
+        ("what", "rows", "amount", "verdict"),
+        [[escape(line), f"{rows or 0:,}", "–" if amount is None else money(amount), said]
+         for line, rows, amount, said in page(closing).rows],
     ))  # fmt: skip
     yield _panel("equations", "Equations", _table(
         ("equation", "one side", "the other side", "verdict"),
@@ -100,10 +105,13 @@ def _table(columns: tuple[str, ...], rows: list[list[str]]) -> str:
 def _whole(columns: tuple[str, ...], lines: list[str]) -> str:
     if not lines:
         return "<p>None.</p>"
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    head = "".join(f'<th scope="col"{_shape(name)}>{escape(name)}</th>' for name in columns)
     return with_roles(f'<table class="wide"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>')
 
 
 def _cell(name: str, value: str) -> str:
-    kind = ' class="n"' if name in _NUMBERS else ""
-    return f'<td data-is="{escape(name)}"{kind}>{value}</td>'
+    return f'<td data-is="{escape(name)}"{_shape(name)}>{value}</td>'
+
+
+def _shape(name: str) -> str:
+    return ' class="n"' if name in _NUMBERS else ""

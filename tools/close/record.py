@@ -14,6 +14,8 @@ from tools.close.closing import Closing, Remainder
 sql = statements(__package__)
 
 MOST_KEPT = 1000
+# What stood open before may just have been written, many rows of which no statistics know: they are compared as sets.
+_AS_SETS, _AS_YOU_LIKE = (text(f"SET LOCAL enable_nestloop = {one}") for one in ("off", "on"))
 _NO_OTHER = text("LOCK TABLE pay_jobs.closed_days IN SHARE ROW EXCLUSIVE MODE")
 
 
@@ -39,8 +41,10 @@ def record(session: Session, closing: Closing, *, reason: str, run_id: int | Non
         now=now,
     )
     sql.run(session, "keep_figures", day=closing.last)
+    session.execute(_AS_SETS)
     sql.run(session, "end_open", day=closing.last)
     sql.run(session, "begin_open", day=closing.last)
+    session.execute(_AS_YOU_LIKE)
     sql.run(session, "note_deposits", until=Period(closing.last, closing.last).values()["until"])
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from config.plurals import counted
-from database.closing.figures import BALANCES, BESIDE, MEETINGS, Balance
+from database.closing.figures import BALANCES, BESIDE, MEETINGS, Balance, Meeting
 from jobs.run.outcome import Table
 from tools.close.by_method import in_all, money_by_method
 from tools.close.closing import Closing, Equation, Remainder
@@ -35,12 +35,16 @@ def verdict(closing: Closing) -> str:
 
 
 def page(closing: Closing) -> Table:
-    """Return the closing as a page: what is owed line by line, every other balance and equation on a line."""
-    lines: list[_Line] = [*_line_by_line(closing, BALANCES[0])]
+    """Return the closing as a page: what is owed line by line, all else in a few lines; where months or unexplained
+    rows stand beside it, the equations alone.
+    """
+    lines: list[_Line] = []
+    is_short = bool(closing.months) or not closing.is_balanced
+    lines += [_in_a_line(closing, BALANCES[0])] if is_short else _line_by_line(closing, BALANCES[0])
     lines += [_in_a_line(closing, one) for one in BALANCES[1:]]
-    lines += [_two_sides(closing, one.name) for one in MEETINGS]
-    lines += [_beside(closing, title, names) for title, names in BESIDE]
-    rows = [line for line in lines if line[1] or line[2] or line[3] not in {"", "holds"}]
+    lines += _meetings(closing)
+    lines += [] if is_short else [_beside(closing, title, names) for title, names in BESIDE]
+    rows = [line for line in lines if line[1] or line[2] or line[3] not in {"", "holds", "hold"}]
     return Table(f"Closing of {closing.title}, in CAD", ("line", "rows", "amount", "verdict"), rows, "page")
 
 
@@ -126,10 +130,20 @@ def _in_a_line(closing: Closing, balance: Balance) -> _Line:
     )
 
 
-def _two_sides(closing: Closing, name: str) -> _Line:
-    equation = closing.equation(name)
-    rows = sum(closing.figure(one).rows for one in next(one for one in MEETINGS if one.name == name).left)
-    return f"{name}: {equation.title}", rows, equation.left, judged(equation)
+def _meetings(closing: Closing) -> Iterator[_Line]:
+    """Return the equations of two sides: those that hold on one line, each of the others on its own."""
+    held = [one for one in MEETINGS if not closing.equation(one.name).remainders]
+    words = ", ".join(f"{one.name} {closing.equation(one.name).left:,.2f}" for one in held if _rows_of(closing, one))
+    if words:
+        yield f"Two sides that agree row by row: {words}", sum(_rows_of(closing, one) for one in held), None, "hold"
+    for one in MEETINGS:
+        if one not in held:
+            equation = closing.equation(one.name)
+            yield f"{one.name}: {one.title}", _rows_of(closing, one), equation.left, judged(equation)
+
+
+def _rows_of(closing: Closing, meeting: Meeting) -> int:
+    return sum(closing.figure(one).rows for one in meeting.left)
 
 
 def _beside(closing: Closing, title: str, names: tuple[str, ...]) -> _Line:

@@ -102,12 +102,11 @@ def _refuse_gap(session: Session, period: Period) -> None:
 
 def _outcome(closing: Closing) -> Outcome:
     outcome = Outcome(answer=verdict(closing), attention=not closing.is_balanced)
-    outcome.tables += [page(closing), method_table(closing.figures)]
-    if closing.months:
-        outcome.tables.append(month_table(closing))
+    outcome.tables.append(page(closing))
     hidden = len(closing.remainders) - SHOWN_REMAINDERS
     if closing.remainders:
         outcome.tables.append(remainder_table(closing.remainders[:SHOWN_REMAINDERS]))
+    outcome.tables.append(month_table(closing) if closing.months else method_table(closing.figures))
     if hidden > 0:
         outcome.notes.append(f"{counted(hidden, 'more row')}: {typed(closing.command, '--json')}")
     outcome.tables += for_programs(closing)

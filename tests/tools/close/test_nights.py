@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from config.errors import ExitCode
 from jobs.job import Job
 from jobs.lifecycle.runner import RunRequest, execute
-from jobs.run.result import RunResult
+from jobs.run.result import RunResult, show
 from jobs.run.stopping import StopRequest
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.night import pass_night
@@ -50,7 +52,7 @@ def moved(results: list[RunResult]) -> Counter[tuple[str, str]]:
     return total
 
 
-def test_days_of_a_world_are_closed_to_the_cent(parts: WorldParts) -> None:
+def test_days_of_a_world_are_closed_to_the_cent(parts: WorldParts, capsys: pytest.CaptureFixture[str]) -> None:
     with open_world(parts, seed=5, first=FIRST) as world:
         days = list(close_days(world))
 
@@ -58,6 +60,13 @@ def test_days_of_a_world_are_closed_to_the_cent(parts: WorldParts) -> None:
         assert days[-1].outcome.answer == "2026-11-02 is balanced: 0.00 CAD unexplained."
         held = {one["equation"]: one["verdict"] for one in records(days[-1], "equations")}
         assert set(held.values()) == {"holds"}
+
+        # A full day is a page of 40 lines, and so is a year with its months.
+        year = run(world, CLOSE, year="2026")
+        for closing in (run(world, CLOSE, day=FIRST + timedelta(days=NIGHTS - 1)), year):
+            show(closing, as_json=False)
+            lines = capsys.readouterr().out.splitlines()
+            assert (lines[0], len(lines) <= 40) == (closing.outcome.answer, True)
 
         # The report is kept, and the verdict mailed with where.
         assert [key.rpartition("/")[2] for key in days[-1].outcome.artifacts] == [
@@ -71,7 +80,6 @@ def test_days_of_a_world_are_closed_to_the_cent(parts: WorldParts) -> None:
         month = run(world, CLOSE, month="2026-10")
         assert month.exit_code is ExitCode.DONE
         assert moved([month]) == moved(days[:3])
-        year = run(world, CLOSE, year="2026")
         assert moved([year]) == moved(days)
         by_month = [one for one in records(year, "by_month") if not one["figure"].startswith("undated.")]
         assert {one["month"] for one in by_month} == {"2026-10", "2026-11"}

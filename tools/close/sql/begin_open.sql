@@ -4,7 +4,8 @@
 INSERT INTO pay_jobs.open_items (kind, item, from_day, status, method, amount)
 SELECT ended.kind, ended.item, :day, ended.status, ended.method, ended.amount
   FROM closing_ends AS ended
- WHERE NOT EXISTS (SELECT FROM pay_jobs.open_items AS known
-                    WHERE known.kind = ended.kind
-                      AND known.item = ended.item
-                      AND known.until_day IS NULL)
+  JOIN (SELECT kind, item FROM closing_ends
+        EXCEPT
+        SELECT kind, item FROM pay_jobs.open_items WHERE until_day IS NULL) AS begun
+    ON begun.kind = ended.kind
+   AND begun.item = ended.item
