@@ -3,6 +3,7 @@
 Source: docs/specs/cgi-ejv-files.md sections 1, 3 and 6. Amounts are CAD with two places.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -83,13 +84,18 @@ class VoucherBatch:
     def feedback(self, refused: Mapping[str, str] = MappingProxyType({})) -> bytes:
         """Return the answer.
 
-        refused  return code and message ("1117 NOT OPEN") of what is refused: a flow-through, whose debit lines are;
-                 the number of a cheque; or BH, which is the whole batch
+        refused  return code and message ("1117 NOT OPEN") of what is refused: a flow-through, whose debit lines are,
+                 or one of its lines ("17/2" is the second); the number of a cheque; a journal's header ("JH 5"); or
+                 BH, which is the whole batch
         """
         answered = [("BH", ""), *self.lines, ("BT", self._trailer())]
         text = f"{self.kind}BG...{self._header()}\n"
+        lines_of: Counter[str] = Counter()
         for record, body in answered:
-            code, _, message = refused.get(_subject(record, body), _ACCEPTED).partition(" ")
+            about = body[198:].strip() if record == "JD" else ""
+            lines_of[about] += 1
+            said = refused.get(f"{about}/{lines_of[about]}") or refused.get(_subject(record, body), _ACCEPTED)
+            code, _, message = said.partition(" ")
             text += f"{self.kind}{record}...{body}{code}{message:150}CGI\n"
         return text.encode("ascii", "replace")
 
@@ -135,6 +141,8 @@ def _subject(record: str, body: str) -> str:
     """Return what a line is refused by, if it is."""
     if record == "JD":
         return body[198:].strip() if body[97] == "D" else ""
+    if record == "JH":
+        return f"JH {int(body[2:10])}"
     return body[12:62].strip() if record == "IH" else record
 
 

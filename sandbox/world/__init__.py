@@ -2,8 +2,9 @@
 
 One clock (clock.py), one seeded source of chance (chance.py), and actors, a module each in `actors/`: customers and the
 pay API, the other jobs of the platform as far as ours rest on them, CAS, CGI, and CFS with its books (sandbox/cfs).
-Whatever happens is told to a small model (model.py and its parts), which shares no code with the jobs and says where
-every invoice must stand. night.py lets a day pass and asks every check of `CHECKS` at its end; faults.py kills and
-hinders the runs of it, and story.py finds the shortest story that still shows what went wrong. The same seed gives the
-same digest of all pay tables (digest.py), whatever the machine's speed.
+Whatever happens is told to a small model (model/), which shares no code with the jobs and says where every invoice must
+stand, and noted in a chronicle (chronicle.py), which counts how often each situation of situations.py was reached.
+night.py lets a day and its night pass, closes the day and asks every check of `CHECKS`; faults.py kills and hinders the
+runs, mistakes.py types what nothing asks for, and story.py finds the shortest story that still shows what went wrong.
+The same seed gives the same digest of all pay tables (digest.py), whatever the machine's speed.
 """

@@ -73,8 +73,8 @@ def _story(seed: int, nights: int, first: date, faults: str, without: tuple[str,
 
 
 def _simulate(story: "Story", folder: Path | None, *, situations: bool, as_json: bool) -> int:
-    from sandbox.world.night import WorldNight
     from sandbox.world.simulate import own_parts, shrink, simulate
+    from sandbox.world.world_night import WorldNight
 
     began = time.monotonic()
 

@@ -58,6 +58,16 @@ KINDS = (
 _AT_POINTS = frozenset({"kill", "freeze", "database", "away", "full"})
 _IN_ANSWERS = frozenset({"lost", "error", "slow"})
 _NOWHERE = {"sftp": {"CAS_SFTP_PORT": "1"}, "store": {"MINIO_ENDPOINT": "127.0.0.1:1"}}
+# What a job must ask for to be struck by a kind.
+_ASKS = {
+    "sftp": {"CasSftpSettings", "CgiSftpSettings"},
+    "store": {"ObjectStoreSettings"},
+    "half": {"CasSftpSettings"},
+    "lost": {"CfsSettings"},
+    "error": {"CfsSettings"},
+    "slow": {"CfsSettings"},
+    "away": {"CfsSettings"},
+}
 _STRUCK = 0.4
 _CHANGES_STRUCK, _LOOKS_STRUCK = 0.6, 0.1
 # Money moves in calls and commits: what strikes them comes up more often than what keeps a run from its work.
@@ -65,6 +75,7 @@ _OFTEN = ("kill", "kill", "lost", "error", "slow")
 _AWAY_ALL_EVENING = 0.06
 _GUESSED_POINTS = 24
 _CALLS = 6
+_PLACES = ("commit", "call", "checkpoint", "checkpoint")
 _STRUCK_IN_A_ROW = 3
 _MINUTES_ASKEW = 20
 _WRITES = re.compile(r"(--.*\n|\s)*(INSERT|UPDATE|DELETE|CREATE|WITH)\b", re.IGNORECASE)
@@ -79,6 +90,12 @@ _END_SESSIONS = text(
 _NEXT_DELIVERY = text(
     "SELECT min(next_attempt_on) FROM pay_jobs.outbox"
     " WHERE state = 'pending' AND kind <> 'look_for_second_fee' AND channel = ANY (:channels)"
+)
+_DATE_RUNS = text(
+    "WITH dated AS (UPDATE pay_jobs.job_runs SET started_on = :began,"
+    " finished_on = CASE WHEN finished_on IS NOT NULL THEN CAST(:ended AS timestamptz) END"
+    " WHERE id > :last RETURNING id)"
+    " SELECT max(id) FROM dated"
 )
 _UNDER_WAY = text(
     "SELECT kind FROM pay_jobs.operations WHERE state NOT IN ('done', 'dropped') ORDER BY id DESC LIMIT 1"
@@ -97,7 +114,9 @@ class _Impatient(StopRequest):
 
 
 class _FullDisk(io.RawIOBase):
-    """A file on a disk that is full: it can be opened, and takes nothing."""
+    """A file on a disk that is full: it can be opened, and refuses what is written (once: closing it writes again)."""
+
+    has_refused = False
 
     def writable(self) -> bool:
         return True
@@ -114,7 +133,10 @@ class _FullDisk(io.RawIOBase):
     def readinto(self, _buffer: Any) -> int:
         return 0
 
-    def write(self, _content: Any) -> int:
+    def write(self, content: Any) -> int:
+        if self.has_refused:
+            return len(content)
+        self.has_refused = True
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
@@ -152,7 +174,9 @@ class WorldFaults:
     chronicle: Chronicle
     askew: timedelta = timedelta(0)
     _points: dict[tuple[str, str], int] = field(default_factory=dict)
+    _struck_at: Counter[str] = field(default_factory=Counter)
     _runs: Counter[str] = field(default_factory=Counter)
+    _last_run: int = 0
     _pod: _Pod | None = None
 
     @contextmanager
@@ -178,10 +202,12 @@ class WorldFaults:
 
         Whatever strikes a run, the next one finds what it left.
         """
+        began = self.clock()
         result = self._run_until_through(job, request)
         while (due := self._next_delivery(job)) is not None:
             self.clock.wait_until(due)
             result = self._run_alone(job, request)
+        self._date_runs(began)
         return result
 
     def away_this_evening(self, job: Job, request: RunRequest, *kinds: str) -> RunResult | None:
@@ -195,6 +221,12 @@ class WorldFaults:
         if pod.kind == "away":
             self._close_cfs()
         return self._run_in(pod, job, request)
+
+    def _date_runs(self, began: datetime) -> None:
+        """Let the ledger say when the runs were in the world: it goes by the clock of the database."""
+        with self.database.begin() as session:
+            values = {"last": self._last_run, "began": began, "ended": self.clock()}
+            self._last_run = session.scalar(_DATE_RUNS, values) or self._last_run
 
     def _run_until_through(self, job: Job, request: RunRequest) -> RunResult:
         for _ in range(_STRUCK_IN_A_ROW):
@@ -217,8 +249,9 @@ class WorldFaults:
         draws = self.chance.of("faults", job.name, self._runs[job.name])
         pod = _Pod(job.name, draws, stand_in=partial(self._run_alone, job, request))
         if self.kinds and draws.happens(_STRUCK):
-            pod.kind = draws.one_of([*self.kinds, *(kind for kind in _OFTEN if kind in self.kinds)])
-            place = "write" if pod.kind == "full" else draws.one_of(("commit", "call", "checkpoint"))
+            possible = [kind for kind in self.kinds if kind not in _ASKS or _ASKS[kind] & set(job.needs)]
+            pod.kind = draws.one_of([*possible, *(kind for kind in _OFTEN if kind in possible)])
+            place = "write" if pod.kind == "full" else draws.one_of(_PLACES)
             most = _CALLS if place == "call" else self._points.get((job.name, place), _GUESSED_POINTS)
             pod.at = (place, draws.number(1, most))
         return pod
@@ -339,7 +372,8 @@ class WorldFaults:
         if pod.is_struck or pod.at[0] != "checkpoint" or pod.kind not in {"kill", "freeze", "database"}:
             return
         what = f"{self._operation_under_way()}, {name}"
-        if pod.draws.happens(1 / (1 + self.chronicle.happened[f"{pod.name}: {pod.kind} in {what}"])):
+        if pod.draws.happens(1 / (1 + self._struck_at[what])):
+            self._struck_at[what] += 1
             self._strike(pod, f"in {what}")
             self._break(pod)
 

@@ -6,16 +6,12 @@ wrong, each with the words that a person needs.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
-import tasks
 from config.business_time import naive_utc
-from jobs.job import Job
-from jobs.lifecycle.runner import RunRequest
-from jobs.run.result import RunResult
 from sandbox.cfs.audit import audit
 from sandbox.world.actors import (
     accounts,
@@ -30,59 +26,32 @@ from sandbox.world.actors import (
     operators,
     refunds,
     send_notifications,
+    settlement_files,
     slip_invoices,
     slips,
 )
 from sandbox.world.closing import days_are_the_span
+from sandbox.world.mistakes import MISTAKES, Mistake
 from sandbox.world.model.compare import differences, learn_fees
 from sandbox.world.model.journals import learn_feedback
 from sandbox.world.model.settlements import learn_settlements
 from sandbox.world.model.slips import learn_cheques, learn_slip_run
 from sandbox.world.model.statements import learn_statements
 from sandbox.world.world import World
-from tools import close, files
+from sandbox.world.world_night import WorldNight
 from tools.verify.arguments import Arguments
 from tools.verify.catalogue import CATALOGUE
 from tools.verify.task import asked_values, findings, snapshot
 
 A_NIGHT = "a night"
 _ONE_DAY = timedelta(days=1)
+# 2: a run that was killed had done it already.
+_DONE = (0, 2)
 _MEDDLES = 0.25
-
-
-@dataclass
-class WorldNight:
-    """A day with its night, and the runs of it."""
-
-    world: World
-    day: date
-    runs: list[RunResult] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def run(self, job: str, *, may_report: bool = False, is_refused: bool = False, **values: Any) -> RunResult:
-        """Run a job as the command line does, at the time of the world.
-
-        may_report  exit code 3 is allowed beside 0
-        is_refused  exit code 2 must come, for it was typed by mistake
-        """
-        result = self.world.faults.run(_JOBS[job], RunRequest(values, job))
-        self.runs.append(result)
-        if result.exit_code not in ({2} if is_refused else {0, 3} if may_report else {0}):
-            words = [*result.outcome.notes, *(str(one) for one in result.outcome.rejects), result.error or ""]
-            self.problems.append(f"{job} ended with {int(result.exit_code)}: {' | '.join(filter(None, words))}")
-        return result
-
-    def stands_still(self, job: str, *kinds: str, **values: Any) -> bool:
-        """Whether one of some parts stays away all evening, so that a job cannot do its work."""
-        result = self.world.faults.away_this_evening(_JOBS[job], RunRequest(values, job), *kinds)
-        if result is not None:
-            self.runs.append(result)
-        return result is not None
 
 
 Step = Callable[[WorldNight], None]
 Check = Callable[[WorldNight], Iterable[str]]
-_JOBS: dict[str, Job] = {job.name: job for job in (*tasks.JOBS, *files.TOOLS, close.JOB)}
 
 
 def pass_night(world: World, checks: Iterable[Check] | None = None) -> WorldNight:
@@ -157,10 +126,11 @@ def cfs_agrees(night: WorldNight) -> Iterator[str]:
     they must.
     """
     books, model = night.world.books, night.world.model
+    untold = {line.number for file in night.world.kept_back for line in file.lines}
     for invoice in model.invoices.values():
         reference = invoice.reference("COMPLETED")
         in_cfs = books.invoices.get(reference.number) if reference else None
-        if in_cfs and in_cfs.amount_due:
+        if in_cfs and in_cfs.amount_due and in_cfs.invoice_number not in untold:
             yield f"invoice {invoice.id} is settled, and CFS says that {in_cfs.amount_due} is due on {reference}"
     for account in model.accounts.values():
         pulls = books.sites[account.site].receipt_method if account.method == "PAD" else None
@@ -199,9 +169,30 @@ def _close(night: WorldNight) -> None:
 
 
 def _settlements(night: WorldNight) -> None:
+    """The files of the morning; what is held of them is put aside, and what comes late is replayed at noon."""
     world = night.world
-    learn_settlements(world.model, cas.drop_file(world), world.clock.stored)
-    night.run("PAD_RECONCILE")
+    world.delivery = settlement_files.deliver(world)
+    for file in world.delivery.applied:
+        learn_settlements(world.model, file.lines, world.clock.stored)
+    night.run("PAD_RECONCILE", exits=(0, 3) if world.delivery.reports else (0,))
+    night.problems += learn_fees(world.model, world.tables)
+
+
+def _settlements_at_noon(night: WorldNight) -> None:
+    """What was written in the morning only begun, or came too late, is brought; operators do what the reports ask."""
+    world, delivery = night.world, night.world.delivery
+    for name in delivery.held:
+        night.run("files ignore", exits=_DONE, name=name, reason="CAS says that the first content is right")
+    for file in [*delivery.later, *delivery.overtaken]:
+        settlement_files.drop(world, file)
+    if delivery.later:
+        learn_settlements(world.model, delivery.later[0].lines, world.clock.stored)
+        night.run("PAD_RECONCILE")
+    if delivery.overtaken:
+        night.run("PAD_RECONCILE", exits=(0, 3))
+    for file in delivery.overtaken:
+        learn_settlements(world.model, file.lines, world.clock.stored)
+        night.run("files replay", exits=_DONE, name=file.name, reason="late file, looked at")
     night.problems += learn_fees(world.model, world.tables)
 
 
@@ -210,7 +201,7 @@ def _slips(night: WorldNight) -> None:
     if night.stands_still("ROUTING_SLIP_RECREATE", "away", concurrency=1):
         return
     learn_slip_run(world.model, world.slips, world.clock.stored)
-    night.run("ROUTING_SLIP_RECREATE", may_report=True, concurrency=1)
+    night.run("ROUTING_SLIP_RECREATE", exits=(0, 3), concurrency=1)
     night.problems += learn_fees(world.model, world.tables)
 
 
@@ -227,28 +218,23 @@ def _feedback(night: WorldNight) -> None:
     }
     for batch in world.model.batches:
         if batch.number in answered and batch.file_type == "REFUND":
-            learn_cheques(world.slips, batch.cheques, answered[batch.number])
+            learn_cheques(world.model, world.slips, batch.cheques, answered[batch.number])
             batch.is_answered = True
         elif batch.number in answered:
             learn_feedback(world.model, batch, answered[batch.number], codes)
     world.clock.let_pass(900)
-    night.run("EJV_FEEDBACK_CHECK", may_report=True)
+    night.run("EJV_FEEDBACK_CHECK", exits=(0, 3))
 
 
 def _meddle(night: WorldNight) -> None:
     """Operators type now and then what nothing asked them for: it must change nothing."""
-    draws, dropped = night.world.chance.of("meddling", night.day), list(night.world.dropped)
-    if not dropped or not draws.happens(_MEDDLES):
-        return
-    what = draws.one_of(("files replay", "files ignore", "gaps", "fill_gaps", "PAD_RECONCILE", "EJV_FEEDBACK_CHECK"))
-    night.world.model.chronicle.note(f"operators type {what} though nothing asks for it")
-    if what.startswith("files"):
-        night.run(what, is_refused=True, name=draws.one_of(dropped), reason="typed by mistake")
-    elif what.endswith("gaps"):
-        since, until = night.day - timedelta(days=draws.number(2, 9)), night.day - _ONE_DAY
-        night.run("GENERATE_STATEMENTS", **{what: True}, since=since, until=until)
-    else:
-        night.run(what, may_report=what == "EJV_FEEDBACK_CHECK")
+    draws = night.world.chance.of("meddling", night.day)
+    mistakes: dict[str, Mistake] = MISTAKES | {"ROUTING_SLIP_RECREATE": lambda night, _draws: partial(_slips, night)}
+    possible = {what: typed for what, mistake in mistakes.items() if (typed := mistake(night, draws)) is not None}
+    if possible and draws.happens(_MEDDLES):
+        what = draws.one_of(list(possible))
+        night.world.model.chronicle.note(f"operators type {what} though nothing asks for it")
+        possible[what]()
 
 
 def _on_weekdays(step: Step) -> Step:
@@ -260,15 +246,19 @@ def _at_weekends(step: Step) -> Step:
 
 
 def _by(actor: Callable[[World], None]) -> Step:
-    name = actor.__name__.replace("_", "-")
+    return _unless_without(actor.__name__, lambda night: actor(night.world))
+
+
+def _unless_without(actor: str, step: Step) -> Step:
+    name = actor.replace("_", "-")
     if name not in ACTORS:
         ACTORS.append(name)
-    return lambda night: actor(night.world) if name not in night.world.without else None
+    return lambda night: step(night) if name not in night.world.without else None
 
 
-def _job(job: str, *, may_report: bool = False, **values: Any) -> Step:
+def _job(job: str, *, exits: Collection[int] = (0,), **values: Any) -> Step:
     def step(night: WorldNight) -> None:
-        night.run(job, may_report=may_report, **values)
+        night.run(job, exits=exits, **values)
 
     return step
 
@@ -280,13 +270,14 @@ DAY: list[tuple[str, Step]] = [
     ("03:00", _by(cas.pass_the_night)),
     ("03:10", _by(banks.receive_bank_payments)),
     ("03:20", _by(banks.tell_of_wires)),
-    ("07:00", _on_weekdays(_job("STALE_INVOICE_REPORT", may_report=True))),
+    ("07:00", _on_weekdays(_job("STALE_INVOICE_REPORT", exits=(0, 3)))),
     ("08:01", _by(send_notifications.send_notifications)),
     ("08:45", _on_weekdays(_settlements)),
-    ("09:00", _by(operators.correct_codes)),
+    ("09:00", _unless_without("correct_codes", operators.correct_codes)),
     ("09:30", _by(accounts.open_accounts)),
     ("09:40", _by(customers.buy)),
-    ("12:00", _meddle),
+    ("11:30", _on_weekdays(_settlements_at_noon)),
+    ("12:00", _unless_without("meddle", _meddle)),
     ("12:30", _by(slips.count_deposits)),
     ("13:00", _by(slips.spend_and_work)),
     ("13:30", _by(card_payments.pay_what_bounced)),

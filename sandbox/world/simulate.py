@@ -14,9 +14,10 @@ from sandbox.world.actors.accounts import settle_in
 from sandbox.world.cfs_thread import cfs_of_this_process
 from sandbox.world.chronicle import Chronicle
 from sandbox.world.digest import digest
-from sandbox.world.night import WorldNight, pass_night
+from sandbox.world.night import pass_night
 from sandbox.world.story import Ending, Story, shortest
 from sandbox.world.world import WorldParts, open_world
+from sandbox.world.world_night import WorldNight
 
 _EMPTY, _TRIAL = "empty", "trial"
 

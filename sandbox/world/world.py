@@ -24,7 +24,7 @@ from sandbox.world.faults import WorldFaults
 from sandbox.world.model.records import WorldModel
 from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
-from sandbox.world.settlement_line import SettlementLine
+from sandbox.world.settlement_line import Delivery, SettlementFile, SettlementLine
 from sandbox.world.warm_sessions import warm_sessions
 
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -92,6 +92,8 @@ class World:
     """A world at a moment.
 
     written        the lines of the settlement file that comes next
+    kept_back      the settlement files that are late
+    delivery       what CAS brought this morning
     dropped        the settlement files that came, by name
     schedules      a fee schedule of each product
     distributions  the distribution code of each product: our own GL
@@ -99,7 +101,9 @@ class World:
     partners       who gets a share of a product
     sent           what CGI has, by batch
     unread         what each batch has refused, whose answer CGI has put where no run has read it yet
+    answers        the FEEDBACK files that came
     slips          the routing slips, by number
+    first          its first day
     without        the actors that do nothing
     """
 
@@ -112,6 +116,8 @@ class World:
     model: WorldModel
     faults: WorldFaults
     written: list[SettlementLine] = field(default_factory=list)
+    kept_back: list[SettlementFile] = field(default_factory=list)
+    delivery: Delivery = field(default_factory=Delivery)
     dropped: dict[str, bytes] = field(default_factory=dict)
     schedules: dict[str, int] = field(default_factory=dict)
     distributions: dict[str, int] = field(default_factory=dict)
@@ -119,7 +125,9 @@ class World:
     partners: dict[str, Partner] = field(default_factory=dict)
     sent: dict[int, BatchAtCgi] = field(default_factory=dict)
     unread: dict[int, frozenset[str]] = field(default_factory=dict)
+    answers: list[bytes] = field(default_factory=list)
     slips: dict[str, ModelSlip] = field(default_factory=dict)
+    first: date = date.min
     without: frozenset[str] = frozenset()
 
     @property
@@ -147,7 +155,8 @@ def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[st
         os.environ.clear()
         os.environ.update(parts.environment())
         with warm_sessions(), world_faults.at_work():
-            yield World(parts, chance, clock, database, PayTables(database, clock), bucket, model, world_faults)
+            tables = PayTables(database, clock)
+            yield World(parts, chance, clock, database, tables, bucket, model, world_faults, first=first)
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -1,8 +1,10 @@
 """The work after a file is committed: report its rejects, synchronise its credits. The next run does what is left."""
 
 from contextlib import ExitStack
+from datetime import date, timedelta
 from functools import partial
 
+from config.business_days import is_business_day
 from config.command_line import typed
 from config.errors import PayJobsError, SourceUnavailable
 from config.settings import CfsSettings
@@ -13,12 +15,15 @@ from connectors.object_store import CHUNK_SIZE, ObjectStore
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
+from tasks.pad_reconcile.file_queue import newest_applied
 from tasks.pad_reconcile.follow_ups import CREDIT_SYNC, REJECT_REPORT, files_to_follow_up
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 
 sql = statements(__package__)
 
 SWEEP = 20_000
+# Where no file came for longer, none is waited for.
+_FILES_COME = timedelta(days=7)
 
 
 def report_rejects(context: RunContext, store: ObjectStore) -> Outcome:
@@ -77,8 +82,17 @@ def sync_touched_credits(context: RunContext) -> Outcome:
 def sync_all_credits(context: RunContext) -> Outcome:
     """Bring the open credits of all accounts in line with CFS, at most SWEEP of them a run.
 
-    A sweep that ends before the last credit is continued by the next one. Raises SourceUnavailable where CFS is away.
+    A sweep that ends before the last credit is continued by the next one. Where the file of the day is late nothing is
+    asked: CFS has used credits already that only the file tells of. Raises SourceUnavailable where CFS is away.
     """
+    late = _late_day(context)
+    if late is not None:
+        return Outcome(
+            notes=[
+                f"No credit was looked up: the settlement file of {late} has not been applied yet, and CFS may have "
+                "used credits that it tells of. The next sweep will look them up."
+            ]
+        )
     after = _swept_until(context)
     outcome, last, unavailable = _sync(context, None, after=after, at_most=SWEEP)
     looked_at = outcome.counts["credits_looked_up"]
@@ -91,6 +105,16 @@ def sync_all_credits(context: RunContext) -> Outcome:
     else:
         context.record_progress({"last_credit": 0})
     return outcome
+
+
+def _late_day(context: RunContext) -> date | None:
+    """Return today, if it is a business day whose file is late though those of the last days came."""
+    today = context.today()
+    with context.database.begin() as session:
+        newest = newest_applied(session)
+    if newest is None or not today - _FILES_COME <= newest < today:
+        return None
+    return today if is_business_day(today) else None
 
 
 def _swept_until(context: RunContext) -> int:

@@ -113,7 +113,7 @@ def change_settings(world: World) -> None:
         if current.first > world.clock.today:
             continue  # a change is planned already
         frequency = draws.one_of([one for one in ("DAILY", "WEEKLY", "MONTHLY") if one != current.frequency])
-        world.model.chronicle.note(f"statements {current.frequency} to {frequency}")
+        world.model.chronicle.note(f"statements {current.frequency} to {frequency}", f"account {account.id}")
         last = _end_of_longer({current.frequency, frequency}, world.clock.today)
         with world.tables.together():
             world.tables.change("statement_settings", current.id, to_date=last)

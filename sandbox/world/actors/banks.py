@@ -17,6 +17,7 @@ from sandbox.world.world import World
 
 ONLINE = "Online Banking Payments"
 _PAYS, _WIRES = 0.35, 0.25
+_TOO_MUCH = (*(ZERO,) * 6, Decimal("-3.00"), Decimal("-3.00"), Decimal("40.25"))
 
 
 def receive_bank_payments(world: World) -> None:
@@ -64,7 +65,7 @@ def _open(world: World, account: ModelAccount) -> list[BookedInvoice]:
 
 def _pay(world: World, account: ModelAccount, invoice: BookedInvoice, draws: RandomDraws) -> Iterator[SettlementLine]:
     """Pay an invoice: most exactly, some less, some more, which stays on account."""
-    amount = invoice.amount_due + draws.one_of((ZERO, ZERO, ZERO, Decimal("-3.00"), Decimal("12.25")))
+    amount = invoice.amount_due + draws.one_of(_TOO_MUCH)
     if amount <= 0:
         return
     number = f"OBRC{world.books.next_number('bank receipt', 2000001)}"

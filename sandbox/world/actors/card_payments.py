@@ -31,10 +31,11 @@ def _pay_all(world: World, account: ModelAccount) -> None:
     owed = dict.fromkeys(one.number for one in world.model.failed(account) if one.number and not one.paid)
     alone = [one.number for one in world.model.failed(account) if one.number and one.paid]
     world.model.chronicle.note(
-        "a card pays several bounced numbers" if len(owed) > 1 else "a card pays a bounced number"
+        "a card pays several bounced numbers" if len(owed) > 1 else "a card pays a bounced number",
+        f"account {account.id}",
     )
     if alone:
-        world.model.chronicle.note("a card pays a number that a memo had paid in part")
+        world.model.chronicle.note("a card pays a number that a memo had paid in part", f"account {account.id}")
     if len(owed) > 1:
         _pay_bundle(world, account, list(owed))
         owed = {}

@@ -1,4 +1,4 @@
-"""CAS: at night CFS applies credits, pulls PAD money and takes back what bounced; in the morning a file tells of it.
+"""CAS: at night CFS applies credits, pulls PAD money and takes back what bounced; settlement_files.py tells of it.
 
 Source: docs/specs/cfs-api.md section 8 item 10, docs/specs/cas-settlement-csv.md.
 """
@@ -12,11 +12,10 @@ from sandbox.cfs.books import BookedInvoice
 from sandbox.cfs.invoices import apply_memo
 from sandbox.cfs.receipts import apply_receipt, create_receipt, reverse_receipt
 from sandbox.world.model.records import ZERO
-from sandbox.world.settlement_line import FULLY, MEMO, NOT, PAD, PARTIALLY, SettlementLine, settlement_csv
+from sandbox.world.settlement_line import FULLY, MEMO, NOT, PAD, PARTIALLY, SettlementLine
 from sandbox.world.world import World
 
 _BOUNCES = 0.06
-_COMES_AGAIN = 0.07
 _BOUNCES_WITHIN = timedelta(days=4)
 
 
@@ -36,26 +35,6 @@ def pass_the_night(world: World) -> None:
     for invoice in [one for one in world.books.invoices.values() if one.amount_due and one not in bounced]:
         world.written += _use_memos(world, invoice)
         world.written += _pull(world, invoice)
-
-
-def drop_file(world: World) -> list[SettlementLine]:
-    """Put the file of the day where the jobs look, on a day without lines too, and return its lines.
-
-    Now and then one that came before comes a second time.
-    """
-    draws = world.chance.of("CAS files", world.clock.today)
-    if world.dropped and draws.happens(_COMES_AGAIN):
-        world.model.chronicle.note("a settlement file comes a second time")
-        _drop(world, *draws.one_of(list(world.dropped.items())[-3:]))
-    name = f"BCR_PAYMENT_APPL_{world.clock.today:%Y%m%d}.csv"
-    lines, world.written = world.written, []
-    world.dropped[name] = settlement_csv(lines)
-    _drop(world, name, world.dropped[name])
-    return lines
-
-
-def _drop(world: World, name: str, content: bytes) -> None:
-    (world.parts.sftp.root("cas") / "upload" / name).write_bytes(content)
 
 
 def _pulled_lately(world: World) -> Iterator[BookedInvoice]:

@@ -28,6 +28,10 @@ def _send(world: World, account: ModelAccount, invoices: list[ModelInvoice]) -> 
     """Make one invoice in CFS for some of ours, under the number of the oldest."""
     number = cfs_number(invoices[0])
     total = sum((one.total for one in invoices), ZERO)
+    world.model.chronicle.note(
+        f"sent to CFS by {account.method}{', several in one' if len(invoices) > 1 else ''}",
+        *(f"invoice {one.id}" for one in invoices),
+    )
     made = create_invoice(world.books, world.books.sites[account.site], number=number, total=total)
     with world.tables.together():
         for invoice in invoices:

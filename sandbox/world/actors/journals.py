@@ -65,6 +65,10 @@ def _send_payments(world: World, due: dict[int, tuple[list[ModelInvoice], list[M
         journal = _add_header(world, number, payment_account_id=account)
         for invoice in invoices:
             is_reversal = invoice.status == "REFUND_REQUESTED"
+            again = ", again" if invoice.references else ""
+            world.model.chronicle.note(
+                f"sent to CGI: {'a reversal' if is_reversal else 'a charge'}{again}", f"invoice {invoice.id}"
+            )
             _refer_again(world, invoice)
             items.append(ModelItem(journal, str(invoice.id), invoice, invoice.total, is_reversal))
         for refund in refunds:

@@ -3,12 +3,18 @@
 Source: docs/specs/cgi-ejv-files.md section 7.2.
 """
 
-from sandbox.world.world import World
+from sandbox.world.world_night import WorldNight
 
 
-def correct_codes(world: World) -> None:
-    """Agree the right GL with the ministry, and let its journals go out again."""
+def correct_codes(night: WorldNight) -> None:
+    """Agree the right GL with the ministry, and let its journals go out again: by the command, or on a screen."""
+    world = night.world
     draws = world.chance.of("operators", world.clock.today)
     for code in draws.some_of(sorted(world.model.stopped), 0.7):
-        world.tables.change("distribution_codes", code, stop_ejv=False)
+        if draws.happens(0.5):
+            world.model.chronicle.note("operators clear a stopped GL")
+            # 3: a run that was killed had cleared it already
+            night.run("ejv unstop", exits=(0, 3), code=code, reason="agreed with the ministry")
+        else:
+            world.tables.change("distribution_codes", code, stop_ejv=False)
         world.model.stopped.discard(code)

@@ -56,7 +56,9 @@ def _refundable(world: World) -> Iterator[ModelInvoice]:
 def _refund(world: World, invoice: ModelInvoice) -> None:
     reference = invoice.reference("ACTIVE", "COMPLETED")
     world.model.chronicle.note(
-        f"refund of {invoice.method} {invoice.status}, {reference.status if reference else 'not sent'}"
+        f"refund of {invoice.method} {invoice.status}, {reference.status if reference else 'not sent'}",
+        f"invoice {invoice.id}",
+        f"account {invoice.account}",
     )
     note_refund(world, invoice)
     if invoice.method == "DIRECT_PAY" or (invoice.method == "EJV" and invoice.reference("ACTIVE", "COMPLETED")):
@@ -73,7 +75,9 @@ def _refund_part(world: World, invoice: ModelInvoice, draws: RandomDraws) -> Non
     """Give back a part of a fee; the invoice stays paid."""
     line = draws.one_of(invoice.lines)
     amount = draws.amount("0.01", str(line.fee))
-    world.model.chronicle.note(f"partial refund of {invoice.method}")
+    world.model.chronicle.note(
+        f"partial refund of {invoice.method}", f"invoice {invoice.id}", f"account {invoice.account}"
+    )
     refund = note_refund(world, invoice)
     status = "REFUND_REQUESTED" if invoice.method == "EJV" else "REFUND_PROCESSED"
     id_ = world.tables.add(

@@ -25,7 +25,7 @@ def create_slip_invoices(world: World) -> None:
 
 
 def _cancel(world: World, invoice: ModelInvoice) -> None:
-    world.model.chronicle.note("a slip's transaction is cancelled")
+    world.model.chronicle.note("a slip's transaction is cancelled", f"slip {invoice.slip}")
     in_cfs = world.books.invoices[invoice.number]
     by_receipt = {one.receipt: one for one in world.slips.values()}
     for receipt in invoice.receipts:
@@ -42,7 +42,7 @@ def _create(world: World, invoice: ModelInvoice) -> None:
     slip, number = world.slips[invoice.slip or ""], cfs_number(invoice)
     made = create_invoice(world.books, world.books.sites[slip.site], number=number, total=invoice.total)
     members = [slip, *(one for one in world.slips.values() if one.parent == slip.number and one.profile != "ACTIVE")]
-    world.model.chronicle.note(f"a slip's transaction is paid, {len(members)} in the family")
+    world.model.chronicle.note(f"a slip's transaction is paid, {len(members)} in the family", f"slip {slip.number}")
     due = apply_deposits(invoice, members)
     assert not due, f"slip {slip.number} was spent twice over: {due} of invoice {invoice.id} is not covered"
     _write(world, invoice, slip, made.pbc_ref_number)

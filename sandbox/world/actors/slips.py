@@ -69,7 +69,13 @@ def spend_and_work(world: World) -> None:
         if slip.status == "ACTIVE" and slip.remaining > ZERO and draws.happens(0.5):
             _spend(world, slip, draws)
         elif _is_at_rest(world, slip) and draws.happens(_AT_WORK):
-            draws.one_of(_WORK)(world, slip, draws)
+            work = draws.one_of(_WORK)
+            before = slip.status, slip.remaining
+            work(world, slip, draws)
+            if before != (slip.status, slip.remaining):
+                world.model.chronicle.note(
+                    f"staff: {work.__name__.strip('_').replace('_', ' ')}", f"slip {slip.number}"
+                )
 
 
 def change(world: World, slip: ModelSlip, **values: object) -> None:

@@ -15,29 +15,38 @@ def learn_feedback(
 ) -> None:
     """Take in that the answer to a batch was read.
 
-    refused        flow-throughs of what was refused, or BH
+    refused        what was refused: flow-throughs, lines of them ("17/2"), headers of journals ("JH 5"), or BH
     partner_codes  the distribution code of the partner that gets a share, by invoice
     """
     batch.is_answered = True
-    is_refused = "BH" in refused
-    accepted = [] if is_refused else [item for item in batch.items if item.about not in refused]
+    is_refused, lines = "BH" in refused, {one.partition("/")[0] for one in refused}
+    accepted = [
+        item
+        for item in ([] if is_refused else batch.items)
+        if item.about not in lines and f"JH {item.journal}" not in refused
+    ]
     for item in batch.items:
-        model.chronicle.note(_situation(batch, item, "refused" if item not in accepted else "accepted", is_refused))
+        answer = "accepted" if item in accepted else _refusal(item, lines, is_header=is_refused)
+        model.chronicle.note(_situation(batch, item, answer), f"invoice {item.invoice.id}")
         if batch.file_type == "PAYMENT":
             (_accept if item in accepted else _refuse)(model, batch, item)
         else:
-            _disburse(item, is_accepted=item in accepted, is_header=is_refused)
-        if item not in accepted and not is_refused:
+            _disburse(item, is_accepted=item in accepted, is_header=item.about not in lines)
+        if item.about in lines and not is_refused:
             account = model.accounts[item.invoice.account]
             model.stopped.add(account.gl if batch.file_type == "PAYMENT" else partner_codes[item.invoice.id])
     if batch.file_type == "PAYMENT":
         _write_payments(model, batch, accepted)
 
 
-def _situation(batch: ModelBatch, item: ModelItem, answer: str, is_header: bool) -> str:
+def _refusal(item: ModelItem, lines: Collection[str], *, is_header: bool) -> str:
+    return f"refused{' with the batch' if is_header else '' if item.about in lines else ' with the journal'}"
+
+
+def _situation(batch: ModelBatch, item: ModelItem, answer: str) -> str:
     what = "a partial refund" if item.refund else "a reversal" if item.is_reversal else "a charge"
     meanwhile = f" of an invoice in {item.invoice.status}" if batch.file_type == "PAYMENT" else ""
-    return f"{batch.file_type}: {what}{meanwhile} {answer}{' with the batch' if is_header else ''}"
+    return f"{batch.file_type}: {what}{meanwhile} {answer}"
 
 
 def _accept(model: WorldModel, batch: ModelBatch, item: ModelItem) -> None:

@@ -1,5 +1,6 @@
 """What the model knows: accounts, invoices with references and receipts, payments, credits. Amounts in CAD."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -207,12 +208,20 @@ class WorldModel:
     statements: list[ModelStatement] = field(default_factory=list)
     told: list[tuple[str, str]] = field(default_factory=list)
     chronicle: Chronicle = field(default_factory=lambda: Chronicle(AWAITED))
+    _of_slips: dict[str, list[ModelInvoice]] = field(default_factory=dict)
     _numbers: dict[str, list[ModelInvoice]] = field(default_factory=dict)
 
     def add(self, invoice: ModelInvoice) -> ModelInvoice:
         """Take in an invoice that has an id."""
         self.invoices[invoice.id] = invoice
+        if invoice.slip:
+            self._of_slips.setdefault(invoice.slip, []).append(invoice)
         return invoice
+
+    def of_slips(self, numbers: Iterable[str]) -> list[ModelInvoice]:
+        """Return the transactions of slips, and their fees, by id."""
+        found = [one for number in numbers for one in self._of_slips.get(number, [])]
+        return sorted(found, key=lambda one: one.id)
 
     def refer(self, invoice: ModelInvoice, number: str, status: str = "ACTIVE") -> ModelReference:
         """Give an invoice a number."""

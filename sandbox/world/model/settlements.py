@@ -32,11 +32,17 @@ def learn_settlements(model: WorldModel, lines: Sequence[SettlementLine], now: d
             _bounce(model, line, now)
 
 
+def _note(model: WorldModel, what: str, line: SettlementLine) -> None:
+    """Note what a line says, about the account and the invoices behind its number."""
+    behind = model.behind(line.number, "ACTIVE", "COMPLETED")
+    model.chronicle.note(
+        what, f"account {model.owner_of(line.account).id}", *(f"invoice {one.id}" for one in behind if one.id)
+    )
+
+
 def _apply_memo(model: WorldModel, line: SettlementLine) -> None:
     """Spread what the memo paid over the invoices of the number, the highest id first, each up to its total."""
-    model.chronicle.note(
-        "CMAP: a credit memo pays all of a number" if line.status == FULLY else "CMAP: a credit memo pays a part"
-    )
+    _note(model, f"CMAP: a credit memo pays {'all' if line.status == FULLY else 'a part'} of a number", line)
     credit = model.credits[line.source]
     credit.used += line.amount
     left = line.amount
@@ -60,7 +66,7 @@ def _settle(model: WorldModel, lines: Sequence[SettlementLine]) -> None:
     _write_receipts(model, invoices, settling)
     for invoice in invoices:
         if invoice.status in FINAL:
-            model.chronicle.note("an invoice was settled after its refund")
+            model.chronicle.note("an invoice was settled after its refund", f"invoice {invoice.id}")
         else:
             invoice.status = "PAID"
             if invoice.method == "ONLINE_BANKING":
@@ -76,7 +82,8 @@ def _settle(model: WorldModel, lines: Sequence[SettlementLine]) -> None:
     if pulled:
         owner = model.owner_of(pulled[0].account)
         paid = sum((line.amount for line in pulled), ZERO)
-        model.chronicle.note(f"PADP: {'one invoice' if len(invoices) == 1 else 'several invoices'}")
+        with_memo = ", beside a credit memo" if len(lines) > len(pulled) else ""
+        _note(model, f"PADP: {'one invoice' if len(invoices) == 1 else 'several invoices'}{with_memo}", pulled[0])
         model.payments.append(
             ModelPayment(owner.id, "PAD", "COMPLETED", pulled[0].number, pulled[0].source, pulled[0].original, paid)
         )
@@ -111,7 +118,7 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
     """Online banking pays one invoice, or makes a credit; of a wire only its payment is completed."""
     for line in lines:
         if line.target == "RECEIPT":
-            model.chronicle.note("ONAC: money stays on account")
+            _note(model, "ONAC: money stays on account", line)
             owner = model.owner_of(line.account)
             model.credits[line.source] = ModelCredit(line.source, owner.id, line.original, is_memo=False)
         elif line.record == "ONAC":
@@ -120,7 +127,7 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
         elif line.record == "BOLP":
             _pay_one(model, line)
         elif line.record == "EFTP":
-            model.chronicle.note("EFTP: a wire")
+            _note(model, "EFTP: a wire", line)
             for payment in model.payments:
                 payment.status = "COMPLETED" if payment.receipt == line.source else payment.status
     for source in dict.fromkeys(line.source for line in lines if line.record == "BOLP"):
@@ -130,9 +137,8 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
 def _pay_one(model: WorldModel, line: SettlementLine) -> None:
     (invoice,) = model.behind(line.number, "ACTIVE")
     is_whole = line.status == FULLY
-    model.chronicle.note(
-        f"{line.record}: {line.status}{' of what was paid in part' if invoice.status == 'PARTIAL_PAID' else ''}"
-    )
+    rest = " of what was paid in part" if invoice.status == "PARTIAL_PAID" else ""
+    _note(model, f"{line.record}: {line.status}{rest}", line)
     invoice.receipts.append(ModelReceipt(line.source if is_whole else str(line.application), line.amount))
     invoice.status = "PAID" if is_whole else "PARTIAL_PAID"
     invoice.paid = invoice.total - line.outstanding
@@ -159,7 +165,7 @@ def _bank_payment(model: WorldModel, lines: Sequence[SettlementLine]) -> ModelPa
 def _bounce(model: WorldModel, line: SettlementLine, now: datetime) -> None:
     """Let a payment have come back: its invoices are owed again, and the account is frozen, once for all of them."""
     owner = model.owner_of(line.account)
-    model.chronicle.note(f"PADR: {line.status}, the account is {owner.status}")
+    _note(model, f"PADR: {line.status}, the account is {owner.status}", line)
     for payment in model.payments:
         if payment.number == line.number and payment.status == "COMPLETED" and payment.method == "PAD":
             payment.status = "FAILED"
@@ -170,7 +176,7 @@ def _bounce(model: WorldModel, line: SettlementLine, now: datetime) -> None:
             if reference.number == line.number:
                 reference.status = "ACTIVE"
         if invoice.status in FINAL:
-            model.chronicle.note("a bounce of an invoice that was refunded")
+            model.chronicle.note("a bounce of an invoice that was refunded", f"invoice {invoice.id}")
         else:
             invoice.status = "SETTLEMENT_SCHED"
         invoice.paid = ZERO

@@ -54,18 +54,21 @@ def learn_slip_run(model: WorldModel, slips: dict[str, ModelSlip], now: datetime
         _work(model, root, [root, *children], now)
 
 
-def learn_cheques(slips: dict[str, ModelSlip], cheques: Iterable[str], refused: Collection[str]) -> None:
+def learn_cheques(
+    model: WorldModel, slips: dict[str, ModelSlip], cheques: Iterable[str], refused: Collection[str]
+) -> None:
     """Take in the answer to a batch of cheques; each goes by its own lines, whatever the batch's header says."""
     for number in cheques:
         slip = slips[number]
+        answer = "refused" if number in refused else "accepted, its batch refused" if "BH" in refused else "accepted"
+        model.chronicle.note(f"REFUND: a cheque {answer}", f"slip {number}")
         slip.status = "REFUND_REJECTED" if number in refused else "REFUND_PROCESSED"
         slip.refund_status = slip.refund_status if number in refused else "PROCESSED"
 
 
 def invoices_of(model: WorldModel, *slips: ModelSlip) -> list[ModelInvoice]:
     """Return the transactions of slips, and their fees, by id."""
-    numbers = {one.number for one in slips}
-    return [one for one in model.invoices.values() if one.slip in numbers]
+    return model.of_slips({one.number: None for one in slips})
 
 
 def apply_deposits(invoice: ModelInvoice, members: Iterable[ModelSlip]) -> Decimal:
@@ -86,7 +89,7 @@ def _work(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: dat
     before = (root.version, root.profile, root.remaining)
     _work_by_status(model, root, members, now)
     if before != (root.version, root.profile, root.remaining):
-        model.chronicle.note(met)
+        model.chronicle.note(met, f"slip {root.number}")
 
 
 def _work_by_status(model: WorldModel, root: ModelSlip, members: list[ModelSlip], now: datetime) -> None:
@@ -111,7 +114,11 @@ def _work_by_status(model: WorldModel, root: ModelSlip, members: list[ModelSlip]
 
 def _link(model: WorldModel, root: ModelSlip, child: ModelSlip, now: datetime) -> None:
     """The deposit moves to the parent, and pays what a bounce left owed there."""
-    model.chronicle.note(f"slip linked to one that is {root.status}, version {child.version}")
+    model.chronicle.note(
+        f"slip linked to one that is {root.status}, version {child.version}",
+        f"slip {root.number}",
+        f"slip {child.number}",
+    )
     child.profile = "INACTIVE"
     child.name_receipt()
     for invoice in invoices_of(model, root):

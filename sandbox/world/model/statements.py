@@ -15,7 +15,16 @@ def learn_statements(model: WorldModel, day: date) -> None:
         for setting in account.settings:
             if setting.first <= day and (setting.last is None or day <= setting.last):
                 for first in _first_days(setting, day):
-                    model.statements.append(_statement(account, setting, first, day, billed.get(account.id, [])))
+                    made = _statement(account, setting, first, day, billed.get(account.id, []))
+                    model.statements.append(made)
+                    model.chronicle.note(_situation(setting, made), f"account {account.id}")
+
+
+def _situation(setting: ModelSetting, made: ModelStatement) -> str:
+    ends = ", its setting ends within the week" if setting.last == made.last and made.last.isoweekday() != 6 else ""
+    begins = ", its setting began within it" if setting.first > made.first else ""
+    several = ", of several methods" if "," in made.methods else ""
+    return f"a {made.frequency} statement{', empty' if not made.invoices else ''}{several}{ends}{begins}"
 
 
 def _first_days(setting: ModelSetting, day: date) -> Iterator[date]:

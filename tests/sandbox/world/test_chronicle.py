@@ -1,7 +1,7 @@
 """A situation is one thing that happened, or several one after the other to the same thing."""
 
 from sandbox.world.chronicle import Chronicle, Situation
-from sandbox.world.situations import AWAITED
+from sandbox.world.situations import AWAITED, WEAKNESS
 
 LATE_BOUNCE = Situation("a bounce after a refund", ("refund of *", "bounce"))
 
@@ -21,7 +21,9 @@ def test_a_situation_of_several_steps_is_reached_where_they_happen_in_order_to_o
     ]
 
 
-def test_every_situation_that_is_waited_for_has_a_name_of_its_own() -> None:
-    names = [one.name for one in AWAITED]
+def test_a_world_waits_for_150_situations_60_of_them_known_weaknesses() -> None:
+    names = {one.name for one in AWAITED}
+    weaknesses = [one for one in AWAITED if one.source.startswith(WEAKNESS)]
 
-    assert len(set(names)) == len(names)
+    assert len(names) == len(AWAITED) >= 150
+    assert len(weaknesses) >= 60

@@ -1,7 +1,7 @@
 """The credit sync against the simulated CFS: docs/specs/cas-settlement-csv.md section 7, "Sync"."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -291,6 +291,26 @@ def test_every_credit_is_looked_up_when_all_are_asked_for(office: SettlementOffi
     outcome = office.run(sync_all_credits=True)
     assert (outcome.counts["credits_looked_up"], outcome.counts["credits_changed"]) == (1, 1)
     assert office.books.credits()[0][3] == "7.50"
+
+
+def test_a_sweep_looks_nothing_up_on_a_day_whose_file_is_late(office: SettlementOffice) -> None:
+    """CFS has used credits already that only the file tells of: what is left would contradict what was applied."""
+    office.books.now = NOW
+    today = NOW.date()
+    office.books.credit(office.books.account("800101"), "20455", "25.00")
+    site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+    came = (
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, business_date)"
+        " VALUES ('CAS', :name, lpad('', 64, :digit), 1, 'applied', now(), CAST(:day AS date))"
+    )
+    office.books.change(came, name="the day before", digit="1", day=today - timedelta(days=1))
+
+    late = office.run(sync_all_credits=True)
+    assert [one for one in late.notes if f"the settlement file of {today} has not been applied yet" in one]
+    assert (late.counts, office.books.credits()[0][3]) == ({}, "25.00")
+
+    office.books.change(came, name="the day itself", digit="2", day=today)
+    assert office.run(sync_all_credits=True).counts["credits_changed"] == 1
 
 
 def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: SettlementOffice) -> None:

@@ -1,0 +1,139 @@
+"""CAS puts settlement files where the jobs look: mostly one a day, and sometimes not as it should be.
+
+Sources: docs/specs/cas-settlement-csv.md sections 1, 4, 9 and 10; docs/specs/operators-faq.txt.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from config.business_days import is_business_day
+from sandbox.world.chance import RandomDraws
+from sandbox.world.settlement_line import NOTHING_TO_BOOK, Delivery, SettlementFile, SettlementLine, with_odd_columns
+from sandbox.world.world import World
+
+_TWISTED = 0.35
+_TWISTS = (
+    "late", "late", "late", "twice", "twice", "under a new name", "changed", "empty at first", "in parts", "in parts",
+    "renamed", "with rows that cannot be booked", "with rows that cannot be booked", "with odd columns",
+)  # fmt: skip
+
+
+def deliver(world: World) -> Delivery:
+    """Put the file of the day where the jobs look, on a day without lines too."""
+    draws, today = world.chance.of("CAS files", world.clock.today), world.clock.today
+    lines, world.written = world.written, []
+    of_today = SettlementFile(f"BCR_PAYMENT_APPL_{today:%Y%m%d}.csv", tuple(lines))
+    is_weekday = today.isoweekday() < 6
+    kept_back, world.kept_back = world.kept_back, []
+    if kept_back:
+        return _with_late(world, kept_back, of_today, overtakes=is_weekday and draws.happens(0.7))
+    twist = draws.one_of(_TWISTS) if is_weekday and world.dropped and draws.happens(_TWISTED) else None
+    twist = None if twist == "late" and not _may_be_late(of_today, today) else twist
+    delivery = _twisted(world, of_today, twist, draws)
+    for file in delivery.applied:
+        drop(world, file)
+    return delivery
+
+
+def _may_be_late(file: SettlementFile, today: date) -> bool:
+    """Return whether a file may be late: while a bounce is not told, CFS pulls the number once more, and no sheet says
+    what becomes of that money.
+    """
+    return is_business_day(today) and not any(line.record == "PADR" for line in file.lines)
+
+
+def drop(world: World, file: SettlementFile) -> None:
+    """Put a whole file where the jobs look."""
+    world.dropped[file.name] = file.content
+    _write(world, file.name, file.content)
+
+
+def _with_late(world: World, late: Sequence[SettlementFile], of_today: SettlementFile, *, overtakes: bool) -> Delivery:
+    """Bring what was late together with today's file; or after it, where neither rests on the other."""
+    drop(world, of_today)
+    if overtakes and all(_are_apart(one, of_today) for one in late):
+        _note(world, "is overtaken by the next", *late)
+        return Delivery([of_today], overtaken=list(late))
+    for file in late:
+        drop(world, file)
+    _note(world, "comes together with the next", *late)
+    return Delivery([*late, of_today])
+
+
+def _twisted(world: World, file: SettlementFile, twist: str | None, draws: RandomDraws) -> Delivery:
+    """Return what is brought of a file to which something happens; what comes beside it is brought here."""
+    if twist is None:
+        return Delivery([file])
+    earlier = draws.one_of(list(world.dropped.items())[-3:])
+    match twist:
+        case "late":
+            world.kept_back = [file]
+            _note(world, "is late", file)
+            return Delivery()
+        case "twice":
+            _note(world, "of an earlier day comes a second time")
+            _write(world, *earlier)
+            return Delivery([file])
+        case "under a new name":
+            _note(world, "of an earlier day comes under a new name")
+            _write(world, file.name.replace(".csv", "_again.csv"), earlier[1])
+            return Delivery([file])
+        case "changed":
+            _note(world, "of an earlier day comes with other content")
+            name, content = earlier
+            del world.dropped[name]  # nobody types its name by mistake: it stands for two files
+            _write(world, name, content + content.splitlines(keepends=True)[-1])
+            return Delivery([file], held=[name], reports=True)
+        case "empty at first":
+            _note(world, "is empty at first", file)
+            _write(world, file.name, b"")
+            return Delivery(later=[file], reports=True)
+        case "in parts":
+            parts = list(_parts(file, draws))
+            if len(parts) > 1:
+                _note(world, "comes in parts", file)
+            return Delivery(parts)
+        case "renamed":
+            _note(world, "has a name in another case", file)
+            return Delivery([SettlementFile(file.name.lower(), file.lines)])
+        case "with rows that cannot be booked":
+            odd = draws.one_of(list(NOTHING_TO_BOOK))
+            _note(world, f"has a row that cannot be booked: {odd}", file)
+            return Delivery([file.beside(NOTHING_TO_BOOK[odd](world.clock.today))], reports=True)
+        case "with odd columns":
+            if any(line.record == "PADP" for line in file.lines):
+                _note(world, "has odd values in columns that no rule reads", file)
+            return Delivery([SettlementFile(file.name, tuple(map(with_odd_columns, file.lines)))])
+    raise AssertionError(twist)
+
+
+def _parts(file: SettlementFile, draws: RandomDraws) -> Iterator[SettlementFile]:
+    """Return a file in two parts, each with all lines of a number and of a source, where it can be parted so."""
+    places = [
+        place for place in range(1, len(file.lines)) if not _touched(file.lines[:place]) & _touched(file.lines[place:])
+    ]
+    if not places:
+        yield file
+        return
+    place = draws.one_of(places)
+    for number, lines in enumerate((file.lines[:place], file.lines[place:]), 1):
+        yield SettlementFile(file.name.replace(".csv", f"_{number}.csv"), lines)
+
+
+def _are_apart(one: SettlementFile, other: SettlementFile) -> bool:
+    """Return whether two files speak of nothing that both do, so that their order decides nothing."""
+    return not _touched(one.lines) & _touched(other.lines)
+
+
+def _touched(lines: Sequence[SettlementLine]) -> set[str]:
+    """Return the numbers and sources of lines; of a bounce the account as well, which is frozen once."""
+    is_bounced = {line.account for line in lines if line.record == "PADR"}
+    return {text for line in lines for text in (line.number, line.source)} | is_bounced
+
+
+def _write(world: World, name: str, content: bytes) -> None:
+    (world.parts.sftp.root("cas") / "upload" / name).write_bytes(content)
+
+
+def _note(world: World, what: str, *files: SettlementFile) -> None:
+    world.model.chronicle.note(f"a settlement file {what}", *(f"file {one.name}" for one in files))
