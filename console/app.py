@@ -22,9 +22,9 @@ from config.errors import ConfigError, PayJobsError
 from config.schedule import Schedule
 from config.version import VERSION
 from console import files, find, money, night, outside, runs, statement_calendar, stuck
+from console.answer_cache import AnswerCache
 from console.gate import AccessGate
-from console.kept import Shelf
-from console.look import BadQuestion, Look, NotThere, Page
+from console.page import BadQuestion, NotThere, Page, PageContext
 from console.reading import Reader
 from console.rendering import environment
 from database.errors import explain
@@ -41,7 +41,7 @@ NAVIGATION = (
     ("/stuck", "Stuck"),
     ("/outside", "Outside"),
 )
-PAGES: dict[str, Callable[[Look], Page | Response]] = {
+PAGES: dict[str, Callable[[PageContext], Page | Response]] = {
     "/": night.page,
     "/runs": runs.listing,
     "/runs/{run:int}": runs.one,
@@ -72,7 +72,7 @@ class Surroundings:
     clock: Callable[[], datetime]
     log: Any
     needs_person: bool = True
-    shelf: Shelf = field(default_factory=lambda: Shelf(KEPT_FOR))
+    cache: AnswerCache = field(default_factory=lambda: AnswerCache(KEPT_FOR))
 
 
 def console_app(around: Surroundings) -> AccessGate:
@@ -102,7 +102,7 @@ class _Pages:
         self._around = around
         self._templates = environment()
 
-    def handler(self, page: Callable[[Look], Page | Response]) -> Callable[[Request], Response]:
+    def handler(self, page: Callable[[PageContext], Page | Response]) -> Callable[[Request], Response]:
         """Return what answers a request for a page."""
 
         def answer(request: Request) -> Response:
@@ -129,9 +129,9 @@ class _Pages:
         said = "This is a fault of the program; its log says more. Nothing was changed. The terminal shows the same."
         return self._message(request, 500, "The page cannot be shown", said)
 
-    def _shown(self, page: Callable[[Look], Page | Response], request: Request, session: Session) -> Response:
+    def _shown(self, page: Callable[[PageContext], Page | Response], request: Request, session: Session) -> Response:
         around = self._around
-        look = Look(
+        context = PageContext(
             session=session,
             schedule=around.schedule,
             jobs=around.jobs,
@@ -140,10 +140,10 @@ class _Pages:
             path=request.path_params,
             query=request.query_params,
             log=around.log,
-            shelf=around.shelf,
+            cache=around.cache,
         )
-        found = page(look)
-        return self._html(request, found, look.now) if isinstance(found, Page) else found
+        found = page(context)
+        return self._html(request, found, context.now) if isinstance(found, Page) else found
 
     def _away(self, request: Request, error: Exception) -> Response:
         why = explain(error) if isinstance(error, DBAPIError) else error

@@ -7,7 +7,7 @@ from typing import Any
 from config.command_line import typed
 from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import SOURCES, STATES, InboundFile, find_file, newest_files
-from console.look import Look, NotThere, Page
+from console.page import NotThere, Page, PageContext
 from database.sql import statements
 
 sql = statements(__package__)
@@ -44,16 +44,16 @@ class OutcomeTally:
     amount: Decimal | None
 
 
-def listing(look: Look) -> Page:
+def listing(context: PageContext) -> Page:
     """Return the page of the files, the newest first."""
     asked = {
-        "source": look.asked("source", SOURCES),
-        "state": look.asked("state", STATES),
-        "name": look.asked("name")[:LONGEST_SEARCH],
+        "source": context.asked("source", SOURCES),
+        "state": context.asked("state", STATES),
+        "name": context.asked("name")[:LONGEST_SEARCH],
     }
-    before = look.number("before")
+    before = context.number("before")
     files = newest_files(
-        look.session,
+        context.session,
         source=asked["source"] or None,
         state=asked["state"] or None,
         part=asked["name"] or None,
@@ -71,16 +71,16 @@ def listing(look: Look) -> Page:
     return Page("files.html", "Files", values)
 
 
-def one(look: Look) -> Page:
+def one(context: PageContext) -> Page:
     """Return the page of one file."""
-    file = _file(look)
-    asked = {"outcome": look.asked("outcome", OUTCOMES), "q": look.asked("q")[:LONGEST_SEARCH]}
-    after = look.number("after")
+    file = _file(context)
+    asked = {"outcome": context.asked("outcome", OUTCOMES), "q": context.asked("q")[:LONGEST_SEARCH]}
+    after = context.number("after")
     list_rows, count_rows = _ROWS["CAS" if file.source == "CAS" else "CGI"]
     rows = [
         FileRow(**row._mapping)
         for row in sql.run(
-            look.session,
+            context.session,
             list_rows,
             id=file.id,
             outcome=asked["outcome"] or None,
@@ -93,8 +93,8 @@ def one(look: Look) -> Page:
         "file": file,
         "hold": in_words(file.hold) if file.hold is not None else None,
         "next_steps": next_commands(file),
-        "tallies": [OutcomeTally(**row._mapping) for row in sql.run(look.session, count_rows, id=file.id)],
-        "batches": [dict(row._mapping) for row in sql.run(look.session, "list_batches_of_file", id=file.id)],
+        "tallies": [OutcomeTally(**row._mapping) for row in sql.run(context.session, count_rows, id=file.id)],
+        "batches": [dict(row._mapping) for row in sql.run(context.session, "list_batches_of_file", id=file.id)],
         "rows": rows[:SHOWN],
         "asked": asked,
         "outcomes": OUTCOMES,
@@ -114,9 +114,9 @@ def next_commands(file: InboundFile) -> list[str]:
     return [typed("files replay", file.name, reason=True) + despite, typed("files ignore", file.name, reason=True)]
 
 
-def _file(look: Look) -> InboundFile:
-    number: Any = int(look.path["file"])
-    file = find_file(look.session, number) if number < 2**63 else None
+def _file(context: PageContext) -> InboundFile:
+    number: Any = int(context.path["file"])
+    file = find_file(context.session, number) if number < 2**63 else None
     if file is None:
         raise NotThere(f"There is no file {number}: the page of the files shows those there are.")
     return file

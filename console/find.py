@@ -10,7 +10,7 @@ from shlex import quote
 from sqlalchemy.orm import Session
 
 from config.errors import UsageError
-from console.look import Look, Page
+from console.page import Page, PageContext
 from jobs.run.outcome import Outcome
 from tools.explain.arguments import Arguments
 from tools.explain.lives import account_life, batch_life, file_life, invoice_life, slip_life
@@ -43,7 +43,7 @@ KINDS = tuple(_LIVES)
 
 
 @dataclass(frozen=True)
-class Found:
+class SubjectLife:
     """The life of one thing, and the things beside it: their kinds and names."""
 
     kind: str
@@ -51,23 +51,23 @@ class Found:
     related: Related
 
 
-def page(look: Look) -> Page:
+def page(context: PageContext) -> Page:
     """Return the page of what was looked for: each kind of thing that it names."""
-    q, kind = look.asked("q")[:LONGEST], look.asked("kind", KINDS)
+    q, kind = context.asked("q")[:LONGEST], context.asked("kind", KINDS)
     if q:
-        look.log.info("console.find", person=look.person or "this machine", kind=kind or "any", subject=q)
-    found, unknown = _found(look.session, q, (kind,) if kind else KINDS) if q else ([], "")
+        context.log.info("console.find", person=context.person or "this machine", kind=kind or "any", subject=q)
+    found, unknown = _found(context.session, q, (kind,) if kind else KINDS) if q else ([], "")
     values = {"q": q, "quoted": quote(q), "kind": kind, "kinds": KINDS, "found": found, "unknown": unknown}
     return Page("find.html", "Find", values | {"most": SHOWN})
 
 
-def _found(session: Session, q: str, kinds: tuple[str, ...]) -> tuple[list[Found], str]:
+def _found(session: Session, q: str, kinds: tuple[str, ...]) -> tuple[list[SubjectLife], str]:
     """Return the life of each kind of thing with that name, and why there is none where there is none."""
-    found: list[Found] = []
+    found: list[SubjectLife] = []
     unknown = ""
     for kind in kinds:
         try:
-            found.append(Found(kind, *_LIVES[kind](session, Arguments(q))))
+            found.append(SubjectLife(kind, *_LIVES[kind](session, Arguments(q))))
         except UsageError as error:
             unknown = str(error)
     if found:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from console.look import BadQuestion, Look, NotThere, Page
+from console.page import BadQuestion, NotThere, Page, PageContext
 from tools.close.by_method import in_all, money_by_method
 from tools.close.closed_days import ClosedDay, closed_days, last_recorded
 
@@ -60,14 +60,14 @@ class Chart:
         return round(100 * (place + 0.5) / self.days, 2)
 
 
-def month(look: Look) -> Page:
+def month(context: PageContext) -> Page:
     """Return the page of a month: its closed days as a chart and a table."""
-    newest = last_recorded(look.session)
+    newest = last_recorded(context.session)
     if newest is None:
         return Page("money.html", "Money", {"days": None})
-    first = _month_asked(look, newest)
+    first = _month_asked(context, newest)
     following = (first + timedelta(days=31)).replace(day=1)
-    closed = closed_days(look.session, first, following - timedelta(days=1))
+    closed = closed_days(context.session, first, following - timedelta(days=1))
     days, chart = _scaled([money_day(one) for one in closed])
     values = {
         "days": days,
@@ -81,13 +81,13 @@ def month(look: Look) -> Page:
     return Page("money.html", f"Money in {first:%B %Y}", values)
 
 
-def day(look: Look) -> Page:
+def day(context: PageContext) -> Page:
     """Return the page of one closed day: what is unexplained, with what to type next, and every figure by method."""
     try:
-        asked = date.fromisoformat(look.path["day"])
+        asked = date.fromisoformat(context.path["day"])
     except ValueError:
-        raise BadQuestion(f"{look.path['day']!r} is no day; expected like 2026-11-25.") from None
-    found = closed_days(look.session, asked, asked)
+        raise BadQuestion(f"{context.path['day']!r} is no day; expected like 2026-11-25.") from None
+    found = closed_days(context.session, asked, asked)
     if not found:
         raise NotThere(f"{asked} was not recorded. The clock records each day on the next morning (close).")
     [closed] = found
@@ -150,9 +150,9 @@ def _round_step(least: Decimal) -> Decimal:
     return next(step * power for step in (Decimal(1), Decimal(2), Decimal(5), Decimal(10)) if step * power >= least)
 
 
-def _month_asked(look: Look, newest: date) -> date:
+def _month_asked(context: PageContext, newest: date) -> date:
     """Return the first day of the month that the address asks for, of the newest closed day where it asks for none."""
-    asked = look.asked("month")
+    asked = context.asked("month")
     try:
         return date.fromisoformat(f"{asked}-01") if asked else newest.replace(day=1)
     except ValueError:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from config.plurals import counted
-from console.look import Look, Page
 from console.money import state_of
+from console.page import Page, PageContext
 from console.states import Tone, state
 from console.timeline import Event, Mark, Window, coming, events_by_hand, events_of, in_words, marks, ticks
 from jobs.run import ledger
@@ -68,38 +68,38 @@ class FileDue:
 
 
 @dataclass(frozen=True)
-class Scheduled:
+class ScheduledEntry:
     """An entry of the schedule, its runs held against its instants."""
 
     entry: Entry
     served: ServedInstants
 
 
-def page(look: Look) -> Page:
+def page(context: PageContext) -> Page:
     """Return the page of the night."""
-    window = Window(look.now - REACH, look.now, look.now + REACH)
-    begin = earliest(look.connection, window.begin, look.now)
-    runs = read_runs(look.connection, look.schedule, look.jobs, begin=begin)
-    scheduled = _scheduled(look, runs, begin)
-    files = expected_files(look.connection, look.schedule, begin=begin, now=look.now)
-    alarm = ledger.newest_verdict(look.connection, ALARM)
-    findings = _findings(look, scheduled, files, alarm)
-    closed = _last_closed(look)
-    yesterday = look.today - timedelta(days=1)
-    periods = due_periods(look.session, yesterday, yesterday)
+    window = Window(context.now - REACH, context.now, context.now + REACH)
+    begin = earliest(context.connection, window.begin, context.now)
+    runs = read_runs(context.connection, context.schedule, context.jobs, begin=begin)
+    scheduled = _scheduled(context, runs, begin)
+    files = expected_files(context.connection, context.schedule, begin=begin, now=context.now)
+    alarm = ledger.newest_verdict(context.connection, ALARM)
+    findings = _findings(context, scheduled, files, alarm)
+    closed = _last_closed(context)
+    yesterday = context.today - timedelta(days=1)
+    periods = due_periods(context.session, yesterday, yesterday)
     tiles = [
-        _verified(ledger.newest_verdict(look.connection, "verify"), look.now),
+        _verified(ledger.newest_verdict(context.connection, "verify"), context.now),
         _closed(closed),
-        _stuck(trend(look.session, ALL), look.now),
-        _outside(look),
-        _files_tile(look.connection),
+        _stuck(trend(context.session, ALL), context.now),
+        _outside(context),
+        _files_tile(context.connection),
         _statements_tile(periods),
         _checked(findings, alarm),
     ]
     values = {
         "window": window,
         "ticks": ticks(window),
-        "lines": _lines(look, runs, scheduled, Window(begin, look.now, window.end), window),
+        "lines": _lines(context, runs, scheduled, Window(begin, context.now, window.end), window),
         "findings": findings[:SHOWN],
         "more": len(findings) - SHOWN,
         "found": len(findings),
@@ -107,7 +107,7 @@ def page(look: Look) -> Page:
         "raised": [one.name for one in tiles if state(one.state).tone in {Tone.BAD, Tone.CARE}],
         "closed": closed,
         "money": _money(closed),
-        "files": _files(look, files, window.end),
+        "files": _files(context, files, window.end),
         "periods": periods,
         "day": yesterday,
     }
@@ -122,15 +122,15 @@ def _money(closed: ClosedDay | None) -> list[MethodMoney]:
     return [*shown, *together, in_all(methods)] if methods else []
 
 
-def _scheduled(look: Look, runs: Sequence[Run], begin: datetime) -> list[Scheduled]:
+def _scheduled(context: PageContext, runs: Sequence[Run], begin: datetime) -> list[ScheduledEntry]:
     return [
-        Scheduled(one, serve_instants(one.command, one.job, one.runs, begin=begin, now=look.now))
-        for one in entries_of(runs, look.schedule, look.jobs, begin=begin)
+        ScheduledEntry(one, serve_instants(one.command, one.job, one.runs, begin=begin, now=context.now))
+        for one in entries_of(runs, context.schedule, context.jobs, begin=begin)
     ]
 
 
 def _findings(
-    look: Look, scheduled: Sequence[Scheduled], files: Sequence[ExpectedFiles], alarm: Run | None
+    context: PageContext, scheduled: Sequence[ScheduledEntry], files: Sequence[ExpectedFiles], alarm: Run | None
 ) -> list[Finding]:
     """Return what is not as it should be, the most urgent first: what `check` finds.
 
@@ -140,26 +140,26 @@ def _findings(
         finding
         for one in scheduled
         for finding in judge_runs(
-            one.entry.name, one.entry.command, one.entry.job, one.entry.runs, one.served, now=look.now
+            one.entry.name, one.entry.command, one.entry.job, one.entry.runs, one.served, now=context.now
         )
     ]
-    found += judge_all_files(look.connection, files, now=look.now)
-    found += _told_by(alarm, look)
+    found += judge_all_files(context.connection, files, now=context.now)
+    found += _told_by(alarm, context)
     return sorted(found, key=lambda one: _URGENT.index(one.kind) if one.kind in _URGENT else len(_URGENT))
 
 
-def _told_by(alarm: Run | None, look: Look) -> Iterator[Finding]:
+def _told_by(alarm: Run | None, context: PageContext) -> Iterator[Finding]:
     """Return what the alarm found last that costs more than a page may."""
-    if alarm is None or not alarm.rejects or alarm.started_on < look.now - REACH:
+    if alarm is None or not alarm.rejects or alarm.started_on < context.now - REACH:
         return
-    answers = {one.what for one in look.schedule.answers}
-    for one in ledger.rejects_of(look.connection, alarm.id):
+    answers = {one.what for one in context.schedule.answers}
+    for one in ledger.rejects_of(context.connection, alarm.id):
         if one.reason in LENGTHS or (one.reason == "missing" and one.where in answers):
             yield Finding(one.reason, one.where, one.detail, one.command)
 
 
 def _lines(
-    look: Look, runs: Sequence[Run], scheduled: Sequence[Scheduled], lived: Window, window: Window
+    context: PageContext, runs: Sequence[Run], scheduled: Sequence[ScheduledEntry], lived: Window, window: Window
 ) -> list[Line]:
     """Return the lines of the jobs by the schedule, of the alarm, and of all else that ran.
 
@@ -168,7 +168,7 @@ def _lines(
     lines = [_line(one, lived, window) for one in scheduled]
     ours = {run.id for one in scheduled for run in one.entry.runs}
     others = [run for run in runs if run.id not in ours and (run.started_on >= window.begin or run.finished_on is None)]
-    check = look.schedule.check
+    check = context.schedule.check
     if check is not None:
         checks = [run for run in others if run.job == ALARM]
         events = [*events_by_hand(checks, window), *(coming(check, window) if check.enabled else ())]
@@ -181,7 +181,7 @@ def _lines(
     return lines
 
 
-def _line(one: Scheduled, lived: Window, window: Window) -> Line:
+def _line(one: ScheduledEntry, lived: Window, window: Window) -> Line:
     entry = one.entry
     return _drawn(entry.name, f"/runs?job={entry.job_name}", events_of(entry, one.served, lived), entry.runs, window)
 
@@ -202,9 +202,9 @@ def _verified(verdict: Run | None, now: datetime) -> Tile:
     return Tile("Money verified", value, f"{invariants}, {when}", verdict.status, f"/runs/{verdict.id}")
 
 
-def _last_closed(look: Look) -> ClosedDay | None:
-    newest = last_recorded(look.session)
-    return closed_days(look.session, newest, newest)[0] if newest else None
+def _last_closed(context: PageContext) -> ClosedDay | None:
+    newest = last_recorded(context.session)
+    return closed_days(context.session, newest, newest)[0] if newest else None
 
 
 def _closed(closed: ClosedDay | None) -> Tile:
@@ -225,8 +225,8 @@ def _stuck(reports: Sequence[EarlierFigures], now: datetime) -> Tile:
     return Tile("Stuck", f"{newest.amount:,.2f} CAD", note, "attention" if newest.stuck else "done", "/stuck")
 
 
-def _outside(look: Look) -> Tile:
-    effects = pending_effects(look.session)
+def _outside(context: PageContext) -> Tile:
+    effects = pending_effects(context.session)
     if not effects:
         return Tile("Half done outside", "nothing", "all told, all answered", "done", "/outside")
     states = Counter(one.state.value for one in effects)
@@ -265,12 +265,12 @@ def _checked(findings: Sequence[Finding], alarm: Run | None) -> Tile:
     return Tile("Runs and files", f"{len(findings):,} to look at", told, "attention", href)
 
 
-def _files(look: Look, files: Sequence[ExpectedFiles], end: datetime) -> list[FileDue]:
+def _files(context: PageContext, files: Sequence[ExpectedFiles], end: datetime) -> list[FileDue]:
     """Return the files that were due in the last day and will be in the next."""
     rows: list[FileDue] = []
     for one in files:
         rows += [_due(one.expected.what, due) for due in one.due]
-        to_come = (instant for cron in one.expected.times for instant in cron.between(look.now, end))
+        to_come = (instant for cron in one.expected.times for instant in cron.between(context.now, end))
         rows += [FileDue(one.expected.what, instant, "coming", "", None) for instant in to_come]
     return sorted(rows, key=lambda one: one.instant)
 

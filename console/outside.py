@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from connectors.effects import PendingEffect
-from console.look import Look, Page
+from console.page import Page, PageContext
 from jobs.run.causes import without_particulars
 from tools.pending.command import pending_effects
 
@@ -38,9 +38,9 @@ class EffectCause:
             self.examples.append(effect.subject)
 
 
-def page(look: Look) -> Page:
+def page(context: PageContext) -> Page:
     """Return the page of what is half done outside."""
-    effects = pending_effects(look.session)
+    effects = pending_effects(context.session)
     causes = by_cause(effects)
     values = {
         "number": len(effects),

@@ -14,7 +14,7 @@ from database.engine import make_engine
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 15
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 
 class Reader:
@@ -33,7 +33,7 @@ class Reader:
         with self._reading.connect() as connection, Session(connection) as session:
             yield session
 
-    def read(self, question: Callable[[Session], Found]) -> Found:
+    def read(self, question: Callable[[Session], Answer]) -> Answer:
         """Return the answer to a question, asked in one snapshot; once more where an old connection had ended."""
         try:
             with self.snapshot() as session:

@@ -7,7 +7,7 @@ from starlette.responses import Response, StreamingResponse
 
 from config.settings import ObjectStoreSettings, read
 from connectors.object_store import ObjectStore
-from console.look import Look, NotThere, Page
+from console.page import NotThere, Page, PageContext
 from jobs.files_for_people import artifact_name
 from jobs.run import ledger
 from jobs.run.causes import by_cause
@@ -21,16 +21,16 @@ CAUSES = 40
 STARTED_BY = ("clock", "hand")
 
 
-def listing(look: Look) -> Page:
+def listing(context: PageContext) -> Page:
     """Return the page of the runs, the newest first."""
     asked = {
-        "job": look.asked("job"),
-        "status": look.asked("status", ledger.STATUSES),
-        "by": look.asked("by", STARTED_BY),
+        "job": context.asked("job"),
+        "status": context.asked("status", ledger.STATUSES),
+        "by": context.asked("by", STARTED_BY),
     }
-    before = look.number("before")
+    before = context.number("before")
     runs = ledger.newest(
-        look.connection,
+        context.connection,
         job=asked["job"] or None,
         status=asked["status"] or None,
         by_clock=asked["by"] == "clock" if asked["by"] else None,
@@ -40,7 +40,7 @@ def listing(look: Look) -> Page:
     values = {
         "runs": runs[:SHOWN],
         "asked": asked,
-        "jobs": ledger.jobs(look.connection),
+        "jobs": ledger.jobs(context.connection),
         "statuses": ledger.STATUSES,
         "first": before is not None,
         "last": runs[SHOWN - 1].id if len(runs) > SHOWN else None,
@@ -48,10 +48,10 @@ def listing(look: Look) -> Page:
     return Page("runs.html", "Runs", values)
 
 
-def one(look: Look) -> Page:
+def one(context: PageContext) -> Page:
     """Return the page of one run."""
-    run = _run(look)
-    rejects = ledger.rejects_of(look.connection, run.id)
+    run = _run(context)
+    rejects = ledger.rejects_of(context.connection, run.id)
     causes = by_cause(rejects)
     values = {
         "run": run,
@@ -60,17 +60,17 @@ def one(look: Look) -> Page:
         "causes": causes[:CAUSES],
         "more_causes": len(causes) - CAUSES,
         "kept": len(rejects),
-        "usual": usual_longest(look.connection, run),
-        "log": ledger.log_of(look.connection, run.id),
+        "usual": usual_longest(context.connection, run),
+        "log": ledger.log_of(context.connection, run.id),
         "keeps_log": ledger.KEEPS_LOG,
         "artifacts": [(number, artifact_name(key), key) for number, key in enumerate(run.artifacts)],
     }
     return Page("run.html", f"Run {run.id}", values)
 
 
-def artifact(look: Look) -> Response:
+def artifact(context: PageContext) -> Response:
     """Return a file that a run stored, as a download."""
-    run, number = _run(look), int(look.path["artifact"])
+    run, number = _run(context), int(context.path["artifact"])
     if number >= len(run.artifacts):
         raise NotThere(f"Run {run.id} stored {len(run.artifacts)} files.")
     key = run.artifacts[number]
@@ -94,9 +94,9 @@ def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _run(look: Look) -> Run:
-    number = int(look.path["run"])
-    run = ledger.find(look.connection, number) if number < 2**63 else None
+def _run(context: PageContext) -> Run:
+    number = int(context.path["run"])
+    run = ledger.find(context.connection, number) if number < 2**63 else None
     if run is None:
         raise NotThere(f"There is no run {number}: the page of the runs shows those there are.")
     return run

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from console.look import BadQuestion, Look, Page
+from console.page import BadQuestion, Page, PageContext
 from tasks.generate_statements.gaps import DuePeriod, due_periods
 
 FIRST_YEAR, LAST_YEAR = 2015, 2099
@@ -28,12 +28,12 @@ class Month:
     cells: list[Cell]
 
 
-def year(look: Look) -> Page:
+def year(context: PageContext) -> Page:
     """Return the page of a year: for each day whether what was due is there."""
-    asked = look.number("year") or look.today.year
+    asked = context.number("year") or context.today.year
     if not FIRST_YEAR <= asked <= LAST_YEAR:
         raise BadQuestion(f"year is {asked}; it can be {FIRST_YEAR} to {LAST_YEAR}.")
-    kept = look.shelf.get(("statements", asked, look.today), look.now, lambda: _days_of(look, asked))
+    kept = context.cache.get(("statements", asked, context.today), context.now, lambda: _days_of(context, asked))
     states: dict[date, str] = kept.value
     months = [
         Month(f"{date(asked, month, 1):%B}", [Cell(day, states.get(day, "")) for day in _days_in(asked, month)])
@@ -42,26 +42,26 @@ def year(look: Look) -> Page:
     values = {
         "year": asked,
         "months": months,
-        "until": min(date(asked, 12, 31), look.today - timedelta(days=1)),
+        "until": min(date(asked, 12, 31), context.today - timedelta(days=1)),
         "counted_on": kept.on,
         "bad": sum(state in {"missing", "partly"} for state in states.values()),
         "earlier": asked - 1 if asked > FIRST_YEAR else None,
-        "later": asked + 1 if asked < look.today.year else None,
+        "later": asked + 1 if asked < context.today.year else None,
     }
     return Page("statements.html", f"Statements of {asked}", values)
 
 
-def day(look: Look) -> Page:
+def day(context: PageContext) -> Page:
     """Return the page of a day: what was due by kind, which accounts lack theirs, and the command that makes them."""
     try:
-        asked = date.fromisoformat(look.path["day"])
+        asked = date.fromisoformat(context.path["day"])
     except ValueError:
-        raise BadQuestion(f"{look.path['day']!r} is no day; expected like 2026-11-25.") from None
-    periods = due_periods(look.session, asked, asked) if FIRST_YEAR <= asked.year <= LAST_YEAR else []
+        raise BadQuestion(f"{context.path['day']!r} is no day; expected like 2026-11-25.") from None
+    periods = due_periods(context.session, asked, asked) if FIRST_YEAR <= asked.year <= LAST_YEAR else []
     values = {
         "day": asked,
         "periods": [(one, state_of([one]), one.gap) for one in periods],
-        "is_over": asked < look.today,
+        "is_over": asked < context.today,
         "before": asked - timedelta(days=1),
         "after": asked + timedelta(days=1),
     }
@@ -78,13 +78,13 @@ def state_of(periods: list[DuePeriod]) -> str:
     return "missing" if missing == due else "partly"
 
 
-def _days_of(look: Look, asked: int) -> dict[date, str]:
+def _days_of(context: PageContext, asked: int) -> dict[date, str]:
     """Return the state of each day of a year that is over."""
-    first, last = date(asked, 1, 1), min(date(asked, 12, 31), look.today - timedelta(days=1))
+    first, last = date(asked, 1, 1), min(date(asked, 12, 31), context.today - timedelta(days=1))
     if last < first:
         return {}
     by_day: dict[date, list[DuePeriod]] = defaultdict(list)
-    for one in due_periods(look.session, first, last):
+    for one in due_periods(context.session, first, last):
         by_day[one.period.last].append(one)
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return {day: state_of(by_day[day]) for day in days}

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from console.look import Look, Page
+from console.page import Page, PageContext
 from database.sql import statements
 from diagnosis.catalogue import DIAGNOSES, ActionOwner, Diagnosis
 from tasks.stale_invoice_report.metrics import ALL
@@ -30,16 +30,16 @@ class Share:
     width: int
 
 
-def page(look: Look) -> Page:
+def page(context: PageContext) -> Page:
     """Return the page of what is stuck."""
-    report = newest_report(look.session, ALL)
+    report = newest_report(context.session, ALL)
     if report is None:
         return Page("stuck.html", "Stuck invoices", {"report": None})
-    past = trend(look.session, ALL)
-    asked = look.asked("code", sorted(report.by_diagnosis))
-    after = look.number("after")
+    past = trend(context.session, ALL)
+    asked = context.asked("code", sorted(report.by_diagnosis))
+    after = context.number("after")
     rows = sql.run(
-        look.session, "list_stuck", report=report.id, code=asked or None, after=after or 0, limit=SHOWN + 1
+        context.session, "list_stuck", report=report.id, code=asked or None, after=after or 0, limit=SHOWN + 1
     ).all()
     values = {
         "report": report,

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.answer_cache import AnswerCache
 from console.commands import shown
-from console.kept import Shelf
 from console.timeline import CLOSE, LETTER_WIDTH, NOW_WIDTH, SIGN_WIDTH, Event, Window, in_words, marks, ticks
 
 NOW = datetime(2026, 11, 26, 17, 22, tzinfo=UTC)
@@ -87,10 +87,10 @@ def test_a_command_that_changes_something_is_shown_as_a_dry_run_and_advice_as_it
 
 
 def test_what_is_kept_is_found_once_until_it_is_old() -> None:
-    shelf, found = Shelf(timedelta(minutes=10)), iter(range(9))
+    cache, found = AnswerCache(timedelta(minutes=10)), iter(range(9))
 
-    first = shelf.get("a", NOW, lambda: next(found))
-    again = shelf.get("a", NOW + timedelta(minutes=9), lambda: next(found))
-    later = shelf.get("a", NOW + timedelta(minutes=10), lambda: next(found))
+    first = cache.get("a", NOW, lambda: next(found))
+    again = cache.get("a", NOW + timedelta(minutes=9), lambda: next(found))
+    later = cache.get("a", NOW + timedelta(minutes=10), lambda: next(found))
 
     assert [one.value for one in (first, again, later)] == [0, 0, 1]

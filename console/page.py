@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.business_time import business_date
 from config.schedule import Schedule
-from console.kept import Shelf
+from console.answer_cache import AnswerCache
 
 
 class NotThere(Exception):
@@ -22,7 +22,7 @@ class BadQuestion(Exception):
 
 
 @dataclass(frozen=True)
-class Look:
+class PageContext:
     """One look of a person at a page: the database as it is at this moment, and what was asked.
 
     jobs    the names of the jobs this installation has
@@ -37,7 +37,7 @@ class Look:
     path: Mapping[str, Any]
     query: Mapping[str, str]
     log: Any
-    shelf: Shelf
+    cache: AnswerCache
 
     @property
     def connection(self) -> Connection:
