@@ -53,8 +53,8 @@ mutants: $(READY)    ## change one thing of a job at a time; a mutant that no te
 	$(BIN)/python -m tests.mutants $(PACKAGES) $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(or $(SEED),1) \
 		--first-changed-since $(or $(SINCE),HEAD)
 
-bench: $(READY)      ## measure, and print the table of docs/benchmarks.md
-	$(BIN)/python -m benchmarks
+bench: $(READY)      ## measure, and print the table of docs/benchmarks.md (YEARS=10: what a day touches after ten years)
+	$(BIN)/python -m benchmarks $(if $(YEARS),--years $(YEARS))
 
 lock:                ## renew the locks from pyproject.toml
 	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv

@@ -1,4 +1,4 @@
-"""Run the benchmarks: python -m benchmarks [--only NAME] [--large]."""
+"""Run the benchmarks: python -m benchmarks [--only NAME] [--large] [--years N]."""
 
 import platform
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from benchmarks import (
     statements,
     verify,
     wrong_freeze,
+    years,
 )
 
 _BENCHMARKS: dict[str, Callable[[int], object]] = {
@@ -52,8 +53,14 @@ _LARGE: dict[str, Callable[[int], object]] = {
 @click.option("--only", type=click.Choice(list(_BENCHMARKS)))
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--large", is_flag=True, help="Ten times the data as well.")
-def main(only: str | None, runs: int, large: bool) -> None:
+@click.option(
+    "--years", "after", type=click.IntRange(2), help="Only what a day touches after so many years, and after one."
+)
+def main(only: str | None, runs: int, large: bool, after: int | None) -> None:
     """Measure, and print tables in Markdown."""
+    if after is not None:
+        years.measure(after)
+        return
     print(f"Python {platform.python_version()}, {platform.machine()}, {runs} runs, medians")
     for name, measure in _BENCHMARKS.items():
         if only in {None, name}:

@@ -99,8 +99,8 @@ def run_sql(address: str, *statements: str) -> float:
         connection.close()
 
 
-def script(name: str, **values: int) -> str:
-    """Return the statements in sql/`name`.sql, with numbers for the {names} in them."""
+def script(name: str, **values: object) -> str:
+    """Return the statements in sql/`name`.sql, with numbers and days for the {names} in them."""
     text = files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
     return text.format(**values) if values else text
 

@@ -10,7 +10,7 @@ datetime.date(2026, 12, 29)
 """
 
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from config.business_time import BUSINESS_ZONE
 
@@ -44,6 +44,7 @@ def business_days_before(today: date, count: int) -> date:
     return day
 
 
+@lru_cache(maxsize=1024)
 def age_in_business_days(since: datetime, now: datetime) -> int:
     """Return how many whole business days have passed, by the local clock: from Friday 20:01 to Monday 20:01 is one.
 

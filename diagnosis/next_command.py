@@ -27,6 +27,8 @@ def next_command(e: Evidence, diagnosis: Diagnosis) -> str:
     A name that a shell would read as more than a name is quoted, because people paste the command.
     """
     command = _template(e, diagnosis)
+    if "{" not in command:
+        return _ENTRYPOINT + command if command else ""
     values: dict[str, Any] = {
         "file": related_file(e, diagnosis),
         "batch": e.journal.batch if e.journal else None,
@@ -34,7 +36,7 @@ def next_command(e: Evidence, diagnosis: Diagnosis) -> str:
         "slip": e.invoice.slip_number,
         "invoice": e.invoice.id,
     }
-    if not command or any(value is None and f"{{{name}}}" in command for name, value in values.items()):
+    if any(value is None and f"{{{name}}}" in command for name, value in values.items()):
         return ""
     return _ENTRYPOINT + command.format(**{name: shlex.quote(str(value)) for name, value in values.items()})
 

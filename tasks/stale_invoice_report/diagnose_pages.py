@@ -1,11 +1,12 @@
 """Judge the chosen invoices page by page: evidence, CFS, diagnosis, row.
 
-A page is read in one short transaction and kept in another; none is open while CFS is asked. What is held in memory is
-the ids, the answers of CFS and the order of the rows.
+A page is read in one short transaction, while the page before it is judged, and kept in another; none is open while CFS
+is asked. What is held in memory is the ids, two pages, the answers of CFS and the order of the rows.
 """
 
 from array import array
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from diagnosis.cfs_lookups import CfsLookups
 from diagnosis.cutoffs import Cutoffs
 from diagnosis.diagnose import diagnose
 from diagnosis.diagnose_invoices import PREFIX, unread_feedback_of
+from diagnosis.evidence import Evidence
 from diagnosis.parallel_lookups import ParallelLookups
 from diagnosis.read_evidence import EvidenceReader
 from diagnosis.settlement_files import WaitingFiles
@@ -40,6 +42,15 @@ class DiagnosedPages:
     lookups: CfsLookups | None = None
 
 
+@dataclass(frozen=True)
+class EvidencePage:
+    """What was read of a page of so many invoices: the evidence of those that are still open, and which were known."""
+
+    size: int
+    evidence: list[Evidence]
+    known: set[int]
+
+
 def diagnose_all(
     context: RunContext, arguments: Arguments, when: Cutoffs, *, report: StoredReport, files: WaitingFiles
 ) -> DiagnosedPages:
@@ -50,12 +61,13 @@ def diagnose_all(
     with _cfs(context, arguments) as (cfs, prefix):
         reader = EvidenceReader(when, prefix, files, unread_feedback_of(context))
         judged.lookups = CfsLookups(cfs, ParallelLookups(context.stop.check)) if cfs is not None else None
-        for start in range(0, len(ids), PAGE):
+        done = 0
+        for page in _read_ahead(context, reader, report, ids):
+            _diagnose_page(context, reader.when, report, judged, page)
+            done += page.size
+            context.progress.advance(page.size)
+            context.record_progress({"invoices": f"{done} of {len(ids)}"})
             context.stop.check()
-            page = ids[start : start + PAGE].tolist()
-            _diagnose_page(context, reader, report, judged, page)
-            context.progress.advance(len(page))
-            context.record_progress({"invoices": f"{start + len(page)} of {len(ids)}"})
     return judged
 
 
@@ -65,16 +77,38 @@ def _choose(context: RunContext, arguments: Arguments, when: Cutoffs) -> "array[
         return array("q", chosen.scalars())
 
 
+def _read_ahead(
+    context: RunContext, reader: EvidenceReader, report: StoredReport, ids: "array[int]"
+) -> Iterator[EvidencePage]:
+    """Return page after page; the next one is read while the caller works, save in the one transaction of a dry run."""
+
+    def read(start: int) -> EvidencePage:
+        chosen = ids[start : start + PAGE].tolist()
+        with context.database.begin() as session:
+            return EvidencePage(len(chosen), reader.read_open(session, chosen), known_before(session, report, chosen))
+
+    starts = range(0, len(ids), PAGE)
+    if context.dry_run:
+        yield from map(read, starts)
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="evidence") as ahead:
+        waiting = None
+        for start in starts:
+            following = ahead.submit(read, start)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = following
+        if waiting is not None:
+            yield waiting.result()
+
+
 def _diagnose_page(
-    context: RunContext, reader: EvidenceReader, report: StoredReport, judged: DiagnosedPages, ids: list[int]
+    context: RunContext, when: Cutoffs, report: StoredReport, judged: DiagnosedPages, page: EvidencePage
 ) -> None:
-    with context.database.begin() as session:
-        page = reader.read_open(session, ids)
-        known = known_before(session, report, ids)
+    evidence = page.evidence
     if judged.lookups is not None:
-        page = judged.lookups.learn(page, reader.when)
-    when = reader.when
-    rows = [make_report_row(e, diagnose(e, when), when, is_known=e.invoice.id in known) for e in page]
+        evidence = judged.lookups.learn(evidence, when)
+    rows = [make_report_row(e, diagnose(e, when), when, is_known=e.invoice.id in page.known) for e in evidence]
     with context.database.begin() as session:
         keep_rows(session, report, rows)
     for row in rows:

@@ -19,11 +19,12 @@ class Tally:
     amount: Decimal = Decimal(0)
     oldest: str = ""
 
-    def add(self, row: ReportRow) -> None:
-        """Count a row."""
+    def add(self, amount: Decimal, created_on: str) -> None:
+        """Count an invoice."""
         self.count += 1
-        self.amount += Decimal(row.total)
-        self.oldest = min(self.oldest or row.created_on, row.created_on)
+        self.amount += amount
+        if not self.oldest or created_on < self.oldest:
+            self.oldest = created_on
 
 
 @dataclass
@@ -42,17 +43,18 @@ class Tallies:
 
     def add(self, row: ReportRow) -> None:
         """Count a row."""
-        self.by_diagnosis[row.code].add(row)
-        self.by_turn[row.turn].add(row)
+        what = Decimal(row.total), row.created_on
+        self.by_diagnosis[row.code].add(*what)
+        self.by_turn[row.turn].add(*what)
         if row.confidence == "weaker":
             self.weaker += 1
             self.weaker_codes.add(row.code)
         if not row.is_stuck:
-            self.waiting.add(row)
+            self.waiting.add(*what)
             return
-        self.stuck.add(row)
+        self.stuck.add(*what)
         self.new += row.since_last == "new"
-        self.by_method[row.method].add(row)
+        self.by_method[row.method].add(*what)
         self.ages[row.method][age_name(row.age_days)] += 1
 
 

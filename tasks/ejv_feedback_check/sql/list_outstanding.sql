@@ -4,15 +4,24 @@
 -- out    one row a batch, the oldest first; amounts in CAD
 -- again  reads only
 -- source docs/specs/cgi-ejv-files.md section 8
-WITH open_links AS (
-       SELECT header.ejv_file_id AS batch,
-              count(*) FILTER (WHERE coalesce(link.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')) AS open,
-              count(*) FILTER (WHERE link.disbursement_status_code = 'COMPLETED') AS completed,
-              count(*) FILTER (WHERE link.disbursement_status_code = 'ERRORED') AS errored
-         FROM ejv_headers AS header
-         JOIN ejv_links AS link
-           ON link.ejv_header_id = header.id
-        GROUP BY header.ejv_file_id
+WITH open_links AS MATERIALIZED (
+       SELECT (SELECT header.ejv_file_id FROM ejv_headers AS header WHERE header.id = link.ejv_header_id) AS batch,
+              link.link_type, link.link_id
+         FROM ejv_links AS link
+        WHERE coalesce(link.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')
+     ),
+     open_batches AS (
+       SELECT open.batch, count(*) AS items,
+              sum(CASE WHEN open.link_type = 'partial_refund'
+                       THEN (SELECT refund.refund_amount FROM refunds_partial AS refund WHERE refund.id = open.link_id)
+                       WHEN coalesce(open.link_type, 'invoice') = 'invoice'
+                       THEN (SELECT CASE file.file_type WHEN 'PAYMENT' THEN invoice.total
+                                                        ELSE invoice.total - coalesce(invoice.service_fees, 0) END
+                               FROM invoices AS invoice WHERE invoice.id = open.link_id) END) AS amount
+         FROM open_links AS open
+         JOIN ejv_files AS file
+           ON file.id = open.batch
+        GROUP BY open.batch
      ),
      waiting AS (
        SELECT file.id AS batch, count(*) AS items, sum(coalesce(slip.refund_amount, refund.refund_amount)) AS amount
@@ -38,37 +47,17 @@ WITH open_links AS (
         GROUP BY file.id
      ),
      chosen AS (
-       SELECT file.*, coalesce(links.open, 0) AS open_links, coalesce(links.completed, 0) AS completed_links,
-              coalesce(links.errored, 0) AS errored_links, coalesce(waiting.items, 0) AS waiting_items,
-              coalesce(waiting.amount, 0) AS waiting_amount
+       SELECT file.*, coalesce(links.items, 0) AS open_links, links.amount AS open_amount,
+              coalesce(waiting.items, 0) AS waiting_items, coalesce(waiting.amount, 0) AS waiting_amount
          FROM ejv_files AS file
-         LEFT JOIN open_links AS links
+         LEFT JOIN open_batches AS links
            ON links.batch = file.id
          LEFT JOIN waiting
            ON waiting.batch = file.id
         WHERE coalesce(file.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')
-           OR links.open > 0
+           OR links.items > 0
            OR waiting.items > 0
            OR file.completed_on >= :since
-     ),
-     amounts AS (
-       SELECT header.ejv_file_id AS batch,
-              sum(CASE WHEN link.link_type = 'partial_refund' THEN refund.refund_amount
-                       WHEN chosen.file_type = 'PAYMENT' THEN invoice.total
-                       ELSE invoice.total - coalesce(invoice.service_fees, 0) END) AS amount
-         FROM chosen
-         JOIN ejv_headers AS header
-           ON header.ejv_file_id = chosen.id
-         JOIN ejv_links AS link
-           ON link.ejv_header_id = header.id
-          AND coalesce(link.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')
-         LEFT JOIN invoices AS invoice
-           ON coalesce(link.link_type, 'invoice') = 'invoice'
-          AND invoice.id = link.link_id
-         LEFT JOIN refunds_partial AS refund
-           ON link.link_type = 'partial_refund'
-          AND refund.id = link.link_id
-        GROUP BY header.ejv_file_id
      )
 SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on, chosen.disbursement_status_code AS status,
        chosen.ack_file_ref, chosen.feedback_file_ref,
@@ -76,7 +65,7 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
             WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN chosen.waiting_items
             ELSE (SELECT count(*) FROM pay_jobs.cgi_mentions AS item
                    WHERE item.cgi_file_id = inbox.id AND item.kind = 'ap') END AS open_items,
-       CASE WHEN chosen.open_links > 0 THEN amounts.amount
+       CASE WHEN chosen.open_links > 0 THEN chosen.open_amount
             WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN chosen.waiting_amount
             ELSE (SELECT max(total.amount) FROM pay_jobs.cgi_mentions AS total
                    WHERE total.cgi_file_id = inbox.id AND total.kind = 'batch') END AS amount,
@@ -85,8 +74,6 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
        answer.name AS answer_name, answer.state AS answer_state, answer.reason AS answer_reason,
        again.new_name AS resubmitted_as, again.sent_on AS resubmitted_on, again.state AS resubmission_state
   FROM chosen
-  LEFT JOIN amounts
-    ON amounts.batch = chosen.id
   LEFT JOIN LATERAL (SELECT id FROM pay_jobs.cgi_files WHERE name = chosen.file_ref AND kind = 'inbox'
                       ORDER BY id LIMIT 1) AS inbox
     ON true

@@ -19,7 +19,7 @@ WITH chosen AS (
           AND (setting.to_date IS NULL OR setting.to_date >= :last)
           AND (NOT :is_gap OR setting.to_date = :last)
           AND (CAST(:auth_account AS text) IS NULL OR account.auth_account_id = :auth_account)
-          AND mod(account.id, :shard_count) = :shard_index
+          AND mod(setting.payment_account_id, :shard_count) = :shard_index
         ORDER BY setting.payment_account_id, setting.from_date DESC, setting.id DESC
      ),
      -- An account that switched between EFT and another method after the period has a later setting, and one interim

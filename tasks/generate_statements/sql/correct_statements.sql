@@ -3,16 +3,23 @@
 -- out    one row: links removed, links added, statements corrected
 -- again  a statement that is right is not written at all; its notification status is always kept
 -- source docs/specs/statements.md sections 5 and 6
-WITH removed AS (
-       DELETE FROM statement_invoices AS link
-        USING period_statements AS chosen
+WITH linked AS MATERIALIZED (
+       SELECT link.id, link.statement_id, link.invoice_id
+         FROM period_statements AS chosen
+         JOIN statement_invoices AS link
+           ON link.statement_id = chosen.statement_id
         WHERE chosen.is_reused
-          AND link.statement_id = chosen.statement_id
-          AND NOT EXISTS (
-                SELECT FROM period_invoices AS wanted
-                 WHERE wanted.statement_id = link.statement_id
-                   AND wanted.invoice_id = link.invoice_id)
-    RETURNING link.statement_id
+     ),
+     removed AS (
+       DELETE FROM statement_invoices
+        WHERE id = ANY (ARRAY(
+                SELECT linked.id
+                  FROM linked
+                 WHERE NOT EXISTS (
+                         SELECT FROM period_invoices AS wanted
+                          WHERE wanted.statement_id = linked.statement_id
+                            AND wanted.invoice_id = linked.invoice_id)))
+    RETURNING statement_id
      ),
      added AS (
        INSERT INTO statement_invoices (statement_id, invoice_id)
@@ -22,9 +29,10 @@ WITH removed AS (
            ON chosen.statement_id = wanted.statement_id
         WHERE chosen.is_reused
           AND NOT EXISTS (
-                SELECT FROM statement_invoices AS link
-                 WHERE link.statement_id = wanted.statement_id
-                   AND link.invoice_id = wanted.invoice_id)
+                SELECT FROM linked
+                 WHERE linked.statement_id = wanted.statement_id
+                   AND linked.invoice_id = wanted.invoice_id)
+        ORDER BY wanted.statement_id, wanted.invoice_id
     RETURNING statement_id
      ),
      touched AS (

@@ -23,8 +23,8 @@ WITH period AS (
           AND (CAST(:auth_account AS text) IS NULL OR account.auth_account_id = :auth_account)
           AND (:shard_count = 1 OR mod(account.id, :shard_count) = :shard_index)
      ),
-     missing AS (
-       SELECT due.place, count(*) AS number, (array_agg(due.auth_account_id ORDER BY due.auth_account_id))[1:50] AS examples
+     absent AS MATERIALIZED (
+       SELECT due.*
          FROM due
         WHERE NOT EXISTS (
                 SELECT FROM statements AS statement
@@ -33,13 +33,24 @@ WITH period AS (
                    AND statement.from_date = due.first
                    AND statement.to_date = due.last
                    AND NOT statement.is_interim_statement)
-          AND NOT EXISTS (
-                SELECT FROM statements AS interim
-                 WHERE interim.payment_account_id = due.id
-                   AND interim.is_interim_statement
-                   AND interim.from_date <= due.first
-                   AND interim.to_date >= due.last)
-        GROUP BY due.place
+     ),
+     interim AS MATERIALIZED (
+       SELECT statement.payment_account_id, statement.from_date, statement.to_date
+         FROM (SELECT DISTINCT id FROM absent) AS account
+         JOIN statements AS statement
+           ON statement.payment_account_id = account.id
+          AND statement.is_interim_statement
+     ),
+     missing AS (
+       SELECT absent.place, count(*) AS number,
+              (array_agg(absent.auth_account_id ORDER BY absent.auth_account_id))[1:50] AS examples
+         FROM absent
+        WHERE NOT EXISTS (
+                SELECT FROM interim
+                 WHERE interim.payment_account_id = absent.id
+                   AND interim.from_date <= absent.first
+                   AND interim.to_date >= absent.last)
+        GROUP BY absent.place
      ),
      counted AS (
        SELECT due.place, count(*) AS number FROM due GROUP BY due.place

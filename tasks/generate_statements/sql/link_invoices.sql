@@ -7,3 +7,4 @@ SELECT statement_id, invoice_id
   FROM period_invoices
   JOIN period_statements USING (statement_id)
  WHERE NOT is_reused
+ ORDER BY statement_id, invoice_id

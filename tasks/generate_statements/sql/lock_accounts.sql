@@ -9,8 +9,8 @@ SELECT count(*)
                                 FROM statement_settings AS setting
                                WHERE setting.frequency = :frequency
                                  AND setting.from_date <= :last
-                                 AND (setting.to_date IS NULL OR setting.to_date >= :last))
+                                 AND (setting.to_date IS NULL OR setting.to_date >= :last)
+                                 AND mod(setting.payment_account_id, :shard_count) = :shard_index)
            AND (CAST(:auth_account AS text) IS NULL OR account.auth_account_id = :auth_account)
-           AND mod(account.id, :shard_count) = :shard_index
          ORDER BY account.id
            FOR SHARE OF account) AS locked

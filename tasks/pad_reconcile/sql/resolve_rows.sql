@@ -158,12 +158,18 @@ WITH staged AS NOT MATERIALIZED (
                                SELECT FROM regexp_match(staged.target_number, '^([A-Za-z]+)0*([0-9]+)$') AS part
                                 CROSS JOIN generate_series(0, 8) AS zeros
                                 CROSS JOIN LATERAL (SELECT part[1] || repeat('0', zeros) || part[2]) AS base (number)
-                                 JOIN invoice_references AS card
-                                   ON card.invoice_number = base.number || '-C'
-                                   OR card.invoice_number BETWEEN base.number || '-000000-C'
-                                                              AND base.number || '-235959-C'
-                                WHERE card.status_code = 'COMPLETED'
-                                  AND card.invoice_number ~ ('^' || base.number || '(-[0-9]{6})?-C$'))
+                                CROSS JOIN LATERAL (
+                                       SELECT card.invoice_number
+                                         FROM invoice_references AS card
+                                        WHERE card.invoice_number = base.number || '-C'
+                                          AND card.status_code = 'COMPLETED'
+                                        UNION ALL
+                                       SELECT card.invoice_number
+                                         FROM invoice_references AS card
+                                        WHERE card.invoice_number BETWEEN base.number || '-000000-C'
+                                                                      AND base.number || '-235959-C'
+                                          AND card.status_code = 'COMPLETED') AS card
+                                WHERE card.invoice_number ~ ('^' || base.number || '(-[0-9]{6})?-C$'))
                         THEN 'skipped:paid_by_card'
                         WHEN staged.target_number LIKE 'REGUT%' THEN 'skipped:development_invoice'
                         ELSE 'rejected:no_invoice' END

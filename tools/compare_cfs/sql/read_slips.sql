@@ -7,9 +7,11 @@ SELECT slip.number,
        coalesce(sum(invoice.total) FILTER (WHERE invoice.invoice_status_code = 'APPROVED'), 0) AS approved,
        coalesce(sum(invoice.total) FILTER (WHERE invoice.invoice_status_code = 'REFUND_REQUESTED'), 0) AS refunds
   FROM routing_slips AS slip
-  LEFT JOIN LATERAL (SELECT sum(found.remaining_amount) AS remaining
-                       FROM routing_slips AS found
-                      WHERE found.parent_number = slip.number) AS child ON true
+  LEFT JOIN (SELECT found.parent_number, sum(found.remaining_amount) AS remaining
+               FROM routing_slips AS found
+              WHERE found.parent_number = ANY (:keys)
+              GROUP BY found.parent_number) AS child
+    ON child.parent_number = slip.number
   LEFT JOIN invoices AS invoice ON invoice.routing_slip = slip.number
  WHERE slip.number = ANY (:keys)
  GROUP BY slip.number, slip.remaining_amount, child.remaining

@@ -11,11 +11,11 @@ SELECT 'slip ' || slip.number AS row,
                         family.deposits, family.spent, family.refunded) END AS expected,
        format('%s, %s left', slip.status, slip.remaining_amount) AS found
   FROM routing_slips AS slip
- CROSS JOIN LATERAL (
-        SELECT coalesce(sum(member.total) FILTER (WHERE NOT member.is_gone), 0) AS deposits,
+  JOIN (SELECT member.root,
+               coalesce(sum(member.total) FILTER (WHERE NOT member.is_gone), 0) AS deposits,
                coalesce(sum(member.refund_amount), 0) AS refunded,
                coalesce(sum(member.spent), 0) AS spent
-          FROM (SELECT one.total, one.refund_amount,
+          FROM (SELECT place.root, one.total, one.refund_amount,
                        EXISTS (SELECT FROM payments AS deposit
                                 WHERE deposit.receipt_number = one.number
                                   AND deposit.is_routing_slip
@@ -27,9 +27,10 @@ SELECT 'slip ' || slip.number AS row,
                            AND invoice.payment_method_code = 'INTERNAL'
                            AND invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'PAID')) AS spent
                   FROM routing_slips AS one
-                 WHERE one.number = slip.number
-                    OR one.parent_number = slip.number) AS member
-      ) AS family
+                 CROSS JOIN LATERAL (VALUES (one.number), (nullif(one.parent_number, one.number))) AS place (root)
+                 WHERE place.root IS NOT NULL) AS member
+         GROUP BY member.root) AS family
+    ON family.root = slip.number
  WHERE CASE WHEN slip.parent_number IS NOT NULL OR slip.status = 'VOID' THEN slip.remaining_amount <> 0
             WHEN slip.status = 'NSF'
              AND EXISTS (SELECT FROM cfs_accounts AS profile

@@ -29,6 +29,17 @@ candidate AS (
      WHERE slip.number = :slip
         OR (
             CAST(:slip AS text) IS NULL
+            AND slip.id = ANY (ARRAY(
+                SELECT due.id
+                  FROM routing_slips AS due
+                 WHERE due.status IN ('LINKED', 'VOID', 'CORRECTION', 'NSF', 'REFUND_AUTHORIZED', 'WRITE_OFF_AUTHORIZED')
+                 UNION
+                SELECT worked.id
+                  FROM pay_jobs.operations AS open
+                  JOIN routing_slips AS worked ON worked.number = substr(open.subject, 6)
+                 WHERE open.subject LIKE 'slip %'
+                   AND open.state NOT IN ('done', 'dropped')
+            ))
             AND (
                 (
                     slip.status IN ('LINKED', 'VOID', 'CORRECTION')
