@@ -1,6 +1,6 @@
 """Keep the report of a recorded day in the object store, and queue the mail of its verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -31,8 +31,8 @@ def write_copies(folder: Path, context: RunContext, session: Session, closing: C
     return [workbook, html]
 
 
-def store_copies(context: RunContext, closing: Closing, files: Sequence[Path]) -> Outcome:
-    """Put the copies into the object store; where none is set up, or it is away, a note says so."""
+def store_copies(context: RunContext, closing: Closing, write: Callable[[], list[Path]]) -> Outcome:
+    """Write the copies and put them into the object store; where none is set up, or it is away, a note says so."""
     outcome = Outcome()
     folder = f"closings/{closing.last:%Y/%m/%d}/run-{context.run_id or 0}"
     try:
@@ -40,7 +40,7 @@ def store_copies(context: RunContext, closing: Closing, files: Sequence[Path]) -
             if store is None:
                 outcome.notes.append("The report was not kept: no object store is set up.")
                 return outcome
-            for path in files:
+            for path in write():
                 outcome.artifacts.append(store.put(f"{folder}/{path.name}", _chunks(path)).key)
     except PayJobsError as error:
         outcome.notes.append(f"The report was not kept in the object store: {error}")

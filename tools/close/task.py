@@ -76,7 +76,7 @@ def _record(context: RunContext, arguments: Arguments, day: date) -> Outcome:
         outcome = _outcome(closing)
         outcome.notes += [written(path) for path in _write_files(context, arguments, session, closing)]
         if not context.dry_run:
-            outcome += store_copies(context, closing, write_copies(Path(place), context, session, closing))
+            outcome += store_copies(context, closing, lambda: write_copies(Path(place), context, session, closing))
             checkpoint("stored")
             if arguments.mail:
                 queue_verdict(context, session, closing, outcome.artifacts)
