@@ -370,3 +370,37 @@ def test_a_year_is_told_with_its_months(recorded: None, close: Close, sql: Sql) 
         "2026-11", Decimal(55), Decimal(30), 1,
     )  # fmt: skip
     assert amounts(year)["invoices.settled"] == Decimal(30)
+
+
+def test_what_cgi_answered_of_ap_batches_goes_out_by_partner_and_by_cheque(
+    recorded: None, close: Close, sql: Sql
+) -> None:
+    sql(
+        "UPDATE invoices SET corp_type_code = 'BCA' WHERE id = 31;"
+        "INSERT INTO ejv_files (id, created_on, file_ref, file_type, disbursement_status_code) VALUES"
+        " (17, '2026-11-05', 'INBOX.1', 'NON_GOV_DISBURSEMENT', 'COMPLETED'),"
+        " (18, '2026-11-05', 'INBOX.2', 'REFUND', 'COMPLETED');"
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on) VALUES"
+        " ('CGI', 'FEEDBACK.1', repeat('a', 64), 1, 'applied', '2026-11-06 20:00Z');"
+        "INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line,"
+        " state, applied_on) SELECT max(id), nth, 'AP', 16 + nth, 1, 9, 'applied', '2026-11-06 20:00Z'"
+        " FROM pay_jobs.inbound_files, generate_series(1, 2) AS nth GROUP BY nth;"
+        "INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, amount, code, outcome)"
+        " SELECT id, line, batch, record, subject, amount, code, 'applied' FROM pay_jobs.inbound_files, (VALUES"
+        "  (3, 17, 'IH', '31', NULL, '0000'), (4, 17, 'IL', '31', 30, '0000'),"
+        "  (6, 18, 'IH', '206000010', NULL, '0000'), (7, 18, 'IL', '206000010', 12.25, '0000'),"
+        "  (8, 18, 'IH', '206000028', NULL, '0000'), (9, 18, 'IL', '206000028', 40, '9001'))"
+        " AS said (line, batch, record, subject, amount, code)"
+    )
+
+    went = [
+        (one["figure"], one["method"], one["amount"])
+        for one in records(close(day=SIXTH), "by_method")
+        if one["figure"].startswith(("partners", "cheques"))
+    ]
+
+    assert went == [
+        ("cheques.accepted", "CHEQUE", Decimal("12.25")),
+        ("cheques.refused", "CHEQUE", Decimal("40.00")),
+        ("partners.disbursed", "BCA", Decimal("30.00")),
+    ]
