@@ -1,7 +1,7 @@
 -- Complete the payments of the EFT job that CAS has settled.
 -- in     -
 -- out    the number of rows
--- again  a completed payment is left alone
+-- again  a completed payment is left alone; so is one that bounced, which no row of another kind brings back
 -- source docs/specs/cas-settlement-csv.md section 6, EFTP: a wire row does this alone, others settle an invoice or make
 --        a credit as well
 UPDATE payments AS payment
@@ -12,4 +12,4 @@ UPDATE payments AS payment
           WHERE outcome = 'applied'
             AND record_type = 'EFTP'
             AND kind IN ('EFT_PAYMENT', 'SETTLE_ONE', 'PART_ONE', 'ON_ACCOUNT'))
-   AND payment.payment_status_code IS DISTINCT FROM 'COMPLETED'
+   AND coalesce(payment.payment_status_code, '') NOT IN ('COMPLETED', 'FAILED')

@@ -98,10 +98,11 @@ WITH staged AS NOT MATERIALIZED (
               THEN 'rejected:ambiguous_memo'
 
               WHEN staged.kind = 'EFT_PAYMENT' THEN
-                   CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number)
+                   CASE WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
+                                            AND payment_status_code IS DISTINCT FROM 'FAILED')
                         THEN 'rejected:no_eft_payment'
                         WHEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = staged.source_number
-                                            AND payment_status_code IS DISTINCT FROM 'COMPLETED')
+                                            AND coalesce(payment_status_code, '') NOT IN ('COMPLETED', 'FAILED'))
                         THEN 'already_applied:payment_completed'
                         ELSE 'applied:' END
 

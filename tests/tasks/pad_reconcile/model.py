@@ -203,7 +203,8 @@ class PadModel:
         return self._judge_incoming(one)
 
     def _judge_eft(self, one: JudgedRow) -> JudgedRow:
-        found = [payment for payment in self.payments if payment.receipt == one.row.source]
+        bears = [payment for payment in self.payments if payment.receipt == one.row.source]
+        found = [payment for payment in bears if payment.status != "FAILED"]
         if not found:
             return one.end("rejected", "no_eft_payment")
         if all(payment.status == "COMPLETED" for payment in found):
@@ -326,7 +327,7 @@ class PadModel:
         for one in wave:
             if one.outcome == "applied" and one.row.record == "EFTP":
                 for payment in self.payments:
-                    if payment.receipt == one.row.source:
+                    if payment.receipt == one.row.source and payment.status != "FAILED":
                         payment.status = "COMPLETED"
         for one in wave:
             known = {credit.identifier for credit in self.credits if not credit.is_memo}

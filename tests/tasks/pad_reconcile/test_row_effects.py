@@ -348,6 +348,26 @@ def test_an_eft_row_on_account_completes_its_payment_and_makes_a_credit(books: S
     assert books.credits() == [("EFTCIL1", False, "15.00", "15.00")]
 
 
+def test_an_eft_row_on_account_leaves_a_payment_that_bounced_as_it_is(books: SettlementBooks) -> None:
+    account = books.account("800106", "EFT")
+    books.payment(account, "REG1", "EFTCIL1", "0.00", status="FAILED")
+
+    books.apply(on_account("EFTCIL1", "800106", "15.00", "EFTP"))
+
+    assert books.payments() == [("REG1", "PAD", "FAILED", "EFTCIL1", "0.00")]
+    assert books.credits() == [("EFTCIL1", False, "15.00", "15.00")]
+
+
+def test_an_eft_line_whose_only_payment_bounced_is_for_a_person(books: SettlementBooks) -> None:
+    account = books.account("800106", "EFT")
+    books.payment(account, "REG1", "EFTCIL1", "0.00", status="FAILED")
+
+    books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1"))
+
+    assert books.outcomes() == ["rejected:no_eft_payment"]
+    assert books.payments() == [("REG1", "PAD", "FAILED", "EFTCIL1", "0.00")]
+
+
 def test_an_eft_row_that_is_not_a_wire_completes_its_payment_as_well(books: SettlementBooks) -> None:
     account = books.account("800106", "EFT")
     books.invoice(account, "REG1", "15.00", id=100, method="EFT")
