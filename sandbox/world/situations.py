@@ -182,7 +182,7 @@ _FEEDBACK = (
 
 
 def _in_operation(kind: str, point: str) -> str:
-    return f"ROUTING_SLIP_RECREATE: * in {kind}, {point}"
+    return f"ROUTING_SLIP_RECREATE: * in slip {kind}, {point}"
 
 
 _OF_SLIPS = (
