@@ -2,7 +2,7 @@
 -- in     slip (null for all)
 -- out    the number of each family's parent, links first, in the order of docs/specs/routing-slips.md section 3
 -- again  reads only
-WITH bought AS (
+WITH bought AS NOT MATERIALIZED (
     SELECT invoice.id, invoice.routing_slip, invoice.invoice_status_code, invoice.total,
            EXISTS (
                SELECT 1
@@ -14,6 +14,15 @@ WITH bought AS (
            ) AS is_fee
       FROM invoices AS invoice
      WHERE invoice.payment_method_code = 'INTERNAL'
+),
+linked AS MATERIALIZED (
+    SELECT child.parent_number AS number, max(link.id) AS newest
+      FROM pay_jobs.operations AS link
+      JOIN routing_slips AS child ON child.number = substr(link.subject, 6)
+     WHERE link.subject LIKE 'slip %'
+       AND link.kind = 'slip link'
+       AND link.state = 'done'
+     GROUP BY child.parent_number
 ),
 candidate AS (
     SELECT coalesce(slip.parent_number, slip.number) AS root,
@@ -89,18 +98,15 @@ candidate AS (
                        )
                        AND NOT EXISTS (
                            SELECT 1
-                             FROM routing_slips AS child
-                             JOIN pay_jobs.operations AS link ON link.subject = 'slip ' || child.number
-                            WHERE child.parent_number = slip.number
-                              AND link.kind = 'slip link'
-                              AND link.state = 'done'
-                              AND link.id > coalesce((
+                             FROM linked
+                            WHERE linked.number = slip.number
+                              AND linked.newest > coalesce((
                                   SELECT max(nsf.id)
                                     FROM pay_jobs.operations AS nsf
                                    WHERE nsf.subject = 'slip ' || slip.number
                                      AND nsf.kind = 'slip nsf'
                                      AND nsf.state = 'done'
-                              ), link.id)
+                              ), linked.newest)
                        )
                 ))
                 OR (
