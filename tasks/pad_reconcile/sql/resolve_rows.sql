@@ -143,7 +143,10 @@ WITH staged AS NOT MATERIALIZED (
                         ELSE 'applied:' END
 
               WHEN staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT') THEN
-                   CASE WHEN numbers.active > 0 AND numbers.shares_card THEN 'skipped:card_invoice_shares_number'
+                   CASE WHEN numbers.active > 0 AND numbers.shares_card AND staged.kind = 'SETTLE_PAD' AND staged.amount > 0
+                         AND (pad_payments.failed_on >= staged.application_date) IS NOT TRUE
+                        THEN 'rejected:card_invoice_shares_number'
+                        WHEN numbers.active > 0 AND numbers.shares_card THEN 'skipped:card_invoice_shares_number'
                         WHEN numbers.active > 0 AND (numbers.lowest_account <> staged.customer_account
                                                      OR numbers.highest_account <> staged.customer_account)
                         THEN 'rejected:account_mismatch'
@@ -176,7 +179,9 @@ WITH staged AS NOT MATERIALIZED (
                         ELSE 'rejected:no_invoice' END
 
               WHEN staged.kind IN ('SETTLE_ONE', 'PART_ONE', 'OTHER_ONE') THEN
-                   CASE WHEN numbers.active = 1 AND numbers.shares_card THEN 'skipped:card_invoice_shares_number'
+                   CASE WHEN numbers.active = 1 AND numbers.shares_card AND staged.amount > 0
+                        THEN 'rejected:card_invoice_shares_number'
+                        WHEN numbers.active = 1 AND numbers.shares_card THEN 'skipped:card_invoice_shares_number'
                         WHEN numbers.active = 1 AND numbers.lowest_account <> staged.customer_account
                         THEN 'rejected:account_mismatch'
                         WHEN numbers.active = 1 AND staged.kind = 'OTHER_ONE' THEN 'rejected:unexpected_status'

@@ -252,7 +252,10 @@ class PadModel:
         active, completed = self._behind(row.number, "ACTIVE"), self._behind(row.number, "COMPLETED")
         if active and (not single or len(active) == 1):
             if any(invoice.method == "CC" for invoice in active):
-                return one.end("skipped", "card_invoice_shares_number")
+                bounces = [payment.day for payment in self._payments(row.number) if payment.status == "FAILED"]
+                has_bounced_since = one.kind == "SETTLE_PAD" and any(day >= row.day for day in bounces)
+                brings_money = one.kind != "SETTLE_CREDIT" and bool(row.amount) and not has_bounced_since
+                return one.end("rejected" if brings_money else "skipped", "card_invoice_shares_number")
             if any(invoice.cfs != row.account for invoice in active):
                 return one.end("rejected", "account_mismatch")
             if one.kind == "OTHER_ONE":

@@ -155,6 +155,17 @@ def test_a_late_bounce_of_a_number_that_was_paid_since_by_another_receipt_is_for
     assert (books.profiles(), books.invoices()[100]) == ({"800101": "ACTIVE"}, ("PAID", "60.00"))
 
 
+def test_money_pulled_again_after_a_bounce_is_told_while_the_fee_shares_the_number(books: SettlementBooks) -> None:
+    paid(books, books.account("800101"))
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="06-Nov-26"))
+    before = [books.invoices(), books.references(), books.receipts(), books.payments()]
+
+    books.apply(Line("PADP", "PR2", "60.00", "800101", NUMBER, day="09-Nov-26"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["rejected:card_invoice_shares_number"]
+    assert [books.invoices(), books.references(), books.receipts(), books.payments()] == before
+
+
 def test_a_bounce_of_the_receipt_that_paid_is_applied_whatever_its_day(books: SettlementBooks) -> None:
     paid(books, books.account("800101"))
     books.change("UPDATE payments SET payment_date = date '2026-11-06'")

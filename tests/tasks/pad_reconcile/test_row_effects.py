@@ -76,7 +76,7 @@ PAD_FULL = [
     (card_in_progress, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
     (cancelled, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
     (nothing, "rejected:no_invoice", {}),
-    (shared_with_card, "skipped:card_invoice_shares_number", {100: ("APPROVED", "0.00"), 101: ("CREATED", "0.00")}),
+    (shared_with_card, "rejected:card_invoice_shares_number", {100: ("APPROVED", "0.00"), 101: ("CREATED", "0.00")}),
     (of_another_account, "rejected:account_mismatch", {100: ("APPROVED", "0.00")}),
     (partly_of_another_account, "rejected:account_mismatch", {100: ("APPROVED", "0.00"), 101: ("APPROVED", "0.00")}),
     (without_cfs_account, "rejected:account_mismatch", {100: ("APPROVED", "0.00")}),
@@ -184,7 +184,7 @@ def test_a_card_invoice_alone_under_the_number_is_left_alone(books: SettlementBo
 
     books.apply(Line("BOLP", "OB1", "30.00", "800101", NUMBER))
 
-    assert books.outcomes() == ["skipped:card_invoice_shares_number"]
+    assert books.outcomes() == ["rejected:card_invoice_shares_number"]
 
 
 @pytest.mark.parametrize("record", ["ONAC", "ONAP", "DRWP", "CMAP"])
