@@ -48,6 +48,7 @@ from jobs.run.stopping import StopRequest
 from sandbox.cfs.faults import Fault, FaultKind, Faults
 from sandbox.cfs.options import Availability
 from sandbox.cfs.simulator import Simulator
+from sandbox.sql_files import statement
 from sandbox.world.chance import RandomDraws, SeededChance
 from sandbox.world.chronicle import Chronicle
 from sandbox.world.clock import VirtualClock
@@ -93,12 +94,7 @@ _NEXT_DELIVERY = text(
     "SELECT min(next_attempt_on) FROM pay_jobs.outbox"
     " WHERE state = 'pending' AND kind <> 'look_for_second_fee' AND channel = ANY (:channels)"
 )
-_DATE_RUNS = text(
-    "WITH dated AS (UPDATE pay_jobs.job_runs SET started_on = :began,"
-    " finished_on = CASE WHEN finished_on IS NOT NULL THEN CAST(:ended AS timestamptz) END"
-    " WHERE id > :last RETURNING id)"
-    " SELECT max(id) FROM dated"
-)
+_DATE_RUNS = text(statement("date_runs"))
 _UNDER_WAY = text(
     "SELECT kind FROM pay_jobs.operations WHERE state NOT IN ('done', 'dropped') ORDER BY id DESC LIMIT 1"
 )
