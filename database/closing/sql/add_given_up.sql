@@ -37,7 +37,8 @@ SELECT given_up.figure, [[given_up.at]], invoice.payment_method_code, invoice.id
                    WHERE reference.invoice_id = invoice.id),
                  (SELECT min(answered.at) FROM closing_answered AS answered
                    WHERE answered.invoice_id = invoice.id
-                     AND answered.effective_date = known.receipt_date),
+                     AND known.receipt_number ~ (lpad(CAST(answered.journal AS text), 8, '0') || '[^0-9]{2}'
+                                                 || lpad(CAST(answered.batch_number AS text), 9, '0') || '$')),
                  known.receipt_date) <= given_up.at
       ) AS paid
  CROSS JOIN LATERAL (

@@ -1,16 +1,24 @@
--- When CGI's answers about the invoices that were given up in these days were booked.
+-- When CGI's acceptances of charges of the invoices that were given up in these days were booked, journal by journal.
 -- in     since, until (naive UTC)
 -- out    temporary table closing_answered
+-- An answer that refuses says nothing about when the charge was paid: what is sent again may be accepted under the same
+-- effective date.
 CREATE TEMPORARY TABLE closing_answered ON COMMIT DROP AS
-SELECT given_up.invoice_id, line.effective_date, min(part.applied_on) AT TIME ZONE 'UTC' AS at
+SELECT given_up.invoice_id, line.batch_number, line.journal, min(part.applied_on) AT TIME ZONE 'UTC' AS at
   FROM closing_given_up AS given_up
   JOIN pay_jobs.feedback_lines AS line
     ON line.subject = CAST(given_up.invoice_id AS text)
    AND line.record = 'JD'
    AND line.outcome = 'applied'
+   AND line.code = '0000'
   JOIN pay_jobs.feedback_batches AS part
     ON part.file_id = line.file_id
    AND part.batch_number = line.batch_number
  WHERE given_up.at >= :since
    AND given_up.at < :until
- GROUP BY given_up.invoice_id, line.effective_date
+   AND NOT EXISTS (SELECT FROM pay_jobs.feedback_lines AS header
+                    WHERE header.file_id = line.file_id
+                      AND header.batch_number = line.batch_number
+                      AND header.code <> '0000'
+                      AND (header.record = 'BH' OR header.record = 'JH' AND header.journal = line.journal))
+ GROUP BY given_up.invoice_id, line.batch_number, line.journal

@@ -124,6 +124,43 @@ def test_a_refund_that_was_asked_for_is_told_as_one(recorded: None, close: Close
     assert (closed.exit_code, amounts(closed)["invoices.cancelled"]) == (ExitCode.DONE, Decimal("20.00"))
 
 
+def test_a_charge_that_was_sent_again_is_paid_when_it_is_accepted_and_not_when_it_was_refused(
+    recorded: None, close: Close, sql: Sql
+) -> None:
+    """Refused, then a refund was asked for, then the second batch was accepted: all under one effective date."""
+    sql(
+        "UPDATE invoices SET payment_method_code = 'EJV', invoice_status_code = 'REFUND_REQUESTED', paid = 30"
+        " WHERE id = 31;"
+        "INSERT INTO refunds (invoice_id, status, type, requested_date)"
+        " VALUES (31, 'APPROVAL_NOT_REQUIRED', 'INVOICE', '2026-11-06 20:00');"
+        "INSERT INTO ejv_files (id, created_on, file_ref, file_type, disbursement_status_code) VALUES"
+        " (27, '2026-11-05', 'INBOX.1', 'PAYMENT', 'COMPLETED'), (29, '2026-11-05', 'INBOX.2', 'PAYMENT', 'COMPLETED');"
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on) VALUES"
+        " ('CGI', 'FEEDBACK.1', repeat('a', 64), 1, 'applied', '2026-11-06 18:00Z');"
+        "INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line,"
+        " state, applied_on) SELECT max(id), batch, 'GA', batch, 1, 9, 'applied', CAST(at AS timestamptz)"
+        " FROM pay_jobs.inbound_files, (VALUES (27, '2026-11-06 18:00Z'), (29, '2026-11-06 21:00Z')) AS of (batch, at)"
+        " GROUP BY batch, at;"
+        "INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, journal, subject, side, amount,"
+        " effective_date, code, outcome)"
+        " SELECT id, line, batch, record, journal, subject, side, 30, '2026-11-06', code, 'applied'"
+        " FROM pay_jobs.inbound_files, (VALUES"
+        "  (2, 27, 'JH', 44, NULL, NULL, '9001'), (3, 27, 'JD', 44, '31', 'C', '0000'),"
+        "  (4, 27, 'JD', 44, '31', 'D', '0000'), (6, 29, 'JH', 48, NULL, NULL, '0000'),"
+        "  (7, 29, 'JD', 48, '31', 'C', '0000'), (8, 29, 'JD', 48, '31', 'D', '0000'))"
+        " AS said (line, batch, record, journal, subject, side, code);"
+        "INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)"
+        " VALUES (31, 'GIFI00000048FI000000029', '2026-11-06', 30)"
+    )
+
+    closed = close(day=SIXTH)
+
+    named = {one["row"] for one in records(closed, "unexplained")}
+    told = amounts(closed)
+    assert "invoice 31" not in named
+    assert (told["invoices.refunded"], told["invoices.paid_late"]) == (Decimal("30.00"), Decimal("30.00"))
+
+
 def test_a_figure_opens_to_its_rows(recorded: None, close: Close, sql: Sql) -> None:
     sql(_PAID)
 
