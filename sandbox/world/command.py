@@ -88,7 +88,8 @@ def _simulate(story: "Story", folder: Path | None, *, situations: bool, as_json:
         parts = stack.enter_context(own_parts(keep=folder))
         done = simulate(parts, story, passed)
         if done.problems:
-            click.echo(f"Night {done.nights:,} is wrong; looking for the shortest story that shows it.", err=as_json)
+            for line in (f"Night {done.nights:,} is wrong:", *_first(done.problems), "Looking for a shorter story."):
+                click.echo(line, err=as_json)
             shown = shrink(parts, replace(story, nights=done.nights), done.problems[0])
     code = ExitCode.ATTENTION if done.problems else ExitCode.DONE
     if done.problems:
@@ -117,7 +118,7 @@ def _simulate(story: "Story", folder: Path | None, *, situations: bool, as_json:
         }
         print_json("sandbox simulate", tables, answer=answer, notes=notes, code=code)
     else:
-        _say([*_first(done.problems), *(_reached(done.chronicle) if situations else []), answer, *notes])
+        _say([*(_reached(done.chronicle) if situations else []), answer, *notes])
     return int(code)
 
 

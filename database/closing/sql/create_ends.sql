@@ -1,27 +1,31 @@
 -- What is open at the end of a day: what is open now, without what moved since.
 -- in     last (the day), until (naive UTC): its end; kinds, figures, signs: how each figure moves a balance
--- out    temporary table closing_ends. `paid` of an invoice has what memos paid of it only where money came after them
---        (docs/specs/cas-settlement-csv.md section 7 B 4)
+-- out    temporary table closing_ends. `paid` of an invoice has what memos paid of it only as far as money came after
+--        them (docs/specs/cas-settlement-csv.md section 7 B 4): the memos since are taken off as well
 CREATE TEMPORARY TABLE closing_ends ON COMMIT DROP AS
 WITH standing AS (
        SELECT 'invoice' AS kind, CAST(invoice.id AS bigint) AS item, invoice.invoice_status_code AS status,
               invoice.payment_method_code AS method,
               invoice.total - coalesce(invoice.paid, 0)
-                - CASE WHEN credited.amount IS NULL THEN 0
-                       WHEN coalesce(invoice.paid, 0)
-                            = (SELECT coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2))), 0)
-                                 FROM receipts AS receipt
-                                WHERE receipt.invoice_id = invoice.id
-                                  AND NOT EXISTS (SELECT FROM applied_credits AS applied
-                                                   WHERE applied.invoice_id = receipt.invoice_id
-                                                     AND applied.cfs_identifier = receipt.receipt_number))
-                       THEN credited.amount
+                - CASE WHEN coalesce(invoice.paid, 0) - received.amount = ANY (credited.so_far)
+                       THEN credited.amount - (coalesce(invoice.paid, 0) - received.amount)
                        ELSE 0 END AS amount
          FROM invoices AS invoice
-         LEFT JOIN (SELECT applied.invoice_id, sum(CAST(applied.amount_applied AS numeric(19,2))) AS amount
-                      FROM applied_credits AS applied
-                     GROUP BY applied.invoice_id) AS credited
+         LEFT JOIN (SELECT credit.invoice_id, sum(credit.amount) AS amount, array_agg(credit.so_far) || 0.00 AS so_far
+                      FROM (SELECT applied.invoice_id, CAST(applied.amount_applied AS numeric(19,2)) AS amount,
+                                   sum(CAST(applied.amount_applied AS numeric(19,2)))
+                                     OVER (PARTITION BY applied.invoice_id ORDER BY applied.id) AS so_far
+                              FROM applied_credits AS applied) AS credit
+                     GROUP BY credit.invoice_id) AS credited
            ON credited.invoice_id = invoice.id
+         LEFT JOIN LATERAL (
+                SELECT coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2))), 0) AS amount
+                  FROM receipts AS receipt
+                 WHERE receipt.invoice_id = invoice.id
+                   AND NOT EXISTS (SELECT FROM applied_credits AS applied
+                                    WHERE applied.invoice_id = receipt.invoice_id
+                                      AND applied.cfs_identifier = receipt.receipt_number)) AS received
+           ON credited.invoice_id IS NOT NULL
         WHERE invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'PARTIAL_PAID', 'SETTLEMENT_SCHED')
         UNION ALL
        SELECT 'credit', credit.id, CASE WHEN credit.is_credit_memo THEN 'memo' ELSE 'on account' END,

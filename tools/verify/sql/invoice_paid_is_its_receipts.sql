@@ -1,4 +1,5 @@
--- An invoice of which another amount is paid than its receipts and the credits applied to it say.
+-- An invoice of which another amount is paid than its receipts and the credits applied to it say. A credit that was applied
+-- after the last money is not in `paid` (section 7 B 4).
 -- source docs/specs/cas-settlement-csv.md section 5.4: a receipt under a memo's number is the memo's application, not
 --        money beside it; weakness 9 of section 10: the reference's receipt covers what a memo paid; section 8 step 7: a
 --        bounce leaves 0 paid, and a memo's receipts stand; routing-slips.md section 3.4: a slip's transaction that is given
@@ -17,28 +18,30 @@ SELECT 'invoice ' || invoice.id AS row,
               GROUP BY receipt.invoice_id) AS received
     ON received.invoice_id = invoice.id
   LEFT JOIN (SELECT credit.invoice_id,
-                    sum(credit.amount) FILTER (WHERE NOT credit.has_receipt) AS without_receipt,
-                    sum(credit.received) AS received
-               FROM (SELECT applied.invoice_id, applied.cfs_identifier,
-                            sum(applied.amount_applied) AS amount,
-                            bool_or(receipt.amount IS NOT NULL) AS has_receipt,
-                            max(receipt.amount) AS received
+                    coalesce(sum(credit.amount) FILTER (WHERE credit.received IS NULL), 0) AS without_receipt,
+                    array_agg(credit.so_far) AS so_far,
+                    sum(credit.received) FILTER (WHERE credit.nth = 1) AS received
+               FROM (SELECT applied.invoice_id, applied.amount_applied AS amount, receipt.amount AS received,
+                            row_number() OVER (PARTITION BY applied.invoice_id, applied.cfs_identifier
+                                                   ORDER BY applied.id) AS nth,
+                            sum(CASE WHEN receipt.amount IS NULL THEN applied.amount_applied ELSE 0 END)
+                              OVER (PARTITION BY applied.invoice_id ORDER BY applied.id) AS so_far
                        FROM applied_credits AS applied
                        LEFT JOIN LATERAL (
                               SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2))) AS amount
                                 FROM receipts AS receipt
                                WHERE receipt.invoice_id = applied.invoice_id
                                  AND receipt.receipt_number = applied.cfs_identifier
-                            ) AS receipt ON true
-                      GROUP BY applied.invoice_id, applied.cfs_identifier) AS credit
+                            ) AS receipt ON true) AS credit
               GROUP BY credit.invoice_id) AS credited
     ON credited.invoice_id = invoice.id
  CROSS JOIN LATERAL (
         SELECT coalesce(received.amount, 0) AS receipts,
                coalesce(credited.without_receipt, 0) AS credits,
+               coalesce(credited.so_far, '{}') || CAST(0 AS numeric) AS credits_so_far,
                coalesce(credited.received, 0) AS memos
       ) AS money
- WHERE coalesce(invoice.paid, 0) NOT IN (money.receipts, money.receipts + money.credits)
+ WHERE coalesce(invoice.paid, 0) - money.receipts <> ALL (money.credits_so_far)
    AND NOT ((invoice.invoice_status_code = 'SETTLEMENT_SCHED'
              OR invoice.invoice_status_code = 'CREDITED'
                 AND EXISTS (SELECT FROM invoice_references AS reference
