@@ -161,6 +161,26 @@ def test_a_charge_that_was_sent_again_is_paid_when_it_is_accepted_and_not_when_i
     assert (told["invoices.refunded"], told["invoices.paid_late"]) == (Decimal("30.00"), Decimal("30.00"))
 
 
+def test_memos_before_and_after_the_money_of_an_invoice_are_both_taken_off(
+    recorded: None, close: Close, sql: Sql
+) -> None:
+    """Section 7 B 4: `paid` has the memo that came before the money, and not the one that came after it."""
+    sql(
+        "UPDATE invoices SET invoice_status_code = 'PARTIAL_PAID', paid = 22 WHERE id = 31;"
+        "INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)"
+        " VALUES (31, 'CARD31', '2026-11-06 20:00', 12);"
+        "INSERT INTO applied_credits (cfs_identifier, cfs_account, credit_id, invoice_amount, amount_applied,"
+        " application_id, invoice_id, invoice_number, created_on) VALUES"
+        " ('M1', '1', NULL, 30, 10, 1, 31, 'REG31', '2026-11-06 19:00'),"
+        " ('M2', '1', NULL, 30, 2, 2, 31, 'REG31', '2026-11-06 21:00')"
+    )
+
+    closed = close(day=SIXTH)
+
+    assert "invoice 31" not in {one["row"] for one in records(closed, "unexplained")}
+    assert amounts(closed)["invoices.open_at_end"] == Decimal("31.00")
+
+
 def test_a_figure_opens_to_its_rows(recorded: None, close: Close, sql: Sql) -> None:
     sql(_PAID)
 

@@ -94,6 +94,14 @@ def test_money_added_to_a_receipt_is_named_with_the_row_and_the_next_command(run
             "UPDATE payments SET payment_status_code = 'FAILED' WHERE invoice_number = 'REG31'",
         ),
         (
+            "INV-PAID",  # a memo before the money, which is in `paid`, and one since, which is not
+            "UPDATE invoices SET total = 40, paid = 40 WHERE id = 31;"
+            "INSERT INTO applied_credits (id, cfs_identifier, cfs_account, credit_id, invoice_amount, amount_applied,"
+            " application_id, invoice_id, invoice_number, created_on)"
+            " SELECT n, 'M' || n, '1', NULL, 40, 5 * n, n, 31, 'REG31', '2022-06-21' FROM generate_series(1, 2) AS n",
+            "UPDATE applied_credits SET amount_applied = 15 - amount_applied",
+        ),
+        (
             "INV-ORDER",  # bought in the evening, which is the next day by UTC, and paid the same day
             "UPDATE invoices SET created_on = '2022-06-23 06:30' WHERE id = 31",
             "UPDATE invoices SET payment_date = '2022-06-22' WHERE id = 31",
