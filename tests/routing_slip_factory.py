@@ -32,7 +32,6 @@ from tests.typed import run_slips
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
 PREFIX = "REG"
 GL_ACCOUNT = "112.32041.35301.1278.3200000.000000.0000"
-SPENT = ("APPROVED", "PAID", "CREATED")
 
 
 class Slips(PayBooks):

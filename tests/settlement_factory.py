@@ -7,7 +7,6 @@ import atexit
 import csv
 import hashlib
 import io
-import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -433,11 +432,6 @@ class SettlementBooks(PayBooks):
         )
         kept = [table for table in _WRITTEN if table not in left]
         return {table: sorted(self.rows(f"SELECT * FROM {table}"), key=repr) for table in kept}
-
-
-def without_ids(dump: dict[str, list[tuple[Any, ...]]]) -> str:
-    """Return a dump as text in which ids and times that differ from run to run are blanked."""
-    return re.sub(r"\d{4}-\d\d-\d\dT?[\d:.+Z ]*", "TIME", repr(dump))
 
 
 EXAMPLE = (

@@ -42,7 +42,7 @@ _STEPS = (
     "add_payments",
     "add_cards",
 )
-_READ_OFTEN = ("closing_lines", "closing_gone", "closing_receipts", "closing_given_up", "closing_answered")
+_READ_OFTEN = {"create_lines", "create_gone", "create_receipts", "create_given_up", "create_answered"}
 # A date without a time is a business day; an instant falls on the day whose bounds it lies between.
 _BUSINESS_DAY = (
     r"(CASE WHEN \1 = date_trunc('day', \1) THEN CAST(\1 AS date)"
@@ -55,9 +55,8 @@ def gather(session: Session, period: Period) -> None:
     values = period.values()
     for name in _STEPS:
         session.execute(with_business_days(sql[name]), values)
-        for table in _READ_OFTEN:
-            if name == table.replace("closing_", "create_"):
-                session.execute(text(f"ANALYZE {table}"))
+        if name in _READ_OFTEN:
+            session.execute(text(f"ANALYZE {name.replace('create_', 'closing_')}"))
     session.execute(text("DELETE FROM closing_rows WHERE day NOT BETWEEN :first AND :last"), values)
     session.execute(text("ANALYZE closing_rows"))
 

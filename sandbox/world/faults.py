@@ -180,19 +180,21 @@ class WorldFaults:
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Listen for the points of runs."""
-        heard: list[tuple[Any, str, Callable[..., Any]]] = [
-            (Session, "before_commit", lambda session: self._commit(session, "before")),
-            (Session, "after_commit", lambda session: self._commit(session, "after")),
-            (Engine, "before_cursor_execute", lambda connection, *_: self._refuse_the_dead(connection.engine)),
-            (Engine, "engine_connect", lambda connection: self._refuse_the_dead(connection.engine)),
-            (Engine, "do_execute", lambda cursor, statement, _values, asked: self._write(cursor, statement, asked)),
-        ]
-        for target, name, listener in heard if self.kinds else ():
+        heard: list[tuple[Any, str, Callable[..., Any]]] = []
+        if self.kinds:
+            heard = [
+                (Session, "before_commit", lambda session: self._commit(session, "before")),
+                (Session, "after_commit", lambda session: self._commit(session, "after")),
+                (Engine, "before_cursor_execute", lambda connection, *_: self._refuse_the_dead(connection.engine)),
+                (Engine, "engine_connect", lambda connection: self._refuse_the_dead(connection.engine)),
+                (Engine, "do_execute", lambda cursor, statement, _values, asked: self._write(cursor, statement, asked)),
+            ]
+        for target, name, listener in heard:
             event.listen(target, name, listener)
         try:
             yield
         finally:
-            for target, name, listener in heard if self.kinds else ():
+            for target, name, listener in heard:
                 event.remove(target, name, listener)
 
     def run(self, job: Job, request: RunRequest) -> RunResult:
@@ -218,7 +220,10 @@ class WorldFaults:
         self.chronicle.note(f"{job.name}: {pod.kind} away for a night")
         if pod.kind == "away":
             self._close_cfs()
-        return self._run_in(pod, job, request)
+        began = self.clock()
+        result = self._run_in(pod, job, request)
+        self._date_runs(began)
+        return result
 
     def _date_runs(self, began: datetime) -> None:
         """Let the ledger say when the runs were in the world: it goes by the clock of the database."""

@@ -19,7 +19,6 @@ from tests.storage_fixtures import object_store_settings
 
 __all__ = ["self_signed"]
 PAGE = b"<html><body>Sign in<br></body></html>"
-LISTING = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n"
 
 
 def answering(talk: Callable[[Any], None], context: ssl.SSLContext | None = None) -> Iterator[ObjectStore]:

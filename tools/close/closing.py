@@ -94,11 +94,10 @@ class ClosedMonth:
 class Closing:
     """The closing of a day, or of the days of a month or a year.
 
-    months       of a year
-
     undated      what cannot be dated, each with why; only where no day before was recorded
     recorded_on  when the last day was recorded; None where it is not
     changed      what recorded days among these count otherwise now
+    months       of a year
     """
 
     first: date

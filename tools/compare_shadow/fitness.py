@@ -13,9 +13,7 @@ sql = statements(__package__)
 
 _PAY = [f"public.{table.name}" for table in TABLES]
 # What decisions rest on.
-_OURS = [f"pay_jobs.{table}" for table in ("feedback_lines", "inbound_files", "operations", "settlement_rows")] + [
-    "public.statements"
-]
+_OURS = [f"pay_jobs.{table}" for table in ("feedback_lines", "inbound_files", "operations", "settlement_rows")]
 _SHOWN = 3
 
 

@@ -75,7 +75,8 @@ def _connected(engine: Engine, option: str) -> Connection:
     except OperationalError as error:
         cause, *_ = str(error.orig).strip().splitlines()
         raise SourceUnavailable(
-            f"The database of {option} cannot be reached ({on_one_line(cause)}). Nothing was compared."
+            f"The database of {option} cannot be reached ({on_one_line(cause)}). Nothing was compared: check host and "
+            "port of its address, and whether its server runs."
         ) from None
     except (ProgrammingError, ValueError):
         raise _no_address(option) from None

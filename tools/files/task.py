@@ -12,7 +12,7 @@ from config.errors import UsageError
 from config.plurals import counted
 from config.settings import CgiSettings, ObjectStoreSettings
 from config.visible import visible
-from connectors.inbound.ledger import STATES, InboundFile, list_files
+from connectors.inbound.ledger import STATES, InboundFile, find_by_name, list_files
 from connectors.object_store import ObjectStore
 from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
@@ -46,13 +46,11 @@ def fetch_file(context: RunContext, arguments: FetchedFile) -> Outcome:
     """Write a stored file to this machine, as it came."""
     name = arguments.name
     with context.database.begin() as session:
-        known = [file for source in _SOURCES for file in list_files(session, source, STATES) if file.name == name]
+        known = [file for source in _SOURCES for file in find_by_name(session, source, name)]
     keys = [file.object_key for file in sorted(known, key=lambda file: file.id) if file.object_key]
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         folders = (store.settlement_folder, context.settings(CgiSettings).feedback_folder)
-        keys = keys or [
-            key for folder in folders for key in store.list(f"{folder}/{name}") if key == f"{folder}/{name}"
-        ]
+        keys = keys or [key for key in (f"{folder}/{name}" for folder in folders) if store.size_of(key) is not None]
         if not keys:
             raise UsageError(
                 f"No file {visible(name)} is stored: {typed('files list')} shows ours, and the old poller's folders "

@@ -1,5 +1,6 @@
--- journals.accepted: what CGI accepted of ministries' charges; partners.accepted, partners.taken_back, partners.refused:
--- of the shares of partners; cheques.accepted, cheques.refused: of what goes back by cheque or wire. What CGI accepted a second time moved nothing here.
+-- journals.accepted, journals.paid_back, journals.refused: what CGI accepted or refused of ministries' charges;
+-- partners.disbursed, partners.given_back, partners.refused: of the shares of partners; cheques.accepted,
+-- cheques.refused: of what goes back by cheque or wire. What CGI accepted a second time moved nothing here.
 INSERT INTO closing_rows
 SELECT CASE WHEN answer.file_type = 'PAYMENT' AND NOT answer.is_accepted THEN 'journals.refused'
             WHEN answer.file_type = 'PAYMENT' AND answer.is_back THEN 'journals.paid_back'

@@ -1,7 +1,8 @@
 -- The receipts of these days, with where each comes from; those that were deleted since are among them.
 -- in     since, until (naive UTC), first, last (days)
--- out    temporary table closing_receipts, with method and total of the invoice. A receipt counts when it was booked: with the line of a file, with the answer
---        to a journal, else on its own day. One under a credit memo's number is the memo's application: it is left out
+-- out    temporary table closing_receipts, with method and total of the invoice. A receipt counts when it was booked:
+--        with the line of a file, with the answer to a journal, else on its own day. One under a credit memo's number
+--        is the memo's application: it is left out
 CREATE TEMPORARY TABLE closing_receipts ON COMMIT DROP AS
 WITH known AS NOT MATERIALIZED (
        SELECT id, invoice_id, receipt_number, receipt_date, CAST(receipt_amount AS numeric(19,2)) AS amount,

@@ -14,7 +14,6 @@ FEEDBACK = "FEEDBACK.F3535.20261117214512"
 BATCH = Batch(
     100, journals=[(10, [JournalPair("1001", "30.00"), JournalPair("7600001-PR-55", "5.00", is_reversal=True)])]
 )
-SENT_TUESDAY = datetime(2026, 11, 18, 4, 1, tzinfo=UTC)
 WEDNESDAY_MORNING = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
 THURSDAY = datetime(2026, 11, 19, 16, 0, tzinfo=UTC)
 FRIDAY = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)

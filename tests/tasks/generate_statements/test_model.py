@@ -15,7 +15,7 @@ from tests.statement_factory import StatementAccount, StatementBooks
 from tests.tasks.generate_statements import model
 from tests.tools.verify.watch import InvariantWatch
 
-# The database is one for all examples, and emptied before each.
+# The database is one for all examples, and put back before each.
 ON_ONE_DATABASE = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

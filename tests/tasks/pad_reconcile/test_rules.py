@@ -14,7 +14,6 @@ from tasks.pad_reconcile.rules import RowKind, decide, reads
 
 PAD = ("PADP", "PADR", "PAYR")
 RECORDS = (*PAD, "BOLP", "EFTP", "ONAC", "ONAP", "CMAP", "DRWP", "ADJS", "EFTR", "DM", "")
-TARGETS = ("INV", "DM", "CM", "RECEIPT", "")
 STATUSES = ("Fully PAID", "Not PAID", "On Account", "Partially PAID", "")
 
 

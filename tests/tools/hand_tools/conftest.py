@@ -1,4 +1,4 @@
-"""The hand tools run as jobs do, so they are tested through the runner, on a pay database emptied after each test."""
+"""The hand tools run as jobs do: tested through the runner, on a pay database that is put back before each test."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

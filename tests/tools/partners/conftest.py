@@ -1,4 +1,4 @@
-"""The accounts of partners, on one pay database that is emptied before each test."""
+"""The accounts of partners, on one pay database that is put back before each test."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime

@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from config.business_time import day_start
 from tests.ejv_factory import EjvBooks
@@ -197,8 +196,3 @@ def _sent(state: str, answered: date, last: date) -> str | None:
 def until(last: date) -> datetime:
     """Return the moment at which a day is over, naive UTC."""
     return day_start(last + timedelta(days=1))
-
-
-def account_row(found: Any) -> dict[str, Decimal]:
-    """Return the figures of an account that was read."""
-    return {name: getattr(found, name) for name in found._fields[4:]}

@@ -1,8 +1,7 @@
 -- List the months of some recorded days.
 -- in     first, last (days)
--- out    month (its first day), days, unexplained_rows, unexplained
-SELECT CAST(date_trunc('month', day) AS date) AS month, count(*) AS days, sum(unexplained_rows) AS unexplained_rows,
-       sum(unexplained) AS unexplained
+-- out    month (its first day), days, unexplained
+SELECT CAST(date_trunc('month', day) AS date) AS month, count(*) AS days, sum(unexplained) AS unexplained
   FROM pay_jobs.closed_days
  WHERE day BETWEEN :first AND :last
  GROUP BY 1

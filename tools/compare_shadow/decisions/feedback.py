@@ -33,7 +33,6 @@ _ANSWERED: dict[str, list[Change]] = {
     "routing_slips.status": [("REFUND_UPLOADED", "REFUND_PROCESSED"), ("REFUND_UPLOADED", "REFUND_REJECTED")],
     "distribution_codes.stop_ejv": [("false", "true"), (None, "true")],
 }  # fmt: skip
-_STATES = {place.split(".")[0]: place.split(".")[1] for place in _ANSWERED if not place.startswith("invoices.d")}
 _MADE = ("payments", "receipts", "distribution_codes_history", "refunds_partial_history")
 
 
@@ -46,11 +45,11 @@ def _is_answered_here_only(one: ShadowDifference) -> bool:
         return (one.theirs, one.ours) in _ANSWERED[place]
     if one.table == "refunds":
         return is_at(one, "refunds.gl_posted") and one.theirs is None
-    column = _STATES.get(one.table)
-    if one.table == "invoices":
-        states = ("invoice_status_code", "disbursement_status_code")
-        return any(has_changed(one, state, _ANSWERED[f"invoices.{state}"]) for state in states)
-    return column is not None and has_changed(one, column, _ANSWERED[f"{one.table}.{column}"])
+    return any(
+        has_changed(one, place.partition(".")[2], changes)
+        for place, changes in _ANSWERED.items()
+        if place.startswith(f"{one.table}.")
+    )
 
 
 def _first_answer_stays(one: ShadowDifference) -> bool:
