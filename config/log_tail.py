@@ -8,6 +8,7 @@ import json
 import logging
 from collections import deque
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from config.masking import excerpt
@@ -46,8 +47,12 @@ class LogTail(logging.Handler):
         return list(kept)
 
     def _line(self, record: logging.LogRecord) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads(self.format(record))
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        try:
+            said: dict[str, Any] = json.loads(self.format(record))
+        except Exception as error:  # a line that cannot be put into words must not hide how the run ended
+            event = f"a line of {record.name} that cannot be shown: {type(error).__name__}"
+            return {"timestamp": at, "level": record.levelname.lower(), "event": event, "exception": "", "facts": []}
         said = {name: _cut(name, value) for name, value in said.items() if name not in _OF_THE_RUN}
         head = {name: said.pop(name, "") for name in ("level", "event", "exception")}
         del said["timestamp"]
@@ -56,7 +61,7 @@ class LogTail(logging.Handler):
 
 def _cut(name: str, value: Any) -> Any:
     """Return a value that is not too long: of a traceback its end, of all else its beginning."""
-    if isinstance(value, int | float) or value is None:
+    if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
         return value
     text = value if isinstance(value, str) else json.dumps(value)
     if name == "exception":

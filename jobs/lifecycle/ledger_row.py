@@ -4,7 +4,7 @@ It is written on the connection that also holds the run's locks, so that both en
 """
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -119,13 +119,14 @@ def _forget(connection: Connection, result: RunResult) -> None:
 
 
 def _write_outcome(attempt: RunAttempt, connection: Connection, lock: RunLock) -> None:
-    """Write the outcome; where the connection is lost, through a new one, for the locks are gone with it."""
+    """Write the outcome; where that fails, on a new connection and without the log. The locks are gone then."""
     result = attempt.result
+    lines = attempt.tail.lines() if result.status in ledger.KEEPS_LOG else ()
     try:
-        _finish(attempt, connection)
+        _finish(result, connection, lines)
     except SQLAlchemyError:
         with connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as another:
-            _finish(attempt, another)
+            _finish(result, another, ())
             tell_result(another, result, log=attempt.log)
         return
     if result.exit_code != ExitCode.LOCKED:
@@ -133,8 +134,8 @@ def _write_outcome(attempt: RunAttempt, connection: Connection, lock: RunLock) -
     tell_result(connection, result, log=attempt.log)
 
 
-def _finish(attempt: RunAttempt, connection: Connection) -> None:
-    result, outcome = attempt.result, attempt.result.outcome
+def _finish(result: RunResult, connection: Connection, log: Sequence[dict[str, Any]]) -> None:
+    outcome = result.outcome
     if result.run_id is None:
         return
     ledger.finish(
@@ -148,5 +149,5 @@ def _finish(attempt: RunAttempt, connection: Connection) -> None:
         notes=[outcome.answer, *outcome.notes] if outcome.answer else outcome.notes,
         is_news=result.is_news,
         error=result.error,
-        log=attempt.tail.lines() if result.status in ledger.KEEPS_LOG else (),
+        log=log,
     )

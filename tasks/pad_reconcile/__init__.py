@@ -25,7 +25,12 @@ JOB = Job(
     arguments="tasks.pad_reconcile.arguments:Arguments",
     parameters=(
         INBOUND_FILE,
-        click.Option(["--allow-late"], is_flag=True, help="Apply files older than the newest applied one as well."),
+        click.Option(
+            ["--allow-late"],
+            is_flag=True,
+            help="Apply files older than the newest applied one as well; "
+            "with --sync-all-credits, ask CFS although the file of the day is late.",
+        ),
         click.Option(["--sync-all-credits"], is_flag=True, help="Only bring every open credit in line with CFS."),
     ),
     examples=(

@@ -79,18 +79,20 @@ def sync_touched_credits(context: RunContext) -> Outcome:
     return outcome
 
 
-def sync_all_credits(context: RunContext) -> Outcome:
+def sync_all_credits(context: RunContext, *, allow_late: bool = False) -> Outcome:
     """Bring the open credits of all accounts in line with CFS, at most SWEEP of them a run.
 
     A sweep that ends before the last credit is continued by the next one. Where the file of the day is late nothing is
-    asked: CFS has used credits already that only the file tells of. Raises SourceUnavailable where CFS is away.
+    asked, unless `allow_late`: CFS has used credits already that only the file tells of.
+    Raises SourceUnavailable where CFS is away.
     """
-    late = _late_day(context)
+    late = None if allow_late else _late_day(context)
     if late is not None:
         return Outcome(
             notes=[
                 f"No credit was looked up: the settlement file of {late} has not been applied yet, and CFS may have "
-                "used credits that it tells of. The next sweep will look them up."
+                "used credits that it tells of. The next sweep will look them up; "
+                f"{typed('PAD_RECONCILE --sync-all-credits --allow-late')} does it now."
             ]
         )
     after = _swept_until(context)

@@ -14,8 +14,8 @@ class Arguments:
     sync_all_credits: bool = False
 
     def __post_init__(self) -> None:
-        if self.sync_all_credits and (self.file or self.allow_late):
-            raise UsageError("--sync-all-credits applies no file: leave out --file and --allow-late.")
+        if self.sync_all_credits and self.file:
+            raise UsageError("--sync-all-credits applies no file: leave out --file.")
 
     @property
     def needs(self) -> tuple[str, ...]:

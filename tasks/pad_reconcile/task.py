@@ -21,7 +21,7 @@ from tasks.pad_reconcile.file_queue import SOURCE, WANTED, reasons_to_hold, wait
 def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Fetch and apply the settlement files; or apply one, or only bring the credits in line with CFS."""
     if arguments.sync_all_credits:
-        return sync_all_credits(context)
+        return sync_all_credits(context, allow_late=arguments.allow_late)
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         desk = settlement_desk(context, store, allow_late=arguments.allow_late)
         if arguments.file is not None:

@@ -49,6 +49,12 @@ def says_much(context: RunContext, _arguments: Any) -> Outcome:
     return Outcome(rejects=[Reject("a.csv", "held")])
 
 
+def says_what_cannot_be_stored(context: RunContext, _arguments: Any) -> Outcome:
+    logging.getLogger("urllib3").warning("%d rows", "no number")
+    context.log.info("rate.measured", rate=float("nan"), most=float("inf"), name="a\x00b\ud800")
+    return Outcome(rejects=[Reject("a.csv", "held")])
+
+
 def test_a_run_that_failed_keeps_its_last_lines_up_to_the_error(run_job: RunJob, engine: Engine) -> None:
     result = run_job(job_that(many_lines_and_a_failure))
 
@@ -103,3 +109,16 @@ def test_show_prints_the_last_lines_and_json_has_them_all(
     assert f"180 earlier lines: python3 invoke_jobs.py show {result.run_id} --json" in said
     assert [line["event"] for line in rows_of(told, "log")][-2:] == ["file.listed", "run.failed"]
     assert len(rows_of(told, "log")) == KEPT_LINES
+
+
+def test_lines_that_cannot_be_put_into_words_do_not_hide_how_the_run_ended(run_job: RunJob, engine: Engine) -> None:
+    result = run_job(job_that(says_what_cannot_be_stored))
+
+    with engine.connect() as connection:
+        ended = connection.execute(
+            text("SELECT status, exit_code, rejects FROM pay_jobs.job_runs WHERE id = :id"), {"id": result.run_id}
+        ).one()
+    lines = kept(engine, result.run_id)
+    assert tuple(ended) == ("attention", 3, 1)
+    assert "a line of urllib3 that cannot be shown: TypeError" in {line.event for line in lines}
+    assert "rate=NaN  most=Infinity" in next(line.facts for line in lines if line.event == "rate.measured")

@@ -110,7 +110,8 @@ def _write(context: RunContext, session: Session, invoice: InvoiceRecord, batch:
         _tell(context, session, batch)
         return
     paid = {"receipt": answer.receipt, "amount": answer.journal_amount, "day": answer.effective}
-    sql.run(session, "write_journal_payment", account=invoice.account_id, **paid)
+    said = {"account": invoice.account_id, "invoice": str(invoice.id), "batch": batch, "now": now}
+    sql.run(session, "write_journal_payment", **paid, **said)
     number = {"number": answer.journal_name, "reference_number": None}
     sql.run(session, "restore_reference", invoice=invoice.id, now=now, **number)
 

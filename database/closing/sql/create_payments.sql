@@ -2,7 +2,8 @@
 -- in     since, until (naive UTC)
 -- source the receipt number of a journal ends in its journal and batch (docs/specs/cgi-ejv-files.md section 7.2)
 -- out    temporary table closing_payments. What our jobs or a bounce overwrote since is read as it was kept; a payment that
---        a file only added to is told by what was added
+--        a file only added to is told by what was added. A row of the file that wrote it may add to it later, when it is
+--        tried again. What a repair adds was booked before there were lines of it: no line stands beside it
 CREATE TEMPORARY TABLE closing_payments ON COMMIT DROP AS
 WITH overwritten AS MATERIALIZED (
        SELECT DISTINCT ON (kept.row_id) kept.row_id AS id, was.invoice_number, was.receipt_number, was.payment_date,
@@ -33,7 +34,7 @@ WITH overwritten AS MATERIALIZED (
         WHERE payment.payment_method_code = 'EJV'
      ),
      paid AS NOT MATERIALIZED (
-       SELECT DISTINCT ON (pair, receipt, name) * FROM closing_paying ORDER BY pair, receipt, name, origin
+       SELECT DISTINCT ON (pair, receipt, name) * FROM closing_paying ORDER BY pair, receipt, name, at, origin
      ),
      added AS MATERIALIZED (
        SELECT kept.row_id AS id, was.invoice_number, was.receipt_number, was.payment_method_code AS method, kept.amount,
@@ -57,7 +58,7 @@ SELECT found.pair, found.method, found.id, coalesce(CAST(found.paid_amount AS nu
           JOIN of_journals AS payment
             ON payment.pair = paid.pair
          WHERE paid.method = 'EJV') AS found
- WHERE NOT EXISTS (SELECT FROM added WHERE added.id = found.id AND added.name = found.name)
+ WHERE NOT EXISTS (SELECT FROM added WHERE added.id = found.id AND added.name = found.name AND added.at <= found.at)
  UNION ALL
 SELECT CASE added.method WHEN 'PAD' THEN added.invoice_number
                          WHEN 'EJV' THEN CAST(ending[2] AS integer) || '/' || CAST(ending[1] AS integer)
@@ -68,3 +69,4 @@ SELECT CASE added.method WHEN 'PAD' THEN added.invoice_number
     ON added.method = 'EJV'
  WHERE added.at >= :since
    AND added.at < :until
+   AND added.cause NOT LIKE 'repair %'

@@ -313,6 +313,21 @@ def test_a_sweep_looks_nothing_up_on_a_day_whose_file_is_late(office: Settlement
     assert office.run(sync_all_credits=True).counts["credits_changed"] == 1
 
 
+def test_a_person_may_sweep_on_a_day_whose_file_is_late(office: SettlementOffice) -> None:
+    office.books.now = NOW
+    office.books.credit(office.books.account("800101"), "20455", "25.00")
+    site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+    office.books.change(
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, business_date)"
+        " VALUES ('CAS', 'the day before', lpad('', 64, '1'), 1, 'applied', now(), CAST(:day AS date))",
+        day=NOW.date() - timedelta(days=1),
+    )
+
+    swept = office.run(sync_all_credits=True, allow_late=True)
+
+    assert (swept.counts["credits_changed"], office.books.credits()[0][3]) == (1, "7.50")
+
+
 def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: SettlementOffice) -> None:
     office.books.credit(office.books.account("800101"), "20455", "25.00")
     site(office.cfs, "800101")

@@ -1,6 +1,6 @@
 """close as a person types it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -179,6 +179,50 @@ def test_memos_before_and_after_the_money_of_an_invoice_are_both_taken_off(
 
     assert "invoice 31" not in {one["row"] for one in records(closed, "unexplained")}
     assert amounts(closed)["invoices.open_at_end"] == Decimal("31.00")
+
+
+def test_a_row_that_is_tried_again_leaves_the_payment_of_its_first_day_as_it_was(
+    recorded: None, close: Close, sql: Sql
+) -> None:
+    """A receipt of 30.00 was booked on the 6th; its rejected row over 20.00, of the same file, on the 7th."""
+    columns = (
+        "file_id, line, outcome, rule, kind, record_type, source_type, source_number, application_id,"
+        " application_date, amount, customer_account, target_type, target_number, original_amount,"
+        " outstanding_amount, status, content_hash"
+    )
+    row = (
+        "SELECT max(id), {line}, '{outcome}', '', 'SETTLE_ONE', 'BOLP', 'x', 'R1', {line},"
+        " CAST('2026-11-06' AS date), {amount}, '800101', 'INV', 'REG{line}', {amount}, 0, 'Fully PAID',"
+        " gen_random_uuid() FROM pay_jobs.inbound_files"
+    )
+    rejected = row.format(line=3, outcome="rejected", amount=20)
+    sql(
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, applied_on) VALUES"
+        " ('CAS', 'F', repeat('a', 64), 1, 'applied', '2026-11-06 18:00Z', '2026-11-06 18:00Z');"
+        f"INSERT INTO pay_jobs.settlement_rows ({columns}) {row.format(line=2, outcome='applied', amount=30)};"
+        f"INSERT INTO pay_jobs.settlement_rows ({columns}) {rejected};"
+        "INSERT INTO pay_jobs.kept_rows (pay_table, row_id, was, cause, kept_on)"
+        " SELECT 'settlement_rows', file_id, to_jsonb(tried), 'repair pad-rejects', '2026-11-07 18:00Z'"
+        " FROM pay_jobs.settlement_rows AS tried WHERE line = 3;"
+        "UPDATE pay_jobs.settlement_rows SET outcome = 'applied' WHERE line = 3;"
+        "INSERT INTO payments (id, payment_system_code, payment_method_code, payment_status_code, paid_amount,"
+        " payment_date, receipt_number)"
+        " VALUES (5, 'PAYBC', 'ONLINE_BANKING', 'COMPLETED', 30, '2026-11-06', 'R1');"
+        "INSERT INTO pay_jobs.kept_rows (pay_table, row_id, was, amount, cause, kept_on)"
+        " SELECT 'payments', id, to_jsonb(payment), 20, 'F line 3', '2026-11-07 18:00Z'"
+        " FROM payments AS payment WHERE id = 5;"
+        "UPDATE payments SET paid_amount = 50 WHERE id = 5"
+    )
+    sides = {
+        span: [amounts(closed).get(f"payments.{side}") for side in ("rows", "written")]
+        for span, closed in {
+            "6th": close(day=SIXTH),
+            "7th": close(day=SIXTH + timedelta(days=1), at=datetime(2026, 11, 8, 20, 0, tzinfo=UTC)),
+            "both": close(month="2026-11", at=datetime(2026, 11, 8, 20, 0, tzinfo=UTC)),
+        }.items()
+    }
+
+    assert sides == {"6th": [Decimal(30)] * 2, "7th": [Decimal(20)] * 2, "both": [Decimal(50)] * 2}
 
 
 def test_a_figure_opens_to_its_rows(recorded: None, close: Close, sql: Sql) -> None:

@@ -88,6 +88,25 @@ def test_a_repaired_charge_has_the_rows_that_the_feedback_wrote(
     assert written(office) == expected
 
 
+@pytest.mark.parametrize(
+    ("booked_before", "kept"),
+    [("already_applied", [("payments", "0.50", f"repair of invoice {CHARGED}")]), ("applied", [])],
+)
+def test_a_payment_raised_for_a_line_that_another_system_booked_is_kept_as_it_was(
+    office: FeedbackOffice, booked_before: str, kept: list[tuple[str, ...]]
+) -> None:
+    """What our feedback wrote of it is less; a payment that only somebody lowered since is not kept."""
+    answered(office)
+    for one in ("status", "part"):
+        office.books.change(UNDONE[one])
+    office.books.change(f"UPDATE pay_jobs.feedback_lines SET outcome = '{booked_before}' WHERE subject = '{CHARGED}'")
+
+    repair(office, CHARGED)
+
+    rows = office.books.rows("SELECT pay_table, was ->> 'paid_amount', cause FROM pay_jobs.kept_rows")
+    assert rows == kept
+
+
 def test_a_charge_that_lost_its_reference_gets_one_under_the_name_of_its_journal(office: FeedbackOffice) -> None:
     answered(office)
     office.books.change(UNDONE["status"])
