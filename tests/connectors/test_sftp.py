@@ -263,7 +263,7 @@ def test_a_connection_dropped_while_reading_is_unavailable_and_the_next_read_wor
 
 
 @pytest.mark.parametrize("part", ["channel", "socket"])
-def test_what_breaks_before_the_transport_notices_is_a_broken_connection_and_no_shorter_file(
+def test_what_breaks_while_a_file_is_read_is_a_broken_connection_and_no_shorter_file(
     faulty_place: SftpPlace, part: str
 ) -> None:
     faulty_place.put("a.csv", CONTENT * 8)
@@ -273,7 +273,6 @@ def test_what_breaks_before_the_transport_notices_is_a_broken_connection_and_no_
         blocks = session.read("/upload/a.csv", size=len(CONTENT) * 8)
         next(blocks)
         (client.get_channel() if part == "channel" else transport.sock).close()
-        assert transport.is_active()
         with pytest.raises(SourceUnavailable):
             list(blocks)
 

@@ -333,8 +333,10 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_numbe
             target_number || ' was already paid by card' || coalesce(', receipt ' || card_receipt, '') || ': '
             || amount || ' CAD came a second time'
        WHEN 'card_invoice_shares_number' THEN
-            target_number || ' is also the number of an invoice that is paid by card, as the fee of a bounce is: '
-            || amount || ' CAD are booked nowhere'
+            CASE becomes WHEN 'rejected' THEN
+              target_number || ' is also the number of an invoice that is paid by card, as the fee of a bounce is: '
+              || amount || ' CAD are booked nowhere'
+            ELSE detail END
        WHEN 'credit_differs' THEN
             'receipt ' || source_number || ' already has a credit of another amount: this row says '
             || original_amount || ' CAD'

@@ -4,7 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from tests.settlement_factory import Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
+from tests.settlement_factory import NOW, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
+from tests.tools.verify.watch import all_findings
 
 NUMBER = "REG00000100"
 NEXT_FILE = "BCR_PAYMENT_APPL_20261106.csv"
@@ -153,6 +154,18 @@ def test_a_late_bounce_of_a_number_that_was_paid_since_by_another_receipt_is_for
 
     assert books.outcomes() == ["rejected:paid_since"]
     assert (books.profiles(), books.invoices()[100]) == ({"800101": "ACTIVE"}, ("PAID", "60.00"))
+
+
+def test_the_date_of_a_line_over_nothing_beside_a_memo_is_no_finding_of_verify(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "40.00", id=100)
+
+    books.apply(
+        Line("PADP", "PR1", "0.00", "800101", NUMBER, day="06-Nov-26", original="40.00"),
+        Line("CMAP", "M1", "25.00", "800101", NUMBER, day="03-Nov-26", original="40.00"),
+    )
+
+    assert books.invoices()[100][0] == "PAID"
+    assert "INV-DATE" not in {code for code, _ in all_findings(books.database, NOW)}
 
 
 def test_money_pulled_again_after_a_bounce_is_told_while_the_fee_shares_the_number(books: SettlementBooks) -> None:

@@ -1,4 +1,5 @@
 -- A paid invoice whose payment date is the day of no receipt of its number, or a slip's transaction with a receipt of another time.
+-- A line over 0.00 gives its date to an invoice, and no receipt where another line has one.
 -- source docs/specs/invoice-lifecycle.md section 1.1: the Application Date of the settlement line, the effective date of
 --        the feedback line, else the time of the payment. The invoices of a number have one date; a receipt of a routing
 --        slip is made anew at a correction, when the slip is changed, and the invoice keeps its date
@@ -27,6 +28,14 @@ SELECT 'invoice ' || invoice.id AS row,
  WHERE invoice.payment_method_code <> 'INTERNAL'
    AND invoice.payment_date NOT BETWEEN own.first_day - interval '1 day' AND own.last_day + interval '1 day'
    AND invoice.payment_date NOT BETWEEN received.first_day - interval '1 day' AND received.last_day + interval '1 day'
+   AND NOT EXISTS (
+         SELECT FROM invoice_references AS reference
+           JOIN pay_jobs.settlement_rows AS line
+             ON line.target_number = reference.invoice_number
+            AND line.outcome = 'applied'
+            AND line.application_date = CAST(invoice.payment_date AS date)
+          WHERE reference.invoice_id = invoice.id
+            AND reference.status_code = 'COMPLETED')
  UNION ALL
 SELECT 'invoice ' || invoice.id,
        'explain invoice ' || invoice.id,
