@@ -1,7 +1,7 @@
 """The work after a file is committed: report its rejects, synchronise its credits. The next run does what is left."""
 
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 from config.business_days import is_business_day
@@ -9,13 +9,13 @@ from config.command_line import typed
 from config.errors import PayJobsError, SourceUnavailable
 from config.settings import CfsSettings
 from connectors.effects import close_operation
-from connectors.inbound.ledger import set_state
+from connectors.inbound.ledger import list_files, set_state
 from connectors.local_copy import local_copy
 from connectors.object_store import CHUNK_SIZE, ObjectStore
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
-from tasks.pad_reconcile.file_queue import newest_applied
+from tasks.pad_reconcile.file_queue import SOURCE, newest_applied
 from tasks.pad_reconcile.follow_ups import CREDIT_SYNC, REJECT_REPORT, files_to_follow_up
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 
@@ -82,16 +82,16 @@ def sync_touched_credits(context: RunContext) -> Outcome:
 def sync_all_credits(context: RunContext, *, allow_late: bool = False) -> Outcome:
     """Bring the open credits of all accounts in line with CFS, at most SWEEP of them a run.
 
-    A sweep that ends before the last credit is continued by the next one. Where the file of the day is late nothing is
-    asked, unless `allow_late`: CFS has used credits already that only the file tells of.
+    A sweep that ends before the last credit is continued by the next one. Where a file waits, is held, or is late today
+    nothing is asked, unless `allow_late`: CFS has used credits already that only the file tells of.
     Raises SourceUnavailable where CFS is away.
     """
-    late = None if allow_late else _late_day(context)
-    if late is not None:
+    missing = None if allow_late else _unapplied_file(context)
+    if missing is not None:
         return Outcome(
             notes=[
-                f"No credit was looked up: the settlement file of {late} has not been applied yet, and CFS may have "
-                "used credits that it tells of. The next sweep will look them up; "
+                f"No credit was looked up: {missing} has not been applied yet, and CFS may have "
+                "used credits that it tells of. The next sweep after it will look them up; "
                 f"{typed('PAD_RECONCILE --sync-all-credits --allow-late')} does it now."
             ]
         )
@@ -109,14 +109,17 @@ def sync_all_credits(context: RunContext, *, allow_late: bool = False) -> Outcom
     return outcome
 
 
-def _late_day(context: RunContext) -> date | None:
-    """Return today, if it is a business day whose file is late though those of the last days came."""
+def _unapplied_file(context: RunContext) -> str | None:
+    """Return the settlement file that came and is not applied, or that of today where it is late; None without one."""
     today = context.today()
     with context.database.begin() as session:
+        came = next(iter(list_files(session, SOURCE, ["stored", "received", "held", "failed"], limit=1)), None)
         newest = newest_applied(session)
+    if came is not None:
+        return came.name
     if newest is None or not today - _FILES_COME <= newest < today:
         return None
-    return today if is_business_day(today) else None
+    return f"the settlement file of {today}" if is_business_day(today) else None
 
 
 def _swept_until(context: RunContext) -> int:

@@ -313,6 +313,23 @@ def test_a_sweep_looks_nothing_up_on_a_day_whose_file_is_late(office: Settlement
     assert office.run(sync_all_credits=True).counts["credits_changed"] == 1
 
 
+@pytest.mark.parametrize("state", ["held", "failed", "received", "stored"])
+def test_a_sweep_looks_nothing_up_while_a_file_that_came_is_not_applied(office: SettlementOffice, state: str) -> None:
+    office.books.credit(office.books.account("800101"), "20455", "25.00")
+    site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+    office.books.change(
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on)"
+        " VALUES ('CAS', 'BCR_PAYMENT_APPL_20220104.csv', lpad('', 64, '1'), 1, :state, now())",
+        state=state,
+    )
+
+    waiting = office.run(sync_all_credits=True)
+    assert [one for one in waiting.notes if "BCR_PAYMENT_APPL_20220104.csv has not been applied yet" in one]
+
+    office.books.change("UPDATE pay_jobs.inbound_files SET state = 'ignored'")
+    assert (waiting.counts, office.run(sync_all_credits=True).counts["credits_changed"]) == ({}, 1)
+
+
 def test_a_person_may_sweep_on_a_day_whose_file_is_late(office: SettlementOffice) -> None:
     office.books.now = NOW
     office.books.credit(office.books.account("800101"), "20455", "25.00")
