@@ -39,7 +39,8 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     slip = inputs.slip
     old, new = _versions(inputs)
     receipt, taken_back = (receipt_number(slip.number, linked=False, version=one) for one in (new, old))
-    before = inputs.view.receipt(slip.site, taken_back)
+    ours = receipt_number(slip.number, linked=False, version=slip.version)
+    before = inputs.view.receipt(slip.site, ours) or inputs.view.receipt(slip.site, taken_back)
     children = [one.number for one in live_receipts(inputs, inputs.family.linked) if not one.receipt.is_reversed]
     payable = tuple(one for one in slip.invoices if _is_payable(one))
     return OperationPlan(

@@ -117,6 +117,8 @@ def test_a_correction_killed_halfway_and_corrected_again_ends_with_the_newest_to
     assert outcome.rejects == []
     assert live(slips) == {f"{PARENT}R3": "90.00"}
     assert slips.our_receipts() == {(f"{PARENT}R3", "REG00000001"): Decimal("30.00")}
+    moved = slips.record("SELECT before, amount FROM pay_jobs.slip_movements WHERE slip = :n", n=PARENT)
+    assert moved == {"before": Decimal("100.00"), "amount": Decimal("-10.00")}
 
 
 def test_a_correction_waits_for_an_approved_invoice_and_not_once_it_has_begun(slips: Slips) -> None:
