@@ -9,6 +9,7 @@ November 2026, and files older than release 2026b still say UTC-8.
 """
 
 import zoneinfo
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 
@@ -42,6 +43,15 @@ def day_bounds(first: date, last: date | None = None) -> tuple[datetime, datetim
     Days of 23, 24 and 25 hours come out right because both midnights are taken from the zone.
     """
     return day_start(first), day_start((last or first) + timedelta(days=1))
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of the month that a day is in.
+
+    >>> month_of(date(2024, 2, 10))
+    (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    """
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def naive_utc(instant: datetime) -> datetime:

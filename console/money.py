@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from config.business_time import month_of
 from console.page import BadQuestion, NotThere, Page, PageContext
 from tools.close.by_method import in_all, money_by_method
 from tools.close.closed_days import ClosedDay, closed_days, last_recorded
@@ -65,9 +66,9 @@ def month(context: PageContext) -> Page:
     newest = last_recorded(context.session)
     if newest is None:
         return Page("money.html", "Money", {"days": None})
-    first = _month_asked(context, newest)
-    following = (first + timedelta(days=31)).replace(day=1)
-    closed = closed_days(context.session, first, following - timedelta(days=1))
+    first, last = month_of(_month_asked(context, newest))
+    following = last + timedelta(days=1)
+    closed = closed_days(context.session, first, last)
     days, chart = _scaled([money_day(one) for one in closed])
     values = {
         "days": days,
@@ -151,9 +152,9 @@ def _round_step(least: Decimal) -> Decimal:
 
 
 def _month_asked(context: PageContext, newest: date) -> date:
-    """Return the first day of the month that the address asks for, of the newest closed day where it asks for none."""
+    """Return a day of the month that the address asks for, the newest closed day where it asks for none."""
     asked = context.asked("month")
     try:
-        return date.fromisoformat(f"{asked}-01") if asked else newest.replace(day=1)
+        return date.fromisoformat(f"{asked}-01") if asked else newest
     except ValueError:
         raise BadQuestion(f"month is {asked!r}; expected like {newest:%Y-%m}.") from None

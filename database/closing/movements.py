@@ -18,9 +18,11 @@ _STEPS = (
     "create_retried",
     "create_lines",
     "create_gone",
+    "create_feedback",
     "create_journals",
     "create_items",
     "create_receipts",
+    "create_covered",
     "create_given_up",
     "create_answered",
     "create_applied",
@@ -42,7 +44,14 @@ _STEPS = (
     "add_payments",
     "add_cards",
 )
-_READ_OFTEN = {"create_lines", "create_gone", "create_receipts", "create_given_up", "create_answered"}
+_READ_OFTEN = {
+    "create_lines",
+    "create_gone",
+    "create_feedback",
+    "create_receipts",
+    "create_given_up",
+    "create_answered",
+}
 # A date without a time is a business day; an instant falls on the day whose bounds it lies between.
 _BUSINESS_DAY = (
     r"(CASE WHEN \1 = date_trunc('day', \1) THEN CAST(\1 AS date)"

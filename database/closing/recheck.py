@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from config.business_time import month_of
 from database.closing.movements import forget, gather
 from database.closing.period import Period
 from database.sql import statements
@@ -29,8 +30,13 @@ class Change:
     row: str
     was_there: bool
 
+    @property
+    def in_words(self) -> str:
+        """Return how the day counts the row otherwise."""
+        return "is no longer counted" if self.was_there else "was not counted"
+
     def __str__(self) -> str:
-        return f"{self.day} {self.figure}: {self.row} {'is no longer counted' if self.was_there else 'was not counted'}"
+        return f"{self.day} {self.figure}: {self.row} {self.in_words}"
 
 
 def changes_of(session: Session, period: Period, limit: int) -> list[Change]:
@@ -52,6 +58,4 @@ def find_all_changes(session: Session, since: date) -> None:
 
 def _recorded_months(session: Session, since: date) -> Iterator[Period]:
     for month in session.execute(_RECORDED, {"since": since}).scalars().all():
-        first = month.date().replace(day=1)
-        following = (first + timedelta(days=31)).replace(day=1)
-        yield Period(first, following - timedelta(days=1))
+        yield Period(*month_of(month.date()))

@@ -11,7 +11,7 @@ Normal  exit 0 where every equation holds row by row, 3 where something is unexp
 import click
 
 from jobs.job import Job
-from jobs.parameters import DAY, NEW_FILE
+from jobs.parameters import DAY, MONTH, NEW_FILE
 
 JOB = Job(
     name="close",
@@ -20,7 +20,7 @@ JOB = Job(
     arguments="tools.close.arguments:Arguments",
     parameters=(
         click.Argument(["day"], type=DAY, required=False, metavar="[DAY]"),
-        click.Option(["--month"], metavar="YYYY-MM", help="Close the days of this month that are over."),
+        click.Option(["--month"], type=MONTH, metavar="YYYY-MM", help="Close the days of this month that are over."),
         click.Option(["--year"], metavar="YYYY", help="Close the days of this year that are over, by month."),
         click.Option(["--open", "open_figure"], metavar="FIGURE", help="List the rows that a figure adds up."),
         click.Option(["--xlsx", "xlsx_file"], type=NEW_FILE, help="Write a workbook: a sheet a figure, with its rows."),

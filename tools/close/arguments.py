@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from config.business_time import month_of
 from config.errors import UsageError
 from database.closing.period import Period
 from jobs.parameters import require_reason
 
-_YEAR = re.compile(r"\d{4}")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_YEAR = re.compile(r"[1-9]\d{3}")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Arguments:
     """Which days are closed, which figure is opened, and whether the day is recorded."""
 
     day: date | None = None
-    month: str | None = None
+    month: date | None = None
     year: str | None = None
     open_figure: str | None = None
     xlsx_file: Path | None = None
@@ -28,11 +28,9 @@ class Arguments:
     reason: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse two spans, a month that is none, and a record of more than a day or without its reason."""
+        """Refuse two spans, a year that is none, and a record of more than a day or without its reason."""
         if sum(one is not None for one in (self.day, self.month, self.year)) > 1:
             raise UsageError("Name a day, a month or a year: close 2026-11-05, --month 2026-11, or --year 2026.")
-        if self.month and not _MONTH.fullmatch(self.month):
-            raise UsageError(f"{self.month!r} is not a month: expected yyyy-mm, like 2026-11.")
         if self.year and not _YEAR.fullmatch(self.year):
             raise UsageError(f"{self.year!r} is not a year: expected yyyy, like 2026.")
         if self.xlsx_file and self.html_file and self.xlsx_file.absolute() == self.html_file.absolute():
@@ -62,9 +60,7 @@ class Arguments:
         if self.year:
             first, last = date(int(self.year), 1, 1), date(int(self.year), 12, 31)
         elif self.month:
-            year, month = map(int, self.month.split("-"))
-            first = date(year, month, 1)
-            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            first, last = month_of(self.month)
         else:
             first = last = self.day or yesterday
         if first > yesterday:

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from database.closing.figures import meaning
 from database.sql import statements
-from tools.close.closing import FigureTotal, Total
+from tools.close.closing import FigureTotal
+from tools.close.totals import figure_totals
 
 sql = statements(__package__)
 
@@ -49,7 +51,7 @@ def closed_days(session: Session, since: date, until: date, *, with_figures: boo
     figures = _figures_by_day(session, since, until) if with_figures and days else {}
     return [
         ClosedDay(row.day, row.is_first, row.unexplained_rows, row.unexplained, tuple(row.remainders), row.reason,
-                  row.run_id, row.recorded_on, tuple(figures.get(row.day, ())))
+                  row.run_id, row.recorded_on, figures.get(row.day, ()))
         for row in days
     ]  # fmt: skip
 
@@ -60,11 +62,6 @@ def last_recorded(session: Session) -> date | None:
     return last
 
 
-def _figures_by_day(session: Session, since: date, until: date) -> dict[date, list[FigureTotal]]:
-    methods: dict[tuple[date, str], list[tuple[str, Total]]] = {}
-    for row in sql.run(session, "list_closed_figures", since=since, until=until):
-        methods.setdefault((row.day, row.figure), []).append((row.method, Total(row.rows, row.amount)))
-    found: dict[date, list[FigureTotal]] = {}
-    for (day, figure), by_method in methods.items():
-        found.setdefault(day, []).append(FigureTotal(figure, meaning(figure), tuple(by_method)))
-    return found
+def _figures_by_day(session: Session, since: date, until: date) -> dict[date, tuple[FigureTotal, ...]]:
+    rows = sql.run(session, "list_closed_figures", since=since, until=until)
+    return {day: figure_totals(tuple(row)[1:] for row in of_day) for day, of_day in groupby(rows, attrgetter("day"))}

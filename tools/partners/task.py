@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from config.business_time import day_bounds
+from config.business_time import day_bounds, month_of
 from config.errors import UsageError
 from config.plurals import counted
 from database.engine import Database
@@ -39,7 +39,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     month = f"{arguments.month:%B %Y}"
     if arguments.month > context.today():
         raise UsageError(f"{month} has not begun: the last possible month is {context.today():%Y-%m}.")
-    start, until = day_bounds(arguments.month, last_day(arguments.month))
+    start, until = day_bounds(*month_of(arguments.month))
     with _one_snapshot(context.database) as session:
         _refuse_unknown(session, arguments)
         asked = {"partner": arguments.partner, "until": until}
@@ -74,11 +74,6 @@ def _one_snapshot(database: Database) -> Iterator[Session]:
         Session(connection) as session,
     ):
         yield session
-
-
-def last_day(month: date) -> date:
-    """Return the last day of the month that begins on a day."""
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _refuse_unknown(session: Session, arguments: Arguments) -> None:

@@ -1,11 +1,10 @@
--- cards.receipts, cards.payments: the receipts of cards beside their payments; cards.covered: what credit memos had paid of
--- an invoice, which the card's receipt covers again.
+-- cards.receipts, cards.payments: the receipts of cards beside their payments; cards.covered: what credit memos had paid,
+-- which the card's receipt covers again.
 -- in     since, until (naive UTC), first, last (days)
 -- source a payment is told on the day of its receipts; one that has none on its own
 INSERT INTO closing_rows
 WITH of_cards AS MATERIALIZED (
-       SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.at, receipt.amount, receipt.origin,
-              receipt.method, receipt.total
+       SELECT receipt.id, receipt.receipt_number, receipt.at, receipt.amount, receipt.origin, receipt.method
          FROM closing_receipts AS receipt
         WHERE receipt.source = 'other'
           AND (receipt.method IN ('CC', 'DIRECT_PAY')
@@ -40,18 +39,8 @@ SELECT 'cards.payments', [[paid.at]], paid.method, NULL, coalesce(paid.receipt_n
        'payment ' || paid.id, CAST(paid.paid_amount AS numeric(19,2)), 'payments ' || paid.id
   FROM paid
  UNION ALL
-SELECT 'cards.covered', [[card.at]], card.method, NULL, card.receipt_number, 'applied credit ' || applied.id,
-       CAST(applied.amount_applied AS numeric(19,2)), card.origin
-  FROM of_cards AS card
-  JOIN applied_credits AS applied
-    ON applied.invoice_id = card.invoice_id
-   AND applied.created_on <= card.at
- WHERE card.amount > 0
-   AND card.total = card.amount + coalesce((SELECT sum(CAST(other.receipt_amount AS numeric(19,2)))
-                                              FROM receipts AS other
-                                             WHERE other.invoice_id = card.invoice_id
-                                               AND other.id <> card.id
-                                               AND other.receipt_date <= card.at), 0)
-   AND NOT EXISTS (SELECT FROM receipts AS memo
-                    WHERE memo.invoice_id = card.invoice_id
-                      AND memo.receipt_number = applied.cfs_identifier)
+SELECT 'cards.covered', [[covered.at]], covered.method, NULL, covered.receipt_number, covered.key, covered.amount,
+       covered.origin
+  FROM closing_covered AS covered
+  JOIN of_cards AS card
+    ON card.id = covered.receipt_id

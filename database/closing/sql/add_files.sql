@@ -1,12 +1,12 @@
--- files.total and files.TYPE.OUTCOME: what settlement files held, and what became of each row; rows that were tried again
--- count once more, on that day.
+-- files.total and files.TYPE.OUTCOME: what settlement files held, and what became of each row, by file; rows that were
+-- tried again count once more, on that day.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
-SELECT 'files.' || lower(line.record_type) || '.' || line.outcome, [[line.at]], '', CAST(NULL AS bigint), CAST(line.file_id AS text),
+SELECT 'files.' || lower(line.record_type) || '.' || line.outcome, [[line.at]], line.name, CAST(NULL AS bigint), CAST(line.file_id AS text),
        line.name || ' line ' || line.line, line.amount, line.name || ' line ' || line.line
   FROM closing_lines AS line
  UNION ALL
-SELECT 'files.total', [[file.applied_on AT TIME ZONE 'UTC']], '', CAST(NULL AS bigint), CAST(file.id AS text),
+SELECT 'files.total', [[file.applied_on AT TIME ZONE 'UTC']], file.name, CAST(NULL AS bigint), CAST(file.id AS text),
        'file ' || file.id, figures.amount, file.name
   FROM pay_jobs.inbound_files AS file
   JOIN pay_jobs.settlement_figures AS figures
@@ -15,7 +15,7 @@ SELECT 'files.total', [[file.applied_on AT TIME ZONE 'UTC']], '', CAST(NULL AS b
    AND file.applied_on AT TIME ZONE 'UTC' >= :since
    AND file.applied_on AT TIME ZONE 'UTC' < :until
  UNION ALL
-SELECT 'files.tried_again', [[retried.at]], '', CAST(NULL AS bigint), CAST(retried.file_id AS text),
+SELECT 'files.tried_again', [[retried.at]], file.name, CAST(NULL AS bigint), CAST(retried.file_id AS text),
        file.name || ' line ' || retried.line, CAST(retried.was ->> 'amount' AS numeric(19,2)),
        file.name || ' line ' || retried.line
   FROM closing_retried AS retried

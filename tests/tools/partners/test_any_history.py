@@ -7,12 +7,13 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.business_time import month_of
 from jobs.run.outcome import Table
 from tests.ejv_factory import EjvBooks
 from tests.tools.partners.deals import Deal, PartnerBooks, below_zero, expected
 from tools.partners.accounts import HEADINGS
 from tools.partners.arguments import Arguments
-from tools.partners.task import last_day, run
+from tools.partners.task import run
 
 MONTHS = (date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1))
 _SOME = st.integers(1, 9)
@@ -56,7 +57,7 @@ def test_an_account_adds_up_and_is_what_its_events_come_to(history: list[tuple[D
         assert [reject for reject in outcome.rejects if reject.reason == "the account does not add up"] == []
         tables = {table.key: table for table in outcome.tables}
         for gl, of_gl in by_gl.items():
-            must = expected(of_gl, month, last_day(month))
+            must = expected(of_gl, month, month_of(month)[1])
             found = _figures(tables.get("accounts"), gl) | _figures(tables.get("balances"), gl)
             assert {name: amount for name, amount in found.items() if amount} == {
                 name: amount for name, amount in must.items() if amount
@@ -64,7 +65,7 @@ def test_an_account_adds_up_and_is_what_its_events_come_to(history: list[tuple[D
             assert found.get("start_balance", Decimal(0)) == ends.get(gl, found.get("start_balance", Decimal(0)))
             ends[gl] = found.get("end_balance", Decimal(0))
         named = {row[0] for row in tables["below_zero"].rows} if "below_zero" in tables else set()
-        assert named == below_zero([deal for deal, _ in numbered], last_day(month))
+        assert named == below_zero([deal for deal, _ in numbered], month_of(month)[1])
         assert "partner_rows" not in tables
 
 

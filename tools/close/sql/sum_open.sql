@@ -1,13 +1,13 @@
 -- Add up what was open at the end of a recorded day, and at the end of the day at hand.
 -- in     before (the recorded day)
--- out    kind, side (start or end), method, rows, amount
-SELECT kind, 'start' AS side, method, count(*) AS rows, sum(amount) AS amount
+-- out    figure, method, rows, amount
+SELECT kind || 's.open_at_start' AS figure, method, count(*) AS rows, sum(amount) AS amount
   FROM pay_jobs.open_items
  WHERE from_day <= :before
    AND (until_day IS NULL OR until_day > :before)
  GROUP BY kind, method
  UNION ALL
-SELECT kind, 'end', method, count(*), sum(amount)
+SELECT kind || 's.open_at_end', method, count(*), sum(amount)
   FROM closing_ends
  GROUP BY kind, method
- ORDER BY 1, 2, 3
+ ORDER BY 1, 2

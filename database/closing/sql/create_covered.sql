@@ -1,0 +1,21 @@
+-- What credit memos had paid of invoices that a receipt of these days covers again.
+-- out    temporary table closing_covered: one row for each receipt and memo
+-- source docs/specs/cas-settlement-csv.md weakness 9: other services write a receipt over the total of the invoice
+CREATE TEMPORARY TABLE closing_covered ON COMMIT DROP AS
+SELECT receipt.id AS receipt_id, receipt.invoice_id, receipt.receipt_number, receipt.method, receipt.at, receipt.origin,
+       'applied credit ' || applied.id AS key, CAST(applied.amount_applied AS numeric(19,2)) AS amount
+  FROM closing_receipts AS receipt
+  JOIN applied_credits AS applied
+    ON applied.invoice_id = receipt.invoice_id
+   AND applied.created_on <= receipt.at
+ WHERE receipt.source = 'other'
+   AND receipt.amount > 0
+   AND receipt.total = receipt.amount
+                       + coalesce((SELECT sum(CAST(other.receipt_amount AS numeric(19,2)))
+                                     FROM receipts AS other
+                                    WHERE other.invoice_id = receipt.invoice_id
+                                      AND other.id <> receipt.id
+                                      AND other.receipt_date <= receipt.at), 0)
+   AND NOT EXISTS (SELECT FROM receipts AS memo
+                    WHERE memo.invoice_id = receipt.invoice_id
+                      AND memo.receipt_number = applied.cfs_identifier)
