@@ -1,5 +1,7 @@
 """What is known of a row that is unexplained, and what to type next."""
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +12,10 @@ from database.sql import statements
 sql = statements(__package__)
 
 UNKNOWN = "not known"
+MOST_ASKED = 1000
+_STATEMENTS = {"invoice": "find_invoice_causes", "credit": "find_credit_causes", "slip": "find_slip_causes"}
+_OF_A_BATCH = re.compile(r"\d+/\d+(/|$)")
+_MOST_SUBJECTS = 3  # of one row, as where a payment is of many invoices
 
 
 @dataclass(frozen=True)
@@ -21,48 +27,77 @@ class KnownCause:
     next: str
 
 
-def about_invoices(session: Session, ids: Sequence[int]) -> dict[int, KnownCause]:
-    """Return the cause and the next command of each invoice."""
-    causes = {row.invoice_id: row.cause for row in sql.run(session, "find_causes", invoices=list(ids))}
-    return {one: KnownCause(f"invoice {one}", causes.get(one) or UNKNOWN, f"explain invoice {one}") for one in ids}
+@dataclass(frozen=True)
+class RowApart:
+    """A thing that one side of an equation has otherwise: its pair, and the first row with where that comes from."""
+
+    pair: str
+    row: str
+    origin: str
 
 
-def about_credits(session: Session, ids: Sequence[int]) -> dict[int, KnownCause]:
-    """Return the cause and the next command of each credit."""
-    rows = sql.run(session, "find_credit_causes", credits=list(ids))
+def about_items(session: Session, kind: str, ids: Sequence[int]) -> dict[int, KnownCause]:
+    """Return the cause and the next command of invoices, credits or slips, of the first thousand."""
+    if not ids:
+        return {}
+    rows = sql.run(session, _STATEMENTS[kind], ids=list(ids[:MOST_ASKED])).all()
+    findings = _findings(session, [row.row for row in rows])
     return {
-        row.credit_id: KnownCause(
-            f"credit {row.credit_id}", row.cause or UNKNOWN, f"explain account {row.auth_account_id}"
-        )
-        for row in rows
+        row.id: KnownCause(row.row, _together([row.cause, *findings[row.row]]) or UNKNOWN, row.next) for row in rows
     }
 
 
-def about_slips(session: Session, ids: Sequence[int]) -> dict[int, KnownCause]:
-    """Return the cause and the next command of each routing slip."""
-    rows = sql.run(session, "find_slip_causes", slips=list(ids))
-    return {
-        row.slip_id: KnownCause(f"slip {row.number}", row.cause or UNKNOWN, f"explain slip {row.number}")
-        for row in rows
-    }
+def about_rows(session: Session, meeting: str, apart: Sequence[RowApart]) -> list[KnownCause]:
+    """Return the cause and the next command of what an equation of two sides has otherwise, in the same order.
 
-
-def about_pair(meeting: str, pair: str, row: str, origin: str) -> KnownCause:
-    """Return what to call a thing that one side of an equation has otherwise, and what to type about it.
-
-    >>> about_pair("journals", "17/3/31", "receipt 9", "FEEDBACK line 3").next
-    'explain batch 17'
+    The causes are those of the row itself and of the invoices, the credit or the slip that it is about.
     """
-    if meeting == "deposits":
-        return KnownCause(f"slip {pair}", UNKNOWN, f"explain slip {pair}")
-    return KnownCause(row, UNKNOWN, _next_of_pair(meeting, pair, origin))
+    asked = apart[:MOST_ASKED]
+    subjects = _subjects(session, meeting, [one.pair for one in asked])
+    findings = _findings(session, [one.row for one in asked])
+    return [_about(meeting, one, subjects[one.pair], findings[one.row]) for one in apart]
 
 
-def _next_of_pair(meeting: str, pair: str, origin: str) -> str:
-    if meeting == "money in":
-        return f"explain invoice {pair.split('/', maxsplit=1)[0]}"
-    if meeting == "journals":
-        return f"explain batch {pair.split('/', maxsplit=1)[0]}"
-    if " line " in origin:
-        return f"explain file {origin.split(' line ', maxsplit=1)[0]}"
+def _about(meeting: str, one: RowApart, subjects: Sequence[KnownCause], findings: Sequence[str]) -> KnownCause:
+    name = f"slip {one.pair}" if meeting == "deposits" else one.row
+    causes = [
+        subject.cause if subject.row == name else f"{subject.row}: {subject.cause}"
+        for subject in subjects
+        if subject.cause != UNKNOWN
+    ]
+    return KnownCause(name, _together([*findings, *causes]) or UNKNOWN, _next(meeting, one, subjects))
+
+
+def _subjects(session: Session, meeting: str, pairs: Sequence[str]) -> defaultdict[str, list[KnownCause]]:
+    """Return the invoices, the credit or the slip that each pair is about, the first few of many."""
+    found: defaultdict[str, list[KnownCause]] = defaultdict(list)
+    rows = sql.run(session, "find_subjects", meeting=meeting, pairs=list(pairs)).all() if pairs else []
+    known = {kind: about_items(session, kind, [row.id for row in rows if row.kind == kind]) for kind in _STATEMENTS}
+    for row in rows:
+        about = known[row.kind].get(row.id)
+        if about is not None and len(found[row.pair]) < _MOST_SUBJECTS:
+            found[row.pair].append(about)
+    return found
+
+
+def _findings(session: Session, rows: Sequence[str]) -> defaultdict[str, list[str]]:
+    """Return what verify says of rows, by row."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in sql.run(session, "list_findings_of_rows", rows=list(rows)) if rows else ():
+        found[row.row].append(row.finding)
+    return found
+
+
+def _together(causes: Sequence[str | None]) -> str:
+    return "; ".join(filter(None, causes))
+
+
+def _next(meeting: str, one: RowApart, about: Sequence[KnownCause]) -> str:
+    """Return what to type next: about the batch, the first thing that it is about, or the file."""
+    if meeting in ("journals", "payments") and _OF_A_BATCH.match(one.pair):
+        return f"explain batch {one.pair.split('/', maxsplit=1)[0]}"
+    if about:
+        return about[0].next
+    if " line " in one.origin:
+        return f"explain file {one.origin.split(' line ', maxsplit=1)[0]}"
     return "verify"

@@ -1,30 +1,25 @@
 """Close some days: gather what moved, add it up, and hold each equation row by row."""
 
-from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from database.closing.figures import BALANCES, FIGURES, MEETINGS, Balance, Meeting, meaning
+from database.closing.figures import BALANCES, MEETINGS, Balance, Meeting
 from database.closing.movements import add_undated, find_ends, gather, read_ends
 from database.closing.period import Period
 from database.closing.recheck import changes_of
 from database.sql import statements
-from tools.close.causes import UNKNOWN, KnownCause, about_credits, about_invoices, about_pair, about_slips
-from tools.close.closing import Closing, Equation, FigureTotal, Remainder, Total
+from tools.close.causes import UNKNOWN, KnownCause, RowApart, about_items, about_rows
+from tools.close.closing import Closing, Equation, FigureTotal, Remainder
 from tools.close.months import months_of
+from tools.close.totals import figure_totals
 
 sql = statements(__package__)
 
 MOST_SHOWN = 1000
 _RECORDED_ON = text("SELECT recorded_on FROM pay_jobs.closed_days WHERE day = :day")
 _KINDS = text("SELECT kinds FROM pay_jobs.closed_days WHERE day = :day")
-_ABOUT: dict[str, Callable[[Session, Sequence[int]], dict[int, KnownCause]]] = {
-    "invoice": about_invoices,
-    "credit": about_credits,
-    "slip": about_slips,
-}
 _UNDATED = (
     "No day before is recorded: what was open then is not known, so these are movements, and no balance is held.",
     "What was overwritten before our jobs kept it has no date left. Where a trace of it is left, it is a row of "
@@ -56,29 +51,20 @@ def compute(session: Session, period: Period, *, today: date, is_to_be_recorded:
     return Closing(
         period.first,
         period.last,
-        tuple(_figures(session, period)),
+        _figures(session, period),
         (*balances, *(_meeting(session, one, period) for one in MEETINGS)),
         undated=() if has_start else _UNDATED,
         recorded_on=recorded_on,
-        changed=tuple(str(one) for one in changes_of(session, period, MOST_SHOWN)),
+        changed=tuple(changes_of(session, period, MOST_SHOWN)),
         months=months_of(session, period) if period.first.month != period.last.month else (),
     )
 
 
-def _figures(session: Session, period: Period) -> Iterator[FigureTotal]:
-    """Return what was open before and after, and each figure that has rows, in the order of the catalogue."""
-    found: dict[str, list[tuple[str, Total]]] = {}
-    for row in sql.run(session, "sum_open", before=period.before):
-        found.setdefault(f"{row.kind}s.open_at_{row.side}", []).append((row.method, Total(row.rows, row.amount)))
-    for row in sql.run(session, "sum_figures", first=period.first, last=period.last):
-        found.setdefault(row.figure, []).append((row.method, Total(row.rows, row.amount)))
-    for name in sorted(found, key=_place):
-        yield FigureTotal(name, meaning(name), tuple(found[name]))
-
-
-def _place(name: str) -> tuple[int, str]:
-    names = [one.name for one in FIGURES]
-    return (names.index(name) if name in names else names.index(f"{name.split('.', maxsplit=1)[0]}.*"), name)
+def _figures(session: Session, period: Period) -> tuple[FigureTotal, ...]:
+    """Return what was open before and after, and each figure that has rows."""
+    opened = sql.run(session, "sum_open", before=period.before).all()
+    moved = sql.run(session, "sum_figures", first=period.first, last=period.last).all()
+    return figure_totals(tuple(row) for row in (*opened, *moved))
 
 
 def _balance(session: Session, balance: Balance, period: Period, *, is_held: bool) -> Equation:
@@ -95,7 +81,7 @@ def _balance(session: Session, balance: Balance, period: Period, *, is_held: boo
         first=period.first,
         last=period.last,
     ).all()
-    known = _ABOUT[balance.kind](session, [row.item for row in rows[:MOST_SHOWN]]) if rows else {}
+    known = about_items(session, balance.kind, [row.item for row in rows])
     remainders = []
     for row in rows:
         about = known.get(row.item) or KnownCause(f"{balance.kind} {row.item}", UNKNOWN, "verify")
@@ -116,11 +102,11 @@ def _meeting(session: Session, meeting: Meeting, period: Period) -> Equation:
         "first": period.first,
         "last": period.last,
     }
-    remainders = []
-    for row in sql.run(session, "find_apart", **sides):
-        about = about_pair(meeting.name, row.pair or "", row.row, row.origin)
-        remainders.append(
-            Remainder(meeting.name, about.row, row.left_amount, row.right_amount, about.cause, about.next)
-        )
+    rows = sql.run(session, "find_apart", **sides).all()
+    apart = [RowApart(row.pair or "", row.row, row.origin) for row in rows]
+    remainders = tuple(
+        Remainder(meeting.name, about.row, row.left_amount, row.right_amount, about.cause, about.next)
+        for row, about in zip(rows, about_rows(session, meeting.name, apart), strict=True)
+    )
     sums = sql.run(session, "sum_sides", **sides).one()
-    return Equation(meeting.name, meeting.title, sums.left_amount, sums.right_amount, tuple(remainders))
+    return Equation(meeting.name, meeting.title, sums.left_amount, sums.right_amount, remainders)

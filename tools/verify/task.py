@@ -24,6 +24,7 @@ from tools.verify.catalogue import CATALOGUE, Invariant
 sql = statements(__package__)
 
 SHOWN = 200
+KEPT = 1000
 AT_ONCE = 3
 # Recorded days are counted again for so long; --since counts older ones.
 _RECORDED_DAYS = timedelta(days=62)
@@ -77,7 +78,10 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="verify") as readers:
             found = readers.map(broken_by, asked)
             broken = dict(zip(_each(context, asked), found, strict=True))
-    return _told(broken)
+    outcome = _told(broken)
+    if not (arguments.only or arguments.account or arguments.since):
+        context.record_progress({"findings": [_kept(one) for one in _shown(broken)[:KEPT]]})
+    return outcome
 
 
 @contextmanager
@@ -181,6 +185,15 @@ def _take_as_known(
     return outcome
 
 
+def _shown(looked_at: dict[Invariant, InvariantBreaches]) -> list[InvariantBreach]:
+    return [finding for one in looked_at.values() for finding in one.shown]
+
+
+def _kept(one: InvariantBreach) -> dict[str, str]:
+    """Return a finding as the run keeps it, for `close` to name as a cause."""
+    return {"code": one.code, "row": one.row, "expected": one.expected, "found": one.found}
+
+
 def _told(looked_at: dict[Invariant, InvariantBreaches]) -> Outcome:
     broken = {invariant: one for invariant, one in looked_at.items() if one.rows}
     rows = sum(one.rows for one in broken.values())
@@ -190,7 +203,7 @@ def _told(looked_at: dict[Invariant, InvariantBreaches]) -> Outcome:
         outcome.answer = f"Nothing is wrong: {counted(len(looked_at), 'invariant')} held."
         return outcome
     outcome.answer = f"{counted(rows, 'row')} broke {counted(len(broken), 'invariant')} of {len(looked_at)}."
-    shown = [finding for one in broken.values() for finding in one.shown]
+    shown = _shown(broken)
     outcome.tables += [
         Table(
             "What is broken",

@@ -128,6 +128,21 @@ def test_it_writes_nothing(run_job: RunJob, sql: Sql, database_url: str) -> None
     assert dump(database_url) == before
 
 
+def test_what_the_clock_finds_stays_with_its_run_for_close_to_name(
+    run_job: RunJob, sql: Sql, settings: pytest.MonkeyPatch, database_url: str
+) -> None:
+    sql("UPDATE receipts SET receipt_amount = receipt_amount + 1000 WHERE invoice_id = 31")
+    settings.setenv("PAY_JOBS_TRIGGER", "cronjob")
+
+    found = told(run_job(JOB))
+
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT progress -> 'findings' FROM pay_jobs.job_runs")
+        kept = cursor.fetchall()
+    connection.close()
+    assert kept == [([{name: one[name] for name in ("code", "row", "expected", "found")} for one in found],)]
+
+
 @pytest.mark.parametrize(
     ("values", "rows"),
     [
