@@ -70,7 +70,7 @@ FIGURES = (
     Figure("files.total", "what settlement files held, all rows", "the totals taken while each file was read"),
     Figure("files.tried_again", "rejected rows that were tried again",
            "the rows as they were before, as pay_jobs keeps them"),
-    Figure("files.*", "rows by record type and what became of them", _ROWS),
+    Figure("files.*", "rows by file, record type and what became of them", _ROWS),
     Figure("money.rows", "rows of files that CAS applied to invoices", _ROWS),
     Figure("money.receipts", "the receipts of those rows", "receipts"),
     Figure("money.on_account", "rows of files that left money on account", _ROWS),
@@ -184,7 +184,7 @@ def meaning(name: str) -> str:
     """Return what a figure means; one of many kinds has what they have in common.
 
     >>> meaning("files.padp.applied")
-    'rows by record type and what became of them'
+    'rows by file, record type and what became of them'
     """
     known = {one.name: one.meaning for one in FIGURES}
     return known.get(name) or known[f"{name.split('.', maxsplit=1)[0]}.*"]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from database.closing.recheck import Change
+
 ZERO = Decimal("0.00")
 
 
@@ -21,7 +23,7 @@ class Total:
 
 @dataclass(frozen=True)
 class FigureTotal:
-    """A figure: in all, and by payment method (of credits by site, of disbursements by partner)."""
+    """A figure: in all, and by payment method (credits by site, disbursements by partner, settlement files by file)."""
 
     name: str
     meaning: str
@@ -106,7 +108,7 @@ class Closing:
     equations: tuple[Equation, ...]
     undated: tuple[str, ...] = ()
     recorded_on: datetime | None = None
-    changed: tuple[str, ...] = ()
+    changed: tuple[Change, ...] = ()
     months: tuple[ClosedMonth, ...] = ()
 
     @property

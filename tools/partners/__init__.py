@@ -12,7 +12,7 @@ Normal  exit 0; exit 3 where money does not come back without a person, a row of
     faults               what is wrong, why, and what to type next
     workbook             the account as a workbook; tasks/stale_invoice_report/page makes the page
 
-docs/closing.md tells what each figure means.
+docs/partners.md tells what each figure means.
 """
 
 import click
