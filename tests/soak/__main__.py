@@ -4,6 +4,7 @@
     python -m tests.soak faults [--job NAME] [--kind KIND] [--count N] [--seed N]  jobs whose process or parts fail
     python -m tests.soak flips  [--count N] [--seed N]                             cells that verify must name
     python -m tests.soak nights [--count N] [--seed N]                             worlds whose runs fail (nights.md)
+    python -m tests.soak year   [--nights N] [--seed N] [--world FOLDER]           days of a world, closed to the cent
     python -m tests.soak all    [--races N] [--faults N] [--flips N]              everything, with one total
 
 `--count` is how many races over all jobs, or how many faults of each kind for each job.
@@ -22,6 +23,7 @@ from tests.soak.faults import JOBS, KINDS, run_faults
 from tests.soak.flips import run_flips
 from tests.soak.nights import run_nights
 from tests.soak.races import RACES
+from tests.soak.year import run_year
 
 
 def main() -> int:
@@ -41,7 +43,10 @@ def main() -> int:
     flips.add_argument("--count", type=int, default=5_000, help="how many flips, over all columns")
     nights = what.add_parser("nights", help="worlds whose runs fail")
     nights.add_argument("--count", type=int, default=10, help="how many worlds, of 60 nights each")
-    for one in (races, faults, flips, nights):
+    year = what.add_parser("year", help="days of a world, closed to the cent")
+    year.add_argument("--nights", type=int, default=365, help="how many nights are played")
+    year.add_argument("--world", type=Path, metavar="FOLDER", help="take a world that `sandbox simulate --keep` kept")
+    for one in (races, faults, flips, nights, year):
         one.add_argument("--seed", type=int, default=1, help="the first seed")
     both = what.add_parser("all", help="races, faults and flips, with one total")
     both.add_argument("--flips", type=int, default=5_000, help="how many flips, over all columns")
@@ -60,6 +65,8 @@ def _asked(folder: Path, asked: argparse.Namespace) -> int:
         return _all_races([asked.job] if asked.job else sorted(RACES), seed=asked.seed, count=asked.count)
     if asked.what == "nights":
         return run_nights(Path("nights.md"), seed=asked.seed, count=asked.count)
+    if asked.what == "year":
+        return run_year(folder, seed=asked.seed, nights=asked.nights, world=asked.world)
     if asked.what == "faults":
         jobs, kinds = [asked.job] if asked.job else list(JOBS), [asked.kind] if asked.kind else list(KINDS)
         return run_faults(folder, jobs=jobs, kinds=kinds, seed=asked.seed, count=asked.count)

@@ -22,12 +22,11 @@ from tools.close.workbook import write_workbook
 _MOST = 15
 
 
-def write_copies(folder: Path, context: RunContext, session: Session, closing: Closing) -> list[Path]:
+def write_copies(folder: Path, session: Session, closing: Closing) -> list[Path]:
     """Write the workbook and the page of a day into a folder, in the transaction that closes it."""
     workbook, html = (folder / f"closing_{closing.last}.{ending}" for ending in ("xlsx", "html"))
     write_workbook(workbook, session, closing)
-    with html.open("w", encoding="utf-8") as out:
-        write_page(out, session, closing, made_on=context.clock())
+    write_page(html, session, closing)
     return [workbook, html]
 
 

@@ -1,10 +1,9 @@
 """A closing as one self-contained page that needs no script: a total leads to its rows, a row to its line of a file."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from html import escape
 from itertools import islice
-from typing import IO
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -21,20 +20,27 @@ _NUMBERS = {"rows", "amount", "expected", "found", "unexplained", "one side", "t
 _STYLE = "tr:target { outline: 2px solid; }\n"
 
 
-def write_page(out: IO[str], session: Session, closing: Closing, *, made_on: datetime) -> None:
+def write_page(path: Path, session: Session, closing: Closing) -> None:
     """Write the page of a closing that was computed in this transaction; rows pass through one by one.
 
-    made_on  aware
+    The same closing is the same bytes, whenever it is written.
     """
     figures = (
         figure("CAD unexplained", money(closing.unexplained), "bad" if closing.remainders else ""),
         figure("rows unexplained", f"{len(closing.remainders):,}"),
     )
-    out.write(page_top(f"Closing of {closing.title}", verdict(closing), figures, style=_STYLE))
-    out.writelines(_summary(closing))
-    for one in closing.figures:
-        out.writelines(_rows(one, rows_of(session, closing, one.name)))
-    out.write(page_end(f"Made {local_and_utc(made_on)} by close. Amounts are in CAD."))
+    with path.open("w", encoding="utf-8") as out:
+        out.write(page_top(f"Closing of {closing.title}", verdict(closing), figures, style=_STYLE))
+        out.writelines(_summary(closing))
+        for one in closing.figures:
+            out.writelines(_rows(one, rows_of(session, closing, one.name)))
+        out.write(page_end(f"{_recorded(closing)}. Made by close. Amounts are in CAD."))
+
+
+def _recorded(closing: Closing) -> str:
+    if closing.recorded_on is None:
+        return f"{closing.last} is not recorded"
+    return f"{closing.last} was recorded at {local_and_utc(closing.recorded_on)}"
 
 
 def _summary(closing: Closing) -> Iterator[str]:
@@ -42,6 +48,11 @@ def _summary(closing: Closing) -> Iterator[str]:
         ("equation", "row", "expected", "found", "unexplained", "cause", "next command"),
         [_remainder(one) for one in closing.remainders],
     ))  # fmt: skip
+    if closing.changed:
+        yield _panel("changed", "Changed since it was recorded", _table(
+            ("day", "figure", "row", "how"),
+            [[str(one.day), one.figure, escape(visible(one.row)), one.in_words] for one in closing.changed],
+        ))  # fmt: skip
     yield _panel("summary", "Summary", _table(
         ("what", "rows", "amount", "verdict"),
         [[escape(line), f"{rows or 0:,}", "–" if amount is None else money(amount), said]

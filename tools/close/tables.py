@@ -67,19 +67,30 @@ def for_programs(closing: Closing) -> list[Table]:
         (one.name, one.title, one.left, one.right, len(one.remainders), judged(one)) for one in closing.equations
     ]
     months = [
-        (f"{one.first:%Y-%m}", figure.name, figure.total.rows, figure.total.amount)
+        (f"{one.first:%Y-%m}", figure.name, method, total.rows, total.amount)
         for one in closing.months
         for figure in one.figures
+        for method, total in figure.by_method
     ]
     tables = [
         _unshown("Figures", ("figure", "rows", "amount", "meaning"), figures, "figures"),
-        _unshown("By payment method, site or partner", ("figure", "method", "rows", "amount"), methods, "by_method"),
+        _unshown(
+            "By payment method, site, partner or file", ("figure", "method", "rows", "amount"), methods, "by_method"
+        ),
         _unshown("Equations", ("equation", "title", "left", "right", "unexplained", "verdict"), equations, "equations"),
         _unshown("Unexplained", _REMAINDER, _remainder_rows(closing.remainders), "unexplained"),
     ]
+    if closing.changed:
+        tables.append(changed_table(closing))
     if months:
-        tables.append(_unshown("By month", ("month", "figure", "rows", "amount"), months, "by_month"))
+        tables.append(_unshown("By month", ("month", "figure", "method", "rows", "amount"), months, "by_month"))
     return tables
+
+
+def changed_table(closing: Closing) -> Table:
+    """Return the rows that a recorded day counts otherwise now."""
+    rows = [(one.day, one.figure, one.row, one.in_words) for one in closing.changed]
+    return _unshown("Changed since it was recorded", ("day", "figure", "row", "how"), rows, "changed")
 
 
 def remainder_table(remainders: Iterable[Remainder]) -> Table:

@@ -2,7 +2,8 @@
 
 import tempfile
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -51,7 +52,7 @@ def _show(context: RunContext, arguments: Arguments) -> Outcome:
         if arguments.open_figure:
             return _opened(session, closing, arguments.open_figure)
         outcome = _outcome(closing)
-        outcome.notes += [written(path) for path in _write_files(context, arguments, session, closing)]
+        outcome.notes += [written(path) for path in _write_files(arguments, session, closing)]
     return outcome
 
 
@@ -72,11 +73,13 @@ def _record(context: RunContext, arguments: Arguments, day: date) -> Outcome:
         hold_records(session)
         _refuse_gap(session, period)
         closing = compute(session, period, today=context.today(), is_to_be_recorded=True)
-        record(session, closing, reason=arguments.reason or "", run_id=context.run_id, now=context.clock())
+        now = context.clock()
+        record(session, closing, reason=arguments.reason or "", run_id=context.run_id, now=now)
+        closing = replace(closing, recorded_on=None if context.dry_run else now)
         outcome = _outcome(closing)
-        outcome.notes += [written(path) for path in _write_files(context, arguments, session, closing)]
+        outcome.notes += [written(path) for path in _write_files(arguments, session, closing)]
         if not context.dry_run:
-            outcome += store_copies(context, closing, lambda: write_copies(Path(place), context, session, closing))
+            outcome += store_copies(context, closing, lambda: write_copies(Path(place), session, closing))
             checkpoint("stored")
             if arguments.mail:
                 queue_verdict(context, session, closing, outcome.artifacts)
@@ -110,11 +113,11 @@ def _outcome(closing: Closing) -> Outcome:
     if hidden > 0:
         outcome.notes.append(f"{counted(hidden, 'more row')}: {typed(closing.command, '--json')}")
     outcome.tables += for_programs(closing)
-    outcome.notes += closing.changed[:SHOWN_REMAINDERS] or closing.undated
+    outcome.notes += map(str, closing.changed[:SHOWN_REMAINDERS] or closing.undated)
     return outcome
 
 
-def _write_files(context: RunContext, arguments: Arguments, session: Session, closing: Closing) -> Iterator[Path]:
+def _write_files(arguments: Arguments, session: Session, closing: Closing) -> Iterator[Path]:
     """Write the files that were asked for, each whole or not at all, and return them."""
     if arguments.xlsx_file:
         from tools.close.workbook import write_workbook
@@ -122,15 +125,10 @@ def _write_files(context: RunContext, arguments: Arguments, session: Session, cl
         write_whole(arguments.xlsx_file, lambda path: write_workbook(path, session, closing))
         yield arguments.xlsx_file
     if arguments.html_file:
-        write_whole(arguments.html_file, lambda path: _write_page(path, session, closing, made_on=context.clock()))
+        from tools.close.page import write_page
+
+        write_whole(arguments.html_file, lambda path: write_page(path, session, closing))
         yield arguments.html_file
-
-
-def _write_page(path: Path, session: Session, closing: Closing, *, made_on: datetime) -> None:
-    from tools.close.page import write_page
-
-    with path.open("w", encoding="utf-8") as out:
-        write_page(out, session, closing, made_on=made_on)
 
 
 def _opened(session: Session, closing: Closing, figure: str) -> Outcome:

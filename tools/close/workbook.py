@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from config.business_time import day_bounds, naive_utc
 from jobs.spreadsheet import defused
 from tasks.stale_invoice_report.xlsx_export import (
     MOST_ROWS,
@@ -30,8 +31,13 @@ _Formats = dict[str, Format | None]
 
 
 def write_workbook(path: Path, session: Session, closing: Closing) -> None:
-    """Write the workbook of a closing that was computed in this transaction."""
+    """Write the workbook of a closing that was computed in this transaction.
+
+    The same closing is the same bytes, whenever it is written.
+    """
+    dated = day_bounds(closing.last)[1] if closing.recorded_on is None else naive_utc(closing.recorded_on)
     with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
+        book.set_properties({"title": f"Closing of {closing.title}", "author": "Pay Jobs", "created": dated})
         formats = formats_of(book)
         _write_figures(laid_out(book, "Closing"), closing, formats)
         detail = laid_out(book, "Equations")

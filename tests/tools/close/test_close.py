@@ -103,6 +103,65 @@ def test_a_cause_that_is_known_stands_beside_the_row(recorded: None, close: Clos
     assert row["cause"] == "verify INV-PAID: paid 20, expected paid 0"
 
 
+def test_whatever_is_known_of_a_row_is_its_cause(recorded: None, close: Close, sql: Sql) -> None:
+    """A held file, an open message, a repair, and what the clock's last verification found."""
+    sql(
+        "UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_method_code = 'PAD' WHERE id = 32;"
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, reason, received_on)"
+        " VALUES ('CAS', 'F.csv', repeat('a', 64), 1, 'held', 'far from its kind', '2026-11-06 18:00Z');"
+        "INSERT INTO pay_jobs.outbox (channel, kind, ordering_key, idempotency_key, payload, state, last_error)"
+        " VALUES ('cfs', 'stop_pad', 'account:1', 'k', '{}', 'dead', 'HTTP 500');"
+        "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, arguments, counts, progress)"
+        " VALUES ('repair pad-invoice', '', 'done', 'x', '', '', jsonb_build_object('ids', jsonb_build_array(32)),"
+        "         jsonb_build_object('invoices_repaired', 1), jsonb_build_object()),"
+        " ('verify', '', 'attention', 'cronjob', '', '', jsonb_build_object(), jsonb_build_object(),"
+        "  jsonb_build_object('findings', jsonb_build_array(jsonb_build_object("
+        "  'code', 'INV-SETTLED', 'row', 'invoice 32', 'expected', 'a receipt', 'found', 'none'))))"
+    )
+
+    [row] = records(close(day=SIXTH), "unexplained")
+
+    assert row["cause"].split("; ") == [
+        "F.csv is held, and its rows are not applied: far from its kind",
+        "message 1 (stop_pad) of its account is dead: HTTP 500",
+        "repair pad-invoice wrote it in run 2",
+        "verify INV-SETTLED: none, expected a receipt",
+    ]
+
+
+def test_a_row_that_keeps_two_sides_apart_has_the_cause_of_what_it_is_about(
+    recorded: None, close: Close, sql: Sql
+) -> None:
+    """The card of invoice 31 has a payment and no receipt; the cheques of a slip are not its deposit."""
+    sql(
+        _PAID + "; DELETE FROM receipts;"
+        "UPDATE payments SET invoice_number = 'REG31';"
+        "INSERT INTO invoice_references (invoice_id, invoice_number, status_code) VALUES (31, 'REG31', 'COMPLETED');"
+        "INSERT INTO pay_jobs.known_findings (code, row, expected, found, reason)"
+        " VALUES ('INV-SETTLED', 'invoice 31', 'a receipt', 'none', 'ticket'),"
+        "        ('PAY-RECEIPTS', 'payment 7', '0', '30', 'ticket');"
+        + _SLIPS.replace("2026-11-05", "2026-11-06") + "; UPDATE payments SET paid_amount = 59 WHERE id = 1;"
+        "UPDATE routing_slips SET cas_mismatch = true"
+    )  # fmt: skip
+
+    causes = {
+        (one["equation"], one["row"]): (one["cause"], one["next command"])
+        for one in records(close(day=SIXTH), "unexplained")
+        if one["equation"] not in {"invoices", "slips"}
+    }
+
+    assert causes == {
+        ("cards", "payment 7"): (
+            "verify PAY-RECEIPTS: 30, expected 0; invoice 31: verify INV-SETTLED: none, expected a receipt",
+            "python3 invoke_jobs.py explain invoice 31",
+        ),
+        ("deposits", "slip 206000010"): (
+            "its balance and CFS disagree (cas_mismatch)",
+            "python3 invoke_jobs.py explain slip 206000010",
+        ),
+    }
+
+
 def test_what_happened_since_midnight_belongs_to_the_next_day(recorded: None, close: Close, sql: Sql) -> None:
     sql(_PAID.replace("2026-11-06 20:00", "2026-11-07 14:00"))
 
@@ -218,7 +277,7 @@ def test_a_row_that_is_tried_again_leaves_the_payment_of_its_first_day_as_it_was
         for span, closed in {
             "6th": close(day=SIXTH),
             "7th": close(day=SIXTH + timedelta(days=1), at=datetime(2026, 11, 8, 20, 0, tzinfo=UTC)),
-            "both": close(month="2026-11", at=datetime(2026, 11, 8, 20, 0, tzinfo=UTC)),
+            "both": close(month=SIXTH, at=datetime(2026, 11, 8, 20, 0, tzinfo=UTC)),
         }.items()
     }
 
@@ -292,11 +351,11 @@ def test_a_day_that_is_not_over_is_refused(close: Close) -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"day": SIXTH, "month": "2026-11"}, "Name a day, a month or a year"),
+        ({"day": SIXTH, "month": SIXTH}, "Name a day, a month or a year"),
         ({"year": "26"}, "'26' is not a year"),
-        ({"month": "2026-13"}, "'2026-13' is not a month"),
+        ({"year": "0000"}, "'0000' is not a year"),
         ({"record": True}, "--reason"),
-        ({"record": True, "reason": "x", "month": "2026-11"}, "--record keeps days"),
+        ({"record": True, "reason": "x", "month": SIXTH}, "--record keeps days"),
         ({"reason": "x"}, "--reason and --mail belong to --record"),
     ],
 )
