@@ -189,6 +189,7 @@ _OF_SLIPS = (
     _also("a slip pays a transaction alone", "a slip's transaction is paid, 1 in the family"),
     _weak("a slip and its child pay a transaction", "a slip's transaction is paid, [2-9] in the family",
           told=f"{_SLIPS} 3.7"),
+    _weak("a slip's transaction waits for a link", "a slip's transaction waits for a link", told=f"{_SLIPS} 4.1"),
     _also("a slip's transaction is cancelled", "a slip's transaction is cancelled"),
     _also("a slip is linked to one in use", "slip linked to one that is ACTIVE, version *"),
     _weak("a slip is linked to one that bounced", "slip NSF, *", "slip linked to one that is NSF, version *",

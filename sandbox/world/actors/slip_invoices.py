@@ -5,7 +5,7 @@ Source: docs/specs/routing-slips.md section 3.8.
 
 from sandbox.cfs.invoices import create_invoice, credit_balance
 from sandbox.cfs.receipts import apply_receipt, unapply_receipt
-from sandbox.world.model.records import ModelInvoice, ModelPayment
+from sandbox.world.model.records import ZERO, ModelInvoice, ModelPayment
 from sandbox.world.model.slips import ModelSlip, apply_deposits
 from sandbox.world.pay_api import add_payment, add_reference, cfs_number
 from sandbox.world.world import World
@@ -39,9 +39,14 @@ def _cancel(world: World, invoice: ModelInvoice) -> None:
 
 
 def _create(world: World, invoice: ModelInvoice) -> None:
+    """Pay a transaction, unless what it needs is on a slip whose link is not worked yet: then it waits."""
     slip, number = world.slips[invoice.slip or ""], cfs_number(invoice)
+    children = [one for one in world.slips.values() if one.parent == slip.number]
+    members = [slip, *(one for one in children if one.profile != "ACTIVE")]
+    if sum((one.free for one in members), ZERO) < invoice.total and len(members) <= len(children):
+        world.model.chronicle.note("a slip's transaction waits for a link", f"slip {slip.number}")
+        return
     made = create_invoice(world.books, world.books.sites[slip.site], number=number, total=invoice.total)
-    members = [slip, *(one for one in world.slips.values() if one.parent == slip.number and one.profile != "ACTIVE")]
     world.model.chronicle.note(f"a slip's transaction is paid, {len(members)} in the family", f"slip {slip.number}")
     due = apply_deposits(invoice, members)
     assert not due, f"slip {slip.number} was spent twice over: {due} of invoice {invoice.id} is not covered"

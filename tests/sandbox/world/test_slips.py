@@ -1,0 +1,26 @@
+"""What staff do to routing slips, and what CREATE_INVOICES makes of it while a job of ours could not work."""
+
+from decimal import Decimal
+
+from sandbox.world.actors.accounts import settle_in
+from sandbox.world.actors.slip_invoices import create_slip_invoices
+from sandbox.world.actors.slips import balance, change, deposit
+from sandbox.world.pay_api import make_invoice
+from sandbox.world.world import WorldParts, open_world
+from tests.sandbox.world.test_nights import FIRST
+
+
+def test_a_transaction_that_needs_a_linked_slip_waits_until_the_link_is_worked(parts: WorldParts) -> None:
+    with open_world(parts, seed=1, first=FIRST) as world:
+        settle_in(world)
+        parent, child = deposit(world, Decimal("1.00")), deposit(world, Decimal("500.00"))
+        child.status, child.parent = "LINKED", parent.number
+        change(world, child, status="LINKED", parent_number=parent.number)
+        balance(world, parent, Decimal("500.00"))
+        invoice = make_invoice(world, world.chance.of("test"), account=parent.account, profile=parent.profile_id,
+                               method="INTERNAL", status="APPROVED", slip=parent.number)  # fmt: skip
+
+        create_slip_invoices(world)
+
+        assert (invoice.status, invoice.receipts) == ("APPROVED", [])
+        assert not invoice.reference("ACTIVE", "COMPLETED")
