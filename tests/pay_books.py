@@ -1,11 +1,13 @@
 """A pay database in which a test puts what it needs: what the factories of all jobs share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from database.engine import Database
 from jobs.run.context import RunContext
@@ -23,7 +25,7 @@ _KEYS = {
 
 
 class PayBooks:
-    """Rows are given by column, each in a transaction of its own.
+    """Rows are given by column, each in a transaction of its own, or all `together`.
 
     JOB       whose runs get a context
     DEFAULTS  by table: the columns of a row that names no value for them
@@ -34,18 +36,31 @@ class PayBooks:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._open: Session | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let what is added, asked and changed meanwhile be one transaction."""
+        try:
+            with self.database.begin() as self._open:
+                yield
+        finally:
+            self._open = None
+
+    def _begin(self) -> AbstractContextManager[Session]:
+        return self.database.begin() if self._open is None else nullcontext(self._open)
 
     def add(self, table: str, **values: Any) -> int:
         """Add a row and return its key."""
         values = {**self.DEFAULTS.get(table, {}), **values}
         columns, names = ", ".join(values), ", ".join(f":{name}" for name in values)
         insert = f"INSERT INTO {table} ({columns}) VALUES ({names}) RETURNING {_KEYS.get(table, 'id')}"
-        with self.database.begin() as session:
+        with self._begin() as session:
             return int(session.execute(text(insert), values).scalar_one())
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return what a query finds."""
-        with self.database.begin() as session:
+        with self._begin() as session:
             return [tuple(row) for row in session.execute(text(statement), values)]
 
     def one(self, statement: str, **values: Any) -> Any:
@@ -55,7 +70,7 @@ class PayBooks:
 
     def change(self, statement: str, **values: Any) -> None:
         """Run a statement."""
-        with self.database.begin() as session:
+        with self._begin() as session:
             session.execute(text(statement), values)
 
     def empty(self) -> None:

@@ -19,6 +19,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from config.settings import EventSettings, Settings
+from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import FileToRecord, InboundFile, find_file, record
 from database.engine import Database
 from jobs.inbound.file_format import FileToApply
@@ -336,11 +337,13 @@ class SettlementBooks(PayBooks):
         name: str = FILE,
         content: bytes | None = None,
         settings: Mapping[type[Settings], Settings] | None = None,
+        released: frozenset[HoldKind] = frozenset(),
     ) -> Outcome:
         """Apply a file of these rows, without poll, object store and follow-up."""
         content = settlement_csv(lines) if content is None else content
         file = self.arrive(content, name)
-        return apply_file(self.context(settings=settings), FileToApply(file, nullcontext(io.BytesIO(content))))
+        opened = FileToApply(file, nullcontext(io.BytesIO(content)), released=released)
+        return apply_file(self.context(settings=settings), opened)
 
     def retry(self) -> Outcome:
         """Try the rejected rows again."""

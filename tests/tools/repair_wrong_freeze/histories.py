@@ -1,25 +1,36 @@
 """Generated histories of PAD accounts, a wrong file that bounces some of them, and what must be as it was."""
 
 import random
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import replace
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
+from config.errors import UsageError
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient, CfsSite
 from connectors.cfs_delivery import CfsDelivery
+from connectors.effects import breaking_in
+from connectors.inbound.holds import HoldKind
 from connectors.outbox.delivery import deliver
 from connectors.outbox.model import Handler
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome
+from jobs.run.outcome import Outcome, Reject
+from jobs.run.progress import Progress
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
 from tests.pay_books import QUIET
+from tests.process_killed import ProcessKilled
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce
 from tools.repair_wrong_freeze.arguments import Arguments
 from tools.repair_wrong_freeze.task import run
 
 WRONG = "BCR_PAYMENT_APPL_20261106.csv"
 EARLIER = "BCR_PAYMENT_APPL_20261105.csv"
+_MOST_ACCOUNTS = 3
+_DIES, _CHECKPOINTS = 0.5, 8  # of an undo with a fee and a site; one that passes fewer lives on
 _LEFT_OUT = {
     "invoices": ("updated_on", "updated_by", "updated_name"), "cfs_accounts": ("version",),
     "payment_accounts": ("version",),
@@ -69,47 +80,94 @@ def undo(books: SettlementBooks, cfs: RunningCfs, **which: str) -> Outcome:
     return run(context_of(books, cfs), Arguments(reason="ticket 4711", **which))
 
 
-def tell(books: SettlementBooks, cfs: RunningCfs) -> None:
-    """Deliver the outbox: CFS hears of stops and fees, events go nowhere."""
+class _AccountAtWork(Progress):
+    """Knows which account a thread of the undo works on."""
+
+    def step(self, what: str) -> None:
+        _at_work.set((what, count()))
+
+
+_at_work: ContextVar[tuple[str, "count[int]"]] = ContextVar("the account of an undo, and a count of its checkpoints")
+
+
+def undo_dying(books: SettlementBooks, cfs: RunningCfs, dying: Mapping[str, int]) -> list[Reject]:
+    """Run repair wrong-freeze on the wrong file; where the undo of an account dies, a second run finishes it.
+
+    dying  by account: the checkpoint at which its process dies
+    """
+
+    def die(_name: str) -> None:
+        account, passed = _at_work.get()
+        if next(passed) == dying.get(account):
+            raise ProcessKilled
+
+    context = replace(context_of(books, cfs), progress=_AccountAtWork(QUIET, terminal=False))
+    try:
+        with breaking_in(die):
+            return run(context, Arguments(reason="ticket 4711", file=WRONG)).rejects
+    except ProcessKilled:
+        pass
+    try:
+        return undo(books, cfs, file=WRONG).rejects
+    except UsageError as nothing_left:  # each died after its last step
+        assert "has no bounce that stands" in str(nothing_left)
+        return []
+
+
+def tell(books: SettlementBooks, cfs: RunningCfs, *, at_most: int | None = None) -> None:
+    """Deliver the outbox, or so many messages of it: CFS hears of stops and fees, events go nowhere."""
     with CfsClient(cfs.settings(), sleep=lambda _seconds: None) as client:
         receivers: dict[str, Handler] = {
             "cfs": CfsDelivery(client, wait=lambda _seconds: None, settle_seconds=0),
             "event": lambda _message: {},
         }
-        deliver(books.database, receivers, clock=lambda: books.now, stop_check=lambda: None, log=QUIET)
+        deliver(books.database, receivers, clock=lambda: books.now, stop_check=lambda: None, log=QUIET, limit=at_most)
 
 
-class History:
-    """A pay database that a generated history made, and the numbers that a wrong file bounces.
+class Histories:
+    """A pay database in which generated histories lie side by side, and a wrong file that bounces numbers of each.
 
-    owing  the accounts of which another payment came back rightly: they stay frozen
+    owing   the accounts of which another payment came back rightly: they stay frozen
+    dying   by account: how many checkpoints its undo passes before its process dies; no death where it is not named
     """
 
-    def __init__(self, books: SettlementBooks, cfs: RunningCfs, draw: random.Random) -> None:
-        self.books, self.cfs, self._draw = books, cfs, draw
+    def __init__(self, books: SettlementBooks, cfs: RunningCfs, seeds: Sequence[int]) -> None:
+        self.books, self.cfs = books, cfs
         self.owing: set[str] = set()
+        self.dying: dict[str, int] = {}
         self._sites: list[dict[str, object]] = []
         self._invoices: list[dict[str, object]] = []
         self._earlier: list[Line] = []
         self._wrong: list[Line] = []
-        for place in range(draw.randrange(1, 4)):
-            self._account(books.account(f"8{place:05}"), place)
+        with books.together():
+            for place, seed in enumerate(seeds):
+                self._add(seed, range(place * _MOST_ACCOUNTS, (place + 1) * _MOST_ACCOUNTS))
         cfs.admin.seed(sites=self._sites, invoices=self._invoices)
         if self._earlier:
-            books.apply(*self._earlier, name=EARLIER)
+            books.apply(*self._earlier, name=EARLIER, released=frozenset({HoldKind.FUSE}))
         tell(books, cfs)
         self.before, self.before_in_cfs = pay_tables(books), in_cfs(cfs)
-        books.apply(*self._wrong, name=WRONG)
-        tell(books, cfs)
+        books.apply(*self._wrong, name=WRONG, released=frozenset({HoldKind.FUSE}))
+        if seeds[0] % 3:
+            tell(books, cfs)
+        else:
+            tell(books, cfs, at_most=random.Random(f"told {seeds[0]}").randrange(3 * len(self._wrong)))
 
-    def _account(self, account: Account, place: int) -> None:
-        draw = self._draw
+    def _add(self, seed: int, places: Sequence[int]) -> None:
+        draw = random.Random(f"undo {seed}")
+        for place in places[: draw.randrange(1, _MOST_ACCOUNTS + 1)]:
+            account = self.books.account(f"8{place:05}")
+            self._fill(draw, account, place, is_first=place == places[0])
+            if draw.random() < _DIES:
+                self.dying[account.auth] = draw.randrange(_CHECKPOINTS)
+
+    def _fill(self, draw: random.Random, account: Account, place: int, *, is_first: bool) -> None:
         self._sites.append(seed_site(site_of(account.cfs), "BCR-PAD Daily"))
         for at in range(draw.randrange(1, 4)):
-            number = f"REG{place}{at:04}"
-            owed = self._number(account, number)
+            number = f"REG{place:04}{at:04}"
+            owed = self._number(draw, account, number)
             is_known = draw.random() < 0.8
-            if (place, at) != (0, 0) and draw.random() < 0.2:  # it came back rightly, and CFS has it as due
+            if (at or not is_first) and draw.random() < 0.2:  # it came back rightly, and CFS has it as due
                 self._earlier.append(bounce(f"PR{number}", account.cfs, number, str(owed)))
                 self.owing.add(account.auth)
                 self._seed(account, number, owed)
@@ -121,9 +179,9 @@ class History:
             if is_known:
                 self._seed(account, number, Decimal(0))
 
-    def _number(self, account: Account, number: str) -> Decimal:
+    def _number(self, draw: random.Random, account: Account, number: str) -> Decimal:
         """Add the invoices of a number: paid by its payment or by an earlier file, some of it by a credit memo."""
-        draw, owed = self._draw, Decimal(0)
+        owed = Decimal(0)
         by_file = draw.random() < 0.4
         for _ in range(draw.randrange(1, 3)):
             total = Decimal(draw.randrange(500, 20_000)) / 100
