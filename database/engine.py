@@ -156,6 +156,24 @@ class Database:
         self.engine.dispose()
 
 
+class NoPayDatabase(Database):
+    """What a job is given that works on databases of its own: there is nothing to begin, or to cancel."""
+
+    def __init__(self) -> None:
+        self.dry_run = False
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """Raise RuntimeError."""
+        raise RuntimeError("this job has no pay database: it says so in on_pay_database")
+        yield
+
+    begin_snapshot = begin
+
+    def cancel(self) -> None:
+        """Stop nothing."""
+
+
 def work_in_memory(session: Session) -> None:
     """Let the statements of this transaction sort and join a file of a night without spilling to disk."""
     session.execute(text(f"SET LOCAL work_mem = '{_WORK_MEMORY}'"))

@@ -53,6 +53,8 @@ class Job:
                 arguments that know better say so in a property of the same name
     lock        the job whose lock it holds, for a tool that must not work beside that job; its own where empty;
                 arguments that know better say so in a property of the same name
+    on_pay_database  whether it works on the pay database of the settings; one that is given databases by address opens
+                none but these, and leaves no run
     retired     options it once had: the command that does their work now
     delivers    the channels of the outbox that the run delivers before and after the task
     """
@@ -68,6 +70,7 @@ class Job:
     exclusive: bool = True
     reads_only: bool = False
     lock: str = ""
+    on_pay_database: bool = True
     retired: tuple[tuple[str, str], ...] = ()
     delivers: tuple[ChannelHandler, ...] = ()
 

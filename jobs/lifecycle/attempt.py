@@ -74,7 +74,9 @@ def check_arguments(attempt: RunAttempt) -> RunAssignment:
     """Return what the run has to do. Raises UsageError or ConfigError for what it cannot do."""
     job = attempt.job
     arguments = job.load_arguments(attempt.request.values)
-    needed = {"PodSettings", "DatabaseSettings", *getattr(arguments, "needs", job.needs)}
+    needed = {"PodSettings", *getattr(arguments, "needs", job.needs)}
+    if job.on_pay_database:
+        needed.add("DatabaseSettings")
     settings = read_settings(*(getattr(config.settings, name) for name in sorted(needed)))
     pod = one_setting(settings, PodSettings)
     configure_log(level=pod.log_level or ("INFO" if job.is_by_clock else "WARNING"), tail=attempt.tail)

@@ -16,7 +16,7 @@ from jobs.lifecycle.failures import failure_noted
 from jobs.lifecycle.job_lock import take_job_lock
 from jobs.lifecycle.ledger_row import ledger_row
 from jobs.lifecycle.long_lists import store_long_lists
-from jobs.lifecycle.task_context import task_context
+from jobs.lifecycle.task_context import context_without_database, task_context
 from jobs.run.context import RunContext, system_clock
 from jobs.run.result import RunResult
 from jobs.run.stopping import StopRequest
@@ -37,6 +37,10 @@ def execute(
     )
     with _end_reported(attempt), failure_noted(attempt):
         assignment = check_arguments(attempt)
+        if not job.on_pay_database:
+            with context_without_database(attempt, assignment) as context:
+                _run_task(attempt, assignment, context)
+            return result
         with ledger_row(attempt, assignment) as row:
             take_job_lock(attempt, assignment, row)
             with task_context(attempt, assignment, row) as context:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from connectors.effects import checked_by
-from database.engine import Database, make_engine
+from database.engine import Database, NoPayDatabase, make_engine
 from jobs.lifecycle.attempt import RunAssignment, RunAttempt
 from jobs.lifecycle.ledger_row import LedgerRow, session_name
 from jobs.run import ledger
@@ -37,6 +37,27 @@ def task_context(attempt: RunAttempt, assignment: RunAssignment, row: LedgerRow)
                 record_progress=row.record_progress,
                 **_what_is_kept(row),
             )
+
+
+@contextmanager
+def context_without_database(attempt: RunAttempt, assignment: RunAssignment) -> Iterator[RunContext]:
+    """Open the context of a task that works on no pay database of ours: it has no row, no lock, no transactions."""
+    attempt.log.info("run.started", dry_run=attempt.request.dry_run, command=attempt.request.command)
+    database = NoPayDatabase()
+    if attempt.watches_signals:
+        watch_signals(attempt.stop, database.cancel)
+    with Progress(attempt.log) as progress:
+        yield RunContext(
+            job=attempt.job.name,
+            database=database,
+            clock=attempt.clock,
+            log=attempt.log,
+            progress=progress,
+            stop=attempt.stop,
+            dry_run=attempt.request.dry_run,
+            read_settings=assignment.settings,
+            show=attempt.request.show or attempt.result.outcome.tables.append,
+        )
 
 
 def _what_is_kept(row: LedgerRow) -> dict[str, Any]:

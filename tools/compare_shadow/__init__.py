@@ -39,4 +39,5 @@ JOB = Job(
         "compare shadow --theirs postgresql://reader@old/pay --ours postgresql://reader@new/pay --since 2026-11-01",
     ),
     reads_only=True,
+    on_pay_database=False,
 )

@@ -45,6 +45,14 @@ _BY_COLUMN: dict[str, tuple[Subject, ...]] = {
     "refunds_partial_history": (("part", "id"),),
     "routing_slips": (("slip", "number"),),
 }
+# To whom a row belongs that a job made.
+_OF_WHOM: dict[str, tuple[tuple[str, str], ...]] = {
+    "invoice_references": (("number", "invoice_number"),),
+    "non_sufficient_funds": (("CFS account", "cfs_account"),),
+    "payments": (("account", "payment_account_id"),),
+}
+# Columns that repeat what a line of feedback, or its file, says.
+_SAID = {"feedback_file_ref": "answer", "gl_error": "message", "message": "message"}
 
 
 @dataclass(frozen=True)
@@ -53,9 +61,15 @@ class Evidence:
 
     subjects: Mapping[str, frozenset[Subject]] = field(default_factory=dict)
 
-    def speaks_of(self, decision: str, difference: ShadowDifference) -> bool:
-        """Return whether a difference is in something that the decision may excuse."""
-        return not self.subjects.get(decision, frozenset()).isdisjoint(subjects_of(difference))
+    def speaks_of(self, decision: str, difference: ShadowDifference, *, whole: bool = False) -> bool:
+        """Return whether a difference is in something that the decision may excuse.
+
+        whole  what the evidence must name besides is named as well
+        """
+        named = self.subjects.get(decision, frozenset())
+        if subjects_of(difference).isdisjoint(named):
+            return False
+        return not whole or _needed_by_whole(difference) <= named
 
 
 def subjects_of(difference: ShadowDifference) -> set[Subject]:
@@ -74,6 +88,17 @@ def subjects_of(difference: ShadowDifference) -> set[Subject]:
         found |= {("link", f"{row['ejv_header_id']} {row['link_id']}") for row in
                   (difference.their_row, difference.our_row) if row is not None}  # fmt: skip
     return found
+
+
+def _needed_by_whole(difference: ShadowDifference) -> set[Subject]:
+    """Return all that must be named where a decision excuses whatever was done: by whom a row was made, or said."""
+    row = difference.our_row or difference.their_row or {}
+    if difference.column == "":
+        owners = {(kind, row[column]) for kind, column in _OF_WHOM.get(difference.table, ())}
+        is_of_slip = difference.key.startswith("fee of slip ")
+        return subjects_of(difference) | {(kind, name) for kind, name in owners if name is not None and not is_of_slip}
+    kind = _SAID.get(difference.column)
+    return {(kind, difference.ours)} if kind is not None and difference.ours is not None else set()
 
 
 def _invoice(key: str) -> Subject:

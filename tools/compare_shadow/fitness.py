@@ -12,8 +12,14 @@ from tools.compare_shadow.tables import TABLES
 sql = statements(__package__)
 
 _PAY = [f"public.{table.name}" for table in TABLES]
-# What decisions rest on.
-_OURS = [f"pay_jobs.{table}" for table in ("feedback_lines", "inbound_files", "operations", "settlement_rows")]
+# What decisions and invariants rest on.
+_OURS = [
+    f"pay_jobs.{table}"
+    for table in (
+        "feedback_batches", "feedback_lines", "inbound_files", "job_runs", "known_findings", "operation_steps",
+        "operations", "outbox", "settlement_rows",
+    )
+]  # fmt: skip
 _SHOWN = 3
 
 

@@ -56,8 +56,9 @@ def one_snapshot(option: str, address: SecretStr) -> Iterator[Connection]:
     option  where the address was typed, for messages
     Raises SourceUnavailable where it cannot be reached, UsageError where the address is none.
     """
+    settings = DatabaseSettings.model_construct(url=address)  # nothing of the environment: it is about its own database
     try:
-        engine = make_engine(DatabaseSettings(url=address), application_name="pay-jobs compare shadow", pooled=False)
+        engine = make_engine(settings, application_name="pay-jobs compare shadow", pooled=False)
     except (ArgumentError, ValueError):
         raise _no_address(option) from None
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

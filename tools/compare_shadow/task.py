@@ -21,9 +21,11 @@ from tools.compare_shadow.arguments import Arguments
 from tools.compare_shadow.decisions import PAGE_OF, decision_for
 from tools.compare_shadow.evidence import Evidence, gather_evidence
 from tools.compare_shadow.fitness import require_fit, some
+from tools.compare_shadow.held_by_verify import broken_by_ours
 from tools.compare_shadow.merging import ShadowDifference, differences, is_noise, side_by_side
 from tools.compare_shadow.reading import columns_of, one_snapshot, read_rows
 from tools.compare_shadow.tables import TABLES, ComparedTable
+from tools.verify.task import InvariantBreach
 
 sql = statements(__package__)
 
@@ -73,8 +75,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
             for difference in compared(connections, table, since, found, context.stop.check):
                 found.add(difference)
             context.progress.advance()
+        broken = list(broken_by_ours(connections[1], found.evidence, context.clock()))
         held = list(sql.run(connections[1], "list_held_files", since=since).scalars())
-    outcome = _outcome(found)
+    outcome = _outcome(found, broken)
     if held:
         outcome.notes.append(
             f"Ours holds {counted(len(held), 'file')} ({some(held)}): what it tells is missing there. "
@@ -123,11 +126,16 @@ def _if(is_there: bool) -> str | None:
     return "there" if is_there else None
 
 
-def _outcome(found: ShadowFindings) -> Outcome:
+def _outcome(found: ShadowFindings, broken: Sequence[InvariantBreach]) -> Outcome:
     findings, explained, noise = (counter.total() for counter in (found.findings, found.explained, found.noise))
-    outcome = Outcome(attention=findings > 0)
+    outcome = Outcome(attention=findings > 0 or bool(broken))
     outcome.counts.update(
-        tables=len(TABLES), rows=found.rows.total(), findings=findings, explained=explained, noise=noise
+        tables=len(TABLES),
+        rows=found.rows.total(),
+        findings=findings,
+        broken=len(broken),
+        explained=explained,
+        noise=noise,
     )
     outcome.answer = (
         f"{counted(findings, 'difference')} that no decision explains, in {counted(len(found.findings), 'table')}."
@@ -138,6 +146,9 @@ def _outcome(found: ShadowFindings) -> Outcome:
         outcome.tables += [_by_table(found), _unexplained(found)]
         if findings > len(found.kept):
             outcome.notes.append(f"Shown are the first {len(found.kept):,} of {findings:,}.")
+    if broken:
+        outcome.answer += f" {counted(len(broken), 'row')} of ours broken where a decision explains all that differs."
+        outcome.tables.append(_wrong_in_ours(broken))
     if explained:
         outcome.tables.append(_by_decision(found))
     return outcome
@@ -153,6 +164,12 @@ def _unexplained(found: ShadowFindings) -> Table:
     return Table(
         "Differences that no decision explains", ("table", "key", "column", "theirs", "ours"), rows, "findings"
     )
+
+
+def _wrong_in_ours(broken: Sequence[InvariantBreach]) -> Table:
+    rows = [(one.code, one.row, one.expected, one.found) for one in broken[:MOST_KEPT]]
+    title = "What verify says of ours, where a decision explains all that differs"
+    return Table(title, ("code", "row", "expected", "found"), rows, "broken")
 
 
 def _by_decision(found: ShadowFindings) -> Table:

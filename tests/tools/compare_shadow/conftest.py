@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg2
 import pytest
 from pydantic import SecretStr
 
@@ -21,12 +20,15 @@ from tests.pay_books import QUIET
 from tests.pay_database import DatabaseServer
 from tests.storage_fixtures import object_store_part, sftp_part
 from tests.tools.compare_shadow.second_world import play
+from tests.tools.compare_shadow.worlds_apart import cfs, worlds_apart
 from tools.compare_shadow.arguments import Arguments
 from tools.compare_shadow.task import run
 
+__all__ = ["cfs", "worlds_apart"]
 Compare = Callable[..., Outcome]
 Sql = Callable[..., list[tuple[Any, ...]]]
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # when all factories have worked
 _FIRST, _NIGHTS, _SEED = date(2026, 10, 29), 2, 4
 
 
@@ -78,24 +80,6 @@ def compare(theirs: str, ours: str) -> Compare:
         return run(context, Arguments(*secrets, since=since, **more))
 
     return compared
-
-
-def change(address: str, *statements: str) -> None:
-    """Run statements on a database, without its foreign keys."""
-    with psycopg2.connect(address) as connection, connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        for statement in statements:
-            cursor.execute(statement)
-    connection.close()
-
-
-def query(address: str, statement: str) -> list[tuple[Any, ...]]:
-    """Return what a query finds."""
-    with psycopg2.connect(address) as connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-        found = cursor.fetchall()
-    connection.close()
-    return found
 
 
 def findings(outcome: Outcome) -> set[tuple[str, str]]:

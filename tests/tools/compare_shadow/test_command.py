@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from config.errors import SourceUnavailable, UsageError
 from config.masking import mask_text
-from tests.tools.compare_shadow.conftest import Compare, change, findings
+from tests.tools.compare_shadow.conftest import Compare, findings
+from tests.tools.compare_shadow.copies import change, query
 from tools.compare_shadow.address import ADDRESS
 from tools.compare_shadow.arguments import Arguments
 from tools.compare_shadow.fitness import require_fit
@@ -88,7 +89,7 @@ def test_a_database_without_pay_tables_is_refused(compare: Compare, empty_databa
 def test_a_database_that_no_job_of_ours_worked_on_is_not_ours(compare: Compare, ours: str) -> None:
     change(ours, "DROP SCHEMA pay_jobs CASCADE")
 
-    with pytest.raises(UsageError, match=r"of --ours has no pay_jobs.feedback_lines: no job of this service"):
+    with pytest.raises(UsageError, match=r"of --ours has no pay_jobs.feedback_batches: no job of this service"):
         compare()
 
 
@@ -112,3 +113,21 @@ def test_a_file_that_ours_holds_is_named_for_what_it_tells_is_missing(compare: C
         "Ours holds 1 file (BCR_PAYMENT_APPL_20261104.csv): what it tells is missing there. Apply or put aside each "
         "(python3 invoke_jobs.py files list --state held), then compare again."
     ]
+
+
+def test_what_is_wrong_in_ours_of_a_file_that_theirs_did_not_finish_is_told(
+    compare: Compare, theirs: str, ours: str
+) -> None:
+    [(receipt,)] = query(ours, "SELECT min(source_number) FROM pay_jobs.settlement_rows"
+                         " WHERE kind = 'SETTLE_PAD' AND outcome = 'applied' AND amount > 0")  # fmt: skip
+    for address in (theirs, ours):
+        change(address, f"UPDATE receipts SET receipt_amount = receipt_amount + 1 WHERE receipt_number = '{receipt}'")
+    agreed = compare()
+    change(theirs, "UPDATE cas_settlements SET processed_on = NULL")
+
+    outcome = compare()
+
+    assert (agreed.exit_code, outcome.exit_code) == (0, 3)
+    [broken] = [table.rows for table in outcome.tables if table.key == "broken"]
+    assert {row[0] for row in broken} >= {"INV-PAID", "FILE-RECEIPT"}
+    assert f"{len(broken)} rows of ours broken where a decision explains all that differs." in str(outcome.answer)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.pay_database import DatabaseServer
-from tests.tools.compare_shadow.conftest import Compare, change, copy_of, findings
+from tests.tools.compare_shadow.conftest import Compare, copy_of, findings
+from tests.tools.compare_shadow.copies import change
 
 _FIRST = "id = (SELECT min(id) FROM {0})"
 

@@ -1,7 +1,8 @@
 """Two runs of one world agree; what is planted in any written column of the second is named, and nothing else."""
 
 from database.pay.rights import WRITTEN
-from tests.tools.compare_shadow.conftest import Compare, change, explained, findings, query
+from tests.tools.compare_shadow.conftest import Compare, explained, findings
+from tests.tools.compare_shadow.copies import change, query
 from tests.tools.compare_shadow.second_world import FURTHER
 from tests.tools.verify.written_columns import all_written_columns
 from tools.compare_shadow.tables import LEFT_OUT, ONLY_WHETHER, TABLES

@@ -16,6 +16,7 @@ PAGES = {
     "generate-statements.md": statements.DECISIONS,
 }
 DECISIONS: dict[str, ShadowDecision] = {one.id: one for page in PAGES.values() for one in page}
+WHOLE = tuple(id_ for id_, one in DECISIONS.items() if one.is_whole)
 PAGE_OF = {one.id: page for page, decisions in PAGES.items() for one in decisions}
 
 
@@ -25,7 +26,8 @@ def decision_for(difference: ShadowDifference, evidence: Evidence) -> str | None
         (
             id_
             for id_, one in DECISIONS.items()
-            if one.explains(difference) and (not one.on_evidence or evidence.speaks_of(id_, difference))
+            if one.explains(difference)
+            and (not one.on_evidence or evidence.speaks_of(id_, difference, whole=one.is_whole))
         ),
         None,
     )

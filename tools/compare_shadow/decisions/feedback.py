@@ -12,7 +12,7 @@ from tools.compare_shadow.decisions.reading import (
     is_more,
     value,
 )
-from tools.compare_shadow.decisions.settlements import is_journal, is_paid_to_them_and_final_to_us
+from tools.compare_shadow.decisions.settlements import is_journal, is_made_by_a_job, is_paid_to_them_and_final_to_us
 from tools.compare_shadow.merging import ShadowDifference
 
 _AP = ("REFUND", "EFT_REFUND", "NON_GOV_DISBURSEMENT")
@@ -33,6 +33,19 @@ _ANSWERED: dict[str, list[Change]] = {
     "routing_slips.status": [("REFUND_UPLOADED", "REFUND_PROCESSED"), ("REFUND_UPLOADED", "REFUND_REJECTED")],
     "distribution_codes.stop_ejv": [("false", "true"), (None, "true")],
 }  # fmt: skip
+# What is written with a state.
+_BESIDE = {
+    "distribution_codes": ("updated_on", "version"),
+    "eft_refunds": ("cheque_status", "disbursement_date", "status", "updated_on"),
+    "ejv_files": ("completed_on", "feedback_file_ref", "message"),
+    "ejv_headers": ("message",),
+    "ejv_links": ("message",),
+    "invoices": ("disbursement_date", "disbursement_reversal_date", "paid", "payment_date", "refund_date",
+                 "updated_on"),
+    "partner_disbursements": ("feedback_on", "processed_on"),
+    "refunds_partial": ("gl_error", "gl_posted", "updated_on", "version"),
+    "routing_slips": ("refund_status", "updated_on"),
+}  # fmt: skip
 _MADE = ("payments", "receipts", "distribution_codes_history", "refunds_partial_history")
 
 
@@ -40,12 +53,14 @@ def _is_answered_here_only(one: ShadowDifference) -> bool:
     """An answer of CGI did to ours what it did not do to theirs."""
     place = f"{one.table}.{one.column}"
     if one.column == "":
-        return one.is_only_ours and one.table in _MADE
+        return one.is_only_ours and one.table in _MADE and is_made_by_a_job(one, ("CGI", "EJV"))
     if place in _ANSWERED:
         return (one.theirs, one.ours) in _ANSWERED[place]
     if one.table == "refunds":
         return is_at(one, "refunds.gl_posted") and one.theirs is None
-    return any(
+    if one.column == "message" and value(one, "disbursement_status_code")[1] != "ERRORED":
+        return False  # what is accepted leaves no message
+    return one.column in _BESIDE.get(one.table, ()) and any(
         has_changed(one, place.partition(".")[2], changes)
         for place, changes in _ANSWERED.items()
         if place.startswith(f"{one.table}.")
@@ -225,6 +240,6 @@ DECISIONS = (
     ShadowDecision("D-EJV-17", _earlier_cheque_keeps_its_day, on_evidence=True),
     ShadowDecision("D-EJV-18", _every_line_of_an_item_counts, on_evidence=True),
     ShadowDecision("D-EJV-19", _part_touches_no_receipt, on_evidence=True),
-    ShadowDecision("D-EJV-10", _is_answered_here_only, on_evidence=True),
+    ShadowDecision("D-EJV-10", _is_answered_here_only, on_evidence=True, is_whole=True),
     ShadowDecision("D-EJV-08", _batch_is_released),
 )

@@ -12,11 +12,16 @@ Change = tuple[str | None, str | None]
 
 @dataclass(frozen=True)
 class ShadowDecision:
-    """A decision: its id, what it explains, and whether only in things that the evidence names."""
+    """A decision: its id, what it explains, and whether only in things that the evidence names.
+
+    is_whole  it excuses all that a file, a batch, a row or a step did, or did not do: then the evidence must name all
+              that a row is about which one side lacks, and what ours has there is held against `verify`
+    """
 
     id: str
     explains: Predicate
     on_evidence: bool = False
+    is_whole: bool = False
 
 
 def is_at(difference: ShadowDifference, *places: str) -> bool:

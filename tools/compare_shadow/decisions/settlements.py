@@ -51,7 +51,20 @@ def _is_applied_here_only(one: ShadowDifference) -> bool:
 def _is_made_or_taken_here_only(one: ShadowDifference) -> bool:
     if one.is_only_theirs:
         return one.table == "receipts"
+    if not is_made_by_a_job(one, ("PAYBC", "PAD"), ("PAYBC", "ONLINE_BANKING")):
+        return False
+    if one.table == "cfs_accounts_history" and "FREEZE" in value(one, "status"):
+        return False  # what is frozen was not so before
     return one.table in _MADE or (one.table in _MADE_FOR_A_FEE and one.key.startswith("fee of "))
+
+
+def is_made_by_a_job(one: ShadowDifference, *ways: tuple[str, str]) -> bool:
+    """Return whether a row that one side lacks can be of a job, where it is a payment: system and method are given."""
+    row = one.our_row or one.their_row
+    if one.table != "payments" or row is None:
+        return True
+    by_hand = row["is_routing_slip"] == "true" or row["created_by"] != "SYSTEM"
+    return not by_hand and (row["payment_system_code"], row["payment_method_code"]) in ways
 
 
 def _is_applied_there_only(one: ShadowDifference) -> bool:
@@ -206,8 +219,8 @@ DECISIONS = (
     ShadowDecision("D-PAD-07", _no_payment_without_effect, on_evidence=True),
     ShadowDecision("D-PAD-08", _another_receipt_is_kept, on_evidence=True),
     ShadowDecision("D-PAD-09", _receipts_are_what_was_applied, on_evidence=True),
-    ShadowDecision("D-PAD-17", _is_applied_here_only, on_evidence=True),
-    ShadowDecision("D-PAD-14", _is_applied_here_only, on_evidence=True),
-    ShadowDecision("D-PAD-13", _is_applied_there_only, on_evidence=True),
-    ShadowDecision("D-PAD-04", _is_applied_here_only, on_evidence=True),
+    ShadowDecision("D-PAD-17", _is_applied_here_only, on_evidence=True, is_whole=True),
+    ShadowDecision("D-PAD-14", _is_applied_here_only, on_evidence=True, is_whole=True),
+    ShadowDecision("D-PAD-13", _is_applied_there_only, on_evidence=True, is_whole=True),
+    ShadowDecision("D-PAD-04", _is_applied_here_only, on_evidence=True, is_whole=True),
 )

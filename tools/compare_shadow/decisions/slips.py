@@ -120,7 +120,7 @@ DECISIONS = (
     ShadowDecision("D-SLIP-10", _receipt_of_a_child_stays, on_evidence=True),
     ShadowDecision("D-SLIP-06", _link_pays_what_is_owed, on_evidence=True),
     # These excuse all that the work on a slip does, in what it is about: those above are asked first.
-    ShadowDecision("D-SLIP-02", _is_worked_there_only, on_evidence=True),
-    ShadowDecision("D-SLIP-13", _is_worked_here_only, on_evidence=True),
-    ShadowDecision("D-SLIP-04", _is_worked_here_only, on_evidence=True),
+    ShadowDecision("D-SLIP-02", _is_worked_there_only, on_evidence=True, is_whole=True),
+    ShadowDecision("D-SLIP-13", _is_worked_here_only, on_evidence=True, is_whole=True),
+    ShadowDecision("D-SLIP-04", _is_worked_here_only, on_evidence=True, is_whole=True),
 )

@@ -1,7 +1,7 @@
 -- Find what decisions about feedback may excuse, from the lines of the batches that we applied.
 -- in     since (naive UTC, or null), unanswered int[] (batches that have no answer in the old system)
 -- out    decision, kind and subject: batch, journal, link, invoice, part, partner row, slip, refund, EFT refund,
---        receipt, account, code
+--        receipt, account, code; answer: the name of a feedback file, message: what one says
 -- again  reads only
 -- source docs/decisions/ejv-feedback-check.md, "Rows that differ"
 WITH things AS MATERIALIZED (
@@ -65,6 +65,8 @@ SELECT DISTINCT parsed.decision, about.kind, about.subject
           UNION ALL
          SELECT 'invoice', CAST(parsed.invoice_id AS text)
           UNION ALL
+         SELECT 'journal', CAST(parsed.journal AS text)
+          UNION ALL
          SELECT 'link', parsed.journal || ' ' || coalesce(parsed.part_id, parsed.invoice_id)
           UNION ALL
          SELECT 'part', CAST(coalesce(parsed.part_id, (SELECT target_id FROM partner_disbursements
@@ -102,6 +104,18 @@ SELECT DISTINCT parsed.decision, about.kind, about.subject
             AND parsed.is_refused
        ) AS about
  WHERE about.subject IS NOT NULL
+ UNION ALL
+SELECT DISTINCT 'D-EJV-10', about.kind, about.subject
+  FROM pay_jobs.feedback_lines AS line
+  JOIN pay_jobs.inbound_files AS answer
+    ON answer.id = line.file_id
+  LEFT JOIN ejv_headers AS header
+    ON header.id = line.journal
+ CROSS JOIN LATERAL (VALUES ('answer', answer.name),
+                            ('message', left(rtrim(line.code || ' ' || line.message), 250)),
+                            ('account', CAST(header.payment_account_id AS text))) AS about (kind, subject)
+ WHERE line.batch_number = ANY (:unanswered)
+   AND about.subject IS NOT NULL
  UNION ALL
 SELECT 'D-EJV-17', 'refund', CAST(refund.id AS text)
   FROM refunds AS refund

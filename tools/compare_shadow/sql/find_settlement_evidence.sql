@@ -1,6 +1,6 @@
 -- Find what decisions about settlement files may excuse, from the rows of the files that we know.
 -- in     since (naive UTC, or null), unfinished text[] (files that the old system began and did not finish)
--- out    decision, kind and subject: file, number, receipt, account, invoice
+-- out    decision, kind and subject: file, number, receipt, account, CFS account, invoice
 -- again  reads only
 -- source docs/decisions/pad-reconcile.md, "Rows that differ"
 WITH files AS (
@@ -29,6 +29,7 @@ WITH files AS (
      spoken AS (
        SELECT 'D-PAD-04' AS decision, * FROM lines
         WHERE name = ANY (:unfinished)
+          AND outcome IN ('applied', 'already_applied')
         UNION ALL
        SELECT 'D-PAD-06', * FROM lines
         WHERE kind = 'BOUNCE' AND outcome = 'applied'
@@ -85,6 +86,8 @@ SELECT DISTINCT spoken.decision, about.kind, about.subject
          SELECT 'number', nullif(spoken.target_number, '')
           UNION ALL
          SELECT 'receipt', nullif(spoken.source_number, '')
+          UNION ALL
+         SELECT 'CFS account', nullif(spoken.customer_account, '')
           UNION ALL
          SELECT 'account', CAST(profile.account_id AS text)
            FROM cfs_accounts AS profile

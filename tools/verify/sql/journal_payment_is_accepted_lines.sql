@@ -1,4 +1,4 @@
--- A journal's payment over another amount, or of another day, than what CGI accepted of the journal.
+-- A journal's payment over another amount, or of another day, than what CGI accepted of the journal, or that is missing.
 -- source docs/specs/cgi-ejv-files.md section 7.2: the amount accepted, added to where a second file accepts more, on the
 --        effective date. Only journals whose lines this service has read; what the journal's receipt said before is not
 --        booked again
@@ -34,3 +34,26 @@ HAVING payment.payment_status_code IS DISTINCT FROM 'COMPLETED'
     OR CAST(payment.invoice_amount AS numeric(19,2)) IS DISTINCT FROM sum(accepted.amount)
     OR CAST(payment.payment_date AS date) IS NULL
     OR CAST(payment.payment_date AS date) <> ALL (array_agg(accepted.effective_date))
+ UNION ALL
+SELECT 'journal ' || accepted.journal,
+       'explain batch ' || accepted.batch_number,
+       header.payment_account_id,
+       batch.created_on,
+       format('a payment over %s', sum(accepted.amount)),
+       'none'
+  FROM accepted
+  JOIN ejv_files AS batch
+    ON batch.id = accepted.batch_number
+   AND batch.file_type = 'PAYMENT'
+  JOIN ejv_headers AS header
+    ON header.id = accepted.journal
+ WHERE EXISTS (SELECT FROM ejv_links AS link
+                WHERE link.ejv_header_id = accepted.journal
+                  AND link.disbursement_status_code = 'COMPLETED')
+   AND (accepted.journal, accepted.batch_number) NOT IN (
+         SELECT CAST(numbers[1] AS integer), CAST(numbers[2] AS integer)
+           FROM payments
+          CROSS JOIN LATERAL regexp_match(receipt_number, '([0-9]{8})[^0-9]{2}([0-9]{9})$') AS numbers
+          WHERE payment_system_code = 'CGI'
+            AND numbers IS NOT NULL)
+ GROUP BY accepted.journal, accepted.batch_number, header.payment_account_id, batch.created_on
