@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,6 +27,7 @@ from console.page import BadQuestion, NotThere, Page, PageContext
 from console.reading import Reader
 from console.rendering import environment
 from database.errors import explain
+from database.sessions import Session
 
 KEPT_FOR = timedelta(minutes=10)
 STATIC = Path(__file__).parent / "static"

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from shlex import quote
 
-from sqlalchemy.orm import Session
-
 from config.errors import UsageError
 from console.page import Page, PageContext
+from database.sessions import Session
 from jobs.run.outcome import Outcome
 from tools.explain.arguments import Arguments
 from tools.explain.lives import account_life, batch_life, file_life, invoice_life, slip_life

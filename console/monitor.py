@@ -6,7 +6,6 @@ from datetime import datetime
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -16,6 +15,7 @@ from config.errors import PayJobsError
 from config.schedule import Schedule
 from console.reading import Reader
 from database.errors import explain
+from database.sessions import Session
 from jobs.run import ledger
 from jobs.watch.entries import entry_commands
 from jobs.watch.metrics import MetricsProbe, metrics_text
@@ -41,8 +41,7 @@ def monitor_app(
     def metrics(_request: Request) -> Response:
         return _asked(lambda: Response(reader.read(figures), media_type=CONTENT_TYPE_LATEST))
 
-    def figures(session: Session) -> bytes:
-        connection = session.connection()
+    def figures(connection: Session) -> bytes:
         alarm = ledger.newest_verdict(connection, "check")
         findings = alarm.counts.get("findings", 0) if alarm else None
         return metrics_text(connection, entry_commands(schedule, jobs), findings, probes, now=clock())

@@ -78,21 +78,21 @@ class ScheduledEntry:
 def page(context: PageContext) -> Page:
     """Return the page of the night."""
     window = Window(context.now - REACH, context.now, context.now + REACH)
-    begin = earliest(context.connection, window.begin, context.now)
-    runs = read_runs(context.connection, context.schedule, context.jobs, begin=begin)
+    begin = earliest(context.session, window.begin, context.now)
+    runs = read_runs(context.session, context.schedule, context.jobs, begin=begin)
     scheduled = _scheduled(context, runs, begin)
-    files = expected_files(context.connection, context.schedule, begin=begin, now=context.now)
-    alarm = ledger.newest_verdict(context.connection, ALARM)
+    files = expected_files(context.session, context.schedule, begin=begin, now=context.now)
+    alarm = ledger.newest_verdict(context.session, ALARM)
     findings = _findings(context, scheduled, files, alarm)
     closed = _last_closed(context)
     yesterday = context.today - timedelta(days=1)
     periods = due_periods(context.session, yesterday, yesterday)
     tiles = [
-        _verified(ledger.newest_verdict(context.connection, "verify"), context.now),
+        _verified(ledger.newest_verdict(context.session, "verify"), context.now),
         _closed(closed),
         _stuck(trend(context.session, ALL), context.now),
         _outside(context),
-        _files_tile(context.connection),
+        _files_tile(context.session),
         _statements_tile(periods),
         _checked(findings, alarm),
     ]
@@ -143,7 +143,7 @@ def _findings(
             one.entry.name, one.entry.command, one.entry.job, one.entry.runs, one.served, now=context.now
         )
     ]
-    found += judge_all_files(context.connection, files, now=context.now)
+    found += judge_all_files(context.session, files, now=context.now)
     found += _told_by(alarm, context)
     return sorted(found, key=lambda one: _URGENT.index(one.kind) if one.kind in _URGENT else len(_URGENT))
 
@@ -153,7 +153,7 @@ def _told_by(alarm: Run | None, context: PageContext) -> Iterator[Finding]:
     if alarm is None or not alarm.rejects or alarm.started_on < context.now - REACH:
         return
     answers = {one.what for one in context.schedule.answers}
-    for one in ledger.rejects_of(context.connection, alarm.id):
+    for one in ledger.rejects_of(context.session, alarm.id):
         if one.reason in LENGTHS or (one.reason == "missing" and one.where in answers):
             yield Finding(one.reason, one.where, one.detail, one.command)
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
-
 from config.business_time import business_date
 from config.schedule import Schedule
 from console.answer_cache import AnswerCache
+from database.sessions import Session
 
 
 class NotThere(Exception):
@@ -38,11 +36,6 @@ class PageContext:
     query: Mapping[str, str]
     log: Any
     cache: AnswerCache
-
-    @property
-    def connection(self) -> Connection:
-        """The connection under the session."""
-        return self.session.connection()
 
     @property
     def today(self) -> date:

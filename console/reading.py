@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from config.settings import DatabaseSettings
 from database.engine import make_engine
+from database.sessions import Session
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 15
@@ -30,7 +30,7 @@ class Reader:
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """Return a session that sees the tables as they are at one moment, and cannot write."""
-        with self._reading.connect() as connection, Session(connection) as session:
+        with self._reading.connect() as session:
             yield session
 
     def read(self, question: Callable[[Session], Answer]) -> Answer:

@@ -30,7 +30,7 @@ def listing(context: PageContext) -> Page:
     }
     before = context.number("before")
     runs = ledger.newest(
-        context.connection,
+        context.session,
         job=asked["job"] or None,
         status=asked["status"] or None,
         by_clock=asked["by"] == "clock" if asked["by"] else None,
@@ -40,7 +40,7 @@ def listing(context: PageContext) -> Page:
     values = {
         "runs": runs[:SHOWN],
         "asked": asked,
-        "jobs": ledger.jobs(context.connection),
+        "jobs": ledger.jobs(context.session),
         "statuses": ledger.STATUSES,
         "first": before is not None,
         "last": runs[SHOWN - 1].id if len(runs) > SHOWN else None,
@@ -51,7 +51,7 @@ def listing(context: PageContext) -> Page:
 def one(context: PageContext) -> Page:
     """Return the page of one run."""
     run = _run(context)
-    rejects = ledger.rejects_of(context.connection, run.id)
+    rejects = ledger.rejects_of(context.session, run.id)
     causes = by_cause(rejects)
     values = {
         "run": run,
@@ -60,8 +60,8 @@ def one(context: PageContext) -> Page:
         "causes": causes[:CAUSES],
         "more_causes": len(causes) - CAUSES,
         "kept": len(rejects),
-        "usual": usual_longest(context.connection, run),
-        "log": ledger.log_of(context.connection, run.id),
+        "usual": usual_longest(context.session, run),
+        "log": ledger.log_of(context.session, run.id),
         "keeps_log": ledger.KEEPS_LOG,
         "artifacts": [(number, artifact_name(key), key) for number, key in enumerate(run.artifacts)],
     }
@@ -96,7 +96,7 @@ def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 def _run(context: PageContext) -> Run:
     number = int(context.path["run"])
-    run = ledger.find(context.connection, number) if number < 2**63 else None
+    run = ledger.find(context.session, number) if number < 2**63 else None
     if run is None:
         raise NotThere(f"There is no run {number}: the page of the runs shows those there are.")
     return run

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import psycopg2
 from psycopg2 import sql
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from database.engine import raw_connection
+from database.sessions import Session
 
 _CHUNK = 1 << 16
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")

@@ -14,14 +14,13 @@ from typing import Any
 import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool, QueuePool
 
 from access.kept_token import KeptToken
 from config.errors import ConfigError
 from config.settings import DatabaseSettings
 from database.error_notes import note_more
-from database.sessions import prepare_session
+from database.sessions import Session, prepare_session
 
 MAX_APPLICATION_NAME = 63
 _WORK_MEMORY = "64MB"
@@ -102,20 +101,16 @@ class Database:
         if dry_run:
             self._outer = engine.connect()
             self._outer.begin()
-            self._sessions = sessionmaker(self._outer, join_transaction_mode="create_savepoint")
-        else:
-            self._sessions = sessionmaker(engine)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """Return a session inside one transaction: committed whole at the end, or nothing of it."""
         failure: BaseException | None = None
         try:
-            with self._sessions.begin() as session:
+            with self._transaction() as session:
                 try:
                     self.after_begin(session)
                     yield session
-                    session.flush()
                     self.before_commit()
                 except BaseException as error:
                     failure = error
@@ -126,16 +121,30 @@ class Database:
             raise
 
     @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        if self._outer is None:
+            with self.engine.begin() as session:
+                yield session
+        else:
+            with self._outer.begin_nested():
+                yield self._outer
+
+    def undo(self, session: Session) -> None:
+        """Roll back now what a dry run did in a transaction, which can do nothing more."""
+        savepoint = session.get_nested_transaction()
+        assert savepoint is not None
+        savepoint.rollback()
+
+    @contextmanager
     def begin_snapshot(self) -> Iterator[Session]:
         """Return a session inside one transaction that sees the tables as they are at one moment.
 
         It is committed at the end, and rolled back in a dry run, whose earlier changes it does not see.
         """
         options = {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect().execution_options(**options) as connection, Session(connection) as session:
+        with self.engine.connect().execution_options(**options) as session:
             self.after_begin(session)
             yield session
-            session.flush()
             if self.dry_run:
                 session.rollback()
                 return
@@ -181,4 +190,4 @@ def work_in_memory(session: Session) -> None:
 
 def raw_connection(session: Session) -> Any:
     """Return the psycopg2 connection under a session, for COPY."""
-    return session.connection().connection.dbapi_connection
+    return session.connection.dbapi_connection

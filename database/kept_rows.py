@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Executable, Row, text
-from sqlalchemy.orm import Session
+
+from database.sessions import Session
 
 AT_ONCE = 1000
 T = TypeVar("T")

@@ -14,10 +14,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, TextClause, text
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, TextClause, text
 
 from database.pay import states
+from database.sessions import Session
 
 
 class Statements:
@@ -34,11 +34,9 @@ class Statements:
             self._read[name] = text(_with_states(file.read_text(encoding="utf-8")))
         return self._read[name]
 
-    def run(self, session: Session | Connection, name: str, /, **values: Any) -> CursorResult[Any]:
+    def run(self, session: Session, name: str, /, **values: Any) -> CursorResult[Any]:
         """Run the statement in sql/`name`.sql with bound values and return its result."""
-        result = session.execute(self[name], values)
-        assert isinstance(result, CursorResult)
-        return result
+        return session.execute(self[name], values)
 
 
 def _with_states(statement: str) -> str:

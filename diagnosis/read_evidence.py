@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import CfsSite
 from connectors.inbound.unread_feedback import UnreadFile, since
 from database.pay.numbers import invoice_number, receipt_number
 from database.pay.profiles import CfsProfile, profiles_of_invoices, profiles_of_slips
 from database.pay.states import UNFINISHED
+from database.sessions import Session
 from database.sql import statements
 from diagnosis.cutoffs import Cutoffs, local_day
 from diagnosis.evidence import (

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from sqlalchemy.orm import Session
-
 from config.business_days import is_business_day
+from database.sessions import Session
 from database.sql import statements
 from diagnosis.evidence import SettlementTrace
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from database.engine import Database
+from database.sessions import Session
 from jobs.run.context import RunContext
 from jobs.run.progress import Progress
 from jobs.run.stopping import StopRequest

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, event
 
 from jobs.lifecycle.runner import RunRequest, execute
+from sandbox.commits import listen_to_commits
 from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, die, serve
 from tests.settlement_factory import NOW
 from tools.repair_invoice import EJV, SLIP
@@ -80,8 +79,7 @@ class _Listener:
 
         httpx.HTTPTransport.handle_request = heard_send  # type: ignore[method-assign, assignment]
         event.listen(Engine, "before_cursor_execute", self._statement)
-        event.listen(Session, "before_commit", self._before_commit)
-        event.listen(Session, "after_commit", self._after_commit)
+        listen_to_commits(self._commit)
 
     def _statement(self, connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if _WRITES.match(statement):
@@ -92,15 +90,12 @@ class _Listener:
         if statement.startswith(_MARKS_PAID):
             self._reach("before invoices are marked")
 
-    def _before_commit(self, session: Session) -> None:
-        session.info["wrote"] = session.connection().info.pop("wrote", False)
-        if session.info["wrote"]:
-            self.commits += 1
-            self._reach(f"before commit {self.commits}")
-
-    def _after_commit(self, session: Session) -> None:
-        if session.info.pop("wrote", False):
-            self._reach(f"after commit {self.commits}")
+    def _commit(self, connection: Connection, when: str) -> None:
+        if connection.info.get("wrote"):
+            self.commits += when == "before"
+            self._reach(f"{when} commit {self.commits}")
+        if when == "after":
+            connection.info.pop("wrote", None)
 
     def _reach(self, name: str) -> None:
         self.points.note(name)

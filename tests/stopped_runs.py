@@ -18,14 +18,13 @@ from typing import Any
 
 import httpx
 import psycopg2
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, event
 
 import connectors.cfs.transport
 import connectors.sftp
 from jobs.job import Job
 from jobs.lifecycle.runner import RunRequest, execute
+from sandbox.commits import listen_to_commits
 from tasks.channels import CHANNELS
 from tasks.routing_slip_recreate import JOB as _SLIPS
 from tests.forked_runs import ForkedRun, ForkedRuns, HeardPoints, serve, stand_still
@@ -134,8 +133,7 @@ class _Listener:
         session = connectors.sftp.SftpSession
         session.rename = self._heard("rename", session.rename)  # type: ignore[method-assign]
         event.listen(Engine, "before_cursor_execute", self._statement)
-        event.listen(Session, "before_commit", lambda session: self._commit(session, "before"))
-        event.listen(Session, "after_commit", lambda session: self._commit(session, "after"))
+        listen_to_commits(self._commit)
 
     def _heard_check(self, check: Callable[[], None]) -> Callable[[], None]:
         def heard() -> None:
@@ -158,10 +156,8 @@ class _Listener:
         if _WRITES.match(statement):
             connection.info["wrote"] = True
 
-    def _commit(self, session: Session, when: str) -> None:
-        if when == "before":
-            session.info["wrote"] = session.connection().info.pop("wrote", False)
-        if session.info.get("wrote"):
+    def _commit(self, connection: Connection, when: str) -> None:
+        if connection.info.get("wrote") if when == "before" else connection.info.pop("wrote", False):
             self._reach(f"{when} a commit")
 
     def _reach(self, name: str) -> None:

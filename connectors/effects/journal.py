@@ -14,12 +14,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from config.errors import PayJobsError, SourceUnavailable
 from connectors.effects.last_check import ClaimLost
 from connectors.effects.states import OPEN_STATES, EffectState, PendingEffect
 from connectors.effects.steps import Json, Step
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

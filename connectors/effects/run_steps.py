@@ -8,14 +8,13 @@ still this run's.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from connectors.effects.change import change
 from connectors.effects.checkpoints import checkpoint
 from connectors.effects.journal import Begin, OperationJournal
 from connectors.effects.last_check import ClaimLost, LateEffect, checked_by
 from connectors.effects.states import EffectState
 from connectors.effects.steps import AnswerLost, ChangeRefused, Json, StateConflict, Step
+from database.sessions import Session
 
 
 @dataclass

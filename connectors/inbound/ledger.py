@@ -20,9 +20,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
-from sqlalchemy.orm import Session
 
 from connectors.inbound.holds import Hold, HoldKind
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

@@ -11,8 +11,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from config.plurals import counted
 from connectors.inbound.ledger import (
     InboundFile,
@@ -25,6 +23,7 @@ from connectors.inbound.ledger import (
 from connectors.inbound.move import holds
 from connectors.inbound.take_in import Intake
 from connectors.sftp import UNSAID, RemoteFile, SftpSession, join
+from database.sessions import Session
 
 WATCHED = timedelta(days=3)
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from config.business_time import business_date
 from config.errors import ConfigError, PayJobsError, UsageError
 from connectors.inbound.ledger import FileToRecord, LedgerRecord, find_content, record, set_state
@@ -21,6 +19,7 @@ from connectors.inbound.listing import MAX_NAME, WantedNames, name_fault, printa
 from connectors.object_store import CHUNK_SIZE, ObjectStore, StoredObject, object_key
 from connectors.sftp import RemoteFileChanged, repeated
 from database.engine import Database
+from database.sessions import Session
 
 CUT_OFF = (
     "its last line has no end: part of it may be missing, and nothing in it would show that. It is not applied as it "

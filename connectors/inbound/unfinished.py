@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
-
+from database.sessions import Session
 from database.sql import statements
 
 if TYPE_CHECKING:

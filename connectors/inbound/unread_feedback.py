@@ -8,8 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

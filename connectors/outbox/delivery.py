@@ -26,7 +26,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.errors import ConfigError, ExitCode, InputRefused, Interrupted, SourceRefused, SourceUnavailable
 from config.masking import mask, mask_text
@@ -35,6 +34,7 @@ from connectors.effects import ClaimLost, LateEffect, checked_by
 from connectors.outbox.enqueue import enqueue
 from connectors.outbox.model import DeadLetter, DeliveryNote, DeliveryReport, Handler, Message
 from database.engine import Database
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

@@ -7,9 +7,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from connectors.outbox.model import NewMessage
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

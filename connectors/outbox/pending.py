@@ -1,9 +1,8 @@
 """The messages of the outbox that are not delivered, in the vocabulary of connectors/effects."""
 
-from sqlalchemy.orm import Session
-
 from connectors.effects import EffectState, PendingEffect
 from connectors.outbox.delivery import MAX_ATTEMPTS
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

@@ -4,10 +4,10 @@ import re
 from datetime import date
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.orm import Session
 
 from database.closing.figures import BALANCES
 from database.closing.period import Period
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

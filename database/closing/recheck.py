@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.business_time import month_of
 from database.closing.movements import forget, gather
 from database.closing.period import Period
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
+from database.sessions import Session
 from database.sql import statements
 
 KEYS = {

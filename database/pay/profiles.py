@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

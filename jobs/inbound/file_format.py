@@ -5,12 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from sqlalchemy.orm import Session
-
 from config.settings import SftpSettings
 from connectors.inbound.holds import Hold, HoldKind
 from connectors.inbound.ledger import InboundFile
 from connectors.inbound.listing import WantedNames
+from database.sessions import Session
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 

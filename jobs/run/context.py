@@ -11,10 +11,9 @@ from jobs.run.shard import WHOLE, Shard
 from jobs.run.stopping import StopRequest
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from config.settings import Settings
     from database.engine import Database
+    from database.sessions import Session
     from jobs.run.outcome import Reject, Table
 
 AnySettings = TypeVar("AnySettings", bound="Settings")

@@ -13,12 +13,12 @@ from typing import Any
 from psycopg2.errors import LockNotAvailable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from config.errors import AlreadyRunning
 from config.masking import excerpt, mask, mask_text
 from config.visible import all_visible, visible
 from connectors.effects import ClaimLost
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.locks import living_runs
 from jobs.run.outcome import Reject

@@ -36,8 +36,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, event, text
 
 from connectors.effects.checkpoints import breaking_in
 from database.engine import Database
@@ -48,6 +47,7 @@ from jobs.run.stopping import StopRequest
 from sandbox.cfs.faults import Fault, FaultKind, Faults
 from sandbox.cfs.options import Availability
 from sandbox.cfs.simulator import Simulator
+from sandbox.commits import commits_heard
 from sandbox.sql_files import statement
 from sandbox.world.chance import RandomDraws, SeededChance
 from sandbox.world.chronicle import Chronicle
@@ -183,16 +183,16 @@ class WorldFaults:
         heard: list[tuple[Any, str, Callable[..., Any]]] = []
         if self.kinds:
             heard = [
-                (Session, "before_commit", lambda session: self._commit(session, "before")),
-                (Session, "after_commit", lambda session: self._commit(session, "after")),
                 (Engine, "before_cursor_execute", lambda connection, *_: self._refuse_the_dead(connection.engine)),
                 (Engine, "engine_connect", lambda connection: self._refuse_the_dead(connection.engine)),
                 (Engine, "do_execute", lambda cursor, statement, _values, asked: self._write(cursor, statement, asked)),
             ]
         for target, name, listener in heard:
             event.listen(target, name, listener)
+        commits = commits_heard(self._commit) if self.kinds else nullcontext()
         try:
-            yield
+            with commits:
+                yield
         finally:
             for target, name, listener in heard:
                 event.remove(target, name, listener)
@@ -349,9 +349,9 @@ class WorldFaults:
         finally:
             self._pod = frozen
 
-    def _commit(self, session: Session, when: str) -> None:
+    def _commit(self, connection: Connection, when: str) -> None:
         pod = self._pod
-        if pod is None or self._is_ours(session.get_bind().engine):
+        if pod is None or self._is_ours(connection.engine):
             return
         if pod.is_dead:
             raise PodKilled

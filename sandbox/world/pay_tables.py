@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Row, TextClause
 from sqlalchemy import text as new_text
-from sqlalchemy.orm import Session
 
 from database.engine import Database
 from database.pay.history import KEYS, keep_versions
+from database.sessions import Session
 from sandbox.world.clock import VirtualClock
 
 text = cache(new_text)

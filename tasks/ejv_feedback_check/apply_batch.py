@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, text
-from sqlalchemy.orm import Session
 
 from config.errors import InputRefused, TotalsDisagree
 from connectors.payment_events import EventInvoice
 from database.pay.history import keep_versions
+from database.sessions import Session
 from database.sql import statements
 from tasks.ejv_feedback_check.batch_result import (
     JOURNAL_FILES,

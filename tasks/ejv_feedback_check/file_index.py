@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
-from sqlalchemy.orm import Session
-
 from database.copy import copy_rows
+from database.sessions import Session
 from database.sql import statements
 from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
 from tasks.ejv_feedback_check.feedback_lines import FeedbackLine, read_line

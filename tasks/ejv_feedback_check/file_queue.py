@@ -1,9 +1,8 @@
 """Which files of CGI are applied now, in which order."""
 
-from sqlalchemy.orm import Session
-
 from config.settings import CgiSettings
 from connectors.inbound.ledger import list_files
+from database.sessions import Session
 from jobs.inbound.file_format import FileQueue
 from tasks.ejv_feedback_check.file_names import SOURCE, is_ack, is_feedback
 

@@ -2,10 +2,9 @@
 
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from config.plurals import counted
 from config.usual import ENOUGH, KNOWN, REFUSED, REFUSED_SHARE, STOPPED
+from database.sessions import Session
 from database.sql import statements
 from jobs.usual import ceiling, usual
 from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch

@@ -7,10 +7,10 @@ import tempfile
 from typing import BinaryIO
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from database.copy import copy_encoded, encode_row
 from database.engine import work_in_memory
+from database.sessions import Session
 from database.sql import statements
 from tasks.ejv_feedback_check.feedback_lines import FeedbackLine
 from tasks.ejv_feedback_check.flow_through import FlowThrough

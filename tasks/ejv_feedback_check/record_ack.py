@@ -4,10 +4,9 @@ import re
 from contextlib import AbstractContextManager
 from typing import BinaryIO
 
-from sqlalchemy.orm import Session
-
 from config.settings import CgiSettings
 from connectors.inbound.ledger import InboundFile, set_state
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from config.business_days import age_in_business_days
 from config.business_time import BUSINESS_ZONE
 from config.errors import UsageError
@@ -12,6 +10,7 @@ from config.settings import CgiSettings, CgiSftpSettings
 from connectors.inbound.listing import printable
 from connectors.inbound.unread_feedback import since, unread_feedback
 from connectors.sftp import RemoteFile, SftpSession, join
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from tasks.ejv_feedback_check.file_names import may_be_feedback

@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from config.business_days import next_business_day
 from config.command_line import typed
 from config.settings import CgiSettings, CgiSftpSettings
@@ -33,6 +31,7 @@ from connectors.effects import (
 )
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, join
+from database.sessions import Session
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.bucket_index import index_object

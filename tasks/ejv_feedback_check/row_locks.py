@@ -5,8 +5,8 @@ whose receipts decide is locked so that no receipt can be added to it either.
 """
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

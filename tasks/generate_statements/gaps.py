@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
-
 from config.command_line import typed
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.outcome import Table
 from jobs.run.shard import WHOLE, Shard

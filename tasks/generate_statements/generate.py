@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.business_time import day_bounds
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.shard import Shard
 from tasks.generate_statements.periods import StatementKind, StatementPeriod

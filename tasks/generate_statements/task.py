@@ -68,7 +68,7 @@ def _generate(
             )
             if context.dry_run and arguments.mode in {"range", "fill"}:
                 # The locks and temporary tables of years of periods do not fit into one transaction.
-                session.rollback()
+                context.database.undo(session)
             return done
 
     context.progress.begin(len(wanted))

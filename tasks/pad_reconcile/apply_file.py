@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from typing import Any, BinaryIO
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from config.business_time import naive_utc
 from config.command_line import typed
@@ -14,6 +13,7 @@ from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state, supersede_cut_off
 from connectors.local_copy import local_copy
 from database.errors import explain, refuses_content
+from database.sessions import Session
 from database.sql import statements
 from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.errors import ConfigError, TotalsDisagree
 from database.pay.history import keep_versions
 from database.pay.nsf_fee import fee_overdue_date
+from database.sessions import Session
 from database.sql import statements
 from tasks.pad_reconcile.effects import RuleTotal, SettlementEffects
 from tasks.pad_reconcile.rules import RowKind

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from sqlalchemy import Row, text
-from sqlalchemy.orm import Session
 
 from config.command_line import typed
 from config.errors import InputRefused, PayJobsError, SourceUnavailable
@@ -15,6 +14,7 @@ from connectors.cfs import CfsClient, CfsSite
 from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import InboundFile, set_state
 from database.copy import copy_encoded, encode_row
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Row
-from sqlalchemy.orm import Session
 
 from connectors.cfs import CfsSite
 from connectors.payment_events import EventInvoice
 from database.kept_rows import KeptRows
+from database.sessions import Session
 
 T = TypeVar("T")
 

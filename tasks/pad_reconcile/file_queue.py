@@ -5,11 +5,11 @@ from datetime import date
 from itertools import takewhile
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from connectors.inbound.holds import Hold, HoldKind
 from connectors.inbound.ledger import InboundFile, list_files
 from connectors.inbound.listing import WantedNames
+from database.sessions import Session
 from database.sql import statements
 from jobs.inbound.file_format import FileQueue
 

@@ -1,9 +1,8 @@
 """What is still to be done for a file after its commit, noted in the journal in that commit."""
 
-from sqlalchemy.orm import Session
-
 from connectors.effects import PlannedOperation, open_operation, open_operations
 from connectors.inbound.ledger import InboundFile, find_file
+from database.sessions import Session
 from jobs.run.context import RunContext
 
 CREDIT_SYNC, REJECT_REPORT = "credit sync", "reject report"

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from config.settings import EventSettings
 from connectors.cfs_delivery import new_nsf_fee, new_stop_pad
 from connectors.events import Topic, new_event
 from connectors.outbox import NewMessage, enqueue
 from connectors.payment_events import PaymentStatus, lock_events, payment_event
+from database.sessions import Session
 from jobs.run.context import RunContext
 from tasks.pad_reconcile.effects import BankReceipt, BouncedPayment, SettlementEffects
 

@@ -5,11 +5,11 @@ from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.command_line import typed
 from connectors.formats.settlement import SettlementRow
 from database.kept_rows import stream
+from database.sessions import Session
 from jobs.run.outcome import Reject
 from jobs.spreadsheet import csv_lines
 

@@ -9,7 +9,6 @@ from operator import attrgetter
 from typing import Any, BinaryIO
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from connectors.formats.settlement import SettlementRow
 from connectors.formats.settlement_columns import PlainRows, read_columns
@@ -17,6 +16,7 @@ from connectors.inbound.ledger import InboundFile
 from connectors.inbound.listing import printable
 from database.copy import copy_pieces, encode_columns, encode_row
 from database.engine import work_in_memory
+from database.sessions import Session
 from database.sql import statements
 from tasks.pad_reconcile.rules import RowKind, decide, decide_plain
 

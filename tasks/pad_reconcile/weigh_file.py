@@ -2,11 +2,10 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
-
 from config.usual import BOUNCED_AFTER, KNOWN, MISDATED_AFTER
 from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile
+from database.sessions import Session
 from database.sql import statements
 from tasks.pad_reconcile.effects import SettlementEffects
 from tasks.pad_reconcile.fuse import FileFigures, FuseVerdict, weigh

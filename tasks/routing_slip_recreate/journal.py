@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from sqlalchemy.orm import Session
-
 from connectors.effects import Json, PlannedOperation
+from database.sessions import Session
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import RoutingSlip
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.command_line import typed
 from connectors import effects
 from connectors.cfs import CfsClient, CfsSite, CfsUnavailable
 from connectors.effects import OperationJournal, StateConflict, checkpoint
+from database.sessions import Session
 from jobs.run.context import RunContext
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.cfs_view import CfsView, hides_invoices

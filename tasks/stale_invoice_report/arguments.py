@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.errors import UsageError
+from database.sessions import Session
 
 
 @dataclass(frozen=True)

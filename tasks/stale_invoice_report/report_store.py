@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
+from database.sessions import Session
 from database.sql import statements
 from tasks.stale_invoice_report.report_row import ReportRow
 from tasks.stale_invoice_report.tallies import Tallies, Tally

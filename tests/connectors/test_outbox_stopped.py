@@ -43,7 +43,7 @@ def given_a_bounce(database: Database, cfs: RunningCfs) -> None:
         invoices=[{"site_number": SITE.site, "invoice_number": NUMBER, "total": BEFORE}],
     )
     with database.begin() as session:
-        session.connection().exec_driver_sql("TRUNCATE pay_jobs.outbox, pay_jobs.job_runs RESTART IDENTITY CASCADE")
+        session.exec_driver_sql("TRUNCATE pay_jobs.outbox, pay_jobs.job_runs RESTART IDENTITY CASCADE")
     keep(database, [nsf_fee()])
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from config.log_setup import get_log
 from config.schedule import Schedule, read_schedule
@@ -19,6 +18,7 @@ from config.settings import DatabaseSettings
 from console.app import Surroundings, console_app
 from console.reading import Reader
 from console.serve import open_port, server_of
+from database.sessions import Session
 from tasks import JOBS
 from tools import BY_CLOCK
 
@@ -86,5 +86,5 @@ class OneTransaction:
         self._connection = connection
 
     def read(self, question: Callable[[Session], Any]) -> Any:
-        with Session(self._connection, join_transaction_mode="create_savepoint") as session:
-            return question(session)
+        with self._connection.begin_nested():
+            return question(self._connection)

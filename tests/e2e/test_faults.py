@@ -32,7 +32,7 @@ def undisturbed(operator: Operator, pay: StatementBooks) -> list[dict[str, Any]]
     made = content(pay.statements())
     with pay.database.begin() as session:
         for table in ("statement_invoices", "statements", "pay_jobs.job_runs"):
-            session.connection().exec_driver_sql(f"DELETE FROM {table}")
+            session.exec_driver_sql(f"DELETE FROM {table}")
     return made
 
 

@@ -204,7 +204,8 @@ def test_a_poll_without_files_imports_nothing_that_only_other_runs_need() -> Non
     program = (
         "import sys, jobs.lifecycle.runner, jobs.lifecycle.delivery\n"
         "import tasks.pad_reconcile.task, tasks.ejv_feedback_check.task\n"
-        "unneeded = {'rich', 'pygments', 'attr', 'invoke', 'yaml', 'minio', 'urllib3', 'httpx', 'alembic'}\n"
+        "unneeded = {'rich', 'pygments', 'attr', 'invoke', 'yaml', 'minio', 'urllib3', 'httpx', 'alembic',"
+        " 'sqlalchemy.orm'}\n"
         "sys.exit(', '.join(unneeded & sys.modules.keys()) or 0)\n"
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.orm import Session
 
 from config.errors import AlreadyRunning
 from jobs.run import ledger
@@ -164,9 +163,8 @@ def test_what_a_lost_run_found_stays_with_it(open_session: Open) -> None:
     connection = open_session()
     run_id = started(connection)
     ledger.mark_running(connection, run_id)
-    with Session(connection) as session:
-        ledger.keep_rejects(session, [REJECT], run_id=run_id)
-        ledger.keep_rejects(session, [REJECT], run_id=run_id)
+    ledger.keep_rejects(connection, [REJECT], run_id=run_id)
+    ledger.keep_rejects(connection, [REJECT], run_id=run_id)
 
     ledger.mark_lost(connection, "A_JOB")
 
@@ -179,8 +177,7 @@ def test_what_a_lost_run_found_stays_with_it(open_session: Open) -> None:
 def test_a_run_that_ends_keeps_its_rejects_once_in_their_order(open_session: Open) -> None:
     connection = open_session()
     run_id, first = started(connection), Reject("line 1", "first")
-    with Session(connection) as session:
-        ledger.keep_rejects(session, [REJECT], run_id=run_id)
+    ledger.keep_rejects(connection, [REJECT], run_id=run_id)
 
     ledger.finish(connection, run_id, status="attention", exit_code=3, counts={}, rejects=[first, REJECT])
 
@@ -190,8 +187,7 @@ def test_a_run_that_ends_keeps_its_rejects_once_in_their_order(open_session: Ope
 def test_a_run_that_failed_after_it_found_something_keeps_what_it_found(open_session: Open) -> None:
     connection = open_session()
     run_id = started(connection)
-    with Session(connection) as session:
-        ledger.keep_rejects(session, [REJECT], run_id=run_id)
+    ledger.keep_rejects(connection, [REJECT], run_id=run_id)
 
     ledger.finish(connection, run_id, status="failed", exit_code=1, counts={}, error="CFS is away.")
 
@@ -206,7 +202,7 @@ def test_a_run_is_not_marked_lost_while_a_transaction_of_it_is_open(open_session
     ledger.mark_running(connection, run_id)
     connection.execute(text("SET lock_timeout = '50ms'"))
 
-    with Session(engine) as work, work.begin():
+    with engine.begin() as work:
         ledger.hold(work, run_id)
         ledger.record_progress(connection, run_id, {"file": 1})
         with pytest.raises(AlreadyRunning, match=f"A_JOB run {run_id} in pod pod-7 has lost its lock, but a transac"):

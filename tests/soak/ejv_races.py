@@ -12,11 +12,11 @@ from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import CursorResult, text
-from sqlalchemy.orm import Session
 
 from connectors.inbound.ledger import FileToRecord, InboundFile, record
 from database.engine import Database
 from database.pay.history import keep_versions
+from database.sessions import Session
 from jobs.inbound.file_format import FileToApply
 from tasks.ejv_feedback_check.apply_file import apply_file
 from tests.ejv_factory import NOW, Batch, EjvBooks, Item, JournalPair

@@ -11,12 +11,12 @@ from contextlib import nullcontext
 from datetime import datetime
 
 from sqlalchemy import CursorResult, text
-from sqlalchemy.orm import Session
 
 from config.errors import SourceUnavailable
 from connectors.inbound.ledger import InboundFile
 from database.engine import Database
 from database.pay.history import keep_versions
+from database.sessions import Session
 from jobs.inbound.file_format import FileToApply
 from tasks.pad_reconcile.apply_file import apply_file
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce, settlement_csv

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CursorResult, text
-from sqlalchemy.orm import Session
 
 from config.errors import SourceUnavailable
 from database.engine import Database
+from database.sessions import Session
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.task import work_slips
 from tests.cfs_fixtures import fresh_cfs

@@ -44,14 +44,14 @@ class CountedPoints:
 def _listen_to_database(reach: Reach) -> None:
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
-    from sqlalchemy.orm import Session
+
+    from sandbox.commits import listen_to_commits
 
     def statement(_connection: Any, _cursor: Any, words: str, *_more: Any) -> None:
         reach(f"before {' '.join(words.split())[:60]}")
 
     event.listen(Engine, "before_cursor_execute", statement)
-    event.listen(Session, "before_commit", lambda _session: reach("before a commit"))
-    event.listen(Session, "after_commit", lambda _session: reach("after a commit"))
+    listen_to_commits(lambda _connection, when: reach(f"{when} a commit"))
 
 
 def _listen_to_cfs(reach: Reach) -> None:

@@ -5,8 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

@@ -8,8 +8,8 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
+from database.sessions import Session
 from database.sql import statements
 from tools.close.closing import FigureTotal
 from tools.close.totals import figure_totals

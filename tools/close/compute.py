@@ -3,12 +3,12 @@
 from datetime import date
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from database.closing.figures import BALANCES, MEETINGS, Balance, Meeting
 from database.closing.movements import add_undated, find_ends, gather, read_ends
 from database.closing.period import Period
 from database.closing.recheck import changes_of
+from database.sessions import Session
 from database.sql import statements
 from tools.close.causes import UNKNOWN, KnownCause, RowApart, about_items, about_rows
 from tools.close.closing import Closing, Equation, FigureTotal, Remainder

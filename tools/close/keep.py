@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from config.errors import PayJobsError
 from config.plurals import counted
 from connectors.mail import new_mail
 from connectors.object_store import CHUNK_SIZE
 from connectors.outbox import enqueue
+from database.sessions import Session
 from diagnosis.search_stored_files import open_store
 from jobs.run.context import RunContext
 from jobs.run.mails import recipients_of

@@ -3,9 +3,8 @@
 from itertools import groupby
 from operator import attrgetter
 
-from sqlalchemy.orm import Session
-
 from database.closing.period import Period
+from database.sessions import Session
 from database.sql import statements
 from tools.close.closing import ZERO, ClosedMonth
 from tools.close.totals import figure_totals

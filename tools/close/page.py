@@ -5,11 +5,10 @@ from html import escape
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from config.business_time import local_and_utc
 from config.visible import visible
 from database.closing.figures import is_of_lines
+from database.sessions import Session
 from tasks.stale_invoice_report.page.document import figure, money, page_end, page_top, with_roles
 from tools.close.closing import Closing, FigureTotal, Remainder
 from tools.close.rows import FigureRow, rows_of

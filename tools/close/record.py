@@ -4,10 +4,10 @@ import json
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from database.closing.figures import BALANCES
 from database.closing.period import Period
+from database.sessions import Session
 from database.sql import statements
 from tools.close.closing import Closing, Remainder
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from database.closing.figures import BALANCES, OF_LINES
+from database.sessions import Session
 from database.sql import statements
 from tools.close.closing import Closing
 

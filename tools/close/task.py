@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
 from connectors.effects import checkpoint
 from database.closing.period import Period
+from database.sessions import Session
 from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
 from jobs.run.mails import send_mails

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import xlsxwriter
-from sqlalchemy.orm import Session
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from config.business_time import day_bounds, naive_utc
+from database.sessions import Session
 from jobs.spreadsheet import defused
 from tasks.stale_invoice_report.xlsx_export import (
     MOST_ROWS,

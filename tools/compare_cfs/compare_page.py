@@ -6,10 +6,9 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy.orm import Session
-
 from config.errors import PayJobsError
 from connectors.cfs import CfsClient, CfsInvoice, CfsSite
+from database.sessions import Session
 from diagnosis.parallel_lookups import ParallelLookups
 from tools.compare_cfs import rules
 from tools.compare_cfs.our_side import our_credits, our_invoices, our_slips, our_unsent_invoices

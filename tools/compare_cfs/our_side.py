@@ -2,11 +2,10 @@
 
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import CfsSite
 from database.pay.numbers import invoice_number
 from database.pay.profiles import profiles_of_invoices
+from database.sessions import Session
 from database.sql import statements
 from diagnosis.read_evidence import read_slips
 from tools.compare_cfs.rules import OurCredit, OurInvoice, OurSlip, OurUnsentInvoice

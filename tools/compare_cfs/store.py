@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from database.copy import copy_rows
+from database.sessions import Session
 from database.sql import statements
 from tools.compare_cfs.rules import CfsDifference
 

@@ -3,13 +3,12 @@
 from collections import Counter
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
 from config.business_time import day_start, naive_utc
 from config.errors import SourceRefused, SourceUnavailable
 from config.plurals import counted
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
+from database.sessions import Session
 from database.sql import statements
 from diagnosis.parallel_lookups import ParallelLookups
 from jobs.run.context import RunContext

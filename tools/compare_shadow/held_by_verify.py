@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from config.business_time import business_date, naive_utc
+from database.sessions import Session
 from database.sql import statements
 from tools.compare_shadow.decisions import WHOLE
 from tools.compare_shadow.evidence import Evidence

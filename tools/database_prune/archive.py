@@ -18,12 +18,12 @@ from typing import BinaryIO, cast
 import psycopg2
 from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from config.errors import SourceUnavailable
 from connectors.effects import checkpoint
 from connectors.object_store import ObjectStore
 from database.engine import raw_connection
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from tools.database_prune.tables import PrunableTable

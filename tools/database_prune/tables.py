@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
+
+from database.sessions import Session
 
 _FIRST_RECORDED = text("SELECT min(day) FROM pay_jobs.closed_days")
 _A_YEAR = timedelta(days=366)

@@ -6,7 +6,6 @@ What of it was accepted is left alone. Source: docs/specs/cgi-ejv-files.md secti
 import re
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.business_days import next_business_day
 from config.business_time import naive_utc
@@ -16,6 +15,7 @@ from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import connect_sftp
 from database.pay.history import keep_versions
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table

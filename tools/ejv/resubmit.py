@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy.orm import Session
-
 from config.business_days import next_business_day
 from config.errors import InputRefused
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.object_store import ObjectStore
 from connectors.sftp import SftpSession, connect_sftp
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table

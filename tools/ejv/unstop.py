@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from config.business_time import naive_utc
 from config.errors import InputRefused, UsageError
 from config.plurals import counted
 from database.pay.history import keep_versions
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table

@@ -1,8 +1,7 @@
 """Where rows about a subject may lie that were archived (`db prune`), and how to read them."""
 
-from sqlalchemy.orm import Session
-
 from config.command_line import typed
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

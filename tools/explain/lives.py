@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, text
-from sqlalchemy.orm import Session
 
 from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
+from database.sessions import Session
 from database.sql import statements
 from jobs.inbound.choose_file import no_such_file
 from jobs.run.outcome import Outcome, Table

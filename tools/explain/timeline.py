@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm import Session
-
 from config.business_time import BUSINESS_ZONE
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.outcome import Table
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy.orm import Session
-
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.outcome import Table
 

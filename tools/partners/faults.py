@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.business_time import business_date
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.outcome import Table
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from config.business_time import day_bounds, month_of
 from config.errors import UsageError
 from config.plurals import counted
 from database.engine import Database
+from database.sessions import Session
 from database.sql import statements
 from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
@@ -69,10 +69,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
 @contextmanager
 def _one_snapshot(database: Database) -> Iterator[Session]:
     """Return a session that sees the tables as they are at one moment, and keeps nothing."""
-    with (
-        database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
-        Session(connection) as session,
-    ):
+    with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as session:
         yield session
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from sqlalchemy.orm import Session
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from config.business_time import business_date
+from database.sessions import Session
 from jobs.run.outcome import Table
 from tasks.stale_invoice_report.xlsx_export import (
     MOST_ROWS,

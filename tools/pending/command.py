@@ -9,13 +9,13 @@ from decimal import Decimal
 import click
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from config.settings import DatabaseSettings, read
 from connectors.effects import OPEN_STATES, EffectState, PendingEffect, pending_operations
 from connectors.outbox.pending import pending_messages
 from database.engine import make_engine
 from database.errors import explain
+from database.sessions import Session
 from jobs.run.outcome import Table
 from jobs.run.result import print_json
 from jobs.terminal import say, show_table, whatever_is_shown
@@ -82,7 +82,7 @@ def _snapshot() -> Iterator[Session]:
     """Read the pay database as it is at one moment. Errors come in our own words."""
     engine = make_engine(read(DatabaseSettings), application_name="pay-jobs pending", pooled=False)
     try:
-        with Session(engine) as session:
+        with engine.connect() as session:
             session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield session
     except DBAPIError as error:

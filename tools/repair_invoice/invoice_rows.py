@@ -3,8 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from sqlalchemy.orm import Session
-
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

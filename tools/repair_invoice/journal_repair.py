@@ -2,13 +2,12 @@
 
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from config.business_time import naive_utc
 from config.settings import EventSettings
 from connectors.object_store import ObjectStore
 from connectors.outbox import enqueue
 from connectors.payment_events import PaymentStatus, payment_event
+from database.sessions import Session
 from database.sql import statements
 from diagnosis.diagnose_invoices import DiagnosedInvoice
 from diagnosis.evidence import InvoiceRecord, JournalVoucher

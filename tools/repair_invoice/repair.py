@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
-
 from database.pay.states import FINAL
+from database.sessions import Session
 from database.sql import statements
 from diagnosis.catalogue import ActionOwner
 from diagnosis.diagnose_invoices import DiagnosedInvoice

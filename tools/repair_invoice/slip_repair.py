@@ -3,10 +3,9 @@
 import json
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from config.business_time import naive_utc
 from connectors.cfs import CfsClient, CfsInvoice
+from database.sessions import Session
 from database.sql import statements
 from diagnosis.cfs_questions import question
 from diagnosis.diagnose_invoices import DiagnosedInvoice

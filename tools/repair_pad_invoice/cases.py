@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy.orm import Session
-
 from config.errors import UsageError
 from connectors.cfs import CfsClient
+from database.sessions import Session
 from database.sql import statements
 from diagnosis.diagnose_invoices import DiagnosedInvoice, diagnose_invoices
 from diagnosis.evidence import InvoiceRecord

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from config.errors import UsageError
 from connectors.cfs import CfsSite
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

@@ -9,11 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import CfsSite
 from connectors.effects import EffectState, Operation, PlannedOperation, drop_operation, find_open, read_operations
 from database.engine import Database
+from database.sessions import Session
 from database.sql import statements
 from tools.repair_partial_credit.plan import MemoPlan
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from config.errors import UsageError
 from connectors.cfs import CfsSite, InvoiceLine
+from database.sessions import Session
 from jobs.run.outcome import Table
 from tools.repair_partial_credit.arguments import SERVICE_FEE, LineCredit
 from tools.repair_partial_credit.invoice import (

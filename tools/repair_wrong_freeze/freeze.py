@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import CfsSite
+from database.sessions import Session
 from database.sql import statements
 
 sql = statements(__package__)

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from config.business_time import naive_utc
 from connectors.cfs import CfsSite
 from connectors.cfs_delivery import new_stop_pad
@@ -12,6 +10,7 @@ from connectors.outbox import enqueue
 from connectors.payment_events import unlock_event
 from database.pay.history import keep_versions
 from database.pay.nsf_fee import UNDONE
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from tools.repair_wrong_freeze.freeze import FrozenAccount

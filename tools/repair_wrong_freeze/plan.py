@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from config.command_line import typed
 from connectors.cfs import CfsSite
 from connectors.effects import Json, Operation, PlannedOperation, find_open, open_operation
 from connectors.outbox.operator_actions import drop
 from connectors.payment_events import LOCK_ACCOUNT
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from tools.repair_wrong_freeze.cfs_steps import charges, owed_without_fees
@@ -75,7 +74,7 @@ def _drop_undelivered(session: Session, account: FrozenAccount, reason: str) -> 
     if any(message.is_on_its_way for message in messages):
         raise UndoRefused("what the bounce tells CFS and others is still on its way", typed("outbox list"))
     if messages:
-        drop(session.connection(), [message.id for message in messages], f"the bounce is taken back: {reason}")
+        drop(session, [message.id for message in messages], f"the bounce is taken back: {reason}")
     return all(message.kind != LOCK_ACCOUNT for message in messages)
 
 

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
-from sqlalchemy.orm import Session
-
 from config.command_line import typed
 from config.errors import Interrupted, SourceUnavailable, UsageError
 from config.plurals import counted
 from config.settings import CfsSettings
 from connectors.cfs import CfsClient
 from connectors.effects import Operation, OperationJournal, StateConflict, run_operation
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table

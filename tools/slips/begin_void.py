@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from config.errors import InputRefused, UsageError
 from config.plurals import counted
 from connectors.effects import open_operation
+from database.sessions import Session
 from jobs.files_for_people import place_for, why_not_writable, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table

@@ -15,9 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from database.closing.recheck import find_all_changes
+from database.sessions import Session
 
 OPERATOR = "operations"
 FINANCE = "finance"

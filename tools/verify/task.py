@@ -9,12 +9,12 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import CursorResult, TextClause, text
-from sqlalchemy.orm import Session
 
 from config.business_time import day_start, naive_utc
 from config.errors import UsageError
 from config.plurals import counted
 from database.engine import Database
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
@@ -91,7 +91,7 @@ def snapshot(database: Database, moment: str | None = None) -> Iterator[Session]
     moment  the snapshot that another session exported, to see what it sees
     """
     options = {"isolation_level": "REPEATABLE READ"}  # not read-only: an invariant may need temporary tables
-    with database.engine.connect().execution_options(**options) as connection, Session(connection) as session:
+    with database.engine.connect().execution_options(**options) as session:
         if moment is not None:
             session.execute(text(f"SET TRANSACTION SNAPSHOT '{moment}'"))
         session.execute(_FOR_FEW_LARGE_READERS)

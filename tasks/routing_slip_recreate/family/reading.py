@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
-from sqlalchemy.orm import Session
 
 from config.errors import UsageError
 from connectors import effects
@@ -13,6 +12,7 @@ from connectors.cfs import CfsSite
 from connectors.effects import read_operations
 from database.pay.numbers import invoice_number
 from database.pay.profiles import CfsProfile, profiles_of_slips
+from database.sessions import Session
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipAccount, SlipFamily, SlipInvoice, SlipOperation
 

@@ -7,10 +7,9 @@ with the plan: an adjustment cannot be undone, and after it the amounts no longe
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import ReceiptActivity
 from connectors.effects import StateConflict
+from database.sessions import Session
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, note_movement, require, set_slip

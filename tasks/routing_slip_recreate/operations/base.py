@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import CfsReceipt, CfsSite, ReversalComment, ReversalReason
 from connectors.effects import Json, StateConflict
 from database.pay.numbers import receipt_number
+from database.sessions import Session
 from tasks.routing_slip_recreate.cfs_view import ReceiptVersions, versions
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs

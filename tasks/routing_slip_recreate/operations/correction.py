@@ -8,11 +8,10 @@ slip stays in CORRECTION for the next run.
 
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import CfsReceipt, ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import receipt_number
+from database.sessions import Session
 from tasks.routing_slip_recreate.family.model import SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import (

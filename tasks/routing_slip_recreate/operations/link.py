@@ -7,11 +7,10 @@ child in already; only a voided parent's is lowered by what its kept transaction
 
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import CfsReceipt, ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import receipt_number
+from database.sessions import Session
 from tasks.routing_slip_recreate.cfs_view import versions
 from tasks.routing_slip_recreate.family.due import nsf_is_due
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipInvoice

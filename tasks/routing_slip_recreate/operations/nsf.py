@@ -8,11 +8,10 @@ a run that dies finds its CFS invoice again; a fee that another job left half ma
 from collections.abc import Iterable
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
+from database.sessions import Session
 from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee

@@ -3,9 +3,8 @@
 Source: docs/specs/routing-slips.md sections 3.3 and 4.2. Only what is not reversed yet is reversed.
 """
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import ReversalComment, ReversalReason
+from database.sessions import Session
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.slips import lock_family, note_movement, require, set_account, set_slip

@@ -7,10 +7,9 @@ which invoices were touched; children come first, because the parent's receipt i
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
+from database.sessions import Session
 from tasks.routing_slip_recreate.family.model import SlipFamily, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts

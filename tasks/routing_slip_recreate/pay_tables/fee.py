@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from config.errors import InputRefused
 from connectors.cfs import CfsInvoice
 from database.pay.nsf_fee import fee_overdue_date
+from database.sessions import Session
 from database.sql import statements
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
 from tasks.routing_slip_recreate.pay_tables.slips import naive

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
+from database.sessions import Session
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import SlipFamily
 from tasks.routing_slip_recreate.inputs import OperationInputs

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from connectors.effects import StateConflict
 from database.pay.history import keep_versions
+from database.sessions import Session
 from database.sql import statements
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily
 from tasks.routing_slip_recreate.family.reading import read_family

@@ -12,11 +12,10 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg2
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, event
 
 from jobs.lifecycle.runner import RunRequest, execute
+from sandbox.commits import listen_to_commits
 from tasks.pad_reconcile import JOB
 from tests.forked_runs import HeardPoints, die, serve
 from tests.settlement_factory import NOW
@@ -52,8 +51,7 @@ class _Listener:
     def listen(self) -> None:
         """Hear of every statement and commit in this process."""
         event.listen(Engine, "before_cursor_execute", self._statement)
-        event.listen(Session, "before_commit", lambda session: self._commit(session, "before"))
-        event.listen(Session, "after_commit", lambda session: self._commit(session, "after"))
+        listen_to_commits(self._commit)
 
     def _statement(self, connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if _WRITES.match(statement):
@@ -61,11 +59,8 @@ class _Listener:
         if statement.startswith(_INSIDE):
             self._reach(statement.split("\n", maxsplit=1)[0][3:])
 
-    def _commit(self, session: Session, when: str) -> None:
-        if when == "before":
-            wrote = session.connection().info.pop("wrote", None)
-            session.info["wrote"] = wrote
-        wrote = session.info.get("wrote")
+    def _commit(self, connection: Connection, when: str) -> None:
+        wrote = connection.info.get("wrote") if when == "before" else connection.info.pop("wrote", None)
         if wrote is not None:
             self._reach(f"{when} the commit of: {wrote}")
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
-from sqlalchemy.orm import Session
 
 from connectors.effects import OPEN_STATES, EffectState
 from connectors.outbox import operator_actions
@@ -129,7 +128,7 @@ def test_where_nothing_is_half_done_no_run_is_noted(execute: Callable[[str], Non
 def test_it_cannot_write(database_url: str, execute: Callable[[str], None]) -> None:
     execute(HALF_DONE)
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg2://"))
-    with Session(engine) as session:
+    with engine.connect() as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         assert len(pending_effects(session)) == 7
     engine.dispose()

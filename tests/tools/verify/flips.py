@@ -16,7 +16,6 @@ from typing import Any
 import psycopg2
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from config.business_time import business_date, naive_utc
 from tests.tools.verify.written_columns import DATE, MONEY, written_columns
@@ -122,7 +121,7 @@ class Flipper:
 
     def __post_init__(self) -> None:
         """Read which rows the jobs wrote, and what verify says of them as they are."""
-        self._session = Session(create_engine(self.address.replace("postgresql://", "postgresql+psycopg2://")))
+        self._session = create_engine(self.address.replace("postgresql://", "postgresql+psycopg2://")).connect()
         self.cells = self._written_cells()
         self._codes: dict[str, list[str]] = {}
         self._values = asked_values(self._session, Arguments(), now=naive_utc(self.now), today=business_date(self.now))
@@ -130,10 +129,8 @@ class Flipper:
 
     def close(self) -> None:
         """Forget every change."""
-        self._session.rollback()
-        bind = self._session.get_bind()
         self._session.close()
-        bind.dispose()  # type: ignore[union-attr]
+        self._session.engine.dispose()
 
     def by_column(self) -> Mapping[tuple[str, str], list[Cell]]:
         """Return the cells of each column that has some."""
