@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from tasks.ejv_feedback_check.detail_columns import DetailMentions, PlainDetails
 from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, COUNTED, JOURNAL_TYPES, FeedbackLine
 
 MAX_FAULTS = 200
@@ -68,6 +69,10 @@ class BatchInFile:
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(LineFault(line, text))
 
+    def expects(self, details: PlainDetails) -> bool:
+        """Return whether the lines are of the batch's type, and of journals that began."""
+        return self.batch_type == details.batch_type and all(int(one) in self.journals for one in set(details.journal))
+
 
 @dataclass
 class BatchesInFile:
@@ -88,33 +93,60 @@ class BatchesInFile:
         return f"line {first.line}: {first.text}" if first is not None else None
 
     def read(
-        self, lines: Iterable[tuple[FeedbackLine, str]], keep: Callable[[FeedbackLine], None] = lambda _line: None
-    ) -> Iterator[Mention]:
-        """Take the lines in (with the batch type of each), hand those of batches on, and return what they mention."""
+        self,
+        pieces: Iterable[tuple[FeedbackLine, str] | PlainDetails],
+        keep: Callable[[FeedbackLine | PlainDetails], None] = lambda _lines: None,
+    ) -> Iterator[Mention | DetailMentions]:
+        """Take the lines in, hand those of batches on, and return what they mention.
+
+        pieces  a line with its batch type, or plain ones that follow one another
+        """
         batch: BatchInFile | None = None
         before: FeedbackLine | None = None
-        for line, batch_type in lines:
-            self.lines = line.number
-            if line.record == "BG":
-                if batch is not None:
-                    _close(batch, line.number)
-                number = None if line.fault else line.batch
-                batch = BatchInFile(len(self.batches) + 1, batch_type, number, line.feeder, line.number, line.number)
-                self.batches.append(batch)
-            if batch is None:
-                if len(self.outside) < MAX_FAULTS:
-                    self.outside.append(LineFault(line.number, line.fault or f"a {line.record} line outside any batch"))
+        for piece in pieces:
+            if isinstance(piece, PlainDetails) and batch is not None and batch.expects(piece):
+                self.lines = batch.last_line = int(piece.line[-1])
+                keep(piece)
+                self._take_details(batch, piece)
+                yield piece.mentions(before)
+                before = piece.last()
                 continue
-            batch.last_line = line.number
-            keep(line)
-            self._take(batch, line, batch_type)
-            if line.about is None or not continues(before, line):
-                yield from _mentions(line)
-            before = line
-            if line.record == "BT":
-                batch = None
+            for line, batch_type in piece.each() if isinstance(piece, PlainDetails) else (piece,):
+                self.lines = line.number
+                if line.record == "BG":
+                    if batch is not None:
+                        _close(batch, line.number)
+                    batch = self._begin(line, batch_type)
+                if batch is None:
+                    self._note_outside(line)
+                    continue
+                batch.last_line = line.number
+                keep(line)
+                self._take(batch, line, batch_type)
+                if line.about is None or not continues(before, line):
+                    yield from _mentions(line)
+                before = line
+                if line.record == "BT":
+                    batch = None
         if batch is not None:
             _close(batch, None)
+
+    def _begin(self, line: FeedbackLine, batch_type: str) -> BatchInFile:
+        number = None if line.fault else line.batch
+        batch = BatchInFile(len(self.batches) + 1, batch_type, number, line.feeder, line.number, line.number)
+        self.batches.append(batch)
+        return batch
+
+    def _note_outside(self, line: FeedbackLine) -> None:
+        if len(self.outside) < MAX_FAULTS:
+            self.outside.append(LineFault(line.number, line.fault or f"a {line.record} line outside any batch"))
+
+    def _take_details(self, batch: BatchInFile, details: PlainDetails) -> None:
+        batch.counted += len(details.line)
+        batch.items += len(details.line)
+        self.effective |= details.days()
+        for journal, side, amount in details.sums():
+            batch.journals[journal].sums[side] += amount
 
     def _take(self, batch: BatchInFile, line: FeedbackLine, batch_type: str) -> None:
         if line.fault:

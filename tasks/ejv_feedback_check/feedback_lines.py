@@ -21,8 +21,8 @@ MAX_NUMBER = 2**31 - 1
 _RECORDS = {"BG", "BH", "JH", "JD", "IH", "IL", "NA", "IC", "BT"}
 _END = "CGI"
 _FILLING = b" \t\r\x1d"
-_TAIL = 157
-_CODE = re.compile(r"[0-9A-Z]{4}", re.ASCII)
+TAIL = 157
+CODE = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,14}\.\d{2}", re.ASCII)
 _JOURNAL = re.compile(r"..(\d{8})")
 _DETAIL = re.compile(
@@ -67,14 +67,14 @@ def read_line(number: int, raw: bytes) -> FeedbackLine:
         return FeedbackLine(number, "??", f"it begins with {text[:4]!r}, which is not a known record type")
     if record == "BG":
         return _batch_line(number, record, text)
-    if not text.endswith(_END) or len(text) < _TAIL + 7:
+    if not text.endswith(_END) or len(text) < TAIL + 7:
         return FeedbackLine(
             number, record, f"it does not end with return code, message and {_END!r} ({len(text)} characters)"
         )
-    code, message, body = text[-_TAIL : -_TAIL + 4], text[-_TAIL + 4 : -len(_END)].strip(), text[:-_TAIL]
+    code, message, body = text[-TAIL : -TAIL + 4], text[-TAIL + 4 : -len(_END)].strip(), text[:-TAIL]
     if record == "BT":
         return _batch_line(number, record, body, code, message)
-    if not _CODE.fullmatch(code):
+    if not CODE.fullmatch(code):
         return FeedbackLine(number, record, f"there is no return code 154 characters before the end (found {code!r})")
     if record == "JD":
         return _detail(number, raw, body, code, message)
@@ -91,14 +91,14 @@ def _batch_line(number: int, record: str, body: str, code: str = "", message: st
         return FeedbackLine(number, record, f"there is no batch number at 15 to 24 (found {body[15:24]!r})")
     if record == "BG":
         return FeedbackLine(number, record, batch=batch, feeder=body[7:11].strip())
-    count, amount = _digits(body[24:39]), _amount(body[39:54])
+    count, amount = _digits(body[24:39]), read_amount(body[39:54])
     if count is None or amount is None:
         return FeedbackLine(number, record, f"there are no control count and total at 24 to 54 (found {body[24:54]!r})")
     return FeedbackLine(number, record, batch=batch, control_count=count, amount=amount, code=code, message=message)
 
 
 def _header(number: int, body: str, code: str, message: str) -> FeedbackLine:
-    journal, batch, amount = _journal(body[7:17]), _digits(body[19:28]), _amount(body[42:57])
+    journal, batch, amount = _journal(body[7:17]), _digits(body[19:28]), read_amount(body[42:57])
     if journal is None or batch is None or amount is None:
         return FeedbackLine(
             number, "JH", f"journal, batch name or total at 7 to 57 cannot be read (found {body[7:57]!r})"
@@ -111,13 +111,13 @@ def _header(number: int, body: str, code: str, message: str) -> FeedbackLine:
 
 def _plain_detail(number: int, text: str) -> FeedbackLine | None:
     """Read a detail line the quick way: one of an invoice, all fields where they belong, as nearly every line is."""
-    end = len(text) - _TAIL
+    end = len(text) - TAIL
     found = _DETAIL.fullmatch(text, 0, end)
     if found is None or text[:2] not in JOURNAL_TYPES or text[-3:] != _END or found.end(5) != 105:
         return None
     journal, line, day, amount, side, subject = found.groups()
-    code, effective = text[end : end + 4], _date(day)
-    if code != ACCEPTED and not _CODE.fullmatch(code):
+    code, effective = text[end : end + 4], read_day(day)
+    if code != ACCEPTED and not CODE.fullmatch(code):
         return None
     if effective is None or found.start(6) + len(subject) != 205:
         return None
@@ -130,8 +130,8 @@ def _plain_detail(number: int, text: str) -> FeedbackLine | None:
 
 
 def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> FeedbackLine:
-    journal, line, amount, side = _journal(body[7:17]), _digits(body[17:22]), _amount(body[89:104]), body[104:105]
-    effective = _date(body[22:30])
+    journal, line, amount, side = _journal(body[7:17]), _digits(body[17:22]), read_amount(body[89:104]), body[104:105]
+    effective = read_day(body[22:30])
     if journal is None or line is None or amount is None or side not in {"C", "D"}:
         found = f"{body[7:22]!r} and {body[89:105]!r}"
         return FeedbackLine(number, "JD", f"journal, line, amount or side cannot be read (found {found})")
@@ -149,7 +149,7 @@ def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> Feed
 
 def _counted_in_bytes(raw: bytes) -> tuple[str, FlowThrough] | None:
     """Read the flow-through of a line with accents whose positions count bytes, None if they do not."""
-    description, rest = raw[:205], raw[205 : len(raw.rstrip(_FILLING)) - _TAIL]
+    description, rest = raw[:205], raw[205 : len(raw.rstrip(_FILLING)) - TAIL]
     subject = decoded(rest).strip()
     about = read_flow_through(subject)
     if about is None or not _follows_its_description(decoded(description), subject, about):
@@ -168,11 +168,11 @@ def _ap_line(number: int, record: str, body: str, code: str, message: str) -> Fe
         return FeedbackLine(number, record, "there is no invoice number at 19 to 69")
     if record != "IH":
         return FeedbackLine(number, record, subject=subject, code=code, message=message)
-    amount = _amount(body[112:127])
+    amount = read_amount(body[112:127])
     if amount is None:
         return FeedbackLine(number, record, f"the total at 112 to 127 cannot be read (found {body[112:127]!r})")
     return FeedbackLine(
-        number, record, subject=subject, amount=amount, effective=_date(body[130:138]), code=code, message=message
+        number, record, subject=subject, amount=amount, effective=read_day(body[130:138]), code=code, message=message
     )
 
 
@@ -183,7 +183,8 @@ def _digits(text: str) -> int | None:
     return int(digits)
 
 
-def _amount(text: str) -> Decimal | None:
+def read_amount(text: str) -> Decimal | None:
+    """Return an amount in CAD, None where it cannot be read."""
     digits = text.strip()
     return Decimal(digits) if _AMOUNT.fullmatch(digits) else None
 
@@ -194,7 +195,8 @@ def _journal(text: str) -> int | None:
 
 
 @cache
-def _date(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Return a day written without separators, None where it cannot be read."""
     if not (text.isascii() and text.isdecimal() and len(text) == 8):
         return None
     try:

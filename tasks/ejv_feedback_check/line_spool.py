@@ -8,10 +8,11 @@ from typing import BinaryIO
 
 from sqlalchemy import text
 
-from database.copy import copy_encoded, encode_row
+from database.copy import copy_encoded, encode_columns, encode_row
 from database.engine import work_in_memory
 from database.sessions import Session
 from database.sql import statements
+from tasks.ejv_feedback_check.detail_columns import PlainDetails
 from tasks.ejv_feedback_check.feedback_lines import FeedbackLine
 from tasks.ejv_feedback_check.flow_through import FlowThrough
 
@@ -36,11 +37,14 @@ class LineSpool:
         """Forget them."""
         self._rows.close()
 
-    def keep(self, line: FeedbackLine) -> None:
-        """Keep one line of a batch; BG begins the next."""
-        if line.record == "BG":
-            self._begins[line.number] = self._rows.tell()
-        self._rows.write(_row(line))
+    def keep(self, lines: FeedbackLine | PlainDetails) -> None:
+        """Keep a line of a batch, or plain ones together; BG begins the next batch."""
+        if isinstance(lines, PlainDetails):
+            self._rows.write(_rows(lines))
+            return
+        if lines.record == "BG":
+            self._begins[lines.number] = self._rows.tell()
+        self._rows.write(_row(lines))
 
     def section(self, first_line: int) -> "SpooledBatch":
         """Return the lines of the batch that begins at a line."""
@@ -73,6 +77,16 @@ def stage(session: Session, lines: SpooledBatch) -> int:
     count = copy_encoded(session, "feedback_staged", _COLUMNS, lines)
     session.execute(text("ANALYZE feedback_staged (record, journal, subject, invoice_id, fault)"))
     return count
+
+
+def _rows(details: PlainDetails) -> bytes:
+    """Return plain lines as rows of create_staged.sql."""
+    return encode_columns(
+        (
+            details.line, "JD", details.journal, details.journal_line, details.effective, details.amount, details.side,
+            details.subject, "INVOICE", details.subject, None, None, None, details.code, details.message, "",
+        )
+    )  # fmt: skip
 
 
 def _row(line: FeedbackLine) -> bytes:
