@@ -21,7 +21,7 @@ def listen_to_commits(hear: Hear) -> Callable[[], None]:
     def end() -> None:
         RootTransaction.commit = commit  # type: ignore[method-assign]
 
-    RootTransaction.commit = heard  # type: ignore[method-assign]
+    RootTransaction.commit = heard  # type: ignore[method-assign, assignment]
     return end
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from config.business_time import business_date, naive_utc
-from database.sessions import Session
 from database.sql import statements
 from tools.compare_shadow.decisions import WHOLE
 from tools.compare_shadow.evidence import Evidence
@@ -38,9 +37,8 @@ def broken_by_ours(ours: Connection, evidence: Evidence, now: datetime) -> Itera
     about = {f"{_AS_VERIFY_SAYS[kind]} {name}" for kind, name in subjects if kind in _AS_VERIFY_SAYS}
     accounts = [int(name) for kind, name in subjects if kind == "account"]
     about |= set(sql.run(ours, "name_accounts_as_verify", ids=accounts).scalars())
-    session = Session(ours)
-    values = asked_values(session, Arguments(), now=naive_utc(now), today=business_date(now))
+    values = asked_values(ours, Arguments(), now=naive_utc(now), today=business_date(now))
     for invariant in CATALOGUE:
         if invariant.turn != API and not invariant.code.startswith(_OF_OTHERS):
-            found = findings(session, invariant, values)
+            found = findings(ours, invariant, values)
             yield from (one for one in found if one.next in about or one.row in about)
