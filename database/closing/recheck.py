@@ -58,4 +58,5 @@ def find_all_changes(session: Session, since: date) -> None:
 
 def _recorded_months(session: Session, since: date) -> Iterator[Period]:
     for month in session.execute(_RECORDED, {"since": since}).scalars().all():
-        yield Period(*month_of(month.date()))
+        first, last = month_of(month.date())
+        yield Period(max(first, since), last)

@@ -51,6 +51,7 @@ def simulate(
             passed(night)
             if night.problems:
                 break
+        night.problems += world.verifier.found()
         nights = (night.day - story.first).days + 1
         return SimulationResult(nights, night.day, digest(world.database), world.model.chronicle, night.problems)
 

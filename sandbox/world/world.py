@@ -25,6 +25,7 @@ from sandbox.world.model.records import WorldModel
 from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
 from sandbox.world.settlement_line import Delivery, SettlementFile, SettlementLine
+from sandbox.world.verifying import NightVerifier, night_verifier
 from sandbox.world.warm_sessions import warm_sessions
 
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -115,6 +116,7 @@ class World:
     bucket: ObjectStore
     model: WorldModel
     faults: WorldFaults
+    verifier: NightVerifier
     written: list[SettlementLine] = field(default_factory=list)
     kept_back: list[SettlementFile] = field(default_factory=list)
     delivery: Delivery = field(default_factory=Delivery)
@@ -154,9 +156,9 @@ def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[st
     try:
         os.environ.clear()
         os.environ.update(parts.environment())
-        with warm_sessions(), world_faults.at_work():
+        with warm_sessions(), world_faults.at_work(), night_verifier(database, clock) as verifier:
             tables = PayTables(database, clock)
-            yield World(parts, chance, clock, database, tables, bucket, model, world_faults, first=first)
+            yield World(parts, chance, clock, database, tables, bucket, model, world_faults, verifier, first=first)
     finally:
         os.environ.clear()
         os.environ.update(before)
