@@ -120,9 +120,10 @@ class JobSchedule(Workload):
 
 
 class ExpectedFile(ScheduleModel):
-    """A file that comes on its own."""
+    """A file that comes on its own; it is missed only where the entry `job`, which takes it, is enabled."""
 
     what: str
+    job: str
     source: str
     name: str
     due: tuple[CronText, ...] = Field(min_length=1)
@@ -252,6 +253,12 @@ class Schedule(ScheduleModel):
             data = data | {"check": zone | check}
         return data | {"jobs": jobs} | ({"files": files} if files is not None else {})
 
+    @model_validator(mode="after")
+    def _files_are_taken(self) -> "Schedule":
+        if strangers := sorted({file.job for file in self.files} - self.jobs.keys()):
+            raise ValueError(f"files are taken by an entry of `jobs`; there is no {', '.join(strangers)}")
+        return self
+
     @property
     def commands(self) -> dict[str, JobSchedule]:
         """Everything that is started by the clock: the jobs, and the alarm about those that were not."""
@@ -263,6 +270,11 @@ class Schedule(ScheduleModel):
         operator = self.cluster.operator
         secrets = tuple(dict.fromkeys(secret for job in self.jobs.values() for secret in job.secrets))
         return Workload(deadline=operator.deadline, retries=0, resources=operator.resources, secrets=secrets)
+
+    @property
+    def awaited_files(self) -> tuple[ExpectedFile, ...]:
+        """The files that are missed where they do not come: those of an entry that is enabled."""
+        return tuple(file for file in self.files if self.jobs[file.job].enabled)
 
     def enabled_jobs(self, known: Iterable[str]) -> dict[str, JobSchedule]:
         """Return the jobs that run by the schedule, of those this installation has."""

@@ -60,13 +60,14 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
                 by_clock=by == "clock" if by else None,
                 limit=limit,
             )
-            known = ", ".join(ledger.jobs(connection)) or "no job"
+            known = ", ".join(ledger.jobs(connection))
         if as_json:
             print_json("history", {"runs": [_as_json(run) for run in runs]})
             return
         if not runs:
             asked = " like that" if status or since or by else ""
-            say(f"The ledger has no run{asked} of {job or 'any job'}; it has runs of {known}.")
+            no_run = f"The ledger has no run{asked} of {job or 'any job'}"
+            say(f"{no_run}; it has runs of {known}." if known else "No job has run yet: the ledger is empty.")
             return
         show_table(_runs_table(runs), most=None)
 

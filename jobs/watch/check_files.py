@@ -50,7 +50,7 @@ def expected_files(
     connection: Connection, schedule: Schedule, *, begin: datetime, now: datetime
 ) -> list[ExpectedFiles]:
     """Return the files that were due since `begin`, by kind."""
-    return [_expected_files(connection, one, begin, now) for one in schedule.files]
+    return [_expected_files(connection, one, begin, now) for one in schedule.awaited_files]
 
 
 def _expected_files(connection: Connection, expected: ExpectedFile, begin: datetime, now: datetime) -> ExpectedFiles:

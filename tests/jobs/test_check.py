@@ -29,6 +29,7 @@ jobs:
     {cron: "*/5 8-11 * * *", deadline: 1h, missed: {run: skip}, tolerance: 20m, resources: {cpu: "1", memory: 1Gi}}
 files:
   - what: the settlement file
+    job: POLL
     source: CAS
     name: PAY_(?P<date>\d{8})\.csv
     due: [0 11 * * mon-fri]
@@ -360,6 +361,18 @@ def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(
 
     assert missing == [("missing", "the settlement file: none for 2026-11-19")]
     assert find() == [("late", "the settlement file: PAY_20261119.csv came 90 minutes late")]
+
+
+def test_a_file_of_an_entry_that_is_not_enabled_is_not_missed(
+    find: Find, past: RunHistory, engine: Engine, schedule: Path
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM pay_jobs.inbound_files WHERE business_date = '2026-11-19'"))
+    off = schedule.read_text(encoding="utf-8").replace("deadline: 1h", "deadline: 1h, enabled: false")
+    schedule.write_text(off, encoding="utf-8")
+
+    assert find() == []
 
 
 def test_a_file_that_its_sender_left_empty_is_told_once_its_time_is_over(find: Find, past: RunHistory) -> None:

@@ -254,6 +254,14 @@ def test_history_of_a_job_that_never_ran_names_those_that_did(
     assert capsys.readouterr().out == "The ledger has no run of B_JOB; it has runs of A_JOB.\n"
 
 
+def test_history_before_the_first_run_says_that_there_was_none(
+    cli: click.Group, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(cli, ["history"]) == 0
+
+    assert capsys.readouterr().out == "No job has run yet: the ledger is empty.\n"
+
+
 def test_a_run_that_is_not_there_is_refused(
     cli: click.Group, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

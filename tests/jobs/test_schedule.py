@@ -94,6 +94,13 @@ def test_a_file_that_is_not_yaml_says_where(tmp_path: Path) -> None:
         read_schedule(None, path)
 
 
+def test_a_file_that_no_entry_takes_is_a_mistake(tmp_path: Path) -> None:
+    path = changed(tmp_path, ("job: PAD_RECONCILE\n    source", "job: PAD_RECONCILED\n    source"))
+
+    with pytest.raises(ConfigError, match="files are taken by an entry of `jobs`; there is no PAD_RECONCILED"):
+        read_schedule(None, path)
+
+
 def test_an_overlay_changes_single_values_and_its_mistakes_carry_its_own_name(tmp_path: Path) -> None:
     path = changed(tmp_path)
     overlay = tmp_path / "schedule.dev.yaml"
