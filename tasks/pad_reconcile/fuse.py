@@ -115,7 +115,7 @@ def weigh(here: FileFigures, before: Sequence[FileFigures], *, repeats_are_expec
     """Return what is far outside the usual about a file.
 
     before                the last files of its kind that were applied
-    repeats_are_expected  somebody decided to apply this file beside another one of its name
+    repeats_are_expected  somebody decided to apply this file though rows of it were applied before
     """
     figures: list[WeighedFigure] = []
     beyond: list[str] = []

@@ -143,6 +143,23 @@ def test_a_file_that_the_reference_knows_is_held_and_can_be_replayed(
     assert office.books.rows("SELECT count(*), bool_and(processed_on IS NOT NULL) FROM cas_settlements") == [(1, True)]
 
 
+def test_the_rows_that_the_reference_applied_of_a_file_do_not_hold_it_once_more(office: SettlementOffice) -> None:
+    books, numbers = office.books, range(1, 14)
+    account = books.account("800103")
+    for number in numbers[:-1]:
+        books.paid_invoice(account, f"REG{number}", "60.00", f"PR{number}")
+    books.invoice(account, "REG13", "60.00", id=100)
+    books.add("cas_settlements", file_name=FILE, received_on=datetime(2026, 11, 5))
+    lines = [Line("PADP", f"PR{number}", "60.00", "800103", f"REG{number}") for number in numbers]
+    office.place.put(FILE, settlement_csv(lines))
+    office.run()
+
+    outcome = office.run(replay=FILE, reason="begun by the old worker")
+
+    assert (outcome.rejects, books.invoices()[100]) == ([], ("PAID", "60.00"))
+    assert office.states() == [(FILE, "applied")]
+
+
 def test_a_file_that_the_reference_knows_is_held_also_after_one_that_we_applied(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(YESTERDAY, settlement_csv(example(3)))
