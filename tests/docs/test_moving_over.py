@@ -71,6 +71,14 @@ def test_every_setting_that_both_have_is_on_the_page() -> None:
     assert (theirs & OURS) - listed == ours_alone
 
 
+def test_every_setting_of_the_reference_is_on_the_page_and_none_that_stays_is_read_here() -> None:
+    theirs = {name for name in NAME.findall(section(SHEET, "### 3.2", "### 4.1")) if "_" in name}
+    stays = set(NAME.findall(section(PAGE, "These belong to what stays", "## What must be off")))
+    told = {name for names, _ in SETTING_ROWS for name in NAME.findall(names)}
+    assert theirs - told - stays - OURS == {"SSL_CERT_FILE"}  # read by the HTTP client
+    assert stays & (OURS | told) == set()
+
+
 def test_no_job_of_ours_is_without_a_word_on_what_must_be_off_before() -> None:
     told = set(NAME.findall(section(PAGE, "## What must be off", "## The first week")))
     assert {job.name for job in JOBS if job.is_by_clock} <= told

@@ -54,9 +54,11 @@ def _require_tables(option: str, connection: Connection, tables: Sequence[str]) 
     if lacking:
         role = lacking[0].role
         names = [row.name for row in lacking]
+        schemas = "public, pay_jobs" if option == "--ours" else "public"
         raise UsageError(
             f"In the database of {option} {role} may not read {some(names)}. Nothing was compared. "
-            f"GRANT USAGE ON SCHEMA and GRANT SELECT ON ALL TABLES IN SCHEMA public, pay_jobs TO {role} are enough."
+            f"GRANT USAGE ON SCHEMA {schemas} TO {role} and GRANT SELECT ON ALL TABLES IN SCHEMA {schemas} TO {role} "
+            "are enough."
         )
 
 
