@@ -32,14 +32,9 @@ class KeptRows(Generic[T]):
 
     def add(self, query: str) -> int:
         """Keep what a query finds, and return how many rows that are; each query has the same columns."""
-        if not self._exists:
-            made = f"CREATE TEMPORARY TABLE {self._name} ON COMMIT DROP AS {query}\n WITH NO DATA"
-            self._session.execute(text(made))
-            self._exists = True
-        found = self._session.execute(
-            text(f"WITH added AS (INSERT INTO {self._name} {query}\n RETURNING 1) SELECT count(*) FROM added")
-        )
-        added = int(found.scalar_one())
+        into = f"INSERT INTO {self._name}" if self._exists else f"CREATE TEMPORARY TABLE {self._name} ON COMMIT DROP AS"
+        added = self._session.execute(text(f"{into}\n{query}")).rowcount
+        self._exists = True
         self._count += added
         return added
 

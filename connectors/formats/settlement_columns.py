@@ -69,16 +69,16 @@ def read_columns(
     columns = _ColumnReader(layout, day)
     number = 2
     for block in chain([rest], blocks):
-        lines = settlement.split_lines(block)
+        count = block.count(b"\n") + (not block.endswith(b"\n") and block != b"")
         plain = columns.read(number, block)
         if plain is not None:
             yield plain
-        if plain is None or len(plain.line) < len(lines):
+        if plain is None or len(plain.line) < count:
             done = set() if plain is None else set(map(int, plain.line))
-            for place, line in enumerate(lines, number):
+            for place, line in enumerate(settlement.split_lines(block), number):
                 if place not in done and line.strip():
                     yield settlement.read_line(place, line, layout, day)
-        number += len(lines)
+        number += count
 
 
 class _ColumnReader:
@@ -107,14 +107,16 @@ class _ColumnReader:
 
     def read(self, first: int, block: bytes) -> PlainRows | None:
         """Return the plain rows of a block, whose first line has this number; None where there are none."""
-        rows = _fields(block)
-        lines = list(map(str, range(first, first + len(rows))))
-        if set(map(len, rows)) != {self._layout.width}:
+        texts = _shown_lines(block)
+        lines = list(map(str, range(first, first + len(texts))))
+        columns = _split_evenly(texts, self._layout.width)
+        if columns is None:
+            rows = _fields(texts)
             fits = [len(row) == self._layout.width for row in rows]
-            rows, lines = list(compress(rows, fits)), list(compress(lines, fits))
-        if not rows:
+            lines = list(compress(lines, fits))
+            columns = list(zip(*compress(rows, fits), strict=True))
+        if not lines:
             return None
-        columns = list(zip(*rows, strict=True))
         read: dict[str, Sequence[Any]] = {"line": lines}
         odd: set[int] = set()
         for column, place in zip(settlement.COLUMNS, self._layout.places, strict=True):
@@ -130,8 +132,8 @@ class _ColumnReader:
         return PlainRows(**read) if read["line"] else None
 
 
-def _fields(block: bytes) -> list[list[str]]:
-    """Return the fields of each line; nothing where one may have taken another with it, or holds what is not shown."""
+def _shown_lines(block: bytes) -> list[str]:
+    """Return the lines of a block; nothing where one is too long to be read, or holds what is not shown."""
     try:
         text = block.decode().replace("\r\n", "\n").removesuffix("\n")
     except UnicodeDecodeError:
@@ -140,6 +142,26 @@ def _fields(block: bytes) -> list[list[str]]:
     longest = max(map(len, lines)) * (1 if text.isascii() else _BYTES_A_CHARACTER)
     if longest > settlement.LONGEST_LINE or not text.replace("\n", "").isprintable():
         return []
+    return lines
+
+
+def _split_evenly(lines: Sequence[str], width: int) -> Sequence[Sequence[str]] | None:
+    """Return the columns of lines of which no value is quoted, or each is and holds no quote; None for any others."""
+    text = "\n".join(lines)
+    if '"' not in text:
+        comma, ends = ",", "\n"
+    elif all(line[:1] == '"' == line[-1:] and line.count('"') == 2 * width for line in lines):
+        text, comma, ends = text[1:-1], '","', '"\n"'
+    else:
+        return None
+    if {line.count(comma) for line in lines} != {width - 1}:
+        return None
+    texts = text.replace(ends, comma).split(comma)
+    return [texts[at::width] for at in range(width)]
+
+
+def _fields(lines: Sequence[str]) -> list[list[str]]:
+    """Return the fields of each line; nothing where one may have taken another with it."""
     try:
         rows = list(csv.reader(lines, strict=True))
     except csv.Error:

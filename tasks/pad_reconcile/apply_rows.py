@@ -25,7 +25,7 @@ sql = statements(__package__)
 # What is changed is what was judged: every row is locked first, always in this order; parents before children, so that
 # nobody adds a child meanwhile.
 _LOCKS_OF_BOUNCES = ("lock_accounts", "lock_profiles")
-_LOCKS = ("lock_invoices", "lock_references", "lock_payments")
+_LOCKS = ("lock_invoices", "find_references", "lock_payments")
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,7 @@ def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: dat
     _lock_rows(session, kinds)
     last_wave = sql.run(session, "number_waves").scalar_one() if kinds.have(RowKind.BOUNCE) else 0
     for wave in range(last_wave + 1):
-        sql.run(session, "begin_wave", wave=wave)
-        sql.run(session, "resolve_rows", wave=wave)
-        session.execute(text("ANALYZE settlement_work (target_number, kind, record_type, outcome, rule, wave)"))
+        _resolve(session, wave)
         _settle(session, kinds, effects, now)
         session.execute(text("DROP TABLE settled_invoices"))
         if kinds.have(RowKind.BOUNCE):
@@ -73,6 +71,20 @@ def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: dat
 def _lock_rows(session: Session, kinds: StagedKinds) -> None:
     for name in (*_LOCKS_OF_BOUNCES, *_LOCKS) if kinds.have(RowKind.BOUNCE) else _LOCKS:
         sql.run(session, name)
+
+
+def _resolve(session: Session, wave: int) -> None:
+    """Decide what becomes of the rows of a wave; the waves before it changed what its numbers refer to."""
+    if wave:
+        session.execute(text("DROP TABLE settlement_references CASCADE"))
+        sql.run(session, "find_references")
+    sql.run(session, "index_settled")
+    session.execute(text("ANALYZE settlement_references (invoice_number, status_code)"))
+    sql.run(session, "create_open_invoices")
+    sql.run(session, "begin_wave", wave=wave)
+    sql.run(session, "resolve_rows", wave=wave)
+    session.execute(text("ANALYZE settlement_work (target_number, kind, record_type, outcome, rule, wave)"))
+    sql.run(session, "settle_repeats")
 
 
 def _settle(session: Session, kinds: StagedKinds, effects: SettlementEffects, now: datetime) -> None:

@@ -62,14 +62,11 @@ def create_tables(session: Session) -> None:
     work_in_memory(session)
     sql.run(session, "create_staged")
     sql.run(session, "create_work_table")
-    sql.run(session, "create_wave_rows")
-    sql.run(session, "create_open_invoices")
 
 
 def drop_tables(session: Session) -> None:
     """Drop the work tables and what is beside them, for the next file of the same session."""
-    session.execute(text("DROP VIEW open_invoices"))
-    session.execute(text("DROP TABLE settlement_staged, settlement_work"))
+    session.execute(text("DROP TABLE settlement_staged, settlement_references, settlement_work CASCADE"))
 
 
 def read_rows(file: InboundFile, stream: BinaryIO, *, today: date) -> Iterator[PlainRows | SettlementRow]:

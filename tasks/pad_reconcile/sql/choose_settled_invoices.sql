@@ -19,20 +19,16 @@ WITH numbers AS (
      ),
      chosen AS MATERIALIZED (
        SELECT numbers.*,
-              reference.id AS reference_id,
-              invoice.id AS invoice_id,
-              invoice.total,
+              unpaid.reference_id,
+              unpaid.invoice_id,
+              unpaid.total,
               unpaid.open_amount
          FROM numbers
-         JOIN invoice_references AS reference
-           ON reference.invoice_number = numbers.target_number
-          AND reference.status_code = CASE WHEN numbers.is_late THEN 'COMPLETED' ELSE 'ACTIVE' END
-         JOIN invoices AS invoice
-           ON invoice.id = reference.invoice_id
          JOIN open_invoices AS unpaid
-           ON unpaid.invoice_id = invoice.id
+           ON unpaid.invoice_number = numbers.target_number
+          AND unpaid.status_code = CASE WHEN numbers.is_late THEN 'COMPLETED' ELSE 'ACTIVE' END
         WHERE NOT numbers.is_late
-           OR invoice.payment_method_code <> 'CC'
+           OR unpaid.payment_method_code <> 'CC'
      )
 SELECT chosen.*,
        sum(open_amount) OVER running - open_amount AS open_before,

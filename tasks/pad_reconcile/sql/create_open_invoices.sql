@@ -1,28 +1,27 @@
--- Create the view of what is open of an invoice: its total, less receipts, less what credit memos paid of it.
+-- Create the view of the references with what is open of their invoices: its total, less receipts, less what credit memos paid of it.
 -- in     -
 -- out    temporary view open_invoices
--- again  one that a transaction without rows left in its session is replaced
+-- again  it is dropped with the table, at the end of the transaction
 -- source docs/specs/cas-settlement-csv.md section 5.4
 --
 -- A receipt that bears a memo's number is that memo's application: the two are counted once. Nearly no invoice has a
 -- memo: EXISTS finds that out for all of them at once.
-CREATE OR REPLACE TEMPORARY VIEW open_invoices AS
-SELECT invoice.id AS invoice_id,
-       invoice.payment_method_code,
+CREATE TEMPORARY VIEW open_invoices AS
+SELECT invoice.*,
        greatest(
          invoice.total
            - coalesce((SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
                          FROM receipts AS receipt
-                        WHERE receipt.invoice_id = invoice.id), 0)
-           - CASE WHEN EXISTS (SELECT FROM applied_credits AS credit WHERE credit.invoice_id = invoice.id) THEN
+                        WHERE receipt.invoice_id = invoice.invoice_id), 0)
+           - CASE WHEN EXISTS (SELECT FROM applied_credits AS credit WHERE credit.invoice_id = invoice.invoice_id) THEN
              coalesce((SELECT sum(greatest(memo.amount - coalesce((
                                 SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
                                   FROM receipts AS receipt
-                                 WHERE receipt.invoice_id = invoice.id
+                                 WHERE receipt.invoice_id = invoice.invoice_id
                                    AND receipt.receipt_number = memo.cfs_identifier), 0), 0))
                          FROM (SELECT credit.cfs_identifier, sum(credit.amount_applied) AS amount
                                  FROM applied_credits AS credit
-                                WHERE credit.invoice_id = invoice.id
+                                WHERE credit.invoice_id = invoice.invoice_id
                                 GROUP BY credit.cfs_identifier) AS memo), 0) ELSE 0 END,
          0) AS open_amount
-  FROM invoices AS invoice
+  FROM settlement_references AS invoice

@@ -1,8 +1,9 @@
--- Create the table in which the decided rows of one file are worked: the columns that are recorded, and two of the work.
+-- Create the table in which the decided rows of one file are worked: the columns that are recorded, and three of the work.
 -- in     -
 -- out    temporary table settlement_work
 -- again  it is dropped at the end of the transaction
 CREATE TEMPORARY TABLE settlement_work ON COMMIT DROP AS
-SELECT *, CAST(0 AS integer) AS wave, CAST(NULL AS integer) AS payment_account_id
+SELECT *, CAST(0 AS integer) AS wave, CAST(NULL AS integer) AS payment_account_id,
+       CAST(NULL AS numeric(19,2)) AS room
   FROM pay_jobs.settlement_rows
   WITH NO DATA

@@ -2,4 +2,5 @@
 -- in     -
 ALTER TABLE settlement_work
  DROP COLUMN wave CASCADE,
- DROP COLUMN payment_account_id
+ DROP COLUMN payment_account_id,
+ DROP COLUMN room

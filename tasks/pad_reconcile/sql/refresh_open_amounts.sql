@@ -7,9 +7,10 @@
 UPDATE settled_invoices AS settled
    SET open_amount = looked_at.open_amount,
        open_before = looked_at.open_before
-  FROM (SELECT reference_id, unpaid.open_amount,
-               sum(unpaid.open_amount) OVER (PARTITION BY target_number ORDER BY invoice_id) - unpaid.open_amount
-                 AS open_before
-          FROM settled_invoices
-          JOIN open_invoices AS unpaid USING (invoice_id)) AS looked_at
+  FROM (SELECT chosen.reference_id, unpaid.open_amount,
+               sum(unpaid.open_amount) OVER (PARTITION BY chosen.target_number ORDER BY chosen.invoice_id)
+                 - unpaid.open_amount AS open_before
+          FROM settled_invoices AS chosen
+          JOIN open_invoices AS unpaid
+            ON unpaid.reference_id = chosen.reference_id) AS looked_at
  WHERE looked_at.reference_id = settled.reference_id

@@ -1,4 +1,5 @@
--- Decide what becomes of each row of one wave, from the row's kind and what the database holds now.
+-- Decide what becomes of each row of one wave, from the row's kind and what the database holds now. What depends on
+-- other rows of the wave is settled afterwards (settle_repeats.sql).
 -- in     wave
 -- out    the number of rows that are in settlement_work now, with outcome, rule, detail and payment account
 -- again  a row whose effect is already there resolves to already_applied
@@ -9,9 +10,7 @@
 --
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
--- late as well, and is rejected. A bounce that was taken back counts as never noted. Rows that are the same, and
--- bounces of the same number, count once: the first of them that can be applied. Only rows whose verdict may depend on
--- another row of the file are sorted beside it.
+-- late as well, and is rejected. A bounce that was taken back counts as never noted.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number, is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
@@ -27,31 +26,24 @@ WITH staged AS NOT MATERIALIZED (
         WHERE outcome = 'applied'
      ),
      numbers AS (
-       SELECT reference.invoice_number,
-              count(*) FILTER (WHERE reference.status_code = 'ACTIVE') AS active,
-              count(*) FILTER (WHERE reference.status_code = 'COMPLETED') AS completed,
-              coalesce(bool_or(invoice.payment_method_code = 'CC')
-                         FILTER (WHERE reference.status_code = 'ACTIVE'), false) AS shares_card,
-              min(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'ACTIVE') AS lowest_account,
-              max(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'ACTIVE') AS highest_account,
-              min(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'COMPLETED'
-                AND invoice.payment_method_code <> 'CC') AS lowest_paid_account,
-              max(coalesce(cfs.cfs_account, '')) FILTER (WHERE reference.status_code = 'COMPLETED'
-                AND invoice.payment_method_code <> 'CC') AS highest_paid_account,
-              min(invoice.payment_account_id) FILTER (WHERE reference.status_code <> 'CANCELLED') AS payment_account_id,
-              coalesce(bool_or(reference.status_code = 'CANCELLED' AND EXISTS (
+       SELECT known.invoice_number,
+              count(*) FILTER (WHERE status_code = 'ACTIVE') AS active,
+              count(*) FILTER (WHERE status_code = 'COMPLETED') AS completed,
+              coalesce(bool_or(payment_method_code = 'CC') FILTER (WHERE status_code = 'ACTIVE'), false) AS shares_card,
+              min(cfs_account) FILTER (WHERE status_code = 'ACTIVE') AS lowest_account,
+              max(cfs_account) FILTER (WHERE status_code = 'ACTIVE') AS highest_account,
+              min(cfs_account) FILTER (WHERE status_code = 'COMPLETED' AND payment_method_code <> 'CC')
+                AS lowest_paid_account,
+              max(cfs_account) FILTER (WHERE status_code = 'COMPLETED' AND payment_method_code <> 'CC')
+                AS highest_paid_account,
+              min(payment_account_id) FILTER (WHERE status_code <> 'CANCELLED') AS payment_account_id,
+              coalesce(bool_or(status_code = 'CANCELLED' AND EXISTS (
                 SELECT FROM invoice_references AS replacement
-                 WHERE replacement.invoice_id = reference.invoice_id
+                 WHERE replacement.invoice_id = known.invoice_id
                    AND (replacement.is_consolidated OR replacement.invoice_number LIKE '%-C')
                    AND replacement.status_code = 'COMPLETED')), false) AS paid_by_card
-         FROM invoice_references AS reference
-         JOIN invoices AS invoice
-           ON invoice.id = reference.invoice_id
-         LEFT JOIN cfs_accounts AS cfs
-           ON cfs.id = invoice.cfs_account_id
-        WHERE reference.invoice_number IN (
-                SELECT target_number FROM staged WHERE kind NOT IN ('SKIP', 'REJECT', 'ON_ACCOUNT'))
-        GROUP BY reference.invoice_number
+         FROM settlement_references AS known
+        GROUP BY known.invoice_number
      ),
      pad_payments AS (
        SELECT invoice_number,
@@ -71,7 +63,7 @@ WITH staged AS NOT MATERIALIZED (
         WHERE invoice_number IN (SELECT target_number FROM staged WHERE kind IN ('SETTLE_PAD', 'BOUNCE'))
         GROUP BY invoice_number
      ),
-     judged AS MATERIALIZED (
+     judged AS (
        SELECT staged.*,
               coalesce(numbers.payment_account_id, owners.payment_account_id) AS owner_id,
               coalesce(numbers.active, 0) AS active,
@@ -241,11 +233,9 @@ WITH staged AS NOT MATERIALIZED (
                                     ON receipt.invoice_id = mine.invoice_id
                                  WHERE mine.invoice_number = staged.target_number
                                    AND mine.status_code = 'COMPLETED') AS receipts
-                          FROM invoice_references AS reference
-                          JOIN open_invoices AS unpaid
-                            ON unpaid.invoice_id = reference.invoice_id
-                         WHERE reference.invoice_number = staged.target_number
-                           AND reference.status_code = 'COMPLETED'
+                          FROM open_invoices AS unpaid
+                         WHERE unpaid.invoice_number = staged.target_number
+                           AND unpaid.status_code = 'COMPLETED'
                            AND unpaid.payment_method_code <> 'CC') AS settled
                  CROSS JOIN LATERAL (
                         SELECT coalesce(staged.source_number = ANY (settled.receipts), false)
@@ -267,49 +257,17 @@ WITH staged AS NOT MATERIALIZED (
                 OFFSET 0 -- looked at by itself, for the few rows that need it
               ) AS late
            ON true
-     ),
-     once AS (
-       SELECT judged.*,
-              CASE WHEN verdict LIKE 'applied:%'
-                    AND row_number() OVER (PARTITION BY content_hash, verdict ORDER BY file_id, line) > 1
-                   THEN 'already_applied:same_row'
-                   WHEN verdict LIKE 'applied:%' AND kind = 'BOUNCE'
-                    AND row_number() OVER (PARTITION BY target_number, verdict, kind ORDER BY file_id, line) > 1
-                   THEN 'already_applied:bounced_before'
-                   WHEN verdict = 'applied:' AND kind = 'ON_ACCOUNT'
-                    AND original_amount > first_value(original_amount)
-                          OVER (PARTITION BY source_number, verdict, kind ORDER BY file_id, line)
-                   THEN 'rejected:credit_differs'
-                   ELSE verdict END AS first_verdict
-         FROM judged
-        WHERE kind IN ('BOUNCE', 'ON_ACCOUNT')
-           OR verdict = 'applied:came_late'
-           OR content_hash IN (SELECT content_hash FROM judged GROUP BY content_hash HAVING count(*) > 1)
-     ),
-     fitting AS (
-       SELECT file_id, line,
-              CASE WHEN first_verdict = 'applied:came_late'
-                    AND sum(amount) OVER (PARTITION BY target_number, first_verdict ORDER BY file_id, line) > room
-                   THEN CASE WHEN kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open' ELSE 'rejected:paid_already' END
-                   ELSE first_verdict END AS verdict
-         FROM once
-     ),
-     decided AS (
-       SELECT judged.*,
-              split_part(coalesce(fitting.verdict, judged.verdict), ':', 1) AS becomes,
-              split_part(coalesce(fitting.verdict, judged.verdict), ':', 2) AS because
-         FROM judged
-         LEFT JOIN fitting USING (file_id, line)
+       OFFSET 0 -- the verdict is looked at more than once
      )
 INSERT INTO settlement_work (
        file_id, line, run_id, wave, kind, record_type, source_type, source_number, application_id, application_date,
        amount, customer_account, target_type, target_number, original_amount, outstanding_amount, status,
-       reversal_reason, content_hash, payment_account_id, outcome, rule, detail)
+       reversal_reason, content_hash, payment_account_id, room, outcome, rule, detail)
 SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_number, application_id, application_date,
        amount, customer_account, target_type, target_number, original_amount, outstanding_amount, status,
-       reversal_reason, content_hash, owner_id, becomes,
-       CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE because END,
-       CASE because
+       reversal_reason, content_hash, owner_id, room, split_part(verdict, ':', 1),
+       CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(verdict, ':', 2) END,
+       CASE split_part(verdict, ':', 2)
        WHEN 'account_mismatch' THEN
             'customer account ' || customer_account || ' is not the one of the invoice ('
             || coalesce(nullif(lowest_account, ''), 'none') || ')'
@@ -333,7 +291,7 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_numbe
             target_number || ' was already paid by card' || coalesce(', receipt ' || card_receipt, '') || ': '
             || amount || ' CAD came a second time'
        WHEN 'card_invoice_shares_number' THEN
-            CASE becomes WHEN 'rejected' THEN
+            CASE split_part(verdict, ':', 1) WHEN 'rejected' THEN
               target_number || ' is also the number of an invoice that is paid by card, as the fee of a bounce is: '
               || amount || ' CAD are booked nowhere'
             ELSE detail END
@@ -343,4 +301,4 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_numbe
        WHEN 'ambiguous_memo' THEN 'more than one credit memo has the number ' || source_number
        WHEN 'no_eft_payment' THEN 'no payment has the receipt number ' || source_number
        ELSE detail END
-  FROM decided
+  FROM judged

@@ -7,7 +7,7 @@
 -- A credit memo's receipts stand where the memo was applied. What is left of the rows of a number and its open invoices
 -- are laid end to end; where they overlap is a receipt. What CAS applied beyond the open amounts goes to the last
 -- invoice, so that the receipts always add up to the rows.
-WITH settling AS (
+WITH settling AS NOT MATERIALIZED (
        SELECT *
          FROM wave_rows
         WHERE outcome = 'applied'

@@ -1,0 +1,53 @@
+-- Settle among the rows of the wave what each alone cannot tell: rows that are the same, bounces of one number, receipts
+-- with two credits, and money for a settled number that all of it is too much.
+-- in     -
+-- out    the number of rows whose outcome is another now
+-- again  the first of them stays applied
+--
+-- Rows that are the same, and bounces of the same number, count once: the first of them that can be applied. Only rows
+-- whose outcome may depend on another row of the file are sorted beside it.
+WITH once AS (
+       SELECT file_id, line, kind, rule, target_number, amount, room,
+              CASE WHEN row_number() OVER (PARTITION BY content_hash, rule ORDER BY file_id, line) > 1
+                   THEN 'already_applied:same_row'
+                   WHEN kind = 'BOUNCE'
+                    AND row_number() OVER (PARTITION BY target_number, kind, rule ORDER BY file_id, line) > 1
+                   THEN 'already_applied:bounced_before'
+                   WHEN kind = 'ON_ACCOUNT'
+                    AND rule = ''
+                    AND original_amount > first_value(original_amount)
+                          OVER (PARTITION BY source_number, kind, rule ORDER BY file_id, line)
+                   THEN 'rejected:credit_differs'
+                   ELSE 'applied:' || rule END AS verdict
+         FROM wave_rows
+        WHERE outcome = 'applied'
+          AND (kind IN ('BOUNCE', 'ON_ACCOUNT')
+               OR rule = 'came_late'
+               OR content_hash IN (SELECT content_hash
+                                     FROM wave_rows
+                                    GROUP BY content_hash
+                                   HAVING count(*) > 1))
+     ),
+     fitting AS (
+       SELECT file_id, line, rule,
+              CASE WHEN verdict = 'applied:came_late'
+                    AND sum(amount) OVER (PARTITION BY target_number, verdict ORDER BY file_id, line) > room
+                   THEN CASE WHEN kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open' ELSE 'rejected:paid_already' END
+                   ELSE verdict END AS verdict
+         FROM once
+     )
+UPDATE wave_rows AS decided
+   SET outcome = split_part(fitting.verdict, ':', 1),
+       rule = split_part(fitting.verdict, ':', 2),
+       detail = CASE fitting.verdict
+                WHEN 'rejected:credit_differs' THEN
+                     'receipt ' || source_number || ' already has a credit of another amount: this row says '
+                     || original_amount || ' CAD'
+                WHEN 'rejected:paid_already' THEN
+                     decided.target_number || ' is settled and only ' || decided.room
+                     || ' CAD of it is open: no room for ' || decided.amount || ' CAD'
+                ELSE decided.detail END
+  FROM fitting
+ WHERE decided.file_id = fitting.file_id
+   AND decided.line = fitting.line
+   AND fitting.verdict <> 'applied:' || fitting.rule
