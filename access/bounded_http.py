@@ -16,9 +16,12 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import httpcore
-import httpx
 
 from config.errors import ConfigError, SourceRefused
+from config.lean_imports import without
+
+with without("pygments"):  # for httpx as a command of its own
+    import httpx
 
 MAX_ANSWER = 8 * 1024 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

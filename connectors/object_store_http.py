@@ -14,8 +14,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import urllib3
-from minio import Minio
-from minio.helpers import ObjectWriteResult
+
+from config.lean_imports import standing_in
+
+with standing_in("minio.crypto", decrypt=None, encrypt=None):  # for the administration of a server
+    from minio import Minio
+    from minio.helpers import ObjectWriteResult
 
 MAX_ANSWER = 8 * 1024 * 1024
 

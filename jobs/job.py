@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
+
+from config.lean_imports import standing_in
 
 if TYPE_CHECKING:
     from connectors.outbox import Message
@@ -108,10 +111,14 @@ def load(target: str) -> Any:
 
 @contextmanager
 def imports_uncollected() -> Iterator[None]:
-    """Let the garbage collector rest: imports make many objects and no garbage, and it would look at all of them."""
+    """Let the garbage collector rest: imports make many objects and no garbage, and it would look at all of them.
+
+    asyncio stays away: libraries import it for programs of another kind.
+    """
     gc.disable()
     try:
-        yield
+        with standing_in("asyncio", iscoroutine=inspect.iscoroutine):
+            yield
     finally:
         gc.freeze()
         gc.enable()

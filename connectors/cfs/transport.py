@@ -14,7 +14,6 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import httpx
 import tenacity
 
 from access.bounded_http import (
@@ -27,6 +26,7 @@ from access.bounded_http import (
 )
 from access.kept_token import KeptToken, Token, read_token
 from config.errors import ConfigError
+from config.lean_imports import without
 from config.log_setup import get_log
 from config.masking import register_secret
 from config.settings import CfsSettings
@@ -45,6 +45,9 @@ from connectors.cfs.names import CfsCaller
 from connectors.cfs.rate_limit import RateLimit
 from connectors.cfs.reading import JsonObject
 from connectors.effects import last_checks
+
+with without("pygments"):  # for httpx as a command of its own
+    import httpx
 
 TRIES = 4
 DEADLINE_TIMES = 3  # a call may take that many times what one wait in it may take

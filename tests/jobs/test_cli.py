@@ -202,10 +202,12 @@ def test_no_heavy_library_is_imported_before_a_job_needs_it(words: list[str]) ->
 
 def test_a_poll_without_files_imports_nothing_that_only_other_runs_need() -> None:
     program = (
-        "import sys, jobs.lifecycle.runner, jobs.lifecycle.delivery\n"
-        "import tasks.pad_reconcile.task, tasks.ejv_feedback_check.task\n"
+        "import sys\n"
+        "from jobs.job import load\n"
+        "load('jobs.lifecycle.runner:execute'), load('jobs.lifecycle.delivery:deliver_own')\n"
+        "load('tasks.pad_reconcile.task:run'), load('tasks.ejv_feedback_check.task:run')\n"
         "unneeded = {'rich', 'pygments', 'attr', 'invoke', 'yaml', 'minio', 'urllib3', 'httpx', 'alembic',"
-        " 'sqlalchemy.orm'}\n"
+        " 'sqlalchemy.orm', 'asyncio.events'}\n"
         "sys.exit(', '.join(unneeded & sys.modules.keys()) or 0)\n"
     )
 

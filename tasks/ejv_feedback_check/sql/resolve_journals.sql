@@ -165,7 +165,7 @@ WITH headers AS (
               :file_type = 'PAYMENT' AND row_number() OVER same > 1 AS is_repeated,
               received + coalesce(sum(amount) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier
          FROM judged
-       WINDOW same AS (PARTITION BY link_type, link_id, partner_id, effect, verdict, is_accepted ORDER BY line)
+       WINDOW same AS (PARTITION BY link_id, link_type, partner_id, effect, verdict, is_accepted ORDER BY line)
      ),
      final AS (
        SELECT counted.*,
@@ -205,6 +205,7 @@ WITH headers AS (
                    THEN 'applied:given_up'
                    ELSE verdict END AS decided
          FROM counted
+       OFFSET 0 -- what is decided is looked at more than once
      )
 SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_line,
        coalesce(effective_date, CAST(:today AS date)) AS effective_date,
