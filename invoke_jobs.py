@@ -44,7 +44,10 @@ def main() -> int:
         "check": ("Show what should have happened and did not: runs and files.", _check),
         "console": ("Serve the read-only web page: the night, runs, files, statements, what is stuck.", _console),
         "doctor": ("Check settings, rights and every connected system.", _doctor),
-        "db": ("Our own schema pay_jobs: upgrade it, show its revision, print its SQL, and the grants of a role.", _db),
+        "db": (
+            "The schema pay_jobs: upgrade it, print its SQL, the grants of a role, the indexes pay tables lack.",
+            _db,
+        ),
         "manifests": ("Render openshift/ from the schedule, or compare them.", _manifests),
         "run-job": ("Print a Job that runs any command in a pod of its own.", _run_job),
         "sandbox": ("The embedded default: up, down, status, demo.", _sandbox),
@@ -169,9 +172,10 @@ def _tokens(settings: Any) -> "Iterator[tuple[str, str]]":
 
 def _db() -> "click.Command":
     from database.pay.grants import grants, read_only_grants
+    from database.pay.indexes import script
     from jobs.commands.db_commands import db_command
 
-    return db_command(_use_sandbox, grants=grants, read_only_grants=read_only_grants)
+    return db_command(_use_sandbox, grants=grants, read_only_grants=read_only_grants, pay_indexes=script)
 
 
 def _sandbox() -> "click.Command":

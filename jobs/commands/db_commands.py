@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 import click
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from config.errors import ConfigError, UsageError
@@ -15,14 +16,22 @@ from database.own_schema import HOW_IT_COMES_BACK, SCHEMA, made_by, statements_o
 from jobs.commands.whole_help import WholeHelpGroup
 from jobs.run.result import print_json
 
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_SANDBOX = click.option("--sandbox", is_flag=True, help="The sandbox's database.")
+
 
 def db_command(
-    use_sandbox: Callable[[], None], *, grants: Callable[[str], str], read_only_grants: Callable[[str], str]
+    use_sandbox: Callable[[], None],
+    *,
+    grants: Callable[[str], str],
+    read_only_grants: Callable[[str], str],
+    pay_indexes: Callable[[Connection], str],
 ) -> click.Group:
     """Return the group of commands on the schema pay_jobs.
 
     grants            returns the statements that give a role what the jobs need
     read_only_grants  returns those of a role that only reads
+    pay_indexes       returns the statements that make the indexes which the tables of others lack
     """
 
     @click.group(
@@ -30,12 +39,9 @@ def db_command(
     )
     def db() -> None: ...
 
-    json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-    sandbox_option = click.option("--sandbox", is_flag=True, help="The sandbox's database.")
-
     @db.command(help="Bring the schema pay_jobs up to date.\n\nExample:\n\n  python3 invoke_jobs.py db upgrade")
-    @json_option
-    @sandbox_option
+    @_JSON
+    @_SANDBOX
     def upgrade(as_json: bool, sandbox: bool) -> None:
         if sandbox:
             use_sandbox()
@@ -52,8 +58,8 @@ def db_command(
         _say("db upgrade", said, {"before": before, "after": after}, as_json=as_json)
 
     @db.command(help="Show the revision the database is at.")
-    @json_option
-    @sandbox_option
+    @_JSON
+    @_SANDBOX
     def current(as_json: bool, sandbox: bool) -> None:
         if sandbox:
             use_sandbox()
@@ -76,7 +82,7 @@ def db_command(
         "  python3 invoke_jobs.py db sql\n\n  python3 invoke_jobs.py db sql --table outbox"
     )
     @click.option("--table", help="Only what makes this table of pay_jobs, where it was lost and no backup has it.")
-    @json_option
+    @_JSON
     def sql(table: str | None, as_json: bool) -> None:
         migrations = migrate.sql()
         if table is None:
@@ -90,6 +96,19 @@ def db_command(
         whole = "BEGIN;\n\n" + "\n\n".join(f"{one};" for one in statements) + "\n\nCOMMIT;"
         _show_sql("db sql", whole, as_json=as_json)
 
+    _add_what_owners_run(db, use_sandbox, grants, read_only_grants, pay_indexes)
+    return db
+
+
+def _add_what_owners_run(
+    db: click.Group,
+    use_sandbox: Callable[[], None],
+    grants: Callable[[str], str],
+    read_only_grants: Callable[[str], str],
+    pay_indexes: Callable[[Connection], str],
+) -> None:
+    """Add the commands that print statements for the owners of the database and of the pay tables."""
+
     @db.command(
         "grants",
         help="Print the GRANT statements that a database role needs for the jobs, for an administrator to run.\n\n"
@@ -98,13 +117,30 @@ def db_command(
     )
     @click.option("--role", required=True, help="The role, as in DATABASE_USERNAME.")
     @click.option("--read-only", is_flag=True, help="Only SELECT: for the console.")
-    @json_option
+    @_JSON
     def print_grants(role: str, read_only: bool, as_json: bool) -> None:
         if not role.strip() or "\0" in role:
             raise UsageError("--role is blank: name the role of DATABASE_USERNAME.")
         _show_sql("db grants", (read_only_grants if read_only else grants)(role), as_json=as_json)
 
-    return db
+    @db.command(
+        "pay-indexes",
+        help="Print the statements that make the indexes which the pay tables lack, for their owner to run: what each"
+        " serves, what it gains, and which are there already. It makes none.\n\nExample:\n\n"
+        "  python3 invoke_jobs.py db pay-indexes",
+    )
+    @_JSON
+    @_SANDBOX
+    def print_pay_indexes(as_json: bool, sandbox: bool) -> None:
+        if sandbox:
+            use_sandbox()
+        engine = make_engine(read(DatabaseSettings), application_name="pay-jobs db pay-indexes", pooled=False)
+        try:
+            with engine.connect() as connection:
+                found = pay_indexes(connection)
+        except DBAPIError as error:
+            raise explain(error) from error
+        _show_sql("db pay-indexes", found, as_json=as_json)
 
 
 def _show_sql(command: str, text: str, *, as_json: bool) -> None:

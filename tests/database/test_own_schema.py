@@ -15,6 +15,7 @@ from database import migrate
 from database.engine import make_engine
 from database.own_schema import made_by, statements_of
 from database.pay.grants import grants, read_only_grants
+from database.pay.indexes import script
 from jobs.commands.cli import main
 from jobs.commands.db_commands import db_command
 
@@ -26,7 +27,8 @@ TABLES = sorted(name for kind, name in MADE if kind == "table")
 
 @pytest.fixture
 def cli() -> click.Group:
-    return click.Group(commands={"db": db_command(lambda: None, grants=grants, read_only_grants=read_only_grants)})
+    db = db_command(lambda: None, grants=grants, read_only_grants=read_only_grants, pay_indexes=script)
+    return click.Group(commands={"db": db})
 
 
 @pytest.fixture

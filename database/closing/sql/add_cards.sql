@@ -12,24 +12,31 @@ WITH of_cards AS MATERIALIZED (
                            WHERE payment.receipt_number = receipt.receipt_number
                              AND payment.payment_method_code IN ('CC', 'DIRECT_PAY')))
      ),
+     received AS MATERIALIZED (
+       SELECT receipt_number, min(at) AS at FROM of_cards GROUP BY receipt_number
+     ),
      paid AS (
-       SELECT payment.id, payment.payment_method_code AS method, payment.receipt_number, payment.paid_amount,
-              coalesce(found.at, payment.payment_date) AS at
+       SELECT payment.id, payment.payment_method_code AS method, payment.receipt_number, payment.paid_amount, received.at
+         FROM received
+         JOIN payments AS payment
+           ON payment.receipt_number = received.receipt_number
+          AND payment.payment_method_code IN ('CC', 'DIRECT_PAY')
+          AND payment.payment_status_code IN ('COMPLETED', 'REFUNDED')
+        UNION ALL
+       SELECT payment.id, payment.payment_method_code, payment.receipt_number, payment.paid_amount, payment.payment_date
          FROM payments AS payment
-         LEFT JOIN (SELECT receipt_number, min(at) AS at FROM of_cards GROUP BY receipt_number) AS found
-           ON found.receipt_number = payment.receipt_number
         WHERE payment.payment_method_code IN ('CC', 'DIRECT_PAY')
           AND payment.payment_status_code IN ('COMPLETED', 'REFUNDED')
-          AND (found.at IS NOT NULL
-               OR payment.payment_date >= :first
-                  AND payment.payment_date < :until
-                  AND [[payment.payment_date]] BETWEEN :first AND :last
-                  AND payment.paid_amount <> 0
-                  AND NOT EXISTS (SELECT FROM invoice_references AS reference
-                                    JOIN receipts AS receipt
-                                      ON receipt.invoice_id = reference.invoice_id
-                                   WHERE reference.invoice_number = payment.invoice_number
-                                     AND receipt.receipt_number = payment.receipt_number))
+          AND payment.payment_date >= :first
+          AND payment.payment_date < :until
+          AND [[payment.payment_date]] BETWEEN :first AND :last
+          AND payment.paid_amount <> 0
+          AND NOT EXISTS (SELECT FROM received WHERE received.receipt_number = payment.receipt_number)
+          AND NOT EXISTS (SELECT FROM invoice_references AS reference
+                            JOIN receipts AS receipt
+                              ON receipt.invoice_id = reference.invoice_id
+                           WHERE reference.invoice_number = payment.invoice_number
+                             AND receipt.receipt_number = payment.receipt_number)
      )
 SELECT 'cards.receipts', [[card.at]], card.method, CAST(NULL AS bigint), card.receipt_number, 'receipt ' || card.id,
        card.amount, card.origin

@@ -12,8 +12,8 @@ SELECT 'files.total', [[file.applied_on AT TIME ZONE 'UTC']], file.name, CAST(NU
   JOIN pay_jobs.settlement_figures AS figures
     ON figures.file_id = file.id
  WHERE file.state = 'applied'
-   AND file.applied_on AT TIME ZONE 'UTC' >= :since
-   AND file.applied_on AT TIME ZONE 'UTC' < :until
+   AND file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
+   AND file.applied_on < CAST(:until AS timestamp) AT TIME ZONE 'UTC'
  UNION ALL
 SELECT 'files.tried_again', [[retried.at]], file.name, CAST(NULL AS bigint), CAST(retried.file_id AS text),
        file.name || ' line ' || retried.line, CAST(retried.was ->> 'amount' AS numeric(19,2)),

@@ -6,14 +6,21 @@
 CREATE TEMPORARY TABLE closing_answered ON COMMIT DROP AS
 SELECT given_up.invoice_id, line.batch_number, line.journal, min(part.applied_on) AT TIME ZONE 'UTC' AS at
   FROM closing_given_up AS given_up
+  JOIN ejv_links AS link
+    ON link.link_id = given_up.invoice_id
+   AND coalesce(link.link_type, 'invoice') = 'invoice'
+  JOIN ejv_headers AS header
+    ON header.id = link.ejv_header_id
+  JOIN pay_jobs.feedback_batches AS part
+    ON part.batch_number = header.ejv_file_id
   JOIN pay_jobs.feedback_lines AS line
-    ON line.subject = CAST(given_up.invoice_id AS text)
+    ON line.file_id = part.file_id
+   AND line.line BETWEEN part.first_line AND part.last_line
+   AND line.batch_number = part.batch_number
+   AND line.subject = CAST(given_up.invoice_id AS text)
    AND line.record = 'JD'
    AND line.outcome = 'applied'
    AND line.code = '0000'
-  JOIN pay_jobs.feedback_batches AS part
-    ON part.file_id = line.file_id
-   AND part.batch_number = line.batch_number
  WHERE given_up.at >= :since
    AND given_up.at < :until
    AND NOT EXISTS (SELECT FROM pay_jobs.feedback_lines AS header

@@ -10,10 +10,11 @@ SELECT line.file_id, line.line, line.batch_number, line.record, line.journal, li
     ON file.id = part.file_id
   JOIN pay_jobs.feedback_lines AS line
     ON line.file_id = part.file_id
+   AND line.line BETWEEN part.first_line AND part.last_line
    AND line.batch_number = part.batch_number
   JOIN ejv_files AS batch
     ON batch.id = line.batch_number
- WHERE part.applied_on AT TIME ZONE 'UTC' >= :since
-   AND part.applied_on AT TIME ZONE 'UTC' < :until
+ WHERE part.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
+   AND part.applied_on < CAST(:until AS timestamp) AT TIME ZONE 'UTC'
    AND (line.record IN ('JD', 'IH', 'IL', 'NA', 'IC') AND line.outcome = 'applied'
         OR line.record IN ('BH', 'JH') AND line.code <> '0000')

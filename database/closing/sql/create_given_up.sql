@@ -1,6 +1,22 @@
--- The invoices that nobody owes any more without having paid them, and when that was asked for.
+-- The invoices that nobody owes any more without having paid them, and when that was asked for: those of these days, and
+-- those that money moved in them.
+-- in     since, until (naive UTC)
 -- out    temporary table closing_given_up
 CREATE TEMPORARY TABLE closing_given_up ON COMMIT DROP AS
+WITH moved AS (
+       SELECT invoice_id FROM refunds WHERE requested_date >= :since AND requested_date < :until
+        UNION
+       SELECT id FROM invoices
+        WHERE invoice_status_code IN (<<final>>)
+          AND coalesce(refund_date, updated_on, created_on) >= :since
+          AND coalesce(refund_date, updated_on, created_on) < :until
+        UNION
+       SELECT invoice_id FROM closing_receipts
+        UNION
+       SELECT invoice_id FROM closing_gone
+        UNION
+       SELECT invoice_id FROM closing_applied
+     )
 SELECT invoice.id AS invoice_id,
        CASE WHEN invoice.invoice_status_code = 'CANCELLED' THEN 'invoices.cancelled'
             WHEN invoice.invoice_status_code = 'CREDITED' THEN 'invoices.credited'
@@ -8,11 +24,16 @@ SELECT invoice.id AS invoice_id,
             ELSE 'invoices.refunded' END AS figure,
        coalesce(request.at, invoice.refund_date, invoice.updated_on, invoice.created_on) AS at,
        CASE WHEN request.id IS NOT NULL THEN 'refunds ' || request.id ELSE 'invoices ' || invoice.id END AS origin
-  FROM invoices AS invoice
-  LEFT JOIN (SELECT DISTINCT ON (refund.invoice_id) refund.invoice_id, refund.id, refund.requested_date AS at
-               FROM refunds AS refund
-              WHERE refund.status IS DISTINCT FROM 'DECLINED'
-                AND refund.requested_date IS NOT NULL
-              ORDER BY refund.invoice_id, refund.id DESC) AS request
-    ON request.invoice_id = invoice.id
+  FROM moved
+  JOIN invoices AS invoice
+    ON invoice.id = moved.invoice_id
+  LEFT JOIN LATERAL (
+         SELECT refund.id, refund.requested_date AS at
+           FROM refunds AS refund
+          WHERE refund.invoice_id = invoice.id
+            AND refund.status IS DISTINCT FROM 'DECLINED'
+            AND refund.requested_date IS NOT NULL
+          ORDER BY refund.id DESC
+          LIMIT 1
+       ) AS request ON true
  WHERE invoice.invoice_status_code IN (<<final>>)

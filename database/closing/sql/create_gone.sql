@@ -1,5 +1,8 @@
--- The receipts that our jobs deleted, as they were: by bounces of a file, and by changes of routing slips.
--- out    temporary table closing_gone; `back` where the bounce was taken back and the receipt is there again
+-- The receipts that our jobs deleted since the first of these days, as they were: by bounces of a file, and by changes of
+-- routing slips; and those of bounces that were taken back since.
+-- in     since (naive UTC)
+-- out    temporary table closing_gone; `back` where the bounce was taken back and the receipt is there again. What was
+--        gone before is no receipt of these days
 CREATE TEMPORARY TABLE closing_gone ON COMMIT DROP AS
 SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_date,
        CAST(receipt.receipt_amount AS numeric(19,2)) AS amount,
@@ -18,8 +21,15 @@ SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_d
            AND retried.is_last
          WHERE kept.pay_table = 'receipts'
            AND kept.was IS NOT NULL
+           AND kept.file_id IN (SELECT id FROM pay_jobs.inbound_files WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
+                                 UNION
+                                SELECT file_id FROM closing_retried WHERE at >= :since
+                                 UNION
+                                SELECT file_id FROM pay_jobs.bounce_rows
+                                 WHERE undone_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')
          UNION ALL
         SELECT kept.was, kept.kept_on AT TIME ZONE 'UTC', NULL, NULL, kept.cause
           FROM pay_jobs.kept_rows AS kept
-         WHERE kept.pay_table = 'receipts') AS gone
+         WHERE kept.pay_table = 'receipts'
+           AND kept.kept_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC') AS gone
  CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS receipts), gone.was) AS receipt

@@ -14,7 +14,7 @@ WITH booked AS (
           AND retried.line = line.line
           AND retried.is_last
         WHERE file.state = 'applied'
-          AND (file.applied_on AT TIME ZONE 'UTC' >= :since AND file.applied_on AT TIME ZONE 'UTC' < :until
+          AND (file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC' AND file.applied_on < CAST(:until AS timestamp) AT TIME ZONE 'UTC'
                OR file.id IN (SELECT file_id FROM closing_retried WHERE at >= :since AND at < :until))
         UNION ALL
        SELECT was.*, file.name, retried.before

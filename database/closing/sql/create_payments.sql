@@ -1,6 +1,8 @@
--- The payments of what came in in these days, each as it was written first, and what was added to payments.
+-- The payments of what came in in these days, each as it was when they began or was written first in them, and what was
+-- added to payments.
 -- in     since, until (naive UTC)
--- source the receipt number of a journal ends in its journal and batch (docs/specs/cgi-ejv-files.md section 7.2)
+-- source the receipt number of a journal ends in its journal and batch, and its payment has the date of the answer
+--        (docs/specs/cgi-ejv-files.md section 7.2)
 -- out    temporary table closing_payments. What our jobs or a bounce overwrote since is read as it was kept; a payment that
 --        a file only added to is told by what was added. A row of the file that wrote it may add to it later, when it is
 --        tried again. What a repair adds was booked before there were lines of it: no line stands beside it
@@ -8,13 +10,17 @@ CREATE TEMPORARY TABLE closing_payments ON COMMIT DROP AS
 WITH overwritten AS MATERIALIZED (
        SELECT DISTINCT ON (kept.row_id) kept.row_id AS id, was.invoice_number, was.receipt_number, was.payment_date,
               was.payment_method_code, was.paid_amount
-         FROM (SELECT row_id, was, kept_on AS at FROM pay_jobs.kept_rows WHERE pay_table = 'payments'
+         FROM (SELECT row_id, was, kept_on AS at
+                 FROM pay_jobs.kept_rows
+                WHERE pay_table = 'payments'
+                  AND kept_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
                 UNION ALL
                SELECT kept.row_id, kept.was, file.applied_on
                  FROM pay_jobs.bounce_rows AS kept
                  JOIN pay_jobs.inbound_files AS file
                    ON file.id = kept.file_id
-                WHERE kept.pay_table = 'payments'
+                WHERE file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
+                  AND kept.pay_table = 'payments'
                   AND kept.was IS NOT NULL
                   AND kept.undone_on IS NULL) AS kept
         CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
@@ -32,6 +38,8 @@ WITH overwritten AS MATERIALIZED (
          FROM first_written AS payment
         CROSS JOIN LATERAL regexp_match(payment.receipt_number, '([0-9]{8})[^0-9]{2}([0-9]{9})$') AS ending
         WHERE payment.payment_method_code = 'EJV'
+          AND payment.payment_date >= (SELECT min(effective_date) FROM closing_journals)
+          AND payment.payment_date < (SELECT max(effective_date) + 1 FROM closing_journals)
      ),
      paid AS NOT MATERIALIZED (
        SELECT DISTINCT ON (pair, receipt, name) * FROM closing_paying ORDER BY pair, receipt, name, at, origin
@@ -42,6 +50,7 @@ WITH overwritten AS MATERIALIZED (
          FROM pay_jobs.kept_rows AS kept
         CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
         WHERE kept.pay_table = 'payments'
+          AND kept.kept_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
      )
 SELECT found.pair, found.method, found.id, coalesce(CAST(found.paid_amount AS numeric(19,2)), 0) AS amount, found.at,
        found.origin

@@ -2,7 +2,7 @@
 -- in     since, until (naive UTC), first, last (days)
 -- out    temporary table closing_receipts, with method and total of the invoice. A receipt counts when it was booked:
 --        with the line of a file, with the answer to a journal, else on its own day. One under a credit memo's number
---        is the memo's application: it is left out
+--        is the memo's application: it is left out. CGI answers a month before the effective date at most
 CREATE TEMPORARY TABLE closing_receipts ON COMMIT DROP AS
 WITH known AS NOT MATERIALIZED (
        SELECT id, invoice_id, receipt_number, receipt_date, CAST(receipt_amount AS numeric(19,2)) AS amount,
@@ -46,6 +46,18 @@ WITH known AS NOT MATERIALIZED (
           AND NOT answer.is_back
         ORDER BY known.id, answer.at
      ),
+     answered AS MATERIALIZED (
+       SELECT line.subject, line.effective_date
+         FROM pay_jobs.feedback_batches AS part
+         JOIN pay_jobs.feedback_lines AS line
+           ON line.file_id = part.file_id
+          AND line.line BETWEEN part.first_line AND part.last_line
+          AND line.batch_number = part.batch_number
+        WHERE part.applied_on >= (CAST(:since AS timestamp) - interval '31 days') AT TIME ZONE 'UTC'
+          AND line.record = 'JD'
+          AND line.outcome = 'applied'
+          AND line.effective_date BETWEEN :first AND :last
+     ),
      written AS (
        SELECT known.*, 'other' AS source, known.receipt_date AS at, false, CAST(NULL AS text),
               'receipts ' || known.id
@@ -62,12 +74,9 @@ WITH known AS NOT MATERIALIZED (
                              AND CASE WHEN line.kind = 'PART_ONE' AND line.application_id IS NOT NULL
                                       THEN CAST(line.application_id AS text) ELSE line.source_number END
                                  = known.receipt_number)
-          AND NOT EXISTS (SELECT FROM pay_jobs.feedback_lines AS line
-                           WHERE line.record = 'JD'
-                             AND line.outcome = 'applied'
-                             AND line.effective_date BETWEEN :first AND :last
-                             AND line.effective_date = known.receipt_date
-                             AND line.subject = CAST(known.invoice_id AS text))
+          AND NOT EXISTS (SELECT FROM answered
+                           WHERE answered.effective_date = known.receipt_date
+                             AND answered.subject = CAST(known.invoice_id AS text))
      )
 SELECT found.*, invoice.payment_method_code AS method, invoice.total
   FROM (TABLE settled UNION ALL TABLE charged UNION ALL TABLE written) AS found

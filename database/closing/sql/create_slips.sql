@@ -17,10 +17,11 @@ WITH booked AS (
               CAST(slip.remaining_amount AS numeric(19,2)) AS remaining,
               coalesce(booked.first_deposit, slip.total) AS first_deposit,
               coalesce(booked.deposit, slip.total) AS deposit,
-              EXISTS (SELECT FROM cfs_accounts AS profile
-                       WHERE profile.account_id = slip.payment_account_id
-                         AND profile.payment_method = 'INTERNAL'
-                         AND profile.status IN ('ACTIVE', 'PENDING')) AS is_open
+              slip.status IN ('NSF', 'LINKED')
+                AND EXISTS (SELECT FROM cfs_accounts AS profile
+                             WHERE profile.account_id = slip.payment_account_id
+                               AND profile.payment_method = 'INTERNAL'
+                               AND profile.status IN ('ACTIVE', 'PENDING')) AS is_open
          FROM routing_slips AS slip
          LEFT JOIN payment_accounts AS account
            ON account.id = slip.payment_account_id
