@@ -1,7 +1,7 @@
 """The arguments of `verify`."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 
 from config.errors import UsageError
@@ -14,6 +14,7 @@ class Arguments:
     """Which rows are looked at, against which invariants, and whether what is wrong is taken as known."""
 
     since: date | None = None
+    days: int | None = None
     account: str | None = None
     only: tuple[str, ...] = ()
     list_only: bool = False
@@ -22,6 +23,8 @@ class Arguments:
 
     def __post_init__(self) -> None:
         """Refuse a code that is not known, and a baseline of a part or without its reason."""
+        if self.since and self.days:
+            raise UsageError("--since and --days both say from which day on: name one of them.")
         codes = [one.code for one in CATALOGUE]
         for code in self.only:
             if code.upper() not in codes:
@@ -32,10 +35,10 @@ class Arguments:
                 )
         if self.baseline:
             require_reason(self.reason)
-            if self.since or self.account or self.list_only:
+            if self.since or self.days or self.account or self.list_only:
                 raise UsageError(
                     "--baseline takes all that is wrong as known, or with --only all of some invariants: it goes with "
-                    "neither --since, --account nor --list."
+                    "none of --since, --days, --account and --list."
                 )
         elif self.reason is not None:
             raise UsageError("--reason belongs to --baseline: a verification needs none.")
@@ -44,6 +47,10 @@ class Arguments:
     def reads_only(self) -> bool:
         """Whether nothing is kept."""
         return not self.baseline
+
+    def first_day(self, today: date) -> date | None:
+        """Return the first day whose rows are looked at; None where all are."""
+        return today - timedelta(days=self.days) if self.days else self.since
 
     @property
     def codes(self) -> frozenset[str]:

@@ -202,7 +202,7 @@ def test_a_dry_baseline_takes_nothing(run_job: RunJob, sql: Sql) -> None:
     [
         ({"only": ("INV-PAD",)}, "Did you mean INV-PAID?"),
         ({"baseline": True}, '--reason "..." is blank'),
-        ({"baseline": True, "reason": "x", "account": "1"}, "neither --since, --account nor --list"),
+        ({"baseline": True, "reason": "x", "account": "1"}, "none of --since, --days, --account and --list"),
         ({"reason": "x"}, "--reason belongs to --baseline"),
     ],
 )

@@ -1,4 +1,5 @@
 -- An accepted link whose invoice, refund or partner row does not say so.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2; invoice-lifecycle.md section 5.2 (J12). A reversal that was accepted for
 --        an invoice which is still owed is reported and leaves it; several links of one item: the last that was accepted
 --        or is newer decides
@@ -25,6 +26,7 @@ SELECT CASE link.kind WHEN 'invoice' THEN 'invoice ' ELSE 'partial refund ' END 
           JOIN ejv_files AS file
             ON file.id = header.ejv_file_id
            AND file.file_type IN ('PAYMENT', 'DISBURSEMENT', 'NON_GOV_DISBURSEMENT')
+           AND (CAST(:since AS timestamp) IS NULL OR file.created_on >= :since)
          ORDER BY file.file_type, coalesce(one.link_type, 'invoice'), one.link_id, header.partner_code, one.id DESC) AS link
   LEFT JOIN invoices AS invoice
     ON link.kind = 'invoice'

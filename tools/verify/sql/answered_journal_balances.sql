@@ -1,4 +1,5 @@
 -- A journal in an applied answer whose debits and credits differ, or are not its total.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 3: every amount goes out as a pair, counted once in the journal's total
 SELECT 'journal ' || line.journal AS row,
        'explain batch ' || line.batch_number AS next,
@@ -18,6 +19,9 @@ SELECT 'journal ' || line.journal AS row,
    AND line.outcome = 'applied'
    AND line.rule <> 'incomplete'
    AND NOT coalesce(file.details ->> 'despite_faults', 'false') = 'true'
+   AND (CAST(:since AS timestamp) IS NULL
+        OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                             WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
  GROUP BY line.file_id, line.batch_number, line.journal
 HAVING coalesce(sum(line.amount) FILTER (WHERE line.side = 'D'), 0)
        <> coalesce(sum(line.amount) FILTER (WHERE line.side = 'C'), 0)

@@ -1,4 +1,5 @@
 -- A batch whose state, date or file is not that of the answer this service has read.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2: BH decides; a batch taken back by `ejv rebuild` is ERRORED
 SELECT 'batch ' || batch.id AS row,
        'explain batch ' || batch.id AS next,
@@ -22,6 +23,9 @@ SELECT 'batch ' || batch.id AS row,
            AND line.batch_number = part.batch_number
            AND line.record = 'BH'
          WHERE part.state = 'applied'
+           AND (CAST(:since AS timestamp) IS NULL
+                OR part.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                     WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
          GROUP BY part.batch_number
         HAVING count(DISTINCT line.code = '0000') = 1) AS answer
   JOIN ejv_files AS batch

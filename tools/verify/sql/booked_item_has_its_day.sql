@@ -1,25 +1,24 @@
 -- A refund, disbursement or invoice of which CGI accepted lines, of another day than theirs.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2: dates are the effective date of the accepted line; `processed_on` is when
 --        this service applied it. A line of a journal is accepted where its JH and BH are too. Of several answers any may
 --        be the one; a person who changes it afterwards stamps his name, the jobs none
-WITH accepted AS (
+WITH refused AS MATERIALIZED (
+       SELECT file_id, batch_number, journal, record
+         FROM pay_jobs.feedback_lines
+        WHERE record IN ('BH', 'JH')
+          AND code <> '0000'
+          AND (CAST(:since AS timestamp) IS NULL
+               OR file_id IN (SELECT id FROM pay_jobs.inbound_files
+                               WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+     ),
+     accepted AS (
        SELECT line.batch_number, batch.file_type, line.subject,
               array_agg(DISTINCT line.effective_date) AS days,
               min(part.applied_on AT TIME ZONE 'UTC') AS first_on,
               max(part.applied_on AT TIME ZONE 'UTC') AS last_on,
               bool_and(line.code = '0000'
-                       AND NOT (line.record = 'JD'
-                                AND (EXISTS (SELECT FROM pay_jobs.feedback_lines AS head
-                                              WHERE head.record = 'BH'
-                                                AND head.code <> '0000'
-                                                AND head.file_id = line.file_id
-                                                AND head.batch_number = line.batch_number)
-                                  OR EXISTS (SELECT FROM pay_jobs.feedback_lines AS title
-                                              WHERE title.record = 'JH'
-                                                AND title.code <> '0000'
-                                                AND title.file_id = line.file_id
-                                                AND title.batch_number = line.batch_number
-                                                AND title.journal = line.journal)))) AS is_accepted,
+                       AND NOT (line.record = 'JD' AND (head.file_id IS NOT NULL OR title.file_id IS NOT NULL))) AS is_accepted,
               least(coalesce(sum(line.amount) FILTER (WHERE line.side = 'D'), 0),
                     coalesce(sum(line.amount) FILTER (WHERE line.side = 'C'), 0)) AS amount
          FROM pay_jobs.feedback_lines AS line
@@ -27,12 +26,25 @@ WITH accepted AS (
            ON batch.id = line.batch_number
          JOIN (SELECT file_id, batch_number, max(applied_on) AS applied_on
                  FROM pay_jobs.feedback_batches
+                WHERE (CAST(:since AS timestamp) IS NULL
+                       OR file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                       WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
                 GROUP BY file_id, batch_number) AS part
            ON part.file_id = line.file_id
           AND part.batch_number = line.batch_number
+         LEFT JOIN (SELECT DISTINCT file_id, batch_number FROM refused WHERE record = 'BH') AS head
+           ON head.file_id = line.file_id
+          AND head.batch_number = line.batch_number
+         LEFT JOIN (SELECT DISTINCT file_id, batch_number, journal FROM refused WHERE record = 'JH') AS title
+           ON title.file_id = line.file_id
+          AND title.batch_number = line.batch_number
+          AND title.journal = line.journal
         WHERE line.record IN ('JD', 'IH')
           AND line.outcome = 'applied'
           AND line.rule <> 'settled_before'
+          AND (CAST(:since AS timestamp) IS NULL
+               OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                    WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
         GROUP BY line.batch_number, batch.file_type, line.subject
      )
 SELECT dated.row,

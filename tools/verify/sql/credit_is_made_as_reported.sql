@@ -1,4 +1,5 @@
 -- A credit over another amount, or made at another time, than what made it: a line of CAS, or a partial credit.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 7 A; invoice-lifecycle.md section 1.2. Only those this service made
 SELECT 'credit ' || credit.id AS row,
        'explain account ' || account.auth_account_id AS next,
@@ -15,6 +16,8 @@ SELECT 'credit ' || credit.id AS row,
             ON file.id = line.file_id
          WHERE line.kind = 'ON_ACCOUNT'
            AND line.outcome = 'applied'
+           AND (CAST(:since AS timestamp) IS NULL
+                OR file.applied_on >= (CAST(:since AS timestamp) - interval '2 days') AT TIME ZONE 'UTC')
          GROUP BY line.source_number
          UNION ALL
         SELECT step.answer ->> 'credit_memo', true, operation.amount, operation.changed_on AT TIME ZONE 'UTC'

@@ -1,4 +1,5 @@
 -- An invoice whose total, service fees or GST are not those of its lines.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/invoice-lifecycle.md section 2; a withdrawn invoice's lines are cancelled with it. A line's total
 --        may hold its GST or not
 SELECT 'invoice ' || invoice.id AS row,
@@ -19,6 +20,8 @@ SELECT 'invoice ' || invoice.id AS row,
                       AS gst
                FROM payment_line_items AS line
               WHERE line.line_item_status_code = 'ACTIVE'
+                AND (CAST(:since AS timestamp) IS NULL
+                     OR line.invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
               GROUP BY line.invoice_id) AS active
     ON active.invoice_id = invoice.id
  CROSS JOIN LATERAL (

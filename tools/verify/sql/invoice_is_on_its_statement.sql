@@ -1,5 +1,6 @@
 -- An invoice that is on no statement though one of its account covers its day, and none of the rules keeps it off.
--- in     days, starts, ends: every day with statements, and its bounds in naive UTC
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
+--        days, starts, ends: every day with statements, and its bounds in naive UTC
 -- source docs/specs/statements.md sections 4, 6 and 8: of an account that pays by EFT only EFT invoices, of another all
 --        others; an interim statement takes its days; of several statements of one period the first lists
 SELECT 'invoice ' || invoice.id AS row,
@@ -14,6 +15,7 @@ SELECT 'invoice ' || invoice.id AS row,
   JOIN statements AS statement
     ON statement.payment_account_id = invoice.payment_account_id
    AND NOT coalesce(statement.is_interim_statement, false)
+   AND (CAST(:since AS timestamp) IS NULL OR statement.to_date >= CAST(CAST(:since AS timestamp) AS date) - 1)
   JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS first (on_day, starts, ends)
     ON first.on_day = statement.from_date
    AND invoice.created_on >= first.starts

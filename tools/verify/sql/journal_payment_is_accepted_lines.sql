@@ -1,4 +1,6 @@
 -- A journal's payment over another amount, or of another day, than what CGI accepted of the journal, or that is missing.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need.
+--        CGI answers a few days before the effective date at most
 -- source docs/specs/cgi-ejv-files.md section 7.2: the amount accepted, added to where a second file accepts more, on the
 --        effective date. Only journals whose lines this service has read; what the journal's receipt said before is not
 --        booked again
@@ -11,6 +13,9 @@ WITH accepted AS (
         WHERE line.record = 'JD'
           AND line.outcome = 'applied'
           AND line.rule NOT IN ('booked_before', 'incomplete')
+          AND (CAST(:since AS timestamp) IS NULL
+               OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                    WHERE applied_on >= (CAST(:since AS timestamp) - interval '7 days') AT TIME ZONE 'UTC'))
         GROUP BY line.file_id, line.batch_number, line.journal, line.subject
        HAVING bool_and(line.code = '0000')
      )
@@ -55,5 +60,6 @@ SELECT 'journal ' || accepted.journal,
            FROM payments
           CROSS JOIN LATERAL regexp_match(receipt_number, '([0-9]{8})[^0-9]{2}([0-9]{9})$') AS numbers
           WHERE payment_system_code = 'CGI'
+            AND (CAST(:since AS timestamp) IS NULL OR payment_date >= CAST(:since AS timestamp) - interval '7 days')
             AND numbers IS NOT NULL)
  GROUP BY accepted.journal, accepted.batch_number, header.payment_account_id, batch.created_on

@@ -1,4 +1,5 @@
 -- An invoice whose receipt from a journal is over another amount, or of another day, than what CGI accepted.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2: one receipt a journal and invoice over all its lines, of the effective
 --        date. Which lines charge is told by the first of them, a credit; a receipt that was there before stays
 WITH charged AS (
@@ -14,6 +15,9 @@ WITH charged AS (
           AND line.outcome = 'applied'
           AND line.rule <> 'booked_before'
           AND line.subject ~ '^[0-9]{1,9}$'
+          AND (CAST(:since AS timestamp) IS NULL
+               OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                    WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
         GROUP BY line.file_id, line.batch_number, line.journal, line.subject
        HAVING bool_and(line.code = '0000')
      )

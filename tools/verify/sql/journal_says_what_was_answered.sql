@@ -1,4 +1,5 @@
 -- A journal whose state is not that of the answer this service has read.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2: JH decides, and BH where it refuses the batch; the first answer stays
 SELECT 'journal ' || journal.id AS row,
        'explain batch ' || journal.ejv_file_id AS next,
@@ -11,11 +12,17 @@ SELECT 'journal ' || journal.id AS row,
           JOIN (SELECT file_id, batch_number, bool_and(code = '0000') AS is_accepted
                   FROM pay_jobs.feedback_lines
                  WHERE record = 'BH'
+                   AND (CAST(:since AS timestamp) IS NULL
+                        OR file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                        WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
                  GROUP BY file_id, batch_number) AS head
             ON head.file_id = line.file_id
            AND head.batch_number = line.batch_number
          WHERE line.record = 'JH'
            AND line.outcome = 'applied'
+           AND (CAST(:since AS timestamp) IS NULL
+                OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                     WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
          GROUP BY line.batch_number, line.journal
         HAVING count(DISTINCT line.code = '0000' AND head.is_accepted) = 1) AS answer
   JOIN ejv_headers AS journal

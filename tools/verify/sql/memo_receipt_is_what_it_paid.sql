@@ -1,4 +1,5 @@
 -- A receipt under a credit memo's number over another amount than the memo paid of its invoice.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 5.4: such a receipt is the memo's application. The reference writes it
 --        over the invoice's total (weakness 9)
 SELECT 'invoice ' || invoice.id AS row,
@@ -9,6 +10,8 @@ SELECT 'invoice ' || invoice.id AS row,
        format('over %s', receipt.amount) AS found
   FROM (SELECT invoice_id, cfs_identifier, sum(amount_applied) AS amount
           FROM applied_credits
+         WHERE (CAST(:since AS timestamp) IS NULL
+                OR invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
          GROUP BY invoice_id, cfs_identifier) AS applied
   JOIN invoices AS invoice
     ON invoice.id = applied.invoice_id

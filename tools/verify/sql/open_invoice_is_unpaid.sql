@@ -1,4 +1,5 @@
 -- An invoice that is still owed, or was withdrawn, and of which something is paid or a reference completed.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/invoice-lifecycle.md sections 1 and 5.1 (P16); a part is paid in PARTIAL_PAID
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
@@ -15,6 +16,7 @@ SELECT 'invoice ' || invoice.id AS row,
                  ON owner.id = known.invoice_id
                 AND owner.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', 'PARTIAL_PAID',
                                                   <<withdrawn>>)
+                AND (CAST(:since AS timestamp) IS NULL OR owner.created_on >= :since)
               WHERE known.status_code = 'COMPLETED') AS reference
     ON reference.invoice_id = invoice.id
  WHERE (invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', <<withdrawn>>)

@@ -1,4 +1,5 @@
 -- A PAD payment for another amount than the invoices of its number cost.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 6; the NSF fee joins the number after its bounce, and a number whose
 --        invoices were replaced by a consolidated one has none left
 SELECT 'payment ' || payment.id AS row,
@@ -16,6 +17,7 @@ SELECT 'payment ' || payment.id AS row,
             ON invoice.id = reference.invoice_id
            AND invoice.payment_method_code = 'PAD'
          WHERE payment.payment_method_code = 'PAD'
+           AND (CAST(:since AS timestamp) IS NULL OR payment.payment_date >= :since)
          GROUP BY payment.id
         HAVING sum(invoice.total) <> payment.invoice_amount) AS odd
   JOIN payments AS payment

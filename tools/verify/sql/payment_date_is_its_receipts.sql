@@ -1,5 +1,6 @@
 -- A paid invoice whose payment date is the day of no receipt of its number, or a slip's transaction with a receipt of another time.
 -- A line over 0.00 gives its date to an invoice, and no receipt where another line has one.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/invoice-lifecycle.md section 1.1: the Application Date of the settlement line, the effective date of
 --        the feedback line, else the time of the payment. The invoices of a number have one date; a receipt of a routing
 --        slip is made anew at a correction, when the slip is changed, and the invoice keeps its date
@@ -11,6 +12,8 @@ SELECT 'invoice ' || invoice.id AS row,
        format('paid on %s', invoice.payment_date) AS found
   FROM (SELECT invoice_id, min(receipt_date) AS first_day, max(receipt_date) AS last_day
           FROM receipts
+         WHERE (CAST(:since AS timestamp) IS NULL
+                OR invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
          GROUP BY invoice_id) AS own
   JOIN invoices AS invoice
     ON invoice.id = own.invoice_id

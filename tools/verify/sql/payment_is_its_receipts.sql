@@ -1,4 +1,5 @@
 -- A completed PAD payment over another amount than the receipts of its number, or an EFT payment than its invoice.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md sections 5.4 and 6: a credit memo's receipt is not the payment's. The reference
 --        writes receipts over the invoices' totals (weakness 9), and payments without receipts (weakness 6): a payment
 --        that is short of its receipts by what credits paid is as it wrote it, and one of a number that was paid by card
@@ -17,6 +18,7 @@ SELECT 'payment ' || payment.id AS row,
             ON reference.invoice_number = payment.invoice_number
          WHERE payment.payment_status_code = 'COMPLETED'
            AND payment.payment_method_code = 'PAD'
+           AND (CAST(:since AS timestamp) IS NULL OR payment.payment_date >= :since)
          GROUP BY payment.id
         HAVING coalesce(CAST(sum(receipt.receipt_amount) AS numeric(19,2)), 0) <> payment.paid_amount) AS odd
   JOIN payments AS payment

@@ -1,4 +1,5 @@
 -- A payment in another state, over another amount or of another day than the settlement lines of its number or receipt.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
 --        where the last that was applied is a bounce; online banking has one a receipt, over its lines in
 --        files that say it came in: what is used of it later is no money beside it; the EFT job's are COMPLETED until
@@ -10,6 +11,12 @@ WITH lines AS (
         WHERE line.outcome = 'applied'
           AND line.rule <> 'undone'
           AND line.kind IN ('SETTLE_PAD', 'BOUNCE')
+          AND (CAST(:since AS timestamp) IS NULL
+               OR line.target_number IN (SELECT recent.target_number
+                                           FROM pay_jobs.inbound_files AS file
+                                           JOIN pay_jobs.settlement_rows AS recent
+                                             ON recent.file_id = file.id
+                                          WHERE file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
      ),
      numbers AS (
        SELECT target_number,
@@ -59,9 +66,15 @@ SELECT 'payment ' || payment.id,
                (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day
           FROM pay_jobs.settlement_rows AS line
          WHERE line.outcome = 'applied'
+           AND (CAST(:since AS timestamp) IS NULL
+                OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                     WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
            AND (line.file_id, line.source_number) IN (
                  SELECT bank.file_id, bank.source_number FROM pay_jobs.settlement_rows AS bank
                   WHERE bank.record_type = 'BOLP'
+                    AND (CAST(:since AS timestamp) IS NULL
+                         OR bank.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                              WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
                     AND bank.outcome = 'applied'
                     AND lower(bank.source_type) <> 'bc reg eft wire cheque')
          GROUP BY line.source_number) AS received
@@ -86,7 +99,14 @@ SELECT 'payment ' || payment.id,
   LEFT JOIN payment_accounts AS account
     ON account.id = payment.payment_account_id
  WHERE payment.receipt_number IN (SELECT source_number FROM pay_jobs.settlement_rows
-                                   WHERE record_type = 'EFTP' AND outcome = 'applied')
-   AND payment.receipt_number NOT IN (SELECT source_number FROM pay_jobs.settlement_rows WHERE record_type = 'EFTR')
+                                   WHERE record_type = 'EFTP' AND outcome = 'applied'
+                                     AND (CAST(:since AS timestamp) IS NULL
+                                          OR file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                                          WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')))
+   AND payment.receipt_number NOT IN (SELECT source_number FROM pay_jobs.settlement_rows
+                                       WHERE record_type = 'EFTR'
+                                         AND (CAST(:since AS timestamp) IS NULL
+                                              OR file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                                              WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')))
    AND payment.payment_method_code = 'EFT'
    AND payment.payment_status_code IS DISTINCT FROM 'COMPLETED'

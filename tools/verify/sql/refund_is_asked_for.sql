@@ -1,4 +1,5 @@
 -- An invoice whose refund nobody asked for, or of which more is refunded than it cost.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/invoice-lifecycle.md section 1.2: the API makes one row of refunds for each request
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
@@ -8,7 +9,10 @@ SELECT 'invoice ' || invoice.id AS row,
        format('%s, refunded %s%s', invoice.invoice_status_code, coalesce(invoice.refund, 0),
               CASE WHEN asked.invoice_id IS NULL THEN ', no request' END) AS found
   FROM invoices AS invoice
-  LEFT JOIN (SELECT DISTINCT invoice_id FROM refunds WHERE invoice_id IS NOT NULL) AS asked
+  LEFT JOIN (SELECT DISTINCT invoice_id FROM refunds
+              WHERE invoice_id IS NOT NULL
+                AND (CAST(:since AS timestamp) IS NULL
+                     OR invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))) AS asked
     ON asked.invoice_id = invoice.id
  WHERE coalesce(invoice.refund, 0) NOT BETWEEN 0 AND coalesce(invoice.total, 0)
     OR (invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED', 'CREDITED', 'GL_UPDATED_REFUND') AND asked.invoice_id IS NULL)

@@ -1,4 +1,5 @@
 -- A refused link whose invoice still counts as sent, or whose refund, partner row or disbursement counts as done.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2; invoice-lifecycle.md section 5.2 (J13). Only the newest link of an item;
 --        what another batch or payment settled stays
 SELECT 'link ' || link.id AS row,
@@ -19,6 +20,7 @@ SELECT 'link ' || link.id AS row,
           JOIN ejv_files AS file
             ON file.id = header.ejv_file_id
            AND file.file_type = 'PAYMENT'
+           AND (CAST(:since AS timestamp) IS NULL OR file.created_on >= :since)
          ORDER BY coalesce(one.link_type, 'invoice'), one.link_id, one.id DESC) AS link
   LEFT JOIN invoices AS invoice
     ON link.kind = 'invoice'

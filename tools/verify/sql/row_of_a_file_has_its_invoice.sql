@@ -1,4 +1,5 @@
 -- An applied settlement line that names no invoice, payment or credit of ours.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md sections 5 to 8
 SELECT 'file ' || file.name || ' line ' || line.line AS row,
        'explain file ' || file.name AS next,
@@ -10,6 +11,7 @@ SELECT 'file ' || file.name || ' line ' || line.line AS row,
   JOIN pay_jobs.inbound_files AS file
     ON file.id = line.file_id
  WHERE line.outcome = 'applied'
+   AND (CAST(:since AS timestamp) IS NULL OR file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')
    AND CASE line.kind
        WHEN 'ON_ACCOUNT' THEN NOT EXISTS (SELECT FROM credits WHERE cfs_identifier = line.source_number)
        WHEN 'EFT_PAYMENT' THEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = line.source_number

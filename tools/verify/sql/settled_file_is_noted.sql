@@ -12,10 +12,11 @@ SELECT 'file ' || coalesce(noted.file_name, file.name) AS row,
             ELSE format('received %s, processed %s', CAST(noted.received_on AS timestamp(0)),
                         coalesce(CAST(CAST(noted.processed_on AS timestamp(0)) AS text), 'not yet')) END AS found
   FROM (SELECT DISTINCT ON (name) name, received_on, applied_on
-          FROM pay_jobs.inbound_files
+          FROM pay_jobs.inbound_files AS one
          WHERE source IN ('CAS', 'LOCAL')
            AND state = 'applied'
-           AND (id IN (SELECT file_id FROM pay_jobs.settlement_rows) OR details -> 'archived' IS NOT NULL)
+           AND (details -> 'archived' IS NOT NULL
+                OR EXISTS (SELECT FROM pay_jobs.settlement_rows AS line WHERE line.file_id = one.id))
          ORDER BY name, applied_on DESC) AS file
   FULL JOIN cas_settlements AS noted
     ON noted.file_name = file.name

@@ -7,15 +7,18 @@ SELECT 'slip ' || slip.number AS row,
        format('%s: its payments, each COMPLETED, or FAILED once it bounced', deposit.amount) AS expected,
        format('total %s, payments %s', slip.total, deposit.statuses) AS found
   FROM routing_slips AS slip
-  JOIN (SELECT payment.receipt_number, sum(payment.paid_amount) AS amount,
-               string_agg(DISTINCT payment.payment_status_code, ', ') AS statuses,
-               bool_or(payment.payment_status_code IS NULL OR payment.payment_status_code NOT IN ('COMPLETED', 'FAILED', 'DELETED')
-                       OR payment.invoice_amount <> payment.paid_amount) AS is_odd,
-               bool_or(payment.payment_status_code = 'DELETED') AS is_deleted
-          FROM payments AS payment
-         WHERE payment.is_routing_slip
-         GROUP BY payment.receipt_number) AS deposit
-    ON deposit.receipt_number = slip.number
+  JOIN LATERAL (
+         SELECT sum(payment.paid_amount) AS amount,
+                string_agg(DISTINCT payment.payment_status_code, ', ') AS statuses,
+                bool_or(payment.payment_status_code IS NULL
+                        OR payment.payment_status_code NOT IN ('COMPLETED', 'FAILED', 'DELETED')
+                        OR payment.invoice_amount <> payment.paid_amount) AS is_odd,
+                bool_or(payment.payment_status_code = 'DELETED') AS is_deleted
+           FROM payments AS payment
+          WHERE payment.receipt_number = slip.number
+            AND payment.is_routing_slip
+         HAVING count(*) > 0
+       ) AS deposit ON true
  WHERE deposit.is_odd
     OR deposit.is_deleted AND slip.status <> 'VOID'
     OR (deposit.amount <> slip.total

@@ -1,4 +1,5 @@
 -- A routing slip of which another amount is left than its deposits and its children's less what was spent and refunded.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/routing-slips.md sections 1 to 3: a bounced or voided deposit counts no more (its payments FAILED; a
 --        bounce that the job has not worked is off the balance already); a void and a linked child have nothing left; a
 --        transaction counts while it is APPROVED, CREATED or PAID, less what of it was given back
@@ -28,7 +29,10 @@ SELECT 'slip ' || slip.number AS row,
                            AND invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'PAID')) AS spent
                   FROM routing_slips AS one
                  CROSS JOIN LATERAL (VALUES (one.number), (nullif(one.parent_number, one.number))) AS place (root)
-                 WHERE place.root IS NOT NULL) AS member
+                 WHERE place.root IS NOT NULL
+                   AND (CAST(:since AS timestamp) IS NULL
+                        OR place.root IN (SELECT number FROM routing_slips
+                                           WHERE coalesce(updated_on, created_on) >= :since))) AS member
          GROUP BY member.root) AS family
     ON family.root = slip.number
  WHERE CASE WHEN slip.parent_number IS NOT NULL OR slip.status = 'VOID' THEN slip.remaining_amount <> 0

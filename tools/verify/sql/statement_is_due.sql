@@ -1,4 +1,5 @@
 -- A statement of a period in which its account had no setting of its frequency.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/statements.md section 2: the setting in force on the last day
 SELECT 'statement ' || statement.id AS row,
        'explain account ' || account.auth_account_id AS next,
@@ -10,6 +11,7 @@ SELECT 'statement ' || statement.id AS row,
   JOIN payment_accounts AS account
     ON account.id = statement.payment_account_id
  WHERE NOT coalesce(statement.is_interim_statement, false)
+   AND (CAST(:since AS timestamp) IS NULL OR statement.to_date >= CAST(CAST(:since AS timestamp) AS date) - 1)
    AND NOT EXISTS (SELECT FROM statement_settings AS setting
                     WHERE setting.payment_account_id = statement.payment_account_id
                       AND setting.frequency = statement.frequency

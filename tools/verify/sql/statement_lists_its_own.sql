@@ -1,5 +1,6 @@
 -- An invoice on a statement of another account, another day or another kind of method, or twice on one frequency.
--- in     days, starts, ends: every day with statements, and its bounds in naive UTC
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
+--        days, starts, ends: every day with statements, and its bounds in naive UTC
 -- source docs/specs/statements.md sections 4 and 6; interim statements list all methods (section 7), and the second set of
 --        a period that a repeated run of the reference made lists the same (section 3)
 SELECT 'invoice ' || invoice.id AS row,
@@ -39,6 +40,8 @@ SELECT 'invoice ' || invoice.id,
           JOIN statements AS statement
             ON statement.id = listed.statement_id
            AND NOT coalesce(statement.is_interim_statement, false)
+         WHERE (CAST(:since AS timestamp) IS NULL
+                OR listed.invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
          GROUP BY listed.invoice_id, statement.frequency
         HAVING count(DISTINCT (statement.from_date, statement.to_date)) > 1
             OR count(DISTINCT listed.id) > count(DISTINCT statement.id)) AS twice

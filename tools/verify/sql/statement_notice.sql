@@ -1,5 +1,6 @@
 -- A statement with a notice that was not asked for, or that has waited for two days.
--- in     today: the business day
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
+--        today: the business day
 -- source docs/specs/statements.md sections 5 and 9: an account without notifications gets none, nor does a statement that
 --        was made for a day by name; what was sent says when; a crash of the mailer leaves PROCESSING for ever
 SELECT 'statement ' || statement.id AS row,
@@ -12,7 +13,8 @@ SELECT 'statement ' || statement.id AS row,
   FROM statements AS statement
   JOIN payment_accounts AS account
     ON account.id = statement.payment_account_id
- WHERE (statement.notification_status_code IN ('PENDING', 'PROCESSING')
+ WHERE (CAST(:since AS timestamp) IS NULL OR statement.to_date >= CAST(CAST(:since AS timestamp) AS date) - 62)
+   AND ((statement.notification_status_code IN ('PENDING', 'PROCESSING')
         AND statement.created_on < CAST(:today AS date) - 2)
     OR (NOT coalesce(account.statement_notification_enabled, false)
         AND statement.notification_status_code IN ('PENDING', 'PROCESSING'))
@@ -26,4 +28,4 @@ SELECT 'statement ' || statement.id AS row,
                            AND run.command NOT LIKE '% %'
                            AND CAST(run.started_on AT TIME ZONE 'UTC' AS date)
                                BETWEEN statement.created_on - 1 AND statement.created_on + 1)
-        AND EXISTS (SELECT FROM pay_jobs.job_runs AS run WHERE run.job = 'GENERATE_STATEMENTS'))
+        AND EXISTS (SELECT FROM pay_jobs.job_runs AS run WHERE run.job = 'GENERATE_STATEMENTS')))

@@ -1,5 +1,6 @@
 -- A statement over a period that its frequency does not have, or made before its period was over or in the future.
--- in     today: the business day
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
+--        today: the business day
 -- source docs/specs/statements.md sections 2 and 5: a day; Sunday to Saturday, or to the end of its setting; a calendar
 --        month. Interim statements have periods of their own (section 7)
 SELECT 'statement ' || statement.id AS row,
@@ -14,6 +15,7 @@ SELECT 'statement ' || statement.id AS row,
   JOIN payment_accounts AS account
     ON account.id = statement.payment_account_id
  WHERE NOT coalesce(statement.is_interim_statement, false)
+   AND (CAST(:since AS timestamp) IS NULL OR statement.to_date >= CAST(CAST(:since AS timestamp) AS date) - 1)
    AND (CASE statement.frequency
         WHEN 'DAILY' THEN statement.from_date <> statement.to_date
         WHEN 'WEEKLY' THEN extract(dow FROM statement.from_date) <> 0
