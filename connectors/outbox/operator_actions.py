@@ -12,6 +12,10 @@ from database.sql import statements
 
 sql = statements(__package__)
 STATES = ("pending", "delivered", "dead", "dropped")
+_COUNT = text(
+    "SELECT state, count(*) AS number FROM pay_jobs.outbox"
+    " WHERE state = ANY (CAST(:states AS text[])) GROUP BY state ORDER BY state"
+)
 _MAY = {"retry": ("dead", "pending"), "drop": ("dead", "pending")}
 
 
@@ -48,9 +52,9 @@ def find(connection: Connection, message_id: int) -> OutboxMessage:
     return _all_of(connection, [message_id])[0]
 
 
-def count(connection: Connection) -> dict[str, int]:
-    """Return how many messages are in each state."""
-    rows = connection.execute(text("SELECT state, count(*) AS number FROM pay_jobs.outbox GROUP BY state"))
+def count(connection: Connection, states: Collection[str]) -> dict[str, int]:
+    """Return how many messages are in each of these states; those of open ones are in an index."""
+    rows = connection.execute(_COUNT, {"states": list(states)})
     return {row.state: row.number for row in rows}
 
 

@@ -71,14 +71,17 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         *, state: str, kind: str | None, cause: str | None, limit: int, as_json: bool, sandbox: bool
     ) -> None:
         with _connection(use_sandbox, sandbox) as connection:
-            found = MessageChoice(kind, cause).of(desk.newest(connection, states=_STATES[state]))
-            messages = found[-limit:]
-            counts = desk.count(connection)
+            choice, states = MessageChoice(kind, cause), _STATES[state]
+            open_states = [one for one in states if one in _STATES[OPEN]]
+            is_open = choice.of(desk.newest(connection, states=open_states))
+            most = None if choice.is_made else limit
+            messages = choice.of(desk.newest(connection, states=states, limit=most))[-limit:]
+            counts = desk.count(connection, states)
         if as_json:
             print_json("outbox list", {"messages": [asdict(one) for one in messages]}, counts=counts)
             return
-        click.echo(", ".join(f"{counts.get(one, 0):,} {one}" for one in desk.STATES))
-        show_table(causes_table(found))
+        click.echo(", ".join(f"{counts.get(one, 0):,} {one}" for one in states))
+        show_table(causes_table(is_open))
         show_table(_table(f"Outbox: {state} (UTC)", messages))
 
     @outbox.command(
