@@ -14,7 +14,8 @@
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number, is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
--- number that was paid by card as well is money that came twice: it is rejected, however much is open.
+-- number that was paid by card as well is money that came twice: it is rejected, however much is open. This
+-- is looked at last, for the rows that need it; the verdict has the open amount behind it.
 WITH staged AS NOT MATERIALIZED (
        SELECT *
          FROM settlement_staged
@@ -63,16 +64,24 @@ WITH staged AS NOT MATERIALIZED (
         WHERE invoice_number IN (SELECT target_number FROM staged WHERE kind IN ('SETTLE_PAD', 'BOUNCE'))
         GROUP BY invoice_number
      ),
+     owners AS (
+       SELECT named.customer_account,
+              count(DISTINCT cfs.account_id) AS owners,
+              min(cfs.account_id) AS payment_account_id
+         FROM (SELECT DISTINCT customer_account FROM staged WHERE kind IN ('BOUNCE', 'ON_ACCOUNT')) AS named
+         JOIN cfs_accounts AS cfs
+           ON cfs.cfs_account = named.customer_account
+        GROUP BY named.customer_account
+     ),
      judged AS (
        SELECT staged.*,
               coalesce(numbers.payment_account_id, owners.payment_account_id) AS owner_id,
               coalesce(numbers.active, 0) AS active,
               coalesce(numbers.completed, 0) AS completed,
               coalesce(numbers.lowest_account, numbers.lowest_paid_account) AS lowest_account,
-              owners.owners,
-              late.room,
+              coalesce(owners.owners, 0) AS owners,
               pad_payments.card_receipt,
-              CASE
+              coalesce(CASE
               WHEN staged.kind = 'SKIP' THEN 'skipped:' || staged.rule
               WHEN staged.kind = 'REJECT' THEN 'rejected:' || staged.rule
               WHEN EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
@@ -106,7 +115,7 @@ WITH staged AS NOT MATERIALIZED (
                         WHEN EXISTS (SELECT FROM credits WHERE cfs_identifier = staged.source_number
                                         AND NOT coalesce(is_credit_memo, false))
                         THEN 'rejected:credit_differs'
-                        WHEN owners.owners = 0 THEN 'rejected:unknown_account'
+                        WHEN owners.owners IS NULL THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
                         ELSE 'applied:' END
 
@@ -121,7 +130,7 @@ WITH staged AS NOT MATERIALIZED (
                                           AND pad_payments.completed_on <= staged.application_date, false)
                         THEN 'already_applied:bounced_before'
                         WHEN coalesce(numbers.active + numbers.completed, 0) = 0 THEN 'rejected:no_invoice'
-                        WHEN owners.owners = 0 THEN 'rejected:unknown_account'
+                        WHEN owners.owners IS NULL THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
                         WHEN owners.payment_account_id <> numbers.payment_account_id THEN 'rejected:account_mismatch'
                         WHEN NOT nsf.is_noted
@@ -148,7 +157,7 @@ WITH staged AS NOT MATERIALIZED (
                          AND staged.amount > 0
                         THEN 'rejected:card_paid'
                         WHEN numbers.active > 0 THEN 'applied:'
-                        WHEN numbers.completed > 0 THEN late.verdict
+                        WHEN numbers.completed > 0 THEN NULL -- it comes late
                         WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
                         WHEN numbers.paid_by_card OR EXISTS (
                                SELECT FROM regexp_match(staged.target_number, '^([A-Za-z]+)0*([0-9]+)$') AS part
@@ -185,78 +194,68 @@ WITH staged AS NOT MATERIALIZED (
                                   AND receipt.receipt_number = CAST(staged.application_id AS text))
                         THEN 'already_applied:receipt_exists'
                         WHEN numbers.active = 1 THEN 'applied:'
-                        WHEN numbers.completed = 1 THEN late.verdict
+                        WHEN numbers.completed = 1 THEN NULL -- it comes late
                         ELSE 'rejected:not_exactly_one_invoice' END
 
               WHEN staged.kind = 'MEMO_PART' THEN 'skipped:partial_credit'
-              END AS verdict
+              END, (
+               SELECT CASE WHEN staged.amount = 0 THEN 'already_applied:invoice_paid'
+                           WHEN staged.kind = 'PART_ONE' AND CAST(staged.application_id AS text) = ANY (settled.receipts)
+                           THEN 'already_applied:receipt_exists'
+                           WHEN seen.is_known AND NOT seen.is_ours THEN 'already_applied:invoice_paid'
+                           WHEN staged.record_type = 'CMAP' THEN 'skipped:nothing_open'
+                           WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.failed_on >= staged.application_date
+                           THEN 'skipped:bounced_since'
+                           WHEN staged.kind = 'OTHER_ONE' AND NOT seen.is_known THEN 'rejected:unexpected_status'
+                           WHEN numbers.lowest_paid_account <> staged.customer_account
+                             OR numbers.highest_paid_account <> staged.customer_account
+                           THEN 'rejected:account_mismatch'
+                           WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.by_card AND NOT seen.is_known
+                           THEN 'rejected:card_paid'
+                           WHEN staged.kind <> 'OTHER_ONE' AND settled.room >= staged.amount THEN 'applied:came_late'
+                           WHEN seen.is_known THEN 'already_applied:invoice_paid'
+                           WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
+                           ELSE 'rejected:paid_already' END || ':' || settled.room
+                 FROM (SELECT coalesce(sum(unpaid.open_amount), 0) AS room,
+                              (SELECT array_agg(receipt.receipt_number)
+                                 FROM invoice_references AS mine
+                                 JOIN receipts AS receipt
+                                   ON receipt.invoice_id = mine.invoice_id
+                                WHERE mine.invoice_number = staged.target_number
+                                  AND mine.status_code = 'COMPLETED') AS receipts
+                         FROM open_invoices AS unpaid
+                        WHERE unpaid.invoice_number = staged.target_number
+                          AND unpaid.status_code = 'COMPLETED'
+                          AND unpaid.payment_method_code <> 'CC') AS settled
+                CROSS JOIN LATERAL (
+                       SELECT coalesce(staged.source_number = ANY (settled.receipts), false)
+                              OR EXISTS (SELECT FROM payments AS payment
+                                          WHERE payment.receipt_number = staged.source_number
+                                            AND payment.payment_status_code = 'COMPLETED'
+                                            AND coalesce(payment.invoice_number, staged.target_number)
+                                                = staged.target_number) AS is_known,
+                              EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
+                                       WHERE earlier.target_number = staged.target_number
+                                         AND earlier.source_number = staged.source_number
+                                         AND earlier.outcome = 'applied')
+                              OR EXISTS (SELECT FROM applied_before AS done
+                                          WHERE done.target_number = staged.target_number
+                                            AND done.source_number = staged.source_number) AS is_ours
+                     ) AS seen)) AS verdict
          FROM staged
          LEFT JOIN numbers
            ON numbers.invoice_number = staged.target_number
          LEFT JOIN pad_payments
            ON pad_payments.invoice_number = staged.target_number
-        CROSS JOIN LATERAL (
-                SELECT count(DISTINCT cfs.account_id) AS owners, min(cfs.account_id) AS payment_account_id
-                  FROM cfs_accounts AS cfs
-                 WHERE cfs.cfs_account = staged.customer_account
-                   AND staged.kind IN ('BOUNCE', 'ON_ACCOUNT')
-              ) AS owners
+         LEFT JOIN owners
+           ON owners.customer_account = staged.customer_account
+          AND staged.kind IN ('BOUNCE', 'ON_ACCOUNT')
         CROSS JOIN LATERAL (
                 SELECT staged.kind = 'BOUNCE'
                        AND EXISTS (SELECT FROM non_sufficient_funds
                                     WHERE invoice_number = staged.target_number
                                       AND coalesce(description, '') NOT LIKE 'UNDONE: %') AS is_noted
               ) AS nsf
-         LEFT JOIN LATERAL (
-                SELECT settled.room,
-                       CASE WHEN staged.amount = 0 THEN 'already_applied:invoice_paid'
-                            WHEN staged.kind = 'PART_ONE' AND CAST(staged.application_id AS text) = ANY (settled.receipts)
-                            THEN 'already_applied:receipt_exists'
-                            WHEN seen.is_known AND NOT seen.is_ours THEN 'already_applied:invoice_paid'
-                            WHEN staged.record_type = 'CMAP' THEN 'skipped:nothing_open'
-                            WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.failed_on >= staged.application_date
-                            THEN 'skipped:bounced_since'
-                            WHEN staged.kind = 'OTHER_ONE' AND NOT seen.is_known THEN 'rejected:unexpected_status'
-                            WHEN numbers.lowest_paid_account <> staged.customer_account
-                              OR numbers.highest_paid_account <> staged.customer_account
-                            THEN 'rejected:account_mismatch'
-                            WHEN staged.kind = 'SETTLE_PAD' AND pad_payments.by_card AND NOT seen.is_known
-                            THEN 'rejected:card_paid'
-                            WHEN staged.kind <> 'OTHER_ONE' AND settled.room >= staged.amount THEN 'applied:came_late'
-                            WHEN seen.is_known THEN 'already_applied:invoice_paid'
-                            WHEN staged.kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open'
-                            ELSE 'rejected:paid_already' END AS verdict
-                  FROM (SELECT coalesce(sum(unpaid.open_amount), 0) AS room,
-                               (SELECT array_agg(receipt.receipt_number)
-                                  FROM invoice_references AS mine
-                                  JOIN receipts AS receipt
-                                    ON receipt.invoice_id = mine.invoice_id
-                                 WHERE mine.invoice_number = staged.target_number
-                                   AND mine.status_code = 'COMPLETED') AS receipts
-                          FROM open_invoices AS unpaid
-                         WHERE unpaid.invoice_number = staged.target_number
-                           AND unpaid.status_code = 'COMPLETED'
-                           AND unpaid.payment_method_code <> 'CC') AS settled
-                 CROSS JOIN LATERAL (
-                        SELECT coalesce(staged.source_number = ANY (settled.receipts), false)
-                               OR EXISTS (SELECT FROM payments AS payment
-                                           WHERE payment.receipt_number = staged.source_number
-                                             AND payment.payment_status_code = 'COMPLETED'
-                                             AND coalesce(payment.invoice_number, staged.target_number)
-                                                 = staged.target_number) AS is_known,
-                               EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
-                                        WHERE earlier.target_number = staged.target_number
-                                          AND earlier.source_number = staged.source_number
-                                          AND earlier.outcome = 'applied')
-                               OR EXISTS (SELECT FROM applied_before AS done
-                                           WHERE done.target_number = staged.target_number
-                                             AND done.source_number = staged.source_number) AS is_ours
-                      ) AS seen
-                 WHERE numbers.completed > 0
-                   AND staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT', 'SETTLE_ONE', 'PART_ONE', 'OTHER_ONE')
-                OFFSET 0 -- looked at by itself, for the few rows that need it
-              ) AS late
-           ON true
        OFFSET 0 -- the verdict is looked at more than once
      )
 INSERT INTO settlement_work (
@@ -265,7 +264,8 @@ INSERT INTO settlement_work (
        reversal_reason, content_hash, payment_account_id, room, outcome, rule, detail)
 SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_number, application_id, application_date,
        amount, customer_account, target_type, target_number, original_amount, outstanding_amount, status,
-       reversal_reason, content_hash, owner_id, room, split_part(verdict, ':', 1),
+       reversal_reason, content_hash, owner_id, CAST(nullif(split_part(verdict, ':', 3), '') AS numeric(19,2)),
+       split_part(verdict, ':', 1),
        CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(verdict, ':', 2) END,
        CASE split_part(verdict, ':', 2)
        WHEN 'account_mismatch' THEN
@@ -285,8 +285,8 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_numbe
        WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
        WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
        WHEN 'paid_already' THEN
-            target_number || ' is settled and only ' || room || ' CAD of it is open: no room for ' || amount
-            || ' CAD'
+            target_number || ' is settled and only ' || split_part(verdict, ':', 3) || ' CAD of it is open: no room for '
+            || amount || ' CAD'
        WHEN 'card_paid' THEN
             target_number || ' was already paid by card' || coalesce(', receipt ' || card_receipt, '') || ': '
             || amount || ' CAD came a second time'
