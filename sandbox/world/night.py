@@ -23,6 +23,7 @@ from sandbox.world.actors import (
     cheques,
     create_invoices,
     customers,
+    eft,
     journals,
     operators,
     refunds,
@@ -38,6 +39,7 @@ from sandbox.world.model.journals import learn_feedback
 from sandbox.world.model.settlements import learn_settlements
 from sandbox.world.model.slips import learn_cheques, learn_slip_run
 from sandbox.world.model.statements import learn_statements
+from sandbox.world.model.undo import undo_of
 from sandbox.world.world import World
 from sandbox.world.world_night import WorldNight
 
@@ -127,12 +129,13 @@ def cfs_agrees(night: WorldNight) -> Iterator[str]:
         if in_cfs and in_cfs.amount_due and in_cfs.invoice_number not in untold:
             yield f"invoice {invoice.id} is settled, and CFS says that {in_cfs.amount_due} is due on {reference}"
     for account in model.accounts.values():
-        pulls = books.sites[account.site].receipt_method if account.method == "PAD" else None
-        if account.method == "PAD" and pulls != ("BCR-PAD Stop" if account.status == "FREEZE" else "BCR-PAD Daily"):
+        profile = account.profiles.get("PAD")
+        pulls = books.sites[profile.site].receipt_method if profile else None
+        if profile and pulls != ("BCR-PAD Stop" if account.status == "FREEZE" else "BCR-PAD Daily"):
             yield f"account {account.auth} is {account.status}, and CFS pulls by {pulls}"
     for number, fee in model.fees.items():
         charged = [] if fee.slip else [one.amount for one in books.invoices[number].adjustments]
-        if charged != ([] if fee.slip else [fee.total]):
+        if sum(charged) != (0 if fee.slip else fee.total):
             yield f"{number}: CFS must have one fee of {fee.total}, and has {charged}"
     for slip in night.world.slips.values():
         receipt = books.receipts.get(slip.receipt)
@@ -179,6 +182,7 @@ def _settlements(night: WorldNight) -> None:
     """The files of the morning; what is held of them is put aside, and what comes late is replayed at noon."""
     world = night.world
     world.delivery = settlement_files.deliver(world)
+    world.undos = {line.account: undo_of(world.model, line) for line in world.delivery.wrong}
     for file in world.delivery.applied:
         learn_settlements(world.model, file.lines, world.clock.stored)
     night.run("PAD_RECONCILE", exits=(0, 3) if world.delivery.reports else (0,))
@@ -201,6 +205,13 @@ def _settlements_at_noon(night: WorldNight) -> None:
         learn_settlements(world.model, file.lines, world.clock.stored)
         night.run("files replay", exits=_DONE, name=file.name, reason="late file, looked at")
     night.problems += learn_fees(world.model, world.tables)
+    for account, undo in world.undos.items():
+        now = world.clock.stored
+        night.run(
+            "repair wrong-freeze", exits=_DONE, account=world.model.owner_of(account).auth, reason="CAS was wrong"
+        )
+        undo(now)
+    world.undos = {}
 
 
 def _slips(night: WorldNight) -> None:
@@ -276,7 +287,7 @@ ACTORS: list[str] = []
 DAY: list[tuple[str, Step]] = [
     ("03:00", _by(cas.pass_the_night)),
     ("03:10", _by(banks.receive_bank_payments)),
-    ("03:20", _by(banks.tell_of_wires)),
+    ("03:20", _by(eft.tell_of_wires)),
     ("07:00", _on_weekdays(_job("STALE_INVOICE_REPORT", exits=(0, 3)))),
     ("08:01", _by(send_notifications.send_notifications)),
     ("08:45", _on_weekdays(_settlements)),
@@ -291,13 +302,14 @@ DAY: list[tuple[str, Step]] = [
     ("14:00", _by(refunds.ask_for_refunds)),
     ("15:30", _job("PAD_RECONCILE", sync_all_credits=True)),
     ("16:00", _by(accounts.change_settings)),
+    ("16:10", _by(accounts.switch_methods)),
     ("16:30", _slips),
     ("17:45", _at_weekends(_settlements)),
     ("19:00", _by(create_invoices.create_invoices)),
     ("19:05", _by(slip_invoices.create_slip_invoices)),
     ("19:08", _by(cheques.send_cheque_batch)),
     ("19:10", _by(journals.send_partner_batch)),
-    ("20:00", _by(banks.apply_deposits)),
+    ("20:00", _by(eft.apply_deposits)),
     ("20:01", _by(journals.send_payment_batch)),
     ("20:30", _slips),
     ("21:00", _by(refunds.ask_for_refunds)),

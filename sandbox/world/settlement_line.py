@@ -74,6 +74,7 @@ class Delivery:
     held       the names of what it holds, to be put aside by hand
     later      what comes only at noon
     overtaken  what comes at noon as well, is held as late, and has to be replayed
+    wrong      bounces among what is applied that were none; CAS says so before noon
     reports    whether the run of the morning has something to report
     """
 
@@ -81,6 +82,7 @@ class Delivery:
     held: list[str] = field(default_factory=list)
     later: list[SettlementFile] = field(default_factory=list)
     overtaken: list[SettlementFile] = field(default_factory=list)
+    wrong: list[SettlementLine] = field(default_factory=list)
     reports: bool = False
 
 

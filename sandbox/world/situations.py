@@ -180,6 +180,55 @@ _FEEDBACK = (
     _also("a GL is corrected, and its journals go out again", "operators clear a stopped GL"),
 )  # fmt: skip
 
+_OF_PARTNERS = (
+    _also("a partner row is accepted", "DISBURSEMENT: a charge by a partner row accepted"),
+    _weak("a partner row is refused, and accepted later", "DISBURSEMENT: * by a partner row refused",
+          "operators let a refused partner row wait again", "DISBURSEMENT: * by a partner row accepted",
+          told=f"{_CGI} 7.2"),
+    _weak("a partner row is refused with its batch or journal", "DISBURSEMENT: * by a partner row refused with *",
+          told=f"{_CGI} 7.3.4"),
+    _weak("a partner gives back a part of an invoice", "DISBURSEMENT: a partial refund by a partner row accepted",
+          told=f"{_CGI} 5.1"),
+    _also("a partner row is cancelled before it is sent", "a partner row is cancelled"),
+    _weak("a partner gives back all of an EFT invoice", "a partner row is reversed, *",
+          "DISBURSEMENT: a reversal by a partner row accepted", told=f"{_CGI} 5.1"),
+)  # fmt: skip
+
+_OF_EFT = (
+    _also("an EFT invoice is given up before it is sent", "refund of EFT APPROVED, not sent"),
+    _also("an EFT invoice is refunded before it is paid", "an EFT invoice is refunded that was not paid"),
+    _also("an EFT invoice is refunded after it was paid", "an EFT invoice is refunded that was paid"),
+    *(
+        _weak(f"an account switches from {one} to {other}", f"{one} to {other}, * statements",
+              told=f"{_STATEMENTS} 10")
+        for one, other in (("PAD", "EFT"), ("ONLINE_BANKING", "EFT"), ("EFT", "PAD"), ("EFT", "ONLINE_BANKING"))
+    ),
+    *(
+        _weak(f"an interim statement of {one.lower()} statements", f"* to *, {one} statements",
+              told=f"{_STATEMENTS} 7")
+        for one in ("DAILY", "WEEKLY", "MONTHLY")
+    ),
+    _weak("an interim statement is the rest of a week", "an interim statement is the rest of a week",
+          told=f"{_STATEMENTS} 2"),
+    _weak("an account switches to EFT and back", "* to EFT, * statements", "EFT to *, * statements",
+          told=f"{_STATEMENTS} 10"),
+    _weak("a bounce comes after its account switched to EFT", "PAD to EFT, * statements", "PADR: *",
+          told=f"{_STATEMENTS} 10"),
+)  # fmt: skip
+
+_OF_UNDOS = (
+    _weak("a bounce that was none is taken back", "a wrong bounce is taken back", told=f"{_CAS} 8"),
+    _weak("an account whose bounce was taken back bounces indeed", "a wrong bounce is taken back", "PADR: *",
+          told=f"{_CAS} 8"),
+    _weak("an account bounces twice wrongly", "a wrong bounce is taken back", "a wrong bounce is taken back",
+          told=f"{_CAS} 8"),
+    _weak("the undo of a bounce is killed", "repair wrong-freeze: kill *", told=f"{_CAS} 8"),
+    _weak("the undo of a bounce is killed within its operation", "repair wrong-freeze: * in wrong freeze, *",
+          told=f"{_CFS} 5"),
+    _weak("answers to the undo of a bounce are lost", "repair wrong-freeze: lost answer *", told=f"{_CFS} 5"),
+    _also("CFS goes away in the middle of the undo of a bounce", "repair wrong-freeze: away *"),
+)  # fmt: skip
+
 
 def _in_operation(kind: str, point: str) -> str:
     return f"ROUTING_SLIP_RECREATE: * in slip {kind}, {point}"
@@ -281,5 +330,5 @@ _OF_OPERATORS = tuple(
 
 AWAITED = (
     *_SETTLEMENT, *_FILES, *_OUTSIDE, *_FEEDBACK, *_OF_SLIPS, *_OF_STATEMENTS, *_OF_CUSTOMERS, *_OF_OPERATORS,
-    *_of_faults(),
+    *_OF_PARTNERS, *_OF_EFT, *_OF_UNDOS, *_of_faults(),
 )  # fmt: skip

@@ -2,10 +2,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -95,6 +95,7 @@ class World:
     written        the lines of the settlement file that comes next
     kept_back      the settlement files that are late
     delivery       what CAS brought this morning
+    undos          what takes back the bounces of it that were none, by CFS account
     dropped        the settlement files that came, by name
     schedules      a fee schedule of each product
     distributions  the distribution code of each product: our own GL
@@ -120,6 +121,7 @@ class World:
     written: list[SettlementLine] = field(default_factory=list)
     kept_back: list[SettlementFile] = field(default_factory=list)
     delivery: Delivery = field(default_factory=Delivery)
+    undos: dict[str, Callable[[datetime], None]] = field(default_factory=dict)
     dropped: dict[str, bytes] = field(default_factory=dict)
     schedules: dict[str, int] = field(default_factory=dict)
     distributions: dict[str, int] = field(default_factory=dict)

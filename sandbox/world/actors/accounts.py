@@ -6,7 +6,7 @@ Source: docs/specs/cfs-api.md section 3, docs/specs/statements.md section 8.
 from datetime import date, timedelta
 
 from sandbox.cfs.customers import create_account, create_party, create_site
-from sandbox.world.model.records import ModelAccount, ModelSetting
+from sandbox.world.model.records import FINAL, ModelAccount, ModelProfile, ModelSetting, ModelStatement
 from sandbox.world.pay_api import EVERY_PRODUCT, PRODUCTS
 from sandbox.world.world import Partner, World
 
@@ -15,6 +15,7 @@ _RECEIPT_METHODS = {"PAD": "BCR-PAD Daily", "EFT": "BC REG EFT Wire Cheque"}
 _FIRST = (("PAD", 7), ("ONLINE_BANKING", 3), ("EFT", 2), ("DIRECT_PAY", 2), ("EJV", 3))
 _PARTNERED = ("VS",)
 _IN_CFS = ("PAD", "ONLINE_BANKING", "EFT")
+_SWITCHES = 0.004
 
 
 def settle_in(world: World) -> None:
@@ -97,7 +98,7 @@ def open_account(world: World, method: str) -> ModelAccount:
         )
         account = ModelAccount(id_, auth, method, is_notified)
         if method in _IN_CFS:
-            _open_profile(world, account)
+            _open_profile(world, account, method)
         if method == "EJV":
             account.gl = _add_code(world, f"GL of {auth}", account_id=id_)
         _add_setting(world, account, draws.one_of(FREQUENCIES), world.clock.today)
@@ -121,6 +122,80 @@ def change_settings(world: World) -> None:
         current.last = last
 
 
+def switch_methods(world: World) -> None:
+    """Now and then an account begins to pay by EFT, or ceases to: what it was billed so far is on an interim statement.
+
+    Source: docs/specs/statements.md section 7.
+    """
+    draws = world.chance.of("switches", world.clock.today)
+    for account in draws.some_of([one for one in world.model.accounts.values() if one.method in _IN_CFS], _SWITCHES):
+        method = draws.one_of(("PAD", "ONLINE_BANKING")) if account.method == "EFT" else "EFT"
+        if account.status == "ACTIVE" and not _owes_by_eft(world, account):
+            world.clock.let_pass(60)
+            with world.tables.together():
+                _switch(world, account, method)
+
+
+def _owes_by_eft(world: World, account: ModelAccount) -> bool:
+    return any(
+        (one.account, one.method) == (account.id, "EFT") and one.status not in {"PAID", *FINAL}
+        for one in world.model.invoices.values()
+    )
+
+
+def _switch(world: World, account: ModelAccount, method: str) -> None:
+    today = world.clock.today
+    current = next(one for one in account.settings if one.first <= today and (one.last is None or today <= one.last))
+    world.model.chronicle.note(f"{account.method} to {method}, {current.frequency} statements", f"account {account.id}")
+    world.tables.change("statement_settings", current.id, to_date=today)
+    current.last = today
+    _make_interim(world, account, current)
+    frequency, tomorrow, planned = (
+        "MONTHLY" if method == "EFT" else "WEEKLY",
+        today + timedelta(days=1),
+        account.settings[-1],
+    )
+    if planned is current:
+        _add_setting(world, account, frequency, tomorrow)
+    else:
+        world.tables.change("statement_settings", planned.id, frequency=frequency, from_date=tomorrow)
+        planned.frequency, planned.first = frequency, tomorrow
+    if method not in account.profiles:
+        _open_profile(world, account, method)
+    world.tables.change("payment_accounts", account.id, payment_method=method, eft_enable=method == "EFT")
+    account.method = method
+
+
+def _make_interim(world: World, account: ModelAccount, setting: ModelSetting) -> None:
+    today = world.clock.today
+    first = {
+        "DAILY": today - timedelta(days=1),
+        "WEEKLY": today - timedelta(days=today.isoweekday() % 7),
+        "MONTHLY": today.replace(day=1),
+    }[setting.frequency]
+    invoices = [one for one in world.model.invoices.values() if one.account == account.id and first <= one.day <= today]
+    methods = ",".join(sorted({one.method for one in invoices}) or [account.method])
+    notification = "PENDING" if account.is_notified else "SKIP"
+    id_ = world.tables.add(
+        "statements",
+        frequency=setting.frequency,
+        from_date=first,
+        to_date=today,
+        created_on=today,
+        statement_settings_id=setting.id,
+        payment_account_id=account.id,
+        notification_status_code=notification,
+        is_interim_statement=True,
+        payment_methods=methods,
+    )
+    for invoice in invoices:
+        world.tables.add("statement_invoices", statement_id=id_, invoice_id=invoice.id)
+    account.interims.append((first, today))
+    world.model.statements.append(
+        ModelStatement(account.id, setting.frequency, first, today, methods, invoices, notification, is_interim=True)
+    )
+
+
 def _add_setting(world: World, account: ModelAccount, frequency: str, first: date) -> None:
     id_ = world.tables.add(
         "statement_settings", payment_account_id=account.id, frequency=frequency, from_date=first, to_date=None
@@ -134,18 +209,18 @@ def _end_of_longer(frequencies: set[str], today: date) -> date:
     return today + timedelta(days=(6 - today.isoweekday()) % 7)
 
 
-def _open_profile(world: World, account: ModelAccount) -> None:
+def _open_profile(world: World, account: ModelAccount, method: str) -> None:
     party = create_party(world.books, f"BCR-{account.auth}")
     number = create_account(world.books, party)
-    method = _RECEIPT_METHODS.get(account.method)
-    site = create_site(world.books, party, number, {"receipt_method": method} if method else {})
-    account.cfs_account, account.site = number, site.site_number
-    account.profile = world.tables.add(
+    by = _RECEIPT_METHODS.get(method)
+    site = create_site(world.books, party, number, {"receipt_method": by} if by else {})
+    id_ = world.tables.add(
         "cfs_accounts",
         account_id=account.id,
         cfs_party=party,
         cfs_account=number,
         cfs_site=site.site_number,
         status="ACTIVE",
-        payment_method=account.method,
+        payment_method=method,
     )
+    account.profiles[method] = ModelProfile(id_, number, site.site_number)

@@ -52,7 +52,7 @@ def _pay_bundle(world: World, account: ModelAccount, numbers: list[str]) -> None
     for number in numbers:
         due += world.books.invoices[number].amount_due
         credit_balance(world.books, world.books.invoices[number])
-    made = create_invoice(world.books, world.books.sites[account.site], number=bundle, total=due)
+    made = create_invoice(world.books, world.books.sites[account.profiles["PAD"].site], number=bundle, total=due)
     with world.tables.together():
         for invoice in invoices:
             world.tables.run("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id = :invoice"
@@ -83,15 +83,15 @@ def _pay_number(world: World, account: ModelAccount, number: str) -> None:
 
 
 def _receive(world: World, account: ModelAccount, number: str, receipt: str, amount: Decimal) -> None:
-    site = world.books.sites[account.site]
+    site = world.books.sites[account.profiles["PAD"].site]
     received = create_receipt(world.books, site, number=receipt, date=world.clock.today.isoformat(), amount=amount,
                               method=CARD, by_cfs=True)  # fmt: skip
     apply_receipt(world.books, received, world.books.invoices[number])
 
 
 def _open_again(world: World, account: ModelAccount) -> None:
-    set_receipt_method(world.books.sites[account.site], PAD)
+    set_receipt_method(world.books.sites[account.profiles["PAD"].site], PAD)
     with world.tables.together():
-        world.tables.change("cfs_accounts", account.profile, status="ACTIVE")
+        world.tables.change("cfs_accounts", account.profiles["PAD"].id, status="ACTIVE")
         world.tables.change("payment_accounts", account.id, has_nsf_invoices=None)
     account.status, account.owes_since = "ACTIVE", None

@@ -26,13 +26,13 @@ def create_invoices(world: World) -> None:
 
 def _send(world: World, account: ModelAccount, invoices: list[ModelInvoice]) -> None:
     """Make one invoice in CFS for some of ours, under the number of the oldest."""
-    number = cfs_number(invoices[0])
+    number, method = cfs_number(invoices[0]), invoices[0].method
     total = sum((one.total for one in invoices), ZERO)
     world.model.chronicle.note(
-        f"sent to CFS by {account.method}{', several in one' if len(invoices) > 1 else ''}",
+        f"sent to CFS by {method}{', several in one' if len(invoices) > 1 else ''}",
         *(f"invoice {one.id}" for one in invoices),
     )
-    made = create_invoice(world.books, world.books.sites[account.site], number=number, total=total)
+    made = create_invoice(world.books, world.books.sites[account.profiles[method].site], number=number, total=total)
     with world.tables.together():
         for invoice in invoices:
             add_reference(world, invoice, number, other=made.pbc_ref_number)

@@ -2,6 +2,7 @@
 
 from sandbox.world.chance import RandomDraws
 from sandbox.world.model.records import ModelAccount, ModelInvoice, ModelPayment
+from sandbox.world.partner_rows import share_with_partner
 from sandbox.world.pay_api import add_payment, add_reference, cfs_number, make_invoice, settle
 from sandbox.world.world import World
 
@@ -22,8 +23,10 @@ def buy(world: World) -> None:
 def bill(world: World, account: ModelAccount, draws: RandomDraws) -> ModelInvoice:
     """Make an invoice for an account; one by card is paid at once, or left."""
     with world.tables.together():
-        invoice = make_invoice(world, draws, account=account.id, profile=account.profile or None, method=account.method,
-                               status=_STARTS_AS.get(account.method, "CREATED"))  # fmt: skip
+        profile = account.profiles.get(account.method)
+        invoice = make_invoice(world, draws, account=account.id, profile=profile.id if profile else None,
+                               method=account.method, status=_STARTS_AS.get(account.method, "CREATED"))  # fmt: skip
+        share_with_partner(world, invoice)
         if account.method == "DIRECT_PAY":
             _pay_by_card(world, account, invoice, leaves=draws.happens(0.1))
     return invoice

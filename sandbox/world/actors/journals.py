@@ -9,7 +9,7 @@ from typing import Any
 
 from config.business_days import next_business_day
 from sandbox.cgi_files import FEEDER, VoucherLine, journal_batch
-from sandbox.world.model.records import ZERO, ModelAccount, ModelBatch, ModelInvoice, ModelItem, ModelRefund
+from sandbox.world.model.records import ZERO, ModelAccount, ModelBatch, ModelInvoice, ModelItem, ModelRefund, ModelShare
 from sandbox.world.pay_api import add_reference
 from sandbox.world.world import BatchAtCgi, World
 
@@ -37,9 +37,16 @@ def send_partner_batch(world: World) -> None:
         and world.partners[one.product].code not in world.model.stopped
         and (_is_earned(one, before) or (one.status in _GIVEN_BACK and one.disbursement == "COMPLETED"))
     ]
-    if due:
+    shares = [
+        one
+        for one in world.model.shares
+        if one.status == "WAITING_FOR_JOB"
+        and world.partners[one.invoice.product].code not in world.model.stopped
+        and (one.invoice.payment_date is None or one.invoice.payment_date <= before)
+    ]
+    if due or shares:
         with world.tables.together():
-            _send_shares(world, due)
+            _send_shares(world, due, shares)
 
 
 def _due(world: World, account: ModelAccount) -> tuple[list[ModelInvoice], list[ModelRefund]]:
@@ -79,17 +86,25 @@ def _send_payments(world: World, due: dict[int, tuple[list[ModelInvoice], list[M
     _upload(world, ModelBatch(number, "PAYMENT", _effective(world), items), name)
 
 
-def _send_shares(world: World, due: Sequence[ModelInvoice]) -> None:
+def _send_shares(world: World, due: Sequence[ModelInvoice], shares: Sequence[ModelShare]) -> None:
     number, name = _add_file(world, "DISBURSEMENT")
     items: list[ModelItem] = []
-    for product in dict.fromkeys(one.product for one in due):
+    for product in dict.fromkeys([*(one.product for one in due), *(one.invoice.product for one in shares)]):
         journal = _add_header(world, number, partner_code=product)
         for invoice in [one for one in due if one.product == product]:
             share = sum((line.base for line in invoice.lines), ZERO)
             world.tables.change("invoices", invoice.id, disbursement_status_code="UPLOADED")
             items.append(ModelItem(journal, str(invoice.id), invoice, share, invoice.disbursement == "COMPLETED"))
             invoice.disbursement = "UPLOADED"
+        items += [_sent_share(world, journal, one) for one in shares if one.invoice.product == product]
     _upload(world, ModelBatch(number, "DISBURSEMENT", _effective(world), items), name)
+
+
+def _sent_share(world: World, journal: int, share: ModelShare) -> ModelItem:
+    about = f"{share.invoice.id}-{share.id}{'-PR' if share.refund else ''}"
+    world.tables.change("partner_disbursements", share.id, status_code="UPLOADED", processed_on=world.clock.stored)
+    share.status = "UPLOADED"
+    return ModelItem(journal, about, share.invoice, share.amount, share.is_reversal, share.refund, share)
 
 
 def _is_earned(invoice: ModelInvoice, before: datetime) -> bool:

@@ -3,6 +3,7 @@
 Source: docs/specs/cgi-ejv-files.md section 7.2.
 """
 
+from sandbox.world.world import World
 from sandbox.world.world_night import WorldNight
 
 
@@ -18,3 +19,13 @@ def correct_codes(night: WorldNight) -> None:
         else:
             world.tables.change("distribution_codes", code, stop_ejv=False)
         world.model.stopped.discard(code)
+        _send_again(world, code)
+
+
+def _send_again(world: World, code: int) -> None:
+    """Let the rows wait again that were refused for a partner's GL: no job takes them up (section 7.2)."""
+    for share in world.model.shares:
+        if share.status == "ERRORED" and world.partners[share.invoice.product].code == code:
+            world.model.chronicle.note("operators let a refused partner row wait again", f"invoice {share.invoice.id}")
+            share.status = "WAITING_FOR_JOB"
+            world.tables.change("partner_disbursements", share.id, status_code=share.status)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from sandbox.cfs.invoices import create_memo
 from sandbox.world.chance import RandomDraws
 from sandbox.world.model.records import ZERO, ModelCredit, ModelInvoice, ModelRefund
+from sandbox.world.partner_rows import take_part_back, take_share_back
 from sandbox.world.pay_api import note_refund
 from sandbox.world.world import World
 
@@ -21,6 +22,7 @@ _REFUNDABLE = {
     "ONLINE_BANKING": ("PAID",),
     "DIRECT_PAY": ("PAID",),
     "EJV": ("APPROVED", "PAID"),
+    "EFT": ("APPROVED", "PAID"),
 }
 
 
@@ -32,7 +34,7 @@ def ask_for_refunds(world: World) -> None:
             world.clock.let_pass(draws.number(5, 60))
             with world.tables.together():
                 _refund(world, invoice)
-        elif draws.happens(_PART) and invoice.status == "PAID":
+        elif draws.happens(_PART) and invoice.status == "PAID" and invoice.method != "EFT":
             world.clock.let_pass(draws.number(5, 60))
             with world.tables.together():
                 _refund_part(world, invoice, draws)
@@ -61,10 +63,12 @@ def _refund(world: World, invoice: ModelInvoice) -> None:
         f"account {invoice.account}",
     )
     note_refund(world, invoice)
-    if invoice.method == "DIRECT_PAY" or (invoice.method == "EJV" and invoice.reference("ACTIVE", "COMPLETED")):
+    take_share_back(world, invoice)
+    is_sent = invoice.reference("ACTIVE", "COMPLETED") is not None
+    if invoice.method == "DIRECT_PAY" or (invoice.method in {"EJV", "EFT"} and is_sent):
         world.tables.change("invoices", invoice.id, invoice_status_code="REFUND_REQUESTED", refund=invoice.total)
         invoice.status, invoice.refund = "REFUND_REQUESTED", invoice.total
-    elif invoice.reference("ACTIVE", "COMPLETED"):
+    elif is_sent:
         _credit(world, invoice, invoice.total)
         _end(world, invoice, "CREDITED")
     else:
@@ -92,7 +96,9 @@ def _refund_part(world: World, invoice: ModelInvoice, draws: RandomDraws) -> Non
         created_by="API",
         created_on=world.clock.stored,
     )
-    world.model.partial_refunds.append(ModelRefund(id_, invoice, amount, status))
+    part = ModelRefund(id_, invoice, amount, status)
+    world.model.partial_refunds.append(part)
+    take_part_back(world, part)
     if invoice.method in _CREDITED:
         _credit(world, invoice, amount)
     invoice.refund, invoice.refund_date = amount, world.clock.stored
@@ -102,7 +108,8 @@ def _refund_part(world: World, invoice: ModelInvoice, draws: RandomDraws) -> Non
 def _credit(world: World, invoice: ModelInvoice, amount: Decimal) -> None:
     """Make a credit memo in CFS, which CFS takes for the next invoice of the site."""
     account = world.model.accounts[invoice.account]
-    memo = create_memo(world.books, world.books.sites[account.site], total=ZERO - amount)
+    site = account.profiles[invoice.method].site
+    memo = create_memo(world.books, world.books.sites[site], total=ZERO - amount)
     world.tables.add(
         "credits",
         cfs_identifier=memo.credit_memo_number,
@@ -112,13 +119,13 @@ def _credit(world: World, invoice: ModelInvoice, amount: Decimal) -> None:
         account_id=account.id,
         created_on=world.clock.stored,
         created_invoice_id=invoice.id,
-        cfs_site=account.site,
+        cfs_site=site,
     )
     world.model.credits[memo.credit_memo_number] = ModelCredit(
-        memo.credit_memo_number, account.id, amount, is_memo=True
+        memo.credit_memo_number, account.id, invoice.method, amount, is_memo=True
     )
-    column = _CREDITED[account.method]
-    world.tables.change("payment_accounts", account.id, **{column: world.model.credit_of(account)})
+    left = world.model.credit_of(account, invoice.method)
+    world.tables.change("payment_accounts", account.id, **{_CREDITED[invoice.method]: left})
 
 
 def _end(world: World, invoice: ModelInvoice, status: str) -> None:

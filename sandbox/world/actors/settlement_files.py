@@ -4,17 +4,29 @@ Sources: docs/specs/cas-settlement-csv.md sections 1, 4, 9 and 10; docs/specs/op
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from config.business_days import is_business_day
+from sandbox.world.actors.cas import MoneySource, line_of
 from sandbox.world.chance import RandomDraws
-from sandbox.world.settlement_line import NOTHING_TO_BOOK, Delivery, SettlementFile, SettlementLine, with_odd_columns
+from sandbox.world.model.records import ZERO, ModelPayment
+from sandbox.world.settlement_line import (
+    NOT,
+    NOTHING_TO_BOOK,
+    PAD,
+    Delivery,
+    SettlementFile,
+    SettlementLine,
+    with_odd_columns,
+)
 from sandbox.world.world import World
 
 _TWISTED = 0.35
 _TWISTS = (
     "late", "late", "late", "twice", "twice", "under a new name", "changed", "empty at first", "in parts", "in parts",
     "renamed", "with rows that cannot be booked", "with rows that cannot be booked", "with odd columns",
+    "with a wrong bounce", "with a wrong bounce",
 )  # fmt: skip
 
 
@@ -93,6 +105,13 @@ def _twisted(world: World, file: SettlementFile, twist: str | None, draws: Rando
             if len(parts) > 1:
                 _note(world, "comes in parts", file)
             return Delivery(parts)
+        case _:
+            return _changed(world, file, twist, draws)
+
+
+def _changed(world: World, file: SettlementFile, twist: str, draws: RandomDraws) -> Delivery:
+    """Return what is brought of a file whose name or rows are not as usual."""
+    match twist:
         case "renamed":
             _note(world, "has a name in another case", file)
             return Delivery([SettlementFile(file.name.lower(), file.lines)])
@@ -100,11 +119,46 @@ def _twisted(world: World, file: SettlementFile, twist: str | None, draws: Rando
             odd = draws.one_of(list(NOTHING_TO_BOOK))
             _note(world, f"has a row that cannot be booked: {odd}", file)
             return Delivery([file.beside(NOTHING_TO_BOOK[odd](world.clock.today))], reports=True)
+        case "with a wrong bounce":
+            wrong = _wrong_bounce(world, file, draws)
+            if wrong:
+                _note(world, "has a bounce that was none", file)
+            return Delivery([replace(file, lines=(*file.lines, *wrong))], wrong=wrong)
         case "with odd columns":
             if any(line.record == "PADP" for line in file.lines):
                 _note(world, "has odd values in columns that no rule reads", file)
             return Delivery([SettlementFile(file.name, tuple(map(with_odd_columns, file.lines)))])
     raise AssertionError(twist)
+
+
+def _wrong_bounce(world: World, file: SettlementFile, draws: RandomDraws) -> list[SettlementLine]:
+    """Return the bounce of a number that is paid in CFS, of an account of which the file tells nothing else."""
+    told = {line.account for line in file.lines}
+    paid = [one for one in world.model.payments[-40:] if (one.method, one.status) == ("PAD", "COMPLETED")]
+    possible = [
+        one
+        for one in paid
+        if _may_bounce(world, one) and world.model.accounts[one.account].profiles["PAD"].cfs_account not in told
+    ]
+    if not possible:
+        return []
+    payment = draws.one_of(possible)
+    invoice = world.books.invoices[payment.number or ""]
+    money = MoneySource("PADR", PAD, payment.receipt or "")
+    return [replace(line_of(world, money, ZERO, invoice), outstanding=invoice.total, status=NOT)]
+
+
+def _may_bounce(world: World, payment: ModelPayment) -> bool:
+    """Return whether a payment paid a number by itself, all invoices of it are paid, and the account is active."""
+    number = payment.number or ""
+    behind = world.model.behind(number, "COMPLETED")
+    return (
+        world.model.accounts[payment.account].status == "ACTIVE"
+        and world.books.invoices[number].receipts == [payment.receipt]
+        and payment.paid == payment.invoice_amount
+        and bool(behind)
+        and all(one.status == "PAID" for one in behind)
+    )
 
 
 def _parts(file: SettlementFile, draws: RandomDraws) -> Iterator[SettlementFile]:

@@ -13,6 +13,7 @@ from sandbox.world.pay_tables import PayTables
 sql = statements(__package__)
 
 _PARTIAL_REFUNDS = "SELECT id, invoice_id, refund_amount, status FROM refunds_partial"
+_SHARES = "SELECT id, target_id, amount, is_reversal, status_code, CAST(feedback_on AS date) FROM partner_disbursements"
 _STOPPED = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
 
 
@@ -28,7 +29,7 @@ def differences(
     payments = [tuple(vars(one).values()) for one in model.payments]
     yield from _missing_and_extra("payment", payments, tables.rows(sql["list_payments"]))
     accounts = [
-        (one.id, one.status, _like(one.has_nsf_invoices, model.accounts[one.id].owes_since, askew), *one[3:])
+        (*one[:3], _like(one.has_nsf_invoices, model.accounts[one.id].owes_since, askew), *one[4:])
         for one in tables.rows(sql["list_accounts"])
     ]
     yield from _missing_and_extra("account", _accounts(model), accounts)
@@ -38,6 +39,11 @@ def differences(
     yield from _missing_and_extra("credit", credits, tables.rows(sql["list_credits"]))
     refunds = [(one.id, one.invoice.id, one.amount, one.status) for one in model.partial_refunds]
     yield from _missing_and_extra("partial refund", refunds, tables.rows(_PARTIAL_REFUNDS))
+    shares = [
+        (one.id, (one.refund or one.invoice).id, one.amount, one.is_reversal, one.status, one.feedback_on)
+        for one in model.shares
+    ]
+    yield from _missing_and_extra("partner row", shares, tables.rows(_SHARES))
     yield from _missing_and_extra("stopped GL", [(one,) for one in model.stopped], tables.rows(_STOPPED))
     yield from _missing_and_extra("routing slip", _slips(slips), tables.rows(sql["list_slips"]))
     yield from _missing_and_extra("statement", _statements(model), tables.rows(sql["list_statements"]))
@@ -96,13 +102,14 @@ def _accounts(model: WorldModel) -> list[tuple[Any, ...]]:
     return [
         (
             one.id,
-            one.status,
+            one.method,
+            ", ".join(f"{method} {one.status if method == 'PAD' else 'ACTIVE'}" for method in sorted(one.profiles)),
             one.owes_since,
-            model.credit_of(one) * (one.method == "PAD"),
-            model.credit_of(one) * (one.method == "ONLINE_BANKING"),
+            model.credit_of(one, "PAD"),
+            model.credit_of(one, "ONLINE_BANKING"),
         )
         for one in model.accounts.values()
-        if one.profile
+        if one.profiles
     ]
 
 
@@ -117,8 +124,8 @@ def _slips(slips: Mapping[str, ModelSlip]) -> list[tuple[Any, ...]]:
 def _statements(model: WorldModel) -> list[tuple[Any, ...]]:
     return [
         (
-            one.account, one.frequency, one.first, one.last, one.methods, one.notification, not one.invoices,
-            sorted(invoice.id for invoice in one.invoices),
+            one.account, one.frequency, one.first, one.last, one.methods, one.notification,
+            one.is_interim or not one.invoices, one.is_interim, sorted(invoice.id for invoice in one.invoices),
         )
         for one in model.statements
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, time
 
-from sandbox.world.model.records import ZERO, ModelBatch, ModelItem, ModelPayment, ModelReceipt, WorldModel
+from sandbox.world.model.records import ZERO, ModelBatch, ModelItem, ModelPayment, ModelReceipt, ModelShare, WorldModel
 
 # Products whose services hear of their payments (docs/specs/schedules.md section 4.1).
 _LISTENING = frozenset({"CP", "BEN", "PPR", "NRO"})
@@ -31,7 +31,7 @@ def learn_feedback(
         if batch.file_type == "PAYMENT":
             (_accept if item in accepted else _refuse)(model, batch, item)
         else:
-            _disburse(item, is_accepted=item in accepted, is_header=item.about not in lines)
+            _disburse(batch, item, is_accepted=item in accepted, is_header=item.about not in lines)
         if item.about in lines and not is_refused:
             account = model.accounts[item.invoice.account]
             model.stopped.add(account.gl if batch.file_type == "PAYMENT" else partner_codes[item.invoice.id])
@@ -45,6 +45,7 @@ def _refusal(item: ModelItem, lines: Collection[str], *, is_header: bool) -> str
 
 def _situation(batch: ModelBatch, item: ModelItem, answer: str) -> str:
     what = "a partial refund" if item.refund else "a reversal" if item.is_reversal else "a charge"
+    what += " by a partner row" if item.share else ""
     meanwhile = f" of an invoice in {item.invoice.status}" if batch.file_type == "PAYMENT" else ""
     return f"{batch.file_type}: {what}{meanwhile} {answer}"
 
@@ -76,11 +77,23 @@ def _refuse(_model: WorldModel, _batch: ModelBatch, item: ModelItem) -> None:
         reference.status = "CANCELLED" if reference.status == "ACTIVE" else reference.status
 
 
-def _disburse(item: ModelItem, *, is_accepted: bool, is_header: bool) -> None:
+def _disburse(batch: ModelBatch, item: ModelItem, *, is_accepted: bool, is_header: bool) -> None:
+    if item.share:
+        _settle_share(batch, item.share, is_accepted=is_accepted, is_header=is_header)
+        if item.refund:
+            return
     if is_accepted:
         item.invoice.disbursement = "REVERSED" if item.is_reversal else "COMPLETED"
     else:
         item.invoice.disbursement = "COMPLETED" if item.is_reversal and is_header else "ERRORED"
+
+
+def _settle_share(batch: ModelBatch, share: ModelShare, *, is_accepted: bool, is_header: bool) -> None:
+    """What was refused with its batch or journal waits for the next; what was refused by itself waits for a person."""
+    if is_accepted:
+        share.status, share.feedback_on = "REVERSED" if share.is_reversal else "COMPLETED", batch.effective
+    else:
+        share.status = "WAITING_FOR_JOB" if is_header else "ERRORED"
 
 
 def _write_payments(model: WorldModel, batch: ModelBatch, accepted: list[ModelItem]) -> None:

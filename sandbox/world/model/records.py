@@ -23,21 +23,35 @@ class ModelSetting:
     last: date | None = None
 
 
+@dataclass(frozen=True)
+class ModelProfile:
+    """A row of cfs_accounts: what CFS has of an account for one payment method."""
+
+    id: int
+    cfs_account: str
+    site: str
+
+
 @dataclass
 class ModelAccount:
-    """A payment account with the CFS profile that it uses; `owes_since` is since when a bounce is open."""
+    """A payment account.
+
+    profiles    by payment method
+    status      of its PAD profile
+    owes_since  since when a bounce is open
+    interims    the first and last days of its interim statements
+    """
 
     id: int
     auth: str
     method: str
     is_notified: bool
-    profile: int = 0
-    cfs_account: str = ""
-    site: str = ""
+    profiles: dict[str, ModelProfile] = field(default_factory=dict)
     status: str = "ACTIVE"
     gl: int = 0
     owes_since: datetime | None = None
     settings: list[ModelSetting] = field(default_factory=list)
+    interims: list[tuple[date, date]] = field(default_factory=list)
 
 
 @dataclass
@@ -125,10 +139,14 @@ class ModelPayment:
 
 @dataclass
 class ModelCredit:
-    """Money that an account has in CFS: a credit memo, or money on account; `applied` by invoice."""
+    """Money that an account has on the site of a payment method: a credit memo, or money on account.
+
+    applied  by invoice
+    """
 
     identifier: str
     account: int
+    method: str
     amount: Decimal
     is_memo: bool
     applied: dict[int, Decimal] = field(default_factory=dict)
@@ -150,9 +168,22 @@ class ModelRefund:
     status: str
 
 
+@dataclass
+class ModelShare:
+    """A row of partner_disbursements: what a partner gets for an invoice, or gives back of it or of a part of it."""
+
+    id: int
+    invoice: ModelInvoice
+    amount: Decimal
+    is_reversal: bool
+    refund: ModelRefund | None = None
+    status: str = "WAITING_FOR_JOB"
+    feedback_on: date | None = None
+
+
 @dataclass(frozen=True)
 class ModelItem:
-    """What a journal is about: an invoice, or a partial refund of it; `about` is its flow-through."""
+    """What a journal is about: an invoice, a partial refund, or a partner's share; `about` is its flow-through."""
 
     journal: int
     about: str
@@ -160,6 +191,7 @@ class ModelItem:
     amount: Decimal
     is_reversal: bool = False
     refund: ModelRefund | None = None
+    share: ModelShare | None = None
 
 
 @dataclass
@@ -176,7 +208,7 @@ class ModelBatch:
 
 @dataclass
 class ModelStatement:
-    """A statement with what it must list."""
+    """A statement with what it must list; an interim one was made by the API."""
 
     account: int
     frequency: str
@@ -185,6 +217,7 @@ class ModelStatement:
     methods: str
     invoices: list[ModelInvoice]
     notification: str
+    is_interim: bool = False
 
 
 @dataclass
@@ -203,6 +236,7 @@ class WorldModel:
     credits: dict[str, ModelCredit] = field(default_factory=dict)
     fees: dict[str, ModelInvoice] = field(default_factory=dict)
     partial_refunds: list[ModelRefund] = field(default_factory=list)
+    shares: list[ModelShare] = field(default_factory=list)
     batches: list[ModelBatch] = field(default_factory=list)
     stopped: set[int] = field(default_factory=set)
     statements: list[ModelStatement] = field(default_factory=list)
@@ -240,7 +274,11 @@ class WorldModel:
 
     def owner_of(self, cfs_account: str) -> ModelAccount:
         """Return the account that has a CFS account."""
-        return next(one for one in self.accounts.values() if one.cfs_account == cfs_account)
+        return next(
+            one
+            for one in self.accounts.values()
+            if any(profile.cfs_account == cfs_account for profile in one.profiles.values())
+        )
 
     def failed(self, account: ModelAccount) -> list[ModelPayment]:
         """Return the failed payments of an account whose numbers are still owed."""
@@ -253,9 +291,10 @@ class WorldModel:
             and self.behind(one.number, "ACTIVE")
         ]
 
-    def credit_of(self, account: ModelAccount) -> Decimal:
-        """Return what is left of the credits of an account."""
-        return sum((one.remaining for one in self.credits.values() if one.account == account.id), ZERO)
+    def credit_of(self, account: ModelAccount, method: str) -> Decimal:
+        """Return what is left of the credits of an account on the site of a payment method."""
+        credits = [one for one in self.credits.values() if (one.account, one.method) == (account.id, method)]
+        return sum((one.remaining for one in credits), ZERO)
 
 
 def local_day(stored: datetime) -> date:

@@ -120,7 +120,9 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
         if line.target == "RECEIPT":
             _note(model, "ONAC: money stays on account", line)
             owner = model.owner_of(line.account)
-            model.credits[line.source] = ModelCredit(line.source, owner.id, line.original, is_memo=False)
+            model.credits[line.source] = ModelCredit(
+                line.source, owner.id, "ONLINE_BANKING", line.original, is_memo=False
+            )
         elif line.record == "ONAC":
             model.credits[line.source].used += line.amount
             _pay_one(model, line)

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 from sandbox.world.model.records import ModelAccount, ModelInvoice, ModelSetting, ModelStatement, WorldModel
 
+_SATURDAY = 6
+
 
 def learn_statements(model: WorldModel, day: date) -> None:
     """Take in that the statements of the day that is over were made."""
@@ -15,16 +17,29 @@ def learn_statements(model: WorldModel, day: date) -> None:
         for setting in account.settings:
             if setting.first <= day and (setting.last is None or day <= setting.last):
                 for first in _first_days(setting, day):
+                    if _is_rest_of_week(setting, day) and any(
+                        begins <= first and day <= ends for begins, ends in account.interims
+                    ):
+                        model.chronicle.note("an interim statement is the rest of a week", f"account {account.id}")
+                        continue
                     made = _statement(account, setting, first, day, billed.get(account.id, []))
                     model.statements.append(made)
                     model.chronicle.note(_situation(setting, made), f"account {account.id}")
 
 
 def _situation(setting: ModelSetting, made: ModelStatement) -> str:
-    ends = ", its setting ends within the week" if setting.last == made.last and made.last.isoweekday() != 6 else ""
+    ends = (
+        ", its setting ends within the week"
+        if setting.last == made.last and made.last.isoweekday() != _SATURDAY
+        else ""
+    )
     begins = ", its setting began within it" if setting.first > made.first else ""
     several = ", of several methods" if "," in made.methods else ""
     return f"a {made.frequency} statement{', empty' if not made.invoices else ''}{several}{ends}{begins}"
+
+
+def _is_rest_of_week(setting: ModelSetting, day: date) -> bool:
+    return setting.frequency == "WEEKLY" and day.isoweekday() != _SATURDAY
 
 
 def _first_days(setting: ModelSetting, day: date) -> Iterator[date]:
@@ -33,7 +48,7 @@ def _first_days(setting: ModelSetting, day: date) -> Iterator[date]:
     ends_month = (day + timedelta(days=1)).day == 1
     if setting.frequency == "DAILY":
         yield day
-    elif setting.frequency == "WEEKLY" and (day.isoweekday() == 6 or setting.last == day):
+    elif setting.frequency == "WEEKLY" and (day.isoweekday() == _SATURDAY or setting.last == day):
         yield sunday
     elif setting.frequency == "MONTHLY" and ends_month:
         yield day.replace(day=1)
@@ -42,12 +57,14 @@ def _first_days(setting: ModelSetting, day: date) -> Iterator[date]:
 def _statement(
     account: ModelAccount, setting: ModelSetting, first: date, last: date, billed: list[ModelInvoice]
 ) -> ModelStatement:
+    """Return what a statement lists; where the account switched to or from EFT meanwhile, the method alone decides."""
+    has_switched = any(first <= ends <= last for _, ends in account.interims)
     listed = [
         one
         for one in billed
         if first <= one.day <= last
         and (one.method == "EFT") == (account.method == "EFT")
-        and not _is_on_an_earlier_one(account, setting, one.day)
+        and (has_switched or not _is_on_an_earlier_one(account, setting, one.day))
     ]
     methods = sorted({one.method for one in listed}) or [account.method]
     status = "PENDING" if account.is_notified else "SKIP"

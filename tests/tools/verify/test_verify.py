@@ -106,6 +106,23 @@ def test_money_added_to_a_receipt_is_named_with_the_row_and_the_next_command(run
             "UPDATE invoices SET created_on = '2022-06-23 06:30' WHERE id = 31",
             "UPDATE invoices SET payment_date = '2022-06-22' WHERE id = 31",
         ),
+        (
+            "EJV-DAY",  # a partner's share that CGI refused with its batch, of an invoice that was given up then
+            "INSERT INTO ejv_files (id, created_on, file_ref, file_type, disbursement_status_code)"
+            " VALUES (27, '2022-06-21', 'INBOX.1', 'DISBURSEMENT', 'ERRORED');"
+            "INSERT INTO partner_disbursements (id, amount, created_on, partner_code, is_reversal, status_code,"
+            " target_id, target_type) VALUES (5, 30, '2022-06-20', 'VS', false, 'CANCELLED', 31, 'invoice');"
+            "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on)"
+            " VALUES ('CGI', 'FEEDBACK.1', repeat('a', 64), 1, 'applied', '2022-06-22');"
+            "INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line,"
+            " state, applied_on) SELECT id, 1, 'GI', 27, 1, 9, 'applied', '2022-06-22' FROM pay_jobs.inbound_files;"
+            "INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, journal, subject, side, amount,"
+            " effective_date, code, outcome) SELECT id, line, 27, record, 44, subject, side, 30, '2022-06-22', code,"
+            " 'applied' FROM pay_jobs.inbound_files, (VALUES (2, 'BH', NULL, NULL, '2099'),"
+            " (4, 'JD', '31-5', 'C', '0000'), (5, 'JD', '31-5', 'D', '0000'))"
+            " AS said (line, record, subject, side, code)",
+            "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = 31",
+        ),
     ],
 )
 def test_what_ordinary_nights_leave_is_no_finding(
@@ -116,7 +133,7 @@ def test_what_ordinary_nights_leave_is_no_finding(
     sql(reason)
     found = {one["row"] for one in told(run_job(JOB, only=(code,)))}
 
-    assert (without, found) == ({"invoice 31"}, set())
+    assert (without, found) == ({"partner disbursement 5" if code == "EJV-DAY" else "invoice 31"}, set())
 
 
 @pytest.mark.parametrize(

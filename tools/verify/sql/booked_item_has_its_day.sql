@@ -72,7 +72,7 @@ SELECT dated.row,
         SELECT accepted.batch_number, 'partner disbursement ' || partner.id, NULL, partner.created_on,
                format('%s, feedback on %s, processed %s',
                       CASE WHEN accepted.is_accepted THEN CASE WHEN partner.is_reversal THEN 'REVERSED' ELSE 'COMPLETED' END
-                           ELSE 'ERRORED or WAITING_FOR_JOB' END,
+                           ELSE 'ERRORED, WAITING_FOR_JOB, or CANCELLED with its invoice' END,
                       accepted.days, CAST(accepted.last_on AS timestamp(0))),
                format('%s, feedback on %s, processed %s', partner.status_code, partner.feedback_on, partner.processed_on)
           FROM accepted
@@ -89,6 +89,11 @@ SELECT dated.row,
                                                      AND accepted.last_on + interval '1 hour'))
             OR (NOT accepted.is_accepted
                 AND partner.status_code NOT IN ('ERRORED', 'WAITING_FOR_JOB')
+                AND NOT (partner.status_code = 'CANCELLED'
+                         AND lower(partner.target_type) = 'invoice'
+                         AND EXISTS (SELECT FROM invoices AS given_up
+                                      WHERE given_up.id = partner.target_id
+                                        AND given_up.invoice_status_code IN ('REFUND_REQUESTED', <<final>>)))
                 AND NOT EXISTS (SELECT FROM accepted AS other
                                  WHERE other.subject = accepted.subject
                                    AND other.batch_number > accepted.batch_number)

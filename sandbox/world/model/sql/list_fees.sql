@@ -1,5 +1,6 @@
--- The fee invoices that tell of a bounce: the number or slip, the invoice, its own number where a slip has it.
+-- The fee invoices that tell of a bounce that stands: the number or slip, the invoice, its own number where a slip has it.
 SELECT invoice_number, invoice_id, NULL AS reference FROM non_sufficient_funds
+ WHERE coalesce(description, '') NOT LIKE 'UNDONE: %'
  UNION ALL
 SELECT fee.routing_slip, fee.id, reference.invoice_number
   FROM invoices AS fee
