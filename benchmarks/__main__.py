@@ -6,10 +6,13 @@ from collections.abc import Callable
 import click
 
 from benchmarks import (
+    chart,
     close,
     console,
     ejv_feedback,
     growth,
+    night,
+    points,
     preflight,
     routing_slips,
     settlement,
@@ -34,6 +37,7 @@ _BENCHMARKS: dict[str, Callable[[int], object]] = {
     "verify": lambda runs: verify.measure(60_000, runs),
     "close": lambda runs: close.measure(60_000, runs),
     "shadow": lambda runs: shadow.measure(100_000, runs),
+    "night": lambda _runs: night.measure(200_000),
     "console": lambda _runs: console.measure(200_000, 100_000, 10_000),
     "growth": lambda _runs: growth.measure(),
 }
@@ -45,6 +49,7 @@ _LARGE: dict[str, Callable[[int], object]] = {
     "stale": lambda runs: stale_invoices.measure(2_000_000, 60_000, runs),
     "verify": lambda _runs: verify.measure(2_000_000, 1),
     "close": lambda _runs: close.measure(2_000_000, 1, weeks=14),
+    "night": lambda _runs: night.measure(2_000_000),
     "console": lambda _runs: console.measure(2_000_000, 1_000_000, 100_000),
 }
 
@@ -57,7 +62,7 @@ _LARGE: dict[str, Callable[[int], object]] = {
     "--years", "after", type=click.IntRange(2), help="Only what a day touches after so many years, and after one."
 )
 def main(only: str | None, runs: int, large: bool, after: int | None) -> None:
-    """Measure, and print tables in Markdown."""
+    """Measure, print tables in Markdown, and draw docs/benchmarks.svg."""
     if after is not None:
         years.measure(after)
         return
@@ -67,6 +72,7 @@ def main(only: str | None, runs: int, large: bool, after: int | None) -> None:
             measure(runs)
             if large and name in _LARGE:
                 _LARGE[name](runs)
+    chart.PLACE.write_text(chart.draw(points.read()), encoding="utf-8")
 
 
 main()

@@ -3,6 +3,7 @@
 import psycopg2
 
 from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, run_sql, script, show
+from benchmarks.points import MeasuredPoint, keep
 from sandbox.demo_data import DemoSize
 
 _DAY_SECONDS, _MONTH_SECONDS, _MEMORY_MB = 3.0, 20.0, 200
@@ -19,16 +20,19 @@ def measure(invoices: int, runs: int, *, weeks: int = 1) -> None:
         if weeks > 1:
             run_sql(address, script("spread_invoices", weeks=weeks))
         maintain(address, "VACUUM ANALYZE", "CHECKPOINT")
-        day, of_day = _busiest(address, "day")
-        month, of_month = _busiest(address, "month")
+        day, of_day = busiest(address, "day")
+        month, of_month = busiest(address, "month")
         environment = {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}
         days = [run_job(["close", day], environment) for _ in range(runs + 1)][1:]
         months = [run_job(["close", "--month", month[:7]], environment) for _ in range(runs + 1)][1:]
+    keep(MeasuredPoint("close of a day", of_day, median([one.result["seconds"] for one in days])))
+    keep(MeasuredPoint("close of a month", of_month, median([one.result["seconds"] for one in months])))
     _show(f"close of a day of {of_day:,} invoices, of {invoices:,} in all", days, _DAY_SECONDS)
     _show(f"close of a month of {of_month:,} invoices, of {invoices:,} in all", months, _MONTH_SECONDS)
 
 
-def _busiest(address: str, span: str) -> tuple[str, int]:
+def busiest(address: str, span: str) -> tuple[str, int]:
+    """Return the day or month in which most invoices were made, and how many."""
     with psycopg2.connect(address) as connection, connection.cursor() as cursor:
         cursor.execute(_BUSIEST, (span,))
         first, count = cursor.fetchone() or ("", 0)

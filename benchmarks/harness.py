@@ -5,13 +5,15 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import psycopg2
@@ -61,6 +63,24 @@ def pay_database(size: DemoSize | None = None) -> Iterator[str]:
         prepare_pay_database(address, size)
         upgrade(address)
         yield address
+
+
+@contextmanager
+def running_parts(*parts: ModuleType) -> Iterator[tuple[Any, Path, dict[str, str]]]:
+    """Yield a database server of its own, and the folder and the settings of parts of the sandbox that run beside it.
+
+    The folder lies where PAY_JOBS_BENCHMARKS says, if it says anything.
+    """
+    with tempfile.TemporaryDirectory(dir=os.environ.get("PAY_JOBS_BENCHMARKS")) as folder, ExitStack() as running:
+        home = Path(folder)
+        server = postgres.start(home / "postgres")
+        running.callback(server.stop)
+        environment = {"PUBSUB_PUBLISH_URL": (home / "events").as_uri(), "SFTP_SETTLE_SECONDS": "0"}
+        for part in parts:
+            started = part.start(home)
+            running.callback(started.stop)
+            environment |= started.environment()
+        yield server, home, environment
 
 
 class _PeakMemory(threading.Thread):

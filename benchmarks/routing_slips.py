@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, script, show
+from benchmarks.points import MeasuredPoint, keep
 from config.log_setup import configure_log
 from connectors.cfs import CfsClient, CfsSite
-from sandbox.cfs.process import RunningCfs, start_cfs
+from sandbox.cfs.process import CfsAdmin, RunningCfs, start_cfs
 
 LATENCY = Decimal("0.1")
 CONCURRENCY = 8
@@ -31,6 +32,7 @@ def measure(slips: int, runs: int) -> float:
     floor = float(calls * LATENCY / CONCURRENCY)
     took = median([process.result["seconds"] for process, *_ in measured])
     process, _, bare = measured[-1]
+    keep(MeasuredPoint("ROUTING_SLIP_RECREATE", slips, took, floor))
     show(
         f"ROUTING_SLIP_RECREATE, {slips} corrections at {LATENCY * 1000:.0f} ms a call, {CONCURRENCY} at once",
         [
@@ -45,8 +47,10 @@ def measure(slips: int, runs: int) -> float:
 
 
 def _correct(address: str, cfs: RunningCfs, slips: int) -> tuple[MeasuredCommand, int, float]:
-    maintain(address, script("slip_books", slips=slips), "ANALYZE")
-    _seed(cfs, slips)
+    maintain(address, script("forget_slips"))
+    add_books(address, slips)
+    maintain(address, "ANALYZE")
+    open_books(cfs.admin, slips, LATENCY)
     environment = {"DATABASE_URL": address, "CFS_MAX_PER_SECOND": "1000", "LOG_LEVEL": "WARNING", **cfs.environment()}
     process = run_job(["ROUTING_SLIP_RECREATE", "--concurrency", str(CONCURRENCY)], environment)
     if process.result["counts"].get("slips_in_agreement") != slips:
@@ -65,32 +69,42 @@ def _bare(cfs: RunningCfs, slips: int, calls: int) -> float:
 
 
 def _look(client: CfsClient, slip: int) -> None:
-    site = CfsSite(str(500000 + slip), str(800000 + slip), str(900000 + slip))
+    site = CfsSite(str(550000 + slip), str(850000 + slip), str(950000 + slip))
     assert client.get_receipt(site, str(206000000 + slip)) is not None
 
 
-def _seed(cfs: RunningCfs, slips: int) -> None:
+def add_books(address: str, slips: int, after: int = 0) -> None:
+    """Add so many slips that are to be corrected, with ids beyond `after`."""
+    maintain(address, script("slip_books", slips=slips, after=after))
+
+
+def open_books(admin: CfsAdmin, slips: int, latency: Decimal, after: int = 0) -> None:
+    """Let CFS know the slips as they were counted first, and take its time over each call.
+
+    latency  in seconds
+    """
     numbers = range(1, slips + 1)
-    cfs.admin.reset()
-    cfs.admin.seed(
+    admin.reset()
+    admin.seed(
         sites=[
-            {"party_number": str(500000 + n), "account_number": str(800000 + n), "site_number": str(900000 + n)}
+            {"party_number": str(550000 + n), "account_number": str(850000 + n), "site_number": str(950000 + n)}
             for n in numbers
         ],
         invoices=[
-            {"site_number": str(900000 + n), "invoice_number": f"REG{n:08d}", "total": Decimal(30)} for n in numbers
+            {"site_number": str(950000 + n), "invoice_number": f"REG{after + n:08d}", "total": Decimal(30)}
+            for n in numbers
         ],
         receipts=[
             {
-                "site_number": str(900000 + n),
+                "site_number": str(950000 + n),
                 "receipt_number": str(206000000 + n),
                 "receipt_amount": Decimal(100),
-                "applied_to": [f"REG{n:08d}"],
+                "applied_to": [f"REG{after + n:08d}"],
             }
             for n in numbers
         ],
     )
-    cfs.admin.order_faults({"kind": "slow", "seconds": LATENCY, "count": 0})
+    admin.order_faults({"kind": "slow", "seconds": latency, "count": 0})
 
 
 if __name__ == "__main__":

@@ -5,10 +5,8 @@ hand as sets, on the same data.
 """
 
 import io
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,8 @@ import psycopg2
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from benchmarks.harness import Figure, maintain, median, run_job, script, show
+from benchmarks.harness import Figure, maintain, median, run_job, running_parts, script, show
+from benchmarks.points import MeasuredPoint, keep
 from config.settings import DatabaseSettings
 from connectors.formats.settlement import read_settlement
 from connectors.inbound.ledger import find_by_name
@@ -32,6 +31,7 @@ from tasks.pad_reconcile.weigh_file import weigh_file
 DAY = date(2026, 11, 5)
 NAME = f"BCR_PAYMENT_APPL_{DAY:%Y%m%d}.csv"
 ACCOUNTS = 2_000
+PARTS = (sftp_server, object_store, cfs_part)
 HEADER = (
     "Record type,Source Transaction Type,Source Transaction Number,Application Id,Application Date,Application amount,"
     "Customer Account,Target transaction type,Target transaction Number,Target Transaction Original amount,"
@@ -42,26 +42,14 @@ HEADER = (
 
 def measure(rows: int, runs: int) -> float:
     """Measure a file of so many rows, and return the median seconds of the job."""
-    with settlement_parts() as (server, home, environment):
+    with running_parts(*PARTS) as (server, home, environment):
         return _measure(server, home, environment, rows, runs)
 
 
-@contextmanager
-def settlement_parts() -> Iterator[tuple[Any, Path, dict[str, str]]]:
-    """Yield a database server, and the directory and the settings of an SFTP server, an object store and a CFS."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        server = postgres.start(home / "postgres")
-        parts = [part.start(home) for part in (sftp_server, object_store, cfs_part)]
-        try:
-            environment = {"PUBSUB_PUBLISH_URL": (home / "events").as_uri(), "SFTP_SETTLE_SECONDS": "0"}
-            for part in parts:
-                environment |= part.environment()
-            yield server, home, environment
-        finally:
-            for part in parts:
-                part.stop()
-            server.stop()
+def add_books(address: str, rows: int, after: int = 0) -> None:
+    """Add the invoices of such a file, with ids beyond `after`, and sixty files of its size that came before."""
+    books = script("settlement_books", rows=rows, accounts=ACCOUNTS, after=after)
+    maintain(address, books, script("settlement_usual", rows=rows))
 
 
 def deliver(home: Path, rows: int) -> None:
@@ -76,8 +64,8 @@ def _measure(server: Any, home: Path, environment: dict[str, str], rows: int, ru
     template = postgres.create_database(server, "template_pay")
     prepare_pay_database(template, None)
     upgrade(template)
-    books = script("settlement_books", rows=rows, accounts=ACCOUNTS, after=0)
-    maintain(template, books, script("settlement_usual", rows=rows), "VACUUM ANALYZE", "CHECKPOINT")
+    add_books(template, rows)
+    maintain(template, "VACUUM ANALYZE", "CHECKPOINT")
     floors, jobs, fuses = [], [], []
     for run in range(runs):
         address = postgres.create_database(server, f"floor_{run}", template="template_pay")
@@ -91,6 +79,7 @@ def _measure(server: Any, home: Path, environment: dict[str, str], rows: int, ru
         maintain(template.replace("template_pay", "postgres"), f"DROP DATABASE job_{run}", "CHECKPOINT")
     floor, wall = median(floors), median([job.wall for job in jobs])
     peak = max(job.peak_mb for job in jobs)
+    keep(MeasuredPoint("PAD_RECONCILE", rows, wall, floor))
     show(
         f"PAD_RECONCILE, a file of {rows:,} PADP rows",
         [

@@ -1,7 +1,7 @@
 """compare shadow: a night of statements and of settlement rows in two copies of one pay database."""
 
-from benchmarks.harness import Figure, maintain, median, run_job, script, show
-from benchmarks.settlement import ACCOUNTS, deliver, settlement_parts
+from benchmarks.harness import Figure, maintain, median, run_job, running_parts, show
+from benchmarks.settlement import PARTS, add_books, deliver
 from benchmarks.statements import NIGHT
 from sandbox import postgres
 from sandbox.demo_data import DemoSize
@@ -14,12 +14,12 @@ _AFTER = 10_000_000
 
 def measure(rows: int, runs: int) -> None:
     """Measure the comparison after so many settlement rows and the statements of a large night."""
-    with settlement_parts() as (server, home, environment):
+    with running_parts(*PARTS) as (server, home, environment):
         ours = postgres.create_database(server, "ours")
         prepare_pay_database(ours, DemoSize())
         upgrade(ours)
-        books = script("settlement_books", rows=rows, accounts=ACCOUNTS, after=_AFTER)
-        maintain(ours, books, script("settlement_usual", rows=rows), "VACUUM ANALYZE")
+        add_books(ours, rows, _AFTER)
+        maintain(ours, "VACUUM ANALYZE")
         deliver(home, rows)
         settings = {**environment, "DATABASE_URL": ours, "LOG_LEVEL": "WARNING"}
         made = run_job(NIGHT, settings).result["counts"]["statements_created"]

@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg2
 
 from benchmarks.harness import ENTRYPOINT, Figure, _PeakMemory, maintain, median, script, show
+from benchmarks.points import MeasuredPoint, keep
 from sandbox import postgres
 from sandbox.cfs.process import RunningCfs, start_cfs
 from sandbox.up import prepare_pay_database, upgrade
@@ -78,6 +79,7 @@ def _measure_report(address: str, home: Path, invoices: int, runs: int) -> None:
             _run((*words, "--xlsx", str(home / "stuck.xlsx"), "--html", str(home / "stuck.html")), environment)
         )
     floor, report = median(floors), median([run.seconds for run in plain])
+    keep(MeasuredPoint("STALE_INVOICE_REPORT", invoices, report, floor))
     more = median([run.seconds for run in files]) - report
     peak, most = max(run.peak_mb for run in plain), max(run.peak_mb for run in files)
     show(

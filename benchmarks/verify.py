@@ -1,6 +1,7 @@
 """verify: every invariant on a demo made large, beside the time and memory it may take."""
 
 from benchmarks.harness import Figure, MeasuredCommand, maintain, median, pay_database, run_job, show
+from benchmarks.points import MeasuredPoint, keep
 from sandbox.demo_data import DemoSize
 
 _LIMITS = {60_000: 1.0, 2_000_000: 30.0}
@@ -19,6 +20,7 @@ def _show(invoices: int, done: list[MeasuredCommand]) -> None:
     seconds = median([one.result["seconds"] for one in done])
     peak = max(one.peak_mb for one in done)
     limit = _LIMITS.get(invoices)
+    keep(MeasuredPoint("verify", invoices, seconds))
     show(
         f"verify, {invoices:,} invoices",
         [

@@ -6,11 +6,10 @@ python -m benchmarks.wrong_freeze [ACCOUNTS]
 """
 
 import sys
-import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.harness import Figure, MeasuredCommand, maintain, run_job, script, show
+from benchmarks.harness import Figure, MeasuredCommand, maintain, run_job, running_parts, script, show
 from config.log_setup import configure_log
 from sandbox import cfs_part, object_store, postgres, sftp_server
 from sandbox.up import prepare_pay_database, upgrade
@@ -48,33 +47,21 @@ def measure(accounts: int) -> None:
 
 def _undo(accounts: int, rate: int) -> tuple[int, MeasuredCommand]:
     """Return how many calls the undo made, and its process."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        server = postgres.start(home / "postgres")
-        parts = [part.start(home) for part in (sftp_server, object_store, cfs_part)]
-        try:
-            address = postgres.create_database(server)
-            prepare_pay_database(address, None)
-            upgrade(address)
-            maintain(address, script("freeze_books", accounts=accounts), "ANALYZE")
-            environment = {"DATABASE_URL": address, "PUBSUB_PUBLISH_URL": (home / "events").as_uri(),
-                           "SFTP_SETTLE_SECONDS": "0", "CFS_MAX_PER_SECOND": "1000",
-                           "LOG_LEVEL": "WARNING"}  # fmt: skip
-            for part in parts:
-                environment |= part.environment()
-            _freeze(home, environment, accounts)
-            cfs = cfs_part.find_running(home)
-            assert cfs is not None
-            cfs.admin.order_faults({"kind": "slow", "seconds": LATENCY, "count": 0})
-            before = len(cfs.admin.calls())
-            words = ["repair", "wrong-freeze", "--file", NAME, "--reason", REASON]
-            process = run_job(words, environment | {"CFS_MAX_PER_SECOND": str(rate)})
-            assert process.result["counts"].get("accounts_unlocked") == accounts, process.result
-            return len(cfs.admin.calls()) - before, process
-        finally:
-            for part in parts:
-                part.stop()
-            server.stop()
+    with running_parts(sftp_server, object_store, cfs_part) as (server, home, parts):
+        address = postgres.create_database(server)
+        prepare_pay_database(address, None)
+        upgrade(address)
+        maintain(address, script("freeze_books", accounts=accounts), "ANALYZE")
+        environment = {**parts, "DATABASE_URL": address, "CFS_MAX_PER_SECOND": "1000", "LOG_LEVEL": "WARNING"}
+        _freeze(home, environment, accounts)
+        cfs = cfs_part.find_running(home)
+        assert cfs is not None
+        cfs.admin.order_faults({"kind": "slow", "seconds": LATENCY, "count": 0})
+        before = len(cfs.admin.calls())
+        words = ["repair", "wrong-freeze", "--file", NAME, "--reason", REASON]
+        process = run_job(words, environment | {"CFS_MAX_PER_SECOND": str(rate)})
+        assert process.result["counts"].get("accounts_unlocked") == accounts, process.result
+        return len(cfs.admin.calls()) - before, process
 
 
 def _freeze(home: Path, environment: dict[str, str], accounts: int) -> None:

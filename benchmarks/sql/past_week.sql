@@ -77,7 +77,8 @@ SELECT {files} + 1 + n % 5, n, 'receipts', {invoices} + n, jsonb_build_object('i
   FROM generate_series(1, {rows} / 12) n;
 INSERT INTO pay_jobs.feedback_batches (file_id, ordinal, batch_type, batch_number, first_line, last_line, state, run_id,
                                        applied_on)
-SELECT {files} + 6 + (id - 1) % 5, id, 'GI', {batches} + id, 1, {rows}, 'applied', {runs} + 6, now()
+SELECT {files} + 6 + (id - 1) % 5, id, 'GI', {batches} + id, 1, {rows}, 'applied', {runs} + 6,
+       date '{sunday}' - 7 * {back} + 1 + CAST((id - 1) % 5 AS integer) + interval '16 hours'
   FROM ejv_files WHERE id <= {pattern_batches};
 INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, journal, subject, side, amount,
                                      effective_date, code, message, outcome, rule)

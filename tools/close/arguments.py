@@ -64,10 +64,5 @@ class Arguments:
         else:
             first = last = self.day or yesterday
         if first > yesterday:
-            asked = (
-                f"No day of {self.year or f'{self.month:%B %Y}'} is over"
-                if self.year or self.month
-                else (f"{first} is not over yet")
-            )
-            raise UsageError(f"{asked}: the last day that can be closed is {yesterday}.")
+            raise UsageError(f"{first} is not over yet: the last day that can be closed is {yesterday}.")
         return Period(first, min(last, yesterday))
