@@ -17,6 +17,7 @@ from benchmarks import (
     routing_slips,
     settlement,
     shadow,
+    shards,
     stale_invoices,
     startup,
     statements,
@@ -28,6 +29,7 @@ from benchmarks import (
 _BENCHMARKS: dict[str, Callable[[int], object]] = {
     "startup": startup.measure,
     "statements": lambda runs: statements.measure(1, runs),
+    "shards": lambda runs: shards.measure(12_583, 60_000, runs),
     "settlement": lambda runs: settlement.measure(100_000, runs),
     "feedback": lambda runs: ejv_feedback.measure(100_000, runs),
     "slips": lambda runs: routing_slips.measure(200, runs),

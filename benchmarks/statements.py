@@ -5,7 +5,7 @@ from benchmarks.points import MeasuredPoint, keep
 from sandbox.demo_data import DemoSize
 
 NIGHT = ("GENERATE_STATEMENTS", "2022-06-25")
-_EMPTY = ("TRUNCATE statements, statement_invoices RESTART IDENTITY CASCADE", "CHECKPOINT")
+EMPTY = ("TRUNCATE statements, statement_invoices RESTART IDENTITY CASCADE", "CHECKPOINT")
 _HALVE = (
     "DELETE FROM statement_invoices WHERE id % 2 = 0",
     "VACUUM ANALYZE statements, statement_invoices",
@@ -24,14 +24,14 @@ def _measure(address: str, size: DemoSize, runs: int) -> None:
     environment = {"DATABASE_URL": address, "LOG_LEVEL": "WARNING"}
     floors, firsts, parallels, again, halved = [], [], [], [], []
     for _ in range(runs):
-        maintain(address, *_EMPTY)
+        maintain(address, *EMPTY)
         floors.append(run_sql(address, script("statements_floor")))
-        maintain(address, *_EMPTY)
+        maintain(address, *EMPTY)
         firsts.append(run_job(NIGHT, environment))
         again.append(run_job(NIGHT, environment))
         maintain(address, *_HALVE)
         halved.append(run_job(NIGHT, environment))
-        maintain(address, *_EMPTY)
+        maintain(address, *EMPTY)
         parallels.append(run_job((*NIGHT, "--parallel", "2"), environment))
     floor = median(floors)
     first = _seconds(firsts)
