@@ -44,8 +44,8 @@ def record(session: Session, closing: Closing, *, reason: str, run_id: int | Non
     session.execute(_AS_SETS)
     sql.run(session, "end_open", day=closing.last)
     sql.run(session, "begin_open", day=closing.last)
-    session.execute(_AS_YOU_LIKE)
     sql.run(session, "note_deposits", until=Period(closing.last, closing.last).values()["until"])
+    session.execute(_AS_YOU_LIKE)
 
 
 def _kept(one: Remainder) -> dict[str, str]:
