@@ -1,10 +1,12 @@
 """The changes in CFS that leave through the outbox: stop PAD on a site, charge the NSF fee on an invoice.
 
-Each looks in CFS before it acts, so a repeat is harmless. Whether a fee is charged is read from the invoice itself:
+Each looks in CFS before it acts, so a repeat is harmless. Whether a fee is charged is read from the invoice itself; a
+charge stands that was not taken back by one over the negative amount:
 
-    NSF charges over the fee are listed more than once        charged twice
-    an NSF charge over the fee is listed                      charged
-    an NSF charge over another amount is listed               unclear
+    more NSF charges over the fee stand than one              charged twice
+    an NSF charge over the fee stands                         charged
+    each NSF charge over the fee was taken back               not charged
+    only NSF charges over other amounts are listed            unclear
     adjustments are listed, none of them an NSF charge        not charged
     none listed, the adjusted amount is twice the fee         charged twice
     none listed, the amount due is the one before plus twice  charged twice
@@ -82,9 +84,10 @@ def look_for_fee(invoice: InvoiceBalance, *, fee: Decimal, due_before: Decimal) 
     """Read from an invoice whether the fee is charged; UNSEEN where it shows neither the one nor the other."""
     charges = [one.amount for one in invoice.adjustments if one.activity == InvoiceActivity.NSF_CHARGE]
     if charges:
-        if charges.count(fee) > 1:
-            return ChargeState.TWICE
-        return ChargeState.YES if fee in charges else ChargeState.UNCLEAR
+        standing = charges.count(fee) - charges.count(-fee)
+        if standing > 0:
+            return ChargeState.TWICE if standing > 1 else ChargeState.YES
+        return ChargeState.NO if standing == 0 and set(charges) == {fee, -fee} else ChargeState.UNCLEAR
     if invoice.adjustments and all(one.activity for one in invoice.adjustments):
         return ChargeState.NO
     if invoice.amount_adjusted == 2 * fee or invoice.amount_due == due_before + 2 * fee:
