@@ -80,18 +80,14 @@ def _below_zero(row: Any) -> BelowZero:
 
 def read_row_faults(session: Session, **values: object) -> list[RowFault]:
     """Return the rows of partner_disbursements that are missing, then those that are there twice."""
-    missing = [
-        RowFault(
-            "missing", row.partner, row.row, row.amount, row.why, _day(row.made_on), f"explain invoice {row.invoice_id}"
+    return [
+        RowFault(what, row.partner, row.row, row.amount, row.why, _day(row.made_on), row.next)
+        for what, statement, invariant in (
+            ("missing", "list_missing_rows", "partner_row_is_there"),
+            ("twice", "list_doubled_rows", "partner_row_is_there_once"),
         )
-        for row in sql.run(session, "list_missing_rows", **values)
+        for row in session.execute(text(sql[statement].text.replace("{rows}", _VERIFY[invariant].text)), values)
     ]
-    statement = sql["list_doubled_rows"].text.replace("{doubled}", _VERIFY["partner_row_is_there_once"].text)
-    doubled = [
-        RowFault("twice", row.partner, row.row, row.amount, row.why, _day(row.made_on), row.next)
-        for row in session.execute(text(statement), values)
-    ]
-    return missing + doubled
 
 
 def below_zero_table(below: list[BelowZero]) -> Table:

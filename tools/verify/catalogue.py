@@ -305,6 +305,13 @@ CATALOGUE = (
         FINANCE,
         _INVOICE,
     ),
+    Invariant(
+        "DIS-ROW",
+        "partner_row_is_there",
+        "What a partner should be paid, or should give back, has its row.",
+        API,
+        _INVOICE,
+    ),
     # Routing slips
     Invariant(
         "SLIP-LEFT",

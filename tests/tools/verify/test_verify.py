@@ -123,6 +123,15 @@ def test_money_added_to_a_receipt_is_named_with_the_row_and_the_next_command(run
             " AS said (line, record, subject, side, code)",
             "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = 31",
         ),
+        (
+            "DIS-ROW",  # an invoice of a partner that is paid by rows, with its row
+            "UPDATE corp_types SET has_partner_disbursements = (code = 'VS');"
+            "INSERT INTO partner_disbursements (id, amount, created_on, partner_code, is_reversal, status_code,"
+            " target_id, target_type) VALUES (5, 30, '2022-06-01', 'VS', false, 'COMPLETED', 3000, 'invoice');"
+            "UPDATE invoices SET corp_type_code = 'VS', payment_method_code = 'EFT' WHERE id = 31",
+            "INSERT INTO partner_disbursements (id, amount, created_on, partner_code, is_reversal, status_code,"
+            " target_id, target_type) VALUES (6, 30, '2022-06-22', 'VS', false, 'WAITING_FOR_JOB', 31, 'INVOICE')",
+        ),
     ],
 )
 def test_what_ordinary_nights_leave_is_no_finding(

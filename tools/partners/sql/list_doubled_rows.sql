@@ -3,7 +3,7 @@
 -- out    partner, row, amount (CAD), why, made_on, next
 SELECT doubled.partner, doubled.row, doubled.amount, doubled.expected || ', found ' || doubled.found AS why,
        doubled.day AS made_on, doubled.next
-  FROM ({doubled}) AS doubled
+  FROM ({rows}) AS doubled
  WHERE doubled.day < :until
    AND (CAST(:partner AS text) IS NULL OR doubled.partner = :partner)
  ORDER BY doubled.partner, doubled.row

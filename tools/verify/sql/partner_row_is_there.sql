@@ -1,0 +1,77 @@
+-- What a partner should be paid, or should give back, without a row of partner_disbursements.
+-- source docs/specs/cgi-ejv-files.md section 5.1: of partners with has_partner_disbursements, from their first row on, the
+--        API writes a row for each EFT invoice, a reversal when it is given up after the row left, and a reversal for each
+--        partial refund
+WITH rows AS (
+       SELECT lower(row.target_type) AS kind, row.target_id,
+              (array_agg(row.is_reversal ORDER BY row.id))[1] AS first_is_reversal,
+              (array_agg(row.is_reversal ORDER BY row.id DESC))[1] AS last_is_reversal,
+              (array_agg(row.status_code ORDER BY row.id DESC))[1] AS last_status
+         FROM partner_disbursements AS row
+        WHERE row.status_code <> 'CANCELLED'
+        GROUP BY lower(row.target_type), row.target_id
+     ),
+     partners AS (
+       SELECT partner.code, min(row.created_on) AS first_on
+         FROM corp_types AS partner
+         JOIN partner_disbursements AS row
+           ON row.partner_code = partner.code
+        WHERE partner.has_partner_disbursements
+        GROUP BY partner.code
+     ),
+     judged AS (
+       SELECT partners.code AS partner, 'invoice ' || invoice.id AS row, invoice.id AS invoice_id,
+              invoice.payment_account_id AS account_id,
+              invoice.total - coalesce(invoice.service_fees, 0) - coalesce(gst.service, 0) AS amount, invoice.created_on AS made_on,
+              CASE WHEN rows.target_id IS NULL AND invoice.invoice_status_code NOT IN (<<final>>)
+                   THEN 'no row disburses it'
+                   WHEN rows.first_is_reversal
+                   THEN 'a reversal without the row that disbursed it'
+                   WHEN NOT rows.last_is_reversal AND invoice.invoice_status_code IN (<<final>>)
+                   THEN CASE WHEN rows.last_status = 'WAITING_FOR_JOB' THEN 'it was given up, and its row still waits'
+                             ELSE 'it was given up after its row left, and no row takes it back' END END AS why
+         FROM partners
+         JOIN invoices AS invoice
+           ON invoice.corp_type_code = partners.code
+          AND invoice.payment_method_code = 'EFT'
+          AND invoice.created_on >= partners.first_on
+          AND (CAST(:since AS timestamp) IS NULL OR invoice.created_on >= :since)
+          AND invoice.total - coalesce(invoice.service_fees, 0) > 0
+         LEFT JOIN rows
+           ON rows.kind = 'invoice'
+          AND rows.target_id = invoice.id
+         LEFT JOIN LATERAL (
+                SELECT sum(line.service_fees_gst) AS service
+                  FROM payment_line_items AS line
+                 WHERE line.invoice_id = invoice.id
+              ) AS gst ON true
+        UNION ALL
+       SELECT partners.code, 'partial refund ' || part.id, invoice.id, invoice.payment_account_id, part.refund_amount,
+              part.created_on, 'no row takes it back from the partner'
+         FROM partners
+         JOIN invoices AS invoice
+           ON invoice.corp_type_code = partners.code
+          AND invoice.payment_method_code NOT IN ('INTERNAL', 'DRAWDOWN')
+         JOIN refunds_partial AS part
+           ON part.invoice_id = invoice.id
+          AND part.created_on >= partners.first_on
+          AND (CAST(:since AS timestamp) IS NULL OR part.created_on >= :since)
+          AND coalesce(part.refund_type, '') <> 'SERVICE_FEES'
+         LEFT JOIN refunds AS refund
+           ON refund.id = part.refund_id
+         LEFT JOIN rows
+           ON rows.kind = 'partial_refund'
+          AND rows.target_id = part.id
+        WHERE coalesce(refund.status, '') NOT IN ('PENDING_APPROVAL', 'DECLINED')
+          AND rows.target_id IS NULL
+     )
+SELECT judged.row,
+       'explain invoice ' || judged.invoice_id AS next,
+       judged.account_id,
+       judged.made_on AS day,
+       format('a row of partner_disbursements for %s', judged.partner) AS expected,
+       judged.why AS found,
+       judged.partner,
+       judged.amount
+  FROM judged
+ WHERE judged.why IS NOT NULL
