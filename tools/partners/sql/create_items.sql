@@ -48,7 +48,8 @@ SELECT items.*,
                       AND NOT EXISTS (SELECT FROM partner_disbursements AS row
                                        WHERE row.target_id = link.link_id
                                          AND lower(row.target_type) = coalesce(link.link_type, 'invoice')
-                                         AND row.status_code = 'WAITING_FOR_JOB') THEN 'refused' END AS status
+                                         AND row.status_code = 'WAITING_FOR_JOB'
+                                         AND row.created_on < :until) THEN 'refused' END AS status
            FROM ejv_links AS link
            JOIN ejv_headers AS header
              ON header.id = link.ejv_header_id
