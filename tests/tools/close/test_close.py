@@ -103,6 +103,24 @@ def test_a_cause_that_is_known_stands_beside_the_row(recorded: None, close: Clos
     assert row["cause"] == "verify INV-PAID: paid 20, expected paid 0"
 
 
+def test_an_eft_payment_that_staff_took_back_is_the_cause_of_what_is_owed_again(
+    recorded: None, close: Close, sql: Sql
+) -> None:
+    sql(
+        "UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE id = 32;"
+        "INSERT INTO eft_files (id, file_ref, created_on, status_code) VALUES (1, 'TDI17', now(), 'COMPLETED');"
+        "INSERT INTO eft_short_names (id, short_name, created_on, type) VALUES (1, 'S', now(), 'EFT');"
+        "INSERT INTO eft_credits (id, amount, remaining_amount, eft_file_id, short_name_id, created_on)"
+        " VALUES (1, 20, 0, 1, 1, now());"
+        "INSERT INTO eft_credit_invoice_links (invoice_id, eft_credit_id, created_on, amount, status_code,"
+        " receipt_number) VALUES (32, 1, now(), 20, 'REFUNDED', 'EFTCIL9')"
+    )
+
+    [row] = records(close(day=SIXTH), "unexplained")
+
+    assert row["cause"] == "staff took its EFT payment EFTCIL9 back"
+
+
 def test_whatever_is_known_of_a_row_is_its_cause(recorded: None, close: Close, sql: Sql) -> None:
     """A held file, an open message, a repair, and what the clock's last verification found."""
     sql(

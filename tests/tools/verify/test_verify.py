@@ -145,6 +145,36 @@ def test_what_ordinary_nights_leave_is_no_finding(
     assert (without, found) == ({"partner disbursement 5" if code == "EJV-DAY" else "invoice 31"}, set())
 
 
+@pytest.mark.parametrize(
+    "taken_back",
+    [
+        "UPDATE eft_credit_invoice_links SET status_code = 'REFUNDED'",
+        "INSERT INTO pay_jobs.settlement_rows SELECT (jsonb_populate_record(paid, jsonb_build_object("
+        " 'line', 3, 'record_type', 'EFTR', 'outcome', 'skipped'))).* FROM pay_jobs.settlement_rows AS paid",
+    ],
+)
+def test_an_eft_payment_that_staff_took_back_is_missed_no_longer(run_job: RunJob, sql: Sql, taken_back: str) -> None:
+    sql(
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, received_on, applied_on)"
+        " VALUES ('CAS', 'BCR_PAYMENT_APPL_20220622.csv', repeat('a', 64), 1, 'applied', now(), now());"
+        "INSERT INTO pay_jobs.settlement_rows (file_id, line, record_type, source_type, source_number, target_type,"
+        " target_number, customer_account, status, amount, original_amount, outstanding_amount, application_date, kind,"
+        " outcome, content_hash) SELECT id, 2, 'EFTP', 'BC REG EFT Wire Cheque', 'EFTCIL9', 'INV', 'REG31', '1',"
+        " 'PAID', 30, 30, 0, '2022-06-22', 'EFT_PAYMENT', 'applied', gen_random_uuid() FROM pay_jobs.inbound_files;"
+        "INSERT INTO eft_files (id, file_ref, created_on, status_code) VALUES (1, 'TDI17', now(), 'COMPLETED');"
+        "INSERT INTO eft_short_names (id, short_name, created_on, type) VALUES (1, 'S', now(), 'EFT');"
+        "INSERT INTO eft_credits (id, amount, remaining_amount, eft_file_id, short_name_id, created_on)"
+        " VALUES (1, 30, 0, 1, 1, now());"
+        "INSERT INTO eft_credit_invoice_links (invoice_id, eft_credit_id, created_on, amount, status_code,"
+        " receipt_number) VALUES (31, 1, now(), 30, 'COMPLETED', 'EFTCIL9')"
+    )
+    missed = told(run_job(JOB, only=("FILE-EFFECT",)))
+    sql(taken_back)
+
+    assert [one["row"] for one in missed] == ["file BCR_PAYMENT_APPL_20220622.csv line 2"]
+    assert told(run_job(JOB, only=("FILE-EFFECT",))) == []
+
+
 def test_it_writes_nothing(run_job: RunJob, sql: Sql, database_url: str) -> None:
     sql("UPDATE receipts SET receipt_amount = receipt_amount + 1000")
     before = dump(database_url)

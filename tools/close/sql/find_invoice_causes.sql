@@ -18,6 +18,12 @@ SELECT invoice.id, 'invoice ' || invoice.id AS row, 'explain invoice ' || invoic
            WHERE reference.invoice_id = invoice.id
            ORDER BY line.file_id DESC, line.line
            LIMIT 1),
+         (SELECT format('staff took its EFT payment %s back', link.receipt_number)
+            FROM eft_credit_invoice_links AS link
+           WHERE link.invoice_id = invoice.id
+             AND link.status_code = 'REFUNDED'
+           ORDER BY link.id DESC
+           LIMIT 1),
          (SELECT format('its line in %s is not booked: batch %s is %s', file.name, part.batch_number,
                         concat_ws(': ', part.state, coalesce(part.reason, file.reason)))
             FROM ejv_links AS link
