@@ -34,10 +34,12 @@ OWN = ["db upgrade", "db current", "history", "show 1", "check", "outbox list", 
 
 
 def run(monkeypatch: pytest.MonkeyPatch, command: str, address: str) -> int:
-    """Run one command line in this process."""
+    """Run one command line in this process, whose signals stay its own; its database, and an old one, are there."""
+    monkeypatch.setattr("jobs.lifecycle.task_context.watch_signals", lambda *_given: None)
     for name, value in (OTHER_SYSTEMS | {"DATABASE_URL": address}).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("sys.argv", ["invoke_jobs.py", *shlex.split(command)])
+    words = shlex.split(command.replace("postgresql://reader@old/pay", address))
+    monkeypatch.setattr("sys.argv", ["invoke_jobs.py", *words])
     return invoke_jobs.main()
 
 
