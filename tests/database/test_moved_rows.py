@@ -1,6 +1,7 @@
 """What older versions of ours left in the database stands where the newest looks for it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -143,3 +144,38 @@ def test_an_indexed_feedback_file_that_names_no_batch_is_faulty(engine: Engine) 
     assert rows(engine, "SELECT name, fault FROM pay_jobs.cgi_files ORDER BY id") == [
         ("FEEDBACK.1", None), ("FEEDBACK.2", "it names no batch"), ("INBOX.1", None),
     ]  # fmt: skip
+
+
+def test_recorded_figures_of_settlement_files_are_told_by_file_and_together_again(engine: Engine) -> None:
+    upgrade_to(engine, "0030")
+    run(
+        engine,
+        file("a.csv", "applied", "{}"),
+        file("b.csv", "applied", "{}"),
+        "INSERT INTO pay_jobs.closed_days (day, is_first, unexplained_rows, unexplained, reason, recorded_on)"
+        " VALUES ('2026-11-05', true, 0, 0, 'x', '2026-11-06')",
+        "INSERT INTO pay_jobs.closed_figures (day, figure, method, rows, amount, digest, keys)"
+        " SELECT CAST(day AS date), figure, '', cardinality(keys), amount, md5(array_to_string(keys, chr(10))), keys"
+        "   FROM (VALUES ('2026-11-05', 'files.total', 30, ARRAY['file 1 12.50', 'file 2 17.50']),"
+        "                ('2026-11-05', 'files.padp.applied', 30,"
+        "                 ARRAY['a.csv line 2 10.00', 'a.csv line 3 2.50', 'b.csv line 2 17.50']),"
+        "                ('2026-11-05', 'money.rows', 30, ARRAY['a.csv line 2 30.00']))"
+        "     AS told (day, figure, amount, keys)",
+    )
+    told = (
+        "SELECT figure, method, rows, amount, digest = md5(array_to_string(keys, chr(10))), keys"
+        "  FROM pay_jobs.closed_figures ORDER BY figure, method"
+    )
+    before = rows(engine, told)
+
+    migrate.upgrade(engine)
+
+    assert [row[:5] for row in rows(engine, told)] == [
+        ("files.padp.applied", "a.csv", 2, Decimal("12.50"), True),
+        ("files.padp.applied", "b.csv", 1, Decimal("17.50"), True),
+        ("files.total", "a.csv", 1, Decimal("12.50"), True),
+        ("files.total", "b.csv", 1, Decimal("17.50"), True),
+        ("money.rows", "", 1, Decimal("30.00"), True),
+    ]
+    downgrade(engine, "0030")
+    assert rows(engine, told) == before
