@@ -30,6 +30,7 @@ from jobs.lifecycle.runner import RunRequest, execute
 from jobs.run.result import RunResult
 from jobs.run.stopping import StopRequest
 from sandbox import postgres
+from sandbox.up import upgrade
 from sandbox.world.simulate import own_parts, simulate
 from sandbox.world.story import Story
 from sandbox.world.world_night import WorldNight
@@ -66,11 +67,12 @@ def run_year(folder: Path, *, seed: int, nights: int, world: Path | None) -> int
     """Play a world, or take one that was kept, and prove its days; return how much was wrong.
 
     folder  for the files of closings
-    world   the folder of a world that `sandbox simulate --keep` kept
+    world   the folder of a world that `sandbox simulate --keep` kept; its schema pay_jobs is brought up to date
     """
     if world is not None:
         running = postgres.start(world / "postgres")
         try:
+            upgrade(postgres.url(running))
             return _proved(postgres.url(running), folder)
         finally:
             running.stop()
