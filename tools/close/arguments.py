@@ -64,5 +64,10 @@ class Arguments:
         else:
             first = last = self.day or yesterday
         if first > yesterday:
-            raise UsageError(f"{first} is not over yet: the last day that can be closed is {yesterday}.")
+            asked = (
+                f"No day of {self.year or f'{self.month:%B %Y}'} is over"
+                if self.year or self.month
+                else (f"{first} is not over yet")
+            )
+            raise UsageError(f"{asked}: the last day that can be closed is {yesterday}.")
         return Period(first, min(last, yesterday))

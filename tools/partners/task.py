@@ -31,6 +31,7 @@ from tools.partners.faults import (
 
 sql = statements(__package__)
 
+_KNOWN_GL = text("SELECT EXISTS (SELECT FROM distribution_codes WHERE distribution_code_id = :gl)")
 _KNOWN = text("SELECT EXISTS (SELECT FROM corp_types WHERE code = :partner)")
 
 
@@ -75,7 +76,11 @@ def _one_snapshot(database: Database) -> Iterator[Session]:
 
 def _refuse_unknown(session: Session, arguments: Arguments) -> None:
     if arguments.partner and not session.scalar(_KNOWN, {"partner": arguments.partner}):
-        raise UsageError(f"There is no partner {arguments.partner!r}: it is a code of corp_types, like VS.")
+        likely = arguments.partner.upper()
+        hint = f" Did you mean {likely}?" if session.scalar(_KNOWN, {"partner": likely}) else ""
+        raise UsageError(f"There is no partner {arguments.partner!r}: it is a code of corp_types, like VS.{hint}")
+    if arguments.gl and not session.scalar(_KNOWN_GL, {"gl": arguments.gl}):
+        raise UsageError(f"There is no GL code {arguments.gl}: it is the id of a distribution code, like 4.")
 
 
 def _outcome(accounts: list[Account], below: list[BelowZero], faults: list[RowFault], month: str) -> Outcome:

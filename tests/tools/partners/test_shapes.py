@@ -65,6 +65,10 @@ def test_a_month_that_has_not_begun_is_refused(told: Told, books: EjvBooks) -> N
         told(date(2027, 4, 1))
 
 
-def test_an_unknown_partner_is_refused(told: Told) -> None:
+def test_an_unknown_partner_or_gl_code_is_refused(told: Told) -> None:
     with pytest.raises(UsageError, match="There is no partner 'XX'"):
         told(partner="XX")
+    with pytest.raises(UsageError, match=r"There is no partner 'vs'.* Did you mean VS\?"):
+        told(partner="vs")
+    with pytest.raises(UsageError, match="There is no GL code 999999"):
+        told(gl=999_999)
