@@ -181,13 +181,16 @@ def is_of_lines(name: str) -> bool:
 
 
 def meaning(name: str) -> str:
-    """Return what a figure means; one of many kinds has what they have in common.
+    """Return what a figure means.
 
-    >>> meaning("files.padp.applied")
-    'rows by file, record type and what became of them'
+    >>> meaning("files.padp.already_applied")
+    'rows of record type PADP: already applied'
     """
     known = {one.name: one.meaning for one in FIGURES}
-    return known.get(name) or known[f"{name.split('.', maxsplit=1)[0]}.*"]
+    if name in known:
+        return known[name]
+    _, record_type, outcome = name.split(".")
+    return f"rows of record type {record_type.upper()}: {outcome.replace('_', ' ')}"
 
 
 def in_markdown() -> str:

@@ -58,13 +58,14 @@ def in_all(methods: Iterable[MethodMoney]) -> MethodMoney:
 
 
 def method_table(figures: Iterable[FigureTotal]) -> Table:
-    """Return money in and out by payment method, for people and for --json."""
+    """Return money in and out by payment method; a screen shows it as a few lines of the page."""
     methods = money_by_method(figures)
     rows = [
         (one.method, one.came_in, one.went_out, one.bounced)
         for one in (*methods, *([in_all(methods)] if len(methods) > 1 else []))
     ]
-    return Table("Money by payment method, in CAD", ("method", "in", "out", "bounced"), rows, "money_by_method")
+    columns = ("method", "in", "out", "bounced")
+    return Table("Money by payment method, in CAD", columns, rows, "money_by_method", is_shown=False, is_stored=True)
 
 
 _COUNTS_AS: dict[str, Callable[[str, Decimal], MethodMoney]] = {

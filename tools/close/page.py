@@ -1,22 +1,33 @@
 """A closing as one self-contained page that needs no script: a total leads to its rows, a row to its line of a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from html import escape
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from config.business_time import local_and_utc
+from config.plurals import counted
 from config.visible import visible
 from database.closing.figures import is_of_lines
 from database.sessions import Session
 from tasks.stale_invoice_report.page.document import figure, money, page_end, page_top, with_roles
-from tools.close.closing import Closing, FigureTotal, Remainder
+from tools.close.by_method import method_table
+from tools.close.closing import Closing, FigureTotal
 from tools.close.rows import FigureRow, rows_of
-from tools.close.tables import judged, page, verdict
+from tools.close.tables import changed_table, judged, month_table, page, remainder_table, verdict
 
 MOST_ROWS = 20_000
-_NUMBERS = {"rows", "amount", "expected", "found", "unexplained", "one side", "the other side"}
+_NUMBERS = {
+    "rows", "amount", "expected", "found", "unexplained", "one side", "the other side", "invoices made", "in", "out",
+    "bounced", "days recorded",
+}  # fmt: skip
 _STYLE = "tr:target { outline: 2px solid; }\n"
+
+
+class _Html(str):
+    """Text that is HTML already."""
 
 
 def write_page(path: Path, session: Session, closing: Closing) -> None:
@@ -43,46 +54,44 @@ def _recorded(closing: Closing) -> str:
 
 
 def _summary(closing: Closing) -> Iterator[str]:
-    yield _panel("unexplained", "Unexplained", _table(
-        ("equation", "row", "expected", "found", "unexplained", "cause", "next command"),
-        [_remainder(one) for one in closing.remainders],
-    ))  # fmt: skip
+    remainders = remainder_table(closing.remainders)
+    yield _panel("unexplained", remainders.title, _table(remainders.columns, remainders.rows))
     if closing.changed:
-        yield _panel("changed", "Changed since it was recorded", _table(
-            ("day", "figure", "row", "how"),
-            [[str(one.day), one.figure, escape(visible(one.row)), one.in_words] for one in closing.changed],
-        ))  # fmt: skip
-    yield _panel("summary", "Summary", _table(
-        ("what", "rows", "amount", "verdict"),
-        [[escape(line), f"{rows or 0:,}", "–" if amount is None else money(amount), said]
-         for line, rows, amount, said in page(closing).rows],
-    ))  # fmt: skip
+        changed = changed_table(closing)
+        yield _panel("changed", changed.title, _table(changed.columns, changed.rows))
+    yield _panel("summary", "Summary", _table(("what", "rows", "amount", "verdict"), page(closing).rows))
     yield _panel("equations", "Equations", _table(
         ("equation", "one side", "the other side", "verdict"),
-        [[escape(one.title), *("–" if side is None else money(side) for side in (one.left, one.right)), judged(one)]
-         for one in closing.equations],
+        [(one.title, one.left, one.right, judged(one)) for one in closing.equations],
     ))  # fmt: skip
+    for table in (month_table(closing), method_table(closing.figures)):
+        if table.rows:
+            yield _panel(table.key, table.title, _table(table.columns, table.rows))
     yield _panel("figures", "Figures", _table(
         ("figure", "rows", "amount", "meaning"),
-        [[f'<a href="#{one.name}">{one.name}</a>', f"{one.total.rows:,}", money(one.total.amount), escape(one.meaning)]
-         for one in closing.figures],
+        [(_link(one.name), one.total.rows, one.total.amount, one.meaning) for one in closing.figures],
+    ))  # fmt: skip
+    yield _panel("by_method", "Figures by payment method, site, partner or file", _table(
+        ("figure", "by", "rows", "amount"),
+        [(_link(name), method, total.rows, total.amount) for name, method, total in closing.methods()],
     ))  # fmt: skip
 
 
-def _remainder(one: Remainder) -> list[str]:
-    command = f"<code>python3 invoke_jobs.py {escape(visible(one.next))}</code>"
-    return [one.equation, escape(visible(one.row)), money(one.expected), money(one.found), money(one.amount),
-            escape(visible(one.cause)), command]  # fmt: skip
+def _link(figure_name: str) -> _Html:
+    """Return a link to the rows of a figure."""
+    return _Html(f'<a href="#{figure_name}">{figure_name}</a>')
 
 
 def _rows(one: FigureTotal, rows: Iterator[FigureRow]) -> Iterator[str]:
     """Return the section of a figure. A line of a file is where rows that come from it lead."""
     shown = [_row(one.name, place, row) for place, row in enumerate(islice(rows, MOST_ROWS), 1)]
     hidden = one.total.rows - len(shown)
-    more = f"<p>{hidden:,} more rows are in the workbook (--xlsx).</p>" if hidden > 0 else ""
+    more = f"<p>{counted(hidden, 'more row')}: the workbook (--xlsx) has all.</p>" if hidden > 0 else ""
     back = f'<p>{escape(one.meaning)}. <a href="#figures">Back to the figures</a></p>'
     cells = _whole(("day", "method", "row", "amount", "from"), shown)
-    yield _panel(one.name, f"{one.name}: {one.total.rows:,} rows, {money(one.total.amount)} CAD", back + cells + more)
+    yield _panel(
+        one.name, f"{one.name}: {counted(one.total.rows, 'row')}, {money(one.total.amount)} CAD", back + cells + more
+    )
 
 
 def _row(figure_name: str, place: int, row: FigureRow) -> str:
@@ -91,7 +100,7 @@ def _row(figure_name: str, place: int, row: FigureRow) -> str:
         origin = f'<a href="#{_anchor(*row.line)}">{origin}</a>'
     cells = [str(row.day), escape(visible(row.method)) or "–", escape(visible(row.key)), money(row.amount), origin]
     names = ("day", "method", "row", "amount", "from")
-    inner = "".join(_cell(name, cell) for name, cell in zip(names, cells, strict=True))
+    inner = "".join(map(_cell, names, cells))
     return f'<tr id="{_anchor(figure_name, place)}">{inner}</tr>' if is_of_lines(figure_name) else f"<tr>{inner}</tr>"
 
 
@@ -107,12 +116,25 @@ def _panel(name: str, title: str, inner: str) -> str:
     )
 
 
-def _table(columns: tuple[str, ...], rows: list[list[str]]) -> str:
-    lines = ["<tr>" + "".join(map(_cell, columns, row)) + "</tr>" for row in rows]
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = ["<tr>" + "".join(_cell(*cell) for cell in zip(columns, map(_shown, columns, row), strict=True)) + "</tr>"
+             for row in rows]  # fmt: skip
     return _whole(columns, lines)
 
 
-def _whole(columns: tuple[str, ...], lines: list[str]) -> str:
+def _shown(name: str, value: Any) -> str:
+    """Return a value as HTML: an amount with two places, a command as code, nothing as a dash."""
+    if isinstance(value, _Html):
+        return value
+    if isinstance(value, Decimal):
+        return money(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = escape(visible(str(value or ""))) or "–"
+    return f"<code>{text}</code>" if name == "next command" else text
+
+
+def _whole(columns: Sequence[str], lines: list[str]) -> str:
     if not lines:
         return "<p>None.</p>"
     head = "".join(f'<th scope="col"{_shape(name)}>{escape(name)}</th>' for name in columns)

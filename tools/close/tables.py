@@ -7,10 +7,11 @@ from typing import Any
 from config.plurals import counted
 from database.closing.figures import BALANCES, BESIDE, MEETINGS, Balance, Meeting
 from jobs.run.outcome import Table
-from tools.close.by_method import in_all, money_by_method
-from tools.close.closing import Closing, Equation, Remainder
+from tools.close.by_method import in_all, method_table, money_by_method
+from tools.close.closing import ClosedMonth, Closing, Equation, Remainder
 
 SHOWN_REMAINDERS = 5
+_MOST_OWED = 9
 _Line = tuple[str, int | None, Decimal | None, str]
 
 
@@ -18,7 +19,7 @@ def verdict(closing: Closing) -> str:
     """Return the outcome in one line.
 
     >>> from datetime import date
-    >>> verdict(Closing(date(2026, 11, 5), date(2026, 11, 5), (), (), ()))
+    >>> verdict(Closing(date(2026, 11, 5), date(2026, 11, 5), (), ()))
     '2026-11-05 is balanced: 0.00 CAD unexplained.'
     """
     if closing.changed:
@@ -29,21 +30,27 @@ def verdict(closing: Closing) -> str:
     if closing.remainders:
         rows = counted(len(closing.remainders), "row")
         return f"{closing.title} is not balanced: {closing.unexplained:,.2f} CAD unexplained, in {rows}."
+    if closing.undated and not closing.figures:
+        return f"{closing.title}: nothing moved, and no day before is recorded."
     if closing.undated:
         return f"{closing.title}: the movements add up, 0.00 CAD unexplained; no balance is held."
     return f"{closing.title} is balanced: 0.00 CAD unexplained."
 
 
 def page(closing: Closing) -> Table:
-    """Return the closing as a page: what is owed line by line, all else in a few lines; where months or unexplained
-    rows stand beside it, the equations alone.
+    """Return the closing as a page: what is owed, line by line where there is room, and all else in a few lines.
+
+    Of a year its months are shown, beside rows that are unexplained the equations alone.
     """
-    lines: list[_Line] = []
-    is_short = bool(closing.months) or not closing.is_balanced
-    lines += [_in_a_line(closing, BALANCES[0])] if is_short else _line_by_line(closing, BALANCES[0])
+    owed = list(_line_by_line(closing, BALANCES[0]))
+    is_short = bool(closing.months) or not closing.is_balanced or len(owed) > _MOST_OWED
+    lines: list[_Line] = [_in_a_line(closing, BALANCES[0])] if is_short else owed
     lines += [_in_a_line(closing, one) for one in BALANCES[1:]]
     lines += _meetings(closing)
-    lines += [] if is_short else [_beside(closing, title, names) for title, names in BESIDE]
+    if closing.months:
+        lines += map(_month_in_a_line, closing.months)
+    elif closing.is_balanced:
+        lines += [*_money(closing), _beside(closing)]
     rows = [line for line in lines if line[1] or line[2] or line[3] not in {"", "holds", "hold"}]
     return Table(f"Closing of {closing.title}, in CAD", ("line", "rows", "amount", "verdict"), rows, "page")
 
@@ -56,7 +63,7 @@ def month_table(closing: Closing) -> Table:
         row = (money.came_in, money.went_out, money.bounced, one.recorded, one.unexplained)
         rows.append((f"{one.first:%Y-%m}", one.of("invoices.created"), *row))
     columns = ("month", "invoices made", "in", "out", "bounced", "days recorded", "unexplained")
-    return Table("Months, in CAD", columns, rows, "months")
+    return _unshown("Months, in CAD", columns, rows, "months")
 
 
 def for_programs(closing: Closing) -> list[Table]:
@@ -78,11 +85,13 @@ def for_programs(closing: Closing) -> list[Table]:
             "By payment method, site, partner or file", ("figure", "method", "rows", "amount"), methods, "by_method"
         ),
         _unshown("Equations", ("equation", "title", "left", "right", "unexplained", "verdict"), equations, "equations"),
+        method_table(closing.figures),
         _unshown("Unexplained", _REMAINDER, _remainder_rows(closing.remainders), "unexplained"),
     ]
     if closing.changed:
         tables.append(changed_table(closing))
     if months:
+        tables.append(month_table(closing))
         tables.append(_unshown("By month", ("month", "figure", "method", "rows", "amount"), months, "by_month"))
     return tables
 
@@ -157,9 +166,29 @@ def _rows_of(closing: Closing, meeting: Meeting) -> int:
     return sum(closing.figure(one).rows for one in meeting.left)
 
 
-def _beside(closing: Closing, title: str, names: tuple[str, ...]) -> _Line:
-    found = [(name, closing.figure(name)) for name in names]
-    words = ", ".join(
-        f"{name.partition('.')[2].replace('_', ' ')} {one.amount:,.2f}" for name, one in found if one.rows
+def _month_in_a_line(month: ClosedMonth) -> _Line:
+    money = in_all(money_by_method(month.figures))
+    line = (
+        f"{month.first:%Y-%m}: invoices made {month.of('invoices.created'):,.2f}, money in {money.came_in:,.2f}, "
+        f"out {money.went_out:,.2f}, bounced {money.bounced:,.2f}; {counted(month.recorded, 'day')} recorded"
     )
-    return f"{title}: {words}", sum(one.rows for _, one in found), None, ""
+    return line, None, None, f"{month.unexplained:,.2f} unexplained"
+
+
+def _money(closing: Closing) -> Iterator[_Line]:
+    """Return what came in, went out and bounced, each with its payment methods."""
+    methods = money_by_method(closing.figures)
+    for title, part in (("Money in", "came_in"), ("Money out", "went_out"), ("Bounced", "bounced")):
+        words = [f"{one.method} {getattr(one, part):,.2f}" for one in methods if getattr(one, part)]
+        yield f"{title}: {', '.join(words)}", None, getattr(in_all(methods), part), ""
+
+
+def _beside(closing: Closing) -> _Line:
+    """Return what is part of no equation."""
+    parts = []
+    for title, names in BESIDE:
+        found = [(name.partition(".")[2].replace("_", " "), closing.figure(name)) for name in names]
+        words = ", ".join(f"{name} {one.amount:,.2f}" for name, one in found if one.rows)
+        parts += [f"{title}: {words}"] if words else []
+    rows = sum(closing.figure(name).rows for _, names in BESIDE for name in names)
+    return f"Beside them: {'; '.join(parts)}", rows, None, ""

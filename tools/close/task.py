@@ -4,12 +4,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
 from connectors.effects import checkpoint
+from database.closing.figures import FIGURES
 from database.closing.period import Period
 from database.sessions import Session
 from jobs.files_for_people import write_whole, written
@@ -17,14 +19,13 @@ from jobs.run.context import RunContext
 from jobs.run.mails import send_mails
 from jobs.run.outcome import Outcome, Table
 from tools.close.arguments import Arguments
-from tools.close.by_method import method_table
 from tools.close.closed_days import last_recorded
 from tools.close.closing import Closing
 from tools.close.compute import compute
 from tools.close.keep import queue_verdict, store_copies, write_copies
 from tools.close.record import hold_records, record
 from tools.close.rows import rows_of
-from tools.close.tables import SHOWN_REMAINDERS, for_programs, month_table, page, remainder_table, verdict
+from tools.close.tables import SHOWN_REMAINDERS, for_programs, page, remainder_table, verdict
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -48,7 +49,7 @@ def _show(context: RunContext, arguments: Arguments) -> Outcome:
     period = arguments.period(context.today())
     with context.database.begin_snapshot() as session:
         closing = compute(session, period, today=context.today())
-        if arguments.open_figure:
+        if arguments.open_figure is not None:
             return _opened(session, closing, arguments.open_figure)
         outcome = _outcome(closing)
         outcome.notes += [written(path) for path in _write_files(arguments, session, closing)]
@@ -93,7 +94,10 @@ def _refuse_gap(session: Session, period: Period) -> None:
     if last is None:
         return
     if period.last <= last:
-        raise UsageError(f"{period.last} is recorded, or a day after it is: the last recorded day is {last}.")
+        raise UsageError(
+            f"{period.last} is not recorded: days are recorded once, one after the other, and the last recorded day is "
+            f"{last}. What it came to: {typed('close', period.last)}"
+        )
     if period.before != last:
         following = last + timedelta(days=1)
         raise UsageError(
@@ -104,14 +108,12 @@ def _refuse_gap(session: Session, period: Period) -> None:
 
 def _outcome(closing: Closing) -> Outcome:
     outcome = Outcome(answer=verdict(closing), attention=not closing.is_balanced)
-    outcome.tables.append(page(closing))
-    hidden = len(closing.remainders) - SHOWN_REMAINDERS
     if closing.remainders:
         outcome.tables.append(remainder_table(closing.remainders[:SHOWN_REMAINDERS]))
-    outcome.tables.append(month_table(closing) if closing.months else method_table(closing.figures))
+    outcome.tables += [page(closing), *for_programs(closing)]
+    hidden = len(closing.remainders) - SHOWN_REMAINDERS
     if hidden > 0:
         outcome.notes.append(f"{counted(hidden, 'more row')}: {typed(closing.command, '--json')}")
-    outcome.tables += for_programs(closing)
     outcome.notes += map(str, closing.changed[:SHOWN_REMAINDERS] or closing.undated)
     return outcome
 
@@ -132,11 +134,13 @@ def _write_files(arguments: Arguments, session: Session, closing: Closing) -> It
 
 def _opened(session: Session, closing: Closing, figure: str) -> Outcome:
     """Return the rows that a figure adds up. Raises UsageError where there is no such figure."""
-    known = [one.name for one in closing.figures]
+    here = [one.name for one in closing.figures]
+    known = [*here, *(one.name for one in FIGURES if one.name not in here)]
     if figure not in known:
+        near = get_close_matches(figure, known, n=1)
         raise UsageError(
-            f"{closing.title} has no figure {figure!r}. It has: {', '.join(known) or 'none'}. "
-            f"All of them: {typed(closing.command)}"
+            f"There is no figure {figure!r}.{f' Did you mean {near[0]}?' if near else ''} {closing.title} has: "
+            f"{', '.join(here) or 'none'}. What each means: docs/closing.md."
         )
     rows = [row[:5] for row in rows_of(session, closing, figure)]
     total = closing.figure(figure)

@@ -24,5 +24,5 @@ SELECT CASE receipt.source WHEN 'file' THEN 'money.receipts'
                            ELSE CASE receipt.method WHEN 'INTERNAL' THEN 'slips.paid' ELSE 'money.others' END
        END,
        [[receipt.at]], receipt.method, CAST(NULL AS bigint), receipt.pair, 'receipt ' || receipt.id, receipt.amount,
-       'receipts ' || receipt.id
+       receipt.origin
   FROM closing_receipts AS receipt

@@ -317,11 +317,29 @@ def test_a_figure_opens_to_its_rows(recorded: None, close: Close, sql: Sql) -> N
     ]  # fmt: skip
 
 
-def test_a_figure_that_the_day_has_not_is_refused_with_those_it_has(recorded: None, close: Close) -> None:
+def test_a_figure_that_there_is_not_is_refused_with_the_nearest_and_those_of_the_day(
+    recorded: None, close: Close
+) -> None:
     refused = close(day=SIXTH, open_figure="invoices.setled")
 
     assert refused.exit_code is ExitCode.USAGE
-    assert "It has: invoices.open_at_start, invoices.open_at_end." in str(refused.error)
+    assert (
+        "There is no figure 'invoices.setled'. Did you mean invoices.settled? 2026-11-06 has: invoices.open_at_start, "
+        "invoices.open_at_end." in str(refused.error)
+    )
+    assert close(day=SIXTH, open_figure="invoices.settled").outcome.answer == (
+        "invoices.settled of 2026-11-06: 0 rows, 0.00 CAD."
+    )
+
+
+def test_a_day_before_anything_was_says_so(close: Close) -> None:
+    assert close(day=SIXTH).outcome.answer == "2026-11-06: nothing moved, and no day before is recorded."
+
+
+def test_a_month_or_year_of_which_no_day_is_over_is_refused_by_its_name(close: Close) -> None:
+    last = "the last day that can be closed is 2026-11-06."
+    assert f"No day of December 2026 is over: {last}" in str(close(month=SIXTH.replace(month=12)).error)
+    assert f"No day of 2027 is over: {last}" in str(close(year="2027").error)
 
 
 def test_days_are_recorded_one_after_the_other(recorded: None, close: Close) -> None:
