@@ -146,6 +146,44 @@ def test_what_ordinary_nights_leave_is_no_finding(
 
 
 @pytest.mark.parametrize(
+    ("code", "fault", "row", "found"),
+    [
+        (
+            "FILE-WHOLE",  # a hole in the ledger: the row of a file is gone
+            "INSERT INTO pay_jobs.inbound_files (id, source, name, sha256, size_bytes, state, received_on)"
+            " OVERRIDING SYSTEM VALUE VALUES (7, 'CAS', 'BCR_PAYMENT_APPL_20220621.csv', repeat('a', 64), 900,"
+            " 'applied', now());"
+            "INSERT INTO pay_jobs.settlement_figures VALUES (7, true, 2, 60, 0, 0, 0, 0, 0);"
+            "INSERT INTO pay_jobs.settlement_rows (file_id, line, outcome, rule, kind, record_type, source_type,"
+            " source_number, amount, customer_account, target_type, target_number, original_amount,"
+            " outstanding_amount, status, content_hash)"
+            " VALUES (7, 3, 'skipped', 'informational', 'SKIP', 'ADJS', '', '', 60, '', '', '', 0, 0, '',"
+            " gen_random_uuid())",
+            "file BCR_PAYMENT_APPL_20220621.csv",
+            "1 of 2 rows",
+        ),
+        (
+            "NSF-FEE",  # two fees of one freeze
+            "INSERT INTO cfs_accounts (account_id, cfs_account, payment_method, status)"
+            " VALUES (1, '800101', 'PAD', 'FREEZE');"
+            "UPDATE invoices SET invoice_status_code = 'CREATED', paid = 0 WHERE payment_account_id = 1;"
+            "INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,"
+            " payment_account_id) VALUES (33, 'x', '2022-06-20', 'CREATED', 30, 0, 'CC', 1);"
+            "INSERT INTO non_sufficient_funds (invoice_id, invoice_number) VALUES (31, 'REG1'), (33, 'REG1')",
+            "account 1",
+            "2",
+        ),
+    ],
+)
+def test_what_is_there_too_often_or_not_at_all_is_named(
+    run_job: RunJob, sql: Sql, code: str, fault: str, row: str, found: str
+) -> None:
+    sql(fault)
+
+    assert [(one["row"], one["found"]) for one in told(run_job(JOB, only=(code,)))] == [(row, found)]
+
+
+@pytest.mark.parametrize(
     "taken_back",
     [
         "UPDATE eft_credit_invoice_links SET status_code = 'REFUNDED'",
