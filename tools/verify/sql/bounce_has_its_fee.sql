@@ -18,4 +18,4 @@ SELECT 'account ' || account.id AS row,
     ON fees.payment_account_id = account.id
  WHERE profile.payment_method = 'PAD'
    AND profile.status = 'FREEZE'
-   AND coalesce(fees.count, 0) = 0
+   AND coalesce(fees.count, 0) <> 1
