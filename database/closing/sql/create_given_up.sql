@@ -27,13 +27,11 @@ SELECT invoice.id AS invoice_id,
   FROM moved
   JOIN invoices AS invoice
     ON invoice.id = moved.invoice_id
-  LEFT JOIN LATERAL (
-         SELECT refund.id, refund.requested_date AS at
-           FROM refunds AS refund
-          WHERE refund.invoice_id = invoice.id
-            AND refund.status IS DISTINCT FROM 'DECLINED'
-            AND refund.requested_date IS NOT NULL
-          ORDER BY refund.id DESC
-          LIMIT 1
-       ) AS request ON true
+  LEFT JOIN (SELECT DISTINCT ON (refund.invoice_id) refund.invoice_id, refund.id, refund.requested_date AS at
+               FROM refunds AS refund
+              WHERE refund.invoice_id IN (SELECT invoice_id FROM moved)
+                AND refund.status IS DISTINCT FROM 'DECLINED'
+                AND refund.requested_date IS NOT NULL
+              ORDER BY refund.invoice_id, refund.id DESC) AS request
+    ON request.invoice_id = invoice.id
  WHERE invoice.invoice_status_code IN (<<final>>)

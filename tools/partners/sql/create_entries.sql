@@ -77,17 +77,18 @@ WITH lines AS (
         WHERE collected_on IS NOT NULL AND service <> 0
         UNION ALL
        SELECT share.partner, share.gl, share.invoice_id, NULL, 'refunded',
-              coalesce((SELECT sum(amount) FROM parts
-                         WHERE parts.invoice_id = share.invoice_id AND parts.gl = share.gl), 0) - share.due,
+              coalesce(parted.amount, 0) - share.due,
               coalesce(share.refund_date, asked.requested_date, share.updated_on, share.collected_on),
               'invoice ' || share.invoice_id
          FROM shares AS share
-         LEFT JOIN LATERAL (
-                SELECT max(refund.requested_date) AS requested_date
-                  FROM refunds AS refund
-                 WHERE refund.invoice_id = share.invoice_id
-                   AND refund.status NOT IN ('PENDING_APPROVAL', 'DECLINED')
-              ) AS asked ON true
+         LEFT JOIN (SELECT invoice_id, max(requested_date) AS requested_date
+                      FROM refunds
+                     WHERE status NOT IN ('PENDING_APPROVAL', 'DECLINED')
+                     GROUP BY invoice_id) AS asked
+           ON asked.invoice_id = share.invoice_id
+         LEFT JOIN (SELECT invoice_id, gl, sum(amount) AS amount FROM parts GROUP BY invoice_id, gl) AS parted
+           ON parted.invoice_id = share.invoice_id
+          AND parted.gl = share.gl
         WHERE share.status IN (<<refunded>>) AND share.collected_on IS NOT NULL
         UNION ALL
        SELECT share.partner, share.gl, share.invoice_id, part.refund_id, 'refunded', -part.amount, part.created_on,

@@ -137,11 +137,10 @@ SELECT dated.row,
           JOIN routing_slips AS slip
             ON accepted.file_type = 'REFUND'
            AND slip.number = accepted.subject
-          LEFT JOIN LATERAL (
-                 SELECT array_agg(CAST(one.gl_posted AS date)) AS days
-                   FROM refunds AS one
-                  WHERE one.routing_slip_id = slip.id
-               ) AS refund ON true
+          LEFT JOIN (SELECT routing_slip_id, array_agg(CAST(gl_posted AS date)) AS days
+                       FROM refunds
+                      GROUP BY routing_slip_id) AS refund
+            ON refund.routing_slip_id = slip.id
          WHERE accepted.batch_number = (SELECT max(last.batch_number) FROM accepted AS last
                                          WHERE last.file_type = 'REFUND' AND last.subject = accepted.subject)
            AND (accepted.is_accepted

@@ -1,11 +1,13 @@
 -- An applied file of which a row or batch has no outcome, save one whose rows were archived; or one that waits for two days.
+-- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 1, cgi-ejv-files.md section 6; design rule 1: rows read = outcomes
 SELECT 'file ' || file.name AS row,
        'explain file ' || file.name AS next,
        CAST(NULL AS integer) AS account_id,
        coalesce(file.applied_on, file.received_on) AT TIME ZONE 'UTC' AS day,
        CASE WHEN file.state = 'applied' THEN 'an outcome of everything in it' ELSE 'applied, or put aside by a person' END AS expected,
-       CASE WHEN file.state = 'applied' THEN coalesce(holes.what, format('%s of %s rows', told.rows, coalesce(figures.rows, 0))) ELSE file.state END AS found
+       CASE WHEN file.state <> 'applied' THEN file.state
+            ELSE coalesce(holes.what, format('%s of %s rows', told.rows, coalesce(figures.rows, 0))) END AS found
   FROM pay_jobs.inbound_files AS file
   LEFT JOIN LATERAL (
          SELECT format('batch %s is %s', coalesce(CAST(part.batch_number AS text), 'without a number'), part.state) AS what
@@ -20,7 +22,12 @@ SELECT 'file ' || file.name AS row,
        ) AS holes ON true
   LEFT JOIN pay_jobs.settlement_figures AS figures
     ON figures.file_id = file.id
-  LEFT JOIN (SELECT file_id, count(*) AS rows FROM pay_jobs.settlement_rows GROUP BY file_id) AS counted
+  LEFT JOIN (SELECT line.file_id, count(*) AS rows
+               FROM pay_jobs.settlement_rows AS line
+              WHERE CAST(:since AS timestamp) IS NULL
+                 OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
+                                      WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')
+              GROUP BY line.file_id) AS counted
     ON counted.file_id = file.id
  CROSS JOIN LATERAL (SELECT coalesce(counted.rows, 0) AS rows) AS told
  WHERE (file.state = 'applied'
