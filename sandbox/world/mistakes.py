@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sandbox.world.chance import RandomDraws
+from sandbox.world.model.records import ModelBatch
 from sandbox.world.world_night import WorldNight
 
 # What would be typed today; None where there is nothing to type it about.
@@ -27,12 +28,20 @@ def _on_a_file(command: str) -> Mistake:
 
 def _on_a_batch(command: str) -> Mistake:
     def typed(night: WorldNight, draws: RandomDraws) -> Callable[[], object] | None:
-        answered = [one.number for one in night.world.model.batches if one.is_answered]
+        answered = [one.number for one in night.world.model.batches if one.is_answered and not _waits(one)]
         if not answered:
             return None
         return _typed(night, command, exits=(2, 3), batch=draws.one_of(answered), reason=_BY_MISTAKE)
 
     return typed
+
+
+def _waits(batch: ModelBatch) -> bool:
+    """Return whether a batch has what is rightly set free: nothing takes up refused reversals and partner rows."""
+    return any(
+        one.share.status == "ERRORED" if one.share else one.is_reversal and one.invoice.disbursement == "ERRORED"
+        for one in batch.items
+    )
 
 
 def _on_past_days(what: str) -> Mistake:

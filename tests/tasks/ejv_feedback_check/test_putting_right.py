@@ -244,6 +244,28 @@ def test_a_rebuild_of_an_answered_batch_is_refused_with_what_is_left_to_do(sent:
     assert books.one("SELECT disbursement_status_code, message FROM ejv_files") == ("COMPLETED", None)
 
 
+@pytest.mark.parametrize("is_reversal", [False, True])
+def test_a_rebuild_of_an_answered_partner_batch_frees_the_reversals_alone(
+    sent: FeedbackOffice, is_reversal: bool
+) -> None:
+    """The partner job takes an invoice that is ERRORED up by itself, and a reversal only where it is COMPLETED."""
+    books = sent.books
+    books.batch(200, "DISBURSEMENT", "INBOX.F3535.20261118030001", disbursement_status_code="ERRORED")
+    status, given = ("REFUNDED", datetime(2026, 10, 1)) if is_reversal else ("PAID", None)
+    books.invoice(books.account(), 2001, "30.00", status, disbursement_status_code="ERRORED", disbursement_date=given)
+    books.journal(200, 20, [("invoice", 2001)], partner_code="VS", disbursement_status_code="ERRORED")
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED' WHERE link_id = 2001")
+
+    if is_reversal:
+        sent.run(rebuild=200, reason=WHY)
+    else:
+        with pytest.raises(InputRefused, match="they are free for the next partner batch"):
+            sent.run(rebuild=200, reason=WHY)
+
+    found = books.one("SELECT disbursement_status_code FROM invoices WHERE id = 2001")
+    assert found == ("COMPLETED" if is_reversal else "ERRORED")
+
+
 def test_a_rebuild_of_an_ap_batch_that_was_answered_names_what_was_refused(sent: FeedbackOffice) -> None:
     batch = Batch(300, "AP", items=[Item("206000010", "12.25"), Item("206000028", "40.00")])
     sent.books.batch(300, "REFUND", "INBOX.F3535.20261118030002")

@@ -2,6 +2,7 @@
 -- the partner job takes reversals.
 -- in     now (naive UTC)
 -- out    name of the table, id, before, after
+-- source docs/specs/cgi-ejv-files.md sections 5 and 7.2: the partner job takes what is ERRORED up by itself, save a reversal
 WITH old AS (
        SELECT DISTINCT invoice.id, invoice.disbursement_status_code AS before,
               invoice.invoice_status_code IN (<<refunded>>)
@@ -9,7 +10,10 @@ WITH old AS (
          FROM voided
          JOIN invoices AS invoice
            ON invoice.id = voided.invoice_id
-        WHERE invoice.disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED', 'ERRORED')
+        WHERE invoice.disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')
+           OR invoice.disbursement_status_code = 'ERRORED'
+              AND invoice.invoice_status_code IN (<<refunded>>)
+              AND invoice.disbursement_date IS NOT NULL
      )
 UPDATE invoices AS invoice
    SET disbursement_status_code = CASE WHEN old.is_reversal THEN 'COMPLETED' END,
