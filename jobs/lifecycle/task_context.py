@@ -18,32 +18,34 @@ from jobs.run.stopping import watch_signals
 @contextmanager
 def task_context(attempt: RunAttempt, assignment: RunAssignment, row: LedgerRow) -> Iterator[RunContext]:
     """Open the context of the task; what a dry run changed is rolled back at the end."""
-    with closing(_open_database(attempt, assignment, row)) as database:
-        if attempt.watches_signals:
-            watch_signals(attempt.stop, database.cancel)
-        with checked_by(row.lock.still_held), Progress(attempt.log) as progress:
-            yield RunContext(
-                job=attempt.job.name,
-                database=database,
-                clock=attempt.clock,
-                log=attempt.log,
-                progress=progress,
-                stop=attempt.stop,
-                run_id=row.run_id,
-                dry_run=attempt.request.dry_run,
-                shard=assignment.shard,
-                read_settings=assignment.settings,
-                show=attempt.request.show or attempt.result.outcome.tables.append,
-                record_progress=row.record_progress,
-                **_what_is_kept(row),
-            )
+    with (
+        closing(_open_database(attempt, assignment, row)) as database,
+        checked_by(row.lock.still_held),
+        _context_on(
+            database,
+            attempt,
+            assignment,
+            run_id=row.run_id,
+            shard=assignment.shard,
+            record_progress=row.record_progress,
+            **_what_is_kept(row),
+        ) as context,
+    ):
+        yield context
 
 
 @contextmanager
 def context_without_database(attempt: RunAttempt, assignment: RunAssignment) -> Iterator[RunContext]:
     """Open the context of a task that works on no pay database of ours: it has no row, no lock, no transactions."""
     attempt.log.info("run.started", dry_run=attempt.request.dry_run, command=attempt.request.command)
-    database = NoPayDatabase()
+    with _context_on(NoPayDatabase(), attempt, assignment) as context:
+        yield context
+
+
+@contextmanager
+def _context_on(
+    database: Database, attempt: RunAttempt, assignment: RunAssignment, **of_the_row: Any
+) -> Iterator[RunContext]:
     if attempt.watches_signals:
         watch_signals(attempt.stop, database.cancel)
     with Progress(attempt.log) as progress:
@@ -57,6 +59,7 @@ def context_without_database(attempt: RunAttempt, assignment: RunAssignment) -> 
             dry_run=attempt.request.dry_run,
             read_settings=assignment.settings,
             show=attempt.request.show or attempt.result.outcome.tables.append,
+            **of_the_row,
         )
 
 

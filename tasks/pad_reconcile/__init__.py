@@ -29,7 +29,7 @@ JOB = Job(
             ["--allow-late"],
             is_flag=True,
             help="Apply files older than the newest applied one as well; "
-            "with --sync-all-credits, ask CFS although the file of the day is late.",
+            "with --sync-all-credits, ask CFS although a file is late or not applied.",
         ),
         click.Option(["--sync-all-credits"], is_flag=True, help="Only bring every open credit in line with CFS."),
     ),
