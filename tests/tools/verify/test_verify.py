@@ -132,6 +132,15 @@ def test_money_added_to_a_receipt_is_named_with_the_row_and_the_next_command(run
             "INSERT INTO partner_disbursements (id, amount, created_on, partner_code, is_reversal, status_code,"
             " target_id, target_type) VALUES (6, 30, '2022-06-22', 'VS', false, 'WAITING_FOR_JOB', 31, 'INVOICE')",
         ),
+        (
+            "DIS-DATES",  # a partner's share that CGI refused, and accepted only after what gave it back
+            "UPDATE invoices SET disbursement_status_code = 'COMPLETED', disbursement_date = '2022-06-27',"
+            " disbursement_reversal_date = '2022-06-24' WHERE id = 31;"
+            "INSERT INTO partner_disbursements (id, amount, created_on, partner_code, is_reversal, status_code,"
+            " target_id, target_type) VALUES (5, 30, '2022-06-20', 'VS', false, 'COMPLETED', 31, 'invoice')",
+            "INSERT INTO partner_disbursements (id, amount, created_on, partner_code, is_reversal, status_code,"
+            " target_id, target_type) VALUES (6, 30, '2022-06-23', 'VS', true, 'REVERSED', 31, 'invoice')",
+        ),
     ],
 )
 def test_what_ordinary_nights_leave_is_no_finding(

@@ -1,5 +1,6 @@
 -- An invoice whose disbursement state and dates do not go together, or that no batch and no partner row disburses, or waits for none.
--- source docs/specs/cgi-ejv-files.md section 5 (a link for each, when it is UPLOADED) and section 7.2
+-- source docs/specs/cgi-ejv-files.md section 5 (a link for each, when it is UPLOADED) and section 7.2. A share that CGI
+--        refused can be accepted after the row that gives it back (sections 5.1 and 7.2)
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
        invoice.payment_account_id AS account_id,
@@ -28,7 +29,11 @@ SELECT 'invoice ' || invoice.id AS row,
               ORDER BY link.id DESC
               LIMIT 1) IN ('COMPLETED', 'ERRORED'))
     OR (invoice.disbursement_reversal_date IS NOT NULL
-        AND coalesce(invoice.disbursement_status_code, '') <> 'REVERSED')
+        AND coalesce(invoice.disbursement_status_code, '') <> 'REVERSED'
+        AND NOT EXISTS (SELECT FROM partner_disbursements AS partner
+                         WHERE partner.target_id = invoice.id
+                           AND partner.is_reversal
+                           AND partner.status_code = 'REVERSED'))
     OR (invoice.disbursement_date IS NOT NULL AND invoice.disbursement_status_code IS NULL)
     OR (invoice.disbursement_status_code IS NOT NULL
         AND NOT EXISTS (SELECT FROM ejv_links AS link
