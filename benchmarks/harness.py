@@ -36,8 +36,12 @@ class MeasuredCommand:
     result: dict[str, Any]
 
 
-def run_job(words: Sequence[str], environment: dict[str, str]) -> MeasuredCommand:
-    """Run a command of invoke_jobs.py under --json and measure it. Raises RuntimeError if it failed."""
+def run_job(words: Sequence[str], environment: dict[str, str], limit: float | None = None) -> MeasuredCommand:
+    """Run a command of invoke_jobs.py under --json and measure it.
+
+    limit  seconds after which it is told to stop, as a Pod is
+    Raises RuntimeError if it failed, TimeoutError if it was stopped.
+    """
     command = [sys.executable, str(ENTRYPOINT), *words, "--json"]
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -45,10 +49,17 @@ def run_job(words: Sequence[str], environment: dict[str, str]) -> MeasuredComman
     )
     assert process.stdout is not None
     memory = _PeakMemory(process.pid)
+    alarm = threading.Timer(limit, process.terminate) if limit else None
+    if alarm:
+        alarm.start()
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - began
+    if alarm and limit:
+        alarm.cancel()
+        if wall >= limit:
+            raise TimeoutError(f"{' '.join(words)} was stopped after {limit:,.0f} s.")
     if process.returncode not in {0, 3}:
         raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}: {output.decode()}")
     result = json.loads(output or b"{}")
