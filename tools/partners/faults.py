@@ -14,6 +14,7 @@ from jobs.run.outcome import Table
 
 sql = statements(__package__)
 _VERIFY = statements("tools.verify")
+_FOR_EVER = {"since": None, "first_invoice": 0}
 
 _WHY = {
     "in_flight": "batch {batch} is at CGI and has no answer yet",
@@ -86,7 +87,9 @@ def read_row_faults(session: Session, **values: object) -> list[RowFault]:
             ("missing", "list_missing_rows", "partner_row_is_there"),
             ("twice", "list_doubled_rows", "partner_row_is_there_once"),
         )
-        for row in session.execute(text(sql[statement].text.replace("{rows}", _VERIFY[invariant].text)), values)
+        for row in session.execute(
+            text(sql[statement].text.replace("{rows}", _VERIFY[invariant].text)), values | _FOR_EVER
+        )
     ]
 
 

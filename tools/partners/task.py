@@ -52,7 +52,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         context.progress.step("accounts")
         accounts = read_accounts(session, start=start)
         below = read_below_zero(session)
-        faults = read_row_faults(session, since=None, **asked)
+        faults = read_row_faults(session, **asked)
         outcome = _outcome(accounts, below, faults, month)
         context.progress.step("files")
         if arguments.xlsx_file:

@@ -10,7 +10,7 @@ from config.business_time import business_date, day_start, naive_utc
 from tests.tools.verify.worked import WorkedDatabases
 from tools.verify.arguments import Arguments
 from tools.verify.catalogue import CATALOGUE
-from tools.verify.task import asked_values, findings, sql
+from tools.verify.task import asked_values, bounds, findings, sql
 
 # Each breaks what the jobs wrote in every second row, in another way.
 HARMS = (
@@ -54,7 +54,7 @@ def test_rows_since_a_day_are_told_as_they_are_among_all(harmed: Connection) -> 
         rows = list(findings(harmed, invariant, ever))
         days = [day for day in harmed.scalars(text(f"SELECT day FROM ({sql[invariant.name].text}) AS of"), ever) if day]
         for since in {business_date(day.replace(tzinfo=UTC)) for day in sorted(days)[:: max(1, len(days) // 3)]}:
-            values = ever | {"since": day_start(since), "recorded_since": since - timedelta(days=62)}
+            values = ever | bounds(harmed, since) | {"recorded_since": since - timedelta(days=62)}
             assert [one.row for one in findings(harmed, invariant, values)] == [
                 one.row for one in rows[: sum(day >= day_start(since) for day in days)]
             ], (invariant.code, since)

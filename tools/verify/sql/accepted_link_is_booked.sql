@@ -26,7 +26,7 @@ SELECT CASE link.kind WHEN 'invoice' THEN 'invoice ' ELSE 'partial refund ' END 
           JOIN ejv_files AS file
             ON file.id = header.ejv_file_id
            AND file.file_type IN ('PAYMENT', 'DISBURSEMENT', 'NON_GOV_DISBURSEMENT')
-           AND (CAST(:since AS timestamp) IS NULL OR file.created_on >= :since)
+           AND file.id >= :first_batch
          ORDER BY file.file_type, coalesce(one.link_type, 'invoice'), one.link_id, header.partner_code, one.id DESC) AS link
   LEFT JOIN invoices AS invoice
     ON link.kind = 'invoice'

@@ -19,9 +19,7 @@ SELECT 'journal ' || line.journal AS row,
    AND line.outcome = 'applied'
    AND line.rule <> 'incomplete'
    AND NOT coalesce(file.details ->> 'despite_faults', 'false') = 'true'
-   AND (CAST(:since AS timestamp) IS NULL
-        OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                             WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+   AND line.file_id >= :first_file
  GROUP BY line.file_id, line.batch_number, line.journal
 HAVING coalesce(sum(line.amount) FILTER (WHERE line.side = 'D'), 0)
        <> coalesce(sum(line.amount) FILTER (WHERE line.side = 'C'), 0)

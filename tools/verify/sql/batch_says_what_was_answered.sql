@@ -23,9 +23,7 @@ SELECT 'batch ' || batch.id AS row,
            AND line.batch_number = part.batch_number
            AND line.record = 'BH'
          WHERE part.state = 'applied'
-           AND (CAST(:since AS timestamp) IS NULL
-                OR part.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                     WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+           AND part.file_id >= :first_file
          GROUP BY part.batch_number
         HAVING count(DISTINCT line.code = '0000') = 1) AS answer
   JOIN ejv_files AS batch

@@ -8,9 +8,7 @@ WITH refused AS MATERIALIZED (
          FROM pay_jobs.feedback_lines
         WHERE record IN ('BH', 'JH')
           AND code <> '0000'
-          AND (CAST(:since AS timestamp) IS NULL
-               OR file_id IN (SELECT id FROM pay_jobs.inbound_files
-                               WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+          AND file_id >= :first_file
      ),
      accepted AS (
        SELECT line.batch_number, batch.file_type, line.subject,
@@ -26,9 +24,7 @@ WITH refused AS MATERIALIZED (
            ON batch.id = line.batch_number
          JOIN (SELECT file_id, batch_number, max(applied_on) AS applied_on
                  FROM pay_jobs.feedback_batches
-                WHERE (CAST(:since AS timestamp) IS NULL
-                       OR file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                       WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+                WHERE file_id >= :first_file
                 GROUP BY file_id, batch_number) AS part
            ON part.file_id = line.file_id
           AND part.batch_number = line.batch_number
@@ -42,9 +38,7 @@ WITH refused AS MATERIALIZED (
         WHERE line.record IN ('JD', 'IH')
           AND line.outcome = 'applied'
           AND line.rule <> 'settled_before'
-          AND (CAST(:since AS timestamp) IS NULL
-               OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                    WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+          AND line.file_id >= :first_file
         GROUP BY line.batch_number, batch.file_type, line.subject
      )
 SELECT dated.row,

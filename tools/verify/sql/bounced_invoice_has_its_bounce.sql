@@ -8,7 +8,8 @@ SELECT 'invoice ' || invoice.id AS row,
        'a failed payment of its number, or a noted bounce' AS expected,
        'SETTLEMENT_SCHED without either' AS found
   FROM invoices AS invoice
- WHERE invoice.invoice_status_code = 'SETTLEMENT_SCHED'
+ WHERE invoice.id >= :first_invoice
+   AND invoice.invoice_status_code = 'SETTLEMENT_SCHED'
    AND invoice.payment_method_code = 'PAD'
    AND NOT EXISTS (SELECT FROM invoice_references AS reference
                      JOIN payments AS payment

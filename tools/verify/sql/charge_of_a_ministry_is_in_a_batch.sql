@@ -29,7 +29,8 @@ SELECT 'invoice ' || invoice.id AS row,
           WHERE link.link_id = invoice.id
             AND coalesce(link.link_type, 'invoice') = 'invoice'
        ) AS charge ON true
- WHERE invoice.payment_method_code = 'EJV'
+ WHERE invoice.id >= :first_invoice
+   AND invoice.payment_method_code = 'EJV'
    AND coalesce(account.billable, true)
    AND ((reference.is_active AND charge.count = 0)
         OR (charge.completed > 1 AND invoice.invoice_status_code IN ('APPROVED', 'PAID')))

@@ -20,7 +20,8 @@ SELECT 'invoice ' || invoice.id AS row,
          WHERE one.value < invoice.created_on - interval '32 hours'
             OR one.value > CAST(:now AS timestamp) + interval '7 days'
       ) AS wrong
- WHERE least(invoice.updated_on, invoice.payment_date, invoice.refund_date, invoice.disbursement_date,
-             invoice.disbursement_reversal_date) < invoice.created_on - interval '32 hours'
-    OR greatest(invoice.created_on, invoice.updated_on, invoice.payment_date, invoice.refund_date,
-                invoice.disbursement_date, invoice.disbursement_reversal_date) > CAST(:now AS timestamp) + interval '7 days'
+ WHERE invoice.id >= :first_invoice
+   AND (least(invoice.updated_on, invoice.payment_date, invoice.refund_date, invoice.disbursement_date,
+              invoice.disbursement_reversal_date) < invoice.created_on - interval '32 hours'
+     OR greatest(invoice.created_on, invoice.updated_on, invoice.payment_date, invoice.refund_date,
+                 invoice.disbursement_date, invoice.disbursement_reversal_date) > CAST(:now AS timestamp) + interval '7 days')

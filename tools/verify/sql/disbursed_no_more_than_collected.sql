@@ -12,7 +12,8 @@ SELECT 'invoice ' || invoice.id AS row,
   FROM partner_disbursements AS partner
   JOIN invoices AS invoice
     ON invoice.id = partner.target_id
- WHERE lower(partner.target_type) = 'invoice'
+ WHERE partner.target_id >= :first_invoice
+   AND lower(partner.target_type) = 'invoice'
    AND partner.status_code IN ('UPLOADED', 'COMPLETED', 'REVERSED')
    AND invoice.invoice_status_code IN ('PAID', 'GL_UPDATED')
  GROUP BY invoice.id

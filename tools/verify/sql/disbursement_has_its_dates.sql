@@ -10,7 +10,8 @@ SELECT 'invoice ' || invoice.id AS row,
               coalesce(CAST(invoice.disbursement_date AS text), 'no day'),
               coalesce(CAST(invoice.disbursement_reversal_date AS text), 'no day')) AS found
   FROM invoices AS invoice
- WHERE (invoice.disbursement_status_code IS NOT NULL
+ WHERE invoice.id >= :first_invoice
+   AND (invoice.disbursement_status_code IS NOT NULL
         OR invoice.disbursement_date IS NOT NULL
         OR invoice.disbursement_reversal_date IS NOT NULL)
    AND ((invoice.disbursement_status_code = 'COMPLETED' AND invoice.disbursement_date IS NULL

@@ -25,7 +25,8 @@ SELECT 'invoice ' || fee.id AS row,
           WHERE reference.invoice_id = fee.id
        ) AS reference ON true
  CROSS JOIN LATERAL (SELECT date_trunc('month', fee.created_on) + interval '2 months 14 days' AS day) AS due
- WHERE fee.created_by = 'SYSTEM'
+ WHERE fee.id >= :first_invoice
+   AND fee.created_by = 'SYSTEM'
    AND fee.invoice_status_code <> 'CANCELLED'
    AND (fee.id IN (SELECT invoice_id FROM non_sufficient_funds) AND fee.payment_method_code = 'CC'
         OR fee.payment_method_code = 'INTERNAL'

@@ -24,9 +24,7 @@ SELECT 'file ' || file.name AS row,
     ON figures.file_id = file.id
   LEFT JOIN (SELECT line.file_id, count(*) AS rows
                FROM pay_jobs.settlement_rows AS line
-              WHERE CAST(:since AS timestamp) IS NULL
-                 OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                      WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')
+              WHERE line.file_id >= :first_file
               GROUP BY line.file_id) AS counted
     ON counted.file_id = file.id
  CROSS JOIN LATERAL (SELECT coalesce(counted.rows, 0) AS rows) AS told

@@ -8,11 +8,12 @@ SELECT 'invoice ' || invoice.id AS row,
        CASE WHEN invoice.refund_date IS NULL THEN 'a refund date' ELSE 'no refund date' END AS expected,
        format('%s, refund date %s', invoice.invoice_status_code, coalesce(CAST(invoice.refund_date AS text), 'none')) AS found
   FROM invoices AS invoice
- WHERE (invoice.invoice_status_code IN ('CANCELLED', 'CREDITED', 'REFUNDED', 'MANUALLY_REFUNDED')
-        AND invoice.refund_date IS NULL)
-    OR (invoice.invoice_status_code IN ('PAID', 'GL_UPDATED') AND coalesce(invoice.refund, 0) <> 0
-        AND invoice.refund_date IS NULL)
-    OR (invoice.refund_date IS NOT NULL
-        AND (invoice.invoice_status_code NOT IN ('CANCELLED', 'CREDITED', 'REFUNDED', 'MANUALLY_REFUNDED', 'PAID',
-                                                 'SETTLEMENT_SCHED', 'GL_UPDATED', 'GL_UPDATED_REFUND', 'REFUND_REQUESTED', 'CHARGEBACK')
-             OR invoice.invoice_status_code IN ('PAID', 'GL_UPDATED', 'SETTLEMENT_SCHED') AND coalesce(invoice.refund, 0) = 0))
+ WHERE invoice.id >= :first_invoice
+   AND ((invoice.invoice_status_code IN ('CANCELLED', 'CREDITED', 'REFUNDED', 'MANUALLY_REFUNDED')
+         AND invoice.refund_date IS NULL)
+     OR (invoice.invoice_status_code IN ('PAID', 'GL_UPDATED') AND coalesce(invoice.refund, 0) <> 0
+         AND invoice.refund_date IS NULL)
+     OR (invoice.refund_date IS NOT NULL
+         AND (invoice.invoice_status_code NOT IN ('CANCELLED', 'CREDITED', 'REFUNDED', 'MANUALLY_REFUNDED', 'PAID',
+                                                  'SETTLEMENT_SCHED', 'GL_UPDATED', 'GL_UPDATED_REFUND', 'REFUND_REQUESTED', 'CHARGEBACK')
+              OR invoice.invoice_status_code IN ('PAID', 'GL_UPDATED', 'SETTLEMENT_SCHED') AND coalesce(invoice.refund, 0) = 0)))

@@ -11,6 +11,7 @@ SELECT 'invoice ' || invoice.id AS row,
         SELECT date_trunc('month', invoice.created_on) + interval '2 months 14 days' AS day,
                date_trunc('month', invoice.created_on - interval '8 hours') + interval '2 months 14 days' AS local_day
       ) AS due
- WHERE invoice.overdue_date IS NOT NULL
+ WHERE invoice.id >= :first_invoice
+   AND invoice.overdue_date IS NOT NULL
    AND invoice.overdue_date NOT IN (due.day + interval '7 hours', due.day + interval '8 hours',
                                     due.local_day + interval '7 hours', due.local_day + interval '8 hours')

@@ -20,8 +20,7 @@ SELECT 'invoice ' || invoice.id AS row,
                       AS gst
                FROM payment_line_items AS line
               WHERE line.line_item_status_code = 'ACTIVE'
-                AND (CAST(:since AS timestamp) IS NULL
-                     OR line.invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
+                AND line.invoice_id >= :first_invoice
               GROUP BY line.invoice_id) AS active
     ON active.invoice_id = invoice.id
  CROSS JOIN LATERAL (
@@ -33,7 +32,8 @@ SELECT 'invoice ' || invoice.id AS row,
          WHERE line.invoice_id = invoice.id
            AND (line.line_item_status_code = 'ACTIVE' OR invoice.invoice_status_code IN (<<withdrawn>>))
       ) AS lines
- WHERE (invoice.total, invoice.service_fees, coalesce(invoice.gst, 0))
+ WHERE invoice.id >= :first_invoice
+   AND (invoice.total, invoice.service_fees, coalesce(invoice.gst, 0))
        IS DISTINCT FROM (active.total, active.service_fees, active.gst)
    AND ((lines.invoice_id IS NULL AND coalesce(invoice.total, 0) <> 0)
         OR (lines.invoice_id IS NOT NULL

@@ -15,14 +15,17 @@ SELECT 'invoice ' || invoice.id AS row,
   JOIN statements AS statement
     ON statement.payment_account_id = invoice.payment_account_id
    AND NOT coalesce(statement.is_interim_statement, false)
-   AND (CAST(:since AS timestamp) IS NULL OR statement.to_date >= CAST(CAST(:since AS timestamp) AS date) - 1)
+   AND (CAST(:since AS timestamp) IS NULL OR statement.created_on >= CAST(CAST(:since AS timestamp) AS date) - 31)
   JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS first (on_day, starts, ends)
     ON first.on_day = statement.from_date
    AND invoice.created_on >= first.starts
   JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS last (on_day, starts, ends)
     ON last.on_day = statement.to_date
    AND invoice.created_on < last.ends
- WHERE NOT EXISTS (SELECT FROM statement_invoices AS listed WHERE listed.invoice_id = invoice.id)
+ WHERE invoice.id >= :first_invoice
+   AND NOT EXISTS (SELECT FROM statement_invoices AS listed
+                    WHERE listed.invoice_id = invoice.id
+                      AND listed.invoice_id >= :first_invoice)
    AND (invoice.payment_method_code = 'EFT') = (coalesce(statement.payment_methods, '') = 'EFT')
    AND coalesce(statement.payment_methods, '') <> ''
    AND NOT EXISTS (SELECT FROM statements AS interim

@@ -16,8 +16,7 @@ SELECT 'invoice ' || invoice.id AS row,
   LEFT JOIN (SELECT receipt.invoice_id,
                     CAST(sum(receipt.receipt_amount) AS numeric(19,2)) AS amount
                FROM receipts AS receipt
-              WHERE (CAST(:since AS timestamp) IS NULL
-                     OR receipt.invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
+              WHERE receipt.invoice_id >= :first_invoice
               GROUP BY receipt.invoice_id) AS received
     ON received.invoice_id = invoice.id
   LEFT JOIN (SELECT credit.invoice_id,
@@ -36,8 +35,7 @@ SELECT 'invoice ' || invoice.id AS row,
                                WHERE receipt.invoice_id = applied.invoice_id
                                  AND receipt.receipt_number = applied.cfs_identifier
                             ) AS receipt ON true
-                      WHERE (CAST(:since AS timestamp) IS NULL
-                             OR applied.invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))) AS credit
+                      WHERE applied.invoice_id >= :first_invoice) AS credit
               GROUP BY credit.invoice_id) AS credited
     ON credited.invoice_id = invoice.id
  CROSS JOIN LATERAL (
@@ -46,7 +44,8 @@ SELECT 'invoice ' || invoice.id AS row,
                coalesce(credited.so_far, '{}') || CAST(0 AS numeric) AS credits_so_far,
                coalesce(credited.received, 0) AS memos
       ) AS money
- WHERE coalesce(invoice.paid, 0) - money.receipts <> ALL (money.credits_so_far)
+ WHERE invoice.id >= :first_invoice
+   AND coalesce(invoice.paid, 0) - money.receipts <> ALL (money.credits_so_far)
    AND NOT ((invoice.invoice_status_code = 'SETTLEMENT_SCHED'
              OR invoice.invoice_status_code = 'CREDITED'
                 AND EXISTS (SELECT FROM invoice_references AS reference

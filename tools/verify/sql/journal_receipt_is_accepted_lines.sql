@@ -15,9 +15,7 @@ WITH charged AS (
           AND line.outcome = 'applied'
           AND line.rule <> 'booked_before'
           AND line.subject ~ '^[0-9]{1,9}$'
-          AND (CAST(:since AS timestamp) IS NULL
-               OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                    WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+          AND line.file_id >= :first_file
         GROUP BY line.file_id, line.batch_number, line.journal, line.subject
        HAVING bool_and(line.code = '0000')
      )

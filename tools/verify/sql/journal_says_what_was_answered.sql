@@ -12,17 +12,13 @@ SELECT 'journal ' || journal.id AS row,
           JOIN (SELECT file_id, batch_number, bool_and(code = '0000') AS is_accepted
                   FROM pay_jobs.feedback_lines
                  WHERE record = 'BH'
-                   AND (CAST(:since AS timestamp) IS NULL
-                        OR file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                        WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+                   AND file_id >= :first_file
                  GROUP BY file_id, batch_number) AS head
             ON head.file_id = line.file_id
            AND head.batch_number = line.batch_number
          WHERE line.record = 'JH'
            AND line.outcome = 'applied'
-           AND (CAST(:since AS timestamp) IS NULL
-                OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                     WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+           AND line.file_id >= :first_file
          GROUP BY line.batch_number, line.journal
         HAVING count(DISTINCT line.code = '0000' AND head.is_accepted) = 1) AS answer
   JOIN ejv_headers AS journal

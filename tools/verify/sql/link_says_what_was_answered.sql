@@ -23,36 +23,28 @@ SELECT 'link ' || link.id AS row,
                   JOIN (SELECT file_id, batch_number, bool_and(code = '0000') AS is_accepted
                           FROM pay_jobs.feedback_lines
                          WHERE record = 'BH'
-                           AND (CAST(:since AS timestamp) IS NULL
-                                OR file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                                WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+                           AND file_id >= :first_file
                          GROUP BY file_id, batch_number) AS head
                     ON head.file_id = line.file_id
                    AND head.batch_number = line.batch_number
                   LEFT JOIN (SELECT file_id, batch_number, journal, bool_and(code = '0000') AS is_accepted
                                FROM pay_jobs.feedback_lines
                               WHERE record = 'JH'
-                                AND (CAST(:since AS timestamp) IS NULL
-                                     OR file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                                     WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+                                AND file_id >= :first_file
                               GROUP BY file_id, batch_number, journal) AS title
                     ON title.file_id = line.file_id
                    AND title.batch_number = line.batch_number
                    AND title.journal = line.journal
                  WHERE line.record = 'JD'
                    AND line.outcome = 'applied'
-                   AND (CAST(:since AS timestamp) IS NULL
-                        OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                             WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+                   AND line.file_id >= :first_file
                    AND line.subject ~ '^[0-9]{1,9}(-[0-9]{1,9}|-[0-9]{1,9}-PR|-PR-[0-9]{1,9})?$'
                  UNION ALL
                 SELECT line.batch_number, NULL, 'invoice', CAST(line.subject AS integer), line.code = '0000'
                   FROM pay_jobs.feedback_lines AS line
                  WHERE line.record IN ('IH', 'IL', 'NA', 'IC')
                    AND line.outcome = 'applied'
-                   AND (CAST(:since AS timestamp) IS NULL
-                        OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                             WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+                   AND line.file_id >= :first_file
                    AND line.subject ~ '^[0-9]{1,9}$') AS spoken
          GROUP BY spoken.batch_number, spoken.journal, spoken.link_type, spoken.link_id) AS answer
   JOIN ejv_headers AS header

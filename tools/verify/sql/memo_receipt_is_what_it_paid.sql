@@ -10,8 +10,7 @@ SELECT 'invoice ' || invoice.id AS row,
        format('over %s', receipt.amount) AS found
   FROM (SELECT invoice_id, cfs_identifier, sum(amount_applied) AS amount
           FROM applied_credits
-         WHERE (CAST(:since AS timestamp) IS NULL
-                OR invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
+         WHERE invoice_id >= :first_invoice
          GROUP BY invoice_id, cfs_identifier) AS applied
   JOIN invoices AS invoice
     ON invoice.id = applied.invoice_id

@@ -16,13 +16,14 @@ SELECT 'invoice ' || invoice.id AS row,
                  ON owner.id = known.invoice_id
                 AND owner.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', 'PARTIAL_PAID',
                                                   <<withdrawn>>)
-                AND (CAST(:since AS timestamp) IS NULL OR owner.created_on >= :since)
-              WHERE known.status_code = 'COMPLETED') AS reference
+              WHERE known.status_code = 'COMPLETED'
+                AND known.invoice_id >= :first_invoice) AS reference
     ON reference.invoice_id = invoice.id
- WHERE (invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', <<withdrawn>>)
-        AND (coalesce(invoice.paid, 0) <> 0 AND NOT (invoice.invoice_status_code = 'CREATED'
-                                                     AND invoice.payment_method_code = 'INTERNAL'
-                                                     AND invoice.paid < invoice.total)
-             OR reference.invoice_id IS NOT NULL AND invoice.invoice_status_code <> 'CANCELLED'))
-    OR (invoice.invoice_status_code = 'PARTIAL_PAID'
-        AND (coalesce(invoice.paid, 0) <= 0 OR invoice.paid >= invoice.total OR reference.invoice_id IS NOT NULL))
+ WHERE invoice.id >= :first_invoice
+   AND ((invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', <<withdrawn>>)
+         AND (coalesce(invoice.paid, 0) <> 0 AND NOT (invoice.invoice_status_code = 'CREATED'
+                                                      AND invoice.payment_method_code = 'INTERNAL'
+                                                      AND invoice.paid < invoice.total)
+              OR reference.invoice_id IS NOT NULL AND invoice.invoice_status_code <> 'CANCELLED'))
+     OR (invoice.invoice_status_code = 'PARTIAL_PAID'
+         AND (coalesce(invoice.paid, 0) <= 0 OR invoice.paid >= invoice.total OR reference.invoice_id IS NOT NULL)))

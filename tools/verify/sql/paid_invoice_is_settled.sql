@@ -17,10 +17,14 @@ SELECT 'invoice ' || invoice.id AS row,
  CROSS JOIN LATERAL (
         SELECT EXISTS (SELECT FROM invoice_references AS reference
                         WHERE reference.invoice_id = invoice.id
+                          AND reference.invoice_id >= :first_invoice
                           AND reference.status_code = 'COMPLETED') AS has_reference,
-               EXISTS (SELECT FROM receipts AS receipt WHERE receipt.invoice_id = invoice.id) AS has_receipt
+               EXISTS (SELECT FROM receipts AS receipt
+                        WHERE receipt.invoice_id = invoice.id
+                          AND receipt.invoice_id >= :first_invoice) AS has_receipt
       ) AS kept
- WHERE invoice.invoice_status_code IN ('PAID', 'GL_UPDATED')
+ WHERE invoice.id >= :first_invoice
+   AND invoice.invoice_status_code IN ('PAID', 'GL_UPDATED')
    AND (invoice.paid IS DISTINCT FROM invoice.total
         OR invoice.payment_date IS NULL
         OR NOT (kept.has_reference AND kept.has_receipt)

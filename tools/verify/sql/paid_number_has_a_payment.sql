@@ -10,11 +10,13 @@ SELECT 'invoice ' || invoice.id AS row,
   FROM invoices AS invoice
   JOIN invoice_references AS reference
     ON reference.invoice_id = invoice.id
+   AND reference.invoice_id >= :first_invoice
    AND reference.status_code = 'COMPLETED'
   LEFT JOIN payments AS payment
     ON payment.invoice_number = reference.invoice_number
    AND payment.payment_status_code = 'COMPLETED'
- WHERE invoice.invoice_status_code = 'PAID'
+ WHERE invoice.id >= :first_invoice
+   AND invoice.invoice_status_code = 'PAID'
    AND invoice.payment_method_code = 'PAD'
    AND invoice.total > 0
    AND payment.id IS NULL

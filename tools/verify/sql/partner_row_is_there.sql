@@ -35,7 +35,7 @@ WITH rows AS (
            ON invoice.corp_type_code = partners.code
           AND invoice.payment_method_code = 'EFT'
           AND invoice.created_on >= partners.first_on
-          AND (CAST(:since AS timestamp) IS NULL OR invoice.created_on >= :since)
+          AND invoice.id >= :first_invoice
           AND invoice.total - coalesce(invoice.service_fees, 0) > 0
          LEFT JOIN rows
            ON rows.kind = 'invoice'

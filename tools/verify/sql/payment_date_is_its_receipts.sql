@@ -12,8 +12,7 @@ SELECT 'invoice ' || invoice.id AS row,
        format('paid on %s', invoice.payment_date) AS found
   FROM (SELECT invoice_id, min(receipt_date) AS first_day, max(receipt_date) AS last_day
           FROM receipts
-         WHERE (CAST(:since AS timestamp) IS NULL
-                OR invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
+         WHERE invoice_id >= :first_invoice
          GROUP BY invoice_id) AS own
   JOIN invoices AS invoice
     ON invoice.id = own.invoice_id
@@ -53,7 +52,9 @@ SELECT 'invoice ' || invoice.id,
     ON slip.number = invoice.routing_slip
   JOIN receipts AS receipt
     ON receipt.invoice_id = invoice.id
- WHERE invoice.payment_method_code = 'INTERNAL'
+   AND receipt.invoice_id >= :first_invoice
+ WHERE invoice.id >= :first_invoice
+   AND invoice.payment_method_code = 'INTERNAL'
    AND invoice.invoice_status_code = 'PAID'
  GROUP BY invoice.id, slip.id
 HAVING min(receipt.receipt_date) < coalesce(invoice.payment_date, invoice.created_on) - interval '1 day'

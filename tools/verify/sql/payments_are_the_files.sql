@@ -66,15 +66,11 @@ SELECT 'payment ' || payment.id,
                (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day
           FROM pay_jobs.settlement_rows AS line
          WHERE line.outcome = 'applied'
-           AND (CAST(:since AS timestamp) IS NULL
-                OR line.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                     WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+           AND line.file_id >= :first_file
            AND (line.file_id, line.source_number) IN (
                  SELECT bank.file_id, bank.source_number FROM pay_jobs.settlement_rows AS bank
                   WHERE bank.record_type = 'BOLP'
-                    AND (CAST(:since AS timestamp) IS NULL
-                         OR bank.file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                              WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'))
+                    AND bank.file_id >= :first_file
                     AND bank.outcome = 'applied'
                     AND lower(bank.source_type) <> 'bc reg eft wire cheque')
          GROUP BY line.source_number) AS received
@@ -100,13 +96,9 @@ SELECT 'payment ' || payment.id,
     ON account.id = payment.payment_account_id
  WHERE payment.receipt_number IN (SELECT source_number FROM pay_jobs.settlement_rows
                                    WHERE record_type = 'EFTP' AND outcome = 'applied'
-                                     AND (CAST(:since AS timestamp) IS NULL
-                                          OR file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                                          WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')))
+                                     AND file_id >= :first_file)
    AND payment.receipt_number NOT IN (SELECT source_number FROM pay_jobs.settlement_rows
                                        WHERE record_type = 'EFTR'
-                                         AND (CAST(:since AS timestamp) IS NULL
-                                              OR file_id IN (SELECT id FROM pay_jobs.inbound_files
-                                                              WHERE applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')))
+                                         AND file_id >= :first_file)
    AND payment.payment_method_code = 'EFT'
    AND payment.payment_status_code IS DISTINCT FROM 'COMPLETED'

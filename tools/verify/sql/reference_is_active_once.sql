@@ -11,6 +11,7 @@ SELECT 'invoice ' || invoice.id AS row,
   FROM (SELECT invoice_id, count(*) AS count, string_agg(invoice_number, ', ' ORDER BY invoice_number) AS numbers
           FROM invoice_references
          WHERE status_code = 'ACTIVE'
+           AND invoice_id >= :first_invoice
          GROUP BY invoice_id) AS active
   JOIN invoices AS invoice
     ON invoice.id = active.invoice_id

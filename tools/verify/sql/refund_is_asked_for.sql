@@ -11,9 +11,9 @@ SELECT 'invoice ' || invoice.id AS row,
   FROM invoices AS invoice
   LEFT JOIN (SELECT DISTINCT invoice_id FROM refunds
               WHERE invoice_id IS NOT NULL
-                AND (CAST(:since AS timestamp) IS NULL
-                     OR invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))) AS asked
+                AND invoice_id >= :first_invoice) AS asked
     ON asked.invoice_id = invoice.id
- WHERE coalesce(invoice.refund, 0) NOT BETWEEN 0 AND coalesce(invoice.total, 0)
-    OR (invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED', 'CREDITED', 'GL_UPDATED_REFUND') AND asked.invoice_id IS NULL)
-    OR (invoice.invoice_status_code IN (<<unfinished>>) AND coalesce(invoice.refund, 0) <> 0 AND asked.invoice_id IS NULL)
+ WHERE invoice.id >= :first_invoice
+   AND (coalesce(invoice.refund, 0) NOT BETWEEN 0 AND coalesce(invoice.total, 0)
+     OR (invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED', 'CREDITED', 'GL_UPDATED_REFUND') AND asked.invoice_id IS NULL)
+     OR (invoice.invoice_status_code IN (<<unfinished>>) AND coalesce(invoice.refund, 0) <> 0 AND asked.invoice_id IS NULL))

@@ -9,6 +9,7 @@ SELECT 'invoice ' || invoice.id AS row,
   FROM (SELECT invoice_id, sum(refund_amount) AS amount
           FROM refunds_partial
          WHERE refund_id IS NOT NULL
+           AND invoice_id >= :first_invoice
          GROUP BY invoice_id) AS parts
   JOIN invoices AS invoice
     ON invoice.id = parts.invoice_id

@@ -20,7 +20,7 @@ SELECT 'link ' || link.id AS row,
           JOIN ejv_files AS file
             ON file.id = header.ejv_file_id
            AND file.file_type = 'PAYMENT'
-           AND (CAST(:since AS timestamp) IS NULL OR file.created_on >= :since)
+           AND file.id >= :first_batch
          ORDER BY coalesce(one.link_type, 'invoice'), one.link_id, one.id DESC) AS link
   LEFT JOIN invoices AS invoice
     ON link.kind = 'invoice'

@@ -12,7 +12,7 @@ SELECT 'file ' || file.name || ' line ' || line.line AS row,
   JOIN pay_jobs.inbound_files AS file
     ON file.id = line.file_id
  WHERE line.outcome = 'applied'
-   AND (CAST(:since AS timestamp) IS NULL OR file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')
+   AND line.file_id >= :first_file
    AND CASE line.kind
        WHEN 'ON_ACCOUNT' THEN NOT EXISTS (SELECT FROM credits WHERE cfs_identifier = line.source_number)
        WHEN 'EFT_PAYMENT' THEN NOT EXISTS (SELECT FROM payments WHERE receipt_number = line.source_number

@@ -4,14 +4,14 @@
 SELECT 'statement ' || statement.id AS row,
        'explain account ' || account.auth_account_id AS next,
        statement.payment_account_id AS account_id,
-       CAST(statement.to_date AS timestamp) AS day,
+       CAST(statement.created_on AS timestamp) AS day,
        format('a %s setting in force on %s', lower(statement.frequency), statement.to_date) AS expected,
        format('%s to %s, setting %s', statement.from_date, statement.to_date, statement.statement_settings_id) AS found
   FROM statements AS statement
   JOIN payment_accounts AS account
     ON account.id = statement.payment_account_id
  WHERE NOT coalesce(statement.is_interim_statement, false)
-   AND (CAST(:since AS timestamp) IS NULL OR statement.to_date >= CAST(CAST(:since AS timestamp) AS date) - 1)
+   AND (CAST(:since AS timestamp) IS NULL OR statement.created_on >= CAST(CAST(:since AS timestamp) AS date))
    AND NOT EXISTS (SELECT FROM statement_settings AS setting
                     WHERE setting.payment_account_id = statement.payment_account_id
                       AND setting.frequency = statement.frequency

@@ -22,11 +22,13 @@ SELECT 'invoice ' || invoice.id AS row,
     ON first.on_day = statement.from_date
   JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS last (on_day, starts, ends)
     ON last.on_day = statement.to_date
- WHERE invoice.payment_account_id <> statement.payment_account_id
-    OR invoice.created_on < first.starts
-    OR invoice.created_on >= last.ends
-    OR (NOT coalesce(statement.is_interim_statement, false)
-        AND (invoice.payment_method_code = 'EFT') <> (coalesce(statement.payment_methods, '') = 'EFT'))
+ WHERE listed.invoice_id >= :first_invoice
+   AND invoice.id >= :first_invoice
+   AND (invoice.payment_account_id <> statement.payment_account_id
+        OR invoice.created_on < first.starts
+        OR invoice.created_on >= last.ends
+        OR (NOT coalesce(statement.is_interim_statement, false)
+            AND (invoice.payment_method_code = 'EFT') <> (coalesce(statement.payment_methods, '') = 'EFT')))
  UNION ALL
 SELECT 'invoice ' || invoice.id,
        'explain invoice ' || invoice.id,
@@ -40,8 +42,7 @@ SELECT 'invoice ' || invoice.id,
           JOIN statements AS statement
             ON statement.id = listed.statement_id
            AND NOT coalesce(statement.is_interim_statement, false)
-         WHERE (CAST(:since AS timestamp) IS NULL
-                OR listed.invoice_id IN (SELECT id FROM invoices WHERE created_on >= :since))
+         WHERE listed.invoice_id >= :first_invoice
          GROUP BY listed.invoice_id, statement.frequency
         HAVING count(DISTINCT (statement.from_date, statement.to_date)) > 1
             OR count(DISTINCT listed.id) > count(DISTINCT statement.id)) AS twice

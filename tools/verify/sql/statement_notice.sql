@@ -13,7 +13,7 @@ SELECT 'statement ' || statement.id AS row,
   FROM statements AS statement
   JOIN payment_accounts AS account
     ON account.id = statement.payment_account_id
- WHERE (CAST(:since AS timestamp) IS NULL OR statement.to_date >= CAST(CAST(:since AS timestamp) AS date) - 62)
+ WHERE (CAST(:since AS timestamp) IS NULL OR statement.created_on >= CAST(CAST(:since AS timestamp) AS date))
    AND ((statement.notification_status_code IN ('PENDING', 'PROCESSING')
         AND statement.created_on < CAST(:today AS date) - 2)
     OR (NOT coalesce(account.statement_notification_enabled, false)

@@ -6,7 +6,7 @@
 SELECT 'statement ' || statement.id AS row,
        format('GENERATE_STATEMENTS %s %s', statement.to_date, account.auth_account_id) AS next,
        statement.payment_account_id AS account_id,
-       CAST(statement.to_date AS timestamp) AS day,
+       CAST(statement.created_on AS timestamp) AS day,
        CASE WHEN statement.created_on NOT BETWEEN statement.to_date + 1 AND CAST(:today AS date)
             THEN format('made from %s to %s', statement.to_date + 1, CAST(:today AS date))
             ELSE format('a %s period', lower(statement.frequency)) END AS expected,
@@ -15,7 +15,7 @@ SELECT 'statement ' || statement.id AS row,
   JOIN payment_accounts AS account
     ON account.id = statement.payment_account_id
  WHERE NOT coalesce(statement.is_interim_statement, false)
-   AND (CAST(:since AS timestamp) IS NULL OR statement.to_date >= CAST(CAST(:since AS timestamp) AS date) - 1)
+   AND (CAST(:since AS timestamp) IS NULL OR statement.created_on >= CAST(CAST(:since AS timestamp) AS date))
    AND (CASE statement.frequency
         WHEN 'DAILY' THEN statement.from_date <> statement.to_date
         WHEN 'WEEKLY' THEN extract(dow FROM statement.from_date) <> 0

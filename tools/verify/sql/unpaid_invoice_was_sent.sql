@@ -9,7 +9,8 @@ SELECT 'invoice ' || invoice.id AS row,
        'an active reference' AS expected,
        format('%s, none active', invoice.invoice_status_code) AS found
   FROM invoices AS invoice
- WHERE (invoice.invoice_status_code IN ('SETTLEMENT_SCHED', 'PARTIAL_PAID')
+ WHERE invoice.id >= :first_invoice
+   AND (invoice.invoice_status_code IN ('SETTLEMENT_SCHED', 'PARTIAL_PAID')
         OR invoice.invoice_status_code = 'CREATED'
            AND (EXISTS (SELECT FROM non_sufficient_funds AS bounce WHERE bounce.invoice_id = invoice.id)
                 OR invoice.payment_method_code = 'INTERNAL'
