@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg2
 
-from benchmarks.harness import ENTRYPOINT, Figure, _PeakMemory, maintain, median, script, show
+from benchmarks.harness import ENTRYPOINT, Figure, _PeakMemory, compile_program, maintain, median, script, show
 from benchmarks.points import MeasuredPoint, keep
 from sandbox import postgres
 from sandbox.cfs.process import RunningCfs, start_cfs
@@ -146,6 +146,7 @@ class _LineCounter(io.RawIOBase):
 
 def _run(words: tuple[str, ...], environment: dict[str, str]) -> MeasuredReport:
     """Run a command as a person would; its own headline says how long the run took."""
+    compile_program()
     command = [sys.executable, str(ENTRYPOINT), *words]
     process = subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -11,7 +11,6 @@ November 2026, and files older than release 2026b still say UTC-8.
 import zoneinfo
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
-from importlib.metadata import version
 
 zoneinfo.reset_tzpath(to=())
 
@@ -21,6 +20,8 @@ BUSINESS_ZONE = zoneinfo.ZoneInfo.no_cache(BUSINESS_ZONE_NAME)
 
 def tzdata_version() -> str:
     """Return the release of the pinned tz database, like `2026.2`."""
+    from importlib.metadata import version
+
     return version("tzdata")
 
 

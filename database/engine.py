@@ -7,8 +7,9 @@ In Cloud SQL each new connection gets the access token of that moment for a pass
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import psycopg2
@@ -18,6 +19,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from access.kept_token import KeptToken
 from config.errors import ConfigError
+from config.lean_imports import standing_in
 from config.settings import DatabaseSettings
 from database.error_notes import note_more
 from database.sessions import Session, prepare_session
@@ -25,6 +27,14 @@ from database.sessions import Session, prepare_session
 MAX_APPLICATION_NAME = 63
 _WORK_MEMORY = "64MB"
 _STATISTICS = 10
+
+_DIALECT = "sqlalchemy.dialects.postgresql"
+_OTHER_DRIVERS = ("asyncpg", "pg8000", "psycopg2cffi")
+
+with ExitStack() as not_imported:
+    for driver in _OTHER_DRIVERS:
+        not_imported.enter_context(standing_in(f"{_DIALECT}.{driver}"))
+    import_module(_DIALECT)
 
 
 def make_engine(settings: DatabaseSettings, *, application_name: str, pooled: bool = True) -> Engine:
@@ -36,6 +46,7 @@ def make_engine(settings: DatabaseSettings, *, application_name: str, pooled: bo
         "poolclass": QueuePool if pooled else NullPool,
         "hide_parameters": True,
         "json_deserializer": _from_json,
+        "use_native_hstore": False,  # no table has one, and each connection would ask for it
         "connect_args": {
             "application_name": application_name[:MAX_APPLICATION_NAME],
             "connect_timeout": max(1, int(settings.connect_timeout)),

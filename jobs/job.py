@@ -113,15 +113,23 @@ def load(target: str) -> Any:
 def imports_uncollected() -> Iterator[None]:
     """Let the garbage collector rest: imports make many objects and no garbage, and it would look at all of them.
 
-    asyncio stays away: libraries import it for programs of another kind.
+    asyncio stays away: libraries import it for programs of another kind. So do the metadata of all packages, in which
+    pydantic looks for plug-ins of its own: there are none.
     """
     gc.disable()
     try:
-        with standing_in("asyncio", iscoroutine=inspect.iscoroutine):
+        with (
+            standing_in("asyncio", iscoroutine=inspect.iscoroutine),
+            standing_in("importlib.metadata", entry_points=_no_plug_ins),
+        ):
             yield
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _no_plug_ins(**_group: str) -> tuple[()]:
+    return ()
 
 
 def by_name(jobs: Iterable[Job]) -> dict[str, Job]:

@@ -63,14 +63,15 @@ def deliver(
     """
     delivery = _Delivery(database, handlers, clock, log)
     found = delivery.count_open()
-    if not database.dry_run:
-        while limit is None or delivery.attempts < limit:
-            stop_check()
-            message = delivery.claim()
-            if message is None:
-                break
-            delivery.attempt(message)
-    return delivery.report(earlier_dead=found["dead"])
+    if database.dry_run or not found["waiting"]:
+        return delivery.report(waiting=found["waiting"], earlier_dead=found["dead"])
+    while limit is None or delivery.attempts < limit:
+        stop_check()
+        message = delivery.claim()
+        if message is None:
+            break
+        delivery.attempt(message)
+    return delivery.report(waiting=delivery.count_open()["waiting"], earlier_dead=found["dead"])
 
 
 def back_off(attempts: int) -> timedelta:
@@ -148,13 +149,13 @@ class _Delivery:
         with self.database.begin() as session:
             return dict(sql.run(session, "count_open", channels=sorted(self.handlers)).one()._mapping)
 
-    def report(self, *, earlier_dead: int) -> DeliveryReport:
+    def report(self, *, waiting: int, earlier_dead: int) -> DeliveryReport:
         """Return what this pass did, and what is left."""
         return DeliveryReport(
             delivered=self.counts["delivered"],
             failed=self.counts["failed"],
             dead=len(self.dead_letters),
-            waiting=self.count_open()["waiting"],
+            waiting=waiting,
             dead_letters=tuple(self.dead_letters),
             attention=tuple(self.attention),
             refusals=tuple(self.refusals),

@@ -10,6 +10,7 @@ import shlex
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
@@ -214,12 +215,17 @@ def _refuse(words: list[str], message: str, context: click.Context | None, code:
     return code
 
 
-def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
-    common: list[click.Parameter] = [
+@cache
+def _common_options() -> tuple[click.Parameter, ...]:
+    return (
         click.Option(["--dry-run"], is_flag=True, is_eager=True, help=COMMON_HELP["dry_run"]),
         click.Option(["--json", "as_json"], is_flag=True, help=COMMON_HELP["as_json"]),
         click.Option(["--sandbox"], is_flag=True, help=COMMON_HELP["sandbox"]),
-    ]
+    )
+
+
+def _job_command(job: Job, use_sandbox: UseSandbox) -> click.Command:
+    common = list(_common_options())
     if job.shardable:
         common.append(click.Option(["--shard"], metavar="I/N", help=COMMON_HELP["shard"]))
 
