@@ -30,7 +30,8 @@ class NoTimePasses(StopRequest):
 
 
 @cache
-def _process() -> RunningCfs:
+def running_cfs() -> RunningCfs:
+    """Return the simulator of this process, started once."""
     running = start_cfs()
     atexit.register(running.stop)
     return running
@@ -38,7 +39,7 @@ def _process() -> RunningCfs:
 
 def fresh_cfs() -> Iterator[RunningCfs]:
     """Return a CFS with two empty sites; whatever the test does, its books must balance afterwards."""
-    cfs = _process()
+    cfs = running_cfs()
     cfs.admin.reset()
     cfs.admin.seed(sites=[seed_site(SITE), seed_site(OTHER_SITE)])
     yield cfs

@@ -113,23 +113,34 @@ class PayDatabase(Database):
         self._own.close()
         super().close()
 
-    def _note(self) -> None:
-        """Note what the database holds."""
+    def reconnect(self) -> None:
+        """Go on in a forked process: the connections that it inherits are its parent's."""
+        self.engine.dispose(close=False)
+        self._connect()
+        self._prepare()
+
+    def _connect(self) -> None:
         self._own = psycopg2.connect(self.address, application_name="tests: put back")
         self._own.autocommit = True
         self._run("SET plan_cache_mode = force_generic_plan; SET session_replication_role = replica")
+
+    def _note(self) -> None:
+        """Note what the database holds."""
+        self._connect()
         self._sequences = dict(self._rows(_SEQUENCES))
         self._numbers = {name: self._rows(f"SELECT last_value, is_called FROM {name}")[0] for name in self._sequences}
         tables = [table for (table,) in self._rows(_TABLES)]
         self._kept = {table: rows for table in tables if (rows := self._content(table)) != "[]"}
-        written = [
-            f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables if table not in self._kept
-        ]
+        self._empty = [table for table in tables if table not in self._kept]
+        self._prepare()
+        self._marks = self._find_marks()
+
+    def _prepare(self) -> None:
+        written = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in self._empty]
         marks = [f"SELECT '{table}', count(*), max(CAST(xmin AS text)::bigint) FROM {table}" for table in self._kept]
         self._run(f"PREPARE written AS {' UNION ALL '.join(written)}")
         self._run(f"PREPARE marks AS {' UNION ALL '.join(marks)}")
         self._run(f"PREPARE sequences AS {_SEQUENCES}")
-        self._marks = self._find_marks()
 
     def _find_marks(self) -> dict[str, tuple[Any, ...]]:
         return {table: mark for table, *mark in self._rows("EXECUTE marks")}  # type: ignore[misc]
@@ -184,8 +195,13 @@ class SharedDatabase(PayDatabase):
         self.close()
         self._server.drop(self._name)
 
-    def _make_again(self) -> None:
-        self.drop()
+    def create_again(self) -> None:
+        """Put a fresh database in its place, whatever a process that was killed left of it."""
+        self._server.drop(self._name)
         self._server.create(self._name, self._template)
+
+    def _make_again(self) -> None:
+        self.close()
+        self.create_again()
         self._note()
         self._shape = self._rows(_SHAPE)

@@ -80,7 +80,8 @@ class SftpPlace:
 
 
 @cache
-def _folder() -> Path:
+def storage_folder() -> Path:
+    """Return where the servers of this test run keep their files."""
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(temporary_folder("pay-jobs-storage-"))
@@ -89,7 +90,7 @@ def _folder() -> Path:
 @cache
 def sftp_part() -> SftpPart:
     """Return the sandbox's SFTP server, started once a test run."""
-    part = sftp_server.start(_folder())
+    part = sftp_server.start(storage_folder())
     atexit.register(part.stop)
     return part
 
@@ -97,7 +98,7 @@ def sftp_part() -> SftpPart:
 @cache
 def object_store_part() -> ObjectStorePart:
     """Return the sandbox's object store, started once a test run."""
-    part = object_store.start(_folder())
+    part = object_store.start(storage_folder())
     atexit.register(part.stop)
     return part
 

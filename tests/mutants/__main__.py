@@ -7,11 +7,14 @@ tell from the job stands in reasons.toml with the reason why.
 """
 
 import argparse
+import math
 import random
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -20,8 +23,7 @@ from rich.table import Table
 from sandbox import postgres
 from sandbox.lifetime import temporary_folder
 from tests.mutants.mutant import ROOT, Mutant, changed_files, mutants_of
-from tests.mutants.reach import Reach
-from tests.mutants.trial import Fate, ProjectCopy
+from tests.mutants.trial import Fate, TestsFail, Trial, Workshop
 
 PACKAGES = tuple(
     f"tasks/{name}"
@@ -34,7 +36,6 @@ PACKAGES = tuple(
     )
 )
 REASONS: dict[str, str] = tomllib.loads((Path(__file__).parent / "reasons.toml").read_text("utf-8"))
-_NODES_A_RUN = 400
 
 
 def main() -> int:
@@ -47,6 +48,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="what chooses the sample")
     parser.add_argument("--first-changed-since", metavar="COMMIT", help="try the files first that differ from it")
     parser.add_argument("--only", metavar="TEXT", help="try the mutants whose name holds this")
+    parser.add_argument(
+        "--seconds", type=float, default=math.inf, help="let a mutant live after tests that take so long"
+    )
+    parser.add_argument("--all", action="store_true", help="print the mutants too that were killed, with the test")
     parser.add_argument("--workers", type=int, default=2, help="how many are tried at once")
     asked = parser.parse_args()
     console = Console(width=160)
@@ -54,19 +59,17 @@ def main() -> int:
     living: list[Mutant] = []
     with temporary_folder("pay-jobs-mutants-") as folder:
         running = postgres.start(folder / "postgres")
-        copies = [
-            ProjectCopy(folder / str(number), postgres.url(running, "postgres")) for number in range(asked.workers)
-        ]
         for package in asked.packages:
             made = mutants_of(package)
             tried = _chosen(made, asked)
-            fates = _try(package, tried, copies, folder, console)
-            lived = [one for one, fate in fates.items() if fate != Fate.KILLED and one.name not in REASONS]
-            explained = sum(fate != Fate.KILLED and one.name in REASONS for one, fate in fates.items())
-            counts = Counter(fates.values())
-            figures = [len(made), len(tried), *(counts[fate] for fate in Fate), explained]
+            with _workshops(package, folder / package, postgres.url(running, "postgres"), asked.workers) as workshops:
+                trials = _try(tried, workshops, asked, console)
+            lived = [one for one, trial in trials.items() if trial.fate != Fate.KILLED]
+            unexplained = [one for one in lived if one.name not in REASONS]
+            counts = Counter(trial.fate for trial in trials.values())
+            figures = [len(made), len(tried), *(counts[fate] for fate in Fate), len(lived) - len(unexplained)]
             table.add_row(package, *(f"{figure:,}" for figure in figures))
-            living += lived
+            living += unexplained
         running.stop()
     console.print(table)
     return 1 if living else 0
@@ -83,40 +86,40 @@ def _chosen(made: list[Mutant], asked: argparse.Namespace) -> list[Mutant]:
     return chosen[: asked.sample]
 
 
+@contextmanager
+def _workshops(package: str, folder: Path, database_url: str, count: int) -> Iterator[list[Workshop]]:
+    made: list[Workshop] = []
+    try:
+        for number in range(count):
+            made.append(Workshop(package, f"tests/{package}", folder / str(number), database_url))
+        yield made
+    except TestsFail as error:
+        raise SystemExit(str(error)) from error
+    finally:
+        for one in made:
+            one.end()
+
+
 def _try(
-    package: str, mutants: list[Mutant], copies: list[ProjectCopy], folder: Path, console: Console
-) -> dict[Mutant, Fate]:
-    """Return what became of each mutant of a package; one that lives is printed at once."""
-    reach = _reach(package, copies[0], folder)
-    free = list(copies)
+    mutants: list[Mutant], workshops: list[Workshop], asked: argparse.Namespace, console: Console
+) -> dict[Mutant, Trial]:
+    """Return what became of each mutant; one that lives is printed at once."""
+    free = list(workshops)
 
-    def try_one(mutant: Mutant) -> Fate:
-        tests = reach.tests_of(mutant.file, mutant.line)[:_NODES_A_RUN]
-        copy = free.pop()
+    def try_one(mutant: Mutant) -> Trial:
+        workshop = free.pop()
         try:
-            fate = copy.try_mutant(mutant, tests, sum(reach.seconds.get(test, 0.0) for test in tests))
+            trial = workshop.try_mutant(mutant, asked.seconds)
         finally:
-            free.append(copy)
-        if fate != Fate.KILLED:
-            story = f"{mutant.file}:{mutant.line} ({mutant.kind})\n    - {mutant.was}\n    + {mutant.now}"
-            console.print(f"{fate}: {story}", markup=False, highlight=False)
-        return fate
+            free.append(workshop)
+        if asked.all or (trial.fate != Fate.KILLED and mutant.name not in REASONS):
+            ended = f" by {trial.by} in {trial.seconds} s" if asked.all else ""
+            story = f"{mutant.file}:{mutant.line} ({mutant.kind}){ended}\n    - {mutant.was}\n    + {mutant.now}"
+            console.print(f"{trial.fate}: {story}", markup=False, highlight=False, soft_wrap=True)
+        return trial
 
-    with ThreadPoolExecutor(max_workers=len(copies)) as pool:
+    with ThreadPoolExecutor(max_workers=len(workshops)) as pool:
         return dict(zip(mutants, pool.map(try_one, mutants), strict=True))
-
-
-def _reach(package: str, copy: ProjectCopy, folder: Path) -> Reach:
-    """Return which tests reach what, by a run of the quick tests as they are."""
-    written = folder / f"{package.replace('/', '-')}.json"
-    tests = f"tests/{package}"
-    code = copy.run("-p", "tests.mutants.reach", "-m", "not slow", "--hypothesis-seed=0", tests, seconds=1800,
-                    MUTANTS_PACKAGE=package, MUTANTS_REACH=str(written))  # fmt: skip
-    if code:
-        raise SystemExit(
-            f"The tests of {package} fail without any mutant (pytest ended with {code}): see `pytest {tests}`."
-        )
-    return Reach.read(written)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """The mutants of a package: each is one file with one small change."""
 
+import copy
+import itertools
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.mutants.sql_mutations import sql_changes
 
@@ -74,20 +77,29 @@ def _of_sql(file: Path) -> Iterator[Mutant]:
 
 def _of_python(file: Path) -> Iterator[Mutant]:
     from cosmic_ray.ast import ast_nodes, get_ast
-    from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
     source = file.read_text("utf-8")
-    tree = get_ast(source)
-    for name in _OPERATORS:
-        operator = get_operator(f"core/{name}")()
-        positions = sum(1 for node in ast_nodes(tree) for _ in operator.mutation_positions(node))
-        for occurrence in range(positions):
-            content = mutate_code(source, operator, occurrence)
-            if content is not None and content != source:
-                made = _mutant(file, source, content, name)
-                if not made.was.startswith("@dataclass("):  # whether one can be changed, which types hold
-                    yield made
+    begins = [0, *itertools.accumulate(len(line) + 1 for line in source.split("\n"))]
+    operators = {name: get_operator(f"core/{name}")() for name in _OPERATORS}
+    for node in ast_nodes(get_ast(source)):
+        start, end = (begins[line - 1] + column for line, column in (node.start_pos, node.end_pos))
+        for name, operator in operators.items():
+            for index, _ in enumerate(operator.mutation_positions(node)):
+                now = operator.mutate(_copy(node), index)
+                content = source[:start] + ("" if now is None else now.get_code(include_prefix=False)) + source[end:]
+                if content != source:
+                    made = _mutant(file, source, content, name)
+                    if not made.was.startswith("@dataclass("):  # whether one can be changed, which types hold
+                        yield made
+
+
+def _copy(node: Any) -> Any:
+    """Return a copy of a node, which stands where the node stands."""
+    around, node.parent = node.parent, None
+    copied = copy.deepcopy(node)
+    node.parent = copied.parent = around
+    return copied
 
 
 def _mutant(file: Path, before: str, after: str, kind: str) -> Mutant:

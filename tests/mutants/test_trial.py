@@ -1,4 +1,4 @@
-"""A mutant is tried in a copy of the project, and its fate is that of the tests which reach it."""
+"""A mutant is put into a process that has the project imported; its fate is that of the tests which reach it."""
 
 import json
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 
 from tests.mutants.mutant import ROOT, Mutant
 from tests.mutants.reach import Reach
-from tests.mutants.trial import Fate, ProjectCopy
+from tests.mutants.trial import Fate, Workshop
 
 FILE = "tasks/generate_statements/periods.py"
-TESTS = ["tests/tasks/generate_statements/test_periods.py"]
+TESTS = "tests/tasks/generate_statements/test_periods.py"
 pytestmark = pytest.mark.slow
 
 
@@ -22,20 +22,26 @@ def mutant(was: str, now: str) -> Mutant:
 
 
 def test_a_mutant_is_killed_by_a_test_that_fails_and_lives_where_none_does(tmp_path: Path) -> None:
-    copy = ProjectCopy(tmp_path, "postgresql://nobody@127.0.0.1:1/none")
-    wrong_week = mutant("day.isoweekday() == 6", "day.isoweekday() == 5")
-    same = mutant("day.isoweekday() == 6", "6 == day.isoweekday()")
+    workshop = Workshop("tasks/generate_statements", TESTS, tmp_path / "workshop", "postgresql://127.0.0.1:1/none")
+    try:
+        wrong_week = workshop.try_mutant(mutant("day.isoweekday() == 6", "day.isoweekday() == 5"))
+        same = workshop.try_mutant(mutant("day.isoweekday() == 6", "6 == day.isoweekday()"))
+        import_fails = workshop.try_mutant(mutant("class StatementPeriod:", "class StatementPeriod(None):"))
+        as_imported = workshop.try_mutant(mutant("class StatementPeriod:", "class StatementPeriod(object):"))
+    finally:
+        workshop.end()
 
-    assert copy.try_mutant(wrong_week, TESTS, 1.0) == Fate.KILLED
-    assert copy.try_mutant(same, TESTS, 1.0) == Fate.LIVED
-    assert copy.try_mutant(same, [], 1.0) == Fate.NOT_REACHED
+    assert (wrong_week.fate, wrong_week.by.partition("::")[0]) == (Fate.KILLED, TESTS)
+    assert (same.fate, import_fails.fate, as_imported.fate) == (Fate.LIVED, Fate.KILLED, Fate.LIVED)
 
 
 def test_the_quickest_tests_that_reach_a_line_come_first(tmp_path: Path) -> None:
     written = tmp_path / "reach.json"
     lines = {"a.py": {"3": ["slow", "quick"], "4": ["other"]}}
     seconds = {"slow": 2.0, "quick": 0.1, "other": 1.0}
-    written.write_text(json.dumps({"seconds": seconds, "lines": lines, "statements": {"b.sql": ["quick"]}}))
+    written.write_text(
+        json.dumps({"seconds": seconds, "lines": lines, "statements": {"b.sql": ["quick"]}, "failed": []})
+    )
     reach = Reach.read(written)
 
     assert reach.tests_of("a.py", 3) == ["quick", "slow"]

@@ -1,17 +1,23 @@
-"""Try a mutant: put it into a copy of the project and run the tests that reach it until one fails."""
+"""Try the mutants of a package: each meets the tests that reach it until one fails."""
 
+import itertools
+import json
+import math
 import os
-import shutil
 import subprocess
 import sys
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from enum import StrEnum
-from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Any
 
 from tests.mutants.mutant import ROOT, Mutant
+from tests.mutants.reach import Reach
 
-_NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".sandbox", ".*_cache", "__pycache__", "docs", ".hypothesis")
-_SECONDS_OF_A_START = 90.0
+
+class TestsFail(Exception):
+    """The tests fail without any mutant, or cannot be run."""
 
 
 class Fate(StrEnum):
@@ -22,45 +28,70 @@ class Fate(StrEnum):
     NOT_REACHED = "not reached"
 
 
-class ProjectCopy:
-    """A copy of the project in which one mutant at a time is tried, on a PostgreSQL that is there already."""
+@dataclass(frozen=True)
+class Trial:
+    """What became of a mutant, after which test, in how many seconds."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
-        self._root = folder / "project"
-        self._environment = os.environ | {"TEST_DATABASE_URL": database_url}
-        shutil.copytree(ROOT, self._root, ignore=_NOT_COPIED)
-        (self._root / "docs").symlink_to(ROOT / "docs")
+    fate: Fate
+    by: str = ""
+    seconds: float = 0.0
 
-    def run(self, *words: str, seconds: float, **environment: str) -> int:
-        """Run pytest in the copy; return its exit code, or -1 where it did not end in time."""
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
-        try:
-            return subprocess.run(
-                command,
-                cwd=self._root,
-                env=self._environment | environment,
-                timeout=seconds,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                check=False,
-            ).returncode
-        except subprocess.TimeoutExpired:
-            return -1
 
-    def try_mutant(self, mutant: Mutant, tests: list[str], seconds: float) -> Fate:
-        """Return what becomes of a mutant under these tests, which take so many seconds on the project as it is."""
+class Workshop:
+    """A process that tries mutants of one package, on a PostgreSQL that is there already.
+
+    tests   file or folder of the tests that are to notice
+
+    Raise TestsFail where they fail without any mutant.
+    """
+
+    def __init__(self, package: str, tests: str, folder: Path, database_url: str) -> None:
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.mutants.workshop", package, tests, str(folder)],
+            cwd=ROOT,
+            env=os.environ | {"TEST_DATABASE_URL": database_url},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._read()
+        self.reach = Reach.read(folder / "reach.json")
+        if self.reach.failed:
+            raise TestsFail(f"These tests fail without any mutant: {', '.join(self.reach.failed)}")
+        self._killers: dict[str, Counter[str]] = defaultdict(Counter)
+
+    def try_mutant(self, mutant: Mutant, at_most: float = math.inf) -> Trial:
+        """Return what becomes of a mutant; what killed others of its file and is quick is tried first.
+
+        at_most  seconds that tests take without it, after which it is said to live
+        """
+        tests = self.reach.tests_of(mutant.file, mutant.line)
         if not tests:
-            return Fate.NOT_REACHED
-        before = (self._root / mutant.file).read_text("utf-8")
-        self._write(mutant.file, mutant.content)
-        try:
-            code = self.run("-x", "--hypothesis-seed=0", *tests, seconds=_SECONDS_OF_A_START + 8 * seconds)
-        finally:
-            self._write(mutant.file, before)
-        return Fate.LIVED if code == 0 else Fate.KILLED
+            return Trial(Fate.NOT_REACHED)
+        killers, seconds = self._killers[mutant.file], self.reach.seconds
+        tests.sort(key=lambda test: (seconds[test] + 0.05) / (1 + 4 * killers[test]))
+        passed = itertools.accumulate(seconds[test] for test in tests)
+        tests = [test for test, after in zip(tests, passed, strict=True) if after <= at_most] or tests[:1]
+        order = {"file": mutant.file, "content": mutant.content, "tests": {test: seconds[test] for test in tests}}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        answer = self._read()
+        trial = Trial(Fate(answer["fate"]), answer["by"], answer["seconds"])
+        if trial.fate == Fate.KILLED:
+            killers[trial.by] += 1
+        return trial
 
-    def _write(self, name: str, content: str) -> None:
-        """Change a file, and forget what it was compiled to: that is known by the second and the size only."""
-        file = self._root / name
-        file.write_text(content, "utf-8")
-        Path(cache_from_source(str(file))).unlink(missing_ok=True)
+    def end(self) -> None:
+        """Let the process end, with all it started."""
+        self._process.communicate()
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise TestsFail((self._folder / "log").read_text("utf-8"))
+        answer: dict[str, Any] = json.loads(line)
+        return answer
