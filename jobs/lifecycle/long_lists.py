@@ -23,8 +23,10 @@ def store_long_lists(context: RunContext, outcome: Outcome) -> None:
     Where no object store is set up nothing is stored; where it is away, a note says so.
     """
     lists = list(_long_lists(outcome))
+    if not lists or context.run_id is None:
+        return
     settings = _object_store(context)
-    if not lists or context.run_id is None or settings is None:
+    if settings is None:
         return
     folder = f"runs/{context.today():%Y/%m/%d}/run-{context.run_id}"
     try:

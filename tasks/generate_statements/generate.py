@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from config.business_time import day_bounds
+from database.engine import work_in_memory
 from database.sessions import Session
 from database.sql import statements
 from jobs.run.shard import Shard
@@ -36,10 +37,14 @@ def generate_period(
     span = {"frequency": period.kind.frequency, "first": period.first, "last": period.last}
     starts, ends = day_bounds(period.first, period.last)
     session.execute(_BY_INDEX)
-    chosen = {"auth_account": auth_account, **shard_values(shard)}
-    sql.run(session, "lock_accounts", frequency=period.kind.frequency, last=period.last, **chosen)
-    _choose(session, "choose_statements", is_gap=period.kind is StatementKind.GAP, only_missing=only_missing,
-            **chosen, **span)  # fmt: skip
+    work_in_memory(session)
+    whose = {"auth_account": auth_account, **shard_values(shard)}
+    sql.run(session, "lock_accounts", frequency=period.kind.frequency, last=period.last, **whose)
+    chosen = _choose(session, "choose_statements", is_gap=period.kind is StatementKind.GAP, only_missing=only_missing,
+                     **whose, **span)  # fmt: skip
+    if not chosen:
+        session.execute(text("DROP TABLE period_statements"))
+        return {"statements_created": 0, "invoices_linked": 0}
     _choose(session, "choose_covered_days", first=period.first, last=period.last, **_days(period))
     _choose(session, "choose_invoices", starts=starts, ends=ends)
 
@@ -71,12 +76,17 @@ def shard_values(shard: Shard) -> dict[str, int]:
     return {"shard_count": shard.count, "shard_index": shard.number - 1}
 
 
-def _choose(session: Session, name: str, **values: Any) -> None:
-    """Fill one temporary table; it is analysed, because the planner knows nothing about it otherwise."""
-    sql.run(session, name, **values)
-    session.execute(
-        text(f"ANALYZE {_TABLES[('choose_statements', 'choose_covered_days', 'choose_invoices').index(name)]}")
-    )
+def _choose(session: Session, name: str, **values: Any) -> int:
+    """Fill one temporary table, and return its number of rows.
+
+    It is analysed where it has any, because the planner knows nothing about it otherwise.
+    """
+    chosen = sql.run(session, name, **values).rowcount
+    if chosen:
+        session.execute(
+            text(f"ANALYZE {_TABLES[('choose_statements', 'choose_covered_days', 'choose_invoices').index(name)]}")
+        )
+    return chosen
 
 
 def _days(period: StatementPeriod) -> dict[str, list[Any]]:
