@@ -24,11 +24,14 @@ from sandbox.world.faults import WorldFaults
 from sandbox.world.model.records import WorldModel
 from sandbox.world.model.slips import ModelSlip
 from sandbox.world.pay_tables import PayTables
+from sandbox.world.real_time import no_real_time
 from sandbox.world.settlement_line import Delivery, SettlementFile, SettlementLine
 from sandbox.world.verifying import NightVerifier, night_verifier
 from sandbox.world.warm_sessions import warm_sessions
 
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
+# Seconds to wait for an answer: whether one comes must not be a matter of how busy the machine is.
+_PATIENCE = "600"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class WorldParts:
             "IT_OPS_EMAIL": "operations@world.invalid",
             "PAD_NSF_NOTIFY_EMAILS": "nsf@world.invalid",
             "SFTP_SETTLE_SECONDS": "0",
+            **dict.fromkeys(("CONNECT_TIMEOUT", "SFTP_CONNECT_TIMEOUT", "DATABASE_CONNECT_TIMEOUT"), _PATIENCE),
             "LOG_LEVEL": "CRITICAL",
             "HOSTNAME": "world",
         }
@@ -144,7 +148,7 @@ class World:
 def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[str] = ()) -> Iterator[World]:
     """Return an empty world whose clock stands at the beginning of a day; the environment leads its jobs to it.
 
-    faults  the kinds of faults that strike runs (faults.py)
+    faults  the kinds of faults that strike runs (faults/)
     """
     parts.empty()
     bucket = parts.store.bucket()
@@ -158,7 +162,12 @@ def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[st
     try:
         os.environ.clear()
         os.environ.update(parts.environment())
-        with warm_sessions(), world_faults.at_work(), night_verifier(database, clock) as verifier:
+        with (
+            warm_sessions(),
+            no_real_time(),
+            world_faults.at_work(),
+            night_verifier(database, clock) as verifier,
+        ):
             tables = PayTables(database, clock)
             yield World(parts, chance, clock, database, tables, bucket, model, world_faults, verifier, first=first)
     finally:

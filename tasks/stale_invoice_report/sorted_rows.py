@@ -4,6 +4,7 @@ import marshal
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import IO, overload
 
 from tasks.stale_invoice_report.report_row import ReportRow
@@ -17,7 +18,7 @@ class SortedRows(Sequence[ReportRow]):
 
     def __init__(self) -> None:
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="stale-invoices-")  # noqa: SIM115 - lives as long as we
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, _let_go, self._file)
         self._order: list[tuple[int, str, int, int, int]] = []
         self._is_sorted = True
         self._end = 0
@@ -64,3 +65,9 @@ class SortedRows(Sequence[ReportRow]):
 
 def _cents(amount: str) -> int:
     return int(amount.replace(".", ""))
+
+
+def _let_go(file: IO[bytes]) -> None:
+    """Close a file that nobody reads any more, whether or not there was room for all of it."""
+    with suppress(OSError):
+        file.close()

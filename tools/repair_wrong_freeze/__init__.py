@@ -26,7 +26,11 @@ JOB = Job(
     arguments="tools.repair_wrong_freeze.arguments:Arguments",
     parameters=(
         click.Option(["--file", "file"], metavar="NAME", help="Every account that this settlement file bounced."),
-        click.Option(["--account"], metavar="ACCOUNT", help="One account, by its auth account id."),
+        click.Option(
+            ["--account"],
+            metavar="ACCOUNT",
+            help="One account, by its auth account id: what is still owed of its bounces.",
+        ),
         REASON,
     ),
     examples=(

@@ -93,11 +93,9 @@ def places_of(places: Sequence[tuple[int, int]]) -> dict[str, list[int]]:
     return {"files": [file_id for file_id, _ in places], "lines": [line for _, line in places]}
 
 
-def list_bounces(
-    session: Session, *, file: str | None = None, account: str | None = None, account_id: int | None = None
-) -> list[Bounce]:
-    """Return the bounces of a file or of an account that were not taken back."""
-    rows = sql.run(session, "list_bounces", file=file, account=account, account_id=account_id)
+def list_bounces(session: Session, *, file: str | None, account: str | None) -> list[Bounce]:
+    """Return the bounces of a file, or those of an account that are still owed, that were not taken back."""
+    rows = sql.run(session, "list_bounces", file=file, account=account)
     return [Bounce(*tuple(row)) for row in rows]
 
 

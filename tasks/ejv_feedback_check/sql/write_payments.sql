@@ -43,3 +43,4 @@ INSERT INTO payments (payment_system_code, payment_method_code, payment_status_c
 SELECT 'CGI', 'EJV', 'COMPLETED', amount, amount, effective_date, payment_account_id, receipt, 'SYSTEM', false
   FROM journals
  WHERE NOT EXISTS (SELECT FROM existing WHERE existing.receipt_number = journals.receipt)
+ ORDER BY line

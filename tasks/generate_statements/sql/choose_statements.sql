@@ -61,3 +61,4 @@ SELECT chosen.payment_account_id,
                            AND interim.is_interim_statement
                            AND interim.from_date <= :first
                            AND interim.to_date >= :last))
+ ORDER BY chosen.payment_account_id

@@ -44,3 +44,4 @@ SELECT found.*,
        NOT was_frozen AND nth = 1 AS is_freezing,
        CASE WHEN NOT was_frozen AND nth = 1 THEN CAST(nextval('invoices_id_seq') AS integer) END AS fee_invoice_id
   FROM found
+ ORDER BY file_id, line

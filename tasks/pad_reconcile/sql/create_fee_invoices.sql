@@ -21,6 +21,7 @@ WITH fee_invoices AS (
               future_effective_fees, priority_fees, service_fees, fee_distribution_id)
        SELECT id, :fee, :fee_schedule_id, :description, 0, :fee, 'ACTIVE', 0, 0, 0, :distribution_id
          FROM fee_invoices
+        ORDER BY id
     RETURNING id, invoice_id
      ),
      notices AS (
@@ -28,6 +29,7 @@ WITH fee_invoices AS (
        SELECT left(reversal_reason, 50), fee_invoice_id, target_number, customer_account
          FROM bounced_payments
          JOIN fee_invoices ON fee_invoices.id = bounced_payments.fee_invoice_id
+        ORDER BY fee_invoice_id
     RETURNING id, invoice_id
      ),
      fee_references AS (
@@ -44,6 +46,7 @@ WITH fee_invoices AS (
               :now
          FROM bounced_payments AS bounced
          JOIN fee_invoices ON fee_invoices.id = bounced.fee_invoice_id
+        ORDER BY bounced.fee_invoice_id
     RETURNING id, invoice_id
      ),
      made AS (

@@ -45,6 +45,7 @@ WITH bounced AS (
               payment_account_id, original_amount, source_number, 'SYSTEM', false
          FROM bounced
         WHERE payment_id IS NULL
+        ORDER BY file_id, line
     RETURNING id, invoice_number
      )
 INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)

@@ -64,6 +64,7 @@ WITH receipts_read AS (
               source_number, 'SYSTEM', false
          FROM receipts_read
         WHERE NOT EXISTS (SELECT FROM added WHERE added.receipt_number = receipts_read.source_number)
+        ORDER BY first_row
      )
 INSERT INTO settlement_receipts (
        file_id, line, source_number, amount, credit_amount, is_over, is_under, payment_account_id, auth_account_id)

@@ -38,3 +38,4 @@ SELECT settled.invoice_id,
           GROUP BY credit.cfs_identifier
        ) AS memo ON true
  WHERE NOT EXISTS (SELECT FROM receipts AS receipt WHERE receipt.invoice_id = settled.invoice_id)
+ ORDER BY settled.invoice_id, memo.cfs_identifier

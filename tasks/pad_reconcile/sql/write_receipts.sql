@@ -44,16 +44,20 @@ WITH settling AS NOT MATERIALIZED (
        WINDOW running AS (PARTITION BY settling.target_number ORDER BY settling.file_id, settling.line)
      )
 INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)
-SELECT spans.invoice_id,
-       CASE WHEN applied.kind = 'PART_ONE' AND applied.application_id IS NOT NULL
-            THEN CAST(applied.application_id AS text) ELSE applied.source_number END,
-       applied.application_date,
-       least(applied.ends, spans.ends) - greatest(applied.starts, spans.starts)
-  FROM row_spans AS applied
-  JOIN invoice_spans AS spans
-    ON spans.target_number = applied.target_number
-   AND spans.starts < applied.ends
-   AND applied.starts < spans.ends
-UNION ALL
-SELECT invoice_id, source_number, application_date, part
-  FROM memo_parts
+SELECT invoice_id, receipt_number, application_date, amount
+  FROM (
+         SELECT applied.file_id, applied.line, spans.invoice_id,
+                CASE WHEN applied.kind = 'PART_ONE' AND applied.application_id IS NOT NULL
+                     THEN CAST(applied.application_id AS text) ELSE applied.source_number END AS receipt_number,
+                applied.application_date,
+                least(applied.ends, spans.ends) - greatest(applied.starts, spans.starts) AS amount
+           FROM row_spans AS applied
+           JOIN invoice_spans AS spans
+             ON spans.target_number = applied.target_number
+            AND spans.starts < applied.ends
+            AND applied.starts < spans.ends
+          UNION ALL
+         SELECT file_id, line, invoice_id, source_number, application_date, part
+           FROM memo_parts
+       ) AS made
+ ORDER BY file_id, line, invoice_id

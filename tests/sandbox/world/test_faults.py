@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -30,16 +31,28 @@ KEPT = (Story(12909842, 2, date(2026, 1, 1), KINDS),)
 pytestmark = pytest.mark.slow
 
 
+# What the planner of a busier server may think dear.
+PLANS = ("enable_hashjoin", "enable_mergejoin", "enable_nestloop", "enable_seqscan", "enable_sort", "enable_hashagg")
+
+
 @pytest.fixture
-def slow_machine() -> Iterator[None]:
-    """Every statement may take some milliseconds longer."""
+def other_machine() -> Iterator[None]:
+    """Every statement may take some milliseconds longer, and each session plans its statements in a way of its own."""
 
     def delay(*_values: object) -> None:
         time.sleep(random.random() * 0.004)
 
+    def plan_otherwise(raw: Any, _record: object) -> None:
+        with raw.cursor() as cursor:
+            for name in random.sample(PLANS, 2):
+                cursor.execute(f"SET {name} = off")
+        raw.commit()
+
     event.listen(Engine, "before_cursor_execute", delay)
+    event.listen(Engine, "connect", plan_otherwise)
     yield
     event.remove(Engine, "before_cursor_execute", delay)
+    event.remove(Engine, "connect", plan_otherwise)
 
 
 @pytest.mark.parametrize("story", (*STORIES, *KEPT), ids=lambda story: f"seed {story.seed}")
@@ -49,13 +62,13 @@ def test_nights_with_faults_end_where_the_model_says(parts: WorldParts, story: S
     assert (done.problems, done.nights) == ([], story.nights)
 
 
-def test_the_same_seed_gives_the_same_pay_tables_however_slow_the_machine_is(
+def test_the_same_seed_gives_the_same_pay_tables_however_slow_the_machine_is_and_however_it_plans(
     parts: WorldParts, server: DatabaseServer, template: str, request: pytest.FixtureRequest
 ) -> None:
     story = Story(seed=3, nights=2, first=FIRST, faults=KINDS)
     first = simulate(parts, story)
     again = replace(parts, database_url=server.create("the_same_world", template))
-    request.getfixturevalue("slow_machine")
+    request.getfixturevalue("other_machine")
     second = simulate(again, story)
     server.drop("the_same_world")
 

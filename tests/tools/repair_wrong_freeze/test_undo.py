@@ -155,6 +155,30 @@ def test_what_the_customer_has_paid_since_is_left_and_said(frozen: SettlementBoo
     assert (pay_tables(frozen), _in_cfs(cfs)) == (before, ("BCR-PAD Stop", [Decimal(30)]))
 
 
+def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    account, paid = books.account("800103"), "REG00002"
+    books.paid_invoice(account, paid, "9.50", "PR2")
+    books.paid_invoice(account, NUMBER, "60.20", "PR1")
+    site = site_of("800103")
+    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
+                   invoices=[{"site_number": site.site, "invoice_number": one, "total": "0.00"}
+                             for one in (paid, NUMBER)])  # fmt: skip
+    books.apply(bounce("PR2", "800103", paid, "9.50"), name=EARLIER)
+    books.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total")
+    books.change("UPDATE invoice_references SET status_code = 'COMPLETED'")
+    books.change("UPDATE cfs_accounts SET status = 'ACTIVE'")
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+    tell(books, cfs)
+
+    outcome = undo(books, cfs, account=_auth(books))
+
+    assert (outcome.rejects, outcome.answer) == ([], "Were taken back: 1 bounce; active again: 1 account.")
+    with pytest.raises(UsageError, match="has no bounce that stands"):
+        undo(books, cfs, account=_auth(books))
+
+
 def test_where_cfs_has_the_invoice_as_due_nothing_is_taken_back(books: SettlementBooks, cfs: RunningCfs) -> None:
     account = books.account("800103")
     books.paid_invoice(account, NUMBER, "60.20", "PR1")

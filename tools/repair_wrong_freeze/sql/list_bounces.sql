@@ -1,5 +1,6 @@
--- List the bounces of a file or of an account that were not taken back, each with what it was about.
--- in     file, account text: one of the two; account_id integer: instead of both
+-- List the bounces of a file, or those of an account that are still owed, that were not taken back, each with what it
+-- was about.
+-- in     file, account text: one of the two
 -- out    file_id, line, file, account_id, auth_account, number, payment_id
 -- again  reads only
 SELECT kept.file_id,
@@ -21,7 +22,19 @@ SELECT kept.file_id,
     ON account.id = payment.payment_account_id
  WHERE kept.pay_table = 'payments'
    AND kept.undone_on IS NULL
-   AND (file.name = :file OR account.auth_account_id = :account OR account.id = :account_id)
+   AND (file.name = :file
+        OR (account.auth_account_id = :account
+            AND (EXISTS (SELECT FROM pay_jobs.bounce_rows AS opened
+                           JOIN invoice_references AS reference
+                             ON reference.id = opened.row_id
+                            AND reference.status_code = 'ACTIVE'
+                          WHERE opened.file_id = kept.file_id
+                            AND opened.line = kept.line
+                            AND opened.pay_table = 'invoice_references'
+                            AND opened.was IS NOT NULL)
+                 OR EXISTS (SELECT FROM pay_jobs.operations AS begun
+                             WHERE begun.subject = 'account ' || account.auth_account_id
+                               AND begun.state NOT IN ('done', 'dropped')))))
  ORDER BY account.id,
           kept.file_id,
           kept.line
