@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 
 from config.business_time import BUSINESS_ZONE
+from config.lean_imports import alone, standing_in
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -59,8 +60,12 @@ def age_in_business_days(since: datetime, now: datetime) -> int:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    import holidays
+    # Without two hundred and fifty other countries, and without reading the metadata of all packages for its version.
+    with alone("holidays.countries"), standing_in("importlib.metadata", version=str):
+        from holidays.countries.canada import Canada
 
-    known = holidays.country_holidays("CA", subdiv="BC", years=year, categories=("public", "optional", "government"))
+    known: dict[date, str] = Canada(  # type: ignore[no-untyped-call]
+        subdiv="BC", years=year, categories=("public", "optional", "government")
+    )
     easter_monday = next(day for day, name in known.items() if "Good Friday" in name) + _ONE_DAY * 3
     return frozenset({*known, easter_monday})

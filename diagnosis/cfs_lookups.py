@@ -5,20 +5,23 @@ A look-up that fails leaves its invoices unlearned, which makes their diagnoses 
 
 from collections.abc import Hashable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.errors import PayJobsError
-from connectors.cfs import CfsClient, CfsSite
+from connectors.cfs import CfsSite
 from diagnosis.cfs_questions import InvoiceQuestion, asked_slip, asks_site, question
 from diagnosis.cutoffs import Cutoffs
 from diagnosis.evidence import CfsAnswer, Evidence, SlipRecord
 from diagnosis.parallel_lookups import ParallelLookups
 
+if TYPE_CHECKING:
+    from connectors.cfs import CfsClient
+
 
 class CfsLookups:
     """The answers of a run. Invoice numbers are asked first; what they say decides what else is."""
 
-    def __init__(self, cfs: CfsClient, parallel: ParallelLookups) -> None:
+    def __init__(self, cfs: "CfsClient", parallel: ParallelLookups) -> None:
         self.parallel = parallel
         self._cfs = cfs
         self._answers: dict[Hashable, Any] = {}

@@ -7,7 +7,7 @@ from diagnosis.rules.cards import CARD_ON_INVOICE, DIRECT_CREATED, DIRECT_REFUND
 from diagnosis.rules.eft import EFT
 from diagnosis.rules.journal_vouchers import EJV
 from diagnosis.rules.online_banking import BANK_CREATED, BANK_SENT
-from diagnosis.rules.pad import PAD_APPROVED, PAD_BOUNCED
+from diagnosis.rules.pad import PAD_APPROVED, PAD_BOUNCED, PAD_UNSENT
 from diagnosis.rules.routing_slips import SLIP_APPROVED, SLIP_CREATED
 from diagnosis.rules.rule import Rules, first_match, is_learned
 
@@ -27,14 +27,17 @@ TABLES: dict[tuple[str, str], Rules] = {
     ("DIRECT_PAY", "REFUND_REQUESTED"): DIRECT_REFUND,
     ("CC", "CREATED"): CARD_ON_INVOICE,
 }
+# Instead of the above, of what has no reference at all.
+_UNSENT: dict[tuple[str, str], Rules] = {("PAD", "APPROVED"): PAD_UNSENT}
 # What rests on an answer of CFS when it has one, and is less sure without.
 _LEANS_ON_CFS = frozenset({"P9", "P12", "P13"})
 
 
 def diagnose(evidence: Evidence, when: Cutoffs) -> Diagnosis:
     """Return the diagnosis of an invoice; `U` where no rule holds."""
-    rules = TABLES.get((evidence.invoice.method, evidence.invoice.status), ())
-    return DIAGNOSES[first_match(rules, evidence, when) or "U"]
+    table = evidence.invoice.method, evidence.invoice.status
+    rules = _UNSENT.get(table) if evidence.invoice.was_never_sent else None
+    return DIAGNOSES[first_match(rules or TABLES.get(table, ()), evidence, when) or "U"]
 
 
 def is_weak(diagnosis: Diagnosis, evidence: Evidence) -> bool:

@@ -3,11 +3,10 @@
 No transaction is open while files are read or CFS is asked.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from config.errors import PayJobsError
 from config.settings import CgiSettings, read
-from connectors.cfs import CfsClient
 from connectors.inbound.unread_feedback import UnreadFile, unread_feedback
 from diagnosis.catalogue import Diagnosis
 from diagnosis.cfs_lookups import CfsLookups
@@ -19,6 +18,9 @@ from diagnosis.read_evidence import SETTLED_BY_FILE, EvidenceReader
 from diagnosis.search_stored_files import open_store, search_stored_files
 from diagnosis.settlement_files import WaitingFiles, known_files
 from jobs.run.context import RunContext
+
+if TYPE_CHECKING:
+    from connectors.cfs import CfsClient
 
 PREFIX = "REG"
 
@@ -43,7 +45,7 @@ class DiagnosedInvoices(NamedTuple):
 
 
 def diagnose_invoices(
-    context: RunContext, invoices: list[InvoiceRecord], *, cfs: CfsClient | None = None, prefix: str = PREFIX
+    context: RunContext, invoices: list[InvoiceRecord], *, cfs: "CfsClient | None" = None, prefix: str = PREFIX
 ) -> DiagnosedInvoices:
     """Return the diagnoses of open invoices; without CFS some of them are weaker.
 

@@ -23,7 +23,8 @@ def _all(e: Evidence) -> Iterator[str]:
         yield from _slip(e)
     elif e.invoice.slip_number is not None:
         yield f"slip {e.invoice.slip_number} unknown"
-    yield from _cfs(e)
+    if e.cfs is not None:
+        yield from _cfs(e)
     yield from _settlement(e.settlement)
     if not is_owing(e) and e.invoice.active_number and e.settlement.file is None and e.settlement.waiting_file is None:
         yield from _missing_files(e)
@@ -62,8 +63,7 @@ def _reference(e: Evidence) -> Iterator[str]:
 
 
 def _cfs(e: Evidence) -> Iterator[str]:
-    if e.cfs is None:
-        return
+    assert e.cfs is not None
     if e.cfs.is_there is None:
         yield "CFS gave no answer"
     elif not e.cfs.is_there:

@@ -1,7 +1,8 @@
 """The command that does the next step of a diagnosis, filled in from the evidence."""
 
 import shlex
-from typing import Any
+from functools import cache
+from string import Formatter
 
 from diagnosis.catalogue import Diagnosis
 from diagnosis.evidence import Evidence
@@ -29,14 +30,8 @@ def next_command(e: Evidence, diagnosis: Diagnosis) -> str:
     command = _template(e, diagnosis)
     if "{" not in command:
         return _ENTRYPOINT + command if command else ""
-    values: dict[str, Any] = {
-        "file": related_file(e, diagnosis),
-        "batch": e.journal.batch if e.journal else None,
-        "code": e.journal.gl_code if e.journal else None,
-        "slip": e.invoice.slip_number,
-        "invoice": e.invoice.id,
-    }
-    if any(value is None and f"{{{name}}}" in command for name, value in values.items()):
+    values = {name: _value(name, e, diagnosis) for name in _named_in(command)}
+    if None in values.values():
         return ""
     return _ENTRYPOINT + command.format(**{name: shlex.quote(str(value)) for name, value in values.items()})
 
@@ -46,6 +41,24 @@ def advice_in_words(e: Evidence, diagnosis: Diagnosis) -> str:
     command = next_command(e, diagnosis)
     said = f"{diagnosis.code}: {diagnosis.title} Evidence: {evidence_in_words(e)}. Next: {diagnosis.action}"
     return f"{said} {command}" if command else said
+
+
+@cache
+def _named_in(command: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(command) if name)
+
+
+def _value(name: str, e: Evidence, diagnosis: Diagnosis) -> str | int | None:
+    if name == "file":
+        return related_file(e, diagnosis)
+    if name == "slip":
+        return e.invoice.slip_number
+    if name == "invoice":
+        return e.invoice.id
+    assert name in {"batch", "code"}
+    if e.journal is None:
+        return None
+    return e.journal.batch if name == "batch" else e.journal.gl_code
 
 
 def _template(e: Evidence, diagnosis: Diagnosis) -> str:

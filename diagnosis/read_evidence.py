@@ -67,14 +67,14 @@ class EvidenceReader:
         found = []
         for one in invoices:
             group = self.groups.get(one.account_id or 0) if _goes_with_others(one) else None
+            number = _sent_number(one)
             settlement = _NO_SETTLEMENT
             if one.method in SETTLED_BY_FILE:
-                number = _sent_number(one)
                 settlement = self.files.add_to(settlements.get(number or "", _NO_SETTLEMENT), number, one.active_on)
             found.append(
                 Evidence(
                     one,
-                    cfs_number=_sent_number(one) or self._expected_number(one, group),
+                    cfs_number=number or self._expected_number(one, group),
                     settlement=settlement,
                     group=group,
                     journal=journals.get(one.id),
@@ -95,8 +95,8 @@ class EvidenceReader:
     def _journals(self, session: Session, ids: list[int]) -> dict[int, JournalVoucher]:
         if not ids:
             return {}
-        rows = sql.run(session, "read_journals", ids=ids, today=self.when.today)
-        found = {row[0]: self._journal(row) for row in rows}
+        journals = sql.run(session, "read_journals", ids=ids, today=self.when.today).all()
+        found = {row[0]: self._journal(row) for row in journals}
         batches = sorted({one.batch for one in found.values() if one.batch is not None and one.feedback_ref is None})
         if not batches:
             return found
@@ -125,7 +125,7 @@ class EvidenceReader:
         wanted = sorted(number for number in numbers if number)
         if not wanted:
             return {}
-        rows = sql.run(session, "read_settlements", numbers=wanted)
+        rows = sql.run(session, "read_settlements", numbers=wanted).all()
         return {row[0]: SettlementTrace(*row[1:]) for row in rows}
 
     def _read_groups(self, session: Session, accounts: Iterable[int | None]) -> None:
@@ -140,13 +140,13 @@ class EvidenceReader:
     def _by_id(session: Session, name: str, kind: Callable[..., Any], ids: list[int]) -> dict[int, Any]:
         if not ids:
             return {}
-        return {row[0]: kind(*row[1:]) for row in sql.run(session, name, ids=ids)}
+        return {row[0]: kind(*row[1:]) for row in sql.run(session, name, ids=ids).all()}
 
 
 def read_invoices(session: Session, ids: list[int]) -> list[InvoiceRecord]:
     """Return the invoices that exist, in the order of their ids, whatever their status."""
     profiles = profiles_of_invoices(session, ids)
-    return [_invoice(row, profiles.get(row[0])) for row in sql.run(session, "read_invoices", ids=ids)]
+    return [_invoice(row, profiles.get(row[0])) for row in sql.run(session, "read_invoices", ids=ids).all()]
 
 
 def read_slips(session: Session, numbers: Iterable[str | None]) -> dict[str, SlipRecord]:

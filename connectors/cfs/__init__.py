@@ -1,10 +1,12 @@
 """CFS, the accounting system behind PayBC: its REST calls, what they give, and how they fail.
 
 Source: docs/specs/cfs-api.md. `CfsClient` (client.py) has one method per call; `model.py` holds what goes in
-and comes out, `names.py` the words CFS knows, `errors.py` the failures.
+and comes out, `names.py` the words CFS knows, `errors.py` the failures. The client, with all that calls over HTTP,
+is imported when it is asked for: who only speaks of what is in CFS does without.
 """
 
-from connectors.cfs.client import CfsClient
+from typing import TYPE_CHECKING, Any
+
 from connectors.cfs.errors import (
     CfsAnswerUnreadable,
     CfsCertificateRefused,
@@ -36,6 +38,9 @@ from connectors.cfs.names import (
     SiteReceiptMethod,
 )
 
+if TYPE_CHECKING:
+    from connectors.cfs.client import CfsClient
+
 __all__ = [
     "AppliedInvoice",
     "CfsAnswerUnreadable",
@@ -63,3 +68,11 @@ __all__ = [
     "SiteProfile",
     "SiteReceiptMethod",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "CfsClient":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from connectors.cfs.client import CfsClient
+
+    return CfsClient

@@ -25,7 +25,7 @@ class CfsProfile:
 
 def profiles_of_invoices(session: Session, ids: list[int]) -> dict[int, CfsProfile]:
     """Return the profile of each invoice that has one: its own where that is complete, else its method's newest."""
-    return {row[0]: CfsProfile(*tuple(row)[1:]) for row in sql.run(session, "read_invoice_profiles", ids=ids)}
+    return {row[0]: CfsProfile(*tuple(row)[1:]) for row in sql.run(session, "read_invoice_profiles", ids=ids).all()}
 
 
 def profiles_of_slips(session: Session, numbers: Iterable[str]) -> dict[str, CfsProfile]:

@@ -23,12 +23,8 @@ from diagnosis.rules.settled import PAID_IN_CFS, REPLACED_OR_HALF_APPLIED, UNLEA
 _CONFIRMING = "PENDING_PAD_ACTIVATION"
 
 
-def _unsent_with(*profiles: str | None) -> Condition:
-    return lambda e, _when: e.invoice.was_never_sent and e.invoice.profile_status in profiles
-
-
-def _unsent(condition: Condition) -> Condition:
-    return lambda e, when: e.invoice.was_never_sent and condition(e, when)
+def _profile_is(*statuses: str | None) -> Condition:
+    return lambda e, _when: e.invoice.profile_status in statuses
 
 
 def _is_confirmed_late(e: Evidence, when: Cutoffs) -> bool:
@@ -39,17 +35,21 @@ def _is_young(e: Evidence, when: Cutoffs) -> bool:
     return e.invoice.active_on is not None and e.invoice.active_on > when.settled_day
 
 
+# An invoice without any reference has an end of its own; any other has none of these.
+PAD_UNSENT: Rules = (
+    Rule("P1", _profile_is("FREEZE")),
+    Rule("P2", _profile_is("PENDING", None)),
+    Rule("P3L", lambda e, when: e.invoice.profile_status == _CONFIRMING and _is_confirmed_late(e, when)),
+    Rule("P3", _profile_is(_CONFIRMING)),
+    Rule("P4", lambda e, when: e.invoice.profile_status == "INACTIVE" and e.invoice.created_at < when.one_day_before),
+    Rule("P5", lambda e, _when: has_right_total(e)),
+    Rule("P6", lambda e, _when: is_in_cfs(e)),
+    Rule("P0", lambda e, when: e.invoice.created_at >= when.two_days_before),
+    Rule("P7", lambda e, _when: is_missing(e)),
+    Rule("P5-P7?", lambda _e, _when: True),
+)
+
 PAD_APPROVED: Rules = (
-    Rule("P1", _unsent_with("FREEZE")),
-    Rule("P2", _unsent_with("PENDING", None)),
-    Rule("P3L", lambda e, when: _unsent_with(_CONFIRMING)(e, when) and _is_confirmed_late(e, when)),
-    Rule("P3", _unsent_with(_CONFIRMING)),
-    Rule("P4", lambda e, when: _unsent_with("INACTIVE")(e, when) and e.invoice.created_at < when.one_day_before),
-    Rule("P5", _unsent(lambda e, _when: has_right_total(e))),
-    Rule("P6", _unsent(lambda e, _when: is_in_cfs(e))),
-    Rule("P0", _unsent(lambda e, when: e.invoice.created_at >= when.two_days_before)),
-    Rule("P7", _unsent(lambda e, _when: is_missing(e))),
-    Rule("P5-P7?", _unsent(lambda _e, _when: True)),
     Rule("P8", sent(lambda e, _when: is_missing(e))),
     Rule("P9", sent(lambda e, when: is_whole(e) and _is_young(e, when))),
     Rule("P10", sent(lambda e, _when: is_whole(e) and is_owing(e))),

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from config.settings import CfsSettings
-from connectors.cfs import CfsClient
 from database.sql import statements
 from diagnosis.cfs_lookups import CfsLookups
 from diagnosis.cutoffs import Cutoffs
@@ -27,6 +27,9 @@ from tasks.stale_invoice_report.report_row import make_report_row
 from tasks.stale_invoice_report.report_store import StoredReport, keep_rows, known_before
 from tasks.stale_invoice_report.sorted_rows import SortedRows
 from tasks.stale_invoice_report.tallies import Tallies
+
+if TYPE_CHECKING:
+    from connectors.cfs import CfsClient
 
 sql = statements(__package__)
 
@@ -74,7 +77,7 @@ def diagnose_all(
 def _choose(context: RunContext, arguments: Arguments, when: Cutoffs) -> "array[int]":
     with context.database.begin() as session:
         chosen = sql.run(session, "choose_stuck", method=arguments.method, account=arguments.account, **when.values())
-        return array("q", chosen.scalars())
+        return array("q", chosen.scalars().all())
 
 
 def _read_ahead(
@@ -111,16 +114,17 @@ def _diagnose_page(
     rows = [make_report_row(e, diagnose(e, when), when, is_known=e.invoice.id in page.known) for e in evidence]
     with context.database.begin() as session:
         keep_rows(session, report, rows)
-    for row in rows:
-        judged.rows.add(row)
-        judged.tallies.add(row)
+    judged.rows.add(rows)
+    judged.tallies.add(rows)
 
 
 @contextmanager
-def _cfs(context: RunContext, arguments: Arguments) -> Iterator[tuple[CfsClient | None, str]]:
+def _cfs(context: RunContext, arguments: Arguments) -> "Iterator[tuple[CfsClient | None, str]]":
     if arguments.no_cfs:
         yield None, PREFIX
         return
+    from connectors.cfs import CfsClient
+
     settings = context.settings(CfsSettings)
     with CfsClient(settings, dry_run=True, sleep=context.stop.wait) as cfs:
         yield cfs, settings.invoice_prefix

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from database.copy import copy_rows
+from database.copy import copy_pieces, encode_columns
 from database.sessions import Session
 from database.sql import statements
 from tasks.stale_invoice_report.report_row import ReportRow
@@ -61,14 +61,21 @@ def known_before(session: Session, report: StoredReport, ids: list[int]) -> set[
     """Return which of the invoices the report before had."""
     if report.before is None:
         return set()
-    return set(sql.run(session, "find_known", before=report.before, ids=ids).scalars())
+    return set(sql.run(session, "find_known", before=report.before, ids=ids).scalars().all())
 
 
 def keep_rows(session: Session, report: StoredReport, rows: list[ReportRow]) -> None:
     """Keep what was found of a page."""
-    columns = ("report_id", "invoice_id", "code", "is_stuck", "total")
-    values = ((report.id, row.invoice_id, row.code, row.is_stuck, row.total) for row in rows)
-    copy_rows(session, "pay_jobs.stale_invoices", columns, values)
+    if not rows:
+        return
+    columns = {
+        "report_id": str(report.id),
+        "invoice_id": [str(row.invoice_id) for row in rows],
+        "code": [row.code for row in rows],
+        "is_stuck": [str(row.is_stuck) for row in rows],
+        "total": [row.total for row in rows],
+    }
+    copy_pieces(session, "pay_jobs.stale_invoices", list(columns), [encode_columns(list(columns.values()))])
 
 
 def finish_report(

@@ -3,7 +3,7 @@
 import marshal
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO, overload
 
@@ -24,15 +24,16 @@ class SortedRows(Sequence[ReportRow]):
         self._end = 0
         self._is_at_end = True
 
-    def add(self, row: ReportRow) -> None:
-        """Keep a row."""
-        packed = marshal.dumps(tuple(row))
+    def add(self, rows: Iterable[ReportRow]) -> None:
+        """Keep rows."""
         if not self._is_at_end:
             self._file.seek(self._end)
             self._is_at_end = True
-        self._file.write(packed)
-        self._order.append((row.turn_rank, row.created_on, -_cents(row.total), self._end, len(packed)))
-        self._end += len(packed)
+        for row in rows:
+            packed = marshal.dumps(tuple(row))
+            self._file.write(packed)
+            self._order.append((row.turn_rank, row.created_on, -_cents(row.total), self._end, len(packed)))
+            self._end += len(packed)
         self._is_sorted = False
 
     def __len__(self) -> int:

@@ -1,6 +1,8 @@
 """The figures of a report, added up as its rows go by."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -8,6 +10,8 @@ from tasks.stale_invoice_report.report_row import ReportRow
 
 AGES = ((5, "up to 5 days"), (20, "6 to 20 days"), (60, "21 to 60 days"), (180, "61 to 180 days"))
 OLDEST = "over 180 days"
+_LAST_DAYS = [most for most, _ in AGES]
+_Alike = tuple[str, str, str, str, str]
 AGE_NAMES = (*(name for _, name in AGES), OLDEST)
 
 
@@ -19,12 +23,12 @@ class Tally:
     amount: Decimal = Decimal(0)
     oldest: str = ""
 
-    def add(self, amount: Decimal, created_on: str) -> None:
-        """Count an invoice."""
-        self.count += 1
-        self.amount += amount
-        if not self.oldest or created_on < self.oldest:
-            self.oldest = created_on
+    def add(self, other: "Tally") -> None:
+        """Count those of another one as well."""
+        self.count += other.count
+        self.amount += other.amount
+        if not self.oldest or other.oldest < self.oldest:
+            self.oldest = other.oldest
 
 
 @dataclass
@@ -41,21 +45,27 @@ class Tallies:
     by_turn: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     ages: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, row: ReportRow) -> None:
-        """Count a row."""
-        what = Decimal(row.total), row.created_on
-        self.by_diagnosis[row.code].add(*what)
-        self.by_turn[row.turn].add(*what)
-        if row.confidence == "weaker":
-            self.weaker += 1
-            self.weaker_codes.add(row.code)
-        if not row.is_stuck:
-            self.waiting.add(*what)
-            return
-        self.stuck.add(*what)
-        self.new += row.since_last == "new"
-        self.by_method[row.method].add(*what)
-        self.ages[row.method][age_name(row.age_days)] += 1
+    def add(self, rows: Iterable[ReportRow]) -> None:
+        """Count rows; those that are alike are added up first."""
+        alike: dict[_Alike, list[ReportRow]] = defaultdict(list)
+        for row in rows:
+            alike[row.code, row.turn, row.confidence, row.since_last, row.method].append(row)
+        for (code, turn, confidence, since_last, method), found in alike.items():
+            tally = Tally(
+                len(found), sum((Decimal(row.total) for row in found), Decimal(0)), min(row.created_on for row in found)
+            )
+            self.by_diagnosis[code].add(tally)
+            self.by_turn[turn].add(tally)
+            if confidence == "weaker":
+                self.weaker += tally.count
+                self.weaker_codes.add(code)
+            if not found[0].is_stuck:
+                self.waiting.add(tally)
+                continue
+            self.stuck.add(tally)
+            self.new += tally.count if since_last == "new" else 0
+            self.by_method[method].add(tally)
+            self.ages[method].update(age_name(row.age_days) for row in found)
 
 
 def age_name(days: int) -> str:
@@ -64,4 +74,4 @@ def age_name(days: int) -> str:
     >>> age_name(20), age_name(181)
     ('6 to 20 days', 'over 180 days')
     """
-    return next((name for most, name in AGES if days <= most), OLDEST)
+    return AGE_NAMES[bisect_left(_LAST_DAYS, days)]

@@ -218,6 +218,22 @@ def test_a_poll_without_files_imports_nothing_that_only_other_runs_need() -> Non
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_report_without_cfs_imports_nothing_for_calls_and_of_the_holidays_only_ours() -> None:
+    program = (
+        "import sys\n"
+        "from datetime import UTC, datetime\n"
+        "from jobs.job import load\n"
+        "load('jobs.lifecycle.runner:execute'), load('tasks.stale_invoice_report.task:run')\n"
+        "load('diagnosis.cutoffs:cutoffs_at')(datetime(2026, 11, 20, tzinfo=UTC), days=20)\n"
+        "unneeded = {'httpx', 'minio', 'urllib3', 'xlsxwriter', 'asyncio.events', 'holidays.countries.france'}\n"
+        "sys.exit(', '.join(unneeded & sys.modules.keys()) or 0)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_history_and_show_tell_of_a_run(cli: click.Group, run_job: RunJob, capsys: pytest.CaptureFixture[str]) -> None:
     result = run_job(job_that(add_code), day="2022-06-25")
     capsys.readouterr()

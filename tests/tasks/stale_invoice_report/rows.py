@@ -32,16 +32,14 @@ def row(invoice: int, code: str = "P14", **changes: Any) -> ReportRow:
 def spool(rows: Iterable[ReportRow]) -> SortedRows:
     """Return rows as a report keeps them."""
     made = SortedRows()
-    for one in rows:
-        made.add(one)
+    made.add(rows)
     return made
 
 
 def summary(rows: Iterable[ReportRow], **changes: Any) -> Summary:
     """Return the summary of rows."""
     tallies = Tallies()
-    for one in rows:
-        tallies.add(one)
+    tallies.add(rows)
     values: dict[str, Any] = {
         "made_on": ON,
         "today": date(2026, 11, 23),
