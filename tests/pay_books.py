@@ -19,6 +19,7 @@ QUIET: Any = structlog.wrap_logger(structlog.ReturnLogger(), processors=[])
 # What stands for an id where a table has none.
 _KEYS = {
     "distribution_codes": "distribution_code_id",
+    "fee_schedules": "fee_schedule_id",
     "pay_jobs.settlement_rows": "line",
     "pay_jobs.unfinished_files": "polls",
 }

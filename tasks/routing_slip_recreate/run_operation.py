@@ -145,7 +145,7 @@ def _prepared(setup: OperationSetup, family: SlipFamily, due: DueOperation, view
         if context.dry_run:
             return 0
         with context.database.begin() as session:
-            return int(session.scalar(text("SELECT nextval('invoices_id_seq')")) or 0)
+            return int(session.execute(text("SELECT nextval('invoices_id_seq')")).scalar_one())
 
     return OperationInputs(
         family, due.slip, due.slip.begun(due.kind), view, context.clock(), setup.prefix, nsf_fee, new_invoice

@@ -88,10 +88,17 @@ def _of_python(file: Path) -> Iterator[Mutant]:
             for index, _ in enumerate(operator.mutation_positions(node)):
                 now = operator.mutate(_copy(node), index)
                 content = source[:start] + ("" if now is None else now.get_code(include_prefix=False)) + source[end:]
-                if content != source:
+                if content != source and not _states_what_is_so(node, source[:start]):
                     made = _mutant(file, source, content, name)
                     if not made.was.startswith("@dataclass("):  # whether one can be changed, which types hold
                         yield made
+
+
+def _states_what_is_so(node: Any, before: str) -> bool:
+    """Whether it stands in an assertion, or in zip's `strict=`: no input can tell a weaker one."""
+    while node is not None and node.type != "assert_stmt":
+        node = node.parent
+    return node is not None or before.endswith("strict=")
 
 
 def _copy(node: Any) -> Any:

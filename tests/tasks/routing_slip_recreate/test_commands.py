@@ -2,9 +2,13 @@
 
 import threading
 
+import click
 import pytest
 
 from config.errors import Interrupted, UsageError
+from jobs.commands.cli import build_cli
+from tasks.routing_slip_recreate import JOB
+from tasks.routing_slip_recreate.arguments import Arguments
 from tests.routing_slip_factory import Slips
 from tests.tasks.routing_slip_recreate import scenarios
 from tools.slips.arguments import VoidArguments
@@ -106,6 +110,26 @@ def test_families_are_worked_at_once_up_to_the_bound_and_each_in_order(slips: Sl
     slips.cfs.admin.order_faults({"kind": "slow", "seconds": 1, "count": 4, "path": "reverse"})
     assert slips.run(concurrency=4, checkpoint=count).counts["slips_voided"] == 8
     assert 2 <= most <= 4
+
+
+@pytest.mark.parametrize(
+    ("only", "kinds"),
+    [(None, {"link", "refund", "write_off"}), ("link", {"link"}), ("adjust", {"refund", "write_off"}), ("void", set())],
+)
+def test_a_kind_of_work_is_wanted_by_its_name_and_both_adjustments_by_one(only: str | None, kinds: set[str]) -> None:
+    assert {kind for kind in ("link", "refund", "write_off") if Arguments(only=only).wants(kind)} == kinds
+
+
+@pytest.mark.parametrize(("count", "is_taken"), [(0, False), (1, True), (12, True), (13, False)])
+def test_up_to_twelve_slips_are_worked_at_once_and_eight_unless_said(count: int, is_taken: bool) -> None:
+    command = build_cli((JOB,), use_sandbox=lambda: None, late={}).commands[JOB.name]
+    assert command.make_context(JOB.name, []).params["concurrency"] == Arguments().concurrency == 8
+    words = ["--concurrency", str(count)]
+    if is_taken:
+        assert command.make_context(JOB.name, words).params["concurrency"] == count
+    else:
+        with pytest.raises(click.BadParameter):
+            command.make_context(JOB.name, words)
 
 
 def test_a_fault_of_the_program_in_one_family_is_raised_after_the_others_are_done(slips: Slips) -> None:

@@ -1,0 +1,257 @@
+"""What is due for a family, in which order, and what it waits for: the rules alone, without a database or CFS."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connectors.cfs import CfsSite
+from connectors.effects import EffectState
+from tasks.routing_slip_recreate.family.due import due_for
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipAccount, SlipFamily, SlipInvoice, SlipOperation
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD
+
+SITE = CfsSite("1", "2", "3")
+OPEN, FROZEN = SlipAccount(1, "ACTIVE", SITE), SlipAccount(1, "FREEZE", SITE)
+CLOSED, PENDING = SlipAccount(1, "INACTIVE", SITE), SlipAccount(1, "PENDING", None)
+NO_SITE = SlipAccount(1, "ACTIVE", None)
+
+
+def slip(status: str = "ACTIVE", *, number: str = PARENT, remaining: str = "0.00", **more: Any) -> RoutingSlip:
+    """Return a slip of 100.00 whose CFS account is open."""
+    plain = RoutingSlip(number, status, Decimal(100), Decimal(remaining), None, 1, date(2026, 11, 22), 1, OPEN)
+    return replace(plain, **more)
+
+
+def child(number: str = CHILD, status: str = "LINKED", **more: Any) -> RoutingSlip:
+    """Return a child of 100.00 that is to be linked."""
+    return slip(status, number=number, parent=PARENT, **more)
+
+
+def invoice(status: str, total: str = "30.00", *, known: bool = True, fee: bool = False) -> SlipInvoice:
+    """Return a transaction that CFS knows."""
+    return SlipInvoice(1, PARENT, status, Decimal(total), "REG00000001", 1 if known else None, is_nsf_fee=fee)
+
+
+def work(kind: str, state: str = "planned", *, sent: bool = False, number: int = 1) -> SlipOperation:
+    """Return what the journal has of an operation."""
+    return SlipOperation(number, PARENT, kind, EffectState(state), {}, sent)
+
+
+def due(parent: RoutingSlip, *children: RoutingSlip, named: str | None = None) -> list[tuple[str, str, str]]:
+    """Return kind, slip, and whether it waits or is refused, of what is due."""
+    return [
+        (one.kind, one.slip.number, "refused" if one.refused else "waits" if one.waits_for else "")
+        for one in due_for(SlipFamily(parent, children), named)
+    ]
+
+
+def own(parent: RoutingSlip, *children: RoutingSlip) -> list[tuple[str, str]]:
+    """Return kind, and whether it waits or is refused, of what is due for the parent itself."""
+    return [(kind, how) for kind, number, how in due(parent, *children) if number == PARENT]
+
+
+FEE = invoice("CREATED", fee=True)
+
+
+@pytest.mark.parametrize(
+    ("linked", "named", "expected"),
+    [
+        (child(), None, ["link"]),
+        (child(status="VOID"), None, []),
+        (child(account=None), None, []),
+        (child(account=CLOSED), None, []),
+        (child(account=CLOSED), PARENT, []),
+        (child(account=CLOSED), CHILD, ["link"]),
+        (child(account=CLOSED, operations=(work("link"),)), None, ["link"]),
+        (child(account=CLOSED, operations=(work("link", "refused"),)), None, []),
+        (child(account=CLOSED, operations=(work("correction"),)), None, []),
+        (child(operations=(work("link", "refused"),)), None, ["link"]),
+    ],
+)
+def test_a_link_is_due_until_its_account_is_closed_and_nothing_is_begun(
+    linked: RoutingSlip, named: str | None, expected: list[str]
+) -> None:
+    assert [kind for kind, _, _ in due(slip(), linked, named=named)] == expected
+
+
+@pytest.mark.parametrize(
+    ("parent", "linked", "how"),
+    [
+        (slip(), child(), ""),
+        (slip(account=CLOSED), child(), "refused"),
+        (slip(account=None), child(), "waits"),
+        (slip(account=PENDING), child(), "waits"),
+        (slip(account=NO_SITE), child(), "waits"),
+        (slip(), child(account=PENDING), "waits"),
+        (slip(), child(account=NO_SITE), "waits"),
+        (slip(), child(account=SlipAccount(1, "PENDING", SITE)), "waits"),
+    ],
+)
+def test_a_link_waits_for_both_profiles_and_is_refused_under_a_closed_parent(
+    parent: RoutingSlip, linked: RoutingSlip, how: str
+) -> None:
+    assert due(parent, linked) == [("link", CHILD, how)]
+
+
+@pytest.mark.parametrize(
+    ("parent", "expected"),
+    [
+        (slip("VOID"), [("void", "")]),
+        (slip("VOID", account=None), []),
+        (slip("VOID", account=CLOSED), []),
+        (slip("VOID", account=PENDING), [("void", "waits")]),
+        (slip("VOID", invoices=(invoice("PAID"),)), [("void", "refused")]),
+        (slip("VOID", operations=(work("void", "done"),)), []),
+        (slip("VOID", operations=(work("void_transactions", "done"),)), []),
+        (slip("VOID", operations=(work("correction", "done"), work("void", "dropped"))), [("void", "")]),
+        (slip("HOLD", operations=(work("void_transactions"),)), [("void_transactions", "")]),
+        (slip("VOID", operations=(work("void_transactions"),)), []),
+        (slip("HOLD"), []),
+        (slip("COMPLETE"), []),
+    ],
+)
+def test_a_void_is_due_once_and_never_over_transactions(parent: RoutingSlip, expected: list[tuple[str, str]]) -> None:
+    assert own(parent) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ""),
+        ({"account": CLOSED}, None),
+        ({"account": PENDING}, "waits"),
+        ({"invoices": (invoice("PAID"), invoice("CREATED"))}, ""),
+        ({"invoices": (invoice("APPROVED"),)}, "waits"),
+        ({"invoices": (invoice("APPROVED"),), "operations": (work("correction"),)}, "waits"),
+        ({"invoices": (invoice("APPROVED"),), "operations": (work("correction", sent=True),)}, ""),
+        ({"invoices": (invoice("APPROVED"),), "operations": (work("correction", "done", sent=True),)}, "waits"),
+        ({"total": Decimal("0.01")}, ""),
+        ({"total": Decimal(0)}, "refused"),
+        ({"total": Decimal(0), "operations": (work("correction", sent=True),)}, ""),
+    ],
+)
+def test_a_correction_waits_for_new_transactions_unless_it_is_under_way(
+    changes: dict[str, Any], expected: str | None
+) -> None:
+    assert own(slip("CORRECTION", **changes)) == ([] if expected is None else [("correction", expected)])
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ""),
+        ({"remaining": Decimal("0.01")}, ""),
+        ({"remaining": Decimal(0)}, None),
+        ({"remaining": Decimal(0), "operations": (work("refund"),)}, None),
+        ({"remaining": Decimal(0), "operations": (work("refund", sent=True),)}, ""),
+        ({"remaining": Decimal(0), "operations": (work("write_off", sent=True),)}, None),
+        ({"cas_mismatch": True}, None),
+        ({"cas_mismatch": True, "operations": (work("refund", sent=True),)}, None),
+        ({"account": PENDING}, "waits"),
+        ({"invoices": (invoice("PAID"), invoice("CANCELLED"))}, ""),
+        ({"invoices": (invoice("APPROVED"),)}, "waits"),
+        ({"invoices": (invoice("CREATED"),)}, "waits"),
+        ({"invoices": (invoice("REFUND_REQUESTED"),)}, "waits"),
+        ({"invoices": (invoice("CREATED", known=False),)}, "refused"),
+        ({"invoices": (invoice("CREATED", known=False, fee=True),)}, "waits"),
+        ({"invoices": (invoice("APPROVED", known=False),)}, "waits"),
+        ({"invoices": (invoice("CREATED", known=False),), "operations": (work("refund", sent=True),)}, ""),
+    ],
+)
+def test_a_refund_waits_until_nothing_is_pending_and_is_due_while_something_is_left(
+    changes: dict[str, Any], expected: str | None
+) -> None:
+    parent = slip("REFUND_AUTHORIZED", **{"remaining": Decimal(100), **changes})
+    assert own(parent) == ([] if expected is None else [("refund", expected)])
+
+
+def test_a_write_off_waits_for_what_its_children_have_pending() -> None:
+    parent = slip("WRITE_OFF_AUTHORIZED", remaining="5.00")
+    pending = child(account=CLOSED, invoices=(invoice("APPROVED"),))
+    assert (own(parent), own(parent, pending)) == ([("write_off", "")], [("write_off", "waits")])
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_due"),
+    [
+        ({"account": OPEN}, True),
+        ({"account": None}, False),
+        ({"account": CLOSED}, False),
+        ({}, False),
+        ({"operations": (work("nsf"),)}, True),
+        ({"operations": (work("correction"),)}, False),
+        ({"invoices": ()}, True),
+        ({"invoices": (invoice("CREATED", fee=True, known=False),)}, True),
+        ({"invoices": (invoice("CREATED"),)}, True),
+        ({"invoices": (invoice("CANCELLED", fee=True),)}, True),
+        ({"invoices": (FEE, invoice("PAID"))}, True),
+        ({"invoices": (FEE, invoice("CREATED"))}, True),
+        ({"invoices": (FEE, invoice("CREATED")), "remaining": Decimal(-60)}, False),
+        ({"invoices": (FEE, invoice("APPROVED")), "operations": (work("nsf", "done"),)}, False),
+        ({"remaining": Decimal(0)}, True),
+        ({"remaining": Decimal(0), "operations": (work("nsf", "done"),)}, False),
+        ({"remaining": Decimal(0), "operations": (work("link", "done"), work("nsf", "dropped"))}, True),
+    ],
+)
+def test_a_bounced_slip_is_at_rest_once_it_is_frozen_and_its_fee_is_taken(
+    changes: dict[str, Any], is_due: bool
+) -> None:
+    at_rest = slip("NSF", remaining="-30.00", account=FROZEN, invoices=(FEE,))
+    assert own(replace(at_rest, **changes)) == ([("nsf", "")] if is_due else [])
+
+
+@pytest.mark.parametrize(
+    ("link", "is_due"),
+    [
+        (work("link", "done", number=8), True),
+        (work("link", "done", number=6), False),
+        (work("link", "dropped", number=8), False),
+        (work("void", "done", number=8), False),
+    ],
+)
+def test_a_bounced_slip_is_looked_at_again_after_a_link_since_its_last_bounce(
+    link: SlipOperation, is_due: bool
+) -> None:
+    worked = (work("nsf", "done", number=3), work("nsf", "done", number=7), work("correction", "done", number=9))
+    parent = slip("NSF", remaining="-30.00", account=FROZEN, invoices=(FEE,), operations=worked)
+    assert own(parent, child(account=CLOSED, operations=(link,))) == ([("nsf", "")] if is_due else [])
+
+
+NSF, LINK, LATER = ("nsf", PARENT, ""), ("link", CHILD, ""), ("link", THIRD, "")
+
+
+@pytest.mark.parametrize(
+    ("remaining", "totals", "expected"),
+    [
+        ("-30.00", ("50.00",), [LINK, NSF]),  # 30.00 are spent: the balance holds nothing since the bounce
+        ("20.00", ("50.00",), [NSF, LINK]),
+        ("20.00", ("50.00", "20.00"), [LATER, NSF, LINK]),
+        ("40.00", ("50.00", "20.00"), [NSF, LINK, LATER]),
+        ("20.00", ("50.00", "50.00"), [("nsf", PARENT, "refused"), LINK, LATER]),
+        ("20.01", ("50.00",), [("nsf", PARENT, "refused"), LINK]),
+        ("20.01", (), [NSF]),
+    ],
+)
+def test_what_was_linked_to_pay_for_a_bounce_comes_after_it(
+    remaining: str, totals: tuple[str, ...], expected: list[tuple[str, str, str]]
+) -> None:
+    parent = slip("NSF", remaining=remaining, invoices=(invoice("PAID"), invoice("CREATED", fee=True)))
+    children = [child(number, total=Decimal(total)) for number, total in zip((CHILD, THIRD), totals, strict=False)]
+    assert due(parent, *children) == expected
+
+
+@pytest.mark.parametrize("account", [None, CLOSED, NO_SITE, PENDING])
+def test_only_a_child_whose_receipt_may_live_can_have_been_linked_since(account: SlipAccount | None) -> None:
+    parent = slip("NSF", remaining="50.00")
+    assert own(parent, child(total=Decimal(50), account=account)) == [("nsf", "")]
+
+
+def test_a_bounced_slip_without_a_profile_waits_for_it() -> None:
+    assert own(slip("NSF", account=PENDING)) == [("nsf", "waits")]
+
+
+def test_links_come_before_what_is_due_for_the_parent() -> None:
+    assert due(slip("CORRECTION"), child()) == [LINK, ("correction", PARENT, "")]
