@@ -1,9 +1,15 @@
 """A batch of feedback that refuses or stops far more than usual is held, and everything of it rolled back."""
 
+import itertools
+import json
+from decimal import Decimal
+
 import pytest
 
 from config.errors import UsageError
-from tests.ejv_factory import Batch, JournalPair
+from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch
+from tasks.ejv_feedback_check.fuse import BatchFuseBlown, weigh_batch
+from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FEEDBACK, FeedbackOffice
 
 ERROR = "1117 INVALID DISTRIBUTION ACCOUNT"
@@ -67,3 +73,60 @@ def test_a_usual_batch_leaves_its_figures(office: FeedbackOffice) -> None:
     assert {name: counts[0][name] for name in ("items", "refused", "stopped")} == {
         "items": 6, "refused": 1, "stopped": 1,
     }  # fmt: skip
+
+
+def _told(books: EjvBooks, *, items: int, refused: int, stopped: int) -> str:
+    """Return why the fuse holds a batch of these figures, '' where it does not."""
+    effects = [("charged", items - refused, Decimal(0)), ("refused", refused, Decimal(0))]
+    result = BatchResult("PAYMENT", effects=effects, stopped=[*range(stopped), *range(stopped)])
+    with books.database.begin() as session:
+        try:
+            weigh_batch(session, FeedbackBatch(1, FEEDBACK, "GI", 9, "3535", 1, 9), result)
+        except BatchFuseBlown as blown:
+            return str(blown)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("items", "refused", "stopped", "codes", "share"),
+    [
+        (100, 25, 5, False, False),
+        (100, 25, 6, True, False),
+        (26, 26, 5, False, True),
+        (30, 25, 6, True, False),
+        (100, 30, 0, False, False),  # exactly the share that is let pass
+        (100, 31, 0, False, True),
+        (90, 26, 6, True, False),
+    ],
+)
+def test_a_figure_at_its_limit_is_let_pass_and_each_beyond_it_is_told(
+    books: EjvBooks, items: int, refused: int, stopped: int, codes: bool, share: bool
+) -> None:
+    told = _told(books, items=items, refused=refused, stopped=stopped)
+    assert ("GL codes" in told, "items refused" in told) == (codes, share)
+    assert bool(told) == (codes or share)
+
+
+def test_what_is_usual_is_that_of_applied_batches_of_the_type(books: EjvBooks) -> None:
+    def before(count: int, items: int, refused: int, batch_type: str = "GI", state: str = "applied") -> None:
+        for _ in range(count):
+            number = next(numbers)
+            books.add("pay_jobs.feedback_batches", file_id=file, ordinal=number, batch_type=batch_type, first_line=1,
+                      batch_number=number, last_line=2, state=state,
+                      counts=json.dumps({"items": items, "refused": refused, "stopped": 1}))  # fmt: skip
+
+    file = books.add("pay_jobs.inbound_files", source="CGI", name=FEEDBACK, sha256="a" * 64, size_bytes=1,
+                     state="applied", received_on=NOW)  # fmt: skip
+    numbers = itertools.count(1)
+    before(9, 0, 0)
+    before(12, 100, 50, "AP")
+    before(12, 100, 50, "GI", "held")
+    assert "plain limits, as only 9 batches of its type came before" in _told(books, items=26, refused=26, stopped=0)
+    before(1, 0, 0)
+    told = _told(books, items=26, refused=26, stopped=6)
+    assert "weighed against the last 10 batches of its type" in told
+    assert "GL codes it would stop 6 (usual 1, limit 5): 0, 1, 2, 3, 4, 5" in told
+    assert "items refused 26 (usual 0, limit 25), 100% of the batch (limit 20%)" in told
+    before(20, 100, 20)
+    assert _told(books, items=100, refused=60, stopped=0) == ""
+    assert "limit 60), 61% of the batch (limit 60%)" in _told(books, items=100, refused=61, stopped=0)

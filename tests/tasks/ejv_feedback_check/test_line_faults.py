@@ -1,0 +1,136 @@
+"""What is told of a line that cannot be read: the characters that stand where the value belongs, and no others."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tasks.ejv_feedback_check.feedback_lines import _plain_detail, read_amount, read_day, read_line
+from tasks.ejv_feedback_check.flow_through import FlowThrough
+from tests.ejv_factory import Batch, Item, JournalPair
+
+_END = "0000" + "SAID".ljust(150) + "CGI"
+BG = "GIBG...35352027" + "000004321" + "4010"
+BT = "GIBT...35352027" + "000004321" + "000000000000012" + "000000000031.50" + _END
+JH = "GIJH...FI00008801" + "FI000004321".ljust(25) + "000000000031.50" + "ACAD".ljust(264) + _END
+IH = "APIH..." + "700002   001" + "77".ljust(50) + "x" * 43 + "000000000031.50" + "CAD" + "20261118" + _END
+JD = Batch(4321, journals=[(8801, [JournalPair("7654321", "31.50")])]).feedback().decode().split("\n")[3]
+
+
+def put(line: str, start: int, text: str) -> bytes:
+    """Return a line with other text from a place on."""
+    return (line[:start] + text + line[start + len(text) :]).encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        (put(BG, 15, "12345678X"), "there is no batch number at 15 to 24 (found '12345678X')"),
+        (put(BT, 15, "X23456789"), "there is no batch number at 15 to 24 (found 'X23456789')"),
+        (put(BT, 24, "1234567890ABCDE"), "total at 24 to 54 (found '1234567890ABCDE000000000031.50')"),
+        (put(BT, 39, "A"), "total at 24 to 54 (found '000000000000012A00000000031.50')"),
+        (put(BT, 53, "Z"), "total at 24 to 54 (found '000000000000012000000000031.5Z')"),
+        (put(BT, 2, "XX"), "it begins with 'GIXX', which is not a known record type"),
+        (put(BT, 0, "XX"), "it begins with 'XXBT', which is not a known record type"),
+        (put(JH, 9, "A"), f"at 7 to 57 cannot be read (found 'FIA{JH[10:57]}')"),
+        (put(JH, 19, "A"), f"at 7 to 57 cannot be read (found '{JH[7:19]}A{JH[20:57]}')"),
+        (put(JH, 56, "A"), f"at 7 to 57 cannot be read (found '{JH[7:56]}A')"),
+        (put(JD, 16, "A00001"), f"side cannot be read (found '{JD[7:16]}A00001' and '{JD[89:105]}')"),
+        (put(JD, 17, "A"), f"side cannot be read (found '{JD[7:17]}A{JD[18:22]}' and '{JD[89:105]}')"),
+        (put(JD, 89, "A"), f"side cannot be read (found '{JD[7:22]}' and 'A{JD[90:105]}')"),
+        (put(JD, 104, "X"), f"side cannot be read (found '{JD[7:22]}' and '{JD[89:104]}X')"),
+        (put(JD, 205, "x" * 110), f"the flow-through names no invoice (found '{'x' * 40}')"),
+        (put(IH, 19, " " * 50), "there is no invoice number at 19 to 69"),
+        (put(IH, 112, "A"), "the total at 112 to 127 cannot be read (found 'A00000000031.50')"),
+        (put(IH, 126, "A"), "the total at 112 to 127 cannot be read (found '000000000031.5A')"),
+        (put(IH, len(IH) - 157, "00-0"), "no return code 154 characters before the end (found '00-0')"),
+        (put(JH, len(JH) - 1, "X"), f"it does not end with return code, message and 'CGI' ({len(JH)} characters)"),
+        (("GIBH..." + _END).encode(), ""),
+        (("GIBH.." + _END).encode(), "it does not end with return code, message and 'CGI' (163 characters)"),
+    ],
+)
+def test_a_damaged_line_is_told_by_what_stands_there(raw: bytes, fault: str) -> None:
+    told = read_line(7, raw).fault
+    assert told.endswith(fault) if fault else not told
+
+
+def test_each_record_gives_its_values() -> None:
+    begin, trailer, header = read_line(1, BG.encode()), read_line(9, BT.encode()), read_line(3, JH.encode())
+    assert (begin.batch, begin.feeder, begin.code) == (4321, "3535", "")
+    assert (trailer.batch, trailer.control_count, trailer.amount) == (4321, 12, Decimal("31.50"))
+    assert (trailer.code, trailer.message) == ("0000", "SAID")
+    assert (header.journal, header.batch, header.amount) == (8801, 4321, Decimal("31.50"))
+    assert header.receipt == JH[:42].strip()
+    item = read_line(4, IH.encode())
+    assert (item.subject, item.amount, item.effective) == ("77", Decimal("31.50"), date(2026, 11, 18))
+    lost = read_line(4, put(JD, 205, "x" * 110))
+    assert (lost.record, lost.journal, lost.code) == ("JD", 8801, "0000")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_plain"),
+    [
+        (JD, True),
+        (JD.replace("GIJD", "GAJD"), True),
+        (JD.replace("GIJD", "APJD"), False),
+        (JD[:-3] + "CGX", False),
+        (put(JD, len(JD) - 157, "11-7").decode(), False),
+        (put(JD, len(JD) - 157, "1117").decode(), True),
+        (put(JD, 22, "20261332").decode(), False),
+        (put(JD, 104, "X").decode(), False),
+        (put(JD, 205, " 7654321").decode(), False),  # the number does not begin where it belongs
+        (put(JD, 205, "7654322").decode(), False),  # nor is it that of the description
+        (JD[:105] + JD[106:], False),
+    ],
+)
+def test_only_a_line_with_everything_in_its_place_is_read_the_quick_way(line: str, is_plain: bool) -> None:
+    assert (_plain_detail(4, line) is not None) == is_plain
+    if is_plain:
+        about = FlowThrough("INVOICE", 7654321)
+        assert read_line(4, line.encode())[:12] == (
+            4, "JD", "", None, "", 8801, 1, date(2026, 11, 18), Decimal("31.50"), "C", "7654321", about)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("20261118", date(2026, 11, 18)),
+        ("2026111", None),
+        ("202611180", None),
+        ("20261332", None),
+        ("2026-1-1", None),
+        ("\u0662\u0660\u0662\u0666\u0661\u0661\u0661\u0668", None),
+        ("", None),
+    ],
+)
+def test_a_day_is_eight_digits(text: str, day: date | None) -> None:
+    assert read_day(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        (" 31.50 ", Decimal("31.50")),
+        ("12345678901234.56", Decimal("12345678901234.56")),
+        ("123456789012345.67", None),
+        (".50", None),
+        ("1.5", None),
+        ("-1.50", None),
+        ("\u0661.50", None),
+    ],
+)
+def test_an_amount_has_one_to_fourteen_digits_and_two_places(text: str, amount: Decimal | None) -> None:
+    assert read_amount(text) == amount
+
+
+@pytest.mark.parametrize(("number", "count"), [("2147483647", 2147483647), ("2147483648", None)])
+def test_a_number_is_one_that_the_pay_tables_can_hold(number: str, count: int | None) -> None:
+    assert read_line(1, put(BT, 24, number.rjust(15, "0"))).control_count == count
+
+
+def test_the_total_of_an_ap_item_and_its_day_come_from_its_own_line() -> None:
+    lines = [
+        read_line(n, one) for n, one in enumerate(Batch(5, "AP", items=[Item("9", "8.00")]).feedback().split(b"\n"))
+    ]
+    assert [(one.subject, one.amount) for one in lines if one.record in {"IH", "IL", "NA"}] == [
+        ("9", Decimal("8.00")), ("9", None), ("9", None)]  # fmt: skip
