@@ -81,6 +81,6 @@ class PayBooks:
 
     def context_of(self, clock: Callable[[], datetime], *, stop: StopRequest | None = None, **more: Any) -> RunContext:
         """Return what a run is given at a time."""
-        given = {"database": self.database, "dry_run": self.database.dry_run, **more}
+        given = {"database": self.database, "dry_run": self.database.dry_run, "log": QUIET, **more}
         progress = Progress(QUIET, terminal=False)
-        return RunContext(job=self.JOB, clock=clock, log=QUIET, progress=progress, stop=stop or StopRequest(), **given)
+        return RunContext(job=self.JOB, clock=clock, progress=progress, stop=stop or StopRequest(), **given)

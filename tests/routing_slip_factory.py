@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from sqlalchemy import text
+from structlog.testing import LogCapture
 
 from connectors.cfs import CfsClient, CfsSite, InvoiceLine
 from database.engine import Database
@@ -44,6 +46,9 @@ class Slips(PayBooks):
         self.cfs = cfs
         self.client = client
         self.stop = StopRequest()
+        self.logged = LogCapture()
+        every = structlog.make_filtering_bound_logger(0)
+        self.log = structlog.wrap_logger(structlog.ReturnLogger(), processors=[self.logged], wrapper_class=every)
 
     @classmethod
     def fresh(cls, database: Database, cfs: RunningCfs) -> "Slips":
@@ -235,7 +240,7 @@ class Slips(PayBooks):
     def context(self, *, dry_run: bool = False, database: Database | None = None) -> RunContext:
         """Return what a run is given."""
         return self.context_of(
-            lambda: NOW, stop=self.stop, database=database or self.database, run_id=1, dry_run=dry_run
+            lambda: NOW, stop=self.stop, database=database or self.database, run_id=1, dry_run=dry_run, log=self.log
         )
 
     def run(self, *, checkpoint: Callable[[str], None] = lambda _name: None, **arguments: Any) -> Outcome:
@@ -274,6 +279,10 @@ class Slips(PayBooks):
         return passed
 
     # What is seen.
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """Return what was logged under a name."""
+        return [dict(one) for one in self.logged.entries if one["event"] == name]
 
     def slip(self, number: str) -> dict[str, Any]:
         """Return a slip with its CFS account's status."""

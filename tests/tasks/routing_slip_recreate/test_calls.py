@@ -3,7 +3,7 @@
 import pytest
 
 from tests.routing_slip_factory import Slips
-from tests.tasks.routing_slip_recreate.scenarios import SCENARIOS, Scenario
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, SCENARIOS, Scenario
 
 RECEIPT, INVOICE = "GET receipt", "GET invoice"
 REVERSE, CREATE, APPLY = "POST reverse", "POST receipt", "POST apply"
@@ -32,9 +32,32 @@ CALLS = {
 }
 
 
+LINKED_30 = [(CHILD, "linked", "-30.00"), (PARENT, "linked", "30.00")]
+LINKED_100 = [(CHILD, "linked", "-100.00"), (PARENT, "linked", "100.00")]
+MOVED = {
+    "link": LINKED_100,
+    "link-after-correction": LINKED_100,
+    "link-to-bounced": [
+        (PARENT, "bounced", "-100.00"), (CHILD, "linked", "-130.00"), (PARENT, "linked", "130.00")],
+    "void": [*LINKED_100, (PARENT, "voided", "-150.00")],
+    "nsf": [(CHILD, "linked", "-10.00"), (PARENT, "linked", "10.00"), (PARENT, "bounced", "-110.00")],
+    "correction": [(PARENT, "corrected", "20.00")],
+    "correction-with-child": [*LINKED_30, (PARENT, "corrected", "-5.00")],
+    "refund": [(CHILD, "linked", "-40.00"), (PARENT, "linked", "40.00"), (PARENT, "refunded", "-110.00")],
+    "write-off": [(PARENT, "written_off", "-12.34")],
+    "void-cancelling": [*LINKED_30, (PARENT, "voided", "-15.00")],
+    "void-keeping": [*LINKED_30, (PARENT, "voided", "-15.00")],
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_an_undisturbed_operation_takes_the_looks_it_needs_and_its_steps(slips: Slips, scenario: Scenario) -> None:
+def test_an_undisturbed_operation_takes_the_looks_it_needs_and_notes_what_it_moved(
+    slips: Slips, scenario: Scenario
+) -> None:
     scenario.prepare(slips)
     before = len(slips.calls())
     slips.run(**scenario.arguments)
     assert slips.calls()[before:] == CALLS[scenario.name]
+    assert (
+        slips.rows("SELECT slip, kind, amount::text FROM pay_jobs.slip_movements ORDER BY id") == MOVED[scenario.name]
+    )

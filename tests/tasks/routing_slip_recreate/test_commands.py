@@ -89,10 +89,26 @@ def test_a_stop_request_ends_between_two_steps_and_the_next_run_continues(slips:
 
     with pytest.raises(Interrupted):
         slips.run(checkpoint=stop)
+    assert slips.events("slip.failed") == []
     assert slips.receipts()[PARENT]["status"] == "REV"
     assert f"{PARENT}R2" not in slips.receipts()
     slips.stop = type(slips.stop)()
     assert slips.run().counts["slips_corrected"] == 1
+
+
+def test_a_fault_of_the_program_counts_more_than_that_the_run_was_stopped(slips: Slips) -> None:
+    for number in (PARENT, CHILD, THIRD):
+        slips.deposit(number, "10.00")
+        slips.set_status(number, "VOID")
+
+    def fail_and_stop(point: str) -> None:
+        if point == "before 1 reverse receipt":
+            slips.stop.request()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        slips.run(checkpoint=fail_and_stop)
+    assert [one["family"] for one in slips.events("slip.failed")] == [PARENT]
 
 
 def test_families_are_worked_at_once_up_to_the_bound_and_each_in_order(slips: Slips) -> None:
@@ -145,4 +161,5 @@ def test_a_fault_of_the_program_in_one_family_is_raised_after_the_others_are_don
     finally:
         slips.change("ALTER TABLE payments DROP CONSTRAINT c")
     assert [slips.slip(one)["account"] for one in (PARENT, THIRD)] == ["INACTIVE"] * 2
+    assert [(one["family"], "IntegrityError" in one["error"]) for one in slips.events("slip.failed")] == [(CHILD, True)]
     assert slips.run().counts["slips_nsf"] == 1

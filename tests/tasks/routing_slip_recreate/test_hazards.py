@@ -66,6 +66,7 @@ def test_a_void_waits_for_the_link_of_a_child(slips: Slips) -> None:
     slips.set_status(PARENT, "VOID")
     outcome = slips.run()
     assert f"Slip {PARENT}: its void waits for the link of slip {CHILD}." in outcome.notes
+    assert outcome.counts == {"slips_waiting": 2}
     assert live(slips) == {PARENT: "50.00"}
 
 
@@ -106,6 +107,15 @@ def test_a_total_corrected_again_while_the_correction_runs_is_corrected_once_mor
     slips.run()
     assert live(slips) == {f"{PARENT}R3": "110.00"}
     assert slips.slip(PARENT)["status"] == "ACTIVE"
+
+
+def test_a_total_that_was_corrected_and_corrected_back_is_made_anew_once(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00")
+    slips.correct(PARENT, "120.00")
+    slips.correct(PARENT, "100.00")
+    assert slips.run().rejects == []
+    assert live(slips) == {f"{PARENT}R2": "100.00"}
+    assert slips.slip(PARENT)["cas_version_suffix"] == 2
 
 
 def test_a_correction_killed_halfway_and_corrected_again_ends_with_the_newest_total(slips: Slips) -> None:

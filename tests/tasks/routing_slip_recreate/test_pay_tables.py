@@ -11,6 +11,7 @@ from sqlalchemy import text
 from config.errors import InputRefused
 from database.sql import statements
 from tasks.routing_slip_recreate.family.reading import read_family
+from tasks.routing_slip_recreate.journal import what_changed
 from tasks.routing_slip_recreate.pay_tables.fee import find_fee
 from tasks.routing_slip_recreate.pay_tables.slips import hold_rows
 from tests.pay_database import PayDatabase
@@ -245,6 +246,19 @@ def test_one_slip_and_one_account_are_changed_and_an_amount_that_is_not_given_st
     assert rows.rows("SELECT number, status, cas_version_suffix, remaining_amount, refund_amount FROM routing_slips"
                      " ORDER BY id") == [(first, "VOID", 4, 35, 7), (second, "ACTIVE", None, 50, None)]  # fmt: skip
     assert rows.rows("SELECT status FROM cfs_accounts ORDER BY id") == [("FREEZE",), ("ACTIVE",)]
+
+
+@pytest.mark.parametrize("changed", [None, "status = 'ACTIVE'", "total = 99.99"])
+def test_a_slip_is_as_it_was_judged_while_its_own_status_and_total_stay(rows: SlipRows, changed: str | None) -> None:
+    first, _ = rows.slip("CORRECTION"), rows.slip("CORRECTION")
+    with rows.database.begin() as session:
+        family = read_family(session, first, prefix="REG")
+    assert family is not None
+    if changed:
+        rows.change(f"UPDATE routing_slips SET {changed} WHERE number = :n", n=first)
+    with rows.database.begin() as session:
+        told = what_changed(family.root)(session)
+    assert told == ("it is no longer CORRECTION for 100.00" if changed else "")
 
 
 def test_a_fee_is_written_once_and_what_is_there_of_it_is_left(rows: SlipRows) -> None:

@@ -144,8 +144,10 @@ def test_a_link_to_a_parent_whose_account_is_inactive_is_refused_untouched(slips
     slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 1")
     before = slips.final_state()
 
-    (reject,) = slips.run().rejects
+    outcome = slips.run()
+    (reject,) = outcome.rejects
 
+    assert outcome.counts == {"slips_refused": 1}
     assert (reject.reason, f"account of its parent {PARENT} is INACTIVE" in reject.detail) == ("link refused", True)
     assert slips.final_state() == before
 
@@ -176,6 +178,54 @@ def test_a_slip_that_is_changed_before_the_first_step_is_not_touched(
     assert live(slips) == {PARENT: "100.00"}
     assert slips.run().rejects == []
     assert live(slips) == ({PARENT: "100.00"} if change is status_taken_back else {f"{PARENT}R2": "130.00"})
+
+
+def test_a_transaction_that_is_bought_while_a_void_runs_keeps_the_slip_from_being_closed(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00")
+    slips.set_status(PARENT, "VOID")
+
+    def meanwhile(name: str) -> None:
+        if name == "before closing":
+            slips.spend(PARENT, "5.00")
+
+    (reject,) = slips.run(checkpoint=meanwhile).rejects
+
+    assert "it has transactions now: REG00000001" in reject.detail
+    assert slips.slip(PARENT)["account"] == "ACTIVE"
+
+
+def test_a_transaction_that_cfs_does_not_know_is_no_part_of_a_correction(slips: Slips) -> None:
+    given_a_paid_transaction_without_a_reference(slips)
+    slips.change("UPDATE invoices SET invoice_status_code = 'CREATED', paid = 0")
+    slips.correct(PARENT, "120.00")
+
+    outcome = slips.run()
+
+    assert outcome.counts["slips_corrected"] == 1
+    assert live(slips) == {f"{PARENT}R2": "120.00"}
+
+
+def test_what_a_receipt_paid_in_the_end_is_written_and_not_what_was_sent(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00", "20.00"])
+    slips.correct(PARENT, "120.00")
+
+    def meanwhile(name: str) -> None:
+        if name == "answered 4 apply receipt":
+            slips.client.unapply_receipt(slips.site(PARENT), f"{PARENT}R2", "REG00000002")
+
+    slips.run(checkpoint=meanwhile)
+
+    assert slips.our_receipts() == {(f"{PARENT}R2", "REG00000001"): 30}
+
+
+def test_the_dry_run_of_a_bounce_takes_no_number_for_its_fee(slips: Slips) -> None:
+    nsf(slips)
+    before = slips.record("SELECT last_value FROM invoices_id_seq")
+
+    (table,) = slips.dry_run().tables
+
+    assert [row[4] for row in table.rows][-1] == "REG00000000"
+    assert slips.record("SELECT last_value FROM invoices_id_seq") == before
 
 
 def test_a_refund_asked_for_while_a_bounce_is_worked_stays_asked_for(slips: Slips) -> None:

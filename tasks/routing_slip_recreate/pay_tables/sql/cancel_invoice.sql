@@ -18,4 +18,3 @@ UPDATE invoice_references AS reference
    SET status_code = 'CANCELLED'
   FROM undone
  WHERE reference.invoice_id = undone.id
-   AND reference.status_code IN ('ACTIVE', 'COMPLETED')
