@@ -185,7 +185,7 @@ def _settlements(night: WorldNight) -> None:
     world.undos = {line.account: undo_of(world.model, line) for line in world.delivery.wrong}
     for file in world.delivery.applied:
         learn_settlements(world.model, file.lines, world.clock.stored)
-    night.run("PAD_RECONCILE", exits=(0, 3) if world.delivery.reports else (0,))
+    operators.read_files(night, "PAD_RECONCILE", exits=(0, 3) if world.delivery.reports else (0,))
     night.problems += learn_fees(world.model, world.tables)
 
 
@@ -198,12 +198,12 @@ def _settlements_at_noon(night: WorldNight) -> None:
         settlement_files.drop(world, file)
     if delivery.later:
         learn_settlements(world.model, delivery.later[0].lines, world.clock.stored)
-        night.run("PAD_RECONCILE")
+        operators.read_files(night, "PAD_RECONCILE")
     if delivery.overtaken:
         night.run("PAD_RECONCILE", exits=(0, 3))
     for file in delivery.overtaken:
         learn_settlements(world.model, file.lines, world.clock.stored)
-        night.run("files replay", exits=_DONE, name=file.name, reason="late file, looked at")
+        operators.read_files(night, "files replay", exits=_DONE, name=file.name, reason="late file, looked at")
     night.problems += learn_fees(world.model, world.tables)
     for account, undo in world.undos.items():
         now = world.clock.stored
@@ -241,7 +241,7 @@ def _feedback(night: WorldNight) -> None:
         elif batch.number in answered:
             learn_feedback(world.model, batch, answered[batch.number], codes)
     world.clock.let_pass(900)
-    night.run("EJV_FEEDBACK_CHECK", exits=(0, 3))
+    operators.read_files(night, "EJV_FEEDBACK_CHECK", exits=(0, 3))
 
 
 def _meddle(night: WorldNight) -> None:
