@@ -35,6 +35,7 @@ def measure(invoices: int) -> None:
         settlement.add_books(address, ROWS, _AFTER_SETTLEMENT)
         ejv_feedback.add_books(address, LINES, _AFTER_FEEDBACK)
         routing_slips.add_books(address, SLIPS, _AFTER_SLIPS)
+        run_sql(address, script("invoice_lines"))
         maintain(address, "VACUUM ANALYZE", "CHECKPOINT")
         settlement.deliver(home, ROWS)
         ejv_feedback.deliver(home, LINES, _AFTER_FEEDBACK)

@@ -5,7 +5,10 @@ WITH spread AS (
           SET created_on   = created_on - (id % {weeks}) * interval '7 days',
               payment_date = payment_date - (id % {weeks}) * interval '7 days',
               refund_date  = refund_date - (id % {weeks}) * interval '7 days',
-              updated_on   = updated_on - (id % {weeks}) * interval '7 days'
+              updated_on   = updated_on - (id % {weeks}) * interval '7 days',
+              overdue_date = CASE WHEN overdue_date IS NOT NULL
+                                  THEN date_trunc('month', created_on - (id % {weeks}) * interval '7 days')
+                                       + interval '2 months 14 days 8 hours' END
      ),
      received AS (
        UPDATE receipts
