@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +46,11 @@ class Reach:
         if not tests and file.endswith(".py"):
             tests = {test for one in by_line.values() for test in one} or set(self.seconds)
         return sorted(tests, key=lambda test: self.seconds.get(test, 0.0))
+
+    def breadth(self) -> Counter[str]:
+        """Return how many files each test reaches: one that reaches few is about them."""
+        lines = ({test for tests in by_line.values() for test in tests} for by_line in self.lines.values())
+        return Counter(test for tests in (*lines, *self.statements.values()) for test in tests)
 
 
 class Listener:

@@ -60,10 +60,11 @@ class Workshop:
         self.reach = Reach.read(folder / "reach.json")
         if self.reach.failed:
             raise TestsFail(f"These tests fail without any mutant: {', '.join(self.reach.failed)}")
+        self._breadth = self.reach.breadth()
         self._killers: dict[str, Counter[str]] = defaultdict(Counter)
 
     def try_mutant(self, mutant: Mutant, at_most: float = math.inf) -> Trial:
-        """Return what becomes of a mutant; what killed others of its file and is quick is tried first.
+        """Return what becomes of a mutant; tests that are quick, reach little else and killed others are tried first.
 
         at_most  seconds that tests take without it, after which it is said to live
         """
@@ -71,7 +72,7 @@ class Workshop:
         if not tests:
             return Trial(Fate.NOT_REACHED)
         killers, seconds = self._killers[mutant.file], self.reach.seconds
-        tests.sort(key=lambda test: (seconds[test] + 0.05) / (1 + 4 * killers[test]))
+        tests.sort(key=lambda test: (seconds[test] + 0.05) * self._breadth[test] / (1 + 4 * killers[test]))
         passed = itertools.accumulate(seconds[test] for test in tests)
         tests = [test for test, after in zip(tests, passed, strict=True) if after <= at_most] or tests[:1]
         order = {"file": mutant.file, "content": mutant.content, "tests": {test: seconds[test] for test in tests}}
