@@ -35,6 +35,7 @@ def test_one_kind_of_work_can_be_asked_for(slips: Slips) -> None:
     slips.deposit(THIRD, "10.00")
     slips.set_status(PARENT, "VOID")
     slips.correct(THIRD, "12.00")
+    assert slips.run(slip=PARENT, only="correction").counts == {}
     outcome = slips.run(only="correction")
     assert (outcome.counts["slips_corrected"], outcome.counts["slips_voided"]) == (1, 0)
 

@@ -187,6 +187,7 @@ def test_receipts_that_differ_after_the_work_are_reported(slips: Slips) -> None:
 
     outcome = slips.run(checkpoint=meddle)
     assert (outcome.counts["slips_checked"], outcome.counts["slips_in_agreement"]) == (1, 0)
+    assert outcome.answer == "1 slip worked; what CFS has applied equals our receipts for 0."
     assert "CFS applied 5.00 of receipt 206000010R2 to REG00000099, our receipts say 0.00" in outcome.rejects[0].detail
 
 

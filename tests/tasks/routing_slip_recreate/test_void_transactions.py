@@ -60,6 +60,7 @@ def test_a_mixed_plan_does_to_each_invoice_what_it_says(slips: Slips, tmp_path: 
     assert [one[0] for one in statuses(slips)] == ["CANCELLED", "CREATED"]
     assert slips.due() == {"REG00000001": "0.00", "REG00000002": "25.00"}
     assert slips.slip(PARENT)["account"] == "FREEZE"
+    assert [slips.slip(one)["remaining_amount"] for one in (PARENT, CHILD)] == [0, 0]
     assert slips.record("SELECT reason FROM pay_jobs.operations WHERE kind = 'slip void_transactions'") == {
         "reason": "ticket 1"
     }
