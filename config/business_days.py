@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 
 from config.business_time import BUSINESS_ZONE
-from config.lean_imports import alone, standing_in
+from config.lean_imports import alone, without_metadata
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -60,8 +60,7 @@ def age_in_business_days(since: datetime, now: datetime) -> int:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    # Without two hundred and fifty other countries, and without reading the metadata of all packages for its version.
-    with alone("holidays.countries"), standing_in("importlib.metadata", version=str):
+    with alone("holidays.countries"), without_metadata():  # of two hundred and fifty
         from holidays.countries.canada import Canada
 
     known: dict[date, str] = Canada(  # type: ignore[no-untyped-call]

@@ -5,6 +5,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
@@ -44,11 +45,36 @@ def standing_in(name: str, **known: Any) -> Iterator[None]:
         return
     sys.modules[name] = stand_in = _StandIn(name)
     vars(stand_in).update(known)
+    parent, _, child = name.rpartition(".")
+    if parent in sys.modules:
+        vars(sys.modules[parent]).setdefault(child, stand_in)
     try:
         yield
     finally:
         if sys.modules.get(name) is stand_in:
             del sys.modules[name]
+
+
+@contextmanager
+def without_metadata() -> Iterator[None]:
+    """Let what is imported meanwhile learn versions without reading the metadata of packages, and find no plug-ins."""
+    with standing_in("importlib.metadata", entry_points=_no_plug_ins, version=_version_of):
+        yield
+
+
+def _no_plug_ins(**_group: str) -> tuple[()]:
+    return ()
+
+
+def _version_of(package: str) -> str:
+    """Return the version of an installed package, by the name of the folder of its metadata where it has one."""
+    begins = f"{package.replace('-', '_')}-"
+    for place in sys.path:
+        for folder in Path(place).glob(f"{begins}*.dist-info"):
+            return folder.name.removeprefix(begins).removesuffix(".dist-info")
+    del sys.modules["importlib.metadata"]  # the stand-in
+    version: str = importlib.import_module("importlib.metadata").version(package)
+    return version
 
 
 @contextmanager

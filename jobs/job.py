@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from config.lean_imports import standing_in
+from config.lean_imports import standing_in, without_metadata
 
 if TYPE_CHECKING:
     from connectors.outbox import Message
@@ -113,23 +113,20 @@ def load(target: str) -> Any:
 def imports_uncollected() -> Iterator[None]:
     """Let the garbage collector rest: imports make many objects and no garbage, and it would look at all of them.
 
-    asyncio stays away: libraries import it for programs of another kind. So do the metadata of all packages, in which
-    pydantic looks for plug-ins of its own: there are none.
+    What libraries import for programs of another kind stays away: asyncio; the metadata of all packages, in which
+    pydantic looks for plug-ins; and ssl, with which psycopg2 tells an OpenSSL older than 1.1 of threads.
     """
     gc.disable()
     try:
         with (
             standing_in("asyncio", iscoroutine=inspect.iscoroutine),
-            standing_in("importlib.metadata", entry_points=_no_plug_ins),
+            standing_in("ssl"),
+            without_metadata(),
         ):
             yield
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _no_plug_ins(**_group: str) -> tuple[()]:
-    return ()
 
 
 def by_name(jobs: Iterable[Job]) -> dict[str, Job]:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each command that a test runs would compile the program anew
 
 from sandbox import postgres  # noqa: E402
 from sandbox.up import prepare_pay_database, upgrade  # noqa: E402
