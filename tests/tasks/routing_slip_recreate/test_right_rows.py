@@ -6,6 +6,7 @@ bounce with a paid transaction that CFS does not know.
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
@@ -226,6 +227,24 @@ def test_the_dry_run_of_a_bounce_takes_no_number_for_its_fee(slips: Slips) -> No
 
     assert [row[4] for row in table.rows][-1] == "REG00000000"
     assert slips.record("SELECT last_value FROM invoices_id_seq") == before
+
+
+def test_a_bounce_that_dies_before_its_first_step_is_finished_under_the_number_it_took(slips: Slips) -> None:
+    nsf(slips)
+    assert slips.run_killed_at("planned")
+
+    slips.run()
+
+    assert [one["id"] for one in slips.records("SELECT id FROM invoices ORDER BY id")] == [1, 2]
+
+
+def test_a_cent_that_was_spent_counts_in_a_refund(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["0.01"])
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+
+    assert slips.run().rejects == []
+
+    assert slips.slip(PARENT)["refund_amount"] == Decimal("99.99")
 
 
 def test_a_refund_asked_for_while_a_bounce_is_worked_stays_asked_for(slips: Slips) -> None:

@@ -9,7 +9,7 @@ import pytest
 from connectors.cfs import InvoiceLine, ReceiptActivity, ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from sandbox.cfs.process import RunningCfs
-from tasks.routing_slip_recreate.cfs_view import CfsView
+from tasks.routing_slip_recreate.cfs_view import CfsView, hides_invoices
 from tasks.routing_slip_recreate.steps.base import CfsStep
 from tasks.routing_slip_recreate.steps.checks import check_free, check_owed, check_reversed
 from tasks.routing_slip_recreate.steps.invoices import create_invoice, credit_invoice
@@ -130,6 +130,18 @@ def test_a_step_looks_before_it_is_sent(view: CfsView, step: CfsStep, expected: 
         with pytest.raises(StateConflict) as conflict:
             step.look(view)
         assert expected in f"{conflict.value.theirs}."
+
+
+def test_a_list_that_is_left_out_is_asked_for_three_times(view: CfsView, cfs: RunningCfs) -> None:
+    asked = {True: set[int](), False: set[int]()}
+    for seed in range(1, 25):
+        cfs.admin.set_options(drop_filled_invoices=True, seed=seed)
+        before = len(cfs.admin.calls())
+        view.forget(SOME_LEFT)
+        receipt = view.receipt(SITE, SOME_LEFT)
+        assert receipt is not None
+        asked[hides_invoices(receipt)].add(len(cfs.admin.calls()) - before)
+    assert asked == {True: {3}, False: {1, 2, 3}}
 
 
 def test_what_cfs_answers_to_a_change_is_known_without_another_look(view: CfsView, cfs: RunningCfs) -> None:
