@@ -97,8 +97,8 @@ def answers_applied(sent_batch: SentBatch) -> list[str]:
     """Return which answer to the batch is in our tables already."""
     reasons = []
     for status in ("COMPLETED", "ERRORED"):
-        number, example = sent_batch.links.get(status, (0, 0))
-        if number:
+        if status in sent_batch.links:
+            number, example = sent_batch.links[status]
             reasons.append(f"{number} of its links are {status} (link {example}, for one): CGI has answered them")
     if sent_batch.disbursement_status_code in {"COMPLETED", "ERRORED"}:
         reasons.append(

@@ -3,8 +3,9 @@
 import copy
 import itertools
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,11 @@ _OPERATORS = (
 
 @dataclass(frozen=True)
 class Mutant:
-    """One file of the project with one change; `line` is where the change begins, from 1."""
+    """One file of the project with one change.
+
+    line   where the change begins, from 1
+    which  counts those of one file whose lines read the same, from 1
+    """
 
     file: str
     line: int
@@ -46,11 +51,12 @@ class Mutant:
     was: str
     now: str
     content: str
+    which: int = 1
 
     @property
     def name(self) -> str:
         """What the mutant is called: the same as long as its file has these lines."""
-        return f"{self.file} | {self.was} | {self.now}"
+        return f"{self.file} | {self.was} | {self.now}" + (f" ({self.which})" if self.which > 1 else "")
 
 
 def mutants_of(package: str) -> list[Mutant]:
@@ -60,7 +66,12 @@ def mutants_of(package: str) -> list[Mutant]:
         made += _of_sql(file)
     for file in sorted((ROOT / package).rglob("*.py")):
         made += _of_python(file)
-    return list({one.name: one for one in made}.values())
+    made = list({(one.file, one.content): one for one in made}.values())
+    seen: Counter[str] = Counter()
+    for number, one in enumerate(made):
+        seen[one.name] += 1
+        made[number] = replace(one, which=seen[one.name])
+    return made
 
 
 def changed_files(since: str) -> set[str]:

@@ -54,7 +54,7 @@ class Change:
 
 def sql_changes(statement: str) -> Iterator[Change]:
     """Return the changes of a statement: a condition dropped, a comparison turned, a join, a sum, a grouping."""
-    shown = _HIDDEN.sub(lambda found: " " * len(found[0]), statement)
+    shown = _HIDDEN.sub(lambda found: (" " if found[0].startswith("--") else "#") * len(found[0]), statement)
     conditions = list(_conditions(shown))
     for start, end in conditions:
         if shown[start:end].upper() != "TRUE":

@@ -32,6 +32,13 @@ def test_each_condition_is_dropped_once() -> None:
     ]
 
 
+def test_a_condition_is_dropped_with_the_text_at_its_end() -> None:
+    assert changed("SELECT FROM t WHERE a = 'x' AND b IN (<<final>>, 'it''s')")["condition dropped"] == [
+        "SELECT FROM t WHERE TRUE AND b IN (<<final>>, 'it''s')",
+        "SELECT FROM t WHERE a = 'x' AND TRUE",
+    ]
+
+
 @pytest.mark.parametrize(
     ("statement", "kind", "now"),
     [

@@ -52,7 +52,8 @@ def plan(inputs: OperationInputs) -> OperationPlan:
 
 def half_made_fee(slip: RoutingSlip) -> SlipInvoice | None:
     """Return the fee invoice that another job committed before it died."""
-    if slip.account is None or slip.account.status != "FREEZE":
+    assert slip.account is not None
+    if slip.account.status != "FREEZE":
         return None
     return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
 

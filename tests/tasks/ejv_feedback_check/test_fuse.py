@@ -127,6 +127,8 @@ def test_what_is_usual_is_that_of_applied_batches_of_the_type(books: EjvBooks) -
     assert "weighed against the last 10 batches of its type" in told
     assert "GL codes it would stop 6 (usual 1, limit 5): 0, 1, 2, 3, 4, 5" in told
     assert "items refused 26 (usual 0, limit 25), 100% of the batch (limit 20%)" in told
-    before(20, 100, 20)
+    before(10, 100, 20)
+    assert "limit 70), 71% of the batch (limit 70%)" in _told(books, items=100, refused=71, stopped=0)
+    before(10, 100, 20)
     assert _told(books, items=100, refused=60, stopped=0) == ""
     assert "limit 60), 61% of the batch (limit 60%)" in _told(books, items=100, refused=61, stopped=0)

@@ -1,5 +1,6 @@
 """What is outstanding: state, age, what is stuck in it, and the next step; and the search in stored files."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -91,6 +92,22 @@ def test_feedback_that_is_stored_and_not_applied_is_named_with_its_command(offic
     row = shown(office, WEDNESDAY_MORNING)
     assert (row["state"], row["exit"]) == ("feedback stored, not applied", 3)
     assert row["command"] == f"{TYPED} EJV_FEEDBACK_CHECK --file {FEEDBACK}"
+
+
+def test_what_was_sent_again_last_is_what_waits(office: FeedbackOffice) -> None:
+    books = office.books
+    given_batch(books)
+    for subject, kind, state, name in (
+        ("batch 100", "resubmission", "done", "FIRST"),
+        ("batch 100", "resubmission", "done", "SECOND"),
+        ("batch 100", "resubmission", "dropped", "GIVEN UP"),
+        ("batch 100", "rebuild", "done", "REBUILT"),
+        ("batch 101", "resubmission", "done", "OTHER"),
+    ):
+        plan = json.dumps({"new_name": name, "begun_on": WEDNESDAY_MORNING.isoformat()})
+        books.add("pay_jobs.operations", kind=kind, subject=subject, state=state, plan=plan, command="x")
+    row = shown(office, THURSDAY)
+    assert (row["sent as"], row["state"], row["age"]) == ("SECOND", "resubmitted, uploaded", 1)
 
 
 def test_answered_batches_are_shown_for_two_days_and_are_not_urgent(office: FeedbackOffice) -> None:

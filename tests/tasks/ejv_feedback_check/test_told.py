@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from connectors.sftp import RemoteFile
 from tasks.ejv_feedback_check.batch_report import outcome_of
 from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch, ItemToCheck, UnansweredLink
 from tasks.ejv_feedback_check.findings import findings
 from tasks.ejv_feedback_check.outstanding import OutstandingBatch, next_action
+from tasks.ejv_feedback_check.resend_guards import SentBatch, ServerListing, answers_applied, answers_waiting
 from tests.ejv_factory import NOW
 
 BATCH = FeedbackBatch(1, "F", "GI", 4321, "3535", 7, 20)
@@ -162,3 +164,36 @@ def test_the_next_step_follows_from_what_is_known_of_a_batch(
 ) -> None:
     found = next_action(WAITING._replace(**changes), age, NOW, [])
     assert (found.state, found.command, found.is_urgent) == (state, command, is_urgent)
+
+
+@pytest.mark.parametrize(("count", "more"), [(0, None), (5, ""), (6, " and 1 more"), (7, " and 2 more")])
+def test_five_of_the_files_that_wait_are_named(count: int, more: str | None) -> None:
+    files = [RemoteFile(f"F{n}", 1, 1, is_regular=True) for n in range(count, 0, -1)]
+    told = [f"F1, F2, F3, F4, F5{more} wait in the CGI directory"]
+    assert [one.partition(":")[0] for one in answers_waiting(ServerListing(files, []))] == (told if count else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "feedback", "message", "links", "told"),
+    [
+        ("UPLOADED", None, None, {"UPLOADED": (3, 7)}, []),
+        (
+            "UPLOADED",
+            None,
+            None,
+            {"COMPLETED": (1, 7), "ERRORED": (2, 8)},
+            ["1 of its links are COMPLETED (link 7", "2 "],
+        ),
+        ("UPLOADED", "F", None, {}, ["its feedback F was begun"]),
+        ("COMPLETED", "F", "m", {}, ["it is COMPLETED in ejv_files (F)"]),
+        ("ERRORED", None, "m", {}, ["it is ERRORED in ejv_files (m)"]),
+        ("ERRORED", None, None, {}, ["it is ERRORED in ejv_files (no file named)"]),
+    ],
+)
+def test_an_answer_in_our_tables_speaks_against_sending_again(
+    status: str, feedback: str | None, message: str | None, links: dict[str, tuple[int, int]], told: list[str]
+) -> None:
+    batch = SentBatch(100, "PAYMENT", "INBOX", status, message, feedback, datetime(2026, 11, 17), links)
+    found = answers_applied(batch)
+    assert len(found) == len(told)
+    assert all(one.startswith(words) for one, words in zip(found, told, strict=True))

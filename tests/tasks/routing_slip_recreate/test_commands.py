@@ -61,7 +61,7 @@ def test_a_dry_run_after_a_kill_says_what_is_true_already(slips: Slips) -> None:
     scenarios.correction(slips)
     slips.run_killed_at("answered 1 reverse receipt")
     (table,) = slips.dry_run().tables
-    assert [row[6] for row in table.rows[:2]] == ["already true: REV", "404"]
+    assert [(row[2], row[6]) for row in table.rows[:2]] == [(1, "already true: REV"), (2, "404")]
 
 
 def test_the_list_shows_each_slip_in_work_its_step_and_what_blocks_it(slips: Slips) -> None:

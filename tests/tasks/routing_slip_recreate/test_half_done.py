@@ -45,6 +45,16 @@ def test_a_link_that_another_job_left_half_done_is_finished(slips: Slips, made: 
     assert slips.slip(CHILD)["account"] == "INACTIVE"
 
 
+def test_a_half_done_link_of_a_corrected_slip_is_finished_under_the_version_that_cfs_has(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00")
+    slips.deposit(CHILD, "100.00", version=2)
+    slips.link(CHILD, PARENT)
+    reverse_in_cfs(slips, f"{CHILD}R2", of=CHILD)
+    slips.change("UPDATE routing_slips SET cas_version_suffix = 1 WHERE number = :n", n=CHILD)
+    slips.run()
+    assert live(slips) == {PARENT: "50.00", f"{CHILD}LR2": "100.00"}
+
+
 def test_a_link_whose_account_was_closed_with_nothing_made_is_repaired_when_named(slips: Slips) -> None:
     slips.deposit(PARENT, "50.00")
     slips.deposit(CHILD, "100.00")

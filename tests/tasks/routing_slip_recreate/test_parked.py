@@ -96,6 +96,7 @@ def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(
     close_account_before_closing(slips)
     outcome = slips.run()
     assert (outcome.exit_code, outcome.counts["slips_parked"]) == (3, 1)
+    assert "the slip is CORRECTION, its CFS account INACTIVE" in outcome.rejects[0].detail
     assert "CFS applied 30.00 of receipt 206000010R2 to REG00000001, our receipts say 0.00" in outcome.rejects[0].detail
     assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "refused"
 

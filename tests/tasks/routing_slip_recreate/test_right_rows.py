@@ -261,15 +261,22 @@ def test_a_refund_asked_for_while_a_bounce_is_worked_stays_asked_for(slips: Slip
     assert row["invoice_status_code"] == "REFUND_REQUESTED"
 
 
-def test_an_account_that_is_closed_while_a_bounce_is_worked_is_not_frozen(slips: Slips) -> None:
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [("UPDATE cfs_accounts SET status = 'INACTIVE'", "INACTIVE (1)"), ("DELETE FROM cfs_accounts", "gone")],
+)
+def test_an_account_that_is_closed_while_a_bounce_is_worked_is_not_frozen(
+    slips: Slips, change: str, found: str
+) -> None:
     nsf(slips)
-    account = slips.record("SELECT payment_account_id AS id FROM routing_slips WHERE number = :n", n=PARENT)["id"]
+    before = slips.record("SELECT count(*) AS n FROM invoices")
 
     def meanwhile(name: str) -> None:
         if name == "before closing":
-            slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE account_id = :id", id=account)
+            slips.change(f"{change} WHERE account_id = 1")
 
     (reject,) = slips.run(checkpoint=meanwhile).rejects
 
-    assert f"the CFS account of {PARENT} is INACTIVE" in reject.detail
-    assert slips.slip(PARENT)["account"] == "INACTIVE"
+    assert f"the CFS account of {PARENT} is {found} now, and was ACTIVE" in reject.detail
+    assert slips.records("SELECT FROM cfs_accounts WHERE status = 'FREEZE'") == []
+    assert slips.record("SELECT count(*) AS n FROM invoices") == before
