@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from database.engine import Database
 from tests.statement_factory import Statement, StatementBooks
@@ -88,3 +89,18 @@ def test_the_shards_find_the_gaps_of_the_whole(pay_with_many: StatementBooks) ->
         return Counter({(kind, first, last): accounts for kind, first, last, accounts, _, _ in rows})
 
     assert sum((lacking(f"{number}/4") for number in (1, 2, 3, 4)), Counter()) == lacking()
+
+
+def test_a_period_in_which_a_shard_owes_nothing_asks_five_things_and_any_other_twelve(pay: StatementBooks) -> None:
+    asked: list[str] = []
+    event.listen(pay.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    account = pay.with_setting("DAILY", "PAD")
+    pay.invoice(account, "2022-06-24 10:00", "PAD")
+    theirs = account.id % 2 + 1
+    asked.clear()
+
+    pay.generate("2022-06-24", shard=f"{3 - theirs}/2")  # a day, and the rest of a week
+    in_vain = len(asked)
+    pay.generate("2022-06-24", shard=f"{theirs}/2")
+
+    assert (in_vain, len(asked) - in_vain) == (5 + 5, 12 + 5)
