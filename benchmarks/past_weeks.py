@@ -1,7 +1,8 @@
 """Weeks of the past behind a demo's week: what was settled then, and what this service kept of it, made by sets.
 
-A week of the past is the demo's own, of half of its accounts and without what is open, under new numbers. Two tables
-are filled side by side, each without its indexes, which are made when the last week is in.
+A week of the past is the demo's own, of half of its accounts and without what is open, under new numbers; the demo's
+own week has the highest, as the newest rows do. Two tables are filled side by side, each without its indexes, which are
+made when the last week is in.
 """
 
 import re
@@ -63,6 +64,8 @@ def add_past_weeks(
         highest = _highest(cursor)
         cursor.execute(script("past_patterns"))
         counted = _counted(cursor, "bank_payments", "settled_links")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(script("number_demo_last", **{name: (weeks + 1) * number for name, number in highest.items()}))
     numbers = [
         {**counted, **_numbers(highest, nth, of), "back": weeks + 1 - nth, "sunday": sunday}
         for nth in range(1, weeks + 1)

@@ -105,7 +105,7 @@ INSERT INTO pay_jobs.cgi_mentions (cgi_file_id, line, kind, number, amount)
 SELECT {files} + 6 + n % 5, n, 'invoice', CAST({invoices} + n AS text), 31.50 FROM generate_series(1, {rows} / 10) n;
 INSERT INTO pay_jobs.outbox (created_on, run_id, channel, kind, ordering_key, idempotency_key, payload, state, attempts,
                              begun_on, delivered_on)
-SELECT now() - interval '{back} weeks', {runs} + 1, 'event', 'bc.registry.payment', 'account:' || n % 5000,
+SELECT date '{sunday}' - 7 * {back} + interval '12 hours', {runs} + 1, 'event', 'bc.registry.payment', 'account:' || n % 5000,
        'completed:{nth}-' || n, jsonb_build_object('data', jsonb_build_object('id', {invoices} + n)), 'delivered', 1, now(), now()
   FROM generate_series(1, {rows} / 10) n;
 INSERT INTO pay_jobs.job_runs (id, job, command, status, triggered_by, pod, version, started_on, finished_on, exit_code,

@@ -26,9 +26,11 @@ _STEPS = (
     "create_covered",
     "create_given_up",
     "create_answered",
+    "create_families",
     "create_corrections",
     "create_slips",
     "create_paying",
+    "create_overwritten",
     "create_payments",
     "add_created",
     "add_settled",
@@ -45,12 +47,16 @@ _STEPS = (
     "add_cards",
 )
 _READ_OFTEN = {
+    "create_retried",
     "create_lines",
     "create_gone",
     "create_feedback",
     "create_receipts",
     "create_given_up",
     "create_answered",
+    "create_families",
+    "create_paying",
+    "create_overwritten",
 }
 # The tables grow for ever, some days do not: their rows are looked up in the indexes, which are in memory.
 _BY_INDEX = text("SET LOCAL random_page_cost = 1.1")

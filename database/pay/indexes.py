@@ -83,6 +83,28 @@ WANTED = (
         "ROUTING_SLIP_RECREATE (once a family): the children of a slip",
         210,
     ),
+    WantedIndex(
+        "ix_statements_created_on",
+        "statements",
+        ("created_on",),
+        "verify --days (five times): the statements that were made since a day",
+        6_600,
+    ),
+    WantedIndex(
+        "ix_statements_interim",
+        "statements",
+        ("payment_account_id",),
+        "GENERATE_STATEMENTS --gaps, verify: the interim statements of an account",
+        6_700,
+        where="is_interim_statement",
+    ),
+    WantedIndex(
+        "ix_partner_disbursements_target_id",
+        "partner_disbursements",
+        ("target_id",),
+        "verify (once a journal's line, once an invoice of a partner): the rows about an invoice or refund",
+        11,
+    ),
 )
 
 

@@ -14,6 +14,7 @@ import pytest
 from benchmarks.past_weeks import WeekOfRows, add_past_weeks
 from benchmarks.touched import TouchedBlocks, touched_by
 from benchmarks.years import BOUND, MONDAY, SATURDAY
+from database.pay.indexes import WANTED
 from jobs.job import Job
 from jobs.lifecycle.runner import RunRequest, execute
 from jobs.run.stopping import StopRequest
@@ -22,6 +23,7 @@ from tasks.generate_statements import JOB as STATEMENTS
 from tasks.stale_invoice_report import JOB as STALE_REPORT
 from tests.jobs.conftest import quiet
 from tests.pay_database import DatabaseServer
+from tools.close import JOB as CLOSE
 
 __all__ = ["quiet"]
 
@@ -35,13 +37,15 @@ DAY = date.fromisoformat(SATURDAY)
 
 @pytest.fixture(scope="module")
 def pasts(server: DatabaseServer, template: str) -> Iterator[tuple[str, str]]:
-    """The addresses of the demo's week behind few weeks, and behind four times as many."""
+    """The addresses of the demo's week behind few weeks, and behind four times as many, with the owner's indexes."""
     names = [f"past_{uuid.uuid4().hex[:8]}" for _ in range(2)]
     addresses = [server.create(name, template) for name in names]
     for address, weeks in zip(addresses, (FEW_WEEKS, MANY_WEEKS), strict=True):
         with closing(psycopg2.connect(address)) as connection, connection:
             load_demo_data(connection, SIZE)
         add_past_weeks(address, weeks, WEEK, SIZE.week_start)
+        with closing(psycopg2.connect(address)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute("".join(one.statement.replace("CONCURRENTLY", "") for one in WANTED) + "ANALYZE")
     for name in names:
         server.run(f'ALTER DATABASE "{name}" SET enable_seqscan = off')
     yield addresses[0], addresses[1]
@@ -54,6 +58,8 @@ def pasts(server: DatabaseServer, template: str) -> Iterator[tuple[str, str]]:
     [
         pytest.param(STATEMENTS, {"day": DAY}, id="statements"),
         pytest.param(STALE_REPORT, {"no_cfs": True, "as_of": date.fromisoformat(MONDAY)}, id="stale report"),
+        pytest.param(STATEMENTS, {"gaps": True, "since": SIZE.week_start, "until": DAY}, id="gaps"),
+        pytest.param(CLOSE, {"day": DAY}, id="close"),
     ],
 )
 def test_four_times_the_past_leaves_what_a_job_touches(

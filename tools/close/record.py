@@ -44,7 +44,7 @@ def record(session: Session, closing: Closing, *, reason: str, run_id: int | Non
     session.execute(_AS_SETS)
     sql.run(session, "end_open", day=closing.last)
     sql.run(session, "begin_open", day=closing.last)
-    sql.run(session, "note_deposits", until=Period(closing.last, closing.last).values()["until"])
+    sql.run(session, "note_deposits", **Period(closing.last, closing.last).values())
     session.execute(_AS_YOU_LIKE)
 
 

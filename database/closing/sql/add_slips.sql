@@ -67,8 +67,8 @@ SELECT 'slips.' || moved.kind, [[moved.at]], slip.method, slip.id, slip.number, 
   FROM (SELECT noted.id, noted.slip, noted.kind, noted.moved_on AT TIME ZONE 'UTC' AS at,
                CASE WHEN noted.kind = 'linked' THEN noted.amount ELSE -noted.amount END AS amount
           FROM pay_jobs.slip_movements AS noted
-         WHERE noted.kind NOT IN ('deposited', 'corrected')) AS moved
+         WHERE noted.kind NOT IN ('deposited', 'corrected')
+           AND noted.moved_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
+           AND noted.moved_on < CAST(:until AS timestamp) AT TIME ZONE 'UTC') AS moved
   JOIN closing_slips AS slip
     ON slip.number = moved.slip
- WHERE moved.at >= :since
-   AND moved.at < :until

@@ -2,20 +2,32 @@
 -- in     since, until (naive UTC)
 -- out    temporary table closing_lines; a receipt of a part payment has the application's id as its number
 CREATE TEMPORARY TABLE closing_lines ON COMMIT DROP AS
-WITH booked AS (
+WITH files AS MATERIALIZED (
+       SELECT id, name, applied_on
+         FROM pay_jobs.inbound_files
+        WHERE state = 'applied'
+          AND applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
+          AND applied_on < CAST(:until AS timestamp) AT TIME ZONE 'UTC'
+        UNION
+       SELECT file.id, file.name, file.applied_on
+         FROM closing_retried AS retried
+         JOIN pay_jobs.inbound_files AS file
+           ON file.id = retried.file_id
+        WHERE file.state = 'applied'
+          AND retried.at >= :since
+          AND retried.at < :until
+     ),
+     booked AS (
        SELECT line.*,
               file.name,
               coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at
-         FROM pay_jobs.inbound_files AS file
+         FROM files AS file
          JOIN pay_jobs.settlement_rows AS line
            ON line.file_id = file.id
          LEFT JOIN closing_retried AS retried
            ON retried.file_id = line.file_id
           AND retried.line = line.line
           AND retried.is_last
-        WHERE file.state = 'applied'
-          AND (file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC' AND file.applied_on < CAST(:until AS timestamp) AT TIME ZONE 'UTC'
-               OR file.id IN (SELECT file_id FROM closing_retried WHERE at >= :since AND at < :until))
         UNION ALL
        SELECT was.*, file.name, retried.before
          FROM closing_retried AS retried

@@ -7,37 +7,19 @@
 --        a file only added to is told by what was added. A row of the file that wrote it may add to it later, when it is
 --        tried again. What a repair adds was booked before there were lines of it: no line stands beside it
 CREATE TEMPORARY TABLE closing_payments ON COMMIT DROP AS
-WITH overwritten AS MATERIALIZED (
-       SELECT DISTINCT ON (kept.row_id) kept.row_id AS id, was.invoice_number, was.receipt_number, was.payment_date,
-              was.payment_method_code, was.paid_amount
-         FROM (SELECT row_id, was, kept_on AS at
-                 FROM pay_jobs.kept_rows
-                WHERE pay_table = 'payments'
-                  AND kept_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
-                UNION ALL
-               SELECT kept.row_id, kept.was, file.applied_on
-                 FROM pay_jobs.bounce_rows AS kept
-                 JOIN pay_jobs.inbound_files AS file
-                   ON file.id = kept.file_id
-                WHERE file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
-                  AND kept.pay_table = 'payments'
-                  AND kept.was IS NOT NULL
-                  AND kept.undone_on IS NULL) AS kept
-        CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
-        ORDER BY kept.row_id, kept.at
-     ),
-     first_written AS NOT MATERIALIZED (
-       SELECT id, invoice_number, receipt_number, payment_date, payment_method_code, paid_amount
+WITH first_written AS NOT MATERIALIZED (
+       SELECT id, invoice_number, receipt_number, payment_date, payment_method_code, paid_amount, false AS was_kept
          FROM payments
-        WHERE id NOT IN (SELECT id FROM overwritten)
         UNION ALL
-       TABLE overwritten
+       SELECT id, invoice_number, receipt_number, payment_date, payment_method_code, paid_amount, true
+         FROM closing_overwritten
      ),
      of_journals AS NOT MATERIALIZED (
        SELECT payment.*, CAST(ending[2] AS integer) || '/' || CAST(ending[1] AS integer) AS pair
          FROM first_written AS payment
         CROSS JOIN LATERAL regexp_match(payment.receipt_number, '([0-9]{8})[^0-9]{2}([0-9]{9})$') AS ending
         WHERE payment.payment_method_code = 'EJV'
+          AND (payment.was_kept OR payment.id NOT IN (SELECT id FROM closing_overwritten))
           AND payment.payment_date >= (SELECT min(effective_date) FROM closing_journals)
           AND payment.payment_date < (SELECT max(effective_date) + 1 FROM closing_journals)
      ),
@@ -61,6 +43,7 @@ SELECT found.pair, found.method, found.id, coalesce(CAST(found.paid_amount AS nu
            AND payment.receipt_number = paid.receipt
            AND (paid.number IS NULL OR payment.invoice_number = paid.number)
            AND (paid.method = 'EFT' OR payment.payment_date = paid.paid_on)
+           AND (payment.was_kept OR payment.id NOT IN (SELECT id FROM closing_overwritten))
          UNION ALL
         SELECT paid.pair, paid.method, payment.id, payment.paid_amount, paid.at, paid.name, paid.origin
           FROM paid

@@ -1,5 +1,5 @@
--- The routing slips: each deposit as it was counted first and as it was booked last, and what the API did to a balance and
--- our job has not booked yet.
+-- The routing slips of these days: each deposit as it was counted first and as it was booked last, and what the API did to
+-- a balance and our job has not booked yet.
 -- out    temporary table closing_slips. What is not booked: of a correction that is not worked the new total, of a bounce
 --        the deposits, of a link the child's deposit (docs/specs/routing-slips.md section 2)
 CREATE TEMPORARY TABLE closing_slips ON COMMIT DROP AS
@@ -22,7 +22,9 @@ WITH booked AS (
                              WHERE profile.account_id = slip.payment_account_id
                                AND profile.payment_method = 'INTERNAL'
                                AND profile.status IN ('ACTIVE', 'PENDING')) AS is_open
-         FROM routing_slips AS slip
+         FROM closing_families AS chosen
+         JOIN routing_slips AS slip
+           ON slip.number = chosen.number
          LEFT JOIN payment_accounts AS account
            ON account.id = slip.payment_account_id
          LEFT JOIN booked

@@ -5,4 +5,4 @@ CREATE TEMPORARY TABLE closing_ends ON COMMIT DROP AS
 SELECT kind, item, amount, status, method
   FROM pay_jobs.open_items
  WHERE from_day <= :last
-   AND (until_day IS NULL OR until_day > :last)
+   AND coalesce(until_day, 'infinity') > :last

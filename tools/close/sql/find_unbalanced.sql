@@ -6,7 +6,7 @@ WITH start AS (
          FROM pay_jobs.open_items
         WHERE kind = :kind
           AND from_day <= :before
-          AND (until_day IS NULL OR until_day > :before)
+          AND coalesce(until_day, 'infinity') > :before
      ),
      moved AS (
        SELECT row.item, sum(row.amount * effect.sign) AS amount

@@ -10,7 +10,7 @@ SELECT CAST(:first AS date) - 1 AS day, method, kind || ' ' || coalesce(slip.num
  WHERE :side = 'start'
    AND kind = :kind
    AND from_day < :first
-   AND (until_day IS NULL OR until_day >= :first)
+   AND coalesce(until_day, 'infinity') >= :first
  UNION ALL
 SELECT CAST(:last AS date), method, kind || ' ' || coalesce(slip.number, CAST(item AS text)), amount, ended.status, NULL, NULL
   FROM closing_ends AS ended

@@ -5,7 +5,7 @@ SELECT (SELECT coalesce(sum(amount), 0.00)
           FROM pay_jobs.open_items
          WHERE kind = :kind
            AND from_day <= :before
-           AND (until_day IS NULL OR until_day > :before)) AS start_amount,
+           AND coalesce(until_day, 'infinity') > :before) AS start_amount,
        (SELECT coalesce(sum(row.amount * effect.sign), 0.00)
           FROM closing_rows AS row
           JOIN unnest(CAST(:figures AS text[]), CAST(:signs AS integer[])) AS effect (figure, sign)

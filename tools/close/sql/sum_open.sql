@@ -4,7 +4,7 @@
 SELECT kind || 's.open_at_start' AS figure, method, count(*) AS rows, sum(amount) AS amount
   FROM pay_jobs.open_items
  WHERE from_day <= :before
-   AND (until_day IS NULL OR until_day > :before)
+   AND coalesce(until_day, 'infinity') > :before
  GROUP BY kind, method
  UNION ALL
 SELECT kind || 's.open_at_end', method, count(*), sum(amount)

@@ -108,6 +108,7 @@ SELECT at, what, detail
               message.channel || ' ' || message.kind || ' (message ' || message.id || '), now ' || message.state
          FROM pay_jobs.outbox AS message
         WHERE message.ordering_key = (SELECT 'account:' || payment_account_id FROM invoices WHERE id = :id)
+          AND message.created_on >= (SELECT created_on AT TIME ZONE 'UTC' - interval '1 day' FROM invoices WHERE id = :id)
           AND (   message.payload ->> 'invoice_number' IN (SELECT invoice_number FROM numbers)
                OR message.payload -> 'data' ->> 'id' = CAST(:id AS text))
        UNION ALL
