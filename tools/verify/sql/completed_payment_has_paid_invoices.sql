@@ -15,6 +15,7 @@ SELECT 'payment ' || payment.id AS row,
     ON invoice.id = reference.invoice_id
    AND invoice.payment_method_code = 'PAD'
    AND invoice.invoice_status_code IN ('APPROVED', 'SETTLEMENT_SCHED')
- WHERE payment.payment_status_code = 'COMPLETED'
+ WHERE (CAST(:since AS timestamp) IS NULL OR payment.payment_date >= :since)
+   AND payment.payment_status_code = 'COMPLETED'
    AND payment.payment_method_code = 'PAD'
  GROUP BY payment.id

@@ -15,7 +15,8 @@ SELECT 'payment ' || payment.id AS row,
   JOIN receipts AS receipt
     ON receipt.invoice_id = reference.invoice_id
    AND receipt.receipt_number = payment.receipt_number
- WHERE (payment.payment_status_code = 'FAILED'
+ WHERE (CAST(:since AS timestamp) IS NULL OR payment.payment_date >= :since)
+   AND (payment.payment_status_code = 'FAILED'
         OR payment.payment_status_code <> 'COMPLETED' AND payment.payment_method_code <> 'EFT')
    AND NOT EXISTS (SELECT FROM applied_credits AS applied
                     WHERE applied.invoice_id = receipt.invoice_id

@@ -8,7 +8,7 @@ SELECT 'file ' || file.name AS row,
        CASE WHEN file.state = 'applied' THEN 'an outcome of everything in it' ELSE 'applied, or put aside by a person' END AS expected,
        CASE WHEN file.state <> 'applied' THEN file.state
             ELSE coalesce(holes.what, format('%s of %s rows', told.rows, coalesce(figures.rows, 0))) END AS found
-  FROM pay_jobs.inbound_files AS file
+  FROM (SELECT * FROM pay_jobs.inbound_files WHERE id >= :first_file OR state <> 'applied') AS file
   LEFT JOIN LATERAL (
          SELECT format('batch %s is %s', coalesce(CAST(part.batch_number AS text), 'without a number'), part.state) AS what
            FROM pay_jobs.feedback_batches AS part

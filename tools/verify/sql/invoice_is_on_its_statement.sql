@@ -3,13 +3,22 @@
 --        days, starts, ends: every day with statements, and its bounds in naive UTC
 -- source docs/specs/statements.md sections 4, 6 and 8: of an account that pays by EFT only EFT invoices, of another all
 --        others; an interim statement takes its days; of several statements of one period the first lists
+WITH unlisted AS MATERIALIZED (
+       SELECT invoice.id, invoice.payment_account_id, invoice.payment_method_code, invoice.created_on
+         FROM invoices AS invoice
+        WHERE invoice.id >= :first_invoice
+          AND (CAST(:account_id AS integer) IS NULL OR invoice.payment_account_id = :account_id)
+          AND NOT EXISTS (SELECT FROM statement_invoices AS listed
+                           WHERE listed.invoice_id = invoice.id
+                             AND listed.invoice_id >= :first_invoice)
+     )
 SELECT 'invoice ' || invoice.id AS row,
        format('GENERATE_STATEMENTS %s %s', statement.to_date, account.auth_account_id) AS next,
        invoice.payment_account_id AS account_id,
        invoice.created_on AS day,
        format('on statement %s, %s to %s', statement.id, statement.from_date, statement.to_date) AS expected,
        'on no statement' AS found
-  FROM invoices AS invoice
+  FROM unlisted AS invoice
   JOIN payment_accounts AS account
     ON account.id = invoice.payment_account_id
   JOIN statements AS statement
@@ -22,11 +31,7 @@ SELECT 'invoice ' || invoice.id AS row,
   JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS last (on_day, starts, ends)
     ON last.on_day = statement.to_date
    AND invoice.created_on < last.ends
- WHERE invoice.id >= :first_invoice
-   AND NOT EXISTS (SELECT FROM statement_invoices AS listed
-                    WHERE listed.invoice_id = invoice.id
-                      AND listed.invoice_id >= :first_invoice)
-   AND (invoice.payment_method_code = 'EFT') = (coalesce(statement.payment_methods, '') = 'EFT')
+ WHERE (invoice.payment_method_code = 'EFT') = (coalesce(statement.payment_methods, '') = 'EFT')
    AND coalesce(statement.payment_methods, '') <> ''
    AND NOT EXISTS (SELECT FROM statements AS interim
                     WHERE interim.payment_account_id = invoice.payment_account_id

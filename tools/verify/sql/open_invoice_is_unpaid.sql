@@ -14,6 +14,7 @@ SELECT 'invoice ' || invoice.id AS row,
                FROM invoice_references AS known
                JOIN invoices AS owner
                  ON owner.id = known.invoice_id
+                AND owner.id >= :first_invoice
                 AND owner.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'SETTLEMENT_SCHED', 'PARTIAL_PAID',
                                                   <<withdrawn>>)
               WHERE known.status_code = 'COMPLETED'

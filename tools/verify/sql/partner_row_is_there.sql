@@ -2,22 +2,15 @@
 -- source docs/specs/cgi-ejv-files.md section 5.1: of partners with has_partner_disbursements, from their first row on, the
 --        API writes a row for each EFT invoice, a reversal when it is given up after the row left, and a reversal for each
 --        partial refund
-WITH rows AS (
-       SELECT lower(row.target_type) AS kind, row.target_id,
-              (array_agg(row.is_reversal ORDER BY row.id))[1] AS first_is_reversal,
-              (array_agg(row.is_reversal ORDER BY row.id DESC))[1] AS last_is_reversal,
-              (array_agg(row.status_code ORDER BY row.id DESC))[1] AS last_status
-         FROM partner_disbursements AS row
-        WHERE row.status_code <> 'CANCELLED'
-        GROUP BY lower(row.target_type), row.target_id
-     ),
-     partners AS (
-       SELECT partner.code, min(row.created_on) AS first_on
+WITH partners AS (
+       SELECT partner.code,
+              (SELECT row.created_on
+                 FROM partner_disbursements AS row
+                WHERE row.partner_code = partner.code
+                ORDER BY row.id
+                LIMIT 1) AS first_on
          FROM corp_types AS partner
-         JOIN partner_disbursements AS row
-           ON row.partner_code = partner.code
         WHERE partner.has_partner_disbursements
-        GROUP BY partner.code
      ),
      judged AS (
        SELECT partners.code AS partner, 'invoice ' || invoice.id AS row, invoice.id AS invoice_id,
@@ -37,9 +30,16 @@ WITH rows AS (
           AND invoice.created_on >= partners.first_on
           AND invoice.id >= :first_invoice
           AND invoice.total - coalesce(invoice.service_fees, 0) > 0
-         LEFT JOIN rows
-           ON rows.kind = 'invoice'
-          AND rows.target_id = invoice.id
+         LEFT JOIN (SELECT row.target_id,
+                           (array_agg(row.is_reversal ORDER BY row.id))[1] AS first_is_reversal,
+                           (array_agg(row.is_reversal ORDER BY row.id DESC))[1] AS last_is_reversal,
+                           (array_agg(row.status_code ORDER BY row.id DESC))[1] AS last_status
+                      FROM partner_disbursements AS row
+                     WHERE row.status_code <> 'CANCELLED'
+                       AND lower(row.target_type) = 'invoice'
+                       AND row.target_id >= :first_invoice
+                     GROUP BY row.target_id) AS rows
+           ON rows.target_id = invoice.id
          LEFT JOIN LATERAL (
                 SELECT sum(line.service_fees_gst) AS service
                   FROM payment_line_items AS line
@@ -59,11 +59,11 @@ WITH rows AS (
           AND coalesce(part.refund_type, '') <> 'SERVICE_FEES'
          LEFT JOIN refunds AS refund
            ON refund.id = part.refund_id
-         LEFT JOIN rows
-           ON rows.kind = 'partial_refund'
-          AND rows.target_id = part.id
         WHERE coalesce(refund.status, '') NOT IN ('PENDING_APPROVAL', 'DECLINED')
-          AND rows.target_id IS NULL
+          AND NOT EXISTS (SELECT FROM partner_disbursements AS row
+                           WHERE row.target_id = part.id
+                             AND lower(row.target_type) = 'partial_refund'
+                             AND row.status_code <> 'CANCELLED')
      )
 SELECT judged.row,
        'explain invoice ' || judged.invoice_id AS next,

@@ -17,7 +17,14 @@ SELECT 'invoice ' || invoice.id AS row,
   JOIN invoices AS invoice
     ON invoice.id = own.invoice_id
  CROSS JOIN LATERAL (
-        SELECT min(receipt.receipt_date) AS first_day, max(receipt.receipt_date) AS last_day
+        SELECT min(receipt.receipt_date) AS first_day, max(receipt.receipt_date) AS last_day,
+               EXISTS (SELECT FROM invoice_references AS mine
+                         JOIN pay_jobs.settlement_rows AS line
+                           ON line.target_number = mine.invoice_number
+                          AND line.outcome = 'applied'
+                          AND line.application_date = CAST(invoice.payment_date AS date)
+                        WHERE mine.invoice_id = invoice.id
+                          AND mine.status_code = 'COMPLETED') AS has_line
           FROM invoice_references AS reference
           JOIN invoice_references AS sibling
             ON sibling.invoice_number = reference.invoice_number
@@ -27,17 +34,11 @@ SELECT 'invoice ' || invoice.id AS row,
          WHERE reference.invoice_id = invoice.id
            AND reference.status_code = 'COMPLETED'
       ) AS received
- WHERE invoice.payment_method_code <> 'INTERNAL'
+ WHERE invoice.id >= :first_invoice
+   AND invoice.payment_method_code <> 'INTERNAL'
    AND invoice.payment_date NOT BETWEEN own.first_day - interval '1 day' AND own.last_day + interval '1 day'
    AND invoice.payment_date NOT BETWEEN received.first_day - interval '1 day' AND received.last_day + interval '1 day'
-   AND NOT EXISTS (
-         SELECT FROM invoice_references AS reference
-           JOIN pay_jobs.settlement_rows AS line
-             ON line.target_number = reference.invoice_number
-            AND line.outcome = 'applied'
-            AND line.application_date = CAST(invoice.payment_date AS date)
-          WHERE reference.invoice_id = invoice.id
-            AND reference.status_code = 'COMPLETED')
+   AND NOT received.has_line
  UNION ALL
 SELECT 'invoice ' || invoice.id,
        'explain invoice ' || invoice.id,

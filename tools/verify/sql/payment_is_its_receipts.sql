@@ -62,7 +62,8 @@ SELECT 'payment ' || payment.id,
            AND receipt.receipt_number = payment.receipt_number
          WHERE reference.invoice_number = payment.invoice_number
       ) AS received
- WHERE payment.payment_status_code = 'COMPLETED'
+ WHERE (CAST(:since AS timestamp) IS NULL OR payment.payment_date >= :since)
+   AND payment.payment_status_code = 'COMPLETED'
    AND payment.payment_method_code = 'EFT'
    AND payment.invoice_number IS NOT NULL
    AND CAST(payment.paid_amount AS numeric(19,2)) NOT IN (CAST(payment.invoice_amount AS numeric(19,2)), received.amount)

@@ -9,15 +9,15 @@ SELECT 'slip ' || slip.number AS row,
        format('%s, profile %s after %s on %s', array_to_string(was.statuses, ' or '),
               array_to_string(was.profiles, ' or '), operation.kind, CAST(operation.finished_on AS date)) AS expected,
        format('%s, profile %s', slip.status, coalesce(profile.status, 'none')) AS found
-  FROM routing_slips AS slip
-  JOIN LATERAL (
-         SELECT substr(one.kind, 6) AS kind, one.finished_on AT TIME ZONE 'UTC' AS finished_on, one.plan ->> 'total' AS total
-           FROM pay_jobs.operations AS one
-          WHERE one.subject = 'slip ' || slip.number
-            AND one.state = 'done'
-          ORDER BY one.finished_on DESC, one.id DESC
-          LIMIT 1
-       ) AS operation ON true
+  FROM (SELECT DISTINCT ON (one.subject)
+               substr(one.subject, 6) AS number, substr(one.kind, 6) AS kind,
+               one.finished_on AT TIME ZONE 'UTC' AS finished_on, one.plan ->> 'total' AS total
+          FROM pay_jobs.operations AS one
+         WHERE one.subject LIKE 'slip %'
+           AND one.state = 'done'
+         ORDER BY one.subject, one.finished_on DESC, one.id DESC) AS operation
+  JOIN routing_slips AS slip
+    ON slip.number = operation.number
   JOIN (VALUES ('link', CAST('{LINKED}' AS text[]), CAST('{INACTIVE}' AS text[])),
                ('void', '{VOID}', '{INACTIVE}'),
                ('void_transactions', '{VOID,ACTIVE}', '{INACTIVE,FREEZE}'),

@@ -16,7 +16,8 @@ SELECT 'payment ' || payment.id AS row,
     ON invoice.id = reference.invoice_id
    AND invoice.payment_method_code = 'INTERNAL'
    AND invoice.routing_slip IS NOT NULL
- WHERE payment.payment_method_code = 'INTERNAL'
+ WHERE (CAST(:since AS timestamp) IS NULL OR payment.payment_date >= :since)
+   AND payment.payment_method_code = 'INTERNAL'
    AND (invoice.invoice_status_code = 'PAID'
         AND (payment.payment_status_code <> 'COMPLETED'
              OR CAST(payment.paid_amount AS numeric(19,2)) <> invoice.total
