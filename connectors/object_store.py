@@ -204,10 +204,12 @@ class ObjectStore:
         from xml.etree.ElementTree import ParseError
 
         import urllib3
+
+        pool = self._pool  # whose module imports minio without what it takes along
         from minio.error import InvalidResponseError, MinioException, S3Error
 
         where = f"{doing} {self._where}"
-        with self._pool.ends_after(seconds) as expired:
+        with pool.ends_after(seconds) as expired:
             try:
                 yield
             except S3Error as error:

@@ -6,7 +6,7 @@ from jobs.job import ChannelHandler
 
 if TYPE_CHECKING:
     from connectors.cfs_delivery import CfsDelivery
-    from connectors.events import EventPublisher
+    from connectors.event_publisher import EventPublisher
     from connectors.mail import Mailer
     from jobs.run.context import RunContext
 
@@ -24,7 +24,7 @@ def cfs(context: "RunContext") -> "CfsDelivery":
 def events(context: "RunContext") -> "EventPublisher":
     """Return what publishes events."""
     from config.settings import EventSettings
-    from connectors.events import EventPublisher
+    from connectors.event_publisher import EventPublisher
 
     return EventPublisher(context.settings(EventSettings))
 

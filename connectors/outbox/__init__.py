@@ -4,7 +4,7 @@
     deliver   afterwards, at least once, in order for each ordering key
     operator_actions  what an operator may do with a message: show, retry, drop
 
-The handlers of the channels are in connectors/cfs_delivery.py, connectors/events.py and connectors/mail.py.
+The handlers of the channels are in connectors/cfs_delivery.py, connectors/event_publisher.py and connectors/mail.py.
 """
 
 from connectors.outbox.delivery import deliver

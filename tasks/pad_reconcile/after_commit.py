@@ -1,5 +1,6 @@
 """The work after a file is committed: report its rejects, synchronise its credits. The next run does what is left."""
 
+from collections import Counter
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
@@ -132,6 +133,10 @@ def _sync(
     context: RunContext, file_ids: list[int] | None, *, after: int = 0, at_most: int | None = None
 ) -> tuple[Outcome, int, str | None]:
     """Sync credits; return the outcome, the id of the last credit, and why CFS could not be asked for more."""
+    outcome = Outcome(counts=Counter(credits_looked_up=0, credits_changed=0))
+    with context.database.begin() as session:
+        if not sql.run(session, "list_open_credits", file_ids=file_ids, after=after, page=1).all():
+            return outcome, after, None
     from connectors.cfs import CfsClient
     from tasks.pad_reconcile.credit_sync import OpenCredit, open_credits, sync_credits
 
@@ -144,7 +149,6 @@ def _sync(
         if file_ids is None:
             context.record_progress({"last_credit": last})
 
-    outcome = Outcome()
     context.progress.begin(0, "credits")
     with CfsClient(context.settings(CfsSettings), dry_run=context.dry_run, sleep=context.stop.wait) as cfs:
         result = sync_credits(

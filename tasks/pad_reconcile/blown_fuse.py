@@ -10,7 +10,6 @@ from config.errors import InputRefused, PayJobsError, SourceUnavailable
 from config.plurals import counted
 from config.settings import CfsSettings
 from config.usual import ASKED_OF_CFS
-from connectors.cfs import CfsClient, CfsSite
 from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import InboundFile, set_state
 from database.copy import copy_encoded, encode_row
@@ -100,6 +99,8 @@ def _frozen(session: Session, file: InboundFile, count: int) -> Iterator[Table]:
 
 def _asked_of_cfs(context: RunContext, asked: Sequence[Row[Any]]) -> list[tuple[str, str, str]]:
     """Return what CFS says of some invoices; where it is away, that it could not be asked."""
+    from connectors.cfs import CfsClient, CfsSite
+
     rows: list[tuple[str, str, str]] = []
     with CfsClient(context.settings(CfsSettings), dry_run=True, sleep=context.stop.wait) as cfs:
         for account, number, party, cfs_account, site in map(tuple, asked):

@@ -1,16 +1,21 @@
-"""What a settlement file did: the rows that follow-up messages and the report are made of."""
+"""What a settlement file did: the rows that follow-up messages and the report are made of.
+
+What knows CFS is imported with the first payment that bounced: a file without one does not pay for its HTTP client.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import Row
 
-from connectors.cfs import CfsSite
 from connectors.payment_events import EventInvoice
 from database.kept_rows import KeptRows
 from database.sessions import Session
+
+if TYPE_CHECKING:
+    from connectors.cfs import CfsSite
 
 T = TypeVar("T")
 
@@ -42,14 +47,16 @@ class BouncedPayment:
     original_amount: Decimal
     outstanding_amount: Decimal
     reversal_reason: str | None
-    pad: CfsSite
-    billed: CfsSite
+    pad: "CfsSite"
+    billed: "CfsSite"
     is_first: bool
     is_freezing: bool
 
     @classmethod
     def read(cls, row: Row[Any]) -> "BouncedPayment":
         """Return the payment of a row of list_bounced.sql."""
+        from connectors.cfs import CfsSite
+
         values = dict(row._mapping)
         pad, billed = (
             CfsSite(*(values.pop(f"{of}_{part}") for part in ("party", "account", "site"))) for of in ("pad", "billed")

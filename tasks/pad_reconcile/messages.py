@@ -10,7 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from config.settings import EventSettings
-from connectors.cfs_delivery import new_nsf_fee, new_stop_pad
 from connectors.events import Topic, new_event
 from connectors.outbox import NewMessage, enqueue
 from connectors.payment_events import PaymentStatus, lock_events, payment_event
@@ -53,6 +52,8 @@ def enqueue_messages(context: RunContext, session: Session, effects: SettlementE
 
 
 def _stop_pulls(bounced: BouncedPayment) -> NewMessage:
+    from connectors.cfs_delivery import new_stop_pad
+
     return new_stop_pad(
         bounced.pad,
         ordering_key=f"account:{bounced.payment_account_id}",
@@ -61,6 +62,8 @@ def _stop_pulls(bounced: BouncedPayment) -> NewMessage:
 
 
 def _of_freeze(bounced: BouncedPayment, fee: Decimal, notified: str, at: datetime) -> Iterator[NewMessage]:
+    from connectors.cfs_delivery import new_nsf_fee
+
     account = f"account:{bounced.payment_account_id}"
     key = f"nsf:{bounced.file_id}:{bounced.line}"
     yield new_nsf_fee(

@@ -7,7 +7,8 @@ import pytest
 
 from config.errors import ConfigError, InputRefused, SourceRefused, SourceUnavailable
 from config.settings import EventSettings
-from connectors.events import EventPublisher, Topic, new_event
+from connectors.event_publisher import EventPublisher
+from connectors.events import Topic, new_event
 from connectors.outbox import Channel, Message, NewMessage
 from database.engine import Database
 from tests.outbox_fixtures import NOW, HttpRecorder, SetClock, keep, kept, recording, send

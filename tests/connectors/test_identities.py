@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from access.google import PUBSUB, google_token
 from config.errors import ConfigError, PayJobsError, SourceRefused, SourceUnavailable
 from config.settings import EventSettings, MailSettings, read
-from connectors.events import EventPublisher, Topic, new_event
+from connectors.event_publisher import EventPublisher
+from connectors.events import Topic, new_event
 from connectors.mail import Mailer, new_mail
 from connectors.outbox import Channel, Message, NewMessage
 from database.engine import Database

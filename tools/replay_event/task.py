@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from config.errors import PayJobsError, SourceUnavailable, UsageError
 from config.settings import EventSettings
-from connectors.events import EventPublisher, Topic, cloud_event
+from connectors.event_publisher import EventPublisher
+from connectors.events import Topic, cloud_event
 from connectors.outbox import Message
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome

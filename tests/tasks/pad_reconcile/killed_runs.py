@@ -22,7 +22,7 @@ from tests.settlement_factory import NOW
 
 IMPORTED_LATE = (
     "connectors.cfs_delivery",
-    "connectors.events",
+    "connectors.event_publisher",
     "connectors.mail",
     "jobs.lifecycle.delivery",
     "minio",
