@@ -19,7 +19,15 @@ from config.errors import ConfigError, SourceRefused, SourceUnavailable
 from config.lean_imports import without
 from config.settings import SftpSettings
 from connectors.effects import last_checks
-from connectors.sftp_protocol import BLOCK, BlockReader, FileAttributes, SftpClient, list_directory
+from connectors.sftp_protocol import (
+    BLOCK,
+    WINDOW,
+    BlockReader,
+    FileAttributes,
+    ReceivedBytes,
+    SftpClient,
+    list_directory,
+)
 from connectors.ssh_login import PinnedTransport, address, closed_after, open_transport, other_key, setting_name, shut
 
 with without("invoke"):  # for commands in ~/.ssh/config, which is not read
@@ -103,7 +111,8 @@ class SftpSession:
         transport = open_transport(self._settings)
         try:
             with self._told("opening the SFTP channel"), closed_after(transport, self._settings.connect_timeout):
-                channel = transport.open_session(timeout=self._settings.connect_timeout)
+                channel = transport.open_session(window_size=WINDOW, timeout=self._settings.connect_timeout)
+                channel.in_buffer = ReceivedBytes()
                 channel.settimeout(self._settings.connect_timeout)
                 channel.invoke_subsystem("sftp")
                 client = SftpClient(channel)
@@ -154,7 +163,7 @@ class SftpSession:
         return self.stat(path) is not None
 
     def read(self, path: str, *, size: int) -> Generator[bytes]:
-        """Return the first `size` bytes of a file in order, two megabytes ahead at most; close the iterator.
+        """Return the first `size` bytes of a file in order, five megabytes ahead at most; close the iterator.
 
         The whole transfer, with what the caller does in between, must end within the transfer deadline.
         Raises RemoteFileChanged if the file is shorter, RemoteFileMissing if it is gone.

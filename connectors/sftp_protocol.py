@@ -2,7 +2,8 @@
 
 Its listing fails as a whole where one name is not UTF-8, so anybody who may write to a directory could stop all
 polls of it. Its prefetch asks for the whole file at once, or waits in a thread that can lose count of the answers
-and keep blocks for ever. It believes an answer that promises two thousand million names, and reads them out of nothing
+and keep blocks for ever. What came and is not read yet it keeps in an array, and moves all of it to the front with each
+read. It believes an answer that promises two thousand million names, and reads them out of nothing
 for ever, where no deadline reaches it. So every answer is bounded here before it is read, and read no further than it
 goes. This rests on paramiko's request and answer calls, which are private: the lock file pins the version, and
 tests/connectors/test_sftp.py covers what is relied on.
@@ -19,6 +20,7 @@ from config.lean_imports import without
 
 with without("invoke"):  # for commands in ~/.ssh/config, which is not read
     import paramiko
+    from paramiko.buffered_pipe import BufferedPipe
     from paramiko.message import Message
     from paramiko.sftp import (
         CMD_ATTRS,
@@ -38,12 +40,29 @@ with without("invoke"):  # for commands in ~/.ssh/config, which is not read
     )
 
 BLOCK = 32 * 1024
-BLOCKS_AHEAD = 64
+BLOCKS_AHEAD = 160
+WINDOW = (BLOCKS_AHEAD + 32) * BLOCK  # what a server may send before it is read
 MAX_ANSWER = 256 * 1024  # OpenSSH sends and takes no more
 MAX_ENTRIES = 200_000
 MAX_LISTING = 64 * 1024 * 1024
 _SIZE, _OWNER, _MODE, _TIMES, _EXTENDED = 1, 2, 4, 8, 0x80000000
 _Base: Any = paramiko.SFTPClient
+_Pipe: Any = BufferedPipe
+
+
+class ReceivedBytes(_Pipe):  # type: ignore[misc]
+    """What came through a channel and is not read yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._buffer = bytearray()
+
+    def _buffer_frombytes(self, data: bytes) -> None:
+        self._buffer += data
+
+    def _buffer_tobytes(self, limit: int | None = None) -> bytes:
+        with memoryview(self._buffer) as view:
+            return bytes(view[:limit])
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -31,6 +32,9 @@ KEEPALIVE_SECONDS = 15
 MAX_PACKET = 256 * 1024
 MAX_GREETING = 64 * 1024
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
+_CHECKED_CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+_Transport: Any = paramiko.Transport
+_OTHER_CIPHERS = tuple(name for name in _Transport._preferred_ciphers if name not in _CHECKED_CIPHERS)
 
 # What paramiko logs as errors comes back as exceptions too, and is told once, there.
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -59,7 +63,12 @@ class _BoundedPackets(paramiko.packet.Packetizer):
 
 
 class PinnedTransport(paramiko.Transport):
-    """A connection that is given up as soon as another host key is shown, also when keys are exchanged anew."""
+    """A connection that is given up as soon as another host key is shown, also when keys are exchanged anew.
+
+    Ciphers come first that need no checksum of their own: they cost half as much.
+    """
+
+    _preferred_ciphers = (*_CHECKED_CIPHERS, *_OTHER_CIPHERS)
 
     def __init__(self, connection: socket.socket, host_key: bytes) -> None:
         super().__init__(connection, packetizer_class=_BoundedPackets)

@@ -20,6 +20,7 @@ from connectors.formats.settlement import SettlementRow
 _PLAIN_ID = re.compile("[1-9][0-9]{0,8}", re.ASCII)
 _BYTES_A_CHARACTER = 4
 _REMEMBERED = 4096
+_SHOWN = bytes(range(ord(" "), 0x7F))
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class PlainRows:
             map(str.lower, self.status),
             strict=True,
         )
-        return [blake2b(text.encode(), digest_size=16).hexdigest() for text in map("\x1f".join, parts)]
+        texts = "\n".join(map("\x1f".join, parts)).encode().split(b"\n")
+        return [blake2b(text, digest_size=16).hexdigest() for text in texts]
 
 
 def read_columns(
@@ -90,7 +92,7 @@ class _ColumnReader:
         text = _Remembered(lambda text: _short(text, text))
         days = _Remembered(lambda text: _day(text, day))
         amounts = _Remembered(_amount)
-        self._readers: dict[str, Callable[[list[str]], Sequence[str | None]]] = {
+        self._readers: dict[str, Callable[[Sequence[str]], Sequence[str | None]]] = {
             "record_type": upper.of,
             "source_type": text.of,
             "source_number": _numbers,
@@ -121,7 +123,7 @@ class _ColumnReader:
         odd: set[int] = set()
         for column, place in zip(settlement.COLUMNS, self._layout.places, strict=True):
             if column in self._readers:
-                read[column] = self._readers[column](list(map(str.strip, columns[place])))
+                read[column] = self._readers[column](columns[place])
                 if None in read[column]:
                     odd.update(at for at, meaning in enumerate(read[column]) if meaning is None)
             elif place < self._layout.width and any(columns[place]):
@@ -140,7 +142,8 @@ def _shown_lines(block: bytes) -> list[str]:
         return []
     lines = text.split("\n")
     longest = max(map(len, lines)) * (1 if text.isascii() else _BYTES_A_CHARACTER)
-    if longest > settlement.LONGEST_LINE or not text.replace("\n", "").isprintable():
+    special = text.encode().translate(None, _SHOWN).decode()
+    if longest > settlement.LONGEST_LINE or not special.replace("\n", "").isprintable():
         return []
     return lines
 
@@ -154,10 +157,10 @@ def _split_evenly(lines: Sequence[str], width: int) -> Sequence[Sequence[str]] |
         text, comma, ends = text[1:-1], '","', '"\n"'
     else:
         return None
-    if {line.count(comma) for line in lines} != {width - 1}:
+    texts = text.replace(ends, f"{comma}\n{comma}").split(comma)
+    if len(texts) + 1 != len(lines) * (width + 1) or not set(texts[width :: width + 1]) <= {"\n"}:
         return None
-    texts = text.replace(ends, comma).split(comma)
-    return [texts[at::width] for at in range(width)]
+    return [texts[at :: width + 1] for at in range(width)]
 
 
 def _fields(lines: Sequence[str]) -> list[list[str]]:
@@ -170,20 +173,20 @@ def _fields(lines: Sequence[str]) -> list[list[str]]:
 
 
 class _Remembered(dict[str, str | None]):
-    """What texts mean, looked at once each; None for one that is not plain."""
+    """What texts mean without the blanks around them, looked at once each; None for one that is not plain."""
 
     def __init__(self, look: Callable[[str], str | None]) -> None:
         super().__init__()
         self._look = look
 
-    def of(self, texts: list[str]) -> list[str | None]:
+    def of(self, texts: Sequence[str]) -> list[str | None]:
         """Return what each of the texts means."""
         return list(map(self.__getitem__, texts))
 
     def __missing__(self, text: str) -> str | None:
         if len(self) >= _REMEMBERED:
             self.clear()
-        self[text] = meaning = self._look(text)
+        self[text] = meaning = self._look(text.strip())
         return meaning
 
 
@@ -201,15 +204,15 @@ def _amount(text: str) -> str | None:
     return None if amount is None or amount.is_signed() else str(amount)
 
 
-def _numbers(texts: list[str]) -> Sequence[str | None]:
+def _numbers(texts: Sequence[str]) -> Sequence[str | None]:
     if all(texts) and "".join(texts).isalnum() and max(map(len, texts)) <= settlement.LONGEST_TEXT:
         return texts
-    return [text if _is_number(text) else None for text in texts]
+    return [text if _is_number(text) else None for text in map(str.strip, texts)]
 
 
 def _is_number(text: str) -> bool:
     return 0 < len(text) <= settlement.LONGEST_TEXT and not settlement.REWRITTEN.fullmatch(text)
 
 
-def _application_ids(texts: list[str]) -> Sequence[str | None]:
-    return [text if _PLAIN_ID.fullmatch(text) else None for text in texts]
+def _application_ids(texts: Sequence[str]) -> Sequence[str | None]:
+    return [text if _PLAIN_ID.fullmatch(text) else None for text in map(str.strip, texts)]
