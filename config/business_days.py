@@ -60,7 +60,7 @@ def age_in_business_days(since: datetime, now: datetime) -> int:
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    with alone("holidays.countries"), without_metadata():  # of two hundred and fifty
+    with alone("holidays"), alone("holidays.countries"), without_metadata():  # of two hundred and fifty
         from holidays.countries.canada import Canada
 
     known: dict[date, str] = Canada(  # type: ignore[no-untyped-call]

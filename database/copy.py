@@ -15,6 +15,7 @@ from database.engine import raw_connection
 from database.sessions import Session
 
 _CHUNK = 1 << 16
+_PLAIN = bytes(code for code in range(ord(" "), 0x7F) if code != ord("\\"))
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -79,10 +80,12 @@ def encode_columns(columns: Sequence[Sequence[str] | str | None]) -> bytes:
              for column in columns]  # fmt: skip
     lone_nulls = sum(column is None for column in columns)
     text = "\n".join(map("\t".join, zip(*texts, strict=True))) + "\n"
-    plain = text.replace("\n", "").replace("\t", "")
-    is_plain = plain.isprintable() and plain.count("\\") == lone_nulls * count
-    if is_plain and text.count("\t") == count * (len(columns) - 1) and text.count("\n") == count:
-        return text.encode()
+    encoded = text.encode("utf-8", "surrogatepass")
+    special = encoded.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    others = special.replace("\n", "").replace("\t", "")
+    is_plain = others.isprintable() and others.count("\\") == lone_nulls * count
+    if is_plain and special.count("\t") == count * (len(columns) - 1) and special.count("\n") == count:
+        return encoded
     values = [[column] * count if isinstance(column, str | None) else column for column in columns]
     return b"".join(map(encode_row, zip(*values, strict=True)))
 

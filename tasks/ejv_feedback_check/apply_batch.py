@@ -123,10 +123,13 @@ def _settle(session: Session, result: BatchResult, batch: FeedbackBatch, now: da
 
 
 def settle_charged_invoices(session: Session, now: datetime) -> None:
-    """Write on the invoices of `feedback_items` that they were charged or paid back, with references and receipts."""
+    """Write on the invoices of `feedback_items` that they were charged or paid back, with references and receipts.
+
+    Receipts come first: their foreign key costs half as much before their invoices are written anew.
+    """
+    sql.run(session, "write_receipts")
     sql.run(session, "settle_invoices", now=now)
     sql.run(session, "settle_references")
-    sql.run(session, "write_receipts")
 
 
 def accepted_refunds(session: Session) -> list[EventInvoice]:
@@ -149,8 +152,9 @@ def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> lis
 
 
 def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: int) -> None:
-    sql.run(session, "record_lines", file_id=batch.file_id, batch=batch.number)
     values = {"file_id": batch.file_id, "first": batch.first_line, "last": batch.last_line}
+    sql.run(session, "forget_lines", **values)
+    sql.run(session, "record_lines", file_id=batch.file_id, batch=batch.number)
     result.lines = dict(map(tuple, sql.run(session, "count_line_outcomes", **values)))
     if sum(result.lines.values()) != count:
         raise TotalsDisagree(

@@ -124,10 +124,13 @@ def _encoded(
 
 
 def _decided(rows: PlainRows) -> Iterable[Sequence[str]]:
-    """Return kind, rule and detail of plain rows, column by column."""
-    has_amount = (amount != _NOTHING for amount in rows.amount)
-    decided = map(decide_plain, rows.record_type, rows.source_type, rows.target_type, rows.status, has_amount)
-    return zip(*decided, strict=True)
+    """Return kind, rule and detail of plain rows, column by column; one text each where all rows have the same."""
+    has_amount = map(_NOTHING.__ne__, rows.amount)
+    read = list(zip(rows.record_type, rows.source_type, rows.target_type, rows.status, has_amount, strict=True))
+    decided = {one: decide_plain(*one) for one in set(read)}
+    if len(decided) == 1:
+        return decided[read[0]]
+    return zip(*map(decided.__getitem__, read), strict=True)
 
 
 def _values(row: SettlementRow) -> list[Any]:

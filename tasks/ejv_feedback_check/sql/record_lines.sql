@@ -1,6 +1,6 @@
 -- Keep every line of the batch with what became of it.
 -- in     file_id, batch
--- again  the key is file and line
+-- again  the key is file and line; lines of an earlier try were taken out before (forget_lines.sql)
 INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, journal, subject, side, amount, effective_date,
                                      code, message, outcome, rule)
 SELECT :file_id, staged.line, :batch, staged.record, staged.journal, staged.subject, staged.side, staged.amount,
@@ -11,6 +11,3 @@ SELECT :file_id, staged.line, :batch, staged.record, staged.journal, staged.subj
   LEFT JOIN feedback_items AS item
     ON item.subject = staged.subject
    AND item.journal IS NOT DISTINCT FROM CASE WHEN staged.record = 'JD' THEN staged.journal ELSE item.journal END
-    ON CONFLICT (file_id, line) DO UPDATE
-   SET outcome = excluded.outcome,
-       rule    = excluded.rule

@@ -1,8 +1,11 @@
 -- Choose the invoices that the applied rows of the wave settle, wholly or in part, or pay after they were settled.
 -- in     -
 -- out    temporary table settled_invoices: one row an invoice, in their order, with what was applied to its number, what
---        is still open of it before the wave, and how much is open of the number's invoices before it
+--        is still open of it before the wave, and how much is open of the number's invoices before it; is_lone says that
+--        the number has one row, which is no credit memo's, and one invoice
 -- again  reads only
+--
+-- Nearly every number has one invoice: only the others are sorted and added up.
 CREATE TEMPORARY TABLE settled_invoices ON COMMIT DROP AS
 WITH numbers AS (
        SELECT target_number,
@@ -11,7 +14,8 @@ WITH numbers AS (
               max(application_date) AS application_date,
               min(outstanding_amount) FILTER (WHERE kind = 'PART_ONE') AS outstanding_amount,
               sum(amount) FILTER (WHERE rule <> 'came_late') AS applied,
-              bool_or(record_type = 'CMAP') AS has_memo
+              bool_or(record_type = 'CMAP') AS has_memo,
+              count(*) AS rows
          FROM wave_rows
         WHERE outcome = 'applied'
           AND kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT', 'PART_ONE')
@@ -30,9 +34,17 @@ WITH numbers AS (
         WHERE NOT numbers.is_late
            OR unpaid.payment_method_code <> 'CC'
      )
-SELECT chosen.*,
-       sum(open_amount) OVER running - open_amount AS open_before,
-       lead(invoice_id) OVER (PARTITION BY target_number ORDER BY invoice_id) IS NULL AS is_last
+SELECT chosen.target_number, chosen.is_settled, chosen.is_late, chosen.application_date, chosen.outstanding_amount,
+       chosen.applied, chosen.has_memo, chosen.reference_id, chosen.invoice_id, chosen.total, chosen.open_amount,
+       coalesce(shared.open_before, 0) AS open_before,
+       coalesce(shared.is_last, true) AS is_last,
+       chosen.rows = 1 AND NOT chosen.has_memo AND shared.reference_id IS NULL AS is_lone
   FROM chosen
-WINDOW running AS (PARTITION BY target_number ORDER BY invoice_id)
- ORDER BY invoice_id
+  LEFT JOIN (SELECT reference_id,
+                    sum(open_amount) OVER running - open_amount AS open_before,
+                    lead(invoice_id) OVER running IS NULL AS is_last
+               FROM chosen
+              WHERE target_number IN (SELECT target_number FROM chosen GROUP BY target_number HAVING count(*) > 1)
+             WINDOW running AS (PARTITION BY target_number ORDER BY invoice_id)) AS shared
+    ON shared.reference_id = chosen.reference_id
+ ORDER BY chosen.invoice_id

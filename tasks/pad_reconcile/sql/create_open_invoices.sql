@@ -4,15 +4,16 @@
 -- again  it is dropped with the table, at the end of the transaction
 -- source docs/specs/cas-settlement-csv.md section 5.4
 --
--- A receipt that bears a memo's number is that memo's application: the two are counted once. Nearly no invoice has a
--- memo: EXISTS finds that out for all of them at once.
+-- A receipt that bears a memo's number is that memo's application: the two are counted once. Nearly no invoice has either
+-- yet: EXISTS finds that out for all of them at once.
 CREATE TEMPORARY VIEW open_invoices AS
 SELECT invoice.*,
        greatest(
          invoice.total
-           - coalesce((SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
+           - CASE WHEN EXISTS (SELECT FROM receipts AS receipt WHERE receipt.invoice_id = invoice.invoice_id) THEN
+             coalesce((SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))
                          FROM receipts AS receipt
-                        WHERE receipt.invoice_id = invoice.invoice_id), 0)
+                        WHERE receipt.invoice_id = invoice.invoice_id), 0) ELSE 0 END
            - CASE WHEN EXISTS (SELECT FROM applied_credits AS credit WHERE credit.invoice_id = invoice.invoice_id) THEN
              coalesce((SELECT sum(greatest(memo.amount - coalesce((
                                 SELECT sum(CAST(receipt.receipt_amount AS numeric(19,2)))

@@ -4,7 +4,7 @@
 -- again  only rows that resolved to applied write receipts
 -- source docs/specs/cas-settlement-csv.md section 5.4 and hazard 9 of section 10
 --
--- A credit memo's receipts stand where the memo was applied. What is left of the rows of a number and its open invoices
+-- The one row of a lone number pays its one invoice. A credit memo's receipts stand where the memo was applied. What is left of the rows of a number and its open invoices
 -- are laid end to end; where they overlap is a receipt. What CAS applied beyond the open amounts goes to the last
 -- invoice, so that the receipts always add up to the rows.
 WITH settling AS NOT MATERIALIZED (
@@ -37,7 +37,9 @@ WITH settling AS NOT MATERIALIZED (
               settling.application_id, settling.application_date,
               sum(left_over.amount) OVER running - left_over.amount AS starts,
               sum(left_over.amount) OVER running AS ends
-         FROM settling
+         FROM (SELECT *
+                 FROM settling
+                WHERE target_number IN (SELECT target_number FROM settled_invoices WHERE NOT is_lone)) AS settling
          LEFT JOIN (SELECT file_id, line, sum(part) AS amount FROM memo_parts GROUP BY file_id, line) AS placed
            ON (placed.file_id, placed.line) = (settling.file_id, settling.line)
         CROSS JOIN LATERAL (SELECT settling.amount - coalesce(placed.amount, 0) AS amount) AS left_over
@@ -59,5 +61,14 @@ SELECT invoice_id, receipt_number, application_date, amount
           UNION ALL
          SELECT file_id, line, invoice_id, source_number, application_date, part
            FROM memo_parts
+          UNION ALL
+         SELECT settling.file_id, settling.line, settled.invoice_id,
+                CASE WHEN settling.kind = 'PART_ONE' AND settling.application_id IS NOT NULL
+                     THEN CAST(settling.application_id AS text) ELSE settling.source_number END,
+                settling.application_date, settling.amount
+           FROM settled_invoices AS settled
+           JOIN settling
+             ON settling.target_number = settled.target_number
+          WHERE settled.is_lone
        ) AS made
  ORDER BY file_id, line, invoice_id
