@@ -6,6 +6,7 @@ day. An abandoned card payment is looked for as long as the stale-payment job do
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from config.business_days import business_days_before
 from config.business_time import BUSINESS_ZONE, business_date, day_start, naive_utc
@@ -63,6 +64,12 @@ def cutoffs_at(clock_now: datetime, *, days: int, as_of: date | None = None) -> 
 
 def local_day(stored: datetime) -> date:
     """Return the business day of an instant that a pay table holds."""
+    return _day_of_hour(stored.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=8192)
+def _day_of_hour(stored: datetime) -> date:
+    """Return the business day of an hour: midnight is a whole hour of UTC, and asking the zone takes long."""
     return business_date(stored.replace(tzinfo=UTC))
 
 
