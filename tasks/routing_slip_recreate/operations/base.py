@@ -60,12 +60,6 @@ class DepositReceipt:
     receipt: CfsReceipt
 
 
-def own_versions(inputs: OperationInputs, *, ahead: bool = False) -> ReceiptVersions:
-    """Return the receipts of the parent."""
-    slip = inputs.family.root
-    return versions(inputs.view, slip.site, slip.number, linked=False, version=slip.version, ahead=ahead)
-
-
 def live_receipts(inputs: OperationInputs, members: tuple[RoutingSlip, ...]) -> list[DepositReceipt]:
     """Return the receipt of each member on the parent's site; a reversed one where none is open.
 

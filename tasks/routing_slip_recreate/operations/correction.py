@@ -12,13 +12,13 @@ from connectors.cfs import CfsReceipt, ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import receipt_number
 from database.sessions import Session
+from tasks.routing_slip_recreate.cfs_view import versions
 from tasks.routing_slip_recreate.family.model import SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import (
     OperationKind,
     OperationPlan,
     live_receipts,
-    own_versions,
     the_receipt,
 )
 from tasks.routing_slip_recreate.pay_tables.invoices import settle_invoices
@@ -71,7 +71,7 @@ def _is_payable(invoice: SlipInvoice) -> bool:
 def _versions(inputs: OperationInputs) -> tuple[int, int]:
     """Return the version to take back and the one to make: the latter may be there from a run that died."""
     slip = inputs.slip
-    there = own_versions(inputs, ahead=True)
+    there = versions(inputs.view, slip.site, slip.number, linked=False, version=slip.version, ahead=True)
     _, receipt = the_receipt(there, slip.site, slip, linked=False, may_lead=True)
     if not there.open:
         _refuse_lost_deposit(inputs, receipt)

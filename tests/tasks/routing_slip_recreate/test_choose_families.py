@@ -116,6 +116,8 @@ def test_a_bounced_slip_is_chosen_again_once_a_child_was_linked_since(
         child = rows.slip("LINKED", account="INACTIVE", parent=parent)
         for kind, _, state in (one.partition(" ") for one in journal):
             rows.work(child if kind in {"link", "void"} else parent, f"slip {kind}", state or "done")
+        stranger = rows.slip("LINKED", account="INACTIVE", parent=rows.slip("ACTIVE"))
+        rows.work(stranger, "slip link", "done")
 
     assert chosen(rows) == [parent] * is_chosen
 

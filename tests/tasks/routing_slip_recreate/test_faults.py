@@ -124,7 +124,7 @@ def test_with_cfs_away_the_other_slips_are_left_without_asking_for_each(slips: S
         slips.deposit(str(number), "10.00")
         slips.set_status(str(number), "VOID")
     slips.cfs.admin.set_options(availability="cfs_down")
-    with pytest.raises(SourceUnavailable, match=r"10 left.* The first left is slip 206000100: "):
+    with pytest.raises(SourceUnavailable, match=r"10 left.* The first left is slip 206000100: CFS gave no token"):
         slips.run()
     assert len(slips.events("slip.note")) == 10
     assert len([call for call in slips.cfs.admin.calls() if call["path"] == "/oauth/token"]) <= 4 * 3

@@ -66,7 +66,9 @@ def test_a_deposit_that_cfs_does_not_have_is_parked(slips: Slips) -> None:
     slips.deposit(PARENT, "50.00")
     slips.set_status(PARENT, "VOID")
     slips.cfs.admin.put_back({**slips.cfs.admin.state(), "receipts": {}, "journal": {"entries": []}})
+    before = len(slips.calls())
     outcome = slips.run()
+    assert slips.calls()[before:] == ["GET receipt"]
     assert "there is no receipt 206000010" in outcome.rejects[0].detail
     slips.empty()
 

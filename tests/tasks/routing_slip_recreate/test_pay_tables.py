@@ -262,10 +262,10 @@ def test_a_slip_is_as_it_was_judged_while_its_own_status_and_total_stay(rows: Sl
 
 
 def test_a_fee_is_written_once_and_what_is_there_of_it_is_left(rows: SlipRows) -> None:
-    number = rows.slip("NSF")
-    other = rows.buy(number, "CREATED", 10, "ACTIVE")
+    stranger, number = rows.slip("ACTIVE"), rows.slip("NSF")
+    other = rows.buy(stranger, "CREATED", 10, "ACTIVE")
     values = {
-        "id": other + 1, "slip": number, "payment_account_id": 1, "cfs_account_id": 1, "fee": 30,
+        "id": other + 1, "slip": number, "payment_account_id": 2, "cfs_account_id": 2, "fee": 30,
         "fee_schedule_id": FEE_SCHEDULE, "description": "NSF", "distribution_id": 7, "invoice_number": "REG9",
         "reference_number": "9", "now": NOW.replace(tzinfo=None), "overdue_date": NOW.replace(tzinfo=None),
     }  # fmt: skip
@@ -273,7 +273,7 @@ def test_a_fee_is_written_once_and_what_is_there_of_it_is_left(rows: SlipRows) -
         run(rows, "write_fee", **values)
         rows.change("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_number = 'REG9'")
 
-    assert rows.rows("SELECT id FROM invoices ORDER BY id") == [(other,), (other + 1,)]
+    assert rows.rows("SELECT id, payment_account_id FROM invoices ORDER BY id") == [(other, 1), (other + 1, 2)]
     assert rows.rows("SELECT invoice_id FROM payment_line_items ORDER BY id") == [(other,), (other + 1,)]
     assert rows.rows("SELECT invoice_id FROM invoice_references ORDER BY id") == [(other,), (other + 1,)]
     rows.change("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_number = 'REG9'")
