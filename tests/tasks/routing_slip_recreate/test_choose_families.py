@@ -91,6 +91,8 @@ def test_a_family_is_chosen_where_something_is_due_or_begun_and_nowhere_else(row
 
 def test_what_stands_for_another_subject_chooses_no_slip(rows: SlipRows) -> None:
     rows.work(rows.slip("ACTIVE"), "refund", "sent", subject="bill")
+    parent = rows.slip("NSF", **AT_REST, work=[("slip nsf", "done")])
+    rows.work(rows.slip("LINKED", account="INACTIVE", parent=parent), "slip link", "done", subject="bill")
     assert chosen(rows) == []
 
 

@@ -26,6 +26,7 @@ def test_one_slip_can_be_asked_for(slips: Slips) -> None:
     for number in (PARENT, THIRD):
         slips.deposit(number, "10.00")
         slips.set_status(number, "VOID")
+    assert slips.dry_run().answer == "2 calls would be sent to CFS for 2 slips."
     slips.run(slip=THIRD)
     assert [slips.receipts()[one]["status"] for one in (PARENT, THIRD)] == ["open", "REV"]
 
@@ -60,7 +61,9 @@ def test_a_dry_run_shows_the_calls_and_sends_none(slips: Slips, scenario: scenar
 def test_a_dry_run_after_a_kill_says_what_is_true_already(slips: Slips) -> None:
     scenarios.correction(slips)
     slips.run_killed_at("answered 1 reverse receipt")
-    (table,) = slips.dry_run().tables
+    outcome = slips.dry_run()
+    (table,) = outcome.tables
+    assert outcome.answer == "4 calls would be sent to CFS for 1 slip."
     assert [(row[2], row[6]) for row in table.rows[:2]] == [(1, "already true: REV"), (2, "404")]
 
 

@@ -103,6 +103,15 @@ def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(
     assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "refused"
 
 
+def test_a_link_that_paid_and_is_not_due_any_more_is_looked_up_under_its_parent(slips: Slips) -> None:
+    scenarios.link_to_bounced(slips)
+    assert slips.run_killed_at("answered 3 apply receipt")
+    slips.set_status(CHILD, "ACTIVE")
+    (reject,) = slips.run().rejects
+    assert reject.reason == "link parked"
+    assert f"CFS applied 60.00 of receipt {CHILD}L to REG00000001, our receipts say 0.00" in reject.detail
+
+
 def test_a_correction_whose_account_is_opened_again_is_finished(slips: Slips) -> None:
     close_account_before_closing(slips)
     slips.run()

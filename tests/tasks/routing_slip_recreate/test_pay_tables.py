@@ -65,6 +65,10 @@ def test_a_family_is_read_with_what_is_in_force_and_its_own(rows: SlipRows) -> N
         child = rows.slip("LINKED", parent=parent)
         invoice, fee = rows.buy(parent, "PAID", 30), rows.buy(child, "CREATED", 30, None, FEE_SCHEDULE)
         plain = [rows.buy(parent, "CREATED", 30, None, one) for one in (OF_ANOTHER_PRODUCT, OF_ANOTHER_FILING)]
+        rows.change("UPDATE invoices SET corp_type_code = 'BCR' WHERE id = ANY (:ids)", ids=[plain[0], invoice])
+        half_made = rows.buy(parent, "CREATED", 30)
+        rows.change("UPDATE invoices SET corp_type_code = 'BCR' WHERE id = :id", id=half_made)
+        rows.change("DELETE FROM payment_line_items WHERE invoice_id = ANY (:ids)", ids=[half_made, invoice])
         rows.buy(parent, "PAID", 5, method="CC")
         theirs = rows.buy(other, "PAID", 7, "COMPLETED")
         for name, status in (("OLD", "COMPLETED"), ("NEW", "ACTIVE"), ("TAKEN BACK", "CANCELLED")):
@@ -83,6 +87,7 @@ def test_a_family_is_read_with_what_is_in_force_and_its_own(rows: SlipRows) -> N
     assert [(one.id, one.is_nsf_fee) for one in family.invoices] == [
         (invoice, False),
         *((one, False) for one in plain),
+        (half_made, True),
         (fee, True),
     ]
     read = family.invoices[0]
@@ -156,6 +161,7 @@ def test_the_receipts_of_some_invoices_are_brought_in_line_and_others_left(rows:
             (second, "R1", 5),  # not in CFS
             (second, "R9", 6),  # not asked about
             (other, "R1", 7),
+            (other, "R2", 8),
         ):
             rows.add("receipts", invoice_id=invoice, receipt_number=number, receipt_amount=amount)
     wanted = json.dumps(
@@ -171,7 +177,8 @@ def test_the_receipts_of_some_invoices_are_brought_in_line_and_others_left(rows:
     run(rows, "add_receipts", rows=wanted, now=now)
 
     assert rows.rows("SELECT invoice_id, receipt_number, receipt_amount FROM receipts ORDER BY 1, 2") == [
-        (first, "R1", 10), (first, "R2", 3), (second, "R2", 2), (second, "R9", 6), (other, "R1", 7)]  # fmt: skip
+        (first, "R1", 10), (first, "R2", 3), (second, "R2", 2), (second, "R9", 6),
+        (other, "R1", 7), (other, "R2", 8)]  # fmt: skip
     assert rows.rows("SELECT was -> 'invoice_id', was ->> 'receipt_number' FROM pay_jobs.kept_rows ORDER BY 1, 2") == [
         (first, "R2"), (second, "R1")]  # fmt: skip
     run(rows, "drop_receipts", invoice_ids=[second], cause="slip 1", now=now)

@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import ExitCode, SourceUnavailable
 from tests.routing_slip_factory import NOW, Slips
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, live, nsf, refund
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, correction, live, nsf, refund
 
 
 def given_a_paid_transaction_without_a_reference(slips: Slips) -> None:
@@ -236,6 +236,14 @@ def test_a_bounce_that_dies_before_its_first_step_is_finished_under_the_number_i
     slips.run()
 
     assert [one["id"] for one in slips.records("SELECT id FROM invoices ORDER BY id")] == [1, 2]
+
+
+def test_nothing_is_noted_of_a_correction_that_dies_before_its_first_step(slips: Slips) -> None:
+    correction(slips)
+
+    assert slips.run_killed_at("planned")
+
+    assert slips.records("SELECT FROM pay_jobs.operations") == []
 
 
 def test_a_cent_that_was_spent_counts_in_a_refund(slips: Slips) -> None:

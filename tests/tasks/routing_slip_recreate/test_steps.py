@@ -97,6 +97,7 @@ def fee(number: str, *amounts: int) -> CfsStep:
         (adjust(REFUNDED, 20, 0), DONE),
         (adjust(REFUNDED, 100, 20), "20.00 have left it"),
         (adjust(REFUNDED, 80, 0), "20.00 have left it"),
+        (adjust(REFUNDED, 99, 20), "this step is done when exactly 119 have left it"),
         (adjust(REVERSED, 100, 0), "R3 is REV"),
         (fee(NO_INVOICE, 40), TO_DO),
         (fee(OWED, 30, 10), DONE),
@@ -129,7 +130,7 @@ def test_a_step_looks_before_it_is_sent(view: CfsView, step: CfsStep, expected: 
     else:
         with pytest.raises(StateConflict) as conflict:
             step.look(view)
-        assert expected in f"{conflict.value.theirs}."
+        assert expected in f"{conflict.value.theirs}. {conflict.value.repair}"
 
 
 def test_a_list_that_is_left_out_is_asked_for_three_times(view: CfsView, cfs: RunningCfs) -> None:

@@ -1,0 +1,266 @@
+"""What each statement writes of the items that were judged, one statement at a time on items made by hand."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from database.sessions import Session
+from database.sql import statements
+from tests.ejv_factory import EjvBooks
+
+sql = statements("tasks.ejv_feedback_check")
+NOON = datetime(2026, 11, 18, 20, 0)
+MONDAY, TUESDAY = date(2026, 11, 16), date(2026, 11, 17)
+_COLUMNS = """
+journal integer, subject text, form text, invoice_id integer, partner_id integer, refund_id integer, line integer,
+refused_line integer, effective_date date, is_undated boolean, amount numeric(19,2), link_type text, link_id integer,
+payment_account_id integer, partner_code text, invoice_status text, status_before text, expected numeric,
+earlier numeric, receipt text, is_booked boolean, is_header_refused boolean, is_accepted boolean, message text,
+effect text, outcome text, rule text
+"""
+_ITEM: dict[str, Any] = {
+    "journal": 10, "subject": "1001", "form": "INVOICE", "invoice_id": 1001, "line": 4, "effective_date": MONDAY,
+    "is_undated": False, "amount": 30, "link_type": "invoice", "link_id": 1001, "payment_account_id": 1,
+    "invoice_status": "APPROVED", "status_before": "APPROVED", "expected": 30, "earlier": 0, "receipt": "R10",
+    "is_booked": False, "is_header_refused": False, "is_accepted": True, "effect": "paid", "outcome": "applied",
+    "rule": "",
+}  # fmt: skip
+
+
+def judged(session: Session, *items: dict[str, Any]) -> None:
+    """Let these be the items of the batch."""
+    session.execute(text(f"CREATE TEMPORARY TABLE feedback_items ({_COLUMNS}) ON COMMIT DROP"))
+    for one in items:
+        values = _ITEM | one
+        names = ", ".join(values)
+        holders = ", ".join(f":{name}" for name in values)
+        session.execute(text(f"INSERT INTO feedback_items ({names}) VALUES ({holders})"), values)
+
+
+def run(books: EjvBooks, name: str, items: list[dict[str, Any]], /, **values: Any) -> list[tuple[Any, ...]]:
+    """Run one statement on these items and return what it gives."""
+    with books.database.begin() as session:
+        judged(session, *items)
+        found = sql.run(session, name, **values)
+        return [tuple(row) for row in found] if found.returns_rows else []
+
+
+LEFT_OUT: list[dict[str, Any]] = [{"outcome": "rejected"}, {"is_accepted": False}, {"is_booked": True}]
+
+
+def test_a_journal_has_one_payment_over_what_was_accepted_of_it(books: EjvBooks) -> None:
+    first, second = books.account(), books.account()
+    books.add("payments", payment_system_code="PAYBC", payment_method_code="PAD", payment_status_code="COMPLETED",
+              receipt_number="R10", paid_amount=7)  # fmt: skip
+    items: list[dict[str, Any]] = [
+        {"effective_date": TUESDAY, "amount": 30, "line": 9, "payment_account_id": second},
+        {"effective_date": MONDAY, "amount": 5, "line": 8, "payment_account_id": first},
+        {"receipt": "R11", "amount": 2, "line": 4},
+        *LEFT_OUT,
+    ]
+    run(books, "write_payments", items, name="F", now=NOON)
+    made = (
+        "SELECT receipt_number, paid_amount::numeric(19,2), invoice_amount::numeric(19,2), payment_date::date,"
+        " payment_account_id FROM payments WHERE payment_system_code = 'CGI' ORDER BY id"
+    )
+    assert books.rows(made) == [("R11", 2, 2, MONDAY, 1), ("R10", 35, 35, TUESDAY, first)]
+
+    run(books, "write_payments", [{"amount": 30, "line": 9}, {"amount": 1, "line": 8}], name="F", now=NOON)
+    assert books.rows(made)[1] == ("R10", 66, 66, TUESDAY, first)
+    assert books.rows("SELECT (was ->> 'paid_amount')::numeric, amount, cause FROM pay_jobs.kept_rows") == [
+        (35, 31, "F line 8")]  # fmt: skip
+    assert books.one("SELECT paid_amount::numeric FROM payments WHERE payment_system_code = 'PAYBC'") == 7
+
+
+def test_a_payment_that_names_one_amount_grows_from_that(books: EjvBooks) -> None:
+    for system, amount in (("CGI", 3), ("CGI", None)):
+        books.add("payments", payment_system_code=system, payment_method_code="EJV", payment_status_code="COMPLETED",
+                  receipt_number=f"R{amount}", paid_amount=amount)  # fmt: skip
+    run(books, "write_payments", [{"receipt": "R3"}, {"receipt": "RNone"}], name="F", now=NOON)
+    assert books.rows("SELECT paid_amount::numeric, invoice_amount::numeric FROM payments ORDER BY id") == [
+        (33, 33), (30, 30)]  # fmt: skip
+
+
+def test_an_invoice_has_one_receipt_of_a_journal_over_all_its_lines(books: EjvBooks) -> None:
+    account = books.account()
+    for number in (1001, 1002):
+        books.invoice(account, number, "30.00")
+    items: list[dict[str, Any]] = [
+        {"amount": 10, "effective_date": TUESDAY, "line": 6},
+        {"amount": 20, "effect": "charged", "line": 7},
+        {"amount": 4, "receipt": "R11", "line": 5},
+        {"amount": 5, "invoice_id": 1002, "line": 4},
+        {"effect": "refunded"},
+        {"effect": "returned"},
+        *LEFT_OUT,
+    ]
+    run(books, "write_receipts", items)
+    written = "SELECT invoice_id, receipt_number, receipt_amount, receipt_date::date FROM receipts ORDER BY id"
+    assert books.rows(written) == [
+        (1002, "R10", 5, MONDAY), (1001, "R11", 4, MONDAY), (1001, "R10", 30, TUESDAY)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("items", "found"),
+    [
+        ([{}], ("PAID", MONDAY, 30, None)),
+        ([{"effect": "charged"}], ("REFUND_REQUESTED", MONDAY, 30, None)),
+        ([{"effect": "refunded"}], ("REFUNDED", None, 0, MONDAY)),
+        ([{"effect": "refunded"}, {"line": 3}], ("REFUNDED", None, 0, MONDAY)),
+        ([{"line": 6, "effective_date": TUESDAY}, {"line": 5}], ("PAID", MONDAY, 30, None)),
+        ([{"effect": "returned"}], ("REFUND_REQUESTED", None, 0, None)),
+        ([{"effect": "partially_refunded"}], ("REFUND_REQUESTED", None, 0, None)),
+        ([{"rule": "settled_before"}], ("REFUND_REQUESTED", None, 0, None)),
+        ([{"rule": "booked_before"}], ("REFUND_REQUESTED", None, 0, None)),
+        ([{"rule": "overpaid"}], ("PAID", MONDAY, 30, None)),
+        ([{"outcome": "rejected"}], ("REFUND_REQUESTED", None, 0, None)),
+        ([{"is_accepted": False}], ("REFUND_REQUESTED", None, 0, None)),
+    ],
+)
+def test_an_invoice_is_paid_or_refunded_by_what_was_accepted_of_it(
+    books: EjvBooks, items: list[dict[str, Any]], found: tuple[Any, ...]
+) -> None:
+    account = books.account()
+    for number in (1001, 1002):
+        books.invoice(account, number, "30.00", "REFUND_REQUESTED", paid=0)
+    run(books, "settle_invoices", items, now=NOON)
+    assert books.rows("SELECT invoice_status_code, payment_date::date, paid::numeric, refund_date::date FROM invoices"
+                      " ORDER BY id") == [found, ("REFUND_REQUESTED", None, 0, None)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, "COMPLETED"),
+        ({"is_accepted": False}, "CANCELLED"),
+        ({"outcome": "rejected"}, "ACTIVE"),
+        ({"link_type": "partial_refund"}, "ACTIVE"),
+        ({"effect": "returned"}, "ACTIVE"),
+        ({"effect": "returned", "invoice_status": "PAID"}, "COMPLETED"),
+        ({"effect": "returned", "is_accepted": False}, "CANCELLED"),
+    ],
+)
+def test_the_reference_in_force_is_closed_with_the_answer(books: EjvBooks, changes: dict[str, Any], found: str) -> None:
+    account = books.account()
+    for number in (1001, 1002):
+        books.invoice(account, number, "30.00")
+    books.add("invoice_references", invoice_id=1001, invoice_number="OLD", status_code="COMPLETED")
+    run(books, "settle_references", [changes])
+    assert books.rows("SELECT status_code FROM invoice_references ORDER BY id") == [
+        (found,),
+        ("ACTIVE",),
+        ("COMPLETED",),
+    ]
+
+
+def test_a_link_is_closed_by_all_that_stand_for_it(books: EjvBooks) -> None:
+    books.batch(100)
+    books.journal(100, 10, [("invoice", number) for number in (1001, 1002, 1003, 1004)] + [("partial_refund", 1001)])
+    books.journal(100, 11, [("invoice", 1001)])
+    books.change("UPDATE ejv_links SET link_type = NULL WHERE link_id = 1002")
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED' WHERE link_id = 1004")
+    items: list[dict[str, Any]] = [
+        {"is_accepted": True},
+        {"is_accepted": False, "message": "2 LATER"},
+        {"is_accepted": False, "message": "1 FIRST"},
+        {"link_id": 1002},
+        {"link_id": 1003, "outcome": "rejected"},
+        {"link_id": 1004},
+    ]
+    run(books, "settle_links", items)
+    assert books.rows(
+        "SELECT ejv_header_id, link_id, disbursement_status_code, message FROM ejv_links ORDER BY id"
+    ) == [
+        (10, 1001, "ERRORED", "1 FIRST"),
+        (10, 1002, "COMPLETED", None),
+        (10, 1003, "UPLOADED", None),
+        (10, 1004, "ERRORED", None),
+        (10, 1001, "UPLOADED", None),
+        (11, 1001, "UPLOADED", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_listed"),
+    [
+        ({}, False),
+        ({"rule": "booked_before"}, False),
+        ({"outcome": "already_applied", "rule": "same_answer", "is_accepted": False}, False),
+        ({"outcome": "rejected", "rule": "unknown_link"}, True),
+        ({"outcome": "already_applied", "rule": "settled_before"}, True),
+        ({"is_accepted": False}, True),
+        ({"is_header_refused": True}, True),
+        ({"is_undated": True}, True),
+        ({"amount": 29}, True),
+        ({"expected": None}, False),
+        ({"effect": "charged"}, True),
+        ({"effect": "returned"}, True),
+        ({"effect": "charged", "rule": "booked_before"}, False),
+        ({"rule": "overpaid"}, True),
+    ],
+)
+def test_only_what_needs_attention_is_listed(books: EjvBooks, changes: dict[str, Any], is_listed: bool) -> None:
+    assert len(run(books, "list_to_check", [changes], limit=9)) == is_listed
+
+
+def test_what_needs_attention_is_listed_in_the_order_of_the_file_up_to_a_limit(books: EjvBooks) -> None:
+    silent: dict[str, Any] = {"line": None, "is_accepted": False}
+    items: list[dict[str, Any]] = [silent | {"link_id": 8}, silent | {"link_id": 7}, {"line": 6, "amount": 1},
+             {"line": 5, "refused_line": 9, "is_accepted": False}]  # fmt: skip
+    found = run(books, "list_to_check", items, limit=3)
+    assert [(row[0], row[3]) for row in found] == [(9, 1001), (6, 1001), (None, 7)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_listed"),
+    [
+        ({}, True),
+        ({"outcome": "rejected"}, False),
+        ({"is_accepted": False}, False),
+        ({"effect": "returned"}, False),
+        ({"rule": "settled_before"}, False),
+        ({"rule": "never_charged"}, True),
+    ],
+)
+def test_an_event_follows_from_a_reversal_that_was_accepted(
+    books: EjvBooks, changes: dict[str, Any], is_listed: bool
+) -> None:
+    account = books.account()
+    for number in (1001, 1002):
+        books.invoice(account, number, "30.00")
+    found = run(books, "list_reversed", [{"effect": "refunded", **changes}])
+    assert [row[0] for row in found] == [1001] * is_listed
+
+
+def test_the_first_answer_of_a_batch_stays(books: EjvBooks) -> None:
+    for number, status in ((100, "UPLOADED"), (101, "COMPLETED"), (102, "ERRORED"), (103, None), (104, "UPLOADED")):
+        books.batch(number, disbursement_status_code=status, message="before")
+    for number in (100, 101, 102, 103):
+        run(books, "settle_batch", [], batch=number, is_refused=number == 103, refusal="", name="F", now=NOON)
+    assert books.rows("SELECT disbursement_status_code, feedback_file_ref, message FROM ejv_files ORDER BY id") == [
+        ("COMPLETED", "F", "before"),
+        ("COMPLETED", None, "before"),
+        ("ERRORED", None, "before"),
+        ("ERRORED", "F", "before"),
+        ("UPLOADED", None, "before"),
+    ]
+
+
+def test_what_was_left_open_is_counted_whole_and_shown_up_to_a_limit(books: EjvBooks) -> None:
+    books.batch(100)
+    books.batch(101)
+    books.journal(101, 11, [("invoice", 1)])
+    books.journal(100, 10, [("invoice", number) for number in (1, 2, 3, 4, 5)])
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 1")
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED' WHERE link_id = 2")
+    books.change("UPDATE ejv_links SET disbursement_status_code = NULL, link_type = NULL WHERE link_id = 3")
+    found = run(books, "list_unanswered", [], batch=100, limit=2)
+    assert found == [(10, "invoice", 3, 3), (10, "invoice", 4, 3)]
+
+
+def test_amounts_add_up_by_what_happened(books: EjvBooks) -> None:
+    items: list[dict[str, Any]] = [{}, {"amount": 5}, {"effect": "refunded", "amount": 2}, {"outcome": "rejected"}]
+    assert {row[0]: row[2] for row in run(books, "sum_effects", items)} == {"paid": Decimal(35), "refunded": Decimal(2)}
