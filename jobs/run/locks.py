@@ -81,7 +81,7 @@ class RunLock:
         """Make sure that the session holds its locks; asked before every commit and every change outside."""
         try:
             with self._one_at_a_time:  # the threads of a run commit by themselves, and share this connection
-                held = self._connection.scalar(text(_COUNT_OWN))
+                held = self._connection.scalar(_COUNT_OWN)
         except SQLAlchemyError as error:
             raise ClaimLost(
                 "The connection that holds the job's lock was lost, so another run may have begun. The open "
@@ -123,7 +123,7 @@ class RunLock:
         return AlreadyRunning(f"{name} is running already: {holder or 'its holder has just gone; try again'}.")
 
 
-_COUNT_OWN = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted"
+_COUNT_OWN = text("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND granted")
 
 
 def find_holder(connection: Connection, key: int) -> LockHolder | None:

@@ -3,6 +3,7 @@
 A night opens some twenty sessions, and a new one costs the server more than most of what is asked of it: a process,
 and all it has to learn of the catalogue. What a run closes is put back as it was when it was new (DISCARD ALL: its
 settings, temporary tables and locks are gone) and given to the next. One that was ended meanwhile is not given again.
+What SQLAlchemy has learnt of the server, and made of statements, is kept as well: engines are the same but for names.
 """
 
 from collections.abc import Iterator
@@ -12,10 +13,15 @@ from typing import Any
 
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_DEFAULT
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.util import LRUCache
+
+from database import engine as database_engine
+from database.engine import Database
 
 _AT_REST = "world, at rest"
 _KEPT = 16
+_STATEMENTS = 2_000
 
 
 @dataclass
@@ -52,8 +58,11 @@ class _WarmSession(psycopg2.extensions.connection):
 
 
 @contextmanager
-def warm_sessions() -> Iterator[None]:
-    """Let every engine of this process take its sessions from those that others closed."""
+def warm_sessions(database: Database) -> Iterator[None]:
+    """Let every engine of this process take its sessions from those that others closed, and know what others know.
+
+    database  on the server of all of them
+    """
     shelves: dict[str, _Shelf] = {}
 
     def connect(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:
@@ -68,7 +77,8 @@ def warm_sessions() -> Iterator[None]:
 
     event.listen(Engine, "do_connect", connect)
     try:
-        yield
+        with _one_dialect(database.engine):
+            yield
     finally:
         event.remove(Engine, "do_connect", connect)
         for shelf in shelves.values():
@@ -81,3 +91,23 @@ def _opened(shelf: _Shelf, arguments: list[Any], parameters: dict[str, Any]) -> 
     session = psycopg2.connect(*arguments, **parameters, application_name=_AT_REST, connection_factory=_WarmSession)
     session.shelf = shelf
     return session
+
+
+@contextmanager
+def _one_dialect(experienced: Engine) -> Iterator[None]:
+    """Let new engines know at once what one has asked its server, and keep the statements of all of them together."""
+    experienced.connect().close()
+    statements = LRUCache[Any, Any](_STATEMENTS)
+
+    def create(*arguments: Any, **more: Any) -> Any:
+        made: Any = create_engine(*arguments, **more, _initialize=False)
+        made.dialect = made.pool._dialect = experienced.dialect
+        made._compiled_cache = statements
+        return made
+
+    module: Any = database_engine
+    module.create_engine = create
+    try:
+        yield
+    finally:
+        module.create_engine = create_engine

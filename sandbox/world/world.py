@@ -163,7 +163,7 @@ def open_world(parts: WorldParts, *, seed: int, first: date, faults: Sequence[st
         os.environ.clear()
         os.environ.update(parts.environment())
         with (
-            warm_sessions(),
+            warm_sessions(database),
             no_real_time(),
             world_faults.at_work(),
             night_verifier(database, clock) as verifier,
