@@ -49,7 +49,7 @@ FIGURES = (
     Figure("invoices.open_at_start", "owed at the end of the day before", _OPEN),
     Figure("invoices.created", "invoices that were made", "invoices, by created_on"),
     Figure("invoices.reopened", "paid before, owed again: the money came back, or a slip was changed",
-           "receipts that our jobs deleted, as pay_jobs keeps them"),
+           "receipts that our jobs deleted, as pay_jobs keeps them; of EFT, links that are REFUNDED"),
     Figure("invoices.bounce_undone", "a bounce that was taken back: paid again",
            "the same, when they were written again"),
     Figure("invoices.settled", "paid by money", "receipts, on the day their line, answer or payment was booked"),

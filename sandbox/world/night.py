@@ -310,6 +310,7 @@ DAY: list[tuple[str, Step]] = [
     ("19:08", _by(cheques.send_cheque_batch)),
     ("19:10", _by(journals.send_partner_batch)),
     ("20:00", _by(eft.apply_deposits)),
+    ("20:00", _by(eft.take_payments_back)),
     ("20:01", _by(journals.send_payment_batch)),
     ("20:30", _slips),
     ("21:00", _by(refunds.ask_for_refunds)),

@@ -198,6 +198,11 @@ _OF_EFT = (
     _also("an EFT invoice is given up before it is sent", "refund of EFT APPROVED, not sent"),
     _also("an EFT invoice is refunded before it is paid", "an EFT invoice is refunded that was not paid"),
     _also("an EFT invoice is refunded after it was paid", "an EFT invoice is refunded that was paid"),
+    _weak("staff take an EFT payment back", "staff take an EFT payment back", told=f"{_LIFE} 2"),
+    _weak("an EFT payment is taken back, and the invoice is paid again", "staff take an EFT payment back",
+          "an EFT invoice is paid", told=f"{_LIFE} 2"),
+    _weak("an EFT payment is taken back, and the invoice is given up", "staff take an EFT payment back",
+          "an EFT invoice is refunded that was not paid", told=f"{_LIFE} 2"),
     *(
         _weak(f"an account switches from {one} to {other}", f"{one} to {other}, * statements",
               told=f"{_STATEMENTS} 10")

@@ -23,6 +23,6 @@ SELECT CASE receipt.source WHEN 'file' THEN 'money.receipts'
                            WHEN 'journal' THEN 'journals.receipts'
                            ELSE CASE receipt.method WHEN 'INTERNAL' THEN 'slips.paid' ELSE 'money.others' END
        END,
-       [[receipt.at]], receipt.method, CAST(NULL AS bigint), receipt.pair, 'receipt ' || receipt.id, receipt.amount,
+       [[receipt.at]], receipt.method, CAST(NULL AS bigint), receipt.pair, receipt.key, receipt.amount,
        receipt.origin
   FROM closing_receipts AS receipt

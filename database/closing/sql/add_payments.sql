@@ -4,6 +4,7 @@ SELECT 'payments.rows', [[paying.at]], paying.method, CAST(NULL AS bigint), payi
        paying.origin
   FROM closing_paying AS paying
  UNION ALL
-SELECT 'payments.written', [[payment.at]], payment.method, NULL, payment.pair, 'payment ' || payment.id, payment.amount,
+SELECT 'payments.written', [[payment.at]], payment.method, NULL, payment.pair,
+       'payment ' || CASE WHEN payment.method = 'EFT' THEN payment.pair ELSE CAST(payment.id AS text) END, payment.amount,
        payment.origin
   FROM closing_payments AS payment

@@ -5,7 +5,7 @@ INSERT INTO closing_rows
 SELECT CASE WHEN paid.at > given_up.at THEN 'invoices.paid_late' ELSE paid.figure END,
        [[paid.at]], paid.method, paid.invoice_id, paid.pair, paid.key, paid.amount, paid.origin
   FROM (SELECT CASE WHEN receipt.is_credit THEN 'invoices.settled_by_credit' ELSE 'invoices.settled' END AS figure,
-               receipt.invoice_id, receipt.method, receipt.at, receipt.pair, 'receipt ' || receipt.id AS key, receipt.amount, receipt.origin
+               receipt.invoice_id, receipt.method, receipt.at, receipt.pair, receipt.key, receipt.amount, receipt.origin
           FROM closing_receipts AS receipt
          UNION ALL
         SELECT 'invoices.settled_by_credit', credit.invoice_id, invoice.payment_method_code, credit.at, NULL, credit.key, credit.amount, credit.origin

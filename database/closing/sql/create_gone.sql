@@ -1,12 +1,13 @@
--- The receipts that our jobs deleted since the first of these days, as they were: by bounces of a file, and by changes of
--- routing slips; and those of bounces that were taken back since.
+-- The receipts that were deleted since the first of these days, as they were: by bounces of a file, and by changes of
+-- routing slips; those of bounces that were taken back since; and those of EFT payments that staff took back.
 -- in     since (naive UTC)
 -- out    temporary table closing_gone; `back` where the bounce was taken back and the receipt is there again. What was
---        gone before is no receipt of these days
+--        gone before is no receipt of these days. Of EFT the links tell what the EFT job deleted: it works at 20:00 what
+--        staff linked, or took back, since the evening before (docs/specs/schedules.md); the id is none of receipts
 CREATE TEMPORARY TABLE closing_gone ON COMMIT DROP AS
 SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_date,
        CAST(receipt.receipt_amount AS numeric(19,2)) AS amount,
-       gone.at, gone.back, gone.pair, gone.origin
+       gone.at, gone.back, gone.pair, gone.origin, 'receipt ' || receipt.id AS key
   FROM (SELECT kept.was,
                coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at,
                kept.undone_on AT TIME ZONE 'UTC' AS back,
@@ -33,3 +34,22 @@ SELECT receipt.id, receipt.invoice_id, receipt.receipt_number, receipt.receipt_d
          WHERE kept.pay_table = 'receipts'
            AND kept.kept_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC') AS gone
  CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS receipts), gone.was) AS receipt
+ UNION ALL
+SELECT -taken.id, taken.invoice_id, taken.receipt_number, paid.at, taken.amount, taken.at, NULL, NULL,
+       'eft_credit_invoice_links ' || taken.id, 'receipt ' || taken.receipt_number
+  FROM (SELECT min(id) AS id, invoice_id, receipt_number, sum(amount) AS amount,
+               max(created_on) + interval '4 hours' AS at
+          FROM eft_credit_invoice_links
+         WHERE status_code = 'REFUNDED'
+         GROUP BY invoice_id, receipt_number) AS taken
+  JOIN LATERAL (
+         SELECT max(link.created_on) + interval '4 hours' AS at
+           FROM eft_credit_invoice_links AS link
+          WHERE link.invoice_id = taken.invoice_id
+            AND link.receipt_number = taken.receipt_number
+            AND link.status_code = 'COMPLETED'
+       ) AS paid ON paid.at IS NOT NULL
+ WHERE taken.at >= :since
+   AND NOT EXISTS (SELECT FROM receipts AS receipt
+                    WHERE receipt.invoice_id = taken.invoice_id
+                      AND receipt.receipt_number = taken.receipt_number)

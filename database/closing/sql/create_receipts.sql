@@ -60,7 +60,7 @@ WITH known AS NOT MATERIALIZED (
      ),
      written AS (
        SELECT known.*, 'other' AS source, known.receipt_date AS at, false, CAST(NULL AS text),
-              'receipts ' || known.id
+              CASE WHEN known.id < 0 THEN 'eft_credit_invoice_links ' || -known.id ELSE 'receipts ' || known.id END
          FROM known
         WHERE known.receipt_date >= :first
           AND known.receipt_date < :until
@@ -78,7 +78,9 @@ WITH known AS NOT MATERIALIZED (
                            WHERE answered.effective_date = known.receipt_date
                              AND answered.subject = CAST(known.invoice_id AS text))
      )
-SELECT found.*, invoice.payment_method_code AS method, invoice.total
+SELECT found.*, invoice.payment_method_code AS method, invoice.total,
+       'receipt ' || CASE WHEN invoice.payment_method_code = 'EFT' THEN found.receipt_number
+                          ELSE CAST(found.id AS text) END AS key
   FROM (TABLE settled UNION ALL TABLE charged UNION ALL TABLE written) AS found
   JOIN invoices AS invoice
     ON invoice.id = found.invoice_id

@@ -6,6 +6,7 @@ Source: docs/specs/cfs-api.md section 3, docs/specs/statements.md section 8.
 from datetime import date, timedelta
 
 from sandbox.cfs.customers import create_account, create_party, create_site
+from sandbox.world.actors.eft import receive_deposits
 from sandbox.world.model.records import FINAL, ModelAccount, ModelProfile, ModelSetting, ModelStatement
 from sandbox.world.pay_api import EVERY_PRODUCT, PRODUCTS
 from sandbox.world.world import Partner, World
@@ -22,6 +23,7 @@ def settle_in(world: World) -> None:
     """Let the accounts of the first day be there, and what their invoices are made of."""
     _price_products(world)
     _price_bounces(world)
+    receive_deposits(world)
     for method, number in _FIRST:
         for _ in range(number):
             open_account(world, method)
@@ -128,12 +130,15 @@ def switch_methods(world: World) -> None:
     Source: docs/specs/statements.md section 7.
     """
     draws = world.chance.of("switches", world.clock.today)
-    for account in draws.some_of([one for one in world.model.accounts.values() if one.method in _IN_CFS], _SWITCHES):
-        method = draws.one_of(("PAD", "ONLINE_BANKING")) if account.method == "EFT" else "EFT"
-        if account.status == "ACTIVE" and not _owes_by_eft(world, account):
-            world.clock.let_pass(60)
-            with world.tables.together():
-                _switch(world, account, method)
+    able = [one for one in world.model.accounts.values() if one.method in _IN_CFS]
+    for account in draws.some_of(able, _SWITCHES):
+        account.leaves_eft = account.method == "EFT"
+        if account.method != "EFT" and account.status == "ACTIVE" and not _owes_by_eft(world, account):
+            _switch(world, account, "EFT")
+    for account in able:
+        if account.leaves_eft and account.status == "ACTIVE" and not _owes_by_eft(world, account):
+            account.leaves_eft = False
+            _switch(world, account, draws.one_of(("PAD", "ONLINE_BANKING")))
 
 
 def _owes_by_eft(world: World, account: ModelAccount) -> bool:
@@ -144,6 +149,12 @@ def _owes_by_eft(world: World, account: ModelAccount) -> bool:
 
 
 def _switch(world: World, account: ModelAccount, method: str) -> None:
+    world.clock.let_pass(60)
+    with world.tables.together():
+        _write_switch(world, account, method)
+
+
+def _write_switch(world: World, account: ModelAccount, method: str) -> None:
     today = world.clock.today
     current = next(one for one in account.settings if one.first <= today and (one.last is None or today <= one.last))
     world.model.chronicle.note(f"{account.method} to {method}, {current.frequency} statements", f"account {account.id}")

@@ -17,7 +17,7 @@ from sandbox.world.world import World
 ONLINE = "Online Banking Payments"
 _BY_BANK = "ONLINE_BANKING"
 _PAYS = 0.35
-_TOO_MUCH = (*(ZERO,) * 6, Decimal("-3.00"), Decimal("-3.00"), Decimal("40.25"))
+_TOO_MUCH = (*(ZERO,) * 6, Decimal("-3.00"), Decimal("-1.25"), Decimal("40.25"))
 
 
 def receive_bank_payments(world: World) -> None:

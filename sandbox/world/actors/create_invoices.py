@@ -30,6 +30,7 @@ def _send(world: World, account: ModelAccount, invoices: list[ModelInvoice]) -> 
     total = sum((one.total for one in invoices), ZERO)
     world.model.chronicle.note(
         f"sent to CFS by {method}{', several in one' if len(invoices) > 1 else ''}",
+        f"account {account.id}",
         *(f"invoice {one.id}" for one in invoices),
     )
     made = create_invoice(world.books, world.books.sites[account.profiles[method].site], number=number, total=total)

@@ -15,7 +15,7 @@ def buy(world: World) -> None:
     most = 3 if world.clock.today.isoweekday() < 6 else 1
     for account in list(world.model.accounts.values()):
         for _ in range(draws.number(0, most)):
-            if account.owes_since is None:
+            if account.owes_since is None and not account.leaves_eft:
                 world.clock.let_pass(draws.number(5, 60))
                 bill(world, account, draws)
 

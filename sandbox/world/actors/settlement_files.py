@@ -24,9 +24,9 @@ from sandbox.world.world import World
 
 _TWISTED = 0.35
 _TWISTS = (
-    "late", "late", "late", "twice", "twice", "under a new name", "changed", "empty at first", "in parts", "in parts",
+    *("late",) * 5, "twice", "twice", "under a new name", "changed", "empty at first", "in parts", "in parts",
     "renamed", "with rows that cannot be booked", "with rows that cannot be booked", "with odd columns",
-    "with a wrong bounce", "with a wrong bounce",
+    *("with a wrong bounce",) * 4,
 )  # fmt: skip
 
 

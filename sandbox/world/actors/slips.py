@@ -16,7 +16,8 @@ from sandbox.world.pay_api import add_payment, make_invoice, note_refund
 from sandbox.world.world import World
 
 CASH = "BC REG Cash Equivalent"
-_AT_WORK = 0.25
+_SPENDS, _AT_WORK = 0.35, 0.25
+_SPENDS_AT_ONCE = 0.6
 
 
 def count_deposits(world: World) -> None:
@@ -66,7 +67,7 @@ def spend_and_work(world: World) -> None:
     """Let clients spend from slips, and staff do one thing to some of them."""
     draws = world.chance.of("slip desk", world.clock.today)
     for slip in [one for one in world.slips.values() if one.parent is None]:
-        if slip.status == "ACTIVE" and slip.remaining > ZERO and draws.happens(0.5):
+        if slip.status == "ACTIVE" and slip.remaining > ZERO and draws.happens(_SPENDS):
             _spend(world, slip, draws)
         elif _is_at_rest(world, slip) and draws.happens(_AT_WORK):
             work = draws.one_of(_WORK)
@@ -127,6 +128,8 @@ def _link(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
         left, child.status, child.parent, child.remaining = child.remaining, "LINKED", slip.number, ZERO
         change(world, child, status="LINKED", parent_number=slip.number, remaining_amount=ZERO)
         balance(world, slip, left)
+    if slip.status == "ACTIVE" and draws.happens(_SPENDS_AT_ONCE):
+        _spend(world, slip, draws)
 
 
 def _may_be_linked(world: World, slip: ModelSlip) -> bool:
@@ -207,5 +210,5 @@ def _slip_number(nth: int) -> str:
 
 
 _WORK: tuple[Callable[[World, ModelSlip, RandomDraws], None], ...] = (
-    _link, _link, _correct, _correct, _let_bounce, _void, _pay_back, _take_back, _take_back,
+    _link, _link, _correct, _correct, _let_bounce, _void, _void, _pay_back, _pay_back, _take_back, _take_back,
 )  # fmt: skip

@@ -19,16 +19,31 @@ _ASKS = {
     "slow": {"CfsSettings"},
     "away": {"CfsSettings"},
 }
-_STRUCK = 0.4
-# Its steps outside are many, and most of its runs find nothing to do.
-_RATHER_STRUCK = {"ROUTING_SLIP_RECREATE": 0.75}
+_STRUCK = 0.3
 # Money moves in calls and commits: what strikes them comes up more often than what keeps a run from its work.
 _OFTEN = ("kill", "kill", "lost", "error", "slow")
+# Their steps outside are many, and most of their runs find nothing to do, or are rare.
+_OF_STEPS = {"ROUTING_SLIP_RECREATE": 0.75, "repair wrong-freeze": 0.9}
+_OFTEN_IN_STEPS = (*("kill", "freeze", "database") * 2, "lost", "slow", "away")
+# The kinds of points that its runs come to.
+_PLACES = {
+    "PAD_RECONCILE": ("commit", "call"),
+    "ROUTING_SLIP_RECREATE": ("commit", "call", "checkpoint", "checkpoint"),
+    "repair wrong-freeze": ("commit", "call", "checkpoint", "checkpoint"),
+    "close": ("commit", "checkpoint"),
+    "db prune": ("commit", "checkpoint"),
+}
 
 
 def drawn_kind(kinds: Collection[str], job: str, needs: Collection[str], draws: RandomDraws) -> str | None:
     """Return what strikes a run of a job that asks for some settings, None where nothing does."""
-    if not kinds or not draws.happens(_RATHER_STRUCK.get(job, _STRUCK)):
+    if not kinds or not draws.happens(_OF_STEPS.get(job, _STRUCK)):
         return None
     possible = [kind for kind in kinds if kind not in _ASKS or _ASKS[kind] & set(needs)]
-    return draws.one_of([*possible, *(kind for kind in _OFTEN if kind in possible)])
+    often = _OFTEN_IN_STEPS if job in _OF_STEPS else _OFTEN
+    return draws.one_of([*possible, *(kind for kind in often if kind in possible)])
+
+
+def drawn_place(kind: str, job: str, draws: RandomDraws) -> str:
+    """Return at what kind of point a run of a job is struck."""
+    return "write" if kind == "full" else draws.one_of(_PLACES.get(job, ("commit",)))

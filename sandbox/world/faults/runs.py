@@ -20,15 +20,14 @@ from sandbox.sql_files import statement
 from sandbox.world.chance import SeededChance
 from sandbox.world.chronicle import Chronicle
 from sandbox.world.clock import VirtualClock
-from sandbox.world.faults.kinds import drawn_kind
+from sandbox.world.faults.kinds import drawn_kind, drawn_place
 from sandbox.world.faults.pod import Pod, PodKilled
 from sandbox.world.faults.strikes import PodStrikes
 from sandbox.world.faults.surroundings import surroundings
 
-_AWAY_ALL_EVENING = 0.06
+_AWAY_ALL_EVENING = 0.1
 _GUESSED_POINTS = 24
 _CALLS = 6
-_PLACES = ("commit", "call", "checkpoint", "checkpoint")
 _STRUCK_IN_A_ROW = 3
 _MINUTES_ASKEW = 20
 _NEXT_DELIVERY = text(
@@ -128,7 +127,7 @@ class WorldFaults:
         pod = Pod(job.name, draws, stand_in=partial(self._run_alone, job, request))
         pod.kind = drawn_kind(self.kinds, job.name, job.needs, draws)
         if pod.kind is not None:
-            place = "write" if pod.kind == "full" else draws.one_of(_PLACES)
+            place = drawn_place(pod.kind, job.name, draws)
             most = _CALLS if place == "call" else self._points.get((job.name, place), _GUESSED_POINTS)
             pod.at = (place, draws.number(1, most))
         return pod

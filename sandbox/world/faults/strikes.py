@@ -2,6 +2,7 @@
 
 import re
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import SAWarning
 
 from connectors.effects.checkpoints import breaking_in
 from database.engine import Database
@@ -23,6 +25,7 @@ from sandbox.world.faults.kinds import AT_POINTS, IN_ANSWERS
 from sandbox.world.faults.pod import Pod, PodKilled
 
 _CHANGES_STRUCK, _LOOKS_STRUCK = 0.6, 0.1
+_THIS_CHECKPOINT = 0.3
 _WRITES = re.compile(r"(--.*\n|\s)*(INSERT|UPDATE|DELETE|CREATE|WITH)\b", re.IGNORECASE)
 _DISK_IS_FULL = (
     "DO $$ BEGIN RAISE EXCEPTION 'could not extend file \"base/16384/2619\": No space left on device'"
@@ -66,7 +69,9 @@ class PodStrikes:
         for name, listener in heard:
             event.listen(Engine, name, listener)
         try:
-            with commits_heard(self._commit):
+            with commits_heard(self._commit), warnings.catch_warnings():
+                # What is killed after a commit leaves it by an exception, and SQLAlchemy would roll it back.
+                warnings.filterwarnings("ignore", "transaction already deassociated", SAWarning)
                 yield
         finally:
             for name, listener in heard:
@@ -115,13 +120,13 @@ class PodStrikes:
             cursor.execute(_DISK_IS_FULL)
 
     def _checkpoint(self, pod: Pod, name: str) -> None:
-        """Come to a checkpoint of an operation; those that were struck less often are struck rather."""
+        """Come to a checkpoint of an operation: any may be it, and those that were struck less often rather."""
         if pod.is_dead:
             raise PodKilled
         if pod.is_struck or pod.at[0] != "checkpoint" or pod.kind not in {"kill", "freeze", "database"}:
             return
         what = f"{self._operation_under_way()}, {name}"
-        if pod.draws.happens(1 / (1 + self._struck_at[what])):
+        if pod.draws.happens(_THIS_CHECKPOINT / (1 + self._struck_at[what])):
             self._struck_at[what] += 1
             self.strike(pod, f"in {what}")
             self._break(pod)

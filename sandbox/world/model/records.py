@@ -40,6 +40,7 @@ class ModelAccount:
     status      of its PAD profile
     owes_since  since when a bounce is open
     interims    the first and last days of its interim statements
+    leaves_eft  whether it buys nothing more by EFT, so that it may pay otherwise once nothing is owed
     """
 
     id: int
@@ -52,6 +53,7 @@ class ModelAccount:
     owes_since: datetime | None = None
     settings: list[ModelSetting] = field(default_factory=list)
     interims: list[tuple[date, date]] = field(default_factory=list)
+    leaves_eft: bool = False
 
 
 @dataclass

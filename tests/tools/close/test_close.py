@@ -30,6 +30,12 @@ INSERT INTO payments (id, payment_system_code, payment_method_code, payment_stat
                       receipt_number)
 VALUES (7, 'PAYBC', 'CC', 'COMPLETED', 30, '2026-11-06 20:00', 'CARD31')
 """
+_EFT_CREDIT = """
+INSERT INTO eft_files (id, file_ref, created_on, status_code) VALUES (1, 'TDI17', now(), 'COMPLETED');
+INSERT INTO eft_short_names (id, short_name, created_on, type) VALUES (1, 'S', now(), 'EFT');
+INSERT INTO eft_credits (id, amount, remaining_amount, eft_file_id, short_name_id, created_on)
+VALUES (1, 20, 0, 1, 1, now());
+"""
 
 
 def records(result: RunResult, key: str) -> list[dict[str, Any]]:
@@ -108,17 +114,39 @@ def test_an_eft_payment_that_staff_took_back_is_the_cause_of_what_is_owed_again(
 ) -> None:
     sql(
         "UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE id = 32;"
-        "INSERT INTO eft_files (id, file_ref, created_on, status_code) VALUES (1, 'TDI17', now(), 'COMPLETED');"
-        "INSERT INTO eft_short_names (id, short_name, created_on, type) VALUES (1, 'S', now(), 'EFT');"
-        "INSERT INTO eft_credits (id, amount, remaining_amount, eft_file_id, short_name_id, created_on)"
-        " VALUES (1, 20, 0, 1, 1, now());"
-        "INSERT INTO eft_credit_invoice_links (invoice_id, eft_credit_id, created_on, amount, status_code,"
+        + _EFT_CREDIT
+        + "INSERT INTO eft_credit_invoice_links (invoice_id, eft_credit_id, created_on, amount, status_code,"
         " receipt_number) VALUES (32, 1, now(), 20, 'REFUNDED', 'EFTCIL9')"
     )
 
     [row] = records(close(day=SIXTH), "unexplained")
 
     assert row["cause"] == "staff took its EFT payment EFTCIL9 back"
+
+
+def test_an_eft_payment_that_staff_took_back_is_owed_again_from_the_day_they_asked(close: Close, sql: Sql) -> None:
+    """The EFT job deletes its receipt and payment at 20:00; the day on which it was paid counts it still."""
+    fifth = SIXTH - timedelta(days=1)
+    sql(
+        _BOOKS + ";" + _EFT_CREDIT + "UPDATE invoices SET payment_method_code = 'EFT', invoice_status_code = 'PAID',"
+        " paid = total WHERE id = 32;"
+        "INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)"
+        " VALUES (32, 'EFTCIL9', '2026-11-06 03:00', 20);"
+        "INSERT INTO eft_credit_invoice_links (invoice_id, eft_credit_id, created_on, amount, status_code,"
+        " receipt_number) VALUES (32, 1, '2026-11-05 22:00', 20, 'COMPLETED', 'EFTCIL9')"
+    )
+    assert amounts(close(day=fifth, record=True, reason="first"))["invoices.settled"] == Decimal(20)
+    sql(
+        "DELETE FROM receipts; UPDATE invoices SET invoice_status_code = 'APPROVED', paid = 0 WHERE id = 32;"
+        "INSERT INTO eft_credit_invoice_links (invoice_id, eft_credit_id, created_on, amount, status_code,"
+        " receipt_number) VALUES (32, 1, '2026-11-06 22:00', 20, 'REFUNDED', 'EFTCIL9')"
+    )
+
+    closed = close(day=SIXTH)
+
+    assert (records(closed, "unexplained"), records(closed, "changed")) == ([], [])
+    assert amounts(closed)["invoices.reopened"] == Decimal(20)
+    assert records(close(day=fifth), "changed") == []
 
 
 def test_whatever_is_known_of_a_row_is_its_cause(recorded: None, close: Close, sql: Sql) -> None:

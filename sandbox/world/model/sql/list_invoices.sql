@@ -6,9 +6,17 @@ SELECT invoice.id,
        invoice.payment_date,
        invoice.refund_date,
        invoice.disbursement_status_code AS disbursement,
-       ARRAY(SELECT concat_ws(' ', invoice_number, status_code) FROM invoice_references
-              WHERE invoice_id = invoice.id ORDER BY id) AS "references",
-       ARRAY(SELECT concat_ws(' ', receipt_number, CAST(receipt_amount AS numeric(19,2))) FROM receipts
-              WHERE invoice_id = invoice.id ORDER BY receipt_number COLLATE "C") AS receipts
+       coalesce(reference.texts, '{}') AS "references",
+       coalesce(receipt.texts, '{}') AS receipts
   FROM invoices AS invoice
+  LEFT JOIN (SELECT invoice_id, array_agg(concat_ws(' ', invoice_number, status_code) ORDER BY id) AS texts
+               FROM invoice_references
+              GROUP BY invoice_id) AS reference
+    ON reference.invoice_id = invoice.id
+  LEFT JOIN (SELECT invoice_id,
+                    array_agg(concat_ws(' ', receipt_number, CAST(receipt_amount AS numeric(19,2)))
+                              ORDER BY receipt_number COLLATE "C") AS texts
+               FROM receipts
+              GROUP BY invoice_id) AS receipt
+    ON receipt.invoice_id = invoice.id
  ORDER BY invoice.id
