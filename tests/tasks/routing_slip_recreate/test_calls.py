@@ -61,3 +61,12 @@ def test_an_undisturbed_operation_takes_the_looks_it_needs_and_notes_what_it_mov
     assert (
         slips.rows("SELECT slip, kind, amount::text FROM pay_jobs.slip_movements ORDER BY id") == MOVED[scenario.name]
     )
+
+
+def test_a_link_asks_nothing_about_what_its_parent_has_paid(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00", paid=["20.00"])
+    slips.deposit(CHILD, "30.00")
+    slips.link(CHILD, PARENT)
+    before = len(slips.calls())
+    slips.run()
+    assert slips.calls()[before:] == LINK

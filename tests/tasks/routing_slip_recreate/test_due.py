@@ -32,7 +32,8 @@ def child(number: str = CHILD, status: str = "LINKED", **more: Any) -> RoutingSl
 
 def invoice(status: str, total: str = "30.00", *, known: bool = True, fee: bool = False) -> SlipInvoice:
     """Return a transaction that CFS knows."""
-    return SlipInvoice(1, PARENT, status, Decimal(total), "REG00000001", 1 if known else None, is_nsf_fee=fee)
+    plain = SlipInvoice(1, PARENT, status, Decimal(total), "REG00000001", 1 if known else None)
+    return replace(plain, is_nsf_fee=True) if fee else plain
 
 
 def work(kind: str, state: str = "planned", *, sent: bool = False, number: int = 1) -> SlipOperation:

@@ -103,6 +103,16 @@ def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(
     assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "refused"
 
 
+def test_an_operation_that_cannot_be_dropped_keeps_no_other_of_its_family(slips: Slips) -> None:
+    close_account_before_closing(slips)
+    slips.deposit(CHILD, "10.00")
+    slips.change("UPDATE routing_slips SET parent_number = :p WHERE number = :n", p=PARENT, n=CHILD)
+    slips.add("pay_jobs.operations", kind="slip link", subject=f"slip {CHILD}", state="planned", plan="{}", command="x")
+    outcome = slips.run()
+    assert outcome.counts["slips_parked"] == 1
+    assert [note for note in outcome.notes if f"Slip {CHILD}: its link was dropped" in note] == outcome.notes != []
+
+
 def test_a_link_that_paid_and_is_not_due_any_more_is_looked_up_under_its_parent(slips: Slips) -> None:
     scenarios.link_to_bounced(slips)
     assert slips.run_killed_at("answered 3 apply receipt")
