@@ -9,7 +9,7 @@ import pytest
 
 from connectors.cfs import CfsSite
 from connectors.effects import EffectState
-from tasks.routing_slip_recreate.family.due import due_for
+from tasks.routing_slip_recreate.family.due import due_for, nsf_is_due
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipAccount, SlipFamily, SlipInvoice, SlipOperation
 from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD
 
@@ -256,3 +256,10 @@ def test_a_bounced_slip_without_a_profile_waits_for_it() -> None:
 
 def test_links_come_before_what_is_due_for_the_parent() -> None:
     assert due(slip("CORRECTION"), child()) == [LINK, ("correction", PARENT, "")]
+
+
+@pytest.mark.parametrize("status", ["VOID", "ACTIVE", "LINKED"])
+def test_only_a_bounced_slip_has_a_bounce_to_work(status: str) -> None:
+    assert not nsf_is_due(SlipFamily(slip(status, account=FROZEN)))
+    assert not nsf_is_due(SlipFamily(slip(status)))
+    assert nsf_is_due(SlipFamily(slip("NSF")))

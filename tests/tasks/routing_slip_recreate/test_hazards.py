@@ -234,6 +234,7 @@ def test_a_refund_that_does_not_add_up_is_flagged_and_not_touched_again(slips: S
     slips.change("UPDATE routing_slips SET remaining_amount = 99.99")
     outcome = slips.run()
     assert outcome.exit_code == 3
+    assert f"receipt {PARENT} is open for 100.00, 100.00 unapplied, 0.00 have left it" in outcome.rejects[0].detail
     assert slips.slip(PARENT)["cas_mismatch"]
     assert slips.run().exit_code == 0
     slips.change("UPDATE routing_slips SET remaining_amount = 100, cas_mismatch = FALSE")

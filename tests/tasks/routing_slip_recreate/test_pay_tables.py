@@ -13,7 +13,7 @@ from database.sql import statements
 from tasks.routing_slip_recreate.family.reading import read_family
 from tasks.routing_slip_recreate.journal import what_changed
 from tasks.routing_slip_recreate.pay_tables.fee import find_fee
-from tasks.routing_slip_recreate.pay_tables.slips import hold_rows
+from tasks.routing_slip_recreate.pay_tables.slips import hold_rows, set_account
 from tests.pay_database import PayDatabase
 from tests.routing_slip_factory import NOW
 from tests.tasks.routing_slip_recreate.slip_rows import (
@@ -266,6 +266,14 @@ def test_a_slip_is_as_it_was_judged_while_its_own_status_and_total_stay(rows: Sl
     with rows.database.begin() as session:
         told = what_changed(family.root)(session)
     assert told == ("it is no longer CORRECTION for 100.00" if changed else "")
+
+
+def test_an_account_that_has_the_status_already_is_no_new_version(rows: SlipRows) -> None:
+    rows.slip("NSF")
+    for _ in range(2):
+        with rows.database.begin() as session:
+            set_account(session, 1, "FREEZE", now=NOW)
+    assert rows.rows("SELECT status FROM cfs_accounts_history") == [("ACTIVE",)]
 
 
 def test_a_fee_is_written_once_and_what_is_there_of_it_is_left(rows: SlipRows) -> None:
