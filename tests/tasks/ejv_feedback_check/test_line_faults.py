@@ -134,3 +134,19 @@ def test_the_total_of_an_ap_item_and_its_day_come_from_its_own_line() -> None:
     ]
     assert [(one.subject, one.amount) for one in lines if one.record in {"IH", "IL", "NA"}] == [
         ("9", Decimal("8.00")), ("9", None), ("9", None)]  # fmt: skip
+
+
+def test_a_value_may_fill_its_place_to_the_first_character_and_the_last() -> None:
+    amount, number = "123456789012.34", "987654321"
+    trailer = read_line(1, put(put(BT, 39, amount).decode(), 15, number))
+    header = read_line(2, put(put(put(JH, 42, amount).decode(), 19, number).decode(), 9, "12345678"))
+    item = read_line(3, put(IH, 112, amount))
+    detail = JD[:9] + "12345678" + "54321" + JD[22:]
+    found = read_line(4, put(detail, 89, amount))
+    slow = read_line(4, put(put(detail, 89, amount).decode(), 205, "7654321-55"))
+    assert (trailer.amount, trailer.batch) == (Decimal(amount), int(number))
+    assert (header.amount, header.batch, header.journal) == (Decimal(amount), int(number), 12345678)
+    assert item.amount == Decimal(amount)
+    assert [(one.journal, one.journal_line, one.amount) for one in (found, slow)] == [
+        (12345678, 54321, Decimal(amount))
+    ] * 2

@@ -264,3 +264,74 @@ def test_what_was_left_open_is_counted_whole_and_shown_up_to_a_limit(books: EjvB
 def test_amounts_add_up_by_what_happened(books: EjvBooks) -> None:
     items: list[dict[str, Any]] = [{}, {"amount": 5}, {"effect": "refunded", "amount": 2}, {"outcome": "rejected"}]
     assert {row[0]: row[2] for row in run(books, "sum_effects", items)} == {"paid": Decimal(35), "refunded": Decimal(2)}
+
+
+DISBURSED: dict[str, Any] = {"effect": "disbursed"}
+REVERSED: dict[str, Any] = {"effect": "reversed"}
+REFUSED: dict[str, Any] = {"is_accepted": False, "refused_line": 9}
+BY_HEADER: dict[str, Any] = {"is_accepted": False}
+
+
+@pytest.mark.parametrize(
+    ("items", "found"),
+    [
+        ([DISBURSED], ("COMPLETED", MONDAY, None)),
+        ([DISBURSED | REFUSED], ("ERRORED", None, None)),
+        ([DISBURSED | BY_HEADER], ("ERRORED", None, None)),
+        ([REVERSED], ("REVERSED", None, MONDAY)),
+        ([REVERSED | REFUSED], ("ERRORED", None, None)),
+        ([REVERSED | BY_HEADER], ("COMPLETED", None, None)),
+        ([DISBURSED, DISBURSED | {"line": 8, "effective_date": TUESDAY}], ("COMPLETED", TUESDAY, None)),
+        ([DISBURSED, DISBURSED | REFUSED | {"line": 2}], ("ERRORED", None, None)),
+        ([DISBURSED | {"rule": "settled_before"}], ("UPLOADED", None, None)),
+        ([DISBURSED | {"outcome": "rejected"}], ("UPLOADED", None, None)),
+        ([DISBURSED | {"link_type": "partial_refund"}], ("UPLOADED", None, None)),
+    ],
+)
+def test_a_disbursement_is_settled_by_the_last_word_about_it(
+    books: EjvBooks, items: list[dict[str, Any]], found: tuple[Any, ...]
+) -> None:
+    account = books.account()
+    for number in (1001, 1002):
+        books.invoice(account, number, "30.00", "PAID", disbursement_status_code="UPLOADED")
+    run(books, "settle_disbursements", items, now=NOON)
+    assert books.rows("SELECT disbursement_status_code, disbursement_date::date, disbursement_reversal_date::date"
+                      " FROM invoices ORDER BY id") == [found, ("UPLOADED", None, None)]  # fmt: skip
+
+
+SILENT: dict[str, Any] = {"form": "SILENT", "link_id": 1001, "partner_code": "VS", "partner_id": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"partner_id": 1}, ["COMPLETED", "UPLOADED", "UPLOADED", "UPLOADED", "WAITING_FOR_JOB"]),
+        ({"partner_id": 1} | REFUSED, ["ERRORED", "UPLOADED", "UPLOADED", "UPLOADED", "WAITING_FOR_JOB"]),
+        ({"partner_id": 2} | BY_HEADER, ["UPLOADED", "WAITING_FOR_JOB", "UPLOADED", "UPLOADED", "WAITING_FOR_JOB"]),
+        ({"partner_id": 4}, ["UPLOADED", "UPLOADED", "UPLOADED", "REVERSED", "WAITING_FOR_JOB"]),
+        (SILENT, ["COMPLETED", "UPLOADED", "UPLOADED", "UPLOADED", "WAITING_FOR_JOB"]),
+        (SILENT | {"partner_code": "XX"}, ["UPLOADED", "UPLOADED", "COMPLETED", "UPLOADED", "WAITING_FOR_JOB"]),
+        (SILENT | {"link_id": 1002}, ["UPLOADED", "COMPLETED", "UPLOADED", "UPLOADED", "WAITING_FOR_JOB"]),
+        (SILENT | {"link_type": "partial_refund"}, ["UPLOADED", "UPLOADED", "UPLOADED", "REVERSED", "WAITING_FOR_JOB"]),
+        ({"partner_id": 1, "rule": "settled_before"}, [*["UPLOADED"] * 4, "WAITING_FOR_JOB"]),
+        ({"partner_id": 1, "outcome": "rejected"}, [*["UPLOADED"] * 4, "WAITING_FOR_JOB"]),
+        ({"partner_id": None}, [*["UPLOADED"] * 4, "WAITING_FOR_JOB"]),
+    ],
+)
+def test_a_partner_row_is_settled_by_its_number_or_by_what_its_link_stands_for(
+    books: EjvBooks, changes: dict[str, Any], found: list[str]
+) -> None:
+    for number, code, target, kind, status in (
+        (1, "VS", 1001, "INVOICE", "UPLOADED"),
+        (2, "VS", 1002, "invoice", "UPLOADED"),
+        (3, "XX", 1001, "invoice", "UPLOADED"),
+        (4, "VS", 1001, "partial_refund", "UPLOADED"),
+        (5, "VS", 1001, "invoice", "WAITING_FOR_JOB"),
+    ):
+        books.add("partner_disbursements", id=number, amount="30.00", partner_code=code, target_id=target,
+                  target_type=kind, status_code=status, is_reversal=number == 4)  # fmt: skip
+    run(books, "settle_partner_disbursements", [changes], now=NOON)
+    assert [status for (status,) in books.rows("SELECT status_code FROM partner_disbursements ORDER BY id")] == found
+    accepted = [one for one in found if one in {"COMPLETED", "REVERSED"}]
+    dated = books.rows("SELECT feedback_on::date FROM partner_disbursements WHERE feedback_on IS NOT NULL")
+    assert dated == [(MONDAY,)] * len(accepted)
