@@ -1,7 +1,18 @@
 -- A link of a journal whose state is not that of the lines this service has read about it.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
+--        The lines are read once: joined to BH and JH, which are rare among them, they were for each line
 -- source docs/specs/cgi-ejv-files.md sections 4 and 7, weakness 19: accepted where every line of it, JH and BH are; of an
 --        AP item its own lines decide. A partner's partial refund names the refund in its partner row only
+WITH told AS (
+       SELECT line.batch_number, line.journal, line.subject, line.record, line.outcome, line.code = '0000' AS is_accepted,
+              bool_and(line.code = '0000') FILTER (WHERE line.record = 'BH') OVER batch AS batch_is_accepted,
+              bool_and(line.code = '0000') FILTER (WHERE line.record = 'JH') OVER title AND line.journal IS NOT NULL
+                AS title_is_accepted
+         FROM pay_jobs.feedback_lines AS line
+        WHERE line.file_id >= :first_file
+       WINDOW batch AS (PARTITION BY line.file_id, line.batch_number),
+              title AS (PARTITION BY line.file_id, line.batch_number, line.journal)
+     )
 SELECT 'link ' || link.id AS row,
        'explain batch ' || answer.batch_number AS next,
        header.payment_account_id AS account_id,
@@ -18,33 +29,17 @@ SELECT 'link ' || link.id AS row,
                                    WHERE partner.id = CAST(split_part(line.subject, '-', 2) AS integer))
                             WHEN line.subject LIKE '%-PR-%' THEN CAST(split_part(line.subject, '-', 3) AS integer)
                             ELSE CAST(split_part(line.subject, '-', 1) AS integer) END AS link_id,
-                       line.code = '0000' AND head.is_accepted AND coalesce(title.is_accepted, false) AS is_accepted
-                  FROM pay_jobs.feedback_lines AS line
-                  JOIN (SELECT file_id, batch_number, bool_and(code = '0000') AS is_accepted
-                          FROM pay_jobs.feedback_lines
-                         WHERE record = 'BH'
-                           AND file_id >= :first_file
-                         GROUP BY file_id, batch_number) AS head
-                    ON head.file_id = line.file_id
-                   AND head.batch_number = line.batch_number
-                  LEFT JOIN (SELECT file_id, batch_number, journal, bool_and(code = '0000') AS is_accepted
-                               FROM pay_jobs.feedback_lines
-                              WHERE record = 'JH'
-                                AND file_id >= :first_file
-                              GROUP BY file_id, batch_number, journal) AS title
-                    ON title.file_id = line.file_id
-                   AND title.batch_number = line.batch_number
-                   AND title.journal = line.journal
+                       line.is_accepted AND line.batch_is_accepted AND coalesce(line.title_is_accepted, false) AS is_accepted
+                  FROM told AS line
                  WHERE line.record = 'JD'
                    AND line.outcome = 'applied'
-                   AND line.file_id >= :first_file
+                   AND line.batch_is_accepted IS NOT NULL
                    AND line.subject ~ '^[0-9]{1,9}(-[0-9]{1,9}|-[0-9]{1,9}-PR|-PR-[0-9]{1,9})?$'
                  UNION ALL
-                SELECT line.batch_number, NULL, 'invoice', CAST(line.subject AS integer), line.code = '0000'
-                  FROM pay_jobs.feedback_lines AS line
+                SELECT line.batch_number, NULL, 'invoice', CAST(line.subject AS integer), line.is_accepted
+                  FROM told AS line
                  WHERE line.record IN ('IH', 'IL', 'NA', 'IC')
                    AND line.outcome = 'applied'
-                   AND line.file_id >= :first_file
                    AND line.subject ~ '^[0-9]{1,9}$') AS spoken
          GROUP BY spoken.batch_number, spoken.journal, spoken.link_type, spoken.link_id) AS answer
   JOIN ejv_headers AS header
