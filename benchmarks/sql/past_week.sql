@@ -97,7 +97,14 @@ SELECT {files} + 6 + (link.batch - 1) % 5, n, {batches} + link.batch, 'JD', {jou
        CAST({invoices} + link.link_id AS text), CASE n % 2 WHEN 0 THEN 'C' ELSE 'D' END, 31.50,
        date '{sunday}' - 7 * {back} + 3, '0000', '', CASE WHEN n < 2 * {settled_links} THEN 'applied' ELSE 'already_applied' END, ''
   FROM generate_series(0, {rows} - 1) n
-  JOIN past.settled_links AS link ON link.nth = n / 2 % {settled_links};
+  JOIN past.settled_links AS link ON link.nth = n / 2 % {settled_links}
+ UNION ALL
+SELECT {files} + 6 + (id - 1) % 5, -10000 - id, {batches} + id, 'BH', NULL, NULL, NULL, NULL, NULL, '0000', '', 'applied', ''
+  FROM past.batches
+ UNION ALL
+SELECT {files} + 6 + (ejv_file_id - 1) % 5, -id, {batches} + ejv_file_id, 'JH', {journals} + id, NULL, NULL, NULL, NULL, '0000',
+       '', 'applied', ''
+  FROM past.journals;
 INSERT INTO pay_jobs.cgi_files (id, object_key, name, kind, lines, indexed_on)
 OVERRIDING SYSTEM VALUE
 SELECT {files} + n, 'archive/inbox-{nth}-' || n, 'INBOX-{nth}-' || n, 'inbox', {rows} / 10, now() FROM generate_series(6, 10) n;

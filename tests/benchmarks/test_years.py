@@ -24,6 +24,7 @@ from tasks.stale_invoice_report import JOB as STALE_REPORT
 from tests.jobs.conftest import quiet
 from tests.pay_database import DatabaseServer
 from tools.close import JOB as CLOSE
+from tools.verify import JOB as VERIFY
 
 __all__ = ["quiet"]
 
@@ -59,7 +60,6 @@ def pasts(server: DatabaseServer, template: str) -> Iterator[tuple[str, str]]:
         pytest.param(STATEMENTS, {"day": DAY}, id="statements"),
         pytest.param(STALE_REPORT, {"no_cfs": True, "as_of": date.fromisoformat(MONDAY)}, id="stale report"),
         pytest.param(STATEMENTS, {"gaps": True, "since": SIZE.week_start, "until": DAY}, id="gaps"),
-        pytest.param(CLOSE, {"day": DAY}, id="close"),
     ],
 )
 def test_four_times_the_past_leaves_what_a_job_touches(
@@ -68,6 +68,19 @@ def test_four_times_the_past_leaves_what_a_job_touches(
     few, many = (touched(monkeypatch, address, job, values) for address in pasts)
 
     assert many.blocks <= few.blocks * BOUND + SPARE, many.grown_since(few)
+
+
+@pytest.mark.parametrize(
+    ("job", "values"),
+    [
+        pytest.param(CLOSE, {"day": DAY}, id="close"),
+        pytest.param(VERIFY, {"since": SIZE.week_start}, id="verify"),
+    ],
+)
+def test_what_looks_at_some_days_reads_no_growing_table_whole_but_the_slips(
+    pasts: tuple[str, str], monkeypatch: pytest.MonkeyPatch, quiet: None, job: Job, values: dict[str, object]
+) -> None:
+    assert touched(monkeypatch, pasts[1], job, values).whole == ("routing_slips",)
 
 
 def touched(monkeypatch: pytest.MonkeyPatch, address: str, job: Job, values: dict[str, object]) -> TouchedBlocks:
