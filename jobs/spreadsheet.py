@@ -13,7 +13,7 @@ _RUN_BY_SPREADSHEETS = tuple("=+-@＝＋－＠")
 
 def defused(value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula, with what cannot be seen made visible; numbers stay."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value[:1].isalnum() and value.isascii() and value.isprintable()):
         return value
     is_run = value.lstrip().startswith(_RUN_BY_SPREADSHEETS) or value.startswith(("\t", "\r"))
     return f"'{visible(value)}" if is_run else visible(value)
