@@ -20,6 +20,7 @@ def test_a_correction_that_another_job_left_after_the_reversal_is_finished(slips
     slips.run()
     assert live(slips) == {f"{PARENT}R2": "120.00"}
     assert slips.slip(PARENT)["cas_version_suffix"] == 2
+    assert slips.rows("SELECT before::text, amount::text FROM pay_jobs.slip_movements") == [("100.00", "20.00")]
 
 
 def test_a_correction_that_another_job_left_after_making_the_receipt_is_finished(slips: Slips) -> None:

@@ -103,6 +103,15 @@ def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(
     assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "refused"
 
 
+def test_a_refund_that_has_nothing_left_to_take_is_dropped(slips: Slips) -> None:
+    slips.deposit(PARENT, "10.00")
+    slips.change("UPDATE routing_slips SET remaining_amount = 0")
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    slips.add("pay_jobs.operations", kind="slip refund", subject=f"slip {PARENT}", state="planned", plan="{}",
+              command="x")  # fmt: skip
+    assert "its refund was dropped" in slips.run().notes[0]
+
+
 def test_an_operation_that_cannot_be_dropped_keeps_no_other_of_its_family(slips: Slips) -> None:
     close_account_before_closing(slips)
     slips.deposit(CHILD, "10.00")

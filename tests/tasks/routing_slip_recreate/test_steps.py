@@ -26,6 +26,7 @@ DAY = date(2026, 11, 5)
 # Receipts of 100.00: all left, 40.00 at PAID, reversed, 20.00 refunded; and one of 30.00, all of it at PARTLY (50.00).
 ALL_LEFT, SOME_LEFT, REVERSED, REFUNDED, NOTHING_LEFT, NO_RECEIPT = "R1", "R2", "R3", "R4", "R5", "R6"
 OWED, PAID, PARTLY, CREDITED, NO_INVOICE = "I1", "I2", "I3", "I4", "I5"
+CENT_SPENT, CENT = "R7", "I7"
 DONE, TO_DO = True, False
 
 
@@ -39,7 +40,7 @@ def view(cfs: RunningCfs) -> Iterator[CfsView]:
     cfs.admin.seed(
         invoices=[
             {"site_number": SITE.site, "invoice_number": number, "total": Decimal(total)}
-            for number, total in ((OWED, 40), (PAID, 40), (PARTLY, 50), (CREDITED, 25))
+            for number, total in ((OWED, 40), (PAID, 40), (PARTLY, 50), (CREDITED, 25), (CENT, "0.01"))
         ],
         receipts=[
             receipt(ALL_LEFT),
@@ -47,6 +48,7 @@ def view(cfs: RunningCfs) -> Iterator[CfsView]:
             receipt(REVERSED, is_reversed=True),
             receipt(REFUNDED, adjusted=Decimal(20)),
             receipt(NOTHING_LEFT, 30, applied_to=[PARTLY]),
+            receipt(CENT_SPENT, applied_to=[CENT]),
         ],
     )
     with connect(cfs) as client:
@@ -89,6 +91,7 @@ def fee(number: str, *amounts: int) -> CfsStep:
         (apply_receipt(SITE, REVERSED, OWED), "R3 is REV"),
         (apply_receipt(SITE, NO_RECEIPT, OWED), "R6 is 404"),
         (unapply_receipt(SITE, SOME_LEFT, PAID), TO_DO),
+        (unapply_receipt(SITE, CENT_SPENT, CENT), TO_DO),
         (unapply_receipt(SITE, SOME_LEFT, OWED), DONE),
         (unapply_receipt(SITE, REVERSED, PAID), DONE),
         (unapply_receipt(SITE, NO_RECEIPT, PAID), DONE),

@@ -76,6 +76,8 @@ def test_what_is_kept_is_paid_by_the_next_slip_that_is_linked(slips: Slips) -> N
     assert [one[:2] for one in statuses(slips)] == [("PAID", "COMPLETED")] * 2
     slip = slips.slip(PARENT)
     assert (slip["status"], slip["remaining_amount"]) == ("ACTIVE", Decimal("5.00"))
+    moved = slips.rows("SELECT kind, amount::text FROM pay_jobs.slip_movements WHERE slip = :n ORDER BY id", n=PARENT)
+    assert moved[-2:] == [("linked", "70.00"), ("voided", "-65.00")]
     assert slips.receipts()[f"{THIRD}L"]["unapplied"] == "5.00"
     paid = slips.records("SELECT payment_status_code AS status FROM payments WHERE invoice_number IS NOT NULL")
     assert [one["status"] for one in paid] == ["COMPLETED"] * 2
