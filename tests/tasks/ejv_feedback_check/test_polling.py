@@ -155,6 +155,27 @@ def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Feed
     assert sent.books.one("SELECT count(*) FROM receipts") == 2
 
 
+def test_a_batch_that_was_tried_before_has_each_line_once_with_what_became_of_it_last(sent: FeedbackOffice) -> None:
+    name = "FEEDBACK.F3535.20261117214512"
+    account = sent.books.account()
+    sent.books.batch(200)
+    sent.books.invoice(account, 2001, "12.00")
+    sent.books.journal(200, 20, [], payment_account_id=account)
+    sent.place.put(name, Batch(200, journals=[(20, [JournalPair("2001", "12.00")])]).feedback())
+    outcomes = "SELECT line, outcome FROM pay_jobs.feedback_lines WHERE subject = '2001' ORDER BY line"
+    assert sent.run().counts["batches_held"] == 1
+    assert sent.books.rows(outcomes) == [(4, "rejected"), (5, "rejected")]
+    sent.books.change(
+        "INSERT INTO ejv_links (link_id, link_type, ejv_header_id, disbursement_status_code, sequence) "
+        "VALUES (2001, 'invoice', 20, 'UPLOADED', 1)"
+    )
+
+    sent.run(replay=name, reason="ticket 4711")
+
+    assert sent.books.rows(outcomes) == [(4, "applied"), (5, "applied")]
+    assert sent.books.one("SELECT count(*) FROM pay_jobs.feedback_lines") == 6
+
+
 def test_empty_feedback_stays_where_it_is_while_an_empty_ack_is_taken(sent: FeedbackOffice) -> None:
     sent.place.put("FEEDBACK.F3535.20261117214512", b"")
     sent.place.put("ACK.F3535.20261118040107", b"")
