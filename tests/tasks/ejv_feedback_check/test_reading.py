@@ -101,6 +101,13 @@ def test_a_file_that_was_not_read_to_its_end_has_a_fault(
     assert read(content[:where] + b"GIXX" + content[where + 4 :])[1].fault is not None
 
 
+def test_a_file_that_is_all_faults_keeps_the_first_of_them() -> None:
+    begin = Batch(100).feedback().split(b"\n")[0]
+    _, outside = read(b"GIXX\n" * 250)
+    _, inside = read(begin + b"\nGIXX" * 250)
+    assert (len(outside.outside), len(inside.batches[0].faults)) == (200, 200)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     items=st.lists(
