@@ -335,3 +335,59 @@ def test_a_partner_row_is_settled_by_its_number_or_by_what_its_link_stands_for(
     accepted = [one for one in found if one in {"COMPLETED", "REVERSED"}]
     dated = books.rows("SELECT feedback_on::date FROM partner_disbursements WHERE feedback_on IS NOT NULL")
     assert dated == [(MONDAY,)] * len(accepted)
+
+
+def test_journals_are_stopped_on_the_codes_in_force_of_the_accounts_that_were_refused(books: EjvBooks) -> None:
+    account, other = books.account(), books.account()
+    books.change("DELETE FROM distribution_codes WHERE account_id = ANY (:ids)", ids=[account, other])
+    day = MONDAY.isoformat()
+    codes = [
+        books.add("distribution_codes", account_id=owner, start_date=start, end_date=end, stop_ejv=stopped)
+        for owner, start, end, stopped in (
+            (account, day, day, None),
+            (account, "2020-01-01", None, True),
+            (account, "2026-11-17", None, None),
+            (account, "2020-01-01", "2026-11-15", None),
+            (other, "2020-01-01", None, None),
+        )
+    ]
+    found = run(books, "choose_account_gl", [
+        {"payment_account_id": account, "refused_line": 9},
+        {"payment_account_id": other},
+        {"payment_account_id": other, "refused_line": 9, "outcome": "rejected"},
+    ], today=MONDAY)  # fmt: skip
+    assert found == [(codes[0], False), (codes[1], True)]
+
+
+def test_a_journal_is_settled_by_its_own_line_and_all_of_them_by_a_refused_batch(books: EjvBooks) -> None:
+    for batch in (100, 101, 102):
+        books.batch(batch)
+    for number, batch, status in ((10, 100, "UPLOADED"), (11, 100, "UPLOADED"), (12, 100, "UPLOADED"),
+                                  (13, 100, "COMPLETED"), (20, 101, "UPLOADED"), (30, 102, "UPLOADED")):  # fmt: skip
+        books.journal(batch, number, [], disbursement_status_code=status, message="before")
+    with books.database.begin() as session:
+        session.execute(text("CREATE TEMPORARY TABLE feedback_staged (record text, journal integer, code text,"
+                             " message text) ON COMMIT DROP"))  # fmt: skip
+        session.execute(text("INSERT INTO feedback_staged VALUES ('JH', 10, '0000', ''), ('JH', 11, '9002', 'BAD'),"
+                             " ('JD', 12, '0000', 'NO HEADER'), ('JH', 13, '9002', 'LATE')"))  # fmt: skip
+        sql.run(session, "settle_headers", batch=100, is_refused=False, refusal="")
+        sql.run(session, "settle_headers", batch=101, is_refused=True, refusal="9001 ALL")
+    assert books.rows("SELECT id, disbursement_status_code, message FROM ejv_headers ORDER BY id") == [
+        (10, "COMPLETED", "before"),
+        (11, "ERRORED", "9002 BAD"),
+        (12, "UPLOADED", "before"),
+        (13, "COMPLETED", "before"),
+        (20, "ERRORED", "9001 ALL"),
+        (30, "UPLOADED", "before"),
+    ]
+
+
+def test_the_links_of_a_batch_are_counted_by_status_with_the_first_of_each(books: EjvBooks) -> None:
+    books.batch(100)
+    books.batch(101)
+    books.journal(101, 11, [("invoice", 9)])
+    books.journal(100, 10, [("invoice", number) for number in (1, 2, 3)])
+    books.change("UPDATE ejv_links SET disbursement_status_code = NULL WHERE link_id = 3")
+    first = books.one("SELECT id FROM ejv_links WHERE link_id = 1")
+    found = sorted(run(books, "count_links", [], batch=100))
+    assert found == [("UPLOADED", 2, first), ("none", 1, first + 2)]

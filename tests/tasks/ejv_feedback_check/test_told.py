@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connectors.inbound.unread_feedback import UnreadFile
 from connectors.sftp import RemoteFile
 from tasks.ejv_feedback_check.batch_report import outcome_of
 from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch, ItemToCheck, UnansweredLink
@@ -197,3 +198,17 @@ def test_an_answer_in_our_tables_speaks_against_sending_again(
     found = answers_applied(batch)
     assert len(found) == len(told)
     assert all(one.startswith(words) for one, words in zip(found, told, strict=True))
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "F1 (held) came since"), (3, "F1 (held), and 2 more, came since")])
+def test_feedback_that_was_not_read_is_named_with_how_many_more(count: int, words: str) -> None:
+    unread = [UnreadFile(f"F{number}", "held", None, NOW) for number in range(1, count + 1)]
+    found = next_action(WAITING, 5, NOW, unread)
+    assert (found.state, found.command) == ("feedback not read", "EJV_FEEDBACK_CHECK --file F1")
+    assert found.words.startswith(words)
+
+
+@pytest.mark.parametrize(("reason", "words"), [(None, "not applied: apply it"), ("why", "not applied (held: why): ")])
+def test_stored_feedback_is_named_with_its_reason(reason: str | None, words: str) -> None:
+    row = WAITING._replace(answer_name="F", answer_state="held", answer_reason=reason)
+    assert words in next_action(row, 0, NOW, []).words
