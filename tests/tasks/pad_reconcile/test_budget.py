@@ -1,14 +1,11 @@
 """What a file of plain rows costs the database, in what holds on a busy machine: statements, and buffers looked at."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from tests.settlement_factory import Line, SettlementBooks
+from tests.statement_costs import before_each_statement, buffers_looked_at
 
 ROWS = 2_000
 LINES = [Line("PADP", f"R{n}", "31.50", f"{800000 + n % 50}", f"REG{n:08}") for n in range(1, ROWS + 1)]
@@ -35,18 +32,6 @@ def large_books(books: SettlementBooks) -> SettlementBooks:
     return books
 
 
-@contextmanager
-def _before_each(books: SettlementBooks, look: Callable[[Any, str, Any], str]) -> Iterator[None]:
-    def listen(_connection: Any, cursor: Any, statement: str, values: Any, *_more: Any) -> tuple[str, Any]:
-        return look(cursor, statement, values), values
-
-    event.listen(books.database.engine, "before_cursor_execute", listen, retval=True)
-    try:
-        yield
-    finally:
-        event.remove(books.database.engine, "before_cursor_execute", listen)
-
-
 def test_a_file_of_one_kind_takes_few_statements(large_books: SettlementBooks) -> None:
     statements: list[str] = []
 
@@ -54,7 +39,7 @@ def test_a_file_of_one_kind_takes_few_statements(large_books: SettlementBooks) -
         statements.append(statement)
         return statement
 
-    with _before_each(large_books, note):
+    with before_each_statement(large_books.database.engine, note):
         outcome = large_books.apply(*LINES)
 
     assert outcome.counts["rows_applied"] == ROWS
@@ -64,19 +49,7 @@ def test_a_file_of_one_kind_takes_few_statements(large_books: SettlementBooks) -
 def test_judging_looks_at_few_buffers_a_row_and_writing_at_those_of_keys_and_indexes(
     large_books: SettlementBooks,
 ) -> None:
-    """The statements are run under EXPLAIN: what they write stays, and none of them returns what is used."""
-    looked_at: Counter[str] = Counter()
-
-    def explain(cursor: Any, statement: str, values: Any) -> str:
-        purpose = next((one for one in (*JUDGES, *WRITES) if one in statement), None)
-        if purpose is None:
-            return statement
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", values)
-        [[plan]] = cursor.fetchall()[0]
-        looked_at[purpose] += sum(plan["Plan"][f"Shared {kind} Blocks"] for kind in ("Hit", "Read"))
-        return "SELECT 1"
-
-    with _before_each(large_books, explain):
+    with buffers_looked_at(large_books.database.engine, (*JUDGES, *WRITES)) as looked_at:
         outcome = large_books.apply(*LINES)
 
     assert outcome.counts["rows_applied"] == ROWS
