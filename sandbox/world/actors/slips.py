@@ -16,7 +16,7 @@ from sandbox.world.pay_api import add_payment, make_invoice, note_refund
 from sandbox.world.world import World
 
 CASH = "BC REG Cash Equivalent"
-_SPENDS, _AT_WORK = 0.35, 0.25
+_SPENDS, _AT_WORK = 0.35, 0.35
 _SPENDS_AT_ONCE = 0.6
 
 

@@ -23,12 +23,12 @@ _STRUCK = 0.3
 # Money moves in calls and commits: what strikes them comes up more often than what keeps a run from its work.
 _OFTEN = ("kill", "kill", "lost", "error", "slow")
 # Their steps outside are many, and most of their runs find nothing to do, or are rare.
-_OF_STEPS = {"ROUTING_SLIP_RECREATE": 0.75, "repair wrong-freeze": 0.9}
-_OFTEN_IN_STEPS = (*("kill", "freeze", "database") * 2, "lost", "slow", "away")
+_OF_STEPS = {"ROUTING_SLIP_RECREATE": 0.85, "repair wrong-freeze": 0.9}
+_OFTEN_IN_STEPS = (*("kill", "freeze", "database") * 3, "lost", "slow", "away")
 # The kinds of points that its runs come to.
 _PLACES = {
     "PAD_RECONCILE": ("commit", "call"),
-    "ROUTING_SLIP_RECREATE": ("commit", "call", "checkpoint", "checkpoint"),
+    "ROUTING_SLIP_RECREATE": ("commit", "call", "checkpoint", "checkpoint", "checkpoint"),
     "repair wrong-freeze": ("commit", "call", "checkpoint", "checkpoint"),
     "close": ("commit", "checkpoint"),
     "db prune": ("commit", "checkpoint"),
