@@ -22,6 +22,7 @@ import psycopg2
 
 from sandbox import postgres
 from sandbox.demo_data import DemoSize
+from sandbox.lifetime import ending_with_us
 from sandbox.up import prepare_pay_database, upgrade
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,6 +95,7 @@ def running_parts(*parts: ModuleType) -> Iterator[tuple[Any, Path, dict[str, str
     """
     with tempfile.TemporaryDirectory(dir=os.environ.get("PAY_JOBS_BENCHMARKS")) as folder, ExitStack() as running:
         home = Path(folder)
+        running.enter_context(ending_with_us(home, delete=True))
         server = postgres.start(home / "postgres")
         running.callback(server.stop)
         environment = {"PUBSUB_PUBLISH_URL": (home / "events").as_uri(), "SFTP_SETTLE_SECONDS": "0"}
