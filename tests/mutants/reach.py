@@ -37,14 +37,11 @@ class Reach:
         return Reach(read["seconds"], lines, read["statements"], read["failed"])
 
     def tests_of(self, file: str, line: int) -> list[str]:
-        """Return the tests that reach a line, the quickest first.
-
-        What runs at import is reached by those of the whole file; all are tried where nothing else is in the file.
-        """
+        """Return the tests that reach a line, the quickest first; all of them where it runs at import."""
         by_line = self.lines.get(file, {})
         tests = set(self.statements.get(file, ())) | set(by_line.get(line, ()))
         if not tests and file.endswith(".py"):
-            tests = {test for one in by_line.values() for test in one} or set(self.seconds)
+            tests = set(self.seconds)
         return sorted(tests, key=lambda test: self.seconds.get(test, 0.0))
 
     def breadth(self) -> Counter[str]:
