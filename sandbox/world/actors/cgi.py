@@ -43,7 +43,7 @@ def answer(world: World) -> dict[int, frozenset[str]]:
 def _drop_answer(world: World, content: bytes, draws: RandomDraws) -> None:
     """Put a FEEDBACK file where the jobs look; some begin with a byte order mark, some have a name in another case."""
     name = f"FEEDBACK.F{FEEDER}.{world.clock.stored:%Y%m%d%H%M%S}"
-    if draws.happens(_MARKS):
+    if draws.happens(_MARKS) and not content.startswith(codecs.BOM_UTF8):
         world.model.chronicle.note("feedback begins with a byte order mark")
         content = codecs.BOM_UTF8 + content
     if draws.happens(_MARKS):

@@ -68,13 +68,11 @@ def test_what_is_planted_is_named_and_nothing_else(planted: Planted, books: EjvB
 
 def _invoice_of(books: EjvBooks, row: str) -> int:
     """Return the invoice that a row is about, as it is named."""
-    found = re.match(r"(invoice|receipt|partner disbursement) (\d+)", row)
+    found = re.match(r"(invoice|receipt|partner disbursement) (\w+)", row)
     assert found, row
-    kind, number = found[1], int(found[2])
-    if kind == "invoice":
-        return number
     query = {
-        "receipt": "SELECT invoice_id FROM receipts WHERE id = :id",
-        "partner disbursement": "SELECT target_id FROM partner_disbursements WHERE id = :id",
+        "invoice": "SELECT id FROM invoices WHERE CAST(id AS text) = :name",
+        "receipt": "SELECT invoice_id FROM receipts WHERE :name IN (CAST(id AS text), receipt_number)",
+        "partner disbursement": "SELECT target_id FROM partner_disbursements WHERE CAST(id AS text) = :name",
     }
-    return int(books.one(query[kind], id=number))
+    return int(books.one(query[found[1]], name=found[2]))
