@@ -2,7 +2,8 @@
 -- in     now (naive UTC)
 -- again  the same values are written
 -- source docs/specs/cgi-ejv-files.md section 7.2, weakness 6. Where BH or JH refuses a reversal it becomes COMPLETED
---        again, so that the next run takes it; a refused line needs attention and stays ERRORED.
+--        again, so that the next run takes it; a refused line needs attention and stays ERRORED. Of a share and what
+--        gives it back in one batch the later row says where the invoice stands, as in the reference.
 UPDATE invoices AS invoice
    SET disbursement_status_code   = CASE WHEN item.is_accepted AND item.effect = 'reversed' THEN 'REVERSED'
                                          WHEN item.is_accepted THEN 'COMPLETED'
@@ -18,5 +19,5 @@ UPDATE invoices AS invoice
   FROM (SELECT DISTINCT ON (invoice_id) *
           FROM feedback_items
          WHERE outcome = 'applied' AND link_type = 'invoice' AND rule <> 'settled_before'
-         ORDER BY invoice_id, is_accepted, line DESC) AS item
+         ORDER BY invoice_id, partner_id DESC NULLS LAST, is_accepted, line DESC) AS item
  WHERE invoice.id = item.invoice_id

@@ -225,6 +225,35 @@ def test_lines_that_go_the_other_way_than_the_partner_row_are_reported(office: F
     assert books.one("SELECT status_code FROM partner_disbursements") == "REVERSED"
 
 
+@pytest.mark.parametrize(
+    ("refused", "disbursement", "rows"),
+    [
+        ("share", ("REVERSED", None, DAY), [("ERRORED",), ("REVERSED",)]),
+        ("return", ("ERRORED", None, None), [("COMPLETED",), ("ERRORED",)]),
+        ("", ("REVERSED", None, DAY), [("COMPLETED",), ("REVERSED",)]),
+    ],
+)
+def test_of_a_share_and_its_return_in_one_batch_the_return_says_where_the_invoice_stands(
+    refused: str, disbursement: object, rows: object, office: FeedbackOffice
+) -> None:
+    books = office.books
+    given_disbursement(books, "REFUNDED", disbursement_status_code="UPLOADED")
+    share, given_back = (
+        books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice",
+                  is_reversal=is_reversal, status_code="UPLOADED")
+        for is_reversal in (False, True)
+    )  # fmt: skip
+    pairs = [JournalPair(f"1001-{share}", "30.00"), JournalPair(f"1001-{given_back}", "30.00", is_reversal=True)]
+    rows_of: dict[str, int] = {"share": share, "return": given_back}
+    codes: dict[int | str, str] = {f"1001-{rows_of[refused]}": ERROR} if refused else {}
+    office.answer(Batch(100, journals=[(10, pairs)]), codes)
+    assert (
+        books.one("SELECT disbursement_status_code, disbursement_date, disbursement_reversal_date FROM invoices")
+        == disbursement
+    )
+    assert books.rows("SELECT status_code FROM partner_disbursements ORDER BY id") == rows
+
+
 def test_a_disbursement_without_a_readable_date_takes_the_day_of_the_run(office: FeedbackOffice) -> None:
     books = office.books
     given_disbursement(books, "PAID")
