@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 
 import psycopg2
 from psycopg2 import extensions
@@ -83,7 +82,7 @@ def add_past_weeks(
 
 def _statements() -> list[str]:
     """Return the statement that fills each table with a week, those that take longest first."""
-    text = files(__package__).joinpath("sql", "past_week.sql").read_text(encoding="utf-8")
+    text = script("past_week")
     found = {match[1]: one for one in text.split(";\n") if (match := _TABLE.search(one))}
     return [found.pop(table) for table in _LONGEST] + list(found.values())
 

@@ -196,6 +196,7 @@ def test_a_job_without_the_settings_of_a_channel_leaves_its_messages(
 def test_an_outbox_that_cannot_be_read_does_not_stop_the_task(
     database: Database, run: Callable[..., RunResult]
 ) -> None:
+    keep(database, [lock("a")])
     with database.begin() as session:
         session.execute(text("ALTER TABLE pay_jobs.outbox DROP COLUMN begun_on"))
 
