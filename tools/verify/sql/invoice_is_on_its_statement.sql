@@ -2,7 +2,8 @@
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 --        days, starts, ends: every day with statements, and its bounds in naive UTC
 -- source docs/specs/statements.md sections 4, 6 and 8: of an account that pays by EFT only EFT invoices, of another all
---        others; an interim statement takes its days; of several statements of one period the first lists
+--        others; an interim statement takes its days; of several statements of one period the first lists. It is looked
+--        for among those of its account: new statements have no statistics yet, and all have one of four frequencies
 WITH unlisted AS MATERIALIZED (
        SELECT invoice.id, invoice.payment_account_id, invoice.payment_method_code, invoice.created_on
          FROM invoices AS invoice
@@ -40,7 +41,7 @@ SELECT 'invoice ' || invoice.id AS row,
                       AND interim.to_date >= statement.from_date)
    AND NOT EXISTS (SELECT FROM statements AS first_one
                     WHERE first_one.payment_account_id = statement.payment_account_id
-                      AND first_one.frequency = statement.frequency
+                      AND first_one.frequency || '' = statement.frequency
                       AND first_one.from_date = statement.from_date
                       AND first_one.to_date = statement.to_date
                       AND first_one.id < statement.id
