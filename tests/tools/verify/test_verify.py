@@ -175,7 +175,8 @@ def test_what_ordinary_nights_leave_is_no_finding(
             "NSF-FEE",  # two fees of one freeze
             "INSERT INTO cfs_accounts (account_id, cfs_account, payment_method, status)"
             " VALUES (1, '800101', 'PAD', 'FREEZE');"
-            "UPDATE invoices SET invoice_status_code = 'CREATED', paid = 0 WHERE payment_account_id = 1;"
+            "UPDATE invoices SET invoice_status_code = 'CREATED', paid = 0, payment_method_code = 'CC'"
+            " WHERE payment_account_id = 1;"
             "INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, payment_method_code,"
             " payment_account_id) VALUES (33, 'x', '2022-06-20', 'CREATED', 30, 0, 'CC', 1);"
             "INSERT INTO non_sufficient_funds (invoice_id, invoice_number) VALUES (31, 'REG1'), (33, 'REG1')",
