@@ -75,7 +75,7 @@ class CfsView:
         """Note that CFS took a receipt back, and with it what it paid of any invoice."""
         receipt = self._receipts.get(number)
         if receipt is not None:
-            self.keep_receipt(replace(receipt, status=ReceiptStatus.REVERSED, invoices=()))
+            self.keep_receipt(replace(receipt, status=ReceiptStatus.REVERSED, unapplied_amount=Decimal(0), invoices=()))
         self._invoices.clear()
 
     def keep_unapplied(self, number: str, invoice: str) -> None:

@@ -36,7 +36,7 @@ def read_family(session: Session, root: str, *, prefix: str) -> SlipFamily | Non
     prefix  the start of our invoice numbers in CFS
     """
     slips = sql.run(session, "read_slips", root=root).all()
-    if not slips:
+    if not slips or slips[0].number != root:
         return None
     numbers = [row.number for row in slips]
     invoices: dict[str, list[SlipInvoice]] = defaultdict(list)

@@ -96,6 +96,16 @@ def test_a_family_is_read_with_what_is_in_force_and_its_own(rows: SlipRows) -> N
     assert (family.root.version, [one.kind for one in family.children[0].operations]) == (1, ["link"])
 
 
+def test_a_parent_that_became_a_child_meanwhile_has_no_family_of_its_own(rows: SlipRows) -> None:
+    with rows.together():
+        above, child, parent = rows.slip("ACTIVE"), rows.slip("LINKED"), rows.slip("LINKED")
+        rows.change("UPDATE routing_slips SET parent_number = :above WHERE number = :one", above=above, one=parent)
+        rows.change("UPDATE routing_slips SET parent_number = :above WHERE number = :one", above=parent, one=child)
+
+    with rows.database.begin() as session:
+        assert read_family(session, parent, prefix="REG") is None
+
+
 def schedule(number: int, start: date, end: date | None = None, filing: str = "'NSF'", product: str = "BCR") -> str:
     """Return what adds a fee schedule over 31.00 that is booked to the code of the NSF fee."""
     until = f"'{end}'" if end else "NULL"

@@ -72,6 +72,15 @@ def fee(number: str, *amounts: int) -> CfsStep:
     return create_invoice(SITE, number, tuple(InvoiceLine("fee", Decimal(one), "1.2") for one in amounts), at=NOW)
 
 
+def test_nothing_is_left_of_a_receipt_that_was_taken_back_and_it_pays_nothing(view: CfsView) -> None:
+    view.receipt(SITE, SOME_LEFT)
+
+    view.keep_reversed(SOME_LEFT)
+
+    [kept] = view.receipts
+    assert (kept.is_reversed, kept.unapplied_amount, kept.invoices) == (True, Decimal(0), ())
+
+
 @pytest.mark.parametrize(
     ("step", "expected"),
     [
