@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,17 +78,24 @@ def _version_of(package: str) -> str:
     return version
 
 
+_ONE_AT_A_TIME = threading.RLock()
+
+
 @contextmanager
 def alone(package: str) -> Iterator[None]:
-    """Let what is imported of a package meanwhile come without what the package itself would import."""
-    if package in sys.modules:
-        yield
-        return
-    spec = importlib.util.find_spec(package)
-    assert spec is not None
-    sys.modules[package] = bare = importlib.util.module_from_spec(spec)
-    try:
-        yield
-    finally:
-        if sys.modules.get(package) is bare:
-            del sys.modules[package]
+    """Let what is imported of a package meanwhile come without what the package itself would import.
+
+    One thread at a time: another one would find the bare package, and lose it while it imports.
+    """
+    with _ONE_AT_A_TIME:
+        if package in sys.modules:
+            yield
+            return
+        spec = importlib.util.find_spec(package)
+        assert spec is not None
+        sys.modules[package] = bare = importlib.util.module_from_spec(spec)
+        try:
+            yield
+        finally:
+            if sys.modules.get(package) is bare:
+                del sys.modules[package]

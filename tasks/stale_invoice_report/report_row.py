@@ -62,14 +62,32 @@ def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, is_know
     learned = e.cfs if e.cfs is not None and e.cfs.is_there else None
     journal = e.journal
     return ReportRow(
-        one.id, one.account, one.account_name, one.method, one.status, one.created_on.isoformat(),
-        (when.today - one.created_on).days, str(one.total), str(one.paid),
-        diagnosis.code, diagnosis.title, diagnosis.turn.words,
-        "weaker" if is_weak(diagnosis, e) else "sure", "still there" if is_known else "new",
-        e.cfs_number, _answer(e), str(learned.total) if learned else None, str(learned.due) if learned else None,
-        related_file(e, diagnosis), journal.batch if journal else None, journal.gl_code if journal else None,
-        one.slip_number, evidence_in_words(e), diagnosis.action, next_command(e, diagnosis),
-    )  # fmt: skip
+        invoice_id=one.id,
+        account=one.account,
+        account_name=one.account_name,
+        method=one.method,
+        status=one.status,
+        created_on=one.created_on.isoformat(),
+        age_days=(when.today - one.created_on).days,
+        total=str(one.total),
+        paid=str(one.paid),
+        code=diagnosis.code,
+        title=diagnosis.title,
+        turn=diagnosis.turn.words,
+        confidence="weaker" if is_weak(diagnosis, e) else "sure",
+        since_last="still there" if is_known else "new",
+        cfs_number=e.cfs_number,
+        cfs_answer=_answer(e),
+        cfs_total=str(learned.total) if learned else None,
+        cfs_due=str(learned.due) if learned else None,
+        file=related_file(e, diagnosis),
+        batch=journal.batch if journal else None,
+        gl_code=journal.gl_code if journal else None,
+        routing_slip=one.slip_number,
+        evidence=evidence_in_words(e),
+        action=diagnosis.action,
+        command=next_command(e, diagnosis),
+    )
 
 
 def _answer(e: Evidence) -> str:

@@ -185,6 +185,12 @@ def test_the_list_under_json_is_one_object(cli: click.Group, capsys: pytest.Capt
     assert [job["job"] for job in listed] == [job.name for job in JOBS]
 
 
+def _end_of(program: str) -> tuple[int, str]:
+    """Return the exit code of a program of its own, and what it complains of."""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
 @pytest.mark.parametrize("words", [["list"], ["--help"], ["GENERATE_STATEMENTS", "--help"]])
 def test_no_heavy_library_is_imported_before_a_job_needs_it(words: list[str]) -> None:
     program = (
@@ -195,9 +201,7 @@ def test_no_heavy_library_is_imported_before_a_job_needs_it(words: list[str]) ->
         "sys.exit(code or ', '.join(heavy & sys.modules.keys()) or 0)\n"
     )
 
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stderr) == (0, "")
+    assert _end_of(program) == (0, "")
 
 
 def test_a_poll_without_files_imports_nothing_that_only_other_runs_need() -> None:
@@ -213,9 +217,7 @@ def test_a_poll_without_files_imports_nothing_that_only_other_runs_need() -> Non
         "sys.exit(', '.join(unneeded & sys.modules.keys()) or max(0, len(sys.modules) - 700))\n"
     )
 
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stderr) == (0, "")
+    assert _end_of(program) == (0, "")
 
 
 def test_a_report_without_cfs_imports_nothing_for_calls_and_of_the_holidays_only_ours() -> None:
@@ -229,9 +231,7 @@ def test_a_report_without_cfs_imports_nothing_for_calls_and_of_the_holidays_only
         "sys.exit(', '.join(unneeded & sys.modules.keys()) or 0)\n"
     )
 
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
-
-    assert (done.returncode, done.stderr) == (0, "")
+    assert _end_of(program) == (0, "")
 
 
 def test_history_and_show_tell_of_a_run(cli: click.Group, run_job: RunJob, capsys: pytest.CaptureFixture[str]) -> None:

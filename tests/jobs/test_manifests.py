@@ -2,7 +2,6 @@
 
 import copy
 import os
-import shutil
 import signal
 import subprocess
 from contextlib import suppress
@@ -113,24 +112,6 @@ def test_base_and_overlay_together_are_what_is_printed_for_an_environment(
     for one in put_together:
         one["metadata"]["namespace"] = overlay["namespace"]
     assert put_together == printed
-
-
-@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl, which brings kustomize, is not installed")
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_kustomize_builds_what_is_printed(
-    environment: str,
-) -> None:
-    objects = yaml.safe_load_all(as_yaml(*placed(read_schedule(environment))))
-    printed = {(one["kind"], one["metadata"]["name"]): one for one in objects}
-
-    built = subprocess.run(
-        ["kubectl", "kustomize", str(ROOT / "openshift" / "overlays" / environment)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(built.stdout)} == printed
 
 
 def test_no_pod_asks_for_more_than_restricted_v2_gives() -> None:
