@@ -2,10 +2,10 @@
 
 Its listing fails as a whole where one name is not UTF-8, so anybody who may write to a directory could stop all
 polls of it. Its prefetch asks for the whole file at once, or waits in a thread that can lose count of the answers
-and keep blocks for ever. What came and is not read yet it keeps in an array, and moves all of it to the front with each
-read. It believes an answer that promises two thousand million names, and reads them out of nothing
-for ever, where no deadline reaches it. So every answer is bounded here before it is read, and read no further than it
-goes. This rests on paramiko's request and answer calls, which are private: the lock file pins the version, and
+and keep blocks for ever. What came and is not read yet it keeps in an array, and moves all of it to the front with
+each read. It believes an answer that promises two thousand million names, and reads them out of nothing for ever, where
+no deadline reaches it. So every answer is bounded here before it is read, and read no further than it goes. This
+rests on paramiko's request and answer calls, which are private: the lock file pins the version, and
 tests/connectors/test_sftp.py covers what is relied on.
 """
 

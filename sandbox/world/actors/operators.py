@@ -36,15 +36,8 @@ def _send_again(world: World, code: int) -> None:
 
 def read_files(night: WorldNight, job: str, *, exits: Collection[int] = (0,), **values: Any) -> None:
     """Run what applies files, as `night.run`; of those that the fuse holds CAS says that they are right."""
-    problems = list(night.problems)
     night.run(job, exits=exits, **values)
-    held = night.world.tables.rows(
-        "SELECT name FROM pay_jobs.inbound_files WHERE state IN ('held', 'failed') AND details ->> 'hold' = 'fuse'"
-        " ORDER BY id"
-    )
-    if held:
-        night.problems[:] = problems
-    for file in held:
-        night.world.model.chronicle.note("operators release a file that the fuse held", file.name)
+    for name in night.held_by_the_fuse():
+        night.world.model.chronicle.note("operators release a file that the fuse held", name)
         # 2: a run that was killed had applied it
-        night.run("files replay", exits=(0, 2, 3), name=file.name, reason="CAS says that it is right", despite="fuse")
+        night.run("files replay", exits=(0, 2, 3), name=name, reason="CAS says that it is right", despite="fuse")

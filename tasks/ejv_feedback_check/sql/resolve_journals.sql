@@ -29,7 +29,7 @@ WITH headers AS (
               max(effective_date) AS effective_date,
               coalesce(sum(amount) FILTER (WHERE side = 'D'), 0) AS debit,
               coalesce(sum(amount) FILTER (WHERE side = 'C'), 0) AS credit,
-              CASE min(CAST(journal_line AS bigint) << 33 | CAST(line AS bigint) << 1 | CAST(side = 'D' AS integer)) & 1
+              CASE min(((CAST(journal_line AS bigint) << 32) | line) << 1 | CAST(side = 'D' AS integer)) & 1
               WHEN 1 THEN 'D' WHEN 0 THEN 'C' END AS first_side
          FROM feedback_staged
         WHERE record = 'JD' AND fault = ''

@@ -4,9 +4,9 @@
 -- again  only rows that resolved to applied write receipts
 -- source docs/specs/cas-settlement-csv.md section 5.4 and hazard 9 of section 10
 --
--- The one row of a lone number pays its one invoice. A credit memo's receipts stand where the memo was applied. What is left of the rows of a number and its open invoices
--- are laid end to end; where they overlap is a receipt. What CAS applied beyond the open amounts goes to the last
--- invoice, so that the receipts always add up to the rows.
+-- The one row of a lone number pays its one invoice. A credit memo's receipts stand where the memo was applied. What is
+-- left of the rows of a number and its open invoices are laid end to end; where they overlap is a receipt. What CAS
+-- applied beyond the open amounts goes to the last invoice, so that the receipts always add up to the rows.
 WITH settling AS NOT MATERIALIZED (
        SELECT *
          FROM wave_rows
