@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 
@@ -20,6 +21,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each command that a test runs
 from sandbox import postgres  # noqa: E402
 from sandbox.up import prepare_pay_database, upgrade  # noqa: E402
 from tests.pay_database import DatabaseServer, PayDatabase, SharedDatabase  # noqa: E402
+
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 MakePayDatabase = Callable[[str], PayDatabase]
 OUTSIDE_PARTS = {"sftp_place", "faulty_place", "store", "cfs", "demo", "load", "pay_database"}
