@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from config.business_time import business_date
 from config.command_line import typed
+from config.plurals import counted
 from config.usual import ENOUGH_NIGHTS, FEW_STATEMENTS, FEWER_THAN, KNOWN
 from database.sql import statements
 from jobs.run.context import RunContext
@@ -16,7 +17,6 @@ from tasks.generate_statements.periods import StatementKind, periods_ending
 sql = statements(__package__)
 
 STATEMENTS = ("statements_created", "statements_corrected", "statements_kept")
-_SATURDAY = 5
 _ONE_DAY = timedelta(days=1)
 
 
@@ -34,15 +34,15 @@ def find_few(context: RunContext, day: date, made: int) -> Reject | None:
     if middle is None or made >= FEWER_THAN * middle:
         return None
     detail = (
-        f"{made} statements; {middle:,.0f} are usual, by the last {len(before)} nights on which the same ones "
-        "were due. Look whether the invoices and the settings of the accounts are there, then make them again"
+        f"{counted(made, 'statement')}; {middle:,.0f} are usual, by the last {len(before)} nights on which the same "
+        "ones were due. Look whether the invoices and the settings of the accounts are there, then make them again"
     )
     return Reject(f"statements of {day}", "far fewer than usual", detail, typed("GENERATE_STATEMENTS", day))
 
 
 def kind_of(day: date) -> tuple[frozenset[StatementKind], bool]:
-    """Return what makes nights comparable: which statements are due, and whether the day is of a weekend."""
-    return frozenset(period.kind for period in periods_ending(day)), day.weekday() < _SATURDAY
+    """Return what makes nights comparable: which statements are due, and whether the day is a Sunday."""
+    return frozenset(period.kind for period in periods_ending(day)), day.isoweekday() == 7
 
 
 def limit_below(before: Sequence[int]) -> Decimal | None:

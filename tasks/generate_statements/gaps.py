@@ -55,18 +55,16 @@ def find_gaps(
     session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard
 ) -> list[StatementGap]:
     """Return every period that ended on one of the days and lacks statements, in the order of time."""
-    found = _count(session, since, until, auth_account=auth_account, shard=shard, complete=False)
+    found = _count(session, since, until, auth_account=auth_account, shard=shard)
     return [one.gap for one in found if one.gap is not None]
 
 
 def due_periods(session: Session, since: date, until: date) -> list[DuePeriod]:
     """Return every period that ended on one of the days and in which statements are due, in the order of time."""
-    return _count(session, since, until, auth_account=None, shard=WHOLE, complete=True)
+    return _count(session, since, until, auth_account=None, shard=WHOLE)
 
 
-def _count(
-    session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard, complete: bool
-) -> list[DuePeriod]:
+def _count(session: Session, since: date, until: date, *, auth_account: str | None, shard: Shard) -> list[DuePeriod]:
     days = (since + timedelta(days=number) for number in range((until - since).days + 1))
     periods = [period for day in days for period in periods_ending(day)]
     rows = sql.run(
@@ -77,7 +75,6 @@ def _count(
         firsts=[period.first for period in periods],
         lasts=[period.last for period in periods],
         auth_account=auth_account,
-        complete=complete,
         **shard_values(shard),
     )
     return [

@@ -14,7 +14,11 @@ from tasks.generate_statements.periods import StatementKind, StatementPeriod
 
 sql = statements(__package__)
 
-_TABLES = ("period_statements", "covered_days", "period_invoices")
+_TABLES = {
+    "choose_statements": "period_statements",
+    "choose_covered_days": "covered_days",
+    "choose_invoices": "period_invoices",
+}
 # The tables grow for ever, a period does not: its rows are looked up in the indexes, which are in memory.
 _BY_INDEX = text("SET LOCAL random_page_cost = 1.1")
 
@@ -25,7 +29,7 @@ def generate_period(
     *,
     today: date,
     notify: bool,
-    only_missing: bool = False,
+    only_missing: bool,
     auth_account: str | None = None,
     shard: Shard,
 ) -> dict[str, int]:
@@ -67,7 +71,7 @@ def generate_period(
         removed, emptied = tuple(sql.run(session, "empty_duplicates").one())
         done["links_removed"] += removed
         done["duplicates_emptied"] = emptied
-    session.execute(text(f"DROP TABLE {', '.join(_TABLES)}"))
+    session.execute(text(f"DROP TABLE {', '.join(_TABLES.values())}"))
     return done
 
 
@@ -83,9 +87,7 @@ def _choose(session: Session, name: str, **values: Any) -> int:
     """
     chosen = sql.run(session, name, **values).rowcount
     if chosen:
-        session.execute(
-            text(f"ANALYZE {_TABLES[('choose_statements', 'choose_covered_days', 'choose_invoices').index(name)]}")
-        )
+        session.execute(text(f"ANALYZE {_TABLES[name]}"))
     return chosen
 
 

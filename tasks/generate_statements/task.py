@@ -27,11 +27,11 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         gaps = _find_gaps(context, arguments, today)
         return _report_gaps(arguments, gaps) if arguments.mode == "gaps" else _fill_gaps(context, arguments, gaps)
     days = arguments.days(today)
-    _check_account(context, arguments, days)
+    _check_account(context, arguments, min(days), max(days))
     periods = [period for day in days for period in periods_ending(day)]
     outcome = _generate(context, arguments, periods, notify=arguments.mode == "night")
     if arguments.mode == "night" and arguments.auth_account is None and context.shard.count == 1:
-        few = find_few(context, days[-1], sum(outcome.counts[name] for name in STATEMENTS))
+        few = find_few(context, max(days), sum(outcome.counts[name] for name in STATEMENTS))
         outcome.rejects += [few] if few else []
     if arguments.auth_account and not outcome.counts.total():
         outcome.notes.append(
@@ -86,28 +86,25 @@ def _generate(
     return outcome
 
 
-def _check_account(context: RunContext, arguments: Arguments, days: list[date]) -> None:
+def _check_account(context: RunContext, arguments: Arguments, first: date, last: date) -> None:
     """Refuse an account that does not exist or has no settings on any of the days."""
     if arguments.auth_account is None:
         return
     with context.database.begin() as session:
-        settings = [tuple(row) for row in sql.run(session, "list_settings", account=arguments.auth_account)]
-    if not settings:
+        rows = sql.run(session, "list_settings", account=arguments.auth_account).all()
+    if not rows:
         raise UsageError(f"No payment account has the auth account id {arguments.auth_account!r}.")
-    valid = [row for row in settings if row[0] and row[1] <= days[-1] and (row[2] is None or row[2] >= days[0])]
-    if not valid:
-        known = (
-            "; ".join(f"{kind} {first} to {last or 'today'}" for kind, first, last in settings if kind) or "none at all"
-        )
-        span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
-        raise UsageError(
-            f"Account {arguments.auth_account} has no statement settings on {span}. Its settings: {known}."
-        )
+    settings = [row for row in rows if row.frequency]
+    if not any(row.from_date <= last and (row.to_date is None or row.to_date >= first) for row in settings):
+        listed = (f"{row.frequency} {row.from_date} to {row.to_date or 'today'}" for row in settings)
+        known = "; ".join(listed) or "none at all"
+        when = f"on {first}" if first == last else f"from {first} to {last}"
+        raise UsageError(f"Account {arguments.auth_account} has no statement settings {when}. Its settings: {known}.")
 
 
 def _find_gaps(context: RunContext, arguments: Arguments, today: date) -> list[StatementGap]:
     since, until = arguments.window(today)
-    _check_account(context, arguments, [since, until])
+    _check_account(context, arguments, since, until)
     with context.database.begin() as session:
         gaps = find_gaps(session, since, until, auth_account=arguments.auth_account, shard=context.shard)
     missing = sum(gap.accounts for gap in gaps)

@@ -1,6 +1,5 @@
 -- Count the statements that are due and those that are missing, by period.
--- in     kinds, frequencies, firsts, lasts (one element a period), auth_account (null: all), shard_count, shard_index,
---        complete: also the periods that lack nothing
+-- in     kinds, frequencies, firsts, lasts (one element a period), auth_account (null: all), shard_count, shard_index
 -- out    kind, first, last, due: how many accounts are due one, accounts: how many lack it, examples: the first 50 of them;
 --        nothing of a period in which none is due
 -- again  reads only
@@ -59,5 +58,4 @@ SELECT period.kind, period.first, period.last, counted.number AS due, coalesce(m
   FROM counted
   JOIN period ON period.place = counted.place
   LEFT JOIN missing ON missing.place = counted.place
- WHERE :complete OR missing.number > 0
  ORDER BY period.last, period.kind

@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Any
 
+import click
 import pytest
 
 from config.errors import UsageError
+from jobs.commands.cli import build_cli
+from tasks.generate_statements import JOB
 from tasks.generate_statements.arguments import Arguments
 from tests.statement_factory import StatementBooks, day
 
@@ -16,6 +19,41 @@ DAYS = {"day", "first", "last", "since", "until"}
 def arguments(**given: Any) -> Arguments:
     read: dict[str, Any] = {name: day(value) if name in DAYS else value for name, value in given.items()}
     return Arguments(**read)
+
+
+def read(*words: str) -> tuple[Arguments, str | None]:
+    """Return the arguments that words are read as, and the shard."""
+    command = build_cli((JOB,), use_sandbox=lambda: None, late={}).commands[JOB.name]
+    params = command.make_context(JOB.name, list(words)).params
+    return JOB.load_arguments({one.name: params[one.name] for one in JOB.parameters}), params["shard"]
+
+
+def test_the_examples_of_the_help_are_read_as_they_are_meant() -> None:
+    assert [read(*example.split()[1:]) for example in JOB.examples] == [
+        (arguments(day="2022-06-25"), None),
+        (arguments(), None),
+        (arguments(day="2022-06-25", account="1234"), None),
+        (arguments(first="2022-06-20", last="2022-06-25", only_account="1234"), None),
+        (arguments(gaps=True, since="2022-01-01"), None),
+        (arguments(fill_gaps=True, since="2022-01-01"), None),
+        (arguments(day="2022-06-25"), "3/16"),
+    ]
+
+
+@pytest.mark.parametrize(("count", "is_taken"), [(0, False), (1, True), (16, True), (17, False)])
+def test_up_to_sixteen_shards_are_worked_at_once(count: int, is_taken: bool) -> None:
+    if is_taken:
+        assert read("--parallel", str(count))[0].parallel == count
+    else:
+        with pytest.raises(click.BadParameter):
+            read("--parallel", str(count))
+
+
+def test_one_shard_is_worked_at_once_unless_said_and_the_help_says_so() -> None:
+    command = build_cli((JOB,), use_sandbox=lambda: None, late={}).commands[JOB.name]
+
+    assert read()[0].parallel == Arguments().parallel == 1
+    assert "[default: 1; 1<=x<=16]" in command.get_help(click.Context(command))
 
 
 @pytest.mark.parametrize(
@@ -84,8 +122,10 @@ def test_a_day_that_is_not_over_is_refused(given: dict[str, Any]) -> None:
 
 
 def test_gaps_are_not_looked_for_on_a_day_that_is_not_over() -> None:
-    with pytest.raises(UsageError, match="--until 2022-06-26 is not over yet"):
+    with pytest.raises(UsageError) as refused:
         arguments(gaps=True, until="2022-06-26").window(TODAY)
+
+    assert str(refused.value) == "--until 2022-06-26 is not over yet: the last day that can be covered is 2022-06-25."
 
 
 def test_gaps_may_be_looked_for_up_to_yesterday() -> None:

@@ -1,11 +1,15 @@
 """What other accounts and other periods have changes nothing for an account's statement."""
 
 import threading
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from tests.statement_factory import StatementAccount, StatementBooks
+from database.sql import statements
+from tests.statement_factory import StatementAccount, StatementBooks, day
+
+sql = statements("tasks.generate_statements")
 
 SUNDAY, SATURDAY = "2022-06-19", "2022-06-25"
 _CHANGE = "SELECT FROM payment_accounts WHERE id = :id FOR NO KEY UPDATE"
@@ -43,6 +47,7 @@ def test_an_empty_statement_names_the_method_of_its_own_accounts_newest_invoice_
 ) -> None:
     other = pay.account("EFT")
     pay.invoice(switched, "2022-06-01 10:00", "CC")
+    pay.invoice(switched, "2022-06-02 10:00", "PAD")
     pay.invoice(switched, "2022-06-02 10:00", "DIRECT_PAY")
     pay.invoice(switched, "2022-06-03 10:00", "EFT")
     pay.invoice(switched, "2022-06-26 00:00", "ONLINE_BANKING")
@@ -123,3 +128,34 @@ def test_a_run_waits_for_who_changes_an_account_of_its_own_and_for_nobody_else(p
     run.join()
 
     assert has_waited
+
+
+@pytest.mark.parametrize("limit", ["none", "shard", "account"])
+def test_a_period_holds_the_accounts_of_its_own_settings_in_force_and_no_others(
+    pay: StatementBooks, limit: str
+) -> None:
+    with pay.together():
+        held = [
+            pay.with_setting("WEEKLY"),
+            pay.with_setting("WEEKLY", first=SATURDAY),
+            pay.with_setting("WEEKLY", last=SATURDAY),
+            pay.with_setting("WEEKLY"),
+        ]
+        pay.with_setting("DAILY")
+        pay.with_setting("WEEKLY", first="2022-06-26")
+        pay.with_setting("WEEKLY", last="2022-06-24")
+        whose: dict[str, Any] = {"auth_account": None, "shard_count": 1, "shard_index": 0}
+        if limit == "shard":
+            held = [one for one in held if one.id % 2 == 1]
+            whose |= {"shard_count": 2, "shard_index": 1}
+        elif limit == "account":
+            held = held[1:2]
+            whose["auth_account"] = held[0].auth
+
+    with pay.database.begin() as session:
+        number = sql.run(session, "lock_accounts", frequency="WEEKLY", last=day(SATURDAY), **whose).scalar_one()
+        free = pay.rows("SELECT id FROM payment_accounts FOR NO KEY UPDATE SKIP LOCKED")
+
+    every = pay.rows("SELECT id FROM payment_accounts")
+    assert number == len(held)
+    assert set(every) - set(free) == {(one.id,) for one in held}

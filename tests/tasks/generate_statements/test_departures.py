@@ -1,5 +1,7 @@
 """Where the reference is weak and the job does better (docs/specs/statements.md sections 8, 10, 11)."""
 
+from typing import Any
+
 import pytest
 
 from config.errors import UsageError
@@ -192,6 +194,24 @@ def test_a_period_after_a_switch_of_method_is_made_with_the_new_method(pay: Stat
     assert [one.invoices for one in pay.statements() if not one.interim] == [(by_eft,)]
 
 
+@pytest.mark.parametrize(
+    ("switched", "both"), [("2022-05-31", False), ("2022-06-01", True), ("2022-06-30", True), ("2022-07-01", False)]
+)
+def test_in_a_period_with_a_switch_of_method_the_method_decides_and_not_the_day(
+    pay: StatementBooks, switched: str, both: bool
+) -> None:
+    account = pay.account("EFT")
+    pay.setting(account, "WEEKLY", "2019-01-01", "2022-06-22")
+    pay.setting(account, "MONTHLY", "2022-06-23")
+    pay.interim(account, "2022-05-29", switched)
+    early, late = (pay.invoice(account, f"2022-06-{on} 10:00", "EFT") for on in (20, 24))
+    pay.invoice(account, "2022-06-24 10:00", "PAD")
+
+    pay.generate("2022-06-30")
+
+    assert [one.invoices for one in pay.statements() if not one.interim] == [(early, late) if both else (late,)]
+
+
 def test_a_period_before_two_switches_is_made_again_with_the_first_method(pay: StatementBooks) -> None:
     account = pay.account("PAD")
     pay.setting(account, "DAILY", "2019-01-01", "2022-07-06")
@@ -220,6 +240,7 @@ def test_an_account_override_that_names_no_account_is_refused(pay: StatementBook
 def test_an_account_without_settings_on_that_day_is_refused_with_those_it_has(pay: StatementBooks) -> None:
     account = pay.with_setting("DAILY", auth="1234", first="2022-01-01", last="2022-06-23")
     pay.setting(account, "WEEKLY", "2022-06-25")
+    pay.with_setting("MONTHLY", auth="5678")
 
     with pytest.raises(UsageError) as refused:
         pay.generate("2022-06-24", "1234")
@@ -227,6 +248,32 @@ def test_an_account_without_settings_on_that_day_is_refused_with_those_it_has(pa
     assert str(refused.value) == (
         "Account 1234 has no statement settings on 2022-06-24. Its settings: "
         "DAILY 2022-01-01 to 2022-06-23; WEEKLY 2022-06-25 to today."
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_refused"),
+    [
+        ("2022-06-01", "2022-06-09", True),
+        ("2022-06-01", "2022-06-10", False),
+        ("2022-06-20", "2022-06-25", False),
+        ("2022-06-21", "2022-06-25", True),
+    ],
+)
+@pytest.mark.parametrize("asked", ["range", "gaps"])
+def test_an_account_without_settings_on_any_of_the_days_is_refused(
+    pay: StatementBooks, first: str, last: str, is_refused: bool, asked: str
+) -> None:
+    pay.with_setting("WEEKLY", auth="1234", first="2022-06-10", last="2022-06-20")
+    days: dict[str, Any] = {"first": first, "last": last} if asked == "range" else {"since": first, "until": last}
+
+    if not is_refused:
+        pay.generate(only_account="1234", gaps=asked == "gaps", **days)
+        return
+    with pytest.raises(UsageError) as refused:
+        pay.generate(only_account="1234", gaps=asked == "gaps", **days)
+    assert str(refused.value) == (
+        f"Account 1234 has no statement settings from {first} to {last}. Its settings: WEEKLY 2022-06-10 to 2022-06-20."
     )
 
 

@@ -11,7 +11,8 @@ from config.errors import ExitCode, Interrupted, UsageError
 from database.engine import Database
 from jobs.run.outcome import Outcome
 from jobs.run.stopping import StopRequest
-from tests.statement_factory import StatementBooks
+from tasks.generate_statements.gaps import due_periods
+from tests.statement_factory import StatementBooks, day
 
 _TABLES_LOCKED = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'"
 JUNE: dict[str, Any] = {"since": "2022-06-19", "until": "2022-06-25"}
@@ -147,6 +148,23 @@ def test_accounts_that_lack_the_same_period_are_one_line_with_one_command(pay: S
     ]  # fmt: skip
     assert outcome.counts["statements_missing"] == 5
     assert outcome.answer == "5 statements are missing, in 3 periods."
+
+
+def test_a_period_that_lacks_nothing_is_told_with_what_is_due_in_it(pay: StatementBooks) -> None:
+    made = pay.with_setting("DAILY", auth="made")
+    for auth in ("b", "a"):
+        pay.with_setting("DAILY", auth=auth, first="2022-06-25")
+    for on in ("2022-06-24", "2022-06-25"):
+        pay.statement(made, "DAILY", on, on)
+
+    with pay.database.begin() as session:
+        found = due_periods(session, day("2022-06-24"), day("2022-06-25"))
+
+    assert [(str(one.period), one.due, one.missing, one.examples) for one in found] == [
+        ("DAILY 2022-06-24", 1, 0, ()),
+        ("DAILY 2022-06-25", 3, 2, ("a", "b")),
+    ]
+    assert [one.gap and one.gap.example for one in found] == [None, "a"]
 
 
 def test_a_dry_run_over_many_periods_holds_no_more_tables_locked_than_over_one(pay: StatementBooks) -> None:

@@ -47,6 +47,7 @@ def test_a_second_run_for_the_same_day_changes_nothing(
 
     assert busy.written() == before
     assert +outcome.counts == {"statements_kept": 5}
+    assert "duplicates_emptied" not in outcome.counts
 
 
 def test_a_second_run_weeks_later_changes_nothing_either(busy: StatementBooks) -> None:
@@ -133,6 +134,20 @@ def test_links_that_do_not_belong_are_removed_and_missing_ones_are_added(
 
     assert [(one.id, one.invoices) for one in pay.statements()] == [(statement, (kept, missing))]
     assert (outcome.counts["links_removed"], outcome.counts["invoices_linked"]) == (2, 1)
+
+
+def test_an_invoice_on_the_statement_of_another_account_is_put_on_its_own(
+    pay: StatementBooks, account: StatementAccount
+) -> None:
+    other = pay.with_setting("DAILY", auth="5678")
+    invoice = pay.invoice(account, "2022-06-24 10:00")
+    pay.statement(account, "DAILY", FRIDAY, FRIDAY)
+    pay.statement(other, "DAILY", FRIDAY, FRIDAY, invoices=[invoice])
+
+    outcome = pay.generate(FRIDAY)
+
+    assert {one.account: one.invoices for one in pay.statements()} == {"1234": (invoice,), "5678": ()}
+    assert (outcome.counts["links_removed"], outcome.counts["invoices_linked"]) == (1, 1)
 
 
 def test_a_link_that_is_right_keeps_its_id(pay: StatementBooks, account: StatementAccount) -> None:
