@@ -44,7 +44,7 @@ soak: $(READY)       ## the long proofs: ten thousand races with others at work 
 	SOAK_STOPS=$(or $(FAULTS),60) $(BIN)/python -m pytest $(LONG) -m slow -k "stopped or killed" tests/tasks tests/tools tests/connectors
 	$(BIN)/python -m tests.soak year --nights $(or $(NIGHTS),365)
 	PLANTED_INVOICES=$(or $(INVOICES),200000) $(BIN)/python -m pytest $(LONG) tests/tools/close/test_planted.py
-	SOAK_SEEDS=$(or $(SEEDS),1000) $(BIN)/python -m pytest $(LONG) tests/tasks/pad_reconcile/test_fuse.py tests/tasks/pad_reconcile/test_fuse_weighing.py
+	SOAK_SEEDS=$(or $(SEEDS),1000) $(BIN)/python -m pytest $(LONG) tests/tasks/pad_reconcile/test_fuse.py tests/tasks/pad_reconcile/test_fuse_weighing.py tests/tasks/pad_reconcile/test_large_night.py
 	SOAK_SEEDS=$(or $(UNDOS),10000) $(BIN)/python -m pytest $(LONG) -k apply_then_undo tests/tools/repair_wrong_freeze/test_undo.py
 
 nights: $(READY)     ## nights with faults, two worlds at a time, until you stop it (or WORLDS are played); nights.md tells what came up

@@ -2,26 +2,14 @@
 -- in     on_weekday boolean, known bigint: how many at most, days integer
 -- out    rows, amount, frozen, bounced, repeated, misdated, rejected, settled
 -- again  reads only
-WITH oldest AS (
-       SELECT min(file_id) AS file_id
-         FROM (SELECT file_id
-                 FROM pay_jobs.settlement_figures
-                WHERE on_weekday = :on_weekday
-                ORDER BY file_id DESC
-                LIMIT :known + :days) AS last -- the days before the first that counts
-     ),
-     recent AS (
-       SELECT figures.*, coalesce(file.business_date, CAST(file.received_on AS date)) AS day
+WITH beside AS (
+       SELECT figures.*,
+              sum(figures.rows - figures.bounced) OVER (
+                ORDER BY coalesce(file.business_date, CAST(file.received_on AS date))
+                RANGE BETWEEN :days * INTERVAL '1 day' PRECEDING AND INTERVAL '1 day' PRECEDING) AS week
          FROM pay_jobs.settlement_figures AS figures
          JOIN pay_jobs.inbound_files AS file
            ON file.id = figures.file_id
-        WHERE figures.file_id >= (SELECT file_id FROM oldest)
-     ),
-     beside AS (
-       SELECT recent.*,
-              sum(rows - bounced) OVER (ORDER BY day RANGE BETWEEN :days * INTERVAL '1 day' PRECEDING
-                                                               AND INTERVAL '1 day' PRECEDING) AS week
-         FROM recent
      )
 SELECT rows, amount, frozen, bounced, repeated, misdated, rejected,
        greatest(coalesce(week, 0), rows - bounced) AS settled

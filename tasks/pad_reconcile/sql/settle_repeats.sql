@@ -4,10 +4,10 @@
 -- out    the number of rows whose outcome is another now
 -- again  the first of them stays applied
 --
--- Rows that are the same, and bounces of the same number, count once: the first of them that can be applied. Only rows
--- whose outcome may depend on another row of the file are sorted beside it.
+-- Rows that are the same, and bounces of the same number, count once: the first of them that can be applied. A row whose
+-- first is not applied after all ends like it. Only rows whose outcome may depend on another row are sorted beside it.
 WITH once AS (
-       SELECT file_id, line, kind, rule, target_number, amount, room,
+       SELECT file_id, line, kind, rule, target_number, content_hash, amount, room,
               CASE WHEN row_number() OVER (PARTITION BY content_hash, rule ORDER BY file_id, line) > 1
                    THEN 'already_applied:same_row'
                    WHEN kind = 'BOUNCE'
@@ -29,17 +29,25 @@ WITH once AS (
                                    HAVING count(*) > 1))
      ),
      fitting AS (
-       SELECT file_id, line, rule,
+       SELECT file_id, line, rule, content_hash,
               CASE WHEN verdict = 'applied:came_late'
                     AND sum(amount) OVER (PARTITION BY target_number, verdict ORDER BY file_id, line) > room
                    THEN CASE WHEN kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open' ELSE 'rejected:paid_already' END
                    ELSE verdict END AS verdict
          FROM once
+     ),
+     final AS (
+       SELECT file_id, line, rule,
+              CASE WHEN verdict = 'already_applied:same_row' AND first_value(verdict) OVER same <> 'applied:' || rule
+                   THEN first_value(verdict) OVER same
+                   ELSE verdict END AS verdict
+         FROM fitting
+       WINDOW same AS (PARTITION BY content_hash, rule ORDER BY file_id, line)
      )
 UPDATE wave_rows AS decided
-   SET outcome = split_part(fitting.verdict, ':', 1),
-       rule = split_part(fitting.verdict, ':', 2),
-       detail = CASE fitting.verdict
+   SET outcome = split_part(final.verdict, ':', 1),
+       rule = split_part(final.verdict, ':', 2),
+       detail = CASE final.verdict
                 WHEN 'rejected:credit_differs' THEN
                      'receipt ' || source_number || ' already has a credit of another amount: this row says '
                      || original_amount || ' CAD'
@@ -47,7 +55,7 @@ UPDATE wave_rows AS decided
                      decided.target_number || ' is settled and only ' || decided.room
                      || ' CAD of it is open: no room for ' || decided.amount || ' CAD'
                 ELSE decided.detail END
-  FROM fitting
- WHERE decided.file_id = fitting.file_id
-   AND decided.line = fitting.line
-   AND fitting.verdict <> 'applied:' || fitting.rule
+  FROM final
+ WHERE decided.file_id = final.file_id
+   AND decided.line = final.line
+   AND final.verdict <> 'applied:' || final.rule

@@ -18,6 +18,7 @@ FINAL = {"REFUND_REQUESTED", "REFUNDED", "CREDITED", "CANCELLED"}
 
 
 INCOMING = {"SETTLE_PAD", "SETTLE_ONE", "SETTLE_CREDIT", "PART_ONE"}
+CARDS = {"CC", "DIRECT_PAY"}
 
 
 @dataclass
@@ -111,6 +112,7 @@ class PadModel:
     applied: list[tuple[int | None, int, Decimal, str, str]] = field(default_factory=list)
     booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that were applied
     bounces: list[str] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)  # bounces that were taken back
     done: set[tuple[object, ...]] = field(default_factory=set)
 
     def apply(self, rows: list[ModelRow]) -> list[JudgedRow]:
@@ -217,7 +219,7 @@ class PadModel:
         paid = [one for one in self._payments(row.number) if one.status == "COMPLETED"]
         is_noted = row.number in self.bounces
         is_open = bool(self._behind(row.number, "ACTIVE")) and not self._behind(row.number, "COMPLETED")
-        if is_noted and not (is_open and any(payment.method != "CC" for payment in paid)):
+        if is_noted and not (is_open and any(payment.method not in CARDS for payment in paid)):
             return one.end("already_applied", "bounced_before")
         if failed and not self._was_pulled_again(one, failed):
             return one.end("already_applied", "bounced_before")
@@ -395,8 +397,7 @@ class PadModel:
         found: dict[str, list[JudgedRow]] = {}
         for one in wave:
             number = one.row.number
-            receipts = {receipt.number for receipt in self.receipts if self._has(receipt.invoice, number)}
-            is_missing = one.rule == "invoice_paid" and one.row.source in receipts and number not in paid_before
+            is_missing = one.rule == "invoice_paid" and number not in paid_before and self._has_receipt(one.row)
             if one.kind == "SETTLE_PAD" and (one.outcome == "applied" or is_missing):
                 found.setdefault(number, []).append(one)
         for number, rows in found.items():
@@ -523,7 +524,7 @@ class PadModel:
         amount = ZERO
         if row.status == "partially paid":
             amount = max(row.original - row.outstanding, ZERO)
-        completed = [one for one in self._payments(row.number) if one.status == "COMPLETED" and one.method != "CC"]
+        completed = [one for one in self._payments(row.number) if one.status == "COMPLETED" and one.method not in CARDS]
         own = [one for one in completed if one.receipt == row.source]
         pad = [one for one in own or completed if one.method == "PAD"]
         turned = (pad or own or completed)[-1:]
@@ -540,8 +541,11 @@ class PadModel:
     def _has(self, invoice: int, number: str) -> bool:
         return any((one.invoice, one.number) == (invoice, number) for one in self.references)
 
+    def _has_receipt(self, row: ModelRow) -> bool:
+        return any(one.number == row.source and self._has(one.invoice, row.number) for one in self.receipts)
+
     def _is_paid_by_card(self, number: str) -> bool:
-        return any((one.status, one.method) == ("COMPLETED", "CC") for one in self._payments(number))
+        return any(one.status == "COMPLETED" and one.method in CARDS for one in self._payments(number))
 
     def _payments(self, number: str) -> list[PadPayment]:
         return [payment for payment in self.payments if payment.number == number]

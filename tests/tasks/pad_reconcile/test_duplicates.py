@@ -84,6 +84,21 @@ def test_a_repeated_row_whose_first_is_rejected_is_rejected_as_well(books: Settl
     assert books.outcomes() == ["rejected:no_invoice"] * 2
 
 
+def test_a_repeated_row_whose_first_finds_no_room_is_rejected_as_well(books: SettlementBooks) -> None:
+    books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
+    books.change("UPDATE receipts SET receipt_amount = 40")
+    row = Line("PADP", "PR2", "15.00", "800101", "REG1")
+    credit = on_account("R1", "800101", "9.00", application="1")
+
+    books.apply(
+        Line("PADP", "PR3", "10.00", "800101", "REG1"), row, row, on_account("R1", "800101", "5.00"), credit, credit
+    )
+
+    assert books.outcomes() == [
+        "applied:came_late", *["rejected:paid_already"] * 2, "applied", *["rejected:credit_differs"] * 2
+    ]  # fmt: skip
+
+
 def test_of_two_bounces_of_a_number_the_first_that_can_be_placed_counts(books: SettlementBooks) -> None:
     books.account("800199")
     books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")

@@ -1,7 +1,6 @@
 """The job does what the rules in plain Python do, for any rows on a small world of accounts, invoices and credits."""
 
 from collections import defaultdict
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.pay_database import PayDatabase
-from tests.settlement_factory import NOW, Account, Line, SettlementBooks, settlement_csv
+from tests.settlement_factory import NOW, Line, SettlementBooks, settlement_csv
 from tests.tasks.pad_reconcile import model
+from tests.tasks.pad_reconcile.model_books import BothBooks, expected, found
 from tests.tasks.pad_reconcile.model_rows import read_row
 from tests.tools.verify.watch import InvariantWatch
 
@@ -21,7 +21,6 @@ ON_ONE_DATABASE = settings(
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink such files takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-FIRST_INVOICE = 10_000_000  # fee invoices have the low ids of the sequence
 ACCOUNTS = {"800101": ("PAD", "ACTIVE"), "800102": ("PAD", "FREEZE"), "800103": ("ONLINE_BANKING", "ACTIVE")}
 NUMBERS = ("REG1", "REG2", "REG3", "REG4")
 RECEIPTS = ("S1", "S2", "S3", "M1", "M2")
@@ -115,7 +114,6 @@ def test_files_do_what_the_rules_say(
     memos: list[tuple[str, str]],
     files: list[list[Line]],
 ) -> None:
-    small.empty()
     world = _fill(small, invoices, payments, memos)
     watch.begin(NOW)
 
@@ -127,7 +125,7 @@ def test_files_do_what_the_rules_say(
         judged = world.apply([read_row(row) for row in rows])
 
         assert small.outcomes(name) == [f"{one.outcome}:{one.rule}" if one.rule else one.outcome for one in judged]
-        assert _found(small) == _expected(world)
+        assert found(small) == expected(world)
         assert outcome.counts["rows_read"] == len(lines) + 1
         _check_invariants(before, world, judged)
 
@@ -138,7 +136,6 @@ def test_files_do_what_the_rules_say(
 
 def test_the_first_rows_of_a_world_are_the_same_on_both_sides(small: SettlementBooks) -> None:
     """The simplest world of all, so that a failure of the one above is not the first to be read."""
-    small.empty()
     world = _fill(small, [("REG1", "800101", "25.00", ("APPROVED", "ACTIVE"), True)], [], [])
     lines = [Line("PADP", "S1", "25.00", "800101", "REG1")]
     content = settlement_csv(lines)
@@ -146,7 +143,7 @@ def test_the_first_rows_of_a_world_are_the_same_on_both_sides(small: SettlementB
     small.apply(content=content)
     world.apply([read_row(line.fields()) for line in lines])
 
-    assert _found(small) == _expected(world)
+    assert found(small) == expected(world)
     assert world.invoices[0].status == "PAID"
 
 
@@ -157,73 +154,17 @@ def _fill(
     memos: list[tuple[str, str]],
 ) -> model.PadModel:
     """Put the same things into the pay database and into the model."""
-    world = model.PadModel()
-    accounts: dict[str, Account] = {}
-    for cfs, (method, status) in ACCOUNTS.items():
-        accounts[cfs] = books.account(cfs, method, status=status)
-        world.profiles.append(model.PadProfile(accounts[cfs].id, cfs, method, status))
-    for id_, (number, cfs, total, (status, reference), has_receipt) in enumerate(invoices, FIRST_INVOICE):
-        account, method = accounts[cfs], ACCOUNTS[cfs][0]
-        paid = total if reference == "COMPLETED" else "0.00"
-        books.invoice(account, number, total, id=id_, status=status, method=method, reference=reference, paid=paid)
-        world.invoices.append(model.PadInvoice(id_, account.id, cfs, method, status, Decimal(total), Decimal(paid)))
-        world.references.append(model.PadReference(id_, number, reference))
+    both = BothBooks(books)
+    accounts = {cfs: both.account(cfs, method, status) for cfs, (method, status) in ACCOUNTS.items()}
+    for number, cfs, total, (status, reference), has_receipt in invoices:
+        id_ = both.invoice(accounts[cfs], number, total, status, reference, ACCOUNTS[cfs][0])
         if reference == "COMPLETED" and has_receipt:
-            books.receipt(id_, "S1", total)
-            world.receipts.append(model.PadReceipt(id_, "S1", Decimal(total)))
+            both.receipt(id_, "S1", total)
     for number, status, receipt, day, method in payments:
-        amount = "0.00" if status == "FAILED" else "25.00"
-        books.payment(
-            accounts["800101"], number, receipt, amount, status=status, method=method, day=date(2026, 11, day)
-        )
-        world.payments.append(model.PadPayment(number, method, status, receipt, Decimal(amount), date(2026, 11, day)))
+        both.payment(accounts["800101"], number, status, receipt, day, method)
     for identifier, cfs in memos:
-        books.credit(accounts[cfs], identifier, "40.00")
-        world.credits.append(model.PadCredit(identifier, True, Decimal("40.00"), accounts[cfs].id))
-    return world
-
-
-def _found(books: SettlementBooks) -> dict[str, list[Any]]:
-    """Return what the pay database holds, fee invoices without their ids."""
-    receipts: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    for invoice, number, amount in books.receipts():
-        receipts[invoice, number] += Decimal(amount)
-    return {
-        "invoices": sorted((_id(id_), *values) for id_, values in books.invoices().items()),
-        "references": sorted((_id(id_), number, status) for id_, number, status in books.references()),
-        "receipts": sorted((*key, str(amount)) for key, amount in receipts.items()),
-        "payments": sorted(
-            map(repr, books.rows(
-                "SELECT invoice_number, payment_method_code, payment_status_code, receipt_number,"
-                " CAST(CAST(paid_amount AS numeric(19,2)) AS text), payment_date FROM payments"
-            ))
-        ),
-        "credits": sorted(books.credits()),
-        "applied": sorted(books.applied_credits()),
-        "bounces": sorted(number for number, _, _ in books.bounces()),
-        "profiles": sorted(books.profiles().items()),
-    }  # fmt: skip
-
-
-def _expected(world: model.PadModel) -> dict[str, list[Any]]:
-    """Return what the model holds, in the same shape."""
-    receipts: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    for receipt in world.receipts:
-        receipts[receipt.invoice, receipt.number] += receipt.amount
-    return {
-        "invoices": sorted((_id(one.id), one.status, str(one.paid)) for one in world.invoices),
-        "references": sorted((_id(one.invoice), one.number, one.status) for one in world.references),
-        "receipts": sorted((*key, str(amount)) for key, amount in receipts.items()),
-        "payments": sorted(
-            repr((one.number, one.method, one.status, one.receipt, str(one.amount),
-                  datetime.combine(one.day, datetime.min.time())))
-            for one in world.payments
-        ),
-        "credits": sorted((one.identifier, one.is_memo, str(one.amount), str(one.amount)) for one in world.credits),
-        "applied": sorted((application, id_, str(amount)) for application, id_, amount, *_ in world.applied),
-        "bounces": sorted(world.bounces),
-        "profiles": sorted((one.cfs, one.status) for one in world.profiles),
-    }  # fmt: skip
+        both.credit(accounts[cfs], identifier)
+    return both.model
 
 
 def _check_invariants(before: model.PadModel, after: model.PadModel, judged: list[model.JudgedRow]) -> None:
@@ -255,7 +196,3 @@ def _applied_twice(books: SettlementBooks) -> list[Any]:
         "SELECT content_hash FROM pay_jobs.settlement_rows WHERE outcome = 'applied' GROUP BY content_hash"
         " HAVING count(*) > 1"
     )
-
-
-def _id(invoice: int) -> int:
-    return invoice if invoice >= FIRST_INVOICE else 0
