@@ -11,9 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from config.settings import DatabaseSettings
+from config.settings import DatabaseSettings, SecretStr
 from database.engine import make_engine
 from sandbox import postgres
 from sandbox.up import prepare_pay_database, upgrade

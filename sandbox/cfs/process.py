@@ -11,9 +11,8 @@ from datetime import date
 from pathlib import Path
 
 import httpx
-from pydantic import SecretStr
 
-from config.settings import CfsSettings
+from config.settings import CfsSettings, SecretStr
 from connectors.cfs import exact_json
 from sandbox.cfs.nightly import SettlementFile
 from sandbox.cfs.options import Options

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from pydantic import SecretStr
-
-from config.settings import DatabaseSettings
+from config.settings import DatabaseSettings, SecretStr
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from sandbox.cfs.books import CfsBooks

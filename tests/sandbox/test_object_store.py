@@ -4,9 +4,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from config.settings import ObjectStoreSettings
+from config.settings import ObjectStoreSettings, SecretStr
 from connectors.object_store import ObjectStore
 from sandbox import object_store
 from sandbox.object_store import ObjectStorePart

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
-from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from config.errors import SourceUnavailable, UsageError
-from config.settings import DatabaseSettings
+from config.settings import DatabaseSettings, SecretStr
 from config.visible import on_one_line
 from database.engine import make_engine
 from database.sql import statements
@@ -56,7 +55,7 @@ def one_snapshot(option: str, address: SecretStr) -> Iterator[Connection]:
     option  where the address was typed, for messages
     Raises SourceUnavailable where it cannot be reached, UsageError where the address is none.
     """
-    settings = DatabaseSettings.model_construct(url=address)  # nothing of the environment: it is about its own database
+    settings = DatabaseSettings.without_environment(url=address)
     try:
         engine = make_engine(settings, application_name="pay-jobs compare shadow", pooled=False)
     except (ArgumentError, ValueError):

@@ -6,9 +6,7 @@ An order is {"database": "postgresql://...", "cfs": "http://...", "kill_at": "..
 import importlib
 from typing import Any
 
-from pydantic import SecretStr
-
-from config.settings import DatabaseSettings
+from config.settings import DatabaseSettings, SecretStr
 from database.engine import Database, make_engine
 from jobs.run.context import RunContext
 from jobs.run.progress import Progress

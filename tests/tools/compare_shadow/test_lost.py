@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from config.settings import DatabaseSettings
+from config.settings import DatabaseSettings, SecretStr
 from database.engine import make_engine
 from tests.tools.compare_shadow.conftest import LATER
 from tests.tools.compare_shadow.worlds_apart import ShadowWorlds

@@ -12,9 +12,8 @@ from typing import Any
 
 import psycopg2
 import pytest
-from pydantic import SecretStr
 
-from config.settings import DatabaseSettings
+from config.settings import DatabaseSettings, SecretStr
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from jobs.job import Job
