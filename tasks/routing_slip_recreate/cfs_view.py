@@ -154,11 +154,16 @@ class ReceiptVersions:
         self.found = found
 
     @property
-    def highest(self) -> int | None:
-        """The last version that CFS has."""
-        return max(self.found, default=None)
+    def highest(self) -> int:
+        """The last version that CFS has; asked only where one was found."""
+        return max(self.found)
 
     @property
     def open(self) -> list[int]:
         """The versions that are not reversed."""
         return sorted(number for number, receipt in self.found.items() if not receipt.is_reversed)
+
+    @property
+    def holding(self) -> int:
+        """The version that holds the deposit, the last one where all are reversed; asked only where one was found."""
+        return min(self.open, default=self.highest)

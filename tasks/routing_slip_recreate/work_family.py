@@ -7,7 +7,7 @@ from sqlalchemy import text
 from config.command_line import typed
 from config.errors import InputRefused
 from connectors.away import AwayCounter
-from connectors.cfs import CfsOutcomeUnknown, CfsSite, CfsUnavailable
+from connectors.cfs import CfsOutcomeUnknown, CfsUnavailable
 from connectors.effects import PlanOutdated, StateConflict, drop_operation, park_operation
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
@@ -134,21 +134,27 @@ class FamilyWorker:
         """Return why an operation cannot be dropped: it changed CFS, and our receipts do not say so."""
         if not work.sent:
             return ""
-        view = CfsView(self.setup.cfs)
+        view, places = CfsView(self.setup.cfs), _places(family, slip)
+        if any(one.account is None or one.account.site is None for one, _ in places):
+            return (
+                "It is not due any more, and what it sent cannot be looked up, because its CFS account is gone: give "
+                "it back its row in cfs_accounts"
+            )
+        version = work.plan.get("version", slip.version)
         try:
-            for site, linked in _sites(family, slip):
-                versions(view, site, slip.number, linked=linked, version=slip.version, ahead=True)
+            for one, linked in places:
+                versions(view, one.site, slip.number, linked=linked, version=version)
         except CfsUnavailable as error:
             return f"It is not due any more, and what it sent cannot be looked up: {error}"
         found = receipt_differences(family, view)
         if not found:
             return ""
-        account = slip.account.status if slip.account else "gone"
+        assert slip.account is not None
         return (
-            f"It is not due any more (the slip is {slip.status}, its CFS account {account}), but it changed CFS and "
-            f"our receipts do not say so: {'; '.join(found)}. Either set the slip back to what it was, and the next "
-            f"run continues; or finish slip {slip.number} by hand, in CFS and in the pay database: once both say the "
-            "same, the job drops it."
+            f"It is not due any more (the slip is {slip.status}, its CFS account {slip.account.status}), but it "
+            f"changed CFS and our receipts do not say so: {'; '.join(found)}. Either set the slip back to what it was, "
+            f"and the next run continues; or finish slip {slip.number} by hand, in CFS and in the pay database: once "
+            "both say the same, the job drops it."
         )
 
 
@@ -161,10 +167,9 @@ def _account(undecided: StateConflict, number: str) -> str:
     )
 
 
-def _sites(family: SlipFamily, slip: RoutingSlip) -> list[tuple[CfsSite, bool]]:
-    """Return where a slip's receipts can stand: on its own site, and linked on its parent's."""
-    places = [(slip, False)] if slip.parent is None else [(slip, False), (family.root, True)]
-    return [(one.account.site, linked) for one, linked in places if one.account is not None and one.account.site]
+def _places(family: SlipFamily, slip: RoutingSlip) -> list[tuple[RoutingSlip, bool]]:
+    """Return on whose site a slip's receipts can stand: on its own, and linked on its parent's."""
+    return [(slip, False)] if slip.parent is None else [(slip, False), (family.root, True)]
 
 
 def _story_of(number: str) -> str:

@@ -30,8 +30,7 @@ WITH period AS (
                  WHERE statement.payment_account_id = due.id
                    AND statement.frequency = due.frequency
                    AND statement.from_date = due.first
-                   AND statement.to_date = due.last
-                   AND NOT statement.is_interim_statement)
+                   AND statement.to_date = due.last)
      ),
      interim AS MATERIALIZED (
        SELECT statement.payment_account_id, statement.from_date, statement.to_date

@@ -82,7 +82,7 @@ def the_receipt(
     may_lead  whether our version may be ahead of CFS with nothing open, as a correction that died leaves it
     """
     expected = receipt_number(slip.number, linked=linked, version=slip.version)
-    if not there.open and (there.highest is None or (there.highest < slip.version and not may_lead)):
+    if not there.found or (not there.open and there.highest < slip.version and not may_lead):
         raise StateConflict(
             theirs=f"there is no receipt {expected} on site {site.site}, and none of an earlier version is open",
             ours=f"it holds the deposit of {slip.total} of slip {slip.number}",
@@ -96,8 +96,7 @@ def the_receipt(
             ours=f"slip {slip.number} is one deposit of {slip.total}",
             repair="reverse in CFS the one that is wrong",
         )
-    version = there.open[0] if there.open else (there.highest or slip.version)
-    return receipt_number(slip.number, linked=linked, version=version), there.found[version]
+    return receipt_number(slip.number, linked=linked, version=there.holding), there.found[there.holding]
 
 
 def reversals(

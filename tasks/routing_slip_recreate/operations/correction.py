@@ -12,7 +12,7 @@ from connectors.cfs import CfsReceipt, ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import receipt_number
 from database.sessions import Session
-from tasks.routing_slip_recreate.cfs_view import versions
+from tasks.routing_slip_recreate.cfs_view import ReceiptVersions, versions
 from tasks.routing_slip_recreate.family.model import SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import (
@@ -36,10 +36,10 @@ from tasks.routing_slip_recreate.steps.receipts import (
 def plan(inputs: OperationInputs) -> OperationPlan:
     """Reverse, create, and apply the slip's receipt and its children's to each invoice in turn."""
     slip = inputs.slip
-    old, new = _versions(inputs)
+    there = versions(inputs.view, slip.site, slip.number, linked=False, version=slip.version, ahead=True)
+    old, new = _versions(inputs, there)
     receipt, taken_back = (receipt_number(slip.number, linked=False, version=one) for one in (new, old))
-    ours = receipt_number(slip.number, linked=False, version=slip.version)
-    before = inputs.view.receipt(slip.site, ours) or inputs.view.receipt(slip.site, taken_back)
+    before = there.found.get(slip.version, there.found[old])
     children = [one.number for one in live_receipts(inputs, inputs.family.linked) if not one.receipt.is_reversed]
     payable = tuple(one for one in slip.invoices if _is_payable(one))
     return OperationPlan(
@@ -54,11 +54,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
                 for number in (receipt, *children)
             ),
         ),
-        facts={
-            "version": new,
-            "total": str(slip.total),
-            "before": str(before.receipt_amount if before else slip.total),
-        },
+        facts={"version": new, "total": str(slip.total), "before": str(before.receipt_amount)},
         receipts=(receipt, *children) if payable else (),
         payable=payable,
     )
@@ -68,21 +64,18 @@ def _is_payable(invoice: SlipInvoice) -> bool:
     return invoice.status == "PAID" or (invoice.status == "CREATED" and invoice.reference_id is not None)
 
 
-def _versions(inputs: OperationInputs) -> tuple[int, int]:
+def _versions(inputs: OperationInputs, there: ReceiptVersions) -> tuple[int, int]:
     """Return the version to take back and the one to make: the latter may be there from a run that died."""
     slip = inputs.slip
-    there = versions(inputs.view, slip.site, slip.number, linked=False, version=slip.version, ahead=True)
     _, receipt = the_receipt(there, slip.site, slip, linked=False, may_lead=True)
-    if not there.open:
-        _refuse_lost_deposit(inputs, receipt)
+    if there.open:
+        _refuse_refunded(inputs, receipt)
     else:
-        _refuse_refunded(inputs, there.found[there.open[0]])
-    highest = there.highest
-    assert highest is not None
-    made = there.open == [highest] and highest > slip.version and receipt.receipt_amount == slip.total
+        _refuse_lost_deposit(inputs, receipt)
+    made = there.open == [there.highest] and there.highest > slip.version and receipt.receipt_amount == slip.total
     if made:
-        return highest - 1, highest
-    return (there.open[0] if there.open else highest), highest + 1
+        return there.highest - 1, there.highest
+    return there.holding, there.highest + 1
 
 
 def _refuse_lost_deposit(inputs: OperationInputs, receipt: CfsReceipt) -> None:

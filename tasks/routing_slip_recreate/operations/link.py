@@ -29,8 +29,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
     there = versions(inputs.view, child.site, child.number, linked=False, version=child.version)
     old, held = the_receipt(there, child.site, child, linked=False)
     _refuse_other_money(child, held)
-    version = there.open[0] if there.open else (there.highest or child.version)
-    new = receipt_number(child.number, linked=True, version=version)
+    new = receipt_number(child.number, linked=True, version=there.holding)
     owed = owed_invoices(inputs.family)
     return OperationPlan(
         steps=(
@@ -38,7 +37,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
             create_receipt(parent.site, new, child.slip_date, child.total),
             *(apply_receipt(parent.site, new, invoice.number) for invoice in owed),
         ),
-        facts={"version": version, "receipt": new},
+        facts={"version": there.holding, "receipt": new},
         receipts=(new,) if owed else (),
         payable=owed,
     )

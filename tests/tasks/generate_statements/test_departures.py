@@ -56,6 +56,18 @@ def test_an_interim_statement_that_covers_the_rest_of_the_week_stands_for_it(
     assert [one.interim for one in pay.statements()] == ([True, False] if made else [True])
 
 
+def test_an_ordinary_statement_over_the_same_days_does_not_stand_for_the_rest_of_the_week(pay: StatementBooks) -> None:
+    account = pay.with_setting("WEEKLY", last="2022-06-22", auth="1234")
+    pay.statement(account, "MONTHLY", "2022-06-01", "2022-06-30")
+
+    pay.generate("2022-06-22")
+
+    assert pay.keys() == [
+        ("1234", "MONTHLY", "2022-06-01", "2022-06-30"),
+        ("1234", "WEEKLY", "2022-06-19", "2022-06-22"),
+    ]
+
+
 def test_with_an_account_override_every_setting_that_matches_gets_its_links(pay: StatementBooks) -> None:
     account = pay.account(auth="1234")
     pay.setting(account, "DAILY")
@@ -118,6 +130,22 @@ def test_from_daily_to_weekly_every_invoice_stands_on_one_statement(pay: Stateme
     pay.generate(first="2022-06-19", last="2022-06-25")
 
     assert sorted(invoice for one in pay.statements() for invoice in one.invoices) == made
+
+
+def test_only_the_days_that_an_earlier_setting_had_are_not_on_a_first_weekly_statement(
+    pay: StatementBooks,
+) -> None:
+    account = pay.account()
+    pay.setting(account, "DAILY", "2022-06-21", "2022-06-22")
+    pay.setting(account, "WEEKLY", "2022-06-23")
+    for at in ("2022-06-21 00:00", "2022-06-21 10:00", "2022-06-22 23:59:59.999999"):
+        pay.invoice(account, at)
+    listed = ("2022-06-19 10:00", "2022-06-20 23:59:59.999999", "2022-06-23 00:00", "2022-06-25 10:00")
+    made = tuple(pay.invoice(account, at) for at in listed)
+
+    pay.generate("2022-06-25")
+
+    assert pay.statements()[0].invoices == made
 
 
 def test_days_before_a_first_weekly_setting_that_no_other_statement_has_are_on_it(pay: StatementBooks) -> None:
@@ -226,6 +254,44 @@ def test_a_period_before_two_switches_is_made_again_with_the_first_method(pay: S
     pay.generate("2022-07-31")
 
     assert [one.invoices for one in pay.statements() if not one.interim] == [(by_pad,), (between,)]
+
+
+@pytest.mark.parametrize("first", ["2019-01-01", "2022-06-24"])
+def test_an_interim_statement_without_a_later_setting_tells_of_no_switch(pay: StatementBooks, first: str) -> None:
+    account = pay.with_setting("DAILY", first=first)
+    by_pad = pay.invoice(account, "2022-06-24 10:00", "PAD")
+    pay.invoice(account, "2022-06-24 10:00", "EFT")
+    pay.interim(account, "2022-06-25", "2022-06-27")
+
+    pay.generate("2022-06-24")
+
+    assert [one.invoices for one in pay.statements() if not one.interim] == [(by_pad,)]
+
+
+def test_a_later_statement_that_is_not_interim_tells_of_no_switch(pay: StatementBooks) -> None:
+    account = pay.account("PAD")
+    pay.setting(account, "DAILY", "2019-01-01", "2022-06-24")
+    pay.setting(account, "WEEKLY", "2022-06-25")
+    by_pad = pay.invoice(account, "2022-06-24 10:00", "PAD")
+    pay.invoice(account, "2022-06-24 10:00", "EFT")
+    pay.statement(account, "WEEKLY", "2022-06-19", "2022-06-25")
+
+    pay.generate("2022-06-24")
+
+    assert pay.statements()[-1].invoices == (by_pad,)
+
+
+def test_a_daily_statement_of_the_day_of_a_switch_is_made_with_the_new_method(pay: StatementBooks) -> None:
+    account = pay.account("EFT")
+    pay.setting(account, "DAILY", "2019-01-01", "2022-06-24")
+    pay.interim(account, "2022-06-23", "2022-06-24")
+    pay.setting(account, "MONTHLY", "2022-06-25")
+    pay.invoice(account, "2022-06-24 10:00", "PAD")
+    by_eft = pay.invoice(account, "2022-06-24 11:00", "EFT")
+
+    pay.generate("2022-06-24")
+
+    assert pay.statements()[-1].invoices == (by_eft,)
 
 
 def test_an_account_override_that_names_no_account_is_refused(pay: StatementBooks) -> None:

@@ -104,9 +104,10 @@ def test_emptied_duplicates_are_left_alone_the_next_time(pay: StatementBooks, ac
     pay.generate(FRIDAY)
     before = pay.written()
 
-    pay.generate(FRIDAY)
+    outcome = pay.generate(FRIDAY)
 
     assert pay.written() == before
+    assert outcome.counts["duplicates_emptied"] == 0
 
 
 @pytest.mark.parametrize("status", ["PENDING", "PROCESSING", "SUCCESS", "FAILED", "SKIP"])
@@ -235,7 +236,8 @@ def test_an_account_override_leaves_all_others_alone(pay: StatementBooks, accoun
     pay.invoice(other, "2022-06-24 10:00")
     before = pay.statements(other)
 
-    pay.generate(FRIDAY, account.auth)
+    outcome = pay.generate(FRIDAY, account.auth)
 
     assert pay.statements(other) == before
+    assert outcome.notes == []
     assert len(pay.statements(account)) == 1

@@ -152,6 +152,12 @@ def test_up_to_twelve_slips_are_worked_at_once_and_eight_unless_said(count: int,
             command.make_context(JOB.name, words)
 
 
+def test_the_help_says_how_many_slips_are_worked_at_once() -> None:
+    command = build_cli((JOB,), use_sandbox=lambda: None, late={}).commands[JOB.name]
+
+    assert "[default: 8; 1<=x<=12]" in command.get_help(click.Context(command))
+
+
 def test_a_fault_of_the_program_in_one_family_is_raised_after_the_others_are_done(slips: Slips) -> None:
     for number in (PARENT, THIRD):
         slips.deposit(number, "10.00")

@@ -11,6 +11,7 @@ from connectors.cfs import CfsSite
 from connectors.effects import EffectState
 from tasks.routing_slip_recreate.family.due import due_for, nsf_is_due
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipAccount, SlipFamily, SlipInvoice, SlipOperation
+from tasks.routing_slip_recreate.journal import planned_operation
 from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD
 
 SITE = CfsSite("1", "2", "3")
@@ -263,3 +264,18 @@ def test_only_a_bounced_slip_has_a_bounce_to_work(status: str) -> None:
     assert not nsf_is_due(SlipFamily(slip(status, account=FROZEN)))
     assert not nsf_is_due(SlipFamily(slip(status)))
     assert nsf_is_due(SlipFamily(slip("NSF")))
+
+
+def test_only_the_deposit_of_a_child_whose_account_is_not_open_is_at_its_parents_site() -> None:
+    children = [
+        child(str(number), account=account) for number, account in enumerate((OPEN, FROZEN, CLOSED, NO_SITE, None))
+    ]
+    assert [one.number for one in SlipFamily(slip(), tuple(children)).linked] == ["2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount"),
+    [("refund", "40.00"), ("write_off", "40.00"), ("link", "100"), ("correction", "100"), ("void", "100")],
+)
+def test_a_refund_is_about_what_is_left_and_all_other_work_about_the_deposit(kind: str, amount: str) -> None:
+    assert str(planned_operation(slip(remaining="40.00"), kind, {}).amount) == amount

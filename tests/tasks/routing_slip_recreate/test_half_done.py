@@ -33,6 +33,17 @@ def test_a_correction_that_another_job_left_after_making_the_receipt_is_finished
     assert slips.receipts()[f"{PARENT}R2"]["applied"] == {"REG00000001": "30.00"}
 
 
+def test_the_journal_names_the_receipt_that_was_taken_back_also_where_another_job_did_it(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", version=2)
+    slips.correct(PARENT, "120.00")
+    reverse_in_cfs(slips, f"{PARENT}R2")
+    seed_receipt(slips, f"{PARENT}R3", "120.00")
+    slips.run()
+    assert slips.rows("SELECT kind, subject FROM pay_jobs.operation_steps ORDER BY number") == [
+        ("reverse receipt", f"{PARENT}R2"), ("create receipt", f"{PARENT}R3")]  # fmt: skip
+    assert slips.rows("SELECT before::text, amount::text FROM pay_jobs.slip_movements") == [("100.00", "20.00")]
+
+
 @pytest.mark.parametrize("made", [False, True])
 def test_a_link_that_another_job_left_half_done_is_finished(slips: Slips, made: bool) -> None:
     slips.deposit(PARENT, "50.00")
@@ -89,7 +100,7 @@ def test_a_void_with_a_child_whose_deposit_is_nowhere_is_parked_until_the_child_
     assert live(slips) == {}
 
 
-@pytest.mark.parametrize("fee", ["none", "without reference", "with reference"])
+@pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference"])
 def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Slips, fee: str) -> None:
     slips.deposit(PARENT, "100.00", paid=["60.00"])
     slips.bounce(PARENT)
@@ -102,6 +113,8 @@ def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Sl
         slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, paid, refund,"
                      " routing_slip, payment_account_id, corp_type_code, created_by, created_on) VALUES"
                      " ('INTERNAL', 'CREATED', 30, 0, 0, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
+    if fee == "taken off":
+        slips.change("UPDATE routing_slips SET remaining_amount = -90")
     if fee == "with reference":
         slips.cfs.admin.seed(
             invoices=[

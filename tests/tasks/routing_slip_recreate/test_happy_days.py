@@ -96,7 +96,7 @@ def test_a_corrected_slip_has_a_new_receipt_that_pays_the_same_transactions(slip
     slips.deposit(PARENT, "100.00", paid=["30.00", "20.00"])
     slips.correct(PARENT, "120.00")
     outcome = slips.run()
-    assert (outcome.counts["slips_corrected"], outcome.rejects) == (1, [])
+    assert (outcome.counts["slips_corrected"], outcome.rejects, outcome.notes) == (1, [], [])
     slip = slips.slip(PARENT)
     assert (slip["status"], slip["cas_version_suffix"], slip["remaining_amount"]) == ("ACTIVE", 2, Decimal("70.00"))
     assert slips.receipts()[PARENT]["status"] == "REV"

@@ -122,13 +122,39 @@ def test_an_operation_that_cannot_be_dropped_keeps_no_other_of_its_family(slips:
     assert [note for note in outcome.notes if f"Slip {CHILD}: its link was dropped" in note] == outcome.notes != []
 
 
-def test_a_link_that_paid_and_is_not_due_any_more_is_looked_up_under_its_parent(slips: Slips) -> None:
-    scenarios.link_to_bounced(slips)
+def test_a_link_that_paid_and_is_not_due_any_more_is_looked_up_under_its_parent_and_the_version_that_was_made(
+    slips: Slips,
+) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "130.00", version=2)
+    slips.change("UPDATE routing_slips SET cas_version_suffix = 1 WHERE number = :n", n=CHILD)
+    slips.link(CHILD, PARENT)
     assert slips.run_killed_at("answered 3 apply receipt")
     slips.set_status(CHILD, "ACTIVE")
     (reject,) = slips.run().rejects
     assert reject.reason == "link parked"
-    assert f"CFS applied 60.00 of receipt {CHILD}L to REG00000001, our receipts say 0.00" in reject.detail
+    assert f"CFS applied 60.00 of receipt {CHILD}LR2 to REG00000001, our receipts say 0.00" in reject.detail
+
+
+def test_a_correction_of_a_slip_that_was_linked_meanwhile_is_looked_up_on_its_own_site(slips: Slips) -> None:
+    scenarios.correction(slips)
+    assert slips.run_killed_at("answered 3 apply receipt")
+    slips.deposit(THIRD, "10.00")
+    slips.link(PARENT, THIRD)
+    first = slips.run().rejects[0]
+    assert (first.where, first.reason) == (PARENT, "correction parked")
+    assert f"CFS applied 30.00 of receipt {PARENT}R2 to REG00000001, our receipts say 0.00" in first.detail
+
+
+def test_a_correction_whose_account_is_gone_is_not_dropped(slips: Slips) -> None:
+    scenarios.correction(slips)
+    assert slips.run_killed_at("answered 3 apply receipt")
+    slips.change("DELETE FROM cfs_accounts")
+    (reject,) = slips.run().rejects
+    assert "because its CFS account is gone: give it back its row in cfs_accounts" in reject.detail
+    assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "refused"
 
 
 def test_a_correction_whose_account_is_opened_again_is_finished(slips: Slips) -> None:

@@ -206,6 +206,17 @@ def test_a_transaction_that_cfs_does_not_know_is_no_part_of_a_correction(slips: 
     assert live(slips) == {f"{PARENT}R2": "120.00"}
 
 
+def test_a_transaction_that_was_refunded_is_no_part_of_a_correction(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    slips.refund_transaction(1)
+    slips.create_invoices()
+    slips.correct(PARENT, "120.00")
+
+    (table,) = slips.dry_run().tables
+
+    assert [row[3] for row in table.rows] == ["reverse receipt", "create receipt"]
+
+
 def test_what_a_receipt_paid_in_the_end_is_written_and_not_what_was_sent(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00", paid=["30.00", "20.00"])
     slips.correct(PARENT, "120.00")

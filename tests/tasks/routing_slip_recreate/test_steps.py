@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.cfs import InvoiceLine, ReceiptActivity, ReversalComment, ReversalReason
-from connectors.effects import StateConflict
+from connectors.effects import LOOK_GOOD_FOR, Clocks, StateConflict
 from sandbox.cfs.process import RunningCfs
 from tasks.routing_slip_recreate.cfs_view import CfsView, hides_invoices
 from tasks.routing_slip_recreate.steps.base import CfsStep
@@ -179,3 +179,19 @@ def test_what_cfs_answers_to_a_change_is_known_without_another_look(view: CfsVie
     send(reverse(ALL_LEFT))
     assert [(each.is_reversed, each.invoices) for each in view.receipts] == [(True, ())]
     assert view.invoices == ()
+
+
+def test_what_was_asked_for_five_seconds_ago_is_acted_on_and_what_is_older_is_asked_for_again(
+    view: CfsView, cfs: RunningCfs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked_after(seconds: float) -> int:
+        monkeypatch.setattr(Clocks, "now", lambda: Clocks(100.0, 100.0))
+        view.forget(ALL_LEFT)
+        view.receipt(SITE, ALL_LEFT)
+        before = len(cfs.admin.calls())
+        monkeypatch.setattr(Clocks, "now", lambda: Clocks(100.0 + seconds, 100.0))
+        view.forget_old(ALL_LEFT)
+        view.receipt(SITE, ALL_LEFT)
+        return len(cfs.admin.calls()) - before
+
+    assert (asked_after(LOOK_GOOD_FOR), asked_after(LOOK_GOOD_FOR + 0.5)) == (0, 1)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from config.errors import InputRefused, UsageError
-from tests.routing_slip_factory import Slips
+from connectors.cfs import InvoiceLine
+from tests.routing_slip_factory import GL_ACCOUNT, NOW, Slips
 from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, VOID_ALL, with_transactions
 
 
@@ -136,6 +137,17 @@ def test_receipts_that_differ_from_cfs_stop_the_void_before_anything_is_sent(sli
     assert slips.cfs.admin.state()["receipts"] == books["receipts"]
     slips.change("UPDATE receipts SET receipt_amount = receipt_amount + 1 WHERE invoice_id = 1")
     assert slips.run().counts["slips_voided"] == 1
+
+
+def test_a_dollar_at_an_invoice_that_is_not_ours_stops_the_void(slips: Slips) -> None:
+    slips.deposit(PARENT, "50.00", paid=["20.00"])
+    site = slips.site(PARENT)
+    slips.client.create_invoice(site, "REG00000099", [InvoiceLine("x", Decimal("1.00"), GL_ACCOUNT)], at=NOW)
+    slips.client.apply_receipt(site, PARENT, "REG00000099")
+    outcome = slips.run(**VOID_ALL, cancel_all=True)
+    assert "1.00 are applied to invoice REG00000099" in outcome.rejects[0].detail
+    assert "our receipts of REG00000099 add up to nothing, it is not open on this slip" in outcome.rejects[0].detail
+    assert slips.slip(PARENT)["status"] == "HOLD"
 
 
 def test_a_plain_run_continues_a_void_and_a_second_void_is_refused(slips: Slips) -> None:
