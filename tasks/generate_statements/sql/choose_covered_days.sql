@@ -19,7 +19,6 @@ SELECT chosen.statement_id, day.starts, day.ends
    AND EXISTS (
          SELECT FROM statement_settings AS earlier
           WHERE earlier.payment_account_id = chosen.payment_account_id
-            AND earlier.id <> chosen.setting_id
             AND day.on_day BETWEEN earlier.from_date AND earlier.to_date
             AND (earlier.frequency <> 'MONTHLY'
                  OR CAST(date_trunc('month', day.on_day) + interval '1 month - 1 day' AS date) <= earlier.to_date))

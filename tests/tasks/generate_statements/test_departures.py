@@ -79,16 +79,16 @@ def test_with_an_account_override_every_setting_that_matches_gets_its_links(pay:
     assert {one.frequency: one.invoices for one in pay.statements()} == {"DAILY": (invoice,), "WEEKLY": (invoice,)}
 
 
-def test_overlapping_settings_of_one_frequency_make_one_statement_of_the_newer(pay: StatementBooks) -> None:
+@pytest.mark.parametrize("older", ["2019-01-01", "2022-06-01"])
+def test_overlapping_settings_of_one_frequency_make_one_statement_of_the_newer(pay: StatementBooks, older: str) -> None:
     account = pay.account()
-    newer = pay.setting(account, "DAILY", "2022-06-01")
-    pay.setting(account, "DAILY", "2019-01-01")
+    settings = [pay.setting(account, "DAILY", first) for first in (older, "2022-06-01", "2019-01-01")]
     invoice = pay.invoice(account, "2022-06-24 10:00")
 
     pay.generate("2022-06-24")
 
     [statement] = pay.statements()
-    assert (statement.setting, statement.invoices) == (newer, (invoice,))
+    assert (statement.setting, statement.invoices) == (settings[1], (invoice,))
 
 
 @pytest.fixture
@@ -138,6 +138,7 @@ def test_only_the_days_that_an_earlier_setting_had_are_not_on_a_first_weekly_sta
     account = pay.account()
     pay.setting(account, "DAILY", "2022-06-21", "2022-06-22")
     pay.setting(account, "WEEKLY", "2022-06-23")
+    pay.with_setting("DAILY", first="2022-06-19", last="2022-06-20")
     for at in ("2022-06-21 00:00", "2022-06-21 10:00", "2022-06-22 23:59:59.999999"):
         pay.invoice(account, at)
     listed = ("2022-06-19 10:00", "2022-06-20 23:59:59.999999", "2022-06-23 00:00", "2022-06-25 10:00")
@@ -146,6 +147,17 @@ def test_only_the_days_that_an_earlier_setting_had_are_not_on_a_first_weekly_sta
     pay.generate("2022-06-25")
 
     assert pay.statements()[0].invoices == made
+
+
+def test_days_that_two_settings_have_are_on_the_statements_of_both(pay: StatementBooks) -> None:
+    account = pay.account()
+    pay.setting(account, "DAILY", "2019-01-01", "2022-06-23")
+    pay.setting(account, "WEEKLY", "2022-06-22")
+    made = [pay.invoice(account, f"2022-06-{on} 10:00") for on in range(19, 26)]
+
+    pay.generate("2022-06-25")
+
+    assert pay.statements()[0].invoices == tuple(made[3:])
 
 
 def test_days_before_a_first_weekly_setting_that_no_other_statement_has_are_on_it(pay: StatementBooks) -> None:
@@ -163,7 +175,8 @@ def test_days_before_a_first_weekly_setting_that_no_other_statement_has_are_on_i
 def test_a_period_before_a_switch_of_method_is_made_again_with_the_method_of_that_time(
     pay: StatementBooks, before: str, now: str
 ) -> None:
-    account = pay.account(before)
+    account, other = pay.account(before), pay.with_setting("WEEKLY", "PAD")
+    pay.invoice(other, "2022-06-20 10:00", "PAD")
     pay.setting(account, "WEEKLY", "2019-01-01", "2022-07-06")
     then = pay.invoice(account, "2022-06-20 10:00", before)
     pay.invoice(account, "2022-06-20 11:00", now)
@@ -176,7 +189,7 @@ def test_a_period_before_a_switch_of_method_is_made_again_with_the_method_of_tha
     pay.generate("2022-06-25")
 
     assert pay.written() == was
-    assert pay.statements()[0].invoices == (then,)
+    assert pay.statements(account)[0].invoices == (then,)
 
 
 @pytest.mark.parametrize("evidence", ["history", "profile", "invoice"])
