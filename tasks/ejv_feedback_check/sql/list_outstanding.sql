@@ -28,7 +28,6 @@ WITH open_links AS MATERIALIZED (
          FROM ejv_files AS file
          JOIN pay_jobs.cgi_files AS inbox
            ON inbox.name = file.file_ref
-          AND inbox.kind = 'inbox'
          JOIN pay_jobs.cgi_mentions AS item
            ON item.cgi_file_id = inbox.id
           AND item.kind = 'ap'
@@ -55,8 +54,8 @@ WITH open_links AS MATERIALIZED (
          LEFT JOIN waiting
            ON waiting.batch = file.id
         WHERE coalesce(file.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')
-           OR links.items > 0
-           OR waiting.items > 0
+           OR links.batch IS NOT NULL
+           OR waiting.batch IS NOT NULL
            OR file.completed_on >= :since
      )
 SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on, chosen.disbursement_status_code AS status,
@@ -74,8 +73,7 @@ SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on,
        answer.name AS answer_name, answer.state AS answer_state, answer.reason AS answer_reason,
        again.new_name AS resubmitted_as, again.sent_on AS resubmitted_on, again.state AS resubmission_state
   FROM chosen
-  LEFT JOIN LATERAL (SELECT id FROM pay_jobs.cgi_files WHERE name = chosen.file_ref AND kind = 'inbox'
-                      ORDER BY id LIMIT 1) AS inbox
+  LEFT JOIN LATERAL (SELECT id FROM pay_jobs.cgi_files WHERE name = chosen.file_ref ORDER BY id LIMIT 1) AS inbox
     ON true
   LEFT JOIN LATERAL (SELECT * FROM (
                        SELECT file.name, batch.state, batch.reason, file.received_on

@@ -7,7 +7,7 @@ SELECT file.name, batch.state
   FROM pay_jobs.feedback_batches AS batch
   JOIN pay_jobs.inbound_files AS file ON file.id = batch.file_id
  WHERE batch.batch_number = :batch AND batch.state IN ('waiting', 'held') AND file.state <> 'ignored'
- UNION ALL
+ UNION
 SELECT file.name, 'in the bucket'
   FROM pay_jobs.cgi_mentions AS mention
   JOIN pay_jobs.cgi_files AS file ON file.id = mention.cgi_file_id

@@ -28,7 +28,6 @@ WITH spoken AS (
            ON line.file_id = answer.file_id
           AND line.batch_number = answer.batch_number
         WHERE answer.batch_number = :batch
-          AND line.record IN ('IH', 'IL', 'NA', 'IC')
           AND line.outcome = 'applied'
         GROUP BY line.subject
      ),

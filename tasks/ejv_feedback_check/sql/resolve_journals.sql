@@ -18,11 +18,7 @@ WITH headers AS (
         GROUP BY journal
      ),
      spoken AS (
-       SELECT journal, subject,
-              min(form) AS form,
-              min(invoice_id) AS invoice_id,
-              min(partner_id) AS partner_id,
-              min(refund_id) AS refund_id,
+       SELECT journal, subject, form, invoice_id, partner_id, refund_id,
               min(line) AS line,
               min(line) FILTER (WHERE code <> '0000') AS refused_line,
               min(rtrim(code || ' ' || message)) FILTER (WHERE code <> '0000') AS refusal,
@@ -33,22 +29,22 @@ WITH headers AS (
               WHEN 1 THEN 'D' WHEN 0 THEN 'C' END AS first_side
          FROM feedback_staged
         WHERE record = 'JD' AND fault = ''
-        GROUP BY journal, subject
+        GROUP BY journal, subject, form, invoice_id, partner_id, refund_id
      ),
      links AS (
-       SELECT link.ejv_header_id AS journal,
+       SELECT header.id AS journal,
               coalesce(link.link_type, 'invoice') AS link_type,
               link.link_id,
               bool_or(link.disbursement_status_code IS NULL
                       OR link.disbursement_status_code NOT IN ('COMPLETED', 'ERRORED')) AS is_open,
               bool_or(link.disbursement_status_code = 'COMPLETED') AS is_completed,
-              min(header.payment_account_id) AS payment_account_id,
-              min(header.partner_code) AS partner_code
+              header.payment_account_id,
+              header.partner_code
          FROM ejv_headers AS header
          JOIN ejv_links AS link
            ON link.ejv_header_id = header.id
         WHERE header.ejv_file_id = :batch
-        GROUP BY link.ejv_header_id, coalesce(link.link_type, 'invoice'), link.link_id
+        GROUP BY header.id, coalesce(link.link_type, 'invoice'), link.link_id
      ),
      keyed AS (
        SELECT spoken.*,
@@ -73,15 +69,14 @@ WITH headers AS (
          FROM keyed
         UNION ALL
        SELECT link.journal, NULL, 'SILENT',
-              CASE link.link_type WHEN 'invoice' THEN link.link_id ELSE refund.invoice_id END, NULL,
+              CASE link.link_type WHEN 'invoice' THEN link.link_id WHEN 'partial_refund' THEN refund.invoice_id END, NULL,
               CASE link.link_type WHEN 'partial_refund' THEN link.link_id END,
               NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, true, NULL, NULL, link.link_type, link.link_id
          FROM links AS link
          LEFT JOIN headers
            ON headers.journal = link.journal
          LEFT JOIN refunds_partial AS refund
-           ON link.link_type = 'partial_refund'
-          AND refund.id = link.link_id
+           ON refund.id = link.link_id
         WHERE link.is_open
           AND (:is_refused OR headers.is_refused)
           AND NOT EXISTS (SELECT FROM keyed
@@ -157,8 +152,7 @@ WITH headers AS (
            ON received.journal = items.journal
           AND received.invoice_id = items.invoice_id
          LEFT JOIN refunds_partial AS refund
-           ON :file_type = 'PAYMENT'
-          AND items.link_type = 'partial_refund'
+           ON items.link_type = 'partial_refund'
           AND refund.id = items.link_id
      ),
      counted AS (
@@ -166,25 +160,22 @@ WITH headers AS (
               :file_type = 'PAYMENT' AND row_number() OVER same > 1 AS is_repeated,
               received + coalesce(sum(amount) OVER (same ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier
          FROM judged
-       WINDOW same AS (PARTITION BY link_id, link_type, partner_id, effect, verdict, is_accepted ORDER BY line)
+       WINDOW same AS (PARTITION BY link_id, effect, verdict, is_accepted ORDER BY line)
      ),
      final AS (
        SELECT counted.*,
-              CASE WHEN verdict = 'applied:' AND NOT is_accepted
-                    AND ((effect, status_before) IN (('partially_refunded', 'REFUND_PROCESSED'), ('disbursed', 'COMPLETED'),
-                                                     ('reversed', 'REVERSED'))
-                         OR partner_status IN ('COMPLETED', 'REVERSED'))
+              CASE WHEN verdict <> 'applied:' THEN verdict
+                   WHEN :despite_faults AND is_accepted AND (debit <> credit OR amount <> expected) THEN 'rejected:incomplete'
+                   WHEN (effect, status_before) IN (('partially_refunded', 'REFUND_PROCESSED'), ('disbursed', 'COMPLETED'),
+                                                    ('reversed', 'REVERSED'))
+                     OR partner_status IN ('COMPLETED', 'REVERSED')
                    THEN 'applied:settled_before'
-                   WHEN verdict <> 'applied:' OR NOT is_accepted THEN verdict
-                   WHEN :despite_faults AND (debit <> credit OR amount <> expected) THEN 'rejected:incomplete'
+                   WHEN NOT is_accepted THEN verdict
                    WHEN is_booked AND effect = 'paid' AND invoice_status <> 'PAID' THEN verdict
                    WHEN is_booked AND effect IN ('paid', 'charged') THEN 'applied:booked_before'
                    WHEN is_repeated
                      OR effect = 'charged' AND is_paid
-                     OR (effect, status_before) IN (('paid', 'PAID'), ('refunded', 'REFUNDED'),
-                                                    ('partially_refunded', 'REFUND_PROCESSED'),
-                                                    ('disbursed', 'COMPLETED'), ('reversed', 'REVERSED'))
-                     OR partner_status IN ('COMPLETED', 'REVERSED')
+                     OR (effect, status_before) IN (('paid', 'PAID'), ('refunded', 'REFUNDED'))
                    THEN 'applied:settled_before'
                    WHEN effect = 'paid' AND earlier > 0 AND earlier + amount > expected THEN 'applied:overpaid'
                    WHEN effect = 'refunded' AND NOT is_paid
