@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
+from itertools import count
 
 from config.business_days import is_business_day
 from config.command_line import typed
@@ -23,6 +24,8 @@ from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
 sql = statements(__package__)
 
 SWEEP = 20_000
+# A sweep that was ended by something else asks for at most so many credits again.
+NOTED_EVERY = 100
 # Where no file came for longer, none is waited for.
 _FILES_COME = timedelta(days=7)
 
@@ -103,10 +106,10 @@ def sync_all_credits(context: RunContext, *, allow_late: bool = False) -> Outcom
         raise SourceUnavailable(
             f"CFS became unavailable after {looked_at} credits, which are in line now: {unavailable}"
         )
-    if looked_at == SWEEP:
+    is_over = looked_at < SWEEP
+    context.record_progress({"last_credit": 0 if is_over else last})
+    if not is_over:
         outcome.notes.append(f"{SWEEP:,} credits were looked up; the next sweep will continue after credit {last}.")
-    else:
-        context.record_progress({"last_credit": 0})
     return outcome
 
 
@@ -140,13 +143,13 @@ def _sync(
     from connectors.cfs import CfsClient
     from tasks.pad_reconcile.credit_sync import OpenCredit, open_credits, sync_credits
 
-    last = after
+    last, dealt_with = after, count(1)
 
     def done(credit: OpenCredit) -> None:
         nonlocal last
         last = credit.id
         context.progress.advance()
-        if file_ids is None:
+        if file_ids is None and next(dealt_with) % NOTED_EVERY == 0:
             context.record_progress({"last_credit": last})
 
     context.progress.begin(0, "credits")

@@ -1,17 +1,18 @@
 """Bring open credits in line with CFS, for the accounts a file touched or for all.
 
 Source: docs/specs/cas-settlement-csv.md section 7, "Sync"; section 10 no. 11: touched accounts, an error is the
-credit's own. The look-ups run side by side with a bound; each credit is written by itself, with the sums of its account
-and under a lock on it, so that a run that dies leaves no sum behind its credits.
+credit's own. The look-ups run side by side with a bound; each credit that is not right is written by itself, with the
+sums of its account and under a lock on it, so that a run that dies leaves no sum behind its credits.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from config.business_time import naive_utc
 from config.errors import InputRefused, PayJobsError, SourceUnavailable
@@ -32,14 +33,24 @@ _BANK_RECEIPT = "Online Banking Payments"
 
 @dataclass(frozen=True)
 class OpenCredit:
-    """A credit with a balance, and the CFS sites it may be on: PAD, online banking, EFT."""
+    """A credit with a balance, and the CFS sites it may be on: PAD, online banking, EFT.
+
+    found_on     the site it was found on last, if any
+    is_in_sums   whether its account has the sums that its credits come to
+    """
 
     id: int
     identifier: str
     is_credit_memo: bool
     remaining: Decimal
     account_id: int
-    sites: tuple[CfsSite, ...]
+    found_on: str | None
+    is_in_sums: bool
+    sites: tuple[CfsSite, ...] = ()
+
+    def stands_at(self, remaining: Decimal, site: CfsSite) -> bool:
+        """Whether there is nothing to write where so much remains on a site."""
+        return self.is_in_sums and (self.remaining, self.found_on) == (remaining, site.site)
 
 
 @dataclass
@@ -89,16 +100,23 @@ def open_credits(
 
 
 def _page(database: Database, file_ids: list[int] | None, after: int, size: int) -> list[OpenCredit]:
-    found: dict[int, OpenCredit] = {}
     with database.begin() as session:
-        for row in sql.run(session, "list_open_credits", file_ids=file_ids, after=after, page=size):
-            site = () if row.cfs_site is None else (CfsSite(row.cfs_party, row.cfs_account, row.cfs_site),)
-            known = found.get(row.id)
-            sites = (known.sites if known else ()) + site
-            found[row.id] = OpenCredit(
-                row.id, row.cfs_identifier, row.is_credit_memo, row.remaining, row.account_id, sites
-            )
+        rows = sql.run(session, "list_open_credits", file_ids=file_ids, after=after, page=size).all()
+        accounts = list({row.account_id for row in rows})
+        others = {row.account_id for row in sql.run(session, "add_up_credits", account_ids=accounts)}
+    found: dict[int, OpenCredit] = {}
+    for row in rows:
+        credit = found.setdefault(row.id, _credit(row, is_in_sums=row.account_id not in others))
+        if row.cfs_site is not None:
+            site = CfsSite(row.cfs_party, row.cfs_account, row.cfs_site)
+            found[row.id] = replace(credit, sites=(*credit.sites, site))
     return list(found.values())
+
+
+def _credit(row: Row[Any], *, is_in_sums: bool) -> OpenCredit:
+    return OpenCredit(
+        row.id, row.cfs_identifier, row.is_credit_memo, row.remaining, row.account_id, row.found_on, is_in_sums
+    )
 
 
 def sync_credits(
@@ -130,7 +148,7 @@ def sync_credits(
             result.looked_at += 1
             if found is None or isinstance(found, PayJobsError):
                 result.refuse(credit, found)
-            else:
+            elif not credit.stands_at(*found):
                 result.changed += _write(database, credit, *found, naive_utc(clock()))
             done(credit)
     finally:
@@ -151,10 +169,10 @@ def _write(database: Database, credit: OpenCredit, remaining: Decimal, site: Cfs
     with database.begin() as session:
         session.execute(text("SELECT id FROM payment_accounts WHERE id = :id FOR UPDATE"), {"id": credit.account_id})
         changed = sql.run(session, "set_credit_balance", **values).rowcount
-        sums = sql.run(session, "add_up_credits", account_id=credit.account_id).mappings().one_or_none()
+        sums = sql.run(session, "add_up_credits", account_ids=[credit.account_id]).mappings().one_or_none()
         if sums is not None:
             keep_versions(session, "payment_accounts", [credit.account_id], now)
-            sql.run(session, "set_account_credits", account_id=credit.account_id, **sums)
+            sql.run(session, "set_account_credits", **sums)
     return changed
 
 

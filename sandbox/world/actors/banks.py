@@ -35,8 +35,9 @@ def _open(world: World, account: ModelAccount) -> list[BookedInvoice]:
 
 
 def _pay(world: World, account: ModelAccount, invoice: BookedInvoice, draws: RandomDraws) -> Iterator[SettlementLine]:
-    """Pay an invoice: most exactly, some less, some more, which stays on account."""
-    amount = invoice.amount_due + draws.one_of(_TOO_MUCH)
+    """Pay an invoice: most exactly, some less, some more, which stays on account; not while money lies there."""
+    too_much = draws.one_of(_TOO_MUCH)
+    amount = invoice.amount_due + (min(too_much, ZERO) if any(_on_account(world, account)) else too_much)
     if amount <= 0:
         return
     number = f"OBRC{world.books.next_number('bank receipt', 2000001)}"

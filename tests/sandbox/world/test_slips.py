@@ -7,6 +7,7 @@ from sandbox.world.actors.slip_invoices import create_slip_invoices
 from sandbox.world.actors.slips import balance, change, deposit
 from sandbox.world.pay_api import make_invoice
 from sandbox.world.world import WorldParts, open_world
+from sandbox.world.world_night import WorldNight
 from tests.sandbox.world.test_nights import FIRST
 
 
@@ -24,3 +25,16 @@ def test_a_transaction_that_needs_a_linked_slip_waits_until_the_link_is_worked(p
 
         assert (invoice.status, invoice.receipts) == ("APPROVED", [])
         assert not invoice.reference("ACTIVE", "COMPLETED")
+
+
+def test_what_was_done_to_a_slip_was_done_on_the_day_of_the_world(parts: WorldParts) -> None:
+    with open_world(parts, seed=1, first=FIRST) as world:
+        settle_in(world)
+        slip = deposit(world, Decimal("10.00"))
+        slip.status = "NSF"
+        change(world, slip, status="NSF", remaining_amount=-slip.free)
+
+        WorldNight(world, FIRST).run("ROUTING_SLIP_RECREATE", concurrency=1)
+
+        (operation,) = world.tables.rows("SELECT changed_on, finished_on FROM pay_jobs.operations")
+        assert (operation.changed_on, operation.finished_on) == (world.clock(), world.clock())

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ class SettlementOffice:
     store: ObjectStore
     cfs: RunningCfs
     outbox: Path
+    progress: list[dict[str, Any]] = field(default_factory=list)
 
     def run(self, *, dry_run: bool = False, **arguments: Any) -> Outcome:
         """Run PAD_RECONCILE, without the delivery of the outbox, which is the runner's."""
@@ -60,6 +61,7 @@ class SettlementOffice:
             EventSettings: EventSettings(publish_url=self.outbox.as_uri()),
         }
         context = self.books.context(settings=settings)
+        context.record_progress = self.progress.append
         if not dry_run:
             return run_pad(context, arguments)
         context.dry_run = True

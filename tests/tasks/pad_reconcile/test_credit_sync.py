@@ -1,11 +1,13 @@
 """The credit sync against the simulated CFS: docs/specs/cas-settlement-csv.md section 7, "Sync"."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from config.errors import Interrupted, SourceRefused, SourceUnavailable
 from connectors.cfs import CfsClient
@@ -73,6 +75,39 @@ def test_a_credit_that_is_right_already_is_not_written(
     report = sync(books, client)
 
     assert (report.looked_at, report.changed, books.rows("SELECT xmin::text FROM credits")) == (1, 0, written)
+
+
+def test_an_account_is_not_locked_for_a_credit_that_is_right_already(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    books.credit(account, "20455", "25.00")
+    site(cfs, "800101", credit_memos=[{"credit_memo_number": "20455", "amount": "7.50"}])
+    sync(books, client)
+
+    with books.database.begin() as other:
+        other.execute(text("SELECT FROM payment_accounts WHERE id = :id FOR UPDATE"), {"id": account.id})
+        report = sync(books, client)
+
+    assert (report.looked_at, report.changed) == (1, 0)
+
+
+@pytest.mark.parametrize("column", ["pad_credit", "ob_credit", "eft_credit"])
+def test_sums_that_another_service_left_wrong_are_put_right_though_each_credit_is_right(
+    column: str, books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account, other = books.account("800101"), books.account("800102")
+    books.credit(account, "20455", "25.00")
+    books.credit(other, "20456", "3.00")
+    for profile, number in (("800101", "20455"), ("800102", "20456")):
+        site(cfs, profile, credit_memos=[{"credit_memo_number": number, "amount": "7.50"}])
+    sync(books, client)
+    books.change(f"UPDATE payment_accounts SET {column} = 3 WHERE id = :id", id=account.id)
+
+    report = sync(books, client)
+
+    assert (report.changed, sums(books, account)) == (0, ("7.50", "0.00", "0.00"))
+    assert sums(books, other) == ("7.50", "0.00", "0.00")
 
 
 def test_a_credit_counts_for_the_method_of_the_newest_profile_on_its_site(
@@ -376,12 +411,25 @@ def test_a_sweep_continues_where_the_last_one_ended(office: SettlementOffice, mo
     office.books.change(
         "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, progress) VALUES"
         " ('PAD_RECONCILE', 'PAD_RECONCILE --sync-all-credits', 'done', 'cronjob', 'pod', '1',"
-        " jsonb_build_object('last_credit', CAST(:last AS integer)))",
-        last=credits_[1],
+        " CAST(:progress AS jsonb))",
+        progress=json.dumps(office.progress[-1]),
     )
 
     assert office.run(sync_all_credits=True).counts["credits_looked_up"] == 1
+    assert office.progress[-1] == {"last_credit": 0}
     assert {row[3] for row in office.books.credits()} == {"7.50"}
+
+
+def test_a_sweep_notes_now_and_then_how_far_it_is(office: SettlementOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(after_commit, "NOTED_EVERY", 2)
+    account = office.books.account("800101")
+    credits_ = [office.books.credit(account, str(20455 + nth), "25.00") for nth in range(3)]
+    memos = [{"credit_memo_number": str(20455 + nth), "amount": "7.50"} for nth in range(3)]
+    site(office.cfs, "800101", credit_memos=memos)
+
+    office.run(sync_all_credits=True)
+
+    assert office.progress == [{"last_credit": credits_[1]}, {"last_credit": 0}]
 
 
 def test_credits_are_listed_page_by_page(books: SettlementBooks, monkeypatch: pytest.MonkeyPatch) -> None:
