@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from benchmarks.harness import Figure, maintain, median, run_job, running_parts, script, show
 from benchmarks.points import MeasuredPoint, keep
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from connectors.formats.settlement import read_settlement
 from connectors.inbound.ledger import find_by_name
 from database.engine import Database, make_engine

@@ -123,7 +123,7 @@ def address(settings: SftpSettings) -> str:
 
 def setting_name(settings: SftpSettings, field: str) -> str:
     """Return the environment variable a field is read from."""
-    return settings.declared[field].names[0]
+    return str(type(settings).model_fields[field].validation_alias or field)
 
 
 @contextmanager

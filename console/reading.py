@@ -22,7 +22,7 @@ class Reader:
 
     def __init__(self, settings: DatabaseSettings) -> None:
         limits = {"connect_timeout": CONNECT_SECONDS, "statement_timeout": STATEMENT_SECONDS}
-        self._engine = make_engine(settings.changed(**limits), application_name="pay-jobs console")
+        self._engine = make_engine(settings.model_copy(update=limits), application_name="pay-jobs console")
         self._reading: Engine = self._engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )

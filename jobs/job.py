@@ -114,7 +114,7 @@ def imports_uncollected() -> Iterator[None]:
     """Let the garbage collector rest: imports make many objects and no garbage, and it would look at all of them.
 
     What libraries import for programs of another kind stays away: asyncio; the metadata of all packages, in which
-    some look for plug-ins; and ssl, with which psycopg2 tells an OpenSSL older than 1.1 of threads.
+    pydantic looks for plug-ins; and ssl, with which psycopg2 tells an OpenSSL older than 1.1 of threads.
     """
     gc.disable()
     try:

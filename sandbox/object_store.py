@@ -13,8 +13,9 @@ from urllib.request import urlopen
 import urllib3
 from minio import Minio
 from minio.error import MinioException
+from pydantic import SecretStr
 
-from config.settings import ObjectStoreSettings, SecretStr
+from config.settings import ObjectStoreSettings
 from connectors.object_store import ObjectStore
 from sandbox.detached import DetachedProcess, free_ports, private_folder, write_private
 

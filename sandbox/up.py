@@ -10,8 +10,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
+from pydantic import SecretStr
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from sandbox import cfs_books, cfs_part, object_store, postgres, sftp_server, state
 from sandbox.demo_data import DemoSize, analyze, load_demo_data
 from sandbox.paydb import create_pay_tables, load_code_values

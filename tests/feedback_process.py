@@ -10,11 +10,13 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import SecretStr
+
 import tasks.ejv_feedback_check.apply_batch
 import tasks.ejv_feedback_check.apply_file
 import tasks.ejv_feedback_check.task
 import tools.ejv.rebuild
-from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings, SecretStr
+from config.settings import CgiSettings, CgiSftpSettings, DatabaseSettings, ObjectStoreSettings
 from connectors.effects import breaking_in
 from database.engine import Database, make_engine
 from tests.ejv_factory import EjvBooks

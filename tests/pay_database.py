@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg2
+from pydantic import SecretStr
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 
 # A table that was emptied is swept where it would slow down every later search.

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.settings import DatabaseSettings, SecretStr
+from pydantic import SecretStr
+
+from config.settings import DatabaseSettings
 from database.engine import make_engine
 from sandbox import postgres
 from sandbox.up import prepare_pay_database, upgrade

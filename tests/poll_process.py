@@ -8,7 +8,9 @@ import importlib
 import resource
 from typing import Any
 
-from config.settings import CasSftpSettings, DatabaseSettings, ObjectStoreSettings, SecretStr
+from pydantic import SecretStr
+
+from config.settings import CasSftpSettings, DatabaseSettings, ObjectStoreSettings
 from connectors.inbound.poll import poll
 from connectors.inbound.take_in import Intake
 from connectors.object_store import ObjectStore

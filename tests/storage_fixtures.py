@@ -20,8 +20,9 @@ from typing import Any
 
 import asyncssh
 import pytest
+from pydantic import SecretStr
 
-from config.settings import CasSftpSettings, ObjectStoreSettings, SecretStr, Settings
+from config.settings import CasSftpSettings, ObjectStoreSettings
 from connectors.object_store import ObjectStore
 from sandbox import object_store, sftp_server
 from sandbox.lifetime import temporary_folder
@@ -193,17 +194,6 @@ def object_store_settings(**changes: Any) -> ObjectStoreSettings:
         "secure": False,
     }
     return ObjectStoreSettings(**(named | changes))
-
-
-def in_plain_values(settings: Settings) -> dict[str, Any]:
-    """Return settings as JSON can hold them, for a process of a test; its secrets are in the clear."""
-    return {name: _plain(value) for name, value in vars(settings).items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    return str(value) if isinstance(value, Path) else value
 
 
 @pytest.fixture(params=KINDS)

@@ -5,7 +5,7 @@ everything missing or wrong among them is reported in one message. Secrets are `
 and every secret that is read is made known to the log's masking processor.
 """
 
-from config.settings.base import SecretStr, Settings
+from config.settings.base import Seconds, Settings
 from config.settings.cfs import CfsSettings
 from config.settings.google import GoogleIdentity
 from config.settings.messages import EventSettings, MailSettings, NoticeSettings, PingSettings
@@ -31,7 +31,7 @@ __all__ = [
     "ObjectStoreSettings",
     "PingSettings",
     "PodSettings",
-    "SecretStr",
+    "Seconds",
     "Settings",
     "SftpSettings",
     "read",

@@ -4,8 +4,11 @@ import base64
 import binascii
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
 
-from config.settings.base import SecretStr, Settings, path, secret
+from pydantic import AfterValidator, Field, SecretStr
+
+from config.settings.base import Settings
 
 
 def _google_key(value: SecretStr) -> SecretStr:
@@ -19,8 +22,10 @@ def _google_key(value: SecretStr) -> SecretStr:
 class GoogleIdentity(Settings):
     """Who we are to Google: a key as text, a file of credentials, or neither (what the machine itself is)."""
 
-    google_key: SecretStr | None = secret("AUTHPAY_GCP_AUTH_KEY", default=None, check=_google_key)
-    google_credentials: Path | None = path("GOOGLE_APPLICATION_CREDENTIALS", default=None)
+    google_key: Annotated[SecretStr, AfterValidator(_google_key)] | None = Field(
+        None, validation_alias="AUTHPAY_GCP_AUTH_KEY"
+    )
+    google_credentials: Path | None = Field(None, validation_alias="GOOGLE_APPLICATION_CREDENTIALS")
 
     def refuse_key_that_is_none(self) -> None:
         """Raise ValueError where the key is none; asked only where a token is wanted."""

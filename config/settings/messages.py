@@ -1,26 +1,29 @@
 """Whom we tell: subscribers of events, people by mail, a webhook for failed runs, dead man's switches."""
 
-from config.settings.base import SecretStr, Settings, parts_of, seconds, secret, text, yes_or_no
+from pydantic import Field, SecretStr, model_validator
+
+from config.settings.base import Seconds, Settings, parts_of
 from config.settings.google import GoogleIdentity
 
 
 class EventSettings(GoogleIdentity):
     """Where CloudEvents are published: the Pub/Sub REST address up to and with `/topics/`."""
 
-    publish_url: str = text("PUBSUB_PUBLISH_URL")
-    auth_event_topic: str = text("AUTH_EVENT_TOPIC", default="auth-event-dev")
-    account_mailer_topic: str = text("ACCOUNT_MAILER_TOPIC", default="account-mailer-dev")
-    business_pay_topic: str = text("BUSINESS_PAY_TOPIC", default="business-pay-dev")
-    namex_pay_topic: str = text("NAMEX_PAY_TOPIC", default="namex-pay-dev")
-    strr_pay_topic: str | None = text("STRR_PAY_TOPIC", default=None)  # else the business one
-    assets_pay_topic: str = text("ASSETS_PAY_TOPIC", default="assets-pay-notification-dev")
-    nsf_notice: str = text("PAD_NSF_NOTIFY_EMAILS", default="")  # comma list
-    product_dates: bool = yes_or_no("PAYMENT_EVENTS_PRODUCT_DATES", default=False)
+    publish_url: str = Field(validation_alias="PUBSUB_PUBLISH_URL")
+    auth_event_topic: str = Field("auth-event-dev", validation_alias="AUTH_EVENT_TOPIC")
+    account_mailer_topic: str = Field("account-mailer-dev", validation_alias="ACCOUNT_MAILER_TOPIC")
+    business_pay_topic: str = Field("business-pay-dev", validation_alias="BUSINESS_PAY_TOPIC")
+    namex_pay_topic: str = Field("namex-pay-dev", validation_alias="NAMEX_PAY_TOPIC")
+    strr_pay_topic: str | None = Field(None, validation_alias="STRR_PAY_TOPIC", description="else the business one")
+    assets_pay_topic: str = Field("assets-pay-notification-dev", validation_alias="ASSETS_PAY_TOPIC")
+    nsf_notice: str = Field("", validation_alias="PAD_NSF_NOTIFY_EMAILS", description="comma list")
+    product_dates: bool = Field(False, validation_alias="PAYMENT_EVENTS_PRODUCT_DATES")
 
-    def check(self) -> None:
-        """Raise ValueError where a token is wanted and the key is none."""
+    @model_validator(mode="after")
+    def _usable_key(self) -> "EventSettings":
         if self.wants_token:
             self.refuse_key_that_is_none()
+        return self
 
     @property
     def wants_token(self) -> bool:
@@ -37,15 +40,15 @@ class EventSettings(GoogleIdentity):
 class MailSettings(Settings):
     """The notify API and who is told."""
 
-    notify_url: str = text("NOTIFY_API_URL")
-    notify_version: str = text("NOTIFY_API_VERSION", default="/api/v1")
-    issuer: str | None = text("JWT_OIDC_ISSUER", default=None)  # of Keycloak, with its realm
-    client_id: str | None = text("SBC_PAY_CLIENT_ID", default=None)
-    client_secret: SecretStr | None = secret("SBC_PAY_CLIENT_SECRET", default=None)
-    operations: str = text("IT_OPS_EMAIL")  # comma list
+    notify_url: str = Field(validation_alias="NOTIFY_API_URL")
+    notify_version: str = Field("/api/v1", validation_alias="NOTIFY_API_VERSION")
+    issuer: str | None = Field(None, validation_alias="JWT_OIDC_ISSUER", description="of Keycloak, with its realm")
+    client_id: str | None = Field(None, validation_alias="SBC_PAY_CLIENT_ID")
+    client_secret: SecretStr | None = Field(None, validation_alias="SBC_PAY_CLIENT_SECRET")
+    operations: str = Field(validation_alias="IT_OPS_EMAIL", description="comma list")
 
-    def check(self) -> None:
-        """Raise ValueError where only a part of the client is set."""
+    @model_validator(mode="after")
+    def _whole_client(self) -> "MailSettings":
         parts = {
             "JWT_OIDC_ISSUER": self.issuer,
             "SBC_PAY_CLIENT_ID": self.client_id,
@@ -54,23 +57,24 @@ class MailSettings(Settings):
         missing = [name for name, value in parts.items() if value is None]
         if missing and len(missing) < len(parts):
             raise ValueError(f"set the missing {', '.join(missing)} too: the notify API gets a token by all three")
+        return self
 
 
 class NoticeSettings(Settings):
     """Who is told of a failed run: a webhook that takes {"text": ...}, or IT_OPS_EMAIL by the notify API."""
 
-    webhook: SecretStr | None = secret("NOTICE_WEBHOOK_URL", default=None)
-    by_mail: bool = yes_or_no("NOTICE_BY_MAIL", default=False)
-    repeat_after: float = seconds("NOTICE_REPEAT_SECONDS", default=3600)
+    webhook: SecretStr | None = Field(None, validation_alias="NOTICE_WEBHOOK_URL")
+    by_mail: bool = Field(False, validation_alias="NOTICE_BY_MAIL")
+    repeat_after: Seconds = Field(3600, validation_alias="NOTICE_REPEAT_SECONDS")
 
 
 class PingSettings(Settings):
     """The dead man's switches: `JOB=URL`, separated by commas."""
 
-    pings: SecretStr = secret("PAY_JOBS_PINGS", default=SecretStr(""))
+    pings: SecretStr = Field(SecretStr(""), validation_alias="PAY_JOBS_PINGS")
 
-    def check(self) -> None:
-        """Raise ValueError where one of them is no `JOB=URL`."""
+    @model_validator(mode="after")
+    def _pairs(self) -> "PingSettings":
         for pair in self._given():
             job, _, url = pair.partition("=")
             parts = parts_of("PAY_JOBS_PINGS", url)
@@ -78,6 +82,7 @@ class PingSettings(Settings):
                 raise ValueError(
                     f"PAY_JOBS_PINGS: {job or 'a pair'} has no address, expected like PAD_RECONCILE=https://"
                 )
+        return self
 
     def addresses(self) -> dict[str, str]:
         """Return the address of each job that has one."""

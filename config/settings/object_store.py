@@ -1,8 +1,11 @@
 """The bucket that keeps every file."""
 
 import re
+from typing import Annotated
 
-from config.settings.base import SecretStr, Settings, secret, text, yes_or_no
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+
+from config.settings.base import Settings
 
 _ENDPOINT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)(:[0-9]{1,5})?")
 
@@ -17,9 +20,13 @@ def _endpoint(value: str) -> str:
 class ObjectStoreSettings(Settings):
     """The S3 bucket that keeps every file."""
 
-    endpoint: str = text("MINIO_ENDPOINT", check=_endpoint)  # host:port
-    access_key: SecretStr = secret("MINIO_ACCESS_KEY")
-    secret_key: SecretStr = secret("MINIO_ACCESS_SECRET")
-    bucket: str = text("FTP_POLLER_BUCKET_NAME", "MINIO_BUCKET_NAME")
-    secure: bool = yes_or_no("MINIO_SECURE", default=True)
-    settlement_folder: str = text("GOOGLE_BUCKET_FOLDER_AR", default="ar")  # where the old poller left them
+    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+        validation_alias="MINIO_ENDPOINT", description="host:port"
+    )
+    access_key: SecretStr = Field(validation_alias="MINIO_ACCESS_KEY")
+    secret_key: SecretStr = Field(validation_alias="MINIO_ACCESS_SECRET")
+    bucket: str = Field(validation_alias=AliasChoices("FTP_POLLER_BUCKET_NAME", "MINIO_BUCKET_NAME"))
+    secure: bool = Field(True, validation_alias="MINIO_SECURE")
+    settlement_folder: str = Field(
+        "ar", validation_alias="GOOGLE_BUCKET_FOLDER_AR", description="where the old poller left settlement files"
+    )

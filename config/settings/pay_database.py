@@ -1,52 +1,53 @@
 """How the pay database is reached, and how long it may take."""
 
 import re
-from typing import Any
+from typing import Annotated
 from urllib.parse import quote
 
-from config.settings.base import SecretStr, number, parts_of, seconds, secret, text, whole_number
+from pydantic import Field, SecretStr, model_validator
+
+from config.settings.base import Seconds, parts_of
 from config.settings.google import GoogleIdentity
 
 DRIVER = "postgresql+psycopg2"
+ServerSeconds = Annotated[float, Field(gt=0, le=2_000_000)]
 
 _INSTANCE = re.compile(r"([a-z0-9.-]+:)?[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]+")
 _LEFT_OUT = ".gserviceaccount.com"
 _PROXY = "127.0.0.1"
 
 
-def _server_seconds(name: str, *, default: float) -> Any:
-    """Declare a length of time that fits into the server's count of milliseconds."""
-    return number(name, default=default, more_than=0, at_most=2_000_000)
-
-
 class DatabaseSettings(GoogleIdentity):
     """The pay database: one URL, or its parts; in Cloud SQL the token of our Google identity for a password."""
 
-    url: SecretStr | None = secret("DATABASE_URL", default=None)
-    username: str | None = text("DATABASE_USERNAME", default=None)
-    password: SecretStr | None = secret("DATABASE_PASSWORD", default=None)
-    host: str | None = text("DATABASE_HOST", default=None)
-    port: int = whole_number("DATABASE_PORT", default=5432, at_least=1, at_most=65535)
-    name: str | None = text("DATABASE_NAME", default=None)
-    instance: str | None = text("CLOUDSQL_INSTANCE_CONNECTION_NAME", default=None)  # project:region:instance
-    connect_timeout: float = seconds("DATABASE_CONNECT_TIMEOUT", default=10)
-    statement_timeout: float = _server_seconds("DATABASE_STATEMENT_TIMEOUT", default=3600)
-    lock_timeout: float = _server_seconds("DATABASE_LOCK_TIMEOUT", default=30)
-    idle_in_transaction_timeout: float = _server_seconds("DATABASE_IDLE_IN_TRANSACTION_TIMEOUT", default=1200)
+    url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    username: str | None = Field(None, validation_alias="DATABASE_USERNAME")
+    password: SecretStr | None = Field(None, validation_alias="DATABASE_PASSWORD")
+    host: str | None = Field(None, validation_alias="DATABASE_HOST")
+    port: int = Field(5432, validation_alias="DATABASE_PORT", ge=1, le=65535)
+    name: str | None = Field(None, validation_alias="DATABASE_NAME")
+    instance: str | None = Field(
+        None, validation_alias="CLOUDSQL_INSTANCE_CONNECTION_NAME", description="project:region:instance"
+    )
+    connect_timeout: Seconds = Field(10, validation_alias="DATABASE_CONNECT_TIMEOUT")
+    statement_timeout: ServerSeconds = Field(3600, validation_alias="DATABASE_STATEMENT_TIMEOUT")
+    lock_timeout: ServerSeconds = Field(30, validation_alias="DATABASE_LOCK_TIMEOUT")
+    idle_in_transaction_timeout: ServerSeconds = Field(1200, validation_alias="DATABASE_IDLE_IN_TRANSACTION_TIMEOUT")
 
-    def check(self) -> None:
-        """Raise ValueError where there is not one way to connect."""
+    @model_validator(mode="after")
+    def _one_way_to_connect(self) -> "DatabaseSettings":
         if self.url is not None:
             scheme = parts_of("DATABASE_URL", self.url.get_secret_value()).scheme
             if scheme not in {"postgresql", "postgres", DRIVER}:
                 raise ValueError(f"DATABASE_URL must begin with postgresql://, not with {scheme or 'nothing'}://")
-            return
+            return self
         parts = {"DATABASE_USERNAME": self.username, "DATABASE_HOST": self.address, "DATABASE_NAME": self.name}
         missing = [name for name, value in parts.items() if not value]
         if missing:
             raise ValueError(f"set DATABASE_URL, or the missing {', '.join(missing)}")
         if self.by_token:
             self._refuse_what_is_not_of_a_token()
+        return self
 
     def _refuse_what_is_not_of_a_token(self) -> None:
         self.refuse_key_that_is_none()

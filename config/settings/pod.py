@@ -1,6 +1,10 @@
 """The pod that a run lives in."""
 
-from config.settings.base import Settings, text, whole_number
+from typing import Annotated
+
+from pydantic import AfterValidator, AliasChoices, Field
+
+from config.settings.base import Settings
 from config.version import VERSION
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -13,18 +17,23 @@ def _log_level(value: str) -> str:
     return level
 
 
+LogLevel = Annotated[str, AfterValidator(_log_level)]
+
+
 class PodSettings(Settings):
     """The pod a run lives in; everything has a default outside a cluster."""
 
-    completion_index: int | None = whole_number("JOB_COMPLETION_INDEX", default=None, at_least=0)
-    completion_count: int | None = whole_number("JOB_COMPLETION_COUNT", default=None, at_least=1)
-    hostname: str = text("HOSTNAME", default="")
-    cluster: str = text("KUBERNETES_SERVICE_HOST", default="")  # set by Kubernetes in each pod
-    trigger: str = text("PAY_JOBS_TRIGGER", default="hand")  # cronjob, scheduler or hand
-    claim: str = text("PAY_JOBS_CLAIM", default="")  # what the scheduler started the run for
-    operator: str = text("PAY_JOBS_OPERATOR", "SUDO_USER", "USER", default="")
-    build: str = text("PAY_JOBS_BUILD", default="")  # the image's revision
-    log_level: str | None = text("LOG_LEVEL", default=None, check=_log_level)  # None: INFO for jobs, WARNING by hand
+    completion_index: int | None = Field(None, validation_alias="JOB_COMPLETION_INDEX", ge=0)
+    completion_count: int | None = Field(None, validation_alias="JOB_COMPLETION_COUNT", ge=1)
+    hostname: str = Field("", validation_alias="HOSTNAME")
+    cluster: str = Field("", validation_alias="KUBERNETES_SERVICE_HOST", description="set by Kubernetes in each pod")
+    trigger: str = Field("hand", validation_alias="PAY_JOBS_TRIGGER", description="cronjob, scheduler or hand")
+    claim: str = Field("", validation_alias="PAY_JOBS_CLAIM", description="what the scheduler started the run for")
+    operator: str = Field("", validation_alias=AliasChoices("PAY_JOBS_OPERATOR", "SUDO_USER", "USER"))
+    build: str = Field("", validation_alias="PAY_JOBS_BUILD", description="the image's revision")
+    log_level: LogLevel | None = Field(
+        None, validation_alias="LOG_LEVEL", description="default INFO for jobs, WARNING for hand tools"
+    )
 
     @property
     def is_by_hand(self) -> bool:

@@ -1,10 +1,14 @@
 """Reads settings from the environment; what is missing or wrong in several systems is one message."""
 
+import os
+from functools import lru_cache
 from typing import TypeVar
+
+from pydantic import SecretStr, ValidationError
 
 from config.errors import ConfigError
 from config.masking import register_secret
-from config.settings.base import InvalidSettings, SecretStr, Settings
+from config.settings.base import Settings
 
 
 class IncompleteSettings(ConfigError):
@@ -23,14 +27,14 @@ def read_settings(*wanted: type[Settings]) -> dict[type[Settings], Settings]:
     problems: list[str] = []
     for kind in wanted:
         try:
-            found[kind] = kind()
-        except InvalidSettings as error:
+            found[kind] = _from_environment(kind, frozenset(os.environ.items()))
+        except ValidationError as error:
             system = (kind.__doc__ or kind.__name__).split(":")[0].split(".")[0].split(" (")[0]
-            problems += [f"  {problem}  [{system}]" for problem in error.problems]
+            problems += [f"  {_problem(one['loc'], one['msg'], one['type'])}  [{system}]" for one in error.errors()]
     if problems:
         raise IncompleteSettings("The settings are not complete:\n" + "\n".join(dict.fromkeys(problems)))
     for settings in found.values():
-        for value in vars(settings).values():
+        for value in settings.__dict__.values():
             if isinstance(value, SecretStr):
                 register_secret(value.get_secret_value())
     return found
@@ -41,3 +45,17 @@ def read(kind: type[AnySettings]) -> AnySettings:
     settings = read_settings(kind)[kind]
     assert isinstance(settings, kind)
     return settings
+
+
+@lru_cache(maxsize=64)
+def _from_environment(kind: type[Settings], _environment: frozenset[tuple[str, str]]) -> Settings:
+    """Return the settings of one system; a process that asks again for the same reads them once."""
+    return kind()
+
+
+def _problem(location: tuple[int | str, ...], message: str, kind: str) -> str:
+    text = message.removeprefix("Value error, ")
+    if not location:
+        return text
+    name = str(location[0])
+    return f"{name} is missing" if kind == "missing" else f"{name}: {text}"

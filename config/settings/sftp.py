@@ -3,8 +3,11 @@
 import base64
 import binascii
 from pathlib import Path
+from typing import Annotated
 
-from config.settings.base import SecretStr, Settings, number, path, seconds, secret, text, whole_number
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from config.settings.base import Seconds, Settings
 
 
 def _host_key(value: str) -> str:
@@ -18,6 +21,9 @@ def _host_key(value: str) -> str:
     return blob
 
 
+HostKey = Annotated[str, AfterValidator(_host_key)]
+
+
 def _private_key(value: SecretStr) -> SecretStr:
     """Accept a private key as a secret holds it: its line ends real or written as \\n, in quotes or not."""
     text = value.get_secret_value().strip().strip("\"'").replace("\\r", "").replace("\\n", "\n").strip()
@@ -28,70 +34,78 @@ def _private_key(value: SecretStr) -> SecretStr:
     return SecretStr(f"{text}\n")
 
 
+PrivateKey = Annotated[SecretStr, AfterValidator(_private_key)]
+
+
 class SftpSettings(Settings):
     """One SFTP partner. The subclasses say under which names its settings stand."""
 
     host: str
-    port: int
+    port: int = Field(22, ge=1, le=65535)
     username: str
-    password: SecretStr | None
-    private_key: Path | None
-    private_key_text: SecretStr | None
-    passphrase: SecretStr | None
-    host_key: str
+    password: SecretStr | None = None
+    private_key: Path | None = None
+    private_key_text: PrivateKey | None = None
+    passphrase: SecretStr | None = None
+    host_key: HostKey
     directory: str
     backup_directory: str
-    connect_timeout: float = seconds("SFTP_CONNECT_TIMEOUT", default=10)
-    transfer_deadline: float = seconds("SFTP_TRANSFER_DEADLINE", default=900)
-    settle_seconds: float = number("SFTP_SETTLE_SECONDS", default=5, at_least=0)
+    connect_timeout: Seconds = Field(10, validation_alias="SFTP_CONNECT_TIMEOUT")
+    transfer_deadline: Seconds = Field(900, validation_alias="SFTP_TRANSFER_DEADLINE")
+    settle_seconds: Annotated[float, Field(ge=0)] = Field(5, validation_alias="SFTP_SETTLE_SECONDS")
 
-    def check(self) -> None:
-        """Raise ValueError where there is no credential."""
+    @model_validator(mode="after")
+    def _some_credential(self) -> "SftpSettings":
         if self.password is None and self.private_key is None and self.private_key_text is None:
             raise ValueError("neither a private key nor a password is set")
+        return self
 
 
 class CasSftpSettings(SftpSettings):
     """The SFTP server of CAS: settlement files."""
 
-    host: str = text("CAS_SFTP_HOST")
-    port: int = whole_number("CAS_SFTP_PORT", default=22, at_least=1, at_most=65535)
-    username: str = text("CAS_SFTP_USER_NAME")
-    password: SecretStr | None = secret("CAS_SFTP_PASSWORD", default=None)
-    private_key: Path | None = path("BCREG_FTP_PRIVATE_KEY_LOCATION", default=None)
-    private_key_text: SecretStr | None = secret("BCREG_FTP_PRIVATE_KEY", default=None, check=_private_key)
-    passphrase: SecretStr | None = secret("BCREG_FTP_PRIVATE_KEY_PASSPHRASE", default=None)
-    host_key: str = text("CAS_SFTP_HOST_KEY", check=_host_key)
-    directory: str = text("CAS_SFTP_DIRECTORY", default="/upload")
-    backup_directory: str = text("CAS_SFTP_BACKUP_DIRECTORY", default="/backup")
+    host: str = Field(validation_alias="CAS_SFTP_HOST")
+    port: int = Field(22, validation_alias="CAS_SFTP_PORT", ge=1, le=65535)
+    username: str = Field(validation_alias="CAS_SFTP_USER_NAME")
+    password: SecretStr | None = Field(None, validation_alias="CAS_SFTP_PASSWORD")
+    private_key: Path | None = Field(None, validation_alias="BCREG_FTP_PRIVATE_KEY_LOCATION")
+    private_key_text: PrivateKey | None = Field(
+        None, validation_alias="BCREG_FTP_PRIVATE_KEY", description="the key itself, in place of its file"
+    )
+    passphrase: SecretStr | None = Field(None, validation_alias="BCREG_FTP_PRIVATE_KEY_PASSPHRASE")
+    host_key: HostKey = Field(validation_alias="CAS_SFTP_HOST_KEY")
+    directory: str = Field("/upload", validation_alias="CAS_SFTP_DIRECTORY")
+    backup_directory: str = Field("/backup", validation_alias="CAS_SFTP_BACKUP_DIRECTORY")
 
 
 class CgiSftpSettings(SftpSettings):
     """The SFTP directories of CGI: journal voucher and AP files. Host and port are those of CAS."""
 
-    host: str = text("CAS_SFTP_HOST")
-    port: int = whole_number("CAS_SFTP_PORT", default=22, at_least=1, at_most=65535)
-    username: str = text("CGI_SFTP_USER_NAME")
-    password: SecretStr | None = secret("CGI_SFTP_PASSWORD", default=None)
-    private_key: Path | None = path("BCREG_CGI_FTP_PRIVATE_KEY_LOCATION", default=None)
-    private_key_text: SecretStr | None = secret("BCREG_CGI_FTP_PRIVATE_KEY", default=None, check=_private_key)
-    passphrase: SecretStr | None = secret("BCREG_CGI_FTP_PRIVATE_KEY_PASSPHRASE", default=None)
-    host_key: str = text("CAS_SFTP_HOST_KEY", check=_host_key)
-    directory: str = text("CGI_SFTP_DIRECTORY", default="/data")
-    backup_directory: str = text("CGI_SFTP_BACKUP_DIRECTORY", default="/backup")
+    host: str = Field(validation_alias="CAS_SFTP_HOST")
+    port: int = Field(22, validation_alias="CAS_SFTP_PORT", ge=1, le=65535)
+    username: str = Field(validation_alias="CGI_SFTP_USER_NAME")
+    password: SecretStr | None = Field(None, validation_alias="CGI_SFTP_PASSWORD")
+    private_key: Path | None = Field(None, validation_alias="BCREG_CGI_FTP_PRIVATE_KEY_LOCATION")
+    private_key_text: PrivateKey | None = Field(
+        None, validation_alias="BCREG_CGI_FTP_PRIVATE_KEY", description="the key itself, in place of its file"
+    )
+    passphrase: SecretStr | None = Field(None, validation_alias="BCREG_CGI_FTP_PRIVATE_KEY_PASSPHRASE")
+    host_key: HostKey = Field(validation_alias="CAS_SFTP_HOST_KEY")
+    directory: str = Field("/data", validation_alias="CGI_SFTP_DIRECTORY")
+    backup_directory: str = Field("/backup", validation_alias="CGI_SFTP_BACKUP_DIRECTORY")
 
 
 class CgiSettings(Settings):
     """The names of CGI's files and of the folders that keep them (docs/specs/schedules.md section 3.3)."""
 
-    feeder: str = text("CGI_FEEDER_NUMBER", default="")
-    ack_prefix: str = text("CGI_ACK_FILE_PREFIX", default="ACK")
-    feedback_prefix: str = text("CGI_FEEDBACK_FILE_PREFIX", default="FEEDBACK")
-    inbox_prefix: str = text("CGI_INBOX_FILE_PREFIX", default="INBOX")
-    trigger_suffix: str = text("CGI_TRIGGER_FILE_SUFFIX", default="TRG")
-    processing_folder: str = text("GOOGLE_BUCKET_FOLDER_CGI_PROCESSING", default="cgi_processing")
-    processed_folder: str = text("GOOGLE_BUCKET_FOLDER_CGI_PROCESSED", default="cgi_processed")
-    feedback_folder: str = text("GOOGLE_BUCKET_FOLDER_CGI_FEEDBACK", default="cgi_feedback")
+    feeder: str = Field("", validation_alias="CGI_FEEDER_NUMBER")
+    ack_prefix: str = Field("ACK", validation_alias="CGI_ACK_FILE_PREFIX", min_length=1)
+    feedback_prefix: str = Field("FEEDBACK", validation_alias="CGI_FEEDBACK_FILE_PREFIX", min_length=1)
+    inbox_prefix: str = Field("INBOX", validation_alias="CGI_INBOX_FILE_PREFIX", min_length=1)
+    trigger_suffix: str = Field("TRG", validation_alias="CGI_TRIGGER_FILE_SUFFIX", min_length=1)
+    processing_folder: str = Field("cgi_processing", validation_alias="GOOGLE_BUCKET_FOLDER_CGI_PROCESSING")
+    processed_folder: str = Field("cgi_processed", validation_alias="GOOGLE_BUCKET_FOLDER_CGI_PROCESSED")
+    feedback_folder: str = Field("cgi_feedback", validation_alias="GOOGLE_BUCKET_FOLDER_CGI_FEEDBACK")
 
     @property
     def trigger_ending(self) -> str:

@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 
 import httpx
+from pydantic import SecretStr
 
-from config.settings import CfsSettings, SecretStr
+from config.settings import CfsSettings
 from connectors.cfs import exact_json
 from sandbox.cfs.nightly import SettlementFile
 from sandbox.cfs.options import Options

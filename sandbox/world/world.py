@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from config.settings import DatabaseSettings, SecretStr
+from pydantic import SecretStr
+
+from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from sandbox.cfs.books import CfsBooks

@@ -10,13 +10,13 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from config import masking
 from config.log_setup import configure_log, get_log
 from config.masking import excerpt, mask, mask_text, register_secret
-from config.settings import SecretStr
 
 CANARY = "Canary-7431-sings"
 BANK_ACCOUNT = "000123456789"

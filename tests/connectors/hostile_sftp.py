@@ -11,8 +11,9 @@ from typing import Any
 
 import paramiko
 from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from pydantic import SecretStr
 
-from config.settings import CasSftpSettings, SecretStr
+from config.settings import CasSftpSettings
 
 INIT, CLOSE, OPENDIR, READDIR, LSTAT = 1, 4, 11, 12, 7
 STATUS, HANDLE, NAME, ATTRS = 101, 102, 104, 105

@@ -262,7 +262,7 @@ def test_a_dry_run_may_look_but_not_set(cfs: RunningCfs) -> None:
 @pytest.mark.parametrize("url", ["cfs.example", "http://[::1", "http://cfs:99999", "http://c\x00fs", "http://"])
 def test_an_invalid_address_is_a_settings_error(cfs: RunningCfs, url: str) -> None:
     with pytest.raises(ConfigError, match="CFS_BASE_URL must be like"):
-        CfsClient(cfs.settings().changed(base_url=url))
+        CfsClient(cfs.settings().model_copy(update={"base_url": url}))
 
 
 @given(url=st.one_of(st.text(max_size=30), st.text("htps:/[]@.:%1x\u2100", max_size=30).map("http://".__add__)))

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from pydantic import SecretStr
 
-from config.settings import SecretStr
 from connectors.cfs import CfsClient, CfsCredentialsRefused, ReceiptActivity, ReversalComment, ReversalReason
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import SITE, cash, connect, fresh_cfs
@@ -101,7 +101,7 @@ def test_an_identity_that_is_refused_again_and_again_is_given_up(cfs: RunningCfs
 
 
 def test_a_wrong_secret_is_refused_once_and_names_the_identity(cfs: RunningCfs) -> None:
-    settings = cfs.settings().changed(fas_client_secret=SecretStr("not-the-secret"))
+    settings = cfs.settings().model_copy(update={"fas_client_secret": SecretStr("not-the-secret")})
 
     with CfsClient(settings) as client, pytest.raises(CfsCredentialsRefused, match="FAS"):
         client.create_receipt(SITE, cash())
@@ -110,7 +110,7 @@ def test_a_wrong_secret_is_refused_once_and_names_the_identity(cfs: RunningCfs) 
 
 
 def test_a_wrong_connector_secret_is_refused(cfs: RunningCfs) -> None:
-    settings = cfs.settings().changed(connector_auth=SecretStr("not-the-secret"))
+    settings = cfs.settings().model_copy(update={"connector_auth": SecretStr("not-the-secret")})
 
     with CfsClient(settings) as client, pytest.raises(CfsCredentialsRefused):
         client.get_receipt(SITE, "206000010")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from pydantic import SecretStr
 
 from config.log_setup import configure_log
-from config.settings import SecretStr
 from connectors.cfs import CfsClient, CfsCredentialsRefused, CfsOutcomeUnknown, CfsRejected
 from sandbox.cfs.process import RunningCfs, start_cfs
 from tests.cfs_fixtures import SITE, cash, seed_site
@@ -50,10 +50,12 @@ def cfs(process: RunningCfs) -> RunningCfs:
 
 @pytest.fixture
 def client(cfs: RunningCfs, log: io.StringIO) -> Iterator[CfsClient]:
-    settings = cfs.settings(timeout=1).changed(
-        client_secret=SecretStr(CANARIES["paybc_secret"]),
-        fas_client_secret=SecretStr(CANARIES["fas_secret"]),
-        connector_auth=SecretStr(CANARIES["connector_auth"]),
+    settings = cfs.settings(timeout=1).model_copy(
+        update={
+            "client_secret": SecretStr(CANARIES["paybc_secret"]),
+            "fas_client_secret": SecretStr(CANARIES["fas_secret"]),
+            "connector_auth": SecretStr(CANARIES["connector_auth"]),
+        }
     )
     with CfsClient(settings, sleep=lambda _: None) as client:
         yield client

@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from access.bounded_http import AnswerUnusable, BoundedClient, CertificateRefused
 from config.errors import InputRefused, SourceUnavailable
-from config.settings import CfsSettings, SecretStr
+from config.settings import CfsSettings
 from connectors.cfs import (
     CfsAnswerUnreadable,
     CfsCertificateRefused,

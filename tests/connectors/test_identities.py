@@ -12,10 +12,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth import jwt
+from pydantic import SecretStr
 
 from access.google import PUBSUB, google_token
 from config.errors import ConfigError, PayJobsError, SourceRefused, SourceUnavailable
-from config.settings import EventSettings, MailSettings, SecretStr, read
+from config.settings import EventSettings, MailSettings, read
 from connectors.event_publisher import EventPublisher
 from connectors.events import Topic, new_event
 from connectors.mail import Mailer, new_mail

@@ -9,7 +9,7 @@ from connectors.object_store import ObjectStore
 from database.engine import Database
 from tests.forked_runs import ForkedRun, ForkedRuns
 from tests.poll_fixtures import NAME, Arrivals, digest
-from tests.storage_fixtures import KINDS, SftpPlace, in_plain_values, object_store_settings
+from tests.storage_fixtures import KINDS, SftpPlace, object_store_settings
 
 CHECKPOINTS = [f"{when} {step}" for step in STEPS for when in ("before", "after")]
 TEXT = b"Record type\r\nPADP\r\n"
@@ -112,5 +112,16 @@ def kill_and_poll_again(polls: ForkedRuns, checkpoint: str, arrivals: Arrivals, 
 
 def run_poll(polls: ForkedRuns, place: SftpPlace, database_url: str, *, kill_at: str = "") -> ForkedRun:
     """Poll in another process, which may kill itself."""
-    sftp, bucket = (in_plain_values(one) for one in (place.settings(), object_store_settings()))
+    store = object_store_settings()
+    password = place.values.get("password")
+    sftp = place.settings().model_dump(mode="json") | (
+        {"password": password.get_secret_value()} if password is not None else {}
+    )
+    bucket = {
+        "endpoint": store.endpoint,
+        "access_key": store.access_key.get_secret_value(),
+        "secret_key": store.secret_key.get_secret_value(),
+        "bucket": store.bucket,
+        "secure": store.secure,
+    }
     return polls.order(sftp=sftp, store=bucket, database=database_url, kill_at=kill_at)

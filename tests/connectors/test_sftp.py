@@ -10,9 +10,10 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from pydantic import SecretStr
 
 from config.errors import ConfigError, SourceRefused, SourceUnavailable
-from config.settings import CasSftpSettings, SecretStr, read
+from config.settings import CasSftpSettings, read
 from connectors.sftp import RemoteFileChanged, RemoteFileMissing, SftpSession, TransferTooSlow, connect_sftp
 from sandbox import sftp_server
 from tests.storage_fixtures import (

@@ -8,9 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, make_url, text
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from console.app import console_app
 from database.engine import make_engine
 from database.pay.grants import read_only_grants

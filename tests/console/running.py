@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from config.log_setup import get_log
 from config.schedule import Schedule, read_schedule
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from console.app import Surroundings, console_app
 from console.reading import Reader
 from console.serve import open_port, server_of

@@ -7,10 +7,11 @@ from html import unescape
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from console.app import PAGES, console_app
 from console.monitor import monitor_app
 from database.engine import make_engine

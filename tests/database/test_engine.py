@@ -4,10 +4,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from tests.dumps import dump
 from tests.waiting import wait_until

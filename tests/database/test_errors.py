@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2 import errors as pg
+from pydantic import SecretStr
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from config.errors import ConfigError, PayJobsError, SourceUnavailable
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import make_engine
 from database.errors import explain
 from tests.pay_database import DatabaseServer

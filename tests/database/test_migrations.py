@@ -8,11 +8,12 @@ from shutil import which
 
 import psycopg2
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from config.errors import PayJobsError
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database import migrate
 from database.engine import make_engine
 from tests.dumps import columns, dump

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from config.errors import ConfigError
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database import migrate
 from database.engine import make_engine
 from database.own_schema import made_by, statements_of

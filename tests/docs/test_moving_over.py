@@ -32,11 +32,11 @@ def rows(text: str) -> list[tuple[str, str]]:
 JOB_ROWS = rows(section(PAGE, "## What moves", "## Settings"))
 SETTING_ROWS = rows(section(PAGE, "## Settings", "Only here"))
 OURS = {
-    name
+    str(name)
     for kind in vars(config.settings).values()
     if inspect.isclass(kind) and issubclass(kind, Settings)
-    for setting in kind.declared.values()
-    for name in setting.names
+    for field in kind.model_fields.values()
+    for name in getattr(field.validation_alias, "choices", [field.validation_alias])
 }
 
 

@@ -13,6 +13,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from kubernetes_validate.utils import all_versions
+from pydantic import AliasChoices
 
 import config.settings
 from config.schedule import ENVIRONMENTS, CloudSqlProxy, Egress, Schedule, read_schedule
@@ -442,8 +443,10 @@ def names_read() -> set[str]:
     found = {"DEPLOYMENT_ENV"}  # of the commands that take --env
     for kind in vars(config.settings).values():
         if isinstance(kind, type) and issubclass(kind, Settings):
-            found |= {name for setting in kind.declared.values() for name in setting.names}
-    return found
+            for field in kind.model_fields.values():
+                alias = field.validation_alias
+                found |= {str(one) for one in alias.choices} if isinstance(alias, AliasChoices) else {str(alias)}
+    return found - {"None"}
 
 
 def test_every_setting_in_the_manifests_is_read_and_every_one_that_is_read_can_be_found() -> None:

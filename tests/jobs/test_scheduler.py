@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from config.schedule import JobSchedule
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import make_engine
 from jobs.scheduler.child import ChildProcesses, ProcessEnd
 from jobs.scheduler.claims import Claims

@@ -8,11 +8,12 @@ from typing import Any
 import psycopg2
 import pytest
 from psycopg2.extensions import parse_dsn
+from pydantic import SecretStr
 from sqlalchemy import text
 
 import invoke_jobs
 from config.errors import ConfigError
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import make_engine
 from tasks import JOBS
 from tests.pgbouncer import PGBOUNCER, pgbouncer

@@ -4,8 +4,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from config.settings import ObjectStoreSettings, SecretStr
+from config.settings import ObjectStoreSettings
 from connectors.object_store import ObjectStore
 from sandbox import object_store
 from sandbox.object_store import ObjectStorePart

@@ -5,7 +5,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from config.settings import DatabaseSettings, SecretStr
+from pydantic import SecretStr
+
+from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from tests.pay_database import PayDatabase
 from tests.soak.interleave import Actor, Interleaving

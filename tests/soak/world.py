@@ -15,8 +15,9 @@ from subprocess import Popen
 from typing import Any
 
 import psycopg2
+from pydantic import SecretStr
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from sandbox import cfs_books, cfs_part, feedback_demo, object_store, postgres, settlement_demo, sftp_server
 from sandbox.demo_data import DemoSize

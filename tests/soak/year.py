@@ -18,10 +18,12 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from config.business_time import day_start
 from config.errors import ExitCode
 from config.plurals import counted
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from jobs.job import Job
 from jobs.lifecycle.runner import RunRequest, execute

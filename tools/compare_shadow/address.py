@@ -7,7 +7,7 @@ import click
 from config.masking import register_secret
 
 if TYPE_CHECKING:
-    from config.settings import SecretStr
+    from pydantic import SecretStr
 
 
 class AddressType(click.ParamType["SecretStr"]):
@@ -16,7 +16,7 @@ class AddressType(click.ParamType["SecretStr"]):
     name = "URL"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> "SecretStr":
-        from config.settings import SecretStr
+        from pydantic import SecretStr
 
         if isinstance(value, SecretStr):
             return value

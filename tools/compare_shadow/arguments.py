@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from config.errors import UsageError
-from config.settings import SecretStr
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from config.errors import SourceUnavailable, UsageError
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from config.visible import on_one_line
 from database.engine import make_engine
 from database.sql import statements
@@ -55,7 +56,7 @@ def one_snapshot(option: str, address: SecretStr) -> Iterator[Connection]:
     option  where the address was typed, for messages
     Raises SourceUnavailable where it cannot be reached, UsageError where the address is none.
     """
-    settings = DatabaseSettings.without_environment(url=address)
+    settings = DatabaseSettings.model_construct(url=address)  # nothing of the environment: it is about its own database
     try:
         engine = make_engine(settings, application_name="pay-jobs compare shadow", pooled=False)
     except (ArgumentError, ValueError):

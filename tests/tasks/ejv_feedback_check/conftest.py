@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from config.business_days import next_business_day
-from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings, SecretStr, Settings
+from config.settings import CgiSettings, CgiSftpSettings, ObjectStoreSettings, Settings
 from connectors.effects import open_operation
 from connectors.inbound.ledger import FileToRecord, record
 from connectors.object_store import ObjectStore

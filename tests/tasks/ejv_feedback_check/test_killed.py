@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from config.settings import CgiSftpSettings
 from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair, example_batch, example_books
 from tests.forked_runs import ForkedRuns
-from tests.storage_fixtures import in_plain_values, object_store_settings
+from tests.storage_fixtures import object_store_settings
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 STATEMENTS = (
@@ -37,17 +37,27 @@ class Killer:
 
     def run(self, kill_at: str, **arguments: Any) -> None:
         """Run the job until it kills itself at a step."""
-        place = CgiSftpSettings.without_environment(**self.office.place.values, settle_seconds=0)
+        place, store = self.office.place.values, object_store_settings()
         ended = self.runs.order(
             database=self.office.books.database.engine.url.render_as_string(hide_password=False).replace(
                 "+psycopg2", ""
             ),
-            sftp=in_plain_values(place),
-            store=in_plain_values(object_store_settings()),
+            sftp={name: _plain(value) for name, value in place.items()} | {"settle_seconds": 0},
+            store={
+                "endpoint": store.endpoint,
+                "access_key": store.access_key.get_secret_value(),
+                "secret_key": store.secret_key.get_secret_value(),
+                "bucket": store.bucket,
+                "secure": False,
+            },
             arguments=arguments,
             kill_at=kill_at,
         )
         assert ended.was_killed
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 @pytest.fixture(scope="module")

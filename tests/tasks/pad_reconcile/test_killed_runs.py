@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from sandbox.cfs.process import RunningCfs

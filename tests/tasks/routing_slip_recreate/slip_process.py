@@ -6,7 +6,9 @@ An order is {"database": "postgresql://...", "cfs": "http://...", "kill_at": "..
 import importlib
 from typing import Any
 
-from config.settings import DatabaseSettings, SecretStr
+from pydantic import SecretStr
+
+from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from jobs.run.context import RunContext
 from jobs.run.progress import Progress

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import SecretStr
 
-from config.settings import SecretStr
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from jobs.run.progress import Progress

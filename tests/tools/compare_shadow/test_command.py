@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from config.errors import SourceUnavailable, UsageError
 from config.masking import mask_text
-from config.settings import SecretStr
 from tests.tools.compare_shadow.conftest import Compare, findings
 from tests.tools.compare_shadow.copies import change, query
 from tools.compare_shadow.address import ADDRESS

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import make_engine
 from tests.tools.compare_shadow.conftest import LATER
 from tests.tools.compare_shadow.worlds_apart import ShadowWorlds

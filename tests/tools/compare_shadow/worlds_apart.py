@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import SecretStr
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from database.engine import Database, make_engine
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import fresh_cfs

@@ -12,8 +12,9 @@ from typing import Any
 
 import psycopg2
 import pytest
+from pydantic import SecretStr
 
-from config.settings import DatabaseSettings, SecretStr
+from config.settings import DatabaseSettings
 from connectors.object_store import ObjectStore
 from database.engine import Database, make_engine
 from jobs.job import Job
