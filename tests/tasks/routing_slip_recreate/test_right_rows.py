@@ -280,6 +280,23 @@ def test_a_refund_asked_for_while_a_bounce_is_worked_stays_asked_for(slips: Slip
     assert row["invoice_status_code"] == "REFUND_REQUESTED"
 
 
+def test_a_refund_asked_for_while_a_link_pays_keeps_no_other_transaction_from_being_paid(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00", "20.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "80.00")
+    slips.link(CHILD, PARENT)
+
+    def meanwhile(name: str) -> None:
+        if name == "before closing":
+            slips.change("UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = 1")
+
+    slips.run(checkpoint=meanwhile)
+
+    statuses = slips.rows("SELECT invoice_status_code FROM invoices ORDER BY id")
+    assert statuses == [("REFUND_REQUESTED",), ("PAID",), ("PAID",)]
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [("UPDATE cfs_accounts SET status = 'INACTIVE'", "INACTIVE (1)"), ("DELETE FROM cfs_accounts", "gone")],
