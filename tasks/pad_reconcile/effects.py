@@ -92,7 +92,6 @@ class AmountDifference:
 class LeftOverCredit:
     """A credit memo line with an amount that found no invoice."""
 
-    file_id: int
     line: int
     unplaced: Decimal
 
@@ -117,11 +116,11 @@ class SettlementEffects:
     def before_any(cls, session: Session) -> "SettlementEffects":
         """Return the effects before the first row."""
         return cls(
-            bounced=KeptRows(session, "kept_bounced", "file_id, line", BouncedPayment.read),
+            bounced=KeptRows(session, "kept_bounced", "line", BouncedPayment.read),
             completed=KeptRows(session, "kept_completed", "invoice_id", _reader(EventInvoice)),
             receipts=KeptRows(session, "kept_receipts", "source_number", _reader(BankReceipt)),
             differences=KeptRows(session, "kept_differences", "target_number", _reader(AmountDifference)),
-            left_over=KeptRows(session, "kept_left_over", "file_id, line", _reader(LeftOverCredit)),
+            left_over=KeptRows(session, "kept_left_over", "line", _reader(LeftOverCredit)),
         )
 
     def drop_tables(self) -> None:

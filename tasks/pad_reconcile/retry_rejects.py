@@ -4,7 +4,6 @@ Where the database refuses what the rows of a file lead to, each half of their C
 what is refused is known by its number: it stops no other.
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy.exc import DBAPIError
@@ -39,7 +38,7 @@ class RejectRetry:
         self._became: dict[tuple[str, str], tuple[int, Decimal]] = {}
         self.outcome = Outcome()
 
-    def try_file(self, file: InboundFile, numbers: Sequence[str] | None) -> None:
+    def try_file(self, file: InboundFile, numbers: list[str] | None) -> None:
         """Apply the rejected rows of a file that can be applied now."""
         try:
             self._apply(file, numbers)
@@ -49,10 +48,10 @@ class RejectRetry:
             self._context.stop.check()
             if not refuses_content(error):
                 raise
-            if numbers is not None and len(numbers) == 1:
+            if numbers and len(numbers) == 1:
                 self._refuse(numbers[0], str(explain(error)).rstrip("."))
             else:
-                self._try_halves(file, list(numbers) if numbers is not None else self._rejected_numbers(file))
+                self._try_halves(file, numbers or self._rejected_numbers(file))
 
     def _try_halves(self, file: InboundFile, numbers: list[str]) -> None:
         half = (len(numbers) + 1) // 2
@@ -68,7 +67,7 @@ class RejectRetry:
             self.outcome.notes.append("No applied file has rejected rows to retry.")
         return self.outcome
 
-    def _apply(self, file: InboundFile, numbers: Sequence[str] | None) -> None:
+    def _apply(self, file: InboundFile, numbers: list[str] | None) -> None:
         context = self._context
         with open_content(file, store=self._store) as stream, context.database.begin() as session:
             create_tables(session)
@@ -102,7 +101,7 @@ class RejectRetry:
         self.outcome.rejects.append(Reject(f"rejected rows of {number}", "refused by the database", detail, command))
 
 
-def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: Sequence[str] | None = None) -> Outcome:
+def retry_rejects(context: RunContext, store: ObjectStore | None, *, numbers: list[str] | None = None) -> Outcome:
     """Read the rejected rows of applied files again and try them; those that go through take their new outcome.
 
     store    where the files are kept; None where they lie on this machine

@@ -85,18 +85,17 @@ def stage(
     return totals
 
 
-def list_rejected_files(session: Session, numbers: Sequence[str] | None) -> Sequence[int]:
+def list_rejected_files(session: Session, numbers: list[str] | None) -> Sequence[int]:
     """Return the ids of the files with rejected rows, of all CFS numbers or of some."""
-    rows = sql.run(session, "list_rejected_files", numbers=None if numbers is None else list(numbers))
-    return rows.scalars().all()
+    return sql.run(session, "list_rejected_files", numbers=numbers).scalars().all()
 
 
-def keep_rejects(session: Session, numbers: Sequence[str] | None, *, now: datetime) -> RowTotals:
+def keep_rejects(session: Session, numbers: list[str] | None, *, now: datetime) -> RowTotals:
     """Leave only the rejected rows in settlement_staged, of all CFS numbers or of some, and return what they are.
 
     now  naive UTC
     """
-    sql.run(session, "keep_rejects", numbers=None if numbers is None else list(numbers))
+    sql.run(session, "keep_rejects", numbers=numbers)
     sql.run(session, "take_out_rejects", now=now)
     _analyze_staged(session)
     count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_staged")).one()

@@ -20,17 +20,17 @@ WITH first_rows AS (
           AND resolved.outcome <> 'rejected'
           AND resolved.rule <> 'same_row'
           AND resolved.amount > 0
-        ORDER BY resolved.application_id, resolved.file_id, resolved.line
+        ORDER BY resolved.application_id, resolved.line
      ),
      memos AS (
-       SELECT file_id, line, kind, application_id, application_date, target_number, amount, customer_account,
+       SELECT line, kind, application_id, application_date, target_number, amount, customer_account,
               source_number, credit_id, account_id,
               sum(amount) OVER running - amount AS starts,
               sum(amount) OVER running AS ends
          FROM first_rows
         WHERE NOT EXISTS (SELECT FROM applied_credits AS known
                            WHERE known.application_id = first_rows.application_id)
-       WINDOW running AS (PARTITION BY target_number ORDER BY file_id, line)
+       WINDOW running AS (PARTITION BY target_number ORDER BY line)
      ),
      invoices_behind AS (
        SELECT DISTINCT reference.invoice_number, invoice.id AS invoice_id, invoice.total,
@@ -67,17 +67,16 @@ WITH first_rows AS (
        SELECT account_id, application_id, part, customer_account, source_number, credit_id, application_date,
               total, target_number, invoice_id
          FROM parts
-        ORDER BY file_id, line, invoice_id DESC
+        ORDER BY line, invoice_id DESC
      ),
      placed AS (
-       SELECT file_id, line, sum(part) AS amount FROM parts GROUP BY file_id, line
+       SELECT line, sum(part) AS amount FROM parts GROUP BY line
      )
-INSERT INTO settlement_placed (file_id, line, kind, application_id, placed, unplaced)
-SELECT memos.file_id,
-       memos.line,
+INSERT INTO settlement_placed (line, kind, application_id, placed, unplaced)
+SELECT memos.line,
        memos.kind,
        memos.application_id,
        coalesce(placed.amount, 0),
        memos.amount - coalesce(placed.amount, 0)
   FROM memos
-  LEFT JOIN placed USING (file_id, line)
+  LEFT JOIN placed USING (line)

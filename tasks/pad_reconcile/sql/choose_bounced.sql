@@ -14,7 +14,7 @@ WITH found AS (
               pad.status = 'FREEZE' AS was_frozen,
               billed.cfs_party AS billed_party, billed.cfs_account AS billed_account, billed.cfs_site AS billed_site,
               account.auth_account_id,
-              row_number() OVER (PARTITION BY resolved.payment_account_id ORDER BY resolved.file_id, resolved.line) AS nth
+              row_number() OVER (PARTITION BY resolved.payment_account_id ORDER BY resolved.line) AS nth
          FROM wave_rows AS resolved
          JOIN payment_accounts AS account
            ON account.id = resolved.payment_account_id
@@ -44,4 +44,4 @@ SELECT found.*,
        NOT was_frozen AND nth = 1 AS is_freezing,
        CASE WHEN NOT was_frozen AND nth = 1 THEN CAST(nextval('invoices_id_seq') AS integer) END AS fee_invoice_id
   FROM found
- ORDER BY file_id, line
+ ORDER BY line

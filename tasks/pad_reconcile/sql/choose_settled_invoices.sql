@@ -12,7 +12,7 @@ WITH numbers AS (
               bool_or(kind <> 'PART_ONE' AND rule <> 'came_late') AS is_settled,
               bool_and(rule = 'came_late') AS is_late,
               max(application_date) AS application_date,
-              min(outstanding_amount) FILTER (WHERE kind = 'PART_ONE') AS outstanding_amount,
+              min(outstanding_amount) AS outstanding_amount,
               sum(amount) FILTER (WHERE rule <> 'came_late') AS applied,
               bool_or(record_type = 'CMAP') AS has_memo,
               count(*) AS rows

@@ -1,7 +1,6 @@
 -- Create the table that says what the credit memo lines of a wave found.
 -- out    temporary table settlement_placed: a memo line, the amount that found an invoice, and the rest
 CREATE TEMPORARY TABLE settlement_placed (
-       file_id        bigint        NOT NULL,
        line           integer       NOT NULL,
        kind           text          NOT NULL,
        application_id bigint,

@@ -45,7 +45,7 @@ WITH bounced AS (
               payment_account_id, original_amount, source_number, 'SYSTEM', false
          FROM bounced
         WHERE payment_id IS NULL
-        ORDER BY file_id, line
+        ORDER BY line
     RETURNING id, invoice_number
      )
 INSERT INTO pay_jobs.bounce_rows (file_id, line, pay_table, row_id, was)
@@ -53,4 +53,3 @@ SELECT bounced.file_id, bounced.line, 'payments', coalesce(bounced.payment_id, m
   FROM bounced
   LEFT JOIN made
     ON made.invoice_number = bounced.target_number
-   AND bounced.payment_id IS NULL

@@ -1,8 +1,8 @@
 -- List the credit memo lines of which an amount found no invoice.
 -- in     -
--- out    file_id, line, unplaced
+-- out    line, unplaced
 -- again  reads only
-SELECT file_id, line, unplaced
+SELECT line, unplaced
   FROM settlement_placed
  WHERE unplaced <> 0
    AND (placed <> 0 OR kind = 'SETTLE_CREDIT')

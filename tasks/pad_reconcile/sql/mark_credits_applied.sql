@@ -6,12 +6,12 @@
 -- A row that also settles its invoice, and did so, stays applied. A second row of an application ends like the first
 -- where that one found no invoice.
 UPDATE wave_rows AS resolved
-   SET outcome = CASE WHEN looked_at.placed > 0 AND (looked_at.file_id, looked_at.line) = (memo.file_id, memo.line)
+   SET outcome = CASE WHEN looked_at.placed > 0 AND looked_at.line = memo.line
                       THEN 'applied'
                       WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART' THEN 'rejected'
                       WHEN known.application_id IS NOT NULL THEN 'already_applied'
                       ELSE resolved.outcome END,
-       rule = CASE WHEN looked_at.placed > 0 AND (looked_at.file_id, looked_at.line) = (memo.file_id, memo.line)
+       rule = CASE WHEN looked_at.placed > 0 AND looked_at.line = memo.line
                    THEN 'credit_applied'
                    WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART' THEN 'no_room_for_credit'
                    WHEN known.application_id IS NOT NULL THEN 'credit_applied'
@@ -25,8 +25,7 @@ UPDATE wave_rows AS resolved
     ON looked_at.application_id = memo.application_id
   LEFT JOIN LATERAL (SELECT applied.application_id FROM applied_credits AS applied
                       WHERE applied.application_id = memo.application_id LIMIT 1) AS known ON true
- WHERE resolved.file_id = memo.file_id
-   AND resolved.line = memo.line
+ WHERE resolved.line = memo.line
    AND memo.record_type = 'CMAP'
    AND memo.outcome IN ('skipped', 'already_applied')
    AND memo.rule <> 'same_row'

@@ -3,27 +3,24 @@
 -- out    the highest wave
 -- again  reads the same rows, gives the same numbers
 WITH turned AS (
-       SELECT file_id,
-              line,
+       SELECT line,
               target_number,
               (kind = 'BOUNCE') IS DISTINCT FROM
-                lag(kind = 'BOUNCE') OVER (PARTITION BY target_number ORDER BY file_id, line) AS turns
+                lag(kind = 'BOUNCE') OVER (PARTITION BY target_number ORDER BY line) AS turns
          FROM settlement_staged
         WHERE kind NOT IN ('SKIP', 'REJECT')
           AND target_number IN (SELECT target_number FROM settlement_staged WHERE kind = 'BOUNCE')
      ),
      numbered AS (
-       SELECT file_id,
-              line,
-              count(*) FILTER (WHERE turns) OVER (PARTITION BY target_number ORDER BY file_id, line) - 1 AS wave
+       SELECT line,
+              count(*) FILTER (WHERE turns) OVER (PARTITION BY target_number ORDER BY line) - 1 AS wave
          FROM turned
      ),
      changed AS (
        UPDATE settlement_staged AS staged
           SET wave = numbered.wave
          FROM numbered
-        WHERE staged.file_id = numbered.file_id
-          AND staged.line = numbered.line
+        WHERE staged.line = numbered.line
           AND numbered.wave > 0
     RETURNING staged.wave
      )

@@ -65,13 +65,12 @@ WITH staged AS NOT MATERIALIZED (
         GROUP BY invoice_number
      ),
      owners AS (
-       SELECT named.customer_account,
-              count(DISTINCT cfs.account_id) AS owners,
-              min(cfs.account_id) AS payment_account_id
-         FROM (SELECT DISTINCT customer_account FROM staged WHERE kind IN ('BOUNCE', 'ON_ACCOUNT')) AS named
-         JOIN cfs_accounts AS cfs
-           ON cfs.cfs_account = named.customer_account
-        GROUP BY named.customer_account
+       SELECT cfs_account AS customer_account,
+              count(DISTINCT account_id) AS owners,
+              min(account_id) AS payment_account_id
+         FROM cfs_accounts
+        WHERE cfs_account IN (SELECT customer_account FROM staged WHERE kind IN ('BOUNCE', 'ON_ACCOUNT'))
+        GROUP BY cfs_account
      ),
      judged AS (
        SELECT staged.*,
@@ -249,7 +248,6 @@ WITH staged AS NOT MATERIALIZED (
            ON pad_payments.invoice_number = staged.target_number
          LEFT JOIN owners
            ON owners.customer_account = staged.customer_account
-          AND staged.kind IN ('BOUNCE', 'ON_ACCOUNT')
         CROSS JOIN LATERAL (
                 SELECT staged.kind = 'BOUNCE'
                        AND EXISTS (SELECT FROM non_sufficient_funds

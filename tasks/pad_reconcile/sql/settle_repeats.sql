@@ -7,16 +7,15 @@
 -- Rows that are the same, and bounces of the same number, count once: the first of them that can be applied. A row whose
 -- first is not applied after all ends like it. Only rows whose outcome may depend on another row are sorted beside it.
 WITH once AS (
-       SELECT file_id, line, kind, rule, target_number, content_hash, amount, room,
-              CASE WHEN row_number() OVER (PARTITION BY content_hash, rule ORDER BY file_id, line) > 1
+       SELECT line, kind, rule, target_number, content_hash, amount, room,
+              CASE WHEN row_number() OVER (PARTITION BY content_hash ORDER BY line) > 1
                    THEN 'already_applied:same_row'
                    WHEN kind = 'BOUNCE'
-                    AND row_number() OVER (PARTITION BY target_number, kind, rule ORDER BY file_id, line) > 1
+                    AND row_number() OVER (PARTITION BY target_number ORDER BY line) > 1
                    THEN 'already_applied:bounced_before'
                    WHEN kind = 'ON_ACCOUNT'
-                    AND rule = ''
                     AND original_amount > first_value(original_amount)
-                          OVER (PARTITION BY source_number, kind, rule ORDER BY file_id, line)
+                          OVER (PARTITION BY source_number, kind ORDER BY line)
                    THEN 'rejected:credit_differs'
                    ELSE 'applied:' || rule END AS verdict
          FROM wave_rows
@@ -29,20 +28,20 @@ WITH once AS (
                                    HAVING count(*) > 1))
      ),
      fitting AS (
-       SELECT file_id, line, rule, content_hash,
+       SELECT line, rule, content_hash,
               CASE WHEN verdict = 'applied:came_late'
-                    AND sum(amount) OVER (PARTITION BY target_number, verdict ORDER BY file_id, line) > room
+                    AND sum(amount) OVER (PARTITION BY target_number, verdict ORDER BY line) > room
                    THEN CASE WHEN kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open' ELSE 'rejected:paid_already' END
                    ELSE verdict END AS verdict
          FROM once
      ),
      final AS (
-       SELECT file_id, line, rule,
+       SELECT line, rule,
               CASE WHEN verdict = 'already_applied:same_row' AND first_value(verdict) OVER same <> 'applied:' || rule
                    THEN first_value(verdict) OVER same
                    ELSE verdict END AS verdict
          FROM fitting
-       WINDOW same AS (PARTITION BY content_hash, rule ORDER BY file_id, line)
+       WINDOW same AS (PARTITION BY content_hash ORDER BY line)
      )
 UPDATE wave_rows AS decided
    SET outcome = split_part(final.verdict, ':', 1),
@@ -56,6 +55,5 @@ UPDATE wave_rows AS decided
                      || ' CAD of it is open: no room for ' || decided.amount || ' CAD'
                 ELSE decided.detail END
   FROM final
- WHERE decided.file_id = final.file_id
-   AND decided.line = final.line
+ WHERE decided.line = final.line
    AND final.verdict <> 'applied:' || final.rule

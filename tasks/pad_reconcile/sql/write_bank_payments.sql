@@ -6,17 +6,18 @@
 --
 -- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount.
 WITH receipts_read AS (
-       SELECT done.source_number,
+       SELECT done.file_id,
+              done.source_number,
               sum(done.amount) AS amount,
               count(*) AS rows_read,
               min(done.target_number) AS target_number,
               min(done.original_amount) AS original_amount,
-              (array_agg(done.application_date ORDER BY done.file_id, done.line))[1] AS application_date,
-              (array_agg(done.payment_account_id ORDER BY done.file_id DESC, done.line DESC))[1] AS payment_account_id,
+              (array_agg(done.application_date ORDER BY done.line))[1] AS application_date,
+              (array_agg(done.payment_account_id ORDER BY done.line DESC))[1] AS payment_account_id,
               coalesce(sum(done.amount) FILTER (WHERE done.kind = 'ON_ACCOUNT'), 0.00) AS credit_amount,
               bool_or(done.kind = 'ON_ACCOUNT') AS is_over,
               bool_or(done.kind = 'PART_ONE' AND done.rule <> 'came_late') AS is_under,
-              min(ARRAY[done.file_id, done.line]) AS first_row
+              min(done.line) AS line
          FROM settlement_work AS done
         WHERE done.outcome = 'applied'
           AND done.source_number IN (
@@ -24,11 +25,11 @@ WITH receipts_read AS (
                  WHERE bank.record_type = 'BOLP'
                    AND bank.outcome = 'applied'
                    AND lower(bank.source_type) <> 'bc reg eft wire cheque')
-        GROUP BY done.source_number
+        GROUP BY done.file_id, done.source_number
      ),
      known AS (
        SELECT DISTINCT ON (payment.receipt_number) payment.id, to_jsonb(payment) AS was,
-              receipts_read.amount, receipts_read.first_row
+              receipts_read.amount, receipts_read.file_id, receipts_read.line
          FROM receipts_read
          JOIN payments AS payment
            ON payment.receipt_number = receipts_read.source_number
@@ -43,15 +44,15 @@ WITH receipts_read AS (
               invoice_amount = 0
          FROM known
         WHERE payment.id = known.id
-    RETURNING payment.receipt_number, known.id, known.was, known.amount, known.first_row
+    RETURNING payment.receipt_number, known.id, known.was, known.amount, known.file_id, known.line
      ),
      kept AS (
        INSERT INTO pay_jobs.kept_rows (pay_table, row_id, was, amount, cause, kept_on)
-       SELECT 'payments', added.id, added.was, added.amount, file.name || ' line ' || added.first_row[2],
+       SELECT 'payments', added.id, added.was, added.amount, file.name || ' line ' || added.line,
               CAST(:now AS timestamp) AT TIME ZONE 'UTC'
          FROM added
          JOIN pay_jobs.inbound_files AS file
-           ON file.id = added.first_row[1]
+           ON file.id = added.file_id
      ),
      inserted AS (
        INSERT INTO payments (
@@ -64,11 +65,11 @@ WITH receipts_read AS (
               source_number, 'SYSTEM', false
          FROM receipts_read
         WHERE NOT EXISTS (SELECT FROM added WHERE added.receipt_number = receipts_read.source_number)
-        ORDER BY first_row
+        ORDER BY line
      )
 INSERT INTO settlement_receipts (
        file_id, line, source_number, amount, credit_amount, is_over, is_under, payment_account_id, auth_account_id)
-SELECT receipts_read.first_row[1], receipts_read.first_row[2], receipts_read.source_number, receipts_read.amount,
+SELECT receipts_read.file_id, receipts_read.line, receipts_read.source_number, receipts_read.amount,
        receipts_read.credit_amount, receipts_read.is_over, receipts_read.is_under, account.id, account.auth_account_id
   FROM receipts_read
   JOIN payment_accounts AS account

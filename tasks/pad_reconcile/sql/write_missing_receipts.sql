@@ -18,7 +18,7 @@ WITH doubtful AS MATERIALIZED (
         WHERE outcome = 'applied'
           AND kind IN ('SETTLE_PAD', 'SETTLE_ONE', 'SETTLE_CREDIT')
           AND target_number IN (SELECT target_number FROM doubtful)
-        ORDER BY target_number, file_id, line
+        ORDER BY target_number, line
      )
 INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)
 SELECT settled.invoice_id,

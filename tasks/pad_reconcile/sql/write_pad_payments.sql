@@ -13,7 +13,7 @@ WITH settled AS (
        SELECT DISTINCT ON (resolved.target_number) resolved.file_id, resolved.line, resolved.target_number,
               sum(resolved.amount) OVER of_number AS amount,
               resolved.application_date, resolved.original_amount, resolved.source_number,
-              min(resolved.payment_account_id) OVER of_number AS payment_account_id
+              resolved.payment_account_id
          FROM wave_rows AS resolved
         WHERE resolved.kind = 'SETTLE_PAD'
           AND (resolved.outcome = 'applied'
@@ -27,7 +27,7 @@ WITH settled AS (
                    AND NOT EXISTS (SELECT FROM payments AS other
                                     WHERE other.invoice_number = resolved.target_number)))
        WINDOW of_number AS (PARTITION BY resolved.target_number)
-        ORDER BY resolved.target_number, resolved.file_id, resolved.line
+        ORDER BY resolved.target_number, resolved.line
      ),
      known AS (
        SELECT DISTINCT ON (payment.invoice_number) payment.id, payment.invoice_number, payment.receipt_number,
@@ -75,4 +75,4 @@ SELECT 'PAYBC', 'PAD', 'COMPLETED', amount, application_date, target_number,
        payment_account_id, original_amount, source_number, 'SYSTEM', false
   FROM settled
  WHERE NOT EXISTS (SELECT FROM known WHERE known.invoice_number = settled.target_number)
- ORDER BY file_id, line
+ ORDER BY line

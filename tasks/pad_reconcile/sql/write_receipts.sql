@@ -16,12 +16,12 @@ WITH settling AS NOT MATERIALIZED (
           AND amount > 0
      ),
      memo_parts AS (
-       SELECT memo.file_id, memo.line, memo.source_number, memo.application_date, credit.invoice_id,
+       SELECT memo.line, memo.source_number, memo.application_date, credit.invoice_id,
               credit.amount_applied AS part
          FROM (SELECT DISTINCT ON (application_id, source_number) *
                  FROM settling
                 WHERE record_type = 'CMAP'
-                ORDER BY application_id, source_number, file_id, line) AS memo
+                ORDER BY application_id, source_number, line) AS memo
          JOIN applied_credits AS credit
            ON credit.application_id = memo.application_id
           AND credit.cfs_identifier = memo.source_number
@@ -33,22 +33,22 @@ WITH settling AS NOT MATERIALIZED (
          FROM settled_invoices
      ),
      row_spans AS (
-       SELECT settling.file_id, settling.line, settling.kind, settling.target_number, settling.source_number,
+       SELECT settling.line, settling.kind, settling.target_number, settling.source_number,
               settling.application_id, settling.application_date,
               sum(left_over.amount) OVER running - left_over.amount AS starts,
               sum(left_over.amount) OVER running AS ends
          FROM (SELECT *
                  FROM settling
                 WHERE target_number IN (SELECT target_number FROM settled_invoices WHERE NOT is_lone)) AS settling
-         LEFT JOIN (SELECT file_id, line, sum(part) AS amount FROM memo_parts GROUP BY file_id, line) AS placed
-           ON (placed.file_id, placed.line) = (settling.file_id, settling.line)
+         LEFT JOIN (SELECT line, sum(part) AS amount FROM memo_parts GROUP BY line) AS placed
+           ON placed.line = settling.line
         CROSS JOIN LATERAL (SELECT settling.amount - coalesce(placed.amount, 0) AS amount) AS left_over
-       WINDOW running AS (PARTITION BY settling.target_number ORDER BY settling.file_id, settling.line)
+       WINDOW running AS (PARTITION BY settling.target_number ORDER BY settling.line)
      )
 INSERT INTO receipts (invoice_id, receipt_number, receipt_date, receipt_amount)
 SELECT invoice_id, receipt_number, application_date, amount
   FROM (
-         SELECT applied.file_id, applied.line, spans.invoice_id,
+         SELECT applied.line, spans.invoice_id,
                 CASE WHEN applied.kind = 'PART_ONE' AND applied.application_id IS NOT NULL
                      THEN CAST(applied.application_id AS text) ELSE applied.source_number END AS receipt_number,
                 applied.application_date,
@@ -59,10 +59,10 @@ SELECT invoice_id, receipt_number, application_date, amount
             AND spans.starts < applied.ends
             AND applied.starts < spans.ends
           UNION ALL
-         SELECT file_id, line, invoice_id, source_number, application_date, part
+         SELECT line, invoice_id, source_number, application_date, part
            FROM memo_parts
           UNION ALL
-         SELECT settling.file_id, settling.line, settled.invoice_id,
+         SELECT settling.line, settled.invoice_id,
                 CASE WHEN settling.kind = 'PART_ONE' AND settling.application_id IS NOT NULL
                      THEN CAST(settling.application_id AS text) ELSE settling.source_number END,
                 settling.application_date, settling.amount
@@ -71,4 +71,4 @@ SELECT invoice_id, receipt_number, application_date, amount
              ON settling.target_number = settled.target_number
           WHERE settled.is_lone
        ) AS made
- ORDER BY file_id, line, invoice_id
+ ORDER BY line, invoice_id

@@ -113,6 +113,7 @@ class PadModel:
     booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that were applied
     bounces: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)  # bounces that were taken back
+    bundled: set[str] = field(default_factory=set)  # numbers that were paid by card under another one
     done: set[tuple[object, ...]] = field(default_factory=set)
 
     def apply(self, rows: list[ModelRow]) -> list[JudgedRow]:
@@ -279,6 +280,8 @@ class PadModel:
             return self._judge_late(one, [invoice for invoice in completed if invoice.method != "CC"])
         if one.kind == "SETTLE_CREDIT":
             return one.end("skipped", "nothing_open")
+        if row.number in self.bundled:
+            return one.end("skipped", "paid_by_card")
         return one.end("rejected", "no_invoice")
 
     def _judge_late(self, one: JudgedRow, paid: list[PadInvoice]) -> JudgedRow:

@@ -42,6 +42,13 @@ class BothBooks:
         self.model.references.append(model.PadReference(id_, number, reference))
         return id_
 
+    def bundle(self, invoice: int, number: str, into: str, status: str) -> None:
+        """Let a card pay a cancelled number of an invoice under another one, or begin to; REG8 is no such number."""
+        is_bundle = not into.startswith("REG8")
+        self._books.reference(invoice, into, status, consolidated=is_bundle and not into.endswith("-C"))
+        self.model.references.append(model.PadReference(invoice, into, status))
+        self.model.bundled |= {number} if is_bundle and status == "COMPLETED" else set()
+
     def receipt(self, invoice: int, number: str, amount: str) -> None:
         """Add a receipt of an invoice."""
         self._books.receipt(invoice, number, amount)

@@ -10,12 +10,21 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import Interrupted, SourceRefused, SourceUnavailable
-from connectors.cfs import CfsClient
+from connectors.cfs import CfsClient, CfsSite
 from sandbox.cfs.process import RunningCfs
 from tasks.pad_reconcile import after_commit, credit_sync
-from tasks.pad_reconcile.credit_sync import CreditSyncResult, open_credits, sync_credits
+from tasks.pad_reconcile.credit_sync import CreditSyncResult, OpenCredit, open_credits, sync_credits
 from tests.cfs_fixtures import connect
-from tests.settlement_factory import FILE, Account, SettlementBooks, example, fill_example, on_account, settlement_csv
+from tests.settlement_factory import (
+    FILE,
+    Account,
+    Line,
+    SettlementBooks,
+    example,
+    fill_example,
+    on_account,
+    settlement_csv,
+)
 from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -125,6 +134,63 @@ def test_a_credit_counts_for_the_method_of_the_newest_profile_on_its_site(
     sync(books, client)
 
     assert sums(books, account) == ("0.00", "7.50", "0.00")
+
+
+def test_the_open_credits_of_an_account_are_added_up_by_method_and_nobody_elses(books: SettlementBooks) -> None:
+    account, other = books.account("800101"), books.account("800199")
+    books.profile(account.id, "800102", "ONLINE_BANKING")
+    books.profile(account.id, "800103", "EFT")
+    books.profile(other.id, "800101", "EFT")
+    amounts = {"900101": ("5.00", "7.00", "0.00"), "900102": ("1.00", "2.50", "-4.00"), "900103": ("3.00", "4.25"),
+               None: ("90.00",)}  # fmt: skip
+    ids = [books.credit(one, f"{site} {amount}", "99.00", remaining=amount)
+           for one in (account, other) for site, some in amounts.items() for amount in some]  # fmt: skip
+    books.change("UPDATE credits SET cfs_site = nullif(left(cfs_identifier, 6), 'None 9')")
+    found = CfsSite("500101", "800101", "900101")
+    looked_up = OpenCredit(ids[0], "900101 5.00", True, Decimal("5.00"), account.id, "900101", False, (found,))
+
+    changed = credit_sync._write(books.database, looked_up, Decimal("5.50"), found, NOW.replace(tzinfo=None))
+
+    assert (changed, sums(books, account), sums(books, other)) == (1, ("12.50", "3.50", "7.25"), (None, None, None))
+    assert books.rows("SELECT id FROM credits WHERE remaining_amount = 5.5") == [(ids[0],)]
+
+
+def test_a_credit_may_be_on_any_site_of_its_account_the_one_in_use_first(books: SettlementBooks) -> None:
+    account, other = books.account("800110", "EFT"), books.account("800199")
+    for cfs, method, status in (
+        ("800105", "PAD", "INACTIVE"), ("800101", "ONLINE_BANKING", "ACTIVE"), ("800102", "PAD", "ACTIVE"),
+        ("800103", "PAD", "FREEZE"), ("800104", "PAD", "INACTIVE"), ("800106", "WIRE", "ACTIVE"),
+        ("", "PAD", "ACTIVE"), (None, "PAD", "ACTIVE"),
+    ):  # fmt: skip
+        books.profile(account.id, cfs, method, status=status)
+    books.profile(account.id, "800107", site="")
+    books.change("UPDATE cfs_accounts SET cfs_party = '5', cfs_site = '9' WHERE cfs_account = ''")
+    party = books.profile(account.id, "800108")
+    books.change("UPDATE cfs_accounts SET cfs_party = '' WHERE id = :id", id=party)
+    memo, receipt = books.credit(account, "M1", "5.00"), books.credit(account, "R1", "5.00", memo=False)
+    unknown = books.credit(account, "R2", "5.00")
+    books.change("UPDATE credits SET is_credit_memo = NULL WHERE id = :id", id=unknown)
+    books.credit(account, "M2", "5.00", remaining="0.00")
+    elsewhere = books.credit(other, "M3", "5.00")
+
+    (page,) = open_credits(books.database, None)
+
+    sites = {one.id: [site.account for site in one.sites] for one in page}
+    without_eft = ["800103", "800102", "800104", "800105", "800101"]
+    assert sites == {memo: [*without_eft, "800110"], receipt: without_eft, unknown: without_eft, elsewhere: ["800199"]}
+
+
+def test_a_file_touches_the_credits_of_the_accounts_that_its_rows_name(books: SettlementBooks) -> None:
+    named, other, nobody = books.account("800101"), books.account("800102"), books.account("800103")
+    books.profile(named.id, "800111")
+    touched = books.credit(named, "M1", "5.00")
+    for account in (other, nobody):
+        books.credit(account, f"M-{account.cfs}", "5.00")
+    books.apply(Line("PADP", "PR1", "1.00", "800111", "REG1"))
+    books.apply(Line("PADP", "PR1", "1.00", "800102", "REG1"), name="BCR_PAYMENT_APPL_20261106.csv")
+    ((first,),) = books.rows("SELECT min(id) FROM pay_jobs.inbound_files")
+
+    assert [[one.id for one in page] for page in open_credits(books.database, [first])] == [[touched]]
 
 
 def test_an_account_whose_sums_change_is_in_its_history_as_it_was(

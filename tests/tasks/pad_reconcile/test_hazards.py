@@ -1,10 +1,21 @@
 """Where the reference goes wrong and this job must not: docs/specs/cas-settlement-csv.md section 10."""
 
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
 
-from tests.settlement_factory import NOW, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
+from tests.settlement_factory import (
+    FILE,
+    NOW,
+    Account,
+    Line,
+    SettlementBooks,
+    bounce,
+    example,
+    fill_example,
+    settlement_csv,
+)
 from tests.tools.verify.watch import all_findings
 
 NUMBER = "REG00000100"
@@ -338,16 +349,20 @@ def test_an_overpayment_goes_to_the_last_invoice_and_is_reported(books: Settleme
     books.invoice(account, NUMBER, "40.00", id=100)
     books.invoice(account, NUMBER, "60.00", id=101)
 
-    outcome = books.apply(Line("PADP", "PR1", "130.00", "800101", NUMBER))
+    books.invoice(account, "REG2", "25.00", id=102)
+    books.invoice(account, "REG3", "25.00", id=103)
 
-    assert books.receipts() == [(100, "PR1", "40.00"), (101, "PR1", "90.00")]
-    assert outcome.attention
-    assert (
-        next(row for table in outcome.tables if "a different amount" in table.title for row in table.records())[
-            "invoice number"
-        ]
-        == NUMBER
+    outcome = books.apply(
+        Line("PADP", "PR1", "130.00", "800101", NUMBER),
+        Line("PADP", "PR2", "25.00", "800101", "REG2"),
+        Line("BOLP", "OB3", "10.00", "800101", "REG3", "Partially PAID", "25.00", "15.00", application="31"),
     )
+
+    assert [one for one in books.receipts() if one[0] < 102] == [(100, "PR1", "40.00"), (101, "PR1", "90.00")]
+    assert outcome.attention
+    assert [(table.title, table.rows) for table in outcome.tables if "different" in table.title] == [
+        (f"{FILE}: settled by CAS for a different amount than was open", [(NUMBER, Decimal(130), Decimal(100))])
+    ]
 
 
 @pytest.mark.parametrize("full_first", [False, True])

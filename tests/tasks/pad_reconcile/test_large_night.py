@@ -42,53 +42,64 @@ class NightDraw:
     def __init__(self, chance: Random, both: BothBooks) -> None:
         self._chance = chance
         self._both = both
-        statuses = ["ACTIVE"] * 10 + ["FREEZE"] * 3 + ["INACTIVE", "PENDING_PAD_ACTIVATION"]
+        statuses = ["ACTIVE"] * 9 + ["FREEZE"] * 3 + ["INACTIVE", "PENDING_PAD_ACTIVATION"]
         self._accounts = [(both.account(f"8001{at:02}", "PAD", status), "PAD") for at, status in enumerate(statuses)]
         self._accounts += [(both.account(f"8002{at:02}", "ONLINE_BANKING"), "ONLINE_BANKING") for at in range(5)]
-        self._accounts += [(both.account("800300", "EFT"), "EFT"), (both.account("800400"), "PAD")]
+        self._accounts += [(both.account(f"8003{at:02}", "EFT"), "EFT") for at in range(2)]
+        self._accounts += [(both.account("800400"), "PAD")]
         both.account("800400")  # a number that two own
-        for account, _ in self._accounts[:3]:
-            both.profile(account, f"9{account.cfs[1:]}", status=chance.choice(["ACTIVE", "INACTIVE"]))
+        for account, _ in self._accounts[:4]:
+            both.profile(account, f"9{account.cfs[1:]}", status=chance.choice(("ACTIVE", "INACTIVE")))
+            both.profile(account, account.cfs, "ONLINE_BANKING")
         self.rows: list[Line] = []
 
     def number(self, place: int) -> None:
         """Add what stands behind one number, and rows about it."""
         chance, both = self._chance, self._both
-        number, receipts = f"REG{place}", (f"S{place}", f"T{place}", f"M{place}")
+        number = f"REG{place}"
+        receipts = [f"S{place if self._often(0.9) else place - 1}", f"T{place}", f"M{place}"]
+        known = [*receipts, str(place), str(1000 + place)]
         account, method = chance.choice(self._accounts)
         invoices = []
         for _ in range(chance.choice((1, 1, 1, 2, 3))):
             status, reference = chance.choice(STATES)
-            own = "CC" if chance.random() < 0.06 else method
-            owner = account if chance.random() < 0.96 else chance.choice(self._accounts)[0]
+            own = "CC" if self._often(0.12) else method
+            owner = account if self._often(0.9) else chance.choice(self._accounts)[0]
             invoices.append(both.invoice(owner, number, chance.choice(AMOUNTS[1:]), status, reference, own))
-            if chance.random() < (0.7 if reference == "COMPLETED" else 0.1):
-                both.receipt(invoices[-1], chance.choice(receipts), chance.choice(AMOUNTS[1:4]))
+            if reference == "CANCELLED" and self._often(0.6):
+                into = chance.choice((f"{number}-C", f"{number}-121314-C", f"REG9{place:05}", f"REG8{place:05}"))
+                both.bundle(invoices[-1], number, into, chance.choice(("COMPLETED", "ACTIVE")))
+            for _ in range(chance.choice((1, 1, 1, 2)) * self._often(0.7 if reference == "COMPLETED" else 0.2)):
+                both.receipt(invoices[-1], chance.choice(known), chance.choice(AMOUNTS[1:4]))
         for _ in range(chance.choice((0, 0, 1, 1, 2))):
-            status, known = chance.choice(("FAILED", "COMPLETED", "COMPLETED", "CREATED")), chance.random() < 0.9
-            both.payment(account, number if known else None, status, chance.choice(receipts[:2]),
+            status = chance.choice(("FAILED", "COMPLETED", "COMPLETED", "CREATED"))
+            both.payment(account, number if self._often(0.9) else None, status, chance.choice(receipts[:2]),
                          chance.randint(3, 7), chance.choice((method, *METHODS)))  # fmt: skip
         for _ in range(chance.choice((0, 0, 1, 1, 1, 2))):
-            credit = both.credit(account, receipts[2], memo=chance.random() < 0.9)
-            if chance.random() < 0.2:
-                both.applied_credit(credit, account, invoices[0], number, 100_000 + place, "5.00")
-        if chance.random() < 0.08:
-            both.noted_bounce(invoices[0], number, undone=chance.random() < 0.4)
+            memo = self._often(0.8)
+            credit = both.credit(account, receipts[2] if memo else chance.choice(receipts), memo=memo)
+            if self._often(0.2):
+                both.applied_credit(credit, account, invoices[0], number, 2000 + place, "5.00")
+        if self._often(0.08):
+            both.noted_bounce(invoices[0], number, undone=self._often(0.4))
         self.rows += [self._row(place, account, method, receipts) for _ in range(chance.randint(1, 4))]
 
-    def _row(self, place: int, account: Account, method: str, receipts: tuple[str, str, str]) -> Line:
+    def _row(self, place: int, account: Account, method: str, receipts: list[str]) -> Line:
         chance = self._chance
         record, status = chance.choice(ROWS[method])
         source = receipts[2] if record == "CMAP" else chance.choice(receipts[:2])
-        cfs = account.cfs if chance.random() < 0.95 else chance.choice(self._accounts)[0].cfs
-        day, amount = chance.choice(DAYS), chance.choice(AMOUNTS)
-        if chance.random() < 0.1:
-            return Line(chance.choice(("ONAC", record)), source, amount, cfs, source, "On Account",
-                        chance.choice(AMOUNTS), target="RECEIPT", application="", day=day)  # fmt: skip
-        application = "" if chance.random() < 0.05 else str(chance.choice((0, 1, 2)) * 1000 + place)
+        cfs = account.cfs if self._often(0.95) else chance.choice(self._accounts)[0].cfs
+        day, amount, original = chance.choice(DAYS), chance.choice(AMOUNTS), chance.choice(("40.00", *AMOUNTS))
+        if self._often(0.1):
+            return Line(chance.choice(("ONAC", record)), source, amount, cfs, source, "On Account", original,
+                        target="RECEIPT", application="", day=day)  # fmt: skip
+        application = "" if self._often(0.05) else str(chance.choice((0, 1, 2)) * 1000 + place)
         source_type = chance.choice((None, "BCR-ADJ")) if record == "EFTP" else None
-        return Line(record, source, amount, cfs, f"REG{place}", status, "40.00", chance.choice(AMOUNTS),
+        return Line(record, source, amount, cfs, f"REG{place}", status, original, chance.choice(AMOUNTS),
                     application=application, day=day, source_type=source_type)  # fmt: skip
+
+    def _often(self, part: float) -> bool:
+        return self._chance.random() < part
 
 
 def _judged_otherwise(judged: list[model.JudgedRow], outcomes: list[str]) -> list[tuple[model.JudgedRow, str]]:

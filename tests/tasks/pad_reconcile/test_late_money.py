@@ -3,6 +3,7 @@
 Source: docs/specs/cas-settlement-csv.md sections 5.4, 6 and 9.
 """
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -45,6 +46,16 @@ def test_a_part_that_comes_after_the_rest_is_booked(books: SettlementBooks) -> N
     assert (books.invoices(), books.references()) == ({100: ("PAID", "100.00")}, [(100, NUMBER, "COMPLETED")])
     assert ("applied", "came late", 1, Decimal("10.00")) in outcome.tables[0].rows
     assert books.payloads("bc.registry.payment.UnderPaid") == [], "the invoice is paid: nothing is owed"
+
+
+def test_money_that_comes_late_announces_no_invoice_once_more(books: SettlementBooks) -> None:
+    books.invoice(books.account("800104", "ONLINE_BANKING"), NUMBER, "100.00", method="ONLINE_BANKING", corp="BCR",
+                  status="PAID", reference="COMPLETED", paid="100")  # fmt: skip
+
+    books.apply(rest("OB1", "40.00"))
+
+    assert books.outcomes() == ["applied:came_late"]
+    assert [kind for kind, _ in books.messages()] == ["bc.registry.payment.Payment"]
 
 
 def test_it_is_booked_once(books: SettlementBooks) -> None:
@@ -146,6 +157,9 @@ def test_pad_money_for_a_number_paid_by_card_is_not_a_second_payment(
     invoice = books.invoice(account, NUMBER, "60.00", id=100, status="PAID", reference=reference, paid="60")
     books.receipt(invoice, "CARD1", "20.00")
     books.payment(account, NUMBER, "CARD1", "60.00", method=method)
+    books.payment(account, NUMBER, "CARD2", "60.00", method=method)
+    books.payment(account, NUMBER, "CARD0", "0.00", method=method, status="FAILED", day=date(2026, 11, 1))
+    books.payment(account, NUMBER, "BANK1", "60.00", method="ONLINE_BANKING")
     before = books.dump("pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements")
 
     outcome = books.apply(Line("PADP", "PR1", "40.00", "800101", NUMBER, original="60.00"))
@@ -340,7 +354,7 @@ def test_a_consolidated_number_of_another_invoice_is_another_number(books: Settl
     other = books.invoice(books.account("800101"), None, "60.00")
     for number in (
         "REG17401364-C", "REG740136-C", "REGT7401364-C", "REG7401364", "REG7401364-19304-C", "REG7401364-19304A-C",
-        "REG17401364-193045-C", "REG7401364-1930455-C", "REG7401364-193045",
+        "REG17401364-193045-C", "REG7401364-1930455-C", "REG7401364-193045", "REG7401364-240000-C",
     ):  # fmt: skip
         books.reference(other, number, "COMPLETED")
 

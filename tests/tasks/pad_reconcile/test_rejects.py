@@ -116,6 +116,24 @@ def test_a_rejected_row_goes_through_once_its_invoice_is_there(books: Settlement
     assert (again.counts["rows_applied"], len(books.payments())) == (0, 1)
 
 
+def test_only_the_rows_of_the_numbers_that_are_asked_for_are_tried(books: SettlementBooks) -> None:
+    """A file without a row of theirs is not opened: it may be gone."""
+    first = [Line("PADP", f"PR{nth}", "5.00", "800101", f"REG{nth}") for nth in (1, 2, 1)]
+    books.apply(*first)
+    books.apply(Line("PADP", "PR3", "5.00", "800101", "REG2"), name=TOMORROW)
+    books.change("UPDATE pay_jobs.inbound_files SET details = '{}' WHERE name = :name", name=TOMORROW)
+    account = books.account("800101")
+    for nth in (1, 2):
+        books.invoice(account, f"REG{nth}", "10.00", id=nth)
+
+    outcome = retry_rejects.retry_rejects(books.context(), None, numbers=["REG1"])
+
+    assert books.outcomes() == ["applied", "rejected:no_invoice", "applied", "rejected:no_invoice"]
+    assert (outcome.notes, outcome.counts["rows_read"]) == ([], 2)
+    assert books.rows("SELECT row_id, was ->> 'line', cause FROM pay_jobs.kept_rows WHERE pay_table = 'settlement_rows'"
+                      " ORDER BY 2") == [(1, "2", "tried again"), (1, "4", "tried again")]  # fmt: skip
+
+
 def test_a_row_that_cannot_be_read_still_is_rejected_again(books: SettlementBooks) -> None:
     books.account("800101")
     books.apply(Line("PADP", "PR1", "sixty", "800101", "REG1"), Line("DM", "PR1", "60.00", "800101", "REG1"))
@@ -172,7 +190,7 @@ def test_a_row_the_database_refuses_stays_rejected_and_stops_no_other(
     refused: set[str], books: SettlementBooks
 ) -> None:
     numbers = [f"REG{number}" for number in range(1, 6)]
-    books.apply(*(Line("PADP", f"PR-{number}", "60.00", "800101", number) for number in numbers))
+    books.apply(*(Line("PADP", f"PR-{number}", "30.00", "800101", number) for number in [*numbers, *numbers]))
     account = books.account("800101")
     for place, number in enumerate(numbers):
         books.invoice(account, number, "60.00", id=100 + place)
@@ -187,13 +205,13 @@ def test_a_row_the_database_refuses_stays_rejected_and_stops_no_other(
     finally:
         books.change("DROP FUNCTION refuse CASCADE")
 
-    assert books.outcomes() == ["rejected:no_invoice" if one in refused else "applied" for one in numbers]
+    assert books.outcomes() == ["rejected:no_invoice" if one in refused else "applied" for one in numbers] * 2
     told = [one for one in outcome.rejects if one.reason == "refused by the database"]
     assert [one.where for one in told] == [f"rejected rows of {number}" for number in sorted(refused)]
     assert all("not this one" in one.detail and "repair pad-rejects" in one.command for one in told)
     assert outcome.exit_code == 3
     books.retry()
-    assert books.outcomes() == ["applied"] * 5
+    assert books.outcomes() == ["applied"] * 10
 
 
 def test_rejects_of_a_stored_file_are_read_again_from_the_object_store(office: SettlementOffice) -> None:

@@ -1,13 +1,14 @@
 """What each kind of row does to the pay database: docs/specs/cas-settlement-csv.md sections 5 to 8, line by line."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from config.errors import ConfigError
 from config.settings import EventSettings
-from tests.settlement_factory import Account, Line, SettlementBooks, bounce, on_account
+from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, on_account
 
 NUMBER = "REG00000100"
 Given = Callable[[SettlementBooks, Account], Any]
@@ -45,6 +46,16 @@ def card_in_progress(books: SettlementBooks, account: Account) -> None:
     books.reference(100, "REG100-121314-C", "ACTIVE", consolidated=True)
 
 
+def plain_card_in_progress(books: SettlementBooks, account: Account) -> None:
+    cancelled(books, account)
+    books.reference(100, "REG100-C", "ACTIVE")
+
+
+def moved_to_another_number(books: SettlementBooks, account: Account) -> None:
+    cancelled(books, account)
+    books.reference(100, "REG00000999", "COMPLETED")
+
+
 def nothing(_books: SettlementBooks, _account: Account) -> None:
     return
 
@@ -74,6 +85,8 @@ PAD_FULL = [
     (completed, "applied:came_late", {100: ("PAID", "100.00")}),
     (paid_by_card, "skipped:paid_by_card", {100: ("APPROVED", "0.00")}),
     (card_in_progress, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
+    (plain_card_in_progress, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
+    (moved_to_another_number, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
     (cancelled, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
     (nothing, "rejected:no_invoice", {}),
     (shared_with_card, "rejected:card_invoice_shares_number", {100: ("APPROVED", "0.00"), 101: ("CREATED", "0.00")}),
@@ -443,14 +456,25 @@ def test_the_second_credit_memo_goes_where_the_first_left_room(books: Settlement
 def test_what_is_left_of_a_credit_memo_is_reported(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "50.00", id=100)
-    books.credit(account, "M1", "60.00")
+    books.invoice(account, "REG2", "50.00", id=101)
+    paid = books.invoice(account, "REG3", "50.00", id=102)
+    for memo in ("M1", "M2", "M3", "M4"):
+        books.credit(account, memo, "60.00")
+    books.applied_credit(books.credit(account, "M0", "50.00"), account, paid, "REG3", 1, "50.00")
 
-    outcome = books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", application="7"))
+    outcome = books.apply(
+        Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", application="7"),
+        Line("CMAP", "M2", "20.00", "800101", "REG2", "Partially PAID", application="8"),
+        Line("CMAP", "M3", "5.00", "800101", "REG404", "Partially PAID", application="9"),
+        Line("CMAP", "M4", "6.00", "800101", "REG3", application="10"),
+    )
 
-    assert books.applied_credits() == [(7, 100, "50.00")]
-    assert books.outcomes() == ["applied:credit_applied"]
-    assert [(one.reason, one.detail) for one in outcome.rejects] == [
-        ("credit left over", "10.00 CAD of the credit memo were left: no invoice of the number owed them")
+    assert books.applied_credits() == [(1, 102, "50.00"), (7, 100, "50.00"), (8, 101, "20.00")]
+    assert books.outcomes() == [*["applied:credit_applied"] * 2, "rejected:no_room_for_credit", "applied"]
+    left = "CAD of the credit memo were left: no invoice of the number owed them"
+    assert [(one.where, one.reason, one.detail, one.amount) for one in outcome.rejects] == [
+        (f"{FILE} line 2", "credit left over", f"10.00 {left}", Decimal("10.00")),
+        (f"{FILE} line 5", "credit left over", f"6.00 {left}", Decimal("6.00")),
     ]
 
 

@@ -198,6 +198,9 @@ def test_the_fee_invoice_of_a_bounce_in_every_column(books: SettlementBooks) -> 
     account = books.account("800101")
     books.change("UPDATE payment_accounts SET bcol_account = '180670'")
     books.paid_invoice(account, NUMBER, "60.00", "PR1", id=1234567)
+    books.change("UPDATE invoice_references SET reference_number = NULL")
+    for place, (number, reference) in enumerate(((NUMBER, "CANCELLED"), (NUMBER, "COMPLETED"), ("REG2", "ACTIVE"))):
+        books.invoice(account, number, "1.00", id=1234568 + place, reference=reference)
 
     books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
 
@@ -240,7 +243,7 @@ def test_the_fee_invoice_of_a_bounce_in_every_column(books: SettlementBooks) -> 
         {
             "invoice_id": fee,
             "invoice_number": NUMBER,
-            "reference_number": "R1234567",
+            "reference_number": "R1234569",
             "status_code": "ACTIVE",
             "created_on": f"{NOW:%Y-%m-%dT%H:%M:%S}",
             "is_consolidated": False,
