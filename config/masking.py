@@ -10,6 +10,7 @@ the secret that was cut had gone on.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -36,6 +37,7 @@ _PATTERNS = tuple(
         ),
     )
 )
+_WORDS = tuple(word for words, _ in _PATTERNS for word in words)
 # The password in an address, up to the @; the whole word is taken at once, whether it has one or not.
 _PASSWORD_IN_ADDRESS = re.compile(r"(?P<keep>://[^\s:/@]*:)(?P<password>[^\s@]+)(?P<end>@|\Z)?")
 # A rejected row of a pay table, as PostgreSQL repeats it in its error detail.
@@ -70,16 +72,18 @@ def excerpt(text: str, longest: int) -> str:
 
 
 def _masked(text: str, *, is_cut: bool) -> str:
-    for secret in sorted(_known_secrets, key=len, reverse=True):
-        text = text.replace(secret, MASK)
+    if found := [secret for secret in tuple(_known_secrets) if secret in text]:
+        for secret in sorted(found, key=len, reverse=True):
+            text = text.replace(secret, MASK)
     if is_cut:
         text = _without_beginning_of_secret(text)
     if "://" in text:
         text = _PASSWORD_IN_ADDRESS.sub(lambda found: _address(found, is_cut), text)
     folded = text.casefold()
-    for words, pattern in _PATTERNS:
-        if any(word in folded for word in words):
-            text = pattern.sub(r"\g<keep>" + MASK, text)
+    if [word for word in _WORDS if word in folded]:
+        for words, pattern in _PATTERNS:
+            if any(word in folded for word in words):
+                text = pattern.sub(r"\g<keep>" + MASK, text)
     return _without_failing_row(text)
 
 
@@ -111,16 +115,23 @@ def _without_failing_row(text: str) -> str:
 
 def mask(value: Any, name: str = "") -> Any:
     """Return the value, whatever its shape, with every secret in it replaced by stars."""
-    if name and value is not None and _SECRET_NAME.search(name):
+    if value is None:
+        return None
+    if name and _is_secret(name):
         return MASK
     if isinstance(value, str):
         return mask_text(value)
+    if isinstance(value, bool | int | float):
+        return value
     if isinstance(value, bytes):
         return mask_text(value.decode("utf-8", "backslashreplace"))
     if isinstance(value, Mapping):
         return {key: mask(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [mask(item) for item in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
     return mask_text(str(value))
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None

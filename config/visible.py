@@ -16,11 +16,12 @@ from typing import IO, Any
 _ALWAYS = "\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _UNSEEN = re.compile(f"[\t{_ALWAYS}\ud800-\udfff\U000e0000-\U000e007f]")
 _UNSEEN_ON_ONE_LINE = re.compile(f"[\t\n{_ALWAYS}\ud800-\udfff\U000e0000-\U000e007f]")
+_AS_JSON = json.JSONEncoder(default=str, ensure_ascii=False).encode
 
 
 def visible(text: str) -> str:
     """Return a text with what cannot be seen made visible; line ends stay."""
-    return _UNSEEN.sub(_escaped, text)
+    return text if text.isprintable() else _UNSEEN.sub(_escaped, text)
 
 
 def on_one_line(text: str) -> str:
@@ -50,7 +51,8 @@ def to_json(value: Any) -> str:
     >>> print(to_json({"a": "\x9b2Jé"}))
     {"a": "\u009b2Jé"}
     """
-    return _UNSEEN_ON_ONE_LINE.sub(_as_json, json.dumps(value, default=str, ensure_ascii=False))
+    line = _AS_JSON(value)
+    return line if line.isprintable() else _UNSEEN_ON_ONE_LINE.sub(_as_json, line)
 
 
 def _escaped(found: re.Match[str]) -> str:
