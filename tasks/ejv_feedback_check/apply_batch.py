@@ -140,7 +140,7 @@ def accepted_refunds(session: Session) -> list[EventInvoice]:
 def _change_refunds(session: Session, name: str, now: datetime, *, only_refused: bool) -> None:
     ids = sql.run(session, "choose_partial_refunds", only_refused=only_refused).scalars().all()
     keep_versions(session, "refunds_partial", ids, now)
-    sql.run(session, name, ids=list(ids), now=now)
+    sql.run(session, name, now=now)
 
 
 def _stop_gl(session: Session, chosen: Sequence[Row[Any]], now: datetime) -> list[int]:

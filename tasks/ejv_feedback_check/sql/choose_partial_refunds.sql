@@ -6,7 +6,6 @@ SELECT id
  WHERE id IN (SELECT refund_id
                 FROM feedback_items
                WHERE outcome = 'applied'
-                 AND link_type = 'partial_refund'
                  AND CASE WHEN :only_refused THEN NOT is_accepted ELSE rule <> 'settled_before' END)
  ORDER BY id
    FOR UPDATE

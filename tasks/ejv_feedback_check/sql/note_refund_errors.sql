@@ -1,11 +1,9 @@
 -- Keep on a partial refund why its disbursement was refused.
--- in     ids (choose_partial_refunds.sql), now (naive UTC)
+-- in     now (naive UTC)
 UPDATE refunds_partial AS refund
    SET gl_error   = item.message,
        updated_on = :now
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
    AND NOT item.is_accepted
-   AND item.link_type = 'partial_refund'
    AND refund.id = item.refund_id
-   AND refund.id = ANY (:ids)

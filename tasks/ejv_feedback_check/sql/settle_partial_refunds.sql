@@ -1,5 +1,5 @@
 -- Close the partial refunds that were accepted; set back those that were refused, so that a later batch takes them.
--- in     ids (choose_partial_refunds.sql), now (naive UTC)
+-- in     now (naive UTC)
 -- again  the same values are written
 -- source docs/specs/cgi-ejv-files.md section 7.2, weaknesses 7 and 8
 UPDATE refunds_partial AS refund
@@ -9,7 +9,5 @@ UPDATE refunds_partial AS refund
        updated_on = :now
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
-   AND item.link_type = 'partial_refund'
    AND item.rule <> 'settled_before'
    AND refund.id = item.refund_id
-   AND refund.id = ANY (:ids)

@@ -167,6 +167,13 @@ def test_a_change_without_a_user_leaves_no_name_behind(office: FeedbackOffice) -
     assert set(books.rows("SELECT updated_by, updated_name FROM routing_slips")) == {(None, None)}
 
 
+def test_an_item_whose_number_is_none_is_rejected_and_the_rest_paid(office: FeedbackOffice) -> None:
+    given_partner_invoices(office.books)
+    outcome = office.answer(Batch(100, "AP", items=[Item("1001", "12.25"), Item("ABC", "40.00")]))
+    assert [reject.reason for reject in outcome.rejects] == ["unknown item", "not answered"]
+    assert [row[0] for row in partner_invoices(office.books)] == ["COMPLETED", "UPLOADED"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_refused_batch_never_paid_is_set_free_by_the_command_that_the_report_names(
     kind: str, office: FeedbackOffice

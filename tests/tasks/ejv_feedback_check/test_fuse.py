@@ -119,6 +119,8 @@ def test_what_is_usual_is_that_of_applied_batches_of_the_type(books: EjvBooks) -
                      state="applied", received_on=NOW)  # fmt: skip
     numbers = itertools.count(1)
     before(9, 0, 0)
+    books.add("pay_jobs.feedback_batches", file_id=file, ordinal=999, batch_type="GI", batch_number=999, first_line=1,
+              last_line=2, state="applied")  # fmt: skip # applied before figures were kept
     before(12, 100, 50, "AP")
     before(12, 100, 50, "GI", "held")
     assert "plain limits, as only 9 batches of its type came before" in _told(books, items=26, refused=26, stopped=0)

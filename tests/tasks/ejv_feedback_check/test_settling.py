@@ -10,6 +10,7 @@ from sqlalchemy import text
 from database.sessions import Session
 from database.sql import statements
 from tests.ejv_factory import EjvBooks
+from tests.tasks.ejv_feedback_check.staged import stage_lines
 
 sql = statements("tasks.ejv_feedback_check")
 NOON = datetime(2026, 11, 18, 20, 0)
@@ -391,3 +392,137 @@ def test_the_links_of_a_batch_are_counted_by_status_with_the_first_of_each(books
     first = books.one("SELECT id FROM ejv_links WHERE link_id = 1")
     found = sorted(run(books, "count_links", [], batch=100))
     assert found == [("UPLOADED", 2, first), ("none", 1, first + 2)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "settled", "refused"),
+    [
+        ({}, ("REFUND_PROCESSED", MONDAY, None), None),
+        ({"is_accepted": False, "message": "NO"}, ("REFUND_REQUESTED", None, "NO"), "NO"),
+        ({"rule": "settled_before"}, ("REFUND_PROCESSING", None, "before"), None),
+        (
+            {"rule": "settled_before", "is_accepted": False, "message": "NO"},
+            ("REFUND_PROCESSING", None, "before"),
+            "NO",
+        ),
+        ({"outcome": "rejected", "is_accepted": False}, ("REFUND_PROCESSING", None, "before"), None),
+    ],
+)
+def test_a_partial_refund_is_settled_where_it_was_answered_now(
+    books: EjvBooks, changes: dict[str, Any], settled: tuple[Any, ...], refused: str | None
+) -> None:
+    books.invoice(books.account(), 1001, "30.00", "PAID")
+    for number in (55, 56):
+        books.partial_refund(number, 1001, "5.00")
+    books.change("UPDATE refunds_partial SET gl_error = 'before'")
+    item = {"link_type": "partial_refund", "link_id": 55, "refund_id": 55, **changes}
+    items: list[dict[str, Any]] = [item, {"outcome": "rejected", "refund_id": 56, "link_id": 56}, {}]
+    is_settled = settled[0] != "REFUND_PROCESSING"
+    assert run(books, "choose_partial_refunds", items, only_refused=False) == [(55,)] * is_settled
+    assert run(books, "choose_partial_refunds", items, only_refused=True) == [(55,)] * bool(refused)
+    rows = "SELECT status, gl_posted::date, gl_error FROM refunds_partial ORDER BY id"
+    run(books, "settle_partial_refunds", items, now=NOON)
+    assert books.rows(rows) == [settled, ("REFUND_PROCESSING", None, "before")]
+    books.change("UPDATE refunds_partial SET gl_error = 'before'")
+    run(books, "note_refund_errors", items, now=NOON)
+    assert [row[2] for row in books.rows(rows)] == [refused or "before", "before"]
+
+
+def test_the_gl_of_a_partner_is_chosen_by_the_invoices_of_which_a_line_was_refused(books: EjvBooks) -> None:
+    account = books.account()
+    codes = {}
+    for number in (1001, 1002, 1003, 1004):
+        fee, codes[number] = books.partner_gl()
+        books.invoice(account, number, "30.00")
+        books.line_item(number, "30.00", fee)
+    found = run(books, "choose_partner_gl", [
+        {"invoice_id": 1001, "refused_line": 9},
+        {"invoice_id": 1002},
+        {"invoice_id": 1003, "refused_line": 9, "outcome": "rejected"},
+    ])  # fmt: skip
+    assert found == [(codes[1001], False)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcomes", "is_rejected"),
+    [
+        ([{"fault": ""}], ["applied", "already_applied"], False),
+        ([{"fault": ""}, {"fault": "short"}], ["applied"], True),
+        ([{"fault": ""}], ["applied", "rejected"], True),
+        ([], [], False),
+    ],
+)
+def test_a_batch_has_something_to_reject_where_a_line_is_unreadable_or_an_item_unknown(
+    lines: list[dict[str, Any]], outcomes: list[str], is_rejected: bool, books: EjvBooks
+) -> None:
+    with books.database.begin() as session:
+        stage_lines(session, [{"record": "JD", **line} for line in lines])
+        judged(session, *({"outcome": outcome} for outcome in outcomes))
+        assert sql.run(session, "has_rejected_items").scalar_one() is is_rejected
+
+
+def test_the_header_of_a_batch_that_refuses_comes_before_one_that_accepts(books: EjvBooks) -> None:
+    lines = [
+        {"record": "BH", "message": "FINE"},
+        {"record": "JH", "code": "2001", "message": "NO JOURNAL"},
+        {"record": "BH", "code": "9009", "message": "SHORT", "fault": "it is short"},
+        {"record": "BH", "code": "9002", "message": "BAD"},
+        {"record": "BH", "code": "9001", "message": "WORSE"},
+    ]
+    with books.database.begin() as session:
+        stage_lines(session, lines)
+        assert sql.run(session, "find_batch_header").one() == ("9002", "BAD")
+
+
+def test_each_line_is_kept_with_what_became_of_its_thing(books: EjvBooks) -> None:
+    lines: list[dict[str, Any]] = [
+        {"record": "BH"},
+        {"record": "JD", "journal": 10, "subject": "1001"},
+        {"record": "JD", "journal": 11, "subject": "1001"},
+        {"record": "JD", "journal": 10, "subject": "1002"},
+        {"record": "JD", "journal": 10, "subject": "1001", "fault": "it is short"},
+    ]
+    with books.database.begin() as session:
+        stage_lines(session, lines)
+        judged(session, {"rule": "overpaid"}, {"journal": 11, "outcome": "rejected", "rule": "unknown_link"},
+               {"subject": "1002", "outcome": "already_applied", "rule": "same_answer"})  # fmt: skip
+        sql.run(session, "record_lines", file_id=7, batch=100)
+    assert books.rows("SELECT line, outcome, rule FROM pay_jobs.feedback_lines ORDER BY line") == [
+        (3, "applied", ""), (4, "applied", "overpaid"), (5, "rejected", "unknown_link"),
+        (6, "already_applied", "same_answer"), (7, "rejected", "unreadable"),
+    ]  # fmt: skip
+
+
+def test_lines_are_forgotten_and_counted_from_the_first_of_their_batch_to_the_last(books: EjvBooks) -> None:
+    for file, line, outcome in (
+        (7, 1, "applied"),
+        (7, 2, "applied"),
+        (7, 3, "rejected"),
+        (7, 4, "rejected"),
+        (8, 2, "applied"),
+    ):
+        books.change("INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, outcome)"
+                     " VALUES (:file, :line, 100, 'JD', :outcome)", file=file, line=line, outcome=outcome)  # fmt: skip
+    batch = {"file_id": 7, "first": 2, "last": 3}
+    assert sorted(run(books, "count_line_outcomes", [], **batch)) == [("applied", 1), ("rejected", 1)]
+    run(books, "forget_lines", [], **batch)
+    assert books.rows("SELECT file_id, line FROM pay_jobs.feedback_lines ORDER BY 1, 2") == [(7, 1), (7, 4), (8, 2)]
+
+
+def test_an_ack_is_noted_on_its_batches_where_none_was_before(books: EjvBooks) -> None:
+    for number, status, ack in ((100, "UPLOADED", None), (101, "COMPLETED", None), (102, "UPLOADED", "FIRST"),
+                                (103, "UPLOADED", None)):  # fmt: skip
+        books.batch(number, disbursement_status_code=status, ack_file_ref=ack)
+    run(books, "acknowledge_batches", [], name="ACK", batches=[100, 101, 102])
+    assert books.rows("SELECT disbursement_status_code, ack_file_ref FROM ejv_files ORDER BY id") == [
+        ("ACKNOWLEDGED", "ACK"), ("COMPLETED", "ACK"), ("ACKNOWLEDGED", "FIRST"), ("UPLOADED", None)]  # fmt: skip
+
+
+def test_the_end_of_an_indexed_file_is_noted_on_that_file(books: EjvBooks) -> None:
+    files = [
+        books.add("pay_jobs.cgi_files", object_key=key, name=key, kind="inbox", lines=0, indexed_on=NOON)
+        for key in ("a", "b")
+    ]
+    run(books, "end_indexed_file", [], id=files[0], lines=9, fault="line 3: short", sha256="c" * 64)
+    assert books.rows("SELECT lines, fault, sha256 FROM pay_jobs.cgi_files ORDER BY id") == [
+        (9, "line 3: short", "c" * 64), (0, None, None)]  # fmt: skip

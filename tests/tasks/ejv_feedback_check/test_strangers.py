@@ -44,6 +44,8 @@ def given_strangers(books: EjvBooks) -> None:
     books.batch(900, "PAYMENT")
     books.invoice(account, 9001, "30.00", payment_method_code="EJV")
     books.partial_refund(955, 9001, "5.00")
+    books.partial_refund(1001, 9001, "5.00")  # the number of an invoice of ours
+    books.invoice(account, 55, "30.00")  # and that of a partial refund
     books.journal(900, 90, [("invoice", 9001), ("partial_refund", 955)], payment_account_id=account)
     books.add("payments", payment_system_code="CGI", payment_method_code="EJV", payment_status_code="CREATED",
               receipt_number="FI00000090", paid_amount=1)  # fmt: skip
@@ -51,6 +53,8 @@ def given_strangers(books: EjvBooks) -> None:
     books.batch(901, "DISBURSEMENT")
     books.invoice(account, 9011, "30.00", "PAID", disbursement_status_code="UPLOADED")
     books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=9011, target_type="invoice")
+    books.add("partner_disbursements", amount="30.00", partner_code="VS", target_id=1001, target_type="invoice",
+              status_code="WAITING_FOR_JOB")  # fmt: skip
     books.line_item(9011, "30.00", books.partner_gl()[0])
     books.partial_refund(966, 9011, "5.00")
     books.journal(901, 91, [("invoice", 9011), ("partial_refund", 966)], partner_code="VS")
