@@ -25,7 +25,7 @@ from jobs.run.outcome import Outcome, Reject
 from tasks.ejv_feedback_check.apply_batch import apply_batch
 from tasks.ejv_feedback_check.batch_report import outcome_of, reversal_events
 from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch
-from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
+from tasks.ejv_feedback_check.batches_in_file import NO_BATCH, BatchesInFile
 from tasks.ejv_feedback_check.file_index import (
     FEEDBACK,
     RegisteredBatch,
@@ -205,7 +205,7 @@ def _held(
 def _held_unread(context: RunContext, file: InboundFile, reason: str) -> Outcome:
     """Hold a file that could not even be read; the files behind it are applied."""
     with context.database.begin() as session:
-        set_state(session, file.id, "held", reason=f"it could not be read: {reason}"[:2000], run_id=context.run_id,
+        set_state(session, file.id, "held", reason=f"it could not be read: {reason}", run_id=context.run_id,
                   hold=HoldKind.FAILED)  # fmt: skip
     context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
     detail = f"It could not be read: {reason}. Replay it once the cause is removed"
@@ -223,9 +223,9 @@ def _settle_file(
         open_batches = [row for row in rows if row.state not in DONE]
         reasons = [f"batch {row.number or '?'} is {row.state}: {row.reason}" for row in open_batches]
         if not rows:
-            reasons.append("it holds no batch of feedback (no line begins with GIBG, GABG or APBG)")
+            reasons.append(NO_BATCH)
             outcome.rejects.append(
-                Reject(file.name, "no batch", f"{reasons[0]}; ask CAS what it is", typed("files show", file.name))
+                Reject(file.name, "no batch", f"{NO_BATCH}; ask CAS what it is", typed("files show", file.name))
             )
         reasons += [f"line {fault.line} belongs to no batch: {fault.text}" for fault in contents.outside[:1]]
         is_read = bool(rows) and not open_batches and (despite_faults or not contents.outside)

@@ -14,6 +14,7 @@ from tasks.ejv_feedback_check.detail_columns import DetailMentions, PlainDetails
 from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, COUNTED, JOURNAL_TYPES, FeedbackLine
 
 MAX_FAULTS = 200
+NO_BATCH = "it holds no batch of feedback (no line begins with GIBG, GABG or APBG)"
 _ZERO = Decimal("0.00")
 
 
@@ -57,12 +58,10 @@ class BatchInFile:
     last_line: int
     faults: list[LineFault] = field(default_factory=list)
     header_code: str = ""
-    header_message: str = ""
     counted: int = 0
     items: int = 0
     total: Decimal = _ZERO
     journals: dict[int, JournalInFile] = field(default_factory=dict)
-    is_closed: bool = False
 
     def blame(self, line: int, text: str) -> None:
         """Note a fault; a file that is all faults fills no memory."""
@@ -87,7 +86,7 @@ class BatchesInFile:
     def fault(self) -> str | None:
         """Why the file was not read to its end, None if every line of it is in a batch without faults."""
         if not self.batches:
-            return "it holds no batch of feedback (no line begins with GIBG, GABG or APBG)"
+            return NO_BATCH
         faults = [*self.outside, *(fault for batch in self.batches for fault in batch.faults)]
         first = min(faults, default=None)
         return f"line {first.line}: {first.text}" if first is not None else None
@@ -156,12 +155,11 @@ class BatchesInFile:
         if line.record in COUNTED[batch.batch_type] or line.record == "??":
             batch.counted += 1
         if line.fault:
-            batch.is_closed = batch.is_closed or line.record == "BT"
             return
         if line.effective is not None:
             self.effective.add(line.effective)
         if line.record == "BH":
-            batch.header_code, batch.header_message = line.code, line.message
+            batch.header_code = line.code
         elif line.record == "JH":
             _take_journal(batch, line)
         elif line.record == "JD":
@@ -204,7 +202,6 @@ def _take_detail(batch: BatchInFile, line: FeedbackLine) -> None:
 
 def _check(batch: BatchInFile, trailer: FeedbackLine) -> None:
     """Hold a batch against its trailer, and its journals against their headers."""
-    batch.is_closed = True
     if trailer.batch != batch.number:
         batch.blame(trailer.number, f"BT names batch {trailer.batch}, BG names {batch.number}")
     if batch.header_code not in {"", ACCEPTED} and not batch.counted:

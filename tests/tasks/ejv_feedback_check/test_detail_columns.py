@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,26 @@ class _Slow(io.BytesIO):
 @given(_contents(), st.sampled_from((100, 2_000, 1 << 18)))
 def test_columns_are_taken_in_as_lines_are(content: bytes, most: int) -> None:
     assert _taken_in(FEEDBACK.pieces(_Slow(content, most))) == _taken_in(FEEDBACK.lines(io.BytesIO(content)))
+
+
+SIX = Batch(1, journals=[(1, [JournalPair(str(invoice), "31.50") for invoice in (11, 12, 13)])]).feedback()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\n".join(SIX.split(b"\n")[:9]),
+        SIX.replace(b"GIJD", b"GAJD"),
+        SIX.replace(b"GIBG", b"GIXX"),
+        SIX.replace(b"GIJH", b"GIXX"),
+        SIX.replace(b"GIJDFI00000001", b"GIJDFI00000002", 2),
+    ],
+    ids=["cut off after its details", "of another type", "outside any batch", "without a header", "of no journal"],
+)
+def test_plain_details_in_the_wrong_place_are_taken_in_as_lines_are(content: bytes) -> None:
+    read = list(FEEDBACK.pieces(io.BytesIO(content)))
+    assert [len(piece.line) for piece in read if isinstance(piece, PlainDetails)] == [6]
+    assert _taken_in(iter(read)) == _taken_in(FEEDBACK.lines(io.BytesIO(content)))
 
 
 def test_the_details_of_a_usual_file_are_plain() -> None:

@@ -1,13 +1,14 @@
 """Lines are read by position: what was written comes back, whatever it holds and however it is shifted."""
 
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.ejv_feedback_check.batches_in_file import BatchesInFile
+from tasks.ejv_feedback_check.batches_in_file import BatchesInFile, Mention
 from tasks.ejv_feedback_check.feedback_lines import FeedbackLine, read_line
 from tasks.ejv_feedback_check.file_index import FEEDBACK, INBOX, LineReader
 from tasks.ejv_feedback_check.file_lines import read_lines
@@ -51,6 +52,8 @@ def test_a_journal_batch_comes_back_as_it_was_written(
     [found] = survey.batches
     assert (found.number, found.faults, found.total, survey.outside) == (number, [], batch.total(), [])
     details = [line for line in lines if line.record == "JD"]
+    assert (found.ordinal, found.first_line, found.last_line, found.feeder) == (1, 1, len(lines), "3535")
+    assert (found.items, survey.lines, survey.effective) == (len(details), len(lines), {date(2026, 11, 18)})
     written = [(journal, pair, side) for journal, pairs in journals for pair in pairs for side in pair_sides(pair)]
     assert [(line.journal, line.subject, line.amount, line.side) for line in details] == [
         (journal, pair.about, Decimal(pair.amount), side) for journal, pair, side in written
@@ -106,6 +109,7 @@ def test_a_file_that_is_all_faults_keeps_the_first_of_them() -> None:
     _, outside = read(b"GIXX\n" * 250)
     _, inside = read(begin + b"\nGIXX" * 250)
     assert (len(outside.outside), len(inside.batches[0].faults)) == (200, 200)
+    assert (outside.lines, inside.lines, read(b"")[1].lines) == (250, 251, 0)
 
 
 @settings(max_examples=40, deadline=None)
@@ -119,6 +123,7 @@ def test_an_ap_batch_comes_back_as_it_was_written(items: list[Item], code: str) 
     batch = Batch(100, "AP", items=items)
     lines, survey = read(batch.feedback({3: code} if items else {}))
     assert (survey.batches[0].faults, survey.batches[0].total) == ([], batch.total())
+    assert survey.batches[0].items == len(items)
     heads = [line for line in lines if line.record == "IH"]
     assert [(line.subject, line.amount) for line in heads] == [(item.number, Decimal(item.amount)) for item in items]
     assert not items or heads[0].code == code
@@ -160,6 +165,77 @@ def test_flow_through_forms(text: str, found: FlowThrough | None) -> None:
 def test_a_file_that_is_one_endless_line_fills_no_memory() -> None:
     [(number, line)] = list(read_lines(io.BytesIO(b"X" * 1_000_000)))
     assert (number, len(line)) == (1, 1 << 16)
+
+
+def test_a_number_that_a_line_is_about_is_found_once_where_lines_follow_one_another() -> None:
+    amounts = {"1001": ("30.00", "1.50"), "1002-7": ("5.00",), "1003-8-PR": ("6.00",), "1003-PR-55": ("7.00",)}
+    pairs = [JournalPair(about, amount) for about, those in amounts.items() for amount in those]
+    pairs.append(JournalPair("1001", "2.00"))
+    content = Batch(100, journals=[(10, pairs), (11, pairs[-1:])]).feedback()
+    content += Batch(200, "AP", items=[Item("77", "8.00")]).feedback().replace(b"APNA", b"APXX")
+    survey = BatchesInFile()
+    found = survey.read(FEEDBACK.lines(io.BytesIO(content)))
+    assert [tuple(one) for one in found if isinstance(one, Mention)] == [
+        (1, "batch", "100", None), (3, "journal", "10", Decimal("51.50")),
+        (4, "invoice", "1001", Decimal("30.00")),
+        (8, "invoice", "1002", Decimal("5.00")), (8, "disbursement", "7", Decimal("5.00")),
+        (10, "invoice", "1003", Decimal("6.00")), (10, "disbursement", "8", Decimal("6.00")),
+        (12, "invoice", "1003", Decimal("7.00")), (12, "refund", "55", Decimal("7.00")),
+        (14, "invoice", "1001", Decimal("2.00")),
+        (16, "journal", "11", Decimal("2.00")), (17, "invoice", "1001", Decimal("2.00")),
+        (19, "batch", "100", Decimal("53.50")),
+        (20, "batch", "200", None), (22, "ap", "77", Decimal("8.00")), (25, "batch", "200", Decimal("8.00")),
+    ]  # fmt: skip
+    assert [(one.ordinal, one.number, one.first_line, one.last_line) for one in survey.batches] == [
+        (1, 100, 1, 19), (2, 200, 20, 25)]  # fmt: skip
+    assert survey.fault == "line 24: it begins with 'APXX', which is not a known record type"
+
+
+FIRST, SECOND = (JournalPair("1001", "30.00"), JournalPair("1002", "12.00"))
+WHOLE = Batch(100, journals=[(10, [FIRST]), (11, [SECOND])]).feedback().decode().split("\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "faults"),
+    [
+        (WHOLE, []),
+        ([*WHOLE[:5], WHOLE[2], *WHOLE[5:]], ["line 6: journal 10 began at line 3 already",
+                                              "line 10: BT counts 6 lines, 7 are there"]),
+        ([*WHOLE[:2], *WHOLE[3:]], ["line 3: journal 10 has no JH line before its details",
+                                    "line 4: journal 10 has no JH line before its details",
+                                    "line 8: BT counts 6 lines, 5 are there",
+                                    "line 8: BT says 42.00 CAD, the lines add up to 12.00 CAD"]),
+        ([*WHOLE[:4], WHOLE[4].replace("30.00", "29.00"), *WHOLE[5:]],
+         ["line 9: BT says 42.00 CAD, the lines add up to 41.00 CAD",
+          "line 3: journal 10: JH says 30.00 CAD, its lines add up to 29.00 CAD debit and 30.00 CAD credit"]),
+        ([*WHOLE[:3], WHOLE[3].replace("30.00", "29.00"), *WHOLE[4:]],
+         ["line 3: journal 10: JH says 30.00 CAD, its lines add up to 30.00 CAD debit and 29.00 CAD credit"]),
+        ([*WHOLE[:3], WHOLE[3].replace("GIJD", "GAJD"), *WHOLE[4:]], ["line 4: a GA line in a GI batch"]),
+        ([*WHOLE[:3], WHOLE[3].replace("GIJD", "GIXX"), *WHOLE[4:]],
+         ["line 4: it begins with 'GIXX', which is not a known record type",
+          "line 3: journal 10: JH says 30.00 CAD, its lines add up to 30.00 CAD debit and 0.00 CAD credit"]),
+        ([*WHOLE[:8], WHOLE[8].replace("0000000000000060", "0000000000000070")],
+         ["line 9: BT counts 7 lines, 6 are there"]),
+        (WHOLE[:8], ["line 8: the batch has no BT line: the file ends at line 8"]),
+        ([*WHOLE[:2], WHOLE[8]], ["line 3: BT counts 6 lines, 0 are there",
+                                  "line 3: BT says 42.00 CAD, the lines add up to 0.00 CAD"]),
+        ([WHOLE[0], WHOLE[1].replace("0000", "9001"), WHOLE[8]], []),
+        ([WHOLE[0], WHOLE[1].replace("0000", "9001"), WHOLE[2], WHOLE[8]],
+         ["line 4: BT counts 6 lines, 1 are there", "line 4: BT says 42.00 CAD, the lines add up to 0.00 CAD",
+          "line 3: journal 10: JH says 30.00 CAD, its lines add up to 0.00 CAD debit and 0.00 CAD credit"]),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_batch_is_told_with_its_line_and_the_figures(lines: list[str], faults: list[str]) -> None:
+    _, survey = read("\n".join(lines).encode())
+    assert [f"line {fault.line}: {fault.text}" for fault in survey.batches[0].faults] == faults
+
+
+def test_a_batch_that_another_one_cuts_off_says_where() -> None:
+    _, survey = read("\n".join(["GIJH", *WHOLE[:8], *WHOLE]).encode())
+    assert [one.faults for one in survey.batches] == [
+        [(9, "the batch has no BT line: another batch begins at line 10")], []]  # fmt: skip
+    assert survey.outside == [(1, "it does not end with return code, message and 'CGI' (4 characters)")]
+    assert read((WHOLE[2] + "\n" + WHOLE[0]).encode())[1].outside == [(1, "a JH line outside any batch")]
 
 
 def pair_sides(pair: JournalPair) -> tuple[str, str]:
