@@ -92,7 +92,7 @@ SIX = Batch(1, journals=[(1, [JournalPair(str(invoice), "31.50") for invoice in 
 @pytest.mark.parametrize(
     "content",
     [
-        b"\n".join(SIX.split(b"\n")[:9]),
+        b"\n".join([*SIX.split(b"\n")[:9], b""]),
         SIX.replace(b"GIJD", b"GAJD"),
         SIX.replace(b"GIBG", b"GIXX"),
         SIX.replace(b"GIJH", b"GIXX"),
