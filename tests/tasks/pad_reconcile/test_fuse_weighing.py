@@ -124,3 +124,68 @@ def test_rows_that_were_applied_before_are_expected_of_a_file_that_goes_on_where
     again = FileFigures(100, Decimal(9_000), 0, 0, 60, 0, 0, 500)
     assert weigh(again, []).beyond
     assert not weigh(again, [], repeats_are_expected=True).beyond
+
+
+def test_each_figure_stands_beside_the_usual_one_and_its_limit_as_people_read_them() -> None:
+    before = [FileFigures(1_000 + 10 * place, Decimal(99_000), place, place, 0, 0, 20, 5_000) for place in range(11)]
+    here = FileFigures(1_234, Decimal("1234567.5"), 30, 30, 4, 5, 6, 0)
+
+    verdict = weigh(here, before)
+
+    assert [tuple(one) for one in verdict.figures] == [
+        ("rows", "1,234", "1,050", "8,400", False),
+        ("total in CAD", "1,234,567.50", "99,000.00", "792,000.00", True),
+        ("accounts it would freeze", "30", "5", "25", True),
+        ("their share of the payments of a week", "100.0 %", "0.1 %", "0.5 %", True),
+        ("payments that come back", "30", "5", "50", False),
+        ("their share of the payments of a week", "100.0 %", "0.1 %", "0.5 %", True),
+        ("rows applied before", "4", "0", "10", False),
+        ("their share of the rows", "0.3 %", "0.0 %", "10.0 %", False),
+        ("rows of another day than the file's", "5", "0", "10", False),
+        ("their share of the rows", "0.4 %", "0.0 %", "20.0 %", False),
+        ("rows rejected", "6", "20", "60", False),
+        ("their share of the rows", "0.5 %", "1.9 %", "20.0 %", False),
+    ]
+    assert verdict.reason == (
+        "it is far outside the usual, weighed against the last 11 files of its kind:"
+        " total in CAD 1,234,567.50 (usual 99,000.00, limit 792,000.00);"
+        " accounts it would freeze 30 (usual 5, limit 25), their share of the payments of a week 100.0 %"
+        " (usual 0.1 %, limit 0.5 %)"
+    )
+
+
+def test_a_figure_at_its_limit_is_not_beyond_it() -> None:
+    at_limit = FileFigures(20_000, Decimal(5_000_000), 25, 50, 10, 10, 25, 0)
+    assert weigh(at_limit, []).beyond == []
+    shares = FileFigures(100, Decimal(0), 1_000, 1_000, 11, 40, 30, 10_000)
+    assert weigh(shares._replace(repeated=10), []).beyond == []
+    assert [one.split(" ", 2)[:2] for one in weigh(shares._replace(frozen=1_001), []).beyond] == [
+        ["accounts", "it"],
+        ["rows", "applied"],
+    ]
+
+
+def test_of_nothing_nothing_is_no_share_and_one_is_all() -> None:
+    shares = [one for one in weigh(FileFigures(0, Decimal(0), 1, 0, 0, 0, 0, 0), []).figures if "share" in one.what]
+    assert [(one.here, one.usual, one.limit, one.is_beyond) for one in shares[:3]] == [
+        ("100.0 %", "-", "10.0 %", True),
+        ("0.0 %", "-", "10.0 %", False),
+        ("0.0 %", "-", "10.0 %", False),
+    ]
+
+
+@pytest.mark.parametrize(("known", "against"), [
+    (ENOUGH, f"against the last {ENOUGH} files of its kind"),
+    (ENOUGH - 1, f"against plain limits, as only {ENOUGH - 1} files of its kind are known"),
+])  # fmt: skip
+def test_what_a_file_was_weighed_against_is_said(known: int, against: str) -> None:
+    usual = [FileFigures(100, Decimal(9_000), 0, 0, 0, 0, 0, 500)] * known
+    verdict = weigh(FileFigures(100, Decimal(9_000), 0, 0, 0, 0, 60, 500), usual)
+    assert verdict.reason.startswith(f"it is far outside the usual, weighed {against}: rows rejected 60")
+
+
+def test_rows_applied_before_are_all_that_is_expected_of_such_a_file() -> None:
+    again = FileFigures(100, Decimal(9_000), 0, 0, 60, 60, 0, 500)
+    verdict = weigh(again, [], repeats_are_expected=True)
+    assert [one.split(" 60")[0] for one in verdict.beyond] == ["rows of another day than the file's"]
+    assert "rows applied before" not in {one.what for one in verdict.figures}

@@ -1,0 +1,97 @@
+"""What a person sees of a file: as many rows as can be read, and how many there are."""
+
+from decimal import Decimal
+
+import pytest
+
+from connectors.inbound.holds import HoldKind
+from connectors.local_copy import local_copy
+from database.copy import encode_row
+from tasks.pad_reconcile.blown_fuse import FileFuseBlown, hold_blown
+from tasks.pad_reconcile.effects import SettlementEffects
+from tasks.pad_reconcile.fuse import FuseVerdict, WeighedFigure
+from tasks.pad_reconcile.report import outcome_of_rows
+from tasks.pad_reconcile.staging import RowTotals
+from tests.settlement_factory import FILE, Line, SettlementBooks
+
+BOUNCED = (
+    "SELECT 1 AS file_id, n AS line, 7 AS payment_account_id, 'A' || n AS auth_account_id,"
+    " '800101' AS customer_account, 'REG' || n AS target_number, 0.00 AS amount, 60.00 AS original_amount,"
+    " 60.00 AS outstanding_amount, nullif('NSF', 'NSF') AS reversal_reason, true AS is_first, n <= 3 AS is_freezing,"
+    " '5' AS pad_party, '8' AS pad_account, '9' AS pad_site,"
+    " '5' AS billed_party, '8' AS billed_account, '9' AS billed_site"
+)
+DIFFERING = "SELECT 'REG' || n AS target_number, 1.00 AS applied, 2.00 AS open_amount"
+LEFT_OVER = "SELECT n AS line, 5.00 AS unplaced"
+
+
+@pytest.mark.parametrize(("found", "first"), [(1000, ""), (1001, "the first 1,000 of 1,001, ")])
+def test_a_thousand_rows_of_each_kind_are_shown(found: int, first: str, books: SettlementBooks) -> None:
+    with books.database.begin() as session:
+        effects = SettlementEffects.before_any(session)
+        effects.nsf_fee = Decimal("30.00")
+        for kept, select in (
+            (effects.bounced, BOUNCED),
+            (effects.differences, DIFFERING),
+            (effects.left_over, LEFT_OVER),
+        ):
+            kept.add(f"{select} FROM generate_series(1, {found}) AS n")
+        outcome = outcome_of_rows("t.csv", RowTotals(), effects)
+
+    assert [(table.title, len(table.rows)) for table in outcome.tables] == [
+        (f"t.csv: {first}payments that bounced", 1000),
+        (f"t.csv: {first}settled by CAS for a different amount than was open", 1000),
+    ]
+    assert list(outcome.tables[0].rows)[2:4] == [
+        ("A3", "800101", "REG3", Decimal("60.00"), "frozen now", Decimal("30.00"), ""),
+        ("A4", "800101", "REG4", Decimal("60.00"), "already frozen", Decimal("0.00"), ""),
+    ]
+    assert (outcome.counts["payments_bounced"], outcome.counts["accounts_frozen"]) == (found, 3)
+    assert len(outcome.rejects) == 1000
+    more = "t.csv: 1,001 credit memo lines left an amount over; the first 1,000 are shown."
+    assert outcome.notes == ([more] if first else [])
+
+
+@pytest.mark.parametrize(("found", "first", "all_of_them"), [
+    (1000, "", ""), (1001, "the first 1,000 of ", f"; all 1,001 accounts: explain file {FILE}"), (0, None, ""),
+])  # fmt: skip
+def test_a_thousand_accounts_that_a_held_file_would_freeze_are_shown(
+    found: int, first: str | None, all_of_them: str, books: SettlementBooks
+) -> None:
+    file = books.arrive(b"content")
+    figures = [WeighedFigure("rows", "9", "-", "5", True), WeighedFigure("rows rejected", "1", "0", "25", False)]
+    rows = (encode_row((file.id, line, f"A{line}", "800101", f"REG{line}", "60.00")) for line in range(found))
+
+    with local_copy(rows) as accounts:
+        outcome = hold_blown(books.context(), file, FileFuseBlown(FuseVerdict(figures, ["rows 9"], 0), accounts))
+
+    shown, *frozen = outcome.tables
+    assert (shown.columns, shown.rows) == (
+        ("figure", "here", "usual", "limit", ""),
+        [("rows", "9", "-", "5", "beyond"), ("rows rejected", "1", "0", "25", "")],
+    )
+    expected = [] if first is None else [(f"{FILE}: {first}{found:,} accounts that would be frozen", min(found, 1000))]
+    assert [(table.title, len(table.rows)) for table in frozen] == expected
+    reason = "it is far outside the usual, weighed against plain limits, as only 0 files of its kind are known: rows 9"
+    [reject] = outcome.rejects
+    assert (reject.detail, reject.command) == (
+        f"{reason}. Nothing of it was applied{all_of_them}. Ask CAS whether the file is right. If it is, replay it;"
+        f' if not: python3 invoke_jobs.py files ignore {FILE} --reason "..."',
+        f'python3 invoke_jobs.py files replay --despite fuse {FILE} --reason "..."',
+    )
+    assert outcome.counts == {"files_held": 1}
+    assert books.rows("SELECT state, reason FROM pay_jobs.inbound_files") == [("held", reason)]
+
+
+def test_of_rejected_rows_that_stay_so_a_thousand_are_shown(books: SettlementBooks) -> None:
+    """Of all files together; that many more are held by the fuse, which is released here."""
+    tomorrow = "BCR_PAYMENT_APPL_20261106.csv"
+    for name, count in ((FILE, 999), (tomorrow, 2)):
+        lines = [Line("PADP", f"PR{place}", "1.00", "800101", f"REG{place}") for place in range(count)]
+        books.apply(*lines, name=name, released=frozenset(HoldKind))
+
+    outcome = books.retry()
+
+    assert [one.where for one in outcome.rejects[-2:]] == [f"{FILE} line 1000", f"{tomorrow} line 2"]
+    assert len(outcome.rejects) == 1000
+    assert outcome.tables[0].title == "rejected rows: 1,001 rows, 1,001.00 CAD"
