@@ -17,6 +17,7 @@ from sandbox.demo_data import DemoSize
 from sandbox.up import prepare_pay_database, upgrade
 
 ROWS, LINES, SLIPS, WEEKS = 100_000, 100_000, 200, 33
+_ONE_STAYS_OPEN_IN = 1_000  # of the weeks before
 LATENCY = Decimal("0.02")
 _SECONDS, _MEMORY_MB = 60.0, 200
 _LANES = 2
@@ -30,7 +31,11 @@ def measure(invoices: int) -> None:
         address = postgres.create_database(server)
         prepare_pay_database(address, size)
         upgrade(address)
-        run_sql(address, script("spread_invoices", weeks=WEEKS))
+        run_sql(
+            address,
+            script("spread_invoices", weeks=WEEKS),
+            script("take_back_old_invoices", weeks=WEEKS, every=_ONE_STAYS_OPEN_IN),
+        )
         day, _ = busiest(address, "day")
         settlement.add_books(address, ROWS, _AFTER_SETTLEMENT)
         ejv_feedback.add_books(address, LINES, _AFTER_FEEDBACK)

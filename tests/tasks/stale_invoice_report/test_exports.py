@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tracemalloc
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -122,6 +123,17 @@ def test_the_worst_go_first_then_the_oldest_then_the_largest() -> None:
     ]
 
     assert [one.invoice_id for one in spool(rows)] == [6, 4, 3, 2, 1, 5]
+
+
+def test_the_order_of_many_rows_takes_a_hundred_bytes_a_row() -> None:
+    page = [row(n, created_on=f"2026-10-{n % 30 + 1:02}", total=f"{n}.50") for n in range(2_000)]
+    spool(page[:1])
+    tracemalloc.start()
+    try:
+        kept = spool(page)
+        assert tracemalloc.get_traced_memory()[0] < 100 * len(kept) + 32 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_day_is_a_date_for_people_too() -> None:
