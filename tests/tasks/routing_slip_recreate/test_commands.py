@@ -4,6 +4,7 @@ import threading
 
 import click
 import pytest
+from sqlalchemy import event
 
 from config.errors import Interrupted, UsageError
 from jobs.commands.cli import build_cli
@@ -130,6 +131,20 @@ def test_families_are_worked_at_once_up_to_the_bound_and_each_in_order(slips: Sl
     slips.cfs.admin.order_faults({"kind": "slow", "seconds": 1, "count": 4, "path": "reverse"})
     assert slips.run(concurrency=4, checkpoint=count).counts["slips_voided"] == 8
     assert 2 <= most <= 4
+
+
+def test_a_dry_run_works_one_family_after_the_other_over_its_one_connection(slips: Slips) -> None:
+    for number in range(206000100, 206000104):
+        slips.deposit(str(number), "10.00")
+        slips.set_status(str(number), "VOID")
+    asked_by: set[str] = set()
+    event.listen(
+        slips.database.engine, "before_cursor_execute", lambda *_: asked_by.add(threading.current_thread().name)
+    )
+
+    slips.dry_run(concurrency=4)
+
+    assert {one for one in asked_by if one.startswith("slips")} == {"slips_0"}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """CFS fails in every way it knows, at every call: the state in the end is the undisturbed one."""
 
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from config.errors import SourceUnavailable
+from connectors.cfs import CfsReceipt, CfsSite
 from tests.routing_slip_factory import Slips
 from tests.slip_state import SlipState
 from tests.tasks.routing_slip_recreate.scenarios import PARENT, SCENARIOS, Scenario, correction, link
@@ -149,6 +151,28 @@ def test_a_list_that_stays_away_is_never_taken_for_empty(slips: Slips, monkeypat
         slips.cfs.admin.set_options(drop_filled_invoices=False)
         slips.run()
         assert slips.final_state() == expected
+
+
+def test_what_a_receipt_paid_is_not_written_while_cfs_leaves_it_out(
+    slips: Slips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correction(slips)
+    get = slips.client.get_receipt
+
+    def leave_out(point: str) -> None:
+        def without_its_list(site: CfsSite, number: str) -> CfsReceipt | None:
+            receipt = get(site, number)
+            return receipt and replace(receipt, invoices=(), invoices_listed=False)
+
+        if point == "answered 4 apply receipt":
+            monkeypatch.setattr(slips.client, "get_receipt", without_its_list)
+
+    with pytest.raises(SourceUnavailable, match=f"CFS leaves out which invoices receipt {PARENT}R2 paid"):
+        slips.run(checkpoint=leave_out)
+    monkeypatch.undo()
+
+    assert slips.run().counts["slips_corrected"] == 1
+    assert len(slips.our_receipts()) == 2
 
 
 def test_validation_errors_that_come_as_404_are_understood(slips: Slips) -> None:
