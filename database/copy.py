@@ -23,7 +23,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 class EncodedRows(Protocol):
     """A stream of rows that encode_row or encode_columns made."""
 
-    def read(self, size: int = ..., /) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """Return the next bytes, none at the end."""
 
 

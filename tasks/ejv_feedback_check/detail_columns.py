@@ -18,7 +18,6 @@ from tasks.ejv_feedback_check.feedback_lines import JOURNAL_TYPES, FeedbackLine,
 
 _FEWEST = 4
 _TAIL = feedback_lines.TAIL
-_SHORTEST = 205 + 1 + _TAIL
 _REMEMBERED = 4096
 _RECORDS = {kind + "JD": kind for kind in JOURNAL_TYPES}
 
@@ -63,7 +62,7 @@ class PlainDetails:
     def mentions(self, before: FeedbackLine | None) -> "DetailMentions":
         """Return what the lines mention, less what is about the same as the line before."""
         things = list(zip(self.journal, self.subject, strict=True))
-        first = (str(before.journal), before.subject) if before is not None and before.record == "JD" else None
+        first = (str(before.journal), before.subject) if before is not None else None
         is_new = list(map(ne, things, [first, *things]))
         kept = (list(compress(texts, is_new)) for texts in (self.line, self.subject, self.amount))
         return DetailMentions(*kept)
@@ -102,13 +101,13 @@ class DetailReader:
         """Return the lines as columns, None where one of them is not plain."""
         raw = list(map(itemgetter(1), numbered))
         together = b"\n".join(raw)
-        if not together.isascii() or b"\0" in together or min(map(len, raw)) < _SHORTEST:
+        if not together.isascii() or b"\0" in together:
             return None
         texts = together.decode("ascii").split("\n")
         if {text[-3:] for text in texts} != {"CGI"}:
             return None
         journals, places = [text[9:17] for text in texts], [text[17:22] for text in texts]
-        sides, subjects = [text[104] for text in texts], [text[205:-_TAIL].strip() for text in texts]
+        sides, subjects = [text[104:105] for text in texts], [text[205:-_TAIL].strip() for text in texts]
         if not "".join(journals + places).isdecimal() or not set(sides) <= {"C", "D"}:
             return None
         if not "".join(subjects).isdecimal() or not all(0 < len(one) < 10 and one[0] != "0" for one in subjects):

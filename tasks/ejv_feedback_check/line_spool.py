@@ -18,8 +18,7 @@ from tasks.ejv_feedback_check.flow_through import FlowThrough
 
 sql = statements(__package__)
 
-_PIECE = 1 << 16
-_NOTHING = FlowThrough("", 0)
+_NOTHING = (None,) * len(FlowThrough._fields)
 _COLUMNS = (
     "line", "record", "journal", "journal_line", "effective_date", "amount", "side", "subject", "form", "invoice_id",
     "partner_id", "refund_id", "receipt", "code", "message", "fault",
@@ -32,6 +31,7 @@ class LineSpool:
     def __init__(self) -> None:
         self._rows: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._begins: dict[int, int] = {}
+        self._end = 0
 
     def close(self) -> None:
         """Forget them."""
@@ -39,19 +39,14 @@ class LineSpool:
 
     def keep(self, lines: FeedbackLine | PlainDetails) -> None:
         """Keep a line of a batch, or plain ones together; BG begins the next batch."""
-        if isinstance(lines, PlainDetails):
-            self._rows.write(_rows(lines))
-            return
-        if lines.record == "BG":
-            self._begins[lines.number] = self._rows.tell()
-        self._rows.write(_row(lines))
+        if isinstance(lines, FeedbackLine) and lines.record == "BG":
+            self._begins[lines.number] = self._end
+        self._end += self._rows.write(_row(lines) if isinstance(lines, FeedbackLine) else _rows(lines))
 
     def section(self, first_line: int) -> "SpooledBatch":
         """Return the lines of the batch that begins at a line."""
         begin = self._begins[first_line]
-        end = min((other for other in self._begins.values() if other > begin), default=None)
-        if end is None:
-            end = self._rows.seek(0, 2)
+        end = min((other for other in self._begins.values() if other > begin), default=self._end)
         self._rows.seek(begin)
         return SpooledBatch(self._rows, end - begin)
 
@@ -63,7 +58,7 @@ class SpooledBatch:
         self._rows = rows
         self._left = size
 
-    def read(self, size: int = _PIECE) -> bytes:
+    def read(self, size: int) -> bytes:
         """Return the next bytes."""
         piece = self._rows.read(min(size, self._left))
         self._left -= len(piece)
@@ -91,11 +86,9 @@ def _rows(details: PlainDetails) -> bytes:
 
 def _row(line: FeedbackLine) -> bytes:
     """Return a line as a row of create_staged.sql."""
-    about = line.about or _NOTHING
     return encode_row(
         (
             line.number, line.record, line.journal, line.journal_line, line.effective, line.amount, line.side or None,
-            line.subject or None, about.form or None, about.invoice_id or None, about.partner_id, about.refund_id,
-            line.receipt or None, line.code, line.message, line.fault,
+            line.subject or None, *(line.about or _NOTHING), line.receipt or None, line.code, line.message, line.fault,
         )
     )  # fmt: skip

@@ -106,6 +106,45 @@ def test_plain_details_in_the_wrong_place_are_taken_in_as_lines_are(content: byt
     assert _taken_in(iter(read)) == _taken_in(FEEDBACK.lines(io.BytesIO(content)))
 
 
+SAID = ("SAID ALL " * 17)[:150]
+FULL = (("JD", 2), ("12345678", 9), ("54321", 17), ("20261118", 22), ("123456789012.34", 89), ("D", 104),
+        ("987654321", 205), ("1117" + SAID + "CGI", 214))  # fmt: skip
+
+
+def full(*changes: tuple[str, int]) -> bytes:
+    """Return a detail line of nines in which each value fills its place."""
+    line = "GI".ljust(371, "9")
+    for text, start in (*FULL, *changes):
+        line = line[:start] + text + line[start + len(text) :]
+    return line.encode() + b"\n"
+
+
+def test_columns_have_the_values_that_fill_their_places() -> None:
+    (plain,) = FEEDBACK.pieces(io.BytesIO(full() * 4))
+    assert isinstance(plain, PlainDetails)
+    assert _rows(plain) == b"".join(_row(line) for line, _ in plain.each())
+    assert (plain.journal[0], plain.journal_line[0], plain.effective[0]) == ("12345678", "54321", "2026-11-18")
+    assert (plain.amount[0], plain.side[0], plain.subject[0]) == ("123456789012.34", "D", "987654321")
+    assert (plain.code[0], plain.message[0]) == ("1117", SAID)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("X", 9), ("X", 21), ("20261332", 22), ("X", 89), ("X", 104), ("0", 205), ("X", 213), ("11-7", 214), ("\0", 300),
+     ("\u00e9", 300), ("GX", 0), ("CGX", 368)],
+)  # fmt: skip
+def test_lines_are_read_one_by_one_where_a_value_of_one_of_them_is_not_plain(change: tuple[str, int]) -> None:
+    content = full() * 2 + full(change) + full() * 2
+    read = list(FEEDBACK.pieces(io.BytesIO(content)))
+    assert not [piece for piece in read if isinstance(piece, PlainDetails)]
+    assert read == list(FEEDBACK.lines(io.BytesIO(content)))
+
+
+def test_only_details_are_read_in_columns() -> None:
+    for content in (full(("JX", 2)) * 4, full(("AP", 0)) * 4, b"GIJD\n" * 4):
+        assert list(FEEDBACK.pieces(io.BytesIO(content))) == list(FEEDBACK.lines(io.BytesIO(content)))
+
+
 def test_the_details_of_a_usual_file_are_plain() -> None:
     pairs = [JournalPair(str(invoice), "31.50") for invoice in range(1, 500)]
     content = Batch(1, journals=[(1, pairs), (2, pairs)]).feedback()

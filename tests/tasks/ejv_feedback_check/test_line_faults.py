@@ -75,7 +75,7 @@ def test_each_record_gives_its_values() -> None:
         (JD.replace("GIJD", "APJD"), False),
         (JD[:-3] + "CGX", False),
         (put(JD, len(JD) - 157, "11-7").decode(), False),
-        (put(JD, len(JD) - 157, "1117").decode(), True),
+        (put(JD, len(JD) - 157, "1117SAID".ljust(153) + "X").decode(), True),
         (put(JD, 22, "20261332").decode(), False),
         (put(JD, 104, "X").decode(), False),
         (put(JD, 205, " 7654321").decode(), False),  # the number does not begin where it belongs
@@ -86,9 +86,10 @@ def test_each_record_gives_its_values() -> None:
 def test_only_a_line_with_everything_in_its_place_is_read_the_quick_way(line: str, is_plain: bool) -> None:
     assert (_plain_detail(4, line) is not None) == is_plain
     if is_plain:
-        about = FlowThrough("INVOICE", 7654321)
-        assert read_line(4, line.encode())[:12] == (
-            4, "JD", "", None, "", 8801, 1, date(2026, 11, 18), Decimal("31.50"), "C", "7654321", about)  # fmt: skip
+        about, code = FlowThrough("INVOICE", 7654321), line[-157:-153]
+        assert read_line(4, line.encode()) == (
+            4, "JD", "", None, "", 8801, 1, date(2026, 11, 18), Decimal("31.50"), "C", "7654321", about, "", None, code,
+            line[-153:-3].strip())  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -150,3 +151,38 @@ def test_a_value_may_fill_its_place_to_the_first_character_and_the_last() -> Non
     assert [(one.journal, one.journal_line, one.amount) for one in (found, slow)] == [
         (12345678, 54321, Decimal(amount))
     ] * 2
+
+
+@pytest.mark.parametrize("name", ["MINISTÈRE DÉ", "MINISTÈRE DE S"], ids=["counted in bytes", "counted in characters"])
+def test_accents_shift_nothing_whether_they_are_counted_in_bytes_or_in_characters(name: str) -> None:
+    raw = JD.replace("MINISTRY OF SA", name).encode()
+    found = read_line(4, raw)
+    assert (found.subject, found.about, found.fault) == ("7654321", FlowThrough("INVOICE", 7654321), "")
+
+
+def framed(record: str, *values: tuple[int, int, str], length: int, left: bool) -> bytes:
+    """Return a line of nines with these values in their places, each on the left or on the right of its own."""
+    line = record.ljust(length, "9")
+    for start, end, value in values:
+        filled = value.ljust(end - start) if left else value.rjust(end - start)
+        line = line[:start] + filled + line[end:]
+    return (line + _END).encode()
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_a_value_is_read_from_its_own_place_whatever_stands_beside_it(left: bool) -> None:
+    batch, amount, day = (15, 24, "321"), "31.50", "20261118"
+    begin = read_line(1, framed("GIBG", (7, 11, "35"), batch, length=60, left=left))
+    assert (begin.batch, begin.feeder) == (321, "35")
+    trailer = read_line(2, framed("GIBT", batch, (24, 39, "12"), (39, 54, amount), length=60, left=left))
+    assert (trailer.batch, trailer.control_count, trailer.amount) == (321, 12, Decimal(amount))
+    header = read_line(3, framed("GIJH", (9, 17, "00008801"), (19, 28, "321"), (42, 57, amount), length=60, left=left))
+    assert (header.journal, header.batch, header.amount) == (8801, 321, Decimal(amount))
+    assert header.receipt == framed("GIJH", (9, 17, "00008801"), (19, 28, "321"), length=42, left=left)[:42].decode()
+    values = ((9, 17, "00008801"), (17, 22, "7"), (22, 30, day), (89, 104, amount), (104, 105, "D"), (205, 299, "5-6"))
+    detail = read_line(4, framed("GIJD", *values, length=299, left=left))
+    assert (detail.journal, detail.journal_line, detail.effective) == (8801, 7, date(2026, 11, 18))
+    assert (detail.amount, detail.side, detail.subject) == (Decimal(amount), "D", "5-6")
+    item = read_line(5, framed("APIH", (19, 69, "77"), (112, 127, amount), (130, 138, day), length=150, left=left))
+    assert (item.subject, item.amount, item.effective) == ("77", Decimal(amount), date(2026, 11, 18))
+    assert {one.message for one in (trailer, header, detail, item)} == {"SAID"}

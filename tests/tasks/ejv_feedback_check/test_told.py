@@ -103,7 +103,7 @@ def test_a_batch_is_told_with_its_counts_its_refusal_and_what_it_left_open() -> 
     ]
     assert outcome.rejects[0].command.endswith("explain batch 4321")
     assert outcome.notes[0] == "F batch 4321: 3 links in all without an answer."
-    assert "distribution code 5, 8." in outcome.notes[1] and "ejv unstop 5 " in outcome.notes[1]
+    assert "distribution code 5, 8." in outcome.notes[1] and 'ejv unstop 5 --reason "..."' in outcome.notes[1]
     assert [len(table.rows) for table in outcome.tables] == [2]
 
 
@@ -114,7 +114,7 @@ def test_a_batch_with_nothing_to_tell_says_nothing_and_ap_batches_are_rebuilt() 
     assert all_shown.notes == []
     refused = outcome_of(BatchResult("REFUND", refusal="9001 BAD"), BATCH)
     assert "the rest still waits" in refused.rejects[0].detail
-    assert "ejv rebuild 4321" in refused.rejects[0].command
+    assert refused.rejects[0].command.endswith('ejv rebuild 4321 --reason "..."')
 
 
 WAITING = OutstandingBatch(
