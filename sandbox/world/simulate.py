@@ -52,6 +52,8 @@ def simulate(
             if night.problems:
                 break
         night.problems += world.verifier.found()
+        world.verifier.begin(is_last=True)
+        night.problems += world.verifier.found()
         nights = (night.day - story.first).days + 1
         return SimulationResult(nights, night.day, digest(world.database), world.model.chronicle, night.problems)
 

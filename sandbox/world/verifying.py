@@ -15,7 +15,8 @@ from tools.verify.arguments import Arguments
 from tools.verify.catalogue import CATALOGUE
 from tools.verify.task import asked_values, findings, snapshot
 
-# Of the days that were recorded the last are counted again each night, all that verify counts once a week.
+# Each night: the rows of the last weeks, and of the days that were recorded the last; once a week and at the end all.
+_ROWS_OF_DAYS = 62
 _RECORDED_DAYS = timedelta(days=2)
 _SUNDAY = 7
 
@@ -29,12 +30,14 @@ class NightVerifier:
         self._threads = threads
         self._looking: Future[list[str]] | None = None
 
-    def begin(self) -> None:
+    def begin(self, *, is_last: bool = False) -> None:
         """Begin to look at the tables as they are now; what is done to them from now on is not seen."""
         stack, today = ExitStack(), self._clock.today
         session = stack.enter_context(snapshot(self._database))
-        values = asked_values(session, Arguments(), now=naive_utc(self._clock()), today=today)
-        if today.isoweekday() != _SUNDAY:
+        looks_at_all = is_last or today.isoweekday() == _SUNDAY
+        asked = Arguments(days=None if looks_at_all else _ROWS_OF_DAYS)
+        values = asked_values(session, asked, now=naive_utc(self._clock()), today=today)
+        if not looks_at_all:
             values["recorded_since"] = today - _RECORDED_DAYS
         self._looking = self._threads.submit(_look, stack, session, values)
 

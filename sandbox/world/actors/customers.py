@@ -1,11 +1,14 @@
 """Customers buy services, and the pay API bills them. Source: docs/specs/invoice-lifecycle.md section 2."""
 
+from collections import defaultdict
+
 from sandbox.world.chance import RandomDraws
 from sandbox.world.model.records import ModelAccount, ModelInvoice, ModelPayment
 from sandbox.world.partner_rows import share_with_partner
 from sandbox.world.pay_api import add_payment, add_reference, cfs_number, make_invoice, settle
 from sandbox.world.world import World
 
+_STILL_BUY = 6
 _STARTS_AS = {"PAD": "APPROVED", "EFT": "APPROVED", "EJV": "APPROVED"}
 
 
@@ -13,11 +16,19 @@ def buy(world: World) -> None:
     """Let a day's invoices be made: more on a weekday."""
     draws = world.chance.of("customers", world.clock.today)
     most = 3 if world.clock.today.isoweekday() < 6 else 1
-    for account in list(world.model.accounts.values()):
+    for account in _customers(world):
         for _ in range(draws.number(0, most)):
             if account.owes_since is None and not account.leaves_eft:
                 world.clock.let_pass(draws.number(5, 60))
                 bill(world, account, draws)
+
+
+def _customers(world: World) -> list[ModelAccount]:
+    """Return the accounts that still buy: of each method the newest; whoever came before them has gone elsewhere."""
+    by_method: defaultdict[str, list[ModelAccount]] = defaultdict(list)
+    for account in world.model.accounts.values():
+        by_method[account.method].append(account)
+    return [account for accounts in by_method.values() for account in accounts[-_STILL_BUY:]]
 
 
 def bill(world: World, account: ModelAccount, draws: RandomDraws) -> ModelInvoice:
