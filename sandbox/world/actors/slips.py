@@ -80,7 +80,8 @@ def spend_and_work(world: World) -> None:
 
 
 def change(world: World, slip: ModelSlip, **values: object) -> None:
-    """Write on a slip what changed."""
+    """Write on a slip what changed, and when, as the API does."""
+    values["updated_on"] = world.clock.stored
     names = ", ".join(f"{name} = :{name}" for name in values)
     world.tables.run(f"UPDATE routing_slips SET {names} WHERE number = :number", number=slip.number, **values)
 

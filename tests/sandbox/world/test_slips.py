@@ -32,9 +32,24 @@ def test_what_was_done_to_a_slip_was_done_on_the_day_of_the_world(parts: WorldPa
         settle_in(world)
         slip = deposit(world, Decimal("10.00"))
         slip.status = "NSF"
-        change(world, slip, status="NSF", remaining_amount=-slip.free)
+        change(world, slip, status="NSF", remaining_amount=Decimal(0))
 
         WorldNight(world, FIRST).run("ROUTING_SLIP_RECREATE", concurrency=1)
 
         (operation,) = world.tables.rows("SELECT changed_on, finished_on FROM pay_jobs.operations")
         assert (operation.changed_on, operation.finished_on) == (world.clock(), world.clock())
+
+
+def test_what_staff_do_to_a_slip_after_our_job_was_not_left_so_by_our_job(parts: WorldParts) -> None:
+    with open_world(parts, seed=1, first=FIRST) as world:
+        settle_in(world)
+        slip = deposit(world, Decimal("10.00"))
+        change(world, slip, status="NSF", remaining_amount=Decimal(0))
+        night = WorldNight(world, FIRST)
+        night.run("ROUTING_SLIP_RECREATE", concurrency=1)
+
+        world.clock.move_to(FIRST, "17:00")
+        change(world, slip, status="REFUND_AUTHORIZED")
+        night.run("verify", only=("SLIP-STATE",))
+
+    assert night.problems == []
