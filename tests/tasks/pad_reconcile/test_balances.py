@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from config.errors import TotalsDisagree
 from connectors.formats.settlement import read_settlement
+from connectors.formats.settlement_columns import read_columns
 from jobs.inbound.file_format import FileToApply
 from tasks.pad_reconcile.apply_file import apply_file
 from tasks.pad_reconcile.apply_rows import apply_rows
@@ -54,6 +55,22 @@ def test_one_row_or_one_cent_off_is_refused(off: RowTotals, books: SettlementBoo
         apply_rows(session, off, now=NOW.replace(tzinfo=None), today=NOW.date(), source="t.csv")
 
     assert books.dump() == before
+
+
+@pytest.mark.parametrize("run_id", [7, None])
+def test_rows_are_staged_under_their_file_and_run(run_id: int | None, books: SettlementBooks) -> None:
+    content = settlement_csv([*example(1, 2), Line("PADP", "", "", "800101", "REG1"), BAD])
+
+    with books.database.begin() as session:
+        create_tables(session)
+        totals = stage(session, 5, read_columns([content], source="t.csv", day=NOW.date()), run_id=run_id)
+        staged = session.execute(
+            text("SELECT file_id, run_id, wave, amount::text FROM settlement_staged ORDER BY line")
+        )
+        amounts = ["131.50", "25.00", "0.00", "9.99"]
+        assert staged.all() == [(5, run_id, 0, amount) for amount in amounts]
+
+    assert totals == RowTotals(4, Decimal("166.49"))
 
 
 def test_a_lock_that_is_lost_before_the_commit_posts_nothing(books: SettlementBooks) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from config.errors import Interrupted, SourceRefused, SourceUnavailable
+from config.errors import InputRefused, Interrupted, SourceRefused, SourceUnavailable
+from config.settings import CfsSettings
 from connectors.cfs import CfsClient, CfsSite
 from sandbox.cfs.process import RunningCfs
 from tasks.pad_reconcile import after_commit, credit_sync
@@ -298,6 +299,36 @@ def test_a_credit_that_is_not_there_or_not_readable_stops_no_other(
     assert (report.looked_at, report.changed, report.unavailable) == (3, 1, None)
 
 
+def test_of_credits_that_are_not_found_the_first_thousand_are_kept() -> None:
+    result = CreditSyncResult()
+    for number in range(1001):
+        refused = InputRefused("CFS says no") if number == 0 else None
+        result.refuse(OpenCredit(number, f"M{number}", True, Decimal(1), 1, None, False), refused)
+
+    assert (result.looked_at, result.changed, result.rejected, len(result.rejects)) == (0, 0, 1001, 1000)
+    assert [(one.where, one.reason, one.detail) for one in result.rejects[:2]] == [
+        ("credit M0", "not readable in CFS", "CFS says no"),
+        ("credit M1", "not found in CFS", "on none of the account's sites"),
+    ]
+
+
+@pytest.mark.parametrize(("shown", "notes"), [
+    (2, []), (1, ["2 credits were not found or not readable; the first are shown."]),
+])  # fmt: skip
+def test_how_many_credits_were_not_found_is_said_where_not_all_are_shown(
+    shown: int, notes: list[str], books: SettlementBooks, cfs: RunningCfs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credit_sync, "SHOWN", shown)
+    account = books.account("800101")
+    site(cfs, "800101")
+    last = [books.credit(account, number, "25.00") for number in ("20455", "20456")][1]
+
+    outcome, ended_at, unavailable = after_commit._sync(books.context(settings={CfsSettings: cfs.settings()}), None)
+
+    assert (outcome.notes, ended_at, unavailable, len(outcome.rejects)) == (notes, last, None, shown)
+    assert outcome.counts == {"credits_looked_up": 2, "credits_changed": 0}
+
+
 def test_cfs_being_away_is_asked_a_few_times_and_not_for_every_credit(
     books: SettlementBooks, cfs: RunningCfs, client: CfsClient
 ) -> None:
@@ -412,6 +443,37 @@ def test_a_sweep_looks_nothing_up_on_a_day_whose_file_is_late(office: Settlement
 
     office.books.change(came, name="the day itself", digit="2", day=today)
     assert office.run(sync_all_credits=True).counts["credits_changed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("today", "newest", "is_awaited"),
+    [(24, 24, False), (24, 23, True), (24, 17, True), (24, 16, False), (22, 20, False), (24, None, False)],
+)
+def test_the_file_of_a_business_day_is_awaited_where_files_came_in_the_week_before_it(
+    today: int, newest: int | None, is_awaited: bool, books: SettlementBooks
+) -> None:
+    books.now = datetime(2026, 11, today, 20, 0, tzinfo=UTC)
+    if newest is not None:
+        books.apply(["ADJS"], name=f"BCR_PAYMENT_APPL_202611{newest}.csv")
+
+    awaited = after_commit._unapplied_file(books.context())
+
+    assert awaited == (f"the settlement file of 2026-11-{today}" if is_awaited else None)
+
+
+def test_a_sweep_begins_after_the_credit_that_the_last_one_of_the_job_noted(books: SettlementBooks) -> None:
+    runs = (("PAD_RECONCILE", 5), ("PAD_RECONCILE", 7), ("PAD_RECONCILE", None), ("repair pad-rejects", 9))
+    found = []
+    for job, last in runs:
+        books.change(
+            "INSERT INTO pay_jobs.job_runs (job, command, status, triggered_by, pod, version, progress) VALUES"
+            " (:job, 'x', 'done', 'cronjob', 'pod', '1', CAST(:progress AS jsonb))",
+            job=job,
+            progress="{}" if last is None else f'{{"last_credit": {last}}}',
+        )
+        found.append(after_commit._swept_until(books.context()))
+
+    assert found == [5, 7, 7, 7]
 
 
 @pytest.mark.parametrize("state", ["held", "failed", "received", "stored"])

@@ -99,6 +99,16 @@ def test_a_repeated_row_whose_first_finds_no_room_is_rejected_as_well(books: Set
     ]  # fmt: skip
 
 
+def test_a_row_that_was_rejected_before_a_bounce_of_its_number_is_rejected_after_it(books: SettlementBooks) -> None:
+    books.account("800199")
+    books.paid_invoice(books.account("800101", status="FREEZE"), "REG1", "60.00", "PR1")
+    row = Line("PADP", "PR1", "60.00", "800199", "REG1", day="06-Nov-26", application="5")
+
+    books.apply(row, bounce("PR1", "800101", "REG1", "60.00"), row)
+
+    assert books.outcomes() == ["already_applied:invoice_paid", "applied", "rejected:account_mismatch"]
+
+
 def test_of_two_bounces_of_a_number_the_first_that_can_be_placed_counts(books: SettlementBooks) -> None:
     books.account("800199")
     books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
