@@ -118,8 +118,9 @@ def test_a_bounced_slip_is_chosen_again_once_a_child_was_linked_since(
         child = rows.slip("LINKED", account="INACTIVE", parent=parent)
         for kind, _, state in (one.partition(" ") for one in journal):
             rows.work(child if kind in {"link", "void"} else parent, f"slip {kind}", state or "done")
-        stranger = rows.slip("LINKED", account="INACTIVE", parent=rows.slip("ACTIVE"))
-        rows.work(stranger, "slip link", "done")
+        other = rows.slip("ACTIVE")
+        rows.work(rows.slip("LINKED", account="INACTIVE", parent=other), "slip link", "done")
+        rows.work(other, "slip nsf", "done")
 
     assert chosen(rows) == [parent] * is_chosen
 

@@ -73,6 +73,18 @@ def test_a_deposit_that_cfs_does_not_have_is_parked(slips: Slips) -> None:
     slips.empty()
 
 
+def test_a_void_of_a_slip_whose_version_was_never_made_in_cfs_and_whose_deposit_is_reversed_is_parked(
+    slips: Slips,
+) -> None:
+    slips.deposit(PARENT, "50.00")
+    reverse_in_cfs(slips, PARENT)
+    slips.change("UPDATE routing_slips SET cas_version_suffix = 2")
+    slips.set_status(PARENT, "VOID")
+    (reject,) = slips.run().rejects
+    assert f"there is no receipt {PARENT}R2" in reject.detail
+    assert slips.slip(PARENT)["account"] == "ACTIVE"
+
+
 def test_one_parked_slip_does_not_stop_the_others(slips: Slips) -> None:
     scenarios.link(slips)
     seed_receipt(slips, f"{CHILD}L", "99.00")
