@@ -10,7 +10,6 @@ from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
-from tasks.ejv_feedback_check.feedback_lines import MAX_NUMBER
 from tasks.ejv_feedback_check.file_names import inbox_names_in
 
 sql = statements(__package__)
@@ -46,7 +45,6 @@ def record_ack(context: RunContext, file: InboundFile, content: AbstractContextM
 
 def _batches_named(session: Session, settings: CgiSettings, name: str, content: str) -> list[int]:
     names = inbox_names_in(settings, name) | inbox_names_in(settings, content)
-    digits = [*_OF_FEEDBACK.findall(content), *_OF_INBOX.findall(content)]
-    numbers = [int(number) for number in digits if int(number) <= MAX_NUMBER]
+    numbers = [int(digits) for digits in (*_OF_FEEDBACK.findall(content), *_OF_INBOX.findall(content))]
     found = sql.run(session, "find_acknowledged", names=sorted(names), numbers=numbers)
     return sorted(found.scalars())

@@ -130,8 +130,8 @@ def test_columns_have_the_values_that_fill_their_places() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [("X", 9), ("X", 21), ("20261332", 22), ("X", 89), ("X", 104), ("0", 205), (" " * 9, 205), ("X", 213), ("11-7", 214), ("\0", 300),
-     ("\u00e9", 300), ("GX", 0), ("CGX", 368)],
+    [("X", 9), ("X", 21), ("20261332", 22), ("X", 89), ("X", 104), ("0", 205), (" " * 9, 205), ("X", 213),
+     ("11-7", 214), ("\0", 300), ("\u00e9", 300), ("GX", 0), ("CGX", 368)],
 )  # fmt: skip
 def test_lines_are_read_one_by_one_where_a_value_of_one_of_them_is_not_plain(change: tuple[str, int]) -> None:
     content = full() * 2 + full(change) + full() * 2
