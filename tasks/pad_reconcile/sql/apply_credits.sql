@@ -19,7 +19,6 @@ WITH first_rows AS (
           AND (resolved.kind = 'MEMO_PART') = :memos_only
           AND resolved.outcome <> 'rejected'
           AND resolved.rule <> 'same_row'
-          AND resolved.amount > 0
         ORDER BY resolved.application_id, resolved.line
      ),
      memos AS (

@@ -23,7 +23,9 @@ def _rows(books: SettlementBooks) -> dict[tuple[str, int], dict[str, Any]]:
 
 def _kept(books: SettlementBooks) -> dict[tuple[str, int], dict[str, Any] | None]:
     rows = books.rows("SELECT pay_table, row_id, was FROM pay_jobs.bounce_rows")
-    return {(table, id_): was for table, id_, was in rows}
+    kept = {(table, id_): was for table, id_, was in rows}
+    assert len(kept) == len(rows), "each row is kept once"
+    return kept
 
 
 def _differing(before: dict[tuple[str, int], Any], after: dict[tuple[str, int], Any]) -> dict[tuple[str, int], Any]:
@@ -44,6 +46,7 @@ def test_a_bounce_keeps_every_row_it_changes_or_deletes_and_names_those_it_makes
     for _ in range(2):
         books.paid_invoice(account, "REG01234700", "30.10", "PADRC0003")
     books.paid_invoice(account, "REG01234701", "5.00", "PADRC0004")
+    books.paid_invoice(books.account("800104"), "REG01234702", "5.00", "PADRC0005")
     before = _rows(books)
 
     books.apply(

@@ -90,7 +90,11 @@ def test_two_bounces_of_one_account_in_one_file_are_one_fee_and_one_lock(books: 
     paid(books, account)
     paid(books, account, "REG2", "PR2", 200)
 
-    outcome = books.apply(bounce("PR1", "800101", NUMBER, "60.00"), bounce("PR2", "800101", "REG2", "60.00"))
+    outcome = books.apply(
+        bounce("PR1", "800101", NUMBER, "60.00"),
+        Line("ADJS", "A2", "5.00", "800101", "REG2"),
+        bounce("PR2", "800101", "REG2", "60.00"),
+    )
 
     assert {books.invoices()[id_] for id_ in (100, 200)} == {("SETTLEMENT_SCHED", "0.00")}
     assert [number for number, _, _ in books.bounces()] == [NUMBER]

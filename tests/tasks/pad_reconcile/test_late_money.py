@@ -233,6 +233,17 @@ def test_an_invoice_over_nothing_that_is_settled_by_nothing_has_its_receipt(book
     assert (books.invoices(), outcome.attention) == ({100: ("PAID", "0.00")}, False)
 
 
+def test_an_invoice_that_is_settled_beyond_what_the_money_reaches_has_its_receipt(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, total in ((100, "60.00"), (101, "40.00")):
+        books.invoice(account, NUMBER, total, id=id_)
+
+    outcome = books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
+
+    assert books.receipts() == [(100, "PR1", "60.00"), (101, "PR1", "0.00")]
+    assert outcome.attention
+
+
 @pytest.mark.parametrize(("status", "files"), [("Partially PAID", 1), ("Partially PAID", 2), ("Fully PAID", 1)])
 def test_an_invoice_that_a_memo_covers_has_the_memos_receipt(status: str, files: int, books: SettlementBooks) -> None:
     account = books.account("800101")
@@ -263,6 +274,23 @@ def test_a_memo_that_paid_an_invoice_keeps_its_receipt_when_the_rest_of_the_numb
 
     assert books.receipts() == [(101, "20455", "31.50")]
     assert {books.invoices()[id_] for id_ in (100, 101)} == {("SETTLEMENT_SCHED", "0.00")}
+
+
+def test_of_the_receipts_of_memos_a_bounce_takes_those_over_more_than_the_memo_paid(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    invoice = books.invoice(account, NUMBER, "80.00", id=100, status="PAID", reference="COMPLETED", paid="80")
+    other = books.invoice(account, "REG2", "15.00", id=101)
+    for number, amount in (("M1", "25.00"), ("M2", "30.00"), ("R0", "0.00")):
+        books.receipt(invoice, number, amount)
+    parts = ((invoice, "M1", "10.00"), (invoice, "M1", "15.00"), (invoice, "M2", "20.00"), (other, "M2", "15.00"))
+    for application, (paid, memo, amount) in enumerate(parts):
+        books.applied_credit(books.credit(account, memo, amount), account, paid, NUMBER, application, amount)
+        books.change("UPDATE applied_credits SET cfs_identifier = :memo WHERE application_id = :id",
+                     memo=memo, id=application)  # fmt: skip
+
+    books.apply(bounce("PR9", "800101", NUMBER, "80.00"))
+
+    assert books.receipts() == [(100, "M1", "25.00")]
 
 
 def test_a_memo_and_its_receipt_are_counted_once(books: SettlementBooks) -> None:

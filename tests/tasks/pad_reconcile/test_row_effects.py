@@ -433,6 +433,7 @@ def test_a_credit_memo_goes_to_the_newest_invoices_first(books: SettlementBooks)
     books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", "100.00", "40.00", application="7"))
 
     assert books.applied_credits() == [(7, 100, "10.00"), (7, 101, "30.00"), (7, 102, "20.00")]
+    assert books.rows("SELECT invoice_id FROM applied_credits ORDER BY id") == [(102,), (101,), (100,)]
     assert books.invoices() == dict.fromkeys((100, 101, 102), ("APPROVED", "0.00"))
 
 
@@ -440,6 +441,7 @@ def test_the_second_credit_memo_goes_where_the_first_left_room(books: Settlement
     account = books.account("800101")
     books.invoice(account, NUMBER, "50.00", id=100)
     books.invoice(account, NUMBER, "30.00", id=101)
+    books.reference(101, NUMBER, "COMPLETED")
     earlier = books.credit(account, "M0", "5.00")
     books.applied_credit(earlier, account, 101, NUMBER, 1, "5.00")
     books.credit(account, "M1", "20.00")
@@ -573,10 +575,11 @@ def test_a_bounce_deletes_the_receipts_of_its_own_number_only(receipt: str, book
     books.paid_invoice(account, NUMBER, "60.00", receipt, id=100)
     books.paid_invoice(account, "REG2", "20.00", "PR2", id=101)
     books.paid_invoice(other, "REG3", "30.00", "PR3", id=102)
+    books.receipt(102, "PR1", "5.00")
 
     books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
 
-    assert books.receipts() == [(101, "PR2", "20.00"), (102, "PR3", "30.00")]
+    assert books.receipts() == [(101, "PR2", "20.00"), (102, "PR1", "5.00"), (102, "PR3", "30.00")]
     assert books.invoices()[101] == ("PAID", "20.00")
 
 
@@ -646,6 +649,29 @@ def test_pulls_stop_on_the_profile_in_use_and_the_fee_goes_where_the_invoice_is(
     assert books.profiles() == {"800101": "INACTIVE", "800102": "FREEZE"}
     assert [one["account"] for one in books.payloads("stop_pad")] == ["800102"]
     assert [one["account"] for one in books.payloads("nsf_fee")] == ["800101"]
+
+
+@pytest.mark.parametrize(
+    ("named", "stopped", "billed"),
+    [("800101", "911", "911"), ("800102", "921", "921"), ("800103", "921", "932"), ("800104", "921", "941")],
+)
+def test_a_bounce_concerns_the_profile_that_its_row_names_else_the_newest_in_use(
+    named: str, stopped: str, billed: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101", site="911")
+    books.paid_invoice(account, NUMBER, "60.00", "PR1", id=100)
+    for cfs, method, status, site in (
+        ("800103", "PAD", "INACTIVE", "931"), ("800102", "PAD", "ACTIVE", "921"), ("800101", "EFT", "ACTIVE", "912"),
+        ("800103", "PAD", "INACTIVE", "932"), ("800104", "ONLINE_BANKING", "ACTIVE", "941"),
+    ):  # fmt: skip
+        books.profile(account.id, cfs, method, status=status, site=site)
+
+    outcome = books.apply(bounce("PR1", named, NUMBER, "60.00"))
+
+    assert outcome.counts["payments_bounced"] == 1
+    assert [one["site"] for one in books.payloads("stop_pad")] == [stopped]
+    assert [one["site"] for one in books.payloads("nsf_fee")] == [billed]
+    assert books.rows("SELECT cfs_site FROM cfs_accounts WHERE status = 'FREEZE'") == [(stopped,)]
 
 
 def test_the_fee_message_says_what_the_invoice_owes_without_it(books: SettlementBooks) -> None:
