@@ -80,6 +80,10 @@ def test_the_arguments_choose_the_way_of_working(given: dict[str, Any], mode: st
             {"day": "2022-06-25", "first": "2022-06-20", "last": "2022-06-25"},
             "a date and --from/--to do not go together: choose one.",
         ),
+        (
+            {"day": "2022-06-25", "last": "2022-06-25"},
+            "a date and --from/--to do not go together: choose one.",
+        ),
         ({"first": "2022-06-20"}, "--from and --to go together, like --from 2022-06-20 --to 2022-06-25."),
         ({"last": "2022-06-20"}, "--from and --to go together, like --from 2022-06-20 --to 2022-06-25."),
         ({"first": "2022-06-26", "last": "2022-06-25"}, "--from 2022-06-26 is after --to 2022-06-25."),

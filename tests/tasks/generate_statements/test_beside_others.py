@@ -80,16 +80,19 @@ def test_an_interim_statement_of_another_account_leaves_covered_days_where_they_
     assert pay.statements(account)[-1].invoices == tuple(made[3:])
 
 
-def test_a_late_invoice_of_two_accounts_is_linked_to_each_once(pay: StatementBooks) -> None:
+def test_a_late_invoice_of_two_accounts_and_one_of_a_new_account_are_each_linked_once(pay: StatementBooks) -> None:
     accounts = [pay.with_setting("WEEKLY") for _ in range(3)]
     pay.generate(SATURDAY)
-    late = [pay.invoice(account, f"{SUNDAY} 10:00") for account in accounts[:2]]
+    accounts.append(pay.with_setting("WEEKLY"))
+    late = [pay.invoice(accounts[number], f"{SUNDAY} 10:00") for number in (0, 1, 3)]
 
     outcome = pay.generate(SATURDAY)
 
-    assert [pay.statements(account)[0].invoices for account in accounts] == [(late[0],), (late[1],), ()]
-    assert {name: outcome.counts[name] for name in ("invoices_linked", "statements_corrected", "statements_kept")} == {
-        "invoices_linked": 2,
+    found = [pay.statements(account)[0].invoices for account in accounts]
+    assert found == [(late[0],), (late[1],), (), (late[2],)]
+    assert dict(+outcome.counts) == {
+        "statements_created": 1,
+        "invoices_linked": 3,
         "statements_corrected": 2,
         "statements_kept": 1,
     }

@@ -139,6 +139,8 @@ def test_only_the_days_that_an_earlier_setting_had_are_not_on_a_first_weekly_sta
     pay.setting(account, "DAILY", "2022-06-21", "2022-06-22")
     pay.setting(account, "WEEKLY", "2022-06-23")
     pay.with_setting("DAILY", first="2022-06-19", last="2022-06-20")
+    other = pay.with_setting("WEEKLY")
+    theirs = pay.invoice(other, "2022-06-21 10:00")
     for at in ("2022-06-21 00:00", "2022-06-21 10:00", "2022-06-22 23:59:59.999999"):
         pay.invoice(account, at)
     listed = ("2022-06-19 10:00", "2022-06-20 23:59:59.999999", "2022-06-23 00:00", "2022-06-25 10:00")
@@ -146,7 +148,7 @@ def test_only_the_days_that_an_earlier_setting_had_are_not_on_a_first_weekly_sta
 
     pay.generate("2022-06-25")
 
-    assert pay.statements()[0].invoices == made
+    assert [pay.statements(one)[-1].invoices for one in (account, other)] == [made, (theirs,)]
 
 
 def test_days_that_two_settings_have_are_on_the_statements_of_both(pay: StatementBooks) -> None:

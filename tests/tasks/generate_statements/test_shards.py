@@ -1,5 +1,6 @@
 """All shards of n together make what one whole run makes."""
 
+import threading
 from collections import Counter
 from typing import Any
 
@@ -79,6 +80,21 @@ def test_work_in_parallel_equals_one_whole_run(pay_with_many: StatementBooks, pa
         pay_with_many.generate(SATURDAY, parallel=parallel, shard=f"{number}/{shard_count}")
 
     assert content(pay_with_many.statements()) == expected
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_shards_are_worked_at_once_and_in_a_dry_run_one_after_the_other(
+    pay_with_many: StatementBooks, dry_run: bool
+) -> None:
+    asked_by = {threading.current_thread().name}
+    database = Database(pay_with_many.database.engine, dry_run=dry_run)
+    event.listen(database.engine, "before_cursor_execute", lambda *_: asked_by.add(threading.current_thread().name))
+    try:
+        StatementBooks(database).generate(SATURDAY, parallel=3)
+    finally:
+        database.close()
+
+    assert (len(asked_by) == 2) is dry_run
 
 
 def test_the_shards_find_the_gaps_of_the_whole(pay_with_many: StatementBooks) -> None:
