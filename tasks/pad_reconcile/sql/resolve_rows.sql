@@ -248,6 +248,7 @@ WITH staged AS NOT MATERIALIZED (
            ON pad_payments.invoice_number = staged.target_number
          LEFT JOIN owners
            ON owners.customer_account = staged.customer_account
+          AND staged.kind IN ('BOUNCE', 'ON_ACCOUNT')
         CROSS JOIN LATERAL (
                 SELECT staged.kind = 'BOUNCE'
                        AND EXISTS (SELECT FROM non_sufficient_funds

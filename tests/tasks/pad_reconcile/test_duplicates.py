@@ -64,6 +64,20 @@ def test_the_same_content_again_is_known(books: SettlementBooks) -> None:
     assert books.arrive(content).state == "applied"
 
 
+def test_content_that_was_applied_meanwhile_under_another_name_is_put_aside(books: SettlementBooks) -> None:
+    fill_example(books)
+    content = settlement_csv(example(1))
+    books.arrive(content, NEXT_FILE)
+    books.apply(content=content)
+    before = books.dump(*LEDGER)
+
+    outcome = books.apply(content=content, name=NEXT_FILE)
+
+    assert (outcome.counts, books.dump(*LEDGER)) == ({"files_known": 1}, before)
+    [note] = outcome.notes
+    assert note.startswith(f"{NEXT_FILE}: ") and FILE in note and note.endswith("; not applied again.")
+
+
 def test_a_file_that_was_applied_meanwhile_is_not_applied_again(books: SettlementBooks) -> None:
     fill_example(books)
     books.apply(*example(1))

@@ -1,5 +1,6 @@
 """What a person sees of a file: as many rows as can be read, and how many there are."""
 
+import io
 from decimal import Decimal
 
 import pytest
@@ -7,12 +8,13 @@ import pytest
 from connectors.inbound.holds import HoldKind
 from connectors.local_copy import local_copy
 from database.copy import encode_row
+from tasks.pad_reconcile.apply_file import _held
 from tasks.pad_reconcile.blown_fuse import FileFuseBlown, hold_blown
 from tasks.pad_reconcile.effects import SettlementEffects
 from tasks.pad_reconcile.fuse import FuseVerdict, WeighedFigure
 from tasks.pad_reconcile.report import outcome_of_rows
 from tasks.pad_reconcile.staging import RowTotals
-from tests.settlement_factory import FILE, Line, SettlementBooks
+from tests.settlement_factory import FILE, Line, SettlementBooks, bounce
 
 BOUNCED = (
     "SELECT 1 AS file_id, n AS line, 7 AS payment_account_id, 'A' || n AS auth_account_id,"
@@ -86,7 +88,7 @@ def test_a_thousand_accounts_that_a_held_file_would_freeze_are_shown(
 def test_of_rejected_rows_that_stay_so_a_thousand_are_shown(books: SettlementBooks) -> None:
     """Of all files together; that many more are held by the fuse, which is released here."""
     tomorrow = "BCR_PAYMENT_APPL_20261106.csv"
-    for name, count in ((FILE, 999), (tomorrow, 2)):
+    for name, count in ((FILE, 999), (tomorrow, 2), ("BCR_PAYMENT_APPL_20261107.csv", 1)):
         lines = [Line("PADP", f"PR{place}", "1.00", "800101", f"REG{place}") for place in range(count)]
         books.apply(*lines, name=name, released=frozenset(HoldKind))
 
@@ -94,4 +96,62 @@ def test_of_rejected_rows_that_stay_so_a_thousand_are_shown(books: SettlementBoo
 
     assert [one.where for one in outcome.rejects[-2:]] == [f"{FILE} line 1000", f"{tomorrow} line 2"]
     assert len(outcome.rejects) == 1000
-    assert outcome.tables[0].title == "rejected rows: 1,001 rows, 1,001.00 CAD"
+    assert outcome.tables[0].title == "rejected rows: 1,002 rows, 1,002.00 CAD"
+
+
+def _bounced_and_overpaid(books: SettlementBooks) -> list[Line]:
+    account = books.account("800101")
+    books.paid_invoice(account, "REG1", "60.00", "PR1")
+    books.invoice(account, "REG2", "60.00")
+    return [bounce("PR1", "800101", "REG1", "60.00"), Line("PADP", "PR2", "61.00", "800101", "REG2")]
+
+
+def test_what_became_of_the_rows_stands_before_what_bounced_and_what_differs(books: SettlementBooks) -> None:
+    outcome = books.apply(*_bounced_and_overpaid(books))
+
+    assert [table.title for table in outcome.tables] == [
+        f"{FILE}: 2 rows, 61.00 CAD",
+        f"{FILE}: payments that bounced",
+        f"{FILE}: settled by CAS for a different amount than was open",
+    ]
+    assert outcome.counts["files_applied"] == 1
+
+
+def test_so_it_does_for_rejected_rows_that_are_tried_again(books: SettlementBooks) -> None:
+    lines = _bounced_and_overpaid(books)
+    books.change("UPDATE invoice_references SET status_code = 'CANCELLED'")
+    books.apply(*lines)
+    books.change("UPDATE invoice_references SET status_code = 'ACTIVE'")
+
+    outcome = books.retry()
+
+    assert [table.title.split(": ")[-1] for table in outcome.tables] == [
+        "2 rows, 61.00 CAD",
+        "payments that bounced",
+        "settled by CAS for a different amount than was open",
+    ]
+
+
+@pytest.mark.parametrize("reason", ["the database says no", "x" * 2500])
+def test_a_file_that_the_database_refuses_says_how_to_go_on(reason: str, books: SettlementBooks) -> None:
+    file = books.arrive(b"content")
+
+    outcome = _held(books.context(), file, reason)
+
+    assert books.rows("SELECT state, reason FROM pay_jobs.inbound_files") == [("held", reason[:2000])]
+    assert [(one.where, one.reason, one.detail, one.command) for one in outcome.rejects] == [
+        (
+            FILE,
+            "held",
+            f"{reason}. Nothing of it was applied. Replay it once the cause is removed",
+            f'python3 invoke_jobs.py files replay {FILE} --reason "..."',
+        )
+    ]
+
+
+def test_why_a_file_is_held_by_the_fuse_is_kept_as_far_as_it_has_room(books: SettlementBooks) -> None:
+    blown = FileFuseBlown(FuseVerdict([], ["x" * 2500], 60), io.BytesIO())
+
+    hold_blown(books.context(), books.arrive(b"content"), blown)
+
+    assert books.rows("SELECT length(reason) FROM pay_jobs.inbound_files") == [(2000,)]
