@@ -96,21 +96,22 @@ class BatchAtCgi:
 class World:
     """A world at a moment.
 
-    written        the lines of the settlement file that comes next
-    kept_back      the settlement files that are late
-    delivery       what CAS brought this morning
-    undos          what takes back the bounces of it that were none, by CFS account
-    dropped        the settlement files that came, by name
-    schedules      a fee schedule of each product
-    distributions  the distribution code of each product: our own GL
-    gl             that GL, in 24 characters
-    partners       who gets a share of a product
-    sent           what CGI has, by batch
-    unread         what each batch has refused, whose answer CGI has put where no run has read it yet
-    answers        the FEEDBACK files that came
-    slips          the routing slips, by number
-    first          its first day
-    without        the actors that do nothing
+    written          the lines of the settlement file that comes next
+    kept_back        the settlement files that are late
+    delivery         what CAS brought this morning
+    undos            what takes back the bounces of it that were none, by CFS account
+    bounced_wrongly  the accounts that ever had such a bounce
+    dropped          the settlement files that came, by name
+    schedules        a fee schedule of each product
+    distributions    the distribution code of each product: our own GL
+    gl               that GL, in 24 characters
+    partners         who gets a share of a product
+    sent             what CGI has, by batch
+    unread           what each batch has refused, whose answer CGI has put where no run has read it yet
+    answers          the FEEDBACK files that came
+    slips            the routing slips, by number
+    first            its first day
+    without          the actors that do nothing
     """
 
     parts: WorldParts
@@ -126,6 +127,7 @@ class World:
     kept_back: list[SettlementFile] = field(default_factory=list)
     delivery: Delivery = field(default_factory=Delivery)
     undos: dict[str, Callable[[datetime], None]] = field(default_factory=dict)
+    bounced_wrongly: set[int] = field(default_factory=set)
     dropped: dict[str, bytes] = field(default_factory=dict)
     schedules: dict[str, int] = field(default_factory=dict)
     distributions: dict[str, int] = field(default_factory=dict)

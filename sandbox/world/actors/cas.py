@@ -15,7 +15,8 @@ from sandbox.world.model.records import ZERO
 from sandbox.world.settlement_line import FULLY, MEMO, NOT, PAD, PARTIALLY, SettlementLine
 from sandbox.world.world import World
 
-_BOUNCES = 0.06
+# Most nights nothing bounces: the file after such a night may be late.
+_IS_BOUNCING, _BOUNCES = 0.4, 0.15
 _BOUNCES_WITHIN = timedelta(days=4)
 
 
@@ -30,7 +31,7 @@ class MoneySource(NamedTuple):
 def pass_the_night(world: World) -> None:
     """Let the night of CFS pass; what it did is written for the file of the day."""
     draws = world.chance.of("CAS", world.clock.today)
-    bounced = draws.some_of(list(_pulled_lately(world)), _BOUNCES)
+    bounced = draws.some_of(list(_pulled_lately(world)), _BOUNCES) if draws.happens(_IS_BOUNCING) else []
     world.written += [_bounce(world, invoice) for invoice in bounced]
     for invoice in [one for one in world.books.invoices.values() if one.amount_due and one not in bounced]:
         world.written += _use_memos(world, invoice)

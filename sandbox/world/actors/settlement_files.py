@@ -22,12 +22,12 @@ from sandbox.world.settlement_line import (
 )
 from sandbox.world.world import World
 
-_TWISTED = 0.35
+_TWISTED = 0.5
 _TWISTS = (
-    *("late",) * 5, "twice", "twice", "under a new name", "changed", "empty at first", "in parts", "in parts",
-    "renamed", "with rows that cannot be booked", "with rows that cannot be booked", "with odd columns",
-    *("with a wrong bounce",) * 4,
+    *("late",) * 5, "twice", "under a new name", "changed", "empty at first", "in parts", "in parts", "renamed",
+    *("with rows that cannot be booked",) * 3, "with odd columns", *("with a wrong bounce",) * 5,
 )  # fmt: skip
+_BOUNCES_AGAIN = 0.5
 
 
 def deliver(world: World) -> Delivery:
@@ -116,8 +116,9 @@ def _changed(world: World, file: SettlementFile, twist: str, draws: RandomDraws)
             _note(world, "has a name in another case", file)
             return Delivery([SettlementFile(file.name.lower(), file.lines)])
         case "with rows that cannot be booked":
-            odd = draws.one_of(list(NOTHING_TO_BOOK))
-            _note(world, f"has a row that cannot be booked: {odd}", file)
+            happened = world.model.chronicle.happened
+            odd = min(NOTHING_TO_BOOK, key=lambda one: happened[f"a settlement file {_odd_row(one)}"])
+            _note(world, _odd_row(odd), file)
             return Delivery([file.beside(NOTHING_TO_BOOK[odd](world.clock.today))], reports=True)
         case "with a wrong bounce":
             wrong = _wrong_bounce(world, file, draws)
@@ -131,6 +132,10 @@ def _changed(world: World, file: SettlementFile, twist: str, draws: RandomDraws)
     raise AssertionError(twist)
 
 
+def _odd_row(what: str) -> str:
+    return f"has a row that cannot be booked: {what}"
+
+
 def _wrong_bounce(world: World, file: SettlementFile, draws: RandomDraws) -> list[SettlementLine]:
     """Return the bounce of a number that is paid in CFS, of an account of which the file tells nothing else."""
     told = {line.account for line in file.lines}
@@ -142,7 +147,9 @@ def _wrong_bounce(world: World, file: SettlementFile, draws: RandomDraws) -> lis
     ]
     if not possible:
         return []
-    payment = draws.one_of(possible)
+    again = [one for one in possible if one.account in world.bounced_wrongly]
+    payment = draws.one_of(again if again and draws.happens(_BOUNCES_AGAIN) else possible)
+    world.bounced_wrongly.add(payment.account)
     invoice = world.books.invoices[payment.number or ""]
     money = MoneySource("PADR", PAD, payment.receipt or "")
     return [replace(line_of(world, money, ZERO, invoice), outstanding=invoice.total, status=NOT)]

@@ -17,7 +17,7 @@ from sandbox.world.world import World
 
 CASH = "BC REG Cash Equivalent"
 _SPENDS, _AT_WORK = 0.35, 0.35
-_SPENDS_AT_ONCE = 0.6
+_SPENDS_AT_ONCE, _GIVEN_UP = 0.6, 0.5
 
 
 def count_deposits(world: World) -> None:
@@ -70,7 +70,7 @@ def spend_and_work(world: World) -> None:
         if slip.status == "ACTIVE" and slip.remaining > ZERO and draws.happens(_SPENDS):
             _spend(world, slip, draws)
         elif _is_at_rest(world, slip) and draws.happens(_AT_WORK):
-            work = draws.one_of(_WORK)
+            work = _void if _has_idle_child(world, slip) and draws.happens(_GIVEN_UP) else draws.one_of(_WORK)
             before = slip.status, slip.remaining
             work(world, slip, draws)
             if before != (slip.status, slip.remaining):
@@ -105,6 +105,12 @@ def _spend(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
         balance(world, slip, -invoice.total)
 
 
+def _has_idle_child(world: World, slip: ModelSlip) -> bool:
+    """Whether another slip is linked to this one, and nothing was spent of either."""
+    is_parent = any(one.parent == slip.number for one in world.slips.values())
+    return slip.status == "ACTIVE" and is_parent and not invoices_of(world.model, slip)
+
+
 def _is_at_rest(world: World, slip: ModelSlip) -> bool:
     """Whether nothing of the slip's family waits for a job."""
     family = [slip, *(one for one in world.slips.values() if one.parent == slip.number)]
@@ -130,7 +136,8 @@ def _link(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
         change(world, child, status="LINKED", parent_number=slip.number, remaining_amount=ZERO)
         balance(world, slip, left)
     if slip.status == "ACTIVE" and draws.happens(_SPENDS_AT_ONCE):
-        _spend(world, slip, draws)
+        for _ in range(draws.number(1, 4)):
+            _spend(world, slip, draws)
 
 
 def _may_be_linked(world: World, slip: ModelSlip) -> bool:

@@ -24,10 +24,10 @@ _STRUCK = 0.3
 _OFTEN = ("kill", "kill", "lost", "error", "slow")
 # Their steps outside are many, and most of their runs find nothing to do, or are rare.
 _OF_STEPS = {"ROUTING_SLIP_RECREATE": 0.85, "repair wrong-freeze": 0.9}
-_OFTEN_IN_STEPS = (*("kill", "freeze", "database") * 3, "lost", "slow", "away")
+_OFTEN_IN_STEPS = (*("kill", "freeze", "database") * 3, *("lost", "slow", "away") * 2)
 # The kinds of points that its runs come to.
 _PLACES = {
-    "PAD_RECONCILE": ("commit", "call"),
+    "PAD_RECONCILE": ("commit", "call", "call"),
     "ROUTING_SLIP_RECREATE": ("commit", "call", "checkpoint", "checkpoint", "checkpoint"),
     "repair wrong-freeze": ("commit", "call", "checkpoint", "checkpoint"),
     "close": ("commit", "checkpoint"),

@@ -126,7 +126,7 @@ class PodStrikes:
         if pod.is_struck or pod.at[0] != "checkpoint" or pod.kind not in {"kill", "freeze", "database"}:
             return
         what = f"{self._operation_under_way()}, {name}"
-        if pod.draws.happens(_THIS_CHECKPOINT / (1 + self._struck_at[what])):
+        if pod.draws.happens(_THIS_CHECKPOINT / (1 + self._struck_at[what]) ** 2):
             self._struck_at[what] += 1
             self.strike(pod, f"in {what}")
             self._break(pod)
