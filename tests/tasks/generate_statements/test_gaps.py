@@ -103,7 +103,8 @@ def test_a_week_whose_setting_ended_before_its_saturday_is_not_missing(pay: Stat
     ("first", "last", "stands"),
     [
         pytest.param("2022-06-19", "2022-06-25", True, id="exactly"),
-        pytest.param("2022-06-01", "2022-06-30", True, id="and more"),
+        pytest.param("2022-06-19", "2022-06-30", True, id="and days after"),
+        pytest.param("2022-06-01", "2022-06-25", True, id="and days before"),
         pytest.param("2022-06-20", "2022-06-25", False, id="but not its Sunday"),
         pytest.param("2022-06-19", "2022-06-24", False, id="but not its Saturday"),
     ],
