@@ -10,14 +10,27 @@ import socket
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import urllib3
 
 from config.lean_imports import standing_in
 
-with standing_in("minio.crypto", decrypt=None, encrypt=None):  # for the administration of a server
+# For the administration of servers and buckets, for credentials in files and for archives.
+_NOT_USED = {
+    "minioadmin": ("MinioAdmin",),
+    "lifecycleconfig": ("LifecycleConfig",),
+    "notificationconfig": ("NotificationConfig",),
+    "replicationconfig": ("ReplicationConfig",),
+    "select": ("SelectObjectReader", "SelectRequest"),
+    "sseconfig": ("SSEConfig",),
+}
+with ExitStack() as not_imported:
+    for module, names in _NOT_USED.items():
+        not_imported.enter_context(standing_in(f"minio.{module}", **dict.fromkeys(names)))
+    not_imported.enter_context(standing_in("configparser"))
+    not_imported.enter_context(standing_in("tarfile"))
     from minio import Minio
     from minio.helpers import ObjectWriteResult
 

@@ -10,19 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from access.kept_token import KeptToken
 from config.errors import ConfigError
 from config.lean_imports import standing_in
 from config.settings import DatabaseSettings
 from database.error_notes import note_more
 from database.sessions import Session, prepare_session
+
+if TYPE_CHECKING:
+    from access.kept_token import KeptToken
 
 MAX_APPLICATION_NAME = 63
 _WORK_MEMORY = "64MB"
@@ -73,7 +75,7 @@ def _from_json(text: str) -> Any:
     return {} if text == "{}" else [] if text == "[]" else json.loads(text)
 
 
-def _log_in(token: KeptToken, dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> Any:
+def _log_in(token: "KeptToken", dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]) -> Any:
     """Connect with the token of this moment for a password; one that is refused is renewed once."""
     password = token.current()
     try:

@@ -4,7 +4,6 @@ Click parses; an unknown job suggests the nearest name; every refusal ends with 
 prints one object.
 """
 
-import difflib
 import io
 import shlex
 import sys
@@ -92,6 +91,8 @@ class CommandGroup(WholeHelpGroup):
         """Return who runs a job that is not here, or the name that was probably meant."""
         if runs_it := self.elsewhere.get(word.upper()):
             return f"{word} is not run by this program, but by {runs_it}."
+        import difflib
+
         names = self.list_commands(ctx)
         near = difflib.get_close_matches(word.upper(), names, 1, LIKE) or difflib.get_close_matches(
             word, names, 1, LIKE
