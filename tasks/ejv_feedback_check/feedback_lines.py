@@ -136,7 +136,7 @@ def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> Feed
         found = f"{body[7:22]!r} and {body[89:105]!r}"
         return FeedbackLine(number, "JD", f"journal, line, amount or side cannot be read (found {found})")
     subject, about = body[205:].strip(), read_flow_through(body[205:].strip())
-    if not body.isascii() and not _follows_its_description(body[:205], subject, about):
+    if not body.isascii():
         subject, about = _counted_in_bytes(raw) or (subject, about)
     if about is None:
         return FeedbackLine(
@@ -148,18 +148,17 @@ def _detail(number: int, raw: bytes, body: str, code: str, message: str) -> Feed
 
 
 def _counted_in_bytes(raw: bytes) -> tuple[str, FlowThrough] | None:
-    """Read the flow-through of a line with accents whose positions count bytes, None if they do not."""
+    """Read the flow-through of a line with accents whose positions count bytes, None if they do not.
+
+    They do where what stands before it ends as every description does: with # and the number again. Where they count
+    characters, fewer digits stand there than in what is read.
+    """
     description, rest = raw[:205], raw[205 : len(raw.rstrip(_FILLING)) - TAIL]
     subject = decoded(rest).strip()
     about = read_flow_through(subject)
-    if about is None or not _follows_its_description(decoded(description), subject, about):
+    if about is None or not decoded(description).rstrip().endswith((f"#{about.invoice_id}", f"#{subject}")):
         return None
     return subject, about
-
-
-def _follows_its_description(before: str, subject: str, about: FlowThrough | None) -> bool:
-    """Return whether what stands before a flow-through ends as every description does: with # and the number again."""
-    return about is not None and before.rstrip().endswith((f"#{about.invoice_id}", f"#{subject}"))
 
 
 def _ap_line(number: int, record: str, body: str, code: str, message: str) -> FeedbackLine:

@@ -158,6 +158,8 @@ def test_accents_shift_nothing_whether_they_are_counted_in_bytes_or_in_character
     raw = JD.replace("MINISTRY OF SA", name).encode()
     found = read_line(4, raw)
     assert (found.subject, found.about, found.fault) == ("7654321", FlowThrough("INVOICE", 7654321), "")
+    lost = JD[:205].replace("MINISTRY OF SA", name) + "NOT A NUMBER".ljust(110) + JD[315:]
+    assert read_line(4, lost.encode()).fault.startswith("the flow-through names no invoice")
 
 
 def framed(record: str, *values: tuple[int, int, str], length: int, left: bool) -> bytes:
