@@ -129,6 +129,13 @@ def test_a_header_that_came_twice_refuses_where_one_of_them_does(books: EjvBooks
     )
 
 
+@pytest.mark.parametrize("lines", [CHARGE, []])
+def test_a_refused_batch_refuses_its_things_whatever_their_lines_say(lines: list[Line], books: EjvBooks) -> None:
+    given(books)
+    (row,) = judge(books, lines, is_refused=True, refusal="9001 BAD").values()
+    assert (row["is_accepted"], row["is_header_refused"], row["message"]) == (False, True, "9001 BAD")
+
+
 def test_a_refused_journal_takes_the_open_links_with_it_that_no_line_speaks_of(books: EjvBooks) -> None:
     account = given(books)
     with books.together():

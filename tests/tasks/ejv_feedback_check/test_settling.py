@@ -20,7 +20,7 @@ journal integer, subject text, form text, invoice_id integer, partner_id integer
 refused_line integer, effective_date date, is_undated boolean, amount numeric(19,2), link_type text, link_id integer,
 payment_account_id integer, partner_code text, invoice_status text, status_before text, expected numeric,
 earlier numeric, receipt text, is_booked boolean, is_header_refused boolean, is_accepted boolean, message text,
-effect text, outcome text, rule text
+effect text, outcome text, rule text, slip_id integer, eft_refund_id integer
 """
 _ITEM: dict[str, Any] = {
     "journal": 10, "subject": "1001", "form": "INVOICE", "invoice_id": 1001, "line": 4, "effective_date": MONDAY,
@@ -75,6 +75,16 @@ def test_a_journal_has_one_payment_over_what_was_accepted_of_it(books: EjvBooks)
         (35, 31, "F line 8")]  # fmt: skip
     assert books.one("SELECT paid_amount::numeric FROM payments WHERE payment_system_code = 'PAYBC'") == 7
 
+    run(
+        books,
+        "write_payments",
+        [{"receipt": f"R1{n}", "amount": n + 1, "line": n} for n in (0, 1, 2)],
+        name="F",
+        now=NOON,
+    )
+    amounts = "SELECT receipt_number, paid_amount::numeric FROM payments WHERE payment_system_code = 'CGI' ORDER BY 1"
+    assert books.rows(amounts) == [("R10", 67), ("R11", 4), ("R12", 3)]
+
 
 def test_a_payment_that_names_one_amount_grows_from_that(books: EjvBooks) -> None:
     for system, amount in (("CGI", 3), ("CGI", None)):
@@ -90,7 +100,7 @@ def test_an_invoice_has_one_receipt_of_a_journal_over_all_its_lines(books: EjvBo
     for number in (1001, 1002):
         books.invoice(account, number, "30.00")
     items: list[dict[str, Any]] = [
-        {"amount": 10, "effective_date": TUESDAY, "line": 6},
+        {"amount": 10, "effective_date": TUESDAY, "line": 3},
         {"amount": 20, "effect": "charged", "line": 7},
         {"amount": 4, "receipt": "R11", "line": 5},
         {"amount": 5, "invoice_id": 1002, "line": 4},
@@ -101,7 +111,7 @@ def test_an_invoice_has_one_receipt_of_a_journal_over_all_its_lines(books: EjvBo
     run(books, "write_receipts", items)
     written = "SELECT invoice_id, receipt_number, receipt_amount, receipt_date::date FROM receipts ORDER BY id"
     assert books.rows(written) == [
-        (1002, "R10", 5, MONDAY), (1001, "R11", 4, MONDAY), (1001, "R10", 30, TUESDAY)]  # fmt: skip
+        (1001, "R10", 30, TUESDAY), (1002, "R10", 5, MONDAY), (1001, "R11", 4, MONDAY)]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -316,7 +326,7 @@ SILENT: dict[str, Any] = {"form": "SILENT", "link_id": 1001, "partner_code": "VS
         (SILENT | {"link_type": "partial_refund"}, ["UPLOADED", "UPLOADED", "UPLOADED", "REVERSED", "WAITING_FOR_JOB"]),
         ({"partner_id": 1, "rule": "settled_before"}, [*["UPLOADED"] * 4, "WAITING_FOR_JOB"]),
         ({"partner_id": 1, "outcome": "rejected"}, [*["UPLOADED"] * 4, "WAITING_FOR_JOB"]),
-        ({"partner_id": None}, [*["UPLOADED"] * 4, "WAITING_FOR_JOB"]),
+        ({"partner_id": None, "partner_code": "VS"}, [*["UPLOADED"] * 4, "WAITING_FOR_JOB"]),
     ],
 )
 def test_a_partner_row_is_settled_by_its_number_or_by_what_its_link_stands_for(
@@ -526,3 +536,31 @@ def test_the_end_of_an_indexed_file_is_noted_on_that_file(books: EjvBooks) -> No
     run(books, "end_indexed_file", [], id=files[0], lines=9, fault="line 3: short", sha256="c" * 64)
     assert books.rows("SELECT lines, fault, sha256 FROM pay_jobs.cgi_files ORDER BY id") == [
         (9, "line 3: short", "c" * 64), (0, None, None)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "slip", "refund"),
+    [
+        ({}, ("REFUND_PROCESSED", ("PROCESSED", MONDAY)), ("COMPLETED", MONDAY, "PROCESSED")),
+        ({"is_accepted": False}, ("REFUND_REJECTED", (None, None)), ("ERRORED", None, None)),
+        ({"outcome": "already_applied"}, ("REFUND_UPLOADED", (None, None)), ("UPLOADED", None, None)),
+        ({"outcome": "rejected"}, ("REFUND_UPLOADED", (None, None)), ("UPLOADED", None, None)),
+    ],
+)
+def test_a_cheque_is_settled_where_it_was_answered_now(
+    books: EjvBooks, changes: dict[str, Any], slip: tuple[Any, ...], refund: tuple[Any, ...]
+) -> None:
+    name = books.add("eft_short_names", short_name="SAMPLE", type="EFT", is_generated=False)
+    slips = [books.add("routing_slips", number=number, refund_amount=5) for number in ("1", "2")]
+    for number, id_ in enumerate(slips, 77):
+        books.add("refunds", routing_slip_id=id_)
+        books.add("eft_refunds", id=number, short_name_id=name, refund_amount=5, refund_method="CHEQUE")
+    books.add("refunds", routing_slip_id=slips[0], gl_posted=NOON)
+    run(books, "settle_slips", [{"slip_id": slips[0], **changes}], now=NOON)
+    run(books, "settle_eft_refunds", [{"eft_refund_id": 77, **changes}], now=NOON)
+    status, (refund_status, posted) = slip
+    assert books.rows("SELECT status, refund_status FROM routing_slips ORDER BY id") == [
+        (status, refund_status), ("REFUND_UPLOADED", None)]  # fmt: skip
+    assert books.rows("SELECT gl_posted::date FROM refunds ORDER BY id") == [(posted,), (None,), (NOON.date(),)]
+    rows = "SELECT disbursement_status_code, disbursement_date, cheque_status FROM eft_refunds ORDER BY id"
+    assert books.rows(rows) == [refund, ("UPLOADED", None, None)]

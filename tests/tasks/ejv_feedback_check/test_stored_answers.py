@@ -283,9 +283,9 @@ def given_ap(books: EjvBooks, file_type: str, status: str, **batch: Any) -> None
                       status="REFUND_UPLOADED" if waits else "REFUND_PROCESSED")  # fmt: skip
             books.add("eft_refunds", id=number, short_name_id=name, refund_amount=number + 1000, refund_method="EFT",
                       disbursement_status_code="ACKNOWLEDGED" if waits else "COMPLETED")  # fmt: skip
+        indexed(books, "INBOX.OTHER", kind="inbox", key="other", mentions=(("ap", "300", 9), ("batch", "300", 9999)))
         said = (("batch", "300", None), *(("ap", str(n), n) for n in (301, 302, 303)), ("batch", "300", 906))
         indexed(books, INBOX, kind="inbox", key="first", mentions=said)
-        indexed(books, "INBOX.OTHER", kind="inbox", key="other", mentions=(("ap", "300", 9), ("batch", "300", 9999)))
 
 
 @pytest.mark.parametrize(
