@@ -348,6 +348,18 @@ def test_a_settled_number_with_two_pad_rows_has_one_payment_of_their_sum(books: 
     assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "60.00")]
 
 
+def test_rows_that_end_with_an_invoice_write_nothing_on_the_next(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, total in ((100, "60.00"), (101, "40.00")):
+        books.invoice(account, NUMBER, total, id=id_)
+
+    books.apply(
+        *(Line("PADP", receipt, amount, "800101", NUMBER) for receipt, amount in (("A", "60.00"), ("B", "40.00")))
+    )
+
+    assert books.receipts() == [(100, "A", "60.00"), (101, "B", "40.00")]
+
+
 def test_an_overpayment_goes_to_the_last_invoice_and_is_reported(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "40.00", id=100)

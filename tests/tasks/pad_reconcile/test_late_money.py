@@ -58,6 +58,17 @@ def test_money_that_comes_late_announces_no_invoice_once_more(books: SettlementB
     assert [kind for kind, _ in books.messages()] == ["bc.registry.payment.Payment"]
 
 
+def test_a_part_without_an_application_id_bears_the_number_of_its_receipt(books: SettlementBooks) -> None:
+    account = bank(books)
+    books.invoice(account, "REG2", "100.00", id=101, method="ONLINE_BANKING")
+    two = [Line("BOLP", "OB2", "5.00", "800104", "REG2", "Partially PAID", "100.00", left, application=application)
+           for left, application in (("95.00", ""), ("90.00", "72"))]  # fmt: skip
+
+    books.apply(part("OB1", "10.00", "90.00", application=""), *two)
+
+    assert books.receipts() == [(100, "OB1", "10.00"), (101, "72", "5.00"), (101, "OB2", "5.00")]
+
+
 def test_it_is_booked_once(books: SettlementBooks) -> None:
     bank(books)
     books.apply(rest("OB2", "90.00"))
@@ -291,6 +302,50 @@ def test_of_the_receipts_of_memos_a_bounce_takes_those_over_more_than_the_memo_p
     books.apply(bounce("PR9", "800101", NUMBER, "80.00"))
 
     assert books.receipts() == [(100, "M1", "25.00")]
+
+
+def test_a_row_over_nothing_writes_no_receipt_where_memo_or_money_paid_before(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, number in ((100, NUMBER), (101, "REG2")):
+        books.invoice(account, number, "40.00", id=id_)
+    books.credit(account, "20455", "40.00")
+    books.receipt(101, "E1", "40.00")
+    books.apply(Line("CMAP", "20455", "40.00", "800101", NUMBER, "Partially PAID", application="7"))
+
+    books.apply(*(Line("PADP", "PR1", "0.00", "800101", number) for number in (NUMBER, "REG2")), name=NEXT_FILE)
+
+    assert books.invoices() == {100: ("PAID", "40.00"), 101: ("PAID", "40.00")}
+    assert books.receipts() == [(100, "20455", "40.00"), (101, "E1", "40.00")]
+
+
+def test_each_application_of_a_memo_has_its_own_receipt(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "15.00", id=100)
+    books.credit(account, "M1", "40.00")
+
+    books.apply(
+        Line("CMAP", "M1", "10.00", "800101", NUMBER, application="7"),
+        Line("CMAP", "M1", "5.00", "800101", NUMBER, application="8"),
+    )
+
+    assert books.receipts() == [(100, "M1", "10.00"), (100, "M1", "5.00")]
+    assert books.applied_credits() == [(7, 100, "10.00"), (8, 100, "5.00")]
+
+
+def test_an_application_of_another_memo_or_number_is_not_that_of_a_row(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, number, application, memo, its_number in ((100, NUMBER, 7, "M0", NUMBER), (101, "REG2", 8, "M1", "REG9")):
+        books.invoice(account, number, "15.00", id=id_)
+        books.applied_credit(books.credit(account, memo, "40.00"), account, id_, its_number, application, "5.00")
+        books.change("UPDATE applied_credits SET cfs_identifier = :memo WHERE application_id = :id",
+                     memo=memo, id=application)  # fmt: skip
+
+    books.apply(
+        Line("CMAP", "M1", "10.00", "800101", NUMBER, application="7"),
+        Line("CMAP", "M1", "10.00", "800101", "REG2", application="8"),
+    )
+
+    assert books.receipts() == [(100, "M1", "10.00"), (101, "M1", "10.00")]
 
 
 def test_a_memo_and_its_receipt_are_counted_once(books: SettlementBooks) -> None:

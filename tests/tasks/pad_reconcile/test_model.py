@@ -16,7 +16,7 @@ from tests.tasks.pad_reconcile.model_rows import read_row
 from tests.tools.verify.watch import InvariantWatch
 
 ON_ONE_DATABASE = settings(
-    max_examples=30,
+    max_examples=15,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink such files takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
