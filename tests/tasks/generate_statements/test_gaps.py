@@ -319,7 +319,7 @@ def test_a_filled_statement_lists_its_invoices(pay: StatementBooks) -> None:
 
 def test_filling_does_not_make_a_statement_where_an_interim_one_stands_for_it(pay: StatementBooks) -> None:
     covered = pay.with_setting("WEEKLY", auth="covered")
-    pay.interim(covered, "2022-06-19", "2022-06-25")
+    pay.interim(covered, "2022-06-18", "2022-06-25")
     pay.with_setting("WEEKLY", auth="bare")
 
     pay.generate(fill_gaps=True, **JUNE)
