@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.pool import Pool
 
 from config.errors import (
     AlreadyRunning,
@@ -65,6 +66,31 @@ def newest(engine: Engine) -> ledger.Run:
 def codes(engine: Engine) -> int:
     with engine.connect() as connection:
         return int(connection.execute(COUNT).scalar_one())
+
+
+def test_a_run_costs_thirteen_statements_and_two_connections_with_one_statement_of_its_own(run_job: RunJob) -> None:
+    statements, connections = [], []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    def connect(_raw: Any, _record: Any) -> None:
+        connections.append("one")
+
+    def look(context: RunContext, _arguments: Any) -> Outcome:
+        with context.database.begin() as session:
+            session.execute(COUNT)
+        return Outcome()
+
+    event.listen(Engine, "before_cursor_execute", count)
+    event.listen(Pool, "connect", connect)
+    try:
+        run_job(job_that(look))
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+        event.remove(Pool, "connect", connect)
+
+    assert (len(statements), len(connections)) == (13, 2), statements
 
 
 def test_a_run_that_is_done_is_written_down_with_its_counts(run_job: RunJob, engine: Engine) -> None:
