@@ -137,7 +137,9 @@ def test_feedback_that_was_taken_in_and_not_applied_is_named_once(
     file = taken(books, state=file_state)
     holds(books, file, 100, state)
     holds(books, file, 100, state, ordinal=2)
-    holds(books, taken(books, "FEEDBACK.B", content="B", state="failed"), 101, "held")
+    other = taken(books, "FEEDBACK.B", content="B", state="failed")
+    holds(books, other, 101, "held")
+    holds(books, other, 102, "applied", ordinal=2)
     assert ask(books, "list_unapplied_feedback", batch=100) == [(NAME, state)] * is_listed
     assert answer_of(books) == ((NAME, state) if is_listed else (None, None))
     assert [row["is_applied"] for row in books_outstanding(books)] == [state == "applied"]
@@ -278,11 +280,10 @@ def given_ap(books: EjvBooks, file_type: str, status: str, **batch: Any) -> None
         books.batch(300, file_type, INBOX, disbursement_status_code=status,
                     completed_on=datetime(2026, 1, 1), **batch)  # fmt: skip
         for number in (300, 301, 302, 303):
-            waits = number in {300, 301, 302}
             books.add("routing_slips", number=str(number), refund_amount=number,
-                      status="REFUND_UPLOADED" if waits else "REFUND_PROCESSED")  # fmt: skip
+                      status="REFUND_PROCESSED" if number == 303 else "REFUND_UPLOADED")  # fmt: skip
             books.add("eft_refunds", id=number, short_name_id=name, refund_amount=number + 1000, refund_method="EFT",
-                      disbursement_status_code="ACKNOWLEDGED" if waits else "COMPLETED")  # fmt: skip
+                      disbursement_status_code="COMPLETED" if number == 302 else "ACKNOWLEDGED")  # fmt: skip
         indexed(books, "INBOX.OTHER", kind="inbox", key="other", mentions=(("ap", "300", 9), ("batch", "300", 9999)))
         said = (("batch", "300", None), *(("ap", str(n), n) for n in (301, 302, 303)), ("batch", "300", 906))
         indexed(books, INBOX, kind="inbox", key="first", mentions=said)
@@ -294,7 +295,7 @@ def given_ap(books: EjvBooks, file_type: str, status: str, **batch: Any) -> None
         ("REFUND", "UPLOADED", None, {300: (3, 906)}),
         ("EFT_REFUND", "ACKNOWLEDGED", None, {300: (3, 906)}),
         ("REFUND", "ERRORED", None, {300: (2, 603)}),
-        ("EFT_REFUND", "ERRORED", "9001 BAD", {300: (2, 2603)}),
+        ("EFT_REFUND", "ERRORED", "9001 BAD", {300: (2, 2604)}),
         ("REFUND", "ERRORED", "Voided by hand", {}),
         ("REFUND", "COMPLETED", None, {}),
         ("NON_GOV_DISBURSEMENT", "ERRORED", None, {}),
