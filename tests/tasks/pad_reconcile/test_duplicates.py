@@ -154,10 +154,31 @@ def test_a_payment_that_a_crash_of_the_reference_left_out_is_made_up_for(books: 
     account = books.account("800101")
     invoice = books.invoice(account, "REG1", "60.00", status="PAID", reference="COMPLETED", paid="60")
     books.receipt(invoice, "PR1", "60.00")
+    books.payment(account, "REG7", "PR7", "1.00")
 
     books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"), Line("PADP", "PR9", "60.00", "800101", "REG1"))
 
-    assert books.payments() == [("REG1", "PAD", "COMPLETED", "PR1", "60.00")]
+    assert books.payments() == [
+        ("REG1", "PAD", "COMPLETED", "PR1", "60.00"),
+        ("REG7", "PAD", "COMPLETED", "PR7", "1.00"),
+    ]
+
+
+def test_a_number_that_has_a_payment_or_no_receipt_of_the_row_is_given_none(books: SettlementBooks) -> None:
+    """The first is known by a bank receipt over several numbers, whose number only another invoice's receipt bears."""
+    account = books.account("800101")
+    for id_, number, receipt in ((100, "REG1", "X"), (101, "REG2", "PR2")):
+        books.invoice(account, number, "60.00", id=id_, status="PAID", reference="COMPLETED", paid="60")
+        books.receipt(id_, receipt, "60.00")
+    books.receipt(books.invoice(account, "REG3", "1.00"), "PR1", "1.00")
+    books.payment(account, None, "PR1", "60.00", method="ONLINE_BANKING")
+    books.payment(account, "REG2", "OB2", "60.00", method="ONLINE_BANKING")
+    before = books.payments()
+
+    books.apply(*(Line("PADP", f"PR{nth}", "60.00", "800101", f"REG{nth}") for nth in (1, 2)))
+
+    assert books.outcomes() == ["already_applied:invoice_paid"] * 2
+    assert books.payments() == before
 
 
 @pytest.mark.parametrize("application", ["71", ""])

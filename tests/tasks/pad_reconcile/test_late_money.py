@@ -332,6 +332,18 @@ def test_each_application_of_a_memo_has_its_own_receipt(books: SettlementBooks) 
     assert books.applied_credits() == [(7, 100, "10.00"), (8, 100, "5.00")]
 
 
+def test_what_a_memo_brings_beyond_its_invoice_is_a_receipt_beside_its_application(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "10.00", id=100)
+    books.credit(account, "M1", "40.00")
+
+    outcome = books.apply(Line("CMAP", "M1", "20.00", "800101", NUMBER, application="7"))
+
+    assert books.receipts() == [(100, "M1", "10.00")] * 2
+    assert [(one.reason, one.amount) for one in outcome.rejects] == [("credit left over", Decimal("10.00"))]
+    assert outcome.attention
+
+
 def test_an_application_of_another_memo_or_number_is_not_that_of_a_row(books: SettlementBooks) -> None:
     account = books.account("800101")
     for id_, number, application, memo, its_number in ((100, NUMBER, 7, "M0", NUMBER), (101, "REG2", 8, "M1", "REG9")):
@@ -375,6 +387,25 @@ def test_two_memos_of_one_number_are_for_a_person(books: SettlementBooks) -> Non
 
     assert books.outcomes() == ["rejected:ambiguous_memo"] * 2
     assert (books.applied_credits(), books.invoices()) == ([], {100: ("APPROVED", "0.00")})
+
+
+def test_two_memos_of_one_number_hold_back_only_what_might_be_of_either(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    invoice = books.invoice(account, NUMBER, "80.00", id=100)
+    known = books.credit(account, "20455", "25.00")
+    books.credit(account, "20455", "90.00")
+    books.applied_credit(known, account, invoice, NUMBER, 9, "5.00")
+    books.credit(account, "20456", "25.00")
+    books.credit(account, "20456", "25.00", memo=False)
+
+    books.apply(
+        Line("CMAP", "20455", "5.00", "800101", NUMBER, "Partially PAID", application="9"),
+        on_account("20455", "800101", "4.00", "CMAP"),
+        Line("CMAP", "20456", "6.00", "800101", NUMBER, "Partially PAID", application="10"),
+    )
+
+    assert books.outcomes() == ["already_applied:credit_applied", "applied", "applied:credit_applied"]
+    assert books.applied_credits() == [(9, 100, "5.00"), (10, 100, "6.00")]
 
 
 # What crashes of the service before us left.

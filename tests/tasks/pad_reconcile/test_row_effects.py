@@ -333,7 +333,7 @@ def test_a_bank_receipt_of_which_a_row_is_rejected_pays_what_was_applied(books: 
 
 
 def test_an_eft_line_without_its_payment_is_for_a_person(books: SettlementBooks) -> None:
-    books.account("800106", "EFT")
+    books.payment(books.account("800106", "EFT"), "REG1", "EFTCIL2", "15.00", method="EFT", status="CREATED")
 
     outcome = books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1"))
 
@@ -344,6 +344,7 @@ def test_an_eft_line_without_its_payment_is_for_a_person(books: SettlementBooks)
 def test_an_eft_line_of_a_completed_payment_was_applied_before(books: SettlementBooks) -> None:
     account = books.account("800106", "EFT")
     books.payment(account, "REG1", "EFTCIL1", "15.00", method="EFT")
+    books.payment(account, "REG1", "EFTCIL2", "15.00", method="EFT", status="CREATED")
 
     books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1"))
 
@@ -430,12 +431,13 @@ def test_refunded_money_on_account_is_not_a_credit(record: str, books: Settlemen
     assert (books.credits(), books.outcomes()) == ([], ["skipped:reversal_on_account"])
 
 
-def test_a_credit_memo_of_the_same_number_is_not_the_credit_of_a_receipt(books: SettlementBooks) -> None:
-    books.credit(books.account("800101"), "R1", "9.00", memo=True)
+@pytest.mark.parametrize("amount", ["9.00", "90.00"])
+def test_a_credit_memo_of_the_same_number_is_not_the_credit_of_a_receipt(amount: str, books: SettlementBooks) -> None:
+    books.credit(books.account("800101"), "R1", amount, memo=True)
 
     books.apply(on_account("R1", "800101", "30.00"))
 
-    assert books.credits() == [("R1", True, "9.00", "9.00"), ("R1", False, "30.00", "30.00")]
+    assert books.credits() == [("R1", True, amount, amount), ("R1", False, "30.00", "30.00")]
 
 
 def test_a_credit_memo_goes_to_the_newest_invoices_first(books: SettlementBooks) -> None:
@@ -646,7 +648,10 @@ def test_a_bounce_that_cannot_be_placed_is_rejected(
 
 
 def test_a_bounce_on_an_account_without_a_pad_profile_in_use_is_rejected(books: SettlementBooks) -> None:
-    completed(books, books.account("800101", status="INACTIVE"))
+    account = books.account("800101", status="INACTIVE")
+    completed(books, account)
+    books.profile(account.id, "800103", "ONLINE_BANKING")
+    books.account("800102")
 
     books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
 
