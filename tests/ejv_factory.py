@@ -212,7 +212,7 @@ class EjvBooks(PayBooks):
         """Add a batch that was uploaded."""
         return self.add("ejv_files", id=number, file_type=file_type, file_ref=name, **more)
 
-    def journal(self, batch: int, number: int, links: Iterable[tuple[str, int]], **more: Any) -> int:
+    def journal(self, batch: int, number: int, links: Iterable[tuple[str | None, int]], **more: Any) -> int:
         """Add a journal with its links (link type, id)."""
         self.add("ejv_headers", id=number, ejv_file_id=batch, **more)
         for sequence, (link_type, target) in enumerate(links, 1):

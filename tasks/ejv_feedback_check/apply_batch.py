@@ -109,13 +109,13 @@ def _settle(session: Session, result: BatchResult, batch: FeedbackBatch, now: da
         result.reversed += accepted_refunds(session)
     elif result.file_type == "DISBURSEMENT":
         sql.run(session, "settle_links")
-        sql.run(session, "settle_disbursements", now=now)
+        sql.run(session, "settle_disbursements", batch=batch.number, now=now)
         sql.run(session, "settle_partner_disbursements", now=now)
         _change_refunds(session, "note_refund_errors", now, only_refused=True)
         result.stopped += _stop_gl(session, sql.run(session, "choose_partner_gl").all(), now)
     elif result.file_type == "NON_GOV_DISBURSEMENT":
         sql.run(session, "settle_links")
-        sql.run(session, "settle_disbursements", now=now)
+        sql.run(session, "settle_disbursements", batch=batch.number, now=now)
     elif result.file_type == "REFUND":
         sql.run(session, "settle_slips", now=now)
     else:

@@ -53,3 +53,19 @@ def test_what_staff_do_to_a_slip_after_our_job_was_not_left_so_by_our_job(parts:
         night.run("verify", only=("SLIP-STATE",))
 
     assert night.problems == []
+
+
+def test_of_a_void_that_our_job_has_not_worked_all_is_left_still(parts: WorldParts) -> None:
+    with open_world(parts, seed=1, first=FIRST) as world:
+        settle_in(world)
+        slip = deposit(world, Decimal("10.00"))
+        change(world, slip, status="VOID")
+        night = WorldNight(world, FIRST)
+        night.run("verify", only=("SLIP-LEFT",))
+        night.run("ROUTING_SLIP_RECREATE", concurrency=1)
+        night.run("verify", only=("SLIP-LEFT",))
+        change(world, slip, remaining_amount=Decimal("10.00"))
+        night.run("verify", only=("SLIP-LEFT",))
+
+    (problem,) = night.problems
+    assert "VOID, 10.00 left" in problem

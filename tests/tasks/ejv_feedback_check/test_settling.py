@@ -305,9 +305,38 @@ def test_a_disbursement_is_settled_by_the_last_word_about_it(
     account = books.account()
     for number in (1001, 1002):
         books.invoice(account, number, "30.00", "PAID", disbursement_status_code="UPLOADED")
-    run(books, "settle_disbursements", items, now=NOON)
+    run(books, "settle_disbursements", items, batch=5, now=NOON)
     assert books.rows("SELECT disbursement_status_code, disbursement_date::date, disbursement_reversal_date::date"
                       " FROM invoices ORDER BY id") == [found, ("UPLOADED", None, None)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("batch", "kind", "link", "status", "found"),
+    [
+        (6, "DISBURSEMENT", ("invoice", 1001), "COMPLETED", "REVERSED"),
+        (6, "DISBURSEMENT", (None, 1001), "ERRORED", "REVERSED"),
+        (6, "NON_GOV_DISBURSEMENT", ("invoice", 1001), "COMPLETED", "REVERSED"),
+        (6, "DISBURSEMENT", ("invoice", 1001), "UPLOADED", "COMPLETED"),
+        (6, "DISBURSEMENT", ("invoice", 1002), "COMPLETED", "COMPLETED"),
+        (6, "DISBURSEMENT", ("partial_refund", 1001), "COMPLETED", "COMPLETED"),
+        (6, "PAYMENT", ("invoice", 1001), "COMPLETED", "COMPLETED"),
+        (5, "DISBURSEMENT", ("invoice", 1001), "COMPLETED", "COMPLETED"),
+        (4, "DISBURSEMENT", ("invoice", 1001), "COMPLETED", "COMPLETED"),
+    ],
+)
+def test_the_later_of_two_batches_says_where_an_invoice_stands_though_its_answer_was_read_first(
+    batch: int, kind: str, link: tuple[str | None, int], status: str, found: str, books: EjvBooks
+) -> None:
+    for number in (1001, 1002):
+        books.invoice(books.account(), number, "30.00", "PAID", disbursement_status_code="REVERSED")
+    books.journal(books.batch(batch, kind), 70, [link])
+    books.change("UPDATE ejv_links SET disbursement_status_code = :status", status=status)
+
+    run(books, "settle_disbursements", [DISBURSED], batch=5, now=NOON)
+
+    assert books.rows("SELECT disbursement_status_code, disbursement_date::date FROM invoices ORDER BY id") == [
+        (found, MONDAY), ("REVERSED", None)
+    ]  # fmt: skip
 
 
 SILENT: dict[str, Any] = {"form": "SILENT", "link_id": 1001, "partner_code": "VS", "partner_id": None}

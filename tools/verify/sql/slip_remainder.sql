@@ -1,8 +1,9 @@
 -- A routing slip of which another amount is left than its deposits and its children's less what was spent and refunded.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
--- source docs/specs/routing-slips.md sections 1 to 3: a bounced or voided deposit counts no more (its payments FAILED; a
---        bounce that the job has not worked is off the balance already); a void and a linked child have nothing left; a
---        transaction counts while it is APPROVED, CREATED or PAID, less what of it was given back
+-- source docs/specs/routing-slips.md sections 1 to 3: a bounced or voided deposit counts no more (its payments FAILED);
+--        a void and a linked child have nothing left; a transaction counts while it is APPROVED, CREATED or PAID, less
+--        what of it was given back. While the job has not worked a bounce, its deposit is off the balance and not FAILED;
+--        while it has not worked a void, all is left still
 SELECT 'slip ' || slip.number AS row,
        'explain slip ' || slip.number AS next,
        slip.payment_account_id AS account_id,
@@ -35,10 +36,11 @@ SELECT 'slip ' || slip.number AS row,
                                            WHERE coalesce(updated_on, created_on) >= :since))) AS member
          GROUP BY member.root) AS family
     ON family.root = slip.number
- WHERE CASE WHEN slip.parent_number IS NOT NULL OR slip.status = 'VOID' THEN slip.remaining_amount <> 0
-            WHEN slip.status = 'NSF'
+ WHERE CASE WHEN slip.parent_number IS NOT NULL THEN slip.remaining_amount <> 0
+            WHEN slip.status IN ('NSF', 'VOID')
              AND EXISTS (SELECT FROM cfs_accounts AS profile
                           WHERE profile.account_id = slip.payment_account_id
                             AND profile.payment_method = 'INTERNAL'
                             AND profile.status IN ('ACTIVE', 'PENDING')) THEN false
+            WHEN slip.status = 'VOID' THEN slip.remaining_amount <> 0
             ELSE slip.remaining_amount IS DISTINCT FROM family.deposits - family.spent - family.refunded END
