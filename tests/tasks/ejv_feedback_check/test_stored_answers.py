@@ -114,9 +114,9 @@ def test_a_file_in_the_bucket_that_does_not_answer_the_batch_is_none_of_its_answ
 
 def test_of_two_untaken_files_of_a_name_the_first_that_was_indexed_is_found(books: EjvBooks) -> None:
     indexed(books, content=None, key="inbox", kind="inbox")
+    indexed(books, "FEEDBACK.F3535.20261110214512", content="C", key="cgi_feedback/EARLIER")
     indexed(books, content="A")
     indexed(books, content="B", key="cgi_feedback/AGAIN")
-    indexed(books, "FEEDBACK.F3535.20261110214512", content="C", key="cgi_feedback/EARLIER")
     assert ask(books, "find_untaken_key", name=NAME) == [(KEY,)]
 
 
@@ -279,6 +279,7 @@ def given_ap(books: EjvBooks, file_type: str, status: str, **batch: Any) -> None
     with books.together():
         books.batch(300, file_type, INBOX, disbursement_status_code=status,
                     completed_on=datetime(2026, 1, 1), **batch)  # fmt: skip
+        books.batch(400, file_type, disbursement_status_code="COMPLETED", completed_on=datetime(2026, 1, 1))
         for number in (300, 301, 302, 303):
             books.add("routing_slips", number=str(number), refund_amount=number,
                       status="REFUND_PROCESSED" if number == 303 else "REFUND_UPLOADED")  # fmt: skip
