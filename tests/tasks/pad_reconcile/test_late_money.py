@@ -132,6 +132,43 @@ def test_a_second_pad_receipt_of_another_day_is_added_to_the_payment(books: Sett
     assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "100.00")]
 
 
+def test_pad_money_for_a_number_that_the_bank_paid_in_part_is_a_payment_of_its_own(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.receipt(books.invoice(account, NUMBER, "60.00", id=100), "OB1", "20.00")
+    books.payment(account, NUMBER, "OB1", "20.00", method="ONLINE_BANKING")
+
+    books.apply(Line("PADP", "PR1", "40.00", "800101", NUMBER, original="60.00"))
+
+    assert books.payments() == [
+        (NUMBER, "ONLINE_BANKING", "COMPLETED", "OB1", "20.00"),
+        (NUMBER, "PAD", "COMPLETED", "PR1", "40.00"),
+    ]
+
+
+def test_a_payment_that_is_added_to_is_kept_as_it_was_with_what_was_added_and_by_which_line(
+    books: SettlementBooks,
+) -> None:
+    account = bank(books)
+    books.invoice(account, "REG2", "100.00", id=101)
+    books.apply(part("OB1", "10.00", "90.00"), Line("PADP", "PR1", "40.00", "800104", "REG2", original="100.00"))
+
+    books.apply(
+        ["ADJS"],
+        part("OB1", "20.00", "70.00"),
+        Line("PADP", "PR2", "30.00", "800104", "REG2", original="100.00"),
+        name=NEXT_FILE,
+    )
+
+    kept = (
+        "SELECT was ->> 'receipt_number', was ->> 'paid_amount', amount::text, cause FROM pay_jobs.kept_rows ORDER BY 1"
+    )
+    assert books.rows(kept) == [
+        ("OB1", "10.00", "20.00", f"{NEXT_FILE} line 3"),
+        ("PR1", "40.00", "30.00", f"{NEXT_FILE} line 4"),
+    ]
+    assert {(receipt, amount) for *_, receipt, amount in books.payments()} == {("OB1", "30.00"), ("PR1", "70.00")}
+
+
 def test_a_second_line_of_the_same_receipt_is_booked_where_there_is_room(books: SettlementBooks) -> None:
     books.invoice(books.account("800101"), NUMBER, "100.00", id=100)
     books.apply(Line("PADP", "PR1", "40.00", "800101", NUMBER, original="100.00"))

@@ -250,6 +250,17 @@ def test_invoices_of_online_banking_are_announced_when_they_are_paid(books: Sett
     ]
 
 
+def test_an_invoice_of_pad_and_one_in_a_final_state_are_not_announced(books: SettlementBooks) -> None:
+    pad, bank = books.account("800101"), books.account("800102", "ONLINE_BANKING")
+    books.invoice(pad, "REG1", "10.00", id=100, corp="BCR")
+    books.invoice(bank, "REG2", "10.00", id=101, method="ONLINE_BANKING", corp="BCR", status="CREDITED")
+
+    books.apply(Line("PADP", "PR1", "10.00", "800101", "REG1"), Line("BOLP", "OB2", "10.00", "800102", "REG2"))
+
+    assert books.outcomes() == ["applied", "applied"]
+    assert [kind for kind, _ in books.messages()] == ["bc.registry.payment.Payment"]
+
+
 def test_only_products_that_listen_hear_of_their_payments_each_on_its_topic(books: SettlementBooks) -> None:
     account = books.account("800101", "ONLINE_BANKING")
     corps = ["PPR", "VS", "CSO", "BUS", "BCA", "RPT"]

@@ -285,9 +285,12 @@ def test_a_bounce_in_part_leaves_the_failed_payment_what_stayed_paid(
 
 
 def test_the_file_in_the_table_of_the_other_services(books: SettlementBooks) -> None:
+    stamp = f"{NOW:%Y-%m-%dT%H:%M:%S}"
+    books.add("cas_settlements", file_name="another.csv", received_on=NOW.replace(tzinfo=None))
+
     books.apply()
 
-    stamp = f"{NOW:%Y-%m-%dT%H:%M:%S}"
     assert written(books, "cas_settlements") == [
-        {"file_name": "BCR_PAYMENT_APPL_20261105.csv", "received_on": stamp, "processed_on": stamp}
+        {"file_name": "another.csv", "received_on": stamp, "processed_on": None},
+        {"file_name": "BCR_PAYMENT_APPL_20261105.csv", "received_on": stamp, "processed_on": stamp},
     ]
