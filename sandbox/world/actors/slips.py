@@ -15,9 +15,10 @@ from sandbox.world.model.slips import ModelSlip, invoices_of
 from sandbox.world.pay_api import add_payment, make_invoice, note_refund
 from sandbox.world.world import World
 
+Work = Callable[[World, ModelSlip, RandomDraws], None]
 CASH = "BC REG Cash Equivalent"
 _SPENDS, _AT_WORK = 0.35, 0.35
-_SPENDS_AT_ONCE, _GIVEN_UP = 0.6, 0.5
+_SPENDS_AT_ONCE, _BY_MISTAKE = 0.6, 0.15
 
 
 def count_deposits(world: World) -> None:
@@ -67,16 +68,19 @@ def spend_and_work(world: World) -> None:
     """Let clients spend from slips, and staff do one thing to some of them."""
     draws = world.chance.of("slip desk", world.clock.today)
     for slip in [one for one in world.slips.values() if one.parent is None]:
-        if slip.status == "ACTIVE" and slip.remaining > ZERO and draws.happens(_SPENDS):
+        if _is_unspent(world, slip) and draws.happens(_BY_MISTAKE):
+            _do(world, slip, _void if _is_parent(world, slip) else _link, draws)
+        elif slip.status == "ACTIVE" and slip.remaining > ZERO and draws.happens(_SPENDS):
             _spend(world, slip, draws)
         elif _is_at_rest(world, slip) and draws.happens(_AT_WORK):
-            work = _void if _has_idle_child(world, slip) and draws.happens(_GIVEN_UP) else draws.one_of(_WORK)
-            before = slip.status, slip.remaining
-            work(world, slip, draws)
-            if before != (slip.status, slip.remaining):
-                world.model.chronicle.note(
-                    f"staff: {work.__name__.strip('_').replace('_', ' ')}", f"slip {slip.number}"
-                )
+            _do(world, slip, draws.one_of(_WORK), draws)
+
+
+def _do(world: World, slip: ModelSlip, work: Work, draws: RandomDraws) -> None:
+    before = slip.status, slip.remaining
+    work(world, slip, draws)
+    if before != (slip.status, slip.remaining):
+        world.model.chronicle.note(f"staff: {work.__name__.strip('_').replace('_', ' ')}", f"slip {slip.number}")
 
 
 def change(world: World, slip: ModelSlip, **values: object) -> None:
@@ -105,10 +109,13 @@ def _spend(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
         balance(world, slip, -invoice.total)
 
 
-def _has_idle_child(world: World, slip: ModelSlip) -> bool:
-    """Whether another slip is linked to this one, and nothing was spent of either."""
-    is_parent = any(one.parent == slip.number for one in world.slips.values())
-    return slip.status == "ACTIVE" and is_parent and not invoices_of(world.model, slip)
+def _is_unspent(world: World, slip: ModelSlip) -> bool:
+    """Whether nothing was spent of a slip yet, and nothing of it waits for a job."""
+    return _is_at_rest(world, slip) and not invoices_of(world.model, slip)
+
+
+def _is_parent(world: World, slip: ModelSlip) -> bool:
+    return any(one.parent == slip.number for one in world.slips.values())
 
 
 def _is_at_rest(world: World, slip: ModelSlip) -> bool:
@@ -135,14 +142,14 @@ def _link(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
         left, child.status, child.parent, child.remaining = child.remaining, "LINKED", slip.number, ZERO
         change(world, child, status="LINKED", parent_number=slip.number, remaining_amount=ZERO)
         balance(world, slip, left)
-    if slip.status == "ACTIVE" and draws.happens(_SPENDS_AT_ONCE):
+    if invoices_of(world.model, slip) and slip.status == "ACTIVE" and draws.happens(_SPENDS_AT_ONCE):
         for _ in range(draws.number(1, 4)):
             _spend(world, slip, draws)
 
 
 def _may_be_linked(world: World, slip: ModelSlip) -> bool:
-    is_parent = any(one.parent == slip.number for one in world.slips.values())
-    return slip.status == "ACTIVE" and not is_parent and slip.parent is None and not invoices_of(world.model, slip)
+    is_free = slip.status == "ACTIVE" and slip.parent is None and not _is_parent(world, slip)
+    return is_free and not invoices_of(world.model, slip)
 
 
 def _correct(world: World, slip: ModelSlip, draws: RandomDraws) -> None:
@@ -217,6 +224,6 @@ def _slip_number(nth: int) -> str:
     return f"{digits}{-sum(one // 10 + one % 10 for one in doubled) % 10}"
 
 
-_WORK: tuple[Callable[[World, ModelSlip, RandomDraws], None], ...] = (
+_WORK: tuple[Work, ...] = (
     _link, _link, _correct, _correct, _let_bounce, _void, _void, _pay_back, _pay_back, _take_back, _take_back,
 )  # fmt: skip

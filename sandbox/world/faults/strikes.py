@@ -25,7 +25,7 @@ from sandbox.world.faults.kinds import AT_POINTS, IN_ANSWERS
 from sandbox.world.faults.pod import Pod, PodKilled
 
 _CHANGES_STRUCK, _LOOKS_STRUCK = 0.6, 0.1
-_THIS_CHECKPOINT = 0.3
+_THIS_CHECKPOINT = 0.12
 _WRITES = re.compile(r"(--.*\n|\s)*(INSERT|UPDATE|DELETE|CREATE|WITH)\b", re.IGNORECASE)
 _DISK_IS_FULL = (
     "DO $$ BEGIN RAISE EXCEPTION 'could not extend file \"base/16384/2619\": No space left on device'"
