@@ -2,6 +2,8 @@
 -- in     on_weekday boolean, known bigint: how many at most, days integer
 -- out    rows, amount, frozen, bounced, repeated, misdated, rejected, settled
 -- again  reads only
+--
+-- The files of weekends are the fewest: the last of them reach back seven days for each two.
 WITH beside AS (
        SELECT figures.*,
               sum(figures.rows - figures.bounced) OVER (
@@ -10,6 +12,11 @@ WITH beside AS (
          FROM pay_jobs.settlement_figures AS figures
          JOIN pay_jobs.inbound_files AS file
            ON file.id = figures.file_id
+        WHERE figures.file_id >= (SELECT min(file_id)
+                                    FROM (SELECT file_id
+                                            FROM pay_jobs.settlement_figures
+                                           ORDER BY file_id DESC
+                                           LIMIT 10 * (:known + :days)) AS last)
      )
 SELECT rows, amount, frozen, bounced, repeated, misdated, rejected,
        greatest(coalesce(week, 0), rows - bounced) AS settled
