@@ -1,6 +1,7 @@
 """A real pgbouncer in transaction mode in front of a server, where it is installed."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +37,13 @@ def pgbouncer(address: str, *, ignore: str = "") -> Iterator[str]:
             owner = Path(parts["host"]).owner() if parts["host"].startswith("/") else "nobody"
         process = start_with_us([PGBOUNCER, "-q", str(folder / "pgbouncer.ini")], user=owner)
         try:
-            wait_until((folder / ".s.PGSQL.6432").exists, "pgbouncer listens")
+            wait_until(lambda: _listens(folder / ".s.PGSQL.6432"), "pgbouncer listens")
             yield f"postgresql://{parts['user']}@/{parts['dbname']}?host={folder}&port=6432"
         finally:
             process.communicate()
+
+
+def _listens(path: Path) -> bool:
+    """Whether somebody takes connections there; the socket is in the folder a moment before that."""
+    with socket.socket(socket.AF_UNIX) as trial:
+        return trial.connect_ex(str(path)) == 0

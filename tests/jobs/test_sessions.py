@@ -23,9 +23,9 @@ from tools import TOOLS
 OTHER_SYSTEMS = {
     "MINIO_ENDPOINT": "127.0.0.1:1", "MINIO_ACCESS_KEY": "key", "MINIO_ACCESS_SECRET": "secret",
     "FTP_POLLER_BUCKET_NAME": "bucket", "CAS_SFTP_HOST": "127.0.0.1", "CAS_SFTP_PORT": "1",
-    "CAS_SFTP_USER_NAME": "cas", "CAS_SFTP_PASSWORD": "none", "CAS_SFTP_HOST_KEY": "A" * 64,
-    "CGI_SFTP_USER_NAME": "cgi", "CGI_SFTP_PASSWORD": "none", "CFS_BASE_URL": "http://127.0.0.1:1",
-    "CFS_CLIENT_ID": "one", "CFS_CLIENT_SECRET": "none", "CFS_FAS_CLIENT_ID": "two", "CFS_FAS_CLIENT_SECRET": "none",
+    "CAS_SFTP_USER_NAME": "cas", "CAS_SFTP_PASSWORD": "s3cr", "CAS_SFTP_HOST_KEY": "A" * 64,
+    "CGI_SFTP_USER_NAME": "cgi", "CGI_SFTP_PASSWORD": "s3cr", "CFS_BASE_URL": "http://127.0.0.1:1",
+    "CFS_CLIENT_ID": "one", "CFS_CLIENT_SECRET": "s3cr", "CFS_FAS_CLIENT_ID": "two", "CFS_FAS_CLIENT_SECRET": "s3cr",
     "PUBSUB_PUBLISH_URL": "http://127.0.0.1:1/", "NOTIFY_API_URL": "http://127.0.0.1:1", "IT_OPS_EMAIL": "a@b.ca",
 }  # fmt: skip
 RUNS = [job.examples[0] for job in (*JOBS, *(tool for _, members in TOOLS.values() for tool in members))]

@@ -30,7 +30,8 @@ WITH period AS (
                  WHERE statement.payment_account_id = due.id
                    AND statement.frequency = due.frequency
                    AND statement.from_date = due.first
-                   AND statement.to_date = due.last)
+                   AND statement.to_date = due.last
+                   AND NOT statement.is_interim_statement)
      ),
      interim AS MATERIALIZED (
        SELECT statement.payment_account_id, statement.from_date, statement.to_date

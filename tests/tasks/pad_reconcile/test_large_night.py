@@ -11,7 +11,7 @@ import pytest
 from connectors.inbound.holds import HoldKind
 from tests.settlement_factory import Account, Line, SettlementBooks
 from tests.tasks.pad_reconcile import model
-from tests.tasks.pad_reconcile.model_books import BothBooks, expected, found
+from tests.tasks.pad_reconcile.both_books import BothBooks, expected, found
 from tests.tasks.pad_reconcile.model_rows import read_row
 
 FIRST = int(os.environ.get("SOAK_FIRST", "0"))

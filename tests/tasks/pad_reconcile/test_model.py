@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.pay_database import PayDatabase
 from tests.settlement_factory import NOW, Line, SettlementBooks, settlement_csv
 from tests.tasks.pad_reconcile import model
-from tests.tasks.pad_reconcile.model_books import BothBooks, expected, found
+from tests.tasks.pad_reconcile.both_books import BothBooks, expected, found
 from tests.tasks.pad_reconcile.model_rows import read_row
 from tests.tools.verify.watch import InvariantWatch
 
