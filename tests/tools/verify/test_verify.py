@@ -319,3 +319,18 @@ def test_the_list_shows_every_invariant(run_job: RunJob, sql: Sql) -> None:
     (table,) = run_job(JOB, list_only=True).outcome.tables
 
     assert [row[0] for row in table.rows] == [one.code for one in CATALOGUE]
+
+
+@pytest.mark.parametrize(("received", "is_told"), [("14:20", False), ("15:43", False), ("15:46", True)])
+def test_a_file_may_be_received_a_little_after_it_was_applied_as_clocks_of_pods_differ(
+    received: str, is_told: bool, run_job: RunJob, sql: Sql
+) -> None:
+    sql(
+        "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, details, received_on, applied_on)"
+        " VALUES ('CAS', 'a.csv', repeat('0', 64), 1, 'applied', jsonb_build_object('archived', true),"
+        f" '2022-06-23 {received}Z', '2022-06-23 14:44Z');"
+        "INSERT INTO cas_settlements (file_name, received_on, processed_on)"
+        f" VALUES ('a.csv', '2022-06-23 {received}', '2022-06-23 14:44')"
+    )
+
+    assert bool(told(run_job(JOB, only=("FILE-CAS",)))) == is_told

@@ -28,6 +28,6 @@ SELECT 'file ' || coalesce(noted.file_name, file.name) AS row,
         AND (noted.file_name IS NULL
              OR noted.processed_on IS NULL
              OR noted.received_on IS NULL
-             OR noted.received_on > noted.processed_on
+             OR noted.received_on > noted.processed_on + interval '1 hour'
              OR abs(extract(epoch FROM noted.processed_on - file.applied_on AT TIME ZONE 'UTC')) > 3600
              OR abs(extract(epoch FROM noted.received_on - file.received_on AT TIME ZONE 'UTC')) > 3600))
