@@ -40,9 +40,8 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
         )
         for row in result.unanswered
     ]
-    for first in result.unanswered[:1]:
-        if first.number > len(result.unanswered):
-            outcome.notes.append(f"{where}: {counted(first.number, 'link')} in all without an answer.")
+    if result.unanswered and result.unanswered[0].number > len(result.unanswered):
+        outcome.notes.append(f"{where}: {counted(result.unanswered[0].number, 'link')} in all without an answer.")
     if result.stopped:
         codes = ", ".join(map(str, sorted(result.stopped)))
         outcome.notes.append(

@@ -48,7 +48,7 @@ def _work_all(
         if not isinstance(error, Interrupted):
             context.log.error("slip.failed", family=root, error=f"{type(error).__name__}: {error}")
     if failures:
-        raise min((error for _, error in failures), key=lambda error: isinstance(error, Interrupted))
+        raise next((error for _, error in failures if not isinstance(error, Interrupted)), failures[0][1])
     return [one.result() for one in futures]
 
 

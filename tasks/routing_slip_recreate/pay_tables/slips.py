@@ -36,10 +36,9 @@ def lock_family(session: Session, inputs: OperationInputs) -> SlipFamily:
         raise _changed("its family is another one now")
     for number in {root, inputs.slip.number}:
         was, now = inputs.family.slip(number).account, fresh.slip(number).account
-        assert was is not None  # what is due for a slip waits for its profile, and a link for its parent's
-        if now is None or (now.id, now.status) != (was.id, was.status):
-            found = f"{now.status} ({now.id})" if now else "gone"
-            raise _changed(f"the CFS account of {number} is {found} now, and was {was.status}")
+        if now is None or was is None or (now.id, now.status) != (was.id, was.status):
+            found, before = (f"{one.status} ({one.id})" if one else "gone" for one in (now, was))
+            raise _changed(f"the CFS account of {number} is {found} now, and was {before}")
     return fresh
 
 
