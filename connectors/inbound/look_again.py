@@ -60,20 +60,27 @@ class ArchiveRecheck:
     directory: str
     backup: str
 
-    def at(self, archived: ArchivedFile) -> InboundFile | None:
-        """Compare an archived file with what was taken; return the new file where its sender went on writing."""
-        path, part = join(self.backup, archived.name), archived.file
-        found = self.sftp.stat(path)
+    def changed(self, archived: ArchivedFile) -> RemoteFile | None:
+        """Return an archived file as it is now, if it is there and its size or time are not as they were noted."""
+        found = self.sftp.stat(self._path(archived))
         if found is None or not found.is_regular or found.size == UNSAID:
             return None
-        if found.size == part.size_bytes:
-            if found.modified == archived.modified:
-                return None
-            if holds(self.sftp, found, path, part.sha256):
-                with self.intake.database.begin() as session:
-                    note_look(session, part, archived.name, found.modified)
-                return None
+        is_as_noted = (found.size, found.modified) == (archived.file.size_bytes, archived.modified)
+        return None if is_as_noted else found
+
+    def at(self, archived: ArchivedFile) -> InboundFile | None:
+        """Compare an archived file with what was taken; return the new file where its sender went on writing."""
+        path, part, found = self._path(archived), archived.file, self.changed(archived)
+        if found is None:
+            return None
+        if found.size == part.size_bytes and holds(self.sftp, found, path, part.sha256):
+            with self.intake.database.begin() as session:
+                note_look(session, part, archived.name, found.modified)
+            return None
         return self._take(archived, found, path)
+
+    def _path(self, archived: ArchivedFile) -> str:
+        return join(self.backup, archived.name)
 
     def _take(self, archived: ArchivedFile, found: RemoteFile, path: str) -> InboundFile:
         part = archived.file

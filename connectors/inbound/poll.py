@@ -26,7 +26,7 @@ from connectors.inbound.ledger import (
     note_repeat,
 )
 from connectors.inbound.listing import UntakenFile, choose
-from connectors.inbound.look_again import WATCHED, ArchiveRecheck, archived_since
+from connectors.inbound.look_again import WATCHED, ArchivedFile, ArchiveRecheck, archived_since
 from connectors.inbound.move import holds, move
 from connectors.inbound.take_in import Intake
 from connectors.inbound.triggers import tidy_triggers
@@ -151,20 +151,23 @@ class _Poll:
             archived = archived_since(session, self.intake.source, directory, since)
         for one in archived:
             self.intake.stop_check()
-            with self._claimed(one.file.name) as claim:
-                if claim is None:
-                    continue
-                try:
-                    grown = look.at(one)
-                except RemoteFileChanged as error:
-                    self.failed.append(
-                        UntakenFile(one.file.name, f"it is still being written though it was taken: {error}")
-                    )
-                except SourceRefused as error:
-                    self.failed.append(UntakenFile(one.file.name, str(error)))
-                else:
-                    if grown is not None:
-                        self._report(grown)
+            try:
+                grown = self._look_at(one, look)
+            except RemoteFileChanged as error:
+                reason = f"it is still being written though it was taken: {error}"
+                self.failed.append(UntakenFile(one.file.name, reason))
+            except SourceRefused as error:
+                self.failed.append(UntakenFile(one.file.name, str(error)))
+            else:
+                if grown is not None:
+                    self._report(grown)
+
+    def _look_at(self, archived: ArchivedFile, look: ArchiveRecheck) -> InboundFile | None:
+        """Return the new file where a sender went on writing; most stand as they were, which needs no claim to see."""
+        if look.changed(archived) is None:
+            return None
+        with self._claimed(archived.file.name) as claim:
+            return None if claim is None else look.at(archived)
 
     def _sweep(self) -> None:
         """Remove half-stored content that a poll left in the bucket when the bucket went away."""

@@ -264,7 +264,11 @@ def _at_weekends(step: Step) -> Step:
 
 
 def _by(actor: Callable[[World], None]) -> Step:
-    return _unless_without(actor.__name__, lambda night: actor(night.world))
+    def step(night: WorldNight) -> None:
+        with night.world.tables.together():
+            actor(night.world)
+
+    return _unless_without(actor.__name__, step)
 
 
 def _unless_without(actor: str, step: Step) -> Step:
