@@ -114,6 +114,21 @@ def test_an_invoice_in_two_journals_of_a_batch_is_taken_once_and_reported_once(o
     assert books.one("SELECT count(*) FROM payments") == 2
 
 
+def test_an_invoice_that_a_journal_charges_under_two_flow_throughs_is_taken_once_and_reported_once(
+    office: FeedbackOffice,
+) -> None:
+    books = office.books
+    given(books, "APPROVED")
+    books.add("partner_disbursements", id=7, amount="30.00", is_reversal=False, partner_code="VS", target_id=1001,
+              status_code="WAITING_FOR_JOB", target_type="invoice")  # fmt: skip
+    pairs = [JournalPair("1001", "30.00"), JournalPair("1001-7", "30.00")]
+    outcome = office.answer(Batch(100, journals=[(10, pairs)]))
+    assert reasons(outcome) == ["moved a second time"]
+    assert books.one("SELECT invoice_status_code, CAST(paid AS text) FROM invoices") == ("PAID", "30.00")
+    assert books.rows("SELECT receipt_number, CAST(receipt_amount AS numeric(19,2)) FROM receipts") == [(RECEIPT, 60)]
+    assert books.rows("SELECT CAST(paid_amount AS numeric(19,2)) FROM payments") == [(60,)]
+
+
 def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: FeedbackOffice) -> None:
     """The refund was asked for while CGI had the charge; the charge was refused, and the next batch reversed it."""
     books = office.books
