@@ -27,12 +27,13 @@ class DetachedProcess:
         self._name = name
         self._note = folder / f"{name}.pid"
 
-    def start(self, command: Sequence[str], ready: Callable[[], bool], seconds: float = 30) -> None:
-        """Start it in a session of its own and wait until it is ready."""
+    def start(self, command: Sequence[str], ready: Callable[[], bool], seconds: float = 30, **environment: str) -> None:
+        """Start it in a session of its own, with more in its environment, and wait until it is ready."""
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=_ROOT
-            )
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=_ROOT,
+                env=os.environ | environment,
+            )  # fmt: skip
         created = psutil.Process(process.pid).create_time()
         self._note.write_text(json.dumps({"pid": process.pid, "created": created}), encoding="utf-8")
         end = time.monotonic() + seconds
