@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from config.errors import ConfigError, Interrupted, SourceUnavailable, UsageError
 from connectors.inbound.content import open_content
@@ -67,6 +68,24 @@ def test_a_second_poll_takes_nothing_twice(arrivals: Arrivals) -> None:
     before = arrivals.final_state()
     assert arrivals.poll() == PollReport()
     assert arrivals.final_state() == before
+
+
+def test_a_poll_asks_the_database_as_often_however_many_files_were_taken_lately(faulty: Arrivals) -> None:
+    heard: list[str] = []
+    event.listen(
+        faulty.database.engine, "before_cursor_execute", lambda _con, _cur, statement, *_: heard.append(statement)
+    )
+
+    def statements_of_a_poll() -> int:
+        heard.clear()
+        assert faulty.poll() == PollReport()
+        return len(heard)
+
+    before = statements_of_a_poll()
+    for name in (NAME, LATER):
+        faulty.place.put(name, name)
+    assert len(faulty.poll().received) == 2
+    assert statements_of_a_poll() == before
 
 
 def test_the_same_file_again_is_known_and_archived(arrivals: Arrivals) -> None:
