@@ -334,3 +334,18 @@ def test_a_file_may_be_received_a_little_after_it_was_applied_as_clocks_of_pods_
     )
 
     assert bool(told(run_job(JOB, only=("FILE-CAS",)))) == is_told
+
+
+@pytest.mark.parametrize(("second", "is_told"), [("14:20", False), ("13:45", False), ("13:43", True)])
+def test_a_version_may_be_kept_a_little_before_the_one_before_it_as_clocks_of_pods_differ(
+    second: str, is_told: bool, run_job: RunJob, sql: Sql
+) -> None:
+    times = ("2022-06-23 14:44", f"2022-06-23 {second}")
+    for version, at in enumerate(times, 1):
+        sql(
+            "INSERT INTO payment_accounts_history (id, eft_enable, version, changed)"
+            f" VALUES (1, false, {version}, '{at}');"
+            f"UPDATE payment_accounts SET version = {version + 1} WHERE id = 1"
+        )
+
+    assert bool(told(run_job(JOB, only=("HIS-VERSION",)))) == is_told
