@@ -1,13 +1,15 @@
 """The figures that a file is weighed by: its own, and those of the files before it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
+from config.settings import CfsSettings
 from connectors.inbound.holds import HoldKind
 from database.sql import statements
-from tests.settlement_factory import Line, SettlementBooks, bounce
+from sandbox.cfs.process import RunningCfs
+from tests.settlement_factory import FILE, Line, SettlementBooks, bounce
 
 sql = statements("tasks.pad_reconcile")
 
@@ -45,6 +47,40 @@ def test_the_week_before_a_file_has_settled_what_its_files_held_less_what_came_b
 
     assert settled_before(books, date(2026, 10, 29), THURSDAY) == 150 + 29 + 4
     assert settled_before(books, date(2026, 9, 1), date(2026, 10, 1)) == 0
+
+
+def _bounces_of_many(books: SettlementBooks) -> list[Line]:
+    """Return bounces of one account more than any file may freeze, however much the week settled."""
+    for place in range(26):
+        books.paid_invoice(books.account(f"8{place:05}"), f"REG{place}", "60.00", f"PR{place}")
+    return [bounce(f"PR{place}", f"8{place:05}", f"REG{place}", "60.00") for place in range(26)]
+
+
+def _state_of_file(books: SettlementBooks) -> str:
+    ((state,),) = books.rows("SELECT state FROM pay_jobs.inbound_files WHERE name = :name", name=FILE)
+    return str(state)
+
+
+@pytest.mark.parametrize(("before", "state"), [(7, "applied"), (8, "held")])
+def test_what_comes_back_is_held_against_what_the_seven_days_before_the_file_settled(
+    before: int, state: str, books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    known_file(books, THURSDAY - timedelta(days=before), 2000)
+
+    books.apply(*_bounces_of_many(books), settings={CfsSettings: cfs.settings()})
+
+    assert _state_of_file(books) == state
+
+
+@pytest.mark.parametrize(("others", "state"), [(260, "applied"), (259, "held")])
+def test_what_comes_back_is_held_against_the_other_rows_of_its_file_where_the_week_had_less(
+    others: int, state: str, books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    rows = [Line("ADJS", f"A{place}", "1.00", "800101", "REG404") for place in range(others)]
+
+    books.apply(*_bounces_of_many(books), *rows, settings={CfsSettings: cfs.settings()})
+
+    assert _state_of_file(books) == state
 
 
 def test_the_usual_figures_are_those_of_the_last_files_of_the_kind_with_what_the_days_before_each_settled(

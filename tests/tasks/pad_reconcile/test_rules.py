@@ -237,7 +237,12 @@ def test_an_application_id_as_large_as_the_pay_table_holds_is_taken() -> None:
         "SETTLE_CREDIT",
         "MEMO_PART",
     ]
+
+
+def test_an_application_id_that_is_the_key_of_no_applied_credit_may_be_larger() -> None:
     assert found(row("BOLP", status="Partially PAID", application_id=2**31)) == "PART_ONE"
+    assert found(row("CMAP", "RECEIPT", application_id=2**31)) == "ON_ACCOUNT"
+    assert found(row("ONAC", application_id=2**31)) == "SETTLE_CREDIT"
 
 
 @pytest.mark.parametrize("column", READABLE)
