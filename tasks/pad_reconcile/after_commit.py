@@ -83,7 +83,7 @@ def sync_touched_credits(context: RunContext) -> Outcome:
     return outcome
 
 
-def sync_all_credits(context: RunContext, *, allow_late: bool = False) -> Outcome:
+def sync_all_credits(context: RunContext, *, allow_late: bool) -> Outcome:
     """Bring the open credits of all accounts in line with CFS, at most SWEEP of them a run.
 
     A sweep that ends before the last credit is continued by the next one. Where a file waits, is held, or is late today

@@ -1,7 +1,10 @@
 """The credit sync against the simulated CFS: docs/specs/cas-settlement-csv.md section 7, "Sync"."""
 
 import json
+import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +14,8 @@ from sqlalchemy import text
 
 from config.errors import InputRefused, Interrupted, SourceRefused, SourceUnavailable
 from config.settings import CfsSettings
-from connectors.cfs import CfsClient, CfsSite
+from connectors.cfs import CfsAnswerUnreadable, CfsClient, CfsSite
+from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
 from tasks.pad_reconcile import after_commit, credit_sync
 from tasks.pad_reconcile.credit_sync import CreditSyncResult, OpenCredit, open_credits, sync_credits
@@ -252,23 +256,49 @@ def test_a_receipt_has_left_what_was_not_applied(books: SettlementBooks, cfs: Ru
     assert sums(books, account) == ("0.00", "29.90", "0.00")
 
 
-def test_a_bank_receipt_that_lists_nothing_and_has_nothing_left_is_used_up(books: SettlementBooks) -> None:
-    class EmptyReceipt:
-        payment_method = "Online Banking Payments"
-        invoices = ()
-        unapplied_amount = Decimal(0)
-        receipt_amount = Decimal("30.00")
-        applied_amount = Decimal(0)
+@dataclass(frozen=True)
+class ReceiptOfThirty:
+    """What CFS says of a receipt over 30.00, and a CFS that says so."""
 
-    class CfsWithEmptyReceipt:
-        def get_receipt(self, *_: Any) -> EmptyReceipt:
-            return EmptyReceipt()
+    payment_method: str
+    invoices: tuple[str, ...]
+    unapplied_amount: Decimal
+    applied_amount: Decimal
+    receipt_amount: Decimal = Decimal("30.00")
 
-    account = books.account("800105", "ONLINE_BANKING")
-    books.credit(account, "OB1", "30.00", memo=False)
+    def get_receipt(self, *_: Any) -> "ReceiptOfThirty":
+        return self
+
+
+def remaining(books: SettlementBooks, receipt: ReceiptOfThirty) -> Decimal | None:
+    books.credit(books.account("800105", "ONLINE_BANKING"), "OB1", "30.00", memo=False)
     ((credit,),) = open_credits(books.database, None)
+    return credit_sync._receipt(receipt, credit.sites[0], credit)  # type: ignore[arg-type]
 
-    assert credit_sync._receipt(CfsWithEmptyReceipt(), credit.sites[0], credit) == 0  # type: ignore[arg-type]
+
+@pytest.mark.parametrize(
+    ("method", "invoices", "unapplied", "applied", "left"),
+    [
+        ("Online Banking Payments", (), "0", "0", "0"),
+        ("Online Banking Payments", (), "30", "0", "30"),
+        ("Online Banking Payments", ("REG1",), "0", "12.50", "17.50"),
+        ("BCR-PAD Daily", (), "0", "0", "30"),
+        ("Online Banking Payments", ("REG1",), "0", "30", "0"),
+    ],
+)
+def test_only_a_bank_receipt_that_lists_nothing_and_has_nothing_left_is_used_up(
+    method: str, invoices: tuple[str, ...], unapplied: str, applied: str, left: str, books: SettlementBooks
+) -> None:
+    receipt = ReceiptOfThirty(method, invoices, Decimal(unapplied), Decimal(applied))
+
+    assert remaining(books, receipt) == Decimal(left)
+
+
+def test_a_receipt_of_which_cfs_applied_more_than_there_was_is_not_read(books: SettlementBooks) -> None:
+    receipt = ReceiptOfThirty("Online Banking Payments", ("REG1",), Decimal(0), Decimal("30.01"))
+
+    with pytest.raises(CfsAnswerUnreadable, match=r"30\.01 CAD were applied of receipt OB1, which is over 30\.00 CAD"):
+        remaining(books, receipt)
 
 
 def test_a_receipt_is_not_looked_for_on_the_eft_site(
@@ -345,6 +375,22 @@ def test_cfs_being_away_is_asked_a_few_times_and_not_for_every_credit(
     assert len(cfs.admin.calls()) < 200
 
 
+def test_a_credit_that_cfs_gives_no_answer_for_stops_no_other(
+    books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    numbers = ("20455", "20456", "20457")
+    for number in numbers:
+        books.credit(account, number, "25.00")
+    site(cfs, "800101", credit_memos=[{"credit_memo_number": number, "amount": "5.00"} for number in numbers])
+    cfs.admin.order_faults({"kind": "error_before", "path": "/cms/20455/", "status": 503, "count": 0})
+
+    report = sync(books, client)
+
+    assert [remaining for *_, remaining in books.credits()] == ["25.00", "5.00", "5.00"]
+    assert (report.looked_at, report.changed, report.unavailable is None) == (2, 2, False)
+
+
 def test_refused_credentials_stop_the_sync(books: SettlementBooks, cfs: RunningCfs, client: CfsClient) -> None:
     books.credit(books.account("800101"), "20455", "25.00")
     site(cfs, "800101")
@@ -365,6 +411,26 @@ def test_a_stop_is_heard_between_two_credits(books: SettlementBooks, cfs: Runnin
 
     with pytest.raises(Interrupted):
         sync_credits(books.database, client, open_credits(books.database, None), clock=lambda: NOW, stop_check=stop)
+
+
+def test_once_a_sync_stops_cfs_is_asked_for_no_more_of_the_page(books: SettlementBooks) -> None:
+    asked: list[str] = []
+
+    class SlowCfs:
+        def get_credit_memo(self, _site: CfsSite, number: str) -> None:
+            asked.append(number)
+            time.sleep(0.05)
+
+    def stop() -> None:
+        raise Interrupted("stop")
+
+    found = (CfsSite("500101", "800101", "900101"),)
+    page = [OpenCredit(place, f"M{place}", True, Decimal(1), 1, None, False, found) for place in range(200)]
+
+    with pytest.raises(Interrupted):
+        sync_credits(books.database, SlowCfs(), [page], clock=lambda: NOW, stop_check=stop)  # type: ignore[arg-type]
+
+    assert 0 < len(asked) < len(page)
 
 
 def test_a_credit_that_changed_meanwhile_is_left_alone(
@@ -526,6 +592,14 @@ def test_a_dry_run_looks_no_credit_up_for_a_file(office: SettlementOffice) -> No
     assert office.cfs.admin.calls() == []
 
 
+def test_a_dry_run_leaves_the_credits_of_a_file_to_the_next_run(books: SettlementBooks) -> None:
+    books.account("800105", "ONLINE_BANKING")
+    books.apply(on_account("OB1", "800105", "30.00"))
+
+    assert after_commit.sync_touched_credits(books.context(dry_run=True)).counts == {}
+    assert books.rows("SELECT kind, state FROM pay_jobs.operations") == [("credit sync", "planned")]
+
+
 def test_a_sweep_continues_where_the_last_one_ended(office: SettlementOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(after_commit, "SWEEP", 2)
     account = office.books.account("800101")
@@ -546,6 +620,24 @@ def test_a_sweep_continues_where_the_last_one_ended(office: SettlementOffice, mo
     assert office.run(sync_all_credits=True).counts["credits_looked_up"] == 1
     assert office.progress[-1] == {"last_credit": 0}
     assert {row[3] for row in office.books.credits()} == {"7.50"}
+
+
+@pytest.mark.parametrize(("looked_up", "ended_at", "notes"), [
+    (19_999, 0, []), (20_000, 7, ["20,000 credits were looked up; the next sweep will continue after credit 7."]),
+])  # fmt: skip
+def test_a_sweep_of_twenty_thousand_credits_is_not_over(
+    looked_up: int, ended_at: int, notes: list[str], books: SettlementBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_many(*_: Any, **__: Any) -> tuple[Outcome, int, None]:
+        return Outcome(counts=Counter(credits_looked_up=looked_up)), 7, None
+
+    monkeypatch.setattr(after_commit, "_sync", as_many)
+    progress: list[dict[str, Any]] = []
+    context = books.context()
+    context.record_progress = progress.append
+
+    assert after_commit.sync_all_credits(context, allow_late=False).notes == notes
+    assert progress == [{"last_credit": ended_at}]
 
 
 def test_a_sweep_notes_now_and_then_how_far_it_is(office: SettlementOffice, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,17 @@ def test_rejects_that_cannot_be_stored_stop_no_other_file_and_are_told_again(boo
     assert books.rows(state) == []
 
 
+def test_a_dry_run_tells_the_rejects_of_every_file_and_stores_none(books: SettlementBooks) -> None:
+    books.apply(Line("PADP", "PR8", "5.00", "800101", "REG404"))
+    books.apply(Line("PADP", "PR9", "5.00", "800101", "REG405"), name=TOMORROW)
+    store = PickyStore("nothing")
+
+    outcome = report_rejects(books.context(dry_run=True), store)  # type: ignore[arg-type]
+
+    assert [one.where for one in outcome.rejects] == [f"{FILE} line 2", f"{TOMORROW} line 2"]
+    assert (outcome.artifacts, store.kept) == ([], [])
+
+
 def test_rejects_of_a_run_that_died_after_its_commit_are_told_by_the_next(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.books.apply(Line("PADP", "PR8", "5.00", "800101", "REG404"))

@@ -482,6 +482,89 @@ def test_the_second_credit_memo_goes_where_the_first_left_room(books: Settlement
     assert books.applied_credits() == [(1, 101, "5.00"), (7, 101, "20.00"), (8, 100, "15.00"), (8, 101, "5.00")]
 
 
+def test_credit_memos_that_fill_their_invoices_to_the_cent_touch_no_other(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, total in ((100, "50.00"), (101, "30.00"), (102, "20.00")):
+        books.invoice(account, NUMBER, total, id=id_)
+    for memo in ("M1", "M2"):
+        books.credit(account, memo, "30.00")
+
+    books.apply(
+        Line("CMAP", "M1", "20.00", "800101", NUMBER, "Partially PAID", application="7"),
+        Line("CMAP", "M2", "30.00", "800101", NUMBER, "Partially PAID", application="8"),
+    )
+
+    assert books.applied_credits() == [(7, 102, "20.00"), (8, 101, "30.00")]
+
+
+@pytest.mark.parametrize("earlier", ["20.00", "25.00"])
+def test_an_invoice_that_earlier_memos_cover_leaves_a_memo_to_the_others(earlier: str, books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, total in ((100, "50.00"), (101, "30.00"), (102, "20.00")):
+        books.invoice(account, NUMBER, total, id=id_)
+    memo = books.credit(account, "M0", "90.00")
+    for application, amount in ((1, "10.00"), (2, earlier)):
+        books.applied_credit(memo, account, 101, NUMBER, application, amount)
+    books.credit(account, "M1", "60.00")
+
+    outcome = books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", application="7"))
+
+    assert books.applied_credits()[2:] == [(7, 100, "40.00"), (7, 102, "20.00")]
+    assert outcome.rejects == [], "nothing of it is left over"
+
+
+def test_a_credit_memo_goes_to_no_invoice_that_is_paid_by_card(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    shared_with_card(books, account)
+    books.credit(account, "M1", "60.00")
+
+    books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", application="7"))
+
+    assert books.applied_credits() == [(7, 100, "60.00")]
+
+
+def test_a_credit_memo_is_found_by_its_number_and_is_not_the_credit_of_a_receipt(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    active(books, account)
+    for identifier, is_memo in (("M1", False), ("M2", True)):
+        books.credit(account, identifier, "60.00", memo=is_memo)
+    memo = books.credit(account, "M1", "60.00")
+
+    books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, "Partially PAID", application="7"))
+
+    assert books.rows("SELECT credit_id FROM applied_credits") == [(memo,)]
+
+
+def test_only_a_credit_memo_line_on_an_invoice_applies_a_memo(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for place in (0, 1, 2):
+        books.invoice(account, f"REG{place}", "10.00", id=100 + place)
+    books.credit(account, "M1", "60.00")
+
+    outcome = books.apply(
+        Line("CMAP", "M1", "10.00", "800101", "REG0", application="7"),
+        Line("ONAC", "M1", "10.00", "800101", "REG1", application="8"),
+        Line("CMAP", "M1", "10.00", "800101", "REG2", target="DM", application="9"),
+        on_account("M1", "800101", "10.00", "CMAP", application="10"),
+    )
+
+    assert books.outcomes() == ["applied", "applied", "skipped:target_is_no_invoice", "applied"]
+    assert (books.applied_credits(), outcome.rejects) == ([(7, 100, "10.00")], [])
+
+
+def test_a_line_that_settles_a_paid_number_stays_skipped_though_its_memo_finds_no_room(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    completed(books, account)
+    books.applied_credit(books.credit(account, "M0", "100.00"), account, 100, NUMBER, 1, "100.00")
+    books.credit(account, "M1", "60.00")
+
+    outcome = books.apply(Line("CMAP", "M1", "60.00", "800101", NUMBER, application="7"))
+
+    row = books.rows("SELECT outcome, rule, detail FROM pay_jobs.settlement_rows")
+    assert (row, books.applied_credits()) == ([("skipped", "nothing_open", "")], [(1, 100, "100.00")])
+    assert [(one.reason, one.amount) for one in outcome.rejects] == [("credit left over", Decimal("60.00"))]
+
+
 def test_what_is_left_of_a_credit_memo_is_reported(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.invoice(account, NUMBER, "50.00", id=100)
