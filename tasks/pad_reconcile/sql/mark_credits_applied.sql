@@ -11,9 +11,7 @@ UPDATE wave_rows AS resolved
                       WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART' THEN 'rejected'
                       WHEN known.application_id IS NOT NULL THEN 'already_applied'
                       ELSE resolved.outcome END,
-       rule = CASE WHEN looked_at.placed > 0 AND looked_at.line = memo.line
-                   THEN 'credit_applied'
-                   WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART' THEN 'no_room_for_credit'
+       rule = CASE WHEN looked_at.placed = 0 AND resolved.kind = 'MEMO_PART' THEN 'no_room_for_credit'
                    WHEN known.application_id IS NOT NULL THEN 'credit_applied'
                    WHEN resolved.kind = 'MEMO_PART' THEN 'no_credit_memo'
                    ELSE resolved.rule END,

@@ -13,6 +13,7 @@ import pytest
 
 from config.errors import SourceRefused
 from connectors.inbound.content import open_content
+from jobs.run.outcome import Reject
 from tasks.pad_reconcile import retry_rejects
 from tasks.pad_reconcile.after_commit import report_rejects
 from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
@@ -196,6 +197,42 @@ def test_a_file_that_is_gone_is_told_and_stops_no_other(books: SettlementBooks) 
     assert [note for note in outcome.notes if FILE in note and "were not retried" in note]
 
 
+def test_where_the_only_file_with_rejected_rows_is_gone_nothing_else_is_said(books: SettlementBooks) -> None:
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"))
+    books.change("UPDATE pay_jobs.inbound_files SET details = '{}'")
+
+    (note,) = books.retry().notes
+
+    assert note.startswith(f"The rejected rows of {FILE} were not retried: ")
+
+
+@pytest.mark.parametrize("is_applied", [True, False])
+def test_rejected_rows_that_go_through_have_the_credits_of_their_accounts_looked_up(
+    is_applied: bool, books: SettlementBooks
+) -> None:
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"))
+    books.change("DELETE FROM pay_jobs.operations")
+    if is_applied:
+        books.invoice(books.account("800101"), "REG1", "60.00")
+
+    books.retry()
+
+    planned = books.rows("SELECT kind, state FROM pay_jobs.operations")
+    assert planned == ([("credit sync", "planned")] if is_applied else [])
+
+
+def test_rows_are_tried_though_more_is_told_already_than_is_shown(books: SettlementBooks) -> None:
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"), Line("PADP", "PR2", "5.00", "800101", "REG2"))
+    books.invoice(books.account("800101"), "REG1", "60.00")
+    ((file,),) = books.rows("SELECT id FROM pay_jobs.inbound_files")
+    retry = retry_rejects.RejectRetry(books.context(), None)
+    retry.outcome.rejects += [Reject("REG9", "refused by the database")] * 1001
+
+    retry.try_file(books.file(file), None)
+
+    assert (books.outcomes(), len(retry.end().rejects)) == (["applied", "rejected:no_invoice"], 1001)
+
+
 @pytest.mark.parametrize("refused", [{"REG1"}, {"REG2", "REG4"}, {"REG1", "REG2", "REG3", "REG4", "REG5"}])
 def test_a_row_the_database_refuses_stays_rejected_and_stops_no_other(
     refused: set[str], books: SettlementBooks
@@ -218,6 +255,7 @@ def test_a_row_the_database_refuses_stays_rejected_and_stops_no_other(
 
     assert books.outcomes() == ["rejected:no_invoice" if one in refused else "applied" for one in numbers] * 2
     told = [one for one in outcome.rejects if one.reason == "refused by the database"]
+    assert outcome.notes == []
     assert [one.where for one in told] == [f"rejected rows of {number}" for number in sorted(refused)]
     assert all("not this one" in one.detail for one in told)
     assert {one.command for one in told} == {'python3 invoke_jobs.py repair pad-rejects --reason "..."'}

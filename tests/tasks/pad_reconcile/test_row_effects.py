@@ -546,10 +546,61 @@ def test_only_a_credit_memo_line_on_an_invoice_applies_a_memo(books: SettlementB
         Line("ONAC", "M1", "10.00", "800101", "REG1", application="8"),
         Line("CMAP", "M1", "10.00", "800101", "REG2", target="DM", application="9"),
         on_account("M1", "800101", "10.00", "CMAP", application="10"),
+        Line("CMAP", "M1", "10.00", "800101", "REG2", target="DM", application="7"),
+        Line("ONAC", "M1", "10.00", "800101", "REG404", application="7"),
     )
 
-    assert books.outcomes() == ["applied", "applied", "skipped:target_is_no_invoice", "applied"]
+    assert books.outcomes() == [
+        *("applied", "applied", "skipped:target_is_no_invoice", "applied"),
+        *("skipped:target_is_no_invoice", "skipped:nothing_open"),
+    ]
     assert (books.applied_credits(), outcome.rejects) == ([(7, 100, "10.00")], [])
+
+
+def test_a_line_whose_memo_nobody_has_is_told_so_whatever_else_was_applied(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    active(books, account)
+    other = books.invoice(account, "REG2", "5.00", id=101)
+    books.applied_credit(books.credit(account, "M0", "5.00"), account, other, "REG2", 1, "5.00")
+    books.credit(account, "M1", "60.00")
+
+    books.apply(
+        Line("CMAP", "M404", "20.00", "800101", NUMBER, "Partially PAID", application="7"),
+        Line("CMAP", "M1", "60.00", "800101", NUMBER, application="7"),
+        Line("CMAP", "M404", "20.00", "800101", NUMBER, "Partially PAID", application="8"),
+    )
+
+    assert books.applied_credits() == [(1, 101, "5.00"), (7, 100, "60.00")]
+    assert books.outcomes() == ["skipped:no_credit_memo", "applied", "skipped:no_credit_memo"]
+
+
+@pytest.mark.parametrize("status", ["Partially PAID", "Fully PAID"])
+def test_the_same_credit_memo_line_of_another_file_applies_nothing(status: str, books: SettlementBooks) -> None:
+    account = books.account("800101")
+    active(books, account)
+    books.credit(account, "M1", "60.00")
+    row = Line("CMAP", "M1", "60.00", "800101", NUMBER, status, application="7")
+
+    first = books.apply(row)
+    books.apply(row, ["ADJS"], name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert first.counts["rows_applied"] == 1
+    assert books.outcomes("BCR_PAYMENT_APPL_20261106.csv")[0] == "already_applied:same_row"
+    assert books.applied_credits() == [(7, 100, "60.00")]
+
+
+def test_a_line_that_was_applied_before_its_memo_was_known_does_nothing_when_it_comes_again(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    active(books, account)
+    row = Line("CMAP", "M1", "100.00", "800101", NUMBER, application="7")
+    books.apply(row)
+    books.credit(account, "M1", "100.00")
+
+    books.apply(row, ["ADJS"], name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert (books.outcomes()[:2], books.applied_credits()) == (["applied", "already_applied:same_row"], [])
 
 
 def test_a_line_that_settles_a_paid_number_stays_skipped_though_its_memo_finds_no_room(books: SettlementBooks) -> None:
