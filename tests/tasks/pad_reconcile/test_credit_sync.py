@@ -640,6 +640,20 @@ def test_a_sweep_of_twenty_thousand_credits_is_not_over(
     assert progress == [{"last_credit": ended_at}]
 
 
+def test_how_many_credits_there_will_be_is_not_known_when_a_sync_begins(
+    books: SettlementBooks, cfs: RunningCfs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.credit(books.account("800101"), "20455", "25.00")
+    site(cfs, "800101")
+    context = books.context(settings={CfsSettings: cfs.settings()})
+    begun: list[tuple[int, str]] = []
+    monkeypatch.setattr(context.progress, "begin", lambda total, what: begun.append((total, what)))
+
+    after_commit._sync(context, None)
+
+    assert begun == [(0, "credits")]
+
+
 def test_a_sweep_notes_now_and_then_how_far_it_is(office: SettlementOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(after_commit, "NOTED_EVERY", 2)
     account = office.books.account("800101")
