@@ -91,6 +91,28 @@ def test_of_two_that_come_late_only_what_has_room_is_booked(books: SettlementBoo
     assert sum(Decimal(amount) for *_, amount in books.payments()) == Decimal("90.00")
 
 
+def test_a_late_row_that_comes_twice_takes_its_room_once(books: SettlementBooks) -> None:
+    bank(books)
+    books.apply(rest("OB9", "70.00"))
+    late = part("OB1", "10.00", "80.00")
+
+    books.apply(late, late, part("OB2", "20.00", "60.00"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["applied:came_late", "already_applied:same_row", "applied:came_late"]
+
+
+def test_an_application_id_that_the_receipt_of_another_number_bears_is_no_part_of_this_one(
+    books: SettlementBooks,
+) -> None:
+    account = bank(books)
+    books.receipt(books.invoice(account, "REG2", "100.00", id=101, method="ONLINE_BANKING"), "71", "10.00")
+
+    books.apply(part("OB1", "10.00", "90.00", application="71"))
+
+    assert books.outcomes() == ["applied"]
+    assert books.receipts() == [(100, "71", "10.00"), (101, "71", "10.00")]
+
+
 def test_two_parts_in_the_wrong_order_leave_the_invoice_as_far_as_they_paid_it(books: SettlementBooks) -> None:
     bank(books)
     books.apply(part("OB2", "30.00", "30.00"))
@@ -220,6 +242,40 @@ def test_pad_money_for_a_number_paid_by_card_is_not_a_second_payment(
     assert books.dump("pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements") == before
 
 
+def test_a_receipt_number_is_known_only_by_what_it_completed_of_this_number(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for nth in (1, 2, 3):
+        books.invoice(account, f"REG{nth}", "60.00", id=nth, status="PAID", reference="COMPLETED", paid="60")
+    books.receipt(books.invoice(account, "REG9", "20.00", id=9), "PR1", "20.00")
+    books.payment(account, "REG9", "PR2", "20.00")
+    books.payment(account, "REG3", "PR3", "0.00", status="FAILED")
+
+    books.apply(*(Line("PADP", f"PR{nth}", "60.00", "800101", f"REG{nth}") for nth in (1, 2, 3)))
+
+    assert books.outcomes() == ["applied:came_late"] * 3
+
+
+def test_a_row_that_the_service_before_us_booked_is_known_whatever_else_we_booked(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG2", "60.00", id=101)
+    invoice = books.invoice(account, NUMBER, "100.00", id=100, status="PAID", reference="COMPLETED", paid="100")
+    books.receipt(invoice, "PR1", "10.00")
+    others = [
+        Line("PADP", "PR1", "60.00", "800101", "REG2"),
+        Line("PADP", "PR2", "10.00", "800101", NUMBER),
+        bounce("PR1", "800999", NUMBER, "100.00"),
+        Line("PADP", "PR1", "10.00", "800101", NUMBER),
+    ]
+
+    books.apply(*others)
+    books.apply(Line("PADP", "PR1", "10.00", "800101", NUMBER), name=NEXT_FILE)
+
+    assert books.outcomes() == [
+        "applied", "applied:came_late", "rejected:unknown_account", *["already_applied:invoice_paid"] * 2
+    ]  # fmt: skip
+    assert books.receipts() == [(100, "PR1", "10.00"), (100, "PR2", "10.00"), (101, "PR1", "60.00")]
+
+
 def test_money_of_another_account_for_a_settled_number_is_rejected(books: SettlementBooks) -> None:
     books.account("800102")
     books.invoice(books.account("800101"), NUMBER, "60.00", status="PAID", reference="COMPLETED", paid="60")
@@ -227,6 +283,17 @@ def test_money_of_another_account_for_a_settled_number_is_rejected(books: Settle
     books.apply(Line("PADP", "PR1", "60.00", "800102", NUMBER))
 
     assert books.outcomes() == ["rejected:account_mismatch"]
+
+
+def test_late_money_finds_no_room_in_the_card_invoice_of_its_number(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.paid_invoice(account, NUMBER, "60.00", "PR1", id=100)
+    books.invoice(account, NUMBER, "30.00", id=101, method="CC", status="PAID", reference="COMPLETED", paid="30")
+
+    books.apply(Line("PADP", "PR2", "30.00", "800101", NUMBER))
+
+    assert books.outcomes() == ["rejected:paid_already"]
+    assert books.receipts() == [(100, "PR1", "60.00")]
 
 
 def test_a_row_whose_customer_number_has_two_owners_is_applied_since_the_invoice_names_its_account(

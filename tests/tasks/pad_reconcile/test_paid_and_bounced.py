@@ -6,6 +6,8 @@ Each test is one file with a number for each case.
 from dataclasses import dataclass
 from datetime import date
 
+import pytest
+
 from tests.settlement_factory import Account, Line, SettlementBooks, bounce
 
 
@@ -161,6 +163,42 @@ def test_who_else_bears_the_number_and_owes_nothing_holds_no_money_back(books: S
     assert books.outcomes() == ["applied" if one[0] == "ACTIVE" else "applied:came_late" for one in cases] + ["applied"]
     assert books.rows("SELECT count(*) FROM receipts AS receipt JOIN invoices ON invoices.id = invoice_id"
                       " WHERE total = 9") == [(0,)]  # fmt: skip
+
+
+@pytest.mark.parametrize("reference", ["ACTIVE", "COMPLETED"])
+@pytest.mark.parametrize("named", ["800101", "800199"])
+def test_whichever_of_two_accounts_behind_a_number_a_row_names_it_is_rejected(
+    reference: str, named: str, books: SettlementBooks
+) -> None:
+    for cfs in ("800101", "800199"):
+        books.invoice(books.account(cfs), "REG1", "30.00", reference=reference)
+
+    books.apply(Line("PADP", "PR1", "60.00", named, "REG1"))
+
+    assert books.outcomes() == ["rejected:account_mismatch"]
+    assert books.receipts() == []
+
+
+def test_a_bounce_counts_where_one_invoice_of_the_number_is_open_and_one_is_paid(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.paid_invoice(account, "REG1", "60.00", "PR1", id=100)
+    books.invoice(account, "REG1", "30.00", id=101)
+
+    books.apply(bounce("PR1", "800101", "REG1", "90.00"))
+
+    assert books.outcomes() == ["applied"]
+    assert books.references()[:2] == [(100, "REG1", "ACTIVE"), (101, "REG1", "ACTIVE")]
+
+
+def test_a_bounce_that_was_taken_back_counts_as_never_noted(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for number, reason in (("REG1", "UNDONE: by mistake"), ("REG2", "by mistake"), ("REG3", None)):
+        invoice = books.paid_invoice(account, number, "60.00", "PR1")
+        books.add("non_sufficient_funds", invoice_id=invoice, invoice_number=number, description=reason)
+
+    books.apply(*(bounce("PR1", "800101", f"REG{nth}", "60.00") for nth in (1, 2, 3)))
+
+    assert books.outcomes() == ["applied", *["already_applied:bounced_before"] * 2]
 
 
 def test_late_money_may_fill_what_is_open_of_several_invoices(books: SettlementBooks) -> None:
