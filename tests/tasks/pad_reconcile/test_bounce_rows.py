@@ -67,6 +67,21 @@ def test_a_bounce_without_a_payment_names_the_payment_it_makes(books: Settlement
     assert _kept(books)["payments", payment[0]] is None
 
 
+def test_each_of_several_bounces_names_its_own_payment(books: SettlementBooks) -> None:
+    for nth in (1, 2, 3):
+        account = books.account(f"80010{nth}")
+        books.invoice(account, f"REG{nth}", "60.00")
+    books.payment(account, "REG3", "PR3", "60.00")
+
+    books.apply(*(bounce(f"PR{nth}", f"80010{nth}", f"REG{nth}", "60.00") for nth in (1, 2, 3)))
+
+    named = (
+        "SELECT kept.line, payment.invoice_number, kept.was IS NULL FROM pay_jobs.bounce_rows AS kept"
+        "  JOIN payments AS payment ON payment.id = kept.row_id WHERE kept.pay_table = 'payments' ORDER BY 1, 2"
+    )
+    assert books.rows(named) == [(2, "REG1", True), (3, "REG2", True), (4, "REG3", False)]
+
+
 def test_a_bounce_keeps_no_bank_account(books: SettlementBooks) -> None:
     account = books.account("800103")
     books.change("UPDATE cfs_accounts SET bank_account_number = '004512345', payment_instrument_number = '777123'")

@@ -165,6 +165,30 @@ def test_who_else_bears_the_number_and_owes_nothing_holds_no_money_back(books: S
                       " WHERE total = 9") == [(0,)]  # fmt: skip
 
 
+def test_of_several_payments_of_a_number_the_bounced_receipt_fails_else_the_newest_by_pad(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    for number, payments in (
+        ("REG1", [Paid("COMPLETED", 4, receipt="PR1"), Paid("COMPLETED", 4, receipt="PR2")]),
+        ("REG2", [Paid("COMPLETED", 4, receipt="PR2"), Paid("COMPLETED", 4, "ONLINE_BANKING", "OB2")]),
+        ("REG3", [Paid("COMPLETED", 4, receipt="PR2"), Paid("COMPLETED", 4, receipt="PR3")]),
+    ):
+        books.invoice(account, number, "60.00", status="PAID", reference="COMPLETED", paid="60")
+        _pay(books, account, number, payments)
+
+    books.apply(*(bounce("PR1", "800101", f"REG{nth}", "60.00") for nth in (1, 2, 3)))
+
+    assert books.payments() == [
+        ("REG1", "PAD", "COMPLETED", "PR2", "60.00"),
+        ("REG1", "PAD", "FAILED", "PR1", "0.00"),
+        ("REG2", "ONLINE_BANKING", "COMPLETED", "OB2", "60.00"),
+        ("REG2", "PAD", "FAILED", "PR1", "0.00"),
+        ("REG3", "PAD", "COMPLETED", "PR2", "60.00"),
+        ("REG3", "PAD", "FAILED", "PR1", "0.00"),
+    ]
+
+
 @pytest.mark.parametrize("reference", ["ACTIVE", "COMPLETED"])
 @pytest.mark.parametrize("named", ["800101", "800199"])
 def test_whichever_of_two_accounts_behind_a_number_a_row_names_it_is_rejected(

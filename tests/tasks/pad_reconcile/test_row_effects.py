@@ -343,6 +343,71 @@ def test_a_bank_receipt_of_which_a_row_is_rejected_pays_what_was_applied(books: 
     assert books.payments() == [("REG1", "ONLINE_BANKING", "COMPLETED", "OB1", "10.00")]
 
 
+def test_a_bank_receipt_of_which_no_bank_row_is_applied_is_no_payment(books: SettlementBooks) -> None:
+    books.account("800101", "ONLINE_BANKING")
+
+    books.apply(Line("BOLP", "OB1", "20.00", "800101", "REG9"), on_account("OB1", "800101", "30.00"))
+
+    assert books.outcomes() == ["rejected:not_exactly_one_invoice", "applied"]
+    assert (books.payments(), books.credits()) == ([], [("OB1", False, "30.00", "30.00")])
+
+
+def test_a_bank_receipt_is_added_to_no_payment_but_its_own_that_is_completed(books: SettlementBooks) -> None:
+    account = books.account("800101", "ONLINE_BANKING")
+    for nth in (1, 2, 3):
+        books.invoice(account, f"REG{nth}", "10.00", method="ONLINE_BANKING")
+    books.payment(account, "REG7", "OB1", "5.00")
+    books.payment(account, "REG8", "OB2", "0.00", method="ONLINE_BANKING", status="FAILED")
+    books.payment(account, "REG9", "OB3", "7.00", method="ONLINE_BANKING")
+
+    books.apply(*(Line("BOLP", f"OB{nth}", "10.00", "800101", f"REG{nth}") for nth in (1, 2, 3)))
+
+    assert books.payments() == [
+        ("REG1", "ONLINE_BANKING", "COMPLETED", "OB1", "10.00"),
+        ("REG2", "ONLINE_BANKING", "COMPLETED", "OB2", "10.00"),
+        ("REG7", "PAD", "COMPLETED", "OB1", "5.00"),
+        ("REG8", "ONLINE_BANKING", "FAILED", "OB2", "0.00"),
+        (None, "ONLINE_BANKING", "COMPLETED", "OB3", "17.00"),
+    ]
+
+
+def test_a_receipt_of_several_rows_is_added_in_the_name_of_its_first_line(books: SettlementBooks) -> None:
+    account = books.account("800101", "ONLINE_BANKING")
+    for number in ("REG1", "REG2"):
+        books.invoice(account, number, "10.00", method="ONLINE_BANKING")
+    books.payment(account, "REG9", "OB1", "7.00", method="ONLINE_BANKING")
+
+    books.apply(*(Line("BOLP", "OB1", "10.00", "800101", number) for number in ("REG1", "REG2")))
+
+    assert books.rows("SELECT amount::text, cause FROM pay_jobs.kept_rows") == [("20.00", f"{FILE} line 2")]
+
+
+def test_the_customer_is_told_what_is_on_account_of_a_receipt_or_that_a_part_is_owed(books: SettlementBooks) -> None:
+    account = books.account("800101", "ONLINE_BANKING")
+    for nth in (1, 2, 3, 4):
+        books.invoice(account, f"REG{nth}", "10.00", method="ONLINE_BANKING")
+    less = {"status": "Partially PAID", "original": "10.00", "outstanding": "6.00"}
+
+    books.apply(
+        Line("BOLP", "OB1", "10.00", "800101", "REG1"),
+        on_account("OB1", "800101", "30.00", original="45.00"),
+        on_account("OB1", "800101", "15.00", original="45.00"),
+        Line("BOLP", "OB2", "10.00", "800101", "REG2"),
+        Line("BOLP", "OB2", "4.00", "800101", "REG3", **less),
+        Line("BOLP", "OB3", "10.00", "800101", "REG4"),
+    )
+
+    told = {
+        kind: [(one["data"]["amount"], one["data"]["creditAmount"]) for one in books.payloads(kind)]
+        for kind in ("bc.registry.payment.OverPaid", "bc.registry.payment.UnderPaid", "bc.registry.payment.Payment")
+    }
+    assert told == {
+        "bc.registry.payment.OverPaid": [("55.00", "45.00")],
+        "bc.registry.payment.UnderPaid": [("14.00", "0.00")],
+        "bc.registry.payment.Payment": [("10.00", "0.00")],
+    }
+
+
 def test_an_eft_line_without_its_payment_is_for_a_person(books: SettlementBooks) -> None:
     books.payment(books.account("800106", "EFT"), "REG1", "EFTCIL2", "15.00", method="EFT", status="CREATED")
 
