@@ -38,6 +38,7 @@ WITH staged AS NOT MATERIALIZED (
               max(cfs_account) FILTER (WHERE status_code = 'COMPLETED' AND payment_method_code <> 'CC')
                 AS highest_paid_account,
               min(payment_account_id) FILTER (WHERE status_code <> 'CANCELLED') AS payment_account_id,
+              max(payment_account_id) FILTER (WHERE status_code <> 'CANCELLED') AS highest_payment_account,
               coalesce(bool_or(status_code = 'CANCELLED' AND EXISTS (
                 SELECT FROM invoice_references AS replacement
                  WHERE replacement.invoice_id = known.invoice_id
@@ -131,7 +132,9 @@ WITH staged AS NOT MATERIALIZED (
                         WHEN coalesce(numbers.active + numbers.completed, 0) = 0 THEN 'rejected:no_invoice'
                         WHEN owners.owners IS NULL THEN 'rejected:unknown_account'
                         WHEN owners.owners > 1 THEN 'rejected:ambiguous_account'
-                        WHEN owners.payment_account_id <> numbers.payment_account_id THEN 'rejected:account_mismatch'
+                        WHEN owners.payment_account_id <> numbers.payment_account_id
+                          OR owners.payment_account_id <> numbers.highest_payment_account
+                        THEN 'rejected:account_mismatch'
                         WHEN NOT nsf.is_noted
                          AND NOT EXISTS (SELECT FROM cfs_accounts AS pad WHERE pad.account_id = owners.payment_account_id
                                             AND pad.payment_method = 'PAD' AND pad.status <> 'INACTIVE')

@@ -230,7 +230,7 @@ class PadModel:
         if self._unless_owner_unclear(one):
             return one
         (owner,) = self._owners(row)
-        if owner != min(invoice.account for invoice in behind):
+        if any(invoice.account != owner for invoice in behind):
             return one.end("rejected", "account_mismatch")
         if not is_noted and self._pad_profile(owner, row.account) is None:
             return one.end("rejected", "no_pad_account")

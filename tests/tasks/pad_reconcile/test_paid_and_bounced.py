@@ -203,6 +203,17 @@ def test_whichever_of_two_accounts_behind_a_number_a_row_names_it_is_rejected(
     assert books.receipts() == []
 
 
+@pytest.mark.parametrize("named", ["800101", "800199"])
+def test_a_bounce_opens_no_invoice_of_another_account(named: str, books: SettlementBooks) -> None:
+    for id_, cfs in ((100, "800101"), (101, "800199")):
+        books.paid_invoice(books.account(cfs), "REG1", "30.00", "PR1", id=id_)
+
+    books.apply(bounce("PR1", named, "REG1", "60.00"))
+
+    assert books.outcomes() == ["rejected:account_mismatch"]
+    assert books.invoices() == {100: ("PAID", "30.00"), 101: ("PAID", "30.00")}
+
+
 def test_a_bounce_counts_where_one_invoice_of_the_number_is_open_and_one_is_paid(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.paid_invoice(account, "REG1", "60.00", "PR1", id=100)
