@@ -41,6 +41,17 @@ def paid_by_card(books: SettlementBooks, account: Account) -> None:
     books.reference(100, "REG100-C", "COMPLETED", consolidated=True)
 
 
+def one_of_two_paid_by_card(books: SettlementBooks, account: Account) -> None:
+    cancelled(books, account)
+    books.invoice(account, NUMBER, "1.00", id=101, reference="CANCELLED")
+    books.reference(101, "REG555-C", "COMPLETED", consolidated=True)
+
+
+def another_paid_by_card(books: SettlementBooks, account: Account) -> None:
+    cancelled(books, account)
+    books.reference(books.invoice(account, None, "1.00", id=101), "REG555-C", "COMPLETED", consolidated=True)
+
+
 def card_in_progress(books: SettlementBooks, account: Account) -> None:
     cancelled(books, account)
     books.reference(100, "REG100-121314-C", "ACTIVE", consolidated=True)
@@ -84,6 +95,8 @@ PAD_FULL = [
     (two_active, "applied", {100: ("PAID", "60.00"), 101: ("PAID", "40.00")}),
     (completed, "applied:came_late", {100: ("PAID", "100.00")}),
     (paid_by_card, "skipped:paid_by_card", {100: ("APPROVED", "0.00")}),
+    (one_of_two_paid_by_card, "skipped:paid_by_card", {100: ("APPROVED", "0.00"), 101: ("APPROVED", "0.00")}),
+    (another_paid_by_card, "rejected:no_invoice", {100: ("APPROVED", "0.00"), 101: ("APPROVED", "0.00")}),
     (card_in_progress, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
     (plain_card_in_progress, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
     (moved_to_another_number, "rejected:no_invoice", {100: ("APPROVED", "0.00")}),
