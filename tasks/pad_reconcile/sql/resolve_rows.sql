@@ -182,9 +182,7 @@ WITH staged AS NOT MATERIALIZED (
                         ELSE 'rejected:no_invoice' END
 
               WHEN staged.kind IN ('SETTLE_ONE', 'PART_ONE', 'OTHER_ONE') THEN
-                   CASE WHEN numbers.active = 1 AND numbers.shares_card AND staged.amount > 0
-                        THEN 'rejected:card_invoice_shares_number'
-                        WHEN numbers.active = 1 AND numbers.shares_card THEN 'skipped:card_invoice_shares_number'
+                   CASE WHEN numbers.active = 1 AND numbers.shares_card THEN 'rejected:card_invoice_shares_number'
                         WHEN numbers.active = 1 AND numbers.lowest_account <> staged.customer_account
                         THEN 'rejected:account_mismatch'
                         WHEN numbers.active = 1 AND staged.kind = 'OTHER_ONE' THEN 'rejected:unexpected_status'

@@ -244,15 +244,16 @@ def test_pad_money_for_a_number_paid_by_card_is_not_a_second_payment(
 
 def test_a_receipt_number_is_known_only_by_what_it_completed_of_this_number(books: SettlementBooks) -> None:
     account = books.account("800101")
-    for nth in (1, 2, 3):
+    for nth in (1, 2, 3, 4):
         books.invoice(account, f"REG{nth}", "60.00", id=nth, status="PAID", reference="COMPLETED", paid="60")
     books.receipt(books.invoice(account, "REG9", "20.00", id=9), "PR1", "20.00")
     books.payment(account, "REG9", "PR2", "20.00")
     books.payment(account, "REG3", "PR3", "0.00", status="FAILED")
+    books.receipt(books.invoice(account, "REG4", "20.00", id=10, reference="CANCELLED"), "PR4", "20.00")
 
-    books.apply(*(Line("PADP", f"PR{nth}", "60.00", "800101", f"REG{nth}") for nth in (1, 2, 3)))
+    books.apply(*(Line("PADP", f"PR{nth}", "60.00", "800101", f"REG{nth}") for nth in (1, 2, 3, 4)))
 
-    assert books.outcomes() == ["applied:came_late"] * 3
+    assert books.outcomes() == ["applied:came_late"] * 4
 
 
 def test_a_row_that_the_service_before_us_booked_is_known_whatever_else_we_booked(books: SettlementBooks) -> None:
@@ -285,15 +286,62 @@ def test_money_of_another_account_for_a_settled_number_is_rejected(books: Settle
     assert books.outcomes() == ["rejected:account_mismatch"]
 
 
-def test_late_money_finds_no_room_in_the_card_invoice_of_its_number(books: SettlementBooks) -> None:
+def test_late_money_finds_room_only_in_the_settled_invoices_of_its_number_that_no_card_pays(
+    books: SettlementBooks,
+) -> None:
     account = books.account("800101")
     books.paid_invoice(account, NUMBER, "60.00", "PR1", id=100)
     books.invoice(account, NUMBER, "30.00", id=101, method="CC", status="PAID", reference="COMPLETED", paid="30")
+    books.invoice(account, NUMBER, "30.00", id=102, reference="CANCELLED")
+    books.invoice(account, "REG2", "30.00", id=103, status="PAID", reference="COMPLETED", paid="30")
 
-    books.apply(Line("PADP", "PR2", "30.00", "800101", NUMBER))
+    books.apply(Line("PADP", "PR2", "30.00", "800101", NUMBER), Line("PADP", "PR3", "30.00", "800101", "REG2"))
 
-    assert books.outcomes() == ["rejected:paid_already"]
-    assert books.receipts() == [(100, "PR1", "60.00")]
+    assert books.outcomes() == ["rejected:paid_already", "applied:came_late"]
+    assert books.receipts() == [(100, "PR1", "60.00"), (103, "PR3", "30.00")]
+
+
+def test_a_row_of_a_receipt_that_we_booked_is_known_though_a_card_paid_the_number_as_well(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, NUMBER, "60.00", id=100)
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
+    books.payment(account, NUMBER, "CARD1", "60.00", method="CC")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["already_applied:invoice_paid"]
+
+
+def test_a_row_of_a_bank_receipt_that_we_booked_is_known_whatever_its_status(books: SettlementBooks) -> None:
+    bank(books)
+    books.apply(rest("OB1", "90.00"))
+
+    books.apply(Line("BOLP", "OB1", "10.00", "800104", NUMBER, "Not PAID", "100.00"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["already_applied:invoice_paid"]
+    assert books.receipts() == [(100, "OB1", "90.00")]
+
+
+def test_only_a_part_is_known_by_its_application_id(books: SettlementBooks) -> None:
+    bank(books)
+    books.receipt(100, "71", "10.00")
+
+    books.apply(Line("BOLP", "OB1", "90.00", "800104", NUMBER, original="100.00", application="71"))
+
+    assert books.outcomes() == ["applied"]
+
+
+def test_a_row_that_was_rejected_in_one_file_is_applied_in_the_next_once_it_can_be(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    row = Line("PADP", "PR1", "60.00", "800101", NUMBER)
+    books.apply(row)
+    books.invoice(account, NUMBER, "60.00", id=100)
+
+    books.apply(row, ["ADJS"], name=NEXT_FILE)
+
+    assert books.outcomes() == ["rejected:no_invoice", "applied", "skipped:informational"]
 
 
 def test_a_row_whose_customer_number_has_two_owners_is_applied_since_the_invoice_names_its_account(

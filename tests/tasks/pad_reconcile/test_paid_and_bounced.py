@@ -48,13 +48,16 @@ def test_a_bounce_counts_where_nothing_came_back_since_pad_paid_the_number(books
     for place, (payments, _, _) in enumerate(cases):
         books.invoice(account, f"REG{place}", "60.00", status="PAID", reference="COMPLETED", paid="60")
         _pay(books, account, f"REG{place}", payments)
+    books.invoice(account, "REG99", "60.00")
+    _pay(books, account, "REG99", [failed(3), pad])
 
     books.apply(
         *(bounce("PR9", "800101", f"REG{place}", "60.00", day=f"{day:02}-Nov-26")
-          for place, (_, day, _) in enumerate(cases))
+          for place, (_, day, _) in enumerate(cases)),
+        bounce("PR9", "800101", "REG99", "60.00", day="06-Nov-26"),
     )  # fmt: skip
 
-    assert books.outcomes() == [outcome for *_, outcome in cases]
+    assert books.outcomes() == [*(outcome for *_, outcome in cases), before], "the last number is not settled"
 
 
 def test_a_bounce_is_late_where_another_receipt_paid_after_its_day(books: SettlementBooks) -> None:
@@ -88,7 +91,9 @@ def test_a_noted_bounce_fails_a_payment_that_is_completed_and_by_no_card(books: 
         ("ACTIVE", [], before),
         ("COMPLETED", [Paid("COMPLETED", 4)], before),
         ("CANCELLED", [Paid("COMPLETED", 4)], before),
+        ("COMPLETED", [Paid("COMPLETED", 4)], before),
     ]
+    books.invoice(account, f"REG{len(cases) - 1}", "30.00", method="CC")
     for place, (reference, payments, _) in enumerate(cases):
         invoice = books.invoice(account, f"REG{place}", "60.00", status="SETTLEMENT_SCHED", reference=reference)
         books.add("non_sufficient_funds", invoice_id=invoice, invoice_number=f"REG{place}")
@@ -115,10 +120,14 @@ def test_a_paid_row_counts_where_the_number_did_not_bounce_on_its_day_or_after_i
     for place, (reference, method, payments, _) in enumerate(cases):
         books.invoice(account, f"REG{place}", "60.00", reference=reference, method=method)
         _pay(books, account, f"REG{place}", payments)
+    books.invoice(account, "REG99", "60.00", method="CC")
 
-    books.apply(*(Line("PADP", "PR9", "60.00", "800101", f"REG{place}") for place in range(len(cases))))
+    books.apply(
+        *(Line("PADP", "PR9", "60.00", "800101", f"REG{place}") for place in range(len(cases))),
+        Line("PADP", "PR9", "0.00", "800101", "REG99"),
+    )
 
-    assert books.outcomes() == [outcome for *_, outcome in cases]
+    assert books.outcomes() == [*(outcome for *_, outcome in cases), f"skipped:{card}"], "the last brings no money"
 
 
 def test_credit_and_a_row_over_nothing_settle_a_number_that_a_card_paid(books: SettlementBooks) -> None:

@@ -53,6 +53,18 @@ def test_a_pad_payment_and_its_receipt(books: SettlementBooks) -> None:
     assert (date_paid, paid) == ("2026-11-05 00:00:00", "60.00")
 
 
+def test_the_payment_of_an_invoice_without_account_has_none_whatever_else_its_customer_paid(
+    books: SettlementBooks,
+) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00")
+    books.change("UPDATE invoices SET payment_account_id = NULL")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER), on_account("OA1", "800101", "5.00"))
+
+    assert books.outcomes() == ["applied", "applied"]
+    assert [payment["payment_account_id"] for payment in written(books, "payments")] == [None]
+
+
 def test_a_payment_by_online_banking_of_one_row_bears_its_number_and_original_amount(books: SettlementBooks) -> None:
     account = books.account("800104", "ONLINE_BANKING")
     books.invoice(account, NUMBER, "100.00", method="ONLINE_BANKING")
