@@ -13,7 +13,7 @@ WITH numbers AS (
               bool_and(rule = 'came_late') AS is_late,
               max(application_date) AS application_date,
               min(outstanding_amount) AS outstanding_amount,
-              sum(amount) FILTER (WHERE rule <> 'came_late') AS applied,
+              sum(amount) AS applied,
               bool_or(record_type = 'CMAP') AS has_memo,
               count(*) AS rows
          FROM wave_rows

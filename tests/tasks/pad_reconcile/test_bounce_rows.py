@@ -82,6 +82,20 @@ def test_each_of_several_bounces_names_its_own_payment(books: SettlementBooks) -
     assert books.rows(named) == [(2, "REG1", True), (3, "REG2", True), (4, "REG3", False)]
 
 
+def test_each_of_several_freezes_has_its_own_fee(books: SettlementBooks) -> None:
+    for nth in (1, 2):
+        books.paid_invoice(books.account(f"80010{nth}"), f"REG{nth}", "60.00", f"PR{nth}")
+
+    books.apply(*(bounce(f"PR{nth}", f"80010{nth}", f"REG{nth}", "60.00") for nth in (1, 2)))
+
+    made = "SELECT line, pay_table FROM pay_jobs.bounce_rows WHERE was IS NULL ORDER BY 1, 2"
+    tables = ("invoice_references", "invoices", "non_sufficient_funds", "payment_line_items")
+    assert books.rows(made) == [(line, table) for line in (2, 3) for table in tables]
+    assert [number for number, _, _ in books.bounces()] == ["REG1", "REG2"]
+    fees = "SELECT invoice_number FROM invoice_references WHERE invoice_id IN (SELECT invoice_id FROM"
+    assert books.rows(f"{fees} non_sufficient_funds) ORDER BY 1") == [("REG1",), ("REG2",)]
+
+
 def test_a_bounce_keeps_no_bank_account(books: SettlementBooks) -> None:
     account = books.account("800103")
     books.change("UPDATE cfs_accounts SET bank_account_number = '004512345', payment_instrument_number = '777123'")

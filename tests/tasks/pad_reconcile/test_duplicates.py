@@ -253,6 +253,15 @@ def test_the_same_credit_in_two_rows_of_one_file_is_one_credit(books: Settlement
     assert books.credits() == [("R1", False, "30.00", "30.00")]
 
 
+def test_the_credit_of_a_receipt_is_weighed_against_no_other_row_but_its_credits(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101", "ONLINE_BANKING"), "REG1", "10.00", method="ONLINE_BANKING")
+    paid = Line("BOLP", "OB1", "10.00", "800101", "REG1")
+
+    books.apply(paid, paid, on_account("OB1", "800101", "30.00"), on_account("OB2", "800101", "50.00"))
+
+    assert books.credits() == [("OB1", False, "30.00", "30.00"), ("OB2", False, "50.00", "50.00")]
+
+
 def test_an_application_id_that_comes_twice_in_one_file_is_applied_once(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.paid_invoice(account, "REG1", "60.00", "PR1", id=100)

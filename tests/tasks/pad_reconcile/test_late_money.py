@@ -191,6 +191,34 @@ def test_a_payment_that_is_added_to_is_kept_as_it_was_with_what_was_added_and_by
     assert {(receipt, amount) for *_, receipt, amount in books.payments()} == {("OB1", "30.00"), ("PR1", "70.00")}
 
 
+def test_what_is_added_to_a_payment_is_every_pad_row_of_its_number_that_is_applied(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for nth in (1, 2, 3):
+        books.invoice(account, f"REG{nth}", "100.00")
+    books.payment(account, "REG1", "PR1", "40.00")
+    books.payment(account, "REG2", "PR2", "50.00")
+    books.payment(account, "REG3", "PR3", "0.00", status="FAILED", day=date(2026, 11, 1))
+    twice = Line("PADP", "PR9", "5.00", "800101", "REG1", original="100.00")
+
+    books.apply(
+        Line("PADP", "PR1", "10.00", "800101", "REG1", original="100.00"),
+        Line("PADP", "PR1", "20.00", "800101", "REG1", original="100.00"),
+        twice,
+        twice,
+        Line("PADP", "PR9", "6.00", "800101", "REG1", original="100.00"),
+        Line("ONAC", "PR1", "7.00", "800101", "REG1", original="100.00"),
+        Line("PADP", "PR2", "50.00", "800101", "REG2", original="100.00"),
+        Line("PADP", "PR3", "100.00", "800101", "REG3"),
+    )
+
+    assert books.payments() == [
+        ("REG1", "PAD", "COMPLETED", "PR1", "81.00"),
+        ("REG2", "PAD", "COMPLETED", "PR2", "100.00"),
+        ("REG3", "PAD", "COMPLETED", "PR3", "100.00"),
+        ("REG3", "PAD", "FAILED", "PR3", "0.00"),
+    ]
+
+
 def test_a_second_line_of_the_same_receipt_is_booked_where_there_is_room(books: SettlementBooks) -> None:
     books.invoice(books.account("800101"), NUMBER, "100.00", id=100)
     books.apply(Line("PADP", "PR1", "40.00", "800101", NUMBER, original="100.00"))
@@ -295,10 +323,43 @@ def test_late_money_finds_room_only_in_the_settled_invoices_of_its_number_that_n
     books.invoice(account, NUMBER, "30.00", id=102, reference="CANCELLED")
     books.invoice(account, "REG2", "30.00", id=103, status="PAID", reference="COMPLETED", paid="30")
 
-    books.apply(Line("PADP", "PR2", "30.00", "800101", NUMBER), Line("PADP", "PR3", "30.00", "800101", "REG2"))
+    for id_, method in ((104, "CC"), (105, "PAD")):
+        books.invoice(account, "REG3", "30.00", id=id_, method=method, status="PAID", reference="COMPLETED", paid="30")
 
-    assert books.outcomes() == ["rejected:paid_already", "applied:came_late"]
-    assert books.receipts() == [(100, "PR1", "60.00"), (103, "PR3", "30.00")]
+    books.apply(
+        Line("PADP", "PR2", "30.00", "800101", NUMBER),
+        Line("PADP", "PR3", "30.00", "800101", "REG2"),
+        Line("PADP", "PR4", "30.00", "800101", "REG3"),
+    )
+
+    assert books.outcomes() == ["rejected:paid_already", "applied:came_late", "applied:came_late"]
+    assert books.receipts() == [(100, "PR1", "60.00"), (103, "PR3", "30.00"), (105, "PR4", "30.00")]
+
+
+def test_late_money_writes_no_receipt_where_it_does_not_reach(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_ in (100, 101):
+        books.invoice(account, NUMBER, "30.00", id=id_, status="PAID", reference="COMPLETED", paid="30")
+
+    books.apply(Line("PADP", "PR1", "30.00", "800101", NUMBER))
+
+    assert books.receipts() == [(100, "PR1", "30.00")]
+
+
+def test_open_invoices_are_paid_also_where_money_for_a_settled_one_of_their_number_comes_late(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    for id_ in (100, 101):
+        books.invoice(account, NUMBER, "30.00", id=id_)
+    books.invoice(account, NUMBER, "5.00", id=102, status="PAID", reference="COMPLETED", paid="5")
+
+    outcome = books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER), Line("BOLP", "OB1", "5.00", "800101", NUMBER))
+
+    assert books.outcomes() == ["applied", "applied:came_late"]
+    assert {status for status, _ in books.invoices().values()} == {"PAID"}
+    assert sum(Decimal(amount) for *_, amount in books.receipts()) == Decimal("65.00")
+    assert outcome.attention, "65.00 came for the 60.00 that were open of the invoices it went to"
 
 
 def test_a_row_of_a_receipt_that_we_booked_is_known_though_a_card_paid_the_number_as_well(
@@ -394,6 +455,44 @@ def test_an_invoice_over_nothing_that_is_settled_by_nothing_has_its_receipt(book
 
     assert books.receipts() == [(100, "PADRC1", "0.00")]
     assert (books.invoices(), outcome.attention) == ({100: ("PAID", "0.00")}, False)
+
+
+def test_a_receipt_over_nothing_bears_the_number_of_the_first_row_that_settled_its_number(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    books.account("800199")
+    for id_, number, total, status in (
+        (100, NUMBER, "60.00", "APPROVED"), (101, NUMBER, "40.00", "APPROVED"), (102, "REG2", "0.00", "APPROVED"),
+        (103, "REG3", "50.00", "CREDITED"),
+    ):  # fmt: skip
+        books.invoice(account, number, total, id=id_, status=status)
+    books.credit(account, "M1", "40.00")
+
+    books.apply(
+        Line("PADP", "PR0", "0.00", "800199", NUMBER),
+        Line("CMAP", "M1", "40.00", "800101", NUMBER, "Partially PAID", application="7"),
+        Line("PADP", "PR1", "0.00", "800101", NUMBER),
+        Line("PADP", "PR2", "0.00", "800101", "REG2"),
+        Line("PADP", "PR3", "0.00", "800101", "REG3"),
+    )
+
+    assert books.receipts() == [(100, "PR1", "0.00"), (101, "M1", "40.00"), (102, "PR2", "0.00")]
+    assert books.invoices()[103] == ("CREDITED", "50.00")
+
+
+def test_an_invoice_that_applications_of_one_memo_paid_has_one_receipt_over_all_of_them(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    invoice = books.invoice(account, NUMBER, "15.00", id=100)
+    memo = books.credit(account, "earlier", "15.00")
+    for application, amount in ((7, "10.00"), (8, "5.00")):
+        books.applied_credit(memo, account, invoice, NUMBER, application, amount)
+
+    books.apply(Line("PADP", "PR1", "0.00", "800101", NUMBER))
+
+    assert books.receipts() == [(100, "earlier", "15.00")]
 
 
 def test_an_invoice_that_is_settled_beyond_what_the_money_reaches_has_its_receipt(books: SettlementBooks) -> None:
@@ -520,6 +619,27 @@ def test_a_memo_and_its_receipt_are_counted_once(books: SettlementBooks) -> None
     books.applied_credit(memo, account, invoice, NUMBER, 1, "25.00")
     books.applied_credit(memo, account, invoice, NUMBER, 2, "35.00")
     books.receipt(invoice, "earlier", "35.00")
+
+    books.apply(Line("PADP", "PR1", "20.00", "800101", NUMBER), Line("PADP", "PR2", "0.01", "800101", NUMBER))
+
+    assert books.outcomes() == ["applied:came_late", "rejected:paid_already"]
+
+
+@pytest.mark.parametrize(
+    ("applied", "receipts"),
+    [([("M1", "25.00"), ("M2", "35.00")], []), ([("M1", "25.00"), ("M1", "35.00")], ["25.00", "35.00"])],
+)
+def test_what_memos_paid_is_not_open_any_more(
+    applied: list[tuple[str, str]], receipts: list[str], books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    invoice = books.invoice(account, NUMBER, "80.00", status="PAID", reference="COMPLETED", paid="80")
+    for application, (memo, amount) in enumerate(applied):
+        books.applied_credit(books.credit(account, memo, amount), account, invoice, NUMBER, application, amount)
+        books.change("UPDATE applied_credits SET cfs_identifier = :memo WHERE application_id = :id",
+                     memo=memo, id=application)  # fmt: skip
+    for amount in receipts:
+        books.receipt(invoice, "M1", amount)
 
     books.apply(Line("PADP", "PR1", "20.00", "800101", NUMBER), Line("PADP", "PR2", "0.01", "800101", NUMBER))
 

@@ -227,11 +227,11 @@ def test_a_bounce_opens_no_invoice_of_another_account(named: str, books: Settlem
 def test_a_bounce_counts_where_one_invoice_of_the_number_is_open_and_one_is_paid(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.paid_invoice(account, "REG1", "60.00", "PR1", id=100)
-    books.invoice(account, "REG1", "30.00", id=101)
+    books.receipt(books.invoice(account, "REG1", "30.00", id=101), "E1", "10.00")
 
     books.apply(bounce("PR1", "800101", "REG1", "90.00"))
 
-    assert books.outcomes() == ["applied"]
+    assert (books.outcomes(), books.receipts()) == (["applied"], [(101, "E1", "10.00")])
     assert books.references()[:2] == [(100, "REG1", "ACTIVE"), (101, "REG1", "ACTIVE")]
 
 

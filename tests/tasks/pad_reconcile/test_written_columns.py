@@ -65,6 +65,17 @@ def test_the_payment_of_an_invoice_without_account_has_none_whatever_else_its_cu
     assert [payment["payment_account_id"] for payment in written(books, "payments")] == [None]
 
 
+def test_an_invoice_that_several_rows_pay_is_paid_on_the_last_of_their_days(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00")
+
+    books.apply(
+        Line("PADP", "PR1", "20.00", "800101", NUMBER, day="06-Nov-26"),
+        Line("PADP", "PR2", "40.00", "800101", NUMBER, day="05-Nov-26"),
+    )
+
+    assert books.rows("SELECT payment_date::text FROM invoices") == [("2026-11-06 00:00:00",)]
+
+
 def test_a_payment_by_online_banking_of_one_row_bears_its_number_and_original_amount(books: SettlementBooks) -> None:
     account = books.account("800104", "ONLINE_BANKING")
     books.invoice(account, NUMBER, "100.00", method="ONLINE_BANKING")
