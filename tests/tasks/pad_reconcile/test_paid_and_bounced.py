@@ -145,6 +145,17 @@ def test_credit_and_a_row_over_nothing_settle_a_number_that_a_card_paid(books: S
     assert books.outcomes() == ["rejected:card_paid", "applied", "applied"]
 
 
+def test_credit_settles_a_number_that_bounced_though_a_pad_row_of_it_is_late(books: SettlementBooks) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.invoice(account, "REG1", "60.00", id=100)
+    _pay(books, account, "REG1", [failed(6)])
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"), Line("ONAC", "OA1", "60.00", "800101", "REG1"))
+
+    assert books.outcomes() == ["skipped:bounced_since", "applied"]
+    assert books.receipts() == [(100, "OA1", "60.00")]
+
+
 def test_who_else_bears_the_number_and_owes_nothing_holds_no_money_back(books: SettlementBooks) -> None:
     lower, mine, higher = (books.account(cfs) for cfs in ("800101", "800150", "800199"))
     cases: list[tuple[str, Account, str, str]] = [
