@@ -481,6 +481,19 @@ def test_a_receipt_over_nothing_bears_the_number_of_the_first_row_that_settled_i
     assert books.invoices()[103] == ("CREDITED", "50.00")
 
 
+def test_an_invoice_that_neither_memo_nor_money_reaches_has_a_receipt_over_nothing(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, total in ((100, "60.00"), (101, "40.00")):
+        books.invoice(account, NUMBER, total, id=id_)
+    books.credit(account, "M1", "40.00")
+
+    books.apply(
+        Line("PADP", "PR1", "0.00", "800101", NUMBER), Line("CMAP", "M1", "40.00", "800101", NUMBER, application="7")
+    )
+
+    assert books.receipts() == [(100, "PR1", "0.00"), (101, "M1", "40.00")]
+
+
 def test_an_invoice_that_applications_of_one_memo_paid_has_one_receipt_over_all_of_them(
     books: SettlementBooks,
 ) -> None:
@@ -633,13 +646,17 @@ def test_what_memos_paid_is_not_open_any_more(
     applied: list[tuple[str, str]], receipts: list[str], books: SettlementBooks
 ) -> None:
     account = books.account("800101")
-    invoice = books.invoice(account, NUMBER, "80.00", status="PAID", reference="COMPLETED", paid="80")
-    for application, (memo, amount) in enumerate(applied):
-        books.applied_credit(books.credit(account, memo, amount), account, invoice, NUMBER, application, amount)
+    invoice = books.invoice(account, NUMBER, "90.00", status="PAID", reference="COMPLETED", paid="90")
+    other = books.invoice(account, "REG2", "90.00")
+    parts = [*((invoice, memo, amount) for memo, amount in applied), (other, "M1", "3.00")]
+    for application, (paid, memo, amount) in enumerate(parts):
+        books.applied_credit(books.credit(account, memo, amount), account, paid, NUMBER, application, amount)
         books.change("UPDATE applied_credits SET cfs_identifier = :memo WHERE application_id = :id",
                      memo=memo, id=application)  # fmt: skip
     for amount in receipts:
         books.receipt(invoice, "M1", amount)
+    books.receipt(invoice, "E1", "10.00")
+    books.receipt(other, "M1", "7.00")
 
     books.apply(Line("PADP", "PR1", "20.00", "800101", NUMBER), Line("PADP", "PR2", "0.01", "800101", NUMBER))
 
