@@ -272,6 +272,7 @@ def test_an_application_id_that_comes_twice_in_one_file_is_applied_once(books: S
 
     assert books.applied_credits() == [(7, 100, "10.00")]
     assert books.outcomes() == ["applied:credit_applied", "already_applied:credit_applied"]
+    assert books.receipts() == [(100, "PR1", "60.00")], "PAD had paid the invoice whole"
 
 
 def _without_fee_ids(found: object) -> str:

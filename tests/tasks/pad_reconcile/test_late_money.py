@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.settlement_factory import Account, Line, SettlementBooks, bounce, on_account, settlement_csv
+from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, on_account, settlement_csv
 from tests.tasks.pad_reconcile.conftest import SettlementOffice
 
 NUMBER = "REG00000100"
@@ -217,6 +217,8 @@ def test_what_is_added_to_a_payment_is_every_pad_row_of_its_number_that_is_appli
         ("REG3", "PAD", "COMPLETED", "PR3", "100.00"),
         ("REG3", "PAD", "FAILED", "PR3", "0.00"),
     ]
+    kept = "SELECT was ->> 'invoice_number', amount::text, cause FROM pay_jobs.kept_rows ORDER BY 1"
+    assert books.rows(kept) == [("REG1", "41.00", f"{FILE} line 2"), ("REG2", "50.00", f"{FILE} line 8")]
 
 
 def test_a_second_line_of_the_same_receipt_is_booked_where_there_is_room(books: SettlementBooks) -> None:
@@ -470,7 +472,7 @@ def test_a_receipt_over_nothing_bears_the_number_of_the_first_row_that_settled_i
     books.credit(account, "M1", "40.00")
 
     books.apply(
-        Line("PADP", "PR0", "0.00", "800199", NUMBER),
+        Line("PADP", "PR0", "60.00", "800199", NUMBER),
         Line("CMAP", "M1", "40.00", "800101", NUMBER, "Partially PAID", application="7"),
         Line("PADP", "PR1", "0.00", "800101", NUMBER),
         Line("PADP", "PR2", "0.00", "800101", "REG2"),
