@@ -120,6 +120,7 @@ def test_two_parts_in_the_wrong_order_leave_the_invoice_as_far_as_they_paid_it(b
     books.apply(part("OB1", "40.00", "60.00"), name=NEXT_FILE)
 
     assert books.invoices() == {100: ("PARTIAL_PAID", "70.00")}
+    assert sorted(amount for *_, amount in books.receipts()) == ["30.00", "40.00"]
 
 
 def test_owing_more_than_the_total_makes_no_negative_payment(books: SettlementBooks) -> None:
@@ -624,6 +625,27 @@ def test_an_application_of_another_memo_or_number_is_not_that_of_a_row(books: Se
     )
 
     assert books.receipts() == [(100, "M1", "10.00"), (101, "M1", "10.00")]
+
+
+def test_a_row_that_is_no_memos_has_its_own_receipt_whatever_its_application_id(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    invoice = books.invoice(account, NUMBER, "15.00", id=100)
+    books.applied_credit(books.credit(account, "earlier", "40.00"), account, invoice, NUMBER, 7, "5.00")
+
+    books.apply(Line("ONAC", "earlier", "10.00", "800101", NUMBER, application="7"))
+
+    assert books.receipts() == [(100, "earlier", "10.00")]
+
+
+def test_a_memo_that_pays_several_invoices_has_a_receipt_on_each_and_no_other(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for id_, total in ((100, "60.00"), (101, "40.00")):
+        books.invoice(account, NUMBER, total, id=id_)
+    books.credit(account, "M1", "100.00")
+
+    books.apply(Line("CMAP", "M1", "100.00", "800101", NUMBER, application="7"))
+
+    assert books.receipts() == [(100, "M1", "60.00"), (101, "M1", "40.00")]
 
 
 def test_a_memo_and_its_receipt_are_counted_once(books: SettlementBooks) -> None:

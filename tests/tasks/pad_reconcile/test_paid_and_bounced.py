@@ -222,6 +222,7 @@ def test_whichever_of_two_accounts_behind_a_number_a_row_names_it_is_rejected(
 
     assert books.outcomes() == ["rejected:account_mismatch"]
     assert books.receipts() == []
+    assert {status for status, _ in books.invoices().values()} == {"APPROVED"}
 
 
 @pytest.mark.parametrize("named", ["800101", "800199"])
