@@ -397,6 +397,7 @@ def test_a_receipt_of_several_rows_is_added_in_the_name_of_its_first_line(books:
 
 def test_the_customer_is_told_what_is_on_account_of_a_receipt_or_that_a_part_is_owed(books: SettlementBooks) -> None:
     account = books.account("800101", "ONLINE_BANKING")
+    books.account("800102", "ONLINE_BANKING")
     for nth in (1, 2, 3, 4):
         books.invoice(account, f"REG{nth}", "10.00", method="ONLINE_BANKING")
     less = {"status": "Partially PAID", "original": "10.00", "outstanding": "6.00"}
