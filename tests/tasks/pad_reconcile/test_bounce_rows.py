@@ -86,8 +86,9 @@ def test_each_of_several_freezes_has_its_own_fee(books: SettlementBooks) -> None
     for nth in (1, 2):
         books.paid_invoice(books.account(f"80010{nth}"), f"REG{nth}", "60.00", f"PR{nth}")
 
-    books.apply(*(bounce(f"PR{nth}", f"80010{nth}", f"REG{nth}", "60.00") for nth in (1, 2)))
+    outcome = books.apply(*(bounce(f"PR{nth}", f"80010{nth}", f"REG{nth}", "60.00") for nth in (1, 2)))
 
+    assert outcome.counts["payments_bounced"] == 2
     made = "SELECT line, pay_table FROM pay_jobs.bounce_rows WHERE was IS NULL ORDER BY 1, 2"
     tables = ("invoice_references", "invoices", "non_sufficient_funds", "payment_line_items")
     assert books.rows(made) == [(line, table) for line in (2, 3) for table in tables]

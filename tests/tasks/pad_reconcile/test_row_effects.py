@@ -908,6 +908,7 @@ def test_a_bounce_concerns_the_profile_that_its_row_names_else_the_newest_in_use
         ("800103", "PAD", "INACTIVE", "932"), ("800104", "ONLINE_BANKING", "ACTIVE", "941"),
     ):  # fmt: skip
         books.profile(account.id, cfs, method, status=status, site=site)
+    books.account("800199")
 
     outcome = books.apply(bounce("PR1", named, NUMBER, "60.00"))
 
