@@ -1,4 +1,4 @@
-"""The pay tables as the other services write them: one row at a time."""
+"""The pay tables as the other services write them: one row at a time, each change in a transaction of its own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,10 +26,7 @@ class PayTables:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Commit what is written inside as one; inside another such block it is committed with that."""
-        if self._session is not None:
-            yield
-            return
+        """Commit what is written inside as one."""
         with self.database.begin() as session:
             self._session = session
             try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,19 +15,10 @@ from tools.verify.arguments import Arguments
 from tools.verify.catalogue import CATALOGUE
 from tools.verify.task import asked_values, findings, snapshot
 
+# Each night: the rows of the last weeks, and of the days that were recorded the last; once a week and at the end all.
 _ROWS_OF_DAYS = 62
 _RECORDED_DAYS = timedelta(days=2)
 _SUNDAY = 7
-
-
-def looks_at_all(day: date) -> bool:
-    """Whether all rows there are are looked at that day: on others only those of the last weeks."""
-    return day.isoweekday() == _SUNDAY
-
-
-def first_day_looked_at(day: date) -> date:
-    """Return the first of the days whose rows are looked at that day."""
-    return date.min if looks_at_all(day) else day - timedelta(days=_ROWS_OF_DAYS)
 
 
 class NightVerifier:
@@ -43,9 +34,10 @@ class NightVerifier:
         """Begin to look at the tables as they are now; what is done to them from now on is not seen."""
         stack, today = ExitStack(), self._clock.today
         session = stack.enter_context(snapshot(self._database))
-        asked = Arguments(days=None if is_last or looks_at_all(today) else _ROWS_OF_DAYS)
+        looks_at_all = is_last or today.isoweekday() == _SUNDAY
+        asked = Arguments(days=None if looks_at_all else _ROWS_OF_DAYS)
         values = asked_values(session, asked, now=naive_utc(self._clock()), today=today)
-        if asked.days is not None:
+        if not looks_at_all:
             values["recorded_since"] = today - _RECORDED_DAYS
         self._looking = self._threads.submit(_look, stack, session, values)
 

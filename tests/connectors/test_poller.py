@@ -71,14 +71,17 @@ def test_a_second_poll_takes_nothing_twice(arrivals: Arrivals) -> None:
 
 
 def test_a_poll_asks_the_database_as_often_however_many_files_were_taken_lately(faulty: Arrivals) -> None:
-    heard: list[str] = []
-    event.listen(
-        faulty.database.engine, "before_cursor_execute", lambda _con, _cur, statement, *_: heard.append(statement)
-    )
-
     def statements_of_a_poll() -> int:
-        heard.clear()
-        assert faulty.poll() == PollReport()
+        heard: list[str] = []
+
+        def hear(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            heard.append(statement)
+
+        event.listen(faulty.database.engine, "before_cursor_execute", hear)
+        try:
+            assert faulty.poll() == PollReport()
+        finally:
+            event.remove(faulty.database.engine, "before_cursor_execute", hear)
         return len(heard)
 
     before = statements_of_a_poll()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from database.sql import statements
@@ -19,15 +19,14 @@ _STOPPED = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
 
 
 def differences(
-    model: WorldModel, slips: Mapping[str, ModelSlip], tables: PayTables, *, askew: timedelta, since: date = date.min
+    model: WorldModel, slips: Mapping[str, ModelSlip], tables: PayTables, *, askew: timedelta
 ) -> Iterator[str]:
     """Return what stands otherwise in the pay tables than the model says.
 
     askew  how far the clocks of pods were off at most: so far may times be off that a run has written
-    since  the day from which on invoices and statements are looked at
     """
     yield from learn_fees(model, tables)
-    yield from _invoices(model, tables, askew, since)
+    yield from _invoices(model, tables, askew)
     payments = [tuple(vars(one).values()) for one in model.payments]
     yield from _missing_and_extra("payment", payments, tables.rows(sql["list_payments"]))
     accounts = [
@@ -48,8 +47,7 @@ def differences(
     yield from _missing_and_extra("partner row", shares, tables.rows(_SHARES))
     yield from _missing_and_extra("stopped GL", [(one,) for one in model.stopped], tables.rows(_STOPPED))
     yield from _missing_and_extra("routing slip", _slips(slips), tables.rows(sql["list_slips"]))
-    statements = tables.rows(sql["list_statements"], since=since)
-    yield from _missing_and_extra("statement", _statements(model, since), statements)
+    yield from _missing_and_extra("statement", _statements(model), tables.rows(sql["list_statements"]))
 
 
 def learn_fees(model: WorldModel, tables: PayTables) -> Iterator[str]:
@@ -69,13 +67,10 @@ def learn_fees(model: WorldModel, tables: PayTables) -> Iterator[str]:
     yield from (f"{number} has more than one NSF fee" for number in set(known) if known.count(number) > 1)
 
 
-def _invoices(model: WorldModel, tables: PayTables, askew: timedelta, since: date) -> Iterator[str]:
-    first = min((one.id for one in model.invoices.values() if one.day >= since), default=0)
-    rows = {row.id: row for row in tables.rows(sql["list_invoices"], first=first)}
+def _invoices(model: WorldModel, tables: PayTables, askew: timedelta) -> Iterator[str]:
+    rows = {row.id: row for row in tables.rows(sql["list_invoices"])}
     yield from (f"invoice {one} is there, and nobody made it" for one in rows.keys() - model.invoices.keys())
     for id_, expected in model.invoices.items():
-        if id_ < first:
-            continue
         row = rows.get(id_)
         if row is None:
             yield f"invoice {id_} is gone"
@@ -131,7 +126,7 @@ def _slips(slips: Mapping[str, ModelSlip]) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _statements(model: WorldModel, since: date) -> list[tuple[Any, ...]]:
+def _statements(model: WorldModel) -> list[tuple[Any, ...]]:
     return [
         (
             one.account, one.frequency, one.first, one.last, one.methods, one.notification,
@@ -139,7 +134,6 @@ def _statements(model: WorldModel, since: date) -> list[tuple[Any, ...]]:
             " ".join(map(str, sorted(invoice.id for invoice in one.invoices))),
         )
         for one in model.statements
-        if one.last >= since
     ]  # fmt: skip
 
 

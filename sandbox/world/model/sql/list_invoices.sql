@@ -1,5 +1,4 @@
--- Every invoice from an id on, with its references and receipts.
--- in     first (id)
+-- Every invoice with its references and receipts.
 SELECT invoice.id,
        invoice.invoice_status_code AS status,
        CAST(coalesce(invoice.paid, 0) AS numeric(19,2)) AS paid,
@@ -12,15 +11,12 @@ SELECT invoice.id,
   FROM invoices AS invoice
   LEFT JOIN (SELECT invoice_id, array_agg(concat_ws(' ', invoice_number, status_code) ORDER BY id) AS texts
                FROM invoice_references
-              WHERE invoice_id >= :first
               GROUP BY invoice_id) AS reference
     ON reference.invoice_id = invoice.id
   LEFT JOIN (SELECT invoice_id,
                     array_agg(concat_ws(' ', receipt_number, CAST(receipt_amount AS numeric(19,2)))
                               ORDER BY receipt_number COLLATE "C") AS texts
                FROM receipts
-              WHERE invoice_id >= :first
               GROUP BY invoice_id) AS receipt
     ON receipt.invoice_id = invoice.id
- WHERE invoice.id >= :first
  ORDER BY invoice.id
