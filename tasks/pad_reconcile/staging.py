@@ -66,7 +66,7 @@ def create_tables(session: Session) -> None:
 
 def drop_tables(session: Session) -> None:
     """Drop the work tables and what is beside them, for the next file of the same session."""
-    session.execute(text("DROP TABLE settlement_staged, settlement_references, settlement_work CASCADE"))
+    session.execute(text("DROP TABLE settlement_staged, settlement_before, settlement_references, settlement_work CASCADE"))
 
 
 def read_rows(file: InboundFile, stream: BinaryIO, *, today: date) -> Iterator[PlainRows | SettlementRow]:
@@ -96,6 +96,7 @@ def keep_rejects(session: Session, numbers: list[str] | None, *, now: datetime) 
     now  naive UTC
     """
     sql.run(session, "keep_rejects", numbers=numbers)
+    sql.run(session, "keep_applied")
     sql.run(session, "take_out_rejects", now=now)
     _analyze_staged(session)
     count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_staged")).one()

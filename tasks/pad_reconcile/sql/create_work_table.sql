@@ -1,9 +1,11 @@
--- Create the table in which the decided rows of one file are worked: the columns that are recorded, and three of the work.
+-- Create the tables in which the decided rows of one file are worked: the columns that are recorded, and three of the work.
 -- in     -
--- out    temporary table settlement_work
--- again  it is dropped at the end of the transaction
+-- out    temporary table settlement_work, and settlement_before: what earlier tries at the file applied of the receipts
+--        of rows that are tried again (keep_applied.sql), empty where the file is applied for the first time
+-- again  they are dropped at the end of the transaction
 CREATE TEMPORARY TABLE settlement_work ON COMMIT DROP AS
 SELECT *, CAST(0 AS integer) AS wave, CAST(NULL AS integer) AS payment_account_id,
        CAST(NULL AS numeric(19,2)) AS room
   FROM pay_jobs.settlement_rows
-  WITH NO DATA
+  WITH NO DATA;
+CREATE TEMPORARY TABLE settlement_before (LIKE settlement_work) ON COMMIT DROP

@@ -1,6 +1,7 @@
 -- List what kinds of rows the file has: a step that none of them calls for is left out.
 -- in     -
--- out    record_type, kind
+-- out    record_type, kind; those of rows that were applied at an earlier try too, as their receipts are worked again
 -- again  reads only
-SELECT DISTINCT record_type, kind
-  FROM settlement_staged
+SELECT record_type, kind FROM settlement_staged
+ UNION
+SELECT record_type, kind FROM settlement_before

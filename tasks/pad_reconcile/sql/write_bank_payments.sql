@@ -1,11 +1,32 @@
 -- Write the online banking payment of each receipt, from the rows of it that were applied.
--- in     now (naive UTC)
+-- in     now (naive UTC); settlement_before: rows of these receipts in the same file that were applied at an earlier try
 -- out    one row a receipt in settlement_receipts, for the mail to the customer
 -- again  a receipt that has its payment, which is kept as it was, gets the amount of newly applied rows added, and nothing when there are none
 -- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for a second part payment
 --
--- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount.
-WITH receipts_read AS (
+-- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount. A payment
+-- that is there has the rows of earlier tries in it; one that is made now gets them as well.
+WITH applied AS NOT MATERIALIZED (
+       SELECT *, true AS is_new FROM settlement_work WHERE outcome = 'applied'
+        UNION ALL
+       SELECT *, false FROM settlement_before
+     ),
+     paid_by_bank AS (
+       SELECT DISTINCT source_number
+         FROM applied
+        WHERE record_type = 'BOLP'
+          AND lower(source_type) <> 'bc reg eft wire cheque'
+     ),
+     bank_payments AS (
+       SELECT DISTINCT ON (payment.receipt_number) payment.*
+         FROM payments AS payment
+         JOIN paid_by_bank
+           ON paid_by_bank.source_number = payment.receipt_number
+        WHERE payment.payment_method_code = 'ONLINE_BANKING'
+          AND payment.payment_status_code = 'COMPLETED'
+        ORDER BY payment.receipt_number, payment.id
+     ),
+     receipts_read AS (
        SELECT done.file_id,
               done.source_number,
               sum(done.amount) AS amount,
@@ -13,29 +34,26 @@ WITH receipts_read AS (
               min(done.target_number) AS target_number,
               min(done.original_amount) AS original_amount,
               (array_agg(done.application_date ORDER BY done.line))[1] AS application_date,
-              (array_agg(done.payment_account_id ORDER BY done.line DESC))[1] AS payment_account_id,
+              (array_agg(done.payment_account_id ORDER BY done.line DESC) FILTER (WHERE done.is_new))[1]
+                AS payment_account_id,
               coalesce(sum(done.amount) FILTER (WHERE done.kind = 'ON_ACCOUNT'), 0.00) AS credit_amount,
               bool_or(done.kind = 'ON_ACCOUNT') AS is_over,
               bool_or(done.kind = 'PART_ONE' AND done.rule <> 'came_late') AS is_under,
               min(done.line) AS line
-         FROM settlement_work AS done
-        WHERE done.outcome = 'applied'
-          AND done.source_number IN (
-                SELECT bank.source_number FROM settlement_work AS bank
-                 WHERE bank.record_type = 'BOLP'
-                   AND bank.outcome = 'applied'
-                   AND lower(bank.source_type) <> 'bc reg eft wire cheque')
+         FROM applied AS done
+         JOIN paid_by_bank
+           ON paid_by_bank.source_number = done.source_number
+        WHERE done.is_new
+           OR done.source_number NOT IN (SELECT receipt_number FROM bank_payments)
         GROUP BY done.file_id, done.source_number
+       HAVING bool_or(done.is_new)
      ),
      known AS (
-       SELECT DISTINCT ON (payment.receipt_number) payment.id, to_jsonb(payment) AS was,
+       SELECT payment.id, to_jsonb(payment) AS was,
               receipts_read.amount, receipts_read.file_id, receipts_read.line
          FROM receipts_read
-         JOIN payments AS payment
+         JOIN bank_payments AS payment
            ON payment.receipt_number = receipts_read.source_number
-          AND payment.payment_method_code = 'ONLINE_BANKING'
-          AND payment.payment_status_code = 'COMPLETED'
-        ORDER BY payment.receipt_number, payment.id
      ),
      added AS (
        UPDATE payments AS payment

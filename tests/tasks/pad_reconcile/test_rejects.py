@@ -16,8 +16,20 @@ from connectors.inbound.content import open_content
 from jobs.run.outcome import Reject
 from tasks.pad_reconcile import retry_rejects
 from tasks.pad_reconcile.after_commit import report_rejects
-from tests.settlement_factory import FILE, Account, Line, SettlementBooks, bounce, example, fill_example, settlement_csv
+from tests.settlement_factory import (
+    FILE,
+    NOW,
+    Account,
+    Line,
+    SettlementBooks,
+    bounce,
+    example,
+    fill_example,
+    on_account,
+    settlement_csv,
+)
 from tests.tasks.pad_reconcile.conftest import SettlementOffice
+from tests.tools.verify.watch import all_findings
 
 TOMORROW = "BCR_PAYMENT_APPL_20261106.csv"
 
@@ -451,6 +463,30 @@ def test_the_mail_of_a_retried_bank_row_is_a_mail_of_its_own(books: SettlementBo
 
     assert [one["data"]["amount"] for one in books.payloads("bc.registry.payment.Payment")] == ["10.00", "20.00"]
     assert books.payments() == [(None, "ONLINE_BANKING", "COMPLETED", "OB1", "30.00")]
+
+
+@pytest.mark.parametrize("rejected_first", ["BOLP", "ONAC"])
+def test_a_payment_of_a_receipt_has_what_both_tries_applied_of_it(rejected_first: str, books: SettlementBooks) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    bank = Line("BOLP", "OB1", "70.00", "800104", "REG1")
+    over = on_account("OB1", "800104" if rejected_first == "BOLP" else "800105", "30.00")
+    if rejected_first == "ONAC":
+        books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    books.apply(bank, over, on_account("OB2", "800104", "5.00"))
+
+    if rejected_first == "BOLP":
+        books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    else:
+        books.account("800105", "ONLINE_BANKING")
+    books.retry()
+
+    assert set(books.outcomes()) == {"applied"}
+    assert books.payments() == [(None, "ONLINE_BANKING", "COMPLETED", "OB1", "100.00")]
+    mails = [one["data"] for one in books.payloads("bc.registry.payment.OverPaid")]
+    assert [(one["amount"], one["creditAmount"]) for one in mails] == [
+        ("100.00", "30.00") if rejected_first == "BOLP" else ("30.00", "30.00")
+    ]
+    assert all_findings(books.database, NOW, ("PAY-AMOUNT",)) == {}
 
 
 def _as_an_older_reader_left_it(books: SettlementBooks) -> None:
