@@ -123,7 +123,7 @@ def test_every_invoice_ends_as_its_money_went(
     books.empty()
     batch, codes, expected = given_batch(books, journals, refused, is_batch_refused=is_batch_refused)
     watch = InvariantWatch(books.database, "EJV", "REC-JOURNAL", "PAY-JOURNAL", "DIS", "INV", "HIS", "FILE-WHOLE")
-    watch.begin(NOW)
+    watch.begin(NOW, (journals, refused, is_batch_refused))
     outcome = office.answer(batch, codes)
     reported = {f"invoice {number}" for number, one in expected.items() if one.told}
     # An invoice that bears the receipt of a journal without an answer is in no state that verify knows.

@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from jobs.run.outcome import Outcome
 from jobs.run.stopping import StopRequest
 from tasks.generate_statements.gaps import due_periods
 from tests.statement_factory import StatementBooks, day
+from tools.verify.arguments import Arguments as VerifyArguments
+from tools.verify.catalogue import CATALOGUE
+from tools.verify.task import asked_values, findings, snapshot
 
 _TABLES_LOCKED = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'"
 JUNE: dict[str, Any] = {"since": "2022-06-19", "until": "2022-06-25"}
@@ -425,3 +429,26 @@ def test_each_period_that_is_done_is_recorded(pay: StatementBooks) -> None:
         "DAILY 2022-06-25",
         "WEEKLY 2022-06-19 to 2022-06-25",
     ]
+
+
+def test_verify_sends_an_invoice_of_a_missing_statement_here_and_not_to_the_next_setting_s(pay: StatementBooks) -> None:
+    account = pay.with_setting("DAILY", last="2026-05-14", auth="1234")
+    pay.setting(account, "MONTHLY", "2026-05-15")
+    missed = pay.invoice(account, "2026-05-14 23:59:59")
+    dropped = pay.invoice(account, "2026-05-15 00:00")
+    pay.generate("2026-05-31")
+    with pay.database.begin() as session:
+        session.execute(text("DELETE FROM statement_invoices WHERE invoice_id = :id"), {"id": dropped})
+
+    with snapshot(pay.database) as session:
+        values = asked_values(session, VerifyArguments(), now=datetime(2026, 6, 3), today=date(2026, 6, 3))
+        found = list(findings(session, next(one for one in CATALOGUE if one.code == "STA-LISTED"), values))
+
+    assert sorted((one.row, one.expected, one.next) for one in found) == [
+        (f"invoice {missed}", "on the daily statement of 2026-05-14",
+         "GENERATE_STATEMENTS --gaps --since 2026-05-01 --until 2026-05-31"),
+        (f"invoice {dropped}", f"on statement {pay.statements()[0].id}, 2026-05-01 to 2026-05-31",
+         "GENERATE_STATEMENTS 2026-05-31 1234"),
+    ]  # fmt: skip
+    pay.generate(fill_gaps=True, since="2026-05-14", until="2026-05-14")
+    assert missed in {id_ for one in pay.statements() for id_ in one.invoices}

@@ -2,8 +2,10 @@
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 --        days, starts, ends: every day with statements, and its bounds in naive UTC
 -- source docs/specs/statements.md sections 4, 6 and 8: of an account that pays by EFT only EFT invoices, of another all
---        others; an interim statement takes its days; of several statements of one period the first lists. It is looked
---        for among those of its account: new statements have no statistics yet, and all have one of four frequencies
+--        others; an interim statement takes its days; of several statements of one period the first lists; a day that an
+--        earlier setting puts on a statement of its own is on that one, which is missing then (section 11 no. 3). It is
+--        looked for among those of its account: new statements have no statistics yet, and all have one of four
+--        frequencies
 WITH unlisted AS MATERIALIZED (
        SELECT invoice.id, invoice.payment_account_id, invoice.payment_method_code, invoice.created_on
          FROM invoices AS invoice
@@ -12,41 +14,66 @@ WITH unlisted AS MATERIALIZED (
           AND NOT EXISTS (SELECT FROM statement_invoices AS listed
                            WHERE listed.invoice_id = invoice.id
                              AND listed.invoice_id >= :first_invoice)
+     ),
+     missed AS MATERIALIZED (
+       SELECT invoice.id, invoice.payment_account_id, invoice.created_on, account.auth_account_id,
+              statement.id AS statement_id, statement.from_date, statement.to_date, statement.statement_settings_id
+         FROM unlisted AS invoice
+         JOIN payment_accounts AS account
+           ON account.id = invoice.payment_account_id
+         JOIN statements AS statement
+           ON statement.payment_account_id = invoice.payment_account_id
+          AND NOT coalesce(statement.is_interim_statement, false)
+          AND (CAST(:since AS timestamp) IS NULL OR statement.created_on >= CAST(CAST(:since AS timestamp) AS date) - 31)
+         JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS first (on_day, starts, ends)
+           ON first.on_day = statement.from_date
+          AND invoice.created_on >= first.starts
+         JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS last (on_day, starts, ends)
+           ON last.on_day = statement.to_date
+          AND invoice.created_on < last.ends
+        WHERE (invoice.payment_method_code = 'EFT') = (coalesce(statement.payment_methods, '') = 'EFT')
+          AND coalesce(statement.payment_methods, '') <> ''
+          AND NOT EXISTS (SELECT FROM statements AS interim
+                           WHERE interim.payment_account_id = invoice.payment_account_id
+                             AND interim.is_interim_statement
+                             AND interim.from_date <= statement.to_date
+                             AND interim.to_date >= statement.from_date)
+          AND NOT EXISTS (SELECT FROM statements AS first_one
+                           WHERE first_one.payment_account_id = statement.payment_account_id
+                             AND first_one.frequency || '' = statement.frequency
+                             AND first_one.from_date = statement.from_date
+                             AND first_one.to_date = statement.to_date
+                             AND first_one.id < statement.id
+                             AND NOT coalesce(first_one.is_interim_statement, false))
+          AND NOT EXISTS (SELECT FROM payment_accounts_history AS past
+                           WHERE past.id = invoice.payment_account_id
+                             AND past.changed >= first.starts
+                             AND (past.payment_method = 'EFT') <> (coalesce(statement.payment_methods, '') = 'EFT'))
      )
-SELECT 'invoice ' || invoice.id AS row,
-       format('GENERATE_STATEMENTS %s %s', statement.to_date, account.auth_account_id) AS next,
-       invoice.payment_account_id AS account_id,
-       invoice.created_on AS day,
-       format('on statement %s, %s to %s', statement.id, statement.from_date, statement.to_date) AS expected,
+SELECT 'invoice ' || missed.id AS row,
+       CASE WHEN own.on_day IS NULL THEN format('GENERATE_STATEMENTS %s %s', missed.to_date, missed.auth_account_id)
+            ELSE format('GENERATE_STATEMENTS --gaps --since %s --until %s', missed.from_date, missed.to_date)
+            END AS next,
+       missed.payment_account_id AS account_id,
+       missed.created_on AS day,
+       CASE WHEN own.on_day IS NULL
+            THEN format('on statement %s, %s to %s', missed.statement_id, missed.from_date, missed.to_date)
+            ELSE format('on the %s statement of %s', lower(own.frequency), own.on_day) END AS expected,
        'on no statement' AS found
-  FROM unlisted AS invoice
-  JOIN payment_accounts AS account
-    ON account.id = invoice.payment_account_id
-  JOIN statements AS statement
-    ON statement.payment_account_id = invoice.payment_account_id
-   AND NOT coalesce(statement.is_interim_statement, false)
-   AND (CAST(:since AS timestamp) IS NULL OR statement.created_on >= CAST(CAST(:since AS timestamp) AS date) - 31)
-  JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS first (on_day, starts, ends)
-    ON first.on_day = statement.from_date
-   AND invoice.created_on >= first.starts
-  JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS last (on_day, starts, ends)
-    ON last.on_day = statement.to_date
-   AND invoice.created_on < last.ends
- WHERE (invoice.payment_method_code = 'EFT') = (coalesce(statement.payment_methods, '') = 'EFT')
-   AND coalesce(statement.payment_methods, '') <> ''
-   AND NOT EXISTS (SELECT FROM statements AS interim
-                    WHERE interim.payment_account_id = invoice.payment_account_id
-                      AND interim.is_interim_statement
-                      AND interim.from_date <= statement.to_date
-                      AND interim.to_date >= statement.from_date)
-   AND NOT EXISTS (SELECT FROM statements AS first_one
-                    WHERE first_one.payment_account_id = statement.payment_account_id
-                      AND first_one.frequency || '' = statement.frequency
-                      AND first_one.from_date = statement.from_date
-                      AND first_one.to_date = statement.to_date
-                      AND first_one.id < statement.id
-                      AND NOT coalesce(first_one.is_interim_statement, false))
-   AND NOT EXISTS (SELECT FROM payment_accounts_history AS past
-                    WHERE past.id = invoice.payment_account_id
-                      AND past.changed >= first.starts
-                      AND (past.payment_method = 'EFT') <> (coalesce(statement.payment_methods, '') = 'EFT'))
+  FROM missed
+  LEFT JOIN LATERAL (
+         SELECT earlier.frequency, day.on_day
+           FROM statement_settings AS chosen
+           JOIN statement_settings AS earlier
+             ON earlier.payment_account_id = chosen.payment_account_id
+           JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS day (on_day, starts, ends)
+             ON missed.created_on >= day.starts
+            AND missed.created_on < day.ends
+            AND day.on_day < chosen.from_date
+            AND day.on_day BETWEEN earlier.from_date AND earlier.to_date
+          WHERE chosen.id = missed.statement_settings_id
+            AND (earlier.frequency <> 'MONTHLY'
+                 OR CAST(date_trunc('month', day.on_day) + interval '1 month - 1 day' AS date) <= earlier.to_date)
+          ORDER BY earlier.id DESC
+          LIMIT 1
+       ) AS own ON true
