@@ -5,8 +5,10 @@ of its own.
 """
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +20,12 @@ from sqlalchemy import Engine
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each command that a test runs would compile the program anew
+
+# PostgreSQL makes and drops a file for each temporary table: in memory, where there is plenty, the tests take a seventh
+# less time.
+_MEMORY, _PLENTY = Path("/dev/shm"), 12 << 30
+if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _PLENTY:
+    tempfile.tempdir = os.environ["TMPDIR"] = str(_MEMORY)
 
 from sandbox import postgres  # noqa: E402
 from sandbox.up import prepare_pay_database, upgrade  # noqa: E402

@@ -66,7 +66,8 @@ def create_tables(session: Session) -> None:
 
 def drop_tables(session: Session) -> None:
     """Drop the work tables and what is beside them, for the next file of the same session."""
-    session.execute(text("DROP TABLE settlement_staged, settlement_before, settlement_references, settlement_work CASCADE"))
+    tables = "settlement_staged, settlement_before, settlement_references, settlement_work"
+    session.execute(text(f"DROP TABLE {tables} CASCADE"))
 
 
 def read_rows(file: InboundFile, stream: BinaryIO, *, today: date) -> Iterator[PlainRows | SettlementRow]:
