@@ -39,13 +39,14 @@ check: lint types imports   ## the quick part: format, lint, types, import direc
 test: lint types imports    ## everything
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
-soak: $(READY)       ## the long proofs: ten thousand races with others at work (RACES), 60 faults of each kind a job (FAULTS), 5,000 flipped cells (FLIPS), a year closed day by day (NIGHTS), 10,000 undos (UNDOS)
+soak: $(READY)       ## the long proofs: ten thousand races with others at work (RACES), 60 faults of each kind a job (FAULTS), 5,000 flipped cells (FLIPS), a year closed day by day (NIGHTS), 10,000 undos (UNDOS), 20 rounds of new examples (ROUNDS)
 	$(BIN)/python -m tests.soak all --races $(or $(RACES),10000) --faults $(or $(FAULTS),60) --flips $(or $(FLIPS),5000)
 	SOAK_STOPS=$(or $(FAULTS),60) $(BIN)/python -m pytest $(LONG) -m slow -k "stopped or killed" tests/tasks tests/tools tests/connectors
 	$(BIN)/python -m tests.soak year --nights $(or $(NIGHTS),365)
 	PLANTED_INVOICES=$(or $(INVOICES),200000) $(BIN)/python -m pytest $(LONG) tests/tools/close/test_planted.py
 	SOAK_SEEDS=$(or $(SEEDS),1000) $(BIN)/python -m pytest $(LONG) tests/tasks/pad_reconcile/test_fuse.py tests/tasks/pad_reconcile/test_fuse_weighing.py tests/tasks/pad_reconcile/test_large_night.py
 	SOAK_SEEDS=$(or $(UNDOS),10000) $(BIN)/python -m pytest $(LONG) -k apply_then_undo tests/tools/repair_wrong_freeze/test_undo.py
+	for round in $$(seq $(or $(ROUNDS),20)); do $(BIN)/python -m pytest $(LONG) -m hypothesis --hypothesis-profile=soak || exit 1; done
 
 nights: $(READY)     ## nights with faults, two worlds at a time, until you stop it (or WORLDS are played); nights.md tells what came up
 	$(BIN)/python -m tests.soak nights --count $(or $(WORLDS),1000000)

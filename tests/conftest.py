@@ -31,10 +31,11 @@ from sandbox import postgres  # noqa: E402
 from sandbox.up import prepare_pay_database, upgrade  # noqa: E402
 from tests.pay_database import DatabaseServer, PayDatabase, SharedDatabase  # noqa: E402
 
-hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("any machine")
+# `make test` tries the same examples each time, `make soak` others in each of its rounds.
+_ANY_MACHINE = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("soak", _ANY_MACHINE)
+hypothesis.settings.register_profile("test", _ANY_MACHINE, derandomize=True)
+hypothesis.settings.load_profile("test")
 
 MakePayDatabase = Callable[[str], PayDatabase]
 OUTSIDE_PARTS = {"sftp_place", "faulty_place", "store", "cfs", "demo", "load", "pay_database"}
