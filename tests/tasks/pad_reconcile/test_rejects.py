@@ -411,6 +411,20 @@ def test_blank_is_not_zero_and_what_a_spreadsheet_made_is_not_booked(
     assert books.dump("pay_jobs.settlement_rows", "pay_jobs.inbound_files", "cas_settlements") == before
 
 
+@pytest.mark.parametrize(("name_day", "row_day", "outcome"), [
+    ("20251105", "06-Nov-24", "applied"), ("20251105", "21-Nov-26", "rejected:unreadable"),
+    ("20261399", "22-Nov-25", "applied"), ("20261399", "20-Nov-25", "rejected:unreadable"),
+])  # fmt: skip
+def test_a_row_is_at_most_a_year_from_the_day_in_the_name_of_its_file_or_from_today_where_there_is_none(
+    name_day: str, row_day: str, outcome: str, books: SettlementBooks
+) -> None:
+    books.invoice(books.account("800101"), "REG1", "60.00")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1", day=row_day), name=f"BCR_PAYMENT_APPL_{name_day}.csv")
+
+    assert books.outcomes() == [outcome]
+
+
 def test_the_same_rejected_row_of_two_files_is_applied_once(books: SettlementBooks) -> None:
     account = books.account("800101")
     row = Line("PADP", "PR1", "60.00", "800101", "REG1")

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.formats.settlement import SettlementRow, read_settlement
 from connectors.formats.settlement_columns import PlainRows, read_columns
-from tasks.pad_reconcile.staging import RowTotals, _encoded
-from tests.settlement_factory import HEADER, NOW, example, settlement_csv
+from tasks.pad_reconcile.rules import RowKind
+from tasks.pad_reconcile.staging import RowTotals, StagedKinds, _encoded, create_tables, stage
+from tests.settlement_factory import HEADER, NOW, SettlementBooks, example, settlement_csv
 
 DAY = NOW.date()
 TEXTS = (
@@ -79,6 +81,23 @@ def test_the_rows_of_a_usual_file_are_plain() -> None:
 
     assert isinstance(rows, PlainRows)
     assert len(rows.line) == 1000
+
+
+@pytest.mark.parametrize(("kinds", "record_type", "are_there"), [
+    ((), "PADP", True), ((), "BOLP", False),
+    ((RowKind.SETTLE_PAD,), None, True), ((RowKind.BOUNCE,), None, False),
+    ((RowKind.BOUNCE, RowKind.SETTLE_PAD), None, True),
+    ((RowKind.MEMO_PART,), "CMAP", True), ((RowKind.SETTLE_PAD,), "CMAP", False),
+])  # fmt: skip
+def test_rows_are_there_where_one_is_of_both_the_kind_and_the_record_type(
+    kinds: tuple[RowKind, ...], record_type: str | None, are_there: bool, books: SettlementBooks
+) -> None:
+    with books.database.begin() as session:
+        create_tables(session)
+        stage(session, 5, read_columns([settlement_csv(example(1, 2))], source="t.csv"), run_id=None)
+        staged = StagedKinds.read(session)
+
+    assert staged.have(*kinds, record_type=record_type) == are_there
 
 
 def _staged(rows: Iterable[PlainRows | SettlementRow]) -> tuple[list[bytes], RowTotals]:
