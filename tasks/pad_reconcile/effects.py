@@ -1,6 +1,6 @@
 """What a settlement file did: the rows that follow-up messages and the report are made of.
 
-What knows CFS is imported with the first payment that bounced: a file without one does not pay for its HTTP client.
+What knows CFS is imported with the first payment that bounced: a file without one does not pay for it.
 """
 
 from collections.abc import Callable

@@ -36,10 +36,10 @@ def waiting_files(session: Session) -> FileQueue:
     return FileQueue(ready, found[len(ready) :])
 
 
-def _place(file: InboundFile) -> tuple[date, list[tuple[bool, int, str]], int]:
+def _place(file: InboundFile) -> tuple[date, list[tuple[int, str]], int]:
     """Return what a file is sorted by: its day, then its name with numbers as numbers, so that _2 is before _10."""
     stem = file.name.rpartition(".")[0].upper()
-    parts = [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"([0-9]+)", stem)]
+    parts = [(int(part) if part.isdigit() else 0, part) for part in re.split(r"([0-9]+)", stem)]
     return (file.business_date or date.max, parts, file.id)
 
 

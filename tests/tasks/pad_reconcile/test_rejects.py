@@ -92,6 +92,17 @@ def test_rejects_that_cannot_be_stored_stop_no_other_file_and_are_told_again(boo
     assert books.rows(state) == []
 
 
+def test_a_rejected_row_is_explained_by_its_number_or_by_its_file_where_it_has_none(books: SettlementBooks) -> None:
+    books.apply(Line("PADP", "PR1", "5.00", "800101", "REG404"), Line("PADP", "PR2", "5.00", "800101", ""))
+
+    outcome = report_rejects(books.context(), PickyStore("nothing"))  # type: ignore[arg-type]
+
+    assert [one.command for one in outcome.rejects] == [
+        "python3 invoke_jobs.py explain invoice REG404",
+        f"python3 invoke_jobs.py files show {FILE}",
+    ]
+
+
 def test_a_dry_run_tells_the_rejects_of_every_file_and_stores_none(books: SettlementBooks) -> None:
     books.apply(Line("PADP", "PR8", "5.00", "800101", "REG404"))
     books.apply(Line("PADP", "PR9", "5.00", "800101", "REG405"), name=TOMORROW)
