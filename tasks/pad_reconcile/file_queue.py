@@ -20,8 +20,8 @@ WANTED = WantedNames(
     re.compile(r"BCR_PAYMENT_APPL_(?P<date>\d{8})(?:[._-][\w.-]*)?\.csv", re.IGNORECASE | re.ASCII),
     ends_in_line_end=True,
 )
-_PROCESSED_NAMES = (
-    "SELECT max(substring(upper(file_name) FROM '^BCR_PAYMENT_APPL_(\\d{8})'))"
+_PROCESSED_DAYS = (
+    "SELECT DISTINCT substring(upper(file_name) FROM '^BCR_PAYMENT_APPL_(\\d{8})')"
     " FROM cas_settlements WHERE processed_on IS NOT NULL"
 )
 
@@ -44,14 +44,17 @@ def _place(file: InboundFile) -> tuple[date, list[tuple[int, str]], int]:
 
 
 def newest_applied(session: Session) -> date | None:
-    """Return the business date of the newest file that was applied, by us or by the reference before us."""
+    """Return the business date of the newest file that was applied, by us or by the reference before us.
+
+    The reference takes a file of any name: one whose digits are no date hides none that are.
+    """
     ours = session.scalar(
         text("SELECT max(business_date) FROM pay_jobs.inbound_files WHERE source = :source AND state = 'applied'"),
         {"source": SOURCE},
     )
-    digits = session.scalar(text(_PROCESSED_NAMES))
-    theirs = WANTED.business_date(f"BCR_PAYMENT_APPL_{digits}.csv") if digits else None
-    return max((day for day in (ours, theirs) if day is not None), default=None)
+    found = session.execute(text(_PROCESSED_DAYS)).scalars()
+    theirs = (WANTED.business_date(f"BCR_PAYMENT_APPL_{digits}.csv") for digits in found)
+    return max((day for day in (ours, *theirs) if day is not None), default=None)
 
 
 def reasons_to_hold(session: Session, file: InboundFile, *, allow_late: bool) -> list[Hold]:

@@ -97,3 +97,13 @@ def test_the_newest_file_is_that_of_either_system(books: SettlementBooks) -> Non
     assert newest() == date(2026, 11, 4)
     books.apply(["ADJS"])
     assert newest() == THIS_DAY
+
+
+def test_a_processed_name_whose_digits_are_no_date_hides_no_newer_file(books: SettlementBooks) -> None:
+    for digits in ("20261104", "20261106", "20261131", "99999999"):
+        books.add("cas_settlements", file_name=f"BCR_PAYMENT_APPL_{digits}.csv", received_on=datetime(2026, 11, 6),
+                  processed_on=datetime(2026, 11, 6))  # fmt: skip
+    books.add("cas_settlements", file_name="other.csv", received_on=datetime(2026, 11, 6),
+              processed_on=datetime(2026, 11, 6))  # fmt: skip
+
+    assert [kind for kind, _ in holds(books, books.arrive(b"this"))] == ["late"]
