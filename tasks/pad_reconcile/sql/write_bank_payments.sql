@@ -4,27 +4,19 @@
 -- again  a receipt that has its payment, which is kept as it was, gets the amount of newly applied rows added, and nothing when there are none
 -- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for a second part payment
 --
--- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount. A payment
--- that is there has the rows of earlier tries in it; one that is made now gets them as well.
+-- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount. What
+-- earlier tries applied of a receipt is in its payment once a bank row was among it, and comes with the first one else.
 WITH applied AS NOT MATERIALIZED (
        SELECT *, true AS is_new FROM settlement_work WHERE outcome = 'applied'
         UNION ALL
        SELECT *, false FROM settlement_before
      ),
      paid_by_bank AS (
-       SELECT DISTINCT source_number
+       SELECT source_number, bool_and(is_new) AS is_first
          FROM applied
         WHERE record_type = 'BOLP'
           AND lower(source_type) <> 'bc reg eft wire cheque'
-     ),
-     bank_payments AS (
-       SELECT DISTINCT ON (payment.receipt_number) payment.*
-         FROM payments AS payment
-         JOIN paid_by_bank
-           ON paid_by_bank.source_number = payment.receipt_number
-        WHERE payment.payment_method_code = 'ONLINE_BANKING'
-          AND payment.payment_status_code = 'COMPLETED'
-        ORDER BY payment.receipt_number, payment.id
+        GROUP BY source_number
      ),
      receipts_read AS (
        SELECT done.file_id,
@@ -44,16 +36,18 @@ WITH applied AS NOT MATERIALIZED (
          JOIN paid_by_bank
            ON paid_by_bank.source_number = done.source_number
         WHERE done.is_new
-           OR done.source_number NOT IN (SELECT receipt_number FROM bank_payments)
+           OR paid_by_bank.is_first
         GROUP BY done.file_id, done.source_number
-       HAVING bool_or(done.is_new)
      ),
      known AS (
-       SELECT payment.id, to_jsonb(payment) AS was,
+       SELECT DISTINCT ON (payment.receipt_number) payment.id, to_jsonb(payment) AS was,
               receipts_read.amount, receipts_read.file_id, receipts_read.line
          FROM receipts_read
-         JOIN bank_payments AS payment
+         JOIN payments AS payment
            ON payment.receipt_number = receipts_read.source_number
+          AND payment.payment_method_code = 'ONLINE_BANKING'
+          AND payment.payment_status_code = 'COMPLETED'
+        ORDER BY payment.receipt_number, payment.id
      ),
      added AS (
        UPDATE payments AS payment

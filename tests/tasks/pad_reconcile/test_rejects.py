@@ -514,6 +514,51 @@ def test_a_payment_of_a_receipt_has_what_both_tries_applied_of_it(rejected_first
     assert all_findings(books.database, NOW, ("PAY-AMOUNT",)) == {}
 
 
+def test_what_was_applied_of_a_receipt_without_a_bank_row_comes_with_the_first_one_whoever_made_its_payment(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG2", "50.00", method="ONLINE_BANKING")
+    books.apply(Line("BOLP", "OB1", "70.00", "800104", "REG1"), on_account("OB1", "800104", "30.00"))
+    books.apply(Line("BOLP", "OB1", "50.00", "800104", "REG2"), name=TOMORROW)
+    books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+
+    books.retry()
+
+    assert books.payments() == [(None, "ONLINE_BANKING", "COMPLETED", "OB1", "150.00")]
+    assert all_findings(books.database, NOW, ("PAY-AMOUNT",)) == {}
+
+
+@pytest.mark.parametrize("is_applied", [True, False])
+def test_what_bounced_of_a_receipt_is_in_no_payment_of_it_that_a_later_try_makes(
+    is_applied: bool, books: SettlementBooks
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.profile(account.id, "800104", "PAD")
+    books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    books.apply(Line("BOLP", "OB1", "70.00", "800104", "REG1"), on_account("OB1", "800105", "30.00"))
+    books.apply(bounce("OB1", "800104", "REG1", "70.00", day="06-Nov-26"), name=TOMORROW)
+    if is_applied:
+        books.account("800105", "ONLINE_BANKING")
+
+    books.retry()
+
+    failed = ("REG1", "ONLINE_BANKING", "FAILED", "OB1", "0.00")
+    assert books.payments() == [("OB1", "ONLINE_BANKING", "COMPLETED", "OB1", "30.00")] * is_applied + [failed]
+
+
+def test_a_bounce_that_was_taken_back_is_no_row_of_the_receipt_that_a_later_try_pays(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.paid_invoice(account, "REG1", "60.00", "OB1")
+    books.apply(bounce("OB1", "800101", "REG1", "60.00"), Line("BOLP", "OB1", "20.00", "800101", "REG2"))
+    books.change("UPDATE pay_jobs.settlement_rows SET rule = 'undone' WHERE kind = 'BOUNCE'")
+    books.invoice(account, "REG2", "20.00", method="ONLINE_BANKING")
+
+    books.retry()
+
+    assert ("REG2", "ONLINE_BANKING", "COMPLETED", "OB1", "20.00") in books.payments()
+
+
 def _as_an_older_reader_left_it(books: SettlementBooks) -> None:
     """Blank what a reader that gave up on the line would not have kept."""
     books.change(

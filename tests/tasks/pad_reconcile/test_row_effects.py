@@ -374,12 +374,14 @@ def test_a_bank_receipt_is_added_to_no_payment_but_its_own_that_is_completed(boo
     books.payment(account, "REG7", "OB1", "5.00")
     books.payment(account, "REG8", "OB2", "0.00", method="ONLINE_BANKING", status="FAILED")
     books.payment(account, "REG9", "OB3", "7.00", method="ONLINE_BANKING")
+    books.payment(account, "REG6", "OB4", "3.00", method="ONLINE_BANKING")
 
     books.apply(*(Line("BOLP", f"OB{nth}", "10.00", "800101", f"REG{nth}") for nth in (1, 2, 3)))
 
     assert books.payments() == [
         ("REG1", "ONLINE_BANKING", "COMPLETED", "OB1", "10.00"),
         ("REG2", "ONLINE_BANKING", "COMPLETED", "OB2", "10.00"),
+        ("REG6", "ONLINE_BANKING", "COMPLETED", "OB4", "3.00"),
         ("REG7", "PAD", "COMPLETED", "OB1", "5.00"),
         ("REG8", "ONLINE_BANKING", "FAILED", "OB2", "0.00"),
         (None, "ONLINE_BANKING", "COMPLETED", "OB3", "17.00"),
