@@ -84,7 +84,7 @@ def test_each_of_several_bounces_names_its_own_payment(books: SettlementBooks) -
 
 def test_each_of_several_freezes_has_its_own_fee(books: SettlementBooks) -> None:
     for nth in (1, 2):
-        books.paid_invoice(books.account(f"80010{nth}"), f"REG{nth}", "60.00", f"PR{nth}")
+        books.paid_invoice(books.account(f"80010{nth}"), f"REG{nth}", "60.00", f"PR{nth}", id=nth)
 
     outcome = books.apply(*(bounce(f"PR{nth}", f"80010{nth}", f"REG{nth}", "60.00") for nth in (1, 2)))
 
@@ -93,8 +93,8 @@ def test_each_of_several_freezes_has_its_own_fee(books: SettlementBooks) -> None
     tables = ("invoice_references", "invoices", "non_sufficient_funds", "payment_line_items")
     assert books.rows(made) == [(line, table) for line in (2, 3) for table in tables]
     assert [number for number, _, _ in books.bounces()] == ["REG1", "REG2"]
-    fees = "SELECT invoice_number FROM invoice_references WHERE invoice_id IN (SELECT invoice_id FROM"
-    assert books.rows(f"{fees} non_sufficient_funds) ORDER BY 1") == [("REG1",), ("REG2",)]
+    fees = "SELECT invoice_number, reference_number FROM invoice_references WHERE invoice_id IN (SELECT invoice_id FROM"
+    assert books.rows(f"{fees} non_sufficient_funds) ORDER BY 1") == [("REG1", "R1"), ("REG2", "R2")]
 
 
 def test_a_bounce_keeps_no_bank_account(books: SettlementBooks) -> None:

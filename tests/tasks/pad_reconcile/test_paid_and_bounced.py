@@ -60,6 +60,18 @@ def test_a_bounce_counts_where_nothing_came_back_since_pad_paid_the_number(books
     assert books.outcomes() == [*(outcome for *_, outcome in cases), before], "the last number is not settled"
 
 
+def test_a_bounce_fails_the_payment_that_is_completed_also_where_an_earlier_one_of_its_receipt_failed(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101", status="FREEZE")
+    books.paid_invoice(account, "REG1", "60.00", "PR2")
+    _pay(books, account, "REG1", [Paid("FAILED", 3, receipt="PR1")])
+
+    books.apply(bounce("PR1", "800101", "REG1", "60.00"))
+
+    assert books.payments() == [("REG1", "PAD", "FAILED", "PR1", "0.00"), ("REG1", "PAD", "FAILED", "PR1", "60.00")]
+
+
 def test_a_bounce_is_late_where_another_receipt_paid_after_its_day(books: SettlementBooks) -> None:
     account = books.account("800101", status="FREEZE")
     cases = [

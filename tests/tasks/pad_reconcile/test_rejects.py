@@ -169,6 +169,17 @@ def test_only_the_rows_of_the_numbers_that_are_asked_for_are_tried(books: Settle
                       " ORDER BY 2") == [(1, "2", "tried again"), (1, "4", "tried again")]  # fmt: skip
 
 
+def test_an_applied_row_is_not_tried_again_where_another_file_has_a_rejected_row_in_its_line(
+    books: SettlementBooks,
+) -> None:
+    books.invoice(books.account("800101"), "REG1", "5.00")
+    books.apply(Line("PADP", "PR1", "5.00", "800101", "REG1"), Line("PADP", "PR2", "5.00", "800101", "REG2"))
+    books.apply(Line("PADP", "PR3", "5.00", "800101", "REG3"), name=TOMORROW)
+
+    assert books.retry().counts["rows_read"] == 2
+    assert books.outcomes() == ["applied", "rejected:no_invoice", "rejected:no_invoice"]
+
+
 def test_a_row_that_cannot_be_read_still_is_rejected_again(books: SettlementBooks) -> None:
     books.account("800101")
     books.apply(Line("PADP", "PR1", "sixty", "800101", "REG1"), Line("DM", "PR1", "60.00", "800101", "REG1"))

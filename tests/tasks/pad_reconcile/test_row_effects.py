@@ -834,6 +834,20 @@ def test_a_bounce_deletes_the_receipts_of_its_own_number_only(receipt: str, book
     assert books.invoices()[101] == ("PAID", "20.00")
 
 
+@pytest.mark.parametrize("reference", ["ACTIVE", "CANCELLED"])
+def test_a_bounce_deletes_no_receipt_of_an_invoice_that_its_number_did_not_settle(
+    reference: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    books.paid_invoice(account, NUMBER, "60.00", "PR1", id=100)
+    books.invoice(account, NUMBER, "20.00", id=101, status="PAID", paid="20", method="CC", reference=reference)
+    books.receipt(101, "CARD1", "20.00")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.receipts() == [(101, "CARD1", "20.00")]
+
+
 def test_the_fee_invoice_has_its_line_and_is_in_the_name_of_the_frozen_profile(books: SettlementBooks) -> None:
     account = books.account("800101")
     books.paid_invoice(account, NUMBER, "60.00", "PR1", id=100)
