@@ -97,6 +97,18 @@ def test_each_of_several_freezes_has_its_own_fee(books: SettlementBooks) -> None
     assert books.rows(f"{fees} non_sufficient_funds) ORDER BY 1") == [("REG1", "R1"), ("REG2", "R2")]
 
 
+def test_each_of_several_freezes_keeps_its_own_account_and_profile(books: SettlementBooks) -> None:
+    accounts = [books.account(f"80010{nth}") for nth in (1, 2)]
+    for nth, account in enumerate(accounts, 1):
+        books.paid_invoice(account, f"REG{nth}", "60.00", f"PR{nth}")
+
+    books.apply(*(bounce(f"PR{nth}", f"80010{nth}", f"REG{nth}", "60.00") for nth in (1, 2)))
+
+    kept = "SELECT row_id, line FROM pay_jobs.bounce_rows WHERE pay_table = :table ORDER BY 1, 2"
+    assert books.rows(kept, table="cfs_accounts") == [(one.profile, line) for line, one in enumerate(accounts, 2)]
+    assert books.rows(kept, table="payment_accounts") == [(one.id, line) for line, one in enumerate(accounts, 2)]
+
+
 def test_a_bounce_keeps_no_bank_account(books: SettlementBooks) -> None:
     account = books.account("800103")
     books.change("UPDATE cfs_accounts SET bank_account_number = '004512345', payment_instrument_number = '777123'")

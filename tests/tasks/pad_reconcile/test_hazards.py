@@ -241,6 +241,18 @@ def test_rows_of_one_number_in_one_file_are_worked_in_their_order(frozen: bool, 
     assert books.receipts() == []
 
 
+def test_rows_that_settle_one_number_are_worked_together_though_it_bounces_after_them(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100)
+
+    books.apply(
+        Line("PADP", "PR1", "40.00", "800101", NUMBER),
+        Line("PADP", "PR2", "30.00", "800101", NUMBER),
+        bounce("PR2", "800101", NUMBER, "60.00"),
+    )
+
+    assert books.outcomes() == ["applied", "applied", "applied"]
+
+
 def test_paid_bounced_and_the_same_paid_row_again_ends_as_bounced(books: SettlementBooks) -> None:
     books.invoice(books.account("800101", status="FREEZE"), NUMBER, "60.00", id=100)
     first = Line("PADP", "PR1", "60.00", "800101", NUMBER)
