@@ -191,8 +191,10 @@ def test_a_row_that_cannot_be_read_still_is_rejected_again(books: SettlementBook
 
 
 def test_without_a_rejected_row_there_is_nothing_to_try(books: SettlementBooks) -> None:
+    """The file is not opened: it may be gone."""
     fill_example(books)
     books.apply(*example(1))
+    books.change("UPDATE pay_jobs.inbound_files SET details = '{}'")
 
     assert books.retry().notes == ["No applied file has rejected rows to retry."]
 

@@ -265,6 +265,29 @@ def test_invoices_of_online_banking_are_announced_when_they_are_paid(books: Sett
     ]
 
 
+def test_an_invoice_that_was_paid_before_is_not_announced_with_those_of_a_file(books: SettlementBooks) -> None:
+    account = books.account("800105", "ONLINE_BANKING")
+    bank: dict[str, Any] = {"method": "ONLINE_BANKING", "corp": "BCR"}
+    books.invoice(account, "REG2", "20.00", id=101, status="PAID", reference="COMPLETED", paid="20", **bank)
+    books.invoice(account, NUMBER, "70.00", id=100, **bank)
+
+    books.apply(Line("BOLP", "OB1", "70.00", "800105", NUMBER))
+
+    assert [one["data"]["id"] for one in books.payloads("bc.registry.payment")] == [100]
+
+
+def test_a_row_for_an_invoice_without_a_customer_account_is_rejected_by_name(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100)
+    books.change("UPDATE invoices SET cfs_account_id = NULL")
+
+    books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
+
+    assert books.outcomes() == ["rejected:account_mismatch"]
+    assert books.rows("SELECT detail FROM pay_jobs.settlement_rows") == [
+        ("customer account 800101 is not the one of the invoice (none)",)
+    ]
+
+
 def test_an_invoice_of_pad_and_one_in_a_final_state_are_not_announced(books: SettlementBooks) -> None:
     pad, bank = books.account("800101"), books.account("800102", "ONLINE_BANKING")
     books.invoice(pad, "REG1", "10.00", id=100, corp="BCR")
