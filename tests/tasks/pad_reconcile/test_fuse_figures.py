@@ -94,11 +94,12 @@ def test_the_usual_figures_are_those_of_the_last_files_of_the_kind_with_what_the
     known_file(books, date(2026, 11, 4), 40, 4)
 
     with books.database.begin() as session:
-        found = sql.run(session, "list_usual_figures", on_weekday=True, known=2, days=7).all()
+        found = sql.run(session, "list_usual_figures", on_weekday=True, known=3, days=7).all()
 
     assert [tuple(row) for row in found] == [
         (40, 400, 1, 4, 2, 3, 4, 1000 + 150 + 29 + 500),
         (500, 5000, 1, 0, 2, 3, 4, 7000 + 1000 + 150 + 29),
+        (200, 2000, 1, 50, 2, 3, 4, 7000 + 1000),
     ]
 
 
