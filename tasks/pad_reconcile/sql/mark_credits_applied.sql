@@ -29,5 +29,6 @@ UPDATE wave_rows AS resolved
    AND memo.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
    AND (memo.kind = 'MEMO_PART') = :memos_only
    AND (memo.outcome IN ('skipped', 'already_applied')
-        OR memo.outcome = 'applied' AND memo.rule = '' AND memo.amount > 0 AND known.application_id IS NULL
-       AND NOT EXISTS (SELECT FROM credits WHERE cfs_identifier = memo.source_number AND is_credit_memo))
+        OR (memo.outcome = 'applied'
+            AND known.application_id IS NULL
+            AND NOT EXISTS (SELECT FROM credits WHERE cfs_identifier = memo.source_number AND is_credit_memo)))

@@ -443,7 +443,7 @@ class PadModel:
         for one in rows:
             if one.outcome == "applied":
                 is_memo = any(credit.is_memo and credit.identifier == one.row.source for credit in self.credits)
-                if not one.rule and one.row.amount > 0 and not is_memo and one.row.application not in known:
+                if not is_memo and one.row.application not in known:
                     one.rule = "no_credit_memo"
                 continue
             first, placed = looked_at.get(one.row.application, (None, ZERO))

@@ -684,6 +684,29 @@ def test_a_line_whose_memo_nobody_has_is_told_so_whatever_else_was_applied(books
     assert books.outcomes() == ["skipped:no_credit_memo", "applied", "skipped:no_credit_memo"]
 
 
+def test_a_line_that_settles_its_invoice_says_where_nobody_has_its_memo(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    for place in (0, 1, 2, 4):
+        books.invoice(account, f"REG{place}", "10.00", id=100 + place)
+    books.credit(account, "M1", "60.00")
+    books.credit(account, "M2", "10.00", memo=False)
+    books.applied_credit(books.credit(account, "M0", "5.00"), account, 104, "REG4", 4, "5.00")
+
+    books.apply(
+        Line("CMAP", "M404", "10.00", "800101", "REG0", application="5"),
+        Line("CMAP", "M1", "10.00", "800101", "REG1", application="1"),
+        Line("CMAP", "M2", "10.00", "800101", "REG2", application="2"),
+        Line("CMAP", "M404", "5.00", "800101", "REG4", application="4"),
+    )
+
+    no_memo = "applied:no_credit_memo"
+    assert books.outcomes() == [no_memo, "applied", no_memo, "applied"]
+    assert [receipt for receipt in books.receipts() if receipt[1] == "M404"] == [
+        (100, "M404", "10.00"),
+        (104, "M404", "5.00"),
+    ]
+
+
 @pytest.mark.parametrize("status", ["Partially PAID", "Fully PAID"])
 def test_the_same_credit_memo_line_of_another_file_applies_nothing(status: str, books: SettlementBooks) -> None:
     account = books.account("800101")

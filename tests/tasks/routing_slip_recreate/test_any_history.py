@@ -255,17 +255,17 @@ def play(slips: Slips, examples: int, steps: int) -> None:
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
-            derandomize=True,
-            database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
 
 
+@pytest.mark.hypothesis
 def test_a_few_histories_end_in_order(slips: Slips) -> None:
     play(slips, examples=4, steps=8)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.slow
 def test_many_histories_end_in_order(slips: Slips) -> None:
     play(slips, examples=15, steps=14)

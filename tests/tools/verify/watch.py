@@ -3,9 +3,10 @@
 Worlds that tests draw at random are odd from the start; what verify says of them before the first job is not a job's.
 """
 
-import os
 from datetime import datetime
 from zlib import crc32
+
+import hypothesis
 
 from config.business_time import business_date, naive_utc
 from database.engine import Database
@@ -13,14 +14,16 @@ from tools.verify.arguments import Arguments
 from tools.verify.catalogue import CATALOGUE
 from tools.verify.task import asked_values, findings, snapshot
 
-EVERY = 1 if "SOAK_STOPS" in os.environ else 6
+EVERY = 1 if hypothesis.settings.get_current_profile_name() == "soak" else 6
 
 Said = dict[tuple[str, str], tuple[str, str]]
 
 
 def is_asked_about(history: object) -> bool:
-    """Return whether verify is asked about a history: one in six by what is in it, so that it is asked again when the
-    history is played again, and every one in `make soak`."""
+    """Return whether verify is asked about a history: every one in `make soak`, else one in six.
+
+    Which ones follows from what is in them, so that verify is asked again when a history is played again.
+    """
     return crc32(repr(history).encode()) % EVERY == 0
 
 
