@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each command that a test runs would compile the program anew
 
-# PostgreSQL makes and drops a file for each temporary table: in memory the tests take a seventh less time, and fill 1 GB
-# at most.
+# PostgreSQL makes and drops a file for each temporary table: in memory the tests take a seventh less time, and fill
+# 1 GB at most.
 _MEMORY, _PLENTY = Path("/dev/shm"), 4 << 30
 if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _PLENTY:
     tempfile.tempdir = os.environ["TMPDIR"] = str(_MEMORY)
