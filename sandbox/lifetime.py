@@ -1,5 +1,7 @@
 """Parts that end with the process that started them, however that ends: a small process of its own sees to it."""
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -8,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ENDED = b"ended"
+_MEMORY, _PLENTY = Path("/dev/shm"), 4 << 30
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -29,8 +32,19 @@ def ending_with_us(folder: Path, *, delete: bool = False) -> Iterator[None]:
         watcher.communicate(ENDED)
 
 
+def in_memory() -> str | None:
+    """Return where many small files are made and dropped fastest; None where TMPDIR names a place or room is scarce.
+
+    PostgreSQL makes a file for each temporary table: in memory the nights of a world take a seventh less time, and the
+    tests as much.
+    """
+    if "TMPDIR" in os.environ or not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _PLENTY:
+        return None
+    return str(_MEMORY)
+
+
 @contextmanager
-def temporary_folder(prefix: str) -> Iterator[Path]:
+def temporary_folder(prefix: str, within: str | None = None) -> Iterator[Path]:
     """Make a folder that is gone when the block ends or this process does; its parts stop then at the latest."""
-    with tempfile.TemporaryDirectory(prefix=prefix) as name, ending_with_us(Path(name), delete=True):
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=within) as name, ending_with_us(Path(name), delete=True):
         yield Path(name)

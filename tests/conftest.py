@@ -5,7 +5,6 @@ of its own.
 """
 
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -21,15 +20,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each command that a test runs would compile the program anew
 
-# PostgreSQL makes and drops a file for each temporary table: in memory the tests take a seventh less time, and fill
-# 1 GB at most.
-_MEMORY, _PLENTY = Path("/dev/shm"), 4 << 30
-if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _PLENTY:
-    tempfile.tempdir = os.environ["TMPDIR"] = str(_MEMORY)
-
 from sandbox import postgres  # noqa: E402
+from sandbox.lifetime import in_memory  # noqa: E402
 from sandbox.up import prepare_pay_database, upgrade  # noqa: E402
 from tests.pay_database import DatabaseServer, PayDatabase, SharedDatabase  # noqa: E402
+
+if memory := in_memory():  # 1 GB of it at most
+    tempfile.tempdir = os.environ["TMPDIR"] = memory
 
 # `make test` tries the same examples each time, `make soak` others in each of its rounds.
 _ANY_MACHINE = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

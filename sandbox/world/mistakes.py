@@ -83,7 +83,6 @@ MISTAKES: dict[str, Mistake] = {
     "gaps": _on_past_days("gaps"),
     "fill_gaps": _on_past_days("fill_gaps"),
     "PAD_RECONCILE": _once_more("PAD_RECONCILE"),
-    "EJV_FEEDBACK_CHECK": _once_more("EJV_FEEDBACK_CHECK", exits=(0, 3)),
     "verify": _once_more("verify"),
     "close": _close_once_more,
     "ejv resubmit": _on_a_batch("ejv resubmit"),

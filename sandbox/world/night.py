@@ -226,8 +226,13 @@ def _slips(night: WorldNight) -> None:
 def _feedback(night: WorldNight) -> None:
     world = night.world
     world.unread |= cgi.answer(world)
-    if night.stands_still("EJV_FEEDBACK_CHECK", "sftp", "store"):
-        return
+    if not night.stands_still("EJV_FEEDBACK_CHECK", "sftp", "store"):
+        _read_feedback(night)
+
+
+def _read_feedback(night: WorldNight) -> None:
+    """Everything that CGI has put and no run has read yet is read."""
+    world = night.world
     answered, world.unread = world.unread, {}
     codes = {
         one.id: world.partners[one.product].code
@@ -245,10 +250,9 @@ def _feedback(night: WorldNight) -> None:
 
 
 def _meddle(night: WorldNight) -> None:
-    """Operators type now and then what nothing asked them for: it must change nothing."""
+    """Operators type now and then what nothing asked them for: it must change nothing, but for what waited anyway."""
     draws = night.world.chance.of("meddling", night.day)
-    mistakes: dict[str, Mistake] = MISTAKES | {"ROUTING_SLIP_RECREATE": lambda night, _draws: partial(_slips, night)}
-    possible = {what: typed for what, mistake in mistakes.items() if (typed := mistake(night, draws)) is not None}
+    possible = {what: typed for what, mistake in TYPED.items() if (typed := mistake(night, draws)) is not None}
     if possible and draws.happens(_MEDDLES):
         what = draws.one_of(list(possible))
         night.world.model.chronicle.note(f"operators type {what} though nothing asks for it")
@@ -281,6 +285,10 @@ def _job(job: str, *, exits: Collection[int] = (0,), **values: Any) -> Step:
     return step
 
 
+TYPED: dict[str, Mistake] = MISTAKES | {
+    "EJV_FEEDBACK_CHECK": lambda night, _draws: partial(_read_feedback, night),
+    "ROUTING_SLIP_RECREATE": lambda night, _draws: partial(_slips, night),
+}
 # Whoever acts beside the jobs, as `--without` names them.
 ACTORS: list[str] = []
 # Local times; docs/specs/schedules.md section 2.

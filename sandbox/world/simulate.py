@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sandbox import object_store, postgres, sftp_server
 from sandbox.detached import private_folder
-from sandbox.lifetime import ending_with_us, temporary_folder
+from sandbox.lifetime import ending_with_us, in_memory, temporary_folder
 from sandbox.up import prepare_pay_database, upgrade
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.cfs_thread import cfs_of_this_process
@@ -84,7 +84,7 @@ def own_parts(*, keep: Path | None = None) -> Iterator[WorldParts]:
     """
     with ExitStack() as stack:
         if keep is None:
-            folder = stack.enter_context(temporary_folder("pay-jobs-world-"))
+            folder = stack.enter_context(temporary_folder("pay-jobs-world-", in_memory()))
         else:
             folder = keep
             folder.mkdir(parents=True, exist_ok=True)

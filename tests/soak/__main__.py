@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from sandbox import postgres
+from sandbox.lifetime import in_memory
 from sandbox.up import prepare_pay_database, upgrade
 from tests.pay_database import DatabaseServer
 from tests.soak.faults import JOBS, KINDS, run_faults
@@ -53,7 +54,7 @@ def main() -> int:
     both.add_argument("--races", type=int, default=10_000, help="how many races, over all jobs")
     both.add_argument("--faults", type=int, default=60, help="how many faults of each kind for each job")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="pay-jobs-soak-") as folder:
+    with tempfile.TemporaryDirectory(prefix="pay-jobs-soak-", dir=in_memory()) as folder:
         wrong = _asked(Path(folder), arguments)
     print(f"In all {wrong} went wrong.", flush=True)
     return 1 if wrong else 0
