@@ -36,7 +36,7 @@ from sandbox.world.closing import days_are_the_span
 from sandbox.world.mistakes import MISTAKES, Mistake
 from sandbox.world.model.compare import differences, learn_fees
 from sandbox.world.model.journals import learn_feedback
-from sandbox.world.model.settlements import learn_settlements
+from sandbox.world.model.settlements import forget_lock, learn_settlements
 from sandbox.world.model.slips import learn_cheques, learn_slip_run
 from sandbox.world.model.statements import learn_statements
 from sandbox.world.model.undo import undo_of
@@ -49,6 +49,9 @@ _ONE_DAY = timedelta(days=1)
 _DONE = (0, 2)
 _MEDDLES = 0.25
 _MONDAY = 1
+_PARKED_FEES = (
+    "SELECT payload ->> 'invoice_number' AS number FROM pay_jobs.outbox WHERE kind = 'nsf_fee' AND state = 'dead'"
+)
 
 
 Step = Callable[[WorldNight], None]
@@ -185,8 +188,23 @@ def _settlements(night: WorldNight) -> None:
     world.undos = {line.account: undo_of(world.model, line) for line in world.delivery.wrong}
     for file in world.delivery.applied:
         learn_settlements(world.model, file.lines, world.clock.stored)
-    operators.read_files(night, "PAD_RECONCILE", exits=(0, 3) if world.delivery.reports else (0,))
+    tells_of_something = world.delivery.reports or world.delivery.wrong
+    operators.read_files(night, "PAD_RECONCILE", exits=(0, 3) if tells_of_something else (0,))
+    _leave_fees_to_people(night)
     night.problems += learn_fees(world.model, world.tables)
+
+
+def _leave_fees_to_people(night: WorldNight) -> None:
+    """Nobody hears of the lock behind a fee of which CFS does not show whether it is charged.
+
+    That is so after an attempt that failed, where CFS never heard of the bounce: nothing is due there, fee or no fee.
+    """
+    world = night.world
+    parked = [row.number for row in world.tables.rows(_PARKED_FEES)]
+    for line in world.delivery.wrong:
+        if line.number in parked:
+            forget_lock(world.model, line.account)
+            world.model.chronicle.note("the fee of a wrong bounce is left to a person")
 
 
 def _settlements_at_noon(night: WorldNight) -> None:

@@ -17,6 +17,7 @@ from sandbox.world.model.records import (
 from sandbox.world.settlement_line import FULLY, ON_ACCOUNT, PARTIALLY, SettlementLine
 
 NSF_FEE = Decimal("30.00")
+_OF_A_LOCK = ("lockAccount", "activity")
 
 
 def learn_settlements(model: WorldModel, lines: Sequence[SettlementLine], now: datetime) -> None:
@@ -190,3 +191,9 @@ def _bounce(model: WorldModel, line: SettlementLine, now: datetime) -> None:
     model.fees[line.number] = fee
     model.refer(fee, line.number)
     model.told += [(f"lockAccount {line.amount}", owner.auth), ("activity ", owner.auth)]
+
+
+def forget_lock(model: WorldModel, account: str) -> None:
+    """Let nobody have heard of the lock of the account behind a CFS account."""
+    auth = model.owner_of(account).auth
+    model.told = [one for one in model.told if one[1] != auth or one[0].partition(" ")[0] not in _OF_A_LOCK]

@@ -31,7 +31,8 @@ def undo_of(model: WorldModel, line: SettlementLine) -> Callable[[datetime], Non
         for reference in fee.references:
             reference.status = "CANCELLED"
         owner.status, owner.owes_since = "ACTIVE", None
-        model.told.append(("unlockAccount ", owner.auth))
+        if any(whom == owner.auth and what.startswith("lockAccount ") for what, whom in model.told):
+            model.told.append(("unlockAccount ", owner.auth))
         model.chronicle.note(
             "a wrong bounce is taken back", f"account {owner.id}", *(f"invoice {one.id}" for one, *_ in invoices)
         )

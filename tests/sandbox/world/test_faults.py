@@ -11,8 +11,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, event
 
+from sandbox.cfs.faults import Fault, FaultKind
 from sandbox.commands import sandbox_command
-from sandbox.world.faults import KINDS
+from sandbox.world.actors import settlement_files
+from sandbox.world.faults import KINDS, runs
+from sandbox.world.faults.pod import Pod
+from sandbox.world.faults.strikes import PodStrikes
+from sandbox.world.settlement_line import SettlementLine
 from sandbox.world.simulate import simulate
 from sandbox.world.story import Ending, Story, shortest
 from sandbox.world.world import WorldParts
@@ -73,6 +78,33 @@ def test_the_same_seed_gives_the_same_pay_tables_however_slow_the_machine_is_and
     server.drop("the_same_world")
 
     assert (second.digest, second.chronicle.happened) == (first.digest, first.chronicle.happened)
+
+
+def test_a_fee_of_a_wrong_bounce_whose_call_failed_is_left_to_a_person(
+    parts: WorldParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong_bounce = settlement_files._wrong_bounce
+    wrong: list[str] = []
+
+    def note_wrong_bounce(*values: Any) -> list[SettlementLine]:
+        lines = wrong_bounce(*values)
+        wrong.extend(f"{line.number}/adjs" for line in lines)
+        return lines
+
+    def refuse_once(_strikes: PodStrikes, _pod: Pod, _method: str, path: str, nth: int) -> Fault | None:
+        is_fee = nth == 1 and path.rstrip("/").endswith(tuple(wrong))
+        return Fault(FaultKind.ERROR_BEFORE) if is_fee else None
+
+    monkeypatch.setattr(settlement_files, "_TWISTED", 1)
+    monkeypatch.setattr(settlement_files, "_TWISTS", ("with a wrong bounce",))
+    monkeypatch.setattr(settlement_files, "_wrong_bounce", note_wrong_bounce)
+    monkeypatch.setattr(runs, "drawn_kind", lambda *_: "error")
+    monkeypatch.setattr(PodStrikes, "_answer", refuse_once)
+
+    done = simulate(parts, Story(1, 6, FIRST, ("error",)))
+
+    assert done.problems == []
+    assert done.chronicle.happened["the fee of a wrong bounce is left to a person"] > 0
 
 
 def test_the_shortest_story_leaves_out_whatever_the_problem_does_not_need() -> None:
