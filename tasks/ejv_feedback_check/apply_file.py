@@ -1,6 +1,6 @@
 """Apply one feedback file: each of its batches in a transaction of its own.
 
-Where a batch cannot be result, it is held with the reason and the others go on. A file that was begun is taken up
+Where a batch cannot be applied, it is held with the reason and the others go on. A file that was begun is taken up
 where it was left: the row of each batch holds its state.
 """
 

@@ -1,13 +1,15 @@
 """What a run says of one file and keeps of it: counts, words and commands, the state of the file and of its batches."""
 
 import io
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from config.errors import InputRefused
 from connectors.inbound.ledger import FileToRecord, InboundFile, record
 from jobs.inbound.file_format import FileToApply
 from jobs.run.outcome import Outcome
@@ -176,6 +178,22 @@ def test_a_batch_that_is_none_of_ours_can_be_replayed(sent: EjvBooks) -> None:
     assert detail.endswith(
         "before anything else. Nothing of the batch was applied. Replay it once the cause is removed"
     )
+
+
+def test_a_file_that_cannot_be_read_is_held_and_can_be_replayed(sent: EjvBooks) -> None:
+    @contextmanager
+    def unreadable() -> Iterator[io.BytesIO]:
+        raise InputRefused("its content is not what was stored.")
+        yield
+
+    outcome = apply_file(sent.context(), FileToApply(recorded(sent, FIRST), unreadable()))
+
+    said = "t could not be read: its content is not what was stored"
+    assert counts(outcome) == {"files_held": 1}
+    assert told(outcome) == [
+        (NAME, "held", f"I{said}. Replay it once the cause is removed", f'files replay {NAME} --reason "..."')
+    ]
+    assert files(sent) == [(NAME, "held", f"i{said}", None, {"hold": "failed"})]
 
 
 def test_why_a_file_failed_is_kept_up_to_two_thousand_characters(sent: EjvBooks) -> None:

@@ -56,6 +56,9 @@ def test_what_would_stop_or_refuse_too_much_is_held_until_the_fuse_is_released(
 
     assert [one.reason for one in outcome.rejects] == ["held by the fuse"]
     assert words in outcome.rejects[0].detail
+    assert outcome.rejects[0].command == (
+        f'python3 invoke_jobs.py files replay --despite fuse {FEEDBACK} --reason "..."'
+    )
     assert office.books.one("SELECT count(*) FROM distribution_codes WHERE stop_ejv") == 0
     assert office.books.one("SELECT count(*) FROM ejv_links WHERE disbursement_status_code = 'ERRORED'") == 0
     with pytest.raises(UsageError, match=r"is held by the fuse: .* --despite fuse"):
