@@ -146,12 +146,12 @@ class SftpSession:
                 f"(found in {setting_name(self._settings, 'directory')} or the backup setting beside it)."
             ) from error
 
-    def stat(self, path: str) -> RemoteFile | None:
-        """Look at one entry, without following a link; None where there is none."""
+    def stat(self, path: str, *, follow: bool = False) -> RemoteFile | None:
+        """Look at one entry, or at what it leads to where it is a link; None where there is none."""
 
         def look() -> RemoteFile:
             with self._on_server(f"looking at {path}", self._settings.transfer_deadline) as client:
-                return _remote_file(path.rpartition("/")[2], "", client.look_at(path))
+                return _remote_file(path.rpartition("/")[2], "", client.look_at(path, follow=follow))
 
         try:
             return repeated(look)

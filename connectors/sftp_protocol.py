@@ -32,6 +32,7 @@ with without("invoke"):  # for commands in ~/.ssh/config, which is not read
         CMD_OPENDIR,
         CMD_READ,
         CMD_READDIR,
+        CMD_STAT,
         SFTP_EOF,
         SFTP_NO_SUCH_FILE,
         SFTP_OK,
@@ -98,9 +99,9 @@ class SftpClient(_Base):  # type: ignore[misc]
             raise OSError(errno.EACCES, words)
         raise OSError(words)
 
-    def look_at(self, path: str) -> FileAttributes:
-        """Return what the server says about an entry, without following a link."""
-        kind, answer = self._request(CMD_LSTAT, path)
+    def look_at(self, path: str, *, follow: bool = False) -> FileAttributes:
+        """Return what the server says about an entry, or about what it leads to where it is a link."""
+        kind, answer = self._request(CMD_STAT if follow else CMD_LSTAT, path)
         if kind != CMD_ATTRS:
             raise paramiko.SFTPError(f"attributes were expected, answer {kind} came")
         return _Fields(answer).attributes()

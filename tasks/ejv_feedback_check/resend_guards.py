@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from config.business_days import age_in_business_days
 from config.business_time import BUSINESS_ZONE
-from config.errors import UsageError
+from config.errors import SourceRefused, UsageError
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.inbound.listing import printable
 from connectors.inbound.unread_feedback import since, unread_feedback
@@ -145,8 +145,11 @@ def _names(files: list[RemoteFile]) -> str:
 
 
 def _leads_to_a_file(sftp: SftpSession, path: str) -> bool:
-    """Return whether a link, if it is one, leads to a file."""
-    found = sftp.stat(path)
+    """Return whether a link, if it is one, leads to a file, or to what the server does not show."""
+    try:
+        found = sftp.stat(path, follow=True)
+    except SourceRefused:
+        return True
     return found is not None and found.is_regular
 
 

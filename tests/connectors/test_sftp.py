@@ -59,6 +59,18 @@ def test_directories_and_links_are_not_regular_files(sftp_place: SftpPlace) -> N
     assert [(entry.name, entry.is_regular) for entry in listing] == [("a.csv", True), ("b", False), ("c", False)]
 
 
+def test_a_look_follows_a_link_where_it_is_asked_to(sftp_place: SftpPlace) -> None:
+    sftp_place.put("a.csv", CONTENT)
+    for name, target in (("file", "a.csv"), ("folder", "."), ("lost", "gone")):
+        (sftp_place.upload / name).symlink_to(target)
+    path = sftp_place.settings().directory
+    with connect_sftp(sftp_place.settings()) as session:
+        seen = [(session.stat(f"{path}/{name}"), session.stat(f"{path}/{name}", follow=True))
+                for name in ("file", "folder", "lost")]  # fmt: skip
+    assert [entry and entry.is_regular for pair in seen for entry in pair] == [False, True, False, False, False, None]
+    assert seen[0][1] is not None and seen[0][1].size == len(CONTENT)
+
+
 def test_a_name_that_is_not_utf_8_does_not_spoil_the_listing(sftp_place: SftpPlace) -> None:
     sftp_place.put("a.csv", b"x")
     (Path(str(sftp_place.upload)) / b"\xff\xfe.csv".decode("utf-8", "surrogateescape")).write_bytes(b"x")

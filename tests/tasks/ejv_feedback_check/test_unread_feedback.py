@@ -133,8 +133,18 @@ def test_a_file_in_the_directory_blocks_it_whatever_its_name(how: str, name: str
 
 
 @HOW
-def test_a_directory_of_that_name_does_not(how: str, sent: FeedbackOffice) -> None:
+@pytest.mark.parametrize("leads_to", ["kept", NAME], ids=["a file", "itself, so nobody sees what it is"])
+def test_a_link_in_the_directory_blocks_it(how: str, leads_to: str, sent: FeedbackOffice) -> None:
+    sent.place.put("kept", BATCH.feedback())
+    (sent.place.upload / NAME).symlink_to(leads_to)
+    refused(sent, how, "wait in the CGI directory", NAME)
+
+
+@HOW
+def test_a_directory_of_that_name_and_a_link_to_one_or_to_nothing_do_not(how: str, sent: FeedbackOffice) -> None:
     (sent.place.upload / "FEEDBACK.OLD").mkdir()
+    (sent.place.upload / "FEEDBACK.NOW").symlink_to("FEEDBACK.OLD")
+    (sent.place.upload / "FEEDBACK.LOST").symlink_to("gone")
     goes(sent, how)
 
 
@@ -239,10 +249,18 @@ def test_what_a_poll_leaves_in_the_directory_keeps_the_overview_from_advising(
         ("feedback not read", "python3 invoke_jobs.py EJV_FEEDBACK_CHECK")
     }
     assert all(name.replace("\x1b", "\\x1b") in row["next"] for row in rows)
+    assert sent.books.one("SELECT size_bytes FROM pay_jobs.unfinished_files") == len(content)
     (sent.place.upload / name).unlink()
     sent.run()
     rows = sent.run(outstanding=True).tables[0].records()
     assert {row["state"] for row in rows} == {"uploaded"}
+
+
+def test_a_link_that_a_poll_leaves_keeps_the_overview_from_advising(sent: FeedbackOffice) -> None:
+    sent.place.put("kept", EBCDIC)
+    (sent.place.upload / NAME).symlink_to("kept")
+    sent.run()
+    assert {row["state"] for row in sent.run(outstanding=True).tables[0].records()} == {"feedback not read"}
 
 
 def test_a_directory_among_the_files_keeps_nobody_from_advising(sent: FeedbackOffice) -> None:
