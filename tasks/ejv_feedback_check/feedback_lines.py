@@ -24,7 +24,7 @@ _FILLING = b" \t\r\x1d"
 TAIL = 157
 CODE = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,14}\.\d{2}", re.ASCII)
-_JOURNAL = re.compile(r"..(\d{8})")
+_JOURNAL = re.compile(r"..(\d{8})", re.ASCII)
 _DETAIL = re.compile(
     r".{9}([0-9]{8})([0-9]{5})([0-9]{8}).{59}([0-9]{12}\.[0-9]{2})([CD]).{91,99}#([1-9][0-9]{0,8})\6 *",
     re.DOTALL | re.ASCII,
@@ -190,7 +190,7 @@ def read_amount(text: str) -> Decimal | None:
 
 def _journal(text: str) -> int | None:
     found = _JOURNAL.fullmatch(text)
-    return int(found[1]) if found and found[1].isascii() else None
+    return int(found[1]) if found else None
 
 
 @cache

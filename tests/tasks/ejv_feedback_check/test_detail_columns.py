@@ -140,6 +140,12 @@ def test_lines_are_read_one_by_one_where_a_value_of_one_of_them_is_not_plain(cha
     assert read == list(FEEDBACK.lines(io.BytesIO(content)))
 
 
+def test_a_number_that_no_invoice_can_have_is_found_among_plain_details() -> None:
+    pairs = [JournalPair(str(invoice), "31.50") for invoice in (11, 12, 9876543210)]
+    content = Batch(1, journals=[(1, pairs)]).feedback()
+    assert _taken_in(FEEDBACK.pieces(io.BytesIO(content))) == _taken_in(FEEDBACK.lines(io.BytesIO(content)))
+
+
 def test_only_details_are_read_in_columns() -> None:
     for content in (full(("JX", 2)) * 4, full(("AP", 0)) * 4, b"GIJD\n" * 4):
         assert list(FEEDBACK.pieces(io.BytesIO(content))) == list(FEEDBACK.lines(io.BytesIO(content)))

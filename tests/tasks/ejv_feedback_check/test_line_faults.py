@@ -30,6 +30,7 @@ def put(line: str, start: int, text: str) -> bytes:
         (put(BT, 24, "1234567890ABCDE"), "total at 24 to 54 (found '1234567890ABCDE000000000031.50')"),
         (put(BT, 39, "A"), "total at 24 to 54 (found '000000000000012A00000000031.50')"),
         (put(BT, 53, "Z"), "total at 24 to 54 (found '000000000000012000000000031.5Z')"),
+        ((BT[:53] + "Z9" + BT[54:]).encode(), "total at 24 to 54 (found '000000000000012000000000031.5Z')"),
         (put(BT, 2, "XX"), "it begins with 'GIXX', which is not a known record type"),
         (put(BT, 0, "XX"), "it begins with 'XXBT', which is not a known record type"),
         (put(JH, 9, "A"), f"at 7 to 57 cannot be read (found 'FIA{JH[10:57]}')"),
@@ -122,6 +123,15 @@ def test_a_day_is_eight_digits(text: str, day: date | None) -> None:
 )
 def test_an_amount_has_one_to_fourteen_digits_and_two_places(text: str, amount: Decimal | None) -> None:
     assert read_amount(text) == amount
+
+
+def test_a_journal_is_read_by_its_digits_whatever_stands_before_them() -> None:
+    assert read_line(3, put(JH, 7, "É")).journal == 8801
+
+
+@pytest.mark.parametrize("digits", ["0000880A", "\u0660\u0660\u0660\u0660\u0668\u0668\u0660\u0661"])
+def test_the_digits_of_a_journal_are_plain(digits: str) -> None:
+    assert read_line(3, put(JH, 9, digits)).fault
 
 
 @pytest.mark.parametrize(("number", "count"), [("2147483647", 2147483647), ("2147483648", None)])
