@@ -136,8 +136,8 @@ def test_a_resubmission_that_was_killed_is_finished_and_nothing_goes_twice(step:
     assert office.books.rows("SELECT plan ->> 'new_name', state FROM pay_jobs.operations") == [(name, "done")]
 
 
-@pytest.mark.parametrize("taken", ["both files", "the trigger"])
-def test_a_trigger_that_cgi_has_taken_is_not_sent_again(taken: str, killer: Killer) -> None:
+@pytest.mark.parametrize("taken", ["both files", "the data file"])
+def test_a_trigger_is_not_sent_again_once_cgi_has_taken_its_data_file(taken: str, killer: Killer) -> None:
     office = killer.office
     given_two_batches(office.books)
     office.sent(SECOND, "INBOX.F3535.20261118040109")

@@ -1,5 +1,6 @@
 """Resubmitting, rebuilding and unstopping: what they change, and when they refuse."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from config.errors import InputRefused, UsageError
+from connectors.effects import ClaimLost, LateEffect, breaking_in
+from connectors.sftp import RemoteFile, SftpSession
 from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
 from tests.old_schema import written_before
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
@@ -48,7 +51,7 @@ def test_a_batch_is_sent_again_under_a_fresh_name_of_the_next_business_day(sent:
         "batch 100", INBOX, NEW, "done", WHY, "2026-11-23",
     )  # fmt: skip
     assert f"cgi_processed/{NEW}" in sent.store.list("")
-    assert outcome.exit_code == 0
+    assert (outcome.exit_code, outcome.counts["batches_resubmitted"]) == (0, 1)
 
 
 def test_the_fresh_name_avoids_every_name_that_is_taken(sent: FeedbackOffice) -> None:
@@ -125,6 +128,62 @@ def test_a_stored_file_that_changed_since_it_was_chosen_is_not_sent(sent: Feedba
     outcome = sent.run(resubmit=100, reason=WHY)
     assert "no longer what it was when it was chosen" in outcome.rejects[0].detail
     assert (sent.place.uploaded(), sent.books.one("SELECT state FROM pay_jobs.operations")) == ([], "dropped")
+
+
+def given_begun(office: FeedbackOffice) -> None:
+    office.begun(100, INBOX, NEW, sha256=sha256(BATCH.inbox()).hexdigest())
+
+
+def test_a_dry_run_leaves_a_resubmission_that_was_begun_to_the_next_run(sent: FeedbackOffice) -> None:
+    given_begun(sent)
+    outcome = sent.run(dry_run=True)
+    assert (sent.place.uploaded(), outcome.counts["batches_resubmitted"]) == ([], 0)
+    assert sent.run().counts["batches_resubmitted"] == 1
+    assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
+
+
+@pytest.mark.parametrize("taken", [set(), {""}, {"", ".TRG"}], ids=["nothing", "the data file", "both files"])
+def test_what_was_sent_before_a_run_died_is_not_sent_again(taken: set[str], sent: FeedbackOffice) -> None:
+    def dies(step: str) -> None:
+        if step == "answered 2 send trigger":
+            raise KeyboardInterrupt
+
+    with breaking_in(dies), pytest.raises(KeyboardInterrupt):
+        sent.run(resubmit=100, reason=WHY)
+    for ending in taken:
+        (sent.place.upload / f"{NEW}{ending}").unlink()
+    before = sent.place.uploaded()
+
+    sent.run()
+
+    assert sent.place.uploaded() == before
+    assert sent.books.one("SELECT state FROM pay_jobs.operations") == "done"
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        ([NEW], f"The trigger {NEW}.TRG of batch 100 lies in /data, and CGI has taken its file already"),
+        ([NEW, f"{NEW}.TRG"], "was taken over by another run"),
+        ([], "was taken over by another run"),
+    ],
+)
+def test_a_trigger_that_comes_after_that_of_another_run_is_told_where_cgi_leaves_it(
+    taken: list[str], said: str, sent: FeedbackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = SftpSession.write
+
+    def overtaken(session: SftpSession, directory: str, name: str, chunks: Iterable[bytes]) -> RemoteFile:
+        found = write(session, directory, name, chunks)
+        if name.endswith(".TRG"):
+            sent.books.change("UPDATE pay_jobs.operation_steps SET attempts = attempts + 1")
+            for one in taken:
+                (sent.place.upload / one).unlink()
+        return found
+
+    monkeypatch.setattr(SftpSession, "write", overtaken)
+    with pytest.raises(LateEffect if taken == [NEW] else ClaimLost, match=said):
+        sent.run(resubmit=100, reason=WHY)
 
 
 @pytest.mark.parametrize("state", ["begun", "data_sent", "triggering"])
