@@ -48,6 +48,16 @@ def test_disbursement_of_an_invoice(
     assert books.rows("SELECT * FROM payments") == books.rows("SELECT * FROM receipts") == []
 
 
+def test_a_later_batch_of_other_invoices_takes_nothing_from_what_an_answer_says(office: FeedbackOffice) -> None:
+    books = office.books
+    given_disbursement(books, "PAID", None)
+    books.batch(200, "DISBURSEMENT")
+    books.invoice(books.account(), 2001, "30.00", "PAID")
+    books.journal(200, 20, [("invoice", 2001)], partner_code="VS")
+    office.answer(Batch(100, "GA", journals=[(10, [JournalPair("1001", "28.50")])]))
+    assert books.one("SELECT disbursement_status_code FROM invoices WHERE id = 1001") == "COMPLETED"
+
+
 @pytest.mark.parametrize(
     ("is_reversal", "codes", "partner", "invoice"),
     [
@@ -153,6 +163,14 @@ def test_a_slip_that_another_batch_paid_is_reported(office: FeedbackOffice) -> N
     outcome = office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]))
     assert [reject.reason for reject in outcome.rejects] == ["moved a second time"]
     assert books.one("SELECT disbursement_status_code FROM ejv_files") == "COMPLETED"
+
+
+def test_a_slip_that_its_batch_paid_before_there_were_lines_of_answers_is_not_reported(office: FeedbackOffice) -> None:
+    books = office.books
+    books.batch(100, "REFUND", disbursement_status_code="COMPLETED")
+    books.add("routing_slips", number="206000010", status="REFUND_PROCESSED")
+    outcome = office.answer(Batch(100, "AP", items=[Item("206000010", "12.25")]))
+    assert (outcome.rejects, outcome.counts["batches_already_applied"]) == ([], 1)
 
 
 @pytest.mark.parametrize(

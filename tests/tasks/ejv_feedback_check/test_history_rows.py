@@ -38,6 +38,16 @@ def test_a_refused_partial_refund_and_the_gl_it_stops_are_kept_as_they_were(offi
     assert rows(CODES.format("distribution_codes")) == [(code, True, 2, None)]
 
 
+def test_an_accepted_partial_refund_is_kept_as_it_was(office: FeedbackOffice) -> None:
+    given_refund(office.books)
+
+    office.answer(BATCH)
+
+    rows = office.books.rows
+    assert rows(REFUNDS.format("refunds_partial_history")) == [("REFUND_PROCESSING", None, 1, "idir/person")]
+    assert rows(REFUNDS.format("refunds_partial")) == [("REFUND_PROCESSED", None, 2, None)]
+
+
 def test_a_gl_that_is_stopped_already_makes_no_version(office: FeedbackOffice) -> None:
     code = given_refund(office.books)
     office.books.change("UPDATE distribution_codes SET stop_ejv = true WHERE created_by = 'test'")

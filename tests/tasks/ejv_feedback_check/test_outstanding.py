@@ -122,9 +122,22 @@ def test_answered_batches_are_shown_for_two_days_and_are_not_urgent(office: Feed
 def test_what_is_stuck_in_an_ap_batch_is_known_from_its_inbox_file(office: FeedbackOffice) -> None:
     office.books.batch(100, "REFUND", INBOX)
     office.sent(Batch(100, "AP", items=[Item("206000010", "12.25"), Item("206000028", "40.00")]), INBOX)
-    office.run(at=THURSDAY)
+    assert office.run(at=THURSDAY).counts["files_indexed"] == 1
     row = shown(office, THURSDAY)
     assert (row["open"], str(row["amount"]), row["state"]) == (2, "52.25", "uploaded")
+
+
+@pytest.mark.parametrize(("stored", "indexed"), [(1, 0), (2, 1), (201, 1)])
+def test_a_run_looks_for_the_inbox_files_of_the_two_hundred_last_batches(
+    stored: int, indexed: int, office: FeedbackOffice
+) -> None:
+    office.books.change(
+        "INSERT INTO ejv_files (id, file_type, file_ref, disbursement_status_code, created_on)"
+        " SELECT n, 'REFUND', 'INBOX.' || n, 'UPLOADED', :at FROM generate_series(1, 201) AS n",
+        at=WEDNESDAY_MORNING.replace(tzinfo=None),
+    )
+    office.sent(Batch(stored, "AP", items=[Item("206000010", "12.25")]), f"INBOX.{stored}")
+    assert office.run(at=THURSDAY).counts["files_indexed"] == indexed
 
 
 @pytest.mark.parametrize(
@@ -168,6 +181,7 @@ def test_older_objects_are_indexed_on_request_and_can_be_applied_by_name(office:
     """Files that lie in the bucket since before this job, as the reference left them."""
     given_batch(office.books)
     office.store.put(f"cgi_feedback/{FEEDBACK}", [BATCH.feedback()])
+    office.store.put("cgi_feedback/A.txt", [b"of no use here"])
     assert "not found in any indexed file" in office.run(search=("1001",)).notes[0]
     assert office.run(index=True).counts["files_indexed"] == 1
     assert office.run(search=("1001",)).counts["lines_found"] == 2

@@ -155,6 +155,15 @@ def test_a_held_file_is_applied_alike_by_file_and_by_replay(way: str, sent: Feed
     assert sent.books.one("SELECT count(*) FROM receipts") == 2
 
 
+def test_a_replay_does_not_apply_a_damaged_batch(sent: FeedbackOffice) -> None:
+    name = "FEEDBACK.F3535.20261117214512"
+    sent.place.put(name, BATCH.feedback()[:-30] + b"\n")
+    sent.run()
+    outcome = sent.run(replay=name, reason="ticket 4711")
+    assert (outcome.counts["batches_held"], outcome.counts["batches_applied"]) == (1, 0)
+    assert sent.books.one("SELECT invoice_status_code FROM invoices") == "APPROVED"
+
+
 def test_a_batch_that_was_tried_before_has_each_line_once_with_what_became_of_it_last(sent: FeedbackOffice) -> None:
     name = "FEEDBACK.F3535.20261117214512"
     account = sent.books.account()

@@ -204,7 +204,7 @@ def test_an_answer_in_our_tables_speaks_against_sending_again(
 def test_feedback_that_was_not_read_is_named_with_how_many_more(count: int, words: str) -> None:
     unread = [UnreadFile(f"F{number}", "held", None, NOW) for number in range(1, count + 1)]
     found = next_action(WAITING, 5, NOW, unread)
-    assert (found.state, found.command) == ("feedback not read", "EJV_FEEDBACK_CHECK --file F1")
+    assert (found.state, found.command, found.is_urgent) == ("feedback not read", "EJV_FEEDBACK_CHECK --file F1", True)
     assert found.words.startswith(words)
 
 
