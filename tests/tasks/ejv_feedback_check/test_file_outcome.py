@@ -74,6 +74,16 @@ def test_a_file_that_was_applied_whole(sent: EjvBooks) -> None:
     assert batches(sent) == [("applied", None, NOW)] * 2
 
 
+def test_a_batch_between_two_others_has_its_own_lines(sent: EjvBooks) -> None:
+    sent.batch(300)
+    sent.invoice(sent.account(), 3001, "7.00")
+    sent.journal(300, 30, [("invoice", 3001)])
+    third = Batch(300, journals=[(30, [JournalPair("3001", "7.00")])]).feedback()
+    outcome = apply(sent, FIRST + SECOND + third)
+    assert (counts(outcome), told(outcome)) == ({"files_applied": 1, "batches_applied": 3}, [])
+    assert outcome.counts["lines_read"] == 18
+
+
 def test_a_file_whose_content_was_applied_under_another_name(sent: EjvBooks) -> None:
     apply(sent, FIRST)
     outcome = apply(sent, FIRST, NEXT)

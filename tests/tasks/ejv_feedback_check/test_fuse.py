@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from config.errors import UsageError
+from config.usual import KNOWN
 from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch
 from tasks.ejv_feedback_check.fuse import BatchFuseBlown, weigh_batch
 from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair
@@ -137,3 +138,6 @@ def test_what_is_usual_is_that_of_applied_batches_of_the_type(books: EjvBooks) -
     before(10, 100, 20)
     assert _told(books, items=100, refused=60, stopped=0) == ""
     assert "limit 60), 61% of the batch (limit 60%)" in _told(books, items=100, refused=61, stopped=0)
+    before(KNOWN, 100, 30)
+    told = _told(books, items=100, refused=91, stopped=0)
+    assert f"against the last {KNOWN} batches" in told and "(usual 30, limit 90), 91% of the batch (limit 90%)" in told

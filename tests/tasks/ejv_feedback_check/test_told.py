@@ -200,12 +200,23 @@ def test_an_answer_in_our_tables_speaks_against_sending_again(
     assert all(one.startswith(words) for one, words in zip(found, told, strict=True))
 
 
-@pytest.mark.parametrize(("count", "words"), [(1, "F1 (held) came since"), (3, "F1 (held), and 2 more, came since")])
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "F1 (held) came since"), (2, "F1 (held), and 1 more, came since"), (3, "F1 (held), and 2 more, came since")],
+)
 def test_feedback_that_was_not_read_is_named_with_how_many_more(count: int, words: str) -> None:
     unread = [UnreadFile(f"F{number}", "held", None, NOW) for number in range(1, count + 1)]
     found = next_action(WAITING, 5, NOW, unread)
     assert (found.state, found.command, found.is_urgent) == ("feedback not read", "EJV_FEEDBACK_CHECK --file F1", True)
     assert found.words.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("feedback", "words"), [("F", "F was begun and not"), (None, "its feedback was begun and not")]
+)
+def test_feedback_that_was_begun_is_named_where_its_name_is_known(feedback: str | None, words: str) -> None:
+    row = WAITING._replace(status="COMPLETED", feedback_file_ref=feedback)
+    assert next_action(row, 0, NOW, []).words.startswith(words)
 
 
 @pytest.mark.parametrize(("reason", "words"), [(None, "not applied: apply it"), ("why", "not applied (held: why): ")])
