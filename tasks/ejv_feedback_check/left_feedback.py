@@ -25,6 +25,6 @@ def note_left_feedback(context: RunContext, report: PollReport) -> None:
             name = printable(file.name)
             sql.run(
                 session, "note_left_file", source=SOURCE, remote_directory=sftp_settings.directory,
-                file_name=name, size_bytes=max(file.size, 0), modified=file.modified,
+                file_name=name, size_bytes=file.size, modified=file.modified,
                 reason=reasons.get(name, "it was not taken"), now=context.clock(),
             )  # fmt: skip
