@@ -1,5 +1,7 @@
 # Everything starts from a machine with Python 3.11+ and make.
 PYTHON ?= python3
+# What was compiled once need not be compiled by each process anew.
+unexport PYTHONDONTWRITEBYTECODE
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.installed
