@@ -137,7 +137,7 @@ class _Serving:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Any:
-        """Give what is there already."""
+        """Return what is there already."""
         if (given := self.given.get(fixturedef.argname)) is not None:
             fixturedef.cached_result = (given, fixturedef.cache_key(request), None)
         return given
@@ -228,7 +228,7 @@ class _FromImport:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Any:
-        """Give the template that is there."""
+        """Return the template that is there."""
         if fixturedef.argname != "template":
             return None
         fixturedef.cached_result = (self.parts["template"], fixturedef.cache_key(request), None)
