@@ -109,7 +109,8 @@ def judge_unfinished(connection: Connection) -> Iterator[Finding]:
     """Return the files that their senders left empty or cut off, and that still lie where they were put."""
     rows = sql.run(connection, "list_unfinished_files", polls=POLLS, patience=PATIENCE, limit=SHOWN)
     for row in rows:
-        said = f"{row.name}: {row.reason}, since {row.first_seen:%Y-%m-%d %H:%M} UTC ({row.size_bytes} bytes)"
+        size = "of no known size" if row.size_bytes is None else counted(row.size_bytes, "byte")
+        said = f"{row.name}: {row.reason}, since {row.first_seen:%Y-%m-%d %H:%M} UTC ({size})"
         yield Finding("unfinished", f"a file of {row.source}", said, f"Ask {row.source} for the whole file.")
 
 

@@ -74,7 +74,8 @@ class RejectRetry:
             stage(session, file.id, read_rows(file, stream, today=context.today()), run_id=context.run_id)
             now, today = naive_utc(context.clock()), context.today()
             totals = keep_rejects(session, numbers, now=now)
-            if not totals.rows:
+            if not totals.rows:  # another retry was faster
+                drop_tables(session)
                 return
             effects = apply_rows(session, totals, now=now, today=today, source=file.name)
             enqueue_messages(context, session, effects)

@@ -67,7 +67,7 @@ def create_tables(session: Session) -> None:
 def drop_tables(session: Session) -> None:
     """Drop the work tables and what is beside them, for the next file of the same session."""
     tables = "settlement_staged, settlement_before, settlement_references, settlement_work"
-    session.execute(text(f"DROP TABLE {tables} CASCADE"))
+    session.execute(text(f"DROP TABLE IF EXISTS {tables} CASCADE"))
 
 
 def read_rows(file: InboundFile, stream: BinaryIO, *, today: date) -> Iterator[PlainRows | SettlementRow]:

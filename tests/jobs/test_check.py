@@ -12,6 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, text
 
+from connectors.sftp import UNSAID
 from jobs.commands.check_command import check_command
 from jobs.commands.cli import main
 from jobs.run import ledger
@@ -98,11 +99,11 @@ class RunHistory:
             self.polls(morning, morning + 5 * HOUR)
             self.file(f"PAY_{morning:%Y%m%d}.csv", f"{morning:%Y-%m-%d}", morning.replace(hour=16, minute=30))
 
-    def unfinished(self, name: str, *, polls: int, minutes: int) -> None:
+    def unfinished(self, name: str, *, polls: int, minutes: int, size: int = 0) -> None:
         self._do(
             "INSERT INTO pay_jobs.unfinished_files VALUES"
-            " ('CAS', '/upload', :name, 0, 0, 'it is empty', :first, :last, :polls)",
-            name=name, first=NOW - timedelta(minutes=minutes), last=NOW, polls=polls,
+            " ('CAS', '/upload', :name, :size, 0, 'it is empty', :first, :last, :polls)",
+            name=name, size=size, first=NOW - timedelta(minutes=minutes), last=NOW, polls=polls,
         )  # fmt: skip
 
     def _do(self, statement: str, **values: object) -> None:
@@ -382,6 +383,18 @@ def test_a_file_that_its_sender_left_empty_is_told_once_its_time_is_over(find: F
     assert find() == []
     past.unfinished("PAY_20261122.csv", polls=3, minutes=10)
     assert [kind for kind, _ in find()] == ["unfinished"]
+
+
+def test_an_unfinished_file_is_told_with_its_size_where_the_server_says_one(find: Find, past: RunHistory) -> None:
+    past.good_day()
+    for name, size in (("PAY_A.csv", UNSAID), ("PAY_B.csv", 1), ("PAY_C.csv", 2000)):
+        past.unfinished(name, polls=3, minutes=10, size=size)
+    told = [detail.rpartition(" UTC ")[2] for _, detail in find()]
+    assert told == [
+        "(of no known size)",
+        "(1 byte)",
+        "(2,000 bytes)",
+    ]
 
 
 def test_a_file_that_waits_for_a_person_is_held_however_old_it_is(find: Find, past: RunHistory) -> None:

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,6 +14,7 @@ import pytest
 
 from config.errors import SourceRefused
 from connectors.inbound.content import open_content
+from database.engine import Database
 from jobs.run.outcome import Reject
 from tasks.pad_reconcile import retry_rejects
 from tasks.pad_reconcile.after_commit import report_rejects
@@ -267,6 +269,23 @@ def test_rows_are_tried_though_more_is_told_already_than_is_shown(books: Settlem
     retry.try_file(books.file(file), None)
 
     assert (books.outcomes(), len(retry.end().rejects)) == (["applied", "rejected:no_invoice"], 1001)
+
+
+def test_a_dry_run_goes_on_after_a_file_whose_rejects_another_retry_took(books: SettlementBooks) -> None:
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"))
+    books.invoice(books.account("800101"), "REG1", "60.00")
+    (taken,) = books.rows("SELECT id FROM pay_jobs.inbound_files")
+    books.retry()
+    books.apply(Line("PADP", "PR2", "30.00", "800101", "REG2"))
+    books.invoice(books.account("800101"), "REG2", "30.00")
+    (open_file,) = books.rows("SELECT max(id) FROM pay_jobs.inbound_files")
+    database = Database(books.database.engine, dry_run=True)
+
+    retry = retry_rejects.RejectRetry(replace(books.context(), database=database), None)
+    for (number,) in (taken, open_file):
+        retry.try_file(books.file(number), None)
+
+    assert retry.end().counts["rows_applied"] == 1
 
 
 @pytest.mark.parametrize("refused", [{"REG1"}, {"REG2", "REG4"}, {"REG1", "REG2", "REG3", "REG4", "REG5"}])
