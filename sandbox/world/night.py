@@ -1,19 +1,12 @@
-"""A day and night of a world: who acts when, which job the clock runs when, and the checks at the end.
+"""A day and night of a world: who acts when, which job the clock runs when, and the checks at the end."""
 
-Whoever has something to say about every night adds a function to `CHECKS`: it is given the night and returns what is
-wrong, each with the words that a person needs.
-"""
-
-import json
 import os
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sandbox.cfs.audit import audit
 from sandbox.world.actors import (
     accounts,
     banks,
@@ -28,34 +21,25 @@ from sandbox.world.actors import (
     operators,
     refunds,
     send_notifications,
-    settlement_files,
     slip_invoices,
     slips,
 )
-from sandbox.world.closing import days_are_the_span
 from sandbox.world.mistakes import MISTAKES, Mistake
-from sandbox.world.model.compare import differences, learn_fees
+from sandbox.world.model.compare import learn_fees
 from sandbox.world.model.journals import learn_feedback
-from sandbox.world.model.settlements import forget_lock, learn_settlements
 from sandbox.world.model.slips import learn_cheques, learn_slip_run
 from sandbox.world.model.statements import learn_statements
-from sandbox.world.model.undo import undo_of
+from sandbox.world.night_checks import CHECKS, Check
+from sandbox.world.settlement_steps import settle, settle_what_came_late
 from sandbox.world.world import World
 from sandbox.world.world_night import WorldNight
 
 A_NIGHT = "a night"
 _ONE_DAY = timedelta(days=1)
-# 2: a run that was killed had done it already.
-_DONE = (0, 2)
 _MEDDLES = 0.25
 _MONDAY = 1
-_PARKED_FEES = (
-    "SELECT payload ->> 'invoice_number' AS number FROM pay_jobs.outbox WHERE kind = 'nsf_fee' AND state = 'dead'"
-)
-
 
 Step = Callable[[WorldNight], None]
-Check = Callable[[WorldNight], Iterable[str]]
 
 
 def pass_night(world: World, checks: Iterable[Check] | None = None) -> WorldNight:
@@ -80,76 +64,6 @@ def pass_night(world: World, checks: Iterable[Check] | None = None) -> WorldNigh
     world.model.chronicle.note(A_NIGHT)
     world.parts.cfs.simulator.calls.clear()
     return night
-
-
-def model_agrees(night: WorldNight) -> Iterator[str]:
-    """Everything stands where the model says."""
-    world = night.world
-    return differences(world.model, world.slips, world.tables, askew=world.faults.askew)
-
-
-def books_balance(night: WorldNight) -> list[str]:
-    """The books of CFS balance."""
-    return [f"CFS: {one}" for one in audit(night.world.books).violations]
-
-
-def nothing_waits(night: WorldNight) -> Iterator[str]:
-    """Every message was delivered, but for a second look at a fee, which may be for the next day's runs."""
-    query = (
-        "SELECT id, kind, state, last_error FROM pay_jobs.outbox WHERE state IN ('pending', 'dead')"
-        " AND NOT (kind = 'look_for_second_fee' AND state = 'pending' AND next_attempt_on > :since) ORDER BY id"
-    )
-    for row in night.world.tables.rows(query, since=night.world.clock() - _ONE_DAY):
-        yield f"message {row.id} ({row.kind}) is {row.state}: {row.last_error}"
-
-
-def others_heard(night: WorldNight) -> Iterator[str]:
-    """The events that were published are those that had to be, each once."""
-    folder = night.world.parts.folder / "events"
-    heard: Counter[str] = Counter()
-    for path in sorted(folder.glob("*.json")):
-        event = json.loads(path.read_text())
-        data = event["data"]
-        about = data.get("accountId") or data.get("itemId") or data.get("id")
-        kind = event["type"].rpartition(".")[2]
-        heard[f"{kind} {data.get('statusCode') or data.get('amount') or ''} of {about}"] += 1
-        path.unlink()
-    expected = Counter(f"{kind} of {about}" for kind, about in night.world.model.told)
-    night.world.model.told.clear()
-    yield from (f"nobody was told: {one}" for one in (expected - heard).elements())
-    yield from (f"somebody was told what is not so: {one}" for one in (heard - expected).elements())
-
-
-def cfs_agrees(night: WorldNight) -> Iterator[str]:
-    """What is settled has nothing due in CFS; a bounce stopped the pulls and charged one fee; deposits have left what
-    they must.
-    """
-    books, model = night.world.books, night.world.model
-    untold = {line.number for file in night.world.kept_back for line in file.lines}
-    for invoice in model.invoices.values():
-        reference = invoice.reference("COMPLETED")
-        in_cfs = books.invoices.get(reference.number) if reference else None
-        if in_cfs and in_cfs.amount_due and in_cfs.invoice_number not in untold:
-            yield f"invoice {invoice.id} is settled, and CFS says that {in_cfs.amount_due} is due on {reference}"
-    for account in model.accounts.values():
-        profile = account.profiles.get("PAD")
-        pulls = books.sites[profile.site].receipt_method if profile else None
-        if profile and pulls != ("BCR-PAD Stop" if account.status == "FREEZE" else "BCR-PAD Daily"):
-            yield f"account {account.auth} is {account.status}, and CFS pulls by {pulls}"
-    for number, fee in model.fees.items():
-        charged = [] if fee.slip else [one.amount for one in books.invoices[number].adjustments]
-        if sum(charged) != (0 if fee.slip else fee.total):
-            yield f"{number}: CFS must have one fee of {fee.total}, and has {charged}"
-    for slip in night.world.slips.values():
-        receipt = books.receipts.get(slip.receipt)
-        if receipt is None or receipt.unapplied_amount != slip.free:
-            yield f"slip {slip.number}: CFS must have {slip.free} left on {slip.receipt}, and has {receipt}"
-
-
-def months_are_their_days(night: WorldNight) -> Iterator[str]:
-    """A month that is over came to what its days were recorded with."""
-    if (night.day + _ONE_DAY).day == 1:
-        yield from days_are_the_span(night.world, night.day.replace(day=1), night.day)
 
 
 def _statements(night: WorldNight) -> None:
@@ -179,57 +93,6 @@ def _no_store() -> Iterator[None]:
         yield
     finally:
         os.environ.update(before)
-
-
-def _settlements(night: WorldNight) -> None:
-    """The files of the morning; what is held of them is put aside, and what comes late is replayed at noon."""
-    world = night.world
-    world.delivery = settlement_files.deliver(world)
-    world.undos = {line.account: undo_of(world.model, line) for line in world.delivery.wrong}
-    for file in world.delivery.applied:
-        learn_settlements(world.model, file.lines, world.clock.stored)
-    tells_of_something = world.delivery.reports or world.delivery.wrong
-    operators.read_files(night, "PAD_RECONCILE", exits=(0, 3) if tells_of_something else (0,))
-    _leave_fees_to_people(night)
-    night.problems += learn_fees(world.model, world.tables)
-
-
-def _leave_fees_to_people(night: WorldNight) -> None:
-    """Nobody hears of the lock behind a fee of which CFS does not show whether it is charged.
-
-    That is so after an attempt that failed, where CFS never heard of the bounce: nothing is due there, fee or no fee.
-    """
-    world = night.world
-    parked = [row.number for row in world.tables.rows(_PARKED_FEES)]
-    for line in world.delivery.wrong:
-        if line.number in parked:
-            forget_lock(world.model, line.account)
-            world.model.chronicle.note("the fee of a wrong bounce is left to a person")
-
-
-def _settlements_at_noon(night: WorldNight) -> None:
-    """What was written in the morning only begun, or came too late, is brought; operators do what the reports ask."""
-    world, delivery = night.world, night.world.delivery
-    for name in delivery.held:
-        night.run("files ignore", exits=_DONE, name=name, reason="CAS says that the first content is right")
-    for file in [*delivery.later, *delivery.overtaken]:
-        settlement_files.drop(world, file)
-    if delivery.later:
-        learn_settlements(world.model, delivery.later[0].lines, world.clock.stored)
-        operators.read_files(night, "PAD_RECONCILE")
-    if delivery.overtaken:
-        night.run("PAD_RECONCILE", exits=(0, 3))
-    for file in delivery.overtaken:
-        learn_settlements(world.model, file.lines, world.clock.stored)
-        operators.read_files(night, "files replay", exits=_DONE, name=file.name, reason="late file, looked at")
-    night.problems += learn_fees(world.model, world.tables)
-    for account, undo in world.undos.items():
-        now = world.clock.stored
-        night.run(
-            "repair wrong-freeze", exits=_DONE, account=world.model.owner_of(account).auth, reason="CAS was wrong"
-        )
-        undo(now)
-    world.undos = {}
 
 
 def _slips(night: WorldNight) -> None:
@@ -316,11 +179,11 @@ DAY: list[tuple[str, Step]] = [
     ("03:20", _by(eft.tell_of_wires)),
     ("07:00", _on_weekdays(_job("STALE_INVOICE_REPORT", exits=(0, 3)))),
     ("08:01", _by(send_notifications.send_notifications)),
-    ("08:45", _on_weekdays(_settlements)),
+    ("08:45", _on_weekdays(settle)),
     ("09:00", _unless_without("correct_codes", operators.correct_codes)),
     ("09:30", _by(accounts.open_accounts)),
     ("09:40", _by(customers.buy)),
-    ("11:30", _on_weekdays(_settlements_at_noon)),
+    ("11:30", _on_weekdays(settle_what_came_late)),
     ("12:00", _unless_without("meddle", _meddle)),
     ("12:30", _by(slips.count_deposits)),
     ("13:00", _by(slips.spend_and_work)),
@@ -330,7 +193,7 @@ DAY: list[tuple[str, Step]] = [
     ("16:00", _by(accounts.change_settings)),
     ("16:10", _by(accounts.switch_methods)),
     ("16:30", _slips),
-    ("17:45", _at_weekends(_settlements)),
+    ("17:45", _at_weekends(settle)),
     ("19:00", _by(create_invoices.create_invoices)),
     ("19:05", _by(slip_invoices.create_slip_invoices)),
     ("19:08", _by(cheques.send_cheque_batch)),
@@ -346,11 +209,3 @@ DAY: list[tuple[str, Step]] = [
 ]
 # Of the next day, before anything else happens in it.
 NIGHT: list[tuple[str, Step]] = [("01:01", _statements), ("02:00", _close)]
-CHECKS: list[Check] = [
-    model_agrees,
-    books_balance,
-    cfs_agrees,
-    nothing_waits,
-    others_heard,
-    months_are_their_days,
-]

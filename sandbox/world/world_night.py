@@ -17,6 +17,8 @@ _COMMANDS = (
     *files.TOOLS, *ejv.TOOLS, close.JOB, verify.JOB, repair_pad_invoice.JOB, repair_wrong_freeze.JOB,
     database_prune.PRUNE,
 )  # fmt: skip
+# 2: a run that was killed had done it already.
+DONE = (0, 2)
 JOBS: dict[str, Job] = {job.name: job for job in (*tasks.JOBS, *_COMMANDS)}
 
 

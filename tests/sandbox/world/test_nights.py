@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from sandbox.commands import sandbox_command
 from sandbox.world.actors.accounts import settle_in
 from sandbox.world.actors.customers import bill
-from sandbox.world.night import TYPED, model_agrees, pass_night
+from sandbox.world.night import TYPED, pass_night
+from sandbox.world.night_checks import model_agrees
 from sandbox.world.world import WorldParts, open_world
 from sandbox.world.world_night import WorldNight
 
