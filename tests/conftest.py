@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each command that a test runs would compile the program anew
 
+from config import masking  # noqa: E402
 from sandbox import postgres  # noqa: E402
 from sandbox.lifetime import in_memory  # noqa: E402
 from sandbox.up import prepare_pay_database, upgrade  # noqa: E402
@@ -80,6 +81,12 @@ def same_signals() -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     yield
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@pytest.fixture(autouse=True)
+def same_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no later test read its words masked because a setting of this one was secret."""
+    monkeypatch.setattr(masking, "_known_secrets", set(masking._known_secrets))
 
 
 @pytest.fixture(scope="session")

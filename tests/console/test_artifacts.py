@@ -64,6 +64,6 @@ def test_a_store_that_is_away_is_a_page_that_says_so(
 
 def object_store_values() -> dict[str, str]:
     return {
-        "MINIO_ENDPOINT": "127.0.0.1:1", "MINIO_ACCESS_KEY": "nobody", "MINIO_ACCESS_SECRET": "nothing",
+        "MINIO_ENDPOINT": "127.0.0.1:1", "MINIO_ACCESS_KEY": "nobody", "MINIO_ACCESS_SECRET": "no-such-secret",
         "FTP_POLLER_BUCKET_NAME": "files", "MINIO_SECURE": "false",
     }  # fmt: skip

@@ -39,6 +39,7 @@ class Image:
         """Run the entrypoint as the image would: an unknown user of group 0, and only these settings."""
         environment = {
             "PATH": f"{self.folder}/opt/pay-jobs/bin:/usr/bin:/bin",
+            "LD_LIBRARY_PATH": f"{self.folder}/usr/local/lib",  # of a Python that was copied
             "HOME": "/tmp",
             "PYTHONDONTWRITEBYTECODE": "1",
             **settings,
