@@ -275,6 +275,24 @@ def test_an_application_id_that_comes_twice_in_one_file_is_applied_once(books: S
     assert books.receipts() == [(100, "PR1", "60.00")], "PAD had paid the invoice whole"
 
 
+def test_of_an_application_id_on_two_numbers_the_first_line_counts_though_its_number_bounces_later(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "60.00", id=100)
+    books.invoice(account, "REG2", "60.00", id=101)
+    books.credit(account, "M1", "60.00")
+
+    books.apply(
+        Line("CMAP", "M1", "10.00", "800101", "REG1", "Partially PAID", "60.00", "50.00", application="7"),
+        Line("CMAP", "M1", "10.00", "800101", "REG2", "Partially PAID", "60.00", "50.00", application="7"),
+        Line("PADP", "PR1", "50.00", "800101", "REG1"),
+        bounce("PR1", "800101", "REG1", "60.00"),
+    )
+
+    assert books.applied_credits() == [(7, 100, "10.00")]
+
+
 def _without_fee_ids(found: object) -> str:
     """Blank the ids of fee invoices, which a sequence gives."""
     return re.sub(r"(?<![\d'.])\d{1,5}(?=[,:])", "FEE", repr(found))

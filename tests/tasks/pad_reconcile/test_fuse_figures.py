@@ -112,6 +112,20 @@ def test_a_file_alone_has_settled_its_own_rows(books: SettlementBooks) -> None:
     assert found.settled == 36
 
 
+@pytest.mark.parametrize(("later", "known"), [(19, [40]), (20, [])])
+def test_of_each_kind_only_files_among_ten_times_as_many_of_both_are_looked_for(
+    later: int, known: list[int], books: SettlementBooks
+) -> None:
+    known_file(books, date(2026, 10, 3), 40, weekday=False)
+    for place in range(later):
+        known_file(books, THURSDAY, 100 + place)
+
+    with books.database.begin() as session:
+        found = sql.run(session, "list_usual_figures", on_weekday=False, known=1, days=1)
+
+    assert [row.rows for row in found] == known
+
+
 @pytest.mark.parametrize(
     ("name", "on_weekday"),
     [("BCR_PAYMENT_APPL_20261106.csv", True),
