@@ -37,12 +37,15 @@ def steps_of(seen: SeenInCfs, plan: Json) -> Iterator[Step]:
     fees: Any = plan["fees"]
     profiles: Any = plan["profiles"]
     for fee in fees:
-        yield _take_fee_back(seen, CfsSite(*fee["site"]), fee["number"], Decimal(fee["amount"]), fee["charges"])
-    for site in profiles.values():
-        yield _open_pad(seen, CfsSite(*site))
+        for standing in range(fee["charges"], 0, -1) or (0,):  # each that stands; a look where none does
+            taken = fee["charges"] - standing
+            site, amount = CfsSite(*fee["site"]), Decimal(fee["amount"])
+            yield _take_fee_back(seen, site, fee["number"], amount, before=standing, taken=taken)
+    for profile in profiles.values():
+        yield _open_pad(seen, CfsSite(*profile))
 
 
-def _take_fee_back(seen: SeenInCfs, site: CfsSite, number: str, amount: Decimal, before: int) -> Step:
+def _take_fee_back(seen: SeenInCfs, site: CfsSite, number: str, amount: Decimal, *, before: int, taken: int) -> Step:
     def look() -> Observation[str]:
         invoice, since = seen.invoice(site, number)
         now = 0 if invoice is None else charges(invoice, amount)
@@ -61,7 +64,8 @@ def _take_fee_back(seen: SeenInCfs, site: CfsSite, number: str, amount: Decimal,
         return {"adjusted": str(-amount)}
 
     request: Json = {"amount": str(-amount), "site": site.site}
-    return Step(TAKE_FEE_BACK, f"on {number}", look, send, request, seen.forget)
+    subject = f"on {number}" + (f", after {taken} more" if taken else "")
+    return Step(TAKE_FEE_BACK, subject, look, send, request, seen.forget)
 
 
 def _open_pad(seen: SeenInCfs, site: CfsSite) -> Step:

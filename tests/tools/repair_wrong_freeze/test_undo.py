@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from config.errors import UsageError
-from connectors.cfs import CfsClient
+from connectors.cfs import CfsClient, InvoiceActivity
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
 from tests.settlement_factory import NOW, SettlementBooks, bounce
@@ -125,6 +125,18 @@ def test_the_account_is_active_the_fee_cancelled_and_cfs_brought_back(frozen: Se
     sent = frozen.rows("SELECT kind, payload -> 'data' FROM pay_jobs.outbox ORDER BY id DESC LIMIT 1")
     assert sent == [("bc.registry.payment.unlockAccount",
                      {"accountId": _auth(frozen), "skipNotification": False, "source": "PAY-JOBS"})]  # fmt: skip
+
+
+def test_of_a_fee_that_stands_twice_both_are_taken_back(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    with CfsClient(cfs.settings()) as client:
+        client.adjust_invoice(
+            site_of("800103"), NUMBER, amount=Decimal(30), activity=InvoiceActivity.NSF_CHARGE, comment="a second time"
+        )
+
+    outcome = undo(frozen, cfs, account=_auth(frozen))
+
+    assert outcome.exit_code == 0
+    assert _in_cfs(cfs) == ("BCR-PAD Daily", [Decimal(30), Decimal(30), Decimal(-30), Decimal(-30)])
 
 
 def test_the_same_row_can_bounce_the_number_again(frozen: SettlementBooks, cfs: RunningCfs) -> None:
