@@ -99,13 +99,17 @@ class Workload(ScheduleModel):
 
 
 class JobSchedule(Workload):
-    """When and how one job runs; `job` names it where the entry has another name: a run with arguments, a hand tool."""
+    """When and how one job runs; `job` names it where the entry has another name: a run with arguments, a hand tool.
+
+    make_up  the arguments with which it does later what no run did in its day; none where its next run does that
+    """
 
     job: str | None = None
     cron: CronText
     zone: ZoneName = BUSINESS_ZONE_NAME
     enabled: bool = True
     arguments: tuple[str, ...] = ()
+    make_up: tuple[str, ...] = ()
     missed: MissedRuns
     tolerance: Duration = timedelta(0)
 

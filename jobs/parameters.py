@@ -16,6 +16,10 @@ STDOUT = Path("-")
 POD_FOLDER = Path("/tmp")  # noqa: S108 - the emptyDir of jobs/manifests/pods.py
 
 
+FIRST_YEAR = 2000  # no row of the pay database is older; an earlier year is a slip of the fingers
+_TOO_EARLY = f"{{!r}} is before {FIRST_YEAR}: is the year right?"
+
+
 class DayType(click.ParamType[date]):
     """A calendar day, `yyyy-mm-dd`."""
 
@@ -28,9 +32,10 @@ class DayType(click.ParamType[date]):
         try:
             if len(text) != 10:
                 raise ValueError
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
             self.fail(f"{text!r} is not a date: expected yyyy-mm-dd, like 2022-06-25.", param, ctx)
+        return day if day.year >= FIRST_YEAR else self.fail(_TOO_EARLY.format(text), param, ctx)
 
 
 DAY = DayType()
@@ -48,9 +53,10 @@ class MonthType(click.ParamType[date]):
         try:
             if len(text) != 7:
                 raise ValueError
-            return date.fromisoformat(f"{text}-01")
+            month = date.fromisoformat(f"{text}-01")
         except ValueError:
             self.fail(f"{text!r} is not a month: expected yyyy-mm, like 2022-06.", param, ctx)
+        return month if month.year >= FIRST_YEAR else self.fail(_TOO_EARLY.format(text), param, ctx)
 
 
 MONTH = MonthType()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from config.errors import ExitCode, PayJobsError, UsageError
 from config.log_setup import configure_log, get_log
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _WEB_ADDRESS = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 NAME = "check"
+_REACHES_BACK = timedelta(days=31)  # after an outage
 
 
 def check_command(
@@ -90,13 +91,17 @@ def check_command(
             if sandbox:
                 use_sandbox()
             with ledger_connection() as connection, verdict_kept(connection, hours=hours, tell=tell) as verdict:
-                findings = verdict.findings = find_all(connection, schedule, jobs, now=clock(), hours=hours)
+                now = clock()
+                begin = now - timedelta(hours=hours)
+                if verdict.is_kept and (last := last_verdict(connection)):
+                    begin = min(begin, max(last, now - _REACHES_BACK))
+                findings = verdict.findings = find_all(connection, schedule, jobs, now=now, begin=begin)
                 figures = b""
                 if metrics is not None:
                     from jobs.watch.metrics import metrics_text
 
                     commands = entry_commands(schedule, jobs)
-                    figures = metrics_text(connection, commands, len(findings), probes, now=clock())
+                    figures = metrics_text(connection, commands, len(findings), probes, now=now)
         except PayJobsError as error:
             pings.failure(f"the check could not be done: {error}")
             raise
@@ -118,6 +123,14 @@ class CheckFindings:
     """What a check found, once it has."""
 
     findings: Sequence[Finding] = ()
+    is_kept: bool = False
+
+
+def last_verdict(connection: Connection) -> datetime | None:
+    """Return when a check of the clock ended for the last time: what happened since, nobody has looked at."""
+    query = "SELECT max(started_on) FROM pay_jobs.job_runs WHERE job = :job AND status IN ('done', 'attention')"
+    last: datetime | None = connection.scalar(text(query), {"job": NAME})
+    return last
 
 
 @contextmanager
@@ -130,6 +143,7 @@ def verdict_kept(connection: Connection, *, hours: int, tell: bool) -> Iterator[
     command = f"{NAME} --tell" if tell else NAME
     run_id = start_bare_run(connection, pod, job=NAME, command=command, arguments={"hours": hours})
     connection.commit()
+    verdict.is_kept = True
     yield verdict
     connection.rollback()
     found = [Reject(one.what, one.kind, one.detail, one.do) for one in verdict.findings]
@@ -160,10 +174,10 @@ def _tell(findings: Sequence[Finding], pings: Pings, *, log: Any, tell: bool) ->
 
 
 def find_all(
-    connection: Connection, schedule: Schedule, jobs: Sequence[str], *, now: datetime, hours: int
+    connection: Connection, schedule: Schedule, jobs: Sequence[str], *, now: datetime, begin: datetime
 ) -> list[Finding]:
-    """Return everything that is not as the schedule has it."""
-    begin = earliest(connection, now - timedelta(hours=hours), now)
+    """Return everything that since an instant was not as the schedule has it."""
+    begin = earliest(connection, begin, now)
     findings: list[Finding] = []
     runs = read_runs(connection, schedule, jobs, begin=begin)
     for one in entries_of(runs, schedule, jobs, begin=begin):

@@ -9,7 +9,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, groupby
+from zoneinfo import ZoneInfo
 
 from config.command_line import typed
 from config.errors import ExitCode
@@ -39,7 +40,11 @@ def judge_runs(
     name: str, command: str, job: JobSchedule, runs: Sequence[Run], served: "ServedInstants", *, now: datetime
 ) -> list[Finding]:
     """Return what is wrong with the runs of one job, held against its instants."""
-    findings = [_hole(name, job, hole, served.runs) for hole in served.holes]
+    findings = [
+        _hole(name, job, part, served.runs, is_over=is_over)
+        for hole in served.holes
+        for is_over, part in _parts(job, hole, now)
+    ]
     findings += [
         Finding("late", name, f"the run of {_utc(instant)} began {counted(minutes, 'minute')} late")
         for instant, (_, minutes) in served.late.items()
@@ -76,7 +81,7 @@ def serve_instants(
     ours = sorted((run for run in runs if _stands_for_all(run, command)), key=lambda run: run.started_on)
     served = _served(instants, ours)
     judged = [instant for instant in instants if instant <= now - NOT_JUDGED_YET]
-    return ServedInstants(ours, served, list(_holes(job, served, judged, now)), _late(job, served, judged))
+    return ServedInstants(ours, served, list(_holes(job, ours, served, judged, now)), _late(job, served, judged))
 
 
 def _stands_for_all(run: Run, command: str) -> bool:
@@ -95,9 +100,13 @@ def _served(instants: Sequence[datetime], ours: Sequence[Run]) -> dict[datetime,
 
 
 def _holes(
-    job: JobSchedule, served: dict[datetime, list[Run]], judged: Sequence[datetime], now: datetime
+    job: JobSchedule,
+    ours: Sequence[Run],
+    served: dict[datetime, list[Run]],
+    judged: Sequence[datetime],
+    now: datetime,
 ) -> Iterator[list[datetime]]:
-    at_work = _AtWork([run for runs in served.values() for run in runs], now)
+    at_work = _AtWork(ours, now)
     hole: list[datetime] = []
     for instant in judged:
         good = next((run for run in served[instant] if run.status in _WELL | _AT_WORK), None)
@@ -125,11 +134,25 @@ class _AtWork:
         return begun > 0 and self._ends[begun - 1] >= instant
 
 
-def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[datetime, list[Run]]) -> Finding:
+def _parts(job: JobSchedule, hole: Sequence[datetime], now: datetime) -> Iterator[tuple[bool, list[datetime]]]:
+    """Return a hole as it is to be made up: what was due today apart from what was due on days that are over."""
+    if not job.make_up:
+        yield False, list(hole)
+        return
+    zone = ZoneInfo(job.zone)
+    today = now.astimezone(zone).date()
+    for is_over, part in groupby(hole, key=lambda instant: instant.astimezone(zone).date() < today):
+        yield is_over, list(part)
+
+
+def _hole(
+    name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[datetime, list[Run]], *, is_over: bool
+) -> Finding:
+    again = typed(shlex.join((*job.command(name), *(job.make_up if is_over else ()))))
     tried = [run for instant in hole for run in served[instant] if run.status != "locked"]
     begun = f"{_utc(hole[0])}" if len(hole) == 1 else f"{_utc(hole[0])} to {_utc(hole[-1])}, {len(hole)} times"
     if not tried:
-        return Finding("missing", name, f"no run at {begun}", typed(shlex.join(job.command(name))))
+        return Finding("missing", name, f"no run at {begun}", again)
     last = tried[-1]
     kind = "lost" if last.status == "lost" else "failed"
     said = "was lost" if kind == "lost" else f"{last.status}, exit {last.exit_code}"
@@ -137,7 +160,7 @@ def _hole(name: str, job: JobSchedule, hole: Sequence[datetime], served: dict[da
         kind,
         name,
         f"{begun}: run {last.id} {said}: {last.error or 'no reason is known'}",
-        typed("show", last.id),
+        again if is_over else typed("show", last.id),
     )
 
 

@@ -35,9 +35,10 @@ def find_few(context: RunContext, day: date, made: int) -> Reject | None:
         return None
     detail = (
         f"{counted(made, 'statement')}; {middle:,.0f} are usual, by the last {len(before)} nights on which the same "
-        "ones were due. Look whether the invoices and the settings of the accounts are there, then make them again"
+        "ones were due. Look whether the invoices and the settings of the accounts are there, then make them again "
+        "today: made on another day, or with a date, they owe nobody a notice"
     )
-    return Reject(f"statements of {day}", "far fewer than usual", detail, typed("GENERATE_STATEMENTS", day))
+    return Reject(f"statements of {day}", "far fewer than usual", detail, typed("GENERATE_STATEMENTS"))
 
 
 def kind_of(day: date) -> tuple[frozenset[StatementKind], bool]:

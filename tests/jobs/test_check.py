@@ -25,7 +25,8 @@ HOUR = timedelta(hours=1)
 SCHEDULE = r"""
 jobs:
   NIGHTLY:
-    {cron: 1 1 * * *, deadline: 6h, missed: {run: latest, up_to: 20h}, resources: {cpu: 1, memory: 1Gi}}
+    {cron: 1 1 * * *, deadline: 6h, missed: {run: latest, up_to: 20h}, make_up: [--fill-gaps],
+     resources: {cpu: 1, memory: 1Gi}}
   POLL:
     {cron: "*/5 8-11 * * *", deadline: 1h, missed: {run: skip}, tolerance: 20m, resources: {cpu: "1", memory: 1Gi}}
 files:
@@ -266,6 +267,20 @@ def test_polls_left_out_because_one_took_long_are_not_missing(find: Find, past: 
     assert find() == []
 
 
+def test_polls_left_out_because_of_one_that_began_before_the_window_are_not_missing(
+    find: Find, past: RunHistory, engine: Engine
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("DELETE FROM pay_jobs.job_runs WHERE job = 'POLL' AND started_on >= '2026-11-19 15:55+00'"
+                 " AND started_on < '2026-11-19 16:50+00'")
+        )  # fmt: skip
+    past.run("POLL", datetime(2026, 11, 19, 15, 55, 5, tzinfo=UTC), minutes=53)
+
+    assert find("--hours", "4") == []
+
+
 def test_a_run_that_needs_attention_is_reported(find: Find, past: RunHistory) -> None:
     past.good_day()
     past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
@@ -305,6 +320,51 @@ def test_a_check_of_the_clock_keeps_its_verdict_and_one_by_hand_leaves_no_run(
         (reject,) = ledger.rejects_of(connection, run.id)
     assert (run.command, run.status, run.exit_code, run.triggered_by) == ("check --tell", "attention", 3, "cronjob")
     assert (reject.reason, reject.where, "invoke_jobs.py show" in reject.command) == ("attention", "POLL", True)
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "told"),
+    [(3, []),
+     (4, ["no run at 2026-11-16 08:01 UTC"]),
+     (5, ["no run at 2026-11-15 08:01 UTC to 2026-11-16 08:01 UTC, 2 times"]),
+     (40, ["no run at 2026-11-14 08:01 UTC to 2026-11-16 08:01 UTC, 3 times"])],
+)  # fmt: skip
+def test_after_an_outage_the_clock_looks_back_to_its_last_check_and_no_further_than_a_month(
+    looked_at: int, told: list[str], find: Find, past: RunHistory, settings: pytest.MonkeyPatch
+) -> None:
+    for days in (2, *range(6, 32), 50):
+        past.run("NIGHTLY", NOW.replace(hour=8, minute=1, second=30) - timedelta(days=days))
+    past.good_day()
+    past.run("check", NOW - timedelta(days=looked_at))
+    assert find() == [], "by hand it looks as far back as it is told to"
+
+    settings.setenv("PAY_JOBS_TRIGGER", "cronjob")
+
+    assert [said for _, said in find("--tell") if said.startswith("NIGHTLY")] == [f"NIGHTLY: {one}" for one in told]
+
+
+@pytest.mark.parametrize("status", [None, "failed"])
+def test_a_night_of_a_day_that_is_over_is_made_up_as_the_schedule_says_and_one_of_today_by_itself(
+    status: str | None, find: Find, past: RunHistory, settings: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM pay_jobs.job_runs WHERE job = 'NIGHTLY'"))
+    past.run("NIGHTLY", NOW - timedelta(days=3))
+    for days in (1, 0):
+        if status is not None:
+            past.run("NIGHTLY", NOW.replace(hour=8, minute=1, second=30) - timedelta(days=days), status)
+    settings.setenv("PAY_JOBS_TRIGGER", "cronjob")
+
+    find("--hours", "48")
+
+    with engine.connect() as connection:
+        (run,) = ledger.newest(connection, job="check")
+        commands = {one.command for one in ledger.rejects_of(connection, run.id) if one.where == "NIGHTLY"}
+    made_up = "python3 invoke_jobs.py NIGHTLY --fill-gaps"
+    assert made_up in commands
+    (today,) = commands - {made_up}
+    assert "invoke_jobs.py show" in today if status else today == "python3 invoke_jobs.py NIGHTLY"
 
 
 def figures(printed: str) -> dict[tuple[str, ...], float]:

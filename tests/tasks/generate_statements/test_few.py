@@ -54,8 +54,9 @@ def test_a_night_that_made_next_to_nothing_is_reported(known: StatementBooks) ->
             "statements of 2026-11-18",
             "far fewer than usual",
             "1 statement; 42 are usual, by the last 39 nights on which the same ones were due. Look whether the "
-            "invoices and the settings of the accounts are there, then make them again",
-            "python3 invoke_jobs.py GENERATE_STATEMENTS 2026-11-18",
+            "invoices and the settings of the accounts are there, then make them again today: made on another day, or "
+            "with a date, they owe nobody a notice",
+            "python3 invoke_jobs.py GENERATE_STATEMENTS",
         )
     ]
     assert outcome.exit_code == 3
@@ -103,7 +104,8 @@ def test_a_saturday_is_compared_with_saturdays(pay: StatementBooks) -> None:
 
     assert (few(pay, 9, day=saturday), few(pay, 10, day=saturday)) == (
         "9 statements; 40 are usual, by the last 3 nights on which the same ones were due. Look whether the invoices "
-        "and the settings of the accounts are there, then make them again",
+        "and the settings of the accounts are there, then make them again today: made on another day, or with a date, "
+        "they owe nobody a notice",
         None,
     )
 
