@@ -72,6 +72,11 @@ def test_no_help_text_breaks_a_command_to_copy(
         (["GENERATE_STATEMENTS", "25.6.2022"], "'25.6.2022' is not a date: expected yyyy-mm-dd, like 2022-06-25."),
         (["GENERATE_STATEMENTS", "20220625"], "'20220625' is not a date: expected yyyy-mm-dd, like 2022-06-25."),
         (["GENERATE_STATEMENTS", "2022-06-31"], "'2022-06-31' is not a date: expected yyyy-mm-dd, like 2022-06-25."),
+        (
+            ["GENERATE_STATEMENTS", "--from", "0202-06-25", "--to", "2022-06-25"],
+            "'0202-06-25' is before 2000: is the year right?",
+        ),
+        (["GENERATE_STATEMENTS", "0001-01-01"], "'0001-01-01' is before 2000: is the year right?"),
         (["GENERATE_STATEMENTS", "--gap"], "No such option '--gap'"),
         (["GENERATE_STATEMENTS", "--parallel", "17"], "17 cannot be used: expected a whole number, from 1 to 16."),
         (["GENERATE_STATEMENTS", "--parallel", "x"], "'x' cannot be used: expected a whole number, from 1 to 16."),
