@@ -19,7 +19,7 @@ from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
-from tasks.ejv_feedback_check.bucket_index import find_inbox, index_bucket
+from tasks.ejv_feedback_check.bucket_index import find_inbox, index_bucket, index_outstanding
 from tasks.ejv_feedback_check.file_index import INBOX
 from tasks.ejv_feedback_check.file_names import VOIDED
 from tasks.ejv_feedback_check.resend_guards import (
@@ -53,6 +53,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
     with connect_sftp(context.settings(CgiSftpSettings)) as sftp:
         there = list_server_files(sftp, context)
     outcome = index_bucket(context, store, (f"{context.settings(CgiSettings).feedback_folder}/",))
+    outcome += index_outstanding(context, store)
     with context.database.begin() as session:
         sent_batch = lock_sent_batch(session, batch)
     numbers = _numbers_in_inbox(context, store, sent_batch) if sent_batch.file_type in _AP else None
@@ -133,7 +134,8 @@ def _void(
                 "holds"
             )
         name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"
-        changed += changed_rows(sql.run(session, name, numbers=numbers, now=now))
+        owed = sql.run(session, "list_owed", batch=batch, file_type=file_type, numbers=numbers).scalars().all()
+        changed += changed_rows(sql.run(session, name, numbers=list(owed), now=now))
     else:
         changed += changed_rows(sql.run(session, "release_disbursements", now=now))
         changed += changed_rows(sql.run(session, "release_partner_disbursements", now=now))

@@ -1,5 +1,6 @@
 -- List the batches that wait for an answer or have half of one, and those that were answered lately. Of an AP batch that
--- was refused as a whole, the items that no line answered still wait.
+-- was refused as a whole, the items still wait that none of its lines answered and no newer batch holds (as in
+-- list_owed.sql of `ejv rebuild`): what was refused goes out in a newer batch under the same number.
 -- in     since timestamp (naive UTC): how far back an answered batch is shown
 -- out    one row a batch, the oldest first; amounts in CAD
 -- again  reads only
@@ -23,8 +24,9 @@ WITH open_links AS MATERIALIZED (
            ON file.id = open.batch
         GROUP BY open.batch
      ),
-     waiting AS (
-       SELECT file.id AS batch, count(*) AS items, sum(coalesce(slip.refund_amount, refund.refund_amount)) AS amount
+     unsettled AS MATERIALIZED (
+       SELECT DISTINCT file.id AS batch, file.file_type, item.number,
+              coalesce(slip.refund_amount, refund.refund_amount) AS amount
          FROM ejv_files AS file
          JOIN pay_jobs.cgi_files AS inbox
            ON inbox.name = file.file_ref
@@ -43,7 +45,28 @@ WITH open_links AS MATERIALIZED (
           AND file.file_type IN ('REFUND', 'EFT_REFUND')
           AND coalesce(file.message, '') NOT LIKE 'Voided%'
           AND coalesce(slip.id, refund.id) IS NOT NULL
-        GROUP BY file.id
+     ),
+     waiting AS (
+       SELECT item.batch, count(*) AS items, sum(item.amount) AS amount
+         FROM unsettled AS item
+        WHERE NOT EXISTS (SELECT FROM pay_jobs.feedback_batches AS answer
+                            JOIN pay_jobs.feedback_lines AS line
+                              ON line.file_id = answer.file_id
+                             AND line.batch_number = answer.batch_number
+                           WHERE answer.batch_number = item.batch
+                             AND line.subject = item.number
+                             AND line.rule NOT IN ('unreadable', 'no_item_header'))
+          AND NOT EXISTS (SELECT FROM pay_jobs.cgi_mentions AS mention
+                            JOIN pay_jobs.cgi_files AS inbox
+                              ON inbox.id = mention.cgi_file_id
+                            JOIN ejv_files AS newer
+                              ON newer.file_ref = inbox.name
+                           WHERE mention.number = item.number
+                             AND mention.kind = 'ap'
+                             AND inbox.kind = 'inbox'
+                             AND newer.file_type = item.file_type
+                             AND newer.id > item.batch)
+        GROUP BY item.batch
      ),
      chosen AS (
        SELECT file.*, coalesce(links.items, 0) AS open_links, links.amount AS open_amount,

@@ -213,3 +213,78 @@ def test_what_a_refused_batch_left_waiting_is_listed_until_it_is_settled(kind: s
     office.run(rebuild=100, reason="ticket 4711: CAS never ran it")
     settled = office.run(outstanding=True, at=datetime(2027, 1, 18, 16, 0, tzinfo=UTC))
     assert settled.answer == "No batch is without an answer."
+
+
+FIRST_INBOX, SECOND_INBOX = "INBOX.F3535.20261118040107", "INBOX.F3535.20261119040107"
+AGAIN = {
+    "slips": (
+        "UPDATE routing_slips SET status = 'REFUND_UPLOADED' WHERE number = '206000028'",
+        ("REFUND_UPLOADED", None, None), ("REFUND_AUTHORIZED", None, None)),
+    "EFT refunds": (
+        "UPDATE eft_refunds SET status = 'APPROVED', disbursement_status_code = 'UPLOADED' WHERE id = 78",
+        ("APPROVED", "UPLOADED", None), ("APPROVED", None, None)),
+}  # fmt: skip
+LATER = datetime(2026, 12, 18, 16, 0, tzinfo=UTC)
+
+
+def sent_in_a_newer_batch(office: FeedbackOffice, kind: str, item: Item) -> None:
+    """Let the second item be authorized again, and go out in batch 102."""
+    change, _, _ = AGAIN[kind]
+    file_type = office.books.one("SELECT file_type FROM ejv_files WHERE id = 100")
+    office.books.batch(102, file_type, SECOND_INBOX)
+    office.books.change(change)
+    office.sent(Batch(102, "AP", items=[item]), SECOND_INBOX)
+
+
+def listed(office: FeedbackOffice) -> dict[int, int]:
+    """Return how many items each batch waits with."""
+    tables = office.run(outstanding=True, at=LATER).tables
+    return {row["batch"]: row["open"] for row in tables[0].records()} if tables else {}
+
+
+@pytest.mark.parametrize("is_indexed", [True, False], ids=["newer inbox indexed", "newer inbox not indexed"])
+@pytest.mark.parametrize("kind", AGAIN)
+def test_what_was_refused_and_sent_in_a_newer_batch_is_neither_listed_nor_set_free(
+    kind: str, is_indexed: bool, office: FeedbackOffice
+) -> None:
+    """Set free, it would be issued by the next run while CGI has it in the newer batch: a second payment."""
+    given, batch, found, paid, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    office.run()
+    office.answer(batch, {BH: REFUSED, SECOND_IH: "3001 NO SUPPLIER"})
+    sent_in_a_newer_batch(office, kind, batch.items[1])
+    if is_indexed:
+        office.run()
+    assert 100 not in listed(office)
+    with pytest.raises(InputRefused, match="so nothing is left to void"):
+        office.run(rebuild=100, reason="ticket 4711", at=LATER)
+    assert found(office.books) == [paid, AGAIN[kind][1]]
+
+
+@pytest.mark.parametrize("kind", AGAIN)
+def test_of_a_refused_batch_only_what_nobody_spoke_of_is_listed_and_set_free(kind: str, office: FeedbackOffice) -> None:
+    given, batch, found, _, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    office.run()
+    refused = Batch(100, "AP", items=[batch.items[1]])
+    office.apply(refused.feedback({BH: REFUSED, 3: "3001 NO SUPPLIER"}))
+    sent_in_a_newer_batch(office, kind, batch.items[1])
+    assert listed(office) == {100: 1, 102: 0}
+    office.run(rebuild=100, reason="ticket 4711", at=LATER)
+    assert found(office.books) == [AGAIN[kind][2], AGAIN[kind][1]]
+    assert listed(office) == {100: 0, 102: 1}
+
+
+@pytest.mark.parametrize("kind", AGAIN)
+def test_a_rebuild_sees_a_newer_batch_though_no_line_of_the_old_one_is_kept(kind: str, office: FeedbackOffice) -> None:
+    """An answer from before this job kept lines: only the newer inbox file says where the item is."""
+    given, batch, found, _, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    office.run()
+    office.books.change("UPDATE ejv_files SET disbursement_status_code = 'ERRORED', message = '9001 BAD BATCH'")
+    sent_in_a_newer_batch(office, kind, batch.items[1])
+    office.run(rebuild=100, reason="ticket 4711", at=LATER)
+    assert found(office.books) == [AGAIN[kind][2], AGAIN[kind][1]]

@@ -279,7 +279,8 @@ def given_ap(books: EjvBooks, file_type: str, status: str, **batch: Any) -> None
     with books.together():
         books.batch(300, file_type, INBOX, disbursement_status_code=status,
                     completed_on=datetime(2026, 1, 1), **batch)  # fmt: skip
-        books.batch(400, file_type, disbursement_status_code="COMPLETED", completed_on=datetime(2026, 1, 1))
+        books.batch(400, file_type, "INBOX.400", disbursement_status_code="COMPLETED",
+                    completed_on=datetime(2026, 1, 1))  # fmt: skip
         for number in (300, 301, 302, 303):
             books.add("routing_slips", number=str(number), refund_amount=number,
                       status="REFUND_PROCESSED" if number == 303 else "REFUND_UPLOADED")  # fmt: skip
@@ -313,3 +314,56 @@ def test_an_inbox_file_that_is_indexed_twice_is_counted_once(books: EjvBooks) ->
     given_ap(books, "REFUND", "UPLOADED")
     indexed(books, INBOX, kind="inbox", key="again", mentions=(("ap", "301", 301),))
     assert [(row["batch"], row["open_items"]) for row in books_outstanding(books)] == [(300, 3)]
+
+
+@pytest.mark.parametrize(
+    ("newer", "items"),
+    [
+        ({}, 1),
+        ({"number": 299}, 2),
+        ({"file_type": "EFT_REFUND"}, 2),
+        ({"kind": "feedback"}, 2),
+        ({"what": "invoice"}, 2),
+    ],
+    ids=["newer", "older", "of another type", "feedback", "about an invoice of that number"],
+)
+def test_a_refused_ap_batch_does_not_wait_with_what_a_newer_one_of_its_type_holds(
+    newer: dict[str, Any], items: int, books: EjvBooks
+) -> None:
+    given_ap(books, "REFUND", "ERRORED")
+    name = "INBOX.F3535.20261119040107"
+    books.batch(newer.get("number", 402), newer.get("file_type", "REFUND"), name)
+    mentions = ((newer.get("what", "ap"), "301", 301),)
+    indexed(books, name, kind=newer.get("kind", "inbox"), key="newer", mentions=mentions)
+    assert waits_with(books)[300][0] == items
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rule", "batch", "items"),
+    [
+        ("applied", "", 300, 1),
+        ("already_applied", "same_answer", 300, 1),
+        ("rejected", "accepted_after_refusal", 300, 1),
+        ("rejected", "unreadable", 300, 2),
+        ("rejected", "no_item_header", 300, 2),
+        ("applied", "", 400, 2),
+    ],
+)
+def test_a_refused_ap_batch_does_not_wait_with_what_one_of_its_own_lines_answered(
+    outcome: str, rule: str, batch: int, items: int, books: EjvBooks
+) -> None:
+    given_ap(books, "REFUND", "ERRORED")
+    file = taken(books)
+    holds(books, file, batch, "applied")
+    added = (
+        "INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, code, outcome, rule)"
+        " VALUES (:file, 3, :batch, 'IH', '301', '3001', :outcome, :rule)"
+    )
+    books.change(added, file=file, batch=batch, outcome=outcome, rule=rule)
+    assert waits_with(books)[300][0] == items
+
+
+def test_a_refused_ap_batch_whose_inbox_file_is_indexed_twice_waits_with_each_item_once(books: EjvBooks) -> None:
+    given_ap(books, "REFUND", "ERRORED")
+    indexed(books, INBOX, kind="inbox", key="again", mentions=(("ap", "301", 301),))
+    assert waits_with(books) == {300: (2, 603)}

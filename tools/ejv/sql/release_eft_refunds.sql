@@ -1,5 +1,5 @@
 -- Set the EFT refunds of a voided AP batch that still wait back to where the AP job takes them.
--- in     numbers text[], now (naive UTC)
+-- in     numbers text[] (those that the batch still owes: list_owed.sql), now (naive UTC)
 -- out    name of the table, id, before, after
 UPDATE eft_refunds AS refund
    SET disbursement_status_code = NULL,

@@ -1,5 +1,5 @@
 -- Set the routing slips of a voided AP batch that still wait back to where the AP job takes them.
--- in     numbers text[], now (naive UTC)
+-- in     numbers text[] (those that the batch still owes: list_owed.sql), now (naive UTC)
 -- out    name of the table, id, before, after
 UPDATE routing_slips AS slip
    SET status       = 'REFUND_AUTHORIZED',
