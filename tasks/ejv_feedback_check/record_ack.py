@@ -20,13 +20,16 @@ _OF_INBOX = re.compile(r"^.{4}(?:GI|GA|AP)BH.{9}(\d{9})", re.MULTILINE | re.ASCI
 
 
 def record_ack(context: RunContext, file: InboundFile, content: AbstractContextManager[BinaryIO]) -> Outcome:
-    """Note which batches an ACK acknowledges; one that names no batch is kept and reported."""
+    """Note which batches an ACK acknowledges; one that names no batch is kept and reported.
+
+    One that is `known` stays so: its content came before under another name, and the name counts all the same.
+    """
     with content as stream:
         ack_text = stream.read(_MOST).decode("utf-8-sig", "replace")
     with context.database.begin() as session:
         batches = _batches_named(session, context.settings(CgiSettings), file.name, ack_text)
         sql.run(session, "acknowledge_batches", name=file.name, batches=batches)
-        state = "applied" if file.state == "received" else file.state
+        state = "known" if file.state == "known" else "applied"
         set_state(
             session,
             file.id,

@@ -102,6 +102,23 @@ def test_two_acks_of_the_same_content_are_both_recorded(sent: FeedbackOffice) ->
     assert sent.books.one("SELECT ack_file_ref FROM ejv_files") == "ACK.F3535.20261118040107"
 
 
+@pytest.mark.parametrize("way", ["file", "replay"])
+def test_an_ack_that_cgi_wrote_after_it_was_taken_can_be_released(way: str, sent: FeedbackOffice) -> None:
+    name, typed = "ACK.F3535.20261118040107", {way: "ACK.F3535.20261118040107"}
+    sent.books.batch(200)
+    sent.place.put(name, b"")
+    sent.run()
+    (path,) = sent.place.backed_up()
+    path.write_bytes(b"GIBG...353520270000002004010\n")
+    assert sent.run().exit_code == 3
+    assert sent.states() == [(name, "applied"), (name, "held")]
+
+    sent.run(reason="ticket 4711", **typed)
+
+    assert sent.states() == [(name, "applied"), (name, "applied")]
+    assert sent.books.one("SELECT ack_file_ref FROM ejv_files WHERE id = 200") == name
+
+
 def test_an_ack_never_sets_an_answered_batch_back(sent: FeedbackOffice) -> None:
     sent.apply(BATCH.feedback())
     sent.place.put("ACK.F3535.20261118040107", b"")
