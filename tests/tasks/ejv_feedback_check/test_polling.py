@@ -104,7 +104,8 @@ def test_two_acks_of_the_same_content_are_both_recorded(sent: FeedbackOffice) ->
 
 @pytest.mark.parametrize("way", ["file", "replay"])
 def test_an_ack_that_cgi_wrote_after_it_was_taken_can_be_released(way: str, sent: FeedbackOffice) -> None:
-    name, typed = "ACK.F3535.20261118040107", {way: "ACK.F3535.20261118040107"}
+    name = "ACK.F3535.20261118040107"
+    typed: dict[str, Any] = {way: name}
     sent.books.batch(200)
     sent.place.put(name, b"")
     sent.run()
