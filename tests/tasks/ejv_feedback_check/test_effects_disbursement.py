@@ -214,3 +214,21 @@ def given_disbursement(
     books.line_item(1001, "28.50", fee)
     books.journal(100, 10, links, partner_code="VS")
     return partner
+
+
+@pytest.mark.parametrize("named", ["{code}", "999999"])
+def test_a_rebuild_clears_the_stop_that_a_refused_partial_refund_of_a_partner_set(
+    named: str, office: FeedbackOffice
+) -> None:
+    """The link is to the refund, and the GL that was stopped is that of its invoice's partner."""
+    books = office.books
+    code = given_disbursement(books, "PAID", DAY, links=[("partial_refund", 881)])
+    books.partial_refund(881, 1001, "5.00")
+    partner = books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=881,
+                        target_type="partial_refund", is_reversal=True)  # fmt: skip
+    pair = JournalPair(f"1001-{partner}-PR", "5.00", is_reversal=True)
+    office.answer(Batch(100, "GA", journals=[(10, [pair])]), {LINE: ERROR})
+    stopped = "SELECT distribution_code_id FROM distribution_codes WHERE stop_ejv"
+    assert books.rows(stopped) == [(code,)]
+    office.run(rebuild=100, reason=f"ticket 4711: clear stop_ejv {named.format(code=code)}")
+    assert books.rows(stopped) == ([] if named == "{code}" else [(code,)])
