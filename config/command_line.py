@@ -14,5 +14,14 @@ def typed(command: str, *values: object, reason: bool = False) -> str:
     >>> typed("files replay", "a b.csv", reason=True)
     'python3 invoke_jobs.py files replay \\'a b.csv\\' --reason "..."'
     """
-    words = [ENTRYPOINT, command, *(shlex.quote(str(value)) for value in values)]
+    return f"{ENTRYPOINT} {in_short(command, *values, reason=reason)}"
+
+
+def in_short(command: str, *values: object, reason: bool = False) -> str:
+    """Return a command as `typed` does, without what starts the program: for the middle of a sentence.
+
+    >>> in_short("explain file", "a;b.csv")
+    "explain file 'a;b.csv'"
+    """
+    words = [command, *(shlex.quote(str(value)) for value in values)]
     return " ".join([*words, '--reason "..."'] if reason else words)

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from config.command_line import in_short
 from database.sessions import Session
 from database.sql import statements
 
@@ -33,7 +34,7 @@ class UnreadFile:
     @property
     def command(self) -> str:
         """The command that reads it."""
-        return "EJV_FEEDBACK_CHECK" if self.is_in_the_directory else f"EJV_FEEDBACK_CHECK --file {self.name}"
+        return "EJV_FEEDBACK_CHECK" if self.is_in_the_directory else in_short("EJV_FEEDBACK_CHECK --file", self.name)
 
     @property
     def words(self) -> str:

@@ -4,6 +4,7 @@ import re
 
 import click
 
+from config.command_line import in_short
 from config.plurals import counted
 
 _OF_A_NUMBER = re.compile(r"(?P<value>.+?) is not (?:in the range|a valid integer)")
@@ -56,4 +57,4 @@ def _too_many(words: str, command: click.Command) -> str:
     has_file = any("--file" in parameter.opts for parameter in command.params)
     number = len(words.split())
     said = f"{counted(number, 'word')} too many: {words}. {command.name} takes {' '.join(takes) or 'options only'}."
-    return f"{said} Did you mean --file {words}?" if has_file and not takes and number == 1 else said
+    return f"{said} Did you mean {in_short('--file', words)}?" if has_file and not takes and number == 1 else said

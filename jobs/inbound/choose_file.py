@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from config.command_line import in_short
 from config.errors import UsageError
 from connectors.inbound.holds import HoldKind, in_words
 from connectors.inbound.ledger import InboundFile
@@ -42,7 +43,7 @@ def check_release(file: InboundFile, despite: str | None) -> None:
         return
     raise UsageError(
         f"{file.name} is {in_words(file.hold)}: {file.reason}. To apply it all the same: "
-        f'files replay {file.name} --despite {file.hold} --reason "..."'
+        f"{in_short('files replay', file.name, '--despite', file.hold, reason=True)}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from config.command_line import typed
+from config.command_line import in_short, typed
 from connectors.inbound.holds import HoldKind
 from connectors.inbound.listing import UntakenFile
 from connectors.inbound.poll import PollReport
@@ -21,10 +21,10 @@ def held_file(name: str, why: str, hold: HoldKind | None, reason: str = "held") 
 
 def how_to_recover(name: str, hold: HoldKind | None) -> str:
     """Return what to do about a file that is held or failed, with the commands."""
-    despite = f"--despite {hold} " if hold is HoldKind.FUSE else ""
+    despite = ("--despite", hold) if hold is HoldKind.FUSE else ()
     return (
-        f'Once it is right: files replay {name} {despite}--reason "..." (what was applied before is not applied '
-        f'twice); to put it aside: files ignore {name} --reason "..."'
+        f"Once it is right: {in_short('files replay', name, *despite, reason=True)} (what was applied before is not "
+        f"applied twice); to put it aside: {in_short('files ignore', name, reason=True)}"
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from config.business_days import age_in_business_days
 from config.business_time import business_date, naive_utc
-from config.command_line import typed
+from config.command_line import in_short, typed
 from config.plurals import counted, is_or_are
 from config.settings import CgiSettings
 from connectors.inbound.unread_feedback import UnreadFile, since, unread_feedback
@@ -109,7 +109,8 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
     if row.answer_name is not None:
         why = f" ({row.answer_state}: {row.answer_reason})" if row.answer_reason else ""
         words = f"Its feedback {row.answer_name} is stored and not applied{why}: apply it."
-        return NextAction("feedback stored, not applied", words, f"EJV_FEEDBACK_CHECK --file {row.answer_name}", True)
+        command = in_short("EJV_FEEDBACK_CHECK --file", row.answer_name)
+        return NextAction("feedback stored, not applied", words, command, True)
     if unread:
         more = f", and {len(unread) - 1} more," if len(unread) > 1 else ""
         words = f"{unread[0].words}{more} came since it was sent and was not read: its answer may be in it."
@@ -123,7 +124,7 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
     if row.feedback_file_ref is not None or row.status == "COMPLETED":
         name = row.feedback_file_ref or "its feedback"
         words = f"{name} was begun and not finished: apply it again, what is done already stays."
-        command = f"EJV_FEEDBACK_CHECK --file {row.feedback_file_ref}" if row.feedback_file_ref else ""
+        command = in_short("EJV_FEEDBACK_CHECK --file", row.feedback_file_ref) if row.feedback_file_ref else ""
         return NextAction("half applied", words, command, True)
     has_it = bool(row.ack_file_ref) or row.status == "ACKNOWLEDGED"
     state = "acknowledged" if has_it else "uploaded"

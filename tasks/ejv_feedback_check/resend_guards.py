@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from config.business_days import age_in_business_days
 from config.business_time import BUSINESS_ZONE
+from config.command_line import in_short
 from config.errors import SourceRefused, UsageError
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.inbound.listing import printable
@@ -78,15 +79,15 @@ def answers_stored(session: Session, sent_batch: SentBatch, settings: CgiSetting
     rows = sql.run(session, "list_unapplied_feedback", batch=sent_batch.id).all()
     reasons = [
         f"feedback {row.name} is stored and not applied ({row.state}): apply it first, "
-        f"EJV_FEEDBACK_CHECK --file {row.name}"
+        f"{in_short('EJV_FEEDBACK_CHECK --file', row.name)}"
         for row in rows
     ]
     about_it = {row.name for row in rows}
     unread = since(unread_feedback(session, settings.ack_prefix), sent_batch.created_on)
     reasons += [
         f"feedback {file.words} came since it was sent and was not read to its end, so it may hold the answer: "
-        f"EJV_FEEDBACK_CHECK --file {file.name} once the cause is removed, or, once CAS confirms what it is, "
-        f'files ignore {file.name} --reason "..."'
+        f"{in_short('EJV_FEEDBACK_CHECK --file', file.name)} once the cause is removed, or, once CAS confirms what it "
+        f"is, {in_short('files ignore', file.name, reason=True)}"
         for file in unread
         if file.name not in about_it and not file.is_in_the_directory  # answers_waiting has just looked there
     ]

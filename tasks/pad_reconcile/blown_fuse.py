@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Row, text
 
-from config.command_line import typed
+from config.command_line import in_short, typed
 from config.errors import InputRefused, PayJobsError, SourceUnavailable
 from config.plurals import counted
 from config.settings import CfsSettings
@@ -68,7 +68,7 @@ def hold_blown(context: RunContext, file: InboundFile, blown: FileFuseBlown) -> 
 
 
 def _detail(file: InboundFile, verdict: FuseVerdict, frozen: int) -> str:
-    told = f"; all {counted(frozen, 'account')}: explain file {file.name}" if frozen > SHOWN else ""
+    told = f"; all {counted(frozen, 'account')}: {in_short('explain file', file.name)}" if frozen > SHOWN else ""
     return (
         f"{verdict.reason}. Nothing of it was applied{told}. Ask CAS whether the file is right. If it is, replay "
         f"it; if not: {typed('files ignore', file.name, reason=True)}"

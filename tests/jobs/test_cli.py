@@ -85,6 +85,7 @@ def test_no_help_text_breaks_a_command_to_copy(
             "1 word too many: 7. GENERATE_STATEMENTS takes [DAY]",
         ),
         (["PAD_RECONCILE", "a.csv"], "PAD_RECONCILE takes options only. Did you mean --file a.csv?"),
+        (["PAD_RECONCILE", "a;b.csv"], "PAD_RECONCILE takes options only. Did you mean --file 'a;b.csv'?"),
         (["--dry-run", "GENERATE_STATEMENTS"], "first: python3 invoke_jobs.py COMMAND --dry-run."),
         (["GENERATE_STATEMENTS", "--from", "2022-06-25"], "--from and --to go together"),
     ],

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from config.command_line import in_short
 from database.sessions import Session
 from database.sql import statements
 
@@ -98,5 +99,5 @@ def _next(meeting: str, one: RowApart, about: Sequence[KnownCause]) -> str:
     if about:
         return about[0].next
     if " line " in one.origin:
-        return f"explain file {one.origin.split(' line ', maxsplit=1)[0]}"
+        return in_short("explain file", one.origin.split(" line ", maxsplit=1)[0])
     return "verify"

@@ -1,5 +1,6 @@
 """What is told of each thing that an answer was about, of a batch, and of one that waits: the words alone."""
 
+import shlex
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from tasks.ejv_feedback_check.outstanding import OutstandingBatch, next_action
 from tasks.ejv_feedback_check.resend_guards import SentBatch, ServerListing, answers_applied, answers_waiting
 from tests.ejv_factory import NOW
 
+HOSTILE = "FEEDBACK.F3535.20261117214512;oc delete pod x"
 BATCH = FeedbackBatch(1, "F", "GI", 4321, "3535", 7, 20)
 AMOUNT = Decimal("30.00")
 ITEM = ItemToCheck(
@@ -223,3 +225,14 @@ def test_feedback_that_was_begun_is_named_where_its_name_is_known(feedback: str 
 def test_stored_feedback_is_named_with_its_reason(reason: str | None, words: str) -> None:
     row = WAITING._replace(answer_name="F", answer_state="held", answer_reason=reason)
     assert words in next_action(row, 0, NOW, []).words
+
+
+@pytest.mark.parametrize(
+    ("changes", "unread"),
+    [({"answer_name": HOSTILE}, []), ({"feedback_file_ref": HOSTILE}, []),
+     ({}, [UnreadFile(HOSTILE, "held", None, NOW)])],
+    ids=["stored", "begun", "unread"],
+)  # fmt: skip
+def test_a_name_from_the_server_is_one_word_of_the_command(changes: dict[str, Any], unread: list[UnreadFile]) -> None:
+    command = next_action(WAITING._replace(**changes), 5, NOW, unread).command
+    assert shlex.split(command) == ["EJV_FEEDBACK_CHECK", "--file", HOSTILE]

@@ -94,6 +94,19 @@ def test_a_file_that_was_taken_in_and_names_no_batch_blocks_it(how: str, content
     refused(sent, how, NAME, "failed", f"files ignore {NAME}")
 
 
+@pytest.mark.parametrize("content", [EBCDIC, BATCH.feedback()[:-30]], ids=["of no batch", "of this batch"])
+def test_the_name_of_a_file_that_blocks_it_is_quoted_in_every_command(content: bytes, sent: FeedbackOffice) -> None:
+    name = f"{NAME};oc delete pod x"
+    sent.place.put(name, content)
+    sent.run()
+    with pytest.raises(InputRefused) as error:
+        sent.run(resubmit=100, reason=WHY)
+    said = str(error.value)
+    assert f"EJV_FEEDBACK_CHECK --file '{name}'" in said
+    assert f"--file {name}" not in said
+    assert f"files ignore {name}" not in said
+
+
 @pytest.mark.parametrize("what", ["replay", "ignore"])
 def test_a_name_that_nobody_knows_is_not_taken_for_feedback(what: str, office: FeedbackOffice) -> None:
     with pytest.raises(UsageError, match=r"^No file is named 'NOBODY\.csv'"):

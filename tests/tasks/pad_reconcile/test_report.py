@@ -1,6 +1,7 @@
 """What a person sees of a file: as many rows as can be read, and how many there are."""
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -83,6 +84,16 @@ def test_a_thousand_accounts_that_a_held_file_would_freeze_are_shown(
     )
     assert outcome.counts == {"files_held": 1}
     assert books.rows("SELECT state, reason FROM pay_jobs.inbound_files") == [("held", reason)]
+
+
+def test_the_name_of_a_held_file_is_one_word_of_its_commands(books: SettlementBooks) -> None:
+    name = "a.csv;oc delete pod x"
+    file = replace(books.arrive(b"content"), name=name)
+    rows = (encode_row((file.id, line, f"A{line}", "800101", f"REG{line}", "60.00")) for line in range(1001))
+    with local_copy(rows) as accounts:
+        outcome = hold_blown(books.context(), file, FileFuseBlown(FuseVerdict([], ["rows 9"], 0), accounts))
+    [reject] = outcome.rejects
+    assert f"explain file '{name}'. Ask CAS" in reject.detail
 
 
 def test_of_rejected_rows_that_stay_so_a_thousand_are_shown(books: SettlementBooks) -> None:
