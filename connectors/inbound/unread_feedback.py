@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from config.command_line import in_short
+from connectors.inbound.holds import HoldKind
 from database.sessions import Session
 from database.sql import statements
 
@@ -25,6 +26,7 @@ class UnreadFile:
     state: str
     reason: str | None
     came_on: datetime
+    hold: str | None = None
 
     @property
     def is_in_the_directory(self) -> bool:
@@ -34,12 +36,19 @@ class UnreadFile:
     @property
     def command(self) -> str:
         """The command that reads it."""
-        return "EJV_FEEDBACK_CHECK" if self.is_in_the_directory else in_short("EJV_FEEDBACK_CHECK --file", self.name)
+        return "EJV_FEEDBACK_CHECK" if self.is_in_the_directory else command_to_apply(self.name, self.hold)
 
     @property
     def words(self) -> str:
         """Its name, state and reason, for a message."""
         return f"{self.name} ({self.state}{f': {self.reason}' if self.reason else ''})"
+
+
+def command_to_apply(name: str, hold: str | None) -> str:
+    """Return the command that applies a feedback file; what the fuse holds goes by its replay alone."""
+    if hold == HoldKind.FUSE:
+        return in_short(f"files replay --despite {HoldKind.FUSE}", name, reason=True)
+    return in_short("EJV_FEEDBACK_CHECK --file", name)
 
 
 def unread_feedback(session: Session, ack_prefix: str) -> list[UnreadFile]:
@@ -48,7 +57,9 @@ def unread_feedback(session: Session, ack_prefix: str) -> list[UnreadFile]:
     ack_prefix  what the names of ACK files begin with, which answer nothing
     """
     rows = sql.run(session, "list_unread_feedback", ack=ack_prefix)
-    files = [UnreadFile(row.name, row.state, row.reason, _came(row.name, row.state, row.came_on)) for row in rows]
+    files = [
+        UnreadFile(row.name, row.state, row.reason, _came(row.name, row.state, row.came_on), row.hold) for row in rows
+    ]
     return sorted(files, key=lambda file: (file.came_on, file.name))
 
 

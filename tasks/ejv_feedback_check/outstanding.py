@@ -12,7 +12,8 @@ from config.business_time import business_date, naive_utc
 from config.command_line import in_short, typed
 from config.plurals import counted, is_or_are
 from config.settings import CgiSettings
-from connectors.inbound.unread_feedback import UnreadFile, since, unread_feedback
+from connectors.inbound.holds import HoldKind
+from connectors.inbound.unread_feedback import UnreadFile, command_to_apply, since, unread_feedback
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
@@ -27,7 +28,7 @@ _ANSWERED = ("COMPLETED", "ERRORED")
 
 
 class OutstandingBatch(NamedTuple):
-    """A row of list_outstanding.sql; amount in CAD, None where it is not known."""
+    """A row of list_outstanding.sql, and what holds its answer; amount in CAD, None where it is not known."""
 
     batch: int
     file_type: str
@@ -45,6 +46,7 @@ class OutstandingBatch(NamedTuple):
     resubmitted_as: str | None
     resubmitted_on: datetime | None
     resubmission_state: str | None
+    answer_hold: str | None = None
 
 
 class NextAction(NamedTuple):
@@ -61,8 +63,10 @@ def check_outstanding(context: RunContext) -> Outcome:
     now = context.clock()
     with context.database.begin() as session:
         found = sql.run(session, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS)))
-        rows = [OutstandingBatch(**row._mapping) for row in found]
+        batches = [OutstandingBatch(**row._mapping) for row in found]
         unread = unread_feedback(session, context.settings(CgiSettings).ack_prefix)
+    holds = {file.name: file.hold for file in unread}
+    rows = [row._replace(answer_hold=holds.get(row.answer_name or "")) for row in batches]
     outcome = Outcome()
     shown = []
     for row in rows:
@@ -108,8 +112,9 @@ def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[Unr
         return NextAction("completed" if row.status == "COMPLETED" else "errored", "", "", False)
     if row.answer_name is not None:
         why = f" ({row.answer_state}: {row.answer_reason})" if row.answer_reason else ""
-        words = f"Its feedback {row.answer_name} is stored and not applied{why}: apply it."
-        command = in_short("EJV_FEEDBACK_CHECK --file", row.answer_name)
+        step = "ask CGI whether it is right; if it is:" if row.answer_hold == HoldKind.FUSE else "apply it."
+        words = f"Its feedback {row.answer_name} is stored and not applied{why}: {step}"
+        command = command_to_apply(row.answer_name, row.answer_hold)
         return NextAction("feedback stored, not applied", words, command, True)
     if unread:
         more = f", and {len(unread) - 1} more," if len(unread) > 1 else ""

@@ -9,7 +9,7 @@ from config.command_line import in_short
 from config.errors import SourceRefused, UsageError
 from config.settings import CgiSettings, CgiSftpSettings
 from connectors.inbound.listing import printable
-from connectors.inbound.unread_feedback import since, unread_feedback
+from connectors.inbound.unread_feedback import command_to_apply, since, unread_feedback
 from connectors.sftp import RemoteFile, SftpSession, join
 from database.sessions import Session
 from database.sql import statements
@@ -77,17 +77,19 @@ def unread_answers(session: Session, context: RunContext, sent_batch: SentBatch,
 def answers_stored(session: Session, sent_batch: SentBatch, settings: CgiSettings) -> list[str]:
     """Return which stored feedback is about the batch, or may be, and is not applied."""
     rows = sql.run(session, "list_unapplied_feedback", batch=sent_batch.id).all()
+    all_unread = unread_feedback(session, settings.ack_prefix)
+    holds = {file.name: file.hold for file in all_unread}
     reasons = [
         f"feedback {row.name} is stored and not applied ({row.state}): apply it first, "
-        f"{in_short('EJV_FEEDBACK_CHECK --file', row.name)}"
+        f"{command_to_apply(row.name, holds.get(row.name))}"
         for row in rows
     ]
     about_it = {row.name for row in rows}
-    unread = since(unread_feedback(session, settings.ack_prefix), sent_batch.created_on)
+    unread = since(all_unread, sent_batch.created_on)
     reasons += [
         f"feedback {file.words} came since it was sent and was not read to its end, so it may hold the answer: "
-        f"{in_short('EJV_FEEDBACK_CHECK --file', file.name)} once the cause is removed, or, once CAS confirms what it "
-        f"is, {in_short('files ignore', file.name, reason=True)}"
+        f"{file.command} once the cause is removed, or, once CAS confirms what it is, "
+        f"{in_short('files ignore', file.name, reason=True)}"
         for file in unread
         if file.name not in about_it and not file.is_in_the_directory  # answers_waiting has just looked there
     ]

@@ -1,10 +1,12 @@
 -- List the feedback files of CGI that are known and not read to their end.
 -- in     ack text: what the names of ACK files begin with
--- out    name, state, reason, came_on: when it was taken in, found in the bucket, or last seen in CGI's directory
+-- out    name, state, reason, came_on: when it was taken in, found in the bucket, or last seen in CGI's directory,
+--        hold: what stands against one that is held or failed
 -- again  reads only
 -- A file that another service put into the bucket is the one we took in if the content is the same; where the content
 -- was not noted, if the name is.
-SELECT file.name, file.state, file.reason, file.received_on AS came_on
+SELECT file.name, file.state, file.reason, file.received_on AS came_on,
+       CASE WHEN file.state IN ('held', 'failed') THEN file.details ->> 'hold' END AS hold
   FROM pay_jobs.inbound_files AS file
  WHERE file.source = 'CGI'
    AND NOT starts_with(upper(file.name), upper(:ack))
@@ -15,7 +17,7 @@ SELECT file.name, file.state, file.reason, file.received_on AS came_on
                           AND twin.sha256 = file.sha256
                           AND twin.state IN ('applied', 'ignored')))
  UNION ALL
-SELECT waiting.name, 'in the directory', waiting.reason, waiting.last_seen
+SELECT waiting.name, 'in the directory', waiting.reason, waiting.last_seen, NULL
   FROM pay_jobs.unfinished_files AS waiting
  WHERE waiting.source = 'CGI'
    AND NOT starts_with(upper(waiting.name), upper(:ack))
@@ -24,7 +26,7 @@ SELECT waiting.name, 'in the directory', waiting.reason, waiting.last_seen
                       AND taken.name = waiting.name
                       AND taken.received_on >= waiting.last_seen)
  UNION ALL
-SELECT file.name, 'in the bucket', file.fault, file.indexed_on
+SELECT file.name, 'in the bucket', file.fault, file.indexed_on, NULL
   FROM pay_jobs.cgi_files AS file
  WHERE file.kind = 'feedback'
    AND file.fault IS NOT NULL

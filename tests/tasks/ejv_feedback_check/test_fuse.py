@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from config.errors import UsageError
+from config.errors import InputRefused, UsageError
 from config.usual import KNOWN
+from connectors.inbound.unread_feedback import unread_feedback
 from tasks.ejv_feedback_check.batch_result import BatchResult, FeedbackBatch
 from tasks.ejv_feedback_check.fuse import BatchFuseBlown, weigh_batch
 from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair
@@ -68,6 +69,23 @@ def test_what_would_stop_or_refuse_too_much_is_held_until_the_fuse_is_released(
     office.run(replay=FEEDBACK, reason="CGI confirms", despite="fuse")
     assert office.books.one("SELECT count(*) FROM distribution_codes WHERE stop_ejv") == accounts
     assert office.states() == [(FEEDBACK, "applied")]
+
+
+def test_what_the_fuse_holds_is_advised_to_be_replayed_and_never_to_be_applied_by_name(office: FeedbackOffice) -> None:
+    batch = _batch(office, 6, 6)
+    office.take_in(batch.feedback(_refuse_debits(batch)))
+    command = f'files replay --despite fuse {FEEDBACK} --reason "..."'
+
+    [row] = office.run(outstanding=True).tables[0].records()
+    with pytest.raises(InputRefused) as error:
+        office.run(rebuild=100, reason="ticket 1")
+
+    assert (row["state"], row["command"]) == ("feedback stored, not applied", f"python3 invoke_jobs.py {command}")
+    assert row["next"].endswith("ask CGI whether it is right; if it is:")
+    assert command in str(error.value)
+    assert "--file" not in str(error.value)
+    with office.books.database.begin() as session:
+        assert [file.command for file in unread_feedback(session, "ACK")] == [command]
 
 
 def test_a_usual_batch_leaves_its_figures(office: FeedbackOffice) -> None:
