@@ -10,6 +10,5 @@ UPDATE payments AS payment
          SELECT source_number
            FROM wave_rows
           WHERE outcome = 'applied'
-            AND record_type = 'EFTP'
-            AND kind IN ('EFT_PAYMENT', 'SETTLE_ONE', 'PART_ONE', 'ON_ACCOUNT'))
+            AND record_type = 'EFTP')
    AND coalesce(payment.payment_status_code, '') NOT IN ('COMPLETED', 'FAILED')

@@ -514,6 +514,21 @@ def test_an_eft_row_that_is_not_a_wire_completes_its_payment_as_well(books: Sett
     assert books.payments() == [("REG1", "EFT", "COMPLETED", "EFTCIL1", "15.00")]
 
 
+def test_an_eft_row_that_is_rejected_completes_its_payment_once_it_is_applied(books: SettlementBooks) -> None:
+    account = books.account("800106", "EFT")
+    books.payment(account, "REG1", "EFTCIL1", "15.00", method="EFT", status="CREATED")
+
+    books.apply(Line("EFTP", "EFTCIL1", "15.00", "800106", "REG1", source_type="BCR-ADJ"))
+
+    assert books.outcomes() == ["rejected:not_exactly_one_invoice"]
+    assert books.payments() == [("REG1", "EFT", "CREATED", "EFTCIL1", "15.00")]
+
+    books.invoice(account, "REG1", "15.00", id=100, method="EFT")
+    books.retry()
+
+    assert books.payments() == [("REG1", "EFT", "COMPLETED", "EFTCIL1", "15.00")]
+
+
 def test_a_wire_for_a_number_that_a_credit_settles_completes_its_payment_and_writes_no_receipt(
     books: SettlementBooks,
 ) -> None:
