@@ -10,7 +10,7 @@ from sandbox.cfs.process import RunningCfs
 from tests.process_killed import ProcessKilled
 from tests.settlement_factory import SettlementBooks
 from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, undo
-from tests.tools.repair_wrong_freeze.test_undo import _in_cfs, freeze, frozen
+from tests.tools.repair_wrong_freeze.test_undo import _in_cfs, charge_again, freeze, frozen
 
 __all__ = ["frozen"]
 
@@ -44,6 +44,24 @@ def test_killed_after_any_step_the_next_run_finishes(point: str, frozen: Settlem
     assert frozen.rows("SELECT state FROM pay_jobs.operations WHERE subject LIKE 'account %' ORDER BY id DESC LIMIT 1"
                        ) == [("done",)]  # fmt: skip
     assert frozen.rows("SELECT count(*) FROM pay_jobs.outbox WHERE kind LIKE '%unlockAccount'") == [(1,)]
+
+
+@pytest.mark.parametrize("point", [
+    "before 1 take NSF fee back", "intended 1 take NSF fee back", "answered 1 take NSF fee back",
+    "before 2 take NSF fee back", "intended 2 take NSF fee back", "answered 2 take NSF fee back",
+    "before 3 open PAD", "answered 3 open PAD", "before closing",
+])  # fmt: skip
+def test_killed_between_two_fees_the_next_run_takes_each_back_once(
+    point: str, frozen: SettlementBooks, cfs: RunningCfs
+) -> None:
+    charge_again(cfs)
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at(point)):
+        undo(frozen, cfs, file=WRONG)
+
+    outcome = undo(frozen, cfs, file=WRONG)
+
+    assert outcome.exit_code == 0
+    assert _in_cfs(cfs) == ("BCR-PAD Daily", [Decimal(30), Decimal(30), Decimal(-30), Decimal(-30)])
 
 
 def test_killed_after_it_dropped_what_was_never_told_the_next_run_unlocks_nobody(

@@ -127,11 +127,16 @@ def test_the_account_is_active_the_fee_cancelled_and_cfs_brought_back(frozen: Se
                      {"accountId": _auth(frozen), "skipNotification": False, "source": "PAY-JOBS"})]  # fmt: skip
 
 
-def test_of_a_fee_that_stands_twice_both_are_taken_back(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+def charge_again(cfs: RunningCfs) -> None:
+    """Charge the fee a second time."""
     with CfsClient(cfs.settings()) as client:
         client.adjust_invoice(
             site_of("800103"), NUMBER, amount=Decimal(30), activity=InvoiceActivity.NSF_CHARGE, comment="a second time"
         )
+
+
+def test_of_a_fee_that_stands_twice_both_are_taken_back(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    charge_again(cfs)
 
     outcome = undo(frozen, cfs, account=_auth(frozen))
 
