@@ -92,9 +92,10 @@ def check_command(
                 use_sandbox()
             with ledger_connection() as connection, verdict_kept(connection, hours=hours, tell=tell) as verdict:
                 now = clock()
-                begin = now - timedelta(hours=hours)
-                if verdict.is_kept and (last := last_verdict(connection)):
-                    begin = min(begin, max(last, now - _REACHES_BACK))
+                window = timedelta(hours=hours)
+                begin = now - window
+                if verdict.is_kept and (last := last_verdict(connection)) and last < begin:
+                    begin = max(last - window, now - _REACHES_BACK)  # what was open then has come to its end since
                 findings = verdict.findings = find_all(connection, schedule, jobs, now=now, begin=begin)
                 figures = b""
                 if metrics is not None:
