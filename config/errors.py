@@ -13,6 +13,7 @@
         TotalsDisagree       exit 3   operator: nothing was applied
 
 The docstring of each leaf is shown after the message, as what to do now; its title stands where a table says why.
+A job whose next run does not make up for a failed one says in `after_failure` what to do instead of waiting for it.
 The exit codes are part of
 the interface: the pod failure policies in openshift/ rest on them.
 """
@@ -36,11 +37,12 @@ class PayJobsError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
     title: ClassVar[str] = "failed"
+    do_instead = ""
 
     @property
     def advice(self) -> str:
         """Return what to do now, in one sentence."""
-        return (type(self).__doc__ or "").strip()
+        return self.do_instead or (type(self).__doc__ or "").strip()
 
     @property
     def full_text(self) -> str:

@@ -60,6 +60,7 @@ class Job:
                 none but these, and leaves no run
     retired     options it once had: the command that does their work now
     delivers    the channels of the outbox that the run delivers before and after the task
+    after_failure  what to do after a run that failed, where the next one does not make up for it
     """
 
     name: str
@@ -76,6 +77,7 @@ class Job:
     on_pay_database: bool = True
     retired: tuple[tuple[str, str], ...] = ()
     delivers: tuple[ChannelHandler, ...] = ()
+    after_failure: str = ""
 
     @property
     def lock_name(self) -> str:

@@ -69,24 +69,24 @@ class NoticeSettings(Settings):
 
 
 class PingSettings(Settings):
-    """The dead man's switches: `JOB=URL`, separated by commas."""
+    """The dead man's switches: `COMMAND=URL`, separated by commas; a command as the clock runs it."""
 
     pings: SecretStr = Field(SecretStr(""), validation_alias="PAY_JOBS_PINGS")
 
     @model_validator(mode="after")
     def _pairs(self) -> "PingSettings":
         for pair in self._given():
-            job, _, url = pair.partition("=")
+            command, _, url = pair.partition("=")
             parts = parts_of("PAY_JOBS_PINGS", url)
-            if not job or parts.scheme not in {"http", "https"} or not parts.hostname:
+            if not command or parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError(
-                    f"PAY_JOBS_PINGS: {job or 'a pair'} has no address, expected like PAD_RECONCILE=https://"
+                    f"PAY_JOBS_PINGS: {command or 'a pair'} has no address, expected like PAD_RECONCILE=https://"
                 )
         return self
 
     def addresses(self) -> dict[str, str]:
-        """Return the address of each job that has one."""
-        return {job.strip(): url.strip() for job, _, url in (pair.partition("=") for pair in self._given())}
+        """Return the address of each command that has one."""
+        return {command.strip(): url.strip() for command, _, url in (pair.partition("=") for pair in self._given())}
 
     def _given(self) -> list[str]:
         return [pair for pair in self.pings.get_secret_value().split(",") if pair.strip()]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from config.errors import Interrupted, PayJobsError
+from config.errors import ExitCode, Interrupted, PayJobsError
 from database.errors import explain
 from jobs.lifecycle.attempt import RunAttempt
 from jobs.run.stopping import StopRequest
@@ -25,6 +25,8 @@ def note_failure(attempt: RunAttempt, caught: Exception) -> None:
     if attempt.result.failure is not None:
         return
     failure = _failure(caught, attempt.stop)
+    if failure.exit_code == ExitCode.FAILED and not isinstance(failure, Interrupted):
+        failure.do_instead = attempt.job.after_failure
     attempt.result.failure = failure
     report = attempt.log.error if failure is caught or isinstance(caught, DBAPIError) else attempt.log.exception
     if failure is caught and not attempt.job.is_by_clock:

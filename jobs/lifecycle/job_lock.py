@@ -24,9 +24,10 @@ def take_job_lock(attempt: RunAttempt, assignment: RunAssignment, row: LedgerRow
         confirm(row.connection, assignment.pod.claim, row.run_id)
     _mark_lost_runs(attempt, assignment, row)
     ledger.mark_running(row.connection, row.run_id)
-    pings = pings_of(attempt.job.name, log=attempt.log)
-    pings.start()
-    attempt.at_end.append(pings.ended)
+    if assignment.shard.whole:
+        pings = pings_of(attempt.request.command, log=attempt.log)
+        pings.start()
+        attempt.at_end.append(pings.ended)
 
 
 def _mark_lost_runs(attempt: RunAttempt, assignment: RunAssignment, row: LedgerRow) -> None:

@@ -78,10 +78,13 @@ class Pings:
         self._log.warning("ping.not_sent", signal=signal or "success", host=parts.hostname, why=trouble)
 
 
-def pings_of(job: str, *, log: Any) -> Pings:
-    """Return the signals of a job, to the address that PAY_JOBS_PINGS names for it."""
+def pings_of(command: str, *, log: Any) -> Pings:
+    """Return the signals of a command, to the address that PAY_JOBS_PINGS names for it.
+
+    The same job with other arguments is another command: it did not do what the monitor waits for.
+    """
     try:
-        return Pings(read(PingSettings).addresses().get(job), log=log)
+        return Pings(read(PingSettings).addresses().get(command), log=log)
     except ConfigError as error:
         log.warning("ping.not_sent", why=str(error))
         return Pings(None, log=log)

@@ -48,4 +48,8 @@ JOB = Job(
         "GENERATE_STATEMENTS 2022-06-25 --shard 3/16",
     ),
     shardable=True,
+    after_failure=(
+        "Nothing was lost: run the same command again. It makes the statements of the day before only that day; "
+        "afterwards GENERATE_STATEMENTS --fill-gaps makes those that are missing."
+    ),
 )

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import click
 import pytest
 from sqlalchemy import Engine, text
 
@@ -138,6 +139,22 @@ def test_a_monitor_hears_how_each_run_of_its_job_goes(run_job: RunJob, settings:
     rids = [query for _, query, _ in monitor.received]
     assert rids[0] == rids[1] != rids[2] == rids[3]
     assert "fell silent" in monitor.received[-1][2]
+
+
+def test_a_monitor_hears_nothing_of_a_run_with_other_arguments_or_of_one_shard(
+    run_job: RunJob, settings: pytest.MonkeyPatch
+) -> None:
+    job = job_that(lambda _context, _arguments: Outcome(), parameters=(click.Argument(["day"], required=False),))
+    with monitoring() as monitor:
+        settings.setenv("PAY_JOBS_PINGS", f"A_JOB={monitor.url}")
+        run_job(job, day="2022-06-01")
+        run_job(job, shard="1/2")
+        assert monitor.signals() == []
+
+        settings.setenv("PAY_JOBS_PINGS", f"A_JOB 2022-06-01={monitor.url}")
+        run_job(job, day="2022-06-01")
+
+    assert monitor.signals() == ["/uuid/start", "/uuid"]
 
 
 @pytest.mark.parametrize("pings", ["A_JOB=http://127.0.0.1:1/uuid", "A_JOB=nowhere", "A_JOB"])

@@ -140,6 +140,24 @@ def test_an_error_of_ours_is_said_with_what_to_do_now(run_job: RunJob) -> None:
     assert result.error == "CFS is away. Nothing was lost: the next run tries again."
 
 
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (SourceUnavailable("CFS is away."), "CFS is away. Fill the gaps."),
+        (
+            ValueError("odd"),
+            "ValueError: odd. This is a fault of the program: report it with the log above. Fill the gaps.",
+        ),
+        (SourceRefused("No."), "No. Check the credentials, the host key and the rights; trying again does not help."),
+        (Interrupted("Stopped."), f"Stopped. {Interrupted.__doc__}"),
+    ],
+)
+def test_a_failure_that_the_next_run_does_not_make_up_for_says_what_does(
+    run_job: RunJob, error: Exception, expected: str
+) -> None:
+    assert run_job(job_that(raising(error), after_failure="Fill the gaps.")).error == expected
+
+
 def test_a_fault_of_the_program_is_called_one(run_job: RunJob) -> None:
     result = run_job(job_that(raising(KeyError("amount"))))
 
