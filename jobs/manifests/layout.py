@@ -13,7 +13,7 @@ import yaml
 from config.errors import ConfigError
 from config.schedule import ENVIRONMENTS, Schedule
 from jobs.manifests.console import console_objects
-from jobs.manifests.pods import NAME, Object, object_name
+from jobs.manifests.pods import Object, object_name
 from jobs.manifests.surroundings import network_policy, operator_network_policy, service_account, settings
 from jobs.manifests.workloads import backfill, cron_job, operator, scheduler, upgrade
 
@@ -83,7 +83,7 @@ def render(base: Schedule, environments: Mapping[str, Schedule]) -> dict[str, st
     files["base/kustomization.yaml"] = HEAD + as_yaml(kustomization)
     for environment, schedule in environments.items():
         folder = f"overlays/{environment}"
-        files[f"{folder}/kustomization.yaml"] = HEAD + as_yaml(_overlay(shared, schedule))
+        files[f"{folder}/kustomization.yaml"] = HEAD + as_yaml(_overlay(shared, base, schedule))
         files |= {f"{folder}/one-off/{name}.yaml": HEAD + as_yaml(one) for name, one in one_offs(schedule).items()}
     return files
 
@@ -130,7 +130,7 @@ def _present(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for part in parts for path in part.rglob("*.yaml")}
 
 
-def _overlay(shared: Mapping[str, Object], schedule: Schedule) -> Object:
+def _overlay(shared: Mapping[str, Object], base: Schedule, schedule: Schedule) -> Object:
     """Return a kustomization that turns the base into the objects of an environment."""
     wanted = objects_of(schedule)
     if wanted.keys() != shared.keys():
@@ -141,23 +141,35 @@ def _overlay(shared: Mapping[str, Object], schedule: Schedule) -> Object:
         "kind": "Kustomization",
         "namespace": schedule.cluster.namespace,
         "resources": ["../../base"],
-        "images": [_image(schedule.cluster.image)],
+        "images": [_image(base.cluster.image, schedule.cluster.image)],
     }
     patches = [
         {"target": {"kind": old["kind"], "name": old["metadata"]["name"]}, "patch": as_yaml(steps)}
         for name, old in shared.items()
-        if (steps := [step for step in _steps(old, wanted[name], "") if not step["path"].endswith("/image")])
+        if (steps := [step for step in _steps(old, wanted[name], "") if not _is_put_by_kustomize(step, schedule)])
     ]
     return overlay | ({"patches": patches} if patches else {})
 
 
-def _image(image: str) -> Object:
-    """Return how kustomize puts an image into the base."""
+def _is_put_by_kustomize(step: Object, schedule: Schedule) -> bool:
+    """Return whether a step puts our own image in, which the list of images does."""
+    return bool(step["path"].endswith("/image") and step.get("value") == schedule.cluster.image)
+
+
+def _image(old: str, new: str) -> Object:
+    """Return how kustomize puts an image in the place of that of the base."""
+    of_base, _, _ = _named(old)
+    name, digest, tag = _named(new)
+    return {"name": of_base, "newName": name} | ({"digest": digest} if digest else {"newTag": tag})
+
+
+def _named(image: str) -> tuple[str, str, str]:
+    """Return the name, the digest and the tag of an image; it has one of the two."""
     name, _, digest = image.partition("@")
     if digest:
-        return {"name": NAME, "newName": name, "digest": digest}
+        return name, digest, ""
     name, _, tag = image.rpartition(":")
-    return {"name": NAME, "newName": name, "newTag": tag}
+    return name, "", tag
 
 
 def _steps(old: Any, new: Any, path: str) -> Iterator[Object]:

@@ -52,13 +52,15 @@ def validate(one: dict[str, Any], version: str) -> None:
 
 def pod_specs(schedule: Schedule) -> list[dict[str, Any]]:
     """Return the pod of everything that has one."""
-    found = []
-    for one in everything(schedule):
-        spec = one.get("spec", {})
-        spec = spec.get("jobTemplate", {}).get("spec", spec)
-        if "template" in spec:
-            found.append(spec["template"]["spec"])
-    return found
+    return [pod for one in everything(schedule) if (pod := pod_of(one))]
+
+
+def pod_of(one: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the pod of an object that has one."""
+    spec = one.get("spec", {})
+    spec = spec.get("jobTemplate", {}).get("spec", spec)
+    pod: dict[str, Any] | None = spec.get("template", {}).get("spec")
+    return pod
 
 
 def patched(content: Any, steps: list[dict[str, Any]]) -> Any:
@@ -93,25 +95,51 @@ def test_every_object_is_valid_in_the_last_four_versions_of_kubernetes(version: 
         validate(one, version)
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_base_and_overlay_together_are_what_is_printed_for_an_environment(
-    environment: str,
-) -> None:
-    files = render(read_schedule(), {environment: read_schedule(environment)})
+def put_together(base: Schedule, environment: str, schedule: Schedule) -> list[dict[str, Any]]:
+    """Return what kustomize makes of the base and an overlay."""
+    files = render(base, {environment: schedule})
     overlay = yaml.safe_load(files[f"overlays/{environment}/kustomization.yaml"])
     steps = {
         (patch["target"]["kind"], patch["target"]["name"]): yaml.safe_load(patch["patch"])
         for patch in overlay.get("patches", [])
     }
-    base = [
-        yaml.safe_load(files[f"base/{name}"]) for name in yaml.safe_load(files["base/kustomization.yaml"])["resources"]
-    ]
-
-    printed = list(yaml.safe_load_all(as_yaml(*placed(read_schedule(environment)))))
-    put_together = [patched(one, steps.get((one["kind"], one["metadata"]["name"]), [])) for one in base]
-    for one in put_together:
+    names = yaml.safe_load(files["base/kustomization.yaml"])["resources"]
+    made = [yaml.safe_load(files[f"base/{name}"]) for name in names]
+    made = [patched(one, steps.get((one["kind"], one["metadata"]["name"]), [])) for one in made]
+    [image] = overlay["images"]
+    for pod in filter(None, map(pod_of, made)):
+        for container in [*pod["containers"], *pod.get("initContainers", ())]:
+            if container["image"].partition("@")[0].rpartition(":")[0] == image["name"]:
+                tag = f"@{image['digest']}" if "digest" in image else f":{image['newTag']}"
+                container["image"] = image["newName"] + tag
+    for one in made:
         one["metadata"]["namespace"] = overlay["namespace"]
-    assert put_together == printed
+    return made
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_base_and_overlay_together_are_what_is_printed_for_an_environment(environment: str) -> None:
+    schedule = read_schedule(environment)
+
+    printed = list(yaml.safe_load_all(as_yaml(*placed(schedule))))
+
+    assert put_together(read_schedule(), environment, schedule) == printed
+
+
+@pytest.mark.parametrize("image", ["registry.example/pay-jobs:2.0", f"registry.example/pay@sha256:{'a' * 64}"])
+def test_an_overlay_has_its_own_images(image: str) -> None:
+    def with_images(name: str, proxy: str) -> Schedule:
+        schedule = read_schedule("prod")
+        cloud_sql = CloudSqlProxy(instance="a-project:a-region:pay-db", image=proxy)
+        console = schedule.cluster.console.model_copy(update={"enabled": True, "proxy_image": proxy})
+        changed = {"image": name, "cloud_sql": cloud_sql, "console": console}
+        return schedule.model_copy(update={"cluster": schedule.cluster.model_copy(update=changed)})
+
+    base, wanted = with_images("pay:0.1", "proxy:1"), with_images(image, "mirror/proxy:2")
+
+    printed = list(yaml.safe_load_all(as_yaml(*placed(wanted))))
+
+    assert put_together(base, "prod", wanted) == printed
 
 
 def test_no_pod_asks_for_more_than_restricted_v2_gives() -> None:
