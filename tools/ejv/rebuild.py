@@ -39,6 +39,7 @@ _EFT = "EFT_REFUND"
 _ANSWERED = ("COMPLETED", "ERRORED")
 _AP = (_SLIPS, _EFT)
 _MOST_NAMED = 20
+_CLEAR_STOP = re.compile(r"(?<!not )(?<!n't )clear\s+stop_ejv([^;]*)", re.IGNORECASE)
 _LEFT_TO_DO = {
     "PAYMENT": "they are free for the next payment batch; correct the GL first",
     "DISBURSEMENT": "they are free for the next partner batch; correct the GL first",
@@ -79,6 +80,11 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
     if kept:
         outcome.notes.append(f"Left as before: {counted(kept, 'link')} of batch {batch} that CGI accepted.")
     outcome.notes.append(f"The next run of the job that makes {sent_batch.file_type} batches takes up what was voided.")
+    cleared = {row.id for row in changed if row.name == "distribution_codes.stop_ejv"}
+    outcome.notes += [
+        f"Distribution code {code} is no stopped code of batch {batch}: its stop_ejv was left as it is."
+        for code in sorted(_numbers_named(reason) - cleared)
+    ]
     context.log.info("batch.voided", batch=batch, reason=reason, rows=len(changed))
     return outcome
 
@@ -147,14 +153,19 @@ def _void(
 
 
 def _named_codes(session: Session, sent_batch: SentBatch, reason: str) -> list[int]:
-    """Return the stopped distribution codes of the batch that the reason names: `stop_ejv`, and numbers or all."""
-    named = re.search(r"stop_ejv(.*)", reason, re.IGNORECASE | re.DOTALL)
+    """Return the stopped distribution codes of the batch that the reason names: its numbers, or all without one."""
+    named = _CLEAR_STOP.search(reason)
     if named is None:
         return []
     stopped = sql.run(session, "list_stopped_gl", batch=sent_batch.id, file_type=sent_batch.file_type)
-    codes = list(stopped.scalars())
-    numbers = {int(digits) for digits in re.findall(r"\d{1,9}", named[1])}
+    codes, numbers = list(stopped.scalars()), _numbers_named(reason)
     return [code for code in codes if code in numbers] if numbers else codes
+
+
+def _numbers_named(reason: str) -> set[int]:
+    """Return the distribution codes that a reason names to be cleared."""
+    named = _CLEAR_STOP.search(reason)
+    return {int(digits) for digits in re.findall(r"\d{1,9}", named[1])} if named else set()
 
 
 def _numbers_in_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch) -> list[str] | None:

@@ -267,6 +267,10 @@ def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackO
         ("clear stop_ejv", False),
         ("clear stop_ejv {code}", False),
         ("clear stop_ejv 999999", True),
+        ("leave stop_ejv as it is", True),
+        ("do not clear stop_ejv", True),
+        ("Clear  STOP_EJV {code}; ticket 4711", False),
+        ("clear stop_ejv; ticket 4711", False),
     ],
 )
 def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(
@@ -277,6 +281,15 @@ def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(
     sent.run(rebuild=100, reason=reason.format(code=code))
     stopped = "SELECT stop_ejv FROM distribution_codes WHERE account_id IS NOT NULL"
     assert sent.books.one(stopped) is is_stopped
+
+
+def test_a_rebuild_says_which_code_of_the_reason_is_not_stopped_in_the_batch(sent: FeedbackOffice) -> None:
+    sent.books.change("UPDATE distribution_codes SET stop_ejv = true WHERE account_id IS NOT NULL")
+    code = sent.books.one("SELECT distribution_code_id FROM distribution_codes WHERE account_id IS NOT NULL")
+    outcome = sent.run(rebuild=100, reason=f"clear stop_ejv {code} and 999999; ticket 4711")
+    assert [note for note in outcome.notes if "stop_ejv" in note] == [
+        "Distribution code 999999 is no stopped code of batch 100: its stop_ejv was left as it is."
+    ]
 
 
 def test_a_rebuild_leaves_what_was_accepted_alone(sent: FeedbackOffice) -> None:
