@@ -1,6 +1,6 @@
 """What an operator may do with messages of the outbox: show them, retry them, drop them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ _COUNT = text(
     "SELECT state, count(*) AS number FROM pay_jobs.outbox"
     " WHERE state = ANY (CAST(:states AS text[])) GROUP BY state ORDER BY state"
 )
+_AT_ONCE = 1000
 _MAY = {"retry": ("dead", "pending"), "drop": ("dead", "pending")}
 
 
@@ -42,9 +43,15 @@ class OutboxMessage:
     answer: dict[str, Any] | None
 
 
-def newest(connection: Connection, *, states: Collection[str], limit: int | None = None) -> list[OutboxMessage]:
-    """Return messages in these states, all or the newest `limit` of them, oldest first."""
-    return _read(connection, states=list(states), number=limit)
+def iter_newest(
+    connection: Connection, *, states: Collection[str], limit: int | None = None
+) -> Generator[OutboxMessage]:
+    """Yield messages in these states, all or `limit` of them, the newest first; they are read as they are asked for."""
+    values = {"ids": None, "states": list(states), "number": limit}
+    options = {"yield_per": _AT_ONCE}
+    with connection.execute(sql["list_messages"], values, execution_options=options) as rows:
+        for row in rows:
+            yield OutboxMessage(**row._mapping)
 
 
 def find(connection: Connection, message_id: int) -> OutboxMessage:
@@ -99,7 +106,8 @@ def _change(connection: Connection, verb: str, setting: str, ids: Sequence[int],
 
 
 def _all_of(connection: Connection, ids: Sequence[int]) -> list[OutboxMessage]:
-    found = _read(connection, ids=list(ids))
+    rows = connection.execute(sql["list_messages"], {"ids": list(ids), "states": None, "number": None}).all()
+    found = [OutboxMessage(**row._mapping) for row in reversed(rows)]
     missing = sorted(set(ids) - {one.id for one in found})
     if missing:
         raise UsageError(
@@ -107,15 +115,3 @@ def _all_of(connection: Connection, ids: Sequence[int]) -> list[OutboxMessage]:
             "are. Nothing was changed."
         )
     return found
-
-
-def _read(
-    connection: Connection,
-    *,
-    ids: list[int] | None = None,
-    states: list[str] | None = None,
-    number: int | None = None,
-) -> list[OutboxMessage]:
-    """Return messages, the oldest first."""
-    rows = connection.execute(sql["list_messages"], {"ids": ids, "states": states, "number": number}).all()
-    return [OutboxMessage(**row._mapping) for row in reversed(rows)]

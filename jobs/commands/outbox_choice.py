@@ -1,8 +1,10 @@
 """Which messages of the outbox are meant: by kind, and by the cause that keeps them, as `outbox list` shows both."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import click
 from sqlalchemy import Connection
@@ -40,9 +42,11 @@ class MessageChoice:
         """Whether anything is chosen."""
         return self.kind is not None or self.cause is not None
 
-    def of(self, messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
-        """Return those that are meant."""
-        return [one for one in messages if self._means(one)]
+    def of(self, connection: Connection, *, states: Collection[str], limit: int | None = None) -> list[OutboxMessage]:
+        """Return the messages in these states that are meant, all or the newest `limit` of them, the oldest first."""
+        most = None if self.is_made else limit
+        with closing(desk.iter_newest(connection, states=states, limit=most)) as newest:
+            return list(islice(filter(self._means, newest), limit))[::-1]
 
     def options(self) -> list[str]:
         """Return the choice as it is typed."""
@@ -68,7 +72,7 @@ def chosen_ids(
     count  how many were expected; a dry run needs none
     Raises UsageError with the command to type where it was not said, or is another number by now.
     """
-    ids = [one.id for one in choice.of(desk.newest(connection, states=OPEN))]
+    ids = [one.id for one in choice.of(connection, states=OPEN)]
     if not ids:
         raise UsageError(f"No open message is meant; {typed('outbox list')} shows their kinds and causes.")
     if dry_run or count == len(ids):

@@ -73,9 +73,8 @@ def outbox_command(use_sandbox: Callable[[], None]) -> click.Group:
         with _connection(use_sandbox, sandbox) as connection:
             choice, states = MessageChoice(kind, cause), _STATES[state]
             open_states = [one for one in states if one in _STATES[OPEN]]
-            is_open = choice.of(desk.newest(connection, states=open_states))
-            most = None if choice.is_made else limit
-            messages = choice.of(desk.newest(connection, states=states, limit=most))[-limit:]
+            is_open = choice.of(connection, states=open_states)
+            messages = choice.of(connection, states=states, limit=limit)
             counts = desk.count(connection, states)
         if as_json:
             print_json("outbox list", {"messages": [asdict(one) for one in messages]}, counts=counts)

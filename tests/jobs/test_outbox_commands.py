@@ -8,6 +8,8 @@ from sqlalchemy import text
 
 from config.errors import InputRefused, SourceUnavailable
 from connectors.outbox import Channel, NewMessage
+from connectors.outbox import operator_actions as desk
+from connectors.outbox.operator_actions import OutboxMessage
 from database.engine import Database
 from jobs.commands.cli import build_cli, main
 from jobs.commands.outbox_commands import outbox_command
@@ -171,6 +173,33 @@ def test_messages_are_chosen_by_kind_and_cause_once_how_many_was_said(many: Data
     assert (code, shown.startswith("3 messages: ")) == (0, True)
     became = {"retry": "pending", "drop": "dropped"}[verb]
     assert list(states(many).values()) == [became, became, became, "dead", "dead"]
+
+
+def test_the_newest_of_a_kind_are_listed_and_no_more_is_read_for_them(
+    many: Database, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with many.begin() as session:
+        session.execute(text("UPDATE pay_jobs.outbox SET state = 'delivered', delivered_on = now()"))
+        session.execute(
+            text("""
+            INSERT INTO pay_jobs.outbox (channel, kind, ordering_key, idempotency_key, payload, state, delivered_on)
+            SELECT 'event', 'lock', 'n', 'n' || n, '{}', 'delivered', now() FROM generate_series(1, 5000) AS n""")
+        )
+    read: list[int] = []
+
+    def message(**row: Any) -> OutboxMessage:
+        read.append(row["id"])
+        return OutboxMessage(**row)
+
+    monkeypatch.setattr(desk, "OutboxMessage", message)
+
+    _, shown, _ = run("list", "--state", "all", "--kind", "lock", "--limit", "3", "--json")
+
+    listed = [one["id"] for one in rows_of(read_json(shown), "messages")]
+    assert (listed, sorted(read)) == (sorted(listed), listed)
+    with many.begin() as session:
+        newest = session.execute(text("SELECT id FROM pay_jobs.outbox ORDER BY id DESC LIMIT 3")).scalars().all()
+    assert listed == newest[::-1]
 
 
 def test_a_choice_and_ids_together_are_refused(many: Database, run: Any) -> None:
