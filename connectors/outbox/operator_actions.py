@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from config.errors import UsageError
+from database.archived import where_older_rows_are
 from database.sql import statements
 
 sql = statements(__package__)
@@ -110,8 +111,9 @@ def _all_of(connection: Connection, ids: Sequence[int]) -> list[OutboxMessage]:
     found = [OutboxMessage(**row._mapping) for row in reversed(rows)]
     missing = sorted(set(ids) - {one.id for one in found})
     if missing:
-        raise UsageError(
+        unknown = (
             f"There is no outbox message {', '.join(map(str, missing))}: `outbox list --state all` shows those there "
             "are. Nothing was changed."
         )
+        raise UsageError(" ".join([unknown, *where_older_rows_are(connection, *missing)]))
     return found

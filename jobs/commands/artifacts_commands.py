@@ -13,7 +13,7 @@ from config.errors import UsageError
 from config.plurals import counted
 from config.settings import ObjectStoreSettings, read
 from connectors.object_store import ObjectStore
-from jobs.commands.ledger_commands import ledger_connection
+from jobs.commands.ledger_commands import find_run, ledger_connection
 from jobs.commands.whole_help import WholeHelpGroup
 from jobs.files_for_people import artifact_name, why_not_writable, write_whole, written
 from jobs.run import ledger
@@ -49,7 +49,7 @@ def artifacts_command(use_sandbox: Callable[[], None]) -> click.Group:
             use_sandbox()
         with ledger_connection() as connection:
             runs = (
-                [_run(ledger.find(connection, run_id), run_id)]
+                [find_run(connection, run_id, shown_by="artifacts list")]
                 if run_id
                 else ledger.newest(connection, stored_something=True, limit=limit)
             )
@@ -78,7 +78,7 @@ def artifacts_command(use_sandbox: Callable[[], None]) -> click.Group:
         if sandbox:
             use_sandbox()
         with ledger_connection() as connection:
-            keys = _chosen(_run(ledger.find(connection, run_id), run_id), name)
+            keys = _chosen(find_run(connection, run_id, shown_by="artifacts list"), name)
         with closing(ObjectStore(read(ObjectStoreSettings))) as store:
             if to == TO_STDOUT:
                 _to_stdout(store, keys)
@@ -86,12 +86,6 @@ def artifacts_command(use_sandbox: Callable[[], None]) -> click.Group:
                 _to_folder(store, keys, Path(to) if to else _default_folder())
 
     return artifacts
-
-
-def _run(run: Run | None, run_id: int | None) -> Run:
-    if run is None:
-        raise UsageError(f"There is no run {run_id}: `artifacts list` shows those that stored something.")
-    return run
 
 
 def _chosen(run: Run, name: str | None) -> list[str]:

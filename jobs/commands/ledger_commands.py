@@ -15,6 +15,7 @@ from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
 from config.settings import DatabaseSettings, read
+from database.archived import where_older_rows_are
 from database.engine import make_engine
 from database.errors import explain
 from jobs.parameters import DAY
@@ -74,6 +75,15 @@ def history_command(use_sandbox: Callable[[], None]) -> click.Command:
     return history
 
 
+def find_run(connection: Connection, run_id: int, *, shown_by: str) -> Run:
+    """Return a run. Raises UsageError where there is none, with the command that shows those there are."""
+    run = ledger.find(connection, run_id)
+    if run is None:
+        unknown = f"There is no run {run_id}: `{shown_by}` shows those there are."
+        raise UsageError(" ".join([unknown, *where_older_rows_are(connection, run_id)]))
+    return run
+
+
 def show_command(use_sandbox: Callable[[], None]) -> click.Command:
     """Return the command that shows one run."""
 
@@ -89,11 +99,9 @@ def show_command(use_sandbox: Callable[[], None]) -> click.Command:
         if sandbox:
             use_sandbox()
         with ledger_connection() as connection:
-            run = ledger.find(connection, run_id)
+            run = find_run(connection, run_id, shown_by="history")
             rejects = ledger.rejects_of(connection, run_id)
             log = ledger.log_of(connection, run_id)
-        if run is None:
-            raise UsageError(f"There is no run {run_id}: `history` shows those there are.")
         if as_json:
             print_json("show", _everything(run, rejects, log))
         else:

@@ -8,6 +8,7 @@ from typing import Any
 
 from config.plurals import counted
 from connectors.object_store import ObjectMissing, ObjectStore
+from database.archived import where_older_rows_are
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
@@ -41,10 +42,10 @@ def search(context: RunContext, store: ObjectStore, wanted: Iterable[str]) -> Ou
         with context.database.begin() as session:
             mentions = sql.run(session, "find_mentions", numbers=numbers, kind=kind, limit=MAX_LINES)
             found = [NumberMention(**row._mapping) for row in mentions]
+            archived = where_older_rows_are(session, *numbers)
         if not found:
-            outcome.notes.append(
-                f"{what}: not found in any indexed file. `ejv index` indexes older files in the bucket."
-            )
+            unknown = f"{what}: not found in any indexed file. `ejv index` indexes older files in the bucket."
+            outcome.notes.append(" ".join([unknown, *archived]))
             continue
         if len(found) == MAX_LINES:
             outcome.notes.append(

@@ -10,11 +10,12 @@ from sqlalchemy import Row, text
 from config.command_line import typed
 from config.errors import UsageError
 from config.plurals import counted
+from database.archived import where_older_rows_are
 from database.sessions import Session
 from database.sql import statements
 from jobs.inbound.choose_file import no_such_file
 from jobs.run.outcome import Outcome, Table
-from tools.explain.archived import where_older_rows_are, where_rows_of_a_file_are
+from tools.explain.archived import where_rows_of_a_file_are
 from tools.explain.arguments import Arguments
 from tools.explain.meaning import meanings
 from tools.explain.timeline import life

@@ -12,6 +12,7 @@ from config.settings import EventSettings
 from connectors.event_publisher import EventPublisher
 from connectors.events import Topic, cloud_event
 from connectors.outbox import Message
+from database.archived import where_older_rows_are
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tools.replay_event.arguments import Arguments
@@ -70,10 +71,9 @@ def _from_outbox(context: RunContext, arguments: Arguments) -> tuple[str, dict[s
             ),
             {"id": arguments.from_outbox},
         ).one_or_none()
-    if row is None:
-        raise UsageError(
-            f"There is no message {arguments.from_outbox} in the outbox: `outbox list` shows those there are."
-        )
+        if row is None:
+            unknown = f"There is no message {arguments.from_outbox} in the outbox: `outbox list` shows those there are."
+            raise UsageError(" ".join([unknown, *where_older_rows_are(session, arguments.from_outbox)]))
     if row.channel != "event":
         raise UsageError(f"Message {row.id} is no event but {row.channel} {row.kind}: see `outbox retry`.")
     if row.state != "delivered":

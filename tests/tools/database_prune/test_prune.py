@@ -12,9 +12,14 @@ import pytest
 
 from config.errors import ExitCode
 from connectors.effects import breaking_in
+from jobs.commands.artifacts_commands import artifacts_command
+from jobs.commands.cli import build_cli, main
+from jobs.commands.ledger_commands import show_command
+from jobs.commands.outbox_commands import outbox_command
 from jobs.run.stopping import StopRequest
 from tests.process_killed import ProcessKilled
 from tests.tools.database_prune.conftest import PrunedDatabase
+from tools import TOOLS as TOOLS_BY_HAND
 from tools.database_prune import ARCHIVES
 from tools.database_prune.arguments import YEARS
 from tools.database_prune.tables import TABLES
@@ -22,6 +27,12 @@ from tools.database_prune.task import _years_before
 from tools.explain import TOOLS as EXPLAIN
 from tools.verify import JOB as VERIFY
 
+_LATE = {
+    "show": ("", lambda: show_command(lambda: None)),
+    "artifacts": ("", lambda: artifacts_command(lambda: None)),
+    "outbox": ("", lambda: outbox_command(lambda: None)),
+}
+CLI = build_cli((), tools=TOOLS_BY_HAND, use_sandbox=lambda: None, late=_LATE)
 _INVOICE = next(job for job in EXPLAIN if job.name == "explain invoice")
 
 
@@ -184,6 +195,37 @@ def test_archived_rows_are_found_by_a_word_and_explain_names_the_command(databas
         f"target_number {number}" in row for _, table, row in found.outcome.tables[0].rows if table == "settlement_rows"
     )
     assert len(database.run(ARCHIVES).outcome.tables[0].rows) >= len(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("words", "find"),
+    [
+        (("show", "987654"), "--find 987654"),
+        (("artifacts", "get", "987654"), "--find 987654"),
+        (("outbox", "show", "987654"), "--find 987654"),
+        (("outbox", "retry", "987653", "987654", "--reason", "x"), "--find 987653 --find 987654"),
+        (("replay-event", "--from-outbox", "987654", "--reason", "x"), "--find 987654"),
+        (("ejv", "search", "987654"), "--find 987654"),
+    ],
+)
+def test_what_is_not_found_any_more_is_told_with_the_command_that_looks_into_the_archives(
+    database: PrunedDatabase,
+    words: tuple[str, ...],
+    find: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PUBSUB_PUBLISH_URL", "http://127.0.0.1:1/")
+
+    def said() -> str:
+        main(CLI, list(words))
+        return " ".join("".join(capsys.readouterr()).split())
+
+    before = said()
+    database.prune()
+
+    assert "may be archived" not in before
+    assert f"may be archived. To look for them: python3 invoke_jobs.py db archives {find}" in said()
 
 
 @pytest.mark.parametrize("text", ["1y", "7", "y", "-7y", "7 years", "100y"])
