@@ -17,7 +17,6 @@ from console.reading import Reader
 from database.errors import explain
 from database.sessions import Session
 from jobs.run import ledger
-from jobs.watch.entries import entry_commands
 from jobs.watch.metrics import MetricsProbe, metrics_text
 
 _ONE = text("SELECT 1")
@@ -44,7 +43,7 @@ def monitor_app(
     def figures(connection: Session) -> bytes:
         alarm = ledger.newest_verdict(connection, "check")
         findings = alarm.counts.get("findings", 0) if alarm else None
-        return metrics_text(connection, entry_commands(schedule, jobs), findings, probes, now=clock())
+        return metrics_text(connection, schedule.enabled_jobs(jobs), findings, probes, now=clock())
 
     paths = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     return Starlette(routes=[Route(path, answer, methods=["GET"]) for path, answer in paths.items()])

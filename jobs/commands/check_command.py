@@ -29,7 +29,7 @@ from jobs.terminal import show_table, whatever_is_shown
 from jobs.watch.check import Finding, judge_runs, serve_instants
 from jobs.watch.check_files import earliest, expected_files, judge_all_files, judge_answers
 from jobs.watch.check_lengths import judge_lengths
-from jobs.watch.entries import entries_of, entry_commands, read_runs
+from jobs.watch.entries import entries_of, read_runs
 from jobs.watch.notice import tell_failure
 from jobs.watch.pings import Pings, pings_of
 
@@ -101,8 +101,8 @@ def check_command(
                 if metrics is not None:
                     from jobs.watch.metrics import metrics_text
 
-                    commands = entry_commands(schedule, jobs)
-                    figures = metrics_text(connection, commands, len(findings), probes, now=now)
+                    entries = schedule.enabled_jobs(jobs)
+                    figures = metrics_text(connection, entries, len(findings), probes, now=now)
         except PayJobsError as error:
             pings.failure(f"the check could not be done: {error}")
             raise

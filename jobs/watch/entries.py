@@ -31,11 +31,6 @@ class Entry:
         return self.job.job or self.name
 
 
-def entry_commands(schedule: Schedule, jobs: Sequence[str]) -> dict[str, str]:
-    """Return the command of each entry that runs by the schedule."""
-    return {name: shlex.join(job.command(name)) for name, job in schedule.enabled_jobs(jobs).items()}
-
-
 def read_runs(connection: Connection, schedule: Schedule, jobs: Sequence[str], *, begin: datetime) -> list[Run]:
     """Return the runs of all commands that may have been at work since `begin`, the newest first.
 
@@ -50,7 +45,8 @@ def entries_of(runs: Sequence[Run], schedule: Schedule, jobs: Sequence[str], *, 
 
     jobs  the names of the jobs this installation has
     """
-    enabled, commands = schedule.enabled_jobs(jobs), entry_commands(schedule, jobs)
+    enabled = schedule.enabled_jobs(jobs)
+    commands = {name: shlex.join(job.command(name)) for name, job in enabled.items()}
     by_job: dict[str, list[Run]] = {}
     for run in runs:
         by_job.setdefault(run.job, []).append(run)

@@ -1,5 +1,6 @@
 """Figures for Prometheus where no scheduler runs: of the ledger, the files, the outbox, and the probes of the jobs."""
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from decimal import Decimal
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import Connection
 
+from config.schedule import JobSchedule
 from database.sql import statements
 from jobs.watch.check_files import count_files
 
@@ -29,7 +31,7 @@ MetricsProbe = Callable[[Connection, datetime], Iterable[MetricSample]]
 
 def metrics_text(
     connection: Connection,
-    commands: Mapping[str, str],
+    entries: Mapping[str, JobSchedule],
     findings: int | None,
     probes: Sequence[MetricsProbe],
     *,
@@ -37,12 +39,12 @@ def metrics_text(
 ) -> bytes:
     """Return all figures in the text format of Prometheus.
 
-    commands  the command of each entry of the schedule
+    entries   what runs by the schedule
     findings  how much `check` found; None where it was not asked
     """
     registry = CollectorRegistry()
     gauges: dict[str, Gauge] = {}
-    for sample in _samples(connection, commands, findings, probes, now):
+    for sample in _samples(connection, entries, findings, probes, now):
         if sample.name not in gauges:
             gauges[sample.name] = Gauge(f"pay_jobs_{sample.name}", sample.help, list(sample.labels), registry=registry)
         gauge = gauges[sample.name].labels(**sample.labels) if sample.labels else gauges[sample.name]
@@ -52,14 +54,14 @@ def metrics_text(
 
 def _samples(
     connection: Connection,
-    commands: Mapping[str, str],
+    entries: Mapping[str, JobSchedule],
     findings: int | None,
     probes: Sequence[MetricsProbe],
     now: datetime,
 ) -> Iterator[MetricSample]:
     if findings is not None:
         yield MetricSample("check_findings", "What `check` found that is not as it should be.", findings)
-    yield from _last_successes(connection, commands, now)
+    yield from _last_successes(connection, entries, now)
     for row in count_files(connection):
         labels = {"source": row.source, "state": row.state}
         yield MetricSample("files", "Inbound files that wait, are held or failed.", row.number, labels)
@@ -72,8 +74,12 @@ def _samples(
         yield from probe(connection, now)
 
 
-def _last_successes(connection: Connection, commands: Mapping[str, str], now: datetime) -> Iterator[MetricSample]:
-    rows = sql.run(connection, "list_last_successes", commands=list(commands.values()))
+def _last_successes(
+    connection: Connection, entries: Mapping[str, JobSchedule], now: datetime
+) -> Iterator[MetricSample]:
+    commands = {name: shlex.join(job.command(name)) for name, job in entries.items()}
+    jobs = [job.job or name for name, job in entries.items()]
+    rows = sql.run(connection, "list_last_successes", jobs=jobs, commands=list(commands.values()))
     last: dict[str, datetime] = {row.command: row.finished_on for row in rows}
     for name, command in commands.items():
         if command in last:
