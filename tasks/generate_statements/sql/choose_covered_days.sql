@@ -9,8 +9,8 @@ CREATE TEMPORARY TABLE covered_days ON COMMIT DROP AS
 SELECT chosen.statement_id, day.starts, day.ends
   FROM period_statements AS chosen
   JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS day (on_day, starts, ends)
-    ON day.on_day < chosen.setting_from
- WHERE chosen.setting_from > :first
+    ON day.on_day < chosen.settings_from
+ WHERE chosen.settings_from > :first
    AND NOT EXISTS (
          SELECT FROM statements AS interim
           WHERE interim.payment_account_id = chosen.payment_account_id

@@ -1,6 +1,7 @@
 -- Choose the statements of one period: one per account, with the id it has or gets.
 -- in     frequency, first, last (the period), is_gap, only_missing, auth_account (null: all), shard_count, shard_index
 -- out    temporary table period_statements
+--        settings_from: since when one of the settings that it is for was in force without a break
 -- again  an existing statement keeps its lowest id; ids are only drawn for new ones
 -- source docs/specs/statements.md sections 2, 4, 6 and the hazard in section 10
 CREATE TEMPORARY TABLE period_statements ON COMMIT DROP AS
@@ -8,7 +9,7 @@ WITH chosen AS (
        SELECT DISTINCT ON (setting.payment_account_id)
               setting.payment_account_id,
               setting.id AS setting_id,
-              setting.from_date AS setting_from,
+              min(setting.from_date) OVER (PARTITION BY setting.payment_account_id) AS settings_from,
               account.payment_method,
               account.statement_notification_enabled
          FROM statement_settings AS setting
@@ -35,7 +36,7 @@ WITH chosen AS (
      )
 SELECT chosen.payment_account_id,
        chosen.setting_id,
-       chosen.setting_from,
+       chosen.settings_from,
        chosen.payment_method,
        coalesce(chosen.statement_notification_enabled, false) AS notification_enabled,
        coalesce(chosen.payment_method = 'EFT', false) <> (mod(coalesce(switched.times, 0), 2) = 1) AS lists_eft,

@@ -121,7 +121,7 @@ class StatementModel:
         if not valid or (rest and self._covered_by_interim(account.id, first, last)):
             return
         setting = max(valid, key=lambda one: (one.first, one.id))
-        listed = [one for one in self.invoices if self._belongs(one, account, setting, first, last)]
+        listed = [one for one in self.invoices if self._belongs(one, account, valid, first, last)]
         methods = ",".join(sorted({one.method for one in listed}))
         invoices = frozenset(one.id for one in listed)
         existing = [one for one in self.statements if self._is(one, account, frequency, first, last)]
@@ -140,13 +140,13 @@ class StatementModel:
             self._replace(one, replace(one, empty=True, invoices=frozenset(), notification=status))
 
     def _belongs(
-        self, invoice: BilledInvoice, account: BilledAccount, setting: BilledSetting, first: date, last: date
+        self, invoice: BilledInvoice, account: BilledAccount, shared: list[BilledSetting], first: date, last: date
     ) -> bool:
         if invoice.account != account.id or not first <= invoice.day <= last:
             return False
         if (invoice.method == "EFT") is not self._listed_eft_then(account, last):
             return False
-        return not self._has_a_statement_of_its_own(invoice.day, account, setting, first, last)
+        return not self._has_a_statement_of_its_own(invoice.day, account, shared, first, last)
 
     def _listed_eft_then(self, account: BilledAccount, last: date) -> bool:
         """Whether the account paid by EFT when the period ended; each later switch left an interim statement."""
@@ -167,15 +167,15 @@ class StatementModel:
         return max(before, key=lambda one: (one.made, one.id)).method if before else ""
 
     def _has_a_statement_of_its_own(
-        self, day: date, account: BilledAccount, setting: BilledSetting, first: date, last: date
+        self, day: date, account: BilledAccount, shared: list[BilledSetting], first: date, last: date
     ) -> bool:
         """Whether an earlier setting puts the day on another statement, although this period includes it."""
-        if day >= setting.first:
+        if any(one.holds(day) for one in shared):
             return False
         if any(one.account == account.id and one.interim and first <= one.last <= last for one in self.statements):
             return False
         for one in self.settings:
-            if one.account != account.id or one.id == setting.id or one.last is None or not one.holds(day):
+            if one.account != account.id or one.last is None or not one.holds(day):
                 continue
             if one.frequency != "MONTHLY":
                 return True

@@ -91,6 +91,40 @@ def test_overlapping_settings_of_one_frequency_make_one_statement_of_the_newer(p
     assert (statement.setting, statement.invoices) == (settings[1], (invoice,))
 
 
+@pytest.mark.parametrize(
+    ("frequency", "older_ends", "newer_begins", "last"),
+    [
+        pytest.param("WEEKLY", "2022-06-25", "2022-06-22", "2022-06-25", id="week"),
+        pytest.param("WEEKLY", "2022-07-02", "2022-06-22", "2022-06-25", id="week, older goes on"),
+        pytest.param("MONTHLY", "2022-06-30", "2022-06-22", "2022-06-30", id="month"),
+    ],
+)
+def test_the_one_statement_of_overlapping_settings_lists_the_days_of_both(
+    pay: StatementBooks, frequency: str, older_ends: str, newer_begins: str, last: str
+) -> None:
+    account = pay.account()
+    pay.setting(account, frequency, "2019-01-01", older_ends)
+    pay.setting(account, frequency, newer_begins)
+    made = tuple(pay.invoice(account, f"2022-06-{on} 10:00") for on in (19, 20, 22, 25))
+
+    pay.generate(last)
+
+    [statement] = pay.statements()
+    assert statement.invoices == made
+
+
+def test_the_one_rest_of_a_week_of_overlapping_settings_lists_the_days_of_both(pay: StatementBooks) -> None:
+    account = pay.account()
+    pay.setting(account, "WEEKLY", "2019-01-01", "2022-06-23")
+    pay.setting(account, "WEEKLY", "2022-06-22", "2022-06-23")
+    made = tuple(pay.invoice(account, f"2022-06-{on} 10:00") for on in (19, 22))
+
+    pay.generate("2022-06-23")
+
+    [statement] = pay.statements()
+    assert statement.invoices == made
+
+
 @pytest.fixture
 def monthly_then_weekly(pay: StatementBooks) -> StatementBooks:
     """Monthly to Tuesday 2022-05-31, weekly from Wednesday 2022-06-01, with an invoice on each day of that week."""

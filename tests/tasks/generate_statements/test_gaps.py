@@ -16,7 +16,7 @@ from tasks.generate_statements.gaps import due_periods
 from tests.statement_factory import StatementBooks, day
 from tools.verify.arguments import Arguments as VerifyArguments
 from tools.verify.catalogue import CATALOGUE
-from tools.verify.task import asked_values, findings, snapshot
+from tools.verify.task import InvariantBreach, asked_values, findings, snapshot
 
 _TABLES_LOCKED = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation'"
 JUNE: dict[str, Any] = {"since": "2022-06-19", "until": "2022-06-25"}
@@ -26,6 +26,13 @@ def missing(pay: StatementBooks, **window: Any) -> list[tuple[str, str, str, str
     """Return kind, first account, first and last day of each gap, as the table shows them."""
     outcome = pay.generate(gaps=True, **(window or JUNE))
     return [(str(kind), account, str(first), str(last)) for kind, first, last, _, account, _ in _rows(outcome)]
+
+
+def unlisted(pay: StatementBooks) -> list[InvariantBreach]:
+    """Return what verify says on 2026-06-03 of invoices that are on no statement."""
+    with snapshot(pay.database) as session:
+        values = asked_values(session, VerifyArguments(), now=datetime(2026, 6, 3), today=date(2026, 6, 3))
+        return list(findings(session, next(one for one in CATALOGUE if one.code == "STA-LISTED"), values))
 
 
 def _rows(outcome: Outcome) -> list[Any]:
@@ -440,9 +447,7 @@ def test_verify_sends_an_invoice_of_a_missing_statement_here_and_not_to_the_next
     with pay.database.begin() as session:
         session.execute(text("DELETE FROM statement_invoices WHERE invoice_id = :id"), {"id": dropped})
 
-    with snapshot(pay.database) as session:
-        values = asked_values(session, VerifyArguments(), now=datetime(2026, 6, 3), today=date(2026, 6, 3))
-        found = list(findings(session, next(one for one in CATALOGUE if one.code == "STA-LISTED"), values))
+    found = unlisted(pay)
 
     assert sorted((one.row, one.expected, one.next) for one in found) == [
         (f"invoice {missed}", "on the daily statement of 2026-05-14",
@@ -452,3 +457,16 @@ def test_verify_sends_an_invoice_of_a_missing_statement_here_and_not_to_the_next
     ]  # fmt: skip
     pay.generate(fill_gaps=True, since="2026-05-14", until="2026-05-14")
     assert missed in {id_ for one in pay.statements() for id_ in one.invoices}
+
+
+def test_verify_sends_an_invoice_of_overlapping_settings_to_the_statement_that_they_share(pay: StatementBooks) -> None:
+    account = pay.with_setting("WEEKLY", last="2026-05-30", auth="1234")
+    pay.setting(account, "WEEKLY", "2026-05-27")
+    dropped = pay.invoice(account, "2026-05-25 10:00")
+    pay.generate("2026-05-30")
+    with pay.database.begin() as session:
+        session.execute(text("DELETE FROM statement_invoices WHERE invoice_id = :id"), {"id": dropped})
+
+    found = unlisted(pay)
+
+    assert [(one.row, one.next) for one in found] == [(f"invoice {dropped}", "GENERATE_STATEMENTS 2026-05-30 1234")]

@@ -3,9 +3,9 @@
 --        days, starts, ends: every day with statements, and its bounds in naive UTC
 -- source docs/specs/statements.md sections 4, 6 and 8: of an account that pays by EFT only EFT invoices, of another all
 --        others; an interim statement takes its days; of several statements of one period the first lists; a day that an
---        earlier setting puts on a statement of its own is on that one, which is missing then (section 11 no. 3). It is
---        looked for among those of its account: new statements have no statistics yet, and all have one of four
---        frequencies
+--        earlier setting puts on a statement of its own is on that one, which is missing then (section 11 no. 3); one
+--        that makes no statement of its own, because it shares this one, does not. It is looked for among those of its
+--        account: new statements have no statistics yet, and all have one of four frequencies
 WITH unlisted AS MATERIALIZED (
        SELECT invoice.id, invoice.payment_account_id, invoice.payment_method_code, invoice.created_on
          FROM invoices AS invoice
@@ -17,7 +17,7 @@ WITH unlisted AS MATERIALIZED (
      ),
      missed AS MATERIALIZED (
        SELECT invoice.id, invoice.payment_account_id, invoice.created_on, account.auth_account_id,
-              statement.id AS statement_id, statement.from_date, statement.to_date, statement.statement_settings_id
+              statement.id AS statement_id, statement.frequency, statement.from_date, statement.to_date
          FROM unlisted AS invoice
          JOIN payment_accounts AS account
            ON account.id = invoice.payment_account_id
@@ -63,15 +63,20 @@ SELECT 'invoice ' || missed.id AS row,
   FROM missed
   LEFT JOIN LATERAL (
          SELECT earlier.frequency, day.on_day
-           FROM statement_settings AS chosen
-           JOIN statement_settings AS earlier
-             ON earlier.payment_account_id = chosen.payment_account_id
+           FROM statement_settings AS earlier
            JOIN unnest(CAST(:days AS date[]), CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS day (on_day, starts, ends)
              ON missed.created_on >= day.starts
             AND missed.created_on < day.ends
-            AND day.on_day < chosen.from_date
             AND day.on_day BETWEEN earlier.from_date AND earlier.to_date
-          WHERE chosen.id = missed.statement_settings_id
+          WHERE earlier.payment_account_id = missed.payment_account_id
+            AND day.on_day < (SELECT min(shared.from_date)
+                                FROM statement_settings AS shared
+                               WHERE shared.payment_account_id = missed.payment_account_id
+                                 AND shared.frequency = missed.frequency
+                                 AND shared.from_date <= missed.to_date
+                                 AND (shared.to_date = missed.to_date
+                                      OR (coalesce(shared.to_date, 'infinity') > missed.to_date
+                                          AND (shared.frequency <> 'WEEKLY' OR extract(dow FROM missed.to_date) = 6))))
             AND (earlier.frequency <> 'MONTHLY'
                  OR CAST(date_trunc('month', day.on_day) + interval '1 month - 1 day' AS date) <= earlier.to_date)
           ORDER BY earlier.id DESC
