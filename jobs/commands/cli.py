@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from config.command_line import typed
-from config.errors import ExitCode, PayJobsError
+from config.errors import ExitCode, PayJobsError, UsageError
 from config.masking import mask_text
 from config.visible import to_json
 from jobs.commands.usage_words import in_words
@@ -182,6 +182,7 @@ def main(cli: click.Group, arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     take_every_character()
     try:
+        _refuse_empty_words(words)
         code = cli.main(args=words, prog_name="python3 invoke_jobs.py", standalone_mode=False)
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -201,6 +202,15 @@ def main(cli: click.Group, arguments: list[str] | None = None) -> int:
             words, f"{type(fault).__name__}: {fault}. This is a fault of the program.", None, ExitCode.FAILED
         )
     return int(code or 0)
+
+
+def _refuse_empty_words(words: list[str]) -> None:
+    """Raise UsageError for an empty word: a variable that is not set leaves it, and an empty choice would choose all."""
+    for before, word in zip(["invoke_jobs.py", *words], words, strict=False):
+        option, sign, value = word.partition("=")
+        if not word or (option.startswith("--") and sign and not value):
+            where = f"{option} has no value" if word else f"The word after {before} is empty"
+            raise UsageError(f"{where}: is a variable not set? Nothing was done.")
 
 
 def _refuse(words: list[str], message: str, context: click.Context | None, code: ExitCode) -> int:

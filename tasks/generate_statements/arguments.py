@@ -67,7 +67,7 @@ class Arguments:
     @property
     def auth_account(self) -> str | None:
         """The auth account id the work is limited to."""
-        return self.account or self.only_account
+        return self.account if self.account is not None else self.only_account
 
     def days(self, today: date) -> list[date]:
         """Return the days whose statements are to be made; each must be over."""
