@@ -205,7 +205,7 @@ def main(cli: click.Group, arguments: list[str] | None = None) -> int:
 
 
 def _refuse_empty_words(words: list[str]) -> None:
-    """Raise UsageError for an empty word: a variable that is not set leaves it, and an empty choice would choose all."""
+    """Raise UsageError for an empty word, which a variable that is not set leaves: to a command it would mean all."""
     for before, word in zip(["invoke_jobs.py", *words], words, strict=False):
         option, sign, value = word.partition("=")
         if not word or (option.startswith("--") and sign and not value):
