@@ -12,11 +12,15 @@ CREATE TEMPORARY TABLE closing_overwritten ON COMMIT DROP AS
                 WHERE pay_table = 'payments'
                   AND kept_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
                 UNION ALL
-               SELECT kept.row_id, kept.was, file.applied_on
+               SELECT kept.row_id, kept.was, coalesce(retried.at AT TIME ZONE 'UTC', file.applied_on)
                  FROM pay_jobs.bounce_rows AS kept
                  JOIN pay_jobs.inbound_files AS file
                    ON file.id = kept.file_id
-                WHERE file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
+                 LEFT JOIN closing_retried AS retried
+                   ON retried.file_id = kept.file_id
+                  AND retried.line = kept.line
+                  AND retried.is_last
+                WHERE (retried.at >= :since OR file.applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC')
                   AND kept.pay_table = 'payments'
                   AND kept.was IS NOT NULL
                   AND kept.undone_on IS NULL) AS kept

@@ -1,21 +1,43 @@
 -- What our jobs make payments of in these days: rows of CAS by number (PAD), by receipt (online banking) or by both (EFT),
 -- and journals of CGI by batch and journal.
--- out    temporary table closing_paying; name is the file
+-- in     since, until (naive UTC)
+-- out    temporary table closing_paying; name is the file. A bank receipt has its payment once a bank row of it is applied:
+--        what the file applied of it before counts then
 CREATE TEMPORARY TABLE closing_paying ON COMMIT DROP AS
+WITH tried AS NOT MATERIALIZED (
+       SELECT line.file_id, line.line, line.record_type, line.source_type, line.source_number, line.application_date,
+              line.amount, file.name, coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at
+         FROM pay_jobs.settlement_rows AS line
+         JOIN pay_jobs.inbound_files AS file
+           ON file.id = line.file_id
+         LEFT JOIN closing_retried AS retried
+           ON retried.file_id = line.file_id
+          AND retried.line = line.line
+          AND retried.is_last
+        WHERE line.file_id IN (SELECT file_id FROM closing_lines)
+          AND line.outcome = 'applied'
+     ),
+     bank AS MATERIALIZED (
+       SELECT file_id, source_number, min(at) AS at
+         FROM tried
+        WHERE record_type = 'BOLP'
+          AND lower(source_type) <> 'bc reg eft wire cheque'
+        GROUP BY file_id, source_number
+     )
 SELECT 'PAD' AS method, line.target_number AS number, line.source_number AS receipt, line.target_number AS pair,
        line.application_date AS paid_on, line.amount, line.at, line.name, line.name || ' line ' || line.line AS origin
   FROM closing_lines AS line
  WHERE line.kind = 'SETTLE_PAD'
    AND line.outcome = 'applied'
  UNION ALL
-SELECT 'ONLINE_BANKING', NULL, line.source_number, line.source_number, line.application_date, line.amount, line.at, line.name,
-       line.name || ' line ' || line.line
-  FROM closing_lines AS line
- WHERE line.outcome = 'applied'
-   AND (line.file_id, line.source_number) IN (SELECT bank.file_id, bank.source_number
-                                                FROM closing_lines AS bank
-                                               WHERE bank.record_type = 'BOLP'
-                                                 AND bank.outcome = 'applied')
+SELECT 'ONLINE_BANKING', NULL, tried.source_number, tried.source_number, tried.application_date, tried.amount,
+       greatest(tried.at, bank.at), tried.name, tried.name || ' line ' || tried.line
+  FROM tried
+  JOIN bank
+    ON bank.file_id = tried.file_id
+   AND bank.source_number = tried.source_number
+ WHERE greatest(tried.at, bank.at) >= :since
+   AND greatest(tried.at, bank.at) < :until
  UNION ALL
 SELECT 'EFT', line.target_number, line.source_number, line.source_number || '/' || line.target_number, line.application_date,
        line.amount, line.at, line.name, line.name || ' line ' || line.line

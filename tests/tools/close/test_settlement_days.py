@@ -1,0 +1,107 @@
+"""Settlement files applied on some days, each of which is closed: nothing is unexplained, and nothing changes later."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from config.errors import ExitCode
+from jobs.run.result import RunResult
+from tests.pay_database import PayDatabase
+from tests.settlement_factory import Line, SettlementBooks, bounce, on_account
+from tests.tools.close.conftest import Close
+
+FIRST, SECOND, THIRD = date(2026, 11, 5), date(2026, 11, 6), date(2026, 11, 7)
+
+
+@pytest.fixture
+def books(database: PayDatabase) -> SettlementBooks:
+    return SettlementBooks(database)
+
+
+def at_work(books: SettlementBooks, day: date) -> None:
+    """Let it be the morning of a day."""
+    books.now = datetime(day.year, day.month, day.day, 17, tzinfo=UTC)
+
+
+def records(result: RunResult, key: str) -> list[dict[str, Any]]:
+    return [record for table in result.outcome.tables if table.key == key for record in table.records()]
+
+
+def amounts(result: RunResult) -> dict[str, Decimal]:
+    return {one["figure"]: one["amount"] for one in records(result, "figures")}
+
+
+@pytest.mark.parametrize("rejected_first", ["BOLP", "ONAC"])
+def test_a_bank_receipt_of_which_a_row_is_tried_again_on_a_later_day_is_its_payment_on_both(
+    rejected_first: str, books: SettlementBooks, close: Close
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    other = "800104" if rejected_first == "BOLP" else "800105"
+    if rejected_first == "ONAC":
+        books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    at_work(books, FIRST)
+    books.apply(Line("BOLP", "OB1", "70.00", "800104", "REG1"), on_account("OB1", other, "30.00"))
+    assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE
+
+    at_work(books, SECOND)
+    if rejected_first == "BOLP":
+        books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    else:
+        books.account("800105", "ONLINE_BANKING")
+    books.retry()
+
+    second, first = close(day=SECOND), close(day=FIRST)
+    sides = [amounts(one).get(f"payments.{side}", 0) for one in (first, second) for side in ("rows", "written")]
+    assert sides == {"BOLP": [0, 0, 100, 100], "ONAC": [70, 70, 30, 30]}[rejected_first]
+    assert [one for one in records(second, "unexplained") if one["equation"] == "payments"] == []
+    assert records(first, "changed") == []
+
+
+def test_money_on_account_of_the_eft_service_is_no_bank_receipt(books: SettlementBooks, close: Close) -> None:
+    books.account("800106", "EFT")
+    at_work(books, FIRST)
+    books.apply(on_account("EFT1", "800106", "30.00", record="BOLP", source_type="BC REG EFT Wire Cheque"))
+
+    closed = close(day=FIRST)
+
+    assert (closed.exit_code, amounts(closed)["money.on_account"]) == (ExitCode.DONE, Decimal("30.00"))
+
+
+def test_a_row_that_is_tried_again_after_a_refund_was_asked_for_came_late(books: SettlementBooks, close: Close) -> None:
+    invoice = books.invoice(books.account("800101"), "REG1", "60.00")
+    at_work(books, FIRST)
+    books.apply(Line("PADP", "PR1", "60.00", "800102", "REG1"))
+    books.change(
+        "UPDATE invoices SET invoice_status_code = 'CREDITED', refund = total, refund_date = '2026-11-05 20:00'"
+    )
+    books.add("refunds", invoice_id=invoice, requested_date=datetime(2026, 11, 5, 20), type="INVOICE",
+              status="APPROVAL_NOT_REQUIRED")  # fmt: skip
+    recorded = close(day=FIRST, record=True, reason="first")
+    assert amounts(recorded)["invoices.credited"] == Decimal("60.00")
+
+    at_work(books, SECOND)
+    books.change("UPDATE cfs_accounts SET cfs_account = '800102'")
+    books.retry()
+
+    assert amounts(close(day=SECOND))["invoices.paid_late"] == Decimal("60.00")
+    assert records(close(day=FIRST), "changed") == []
+
+
+def test_a_bounce_that_is_tried_again_leaves_the_payment_of_the_day_before_as_it_was(
+    books: SettlementBooks, close: Close
+) -> None:
+    books.invoice(books.account("800101"), "REG1", "60.00")
+    at_work(books, FIRST)
+    books.apply(bounce("PR1", "800102", "REG1", "60.00"))
+    at_work(books, SECOND)
+    books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"), name="BCR_PAYMENT_APPL_20261106.csv")
+    assert amounts(close(day=SECOND, record=True, reason="first"))["payments.written"] == Decimal("60.00")
+
+    at_work(books, THIRD)
+    books.change("UPDATE cfs_accounts SET cfs_account = '800102'")
+    books.retry()
+
+    assert books.payments() == [("REG1", "PAD", "FAILED", "PR1", "0.00")]
+    assert records(close(day=SECOND), "changed") == []
