@@ -24,6 +24,9 @@ WITH found AS (
                  WHERE cfs.account_id = resolved.payment_account_id
                    AND cfs.payment_method = 'PAD'
                    AND cfs.status <> 'INACTIVE'
+                   AND cfs.cfs_party <> ''
+                   AND cfs.cfs_account <> ''
+                   AND cfs.cfs_site <> ''
                  ORDER BY coalesce(cfs.cfs_account = resolved.customer_account, false) DESC, cfs.id DESC
                  LIMIT 1
               ) AS pad ON true
@@ -32,6 +35,8 @@ WITH found AS (
                   FROM cfs_accounts AS cfs
                  WHERE cfs.account_id = resolved.payment_account_id
                    AND cfs.cfs_account = resolved.customer_account
+                   AND cfs.cfs_party <> ''
+                   AND cfs.cfs_site <> ''
                  ORDER BY cfs.id = pad.id DESC, cfs.id DESC
                  LIMIT 1
               ) AS billed ON true

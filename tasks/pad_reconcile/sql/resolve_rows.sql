@@ -137,8 +137,14 @@ WITH staged AS NOT MATERIALIZED (
                         THEN 'rejected:account_mismatch'
                         WHEN NOT nsf.is_noted
                          AND NOT EXISTS (SELECT FROM cfs_accounts AS pad WHERE pad.account_id = owners.payment_account_id
-                                            AND pad.payment_method = 'PAD' AND pad.status <> 'INACTIVE')
+                                            AND pad.payment_method = 'PAD' AND pad.status <> 'INACTIVE'
+                                            AND pad.cfs_party <> '' AND pad.cfs_account <> '' AND pad.cfs_site <> '')
                         THEN 'rejected:no_pad_account'
+                        WHEN NOT nsf.is_noted
+                         AND NOT EXISTS (SELECT FROM cfs_accounts AS billed
+                                          WHERE billed.cfs_account = staged.customer_account
+                                            AND billed.cfs_party <> '' AND billed.cfs_site <> '')
+                        THEN 'rejected:incomplete_profile'
                         WHEN CAST(pad_payments.paid_on AS date) > staged.application_date
                          AND staged.source_number <> ALL (pad_payments.paid_by)
                         THEN 'rejected:paid_since'
@@ -282,7 +288,8 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_numbe
        WHEN 'unknown_account' THEN 'no CFS account has the number ' || customer_account
        WHEN 'ambiguous_account' THEN
             'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
-       WHEN 'no_pad_account' THEN 'the account has no PAD profile in use to freeze'
+       WHEN 'no_pad_account' THEN 'the account has no complete PAD profile in use to freeze'
+       WHEN 'incomplete_profile' THEN 'CFS account ' || customer_account || ' has no party or no site'
        WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
        WHEN 'paid_already' THEN
             target_number || ' is settled and only ' || split_part(verdict, ':', 3) || ' CAD of it is open: no room for '

@@ -968,6 +968,51 @@ def test_a_bounce_on_an_account_without_a_pad_profile_in_use_is_rejected(books: 
     assert books.outcomes() == ["rejected:no_pad_account"]
 
 
+@pytest.mark.parametrize("part", ["cfs_party", "cfs_account", "cfs_site"])
+@pytest.mark.parametrize("blank", [None, ""])
+def test_a_bounce_on_an_account_whose_pad_profile_is_not_made_yet_is_rejected_and_stops_no_other_row(
+    part: str, blank: str | None, books: SettlementBooks
+) -> None:
+    account = books.account("800101", status="INACTIVE")
+    completed(books, account)
+    unfinished = books.profile(account.id, "800103", status="PENDING")
+    books.change(f"UPDATE cfs_accounts SET {part} = :blank WHERE id = :id", blank=blank, id=unfinished)
+    books.invoice(books.account("800102"), "REG2", "5.00")
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"), Line("PADP", "PR2", "5.00", "800102", "REG2"))
+
+    assert books.outcomes() == ["rejected:no_pad_account", "applied"]
+
+
+@pytest.mark.parametrize("part", ["cfs_party", "cfs_site"])
+@pytest.mark.parametrize("blank", [None, ""])
+def test_a_bounce_that_names_a_profile_which_is_not_made_yet_is_rejected_and_stops_no_other_row(
+    part: str, blank: str | None, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    completed(books, account)
+    unfinished = books.profile(account.id, "800103", "ONLINE_BANKING", status="PENDING")
+    books.change(f"UPDATE cfs_accounts SET {part} = :blank WHERE id = :id", blank=blank, id=unfinished)
+    books.invoice(books.account("800102"), "REG2", "5.00")
+
+    books.apply(bounce("PR1", "800103", NUMBER, "60.00"), Line("PADP", "PR2", "5.00", "800102", "REG2"))
+
+    assert books.outcomes() == ["rejected:incomplete_profile", "applied"]
+
+
+def test_the_profile_that_is_frozen_is_one_that_is_made_already(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    completed(books, account)
+    books.profile(account.id, None, status="PENDING")
+    twin = books.profile(account.id, "800101", status="PENDING")
+    books.change("UPDATE cfs_accounts SET cfs_site = '' WHERE id = :id", id=twin)
+
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
+
+    assert books.rows("SELECT status FROM cfs_accounts ORDER BY id") == [("FREEZE",), ("PENDING",), ("PENDING",)]
+    assert [one["site"] for one in books.payloads("nsf_fee")] == ["900101"]
+
+
 def test_pulls_stop_on_the_profile_in_use_and_the_fee_goes_where_the_invoice_is(books: SettlementBooks) -> None:
     account = books.account("800101", status="INACTIVE")
     completed(books, account)
