@@ -35,6 +35,7 @@ _BANK_RECEIPT = "Online Banking Payments"
 class OpenCredit:
     """A credit with a balance, and the CFS sites it may be on: PAD, online banking, EFT.
 
+    amount       what it was made over
     found_on     the site it was found on last, if any
     is_in_sums   whether its account has the sums that its credits come to
     """
@@ -42,6 +43,7 @@ class OpenCredit:
     id: int
     identifier: str
     is_credit_memo: bool
+    amount: Decimal
     remaining: Decimal
     account_id: int
     found_on: str | None
@@ -115,7 +117,14 @@ def _page(database: Database, file_ids: list[int] | None, after: int, size: int)
 
 def _credit(row: Row[Any], *, is_in_sums: bool) -> OpenCredit:
     return OpenCredit(
-        row.id, row.cfs_identifier, row.is_credit_memo, row.remaining, row.account_id, row.found_on, is_in_sums
+        row.id,
+        row.cfs_identifier,
+        row.is_credit_memo,
+        row.amount,
+        row.remaining,
+        row.account_id,
+        row.found_on,
+        is_in_sums,
     )
 
 
@@ -181,10 +190,19 @@ def _look_up(cfs: CfsClient, credit: OpenCredit) -> tuple[Decimal, CfsSite] | Pa
         for site in credit.sites:
             remaining = _memo(cfs, site, credit) if credit.is_credit_memo else _receipt(cfs, site, credit)
             if remaining is not None:
+                _check_left(credit, remaining)
                 return remaining, site
     except PayJobsError as error:
         return error
     return None
+
+
+def _check_left(credit: OpenCredit, remaining: Decimal) -> None:
+    if remaining > credit.amount:
+        raise CfsAnswerUnreadable(
+            f"CFS says that {remaining} CAD are left of {credit.identifier}, which was made over {credit.amount} CAD. "
+            "Nothing was changed; ask CAS which is right"
+        )
 
 
 def _memo(cfs: CfsClient, site: CfsSite, credit: OpenCredit) -> Decimal | None:
@@ -197,7 +215,9 @@ def _receipt(cfs: CfsClient, site: CfsSite, credit: OpenCredit) -> Decimal | Non
     if receipt is None:
         return None
     used_up = receipt.payment_method == _BANK_RECEIPT and not receipt.invoices and receipt.unapplied_amount == 0
-    remaining = Decimal(0) if used_up else receipt.receipt_amount - receipt.applied_amount
+    if used_up or receipt.is_reversed:
+        return Decimal(0)
+    remaining = receipt.receipt_amount - receipt.applied_amount
     if remaining < 0:
         raise CfsAnswerUnreadable(
             f"CFS says that {receipt.applied_amount} CAD were applied of receipt {credit.identifier}, which is over "

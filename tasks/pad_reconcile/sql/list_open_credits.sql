@@ -1,6 +1,6 @@
 -- List the next credits with a balance, one row for each site of the account that may hold them.
 -- in     after (the id of the credit before), page (how many credits), file_ids (null: the credits of all accounts)
--- out    id, cfs_identifier, is_credit_memo, remaining, account_id, found_on, cfs_party, cfs_account, cfs_site
+-- out    id, cfs_identifier, is_credit_memo, amount, remaining, account_id, found_on, cfs_party, cfs_account, cfs_site
 -- again  reads only
 -- source docs/specs/cas-settlement-csv.md section 7: PAD, online banking, EFT; for a receipt EFT is not tried
 --
@@ -8,6 +8,7 @@
 SELECT credit.id,
        credit.cfs_identifier,
        coalesce(credit.is_credit_memo, false) AS is_credit_memo,
+       CAST(credit.amount AS numeric(19,2)) AS amount,
        CAST(credit.remaining_amount AS numeric(19,2)) AS remaining,
        credit.account_id,
        credit.cfs_site AS found_on,

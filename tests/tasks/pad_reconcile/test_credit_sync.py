@@ -112,7 +112,7 @@ def test_sums_that_another_service_left_wrong_are_put_right_though_each_credit_i
 ) -> None:
     account, other = books.account("800101"), books.account("800102")
     books.credit(account, "20455", "25.00")
-    books.credit(other, "20456", "3.00")
+    books.credit(other, "20456", "30.00")
     for profile, number in (("800101", "20455"), ("800102", "20456")):
         site(cfs, profile, credit_memos=[{"credit_memo_number": number, "amount": "7.50"}])
     sync(books, client)
@@ -152,7 +152,9 @@ def test_the_open_credits_of_an_account_are_added_up_by_method_and_nobody_elses(
            for one in (account, other) for site, some in amounts.items() for amount in some]  # fmt: skip
     books.change("UPDATE credits SET cfs_site = nullif(left(cfs_identifier, 6), 'None 9')")
     found = CfsSite("500101", "800101", "900101")
-    looked_up = OpenCredit(ids[0], "900101 5.00", True, Decimal("5.00"), account.id, "900101", False, (found,))
+    looked_up = OpenCredit(
+        ids[0], "900101 5.00", True, Decimal(99), Decimal("5.00"), account.id, "900101", False, (found,)
+    )
 
     changed = credit_sync._write(books.database, looked_up, Decimal("5.50"), found, NOW.replace(tzinfo=None))
 
@@ -265,6 +267,7 @@ class ReceiptOfThirty:
     unapplied_amount: Decimal
     applied_amount: Decimal
     receipt_amount: Decimal = Decimal("30.00")
+    is_reversed: bool = False
 
     def get_receipt(self, *_: Any) -> "ReceiptOfThirty":
         return self
@@ -301,6 +304,38 @@ def test_a_receipt_of_which_cfs_applied_more_than_there_was_is_not_read(books: S
         remaining(books, receipt)
 
 
+@pytest.mark.parametrize("amount", ["40.00", "100.00"])
+def test_a_receipt_that_was_reversed_has_nothing_left(
+    amount: str, books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    books.credit(account, "R1", "40.00", memo=False)
+    reversed_since = {"receipt_number": "R1", "receipt_amount": amount, "payment_method": "BCR-PAD Daily",
+                      "is_reversed": True}  # fmt: skip
+    site(cfs, "800101", receipts=[reversed_since])
+
+    report = sync(books, client)
+
+    assert (books.credits(), report.rejects) == ([("R1", False, "40.00", "0.00")], [])
+    assert sums(books, account) == ("0.00", "0.00", "0.00")
+
+
+@pytest.mark.parametrize("memo", [True, False])
+def test_a_credit_of_which_cfs_has_more_left_than_it_was_made_over_is_not_read(
+    memo: bool, books: SettlementBooks, cfs: RunningCfs, client: CfsClient
+) -> None:
+    account = books.account("800101")
+    books.credit(account, "R1", "40.00", memo=memo, remaining="25.00")
+    left = {"receipts": [{"receipt_number": "R1", "receipt_amount": "40.01"}]}
+    site(cfs, "800101", **({"credit_memos": [{"credit_memo_number": "R1", "amount": "40.01"}]} if memo else left))
+
+    (reject,) = sync(books, client).rejects
+
+    assert (reject.where, reject.reason) == ("credit R1", "not readable in CFS")
+    assert "40.01 CAD are left of R1, which was made over 40.00 CAD" in reject.detail
+    assert books.credits() == [("R1", memo, "40.00", "25.00")]
+
+
 def test_a_receipt_is_not_looked_for_on_the_eft_site(
     books: SettlementBooks, cfs: RunningCfs, client: CfsClient
 ) -> None:
@@ -333,7 +368,7 @@ def test_of_credits_that_are_not_found_the_first_thousand_are_kept() -> None:
     result = CreditSyncResult()
     for number in range(1001):
         refused = InputRefused("CFS says no") if number == 0 else None
-        result.refuse(OpenCredit(number, f"M{number}", True, Decimal(1), 1, None, False), refused)
+        result.refuse(OpenCredit(number, f"M{number}", True, Decimal(1), Decimal(1), 1, None, False), refused)
 
     assert (result.looked_at, result.changed, result.rejected, len(result.rejects)) == (0, 0, 1001, 1000)
     assert [(one.where, one.reason, one.detail) for one in result.rejects[:2]] == [
@@ -425,7 +460,7 @@ def test_once_a_sync_stops_cfs_is_asked_for_no_more_of_the_page(books: Settlemen
         raise Interrupted("stop")
 
     found = (CfsSite("500101", "800101", "900101"),)
-    page = [OpenCredit(place, f"M{place}", True, Decimal(1), 1, None, False, found) for place in range(200)]
+    page = [OpenCredit(place, f"M{place}", True, Decimal(1), Decimal(1), 1, None, False, found) for place in range(200)]
 
     with pytest.raises(Interrupted):
         sync_credits(books.database, SlowCfs(), [page], clock=lambda: NOW, stop_check=stop)  # type: ignore[arg-type]

@@ -130,10 +130,11 @@ REFERENCE: dict[str, ReferenceLeft] = {
     ),
     "D-PAD-19": _left("payments", "DELETE FROM payments WHERE invoice_number = 'REGUT01239019'"),
     "D-PAD-20": _left(
-        "credits payment_accounts.pad_credit",
+        "credits credits.remaining_amount payment_accounts.pad_credit",
         "INSERT INTO credits (cfs_identifier, is_credit_memo, amount, remaining_amount, account_id, created_on)"
         " SELECT 'PADRC0220', false, 12, 12, account_id, '2026-11-12' FROM cfs_accounts WHERE cfs_account = '800220'",
-        "UPDATE payment_accounts SET pad_credit = 12"
+        "UPDATE credits SET remaining_amount = 40 WHERE cfs_identifier = 'PADRC0320'",
+        "UPDATE payment_accounts SET pad_credit = 52"
         " WHERE id = (SELECT account_id FROM cfs_accounts WHERE cfs_account = '800220')",
     ),
     "D-PAD-21": _left(

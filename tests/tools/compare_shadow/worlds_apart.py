@@ -178,6 +178,7 @@ def _settle_unusually(books: SettlementBooks) -> None:
     books.credit(pads[9], "20609", "25.00")
     books.credit(pads[21], "20621", "30.00", remaining="10.00")
     books.change("UPDATE payment_accounts SET pad_credit = 10 WHERE id = :id", id=pads[21].id)
+    books.credit(pads[20], "PADRC0320", "40.00", memo=False, remaining="0.00")
     books.paid_invoice(frozen, "REG01239006", "40.00", "PADRC0206", id=1239006)
     books.paid_invoice(pads[8], "REG01239008", "40.00", "PADRC0208", id=1239008)
     books.receipt(1239008, "OLD8", "20.00")

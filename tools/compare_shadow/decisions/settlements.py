@@ -150,7 +150,7 @@ def _development_number_has_a_payment(one: ShadowDifference) -> bool:
 
 def _reversal_is_no_credit(one: ShadowDifference) -> bool:
     if one.table == "credits":
-        return one.is_only_theirs
+        return one.is_only_theirs or (is_at(one, "credits.remaining_amount") and not is_something(one.ours))
     return is_at(one, *_SUMS) and is_more(one.theirs, one.ours)
 
 
