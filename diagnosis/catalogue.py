@@ -134,6 +134,14 @@ _ALL = (
     Diagnosis("J16", "A refund without a settled reference: another reversal is sent every night.",
               "Have the account's GL stopped before tonight, then count the reversals already sent.", ActionOwner.MONEY,
               command="ejv search {invoice}"),
+    Diagnosis("J17", "CAS refused its charge after its refund was asked for: the next EJV_PAYMENT would pay back money "
+              "that was never charged.",
+              "The pay team closes it as CANCELLED before its GL is released.", ActionOwner.MONEY,
+              command="ejv search {invoice}"),
+    Diagnosis("J18", "A refund with an active reference but no open journal: EJV_PAYMENT does not pay it back.",
+              "Ask CAS whether there is a reversal. If there is none, and its charge was accepted, the pay team makes "
+              "the reference COMPLETED; a cancelled one would have it paid back every night.", ActionOwner.OTHERS,
+              command="ejv search {invoice}"),
     Diagnosis("R1", "The slip has no CFS profile yet.", "Check the errors of CREATE_CFS_ACCOUNTS."),
     Diagnosis("R2", "The slip was voided or linked away while the invoice was open.",
               "Staff cancel the invoice, or the pay team moves it to the parent slip."),

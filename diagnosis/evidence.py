@@ -115,6 +115,7 @@ class JournalVoucher(NamedTuple):
     feedback_file      a stored feedback file that speaks of its batch
     sent_at            when its batch was sent last, aware
     unread_file        a feedback file that came since its batch was sent and was not read: it may speak of it
+    was_never_charged  whether each of its journals was refused
     """
 
     refund_asked: datetime | None
@@ -138,6 +139,7 @@ class JournalVoucher(NamedTuple):
     unread_words: str = ""
     unread_command: str = ""
     sent_at: datetime | None = None
+    was_never_charged: bool = False
 
 
 class SlipRecord(NamedTuple):

@@ -122,7 +122,7 @@ def _missing_files(e: Evidence) -> Iterator[str]:
 
 def _journal(journal: JournalVoucher) -> Iterator[str]:
     if journal.batch is None:
-        yield "no journal"
+        yield "no journal since its refund was asked for" if journal.refund_asked else "no journal"
     else:
         yield f"batch {journal.batch} ({journal.file_ref}) of {journal.file_made}: {journal.file_status}"
         yield f"link {journal.link_status}{f' ({journal.link_message})' if journal.link_message else ''}"

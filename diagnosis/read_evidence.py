@@ -109,11 +109,11 @@ class EvidenceReader:
         return found
 
     def _journal(self, row: Any) -> JournalVoucher:
-        (_, asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref, made, *rest, sent_at) = row
+        (_, asked, has_gl, stopped, code, client, changed, link, message, batch, ref, made, *rest, sent, refused) = row
         journal = JournalVoucher(
-            asked, has_gl, is_stopped, code, client, changed, link, message, batch, ref,
+            asked, has_gl, stopped, code, client, changed, link, message, batch, ref,
             local_day(made) if made else None, *rest,
-        )._replace(sent_at=sent_at)  # fmt: skip
+        )._replace(sent_at=sent, was_never_charged=refused)  # fmt: skip
         unread = since(self.unread, made) if made else []
         if not unread:
             return journal

@@ -1,6 +1,6 @@
 -- Read the journal vouchers of invoices and the GL of their accounts (evidence E8, E10).
 -- in     ids integer[]; today date
--- out    one row an invoice; of one whose refund is asked for only what came after that
+-- out    one row an invoice; of one whose refund is asked for only what came after that, or is not answered yet
 -- again  reads only
 SELECT invoice.id,
        refund.requested_on,
@@ -27,7 +27,8 @@ SELECT invoice.id,
                        WHERE again.subject = 'batch ' || newest.file_id
                          AND again.kind = 'resubmission'
                          AND again.state <> 'dropped'),
-                     newest.file_made_on AT TIME ZONE 'UTC') END
+                     newest.file_made_on AT TIME ZONE 'UTC') END,
+       invoice.payment_date IS NULL AND coalesce(done.are_all_refused, false)
   FROM invoices AS invoice
   LEFT JOIN (SELECT found.invoice_id, max(found.requested_date) AS requested_on
                FROM refunds AS found
@@ -60,17 +61,19 @@ SELECT invoice.id,
         WHERE link.link_id = invoice.id
           AND link.link_type = 'invoice'
           AND file.file_type = 'PAYMENT'
-          AND (refund.requested_on IS NULL OR file.created_on >= refund.requested_on)
+          AND (refund.requested_on IS NULL OR file.created_on >= refund.requested_on
+               OR coalesce(link.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED'))
         ORDER BY link.id DESC
         LIMIT 1) AS newest ON true
   LEFT JOIN LATERAL (
-       SELECT count(DISTINCT header.ejv_file_id) AS batches
+       SELECT count(DISTINCT header.ejv_file_id)
+                FILTER (WHERE link.disbursement_status_code = 'COMPLETED'
+                          AND (refund.requested_on IS NULL OR file.created_on >= refund.requested_on)) AS batches,
+              bool_and(coalesce(link.disbursement_status_code, '') = 'ERRORED') AS are_all_refused
          FROM ejv_links AS link
          JOIN ejv_headers AS header ON header.id = link.ejv_header_id
          JOIN ejv_files AS file ON file.id = header.ejv_file_id
         WHERE link.link_id = invoice.id
           AND link.link_type = 'invoice'
-          AND file.file_type = 'PAYMENT'
-          AND link.disbursement_status_code = 'COMPLETED'
-          AND (refund.requested_on IS NULL OR file.created_on >= refund.requested_on)) AS done ON true
+          AND file.file_type = 'PAYMENT') AS done ON true
  WHERE invoice.id = ANY (:ids)

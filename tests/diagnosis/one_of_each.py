@@ -108,6 +108,15 @@ def _journals(db: StaleBooks) -> dict[int, str]:
     refused = db.invoice(db.ministry(), "REFUND_REQUESTED")
     db.refund(refused)
     db.reference(refused, "CANCELLED")
+    uncharged = db.invoice(db.ministry(stopped=True), "REFUND_REQUESTED")
+    db.reference(uncharged, "CANCELLED")
+    db.journalled(uncharged, "ERRORED", made="2026-10-05 13:00")
+    db.refund(uncharged, asked="2026-10-06 09:00")
+    held_back = db.invoice(db.ministry(), "REFUND_REQUESTED")
+    db.reference(held_back)
+    db.journalled(held_back, "COMPLETED")
+    db.journalled(held_back, "ERRORED", made="2026-10-07 12:00")
+    db.refund(held_back, asked="2026-10-06 09:00")
     fresh = db.invoice(db.ministry(), "REFUND_REQUESTED")
     db.reference(fresh, "COMPLETED")
     db.refund(fresh, asked="2026-11-22 21:00")
@@ -129,6 +138,8 @@ def _journals(db: StaleBooks) -> dict[int, str]:
         twice: "J14",
         one(): "J15",
         refused: "J16",
+        uncharged: "J17",
+        held_back: "J18",
     }
 
 

@@ -173,6 +173,26 @@ def test_a_reference_without_a_journal_is_cancelled_only_when_cas_has_none(offic
     assert books.rows("SELECT status_code FROM invoice_references") == [("CANCELLED",)]
 
 
+@pytest.mark.parametrize("newest", ["none", "refused"])
+def test_the_reference_of_an_invoice_whose_refund_is_asked_for_is_never_cancelled(
+    office: FeedbackOffice, newest: str
+) -> None:
+    """Without one it would be paid back every night, or though nothing was charged."""
+    books = office.books
+    account = books.account()
+    books.invoice(account, 7, "10.00", "REFUND_REQUESTED")
+    if newest == "refused":
+        books.batch(11)
+        books.journal(11, 110, [("invoice", 7)], payment_account_id=account)
+        books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED'")
+
+    outcome = repair(office, 7, no_journal=True)
+
+    assert outcome.exit_code == ExitCode.ATTENTION
+    assert outcome.rejects[0].detail.startswith({"none": "J18: ", "refused": "J17: "}[newest])
+    assert books.rows("SELECT status_code FROM invoice_references") == [("ACTIVE",)]
+
+
 @pytest.mark.parametrize(
     ("undone", "words"),
     [

@@ -1,0 +1,52 @@
+"""Journal vouchers of which the tables speak too shortly: refunds asked for meanwhile, stops, answers that are held."""
+
+import pytest
+
+from tests.stale_factory import StaleBooks
+
+SENT = "2026-11-16 20:01"
+ASKED = "2026-11-17 09:00"
+
+
+def refund_requested(stale: StaleBooks, link: str, *, reference: str = "ACTIVE", **batch: str) -> int:
+    """Return an invoice whose refund was asked for after its charge was sent."""
+    made = stale.invoice(stale.ministry(), "REFUND_REQUESTED", made="2026-11-16 12:00")
+    stale.reference(made, reference, made=SENT)
+    stale.journalled(made, link, made=SENT, **batch)
+    stale.refund(made, asked=ASKED)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("batch", "code"),
+    [({}, "J9"), ({"feedback": "FEEDBACK.F3535.1"}, "J10"), ({"file": "ERRORED"}, "J11")],
+    ids=["unanswered", "half answered", "refused whole"],
+)
+def test_a_refund_asked_for_while_its_charge_is_unanswered_waits_for_the_charge(
+    stale: StaleBooks, batch: dict[str, str], code: str
+) -> None:
+    refund_requested(stale, "UPLOADED", **batch)
+
+    [row] = stale.report_rows(stale.report())
+
+    assert (row["code"], "link UPLOADED" in row["evidence"]) == (code, True)
+
+
+@pytest.mark.parametrize("reference", ["ACTIVE", "CANCELLED"])
+def test_a_refund_whose_charge_was_refused_is_money_that_would_be_paid_back_though_never_charged(
+    stale: StaleBooks, reference: str
+) -> None:
+    """To have the GL released, as a refused charge is advised, would send the reversal."""
+    refund_requested(stale, "ERRORED", reference=reference)
+
+    [row] = stale.report_rows(stale.report())
+
+    assert (row["code"], row["turn"], "unstop" in row["command"]) == ("J17", "money at risk", False)
+
+
+def test_a_refund_without_a_reversal_is_never_advised_to_lose_its_reference(stale: StaleBooks) -> None:
+    refund_requested(stale, "COMPLETED")
+
+    [row] = stale.report_rows(stale.report())
+
+    assert (row["code"], "no journal since its refund was asked for" in row["evidence"]) == ("J18", True)
