@@ -1,9 +1,10 @@
 """Journal vouchers: what CGI answers, batch by batch (section 5.2).
 
-The order is the table's, but for J14, which J12 would hide, and J16, the table's "extra" row. A rejected batch (J11)
-is not taken for one that waits. While feedback lies unread (J8U), nobody is advised to send a batch again (J9) or to
-void it (J11). Of a refund only what came after it was asked for is looked at, and a charge that is not answered yet.
-J17 and J18 are the refunds that J3, J13 and J15 would have sent: paid back though never charged, or every night.
+The order is the table's, but for J14 and J12, which stand first: to have a GL added or released (J2 to J4) would send
+again what was accepted. J16 is the table's "extra" row. A rejected batch (J11) is not taken for one that waits. While
+feedback lies unread (J8U), nobody is advised to send a batch again (J9) or to void it (J11). Of a refund only what came
+after it was asked for is looked at, and a charge that is not answered yet. J17 and J18 are the refunds that J3, J13 and
+J15 would have sent: paid back though never charged, or every night.
 """
 
 from datetime import UTC
@@ -41,7 +42,7 @@ def _is_sent_twice(e: Evidence, _when: Cutoffs) -> bool:
 
 
 def _has_no_reference_left(e: Evidence, _when: Cutoffs) -> bool:
-    return _is_refund(e) and not _is_active(e) and e.invoice.completed_number is None and not _link_is(e, "COMPLETED")
+    return _is_refund(e) and not _is_active(e) and e.invoice.completed_number is None
 
 
 def _is_refund_of_nothing(e: Evidence, _when: Cutoffs) -> bool:
@@ -59,11 +60,7 @@ def _is_ready_since_last_batch(e: Evidence, when: Cutoffs) -> bool:
 
 
 def _waits_for_batch(e: Evidence, when: Cutoffs) -> bool:
-    return not _is_active(e) and not _link_is(e, "COMPLETED") and _is_ready_since_last_batch(e, when)
-
-
-def _was_left_out(e: Evidence, _when: Cutoffs) -> bool:
-    return not _is_active(e) and not _link_is(e, "COMPLETED")
+    return not _is_active(e) and _is_ready_since_last_batch(e, when)
 
 
 def _unanswered(condition: Condition) -> Condition:
@@ -104,13 +101,14 @@ def _is_rejected_and_unread(e: Evidence, when: Cutoffs) -> bool:
 EJV: Rules = (
     Rule("J1", lambda e, _when: not e.invoice.is_billable),
     Rule("J14", _is_sent_twice),
+    Rule("J12", lambda e, _when: _link_is(e, "COMPLETED")),
     Rule("J17", _is_refund_of_nothing),
     Rule("J2", lambda e, _when: not _journal(e).has_gl),
     Rule("J3", lambda e, when: _is_refused_gl(e, when) and _link_is(e, "ERRORED")),
     Rule("J4", _is_refused_gl),
     Rule("J16", _has_no_reference_left),
     Rule("J5", _waits_for_batch),
-    Rule("J6", _was_left_out),
+    Rule("J6", lambda e, _when: not _is_active(e)),
     Rule("J7", _unanswered(_is_young)),
     Rule("J8", _unanswered(lambda e, _when: _journal(e).feedback_file is not None)),
     Rule("J8U", _unanswered(_may_be_answered_unread)),
@@ -118,7 +116,6 @@ EJV: Rules = (
     Rule("J10", _is_half_answered),
     Rule("J8U", _is_rejected_and_unread),
     Rule("J11", _is_rejected_whole),
-    Rule("J12", lambda e, _when: _link_is(e, "COMPLETED")),
     Rule("J18", _is_refund_held_back),
     Rule("J13", lambda e, _when: _is_active(e) and _link_is(e, "ERRORED")),
     Rule("J15", lambda e, _when: _is_active(e) and _journal(e).batch is None),

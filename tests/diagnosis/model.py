@@ -1,5 +1,6 @@
 """A slow model of the tables of docs/specs/invoice-lifecycle.md sections 5.1 and 5.2, written from the sheet alone.
 
+J14 and J12 stand before J2 to J4, as our decisions say.
 One invoice as plain words in, the code of its row out. It shares nothing with the rules it is held against.
 """
 
@@ -67,19 +68,19 @@ class EjvCase:
     def code(self) -> str:
         if not self.is_billable:
             return "J1"
-        if self.link == "COMPLETED" and self.is_twice:
-            return "J14"
+        if self.link == "COMPLETED":
+            return "J14" if self.is_twice else "J12"
         if self.gl == "none":
             return "J2"
         if self.reference == "none":
             if self.gl == "stopped":
                 return "J3" if self.link == "ERRORED" else "J4"
-            return "J12" if self.link == "COMPLETED" else "J6"
+            return "J6"
         if self.link == "none":
             return "J15"
         if self.link == "UPLOADED":
             return self._unanswered()
-        return "J12" if self.link == "COMPLETED" else "J13"
+        return "J13"
 
     def _unanswered(self) -> str:
         if self.file == "ERRORED":

@@ -50,3 +50,15 @@ def test_a_refund_without_a_reversal_is_never_advised_to_lose_its_reference(stal
     [row] = stale.report_rows(stale.report())
 
     assert (row["code"], "no journal since its refund was asked for" in row["evidence"]) == ("J18", True)
+
+
+@pytest.mark.parametrize("gl", ["stopped", "none"])
+def test_what_was_accepted_is_finished_before_its_gl_is_added_or_released(stale: StaleBooks, gl: str) -> None:
+    """With a GL that is in force the next batch would charge it again."""
+    made = stale.invoice(stale.account("EJV", None) if gl == "none" else stale.ministry(stopped=True))
+    stale.reference(made, "COMPLETED")
+    stale.journalled(made, "COMPLETED", file="COMPLETED", feedback="FEEDBACK.F3535.1")
+
+    [row] = stale.report_rows(stale.report())
+
+    assert (row["code"], "repair ejv-invoice" in row["command"]) == ("J12", True)

@@ -88,6 +88,18 @@ def test_a_repaired_charge_has_the_rows_that_the_feedback_wrote(
     assert written(office) == expected
 
 
+def test_a_charge_whose_gl_another_invoice_stopped_is_finished_while_the_stop_protects_it(
+    office: FeedbackOffice,
+) -> None:
+    answered(office)
+    expected = written(office)
+    office.books.change(UNDONE["status"])
+    office.books.change("UPDATE distribution_codes SET stop_ejv = true")
+
+    assert repair(office, CHARGED).exit_code == ExitCode.DONE
+    assert written(office) == expected
+
+
 @pytest.mark.parametrize(
     ("booked_before", "kept"),
     [("already_applied", [("payments", "0.50", f"repair of invoice {CHARGED}")]), ("applied", [])],
