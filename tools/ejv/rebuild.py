@@ -68,6 +68,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         changed = _void(context, session, sent_batch, numbers, reason)
         if all(row.name == "ejv_files" for row in changed):
             raise InputRefused(f"Batch {batch} is not voided: {_answered(session, sent_batch)}")
+        kept_back = sql.run(session, "list_kept_references", file_type=sent_batch.file_type).scalars().all()
         session.execute(text("DROP TABLE voided"))
     said = "would be voided" if context.dry_run else "was voided"
     outcome.answer = (
@@ -80,6 +81,11 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
     if kept:
         outcome.notes.append(f"Left as before: {counted(kept, 'link')} of batch {batch} that CGI accepted.")
     outcome.notes.append(f"The next run of the job that makes {sent_batch.file_type} batches takes up what was voided.")
+    outcome.notes += [
+        f"Invoice {invoice} keeps its reference: its refund is asked for and it was never charged, so the next batch "
+        "would pay back what nobody paid. Nothing is owed; the pay team closes it as CANCELLED."
+        for invoice in kept_back
+    ]
     cleared = {row.id for row in changed if row.name == "distribution_codes.stop_ejv"}
     outcome.notes += [
         f"Distribution code {code} is no stopped code of batch {batch}: its stop_ejv was left as it is."

@@ -254,6 +254,21 @@ def test_a_rebuild_sets_everything_of_a_payment_batch_free(sent: FeedbackOffice)
     ]  # fmt: skip
 
 
+def test_a_rebuild_keeps_an_invoice_back_whose_refund_was_asked_for_after_its_charge_was_sent(
+    sent: FeedbackOffice,
+) -> None:
+    """Without a reference the next batch would pay back what was never charged."""
+    books = sent.books
+    books.change("UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = 1001")
+    books.add("refunds", invoice_id=1001, requested_date=SATURDAY, type="INVOICE", status="APPROVAL_NOT_REQUIRED")
+
+    outcome = sent.run(rebuild=100, reason=WHY)
+
+    assert books.rows("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == [("ACTIVE",)]
+    [note] = [note for note in outcome.notes if "1001" in note]
+    assert "the pay team closes it as CANCELLED" in note
+
+
 def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackOffice) -> None:
     outcome = sent.run(dry_run=True, rebuild=100, reason="the month is closed")
     assert len(outcome.tables[0].rows) == 6

@@ -1,9 +1,18 @@
--- Cancel the active references of what was voided, so that the next run of the payment job takes it.
+-- Cancel the active references of what was voided, so that the next run of the payment job takes it; but not of an
+-- invoice whose refund is asked for and that was never charged: the job would pay it back.
 -- in     -
 -- out    name of the table, id, before, after
 UPDATE invoice_references AS reference
    SET status_code = 'CANCELLED'
   FROM voided
+  JOIN invoices AS invoice
+    ON invoice.id = voided.invoice_id
  WHERE reference.invoice_id = voided.invoice_id
    AND reference.status_code = 'ACTIVE'
+   AND (   invoice.invoice_status_code <> 'REFUND_REQUESTED'
+        OR invoice.payment_date IS NOT NULL
+        OR EXISTS (SELECT FROM ejv_links AS charge
+                    WHERE charge.link_id = invoice.id
+                      AND coalesce(charge.link_type, 'invoice') = 'invoice'
+                      AND charge.disbursement_status_code = 'COMPLETED'))
 RETURNING 'invoice_references' AS name, reference.id, 'ACTIVE' AS before, reference.status_code AS after
