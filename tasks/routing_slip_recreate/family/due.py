@@ -59,9 +59,12 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     """Return the children that were linked to pay for the parent's bounced deposit, rather than being part of it.
 
     When a slip bounces, the API takes the totals of all its members off the balance; a child that is linked later adds
-    its own. None where the balance does not tell which of the children not yet worked came later.
+    its own. No job freezes an account before all children of then are linked, so under one that another job froze all
+    came later. None where the balance does not tell which of the children not yet worked did.
     """
-    unlinked = [one for one in family.children if one.account is not None and one.account.is_open]
+    unlinked = _unlinked(family)
+    if _was_frozen_by_another_job(family.root):
+        return unlinked
     left = family.root.remaining + spent(family.root)
     fitting = [
         chosen
@@ -72,6 +75,18 @@ def linked_since_bounce(family: SlipFamily) -> tuple[RoutingSlip, ...] | None:
     if not unlinked:
         return ()
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _unlinked(family: SlipFamily) -> tuple[RoutingSlip, ...]:
+    return tuple(one for one in family.children if one.account is not None and one.account.is_open)
+
+
+def _was_frozen_by_another_job(slip: RoutingSlip) -> bool:
+    """Whether another job took back what a bounced slip had, and got as far as its fee, or further."""
+    is_frozen = slip.account is not None and slip.account.status == "FREEZE"
+    made = {one.status for one in slip.invoices if one.is_nsf_fee}
+    is_paid = any(one.status == "PAID" for one in slip.invoices)
+    return is_frozen and "CREATED" in made and not is_paid and not slip.was_done("nsf")
 
 
 def spent(slip: RoutingSlip) -> Decimal:
@@ -140,7 +155,8 @@ def nsf_is_due(family: SlipFamily) -> bool:
         return True
     last = max((one.id for one in slip.operations if one.kind == "nsf" and one.state == "done"), default=None)
     if last is None:
-        return slip.remaining == -spent(slip)
+        later = sum((one.total for one in _unlinked(family)), Decimal(0))
+        return slip.remaining == later - spent(slip)
     return any(
         one.id > last
         for child in family.children

@@ -44,7 +44,7 @@ def plan(inputs: OperationInputs) -> OperationPlan:
         facts={
             "fee_invoice": fee_invoice,
             "fee_number": number,
-            "charge": str(fee.amount if begun is None else _still_to_charge(slip, fee)),
+            "charge": str(fee.amount if begun is None else _still_to_charge(inputs, fee)),
             "members": [one.number for one in members],
         },
     )
@@ -101,17 +101,19 @@ def _balance_notes(slip: RoutingSlip, charge: Decimal, since: Iterable[RoutingSl
     return [f"its balance is {balance} now, and its transactions and the fee say {expected}: correct the balance"]
 
 
-def _still_to_charge(slip: RoutingSlip, fee: SlipNsfFee) -> Decimal:
+def _still_to_charge(inputs: OperationInputs, fee: SlipNsfFee) -> Decimal:
     """Return whether, by the balance, the job that died took the fee off (section 4.3)."""
-    owed = spent(slip)
-    if slip.remaining == -owed:
+    slip = inputs.slip
+    since = linked_since_bounce(inputs.family) or ()
+    untaken = sum((one.total for one in since), Decimal(0)) - spent(slip)
+    if slip.remaining == untaken:
         return fee.amount
-    if slip.remaining == -owed - fee.amount:
+    if slip.remaining == untaken - fee.amount:
         return Decimal(0)
     raise StateConflict(
         theirs=f"the deposit of slip {slip.number} is reversed",
-        ours=f"a fee invoice was begun, {owed} are owed, and the balance {slip.remaining} is neither {-owed} nor "
-        f"{-owed - fee.amount}, so it cannot tell whether the fee of {fee.amount} is in it",
+        ours=f"a fee invoice was begun, and the balance {slip.remaining} is neither {untaken}, by what is owed and "
+        f"was linked since, nor {untaken - fee.amount}, so it cannot tell whether the fee of {fee.amount} is in it",
         repair="set the slip's remaining amount to one of the two",
     )
 

@@ -100,8 +100,8 @@ def test_a_void_with_a_child_whose_deposit_is_nowhere_is_parked_until_the_child_
     assert live(slips) == {}
 
 
-@pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference"])
-def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Slips, fee: str) -> None:
+def given_a_bounce_that_another_job_left_frozen(slips: Slips, fee: str) -> None:
+    """Deposit 100.00, spend 60.00, and let the job that worked its bounce come as far as it did with the fee."""
     slips.deposit(PARENT, "100.00", paid=["60.00"])
     slips.bounce(PARENT)
     reverse_in_cfs(slips, PARENT)
@@ -113,9 +113,9 @@ def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Sl
         slips.change("INSERT INTO invoices (payment_method_code, invoice_status_code, total, paid, refund,"
                      " routing_slip, payment_account_id, corp_type_code, created_by, created_on) VALUES"
                      " ('INTERNAL', 'CREATED', 30, 0, 0, :n, 1, 'BCR', 'SYSTEM', now())", n=PARENT)  # fmt: skip
-    if fee == "taken off":
+    if fee in {"taken off", "done"}:
         slips.change("UPDATE routing_slips SET remaining_amount = -90")
-    if fee == "with reference":
+    if fee in {"with reference", "done"}:
         slips.cfs.admin.seed(
             invoices=[
                 {"site_number": slips.site(PARENT).site, "invoice_number": "REG00000002", "total": Decimal("30.00")}
@@ -125,12 +125,42 @@ def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Sl
                      " VALUES (2, 'REG00000002', 'ACTIVE')")  # fmt: skip
         slips.change("INSERT INTO payment_line_items (invoice_id, filing_fees, fee_schedule_id, total,"
                      " line_item_status_code) VALUES (2, 30, 53, 30, 'ACTIVE')")  # fmt: skip
+
+
+@pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference", "done"])
+def test_a_bounced_slip_that_another_job_left_frozen_gets_its_fee_once(slips: Slips, fee: str) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, fee)
     for _ in range(2):
         assert slips.run().rejects == []
     assert slips.slip(PARENT)["remaining_amount"] == Decimal("-90.00")
     assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
     assert slips.record("SELECT count(*) AS n FROM payment_line_items")["n"] == 1
     assert slips.record("SELECT count(*) AS n FROM invoice_references WHERE status_code = 'ACTIVE'")["n"] == 2
+
+
+@pytest.mark.parametrize("fee", ["none", "without reference", "taken off", "with reference", "done"])
+def test_a_slip_linked_to_a_bounce_that_another_job_left_frozen_pays_the_fee_once(slips: Slips, fee: str) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, fee)
+    slips.deposit(CHILD, "130.00")
+    slips.link(CHILD, PARENT)
+    assert slips.run().rejects == []
+    assert live(slips) == {f"{CHILD}L": "130.00"}
+    assert slips.due() == {"REG00000001": "0.00", "REG00000002": "0.00"}
+    parent = slips.slip(PARENT)
+    assert (parent["status"], parent["remaining_amount"]) == ("ACTIVE", Decimal("40.00"))
+
+
+@pytest.mark.parametrize("fee", ["taken off", "done"])
+def test_a_slip_over_the_fee_that_is_linked_to_a_bounce_another_job_worked_is_no_part_of_it(
+    slips: Slips, fee: str
+) -> None:
+    given_a_bounce_that_another_job_left_frozen(slips, fee)
+    slips.deposit(CHILD, "30.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    assert live(slips) == {f"{CHILD}L": "30.00"}
+    assert slips.due() == {"REG00000001": "30.00", "REG00000002": "30.00"}
+    assert slips.slip(PARENT)["remaining_amount"] == Decimal("-60.00")
 
 
 def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
@@ -144,7 +174,10 @@ def test_a_fee_that_the_balance_cannot_explain_is_parked(slips: Slips) -> None:
     slips.change("UPDATE routing_slips SET remaining_amount = -71")
     outcome = slips.run()
     assert outcome.exit_code == 3
-    assert "the balance -71.00 is neither -60.00 nor -90.00" in outcome.rejects[0].detail
+    assert (
+        "the balance -71.00 is neither -60.00, by what is owed and was linked since, nor -90.00"
+        in outcome.rejects[0].detail
+    )
 
 
 @pytest.mark.parametrize(("state", "step"), [("running", "intended"), ("running", "lost"), ("parked", "refused")])
