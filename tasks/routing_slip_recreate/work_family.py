@@ -9,6 +9,7 @@ from config.errors import InputRefused
 from connectors.away import AwayCounter
 from connectors.cfs import CfsOutcomeUnknown, CfsUnavailable
 from connectors.effects import PlanOutdated, StateConflict, drop_operation, park_operation
+from database.pay.numbers import receipt_number
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
 from tasks.routing_slip_recreate.cfs_view import CfsView, versions
@@ -95,7 +96,7 @@ class FamilyWorker:
     def _park(self, due: DueOperation, undecided: StateConflict, report: FamilyReport) -> None:
         """Park a slip, with an account of where it stands."""
         context, number = self.setup.context, due.slip.number
-        account = _account(undecided, number)
+        account = _account(undecided, due)
         report.outcome.counts["slips_parked"] += 1
         report.outcome.rejects.append(Reject(number, f"{due.kind} parked", account, _story_of(number)))
         if context.dry_run:
@@ -131,8 +132,8 @@ class FamilyWorker:
             report.outcome.notes.append(f"Slip {slip.number}: its {work.kind} was dropped: {why}.")
 
     def _unwritten(self, family: SlipFamily, slip: RoutingSlip, work: SlipOperation) -> str:
-        """Return why an operation cannot be dropped: it changed CFS, and our receipts do not say so."""
-        if not work.sent:
+        """Return why an operation cannot be dropped: what CFS has of the slip is not what our books say."""
+        if not (work.sent or _has_to_be_linked(family, slip, work)):
             return ""
         view, places = CfsView(self.setup.cfs), _places(family, slip)
         if any(one.account is None or one.account.site is None for one, _ in places):
@@ -142,29 +143,51 @@ class FamilyWorker:
             )
         version = work.plan.get("version", slip.version)
         try:
-            for one, linked in places:
-                versions(view, one.site, slip.number, linked=linked, version=version)
+            there = [versions(view, one.site, slip.number, linked=linked, version=version) for one, linked in places]
         except CfsUnavailable as error:
             return f"It is not due any more, and what it sent cannot be looked up: {error}"
+        if _has_to_be_linked(family, slip, work) and not there[-1].found:
+            return (
+                f"There is no receipt {receipt_number(slip.number, linked=True, version=version)} under its parent "
+                f"{family.root.number}, which counts its {slip.total}. Run ROUTING_SLIP_RECREATE --slip {slip.number}, "
+                "which makes it; or make it in CFS by hand, and the job drops this link."
+            )
+        assert slip.account is not None
         found = receipt_differences(family, view)
+        if _has_a_deposit(slip) and not there[0].open:
+            found.append(f"none of the receipts of slip {slip.number} is open, and it is a deposit of {slip.total}")
         if not found:
             return ""
-        assert slip.account is not None
         return (
             f"It is not due any more (the slip is {slip.status}, its CFS account {slip.account.status}), but it "
-            f"changed CFS and our receipts do not say so: {'; '.join(found)}. Either set the slip back to what it was, "
+            f"changed CFS and our books do not say so: {'; '.join(found)}. Either set the slip back to what it was, "
             f"and the next run continues; or finish slip {slip.number} by hand, in CFS and in the pay database: once "
             "both say the same, the job drops it."
         )
 
 
-def _account(undecided: StateConflict, number: str) -> str:
+def _account(undecided: StateConflict, due: DueOperation) -> str:
     """Return where a slip stands, and the two ways to resolve it."""
+    number, account = due.slip.number, due.slip.account
+    is_repair = due.kind == "link" and account is not None and account.status == "INACTIVE"
+    then = f"run ROUTING_SLIP_RECREATE --slip {number} again" if is_repair else "the next run continues on its own"
     return (
         f"CFS says: {undecided.theirs}. We say: {undecided.ours}. Nothing further was sent. Either (1) "
-        f"{undecided.repair}; the next run sees it and continues on its own. Or (2) finish slip {number} by hand, in "
+        f"{undecided.repair}; then {then}. Or (2) finish slip {number} by hand, in "
         "CFS and in the pay database; once it is not due any more and our receipts say what CFS says, the job drops it."
     )
+
+
+def _has_to_be_linked(family: SlipFamily, slip: RoutingSlip, work: SlipOperation) -> bool:
+    """Whether the deposit belongs under a parent that can hold it."""
+    parent = family.root.account
+    return work.kind == "link" and slip.status == "LINKED" and parent is not None and parent.is_open
+
+
+def _has_a_deposit(slip: RoutingSlip) -> bool:
+    """Whether the deposit belongs on the slip's own site: it was neither linked nor lost."""
+    is_open = slip.account is not None and slip.account.status == "ACTIVE"
+    return is_open and slip.parent is None and slip.status not in {"VOID", "NSF"}
 
 
 def _places(family: SlipFamily, slip: RoutingSlip) -> list[tuple[RoutingSlip, bool]]:

@@ -106,6 +106,62 @@ def test_a_parked_slip_that_a_person_settles_is_closed(slips: Slips) -> None:
     assert slips.record("SELECT state FROM pay_jobs.operations")["state"] == "dropped"
 
 
+def given_a_closed_account_and_nothing_made(slips: Slips) -> None:
+    """Let another job reverse the deposit of a linked slip, close its account, and die."""
+    scenarios.link(slips)
+    reverse_in_cfs(slips, CHILD, of=CHILD)
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE' WHERE id = 2")
+
+
+@pytest.mark.parametrize("when", ["refused", "planned"])
+def test_a_repair_of_a_lost_deposit_that_was_parked_stays_so_until_it_is_done(slips: Slips, when: str) -> None:
+    given_a_closed_account_and_nothing_made(slips)
+    if when == "refused":
+        slips.cfs.admin.order_faults({"kind": "error_before", "method": "POST", "path": "rcpts/$", "status": 400,
+                                      "reason": "[Trx Errors = [9999] try later]"})  # fmt: skip
+    else:
+        slips.change("UPDATE routing_slips SET total = 100.01 WHERE number = :n", n=CHILD)
+    (first,) = slips.run(slip=CHILD).rejects
+    assert f"run ROUTING_SLIP_RECREATE --slip {CHILD} again" in first.detail
+    slips.change("UPDATE routing_slips SET total = 100 WHERE number = :n", n=CHILD)
+
+    for _ in range(2):
+        outcome = slips.run()
+        assert (outcome.exit_code, outcome.counts) == (3, {"slips_parked": 1})
+        assert f"There is no receipt {CHILD}L under its parent {PARENT}" in outcome.rejects[0].detail
+
+    assert slips.run(slip=CHILD).counts["slips_linked"] == 1
+    assert live(slips) == {PARENT: "50.00", f"{CHILD}L": "100.00"}
+
+
+def test_a_parked_link_is_dropped_once_its_parent_was_voided_by_hand(slips: Slips) -> None:
+    given_a_closed_account_and_nothing_made(slips)
+    slips.change("UPDATE routing_slips SET total = 100.01 WHERE number = :n", n=CHILD)
+    slips.run(slip=CHILD)
+    slips.change("UPDATE cfs_accounts SET status = 'INACTIVE'")
+    outcome = slips.run()
+    assert (outcome.exit_code, "its link was dropped" in outcome.notes[0]) == (0, True)
+
+
+@pytest.mark.parametrize("scenario", ["correction", "void", "nsf"])
+def test_what_took_a_deposit_back_is_not_dropped_while_no_receipt_holds_it(slips: Slips, scenario: str) -> None:
+    slips.deposit(PARENT, "100.00")
+    if scenario == "correction":
+        slips.correct(PARENT, "120.00")
+    elif scenario == "void":
+        slips.set_status(PARENT, "VOID")
+    else:
+        slips.bounce(PARENT)
+    assert slips.run_killed_at("answered 1 reverse receipt")
+    slips.set_status(PARENT, "ACTIVE")
+    for _ in range(2):
+        (reject,) = slips.run().rejects
+        assert reject.reason == f"{scenario} parked"
+        assert f"none of the receipts of slip {PARENT} is open" in reject.detail
+    seed_receipt(slips, f"{PARENT}R2", "100.00")
+    assert "was dropped" in slips.run().notes[0]
+
+
 def test_a_correction_that_changed_cfs_is_not_dropped_while_our_receipts_differ(slips: Slips) -> None:
     close_account_before_closing(slips)
     outcome = slips.run()
