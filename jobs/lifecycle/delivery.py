@@ -9,19 +9,19 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from config.command_line import typed
 from connectors.outbox import DeliveryReport, Handler, Message, deliver
 from connectors.outbox.model import Answer, DeliveryNote
 from database.errors import explain
 from jobs.job import ChannelHandler, MessageHandler
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome, Reject
+from jobs.run.delivered import outcome_of, waiting_in_words
+from jobs.run.outcome import Outcome
 
 
 def deliver_earlier(context: RunContext, channels: Sequence[ChannelHandler]) -> Outcome:
     """Deliver what earlier runs left; where the outbox itself cannot be read, the task goes on and says so."""
     try:
-        return _outcome(_deliver(context, channels), last=False)
+        return outcome_of(_deliver(context, channels), last=False)
     except DBAPIError as error:
         context.stop.check()
         problem = explain(error)
@@ -33,8 +33,10 @@ def deliver_own(context: RunContext, channels: Sequence[ChannelHandler]) -> Outc
     """Deliver what the run wrote, and say what is still waiting."""
     report = _deliver(context, channels)
     if context.dry_run:
-        return Outcome(notes=[f"{_waiting(report)} in the outbox; a dry run sends none."] if report.waiting else [])
-    return _outcome(report, last=True)
+        return Outcome(
+            notes=[f"{waiting_in_words(report)} in the outbox; a dry run sends none."] if report.waiting else []
+        )
+    return outcome_of(report, last=True)
 
 
 def _deliver(context: RunContext, channels: Sequence[ChannelHandler]) -> DeliveryReport:
@@ -60,36 +62,3 @@ def _when_needed(context: RunContext, channel: ChannelHandler, opened: ExitStack
         return made[0](message)
 
     return handle
-
-
-def _outcome(report: DeliveryReport, *, last: bool) -> Outcome:
-    """Put a report into the words and counts of a run; what still waits is said at the end."""
-    outcome = Outcome()
-    counts = {"delivered": report.delivered, "failed": report.failed, "dead": report.dead}
-    for name, number in (counts | ({"waiting": report.waiting} if last else {})).items():
-        if number:
-            outcome.counts[f"outbox_{name}"] = number
-    outcome.rejects += [
-        Reject(f"outbox {letter.id}", letter.error, f"{letter.channel} {letter.kind}", typed("outbox show", letter.id))
-        for letter in report.dead_letters
-    ]
-    outcome.rejects += [
-        Reject(f"outbox {message}", words, "delivered", typed("outbox show", message))
-        for message, words in report.attention
-    ]
-    outcome.rejects += [Reject("outbox", refusal, "the messages wait", typed("doctor")) for refusal in report.refusals]
-    if last and report.waiting:
-        away = f" ({', '.join(report.away)} cannot be reached)" if report.away else ""
-        outcome.notes.append(
-            f"{_waiting(report)} in the outbox{away}; the next runs deliver what waits. `outbox list` shows it."
-        )
-    if not last and report.earlier_dead:
-        messages = "1 message" if report.earlier_dead == 1 else f"{report.earlier_dead:,} messages"
-        outcome.notes.append(
-            f"Given up by earlier runs, for a person to look at: {messages}. `outbox list --state dead` shows what."
-        )
-    return outcome
-
-
-def _waiting(report: DeliveryReport) -> str:
-    return "1 message waits" if report.waiting == 1 else f"{report.waiting:,} messages wait"

@@ -2,12 +2,14 @@
 
 from contextlib import closing
 
+from config.command_line import typed
 from config.plurals import counted
 from config.settings import MailSettings
 from connectors.mail import Mailer, addresses
 from connectors.outbox import Channel, deliver
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome
+from jobs.run.delivered import outcome_of
+from jobs.run.outcome import Outcome, Reject
 
 
 def recipients_of(context: RunContext) -> list[str]:
@@ -28,10 +30,9 @@ def send_mails(context: RunContext) -> Outcome:
             stop_check=context.stop.check,
             log=context.log,
         )
-    sent = Outcome()
-    sent.counts["mails_sent"] = report.delivered
-    if report.waiting:
-        sent.notes.append(
-            "The mail waits in the outbox: the notify API cannot be reached; the next --mail delivers it."
-        )
-    return sent
+    outcome = outcome_of(report, last=True)
+    outcome.counts["mails_sent"] = outcome.counts.pop("outbox_delivered", 0)
+    if report.earlier_dead:
+        given_up = f"{counted(report.earlier_dead, 'mail')} given up by earlier runs; what follows waits behind them"
+        outcome.rejects.append(Reject("outbox", "nobody gets mail", given_up, typed("outbox list --state dead")))
+    return outcome

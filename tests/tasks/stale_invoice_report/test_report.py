@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from config.errors import ExitCode, Interrupted, UsageError
+from config.settings import MailSettings
 from connectors.object_store import ObjectStore
 from jobs.run.stopping import StopRequest
 from sandbox.cfs.process import RunningCfs
 from tasks.stale_invoice_report.arguments import Arguments
 from tasks.stale_invoice_report.metrics import stuck_invoices
+from tests.outbox_fixtures import recording
 from tests.stale_factory import RECENT, StaleBooks, folder_settings
 from tests.storage_fixtures import object_store_settings, store
 
@@ -239,6 +241,29 @@ def test_the_summary_is_mailed_once_on_request(stale: StaleBooks, tmp_path: Path
     assert mail["recipients"] == "ops@example.org"
     assert mail["content"]["subject"] == "Stuck invoices 2026-11-23: 1 totalling 100.00 CAD"
     assert "P1 " in mail["content"]["body"]
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_mail_that_is_refused_needs_attention(stale: StaleBooks, status: int) -> None:
+    with recording((status, {})) as server:
+        outcome = stale.report(mail=MailSettings(notify_url=server.url, operations="ops@example.org"), run_id=5)
+
+    assert (outcome.exit_code, outcome.counts["mails_sent"]) == (ExitCode.ATTENTION, 0)
+    [reject] = outcome.rejects
+    assert f"answered {status}" in reject.reason
+
+
+def test_a_mail_behind_one_that_was_given_up_needs_attention(stale: StaleBooks) -> None:
+    with recording((400, {})) as server:
+        mail = MailSettings(notify_url=server.url, operations="ops@example.org")
+        stale.report(mail=mail, run_id=5)
+        server.usual = (200, {})
+        outcome = stale.report(mail=mail, run_id=6)
+
+    assert (outcome.exit_code, outcome.counts["mails_sent"]) == (ExitCode.ATTENTION, 0)
+    [reject] = outcome.rejects
+    assert reject.detail == "1 mail given up by earlier runs; what follows waits behind them"
+    assert reject.command == "python3 invoke_jobs.py outbox list --state dead"
 
 
 @pytest.mark.parametrize(
