@@ -121,10 +121,10 @@ def _holes(
 
 
 class _AtWork:
-    """When any of some runs, in the order of time, was at work."""
+    """When any of some runs, in the order of time, was at work and has ended well since, if it has ended."""
 
     def __init__(self, runs: Sequence[Run], now: datetime) -> None:
-        known = [run for run in runs if run.status != "lost"]
+        known = [run for run in runs if run.status in _WELL | _AT_WORK]
         self._begins = [run.started_on for run in known]
         self._ends = list(accumulate((run.finished_on or now for run in known), max))
 

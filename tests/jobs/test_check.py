@@ -270,6 +270,22 @@ def test_polls_left_out_because_one_took_long_are_not_missing_also_where_it_bega
     assert find("--hours", str(hours)) == []
 
 
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_polls_that_outlast_the_next_instant_and_then_fail_are_reported(
+    find: Find, past: RunHistory, engine: Engine, status: str
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(
+            text("DELETE FROM pay_jobs.job_runs WHERE job = 'POLL' AND started_on >= '2026-11-19 18:00+00'")
+        )
+    for minutes in range(0, 60, 15):
+        past.run("POLL", datetime(2026, 11, 19, 18, 0, 5, tzinfo=UTC) + timedelta(minutes=minutes), status, minutes=14)
+
+    [(kind, said)] = find()
+    assert (kind, "2026-11-19 18:00 UTC to 2026-11-19 18:55 UTC" in said) == ("failed", True), said
+
+
 def test_a_run_that_needs_attention_is_reported(find: Find, past: RunHistory) -> None:
     past.good_day()
     past.run("POLL", NOW - HOUR, "attention", command="POLL --file a.csv")
