@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.errors import ExitCode, PayJobsError, UsageError
 from config.log_setup import configure_log, get_log
 from config.schedule import Schedule, read_schedule
 from config.settings import PodSettings, read
+from database.errors import explain
 from jobs.commands.ledger_commands import ledger_connection
 from jobs.commands.schedule_commands import environment_option, file_option
 from jobs.files_for_people import write_whole
@@ -23,6 +25,7 @@ from jobs.parameters import NEW_FILE_OR_STDOUT, STDOUT
 from jobs.run import ledger
 from jobs.run.bare_run import start_bare_run
 from jobs.run.context import system_clock
+from jobs.run.locks import RunLock
 from jobs.run.outcome import Reject, Table
 from jobs.run.result import print_json
 from jobs.terminal import show_table, whatever_is_shown
@@ -142,10 +145,20 @@ def verdict_kept(connection: Connection, *, hours: int, tell: bool) -> Iterator[
         yield verdict
         return
     command = f"{NAME} --tell" if tell else NAME
+    ledger.mark_lost(connection, NAME)
     run_id = start_bare_run(connection, pod, job=NAME, command=command, arguments={"hours": hours})
     connection.commit()
+    RunLock(connection).mark_alive(run_id)
     verdict.is_kept = True
-    yield verdict
+    try:
+        yield verdict
+    except Exception as caught:
+        error = explain(caught) if isinstance(caught, DBAPIError) else caught
+        with suppress(SQLAlchemyError):
+            connection.rollback()
+            ledger.finish(connection, run_id, status="failed", exit_code=ExitCode.FAILED, counts={}, error=str(error))
+            connection.commit()
+        raise
     connection.rollback()
     found = [Reject(one.what, one.kind, one.detail, one.do) for one in verdict.findings]
     code = ExitCode.ATTENTION if found else ExitCode.DONE

@@ -24,7 +24,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class DueFile:
-    """A file that was due; `come` is the row of the one that came for its day, None where none did."""
+    """A file that was due; `come` is the row of the one that came for its day and was not put aside, else None."""
 
     instant: datetime
     day: date
@@ -62,12 +62,13 @@ def _expected_files(connection: Connection, expected: ExpectedFile, begin: datet
     since = datetime.combine(first, datetime.min.time(), zone)
     rows = sql.run(connection, "list_files_since", source=expected.source, first=first, since=since)
     come = [row for row in rows if pattern.fullmatch(row.name)]
+    counted_in = [row for row in come if row.state != "ignored"]
     days = [(instant, instant.astimezone(zone).date()) for instant in due]
     found = [
         DueFile(
             instant,
             day,
-            next((row for row in come if day in _days(row.business_date, row.received_on, zone)), None),
+            next((row for row in counted_in if day in _days(row.business_date, row.received_on, zone)), None),
         )
         for instant, day in days
     ]

@@ -81,7 +81,8 @@ class RunHistory:
     def file(self, name: str, day: str, at: datetime, state: str = "applied") -> None:
         self._do(
             "INSERT INTO pay_jobs.inbound_files (source, name, sha256, size_bytes, state, reason, business_date,"
-            " received_on) VALUES ('CAS', :name, repeat('a', 64), 1, :state, 'because', :day, :at)",
+            " received_on) VALUES ('CAS', :name, encode(sha256(random()::text::bytea), 'hex'), 1, :state, 'because',"
+            " :day, :at)",
             name=name, day=day, at=at, state=state,
         )  # fmt: skip
 
@@ -124,12 +125,16 @@ def schedule(tmp_path: Path) -> Path:
     return path
 
 
+def check(schedule: Path, *words: str) -> int:
+    """Run `check --json` and return its exit code."""
+    cli = click.Group(commands={"check": check_command(lambda: None, ["NIGHTLY", "POLL"], clock=lambda: NOW)})
+    return main(cli, ["check", "--json", "--file", str(schedule), *words])
+
+
 @pytest.fixture
 def find(settings: pytest.MonkeyPatch, schedule: Path, capsys: pytest.CaptureFixture[str]) -> Find:
-    cli = click.Group(commands={"check": check_command(lambda: None, ["NIGHTLY", "POLL"], clock=lambda: NOW)})
-
     def find_all(*words: str) -> list[tuple[str, str]]:
-        code = main(cli, ["check", "--json", "--file", str(schedule), *words])
+        code = check(schedule, *words)
         report = read_json(capsys.readouterr().out)
         found = rows_of(report, "findings")
         assert code == report["exit_code"] == (3 if found else 0)
@@ -327,6 +332,33 @@ def test_a_check_of_the_clock_keeps_its_verdict_and_one_by_hand_leaves_no_run(
     assert (reject.reason, reject.where, "invoke_jobs.py show" in reject.command) == ("attention", "POLL", True)
 
 
+def test_a_check_of_the_clock_that_fails_is_a_failed_run(
+    past: RunHistory, settings: pytest.MonkeyPatch, schedule: Path, engine: Engine
+) -> None:
+    past.good_day()
+    schedule.write_text(schedule.read_text().replace("FROM ejv_files WHERE", "FROM no_such_table WHERE"))
+    settings.setenv("PAY_JOBS_TRIGGER", "cronjob")
+
+    assert check(schedule, "--tell") != 0
+
+    with engine.connect() as connection:
+        (run,) = ledger.newest(connection, job="check")
+    assert (run.status, run.exit_code, "no_such_table" in str(run.error)) == ("failed", 1, True)
+
+
+def test_the_next_check_of_the_clock_marks_one_that_vanished(
+    find: Find, past: RunHistory, settings: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    past.good_day()
+    past.run("check", NOW - HOUR, "running")
+    settings.setenv("PAY_JOBS_TRIGGER", "cronjob")
+
+    find("--tell")
+
+    with engine.connect() as connection:
+        assert [run.status for run in ledger.newest(connection, job="check")] == ["done", "lost"]
+
+
 @pytest.mark.parametrize(
     ("looked_at", "told"),
     [(1, []),
@@ -427,6 +459,19 @@ def test_a_file_that_did_not_come_is_missing_and_one_that_came_late_is_late(
 
     assert missing == [("missing", "the settlement file: none for 2026-11-19")]
     assert find() == [("late", "the settlement file: PAY_20261119.csv came 90 minutes late")]
+
+
+def test_a_file_that_a_person_put_aside_is_not_the_file_of_its_day(
+    find: Find, past: RunHistory, engine: Engine
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE pay_jobs.inbound_files SET state = 'ignored' WHERE name LIKE '%20261119%'"))
+    assert find() == [("missing", "the settlement file: none for 2026-11-19")]
+
+    past.file("PAY_20261119.csv", "2026-11-19", NOW - 4 * HOUR)
+
+    assert find() == []
 
 
 def test_a_file_of_an_entry_that_is_not_enabled_is_not_missed(
