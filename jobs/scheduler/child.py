@@ -6,15 +6,21 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from config.errors import ExitCode
+
 KILL_AFTER_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class ProcessEnd:
-    """How a process ended; a negative code names the signal that killed it."""
+    """How a process ended; a negative code names the signal that killed it.
+
+    not_started  why there was none
+    """
 
     exit_code: int
     over_deadline: bool = False
+    not_started: str | None = None
 
 
 class ChildProcesses:
@@ -31,12 +37,15 @@ class ChildProcesses:
         with self._lock:
             if self._closed:
                 return None
-            process = subprocess.Popen(
-                [*self._program, *words],
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            try:
+                process = subprocess.Popen(
+                    [*self._program, *words],
+                    env={**os.environ, **environment},
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                return ProcessEnd(ExitCode.FAILED, not_started=str(error))
             self._running.add(process)
         try:
             return ProcessEnd(process.wait(deadline_seconds))

@@ -73,22 +73,24 @@ class Claims:
             self._held.close()
         self._engine.dispose()
 
-    def since(self, job: str, command: str, *, every: bool = False) -> datetime | None:
-        """Return until when a job's instants are settled: by a claim, or by a run of the same command.
+    def since(self, entry: str, job: str, command: str, *, every: bool = False) -> datetime | None:
+        """Return until when an entry's instants are settled: by a claim, or by a run of the same command.
 
         A run by a CronJob or by hand settles the instants before it as well as one of ours.
 
+        job    what the entry runs
         every  each instant counts by itself, so a run of ours settles none but its own
         """
         with self._transaction() as connection:
-            settled = sql.run(connection, "settled_until", job=job, command=command, every=every)
+            settled = sql.run(connection, "settled_until", entry=entry, job=job, command=command, every=every)
             found: datetime | None = settled.scalar_one()
         return found
 
-    def is_served(self, claim: Claim, command: str, *, every: bool = False) -> bool:
+    def is_served(self, claim: Claim, job: str, command: str, *, every: bool = False) -> bool:
         """Return whether somebody else's run of the same command has begun since the instant and ended well."""
+        values = {"job": job, "command": command, "every": every, "instant": claim.scheduled_for}
         with self._transaction() as connection:
-            served = sql.run(connection, "is_served", command=command, every=every, instant=claim.scheduled_for)
+            served = sql.run(connection, "is_served", **values)
             return bool(served.scalar_one())
 
     def claim(self, job: str, scheduled_for: datetime) -> Claim | None:
@@ -100,11 +102,16 @@ class Claims:
             row = claimed.one_or_none()
         return Claim(**row._mapping) if row else None
 
-    def again(self, claim: Claim) -> Claim | None:
-        """Take an instant for another attempt, unless somebody else has."""
+    def again(self, claim: Claim, *, waited: bool = False) -> Claim | None:
+        """Take an instant for another attempt, unless somebody else has.
+
+        waited  the last one found the lock taken: where it never held it, it does not count
+        """
         with self._transaction() as connection:
             seen = {"id": claim.id, "attempt": claim.attempt, "run_id": claim.run_id}
-            row = sql.run(connection, "claim_again", **seen, owner=self.owner, key=self._key).one_or_none()
+            row = sql.run(
+                connection, "claim_again", **seen, waited=waited, owner=self.owner, key=self._key
+            ).one_or_none()
         return Claim(**row._mapping) if row else None
 
     def finish(self, claim: Claim, state: str, exit_code: int | None) -> None:

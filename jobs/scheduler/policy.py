@@ -50,10 +50,16 @@ def after_end(job: JobSchedule, exit_code: int, attempt: int, scheduled_for: dat
     return FollowUp.FAILED
 
 
-def after_loss(job: JobSchedule, attempt: int, scheduled_for: datetime, now: datetime) -> FollowUp:
-    """Return what follows where the scheduler that had begun a run is gone, and the run with it."""
+def after_loss(
+    job: JobSchedule, attempt: int, scheduled_for: datetime, now: datetime, *, held_the_lock: bool
+) -> FollowUp:
+    """Return what follows where the scheduler that had begun a run is gone, and the run with it.
+
+    A run that never held the lock has done nothing yet: it is begun again as long as it is in time.
+    """
     in_time = now - scheduled_for <= max_age(job) and job.missed.run != "skip"
-    return FollowUp.RETRY if in_time and attempt <= max(1, job.retries) else FollowUp.FAILED
+    again = not held_the_lock or attempt <= max(1, job.retries)
+    return FollowUp.RETRY if in_time and again else FollowUp.FAILED
 
 
 def passed_over(instants: Sequence[datetime], taken: Sequence[datetime]) -> int:

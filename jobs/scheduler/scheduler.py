@@ -104,7 +104,7 @@ class Scheduler:
             try:
                 self._take_over(name, job)
                 while not self._stop.is_set():
-                    settled = self._claims.since(name, self._command(name), every=_every(job)) or self._begun
+                    settled = self._settled_until(name, job) or self._begun
                     now = self._timeline.now()
                     due = due_now(job, settled, now)
                     if not due:
@@ -149,11 +149,11 @@ class Scheduler:
                     self._log.info("scheduler.served_elsewhere", job=claim.job)
                     self._claims.finish(claim, str(FollowUp.DONE), code)
                     return
-                claim = self._claims.again(self._claims.current(claim))
+                claim = self._claims.again(self._claims.current(claim), waited=follows is FollowUp.WAIT)
                 continue
             self._claims.finish(claim, str(follows), code)
-            if code < 0 or ended.over_deadline:
-                self._tell(claim.job, _killed(ended, job))
+            if code < 0 or ended.over_deadline or ended.not_started:
+                self._tell(claim.job, _why(ended, job))
             return
 
     def _attempt(self, job: JobSchedule, claim: Claim) -> ProcessEnd | None:
@@ -171,11 +171,13 @@ class Scheduler:
         self._metrics.ended(claim.job, ended.exit_code if ended else -15, seconds, self._timeline.now())
         if ended is not None:
             self._log.info("scheduler.ended", job=claim.job, exit_code=ended.exit_code, seconds=round(seconds, 1))
+        if ended is not None and ended.not_started:
+            self._log.error("scheduler.not_started", job=claim.job, why=ended.not_started)
         return ended
 
     def _is_served(self, job: JobSchedule, claim: Claim) -> bool:
         """Whether the run that held the lock, a CronJob's or one by hand, did what this instant asks for."""
-        return self._claims.is_served(claim, self._command(claim.job), every=_every(job))
+        return self._claims.is_served(claim, job.job or claim.job, self._command(claim.job), every=_every(job))
 
     def _take_over(self, name: str, job: JobSchedule) -> None:
         for claim, exit_code in self._claims.left_behind():
@@ -183,7 +185,8 @@ class Scheduler:
                 continue
             now = self._timeline.now()
             if exit_code is None:
-                follows = after_loss(job, claim.attempt, claim.scheduled_for, now)
+                held_the_lock = claim.run_id is not None
+                follows = after_loss(job, claim.attempt, claim.scheduled_for, now, held_the_lock=held_the_lock)
             else:
                 follows = after_end(job, exit_code, claim.attempt, claim.scheduled_for, now)
             if follows in {FollowUp.RETRY, FollowUp.WAIT}:
@@ -226,6 +229,9 @@ class Scheduler:
                 lock.acquire(timeout=5)
         self._claims.close()
 
+    def _settled_until(self, name: str, job: JobSchedule) -> datetime | None:
+        return self._claims.since(name, job.job or name, self._command(name), every=_every(job))
+
     def _command(self, name: str) -> str:
         return shlex.join(self._jobs[name].command(name))
 
@@ -234,7 +240,9 @@ def _every(job: JobSchedule) -> bool:
     return job.missed.run == "all"
 
 
-def _killed(ended: ProcessEnd, job: JobSchedule) -> str:
+def _why(ended: ProcessEnd, job: JobSchedule) -> str:
+    if ended.not_started:
+        return f"Its process could not be started: {ended.not_started}."
     if ended.over_deadline:
         return f"The run took longer than its deadline of {job.deadline} and was ended."
     return f"The process was killed by signal {-ended.exit_code}; `history` shows the run as lost."

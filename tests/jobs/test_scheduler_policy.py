@@ -78,8 +78,19 @@ def test_waiting_for_the_lock_ends_with_the_age_in_the_schedule() -> None:
     assert after_end(job(LATEST), 75, 9, NOON, NOON + 4 * HOUR) is FollowUp.GIVEN_UP
 
 
-def test_what_a_dead_scheduler_lost_is_made_up_for_once_and_in_time() -> None:
-    assert after_loss(job(LATEST), 1, NOON, NOON + HOUR) is FollowUp.RETRY
-    assert after_loss(job(LATEST), 2, NOON, NOON + HOUR) is FollowUp.FAILED
-    assert after_loss(job(LATEST), 1, NOON, NOON + 4 * HOUR) is FollowUp.FAILED
-    assert after_loss(job(SKIP), 1, NOON, NOON) is FollowUp.FAILED
+@pytest.mark.parametrize(
+    ("missed", "attempt", "after", "held_the_lock", "follows"),
+    [
+        (LATEST, 1, HOUR, True, FollowUp.RETRY),
+        (LATEST, 2, HOUR, True, FollowUp.FAILED),
+        (LATEST, 1, 4 * HOUR, True, FollowUp.FAILED),
+        (SKIP, 1, 0 * HOUR, True, FollowUp.FAILED),
+        (LATEST, 9, HOUR, False, FollowUp.RETRY),
+        (LATEST, 9, 4 * HOUR, False, FollowUp.FAILED),
+        (SKIP, 1, 0 * HOUR, False, FollowUp.FAILED),
+    ],
+)
+def test_what_a_dead_scheduler_lost_is_made_up_for_once_if_it_had_the_lock_and_always_in_time(
+    missed: dict[str, str], attempt: int, after: timedelta, held_the_lock: bool, follows: FollowUp
+) -> None:
+    assert after_loss(job(missed), attempt, NOON, NOON + after, held_the_lock=held_the_lock) is follows

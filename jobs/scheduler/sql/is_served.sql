@@ -1,11 +1,11 @@
 -- Say whether a run of the same command has begun since an instant and ended well.
--- in     command; every: a run of the scheduler does not count; instant
+-- in     job, command; every: a run of the scheduler does not count; instant
 -- out    one boolean
 -- again  reads only
 SELECT EXISTS (
        SELECT
          FROM pay_jobs.job_runs
-        WHERE job = split_part(:command, ' ', 1)
+        WHERE job = :job
           AND command = :command
           AND shard_count = 1
           AND NOT (:every AND triggered_by = 'scheduler')
