@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from psycopg2.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.applications import Starlette
@@ -24,12 +25,16 @@ from console import files, find, money, night, outside, runs, statement_calendar
 from console.answer_cache import AnswerCache
 from console.gate import AccessGate
 from console.page import BadQuestion, NotThere, Page, PageContext
-from console.reading import Reader
+from console.reading import STATEMENT_SECONDS, Reader
 from console.rendering import environment
 from database.errors import explain
 from database.sessions import Session
 
 KEPT_FOR = timedelta(minutes=10)
+TOO_LONG = (
+    f"The pay database was asked for longer than the {STATEMENT_SECONDS} seconds that a page may take. Try again when "
+    "less is going on; the commands in a terminal have no such limit."
+)
 STATIC = Path(__file__).parent / "static"
 STATIC_MARK = sha256(b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))).hexdigest()[:8]
 NAVIGATION = (
@@ -146,6 +151,9 @@ class _Pages:
         return self._html(request, found, context.now) if isinstance(found, Page) else found
 
     def _away(self, request: Request, error: Exception) -> Response:
+        if _took_too_long(error):
+            self._around.log.warning("console.too_long", path=request.url.path)
+            return self._message(request, 503, "The page takes too long", TOO_LONG)
         why = explain(error) if isinstance(error, DBAPIError) else error
         self._around.log.warning("console.database_away", path=request.url.path, error=str(why))
         said = why.full_text if isinstance(why, PayJobsError) else "Too many pages are asked for at once. Try again."
@@ -170,3 +178,8 @@ class _Pages:
         }
         text = self._templates.get_template(page.template).render(always | page.values)
         return HTMLResponse(text, status, headers={"Retry-After": "30"} if status == 503 else None)
+
+
+def _took_too_long(error: Exception) -> bool:
+    is_cancelled = isinstance(error, DBAPIError) and isinstance(error.orig, QueryCanceled)
+    return is_cancelled and "statement timeout" in str(error)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from config.business_time import month_of
-from console.page import BadQuestion, NotThere, Page, PageContext
+from console.page import BadQuestion, NotThere, Page, PageContext, day_of, in_reach
 from tools.close.by_method import in_all, money_by_method
 from tools.close.closed_days import ClosedDay, closed_days, last_recorded
 
@@ -84,10 +84,7 @@ def month(context: PageContext) -> Page:
 
 def day(context: PageContext) -> Page:
     """Return the page of one closed day: what is unexplained, with what to type next, and every figure by method."""
-    try:
-        asked = date.fromisoformat(context.path["day"])
-    except ValueError:
-        raise BadQuestion(f"{context.path['day']!r} is no day; expected like 2026-11-25.") from None
+    asked = day_of(context.path["day"])
     found = closed_days(context.session, asked, asked)
     if not found:
         raise NotThere(f"{asked} was not recorded. The clock records each day on the next morning (close).")
@@ -155,6 +152,6 @@ def _month_asked(context: PageContext, newest: date) -> date:
     """Return a day of the month that the address asks for, the newest closed day where it asks for none."""
     asked = context.asked("month")
     try:
-        return date.fromisoformat(f"{asked}-01") if asked else newest
+        return in_reach(date.fromisoformat(f"{asked}-01")) if asked else newest
     except ValueError:
         raise BadQuestion(f"month is {asked!r}; expected like {newest:%Y-%m}.") from None

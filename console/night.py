@@ -88,7 +88,7 @@ def page(context: PageContext) -> Page:
     yesterday = context.today - timedelta(days=1)
     periods = due_periods(context.session, yesterday, yesterday)
     tiles = [
-        _verified(ledger.newest_verdict(context.session, "verify"), context.now),
+        _verified(ledger.newest_verdict(context.session, "verify", with_count="invariants"), context.now),
         _closed(closed),
         _stuck(trend(context.session, ALL), context.now),
         _outside(context),

@@ -10,6 +10,8 @@ from config.schedule import Schedule
 from console.answer_cache import AnswerCache
 from database.sessions import Session
 
+FIRST_YEAR, LAST_YEAR = 2015, 2099
+
 
 class NotThere(Exception):
     """What a page is about does not exist."""
@@ -48,6 +50,8 @@ class PageContext:
         Raises BadQuestion where it is none of the choices.
         """
         value = self.query.get(name, "").strip()
+        if "\0" in value:
+            raise BadQuestion(f"{name} holds a character that no text of the pay database has.")
         if value and choices is not None and value not in choices:
             raise BadQuestion(f"{name} is {value!r}; it can be {', '.join(choices)}.")
         return value
@@ -60,6 +64,22 @@ class PageContext:
         if not (value.isascii() and value.isdigit() and len(value) <= 18):
             raise BadQuestion(f"{name} is {value!r}; it must be a whole number.")
         return int(value)
+
+
+def day_of(said: str) -> date:
+    """Return a day of an address, of the years that pages show. Raises BadQuestion where it is none."""
+    try:
+        asked = date.fromisoformat(said)
+    except ValueError:
+        raise BadQuestion(f"{said!r} is no day; expected like 2026-11-25.") from None
+    return in_reach(asked)
+
+
+def in_reach(asked: date) -> date:
+    """Return a day. Raises BadQuestion where it is of no year that pages show."""
+    if not FIRST_YEAR <= asked.year <= LAST_YEAR:
+        raise BadQuestion(f"The year is {asked.year}; it can be {FIRST_YEAR} to {LAST_YEAR}.")
+    return asked
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from console.page import BadQuestion, Page, PageContext
+from console.page import FIRST_YEAR, LAST_YEAR, BadQuestion, Page, PageContext, day_of
 from tasks.generate_statements.gaps import DuePeriod, due_periods
-
-FIRST_YEAR, LAST_YEAR = 2015, 2099
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,8 @@ def year(context: PageContext) -> Page:
 
 def day(context: PageContext) -> Page:
     """Return the page of a day: what was due by kind, which accounts lack theirs, and the command that makes them."""
-    try:
-        asked = date.fromisoformat(context.path["day"])
-    except ValueError:
-        raise BadQuestion(f"{context.path['day']!r} is no day; expected like 2026-11-25.") from None
-    periods = due_periods(context.session, asked, asked) if FIRST_YEAR <= asked.year <= LAST_YEAR else []
+    asked = day_of(context.path["day"])
+    periods = due_periods(context.session, asked, asked)
     values = {
         "day": asked,
         "periods": [(one, state_of([one]), one.gap) for one in periods],

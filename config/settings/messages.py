@@ -68,6 +68,11 @@ class NoticeSettings(Settings):
     repeat_after: Seconds = Field(3600, validation_alias="NOTICE_REPEAT_SECONDS")
 
 
+def _named(command: str) -> str:
+    """Return the name of a pair; what may be an address is a secret."""
+    return command if command and "/" not in command else "a pair"
+
+
 class PingSettings(Settings):
     """The dead man's switches: `COMMAND=URL`, separated by commas; a command as the clock runs it."""
 
@@ -80,7 +85,7 @@ class PingSettings(Settings):
             parts = parts_of("PAY_JOBS_PINGS", url)
             if not command or parts.scheme not in {"http", "https"} or not parts.hostname:
                 raise ValueError(
-                    f"PAY_JOBS_PINGS: {command or 'a pair'} has no address, expected like PAD_RECONCILE=https://"
+                    f"PAY_JOBS_PINGS: {_named(command)} has no address, expected like PAD_RECONCILE=https://"
                 )
         return self
 

@@ -14,6 +14,7 @@ async function renew() {
   try {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!fresh.querySelector("main.night")) return;
     for (const part of ["main", "footer"]) document.querySelector(part).replaceWith(fresh.querySelector(part));
     addCopyButtons();
   } catch {

@@ -15,10 +15,13 @@ from config.errors import UsageError
 from config.schedule import BASE, ENVIRONMENTS, Schedule, read_schedule
 from jobs.commands.schedule_words import coming_runs, describe, nights, warnings
 from jobs.commands.whole_help import WholeHelpGroup
+from jobs.parameters import FIRST_YEAR
 from jobs.run.context import system_clock
 from jobs.run.outcome import Outcome, Table
 from jobs.run.result import RunResult
 from jobs.terminal import say, show_table
+
+LAST_YEAR = 2100
 
 environment_option = click.option(
     "--env",
@@ -131,6 +134,8 @@ def _instant(text: str, zone: str) -> datetime:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--from {text!r} was not understood: expected like 2026-12-24T17:00.") from None
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        raise UsageError(f"--from {text!r}: is the year right? It can be {FIRST_YEAR} to {LAST_YEAR}.")
     return (read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import astuple, fields
+from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from config.errors import ConfigError, PayJobsError
 from config.masking import mask
@@ -33,10 +35,15 @@ def store_long_lists(context: RunContext, outcome: Outcome) -> None:
         with closing(ObjectStore(settings)) as store:
             for number, table in enumerate(lists, 1):
                 key = f"{folder}/{number}-{_file_name(table.title)}.csv"
-                _put(store, key, csv_lines(table.columns, (map(mask, row) for row in table.rows)))
+                _put(store, key, csv_lines(table.columns, (map(_masked, row) for row in table.rows)))
                 outcome.artifacts.append(key)
     except PayJobsError as error:
         outcome.notes.append(f"Not all of the long lists were stored: {error}")
+
+
+def _masked(cell: Any) -> Any:
+    """Return a cell without secrets; an amount stays a number, also one below nothing."""
+    return cell if isinstance(cell, Decimal) else mask(cell)
 
 
 def _long_lists(outcome: Outcome) -> Iterator[Table]:

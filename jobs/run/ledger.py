@@ -283,9 +283,14 @@ def recent(connection: Connection, *, since: datetime) -> list[Run]:
     return _truthful(connection, _select(connection, condition, {"since": since, "most": READ_RUNS}, "LIMIT :most"))
 
 
-def newest_verdict(connection: Connection, job: str) -> Run | None:
-    """Return the newest run of a job that came to a verdict, None where none did."""
-    found = _select(connection, f"job = :job AND {_WITH_VERDICT}", {"job": job}, "LIMIT 1")
+def newest_verdict(connection: Connection, job: str, *, with_count: str | None = None) -> Run | None:
+    """Return the newest run of a job that came to a verdict, None where none did.
+
+    with_count  only a run that counted this
+    """
+    counted = "" if with_count is None else " AND counts ->> :counted IS NOT NULL"
+    condition = f"job = :job AND {_WITH_VERDICT}{counted}"
+    found = _select(connection, condition, {"job": job, "counted": with_count}, "LIMIT 1")
     return found[0] if found else None
 
 

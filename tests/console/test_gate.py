@@ -1,9 +1,11 @@
 """Who may look, by which method, what the browser may do with the answer; and that nothing can be written."""
 
 import re
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from config.settings import DatabaseSettings
 from console.app import PAGES, console_app
 from console.monitor import monitor_app
+from console.reading import Reader
 from database.engine import make_engine
+from database.sessions import Session
 from tasks.stale_invoice_report.metrics import stuck_invoices
 from tests.console.conftest import NOW, Lines
 from tests.console.running import NAMES, Asker, OneTransaction, surroundings
@@ -83,6 +87,70 @@ def test_without_the_proxys_header_nobody_looks(reader_address: str) -> None:
     assert named.status_code == 200
     assert "<b>olive" not in named.text
     assert "&lt;b&gt;olive" in named.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/runs?job=%00",
+        "/files?name=a%00b",
+        "/find?kind=invoice&q=%00",
+        "/statements/0001-01-01",
+        "/statements/9999-12-31",
+        "/statements/today",
+        "/money?month=0001-01",
+        "/money?month=9999-12",
+        "/money/9999-12-31",
+    ],
+)
+def test_an_address_that_asks_for_what_cannot_be_is_not_understood(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 400, answer.text
+    assert "The address cannot be understood" in answer.text
+
+
+def test_a_page_that_takes_too_long_says_so(reader_address: str) -> None:
+    around = surroundings(reader_address, NOW)
+
+    class SlowReader(Reader):
+        def read(self, question: Callable[[Session], Any]) -> Any:
+            def slowly(session: Session) -> Any:
+                session.execute(text("SET LOCAL statement_timeout = 20"))
+                session.execute(text("SELECT pg_sleep(5)"))
+
+            return around.reader.read(slowly)
+
+    slow = replace(around, reader=SlowReader(DatabaseSettings(url=SecretStr(reader_address))))
+    with closing(around.reader), closing(slow.reader):
+        answer = Asker(console_app(slow)).get("/statements")
+
+    assert (answer.status_code, "The page takes too long" in answer.text) == (503, True)
+    assert "15 seconds" in answer.text
+    assert "DATABASE_STATEMENT_TIMEOUT" not in answer.text
+
+
+def test_the_tile_of_verify_is_of_a_verification_and_not_of_a_baseline(
+    reader_address: str, client: httpx.Client, owner: Engine
+) -> None:
+    baseline = text(
+        "INSERT INTO pay_jobs.job_runs (job, command, status, exit_code, triggered_by, pod, version, started_on,"
+        " finished_on, counts) VALUES ('verify', 'verify --baseline --only INV-PAID', 'done', 0, 'hand:olive', 'pod',"
+        " '1', :now, :now, '{\"taken_as_known\": 1}') RETURNING id"
+    )
+
+    def tile() -> str:
+        return client.get("/").text.partition("Money verified")[2][:400]
+
+    before = tile()
+    with owner.begin() as connection:
+        run = connection.scalar(baseline, {"now": NOW})
+    after = tile()
+    with owner.begin() as connection:
+        connection.execute(text("DELETE FROM pay_jobs.job_runs WHERE id = :id"), {"id": run})
+
+    assert "invariants" in before
+    assert after == before
 
 
 def test_on_a_machine_of_ones_own_only_its_own_name_is_answered(client: httpx.Client) -> None:

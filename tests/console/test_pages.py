@@ -59,6 +59,18 @@ def test_the_night_is_one_screen(page: Page, console: str) -> None:
     assert page.js("document.documentElement.scrollHeight") <= 800
 
 
+@pytest.mark.parametrize("answer", ["<h1>503</h1>", "<main>There is no such page</main><footer></footer>"])
+def test_the_night_stays_as_it_is_where_its_renewal_is_no_night(page: Page, console: str, answer: str) -> None:
+    page.open_address(console, width=1280, height=800)
+    before = page.js("document.querySelector('main').textContent")
+
+    page.js(f"window.fetch = async () => {{ window.asked = true; return new Response({answer!r}, {{status: 503}}); }};"
+            "renew().then(() => { window.renewed = true; }); 0")  # fmt: skip
+    page.wait_for("window.asked && window.renewed")
+
+    assert page.js("document.querySelector('main').textContent") == before
+
+
 def test_every_page_says_the_same_without_scripts(page: Page, console: str, paths: dict[str, str]) -> None:
     with_scripts = {name: _words(page, console + paths[name]) for name in SHOWN}
     page.ask("Emulation.setScriptExecutionDisabled", value=True)

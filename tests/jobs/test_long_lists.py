@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -50,6 +51,15 @@ def test_long_lists_are_stored_whole_masked_and_harmless_to_a_spreadsheet(run_jo
     assert len(read(bucket, rejects)) == len(read(bucket, rows)) == 22
     assert read(bucket, rejects)[1][:3] == ["line 0", "no invoice", "token=***"]
     assert read(bucket, rows)[21] == ["'=1+1", "20"]
+
+
+def test_an_amount_below_nothing_stays_a_number(run_job: RunJob, bucket: ObjectStore) -> None:
+    rejects = [Reject(f"line {n}", "negative", amount=Decimal("-5.00")) for n in range(21)]
+
+    result = run_job(job_that(lambda _context, _arguments: Outcome(rejects=rejects)))
+
+    [key] = result.outcome.artifacts
+    assert read(bucket, key)[1][-1] == "-5.00"
 
 
 def test_a_dry_run_stores_nothing(run_job: RunJob, bucket: ObjectStore) -> None:

@@ -7,7 +7,8 @@ import click
 import pytest
 from sqlalchemy import Engine, text
 
-from config.errors import SourceUnavailable
+from config.errors import ConfigError, SourceUnavailable
+from config.settings import PingSettings, read
 from jobs.lifecycle.runner import RunRequest, execute
 from jobs.run.outcome import Outcome, Reject
 from jobs.run.stopping import StopRequest
@@ -164,6 +165,19 @@ def test_a_monitor_that_is_away_or_misnamed_changes_nothing(
     settings.setenv("PAY_JOBS_PINGS", pings)
 
     assert run_job(job_that(lambda _context, _arguments: Outcome())).exit_code == 0
+
+
+@pytest.mark.parametrize("pings", ["https://monitor.example/a-secret", "https://monitor.example/a-secret=1"])
+def test_the_address_of_a_monitor_that_stands_without_its_job_is_not_told(
+    settings: pytest.MonkeyPatch, pings: str
+) -> None:
+    settings.setenv("PAY_JOBS_PINGS", pings)
+
+    with pytest.raises(ConfigError) as error:
+        read(PingSettings)
+
+    assert "a pair has no address" in str(error.value)
+    assert "a-secret" not in str(error.value)
 
 
 def test_a_run_whose_scheduled_instant_was_taken_over_gives_way(settings: pytest.MonkeyPatch, engine: Engine) -> None:

@@ -127,6 +127,15 @@ def test_next_shows_local_time_and_utc(cli: click.Group, capsys: pytest.CaptureF
     ]
 
 
+@pytest.mark.parametrize("begin", ["0001-01-01", "9999-12-31T23:00", "tomorrow"])
+def test_a_time_that_no_schedule_reaches_is_a_wrong_command(
+    cli: click.Group, capsys: pytest.CaptureFixture[str], begin: str
+) -> None:
+    code = main(cli, ["schedule", "next", "--from", begin])
+
+    assert (code, f"--from {begin!r}" in capsys.readouterr().err) == (2, True)
+
+
 def test_next_reads_from_in_the_schedules_zone(cli: click.Group, capsys: pytest.CaptureFixture[str]) -> None:
     words = [
         "schedule",
