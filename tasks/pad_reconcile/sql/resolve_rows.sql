@@ -13,7 +13,7 @@
 -- late as well, and is rejected. A bounce that was taken back counts as never noted.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
--- bears its number, is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
+-- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
 -- number that was paid by card as well is money that came twice: it is rejected, however much is open. This
 -- is looked at last, for the rows that need it; the verdict has the open amount behind it.
 WITH staged AS NOT MATERIALIZED (
@@ -238,8 +238,13 @@ WITH staged AS NOT MATERIALIZED (
                               OR EXISTS (SELECT FROM payments AS payment
                                           WHERE payment.receipt_number = staged.source_number
                                             AND payment.payment_status_code = 'COMPLETED'
-                                            AND coalesce(payment.invoice_number, staged.target_number)
-                                                = staged.target_number) AS is_known,
+                                            AND (payment.invoice_number = staged.target_number
+                                                 OR payment.invoice_number IS NULL
+                                                    AND NOT EXISTS (
+                                                          SELECT FROM pay_jobs.settlement_rows AS ours
+                                                           WHERE ours.source_number = staged.source_number
+                                                             AND ours.record_type = 'BOLP'
+                                                             AND ours.outcome = 'applied'))) AS is_known,
                               EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
                                        WHERE earlier.target_number = staged.target_number
                                          AND earlier.source_number = staged.source_number

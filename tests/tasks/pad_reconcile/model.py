@@ -290,7 +290,7 @@ class PadModel:
         ids = {invoice.id for invoice in self._behind(row.number, "COMPLETED")}
         receipts = {receipt.number for receipt in self.receipts if receipt.invoice in ids}
         is_known = row.source in receipts or any(
-            (payment.receipt, payment.status) == (row.source, "COMPLETED") and payment.number in {None, row.number}
+            (payment.receipt, payment.status, payment.number) == (row.source, "COMPLETED", row.number)
             for payment in self.payments
         )
         if not row.amount:

@@ -113,6 +113,42 @@ def test_an_application_id_that_the_receipt_of_another_number_bears_is_no_part_o
     assert books.receipts() == [(100, "71", "10.00"), (101, "71", "10.00")]
 
 
+@pytest.mark.parametrize(("amount", "outcome", "paid"), [
+    ("10.00", "applied:came_late", "110.00"), ("10.01", "rejected:paid_already", "100.00"),
+])  # fmt: skip
+def test_money_of_a_receipt_of_which_we_booked_other_rows_is_not_known_by_its_payment(
+    amount: str, outcome: str, paid: str, books: SettlementBooks
+) -> None:
+    account = bank(books)
+    books.invoice(account, "REG2", "70.00", id=101, method="ONLINE_BANKING")
+    books.apply(
+        Line("BOLP", "OB1", "70.00", "800104", "REG2"), on_account("OB1", "800104", "30.00"), rest("OB2", "90.00")
+    )
+
+    books.apply(part("OB1", amount, "90.00"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == [outcome]
+    assert {(receipt, amount) for *_, receipt, amount in books.payments()} == {("OB1", paid), ("OB2", "90.00")}
+
+
+@pytest.mark.parametrize(("number", "outcome"), [
+    (None, "already_applied:invoice_paid"), (NUMBER, "already_applied:invoice_paid"), ("REG2", "rejected:paid_already"),
+])  # fmt: skip
+def test_money_of_a_receipt_whose_payment_is_the_service_before_us_is_known_unless_it_is_for_another_number(
+    number: str | None, outcome: str, books: SettlementBooks
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.receipt(
+        books.invoice(account, NUMBER, "100.00", method="ONLINE_BANKING", status="PAID", reference="COMPLETED",
+                      paid="100"), "M1", "100.00",
+    )  # fmt: skip
+    books.payment(account, number, "OB1", "130.00", method="ONLINE_BANKING")
+
+    books.apply(rest("OB1", "100.00"))
+
+    assert books.outcomes() == [outcome]
+
+
 def test_two_parts_in_the_wrong_order_leave_the_invoice_as_far_as_they_paid_it(books: SettlementBooks) -> None:
     bank(books)
     books.apply(part("OB2", "30.00", "30.00"))
