@@ -60,6 +60,7 @@ class Job:
                 none but these, and leaves no run
     retired     options it once had: the command that does their work now
     delivers    the channels of the outbox that the run delivers before and after the task
+    may_drop_messages  whether the task drops what nobody was told: before it, only what was begun is delivered
     after_failure  what to do after a run that failed, where the next one does not make up for it
     """
 
@@ -77,6 +78,7 @@ class Job:
     on_pay_database: bool = True
     retired: tuple[tuple[str, str], ...] = ()
     delivers: tuple[ChannelHandler, ...] = ()
+    may_drop_messages: bool = False
     after_failure: str = ""
 
     @property

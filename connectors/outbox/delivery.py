@@ -53,15 +53,17 @@ def deliver(
     stop_check: Callable[[], None],
     log: Any,
     limit: int | None = None,
+    only_begun: bool = False,
 ) -> DeliveryReport:
     """Deliver every message that may leave now, in the order they were written.
 
     handlers    by channel; messages of other channels stay where they are, and hold their keys
     stop_check  called between messages; may raise Interrupted
     limit       how many attempts to make at most
+    only_begun  leave what was never begun
     A dry run delivers nothing.
     """
-    delivery = _Delivery(database, handlers, clock, log)
+    delivery = _Delivery(database, handlers, clock, log, only_begun)
     found = delivery.count_open()
     if database.dry_run or not found["waiting"]:
         return delivery.report(waiting=found["waiting"], earlier_dead=found["dead"])
@@ -102,6 +104,7 @@ class _Delivery:
     handlers: Mapping[str, Handler]
     clock: Callable[[], datetime]
     log: Any
+    only_begun: bool
     attempts: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     dead_letters: list[DeadLetter] = field(default_factory=list)
@@ -117,7 +120,8 @@ class _Delivery:
         channels = sorted(set(self.handlers) - self._resting)
         with self.database.begin() as session:
             session.execute(text("SET LOCAL enable_sort = off"))
-            rows = sql.run(session, "claim", after=self._after, now=self.clock(), channels=channels)
+            values = {"now": self.clock(), "channels": channels, "only_begun": self.only_begun}
+            rows = sql.run(session, "claim", after=self._after, **values)
             row = rows.one_or_none()
         if row is None:
             return None

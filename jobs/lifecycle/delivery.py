@@ -18,10 +18,10 @@ from jobs.run.delivered import outcome_of, waiting_in_words
 from jobs.run.outcome import Outcome
 
 
-def deliver_earlier(context: RunContext, channels: Sequence[ChannelHandler]) -> Outcome:
-    """Deliver what earlier runs left; where the outbox itself cannot be read, the task goes on and says so."""
+def deliver_earlier(context: RunContext, channels: Sequence[ChannelHandler], *, only_begun: bool) -> Outcome:
+    """Deliver what earlier runs left, or had begun; where the outbox cannot be read, the task goes on and says so."""
     try:
-        return outcome_of(_deliver(context, channels), last=False)
+        return outcome_of(_deliver(context, channels, only_begun=only_begun), last=False)
     except DBAPIError as error:
         context.stop.check()
         problem = explain(error)
@@ -39,9 +39,16 @@ def deliver_own(context: RunContext, channels: Sequence[ChannelHandler]) -> Outc
     return outcome_of(report, last=True)
 
 
-def _deliver(context: RunContext, channels: Sequence[ChannelHandler]) -> DeliveryReport:
+def _deliver(context: RunContext, channels: Sequence[ChannelHandler], *, only_begun: bool = False) -> DeliveryReport:
     with _handlers(context, channels) as handlers:
-        return deliver(context.database, handlers, clock=context.clock, stop_check=context.stop.check, log=context.log)
+        return deliver(
+            context.database,
+            handlers,
+            clock=context.clock,
+            stop_check=context.stop.check,
+            log=context.log,
+            only_begun=only_begun,
+        )
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def _run_task(attempt: RunAttempt, assignment: RunAssignment, context: RunContex
     else:
         from jobs.lifecycle.delivery import deliver_earlier, deliver_own
 
-        result.outcome += deliver_earlier(context, job.delivers)
+        result.outcome += deliver_earlier(context, job.delivers, only_begun=job.may_drop_messages)
         result.outcome += job.load_task()(context, assignment.arguments)
         result.outcome += deliver_own(context, job.delivers)
     store_long_lists(context, result.outcome)

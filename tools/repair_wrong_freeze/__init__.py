@@ -40,4 +40,5 @@ JOB = Job(
     needs=("CfsSettings", "EventSettings"),
     lock=PAD_RECONCILE.name,
     delivers=CHANNELS,
+    may_drop_messages=True,
 )

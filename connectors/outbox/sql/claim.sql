@@ -2,6 +2,7 @@
 -- in     after    bigint, the id of the message claimed before this one
 --        now      timestamptz
 --        channels text[], those that can be delivered
+--        only_begun boolean, whether one that was never begun stays
 -- out    the message, or no row; begun_before is when an earlier attempt was begun
 -- again  only the first open message of a key may leave: one that waits or is dead holds back the rest
 -- The look at what stands before is a scalar subquery, and the caller turns sorting off for this transaction: on a
@@ -13,6 +14,7 @@ WITH head AS (
         WHERE message.state = 'pending'
           AND message.id > :after
           AND message.channel = ANY (CAST(:channels AS text[]))
+          AND (message.begun_on IS NOT NULL OR NOT :only_begun)
           AND (message.next_attempt_on IS NULL OR message.next_attempt_on <= :now)
           AND (
                 SELECT earlier.id
