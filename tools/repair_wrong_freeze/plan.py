@@ -65,12 +65,14 @@ def places_in(plan: Json) -> list[tuple[int, int]]:
 
 
 def _drop_undelivered(session: Session, account: FrozenAccount, reason: str) -> bool:
-    """Drop what the bounces have not told, and return whether that the account is locked was told.
+    """Drop what the bounces have not told, and return whether that the account is locked was told, or will be.
 
-    Raises UndoRefused where something is on its way.
+    An account that stays frozen keeps its fee and its lock. Raises UndoRefused where something is on its way.
     """
+    if account.standing:
+        return True
     keys = [f"nsf:{one.file_id}:{one.line}" for one in account.taken_back]
-    messages = sql.run(session, "list_undelivered", keys=keys).all()
+    messages = sql.run(session, "list_undelivered", keys=keys, profiles=list(account.profiles)).all()
     if any(message.is_on_its_way for message in messages):
         raise UndoRefused("what the bounce tells CFS and others is still on its way", typed("outbox list"))
     if messages:

@@ -31,6 +31,7 @@ FIRST = int(os.environ.get("SOAK_FIRST", "0"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("SOAK_SEEDS", "6")))
 AT_ONCE = 100
 NUMBER = "REG00001"
+LATER = "BCR_PAYMENT_APPL_20261107.csv"
 _STATES = "SELECT DISTINCT state FROM pay_jobs.operations WHERE kind = 'wrong freeze'"
 KINDS = ("FILE", "NSF", "INV-FINAL")  # what verify says of bounces, files and final states
 
@@ -147,9 +148,9 @@ def test_of_a_fee_that_stands_twice_both_are_taken_back(frozen: SettlementBooks,
 def test_the_same_row_can_bounce_the_number_again(frozen: SettlementBooks, cfs: RunningCfs) -> None:
     undo(frozen, cfs, file=WRONG)
 
-    frozen.apply(bounce("PR1", "800103", NUMBER, "60.20"), name="BCR_PAYMENT_APPL_20261107.csv")
+    frozen.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=LATER)
 
-    assert frozen.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["applied"]
+    assert frozen.outcomes(LATER) == ["applied"]
     assert frozen.rows("SELECT count(*) FROM cfs_accounts WHERE status = 'FREEZE'") == [(1,)]
 
 
@@ -253,6 +254,55 @@ def test_an_account_of_which_another_payment_came_back_stays_frozen_with_its_fee
         ("CREATED", 1), ("PAID", 2), ("SETTLEMENT_SCHED", 1),
     ]  # fmt: skip
     assert _in_cfs(cfs) == ("BCR-PAD Stop", [Decimal(30)])
+
+
+@pytest.fixture
+def two_bounces(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
+    """An account that a wrong file froze and of which another payment came back later; its fee is dead, and so the
+    lock was not told.
+    """
+    account = books.account("800103")
+    for number, receipt in (("REG00001", "PR1"), ("REG00002", "PR2")):
+        books.paid_invoice(account, number, "60.20", receipt)
+    site = site_of("800103")
+    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
+                   invoices=[{"site_number": site.site, "invoice_number": number, "total": total}
+                             for number, total in (("REG00001", "0.00"), ("REG00002", "60.20"))])  # fmt: skip
+    books.apply(bounce("PR1", "800103", "REG00001", "60.20"), name=WRONG)
+    books.change("UPDATE pay_jobs.outbox SET state = 'dead' WHERE kind = 'nsf_fee'")
+    books.apply(bounce("PR2", "800103", "REG00002", "60.20"), name=LATER)
+    return books
+
+
+_NOT_TOLD = (
+    "SELECT kind FROM pay_jobs.outbox WHERE state IN ('pending', 'dead') AND idempotency_key LIKE 'nsf:%' ORDER BY id"
+)
+
+
+def test_the_fee_and_the_lock_of_an_account_that_stays_frozen_are_still_told(
+    two_bounces: SettlementBooks, cfs: RunningCfs
+) -> None:
+    before = two_bounces.rows(_NOT_TOLD)
+
+    outcome = undo(two_bounces, cfs, file=WRONG)
+
+    assert [one.reason for one in outcome.rejects] == ["still frozen"]
+    assert ("nsf_fee",) in before
+    assert two_bounces.rows(_NOT_TOLD) == before
+
+
+def test_once_the_last_bounce_is_taken_back_the_fee_and_the_lock_of_the_first_are_never_told(
+    two_bounces: SettlementBooks, cfs: RunningCfs
+) -> None:
+    undo(two_bounces, cfs, file=WRONG)
+    cfs.admin.seed(receipts=[{"site_number": site_of("800103").site, "receipt_number": "PR2", "receipt_amount": "60.20",
+                              "applied_to": ["REG00002"]}])  # fmt: skip
+
+    outcome = undo(two_bounces, cfs, file=LATER)
+
+    assert (outcome.rejects, two_bounces.rows("SELECT status FROM cfs_accounts")) == ([], [("ACTIVE",)])
+    assert two_bounces.rows(_NOT_TOLD) == []
+    assert two_bounces.rows("SELECT count(*) FROM pay_jobs.outbox WHERE kind LIKE '%unlockAccount'") == [(0,)]
 
 
 def test_a_bounce_from_before_bounces_kept_their_rows_is_refused(frozen: SettlementBooks, cfs: RunningCfs) -> None:

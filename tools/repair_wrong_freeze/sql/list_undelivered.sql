@@ -1,5 +1,6 @@
 -- List what bounces have to tell outside and have not told: not begun, on its way, or given up.
--- in     keys text[]: what the keys of their messages begin with
+-- in     keys text[]: what the keys of their messages begin with; profiles integer[]: the profiles that are released,
+--        each with all the bounces that froze it
 -- out    id, kind, is_on_its_way; locked
 -- again  reads only
 SELECT message.id,
@@ -8,6 +9,12 @@ SELECT message.id,
   FROM pay_jobs.outbox AS message
  WHERE message.state IN ('pending', 'dead')
    AND message.kind <> 'look_for_second_fee'
-   AND regexp_replace(message.idempotency_key, ':[^:]*$', '') = ANY (CAST(:keys AS text[]))
+   AND regexp_replace(message.idempotency_key, ':[^:]*$', '') = ANY (
+         CAST(:keys AS text[])
+         || ARRAY(SELECT concat_ws(':', 'nsf', kept.file_id, kept.line)
+                    FROM pay_jobs.bounce_rows AS kept
+                   WHERE kept.pay_table = 'cfs_accounts'
+                     AND kept.row_id = ANY (CAST(:profiles AS integer[]))
+                     AND kept.undone_on IS NULL))
  ORDER BY message.id
    FOR UPDATE
