@@ -6,7 +6,7 @@ from typing import Any
 
 from config.command_line import typed
 from connectors.cfs import CfsSite
-from connectors.effects import Json, Operation, PlannedOperation, find_open, open_operation
+from connectors.effects import Json, Operation, PlannedOperation, drop_operation, find_open, open_operation
 from connectors.outbox.operator_actions import drop
 from connectors.payment_events import LOCK_ACCOUNT
 from database.sessions import Session
@@ -43,9 +43,12 @@ def open_plan(context: RunContext, seen: SeenInCfs, bounces: Sequence[Bounce], r
         if known is not None and known.was_sent:
             return known
         account = judge(session, account_id, auth_account, places)
-    if not account.taken_back:
         left = "; ".join(f"{one.number}: {one.why}" for one in account.left)
-        raise UndoRefused(f"nothing of it can be taken back: {left}", typed("explain account", auth_account))
+        why = f"nothing of it can be taken back: {left}"
+        if known is not None and not account.taken_back:
+            drop_operation(session, known.id, why=why, run_id=context.run_id)
+    if not account.taken_back:
+        raise UndoRefused(why, typed("explain account", auth_account))
     fees = _in_cfs(seen, account)
     with context.database.begin() as session:
         is_lock_told = _drop_undelivered(session, account, reason)

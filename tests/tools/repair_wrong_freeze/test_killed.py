@@ -75,3 +75,16 @@ def test_killed_after_it_dropped_what_was_never_told_the_next_run_unlocks_nobody
 
     assert {row["status"] for row in pay_tables(books)["cfs_accounts"]} == {"ACTIVE"}
     assert books.rows("SELECT count(*) FROM pay_jobs.outbox WHERE kind LIKE '%unlockAccount'") == [(0,)]
+
+
+def test_an_undo_that_sent_nothing_is_given_up_once_the_customer_has_paid(
+    frozen: SettlementBooks, cfs: RunningCfs
+) -> None:
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at("before 1 take NSF fee back")):
+        undo(frozen, cfs, file=WRONG)
+    frozen.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total WHERE total = 30.10")
+
+    outcome = undo(frozen, cfs, file=WRONG)
+
+    assert [one.reason for one in outcome.rejects] == ["left as it is"]
+    assert frozen.rows("SELECT state FROM pay_jobs.operations WHERE kind = 'wrong freeze'") == [("dropped",)]
