@@ -180,17 +180,20 @@ class Histories:
                 self._seed(account, number, Decimal(0))
 
     def _number(self, draw: random.Random, account: Account, number: str) -> Decimal:
-        """Add the invoices of a number: paid by its payment or by an earlier file, some of it by a credit memo."""
+        """Add the invoices of a number: paid by its payment or by an earlier file, some of it by a credit memo; one
+        beside another may be refunded.
+        """
         owed = Decimal(0)
         by_file = draw.random() < 0.4
-        for _ in range(draw.randrange(1, 3)):
+        for at in range(draw.randrange(1, 3)):
             total = Decimal(draw.randrange(500, 20_000)) / 100
             owed += total
             if by_file:
                 self.books.invoice(account, number, str(total))
                 continue
+            status = "CREDITED" if at and draw.random() < 0.3 else "PAID"
             invoice = self.books.invoice(
-                account, number, str(total), status="PAID", reference="COMPLETED", paid=str(total)
+                account, number, str(total), status=status, reference="COMPLETED", paid=str(total)
             )
             memo = (total / 3).quantize(Decimal("0.01")) if draw.random() < 0.3 else Decimal(0)
             if memo:

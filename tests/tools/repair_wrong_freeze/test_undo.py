@@ -128,6 +128,23 @@ def test_the_account_is_active_the_fee_cancelled_and_cfs_brought_back(frozen: Se
                      {"accountId": _auth(frozen), "skipNotification": False, "source": "PAY-JOBS"})]  # fmt: skip
 
 
+def test_an_invoice_that_was_refunded_before_the_bounce_is_brought_back_with_its_number(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    account = books.account("800103")
+    books.paid_invoice(account, NUMBER, "30.10", "PR1")
+    refunded = books.paid_invoice(account, NUMBER, "20.00", "PR1")
+    books.change("UPDATE invoices SET invoice_status_code = 'CREDITED' WHERE id = :id", id=refunded)
+    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    before = pay_tables(books)
+    books.apply(bounce("PR1", "800103", NUMBER, "50.10"), name=WRONG)
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert outcome.rejects == []
+    assert pay_tables(books) == before
+
+
 def charge_again(cfs: RunningCfs) -> None:
     """Charge the fee a second time."""
     with CfsClient(cfs.settings()) as client:

@@ -41,7 +41,10 @@ SELECT bounces.file_id,
   LEFT JOIN LATERAL (
          SELECT min(CASE
                     WHEN kept.pay_table = 'invoices'
-                     AND (invoice.invoice_status_code <> 'SETTLEMENT_SCHED' OR invoice.paid <> 0)
+                     AND (invoice.invoice_status_code <> CASE WHEN kept.was ->> 'invoice_status_code' IN (<<final>>)
+                                                              THEN kept.was ->> 'invoice_status_code'
+                                                              ELSE 'SETTLEMENT_SCHED' END
+                          OR invoice.paid <> 0)
                     THEN 'invoice ' || invoice.id || ' is ' || invoice.invoice_status_code || ', '
                          || coalesce(invoice.paid, 0) || ' CAD paid'
                     WHEN kept.pay_table = 'invoice_references' AND reference.status_code <> 'ACTIVE'
