@@ -77,9 +77,9 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
         return []
     applied = sync_receipts(session, inputs, fresh, plan.receipts)
     notes = settle_invoices(session, inputs, fresh, plan.payable)
-    if now_parent.status == "NSF":
+    if parent.status == now_parent.status == "NSF":
         set_slip(session, parent.number, now=inputs.now, status="ACTIVE")
-    elif now_parent.status == "VOID":
+    elif parent.status == now_parent.status == "VOID":
         paid = sum(applied.values(), Decimal(0))
         status = "ACTIVE" if now_parent.remaining > paid else None
         set_slip(session, parent.number, now=inputs.now, status=status, remaining_change=-paid)

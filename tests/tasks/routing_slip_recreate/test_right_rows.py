@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import ExitCode, SourceUnavailable
 from tests.routing_slip_factory import NOW, Slips
-from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, correction, live, nsf, refund
+from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, correction, live, nsf, refund
 
 
 def given_a_paid_transaction_without_a_reference(slips: Slips) -> None:
@@ -295,6 +295,29 @@ def test_a_refund_asked_for_while_a_link_pays_keeps_no_other_transaction_from_be
 
     statuses = slips.rows("SELECT invoice_status_code FROM invoices ORDER BY id")
     assert statuses == [("REFUND_REQUESTED",), ("PAID",), ("PAID",)]
+
+
+def test_a_bounce_that_staff_tell_of_while_a_link_pays_is_worked(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["60.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    slips.deposit(CHILD, "10.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.deposit(THIRD, "20.00")
+    slips.link(THIRD, PARENT)
+
+    def meanwhile(name: str) -> None:
+        if name == "before closing":
+            slips.bounce(PARENT)
+
+    slips.run(checkpoint=meanwhile)
+    slips.change("UPDATE routing_slips SET remaining_amount = -90 WHERE number = :n", n=PARENT)
+    slips.run()
+
+    assert slips.slip(PARENT)["status"] == "NSF"
+    assert live(slips) == {}
+    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
 
 
 @pytest.mark.parametrize(
