@@ -4,10 +4,11 @@ Every answer of CFS is kept, so that a step that follows from the last answer co
 for is kept with it: what is too old to act on is looked at again (connectors/effects).
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
-from connectors.cfs import CfsClient, CfsInvoice, CfsReceipt, CfsSite
+from connectors.cfs import CfsClient, CfsInvoice, CfsReceipt, CfsSite, CfsUnavailable
 from connectors.cfs.names import ReceiptStatus
 from connectors.effects import LOOK_GOOD_FOR, Clocks
 from database.pay.numbers import receipt_number
@@ -15,11 +16,22 @@ from database.pay.numbers import receipt_number
 LOOKS_FOR_A_LIST = 3
 
 
-class CfsView:
-    """The receipts and invoices of one family, as CFS last showed them."""
+class InvoicesHidden(CfsUnavailable):
+    """CFS keeps leaving out which invoices a receipt paid: the next run asks again."""
 
-    def __init__(self, cfs: CfsClient) -> None:
+    def __init__(self, number: str) -> None:
+        super().__init__(f"CFS leaves out which invoices receipt {number} paid.")
+
+
+class CfsView:
+    """The receipts and invoices of one family, as CFS last showed them.
+
+    paying  the receipts that by our books paid something: their list of invoices is never taken for empty
+    """
+
+    def __init__(self, cfs: CfsClient, paying: Collection[str] = ()) -> None:
         self.cfs = cfs
+        self._paying = paying
         self._receipts: dict[str, CfsReceipt | None] = {}
         self._invoices: dict[str, CfsInvoice | None] = {}
         self._since: dict[str, Clocks] = {}
@@ -42,7 +54,7 @@ class CfsView:
         )
 
     def receipt(self, site: CfsSite, number: str) -> CfsReceipt | None:
-        """Return a receipt, None if it is not on that site."""
+        """Return a receipt, None if it is not on that site. Raises InvoicesHidden."""
         if number not in self._receipts:
             self.begin()
             self._receipts[number] = self._read_receipt(site, number)
@@ -112,7 +124,9 @@ class CfsView:
         for _ in range(LOOKS_FOR_A_LIST):
             receipt = self.cfs.get_receipt(site, number)
             if receipt is None or not hides_invoices(receipt):
-                break
+                return receipt
+        if number in self._paying:
+            raise InvoicesHidden(number)
         return receipt
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import text
 
 from config.command_line import typed
 from connectors import effects
-from connectors.cfs import CfsClient, CfsSite, CfsUnavailable
+from connectors.cfs import CfsClient, CfsSite
 from connectors.effects import OperationJournal, StateConflict, checkpoint
 from database.sessions import Session
 from jobs.run.context import RunContext
 from jobs.run.outcome import Reject
-from tasks.routing_slip_recreate.cfs_view import CfsView, hides_invoices
+from tasks.routing_slip_recreate.cfs_view import CfsView, InvoicesHidden, hides_invoices
 from tasks.routing_slip_recreate.check import differences
 from tasks.routing_slip_recreate.family.due import DueOperation
 from tasks.routing_slip_recreate.family.model import SlipFamily
@@ -56,7 +56,7 @@ def run_operation(
 
     Raises StateConflict where it needs attention, CfsUnavailable where the next run continues.
     """
-    kind, view = OPERATIONS[due.kind], CfsView(setup.cfs)
+    kind, view = OPERATIONS[due.kind], CfsView(setup.cfs, family.paying)
     inputs = _prepared(setup, family, due, view)
     plan = kind.plan(inputs)
     if setup.context.dry_run:
@@ -119,7 +119,7 @@ def _look_once_more(site: CfsSite, plan: OperationPlan, view: CfsView) -> None:
                 repair=f"have CFS show receipt {number} again",
             )
         if plan.payable and hides_invoices(receipt):
-            raise CfsUnavailable(f"CFS leaves out which invoices receipt {number} paid. All steps are done.")
+            raise InvoicesHidden(number)
 
 
 def _check(inputs: OperationInputs, after: SlipFamily, report: FamilyReport) -> None:

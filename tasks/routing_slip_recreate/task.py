@@ -86,7 +86,7 @@ def _told(context: RunContext, arguments: Arguments, reports: list[FamilyReport]
         for note in outcome.notes:
             context.log.info("slip.note", note=note)
         raise SourceUnavailable(
-            f"{checked} slips were worked and {len(left)} left for the next run, which looks in CFS before it goes on. "
-            f"The first left is slip {left[0][0]}: {left[0][1]}"
+            f"{counted(checked, 'slip')} worked and {len(left)} left for the next run, which looks in CFS before it "
+            f"goes on. The first left is slip {left[0][0]}: {left[0][1]}"
         )
     return outcome

@@ -12,7 +12,7 @@ from connectors.effects import PlanOutdated, StateConflict, drop_operation, park
 from database.pay.numbers import receipt_number
 from jobs.run.outcome import Reject
 from tasks.routing_slip_recreate.arguments import Arguments
-from tasks.routing_slip_recreate.cfs_view import CfsView, versions
+from tasks.routing_slip_recreate.cfs_view import CfsView, InvoicesHidden, versions
 from tasks.routing_slip_recreate.check import receipt_differences
 from tasks.routing_slip_recreate.family.due import AUTHORIZED, DueOperation, due_for
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipOperation
@@ -66,7 +66,7 @@ class FamilyWorker:
         try:
             changed = run_operation(self.setup, family, due, report)
         except CfsUnavailable as error:
-            if not isinstance(error, CfsOutcomeUnknown):
+            if not isinstance(error, CfsOutcomeUnknown | InvoicesHidden):
                 self._cfs.note(error)
             self.setup.context.log.warning("slip.left", slip=number, operation=due.kind, error=str(error))
             report.left.append((number, str(error)))
@@ -135,7 +135,7 @@ class FamilyWorker:
         """Return why an operation cannot be dropped: what CFS has of the slip is not what our books say."""
         if not (work.sent or _has_to_be_linked(family, slip, work)):
             return ""
-        view, places = CfsView(self.setup.cfs), _places(family, slip)
+        view, places = CfsView(self.setup.cfs, family.paying), _places(family, slip)
         if any(one.account is None or one.account.site is None for one, _ in places):
             return (
                 "It is not due any more, and what it sent cannot be looked up, because its CFS account is gone: give "

@@ -144,6 +144,11 @@ class SlipFamily:
         return tuple(invoice for slip in self.members for invoice in slip.invoices)
 
     @property
+    def paying(self) -> frozenset[str]:
+        """The receipts that by our books paid a transaction which is not over."""
+        return frozenset(number for one in self.invoices if not one.is_final for number in one.receipts)
+
+    @property
     def linked(self) -> tuple[RoutingSlip, ...]:
         """The children whose deposit has reached the parent's site."""
         return tuple(child for child in self.children if child.account is not None and not child.account.is_open)

@@ -175,6 +175,64 @@ def test_what_a_receipt_paid_is_not_written_while_cfs_leaves_it_out(
     assert len(slips.our_receipts()) == 2
 
 
+def hide_the_invoices_of(slips: Slips, monkeypatch: pytest.MonkeyPatch, *numbers: str) -> None:
+    """Let CFS leave out what some receipts paid, however often it is asked."""
+    get = slips.client.get_receipt
+
+    def without_its_list(site: CfsSite, asked: str) -> CfsReceipt | None:
+        receipt = get(site, asked)
+        return replace(receipt, invoices=(), invoices_listed=False) if receipt and asked in numbers else receipt
+
+    monkeypatch.setattr(slips.client, "get_receipt", without_its_list)
+
+
+@pytest.mark.parametrize("scenario", ["refund", "correction", "void-cancelling"])
+def test_a_receipt_that_hides_what_it_paid_is_not_taken_for_one_that_money_has_left(
+    slips: Slips, monkeypatch: pytest.MonkeyPatch, scenario: str
+) -> None:
+    (asked,) = (one for one in SCENARIOS if one.name == scenario)
+    before, expected, _ = undisturbed(slips, asked)
+    slips.put_back(before)
+    hide_the_invoices_of(slips, monkeypatch, PARENT)
+
+    with pytest.raises(SourceUnavailable, match=f"CFS leaves out which invoices receipt {PARENT} paid"):
+        slips.run(**asked.arguments)
+    monkeypatch.undo()
+
+    assert not slips.slip(PARENT)["cas_mismatch"]
+    slips.run()
+    assert slips.final_state() == expected
+
+
+def test_receipts_that_hide_what_they_paid_do_not_hold_up_other_slips(
+    slips: Slips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [str(number) for number in range(206000100, 206000105)]
+    for number in numbers:
+        slips.deposit(number, "10.00", paid=["4.00"])
+        slips.set_status(number, "REFUND_AUTHORIZED")
+    hide_the_invoices_of(slips, monkeypatch, *numbers[:4])
+    with pytest.raises(SourceUnavailable, match="1 slip worked and 4 left"):
+        slips.run()
+    assert slips.slip(numbers[4])["refund_amount"] == 6
+
+
+def test_what_an_operation_that_is_not_due_any_more_paid_is_not_told_while_cfs_leaves_it_out(
+    slips: Slips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correction(slips)
+    slips.run_killed_at("intended 1 reverse receipt")
+    slips.change("UPDATE pay_jobs.operation_steps SET attempts = 1")
+    slips.set_status(PARENT, "ACTIVE")
+    hide_the_invoices_of(slips, monkeypatch, PARENT)
+
+    (reject,) = slips.run().rejects
+    monkeypatch.undo()
+
+    assert f"cannot be looked up: CFS leaves out which invoices receipt {PARENT} paid" in reject.detail
+    assert "was dropped" in slips.run().notes[0]
+
+
 def test_validation_errors_that_come_as_404_are_understood(slips: Slips) -> None:
     correction(slips)
     slips.cfs.admin.set_options(validation_status=404, apply_of_nothing=False)
