@@ -47,6 +47,7 @@ def apply_rows(session: Session, totals: RowTotals, *, now: datetime, today: dat
     Raises TotalsDisagree if the outcomes do not add up to what was read.
     """
     effects = SettlementEffects.before_any(session)
+    sql.run(session, "keep_applied")
     kinds = StagedKinds.read(session)
     _lock_rows(session, kinds)
     last_wave = sql.run(session, "number_waves").scalar_one() if kinds.have(RowKind.BOUNCE) else 0

@@ -97,7 +97,6 @@ def keep_rejects(session: Session, numbers: list[str] | None, *, now: datetime) 
     now  naive UTC
     """
     sql.run(session, "keep_rejects", numbers=numbers)
-    sql.run(session, "keep_applied")
     sql.run(session, "take_out_rejects", now=now)
     _analyze_staged(session)
     count, amount = session.execute(text("SELECT count(*), coalesce(sum(amount), 0) FROM settlement_staged")).one()

@@ -2,7 +2,7 @@
 -- and journals of CGI by batch and journal.
 -- in     since, until (naive UTC)
 -- out    temporary table closing_paying; name is the file. A bank receipt has its payment once a bank row of it is applied:
---        what the file applied of it before counts then
+--        what was applied of it before, of a file of that name, counts then
 CREATE TEMPORARY TABLE closing_paying ON COMMIT DROP AS
 WITH tried AS NOT MATERIALIZED (
        SELECT line.file_id, line.line, line.record_type, line.source_type, line.source_number, line.application_date,
@@ -14,15 +14,15 @@ WITH tried AS NOT MATERIALIZED (
            ON retried.file_id = line.file_id
           AND retried.line = line.line
           AND retried.is_last
-        WHERE line.file_id IN (SELECT file_id FROM closing_lines)
+        WHERE file.name IN (SELECT name FROM closing_lines)
           AND line.outcome = 'applied'
      ),
      bank AS MATERIALIZED (
-       SELECT file_id, source_number, min(at) AS at
+       SELECT name, source_number, min(at) AS at
          FROM tried
         WHERE record_type = 'BOLP'
           AND lower(source_type) <> 'bc reg eft wire cheque'
-        GROUP BY file_id, source_number
+        GROUP BY name, source_number
      )
 SELECT 'PAD' AS method, line.target_number AS number, line.source_number AS receipt, line.target_number AS pair,
        line.application_date AS paid_on, line.amount, line.at, line.name, line.name || ' line ' || line.line AS origin
@@ -34,7 +34,7 @@ SELECT 'ONLINE_BANKING', NULL, tried.source_number, tried.source_number, tried.a
        greatest(tried.at, bank.at), tried.name, tried.name || ' line ' || tried.line
   FROM tried
   JOIN bank
-    ON bank.file_id = tried.file_id
+    ON bank.name = tried.name
    AND bank.source_number = tried.source_number
  WHERE greatest(tried.at, bank.at) >= :since
    AND greatest(tried.at, bank.at) < :until

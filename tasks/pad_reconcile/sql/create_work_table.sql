@@ -1,7 +1,7 @@
 -- Create the tables in which the decided rows of one file are worked: the columns that are recorded, and three of the work.
 -- in     -
--- out    temporary table settlement_work, and settlement_before: what earlier tries at the file applied of the receipts
---        of rows that are tried again (keep_applied.sql), empty where the file is applied for the first time
+-- out    temporary table settlement_work, and settlement_before: what was applied of the receipts of the file at earlier
+--        tries, or when it was shorter (keep_applied.sql)
 -- again  they are dropped at the end of the transaction
 CREATE TEMPORARY TABLE settlement_work ON COMMIT DROP AS
 SELECT *, CAST(0 AS integer) AS wave, CAST(NULL AS integer) AS payment_account_id,

@@ -1,6 +1,6 @@
 -- List what kinds of rows the file has: a step that none of them calls for is left out.
 -- in     -
--- out    record_type, kind; those of rows that were applied at an earlier try too, as their receipts are worked again
+-- out    record_type, kind; those of rows that were applied before too, as their receipts are worked again
 -- again  reads only
 SELECT record_type, kind FROM settlement_staged
  UNION

@@ -1,11 +1,11 @@
 -- Write the online banking payment of each receipt, from the rows of it that were applied.
--- in     now (naive UTC); settlement_before: rows of these receipts in the same file that were applied at an earlier try
+-- in     now (naive UTC); settlement_before: rows of these receipts that were applied of the same file before
 -- out    one row a receipt in settlement_receipts, for the mail to the customer
 -- again  a receipt that has its payment, which is kept as it was, gets the amount of newly applied rows added, and nothing when there are none
 -- source docs/specs/cas-settlement-csv.md section 6, BOLP; one payment a receipt, also for a second part payment
 --
 -- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount. What
--- earlier tries applied of a receipt is in its payment once a bank row was among it, and comes with the first one else.
+-- was applied of a receipt before is in its payment once a bank row was among it, and comes with the first one else.
 WITH applied AS NOT MATERIALIZED (
        SELECT *, true AS is_new FROM settlement_work WHERE outcome = 'applied'
         UNION ALL
@@ -19,7 +19,7 @@ WITH applied AS NOT MATERIALIZED (
         GROUP BY source_number
      ),
      receipts_read AS (
-       SELECT done.file_id,
+       SELECT max(done.file_id) FILTER (WHERE done.is_new) AS file_id,
               done.source_number,
               sum(done.amount) AS amount,
               count(*) AS rows_read,
@@ -37,7 +37,7 @@ WITH applied AS NOT MATERIALIZED (
            ON paid_by_bank.source_number = done.source_number
         WHERE done.is_new
            OR paid_by_bank.is_first
-        GROUP BY done.file_id, done.source_number
+        GROUP BY done.source_number
      ),
      known AS (
        SELECT DISTINCT ON (payment.receipt_number) payment.id, to_jsonb(payment) AS was,

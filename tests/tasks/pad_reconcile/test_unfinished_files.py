@@ -3,8 +3,9 @@
 import pytest
 
 from config.errors import UsageError
-from tests.settlement_factory import FILE, Line, settlement_csv
+from tests.settlement_factory import FILE, NOW, Line, on_account, settlement_csv
 from tests.tasks.pad_reconcile.conftest import SettlementOffice
+from tests.tools.verify.watch import all_findings
 
 PAID = [Line("PADP", f"PR{number}", "60.00", "800101", f"REG{number}") for number in (1, 2, 3)]
 
@@ -51,6 +52,27 @@ def test_rows_that_the_sender_writes_after_a_pause_are_held_and_replayed_without
     replayed = owing.run(replay=FILE, reason="CAS: the line was down for a minute")
     assert (replayed.counts["rows_applied"], replayed.counts["rows_already_applied"]) == (2, 1)
     assert (paid(owing), count_receipts(owing)) == (["PAID"] * 3, 3)
+
+
+@pytest.mark.parametrize("first", ["BOLP", "ONAC"])
+def test_a_bank_receipt_of_which_the_sender_writes_a_row_after_a_pause_is_one_payment_over_both(
+    first: str, office: SettlementOffice
+) -> None:
+    office.books.invoice(office.books.account("800104", "ONLINE_BANKING"), "REG1", "70.00", method="ONLINE_BANKING")
+    rows = [Line("BOLP", "OB1", "70.00", "800104", "REG1"), on_account("OB1", "800104", "30.00")]
+    rows.sort(key=lambda row: row.record != first)
+    office.place.put(FILE, settlement_csv(rows[:1]))
+    office.run()
+    (path,) = office.place.backed_up()
+    path.write_bytes(settlement_csv(rows))
+    office.run()
+
+    office.run(replay=FILE, reason="CAS: the line was down for a minute")
+
+    assert office.books.payments() == [(None, "ONLINE_BANKING", "COMPLETED", "OB1", "100.00")]
+    (mail,) = [one["data"] for one in office.books.payloads("bc.registry.payment.OverPaid")]
+    assert (mail["amount"], mail["creditAmount"]) == ("30.00" if first == "BOLP" else "100.00", "30.00")
+    assert all_findings(office.books.database, NOW, ("PAY-AMOUNT",)) == {}
 
 
 def test_a_file_that_ends_in_the_middle_of_a_line_is_never_applied_as_it_is(owing: SettlementOffice) -> None:

@@ -59,6 +59,27 @@ def test_a_bank_receipt_of_which_a_row_is_tried_again_on_a_later_day_is_its_paym
     assert records(first, "changed") == []
 
 
+@pytest.mark.parametrize("first", ["BOLP", "ONAC"])
+def test_a_bank_receipt_of_which_a_row_was_written_after_its_file_was_taken_is_its_payment_on_both_days(
+    first: str, books: SettlementBooks, close: Close
+) -> None:
+    books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "70.00", method="ONLINE_BANKING")
+    rows = [Line("BOLP", "OB1", "70.00", "800104", "REG1"), on_account("OB1", "800104", "30.00")]
+    rows.sort(key=lambda row: row.record != first)
+    at_work(books, FIRST)
+    books.apply(*rows[:1])
+    assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE
+
+    at_work(books, SECOND)
+    books.apply(*rows)
+
+    second, again = close(day=SECOND), close(day=FIRST)
+    sides = [amounts(one).get(f"payments.{side}", 0) for one in (again, second) for side in ("rows", "written")]
+    assert sides == {"ONAC": [0, 0, 100, 100], "BOLP": [70, 70, 30, 30]}[first]
+    assert [one for one in records(second, "unexplained") if one["equation"] == "payments"] == []
+    assert records(again, "changed") == []
+
+
 def test_money_on_account_of_the_eft_service_is_no_bank_receipt(books: SettlementBooks, close: Close) -> None:
     books.account("800106", "EFT")
     at_work(books, FIRST)

@@ -2,7 +2,7 @@
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
 --        where the last that was applied is a bounce; online banking has one a receipt, over its lines in
---        files that say it came in: what is used of it later is no money beside it; the EFT job's are COMPLETED until
+--        files that say it came in, by their name: what is used of it later is no money beside it; the EFT job's are COMPLETED until
 --        they are reversed
 WITH lines AS (
        SELECT line.*, rank() OVER (PARTITION BY line.target_number
@@ -65,10 +65,15 @@ SELECT 'payment ' || payment.id,
                CASE count(*) WHEN 1 THEN min(line.original_amount) ELSE 0 END AS invoice_amount,
                (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day
           FROM pay_jobs.settlement_rows AS line
+          JOIN pay_jobs.inbound_files AS file
+            ON file.id = line.file_id
          WHERE line.outcome = 'applied'
            AND line.file_id >= :first_file
-           AND (line.file_id, line.source_number) IN (
-                 SELECT bank.file_id, bank.source_number FROM pay_jobs.settlement_rows AS bank
+           AND (file.name, line.source_number) IN (
+                 SELECT same.name, bank.source_number
+                   FROM pay_jobs.settlement_rows AS bank
+                   JOIN pay_jobs.inbound_files AS same
+                     ON same.id = bank.file_id
                   WHERE bank.record_type = 'BOLP'
                     AND bank.file_id >= :first_file
                     AND bank.outcome = 'applied'
