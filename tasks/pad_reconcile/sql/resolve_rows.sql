@@ -93,6 +93,16 @@ WITH staged AS NOT MATERIALIZED (
                             WHERE done.content_hash = staged.content_hash)
               THEN 'already_applied:same_row'
 
+              WHEN staged.kind IN ('SETTLE_ONE', 'PART_ONE')
+               AND EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
+                            WHERE earlier.target_number = staged.target_number
+                              AND earlier.application_id = staged.application_id
+                              AND earlier.source_number = staged.source_number
+                              AND earlier.record_type = staged.record_type
+                              AND earlier.amount = staged.amount
+                              AND earlier.outcome = 'applied')
+              THEN 'already_applied:same_row'
+
               WHEN staged.record_type = 'CMAP' AND staged.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
                AND (SELECT count(*) FROM credits WHERE cfs_identifier = staged.source_number AND is_credit_memo) > 1
                AND NOT EXISTS (SELECT FROM applied_credits WHERE application_id = staged.application_id)

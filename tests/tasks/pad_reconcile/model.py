@@ -111,6 +111,9 @@ class PadModel:
     # application, invoice, amount, memo, CFS number
     applied: list[tuple[int | None, int, Decimal, str, str]] = field(default_factory=list)
     booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that were applied
+    parts: set[tuple[object, ...]] = field(
+        default_factory=set
+    )  # the same of bank rows of earlier files, with their ids
     bounces: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)  # bounces that were taken back
     bundled: set[str] = field(default_factory=set)  # numbers that were paid by card under another one
@@ -128,7 +131,12 @@ class PadModel:
             self.done |= {one.row.identity() for one in wave if one.outcome == "applied"}
             self.booked |= {(one.row.number, one.row.source) for one in wave if one.outcome == "applied"}
         self._pay_by_bank(judged)
+        self.parts |= {self._part(one.row) for one in judged if one.outcome == "applied"}
         return judged
+
+    @staticmethod
+    def _part(row: ModelRow) -> tuple[object, ...]:
+        return (row.record, row.number, row.source, row.application, row.amount)
 
     # -- what becomes of a row
 
@@ -185,6 +193,8 @@ class PadModel:
         if one.kind in {"SKIP", "REJECT"}:
             return one.end("skipped" if one.kind == "SKIP" else "rejected", classify(row)[1])
         if row.identity() in self.done:
+            return one.end("already_applied", "same_row")
+        if one.kind in {"SETTLE_ONE", "PART_ONE"} and row.application is not None and self._part(row) in self.parts:
             return one.end("already_applied", "same_row")
         memos = [credit for credit in self.credits if credit.is_memo and credit.identifier == row.source]
         is_memo = row.record == "CMAP" and one.kind in {"MEMO_PART", "SETTLE_CREDIT"}

@@ -1,6 +1,7 @@
 """Nothing is applied twice: docs/specs/cas-settlement-csv.md section 9."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -195,6 +196,51 @@ def test_a_part_payment_comes_once_with_and_without_application_id(application: 
     assert books.outcomes() == ["applied", "applied"] + ["already_applied:same_row"] * 4
     assert [amount for _, _, amount in books.receipts()] == ["20.00", "20.00"]
     assert books.invoices() == {100: ("PARTIAL_PAID", "40.00")}
+
+
+@pytest.mark.parametrize("status", ["Partially PAID", "Fully PAID"])
+def test_a_bank_row_that_comes_again_with_another_status_is_known(status: str, books: SettlementBooks) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "150.00", id=100, method="ONLINE_BANKING")
+    line = Line("BOLP", "OB1", "40.00", "800104", "REG1", status, "150.00", "110.00", application="71")
+    books.apply(line)
+    other = {"Partially PAID": "Fully PAID", "Fully PAID": "Partially PAID"}[status]
+
+    books.apply(replace(line, status=other, outstanding="50.00"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["already_applied:same_row"]
+    assert (len(books.receipts()), [amount for *_, amount in books.payments()]) == (1, ["40.00"])
+
+
+@pytest.mark.parametrize("change", [
+    {"application": "72"}, {"application": ""}, {"source": "OB2"}, {"number": "REG2"}, {"amount": "41.00"},
+    {"record": "EFTP", "source_type": "BCR Online Banking Payments"},
+])  # fmt: skip
+def test_a_bank_row_with_another_status_is_money_of_its_own_where_it_is_of_another_line(
+    change: dict[str, str], books: SettlementBooks
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    for number in ("REG1", "REG2"):
+        books.invoice(account, number, "150.00", method="ONLINE_BANKING")
+    line = Line("BOLP", "OB1", "40.00", "800104", "REG1", "Partially PAID", "150.00", "110.00", application="71")
+    books.apply(line)
+
+    books.apply(replace(line, **{"status": "Fully PAID"} | change), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["applied"]
+
+
+def test_a_bank_row_that_was_rejected_is_not_known_when_it_comes_again_with_another_status(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    line = Line("BOLP", "OB1", "40.00", "800104", "REG1", "Partially PAID", "150.00", "110.00", application="71")
+    books.apply(line)
+    books.invoice(account, "REG1", "150.00", method="ONLINE_BANKING")
+
+    books.apply(replace(line, status="Fully PAID"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["applied"]
 
 
 def test_a_part_payment_of_the_reference_is_known_by_its_application_id(books: SettlementBooks) -> None:
