@@ -114,6 +114,7 @@ class PadModel:
     parts: set[tuple[object, ...]] = field(
         default_factory=set
     )  # the same of bank rows of earlier files, with their ids
+    banked: set[str] = field(default_factory=set)  # receipts of which earlier files booked an online banking row
     bounces: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)  # bounces that were taken back
     bundled: set[str] = field(default_factory=set)  # numbers that were paid by card under another one
@@ -131,6 +132,7 @@ class PadModel:
             self.done |= {one.row.identity() for one in wave if one.outcome == "applied"}
             self.booked |= {(one.row.number, one.row.source) for one in wave if one.outcome == "applied"}
         self._pay_by_bank(judged)
+        self.banked |= {one.row.source for one in judged if (one.row.record, one.outcome) == ("BOLP", "applied")}
         self.parts |= {self._part(one.row) for one in judged if one.outcome == "applied"}
         return judged
 
@@ -300,7 +302,8 @@ class PadModel:
         ids = {invoice.id for invoice in self._behind(row.number, "COMPLETED")}
         receipts = {receipt.number for receipt in self.receipts if receipt.invoice in ids}
         is_known = row.source in receipts or any(
-            (payment.receipt, payment.status, payment.number) == (row.source, "COMPLETED", row.number)
+            (payment.receipt, payment.status) == (row.source, "COMPLETED")
+            and (payment.number == row.number or (payment.number is None and row.source not in self.banked))
             for payment in self.payments
         )
         if not row.amount:
