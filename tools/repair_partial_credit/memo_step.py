@@ -1,12 +1,10 @@
 """The one step of a partial credit: CFS is asked for the memo, and chooses its number, so that no look can find it."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from connectors.cfs import CfsClient, CreditMemo
 from connectors.effects import AnswerLost, Json, Observation, Step
 from jobs.run.context import RunContext
-from tools.repair_partial_credit.arguments import LineCredit
 from tools.repair_partial_credit.partial_credit import MEMO_STEP, PartialCredit, known_memos
 from tools.repair_partial_credit.plan import MemoPlan, plan
 
@@ -34,7 +32,7 @@ class MemoRequest:
         """Judge the invoice once more: the API may have looked at it before our refund was there, and write its own."""
         credit = self.credit
         with self.context.database.begin() as session:
-            made = plan(session, credit.invoice_id, _wanted(credit), self.context.today(), own_refund=credit.refund_id)
+            made = plan(session, credit.invoice_id, credit.wanted, self.context.today(), own_refund=credit.refund_id)
         self._judged.append(made)
         return Observation(False, f"{made.amount} CAD can be credited")
 
@@ -72,7 +70,3 @@ def other_total(credit: PartialCredit, memo: CreditMemo) -> str | None:
     if total == credit.amount:
         return None
     return f"Credit memo {memo.credit_memo_number} in CFS is for {total:.2f} (expected {credit.amount})."
-
-
-def _wanted(credit: PartialCredit) -> list[LineCredit]:
-    return [LineCredit(one["line"], one["kind"], Decimal(one["amount"])) for one in credit.parts]

@@ -14,6 +14,7 @@ from connectors.effects import EffectState, Operation, PlannedOperation, drop_op
 from database.engine import Database
 from database.sessions import Session
 from database.sql import statements
+from tools.repair_partial_credit.arguments import LineCredit
 from tools.repair_partial_credit.plan import MemoPlan
 
 sql = statements(__package__)
@@ -47,6 +48,11 @@ class PartialCredit:
         return parts
 
     @property
+    def wanted(self) -> list[LineCredit]:
+        """What is credited of which line, as it was typed."""
+        return [LineCredit(one["line"], one["kind"], Decimal(one["amount"])) for one in self.parts]
+
+    @property
     def site(self) -> CfsSite:
         """Where in CFS the memo is."""
         parts: list[str] = self.operation.plan["site"]
@@ -57,6 +63,11 @@ class PartialCredit:
         """The refund that was written for it; None in entries from before there was one."""
         found = self.operation.plan["refund_id"]
         return found if isinstance(found, int) else None
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether nothing of it was ever asked of CFS."""
+        return self.operation.state == EffectState.PLANNED
 
     @property
     def is_answered(self) -> bool:
@@ -80,12 +91,13 @@ class PartialCredit:
 
     @property
     def story(self) -> str:
-        """What was asked of CFS, for the person who has to find out what became of it."""
+        """What was asked of CFS or is planned, for the person who has to find out what became of it."""
         parts = ", ".join(f"line {one['line']} {one['kind']} {one['amount']}" for one in self.parts)
         run = f" by run {self.operation.run_id}" if self.operation.run_id else ""
+        done = "planned" if self.is_planned else "asked of CFS"
         return (
             f"a credit memo of {self.amount} CAD ({parts}) on party {self.site.party}, account {self.site.account}, "
-            f"site {self.site.site} was asked of CFS on {self.operation.created_on:%Y-%m-%d %H:%M:%S} UTC{run}"
+            f"site {self.site.site} was {done} on {self.operation.created_on:%Y-%m-%d %H:%M:%S} UTC{run}"
         )
 
     @property

@@ -50,8 +50,8 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
             return _let_go(context, credit, arguments)
         if arguments.memo:
             return _adopt(context, cfs, credit, arguments.memo)
-        if credit.operation.state == EffectState.PLANNED and not context.dry_run:
-            return _told_as_earlier(credit, _ask(context, cfs, credit))
+        if credit.is_planned:
+            return _ask_as_planned(context, cfs, credit, arguments)
     return Outcome(rejects=[_parked(credit, "an earlier one is open, so no new one was begun")])
 
 
@@ -94,6 +94,18 @@ def _begin(context: RunContext, cfs: CfsClient, arguments: Arguments) -> Outcome
     return outcome
 
 
+def _ask_as_planned(context: RunContext, cfs: CfsClient, credit: PartialCredit, arguments: Arguments) -> Outcome:
+    """Ask CFS for what an earlier run has planned, of which nothing has left, where the same is typed again."""
+    if set(arguments.wanted) != set(credit.wanted):
+        raise UsageError(
+            f"Other lines are planned for invoice {credit.invoice_id}: {credit.story}, and nothing of it has left. "
+            "Repeat its --line, or drop it with --not-made and begin again. Nothing was changed."
+        )
+    if context.dry_run:
+        return Outcome(answer=f"CFS would be asked for what is planned: {credit.story}, and nothing of it has left.")
+    return _told_as_earlier(credit, _ask(context, cfs, credit))
+
+
 def _ask(context: RunContext, cfs: CfsClient, credit: PartialCredit) -> Outcome:
     """Ask CFS for the memo. What it refuses is dropped; an answer that was lost is left for a person."""
     journal = OperationJournal(context.database.begin, credit.operation, run_id=context.run_id)
@@ -102,10 +114,10 @@ def _ask(context: RunContext, cfs: CfsClient, credit: PartialCredit) -> Outcome:
     except (ClaimLost, LateEffect):
         raise  # the operation is no longer this run's to move on
     except AnswerLost as error:
-        journal.save()
+        asked = _noted(context, journal, credit)
         context.log.error("partial_credit.parked", invoice=credit.invoice_id, error=str(error))
         why = str(error) if isinstance(error, MemoTotalDiffers) else f"the answer of CFS was lost ({error})"
-        return Outcome(rejects=[_parked(credit, why)])
+        return Outcome(rejects=[_parked(asked, why)])
     except PayJobsError as error:
         with context.database.begin() as session:
             journal.open_in(session)
@@ -116,7 +128,7 @@ def _ask(context: RunContext, cfs: CfsClient, credit: PartialCredit) -> Outcome:
 
 def _adopt(context: RunContext, cfs: CfsClient, credit: PartialCredit, number: str) -> Outcome:
     """Take the memo the operator names for the one whose answer was lost, if CFS has it with that amount."""
-    if credit.operation.state == EffectState.PLANNED:
+    if credit.is_planned:
         raise UsageError(
             f"The partial credit of invoice {credit.invoice_id} was not asked of CFS yet, so no memo can be its own. "
             "Repeat its --line, or drop it with --not-made. Nothing was changed."
@@ -139,11 +151,16 @@ def _answered(context: RunContext, journal: OperationJournal, credit: PartialCre
     """Commit the answer by itself, whatever becomes of the books: only it has the number of the memo."""
     memo = journal.last_answer["credit_memo"]
     journal.advise(next_command(credit.invoice_id, str(memo)), f"CFS made credit memo {memo}")
+    return _finish(context, _noted(context, journal, credit))
+
+
+def _noted(context: RunContext, journal: OperationJournal, credit: PartialCredit) -> PartialCredit:
+    """Commit what the journal noted of the answer, and return the credit as it is then."""
     with context.database.begin() as session:
         journal.open_in(session)
-        answered = find_credit(session, credit.invoice_id)
-    assert answered is not None
-    return _finish(context, answered)
+        found = find_credit(session, credit.invoice_id)
+    assert found is not None
+    return found
 
 
 def _go_on(context: RunContext, credit: PartialCredit, arguments: Arguments) -> Outcome:
@@ -156,6 +173,8 @@ def _go_on(context: RunContext, credit: PartialCredit, arguments: Arguments) -> 
 
 
 def _told_as_earlier(credit: PartialCredit, end: Outcome) -> Outcome:
+    if not end.counts["credits_made"]:
+        return end
     outcome = Outcome(notes=[f"Finished what was begun earlier: {credit.story}. Nothing new was begun."])
     outcome += end
     return outcome

@@ -18,10 +18,19 @@ NEVER_DONE = {"kind": "error_before", "method": "POST", "path": "/cms/", "status
 
 def dying_before_the_books() -> Callable[[], None]:
     """Return what ends the process once CFS has answered, before the last of the ten transactions."""
+    return _dying_before(10)
+
+
+def dying_before_cfs_is_asked() -> Callable[[], None]:
+    """Return what ends the process once the plan is written down, before the step is."""
+    return _dying_before(4)
+
+
+def _dying_before(transaction: int) -> Callable[[], None]:
     counted = count(1)
 
     def die() -> None:
-        if next(counted) == 10:
+        if next(counted) == transaction:
             raise ProcessKilled
 
     return die
@@ -133,6 +142,54 @@ def test_once_cfs_has_answered_it_cannot_be_said_that_it_was_not_made(desk: Cred
 
     assert outcome.notes[0].startswith("Finished what was begun earlier: a credit memo of 6.50 CAD")
     assert (desk.state(), len(desk.memos())) == (BOOKED, 1)
+
+
+@pytest.fixture
+def planned(desk: CreditDesk) -> CreditDesk:
+    """A credit is planned, and CFS was not asked for it."""
+    with pytest.raises(ProcessKilled):
+        desk.run(*LINES, before_commit=dying_before_cfs_is_asked())
+    assert (desk.journal(), desk.memos()) == (["planned"], {})
+    return desk
+
+
+def test_other_lines_than_those_that_are_planned_are_refused(planned: CreditDesk) -> None:
+    with pytest.raises(UsageError, match=r"of 6\.50 CAD .* was planned on .* or drop it with --not-made"):
+        planned.run("70=0.50", "70:service=1.50")
+
+    assert (planned.journal(), planned.memos()) == (["planned"], {})
+
+
+def test_the_lines_that_are_planned_are_asked_for_in_any_order(planned: CreditDesk) -> None:
+    outcome = planned.run(*reversed(LINES))
+
+    assert outcome.notes[0].startswith("Finished what was begun earlier: a credit memo of 6.50 CAD")
+    assert (planned.state(), len(planned.memos())) == (BOOKED, 1)
+
+
+def test_a_planned_credit_whose_answer_is_lost_is_not_told_as_finished(planned: CreditDesk) -> None:
+    planned.cfs.admin.order_faults(LOST)
+
+    outcome = planned.run(*LINES)
+
+    assert [one.reason for one in outcome.rejects] == ["not known whether CFS made the memo"]
+    assert "was asked of CFS on" in outcome.rejects[0].detail
+    assert outcome.notes == []
+
+
+def test_a_dry_run_says_that_nothing_of_a_planned_credit_has_left(planned: CreditDesk) -> None:
+    outcome = planned.run(*LINES, dry_run=True)
+
+    assert (outcome.exit_code, outcome.rejects) == (ExitCode.DONE, [])
+    assert "CFS would be asked for what is planned: a credit memo of 6.50 CAD" in outcome.answer
+    assert planned.memos() == {}
+
+
+def test_a_planned_credit_that_is_given_up_is_told_as_planned(planned: CreditDesk) -> None:
+    outcome = planned.run(not_made=True)
+
+    assert "was planned on" in outcome.notes[0]
+    assert planned.journal() == ["dropped"]
 
 
 def test_a_refund_made_by_somebody_else_meanwhile_is_reported(desk: CreditDesk) -> None:
