@@ -43,7 +43,9 @@ class RejectRetry:
         try:
             self._apply(file, numbers)
         except (InputRefused, UsageError) as error:
-            self.outcome.notes.append(f"The rejected rows of {file.name} were not retried: {error}")
+            detail = error.full_text if isinstance(error, InputRefused) else str(error)
+            command = typed("files show", file.name)
+            self.outcome.rejects.append(Reject(f"rejected rows of {file.name}", "not retried", detail, command))
         except DBAPIError as error:
             self._context.stop.check()
             if not refuses_content(error):

@@ -232,16 +232,17 @@ def test_a_file_that_is_gone_is_told_and_stops_no_other(books: SettlementBooks) 
     outcome = books.retry()
 
     assert books.outcomes() == ["rejected:no_invoice", "applied"]
-    assert [note for note in outcome.notes if FILE in note and "were not retried" in note]
+    assert [(one.where, one.reason) for one in outcome.rejects] == [(f"rejected rows of {FILE}", "not retried")]
 
 
 def test_where_the_only_file_with_rejected_rows_is_gone_nothing_else_is_said(books: SettlementBooks) -> None:
     books.apply(Line("PADP", "PR1", "60.00", "800101", "REG1"))
     books.change("UPDATE pay_jobs.inbound_files SET details = '{}'")
 
-    (note,) = books.retry().notes
+    outcome = books.retry()
 
-    assert note.startswith(f"The rejected rows of {FILE} were not retried: ")
+    assert [one.reason for one in outcome.rejects] == ["not retried"]
+    assert outcome.notes == []
 
 
 @pytest.mark.parametrize("is_applied", [True, False])

@@ -109,6 +109,19 @@ def test_a_row_that_is_rejected_again_is_reported_with_its_reason(desk: RepairDe
     assert desk.status(7) == ["APPROVED"]
 
 
+def test_a_row_whose_file_is_gone_from_the_bucket_is_not_told_as_applied(desk: RepairDesk, account: Account) -> None:
+    reject_rows(desk, account)
+    desk.in_cfs(NUMBER, "131.50", paid="131.50")
+    desk.books.change("UPDATE pay_jobs.inbound_files SET object_key = 'gone', details = '{}'")
+
+    outcome = desk.run(7)
+
+    assert outcome.exit_code == ExitCode.ATTENTION
+    assert [one.reason for one in outcome.rejects] == ["not retried"]
+    assert "Find out who removed the object" in outcome.rejects[0].detail
+    assert desk.status(7, 8) == ["APPROVED", "APPROVED"]
+
+
 def test_a_rejected_row_that_says_the_payment_bounced_is_left_to_a_person(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.apply(bounce("PADRC1", "800999", NUMBER, "20.00"))
