@@ -23,9 +23,10 @@ class DuplicateKey:
 
 def find_duplicates(connection: Connection, index: DatabaseIndex) -> list[DuplicateKey]:
     """Return the keys of a unique index that more than one row has; the table is read without the index."""
-    columns = sql.run(connection, "list_key_columns", name=index.name).scalar_one()
+    key = sql.run(connection, "read_index_key", name=index.name).one()
+    columns, rows = (words.replace(":", r"\:") for words in key)  # a colon begins no parameter
     for setting in ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"):
         connection.execute(text(f"SET {setting} = off"))
-    statement = sql["list_duplicates"].text.format(table=index.table, columns=columns)
-    rows = connection.execute(text(statement), {"limit": SHOWN})
-    return [DuplicateKey(*tuple(row)) for row in rows]
+    statement = sql["list_duplicates"].text.format(table=index.table, columns=columns, rows=f"({rows})")
+    found = connection.execute(text(statement), {"limit": SHOWN})
+    return [DuplicateKey(*tuple(row)) for row in found]

@@ -6,6 +6,7 @@ from config.errors import ExitCode
 from tests.jobs.conftest import RunJob
 from tests.tools.hand_tools.conftest import Sql
 from tools.database_indexes import CHECK, REINDEX
+from tools.database_indexes.duplicates import find_duplicates
 from tools.database_indexes.indexes import fault, list_indexes, outside_transactions
 
 INDEX = "ix_invoices_created_on"
@@ -81,6 +82,33 @@ def test_duplicate_keys_are_listed_and_nothing_is_removed(run_job: RunJob, sql: 
     assert "Nothing was removed" in result.outcome.rejects[0].detail
     assert [(key, rows) for key, rows, _ in result.outcome.tables[-1].rows] == [("twice", 2)]
     assert sql("SELECT count(*) FROM public.thing") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("key", "listed"),
+    [
+        pytest.param("(name) WHERE state <> ALL ('{done,dropped}')", "a:b", id="partial"),
+        pytest.param("(lower(name), (state || ':x')) WHERE state <> 'done'", "(a:b,open:x)", id="expressions"),
+        pytest.param("(name) INCLUDE (id) WHERE state = 'open'", "a:b", id="included"),
+    ],
+)
+def test_only_rows_that_the_index_has_are_duplicates(run_job: RunJob, sql: Sql, key: str, listed: str) -> None:
+    sql("CREATE TABLE public.thing (id integer, name text, state text)")
+    sql("INSERT INTO public.thing VALUES (1, 'b', 'done'), (2, 'b', 'done'), (3, 'a:b', 'open'), (4, 'a:b', 'open')")
+    with pytest.raises(psycopg2.errors.UniqueViolation):
+        sql(f"CREATE UNIQUE INDEX CONCURRENTLY ux_thing ON public.thing {key}")
+
+    result = run_job(REINDEX, reason="ticket 1")
+
+    assert result.exit_code == ExitCode.ATTENTION, result.error
+    assert [(key, rows) for key, rows, _ in result.outcome.tables[-1].rows] == [(listed, 2)]
+
+
+def test_every_unique_index_can_be_asked_for_its_duplicates(engine: Engine) -> None:
+    with outside_transactions(engine) as connection:
+        unique = [one for one in list_indexes(connection) if one.is_unique]
+
+        assert [one.name for one in unique if find_duplicates(connection, one)] == []
 
 
 def test_a_build_that_failed_leaves_nothing_behind(run_job: RunJob, sql: Sql) -> None:
