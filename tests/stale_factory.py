@@ -261,7 +261,10 @@ class StaleBooks(PayBooks):
         )  # fmt: skip
         return account
 
-    def eft_link(self, invoice: int, status: str = "PENDING", *, made: str = OLD, amount: str = "100.00") -> None:
+    def eft_link(
+        self, invoice: int, status: str = "PENDING", *, made: str = OLD, amount: str = "100.00",
+        receipt: str = "EFTCIL1",
+    ) -> None:  # fmt: skip
         """Link a deposit to an EFT invoice."""
         file = self.add(
             "eft_files", file_ref=f"TDI17-{invoice}-{status}", created_on=stored(made), status_code="COMPLETED"
@@ -272,7 +275,7 @@ class StaleBooks(PayBooks):
         )
         self.add(
             "eft_credit_invoice_links", invoice_id=invoice, eft_credit_id=credit, created_on=stored(made),
-            amount=Decimal(amount), status_code=status, receipt_number="EFTCIL1",
+            amount=Decimal(amount), status_code=status, receipt_number=receipt,
         )  # fmt: skip
 
     def receipt(self, invoice: int, number: str, amount: str = "100.00") -> None:

@@ -273,3 +273,17 @@ def test_a_file_that_only_the_service_before_us_left_is_searched_too(stale: Stal
     [row] = stale.report_rows(stale.report(others=[object_store_settings()]))
 
     assert (row["code"], row["file"], row["command"]) == ("P12", "BCR_PAYMENT_APPL_20261006.csv", "")
+
+
+@pytest.mark.parametrize("back", ["PENDING_REFUND", "REFUNDED"])
+def test_an_eft_payment_that_staff_took_back_is_owed_again_and_not_to_be_finished(stale: StaleBooks, back: str) -> None:
+    account = stale.account("EFT")
+    late, _ = stale.sent(account, overdue="2026-11-15 00:00")
+    reopened, _ = stale.sent(account, status="OVERDUE")
+    paid_anew, _ = stale.sent(account, status="OVERDUE")
+    for made in (late, reopened, paid_anew):
+        stale.eft_link(made, "COMPLETED")
+        stale.eft_link(made, back)
+    stale.eft_link(paid_anew, "COMPLETED", receipt="EFTCIL2")
+
+    assert stale.found(stale.report()) == {late: "F5", paid_anew: "F3"}

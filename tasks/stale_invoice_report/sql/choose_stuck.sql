@@ -5,6 +5,17 @@
 SELECT invoice.id
   FROM invoices AS invoice
   LEFT JOIN payment_accounts AS account ON account.id = invoice.payment_account_id
+  CROSS JOIN LATERAL (
+       SELECT invoice.payment_method_code = 'EFT'
+          AND EXISTS (SELECT FROM eft_credit_invoice_links AS link
+                       WHERE link.invoice_id = invoice.id
+                         AND (link.status_code = 'PENDING' AND link.created_on < :one_day_before
+                              OR link.status_code = 'COMPLETED'
+                             AND NOT EXISTS (SELECT FROM eft_credit_invoice_links AS back
+                                              WHERE back.invoice_id = link.invoice_id
+                                                AND back.receipt_number = link.receipt_number
+                                                AND back.status_code IN ('PENDING_REFUND', 'REFUNDED')))
+                     ) AS is_left_over) AS linked
  WHERE invoice.invoice_status_code IN
        (<<unfinished>>)
    AND invoice.created_on < :now
@@ -28,19 +39,11 @@ SELECT invoice.id
        WHEN 'APPROVED EFT'                    THEN invoice.created_on < :census_before
                                                 OR invoice.overdue_date < :now
                                                 OR invoice.created_on < :one_day_before
-                                               AND (EXISTS (SELECT FROM eft_credit_invoice_links AS link
-                                                             WHERE link.invoice_id = invoice.id
-                                                               AND (link.status_code = 'COMPLETED'
-                                                                    OR link.status_code = 'PENDING'
-                                                                   AND link.created_on < :one_day_before))
+                                               AND (linked.is_left_over
                                                     OR NOT EXISTS (SELECT FROM invoice_references AS reference
                                                                     WHERE reference.invoice_id = invoice.id
                                                                       AND reference.status_code <> 'CANCELLED'))
-       WHEN 'OVERDUE EFT'                     THEN EXISTS (SELECT FROM eft_credit_invoice_links AS link
-                                                            WHERE link.invoice_id = invoice.id
-                                                              AND (link.status_code = 'COMPLETED'
-                                                                   OR link.status_code = 'PENDING'
-                                                                  AND link.created_on < :one_day_before))
+       WHEN 'OVERDUE EFT'                     THEN linked.is_left_over
        ELSE invoice.invoice_status_code = 'APPROVED' AND invoice.created_on < GREATEST(:one_day_before, :census_before)
        END
  ORDER BY invoice.id
