@@ -47,11 +47,11 @@ class DiagnosedPages:
 
 @dataclass(frozen=True)
 class EvidencePage:
-    """What was read of a page of so many invoices: the evidence of those that are still open, and which were known."""
+    """What was read of a page of so many invoices: the evidence of those still open, and which were stuck before."""
 
     size: int
     evidence: list[Evidence]
-    known: set[int]
+    known: dict[int, bool]
 
 
 def diagnose_all(
@@ -111,7 +111,7 @@ def _diagnose_page(
     evidence = page.evidence
     if judged.lookups is not None:
         evidence = judged.lookups.learn(evidence, when)
-    rows = [make_report_row(e, diagnose(e, when), when, is_known=e.invoice.id in page.known) for e in evidence]
+    rows = [make_report_row(e, diagnose(e, when), when, was_stuck=page.known.get(e.invoice.id)) for e in evidence]
     with context.database.begin() as session:
         keep_rows(session, report, rows)
     judged.rows.add(rows)

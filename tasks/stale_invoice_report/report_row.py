@@ -53,14 +53,15 @@ class ReportRow(NamedTuple):
 _RANK = {turn.words: int(turn) for turn in ActionOwner}
 
 
-def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, is_known: bool) -> ReportRow:
+def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, was_stuck: bool | None) -> ReportRow:
     """Put an invoice, its diagnosis and the evidence for it into a row.
 
-    is_known  whether the report before this one had the invoice too
+    was_stuck  whether it was stuck in the report before this one, None where it was not in it
     """
     one = e.invoice
     learned = e.cfs if e.cfs is not None and e.cfs.is_there else None
     journal = e.journal
+    waits = diagnosis.turn is ActionOwner.NOBODY
     return ReportRow(
         invoice_id=one.id,
         account=one.account,
@@ -75,7 +76,7 @@ def make_report_row(e: Evidence, diagnosis: Diagnosis, when: Cutoffs, *, is_know
         title=diagnosis.title,
         turn=diagnosis.turn.words,
         confidence="weaker" if is_weak(diagnosis, e) else "sure",
-        since_last="still there" if is_known else "new",
+        since_last="still there" if was_stuck or (was_stuck is False and waits) else "new",
         cfs_number=e.cfs_number,
         cfs_answer=_answer(e),
         cfs_total=str(learned.total) if learned else None,

@@ -31,7 +31,7 @@ class StoredReport:
 
 @dataclass(frozen=True)
 class ResolvedInvoices:
-    """What the report before had and this one has not."""
+    """What was stuck in the report before and is no longer."""
 
     count: int
     amount: Decimal
@@ -57,11 +57,12 @@ def begin_report(session: Session, *, run_id: int | None, scope: str, as_of: dat
     return StoredReport(made, before.id if before else None, before.finished_on if before else None)
 
 
-def known_before(session: Session, report: StoredReport, ids: list[int]) -> set[int]:
-    """Return which of the invoices the report before had."""
+def known_before(session: Session, report: StoredReport, ids: list[int]) -> dict[int, bool]:
+    """Return which of the invoices the report before had, and whether they were stuck."""
     if report.before is None:
-        return set()
-    return set(sql.run(session, "find_known", before=report.before, ids=ids).scalars().all())
+        return {}
+    known = sql.run(session, "find_known", before=report.before, ids=ids)
+    return {row.invoice_id: row.is_stuck for row in known}
 
 
 def keep_rows(session: Session, report: StoredReport, rows: list[ReportRow]) -> None:

@@ -1,8 +1,8 @@
 -- Find which invoices of a page the report before had.
 -- in     before bigint or null; ids integer[]
--- out    the ids
+-- out    id, whether it was stuck
 -- again  reads only
-SELECT earlier.invoice_id
+SELECT earlier.invoice_id, earlier.is_stuck
   FROM pay_jobs.stale_invoices AS earlier
  WHERE earlier.report_id = :before
    AND earlier.invoice_id = ANY (:ids)

@@ -1,6 +1,6 @@
 -- Finish a report with its figures, and forget the invoices of old ones of its scope.
 -- in     id, before bigint; keep integer; finished_on; the figures
--- out    how many invoices of the report before are gone, and their amount
+-- out    how many invoices that were stuck in the report before are no longer, and their amount
 -- again  the figures are the same
 -- note   OFFSET 0 keeps it a look-up by key: of rows written a moment ago the planner knows nothing, and would compare
 --        each with each
@@ -33,4 +33,5 @@ SELECT count(*) AS gone, coalesce(sum(earlier.total), 0) AS amount
    AND NOT EXISTS (SELECT FROM pay_jobs.stale_invoices AS now
                     WHERE now.report_id = :id
                       AND now.invoice_id = earlier.invoice_id
+                      AND now.is_stuck
                    OFFSET 0)

@@ -55,6 +55,26 @@ def test_invoices_stuck_as_before_are_not_news_and_more_of_them_are(stale: Stale
     assert [(one.exit_code, one.is_news) for one in (first, again, more)] == [(3, True), (3, False), (3, True)]
 
 
+def test_what_only_waited_before_is_new_once_it_is_stuck_and_gone_once_it_waits_again(stale: StaleBooks) -> None:
+    """In place of another one: neither the number nor the amount of what is stuck grows."""
+    account = stale.ministry()
+    turns = stale.invoice(account)
+    stale.reference(turns)
+    batch = stale.journalled(turns, "UPLOADED", made="2026-11-20 20:01")
+    solved = stale.invoice(stale.account(profile="FREEZE"))
+    stale.report()
+    waits = stale.report()
+    stale.change("UPDATE invoices SET invoice_status_code = 'PAID' WHERE id = :id", id=solved)
+    stale.change("UPDATE ejv_files SET created_on = '2026-11-17 04:01' WHERE id = :id", id=batch)
+    stuck = stale.report()
+    stale.change("UPDATE ejv_files SET created_on = '2026-11-21 04:01' WHERE id = :id", id=batch)
+    again = stale.report()
+
+    assert [row["since_last"] for row in stale.report_rows(waits)] == ["still there", "still there"]
+    assert (stale.found(stuck), stuck.is_news, stuck.counts["new"]) == ({turns: "J9"}, True, 1)
+    assert (stale.found(again), again.counts["gone"]) == ({turns: "J7"}, 1)
+
+
 def test_figures_for_prometheus_are_those_of_the_newest_report_of_all_invoices(stale: StaleBooks) -> None:
     stale.invoice(stale.account(profile="FREEZE"), total="12.50")
     stale.report()
