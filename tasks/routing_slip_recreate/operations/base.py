@@ -66,11 +66,12 @@ def live_receipts(inputs: OperationInputs, members: tuple[RoutingSlip, ...]) -> 
     Raises StateConflict where a deposit is there twice, or not at all: a linked slip without a receipt under its parent
     was left by another job between two calls, and is never taken for one without money.
     """
-    site, found = inputs.family.root.site, []
+    root, found = inputs.family.root, []
+    was_voided = root.was_done("void_transactions")
     for slip in members:
         linked = slip.parent is not None
-        there = versions(inputs.view, site, slip.number, linked=linked, version=slip.version)
-        found.append(DepositReceipt(slip, *the_receipt(there, site, slip, linked=linked)))
+        there = versions(inputs.view, root.site, slip.number, linked=linked, version=slip.version)
+        found.append(DepositReceipt(slip, *the_receipt(there, root.site, slip, linked=linked, may_lead=was_voided)))
     return found
 
 
@@ -79,7 +80,8 @@ def the_receipt(
 ) -> tuple[str, CfsReceipt]:
     """Return the receipt that holds a slip's deposit, or its last one where all are reversed.
 
-    may_lead  whether our version may be ahead of CFS with nothing open, as a correction that died leaves it
+    may_lead  whether our version may be ahead of CFS with nothing open, as a void that kept transactions leaves it,
+              or a correction that died
     """
     expected = receipt_number(slip.number, linked=linked, version=slip.version)
     if not there.found or (not there.open and there.highest < slip.version and not may_lead):

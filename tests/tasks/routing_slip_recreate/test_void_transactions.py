@@ -84,6 +84,43 @@ def test_what_is_kept_is_paid_by_the_next_slip_that_is_linked(slips: Slips) -> N
     assert [one["status"] for one in paid] == ["COMPLETED"] * 2
 
 
+def given_money_left_after_what_a_void_kept(slips: Slips) -> None:
+    """Void 80.00 with 65.00 kept, and pay these with 70.00 of another slip."""
+    with_transactions(slips)
+    slips.run(**VOID_ALL, keep_all=True)
+    slips.deposit(THIRD, "70.00")
+    slips.link(THIRD, PARENT)
+    slips.run()
+
+
+def test_what_is_left_of_a_slip_linked_to_a_voided_one_can_be_refunded(slips: Slips) -> None:
+    given_money_left_after_what_a_void_kept(slips)
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    assert slips.run().rejects == []
+    slip = slips.slip(PARENT)
+    assert (slip["remaining_amount"], slip["refund_amount"], slip["cas_mismatch"]) == (0, 5, False)
+    assert slips.receipts()[f"{THIRD}L"]["unapplied"] == "0.00"
+
+
+def test_a_voided_slip_in_use_again_can_be_voided_again(slips: Slips) -> None:
+    given_money_left_after_what_a_void_kept(slips)
+    for _ in range(2):
+        assert slips.run(**VOID_ALL, keep_all=True).rejects == []
+        slips.change("UPDATE routing_slips SET status = 'ACTIVE' WHERE number = :n", n=PARENT)
+    slips.set_status(PARENT, "VOID")
+    assert {one["status"] for one in slips.receipts().values()} == {"REV"}
+    assert slips.due() == {"REG00000001": "40.00", "REG00000002": "25.00"}
+
+
+def test_a_deposit_that_bounces_after_it_paid_what_a_void_kept_is_taken_back(slips: Slips) -> None:
+    given_money_left_after_what_a_void_kept(slips)
+    slips.bounce(PARENT)
+    outcome = slips.run()
+    assert outcome.counts["slips_nsf"] == 1
+    assert {one["status"] for one in slips.receipts().values()} == {"REV"}
+    assert slips.due() == {"REG00000001": "40.00", "REG00000002": "25.00", "REG00000003": "30.00"}
+
+
 def test_a_voided_slip_whose_kept_invoices_took_all_stays_void(slips: Slips) -> None:
     with_transactions(slips)
     slips.run(**VOID_ALL, keep_all=True)
