@@ -11,6 +11,7 @@ from connectors.effects import EffectState
 from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily
 
 OPEN_SPENDING = frozenset({"APPROVED", "CREATED", "PAID"})
+IN_CREATE_INVOICES = frozenset({"APPROVED", "REFUND_REQUESTED"})
 AUTHORIZED = {"REFUND_AUTHORIZED": "refund", "WRITE_OFF_AUTHORIZED": "write_off"}
 KINDS = ("link", "void", "nsf", "correction", "refund", "write_off", "void_transactions")
 _UNTOLD = (
@@ -184,21 +185,23 @@ def _adjustment(family: SlipFamily, kind: str) -> DueOperation | None:
     begun = slip.was_sent(kind)
     if slip.cas_mismatch or (slip.remaining <= 0 and not begun):
         return None
-    pending = [
-        f"{one.number} is {one.status}"
-        for one in family.invoices
-        if one.status in {"APPROVED", "CREATED", "REFUND_REQUESTED"}
-    ]
-    waits_for, refused = _profile(slip), ""
+    waits_for, reasons = _profile(slip), []
+    pending = [f"{one.number} is {one.status}" for one in family.invoices if one.status in IN_CREATE_INVOICES]
     if pending and not begun:
         waits_for = f"CREATE_INVOICES (19:00): {', '.join(pending)}"
     unknown = [one.number for one in family.invoices if one.is_unknown_to_cfs]
     if unknown and not begun:
-        refused = (
+        reasons.append(
             f"{', '.join(unknown)} is owed and has no reference in force, so no job will settle it: give it a "
             "reference, or cancel it, in the pay database"
         )
-    return DueOperation(kind, slip, waits_for, refused)
+    owed = [one.number for one in family.invoices if one.status == "CREATED" and not one.is_unknown_to_cfs]
+    if owed and not begun:
+        reasons.append(
+            f"{', '.join(owed)} is CREATED, so it is owed, and no job takes it while the slip is {slip.status}: set "
+            "the slip ACTIVE and link one that pays it, or cancel it in the pay database"
+        )
+    return DueOperation(kind, slip, waits_for, "; ".join(reasons))
 
 
 def _profile(slip: RoutingSlip) -> str:

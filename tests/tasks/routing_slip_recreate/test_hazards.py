@@ -49,6 +49,17 @@ def test_a_refund_waits_for_a_transaction_whose_own_refund_is_in_flight(slips: S
     assert slips.slip(PARENT)["refund_amount"] == Decimal("100.00")
 
 
+def test_a_refund_beside_something_owed_is_refused_and_not_left_to_another_job(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["30.00"])
+    reverse_in_cfs(slips, PARENT)
+    slips.change("UPDATE invoices SET invoice_status_code = 'CREATED'")
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    outcome = slips.run()
+    assert (outcome.exit_code, outcome.counts) == (3, {"slips_refused": 1})
+    assert outcome.rejects[0].detail.startswith("REG00000001 is CREATED, so it is owed, and no job takes it")
+    assert slips.slip(PARENT)["refund_amount"] is None
+
+
 def test_a_correction_of_a_parent_keeps_what_the_childs_receipt_paid(slips: Slips) -> None:
     scenarios.correction_with_child(slips)
     slips.run()
