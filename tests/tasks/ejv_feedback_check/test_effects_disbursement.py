@@ -1,11 +1,11 @@
 """Section 7.2 row by row: what the lines of DISBURSEMENT and AP files do."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.ejv_factory import Batch, EjvBooks, Item, JournalPair
+from tests.ejv_factory import SENT, Batch, EjvBooks, Item, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
 
 DAY = datetime(2026, 11, 18)
@@ -87,6 +87,25 @@ def test_disbursement_of_a_partner_row(
     assert books.one("SELECT disbursement_status_code FROM invoices") == ("UPLOADED" if is_refund else invoice)
     if is_refund and LINE in codes:
         assert books.one("SELECT gl_error, status FROM refunds_partial") == (ERROR, "REFUND_PROCESSED")
+
+
+@pytest.mark.parametrize(("refused", "waits"), [(99, [True, False]), (100, [False, True])])
+def test_a_refused_batch_lets_the_row_alone_wait_that_it_sent(
+    refused: int, waits: list[bool], office: FeedbackOffice
+) -> None:
+    books = office.books
+    given_disbursement(books, "REFUNDED", None)
+    books.batch(99, "DISBURSEMENT", "INBOX.F3535.20261116110000", created_on=SENT - timedelta(days=1))
+    books.journal(99, 9, [("invoice", 1001)], partner_code="VS")
+    for number, at in ((99, SENT - timedelta(days=1)), (100, SENT)):
+        books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=1001, target_type="invoice",
+                  is_reversal=number == 100, processed_on=at + timedelta(seconds=2))  # fmt: skip
+    batch = Batch(refused, journals=[(10 if refused == 100 else 9, [JournalPair("1001", "28.50")])])
+
+    office.apply(batch.feedback({BH: "9001 BAD"}, repeats=False))
+
+    found = books.rows("SELECT status_code = 'WAITING_FOR_JOB' FROM partner_disbursements ORDER BY id")
+    assert [wait for (wait,) in found] == waits
 
 
 def test_a_refused_batch_without_lines_lets_partner_rows_wait_for_the_next_run(office: FeedbackOffice) -> None:
