@@ -62,7 +62,12 @@ def resubmit(
         with context.database.begin() as session:
             begun = [one for one in unfinished_resubmissions(session) if one.subject == f"batch {batch}"]
         there = list_server_files(sftp, context)
-        if begun and not answers_waiting(there) and not context.dry_run:
+        if begun and not answers_waiting(there):
+            if context.dry_run:
+                new_name = begun[0].plan["new_name"]
+                return Outcome(
+                    answer=f"Batch {batch} was begun to be sent again as {new_name}; that would be brought to its end."
+                )
             return finish_resubmission(context, store, sftp, begun[0])
         outcome = index_bucket(context, store, (f"{settings.feedback_folder}/",))
         with context.database.begin() as session:

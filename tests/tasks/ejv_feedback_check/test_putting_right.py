@@ -142,6 +142,15 @@ def test_a_dry_run_leaves_a_resubmission_that_was_begun_to_the_next_run(sent: Fe
     assert sent.place.uploaded() == [NEW, f"{NEW}.TRG"]
 
 
+def test_a_dry_run_of_a_resubmission_that_was_begun_says_that_it_would_be_finished(sent: FeedbackOffice) -> None:
+    given_begun(sent)
+
+    outcome = sent.run(dry_run=True, resubmit=100, reason=WHY)
+
+    assert outcome.answer == f"Batch 100 was begun to be sent again as {NEW}; that would be brought to its end."
+    assert sent.place.uploaded() == []
+
+
 @pytest.mark.parametrize("taken", [set(), {""}, {"", ".TRG"}], ids=["nothing", "the data file", "both files"])
 def test_what_was_sent_before_a_run_died_is_not_sent_again(taken: set[str], sent: FeedbackOffice) -> None:
     def dies(step: str) -> None:
