@@ -18,7 +18,8 @@ def list_slips(context: RunContext, slip: str | None = None) -> Outcome:
     with context.database.begin() as session:
         roots = choose_families(session, slip)
         for root in roots:
-            family = read_family(session, root, prefix="")
+            # What CFS does not have yet has no number there: it is named by its id.
+            family = read_family(session, root, prefix="invoice ")
             assert family is not None
             rows += _rows(family)
     if not rows:
