@@ -40,7 +40,7 @@ SLIP_APPROVED: Rules = (
 )
 
 SLIP_CREATED: Rules = (
-    Rule("RN", lambda e, _when: _slip_is(e, "NSF")),
+    Rule("RN", lambda e, _when: _slip_is(e, "NSF", "VOID")),
     Rule("RH", lambda e, _when: _slip_is(e, "ACTIVE", "COMPLETE")),
     Rule("R6", lambda e, _when: _slip_is(e, "CORRECTION")),
     Rule("R7", lambda e, _when: _is_unknown(e)),
