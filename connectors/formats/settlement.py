@@ -49,6 +49,7 @@ _LARGEST_ID = 2**63 - 1
 LONGEST_LINE = 8192
 LONGEST_TEXT = 50
 _ZERO = Decimal("0.00")
+_END_SIGN = b"\x1a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ def read_settlement(content: Iterable[bytes], *, source: str, day: date | None =
 def whole_lines(content: Iterable[bytes]) -> Iterator[bytes]:
     """Return the content in blocks of whole lines, split at LF only; none is empty.
 
-    The last line is cut where it grows too long, so that a file without line ends cannot fill the memory.
+    The last line is cut where it grows too long, so that a file without line ends cannot fill the memory. The end sign
+    of DOS behind it is no line.
     """
     rest = b""
     for piece in content:
@@ -123,7 +125,7 @@ def whole_lines(content: Iterable[bytes]) -> Iterator[bytes]:
         rest = block[end:][: 2 * LONGEST_LINE]
         if end:
             yield block[:end]
-    if rest:
+    if rest not in {b"", _END_SIGN}:
         yield rest
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from config.errors import FormatError
 from connectors.formats.settlement import SettlementRow, read_settlement
+from connectors.formats.settlement_columns import PlainRows, read_columns
 from tests.settlement_factory import EXAMPLE, FILE, HEADER, Line, example, settlement_csv
 
 EXAMPLE_FILE = Path(__file__).resolve().parents[2] / "docs" / "specs" / "examples" / FILE
@@ -166,6 +167,23 @@ def test_blank_lines_are_no_rows_and_keep_the_numbering() -> None:
     assert [row.line for row in rows] == [3, 5]
 
 
+@pytest.mark.parametrize("newline", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_the_end_sign_of_dos_behind_the_last_line_is_no_row(newline: bytes, size: int) -> None:
+    content = newline.join([HEADER_LINE, GOOD, b"\x1a"])
+    pieces = [content[start : start + size] for start in range(0, len(content), size)]
+
+    (row,) = read(pieces)
+    (columns,) = read_columns(pieces, source="t.csv")
+
+    assert isinstance(columns, PlainRows)
+    assert (row.line, list(columns.line)) == (2, ["2"])
+
+
+def test_an_end_sign_before_the_last_line_is_a_row_that_cannot_be_read() -> None:
+    assert [row.line for row in read_lines(b"\x1a", GOOD)] == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
@@ -301,6 +319,7 @@ def test_any_bytes_give_an_error_or_rows(content: bytes) -> None:
 @given(st.lists(ANY_LINE, max_size=12), st.sampled_from([b"\n", b"\r\n"]), st.booleans())
 @settings(max_examples=300)
 def test_every_line_that_is_not_blank_is_exactly_one_row(lines: list[bytes], end: bytes, ends: bool) -> None:
+    lines = lines if ends or lines[-1:] != [b"\x1a"] else lines[:-1]
     content = end.join([HEADER_LINE, *lines]) + (end if ends else b"")
 
     rows = read(content)
