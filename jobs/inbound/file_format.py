@@ -23,6 +23,11 @@ class FileToApply:
     reason: str | None = None
     released: frozenset[HoldKind] = frozenset()
 
+    @property
+    def details(self) -> dict[str, list[HoldKind]]:
+        """What the ledger keeps of this attempt, however it ends: the holds that stay released."""
+        return {"released": sorted(self.released)}
+
 
 @dataclass(frozen=True)
 class FileQueue:

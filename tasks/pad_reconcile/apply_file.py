@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import ExitStack
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sqlalchemy.exc import DBAPIError
 
@@ -10,7 +10,7 @@ from config.business_time import naive_utc
 from config.command_line import typed
 from config.errors import InputRefused
 from connectors.inbound.holds import HoldKind
-from connectors.inbound.ledger import InboundFile, find_file, put_aside_if_known, set_state, supersede_cut_off
+from connectors.inbound.ledger import find_file, put_aside_if_known, set_state, supersede_cut_off
 from connectors.local_copy import local_copy
 from database.errors import explain, refuses_content
 from database.sessions import Session
@@ -50,14 +50,14 @@ def apply_file(context: RunContext, opened: FileToApply) -> Outcome:
                     return Outcome(notes=[f"{file.name}: {known}; not applied again."], counts=Counter(files_known=1))
                 outcome = _apply(context, session, opened, stream, kept)
         except FileFuseBlown as blown:
-            return hold_blown(context, file, blown)
+            return hold_blown(context, opened, blown)
         except InputRefused as error:
-            return _failed(context, file, error)
+            return _failed(context, opened, error)
         except DBAPIError as error:
             context.stop.check()
             if not refuses_content(error):
                 raise
-            return _held(context, file, str(explain(error)).rstrip("."))
+            return _held(context, opened, str(explain(error)).rstrip("."))
     context.log.info("file.applied", file=file.name, file_id=file.id, **outcome.counts)
     return outcome
 
@@ -81,7 +81,6 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
     outcome = outcome_of_rows(file.name, totals, effects)
     outcome.tables.insert(0, rule_table(file.name, effects.by_rule))
     outcome.counts["files_applied"] = 1
-    details: dict[str, Any] = {"released": sorted(opened.released)}
     set_state(
         session,
         file.id,
@@ -89,7 +88,7 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
         reason=opened.reason,
         run_id=context.run_id,
         applied_on=context.clock(),
-        details=details | ({"replayed": opened.reason} if opened.reason else {}),
+        details=opened.details | ({"replayed": opened.reason} if opened.reason else {}),
     )
     note_follow_up(session, CREDIT_SYNC, file, context.run_id)
     if effects.count("rejected"):
@@ -101,17 +100,23 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
     return outcome
 
 
-def _failed(context: RunContext, file: InboundFile, error: InputRefused) -> Outcome:
+def _failed(context: RunContext, opened: FileToApply, error: InputRefused) -> Outcome:
+    file, noted = opened.file, opened.details
     with context.database.begin() as session:
-        set_state(session, file.id, "failed", reason=str(error), run_id=context.run_id, hold=HoldKind.FAILED)
+        set_state(
+            session, file.id, "failed", reason=str(error), run_id=context.run_id, hold=HoldKind.FAILED, details=noted
+        )
     context.log.error("file.failed", file=file.name, file_id=file.id, error=str(error))
     return Outcome(rejects=[Reject(file.name, error.title, error.full_text, typed("explain file", file.name))])
 
 
-def _held(context: RunContext, file: InboundFile, reason: str) -> Outcome:
+def _held(context: RunContext, opened: FileToApply, reason: str) -> Outcome:
     """Hold a file that the database refuses; the next one is applied."""
+    file, noted = opened.file, opened.details
     with context.database.begin() as session:
-        set_state(session, file.id, "held", reason=reason[:2000], run_id=context.run_id, hold=HoldKind.FAILED)
+        set_state(
+            session, file.id, "held", reason=reason[:2000], run_id=context.run_id, hold=HoldKind.FAILED, details=noted
+        )
     context.log.error("file.held", file=file.name, file_id=file.id, error=reason)
     detail = f"{reason}. Nothing of it was applied. Replay it once the cause is removed"
     return Outcome(rejects=[Reject(file.name, "held", detail, typed("files replay", file.name, reason=True))])

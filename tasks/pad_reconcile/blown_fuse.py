@@ -15,6 +15,7 @@ from connectors.inbound.ledger import InboundFile, set_state
 from database.copy import copy_encoded, encode_row
 from database.sessions import Session
 from database.sql import statements
+from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.effects import SettlementEffects
@@ -47,11 +48,19 @@ def frozen_accounts(file: InboundFile, effects: SettlementEffects) -> Iterator[b
             yield encode_row((file.id, row.line, *account))
 
 
-def hold_blown(context: RunContext, file: InboundFile, blown: FileFuseBlown) -> Outcome:
+def hold_blown(context: RunContext, opened: FileToApply, blown: FileFuseBlown) -> Outcome:
     """Hold a file and return its figures, whom it would freeze, and what CFS says of some of their invoices."""
-    verdict = blown.verdict
+    file, verdict, noted = opened.file, blown.verdict, opened.details
     with context.database.begin() as session:
-        set_state(session, file.id, "held", reason=verdict.reason[:2000], run_id=context.run_id, hold=HoldKind.FUSE)
+        set_state(
+            session,
+            file.id,
+            "held",
+            reason=verdict.reason[:2000],
+            run_id=context.run_id,
+            hold=HoldKind.FUSE,
+            details=noted,
+        )
         session.execute(text("DELETE FROM pay_jobs.fuse_accounts WHERE file_id = :id"), {"id": file.id})
         frozen = copy_encoded(session, "pay_jobs.fuse_accounts", _COLUMNS, blown.accounts)
         tables = [_figures(file, verdict), *_frozen(session, file, frozen)]

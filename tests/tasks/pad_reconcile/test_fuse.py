@@ -133,6 +133,23 @@ def test_a_file_that_is_late_as_well_stays_held_as_late_once_the_fuse_is_release
     assert office.states() == [(FILE, "applied"), (LATER, "applied")]
 
 
+def test_a_file_whose_lateness_was_released_is_not_held_as_late_again_once_the_fuse_is_released(
+    office: SettlementOffice,
+) -> None:
+    office.place.put(LATER, settlement_csv([]))
+    office.run()
+    office.place.put(FILE, settlement_csv(_bounces(office)))
+    office.run()
+    held = office.run(replay=FILE, reason="no NSF rows of that day")
+
+    office.run(replay=FILE, reason="CAS confirms", despite="fuse")
+
+    assert [one.reason for one in held.rejects] == ["held by the fuse"]
+    assert office.states() == [(LATER, "applied"), (FILE, "applied")]
+    assert office.books.rows("SELECT details -> 'released' FROM pay_jobs.inbound_files WHERE name = :name",
+                             name=FILE) == [(["fuse", "late"],)]  # fmt: skip
+
+
 def test_a_dry_run_reports_the_fuse_and_holds_nothing(office: SettlementOffice) -> None:
     office.place.put(FILE, settlement_csv(_bounces(office)))
 

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from connectors.inbound.holds import HoldKind
 from tests.settlement_factory import (
     FILE,
     NOW,
@@ -473,6 +474,12 @@ def test_a_file_that_cannot_be_read_is_noted_as_failed_and_changes_nothing(books
     ((state, reason),) = books.rows("SELECT state, reason FROM pay_jobs.inbound_files")
     assert (state, "the header lacks 'record type'" in reason) == ("failed", True)
     assert [one.reason for one in outcome.rejects] == ["bad header"]
+
+
+def test_a_file_that_cannot_be_read_keeps_the_holds_that_were_released(books: SettlementBooks) -> None:
+    books.apply(content=b"broken\r\n", released=frozenset({HoldKind.LATE}))
+
+    assert books.rows("SELECT state, details -> 'released' FROM pay_jobs.inbound_files") == [("failed", ["late"])]
 
 
 def _sum(books: SettlementBooks, number: str) -> str:

@@ -1,14 +1,17 @@
 """What a person sees of a file: as many rows as can be read, and how many there are."""
 
 import io
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from connectors.inbound.holds import HoldKind
+from connectors.inbound.ledger import InboundFile
 from connectors.local_copy import local_copy
 from database.copy import encode_row
+from jobs.inbound.file_format import FileToApply
 from tasks.pad_reconcile.apply_file import _held
 from tasks.pad_reconcile.blown_fuse import FileFuseBlown, hold_blown
 from tasks.pad_reconcile.effects import SettlementEffects
@@ -26,6 +29,10 @@ BOUNCED = (
 )
 DIFFERING = "SELECT 'REG' || n AS target_number, 1.00 AS applied, 2.00 AS open_amount"
 LEFT_OVER = "SELECT n AS line, 5.00 AS unplaced"
+
+
+def _opened(file: InboundFile) -> FileToApply:
+    return FileToApply(file, nullcontext(io.BytesIO()))
 
 
 @pytest.mark.parametrize(("found", "first"), [(1000, ""), (1001, "the first 1,000 of 1,001, ")])
@@ -66,7 +73,9 @@ def test_a_thousand_accounts_that_a_held_file_would_freeze_are_shown(
     rows = (encode_row((file.id, line, f"A{line}", "800101", f"REG{line}", "60.00")) for line in range(found))
 
     with local_copy(rows) as accounts:
-        outcome = hold_blown(books.context(), file, FileFuseBlown(FuseVerdict(figures, ["rows 9"], 0), accounts))
+        outcome = hold_blown(
+            books.context(), _opened(file), FileFuseBlown(FuseVerdict(figures, ["rows 9"], 0), accounts)
+        )
 
     shown, *frozen = outcome.tables
     assert (shown.columns, shown.rows) == (
@@ -91,7 +100,7 @@ def test_the_name_of_a_held_file_is_one_word_of_its_commands(books: SettlementBo
     file = replace(books.arrive(b"content"), name=name)
     rows = (encode_row((file.id, line, f"A{line}", "800101", f"REG{line}", "60.00")) for line in range(1001))
     with local_copy(rows) as accounts:
-        outcome = hold_blown(books.context(), file, FileFuseBlown(FuseVerdict([], ["rows 9"], 0), accounts))
+        outcome = hold_blown(books.context(), _opened(file), FileFuseBlown(FuseVerdict([], ["rows 9"], 0), accounts))
     [reject] = outcome.rejects
     assert f"explain file '{name}'. Ask CAS" in reject.detail
 
@@ -147,7 +156,7 @@ def test_so_it_does_for_rejected_rows_that_are_tried_again(books: SettlementBook
 def test_a_file_that_the_database_refuses_says_how_to_go_on(reason: str, books: SettlementBooks) -> None:
     file = books.arrive(b"content")
 
-    outcome = _held(books.context(), file, reason)
+    outcome = _held(books.context(), _opened(file), reason)
 
     assert books.rows("SELECT state, reason FROM pay_jobs.inbound_files") == [("held", reason[:2000])]
     assert [(one.where, one.reason, one.detail, one.command) for one in outcome.rejects] == [
@@ -160,9 +169,17 @@ def test_a_file_that_the_database_refuses_says_how_to_go_on(reason: str, books: 
     ]
 
 
+def test_a_file_that_the_database_refuses_keeps_the_holds_that_were_released(books: SettlementBooks) -> None:
+    opened = replace(_opened(books.arrive(b"content")), released=frozenset({HoldKind.LATE, HoldKind.CHANGED}))
+
+    _held(books.context(), opened, "the database says no")
+
+    assert books.rows("SELECT details -> 'released' FROM pay_jobs.inbound_files") == [(["changed", "late"],)]
+
+
 def test_why_a_file_is_held_by_the_fuse_is_kept_as_far_as_it_has_room(books: SettlementBooks) -> None:
     blown = FileFuseBlown(FuseVerdict([], ["x" * 2500], 60), io.BytesIO())
 
-    hold_blown(books.context(), books.arrive(b"content"), blown)
+    hold_blown(books.context(), _opened(books.arrive(b"content")), blown)
 
     assert books.rows("SELECT length(reason) FROM pay_jobs.inbound_files") == [(2000,)]
