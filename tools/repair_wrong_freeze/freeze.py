@@ -101,7 +101,7 @@ def list_bounces(session: Session, *, file: str | None, account: str | None) -> 
 
 def judge(session: Session, account_id: int, auth_account: str, places: Sequence[tuple[int, int]]) -> FrozenAccount:
     """Lock what some bounces of an account changed, and return what of it can be taken back."""
-    asked = _judged(session, account_id, places)
+    asked = judge_bounces(session, account_id, places)
     taken_back = tuple(one for one in asked if one.why is None)
     numbers = [one.number for one in taken_back]
     standing = tuple(sql.run(session, "list_standing", account_id=account_id, numbers=numbers).scalars())
@@ -120,10 +120,11 @@ def judge(session: Session, account_id: int, auth_account: str, places: Sequence
 
 def cannot_be_taken_back(session: Session, account_id: int, places: Sequence[tuple[int, int]]) -> list[JudgedBounce]:
     """Lock what some bounces of an account changed, and return those that cannot be taken back, with why."""
-    return [one for one in _judged(session, account_id, places) if one.why is not None]
+    return [one for one in judge_bounces(session, account_id, places) if one.why is not None]
 
 
-def _judged(session: Session, account_id: int, places: Sequence[tuple[int, int]]) -> list[JudgedBounce]:
+def judge_bounces(session: Session, account_id: int, places: Sequence[tuple[int, int]]) -> list[JudgedBounce]:
+    """Lock what some bounces of an account changed, and return those that were not taken back, judged."""
     for name in _LOCKS:
         sql.run(session, name, **places_of(places))
     rows = sql.run(session, "judge_bounces", account_id=account_id)

@@ -17,7 +17,15 @@ from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
 from tools.repair_wrong_freeze.arguments import Arguments
 from tools.repair_wrong_freeze.cfs_steps import steps_of
-from tools.repair_wrong_freeze.freeze import Bounce, FrozenAccount, cannot_be_taken_back, judge, list_bounces
+from tools.repair_wrong_freeze.freeze import (
+    Bounce,
+    FrozenAccount,
+    JudgedBounce,
+    cannot_be_taken_back,
+    judge,
+    judge_bounces,
+    list_bounces,
+)
 from tools.repair_wrong_freeze.give_back import give_back, stop_pad_again
 from tools.repair_wrong_freeze.plan import UndoRefused, open_plan, places_in
 from tools.repair_wrong_freeze.seen_in_cfs import SeenInCfs
@@ -25,6 +33,7 @@ from tools.repair_wrong_freeze.seen_in_cfs import SeenInCfs
 sql = statements(__package__)
 
 AT_ONCE = 8  # accounts; the client keeps to the rate that CFS allows
+_NOT_BEGUN = "not yet taken back, because an earlier run had begun without it"
 _COLUMNS = ("account", "numbers given back", "fees taken back", "account is", "left")
 
 
@@ -105,30 +114,33 @@ def _undo(context: RunContext, cfs: CfsClient, bounces: list[Bounce], reason: st
     seen = SeenInCfs(cfs)
     operation = open_plan(context, seen, bounces, reason)
     account_id, auth_account = bounces[0].account_id, bounces[0].auth_account
+    planned = places_in(operation.plan)
+    unplanned = [place for one in bounces if (place := (one.file_id, one.line)) not in planned]
     if context.dry_run:
         with context.database.begin() as session:
-            return _told(judge(session, account_id, auth_account, places_in(operation.plan)))
+            account = judge(session, account_id, auth_account, planned)
+            return _told(account, judge_bounces(session, account_id, unplanned))
 
     def changed(session: Session) -> str:
-        left = cannot_be_taken_back(session, account_id, places_in(operation.plan))
+        left = cannot_be_taken_back(session, account_id, planned)
         return "" if not left else f"account {auth_account}: {left[0].number}: {left[0].why}"
 
     journal = OperationJournal(
         context.database.begin, operation, run_id=context.run_id, changed=changed, is_begun=operation.was_sent
     )
-    closed: list[FrozenAccount] = []
+    closed: list[Outcome] = []
 
     def close(session: Session) -> list[str]:
-        account = judge(session, account_id, auth_account, places_in(operation.plan))
+        account = judge(session, account_id, auth_account, planned)
         give_back(context, session, account, operation)
         if account.standing and operation.plan["profiles"]:
             stop_pad_again(context, session, account, operation)
-        closed.append(account)
+        closed.append(_told(account, judge_bounces(session, account_id, unplanned)))
         return _differing(account, operation)
 
     _, notes = run_operation(context.database.begin, journal, list(steps_of(seen, operation.plan)), close)
     context.log.info("freeze.undone", account=auth_account, operation=operation.id)
-    outcome = _told(closed[-1])
+    outcome = closed[-1]
     command = typed("explain account", auth_account)
     outcome.rejects += [Reject(f"account {auth_account}", "changed meanwhile", note, command) for note in notes]
     return outcome
@@ -145,13 +157,16 @@ def _differing(account: FrozenAccount, operation: Operation) -> list[str]:
     ]
 
 
-def _told(account: FrozenAccount) -> Outcome:
-    """Return what is taken back of an account, and what is left of it."""
+def _told(account: FrozenAccount, unplanned: Sequence[JudgedBounce]) -> Outcome:
+    """Return what is taken back of an account, and what is left of it.
+
+    unplanned  the bounces that were asked for and are not in the plan
+    """
     outcome = Outcome()
     outcome.counts["numbers_given_back"] = len(account.taken_back)
     outcome.counts["accounts_unlocked"] = int(account.is_unlocked)
     outcome.counts["fees_taken_back"] = len(account.fees)
-    left = [f"{one.number}: {one.why}" for one in account.left]
+    left = [f"{one.number}: {one.why or _NOT_BEGUN}" for one in (*account.left, *unplanned)]
     state = "active" if account.is_unlocked else "frozen" if account.standing else "as it was"
     numbers = ", ".join(one.number for one in account.taken_back)
     row = (account.auth_account, numbers, sum(fee.amount for fee in account.fees), state, "; ".join(left))
@@ -161,7 +176,11 @@ def _told(account: FrozenAccount) -> Outcome:
         why = f"{', '.join(account.standing)} came back as well and is owed: the account stays frozen, with its fee"
         outcome.rejects.append(Reject(where, "still frozen", why, typed("explain account", account.auth_account)))
     if left:
-        outcome.rejects.append(
-            Reject(where, "taken back in part", "; ".join(left), typed("explain account", account.auth_account))
+        is_to_repeat = any(one.why is None for one in unplanned)
+        command = (
+            typed("repair wrong-freeze --account", account.auth_account, reason=True)
+            if is_to_repeat
+            else typed("explain account", account.auth_account)
         )
+        outcome.rejects.append(Reject(where, "taken back in part", "; ".join(left), command))
     return outcome

@@ -8,9 +8,9 @@ import pytest
 from connectors.effects import breaking_in
 from sandbox.cfs.process import RunningCfs
 from tests.process_killed import ProcessKilled
-from tests.settlement_factory import SettlementBooks
+from tests.settlement_factory import Account, SettlementBooks, bounce
 from tests.tools.repair_wrong_freeze.histories import WRONG, pay_tables, undo
-from tests.tools.repair_wrong_freeze.test_undo import _in_cfs, charge_again, freeze, frozen
+from tests.tools.repair_wrong_freeze.test_undo import LATER, _in_cfs, charge_again, freeze, frozen
 
 __all__ = ["frozen"]
 
@@ -75,6 +75,21 @@ def test_killed_after_it_dropped_what_was_never_told_the_next_run_unlocks_nobody
 
     assert {row["status"] for row in pay_tables(books)["cfs_accounts"]} == {"ACTIVE"}
     assert books.rows("SELECT count(*) FROM pay_jobs.outbox WHERE kind LIKE '%unlockAccount'") == [(0,)]
+
+
+def test_what_came_back_after_an_undo_was_begun_is_said_to_be_left(frozen: SettlementBooks, cfs: RunningCfs) -> None:
+    with pytest.raises(ProcessKilled), breaking_in(_dying_at("answered 1 take NSF fee back")):
+        undo(frozen, cfs, file=WRONG)
+    ((account, profile),) = frozen.rows("SELECT account_id, id FROM cfs_accounts")
+    frozen.paid_invoice(Account(account, "A1", profile, "800103"), "REG00002", "5.00", "PR2")
+    frozen.apply(bounce("PR2", "800103", "REG00002", "5.00"), name=LATER)
+
+    outcome = undo(frozen, cfs, file=LATER)
+
+    found = {one.reason: (one.detail, one.command) for one in outcome.rejects}
+    detail, command = found["taken back in part"]
+    assert detail == "REG00002: not yet taken back, because an earlier run had begun without it"
+    assert "repair wrong-freeze --account" in command
 
 
 def test_an_undo_that_sent_nothing_is_given_up_once_the_customer_has_paid(

@@ -11,6 +11,7 @@ import pytest
 
 from config.errors import UsageError
 from connectors.cfs import CfsClient, InvoiceActivity
+from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
 from tests.settlement_factory import NOW, SettlementBooks, bounce
@@ -188,6 +189,31 @@ def test_what_the_customer_has_paid_since_is_left_and_said(frozen: SettlementBoo
     assert left.reason == "left as it is"
     assert "is PAID, 30.10 CAD paid" in left.detail
     assert (pay_tables(frozen), _in_cfs(cfs)) == (before, ("BCR-PAD Stop", [Decimal(30)]))
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_of_two_bounces_the_one_that_was_paid_since_is_left_and_said(
+    books: SettlementBooks, cfs: RunningCfs, dry_run: bool
+) -> None:
+    account = books.account("800103")
+    for number, receipt in ((NUMBER, "PR1"), ("REG00002", "PR2")):
+        books.paid_invoice(account, number, "60.20", receipt)
+    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    books.apply(*(bounce(receipt, "800103", number, "60.20")
+                  for number, receipt in ((NUMBER, "PR1"), ("REG00002", "PR2"))), name=WRONG)  # fmt: skip
+    tell(books, cfs)
+    books.change("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_number = 'REG00002'"
+                 " AND invoice_id IN (SELECT id FROM invoices WHERE payment_method_code = 'PAD')")  # fmt: skip
+
+    database = Database(books.database.engine, dry_run=dry_run)
+    try:
+        outcome = undo(SettlementBooks(database), cfs, file=WRONG)
+    finally:
+        database.close()
+
+    assert outcome.counts["numbers_given_back"] == 1
+    assert [one.reason for one in outcome.rejects] == ["taken back in part"]
+    assert outcome.rejects[0].detail.endswith("has its number no longer open")
 
 
 def test_an_earlier_bounce_that_was_paid_since_is_no_matter_of_the_account(
