@@ -42,6 +42,7 @@ class Diagnosis:
 
 _LOOK_FIRST = '--reason "TICKET: why" --dry-run'
 _REPLAY = f"files replay {{file}} {_LOOK_FIRST}"
+REPLAY_DESPITE_FUSE = f"files replay {{file}} --despite fuse {_LOOK_FIRST}"
 _FINISH_JOURNAL = f"repair ejv-invoice {{invoice}} {_LOOK_FIRST}"
 _UNSTOP = f"ejv unstop {{code}} {_LOOK_FIRST}"
 _ALL = (
@@ -109,6 +110,8 @@ _ALL = (
     Diagnosis("J7", "Sent; the feedback of CAS is not due yet.", "Wait.", ActionOwner.NOBODY),
     Diagnosis("J8", "The feedback for its batch is stored but not applied.", "Apply it.",
               command="EJV_FEEDBACK_CHECK --file {file}"),
+    Diagnosis("J8F", "The feedback for its batch is held by the fuse: it would refuse or stop far more than usual.",
+              "Ask CAS whether it is right; if it is, replay it.", ActionOwner.OTHERS, command=REPLAY_DESPITE_FUSE),
     Diagnosis("J8U", "Feedback that came after its batch was sent could not be read to its end; it may be the answer.",
               "Ask CAS what the file is, then apply it or put it aside. Send nothing again until then.",
               command="EJV_FEEDBACK_CHECK --file {file}"),

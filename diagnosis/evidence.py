@@ -116,6 +116,7 @@ class JournalVoucher(NamedTuple):
     sent_at            when its batch was sent last, aware
     unread_file        a feedback file that came since its batch was sent and was not read: it may speak of it
     was_never_charged  whether each of its journals was refused
+    held_by_fuse       the feedback files that the fuse holds
     """
 
     refund_asked: datetime | None
@@ -140,6 +141,7 @@ class JournalVoucher(NamedTuple):
     unread_command: str = ""
     sent_at: datetime | None = None
     was_never_charged: bool = False
+    held_by_fuse: frozenset[str] = frozenset()
 
 
 class SlipRecord(NamedTuple):

@@ -4,7 +4,7 @@ import shlex
 from functools import cache
 from string import Formatter
 
-from diagnosis.catalogue import Diagnosis
+from diagnosis.catalogue import REPLAY_DESPITE_FUSE, Diagnosis
 from diagnosis.evidence import Evidence
 from diagnosis.evidence_in_words import evidence_in_words
 
@@ -62,9 +62,11 @@ def _value(name: str, e: Evidence, diagnosis: Diagnosis) -> str | int | None:
 
 
 def _template(e: Evidence, diagnosis: Diagnosis) -> str:
-    """Return the command of a diagnosis; a settlement file that merely waits needs no replay."""
+    """Return the command of a diagnosis; a file that merely waits needs no replay, and one that the fuse holds does."""
     if diagnosis.code == "P13" and e.invoice.method != "PAD":
         return 'repair pad-rejects --reason "TICKET: why" --dry-run'
+    if diagnosis.code in {"J8U", "J10"} and e.journal and related_file(e, diagnosis) in e.journal.held_by_fuse:
+        return REPLAY_DESPITE_FUSE
     if diagnosis.code == "J8U" and e.journal is not None and e.journal.unread_command:
         return e.journal.unread_command
     if diagnosis.code != "P12" or e.settlement.waiting_state in {"held", "failed"}:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.cfs import CfsSite
+from connectors.inbound.holds import HoldKind
 from connectors.inbound.unread_feedback import UnreadFile, since
 from database.pay.numbers import invoice_number, receipt_number
 from database.pay.profiles import CfsProfile, profiles_of_invoices, profiles_of_slips
@@ -47,6 +48,9 @@ class EvidenceReader:
     files: WaitingFiles
     unread: list[UnreadFile] = field(default_factory=list)
     groups: dict[int, InvoiceGroup] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._held_by_fuse = frozenset(file.name for file in self.unread if file.hold == HoldKind.FUSE)
 
     def read_open(self, session: Session, ids: list[int]) -> list[Evidence]:
         """Return the evidence of those invoices that are still open, in the order of their ids."""
@@ -113,7 +117,7 @@ class EvidenceReader:
         journal = JournalVoucher(
             asked, has_gl, stopped, code, client, changed, link, message, batch, ref,
             local_day(made) if made else None, *rest,
-        )._replace(sent_at=sent, was_never_charged=refused)  # fmt: skip
+        )._replace(sent_at=sent, was_never_charged=refused, held_by_fuse=self._held_by_fuse)  # fmt: skip
         unread = since(self.unread, made) if made else []
         if not unread:
             return journal

@@ -3,6 +3,7 @@
 Times are local text, `2026-11-05 12:00`. Now is Monday 2026-11-23, 07:00, so the 19th is two business days ago.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -216,22 +217,23 @@ class StaleBooks(PayBooks):
         )  # fmt: skip
         return batch
 
-    def feedback_stored(self, batch: int, name: str) -> None:
+    def feedback_stored(self, batch: int, name: str, *, hold: str = "failed") -> None:
         """Add a stored feedback file that speaks of a batch, is not applied, and came before any other was sent."""
         file = self.add(
             "pay_jobs.inbound_files", source="CGI", name=name, sha256=f"{batch:064x}", size_bytes=1, state="held",
-            received_on=aware(EARLIER),
+            received_on=aware(EARLIER), details=json.dumps({"hold": hold}),
         )  # fmt: skip
         self.add(
             "pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="GI", batch_number=batch, first_line=1,
             last_line=9, state="held",
         )  # fmt: skip
 
-    def feedback_unread(self, name: str, state: str = "failed", came: str = RECENT) -> None:
+    def feedback_unread(self, name: str, state: str = "failed", came: str = RECENT, *, hold: str = "failed") -> None:
         """Add a feedback file of which nobody knows what it answers."""
         self.add(
             "pay_jobs.inbound_files", source="CGI", name=name, sha256=sha256(name.encode()).hexdigest(), size_bytes=1,
             state=state, reason="it holds no batch of feedback", received_on=aware(came),
+            details=json.dumps({"hold": hold}),
         )  # fmt: skip
 
     def feedback_left(self, name: str) -> None:

@@ -103,6 +103,8 @@ def _journals(db: StaleBooks) -> dict[int, str]:
 
     stored, twice = one("UPLOADED"), one("COMPLETED")
     db.feedback_stored(db.one("SELECT max(id) FROM ejv_files") - 1, "FEEDBACK.F3535.20261006214512")
+    held = one("UPLOADED")
+    db.feedback_stored(db.one("SELECT max(id) FROM ejv_files"), "FEEDBACK.F3535.20261006224512", hold="fuse")
     db.feedback_unread("FEEDBACK.F3535.20261007214512", came="2026-10-07 21:50")
     db.journalled(twice, "COMPLETED")
     refused = db.invoice(db.ministry(), "REFUND_REQUESTED")
@@ -129,6 +131,7 @@ def _journals(db: StaleBooks) -> dict[int, str]:
         db.invoice(db.ministry()): "J6",
         one("UPLOADED", made="2026-11-20 20:01"): "J7",
         stored: "J8",
+        held: "J8F",
         one("UPLOADED", made="2026-10-06 12:00"): "J8U",
         one("UPLOADED", made="2026-10-09 12:00"): "J9",
         one("UPLOADED", feedback="FEEDBACK.F3535.1"): "J10",

@@ -62,3 +62,21 @@ def test_what_was_accepted_is_finished_before_its_gl_is_added_or_released(stale:
     [row] = stale.report_rows(stale.report())
 
     assert (row["code"], "repair ejv-invoice" in row["command"]) == ("J12", True)
+
+
+@pytest.mark.parametrize(("feedback", "code"), [("stored", "J8F"), ("unread", "J8U"), ("begun", "J10")])
+def test_feedback_that_the_fuse_holds_is_advised_to_be_replayed_and_never_to_be_applied_by_name(
+    stale: StaleBooks, feedback: str, code: str
+) -> None:
+    made = stale.invoice(stale.ministry())
+    stale.reference(made)
+    batch = stale.journalled(made, "UPLOADED", feedback="FEEDBACK.F3535.1" if feedback == "begun" else None)
+    if feedback == "stored":
+        stale.feedback_stored(batch, "FEEDBACK.F3535.1", hold="fuse")
+    else:
+        stale.feedback_unread("FEEDBACK.F3535.1", "held", hold="fuse")
+
+    [row] = stale.report_rows(stale.report())
+
+    command = 'files replay FEEDBACK.F3535.1 --despite fuse --reason "TICKET: why" --dry-run'
+    assert (row["code"], row["command"]) == (code, f"python3 invoke_jobs.py {command}")
