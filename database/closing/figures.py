@@ -54,7 +54,7 @@ FIGURES = (
            "the same, when they were written again"),
     Figure("invoices.settled", "paid by money", "receipts, on the day their line, answer or payment was booked"),
     Figure("invoices.settled_by_credit", "paid by a credit memo or by money on account",
-           "applied_credits, and receipts of rows of CAS that apply money on account"),
+           "applied_credits, and rows of CAS that apply money on account, with their receipts"),
     Figure("invoices.covered_again", "paid by credit memos, and covered again by a receipt over the whole invoice",
            "applied_credits, on the day of that receipt"),
     Figure("invoices.not_billed", "closed when they were made: the ministry is not billed",

@@ -23,6 +23,7 @@ _STEPS = (
     "create_items",
     "create_receipts",
     "create_applied",
+    "create_partly",
     "create_covered",
     "create_given_up",
     "create_answered",

@@ -56,7 +56,8 @@ CATALOGUE = (
     Invariant(
         "INV-PAID",
         "invoice_paid_is_its_receipts",
-        "Paid of an invoice are its receipts, and those applied credits that have no receipt under the memo's number.",
+        "Paid of an invoice are its receipts, those applied credits that have no receipt under the memo's number,"
+        " and what money on account covered in part.",
         OPERATOR,
         _INVOICE,
     ),

@@ -60,6 +60,12 @@ SELECT given_up.figure, [[given_up.at]], invoice.payment_method_code, invoice.id
                           WHERE line.target_number = applied.invoice_number
                             AND line.application_id = applied.application_id
                             AND line.outcome = 'applied'), applied.created_on) <= given_up.at
+      ) AS by_memos
+ CROSS JOIN LATERAL (
+        SELECT by_memos.amount + coalesce(sum(part.amount), 0) AS amount
+          FROM closing_partly AS part
+         WHERE part.invoice_id = invoice.id
+           AND part.at <= given_up.at
       ) AS credited
  WHERE given_up.at >= :since
    AND given_up.at < :until

@@ -11,6 +11,11 @@ SELECT CASE WHEN paid.at > given_up.at THEN 'invoices.paid_late' ELSE paid.figur
         SELECT 'invoices.settled_by_credit', credit.invoice_id, invoice.payment_method_code, credit.at, NULL, credit.key, credit.amount, credit.origin
           FROM closing_applied AS credit
           JOIN invoices AS invoice
-            ON invoice.id = credit.invoice_id) AS paid
+            ON invoice.id = credit.invoice_id
+         UNION ALL
+        SELECT 'invoices.settled_by_credit', part.invoice_id, part.method, part.at, NULL, part.origin, part.amount, part.origin
+          FROM closing_partly AS part
+         WHERE part.at >= :since
+           AND part.at < :until) AS paid
   LEFT JOIN closing_given_up AS given_up
     ON given_up.invoice_id = paid.invoice_id

@@ -1,14 +1,17 @@
 -- What is open at the end of a day: what is open now, without what moved since.
 -- in     last (the day), until (naive UTC): its end; kinds, figures, signs: how each figure moves a balance
--- out    temporary table closing_ends. `paid` of an invoice has what memos paid of it only as far as money came after
---        them (docs/specs/cas-settlement-csv.md section 7 B 4): the memos since are taken off as well
+-- out    temporary table closing_ends. `paid` of an invoice has what credits covered of it only as far as money came after
+--        them (docs/specs/cas-settlement-csv.md sections 5.3 and 7 B 4): the credits since are taken off as well
 CREATE TEMPORARY TABLE closing_ends ON COMMIT DROP AS
 WITH standing AS (
        SELECT 'invoice' AS kind, CAST(invoice.id AS bigint) AS item, invoice.invoice_status_code AS status,
               invoice.payment_method_code AS method,
               invoice.total - coalesce(invoice.paid, 0)
-                - CASE WHEN coalesce(invoice.paid, 0) - received.amount = ANY (credited.so_far)
-                       THEN credited.amount - (coalesce(invoice.paid, 0) - received.amount)
+                - CASE WHEN EXISTS (SELECT FROM unnest(coalesce(credited.so_far, '{0}')) AS memos (amount)
+                                     CROSS JOIN unnest(coalesce(covered.so_far, '{0}')) AS parts (amount)
+                                     WHERE memos.amount + parts.amount = coalesce(invoice.paid, 0) - received.amount)
+                       THEN coalesce(credited.amount, 0) + coalesce(covered.amount, 0)
+                              - (coalesce(invoice.paid, 0) - received.amount)
                        ELSE 0 END AS amount
          FROM invoices AS invoice
          LEFT JOIN (SELECT credit.invoice_id, sum(credit.amount) AS amount, array_agg(credit.so_far) || 0.00 AS so_far
@@ -18,6 +21,12 @@ WITH standing AS (
                               FROM applied_credits AS applied) AS credit
                      GROUP BY credit.invoice_id) AS credited
            ON credited.invoice_id = invoice.id
+         LEFT JOIN (SELECT part.invoice_id, sum(part.amount) AS amount, array_agg(part.so_far) || 0.00 AS so_far
+                      FROM (SELECT invoice_id, amount,
+                                   sum(amount) OVER (PARTITION BY invoice_id ORDER BY file_id, line) AS so_far
+                              FROM closing_partly) AS part
+                     GROUP BY part.invoice_id) AS covered
+           ON covered.invoice_id = invoice.id
          LEFT JOIN LATERAL (
                 SELECT coalesce(sum(CAST(receipt.receipt_amount AS numeric(19,2))), 0) AS amount
                   FROM receipts AS receipt
@@ -26,6 +35,7 @@ WITH standing AS (
                                     WHERE applied.invoice_id = receipt.invoice_id
                                       AND applied.cfs_identifier = receipt.receipt_number)) AS received
            ON credited.invoice_id IS NOT NULL
+           OR covered.invoice_id IS NOT NULL
         WHERE invoice.invoice_status_code IN ('APPROVED', 'CREATED', 'OVERDUE', 'PARTIAL_PAID', 'SETTLEMENT_SCHED')
         UNION ALL
        SELECT 'credit', credit.id, CASE WHEN credit.is_credit_memo THEN 'memo' ELSE 'on account' END,

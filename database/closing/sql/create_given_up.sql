@@ -16,6 +16,8 @@ WITH moved AS (
        SELECT invoice_id FROM closing_gone
         UNION
        SELECT invoice_id FROM closing_applied
+        UNION
+       SELECT invoice_id FROM closing_partly
      )
 SELECT invoice.id AS invoice_id,
        CASE WHEN invoice.invoice_status_code = 'CANCELLED' THEN 'invoices.cancelled'

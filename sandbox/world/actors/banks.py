@@ -62,10 +62,10 @@ def _pay(world: World, account: ModelAccount, invoice: BookedInvoice, draws: Ran
 
 
 def _use_money_on_account(world: World, account: ModelAccount) -> Iterator[SettlementLine]:
-    """Money on account pays an invoice that it covers."""
+    """Money on account pays invoices, the last in part."""
     for receipt in _on_account(world, account):
         for invoice in _open(world, account):
-            if receipt.unapplied_amount >= invoice.amount_due == invoice.total:
+            if receipt.unapplied_amount:
                 amount = apply_receipt(world.books, receipt, invoice)
                 yield line_of(world, MoneySource("ONAC", BANK, receipt.receipt_number), amount, invoice)
 

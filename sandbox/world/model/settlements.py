@@ -126,7 +126,10 @@ def _learn_bank_lines(model: WorldModel, lines: Sequence[SettlementLine]) -> Non
             )
         elif line.record == "ONAC":
             model.credits[line.source].used += line.amount
-            _pay_one(model, line)
+            if line.status == FULLY:
+                _pay_one(model, line)
+            else:
+                _note(model, f"ONAC: {line.status}", line)
         elif line.record == "BOLP":
             _pay_one(model, line)
         elif line.record == "EFTP":

@@ -137,6 +137,21 @@ def test_what_became_of_the_rows_stands_before_what_bounced_and_what_differs(boo
     assert outcome.counts["files_applied"] == 1
 
 
+@pytest.mark.parametrize("is_one_file", [True, False])
+def test_what_money_on_account_covered_of_a_number_is_no_difference(is_one_file: bool, books: SettlementBooks) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "60.00")
+    books.invoice(account, "REG1", "40.00")
+    part = Line("ONAC", "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00")
+    rest = Line("PADP", "PR1", "70.00", "800101", "REG1", original="100.00")
+    if not is_one_file:
+        books.apply(part)
+
+    settled = books.apply(*([part, rest] if is_one_file else [rest]), name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert [table.key for table in settled.tables] == ["outcomes"]
+
+
 def test_so_it_does_for_rejected_rows_that_are_tried_again(books: SettlementBooks) -> None:
     lines = _bounced_and_overpaid(books)
     books.change("UPDATE invoice_references SET status_code = 'CANCELLED'")

@@ -11,8 +11,10 @@ from jobs.run.result import RunResult
 from tests.pay_database import PayDatabase
 from tests.settlement_factory import Line, SettlementBooks, bounce, on_account
 from tests.tools.close.conftest import Close
+from tests.tools.verify.watch import all_findings
 
-FIRST, SECOND, THIRD = date(2026, 11, 5), date(2026, 11, 6), date(2026, 11, 7)
+FIRST, SECOND, THIRD, FOURTH = (date(2026, 11, day) for day in (5, 6, 7, 8))
+NOON_OF_THE_NINTH = datetime(2026, 11, 9, 20, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -126,3 +128,89 @@ def test_a_bounce_that_is_tried_again_leaves_the_payment_of_the_day_before_as_it
 
     assert books.payments() == [("REG1", "PAD", "FAILED", "PR1", "0.00")]
     assert records(close(day=SECOND), "changed") == []
+
+
+def test_money_on_account_that_covers_a_part_settles_an_invoice_by_credit(books: SettlementBooks, close: Close) -> None:
+    """Of two invoices under one number the second is covered first; a bounce takes back the money, not the credit."""
+    account = books.account("800101")
+    at_work(books, FIRST)
+    books.invoice(account, "REG1", "60.00")
+    second = books.invoice(account, "REG1", "40.00")
+    assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE
+
+    at_work(books, SECOND)
+    books.apply(Line("ONAC", "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00"))
+    covered = close(day=SECOND, record=True, reason="covered", at=NOON_OF_THE_NINTH)
+    assert covered.exit_code is ExitCode.DONE
+    assert amounts(covered)["invoices.settled_by_credit"] == Decimal("30.00")
+    assert amounts(covered)["invoices.open_at_end"] == Decimal("70.00")
+
+    at_work(books, THIRD)
+    books.apply(Line("PADP", "PR1", "70.00", "800101", "REG1", original="100.00"), name="BCR_PAYMENT_APPL_20261107.csv")
+    paid = close(day=THIRD, record=True, reason="paid", at=NOON_OF_THE_NINTH)
+    assert (paid.exit_code, amounts(paid)["invoices.settled"]) == (ExitCode.DONE, Decimal("70.00"))
+    assert books.receipts()[-1] == (second, "PR1", "10.00")
+    assert all_findings(books.database, books.now, ("INV-PAID",)) == {}
+
+    at_work(books, FOURTH)
+    books.apply(bounce("PR1", "800101", "REG1", "70.00", original="100.00"), name="BCR_PAYMENT_APPL_20261108.csv")
+    bounced = close(day=FOURTH, at=NOON_OF_THE_NINTH)
+    assert [one for one in records(bounced, "unexplained") if one["equation"] == "invoices"] == []
+    assert amounts(bounced)["invoices.reopened"] == Decimal("70.00")
+    assert all_findings(books.database, books.now, ("INV-PAID",)) == {}
+    assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (SECOND, THIRD)] == [[], []]
+
+
+def test_a_part_payment_after_money_on_account_leaves_what_is_still_owed(books: SettlementBooks, close: Close) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "100.00", method="ONLINE_BANKING")
+    at_work(books, FIRST)
+    close(day=FIRST, record=True, reason="first")
+    at_work(books, SECOND)
+
+    books.apply(
+        Line("ONAC", "OB1", "30.00", "800104", "REG1", "Partially PAID", "100.00", "70.00"),
+        Line("BOLP", "OB2", "40.00", "800104", "REG1", "Partially PAID", "100.00", "30.00"),
+    )
+
+    closed = close(day=SECOND)
+    assert closed.exit_code is ExitCode.DONE
+    assert amounts(closed)["invoices.open_at_end"] == Decimal("30.00")
+    assert all_findings(books.database, books.now, ("INV-PAID",)) == {}
+
+
+def test_what_money_on_account_had_covered_is_not_given_up(books: SettlementBooks, close: Close) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    invoice = books.invoice(account, "REG1", "100.00", method="ONLINE_BANKING")
+    at_work(books, FIRST)
+    close(day=FIRST, record=True, reason="first")
+    at_work(books, SECOND)
+    books.apply(Line("ONAC", "OB1", "30.00", "800104", "REG1", "Partially PAID", "100.00", "70.00"))
+    books.change(
+        "UPDATE invoices SET invoice_status_code = 'CREDITED', refund = total, refund_date = '2026-11-06 20:00'"
+    )
+    books.add("refunds", invoice_id=invoice, requested_date=datetime(2026, 11, 6, 20), type="INVOICE",
+              status="APPROVAL_NOT_REQUIRED")  # fmt: skip
+
+    closed = close(day=SECOND)
+
+    assert (closed.exit_code, amounts(closed)["invoices.credited"]) == (ExitCode.DONE, Decimal("70.00"))
+
+
+def test_what_money_on_account_had_covered_is_covered_again_by_a_card(books: SettlementBooks, close: Close) -> None:
+    """The card pays what CFS says is due; the receipt is written over all of the invoice."""
+    invoice = books.invoice(books.account("800101"), "REG1", "100.00")
+    at_work(books, FIRST)
+    close(day=FIRST, record=True, reason="first")
+    at_work(books, SECOND)
+    books.apply(Line("ONAC", "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00"))
+    paid_at = datetime(2026, 11, 6, 20)
+    books.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = total, payment_method_code = 'CC'")
+    books.add("receipts", invoice_id=invoice, receipt_number="C1", receipt_amount=Decimal(100), receipt_date=paid_at)
+    books.add("payments", payment_system_code="PAYBC", payment_method_code="CC", payment_status_code="COMPLETED",
+              paid_amount=Decimal(70), payment_date=paid_at, receipt_number="C1", invoice_number="REG1")  # fmt: skip
+
+    closed = close(day=SECOND)
+
+    assert closed.exit_code is ExitCode.DONE
+    assert amounts(closed)["invoices.covered_again"] == Decimal("30.00")
