@@ -4,6 +4,7 @@ import shlex
 from functools import cache
 from string import Formatter
 
+from connectors.inbound.holds import HoldKind
 from diagnosis.catalogue import REPLAY_DESPITE_FUSE, Diagnosis
 from diagnosis.evidence import Evidence
 from diagnosis.evidence_in_words import evidence_in_words
@@ -69,7 +70,9 @@ def _template(e: Evidence, diagnosis: Diagnosis) -> str:
         return REPLAY_DESPITE_FUSE
     if diagnosis.code == "J8U" and e.journal is not None and e.journal.unread_command:
         return e.journal.unread_command
-    if diagnosis.code != "P12" or e.settlement.waiting_state in {"held", "failed"}:
+    if diagnosis.code != "P12":
         return diagnosis.command
+    if e.settlement.waiting_state in {"held", "failed"}:
+        return REPLAY_DESPITE_FUSE if e.settlement.waiting_hold == HoldKind.FUSE else diagnosis.command
     by_state = {"stored": "PAD_RECONCILE", "received": "PAD_RECONCILE"}
     return by_state.get(e.settlement.waiting_state or "", "")

@@ -32,6 +32,7 @@ class KnownFile:
     object_key: str | None
     is_processed: bool
     is_earlier: bool = False
+    hold: str | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -65,6 +66,7 @@ class WaitingFiles:
                 waiting_file=file.name,
                 waiting_state=file.state,
                 waiting_key=file.object_key,
+                waiting_hold=file.hold,
                 waiting_bounces=self.bounces[file.name],
             )
         if trace.file is not None or sent_on is None:

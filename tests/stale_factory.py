@@ -159,8 +159,9 @@ class StaleBooks(PayBooks):
         )  # fmt: skip
 
     def settlement_file(
-        self, name: str, *, state: str = "applied", key: str | None = None, processed: bool | None = None
-    ) -> int:
+        self, name: str, *, state: str = "applied", key: str | None = None, processed: bool | None = None,
+        hold: str | None = None,
+    ) -> int:  # fmt: skip
         """Add a settlement file that came in."""
         if processed is not None:
             self.add(
@@ -171,7 +172,7 @@ class StaleBooks(PayBooks):
             )
         return self.add(
             "pay_jobs.inbound_files", source="CAS", name=name, sha256=f"{abs(hash(name)):064x}"[:64], size_bytes=1,
-            state=state, object_key=key, received_on=aware(OLD),
+            state=state, object_key=key, received_on=aware(OLD), details=json.dumps({"hold": hold} if hold else {}),
         )  # fmt: skip
 
     def settled(self, number: str, file: int, *, outcome: str = "applied", detail: str = "", line: int = 2) -> None:

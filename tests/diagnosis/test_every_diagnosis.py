@@ -266,6 +266,19 @@ def test_a_waiting_settlement_file_gets_the_command_of_its_state(
     assert ("files replay" in row["command"]) == (state == "failed")
 
 
+def test_a_settlement_file_that_the_fuse_holds_is_advised_to_be_replayed_despite_it(
+    stale: StaleBooks, store: ObjectStore
+) -> None:
+    store.put(KEY, [FILE])
+    stale.settlement_file(NAME, state="held", key=KEY, hold="fuse")
+    stale.reference(stale.invoice(stale.account()), number="REG77000012")
+
+    [row] = stale.report_rows(stale.report(others=[object_store_settings()]))
+
+    command = f'files replay {NAME} --despite fuse --reason "TICKET: why" --dry-run'
+    assert (row["code"], row["command"]) == ("P12", f"python3 invoke_jobs.py {command}")
+
+
 def test_a_file_that_only_the_service_before_us_left_is_searched_too(stale: StaleBooks, store: ObjectStore) -> None:
     store.put("ar/BCR_PAYMENT_APPL_20261006.csv", [FILE])
     stale.reference(stale.invoice(stale.account()), number="REG77000012")
