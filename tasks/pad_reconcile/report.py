@@ -1,10 +1,10 @@
 """What a person sees of a file that was applied."""
 
 from collections.abc import Iterable
-from dataclasses import astuple
 from decimal import Decimal
 from typing import Any
 
+from config.command_line import typed
 from config.plurals import counted
 from jobs.run.outcome import Outcome, Reject, Table
 from tasks.pad_reconcile.effects import BouncedPayment, RuleTotal, SettlementEffects
@@ -34,14 +34,16 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         )
         outcome.counts["payments_bounced"] = len(effects.bounced)
         outcome.counts["accounts_frozen"] = sum(row.is_freezing for row in effects.bounced)
-    if effects.differences:
-        shown = _first(len(effects.differences))
-        title = f"{name}: {shown}settled by CAS for a different amount than was open"
-        rows = [astuple(one) for one in effects.differences.first(SHOWN)]
-        outcome.tables.append(
-            Table(title, ("invoice number", "applied by CAS", "open in our books"), rows, "not_settled")
+    outcome.rejects += [
+        Reject(
+            one.target_number,
+            "settled for another amount",
+            f"{name}: CAS applied {one.applied} CAD where {one.open_amount} CAD were open",
+            typed("explain invoice", one.target_number),
+            abs(one.applied - one.open_amount),
         )
-        outcome.attention = True
+        for one in effects.differences.first(SHOWN)
+    ]
     outcome.rejects += [
         Reject(
             f"{name} line {row.line}",
@@ -51,9 +53,12 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         )
         for row in effects.left_over.first(SHOWN)
     ]
-    if len(effects.left_over) > SHOWN:
-        found = f"{len(effects.left_over):,} credit memo lines left an amount over"
-        outcome.notes.append(f"{name}: {found}; the first {SHOWN:,} are shown.")
+    for found, said in (
+        (len(effects.differences), "numbers were settled for another amount"),
+        (len(effects.left_over), "credit memo lines left an amount over"),
+    ):
+        if found > SHOWN:
+            outcome.notes.append(f"{name}: {found:,} {said}; the first {SHOWN:,} are shown.")
     return outcome
 
 

@@ -1,11 +1,16 @@
 """Where the reference goes wrong and this job must not: docs/specs/cas-settlement-csv.md section 10."""
 
+import io
+from contextlib import nullcontext
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
 
 from connectors.inbound.holds import HoldKind
+from jobs.inbound.file_format import FileToApply
+from jobs.run.outcome import Reject
+from tasks.pad_reconcile.apply_file import apply_file
 from tests.settlement_factory import (
     FILE,
     NOW,
@@ -342,7 +347,7 @@ def test_rows_in_any_order_give_the_same_receipts(books: SettlementBooks) -> Non
         by_invoice = [books.rows("SELECT sum(receipt_amount)::numeric FROM receipts WHERE invoice_id = :id", id=id_)
                       for id_ in (100, 101)]  # fmt: skip
         ends.add(repr([by_receipt, by_invoice, books.invoices(), books.payments(), books.applied_credits(),
-                       outcome.attention]))  # fmt: skip
+                       outcome.is_news]))  # fmt: skip
         books.empty()
     (end,) = ends
     assert "('M1', '25.00'), ('OA1', '20.00'), ('PR1', '55.00')" in end
@@ -388,10 +393,26 @@ def test_an_overpayment_goes_to_the_last_invoice_and_is_reported(books: Settleme
     )
 
     assert [one for one in books.receipts() if one[0] < 102] == [(100, "PR1", "40.00"), (101, "PR1", "90.00")]
-    assert outcome.attention
-    assert [(table.title, table.rows) for table in outcome.tables if "different" in table.title] == [
-        (f"{FILE}: settled by CAS for a different amount than was open", [(NUMBER, Decimal(130), Decimal(100))])
+    assert outcome.rejects == [
+        Reject(
+            NUMBER,
+            "settled for another amount",
+            f"{FILE}: CAS applied 130.00 CAD where 100.00 CAD were open",
+            f"python3 invoke_jobs.py explain invoice {NUMBER}",
+            Decimal("30.00"),
+        )
     ]
+
+
+def test_what_was_settled_for_another_amount_is_kept_though_the_process_vanishes(books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), NUMBER, "40.00")
+    context, kept = books.context(), list[Reject]()
+    context.keep_rejects = lambda _session, rejects: kept.extend(rejects)
+    content = settlement_csv([Line("PADP", "PR1", "39.00", "800101", NUMBER)])
+
+    apply_file(context, FileToApply(books.arrive(content), nullcontext(io.BytesIO(content))))
+
+    assert [(one.where, one.amount) for one in kept] == [(NUMBER, Decimal("1.00"))]
 
 
 @pytest.mark.parametrize("full_first", [False, True])
@@ -407,7 +428,7 @@ def test_part_and_rest_of_an_online_banking_invoice_in_one_file(full_first: bool
 
     assert books.invoices() == {100: ("PAID", "100.00")}
     assert books.receipts() == [(100, "41", "40.00"), (100, "OB2", "60.00")]
-    assert (books.outcomes(), outcome.attention) == (["applied", "applied"], False)
+    assert (books.outcomes(), outcome.is_news) == (["applied", "applied"], False)
 
 
 def test_an_account_owner_that_is_not_known_for_sure_gets_no_credit(books: SettlementBooks) -> None:

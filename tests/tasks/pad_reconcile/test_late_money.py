@@ -398,7 +398,7 @@ def test_open_invoices_are_paid_also_where_money_for_a_settled_one_of_their_numb
     assert books.outcomes() == ["applied", "applied:came_late"]
     assert {status for status, _ in books.invoices().values()} == {"PAID"}
     assert sum(Decimal(amount) for *_, amount in books.receipts()) == Decimal("65.00")
-    assert outcome.attention, "65.00 came for the 60.00 that were open of the invoices it went to"
+    assert outcome.is_news, "65.00 came for the 60.00 that were open of the invoices it went to"
 
 
 def test_a_row_of_a_receipt_that_we_booked_is_known_though_a_card_paid_the_number_as_well(
@@ -493,7 +493,7 @@ def test_an_invoice_over_nothing_that_is_settled_by_nothing_has_its_receipt(book
     outcome = books.apply(Line("PADP", "PADRC1", "0", "800101", NUMBER))
 
     assert books.receipts() == [(100, "PADRC1", "0.00")]
-    assert (books.invoices(), outcome.attention) == ({100: ("PAID", "0.00")}, False)
+    assert (books.invoices(), outcome.is_news) == ({100: ("PAID", "0.00")}, False)
 
 
 def test_a_receipt_over_nothing_bears_the_number_of_the_first_row_that_settled_its_number(
@@ -555,7 +555,7 @@ def test_an_invoice_that_is_settled_beyond_what_the_money_reaches_has_its_receip
     outcome = books.apply(Line("PADP", "PR1", "60.00", "800101", NUMBER))
 
     assert books.receipts() == [(100, "PR1", "60.00"), (101, "PR1", "0.00")]
-    assert outcome.attention
+    assert outcome.is_news
 
 
 @pytest.mark.parametrize(("status", "files"), [("Partially PAID", 1), ("Partially PAID", 2), ("Fully PAID", 1)])
@@ -576,7 +576,7 @@ def test_an_invoice_that_a_memo_covers_has_the_memos_receipt(status: str, files:
     assert books.receipts() == [(100, "PR1", "100.00"), (101, "20455", "31.50")]
     assert books.applied_credits() == [(7, 101, "31.50")]
     assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "100.00")]
-    assert not outcome.attention
+    assert not outcome.is_news
 
 
 def test_a_memo_that_paid_an_invoice_keeps_its_receipt_when_the_rest_of_the_number_bounces(
@@ -643,8 +643,10 @@ def test_what_a_memo_brings_beyond_its_invoice_is_a_receipt_beside_its_applicati
     outcome = books.apply(Line("CMAP", "M1", "20.00", "800101", NUMBER, application="7"))
 
     assert books.receipts() == [(100, "M1", "10.00")] * 2
-    assert [(one.reason, one.amount) for one in outcome.rejects] == [("credit left over", Decimal("10.00"))]
-    assert outcome.attention
+    assert [(one.reason, one.amount) for one in outcome.rejects] == [
+        ("settled for another amount", Decimal("10.00")),
+        ("credit left over", Decimal("10.00")),
+    ]
 
 
 def test_an_application_of_another_memo_or_number_is_not_that_of_a_row(books: SettlementBooks) -> None:

@@ -159,7 +159,7 @@ def test_a_pad_row_of_no_amount_still_settles(books: SettlementBooks) -> None:
     assert books.invoices() == {100: ("PAID", "100.00")}
     assert books.receipts() == [(100, "PR1", "0.00")], "the receipt page needs one"
     assert books.payments() == [(NUMBER, "PAD", "COMPLETED", "PR1", "0.00")]
-    assert outcome.attention, "100.00 was open, and CAS settled it with nothing: a person must look"
+    assert outcome.is_news, "100.00 was open, and CAS settled it with nothing: a person must look"
 
 
 SINGLE = [
@@ -787,6 +787,7 @@ def test_what_is_left_of_a_credit_memo_is_reported(books: SettlementBooks) -> No
     assert books.outcomes() == [*["applied:credit_applied"] * 2, "rejected:no_room_for_credit", "applied"]
     left = "CAD of the credit memo were left: no invoice of the number owed them"
     assert [(one.where, one.reason, one.detail, one.amount) for one in outcome.rejects] == [
+        ("REG3", "settled for another amount", f"{FILE}: CAS applied 6.00 CAD where 0.00 CAD were open", Decimal(6)),
         (f"{FILE} line 2", "credit left over", f"10.00 {left}", Decimal("10.00")),
         (f"{FILE} line 5", "credit left over", f"6.00 {left}", Decimal("6.00")),
     ]
@@ -826,7 +827,7 @@ def test_a_credit_memo_that_covers_the_rest_pays_the_invoice_and_is_applied(book
 
     assert books.invoices() == {100: ("PAID", "50.00")}
     assert (books.receipts(), books.applied_credits()) == ([(100, "M1", "50.00")], [(7, 100, "50.00")])
-    assert (books.outcomes(), outcome.attention) == (["applied"], False)
+    assert (books.outcomes(), outcome.is_news) == (["applied"], False)
 
 
 # Section 8: the NSF flow.
