@@ -135,7 +135,7 @@ def _swept_until(context: RunContext) -> int:
 def _sync(
     context: RunContext, file_ids: list[int] | None, *, after: int = 0, at_most: int | None = None
 ) -> tuple[Outcome, int, str | None]:
-    """Sync credits; return the outcome, the id of the last credit, and why CFS could not be asked for more."""
+    """Sync credits; return the outcome, the last credit before any without an answer of CFS, and why it gave none."""
     outcome = Outcome(counts=Counter(credits_looked_up=0, credits_changed=0))
     with context.database.begin() as session:
         if not sql.run(session, "list_open_credits", file_ids=file_ids, after=after, page=1).all():

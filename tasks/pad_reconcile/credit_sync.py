@@ -139,7 +139,7 @@ def sync_credits(
 ) -> CreditSyncResult:
     """Look each credit up in CFS, write what remains of it, and add the accounts' credits up again.
 
-    done  called with each credit once it is dealt with, in order
+    done  called with each credit once it is dealt with, in order, up to the first that CFS gave no answer for
     Raises SourceRefused where CFS does not let us look.
     """
     result = CreditSyncResult()
@@ -159,7 +159,8 @@ def sync_credits(
                 result.refuse(credit, found)
             elif not credit.stands_at(*found):
                 result.changed += _write(database, credit, *found, naive_utc(clock()))
-            done(credit)
+            if result.unavailable is None:
+                done(credit)
     finally:
         pool.shutdown(cancel_futures=True)
     return result

@@ -618,6 +618,23 @@ def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: SettlementOffi
         office.run(sync_all_credits=True)
 
 
+def test_a_sweep_that_cfs_gave_no_answer_in_continues_before_that_credit(
+    office: SettlementOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(after_commit, "NOTED_EVERY", 1)
+    account = office.books.account("800101")
+    ids = [office.books.credit(account, str(20455 + nth), "25.00") for nth in range(4)]
+    memos = [{"credit_memo_number": str(20455 + nth), "amount": "7.50"} for nth in range(4)]
+    site(office.cfs, "800101", credit_memos=memos)
+    office.cfs.admin.order_faults({"kind": "error_before", "path": "/cms/20457/", "status": 503, "count": 0})
+
+    with pytest.raises(SourceUnavailable, match="after 3 credits"):
+        office.run(sync_all_credits=True)
+
+    assert office.progress == [{"last_credit": one} for one in ids[:2]]
+    assert [row[3] for row in office.books.credits()] == ["7.50", "7.50", "25.00", "7.50"]
+
+
 def test_a_dry_run_looks_no_credit_up_for_a_file(office: SettlementOffice) -> None:
     fill_example(office.books)
     office.place.put(FILE, settlement_csv(example(1)))
