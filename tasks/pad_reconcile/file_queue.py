@@ -83,6 +83,6 @@ def _late(session: Session, file: InboundFile) -> Hold | None:
         return None
     reason = (
         f"it is older than the newest applied file ({newest}); late files have released accounts that were rightly "
-        "frozen. Check it for NSF rows, then `files replay` it with a reason, or use --allow-late"
+        "frozen. Check it for NSF rows, then `files replay` it with a reason"
     )
     return Hold(HoldKind.LATE, reason)

@@ -161,7 +161,7 @@ def test_a_held_file_is_listed_and_replayed_with_a_reason(site: SettlementSite) 
     assert site.invoke().code == 0
     site.place.put(FILE, settlement_csv(example(4)))
     held = site.invoke()
-    assert (held.code, "--allow-late" in held.out) == (3, True)
+    assert (held.code, "files replay" in held.out, "--allow-late" in held.out) == (3, True, False)
 
     files = rows_of(site.type("files", "list"), "files")
     assert [(file["name"], file["state"]) for file in files] == [(TOMORROW, "applied"), (FILE, "held")]

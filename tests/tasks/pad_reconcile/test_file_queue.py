@@ -56,7 +56,7 @@ def test_a_file_is_late_where_a_newer_one_was_applied(
     late = (
         "late",
         "it is older than the newest applied file (2026-11-06); late files have released accounts that were rightly"
-        " frozen. Check it for NSF rows, then `files replay` it with a reason, or use --allow-late",
+        " frozen. Check it for NSF rows, then `files replay` it with a reason",
     )
     assert holds(books, file) == ([late] if is_late else [])
     assert holds(books, file, allow_late=True) == []
