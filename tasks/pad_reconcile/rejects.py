@@ -19,20 +19,24 @@ SHOWN = 1000
 
 
 def read_rejects(session: Session, file_id: int, *, limit: int | None = None) -> Iterator[Any]:
-    """Return the rejected rows of a file, in its order, as the server hands them over."""
+    """Return the rejected rows of a file, in its order, as the server hands them over.
+
+    Behind their columns stands whether an invoice has their number.
+    """
     statement = text(
-        f"SELECT {', '.join(COLUMNS)} FROM pay_jobs.settlement_rows"
-        " WHERE file_id = :file_id AND outcome = 'rejected' ORDER BY line LIMIT :limit"
+        f"SELECT {', '.join(COLUMNS)},"
+        " EXISTS (SELECT FROM invoice_references AS known WHERE known.invoice_number = target_number) AS is_invoice"
+        " FROM pay_jobs.settlement_rows WHERE file_id = :file_id AND outcome = 'rejected' ORDER BY line LIMIT :limit"
     )
     yield from stream(session, statement, file_id=file_id, limit=limit)
 
 
 def as_reject(name: str, row: Any) -> Reject:
     """Return a rejected row as the run reports it."""
-    command = typed("explain invoice", row.target_number) if row.target_number else typed("files show", name)
+    command = typed("explain invoice", row.target_number) if row.is_invoice else typed("files show", name)
     return Reject(f"{name} line {row.line}", row.rule.replace("_", " "), row.detail, command, row.amount)
 
 
 def as_csv(rows: Iterable[Any]) -> Iterator[bytes]:
     """Return rejected rows as CSV, header first."""
-    return (line.encode() for line in csv_lines(COLUMNS, rows))
+    return (line.encode() for line in csv_lines(COLUMNS, (row[: len(COLUMNS)] for row in rows)))
