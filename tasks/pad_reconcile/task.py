@@ -3,19 +3,25 @@
 What applies a file is imported with the first file: a poll that finds nothing does not pay for it.
 """
 
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 
+from config.command_line import typed
 from config.settings import CasSftpSettings, ObjectStoreSettings
+from connectors.inbound.ledger import InboundFile
 from connectors.object_store import ObjectStore
+from database.sql import statements
 from jobs.inbound.desk import InboundDesk
 from jobs.inbound.file_format import FileFormat, FileToApply
 from jobs.inbound.poll_outcome import outcome_of_poll
 from jobs.run.context import RunContext
-from jobs.run.outcome import Outcome
+from jobs.run.outcome import Outcome, Reject
 from tasks.pad_reconcile.after_commit import report_rejects, sync_all_credits, sync_touched_credits
 from tasks.pad_reconcile.arguments import Arguments
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED, reasons_to_hold, waiting_files
+
+sql = statements(__package__)
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -27,7 +33,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         if arguments.file is not None:
             outcome = desk.apply_named(arguments.file)
         else:
-            outcome = outcome_of_poll(desk.poll())
+            report = desk.poll()
+            outcome = outcome_of_poll(report)
+            outcome.rejects += _of_another_day(context, report.known)
             outcome += desk.apply_waiting()
         outcome += report_rejects(context, store)
     outcome += sync_touched_credits(context)
@@ -55,6 +63,23 @@ def settlement_desk(context: RunContext, store: ObjectStore, *, allow_late: bool
         why_hold=partial(reasons_to_hold, allow_late=allow_late),
     )
     return InboundDesk(context, store, settlement_files)
+
+
+def _of_another_day(context: RunContext, known: Sequence[InboundFile]) -> list[Reject]:
+    """Return the files of a day that hold what an earlier day's file held: the rows of their day did not come."""
+    if not known:
+        return []
+    with context.database.begin() as session:
+        rows = sql.run(session, "list_same_as_of_another_day", ids=[file.id for file in known]).all()
+    return [
+        Reject(
+            row.name,
+            "content of another day",
+            f"It holds what {row.same_as} held, so the rows of {row.business_date} did not come. Ask CAS for them.",
+            typed("explain file", row.name),
+        )
+        for row in rows
+    ]
 
 
 def _apply(context: RunContext, file: FileToApply) -> Outcome:

@@ -54,6 +54,39 @@ def test_rows_that_the_sender_writes_after_a_pause_are_held_and_replayed_without
     assert (paid(owing), count_receipts(owing)) == (["PAID"] * 3, 3)
 
 
+_NEXT_DAY = "BCR_PAYMENT_APPL_20261106.csv"
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "told"),
+    [(PAID, _NEXT_DAY, True), ([], _NEXT_DAY, False), (PAID, "BCR_PAYMENT_APPL_20261105_2.csv", False)],
+)
+def test_the_rows_of_an_earlier_day_under_the_name_of_a_later_one_need_attention(
+    rows: list[Line], name: str, told: bool, owing: SettlementOffice
+) -> None:
+    owing.place.put(FILE, settlement_csv(rows))
+    owing.run()
+    owing.place.put(name, settlement_csv(rows))
+
+    outcome = owing.run()
+
+    assert outcome.counts["files_known"] == 1
+    assert [(one.where, one.reason) for one in outcome.rejects] == [(name, "content of another day")] * told
+    assert all(f"what {FILE} held, so the rows of 2026-11-06 did not come" in one.detail for one in outcome.rejects)
+
+
+def test_the_rows_of_an_earlier_day_are_no_alarm_where_the_file_of_the_day_came_too(owing: SettlementOffice) -> None:
+    owing.place.put(FILE, settlement_csv(PAID[:1]))
+    owing.run()
+    owing.place.put("BCR_PAYMENT_APPL_20261106_2.csv", settlement_csv(PAID[1:]))
+    owing.run()
+    owing.place.put(_NEXT_DAY, settlement_csv(PAID[:1]))
+
+    outcome = owing.run()
+
+    assert (outcome.counts["files_known"], outcome.rejects) == (1, [])
+
+
 @pytest.mark.parametrize("first", ["BOLP", "ONAC"])
 def test_a_bank_receipt_of_which_the_sender_writes_a_row_after_a_pause_is_one_payment_over_both(
     first: str, office: SettlementOffice
