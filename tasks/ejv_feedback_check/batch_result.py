@@ -30,6 +30,7 @@ class ItemToCheck(NamedTuple):
     expected       the amount in our tables
     earlier        what had been received for the invoice before
     status_before  the status of the row that its answer changes
+    was_never_charged  whether its charge was refused while its refund is asked for
     """
 
     at_line: int | None
@@ -50,6 +51,7 @@ class ItemToCheck(NamedTuple):
     status_before: str | None
     earlier: Decimal | None
     invoice_id: int | None
+    was_never_charged: bool
 
 
 class UnansweredLink(NamedTuple):

@@ -44,6 +44,10 @@ _MOVED_TWICE = (
     "it was {before} before this answer came, by another batch or by hand. Compare the batches it was in, and have one "
     "of them paid back"
 )
+_NOTHING_OWED = (
+    ". Its refund is asked for and nothing was charged: the pay team closes it as CANCELLED, before its GL is released "
+    "or its reference cancelled; the next payment batch would pay it back"
+)
 _BOOKED = {
     "overpaid": (
         "taken a second time",
@@ -90,7 +94,7 @@ def _findings(item: ItemToCheck, where: str) -> Iterator[tuple[str, str, str]]:
         yield place, item.rule.replace("_", " "), f"{what}: {_RULES[item.rule]}"
     elif not item.is_accepted:
         left = f". It was {item.status_before} before and stays so" if item.rule == "settled_before" else ""
-        yield place, "refused by CGI", f"{what}: {item.message}{left}"
+        yield place, "refused by CGI", f"{what}: {item.message}{left}{_NOTHING_OWED if item.was_never_charged else ''}"
     else:
         yield from ((place, reason, f"{what}: {detail}") for reason, detail in _about_accepted(item))
 

@@ -79,6 +79,9 @@ def model(thing: AnsweredInvoice, receipt: str, *, is_header_refused: bool) -> E
     left = ExpectedInvoice(thing.status, before, paid_on, None, "CANCELLED")
     if thing.is_refused or is_header_refused:
         left.told = ["refused by CGI"]
+        was_charged = thing.paid_on or bool(thing.receipts)
+        if is_header_refused and thing.status == "REFUND_REQUESTED" and not was_charged:
+            left.reference = "ACTIVE"
         return left
     left.reference = "COMPLETED"
     return _given_back(thing, left) if thing.is_reversal else _taken(thing, left, receipt)

@@ -129,6 +129,26 @@ def test_an_invoice_that_a_journal_charges_under_two_flow_throughs_is_taken_once
     assert books.rows("SELECT CAST(paid_amount AS numeric(19,2)) FROM payments") == [(60,)]
 
 
+@pytest.mark.parametrize(
+    ("code", "reference", "is_stopped"),
+    [({5: ERROR}, "CANCELLED", True), ({"JH": "2001 NO"}, "ACTIVE", False), ({"BH": "9001 NO"}, "ACTIVE", False)],
+    ids=["line", "journal", "batch"],
+)
+def test_a_refund_whose_charge_was_refused_is_kept_out_of_the_next_batch(
+    office: FeedbackOffice, code: dict[int | str, str], reference: str, is_stopped: bool
+) -> None:
+    """By the stop of its GL or by its reference: the batch would pay back what was never charged."""
+    books = office.books
+    given(books, "REFUND_REQUESTED")
+
+    outcome = office.answer(CHARGE, code)
+
+    [refused] = [reject for reject in outcome.rejects if "invoice 1001" in reject.detail]
+    assert "nothing was charged: the pay team closes it as CANCELLED" in refused.detail
+    assert books.one("SELECT status_code FROM invoice_references") == reference
+    assert bool(books.one("SELECT stop_ejv FROM distribution_codes WHERE account_id IS NOT NULL")) is is_stopped
+
+
 def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: FeedbackOffice) -> None:
     """The refund was asked for while CGI had the charge; the charge was refused, and the next batch reversed it."""
     books = office.books

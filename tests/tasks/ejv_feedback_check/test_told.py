@@ -23,7 +23,7 @@ ITEM = ItemToCheck(
     at_line=9, journal=10, subject="1001", link_id=1001, amount=AMOUNT, expected=AMOUNT, message="", effect="paid",
     outcome="applied", rule="", is_accepted=True, is_header_refused=False, is_undated=False,
     effective_date=date(2026, 11, 18), invoice_status="PAID", status_before="APPROVED", earlier=Decimal(5),
-    invoice_id=1001,
+    invoice_id=1001, was_never_charged=False,
 )  # fmt: skip
 
 
