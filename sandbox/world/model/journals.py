@@ -28,8 +28,10 @@ def learn_feedback(
     for item in batch.items:
         answer = "accepted" if item in accepted else _refusal(item, lines, is_header=is_refused)
         model.chronicle.note(_situation(batch, item, answer), f"invoice {item.invoice.id}")
-        if batch.file_type == "PAYMENT":
-            (_accept if item in accepted else _refuse)(model, batch, item)
+        if batch.file_type == "PAYMENT" and item in accepted:
+            _accept(model, batch, item)
+        elif batch.file_type == "PAYMENT":
+            _refuse(item, is_header=is_refused or f"JH {item.journal}" in refused)
         else:
             _disburse(batch, item, is_accepted=item in accepted, is_header=item.about not in lines)
         if item.about in lines and not is_refused:
@@ -68,12 +70,15 @@ def _accept(model: WorldModel, batch: ModelBatch, item: ModelItem) -> None:
     invoice.receipts.append(ModelReceipt(_receipt_number(batch, item.journal), item.amount))
 
 
-def _refuse(_model: WorldModel, _batch: ModelBatch, item: ModelItem) -> None:
-    """What was refused is free for another batch."""
+def _refuse(item: ModelItem, *, is_header: bool) -> None:
+    """What was refused is free for another batch, but not a refund that was never charged, whose GL no header stops."""
     if item.refund:
         item.refund.status = "REFUND_REQUESTED"
         return
-    for reference in item.invoice.references:
+    invoice = item.invoice
+    if is_header and invoice.status == "REFUND_REQUESTED" and invoice.payment_date is None and not invoice.receipts:
+        return
+    for reference in invoice.references:
         reference.status = "CANCELLED" if reference.status == "ACTIVE" else reference.status
 
 
