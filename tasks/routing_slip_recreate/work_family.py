@@ -1,6 +1,7 @@
 """Work one family: what is due for it, one operation after the other, each seen as the last one left the family."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sqlalchemy import text
 
@@ -20,6 +21,7 @@ from tasks.routing_slip_recreate.journal import planned_operation
 from tasks.routing_slip_recreate.operations.adjust import BalanceMismatch
 from tasks.routing_slip_recreate.report import FamilyReport
 from tasks.routing_slip_recreate.run_operation import OperationSetup, run_operation
+from tasks.routing_slip_recreate.steps.receipts import adjusted_amount
 
 
 @dataclass
@@ -34,7 +36,8 @@ class FamilyWorker:
         """Do all that is due for a family, in order; what cannot be done holds up what comes after it."""
         report, tried = FamilyReport(), set[tuple[str, str]]()
         family = self.setup.read(root)
-        self._let_go(family, report)
+        if self._let_go(family, report):
+            family = self.setup.read(root)
         while True:
             due = due_for(family, self.arguments.slip)
             following = next((one for one in due if (one.kind, one.slip.number) not in tried), None)
@@ -51,6 +54,10 @@ class FamilyWorker:
         """Do what is due if it can be done now; return the family after it, None where it cannot continue."""
         number, outcome = due.slip.number, report.outcome
         if not self._is_asked_for(due):
+            return None
+        undropped = due.slip.open_operation
+        if undropped is not None and undropped.kind != due.kind and not self.setup.context.dry_run:
+            _note_waiting(report, due, undropped.kind, number)
             return None
         if due.refused:
             outcome.counts["slips_refused"] += 1
@@ -88,10 +95,7 @@ class FamilyWorker:
 
     def _hold_up(self, following: list[DueOperation], first: DueOperation, report: FamilyReport) -> None:
         for due in filter(self._is_asked_for, following):
-            report.outcome.counts["slips_waiting"] += 1
-            report.outcome.notes.append(
-                f"Slip {due.slip.number}: its {due.kind} waits for the {first.kind} of slip {first.slip.number}."
-            )
+            _note_waiting(report, due, first.kind, first.slip.number)
 
     def _park(self, due: DueOperation, undecided: StateConflict, report: FamilyReport) -> None:
         """Park a slip, with an account of where it stands."""
@@ -107,11 +111,11 @@ class FamilyWorker:
                 session.execute(text("UPDATE routing_slips SET cas_mismatch = TRUE WHERE number = :n"), {"n": number})
         context.log.warning("slip.parked", slip=number, operation=due.kind, account=account)
 
-    def _let_go(self, family: SlipFamily, report: FamilyReport) -> None:
-        """Drop what the journal has in progress and no slip needs any more: it was settled by hand."""
-        context = self.setup.context
+    def _let_go(self, family: SlipFamily, report: FamilyReport) -> bool:
+        """Drop what is in progress and no slip needs any more, as it was settled by hand; return whether any was."""
+        context, dropped = self.setup.context, False
         if context.dry_run:
-            return
+            return dropped
         asked = {(one.kind, one.slip.number) for one in due_for(family, self.arguments.slip)}
         for slip in family.members:
             work = slip.open_operation
@@ -130,6 +134,8 @@ class FamilyWorker:
             with context.database.begin() as session:
                 drop_operation(session, work.id, why=why, run_id=context.run_id)
             report.outcome.notes.append(f"Slip {slip.number}: its {work.kind} was dropped: {why}.")
+            dropped = True
+        return dropped
 
     def _unwritten(self, family: SlipFamily, slip: RoutingSlip, work: SlipOperation) -> str:
         """Return why an operation cannot be dropped: what CFS has of the slip is not what our books say."""
@@ -144,6 +150,7 @@ class FamilyWorker:
         version = work.plan.get("version", slip.version)
         try:
             there = [versions(view, one.site, slip.number, linked=linked, version=version) for one, linked in places]
+            left = _untold_adjustments(family, view) if work.kind in AUTHORIZED.values() else ""
         except CfsUnavailable as error:
             return f"It is not due any more, and what it sent cannot be looked up: {error}"
         if _has_to_be_linked(family, slip, work) and not there[-1].found:
@@ -153,7 +160,7 @@ class FamilyWorker:
                 "which makes it; or make it in CFS by hand, and the job drops this link."
             )
         assert slip.account is not None
-        found = receipt_differences(family, view)
+        found = [*receipt_differences(family, view), *filter(None, [left])]
         if _has_a_deposit(slip) and not there[0].open:
             found.append(f"none of the receipts of slip {slip.number} is open, and it is a deposit of {slip.total}")
         if not found:
@@ -164,6 +171,25 @@ class FamilyWorker:
             f"and the next run continues; or finish slip {slip.number} by hand, in CFS and in the pay database: once "
             "both say the same, the job drops it."
         )
+
+
+def _note_waiting(report: FamilyReport, due: DueOperation, kind: str, number: str) -> None:
+    report.outcome.counts["slips_waiting"] += 1
+    report.outcome.notes.append(f"Slip {due.slip.number}: its {due.kind} waits for the {kind} of slip {number}.")
+
+
+def _untold_adjustments(family: SlipFamily, view: CfsView) -> str:
+    """Return what has left the open receipts of a family, where our books do not say so."""
+    gone = told = Decimal(0)
+    for slip in family.members:
+        linked = slip.parent is not None
+        there = versions(view, family.root.site, slip.number, linked=linked, version=slip.version)
+        if there.open:
+            gone += sum(adjusted_amount(there.found[one]) for one in there.open)
+            told += slip.refunded
+    if gone == told:
+        return ""
+    return f"{gone:.2f} have left the receipts in CFS, and {told:.2f} were refunded or written off here"
 
 
 def _account(undecided: StateConflict, due: DueOperation) -> str:

@@ -83,7 +83,9 @@ def _refuse(family: SlipFamily) -> None:
         reasons.append(f"its status is {slip.status} (expected one of {', '.join(sorted(VOIDABLE))})")
     if slip.account is None or not slip.account.is_open:
         reasons.append(f"its CFS account is {slip.account.status if slip.account else 'missing'}")
-    reasons += [f"the {one.kind} of slip {one.slip.number} is not done" for one in due_for(family)]
+    undone = [(one.kind, one.slip.number) for one in due_for(family)]
+    undone += [(one.open_operation.kind, one.number) for one in family.members if one.open_operation is not None]
+    reasons += [f"the {kind} of slip {number} is not done" for kind, number in dict.fromkeys(undone)]
     reasons += [
         f"{one.number} is REFUND_REQUESTED: CREATE_INVOICES (19:00) has to cancel it first"
         for one in family.invoices
