@@ -182,7 +182,11 @@ def test_a_file_that_cannot_be_read_stops_no_other(office: SettlementOffice) -> 
     outcome = office.run()
 
     assert office.states() == [(YESTERDAY, "applied"), (FILE, "failed"), (TOMORROW, "applied")]
-    assert (outcome.exit_code, [(one.where, one.reason) for one in outcome.rejects]) == (3, [(FILE, "bad header")])
+    told = [(one.where, one.reason) for one in outcome.rejects]
+    assert (outcome.exit_code, told) == (
+        3,
+        [(FILE, "bad header"), ("REG01234600", "settled for another amount")],
+    )
     assert office.run().exit_code == 0, "a failed file is told once, then it waits for a person"
 
 
