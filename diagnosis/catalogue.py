@@ -145,6 +145,10 @@ _ALL = (
               "Ask CAS whether there is a reversal. If there is none, and its charge was accepted, the pay team makes "
               "the reference COMPLETED; a cancelled one would have it paid back every night.", ActionOwner.OTHERS,
               command="ejv search {invoice}"),
+    Diagnosis("J19", "A refund without a settled reference, whose GL is stopped: released, it would be paid back every "
+              "night.",
+              "Have the ministry confirm the GL; the pay team makes the reference COMPLETED before the GL is released.",
+              ActionOwner.OTHERS, command=_UNSTOP),
     Diagnosis("R1", "The slip has no CFS profile yet.", "Check the errors of CREATE_CFS_ACCOUNTS."),
     Diagnosis("R2", "The slip was voided or linked away while the invoice was open.",
               "Staff cancel the invoice, or the pay team moves it to the parent slip."),

@@ -3,8 +3,8 @@
 The order is the table's, but for J14 and J12, which stand first: to have a GL added or released (J2 to J4) would send
 again what was accepted. J16 is the table's "extra" row. A rejected batch (J11) is not taken for one that waits. While
 feedback lies unread (J8U), nobody is advised to send a batch again (J9) or to void it (J11). Of a refund only what came
-after it was asked for is looked at, and a charge that is not answered yet. J17 and J18 are the refunds that J3, J13 and
-J15 would have sent: paid back though never charged, or every night.
+after it was asked for is looked at, and a charge that is not answered yet. J17 to J19 are the refunds that J3, J4, J13
+and J15 would have sent: paid back though never charged, or every night.
 """
 
 from datetime import UTC
@@ -104,6 +104,7 @@ EJV: Rules = (
     Rule("J12", lambda e, _when: _link_is(e, "COMPLETED")),
     Rule("J17", _is_refund_of_nothing),
     Rule("J2", lambda e, _when: not _journal(e).has_gl),
+    Rule("J19", lambda e, when: _is_refused_gl(e, when) and _has_no_reference_left(e, when)),
     Rule("J3", lambda e, when: _is_refused_gl(e, when) and _link_is(e, "ERRORED")),
     Rule("J4", _is_refused_gl),
     Rule("J16", _has_no_reference_left),

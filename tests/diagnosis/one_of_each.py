@@ -119,6 +119,11 @@ def _journals(db: StaleBooks) -> dict[int, str]:
     db.journalled(held_back, "COMPLETED")
     db.journalled(held_back, "ERRORED", made="2026-10-07 12:00")
     db.refund(held_back, asked="2026-10-06 09:00")
+    refused_back = db.invoice(db.ministry(stopped=True), "REFUND_REQUESTED")
+    db.reference(refused_back, "CANCELLED")
+    db.journalled(refused_back, "COMPLETED")
+    db.journalled(refused_back, "ERRORED", made="2026-10-07 12:00")
+    db.refund(refused_back, asked="2026-10-06 09:00")
     fresh = db.invoice(db.ministry(), "REFUND_REQUESTED")
     db.reference(fresh, "COMPLETED")
     db.refund(fresh, asked="2026-11-22 21:00")
@@ -143,6 +148,7 @@ def _journals(db: StaleBooks) -> dict[int, str]:
         refused: "J16",
         uncharged: "J17",
         held_back: "J18",
+        refused_back: "J19",
     }
 
 

@@ -80,3 +80,17 @@ def test_feedback_that_the_fuse_holds_is_advised_to_be_replayed_and_never_to_be_
 
     command = 'files replay FEEDBACK.F3535.1 --despite fuse --reason "TICKET: why" --dry-run'
     assert (row["code"], row["command"]) == (code, f"python3 invoke_jobs.py {command}")
+
+
+@pytest.mark.parametrize(("reference", "code"), [("CANCELLED", "J19"), ("COMPLETED", "J3")])
+def test_a_refused_reversal_needs_a_settled_reference_before_its_gl_is_released(
+    stale: StaleBooks, reference: str, code: str
+) -> None:
+    """Without one EJV_PAYMENT would send it again every night."""
+    made = stale.invoice(stale.ministry(stopped=True), "REFUND_REQUESTED", made="2026-11-02 12:00")
+    stale.reference(made, reference)
+    stale.journalled(made, "COMPLETED", made="2026-11-02 20:01")
+    stale.refund(made, asked=ASKED)
+    stale.journalled(made, "ERRORED", made="2026-11-17 20:01")
+
+    assert stale.found(stale.report()) == {made: code}
