@@ -28,6 +28,11 @@ class FileToApply:
         """What the ledger keeps of this attempt, however it ends: the holds that stay released."""
         return {"released": sorted(self.released)}
 
+    @property
+    def details_applied(self) -> dict[str, object]:
+        """What the ledger keeps of it once it is applied: why it was replayed as well."""
+        return self.details | ({"replayed": self.reason} if self.reason else {})
+
 
 @dataclass(frozen=True)
 class FileQueue:

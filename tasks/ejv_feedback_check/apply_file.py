@@ -237,7 +237,7 @@ def _settle_file(
             run_id=context.run_id,
             applied_on=context.clock() if is_read else None,
             hold=None if is_read else hold,
-            details=opened.details | ({"replayed": opened.reason} if opened.reason else {}),
+            details=opened.details_applied,
         )
     command = typed("files show", file.name)
     outcome.rejects += [

@@ -1,13 +1,12 @@
 """Record the ACK files of CGI: each as a file, and on the batches that its name or content names."""
 
 import re
-from contextlib import AbstractContextManager
-from typing import BinaryIO
 
 from config.settings import CgiSettings
-from connectors.inbound.ledger import InboundFile, set_state
+from connectors.inbound.ledger import set_state
 from database.sessions import Session
 from database.sql import statements
+from jobs.inbound.file_format import FileToApply
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome
 from tasks.ejv_feedback_check.file_names import inbox_names_in
@@ -19,12 +18,13 @@ _OF_FEEDBACK = re.compile(r"^(?:GI|GA|AP)BG.{11}(\d{9})", re.MULTILINE | re.DOTA
 _OF_INBOX = re.compile(r"^.{4}(?:GI|GA|AP)BH.{9}(\d{9})", re.MULTILINE | re.ASCII)
 
 
-def record_ack(context: RunContext, file: InboundFile, content: AbstractContextManager[BinaryIO]) -> Outcome:
+def record_ack(context: RunContext, opened: FileToApply) -> Outcome:
     """Note which batches an ACK acknowledges; one that names no batch is kept and reported.
 
     One that is `known` stays so: its content came before under another name, and the name counts all the same.
     """
-    with content as stream:
+    file = opened.file
+    with opened.content as stream:
         ack_text = stream.read(_MOST).decode("utf-8-sig", "replace")
     with context.database.begin() as session:
         batches = _batches_named(session, context.settings(CgiSettings), file.name, ack_text)
@@ -37,7 +37,7 @@ def record_ack(context: RunContext, file: InboundFile, content: AbstractContextM
             reason=None if batches else "neither its name nor its content names a batch of ours",
             run_id=context.run_id,
             applied_on=context.clock(),
-            details={"acknowledged": batches},
+            details={"acknowledged": batches} | opened.details_applied,
         )
     outcome = Outcome()
     outcome.counts["acks_recorded"] += 1

@@ -68,7 +68,7 @@ def _apply(context: RunContext, file: FileToApply, *, despite_faults: bool) -> O
 
     settings, name = context.settings(CgiSettings), file.file.name
     if is_ack(settings, name):
-        return record_ack(context, file.file, file.content)
+        return record_ack(context, file)
     outcome = Outcome()
     fault = wanted_names(settings).date_fault(name)
     if fault is not None:

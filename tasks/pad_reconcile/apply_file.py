@@ -88,7 +88,7 @@ def _apply(context: RunContext, session: Session, opened: FileToApply, stream: B
         reason=opened.reason,
         run_id=context.run_id,
         applied_on=context.clock(),
-        details=opened.details | ({"replayed": opened.reason} if opened.reason else {}),
+        details=opened.details_applied,
     )
     note_follow_up(session, CREDIT_SYNC, file, context.run_id)
     if effects.count("rejected"):

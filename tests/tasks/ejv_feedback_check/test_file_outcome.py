@@ -221,7 +221,7 @@ def test_links_without_an_answer_are_told_up_to_a_thousand_and_counted(sent: Ejv
 
 def acknowledged(books: EjvBooks, content: bytes, name: str = "ACK") -> tuple[Outcome, tuple[Any, ...]]:
     """Return what is said of an ACK, and what is kept of it."""
-    outcome = record_ack(books.context(), recorded(books, content, name), nullcontext(io.BytesIO(content)))
+    outcome = record_ack(books.context(), FileToApply(recorded(books, content, name), nullcontext(io.BytesIO(content))))
     row = "SELECT state, reason, applied_on, details -> 'acknowledged' FROM pay_jobs.inbound_files WHERE name = :name"
     return outcome, books.one(row, name=name)
 

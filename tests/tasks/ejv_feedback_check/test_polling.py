@@ -118,6 +118,8 @@ def test_an_ack_that_cgi_wrote_after_it_was_taken_can_be_released(way: str, sent
 
     assert sent.states() == [(name, "applied"), (name, "applied")]
     assert sent.books.one("SELECT ack_file_ref FROM ejv_files WHERE id = 200") == name
+    details = sent.books.one("SELECT details FROM pay_jobs.inbound_files ORDER BY id DESC LIMIT 1")
+    assert (details["released"], details["replayed"]) == (["changed"], "ticket 4711")
 
 
 def test_an_ack_never_sets_an_answered_batch_back(sent: FeedbackOffice) -> None:
