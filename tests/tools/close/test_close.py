@@ -208,6 +208,21 @@ def test_a_row_that_keeps_two_sides_apart_has_the_cause_of_what_it_is_about(
     }
 
 
+def test_a_method_that_is_filled_in_or_switched_later_changes_no_recorded_day(close: Close, sql: Sql) -> None:
+    sql(
+        _BOOKS + "; INSERT INTO credits (id, is_credit_memo, amount, remaining_amount, created_on)"
+        " VALUES (4, true, 50, 50, '2026-11-05 20:00')"
+    )
+    fifth = SIXTH - timedelta(days=1)
+    assert amounts(close(day=fifth, record=True, reason="first"))["credits.made"] == Decimal("50.00")
+
+    sql("UPDATE credits SET cfs_site = '900101'; UPDATE invoices SET payment_method_code = 'PAD' WHERE id = 32")
+
+    assert records(close(day=fifth), "changed") == []
+    sql("UPDATE credits SET amount = 51, remaining_amount = 51")
+    assert {one["row"] for one in records(close(day=fifth), "changed")} == {"credit 4 50.00", "credit 4 51.00"}
+
+
 def test_what_happened_since_midnight_belongs_to_the_next_day(recorded: None, close: Close, sql: Sql) -> None:
     sql(_PAID.replace("2026-11-06 20:00", "2026-11-07 14:00"))
 
