@@ -1,10 +1,12 @@
--- The invoices that nobody owes any more without having paid them, and when that was asked for: those of these days, and
--- those that money moved in them.
+-- The invoices that nobody owes any more without having paid them, and when that was asked for, or approved where it needed
+-- that: those of these days, and those that money moved in them.
 -- in     since, until (naive UTC)
 -- out    temporary table closing_given_up
 CREATE TEMPORARY TABLE closing_given_up ON COMMIT DROP AS
 WITH moved AS (
-       SELECT invoice_id FROM refunds WHERE requested_date >= :since AND requested_date < :until
+       SELECT invoice_id FROM refunds
+        WHERE coalesce(decision_date, requested_date) >= :since
+          AND coalesce(decision_date, requested_date) < :until
         UNION
        SELECT id FROM invoices
         WHERE invoice_status_code IN (<<final>>)
@@ -29,10 +31,11 @@ SELECT invoice.id AS invoice_id,
   FROM moved
   JOIN invoices AS invoice
     ON invoice.id = moved.invoice_id
-  LEFT JOIN (SELECT DISTINCT ON (refund.invoice_id) refund.invoice_id, refund.id, refund.requested_date AS at
+  LEFT JOIN (SELECT DISTINCT ON (refund.invoice_id) refund.invoice_id, refund.id,
+                    coalesce(refund.decision_date, refund.requested_date) AS at
                FROM refunds AS refund
               WHERE refund.invoice_id IN (SELECT invoice_id FROM moved)
-                AND refund.status IS DISTINCT FROM 'DECLINED'
+                AND coalesce(refund.status, '') NOT IN ('DECLINED', 'PENDING_APPROVAL')
                 AND refund.requested_date IS NOT NULL
               ORDER BY refund.invoice_id, refund.id DESC) AS request
     ON request.invoice_id = invoice.id

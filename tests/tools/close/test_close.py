@@ -244,6 +244,25 @@ def test_a_refund_that_was_asked_for_is_told_as_one(recorded: None, close: Close
     assert (closed.exit_code, amounts(closed)["invoices.cancelled"]) == (ExitCode.DONE, Decimal("20.00"))
 
 
+def test_a_refund_that_needed_approval_moves_on_the_day_it_was_approved(recorded: None, close: Close, sql: Sql) -> None:
+    sql(
+        "INSERT INTO refunds (invoice_id, status, type, requested_date)"
+        " VALUES (32, 'PENDING_APPROVAL', 'INVOICE', '2026-11-06 21:00')"
+    )
+    asked = close(day=SIXTH, record=True, reason="asked")
+    assert amounts(asked)["invoices.open_at_end"] == Decimal("55.00")
+    sql(
+        "UPDATE refunds SET status = 'APPROVED', decision_date = '2026-11-07 21:00';"
+        "UPDATE invoices SET invoice_status_code = 'CANCELLED', refund = 20, refund_date = '2026-11-07 21:00'"
+        " WHERE id = 32"
+    )
+
+    approved = close(day=SIXTH + timedelta(days=1), at=datetime(2026, 11, 8, 20, tzinfo=UTC))
+
+    assert (approved.exit_code, amounts(approved)["invoices.cancelled"]) == (ExitCode.DONE, Decimal("20.00"))
+    assert records(close(day=SIXTH), "changed") == []
+
+
 def test_a_charge_that_was_sent_again_is_paid_when_it_is_accepted_and_not_when_it_was_refused(
     recorded: None, close: Close, sql: Sql
 ) -> None:
