@@ -60,6 +60,10 @@ UPDATE payment_line_items SET service_fees = 1.5, description = 'Annual report' 
 INSERT INTO refunds_partial (id, payment_line_item_id, invoice_id, refund_type, refund_amount, created_on, created_by,
                              is_credit, status)
 VALUES (55, 70, 7, 'BASE_FEES', 5, '2026-11-09', 'x', true, 'REFUND_PROCESSED');
+INSERT INTO refunds (id, invoice_id, requested_date, status, type) VALUES (9, 7, '2026-11-09', 'DECLINED', 'INVOICE');
+INSERT INTO refunds_partial (id, payment_line_item_id, invoice_id, refund_id, refund_type, refund_amount, created_on,
+                             created_by, is_credit, status)
+VALUES (56, 70, 7, 9, 'BASE_FEES', 3, '2026-11-09', 'x', true, 'REFUND_REQUESTED');
 INSERT INTO ejv_links (link_id, ejv_header_id, disbursement_status_code, link_type)
 VALUES (55, 8801, 'ERRORED', 'partial_refund');
 INSERT INTO applied_credits (account_id, application_id, amount_applied, cfs_account, cfs_identifier, created_on,

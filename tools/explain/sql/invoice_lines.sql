@@ -18,7 +18,10 @@ SELECT item.id AS line,
   LEFT JOIN LATERAL (
          SELECT CAST(sum(part.refund_amount) AS numeric(19,2)) AS amount
            FROM refunds_partial AS part
+           LEFT JOIN refunds AS refund
+             ON refund.id = part.refund_id
           WHERE part.payment_line_item_id = item.id
+            AND coalesce(refund.status, '') NOT IN ('PENDING_APPROVAL', 'DECLINED')
        ) AS earlier ON true
  WHERE item.invoice_id = :id
    AND item.line_item_status_code = 'ACTIVE'

@@ -37,9 +37,12 @@ SELECT part.line,
   LEFT JOIN distribution_codes AS code
     ON code.distribution_code_id = part.code_id
   LEFT JOIN LATERAL (
-         SELECT sum(refund.refund_amount) AS amount
-           FROM refunds_partial AS refund
-          WHERE refund.payment_line_item_id = part.line
-            AND (coalesce(refund.refund_type, '') = 'SERVICE_FEES') = (part.kind = 'SERVICE_FEES')
+         SELECT sum(given.refund_amount) AS amount
+           FROM refunds_partial AS given
+           LEFT JOIN refunds AS refund
+             ON refund.id = given.refund_id
+          WHERE given.payment_line_item_id = part.line
+            AND coalesce(refund.status, '') <> 'DECLINED'
+            AND (coalesce(given.refund_type, '') = 'SERVICE_FEES') = (part.kind = 'SERVICE_FEES')
        ) AS earlier ON true
  ORDER BY part.line, part.kind
