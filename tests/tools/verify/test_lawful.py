@@ -1,0 +1,66 @@
+"""What other services and our jobs lawfully leave is no finding."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from connectors.inbound.holds import HoldKind
+from tests.pay_database import PayDatabase
+from tests.settlement_factory import FILE, Line, SettlementBooks
+from tests.tools.verify.watch import all_findings
+
+NEXT_DAY = datetime(2026, 11, 23, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def books(database: PayDatabase) -> SettlementBooks:
+    return SettlementBooks(database)
+
+
+@pytest.mark.parametrize("status", ["PENDING_APPROVAL", "DECLINED"])
+def test_a_part_that_was_not_approved_gave_nothing_back(status: str, books: SettlementBooks) -> None:
+    invoice = books.paid_invoice(books.account("800101"), "REG1", "60.00", "PR1")
+    refund = books.add("refunds", invoice_id=invoice, status=status, type="INVOICE", requested_date=books.now)
+    schedule = books.one("SELECT min(fee_schedule_id) FROM fee_schedules")
+    line = books.add(
+        "payment_line_items",
+        invoice_id=invoice,
+        total=60,
+        filing_fees=60,
+        fee_schedule_id=schedule,
+        line_item_status_code="ACTIVE",
+    )
+    books.add(
+        "refunds_partial",
+        invoice_id=invoice,
+        payment_line_item_id=line,
+        refund_id=refund,
+        refund_amount=Decimal(5),
+        refund_type="BASE_FEES",
+        is_credit=True,
+        created_on=books.now,
+        created_by="x",
+        status="REFUND_REQUESTED",
+    )
+
+    assert all_findings(books.database, books.now, ("INV-PARTS",)) == {}
+    books.change("UPDATE refunds SET status = 'APPROVED'")
+    assert list(all_findings(books.database, books.now, ("INV-PARTS",))) == [("INV-PARTS", f"invoice {invoice}")]
+
+
+def test_a_settlement_file_of_a_day_without_rows_is_one_that_this_service_applied(books: SettlementBooks) -> None:
+    books.apply(Line("ADJS", "A1", "1.00", "800101", "REG1"))
+    books.now = NEXT_DAY
+    books.apply(name="BCR_PAYMENT_APPL_20261106.csv")
+
+    assert all_findings(books.database, books.now, ("FILE-CAS",)) == {}
+
+
+def test_a_second_content_under_a_name_leaves_when_the_first_came(books: SettlementBooks) -> None:
+    books.apply(Line("ADJS", "A1", "1.00", "800101", "REG1"))
+    books.now = NEXT_DAY
+    books.apply(Line("ADJS", "A2", "2.00", "800101", "REG1"), released=frozenset(HoldKind))
+
+    assert books.rows("SELECT name FROM pay_jobs.inbound_files WHERE state = 'applied'") == [(FILE,), (FILE,)]
+    assert all_findings(books.database, books.now, ("FILE-CAS",)) == {}
