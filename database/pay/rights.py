@@ -301,6 +301,7 @@ PAY_TABLES: dict[str, dict[str, str]] = {
         "id": "integer",
         "invoice_id": "integer",
         "requested_date": "timestamp without time zone",
+        "decision_date": "timestamp without time zone",
         "reason": "character varying(250)",
         "requested_by": "character varying(50)",
         "routing_slip_id": "integer",

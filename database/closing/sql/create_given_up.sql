@@ -4,9 +4,9 @@
 -- out    temporary table closing_given_up
 CREATE TEMPORARY TABLE closing_given_up ON COMMIT DROP AS
 WITH moved AS (
-       SELECT invoice_id FROM refunds
-        WHERE coalesce(decision_date, requested_date) >= :since
-          AND coalesce(decision_date, requested_date) < :until
+       SELECT invoice_id FROM refunds WHERE requested_date >= :since AND requested_date < :until
+        UNION
+       SELECT invoice_id FROM refunds WHERE decision_date >= :since AND decision_date < :until
         UNION
        SELECT id FROM invoices
         WHERE invoice_status_code IN (<<final>>)
