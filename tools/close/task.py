@@ -33,7 +33,11 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     if not arguments.record:
         return _show(context, arguments)
     outcome, verdicts = Outcome(), []
-    for day in _to_record(context, arguments):
+    days = _to_record(context, arguments)
+    if context.dry_run and len(days) > 1:
+        outcome.notes.append(f"{counted(len(days) - 1, 'more day')} would be recorded after it, to {days[-1]}.")
+        days = days[:1]  # the next one begins where this one, which is not kept, ends
+    for day in days:
         context.stop.check()
         recorded = _record(context, arguments, day)
         verdicts.append(recorded.answer)

@@ -32,8 +32,10 @@ def parts(database_url: str, tmp_path: Path) -> WorldParts:
 def close(settings: pytest.MonkeyPatch) -> Close:
     """Closes at noon of a day in Vancouver, the 7th of November 2026 where no other is named."""
 
-    def run(*, at: datetime = datetime(2026, 11, 7, 19, 0, tzinfo=UTC), **values: Any) -> RunResult:
-        return execute(JOB, RunRequest(values, "close"), clock=lambda: at, stop=StopRequest())
+    def run(
+        *, at: datetime = datetime(2026, 11, 7, 19, 0, tzinfo=UTC), dry_run: bool = False, **values: Any
+    ) -> RunResult:
+        return execute(JOB, RunRequest(values, "close", dry_run), clock=lambda: at, stop=StopRequest())
 
     return run
 

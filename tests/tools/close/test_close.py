@@ -443,6 +443,14 @@ def test_a_dry_run_records_nothing(close: Close, sql: Sql, recorded: None) -> No
     assert close(day=SIXTH, record=True, reason="now for good").exit_code is Code.DONE
 
 
+def test_a_dry_run_shows_the_first_of_several_days_that_would_be_recorded(recorded: None, close: Close) -> None:
+    dry = close(at=datetime(2026, 11, 9, 19, 0, tzinfo=UTC), dry_run=True, record=True, reason="catch up")
+
+    assert (dry.exit_code, dry.error) == (ExitCode.DONE, None)
+    assert dry.outcome.answer == "2026-11-06 is balanced: 0.00 CAD unexplained."
+    assert "2 more days would be recorded after it, to 2026-11-08." in dry.outcome.notes
+
+
 def test_a_day_that_is_not_over_is_refused(close: Close) -> None:
     assert "2026-11-07 is not over yet: the last day that can be closed is 2026-11-06." in str(
         close(day=datetime(2026, 11, 7, tzinfo=UTC).date()).error
