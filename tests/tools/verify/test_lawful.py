@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from config.errors import ExitCode
 from connectors.inbound.holds import HoldKind
+from tests.jobs.conftest import RunJob
 from tests.pay_database import PayDatabase
 from tests.settlement_factory import FILE, Line, SettlementBooks
 from tests.tools.verify.watch import all_findings
+from tools.verify import JOB as VERIFY
 
 NEXT_DAY = datetime(2026, 11, 23, 17, tzinfo=UTC)
 
@@ -64,3 +67,17 @@ def test_a_second_content_under_a_name_leaves_when_the_first_came(books: Settlem
 
     assert books.rows("SELECT name FROM pay_jobs.inbound_files WHERE state = 'applied'") == [(FILE,), (FILE,)]
     assert all_findings(books.database, books.now, ("FILE-CAS",)) == {}
+
+
+def test_a_row_that_breaks_an_invariant_twice_is_known_with_both(books: SettlementBooks, run_job: RunJob) -> None:
+    books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "100.00", method="ONLINE_BANKING")
+    books.apply(
+        Line("BOLP", "OB1", "40.00", "800104", "REG1", "Partially PAID", "100.00", "60.00"),
+        Line("BOLP", "OB2", "60.00", "800104", "REG1", original="100.00"),
+    )
+    books.change("UPDATE receipts SET receipt_amount = receipt_amount + 1")
+
+    run_job(VERIFY, baseline=True, reason="left by the old system")
+
+    assert books.one("SELECT count(*) FROM pay_jobs.known_findings WHERE code = 'FILE-RECEIPT'") == 2
+    assert run_job(VERIFY).exit_code is ExitCode.DONE
