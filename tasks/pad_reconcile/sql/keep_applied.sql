@@ -7,8 +7,7 @@ INSERT INTO settlement_before
 SELECT earlier.*
   FROM pay_jobs.inbound_files AS file
   JOIN pay_jobs.inbound_files AS same
-    ON same.source = file.source
-   AND same.name = file.name
+    ON same.name = file.name
   JOIN pay_jobs.settlement_rows AS earlier
     ON earlier.file_id = same.id
  WHERE file.id = (SELECT min(file_id) FROM settlement_staged)

@@ -19,7 +19,7 @@ WITH applied AS NOT MATERIALIZED (
         GROUP BY source_number
      ),
      receipts_read AS (
-       SELECT max(done.file_id) FILTER (WHERE done.is_new) AS file_id,
+       SELECT max(done.file_id) AS file_id,
               done.source_number,
               sum(done.amount) AS amount,
               count(*) AS rows_read,

@@ -149,6 +149,26 @@ def test_money_of_a_receipt_whose_payment_is_the_service_before_us_is_known_unle
     assert books.outcomes() == [outcome]
 
 
+@pytest.mark.parametrize("ours", [
+    Line("BOLP", "OB1", "30.00", "800104", "REG404"), on_account("OB1", "800104", "30.00"),
+    Line("BOLP", "OB9", "30.00", "800104", "REG2"),
+])  # fmt: skip
+def test_the_payment_of_the_service_before_us_stays_that_unless_we_booked_a_bank_row_of_its_receipt(
+    ours: Line, books: SettlementBooks
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG2", "30.00", method="ONLINE_BANKING")
+    invoice = books.invoice(account, NUMBER, "100.00", method="ONLINE_BANKING", status="PAID", reference="COMPLETED",
+                            paid="100")  # fmt: skip
+    books.receipt(invoice, "M1", "100.00")
+    books.payment(account, None, "OB1", "130.00", method="ONLINE_BANKING")
+    books.apply(ours)
+
+    books.apply(rest("OB1", "100.00"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["already_applied:invoice_paid"]
+
+
 def test_two_parts_in_the_wrong_order_leave_the_invoice_as_far_as_they_paid_it(books: SettlementBooks) -> None:
     bank(books)
     books.apply(part("OB2", "30.00", "30.00"))

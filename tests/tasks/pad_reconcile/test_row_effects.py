@@ -1001,17 +1001,31 @@ def test_a_bounce_that_names_a_profile_which_is_not_made_yet_is_rejected_and_sto
     assert books.outcomes() == ["rejected:incomplete_profile", "applied"]
 
 
-def test_the_profile_that_is_frozen_is_one_that_is_made_already(books: SettlementBooks) -> None:
+@pytest.mark.parametrize("part", ["cfs_party", "cfs_account", "cfs_site"])
+def test_the_profiles_that_are_frozen_and_billed_are_made_already(part: str, books: SettlementBooks) -> None:
     account = books.account("800101")
     completed(books, account)
-    books.profile(account.id, None, status="PENDING")
-    twin = books.profile(account.id, "800101", status="PENDING")
-    books.change("UPDATE cfs_accounts SET cfs_site = '' WHERE id = :id", id=twin)
+    books.profile(account.id, "800103", "ONLINE_BANKING", site="931")
+    for cfs, method in (("800102", "PAD"), ("800103", "ONLINE_BANKING")):
+        unfinished = books.profile(account.id, cfs, method, status="PENDING")
+        books.change(f"UPDATE cfs_accounts SET {part} = '' WHERE id = :id", id=unfinished)
+
+    books.apply(bounce("PR1", "800103", NUMBER, "60.00"))
+
+    assert [one["site"] for one in books.payloads("stop_pad")] == ["900101"]
+    assert [one["site"] for one in books.payloads("nsf_fee")] == ["931"]
+
+
+def test_a_noted_bounce_fails_its_payment_whatever_profile_it_names(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    invoice = books.invoice(account, NUMBER, "60.00", status="SETTLEMENT_SCHED")
+    books.payment(account, NUMBER, "PR1", "60.00")
+    books.add("non_sufficient_funds", invoice_id=invoice, invoice_number=NUMBER, cfs_account="800101")
+    books.change("UPDATE cfs_accounts SET cfs_site = NULL")
 
     books.apply(bounce("PR1", "800101", NUMBER, "60.00"))
 
-    assert books.rows("SELECT status FROM cfs_accounts ORDER BY id") == [("FREEZE",), ("PENDING",), ("PENDING",)]
-    assert [one["site"] for one in books.payloads("nsf_fee")] == ["900101"]
+    assert books.outcomes() == ["applied:payment_failed"]
 
 
 def test_pulls_stop_on_the_profile_in_use_and_the_fee_goes_where_the_invoice_is(books: SettlementBooks) -> None:

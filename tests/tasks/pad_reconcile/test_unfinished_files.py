@@ -3,7 +3,7 @@
 import pytest
 
 from config.errors import UsageError
-from tests.settlement_factory import FILE, NOW, Line, on_account, settlement_csv
+from tests.settlement_factory import FILE, NOW, Line, SettlementBooks, on_account, settlement_csv
 from tests.tasks.pad_reconcile.conftest import SettlementOffice
 from tests.tools.verify.watch import all_findings
 
@@ -106,6 +106,17 @@ def test_a_bank_receipt_of_which_the_sender_writes_a_row_after_a_pause_is_one_pa
     (mail,) = [one["data"] for one in office.books.payloads("bc.registry.payment.OverPaid")]
     assert (mail["amount"], mail["creditAmount"]) == ("30.00" if first == "BOLP" else "100.00", "30.00")
     assert all_findings(office.books.database, NOW, ("PAY-AMOUNT",)) == {}
+
+
+def test_what_a_file_of_another_name_booked_on_account_is_no_part_of_the_payment_of_a_bank_row(
+    books: SettlementBooks,
+) -> None:
+    books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "70.00", method="ONLINE_BANKING")
+    books.apply(on_account("OB1", "800104", "30.00"))
+
+    books.apply(Line("BOLP", "OB1", "70.00", "800104", "REG1"), name=FILE.replace("1105", "1106"))
+
+    assert books.payments() == [("REG1", "ONLINE_BANKING", "COMPLETED", "OB1", "70.00")]
 
 
 def test_a_file_that_ends_in_the_middle_of_a_line_is_never_applied_as_it_is(owing: SettlementOffice) -> None:
