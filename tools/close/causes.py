@@ -99,5 +99,5 @@ def _next(meeting: str, one: RowApart, about: Sequence[KnownCause]) -> str:
     if about:
         return about[0].next
     if " line " in one.origin:
-        return in_short("explain file", one.origin.split(" line ", maxsplit=1)[0])
+        return in_short("explain file", one.origin.rsplit(" line ", maxsplit=1)[0])
     return "verify"
