@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from config.business_time import business_date
+from config.command_line import in_short
 from database.sessions import Session
 from database.sql import statements
 from jobs.run.outcome import Table
@@ -71,7 +72,11 @@ def read_below_zero(session: Session) -> list[BelowZero]:
 def _below_zero(row: Any) -> BelowZero:
     code = row.way or row.part
     why = (_WAY[row.way] if row.way else _WHY[row.part]).format(**row._mapping)
-    command = f"ejv unstop {row.stopped_gl}" if code == "stopped" else f"explain invoice {row.invoice_id}"
+    command = (
+        in_short("ejv unstop", row.stopped_gl, reason=True)
+        if code == "stopped"
+        else f"explain invoice {row.invoice_id}"
+    )
     if code in ("refused", "in_flight"):
         command = f"explain batch {row.batch}"
     return BelowZero(

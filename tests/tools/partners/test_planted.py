@@ -122,7 +122,7 @@ def test_a_refund_that_a_stopped_gl_keeps_from_coming_back_names_the_command(
 
     [row] = rows(told(), "below_zero")
 
-    assert row[-1] == f"python3 invoke_jobs.py ejv unstop {partner.gl[0]}"
+    assert row[-1] == f'python3 invoke_jobs.py ejv unstop {partner.gl[0]} --reason "..."'
 
 
 def test_an_invoice_that_was_disbursed_before_it_was_paid_says_so(partner: PartnerBooks, told: Told) -> None:
