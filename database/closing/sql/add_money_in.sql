@@ -5,7 +5,7 @@
 INSERT INTO closing_rows
 SELECT CASE line.kind WHEN 'ON_ACCOUNT' THEN 'money.on_account' ELSE 'money.rows' END, [[line.at]],
        CASE WHEN line.kind = 'SETTLE_CREDIT' THEN 'CREDIT'
-            WHEN line.record_type = 'PADP' THEN 'PAD'
+            WHEN line.kind = 'SETTLE_PAD' OR line.record_type = 'PADP' THEN 'PAD'
             WHEN line.record_type = 'BOLP' THEN 'ONLINE_BANKING'
             WHEN line.record_type = 'EFTP' THEN 'EFT'
             ELSE '' END,

@@ -214,3 +214,13 @@ def test_what_money_on_account_had_covered_is_covered_again_by_a_card(books: Set
 
     assert closed.exit_code is ExitCode.DONE
     assert amounts(closed)["invoices.covered_again"] == Decimal("30.00")
+
+
+def test_a_reversal_that_says_paid_came_in_by_pad(books: SettlementBooks, close: Close) -> None:
+    books.invoice(books.account("800101"), "REG1", "60.00")
+    at_work(books, FIRST)
+    books.apply(Line("PADR", "PR1", "60.00", "800101", "REG1"))
+
+    [by_method] = records(close(day=FIRST), "money_by_method")
+
+    assert (by_method["method"], by_method["in"]) == ("PAD", Decimal("60.00"))
