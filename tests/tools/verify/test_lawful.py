@@ -81,3 +81,10 @@ def test_a_row_that_breaks_an_invariant_twice_is_known_with_both(books: Settleme
 
     assert books.one("SELECT count(*) FROM pay_jobs.known_findings WHERE code = 'FILE-RECEIPT'") == 2
     assert run_job(VERIFY).exit_code is ExitCode.DONE
+
+
+def test_a_file_that_is_stored_for_two_days_waits_as_well(books: SettlementBooks) -> None:
+    books.arrive(b"content")
+    books.change("UPDATE pay_jobs.inbound_files SET state = 'stored', received_on = received_on - interval '3 days'")
+
+    assert list(all_findings(books.database, books.now, ("FILE-WHOLE",))) == [("FILE-WHOLE", f"file {FILE}")]

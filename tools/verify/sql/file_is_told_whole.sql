@@ -35,5 +35,5 @@ SELECT 'file ' || file.name AS row,
                 AND file.size_bytes > 400
                 AND told.rows = 0
              OR figures.rows <> told.rows))
-    OR (file.state IN ('received', 'held', 'failed')
+    OR (file.state IN ('received', 'stored', 'held', 'failed')
         AND file.received_on AT TIME ZONE 'UTC' < CAST(:now AS timestamp) - interval '2 days')
