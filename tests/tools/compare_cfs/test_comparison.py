@@ -95,6 +95,45 @@ def test_receipts_are_compared(stale: StaleBooks, cfs: RunningCfs, compare: Call
     ]
 
 
+def test_what_was_paid_in_parts_and_with_money_on_account_has_the_receipts_of_cfs(
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    """A part's receipt bears the application's id; an overpaid receipt is a credit's number as well."""
+    account = stale.account()
+    made = stale.invoice(account, "PAID")
+    number = stale.reference(made, "COMPLETED")
+    stale.in_cfs(account, number)
+    for receipt, amount in (("OB1", "30.00"), ("OB2", "40.00"), ("OB3", "30.00")):
+        stale.receipt_in_cfs(account, receipt, amount, [number])
+    file = stale.settlement_file("BCR_PAYMENT_APPL_20261006.csv")
+    for line in (2, 3):
+        stale.settled(number, file, line=line)
+    stale.change(
+        "UPDATE pay_jobs.settlement_rows SET kind = 'SKIP', rule = 'partial_credit', source_number = 'OB1'"
+        " WHERE line = 2;"
+        "UPDATE pay_jobs.settlement_rows SET kind = 'PART_ONE', application_id = 77, source_number = 'OB2'"
+        " WHERE line = 3"
+    )
+    stale.receipt(made, "77", "40.00")
+    stale.receipt(made, "OB3", "30.00")
+    stale.credit(account, "OB3", "5.00", "0.00")
+    stale.change("UPDATE credits SET is_credit_memo = false")
+    stale.books.plant(cfs.admin)
+
+    assert _found(compare()) == {}
+
+
+def test_a_part_payment_whose_rest_only_cfs_has_is_told(
+    stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]
+) -> None:
+    account = stale.account()
+    _, number = stale.sent(account, status="PARTIAL_PAID")
+    stale.in_cfs(account, number, paid="100.00")
+    stale.books.plant(cfs.admin)
+
+    assert _found(compare()) == {number: ("due", "theirs", Decimal("100.00"), Decimal("0.00"))}
+
+
 def test_credit_memos_are_compared(stale: StaleBooks, cfs: RunningCfs, compare: Callable[..., Outcome]) -> None:
     account = stale.account()
     for number, amount, left in (("1", "50.00", "50.00"), ("2", "50.00", "20.00"), ("3", "10.00", "10.00")):

@@ -1,12 +1,15 @@
 -- Read our side of CFS invoice numbers.
 -- in     keys text[]
--- out    invoice (one whose site it is on), number, total, is_paid (all are), is_open (one is), receipts (lists); the NSF fee invoice, which shares the number of a bounced one, is left out of the total
+-- out    invoice (one whose site it is on), number, total, is_paid (all are), is_open (one is), receipts (lists); the
+--        NSF fee invoice, which shares the number of a bounced one, is left out of the total.
+--        A part payment's receipt bears the application's id, and is told by the number that CFS has; money on account that
+--        covered a part has no receipt here (docs/specs/cas-settlement-csv.md sections 5.3 and 5.4)
 -- again  reads only
 SELECT max(found.id) FILTER (WHERE NOT found.is_fee) AS invoice,
        found.number,
        sum(found.total) FILTER (WHERE NOT found.is_fee) AS total,
        bool_and(found.status = 'PAID' AND found.is_settled) AS is_paid,
-       bool_or(NOT found.is_settled AND found.status IN ('APPROVED', 'SETTLEMENT_SCHED', 'OVERDUE', 'CREATED')) AS is_open,
+       bool_or(NOT found.is_settled AND found.status IN ('APPROVED', 'SETTLEMENT_SCHED', 'OVERDUE', 'CREATED', 'PARTIAL_PAID')) AS is_open,
        coalesce(array_agg(found.receipts) FILTER (WHERE found.receipts <> ''), '{}') AS receipts
   FROM (SELECT invoice.id,
                reference.invoice_number AS number,
@@ -16,10 +19,23 @@ SELECT max(found.id) FILTER (WHERE NOT found.is_fee) AS invoice,
                invoice.payment_method_code = 'CC'
                    AND NOT bool_and(invoice.payment_method_code = 'CC')
                        OVER (PARTITION BY reference.invoice_number) AS is_fee,
-               (SELECT string_agg(receipt.receipt_number, ',')
-                  FROM receipts AS receipt
-                 WHERE receipt.invoice_id = invoice.id
-                   AND NOT EXISTS (SELECT FROM credits AS credit WHERE credit.cfs_identifier = receipt.receipt_number)
+               (SELECT string_agg(known.number, ',')
+                  FROM (SELECT coalesce(part.source_number, receipt.receipt_number) AS number
+                          FROM receipts AS receipt
+                          LEFT JOIN pay_jobs.settlement_rows AS part
+                            ON part.target_number = reference.invoice_number
+                           AND part.kind = 'PART_ONE'
+                           AND CAST(part.application_id AS text) = receipt.receipt_number
+                         WHERE receipt.invoice_id = invoice.id
+                           AND NOT EXISTS (SELECT FROM credits AS credit
+                                            WHERE credit.cfs_identifier = receipt.receipt_number
+                                              AND credit.is_credit_memo)
+                         UNION
+                        SELECT used.source_number
+                          FROM pay_jobs.settlement_rows AS used
+                         WHERE used.target_number = reference.invoice_number
+                           AND used.kind = 'SKIP'
+                           AND used.rule = 'partial_credit') AS known
                ) AS receipts
           FROM invoice_references AS reference
           JOIN invoices AS invoice ON invoice.id = reference.invoice_id
