@@ -24,7 +24,10 @@ sql = statements(__package__)
 
 _MOST_IDS = 20
 _LINE_COLUMNS = ("line", "description", "fee", "service fee", "GL", "refunded", "left")
-_ACCOUNT = "SELECT name, payment_method FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1"
+_ACCOUNT = (
+    "SELECT name, payment_method, ARRAY(SELECT id FROM payment_accounts WHERE auth_account_id = :account) AS ids"
+    " FROM payment_accounts WHERE auth_account_id = :account ORDER BY id LIMIT 1"
+)
 _SLIP = "SELECT number, status, parent_number FROM routing_slips WHERE number = :number"
 _BATCH = "SELECT file_type, file_ref, disbursement_status_code FROM ejv_files WHERE id = :id"
 
@@ -106,7 +109,8 @@ def account_life(session: Session, arguments: Arguments) -> Outcome:
     title = f"Account {arguments.subject}, {row.name or 'without a name'}, pays by {row.payment_method or 'nothing'}"
     told = life(session, title, "account_events", account=arguments.subject)
     answer = f"{title}: {counted(len(told.rows), 'entry')}."
-    return Outcome(answer=answer, tables=[told], notes=where_older_rows_are(session, arguments.subject))
+    words = (arguments.subject, *(f"account:{id_}" for id_ in sorted(row.ids)))  # messages to CFS bear our own number
+    return Outcome(answer=answer, tables=[told], notes=where_older_rows_are(session, *words))
 
 
 def slip_life(session: Session, arguments: Arguments) -> Outcome:

@@ -177,6 +177,18 @@ def test_a_stop_ends_between_two_parts_and_the_next_run_continues(database: Prun
     assert database.all_rows() == before
 
 
+def test_explain_account_looks_for_archived_messages_by_our_own_number_as_well(database: PrunedDatabase) -> None:
+    ((account, auth),) = database.sql(
+        "SELECT id, auth_account_id FROM payment_accounts WHERE auth_account_id IS NOT NULL ORDER BY id LIMIT 1"
+    )
+    database.prune()
+
+    explain_account = next(one for one in EXPLAIN if one.name == "explain account")
+    (note,) = [one for one in database.run(explain_account, subject=auth).outcome.notes if "archived" in one]
+
+    assert f"db archives --find {auth} --find account:{account}" in note
+
+
 def test_archived_rows_are_found_by_a_word_and_explain_names_the_command(database: PrunedDatabase) -> None:
     ((invoice, number),) = database.sql(
         "SELECT reference.invoice_id, row.target_number FROM pay_jobs.settlement_rows AS row"
