@@ -3,5 +3,5 @@
 -- out    the number of rows
 -- again  what was known is forgotten before
 INSERT INTO pay_jobs.known_findings (code, row, expected, found, reason, run_id)
-SELECT DISTINCT :code, finding.row, finding.expected, finding.found, :reason, :run_id
+SELECT DISTINCT :code, finding.row, finding.expected, finding.found, :reason, CAST(:run_id AS bigint)
   FROM ({invariant}) AS finding
