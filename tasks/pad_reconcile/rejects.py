@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import text
-
 from config.command_line import typed
 from connectors.formats.settlement import SettlementRow
 from database.kept_rows import stream
 from database.sessions import Session
+from database.sql import statements
 from jobs.run.outcome import Reject
 from jobs.spreadsheet import csv_lines
+
+sql = statements(__package__)
 
 _NOT_SHOWN = {"line", "problem", "faults"}
 COLUMNS = ("line", "rule", "detail", *(one.name for one in fields(SettlementRow) if one.name not in _NOT_SHOWN))
@@ -19,16 +20,8 @@ SHOWN = 1000
 
 
 def read_rejects(session: Session, file_id: int, *, limit: int | None = None) -> Iterator[Any]:
-    """Return the rejected rows of a file, in its order, as the server hands them over.
-
-    Behind their columns stands whether an invoice has their number.
-    """
-    statement = text(
-        f"SELECT {', '.join(COLUMNS)},"
-        " EXISTS (SELECT FROM invoice_references AS known WHERE known.invoice_number = target_number) AS is_invoice"
-        " FROM pay_jobs.settlement_rows WHERE file_id = :file_id AND outcome = 'rejected' ORDER BY line LIMIT :limit"
-    )
-    yield from stream(session, statement, file_id=file_id, limit=limit)
+    """Return the rejected rows of a file, in its order, as the server hands them over."""
+    yield from stream(session, sql["list_rejects"], file_id=file_id, limit=limit)
 
 
 def as_reject(name: str, row: Any) -> Reject:
@@ -39,4 +32,4 @@ def as_reject(name: str, row: Any) -> Reject:
 
 def as_csv(rows: Iterable[Any]) -> Iterator[bytes]:
     """Return rejected rows as CSV, header first."""
-    return (line.encode() for line in csv_lines(COLUMNS, (row[: len(COLUMNS)] for row in rows)))
+    return (line.encode() for line in csv_lines(COLUMNS, (map(row._mapping.__getitem__, COLUMNS) for row in rows)))

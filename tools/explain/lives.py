@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from config.command_line import typed
+from config.command_line import in_short, typed
 from config.errors import UsageError
 from config.plurals import counted
 from database.archived import where_older_rows_are
@@ -93,13 +93,14 @@ def invoice_life(session: Session, arguments: Arguments) -> InvoiceLife:
 
 
 def _against_receipts(subject: InvoiceSubject) -> list[str]:
-    """Return that receipts and credits are not what was paid, where they are not."""
-    difference = subject.received - subject.paid
-    if not difference:
+    """Return that receipts and credits are not what was paid, where they are not, and what judges it.
+
+    That can be right: where a credit covered a part before the rest came, or after a bounce or a refund.
+    """
+    if subject.received == subject.paid:
         return []
-    what = f"{difference} CAD too much" if difference > 0 else f"{-difference} CAD have none"
-    said = f"Receipts and applied credits come to {subject.received} CAD, and `paid` is {subject.paid} CAD"
-    return [f"{said}: {what}."]
+    said = f"Receipts and applied credits come to {subject.received} CAD, and `paid` is {subject.paid} CAD."
+    return [f"{said} Whether that is right: {in_short('verify --only INV-PAID')}."]
 
 
 def account_life(session: Session, arguments: Arguments) -> Outcome:

@@ -250,7 +250,29 @@ def test_the_line_items_of_an_invoice_are_listed_with_what_can_still_be_credited
 def test_receipts_that_are_not_what_was_paid_are_said(run_job: RunJob) -> None:
     notes = run_job(INVOICE, subject="7").outcome.notes
 
-    assert "Receipts and applied credits come to 34.00 CAD, and `paid` is 31.50 CAD: 2.50 CAD too much." in notes
+    said = "Receipts and applied credits come to 34.00 CAD, and `paid` is 31.50 CAD."
+    assert f"{said} Whether that is right: verify --only INV-PAID." in notes
+
+
+def test_the_share_of_a_partner_is_told_and_what_of_it_is_to_be_taken_back(run_job: RunJob, sql: Sql) -> None:
+    sql("UPDATE invoices SET disbursement_reversal_date = '2026-11-10 21:00' WHERE id = 7")
+    sql(
+        "INSERT INTO partner_disbursements (id, amount, created_on, feedback_on, processed_on, partner_code,"
+        " is_reversal, status_code, target_id, target_type) VALUES"
+        " (90, 30, '2026-11-04', '2026-11-05 22:00', '2026-11-04', 'VS', false, 'COMPLETED', 7, 'INVOICE'),"
+        " (91, 5, '2026-11-09', NULL, NULL, 'VS', true, 'WAITING_FOR_JOB', 55, 'partial_refund')"
+    )
+    try:
+        rows = run_job(INVOICE, subject="7").outcome.tables[0].rows
+    finally:
+        sql("DELETE FROM partner_disbursements")
+        sql("UPDATE invoices SET disbursement_reversal_date = NULL WHERE id = 7")
+
+    assert [(what, detail) for _, _, what, detail in rows if "share" in what] == [
+        ("partner share due", "VS 30 CAD, now COMPLETED, sent 2026-11-04, answered 2026-11-05 (partner row 90)"),
+        ("partner share to take back", "VS 5 CAD, now WAITING_FOR_JOB (partner row 91)"),
+        ("partner share taken back", ""),
+    ]
 
 
 def test_a_receipt_under_the_number_of_a_memo_is_counted_once(run_job: RunJob, sql: Sql) -> None:

@@ -115,6 +115,19 @@ SELECT at, what, detail
        SELECT invoice.disbursement_date, 16, 'partner paid', coalesce(invoice.disbursement_status_code, '')
          FROM invoices AS invoice WHERE invoice.id = :id AND invoice.disbursement_date IS NOT NULL
        UNION ALL
+       SELECT invoice.disbursement_reversal_date, 16, 'partner share taken back', ''
+         FROM invoices AS invoice WHERE invoice.id = :id AND invoice.disbursement_reversal_date IS NOT NULL
+       UNION ALL
+       SELECT share.created_on, 16, CASE WHEN share.is_reversal THEN 'partner share to take back' ELSE 'partner share due' END,
+              share.partner_code || ' ' || share.amount || ' CAD, now ' || share.status_code
+              || coalesce(', sent ' || CAST(share.processed_on AS date), '')
+              || coalesce(', answered ' || CAST(share.feedback_on AS date), '')
+              || ' (partner row ' || share.id || ')'
+         FROM partner_disbursements AS share
+        WHERE lower(share.target_type) = 'invoice' AND share.target_id = :id
+           OR lower(share.target_type) = 'partial_refund'
+              AND share.target_id IN (SELECT id FROM refunds_partial WHERE invoice_id = :id)
+       UNION ALL
        SELECT invoice.payment_date, 17, 'known to be paid (payment_date)', invoice.paid || ' CAD'
          FROM invoices AS invoice WHERE invoice.id = :id AND invoice.payment_date IS NOT NULL
        UNION ALL
