@@ -58,7 +58,11 @@ def _told(context: RunContext, pruned: dict[str, int], before: datetime) -> Outc
     shown = [(table.name, pruned[table.name], table.rule) for table in TABLES]
     outcome.tables.append(Table("Rows of pay_jobs", ("table", "rows", "which rows may go"), shown, "pruned"))
     outcome.counts["rows_pruned"] = rows
-    if rows and not context.dry_run:
+    if context.dry_run:
+        outcome.notes.append(
+            "Runs, reports and comparisons that have rows of their own are not counted: they go once those rows are gone."
+        )
+    elif rows:
         outcome.notes.append(f"To look into the archives: {typed('db archives --find WORD')}")
     return outcome
 

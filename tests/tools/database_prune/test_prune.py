@@ -104,6 +104,7 @@ def test_a_dry_run_counts_the_rows_and_changes_nothing(database: PrunedDatabase)
 
     assert (would.exit_code, database.all_rows(), list(database.store.list(""))) == (ExitCode.DONE, before, [])
     assert would.outcome.answer.endswith("would be archived and deleted.")
+    assert any("have rows of their own are not counted" in note for note in would.outcome.notes)
     done = {name: rows for name, rows, _ in database.prune().outcome.tables[0].rows}
     # What points at runs, reports and comparisons goes first, so a dry run sees those that it does not hold back.
     assert (
