@@ -60,7 +60,7 @@ def _told(context: RunContext, pruned: dict[str, int], before: datetime) -> Outc
     outcome.counts["rows_pruned"] = rows
     if context.dry_run:
         outcome.notes.append(
-            "Runs, reports and comparisons that have rows of their own are not counted: they go once those rows are gone."
+            "Runs, reports and comparisons that have rows of their own are not counted: they go once these are gone."
         )
     elif rows:
         outcome.notes.append(f"To look into the archives: {typed('db archives --find WORD')}")

@@ -144,6 +144,25 @@ def test_a_refund_that_nobody_approved_is_none(status: str, books: EjvBooks, par
     assert [rows(told(), key) for key in ("below_zero", "partner_rows")] == [[], []]
 
 
+@pytest.mark.parametrize(("decided", "refunded"), [(None, [10]), ("2026-11-12", [11])])
+def test_a_refund_counts_in_the_month_in_which_it_was_approved(
+    decided: str | None, refunded: list[int], books: EjvBooks, partner: PartnerBooks, told: Told
+) -> None:
+    partner.write(replace(PLAIN, number=1001, made=date(2026, 10, 5), paid=date(2026, 10, 6), refund=FEE))
+    books.change("UPDATE invoices SET refund_date = NULL WHERE id = 1001")
+    books.change("DELETE FROM refunds WHERE invoice_id = 1001")
+    books.add(
+        "refunds", invoice_id=1001, status="APPROVED", type="INVOICE", requested_date="2026-10-28",
+        decision_date=decided,
+    )  # fmt: skip
+
+    def refunded_in(month: int) -> Decimal:
+        accounts = next(table for table in told(date(2026, month, 1)).tables if table.key == "accounts")
+        return sum((row["Refunded"] for row in accounts.records()), Decimal(0))
+
+    assert [month for month in (10, 11) if refunded_in(month)] == refunded
+
+
 def test_one_partner_and_gl_code_alone(partner: PartnerBooks, told: Told) -> None:
     partner.write(replace(PLAIN, number=1001), gl=0)
     partner.write(replace(PLAIN, number=1002), gl=1)

@@ -78,10 +78,10 @@ WITH lines AS (
         UNION ALL
        SELECT share.partner, share.gl, share.invoice_id, NULL, 'refunded',
               coalesce(parted.amount, 0) - share.due,
-              coalesce(share.refund_date, asked.requested_date, share.updated_on, share.collected_on),
+              coalesce(share.refund_date, asked.at, share.updated_on, share.collected_on),
               'invoice ' || share.invoice_id
          FROM shares AS share
-         LEFT JOIN (SELECT invoice_id, max(requested_date) AS requested_date
+         LEFT JOIN (SELECT invoice_id, max(coalesce(decision_date, requested_date)) AS at
                       FROM refunds
                      WHERE status NOT IN ('PENDING_APPROVAL', 'DECLINED')
                      GROUP BY invoice_id) AS asked
