@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.ejv_factory import Batch, EjvBooks, JournalPair
+from tests.ejv_factory import NOW, Batch, EjvBooks, JournalPair
 from tests.tasks.ejv_feedback_check.conftest import FeedbackOffice
+from tests.tools.verify.watch import all_findings
 
 DAY, BEFORE = datetime(2026, 11, 18), datetime(2026, 10, 1)
 RECEIPT = "GIJH...FI00000010FI000000100"
@@ -140,6 +141,7 @@ def test_a_refund_whose_charge_was_refused_is_kept_out_of_the_next_batch(
     """By the stop of its GL or by its reference: the batch would pay back what was never charged."""
     books = office.books
     given(books, "REFUND_REQUESTED")
+    books.change("UPDATE invoice_references SET created_on = (SELECT min(created_on) FROM ejv_files)")
 
     outcome = office.answer(CHARGE, code)
 
@@ -147,6 +149,7 @@ def test_a_refund_whose_charge_was_refused_is_kept_out_of_the_next_batch(
     assert "nothing was charged: the pay team closes it as CANCELLED" in refused.detail
     assert books.one("SELECT status_code FROM invoice_references") == reference
     assert bool(books.one("SELECT stop_ejv FROM distribution_codes WHERE account_id IS NOT NULL")) is is_stopped
+    assert all_findings(books.database, NOW, ("EJV-RELEASED",)) == {}
 
 
 def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: FeedbackOffice) -> None:

@@ -1,7 +1,8 @@
 -- A refused link whose invoice still counts as sent, or whose refund, partner row or disbursement counts as done.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cgi-ejv-files.md section 7.2; invoice-lifecycle.md section 5.2 (J13). Only the newest link of an item;
---        what another batch or payment settled stays
+--        what another batch or payment settled stays, and the reference of a refund whose charge was never made: without
+--        it the next batch would pay back what nobody paid
 SELECT 'link ' || link.id AS row,
        CASE WHEN link.kind = 'invoice' THEN 'explain invoice ' || link.link_id ELSE 'explain batch ' || link.batch END AS next,
        link.payment_account_id AS account_id,
@@ -34,5 +35,9 @@ SELECT 'link ' || link.id AS row,
     ON link.kind = 'partial_refund'
    AND refund.id = link.link_id
  WHERE link.disbursement_status_code = 'ERRORED'
-   AND (reference.id IS NOT NULL AND invoice.invoice_status_code IN ('APPROVED', 'REFUND_REQUESTED')
+   AND (reference.id IS NOT NULL
+        AND (invoice.invoice_status_code = 'APPROVED'
+             OR invoice.invoice_status_code = 'REFUND_REQUESTED'
+                AND (invoice.payment_date IS NOT NULL
+                     OR EXISTS (SELECT FROM receipts WHERE receipts.invoice_id = invoice.id)))
         OR refund.status = 'REFUND_PROCESSING')
