@@ -40,6 +40,8 @@ def drawn_kind(kinds: Collection[str], job: str, needs: Collection[str], draws: 
     if not kinds or not draws.happens(_OF_STEPS.get(job, _STRUCK)):
         return None
     possible = [kind for kind in kinds if kind not in _ASKS or _ASKS[kind] & set(needs)]
+    if not possible:
+        return None
     often = _OFTEN_IN_STEPS if job in _OF_STEPS else _OFTEN
     return draws.one_of([*possible, *(kind for kind in often if kind in possible)])
 

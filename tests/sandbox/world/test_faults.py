@@ -14,7 +14,9 @@ from sqlalchemy import Engine, event
 from sandbox.cfs.faults import Fault, FaultKind
 from sandbox.commands import sandbox_command
 from sandbox.world.actors import settlement_files
+from sandbox.world.chance import RandomDraws
 from sandbox.world.faults import KINDS, runs
+from sandbox.world.faults.kinds import drawn_kind
 from sandbox.world.faults.pod import Pod
 from sandbox.world.faults.strikes import PodStrikes
 from sandbox.world.settlement_line import SettlementLine
@@ -119,6 +121,14 @@ def test_the_shortest_story_leaves_out_whatever_the_problem_does_not_need() -> N
     assert story.command().startswith(
         "sandbox simulate --seed 1 --from 2026-10-29 --nights 3 --faults lost --without pass-the-night --without"
     )
+
+
+def test_a_job_that_no_kind_at_hand_can_strike_is_not_struck() -> None:
+    draws = RandomDraws("any")
+
+    struck = {drawn_kind(["sftp"], "ROUTING_SLIP_RECREATE", ["CfsSettings"], draws) for _ in range(200)}
+
+    assert struck == {None}
 
 
 def test_a_kind_of_fault_that_there_is_not_is_refused() -> None:
