@@ -16,6 +16,7 @@ sql = statements(__package__)
 _STEPS = (
     "create_rows",
     "create_retried",
+    "create_booked",
     "create_lines",
     "create_gone",
     "create_feedback",
@@ -47,6 +48,7 @@ _STEPS = (
     "add_payments",
     "add_cards",
 )
+_VIEW = "closing_booked"
 _READ_OFTEN = {
     "create_retried",
     "create_lines",
@@ -107,4 +109,5 @@ def with_business_days(statement: TextClause) -> TextClause:
 def forget(session: Session) -> None:
     """Drop what gather made, for other days of the same transaction."""
     made = [name.replace("create_", "closing_") for name in _STEPS if name.startswith("create_")]
-    session.execute(text(f"DROP TABLE {', '.join(made)}"))
+    made.remove(_VIEW)
+    session.execute(text(f"DROP VIEW {_VIEW}; DROP TABLE {', '.join(made)}"))

@@ -25,19 +25,13 @@ SELECT given_up.figure, [[given_up.at]], invoice.payment_method_code, invoice.id
                             WHERE applied.invoice_id = invoice.id
                               AND applied.cfs_identifier = known.receipt_number)
            AND coalesce(
-                 (SELECT min(coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC'))
+                 (SELECT min(line.at)
                     FROM invoice_references AS reference
-                    JOIN pay_jobs.settlement_rows AS line
+                    JOIN closing_booked AS line
                       ON line.target_number = reference.invoice_number
                      AND line.outcome = 'applied'
                      AND line.application_date = known.receipt_date
                      AND known.receipt_number IN (line.source_number, CAST(line.application_id AS text))
-                    JOIN pay_jobs.inbound_files AS file
-                      ON file.id = line.file_id
-                    LEFT JOIN closing_retried AS retried
-                      ON retried.file_id = line.file_id
-                     AND retried.line = line.line
-                     AND retried.is_last
                    WHERE reference.invoice_id = invoice.id),
                  (SELECT min(answered.at) FROM closing_answered AS answered
                    WHERE answered.invoice_id = invoice.id
@@ -49,14 +43,8 @@ SELECT given_up.figure, [[given_up.at]], invoice.payment_method_code, invoice.id
         SELECT coalesce(sum(CAST(applied.amount_applied AS numeric(19,2))), 0) AS amount
           FROM applied_credits AS applied
          WHERE applied.invoice_id = invoice.id
-           AND coalesce((SELECT min(coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC'))
-                           FROM pay_jobs.settlement_rows AS line
-                           JOIN pay_jobs.inbound_files AS file
-                             ON file.id = line.file_id
-                           LEFT JOIN closing_retried AS retried
-                             ON retried.file_id = line.file_id
-                            AND retried.line = line.line
-                            AND retried.is_last
+           AND coalesce((SELECT min(line.at)
+                           FROM closing_booked AS line
                           WHERE line.target_number = applied.invoice_number
                             AND line.application_id = applied.application_id
                             AND line.outcome = 'applied'), applied.created_on) <= given_up.at

@@ -3,13 +3,13 @@
 -- out    temporary table closing_lines; a receipt of a part payment has the application's id as its number
 CREATE TEMPORARY TABLE closing_lines ON COMMIT DROP AS
 WITH files AS MATERIALIZED (
-       SELECT id, name, applied_on
+       SELECT id
          FROM pay_jobs.inbound_files
         WHERE state = 'applied'
           AND applied_on >= CAST(:since AS timestamp) AT TIME ZONE 'UTC'
           AND applied_on < CAST(:until AS timestamp) AT TIME ZONE 'UTC'
         UNION
-       SELECT file.id, file.name, file.applied_on
+       SELECT file.id
          FROM closing_retried AS retried
          JOIN pay_jobs.inbound_files AS file
            ON file.id = retried.file_id
@@ -18,16 +18,10 @@ WITH files AS MATERIALIZED (
           AND retried.at < :until
      ),
      booked AS (
-       SELECT line.*,
-              file.name,
-              coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at
+       SELECT line.*
          FROM files AS file
-         JOIN pay_jobs.settlement_rows AS line
+         JOIN closing_booked AS line
            ON line.file_id = file.id
-         LEFT JOIN closing_retried AS retried
-           ON retried.file_id = line.file_id
-          AND retried.line = line.line
-          AND retried.is_last
         UNION ALL
        SELECT was.*, file.name, retried.before
          FROM closing_retried AS retried

@@ -5,17 +5,10 @@
 CREATE TEMPORARY TABLE closing_partly ON COMMIT DROP AS
 WITH used AS MATERIALIZED (
        SELECT line.file_id, line.line, line.target_number,
-              file.name || ' line ' || line.line AS origin,
-              coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at,
+              line.name || ' line ' || line.line AS origin, line.at,
               sum(line.amount) OVER in_order - line.amount AS starts,
               sum(line.amount) OVER in_order AS ends
-         FROM pay_jobs.settlement_rows AS line
-         JOIN pay_jobs.inbound_files AS file
-           ON file.id = line.file_id
-         LEFT JOIN closing_retried AS retried
-           ON retried.file_id = line.file_id
-          AND retried.line = line.line
-          AND retried.is_last
+         FROM closing_booked AS line
         WHERE line.kind = 'SKIP'
           AND line.rule = 'partial_credit'
        WINDOW in_order AS (PARTITION BY line.target_number ORDER BY line.file_id, line.line)

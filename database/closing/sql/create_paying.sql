@@ -6,15 +6,9 @@
 CREATE TEMPORARY TABLE closing_paying ON COMMIT DROP AS
 WITH tried AS NOT MATERIALIZED (
        SELECT line.file_id, line.line, line.record_type, line.source_type, line.source_number, line.application_date,
-              line.amount, file.name, coalesce(retried.at, file.applied_on AT TIME ZONE 'UTC') AS at
-         FROM pay_jobs.settlement_rows AS line
-         JOIN pay_jobs.inbound_files AS file
-           ON file.id = line.file_id
-         LEFT JOIN closing_retried AS retried
-           ON retried.file_id = line.file_id
-          AND retried.line = line.line
-          AND retried.is_last
-        WHERE file.name IN (SELECT name FROM closing_lines)
+              line.amount, line.name, line.at
+         FROM closing_booked AS line
+        WHERE line.name IN (SELECT name FROM closing_lines)
           AND line.outcome = 'applied'
      ),
      bank AS MATERIALIZED (
