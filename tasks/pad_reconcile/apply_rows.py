@@ -123,6 +123,7 @@ def _bounce(session: Session, effects: SettlementEffects, now: datetime, today: 
     """Section 8: the local half of the NSF flow; the messages to CFS and others follow through the outbox."""
     sql.run(session, "choose_bounced")
     sql.run(session, "fail_payments")
+    sql.run(session, "delete_bounced_receipts")
     if effects.bounced.add(sql["list_bounced"].text):
         _freeze_and_charge(session, effects, now, today)
     session.execute(text("DROP TABLE bounced_payments"))
@@ -130,7 +131,6 @@ def _bounce(session: Session, effects: SettlementEffects, now: datetime, today: 
 
 def _freeze_and_charge(session: Session, effects: SettlementEffects, now: datetime, today: date) -> None:
     fee = _nsf_fee(session, today)
-    sql.run(session, "delete_bounced_receipts")
     sql.run(session, "reopen_bounced_invoices", now=now)
     _freeze(session, now)
     sql.run(

@@ -127,7 +127,7 @@ def judge_bounces(session: Session, account_id: int, places: Sequence[tuple[int,
     """Lock what some bounces of an account changed, and return those that were not taken back, judged."""
     for name in _LOCKS:
         sql.run(session, name, **places_of(places))
-    rows = sql.run(session, "judge_bounces", account_id=account_id)
+    rows = sql.run(session, "judge_bounces", account_id=account_id, **places_of(places))
     return [one for row in rows if (one := JudgedBounce(*tuple(row))).place in set(places)]
 
 

@@ -25,7 +25,7 @@ CREATE TEMPORARY TABLE closing_overwritten ON COMMIT DROP AS
                   AND kept.was IS NOT NULL
                   AND kept.undone_on IS NULL) AS kept
         CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
-        ORDER BY kept.row_id, kept.at
+        ORDER BY kept.row_id, kept.at, was.payment_status_code = 'FAILED'
 )
  UNION ALL
 SELECT CAST(gone.id AS integer), reference.invoice_number, gone.receipt_number, gone.receipt_date, 'EFT', gone.amount

@@ -42,7 +42,7 @@ WITH found AS (
               ) AS billed ON true
         WHERE resolved.outcome = 'applied'
           AND resolved.kind = 'BOUNCE'
-          AND resolved.rule <> 'payment_failed'
+          AND resolved.rule NOT IN ('payment_failed', 'another_receipt')
      )
 SELECT found.*,
        nth = 1 AS is_first,

@@ -8,11 +8,14 @@
 -- all receipts of the invoice go, as they do there, save those of a credit memo over what it paid: it did not bounce.
 WITH deleted AS (
        DELETE FROM receipts AS receipt
-        USING bounced_payments AS bounced
+        USING wave_rows AS bounced
          JOIN invoice_references AS reference
            ON reference.invoice_number = bounced.target_number
-          AND reference.status_code = 'COMPLETED'
-        WHERE receipt.invoice_id = reference.invoice_id
+          AND reference.status_code = CASE bounced.rule WHEN 'another_receipt' THEN 'ACTIVE' ELSE 'COMPLETED' END
+        WHERE bounced.outcome = 'applied'
+          AND bounced.kind = 'BOUNCE'
+          AND bounced.rule <> 'payment_failed'
+          AND receipt.invoice_id = reference.invoice_id
           AND (receipt.receipt_number = bounced.source_number
                OR NOT EXISTS (SELECT FROM receipts AS other
                                WHERE other.invoice_id = receipt.invoice_id

@@ -1,4 +1,5 @@
--- Turn the completed payment of a bounced number into a failed one, or write a failed one; keep it as it was.
+-- Turn the completed payment of a bounced number into a failed one, or write a failed one; of one that failed already take
+-- another receipt that bounced. Keep it as it was.
 -- in     -
 -- out    the number of payments
 -- again  a number with a failed payment resolved to already_applied
@@ -7,7 +8,7 @@
 --
 -- Whatever method the number was paid by, save by card: a card payment does not come back with a PAD file.
 WITH bounced AS (
-       SELECT wave_rows.file_id, wave_rows.line, target_number, source_number, application_date,
+       SELECT wave_rows.file_id, wave_rows.line, rule, target_number, source_number, application_date,
               wave_rows.payment_account_id, original_amount,
               CASE WHEN lower(status) = 'partially paid' THEN greatest(original_amount - outstanding_amount, 0)
                    ELSE 0.00 END AS paid_amount,
@@ -19,7 +20,7 @@ WITH bounced AS (
                   FROM payments AS payment
                  WHERE payment.invoice_number = wave_rows.target_number
                    AND payment.payment_method_code NOT IN ('CC', 'DIRECT_PAY')
-                   AND payment.payment_status_code = 'COMPLETED'
+                   AND payment.payment_status_code = CASE rule WHEN 'another_receipt' THEN 'FAILED' ELSE 'COMPLETED' END
                  ORDER BY (payment.receipt_number = wave_rows.source_number) DESC NULLS LAST,
                           payment.payment_method_code = 'PAD' DESC,
                           payment.id DESC
@@ -31,7 +32,8 @@ WITH bounced AS (
      turned AS (
        UPDATE payments AS payment
           SET payment_status_code = 'FAILED',
-              paid_amount = bounced.paid_amount,
+              paid_amount = CASE bounced.rule WHEN 'another_receipt' THEN least(payment.paid_amount, bounced.paid_amount)
+                            ELSE bounced.paid_amount END,
               payment_date = bounced.application_date,
               receipt_number = bounced.source_number
          FROM bounced

@@ -10,7 +10,8 @@
 --
 -- A PAID row that is no newer than the bounce of its number is late: the number stays bounced. A number that was paid
 -- again by PAD after a bounce can bounce again. A bounce that is older than the payment, and of another receipt, is
--- late as well, and is rejected. A bounce that was taken back counts as never noted.
+-- late as well, and is rejected. A bounce that was taken back counts as never noted. Another receipt of a number that
+-- bounced, which the first bounce left on its invoices, can bounce too.
 --
 -- Money for a number that is settled already (came_late) is known where a receipt or payment of the service before us
 -- bears its number (the payment of a bank receipt for several numbers bears none), is booked where the settled invoices have room for it, and else is rejected. A PAD row for a
@@ -55,6 +56,9 @@ WITH staged AS NOT MATERIALIZED (
                                           AND payment_method_code = 'PAD') AS completed_on,
               max(payment_date) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_on,
               array_agg(coalesce(receipt_number, '')) FILTER (WHERE payment_status_code = 'COMPLETED') AS paid_by,
+              array_agg(coalesce(receipt_number, '')) FILTER (
+                WHERE payment_status_code = 'FAILED'
+                  AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS failed_by,
               count(*) FILTER (WHERE payment_status_code = 'COMPLETED'
                                  AND payment_method_code NOT IN ('CC', 'DIRECT_PAY')) AS not_by_card,
               min(receipt_number) FILTER (WHERE payment_status_code = 'COMPLETED'
@@ -130,11 +134,12 @@ WITH staged AS NOT MATERIALIZED (
                         ELSE 'applied:' END
 
               WHEN staged.kind = 'BOUNCE' THEN
-                   CASE WHEN nsf.is_noted
+                   CASE WHEN NOT bounced.other_receipt_is_open THEN 'rejected:settled_since'
+                        WHEN bounced.is_noted AND bounced.other_receipt_is_open IS NULL
                          AND NOT coalesce(numbers.active > 0 AND numbers.completed = 0
                                           AND pad_payments.not_by_card > 0, false)
                         THEN 'already_applied:bounced_before'
-                        WHEN pad_payments.failed > 0
+                        WHEN pad_payments.failed > 0 AND bounced.other_receipt_is_open IS NULL
                          AND NOT coalesce(numbers.completed > 0
                                           AND pad_payments.completed_on > pad_payments.failed_on
                                           AND pad_payments.completed_on <= staged.application_date, false)
@@ -145,12 +150,13 @@ WITH staged AS NOT MATERIALIZED (
                         WHEN owners.payment_account_id <> numbers.payment_account_id
                           OR owners.payment_account_id <> numbers.highest_payment_account
                         THEN 'rejected:account_mismatch'
-                        WHEN NOT nsf.is_noted
+                        WHEN bounced.other_receipt_is_open THEN 'applied:another_receipt'
+                        WHEN NOT bounced.is_noted
                          AND NOT EXISTS (SELECT FROM cfs_accounts AS pad WHERE pad.account_id = owners.payment_account_id
                                             AND pad.payment_method = 'PAD' AND pad.status <> 'INACTIVE'
                                             AND pad.cfs_party <> '' AND pad.cfs_account <> '' AND pad.cfs_site <> '')
                         THEN 'rejected:no_pad_account'
-                        WHEN NOT nsf.is_noted
+                        WHEN NOT bounced.is_noted
                          AND NOT EXISTS (SELECT FROM cfs_accounts AS billed
                                           WHERE billed.cfs_account = staged.customer_account
                                             AND billed.cfs_party <> '' AND billed.cfs_site <> '')
@@ -158,7 +164,7 @@ WITH staged AS NOT MATERIALIZED (
                         WHEN CAST(pad_payments.paid_on AS date) > staged.application_date
                          AND staged.source_number <> ALL (pad_payments.paid_by)
                         THEN 'rejected:paid_since'
-                        WHEN nsf.is_noted THEN 'applied:payment_failed'
+                        WHEN bounced.is_noted THEN 'applied:payment_failed'
                         ELSE 'applied:' END
 
               WHEN staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT') THEN
@@ -275,8 +281,17 @@ WITH staged AS NOT MATERIALIZED (
                 SELECT staged.kind = 'BOUNCE'
                        AND EXISTS (SELECT FROM non_sufficient_funds
                                     WHERE invoice_number = staged.target_number
-                                      AND coalesce(description, '') NOT LIKE 'UNDONE: %') AS is_noted
-              ) AS nsf
+                                      AND coalesce(description, '') NOT LIKE 'UNDONE: %') AS is_noted,
+                       (SELECT bool_and(mine.status_code = 'ACTIVE')
+                          FROM invoice_references AS mine
+                          JOIN receipts AS receipt
+                            ON receipt.invoice_id = mine.invoice_id
+                         WHERE staged.kind = 'BOUNCE'
+                           AND pad_payments.not_by_card = 0
+                           AND staged.source_number <> ALL (pad_payments.failed_by)
+                           AND mine.invoice_number = staged.target_number
+                           AND receipt.receipt_number = staged.source_number) AS other_receipt_is_open
+              ) AS bounced
        OFFSET 0 -- the verdict is looked at more than once
      )
 INSERT INTO settlement_work (
@@ -305,6 +320,8 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_numbe
             'customer account ' || customer_account || ' belongs to ' || owners || ' accounts'
        WHEN 'no_pad_account' THEN 'the account has no complete PAD profile in use to freeze'
        WHEN 'incomplete_profile' THEN 'CFS account ' || customer_account || ' has no party or no site'
+       WHEN 'settled_since' THEN
+            target_number || ' bounced before and is settled since: receipt ' || source_number || ' came back as well'
        WHEN 'paid_since' THEN target_number || ' was paid after ' || application_date || ', by another receipt'
        WHEN 'paid_already' THEN
             target_number || ' is settled and only ' || split_part(verdict, ':', 3) || ' CAD of it is open: no room for '

@@ -144,16 +144,16 @@ class PadModel:
 
     @staticmethod
     def _waves(judged: list[JudgedRow]) -> list[int]:
-        """Number the changes of direction of each CFS number."""
-        last: dict[str, tuple[bool, int]] = {}
+        """Number the changes of direction of each CFS number, and the receipts of it that bounce."""
+        last: dict[str, tuple[str | None, int]] = {}
         waves = []
         for one in judged:
             if one.kind in {"SKIP", "REJECT"}:
                 waves.append(0)
                 continue
-            back = one.kind == "BOUNCE"
+            back = one.row.source if one.kind == "BOUNCE" else None
             before, wave = last.get(one.row.number, (back, 0))
-            last[one.row.number] = (back, wave + (before is not back))
+            last[one.row.number] = (back, wave + (before != back))
             waves.append(last[one.row.number][1])
         return waves
 
@@ -232,6 +232,17 @@ class PadModel:
         paid = [one for one in self._payments(row.number) if one.status == "COMPLETED"]
         is_noted = row.number in self.bounces
         is_open = bool(self._behind(row.number, "ACTIVE")) and not self._behind(row.number, "COMPLETED")
+        if self._is_by_another_receipt(row):
+            bears = {receipt.invoice for receipt in self.receipts if receipt.number == row.source}
+            mine = [one for one in self.references if one.number == row.number and one.invoice in bears]
+            if any(reference.status != "ACTIVE" for reference in mine):
+                return one.end("rejected", "settled_since")
+            if self._unless_owner_unclear(one):
+                return one
+            (owner,) = self._owners(row)
+            if any(invoice.account != owner for invoice in self._behind(row.number, "ACTIVE")):
+                return one.end("rejected", "account_mismatch")
+            return one.end("applied", "another_receipt")
         if is_noted and not (is_open and any(payment.method not in CARDS for payment in paid)):
             return one.end("already_applied", "bounced_before")
         if failed and not self._was_pulled_again(one, failed):
@@ -250,6 +261,13 @@ class PadModel:
         if is_late and all(payment.receipt != row.source for payment in paid):
             return one.end("rejected", "paid_since")
         return one.end("applied", "payment_failed" if is_noted else "")
+
+    def _is_by_another_receipt(self, row: ModelRow) -> bool:
+        """Return whether a receipt bounced that an earlier bounce of the number left on its invoices."""
+        payments = self._payments(row.number)
+        failed = [one.receipt or "" for one in payments if one.status == "FAILED" and one.method not in CARDS]
+        is_paid = any(one.status == "COMPLETED" and one.method not in CARDS for one in payments)
+        return bool(failed) and row.source not in failed and not is_paid and self._has_receipt(row)
 
     def _was_pulled_again(self, one: JudgedRow, failed: list[PadPayment]) -> bool:
         pulled = [
@@ -511,6 +529,9 @@ class PadModel:
             if one.kind != "BOUNCE" or one.outcome != "applied":
                 continue
             row = one.row
+            if one.rule == "another_receipt":
+                self._fail_further(row)
+                continue
             self._fail_payment(row)
             if one.rule == "payment_failed":
                 continue
@@ -533,6 +554,14 @@ class PadModel:
                 self.invoices.append(fee)
                 self.references.append(PadReference(fee.id, row.number, "ACTIVE"))
                 self.bounces.append(row.number)
+
+    def _fail_further(self, row: ModelRow) -> None:
+        """Take another receipt that bounced from the number, and from what its failed payment keeps."""
+        kept = max(row.original - row.outstanding, ZERO) if row.status == "partially paid" else ZERO
+        failed = [one for one in self._payments(row.number) if one.status == "FAILED" and one.method not in CARDS][-1]
+        failed.amount, failed.receipt, failed.day = min(failed.amount, kept), row.source, row.day
+        behind = {invoice.id for invoice in self._behind(row.number, "ACTIVE")}
+        self.receipts = [one for one in self.receipts if one.number != row.source or one.invoice not in behind]
 
     def _is_of_memo(self, receipt: PadReceipt) -> bool:
         """Return whether a receipt is over no more than a credit memo of that number paid."""

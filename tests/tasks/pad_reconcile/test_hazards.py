@@ -2,6 +2,7 @@
 
 import io
 from contextlib import nullcontext
+from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 
@@ -116,6 +117,62 @@ def test_two_bounces_of_one_account_in_one_file_are_one_fee_and_one_lock(books: 
         ("frozen now", "30.00"),
         ("already frozen", "0.00"),
     ]
+
+
+# 7: a number that two receipts paid.
+
+
+_PADR1 = bounce("PR1", "800101", NUMBER, "60.00", status="Partially PAID", outstanding="40.00", day="06-Nov-26")
+_PADR2 = bounce("PR2", "800101", NUMBER, "60.00", day="07-Nov-26")
+
+
+@pytest.fixture
+def paid_twice(books: SettlementBooks) -> SettlementBooks:
+    """One number that two receipts paid, 40.00 and 20.00."""
+    books.invoice(books.account("800101"), NUMBER, "60.00", id=100)
+    books.apply(Line("PADP", "PR1", "40.00", "800101", NUMBER), Line("PADP", "PR2", "20.00", "800101", NUMBER))
+    return books
+
+
+@pytest.mark.parametrize("files", [[[_PADR1], [_PADR2]], [[_PADR1, _PADR2]]])
+def test_the_other_receipt_of_a_number_bounces_too(files: list[list[Line]], paid_twice: SettlementBooks) -> None:
+    names = [NEXT_FILE, "BCR_PAYMENT_APPL_20261107.csv"]
+    for name, lines in zip(names, files, strict=False):
+        paid_twice.apply(*lines, name=name)
+
+    outcomes = [one for name in names[: len(files)] for one in paid_twice.outcomes(name)]
+    assert outcomes == ["applied", "applied:another_receipt"]
+    assert paid_twice.payments() == [(NUMBER, "PAD", "FAILED", "PR2", "0.00")]
+    assert paid_twice.receipts() == []
+    assert (paid_twice.invoices()[100], len(paid_twice.bounces())) == (("SETTLEMENT_SCHED", "0.00"), 1)
+    assert [kind for kind, _ in paid_twice.messages()].count("nsf_fee") == 1
+
+
+def test_a_receipt_that_bounced_is_taken_from_what_the_failed_payment_keeps_once(paid_twice: SettlementBooks) -> None:
+    paid_twice.apply(_PADR1, name=NEXT_FILE)
+    assert paid_twice.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "20.00")]
+
+    paid_twice.apply(replace(_PADR1, application="9", day="07-Nov-26"), name="BCR_PAYMENT_APPL_20261107.csv")
+
+    assert paid_twice.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["already_applied:bounced_before"]
+    assert paid_twice.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "20.00")]
+    assert paid_twice.receipts() == [(100, "PR2", "20.00")]
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED"])
+def test_the_other_receipt_of_a_number_that_is_settled_since_is_for_a_person(
+    status: str, paid_twice: SettlementBooks
+) -> None:
+    paid_twice.apply(_PADR1, name=NEXT_FILE)
+    paid_twice.change("UPDATE invoice_references SET status_code = :status WHERE invoice_id = 100", status=status)
+
+    paid_twice.apply(_PADR2, name="BCR_PAYMENT_APPL_20261107.csv")
+
+    assert paid_twice.outcomes("BCR_PAYMENT_APPL_20261107.csv") == ["rejected:settled_since"]
+    assert paid_twice.receipts() == [(100, "PR2", "20.00")]
+    assert paid_twice.payments() == [(NUMBER, "PAD", "FAILED", "PR1", "20.00")]
+    [(detail,)] = paid_twice.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE rule = 'settled_since'")
+    assert detail == f"{NUMBER} bounced before and is settled since: receipt PR2 came back as well"
 
 
 # 5: accounts in any status.

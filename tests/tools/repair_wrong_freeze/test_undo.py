@@ -14,7 +14,7 @@ from connectors.cfs import CfsClient, InvoiceActivity
 from database.engine import Database
 from sandbox.cfs.process import RunningCfs
 from tests.cfs_fixtures import seed_site
-from tests.settlement_factory import NOW, SettlementBooks, bounce
+from tests.settlement_factory import NOW, Line, SettlementBooks, bounce
 from tests.tools.repair_wrong_freeze.histories import (
     EARLIER,
     WRONG,
@@ -315,6 +315,53 @@ def two_bounces(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
     books.change("UPDATE pay_jobs.outbox SET state = 'dead' WHERE kind = 'nsf_fee'")
     books.apply(bounce("PR2", "800103", "REG00002", "60.20"), name=LATER)
     return books
+
+
+@pytest.fixture
+def two_receipts(books: SettlementBooks, cfs: RunningCfs) -> SettlementBooks:
+    """A number that two receipts paid, of which one came back by the wrong file and the other by a later one."""
+    books.invoice(books.account("800103"), NUMBER, "60.20")
+    books.apply(Line("PADP", "PR1", "40.20", "800103", NUMBER), Line("PADP", "PR2", "20.00", "800103", NUMBER))
+    site = site_of("800103")
+    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
+                   invoices=[{"site_number": site.site, "invoice_number": NUMBER, "total": "0.00"}])  # fmt: skip
+    return books
+
+
+_FIRST = bounce("PR1", "800103", NUMBER, "60.20", status="Partially PAID", outstanding="40.20", day="06-Nov-26")
+_SECOND = bounce("PR2", "800103", NUMBER, "60.20", day="07-Nov-26")
+
+
+@pytest.mark.parametrize("is_one_file", [False, True])
+def test_both_receipts_of_a_number_that_bounced_are_taken_back_together(
+    is_one_file: bool, two_receipts: SettlementBooks, cfs: RunningCfs
+) -> None:
+    before = pay_tables(two_receipts)
+    for lines, name in [([_FIRST, _SECOND], WRONG)] if is_one_file else [([_FIRST], WRONG), ([_SECOND], LATER)]:
+        two_receipts.apply(*lines, name=name)
+    tell(two_receipts, cfs)
+
+    outcome = undo(two_receipts, cfs, account=_auth(two_receipts))
+
+    assert outcome.rejects == []
+    assert pay_tables(two_receipts) == before
+    two_receipts.apply(_FIRST, _SECOND, ["ADJS"], name="BCR_PAYMENT_APPL_20261109.csv")
+    assert two_receipts.outcomes("BCR_PAYMENT_APPL_20261109.csv")[:2] == ["applied", "applied:another_receipt"]
+
+
+@pytest.mark.parametrize("file", [WRONG, LATER])
+def test_of_two_receipts_of_a_number_that_bounced_none_is_taken_back_alone(
+    file: str, two_receipts: SettlementBooks, cfs: RunningCfs
+) -> None:
+    two_receipts.apply(_FIRST, name=WRONG)
+    two_receipts.apply(_SECOND, name=LATER)
+    tell(two_receipts, cfs)
+    before = pay_tables(two_receipts)
+
+    outcome = undo(two_receipts, cfs, file=file)
+
+    assert "another receipt of its payment bounced as well, in file" in outcome.rejects[0].detail
+    assert pay_tables(two_receipts) == before
 
 
 _NOT_TOLD = (

@@ -1,14 +1,15 @@
--- Bring the payments of bounces back as they were; one that a bounce made is deleted.
+-- Bring the payments of bounces back as they were before the first of them; one that a bounce made is deleted.
 -- in     files bigint[], lines integer[]: the bounces, by place
 -- out    the number of payments
 -- again  a bounce that is taken back is not judged again
 WITH kept AS (
-       SELECT kept.row_id, kept.was
+       SELECT DISTINCT ON (kept.row_id) kept.row_id, kept.was
          FROM unnest(CAST(:files AS bigint[]), CAST(:lines AS integer[])) AS bounce (file_id, line)
          JOIN pay_jobs.bounce_rows AS kept
            ON kept.file_id = bounce.file_id
           AND kept.line    = bounce.line
           AND kept.pay_table = 'payments'
+        ORDER BY kept.row_id, kept.was ->> 'payment_status_code' = 'FAILED' NULLS FIRST
      ),
      unmade AS (
        DELETE FROM payments AS payment

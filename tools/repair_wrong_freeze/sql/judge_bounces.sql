@@ -1,11 +1,13 @@
--- Judge which bounces of an account can be taken back: all that they changed must be as they left it.
--- in     account_id
+-- Judge which bounces of an account can be taken back: all that they changed must be as they left it. The bounces of several
+-- receipts of one payment are taken back together, or none of them.
+-- in     account_id; files bigint[], lines integer[]: those that are asked for, by place
 -- out    file_id, line, number; party, account, site: where CFS has the invoice; why: NULL where it can be taken back
 -- again  reads only
 WITH bounces AS (
-       SELECT kept.file_id, kept.line, kept.was, payment.payment_status_code, payment.receipt_number,
-              line.target_number AS number, line.source_number,
-              line.customer_account
+       SELECT kept.file_id, kept.line, payment.id AS payment_id, payment.payment_status_code, payment.receipt_number,
+              line.target_number AS number, line.customer_account,
+              bool_or(payment.receipt_number IS NOT DISTINCT FROM line.source_number) OVER of_payment AS is_as_left,
+              min(kept.file_id) FILTER (WHERE asked.line IS NULL) OVER of_payment AS missing_file
          FROM pay_jobs.bounce_rows AS kept
          JOIN payments AS payment
            ON payment.id = kept.row_id
@@ -13,61 +15,80 @@ WITH bounces AS (
          JOIN pay_jobs.settlement_rows AS line
            ON line.file_id = kept.file_id
           AND line.line    = kept.line
+         LEFT JOIN unnest(CAST(:files AS bigint[]), CAST(:lines AS integer[])) AS asked (file_id, line)
+           ON asked.file_id = kept.file_id
+          AND asked.line    = kept.line
         WHERE kept.pay_table = 'payments'
           AND kept.undone_on IS NULL
+       WINDOW of_payment AS (PARTITION BY payment.id)
+     ),
+     judged AS (
+       SELECT bounces.file_id,
+              bounces.line,
+              bounces.payment_id,
+              bounces.number,
+              coalesce(billed.cfs_party, '') AS party,
+              coalesce(billed.cfs_account, '') AS account,
+              coalesce(billed.cfs_site, '') AS site,
+              CASE
+              WHEN payment_status_code <> 'FAILED' OR NOT is_as_left
+              THEN 'its payment is ' || payment_status_code || ' under receipt ' || coalesce(receipt_number, '(none)')
+              WHEN changed.story IS NOT NULL THEN changed.story
+              WHEN again.file_id IS NOT NULL THEN 'it bounced again, in file ' || again.file_id
+              WHEN missing_file IS NOT NULL
+              THEN 'another receipt of its payment bounced as well, in file ' || missing_file
+                   || ': take both back by the account'
+              END AS why
+         FROM bounces
+         LEFT JOIN LATERAL (
+                SELECT cfs.cfs_party, cfs.cfs_account, cfs.cfs_site
+                  FROM cfs_accounts AS cfs
+                 WHERE cfs.account_id  = :account_id
+                   AND cfs.cfs_account = bounces.customer_account
+                 ORDER BY cfs.status <> 'INACTIVE' DESC,
+                          cfs.id DESC
+                 LIMIT 1
+              ) AS billed ON true
+         LEFT JOIN LATERAL (
+                SELECT min(CASE
+                           WHEN kept.pay_table = 'invoices'
+                            AND (invoice.invoice_status_code <> CASE WHEN kept.was ->> 'invoice_status_code' IN (<<final>>)
+                                                                     THEN kept.was ->> 'invoice_status_code'
+                                                                     ELSE 'SETTLEMENT_SCHED' END
+                                 OR invoice.paid <> 0)
+                           THEN 'invoice ' || invoice.id || ' is ' || invoice.invoice_status_code || ', '
+                                || coalesce(invoice.paid, 0) || ' CAD paid'
+                           WHEN kept.pay_table = 'invoice_references' AND reference.status_code <> 'ACTIVE'
+                           THEN 'invoice ' || reference.invoice_id || ' has its number no longer open'
+                           END) AS story
+                  FROM pay_jobs.bounce_rows AS kept
+                  LEFT JOIN invoices AS invoice
+                    ON invoice.id = kept.row_id
+                   AND kept.pay_table = 'invoices'
+                  LEFT JOIN invoice_references AS reference
+                    ON reference.id = kept.row_id
+                   AND kept.pay_table = 'invoice_references'
+                 WHERE kept.file_id = bounces.file_id
+                   AND kept.line    = bounces.line
+                   AND kept.was IS NOT NULL
+              ) AS changed ON true
+         LEFT JOIN LATERAL (
+                SELECT later.file_id
+                  FROM bounces AS later
+                 WHERE later.number = bounces.number
+                   AND later.payment_id <> bounces.payment_id
+                   AND (later.file_id, later.line) > (bounces.file_id, bounces.line)
+                 ORDER BY later.file_id
+                 LIMIT 1
+              ) AS again ON true
      )
-SELECT bounces.file_id,
-       bounces.line,
-       bounces.number,
-       coalesce(billed.cfs_party, '') AS party,
-       coalesce(billed.cfs_account, '') AS account,
-       coalesce(billed.cfs_site, '') AS site,
-       CASE
-       WHEN payment_status_code <> 'FAILED' OR receipt_number IS DISTINCT FROM source_number
-       THEN 'its payment is ' || payment_status_code || ' under receipt ' || coalesce(receipt_number, '(none)')
-       WHEN changed.story IS NOT NULL THEN changed.story
-       WHEN again.file_id IS NOT NULL THEN 'it bounced again, in file ' || again.file_id
-       END AS why
-  FROM bounces
-  LEFT JOIN LATERAL (
-         SELECT cfs.cfs_party, cfs.cfs_account, cfs.cfs_site
-           FROM cfs_accounts AS cfs
-          WHERE cfs.account_id  = :account_id
-            AND cfs.cfs_account = bounces.customer_account
-          ORDER BY cfs.status <> 'INACTIVE' DESC,
-                   cfs.id DESC
-          LIMIT 1
-       ) AS billed ON true
-  LEFT JOIN LATERAL (
-         SELECT min(CASE
-                    WHEN kept.pay_table = 'invoices'
-                     AND (invoice.invoice_status_code <> CASE WHEN kept.was ->> 'invoice_status_code' IN (<<final>>)
-                                                              THEN kept.was ->> 'invoice_status_code'
-                                                              ELSE 'SETTLEMENT_SCHED' END
-                          OR invoice.paid <> 0)
-                    THEN 'invoice ' || invoice.id || ' is ' || invoice.invoice_status_code || ', '
-                         || coalesce(invoice.paid, 0) || ' CAD paid'
-                    WHEN kept.pay_table = 'invoice_references' AND reference.status_code <> 'ACTIVE'
-                    THEN 'invoice ' || reference.invoice_id || ' has its number no longer open'
-                    END) AS story
-           FROM pay_jobs.bounce_rows AS kept
-           LEFT JOIN invoices AS invoice
-             ON invoice.id = kept.row_id
-            AND kept.pay_table = 'invoices'
-           LEFT JOIN invoice_references AS reference
-             ON reference.id = kept.row_id
-            AND kept.pay_table = 'invoice_references'
-          WHERE kept.file_id = bounces.file_id
-            AND kept.line    = bounces.line
-            AND kept.was IS NOT NULL
-       ) AS changed ON true
-  LEFT JOIN LATERAL (
-         SELECT later.file_id
-           FROM bounces AS later
-          WHERE later.number = bounces.number
-            AND (later.file_id, later.line) > (bounces.file_id, bounces.line)
-          ORDER BY later.file_id
-          LIMIT 1
-       ) AS again ON true
- ORDER BY bounces.file_id,
-          bounces.line
+SELECT file_id,
+       line,
+       number,
+       party,
+       account,
+       site,
+       coalesce(why, min(why) OVER (PARTITION BY payment_id)) AS why
+  FROM judged
+ ORDER BY file_id,
+          line

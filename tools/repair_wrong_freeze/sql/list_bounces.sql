@@ -24,14 +24,18 @@ SELECT kept.file_id,
    AND kept.undone_on IS NULL
    AND (file.name = :file
         OR (account.auth_account_id = :account
-            AND (EXISTS (SELECT FROM pay_jobs.bounce_rows AS opened
+            AND (EXISTS (SELECT FROM pay_jobs.bounce_rows AS of_payment
+                           JOIN pay_jobs.bounce_rows AS opened
+                             ON opened.file_id = of_payment.file_id
+                            AND opened.line = of_payment.line
+                            AND opened.pay_table = 'invoice_references'
+                            AND opened.was IS NOT NULL
                            JOIN invoice_references AS reference
                              ON reference.id = opened.row_id
                             AND reference.status_code = 'ACTIVE'
-                          WHERE opened.file_id = kept.file_id
-                            AND opened.line = kept.line
-                            AND opened.pay_table = 'invoice_references'
-                            AND opened.was IS NOT NULL)
+                          WHERE of_payment.pay_table = 'payments'
+                            AND of_payment.row_id = kept.row_id
+                            AND of_payment.undone_on IS NULL)
                  OR EXISTS (SELECT FROM pay_jobs.operations AS begun
                              WHERE begun.subject = 'account ' || account.auth_account_id
                                AND begun.state NOT IN ('done', 'dropped')))))
