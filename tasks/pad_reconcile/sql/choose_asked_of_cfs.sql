@@ -8,7 +8,8 @@ SELECT frozen.customer_account, frozen.invoice_number, profile.cfs_party, profil
          SELECT coalesce(cfs.cfs_party, '') AS cfs_party, cfs.cfs_account, coalesce(cfs.cfs_site, '') AS cfs_site
            FROM cfs_accounts AS cfs
           WHERE cfs.cfs_account = frozen.customer_account
-          ORDER BY cfs.id DESC
+          ORDER BY cfs.cfs_party <> '' AND cfs.cfs_site <> '' DESC NULLS LAST,
+                   cfs.id DESC
           LIMIT 1
        ) AS profile
  WHERE frozen.file_id = :file_id

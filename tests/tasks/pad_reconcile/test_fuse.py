@@ -159,7 +159,9 @@ def test_a_dry_run_reports_the_fuse_and_holds_nothing(office: SettlementOffice) 
     assert office.states() == []
 
 
-def test_of_the_accounts_of_a_held_file_some_are_asked_about_on_their_newest_site(books: SettlementBooks) -> None:
+def test_of_the_accounts_of_a_held_file_some_are_asked_about_on_their_newest_site_that_is_whole(
+    books: SettlementBooks,
+) -> None:
     file, other = books.arrive(b"this"), books.arrive(b"other", name=LATER)
     account = books.account("800101")
     for party, site in (("511", "911"), ("512", None)):
@@ -175,4 +177,4 @@ def test_of_the_accounts_of_a_held_file_some_are_asked_about_on_their_newest_sit
     with books.database.begin() as session:
         asked = statements("tasks.pad_reconcile").run(session, "choose_asked_of_cfs", file_id=file.id, count=9).all()
 
-    assert [tuple(row) for row in asked] == [("800101", "REG1", "512", "800101", "")]
+    assert [tuple(row) for row in asked] == [("800101", "REG1", "511", "800101", "911")]

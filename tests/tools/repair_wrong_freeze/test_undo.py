@@ -256,6 +256,25 @@ def test_where_cfs_has_the_invoice_as_due_nothing_is_taken_back(books: Settlemen
     assert pay_tables(books) == before
 
 
+def test_cfs_is_asked_on_the_site_it_has_whatever_newer_profile_it_has_not_made(
+    books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    account = books.account("800103")
+    books.paid_invoice(account, NUMBER, "60.20", "PR1")
+    site = site_of("800103")
+    cfs.admin.seed(sites=[seed_site(site, "BCR-PAD Daily")],
+                   invoices=[{"site_number": site.site, "invoice_number": NUMBER, "total": "60.20"}])  # fmt: skip
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20"), name=WRONG)
+    tell(books, cfs)
+    books.profile(account.id, "800103", status="PENDING", site="")
+    before = pay_tables(books)
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert "CFS has REG00001 as due, with 60.20 CAD besides fees" in outcome.rejects[0].detail
+    assert pay_tables(books) == before
+
+
 def test_what_is_still_on_its_way_comes_first(books: SettlementBooks, cfs: RunningCfs) -> None:
     books.paid_invoice(books.account("800103"), NUMBER, "60.20", "PR1")
     cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])

@@ -45,6 +45,8 @@ WITH bounces AS (
                   FROM cfs_accounts AS cfs
                  WHERE cfs.account_id  = :account_id
                    AND cfs.cfs_account = bounces.customer_account
+                   AND cfs.cfs_party <> ''
+                   AND cfs.cfs_site <> ''
                  ORDER BY cfs.status <> 'INACTIVE' DESC,
                           cfs.id DESC
                  LIMIT 1

@@ -19,11 +19,13 @@ SELECT kept.file_id,
   JOIN pay_jobs.settlement_rows AS line
     ON line.file_id = kept.file_id
    AND line.line    = kept.line
-  JOIN LATERAL (
+  LEFT JOIN LATERAL (
          SELECT cfs.cfs_party, cfs.cfs_account, cfs.cfs_site
            FROM cfs_accounts AS cfs
           WHERE cfs.account_id  = :account_id
             AND cfs.cfs_account = line.customer_account
+            AND cfs.cfs_party <> ''
+            AND cfs.cfs_site <> ''
           ORDER BY cfs.id = fee.cfs_account_id DESC,
                    cfs.id DESC
           LIMIT 1
