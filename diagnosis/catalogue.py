@@ -137,8 +137,8 @@ _ALL = (
     Diagnosis("J16", "A refund without a settled reference: another reversal is sent every night.",
               "Have the account's GL stopped before tonight, then count the reversals already sent.", ActionOwner.MONEY,
               command="ejv search {invoice}"),
-    Diagnosis("J17", "CAS refused its charge after its refund was asked for: the next EJV_PAYMENT would pay back money "
-              "that was never charged.",
+    Diagnosis("J17", "CAS refused its charge after its refund was asked for: without an active reference, EJV_PAYMENT "
+              "pays back money that was never charged.",
               "The pay team closes it as CANCELLED before its GL is released.", ActionOwner.MONEY,
               command="ejv search {invoice}"),
     Diagnosis("J18", "A refund with an active reference but no open journal: EJV_PAYMENT does not pay it back.",

@@ -45,8 +45,8 @@ _MOVED_TWICE = (
     "of them paid back"
 )
 _NOTHING_OWED = (
-    ". Its refund is asked for and nothing was charged: the pay team closes it as CANCELLED, before its GL is released "
-    "or its reference cancelled; the next payment batch would pay it back"
+    ". Its refund is asked for and nothing was charged: the pay team closes it as CANCELLED. Until then its active "
+    "reference keeps it out of the payment batches, which would pay it back"
 )
 _BOOKED = {
     "overpaid": (

@@ -31,7 +31,7 @@ def learn_feedback(
         if batch.file_type == "PAYMENT" and item in accepted:
             _accept(model, batch, item)
         elif batch.file_type == "PAYMENT":
-            _refuse(item, is_header=is_refused or f"JH {item.journal}" in refused)
+            _refuse(item)
         else:
             _disburse(batch, item, is_accepted=item in accepted, is_header=item.about not in lines)
         if item.about in lines and not is_refused:
@@ -70,16 +70,18 @@ def _accept(model: WorldModel, batch: ModelBatch, item: ModelItem) -> None:
     invoice.receipts.append(ModelReceipt(_receipt_number(batch, item.journal), item.amount))
 
 
-def _refuse(item: ModelItem, *, is_header: bool) -> None:
-    """What was refused is free for another batch, but not a refund that was never charged, whose GL no header stops."""
+def _refuse(item: ModelItem) -> None:
+    """What was refused is free for another batch, a refund as it was before it was sent; but not one never charged."""
     if item.refund:
         item.refund.status = "REFUND_REQUESTED"
         return
     invoice = item.invoice
-    if is_header and invoice.status == "REFUND_REQUESTED" and invoice.payment_date is None and not invoice.receipts:
+    is_refund = invoice.status == "REFUND_REQUESTED"
+    if is_refund and invoice.payment_date is None and not invoice.receipts:
         return
     for reference in invoice.references:
-        reference.status = "CANCELLED" if reference.status == "ACTIVE" else reference.status
+        if reference.status == "ACTIVE":
+            reference.status = "COMPLETED" if is_refund else "CANCELLED"
 
 
 def _disburse(batch: ModelBatch, item: ModelItem, *, is_accepted: bool, is_header: bool) -> None:

@@ -4,13 +4,8 @@
 -- out    one row a thing, in the order of the file
 SELECT coalesce(refused_line, line) AS at_line, journal, subject, link_id, amount, expected, message, effect,
        outcome, rule, is_accepted, is_header_refused, is_undated, effective_date, invoice_status, status_before, earlier,
-       invoice_id,
-       NOT is_accepted AND invoice_status = 'REFUND_REQUESTED'
-         AND EXISTS (SELECT FROM invoices AS invoice
-                      WHERE invoice.id = item.invoice_id
-                        AND invoice.payment_date IS NULL)
-         AND NOT EXISTS (SELECT FROM receipts AS receipt WHERE receipt.invoice_id = item.invoice_id) AS was_never_charged
-  FROM feedback_items AS item
+       invoice_id, was_never_charged
+  FROM feedback_items
  WHERE outcome = 'rejected'
     OR rule = 'settled_before'
     OR outcome = 'applied' AND (NOT is_accepted OR is_header_refused OR is_undated OR amount <> expected

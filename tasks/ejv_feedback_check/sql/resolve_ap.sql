@@ -99,6 +99,7 @@ SELECT journal, subject, 'AP' AS form,
        CAST(NULL AS text) AS invoice_status, status_before, expected, CAST(0 AS numeric) AS earlier,
        CAST(:is_refused AS boolean) AS is_header_refused, is_accepted,
        CASE WHEN NOT is_accepted THEN left(refusal, 250) END AS message,
+       false AS was_never_charged,
        CASE WHEN :file_type = 'NON_GOV_DISBURSEMENT' THEN 'disbursed' ELSE 'cheque' END AS effect,
        split_part(verdict, ':', 1) AS outcome,
        split_part(verdict, ':', 2) AS rule

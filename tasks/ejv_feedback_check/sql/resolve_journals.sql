@@ -87,10 +87,10 @@ WITH headers AS (
      received AS (
        SELECT items.journal, items.invoice_id,
               sum(CAST(receipt.receipt_amount AS numeric(19,2)))
-                  FILTER (WHERE receipt.receipt_number <> headers.receipt) AS amount,
+                  FILTER (WHERE receipt.receipt_number IS DISTINCT FROM headers.receipt) AS amount,
               bool_or(receipt.receipt_number = headers.receipt) AS is_booked
          FROM (SELECT DISTINCT journal, invoice_id FROM items WHERE :file_type = 'PAYMENT') AS items
-         JOIN headers
+         LEFT JOIN headers
            ON headers.journal = items.journal
          JOIN receipts AS receipt
            ON receipt.invoice_id = items.invoice_id
@@ -205,6 +205,8 @@ SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_
        amount, link_type, link_id, payment_account_id, partner_code, invoice_status, status_before, expected, earlier,
        receipt, is_booked AND effect IN ('paid', 'charged') AS is_booked, is_header_refused, is_accepted,
        CASE WHEN is_accepted THEN NULL ELSE message END AS message,
+       :file_type = 'PAYMENT' AND NOT is_accepted AND invoice_status = 'REFUND_REQUESTED'
+       AND NOT is_paid AND NOT is_booked AS was_never_charged,
        effect,
        split_part(decided, ':', 1) AS outcome,
        split_part(decided, ':', 2) AS rule

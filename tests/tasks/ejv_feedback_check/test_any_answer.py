@@ -80,8 +80,10 @@ def model(thing: AnsweredInvoice, receipt: str, *, is_header_refused: bool) -> E
     if thing.is_refused or is_header_refused:
         left.told = ["refused by CGI"]
         was_charged = thing.paid_on or bool(thing.receipts)
-        if is_header_refused and thing.status == "REFUND_REQUESTED" and not was_charged:
+        if thing.status == "REFUND_REQUESTED" and not was_charged:
             left.reference = "ACTIVE"
+        elif thing.status == "REFUND_REQUESTED" and thing.method == "EJV":
+            left.reference = "COMPLETED"
         return left
     left.reference = "COMPLETED"
     return _given_back(thing, left) if thing.is_reversal else _taken(thing, left, receipt)

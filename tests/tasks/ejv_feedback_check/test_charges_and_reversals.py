@@ -130,15 +130,18 @@ def test_an_invoice_that_a_journal_charges_under_two_flow_throughs_is_taken_once
     assert books.rows("SELECT CAST(paid_amount AS numeric(19,2)) FROM payments") == [(60,)]
 
 
-@pytest.mark.parametrize(
-    ("code", "reference", "is_stopped"),
-    [({5: ERROR}, "CANCELLED", True), ({"JH": "2001 NO"}, "ACTIVE", False), ({"BH": "9001 NO"}, "ACTIVE", False)],
-    ids=["line", "journal", "batch"],
+REFUSALS = pytest.mark.parametrize(
+    ("code", "is_stopped"),
+    [({5: ERROR}, True), ({5: ERROR, "JH": "2001 NO"}, True), ({"JH": "2001 NO"}, False), ({"BH": "9001 NO"}, False)],
+    ids=["line", "line and journal", "journal", "batch"],
 )
-def test_a_refund_whose_charge_was_refused_is_kept_out_of_the_next_batch(
-    office: FeedbackOffice, code: dict[int | str, str], reference: str, is_stopped: bool
+
+
+@REFUSALS
+def test_a_refund_whose_charge_was_refused_is_kept_out_of_every_batch_by_its_reference(
+    office: FeedbackOffice, code: dict[int | str, str], is_stopped: bool
 ) -> None:
-    """By the stop of its GL or by its reference: the batch would pay back what was never charged."""
+    """The next batch, or the one after its GL is released, would pay back what was never charged."""
     books = office.books
     given(books, "REFUND_REQUESTED")
     books.change("UPDATE invoice_references SET created_on = (SELECT min(created_on) FROM ejv_files)")
@@ -147,9 +150,38 @@ def test_a_refund_whose_charge_was_refused_is_kept_out_of_the_next_batch(
 
     [refused] = [reject for reject in outcome.rejects if "invoice 1001" in reject.detail]
     assert "nothing was charged: the pay team closes it as CANCELLED" in refused.detail
-    assert books.one("SELECT status_code FROM invoice_references") == reference
+    assert books.one("SELECT status_code FROM invoice_references") == "ACTIVE"
     assert bool(books.one("SELECT stop_ejv FROM distribution_codes WHERE account_id IS NOT NULL")) is is_stopped
     assert all_findings(books.database, NOW, ("EJV-RELEASED",)) == {}
+
+
+@REFUSALS
+def test_a_refused_reversal_leaves_a_settled_reference_so_that_it_is_sent_once_more_and_not_every_night(
+    office: FeedbackOffice, code: dict[int | str, str], is_stopped: bool
+) -> None:
+    """EJV_PAYMENT gives a reversal an active reference only where it finds a COMPLETED one."""
+    books = office.books
+    given(books, "REFUND_REQUESTED", "OLD1", payment_date=BEFORE)
+    books.add("invoice_references", invoice_id=1001, invoice_number="EJV00001001", status_code="CANCELLED")
+
+    office.answer(REVERSAL, code)
+
+    references = books.rows("SELECT status_code FROM invoice_references ORDER BY id")
+    assert references == [("COMPLETED",), ("CANCELLED",)]
+    assert bool(books.one("SELECT stop_ejv FROM distribution_codes WHERE account_id IS NOT NULL")) is is_stopped
+    assert all_findings(books.database, NOW, ("EJV-RELEASED",)) == {}
+
+
+def test_a_refused_reversal_leaves_one_settled_reference_and_no_second(office: FeedbackOffice) -> None:
+    """EJV_PAYMENT ends with an error where it finds two."""
+    books = office.books
+    given(books, "REFUND_REQUESTED", "OLD1", payment_date=BEFORE)
+    books.add("invoice_references", invoice_id=1001, invoice_number="EJV00001001", status_code="COMPLETED")
+
+    office.answer(REVERSAL, {5: ERROR})
+
+    references = books.rows("SELECT status_code FROM invoice_references ORDER BY id")
+    assert references == [("CANCELLED",), ("COMPLETED",)]
 
 
 def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: FeedbackOffice) -> None:

@@ -53,7 +53,7 @@ CASES: dict[str, tuple[str, dict[int | str, str], ExpectedRows]] = {
         "APPROVED", {DEBIT: "0703 PERIOD CLOSED"}, refused("APPROVED", stopped=True)),
     "a code with letters is an error": ("APPROVED", {DEBIT: "A001 NO"}, refused("APPROVED", stopped=True)),
     "a refused reversal stays requested": (
-        "REFUND_REQUESTED", {DEBIT: ERROR}, refused("REFUND_REQUESTED", stopped=True)),
+        "REFUND_REQUESTED", {DEBIT: ERROR}, refused("REFUND_REQUESTED", stopped=True)._replace(reference="COMPLETED")),
     "a refused header takes its accepted lines with it and stops nothing": (
         "APPROVED", {JH: "2001 BAD JOURNAL"}, refused("APPROVED", stopped=False)),
     "a refused batch sets its invoices free and stops nothing": (

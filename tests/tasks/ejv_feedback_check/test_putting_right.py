@@ -278,6 +278,19 @@ def test_a_rebuild_keeps_an_invoice_back_whose_refund_was_asked_for_after_its_ch
     assert "the pay team closes it as CANCELLED" in note
 
 
+def test_a_rebuild_leaves_a_reversal_a_settled_reference(sent: FeedbackOffice) -> None:
+    """EJV_PAYMENT sends a reversal without a COMPLETED one every night."""
+    sent.books.change(
+        "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED', payment_date = '2026-11-02' WHERE id = 1001"
+    )
+
+    outcome = sent.run(rebuild=100, reason=WHY)
+
+    assert sent.books.rows("SELECT status_code FROM invoice_references WHERE invoice_id = 1001") == [("COMPLETED",)]
+    [row] = [row for row in outcome.tables[0].records() if row["table"] == "invoice_references"]
+    assert (row["before"], row["after"]) == ("ACTIVE", "COMPLETED")
+
+
 def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackOffice) -> None:
     outcome = sent.run(dry_run=True, rebuild=100, reason="the month is closed")
     assert len(outcome.tables[0].rows) == 6

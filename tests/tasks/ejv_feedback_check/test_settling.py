@@ -20,14 +20,15 @@ journal integer, subject text, form text, invoice_id integer, partner_id integer
 refused_line integer, effective_date date, is_undated boolean, amount numeric(19,2), link_type text, link_id integer,
 payment_account_id integer, partner_code text, invoice_status text, status_before text, expected numeric,
 earlier numeric, receipt text, is_booked boolean, is_header_refused boolean, is_accepted boolean, message text,
-effect text, outcome text, rule text, slip_id integer, eft_refund_id integer
+effect text, outcome text, rule text, slip_id integer, eft_refund_id integer,
+was_never_charged boolean
 """
 _ITEM: dict[str, Any] = {
     "journal": 10, "subject": "1001", "form": "INVOICE", "invoice_id": 1001, "line": 4, "effective_date": MONDAY,
     "is_undated": False, "amount": 30, "link_type": "invoice", "link_id": 1001, "payment_account_id": 1,
     "invoice_status": "APPROVED", "status_before": "APPROVED", "expected": 30, "earlier": 0, "receipt": "R10",
     "is_booked": False, "is_header_refused": False, "is_accepted": True, "effect": "paid", "outcome": "applied",
-    "rule": "",
+    "rule": "", "was_never_charged": False,
 }  # fmt: skip
 
 

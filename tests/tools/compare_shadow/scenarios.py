@@ -235,6 +235,10 @@ REFERENCE: dict[str, ReferenceLeft] = {
     "D-EJV-19": _left(
         "receipts.receipt_amount", "UPDATE receipts SET receipt_amount = receipt_amount + 5 WHERE invoice_id = 7600001"
     ),
+    "D-EJV-20": _left(
+        "invoice_references.status_code",
+        "UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id IN (9217, 9218)",
+    ),
     "D-SLIP-01": _left(
         "invoices.paid invoices.payment_date",
         "UPDATE invoices SET paid = total, payment_date = '2026-11-02' WHERE payment_method_code = 'INTERNAL'"

@@ -118,19 +118,24 @@ def _send(books: EjvBooks, account: int, batch: int, journal: int, *invoices: in
 
 def _answer_unusually(books: EjvBooks) -> None:
     account = books.account(name="Ministry of Answers")
-    states = {9210: "APPROVED", 9212: "APPROVED", 9214: "REFUND_REQUESTED", 9215: "APPROVED", 9216: "PAID"}
+    states = {
+        9210: "APPROVED", 9212: "APPROVED", 9214: "REFUND_REQUESTED", 9215: "APPROVED", 9216: "PAID",
+        9217: "REFUND_REQUESTED", 9218: "REFUND_REQUESTED",
+    }  # fmt: skip
+    refused_at = {9212: 6, 9217: 5, 9218: 5}
     for invoice, status in states.items():
-        paid = {"paid": "20.00", "payment_date": "2026-11-02"} if status == "PAID" else {}
+        paid = {"paid": "20.00", "payment_date": "2026-11-02"} if status == "PAID" or invoice == 9218 else {}
         books.invoice(account, invoice, "31.50" if invoice == 9212 else "20.00", status, **paid)
         number, journal = 500 + invoice % 100, 51000 + invoice % 100
         _send(books, account, number, journal, invoice)
-        pairs = [JournalPair(str(invoice), "20.00", is_reversal=invoice == 9215)]
+        pairs = [JournalPair(str(invoice), "20.00", is_reversal=invoice in {9215, 9218})]
         if invoice == 9212:
             pairs = [JournalPair("9212", "30.00"), JournalPair("9212", "1.50")]
-        if invoice == 9216:
-            books.add("receipts", invoice_id=9216, receipt_number="OLD9216", receipt_amount="20.00",
+        if invoice in {9216, 9218}:
+            books.add("receipts", invoice_id=invoice, receipt_number=f"OLD{invoice}", receipt_amount="20.00",
                       receipt_date="2026-11-02")  # fmt: skip
-        answer(books, Batch(number, journals=[(journal, pairs)]), {6: _REFUSED} if invoice == 9212 else {})
+        codes = {refused_at[invoice]: _REFUSED} if invoice in refused_at else {}
+        answer(books, Batch(number, journals=[(journal, pairs)]), codes)  # type: ignore[arg-type]
     for slip_number, refused in (
         ("206900111", [{}, {3: _REFUSED}]),
         ("206900117", [{}]),

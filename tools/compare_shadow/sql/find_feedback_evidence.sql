@@ -117,6 +117,23 @@ SELECT DISTINCT 'D-EJV-10', about.kind, about.subject
  WHERE line.batch_number = ANY (:unanswered)
    AND about.subject IS NOT NULL
  UNION ALL
+SELECT 'D-EJV-20', 'invoice', CAST(invoice.id AS text)
+  FROM ejv_files AS file
+  JOIN ejv_headers AS header
+    ON header.ejv_file_id = file.id
+  JOIN ejv_links AS link
+    ON link.ejv_header_id = header.id
+   AND coalesce(link.link_type, 'invoice') = 'invoice'
+   AND link.disbursement_status_code = 'ERRORED'
+  JOIN invoices AS invoice
+    ON invoice.id = link.link_id
+   AND invoice.invoice_status_code = 'REFUND_REQUESTED'
+ WHERE file.file_type = 'PAYMENT'
+   AND file.created_on >= coalesce(CAST(:since AS timestamp), '-infinity')
+   AND EXISTS (SELECT FROM pay_jobs.feedback_batches AS answer
+                WHERE answer.batch_number = file.id
+                  AND answer.state = 'applied')
+ UNION ALL
 SELECT 'D-EJV-17', 'refund', CAST(refund.id AS text)
   FROM refunds AS refund
   JOIN refunds AS other
