@@ -38,6 +38,7 @@ WITH applied AS NOT MATERIALIZED (
         WHERE done.is_new
            OR paid_by_bank.is_first
         GROUP BY done.source_number
+       HAVING bool_or(done.is_new AND done.kind <> 'BOUNCE')
      ),
      known AS (
        SELECT DISTINCT ON (payment.receipt_number) payment.id, to_jsonb(payment) AS was,

@@ -105,7 +105,7 @@ def test_a_bank_receipt_of_which_the_sender_writes_a_row_after_a_pause_is_one_pa
     assert office.books.payments() == [(None, "ONLINE_BANKING", "COMPLETED", "OB1", "100.00")]
     (mail,) = [one["data"] for one in office.books.payloads("bc.registry.payment.OverPaid")]
     assert (mail["amount"], mail["creditAmount"]) == ("30.00" if first == "BOLP" else "100.00", "30.00")
-    assert all_findings(office.books.database, NOW, ("PAY-AMOUNT",)) == {}
+    assert all_findings(office.books.database, NOW, ("FILE-PAYMENT",)) == {}
 
 
 def test_what_a_file_of_another_name_booked_on_account_is_no_part_of_the_payment_of_a_bank_row(

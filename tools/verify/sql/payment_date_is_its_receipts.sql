@@ -22,6 +22,7 @@ SELECT 'invoice ' || invoice.id AS row,
                          JOIN pay_jobs.settlement_rows AS line
                            ON line.target_number = mine.invoice_number
                           AND line.outcome = 'applied'
+                          AND line.kind <> 'BOUNCE'
                           AND line.application_date = CAST(invoice.payment_date AS date)
                         WHERE mine.invoice_id = invoice.id
                           AND mine.status_code = 'COMPLETED') AS has_line

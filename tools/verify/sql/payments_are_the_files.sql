@@ -2,8 +2,8 @@
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
 -- source docs/specs/cas-settlement-csv.md section 6: PAD has one payment a number with the day of the first line, failed
 --        where the last that was applied is a bounce; online banking has one a receipt, over its lines in
---        files that say it came in, by their name: what is used of it later is no money beside it; the EFT job's are COMPLETED until
---        they are reversed
+--        files that say it came in, by their name: what is used of it later is no money beside it, and a row by which it
+--        went back is none of it, whether that stands or was taken back; the EFT job's are COMPLETED until they are reversed
 WITH lines AS (
        SELECT line.*, rank() OVER (PARTITION BY line.target_number
                                    ORDER BY line.application_date DESC, line.file_id DESC, line.line DESC) AS nth
@@ -62,8 +62,10 @@ SELECT 'payment ' || payment.id,
               CAST(payment.invoice_amount AS numeric(19,2)), payment.payment_date)
   FROM (SELECT line.source_number,
                sum(line.amount) AS amount,
-               CASE count(*) WHEN 1 THEN min(line.original_amount) ELSE 0 END AS invoice_amount,
-               (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day
+               CASE count(*) FILTER (WHERE line.kind <> 'BOUNCE') WHEN 1 THEN min(line.original_amount) ELSE 0 END
+                 AS invoice_amount,
+               (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day,
+               bool_or(line.kind = 'BOUNCE') AS has_bounced
           FROM pay_jobs.settlement_rows AS line
           JOIN pay_jobs.inbound_files AS file
             ON file.id = line.file_id
@@ -85,10 +87,18 @@ SELECT 'payment ' || payment.id,
    AND payment.created_by = 'SYSTEM'
   LEFT JOIN payment_accounts AS account
     ON account.id = payment.payment_account_id
- WHERE payment.payment_status_code IS DISTINCT FROM 'COMPLETED'
-    OR CAST(payment.paid_amount AS numeric(19,2)) <> received.amount
-    OR CAST(payment.invoice_amount AS numeric(19,2)) <> received.invoice_amount
-    OR CAST(payment.payment_date AS date) IS DISTINCT FROM received.day
+ WHERE (payment.payment_status_code IS DISTINCT FROM 'COMPLETED'
+        OR CAST(payment.paid_amount AS numeric(19,2)) <> received.amount
+        OR CAST(payment.invoice_amount AS numeric(19,2))
+            <> CASE WHEN received.has_bounced AND payment.invoice_number IS NULL THEN 0 ELSE received.invoice_amount END
+        OR CAST(payment.payment_date AS date) IS DISTINCT FROM received.day)
+   AND NOT (payment.payment_status_code = 'FAILED'
+            AND EXISTS (SELECT FROM pay_jobs.settlement_rows AS bounce
+                         WHERE bounce.target_number = payment.invoice_number
+                           AND bounce.source_number = payment.receipt_number
+                           AND bounce.kind = 'BOUNCE'
+                           AND bounce.outcome = 'applied'
+                           AND bounce.rule <> 'undone'))
  UNION ALL
 SELECT 'payment ' || payment.id,
        'explain account ' || account.auth_account_id,
