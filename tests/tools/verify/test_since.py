@@ -1,16 +1,19 @@
 """What verify says of the rows since a day is what it says of all rows, from that day on."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
 from config.business_time import business_date, day_start, naive_utc
+from connectors.inbound.holds import HoldKind
+from tests.pay_database import PayDatabase
+from tests.settlement_factory import Line, SettlementBooks, on_account
 from tests.tools.verify.worked import WorkedDatabases
 from tools.verify.arguments import Arguments
 from tools.verify.catalogue import CATALOGUE
-from tools.verify.task import asked_values, bounds, findings, sql
+from tools.verify.task import asked_values, bounds, findings, snapshot, sql
 
 # Each breaks what the jobs wrote in every second row, in another way.
 HARMS = (
@@ -61,3 +64,27 @@ def test_rows_since_a_day_are_told_as_they_are_among_all(harmed: Connection) -> 
             told.add(invariant.code)
 
     assert len(told) > 25
+
+
+def test_a_bank_receipt_is_added_up_over_a_file_that_was_written_on_after_the_day(database: PayDatabase) -> None:
+    books = SettlementBooks(database)
+    books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "70.00", method="ONLINE_BANKING")
+    rows = [
+        Line("BOLP", "OB1", "70.00", "800104", "REG1", day="26-Nov-26"),
+        on_account("OB1", "800104", "30.00", record="BOLP", day="26-Nov-26"),
+    ]
+    books.apply(rows[0])
+    books.now += timedelta(days=5)
+    books.apply(*rows, released=frozenset(HoldKind))
+    today = business_date(books.now)
+
+    def found() -> list[str]:
+        with snapshot(database) as session:
+            arguments = Arguments(since=date(2026, 11, 25))
+            values = asked_values(session, arguments, now=naive_utc(books.now), today=today)
+            (invariant,) = [one for one in CATALOGUE if one.code == "FILE-PAYMENT"]
+            return [one.expected for one in findings(session, invariant, values)]
+
+    assert found() == []
+    books.change("UPDATE payments SET paid_amount = 30")
+    assert found() == ["COMPLETED, 100.00 of 0 on 2026-11-26"]

@@ -30,6 +30,11 @@ WITH lines AS (
               array_agg(original_amount) AS originals
          FROM lines
         GROUP BY target_number
+     ),
+     named AS MATERIALIZED (
+       SELECT id, name
+         FROM pay_jobs.inbound_files
+        WHERE name IN (SELECT name FROM pay_jobs.inbound_files WHERE id >= :first_file)
      )
 SELECT 'payment ' || payment.id AS row,
        'explain invoice ' || payment.invoice_number AS next,
@@ -66,18 +71,16 @@ SELECT 'payment ' || payment.id,
                  AS invoice_amount,
                (array_agg(line.application_date ORDER BY line.file_id, line.line))[1] AS day,
                bool_or(line.kind = 'BOUNCE') AS has_bounced
-          FROM pay_jobs.settlement_rows AS line
-          JOIN pay_jobs.inbound_files AS file
-            ON file.id = line.file_id
+          FROM named AS file
+          JOIN pay_jobs.settlement_rows AS line
+            ON line.file_id = file.id
          WHERE line.outcome = 'applied'
-           AND line.file_id >= :first_file
            AND (file.name, line.source_number) IN (
                  SELECT same.name, bank.source_number
-                   FROM pay_jobs.settlement_rows AS bank
-                   JOIN pay_jobs.inbound_files AS same
-                     ON same.id = bank.file_id
+                   FROM named AS same
+                   JOIN pay_jobs.settlement_rows AS bank
+                     ON bank.file_id = same.id
                   WHERE bank.record_type = 'BOLP'
-                    AND bank.file_id >= :first_file
                     AND bank.outcome = 'applied'
                     AND lower(bank.source_type) <> 'bc reg eft wire cheque')
          GROUP BY line.source_number) AS received
