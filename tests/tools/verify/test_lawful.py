@@ -1,6 +1,6 @@
 """What other services and our jobs lawfully leave is no finding."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,7 @@ from config.errors import ExitCode
 from connectors.inbound.holds import HoldKind
 from tests.jobs.conftest import RunJob
 from tests.pay_database import PayDatabase
-from tests.settlement_factory import FILE, Line, SettlementBooks
+from tests.settlement_factory import FILE, Line, SettlementBooks, on_account
 from tests.tools.verify.watch import all_findings
 from tools.verify import JOB as VERIFY
 
@@ -88,3 +88,17 @@ def test_a_file_that_is_stored_for_two_days_waits_as_well(books: SettlementBooks
     books.change("UPDATE pay_jobs.inbound_files SET state = 'stored', received_on = received_on - interval '3 days'")
 
     assert list(all_findings(books.database, books.now, ("FILE-WHOLE",))) == [("FILE-WHOLE", f"file {FILE}")]
+
+
+def test_a_credit_is_made_when_its_row_is_tried_again(books: SettlementBooks) -> None:
+    books.apply(on_account("OB1", "800104", "30.00"))
+    books.now += timedelta(days=9)
+    books.account("800104", "ONLINE_BANKING")
+    books.retry()
+
+    assert books.outcomes() == ["applied"]
+    assert all_findings(books.database, books.now, ("CRE-MADE",)) == {}
+    books.change("UPDATE credits SET created_on = created_on - interval '9 days'")
+    assert list(all_findings(books.database, books.now, ("CRE-MADE",))) == [
+        ("CRE-MADE", f"credit {books.one('SELECT id FROM credits')}")
+    ]
