@@ -215,6 +215,14 @@ def note_repeat(session: Session, file: InboundFile, now: datetime, archived_as:
     return InboundFile(**row._mapping)
 
 
+def list_same_as_of_another_day(session: Session, source: str) -> list[Row[Any]]:
+    """Return the files that hold what an earlier day's file held, so that the rows of their day did not come.
+
+    Columns: id, name, business_date, run_id, same_as (the name of the earlier file).
+    """
+    return list(sql.run(session, "list_same_as_of_another_day", source=source))
+
+
 def recent_archives(session: Session, source: str, directory: str, since: datetime) -> list[InboundFile]:
     """Return the files that were moved out of a remote directory since an instant, the oldest first."""
     rows = sql.run(session, "list_recent_archives", source=source, remote_directory=directory, since=since)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, text
 from config.business_days import age_in_business_days
 from config.plurals import counted
 from config.schedule import ExpectedAnswer, ExpectedFile, Schedule
+from connectors.inbound.ledger import list_same_as_of_another_day
 from connectors.inbound.unfinished import PATIENCE, POLLS
 from database.sql import statements
 from jobs.watch.check import Finding
@@ -24,7 +25,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class DueFile:
-    """A file that was due; `come` is the row of the one that came for its day and was not put aside, else None."""
+    """A file that was due; `come` is the row of the one that came for its day with rows of it, else None."""
 
     instant: datetime
     day: date
@@ -62,7 +63,8 @@ def _expected_files(connection: Connection, expected: ExpectedFile, begin: datet
     since = datetime.combine(first, datetime.min.time(), zone)
     rows = sql.run(connection, "list_files_since", source=expected.source, first=first, since=since)
     come = [row for row in rows if pattern.fullmatch(row.name)]
-    counted_in = [row for row in come if row.state != "ignored"]
+    of_another_day = {row.id for row in list_same_as_of_another_day(connection, expected.source)}
+    counted_in = [row for row in come if row.state != "ignored" and row.id not in of_another_day]
     days = [(instant, instant.astimezone(zone).date()) for instant in due]
     found = [
         DueFile(

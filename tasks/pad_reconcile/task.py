@@ -9,9 +9,8 @@ from functools import partial
 
 from config.command_line import typed
 from config.settings import CasSftpSettings, ObjectStoreSettings
-from connectors.inbound.ledger import InboundFile
+from connectors.inbound.ledger import InboundFile, list_same_as_of_another_day
 from connectors.object_store import ObjectStore
-from database.sql import statements
 from jobs.inbound.desk import InboundDesk
 from jobs.inbound.file_format import FileFormat, FileToApply
 from jobs.inbound.poll_outcome import outcome_of_poll
@@ -20,8 +19,6 @@ from jobs.run.outcome import Outcome, Reject
 from tasks.pad_reconcile.after_commit import report_rejects, sync_all_credits, sync_touched_credits
 from tasks.pad_reconcile.arguments import Arguments
 from tasks.pad_reconcile.file_queue import SOURCE, WANTED, reasons_to_hold, waiting_files
-
-sql = statements(__package__)
 
 
 def run(context: RunContext, arguments: Arguments) -> Outcome:
@@ -35,8 +32,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         else:
             report = desk.poll()
             outcome = outcome_of_poll(report)
-            outcome.rejects += _of_another_day(context, report.known)
             outcome += desk.apply_waiting()
+            if outcome.counts["files_known"]:
+                outcome.rejects += _of_another_day(context, report.known)
         outcome += report_rejects(context, store)
     outcome += sync_touched_credits(context)
     return outcome
@@ -66,11 +64,10 @@ def settlement_desk(context: RunContext, store: ObjectStore, *, allow_late: bool
 
 
 def _of_another_day(context: RunContext, known: Sequence[InboundFile]) -> list[Reject]:
-    """Return the files of a day that hold what an earlier day's file held: the rows of their day did not come."""
-    if not known:
-        return []
+    """Return the files of this run that hold what an earlier day's file held: the rows of their day did not come."""
+    seen = {file.id for file in known}
     with context.database.begin() as session:
-        rows = sql.run(session, "list_same_as_of_another_day", ids=[file.id for file in known]).all()
+        rows = list_same_as_of_another_day(session, SOURCE)
     return [
         Reject(
             row.name,
@@ -79,6 +76,7 @@ def _of_another_day(context: RunContext, known: Sequence[InboundFile]) -> list[R
             typed("explain file", row.name),
         )
         for row in rows
+        if row.id in seen or row.run_id == context.run_id
     ]
 
 

@@ -474,6 +474,25 @@ def test_a_file_that_a_person_put_aside_is_not_the_file_of_its_day(
     assert find() == []
 
 
+@pytest.mark.parametrize(("rows", "is_missed"), [(2, True), (0, False)])
+def test_a_file_with_the_rows_of_another_day_is_not_the_file_of_its_day(
+    rows: int, is_missed: bool, find: Find, past: RunHistory, engine: Engine
+) -> None:
+    past.good_day()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE pay_jobs.inbound_files SET sha256 = repeat('a', 64)"))
+        connection.execute(text("UPDATE pay_jobs.inbound_files SET state = 'known' WHERE name LIKE '%20261119%'"))
+        connection.execute(
+            text(
+                "INSERT INTO pay_jobs.settlement_figures (file_id, on_weekday, rows, amount, frozen, bounced,"
+                " repeated, misdated, rejected) SELECT id, true, :rows, 0, 0, 0, 0, 0, 0 FROM pay_jobs.inbound_files"
+            ),
+            {"rows": rows},
+        )
+
+    assert find() == [("missing", "the settlement file: none for 2026-11-19")] * is_missed
+
+
 def test_a_file_of_an_entry_that_is_not_enabled_is_not_missed(
     find: Find, past: RunHistory, engine: Engine, schedule: Path
 ) -> None:

@@ -75,6 +75,21 @@ def test_the_rows_of_an_earlier_day_under_the_name_of_a_later_one_need_attention
     assert all(f"what {FILE} held, so the rows of 2026-11-06 did not come" in one.detail for one in outcome.rejects)
 
 
+@pytest.mark.parametrize("rows", [PAID, []])
+def test_files_of_two_days_with_the_same_rows_need_attention_where_both_come_at_once(
+    rows: list[Line], owing: SettlementOffice
+) -> None:
+    owing.place.put(FILE, settlement_csv(rows))
+    owing.place.put(_NEXT_DAY, settlement_csv(rows))
+
+    outcome = owing.run()
+
+    assert outcome.counts["files_known"] == 1
+    told = [(_NEXT_DAY, "content of another day")] if rows else []
+    assert [(one.where, one.reason) for one in outcome.rejects] == told
+    assert owing.run().rejects == []
+
+
 def test_the_rows_of_an_earlier_day_are_no_alarm_where_the_file_of_the_day_came_too(owing: SettlementOffice) -> None:
     owing.place.put(FILE, settlement_csv(PAID[:1]))
     owing.run()
@@ -149,11 +164,11 @@ def test_content_of_a_file_that_failed_is_applied_under_a_new_name(owing: Settle
 
 
 def test_two_names_with_one_content_are_applied_once(owing: SettlementOffice) -> None:
-    later = FILE.replace("1105", "1106")
-    for name in (FILE, later):
+    again = FILE.replace("1105", "1105_2")
+    for name in (FILE, again):
         owing.place.put(name, settlement_csv(PAID))
     outcome = owing.run()
-    assert owing.states() == [(FILE, "applied"), (later, "known")]
+    assert owing.states() == [(FILE, "applied"), (again, "known")]
     assert (outcome.exit_code, count_receipts(owing)) == (0, 3)
 
 

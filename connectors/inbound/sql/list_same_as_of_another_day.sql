@@ -1,10 +1,12 @@
 -- List the files that hold what an earlier day's file held, where that has rows and no other file of their day came.
--- in     ids of files whose content was applied before
--- out    name, business_date, same_as (the name of the earlier one)
+-- in     source
+-- out    id, name, business_date, run_id, same_as (the name of the earlier one)
 -- again  reads only
 SELECT DISTINCT ON (file.id)
+       file.id,
        file.name,
        file.business_date,
+       file.run_id,
        twin.name AS same_as
   FROM pay_jobs.inbound_files AS file
   JOIN pay_jobs.inbound_files AS twin
@@ -15,7 +17,8 @@ SELECT DISTINCT ON (file.id)
   JOIN pay_jobs.settlement_figures AS figures
     ON figures.file_id = twin.id
    AND figures.rows > 0
- WHERE file.id = ANY (CAST(:ids AS bigint[]))
+ WHERE file.source = :source
+   AND file.state = 'known'
    AND NOT EXISTS (SELECT
                      FROM pay_jobs.inbound_files AS other
                     WHERE other.source = file.source
