@@ -11,7 +11,7 @@ from config.command_line import typed
 from config.errors import PayJobsError, SourceUnavailable
 from config.settings import CfsSettings
 from connectors.effects import close_operation
-from connectors.inbound.ledger import list_files, set_state
+from connectors.inbound.ledger import list_files, list_same_as_of_another_day, set_state
 from connectors.local_copy import local_copy
 from connectors.object_store import CHUNK_SIZE, ObjectStore
 from database.sql import statements
@@ -119,9 +119,11 @@ def _unapplied_file(context: RunContext) -> str | None:
     with context.database.begin() as session:
         came = next(iter(list_files(session, SOURCE, ["stored", "received", "held", "failed"], limit=1)), None)
         newest = newest_applied(session)
+        not_of_their_day = {row.id for row in list_same_as_of_another_day(session, SOURCE)}
+        known = [one.business_date for one in list_files(session, SOURCE, ["known"]) if one.id not in not_of_their_day]
     if came is not None:
         return came.name
-    if newest is None or not today - _FILES_COME <= newest < today:
+    if newest is None or not today - _FILES_COME <= newest < today or today in known:
         return None
     return f"the settlement file of {today}" if is_business_day(today) else None
 

@@ -562,6 +562,21 @@ def test_the_file_of_a_business_day_is_awaited_where_files_came_in_the_week_befo
     assert awaited == (f"the settlement file of 2026-11-{today}" if is_awaited else None)
 
 
+@pytest.mark.parametrize(("record", "is_awaited"), [([], False), (["ADJS"], True)])
+def test_a_file_whose_content_is_known_is_the_file_of_its_day_unless_it_has_another_days_rows(
+    record: list[str], is_awaited: bool, office: SettlementOffice
+) -> None:
+    for day in (23, 24):
+        office.books.now = datetime(2026, 11, day, 20, 0, tzinfo=UTC)
+        office.place.put(f"BCR_PAYMENT_APPL_202611{day}.csv", settlement_csv(record))
+        office.run()
+    assert [state for _, state in office.states()] == ["applied", "known"]
+
+    awaited = after_commit._unapplied_file(office.books.context())
+
+    assert awaited == ("the settlement file of 2026-11-24" if is_awaited else None)
+
+
 def test_a_sweep_begins_after_the_credit_that_the_last_one_of_the_job_noted(books: SettlementBooks) -> None:
     runs = (("PAD_RECONCILE", 5), ("PAD_RECONCILE", 7), ("PAD_RECONCILE", None), ("repair pad-rejects", 9))
     found = []
