@@ -156,11 +156,25 @@ def test_a_refund_counts_in_the_month_in_which_it_was_approved(
         decision_date=decided,
     )  # fmt: skip
 
-    def refunded_in(month: int) -> Decimal:
-        accounts = next(table for table in told(date(2026, month, 1)).tables if table.key == "accounts")
-        return sum((row["Refunded"] for row in accounts.records()), Decimal(0))
+    assert [month for month in (10, 11) if _refunded_in(told, month)] == refunded
 
-    assert [month for month in (10, 11) if refunded_in(month)] == refunded
+
+@pytest.mark.parametrize(("decided", "refunded"), [(None, [10]), ("2026-11-12", [11])])
+def test_a_partial_refund_counts_in_the_month_in_which_it_was_approved(
+    decided: str | None, refunded: list[int], books: EjvBooks, partner: PartnerBooks, told: Told
+) -> None:
+    partner.write(
+        replace(PLAIN, number=1001, method="CC", made=date(2026, 10, 5), paid=date(2026, 10, 6), refund=FEE / 2,
+                refund_on=date(2026, 10, 28))
+    )  # fmt: skip
+    books.change("DELETE FROM refunds WHERE invoice_id = 1001")
+    refund = books.add(
+        "refunds", invoice_id=1001, status="APPROVED", type="INVOICE", requested_date="2026-10-28",
+        decision_date=decided,
+    )  # fmt: skip
+    books.change("UPDATE refunds_partial SET refund_id = :refund WHERE invoice_id = 1001", refund=refund)
+
+    assert [month for month in (10, 11) if _refunded_in(told, month)] == refunded
 
 
 def test_one_partner_and_gl_code_alone(partner: PartnerBooks, told: Told) -> None:
@@ -184,3 +198,8 @@ def _batch_of(books: EjvBooks, invoice: int) -> int:
 def _last_row(books: EjvBooks, invoice: int) -> int:
     row: int = books.one("SELECT max(id) FROM partner_disbursements WHERE target_id = :id", id=invoice)
     return row
+
+
+def _refunded_in(told: Told, month: int) -> Decimal:
+    accounts = next(table for table in told(date(2026, month, 1)).tables if table.key == "accounts")
+    return sum((row["Refunded"] for row in accounts.records()), Decimal(0))

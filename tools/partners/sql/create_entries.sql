@@ -50,7 +50,7 @@ WITH lines AS (
      ),
      parts AS MATERIALIZED (
        SELECT part.id AS refund_id, part.invoice_id, line.fee_distribution_id AS gl, part.refund_amount AS amount,
-              part.created_on
+              coalesce(refund.decision_date, part.created_on) AS approved_on
          FROM refunds_partial AS part
          JOIN payment_line_items AS line
            ON line.id = part.payment_line_item_id
@@ -91,7 +91,7 @@ WITH lines AS (
           AND parted.gl = share.gl
         WHERE share.status IN (<<refunded>>) AND share.collected_on IS NOT NULL
         UNION ALL
-       SELECT share.partner, share.gl, share.invoice_id, part.refund_id, 'refunded', -part.amount, part.created_on,
+       SELECT share.partner, share.gl, share.invoice_id, part.refund_id, 'refunded', -part.amount, part.approved_on,
               'partial refund ' || part.refund_id
          FROM parts AS part
          JOIN shares AS share
