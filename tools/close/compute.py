@@ -10,6 +10,7 @@ from database.closing.period import Period
 from database.closing.recheck import changes_of
 from database.sessions import Session
 from database.sql import statements
+from tools.close.archived import refuse_archived
 from tools.close.causes import UNKNOWN, KnownCause, RowApart, about_items, about_rows
 from tools.close.closing import Closing, Equation, FigureTotal, Remainder
 from tools.close.months import months_of
@@ -33,13 +34,16 @@ def compute(session: Session, period: Period, *, today: date, is_to_be_recorded:
 
     today              the business day now: what is open at the end is what is open now, less what moved since
     is_to_be_recorded  the end is needed though no day before is recorded
+    Raises UsageError where rows of these days are archived.
     """
     recorded_on = session.scalar(_RECORDED_ON, {"day": period.last})
     started = session.scalar(_KINDS, {"day": period.before})
     ended = session.scalar(_KINDS, {"day": period.last}) or [one.kind for one in BALANCES]
     has_start = started is not None
     has_end = recorded_on is not None or has_start or is_to_be_recorded
-    gather(session, Period(period.first, period.last if recorded_on is not None or not has_end else today))
+    counted = Period(period.first, period.last if recorded_on is not None or not has_end else today)
+    refuse_archived(session, counted)
+    gather(session, counted)
     if not has_start:
         add_undated(session, period)
     if recorded_on is not None or not has_end:

@@ -20,6 +20,7 @@ from jobs.run.stopping import StopRequest
 from tests.process_killed import ProcessKilled
 from tests.tools.database_prune.conftest import PrunedDatabase
 from tools import TOOLS as TOOLS_BY_HAND
+from tools.close import JOB as CLOSE
 from tools.database_prune import ARCHIVES
 from tools.database_prune.arguments import YEARS
 from tools.database_prune.tables import TABLES
@@ -208,6 +209,36 @@ def test_archived_rows_are_found_by_a_word_and_explain_names_the_command(databas
         f"target_number {number}" in row for _, table, row in found.outcome.tables[0].rows if table == "settlement_rows"
     )
     assert len(database.run(ARCHIVES).outcome.tables[0].rows) >= len(TABLES)
+
+
+def test_close_says_of_a_day_whose_rows_are_archived_where_they_are(database: PrunedDatabase) -> None:
+    days = [
+        day
+        for (day,) in database.sql(
+            "SELECT DISTINCT CAST(applied_on AT TIME ZONE 'America/Vancouver' AS date)"
+            " FROM pay_jobs.inbound_files WHERE state = 'applied'"
+        )
+    ]
+
+    def closed() -> list[tuple[str, str | None]]:
+        results = [database.run(CLOSE, day=day) for day in days]
+        return [(one.outcome.answer, one.error) for one in results]
+
+    before = closed()
+    assert {error for _, error in before} == {None}
+    database.prune()
+
+    after = closed()
+
+    said = " ".join(error for _, error in after if error)
+    assert "cannot be closed: rows that were booked then are archived, and what is left would add up to less" in said
+    assert said.endswith("in them: python3 invoke_jobs.py db archives --find WORD")
+    for table in ("settlement_rows", "feedback_lines"):
+        ((key,),) = database.sql(f"SELECT object_key FROM pay_jobs.archives WHERE table_name = '{table}' LIMIT 1")
+        assert f"{key} ({table} of " in said
+    assert [one for one, (_, error) in zip(before, after, strict=True) if error is None] == [
+        one for one in after if one[1] is None
+    ]
 
 
 @pytest.mark.parametrize(
