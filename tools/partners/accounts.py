@@ -1,6 +1,7 @@
 """The accounts of partners as they are read, and whether they add up."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -63,6 +64,24 @@ class Account(NamedTuple):
 
 
 @dataclass(frozen=True)
+class ToldMonth:
+    """A month in words, with the day as of which it is told while it is not over."""
+
+    name: str
+    as_of: date | None
+
+    @property
+    def title(self) -> str:
+        """Return the month, as `November 2026 as of 2026-11-15` where it is not over."""
+        return f"{self.name} as of {self.as_of}" if self.as_of else self.name
+
+    @property
+    def end(self) -> str:
+        """Return when the balance is what is told."""
+        return f"as of {self.as_of} ({self.name} is not over)" if self.as_of else f"at the end of {self.name}"
+
+
+@dataclass(frozen=True)
 class Sums:
     """All accounts together."""
 
@@ -83,17 +102,17 @@ def sums_of(accounts: list[Account]) -> Sums:
     )
 
 
-def accounts_table(accounts: list[Account], month: str) -> Table:
+def accounts_table(accounts: list[Account], month: ToldMonth) -> Table:
     """Return what the accounts began with, what moved, and what they ended with."""
     return _table(
-        f"Accounts of partners, {month} (CAD)", accounts, ("start_balance", *MOVEMENTS, "end_balance"), "accounts"
+        f"Accounts of partners, {month.title} (CAD)", accounts, ("start_balance", *MOVEMENTS, "end_balance"), "accounts"
     )
 
 
-def balances_table(accounts: list[Account], month: str) -> Table:
+def balances_table(accounts: list[Account], month: ToldMonth) -> Table:
     """Return what the balances at the end consist of; those that are nothing are left out."""
     rest = [one for one in accounts if any(getattr(one, name) for name in ("end_balance", *PARTS))]
-    return _table(f"What the balances at the end of {month} are (CAD)", rest, ("end_balance", *PARTS), "balances")
+    return _table(f"What the balances {month.end} are (CAD)", rest, ("end_balance", *PARTS), "balances")
 
 
 def _table(title: str, accounts: list[Account], names: tuple[str, ...], key: str) -> Table:

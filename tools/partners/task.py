@@ -17,7 +17,7 @@ from jobs.files_for_people import write_whole, written
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
 from tasks.stale_invoice_report.page.tables_page import write_page
-from tools.partners.accounts import Account, accounts_table, balances_table, read_accounts, sums_of
+from tools.partners.accounts import Account, ToldMonth, accounts_table, balances_table, read_accounts, sums_of
 from tools.partners.arguments import Arguments
 from tools.partners.faults import (
     BelowZero,
@@ -40,7 +40,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     month = f"{arguments.month:%B %Y}"
     if arguments.month > context.today():
         raise UsageError(f"{month} has not begun: the last possible month is {context.today():%Y-%m}.")
-    start, until = day_bounds(*month_of(arguments.month))
+    first, last = month_of(arguments.month)
+    told = ToldMonth(month, None if last < context.today() else context.today())
+    start, until = day_bounds(first, last)
     with _one_snapshot(context.database) as session:
         _refuse_unknown(session, arguments)
         asked = {"partner": arguments.partner, "until": until}
@@ -53,7 +55,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
         accounts = read_accounts(session, start=start)
         below = read_below_zero(session)
         faults = read_row_faults(session, **asked)
-        outcome = _outcome(accounts, below, faults, month)
+        outcome = _outcome(accounts, below, faults, told)
         context.progress.step("files")
         if arguments.xlsx_file:
             from tools.partners.workbook import write_workbook
@@ -62,7 +64,7 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
             write_whole(arguments.xlsx_file, lambda path: write_workbook(path, session, tables, start=start))
             outcome.notes.append(written(arguments.xlsx_file))
     if arguments.html_file:
-        write_whole(arguments.html_file, lambda path: _write_page(path, outcome, month, context.clock()))
+        write_whole(arguments.html_file, lambda path: _write_page(path, outcome, told, context.clock()))
         outcome.notes.append(written(arguments.html_file))
     return outcome
 
@@ -83,7 +85,7 @@ def _refuse_unknown(session: Session, arguments: Arguments) -> None:
         raise UsageError(f"There is no GL code {arguments.gl}: it is the id of a distribution code, like 4.")
 
 
-def _outcome(accounts: list[Account], below: list[BelowZero], faults: list[RowFault], month: str) -> Outcome:
+def _outcome(accounts: list[Account], below: list[BelowZero], faults: list[RowFault], month: ToldMonth) -> Outcome:
     outcome = Outcome(attention=bool(faults) or any(one.needs_attention for one in below))
     outcome.rejects += [
         Reject(f"{one.partner}, GL code {one.gl}", "the account does not add up", one.off, typed("verify"))
@@ -100,11 +102,11 @@ def _outcome(accounts: list[Account], below: list[BelowZero], faults: list[RowFa
     )
     sums = sums_of(accounts)
     outcome.answer = (
-        f"The balance of {counted(sums.partners, 'partner')} at the end of {month} is {sums.end:,.2f} CAD; "
+        f"The balance of {counted(sums.partners, 'partner')} {month.end} is {sums.end:,.2f} CAD; "
         f"{counted(len(below), 'invoice')} below zero, {counted(missing, 'partner row')} missing, "
         f"{len(faults) - missing} there twice."
         if accounts
-        else f"No partner has an account in {month}."
+        else f"No partner has an account in {month.name}."
     )
     outcome.tables += [accounts_table(accounts, month), balances_table(accounts, month)] if accounts else []
     outcome.tables += [below_zero_table(below)] if below else []
@@ -112,7 +114,7 @@ def _outcome(accounts: list[Account], below: list[BelowZero], faults: list[RowFa
     return outcome
 
 
-def _write_page(path: Path, outcome: Outcome, month: str, made_on: datetime) -> None:
+def _write_page(path: Path, outcome: Outcome, month: ToldMonth, made_on: datetime) -> None:
     counts = outcome.counts
     figures = [
         (name, f"{counts[key]:,}", bad and counts[key] > 0)
@@ -127,7 +129,7 @@ def _write_page(path: Path, outcome: Outcome, month: str, made_on: datetime) -> 
     with path.open("w", encoding="utf-8") as out:
         write_page(
             out,
-            title=f"Accounts of partners, {month}",
+            title=f"Accounts of partners, {month.title}",
             answer=outcome.answer,
             figures=figures,
             tables=outcome.tables,

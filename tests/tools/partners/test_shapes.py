@@ -65,6 +65,26 @@ def test_a_month_that_has_not_begun_is_refused(told: Told, books: EjvBooks) -> N
         told(date(2027, 4, 1))
 
 
+@pytest.mark.parametrize(
+    ("month", "end", "title"),
+    [
+        (date(2027, 1, 1), "at the end of January 2027", "January 2027"),
+        (date(2027, 2, 1), "as of 2027-02-02 (February 2027 is not over)", "February 2027 as of 2027-02-02"),
+    ],
+)
+def test_a_month_that_is_not_over_is_told_as_of_today(
+    month: date, end: str, title: str, worked: PartnerBooks, told: Told, tmp_path: Path
+) -> None:
+    outcome = told(month, html_file=tmp_path / "partners.html")
+
+    assert outcome.answer is not None
+    assert outcome.answer.startswith(f"The balance of 1 partner {end} is ")
+    assert [table.title for table in outcome.tables[:2]] == [
+        f"Accounts of partners, {title} (CAD)", f"What the balances {end} are (CAD)",
+    ]  # fmt: skip
+    assert f"Accounts of partners, {title}" in (tmp_path / "partners.html").read_text(encoding="utf-8")
+
+
 def test_an_unknown_partner_or_gl_code_is_refused(told: Told) -> None:
     with pytest.raises(UsageError, match="There is no partner 'XX'"):
         told(partner="XX")
