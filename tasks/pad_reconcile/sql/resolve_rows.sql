@@ -86,25 +86,27 @@ WITH staged AS NOT MATERIALIZED (
               coalesce(owners.owners, 0) AS owners,
               pad_payments.card_receipt,
               coalesce(CASE
-              WHEN staged.kind = 'SKIP' THEN 'skipped:' || staged.rule
+              WHEN staged.kind = 'SKIP' AND staged.rule <> 'partial_credit' THEN 'skipped:' || staged.rule
               WHEN staged.kind = 'REJECT' THEN 'rejected:' || staged.rule
               WHEN EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
                             WHERE earlier.target_number = staged.target_number
                               AND earlier.content_hash = staged.content_hash
-                              AND earlier.outcome = 'applied'
-                              AND earlier.rule <> 'undone')
+                              AND (earlier.outcome = 'applied' AND earlier.rule <> 'undone'
+                                   OR earlier.kind = 'SKIP' AND earlier.rule = 'partial_credit'))
                 OR EXISTS (SELECT FROM applied_before AS done
                             WHERE done.content_hash = staged.content_hash)
               THEN 'already_applied:same_row'
 
-              WHEN staged.kind IN ('SETTLE_ONE', 'PART_ONE')
+              WHEN (staged.kind IN ('SETTLE_ONE', 'PART_ONE', 'SKIP')
+                    OR staged.kind = 'SETTLE_CREDIT' AND staged.record_type <> 'CMAP')
                AND EXISTS (SELECT FROM pay_jobs.settlement_rows AS earlier
                             WHERE earlier.target_number = staged.target_number
                               AND earlier.application_id = staged.application_id
                               AND earlier.source_number = staged.source_number
                               AND earlier.record_type = staged.record_type
                               AND earlier.amount = staged.amount
-                              AND earlier.outcome = 'applied')
+                              AND (earlier.outcome = 'applied'
+                                   OR earlier.kind = 'SKIP' AND earlier.rule = 'partial_credit'))
               THEN 'already_applied:same_row'
 
               WHEN staged.record_type = 'CMAP' AND staged.kind IN ('MEMO_PART', 'SETTLE_CREDIT')
@@ -219,7 +221,7 @@ WITH staged AS NOT MATERIALIZED (
                         WHEN numbers.completed = 1 THEN NULL -- it comes late
                         ELSE 'rejected:not_exactly_one_invoice' END
 
-              WHEN staged.kind = 'MEMO_PART' THEN 'skipped:partial_credit'
+              WHEN staged.kind IN ('MEMO_PART', 'SKIP') THEN 'skipped:partial_credit'
               END, (
                SELECT CASE WHEN staged.amount = 0 THEN 'already_applied:invoice_paid'
                            WHEN staged.kind = 'PART_ONE' AND CAST(staged.application_id AS text) = ANY (settled.receipts)
@@ -302,7 +304,7 @@ SELECT file_id, line, run_id, wave, kind, record_type, source_type, source_numbe
        amount, customer_account, target_type, target_number, original_amount, outstanding_amount, status,
        reversal_reason, content_hash, owner_id, CAST(nullif(split_part(verdict, ':', 3), '') AS numeric(19,2)),
        split_part(verdict, ':', 1),
-       CASE WHEN kind IN ('SKIP', 'REJECT') THEN rule ELSE split_part(verdict, ':', 2) END,
+       split_part(verdict, ':', 2),
        CASE split_part(verdict, ':', 2)
        WHEN 'account_mismatch' THEN
             'customer account ' || customer_account || ' is not the one of the invoice ('

@@ -7,7 +7,7 @@
 -- Rows that are the same, and bounces of the same number, count once: the first of them that can be applied. A row whose
 -- first is not applied after all ends like it. Only rows whose outcome may depend on another row are sorted beside it.
 WITH once AS (
-       SELECT line, kind, rule, target_number, content_hash, amount, room,
+       SELECT line, kind, target_number, content_hash, amount, room, outcome || ':' || rule AS resolved,
               CASE WHEN row_number() OVER (PARTITION BY content_hash ORDER BY line) > 1
                    THEN 'already_applied:same_row'
                    WHEN kind = 'BOUNCE'
@@ -17,9 +17,9 @@ WITH once AS (
                     AND original_amount > first_value(original_amount)
                           OVER (PARTITION BY source_number, kind ORDER BY line)
                    THEN 'rejected:credit_differs'
-                   ELSE 'applied:' || rule END AS verdict
+                   ELSE outcome || ':' || rule END AS verdict
          FROM wave_rows
-        WHERE outcome = 'applied'
+        WHERE (outcome = 'applied' OR kind = 'SKIP' AND rule = 'partial_credit')
           AND (kind IN ('BOUNCE', 'ON_ACCOUNT')
                OR rule = 'came_late'
                OR content_hash IN (SELECT content_hash
@@ -28,7 +28,7 @@ WITH once AS (
                                    HAVING count(*) > 1))
      ),
      fitting AS (
-       SELECT line, rule, content_hash,
+       SELECT line, resolved, content_hash,
               CASE WHEN verdict = 'applied:came_late'
                     AND sum(amount) OVER (PARTITION BY target_number, verdict ORDER BY line) > room
                    THEN CASE WHEN kind = 'SETTLE_CREDIT' THEN 'skipped:nothing_open' ELSE 'rejected:paid_already' END
@@ -36,8 +36,8 @@ WITH once AS (
          FROM once
      ),
      final AS (
-       SELECT line, rule,
-              CASE WHEN verdict = 'already_applied:same_row' AND first_value(verdict) OVER same <> 'applied:' || rule
+       SELECT line, resolved,
+              CASE WHEN verdict = 'already_applied:same_row' AND first_value(verdict) OVER same <> resolved
                    THEN first_value(verdict) OVER same
                    ELSE verdict END AS verdict
          FROM fitting
@@ -56,4 +56,4 @@ UPDATE wave_rows AS decided
                 ELSE decided.detail END
   FROM final
  WHERE decided.line = final.line
-   AND final.verdict <> 'applied:' || final.rule
+   AND final.verdict <> final.resolved

@@ -93,6 +93,11 @@ class JudgedRow:
     outcome: str = ""
     rule: str = ""
 
+    @property
+    def counts(self) -> bool:
+        """Return whether money moved: money on account that covers a part changes nothing else here."""
+        return self.outcome == "applied" or (self.kind, self.rule) == ("SKIP", "partial_credit")
+
     def end(self, outcome: str, rule: str = "") -> "JudgedRow":
         self.outcome, self.rule = outcome, rule
         return self
@@ -111,9 +116,7 @@ class PadModel:
     # application, invoice, amount, memo, CFS number
     applied: list[tuple[int | None, int, Decimal, str, str]] = field(default_factory=list)
     booked: set[tuple[str, str]] = field(default_factory=set)  # CFS number and receipt of the rows that were applied
-    parts: set[tuple[object, ...]] = field(
-        default_factory=set
-    )  # the same of bank rows of earlier files, with their ids
+    parts: set[tuple[object, ...]] = field(default_factory=set)  # the same of rows of earlier files, with their ids
     banked: set[str] = field(default_factory=set)  # receipts of which earlier files booked an online banking row
     bounces: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)  # bounces that were taken back
@@ -129,11 +132,11 @@ class PadModel:
             self._judge(wave)
             self._settle(wave)
             self._bounce(wave)
-            self.done |= {one.row.identity() for one in wave if one.outcome == "applied"}
+            self.done |= {one.row.identity() for one in wave if one.counts}
             self.booked |= {(one.row.number, one.row.source) for one in wave if one.outcome == "applied"}
         self._pay_by_bank(judged)
         self.banked |= {one.row.source for one in judged if (one.row.record, one.outcome) == ("BOLP", "applied")}
-        self.parts |= {self._part(one.row) for one in judged if one.outcome == "applied"}
+        self.parts |= {self._part(one.row) for one in judged if one.counts}
         return judged
 
     @staticmethod
@@ -164,7 +167,7 @@ class PadModel:
         came_late: dict[str, Decimal] = {}
         for one in wave:
             self._judge_one(one)
-            if one.outcome != "applied":
+            if not one.counts:
                 continue
             if one.row.identity() in taken:
                 one.end("already_applied", "same_row")
@@ -192,11 +195,15 @@ class PadModel:
 
     def _judge_one(self, one: JudgedRow) -> JudgedRow:
         row = one.row
-        if one.kind in {"SKIP", "REJECT"}:
-            return one.end("skipped" if one.kind == "SKIP" else "rejected", classify(row)[1])
+        rule = classify(row)[1]
+        if one.kind == "REJECT" or (one.kind == "SKIP" and rule != "partial_credit"):
+            return one.end("skipped" if one.kind == "SKIP" else "rejected", rule)
         if row.identity() in self.done:
             return one.end("already_applied", "same_row")
-        if one.kind in {"SETTLE_ONE", "PART_ONE"} and row.application is not None and self._part(row) in self.parts:
+        is_known_by_id = one.kind in {"SETTLE_ONE", "PART_ONE", "SKIP"} or (
+            one.kind == "SETTLE_CREDIT" and row.record != "CMAP"
+        )
+        if is_known_by_id and row.application is not None and self._part(row) in self.parts:
             return one.end("already_applied", "same_row")
         memos = [credit for credit in self.credits if credit.is_memo and credit.identifier == row.source]
         is_memo = row.record == "CMAP" and one.kind in {"MEMO_PART", "SETTLE_CREDIT"}
@@ -213,7 +220,7 @@ class PadModel:
             return self._unless_owner_unclear(one) or one.end("applied")
         if one.kind == "BOUNCE":
             return self._judge_bounce(one)
-        if one.kind == "MEMO_PART":
+        if one.kind in {"MEMO_PART", "SKIP"}:
             return one.end("skipped", "partial_credit")
         return self._judge_incoming(one)
 

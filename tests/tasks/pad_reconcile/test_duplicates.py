@@ -198,6 +198,48 @@ def test_a_part_payment_comes_once_with_and_without_application_id(application: 
     assert books.invoices() == {100: ("PARTIAL_PAID", "40.00")}
 
 
+@pytest.mark.parametrize("record", ["ONAC", "ONAP", "DRWP"])
+@pytest.mark.parametrize("rest_first", [True, False])
+def test_money_on_account_that_covers_a_part_counts_once(rest_first: bool, record: str, books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), "REG1", "100.00")
+    part = Line(record, "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00")
+    rest = Line("PADP", "PR1", "70.00", "800101", "REG1", original="100.00")
+
+    books.apply(part, part, *([rest] if rest_first else []))
+    again = books.apply(part, rest, name=NEXT_FILE)
+
+    assert books.outcomes()[:2] == ["skipped:partial_credit", "already_applied:same_row"]
+    assert books.outcomes(NEXT_FILE) == [
+        "already_applied:same_row",
+        "already_applied:same_row" if rest_first else "applied",
+    ]
+    assert (again.exit_code, [table.key for table in again.tables]) == (0, ["outcomes"])
+
+
+@pytest.mark.parametrize("change", [{"application": "72"}, {"source": "OB2"}, {"number": "REG2"}, {"amount": "31.00"}])
+def test_money_on_account_of_another_line_covers_another_part(change: dict[str, str], books: SettlementBooks) -> None:
+    part = Line("ONAC", "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00", application="71")
+
+    books.apply(part)
+    books.apply(replace(part, **change), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["skipped:partial_credit"]
+
+
+@pytest.mark.parametrize("status", ["Partially PAID", "Fully PAID"])
+def test_money_on_account_that_comes_again_with_another_status_is_known(status: str, books: SettlementBooks) -> None:
+    books.invoice(books.account("800101"), "REG1", "150.00", id=100)
+    line = Line("ONAC", "OB1", "40.00", "800101", "REG1", status, "150.00", "110.00", application="71")
+    books.apply(line)
+    before = books.dump(*LEDGER)
+    other = {"Partially PAID": "Fully PAID", "Fully PAID": "Partially PAID"}[status]
+
+    books.apply(replace(line, status=other, outstanding="50.00"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["already_applied:same_row"]
+    assert books.dump(*LEDGER) == before
+
+
 @pytest.mark.parametrize("status", ["Partially PAID", "Fully PAID"])
 def test_a_bank_row_that_comes_again_with_another_status_is_known(status: str, books: SettlementBooks) -> None:
     account = books.account("800104", "ONLINE_BANKING")

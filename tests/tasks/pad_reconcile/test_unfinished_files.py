@@ -123,6 +123,23 @@ def test_a_bank_receipt_of_which_the_sender_writes_a_row_after_a_pause_is_one_pa
     assert all_findings(office.books.database, NOW, ("FILE-PAYMENT",)) == {}
 
 
+def test_money_on_account_before_a_pause_of_the_sender_covers_its_part_once(office: SettlementOffice) -> None:
+    office.books.invoice(office.books.account("800101"), "REG1", "100.00")
+    part = Line("ONAC", "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00")
+    rest = Line("PADP", "PR1", "70.00", "800101", "REG1", original="100.00")
+    office.place.put(FILE, settlement_csv([part]))
+    office.run()
+    (path,) = office.place.backed_up()
+    path.write_bytes(settlement_csv([part, rest]))
+    office.run()
+
+    replayed = office.run(replay=FILE, reason="CAS: the line was down for a minute")
+
+    assert (replayed.exit_code, replayed.rejects) == (0, [])
+    assert (replayed.counts["rows_applied"], replayed.counts["rows_already_applied"]) == (1, 1)
+    assert all_findings(office.books.database, NOW, ("INV-PAID",)) == {}
+
+
 def test_what_a_file_of_another_name_booked_on_account_is_no_part_of_the_payment_of_a_bank_row(
     books: SettlementBooks,
 ) -> None:
