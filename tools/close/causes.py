@@ -15,6 +15,7 @@ UNKNOWN = "not known"
 MOST_ASKED = 1000
 _STATEMENTS = {"invoice": "find_invoice_causes", "credit": "find_credit_causes", "slip": "find_slip_causes"}
 _OF_A_BATCH = re.compile(r"\d+/\d+(/|$)")
+_LINE_OF_A_FILE = re.compile(r"(.*) line \d+", re.DOTALL)
 _MOST_SUBJECTS = 3  # of one row, as where a payment is of many invoices
 
 
@@ -98,6 +99,6 @@ def _next(meeting: str, one: RowApart, about: Sequence[KnownCause]) -> str:
         return f"explain batch {one.pair.split('/', maxsplit=1)[0]}"
     if about:
         return about[0].next
-    if " line " in one.origin:
-        return in_short("explain file", one.origin.rsplit(" line ", maxsplit=1)[0])
+    if line := _LINE_OF_A_FILE.fullmatch(one.origin):
+        return in_short("explain file", line[1])
     return "verify"

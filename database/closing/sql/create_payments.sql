@@ -28,7 +28,7 @@ WITH first_written AS NOT MATERIALIZED (
      ),
      added AS MATERIALIZED (
        SELECT kept.row_id AS id, was.invoice_number, was.receipt_number, was.payment_method_code AS method, kept.amount,
-              kept.cause, split_part(kept.cause, ' line ', 1) AS name, kept.kept_on AT TIME ZONE 'UTC' AS at
+              kept.cause, regexp_replace(kept.cause, ' line [0-9]+$', '') AS name, kept.kept_on AT TIME ZONE 'UTC' AS at
          FROM pay_jobs.kept_rows AS kept
         CROSS JOIN LATERAL jsonb_populate_record(CAST(NULL AS payments), kept.was) AS was
         WHERE kept.pay_table = 'payments'

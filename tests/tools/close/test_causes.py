@@ -19,3 +19,9 @@ def test_the_name_of_a_file_is_one_word_of_the_command(name: str, typed: str, da
     with Database(database.engine).begin() as session:
         [found] = about_rows(session, "journals", [RowApart("REG1", f"{name} line 7", f"{name} line 7")])
     assert found.next == f"explain file {typed}"
+
+
+def test_a_file_whose_name_holds_the_word_line_is_not_cut_where_no_line_is_named(database: PayDatabase) -> None:
+    with Database(database.engine).begin() as session:
+        [found] = about_rows(session, "files", [RowApart("7", "file 7", "a line b.csv")])
+    assert found.next == "verify"

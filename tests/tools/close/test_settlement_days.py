@@ -9,7 +9,7 @@ import pytest
 from config.errors import ExitCode
 from jobs.run.result import RunResult
 from tests.pay_database import PayDatabase
-from tests.settlement_factory import Line, SettlementBooks, bounce, on_account
+from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, on_account
 from tests.tools.close.conftest import Close
 from tests.tools.verify.watch import all_findings
 
@@ -61,19 +61,20 @@ def test_a_bank_receipt_of_which_a_row_is_tried_again_on_a_later_day_is_its_paym
     assert records(first, "changed") == []
 
 
+@pytest.mark.parametrize("name", [FILE, "BCR_PAYMENT_APPL_20261105 line 2.csv"])
 @pytest.mark.parametrize("first", ["BOLP", "ONAC"])
 def test_a_bank_receipt_of_which_a_row_was_written_after_its_file_was_taken_is_its_payment_on_both_days(
-    first: str, books: SettlementBooks, close: Close
+    first: str, name: str, books: SettlementBooks, close: Close
 ) -> None:
     books.invoice(books.account("800104", "ONLINE_BANKING"), "REG1", "70.00", method="ONLINE_BANKING")
     rows = [Line("BOLP", "OB1", "70.00", "800104", "REG1"), on_account("OB1", "800104", "30.00")]
     rows.sort(key=lambda row: row.record != first)
     at_work(books, FIRST)
-    books.apply(*rows[:1])
+    books.apply(*rows[:1], name=name)
     assert close(day=FIRST, record=True, reason="first").exit_code is ExitCode.DONE
 
     at_work(books, SECOND)
-    books.apply(*rows)
+    books.apply(*rows, name=name)
 
     second, again = close(day=SECOND), close(day=FIRST)
     sides = [amounts(one).get(f"payments.{side}", 0) for one in (again, second) for side in ("rows", "written")]
