@@ -70,7 +70,7 @@ FIGURES = (
            "receipts, as invoices.settled"),
     Figure("invoices.open_at_end", "owed at the end", "invoices, by status; of a recorded day pay_jobs.open_items"),
     Figure("files.total", "what settlement files held, all rows", "the totals taken while each file was read"),
-    Figure("files.tried_again", "rejected rows that were tried again",
+    Figure("files.tried_again", "rejected rows that were tried again, and rows that an undone bounce had skipped",
            "the rows as they were before, as pay_jobs keeps them"),
     Figure("files.*", "rows by file, record type and what became of them", _ROWS),
     Figure("money.rows", "rows of files that CAS applied to invoices", _ROWS),

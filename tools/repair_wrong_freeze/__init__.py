@@ -3,10 +3,11 @@
 Reads   pay_jobs.bounce_rows (what each bounce changed, as it was), the pay tables; CFS (invoice, site)
 Writes  in CFS the NSF fee taken back by an adjustment, and PAD opened again on the site; invoices, invoice_references,
         receipts, payments, cfs_accounts and payment_accounts as they were; the fee invoice becomes CANCELLED, its NSF
-        row is marked; the unlock event; one operation an account in pay_jobs.operations
+        row is marked; settlement rows that were skipped for the bounce become rejected; the unlock event; one
+        operation an account in pay_jobs.operations
 Never   touches what the customer has paid since; unlocks an account of which another payment came back; takes anything
         back where CFS says that the invoice is due
-Normal  the account is active again; exit 3 where something of it is left
+Normal  the account is active again; exit 3 where something of it is left, or rows wait for repair pad-rejects
 
 Killed at any point, the same command continues. Bounces that were applied before bounces kept what they change are
 refused. Source: docs/specs/cas-settlement-csv.md section 8, docs/specs/cfs-api.md sections 3 and 5.

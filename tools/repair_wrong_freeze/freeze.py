@@ -57,12 +57,27 @@ class UnpaidFee:
     site: CfsSite
 
 
+class UnbookedRow(NamedTuple):
+    """A settlement row that was not booked because its number counted as bounced (list_unbooked.sql)."""
+
+    file_id: int
+    line: int
+    file: str
+    number: str
+    amount: Decimal
+    is_skipped: bool
+
+    def __str__(self) -> str:
+        return f"{self.file} line {self.line}: {self.amount} CAD for {self.number} came while it counted as bounced"
+
+
 @dataclass(frozen=True)
 class FrozenAccount:
     """An account as bounces left it.
 
     taken_back  the bounces that can be taken back
     left        those that cannot, with why
+    unbooked    what came for their numbers and was not booked for that they counted as bounced
     standing    numbers that came back and are owed still: they keep the account frozen
     fees        the unpaid fees of its freezes; none where something keeps it frozen
     profiles    the PAD profiles that bounces froze, by id; likewise
@@ -73,6 +88,7 @@ class FrozenAccount:
     auth_account: str
     taken_back: tuple[JudgedBounce, ...]
     left: tuple[JudgedBounce, ...]
+    unbooked: tuple[UnbookedRow, ...]
     standing: tuple[str, ...]
     fees: tuple[UnpaidFee, ...]
     profiles: dict[int, CfsSite]
@@ -111,6 +127,7 @@ def judge(session: Session, account_id: int, auth_account: str, places: Sequence
         auth_account=auth_account,
         taken_back=taken_back,
         left=tuple(one for one in asked if one.why is not None),
+        unbooked=tuple(UnbookedRow(*tuple(row)) for row in sql.run(session, "list_unbooked", numbers=numbers)),
         standing=standing,
         fees=() if stays else _fees(session, account_id),
         profiles={} if stays else _profiles(session, account_id),

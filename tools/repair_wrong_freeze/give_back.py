@@ -13,7 +13,7 @@ from database.pay.nsf_fee import UNDONE
 from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
-from tools.repair_wrong_freeze.freeze import FrozenAccount
+from tools.repair_wrong_freeze.freeze import FrozenAccount, places_of
 
 sql = statements(__package__)
 
@@ -29,6 +29,8 @@ def give_back(context: RunContext, session: Session, account: FrozenAccount, ope
     if account.taken_back and not account.standing:
         _unlock(session, account, now, at)
     sql.run(session, "note_undone_bounces", **places, now=at)
+    skipped = [(row.file_id, row.line) for row in account.unbooked if row.is_skipped]
+    sql.run(session, "reject_unbooked", **places_of(skipped), now=at)
     if account.is_unlocked and operation.plan["is_lock_told"]:
         event = unlock_event(account.auth_account, f"account:{account.account_id}", f"undo:{operation.id}:unlock")
         enqueue(session, [event], run_id=context.run_id, created_on=at)

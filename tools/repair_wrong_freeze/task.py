@@ -3,6 +3,7 @@
 import contextvars
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from itertools import groupby
 
 from config.command_line import typed
@@ -172,6 +173,10 @@ def _told(account: FrozenAccount, unplanned: Sequence[JudgedBounce]) -> Outcome:
     row = (account.auth_account, numbers, sum(fee.amount for fee in account.fees), state, "; ".join(left))
     outcome.tables.append(Table("", _COLUMNS, [row], "changed"))
     where = f"account {account.auth_account}"
+    if account.unbooked:
+        rows, amount = "; ".join(map(str, account.unbooked)), sum((row.amount for row in account.unbooked), Decimal(0))
+        command = typed("repair pad-rejects", reason=True)
+        outcome.rejects.append(Reject(where, "not booked yet", rows, command, amount))
     if account.standing:
         why = f"{', '.join(account.standing)} came back as well and is owed: the account stays frozen, with its fee"
         outcome.rejects.append(Reject(where, "still frozen", why, typed("explain account", account.auth_account)))

@@ -1,5 +1,5 @@
 -- files.total and files.TYPE.OUTCOME: what settlement files held, and what became of each row, by file; rows that were
--- tried again count once more, on that day.
+-- tried again, or that an undone bounce had skipped, count once more, on that day.
 -- in     since, until (naive UTC)
 INSERT INTO closing_rows
 SELECT 'files.' || lower(line.record_type) || '.' || line.outcome, [[line.at]], line.name, CAST(NULL AS bigint), CAST(line.file_id AS text),

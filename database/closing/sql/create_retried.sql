@@ -1,4 +1,5 @@
--- When a rejected settlement row was tried again: it counts on that day, and on the day before as rejected.
+-- When a rejected settlement row was tried again, or one that a bounce had skipped was rejected because that was taken back:
+-- it counts on that day, and on the day before as it was.
 -- out    temporary table closing_retried: one row an attempt, with when the attempt before it was
 CREATE TEMPORARY TABLE closing_retried ON COMMIT DROP AS
 SELECT kept.row_id AS file_id,

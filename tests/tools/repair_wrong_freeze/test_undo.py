@@ -383,6 +383,37 @@ def test_of_two_receipts_of_a_number_that_bounced_none_is_taken_back_alone(
     assert pay_tables(two_receipts) == before
 
 
+@pytest.mark.parametrize(("status", "rule"), [
+    ("ACTIVE", "card_invoice_shares_number"), ("FREEZE", "bounced_since"),
+])  # fmt: skip
+def test_what_paid_a_number_while_it_counted_as_bounced_can_be_booked_once_that_is_taken_back(
+    status: str, rule: str, books: SettlementBooks, cfs: RunningCfs
+) -> None:
+    books.invoice(books.account("800103", status=status), NUMBER, "60.20", id=100)
+    cfs.admin.seed(sites=[seed_site(site_of("800103"), "BCR-PAD Daily")])
+    books.apply(bounce("PR1", "800103", NUMBER, "60.20", day="06-Nov-26"), name=WRONG)
+    paid = Line("PADP", "PR1", "60.20", "800103", NUMBER, day="06-Nov-26")
+    books.apply(paid, name=LATER)
+    assert books.outcomes(LATER) == [f"skipped:{rule}"]
+    tell(books, cfs)
+    dry = Database(books.database.engine, dry_run=True)
+    foretold = undo(SettlementBooks(dry), cfs, file=WRONG).rejects
+    dry.close()
+
+    outcome = undo(books, cfs, file=WRONG)
+
+    assert foretold == outcome.rejects
+
+    [left] = outcome.rejects
+    assert (left.reason, left.amount) == ("not booked yet", Decimal("60.20"))
+    assert left.detail == f"{LATER} line 2: 60.20 CAD for {NUMBER} came while it counted as bounced"
+    assert left.command == 'python3 invoke_jobs.py repair pad-rejects --reason "..."'
+    assert books.outcomes(LATER) == ["rejected:bounce_taken_back"]
+    assert books.retry().counts["rows_applied"] == 1
+    assert (books.invoices()[100], books.payments()) == (
+        ("PAID", "60.20"), [(NUMBER, "PAD", "COMPLETED", "PR1", "60.20")])  # fmt: skip
+
+
 _NOT_TOLD = (
     "SELECT kind FROM pay_jobs.outbox WHERE state IN ('pending', 'dead') AND idempotency_key LIKE 'nsf:%' ORDER BY id"
 )
