@@ -21,6 +21,7 @@ from tasks.ejv_feedback_check.batch_result import (
 from tasks.ejv_feedback_check.feedback_lines import ACCEPTED, JOURNAL_TYPES
 from tasks.ejv_feedback_check.file_names import VOIDED, feeder_of
 from tasks.ejv_feedback_check.line_spool import SpooledBatch, stage
+from tasks.ejv_feedback_check.owed_items import owed_items
 from tasks.ejv_feedback_check.row_locks import lock_rows
 
 sql = statements(__package__)
@@ -165,3 +166,5 @@ def _record(session: Session, result: BatchResult, batch: FeedbackBatch, count: 
     result.to_check = [ItemToCheck(**row._mapping) for row in to_check]
     unanswered = sql.run(session, "list_unanswered", batch=batch.number, limit=SHOWN)
     result.unanswered = [UnansweredLink(**row._mapping) for row in unanswered]
+    if not (result.refusal or result.is_held):
+        result.owed = owed_items(session, batch.number)

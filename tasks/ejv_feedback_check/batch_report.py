@@ -40,6 +40,16 @@ def outcome_of(result: BatchResult, batch: FeedbackBatch) -> Outcome:
         )
         for row in result.unanswered
     ]
+    outcome.rejects += [
+        Reject(
+            where,
+            "not answered",
+            f"the file has no line for {item.words}, {item.amount} CAD",
+            typed("explain batch", batch.number),
+            item.amount,
+        )
+        for item in result.owed
+    ]
     if result.unanswered and result.unanswered[0].number > len(result.unanswered):
         outcome.notes.append(f"{where}: {counted(result.unanswered[0].number, 'link')} in all without an answer.")
     if result.stopped:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from connectors.payment_events import EventInvoice
+from tasks.ejv_feedback_check.owed_items import OwedItem
 
 JOURNAL_FILES = ("PAYMENT", "DISBURSEMENT")
 
@@ -73,6 +74,7 @@ class BatchResult:
     refusal     code and message of BH, '' where it accepted
     to_check    the items that need attention
     unanswered  open links that no line answers
+    owed        items of an AP batch that no line answers, unless the whole batch was refused
     stopped     distribution codes on which journals are stopped now
     reversed    invoices whose reversal was accepted
     """
@@ -84,5 +86,6 @@ class BatchResult:
     effects: list[tuple[Any, ...]] = field(default_factory=list)
     to_check: list[ItemToCheck] = field(default_factory=list)
     unanswered: list[UnansweredLink] = field(default_factory=list)
+    owed: list[OwedItem] = field(default_factory=list)
     stopped: list[int] = field(default_factory=list)
     reversed: list[EventInvoice] = field(default_factory=list)

@@ -3,6 +3,7 @@
 Source: docs/specs/cgi-ejv-files.md section 8.
 """
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,9 +15,11 @@ from config.plurals import counted, is_or_are
 from config.settings import CgiSettings
 from connectors.inbound.holds import HoldKind
 from connectors.inbound.unread_feedback import UnreadFile, command_to_apply, since, unread_feedback
+from database.sessions import Session
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject, Table
+from tasks.ejv_feedback_check.owed_items import owed_items
 from tasks.ejv_feedback_check.resend_guards import LATE
 
 sql = statements(__package__)
@@ -62,8 +65,7 @@ def check_outstanding(context: RunContext) -> Outcome:
     """Show the batches that are outstanding or were answered lately; what is overdue or half applied is a reject."""
     now = context.clock()
     with context.database.begin() as session:
-        found = sql.run(session, "list_outstanding", since=naive_utc(now - timedelta(days=_SHOWN_DAYS)))
-        batches = [OutstandingBatch(**row._mapping) for row in found]
+        batches = list_outstanding(session, now - timedelta(days=_SHOWN_DAYS))
         unread = unread_feedback(session, context.settings(CgiSettings).ack_prefix)
     holds = {file.name: file.hold for file in unread}
     rows = [row._replace(answer_hold=holds.get(row.answer_name or "")) for row in batches]
@@ -99,6 +101,21 @@ def check_outstanding(context: RunContext) -> Outcome:
     )
     outcome.tables.append(Table("Batches at CGI (age in business days)", _COLUMNS, shown, "outstanding"))
     return outcome
+
+
+def list_outstanding(session: Session, since: datetime) -> list[OutstandingBatch]:
+    """Return the batches that wait for an answer or have half of one, and those that were answered since."""
+    owed: dict[int, list[Decimal]] = defaultdict(list)
+    for item in owed_items(session):
+        owed[item.batch].append(item.amount)
+    rows = sql.run(session, "list_outstanding", since=naive_utc(since), owing=list(owed))
+    batches = [OutstandingBatch(**row._mapping) for row in rows]
+    return [
+        row._replace(open_items=len(owed[row.batch]), amount=sum(owed[row.batch], Decimal(0)))
+        if row.batch in owed
+        else row
+        for row in batches
+    ]
 
 
 def next_action(row: OutstandingBatch, age: int, now: datetime, unread: list[UnreadFile]) -> NextAction:

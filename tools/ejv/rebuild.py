@@ -22,6 +22,7 @@ from jobs.run.outcome import Outcome, Table
 from tasks.ejv_feedback_check.bucket_index import find_inbox, index_bucket, index_outstanding
 from tasks.ejv_feedback_check.file_index import INBOX
 from tasks.ejv_feedback_check.file_names import VOIDED
+from tasks.ejv_feedback_check.owed_items import owed_items
 from tasks.ejv_feedback_check.resend_guards import (
     SentBatch,
     answer_due,
@@ -99,8 +100,6 @@ def _against(context: RunContext, session: Session, sent_batch: SentBatch) -> li
     reasons: list[str] = []
     if (sent_batch.message or "").startswith(VOIDED):
         reasons.append(f"it was voided before ({sent_batch.message})")
-    elif sent_batch.disbursement_status_code == "COMPLETED" and sent_batch.file_type in _AP:
-        reasons.append(_answered(session, sent_batch))
     values = {"batch": sent_batch.id, "day": next_business_day(context.today())}
     for row in sql.run(session, "list_running_resubmissions", **values):
         reasons.append(f"it was sent again as {row.new_name} and CGI may run that; wait for its answer")
@@ -139,22 +138,23 @@ def _void(
         refunds = sql.run(session, "choose_released_refunds").scalars().all()
         keep_versions(session, "refunds_partial", refunds, now)
         changed += changed_rows(sql.run(session, "release_partial_refunds", ids=list(refunds), now=now))
-    elif file_type in {_SLIPS, _EFT}:
+    elif file_type in _AP:
         if numbers is None:
             raise InputRefused(
                 f"The inbox file {sent_batch.file_ref} is not in the bucket, and only it says what AP batch {batch} "
                 "holds"
             )
         name = "release_slips" if file_type == _SLIPS else "release_eft_refunds"
-        owed = sql.run(session, "list_owed", batch=batch, file_type=file_type, numbers=numbers).scalars().all()
-        changed += changed_rows(sql.run(session, name, numbers=list(owed), now=now))
+        owed = [item.number for item in owed_items(session, batch, numbers)]
+        changed += changed_rows(sql.run(session, name, numbers=owed, now=now))
     else:
         changed += changed_rows(sql.run(session, "release_disbursements", now=now))
         changed += changed_rows(sql.run(session, "release_partner_disbursements", now=now))
     changed += clear_stop(session, _named_codes(session, sent_batch, reason), now)
     changed += changed_rows(sql.run(session, "void_links", batch=batch, message=message))
     changed += changed_rows(sql.run(session, "void_headers", batch=batch, message=message))
-    changed += changed_rows(sql.run(session, "void_batch", batch=batch, message=message, now=now))
+    is_ap = file_type in _AP
+    changed += changed_rows(sql.run(session, "void_batch", batch=batch, message=message, is_ap=is_ap, now=now))
     return changed
 
 

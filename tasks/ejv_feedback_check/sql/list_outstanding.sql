@@ -1,7 +1,6 @@
--- List the batches that wait for an answer or have half of one, and those that were answered lately. Of an AP batch that
--- was refused as a whole, the items still wait that none of its lines answered and no newer batch holds (as in
--- list_owed.sql of `ejv rebuild`): what was refused goes out in a newer batch under the same number.
--- in     since timestamp (naive UTC): how far back an answered batch is shown
+-- List the batches that wait for an answer or have half of one, and those that were answered lately. What an AP batch still
+-- owes once it was answered is not counted here (list_owed.sql).
+-- in     since timestamp (naive UTC): how far back an answered batch is shown, owing bigint[]: AP batches that owe something
 -- out    one row a batch, the oldest first; amounts in CAD
 -- again  reads only
 -- source docs/specs/cgi-ejv-files.md section 8
@@ -24,71 +23,24 @@ WITH open_links AS MATERIALIZED (
            ON file.id = open.batch
         GROUP BY open.batch
      ),
-     unsettled AS MATERIALIZED (
-       SELECT DISTINCT file.id AS batch, file.file_type, item.number,
-              coalesce(slip.refund_amount, refund.refund_amount) AS amount
-         FROM ejv_files AS file
-         JOIN pay_jobs.cgi_files AS inbox
-           ON inbox.name = file.file_ref
-         JOIN pay_jobs.cgi_mentions AS item
-           ON item.cgi_file_id = inbox.id
-          AND item.kind = 'ap'
-         LEFT JOIN routing_slips AS slip
-           ON file.file_type = 'REFUND'
-          AND slip.number = item.number
-          AND slip.status = 'REFUND_UPLOADED'
-         LEFT JOIN eft_refunds AS refund
-           ON file.file_type = 'EFT_REFUND'
-          AND CAST(refund.id AS text) = item.number
-          AND refund.disbursement_status_code IN ('UPLOADED', 'ACKNOWLEDGED')
-        WHERE file.disbursement_status_code = 'ERRORED'
-          AND file.file_type IN ('REFUND', 'EFT_REFUND')
-          AND coalesce(file.message, '') NOT LIKE 'Voided%'
-          AND coalesce(slip.id, refund.id) IS NOT NULL
-     ),
-     waiting AS (
-       SELECT item.batch, count(*) AS items, sum(item.amount) AS amount
-         FROM unsettled AS item
-        WHERE NOT EXISTS (SELECT FROM pay_jobs.feedback_batches AS answer
-                            JOIN pay_jobs.feedback_lines AS line
-                              ON line.file_id = answer.file_id
-                             AND line.batch_number = answer.batch_number
-                           WHERE answer.batch_number = item.batch
-                             AND line.subject = item.number
-                             AND line.rule NOT IN ('unreadable', 'no_item_header'))
-          AND NOT EXISTS (SELECT FROM pay_jobs.cgi_mentions AS mention
-                            JOIN pay_jobs.cgi_files AS inbox
-                              ON inbox.id = mention.cgi_file_id
-                            JOIN ejv_files AS newer
-                              ON newer.file_ref = inbox.name
-                           WHERE mention.number = item.number
-                             AND mention.kind = 'ap'
-                             AND inbox.kind = 'inbox'
-                             AND newer.file_type = item.file_type
-                             AND newer.id > item.batch)
-        GROUP BY item.batch
-     ),
      chosen AS (
-       SELECT file.*, coalesce(links.items, 0) AS open_links, links.amount AS open_amount,
-              coalesce(waiting.items, 0) AS waiting_items, coalesce(waiting.amount, 0) AS waiting_amount
+       SELECT file.*, coalesce(links.items, 0) AS open_links, links.amount AS open_amount
          FROM ejv_files AS file
          LEFT JOIN open_batches AS links
            ON links.batch = file.id
-         LEFT JOIN waiting
-           ON waiting.batch = file.id
         WHERE coalesce(file.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED')
            OR links.batch IS NOT NULL
-           OR waiting.batch IS NOT NULL
+           OR file.id = ANY (CAST(:owing AS bigint[]))
            OR file.completed_on >= :since
      )
 SELECT chosen.id AS batch, chosen.file_type, chosen.file_ref, chosen.created_on, chosen.disbursement_status_code AS status,
        chosen.ack_file_ref, chosen.feedback_file_ref,
        CASE WHEN chosen.open_links > 0 THEN chosen.open_links
-            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN chosen.waiting_items
+            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN 0
             ELSE (SELECT count(*) FROM pay_jobs.cgi_mentions AS item
                    WHERE item.cgi_file_id = inbox.id AND item.kind = 'ap') END AS open_items,
        CASE WHEN chosen.open_links > 0 THEN chosen.open_amount
-            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN chosen.waiting_amount
+            WHEN chosen.disbursement_status_code IN ('COMPLETED', 'ERRORED') THEN 0
             ELSE (SELECT max(total.amount) FROM pay_jobs.cgi_mentions AS total
                    WHERE total.cgi_file_id = inbox.id AND total.kind = 'batch') END AS amount,
        EXISTS (SELECT FROM pay_jobs.feedback_batches AS batch

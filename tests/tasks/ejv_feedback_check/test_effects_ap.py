@@ -1,6 +1,7 @@
 """What an AP batch's own lines say about an item is what holds; its header alone releases nothing."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -288,3 +289,71 @@ def test_a_rebuild_sees_a_newer_batch_though_no_line_of_the_old_one_is_kept(kind
     sent_in_a_newer_batch(office, kind, batch.items[1])
     office.run(rebuild=100, reason="ticket 4711", at=LATER)
     assert found(office.books) == [AGAIN[kind][2], AGAIN[kind][1]]
+
+
+@pytest.mark.parametrize("is_unreadable", [False, True], ids=["no line of it came", "its IH line cannot be read"])
+@pytest.mark.parametrize("kind", AGAIN)
+def test_what_no_line_of_an_accepted_batch_answers_is_told_listed_and_set_free(
+    kind: str, is_unreadable: bool, office: FeedbackOffice
+) -> None:
+    given, batch, found, paid, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    office.run()
+
+    if is_unreadable:
+        damaged = batch.feedback().splitlines(keepends=True)
+        damaged[SECOND_IH - 1] = damaged[SECOND_IH - 1][:60] + b"\n"
+        told = office.take_in(b"".join(damaged), despite_faults=True, reason="ticket 4711")
+    else:
+        told = office.answer(Batch(100, "AP", items=[batch.items[0]]))
+
+    missing = [reject for reject in told.rejects if reject.reason == "not answered"]
+    assert [(reject.amount, told.exit_code) for reject in missing] == [(Decimal("40.00"), 3)]
+    assert batch.items[1].number in missing[0].detail
+    [row] = office.run(outstanding=True, at=LATER).tables[0].records()
+    assert (row["state"], row["open"], row["amount"], row["command"]) == (
+        "half applied", 1, Decimal("40.00"), 'python3 invoke_jobs.py ejv rebuild 100 --reason "..."'
+    )  # fmt: skip
+    office.run(rebuild=100, reason="ticket 4711: CAS never ran it", at=LATER)
+    assert found(office.books) == [paid, AGAIN[kind][2]]
+    assert listed(office) == {}
+
+
+@pytest.mark.parametrize("kind", AGAIN)
+def test_what_was_set_free_of_an_accepted_batch_is_neither_freed_again_nor_booked_by_a_late_answer(
+    kind: str, office: FeedbackOffice
+) -> None:
+    """Its newer batch was sent an hour ago, and nothing knows its inbox file yet."""
+    given, batch, found, paid, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    office.run()
+    office.answer(Batch(100, "AP", items=[batch.items[0]]))
+    office.run(rebuild=100, reason="ticket 4711: CAS never ran it", at=LATER)
+    office.books.change(AGAIN[kind][0])
+
+    assert listed(office) == {}
+    with pytest.raises(InputRefused, match="it was voided before"):
+        office.run(rebuild=100, reason="ticket 4711", at=LATER)
+    late = office.answer(batch, name=NEXT)
+
+    assert [reject.reason for reject in late.rejects] == ["accepted after refusal"]
+    assert found(office.books) == [paid, AGAIN[kind][1]]
+    assert office.books.one("SELECT disbursement_status_code FROM ejv_files") == "COMPLETED"
+
+
+@pytest.mark.parametrize("kind", AGAIN)
+def test_nothing_is_set_free_of_a_batch_whose_answer_another_reader_applied(kind: str, office: FeedbackOffice) -> None:
+    """No line of it is kept, so an item that was refused and sent again looks as one that was never answered."""
+    given, batch, found, _, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    office.run()
+    office.books.change("UPDATE ejv_files SET disbursement_status_code = 'COMPLETED'")
+    before = found(office.books)
+
+    assert listed(office) == {}
+    with pytest.raises(InputRefused, match="so nothing is left to void"):
+        office.run(rebuild=100, reason="ticket 4711", at=LATER)
+    assert found(office.books) == before

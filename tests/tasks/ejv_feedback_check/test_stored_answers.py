@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from database.sql import statements
+from tasks.ejv_feedback_check.outstanding import list_outstanding
 from tests.ejv_factory import NOW, EjvBooks
 
 sql = statements("tasks.ejv_feedback_check")
@@ -65,7 +66,7 @@ def answer_of(books: EjvBooks, batch: int = 100) -> tuple[Any, ...] | None:
 
 def books_outstanding(books: EjvBooks, since: datetime = datetime(2026, 11, 16)) -> list[Any]:
     with books.database.begin() as session:
-        return list(sql.run(session, "list_outstanding", since=since).mappings())
+        return [row._asdict() for row in list_outstanding(session, since.replace(tzinfo=UTC))]
 
 
 @pytest.mark.parametrize(
