@@ -8,7 +8,7 @@ READY  := $(VENV)/.installed
 # A soaked test may work for hours.
 LONG   := -o faulthandler_timeout=14400
 
-.PHONY: help setup demo check test soak nights mutants lint types imports bench lock clean
+.PHONY: help setup demo static check test soak nights mutants lint types imports bench lock clean
 
 help:                ## what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,10 +35,13 @@ types: $(READY)
 imports: $(READY)
 	$(BIN)/lint-imports
 
-check: lint types imports   ## the quick part: format, lint, types, import direction, quick tests
+static: $(READY)       ## format, lint, types and import direction, side by side
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target lint types imports
+
+check: static        ## the quick part: format, lint, types, import direction, quick tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not parts"
 
-test: lint types imports    ## everything
+test: static         ## everything
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 soak: $(READY)       ## the long proofs: ten thousand races with others at work (RACES), 60 faults of each kind a job (FAULTS), 5,000 flipped cells (FLIPS), a year closed day by day (NIGHTS), 10,000 undos (UNDOS), 20 rounds of new examples (ROUNDS)
