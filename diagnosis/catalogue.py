@@ -80,6 +80,8 @@ _ALL = (
     Diagnosis("P12", "Paid in CFS; the settlement file with its number has not been fully processed.",
               "Check the file for NSF rows first (a repeated bounce locks accounts), then process it.",
               command=_REPLAY),
+    Diagnosis("P12C", "Paid in CFS; the settlement file with its number is cut off, and is never applied as it is.",
+              "Ask CAS for the whole file; once that is taken in, replay it.", ActionOwner.OTHERS),
     Diagnosis("P13", "Paid in CFS and its settlement file is processed, but its own row was not applied.",
               "Correct what the reject names, then apply the row.",
               command=f"repair pad-invoice {{invoice}} {_LOOK_FIRST}"),

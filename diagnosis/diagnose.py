@@ -30,7 +30,7 @@ TABLES: dict[tuple[str, str], Rules] = {
 # Instead of the above, of what has no reference at all.
 _UNSENT: dict[tuple[str, str], Rules] = {("PAD", "APPROVED"): PAD_UNSENT}
 # What rests on an answer of CFS when it has one, and is less sure without.
-_LEANS_ON_CFS = frozenset({"P9", "P12", "P13"})
+_LEANS_ON_CFS = frozenset({"P9", "P12", "P12C", "P13"})
 
 
 def diagnose(evidence: Evidence, when: Cutoffs) -> Diagnosis:

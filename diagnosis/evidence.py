@@ -65,6 +65,7 @@ class SettlementTrace(NamedTuple):
     waiting_state                the state of that file
     waiting_key                  where that file is stored
     waiting_hold                 what holds that file
+    waiting_is_cut_off           whether that file ends in the middle of a line
     waiting_bounces              how many NSF rows that file holds
     first_file                   the day of the first file that is known, where no file has the number
     missing_days                 the first business days after the reference was made for which no file is known
@@ -82,6 +83,7 @@ class SettlementTrace(NamedTuple):
     waiting_state: str | None = None
     waiting_key: str | None = None
     waiting_hold: str | None = None
+    waiting_is_cut_off: bool = False
     waiting_bounces: int = 0
     first_file: date | None = None
     missing_days: tuple[date, ...] = ()

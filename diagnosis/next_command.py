@@ -18,7 +18,7 @@ def related_file(e: Evidence, diagnosis: Diagnosis) -> str | None:
         return e.journal.unread_file or e.journal.feedback_file
     if e.journal is not None:
         return (e.journal.feedback_file or e.journal.feedback_ref or e.journal.file_ref) or None
-    if diagnosis.code == "P12":
+    if diagnosis.code in {"P12", "P12C"}:
         return e.settlement.waiting_file
     return e.settlement.file or e.settlement.waiting_file
 

@@ -122,7 +122,7 @@ class EvidenceReader:
         if not unread:
             return journal
         first = unread[0]
-        command = "EJV_FEEDBACK_CHECK" if first.is_in_the_directory else ""
+        command = "EJV_FEEDBACK_CHECK" if first.waits_for_a_poll else ""
         return journal._replace(unread_file=first.name, unread_words=first.words, unread_command=command)
 
     def _settlements(self, session: Session, numbers: Iterable[str | None]) -> dict[str, SettlementTrace]:

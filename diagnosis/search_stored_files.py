@@ -13,6 +13,7 @@ from datetime import date
 from config.errors import ConfigError, FormatError, PayJobsError
 from config.settings import ObjectStoreSettings, read
 from connectors.formats.settlement import read_settlement
+from connectors.inbound.holds import HoldKind
 from connectors.object_store import ObjectMissing, ObjectStore
 from diagnosis.evidence import SettlementTrace
 from diagnosis.settlement_files import NEVER_NOTED, KnownFile, WaitingFiles, day_of
@@ -71,7 +72,7 @@ def _unread(files: list[KnownFile], numbers: frozenset[str], store: ObjectStore)
         name = key.removeprefix(folder)
         if day_of(name) is not None and name not in names:
             waiting.append((KnownFile(name, NEVER_NOTED, key, False), key))
-    return sorted(waiting, key=lambda pair: (pair[0].is_ours, pair[0].name))
+    return sorted(waiting, key=lambda pair: (pair[0].is_ours, pair[0].name, pair[0].hold != HoldKind.CUT_OFF))
 
 
 def _search(found: WaitingFiles, file: KnownFile, key: str, numbers: frozenset[str], store: ObjectStore) -> None:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from config.business_days import is_business_day
+from connectors.inbound.holds import HoldKind
 from database.sessions import Session
 from database.sql import statements
 from diagnosis.evidence import SettlementTrace
@@ -67,6 +68,7 @@ class WaitingFiles:
                 waiting_state=file.state,
                 waiting_key=file.object_key,
                 waiting_hold=file.hold,
+                waiting_is_cut_off=file.hold == HoldKind.CUT_OFF,
                 waiting_bounces=self.bounces[file.name],
             )
         if trace.file is not None or sent_on is None:

@@ -160,7 +160,7 @@ class StaleBooks(PayBooks):
 
     def settlement_file(
         self, name: str, *, state: str = "applied", key: str | None = None, processed: bool | None = None,
-        hold: str | None = None,
+        hold: str | None = None, content: str = "",
     ) -> int:  # fmt: skip
         """Add a settlement file that came in."""
         if processed is not None:
@@ -171,8 +171,9 @@ class StaleBooks(PayBooks):
                 processed_on=stored(OLD) if processed else None,
             )
         return self.add(
-            "pay_jobs.inbound_files", source="CAS", name=name, sha256=f"{abs(hash(name)):064x}"[:64], size_bytes=1,
-            state=state, object_key=key, received_on=aware(OLD), details=json.dumps({"hold": hold} if hold else {}),
+            "pay_jobs.inbound_files", source="CAS", name=name, sha256=sha256(f"{name}{content}".encode()).hexdigest(),
+            size_bytes=1, state=state, object_key=key, received_on=aware(OLD),
+            details=json.dumps({"hold": hold} if hold else {}),
         )  # fmt: skip
 
     def settled(self, number: str, file: int, *, outcome: str = "applied", detail: str = "", line: int = 2) -> None:

@@ -34,9 +34,14 @@ class UnreadFile:
         return self.state == "in the directory"
 
     @property
+    def waits_for_a_poll(self) -> bool:
+        """Return whether the next poll takes it: the last one left it where its sender put it, or could not move it."""
+        return self.is_in_the_directory or self.state == "stored"
+
+    @property
     def command(self) -> str:
         """The command that reads it."""
-        return "EJV_FEEDBACK_CHECK" if self.is_in_the_directory else command_to_apply(self.name, self.hold)
+        return "EJV_FEEDBACK_CHECK" if self.waits_for_a_poll else command_to_apply(self.name, self.hold)
 
     @property
     def words(self) -> str:

@@ -14,6 +14,10 @@ def _waits_in_a_file(e: Evidence, _when: Cutoffs) -> bool:
     return e.settlement.waiting_file is not None
 
 
+def _waits_in_a_part_of_a_file(e: Evidence, _when: Cutoffs) -> bool:
+    return e.settlement.waiting_is_cut_off
+
+
 def _was_in_a_file(e: Evidence, _when: Cutoffs) -> bool:
     trace = e.settlement
     has_row = trace.file is not None and (trace.bounce is None or has_failed_row(e))  # a bounce has a row of its own
@@ -26,12 +30,14 @@ def has_failed_row(e: Evidence) -> bool:
 
 
 PAID_IN_CFS: Rules = (
+    Rule("P12C", sent(lambda e, when: is_paid(e) and _waits_in_a_part_of_a_file(e, when))),
     Rule("P12", sent(lambda e, when: is_paid(e) and _waits_in_a_file(e, when))),
     Rule("P13", sent(lambda e, when: is_paid(e) and _was_in_a_file(e, when))),
     Rule("P14", sent(lambda e, _when: is_paid(e))),
 )
 # Without an answer of CFS: a file that waits and a row that was rejected speak for themselves.
 UNLEARNED_FILES: Rules = (
+    Rule("P12C", sent(lambda e, when: not is_learned(e) and _waits_in_a_part_of_a_file(e, when))),
     Rule("P12", sent(lambda e, when: not is_learned(e) and _waits_in_a_file(e, when))),
     Rule("P13", sent(lambda e, _when: not is_learned(e) and has_failed_row(e))),
 )

@@ -14,6 +14,8 @@ MAX_SHOWN = 5
 def held_file(name: str, why: str, hold: HoldKind | None, reason: str = "held") -> Reject:
     """Return a file that is held or failed, with the command that applies it."""
     aside = f"To put it aside: {typed('files ignore', name, reason=True)}"
+    if hold is HoldKind.CUT_OFF:
+        return Reject(name, reason, f"{why.rstrip('.')}. Once that is taken in, replay it", typed("files show", name))
     detail = f"{why.rstrip('.')}. Once it is right, replay it: what was applied before is not applied twice. {aside}"
     despite = f" --despite {hold}" if hold is HoldKind.FUSE else ""
     return Reject(name, reason, detail, typed(f"files replay{despite}", name, reason=True))
@@ -22,8 +24,9 @@ def held_file(name: str, why: str, hold: HoldKind | None, reason: str = "held") 
 def how_to_recover(name: str, hold: HoldKind | None) -> str:
     """Return what to do about a file that is held or failed, with the commands."""
     despite = ("--despite", hold) if hold is HoldKind.FUSE else ()
+    once = "the whole file is taken in" if hold is HoldKind.CUT_OFF else "it is right"
     return (
-        f"Once it is right: {in_short('files replay', name, *despite, reason=True)} (what was applied before is not "
+        f"Once {once}: {in_short('files replay', name, *despite, reason=True)} (what was applied before is not "
         f"applied twice); to put it aside: {in_short('files ignore', name, reason=True)}"
     )
 

@@ -72,6 +72,9 @@ def _pad_settled(db: StaleBooks, key: str | None) -> dict[int, str]:
         made = _named(db, db.account(), "REG77000012")
         found[made] = "P12"
         db.settlement_file("BCR_PAYMENT_APPL_20261006.csv", state="held", key=key)
+        cut_off = key.replace("1006.csv", "1010.csv")
+        found[_named(db, db.account(), "REG77000013")] = "P12C"
+        db.settlement_file("BCR_PAYMENT_APPL_20261010.csv", state="held", key=cut_off, hold="cut off")
     applied = db.settlement_file("BCR_PAYMENT_APPL_20261007.csv", processed=True)
     _, number, _ = one("P13", "100.00")
     db.settled(number, applied, outcome="rejected", detail="no invoice found")

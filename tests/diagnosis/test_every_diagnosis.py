@@ -32,6 +32,7 @@ UNSEEN_WITH_CFS = {code for code, one in DIAGNOSES.items() if one.weak and code 
 @pytest.fixture
 def planted(stale: StaleBooks, cfs: RunningCfs, store: ObjectStore) -> dict[int, str]:
     store.put(KEY, [FILE])
+    store.put(KEY.replace("1006.csv", "1010.csv"), [FILE.replace(b"77000012", b"77000013").rstrip()])
     expected = plant_every_diagnosis(stale, key=KEY)
     plant_healthy(stale)
     stale.books.plant(cfs.admin)
@@ -135,6 +136,18 @@ def test_feedback_that_was_left_in_the_directory_keeps_a_batch_from_being_sent_a
     [row] = stale.report_rows(stale.report())
 
     assert (row["code"], row["file"]) == ("J8U", "OLD-FEEDBACK.F3535.20261007214512")
+    assert row["command"].endswith("invoke_jobs.py EJV_FEEDBACK_CHECK")
+
+
+def test_feedback_that_could_not_be_moved_yet_is_left_to_the_next_poll(stale: StaleBooks) -> None:
+    made = stale.invoice(stale.ministry())
+    stale.reference(made)
+    stale.journalled(made, "UPLOADED")
+    stale.feedback_unread("FEEDBACK.F3535.20261007214512", state="stored")
+
+    [row] = stale.report_rows(stale.report())
+
+    assert row["code"] == "J8U"
     assert row["command"].endswith("invoke_jobs.py EJV_FEEDBACK_CHECK")
 
 
@@ -277,6 +290,19 @@ def test_a_settlement_file_that_the_fuse_holds_is_advised_to_be_replayed_despite
 
     command = f'files replay {NAME} --despite fuse --reason "TICKET: why" --dry-run'
     assert (row["code"], row["command"]) == ("P12", f"python3 invoke_jobs.py {command}")
+
+
+def test_of_a_file_that_came_cut_off_and_then_whole_the_whole_one_is_advised_to_be_replayed(
+    stale: StaleBooks, store: ObjectStore
+) -> None:
+    for hold, key in (("changed", KEY), ("cut off", f"{KEY}.cut")):
+        store.put(key, [FILE])
+        stale.settlement_file(NAME, state="held", key=key, hold=hold, content=key)
+    stale.reference(stale.invoice(stale.account()), number="REG77000012")
+
+    [row] = stale.report_rows(stale.report(others=[object_store_settings()]))
+
+    assert (row["code"], "files replay" in row["command"]) == ("P12", True)
 
 
 def test_a_file_that_only_the_service_before_us_left_is_searched_too(stale: StaleBooks, store: ObjectStore) -> None:

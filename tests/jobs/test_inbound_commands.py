@@ -8,7 +8,7 @@ from config.errors import UsageError
 from connectors.inbound.holds import HoldKind
 from connectors.inbound.ledger import InboundFile
 from jobs.inbound.choose_file import check_release
-from jobs.inbound.poll_outcome import how_to_recover
+from jobs.inbound.poll_outcome import held_file, how_to_recover
 
 NAMES = pytest.mark.parametrize(
     ("name", "typed"), [("FEEDBACK.1", "FEEDBACK.1"), ("FEEDBACK.1;oc delete pod x", "'FEEDBACK.1;oc delete pod x'")]
@@ -22,6 +22,15 @@ def test_how_to_recover_a_file(name: str, typed: str) -> None:
     said = f'Once it is right: files replay {typed} %s--reason "..." (what was applied before is not applied twice); '
     assert how_to_recover(name, HoldKind.FAILED) == said % "" + aside
     assert how_to_recover(name, HoldKind.FUSE) == said % "--despite fuse " + aside
+    whole = said.replace("it is right", "the whole file is taken in")
+    assert how_to_recover(name, HoldKind.CUT_OFF) == whole % "" + aside
+
+
+@NAMES
+def test_a_file_that_is_never_applied_as_it_is_gets_no_command_that_would_apply_it(name: str, typed: str) -> None:
+    told = held_file(name, "ask the sender for the whole file", HoldKind.CUT_OFF)
+    assert told.detail == "ask the sender for the whole file. Once that is taken in, replay it"
+    assert told.command == f"python3 invoke_jobs.py files show {typed}"
 
 
 @NAMES
