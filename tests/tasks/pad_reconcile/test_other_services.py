@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from connectors.formats.settlement import read_settlement
+from database.sql import statements
 from jobs.run.outcome import Outcome
 from tasks.pad_reconcile.apply_rows import _lock_rows
 from tasks.pad_reconcile.staging import StagedKinds, create_tables, stage
@@ -72,6 +73,24 @@ def test_a_file_holds_the_rows_that_it_decides_on_and_no_others(books: Settlemen
             id_ for (id_,) in books.rows("SELECT id FROM invoice_references WHERE invoice_number < 'REG5'")
         }
         assert held("payments") == {payments[receipt] for receipt in ("A", "B", "OB3", "E4")}
+
+
+def test_the_payment_of_a_bank_receipt_is_held_where_only_its_money_on_account_is_tried_again(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800104", "ONLINE_BANKING")
+    books.invoice(account, "REG1", "70.00", method="ONLINE_BANKING")
+    on_account = Line("ONAC", "OB1", "30.00", "800105", "OB1", "On Account", target="RECEIPT")
+    books.apply(Line("BOLP", "OB1", "70.00", "800104", "REG1"), on_account)
+
+    with books.database.begin() as session, books.database.begin() as other:
+        create_tables(session)
+        file_id = session.execute(text("SELECT id FROM pay_jobs.inbound_files")).scalar_one()
+        stage(session, file_id, read_settlement([settlement_csv([["ADJS"], on_account])], source="t.csv"), run_id=None)
+        statements("tasks.pad_reconcile").run(session, "keep_applied")
+        _lock_rows(session, StagedKinds.read(session))
+
+        assert other.scalars(text("SELECT id FROM payments FOR UPDATE SKIP LOCKED")).all() == []
 
 
 def _cancel_while_the_job_waits(
