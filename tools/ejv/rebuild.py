@@ -3,8 +3,6 @@
 What of it was accepted is left alone. Source: docs/specs/cgi-ejv-files.md section 8 step 6.
 """
 
-import re
-
 from sqlalchemy import text
 
 from config.business_days import next_business_day
@@ -30,6 +28,7 @@ from tasks.ejv_feedback_check.resend_guards import (
     lock_sent_batch,
     unread_answers,
 )
+from tools.ejv.arguments import codes_to_clear
 from tools.ejv.changed_rows import ChangedRow, changed_rows
 from tools.ejv.unstop import clear_stop
 
@@ -40,7 +39,6 @@ _EFT = "EFT_REFUND"
 _ANSWERED = ("COMPLETED", "ERRORED")
 _AP = (_SLIPS, _EFT)
 _MOST_NAMED = 20
-_CLEAR_STOP = re.compile(r"(?<!not )(?<!n't )clear\s+stop_ejv([^;]*)", re.IGNORECASE)
 _LEFT_TO_DO = {
     "PAYMENT": "they are free for the next payment batch; correct the GL first",
     "DISBURSEMENT": "they are free for the next partner batch; correct the GL first",
@@ -90,7 +88,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
     cleared = {row.id for row in changed if row.name == "distribution_codes.stop_ejv"}
     outcome.notes += [
         f"Distribution code {code} is no stopped code of batch {batch}: its stop_ejv was left as it is."
-        for code in sorted(_numbers_named(reason) - cleared)
+        for code in sorted((codes_to_clear(reason) or set()) - cleared)
     ]
     context.log.info("batch.voided", batch=batch, reason=reason, rows=len(changed))
     return outcome
@@ -160,18 +158,11 @@ def _void(
 
 def _named_codes(session: Session, sent_batch: SentBatch, reason: str) -> list[int]:
     """Return the stopped distribution codes of the batch that the reason names: its numbers, or all without one."""
-    named = _CLEAR_STOP.search(reason)
+    named = codes_to_clear(reason)
     if named is None:
         return []
     stopped = sql.run(session, "list_stopped_gl", batch=sent_batch.id, file_type=sent_batch.file_type)
-    codes, numbers = list(stopped.scalars()), _numbers_named(reason)
-    return [code for code in codes if code in numbers] if numbers else codes
-
-
-def _numbers_named(reason: str) -> set[int]:
-    """Return the distribution codes that a reason names to be cleared."""
-    named = _CLEAR_STOP.search(reason)
-    return {int(digits) for digits in re.findall(r"\d{1,9}", named[1])} if named else set()
+    return [code for code in stopped.scalars() if code in named or not named]
 
 
 def _numbers_in_inbox(context: RunContext, store: ObjectStore, sent_batch: SentBatch) -> list[str] | None:

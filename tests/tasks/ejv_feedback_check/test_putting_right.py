@@ -304,8 +304,8 @@ def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackO
         ("clear stop_ejv", False),
         ("clear stop_ejv {code}", False),
         ("clear stop_ejv 999999", True),
-        ("leave stop_ejv as it is", True),
-        ("do not clear stop_ejv", True),
+        ("ticket 4711, clear stop_ejv 999999, {code}. Clear stop_ejv 999998", False),
+        ("clear stop_ejv 999999; clear stop_ejv", False),
         ("Clear  STOP_EJV {code}; ticket 4711", False),
         ("clear stop_ejv; ticket 4711", False),
     ],
@@ -318,6 +318,28 @@ def test_a_rebuild_clears_stop_ejv_only_where_the_reason_names_it(
     sent.run(rebuild=100, reason=reason.format(code=code))
     stopped = "SELECT stop_ejv FROM distribution_codes WHERE account_id IS NOT NULL"
     assert sent.books.one(stopped) is is_stopped
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "leave stop_ejv as it is",
+        "do not clear stop_ejv",
+        "decided not to clear stop_ejv",
+        "never clear stop_ejv",
+        "nobody may clear stop_ejv yet",
+        "do not yet clear stop_ejv {code}",
+        "clear stop_ejv only after ticket {code}",
+        "clear stop_ejv {code}; stop_ejv of the others stays",
+        "clear stop_ejv {code}5678901234",
+    ],
+)
+def test_a_rebuild_refuses_a_reason_that_mentions_stop_ejv_and_does_not_plainly_clear_it(
+    reason: str, sent: FeedbackOffice
+) -> None:
+    code = sent.books.one("SELECT distribution_code_id FROM distribution_codes WHERE account_id IS NOT NULL")
+    with pytest.raises(UsageError, match="it is not clear whether the stop is to be cleared"):
+        sent.run(rebuild=100, reason=reason.format(code=code))
 
 
 def test_a_rebuild_says_which_code_of_the_reason_is_not_stopped_in_the_batch(sent: FeedbackOffice) -> None:
