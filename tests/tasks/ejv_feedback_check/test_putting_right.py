@@ -450,20 +450,24 @@ def test_a_rebuild_of_a_partner_batch_resets_disbursements(sent: FeedbackOffice)
     assert books.one("SELECT status_code FROM partner_disbursements") == "WAITING_FOR_JOB"
 
 
-def test_a_rebuild_of_a_partner_batch_leaves_the_row_alone_that_an_older_batch_sent(sent: FeedbackOffice) -> None:
-    """The share of an EFT invoice went out in one batch, and its reversal in the next before the first was answered."""
+@pytest.mark.parametrize("older", ["UPLOADED", "ERRORED"])
+def test_a_rebuild_of_a_partner_batch_leaves_the_row_alone_that_an_older_batch_sent(
+    older: str, sent: FeedbackOffice
+) -> None:
+    """The share of an EFT invoice went out in one batch, and its reversal in the next; the first may be refused."""
     books = sent.books
     books.invoice(books.account(), 2001, "30.00", "REFUNDED")
     for number, at in ((199, datetime(2026, 11, 16, 11)), (200, datetime(2026, 11, 17, 11))):
         books.batch(number, "DISBURSEMENT", f"INBOX.F3535.{at:%Y%m%d%H%M%S}", created_on=at)
         books.journal(number, number, [("invoice", 2001)], partner_code="VS")
         books.add("partner_disbursements", amount="5.00", partner_code="VS", target_id=2001, target_type="invoice",
-                  is_reversal=number == 200, processed_on=at + timedelta(seconds=2))  # fmt: skip
+                  is_reversal=number == 200, processed_on=at + timedelta(seconds=2),
+                  status_code="UPLOADED" if number == 200 else older)  # fmt: skip
 
     sent.run(rebuild=200, reason=WHY)
 
     found = books.rows("SELECT is_reversal, status_code FROM partner_disbursements ORDER BY id")
-    assert found == [(False, "UPLOADED"), (True, "WAITING_FOR_JOB")]
+    assert found == [(False, older), (True, "WAITING_FOR_JOB")]
 
 
 def test_a_rebuild_of_an_ap_batch_knows_its_slips_from_the_inbox_file(sent: FeedbackOffice) -> None:

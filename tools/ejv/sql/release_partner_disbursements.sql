@@ -1,8 +1,8 @@
--- Let the partner disbursements of what was voided wait for the next run; but not one that went out before the batch was
--- made and has no answer yet: an older batch has it.
+-- Let the partner disbursements of what was voided wait for the next run; but not one that went out, or was refused, before
+-- the batch was made: an older batch has it.
 -- in     now (naive UTC)
 -- out    name of the table, id, before, after
--- source docs/specs/cgi-ejv-files.md section 5: processed_on is when the row was sent
+-- source docs/specs/cgi-ejv-files.md section 5: processed_on is when the row was sent, or answered
 WITH old AS (
        SELECT DISTINCT partner.id, partner.status_code AS before
          FROM voided
@@ -14,8 +14,7 @@ WITH old AS (
            ON partner.target_id = voided.link_id
           AND lower(partner.target_type) = voided.link_type
           AND partner.partner_code = voided.partner_code
-        WHERE partner.status_code = 'ERRORED'
-           OR partner.status_code = 'UPLOADED'
+        WHERE partner.status_code IN ('UPLOADED', 'ERRORED')
           AND coalesce(partner.processed_on >= batch.created_on, true)
      )
 UPDATE partner_disbursements AS partner
