@@ -3,7 +3,8 @@
 Reads   the pay tables, the stored inbox and feedback files, the CGI directory
 Writes  `index`: pay_jobs.cgi_files and cgi_mentions; `resubmit`: an INBOX file and its trigger in the CGI directory,
         the journal; `rebuild`: the rows of the batch that nobody accepted; `unstop`: distribution_codes
-Never   sends a batch again, or voids it, while an answer to it is known or may be on its way
+Never   sends a batch again, or voids it, while an answer to it is known or may be on its way; lets journals run again
+        on a GL over which the next batch would move money wrongly
 Normal  the answer to one question, or one batch put right
 
 What changes something holds the lock of EJV_FEEDBACK_CHECK. Source: docs/specs/cgi-ejv-files.md section 8.

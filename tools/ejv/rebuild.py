@@ -148,11 +148,11 @@ def _void(
     else:
         changed += changed_rows(sql.run(session, "release_disbursements", now=now))
         changed += changed_rows(sql.run(session, "release_partner_disbursements", now=now))
-    changed += clear_stop(session, _named_codes(session, sent_batch, reason), now)
     changed += changed_rows(sql.run(session, "void_links", batch=batch, message=message))
     changed += changed_rows(sql.run(session, "void_headers", batch=batch, message=message))
     is_ap = file_type in _AP
     changed += changed_rows(sql.run(session, "void_batch", batch=batch, message=message, is_ap=is_ap, now=now))
+    changed += clear_stop(context, session, _named_codes(session, sent_batch, reason))
     return changed
 
 

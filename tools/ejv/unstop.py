@@ -1,7 +1,6 @@
 """Let journals run again on a distribution code, after its GL was corrected."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from config.business_time import naive_utc
 from config.errors import InputRefused, UsageError
@@ -12,19 +11,21 @@ from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Table
 from tools.ejv.changed_rows import ChangedRow, changed_rows
+from tools.ejv.next_payment import must_not_go, next_payment, table_of
 
 sql = statements(__package__)
 
 
 def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
-    """Clear stop_ejv of one distribution code."""
+    """Clear stop_ejv of one distribution code, and show what goes out next. Raises InputRefused as clear_stop does."""
     with context.database.begin() as session:
         row = sql.run(session, "find_distribution_code", code=code).one_or_none()
         if row is None:
             raise UsageError(f"There is no distribution code {code} (expected a distribution_code_id).")
         if not row.is_stopped:
             raise InputRefused(f"Distribution code {code} ({row.name}) is not stopped")
-        clear_stop(session, [code], naive_utc(context.clock()))
+        clear_stop(context, session, [code])
+        items = next_payment(session, [code])
         waiting = sql.run(session, "count_errored_disbursements", code=code).scalar_one()
     context.log.info("distribution_code.unstopped", code=code, reason=reason)
     outcome = Outcome()
@@ -34,6 +35,8 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
     said = "would run" if context.dry_run else "run"
     outcome.answer = f"Journals {said} again on distribution code {code} ({row.name})."
     outcome.tables.append(Table("Distribution code", ("code", "name", "account", "GL", "ends"), [shown], "code"))
+    if items:
+        outcome.tables.append(table_of(items))
     if waiting:
         outcome.notes.append(
             f"No job takes up what is ERRORED: {counted(waiting, 'partner disbursement')} of this GL. "
@@ -42,8 +45,16 @@ def unstop(context: RunContext, code: int, *, reason: str) -> Outcome:
     return outcome
 
 
-def clear_stop(session: Session, codes: Sequence[int], now: datetime) -> list[ChangedRow]:
-    """Clear stop_ejv of distribution codes, and return those that were stopped."""
+def clear_stop(context: RunContext, session: Session, codes: Sequence[int]) -> list[ChangedRow]:
+    """Clear stop_ejv of distribution codes, and return those that were stopped.
+
+    Raises InputRefused where the next EJV_PAYMENT would move money wrongly over them.
+    """
+    now = naive_utc(context.clock())
     stopped = sql.run(session, "lock_stopped_codes", codes=list(codes)).scalars().all()
     keep_versions(session, "distribution_codes", stopped, now)
-    return changed_rows(sql.run(session, "clear_stop", codes=list(stopped), now=now))
+    changed = changed_rows(sql.run(session, "clear_stop", codes=list(stopped), now=now))
+    against = must_not_go(context, session, next_payment(session, stopped))
+    if against:
+        raise InputRefused(f"Journals stay stopped on distribution code {', '.join(map(str, stopped))}: {against}")
+    return changed

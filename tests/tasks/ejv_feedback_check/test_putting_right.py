@@ -492,3 +492,72 @@ def test_unstop_lets_journals_run_again(sent: FeedbackOffice) -> None:
     assert books.one("SELECT stop_ejv FROM distribution_codes WHERE distribution_code_id = :code", code=code) is False
     with pytest.raises(UsageError, match="no distribution code 999999"):
         sent.run(unstop=999999, reason=WHY)
+
+
+def stopped_code(books: EjvBooks) -> int:
+    """Stop journals on the GL of batch 100's account, and return it."""
+    code: int = books.one("SELECT distribution_code_id FROM distribution_codes WHERE account_id IS NOT NULL")
+    books.change("UPDATE distribution_codes SET stop_ejv = true WHERE distribution_code_id = :code", code=code)
+    return code
+
+
+def test_unstop_shows_what_the_next_payment_batch_sends(sent: FeedbackOffice) -> None:
+    books, code = sent.books, stopped_code(sent.books)
+    books.change("UPDATE invoice_references SET status_code = 'CANCELLED' WHERE invoice_id = 1001")
+    account = books.one("SELECT id FROM payment_accounts")
+    books.invoice(account, 1002, "20.00")  # at CGI
+    books.invoice(account, 1003, "12.50", "REFUND_REQUESTED", payment_date=datetime(2026, 11, 2))
+    books.change("UPDATE invoice_references SET status_code = 'COMPLETED' WHERE invoice_id = 1003")
+    asked = books.add("refunds", invoice_id=7600001, type="INVOICE", status="APPROVED", requested_date=SATURDAY)
+    books.change("UPDATE refunds_partial SET status = 'REFUND_REQUESTED', refund_id = :id", id=asked)
+
+    outcome = sent.run(unstop=code, reason=WHY)
+
+    assert [(row["what"], row["items"], str(row["amount"])) for row in outcome.tables[1].records()] == [
+        ("charges", 1, "30.00"), ("partial refunds", 1, "5.00"), ("refunds", 1, "12.50"),
+    ]  # fmt: skip
+
+
+UNSAFE: dict[str, tuple[str, ...]] = {
+    "invoice 1001: J17": ("UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = 1001",),
+    "invoice 1001: J16": (
+        "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED', payment_date = '2026-11-02' WHERE id = 1001",
+    ),
+    "invoice 1001: CGI accepted it in a batch": (
+        "UPDATE ejv_links SET disbursement_status_code = 'COMPLETED' WHERE link_id = 1001",
+    ),
+    "invoice 7600001: its partial refund 56 is REFUND_PROCESSED": (
+        "INSERT INTO refunds (id, invoice_id, type, status) VALUES (1, 7600001, 'INVOICE', 'APPROVED')",
+        "UPDATE refunds_partial SET status = 'REFUND_REQUESTED', refund_id = 1 WHERE id = 55",
+        "INSERT INTO refunds_partial (id, invoice_id, payment_line_item_id, refund_type, refund_amount, status,"
+        " created_by, created_on, version) SELECT 56, invoice_id, payment_line_item_id, refund_type, 3,"
+        " 'REFUND_PROCESSED', 'x', created_on, 1 FROM refunds_partial WHERE id = 55",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", UNSAFE)
+def test_journals_stay_stopped_where_money_would_move_wrongly(said: str, sent: FeedbackOffice) -> None:
+    books, code = sent.books, stopped_code(sent.books)
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED'")
+    books.change("UPDATE invoice_references SET status_code = 'CANCELLED'")
+    for statement in UNSAFE[said]:
+        books.change(statement)
+
+    ways: list[dict[str, Any]] = [{"unstop": code, "reason": WHY}, {"rebuild": 100, "reason": "clear stop_ejv"}]
+    for values in ways:
+        with pytest.raises(InputRefused, match=said):
+            sent.run(**values)
+
+    assert books.one("SELECT stop_ejv FROM distribution_codes WHERE distribution_code_id = :code", code=code) is True
+    assert books.one("SELECT disbursement_status_code FROM ejv_files") == "UPLOADED"
+
+
+def test_a_reference_that_keeps_an_invoice_out_of_the_batches_lets_its_gl_be_released(sent: FeedbackOffice) -> None:
+    books, code = sent.books, stopped_code(sent.books)
+    books.change("UPDATE ejv_links SET disbursement_status_code = 'ERRORED'")
+    books.change("UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED' WHERE id = 1001")
+
+    sent.run(unstop=code, reason=WHY)
+
+    assert books.one("SELECT stop_ejv FROM distribution_codes WHERE distribution_code_id = :code", code=code) is False
