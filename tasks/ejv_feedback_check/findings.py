@@ -44,6 +44,10 @@ _MOVED_TWICE = (
     "it was {before} before this answer came, by another batch or by hand. Compare the batches it was in, and have one "
     "of them paid back"
 )
+_LEFT = {
+    "settled_before": ". It was {before} before and stays so",
+    "in_newer_batch": ". A newer batch has it, so it is left to the answer to that",
+}
 _NOTHING_OWED = (
     ". Its refund is asked for and nothing was charged: the pay team closes it as CANCELLED. Until then its active "
     "reference keeps it out of the payment batches, which would pay it back"
@@ -93,7 +97,7 @@ def _findings(item: ItemToCheck, where: str) -> Iterator[tuple[str, str, str]]:
     if item.outcome == "rejected":
         yield place, item.rule.replace("_", " "), f"{what}: {_RULES[item.rule]}"
     elif not item.is_accepted:
-        left = f". It was {item.status_before} before and stays so" if item.rule == "settled_before" else ""
+        left = _LEFT.get(item.rule, "").format(before=item.status_before)
         yield place, "refused by CGI", f"{what}: {item.message}{left}{_NOTHING_OWED if item.was_never_charged else ''}"
     else:
         yield from ((place, reason, f"{what}: {detail}") for reason, detail in _about_accepted(item))

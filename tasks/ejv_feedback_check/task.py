@@ -28,9 +28,10 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
     """Fetch and apply what came, then show what is outstanding; or apply the one file that was named."""
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
         desk = feedback_desk(context, store, despite_faults=arguments.despite_faults)
-        if arguments.file is not None:
-            return desk.apply_named(arguments.file, reason=arguments.reason)
         outcome = index_outstanding(context, store)
+        if arguments.file is not None:
+            outcome += desk.apply_named(arguments.file, reason=arguments.reason)
+            return outcome
         report = desk.poll()
         note_left_feedback(context, report)
         outcome += outcome_of_poll(report)
@@ -43,7 +44,9 @@ def run(context: RunContext, arguments: Arguments) -> Outcome:
 def replay(context: RunContext, name: str, *, reason: str, despite: str | None = None) -> Outcome:
     """Apply a file that is held or failed; `despite` names the hold."""
     with closing(ObjectStore(context.settings(ObjectStoreSettings))) as store:
-        return feedback_desk(context, store).replay(name, reason=reason, despite=despite)
+        outcome = index_outstanding(context, store)
+        outcome += feedback_desk(context, store).replay(name, reason=reason, despite=despite)
+    return outcome
 
 
 def feedback_desk(context: RunContext, store: ObjectStore, *, despite_faults: bool = False) -> InboundDesk:

@@ -6,6 +6,6 @@ SELECT id
  WHERE id IN (SELECT refund_id
                 FROM feedback_items
                WHERE outcome = 'applied'
-                 AND CASE WHEN :only_refused THEN NOT is_accepted ELSE rule <> 'settled_before' END)
+                 AND CASE WHEN :only_refused THEN NOT is_accepted ELSE rule NOT IN ('settled_before', 'in_newer_batch') END)
  ORDER BY id
    FOR UPDATE

@@ -5,7 +5,8 @@
 -- again  an item that this batch has answered the same way resolves to already_applied; one that was paid though the
 --        batch has no answer yet was paid by another (settled_before), and a voided batch moves nothing any more
 -- source docs/specs/cgi-ejv-files.md section 7.2. BH decides nothing about an item: a cheque whose own lines were
---        accepted went out, and what no line speaks of may have.
+--        accepted went out, and what no line speaks of may have. A refusal of what a newer batch holds was set back by hand
+--        and sent again: it leaves the item to that batch.
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
 WITH spoken AS (
        SELECT subject,
@@ -38,8 +39,22 @@ WITH spoken AS (
            ON link.ejv_header_id = header.id
         WHERE header.ejv_file_id = :batch
      ),
+     newer AS MATERIALIZED (
+       SELECT DISTINCT mention.number
+         FROM pay_jobs.cgi_mentions AS mention
+         JOIN pay_jobs.cgi_files AS inbox
+           ON inbox.id = mention.cgi_file_id
+          AND inbox.kind = 'inbox'
+         JOIN ejv_files AS file
+           ON file.file_ref = inbox.name
+          AND file.file_type = :file_type
+          AND file.id > :batch
+        WHERE mention.kind = 'ap'
+          AND mention.number IN (SELECT subject FROM spoken WHERE NOT is_accepted)
+     ),
      judged AS (
        SELECT spoken.*,
+              spoken.subject IN (SELECT number FROM newer) AS is_in_newer,
               links.journal,
               slip.id AS slip_id,
               eft.id AS eft_refund_id,
@@ -77,6 +92,7 @@ WITH spoken AS (
                    WHEN NOT was_accepted THEN 'rejected:accepted_after_refusal'
                    WHEN before IN ('open', 'strange') AND :is_voided
                    THEN CASE WHEN is_accepted THEN 'rejected:accepted_after_refusal' ELSE 'already_applied:same_answer' END
+                   WHEN before = 'open' AND is_in_newer THEN 'applied:in_newer_batch'
                    WHEN before = 'open' THEN 'applied:'
                    WHEN before = 'strange' AND is_accepted AND status_before IN ('REFUND_REQUESTED', 'REFUND_AUTHORIZED')
                    THEN 'applied:not_uploaded'

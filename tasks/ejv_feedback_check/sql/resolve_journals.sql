@@ -4,7 +4,7 @@
 --        each open link that no line speaks of
 -- again  a thing whose link has the same answer already resolves to already_applied; one that is settled though its
 --        link is open was moved a second time (settled_before), unless its receipt says that it was by this very
---        journal (booked_before); a refusal of what another batch settled sets nothing free
+--        journal (booked_before); a refusal of what another batch settled, or holds now (in_newer_batch), sets nothing free
 -- source docs/specs/cgi-ejv-files.md sections 4 and 7, weaknesses 4 to 7, 16, 18 and 19. The first line of a thing
 --        goes to our side: a credit charges or disburses, a debit pays back, whatever became of the invoice meanwhile.
 CREATE TEMPORARY TABLE feedback_items ON COMMIT DROP AS
@@ -170,6 +170,17 @@ WITH headers AS (
                                                     ('reversed', 'REVERSED'))
                      OR partner_status IN ('COMPLETED', 'REVERSED')
                    THEN 'applied:settled_before'
+                   WHEN NOT is_accepted AND (:file_type = 'PAYMENT' OR form = 'INVOICE')
+                    AND EXISTS (SELECT FROM ejv_links AS link
+                                  JOIN ejv_headers AS header
+                                    ON header.id = link.ejv_header_id
+                                  JOIN ejv_files AS file
+                                    ON file.id = header.ejv_file_id
+                                   AND file.file_type = :file_type
+                                   AND file.id > :batch
+                                 WHERE link.link_id = counted.link_id
+                                   AND coalesce(link.link_type, 'invoice') = counted.link_type)
+                   THEN 'applied:in_newer_batch'
                    WHEN NOT is_accepted THEN verdict
                    WHEN is_booked AND effect = 'paid' AND invoice_status <> 'PAID' THEN verdict
                    WHEN is_booked AND effect IN ('paid', 'charged') THEN 'applied:booked_before'
@@ -206,7 +217,7 @@ SELECT journal, subject, form, invoice_id, partner_id, refund_id, line, refused_
        receipt, is_booked AND effect IN ('paid', 'charged') AS is_booked, is_header_refused, is_accepted,
        CASE WHEN is_accepted THEN NULL ELSE message END AS message,
        :file_type = 'PAYMENT' AND NOT is_accepted AND invoice_status = 'REFUND_REQUESTED'
-       AND NOT is_paid AND NOT is_booked AS was_never_charged,
+       AND NOT is_paid AND NOT is_booked AND decided <> 'applied:in_newer_batch' AS was_never_charged,
        effect,
        split_part(decided, ':', 1) AS outcome,
        split_part(decided, ':', 2) AS rule

@@ -30,6 +30,6 @@ UPDATE invoices AS invoice
                           AND file.id > :batch
                           AND file.file_type <> 'PAYMENT') AS is_overtaken
           FROM feedback_items
-         WHERE outcome = 'applied' AND link_type = 'invoice' AND rule <> 'settled_before'
+         WHERE outcome = 'applied' AND link_type = 'invoice' AND rule NOT IN ('settled_before', 'in_newer_batch')
          ORDER BY invoice_id, partner_id DESC NULLS LAST, is_accepted, line DESC) AS item
  WHERE invoice.id = item.invoice_id

@@ -12,4 +12,5 @@ UPDATE eft_refunds AS refund
        updated_name             = NULL
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
+   AND item.rule <> 'in_newer_batch'
    AND refund.id = item.eft_refund_id

@@ -9,5 +9,5 @@ UPDATE refunds_partial AS refund
        updated_on = :now
   FROM feedback_items AS item
  WHERE item.outcome = 'applied'
-   AND item.rule <> 'settled_before'
+   AND item.rule NOT IN ('settled_before', 'in_newer_batch')
    AND refund.id = item.refund_id

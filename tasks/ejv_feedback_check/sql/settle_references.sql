@@ -20,6 +20,7 @@ UPDATE invoice_references AS reference
  WHERE item.outcome = 'applied'
    AND item.link_type = 'invoice'
    AND NOT item.was_never_charged
+   AND item.rule <> 'in_newer_batch'
    AND NOT (item.is_accepted AND item.effect = 'returned'
             AND item.invoice_status IN ('APPROVED', 'CREATED', 'OVERDUE', 'PARTIAL_PAID', 'SETTLEMENT_SCHED'))
    AND reference.invoice_id = item.invoice_id

@@ -10,6 +10,7 @@ WITH answered AS (
               updated_name  = NULL
          FROM feedback_items AS item
         WHERE item.outcome = 'applied'
+          AND item.rule <> 'in_newer_batch'
           AND slip.id = item.slip_id
        RETURNING slip.id, item.is_accepted, item.effective_date
      )

@@ -184,6 +184,51 @@ def test_a_refused_reversal_leaves_one_settled_reference_and_no_second(office: F
     assert references == [("CANCELLED",), ("COMPLETED",)]
 
 
+@pytest.mark.parametrize("code", [{5: ERROR}, {"BH": "9001 NO"}], ids=["line", "batch"])
+def test_the_late_refusal_of_an_old_batch_leaves_the_reference_to_the_newer_batch(
+    office: FeedbackOffice, code: dict[int | str, str]
+) -> None:
+    """It was set back by hand and sent again: released now, it would be charged a second time."""
+    books = office.books
+    given(books, "APPROVED")
+    books.batch(101, name="INBOX.F3535.20261119040107")
+    books.journal(101, 11, [("invoice", 1001)])
+
+    outcome = office.answer(CHARGE, code)
+
+    assert books.one("SELECT status_code FROM invoice_references") == "ACTIVE"
+    links = books.rows("SELECT disbursement_status_code FROM ejv_links ORDER BY ejv_header_id")
+    assert links == [("ERRORED",), ("UPLOADED",)]
+    assert "A newer batch has it" in next(one.detail for one in outcome.rejects if "invoice 1001" in one.detail)
+
+
+def test_the_late_refusal_of_an_old_batch_leaves_a_partial_refund_to_the_newer_batch(office: FeedbackOffice) -> None:
+    books = office.books
+    account = books.account()
+    books.invoice(account, 1001, "30.00", "PAID")
+    books.partial_refund(55, 1001, "5.00")
+    for number in (100, 101):
+        books.batch(number, name=f"INBOX.F3535.20261118040{number}")
+        books.journal(number, number, [("partial_refund", 55)], payment_account_id=account)
+
+    pair = JournalPair("1001-PR-55", "5.00", is_reversal=True)
+    office.answer(Batch(100, journals=[(100, [pair])]), {5: ERROR})
+
+    assert books.one("SELECT status FROM refunds_partial") == "REFUND_PROCESSING"
+
+
+def test_the_late_refusal_of_an_old_batch_leaves_a_disbursement_to_the_newer_batch(office: FeedbackOffice) -> None:
+    """The partner job would take up an ERRORED one at once."""
+    books = office.books
+    given_disbursement(books, "PAID", disbursement_status_code="UPLOADED")
+    books.batch(101, "DISBURSEMENT", "INBOX.F3535.20261119040107")
+    books.journal(101, 11, [("invoice", 1001)], partner_code="VS")
+
+    office.answer(CHARGE, {5: ERROR})
+
+    assert books.one("SELECT disbursement_status_code FROM invoices") == "UPLOADED"
+
+
 def test_a_reversal_of_a_charge_that_was_refused_is_reported(office: FeedbackOffice) -> None:
     """The refund was asked for while CGI had the charge; the charge was refused, and the next batch reversed it."""
     books = office.books

@@ -263,6 +263,44 @@ def test_what_was_refused_and_sent_in_a_newer_batch_is_neither_listed_nor_set_fr
     assert found(office.books) == [paid, AGAIN[kind][1]]
 
 
+LEFT = {
+    **{kind: sent for kind, (_, sent, _) in AGAIN.items()},
+    "invoices of a partner without GL": ("UPLOADED", None, "ERRORED"),
+}
+
+
+@pytest.mark.parametrize("kind", LEFT)
+def test_the_late_refusal_of_an_old_batch_leaves_what_a_newer_batch_holds(kind: str, office: FeedbackOffice) -> None:
+    """It was set back by hand and sent again: rejected now, it would be sent a third time while CGI has the second."""
+    given, batch, found, _, refused = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    newer = Batch(102, "AP", items=[batch.items[1]])
+    office.books.batch(102, office.books.one("SELECT file_type FROM ejv_files"), SECOND_INBOX)
+    office.sent(newer, SECOND_INBOX)
+    before = found(office.books)
+
+    outcome = office.take_in(batch.feedback({3: "3001 NO SUPPLIER", SECOND_IH: "3001 NO SUPPLIER"}))
+
+    first = LEFT[kind] if kind not in AGAIN else before[1]
+    assert found(office.books) == [refused, first]
+    [told] = [reject for reject in outcome.rejects if batch.items[1].number in reject.detail]
+    assert "A newer batch has it" in told.detail
+
+
+@pytest.mark.parametrize("kind", AGAIN)
+def test_the_newer_batch_of_what_an_old_one_refused_late_is_booked(kind: str, office: FeedbackOffice) -> None:
+    given, batch, found, paid, _ = KINDS[kind]
+    given(office.books)
+    office.sent(batch, FIRST_INBOX)
+    sent_in_a_newer_batch(office, kind, batch.items[1])
+    office.take_in(batch.feedback({SECOND_IH: "3001 NO SUPPLIER"}))
+
+    outcome = office.answer(Batch(102, "AP", items=[batch.items[1]]), name=NEXT)
+
+    assert (found(office.books), outcome.rejects) == ([paid, paid], [])
+
+
 @pytest.mark.parametrize("kind", AGAIN)
 def test_of_a_refused_batch_only_what_nobody_spoke_of_is_listed_and_set_free(kind: str, office: FeedbackOffice) -> None:
     given, batch, found, _, _ = KINDS[kind]
@@ -278,8 +316,11 @@ def test_of_a_refused_batch_only_what_nobody_spoke_of_is_listed_and_set_free(kin
     assert listed(office) == {100: 0, 102: 1}
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
 @pytest.mark.parametrize("kind", AGAIN)
-def test_a_rebuild_sees_a_newer_batch_though_no_line_of_the_old_one_is_kept(kind: str, office: FeedbackOffice) -> None:
+def test_a_rebuild_sees_a_newer_batch_though_no_line_of_the_old_one_is_kept(
+    kind: str, dry_run: bool, office: FeedbackOffice
+) -> None:
     """An answer from before this job kept lines: only the newer inbox file says where the item is."""
     given, batch, found, _, _ = KINDS[kind]
     given(office.books)
@@ -287,8 +328,10 @@ def test_a_rebuild_sees_a_newer_batch_though_no_line_of_the_old_one_is_kept(kind
     office.run()
     office.books.change("UPDATE ejv_files SET disbursement_status_code = 'ERRORED', message = '9001 BAD BATCH'")
     sent_in_a_newer_batch(office, kind, batch.items[1])
-    office.run(rebuild=100, reason="ticket 4711", at=LATER)
-    assert found(office.books) == [AGAIN[kind][2], AGAIN[kind][1]]
+    outcome = office.run(dry_run=dry_run, rebuild=100, reason="ticket 4711", at=LATER)
+    freed = [row["id"] for row in outcome.tables[0].records() if row["table"] in {"routing_slips", "eft_refunds"}]
+    assert len(freed) == 1
+    assert dry_run or found(office.books) == [AGAIN[kind][2], AGAIN[kind][1]]
 
 
 @pytest.mark.parametrize("is_unreadable", [False, True], ids=["no line of it came", "its IH line cannot be read"])
