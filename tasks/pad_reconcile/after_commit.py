@@ -17,6 +17,7 @@ from connectors.object_store import CHUNK_SIZE, ObjectStore
 from database.sql import statements
 from jobs.run.context import RunContext
 from jobs.run.outcome import Outcome, Reject
+from tasks.pad_reconcile.credits_found import CreditSyncResult, OpenCredit
 from tasks.pad_reconcile.file_queue import SOURCE, newest_applied
 from tasks.pad_reconcile.follow_ups import CREDIT_SYNC, REJECT_REPORT, files_to_follow_up
 from tasks.pad_reconcile.rejects import SHOWN, as_csv, as_reject, read_rejects
@@ -73,9 +74,11 @@ def sync_touched_credits(context: RunContext) -> Outcome:
     pending = files_to_follow_up(context, CREDIT_SYNC)
     if context.dry_run or not pending:
         return Outcome()
-    outcome, _last, unavailable = _sync(context, [file.id for _, file in pending])
-    if unavailable is not None:
-        outcome.notes.append(f"Some credits could not be looked up: {unavailable}. The next run will look them up.")
+    outcome, _last, result = _sync(context, [file.id for _, file in pending])
+    if result.unavailable is not None:
+        outcome.notes.append(
+            f"Some credits could not be looked up: {result.unavailable}. The next run will look them up."
+        )
         return outcome
     with context.database.begin() as session:
         for operation, _ in pending:
@@ -86,7 +89,8 @@ def sync_touched_credits(context: RunContext) -> Outcome:
 def sync_all_credits(context: RunContext, *, allow_late: bool) -> Outcome:
     """Bring the open credits of all accounts in line with CFS, at most SWEEP of them a run.
 
-    A sweep that ends before the last credit is continued by the next one. Where a file waits, is held, or is late today
+    A sweep that ends before the last credit is continued by the next one. One that CFS gives no answer for is told and
+    passed: those behind it must not wait. Where a file waits, is held, or is late today
     nothing is asked, unless `allow_late`: CFS has used credits already that only the file tells of.
     Raises SourceUnavailable where CFS is away.
     """
@@ -100,14 +104,15 @@ def sync_all_credits(context: RunContext, *, allow_late: bool) -> Outcome:
             ]
         )
     after = _swept_until(context)
-    outcome, last, unavailable = _sync(context, None, after=after, at_most=SWEEP)
+    outcome, last, result = _sync(context, None, after=after, at_most=SWEEP)
     looked_at = outcome.counts["credits_looked_up"]
-    if unavailable is not None:
-        raise SourceUnavailable(
-            f"CFS became unavailable after {looked_at} credits, which are in line now: {unavailable}"
-        )
-    is_over = looked_at < SWEEP
+    is_over = looked_at + len(result.unanswered) < SWEEP and not result.is_away
     context.record_progress({"last_credit": 0 if is_over else last})
+    if result.is_away or (result.unanswered and not looked_at):
+        raise SourceUnavailable(
+            f"CFS became unavailable after {looked_at} credits, which are in line now: {result.unavailable}"
+        )
+    outcome.rejects += result.unanswered[:SHOWN]
     if not is_over:
         outcome.notes.append(f"{SWEEP:,} credits were looked up; the next sweep will continue after credit {last}.")
     return outcome
@@ -136,14 +141,14 @@ def _swept_until(context: RunContext) -> int:
 
 def _sync(
     context: RunContext, file_ids: list[int] | None, *, after: int = 0, at_most: int | None = None
-) -> tuple[Outcome, int, str | None]:
-    """Sync credits; return the outcome, the last credit before any without an answer of CFS, and why it gave none."""
+) -> tuple[Outcome, int, CreditSyncResult]:
+    """Sync credits; return the outcome, the last credit that was asked for, and what became of them."""
     outcome = Outcome(counts=Counter(credits_looked_up=0, credits_changed=0))
     with context.database.begin() as session:
         if not sql.run(session, "list_open_credits", file_ids=file_ids, after=after, page=1).all():
-            return outcome, after, None
+            return outcome, after, CreditSyncResult()
     from connectors.cfs import CfsClient
-    from tasks.pad_reconcile.credit_sync import OpenCredit, open_credits, sync_credits
+    from tasks.pad_reconcile.credit_sync import open_credits, sync_credits
 
     last, dealt_with = after, count(1)
 
@@ -168,4 +173,4 @@ def _sync(
     outcome.rejects += result.rejects
     if result.rejected > len(result.rejects):
         outcome.notes.append(f"{result.rejected:,} credits were not found or not readable; the first are shown.")
-    return outcome, last, result.unavailable
+    return outcome, last, result

@@ -7,7 +7,7 @@ sums of its account and under a lock on it, so that a run that dies leaves no su
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,72 +15,20 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from config.business_time import naive_utc
-from config.errors import InputRefused, PayJobsError, SourceUnavailable
+from config.errors import PayJobsError, SourceUnavailable
 from connectors.away import AwayCounter
 from connectors.cfs import CfsAnswerUnreadable, CfsClient, CfsSite
 from database.engine import Database
 from database.pay.history import keep_versions
 from database.sql import statements
 from jobs.run.outcome import Reject
-from tasks.pad_reconcile.rejects import SHOWN
+from tasks.pad_reconcile.credits_found import CreditSyncResult, OpenCredit
 
 sql = statements(__package__)
 
 AT_ONCE = 8
 PAGE = 500
 _BANK_RECEIPT = "Online Banking Payments"
-
-
-@dataclass(frozen=True)
-class OpenCredit:
-    """A credit with a balance, and the CFS sites it may be on: PAD, online banking, EFT.
-
-    amount       what it was made over
-    found_on     the site it was found on last, if any
-    is_in_sums   whether its account has the sums that its credits come to
-    """
-
-    id: int
-    identifier: str
-    is_credit_memo: bool
-    amount: Decimal
-    remaining: Decimal
-    account_id: int
-    found_on: str | None
-    is_in_sums: bool
-    sites: tuple[CfsSite, ...] = ()
-
-    def stands_at(self, remaining: Decimal, site: CfsSite) -> bool:
-        """Whether there is nothing to write where so much remains on a site."""
-        return self.is_in_sums and (self.remaining, self.found_on) == (remaining, site.site)
-
-
-@dataclass
-class CreditSyncResult:
-    """How many credits were looked up and changed, and those that could not be found or read (the first of them).
-
-    unavailable  why some were not looked up; None if all were
-    """
-
-    looked_at: int = 0
-    changed: int = 0
-    rejected: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-    unavailable: str | None = None
-
-    def refuse(self, credit: OpenCredit, error: PayJobsError | None) -> None:
-        """Note a credit that is not found or not readable; raise any other error."""
-        if error is not None and not isinstance(error, InputRefused):
-            raise error
-        self.rejected += 1
-        if len(self.rejects) == SHOWN:
-            return
-        where = f"credit {credit.identifier}"
-        self.rejects.append(
-            Reject(where, "not readable in CFS", str(error))
-            if error is not None
-            else Reject(where, "not found in CFS", "on none of the account's sites")
-        )
 
 
 def open_credits(
@@ -139,7 +87,7 @@ def sync_credits(
 ) -> CreditSyncResult:
     """Look each credit up in CFS, write what remains of it, and add the accounts' credits up again.
 
-    done  called with each credit once it is dealt with, in order, up to the first that CFS gave no answer for
+    done  called with each credit once it is dealt with, in order, also with one that CFS gave no answer for
     Raises SourceRefused where CFS does not let us look.
     """
     result = CreditSyncResult()
@@ -151,7 +99,10 @@ def sync_credits(
             away.note(found if isinstance(found, PayJobsError) else None)
             if isinstance(found, SourceUnavailable):
                 result.unavailable = str(found)
-                if away.is_away:
+                result.unanswered.append(Reject(f"credit {credit.identifier}", "no answer of CFS", str(found)))
+                done(credit)
+                result.is_away = away.is_away
+                if result.is_away:
                     break
                 continue
             result.looked_at += 1
@@ -159,8 +110,7 @@ def sync_credits(
                 result.refuse(credit, found)
             elif not credit.stands_at(*found):
                 result.changed += _write(database, credit, *found, naive_utc(clock()))
-            if result.unavailable is None:
-                done(credit)
+            done(credit)
     finally:
         pool.shutdown(cancel_futures=True)
     return result

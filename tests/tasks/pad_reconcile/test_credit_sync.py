@@ -17,8 +17,9 @@ from config.settings import CfsSettings
 from connectors.cfs import CfsAnswerUnreadable, CfsClient, CfsSite
 from jobs.run.outcome import Outcome
 from sandbox.cfs.process import RunningCfs
-from tasks.pad_reconcile import after_commit, credit_sync
-from tasks.pad_reconcile.credit_sync import CreditSyncResult, OpenCredit, open_credits, sync_credits
+from tasks.pad_reconcile import after_commit, credit_sync, credits_found
+from tasks.pad_reconcile.credit_sync import open_credits, sync_credits
+from tasks.pad_reconcile.credits_found import CreditSyncResult, OpenCredit
 from tests.cfs_fixtures import connect
 from tests.settlement_factory import (
     FILE,
@@ -383,14 +384,14 @@ def test_of_credits_that_are_not_found_the_first_thousand_are_kept() -> None:
 def test_how_many_credits_were_not_found_is_said_where_not_all_are_shown(
     shown: int, notes: list[str], books: SettlementBooks, cfs: RunningCfs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(credit_sync, "SHOWN", shown)
+    monkeypatch.setattr(credits_found, "SHOWN", shown)
     account = books.account("800101")
     site(cfs, "800101")
     last = [books.credit(account, number, "25.00") for number in ("20455", "20456")][1]
 
-    outcome, ended_at, unavailable = after_commit._sync(books.context(settings={CfsSettings: cfs.settings()}), None)
+    outcome, ended_at, result = after_commit._sync(books.context(settings={CfsSettings: cfs.settings()}), None)
 
-    assert (outcome.notes, ended_at, unavailable, len(outcome.rejects)) == (notes, last, None, shown)
+    assert (outcome.notes, ended_at, result.unanswered, len(outcome.rejects)) == (notes, last, [], shown)
     assert outcome.counts == {"credits_looked_up": 2, "credits_changed": 0}
 
 
@@ -633,21 +634,37 @@ def test_asking_for_all_while_cfs_is_away_is_a_failed_run(office: SettlementOffi
         office.run(sync_all_credits=True)
 
 
-def test_a_sweep_that_cfs_gave_no_answer_in_continues_before_that_credit(
+def test_a_sweep_passes_a_credit_that_cfs_gives_no_answer_for_and_tells_it(
     office: SettlementOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(after_commit, "NOTED_EVERY", 1)
+    monkeypatch.setattr(after_commit, "SWEEP", 3)
     account = office.books.account("800101")
     ids = [office.books.credit(account, str(20455 + nth), "25.00") for nth in range(4)]
     memos = [{"credit_memo_number": str(20455 + nth), "amount": "7.50"} for nth in range(4)]
     site(office.cfs, "800101", credit_memos=memos)
     office.cfs.admin.order_faults({"kind": "error_before", "path": "/cms/20457/", "status": 503, "count": 0})
 
-    with pytest.raises(SourceUnavailable, match="after 3 credits"):
+    outcome = office.run(sync_all_credits=True)
+
+    assert [(one.where, one.reason) for one in outcome.rejects] == [("credit 20457", "no answer of CFS")]
+    assert office.progress == [{"last_credit": ids[2]}]
+    assert [row[3] for row in office.books.credits()] == ["7.50", "7.50", "25.00", "25.00"]
+
+
+def test_a_sweep_that_cfs_did_not_answer_at_all_leaves_the_next_one_to_begin_behind_what_it_asked_for(
+    office: SettlementOffice,
+) -> None:
+    account = office.books.account("800101")
+    ids = [office.books.credit(account, str(20455 + nth), "25.00") for nth in range(4)]
+    site(office.cfs, "800101", credit_memos=[{"credit_memo_number": "20458", "amount": "7.50"}])
+    office.cfs.admin.order_faults(
+        *({"kind": "error_before", "path": f"/cms/{20455 + nth}/", "status": 503, "count": 0} for nth in range(3))
+    )
+
+    with pytest.raises(SourceUnavailable, match="after 0 credits"):
         office.run(sync_all_credits=True)
 
-    assert office.progress == [{"last_credit": one} for one in ids[:2]]
-    assert [row[3] for row in office.books.credits()] == ["7.50", "7.50", "25.00", "7.50"]
+    assert office.progress == [{"last_credit": ids[2]}]
 
 
 def test_a_dry_run_looks_no_credit_up_for_a_file(office: SettlementOffice) -> None:
@@ -695,8 +712,8 @@ def test_a_sweep_continues_where_the_last_one_ended(office: SettlementOffice, mo
 def test_a_sweep_of_twenty_thousand_credits_is_not_over(
     looked_up: int, ended_at: int, notes: list[str], books: SettlementBooks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def as_many(*_: Any, **__: Any) -> tuple[Outcome, int, None]:
-        return Outcome(counts=Counter(credits_looked_up=looked_up)), 7, None
+    def as_many(*_: Any, **__: Any) -> tuple[Outcome, int, CreditSyncResult]:
+        return Outcome(counts=Counter(credits_looked_up=looked_up)), 7, CreditSyncResult()
 
     monkeypatch.setattr(after_commit, "_sync", as_many)
     progress: list[dict[str, Any]] = []
