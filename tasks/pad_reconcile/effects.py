@@ -90,10 +90,18 @@ class AmountDifference:
 
 @dataclass(frozen=True)
 class LeftOverCredit:
-    """A credit memo line with an amount that found no invoice."""
+    """A credit memo line with an amount that found no invoice, or whose number stays open (list_left_over.sql).
+
+    shares_card  whether an invoice that is paid by card has the number too, as the fee of a bounce has
+    settles      whether CFS has the number as paid by this line
+    """
 
     line: int
+    target_number: str
+    placed: Decimal
     unplaced: Decimal
+    shares_card: bool
+    settles: bool
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Any
 from config.command_line import typed
 from config.plurals import counted
 from jobs.run.outcome import Outcome, Reject, Table
-from tasks.pad_reconcile.effects import BouncedPayment, RuleTotal, SettlementEffects
+from tasks.pad_reconcile.effects import BouncedPayment, LeftOverCredit, RuleTotal, SettlementEffects
 from tasks.pad_reconcile.rejects import SHOWN
 from tasks.pad_reconcile.staging import RowTotals
 
@@ -44,15 +44,7 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         )
         for one in effects.differences.first(SHOWN)
     ]
-    outcome.rejects += [
-        Reject(
-            f"{name} line {row.line}",
-            "credit left over",
-            f"{row.unplaced} CAD of the credit memo were left: no invoice of the number owed them",
-            amount=row.unplaced,
-        )
-        for row in effects.left_over.first(SHOWN)
-    ]
+    outcome.rejects += [_left_over(name, row) for row in effects.left_over.first(SHOWN)]
     for found, said in (
         (len(effects.differences), "numbers were settled for another amount"),
         (len(effects.left_over), "credit memo lines left an amount over"),
@@ -71,6 +63,20 @@ def rule_table(name: str, by_rule: list[RuleTotal]) -> Table:
 
 def _first(found: int) -> str:
     return f"the first {SHOWN:,} of {found:,}, " if found > SHOWN else ""
+
+
+def _left_over(name: str, row: LeftOverCredit) -> Reject:
+    where, number = f"{name} line {row.line}", row.target_number
+    if not row.shares_card:
+        why = f"{row.unplaced} CAD of the credit memo were left: no invoice of the number owed them"
+        return Reject(where, "credit left over", why, amount=row.unplaced)
+    card = "an invoice that is paid by card, as the fee of a bounce is"
+    booked = f"{row.placed} CAD of the credit memo are noted, {row.unplaced} CAD are booked nowhere"
+    if row.settles:
+        why = f"CFS has {number} as fully paid. It stays open here, for it is also the number of {card}: {booked}"
+        return Reject(where, "settled in CFS only", why, typed("explain invoice", number), row.unplaced)
+    why = f"{number} is also the number of {card}: {booked}"
+    return Reject(where, "credit left over", why, typed("explain invoice", number), row.unplaced)
 
 
 def _bounced_rows(bounced: Iterable[BouncedPayment], fee: Decimal | None) -> list[tuple[Any, ...]]:

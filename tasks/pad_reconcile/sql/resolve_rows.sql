@@ -170,8 +170,13 @@ WITH staged AS NOT MATERIALIZED (
                         ELSE 'applied:' END
 
               WHEN staged.kind IN ('SETTLE_PAD', 'SETTLE_CREDIT') THEN
-                   CASE WHEN numbers.active > 0 AND numbers.shares_card AND staged.kind = 'SETTLE_PAD' AND staged.amount > 0
-                         AND (pad_payments.failed_on >= staged.application_date) IS NOT TRUE
+                   CASE WHEN numbers.active > 0 AND numbers.shares_card
+                         AND CASE WHEN staged.kind = 'SETTLE_PAD'
+                                  THEN staged.amount > 0
+                                       AND (pad_payments.failed_on >= staged.application_date) IS NOT TRUE
+                                  ELSE staged.record_type <> 'CMAP'
+                                       OR NOT EXISTS (SELECT FROM credits WHERE cfs_identifier = staged.source_number
+                                                         AND is_credit_memo) END
                         THEN 'rejected:card_invoice_shares_number'
                         WHEN numbers.active > 0 AND numbers.shares_card THEN 'skipped:card_invoice_shares_number'
                         WHEN numbers.active > 0 AND (numbers.lowest_account <> staged.customer_account

@@ -294,7 +294,9 @@ class PadModel:
             if any(invoice.method == "CC" for invoice in active):
                 bounces = [payment.day for payment in self._payments(row.number) if payment.status == "FAILED"]
                 has_bounced_since = one.kind == "SETTLE_PAD" and any(day >= row.day for day in bounces)
-                brings_money = one.kind != "SETTLE_CREDIT" and bool(row.amount) and not has_bounced_since
+                memo = row.record == "CMAP" and one.kind == "SETTLE_CREDIT"
+                is_noted = memo and any(credit.is_memo and credit.identifier == row.source for credit in self.credits)
+                brings_money = bool(row.amount) and not has_bounced_since and not is_noted
                 return one.end("rejected" if brings_money else "skipped", "card_invoice_shares_number")
             if any(invoice.cfs != row.account for invoice in active):
                 return one.end("rejected", "account_mismatch")

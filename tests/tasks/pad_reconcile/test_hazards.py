@@ -257,6 +257,64 @@ def test_money_pulled_again_after_a_bounce_is_told_while_the_fee_shares_the_numb
     assert [books.invoices(), books.references(), books.receipts(), books.payments()] == before
 
 
+@pytest.mark.parametrize("record", ["ONAC", "ONAP", "DRWP", "CMAP"])
+def test_money_on_account_and_a_memo_nobody_knows_are_told_where_they_pay_a_bounced_number_with_its_fee(
+    record: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    paid(books, account)
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="06-Nov-26"))
+
+    outcome = books.apply(Line(record, "OB9", "90.00", "800101", NUMBER, application="7"), name=NEXT_FILE)
+
+    assert books.outcomes(NEXT_FILE) == ["rejected:card_invoice_shares_number"]
+    assert outcome.counts["rows_rejected"] == 1
+    assert books.rows("SELECT detail FROM pay_jobs.settlement_rows WHERE outcome = 'rejected'") == [
+        (f"{NUMBER} is also the number of an invoice that is paid by card, as the fee of a bounce is: 90.00 CAD are "
+         "booked nowhere",)
+    ]  # fmt: skip
+    assert books.invoices()[100] == ("SETTLEMENT_SCHED", "0.00")
+
+    books.credit(account, "OB9", "90.00")
+    assert books.retry().counts["rows_applied"] == int(record == "CMAP")
+
+
+@pytest.mark.parametrize(("status", "reason", "why"), [
+    ("Fully PAID", "settled in CFS only",
+     f"CFS has {NUMBER} as fully paid. It stays open here, for it is also the number of {{card}}: {{booked}}"),
+    ("Partially PAID", "credit left over", f"{NUMBER} is also the number of {{card}}: {{booked}}"),
+])  # fmt: skip
+def test_a_credit_memo_for_a_bounced_number_and_its_fee_is_noted_and_the_rest_of_it_told(
+    status: str, reason: str, why: str, books: SettlementBooks
+) -> None:
+    account = books.account("800101")
+    paid(books, account)
+    books.credit(account, "M1", "90.00")
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="06-Nov-26"))
+
+    outcome = books.apply(Line("CMAP", "M1", "80.00", "800101", NUMBER, status, application="7"), name=NEXT_FILE)
+
+    assert (books.outcomes(NEXT_FILE), books.applied_credits()) == (["applied:credit_applied"], [(7, 100, "60.00")])
+    [told] = outcome.rejects
+    assert (told.reason, told.amount) == (reason, Decimal("20.00"))
+    assert told.detail == why.format(
+        card="an invoice that is paid by card, as the fee of a bounce is",
+        booked="60.00 CAD of the credit memo are noted, 20.00 CAD are booked nowhere",
+    )
+    assert told.command == f"python3 invoke_jobs.py explain invoice {NUMBER}"
+
+
+def test_a_memo_that_settles_a_bounced_number_is_told_though_all_of_it_is_noted(books: SettlementBooks) -> None:
+    account = books.account("800101")
+    paid(books, account)
+    books.credit(account, "M1", "30.00")
+    books.apply(bounce("PR1", "800101", NUMBER, "60.00", day="06-Nov-26"))
+
+    outcome = books.apply(Line("CMAP", "M1", "30.00", "800101", NUMBER, application="7"), name=NEXT_FILE)
+
+    assert [(one.reason, one.amount) for one in outcome.rejects] == [("settled in CFS only", Decimal("0.00"))]
+
+
 def test_a_bounce_of_the_receipt_that_paid_is_applied_whatever_its_day(books: SettlementBooks) -> None:
     paid(books, books.account("800101"))
     books.change("UPDATE payments SET payment_date = date '2026-11-06'")

@@ -28,7 +28,10 @@ BOUNCED = (
     " '5' AS billed_party, '8' AS billed_account, '9' AS billed_site"
 )
 DIFFERING = "SELECT 'REG' || n AS target_number, 1.00 AS applied, 2.00 AS open_amount"
-LEFT_OVER = "SELECT n AS line, 5.00 AS unplaced"
+LEFT_OVER = (
+    "SELECT n AS line, 'REG' || n AS target_number, 1.00 AS placed, 5.00 AS unplaced, false AS shares_card,"
+    " false AS settles"
+)
 
 
 def _opened(file: InboundFile) -> FileToApply:

@@ -220,7 +220,7 @@ def test_a_card_invoice_alone_under_the_number_is_left_alone(books: SettlementBo
         ("Fully PAID", active, "applied", ("PAID", "100.00")),
         ("Fully PAID", completed, "applied:came_late", ("PAID", "100.00")),
         ("Fully PAID", nothing, "skipped:nothing_open", None),
-        ("Fully PAID", shared_with_card, "skipped:card_invoice_shares_number", ("APPROVED", "0.00")),
+        ("Fully PAID", shared_with_card, "rejected:card_invoice_shares_number", ("APPROVED", "0.00")),
         ("Fully PAID", of_another_account, "rejected:account_mismatch", ("APPROVED", "0.00")),
         ("Partially PAID", active, "skipped:partial_credit", ("APPROVED", "0.00")),
         ("On Account", active, "rejected:unexpected_status", ("APPROVED", "0.00")),

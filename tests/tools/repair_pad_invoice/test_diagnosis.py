@@ -290,7 +290,7 @@ def test_a_final_status_is_left_alone(desk: RepairDesk, account: Account, status
 def test_a_row_that_was_skipped_is_shown_to_a_person(desk: RepairDesk, account: Account) -> None:
     desk.books.invoice(account, NUMBER, "20.00", id=7)
     desk.books.invoice(account, NUMBER, "20.00", id=8, method="CC", status="CREATED")
-    desk.books.apply(Line("ONAC", "PADRC1", "20.00", PROFILE, NUMBER))
+    desk.books.apply(Line("PADP", "PADRC1", "0.00", PROFILE, NUMBER))
     desk.in_cfs(NUMBER, "20.00", paid="20.00")
 
     assert "line 2 skipped (card_invoice_shares_number)" in told(desk, 7)
