@@ -13,9 +13,10 @@ SELECT CASE WHEN paid.at > given_up.at THEN 'invoices.paid_late' ELSE paid.figur
           JOIN invoices AS invoice
             ON invoice.id = credit.invoice_id
          UNION ALL
-        SELECT 'invoices.settled_by_credit', part.invoice_id, part.method, part.at, NULL, part.origin, part.amount, part.origin
+        SELECT 'invoices.settled_by_credit', part.invoice_id, part.method, part.at, NULL, part.key, part.amount, part.origin
           FROM closing_partly AS part
-         WHERE part.at >= :since
-           AND part.at < :until) AS paid
+         WHERE part.at >= :first
+           AND part.at < :until
+           AND [[part.at]] BETWEEN :first AND :last) AS paid
   LEFT JOIN closing_given_up AS given_up
     ON given_up.invoice_id = paid.invoice_id

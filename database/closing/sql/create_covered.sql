@@ -9,7 +9,7 @@ SELECT receipt.id AS receipt_id, receipt.invoice_id, receipt.receipt_number, rec
                CAST(amount_applied AS numeric(19,2)) AS amount
           FROM applied_credits
          UNION ALL
-        SELECT invoice_id, at, NULL, origin, amount
+        SELECT invoice_id, at, NULL, key, amount
           FROM closing_partly) AS credit
     ON credit.invoice_id = receipt.invoice_id
    AND credit.at <= receipt.at

@@ -23,7 +23,7 @@ WITH standing AS (
            ON credited.invoice_id = invoice.id
          LEFT JOIN (SELECT part.invoice_id, sum(part.amount) AS amount, array_agg(part.so_far) || 0.00 AS so_far
                       FROM (SELECT invoice_id, amount,
-                                   sum(amount) OVER (PARTITION BY invoice_id ORDER BY file_id, line) AS so_far
+                                   sum(amount) OVER (PARTITION BY invoice_id ORDER BY at, nth) AS so_far
                               FROM closing_partly) AS part
                      GROUP BY part.invoice_id) AS covered
            ON covered.invoice_id = invoice.id

@@ -1,38 +1,72 @@
 -- What money on account that covered a number in part paid of its invoices: no receipt tells of it, and `paid` has it only
 -- once money came after it.
--- out    temporary table closing_partly, of all days. Of several invoices under one number the last are covered first, as
---        by credit memos: receipts begin with the first (docs/specs/cas-settlement-csv.md sections 5.3 and 7 B 3)
+-- out    temporary table closing_partly, of all days: what each use added to an invoice, and what each credit memo after it
+--        moved from one invoice to another. Of several invoices under one number the last are covered first, as by credit
+--        memos: receipts begin with the first (docs/specs/cas-settlement-csv.md sections 5.3 and 7 B 3). A memo finds room
+--        as if there were no such money (7 B 3), which then covers what the memo left
 CREATE TEMPORARY TABLE closing_partly ON COMMIT DROP AS
 WITH used AS MATERIALIZED (
-       SELECT line.file_id, line.line, line.target_number,
-              line.name || ' line ' || line.line AS origin, line.at,
-              sum(line.amount) OVER in_order - line.amount AS starts,
-              sum(line.amount) OVER in_order AS ends
-         FROM closing_booked AS line
-        WHERE line.kind = 'SKIP'
-          AND line.rule = 'partial_credit'
-       WINDOW in_order AS (PARTITION BY line.target_number ORDER BY line.file_id, line.line)
+       SELECT target_number AS number, at, file_id, line, name || ' line ' || line AS origin, amount
+         FROM closing_booked
+        WHERE kind = 'SKIP'
+          AND rule = 'partial_credit'
      ),
-     covered AS (
-       SELECT known.invoice_number, known.id, known.method,
-              sum(known.room) OVER in_order - known.room AS starts,
-              sum(known.room) OVER in_order AS ends
-         FROM (SELECT reference.invoice_number, invoice.id, invoice.payment_method_code AS method,
-                      invoice.total - coalesce((SELECT sum(CAST(applied.amount_applied AS numeric(19,2)))
-                                                  FROM applied_credits AS applied
-                                                 WHERE applied.invoice_id = invoice.id), 0) AS room
-                 FROM (SELECT DISTINCT invoice_number, invoice_id FROM invoice_references
-                        WHERE invoice_number IN (SELECT target_number FROM used)) AS reference
-                 JOIN invoices AS invoice
-                   ON invoice.id = reference.invoice_id
-                WHERE NOT EXISTS (SELECT FROM non_sufficient_funds AS fee WHERE fee.invoice_id = invoice.id)) AS known
-        WHERE known.room > 0
-       WINDOW in_order AS (PARTITION BY known.invoice_number ORDER BY known.id DESC)
+     behind AS MATERIALIZED (
+       SELECT DISTINCT reference.invoice_number AS number, invoice.id, invoice.payment_method_code AS method, invoice.total
+         FROM invoice_references AS reference
+         JOIN invoices AS invoice
+           ON invoice.id = reference.invoice_id
+        WHERE reference.invoice_number IN (SELECT number FROM used)
+          AND NOT EXISTS (SELECT FROM non_sufficient_funds AS fee WHERE fee.invoice_id = invoice.id)
+     ),
+     moment AS MATERIALIZED (
+       SELECT happened.*,
+              row_number() OVER in_order AS nth,
+              sum(happened.amount) FILTER (WHERE happened.credited IS NULL) OVER in_order AS used
+         FROM (SELECT number, at, file_id, line, CAST(NULL AS integer) AS memo, CAST(NULL AS integer) AS credited, amount,
+                      origin AS key, origin
+                 FROM used
+                UNION ALL
+               SELECT behind.number, coalesce(row.at, memo.created_on), row.file_id, row.line, memo.id, memo.invoice_id,
+                      CAST(memo.amount_applied AS numeric(19,2)), 'moved by applied credit ' || memo.id,
+                      coalesce(row.origin, 'applied_credits ' || memo.id)
+                 FROM behind
+                 JOIN applied_credits AS memo
+                   ON memo.invoice_id = behind.id
+                 LEFT JOIN LATERAL (
+                        SELECT at, file_id, line, name || ' line ' || line AS origin
+                          FROM closing_booked
+                         WHERE target_number = memo.invoice_number
+                           AND application_id = memo.application_id
+                           AND source_number = memo.cfs_identifier
+                           AND outcome = 'applied'
+                         ORDER BY file_id, line
+                         LIMIT 1) AS row ON true) AS happened
+       WINDOW in_order AS (PARTITION BY happened.number
+                               ORDER BY happened.at, happened.file_id NULLS FIRST, happened.line, happened.memo)
+     ),
+     standing AS (
+       SELECT moment.number, moment.nth, moment.at, moment.key, moment.origin, behind.id AS invoice_id, behind.method,
+              moment.used, room.amount AS room, sum(room.amount) OVER last_first AS ends
+         FROM moment
+         JOIN behind
+           ON behind.number = moment.number
+        CROSS JOIN LATERAL (
+               SELECT greatest(behind.total - coalesce(sum(memo.amount), 0), 0) AS amount
+                 FROM moment AS memo
+                WHERE memo.number = moment.number
+                  AND memo.credited = behind.id
+                  AND memo.nth <= moment.nth) AS room
+       WINDOW last_first AS (PARTITION BY moment.number, moment.nth ORDER BY behind.id DESC)
+     ),
+     moved AS (
+       SELECT standing.*, covered.amount - coalesce(lag(covered.amount) OVER in_order, 0) AS amount
+         FROM standing
+        CROSS JOIN LATERAL (
+               SELECT greatest(least(standing.used, standing.ends) - (standing.ends - standing.room), 0) AS amount
+              ) AS covered
+       WINDOW in_order AS (PARTITION BY standing.number, standing.invoice_id ORDER BY standing.nth)
      )
-SELECT covered.id AS invoice_id, covered.method, used.at, used.file_id, used.line, used.origin,
-       least(used.ends, covered.ends) - greatest(used.starts, covered.starts) AS amount
-  FROM used
-  JOIN covered
-    ON covered.invoice_number = used.target_number
-   AND covered.starts < used.ends
-   AND used.starts < covered.ends
+SELECT invoice_id, method, at, nth, key, origin, amount
+  FROM moved
+ WHERE amount <> 0

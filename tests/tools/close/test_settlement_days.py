@@ -162,6 +162,33 @@ def test_money_on_account_that_covers_a_part_settles_an_invoice_by_credit(books:
     assert [records(close(day=day, at=NOON_OF_THE_NINTH), "changed") for day in (SECOND, THIRD)] == [[], []]
 
 
+def test_a_credit_memo_moves_what_money_on_account_had_covered_to_where_there_is_room(
+    books: SettlementBooks, close: Close
+) -> None:
+    """Both begin with the second invoice: 30 on account, then 40 of a memo, which leaves it 10 for the other money."""
+    account = books.account("800101")
+    at_work(books, FIRST)
+    books.invoice(account, "REG1", "50.00")
+    books.invoice(account, "REG1", "50.00")
+    books.credit(account, "M1", "40.00")
+    days = {FIRST: [close(day=FIRST, record=True, reason="first")]}
+    for day, line in {
+        SECOND: Line("ONAC", "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00"),
+        THIRD: Line("CMAP", "M1", "40.00", "800101", "REG1", "Partially PAID", "100.00", "30.00"),
+        FOURTH: Line("PADP", "PR1", "30.00", "800101", "REG1", original="100.00"),
+    }.items():
+        at_work(books, day)
+        books.apply(line, name=f"BCR_PAYMENT_APPL_{day:%Y%m%d}.csv")
+        days[day] = [close(day=day, record=True, reason="next", at=NOON_OF_THE_NINTH)]
+
+    for day, closed in days.items():
+        closed.append(close(day=day, at=NOON_OF_THE_NINTH))
+        assert [one for one in records(closed[0], "unexplained") if one["equation"] == "invoices"] == [], day
+        assert records(closed[1], "changed") == [], day
+    assert [amounts(days[day][0])["invoices.settled_by_credit"] for day in (SECOND, THIRD)] == [30, 40]
+    assert all_findings(books.database, books.now, ("INV-PAID",)) == {}
+
+
 def test_a_part_payment_after_money_on_account_leaves_what_is_still_owed(books: SettlementBooks, close: Close) -> None:
     account = books.account("800104", "ONLINE_BANKING")
     books.invoice(account, "REG1", "100.00", method="ONLINE_BANKING")

@@ -102,3 +102,23 @@ def test_a_credit_is_made_when_its_row_is_tried_again(books: SettlementBooks) ->
     assert list(all_findings(books.database, books.now, ("CRE-MADE",))) == [
         ("CRE-MADE", f"credit {books.one('SELECT id FROM credits')}")
     ]
+
+
+def test_a_memo_that_comes_after_the_last_money_changes_nothing_of_what_money_on_account_had_paid(
+    books: SettlementBooks,
+) -> None:
+    account = books.account("800101")
+    books.invoice(account, "REG1", "50.00", id=1)
+    books.invoice(account, "REG1", "50.00", id=2)
+    books.credit(account, "M1", "40.00")
+    books.apply(Line("ONAC", "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00"))
+    books.apply(Line("PADP", "PR1", "70.00", "800101", "REG1", original="100.00"), name=FILE.replace("05", "06"))
+
+    books.apply(
+        Line("CMAP", "M1", "40.00", "800101", "REG1", "Partially PAID", "100.00"), name=FILE.replace("05", "07")
+    )
+
+    assert [(invoice, amount) for *_, invoice, amount in books.applied_credits()] == [(2, "40.00")]
+    assert all_findings(books.database, books.now, ("INV-PAID",)) == {}
+    books.change("UPDATE invoices SET paid = 49 WHERE id = 2")
+    assert list(all_findings(books.database, books.now, ("INV-PAID",))) == [("INV-PAID", "invoice 2")]

@@ -5,7 +5,8 @@
 --        money beside it; weakness 9 of section 10: the reference's receipt covers what a memo paid; section 8 step 7: a
 --        bounce leaves 0 paid, and a memo's receipts stand; routing-slips.md section 3.4: a slip's transaction that is given
 --        back keeps what was paid, and has no receipts where CFS has nothing applied to it any more. Section 5.3: money on
---        account that covers a number in part leaves no receipt; the last of its invoices are covered first, as by memos
+--        account that covers a number in part leaves no receipt; the last of its invoices are covered first, as by memos, and as
+--        far as memos had left room by then
 SELECT 'invoice ' || invoice.id AS row,
        'explain invoice ' || invoice.id AS next,
        invoice.payment_account_id AS account_id,
@@ -60,32 +61,34 @@ SELECT 'invoice ' || invoice.id AS row,
             AND invoice.invoice_status_code IN ('REFUND_REQUESTED', 'REFUNDED')
             AND money.receipts = 0)
    AND NOT EXISTS (
-         SELECT FROM (
-                SELECT sum(least(used.ends, covered.ends) - greatest(used.starts, covered.starts))
-                         OVER (ORDER BY used.file_id, used.line) AS so_far
-                  FROM (SELECT DISTINCT invoice_number FROM invoice_references WHERE invoice_id = invoice.id) AS own
-                 CROSS JOIN LATERAL (
-                        SELECT line.file_id, line.line,
-                               sum(line.amount) OVER in_order - line.amount AS starts,
-                               sum(line.amount) OVER in_order AS ends
-                          FROM pay_jobs.settlement_rows AS line
-                         WHERE line.target_number = own.invoice_number
-                           AND line.kind = 'SKIP'
-                           AND line.rule = 'partial_credit'
-                        WINDOW in_order AS (ORDER BY line.file_id, line.line)) AS used
-                 CROSS JOIN LATERAL (
-                        SELECT coalesce(sum(room.amount) FILTER (WHERE other.id > invoice.id), 0) AS starts,
-                               sum(room.amount) AS ends
-                          FROM invoices AS other
-                         CROSS JOIN LATERAL (
-                                SELECT greatest(other.total - coalesce(sum(applied.amount_applied), 0), 0) AS amount
-                                  FROM applied_credits AS applied
-                                 WHERE applied.invoice_id = other.id) AS room
-                         WHERE other.id IN (SELECT reference.invoice_id FROM invoice_references AS reference
-                                             WHERE reference.invoice_number = own.invoice_number)
-                           AND other.id >= invoice.id
-                           AND NOT EXISTS (SELECT FROM non_sufficient_funds AS fee
-                                            WHERE fee.invoice_id = other.id)) AS covered
-                 WHERE covered.starts < used.ends
-                   AND used.starts < covered.ends) AS part
-          WHERE coalesce(invoice.paid, 0) - money.receipts - part.so_far = ANY (money.credits_so_far))
+         SELECT FROM (SELECT DISTINCT invoice_number FROM invoice_references WHERE invoice_id = invoice.id) AS own
+          CROSS JOIN LATERAL (
+                 SELECT sum(line.amount) OVER (ORDER BY line.file_id, line.line) AS so_far
+                   FROM pay_jobs.settlement_rows AS line
+                  WHERE line.target_number = own.invoice_number
+                    AND line.kind = 'SKIP'
+                    AND line.rule = 'partial_credit') AS used
+          CROSS JOIN LATERAL (
+                 SELECT 0 AS last_memo
+                  UNION ALL
+                 SELECT applied.id
+                   FROM invoice_references AS reference
+                   JOIN applied_credits AS applied
+                     ON applied.invoice_id = reference.invoice_id
+                  WHERE reference.invoice_number = own.invoice_number) AS by_then
+          CROSS JOIN LATERAL (
+                 SELECT coalesce(sum(room.amount) FILTER (WHERE other.id > invoice.id), 0) AS starts,
+                        sum(room.amount) AS ends
+                   FROM invoices AS other
+                  CROSS JOIN LATERAL (
+                         SELECT greatest(other.total - coalesce(sum(applied.amount_applied), 0), 0) AS amount
+                           FROM applied_credits AS applied
+                          WHERE applied.invoice_id = other.id
+                            AND applied.id <= by_then.last_memo) AS room
+                  WHERE other.id IN (SELECT reference.invoice_id FROM invoice_references AS reference
+                                      WHERE reference.invoice_number = own.invoice_number)
+                    AND other.id >= invoice.id
+                    AND NOT EXISTS (SELECT FROM non_sufficient_funds AS fee
+                                     WHERE fee.invoice_id = other.id)) AS covered
+          WHERE coalesce(invoice.paid, 0) - money.receipts
+                - greatest(least(used.so_far, covered.ends) - covered.starts, 0) = ANY (money.credits_so_far))
