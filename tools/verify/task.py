@@ -168,6 +168,7 @@ def _days_of_statements(session: Session, since: date | None, today: date) -> li
     first, last = since and since - _LONGEST, today + _LONGEST
     if first is None:
         first, last = session.execute(_STATEMENTS_FROM_TO).one()
+        last = max(last or today, today)
     return [] if first is None else [first + timedelta(days=nth) for nth in range((last - first).days + 1)]
 
 

@@ -459,6 +459,52 @@ def test_verify_sends_an_invoice_of_a_missing_statement_here_and_not_to_the_next
     assert missed in {id_ for one in pay.statements() for id_ in one.invoices}
 
 
+@pytest.mark.parametrize(
+    ("frequency", "ends", "last"),
+    [
+        ("DAILY", None, "2026-05-14"),
+        ("WEEKLY", None, "2026-05-16"),
+        ("WEEKLY", "2026-05-15", "2026-05-15"),
+        ("MONTHLY", None, "2026-05-31"),
+    ],
+)
+def test_verify_finds_the_invoice_whose_whole_statement_is_missing(
+    frequency: str, ends: str | None, last: str, pay: StatementBooks
+) -> None:
+    account = pay.with_setting(frequency, auth="1234", last=ends)
+    missed = pay.invoice(account, "2026-05-14 23:59:59")
+    pay.statement(pay.with_setting("DAILY"), "DAILY", "2026-05-01", "2026-05-01")
+
+    found = [(one.row, one.expected, one.next) for one in unlisted(pay)]
+
+    assert found == [
+        (f"invoice {missed}", f"on the {frequency.lower()} statement of {last}, which is missing",
+         f"GENERATE_STATEMENTS {last} 1234"),
+    ]  # fmt: skip
+    pay.generate(last, "1234")
+    assert unlisted(pay) == []
+
+
+def test_verify_misses_no_statement_that_none_of_the_rules_makes(pay: StatementBooks) -> None:
+    daily, eft = pay.with_setting("DAILY"), pay.with_setting("DAILY", "EFT")
+    pay.statement(daily, "DAILY", "2026-05-01", "2026-05-01")
+    pay.invoice(eft, "2026-05-14 10:00")
+    pay.invoice(daily, "2026-05-14 10:00", "EFT")
+    switched = pay.with_setting("DAILY")
+    pay.invoice(switched, "2026-05-14 10:00")
+    pay.pays_by(switched, "EFT", since="2026-05-20 10:00")
+    pay.pays_by(switched, "PAD", since="2026-05-21 10:00")
+    pay.invoice(pay.with_setting("MONTHLY", last="2026-05-30"), "2026-05-14 10:00")
+    pay.invoice(pay.with_setting("DAILY", first="2026-05-15"), "2026-05-14 10:00")
+    on_interim = pay.with_setting("WEEKLY")
+    pay.invoice(on_interim, "2026-05-14 10:00")
+    pay.interim(on_interim, "2026-05-10", "2026-05-14")
+    pay.invoice(daily, "2026-06-02 10:00")
+    pay.invoice(pay.with_setting("MONTHLY"), "2026-06-01 10:00")
+
+    assert unlisted(pay) == []
+
+
 def test_verify_sends_an_invoice_of_overlapping_settings_to_the_statement_that_they_share(pay: StatementBooks) -> None:
     account = pay.with_setting("WEEKLY", last="2026-05-30", auth="1234")
     pay.setting(account, "WEEKLY", "2026-05-27")

@@ -1,11 +1,13 @@
--- An invoice that is on no statement though one of its account covers its day, and none of the rules keeps it off.
+-- An invoice that is on no statement though one of its account covers its day, or should be there and is not, and none of
+-- the rules keeps it off.
 -- in     since: naive UTC, null for ever; only as much is read as rows of that day and later need
---        days, starts, ends: every day with statements, and its bounds in naive UTC
+--        days, starts, ends: every day with statements, and its bounds in naive UTC; today: the business day
 -- source docs/specs/statements.md sections 4, 6 and 8: of an account that pays by EFT only EFT invoices, of another all
 --        others; an interim statement takes its days; of several statements of one period the first lists; a day that an
 --        earlier setting puts on a statement of its own is on that one, which is missing then (section 11 no. 3); one
 --        that makes no statement of its own, because it shares this one, does not. It is looked for among those of its
---        account: new statements have no statistics yet, and all have one of four frequencies
+--        account: new statements have no statistics yet, and all have one of four frequencies. A whole statement is missing
+--        as for `GENERATE_STATEMENTS --gaps` (section 10), two days after its period: a night that failed is made up then
 WITH unlisted AS MATERIALIZED (
        SELECT invoice.id, invoice.payment_account_id, invoice.payment_method_code, invoice.created_on
          FROM invoices AS invoice
@@ -82,3 +84,53 @@ SELECT 'invoice ' || missed.id AS row,
           ORDER BY earlier.id DESC
           LIMIT 1
        ) AS own ON true
+ UNION ALL
+SELECT 'invoice ' || invoice.id,
+       format('GENERATE_STATEMENTS %s %s', due.last, account.auth_account_id),
+       invoice.payment_account_id,
+       invoice.created_on,
+       format('on the %s statement of %s, which is missing', lower(due.frequency), due.last),
+       'on no statement'
+  FROM unlisted AS invoice
+  JOIN payment_accounts AS account
+    ON account.id = invoice.payment_account_id
+   AND (account.payment_method = 'EFT') = (invoice.payment_method_code = 'EFT')
+ CROSS JOIN LATERAL (SELECT width_bucket(invoice.created_on, CAST(:starts AS timestamp[])) AS nth) AS place
+ CROSS JOIN LATERAL (
+        SELECT (CAST(:days AS date[]))[place.nth] AS on_day, (CAST(:starts AS timestamp[]))[place.nth] AS starts
+      ) AS day
+ CROSS JOIN LATERAL (
+        SELECT setting.frequency, period.first, period.last
+          FROM statement_settings AS setting
+         CROSS JOIN LATERAL (
+                SELECT day.on_day - CASE setting.frequency WHEN 'WEEKLY' THEN CAST(extract(dow FROM day.on_day) AS integer)
+                                    WHEN 'MONTHLY' THEN CAST(extract(day FROM day.on_day) AS integer) - 1
+                                    ELSE 0 END AS first
+              ) AS begun
+         CROSS JOIN LATERAL (
+                SELECT begun.first,
+                       CASE setting.frequency WHEN 'WEEKLY' THEN least(begun.first + 6, setting.to_date)
+                            WHEN 'MONTHLY' THEN CAST(begun.first + interval '1 month' AS date) - 1
+                            ELSE begun.first END AS last
+              ) AS period
+         WHERE setting.payment_account_id = invoice.payment_account_id
+           AND setting.frequency IN ('DAILY', 'WEEKLY', 'MONTHLY')
+           AND day.on_day >= setting.from_date
+           AND (setting.to_date IS NULL OR setting.to_date >= period.last)
+         ORDER BY setting.id DESC
+         LIMIT 1
+      ) AS due
+ WHERE due.last < CAST(:today AS date) - 1
+   AND NOT EXISTS (SELECT FROM statements AS statement
+                    WHERE statement.payment_account_id = invoice.payment_account_id
+                      AND statement.to_date >= due.first
+                      AND statement.from_date <= due.last
+                      AND (statement.is_interim_statement
+                           OR statement.frequency || '' = due.frequency
+                              AND statement.from_date = due.first
+                              AND statement.to_date = due.last))
+   AND NOT EXISTS (SELECT FROM missed WHERE missed.id = invoice.id)
+   AND NOT EXISTS (SELECT FROM payment_accounts_history AS past
+                    WHERE past.id = invoice.payment_account_id
+                      AND past.changed >= day.starts
+                      AND (past.payment_method = 'EFT') <> (account.payment_method = 'EFT'))
