@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from connectors.inbound.ledger import (
@@ -15,6 +16,7 @@ from connectors.inbound.ledger import (
     find_content,
     find_file,
     list_files,
+    list_same_as_of_another_day,
     list_unarchived,
     note_repeat,
     record,
@@ -64,6 +66,81 @@ def test_a_file_is_known_by_its_content_within_its_source(database: Database) ->
         found = find_content(session, "CAS", "1" * 64)
         assert found is not None and found.id == first.file.id
         assert [file.sha256[0] for file in find_by_name(session, "CAS", "a.csv")] == ["1", "2"]
+
+
+_WITH_ROWS = (
+    "INSERT INTO pay_jobs.settlement_figures"
+    " (file_id, on_weekday, rows, amount, frozen, bounced, repeated, misdated, rejected)"
+    " VALUES (:id, true, :rows, 0, 0, 0, 0, 0, 0)"
+)
+
+
+def put(database: Database, file: FileToRecord, state: str, rows: int | None = None) -> None:
+    """Record a file in a state; one that was applied with its number of rows."""
+    with database.begin() as session:
+        id = set_state(session, record(session, file).file.id, state).id
+        if rows is not None:
+            session.execute(text(_WITH_ROWS), {"id": id, "rows": rows})
+
+
+def told_of_another_day(database: Database) -> list[tuple[str, str]]:
+    with database.begin() as session:
+        return [(row.name, row.same_as) for row in list_same_as_of_another_day(session, "CAS")]
+
+
+EARLIER, DAY = date(2026, 11, 4), date(2026, 11, 5)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "state", "rows", "is_told"),
+    [
+        (new("a.csv", business_date=EARLIER), "applied", 2, True),
+        (new("a.csv", business_date=EARLIER), "applied", 0, False),
+        (new("a.csv", business_date=EARLIER), "held", 2, False),
+        (new("a.csv", business_date=EARLIER, source="CGI"), "applied", 2, False),
+        (new("a.csv", "2", business_date=EARLIER), "applied", 2, False),
+        (new("a.csv", business_date=date(2026, 11, 6)), "applied", 2, False),
+    ],
+)
+def test_a_known_file_is_of_another_day_where_an_earlier_days_file_with_rows_has_its_content(
+    earlier: FileToRecord, state: str, rows: int, is_told: bool, database: Database
+) -> None:
+    put(database, earlier, state, rows)
+    put(database, new("unlike.csv", "3", business_date=date(2026, 11, 3)), "applied", 2)
+    put(database, new("b.csv"), "known")
+
+    assert told_of_another_day(database) == ([("b.csv", "a.csv")] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("other", "state", "is_told"),
+    [(new("c.csv", "2"), state, False) for state in ("stored", "received", "applied", "held", "failed")]
+    + [(new("c.csv", "2"), "ignored", True), (new("c.csv", "2"), "known", True)]
+    + [(new("c.csv", "2", source="CGI"), "applied", True), (new("c.csv", "2", business_date=EARLIER), "applied", True)],
+)
+def test_a_known_file_is_no_alarm_where_another_file_of_its_day_came(
+    other: FileToRecord, state: str, is_told: bool, database: Database
+) -> None:
+    put(database, new("a.csv", business_date=EARLIER), "applied", 2)
+    put(database, new("b.csv"), "known")
+    put(database, other, state)
+
+    assert told_of_another_day(database) == ([("b.csv", "a.csv")] if is_told else [])
+
+
+def test_a_file_that_a_person_put_aside_is_not_told_again(database: Database) -> None:
+    put(database, new("a.csv", business_date=EARLIER), "applied", 2)
+    put(database, new("b.csv"), "ignored")
+
+    assert told_of_another_day(database) == []
+
+
+def test_a_known_file_of_another_source_is_not_listed(database: Database) -> None:
+    put(database, new("a.csv", business_date=EARLIER, source="CGI"), "applied", 2)
+    put(database, new("b.csv", source="CGI"), "known")
+    put(database, new("c.csv"), "applied", 2)
+
+    assert told_of_another_day(database) == []
 
 
 def test_a_known_or_held_file_stays_so_when_it_is_archived(database: Database) -> None:
