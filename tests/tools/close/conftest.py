@@ -13,11 +13,11 @@ from jobs.run.result import RunResult
 from jobs.run.stopping import StopRequest
 from sandbox.world.cfs_thread import cfs_of_this_process
 from sandbox.world.world import WorldParts
-from tests.jobs.conftest import quiet, settings
+from tests.jobs.conftest import quiet, run_job, settings
 from tests.storage_fixtures import object_store_part, sftp_part
 from tools.close import JOB
 
-__all__ = ["quiet", "settings"]
+__all__ = ["quiet", "run_job", "settings"]
 
 Close = Callable[..., RunResult]
 Sql = Callable[[str], None]

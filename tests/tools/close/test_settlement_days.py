@@ -8,10 +8,12 @@ import pytest
 
 from config.errors import ExitCode
 from jobs.run.result import RunResult
+from tests.jobs.conftest import RunJob
 from tests.pay_database import PayDatabase
 from tests.settlement_factory import FILE, Line, SettlementBooks, bounce, on_account
 from tests.tools.close.conftest import Close
 from tests.tools.verify.watch import all_findings
+from tools.verify import JOB as VERIFY
 
 FIRST, SECOND, THIRD, FOURTH = (date(2026, 11, day) for day in (5, 6, 7, 8))
 NOON_OF_THE_NINTH = datetime(2026, 11, 9, 20, tzinfo=UTC)
@@ -242,6 +244,30 @@ def test_what_money_on_account_had_covered_is_covered_again_by_a_card(books: Set
 
     assert closed.exit_code is ExitCode.DONE
     assert amounts(closed)["invoices.covered_again"] == Decimal("30.00")
+
+
+def test_a_day_that_an_older_version_counted_otherwise_is_taken_as_known_and_is_unexplained_once(
+    books: SettlementBooks, close: Close, run_job: RunJob
+) -> None:
+    """The older one did not know what money on account covers in part."""
+    books.invoice(books.account("800101"), "REG1", "100.00")
+    at_work(books, FIRST)
+    close(day=FIRST, record=True, reason="first")
+    at_work(books, SECOND)
+    books.apply(Line("ONAC", "OB1", "30.00", "800101", "REG1", "Partially PAID", "100.00", "70.00"))
+    close(day=SECOND, record=True, reason="by the older version", at=NOON_OF_THE_NINTH)
+    books.change("DELETE FROM pay_jobs.closed_figures WHERE figure = 'invoices.settled_by_credit'")
+    books.change("DELETE FROM pay_jobs.open_items WHERE from_day = '2026-11-06'")
+    books.change("UPDATE pay_jobs.open_items SET until_day = NULL WHERE kind = 'invoice'")
+
+    told = run_job(VERIFY, only=("CLO-DAY",))
+    run_job(VERIFY, only=("CLO-DAY",), baseline=True, reason="upgrade")
+
+    assert (told.exit_code, run_job(VERIFY, only=("CLO-DAY",)).exit_code) == (ExitCode.ATTENTION, ExitCode.DONE)
+    third, fourth = (close(day=day, record=True, reason="next", at=NOON_OF_THE_NINTH) for day in (THIRD, FOURTH))
+    [once] = records(third, "unexplained")
+    assert (once["expected"], once["found"]) == (Decimal(100), Decimal(70))
+    assert records(fourth, "unexplained") == []
 
 
 def test_a_reversal_that_says_paid_came_in_by_pad(books: SettlementBooks, close: Close) -> None:
