@@ -278,11 +278,15 @@ def test_a_rebuild_keeps_an_invoice_back_whose_refund_was_asked_for_after_its_ch
     assert "the pay team closes it as CANCELLED" in note
 
 
-def test_a_rebuild_leaves_a_reversal_a_settled_reference(sent: FeedbackOffice) -> None:
+@pytest.mark.parametrize("known_by", ["its payment date", "a receipt"])
+def test_a_rebuild_leaves_a_reversal_a_settled_reference(known_by: str, sent: FeedbackOffice) -> None:
     """EJV_PAYMENT sends a reversal without a COMPLETED one every night."""
+    paid = "2026-11-02" if known_by == "its payment date" else None
     sent.books.change(
-        "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED', payment_date = '2026-11-02' WHERE id = 1001"
+        "UPDATE invoices SET invoice_status_code = 'REFUND_REQUESTED', payment_date = :paid WHERE id = 1001", paid=paid
     )
+    if paid is None:
+        sent.books.add("receipts", invoice_id=1001, receipt_number="R1", receipt_amount=30, receipt_date=SATURDAY)
 
     outcome = sent.run(rebuild=100, reason=WHY)
 

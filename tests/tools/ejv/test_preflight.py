@@ -84,6 +84,19 @@ def test_an_account_without_a_gl_and_a_partner_without_one_are_reported(books: E
     ]  # fmt: skip
 
 
+def test_a_partner_row_is_about_an_invoice_whatever_the_case_of_its_type(books: EjvBooks) -> None:
+    partner = books.add("distribution_codes", name="partner", **(GOOD | {"responsibility_centre": "1000"}))
+    fee = books.add("distribution_codes", name="fee", disbursement_distribution_code_id=partner, **GOOD)
+    account = books.add("payment_accounts", payment_method="EFT")
+    books.add("invoices", id=1001, payment_account_id=account, total=30, invoice_status_code="PAID",
+              payment_method_code="EFT", corp_type_code="CSO")  # fmt: skip
+    books.line_item(1001, "30.00", fee)
+    books.add("partner_disbursements", amount=5, partner_code="CSO", target_id=1001, target_type="INVOICE",
+              status_code="WAITING_FOR_JOB", is_reversal=False)  # fmt: skip
+
+    assert _told(books) == [("partner GL N of CSO", "responsibility centre '1000' has 4 characters, not 5")]
+
+
 def test_the_partners_gl_of_paid_invoices_is_looked_at(books: EjvBooks) -> None:
     partner = books.add("distribution_codes", name="partner", **(GOOD | {"responsibility_centre": "1000"}))
     fee = books.add("distribution_codes", name="fee", disbursement_distribution_code_id=partner, **GOOD)

@@ -49,7 +49,7 @@ WITH charged AS (
          JOIN LATERAL (
                 SELECT item.fee_distribution_id
                   FROM payment_line_items AS item
-                 WHERE item.invoice_id = CASE WHEN row.target_type = 'invoice' THEN row.target_id
+                 WHERE item.invoice_id = CASE WHEN lower(row.target_type) = 'invoice' THEN row.target_id
                                               ELSE (SELECT part.invoice_id FROM refunds_partial AS part
                                                      WHERE part.id = row.target_id) END
                  ORDER BY item.id

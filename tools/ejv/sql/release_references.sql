@@ -18,6 +18,9 @@ UPDATE invoice_references AS reference
    AND reference.status_code = 'ACTIVE'
    AND (   invoice.invoice_status_code <> 'REFUND_REQUESTED'
         OR invoice.payment_date IS NOT NULL
+        OR EXISTS (SELECT FROM receipts AS receipt
+                    WHERE receipt.invoice_id = invoice.id
+                      AND receipt.receipt_amount > 0)
         OR EXISTS (SELECT FROM ejv_links AS charge
                     WHERE charge.link_id = invoice.id
                       AND coalesce(charge.link_type, 'invoice') = 'invoice'
