@@ -119,7 +119,8 @@ class JournalVoucher(NamedTuple):
     feedback_file      a stored feedback file that speaks of its batch
     sent_at            when its batch was sent last, aware
     unread_file        a feedback file that came since its batch was sent and was not read: it may speak of it
-    was_never_charged  whether each of its journals was refused
+    was_never_charged  whether each of its journals was refused, and nothing was received
+    batch_done         when its batch was answered or voided
     held_by_fuse       the feedback files that the fuse holds
     """
 
@@ -145,6 +146,7 @@ class JournalVoucher(NamedTuple):
     unread_command: str = ""
     sent_at: datetime | None = None
     was_never_charged: bool = False
+    batch_done: datetime | None = None
     held_by_fuse: frozenset[str] = frozenset()
 
 

@@ -127,7 +127,7 @@ def _journal(journal: JournalVoucher) -> Iterator[str]:
         yield f"batch {journal.batch} ({journal.file_ref}) of {journal.file_made}: {journal.file_status}"
         yield f"link {journal.link_status}{f' ({journal.link_message})' if journal.link_message else ''}"
         applied = " (applied)" if journal.feedback_is_applied else ""
-        yield f"feedback {journal.feedback_ref or journal.feedback_file or 'not found'}{applied}"
+        yield f"feedback {journal.feedback_file or journal.feedback_ref or 'not found'}{applied}"
         if journal.unread_words and not journal.feedback_is_applied:
             yield f"not read: {journal.unread_words}"
     if journal.completed_batches > 1:

@@ -101,7 +101,7 @@ class EvidenceReader:
             return {}
         journals = sql.run(session, "read_journals", ids=ids, today=self.when.today).all()
         found = {row[0]: self._journal(row) for row in journals}
-        batches = sorted({one.batch for one in found.values() if one.batch is not None and one.feedback_ref is None})
+        batches = sorted({one.batch for one in found.values() if one.batch is not None})
         if not batches:
             return found
         rows = sql.run(session, "read_feedback", batches=batches)
@@ -113,11 +113,14 @@ class EvidenceReader:
         return found
 
     def _journal(self, row: Any) -> JournalVoucher:
-        (_, asked, has_gl, stopped, code, client, changed, link, message, batch, ref, made, *rest, sent, refused) = row
+        (_, asked, has_gl, stopped, code, client, changed, link, message, batch, ref, made, *rest, sent, refused,
+         done) = row  # fmt: skip
         journal = JournalVoucher(
             asked, has_gl, stopped, code, client, changed, link, message, batch, ref,
             local_day(made) if made else None, *rest,
-        )._replace(sent_at=sent, was_never_charged=refused, held_by_fuse=self._held_by_fuse)  # fmt: skip
+        )._replace(
+            sent_at=sent, was_never_charged=refused, batch_done=done, held_by_fuse=self._held_by_fuse
+        )  # fmt: skip
         unread = since(self.unread, made) if made else []
         if not unread:
             return journal

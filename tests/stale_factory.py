@@ -205,12 +205,12 @@ class StaleBooks(PayBooks):
 
     def journalled(
         self, invoice: int, link: str, *, file: str = "UPLOADED", feedback: str | None = None, made: str = OLD,
-        message: str | None = None, kind: str = "PAYMENT",
+        message: str | None = None, kind: str = "PAYMENT", completed: str | None = None,
     ) -> int:  # fmt: skip
         """Add a batch with a link to an invoice, and return the batch."""
         batch = self.add(
             "ejv_files", created_on=stored(made), file_ref=f"INBOX.F3535.{invoice}", disbursement_status_code=file,
-            feedback_file_ref=feedback, file_type=kind,
+            feedback_file_ref=feedback, file_type=kind, completed_on=stored(completed) if completed else None,
         )  # fmt: skip
         header = self.add("ejv_headers", ejv_file_id=batch, disbursement_status_code=file)
         self.add(
@@ -228,6 +228,24 @@ class StaleBooks(PayBooks):
         self.add(
             "pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="GI", batch_number=batch, first_line=1,
             last_line=9, state="held",
+        )  # fmt: skip
+
+    def feedback_applied(self, batch: int, name: str) -> None:
+        """Add a feedback file with an answer to a batch, which was applied."""
+        file = self.add(
+            "pay_jobs.inbound_files", source="CGI", name=name, sha256=sha256(name.encode()).hexdigest(), size_bytes=1,
+            state="applied", received_on=aware(OLD), object_key=f"cgi/{name}",
+        )  # fmt: skip
+        self.add(
+            "pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="GI", batch_number=batch, first_line=1,
+            last_line=9, state="applied",
+        )  # fmt: skip
+        index = self.add(
+            "pay_jobs.cgi_files", object_key=f"cgi/{name}", name=name, kind="feedback", lines=9, indexed_on=aware(OLD)
+        )
+        self.change(
+            "INSERT INTO pay_jobs.cgi_mentions (cgi_file_id, line, kind, number) VALUES (:file, 1, 'batch', :batch)",
+            file=index, batch=str(batch),
         )  # fmt: skip
 
     def feedback_unread(self, name: str, state: str = "failed", came: str = RECENT, *, hold: str = "failed") -> None:

@@ -55,7 +55,8 @@ def _is_refund_held_back(e: Evidence, _when: Cutoffs) -> bool:
 
 def _is_ready_since_last_batch(e: Evidence, when: Cutoffs) -> bool:
     journal = _journal(e)
-    ready = max(moment for moment in (e.invoice.created_at, journal.refund_asked, journal.gl_changed) if moment)
+    moments = (e.invoice.created_at, journal.refund_asked, journal.gl_changed, journal.batch_done)
+    ready = max(moment for moment in moments if moment)
     return ready >= when.journals_left
 
 
@@ -82,6 +83,14 @@ def _is_half_answered(e: Evidence, _when: Cutoffs) -> bool:
     journal = _journal(e)
     answered = _link_is(e, "UPLOADED") and journal.feedback_ref is not None
     return _is_active(e) and answered and journal.file_status != "ERRORED"
+
+
+def _is_left_out(e: Evidence, when: Cutoffs) -> bool:
+    return _is_half_answered(e, when) and _journal(e).feedback_is_applied
+
+
+def _is_left_out_and_unread(e: Evidence, when: Cutoffs) -> bool:
+    return _is_left_out(e, when) and _may_be_answered_unread(e, when)
 
 
 def _is_rejected_whole(e: Evidence, _when: Cutoffs) -> bool:
@@ -115,6 +124,8 @@ EJV: Rules = (
     Rule("J8", _unanswered(lambda e, _when: _journal(e).feedback_file is not None)),
     Rule("J8U", _unanswered(_may_be_answered_unread)),
     Rule("J9", _unanswered(lambda _e, _when: True)),
+    Rule("J8U", _is_left_out_and_unread),
+    Rule("J10A", _is_left_out),
     Rule("J10", _is_half_answered),
     Rule("J8U", _is_rejected_and_unread),
     Rule("J11", _is_rejected_whole),

@@ -1,6 +1,6 @@
 -- Find stored feedback files that speak of batches (evidence E9).
 -- in     batches integer[]
--- out    batch, the name of the file, whether it is applied
+-- out    batch, the name of the file, whether it is applied; one that is not goes first
 -- again  reads only
 SELECT DISTINCT ON (found.batch_number) found.batch_number, found.name, found.is_applied
   FROM (SELECT batch.batch_number, file.name, batch.state IN ('applied', 'already_applied') AS is_applied
@@ -17,6 +17,7 @@ SELECT DISTINCT ON (found.batch_number) found.batch_number, found.name, found.is
            AND file.kind = 'feedback'
            AND NOT EXISTS (SELECT FROM pay_jobs.inbound_files AS known
                             WHERE known.source = 'CGI'
-                              AND known.state = 'ignored'
-                              AND (known.object_key = file.object_key OR known.sha256 = file.sha256))) AS found
- ORDER BY found.batch_number, found.is_applied DESC, found.name DESC
+                              AND (   known.object_key = file.object_key
+                                   OR known.sha256 = file.sha256
+                                   OR file.sha256 IS NULL AND known.name = file.name))) AS found
+ ORDER BY found.batch_number, found.is_applied, found.name DESC

@@ -28,7 +28,12 @@ SELECT invoice.id,
                          AND again.kind = 'resubmission'
                          AND again.state <> 'dropped'),
                      newest.file_made_on AT TIME ZONE 'UTC') END,
-       invoice.payment_date IS NULL AND coalesce(done.are_all_refused, false)
+       invoice.payment_date IS NULL
+       AND NOT EXISTS (SELECT FROM receipts AS receipt
+                        WHERE receipt.invoice_id = invoice.id
+                          AND receipt.receipt_amount > 0)
+       AND coalesce(done.are_all_refused, false),
+       newest.completed_on
   FROM invoices AS invoice
   LEFT JOIN (SELECT found.invoice_id, max(found.requested_date) AS requested_on
                FROM refunds AS found
@@ -54,12 +59,13 @@ SELECT invoice.id,
               file.created_on AS file_made_on,
               file.disbursement_status_code AS file_status,
               file.feedback_file_ref AS feedback_ref,
-              file.message AS file_message
+              file.message AS file_message,
+              file.completed_on
          FROM ejv_links AS link
          JOIN ejv_headers AS header ON header.id = link.ejv_header_id
          JOIN ejv_files AS file ON file.id = header.ejv_file_id
         WHERE link.link_id = invoice.id
-          AND link.link_type = 'invoice'
+          AND coalesce(link.link_type, 'invoice') = 'invoice'
           AND file.file_type = 'PAYMENT'
           AND (refund.requested_on IS NULL OR file.created_on >= refund.requested_on
                OR coalesce(link.disbursement_status_code, '') NOT IN ('COMPLETED', 'ERRORED'))
@@ -74,6 +80,6 @@ SELECT invoice.id,
          JOIN ejv_headers AS header ON header.id = link.ejv_header_id
          JOIN ejv_files AS file ON file.id = header.ejv_file_id
         WHERE link.link_id = invoice.id
-          AND link.link_type = 'invoice'
+          AND coalesce(link.link_type, 'invoice') = 'invoice'
           AND file.file_type = 'PAYMENT') AS done ON true
  WHERE invoice.id = ANY (:ids)

@@ -130,6 +130,8 @@ def _journals(db: StaleBooks) -> dict[int, str]:
     fresh = db.invoice(db.ministry(), "REFUND_REQUESTED")
     db.reference(fresh, "COMPLETED")
     db.refund(fresh, asked="2026-11-22 21:00")
+    left_out = one("UPLOADED", file="COMPLETED", feedback="FEEDBACK.F3535.4", made="2026-10-09 12:00")
+    db.feedback_applied(db.one("SELECT max(id) FROM ejv_files"), "FEEDBACK.F3535.4")
     return {
         db.invoice(db.ministry(billable=False)): "J1",
         db.invoice(db.account("EJV", None)): "J2",
@@ -143,6 +145,7 @@ def _journals(db: StaleBooks) -> dict[int, str]:
         one("UPLOADED", made="2026-10-06 12:00"): "J8U",
         one("UPLOADED", made="2026-10-09 12:00"): "J9",
         one("UPLOADED", feedback="FEEDBACK.F3535.1"): "J10",
+        left_out: "J10A",
         one("UPLOADED", file="ERRORED", feedback="FEEDBACK.F3535.2", made="2026-10-09 12:00"): "J11",
         one("COMPLETED", file="COMPLETED", feedback="FEEDBACK.F3535.3"): "J12",
         one("ERRORED"): "J13",

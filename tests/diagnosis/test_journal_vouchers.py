@@ -94,3 +94,70 @@ def test_a_refused_reversal_needs_a_settled_reference_before_its_gl_is_released(
     stale.journalled(made, "ERRORED", made="2026-11-17 20:01")
 
     assert stale.found(stale.report()) == {made: code}
+
+
+def test_a_link_without_a_type_is_one_to_the_invoice(stale: StaleBooks) -> None:
+    """To cancel the reference of what seems to have no journal would have it charged twice."""
+    made = stale.invoice(stale.ministry())
+    stale.reference(made)
+    stale.journalled(made, "UPLOADED")
+    stale.change("UPDATE ejv_links SET link_type = NULL")
+
+    assert stale.found(stale.report()) == {made: "J9"}
+
+
+def test_a_refund_of_what_has_a_receipt_was_charged(stale: StaleBooks) -> None:
+    made = refund_requested(stale, "ERRORED")
+    stale.add("receipts", invoice_id=made, receipt_number="R1", receipt_amount="100.00", receipt_date="2026-11-02")
+
+    assert stale.found(stale.report()) == {made: "J18"}
+
+
+def half_answered(stale: StaleBooks) -> int:
+    """Return an invoice of which the applied answer to its batch says nothing."""
+    made = stale.invoice(stale.ministry())
+    stale.reference(made)
+    batch = stale.journalled(made, "UPLOADED", file="COMPLETED", feedback="FEEDBACK.F3535.1")
+    stale.feedback_applied(batch, "FEEDBACK.F3535.1")
+    return batch
+
+
+def test_what_an_applied_answer_left_out_is_released_and_not_answered_by_applying_it_again(stale: StaleBooks) -> None:
+    batch = half_answered(stale)
+
+    [row] = stale.report_rows(stale.report())
+
+    command = f'python3 invoke_jobs.py ejv rebuild {batch} --reason "TICKET: why" --dry-run'
+    assert (row["code"], row["command"]) == ("J10A", command)
+
+
+@pytest.mark.parametrize(
+    ("newer", "code", "command"),
+    [("stored", "J10", "EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.2"),
+     ("unread", "J8U", "EJV_FEEDBACK_CHECK --file FEEDBACK.F3535.2")],
+)  # fmt: skip
+def test_what_an_applied_answer_left_out_is_not_released_while_another_file_may_answer_it(
+    newer: str, code: str, command: str, stale: StaleBooks
+) -> None:
+    batch = half_answered(stale)
+    if newer == "stored":
+        stale.feedback_stored(batch, "FEEDBACK.F3535.2")
+    else:
+        stale.feedback_unread("FEEDBACK.F3535.2")
+
+    [row] = stale.report_rows(stale.report())
+
+    assert (row["code"], row["command"]) == (code, f"python3 invoke_jobs.py {command}")
+
+
+@pytest.mark.parametrize(
+    ("released", "code"), [("2026-11-22 20:00", "J6"), ("2026-11-22 21:45", "J5")], ids=["before 20:01", "after 20:01"]
+)
+def test_what_was_released_from_its_batch_waits_for_the_next_run_of_the_payment_job(
+    released: str, code: str, stale: StaleBooks
+) -> None:
+    made = stale.invoice(stale.ministry())
+    stale.reference(made, "CANCELLED")
+    stale.journalled(made, "ERRORED", file="ERRORED", completed=released)
+
+    assert stale.found(stale.report()) == {made: code}
