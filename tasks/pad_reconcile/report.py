@@ -1,5 +1,6 @@
 """What a person sees of a file that was applied."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -34,6 +35,10 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
         )
         outcome.counts["payments_bounced"] = len(effects.bounced)
         outcome.counts["accounts_frozen"] = sum(row.is_freezing for row in effects.bounced)
+    left_over = effects.left_over.first(SHOWN)
+    unplaced = defaultdict[str, Decimal](Decimal)
+    for row in left_over:
+        unplaced[row.target_number] += row.unplaced
     outcome.rejects += [
         Reject(
             one.target_number,
@@ -43,8 +48,9 @@ def outcome_of_rows(name: str, totals: RowTotals, effects: SettlementEffects) ->
             abs(one.applied - one.open_amount),
         )
         for one in effects.differences.first(SHOWN)
+        if one.applied - one.open_amount != unplaced.get(one.target_number)  # else it is told with the line
     ]
-    outcome.rejects += [_left_over(name, row) for row in effects.left_over.first(SHOWN)]
+    outcome.rejects += [_left_over(name, row) for row in left_over]
     for found, said in (
         (len(effects.differences), "numbers were settled for another amount"),
         (len(effects.left_over), "credit memo lines left an amount over"),

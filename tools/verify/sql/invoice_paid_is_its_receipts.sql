@@ -24,8 +24,13 @@ SELECT 'invoice ' || invoice.id AS row,
   LEFT JOIN (SELECT credit.invoice_id,
                     coalesce(sum(credit.amount) FILTER (WHERE credit.received IS NULL), 0) AS without_receipt,
                     array_agg(credit.so_far) AS so_far,
-                    sum(credit.received) FILTER (WHERE credit.nth = 1) AS received
+                    sum(credit.received) FILTER (WHERE credit.nth = 1) AS received,
+                    sum(credit.received - credit.memo)
+                      FILTER (WHERE credit.nth = 1 AND credit.received <> credit.total) AS surplus
                FROM (SELECT applied.invoice_id, applied.amount_applied AS amount, receipt.amount AS received,
+                            applied.invoice_amount AS total,
+                            sum(applied.amount_applied)
+                              OVER (PARTITION BY applied.invoice_id, applied.cfs_identifier) AS memo,
                             row_number() OVER (PARTITION BY applied.invoice_id, applied.cfs_identifier
                                                    ORDER BY applied.id) AS nth,
                             sum(CASE WHEN receipt.amount IS NULL THEN applied.amount_applied ELSE 0 END)
@@ -44,10 +49,12 @@ SELECT 'invoice ' || invoice.id AS row,
         SELECT coalesce(received.amount, 0) AS receipts,
                coalesce(credited.without_receipt, 0) AS credits,
                coalesce(credited.so_far, '{}') || CAST(0 AS numeric) AS credits_so_far,
-               coalesce(credited.received, 0) AS memos
+               coalesce(credited.received, 0) AS memos,
+               coalesce(credited.surplus, 0) AS surplus
       ) AS money
  WHERE invoice.id >= :first_invoice
    AND coalesce(invoice.paid, 0) - money.receipts <> ALL (money.credits_so_far)
+   AND coalesce(invoice.paid, 0) - money.receipts + money.surplus <> ALL (money.credits_so_far)
    AND NOT ((invoice.invoice_status_code = 'SETTLEMENT_SCHED'
              OR invoice.invoice_status_code = 'CREDITED'
                 AND EXISTS (SELECT FROM invoice_references AS reference
