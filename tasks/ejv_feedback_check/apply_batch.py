@@ -104,6 +104,7 @@ def _settle(session: Session, result: BatchResult, batch: FeedbackBatch, now: da
     if result.file_type == "PAYMENT":
         sql.run(session, "settle_links")
         settle_charged_invoices(session, now)
+        sql.run(session, "hold_partial_refunds")
         _change_refunds(session, "settle_partial_refunds", now, only_refused=False)
         sql.run(session, "write_payments", name=batch.file_name, now=now)
         result.stopped += _stop_gl(session, sql.run(session, "choose_account_gl", today=today).all(), now)

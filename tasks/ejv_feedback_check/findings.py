@@ -47,6 +47,10 @@ _MOVED_TWICE = (
 _LEFT = {
     "settled_before": ". It was {before} before and stays so",
     "in_newer_batch": ". A newer batch has it, so it is left to the answer to that",
+    "paid_in_part": (
+        ". It stays REFUND_PROCESSING: EJV_PAYMENT would send another part of its invoice again with it, which was "
+        "paid back or may be. The pay team has this part paid back by hand"
+    ),
 }
 _NOTHING_OWED = (
     ". Its refund is asked for and nothing was charged: the pay team closes it as CANCELLED. Until then its active "

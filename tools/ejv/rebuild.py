@@ -40,7 +40,7 @@ _ANSWERED = ("COMPLETED", "ERRORED")
 _AP = (_SLIPS, _EFT)
 _MOST_NAMED = 20
 _LEFT_TO_DO = {
-    "PAYMENT": "they are free for the next payment batch; correct the GL first",
+    "PAYMENT": "they are free for the next payment batch, but for what stays REFUND_PROCESSING; correct the GL first",
     "DISBURSEMENT": "they are free for the next partner batch; correct the GL first",
     "NON_GOV_DISBURSEMENT": "they are free for the next AP batch; remove the cause first",
     _SLIPS: "their slips are REFUND_REJECTED; have each refund authorized again once the cause is removed",
@@ -68,6 +68,7 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         if all(row.name == "ejv_files" for row in changed):
             raise InputRefused(f"Batch {batch} is not voided: {_answered(session, sent_batch)}")
         kept_back = sql.run(session, "list_kept_references", file_type=sent_batch.file_type).scalars().all()
+        held = sql.run(session, "list_held_refunds").all() if sent_batch.file_type == "PAYMENT" else []
         session.execute(text("DROP TABLE voided"))
     said = "would be voided" if context.dry_run else "was voided"
     outcome.answer = (
@@ -84,6 +85,11 @@ def rebuild(context: RunContext, store: ObjectStore, batch: int, *, reason: str,
         f"Invoice {invoice} keeps its reference: its refund is asked for and it was never charged, so the next batch "
         "would pay back what nobody paid. Nothing is owed; the pay team closes it as CANCELLED."
         for invoice in kept_back
+    ]
+    outcome.notes += [
+        f"Partial refund {part} stays REFUND_PROCESSING: another part of invoice {invoice} was paid back or may be, "
+        "and EJV_PAYMENT would send that again with it. The pay team has this part paid back by hand."
+        for part, invoice in map(tuple, held)
     ]
     cleared = {row.id for row in changed if row.name == "distribution_codes.stop_ejv"}
     outcome.notes += [

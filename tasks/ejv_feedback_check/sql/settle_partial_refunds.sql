@@ -1,9 +1,12 @@
--- Close the partial refunds that were accepted; set back those that were refused, so that a later batch takes them.
+-- Close the partial refunds that were accepted; set back those that were refused, so that a later batch takes them, but
+-- not one that is held (hold_partial_refunds.sql).
 -- in     now (naive UTC)
 -- again  the same values are written
--- source docs/specs/cgi-ejv-files.md section 7.2, weaknesses 7 and 8
+-- source docs/specs/cgi-ejv-files.md section 7.2, weaknesses 7 to 9
 UPDATE refunds_partial AS refund
-   SET status     = CASE WHEN item.is_accepted THEN 'REFUND_PROCESSED' ELSE 'REFUND_REQUESTED' END,
+   SET status     = CASE WHEN item.is_accepted THEN 'REFUND_PROCESSED'
+                         WHEN item.rule = 'paid_in_part' THEN refund.status
+                         ELSE 'REFUND_REQUESTED' END,
        gl_posted  = CASE WHEN item.is_accepted THEN item.effective_date ELSE refund.gl_posted END,
        gl_error   = item.message,
        updated_on = :now

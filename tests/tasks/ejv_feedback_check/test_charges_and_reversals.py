@@ -269,6 +269,43 @@ def test_a_message_is_the_code_and_the_text_without_a_trailing_blank(
     assert office.books.one("SELECT message FROM ejv_links") == message
 
 
+PARTS = [JournalPair(f"1001-PR-{number}", "5.00", is_reversal=True) for number in (55, 56)]
+
+
+def given_parts(books: EjvBooks) -> None:
+    """Invoice 1001 with two parts in journal 10 of batch 100, which sends them together."""
+    account = books.account()
+    books.batch(100)
+    books.invoice(account, 1001, "30.00", "PAID")
+    for number in (55, 56):
+        books.partial_refund(number, 1001, "5.00")
+    books.journal(100, 10, [("partial_refund", 55), ("partial_refund", 56)], payment_account_id=account)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "codes", "states"),
+    [
+        (PARTS, {7: ERROR}, ["REFUND_PROCESSED", "REFUND_PROCESSING"]),
+        (PARTS[1:], {5: ERROR}, ["REFUND_PROCESSING", "REFUND_PROCESSING"]),
+        (PARTS, {4: ERROR, 7: ERROR}, ["REFUND_REQUESTED", "REFUND_REQUESTED"]),
+        (PARTS, {"JH": "2001 NO"}, ["REFUND_REQUESTED", "REFUND_REQUESTED"]),
+    ],
+    ids=["the other was accepted", "the other was not answered", "both were refused", "their journal was refused"],
+)
+def test_a_refused_part_is_sent_again_only_where_no_other_part_of_its_invoice_would_be_paid_twice(
+    pairs: list[JournalPair], codes: dict[int | str, str], states: list[str], office: FeedbackOffice
+) -> None:
+    """EJV_PAYMENT sends all parts of an invoice of which one is due."""
+    books = office.books
+    given_parts(books)
+
+    outcome = office.answer(Batch(100, journals=[(10, pairs)]), codes)
+
+    assert [state for (state,) in books.rows("SELECT status FROM refunds_partial ORDER BY id")] == states
+    refused = next(one.detail for one in outcome.rejects if "1001-PR-56" in one.detail)
+    assert ("paid back by hand" in refused) is (states[1] == "REFUND_PROCESSING")
+
+
 @pytest.mark.parametrize("status", ["REFUNDED", "CREDITED", "CANCELLED"])
 def test_a_partial_refund_of_what_was_given_up_is_booked_and_reported(status: str, office: FeedbackOffice) -> None:
     books = office.books

@@ -295,6 +295,18 @@ def test_a_rebuild_leaves_a_reversal_a_settled_reference(known_by: str, sent: Fe
     assert (row["before"], row["after"]) == ("ACTIVE", "COMPLETED")
 
 
+def test_a_rebuild_holds_a_part_of_an_invoice_of_which_another_part_was_paid_back(sent: FeedbackOffice) -> None:
+    """EJV_PAYMENT sends all parts of an invoice of which one is due."""
+    books = sent.books
+    books.partial_refund(56, 7600001, "3.00", "REFUND_PROCESSED")
+
+    outcome = sent.run(rebuild=100, reason=WHY)
+
+    states = books.rows("SELECT status FROM refunds_partial ORDER BY id")
+    assert states == [("REFUND_PROCESSING",), ("REFUND_PROCESSED",)]
+    assert any(note.startswith("Partial refund 55 stays REFUND_PROCESSING") for note in outcome.notes)
+
+
 def test_a_dry_run_of_a_rebuild_shows_every_row_and_changes_none(sent: FeedbackOffice) -> None:
     outcome = sent.run(dry_run=True, rebuild=100, reason="the month is closed")
     assert len(outcome.tables[0].rows) == 6
