@@ -155,7 +155,7 @@ CATALOGUE = (
     Invariant(
         "PAY-MISSING",
         "paid_number_has_a_payment",
-        "A PAD invoice that money paid has a completed payment.",
+        "A PAD or online banking invoice that money paid has a completed payment.",
         OPERATOR,
         _INVOICE,
     ),

@@ -6,8 +6,24 @@
 --
 -- Number and amount of the one row are the payment's; on account that is the receipt's own number and its amount. What
 -- was applied of a receipt before is in its payment once a bank row was among it, and comes with the first one else.
-WITH applied AS NOT MATERIALIZED (
-       SELECT *, true AS is_new FROM settlement_work WHERE outcome = 'applied'
+--
+-- A row that was booked before, while nothing bears the number of its receipt as a payment, is paid with the others, and
+-- has payment_written as its rule: a crash of the reference between its passes, or amid the rows, left it so.
+WITH missing AS MATERIALIZED (
+       SELECT DISTINCT ON (resolved.content_hash) resolved.line
+         FROM settlement_work AS resolved
+        WHERE resolved.kind IN ('SETTLE_ONE', 'PART_ONE', 'SETTLE_CREDIT')
+          AND resolved.outcome = 'already_applied'
+          AND resolved.rule IN ('invoice_paid', 'receipt_exists')
+          AND NOT EXISTS (SELECT FROM payments AS other
+                           WHERE other.receipt_number = resolved.source_number)
+        ORDER BY resolved.content_hash, resolved.line
+     ),
+     applied AS NOT MATERIALIZED (
+       SELECT *, true AS is_new
+         FROM settlement_work
+        WHERE outcome = 'applied'
+           OR line IN (SELECT line FROM missing)
         UNION ALL
        SELECT *, false FROM settlement_before
      ),
@@ -17,6 +33,13 @@ WITH applied AS NOT MATERIALIZED (
         WHERE record_type = 'BOLP'
           AND lower(source_type) <> 'bc reg eft wire cheque'
         GROUP BY source_number
+     ),
+     noted AS (
+       UPDATE settlement_work AS noted
+          SET rule = 'payment_written'
+         FROM missing
+        WHERE noted.line = missing.line
+          AND noted.source_number IN (SELECT source_number FROM paid_by_bank)
      ),
      receipts_read AS (
        SELECT max(done.file_id) AS file_id,

@@ -8,24 +8,36 @@
 --
 -- One payment a number, because other services expect at most one that is completed; it bears the first row's receipt
 -- and the amounts of all. A row whose invoice was paid before, with this very receipt but without a payment, gets its
--- payment now: that is what a crash of the reference between its passes left behind.
-WITH settled AS (
+-- payment now, and payment_written as its rule: that is what a crash of the reference between its passes left behind.
+WITH missing AS MATERIALIZED (
+       SELECT DISTINCT ON (resolved.content_hash) resolved.line
+         FROM wave_rows AS resolved
+        WHERE resolved.kind = 'SETTLE_PAD'
+          AND resolved.outcome = 'already_applied'
+          AND resolved.rule = 'invoice_paid'
+          AND EXISTS (SELECT FROM receipts AS receipt
+                        JOIN invoice_references AS reference
+                          ON reference.invoice_id = receipt.invoice_id
+                       WHERE reference.invoice_number = resolved.target_number
+                         AND receipt.receipt_number = resolved.source_number)
+          AND NOT EXISTS (SELECT FROM payments AS other
+                           WHERE other.invoice_number = resolved.target_number)
+        ORDER BY resolved.content_hash, resolved.line
+     ),
+     noted AS (
+       UPDATE wave_rows AS noted
+          SET rule = 'payment_written'
+         FROM missing
+        WHERE noted.line = missing.line
+     ),
+     settled AS (
        SELECT DISTINCT ON (resolved.target_number) resolved.file_id, resolved.line, resolved.target_number,
               sum(resolved.amount) OVER of_number AS amount,
               resolved.application_date, resolved.original_amount, resolved.source_number,
               resolved.payment_account_id
          FROM wave_rows AS resolved
         WHERE resolved.kind = 'SETTLE_PAD'
-          AND (resolved.outcome = 'applied'
-               OR (resolved.outcome = 'already_applied'
-                   AND resolved.rule = 'invoice_paid'
-                   AND EXISTS (SELECT FROM receipts AS receipt
-                                 JOIN invoice_references AS reference
-                                   ON reference.invoice_id = receipt.invoice_id
-                                WHERE reference.invoice_number = resolved.target_number
-                                  AND receipt.receipt_number = resolved.source_number)
-                   AND NOT EXISTS (SELECT FROM payments AS other
-                                    WHERE other.invoice_number = resolved.target_number)))
+          AND (resolved.outcome = 'applied' OR resolved.line IN (SELECT line FROM missing))
        WINDOW of_number AS (PARTITION BY resolved.target_number)
         ORDER BY resolved.target_number, resolved.line
      ),

@@ -134,6 +134,7 @@ class PadModel:
             self._bounce(wave)
             self.done |= {one.row.identity() for one in wave if one.counts}
             self.booked |= {(one.row.number, one.row.source) for one in wave if one.outcome == "applied"}
+        self._note_unpaid_receipts(judged)
         self._pay_by_bank(judged)
         self.banked |= {one.row.source for one in judged if (one.row.record, one.outcome) == ("BOLP", "applied")}
         self.parts |= {self._part(one.row) for one in judged if one.counts}
@@ -438,10 +439,16 @@ class PadModel:
     def _pay(self, wave: list[JudgedRow], paid_before: set[str | None]) -> None:
         """Write the PAD payments: of applied rows, and of those whose receipt is there and whose payment is missing."""
         found: dict[str, list[JudgedRow]] = {}
+        made_up: set[tuple[object, ...]] = set()
         for one in wave:
             number = one.row.number
+            if one.kind != "SETTLE_PAD":
+                continue
             is_missing = one.rule == "invoice_paid" and number not in paid_before and self._has_receipt(one.row)
-            if one.kind == "SETTLE_PAD" and (one.outcome == "applied" or is_missing):
+            if is_missing and one.row.identity() not in made_up:
+                made_up.add(one.row.identity())
+                one.rule = "payment_written"
+            if one.outcome == "applied" or one.rule == "payment_written":
                 found.setdefault(number, []).append(one)
         for number, rows in found.items():
             self._pay_by_pad(number, rows)
@@ -512,8 +519,22 @@ class PadModel:
                 amount -= part
         return row.amount - amount
 
+    def _note_unpaid_receipts(self, judged: list[JudgedRow]) -> None:
+        """Note what was booked of bank receipts before without any payment: it is paid together with what is new."""
+        known = {payment.receipt for payment in self.payments}
+        left_out: dict[tuple[object, ...], JudgedRow] = {}
+        for one in judged:
+            is_booked = one.outcome == "already_applied" and one.rule in {"invoice_paid", "receipt_exists"}
+            if is_booked and one.kind in {"SETTLE_ONE", "PART_ONE", "SETTLE_CREDIT"} and one.row.source not in known:
+                left_out.setdefault(one.row.identity(), one)
+        booked = [one for one in judged if one.outcome == "applied" or one in left_out.values()]
+        by_bank = {one.row.source for one in booked if one.row.record == "BOLP"}
+        for one in left_out.values():
+            if one.row.source in by_bank:
+                one.rule = "payment_written"
+
     def _pay_by_bank(self, judged: list[JudgedRow]) -> None:
-        applied = [one for one in judged if one.outcome == "applied"]
+        applied = [one for one in judged if one.outcome == "applied" or one.rule == "payment_written"]
         for receipt in dict.fromkeys(one.row.source for one in applied if one.row.record == "BOLP"):
             rows = [one.row for one in applied if one.row.source == receipt]
             amount = sum((row.amount for row in rows), ZERO)

@@ -278,3 +278,25 @@ def test_a_reversal_that_says_paid_came_in_by_pad(books: SettlementBooks, close:
     [by_method] = records(close(day=FIRST), "money_by_method")
 
     assert (by_method["method"], by_method["in"]) == ("PAD", Decimal("60.00"))
+
+
+@pytest.mark.parametrize(("record", "method"), [("BOLP", "ONLINE_BANKING"), ("PADP", "PAD")])
+def test_the_payment_that_makes_up_for_rows_of_the_service_before_us_is_all_its_rows(
+    record: str, method: str, books: SettlementBooks, close: Close
+) -> None:
+    account = books.account("800104", method)
+    paid = books.invoice(account, "REG1", "70.00", method=method, status="PAID", reference="COMPLETED", paid="70")
+    books.receipt(paid, "OB1", "70.00")
+    number, receipt = ("REG2", "OB1") if record == "BOLP" else ("REG1", "OB2")
+    state = ("APPROVED", "ACTIVE", "0") if record == "BOLP" else ("PAID", "COMPLETED", "30")
+    books.invoice(account, number, "30.00", method=method, status=state[0], reference=state[1], paid=state[2])
+    at_work(books, FIRST)
+    close(day=FIRST, record=True, reason="first")
+
+    at_work(books, SECOND)
+    books.apply(Line(record, "OB1", "70.00", "800104", "REG1"), Line(record, receipt, "30.00", "800104", number))
+
+    closed = close(day=SECOND)
+    assert books.outcomes()[0] == "already_applied:payment_written"
+    assert [amounts(closed).get(f"payments.{side}") for side in ("rows", "written")] == [100, 100]
+    assert [one for one in records(closed, "unexplained") if one["equation"] == "payments"] == []

@@ -8,8 +8,7 @@ WITH lines AS (
        SELECT line.*, rank() OVER (PARTITION BY line.target_number
                                    ORDER BY line.application_date DESC, line.file_id DESC, line.line DESC) AS nth
          FROM pay_jobs.settlement_rows AS line
-        WHERE line.outcome = 'applied'
-          AND line.rule <> 'undone'
+        WHERE (line.outcome = 'applied' AND line.rule <> 'undone' OR line.rule = 'payment_written')
           AND line.kind IN ('SETTLE_PAD', 'BOUNCE')
           AND (CAST(:since AS timestamp) IS NULL
                OR line.target_number IN (SELECT recent.target_number
@@ -74,14 +73,14 @@ SELECT 'payment ' || payment.id,
           FROM named AS file
           JOIN pay_jobs.settlement_rows AS line
             ON line.file_id = file.id
-         WHERE line.outcome = 'applied'
+         WHERE (line.outcome = 'applied' OR line.rule = 'payment_written')
            AND (file.name, line.source_number) IN (
                  SELECT same.name, bank.source_number
                    FROM named AS same
                    JOIN pay_jobs.settlement_rows AS bank
                      ON bank.file_id = same.id
                   WHERE bank.record_type = 'BOLP'
-                    AND bank.outcome = 'applied'
+                    AND (bank.outcome = 'applied' OR bank.rule = 'payment_written')
                     AND lower(bank.source_type) <> 'bc reg eft wire cheque')
          GROUP BY line.source_number) AS received
   JOIN payments AS payment
