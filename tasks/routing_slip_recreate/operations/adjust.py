@@ -12,7 +12,7 @@ from connectors.effects import StateConflict
 from database.sessions import Session
 from tasks.routing_slip_recreate.inputs import OperationInputs
 from tasks.routing_slip_recreate.operations.base import DepositReceipt, OperationKind, OperationPlan, live_receipts
-from tasks.routing_slip_recreate.pay_tables.slips import lock_family, note_movement, require, set_slip
+from tasks.routing_slip_recreate.pay_tables.slips import hand_over, lock_family, require
 from tasks.routing_slip_recreate.steps.base import receipt_words
 from tasks.routing_slip_recreate.steps.receipts import adjust_receipt, adjusted_amount
 
@@ -58,9 +58,8 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     planned = plan.facts["adjustments"]
     assert isinstance(planned, dict)
     adjusted = sum((Decimal(one["amount"]) for one in planned.values()), Decimal(0))
-    set_slip(session, fresh.number, now=inputs.now, remaining_change=-adjusted, refund_change=adjusted)
     kind = "refunded" if fresh.status == "REFUND_AUTHORIZED" else "written_off"
-    note_movement(session, fresh.number, kind, -adjusted, now=inputs.now)
+    hand_over(session, fresh.number, kind, adjusted, now=inputs.now)
     if fresh.remaining != adjusted:
         return [f"its balance was changed to {fresh.remaining} meanwhile; {adjusted:.2f} left CFS, and the rest stays"]
     return []
@@ -70,7 +69,7 @@ def _compare(inputs: OperationInputs, held: list[DepositReceipt]) -> None:
     """Hold our balance against CFS, to the cent. Raises BalanceMismatch (section 3.6, steps 3 and 4).
 
     A deposit that bounced counts on neither side. What earlier refunds took out is gone on both: CFS has it neither as
-    unapplied nor at an invoice, and our slips hold it as their refund amount.
+    unapplied nor at an invoice, and our slips hold it as refunded.
     """
     family = inputs.family
     applied = sum((one.net_paid for one in family.invoices if one.status == "PAID"), Decimal(0))

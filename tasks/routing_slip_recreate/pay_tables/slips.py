@@ -60,7 +60,6 @@ def set_slip(
     status: str | None = None,
     version: int | None = None,
     remaining_change: Decimal = Decimal(0),
-    refund_change: Decimal | None = None,
 ) -> None:
     """Change a slip; its balance by an amount, never to one."""
     sql.run(
@@ -71,8 +70,12 @@ def set_slip(
         status=status,
         version=version,
         remaining_change=remaining_change,
-        refund_change=refund_change,
     )
+
+
+def hand_over(session: Session, number: str, kind: str, amount: Decimal, *, now: datetime) -> None:
+    """Take what left CFS off the balance of a slip, for AP to pay out, and keep that it moved."""
+    sql.run(session, "hand_over", slip=number, kind=kind, amount=amount, now=naive(now))
 
 
 def note_movement(

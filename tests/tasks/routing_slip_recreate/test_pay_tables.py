@@ -256,13 +256,14 @@ def test_one_slip_and_one_account_are_changed_and_an_amount_that_is_not_given_st
     first, second = rows.slip("ACTIVE", remaining=50), rows.slip("ACTIVE", remaining=50)
     now = NOW.replace(tzinfo=None)
     changes = {"status": None, "version": None, "remaining_change": Decimal(-5), "now": now}
-    run(rows, "set_slip", number=first, refund_change=None, **changes)
-    run(rows, "set_slip", number=first, refund_change=Decimal(3), **changes | {"status": "VOID", "version": 4})
-    run(rows, "set_slip", number=first, refund_change=Decimal(4), **changes)
+    run(rows, "set_slip", number=first, **changes)
+    run(rows, "set_slip", number=first, **changes | {"status": "VOID", "version": 4})
+    run(rows, "hand_over", slip=first, kind="refunded", amount=Decimal(3), now=now)
+    run(rows, "hand_over", slip=first, kind="refunded", amount=Decimal(4), now=now)
     run(rows, "set_account", id=1, status="FREEZE")
 
     assert rows.rows("SELECT number, status, cas_version_suffix, remaining_amount, refund_amount FROM routing_slips"
-                     " ORDER BY id") == [(first, "VOID", 4, 35, 7), (second, "ACTIVE", None, 50, None)]  # fmt: skip
+                     " ORDER BY id") == [(first, "VOID", 4, 33, 7), (second, "ACTIVE", None, 50, None)]  # fmt: skip
     assert rows.rows("SELECT status FROM cfs_accounts ORDER BY id") == [("FREEZE",), ("ACTIVE",)]
 
 

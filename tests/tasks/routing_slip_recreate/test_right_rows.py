@@ -5,7 +5,7 @@ bounce with a paid transaction that CFS does not know.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from config.errors import ExitCode, SourceUnavailable
 from tests.routing_slip_factory import NOW, Slips
 from tests.tasks.routing_slip_recreate.scenarios import CHILD, PARENT, THIRD, correction, live, nsf, refund
+from tests.tools.verify.watch import all_findings
 
 
 def given_a_paid_transaction_without_a_reference(slips: Slips) -> None:
@@ -22,22 +23,127 @@ def given_a_paid_transaction_without_a_reference(slips: Slips) -> None:
     slips.change("UPDATE invoices SET invoice_status_code = 'PAID', paid = 30 WHERE id = :id", id=invoice)
 
 
-def test_a_second_refund_counts_what_the_first_took_out(slips: Slips) -> None:
+def given_a_refund_of_half(slips: Slips, status: str = "REFUND_AUTHORIZED") -> None:
+    """Spend 50.00 of 100.00, and refund or write off the rest."""
     slips.deposit(PARENT, "100.00", paid=["50.00"])
-    slips.set_status(PARENT, "REFUND_AUTHORIZED")
-    slips.change("UPDATE routing_slips SET remaining_amount = 50 WHERE number = :n", n=PARENT)
+    slips.set_status(PARENT, status)
     slips.run()
-    # The API gives a transaction back after the refund, and staff refund that as well.
+
+
+def given_the_other_half_is_authorized(slips: Slips) -> None:
+    """The API gives the transaction back after the refund, and staff refund that as well."""
     slips.set_status(PARENT, "ACTIVE")
     slips.refund_transaction(slips.record("SELECT id FROM invoices")["id"])
     slips.create_invoices()
     slips.set_status(PARENT, "REFUND_AUTHORIZED")
 
+
+def given_cgi_accepted_a_cheque(slips: Slips, made: datetime) -> None:
+    """EJV_FEEDBACK_CHECK applied the answer to a batch that AP made then."""
+    batch = slips.add("ejv_files", file_type="REFUND", file_ref="INBOX", disbursement_status_code="COMPLETED",
+                      created_on=made.replace(tzinfo=None))  # fmt: skip
+    file = slips.add("pay_jobs.inbound_files", source="CGI", name=f"FEEDBACK.{batch}", sha256="0" * 64, size_bytes=1,
+                     state="applied", received_on=made)  # fmt: skip
+    slips.add("pay_jobs.feedback_batches", file_id=file, ordinal=1, batch_type="AP", batch_number=batch,
+              first_line=1, last_line=2, state="applied", applied_on=NOW + timedelta(days=2))  # fmt: skip
+    slips.change("INSERT INTO pay_jobs.feedback_lines (file_id, line, batch_number, record, subject, code, outcome)"
+                 " VALUES (:file, 2, :batch, 'IH', :slip, '0000', 'applied')", file=file, batch=batch, slip=PARENT,
+                 )  # fmt: skip
+
+
+def refund_of(slips: Slips) -> tuple[str, str | None]:
+    slip = slips.slip(PARENT)
+    assert (slip["remaining_amount"], slip["cas_mismatch"]) == (0, False)
+    assert slips.receipts()[PARENT]["unapplied"] == "0.00"
+    return f"{slip['refund_amount']:.2f}", slip["refund_status"]
+
+
+def test_a_second_refund_counts_what_the_first_took_out(slips: Slips) -> None:
+    given_a_refund_of_half(slips)
+    given_the_other_half_is_authorized(slips)
+
     assert slips.run().rejects == []
 
-    slip = slips.slip(PARENT)
-    assert (slip["remaining_amount"], slip["refund_amount"], slip["cas_mismatch"]) == (0, 100, False)
-    assert slips.receipts()[PARENT]["unapplied"] == "0.00"
+    assert refund_of(slips) == ("100.00", None)
+
+
+@pytest.mark.parametrize("status", ["PROCESSED", "CHEQUE_UNDELIVERABLE"])
+def test_a_cheque_that_went_out_is_not_in_the_next_one(slips: Slips, status: str) -> None:
+    given_a_refund_of_half(slips)
+    slips.change("UPDATE routing_slips SET status = 'REFUND_PROCESSED', refund_status = :status", status=status)
+    given_the_other_half_is_authorized(slips)
+
+    assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("50.00", "PROCESSING")
+
+
+def test_a_cheque_that_cgi_accepted_is_not_in_the_next_one_though_the_api_says_that_it_is_in_work(
+    slips: Slips,
+) -> None:
+    given_a_refund_of_half(slips)
+    given_cgi_accepted_a_cheque(slips, NOW + timedelta(hours=8))
+    given_the_other_half_is_authorized(slips)
+    slips.change("UPDATE routing_slips SET refund_status = 'PROCESSING'")
+
+    assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("50.00", "PROCESSING")
+
+
+def test_a_cheque_that_was_made_before_a_refund_does_not_pay_it(slips: Slips) -> None:
+    given_a_refund_of_half(slips)
+    given_cgi_accepted_a_cheque(slips, NOW - timedelta(days=1))
+    given_the_other_half_is_authorized(slips)
+
+    assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("100.00", None)
+
+
+def test_a_cheque_of_the_old_job_that_was_posted_is_not_in_the_next_one(slips: Slips) -> None:
+    given_a_refund_of_half(slips)
+    slips.change("DELETE FROM pay_jobs.slip_movements")
+    slips.add("refunds", routing_slip_id=slips.slip(PARENT)["id"], status="APPROVED", type="ROUTING_SLIP",
+              gl_posted=NOW.replace(tzinfo=None))  # fmt: skip
+    given_the_other_half_is_authorized(slips)
+
+    assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("50.00", "PROCESSING")
+
+
+def test_what_was_written_off_is_in_no_cheque(slips: Slips) -> None:
+    given_a_refund_of_half(slips, "WRITE_OFF_AUTHORIZED")
+    given_the_other_half_is_authorized(slips)
+
+    assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("50.00", "PROCESSING")
+
+
+def test_a_third_refund_counts_the_first_and_is_paid_with_the_second_that_ap_has_not_taken(slips: Slips) -> None:
+    slips.deposit(PARENT, "100.00", paid=["50.00", "20.00"])
+    slips.set_status(PARENT, "REFUND_AUTHORIZED")
+    slips.run()
+    for invoice in slips.records("SELECT id FROM invoices ORDER BY id"):
+        slips.change("UPDATE routing_slips SET refund_status = 'PROCESSED' WHERE refund_amount = 30")
+        slips.refund_transaction(invoice["id"])
+        slips.create_invoices()
+        assert slips.run().rejects == []
+
+    assert refund_of(slips) == ("70.00", "PROCESSING")
+    taken = slips.rows("SELECT kind, before::text, amount::text FROM pay_jobs.slip_movements ORDER BY id")
+    assert taken == [
+        ("refunded", None, "-30.00"), ("refunded", "30.00", "-50.00"), ("refunded", None, "-20.00")]  # fmt: skip
+
+
+def test_a_cheque_that_went_out_still_counts_in_what_is_left_of_its_slip(slips: Slips) -> None:
+    given_a_refund_of_half(slips, "WRITE_OFF_AUTHORIZED")
+    given_the_other_half_is_authorized(slips)
+    slips.run()
+
+    assert all_findings(slips.database, NOW, ("SLIP-LEFT",)) == {}
 
 
 def test_a_refund_that_forgets_a_cent_of_the_first_is_flagged(slips: Slips) -> None:

@@ -24,6 +24,8 @@ INSERT INTO routing_slips (id, number, status, total, remaining_amount, created_
 VALUES (1, '206000010', 'ACTIVE', 100, 40, 'x', '2026-11-01', '2026-11-01', 11);
 INSERT INTO routing_slips (id, number, status, total, created_by, created_on, routing_slip_date, parent_number)
 VALUES (2, '206000028', 'LINKED', 50, 'x', '2026-11-02', '2026-11-02', '206000010');
+INSERT INTO pay_jobs.slip_movements (slip, kind, before, amount, moved_on)
+VALUES ('206000010', 'refunded', 7.50, -5, '2026-11-09');
 INSERT INTO invoices (id, created_by, created_on, invoice_status_code, total, paid, refund, payment_method_code,
                       payment_account_id, cfs_account_id, payment_date, refund_date, routing_slip, disbursement_date)
 VALUES (7, 'clerk', '2026-11-03 20:00', 'CREDITED', 31.50, 31.50, 31.50, 'PAD', 11, 11, '2026-11-05', '2026-11-07',
@@ -152,7 +154,12 @@ def test_the_life_of_an_invoice_is_told_in_order_with_what_it_means(run_job: Run
         (
             SLIP,
             "206000010",
-            ["slip made: 206000010, now ACTIVE", "child slip made: 206000028, now LINKED", "invoice made"],
+            [
+                "slip made: 206000010, now ACTIVE",
+                "child slip made: 206000028, now LINKED",
+                "invoice made",
+                "refunded: 5.00 CAD, slip 206000010; the 7.50 CAD before that were paid by AP, or written off",
+            ],
         ),
         (
             BATCH,

@@ -14,10 +14,11 @@ from tools.compare_shadow.merging import ShadowDifference
 
 _ASKED = ("CORRECTION", "NSF", "VOID", "LINKED")
 _OWED_AND_PAID = [("PAID", "CREATED"), ("CREATED", "PAID")]
-_WORKED = (
-    "routing_slips.remaining_amount", "routing_slips.cas_version_suffix", "routing_slips.refund_amount",
+_REFUNDED = (
+    "routing_slips.remaining_amount", "routing_slips.refund_amount", "routing_slips.refund_status",
     "routing_slips.updated_on",
 )  # fmt: skip
+_WORKED = (*_REFUNDED, "routing_slips.cas_version_suffix")
 
 
 def _is_worked_here_only(one: ShadowDifference) -> bool:
@@ -99,8 +100,7 @@ def _receipt_of_a_child_stays(one: ShadowDifference) -> bool:
 
 def _refund_is_no_mismatch(one: ShadowDifference) -> bool:
     return (
-        is_change(one, "routing_slips.cas_mismatch", [("true", "false"), ("true", None)])
-        or is_at(one, "routing_slips.remaining_amount", "routing_slips.refund_amount", "routing_slips.updated_on")
+        is_change(one, "routing_slips.cas_mismatch", [("true", "false"), ("true", None)]) or is_at(one, *_REFUNDED)
     ) and has_changed(one, "cas_mismatch", [("true", "false"), ("true", None)])
 
 

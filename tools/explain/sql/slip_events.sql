@@ -40,7 +40,13 @@ SELECT at, what, detail
          JOIN pay_jobs.operations AS operation ON operation.id = step.operation_id
         WHERE operation.subject IN (SELECT 'slip ' || number FROM family)
        UNION ALL
-       SELECT comment.timestamp AT TIME ZONE 'UTC', 7, 'comment', comment.submitter_name || ': ' || coalesce(comment.comment, '')
+       SELECT moved.moved_on AT TIME ZONE 'UTC', 7, replace(moved.kind, '_', ' '),
+              -moved.amount || ' CAD, slip ' || moved.slip
+              || coalesce('; the ' || moved.before || ' CAD before that were paid by AP, or written off', '')
+         FROM pay_jobs.slip_movements AS moved
+        WHERE moved.kind IN ('refunded', 'written_off') AND moved.slip IN (SELECT number FROM family)
+       UNION ALL
+       SELECT comment.timestamp AT TIME ZONE 'UTC', 8, 'comment', comment.submitter_name || ': ' || coalesce(comment.comment, '')
          FROM comments AS comment WHERE comment.routing_slip_number IN (SELECT number FROM family)
        ) AS events
  ORDER BY at NULLS FIRST, rank, detail

@@ -3,7 +3,8 @@
 -- source docs/specs/routing-slips.md sections 1 to 3: a bounced or voided deposit counts no more (its payments FAILED);
 --        a void and a linked child have nothing left; a transaction counts while it is APPROVED, CREATED or PAID, less
 --        what of it was given back. While the job has not worked a bounce, its deposit is off the balance and not FAILED;
---        while it has not worked a void, all is left still
+--        while it has not worked a void, all is left still. A refund that takes the place of one that AP has paid keeps that
+--        with its movement
 SELECT 'slip ' || slip.number AS row,
        'explain slip ' || slip.number AS next,
        slip.payment_account_id AS account_id,
@@ -15,9 +16,13 @@ SELECT 'slip ' || slip.number AS row,
   FROM routing_slips AS slip
   JOIN (SELECT member.root,
                coalesce(sum(member.total) FILTER (WHERE NOT member.is_gone), 0) AS deposits,
-               coalesce(sum(member.refund_amount), 0) AS refunded,
+               coalesce(sum(member.refunded), 0) AS refunded,
                coalesce(sum(member.spent), 0) AS spent
-          FROM (SELECT place.root, one.total, one.refund_amount,
+          FROM (SELECT place.root, one.total,
+                       coalesce(one.refund_amount, 0)
+                         + coalesce((SELECT sum(moved.before) FROM pay_jobs.slip_movements AS moved
+                                      WHERE moved.slip = one.number
+                                        AND moved.kind IN ('refunded', 'written_off')), 0) AS refunded,
                        EXISTS (SELECT FROM payments AS deposit
                                 WHERE deposit.receipt_number = one.number
                                   AND deposit.is_routing_slip

@@ -11,8 +11,15 @@ SELECT slip.number,
        slip.routing_slip_date,
        slip.payment_account_id,
        slip.cas_mismatch,
-       coalesce(slip.refund_amount, 0)::numeric(19,2) AS refunded
+       (coalesce(slip.refund_amount, 0) + coalesce(paid.amount, 0))::numeric(19,2) AS refunded
   FROM routing_slips AS slip
+  LEFT JOIN LATERAL (
+       -- What AP had paid, or was written off, when the next refund took its place.
+       SELECT sum(moved.before) AS amount
+         FROM pay_jobs.slip_movements AS moved
+        WHERE moved.slip = slip.number
+          AND moved.kind IN ('refunded', 'written_off')
+       ) AS paid ON TRUE
  WHERE slip.number = :root
     OR slip.parent_number = :root
  ORDER BY slip.parent_number IS NOT NULL, slip.id
