@@ -5,15 +5,14 @@ by their plain numbers, which is what payments hold. The id of the fee invoice i
 a run that dies finds its CFS invoice again; a fee that another job left half made is taken over.
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from connectors.cfs import ReversalComment, ReversalReason
 from connectors.effects import StateConflict
 from database.pay.numbers import invoice_number
 from database.sessions import Session
-from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent
-from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipInvoice
+from tasks.routing_slip_recreate.family.due import OPEN_SPENDING, linked_since_bounce, spent, was_frozen_by_another_job
+from tasks.routing_slip_recreate.family.model import RoutingSlip, SlipFamily, SlipInvoice
 from tasks.routing_slip_recreate.inputs import OperationInputs, SlipNsfFee
 from tasks.routing_slip_recreate.operations.base import OperationKind, OperationPlan, reversals
 from tasks.routing_slip_recreate.pay_tables.fee import write_fee
@@ -51,11 +50,10 @@ def plan(inputs: OperationInputs) -> OperationPlan:
 
 
 def half_made_fee(slip: RoutingSlip) -> SlipInvoice | None:
-    """Return the fee invoice that another job committed before it died."""
-    assert slip.account is not None
-    if slip.account.status != "FREEZE":
+    """Return the fee invoice that another job committed before it died; none of a bounce that was finished."""
+    if not was_frozen_by_another_job(slip):
         return None
-    return next((one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED"), None)
+    return next(one for one in slip.invoices if one.is_nsf_fee and one.status == "CREATED")
 
 
 def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> list[str]:
@@ -76,12 +74,14 @@ def close(session: Session, inputs: OperationInputs, plan: OperationPlan) -> lis
     fee, number = inputs.nsf_fee(), str(plan.facts["fee_number"])
     made = inputs.view.invoice(fresh.site, number)
     assert made is not None
-    write_fee(session, inputs, fee, invoice_id=int(str(plan.facts["fee_invoice"])), made=made)
+    fee_invoice = int(str(plan.facts["fee_invoice"]))
+    fee_is_new = fee_invoice not in {one.id for one in fresh.invoices}
+    write_fee(session, inputs, fee, invoice_id=fee_invoice, made=made)
     charge = Decimal(str(plan.facts["charge"]))
     set_slip(session, fresh.number, now=inputs.now, remaining_change=-charge)
     bounced = sum((one.total for one in family.members if one.number in members), Decimal(0))
     note_movement(session, fresh.number, "bounced", -bounced, now=inputs.now)
-    return _balance_notes(fresh, charge, linked_since_bounce(family) or ())
+    return _balance_notes(family, fee.amount if fee_is_new else Decimal(0), charge)
 
 
 def _bounced(inputs: OperationInputs) -> tuple[RoutingSlip, ...]:
@@ -90,11 +90,11 @@ def _bounced(inputs: OperationInputs) -> tuple[RoutingSlip, ...]:
     return tuple(one for one in inputs.family.members if one not in since)
 
 
-def _balance_notes(slip: RoutingSlip, charge: Decimal, since: Iterable[RoutingSlip]) -> list[str]:
+def _balance_notes(family: SlipFamily, new_fee: Decimal, charge: Decimal) -> list[str]:
     """Compare the balance with what is owed: after a second bounce the API has taken the first deposit off twice."""
-    owed = sum((one.total for one in slip.invoices if one.status in OPEN_SPENDING), Decimal(0))
-    fee_is_new = not any(one.is_nsf_fee and one.status == "CREATED" for one in slip.invoices)
-    expected = sum((one.total for one in since), Decimal(0)) - owed - (charge if fee_is_new else 0)
+    slip, since = family.root, linked_since_bounce(family) or ()
+    owed = sum((one.total for one in slip.invoices if one.status in OPEN_SPENDING), new_fee)
+    expected = sum((one.total for one in since), Decimal(0)) - owed
     balance = slip.remaining - charge
     if balance == expected:
         return []

@@ -176,6 +176,31 @@ def test_a_recovered_slip_that_bounces_again_is_worked_though_its_account_is_fro
     assert "its balance is -220.00 now, and its transactions and the fee say -120.00" in outcome.rejects[0].detail
 
 
+@pytest.mark.parametrize("by_another_job", [False, True])
+def test_a_slip_that_bounces_again_before_its_fee_is_paid_is_charged_a_second_one(
+    slips: Slips, by_another_job: bool
+) -> None:
+    slips.deposit(PARENT, "100.00", paid=["100.00"])
+    slips.bounce(PARENT)
+    slips.run()
+    if by_another_job:
+        slips.change("DELETE FROM pay_jobs.operation_steps")
+        slips.change("DELETE FROM pay_jobs.operations")
+    slips.deposit(CHILD, "110.00")
+    slips.link(CHILD, PARENT)
+    slips.run()
+    slips.bounce(PARENT)
+
+    outcome = slips.run()
+
+    assert live(slips) == {}
+    owed = slips.rows("SELECT invoice_status_code, total::text FROM invoices ORDER BY id")
+    assert owed == [("CREATED", "100.00"), ("CREATED", "30.00"), ("CREATED", "30.00")]
+    assert set(slips.due().values()) == {"100.00", "30.00"}
+    (told,) = outcome.rejects
+    assert "its balance is -260.00 now, and its transactions and the fee say -160.00" in told.detail
+
+
 def test_children_linked_before_and_after_the_bounce_are_told_apart_by_the_balance(slips: Slips) -> None:
     slips.deposit(PARENT, "100.00", paid=["60.00"])
     for number, total in ((CHILD, "5.00"), (THIRD, "95.00")):
@@ -271,7 +296,6 @@ def test_what_a_bounced_child_had_paid_of_an_invoice_is_owed_again(slips: Slips)
     slips.run()
     assert slips.record("SELECT paid FROM invoices WHERE id = 1")["paid"] == Decimal("40.00")
     slips.bounce(PARENT)
-    slips.change("UPDATE routing_slips SET remaining_amount = -90 WHERE number = :n", n=PARENT)
     slips.run()
-    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00"}
+    assert slips.due() == {"REG00000001": "60.00", "REG00000002": "30.00", "REG00000003": "30.00"}
     assert slips.record("SELECT paid FROM invoices WHERE id = 1")["paid"] == 0
